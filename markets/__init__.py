@@ -1,0 +1,1 @@
+"""What was known: sources, store, currencies, calendars, dated costs, and the Market."""

@@ -1,0 +1,118 @@
+"""Daily bars of one line, checked once when they are made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from newsfolio.assets import Asset
+from newsfolio.errors import BrokenData
+
+COLUMNS = ("open", "high", "low", "close", "volume", "dividend", "split")
+
+
+class Priced(StrEnum):
+    """What the prices of a line are adjusted for."""
+
+    SPLITS = "splits"  # dividends are known as events
+    DIVIDENDS = "splits and dividends"  # no dividend can be credited or withheld
+    LEVEL = "level"  # an index, a yield or an exchange rate
+
+
+@dataclass(frozen=True)
+class Bars:
+    """The daily bars of one line, in its own currency.
+
+    frame: index `session` (naive dates, ascending, unique), float columns COLUMNS. `close` is
+        never NaN. NaN elsewhere means unknown: an open that was not recorded (the bar is a price,
+        not a market), a volume that nobody published, a split column that was not kept (not
+        "no split"). Prices are split-adjusted; `dividend` is the amount a unit on the ex-date,
+        adjusted for later splits; `split` is the ratio (4.0 for 4:1), 0.0 for none.
+    simulated: the bars were made up.
+    """
+
+    ticker: str
+    frame: pd.DataFrame
+    priced: Priced
+    simulated: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check(self.ticker, self.frame)
+
+    @property
+    def first(self) -> date:
+        return self.frame.index[0].date()
+
+    @property
+    def last(self) -> date:
+        return self.frame.index[-1].date()
+
+    @property
+    def has_opens(self) -> bool:
+        return bool(self.frame["open"].notna().any())
+
+    @property
+    def splits_known_to(self) -> date | None:
+        """The last session for which the split column says anything."""
+        known = self.frame.index[self.frame["split"].notna()]
+        return known[-1].date() if len(known) else None
+
+    def digest(self) -> str:
+        """A hash of everything that a run can depend on."""
+        sha = hashlib.sha256(f"{self.ticker}|{self.priced}|{self.simulated}".encode())
+        sha.update(self.frame.index.to_numpy().astype("datetime64[D]").astype("int64").tobytes())
+        sha.update(np.ascontiguousarray(self.frame[list(COLUMNS)].to_numpy("float64")).tobytes())
+        return sha.hexdigest()
+
+
+def snapshot_id(bars: Iterable[Bars]) -> str:
+    """Sixteen hex digits that name a set of lines down to the last bit of their prices."""
+    digests = sorted(f"{line.ticker}:{line.digest()}" for line in bars)
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
+
+
+class Source(Protocol):
+    """Where bars come from. One method; a line without data is left out of the answer."""
+
+    @property
+    def name(self) -> str: ...
+
+    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+        """All bars that there are of each asset; BrokenData for a file that contradicts itself."""
+        ...
+
+
+def _check(ticker: str, frame: pd.DataFrame) -> None:
+    """Raise BrokenData naming the ticker, the date and the rule."""
+    if frame.empty:
+        raise BrokenData(f"{ticker}: no rows with a price")
+    if tuple(frame.columns) != COLUMNS or any(kind != "float64" for kind in frame.dtypes):
+        raise BrokenData(f"{ticker}: columns must be {', '.join(COLUMNS)}, all float64")
+    index = frame.index
+    if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
+        raise BrokenData(f"{ticker}: the index must be naive dates, one a session")
+    if not index.equals(index.normalize()):
+        raise BrokenData(f"{ticker}: the index holds times of day; sessions are dates")
+    if index.has_duplicates:
+        raise BrokenData(f"{ticker}: {index[index.duplicated()][0]:%Y-%m-%d} appears twice")
+    if not index.is_monotonic_increasing:
+        place = int(np.flatnonzero(np.diff(index.to_numpy()).astype("int64") < 0)[0]) + 1
+        raise BrokenData(f"{ticker}: rows are not in date order at {index[place]:%Y-%m-%d}")
+    rules = {
+        "close is missing": frame["close"].isna(),
+        "infinite number": ~np.isfinite(frame.fillna(0.0)).all(axis=1),
+        "volume below 0": frame["volume"] < 0,
+        "dividend below 0": frame["dividend"] < 0,
+        "split below 0": frame["split"] < 0,
+    }
+    for rule, broken in rules.items():
+        if broken.any():
+            raise BrokenData(f"{ticker}: {rule} on {index[broken][0]:%Y-%m-%d}")

@@ -1,0 +1,83 @@
+"""The words an author of a strategy needs: nothing here reads a file or imports an engine."""
+
+from newsfolio.assets import (
+    HONG_KONG,
+    MAINLAND,
+    NEW_YORK,
+    Asset,
+    Delisting,
+    Kind,
+    Sleeve,
+    Venue,
+)
+from newsfolio.dated import Dated, Row, always
+from newsfolio.errors import (
+    BrokenData,
+    CommandError,
+    DataError,
+    EngineError,
+    MissingData,
+    NewsfolioError,
+    OutputError,
+    ParameterError,
+    StrategyError,
+    UnknownName,
+)
+from newsfolio.schedules import (
+    Schedule,
+    at_publication,
+    drift_band,
+    every_session,
+    monthly,
+    on_dates,
+    quarterly,
+    weekly,
+    yearly,
+)
+from newsfolio.strategy import Fixed, Strategy, Weights, blend, equal, param
+from newsfolio.thesis import Article, Thesis
+from newsfolio.view import View
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "HONG_KONG",
+    "MAINLAND",
+    "NEW_YORK",
+    "Article",
+    "Asset",
+    "BrokenData",
+    "CommandError",
+    "DataError",
+    "Dated",
+    "Delisting",
+    "EngineError",
+    "Fixed",
+    "Kind",
+    "MissingData",
+    "NewsfolioError",
+    "OutputError",
+    "ParameterError",
+    "Row",
+    "Schedule",
+    "Sleeve",
+    "Strategy",
+    "StrategyError",
+    "Thesis",
+    "UnknownName",
+    "Venue",
+    "View",
+    "Weights",
+    "always",
+    "at_publication",
+    "blend",
+    "drift_band",
+    "equal",
+    "every_session",
+    "monthly",
+    "on_dates",
+    "param",
+    "quarterly",
+    "weekly",
+    "yearly",
+]

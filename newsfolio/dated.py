@@ -1,0 +1,48 @@
+"""Facts that change by law or by contract, as dated rows with their source."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Row(Generic[T]):
+    """A value in force from `start` on; None: from the beginning of time."""
+
+    start: date | None
+    value: T
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Dated(Generic[T]):
+    """A value over time, rows in ascending order of their start.
+
+    >>> stamp = Dated((Row(None, 0.0010), Row(date(2021, 8, 1), 0.0013, "IRD")))
+    >>> stamp.at(date(2021, 7, 31)), stamp.at(date(2021, 8, 1))
+    (0.001, 0.0013)
+    """
+
+    rows: tuple[Row[T], ...]
+
+    def __post_init__(self) -> None:
+        starts = [row.start or date.min for row in self.rows]
+        if not starts or any(a >= b for a, b in zip(starts, starts[1:], strict=False)):
+            raise ValueError(f"dated rows must be non-empty and ascending: {starts}")
+
+    def at(self, day: date) -> T:
+        """The value in force on `day`; LookupError before the first row."""
+        place = bisect_right([row.start or date.min for row in self.rows], day)
+        if not place:
+            raise LookupError(f"nothing is known before {self.rows[0].start}, asked for {day}")
+        return self.rows[place - 1].value
+
+
+def always(value: T, source: str = "") -> Dated[T]:
+    """A value that has never changed, as far as is known."""
+    return Dated((Row(None, value, source),))

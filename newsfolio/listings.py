@@ -1,0 +1,235 @@
+"""Known lines: listing dates, board lots, stand-ins, withholding, half-spreads.
+
+Sources: exchange listing records and company filings as gathered for the articles' universe.
+Half-spreads and borrow rates are our judgement (1 basis point is 0.0001). Board lots marked
+`lot_known=False` were not confirmed; such a line trades in lots of 100 and the result says so.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from newsfolio.assets import (
+    HONG_KONG,
+    MAINLAND,
+    NEW_YORK,
+    Asset,
+    Kind,
+    venue_of,
+)
+from newsfolio.dated import Dated, Row, always
+from newsfolio.errors import UnknownName
+
+BP = 0.0001
+_TREATY = "gross by default; US source dividends to a non-resident: 30% without a treaty"
+_H_SHARE = "mainland company listed in Hong Kong: 10%"
+_US_STOCK = always(0.30, _TREATY)
+_NONE = always(0.0, "Cayman company: none by default")
+_TENTH = always(0.10, _H_SHARE)
+_CONNECT = always(0.10, "A-shares through Stock Connect: 10%")
+
+
+def _us(
+    ticker: str, name: str, listed: str = "", *, spread: float = 1, etf: bool = False,
+    adr: float | None = None, borrow: float = 0.003, stand_in: tuple[str, ...] = (),
+    proxy: str = "",
+) -> Asset:  # fmt: skip
+    """A US line; `adr` is the depositary's yearly fee in USD and makes it an ADR."""
+    return Asset(
+        ticker,
+        NEW_YORK,
+        Kind.ETF if etf else Kind.STOCK,
+        name,
+        listed=date.fromisoformat(listed) if listed else None,
+        withholding=_NONE if adr is not None else _US_STOCK,
+        half_spread=always(spread * BP, "judgement"),
+        borrow=borrow,
+        adr_fee=adr or 0.0,
+        stand_in=stand_in,
+        proxy=proxy,
+    )
+
+
+def _hk(
+    ticker: str, name: str, listed: str, lot: int | Dated[int] | None, *, stand_in: str = "",
+    withholding: Dated[float] = _NONE, etf: bool = False, proxy: str = "",
+) -> Asset:  # fmt: skip
+    """A Hong Kong line; its half-spread floor is 2 bp, half a tick where that is more."""
+    return Asset(
+        ticker,
+        HONG_KONG,
+        Kind.ETF if etf else Kind.STOCK,
+        name,
+        listed=date.fromisoformat(listed) if listed else None,
+        lot=lot if isinstance(lot, Dated) else always(lot or 100),
+        lot_known=lot is not None,
+        withholding=withholding,
+        half_spread=always(2 * BP, "judgement"),
+        stand_in=(stand_in,) if stand_in else (),
+        proxy=proxy,
+    )
+
+
+def _cn(ticker: str, name: str, listed: str, *, star: bool = False, etf: bool = False) -> Asset:
+    """A mainland line through Stock Connect; the STAR board trades 200 shares and then by one."""
+    return Asset(
+        ticker,
+        MAINLAND,
+        Kind.ETF if etf else Kind.STOCK,
+        name,
+        listed=date.fromisoformat(listed) if listed else None,
+        lot=always(100),
+        withholding=_CONNECT,
+        half_spread=always(3 * BP, "judgement"),
+        star=star,
+    )
+
+
+def _index(ticker: str, name: str) -> Asset:
+    return Asset(ticker, venue_of(ticker), Kind.INDEX, name)
+
+
+_BYD_LOT = Dated((Row(None, 500), Row(date(2025, 9, 19), 100, "company notice of the new lot")))
+_CHINA_ETF = 0.015
+
+KNOWN: dict[str, Asset] = {
+    asset.ticker: asset
+    for asset in (
+        # United States
+        _us("AAPL", "Apple"),
+        _us("MSFT", "Microsoft"),
+        _us("AMZN", "Amazon"),
+        _us("NVDA", "Nvidia"),
+        _us("GOOGL", "Alphabet"),
+        _us("TSLA", "Tesla", "2010-06-29"),
+        _us("META", "Meta Platforms", "2012-05-18"),
+        _us("AVGO", "Broadcom"),
+        _us("AMD", "AMD"),
+        _us("ORCL", "Oracle"),
+        _us("PLTR", "Palantir", "2020-09-30"),
+        _us("TSM", "TSMC ADR", "1997-10-08", adr=0.0, spread=2),
+        # Chinese companies listed in the United States
+        _us("BABA", "Alibaba ADR", "2014-09-19", adr=0.02, spread=2, borrow=0.005),
+        _us("JD", "JD.com ADR", "2014-05-22", adr=0.02, spread=2, borrow=0.005),
+        _us("BIDU", "Baidu ADR", "2005-08-05", adr=0.02, spread=2, borrow=0.005),
+        _us("NTES", "NetEase ADR", "2000-06-30", adr=0.02, spread=2, borrow=0.005),
+        _us("PDD", "PDD ADR", "2018-07-26", adr=0.0, spread=2, borrow=0.005),
+        _us("TCOM", "Trip.com ADR", "2003-12-09", adr=0.0, spread=5, borrow=0.005),
+        _us("BILI", "Bilibili ADR", "2018-03-28", adr=0.0, spread=10, borrow=0.005),
+        _us("NIO", "NIO ADR", "2018-09-12", adr=0.0, spread=10, borrow=0.005),
+        _us("LI", "Li Auto ADR", "2020-07-30", adr=0.0, spread=10, borrow=0.005),
+        _us("XPEV", "XPeng ADR", "2020-08-27", adr=0.0, spread=10, borrow=0.005),
+        _us("GDS", "GDS ADR", "2016-11-02", adr=0.0, spread=10, borrow=0.005),
+        _us("KC", "Kingsoft Cloud ADR", "2020-05-08", adr=0.0, spread=10, borrow=0.005),
+        _us("TME", "Tencent Music ADR", "2018-12-12", adr=0.0, spread=10, borrow=0.005),
+        # US funds
+        _us("SPY", "S&P 500", "1993-01-29", etf=True),
+        _us("QQQ", "Nasdaq 100", "1999-03-10", etf=True),
+        _us("SMH", "US semiconductors", "2000-06-05", etf=True),
+        _us("SOXX", "US semiconductors (ICE)", "2001-07-13", etf=True),
+        _us("XLK", "US technology", "1998-12-22", etf=True),
+        _us("IGV", "US software", "2001-07-13", etf=True, spread=2),
+        _us("MAGS", "Magnificent Seven", "2023-11-09", etf=True, spread=2,
+            proxy="before 2023-11-09 the fund was a discretionary one under another name"),
+        _us("KWEB", "China internet", "2013-07-31", etf=True, spread=2, borrow=_CHINA_ETF),
+        _us("FXI", "China large caps", "2004-10-05", etf=True, spread=2, borrow=_CHINA_ETF),
+        _us("MCHI", "MSCI China", "2011-03-29", etf=True, spread=2, borrow=_CHINA_ETF),
+        _us("CQQQ", "China technology", "2009-12-08", etf=True, spread=5, borrow=_CHINA_ETF),
+        _us("PGJ", "Golden Dragon China", "2004-12-09", etf=True, spread=5, borrow=_CHINA_ETF),
+        _us("ASHR", "CSI 300", "2013-11-06", etf=True, spread=2, borrow=_CHINA_ETF),
+        _us("ACWI", "World equities", "2008-03-26", etf=True),
+        _us("ACWX", "World ex US", "2008-03-26", etf=True),
+        _us("VXUS", "World ex US (FTSE)", "2011-01-26", etf=True),
+        _us("EEM", "Emerging markets", "2003-04-07", etf=True),
+        _us("IEMG", "Emerging markets (core)", "2012-10-18", etf=True),
+        _us("VWO", "Emerging markets (FTSE)", "2005-03-04", etf=True),
+        _us("EFA", "Developed ex US", "2001-08-14", etf=True),
+        _us("EMXC", "Emerging markets ex China", "2017-07-18", etf=True, spread=2,
+            stand_in=("XCEM",)),
+        _us("XCEM", "Emerging markets ex China (Columbia)", "2015-09-02", etf=True, spread=5,
+            stand_in=("EWY", "INDA"), proxy="stands in for EMXC"),
+        _us("EWY", "South Korea", "2000-05-09", etf=True,
+            proxy="with INDA a proxy of emerging markets without China"),
+        _us("INDA", "India", "2012-02-02", etf=True,
+            proxy="with EWY a proxy of emerging markets without China"),
+        _us("BIL", "US treasury bills", "2007-05-25", etf=True),
+        _us("SHY", "US treasuries, 1 to 3 years", "2002-07-22", etf=True),
+        _us("IEF", "US treasuries, 7 to 10 years", "2002-07-22", etf=True),
+        _us("TLT", "US treasuries, 20 years on", "2002-07-22", etf=True),
+        _us("AGG", "US bonds", "2003-09-22", etf=True),
+        _us("GLD", "Gold", "2004-11-18", etf=True),
+        # Hong Kong
+        _hk("9988.HK", "Alibaba", "2019-11-26", 100, stand_in="BABA"),
+        _hk("0700.HK", "Tencent", "2004-06-16", 100),
+        _hk("3690.HK", "Meituan", "2018-09-20", 100),
+        _hk("1810.HK", "Xiaomi", "2018-07-09", 200),
+        _hk("1211.HK", "BYD", "2002-07-31", _BYD_LOT, withholding=_TENTH),
+        _hk("9618.HK", "JD.com", "2020-06-18", 50, stand_in="JD"),
+        _hk("9999.HK", "NetEase", "2020-06-11", 100, stand_in="NTES"),
+        _hk("9888.HK", "Baidu", "2021-03-23", 50, stand_in="BIDU"),
+        _hk("0175.HK", "Geely", "", 1000),
+        _hk("0981.HK", "SMIC", "2004-03-18", 500),
+        _hk("1024.HK", "Kuaishou", "2021-02-05", 100),
+        _hk("9961.HK", "Trip.com", "2021-04-19", 50, stand_in="TCOM"),
+        _hk("9626.HK", "Bilibili", "2021-03-29", 20, stand_in="BILI"),
+        _hk("9866.HK", "NIO", "2022-03-10", None, stand_in="NIO"),
+        _hk("2015.HK", "Li Auto", "2021-08-12", None, stand_in="LI"),
+        _hk("9868.HK", "XPeng", "2021-07-07", None, stand_in="XPEV"),
+        _hk("0992.HK", "Lenovo", "1994-02-14", 2000),
+        _hk("1347.HK", "Hua Hong", "2014-10-15", 1000),
+        _hk("0268.HK", "Kingdee", "2001-02-15", None),
+        _hk("3888.HK", "Kingsoft", "2007-10-09", None),
+        _hk("0020.HK", "SenseTime", "2021-12-30", None),
+        _hk("9698.HK", "GDS", "2020-11-02", None, stand_in="GDS"),
+        _hk("3896.HK", "Kingsoft Cloud", "2022-12-30", None, stand_in="KC"),
+        _hk("0763.HK", "ZTE", "2004-12-09", None, withholding=_TENTH),
+        _hk("6618.HK", "JD Health", "2020-12-08", None),
+        _hk("2269.HK", "WuXi Biologics", "2017-06-13", None),
+        _hk("1801.HK", "Innovent", "2018-10-31", None),
+        _hk("1093.HK", "CSPC", "1994-06-21", None),
+        _hk("6160.HK", "BeiGene", "2018-08-08", None),
+        _hk("2800.HK", "Hang Seng tracker", "1999-11-12", 500, etf=True),
+        _hk("3033.HK", "Hang Seng TECH", "2020-08-28", 200, etf=True),
+        _hk("3067.HK", "Hang Seng TECH (iShares)", "2020-09-17", 100, etf=True),
+        # Mainland, through Stock Connect
+        _cn("688256.SS", "Cambricon", "2020-07-20", star=True),
+        _cn("688981.SS", "SMIC", "2020-07-16", star=True),
+        _cn("300308.SZ", "Innolight", "2012-04-10"),
+        _cn("300502.SZ", "Eoptolink", "2016-03-03"),
+        _cn("002230.SZ", "iFlytek", "2008-05-12"),
+        _cn("600588.SS", "Yonyou", "2001-05-18"),
+        _cn("600519.SS", "Kweichow Moutai", "2001-08-27"),
+        _cn("002594.SZ", "BYD", "2011-06-30"),
+        _cn("512930.SS", "CSI AI theme", "", etf=True),
+        # Indices whose tickers do not show what they are
+        _index("HSTECH.HK", "Hang Seng TECH index"),
+        _index("000300.SS", "CSI 300 index"),
+        _index("000001.SS", "Shanghai Composite index"),
+        _index("399006.SZ", "ChiNext index"),
+        _index("000688.SS", "STAR 50 index"),
+    )
+}
+
+
+def asset_of(line: str | Asset) -> Asset:
+    """The asset behind a ticker: a known row, else what its suffix tells; CommandError if none.
+
+    An unknown Hong Kong or mainland line trades in lots of 100, and says that it is assumed.
+    """
+    if isinstance(line, Asset):
+        return line
+    if line in KNOWN:
+        return KNOWN[line]
+    if not line or line != line.strip() or any(mark in line for mark in "/\\ \t\n"):
+        raise UnknownName("ticker", line, KNOWN)
+    venue = venue_of(line)
+    if line.startswith("^"):
+        return Asset(line, venue, Kind.INDEX)
+    if line.endswith("=X"):
+        return Asset(line, venue, Kind.CURRENCY)
+    if venue is NEW_YORK:
+        return Asset(line, venue, withholding=_US_STOCK)
+    return Asset(
+        line, venue, lot=always(100), lot_known=False, star=line.startswith("688"),
+        withholding=_CONNECT if venue is MAINLAND else _NONE,
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""When a strategy decides: values that mark sessions, joined with `|`.
+
+    rebalance = monthly
+    rebalance = quarterly | drift_band(0.05) | at_publication
+
+A decision is taken at the close of a marked session and filled at the next open of each line.
+A month end is the last session of the month of the venue that closes last, by the exchange's
+calendar: the bars so far cannot tell that a session was the last one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from newsfolio.errors import CommandError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+
+class Period(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Calendar(Protocol):
+    """What a schedule may know in advance: dates, never prices. Each mask has shape (T,)."""
+
+    def every(self) -> Mask:
+        """All sessions."""
+        ...
+
+    def ends(self, period: Period) -> Mask:
+        """The sessions that end a period."""
+        ...
+
+    def on_or_after(self, days: tuple[date, ...]) -> Mask:
+        """The first session not before each day."""
+        ...
+
+    def publication(self) -> Mask:
+        """The first session all of whose closes follow the article; none without an article."""
+        ...
+
+
+class Schedule:
+    """Sessions marked in advance; a `band` marks others as the weights move."""
+
+    @property
+    def band(self) -> float | None:
+        """A decision is due as soon as a held weight is farther than this from its target."""
+        return None
+
+    def marks(self, calendar: Calendar) -> Mask:
+        raise NotImplementedError
+
+    def __or__(self, other: Schedule) -> Schedule:
+        return Either(self, other)
+
+
+@dataclass(frozen=True)
+class EverySession(Schedule):
+    def marks(self, calendar: Calendar) -> Mask:
+        return calendar.every()
+
+
+@dataclass(frozen=True)
+class PeriodEnd(Schedule):
+    period: Period
+
+    def marks(self, calendar: Calendar) -> Mask:
+        return calendar.ends(self.period)
+
+
+@dataclass(frozen=True)
+class OnDates(Schedule):
+    days: tuple[date, ...]
+
+    def marks(self, calendar: Calendar) -> Mask:
+        return calendar.on_or_after(self.days)
+
+
+@dataclass(frozen=True)
+class AtPublication(Schedule):
+    def marks(self, calendar: Calendar) -> Mask:
+        return calendar.publication()
+
+
+@dataclass(frozen=True)
+class DriftBand(Schedule):
+    width: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.width < 1:
+            raise CommandError(f"drift_band({self.width}): give a weight between 0 and 1, e.g. 0.05")
+
+    @property
+    def band(self) -> float | None:
+        return self.width
+
+    def marks(self, calendar: Calendar) -> Mask:
+        return calendar.on_or_after(())
+
+
+@dataclass(frozen=True)
+class Either(Schedule):
+    one: Schedule
+    other: Schedule
+
+    @property
+    def band(self) -> float | None:
+        return min(
+            (part.band for part in (self.one, self.other) if part.band is not None), default=None
+        )
+
+    def marks(self, calendar: Calendar) -> Mask:
+        return self.one.marks(calendar) | self.other.marks(calendar)
+
+
+every_session = EverySession()
+weekly = PeriodEnd(Period.WEEK)
+monthly = PeriodEnd(Period.MONTH)
+quarterly = PeriodEnd(Period.QUARTER)
+yearly = PeriodEnd(Period.YEAR)
+at_publication = AtPublication()
+
+
+def on_dates(*days: date | str) -> Schedule:
+    """Each day, or the first session after it; dates or "2025-02-21"."""
+    return OnDates(
+        tuple(day if isinstance(day, date) else date.fromisoformat(day) for day in days)
+    )
+
+
+def drift_band(width: float) -> Schedule:
+    """As soon as any held weight is more than `width` away from its last target.
+
+    Nothing is marked before the first target: join it with a calendar schedule.
+    """
+    return DriftBand(width)

@@ -1,0 +1,41 @@
+"""Articles and the theses they make: data, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsfolio.errors import CommandError
+
+
+@dataclass(frozen=True)
+class Article:
+    """Something published that makes claims about markets.
+
+    `published` is the instant from which anyone could have read it, with its time zone. One
+    decides at the close of the first session all of whose closes follow it. `dated_by` says how
+    that instant is known where the article itself carries no date.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    published: datetime
+    dated_by: str = ""
+
+    def __post_init__(self) -> None:
+        if self.published.tzinfo is None:
+            raise CommandError(
+                f"article {self.id}: published={self.published} has no time zone; "
+                "write datetime(2025, 2, 21, 3, 30, tzinfo=UTC)"
+            )
+
+
+@dataclass(frozen=True)
+class Thesis:
+    """One testable statement of an article: what it says will pay, and against what."""
+
+    id: str
+    title: str
+    statement: str
+    article: Article
