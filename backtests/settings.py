@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from newsfolio.errors import CommandError
+from newsfolio.errors import CommandError, UnknownName
 
 
 class Engine(StrEnum):
@@ -72,11 +75,59 @@ class Settings:
     tolerance: float = 0.02
 
     def __post_init__(self) -> None:
-        if not 0 < self.cash < float("inf"):
-            raise CommandError(f"--cash {self.cash:g}: give a positive amount, e.g. --cash 1000000")
+        for name, kind in _ENUMS.items():
+            object.__setattr__(self, name, _member(name, kind, getattr(self, name)))
+        for name in ("start", "end"):
+            object.__setattr__(self, name, _day(name, getattr(self, name)))
+        _amounts(self)
         if self.start and self.end and self.start >= self.end:
             raise CommandError(f"the window {self.start} to {self.end} is empty: end after the start")
-        if not 0 <= self.impact < float("inf"):
-            raise CommandError(f"--impact {self.impact:g}: give 0 or more; 0.5 to 1 is usual")
-        if self.participation is not None and not 0 < self.participation <= 1:
-            raise CommandError(f"--participation {self.participation:g}: give a share up to 1")
+        if self.dividends is Dividends.REINVEST and self.withholding is Withholding.FOREIGN:
+            raise CommandError("reinvested dividends are gross: drop --withholding foreign")
+        if not re.fullmatch("[A-Z]{3}", self.currency):
+            raise CommandError(f"--currency {self.currency}: give three capitals, e.g. USD or HKD")
+
+
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "engine": Engine,
+    "dividends": Dividends,
+    "withholding": Withholding,
+    "funding": Funding,
+    "costs": Costs,
+    "fx": Fx,
+    "lots": Lots,
+}
+
+
+def _member(name: str, kind: type[StrEnum], value: str) -> StrEnum:
+    try:
+        return kind(value)
+    except ValueError:
+        known = [member.value for member in kind]
+        raise UnknownName(name, str(value), known, f"Choose {' or '.join(known)}.") from None
+
+
+def _day(name: str, value: date | str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        raise CommandError(f"--{name} {value}: write the date as 2025-02-21") from None
+
+
+def _amounts(settings: Settings) -> None:
+    limits = {
+        "cash": (settings.cash, "a positive amount, e.g. 1000000", settings.cash > 0),
+        "impact": (settings.impact, "0 or more; 0.5 to 1 is usual", settings.impact >= 0),
+        "participation": (
+            settings.participation or 1.0,
+            "a share of the daily volume, e.g. 0.1",
+            settings.participation is None or 0 < settings.participation <= 1,
+        ),
+        "credit-spread": (settings.credit_spread, "0 or more", settings.credit_spread >= 0),
+        "tolerance": (settings.tolerance, "0 or more", settings.tolerance >= 0),
+    }
+    for name, (value, wanted, right) in limits.items():
+        if not (isinstance(value, int | float) and math.isfinite(value) and right):
+            raise CommandError(f"--{name} {value}: give {wanted}")

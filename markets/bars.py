@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Priced(StrEnum):
     LEVEL = "level"  # an index, a yield or an exchange rate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bars:
     """The daily bars of one line, in its own currency.
 
@@ -35,17 +36,20 @@ class Bars:
         not a market), a volume that nobody published, a split column that was not kept (not
         "no split"). Prices are split-adjusted; `dividend` is the amount a unit on the ex-date,
         adjusted for later splits; `split` is the ratio (4.0 for 4:1), 0.0 for none.
+    later_splits: product of the splits after the last row that the prices are adjusted for, which
+        a history that was cut short still needs to tell raw shares.
     simulated: the bars were made up.
     """
 
     ticker: str
     frame: pd.DataFrame
     priced: Priced
+    later_splits: float = 1.0
     simulated: bool = False
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _check(self.ticker, self.frame)
+        _check(self.ticker, self.frame, self.priced)
 
     @property
     def first(self) -> date:
@@ -65,9 +69,16 @@ class Bars:
         known = self.frame.index[self.frame["split"].notna()]
         return known[-1].date() if len(known) else None
 
+    def until(self, day: date) -> Bars:
+        """The same line as it was known after `day`, its prices still adjusted as today."""
+        split = self.frame["split"][self.frame.index > pd.Timestamp(day)]
+        later = float(np.prod(split[split > 0])) * self.later_splits
+        frame = self.frame[self.frame.index <= pd.Timestamp(day)]
+        return dataclasses.replace(self, frame=frame, later_splits=later)
+
     def digest(self) -> str:
         """A hash of everything that a run can depend on."""
-        sha = hashlib.sha256(f"{self.ticker}|{self.priced}|{self.simulated}".encode())
+        sha = hashlib.sha256(f"{self.ticker}|{self.priced}|{self.simulated}|{self.later_splits}".encode())
         sha.update(self.frame.index.to_numpy().astype("datetime64[D]").astype("int64").tobytes())
         sha.update(np.ascontiguousarray(self.frame[list(COLUMNS)].to_numpy("float64")).tobytes())
         return sha.hexdigest()
@@ -90,7 +101,7 @@ class Source(Protocol):
         ...
 
 
-def _check(ticker: str, frame: pd.DataFrame) -> None:
+def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
     """Raise BrokenData naming the ticker, the date and the rule."""
     if frame.empty:
         raise BrokenData(f"{ticker}: no rows with a price")
@@ -108,6 +119,9 @@ def _check(ticker: str, frame: pd.DataFrame) -> None:
         raise BrokenData(f"{ticker}: rows are not in date order at {index[place]:%Y-%m-%d}")
     rules = {
         "close is missing": frame["close"].isna(),
+        "price not above 0": (frame[["open", "high", "low", "close"]] <= 0).any(axis=1)
+        & (priced is not Priced.LEVEL),
+        "high below low": frame["high"] < frame["low"],
         "infinite number": ~np.isfinite(frame.fillna(0.0)).all(axis=1),
         "volume below 0": frame["volume"] < 0,
         "dividend below 0": frame["dividend"] < 0,

@@ -26,6 +26,7 @@ from newsfolio.errors import (
 from newsfolio.schedules import (
     Schedule,
     at_publication,
+    at_start,
     drift_band,
     every_session,
     monthly,
@@ -70,6 +71,7 @@ __all__ = [
     "Weights",
     "always",
     "at_publication",
+    "at_start",
     "blend",
     "drift_band",
     "equal",

@@ -60,7 +60,8 @@ class Asset:
     `listed` is its first day of trading; it may be held from 60 sessions later, and until then
     the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw).
     `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend.
-    `adr_fee` is what the depositary takes, USD a share and year.
+    `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
+    a foreign account may hold it.
     """
 
     ticker: str
@@ -75,9 +76,14 @@ class Asset:
     borrow: float = 0.0075
     adr_fee: float = 0.0
     star: bool = False
+    access: date | None = None
     stand_in: tuple[str, ...] = ()
     proxy: str = ""
     delisted: Delisting | None = None
+
+    def __post_init__(self) -> None:
+        if self.ticker in self.stand_in:
+            raise CommandError(f"{self.ticker} cannot stand in for itself; name another line")
 
     @property
     def currency(self) -> str:
@@ -90,7 +96,7 @@ class Asset:
 
 def venue_of(ticker: str) -> Venue:
     """The venue that a ticker's suffix names, in Yahoo's spelling; CommandError for others."""
-    suffix = "" if ticker.startswith("^") or "=" in ticker else ticker.partition(".")[2]
+    suffix = "" if ticker.startswith("^") or ticker.endswith("=X") else ticker.partition(".")[2]
     if suffix not in _SUFFIXES:
         raise CommandError(
             f"{ticker}: venue .{suffix} is not supported (US lines, .HK, .SS and .SZ are). "
@@ -115,12 +121,25 @@ class Sleeve:
         return tuple(line.ticker if isinstance(line, Asset) else line for line in self.lines)
 
 
-def sleeves_of(universe: Sleeve | tuple[str | Asset | Sleeve, ...]) -> tuple[Sleeve, ...]:
-    """A universe as sleeves, in its order; a line on its own is a sleeve of one."""
-    parts = (universe,) if isinstance(universe, Sleeve) else tuple(universe)
-    return tuple(
+Universe = str | Asset | Sleeve | tuple[str | Asset | Sleeve, ...]
+
+
+def sleeves_of(universe: Universe) -> tuple[Sleeve, ...]:
+    """A universe as sleeves, in its order; a line on its own is a sleeve of one.
+
+    Raises CommandError for an empty one, and for a line that stands in two sleeves.
+    """
+    parts = universe if isinstance(universe, tuple) else (universe,)
+    sleeves = tuple(
         part
         if isinstance(part, Sleeve)
         else Sleeve(part.ticker if isinstance(part, Asset) else part, (part,))
         for part in parts
     )
+    tickers = [ticker for sleeve in sleeves for ticker in sleeve.tickers]
+    twice = sorted({ticker for ticker in tickers if tickers.count(ticker) > 1})
+    if twice:
+        raise CommandError(f"{twice[0]} stands twice in the universe; a line belongs to one sleeve")
+    if not tickers:
+        raise CommandError('the universe is empty; name lines, e.g. universe = ("SPY", "TLT")')
+    return sleeves

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -31,13 +33,16 @@ class Dated(Generic[T]):
     rows: tuple[Row[T], ...]
 
     def __post_init__(self) -> None:
-        starts = [row.start or date.min for row in self.rows]
-        if not starts or any(a >= b for a, b in zip(starts, starts[1:], strict=False)):
-            raise ValueError(f"dated rows must be non-empty and ascending: {starts}")
+        if not self.rows or any(a >= b for a, b in pairwise(self._starts)):
+            raise ValueError(f"dated rows must be non-empty and ascending: {self._starts}")
+
+    @cached_property
+    def _starts(self) -> list[date]:
+        return [row.start or date.min for row in self.rows]
 
     def at(self, day: date) -> T:
         """The value in force on `day`; LookupError before the first row."""
-        place = bisect_right([row.start or date.min for row in self.rows], day)
+        place = bisect_right(self._starts, day)
         if not place:
             raise LookupError(f"nothing is known before {self.rows[0].start}, asked for {day}")
         return self.rows[place - 1].value

@@ -36,13 +36,13 @@ class UnknownName(CommandError, LookupError):
     """A name that nothing answers to; the message offers the nearest ones."""
 
     def __init__(self, what: str, name: str, known: Iterable[str], remedy: str = "") -> None:
-        self.name = name
-        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        super().__init__(f"no {what} called {name!r}.{hint}{' ' + remedy if remedy else ''}")
+        super().__init__(what, name, tuple(known), remedy)
 
     def __str__(self) -> str:
-        return str(self.args[0])
+        what, name, known, remedy = self.args
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        return f"no {what} called {name!r}.{hint}{' ' + remedy if remedy else ''}"
 
 
 class ParameterError(CommandError):

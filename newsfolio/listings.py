@@ -7,6 +7,7 @@ Half-spreads and borrow rates are our judgement (1 basis point is 0.0001). Board
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from newsfolio.assets import (
@@ -15,6 +16,7 @@ from newsfolio.assets import (
     NEW_YORK,
     Asset,
     Kind,
+    Venue,
     venue_of,
 )
 from newsfolio.dated import Dated, Row, always
@@ -70,6 +72,15 @@ def _hk(
     )
 
 
+_ACCESS = {
+    "SS": date(2014, 11, 17),
+    "SZ": date(2016, 12, 5),
+    "STAR": date(2021, 2, 1),
+    "ETF": date(2022, 7, 4),
+}
+"""First days of Stock Connect by board: Shanghai, Shenzhen, STAR, exchange-traded funds."""
+
+
 def _cn(ticker: str, name: str, listed: str, *, star: bool = False, etf: bool = False) -> Asset:
     """A mainland line through Stock Connect; the STAR board trades 200 shares and then by one."""
     return Asset(
@@ -82,11 +93,12 @@ def _cn(ticker: str, name: str, listed: str, *, star: bool = False, etf: bool = 
         withholding=_CONNECT,
         half_spread=always(3 * BP, "judgement"),
         star=star,
+        access=_ACCESS["ETF" if etf else "STAR" if star else ticker[-2:]],
     )
 
 
-def _index(ticker: str, name: str) -> Asset:
-    return Asset(ticker, venue_of(ticker), Kind.INDEX, name)
+def _index(ticker: str, name: str, venue: Venue | None = None) -> Asset:
+    return Asset(ticker, venue or venue_of(ticker), Kind.INDEX, name)
 
 
 _BYD_LOT = Dated((Row(None, 500), Row(date(2025, 9, 19), 100, "company notice of the new lot")))
@@ -202,6 +214,8 @@ KNOWN: dict[str, Asset] = {
         _cn("002594.SZ", "BYD", "2011-06-30"),
         _cn("512930.SS", "CSI AI theme", "", etf=True),
         # Indices whose tickers do not show what they are
+        _index("^HSI", "Hang Seng index", HONG_KONG),
+        _index("^HSCE", "Hang Seng China Enterprises index", HONG_KONG),
         _index("HSTECH.HK", "Hang Seng TECH index"),
         _index("000300.SS", "CSI 300 index"),
         _index("000001.SS", "Shanghai Composite index"),
@@ -209,6 +223,9 @@ KNOWN: dict[str, Asset] = {
         _index("000688.SS", "STAR 50 index"),
     )
 }
+
+
+_TICKER = re.compile(r"\^?[A-Z0-9]+([.-][A-Z0-9]+)?(=X)?")
 
 
 def asset_of(line: str | Asset) -> Asset:
@@ -220,8 +237,8 @@ def asset_of(line: str | Asset) -> Asset:
         return line
     if line in KNOWN:
         return KNOWN[line]
-    if not line or line != line.strip() or any(mark in line for mark in "/\\ \t\n"):
-        raise UnknownName("ticker", line, KNOWN)
+    if not _TICKER.fullmatch(line):
+        raise UnknownName("ticker", line, KNOWN, "Tickers are written as Yahoo does: SPY, 0700.HK.")
     venue = venue_of(line)
     if line.startswith("^"):
         return Asset(line, venue, Kind.INDEX)
@@ -230,6 +247,5 @@ def asset_of(line: str | Asset) -> Asset:
     if venue is NEW_YORK:
         return Asset(line, venue, withholding=_US_STOCK)
     return Asset(
-        line, venue, lot=always(100), lot_known=False, star=line.startswith("688"),
-        withholding=_CONNECT if venue is MAINLAND else _NONE,
-    )  # fmt: skip
+        line, venue, lot=always(100), lot_known=False, withholding=_NONE
+    ) if venue is HONG_KONG else _cn(line, "", "", star=line.startswith("688"))

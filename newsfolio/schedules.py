@@ -59,6 +59,11 @@ class Schedule:
         """A decision is due as soon as a held weight is farther than this from its target."""
         return None
 
+    @property
+    def from_start(self) -> bool:
+        """Whether the first session of a run is marked as well, so that no period is lost."""
+        return False
+
     def marks(self, calendar: Calendar) -> Mask:
         raise NotImplementedError
 
@@ -68,16 +73,38 @@ class Schedule:
 
 @dataclass(frozen=True)
 class EverySession(Schedule):
+    from_start = True
+
     def marks(self, calendar: Calendar) -> Mask:
         return calendar.every()
+
+    def __str__(self) -> str:
+        return "every session"
 
 
 @dataclass(frozen=True)
 class PeriodEnd(Schedule):
     period: Period
+    from_start = True
 
     def marks(self, calendar: Calendar) -> Mask:
         return calendar.ends(self.period)
+
+    def __str__(self) -> str:
+        return f"end of each {self.period}"
+
+
+@dataclass(frozen=True)
+class AtStart(Schedule):
+    """The first session of the run and no other: buy and hold."""
+
+    from_start = True
+
+    def marks(self, calendar: Calendar) -> Mask:
+        return calendar.on_or_after(())
+
+    def __str__(self) -> str:
+        return "at the start"
 
 
 @dataclass(frozen=True)
@@ -87,11 +114,17 @@ class OnDates(Schedule):
     def marks(self, calendar: Calendar) -> Mask:
         return calendar.on_or_after(self.days)
 
+    def __str__(self) -> str:
+        return f"on {', '.join(map(str, self.days))}"
+
 
 @dataclass(frozen=True)
 class AtPublication(Schedule):
     def marks(self, calendar: Calendar) -> Mask:
         return calendar.publication()
+
+    def __str__(self) -> str:
+        return "at publication"
 
 
 @dataclass(frozen=True)
@@ -109,6 +142,9 @@ class DriftBand(Schedule):
     def marks(self, calendar: Calendar) -> Mask:
         return calendar.on_or_after(())
 
+    def __str__(self) -> str:
+        return f"drift of {self.width:.1%}"
+
 
 @dataclass(frozen=True)
 class Either(Schedule):
@@ -121,10 +157,18 @@ class Either(Schedule):
             (part.band for part in (self.one, self.other) if part.band is not None), default=None
         )
 
+    @property
+    def from_start(self) -> bool:
+        return self.one.from_start or self.other.from_start
+
     def marks(self, calendar: Calendar) -> Mask:
         return self.one.marks(calendar) | self.other.marks(calendar)
 
+    def __str__(self) -> str:
+        return f"{self.one} or {self.other}"
 
+
+at_start = AtStart()
 every_session = EverySession()
 weekly = PeriodEnd(Period.WEEK)
 monthly = PeriodEnd(Period.MONTH)
@@ -135,9 +179,14 @@ at_publication = AtPublication()
 
 def on_dates(*days: date | str) -> Schedule:
     """Each day, or the first session after it; dates or "2025-02-21"."""
-    return OnDates(
-        tuple(day if isinstance(day, date) else date.fromisoformat(day) for day in days)
-    )
+    return OnDates(tuple(_date(day) for day in days))
+
+
+def _date(day: date | str) -> date:
+    try:
+        return date.fromisoformat(str(day)[:10])
+    except ValueError:
+        raise CommandError(f"on_dates({day!r}): write dates as 2025-02-21") from None
 
 
 def drift_band(width: float) -> Schedule:

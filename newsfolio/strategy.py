@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import numbers
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
 
 Weights: TypeAlias = "Mapping[str, float]"
 """Ticker to fraction of equity; what is missing is cash. A pandas Series will do."""
-
-Universe: TypeAlias = "tuple[str | Asset | Sleeve, ...] | Sleeve"
 
 T = TypeVar("T")
 
@@ -63,7 +64,8 @@ class Strategy:
 
     def __post_init__(self) -> None:
         for spec in parameters(type(self)):
-            spec.check(getattr(self, spec.name), type(self))
+            value = spec.checked(getattr(self, spec.name), type(self))
+            object.__setattr__(self, spec.name, value)
 
     def weights(self, view: View) -> Weights | None:
         """What to hold from the next open on; None leaves everything, orders too, as it is.
@@ -94,7 +96,7 @@ class Strategy:
 
 def name_of(cls: type) -> str:
     """The class's name in kebab case: EastRising is east-rising."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,34 +104,43 @@ class Parameter:
     """What is declared of one field of a strategy."""
 
     name: str
-    type: str
     default: Any
     low: float | None = None
     high: float | None = None
     unit: str = ""
     doc: str = ""
 
-    def check(self, value: Any, owner: type) -> None:
-        """Raise ParameterError unless the value is of the default's type and within bounds."""
-        kind = type(self.default)
-        if kind is float and type(value) is int:
-            kind = int
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+    @property
+    def kind(self) -> type:
+        """The type of the default, which every value must have."""
+        return type(self.default)
+
+    def checked(self, value: Any, owner: type) -> Any:
+        """The value as the default's type; ParameterError if it is another, or out of bounds."""
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if self.kind is float and number:
+            value = float(value)
+        elif self.kind is int and isinstance(value, numbers.Integral) and number:
+            value = int(value)
+        if not isinstance(value, self.kind) or isinstance(value, bool) != (self.kind is bool):
             raise ParameterError(
-                f"{name_of(owner)}: {self.name}={value!r} is not of type {self.type}"
-                f" (default {self.show(self.default)})"
+                f"{name_of(owner)}: {self.name}={value!r} is not of type {self.kind.__name__} "
+                f"(default {self.show(self.default)})"
             )
-        low, high = self.low, self.high
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if value != value or (low is not None and value < low) or (
-                high is not None and value > high
-            ):
-                raise ParameterError(
-                    f"{name_of(owner)}: {self.name}={value} is out of bounds: {self.bounds}"
-                )
+        if self.kind in (int, float) and not self._inside(value):
+            raise ParameterError(
+                f"{name_of(owner)}: {self.name}={value} is out of bounds: {self.bounds}"
+            )
+        return value
+
+    def _inside(self, value: float) -> bool:
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        return math.isfinite(value) and low <= value <= high
 
     @property
     def bounds(self) -> str:
+        """Limits and unit in words."""
         unit = f" {self.unit}" if self.unit else ""
         if self.low is None and self.high is None:
             return self.unit
@@ -141,92 +152,131 @@ class Parameter:
 
     def parse(self, text: str, owner: type) -> Any:
         """The value that `text` (from a command line) means; ParameterError if none."""
-        kind = type(self.default)
+        read = {bool: _truth, date: date.fromisoformat}.get(self.kind, self.kind)
         try:
-            if kind is bool:
-                return {"true": True, "yes": True, "on": True, "1": True,
-                        "false": False, "no": False, "off": False, "0": False}[text.lower()]
-            return kind(text)
-        except (KeyError, ValueError, TypeError):
-            choices = (
-                f" (one of {', '.join(str(member.value) for member in kind)})"
-                if issubclass(kind, Enum)
-                else ""
-            )
+            if self.kind not in (bool, int, float, str, date) and not issubclass(self.kind, Enum):
+                raise ValueError
+            return self.checked(read(text), owner)
+        except (KeyError, ValueError):
+            choices = ", ".join(self.show(member) for member in self._members())
             raise ParameterError(
-                f"{name_of(owner)}: {self.name}={text!r} is not of type {self.type}{choices}"
+                f"{name_of(owner)}: {self.name}={text!r} is not of type {self.kind.__name__}"
+                f"{f' (one of {choices})' if choices else ''}"
+                f"{f' within {self.bounds}' if self.bounds else ''}"
             ) from None
 
+    def _members(self) -> list[Enum]:
+        return list(self.kind) if issubclass(self.kind, Enum) else []
+
     def show(self, value: Any) -> str:
+        """A value as a command line would write it."""
         return str(value.value) if isinstance(value, Enum) else f"{value}"
 
 
+def _truth(text: str) -> bool:
+    return {"true": True, "yes": True, "on": True, "1": True,
+            "false": False, "no": False, "off": False, "0": False}[text.lower()]  # fmt: skip
+
+
 def parameters(cls: type) -> tuple[Parameter, ...]:
-    """The parameters that a strategy class declares, in order.
+    """The parameters that a strategy class declares or inherits, in order.
 
-    Raises StrategyError for a class with annotated fields that is not a frozen dataclass.
+    Raises StrategyError for fields that are not declared as a frozen dataclass would.
     """
-    if not dataclasses.is_dataclass(cls) or "__dataclass_fields__" not in cls.__dict__:
-        if cls.__dict__.get("__annotations__"):
-            raise StrategyError(
-                f"{cls.__name__}: write @dataclass(frozen=True) above the class, "
-                "so that its fields are parameters"
-            )
-        return ()
-    found = []
-    for field in dataclasses.fields(cls):
-        if field.default is dataclasses.MISSING:
-            raise StrategyError(f"{cls.__name__}.{field.name}: a parameter needs a default")
-        meta = {key: field.metadata[key] for key in ("low", "high", "unit", "doc") if field.metadata}
-        kind = field.type if isinstance(field.type, str) else getattr(field.type, "__name__", "?")
-        found.append(Parameter(field.name, kind, field.default, **meta))
-    return tuple(found)
+    own = {name for name, kind in vars(cls).get("__annotations__", {}).items()
+           if "ClassVar" not in str(kind)}  # fmt: skip
+    fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+    inherited = {field.name for field in fields}
+    plain = "__dataclass_fields__" not in vars(cls)
+    if plain and (own or inherited & set(vars(cls))):
+        raise StrategyError(
+            f"{cls.__name__}: write @dataclass(frozen=True) above the class, so that its fields "
+            "are parameters"
+        )
+    if fields and not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        raise StrategyError(f"{cls.__name__}: write @dataclass(frozen=True), not @dataclass")
+    return tuple(_parameter(cls, field) for field in fields)
 
 
-def equal(*of: str | Sleeve | Iterable[str]) -> dict[str, float]:
+def _parameter(cls: type, field: dataclasses.Field[Any]) -> Parameter:
+    if field.default is dataclasses.MISSING or field.default is None:
+        raise StrategyError(
+            f"{cls.__name__}.{field.name}: give the parameter a default, which also tells its type"
+        )
+    keys = ("low", "high", "unit", "doc")
+    return Parameter(
+        field.name, field.default, **{key: field.metadata[key] for key in keys if field.metadata}
+    )
+
+
+Part: TypeAlias = str | Asset | Sleeve
+
+
+def equal(*of: Part | Iterable[Part]) -> dict[str, float]:
     """The same weight for every line named, sleeves opened up; together 1.
 
     >>> equal("SPY", "TLT")
     {'SPY': 0.5, 'TLT': 0.5}
     """
-    lines: list[str] = []
-    for part in of:
-        lines += [part] if isinstance(part, str) else part.tickers if isinstance(part, Sleeve) else part
-    distinct = list(dict.fromkeys(lines))
-    return {line: 1 / len(distinct) for line in distinct}
+    lines = list(dict.fromkeys(_tickers(of)))
+    if not lines:
+        raise StrategyError("equal() of no lines; return {} for cash")
+    return {line: 1 / len(lines) for line in lines}
+
+
+def _tickers(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, Asset):
+            yield part.ticker
+        elif isinstance(part, Sleeve):
+            yield from part.tickers
+        else:
+            yield from _tickers(part)
 
 
 def blend(*parts: tuple[float, Mapping[str, float]]) -> dict[str, float]:
     """Portfolios added up: blend((0.6, equal(EAST)), (0.4, equal(WEST)))."""
-    total: dict[str, float] = {}
-    for share, part in parts:
-        for line, weight in part.items():
-            total[line] = total.get(line, 0.0) + share * weight
-    return total
+    lines = dict.fromkeys(line for _, part in parts for line in part)
+    return {
+        line: math.fsum(share * part[line] for share, part in parts if line in part)
+        for line in lines
+    }
 
 
 @dataclasses.dataclass(frozen=True)
 class Fixed(Strategy):
     """Constant weights, rebalanced on a schedule: benchmarks and static controls.
 
-    mix: pairs of a weight and a ticker or sleeve (held in equal parts).
+    mix: pairs of a weight and a line or sleeve (held in equal parts).
     """
 
-    mix: tuple[tuple[float, str | Sleeve], ...] = ()
-    rebalance: Schedule = monthly  # type: ignore[misc]  # here a parameter
-    title: str = "fixed"
+    mix: tuple[tuple[float, Part], ...] = ()
+    schedule: Schedule = monthly
 
     @property
-    def universe(self) -> tuple[str | Sleeve, ...]:  # type: ignore[override]
+    def universe(self) -> tuple[Part, ...]:  # type: ignore[override]
         return tuple(part for _, part in self.mix)
 
     @property
-    def name(self) -> str:
-        return self.title
+    def rebalance(self) -> Schedule:  # type: ignore[override]
+        return self.schedule
+
+    @property
+    def max_gross(self) -> float:  # type: ignore[override]
+        return max(1.0, math.fsum(abs(share) for share, _ in self.mix))
 
     @property
     def label(self) -> str:
-        return self.title
+        parts = [f"{share:.0%} {_called(part)}" for share, part in self.mix]
+        return f"{' + '.join(parts)}, {self.schedule}"
 
     def weights(self, view: View) -> Weights:
         return blend(*((share, equal(part)) for share, part in self.mix))
+
+
+def _called(part: Part) -> str:
+    if isinstance(part, Asset):
+        return part.ticker
+    return part.name if isinstance(part, Sleeve) else part

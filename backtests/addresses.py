@@ -1,0 +1,142 @@
+"""Finding a strategy by its address: `name`, `module:Class` or `path/file.py:Class`."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import newsfolio
+from newsfolio.errors import CommandError, NewsfolioError, StrategyError, UnknownName
+from newsfolio.strategy import Strategy, name_of, parameters
+
+SHIPPED = Path(newsfolio.__file__).parent.parent / "strategies"
+
+
+def shipped() -> dict[str, type[Strategy]]:
+    """The strategies that come with the project, by name."""
+    found: dict[str, type[Strategy]] = {}
+    for path in sorted(SHIPPED.glob("[!_]*.py")):
+        found |= _strategies(_load(path, f"strategies.{path.stem}"))
+    return found
+
+
+def find(address: str) -> type:
+    """The class behind an address: a newsfolio Strategy or a plain backtrader one.
+
+    Raises UnknownName for one that is not there, StrategyError for a file that does not import.
+    """
+    place, _, name = address.partition(":")
+    if place.endswith(".py"):
+        path = Path(place).expanduser()
+        if not path.is_file():
+            raise CommandError(f"no strategy file {place}; `newsfolio new NAME` writes one")
+        return _pick(_load(path.resolve(), f"newsfolio_user_{path.stem}"), name, place)
+    if name:
+        return _pick(_module(place), name, place)
+    known = shipped()
+    if address not in known:
+        raise UnknownName("strategy", address, known, "`newsfolio list` shows them all.")
+    return known[address]
+
+
+def build(cls: type, values: Mapping[str, str]) -> Strategy:
+    """A strategy with parameters from text; ParameterError names what is wrong."""
+    known = {spec.name: spec for spec in parameters(cls)}
+    chosen: dict[str, Any] = {}
+    for name, text in values.items():
+        if name not in known:
+            raise UnknownName(f"parameter of {name_of(cls)}", name, known)
+        chosen[name] = known[name].parse(text, cls)
+    try:
+        strategy = cls(**chosen)
+    except NewsfolioError:
+        raise
+    except Exception as error:
+        raise StrategyError(f"{cls.__name__} cannot be made: {error}") from error
+    return strategy  # type: ignore[no-any-return]
+
+
+def is_plain(cls: type) -> bool:
+    """Whether the class is a backtrader strategy that knows nothing of newsfolio."""
+    return not issubclass(cls, Strategy) and any(
+        base.__module__.startswith("backtrader") for base in cls.__mro__
+    )
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise StrategyError(f"the module {name} does not import: {error}") from error
+    except Exception as error:
+        raise StrategyError(
+            f"the module {name} raised {type(error).__name__}: {error}; --debug shows where"
+        ) from error
+
+
+def _load(path: Path, name: str) -> ModuleType:
+    """A module from its file, whatever else is called the same; registered for pickling."""
+    loaded = sys.modules.get(name)
+    if loaded is not None and getattr(loaded, "__file__", None) == str(path):
+        return loaded
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise StrategyError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        line = getattr(error, "lineno", None) or _line(error, path)
+        at = f" (line {line})" if line else ""
+        raise StrategyError(
+            f"{path.name}{at} raised {type(error).__name__}: {error}; --debug shows the traceback"
+        ) from error
+    return module
+
+
+def _line(error: Exception, path: Path) -> int | None:
+    frames, trace = [], error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            frames.append(trace.tb_lineno)
+        trace = trace.tb_next
+    return frames[-1] if frames else None
+
+
+def _strategies(module: ModuleType) -> dict[str, type[Strategy]]:
+    """The strategies that a module defines itself, by name, in the order of the file."""
+    return {
+        name_of(cls): cls
+        for cls in vars(module).values()
+        if isinstance(cls, type)
+        and issubclass(cls, Strategy)
+        and cls.__module__ == module.__name__
+        and not cls.__name__.startswith("_")
+    }
+
+
+def _pick(module: ModuleType, name: str, place: str) -> type:
+    """The class asked for, or the only one that there is."""
+    own = {
+        cls.__name__: cls
+        for cls in vars(module).values()
+        if isinstance(cls, type)
+        and cls.__module__ == module.__name__
+        and (issubclass(cls, Strategy) or is_plain(cls))
+    }
+    if name in own:
+        return own[name]
+    if name:
+        raise UnknownName(f"strategy class in {place}", name, own)
+    if len(own) != 1:
+        which = f"one of {', '.join(own)}" if own else "a subclass of newsfolio.Strategy in it"
+        raise CommandError(f"{place}: say which class to run, {place}:NAME ({which})")
+    return next(iter(own.values()))
+

@@ -1,0 +1,297 @@
+"""The desk: what to trade at a close, and what fills at an open. Engines only turn its clock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import fsum
+
+import numpy as np
+
+from backtests.book import DUST, Book
+from backtests.custody import Custody
+from backtests.decisions import Decider
+from backtests.fills import CashEvent, Fill, Lapse
+from backtests.interest import growth
+from backtests.settings import Funding, Settings
+from backtests.sizing import Sizer, orders
+from markets.costs import CostModel
+from markets.market import Market
+from newsfolio.strategy import Strategy
+
+
+@dataclass(frozen=True)
+class Target:
+    """One decision: the weights wanted at the close of a session, by ticker that is held."""
+
+    session: int
+    weights: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a run put out. Equity, weights, turnover and costs follow from it and the market.
+
+    waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,
+    and the session it was needed on. ruined: the session whose close wiped the equity out.
+    """
+
+    fills: tuple[Fill, ...]
+    events: tuple[CashEvent, ...]
+    lapses: tuple[Lapse, ...]
+    targets: tuple[Target, ...]
+    waiting: tuple[tuple[str, float], ...] = ()
+    debt: tuple[int, float] | None = None
+    ruined: int | None = None
+
+
+@dataclass
+class _Orders:
+    """The orders of one decision that wait for their opens."""
+
+    sizes: dict[int, float] = field(default_factory=dict)
+    net: float = 0.0
+
+
+class Desk:
+    """Answers "it is the open of session s" and "it is the close of session s".
+
+    See docs/method.md for every rule. The methods must be called in the order of time; sessions
+    that `turn` leaves out may be left out.
+    """
+
+    def __init__(
+        self, strategy: Strategy, market: Market, settings: Settings, costs: CostModel
+    ) -> None:
+        self.market = market
+        self.settings = settings
+        self.sizer = Sizer(market, settings, costs)
+        self.book = Book(market, growth(market, settings.credit_spread), settings.cash)
+        self._custody = Custody(self.book, market, settings, costs)
+        self._decider = Decider(strategy, market)
+        self._orders = _Orders()
+        self._targets: list[Target] = []
+        self._goal: dict[int, float] = {}
+        self._lapses: list[Lapse] = []
+        self._debt: tuple[int, float] | None = None
+        self._ruined: int | None = None
+        self._marks = self._marked(strategy)
+        self._band = strategy.rebalance.band
+        self._stops = np.flatnonzero(self._marks | self._custody.paying)
+        self._groups = self._by_opening(market)
+
+    @property
+    def pending(self) -> dict[int, float]:
+        """Units still to be traded, by column; negative for sales."""
+        return self._orders.sizes
+
+    def turn(self, session: int) -> int | None:
+        """The next session on which anything can happen; None when the run is over."""
+        last = len(self.market.sessions) - 1
+        if session >= last:
+            return None
+        if self._orders.sizes or self._band is not None or self._custody.carries():
+            return session + 1
+        later = self._stops[np.searchsorted(self._stops, session, side="right") :]
+        return int(later[0]) if len(later) else last
+
+    def open(self, session: int) -> None:
+        """Interest, delistings, dividends, and the orders that fill at this session's opens."""
+        if not (self._orders.sizes or self._custody.paying[session] or self._custody.carries()):
+            return
+        for column in self._custody.open(session):
+            if column in self._orders.sizes:
+                self._lapse(session, column, self._orders.sizes.pop(column), "delisted")
+        if self._orders.sizes:
+            equity = fsum([self.book.cash, *self.book.values(session - 1).tolist()])
+            for group in self._groups:
+                self._trade(session, group, equity)
+        self._note_debt(session)
+
+    def close(self, session: int) -> bool:
+        """Ask the strategy if a decision is due; whether it decided."""
+        if self._ruined is not None:
+            return False
+        if self._custody.carries() and self.book.equity(session) <= 0:
+            return self._wind_up(session)
+        if not (self._marks[session] or self._drifted(session)):
+            return False
+        self._custody.accrue(session)
+        wanted = self._decider.ask(session, self.book)
+        if wanted is None:
+            return False
+        self._decide(session, self._decider.lines(wanted, session))
+        return True
+
+    def played(self) -> Played:
+        waiting = sorted(self._orders.sizes.items())
+        return Played(
+            fills=tuple(self.book.fills),
+            events=tuple(self.book.events),
+            lapses=tuple(self._lapses),
+            targets=tuple(self._targets),
+            waiting=tuple((self.market.tickers[column], size) for column, size in waiting),
+            debt=self._debt,
+            ruined=self._ruined,
+        )
+
+    # Decisions
+
+    def _marked(self, strategy: Strategy) -> np.ndarray:
+        marks = strategy.rebalance.marks(self.market.calendar).copy()
+        marks[: self.market.first] = False
+        marks[self.market.first] |= strategy.rebalance.from_start
+        return marks
+
+    def _drifted(self, session: int) -> bool:
+        if self._band is None or not self._targets or self._orders.sizes:
+            return False
+        equity, values = self.book.equity(session), self.book.values(session)
+        gaps = (
+            abs(value / equity - self._goal.get(column, 0.0))
+            for column, value in enumerate(values.tolist())
+        )
+        return max(gaps, default=0.0) > self._band
+
+    def _decide(self, session: int, weights: dict[int, float]) -> None:
+        equity = self.book.equity(session)
+        held = self._held()
+        wanted, _ = self.sizer.targets(weights, session, equity, held)
+        sizes = {
+            column: size
+            for column, size in orders(wanted, held).items()
+            if not wanted.get(column) or self.sizer.worth_sending(column, session, size, equity)
+        }
+        self._orders = _Orders(sizes, fsum(weights.values()))
+        worth = self.market.value_rate[session]
+        self._goal = {
+            column: size * float(worth[column]) / equity for column, size in wanted.items()
+        }
+        tickers = self.market.tickers
+        self._targets.append(
+            Target(session, {tickers[column]: weights[column] for column in sorted(weights)})
+        )
+
+    def _wind_up(self, session: int) -> bool:
+        self._ruined = session
+        self._custody.accrue(session)
+        self._decide(session, {})
+        return True
+
+    def _held(self) -> dict[int, float]:
+        units = self.book.units
+        return {int(column): float(units[column]) for column in np.flatnonzero(units)}
+
+    # Fills
+
+    def _trade(self, session: int, group: tuple[int, ...], equity: float) -> None:
+        """Sells, then as many buys as the allowed debt carries."""
+        fillable = self.market.fillable[session]
+        ready = [column for column in group if column in self._orders.sizes and fillable[column]]
+        sells = [column for column in ready if self._orders.sizes[column] < 0]
+        self._fill(session, {column: -self._capped(session, column) for column in sells})
+        buys = {
+            column: self._capped(session, column)
+            for column in ready
+            if self._orders.sizes.get(column, 0.0) > 0
+        }
+        if buys:
+            self._buy(session, buys, equity)
+
+    def _buy(self, session: int, buys: dict[int, float], equity: float) -> None:
+        """Covers in full; the rest by one factor, as far as cash and credit go."""
+        covers = {
+            column: min(size, max(0.0, -float(self.book.units[column])))
+            for column, size in buys.items()
+        }
+        quotes = {column: self.sizer.quote(column, session, size) for column, size in buys.items()}
+        price = {column: quote.price * quote.rate for column, quote in quotes.items()}
+        due = fsum([
+            *(quote.fee for quote in quotes.values()),
+            *(covers[column] * price[column] for column in buys),
+        ])  # fmt: skip
+        rest = fsum((buys[column] - covers[column]) * price[column] for column in buys)
+        purse = self.book.cash + self._allowed_debt(session, equity) - due
+        factor = 1.0 if rest <= purse else max(0.0, purse / rest)
+        fits = {
+            column: size
+            if factor == 1.0
+            else covers[column]
+            + self.sizer.round_lot(column, session, factor * (size - covers[column]))
+            for column, size in buys.items()
+        }
+        self._fill(session, fits)
+        for column, size in buys.items():
+            if fits[column] < size:
+                self._cut(session, column, size - fits[column])
+
+    def _cut(self, session: int, column: int, size: float) -> None:
+        """What credit did not carry lapses; in a cash account it waits for the sells."""
+        selling = any(left < 0 for left in self._orders.sizes.values())
+        if self.settings.funding is Funding.WAIT and selling:
+            return
+        left = self._orders.sizes[column] - size
+        if left > 0:
+            self._orders.sizes[column] = left
+        else:
+            del self._orders.sizes[column]
+        self._lapse(session, column, size, "not enough cash and credit at the open")
+
+    def _allowed_debt(self, session: int, equity: float) -> float:
+        """How far below zero the purchases of an open may push the cash."""
+        borrowed = max(0.0, self._orders.net - 1) * equity
+        if self.settings.funding is Funding.WAIT:
+            return borrowed
+        gap = self.settings.tolerance * max(equity, 0.0)
+        return fsum([borrowed, self._unfilled_sells(session), gap])
+
+    def _unfilled_sells(self, session: int) -> float:
+        """What this decision's waiting sells would bring at the last close, less their costs."""
+        values = []
+        for column, size in self._orders.sizes.items():
+            if size < 0:
+                quote = self.sizer.estimate(column, session - 1, size)
+                values.append(-size * quote.price * quote.rate - quote.fee)
+        return fsum(values)
+
+    def _capped(self, session: int, column: int) -> float:
+        return min(abs(self._orders.sizes[column]), self.sizer.cap(column, session))
+
+    def _fill(self, session: int, quantities: Mapping[int, float]) -> None:
+        """Book what executes together at one hour."""
+        sizes = self._orders.sizes
+        filled = {column: quantity for column, quantity in quantities.items() if quantity}
+        self.book.settle(
+            [self._executed(session, column, quantity) for column, quantity in filled.items()]
+        )
+        for column, quantity in filled.items():
+            left = sizes[column] - quantity
+            if abs(left) <= DUST * abs(quantity):
+                del sizes[column]
+            else:
+                sizes[column] = left
+
+    def _executed(self, session: int, column: int, quantity: float) -> Fill:
+        asset, quote = self.market.assets[column], self.sizer.quote(column, session, quantity)
+        return Fill(
+            self.market.day(session), asset.ticker, float(quantity), quote.price,
+            asset.currency, quote.rate, quote.fee, quote.slippage,
+        )  # fmt: skip
+
+    def _lapse(self, session: int, column: int, size: float, reason: str) -> None:
+        self._lapses.append(
+            Lapse(self.market.day(session), self.market.tickers[column], float(size), reason)
+        )
+
+    def _note_debt(self, session: int) -> None:
+        if self.book.cash < 0 and (self._debt is None or -self.book.cash > self._debt[1]):
+            self._debt = (session, -self.book.cash)
+
+    @staticmethod
+    def _by_opening(market: Market) -> tuple[tuple[int, ...], ...]:
+        """Columns whose venues open at the same hour, in the order of the day."""
+        groups: dict[object, list[int]] = defaultdict(list)
+        for column, asset in enumerate(market.assets):
+            groups[asset.venue.opens].append(column)
+        return tuple(tuple(groups[hour]) for hour in sorted(groups))  # type: ignore[type-var]

@@ -1,0 +1,133 @@
+"""backtrader turns every bar, matches the desk's orders itself and keeps its own cash."""
+
+from __future__ import annotations
+
+from math import fsum
+
+import backtrader as bt
+
+from backtests.desk import Desk, Played
+from backtests.engines.feed import OverdraftBroker, cerebro_of
+from backtests.fills import Fill
+from newsfolio.errors import EngineError
+
+AGREE = 1e-9
+"""Largest difference between the two cash accounts, as a share of equity."""
+
+
+class _Fee(bt.CommInfoBase):
+    """What the desk says an execution costs: fee and slippage, once an order."""
+
+    params = (("stocklike", True), ("commtype", bt.CommInfoBase.COMM_FIXED))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.due = 0.0
+
+    def _getcommission(self, size: float, price: float, pseudoexec: bool) -> float:
+        due, self.due = self.due, 0.0  # a flip from long to short asks twice for one order
+        return due
+
+
+class _Bridge(bt.Strategy):
+    """Carries the desk's orders to the broker, and compares what the two believe."""
+
+    params = (("desk", None), ("columns", ()), ("fee", None))
+
+    def __init__(self) -> None:
+        self._desk: Desk = self.p.desk
+        self._data = dict(zip(self.p.columns, self.datas, strict=True))
+        self._column = {data: column for column, data in self._data.items()}
+        self._working: dict[int, bt.Order] = {}
+        self._executed: list[tuple[int, float, float]] = []
+        self._opened = self._desk.market.first
+        self._fills: dict[int, Fill] = {}
+        self.broker.set_filler(self._fill)
+
+    def prenext(self) -> None:
+        self.next()
+
+    def next(self) -> None:
+        session = max(int(data.session[0]) for data in self.datas if len(data))
+        if session < self._desk.market.first:
+            return
+        self._open(session)
+        self._compare(session)
+        if self._desk.close(session):
+            self._send()
+        self._drop()
+
+    def notify_order(self, order: bt.Order) -> None:
+        for bit in order.executed.iterpending():
+            self._executed.append((self._column[order.data], bit.size, bit.price))
+
+    def _open(self, session: int) -> None:
+        """Let the desk have this session's open, once, before the first order is matched."""
+        if session <= self._opened:
+            return
+        self._opened = session
+        book = self._desk.book
+        before = len(book.fills)
+        self._desk.open(session)
+        place = self._desk.market.place
+        self._fills = {place[fill.asset]: fill for fill in book.fills[before:]}
+
+    def _fill(self, order: bt.Order, price: float, ago: int) -> float:
+        """How much of an order executes at this open, and for how much on top of the price."""
+        self._open(int(order.data.session[0]))
+        fill = self._fills.get(self._column[order.data])
+        if fill is None:
+            return 0.0
+        self.p.fee.due = fill.fee + fill.slippage
+        return abs(fill.quantity)
+
+    def _compare(self, session: int) -> None:
+        market, book = self._desk.market, self._desk.book
+        expected = [
+            (
+                column,
+                fill.quantity,
+                market.open[session, column] * market.rate_before[session, column],
+            )
+            for column, fill in sorted(self._fills.items())
+        ]
+        executed, self._executed = sorted(self._executed), []
+        if executed != expected:
+            raise EngineError(
+                f"{market.day(session)}: backtrader executed {executed}, the desk {expected} "
+                "(column, units, price); please report this"
+            )
+        self._fills = {}
+        ledger = fsum([event.amount for event in book.events])
+        accrued = book.balance(session) - book.cash
+        gap = self.broker.getcash() + ledger + accrued - book.balance(session)
+        if abs(gap) > AGREE * max(abs(book.equity(session)), 1.0):
+            raise EngineError(
+                f"{market.day(session)}: backtrader's cash and the book differ by {gap:g}; "
+                "please report this"
+            )
+
+    def _send(self) -> None:
+        """Replace what works by the orders of a new decision, sells first."""
+        for order in self._working.values():
+            self.cancel(order)
+        self._working = {}
+        for column, size in sorted(self._desk.pending.items(), key=lambda item: (item[1] > 0, item)):
+            trade = self.buy if size > 0 else self.sell
+            self._working[column] = trade(data=self._data[column], size=abs(size))
+
+    def _drop(self) -> None:
+        """Cancel what the desk has given up."""
+        for column in [column for column in self._working if column not in self._desk.pending]:
+            self.cancel(self._working.pop(column))
+
+
+def play(desk: Desk) -> Played:
+    """Turn the desk's clock with backtrader; EngineError where its broker disagrees."""
+    fee = _Fee()
+    broker = OverdraftBroker()
+    cerebro, columns = cerebro_of(desk.market, desk.settings.cash, broker)
+    broker.addcommissioninfo(fee)
+    cerebro.addstrategy(_Bridge, desk=desk, columns=columns, fee=fee)
+    cerebro.run(stdstats=False)
+    return desk.played()

@@ -1,0 +1,162 @@
+"""A finished run: pandas objects, figures, and the files they are kept in."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from newsfolio.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates")
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One run of one strategy; every page is made from what is in here.
+
+    manifest: what was run on what with which assumptions, and the figures (`metrics`); JSON.
+    equity: Series by session, base currency, the initial capital first.
+    weights: held at each close, sessions x lines; the rest of 1 is cash.
+    targets: wanted by each decision, sessions of decisions x lines.
+    fills: session, asset, quantity, price, currency, rate, fee, slippage.
+    cash: session, why, asset, amount: what moved cash without a trade.
+    lapses: session, asset, quantity, reason: orders or parts of them that were given up.
+    references: equity of "benchmark" and of each control, sessions x names, same initial capital.
+    rates: `cash`, what a year of idle cash earned as known on each session.
+    """
+
+    manifest: Mapping[str, Any]
+    equity: pd.Series
+    weights: pd.DataFrame
+    targets: pd.DataFrame
+    fills: pd.DataFrame
+    cash: pd.DataFrame
+    lapses: pd.DataFrame
+    references: pd.DataFrame
+    rates: pd.DataFrame
+
+    @property
+    def id(self) -> str:
+        return str(self.manifest["id"])
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Headline figures of the strategy, as fractions; None where undefined."""
+        return self.manifest["metrics"]["strategy"]  # type: ignore[no-any-return]
+
+    @property
+    def returns(self) -> pd.Series:
+        """Session returns, the first session left out."""
+        return self.equity.pct_change().iloc[1:].rename("returns")
+
+    @property
+    def simulated(self) -> bool:
+        return bool(self.manifest["data"]["simulated"])
+
+    def save(self, folder: Path, pages: Callable[[Result, Path], None] | None = None) -> Path:
+        """Write everything to `folder` at once: complete, or not at all.
+
+        pages: called with the result and the unfinished folder, to add the HTML.
+        """
+        draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+        try:
+            draft.mkdir(parents=True)
+            self._write(draft)
+            if pages is not None:
+                pages(self, draft)
+            _swap(draft, folder)
+        except OSError as error:
+            raise OutputError(
+                f"cannot write {folder}: {error.strerror or error}; choose another place with --out"
+            ) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return folder
+
+    def report(self, folder: str | Path) -> Path:
+        """Write the result and its pages to `folder`; answers the page to open."""
+        from backtests.cli import write_pages
+
+        return self.save(Path(folder), write_pages) / "tearsheet.html"
+
+    def _write(self, folder: Path) -> None:
+        text = json.dumps(self.manifest, indent=1, sort_keys=True, allow_nan=False)
+        (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        for name in TABLES:
+            table = getattr(self, name)
+            frame = table.to_frame() if isinstance(table, pd.Series) else table
+            frame.to_parquet(folder / f"{name}.parquet")
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td>{value}</td></tr>"
+            for name, value in self.summary().items()
+        )
+        return f"<table>{rows}</table>"
+
+    def __repr__(self) -> str:
+        lines = (f"  {name:<14}{value}" for name, value in self.summary().items())
+        return "\n".join([f"Result {self.id}", *lines])
+
+    def summary(self) -> dict[str, str]:
+        """The figures one asks for first, as text."""
+        from html import escape
+
+        figure, window = self.metrics, self.manifest["window"]
+        data = self.manifest["data"]["source"] + (" (SIMULATED)" if self.simulated else "")
+        return {
+            "strategy": escape(str(self.manifest["strategy"]["label"])),
+            "data": escape(data),
+            "window": f"{window['start']} to {window['end']}",
+            "final equity": f"{figure['final_equity']:,.0f} {self.manifest['settings']['currency']}",
+            "total return": percent(figure["total_return"]),
+            "CAGR": percent(figure["cagr"]),
+            "volatility": percent(figure["volatility"]),
+            "Sharpe": number(figure["sharpe"]),
+            "max drawdown": percent(figure["max_drawdown"]),
+            "turnover": percent(figure["turnover"]),
+            "costs": f"{figure['costs']:,.0f} {self.manifest['settings']['currency']}",
+            "trades": f"{figure['trades']:,}",
+        }
+
+
+def percent(value: float | None) -> str:
+    """A fraction for people; undefined is said."""
+    return "n/a" if value is None else f"{value:.2%}"
+
+
+def number(value: float | None) -> str:
+    """A ratio for people; undefined is said."""
+    return "n/a" if value is None else f"{value:.2f}"
+
+
+def load(folder: Path) -> Result:
+    """A saved run; OutputError where the folder is not one or is damaged."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{folder} is not a complete run ({error}); run it again") from error
+    equity = tables.pop("equity")["equity"]
+    return Result(manifest=manifest, equity=equity, **tables)
+
+
+def _swap(draft: Path, folder: Path) -> None:
+    """Put the finished folder in place of an older run of the same name, if there is one."""
+    if folder.exists() and not (folder / "manifest.json").exists():
+        raise OutputError(f"{folder} exists and is not a run; choose another place with --out")
+    old = draft.with_name(draft.name + ".old")
+    if folder.exists():
+        folder.rename(old)
+    draft.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,146 @@
+"""From weights to whole lots: one rounding, one estimate of what trading costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor, fsum, sqrt
+
+import numpy as np
+
+from backtests.settings import Lots, Settings
+from markets.costs import CostModel
+from markets.market import Market
+
+STAR_MINIMUM = 200
+"""Shares that an order on the STAR board has at least; above it, single shares."""
+
+DUST = 1e-9
+"""Fractional orders below this share of equity are not worth sending."""
+
+ROUNDS = 20
+"""With whole lots the estimate settles in two or three; fractions converge to nothing by then."""
+
+WINDOW = 60
+ENOUGH = 20
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What an order for some units costs: all in the line's currency but `rate` and `fee`."""
+
+    price: float
+    rate: float
+    fee: float
+    slippage: float
+
+
+@dataclass(frozen=True)
+class Sizer:
+    """Lots, prices and fees of one market under one set of assumptions; it remembers nothing."""
+
+    market: Market
+    settings: Settings
+    costs: CostModel
+
+    def round_lot(self, column: int, session: int, units: float) -> float:
+        """`units` towards zero to whole lots, as of `session`."""
+        if self.settings.lots is Lots.FRACTIONAL:
+            return units
+        asset = self.market.assets[column]
+        later = self.market.later[session, column]
+        lot = (1 if asset.star else asset.lot.at(self.market.day(session))) * later
+        whole = floor(abs(units) / lot + 1e-9) * lot
+        if asset.star and whole < STAR_MINIMUM * later:
+            return 0.0
+        return whole if units > 0 else -whole
+
+    def worth_sending(self, column: int, session: int, size: float, equity: float) -> bool:
+        """Whether an order that does not close its position is large enough to be made."""
+        if self.settings.lots is Lots.FRACTIONAL:
+            return bool(abs(size) * self.market.value_rate[session, column] > DUST * equity)
+        if self.market.assets[column].star and size > 0:
+            return bool(size >= STAR_MINIMUM * self.market.later[session, column])
+        return True
+
+    def quote(self, column: int, session: int, quantity: float) -> Quote:
+        """A fill of `quantity` at the open of `session`, at the rate before it."""
+        price, rate = self.market.open[session, column], self.market.rate_before[session, column]
+        return self._quote(column, session, quantity, price, rate, session)
+
+    def estimate(self, column: int, session: int, quantity: float) -> Quote:
+        """What an order is expected to cost as of the close of `session`."""
+        price, rate = self.market.last[session, column], self.market.rate[session, column]
+        return self._quote(column, session, quantity, price, rate, session + 1)
+
+    def targets(
+        self, weights: Mapping[int, float], session: int, equity: float, units: Mapping[int, float]
+    ) -> tuple[dict[int, float], float]:
+        """Units wanted by column, and the cost that was kept aside for getting there.
+
+        The cost of the orders depends on their size and the other way round: repeat with the
+        highest cost so far until it covers the orders.
+        """
+        cost = 0.0
+        for _ in range(ROUNDS):
+            wanted = {
+                column: self._target(column, session, weight * (equity - cost))
+                for column, weight in weights.items()
+            }
+            needed = self.cost_of(orders(wanted, units), session)
+            if needed <= cost:
+                break
+            cost = needed
+        return wanted, cost
+
+    def cost_of(self, orders: Mapping[int, float], session: int) -> float:
+        """Fees and slippage of orders, base currency, estimated at the close of `session`."""
+        quotes = (self.estimate(column, session, size) for column, size in orders.items())
+        return fsum(quote.fee + quote.slippage for quote in quotes)
+
+    def cap(self, column: int, session: int) -> float:
+        """The most units that may fill on `session`; infinite without a participation limit."""
+        share = self.settings.participation
+        if share is None:
+            return float("inf")
+        volume = self._median_volume(column, session)
+        return float("inf") if volume is None else self.round_lot(column, session, share * volume)
+
+    def _target(self, column: int, session: int, value: float) -> float:
+        return self.round_lot(column, session, value / self.market.value_rate[session, column])
+
+    def _quote(
+        self, column: int, session: int, quantity: float, price: float, rate: float, known: int
+    ) -> Quote:
+        asset, day = self.market.assets[column], self.market.day(session)
+        later = self.market.later[session, column]
+        spread = self.costs.half_spread(asset, day, price * later)
+        off = spread + self._impact(column, known, abs(quantity))
+        paid = price * (1 + off) if quantity > 0 else price * (1 - off)
+        value = abs(quantity) * paid
+        fee = self.costs.fee(asset, day, quantity / later, value) * rate
+        return Quote(float(paid), float(rate), float(fee), float(abs(quantity) * price * off * rate))
+
+    def _impact(self, column: int, known: int, quantity: float) -> float:
+        """Y sigma sqrt(Q / ADV) (Toth et al. 2011), from bars before session `known`."""
+        if not self.settings.impact:
+            return 0.0
+        volume = self._median_volume(column, known)
+        closes = self.market.close[:known, column]
+        closes = closes[~np.isnan(closes)][-WINDOW - 1 :]
+        if volume is None or len(closes) <= ENOUGH:
+            return 0.0
+        sigma = float(np.std(closes[1:] / closes[:-1] - 1, ddof=1))
+        return self.settings.impact * sigma * sqrt(quantity / volume)
+
+    def _median_volume(self, column: int, known: int) -> float | None:
+        volume = self.market.volume[:known, column]
+        volume = volume[volume > 0][-WINDOW:]
+        return float(np.median(volume)) if len(volume) >= ENOUGH else None
+
+
+def orders(wanted: Mapping[int, float], units: Mapping[int, float]) -> dict[int, float]:
+    """What is missing from `units` to `wanted`, by column in ascending order; no zeros."""
+    columns = sorted({*wanted, *units})
+    sizes = {column: wanted.get(column, 0.0) - units.get(column, 0.0) for column in columns}
+    return {column: size for column, size in sizes.items() if size}

@@ -1,0 +1,439 @@
+"""From bars to a Market: one currency, one session axis, what may be held when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+import numpy as np
+
+from markets.bars import Bars, Priced, Source, snapshot_id
+from markets.calendars import (
+    RunCalendar,
+    closes_last,
+    first_decision,
+    is_open,
+    sessions_later,
+    sessions_of,
+)
+from markets.currencies import FxSource
+from markets.market import Days, Floats, Market, Mask
+from newsfolio.assets import VENUES, Asset, Kind, Sleeve
+from newsfolio.errors import BrokenData, MissingData
+from newsfolio.listings import asset_of
+
+SEASONING = 60
+"""Sessions from a listing until a line may be held, so that short look-backs exist."""
+
+ECB_PUBLISHES = time(15, 0)
+"""UTC, winter; the reference rates of a day are out by then."""
+
+CASH_RATES = {"USD": "^IRX"}
+"""The line that tells what cash of a currency earns, in percent a year."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """What a run needs of a market.
+
+    published: when the article could first be read (UTC); None without one.
+    start, end: first and last day wanted; None as early and as late as the data carry.
+    ends_with: last bars of other lines that bound the default end (the benchmark's).
+    """
+
+    sleeves: tuple[Sleeve, ...]
+    base: str
+    signals: tuple[str, ...] = ()
+    published: datetime | None = None
+    start: date | None = None
+    end: date | None = None
+    ends_with: Mapping[str, date] | None = None
+
+
+def universe_assets(sleeves: Iterable[Sleeve]) -> dict[str, Asset]:
+    """The assets of all sleeves by ticker, in order."""
+    lines = [line for sleeve in sleeves for line in sleeve.lines]
+    return {asset.ticker: asset for asset in map(asset_of, lines)}
+
+
+def assets_to_load(want: Want) -> dict[str, Asset]:
+    """Universe, stand-ins (recursively), signals and the cash rate of the base currency."""
+    found = universe_assets(want.sleeves)
+    queue = list(found.values())
+    while queue:
+        for ticker in queue.pop().stand_in:
+            if ticker not in found:
+                found[ticker] = asset_of(ticker)
+                queue.append(found[ticker])
+    extra = (*want.signals, *([CASH_RATES[want.base]] if want.base in CASH_RATES else []))
+    return found | {ticker: asset_of(ticker) for ticker in extra if ticker not in found}
+
+
+def load_market(source: Source, want: Want, fx: FxSource) -> Market:
+    """The market of a run; MissingData or BrokenData where the source cannot carry it."""
+    return build_market(source.load(assets_to_load(want).values()), want, fx)
+
+
+def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
+    """The market of a run from bars that are at hand."""
+    wanted = universe_assets(want.sleeves)
+    held = _tradable(bars, want, wanted)
+    notes = _notes(bars, held, wanted)
+    end, why = _end(held, wanted, want, bars)
+    notes.append(why)
+    lines = tuple(held[ticker] for ticker in sorted(held))
+    frames = [_days(bars[asset.ticker]) for asset in lines]
+    sessions, weekend = _axis(frames, end)
+    if weekend:
+        notes.append(weekend)
+    grids = _grids(bars, lines, sessions)
+    usable = _usable(lines, grids["last"], sessions)
+    first = _first(want, wanted, held, sessions, usable, lines)
+    venues = [asset.venue for asset in lines]
+    decision = first_decision(want.published, sessions, venues) if want.published else None
+    clock = closes_last(venues)
+    rate_before, rate = _rates(lines, sessions, want.base, fx, clock.closes, first)
+    cash_rate, cash_note = _cash_rate(bars, want.base, sessions)
+    notes.append(cash_note)
+    pays_off, payoff = _delistings(lines, grids["last"], sessions)
+    return Market(
+        base=want.base,
+        sleeves=want.sleeves,
+        assets=lines,
+        sessions=sessions,
+        first=first,
+        fillable=_fillable(lines, grids, sessions),
+        rate_before=rate_before,
+        rate=rate,
+        usable=usable,
+        pays_off=pays_off,
+        payoff=payoff,
+        cash_rate=cash_rate,
+        signals={
+            ticker: _as_of(bars, ticker, sessions, clock.closes) for ticker in want.signals
+        },
+        calendar=RunCalendar(sessions, clock, decision),
+        first_decision=decision,
+        missing=tuple(ticker for ticker in wanted if ticker not in held),
+        notes=tuple(note for note in notes if note),
+        snapshot=snapshot_id(bars.values()),
+        simulated=any(line.simulated for line in bars.values()),
+        **grids,
+    )
+
+
+def _days(line: Bars) -> Days:
+    return line.frame.index.to_numpy().astype("datetime64[D]")
+
+
+def _tradable(
+    bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]
+) -> dict[str, Asset]:
+    """Universe lines with data and the stand-ins that they need; raises for what cannot trade."""
+    for ticker, asset in wanted.items():
+        if not asset.tradable:
+            raise MissingData(
+                f"{ticker} is of kind {asset.kind} and cannot be held; put it in `signals`, "
+                "use it as --benchmark, or hold a fund that tracks it"
+            )
+        if ticker in bars and not bars[ticker].has_opens:
+            raise MissingData(
+                f"{ticker} has no opening prices in this source, so no order can fill; use it as "
+                "a signal or a benchmark, or take it from a source with opens"
+            )
+    held = {ticker: asset for ticker, asset in wanted.items() if ticker in bars}
+    for asset in wanted.values():
+        held |= {other.ticker: other for other in _stand_ins(asset, bars) if other.ticker not in held}
+    for sleeve in want.sleeves:
+        if not any(_reachable(ticker, held) for ticker in sleeve.tickers):
+            raise MissingData(
+                f"no data for {', '.join(sleeve.tickers)} (sleeve {sleeve.name!r}) in this source; "
+                "check the spelling, choose another --data, or fetch them with --data yahoo"
+            )
+    return held
+
+
+def _stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
+    """Every line that may take the asset's place; one without opens counts as no data."""
+    for other in map(asset_of, asset.stand_in):
+        if other.ticker in bars and bars[other.ticker].has_opens:
+            yield other
+        yield from _stand_ins(other, bars)
+
+
+def _reachable(ticker: str, held: Mapping[str, Asset]) -> bool:
+    return ticker in held or any(_reachable(other, held) for other in asset_of(ticker).stand_in)
+
+
+def _notes(
+    bars: Mapping[str, Bars], held: Mapping[str, Asset], wanted: Mapping[str, Asset]
+) -> list[str]:
+    """What the reader must know of these lines before believing a number made from them."""
+    notes = []
+    for ticker, asset in wanted.items():
+        if ticker not in held:
+            others = [other for other in asset.stand_in if _reachable(other, held)]
+            does = f"{' and '.join(others)} stands in" if others else "left out"
+            notes.append(f"{ticker}: no data in this source; {does}")
+    for ticker, asset in held.items():
+        line = bars[ticker]
+        if ticker not in wanted:
+            notes.append(f"{ticker}: stands in where a line is not listed or has no data")
+        if asset.proxy:
+            notes.append(f"{ticker}: proxy, {asset.proxy}")
+        if line.priced is Priced.DIVIDENDS:
+            notes.append(
+                f"{ticker}: only dividend-adjusted prices; no dividend is credited or withheld, and "
+                "lots and fees are those of its price level today"
+            )
+        if not asset.lot_known:
+            notes.append(f"{ticker}: board lot not confirmed, {asset.lot.rows[-1].value} assumed")
+        known = line.splits_known_to
+        if known is None:
+            notes.append(f"{ticker}: splits unknown; lots and fees use shares of its last day")
+        elif known < line.last:
+            notes.append(f"{ticker}: splits known to {known}, none assumed after it")
+        notes += [f"{ticker}: {note}" for note in line.notes]
+    return notes
+
+
+def _end(
+    held: Mapping[str, Asset], wanted: Mapping[str, Asset], want: Want, bars: Mapping[str, Bars]
+) -> tuple[date, str]:
+    """The last day of the run and why; MissingData for a line that ends before a given end."""
+    ends = {
+        ticker: bars[ticker].last
+        for ticker in wanted
+        if ticker in held and held[ticker].delisted is None
+    }
+    if want.end is not None:
+        for ticker, last in ends.items():
+            sessions = sessions_of(held[ticker].venue)
+            due = sessions[np.searchsorted(sessions, np.datetime64(want.end), side="right") - 1]
+            if np.datetime64(last) < due:
+                raise MissingData(
+                    f"{ticker} ends on {last}, before --end {want.end}; end the run on {last}, or "
+                    "declare it delisted in its asset"
+                )
+        return want.end, f"the run ends on {want.end}, as asked"
+    ends |= dict(want.ends_with or {})
+    if not ends:
+        last = max(bars[ticker].last for ticker in held)
+        return last, f"the run ends on {last}, with the last bar of all"
+    ticker, last = min(ends.items(), key=lambda item: (item[1], item[0]))
+    return last, f"the run ends on {last}, where {ticker} ends"
+
+
+def _axis(frames: list[Days], end: date) -> tuple[Days, str]:
+    """The union of the days up to the end, without weekends; and what was dropped."""
+    days = np.unique(np.concatenate(frames))
+    days = days[days <= np.datetime64(end)]
+    weekend = (days.astype("int64") + 3) % 7 >= 5
+    dropped = days[weekend]
+    note = f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}" if len(dropped) else ""
+    if not (~weekend).any():
+        raise MissingData(f"no session up to {end}; end the run later")
+    return days[~weekend], note
+
+
+def _grids(
+    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days
+) -> dict[str, Floats]:
+    """The columns of all lines on the session axis."""
+    shape = (len(sessions), len(lines))
+    grids = {
+        "open": np.full(shape, np.nan),
+        "close": np.full(shape, np.nan),
+        "last": np.full(shape, np.nan),
+        "volume": np.full(shape, np.nan),
+        "dividend": np.zeros(shape),
+        "factor": np.ones(shape),
+        "later": np.ones(shape),
+    }
+    for column, asset in enumerate(lines):
+        _fill_column(grids, column, bars[asset.ticker], sessions, asset)
+    return grids
+
+
+def _fill_column(
+    grids: dict[str, Floats], column: int, line: Bars, sessions: Days, asset: Asset
+) -> None:
+    days, frame = _days(line), line.frame
+    keep = np.isin(days, sessions) & _lives(asset, days)
+    rows = np.searchsorted(sessions, days[keep])
+    for name in ("open", "close", "volume"):
+        grids[name][rows, column] = frame[name].to_numpy()[keep]
+    close = grids["close"][:, column]
+    seen = np.maximum.accumulate(np.where(np.isnan(close), -1, np.arange(len(close))))
+    grids["last"][:, column] = np.where(seen >= 0, close[seen], np.nan)
+    paid = np.flatnonzero((frame["dividend"].to_numpy() > 0) & _lives(asset, days))
+    due = np.searchsorted(sessions, days[paid])  # of a dropped row: the next session
+    inside = due < len(sessions)
+    np.add.at(
+        grids["dividend"][:, column], due[inside], frame["dividend"].to_numpy()[paid][inside]
+    )
+    grids["factor"][:, column] = _factor(line.ticker, grids, column, sessions)
+    grids["later"][:, column] = _later(line, sessions)
+
+
+def _lives(asset: Asset, days: Days) -> Mask:
+    """Days from the listing to the delisting: other rows are another security's."""
+    first = np.datetime64(asset.listed or date.min)
+    last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
+    return (days >= first) & (days <= last)
+
+
+def _later(line: Bars, sessions: Days) -> Floats:
+    """The product of the splits after each session, those after the last one included."""
+    split = np.nan_to_num(line.frame["split"].to_numpy())
+    days, ratios = _days(line)[split > 0], split[split > 0]
+    after = np.append(np.cumprod(ratios[::-1])[::-1], 1.0) * line.later_splits
+    return after[np.searchsorted(days, sessions, side="right")]
+
+
+def _factor(ticker: str, grids: dict[str, Floats], column: int, sessions: Days) -> Floats:
+    """Total-return factor: a dividend buys units at the close before the ex-date."""
+    dividend = grids["dividend"][:, column]
+    before = np.concatenate([[np.nan], grids["last"][:-1, column]])
+    paid = (dividend > 0) & ~np.isnan(before)
+    share = np.where(paid, dividend / np.where(paid, before, 1.0), 0.0)
+    if (share >= 1).any():
+        place = int(np.flatnonzero(share >= 1)[0])
+        raise BrokenData(
+            f"{ticker}: a dividend of {dividend[place]:g} on {sessions[place]} is not below the "
+            f"close before it ({before[place]:g}); correct the file"
+        )
+    return np.cumprod(1.0 / (1.0 - share))
+
+
+def _fillable(lines: tuple[Asset, ...], grids: dict[str, Floats], sessions: Days) -> Mask:
+    """Sessions with an open and a volume that is not zero, where the other venue is open too."""
+    fillable = ~np.isnan(grids["open"]) & (grids["volume"] != 0)
+    for column, asset in enumerate(lines):
+        if asset.venue.needs:
+            fillable[:, column] &= is_open(VENUES[asset.venue.needs].code, sessions)
+    return fillable
+
+
+def _usable(lines: tuple[Asset, ...], last: Floats, sessions: Days) -> Mask:
+    usable = ~np.isnan(last)
+    for column, asset in enumerate(lines):
+        if asset.listed:
+            ready = sessions_later(asset.venue, asset.listed, SEASONING)
+            usable[:, column] &= sessions >= np.datetime64(ready)
+        if asset.access:
+            usable[:, column] &= sessions >= np.datetime64(asset.access)
+        if asset.delisted:
+            usable[:, column] &= sessions < np.datetime64(asset.delisted.day)
+    return usable
+
+
+def _first(
+    want: Want, wanted: Mapping[str, Asset], held: Mapping[str, Asset], sessions: Days,
+    usable: Mask, lines: tuple[Asset, ...],
+) -> int:  # fmt: skip
+    """The place of the first session; without a wanted start, where every sleeve can be held."""
+    columns = {asset.ticker: column for column, asset in enumerate(lines)}
+    if want.start is None:
+        ready = np.ones(len(sessions), dtype=bool)
+        for sleeve in want.sleeves:
+            ready &= np.any(
+                [_ever(ticker, wanted[ticker], columns, usable) for ticker in sleeve.tickers], axis=0
+            )
+        if not ready.any():
+            raise MissingData(
+                "there is no session on which every sleeve has a line that can be held; "
+                "give --start, or lines with a longer history"
+            )
+        return int(np.flatnonzero(ready)[0])
+    start = np.datetime64(want.start)
+    if start > sessions[-1]:
+        raise MissingData(f"--start {want.start} is after the last session, {sessions[-1]}")
+    for asset in held.values():
+        known = sessions_of(asset.venue)
+        if start < sessions[0] and ((known >= start) & (known < sessions[0])).any():
+            raise MissingData(
+                f"no line of the universe has a bar before {sessions[0]}; start then or later, "
+                f"not on {want.start}"
+            )
+    return int(np.searchsorted(sessions, start))
+
+
+def _ever(
+    ticker: str, asset: Asset | None, columns: Mapping[str, int], usable: Mask
+) -> Mask:
+    """Sessions on which the line, or all the way down a stand-in, can be held."""
+    mask = usable[:, columns[ticker]] if ticker in columns else np.zeros(len(usable), dtype=bool)
+    for other in asset_of(ticker).stand_in if asset is None else asset.stand_in:
+        mask = mask | _ever(other, None, columns, usable)
+    return mask
+
+
+def _rates(
+    lines: tuple[Asset, ...], sessions: Days, base: str, fx: FxSource, last_close: time, first: int
+) -> tuple[Floats, Floats]:
+    """Rates by line; NaN on sessions before the run that no fixing reaches."""
+    before = np.ones((len(sessions), len(lines)))
+    valued = np.ones_like(before)
+    same_day = fx.valued_same_day and last_close > ECB_PUBLISHES
+    for currency in sorted({asset.currency for asset in lines} - {base}):
+        fixings = fx.fixings(currency, base)
+        columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
+        known = min(int(np.searchsorted(sessions, fixings.days[0], side="right")), first)
+        run = sessions[known:]
+        before[known:, columns] = fixings.before(run)[:, None]
+        valued[known:, columns] = (fixings.until(run) if same_day else fixings.before(run))[:, None]
+        before[:known, columns] = valued[:known, columns] = np.nan
+    return before, valued
+
+
+def _cash_rate(
+    bars: Mapping[str, Bars], base: str, sessions: Days
+) -> tuple[Floats, str]:
+    """A year's interest as known before each session, and what to say about it."""
+    ticker = CASH_RATES.get(base, "")
+    if ticker not in bars:
+        return np.zeros(len(sessions)), (
+            f"idle {base} cash earns nothing: no cash rate for it in this source"
+        )
+    days = _days(bars[ticker])
+    places = np.searchsorted(days, sessions, side="left") - 1
+    values = bars[ticker].frame["close"].to_numpy()
+    rates = np.where(places >= 0, values[np.maximum(places, 0)] / 100, 0.0)
+    return rates, f"idle {base} cash earns {ticker}, the last close before each session"
+
+
+def _as_of(
+    bars: Mapping[str, Bars], ticker: str, sessions: Days, last_close: time
+) -> Floats:
+    """A signal's last close known at each close of the run; NaN before its first.
+
+    A bar that closes after the decision is dated before it: a New York yield for a universe that
+    closes in Hong Kong, and every exchange rate.
+    """
+    if ticker not in bars:
+        raise MissingData(f"no data for the signal {ticker} in this source; add it or drop it")
+    asset = asset_of(ticker)
+    late = asset.kind is Kind.CURRENCY or asset.venue.closes > last_close
+    side = "left" if late else "right"
+    places = np.searchsorted(_days(bars[ticker]), sessions, side=side) - 1  # type: ignore[call-overload]
+    values = bars[ticker].frame["close"].to_numpy()
+    return np.where(places >= 0, values[np.maximum(places, 0)], np.nan)
+
+
+def _delistings(
+    lines: tuple[Asset, ...], last: Floats, sessions: Days
+) -> tuple[dict[int, int], dict[int, float]]:
+    """The session on which each delisted line pays, and what."""
+    pays_off: dict[int, int] = {}
+    payoff: dict[int, float] = {}
+    for column, asset in enumerate(lines):
+        if asset.delisted is None:
+            continue
+        place = int(np.searchsorted(sessions, np.datetime64(asset.delisted.day), side="right"))
+        if place < len(sessions):
+            pays_off[column] = place
+            value = asset.delisted.value
+            payoff[column] = float(last[place, column]) if value is None else value
+    return pays_off, payoff

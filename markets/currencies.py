@@ -1,0 +1,137 @@
+"""Exchange rates as of a session: the ECB's daily reference rates, or a source's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from markets.bars import Bars
+from newsfolio.errors import MissingData, UnknownName
+
+Days = NDArray[np.datetime64]
+Rates = NDArray[np.float64]
+Quotes = tuple[Days, Rates]
+
+if TYPE_CHECKING:
+    from currency_converter import CurrencyConverter
+
+STALE_AFTER = np.timedelta64(7, "D")
+
+
+@dataclass(frozen=True, eq=False)
+class Fixings:
+    """Base currency for one unit of another, one row a fixing: `days` ascending, `rates` > 0."""
+
+    pair: str
+    days: Days
+    rates: Rates
+
+    def before(self, sessions: Days) -> Rates:
+        """The last fixing dated before each session; MissingData if it is older than 7 days."""
+        return self._at(sessions, "left")
+
+    def until(self, sessions: Days) -> Rates:
+        """The last fixing dated on or before each session; MissingData if older than 7 days."""
+        return self._at(sessions, "right")
+
+    def _at(self, sessions: Days, side: str) -> Rates:
+        places = np.searchsorted(self.days, sessions, side=side) - 1  # type: ignore[call-overload]
+        stale = (places < 0) | (sessions - self.days[np.maximum(places, 0)] > STALE_AFTER)
+        if stale.any():
+            raise MissingData(
+                f"no exchange rate {self.pair} within 7 days before {sessions[stale][0]}: the rates "
+                f"run from {self.days[0]} to {self.days[-1]}; choose --start and --end within "
+                "them, upgrade CurrencyConverter, or use --fx source"
+            )
+        return self.rates[places]
+
+
+class FxSource(Protocol):
+    """Where exchange rates come from."""
+
+    valued_same_day: bool
+    """Whether a fixing of session s is known at a New York close of s."""
+
+    def fixings(self, currency: str, base: str) -> Fixings:
+        """Base currency for one unit of `currency`; UnknownName for one nobody quotes."""
+        ...
+
+
+@lru_cache(maxsize=1)
+def _ecb() -> CurrencyConverter:
+    from currency_converter import CurrencyConverter
+
+    return CurrencyConverter(fallback_on_missing_rate=False)
+
+
+@lru_cache(maxsize=16)
+def _per_euro(currency: str) -> tuple[Days, Rates]:
+    """Units of a currency for one euro; UnknownName for one that the ECB does not quote."""
+    if currency not in _ecb().currencies:
+        raise UnknownName("currency", currency, known_currencies())
+    quotes = _ecb()._rates[currency]  # the package's own look-up answers one date a call
+    days = sorted(day for day, rate in quotes.items() if rate is not None)
+    return np.array(days, dtype="datetime64[D]"), np.array([quotes[day] for day in days])
+
+
+@dataclass(frozen=True)
+class EcbRates:
+    """The European Central Bank's reference rates, fixed about 14:15 Frankfurt time."""
+
+    valued_same_day: bool = True
+
+    def fixings(self, currency: str, base: str) -> Fixings:
+        return _cross(
+            f"{currency} in {base}",
+            None if currency == "EUR" else _per_euro(currency),
+            None if base == "EUR" else _per_euro(base),
+        )
+
+
+@dataclass(frozen=True)
+class SourceRates:
+    """A data source's own rates: lines such as HKD=X, units of local currency per US dollar.
+
+    Such a bar closes after New York does, so its value of session s is first used on the next.
+    """
+
+    lines: Mapping[str, Bars]
+    valued_same_day: bool = False
+
+    def fixings(self, currency: str, base: str) -> Fixings:
+        return _cross(f"{currency} in {base}", self._per_dollar(currency), self._per_dollar(base))
+
+    def _per_dollar(self, currency: str) -> tuple[Days, Rates] | None:
+        if currency == "USD":
+            return None
+        line = self.lines.get(f"{currency}=X")
+        if line is None:
+            raise MissingData(
+                f"no line {currency}=X in this source, so {currency} cannot be converted; "
+                "use --fx ecb"
+            )
+        frame = line.frame
+        return frame.index.to_numpy().astype("datetime64[D]"), frame["close"].to_numpy()
+
+
+def _cross(pair: str, of_currency: Quotes | None, of_base: Quotes | None) -> Fixings:
+    """Base for one unit of a currency, both quoted against a third; None is the third itself."""
+    if of_currency is None or of_base is None:
+        days = (of_currency or of_base or (np.array([], dtype="datetime64[D]"), None))[0]
+    else:
+        days = np.intersect1d(of_currency[0], of_base[0])
+    return Fixings(pair, days, _on(of_base, days) / _on(of_currency, days))
+
+
+def _on(quotes: Quotes | None, days: Days) -> Rates:
+    return np.ones(len(days)) if quotes is None else quotes[1][np.searchsorted(quotes[0], days)]
+
+
+def known_currencies() -> tuple[str, ...]:
+    """Every currency that the ECB quotes, and the euro."""
+    return tuple(sorted({*_ecb().currencies, "EUR"}))

@@ -1,0 +1,112 @@
+"""The past as a strategy sees it: buffers that are written as time passes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from markets.build import universe_assets
+from markets.market import Floats, Market
+from newsfolio.errors import StrategyError
+
+
+class Recorder:
+    """What a view looks up. Rows after `today` are NaN: they have not been written.
+
+    It never holds the market: `write` copies what has become known, so no array that a strategy
+    can reach contains a later price.
+    """
+
+    def __init__(self, market: Market) -> None:
+        shape = (len(market.sessions), len(market.assets))
+        self._sessions = np.full(shape[0], np.datetime64("NaT"), dtype="datetime64[D]")
+        self._close = np.full(shape, np.nan)
+        self._level = np.full(shape, np.nan)
+        self._value = np.full(shape, np.nan)
+        self._signals = {ticker: np.full(shape[0], np.nan) for ticker in market.signals}
+        self._place = dict(market.place)
+        self._universe = market.universe
+        self._columns = [market.place[ticker] for ticker in market.universe]
+        lines = (*universe_assets(market.sleeves).values(), *market.assets)
+        self._stand_in = {asset.ticker: asset.stand_in for asset in lines}
+        self._known = 0
+
+    def write(self, market: Market, session: int) -> None:
+        """Make everything up to the close of `session` known."""
+        rows = slice(self._known, session + 1)
+        traded = ~np.isnan(market.close[rows])
+        self._sessions[rows] = market.sessions[rows]
+        self._level[rows] = market.level[rows]
+        self._close[rows] = np.where(traded, market.level[rows], np.nan)
+        self._value[rows] = market.traded_value[rows]
+        for ticker, values in market.signals.items():
+            self._signals[ticker][rows] = values[rows]
+        self._known = session + 1
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            self._close[: self._known, self._columns],
+            index=self._index(),
+            columns=list(self._universe),
+        )
+
+    def signal(self, ticker: str) -> pd.Series:
+        if ticker not in self._signals:
+            raise StrategyError(f"{ticker} is not among the strategy's `signals`; declare it there")
+        return pd.Series(
+            self._signals[ticker][: self._known].copy(), index=self._index(), name=ticker
+        )
+
+    def momentum(self, ticker: str, lookback: int, skip: int) -> float:
+        now = self._known - 1 - skip
+        if now - lookback < 0:
+            return float("nan")
+        column = self._column(ticker)
+        if column is not None:
+            past = self._level[now - lookback, column]
+            if not np.isnan(past):
+                return float(self._level[now, column] / past - 1)
+        stand_in = [self.momentum(name, lookback, skip) for name in self._stand_in.get(ticker, ())]
+        known = [value for value in stand_in if not np.isnan(value)]
+        return sum(known) / len(known) if known else float("nan")
+
+    def levels(self, ticker: str, sessions: int) -> Floats:
+        return self._rows(ticker, sessions).copy()
+
+    def returns(self, tickers: tuple[str, ...], sessions: int) -> Floats:
+        levels = np.column_stack([self._rows(ticker, sessions + 1) for ticker in tickers])
+        return levels[1:] / levels[:-1] - 1
+
+    def traded_value(self, ticker: str, sessions: int) -> float:
+        column = self._column(ticker)
+        if column is None:
+            return float("nan")
+        values = self._value[: self._known, column]
+        values = values[~np.isnan(values)][-sessions:]
+        return float(np.median(values)) if len(values) else float("nan")
+
+    def _rows(self, ticker: str, sessions: int) -> Floats:
+        """The last `sessions` levels of a line or, where it has none yet, of its stand-in."""
+        column = self._column(ticker)
+        short = np.full(sessions, np.nan)
+        if self._known < sessions:
+            return short
+        if column is not None and not np.isnan(self._level[self._known - sessions, column]):
+            return self._level[self._known - sessions : self._known, column]
+        for other in self._stand_in.get(ticker, ()):
+            rows = self._rows(other, sessions)
+            if not np.isnan(rows[0]):
+                return rows
+        return short
+
+    def _column(self, ticker: str) -> int | None:
+        if ticker in self._place:
+            return self._place[ticker]
+        if ticker in self._stand_in:
+            return None
+        raise StrategyError(
+            f"{ticker} is not in the strategy's universe ({', '.join(self._universe)})"
+        )
+
+    def _index(self) -> pd.DatetimeIndex:
+        return pd.DatetimeIndex(self._sessions[: self._known].astype("datetime64[s]"), name="session")

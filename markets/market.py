@@ -1,0 +1,143 @@
+"""The Market: every line of a run on one session axis, with its rates, ready for an engine."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from markets.calendars import RunCalendar
+from newsfolio.assets import Asset, Sleeve
+from newsfolio.listings import asset_of
+
+Days = NDArray[np.datetime64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """T sessions x N lines, lines in the order of their tickers; all arrays are read-only.
+
+    sessions: (T,) datetime64[D], ascending; history before the run's start included.
+    first: the place of the run's first session; the last is T - 1.
+    open, close: (T, N) local currency, split-adjusted; NaN without a bar (or without an open).
+    last: (T, N) the last close known, NaN before the first bar.
+    fillable: (T, N) an order can fill at this session's open.
+    volume: (T, N) units; NaN unknown.
+    dividend: (T, N) local currency a unit going ex on the session, 0 for none.
+    factor: (T, N) total-return factor, 1 at first, growing on each ex-date.
+    later: (T, N) product of the splits dated after the session; raw shares = units / later.
+    rate_before, rate: (T, N) base for one unit of local currency: the last fixing dated before the
+        session (fills, fees, dividends), and the one that values its close.
+    usable: (T, N) may be held by a decision at this close.
+    pays_off: place of the session on which a delisted line pays, by line; `payoff` how much a unit.
+    cash_rate: (T,) a year's interest on base-currency cash as known before the session.
+    signals: (T,) arrays by ticker, as of each close, in their own units.
+    """
+
+    base: str
+    sleeves: tuple[Sleeve, ...]
+    assets: tuple[Asset, ...]
+    sessions: Days
+    first: int
+    open: Floats
+    close: Floats
+    last: Floats
+    fillable: Mask
+    volume: Floats
+    dividend: Floats
+    factor: Floats
+    later: Floats
+    rate_before: Floats
+    rate: Floats
+    usable: Mask
+    pays_off: Mapping[int, int]
+    payoff: Mapping[int, float]
+    cash_rate: Floats
+    signals: Mapping[str, Floats]
+    calendar: RunCalendar
+    first_decision: int | None
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+    snapshot: str
+    simulated: bool
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+        for signal in self.signals.values():
+            signal.flags.writeable = False
+
+    @cached_property
+    def tickers(self) -> tuple[str, ...]:
+        return tuple(asset.ticker for asset in self.assets)
+
+    @cached_property
+    def by_ticker(self) -> Mapping[str, Asset]:
+        """Every asset that the run knows: with data or without."""
+        wanted = (line for sleeve in self.sleeves for line in sleeve.lines)
+        return {asset.ticker: asset for asset in (*map(asset_of, wanted), *self.assets)}
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """The column of each ticker."""
+        return {ticker: column for column, ticker in enumerate(self.tickers)}
+
+    @cached_property
+    def universe(self) -> tuple[str, ...]:
+        """The tickers of the universe that have data, in the author's order."""
+        lines = (ticker for sleeve in self.sleeves for ticker in sleeve.tickers)
+        return tuple(ticker for ticker in dict.fromkeys(lines) if ticker in self.place)
+
+    @cached_property
+    def value_rate(self) -> Floats:
+        """(T, N) base currency for one unit held: last close times rate."""
+        return _frozen(self.last * self.rate)
+
+    @cached_property
+    def level(self) -> Floats:
+        """(T, N) total-return index in base currency, 100 on a line's first bar; the last known.
+
+        It starts at 100 because a split-adjusted price tells the splits that are still to come.
+        """
+        worth = self.last * self.factor * self.rate
+        start = np.argmax(~np.isnan(worth), axis=0)
+        return _frozen(100 * worth / worth[start, np.arange(worth.shape[1])])
+
+    @cached_property
+    def traded_value(self) -> Floats:
+        """(T, N) close x volume in base currency; NaN where either is unknown."""
+        return _frozen(self.close * self.volume * self.rate)
+
+    def day(self, session: int) -> date:
+        return self.sessions[session].astype(date)  # type: ignore[no-any-return]
+
+    def reinvested(self) -> Market:
+        """The same market in total-return prices: nothing is paid, dividends are in the price.
+
+        A unit stands for `factor` split-adjusted shares, so `later` shrinks as it grows, and lots,
+        ticks and fees remain those of the shares that traded.
+        """
+        return dataclasses.replace(
+            self,
+            later=self.later / self.factor,
+            open=self.open * self.factor,
+            close=self.close * self.factor,
+            last=self.last * self.factor,
+            dividend=np.zeros_like(self.dividend),
+            factor=np.ones_like(self.factor),
+            payoff={line: pay * self.factor[-1, line] for line, pay in self.payoff.items()},
+        )
+
+
+def _frozen(array: Floats) -> Floats:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,89 @@
+"""T3: AI, BABA, China."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsfolio import Fixed, Strategy, View, Weights, at_publication, equal, param, quarterly
+from newsfolio.library import ABC, EX_CHINA
+
+AI, CHINA = "SMH", "KWEB"
+OTHER_MEMBERS = ("BIDU", "JD", "PDD", "BILI", "TME")
+"""Companies in KWEB that might have stood where Alibaba stands, one line each in the US."""
+
+
+class Mix(StrEnum):
+    """How the three parts are weighted."""
+
+    EQUAL = "equal"
+    AI_HALF = "ai-half"
+    INVERSE_VOLATILITY = "inverse-volatility"
+
+
+@dataclass(frozen=True)
+class AbcBasket(Strategy):
+    """A third each of AI (SMH), Alibaba and Chinese internet (KWEB), reset every quarter.
+
+    Article 003 turns a joke about portfolios with "anything but China" into its opposite: AI,
+    BABA, China. The null is the joke itself, the strategy anything-but-china; the second control
+    puts another member of KWEB, drawn by lot, where Alibaba stands, because one stock may be luck.
+    """
+
+    mix: Mix = param(Mix.EQUAL, doc="thirds, half AI, or by 63-session volatility")
+    stock: str = param("BABA", doc="the single stock")
+    seed: int = param(1, low=0, doc="draws the stock of the second control")
+
+    thesis = ABC
+    rebalance = quarterly | at_publication
+    benchmark = "ACWI"
+
+    @property
+    def universe(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (AI, self.stock, CHINA)
+
+    def weights(self, view: View) -> Weights:
+        parts = (AI, self.stock, CHINA)
+        if self.mix is Mix.AI_HALF:
+            return dict(zip(parts, (0.5, 0.25, 0.25), strict=True))
+        if self.mix is Mix.INVERSE_VOLATILITY:
+            return _inverse_volatility(view, parts)
+        return equal(*parts)
+
+    def controls(self) -> Mapping[str, Strategy]:
+        drawn = random.Random(self.seed).choice(OTHER_MEMBERS)
+        return {
+            "anything but China": AnythingButChina(),
+            f"{drawn} for {self.stock}": dataclasses.replace(self, stock=drawn),
+        }
+
+
+@dataclass(frozen=True)
+class AnythingButChina(Strategy):
+    """The null of abc-basket: half Nasdaq 100, half emerging markets without China.
+
+    The second half is EMXC, before its listing XCEM, and where neither is at hand South Korea and
+    India (EWY and INDA) equally, which is a proxy.
+    """
+
+    thesis = ABC
+    universe = ("QQQ", EX_CHINA)
+    rebalance = quarterly | at_publication
+    benchmark = "ACWI"
+
+    def weights(self, view: View) -> Weights:
+        return equal("QQQ", EX_CHINA)
+
+    def controls(self) -> Mapping[str, Strategy]:
+        return {"world equities": Fixed(mix=((1.0, "ACWI"),), schedule=quarterly)}
+
+
+def _inverse_volatility(view: View, parts: tuple[str, ...]) -> Weights:
+    """Weights in inverse proportion to 63-session volatility, over the parts that have one."""
+    inverse = {part: 1 / view.volatility(part, 63) for part in parts}
+    known = {part: value for part, value in inverse.items() if value == value}
+    total = sum(known.values())
+    return {part: value / total for part, value in known.items()}

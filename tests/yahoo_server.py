@@ -1,0 +1,293 @@
+"""A Yahoo on 127.0.0.1: real HTTP, made-up bars, faults at will.
+
+It answers what yfinance asks for daily bars (cookie, crumb, the probe for the time zone, the
+chart) in the shape of Yahoo's own JSON, and 404 to everything else.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time as clock
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from markets.bars import Bars
+from markets.store import Store
+from markets.yahoo import YahooSource, session_type
+from newsfolio.listings import asset_of
+
+TODAY = date(2025, 2, 21)
+TOMORROW = date(2025, 2, 22)
+CHART = "/v8/finance/chart/"
+Row = tuple[float | None, float | None, float | None, float | None, int | None]
+
+
+class Fault(StrEnum):
+    """What goes wrong with the chart (NONE: nothing)."""
+
+    NONE = "none"
+    RATE_LIMITED = "429 for everything"
+    SERVER_ERROR = "500 with a page"
+    SERVER_REFUSAL = "500 with an error in JSON"
+    DROPPED = "the connection is closed without an answer"
+    TRUNCATED = "half of the JSON"
+    EMPTY = "no result in the JSON"
+    SILENT = "never an answer"
+
+
+@dataclass
+class Line:
+    """One symbol: rows of open, high, low, close, volume by local date, as Yahoo lists them."""
+
+    rows: dict[date, Row]
+    currency: str = "USD"
+    timezone: str = "America/New_York"
+    opens: time = time(9, 30)
+    kind: str = "EQUITY"
+    dividends: dict[date, float] = field(default_factory=dict)
+    dividend_currency: str = ""
+    splits: dict[date, tuple[int, int]] = field(default_factory=dict)
+    gains: dict[date, float] = field(default_factory=dict)
+
+    def stamp(self, day: date) -> int:
+        """Unix seconds of the local opening."""
+        return int(datetime.combine(day, self.opens, ZoneInfo(self.timezone)).timestamp())
+
+
+@dataclass
+class Yahoo:
+    """What the server knows and what it was asked; change it between two loads.
+
+    `faulty_for` is how many charts the fault spoils before all is well again (None: all).
+    """
+
+    address: str
+    lines: dict[str, Line] = field(default_factory=dict)
+    fault: Fault = Fault.NONE
+    faulty_for: int | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def charts(self, ticker: str) -> list[str]:
+        """The requests for a ticker's bars, without the probes for its time zone."""
+        return [url for url in self.asked if f"{CHART}{ticker}?" in url and "period1=" in url]
+
+    def starts(self, ticker: str) -> list[date]:
+        """The first day that each of those requests asked for, on the venue's clock."""
+        zone = ZoneInfo(self.lines[ticker].timezone)
+        return [
+            datetime.fromtimestamp(int(parse_qs(urlsplit(url).query)["period1"][0]), zone).date()
+            for url in self.charts(ticker)
+        ]
+
+    def spoilt(self) -> Fault:
+        """The fault for the next chart, counting it."""
+        if self.faulty_for is not None:
+            if self.faulty_for <= 0:
+                return Fault.NONE
+            self.faulty_for -= 1
+        return self.fault
+
+    def session(self) -> Any:
+        """A session for `YahooSource(session=...)` that finds Yahoo here."""
+        return loopback_session(self.address)
+
+
+def loopback_session(address: str, seconds: float = 3.0) -> Any:
+    """The project's own session, with every host of yahoo.com sent to `address` instead."""
+
+    class Loopback(session_type()):  # type: ignore[misc]
+        connect = other = bars = seconds
+
+        def request(self, method: Any, url: str, **options: Any) -> Any:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+            if host != "yahoo.com" and not host.endswith(".yahoo.com"):
+                raise AssertionError(f"{url} would leave this machine")
+            here = urlunsplit(("http", address, f"/{host}{parts.path}", parts.query, ""))
+            return super().request(method, here, **options)
+
+    return Loopback(impersonate="chrome", trust_env=False)
+
+
+@contextmanager
+def yahoo_server() -> Iterator[Yahoo]:
+    """Serve until the block ends; afterwards nobody answers at that address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    yahoo = Yahoo(f"127.0.0.1:{server.server_address[1]}")
+    server.yahoo = yahoo  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield yahoo
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Any
+
+    def do_GET(self) -> None:
+        yahoo: Yahoo = self.server.yahoo
+        yahoo.asked.append(unquote(self.path))
+        path = unquote(urlsplit(self.path).path)
+        if CHART in path:
+            self._chart(yahoo, path.partition(CHART)[2])
+        elif yahoo.fault is Fault.SILENT:
+            clock.sleep(5)
+        elif yahoo.fault is Fault.RATE_LIMITED:
+            self._send(429, "Edge: Too Many Requests", "text/html")
+        elif path.endswith("/v1/test/getcrumb"):
+            self._send(200, "crumb", "text/plain")
+        else:
+            self._send(404, "{}", "application/json")
+
+    def _chart(self, yahoo: Yahoo, ticker: str) -> None:
+        fault = yahoo.spoilt()
+        if fault is Fault.DROPPED:
+            self.connection.close()
+            self.close_connection = True
+        elif fault is Fault.SILENT:
+            clock.sleep(5)
+        elif fault is Fault.RATE_LIMITED:
+            self._send(429, "Edge: Too Many Requests", "text/html")
+        elif fault is Fault.SERVER_ERROR:
+            self._send(500, "<html>Internal Server Error</html>", "text/html")
+        elif fault is Fault.SERVER_REFUSAL:
+            self._json(500, _refusal("Internal Server Error", "try again"))
+        elif fault is Fault.EMPTY:
+            self._json(200, {"chart": {"result": [], "error": None}})
+        elif ticker not in yahoo.lines:
+            why = "No data found, symbol may be delisted"
+            self._json(404, _refusal("Not Found", why))
+        else:
+            content = json.dumps(_answer(ticker, yahoo.lines[ticker], self._window()))
+            cut = len(content) // 2 if fault is Fault.TRUNCATED else len(content)
+            self._send(200, content[:cut], "application/json")
+
+    def _window(self) -> tuple[float, float]:
+        query = parse_qs(urlsplit(self.path).query)
+        if "period1" not in query:
+            return float("inf"), float("inf")
+        return float(query["period1"][0]), float(query["period2"][0])
+
+    def _json(self, status: int, body: dict[str, Any]) -> None:
+        self._send(status, json.dumps(body), "application/json")
+
+    def _send(self, status: int, content: str, kind: str) -> None:
+        body = content.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def _refusal(code: str, description: str) -> dict[str, Any]:
+    return {"chart": {"result": None, "error": {"code": code, "description": description}}}
+
+
+def _answer(ticker: str, line: Line, window: tuple[float, float]) -> dict[str, Any]:
+    first, end = window
+    days = [day for day in sorted(line.rows) if first <= line.stamp(day) < end]
+    result: dict[str, Any] = {"meta": _meta(ticker, line), "indicators": {"quote": [{}]}}
+    if days:
+        columns = ("open", "high", "low", "close", "volume")
+        table = zip(*(line.rows[day] for day in days), strict=True)
+        quote = {name: list(values) for name, values in zip(columns, table, strict=True)}
+        result["timestamp"] = [line.stamp(day) for day in days]
+        result["indicators"] = {
+            "quote": [quote],
+            "adjclose": [{"adjclose": [0.5 * (close or 0.0) for close in quote["close"]]}],
+        }
+    events = _events(line, window)
+    if events:
+        result["events"] = events
+    return {"chart": {"result": [result], "error": None}}
+
+
+def _meta(ticker: str, line: Line) -> dict[str, Any]:
+    zone = ZoneInfo(line.timezone)
+    offset = datetime(2025, 1, 1, tzinfo=UTC).astimezone(zone).utcoffset()
+    seconds = int(offset.total_seconds()) if offset is not None else 0
+    return {
+        "currency": line.currency,
+        "symbol": ticker,
+        "exchangeName": "TST",
+        "instrumentType": line.kind,
+        "firstTradeDate": line.stamp(min(line.rows)) if line.rows else None,
+        "regularMarketTime": line.stamp(max(line.rows)) if line.rows else 0,
+        "gmtoffset": seconds,
+        "timezone": "TST",
+        "exchangeTimezoneName": line.timezone,
+        "priceHint": 2,
+        "dataGranularity": "1d",
+        "range": "",
+        "validRanges": ["1d", "5d", "1mo", "1y", "max"],
+    }
+
+
+def _events(line: Line, window: tuple[float, float]) -> dict[str, Any]:
+    first, end = window
+
+    def shown(days: dict[date, Any]) -> list[date]:
+        return [day for day in days if first <= line.stamp(day) < end]
+
+    paid: dict[str, dict[str, Any]] = {}
+    for day in shown(line.dividends):
+        stamp = line.stamp(day)
+        paid[str(stamp)] = {"amount": line.dividends[day], "date": stamp}
+        if line.dividend_currency:
+            paid[str(stamp)]["currency"] = line.dividend_currency
+    gains = {
+        str(line.stamp(day)): {"amount": line.gains[day], "date": line.stamp(day)}
+        for day in shown(line.gains)
+    }
+    split = {}
+    for day in shown(line.splits):
+        new, old = line.splits[day]
+        stamp = line.stamp(day)
+        split[str(stamp)] = {
+            "date": stamp, "numerator": new, "denominator": old, "splitRatio": f"{new}:{old}",
+        }  # fmt: skip
+    named = {"dividends": paid, "capitalGains": gains, "splits": split}
+    return {name: events for name, events in named.items() if events}
+
+
+def bar(close: float, volume: int | None = 1000) -> Row:
+    """A row around a close."""
+    return (close - 0.5, close + 1.0, close - 1.0, close, volume)
+
+
+def apple() -> Line:
+    """Three sessions of February and one five weeks before; a dividend on the 19th."""
+    return Line(
+        {
+            date(2025, 1, 15): bar(95.0),
+            date(2025, 2, 18): bar(100.0),
+            date(2025, 2, 19): bar(102.0),
+            date(2025, 2, 20): bar(104.0),
+        },
+        dividends={date(2025, 2, 19): 0.25},
+    )
+
+
+def load(
+    yahoo: Yahoo, store: Store, *tickers: str, today: date = TODAY, **options: Any
+) -> dict[str, Bars]:
+    """What a new source answers on `today`, through this server."""
+    source = YahooSource(store, today=today, session=yahoo.session(), **options)
+    return dict(source.load([asset_of(ticker) for ticker in tickers]))
