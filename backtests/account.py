@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import fsum
 
 import numpy as np
 import pandas as pd
@@ -30,7 +32,8 @@ class Account:
 
     @property
     def equity(self) -> pd.Series:
-        total = self.cash + self.values.sum(axis=1)
+        parts = zip(self.cash.tolist(), self.values.tolist(), strict=True)
+        total = [fsum([cash, *values]) for cash, values in parts]  # any order of lines
         return pd.Series(total, index=self.sessions, name="equity")
 
     @property
@@ -52,18 +55,15 @@ def account(
     run = slice(market.first, None)
     days = market.sessions[run]
     units = np.zeros((len(days), len(market.assets)))
-    flows = np.zeros(len(days))
-    moved = np.zeros(len(days), dtype=bool)
+    flows: dict[int, list[float]] = defaultdict(list)
     place = {day.astype(date): row for row, day in enumerate(days)}
     for fill in fills:
         row = place[fill.session]
         units[row, market.place[fill.asset]] += fill.quantity
-        flows[row] -= fill.quantity * fill.price * fill.rate + fill.fee
-        moved[row] = True
+        flows[row] += [-fill.quantity * fill.price * fill.rate, -fill.fee]
     for event in events:
         row = place[event.session]
-        flows[row] += event.amount
-        moved[row] = True
+        flows[row].append(event.amount)
         if event.why is Why.DELISTING:
             column = market.place[event.asset]
             units[row, column] -= units[: row + 1, column].sum()
@@ -73,17 +73,22 @@ def account(
     return Account(
         sessions=pd.DatetimeIndex(days.astype("datetime64[s]"), name="session"),
         tickers=market.tickers,
-        cash=_balances(market, cash + np.cumsum(flows), moved, credit_spread),
+        cash=_balances(market, flows, cash, credit_spread),
         units=units,
         values=units * rates,
     )
 
 
-def _balances(market: Market, posted: Floats, moved: np.ndarray, credit_spread: float) -> Floats:
+def _balances(
+    market: Market, flows: dict[int, list[float]], cash: float, credit_spread: float
+) -> Floats:
     """Cash at each close: what the last move left, and its interest since then."""
     table = growth(market, credit_spread)
     credit, debit = table.credit[market.first :], table.debit[market.first :]
-    last = np.maximum.accumulate(np.where(moved, np.arange(len(posted)), 0))
-    left = posted[last]
+    posted, last = [cash], np.zeros(len(credit), dtype=int)
+    for row in sorted(flows):
+        posted.append(fsum([posted[-1], *flows[row]]))
+        last[row:] = row
+    left = np.array(posted)[np.searchsorted(sorted(flows), np.arange(len(credit)), side="right")]
     grown = np.where(left >= 0, credit / credit[last], debit / debit[last])
     return left * grown

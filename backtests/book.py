@@ -49,7 +49,11 @@ class Book:
     def post(self, session: int, moves: Iterable[tuple[Why, str, float]]) -> None:
         """Move cash for reasons that are not trades: why, which line, how much."""
         day = self._market.day(session)
-        events = [CashEvent(day, why, asset, amount) for why, asset, amount in moves if amount]
+        events = [
+            CashEvent(day, why, asset, amount)
+            for why, asset, amount in moves
+            if amount or why is Why.DELISTING  # a worthless one ends the position all the same
+        ]
         self.cash = fsum([self.cash, *(event.amount for event in events)])
         self.events += events
 

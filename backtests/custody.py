@@ -88,9 +88,11 @@ class Custody:
         if units < 0:
             return
         if self._settings.withholding is Withholding.FOREIGN:
-            yield Why.WITHHOLDING, asset.ticker, -gross * asset.withholding.at(market.day(session))
-        shares = units / float(market.later[session, column])
-        yield Why.ADR_FEE, asset.ticker, -min(self._adr_fee(session, column) * shares * rate, gross)
+            kept = gross * asset.withholding.at(market.day(session))
+            yield Why.WITHHOLDING, asset.ticker, -kept
+            gross -= kept
+        fee = self._adr_fee(session, column) * units / float(market.later[session, column])
+        yield Why.ADR_FEE, asset.ticker, -min(fee * rate, gross)
 
     def _adr_fee(self, session: int, column: int) -> float:
         """The depositary's yearly fee a share, due with the first dividend of a calendar year."""

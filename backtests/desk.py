@@ -15,7 +15,7 @@ from backtests.decisions import Decider
 from backtests.fills import CashEvent, Fill, Lapse
 from backtests.interest import growth
 from backtests.settings import Funding, Settings
-from backtests.sizing import Sizer, orders
+from backtests.sizing import Sizer
 from markets.costs import CostModel
 from markets.market import Market
 from newsfolio.strategy import Strategy
@@ -113,7 +113,7 @@ class Desk:
         """Ask the strategy if a decision is due; whether it decided."""
         if self._ruined is not None:
             return False
-        if self._custody.carries() and self.book.equity(session) <= 0:
+        if self.book.equity(session) <= 0:
             return self._wind_up(session)
         if not (self._marks[session] or self._drifted(session)):
             return False
@@ -158,11 +158,7 @@ class Desk:
         equity = self.book.equity(session)
         held = self._held()
         wanted, _ = self.sizer.targets(weights, session, equity, held)
-        sizes = {
-            column: size
-            for column, size in orders(wanted, held).items()
-            if not wanted.get(column) or self.sizer.worth_sending(column, session, size, equity)
-        }
+        sizes = self.sizer.orders(wanted, held, session, equity)
         self._orders = _Orders(sizes, fsum(weights.values()))
         worth = self.market.value_rate[session]
         self._goal = {
@@ -213,7 +209,7 @@ class Desk:
         ])  # fmt: skip
         rest = fsum((buys[column] - covers[column]) * price[column] for column in buys)
         purse = self.book.cash + self._allowed_debt(session, equity) - due
-        factor = 1.0 if rest <= purse else max(0.0, purse / rest)
+        factor = 1.0 if rest <= max(purse, 0.0) else max(0.0, purse / rest)
         fits = {
             column: size
             if factor == 1.0
@@ -232,7 +228,7 @@ class Desk:
         if self.settings.funding is Funding.WAIT and selling:
             return
         left = self._orders.sizes[column] - size
-        if left > 0:
+        if left > DUST * size:
             self._orders.sizes[column] = left
         else:
             del self._orders.sizes[column]
@@ -256,7 +252,11 @@ class Desk:
         return fsum(values)
 
     def _capped(self, session: int, column: int) -> float:
-        return min(abs(self._orders.sizes[column]), self.sizer.cap(column, session))
+        """How much of an order may fill at this open."""
+        size = self._orders.sizes[column]
+        capped = min(abs(size), self.sizer.cap(column, session))
+        sent = size < 0 or self.sizer.worth_sending(column, session, capped, 0.0)
+        return capped if sent else 0.0
 
     def _fill(self, session: int, quantities: Mapping[int, float]) -> None:
         """Book what executes together at one hour."""

@@ -5,11 +5,13 @@ All take an equity curve or returns on real sessions; all answer fractions, NaN 
 
 from __future__ import annotations
 
-from math import nan, sqrt
+from collections.abc import Sequence
+from math import fsum, isfinite, nan, sqrt
 
 import numpy as np
 import pandas as pd
 
+from backtests.fills import Fill
 from backtests.interest import YEAR
 
 DAYS_A_YEAR = 365.25
@@ -111,3 +113,30 @@ def _ratio(mean: float, deviation: float, returns: pd.Series) -> float:
     if not deviation > 1e-12:
         return nan
     return mean / deviation * sqrt(_frequency(returns))
+
+
+def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[str, float | None]:
+    """The headline table of a curve; None where a figure is undefined.
+
+    costs: fees and slippage, base currency. trades: the number of fills.
+    """
+    returns = equity.pct_change().iloc[1:]
+    cash = cash_returns(rate)
+    traded = pd.Series(
+        [abs(fill.quantity * fill.price * fill.rate) for fill in fills],
+        index=pd.DatetimeIndex([fill.session for fill in fills]),
+        dtype="float64",
+    )
+    found = {
+        "final_equity": float(equity.iloc[-1]),
+        "total_return": total_return(equity),
+        "cagr": cagr(equity),
+        "volatility": volatility(returns),
+        "sharpe": sharpe(returns, cash),
+        "sortino": sortino(returns, cash),
+        "max_drawdown": max_drawdown(equity),
+        "turnover": turnover(traded.groupby(level=0).sum(), equity),
+        "costs": fsum(fill.fee + fill.slippage for fill in fills),
+        "trades": len(fills),
+    }
+    return {name: value if isfinite(value) else None for name, value in found.items()}

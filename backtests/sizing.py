@@ -18,6 +18,12 @@ STAR_MINIMUM = 200
 DUST = 1e-9
 """Fractional orders below this share of equity are not worth sending."""
 
+ROUNDING = 1e-9
+"""Of a position: differences below it are the arithmetic's, not the strategy's."""
+
+MOST = 0.5
+"""Of the price: the square-root law was never measured where it would take more."""
+
 ROUNDS = 20
 """With whole lots the estimate settles in two or three; fractions converge to nothing by then."""
 
@@ -55,6 +61,18 @@ class Sizer:
             return 0.0
         return whole if units > 0 else -whole
 
+    def orders(
+        self, wanted: Mapping[int, float], units: Mapping[int, float], session: int, equity: float
+    ) -> dict[int, float]:
+        """What is to be traded from `units` to `wanted`, by column in ascending order."""
+        found = {}
+        for column in sorted({*wanted, *units}):
+            goal, held = wanted.get(column, 0.0), units.get(column, 0.0)
+            moves = abs(goal - held) > ROUNDING * max(abs(goal), abs(held))
+            if moves and (not goal or self.worth_sending(column, session, goal - held, equity)):
+                found[column] = goal - held
+        return found
+
     def worth_sending(self, column: int, session: int, size: float, equity: float) -> bool:
         """Whether an order that does not close its position is large enough to be made."""
         if self.settings.lots is Lots.FRACTIONAL:
@@ -63,10 +81,13 @@ class Sizer:
             return bool(size >= STAR_MINIMUM * self.market.later[session, column])
         return True
 
-    def quote(self, column: int, session: int, quantity: float) -> Quote:
-        """A fill of `quantity` at the open of `session`, at the rate before it."""
-        price, rate = self.market.open[session, column], self.market.rate_before[session, column]
-        return self._quote(column, session, quantity, price, rate, session)
+    def quote(
+        self, column: int, session: int, quantity: float, price: float | None = None
+    ) -> Quote:
+        """A fill of `quantity` on `session` at its open, or at `price`, at the rate before it."""
+        at = self.market.open[session, column] if price is None else price
+        rate = self.market.rate_before[session, column]
+        return self._quote(column, session, quantity, at, rate, session)
 
     def estimate(self, column: int, session: int, quantity: float) -> Quote:
         """What an order is expected to cost as of the close of `session`."""
@@ -87,10 +108,10 @@ class Sizer:
                 column: self._target(column, session, weight * (equity - cost))
                 for column, weight in weights.items()
             }
-            needed = self.cost_of(orders(wanted, units), session)
+            needed = self.cost_of(self.orders(wanted, units, session, equity), session)
             if needed <= cost:
                 break
-            cost = needed
+            cost = min(needed, equity)
         return wanted, cost
 
     def cost_of(self, orders: Mapping[int, float], session: int) -> float:
@@ -128,19 +149,13 @@ class Sizer:
         volume = self._median_volume(column, known)
         closes = self.market.close[:known, column]
         closes = closes[~np.isnan(closes)][-WINDOW - 1 :]
-        if volume is None or len(closes) <= ENOUGH:
+        if volume is None or len(closes) < ENOUGH:
             return 0.0
         sigma = float(np.std(closes[1:] / closes[:-1] - 1, ddof=1))
-        return self.settings.impact * sigma * sqrt(quantity / volume)
+        return min(self.settings.impact * sigma * sqrt(quantity / volume), MOST)
 
     def _median_volume(self, column: int, known: int) -> float | None:
         volume = self.market.volume[:known, column]
         volume = volume[volume > 0][-WINDOW:]
         return float(np.median(volume)) if len(volume) >= ENOUGH else None
 
-
-def orders(wanted: Mapping[int, float], units: Mapping[int, float]) -> dict[int, float]:
-    """What is missing from `units` to `wanted`, by column in ascending order; no zeros."""
-    columns = sorted({*wanted, *units})
-    sizes = {column: wanted.get(column, 0.0) - units.get(column, 0.0) for column in columns}
-    return {column: size for column, size in sizes.items() if size}

@@ -83,7 +83,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     end, why = _end(held, wanted, want, bars)
     notes.append(why)
     lines = tuple(held[ticker] for ticker in sorted(held))
-    frames = [_days(bars[asset.ticker]) for asset in lines]
+    frames = [days[_lives(asset, days)] for asset, days in _with_days(lines, bars)]
     sessions, weekend = _axis(frames, end)
     if weekend:
         notes.append(weekend)
@@ -125,6 +125,10 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
 
 def _days(line: Bars) -> Days:
     return line.frame.index.to_numpy().astype("datetime64[D]")
+
+
+def _with_days(lines: Iterable[Asset], bars: Mapping[str, Bars]) -> Iterator[tuple[Asset, Days]]:
+    return ((asset, _days(bars[asset.ticker])) for asset in lines)
 
 
 def _tradable(

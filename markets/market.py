@@ -129,6 +129,7 @@ class Market:
         return dataclasses.replace(
             self,
             later=self.later / self.factor,
+            volume=self.volume / self.factor,
             open=self.open * self.factor,
             close=self.close * self.factor,
             last=self.last * self.factor,

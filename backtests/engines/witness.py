@@ -15,7 +15,7 @@ AGREE = 1e-9
 """Largest difference between the two cash accounts, as a share of equity."""
 
 
-class _Fee(bt.CommInfoBase):
+class Fee(bt.CommInfoBase):
     """What the desk says an execution costs: fee and slippage, once an order."""
 
     params = (("stocklike", True), ("commtype", bt.CommInfoBase.COMM_FIXED))
@@ -124,7 +124,7 @@ class _Bridge(bt.Strategy):
 
 def play(desk: Desk) -> Played:
     """Turn the desk's clock with backtrader; EngineError where its broker disagrees."""
-    fee = _Fee()
+    fee = Fee()
     broker = OverdraftBroker()
     cerebro, columns = cerebro_of(desk.market, desk.settings.cash, broker)
     broker.addcommissioninfo(fee)

@@ -1,0 +1,271 @@
+"""One run: strategy, source and settings in; a Result out. It knows no path and no clock."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtests.account import Account, account
+from backtests.desk import Desk, Played
+from backtests.engines import kernel
+from backtests.manifest import Provenance, manifest
+from backtests.metrics import figures
+from backtests.result import Result
+from backtests.settings import Costs, Dividends, Engine, Fx, Settings
+from markets.bars import Bars, Source, snapshot_id
+from markets.build import Want, assets_to_load, build_market
+from markets.costs import CostModel, NoCosts, VenueCosts
+from markets.currencies import EcbRates, FxSource, SourceRates, known_currencies
+from markets.market import Market
+from newsfolio.assets import sleeves_of
+from newsfolio.errors import DataError, EngineError, MissingData, UnknownName
+from newsfolio.listings import asset_of
+from newsfolio.strategy import Fixed, Strategy
+
+Play = Callable[[Market, Settings, CostModel], Played]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something the strategy is measured against: another strategy, or a level nobody can buy."""
+
+    name: str
+    label: str
+    strategy: Strategy | None
+    ticker: str = ""
+    required: bool = False
+
+
+def run_strategy(
+    strategy: Strategy, source: Source, settings: Settings, address: str = "", verify: bool = False
+) -> Result:
+    """Run a strategy, its benchmark and its controls.
+
+    verify: run both engines; EngineError unless their fills are equal.
+    """
+    references = _references(strategy, settings)
+    bars = _load(strategy, references, source, settings)
+    market = prepare(strategy, bars, settings, _ends(references, bars))
+    costs = cost_model(settings)
+    played = _engine(settings.engine)(Desk(strategy, market, settings, costs))
+    if verify:
+        other = Engine.KERNEL if settings.engine is Engine.BACKTRADER else Engine.BACKTRADER
+        if _engine(other)(Desk(strategy, market, settings, costs)) != played:
+            raise EngineError(f"{strategy.label}: the two engines disagree; please report this")
+    origin = Provenance.of(strategy, address or strategy.name, source.name, snapshot_id(bars.values()))
+    return _result(market, played, settings, costs, origin, references, bars, verify)
+
+
+def run_plain(
+    cls: type, universe: tuple[str, ...], source: Source, settings: Settings, address: str = ""
+) -> Result:
+    """Run a plain backtrader strategy on the lines named; DESIGN: same costs, same pages."""
+    from backtests.engines import plain
+
+    settings = dataclasses.replace(
+        settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST
+    )
+    holder = Fixed(mix=tuple((1 / len(universe), ticker) for ticker in universe))
+    references = _references(holder, settings)
+    bars = _load(holder, references, source, settings)
+    market = prepare(holder, bars, settings, _ends(references, bars))
+    costs = cost_model(settings)
+    played = plain.play(cls, market, settings, costs)
+    origin = Provenance.of_plain(cls, universe, address, source.name, snapshot_id(bars.values()))
+    return _result(market, played, settings, costs, origin, references, bars, verified=False)
+
+
+def prepare(
+    strategy: Strategy,
+    bars: Mapping[str, Bars],
+    settings: Settings,
+    ends_with: Mapping[str, date] | None = None,
+) -> Market:
+    """The market that a strategy runs on, from bars that are at hand."""
+    if settings.currency not in known_currencies():
+        raise UnknownName("currency", settings.currency, known_currencies())
+    market = build_market(bars, _want(strategy, settings, ends_with), _fx(settings, bars))
+    return market.reinvested() if settings.dividends is Dividends.REINVEST else market
+
+
+def cost_model(settings: Settings) -> CostModel:
+    return VenueCosts() if settings.costs is Costs.VENUE else NoCosts()
+
+
+def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Mapping[str, Bars]:
+    """Everything that a strategy needs of a source, without its references."""
+    return _load(strategy, (), source, settings)
+
+
+def _want(
+    strategy: Strategy, settings: Settings, ends_with: Mapping[str, date] | None = None
+) -> Want:
+    return Want(
+        sleeves=sleeves_of(strategy.universe),
+        base=settings.currency,
+        signals=strategy.signals,
+        published=strategy.thesis.article.published if strategy.thesis else None,
+        start=settings.start,
+        end=settings.end,
+        ends_with=ends_with,
+    )
+
+
+def _references(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]:
+    """The benchmark asked for, or the strategy's own, and its controls."""
+    chosen = settings.benchmark or strategy.benchmark
+    found: list[Reference] = []
+    if isinstance(chosen, str):
+        held = asset_of(chosen).tradable
+        buys = Fixed(mix=((1.0, chosen),)) if held else None
+        asked = settings.benchmark is not None
+        found.append(Reference("benchmark", chosen, buys, chosen, required=asked))
+    elif chosen is not None:
+        found.append(Reference("benchmark", chosen.label, chosen))
+    controls = strategy.controls().items()
+    return (*found, *(Reference(name, other.label, other) for name, other in controls))
+
+
+def _load(
+    strategy: Strategy, references: tuple[Reference, ...], source: Source, settings: Settings
+) -> Mapping[str, Bars]:
+    """One call to the source for everything, so that a run sees one state of it."""
+    needed = assets_to_load(_want(strategy, settings))
+    for reference in references:
+        if reference.strategy is not None:
+            needed |= assets_to_load(_want(reference.strategy, settings)) | needed
+        if reference.ticker:
+            needed.setdefault(reference.ticker, asset_of(reference.ticker))
+    if settings.fx is Fx.SOURCE:
+        currencies = {asset.currency for asset in needed.values()} | {settings.currency}
+        for currency in currencies - {"USD"}:
+            needed[f"{currency}=X"] = asset_of(f"{currency}=X")
+    return source.load(list(needed.values()))
+
+
+def _fx(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:
+    return EcbRates() if settings.fx is Fx.ECB else SourceRates(bars)
+
+
+def _ends(references: tuple[Reference, ...], bars: Mapping[str, Bars]) -> dict[str, date]:
+    """The last bars of the benchmark's lines, which end a run that names no end."""
+    tickers: list[str] = []
+    for reference in references:
+        if reference.name == "benchmark":
+            sleeves = sleeves_of(reference.strategy.universe) if reference.strategy else ()
+            tickers += [ticker for sleeve in sleeves for ticker in sleeve.tickers]
+            tickers += [reference.ticker] if reference.ticker else []
+    return {ticker: bars[ticker].last for ticker in tickers if ticker in bars}
+
+
+def _engine(engine: Engine) -> Callable[[Desk], Played]:
+    if engine is Engine.KERNEL:
+        return kernel.play
+    from backtests.engines import witness
+
+    return witness.play
+
+
+def _result(
+    market: Market, played: Played, settings: Settings, costs: CostModel, origin: Provenance,
+    references: tuple[Reference, ...], bars: Mapping[str, Bars], verified: bool,
+) -> Result:  # fmt: skip
+    own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
+    rates = pd.DataFrame(
+        {"cash": market.cash_rate[market.first :]}, index=own.sessions, dtype="float64"
+    )
+    metrics = {"strategy": figures(own.equity, played.fills, rates["cash"])}
+    curves: dict[str, pd.Series] = {}
+    labels, left_out = {}, []
+    for reference in references:
+        try:
+            curve, fills, label = _compare(reference, market, own, settings, costs, bars)
+        except DataError as error:
+            if reference.required:
+                raise
+            left_out.append(f"{reference.name} left out: {error}")
+            continue
+        curves[reference.name], labels[reference.name] = curve, label
+        metrics[reference.name] = figures(curve, fills, rates["cash"])
+    return Result(
+        manifest=manifest(
+            market, played, settings, costs, origin, metrics, labels, left_out, own, verified
+        ),
+        equity=own.equity,
+        weights=own.weights,
+        targets=_targets(market, played),
+        fills=_table(played.fills, _FILLS),
+        cash=_table(played.events, ("session", "why", "asset", "amount")),
+        lapses=_table(played.lapses, ("session", "asset", "quantity", "reason")),
+        references=pd.DataFrame(curves, index=own.sessions),
+        rates=rates,
+    )
+
+
+def _compare(
+    reference: Reference, market: Market, own: Account, settings: Settings, costs: CostModel,
+    bars: Mapping[str, Bars],
+) -> tuple[pd.Series, tuple[Any, ...], dict[str, Any]]:  # fmt: skip
+    """Equity of a reference on the strategy's sessions, its fills, and what to call it."""
+    if reference.strategy is None or _cannot_trade(reference, bars):
+        level = _level(reference.ticker, bars, own, settings)
+        return level, (), {"label": f"{reference.label} (level)", "traded": False}
+    window = dataclasses.replace(
+        settings, start=market.day(market.first), end=market.day(len(market.sessions) - 1)
+    )
+    other = prepare(reference.strategy, bars, window)
+    played = kernel.play(Desk(reference.strategy, other, window, costs))
+    theirs = account(other, played.fills, played.events, settings.cash, settings.credit_spread)
+    curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)
+    return curve, played.fills, {"label": reference.label, "traded": True}
+
+
+def _cannot_trade(reference: Reference, bars: Mapping[str, Bars]) -> bool:
+    line = bars.get(reference.ticker)
+    return line is not None and not line.has_opens
+
+
+def _level(
+    ticker: str, bars: Mapping[str, Bars], own: Account, settings: Settings
+) -> pd.Series:
+    """An index in base currency as of each session, scaled to the initial capital."""
+    if ticker not in bars:
+        raise MissingData(f"no data for the benchmark {ticker} in this source")
+    close = bars[ticker].frame["close"]
+    level = close.reindex(own.sessions, method="ffill")
+    if np.isnan(level.iloc[0]):
+        raise MissingData(f"the benchmark {ticker} has no bar before {own.sessions[0]:%Y-%m-%d}")
+    currency = asset_of(ticker).currency
+    if currency != settings.currency:
+        days = own.sessions.to_numpy().astype("datetime64[D]")
+        fixings = _fx(settings, bars).fixings(currency, settings.currency)
+        level = level * fixings.before(days)
+    return (level / level.iloc[0] * settings.cash).rename("benchmark")
+
+
+_FILLS = ("session", "asset", "quantity", "price", "currency", "rate", "fee", "slippage")
+
+
+def _table(rows: tuple[Any, ...], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Records as a frame with stable column types, also when there are none."""
+    frame = pd.DataFrame([dataclasses.astuple(row) for row in rows], columns=list(columns))
+    frame["session"] = pd.to_datetime(frame["session"])
+    text = {"asset", "currency", "why", "reason"}
+    kinds = {name: "str" if name in text else "float64" for name in columns if name != "session"}
+    return frame.astype(kinds)
+
+
+def _targets(market: Market, played: Played) -> pd.DataFrame:
+    index = pd.DatetimeIndex(
+        market.sessions[[target.session for target in played.targets]].astype("datetime64[s]"),
+        name="session",
+    )
+    rows = [target.weights for target in played.targets]
+    frame = pd.DataFrame(rows, index=index, columns=list(market.tickers), dtype="float64")
+    return frame.fillna(0.0)

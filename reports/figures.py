@@ -1,0 +1,137 @@
+"""The headline table: which figures, how each is computed, and why one may be undefined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reports.pages import amount, defined, percent, ratio
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A row of the headline table; `kind` is money, percent, ratio or count."""
+
+    key: str
+    label: str
+    kind: str
+    formula: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure as text; `why` says what is missing where there is none."""
+
+    text: str
+    why: str = ""
+    value: float | None = None
+
+
+FIGURES = (
+    Figure("final_equity", "Final equity", "money", "Cash plus all units at the last close."),
+    Figure("total_return", "Total return", "percent", "Last equity over initial capital, less 1."),
+    Figure(
+        "cagr",
+        "CAGR",
+        "percent",
+        "(last equity / initial capital) ^ (1 / years) - 1, with years = calendar days / 365.25.",
+    ),
+    Figure(
+        "volatility",
+        "Volatility",
+        "percent",
+        "Standard deviation (n - 1) of session returns, times the square root of the real number "
+        "of sessions in a calendar year.",
+    ),
+    Figure(
+        "sharpe",
+        "Sharpe ratio",
+        "ratio",
+        "Mean over standard deviation (n - 1) of session returns less what cash earned over the "
+        "same days at the dated cash rate, annualised as the volatility (Sharpe 1994).",
+    ),
+    Figure(
+        "sortino",
+        "Sortino ratio",
+        "ratio",
+        "Mean excess return over cash, over the root mean square of its negative part taken over "
+        "all sessions, annualised (Sortino and Price 1994).",
+    ),
+    Figure(
+        "max_drawdown",
+        "Maximum drawdown",
+        "percent",
+        "Lowest equity relative to the highest before it; the initial capital counts as a high.",
+    ),
+    Figure(
+        "turnover",
+        "Turnover a year",
+        "percent",
+        "One way: half of the value traded in a session over the equity before it, summed and "
+        "divided by calendar years. Cash counts as an asset.",
+    ),
+    Figure("costs", "Costs", "money", "Fees plus slippage (half-spread and impact) of all fills."),
+    Figure("trades", "Fills", "count", "Number of executions."),
+)
+
+_TRADED = frozenset({"turnover", "costs", "trades"})
+_DEVIATES = frozenset({"volatility", "sharpe", "sortino"})
+
+
+def headline(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns (strategy, benchmark, controls) and rows of the headline table."""
+    names = [name for name in _columns(manifest) if name in manifest["metrics"]]
+    rows = [
+        {"figure": figure, "cells": [cell(manifest, name, figure) for name in names]}
+        for figure in FIGURES
+    ]
+    return {"columns": [_heading(manifest, name) for name in names], "rows": rows}
+
+
+def cell(manifest: Mapping[str, Any], name: str, figure: Figure) -> Cell:
+    """One figure of the strategy, of the benchmark or of a control."""
+    if figure.key in _TRADED and name == "benchmark" and not manifest["benchmark"]["traded"]:
+        return Cell("n/a", "an index level: not bought")
+    if figure.key in _DEVIATES and name == "strategy" and manifest["ruined"]:
+        return Cell("n/a", "ruined: later returns mean nothing")
+    value = manifest["metrics"][name].get(figure.key)
+    if not defined(value):
+        return Cell("n/a", _reason(figure.key, manifest["window"]["sessions"]))
+    return Cell(_text(figure.kind, value, manifest["settings"]["currency"]), value=value)
+
+
+def _columns(manifest: Mapping[str, Any]) -> list[str]:
+    benchmark = ["benchmark"] if manifest["benchmark"] else []
+    return ["strategy", *benchmark, *manifest["controls"]]
+
+
+def _heading(manifest: Mapping[str, Any], name: str) -> dict[str, str]:
+    """What a column is, and which one; the label is left out where it says the same."""
+    label = manifest.get("labels", {}).get(name, "")
+    if name == "benchmark":
+        label = manifest["benchmark"]["label"]
+    role = {"strategy": "Strategy", "benchmark": "Benchmark"}.get(name, f"Control: {name}")
+    return {"role": role, "label": "" if label == name else label}
+
+
+def _text(kind: str, value: float, currency: str) -> str:
+    if kind == "money":
+        return amount(value, currency)
+    if kind == "percent":
+        return percent(value)
+    return ratio(value) if kind == "ratio" else f"{value:,.0f}"
+
+
+def _reason(key: str, sessions: int) -> str:
+    """Why a figure is undefined, in the fewest words that are true."""
+    if sessions == 0:
+        return "no session"
+    if sessions == 1:
+        return "one session: no time has passed"
+    if key in _DEVIATES and sessions < 4:
+        return "too few sessions"
+    return {
+        "sharpe": "returns do not deviate from cash",
+        "sortino": "no session fell below cash",
+    }.get(key, "undefined on this curve")

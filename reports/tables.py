@@ -1,0 +1,147 @@
+"""Tables that a tearsheet shows beside its drawings, each from the result's own series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtests.metrics import drawdown
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def yearly(equity: pd.Series, benchmark: pd.Series | None) -> list[dict[str, Any]]:
+    """Calendar-year returns, newest last: year, strategy, benchmark, span where it is partial.
+
+    A year's return runs from the last session of the year before; in the first year it runs from
+    the first session.
+    """
+    own = _by_period(equity, "Y")
+    other = {} if benchmark is None else _by_period(benchmark, "Y")
+    return [
+        {
+            "year": period.year,
+            "strategy": value,
+            "benchmark": other.get(period),
+            "partial": _span(pd.DatetimeIndex(equity.index), period),
+        }
+        for period, value in own.items()
+    ]
+
+
+def monthly(equity: pd.Series) -> list[dict[str, Any]]:
+    """A row a year with twelve month returns; None where the run has no session."""
+    own = _by_period(equity, "M")
+    years = sorted({period.year for period in own})
+    return [
+        {
+            "year": year,
+            "months": [own.get(pd.Period(year=year, month=m, freq="M")) for m in range(1, 13)],
+        }
+        for year in years
+    ]
+
+
+def drawdowns(equity: pd.Series, most: int = 5) -> list[dict[str, Any]]:
+    """The deepest falls from a high: peak, trough, depth, recovered (None: not yet), days."""
+    return sorted(_falls(equity), key=lambda fall: fall["depth"])[:most]
+
+
+def trades(fills: pd.DataFrame, most: int = 10) -> dict[str, Any]:
+    """How much was traded, and the largest fills by value in base currency."""
+    if fills.empty:
+        return {"count": 0, "largest": []}
+    value = fills["quantity"] * fills["price"] * fills["rate"]
+    order = value.abs().sort_values(ascending=False, kind="stable").index[:most]
+    return {
+        "count": len(fills),
+        "buys": int((fills["quantity"] > 0).sum()),
+        "sells": int((fills["quantity"] < 0).sum()),
+        "lines": int(fills["asset"].nunique()),
+        "traded": float(value.abs().sum()),
+        "fees": float(fills["fee"].sum()),
+        "slippage": float(fills["slippage"].sum()),
+        "largest": [{**_record(fills.loc[row]), "value": float(value[row])} for row in order],
+    }
+
+
+def moved(cash: pd.DataFrame) -> list[tuple[str, float]]:
+    """Cash that moved without a trade, by reason, largest first."""
+    if cash.empty:
+        return []
+    sums = cash.groupby("why")["amount"].sum()
+    return [(str(why), float(sums[why])) for why in sums.abs().sort_values(ascending=False).index]
+
+
+def lapsed(lapses: pd.DataFrame, most: int = 50) -> dict[str, Any]:
+    """Orders given up: how many for each reason, and the latest of them."""
+    if lapses.empty:
+        return {"reasons": [], "rows": []}
+    counts = lapses.groupby("reason").size().sort_values(ascending=False, kind="stable")
+    rows = [_record(row) for _, row in lapses.iloc[::-1].head(most).iterrows()]
+    return {"reasons": [(str(why), int(count)) for why, count in counts.items()], "rows": rows}
+
+
+def held(weights: pd.DataFrame, most: int = 30) -> list[tuple[str, float]]:
+    """Weights at the last close, largest first, and what is left as cash."""
+    if weights.empty:
+        return []
+    last = weights.iloc[-1]
+    lines = last[last != 0]
+    order = lines.abs().sort_values(ascending=False, kind="stable").index[:most]
+    return [*((str(line), float(last[line])) for line in order), ("cash", float(1 - last.sum()))]
+
+
+def _by_period(equity: pd.Series, frequency: str) -> dict[pd.Period, float | None]:
+    """Return of each calendar period, over the last equity before it; None after ruin."""
+    if len(equity) < 2:
+        return {}
+    periods = pd.DatetimeIndex(equity.index).to_period(frequency)
+    last = equity.groupby(periods).last()
+    before = last.shift(1)
+    before.iloc[0] = equity.iloc[0]
+    growth = (last / before - 1).where(before > 0)
+    values = [None if pd.isna(value) else float(value) for value in growth]
+    found = dict(zip(pd.PeriodIndex(last.index), values, strict=True))
+    if periods[1] != periods[0]:
+        del found[periods[0]]  # the start alone is no return
+    return found
+
+
+def _span(index: pd.DatetimeIndex, year: pd.Period) -> list[str]:
+    """From when and to when a partial year counts; empty for a whole one."""
+    said = []
+    if index[0].year == year.year:
+        said.append(f"from {index[0]:%Y-%m-%d}")
+    if index[-1].year == year.year and index[-1].date() < _last_weekday(year):
+        said.append(f"to {index[-1]:%Y-%m-%d}")
+    return said
+
+
+def _last_weekday(year: pd.Period) -> Any:
+    day = year.end_time.date()
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def _falls(equity: pd.Series) -> Iterator[dict[str, Any]]:
+    """Every stretch below an earlier high."""
+    days, depth = pd.DatetimeIndex(equity.index), drawdown(equity).to_numpy()
+    below = np.r_[False, depth < -1e-12, False]
+    edges = np.flatnonzero(below[1:] != below[:-1])
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        peak, last = days[start - 1], days[min(end, len(days) - 1)]
+        yield {
+            "peak": peak,
+            "trough": days[start + int(depth[start:end].argmin())],
+            "depth": float(depth[start:end].min()),
+            "recovered": last if end < len(days) else None,
+            "days": (last - peak).days,
+        }
+
+
+def _record(row: pd.Series) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}

@@ -1,0 +1,79 @@
+"""The tearsheet: figures, assumptions and what a run rests on first, drawings after."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from reports import tables
+from reports.drawings import LEFT_OUT, context_end, gallery
+from reports.figures import FIGURES, headline
+from reports.pages import render, verbatim
+
+if TYPE_CHECKING:
+    from backtests.result import Result
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def tearsheet(result: Result) -> str:
+    """One HTML page that needs nothing else: no script, no font, no request.
+
+    The same result gives the same text. Any result gives a page: what a short, flat or ruined
+    curve cannot carry is left out, with a sentence that says why.
+    """
+    manifest = result.manifest
+    return render(
+        "tearsheet.html",
+        {
+            "policy": POLICY,
+            "style": verbatim("style.css"),
+            "m": manifest,
+            "headline": headline(manifest),
+            "figures": FIGURES,
+            "context": _context(result),
+            "gallery": gallery(result),
+            "left_out": LEFT_OUT,
+            **_tables(result),
+            "source": json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False),
+        },
+    )
+
+
+def _tables(result: Result) -> dict[str, Any]:
+    equity = result.equity
+    benchmark = result.references.get("benchmark")
+    years, months = tables.yearly(equity, benchmark), tables.monthly(equity)
+    return {
+        "years": years,
+        "widest": _widest([row[who] for row in years for who in ("strategy", "benchmark")]),
+        "months": months,
+        "month_names": tables.MONTHS,
+        "deepest": _widest([value for row in months for value in row["months"]]),
+        "drawdowns": tables.drawdowns(equity) if len(equity) > 1 else [],
+        "trades": tables.trades(result.fills),
+        "moved": tables.moved(result.cash),
+        "lapses": tables.lapsed(result.lapses),
+        "held": tables.held(result.weights),
+    }
+
+
+def _widest(values: list[float | None]) -> float:
+    """The largest move of a table, which its bars and tints are measured by."""
+    return max((abs(value) for value in values if value is not None), default=0.0) or 1.0
+
+
+def _context(result: Result) -> str:
+    """What part of the run scores the thesis, and what part only explains it."""
+    thesis = result.manifest.get("thesis")
+    if not thesis:
+        return ""
+    end, scored = context_end(result), thesis["scored_from"]
+    if scored is None:
+        return "The article cannot be acted on inside this window: all of it is context."
+    if end is None:
+        return f"Scored from {scored}: all of this window follows the first decision."
+    return (
+        f"Scored from {scored}. What lies before is context: it explains the past and scores "
+        "nothing, but the figures on this page cover the whole window."
+    )

@@ -1,0 +1,271 @@
+"""Random markets: the two engines agree exactly, and both with a simulator that shares nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.account import account
+from backtests.desk import Desk, Played
+from backtests.engines import kernel, witness
+from backtests.fills import CashEvent, Fill, Lapse, Why
+from markets.market import Market
+from tests.altered_markets import renamed, scrambled, until
+from tests.oracle import Account, simulate
+from tests.random_markets import Case, random_case
+
+CLOSE = 1e-9
+"""Both simulators add the same few thousand floats in different orders."""
+
+EVENTS = {
+    "dividend": (Why.DIVIDEND,),
+    "withholding": (Why.WITHHOLDING,),
+    "adr fee": (Why.ADR_FEE,),
+    "interest": (Why.INTEREST, Why.CREDIT),
+    "carry": (Why.CARRY,),
+    "delisting": (Why.DELISTING,),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One case, its market, and what the sparse engine made of it."""
+
+    case: Case
+    market: Market
+    played: Played
+
+
+def desk_of(case: Case, market: Market) -> Desk:
+    return Desk(case.strategy, market, case.settings, case.costs)
+
+
+def run_of(case: Case) -> Run:
+    market = case.market()
+    return Run(case, market, kernel.play(desk_of(case, market)))
+
+
+@pytest.fixture(scope="module", params=range(200))
+def run(request: pytest.FixtureRequest) -> Run:
+    return run_of(random_case(request.param))
+
+
+# --- agreement -------------------------------------------------------------------------------
+
+
+def test_the_witness_plays_the_same(run: Run) -> None:
+    assert witness.play(desk_of(run.case, run.market)) == run.played
+
+
+def test_the_oracle_agrees(run: Run) -> None:
+    assert differences(run) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(50))
+def test_five_thousand_markets(block: int, request: pytest.FixtureRequest) -> None:
+    if "slow" not in str(request.config.getoption("-m")):
+        pytest.skip("five thousand markets: select them with -m slow")
+    wrong = {}
+    for seed in range(1000 + 100 * block, 1100 + 100 * block):
+        run = run_of(random_case(seed))
+        found = differences(run)
+        if witness.play(desk_of(run.case, run.market)) != run.played:
+            found.append("the witness plays otherwise")
+        if found:
+            wrong[seed] = found[0]
+    assert wrong == {}
+
+
+def differences(run: Run) -> list[str]:
+    """Where engine and oracle part, in words; the first of each kind."""
+    case, capital = run.case, run.case.settings.cash
+    oracle = simulate(case.strategy, case.plain_market(), case.settings, case.costs)
+    found = [
+        *_different_fills(run.played.fills, oracle, capital),
+        *_different_days(run, oracle, capital),
+        *_different_events(run.played.events, oracle, capital),
+    ]
+    ruined = None if run.played.ruined is None else run.market.day(run.played.ruined)
+    if ruined != oracle.ruined:
+        found.append(f"ruined {ruined}, oracle {oracle.ruined}")
+    return found
+
+
+def _different_fills(fills: Sequence[Fill], oracle: Account, capital: float) -> list[str]:
+    dust = CLOSE * capital
+    ours = {(f.session, f.asset): f for f in fills if abs(f.quantity * f.price * f.rate) > dust}
+    theirs = {
+        (f.session, f.asset): f for f in oracle.fills if abs(f.quantity * f.price * f.rate) > dust
+    }
+    for key in sorted(ours.keys() | theirs.keys()):
+        if key not in ours or key not in theirs:
+            return [f"{key} filled by {'the engine' if key in ours else 'the oracle'} alone"]
+        one, other = ours[key], theirs[key]
+        step = max(CLOSE * abs(other.quantity), dust / (other.price * other.rate))
+        if abs(one.quantity - other.quantity) > step:
+            return [f"{key}: quantity {one.quantity}, oracle {other.quantity}"]
+        if (one.price, one.rate, one.fee) != pytest.approx(
+            (other.price, other.rate, other.fee), rel=CLOSE, abs=dust
+        ):
+            return [f"{key}: {one}, oracle {other}"]
+    return []
+
+
+def _different_days(run: Run, oracle: Account, capital: float) -> list[str]:
+    """Equity, and its two parts, at every close: of the desk's book, and replayed from fills."""
+    replayed = account(
+        run.market, run.played.fills, run.played.events, capital, run.case.settings.credit_spread
+    )
+    days = [day.date() for day in replayed.sessions]
+    if days != list(oracle.equity):
+        return ["not the same sessions"]
+    columns = {
+        "equity in the desk's book": (book_equity(run), oracle.equity),
+        "equity": (replayed.equity, oracle.equity),
+        "cash": (replayed.cash, oracle.cash),
+        "value held": (replayed.values.sum(axis=1), oracle.invested),
+    }
+    found = []
+    for name, (ours, theirs) in columns.items():
+        gap = np.abs(np.array(ours) - np.array(list(theirs.values())))
+        far = gap > CLOSE * np.maximum(np.abs(list(oracle.equity.values())), capital)
+        if far.any():
+            found.append(f"{days[int(np.argmax(far))]}: {name} is off by {gap[far][0]:g}")
+    return found
+
+
+def book_equity(run: Run) -> list[float]:
+    """What the desk itself believes at every close, with a clock that leaves nothing out."""
+    desk = desk_of(run.case, run.market)
+    equity = []
+    for session in range(run.market.first, len(run.market.sessions)):
+        if session > run.market.first:
+            desk.open(session)
+        equity.append(desk.book.equity(session))
+        desk.close(session)
+    return equity
+
+
+def _different_events(
+    events: Sequence[CashEvent], oracle: Account, capital: float
+) -> list[str]:
+    total: dict[Why, float] = defaultdict(float)
+    for event in events:
+        total[event.why] += event.amount
+    ours = {name: sum(total[why] for why in whys) for name, whys in EVENTS.items()}
+    return [
+        f"{name}: {amount}, oracle {oracle.events[name]}"
+        for name, amount in ours.items()
+        if name != "interest" and abs(amount - oracle.events[name]) > 10 * CLOSE * capital
+    ]
+
+
+# --- what must hold whatever the market does ----------------------------------------------------
+
+
+def test_no_order_is_lost(run: Run) -> None:
+    """Every unit that was ordered is filled, lapsed or still waiting after each open."""
+    desk, market = desk_of(run.case, run.market), run.market
+    desk.close(market.first)
+    for session in range(market.first + 1, len(market.sessions)):
+        before, filled, lapsed = dict(desk.pending), len(desk.book.fills), len(lapses_of(desk))
+        desk.open(session)
+        left = {market.tickers[column]: size for column, size in before.items()}
+        for fill in desk.book.fills[filled:]:
+            left[fill.asset] -= fill.quantity
+        for lapse in lapses_of(desk)[lapsed:]:
+            left[lapse.asset] -= lapse.quantity
+        for column, size in before.items():
+            name = market.tickers[column]
+            assert left[name] == pytest.approx(desk.pending.get(column, 0.0), abs=CLOSE * abs(size))
+        desk.close(session)
+    assert desk.played() == run.played
+
+
+def lapses_of(desk: Desk) -> tuple[Lapse, ...]:
+    return desk.played().lapses
+
+
+def test_a_cash_account_never_owes_more_than_a_fee(run: Run) -> None:
+    """Long only and at most 100 %: a sale too small for its own commission is all there is."""
+    settings = dataclasses.replace(run.case.settings, funding="wait")  # type: ignore[arg-type]
+    table = {
+        day: None if wanted is None else {name: abs(size) / 1.5 for name, size in wanted.items()}
+        for day, wanted in run.case.table.items()
+    }
+    case = dataclasses.replace(run.case, settings=settings, table=table)
+    rate = run.market.cash_rate[run.market.first :].min()
+    holding_fees = any(asset.venue.code == "XSHG" for asset in run.market.assets)
+    if rate >= 0 and not holding_fees:
+        debt = run_of(case).played.debt
+        assert debt is None or debt[1] < 1e-4 * settings.cash
+
+
+# --- the same market, seen otherwise ------------------------------------------------------------
+
+SOME = range(0, 200, 5)
+MIRROR = str.maketrans("0123456789LZ", "9876543210MA")
+
+
+def mirrored(ticker: str) -> str:
+    """Another name: the order of two tickers turns round. Venue suffixes stay."""
+    return ticker if ticker.startswith("^") else ticker.translate(MIRROR)
+
+
+@pytest.mark.parametrize("seed", SOME)
+def test_the_names_of_the_lines_do_not_matter(seed: int) -> None:
+    case = random_case(seed)
+    one, other = run_of(case), run_of(renamed(case, mirrored))
+    assert _by_line(one.played.fills, mirrored) == _by_line(other.played.fills, str)
+    assert book_equity(one) == book_equity(other)
+    assert equity_of(one).tolist() == equity_of(other).tolist()
+
+
+def _by_line(fills: Sequence[Fill], name: object) -> list[Fill]:
+    same = [dataclasses.replace(fill, asset=name(fill.asset)) for fill in fills]  # type: ignore[operator]
+    return sorted(same, key=lambda fill: (fill.session, fill.asset))
+
+
+def equity_of(run: Run) -> pd.Series:
+    settings = run.case.settings
+    played = run.played
+    return account(
+        run.market, played.fills, played.events, settings.cash, settings.credit_spread
+    ).equity
+
+
+def past(run: Run, day: date) -> tuple[list[Fill], list[CashEvent]]:
+    return (
+        [fill for fill in run.played.fills if fill.session <= day],
+        [event for event in run.played.events if event.session <= day],
+    )
+
+
+def middle(run: Run) -> date:
+    return run.market.day((run.market.first + len(run.market.sessions)) // 2)
+
+
+@pytest.mark.parametrize("seed", SOME)
+def test_a_shorter_history_has_the_same_past(seed: int) -> None:
+    whole = run_of(random_case(seed))
+    day = middle(whole)
+    short = run_of(until(whole.case, day))
+    last = short.market.day(len(short.market.sessions) - 1)
+    assert last <= day
+    assert past(short, last) == past(whole, last)
+
+
+@pytest.mark.parametrize("seed", SOME)
+def test_noise_in_the_future_leaves_the_past(seed: int) -> None:
+    whole = run_of(random_case(seed))
+    day = middle(whole)
+    other = run_of(scrambled(whole.case, day))
+    assert past(other, day) == past(whole, day)
