@@ -139,4 +139,3 @@ def _pick(module: ModuleType, name: str, place: str) -> type:
         which = f"one of {', '.join(own)}" if own else "a subclass of newsfolio.Strategy in it"
         raise CommandError(f"{place}: say which class to run, {place}:NAME ({which})")
     return next(iter(own.values()))
-

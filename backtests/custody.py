@@ -64,7 +64,9 @@ class Custody:
         years = float(self._book.growth.days[session]) / YEAR
         values = self._book.values(session - 1).tolist()
         rates = {column: self._carry_rate(column, value) for column, value in enumerate(values)}
-        return {column: abs(values[column]) * rate * years for column, rate in rates.items() if rate}
+        return {
+            column: abs(values[column]) * rate * years for column, rate in rates.items() if rate
+        }
 
     def _carry_rate(self, column: int, value: float) -> float:
         asset = self._market.assets[column]

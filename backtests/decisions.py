@@ -69,9 +69,7 @@ class Decider:
         return View(
             today=market.day(session),
             universe=market.universe,
-            usable=frozenset(
-                ticker for ticker in market.universe if self._places(ticker, session)
-            ),
+            usable=frozenset(ticker for ticker in market.universe if self._places(ticker, session)),
             age=session - first if known and first is not None else None,
             _held=self.held(session, book),
             _history=self._recorder,

@@ -49,7 +49,11 @@ class Provenance:
             "doc": _first_line(kind),
             "parameters": parameter_values(strategy),
             "universe": [
-                {"sleeve": sleeve.name, "lines": list(sleeve.tickers), "hindsight": sleeve.hindsight}
+                {
+                    "sleeve": sleeve.name,
+                    "lines": list(sleeve.tickers),
+                    "hindsight": sleeve.hindsight,
+                }
                 for sleeve in sleeves_of(strategy.universe)
             ],
             "schedule": str(strategy.rebalance),
@@ -76,9 +80,7 @@ class Provenance:
 
 def parameter_values(strategy: Strategy) -> dict[str, Any]:
     """Parameters as JSON values, by name."""
-    return {
-        spec.name: _plain(getattr(strategy, spec.name)) for spec in parameters(type(strategy))
-    }
+    return {spec.name: _plain(getattr(strategy, spec.name)) for spec in parameters(type(strategy))}
 
 
 def thesis_of(strategy: Strategy) -> dict[str, Any] | None:

@@ -58,7 +58,9 @@ def run_strategy(
         other = Engine.KERNEL if settings.engine is Engine.BACKTRADER else Engine.BACKTRADER
         if _engine(other)(Desk(strategy, market, settings, costs)) != played:
             raise EngineError(f"{strategy.label}: the two engines disagree; please report this")
-    origin = Provenance.of(strategy, address or strategy.name, source.name, snapshot_id(bars.values()))
+    origin = Provenance.of(
+        strategy, address or strategy.name, source.name, snapshot_id(bars.values())
+    )
     return _result(market, played, settings, costs, origin, references, bars, verify)
 
 
@@ -68,9 +70,7 @@ def run_plain(
     """Run a plain backtrader strategy on the lines named; DESIGN: same costs, same pages."""
     from backtests.engines import plain
 
-    settings = dataclasses.replace(
-        settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST
-    )
+    settings = dataclasses.replace(settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST)
     holder = Fixed(mix=tuple((1 / len(universe), ticker) for ticker in universe))
     references = _references(holder, settings)
     bars = _load(holder, references, source, settings)
@@ -231,9 +231,7 @@ def _cannot_trade(reference: Reference, bars: Mapping[str, Bars]) -> bool:
     return line is not None and not line.has_opens
 
 
-def _level(
-    ticker: str, bars: Mapping[str, Bars], own: Account, settings: Settings
-) -> pd.Series:
+def _level(ticker: str, bars: Mapping[str, Bars], own: Account, settings: Settings) -> pd.Series:
     """An index in base currency as of each session, scaled to the initial capital."""
     if ticker not in bars:
         raise MissingData(f"no data for the benchmark {ticker} in this source")

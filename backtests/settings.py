@@ -78,10 +78,12 @@ class Settings:
         for name, kind in _ENUMS.items():
             object.__setattr__(self, name, _member(name, kind, getattr(self, name)))
         for name in ("start", "end"):
-            object.__setattr__(self, name, _day(name, getattr(self, name)))
+            object.__setattr__(self, name, read_day(name, getattr(self, name)))
         _amounts(self)
         if self.start and self.end and self.start >= self.end:
-            raise CommandError(f"the window {self.start} to {self.end} is empty: end after the start")
+            raise CommandError(
+                f"the window {self.start} to {self.end} is empty: end after the start"
+            )
         if self.dividends is Dividends.REINVEST and self.withholding is Withholding.FOREIGN:
             raise CommandError("reinvested dividends are gross: drop --withholding foreign")
         if not re.fullmatch("[A-Z]{3}", self.currency):
@@ -107,7 +109,7 @@ def _member(name: str, kind: type[StrEnum], value: str) -> StrEnum:
         raise UnknownName(name, str(value), known, f"Choose {' or '.join(known)}.") from None
 
 
-def _day(name: str, value: date | str | None) -> date | None:
+def read_day(name: str, value: date | str | None) -> date | None:
     if value is None:
         return None
     try:

@@ -140,7 +140,9 @@ class Sizer:
         paid = price * (1 + off) if quantity > 0 else price * (1 - off)
         value = abs(quantity) * paid
         fee = self.costs.fee(asset, day, quantity / later, value) * rate
-        return Quote(float(paid), float(rate), float(fee), float(abs(quantity) * price * off * rate))
+        return Quote(
+            float(paid), float(rate), float(fee), float(abs(quantity) * price * off * rate)
+        )
 
     def _impact(self, column: int, known: int, quantity: float) -> float:
         """Y sigma sqrt(Q / ADV) (Toth et al. 2011), from bars before session `known`."""
@@ -158,4 +160,3 @@ class Sizer:
         volume = self.market.volume[:known, column]
         volume = volume[volume > 0][-WINDOW:]
         return float(np.median(volume)) if len(volume) >= ENOUGH else None
-

@@ -78,7 +78,9 @@ class Bars:
 
     def digest(self) -> str:
         """A hash of everything that a run can depend on."""
-        sha = hashlib.sha256(f"{self.ticker}|{self.priced}|{self.simulated}|{self.later_splits}".encode())
+        sha = hashlib.sha256(
+            f"{self.ticker}|{self.priced}|{self.simulated}|{self.later_splits}".encode()
+        )
         sha.update(self.frame.index.to_numpy().astype("datetime64[D]").astype("int64").tobytes())
         sha.update(np.ascontiguousarray(self.frame[list(COLUMNS)].to_numpy("float64")).tobytes())
         return sha.hexdigest()

@@ -110,9 +110,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         pays_off=pays_off,
         payoff=payoff,
         cash_rate=cash_rate,
-        signals={
-            ticker: _as_of(bars, ticker, sessions, clock.closes) for ticker in want.signals
-        },
+        signals={ticker: _as_of(bars, ticker, sessions, clock.closes) for ticker in want.signals},
         calendar=RunCalendar(sessions, clock, decision),
         first_decision=decision,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
@@ -148,7 +146,9 @@ def _tradable(
             )
     held = {ticker: asset for ticker, asset in wanted.items() if ticker in bars}
     for asset in wanted.values():
-        held |= {other.ticker: other for other in _stand_ins(asset, bars) if other.ticker not in held}
+        held |= {
+            other.ticker: other for other in _stand_ins(asset, bars) if other.ticker not in held
+        }
     for sleeve in want.sleeves:
         if not any(_reachable(ticker, held) for ticker in sleeve.tickers):
             raise MissingData(
@@ -241,9 +241,7 @@ def _axis(frames: list[Days], end: date) -> tuple[Days, str]:
     return days[~weekend], note
 
 
-def _grids(
-    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days
-) -> dict[str, Floats]:
+def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -> dict[str, Floats]:
     """The columns of all lines on the session axis."""
     shape = (len(sessions), len(lines))
     grids = {
@@ -274,9 +272,7 @@ def _fill_column(
     paid = np.flatnonzero((frame["dividend"].to_numpy() > 0) & _lives(asset, days))
     due = np.searchsorted(sessions, days[paid])  # of a dropped row: the next session
     inside = due < len(sessions)
-    np.add.at(
-        grids["dividend"][:, column], due[inside], frame["dividend"].to_numpy()[paid][inside]
-    )
+    np.add.at(grids["dividend"][:, column], due[inside], frame["dividend"].to_numpy()[paid][inside])
     grids["factor"][:, column] = _factor(line.ticker, grids, column, sessions)
     grids["later"][:, column] = _later(line, sessions)
 
@@ -343,7 +339,8 @@ def _first(
         ready = np.ones(len(sessions), dtype=bool)
         for sleeve in want.sleeves:
             ready &= np.any(
-                [_ever(ticker, wanted[ticker], columns, usable) for ticker in sleeve.tickers], axis=0
+                [_ever(ticker, wanted[ticker], columns, usable) for ticker in sleeve.tickers],
+                axis=0,
             )
         if not ready.any():
             raise MissingData(
@@ -364,9 +361,7 @@ def _first(
     return int(np.searchsorted(sessions, start))
 
 
-def _ever(
-    ticker: str, asset: Asset | None, columns: Mapping[str, int], usable: Mask
-) -> Mask:
+def _ever(ticker: str, asset: Asset | None, columns: Mapping[str, int], usable: Mask) -> Mask:
     """Sessions on which the line, or all the way down a stand-in, can be held."""
     mask = usable[:, columns[ticker]] if ticker in columns else np.zeros(len(usable), dtype=bool)
     for other in asset_of(ticker).stand_in if asset is None else asset.stand_in:
@@ -392,9 +387,7 @@ def _rates(
     return before, valued
 
 
-def _cash_rate(
-    bars: Mapping[str, Bars], base: str, sessions: Days
-) -> tuple[Floats, str]:
+def _cash_rate(bars: Mapping[str, Bars], base: str, sessions: Days) -> tuple[Floats, str]:
     """A year's interest as known before each session, and what to say about it."""
     ticker = CASH_RATES.get(base, "")
     if ticker not in bars:
@@ -408,9 +401,7 @@ def _cash_rate(
     return rates, f"idle {base} cash earns {ticker}, the last close before each session"
 
 
-def _as_of(
-    bars: Mapping[str, Bars], ticker: str, sessions: Days, last_close: time
-) -> Floats:
+def _as_of(bars: Mapping[str, Bars], ticker: str, sessions: Days, last_close: time) -> Floats:
     """A signal's last close known at each close of the run; NaN before its first.
 
     A bar that closes after the decision is dated before it: a New York yield for a universe that

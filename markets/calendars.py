@@ -151,9 +151,7 @@ def _bucket(days: Days, period: Period, unit: str) -> NDArray[np.int64]:
     return numbers // 3 if period is Period.QUARTER else numbers
 
 
-def first_decision(
-    published: datetime, sessions: Days, venues: Iterable[Venue]
-) -> int | None:
+def first_decision(published: datetime, sessions: Days, venues: Iterable[Venue]) -> int | None:
     """The place of the first session all of whose closes follow `published`; None if none does."""
     codes = sorted({venue.code for venue in venues})
     start = int(np.searchsorted(sessions, np.datetime64(published.astimezone(UTC).date())))

@@ -109,4 +109,6 @@ class Recorder:
         )
 
     def _index(self) -> pd.DatetimeIndex:
-        return pd.DatetimeIndex(self._sessions[: self._known].astype("datetime64[s]"), name="session")
+        return pd.DatetimeIndex(
+            self._sessions[: self._known].astype("datetime64[s]"), name="session"
+        )

@@ -141,8 +141,14 @@ KNOWN: dict[str, Asset] = {
         _us("SOXX", "US semiconductors (ICE)", "2001-07-13", etf=True),
         _us("XLK", "US technology", "1998-12-22", etf=True),
         _us("IGV", "US software", "2001-07-13", etf=True, spread=2),
-        _us("MAGS", "Magnificent Seven", "2023-11-09", etf=True, spread=2,
-            proxy="before 2023-11-09 the fund was a discretionary one under another name"),
+        _us(
+            "MAGS",
+            "Magnificent Seven",
+            "2023-11-09",
+            etf=True,
+            spread=2,
+            proxy="before 2023-11-09 the fund was a discretionary one under another name",
+        ),
         _us("KWEB", "China internet", "2013-07-31", etf=True, spread=2, borrow=_CHINA_ETF),
         _us("FXI", "China large caps", "2004-10-05", etf=True, spread=2, borrow=_CHINA_ETF),
         _us("MCHI", "MSCI China", "2011-03-29", etf=True, spread=2, borrow=_CHINA_ETF),
@@ -156,14 +162,37 @@ KNOWN: dict[str, Asset] = {
         _us("IEMG", "Emerging markets (core)", "2012-10-18", etf=True),
         _us("VWO", "Emerging markets (FTSE)", "2005-03-04", etf=True),
         _us("EFA", "Developed ex US", "2001-08-14", etf=True),
-        _us("EMXC", "Emerging markets ex China", "2017-07-18", etf=True, spread=2,
-            stand_in=("XCEM",)),
-        _us("XCEM", "Emerging markets ex China (Columbia)", "2015-09-02", etf=True, spread=5,
-            stand_in=("EWY", "INDA"), proxy="stands in for EMXC"),
-        _us("EWY", "South Korea", "2000-05-09", etf=True,
-            proxy="with INDA a proxy of emerging markets without China"),
-        _us("INDA", "India", "2012-02-02", etf=True,
-            proxy="with EWY a proxy of emerging markets without China"),
+        _us(
+            "EMXC",
+            "Emerging markets ex China",
+            "2017-07-18",
+            etf=True,
+            spread=2,
+            stand_in=("XCEM",),
+        ),
+        _us(
+            "XCEM",
+            "Emerging markets ex China (Columbia)",
+            "2015-09-02",
+            etf=True,
+            spread=5,
+            stand_in=("EWY", "INDA"),
+            proxy="stands in for EMXC",
+        ),
+        _us(
+            "EWY",
+            "South Korea",
+            "2000-05-09",
+            etf=True,
+            proxy="with INDA a proxy of emerging markets without China",
+        ),
+        _us(
+            "INDA",
+            "India",
+            "2012-02-02",
+            etf=True,
+            proxy="with EWY a proxy of emerging markets without China",
+        ),
         _us("BIL", "US treasury bills", "2007-05-25", etf=True),
         _us("SHY", "US treasuries, 1 to 3 years", "2002-07-22", etf=True),
         _us("IEF", "US treasuries, 7 to 10 years", "2002-07-22", etf=True),
@@ -246,6 +275,8 @@ def asset_of(line: str | Asset) -> Asset:
         return Asset(line, venue, Kind.CURRENCY)
     if venue is NEW_YORK:
         return Asset(line, venue, withholding=_US_STOCK)
-    return Asset(
-        line, venue, lot=always(100), lot_known=False, withholding=_NONE
-    ) if venue is HONG_KONG else _cn(line, "", "", star=line.startswith("688"))
+    return (
+        Asset(line, venue, lot=always(100), lot_known=False, withholding=_NONE)
+        if venue is HONG_KONG
+        else _cn(line, "", "", star=line.startswith("688"))
+    )

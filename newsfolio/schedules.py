@@ -133,7 +133,9 @@ class DriftBand(Schedule):
 
     def __post_init__(self) -> None:
         if not 0 < self.width < 1:
-            raise CommandError(f"drift_band({self.width}): give a weight between 0 and 1, e.g. 0.05")
+            raise CommandError(
+                f"drift_band({self.width}): give a weight between 0 and 1, e.g. 0.05"
+            )
 
     @property
     def band(self) -> float | None:

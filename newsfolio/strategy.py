@@ -26,7 +26,12 @@ T = TypeVar("T")
 
 
 def param(
-    default: T, *, low: float | None = None, high: float | None = None, unit: str = "", doc: str = ""
+    default: T,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    unit: str = "",
+    doc: str = "",
 ) -> T:
     """A strategy parameter with bounds (inclusive), a unit and a word of explanation.
 

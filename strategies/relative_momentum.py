@@ -104,9 +104,7 @@ class RelativeMomentum(Strategy):
 
 def _most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:
     """The `count` lines of a sleeve with the highest median traded value, ties by name."""
-    traded = {
-        line: view.traded_value(line) for line in candidates.tickers if line in view.usable
-    }
+    traded = {line: view.traded_value(line) for line in candidates.tickers if line in view.usable}
     known = [line for line, value in traded.items() if value > 0]
     ranked = sorted(known, key=lambda line: (-traded[line], line))[:count]
     return Sleeve(candidates.name, tuple(ranked), candidates.hindsight)

@@ -55,9 +55,7 @@ class Account:
     ruined: date | None = None
 
 
-def simulate(
-    strategy: Strategy, market: Market, settings: Settings, costs: CostModel
-) -> Account:
+def simulate(strategy: Strategy, market: Market, settings: Settings, costs: CostModel) -> Account:
     """The run from the market's first session on, by the rules of docs/method.md."""
     run = _Run(strategy, market, settings, costs)
     for session in range(market.first, len(market.sessions)):
@@ -261,12 +259,7 @@ class _Run:
             return allowed
         sells = {name: q for name, q in self.orders.items() if q < 0}
         proceeds = sum(-q * self._price(s - 1, name) for name, q in sells.items())
-        return (
-            allowed
-            + proceeds
-            - self._estimate(s - 1, sells)
-            + self.settings.tolerance * equity
-        )
+        return allowed + proceeds - self._estimate(s - 1, sells) + self.settings.tolerance * equity
 
     # --- the close ---------------------------------------------------------------------------
 

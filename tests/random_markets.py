@@ -295,17 +295,13 @@ def _weekend(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame, saturday]).sort_index()
 
 
-def _without_one(
-    rng: Rng, bars: Mapping[str, Bars], assets: list[Asset]
-) -> dict[str, Bars]:
+def _without_one(rng: Rng, bars: Mapping[str, Bars], assets: list[Asset]) -> dict[str, Bars]:
     """A line of the universe that the source does not have, unless nothing else would be left."""
     gone = assets[int(rng.integers(len(assets)))].ticker
     return {ticker: line for ticker, line in bars.items() if ticker != gone}
 
 
-def _sleeves(
-    rng: Rng, assets: list[Asset], bars: Mapping[str, Bars]
-) -> tuple[Sleeve, ...]:
+def _sleeves(rng: Rng, assets: list[Asset], bars: Mapping[str, Bars]) -> tuple[Sleeve, ...]:
     """Lines in order, cut into sleeves that each have a line with data."""
     sleeves: list[list[Asset]] = [[]]
     for asset in assets:

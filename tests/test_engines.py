@@ -154,9 +154,7 @@ def book_equity(run: Run) -> list[float]:
     return equity
 
 
-def _different_events(
-    events: Sequence[CashEvent], oracle: Account, capital: float
-) -> list[str]:
+def _different_events(events: Sequence[CashEvent], oracle: Account, capital: float) -> list[str]:
     total: dict[Why, float] = defaultdict(float)
     for event in events:
         total[event.why] += event.amount

@@ -112,7 +112,9 @@ class _Bridge(bt.Strategy):
         for order in self._working.values():
             self.cancel(order)
         self._working = {}
-        for column, size in sorted(self._desk.pending.items(), key=lambda item: (item[1] > 0, item)):
+        for column, size in sorted(
+            self._desk.pending.items(), key=lambda item: (item[1] > 0, item)
+        ):
             trade = self.buy if size > 0 else self.sell
             self._working[column] = trade(data=self._data[column], size=abs(size))
 

@@ -1,0 +1,64 @@
+"""A strategy in words, for the terminal."""
+
+from __future__ import annotations
+
+from backtests.api import Job
+from markets.build import SEASONING
+from newsfolio.assets import Asset, Sleeve, sleeves_of
+from newsfolio.listings import asset_of
+from newsfolio.strategy import Strategy, parameters
+
+
+def described(job: Job) -> str:
+    """Thesis, universe, parameters, benchmark and controls of a job."""
+    if job.strategy is None:
+        return f"{job.name}: a plain backtrader strategy on {', '.join(job.universe)}"
+    strategy = job.strategy
+    parts = [
+        strategy.label,
+        *_thesis(strategy),
+        (type(strategy).__doc__ or "").strip(),
+        "parameters (--set name=value)",
+        *(_parameter(strategy, spec.name) for spec in parameters(type(strategy))),
+        f"universe (a line may be held {SEASONING} sessions after its listing)",
+        *(line for sleeve in sleeves_of(strategy.universe) for line in _sleeve(sleeve)),
+        f"decides     {strategy.rebalance}",
+        f"benchmark   {_label(strategy.benchmark)}",
+        *(f"control     {name}: {other.label}" for name, other in strategy.controls().items()),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _thesis(strategy: Strategy) -> list[str]:
+    thesis = strategy.thesis
+    if thesis is None:
+        return []
+    article = thesis.article
+    return [
+        f"thesis {thesis.id}: {thesis.title}. {thesis.statement}",
+        f"article {article.id}: {article.title} ({article.publisher}), {article.published:%Y-%m-%d "
+        f"%H:%M} UTC{'; ' + article.dated_by if article.dated_by else ''}",
+    ]
+
+
+def _parameter(strategy: Strategy, name: str) -> str:
+    spec = next(spec for spec in parameters(type(strategy)) if spec.name == name)
+    words = ", ".join(word for word in (spec.bounds, spec.doc) if word)
+    return f"  {name} = {spec.show(getattr(strategy, name))}{f'   ({words})' if words else ''}"
+
+
+def _sleeve(sleeve: Sleeve) -> list[str]:
+    title = f"  {sleeve.name}" + (f"   ({sleeve.hindsight})" if sleeve.hindsight else "")
+    return [title, *(f"    {_line(asset_of(line))}" for line in sleeve.lines)]
+
+
+def _line(asset: Asset) -> str:
+    listed = f"listed {asset.listed}" if asset.listed else "listed before the data"
+    stands = f", before that {' and '.join(asset.stand_in)}" if asset.stand_in else ""
+    return f"{asset.ticker:<10} {asset.name or '-':<28} {asset.currency}  {listed}{stands}"
+
+
+def _label(benchmark: str | Strategy | None) -> str:
+    if benchmark is None:
+        return "none"
+    return benchmark if isinstance(benchmark, str) else benchmark.label
