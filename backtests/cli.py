@@ -24,6 +24,7 @@ app = App(
     name="newsfolio",
     help="Would an article's investment thesis have paid? Strategies in, honest pages out.",
     version=__version__,
+    help_format="plaintext",
     default_parameter=Parameter(negative=()),
 )
 _DATA = Group("Data and time", sort_key=1)
