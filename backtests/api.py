@@ -47,8 +47,8 @@ def job_of(
         lines = tuple(universe) or tuple(getattr(cls, "universe", ()))
         if not lines:
             raise CommandError(
-                f"{address} is a plain backtrader strategy: name its lines with --universe SPY,KWEB "
-                "or a class attribute `universe`"
+                f"{address} is a plain backtrader strategy: name its lines with "
+                "--universe SPY,KWEB or a class attribute `universe`"
             )
         if parameters:
             raise CommandError(f"{address} is a plain backtrader strategy: --set does not apply")

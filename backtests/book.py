@@ -11,7 +11,6 @@ from backtests.fills import CashEvent, Fill, Why
 from backtests.interest import Growth
 from markets.market import Floats, Market
 
-
 DUST = 1e-12
 """Of an order: what rounding leaves behind when a fractional position is closed."""
 

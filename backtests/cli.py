@@ -80,7 +80,7 @@ SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "w
 
 
 @app.command(name="list")
-def list_(*, json: bool = False) -> None:  # noqa: A002  # the option's name
+def list_(*, json: bool = False) -> None:  # the option's name
     """List the strategies, the articles they come from, and when those were published."""
     from backtests.addresses import shipped
 
@@ -91,7 +91,8 @@ def list_(*, json: bool = False) -> None:  # noqa: A002  # the option's name
     table = [("strategy", "thesis", "article", "published", "in the store", "what it does")]
     table += [
         (
-            row["name"], row["thesis"] or "-", row["article"] or "-", (row["published"] or "-")[:10],
+            row["name"], row["thesis"] or "-", row["article"] or "-",
+            (row["published"] or "-")[:10],
             f"{row['lines_in_store']} of {row['lines']}", row["doc"],
         )
         for row in rows
@@ -100,7 +101,7 @@ def list_(*, json: bool = False) -> None:  # noqa: A002  # the option's name
 
 
 @app.command
-def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:  # noqa: A002
+def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
     """Show a strategy: thesis, universe with listing dates, parameters, controls.
 
     Parameters
@@ -116,7 +117,7 @@ def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:  # noqa: A002
 @app.command
 def run(
     *strategies: str,
-    market: Market = Market(),  # noqa: B008  # frozen
+    market: Market = Market(),  # frozen
     benchmark: Annotated[str | None, Parameter(group=_MONEY)] = None,
     engine: str = "backtrader",
     verify: bool = False,
@@ -124,9 +125,9 @@ def run(
     tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",), group=_OUTPUT)] = True,
     out: Annotated[Path | None, Parameter(group=_OUTPUT)] = None,
     ledger: Annotated[Path | None, Parameter(group=_OUTPUT)] = None,
-    json: Annotated[bool, Parameter(group=_OUTPUT)] = False,  # noqa: A002
+    json: Annotated[bool, Parameter(group=_OUTPUT)] = False,
     quiet: Annotated[bool, Parameter(group=_OUTPUT)] = False,
-    open: Annotated[bool, Parameter(group=_OUTPUT)] = False,  # noqa: A002
+    open: Annotated[bool, Parameter(group=_OUTPUT)] = False,
 ) -> None:
     """Run strategies and write their pages to runs/<id>/.
 
@@ -182,10 +183,10 @@ def run(
 def weights(
     strategy: str,
     *,
-    market: Market = Market(),  # noqa: B008
+    market: Market = Market(),
     asof: str | None = None,
     portfolio: Path | None = None,
-    json: bool = False,  # noqa: A002
+    json: bool = False,
 ) -> None:
     """Show what a strategy holds at a close, and the orders that lead there.
 
@@ -214,7 +215,7 @@ def weights(
 
 
 @app.command
-def runs(*, out: Path | None = None, json: bool = False) -> None:  # noqa: A002
+def runs(*, out: Path | None = None, json: bool = False) -> None:
     """List the runs of a folder, newest first.
 
     Parameters

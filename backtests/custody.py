@@ -13,7 +13,7 @@ from backtests.fills import Why
 from backtests.interest import YEAR
 from backtests.settings import Costs, Settings, Withholding
 from markets.costs import CostModel
-from markets.market import Mask, Market
+from markets.market import Market, Mask
 
 
 class Custody:
@@ -28,7 +28,7 @@ class Custody:
         self.paying = _paying(market)
 
     def open(self, session: int) -> list[int]:
-        """Everything before the first trade of `session`; returns the columns that were delisted."""
+        """Everything before the first trade of `session`; answers the columns delisted."""
         self.accrue(session)
         delisted = self._pay_off(session)
         self._dividends(session)
@@ -117,6 +117,6 @@ class Custody:
 
 def _paying(market: Market) -> Mask:
     """Sessions on which a dividend or a delisting payment is due, whoever holds the line."""
-    paying: Mask = (market.dividend > 0).any(axis=1)
+    paying: Mask = np.any(market.dividend > 0, axis=1)
     paying[list(market.pays_off.values())] = True
     return paying

@@ -34,10 +34,11 @@ def _thesis(strategy: Strategy) -> list[str]:
     if thesis is None:
         return []
     article = thesis.article
+    dated = f"; {article.dated_by}" if article.dated_by else ""
     return [
         f"thesis {thesis.id}: {thesis.title}. {thesis.statement}",
-        f"article {article.id}: {article.title} ({article.publisher}), {article.published:%Y-%m-%d "
-        f"%H:%M} UTC{'; ' + article.dated_by if article.dated_by else ''}",
+        f"article {article.id}: {article.title} ({article.publisher}), "
+        f"{article.published:%Y-%m-%d %H:%M} UTC{dated}",
     ]
 
 

@@ -36,7 +36,7 @@ def growth(market: Market, credit_spread: float) -> Growth:
     days[1:] = np.diff(market.sessions).astype("int64")
     days[: market.first + 1] = 0.0
     return Growth(
-        credit=np.cumprod(1 + market.cash_rate * days / YEAR),
-        debit=np.cumprod(1 + (market.cash_rate + credit_spread) * days / YEAR),
+        credit=np.asarray(np.cumprod(1 + market.cash_rate * days / YEAR)),
+        debit=np.asarray(np.cumprod(1 + (market.cash_rate + credit_spread) * days / YEAR)),
         days=days,
     )

@@ -112,7 +112,7 @@ class Ledger:
                 connection.close()
         except (OSError, sqlite3.Error) as error:
             raise OutputError(
-                f"the trial ledger {self._path} cannot be used ({error}); name another with --ledger"
+                f"the trial ledger {self._path} cannot be used ({error}); use another --ledger"
             ) from error
 
 

@@ -17,12 +17,12 @@ from backtests.interest import YEAR
 DAYS_A_YEAR = 365.25
 
 
-def years(index: pd.DatetimeIndex) -> float:
+def years(index: pd.Index) -> float:
     """Calendar years from the first to the last session."""
     return float((index[-1] - index[0]).days / DAYS_A_YEAR) if len(index) else 0.0
 
 
-def sessions_a_year(index: pd.DatetimeIndex) -> float:
+def sessions_a_year(index: pd.Index) -> float:
     """Real sessions per calendar year; NaN below two sessions."""
     return (len(index) - 1) / years(index) if len(index) > 1 else nan
 

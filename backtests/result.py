@@ -113,19 +113,20 @@ class Result:
         from html import escape
 
         figure, window = self.metrics, self.manifest["window"]
+        base = self.manifest["settings"]["currency"]
         data = self.manifest["data"]["source"] + (" (SIMULATED)" if self.simulated else "")
         return {
             "strategy": escape(str(self.manifest["strategy"]["label"])),
             "data": escape(data),
             "window": f"{window['start']} to {window['end']}",
-            "final equity": f"{figure['final_equity']:,.0f} {self.manifest['settings']['currency']}",
+            "final equity": f"{figure['final_equity']:,.0f} {base}",
             "total return": percent(figure["total_return"]),
             "CAGR": percent(figure["cagr"]),
             "volatility": percent(figure["volatility"]),
             "Sharpe": number(figure["sharpe"]),
             "max drawdown": percent(figure["max_drawdown"]),
             "turnover": percent(figure["turnover"]),
-            "costs": f"{figure['costs']:,.0f} {self.manifest['settings']['currency']}",
+            "costs": f"{figure['costs']:,.0f} {base}",
             "trades": f"{figure['trades']:,}",
         }
 

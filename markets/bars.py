@@ -71,7 +71,7 @@ class Bars:
 
     def until(self, day: date) -> Bars:
         """The same line as it was known after `day`, its prices still adjusted as today."""
-        split = self.frame["split"][self.frame.index > pd.Timestamp(day)]
+        split = self.frame["split"].to_numpy()[self.frame.index > pd.Timestamp(day)]
         later = float(np.prod(split[split > 0])) * self.later_splits
         frame = self.frame[self.frame.index <= pd.Timestamp(day)]
         return dataclasses.replace(self, frame=frame, later_splits=later)
@@ -131,4 +131,4 @@ def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
     }
     for rule, broken in rules.items():
         if broken.any():
-            raise BrokenData(f"{ticker}: {rule} on {index[broken][0]:%Y-%m-%d}")
+            raise BrokenData(f"{ticker}: {rule} on {index[np.asarray(broken)][0]:%Y-%m-%d}")

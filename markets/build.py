@@ -188,8 +188,8 @@ def _notes(
             notes.append(f"{ticker}: proxy, {asset.proxy}")
         if line.priced is Priced.DIVIDENDS:
             notes.append(
-                f"{ticker}: only dividend-adjusted prices; no dividend is credited or withheld, and "
-                "lots and fees are those of its price level today"
+                f"{ticker}: only dividend-adjusted prices; no dividend is credited or withheld, "
+                "and lots and fees are those of its price level today"
             )
         if not asset.lot_known:
             notes.append(f"{ticker}: board lot not confirmed, {asset.lot.rows[-1].value} assumed")

@@ -23,11 +23,14 @@ FIRST = date(1999, 1, 1)
 
 UNSCHEDULED = {
     "XHKG": (
-        "1999-09-16 2001-07-06 2001-07-25 2008-08-06 2008-08-22 2011-09-29 2013-08-14 2016-08-02 "
-        "2016-10-21 2017-08-23 2020-10-13 2021-10-13 2023-07-17 2023-09-01 2023-09-08 2024-09-06"
-    ).split(),
-    "XNYS": "2001-09-11 2001-09-12 2001-09-13 2001-09-14 2012-10-29 2012-10-30".split(),
-}
+        "1999-09-16", "2001-07-06", "2001-07-25", "2008-08-06", "2008-08-22", "2011-09-29",
+        "2013-08-14", "2016-08-02", "2016-10-21", "2017-08-23", "2020-10-13", "2021-10-13",
+        "2023-07-17", "2023-09-01", "2023-09-08", "2024-09-06",
+    ),
+    "XNYS": (
+        "2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14", "2012-10-29", "2012-10-30",
+    ),
+}  # fmt: skip
 """Days lost to storms and attacks. exchange_calendars 4.13 has sessions on 2023-09-01 (typhoon
 Saola) and 2023-09-08 (black rain), when Hong Kong had none; from 2024-09-23 it trades through."""
 
@@ -42,7 +45,7 @@ def _closes(code: str) -> pd.Series:
         kind = exchange_calendars.get_calendar(code).__class__
         end = kind.bound_max() or pd.Timestamp("2049-12-31")
         closes = exchange_calendars.get_calendar(code, start=FIRST, end=end).closes
-    return closes[~closes.index.isin(pd.to_datetime(UNSCHEDULED.get(code, [])))]
+    return closes[~closes.index.isin(pd.to_datetime(list(UNSCHEDULED.get(code, ()))))]
 
 
 @lru_cache(maxsize=16)
@@ -53,7 +56,7 @@ def _sessions(code: str) -> Days:
 @lru_cache(maxsize=16)
 def _announced(code: str) -> Days:
     """Sessions as one expected them beforehand: nobody schedules around a storm to come."""
-    unscheduled = np.array(UNSCHEDULED.get(code, []), dtype="datetime64[D]")
+    unscheduled = np.array(UNSCHEDULED.get(code, ()), dtype="datetime64[D]")
     return np.union1d(_sessions(code), unscheduled)
 
 
@@ -73,8 +76,8 @@ def is_open(venue_code: str, days: Days) -> Mask:
     sessions = _sessions(venue_code)
     if len(days) and days[-1] > np.datetime64(f"{str(sessions[-1])[:4]}-12-31"):
         raise MissingData(
-            f"the calendar of {venue_code} is known until {str(sessions[-1])[:4]}-12-31, and the run"
-            f" needs {days[-1]}; upgrade exchange_calendars or end the run earlier with --end"
+            f"the calendar of {venue_code} ends with {str(sessions[-1])[:4]}, and the run needs "
+            f"{days[-1]}; upgrade exchange_calendars or end the run earlier with --end"
         )
     return np.isin(days, sessions)
 

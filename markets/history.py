@@ -70,20 +70,40 @@ class Recorder:
         known = [value for value in stand_in if not np.isnan(value)]
         return sum(known) / len(known) if known else float("nan")
 
-    def levels(self, ticker: str, sessions: int) -> Floats:
-        return self._rows(ticker, sessions).copy()
+    def level(self, ticker: str) -> float:
+        return float(self._rows(ticker, 1)[-1])
 
-    def returns(self, tickers: tuple[str, ...], sessions: int) -> Floats:
-        levels = np.column_stack([self._rows(ticker, sessions + 1) for ticker in tickers])
-        return levels[1:] / levels[:-1] - 1
+    def volatility(self, ticker: str, lookback: int) -> float:
+        return float(np.std(self._returns(ticker, lookback), ddof=1))
 
-    def traded_value(self, ticker: str, sessions: int) -> float:
+    def moving_average(self, ticker: str, lookback: int) -> float:
+        return float(self._rows(ticker, lookback).mean())
+
+    def drawdown(self, ticker: str, lookback: int) -> float:
+        levels = self._rows(ticker, lookback)
+        return float(levels[-1] / levels.max() - 1)
+
+    def zscore(self, ticker: str, against: str, lookback: int) -> float:
+        spread = np.log(self._rows(ticker, lookback) / self._rows(against, lookback))
+        deviation = float(np.std(spread, ddof=1))
+        return float((spread[-1] - spread.mean()) / deviation) if deviation > 0 else float("nan")
+
+    def covariance(self, tickers: tuple[str, ...], lookback: int) -> pd.DataFrame:
+        returns = np.column_stack([self._returns(ticker, lookback) for ticker in tickers])
+        matrix = np.atleast_2d(np.cov(returns, rowvar=False, ddof=1))
+        return pd.DataFrame(matrix, index=list(tickers), columns=list(tickers))
+
+    def traded_value(self, ticker: str, bars: int) -> float:
         column = self._column(ticker)
         if column is None:
             return float("nan")
         values = self._value[: self._known, column]
-        values = values[~np.isnan(values)][-sessions:]
+        values = values[~np.isnan(values)][-bars:]
         return float(np.median(values)) if len(values) else float("nan")
+
+    def _returns(self, ticker: str, sessions: int) -> Floats:
+        levels = self._rows(ticker, sessions + 1)
+        return levels[1:] / levels[:-1] - 1
 
     def _rows(self, ticker: str, sessions: int) -> Floats:
         """The last `sessions` levels of a line or, where it has none yet, of its stand-in."""

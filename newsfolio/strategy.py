@@ -138,7 +138,7 @@ class Parameter:
             )
         return value
 
-    def _inside(self, value: float) -> bool:
+    def _inside(self, value: Any) -> bool:
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
         return math.isfinite(value) and low <= value <= high

@@ -108,7 +108,7 @@ def test_drawings_are_named_and_their_ids_do_not_clash(page: str) -> None:
         own = set(re.findall(rf'id="({name}-[^"]+)"', page))
         used = set(re.findall(rf'(?:url\(|href=")#({name}-[^")]+)', page))
         assert used <= own
-    assert {name for name in re.findall(r'href="#(\w+)-', page)} <= drawings
+    assert set(re.findall(r'href="#(\w+)-', page)) <= drawings
 
 
 def test_the_same_result_gives_the_same_bytes(usual: Result, page: str) -> None:

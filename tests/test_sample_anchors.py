@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from datetime import date
 
@@ -166,7 +167,7 @@ def test_total_returns_of_calendar_years(
     market: Mapping[str, Bars], ticker: str, first: int, figures: tuple[float, ...]
 ) -> None:
     ends = YEAR_ENDS[first - 2015 :]
-    years = [total_return(market, ticker, *pair) for pair in zip(ends, ends[1:], strict=False)]
+    years = [total_return(market, ticker, *pair) for pair in itertools.pairwise(ends)]
     assert years == pytest.approx(figures, abs=0.5)
 
 
@@ -182,7 +183,7 @@ def test_total_returns_of_calendar_years(
 def test_price_returns_of_calendar_years(
     market: Mapping[str, Bars], ticker: str, figures: tuple[float, ...], within: float
 ) -> None:
-    pairs = zip(YEAR_ENDS, YEAR_ENDS[1:], strict=False)
+    pairs = itertools.pairwise(YEAR_ENDS)
     years = [percent(market, ticker, *pair) for pair in pairs]
     assert years == pytest.approx(figures, abs=within)
 
@@ -199,7 +200,7 @@ def test_every_anchor_is_a_close_that_there_is(market: Mapping[str, Bars]) -> No
 
 
 def test_bills_earn_the_bill_rate(market: Mapping[str, Bars]) -> None:
-    for start, end in zip(YEAR_ENDS, YEAR_ENDS[1:], strict=False):
+    for start, end in itertools.pairwise(YEAR_ENDS):
         rate = market["^IRX"].frame.loc[start:end, "close"].mean()
         nights = (date.fromisoformat(end) - date.fromisoformat(start)).days
         earned = total_return(market, "BIL", start, end)

@@ -7,9 +7,10 @@ from backtests.desk import Desk, Played
 
 def play(desk: Desk) -> Played:
     """Turn the desk's clock from the first session to the last."""
-    session: int | None = desk.market.first
-    desk.close(desk.market.first)
-    while (session := desk.turn(session)) is not None:
+    session = desk.market.first
+    desk.close(session)
+    while (following := desk.turn(session)) is not None:
+        session = following
         desk.open(session)
         desk.close(session)
     return desk.played()

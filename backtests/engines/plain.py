@@ -71,8 +71,8 @@ class _Broker(OverdraftBroker):
     def submit(self, order: bt.Order, check: bool = True) -> bt.Order:
         if self.venues > 1 and order.exectype != bt.Order.Market:
             raise StrategyError(
-                f"{order.data._name}: {order.getordername()} orders are refused across venues, they "
-                "would fill on days when the line did not trade; use market orders"
+                f"{order.data._name}: {order.getordername()} orders are refused across venues, "
+                "they would fill on days when the line did not trade; use market orders"
             )
         return super().submit(order, check)
 
