@@ -19,6 +19,10 @@ from newsfolio.errors import BrokenData
 COLUMNS = ("open", "high", "low", "close", "volume", "dividend", "split")
 
 
+ROUNDING = 1e-6
+"""Of a price: what a vendor's adjustment leaves between equal figures."""
+
+
 class Priced(StrEnum):
     """What the prices of a line are adjusted for."""
 
@@ -123,7 +127,7 @@ def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
         "close is missing": frame["close"].isna(),
         "price not above 0": (frame[["open", "high", "low", "close"]] <= 0).any(axis=1)
         & (priced is not Priced.LEVEL),
-        "high below low": frame["high"] < frame["low"],
+        "high below low": frame["high"] < frame["low"] * (1 - ROUNDING),
         "infinite number": ~np.isfinite(frame.fillna(0.0)).all(axis=1),
         "volume below 0": frame["volume"] < 0,
         "dividend below 0": frame["dividend"] < 0,
