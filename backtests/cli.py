@@ -390,7 +390,7 @@ def _say(result: Result, folder: Path, *, quiet: bool, tearsheet: bool) -> None:
         print(f"{'benchmark':<14}{label}: CAGR {_percent(benchmark['cagr'])}, "
               f"Sharpe {_number(benchmark['sharpe'])}")  # fmt: skip
     for note in result.manifest["notes"]:
-        if "the run ends" in note or "no data" in note or "left out" in note:
+        if any(word in note for word in ("the run ends", "no data", "left out", "proxy")):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]
     if credit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 from backtests.api import Job
 from markets.build import SEASONING
 from newsfolio.assets import Asset, Sleeve, sleeves_of
@@ -17,7 +19,7 @@ def described(job: Job) -> str:
     parts = [
         strategy.label,
         *_thesis(strategy),
-        (type(strategy).__doc__ or "").strip(),
+        inspect.getdoc(type(strategy)) or "",
         "parameters (--set name=value)",
         *(_parameter(strategy, spec.name) for spec in parameters(type(strategy))),
         f"universe (a line may be held {SEASONING} sessions after its listing)",

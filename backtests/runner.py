@@ -21,7 +21,7 @@ from backtests.settings import Costs, Dividends, Engine, Fx, Settings
 from markets.bars import Bars, Source, snapshot_id
 from markets.build import Want, assets_to_load, build_market
 from markets.costs import CostModel, NoCosts, VenueCosts
-from markets.currencies import EcbRates, FxSource, SourceRates, known_currencies
+from markets.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
 from markets.market import Market
 from newsfolio.assets import sleeves_of
 from newsfolio.errors import DataError, EngineError, MissingData, UnknownName
@@ -89,7 +89,7 @@ def prepare(
 ) -> Market:
     """The market that a strategy runs on, from bars that are at hand."""
     if settings.currency not in known_currencies():
-        raise UnknownName("currency", settings.currency, known_currencies())
+        raise UnknownName("currency", settings.currency, known_currencies(), QUOTED)
     market = build_market(bars, _want(strategy, settings, ends_with), _fx(settings, bars))
     return market.reinvested() if settings.dividends is Dividends.REINVEST else market
 

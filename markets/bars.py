@@ -127,7 +127,7 @@ def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
         "close is missing": frame["close"].isna(),
         "price not above 0": (frame[["open", "high", "low", "close"]] <= 0).any(axis=1)
         & (priced is not Priced.LEVEL),
-        "high below low": frame["high"] < frame["low"] * (1 - ROUNDING),
+        "high below low": frame["low"] - frame["high"] > ROUNDING * frame["low"].abs(),
         "infinite number": ~np.isfinite(frame.fillna(0.0)).all(axis=1),
         "volume below 0": frame["volume"] < 0,
         "dividend below 0": frame["dividend"] < 0,

@@ -177,8 +177,8 @@ def _notes(
     notes = []
     for ticker, asset in wanted.items():
         if ticker not in held:
-            others = [other for other in asset.stand_in if _reachable(other, held)]
-            does = f"{' and '.join(others)} stands in" if others else "left out"
+            others = list(dict.fromkeys(other.ticker for other in _stand_ins(asset, bars)))
+            does = f"{' and '.join(others)} in its place" if others else "left out"
             notes.append(f"{ticker}: no data in this source; {does}")
     for ticker, asset in held.items():
         line = bars[ticker]

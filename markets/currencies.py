@@ -20,6 +20,8 @@ Quotes = tuple[Days, Rates]
 if TYPE_CHECKING:
     from currency_converter import CurrencyConverter
 
+QUOTED = "Use one that the ECB quotes, such as USD, HKD, CNY or EUR."
+
 STALE_AFTER = np.timedelta64(7, "D")
 
 
@@ -75,7 +77,7 @@ def _ecb() -> CurrencyConverter:
 def _per_euro(currency: str) -> tuple[Days, Rates]:
     """Units of a currency for one euro; UnknownName for one that the ECB does not quote."""
     if currency not in _ecb().currencies:
-        raise UnknownName("currency", currency, known_currencies())
+        raise UnknownName("currency", currency, known_currencies(), QUOTED)
     quotes = _ecb()._rates[currency]  # the package's own look-up answers one date a call
     days = sorted(day for day, rate in quotes.items() if rate is not None)
     return np.array(days, dtype="datetime64[D]"), np.array([quotes[day] for day in days])

@@ -7,7 +7,9 @@ import pandas as pd
 
 from markets.build import universe_assets
 from markets.market import Floats, Market
+from newsfolio.assets import Asset
 from newsfolio.errors import StrategyError
+from newsfolio.listings import asset_of
 
 
 class Recorder:
@@ -27,8 +29,7 @@ class Recorder:
         self._place = dict(market.place)
         self._universe = market.universe
         self._columns = [market.place[ticker] for ticker in market.universe]
-        lines = (*universe_assets(market.sleeves).values(), *market.assets)
-        self._stand_in = {asset.ticker: asset.stand_in for asset in lines}
+        self._stand_in = _stand_ins([*universe_assets(market.sleeves).values(), *market.assets])
         self._known = 0
 
     def write(self, market: Market, session: int) -> None:
@@ -132,3 +133,14 @@ class Recorder:
         return pd.DatetimeIndex(
             self._sessions[: self._known].astype("datetime64[s]"), name="session"
         )
+
+
+def _stand_ins(assets: list[Asset]) -> dict[str, tuple[str, ...]]:
+    """The stand-ins of every line that may be asked for, with data or without."""
+    found: dict[str, tuple[str, ...]] = {}
+    while assets:
+        asset = assets.pop(0)
+        if asset.ticker not in found:
+            found[asset.ticker] = asset.stand_in
+            assets += map(asset_of, asset.stand_in)
+    return found

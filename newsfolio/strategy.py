@@ -162,6 +162,8 @@ class Parameter:
             if self.kind not in (bool, int, float, str, date) and not issubclass(self.kind, Enum):
                 raise ValueError
             return self.checked(read(text), owner)
+        except ParameterError:
+            raise
         except (KeyError, ValueError):
             choices = ", ".join(self.show(member) for member in self._members())
             raise ParameterError(
