@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
+from backtests.terminal import (
+    about,
+    manifests,
+    number,
+    percent,
+    print_json,
+    print_table,
+    progress,
+    row_of,
+    say,
+)
 from newsfolio import __version__
 from newsfolio.errors import CommandError, NewsfolioError, OutputError, UnknownName
 
@@ -84,9 +94,9 @@ def list_(*, json: bool = False) -> None:  # the option's name
     """List the strategies, the articles they come from, and when those were published."""
     from backtests.addresses import shipped
 
-    rows = [_about(name, cls) for name, cls in shipped().items()]
+    rows = [about(name, cls) for name, cls in shipped().items()]
     if json:
-        _print_json({"strategies": rows})
+        print_json({"strategies": rows})
         return
     table = [("strategy", "thesis", "article", "published", "in the store", "what it does")]
     table += [
@@ -97,7 +107,7 @@ def list_(*, json: bool = False) -> None:  # the option's name
         )
         for row in rows
     ]  # fmt: skip
-    _print_table(table)
+    print_table(table)
 
 
 @app.command
@@ -155,7 +165,7 @@ def run(
     jobs = [_job(address, market.set, lines) for address in strategies]
     settings = _settings(market, benchmark=benchmark, engine=engine)
     source = home.open_source(
-        market.data, store=market.store, offline=market.offline, progress=_progress(quiet or json)
+        market.data, store=market.store, offline=market.offline, progress=progress(quiet or json)
     )
     folder = out or home.RUNS
     _writable(folder)
@@ -169,10 +179,10 @@ def run(
         )  # fmt: skip
         results.append(result)
         if not json:
-            _say(result, folder, quiet=quiet, tearsheet=tearsheet)
+            say(result, folder, quiet=quiet, tearsheet=tearsheet)
     index = write_index(folder)
     if json:
-        _print_json({"runs": [_row(result, folder) for result in results]})
+        print_json({"runs": [row_of(result.manifest, folder / result.id) for result in results]})
     elif not quiet:
         print(f"index         {index}")
     if open:
@@ -205,11 +215,11 @@ def weights(
     if job.strategy is None:
         raise CommandError(f"{strategy} is a plain backtrader strategy: it has orders, no weights")
     source = home.open_source(
-        market.data, store=market.store, offline=market.offline, progress=_progress(json)
+        market.data, store=market.store, offline=market.offline, progress=progress(json)
     )
     advice = advise(job.strategy, source, _settings(market), read_day("asof", asof), portfolio)
     if json:
-        _print_json(advice.as_json())
+        print_json(advice.as_json())
     else:
         print(advice.as_text())
 
@@ -226,19 +236,19 @@ def runs(*, out: Path | None = None, json: bool = False) -> None:
     from backtests import home
 
     folder = out or home.RUNS
-    found = [_row_of(manifest, path) for path, manifest in _manifests(folder)]
+    found = [row_of(manifest, path) for path, manifest in manifests(folder)]
     if json:
-        _print_json({"runs": found})
+        print_json({"runs": found})
         return
     table = [("run", "data", "window", "CAGR", "Sharpe", "max drawdown")]
     table += [
         (
-            row["id"], row["data"], f"{row['start']} to {row['end']}", _percent(row["cagr"]),
-            _number(row["sharpe"]), _percent(row["max_drawdown"]),
+            row["id"], row["data"], f"{row['start']} to {row['end']}", percent(row["cagr"]),
+            number(row["sharpe"]), percent(row["max_drawdown"]),
         )
         for row in found
     ]  # fmt: skip
-    _print_table(table)
+    print_table(table)
     if not found:
         print(f"no runs in {folder}; newsfolio run STRATEGY makes one")
 
@@ -258,7 +268,7 @@ def open_(run: str = "", *, out: Path | None = None) -> None:
     if not run:
         _browse(folder / "index.html")
         return
-    known = {path.name: path for path, _ in _manifests(folder)}
+    known = {path.name: path for path, _ in manifests(folder)}
     matching = [name for name in known if name.startswith(run)]
     if not matching:
         raise UnknownName("run", run, known, "`newsfolio runs` lists them.")
@@ -367,94 +377,6 @@ def _writable(folder: Path) -> None:
         ) from error
 
 
-def _progress(silent: bool) -> Any:
-    """A line that overwrites itself on a terminal, nothing in a pipe."""
-    if silent or not sys.stderr.isatty():
-        return None
-    return lambda text: print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def _say(result: Result, folder: Path, *, quiet: bool, tearsheet: bool) -> None:
-    place = folder / result.id
-    page = place / "tearsheet.html" if tearsheet else place
-    if quiet:
-        print(page)
-        return
-    if result.simulated:
-        print("SIMULATED: the sample market is made up; nothing below happened")
-    for name, value in result.summary().items():
-        print(f"{name:<14}{value}")
-    benchmark = result.manifest["metrics"].get("benchmark")
-    if benchmark:
-        label = result.manifest["benchmark"]["label"]
-        print(f"{'benchmark':<14}{label}: CAGR {_percent(benchmark['cagr'])}, "
-              f"Sharpe {_number(benchmark['sharpe'])}")  # fmt: skip
-    for note in result.manifest["notes"]:
-        if any(word in note for word in ("the run ends", "no data", "left out", "proxy")):
-            print(f"{'note':<14}{note}")
-    credit = result.manifest["credit"]
-    if credit:
-        print(f"{'credit':<14}{credit['largest']:,.0f} at most, on {credit['session']}")
-    print(f"{'page':<14}{page}\n")
-
-
-def _row(result: Result, folder: Path) -> dict[str, Any]:
-    return _row_of(result.manifest, folder / result.id)
-
-
-def _row_of(manifest: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """One run as `--json` prints it; fractions, not percent."""
-    figures = manifest["metrics"]["strategy"]
-    names = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "max_drawdown",
-             "turnover", "costs", "trades")  # fmt: skip
-    return {
-        "id": manifest["id"],
-        "strategy": manifest["strategy"]["label"],
-        "engine": manifest["engine"],
-        "data": manifest["data"]["source"],
-        "simulated": manifest["data"]["simulated"],
-        "start": manifest["window"]["start"],
-        "end": manifest["window"]["end"],
-        "currency": manifest["settings"]["currency"],
-        **{name: figures[name] for name in names},
-        "path": str(path),
-        "snapshot": manifest["data"]["snapshot"],
-    }
-
-
-def _manifests(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """Run folders with their manifests, newest first; damaged ones are named and passed over."""
-    found = []
-    for path in sorted(folder.glob("[!.]*/manifest.json"), key=lambda p: -p.stat().st_mtime_ns):
-        try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            _row_of(manifest, path.parent)
-            found.append((path.parent, manifest))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            print(f"newsfolio: {path.parent} is damaged ({error!r}); run it again", file=sys.stderr)
-    return found
-
-
-def _about(name: str, cls: type) -> dict[str, Any]:
-    """A strategy as `list` shows it; imports nothing heavy."""
-    from backtests.home import store_folder
-    from newsfolio.assets import sleeves_of
-
-    strategy = cls()
-    thesis = strategy.thesis
-    lines = [line for sleeve in sleeves_of(strategy.universe) for line in sleeve.tickers]
-    stored = {path.stem for path in store_folder().glob("*.parquet")}
-    return {
-        "name": name,
-        "thesis": thesis.id if thesis else None,
-        "article": thesis.article.id if thesis else None,
-        "published": thesis.article.published.isoformat() if thesis else None,
-        "doc": (cls.__doc__ or "").partition("\n")[0],
-        "lines": len(lines),
-        "lines_in_store": sum(line in stored for line in lines),
-    }
-
-
 def _browse(page: Path) -> None:
     import webbrowser
 
@@ -462,22 +384,3 @@ def _browse(page: Path) -> None:
         raise CommandError(f"there is no {page}; newsfolio run STRATEGY makes it")
     webbrowser.open(page.resolve().as_uri())
     print(page)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=1, allow_nan=False))
-
-
-def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
-        print("  ".join(cells).rstrip())
-
-
-def _percent(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.2%}"
-
-
-def _number(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.2f}"

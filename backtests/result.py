@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from backtests.terminal import number, percent
 from newsfolio.errors import OutputError
 
 if TYPE_CHECKING:
@@ -129,16 +130,6 @@ class Result:
             "costs": f"{figure['costs']:,.0f} {base}",
             "trades": f"{figure['trades']:,}",
         }
-
-
-def percent(value: float | None) -> str:
-    """A fraction for people; undefined is said."""
-    return "n/a" if value is None else f"{value:.2%}"
-
-
-def number(value: float | None) -> str:
-    """A ratio for people; undefined is said."""
-    return "n/a" if value is None else f"{value:.2f}"
 
 
 def load(folder: Path) -> Result:

@@ -19,10 +19,11 @@ from backtests.metrics import figures
 from backtests.result import Result
 from backtests.settings import Costs, Dividends, Engine, Fx, Settings
 from markets.bars import Bars, Source, snapshot_id
-from markets.build import Want, assets_to_load, build_market
+from markets.build import build_market
 from markets.costs import CostModel, NoCosts, VenueCosts
 from markets.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
 from markets.market import Market
+from markets.universe import Want, assets_to_load
 from newsfolio.assets import sleeves_of
 from newsfolio.errors import DataError, EngineError, MissingData, UnknownName
 from newsfolio.listings import asset_of

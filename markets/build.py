@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 
 import numpy as np
 
-from markets.bars import Bars, Priced, Source, snapshot_id
+from markets.bars import Bars, Source, snapshot_id
 from markets.calendars import (
     RunCalendar,
     closes_last,
@@ -19,7 +18,8 @@ from markets.calendars import (
 )
 from markets.currencies import FxSource
 from markets.market import Days, Floats, Market, Mask
-from newsfolio.assets import VENUES, Asset, Kind, Sleeve
+from markets.universe import CASH_RATES, Want, assets_to_load, notes_on, tradable, universe_assets
+from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.listings import asset_of
 
@@ -28,46 +28,6 @@ SEASONING = 60
 
 ECB_PUBLISHES = time(15, 0)
 """UTC, winter; the reference rates of a day are out by then."""
-
-CASH_RATES = {"USD": "^IRX"}
-"""The line that tells what cash of a currency earns, in percent a year."""
-
-
-@dataclass(frozen=True)
-class Want:
-    """What a run needs of a market.
-
-    published: when the article could first be read (UTC); None without one.
-    start, end: first and last day wanted; None as early and as late as the data carry.
-    ends_with: last bars of other lines that bound the default end (the benchmark's).
-    """
-
-    sleeves: tuple[Sleeve, ...]
-    base: str
-    signals: tuple[str, ...] = ()
-    published: datetime | None = None
-    start: date | None = None
-    end: date | None = None
-    ends_with: Mapping[str, date] | None = None
-
-
-def universe_assets(sleeves: Iterable[Sleeve]) -> dict[str, Asset]:
-    """The assets of all sleeves by ticker, in order."""
-    lines = [line for sleeve in sleeves for line in sleeve.lines]
-    return {asset.ticker: asset for asset in map(asset_of, lines)}
-
-
-def assets_to_load(want: Want) -> dict[str, Asset]:
-    """Universe, stand-ins (recursively), signals and the cash rate of the base currency."""
-    found = universe_assets(want.sleeves)
-    queue = list(found.values())
-    while queue:
-        for ticker in queue.pop().stand_in:
-            if ticker not in found:
-                found[ticker] = asset_of(ticker)
-                queue.append(found[ticker])
-    extra = (*want.signals, *([CASH_RATES[want.base]] if want.base in CASH_RATES else []))
-    return found | {ticker: asset_of(ticker) for ticker in extra if ticker not in found}
 
 
 def load_market(source: Source, want: Want, fx: FxSource) -> Market:
@@ -78,8 +38,8 @@ def load_market(source: Source, want: Want, fx: FxSource) -> Market:
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
     wanted = universe_assets(want.sleeves)
-    held = _tradable(bars, want, wanted)
-    notes = _notes(bars, held, wanted)
+    held = tradable(bars, want, wanted)
+    notes = notes_on(bars, held, wanted)
     end, why = _end(held, wanted, want, bars)
     notes.append(why)
     lines = tuple(held[ticker] for ticker in sorted(held))
@@ -127,79 +87,6 @@ def _days(line: Bars) -> Days:
 
 def _with_days(lines: Iterable[Asset], bars: Mapping[str, Bars]) -> Iterator[tuple[Asset, Days]]:
     return ((asset, _days(bars[asset.ticker])) for asset in lines)
-
-
-def _tradable(
-    bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]
-) -> dict[str, Asset]:
-    """Universe lines with data and the stand-ins that they need; raises for what cannot trade."""
-    for ticker, asset in wanted.items():
-        if not asset.tradable:
-            raise MissingData(
-                f"{ticker} is of kind {asset.kind} and cannot be held; put it in `signals`, "
-                "use it as --benchmark, or hold a fund that tracks it"
-            )
-        if ticker in bars and not bars[ticker].has_opens:
-            raise MissingData(
-                f"{ticker} has no opening prices in this source, so no order can fill; use it as "
-                "a signal or a benchmark, or take it from a source with opens"
-            )
-    held = {ticker: asset for ticker, asset in wanted.items() if ticker in bars}
-    for asset in wanted.values():
-        held |= {
-            other.ticker: other for other in _stand_ins(asset, bars) if other.ticker not in held
-        }
-    for sleeve in want.sleeves:
-        if not any(_reachable(ticker, held) for ticker in sleeve.tickers):
-            raise MissingData(
-                f"no data for {', '.join(sleeve.tickers)} (sleeve {sleeve.name!r}) in this source; "
-                "check the spelling, choose another --data, or fetch them with --data yahoo"
-            )
-    return held
-
-
-def _stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
-    """Every line that may take the asset's place; one without opens counts as no data."""
-    for other in map(asset_of, asset.stand_in):
-        if other.ticker in bars and bars[other.ticker].has_opens:
-            yield other
-        yield from _stand_ins(other, bars)
-
-
-def _reachable(ticker: str, held: Mapping[str, Asset]) -> bool:
-    return ticker in held or any(_reachable(other, held) for other in asset_of(ticker).stand_in)
-
-
-def _notes(
-    bars: Mapping[str, Bars], held: Mapping[str, Asset], wanted: Mapping[str, Asset]
-) -> list[str]:
-    """What the reader must know of these lines before believing a number made from them."""
-    notes = []
-    for ticker, asset in wanted.items():
-        if ticker not in held:
-            others = list(dict.fromkeys(other.ticker for other in _stand_ins(asset, bars)))
-            does = f"{' and '.join(others)} in its place" if others else "left out"
-            notes.append(f"{ticker}: no data in this source; {does}")
-    for ticker, asset in held.items():
-        line = bars[ticker]
-        if ticker not in wanted:
-            notes.append(f"{ticker}: stands in where a line is not listed or has no data")
-        if asset.proxy:
-            notes.append(f"{ticker}: proxy, {asset.proxy}")
-        if line.priced is Priced.DIVIDENDS:
-            notes.append(
-                f"{ticker}: only dividend-adjusted prices; no dividend is credited or withheld, "
-                "and lots and fees are those of its price level today"
-            )
-        if not asset.lot_known:
-            notes.append(f"{ticker}: board lot not confirmed, {asset.lot.rows[-1].value} assumed")
-        known = line.splits_known_to
-        if known is None:
-            notes.append(f"{ticker}: splits unknown; lots and fees use shares of its last day")
-        elif known < line.last:
-            notes.append(f"{ticker}: splits known to {known}, none assumed after it")
-        notes += [f"{ticker}: {note}" for note in line.notes]
-    return notes
 
 
 def _end(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from markets.build import universe_assets
 from markets.market import Floats, Market
+from markets.universe import universe_assets
 from newsfolio.assets import Asset
 from newsfolio.errors import StrategyError
 from newsfolio.listings import asset_of
