@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -67,9 +69,8 @@ class Recorder:
             past = self._level[now - lookback, column]
             if not np.isnan(past):
                 return float(self._level[now, column] / past - 1)
-        stand_in = [self.momentum(name, lookback, skip) for name in self._stand_in.get(ticker, ())]
-        known = [value for value in stand_in if not np.isnan(value)]
-        return sum(known) / len(known) if known else float("nan")
+        stand_ins = self._stand_in.get(ticker, ())
+        return _mean([self.momentum(name, lookback, skip) for name in stand_ins])
 
     def level(self, ticker: str) -> float:
         return float(self._rows(ticker, 1)[-1])
@@ -96,11 +97,12 @@ class Recorder:
 
     def traded_value(self, ticker: str, bars: int) -> float:
         column = self._column(ticker)
-        if column is None:
-            return float("nan")
-        values = self._value[: self._known, column]
-        values = values[~np.isnan(values)][-bars:]
-        return float(np.median(values)) if len(values) else float("nan")
+        if column is not None:
+            values = self._value[: self._known, column]
+            values = values[~np.isnan(values)][-bars:]
+            if len(values):
+                return float(np.median(values))
+        return _mean([self.traded_value(name, bars) for name in self._stand_in.get(ticker, ())])
 
     def _returns(self, ticker: str, sessions: int) -> Floats:
         levels = self._rows(ticker, sessions + 1)
@@ -144,3 +146,9 @@ def _stand_ins(assets: list[Asset]) -> dict[str, tuple[str, ...]]:
             found[asset.ticker] = asset.stand_in
             assets += map(asset_of, asset.stand_in)
     return found
+
+
+def _mean(values: list[float]) -> float:
+    """The mean of those that are known; NaN if none is."""
+    known = [value for value in values if not math.isnan(value)]
+    return math.fsum(known) / len(known) if known else math.nan

@@ -117,8 +117,8 @@ class Parameter:
 
     @property
     def kind(self) -> type:
-        """The type of the default, which every value must have."""
-        return type(self.default)
+        """The type that every value must have: the default's, or what a schedule has in common."""
+        return Schedule if isinstance(self.default, Schedule) else type(self.default)
 
     def checked(self, value: Any, owner: type) -> Any:
         """The value as the default's type; ParameterError if it is another, or out of bounds."""

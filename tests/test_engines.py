@@ -17,6 +17,7 @@ from backtests.desk import Desk, Played
 from backtests.engines import kernel, witness
 from backtests.fills import CashEvent, Fill, Lapse, Why
 from markets.market import Market
+from newsfolio import MissingData
 from tests.altered_markets import renamed, scrambled, until
 from tests.oracle import Account, simulate
 from tests.random_markets import Case, random_case
@@ -73,15 +74,20 @@ def test_the_oracle_agrees(run: Run) -> None:
 def test_five_thousand_markets(block: int, request: pytest.FixtureRequest) -> None:
     if "slow" not in str(request.config.getoption("-m")):
         pytest.skip("five thousand markets: select them with -m slow")
-    wrong = {}
+    wrong, refused = {}, 0
     for seed in range(1000 + 100 * block, 1100 + 100 * block):
-        run = run_of(random_case(seed))
+        try:
+            run = run_of(random_case(seed))
+        except MissingData:
+            refused += 1  # its lines end before its start
+            continue
         found = differences(run)
         if witness.play(desk_of(run.case, run.market)) != run.played:
             found.append("the witness plays otherwise")
         if found:
             wrong[seed] = found[0]
     assert wrong == {}
+    assert refused <= 2
 
 
 def differences(run: Run) -> list[str]:
