@@ -71,7 +71,7 @@ def account(
     units[np.abs(units) < 1e-9 * np.max(np.abs(units), axis=0, initial=0)] = 0.0
     rates = np.nan_to_num(market.value_rate[run])
     return Account(
-        sessions=pd.DatetimeIndex(days.astype("datetime64[s]"), name="session"),
+        sessions=pd.DatetimeIndex(days.astype("datetime64[ms]"), name="session"),
         tickers=market.tickers,
         cash=_balances(market, flows, cash, credit_spread),
         units=units,

@@ -310,28 +310,33 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in tokens
     tokens = [token for token in tokens if token != "--debug"]
-    warnings.showwarning = _warn
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        warnings.showwarning = _warn
+        code = _code(tokens, debug)
+    sys.exit(code)
+
+
+def _code(tokens: list[str], debug: bool) -> int:
+    """Run a command; its exit code, and what went wrong on standard error."""
     try:
         app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-        code = 0
     except CycloptsError as error:
-        code = _fail(f"{error}; see newsfolio --help", 2)
+        return _fail(f"{error}; see newsfolio --help", 2)
     except NewsfolioError as error:
         if debug:
             raise
-        code = _fail(str(error), error.exit_code)
+        return _fail(str(error), error.exit_code)
     except BrokenPipeError:
-        code = 0
+        return 0
     except KeyboardInterrupt:
-        code = _fail("interrupted; finished runs are kept", 1)
+        return _fail("interrupted; finished runs are kept", 1)
     except Exception as error:
         if debug:
             raise
-        code = _fail(
-            f"a bug of ours, {type(error).__name__}: {error}; run again with --debug and report it",
-            1,
-        )
-    sys.exit(code)
+        said = f"a bug of ours, {type(error).__name__}: {error}"
+        return _fail(f"{said}; run again with --debug and report it", 1)
+    return 0
 
 
 def _fail(message: str, code: int) -> int:

@@ -254,7 +254,7 @@ _FILLS = ("session", "asset", "quantity", "price", "currency", "rate", "fee", "s
 def _table(rows: tuple[Any, ...], columns: tuple[str, ...]) -> pd.DataFrame:
     """Records as a frame with stable column types, also when there are none."""
     frame = pd.DataFrame([dataclasses.astuple(row) for row in rows], columns=list(columns))
-    frame["session"] = pd.to_datetime(frame["session"])
+    frame["session"] = pd.to_datetime(frame["session"]).astype("datetime64[ms]")
     text = {"asset", "currency", "why", "reason"}
     kinds = {name: "str" if name in text else "float64" for name in columns if name != "session"}
     return frame.astype(kinds)
@@ -262,7 +262,7 @@ def _table(rows: tuple[Any, ...], columns: tuple[str, ...]) -> pd.DataFrame:
 
 def _targets(market: Market, played: Played) -> pd.DataFrame:
     index = pd.DatetimeIndex(
-        market.sessions[[target.session for target in played.targets]].astype("datetime64[s]"),
+        market.sessions[[target.session for target in played.targets]].astype("datetime64[ms]"),
         name="session",
     )
     rows = [target.weights for target in played.targets]

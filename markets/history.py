@@ -133,7 +133,7 @@ class Recorder:
 
     def _index(self) -> pd.DatetimeIndex:
         return pd.DatetimeIndex(
-            self._sessions[: self._known].astype("datetime64[s]"), name="session"
+            self._sessions[: self._known].astype("datetime64[ms]"), name="session"
         )
 
 

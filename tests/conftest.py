@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminal import Shell
+
 
 @pytest.fixture(scope="session")
 def prices() -> Path:
@@ -16,3 +18,13 @@ def prices() -> Path:
     if folder is None or not folder.is_dir():
         pytest.skip("real prices: set NEWSFOLIO_DATA to a folder that holds prices/")
     return folder
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Shell:
+    """The command line in an empty working folder, with nothing of the user's in reach."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return Shell(tmp_path, capsys)

@@ -1,0 +1,43 @@
+"""The command line as a test sees it: in this process, with what it printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from backtests.cli import main
+
+SHORT = ("--data", "sample", "--start", "2025-01-02", "--engine", "kernel", "--no-tearsheet")
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A working folder of its own, with a ledger in it."""
+
+    folder: Path
+    capture: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str) -> Said:
+        if arguments[0] == "run":
+            arguments = (*arguments, "--ledger", str(self.ledger))
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        said = self.capture.readouterr()
+        return Said(int(stopped.value.code or 0), said.out, said.err)
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "trials.sqlite"
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
