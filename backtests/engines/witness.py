@@ -12,7 +12,8 @@ from backtests.fills import Fill
 from newsfolio.errors import EngineError
 
 AGREE = 1e-9
-"""Largest difference between the two cash accounts, as a share of equity."""
+"""Largest difference between the two cash accounts, as a share of equity or, for an account that
+has lost almost everything, of the initial capital: sums keep the rounding of what once was there."""
 
 
 class Fee(bt.CommInfoBase):
@@ -101,7 +102,7 @@ class _Bridge(bt.Strategy):
         ledger = fsum([event.amount for event in book.events])
         accrued = book.balance(session) - book.cash
         gap = self.broker.getcash() + ledger + accrued - book.balance(session)
-        if abs(gap) > AGREE * max(abs(book.equity(session)), 1.0):
+        if abs(gap) > AGREE * max(abs(book.equity(session)), self._desk.settings.cash):
             raise EngineError(
                 f"{market.day(session)}: backtrader's cash and the book differ by {gap:g}; "
                 "please report this"
