@@ -13,7 +13,7 @@ from newsfolio.errors import EngineError
 
 AGREE = 1e-9
 """Largest difference between the two cash accounts, as a share of equity or, for an account that
-has lost almost everything, of the initial capital: sums keep the rounding of what once was there."""
+has lost almost everything, of the initial capital: sums keep the rounding of what once was."""
 
 
 class Fee(bt.CommInfoBase):
