@@ -1,0 +1,296 @@
+"""Sessions, decisions, rates and what may be held when, by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.desk import Desk
+from backtests.engines import kernel
+from backtests.runner import cost_model, prepare
+from backtests.settings import Settings
+from markets.bars import Bars, Priced
+from markets.build import build_market
+from markets.calendars import RunCalendar, first_decision, is_open, sessions_of
+from markets.currencies import EcbRates, Fixings, SourceRates
+from markets.universe import Want
+from newsfolio import (
+    HONG_KONG,
+    MAINLAND,
+    NEW_YORK,
+    Asset,
+    BrokenData,
+    Delisting,
+    MissingData,
+    Sleeve,
+    UnknownName,
+    drift_band,
+    monthly,
+    on_dates,
+    quarterly,
+    weekly,
+)
+from newsfolio.assets import Venue
+from newsfolio.library import ARTICLES
+from newsfolio.schedules import Schedule
+
+
+def days(*texts: str) -> np.ndarray:
+    return np.array(texts, dtype="datetime64[D]")
+
+
+def marked(schedule: Schedule, venue: Venue, start: str, end: str) -> list[str]:
+    known = sessions_of(venue)
+    axis = known[(known >= np.datetime64(start)) & (known <= np.datetime64(end))]
+    return [str(day) for day in axis[schedule.marks(RunCalendar(axis, venue, None))]]
+
+
+def line(ticker: str, sessions: list[str], close: list[float], **columns: list[float]) -> Bars:
+    frame = pd.DataFrame(
+        {
+            "open": close, "high": close, "low": close, "close": close,
+            "volume": 1e6, "dividend": 0.0, "split": 0.0, **columns,
+        },
+        index=pd.DatetimeIndex(pd.to_datetime(sessions), name="session"), dtype="float64",
+    )  # fmt: skip
+    return Bars(ticker, frame, Priced.SPLITS)
+
+
+def market(lines: list[Bars], *parts: str | Asset | Sleeve, **want: object):  # type: ignore[no-untyped-def]
+    sleeves = tuple(
+        part if isinstance(part, Sleeve) else Sleeve(str(part), (part,)) for part in parts
+    )
+    bars = {bar.ticker: bar for bar in lines}
+    return build_market(bars, Want(sleeves, "USD", **want), EcbRates())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("article", "decides"), [("000", "2025-09-22"), ("002", "2026-05-13"), ("003", "2025-02-21")]
+)
+def test_first_decisions_on_the_articles(article: str, decides: str) -> None:
+    published = next(one.published for one in ARTICLES if one.id == article)
+    axis = np.union1d(sessions_of(NEW_YORK), sessions_of(HONG_KONG))
+    place = first_decision(published, axis, (NEW_YORK, HONG_KONG))
+    assert place is not None
+    assert str(axis[place]) == decides
+
+
+@pytest.mark.parametrize(
+    ("hour", "decides"), [(19, "2025-07-15"), (20, "2025-07-16"), (21, "2025-07-16")]
+)
+def test_a_decision_waits_for_the_real_close_in_summer(hour: int, decides: str) -> None:
+    """New York closes at 20:00 UTC then, not at 21:00."""
+    axis = sessions_of(NEW_YORK)
+    place = first_decision(datetime(2025, 7, 15, hour, 30, tzinfo=UTC), axis, (NEW_YORK,))
+    assert place is not None
+    assert str(axis[place]) == decides
+
+
+def test_month_quarter_and_week_ends() -> None:
+    assert marked(monthly, NEW_YORK, "2024-12-02", "2025-03-31") == [
+        "2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31",
+    ]  # fmt: skip
+    assert marked(quarterly, HONG_KONG, "2025-01-02", "2025-07-31") == ["2025-03-31", "2025-06-30"]
+    assert marked(weekly, NEW_YORK, "2025-04-14", "2025-04-25") == ["2025-04-17", "2025-04-25"]
+
+
+def test_a_month_that_has_not_ended_has_no_end() -> None:
+    assert marked(monthly, NEW_YORK, "2025-03-03", "2025-03-28") == []
+
+
+def test_nobody_schedules_around_a_storm() -> None:
+    """Friday 2023-09-01 was lost to a typhoon; the week's decision comes on Monday."""
+    assert not is_open("XHKG", days("2023-09-01", "2023-09-08")).any()
+    assert marked(weekly, HONG_KONG, "2023-08-28", "2023-09-06") == ["2023-09-04"]
+
+
+def test_dates_move_to_the_next_session() -> None:
+    wanted = on_dates("2025-01-29", date(2025, 2, 1))
+    assert marked(wanted, HONG_KONG, "2025-01-20", "2025-02-10") == ["2025-02-03"]
+
+
+def test_a_calendar_refuses_to_answer_beyond_what_it_knows() -> None:
+    with pytest.raises(MissingData, match=r"XSHG.*2026"):
+        is_open(MAINLAND.code, days("2027-03-01"))
+
+
+def test_rates_before_and_on_a_session_and_stale_ones() -> None:
+    fixings = Fixings("HKD in USD", days("2025-01-02", "2025-01-03"), np.array([0.128, 0.129]))
+    assert fixings.before(days("2025-01-03")) == pytest.approx([0.128])
+    assert fixings.until(days("2025-01-03", "2025-01-10")) == pytest.approx([0.129, 0.129])
+    with pytest.raises(MissingData, match="within 7 days before 2025-01-13"):
+        fixings.until(days("2025-01-13"))
+    with pytest.raises(MissingData, match="2025-01-02"):
+        fixings.before(days("2025-01-02"))
+    with pytest.raises(UnknownName, match="XXX"):
+        EcbRates().fixings("XXX", "USD")
+
+
+def test_a_sources_rates_are_local_per_dollar_and_a_day_late() -> None:
+    frame = line("HKD=X", ["2025-01-02", "2025-01-03"], [7.8, 7.75]).frame
+    source = SourceRates({"HKD=X": Bars("HKD=X", frame, Priced.LEVEL)})
+    assert source.fixings("HKD", "USD").rates == pytest.approx([1 / 7.8, 1 / 7.75])
+    assert not source.valued_same_day
+    with pytest.raises(MissingData, match="CNY=X"):
+        source.fixings("CNY", "USD")
+
+
+def test_hong_kong_is_valued_at_the_fixing_before_when_it_closes_last() -> None:
+    sessions = ["2025-01-02", "2025-01-03", "2025-01-06"]
+    alone = market([line("0700.HK", sessions, [400, 401, 402])], "0700.HK")
+    both = market(
+        [line("0700.HK", sessions, [400, 401, 402]), line("AAPL", sessions, [1, 2, 3])],
+        "0700.HK", "AAPL",
+    )  # fmt: skip
+    fixing = EcbRates().fixings("HKD", "USD")
+    axis = days(*sessions)
+    assert alone.rate[:, 0] == pytest.approx(fixing.before(axis))
+    assert both.rate[:, 0] == pytest.approx(fixing.until(axis))
+    assert both.rate_before[:, 0] == pytest.approx(fixing.before(axis))
+    assert (both.rate[:, 1] == 1).all()
+
+
+def test_weekend_rows_are_dropped_and_their_dividend_is_not() -> None:
+    bars = line(
+        "AAPL", ["2025-01-03", "2025-01-04", "2025-01-06"], [10, 10, 10],
+        dividend=[0, 0.5, 0], split=[0, 2, 0],
+    )  # fmt: skip
+    found = market([bars], "AAPL")
+    assert [str(day) for day in found.sessions] == ["2025-01-03", "2025-01-06"]
+    assert found.dividend[:, 0].tolist() == [0.0, 0.5]
+    assert found.later[:, 0].tolist() == [2.0, 1.0]
+    assert any("1 weekend rows dropped, the first of 2025-01-04" in note for note in found.notes)
+
+
+def test_total_return_grows_forward_and_raw_shares_follow_the_splits() -> None:
+    bars = line("AAPL", ["2025-01-02", "2025-01-03", "2025-01-06"], [10, 9, 12],
+                dividend=[0, 1, 0], split=[0, 0, 4])  # fmt: skip
+    found = market([bars], "AAPL")
+    assert found.factor[:, 0] == pytest.approx([1, 1 / 0.9, 1 / 0.9])
+    assert found.level[:, 0] == pytest.approx([100, 100, 400 / 3])
+    assert found.later[:, 0].tolist() == [4.0, 4.0, 1.0]
+    reinvested = found.reinvested()
+    assert reinvested.close[:, 0] == pytest.approx([10, 10, 40 / 3])
+    assert reinvested.dividend.sum() == 0
+    assert bars.until(date(2025, 1, 3)).later_splits == 4.0
+    cut = market([bars.until(date(2025, 1, 3))], "AAPL")
+    assert cut.later[:, 0].tolist() == [4.0, 4.0]
+
+
+def test_a_dividend_as_large_as_the_price_is_refused() -> None:
+    bars = line("AAPL", ["2025-01-02", "2025-01-03"], [10, 9], dividend=[0, 10])
+    with pytest.raises(BrokenData, match=r"AAPL.*2025-01-03"):
+        market([bars], "AAPL")
+
+
+def test_zero_volume_and_a_shut_hong_kong_fill_nothing() -> None:
+    """2025-04-18 was Good Friday in Hong Kong and a session on the mainland."""
+    sessions = ["2025-04-17", "2025-04-18", "2025-04-22"]
+    mainland = line("600519.SS", sessions, [1, 1, 1])
+    quiet = line("0700.HK", ["2025-04-17", "2025-04-22"], [1, 1], volume=[0, float("nan")])
+    found = market([mainland, quiet], "600519.SS", "0700.HK")
+    assert found.fillable[:, found.place["600519.SS"]].tolist() == [True, False, True]
+    assert found.fillable[:, found.place["0700.HK"]].tolist() == [False, False, True]
+
+
+def bdays(start: str, count: int) -> list[str]:
+    known = sessions_of(NEW_YORK)
+    place = int(np.searchsorted(known, np.datetime64(start)))
+    return [str(day) for day in known[place : place + count]]
+
+
+def test_a_listing_seasons_for_sixty_sessions_and_older_rows_are_not_its_own() -> None:
+    sessions = bdays("2024-01-02", 100)
+    asset = Asset("NEW", NEW_YORK, listed=date.fromisoformat(sessions[10]))
+    found = market(
+        [line("NEW", sessions, [1.0] * 100), line("AAPL", sessions, [1.0] * 100)], asset, "AAPL",
+        start=date(2024, 1, 2),
+    )  # fmt: skip
+    column = found.place["NEW"]
+    assert np.isnan(found.close[:10, column]).all()
+    assert int(np.argmax(found.usable[:, column])) == 70
+
+
+@dataclass(frozen=True)
+class Everything:
+    """What a desk asks of a strategy, with weights by session."""
+
+    universe: tuple[Sleeve, ...]
+    rebalance: Schedule
+    answer: tuple[tuple[str, float], ...]
+    thesis = None
+    signals = ()
+    max_gross = 1.0
+    label = "everything"
+
+    def weights(self, view: object) -> Mapping[str, float]:
+        return dict(self.answer)
+
+
+def played(lines: list[Bars], strategy: Everything, **settings: object):  # type: ignore[no-untyped-def]
+    wanted = Settings(**settings)  # type: ignore[arg-type]
+    found = prepare(strategy, {bar.ticker: bar for bar in lines}, wanted)  # type: ignore[arg-type]
+    desk = Desk(strategy, found, wanted, cost_model(wanted))  # type: ignore[arg-type]
+    return kernel.play(desk)
+
+
+def test_missing_weight_stays_in_its_sleeve_and_stand_ins_come_first() -> None:
+    sessions = bdays("2024-01-02", 20)
+    late = Asset("LATE", NEW_YORK, listed=date(2024, 1, 5))
+    stood = Asset("STOOD", NEW_YORK, listed=date(2024, 1, 5), stand_in=("MSFT",))
+    east = Sleeve("east", (late, "AAPL", stood))
+    west = Sleeve("west", ("NVDA",))
+    lines = [
+        line(name, sessions, [10.0] * 20) for name in ("LATE", "AAPL", "STOOD", "MSFT", "NVDA")
+    ]
+    strategy = Everything(
+        (east, west), monthly, (("LATE", 0.2), ("AAPL", 0.2), ("STOOD", 0.2), ("NVDA", 0.4))
+    )
+    first = played(lines, strategy, start="2024-01-02").targets[0].weights
+    assert first == pytest.approx({"AAPL": 0.3, "MSFT": 0.3, "NVDA": 0.4})
+
+
+def test_a_delisted_line_pays_on_the_next_session() -> None:
+    sessions = bdays("2024-01-02", 10)
+    gone = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(sessions[5]), 4.0))
+    lines = [line("GONE", sessions[:6], [10.0] * 6), line("AAPL", sessions, [10.0] * 10)]
+    strategy = Everything(
+        (Sleeve("a", (gone,)), Sleeve("b", ("AAPL",))), monthly, (("GONE", 0.5), ("AAPL", 0.5))
+    )
+    events = played(lines, strategy, costs="none", cash=1000.0).events
+    assert [(str(event.session), event.why.value, event.amount) for event in events] == [
+        (sessions[6], "delisting", 200.0)
+    ]
+
+
+def test_a_drift_band_trades_only_beyond_it() -> None:
+    sessions = bdays("2024-01-02", 8)
+    rising = line("AAPL", sessions, [10, 10, 10, 11, 13, 13, 13, 13])
+    flat = line("MSFT", sessions, [10.0] * 8)
+    strategy = Everything(
+        (Sleeve("a", ("AAPL",)), Sleeve("b", ("MSFT",))),
+        monthly | drift_band(0.05), (("AAPL", 0.5), ("MSFT", 0.5)),
+    )  # fmt: skip
+    done = played([rising, flat], strategy, costs="none", start=sessions[0])
+    assert [target.session for target in done.targets] == [0, 4]
+
+
+def test_a_market_is_read_only() -> None:
+    found = market([line("AAPL", ["2025-01-02", "2025-01-03"], [1, 2])], "AAPL")
+    with pytest.raises(ValueError, match="read-only"):
+        found.close[0, 0] = 3.0
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.base = "HKD"
+
+
+def test_a_given_end_must_be_reached() -> None:
+    bars = line("AAPL", bdays("2024-01-02", 10), [1.0] * 10)
+    with pytest.raises(MissingData, match=r"AAPL ends on 2024-01-16, before --end 2024-02-01"):
+        market([bars], "AAPL", end=date(2024, 2, 1))
+    assert market([bars], "AAPL", end=date(2024, 1, 15)).day(-1) == date(2024, 1, 12)
