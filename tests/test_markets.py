@@ -19,6 +19,7 @@ from markets.bars import Bars, Priced
 from markets.build import build_market
 from markets.calendars import RunCalendar, first_decision, is_open, sessions_of
 from markets.currencies import EcbRates, Fixings, SourceRates
+from markets.history import Recorder
 from markets.universe import Want
 from newsfolio import (
     HONG_KONG,
@@ -294,3 +295,40 @@ def test_a_given_end_must_be_reached() -> None:
     with pytest.raises(MissingData, match=r"AAPL ends on 2024-01-16, before --end 2024-02-01"):
         market([bars], "AAPL", end=date(2024, 2, 1))
     assert market([bars], "AAPL", end=date(2024, 1, 15)).day(-1) == date(2024, 1, 12)
+
+
+def test_cash_earns_the_last_close_before_each_session() -> None:
+    """A bill yield of session s is a close of s: interest up to s cannot know it."""
+    sessions = ["2025-01-02", "2025-01-03", "2025-01-06"]
+    yields = Bars("^IRX", line("^IRX", sessions, [4.0, 5.0, 6.0]).frame, Priced.LEVEL)
+    found = market([line("AAPL", sessions, [1, 2, 3]), yields], "AAPL")
+    assert found.cash_rate == pytest.approx([0.0, 0.04, 0.05])
+
+
+def test_a_signal_that_closes_later_is_a_day_old() -> None:
+    sessions = ["2025-01-02", "2025-01-03", "2025-01-06"]
+    lines = [
+        line("0700.HK", sessions, [400, 401, 402]),
+        Bars("^TNX", line("^TNX", sessions, [4.0, 5.0, 6.0]).frame, Priced.LEVEL),
+        Bars("^HSI", line("^HSI", sessions, [1.0, 2.0, 3.0]).frame, Priced.LEVEL),
+    ]
+    found = market(lines, "0700.HK", signals=("^TNX", "^HSI"))
+    assert found.signals["^TNX"][1:].tolist() == [4.0, 5.0]
+    assert found.signals["^HSI"].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
+    sessions = bdays("2024-01-02", 30)
+    late = Asset("LATE", NEW_YORK, listed=date.fromisoformat(sessions[20]), stand_in=("MSFT",))
+    lines = [
+        line("LATE", sessions[20:], [10.0 + day for day in range(10)]),
+        line("MSFT", sessions, [100.0 + day for day in range(30)]),
+    ]
+    found = market(lines, late, start=date(2024, 1, 2))
+    recorder = Recorder(found)
+    recorder.write(found, 29)
+    assert recorder.momentum("LATE", 9, 0) == pytest.approx(19 / 10 - 1)
+    assert recorder.momentum("LATE", 10, 0) == pytest.approx(129 / 119 - 1)
+    assert recorder.momentum("LATE", 9, 5) == pytest.approx(124 / 115 - 1)
+    assert np.isnan(recorder.momentum("LATE", 30, 0))
+    assert recorder.traded_value("LATE", 5) == pytest.approx(17e6)
