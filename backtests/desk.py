@@ -107,6 +107,7 @@ class Desk:
             equity = fsum([self.book.cash, *self.book.values(session - 1).tolist()])
             for group in self._groups:
                 self._trade(session, group, equity)
+                self._note_debt(session)
         self._note_debt(session)
 
     def close(self, session: int) -> bool:
@@ -285,6 +286,7 @@ class Desk:
         )
 
     def _note_debt(self, session: int) -> None:
+        """Remember the largest credit, that between two opens of one session included."""
         if self.book.cash < 0 and (self._debt is None or -self.book.cash > self._debt[1]):
             self._debt = (session, -self.book.cash)
 

@@ -148,6 +148,11 @@ def test_east_rising_ends_where_its_first_line_ends(prices: Path, tmp_path: Path
     assert result.manifest["thesis"]["scored_from"] == "2025-02-24"
     moved = result.fills[result.fills["session"] == "2025-02-24"]
     assert set(moved["asset"]) == {*CHINA_TEN.tickers, *MAG_SEVEN.tickers}
+    bought = moved[moved["quantity"] > 0]
+    paid = (bought["quantity"] * bought["price"] * bought["rate"] + bought["fee"]).sum()
+    credit = result.manifest["credit"]  # Hong Kong opened 13 hours before New York sold
+    assert credit["session"] == "2025-02-24"
+    assert 0.9 * paid < credit["largest"] <= paid
 
 
 def test_fully_invested_with_costs_loses_nothing(prices: Path, tmp_path: Path) -> None:
@@ -166,7 +171,7 @@ def test_fully_invested_with_costs_loses_nothing(prices: Path, tmp_path: Path) -
     assert (result.weights.iloc[2:].sum(axis=1) > 0.95).all()
     assert result.manifest["waiting"] == []
     credit = result.manifest["credit"]
-    assert credit["largest"] == pytest.approx(-cash.min(), rel=1e-6)
+    assert credit["largest"] >= -cash.min() > 0
     assert "before the sales that pay for them" in credit["why"]
 
 
