@@ -171,7 +171,7 @@ def test_fully_invested_with_costs_loses_nothing(prices: Path, tmp_path: Path) -
     assert (result.weights.iloc[2:].sum(axis=1) > 0.95).all()
     assert result.manifest["waiting"] == []
     credit = result.manifest["credit"]
-    assert credit["largest"] >= -cash.min() > 0
+    assert credit["largest"] >= -cash.min() * (1 - 1e-9) > 0
     assert "before the sales that pay for them" in credit["why"]
 
 
