@@ -49,22 +49,38 @@ class Market:
 
     Parameters
     ----------
-    data: yahoo (kept in a local store), sample (simulated), or a folder of CSV or Parquet files.
-    start: First day, e.g. 2023-01-03; by default as early as every sleeve can be held.
-    end: Last day; by default where the first line ends.
-    offline: Never use the network; the local store alone.
-    store: Folder of the local price store.
-    cash: Initial capital.
-    currency: Base currency, e.g. USD, HKD, CNY, EUR.
-    costs: venue (dated fees, commission, half-spread) or none.
-    lots: venue (whole board lots) or fractional.
-    dividends: cash (on the ex-date) or reinvest (total-return prices).
-    withholding: none (gross) or foreign (net of each line's withholding tax).
-    funding: credit (purchases may run ahead of the sales that pay for them) or wait.
-    fx: ecb (reference rates, no network) or source (HKD=X and the like from the data).
-    impact: Coefficient of the square-root impact law; 0 switches it off.
-    participation: Largest share of the median daily volume that an order may take a day.
-    set: A parameter of the strategy, name=value; may be repeated.
+    data
+        yahoo (kept in a local store), sample (simulated), or a folder of CSV or Parquet files.
+    start
+        First day, e.g. 2023-01-03; by default as early as every sleeve can be held.
+    end
+        Last day; by default where the first line ends.
+    offline
+        Never use the network; the local store alone.
+    store
+        Folder of the local price store.
+    cash
+        Initial capital.
+    currency
+        Base currency, e.g. USD, HKD, CNY, EUR.
+    costs
+        venue (dated fees, commission, half-spread) or none.
+    lots
+        venue (whole board lots) or fractional.
+    dividends
+        cash (on the ex-date) or reinvest (total-return prices).
+    withholding
+        none (gross) or foreign (net of each line's withholding tax).
+    funding
+        credit (purchases may run ahead of the sales that pay for them) or wait.
+    fx
+        ecb (reference rates, no network) or source (HKD=X and the like from the data).
+    impact
+        Coefficient of the square-root impact law; 0 switches it off.
+    participation
+        Largest share of the median daily volume that an order may take a day.
+    set
+        A parameter of the strategy, name=value; may be repeated.
     """
 
     data: Annotated[str, Parameter(group=_DATA)] = "yahoo"
@@ -116,8 +132,10 @@ def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
 
     Parameters
     ----------
-    strategy: Its address: a name, module:Class or path/file.py:Class.
-    set: A parameter, name=value; may be repeated.
+    strategy
+        Its address: a name, module:Class or path/file.py:Class.
+    set
+        A parameter, name=value; may be repeated.
     """
     from backtests.describe import described
 
@@ -143,17 +161,28 @@ def run(
 
     Parameters
     ----------
-    strategies: Addresses: a name (see `newsfolio list`), module:Class or path/file.py:Class.
-    benchmark: A ticker to measure against, instead of the strategy's own.
-    engine: backtrader (turns every bar and keeps its own cash) or kernel (fast); same fills.
-    verify: Run both engines and fail unless their fills are equal.
-    universe: Lines for a plain backtrader strategy, e.g. SPY,KWEB.
-    tearsheet: Write the tearsheet.
-    out: Folder of run folders, instead of ./runs.
-    ledger: The trial ledger to append to, instead of the user's own.
-    json: Print one JSON object instead of the summary.
-    quiet: Print paths only.
-    open: Open the page in a browser.
+    strategies
+        Addresses: a name (see `newsfolio list`), module:Class or path/file.py:Class.
+    benchmark
+        A ticker to measure against, instead of the strategy's own.
+    engine
+        backtrader (turns every bar and keeps its own cash) or kernel (fast); same fills.
+    verify
+        Run both engines and fail unless their fills are equal.
+    universe
+        Lines for a plain backtrader strategy, e.g. SPY,KWEB.
+    tearsheet
+        Write the tearsheet.
+    out
+        Folder of run folders, instead of ./runs.
+    ledger
+        The trial ledger to append to, instead of the user's own.
+    json
+        Print one JSON object instead of the summary.
+    quiet
+        Print paths only.
+    open
+        Open the page in a browser.
     """
     from backtests import home
     from backtests.api import execute
@@ -202,10 +231,14 @@ def weights(
 
     Parameters
     ----------
-    strategy: Its address.
-    asof: The close to decide at; by default the last one.
-    portfolio: A CSV with asset,quantity (CASH for money); without one, orders start from cash.
-    json: Print one JSON object.
+    strategy
+        Its address.
+    asof
+        The close to decide at; by default the last one.
+    portfolio
+        A CSV with asset,quantity (CASH for money); without one, orders start from cash.
+    json
+        Print one JSON object.
     """
     from backtests import home
     from backtests.portfolio import advise
@@ -230,8 +263,10 @@ def runs(*, out: Path | None = None, json: bool = False) -> None:
 
     Parameters
     ----------
-    out: Folder of run folders, instead of ./runs.
-    json: Print one JSON object.
+    out
+        Folder of run folders, instead of ./runs.
+    json
+        Print one JSON object.
     """
     from backtests import home
 
@@ -259,8 +294,10 @@ def open_(run: str = "", *, out: Path | None = None) -> None:
 
     Parameters
     ----------
-    run: A run's id, or the beginning of it.
-    out: Folder of run folders, instead of ./runs.
+    run
+        A run's id, or the beginning of it.
+    out
+        Folder of run folders, instead of ./runs.
     """
     from backtests import home
 
@@ -281,8 +318,10 @@ def new(name: str, *, out: Path = Path()) -> None:
 
     Parameters
     ----------
-    name: What to call it, e.g. my-idea.
-    out: Folder to write to, instead of the current one.
+    name
+        What to call it, e.g. my-idea.
+    out
+        Folder to write to, instead of the current one.
     """
     from backtests.starter import write_starter
 

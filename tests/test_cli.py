@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import webbrowser
@@ -200,3 +201,12 @@ def test_help_and_list_start_light() -> None:
             capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+def test_help_explains_every_option(shell: Shell) -> None:
+    """A row of the help is its option and words, not a default alone."""
+    for command in ("run", "weights", "show", "runs", "open", "new"):
+        said = shell(command, "--help")
+        words = re.findall(r"--[a-z-]+(?: [A-Z.]+)* {2,}(\S+ \S+)", said.out)
+        assert words
+        assert not [word for word in words if word.startswith("[default")], said.out
