@@ -7,18 +7,26 @@ from datetime import date, time
 
 import numpy as np
 
-from markets.bars import Bars, Source, snapshot_id
+from markets.bars import Bars, snapshot_id
 from markets.calendars import (
     RunCalendar,
     closes_last,
     first_decision,
     is_open,
+    known_from,
     sessions_later,
     sessions_of,
 )
 from markets.currencies import FxSource
 from markets.market import Days, Floats, Market, Mask
-from markets.universe import CASH_RATES, Want, assets_to_load, notes_on, tradable, universe_assets
+from markets.universe import (
+    CASH_RATES,
+    Want,
+    notes_on,
+    stand_ins,
+    tradable,
+    universe_assets,
+)
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.listings import asset_of
@@ -28,11 +36,6 @@ SEASONING = 60
 
 ECB_PUBLISHES = time(15, 0)
 """UTC, winter; the reference rates of a day are out by then."""
-
-
-def load_market(source: Source, want: Want, fx: FxSource) -> Market:
-    """The market of a run; MissingData or BrokenData where the source cannot carry it."""
-    return build_market(source.load(assets_to_load(want).values()), want, fx)
 
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
@@ -53,6 +56,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     venues = [asset.venue for asset in lines]
     decision = first_decision(want.published, sessions, venues) if want.published else None
     clock = closes_last(venues)
+    known_from(clock, sessions[first])
     rate_before, rate = _rates(lines, sessions, want.base, fx, clock.closes, first)
     cash_rate, cash_note = _cash_rate(bars, want.base, sessions)
     notes.append(cash_note)
@@ -94,13 +98,13 @@ def _end(
 ) -> tuple[date, str]:
     """The last day of the run and why; MissingData for a line that ends before a given end."""
     ends = {
-        ticker: bars[ticker].last
-        for ticker in wanted
-        if ticker in held and held[ticker].delisted is None
+        asset.ticker: bars[asset.ticker].last
+        for asset in _lasting(held, wanted, bars)
+        if asset.delisted is None
     }
     if want.end is not None:
         for ticker, last in ends.items():
-            sessions = sessions_of(held[ticker].venue)
+            sessions = sessions_of(asset_of(held.get(ticker, ticker)).venue)
             due = sessions[np.searchsorted(sessions, np.datetime64(want.end), side="right") - 1]
             if np.datetime64(last) < due:
                 raise MissingData(
@@ -114,6 +118,20 @@ def _end(
         return last, f"the run ends on {last}, with the last bar of all"
     ticker, last = min(ends.items(), key=lambda item: (item[1], item[0]))
     return last, f"the run ends on {last}, where {ticker} ends"
+
+
+def _lasting(
+    held: Mapping[str, Asset], wanted: Mapping[str, Asset], bars: Mapping[str, Bars]
+) -> Iterator[Asset]:
+    """The lines that a run needs to its end: the wanted ones, and what replaces those without data.
+
+    A line that only stands in before a listing may end before the run does.
+    """
+    for ticker, asset in wanted.items():
+        if ticker in held:
+            yield asset
+        else:
+            yield from stand_ins(asset, bars)
 
 
 def _axis(frames: list[Days], end: date) -> tuple[Days, str]:

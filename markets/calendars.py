@@ -65,10 +65,13 @@ def sessions_of(venue: Venue) -> Days:
     return _sessions(venue.code)
 
 
-def known_until(venue: Venue) -> date:
-    """The last day for which the venue's calendar is known."""
-    year = int(str(_sessions(venue.code)[-1])[:4])
-    return date(year, 12, 31)
+def known_from(venue: Venue, first: np.datetime64) -> None:
+    """Raise MissingData for a run that starts before the venue's calendar is known."""
+    if first < _sessions(venue.code)[0]:
+        raise MissingData(
+            f"the calendar of {venue.code} is known from {FIRST}, the run would start on {first}; "
+            f"give --start {FIRST} or later"
+        )
 
 
 def is_open(venue_code: str, days: Days) -> Mask:
@@ -116,7 +119,7 @@ class RunCalendar:
 
     def ends(self, period: Period) -> Mask:
         known = _announced(self.clock.code)
-        self._within(known)
+        is_open(self.clock.code, self.sessions[-1:])
         unit = {Period.WEEK: "W", Period.MONTH: "M", Period.YEAR: "Y"}.get(period, "M")
         buckets = _bucket(known, period, unit)
         last = np.append(buckets[1:] != buckets[:-1], True)
@@ -136,14 +139,6 @@ class RunCalendar:
         inside = days[(days >= self.sessions[0]) & (days <= self.sessions[-1])]
         mask[np.searchsorted(self.sessions, inside)] = True
         return mask
-
-    def _within(self, known: Days) -> None:
-        is_open(self.clock.code, self.sessions[-1:])
-        if self.sessions[0] < known[0]:
-            raise MissingData(
-                f"the calendar of {self.clock.code} is known from {known[0]}, and the bars start on"
-                f" {self.sessions[0]}; use bars from {known[0]} on"
-            )
 
 
 def _bucket(days: Days, period: Period, unit: str) -> NDArray[np.int64]:

@@ -68,7 +68,7 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
     held = {ticker: asset for ticker, asset in wanted.items() if ticker in bars}
     for asset in wanted.values():
         held |= {
-            other.ticker: other for other in _stand_ins(asset, bars) if other.ticker not in held
+            other.ticker: other for other in stand_ins(asset, bars) if other.ticker not in held
         }
     for sleeve in want.sleeves:
         if not any(_reachable(ticker, held) for ticker in sleeve.tickers):
@@ -79,12 +79,12 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
     return held
 
 
-def _stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
+def stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
     """Every line that may take the asset's place; one without opens counts as no data."""
     for other in map(asset_of, asset.stand_in):
         if other.ticker in bars and bars[other.ticker].has_opens:
             yield other
-        yield from _stand_ins(other, bars)
+        yield from stand_ins(other, bars)
 
 
 def _reachable(ticker: str, held: Mapping[str, Asset]) -> bool:
@@ -98,7 +98,7 @@ def notes_on(
     notes = []
     for ticker, asset in wanted.items():
         if ticker not in held:
-            others = list(dict.fromkeys(other.ticker for other in _stand_ins(asset, bars)))
+            others = list(dict.fromkeys(other.ticker for other in stand_ins(asset, bars)))
             does = f"{' and '.join(others)} in its place" if others else "left out"
             notes.append(f"{ticker}: no data in this source; {does}")
     for ticker, asset in held.items():

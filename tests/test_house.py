@@ -72,3 +72,11 @@ def test_the_authors_words_are_a_sorted_list_and_all_there() -> None:
     assert names == [*sorted(constants), *sorted(classes), *sorted(functions)]
     assert len(names) == len(set(names))
     assert all(hasattr(newsfolio, name) for name in names)
+
+
+def test_every_public_word_is_in_the_list() -> None:
+    """Submodules apart, what the package's own file imports is what an author may use."""
+    tree = ast.parse(Path(newsfolio.__file__).read_text(encoding="utf-8"))
+    shown = {name.asname or name.name for node in tree.body if isinstance(node, ast.ImportFrom)
+             for name in node.names}  # fmt: skip
+    assert shown == set(newsfolio.__all__)

@@ -332,3 +332,24 @@ def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
     assert recorder.momentum("LATE", 9, 5) == pytest.approx(124 / 115 - 1)
     assert np.isnan(recorder.momentum("LATE", 30, 0))
     assert recorder.traded_value("LATE", 5) == pytest.approx(17e6)
+
+
+def test_a_proxy_that_ends_early_ends_the_run_and_a_stand_in_does_not() -> None:
+    long, short = bdays("2024-01-02", 30), bdays("2024-01-02", 20)
+    qqq = line("QQQ", long, [1.0] * 30)
+    proxies = [line(name, short, [1.0] * 20) for name in ("EWY", "INDA")]
+    found = market([qqq, *proxies], "QQQ", "EMXC")
+    assert str(found.sessions[-1]) == short[-1]
+    assert any(f"ends on {short[-1]}, where EWY ends" in note for note in found.notes)
+    with pytest.raises(MissingData, match=r"EWY ends on .* before --end"):
+        market([qqq, *proxies], "QQQ", "EMXC", end=date.fromisoformat(long[-1]))
+    both = market([qqq, line("EMXC", long, [1.0] * 30), *proxies], "QQQ", "EMXC")
+    assert str(both.sessions[-1]) == long[-1]
+
+
+def test_a_run_before_the_calendar_is_known_is_refused_and_older_bars_are_not() -> None:
+    old = [f"1998-12-{day:02d}" for day in (28, 29, 30, 31)] + bdays("1999-01-04", 10)
+    bars = line("SPY", old, [1.0] * 14)
+    assert market([bars], "SPY", start=date(1999, 1, 5)).first == 5
+    with pytest.raises(MissingData, match="known from 1999-01-01"):
+        market([bars], "SPY", start=date(1998, 12, 28))

@@ -1,0 +1,163 @@
+"""Sessions and closing times: the days on which calendar libraries err, and odd hours."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from markets.calendars import (
+    RunCalendar,
+    closes_last,
+    closing_times,
+    first_decision,
+    is_open,
+    known_until,
+    sessions_later,
+    sessions_of,
+)
+from newsfolio import HONG_KONG, MAINLAND, NEW_YORK, MissingData, Venue, at_publication, monthly
+from newsfolio.schedules import Period, Schedule, weekly
+
+
+def days(*texts: str) -> np.ndarray:
+    return np.array(texts, dtype="datetime64[D]")
+
+
+def between(venue: Venue, start: str, end: str) -> np.ndarray:
+    known = sessions_of(venue)
+    return known[(known >= np.datetime64(start)) & (known <= np.datetime64(end))]
+
+
+def marked(schedule: Schedule, axis: np.ndarray, clock: Venue) -> list[str]:
+    return [str(day) for day in axis[schedule.marks(RunCalendar(axis, clock, None))]]
+
+
+@pytest.mark.parametrize(
+    ("venue", "decade", "year"),
+    [(NEW_YORK, 2766, 250), (HONG_KONG, 2708 - 2, 246), (MAINLAND, 2674, 243)],
+)
+def test_sessions_of_2015_to_2025(venue: Venue, decade: int, year: int) -> None:
+    """Two fewer in Hong Kong than the library has: 2023-09-01 and 2023-09-08."""
+    assert len(between(venue, "2015-01-01", "2025-12-31")) == decade
+    assert len(between(venue, "2025-01-01", "2025-12-31")) == year
+
+
+@pytest.mark.parametrize(
+    ("venue", "day", "opened"),
+    [
+        ("XHKG", "2020-10-13", False), ("XHKG", "2021-10-13", False), ("XHKG", "2023-07-17", False),
+        ("XHKG", "2023-09-01", False), ("XHKG", "2023-09-08", False), ("XHKG", "2024-09-06", False),
+        ("XHKG", "2017-08-23", False), ("XHKG", "2023-09-04", True),
+        ("XHKG", "2025-09-23", True),  # a typhoon too, but since 2024 Hong Kong trades through them
+        ("XHKG", "2025-01-28", True), ("XHKG", "2025-01-29", False),
+        ("XNYS", "2001-09-12", False), ("XNYS", "2012-10-29", False), ("XNYS", "2025-01-09", False),
+        ("XSHG", "2025-01-27", True), ("XSHG", "2025-01-28", False), ("XSHG", "2025-02-05", True),
+        ("XSHG", "2023-09-01", True),
+    ],
+)  # fmt: skip
+def test_open_and_shut(venue: str, day: str, opened: bool) -> None:
+    assert is_open(venue, days(day)).tolist() == [opened]
+
+
+@pytest.mark.parametrize(
+    ("venue", "day", "hour"),
+    [
+        ("XNYS", "2025-01-15", "21:00"), ("XNYS", "2025-07-15", "20:00"),
+        ("XNYS", "2024-11-29", "18:00"), ("XNYS", "2024-07-03", "17:00"),
+        ("XNYS", "2025-07-04", None), ("XHKG", "2023-09-01", None), ("XSHG", "2025-01-15", "07:00"),
+    ],
+)  # fmt: skip
+def test_closing_times(venue: str, day: str, hour: str | None) -> None:
+    close = closing_times(venue, date.fromisoformat(day))
+    assert (close and f"{close:%Y-%m-%d %H:%M %Z}") == (hour and f"{day} {hour} UTC")
+
+
+def test_hong_kong_closes_at_noon_before_the_lunar_new_year() -> None:
+    half = closing_times("XHKG", date(2025, 1, 28))
+    assert half is not None
+    assert (
+        datetime(2025, 1, 28, 4, 0, tzinfo=UTC) <= half <= datetime(2025, 1, 28, 4, 10, tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "later"),
+    [
+        (date(2025, 1, 24), 0, "2025-01-24"),
+        (date(2025, 1, 24), 3, "2025-02-03"),  # 27, 28, then the holidays
+        (date(2025, 1, 30), 0, "2025-02-03"),
+        (date(2025, 1, 30), 1, "2025-02-04"),
+        (date(2023, 8, 31), 1, "2023-09-04"),
+    ],
+)
+def test_sessions_are_counted_on_the_venue(day: date, count: int, later: str) -> None:
+    assert str(sessions_later(HONG_KONG, day, count)) == later
+
+
+def test_the_clock_is_the_venue_that_closes_last() -> None:
+    assert closes_last([MAINLAND, NEW_YORK, HONG_KONG]) is NEW_YORK
+    assert closes_last([MAINLAND, HONG_KONG]) is HONG_KONG
+
+
+def test_a_golden_week_ends_a_week_early() -> None:
+    axis = between(MAINLAND, "2025-09-22", "2025-10-17")
+    assert marked(weekly, axis, MAINLAND) == [
+        "2025-09-26",
+        "2025-09-30",
+        "2025-10-10",
+        "2025-10-17",
+    ]
+
+
+def test_a_month_end_without_a_bar_is_made_up_for_on_the_next_session() -> None:
+    axis = between(NEW_YORK, "2025-01-02", "2025-02-28")
+    halted = axis[axis != np.datetime64("2025-01-31")]
+    assert marked(monthly, halted, NEW_YORK) == ["2025-02-03", "2025-02-28"]
+
+
+def test_a_month_ends_with_its_clock_and_not_with_the_bars_of_another_venue() -> None:
+    """Monday 2021-05-31 was Memorial Day in New York and a session in Hong Kong."""
+    axis = np.union1d(
+        between(NEW_YORK, "2021-05-03", "2021-06-15"),
+        between(HONG_KONG, "2021-05-03", "2021-06-15"),
+    )
+    assert marked(monthly, axis, NEW_YORK) == ["2021-05-28"]
+    assert marked(monthly, axis, HONG_KONG) == ["2021-05-31"]
+
+
+@pytest.mark.parametrize(
+    ("published", "venues", "decides"),
+    [
+        ("2024-11-29T17:59", (NEW_YORK,), "2024-11-29"),
+        ("2024-11-29T18:00", (NEW_YORK,), "2024-12-02"),  # the half day has closed
+        ("2025-05-05T09:00", (NEW_YORK, HONG_KONG), "2025-05-05"),  # Hong Kong is shut
+        ("2025-05-06T09:00", (NEW_YORK, HONG_KONG), "2025-05-07"),  # it closed an hour ago
+        ("2025-05-06T09:00", (NEW_YORK,), "2025-05-06"),
+        ("2025-05-10T12:00", (NEW_YORK, HONG_KONG), "2025-05-12"),  # a Saturday
+    ],
+)
+def test_a_decision_comes_after_an_article_everywhere(
+    published: str, venues: tuple[Venue, ...], decides: str
+) -> None:
+    axis = np.union1d(sessions_of(NEW_YORK), sessions_of(HONG_KONG))
+    place = first_decision(datetime.fromisoformat(published).replace(tzinfo=UTC), axis, venues)
+    assert place is not None
+    assert str(axis[place]) == decides
+
+
+def test_an_article_after_the_last_session_decides_nothing() -> None:
+    axis = between(NEW_YORK, "2025-01-02", "2025-02-20")
+    assert first_decision(datetime(2025, 2, 21, tzinfo=UTC), axis, (NEW_YORK,)) is None
+    assert marked(at_publication, axis, NEW_YORK) == []
+    calendar = RunCalendar(axis, NEW_YORK, 3)
+    assert np.flatnonzero(calendar.publication()).tolist() == [3]
+
+
+def test_the_mainland_is_known_to_the_end_of_2026() -> None:
+    assert known_until(MAINLAND) == date(2026, 12, 31)
+    assert is_open("XSHG", days("2026-12-31")).tolist() == [True]
+    beyond = RunCalendar(days("2026-12-31", "2027-01-04"), MAINLAND, None)
+    with pytest.raises(MissingData, match=r"XSHG ends with 2026.*2027-01-04; upgrade"):
+        beyond.ends(Period.MONTH)

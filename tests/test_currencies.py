@@ -1,0 +1,86 @@
+"""Exchange rates against the converter's own look-up, and where there is none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from markets.currencies import EcbRates, Fixings, known_currencies
+from newsfolio import MissingData, UnknownName
+
+
+def days(*texts: str) -> np.ndarray:
+    return np.array(texts, dtype="datetime64[D]")
+
+
+@pytest.mark.parametrize(
+    ("currency", "base"),
+    [
+        ("HKD", "USD"),
+        ("CNY", "USD"),
+        ("USD", "HKD"),
+        ("EUR", "USD"),
+        ("CNY", "EUR"),
+        ("HKD", "CNY"),
+    ],
+)
+def test_cross_rates_are_those_of_the_package(currency: str, base: str) -> None:
+    from currency_converter import CurrencyConverter
+
+    converter = CurrencyConverter()
+    wanted = ["2008-09-15", "2015-08-12", "2023-09-01", "2025-01-31"]
+    found = EcbRates().fixings(currency, base).until(days(*wanted))
+    for rate, day in zip(found, wanted, strict=True):
+        there = converter.convert(1, currency, base, date=date.fromisoformat(day))
+        assert rate == pytest.approx(there, rel=1e-12)
+
+
+def test_there_and_back_again_is_one() -> None:
+    axis = days("2024-03-01", "2024-08-05", "2025-04-07")
+    there = EcbRates().fixings("HKD", "CNY").until(axis)
+    back = EcbRates().fixings("CNY", "HKD").until(axis)
+    assert there * back == pytest.approx(np.ones(3), rel=1e-14)
+
+
+def test_a_day_without_a_fixing_takes_the_one_before_and_interpolates_nothing() -> None:
+    """The ECB fixed nothing from Good Friday 2025-04-18 to Easter Monday."""
+    fixings = EcbRates().fixings("HKD", "USD")
+    thursday, tuesday = fixings.until(days("2025-04-17", "2025-04-22"))
+    assert thursday != tuesday
+    assert fixings.until(days("2025-04-18", "2025-04-19", "2025-04-21")).tolist() == [thursday] * 3
+    assert fixings.before(days("2025-04-18", "2025-04-22")).tolist() == [thursday] * 2
+    assert fixings.before(days("2025-04-23")).tolist() == [tuesday]
+
+
+@pytest.mark.parametrize(("day", "fresh"), [("2025-01-10", True), ("2025-01-11", False)])
+@pytest.mark.parametrize("moment", ["before", "until"])
+def test_a_fixing_is_good_for_seven_days(moment: str, day: str, fresh: bool) -> None:
+    fixings = Fixings("HKD in USD", days("2025-01-03"), np.array([0.128]))
+    if fresh:
+        assert getattr(fixings, moment)(days(day)).tolist() == [0.128]
+    else:
+        with pytest.raises(MissingData, match="HKD in USD within 7 days before 2025-01-11"):
+            getattr(fixings, moment)(days(day))
+
+
+def test_a_gap_in_the_middle_is_as_stale_as_the_end() -> None:
+    fixings = Fixings("HKD in USD", days("2025-01-03", "2025-02-03"), np.array([0.128, 0.129]))
+    with pytest.raises(MissingData, match="before 2025-01-20"):
+        fixings.until(days("2025-01-06", "2025-01-20", "2025-02-03"))
+
+
+def test_the_rouble_stopped_being_fixed_in_march_2022() -> None:
+    fixings = EcbRates().fixings("RUB", "USD")
+    assert fixings.until(days("2022-03-01"))[0] > 0
+    with pytest.raises(MissingData, match="2022-06-01"):
+        fixings.until(days("2022-06-01"))
+
+
+def test_currencies_that_the_ecb_quotes() -> None:
+    known = known_currencies()
+    assert {"USD", "HKD", "CNY", "EUR", "GBP"} <= set(known)
+    assert list(known) == sorted(known)
+    with pytest.raises(UnknownName, match=r"no currency called 'HKDD'\. Did you mean HKD"):
+        EcbRates().fixings("USD", "HKDD")
