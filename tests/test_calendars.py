@@ -13,7 +13,6 @@ from markets.calendars import (
     closing_times,
     first_decision,
     is_open,
-    known_until,
     sessions_later,
     sessions_of,
 )
@@ -156,7 +155,6 @@ def test_an_article_after_the_last_session_decides_nothing() -> None:
 
 
 def test_the_mainland_is_known_to_the_end_of_2026() -> None:
-    assert known_until(MAINLAND) == date(2026, 12, 31)
     assert is_open("XSHG", days("2026-12-31")).tolist() == [True]
     beyond = RunCalendar(days("2026-12-31", "2027-01-04"), MAINLAND, None)
     with pytest.raises(MissingData, match=r"XSHG ends with 2026.*2027-01-04; upgrade"):
