@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backtests import addresses, home
-from backtests.ledger import Ledger, Trial
+from backtests.ledger import Ledger, Trial, Tried
 from backtests.manifest import code_of, parameter_values, settings_values
 from backtests.result import Result
-from backtests.runner import run_plain, run_strategy
+from backtests.runner import Run, load_bars, play_plain, play_strategy
 from backtests.settings import Settings
 from markets.bars import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError, StrategyError
 from newsfolio.strategy import Strategy, name_of
+
+if TYPE_CHECKING:
+    from backtests.evaluation.findings import Certificate, Evaluation
+    from backtests.evaluation.watch import Watch
 
 Runnable = str | type | Strategy
 
@@ -60,6 +66,20 @@ def job_of(
     return Job(address, addresses.build(cls, parameters or {}))
 
 
+@dataclass(frozen=True)
+class Judging:
+    """How much to ask of a run: so many placebos, and look-ahead replays cut at so many dates.
+
+    since: the day after which it scores, where that is later than the first decision. watch: what
+    the strategy opened, from its import on; None: nobody looked.
+    """
+
+    placebos: int = 200
+    cuts: int = 3
+    since: date | None = None
+    watch: Watch | None = None
+
+
 def run(
     strategy: Runnable,
     data: str | Source = "yahoo",
@@ -68,6 +88,8 @@ def run(
     ledger: str | Path | None = None,
     offline: bool = False,
     verify: bool = False,
+    verdict: bool = True,
+    placebos: int = 200,
     **settings: Any,
 ) -> Result:
     """Run a strategy and answer its Result; `result.report(folder)` writes the pages.
@@ -75,6 +97,7 @@ def run(
     strategy: an address such as "abc-basket", a Strategy, or a class (plain backtrader ones too,
         with `universe`).
     data: "yahoo", "sample", a folder, or anything with a `load` method.
+    verdict: judge it on the sessions after its article; without, `placebos` does not matter.
     settings: the fields of backtests.settings.Settings, e.g. start="2015-01-02", cash=250_000.
 
     Every run, failed ones too, is appended to the trial ledger. Raises a NewsfolioError.
@@ -86,7 +109,8 @@ def run(
     source = home.open_source(data, offline=offline) if isinstance(data, str) else data
     job = job_of(strategy, universe=universe)
     book = Ledger(Path(ledger) if ledger else home.ledger_path())
-    return execute(job, source, wanted, book, verify=verify)
+    judging = Judging(placebos=placebos) if verdict else None
+    return execute(job, source, wanted, book, verify=verify, judging=judging)
 
 
 def execute(
@@ -96,40 +120,135 @@ def execute(
     ledger: Ledger,
     *,
     verify: bool = False,
+    judging: Judging | None = None,
+    notes: Sequence[str] = (),
     save: Callable[[Result], object] | None = None,
 ) -> Result:
-    """Run a job, let `save` keep it, and record the trial whatever happens."""
+    """Run a job, judge it, let `save` keep it, and record the trial whatever happens.
+
+    notes: what a reader must know besides, for the manifest.
+    """
     try:
-        result = _played(job, source, settings, verify)
+        played = _played(job, source, settings, verify)
+        result, variants = _judged(played, ledger, judging) if judging else (played.result(), ())
+        if notes:
+            told = [*result.manifest["notes"], *notes]
+            result = dataclasses.replace(result, manifest={**result.manifest, "notes": told})
         if save is not None:
             save(result)
     except NewsfolioError as error:
-        _record(ledger, _failed(job, source, settings, str(error)))
+        _record(ledger, [_failed(job, source, settings, str(error))])
         raise
-    _record(ledger, _done(job, result))
+    _record(ledger, [_done(job, result), *variants])
     return result
 
 
-def _played(job: Job, source: Source, settings: Settings, verify: bool) -> Result:
+def _played(job: Job, source: Source, settings: Settings, verify: bool) -> Run:
     if job.strategy is not None:
-        return run_strategy(job.strategy, source, settings, job.address, verify)
+        return play_strategy(job.strategy, source, settings, job.address, verify)
     if job.plain is None:
         raise CommandError(f"{job.address}: nothing to run")
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
-    return run_plain(job.plain, job.universe, source, settings, job.address)
+    return play_plain(job.plain, job.universe, source, settings, job.address)
 
 
-def _record(ledger: Ledger, trial: Trial) -> None:
+def _judged(run: Run, ledger: Ledger, judging: Judging) -> tuple[Result, tuple[Trial, ...]]:
+    """The result with its evaluation, and the variants that were tried on the way."""
+    from backtests.evaluation.evaluate import evaluate
+
+    thesis = run.origin.thesis
+    judged = evaluate(
+        run,
+        _tried(ledger, str(thesis["id"]) if thesis else ""),
+        certificate_of(run, judging),
+        since=judging.since,
+        count=judging.placebos,
+    )
+    result = run.result()
+    found = judged.evaluation
+    manifest = {**result.manifest, "verdict": _headline(found)}
+    if judging.since is not None:
+        manifest["id"] = f"{result.id}-since-{judging.since}"
+    variants = tuple(
+        _variant(result, strategy, sharpe, found.scored.sessions)
+        for strategy, sharpe in judged.variants
+        if strategy != run.strategy
+    )
+    return dataclasses.replace(
+        result, manifest=manifest, evaluation=found.as_json(), placebos=judged.placebos
+    ), variants
+
+
+def certificate_of(run: Run, judging: Judging) -> Certificate:
+    """Replay a run for look-ahead, with what its strategy was seen to open."""
+    from backtests.evaluation.certificate import certify
+    from backtests.evaluation.findings import Certificate, Honesty
+
+    if run.strategy is None:
+        return Certificate(
+            Honesty.UNCHECKED, "a plain backtrader strategy sees all of its bars; no replay is made"
+        )
+    days = run.account.sessions
+    window = dataclasses.replace(run.settings, start=days[0].date(), end=days[-1].date())
+    return certify(
+        run.strategy,
+        run.bars,
+        window,
+        cuts=judging.cuts,
+        watch=judging.watch,
+        decided=run.played.targets,
+    )
+
+
+def certificate(
+    job: Job, source: Source, settings: Settings, watch: Watch, cuts: int
+) -> Certificate:
+    """Check a strategy for look-ahead without running it for its figures."""
+    from backtests.evaluation.certificate import certify
+
+    if job.strategy is None:
+        raise CommandError(
+            f"{job.address} is a plain backtrader strategy and sees all of its bars; only "
+            "subclasses of newsfolio.Strategy can be certified"
+        )
+    bars = load_bars(job.strategy, source, settings)
+    return certify(job.strategy, bars, settings, cuts=cuts, watch=watch)
+
+
+def _tried(ledger: Ledger, thesis: str) -> Tried | None:
+    try:
+        return ledger.tried(thesis)
+    except OutputError as error:
+        warnings.warn(f"this trial's luck is not known: {error}", stacklevel=4)
+        return None
+
+
+def _headline(found: Evaluation) -> dict[str, Any]:
+    """The verdict as lists of runs show it."""
+    first = found.comparisons[0]
+    return {
+        "word": found.verdict.word.value,
+        "reason": found.verdict.reason,
+        "against": first.name,
+        "excess": first.excess.value,
+        "low": first.excess.low,
+        "high": first.excess.high,
+        "since": found.scored.divide,
+        "sessions": found.scored.sessions,
+    }
+
+
+def _record(ledger: Ledger, trials: Sequence[Trial]) -> None:
     """A ledger that cannot be written costs a warning, not the result."""
     try:
-        ledger.append(trial, home.now())
+        ledger.append(trials, home.now())
     except OutputError as error:
         warnings.warn(f"this trial is not counted: {error}", stacklevel=3)
 
 
 def _done(job: Job, result: Result) -> Trial:
-    about = result.manifest
+    about, found = result.manifest, result.evaluation
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=job.name,
@@ -142,6 +261,33 @@ def _done(job: Job, result: Result) -> Trial:
         end=about["window"]["end"],
         run=result.id,
         metrics=about["metrics"]["strategy"],
+        scored=_scored(result),
+        sharpe=found["significance"]["sharpe"] if found else None,
+    )
+
+
+def _scored(result: Result) -> int:
+    """Sessions after the article that somebody has now seen, judged or not."""
+    thesis = result.manifest["thesis"]
+    start = thesis["scored_from"] if thesis else None
+    return int((result.equity.index >= start).sum()) if start else 0
+
+
+def _variant(result: Result, strategy: Strategy, sharpe: float | None, scored: int) -> Trial:
+    """A variant of the grid, which nobody asked for by name and which was tried all the same."""
+    about = result.manifest
+    return Trial(
+        thesis=about["thesis"]["id"] if about["thesis"] else "",
+        strategy=strategy.name,
+        parameters=parameter_values(strategy),
+        code=code_of(type(strategy)),
+        data=about["data"]["snapshot"],
+        simulated=result.simulated,
+        settings=about["settings"],
+        start=about["window"]["start"],
+        end=about["window"]["end"],
+        scored=scored,
+        sharpe=sharpe,
     )
 
 

@@ -5,30 +5,21 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts import App, CycloptsError, Parameter
 
-from backtests.terminal import (
-    about,
-    manifests,
-    number,
-    percent,
-    print_json,
-    print_table,
-    progress,
-    row_of,
-    say,
-)
+from backtests import queries
+from backtests.options import MONEY, OUTPUT, Market
+from backtests.terminal import manifests, print_json, progress, row_of, run_folder, say
 from newsfolio import __version__
-from newsfolio.errors import CommandError, NewsfolioError, OutputError, UnknownName
+from newsfolio.errors import CommandError, NewsfolioError, OutputError
 
 if TYPE_CHECKING:
-    from backtests.api import Job
     from backtests.result import Result
-    from backtests.settings import Settings
+PAGE = "verdict.html"
+"""The page of a run that opens."""
 
 app = App(
     name="newsfolio",
@@ -37,125 +28,31 @@ app = App(
     help_format="plaintext",
     default_parameter=Parameter(negative=()),
 )
-_DATA = Group("Data and time", sort_key=1)
-_MONEY = Group("Money", sort_key=2)
-_OUTPUT = Group("Output", sort_key=3)
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Market:
-    """Options that every command with prices has.
-
-    Parameters
-    ----------
-    data
-        yahoo (kept in a local store), sample (simulated), or a folder of CSV or Parquet files.
-    start
-        First day, e.g. 2023-01-03; by default as early as every sleeve can be held.
-    end
-        Last day; by default where the first line ends.
-    offline
-        Never use the network; the local store alone.
-    store
-        Folder of the local price store.
-    cash
-        Initial capital.
-    currency
-        Base currency, e.g. USD, HKD, CNY, EUR.
-    costs
-        venue (dated fees, commission, half-spread) or none.
-    lots
-        venue (whole board lots) or fractional.
-    dividends
-        cash (on the ex-date) or reinvest (total-return prices).
-    withholding
-        none (gross) or foreign (net of each line's withholding tax).
-    funding
-        credit (purchases may run ahead of the sales that pay for them) or wait.
-    fx
-        ecb (reference rates, no network) or source (HKD=X and the like from the data).
-    impact
-        Coefficient of the square-root impact law; 0 switches it off.
-    participation
-        Largest share of the median daily volume that an order may take a day.
-    set
-        A parameter of the strategy, name=value; may be repeated.
-    """
-
-    data: Annotated[str, Parameter(group=_DATA)] = "yahoo"
-    start: Annotated[str | None, Parameter(group=_DATA)] = None
-    end: Annotated[str | None, Parameter(group=_DATA)] = None
-    offline: Annotated[bool, Parameter(group=_DATA)] = False
-    store: Annotated[Path | None, Parameter(group=_DATA)] = None
-    cash: Annotated[float, Parameter(group=_MONEY)] = 1_000_000.0
-    currency: Annotated[str, Parameter(group=_MONEY)] = "USD"
-    costs: Annotated[str, Parameter(group=_MONEY)] = "venue"
-    lots: Annotated[str, Parameter(group=_MONEY)] = "venue"
-    dividends: Annotated[str, Parameter(group=_MONEY)] = "cash"
-    withholding: Annotated[str, Parameter(group=_MONEY)] = "none"
-    funding: Annotated[str, Parameter(group=_MONEY)] = "credit"
-    fx: Annotated[str, Parameter(group=_MONEY)] = "ecb"
-    impact: Annotated[float, Parameter(group=_MONEY)] = 0.0
-    participation: Annotated[float | None, Parameter(group=_MONEY)] = None
-    set: tuple[str, ...] = ()
-
-
-SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",
-            "funding", "fx", "impact", "participation")  # fmt: skip
-
-
-@app.command(name="list")
-def list_(*, json: bool = False) -> None:  # the option's name
-    """List the strategies, the articles they come from, and when those were published."""
-    from backtests.addresses import shipped
-
-    rows = [about(name, cls) for name, cls in shipped().items()]
-    if json:
-        print_json({"strategies": rows})
-        return
-    table = [("strategy", "thesis", "article", "published", "in the store", "what it does")]
-    table += [
-        (
-            row["name"], row["thesis"] or "-", row["article"] or "-",
-            (row["published"] or "-")[:10],
-            f"{row['lines_in_store']} of {row['lines']}", row["doc"],
-        )
-        for row in rows
-    ]  # fmt: skip
-    print_table(table)
-
-
-@app.command
-def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
-    """Show a strategy: thesis, universe with listing dates, parameters, controls.
-
-    Parameters
-    ----------
-    strategy
-        Its address: a name, module:Class or path/file.py:Class.
-    set
-        A parameter, name=value; may be repeated.
-    """
-    from backtests.describe import described
-
-    print(described(_job(strategy, set)))
+app.command(queries.list_, name="list")
+app.command(queries.show)
+app.command(queries.weights)
+app.command(queries.runs)
+app.command(queries.diff)
+app.command(queries.check)
+app.command(queries.new)
 
 
 @app.command
 def run(
     *strategies: str,
     market: Market = Market(),  # frozen
-    benchmark: Annotated[str | None, Parameter(group=_MONEY)] = None,
+    benchmark: Annotated[str | None, Parameter(group=MONEY)] = None,
     engine: str = "backtrader",
     verify: bool = False,
     universe: str = "",
-    tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",), group=_OUTPUT)] = True,
-    out: Annotated[Path | None, Parameter(group=_OUTPUT)] = None,
-    ledger: Annotated[Path | None, Parameter(group=_OUTPUT)] = None,
-    json: Annotated[bool, Parameter(group=_OUTPUT)] = False,
-    quiet: Annotated[bool, Parameter(group=_OUTPUT)] = False,
-    open: Annotated[bool, Parameter(group=_OUTPUT)] = False,
+    verdict: Annotated[bool, Parameter(negative=("--no-verdict",))] = True,
+    placebos: int = 200,
+    tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",), group=OUTPUT)] = True,
+    out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    json: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    quiet: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    open: Annotated[bool, Parameter(group=OUTPUT)] = False,
 ) -> None:
     """Run strategies and write their pages to runs/<id>/.
 
@@ -171,8 +68,12 @@ def run(
         Run both engines and fail unless their fills are equal.
     universe
         Lines for a plain backtrader strategy, e.g. SPY,KWEB.
+    verdict
+        Judge the thesis on the sessions after its article.
+    placebos
+        How many other dates or baskets to rank it among; 0 switches them off.
     tearsheet
-        Write the tearsheet.
+        Write the tearsheet beside the verdict page.
     out
         Folder of run folders, instead of ./runs.
     ledger
@@ -185,107 +86,38 @@ def run(
         Open the page in a browser.
     """
     from backtests import home
-    from backtests.api import execute
+    from backtests.api import Judging, execute
+    from backtests.evaluation.watch import Watch
     from backtests.ledger import Ledger
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
     lines = tuple(line.strip() for line in universe.split(",") if line.strip())
-    jobs = [_job(address, market.set, lines) for address in strategies]
-    settings = _settings(market, benchmark=benchmark, engine=engine)
-    source = home.open_source(
-        market.data, store=market.store, offline=market.offline, progress=progress(quiet or json)
-    )
+    watch = Watch()
+    watch.start()
+    jobs = [market.job(address, lines) for address in strategies]
+    settings = market.settings(benchmark=benchmark, engine=engine)
+    source = market.source(quiet or json)
     folder = out or home.RUNS
     _writable(folder)
     book = Ledger(ledger or home.ledger_path())
-    pages = write_pages if tearsheet else None
+    judging = Judging(placebos, watch=watch) if verdict else None
     results: list[Result] = []
     for job in jobs:
         result = execute(
-            job, source, settings, book, verify=verify,
-            save=lambda done: done.save(folder / done.id, pages),
+            job, source, settings, book, verify=verify, judging=judging,
+            save=lambda done: _saved(done, folder, tearsheet),
         )  # fmt: skip
         results.append(result)
         if not json:
-            say(result, folder, quiet=quiet, tearsheet=tearsheet)
+            say(result, folder, quiet=quiet)
     index = write_index(folder)
     if json:
         print_json({"runs": [row_of(result.manifest, folder / result.id) for result in results]})
     elif not quiet:
         print(f"index         {index}")
     if open:
-        _browse(folder / results[0].id / "tearsheet.html" if tearsheet else index)
-
-
-@app.command
-def weights(
-    strategy: str,
-    *,
-    market: Market = Market(),
-    asof: str | None = None,
-    portfolio: Path | None = None,
-    json: bool = False,
-) -> None:
-    """Show what a strategy holds at a close, and the orders that lead there.
-
-    Parameters
-    ----------
-    strategy
-        Its address.
-    asof
-        The close to decide at; by default the last one.
-    portfolio
-        A CSV with asset,quantity (CASH for money); without one, orders start from cash.
-    json
-        Print one JSON object.
-    """
-    from backtests import home
-    from backtests.portfolio import advise
-    from backtests.settings import read_day
-
-    job = _job(strategy, market.set)
-    if job.strategy is None:
-        raise CommandError(f"{strategy} is a plain backtrader strategy: it has orders, no weights")
-    source = home.open_source(
-        market.data, store=market.store, offline=market.offline, progress=progress(json)
-    )
-    advice = advise(job.strategy, source, _settings(market), read_day("asof", asof), portfolio)
-    if json:
-        print_json(advice.as_json())
-    else:
-        print(advice.as_text())
-
-
-@app.command
-def runs(*, out: Path | None = None, json: bool = False) -> None:
-    """List the runs of a folder, newest first.
-
-    Parameters
-    ----------
-    out
-        Folder of run folders, instead of ./runs.
-    json
-        Print one JSON object.
-    """
-    from backtests import home
-
-    folder = out or home.RUNS
-    found = [row_of(manifest, path) for path, manifest in manifests(folder)]
-    if json:
-        print_json({"runs": found})
-        return
-    table = [("run", "data", "window", "CAGR", "Sharpe", "max drawdown")]
-    table += [
-        (
-            row["id"], row["data"], f"{row['start']} to {row['end']}", percent(row["cagr"]),
-            number(row["sharpe"]), percent(row["max_drawdown"]),
-        )
-        for row in found
-    ]  # fmt: skip
-    print_table(table)
-    if not found:
-        print(f"no runs in {folder}; newsfolio run STRATEGY makes one")
+        _browse(folder / results[0].id / PAGE)
 
 
 @app.command(name="open")
@@ -302,39 +134,172 @@ def open_(run: str = "", *, out: Path | None = None) -> None:
     from backtests import home
 
     folder = out or home.RUNS
-    if not run:
-        _browse(folder / "index.html")
-        return
-    known = {path.name: path for path, _ in manifests(folder)}
-    matching = [name for name in known if name.startswith(run)]
-    if not matching:
-        raise UnknownName("run", run, known, "`newsfolio runs` lists them.")
-    _browse(known[matching[0]] / "tearsheet.html")
+    _browse(run_folder(run, folder) / PAGE if run else folder / "index.html")
 
 
 @app.command
-def new(name: str, *, out: Path = Path()) -> None:
-    """Write a strategy file and its test, ready to run and to edit.
+def report(
+    run: str,
+    *,
+    out: Path | None = None,
+    tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
+) -> None:
+    """Write the pages of a saved run again, from its folder alone.
 
     Parameters
     ----------
-    name
-        What to call it, e.g. my-idea.
+    run
+        A run's id, or the beginning of it.
     out
-        Folder to write to, instead of the current one.
+        Folder of run folders, instead of ./runs.
+    tearsheet
+        Write the tearsheet too.
     """
-    from backtests.starter import write_starter
+    from backtests import home
+    from backtests.result import load
 
-    strategy, test = write_starter(name, out)
-    print(f"wrote {strategy} and {test}; try\n  newsfolio run {strategy} --data sample")
-    print(f"  python -m pytest {test}")
+    folder = out or home.RUNS
+    place = run_folder(run, folder)
+    write_pages(load(place), place, tearsheet)
+    write_index(folder)
+    print(place / PAGE)
 
 
-def write_pages(result: Result, folder: Path) -> None:
+@app.command
+def compare(
+    *runs: str,
+    market: Market = Market(),
+    engine: str = "kernel",
+    out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    json: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    open: Annotated[bool, Parameter(group=OUTPUT)] = False,
+) -> None:
+    """Put strategies or saved runs on one page: the same window, who is surely ahead.
+
+    Parameters
+    ----------
+    runs
+        Strategies, which are run first, or ids of saved runs (or the beginning of them).
+    engine
+        For strategies that are run: kernel or backtrader; same fills.
+    out
+        Folder of run folders, instead of ./runs.
+    ledger
+        The trial ledger to append to, instead of the user's own.
+    json
+        Print one JSON object instead of the path.
+    open
+        Open the page in a browser.
+    """
+    from backtests import home
+    from backtests.api import Judging, execute
+    from backtests.evaluation.compare import compare as compared
+    from backtests.ledger import Ledger
+    from backtests.result import load
+
+    folder = out or home.RUNS
+    _writable(folder)
+    saved = {path.name: path for path, _ in manifests(folder)}
+    results: list[Result] = []
+    for name in runs:
+        matching = [run for run in saved if run.startswith(name) and not _is_strategy(name)]
+        if matching:
+            results.append(load(saved[matching[0]]))
+            continue
+        result = execute(
+            market.job(name), market.source(json), market.settings(engine=engine),
+            Ledger(ledger or home.ledger_path()), judging=Judging(placebos=0),
+            save=lambda done: _saved(done, folder, tearsheet=False),
+        )  # fmt: skip
+        results.append(result)
+    found = compared(results)
+    page = write_compare(results, found, folder)
+    write_index(folder)
+    if json:
+        print_json({**found, "page": str(page)})
+    else:
+        print(f"{found['conclusion']}\n{page}")
+    if open:
+        _browse(page)
+
+
+@app.command
+def score(
+    run: str,
+    *,
+    data: str = "yahoo",
+    offline: bool = False,
+    store: Path | None = None,
+    placebos: int = 200,
+    tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
+    out: Path | None = None,
+    ledger: Path | None = None,
+    json: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Judge a saved run's thesis again on the sessions that came since, parameters frozen.
+
+    Parameters
+    ----------
+    run
+        A run's id, or the beginning of it.
+    data
+        yahoo, sample, or a folder of price files: newer data than the run had.
+    offline
+        Never use the network; the local store alone.
+    store
+        Folder of the local price store.
+    placebos
+        How many other dates or baskets to rank it among; 0 switches them off.
+    tearsheet
+        Write the tearsheet beside the verdict page.
+    out
+        Folder of run folders, instead of ./runs.
+    ledger
+        The trial ledger to append to, instead of the user's own.
+    json
+        Print one JSON object instead of the summary.
+    quiet
+        Print the path only.
+    """
+    from backtests import again, home
+    from backtests.api import Judging, execute
+    from backtests.evaluation.watch import Watch
+    from backtests.ledger import Ledger
+    from backtests.result import load
+
+    folder = out or home.RUNS
+    old = load(run_folder(run, folder))
+    watch = Watch()
+    watch.start()
+    job = again.job_again(old)
+    source = home.open_source(data, store=store, offline=offline, progress=progress(quiet or json))
+    judging = Judging(placebos, since=again.divide_again(old), watch=watch)
+    result = execute(
+        job, source, again.settings_again(old), Ledger(ledger or home.ledger_path()),
+        judging=judging, notes=again.changes_since(old, job),
+        save=lambda done: _saved(done, folder, tearsheet),
+    )  # fmt: skip
+    write_index(folder)
+    if json:
+        print_json(row_of(result.manifest, folder / result.id))
+    else:
+        say(result, folder, quiet=quiet)
+
+
+def write_pages(result: Result, folder: Path, tearsheet: bool = True) -> None:
     """The pages of a run, into its folder."""
     import reports
 
-    reports.write_pages(result, folder)
+    reports.write_pages(result, folder, tearsheet)
+
+
+def write_compare(results: Sequence[Result], found: dict[str, Any], folder: Path) -> Path:
+    """The page that puts runs side by side."""
+    import reports
+
+    return reports.write_compare(results, found, folder)
 
 
 def write_index(folder: Path) -> Path:
@@ -359,7 +324,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _code(tokens: list[str], debug: bool) -> int:
     """Run a command; its exit code, and what went wrong on standard error."""
     try:
-        app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+        answer = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         return _fail(f"{error}; see newsfolio --help", 2)
     except NewsfolioError as error:
@@ -375,7 +340,7 @@ def _code(tokens: list[str], debug: bool) -> int:
             raise
         said = f"a bug of ours, {type(error).__name__}: {error}"
         return _fail(f"{said}; run again with --debug and report it", 1)
-    return 0
+    return answer if isinstance(answer, int) else 0
 
 
 def _fail(message: str, code: int) -> int:
@@ -389,22 +354,14 @@ def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -
         print(f"newsfolio: {message}", file=sys.stderr)
 
 
-def _job(address: str, values: Sequence[str], universe: Sequence[str] = ()) -> Job:
-    from backtests.api import job_of
+def _is_strategy(name: str) -> bool:
+    from backtests.addresses import shipped
 
-    chosen: dict[str, str] = {}
-    for pair in values:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise CommandError(f"--set {pair}: write it as name=value")
-        chosen[name.strip()] = value.strip()
-    return job_of(address, chosen, universe)
+    return ":" in name or name.endswith(".py") or name in shipped()
 
 
-def _settings(market: Market, **more: Any) -> Settings:
-    from backtests.settings import Settings
-
-    return Settings(**{name: getattr(market, name) for name in SETTINGS}, **more)
+def _saved(result: Result, folder: Path, tearsheet: bool) -> Path:
+    return result.save(folder / result.id, lambda done, draft: write_pages(done, draft, tearsheet))
 
 
 def _writable(folder: Path) -> None:

@@ -22,10 +22,12 @@ from newsfolio.view import View
 class Decider:
     """Shows a strategy each decision's view and checks what it answers."""
 
-    def __init__(self, strategy: Strategy, market: Market) -> None:
+    def __init__(
+        self, strategy: Strategy, market: Market, recorder: Recorder | None = None
+    ) -> None:
         self._strategy = strategy
         self._market = market
-        self._recorder = Recorder(market)
+        self._recorder = recorder or Recorder(market)
         self._owner = {column: ticker for ticker, column in market.place.items()}
 
     def ask(self, session: int, book: Book) -> dict[str, float] | None:

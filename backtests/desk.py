@@ -17,6 +17,7 @@ from backtests.interest import growth
 from backtests.settings import Funding, Settings
 from backtests.sizing import Sizer
 from markets.costs import CostModel
+from markets.history import Recorder
 from markets.market import Market
 from newsfolio.strategy import Strategy
 
@@ -62,14 +63,15 @@ class Desk:
     """
 
     def __init__(
-        self, strategy: Strategy, market: Market, settings: Settings, costs: CostModel
-    ) -> None:
+        self, strategy: Strategy, market: Market, settings: Settings, costs: CostModel,
+        recorder: Recorder | None = None,
+    ) -> None:  # fmt: skip
         self.market = market
         self.settings = settings
         self.sizer = Sizer(market, settings, costs)
         self.book = Book(market, growth(market, settings.credit_spread), settings.cash)
         self._custody = Custody(self.book, market, settings, costs)
-        self._decider = Decider(strategy, market)
+        self._decider = Decider(strategy, market, recorder)
         self._orders = _Orders()
         self._targets: list[Target] = []
         self._goal: dict[int, float] = {}

@@ -6,18 +6,30 @@ remembered.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from math import nan
 from pathlib import Path
 from typing import Any
 
 from newsfolio.errors import OutputError
 
-_SCHEMA = """
+VERSION = 2
+"""Of the table; version 1 had no variants."""
+
+PATIENCE = 10
+"""Seconds to wait for another process that holds the file."""
+
+_ADDED = {"variant": "TEXT NOT NULL DEFAULT ''", "scored": "INTEGER NOT NULL DEFAULT 0",
+          "sharpe": "REAL"}  # fmt: skip
+
+_SCHEMA = (
+    """
 CREATE TABLE IF NOT EXISTS trials (
     id INTEGER PRIMARY KEY,
     at TEXT NOT NULL,            -- UTC
@@ -33,13 +45,22 @@ CREATE TABLE IF NOT EXISTS trials (
     status TEXT NOT NULL CHECK (status IN ('done', 'failed')),
     error TEXT NOT NULL,
     run TEXT NOT NULL,           -- '' where nothing was saved
-    metrics TEXT NOT NULL        -- JSON
-);
+    metrics TEXT NOT NULL,       -- JSON
+    variant TEXT NOT NULL DEFAULT '',  -- hash: see variant_of
+    scored INTEGER NOT NULL DEFAULT 0, -- sessions after the article
+    sharpe REAL                  -- annual, of the difference to the control over them; NULL unknown
+)
+""",
+    "CREATE INDEX IF NOT EXISTS trials_by_thesis ON trials (thesis)",
+    """
 CREATE TRIGGER IF NOT EXISTS trials_stay BEFORE UPDATE ON trials
-BEGIN SELECT RAISE(ABORT, 'the trial ledger is append-only'); END;
+BEGIN SELECT RAISE(ABORT, 'the trial ledger is append-only'); END
+""",
+    """
 CREATE TRIGGER IF NOT EXISTS trials_are_kept BEFORE DELETE ON trials
-BEGIN SELECT RAISE(ABORT, 'the trial ledger is append-only'); END;
-"""
+BEGIN SELECT RAISE(ABORT, 'the trial ledger is append-only'); END
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,36 @@ class Trial:
     error: str = ""
     run: str = ""
     metrics: Mapping[str, Any] | None = None
+    scored: int = 0
+    sharpe: float | None = None
+
+    @property
+    def variant(self) -> str:
+        return variant_of(self.strategy, self.parameters, self.code, self.settings)
+
+
+_SAME_VARIANT = frozenset({"start", "end", "engine", "cash", "benchmark"})
+
+
+def variant_of(
+    strategy: str, parameters: Mapping[str, Any], code: str, settings: Mapping[str, Any]
+) -> str:
+    """A hash that reruns share: other dates, money or engines make no other variant."""
+    moves = {key: value for key, value in settings.items() if key not in _SAME_VARIANT}
+    text = _json({"strategy": strategy, "parameters": parameters, "code": code, "settings": moves})
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What was tried before on real prices, with sessions that scored.
+
+    sharpes: annual Sharpe ratio of the difference to the control, the last known (NaN: none), by
+    variant of the thesis. everything: the variants of all theses.
+    """
+
+    sharpes: Mapping[str, float]
+    everything: frozenset[str]
 
 
 class Ledger:
@@ -66,9 +117,36 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def append(self, trial: Trial, at: datetime) -> None:
-        """Add a row; OutputError where the file cannot be written."""
-        row = {
+    def append(self, trials: Iterable[Trial], at: datetime) -> None:
+        """Add rows, all or none; OutputError where the file cannot be written."""
+        rows = [self._row(trial, at) for trial in trials]
+        names = ", ".join(rows[0]) if rows else ""
+        places = ", ".join(f":{name}" for name in rows[0]) if rows else ""
+        with self._open() as connection:
+            for row in rows:
+                connection.execute(f"INSERT INTO trials ({names}) VALUES ({places})", row)
+
+    def tried(self, thesis: str) -> Tried:
+        """The distinct variants so far; reruns, failures and simulated runs do not count."""
+        if not self._path.exists():
+            return Tried({}, frozenset())
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT thesis, variant, sharpe FROM trials WHERE simulated = 0 AND scored > 0 "
+                "AND status = 'done' ORDER BY id"
+            ).fetchall()
+        sharpes: dict[str, float] = {}
+        for row in rows:
+            if row["thesis"] == thesis:
+                known = row["sharpe"] is not None
+                sharpes[row["variant"]] = (
+                    row["sharpe"] if known else sharpes.get(row["variant"], nan)
+                )
+        return Tried(sharpes, frozenset(row["variant"] for row in rows))
+
+    @staticmethod
+    def _row(trial: Trial, at: datetime) -> dict[str, Any]:
+        return {
             "at": at.isoformat(timespec="seconds"),
             "thesis": trial.thesis,
             "strategy": trial.strategy,
@@ -83,11 +161,10 @@ class Ledger:
             "error": trial.error,
             "run": trial.run,
             "metrics": _json(trial.metrics or {}),
+            "variant": trial.variant,
+            "scored": trial.scored,
+            "sharpe": trial.sharpe,
         }
-        names = ", ".join(row)
-        places = ", ".join(f":{name}" for name in row)
-        with self._open() as connection:
-            connection.execute(f"INSERT INTO trials ({names}) VALUES ({places})", row)
 
     def rows(self) -> list[dict[str, Any]]:
         """All trials in the order in which they were made."""
@@ -101,11 +178,10 @@ class Ledger:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=30)
+            connection = sqlite3.connect(self._path, timeout=PATIENCE)
             try:
                 connection.row_factory = sqlite3.Row
-                with connection:
-                    connection.executescript(_SCHEMA)
+                _prepare(connection)
                 with connection:
                     yield connection
             finally:
@@ -114,6 +190,22 @@ class Ledger:
             raise OutputError(
                 f"the trial ledger {self._path} cannot be used ({error}); use another --ledger"
             ) from error
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the table, or bring one of an earlier version up to date."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")  # of several processes, one does it
+    with connection:
+        columns = {row["name"] for row in connection.execute("PRAGMA table_info(trials)")}
+        for name, kind in _ADDED.items() if columns else ():
+            if name not in columns:
+                connection.execute(f"ALTER TABLE trials ADD COLUMN {name} {kind}")
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _json(value: Mapping[str, Any]) -> str:

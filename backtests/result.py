@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,19 @@ from newsfolio.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates")
+TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates",
+          "placebos")  # fmt: skip
+
+
+def no_placebos() -> pd.DataFrame:
+    """The table of placebos of a run that has none."""
+    return pd.DataFrame(
+        {
+            "label": pd.Series(dtype="str"),
+            "start": pd.Series(dtype="str"),
+            "excess": pd.Series(dtype="float64"),
+        }
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +46,8 @@ class Result:
     lapses: session, asset, quantity, reason: orders or parts of them that were given up.
     references: equity of "benchmark" and of each control, sessions x names, same initial capital.
     rates: `cash`, what a year of idle cash earned as known on each session.
+    placebos: label, start (ISO date) and excess a year of each placebo.
+    evaluation: `Evaluation.as_json()`, None where the run was not evaluated.
     """
 
     manifest: Mapping[str, Any]
@@ -45,6 +59,8 @@ class Result:
     lapses: pd.DataFrame
     references: pd.DataFrame
     rates: pd.DataFrame
+    placebos: pd.DataFrame = field(default_factory=no_placebos)
+    evaluation: Mapping[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -88,11 +104,12 @@ class Result:
         """Write the result and its pages to `folder`; answers the page to open."""
         from backtests.cli import write_pages
 
-        return self.save(Path(folder), write_pages) / "tearsheet.html"
+        return self.save(Path(folder), write_pages) / "verdict.html"
 
     def _write(self, folder: Path) -> None:
-        text = json.dumps(self.manifest, indent=1, sort_keys=True, allow_nan=False)
-        (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        _write_json(folder / "manifest.json", self.manifest)
+        if self.evaluation is not None:
+            _write_json(folder / "evaluation.json", self.evaluation)
         for name in TABLES:
             table = getattr(self, name)
             frame = table.to_frame() if isinstance(table, pd.Series) else table
@@ -136,11 +153,18 @@ def load(folder: Path) -> Result:
     """A saved run; OutputError where the folder is not one or is damaged."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        path = folder / "evaluation.json"
+        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     except (OSError, ValueError) as error:
         raise OutputError(f"{folder} is not a complete run ({error}); run it again") from error
     equity = tables.pop("equity")["equity"]
-    return Result(manifest=manifest, equity=equity, **tables)
+    return Result(manifest=manifest, equity=equity, evaluation=found, **tables)
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _swap(draft: Path, folder: Path) -> None:

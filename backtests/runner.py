@@ -14,6 +14,7 @@ import pandas as pd
 from backtests.account import Account, account
 from backtests.desk import Desk, Played
 from backtests.engines import kernel
+from backtests.fills import Fill
 from backtests.manifest import Provenance, manifest
 from backtests.metrics import figures
 from backtests.result import Result
@@ -29,7 +30,8 @@ from newsfolio.errors import DataError, EngineError, MissingData, UnknownName
 from newsfolio.listings import asset_of
 from newsfolio.strategy import Fixed, Strategy
 
-Play = Callable[[Market, Settings, CostModel], Played]
+PROXIES: Mapping[str, str] = {"US": "SPY", "China": "MCHI", "AI": "SMH"}
+"""Funds that stand for what a thesis may be a mere bet on; alpha is measured against them."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,64 @@ class Reference:
     required: bool = False
 
 
-def run_strategy(
+@dataclass(frozen=True, eq=False)
+class Leg:
+    """A reference as it was played: its curve on the strategy's sessions, and how it came about.
+
+    market, played and account are None for a level that nobody can buy.
+    """
+
+    reference: Reference
+    label: str
+    curve: pd.Series
+    market: Market | None = None
+    played: Played | None = None
+    account: Account | None = None
+
+    @property
+    def fills(self) -> tuple[Fill, ...]:
+        return self.played.fills if self.played else ()
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What was played, with all that an evaluation or a result can be made from.
+
+    strategy: None for a plain backtrader class. bars: everything that the source was asked for.
+    legs: the benchmark and the controls by name, in that order; left_out: why others are missing.
+    """
+
+    strategy: Strategy | None
+    origin: Provenance
+    settings: Settings
+    costs: CostModel
+    bars: Mapping[str, Bars]
+    market: Market
+    played: Played
+    account: Account
+    legs: Mapping[str, Leg]
+    left_out: tuple[str, ...]
+    verified: bool = False
+
+    @property
+    def article(self) -> str:
+        """The article's id, "" without one."""
+        return str(self.origin.thesis["article"]["id"]) if self.origin.thesis else ""
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """`cash`: a year's interest on idle cash as known on each session."""
+        rate = self.market.cash_rate[self.market.first :]
+        return pd.DataFrame({"cash": rate}, index=self.account.sessions, dtype="float64")
+
+    def result(self) -> Result:
+        """The tables and the manifest, without an evaluation."""
+        return _result(self)
+
+
+def play_strategy(
     strategy: Strategy, source: Source, settings: Settings, address: str = "", verify: bool = False
-) -> Result:
+) -> Run:
     """Run a strategy, its benchmark and its controls.
 
     verify: run both engines; EngineError unless their fills are equal.
@@ -62,12 +119,12 @@ def run_strategy(
     origin = Provenance.of(
         strategy, address or strategy.name, source.name, snapshot_id(bars.values())
     )
-    return _result(market, played, settings, costs, origin, references, bars, verify)
+    return _with_legs(strategy, origin, settings, costs, bars, market, played, references, verify)
 
 
-def run_plain(
+def play_plain(
     cls: type, universe: tuple[str, ...], source: Source, settings: Settings, address: str = ""
-) -> Result:
+) -> Run:
     """Run a plain backtrader strategy on the lines named; DESIGN: same costs, same pages."""
     from backtests.engines import plain
 
@@ -79,7 +136,7 @@ def run_plain(
     costs = cost_model(settings)
     played = plain.play(cls, market, settings, costs)
     origin = Provenance.of_plain(cls, universe, address, source.name, snapshot_id(bars.values()))
-    return _result(market, played, settings, costs, origin, references, bars, verified=False)
+    return _with_legs(None, origin, settings, costs, bars, market, played, references, False)
 
 
 def prepare(
@@ -143,6 +200,8 @@ def _load(
             needed |= assets_to_load(_want(reference.strategy, settings)) | needed
         if reference.ticker:
             needed.setdefault(reference.ticker, asset_of(reference.ticker))
+    for ticker in (*PROXIES.values(), *strategy.pool):
+        needed.setdefault(ticker, asset_of(ticker))
     if settings.fx is Fx.SOURCE:
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
         for currency in currencies - {"USD"}:
@@ -173,50 +232,62 @@ def _engine(engine: Engine) -> Callable[[Desk], Played]:
     return witness.play
 
 
-def _result(
-    market: Market, played: Played, settings: Settings, costs: CostModel, origin: Provenance,
-    references: tuple[Reference, ...], bars: Mapping[str, Bars], verified: bool,
-) -> Result:  # fmt: skip
+def _with_legs(
+    strategy: Strategy | None, origin: Provenance, settings: Settings, costs: CostModel,
+    bars: Mapping[str, Bars], market: Market, played: Played,
+    references: tuple[Reference, ...], verified: bool,
+) -> Run:  # fmt: skip
     own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
-    rates = pd.DataFrame(
-        {"cash": market.cash_rate[market.first :]}, index=own.sessions, dtype="float64"
-    )
-    metrics = {"strategy": figures(own.equity, played.fills, rates["cash"])}
-    curves: dict[str, pd.Series] = {}
-    labels, left_out = {}, []
+    legs: dict[str, Leg] = {}
+    left_out = []
     for reference in references:
         try:
-            curve, fills, label = _compare(reference, market, own, settings, costs, bars)
+            legs[reference.name] = _leg(reference, market, own, settings, costs, bars)
         except DataError as error:
             if reference.required:
                 raise
             left_out.append(f"{reference.name} left out: {error}")
-            continue
-        curves[reference.name], labels[reference.name] = curve, label
-        metrics[reference.name] = figures(curve, fills, rates["cash"])
+    return Run(
+        strategy, origin, settings, costs, bars, market, played, own, legs, tuple(left_out),
+        verified,
+    )  # fmt: skip
+
+
+def _result(run: Run) -> Result:
+    own, played, rates = run.account, run.played, run.rates
+    metrics = {"strategy": figures(own.equity, played.fills, rates["cash"])}
+    metrics |= {
+        name: figures(leg.curve, leg.fills, rates["cash"]) for name, leg in run.legs.items()
+    }
+    curves = {name: leg.curve for name, leg in run.legs.items()}
+    labels = {
+        name: {"label": leg.label, "traded": leg.played is not None}
+        for name, leg in run.legs.items()
+    }
     return Result(
         manifest=manifest(
-            market, played, settings, costs, origin, metrics, labels, left_out, own, verified
+            run.market, played, run.settings, run.costs, run.origin, metrics, labels,
+            run.left_out, own, run.verified,
         ),
         equity=own.equity,
         weights=own.weights,
-        targets=_targets(market, played),
+        targets=_targets(run.market, played),
         fills=_table(played.fills, _FILLS),
         cash=_table(played.events, ("session", "why", "asset", "amount")),
         lapses=_table(played.lapses, ("session", "asset", "quantity", "reason")),
         references=pd.DataFrame(curves, index=own.sessions),
         rates=rates,
-    )
+    )  # fmt: skip
 
 
-def _compare(
+def _leg(
     reference: Reference, market: Market, own: Account, settings: Settings, costs: CostModel,
     bars: Mapping[str, Bars],
-) -> tuple[pd.Series, tuple[Any, ...], dict[str, Any]]:  # fmt: skip
-    """Equity of a reference on the strategy's sessions, its fills, and what to call it."""
+) -> Leg:  # fmt: skip
+    """A reference on the strategy's sessions, from the same day with the same money."""
     if reference.strategy is None or _cannot_trade(reference, bars):
         level = _level(reference.ticker, bars, own, settings)
-        return level, (), {"label": f"{reference.label} (level)", "traded": False}
+        return Leg(reference, f"{reference.label} (level)", level)
     window = dataclasses.replace(
         settings, start=market.day(market.first), end=market.day(len(market.sessions) - 1)
     )
@@ -224,7 +295,7 @@ def _compare(
     played = kernel.play(Desk(reference.strategy, other, window, costs))
     theirs = account(other, played.fills, played.events, settings.cash, settings.credit_spread)
     curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)
-    return curve, played.fills, {"label": reference.label, "traded": True}
+    return Leg(reference, reference.label, curve, other, played, theirs)
 
 
 def _cannot_trade(reference: Reference, bars: Mapping[str, Bars]) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from newsfolio.errors import UnknownName
+
 if TYPE_CHECKING:
     from backtests.result import Result
 
@@ -19,15 +21,17 @@ def progress(silent: bool) -> Any:
     return lambda text: print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def say(result: Result, folder: Path, *, quiet: bool, tearsheet: bool) -> None:
-    """The summary of a run that was saved, and where its page is."""
-    place = folder / result.id
-    page = place / "tearsheet.html" if tearsheet else place
+def say(result: Result, folder: Path, *, quiet: bool) -> None:
+    """The verdict and the summary of a run that was saved, and where its page is."""
+    page = folder / result.id / "verdict.html"
     if quiet:
         print(page)
         return
     if result.simulated:
         print("SIMULATED: the sample market is made up; nothing below happened")
+    verdict = result.manifest.get("verdict")
+    if verdict:
+        print(f"{'verdict':<14}{verdict['word'].upper()}. {verdict['reason']}")
     for name, value in result.summary().items():
         print(f"{name:<14}{value}")
     benchmark = result.manifest["metrics"].get("benchmark")
@@ -59,6 +63,7 @@ def row_of(manifest: Mapping[str, Any], path: Path) -> dict[str, Any]:
         "end": manifest["window"]["end"],
         "currency": manifest["settings"]["currency"],
         **{name: figures[name] for name in names},
+        "verdict": manifest.get("verdict"),
         "path": str(path),
         "snapshot": manifest["data"]["snapshot"],
     }
@@ -75,6 +80,17 @@ def manifests(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
         except (OSError, ValueError, KeyError, TypeError) as error:
             print(f"newsfolio: {path.parent} is damaged ({error!r}); run it again", file=sys.stderr)
     return found
+
+
+def run_folder(run: str, folder: Path) -> Path:
+    """The folder of the run whose id begins so; the newest where several do."""
+    known = {path.name: path for path, _ in manifests(folder)}
+    matching = [name for name in known if name == run] or [
+        name for name in known if name.startswith(run)
+    ]
+    if not matching:
+        raise UnknownName("run", run, known, "`newsfolio runs` lists them.")
+    return known[matching[0]]
 
 
 def about(name: str, cls: type) -> dict[str, Any]:

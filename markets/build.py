@@ -52,7 +52,8 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         notes.append(weekend)
     grids = _grids(bars, lines, sessions)
     usable = _usable(lines, grids["last"], sessions)
-    first = _first(want, wanted, held, sessions, usable, lines)
+    ready = _ready(want, wanted, usable, lines)
+    first = _first(want, held, sessions, ready)
     venues = [asset.venue for asset in lines]
     decision = first_decision(want.published, sessions, venues) if want.published else None
     clock = closes_last(venues)
@@ -67,6 +68,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         assets=lines,
         sessions=sessions,
         first=first,
+        ready=ready,
         fillable=_fillable(lines, grids, sessions),
         rate_before=rate_before,
         rate=rate,
@@ -234,25 +236,28 @@ def _usable(lines: tuple[Asset, ...], last: Floats, sessions: Days) -> Mask:
     return usable
 
 
-def _first(
-    want: Want, wanted: Mapping[str, Asset], held: Mapping[str, Asset], sessions: Days,
-    usable: Mask, lines: tuple[Asset, ...],
-) -> int:  # fmt: skip
-    """The place of the first session; without a wanted start, where every sleeve can be held."""
+def _ready(
+    want: Want, wanted: Mapping[str, Asset], usable: Mask, lines: tuple[Asset, ...]
+) -> int | None:
+    """The place of the first session on which every sleeve can be held; None without one."""
     columns = {asset.ticker: column for column, asset in enumerate(lines)}
+    ready = np.ones(len(usable), dtype=bool)
+    for sleeve in want.sleeves:
+        ready &= np.any(
+            [_ever(ticker, wanted[ticker], columns, usable) for ticker in sleeve.tickers], axis=0
+        )
+    return int(np.argmax(ready)) if ready.any() else None
+
+
+def _first(want: Want, held: Mapping[str, Asset], sessions: Days, ready: int | None) -> int:
+    """The place of the first session: the one wanted, or else where every sleeve can be held."""
     if want.start is None:
-        ready = np.ones(len(sessions), dtype=bool)
-        for sleeve in want.sleeves:
-            ready &= np.any(
-                [_ever(ticker, wanted[ticker], columns, usable) for ticker in sleeve.tickers],
-                axis=0,
-            )
-        if not ready.any():
+        if ready is None:
             raise MissingData(
                 "there is no session on which every sleeve has a line that can be held; "
                 "give --start, or lines with a longer history"
             )
-        return int(np.flatnonzero(ready)[0])
+        return ready
     start = np.datetime64(want.start)
     if start > sessions[-1]:
         raise MissingData(f"--start {want.start} is after the last session, {sessions[-1]}")

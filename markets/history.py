@@ -18,16 +18,17 @@ class Recorder:
     """What a view looks up. Rows after `today` are NaN: they have not been written.
 
     It never holds the market: `write` copies what has become known, so no array that a strategy
-    can reach contains a later price.
+    can reach contains a later price. With a `bait` the rows to come hold random numbers: whoever
+    answers otherwise than without has looked at them.
     """
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, bait: np.random.Generator | None = None) -> None:
         shape = (len(market.sessions), len(market.assets))
         self._sessions = np.full(shape[0], np.datetime64("NaT"), dtype="datetime64[D]")
-        self._close = np.full(shape, np.nan)
-        self._level = np.full(shape, np.nan)
-        self._value = np.full(shape, np.nan)
-        self._signals = {ticker: np.full(shape[0], np.nan) for ticker in market.signals}
+        self._close = _blank(shape, bait)
+        self._level = _blank(shape, bait)
+        self._value = _blank(shape, bait)
+        self._signals = {ticker: _blank(shape[:1], bait) for ticker in market.signals}
         self._place = dict(market.place)
         self._universe = market.universe
         self._columns = [market.place[ticker] for ticker in market.universe]
@@ -135,6 +136,10 @@ class Recorder:
         return pd.DatetimeIndex(
             self._sessions[: self._known].astype("datetime64[ms]"), name="session"
         )
+
+
+def _blank(shape: tuple[int, ...], bait: np.random.Generator | None) -> Floats:
+    return np.full(shape, np.nan) if bait is None else bait.lognormal(4.6, 0.5, shape)
 
 
 def _stand_ins(assets: list[Asset]) -> dict[str, tuple[str, ...]]:

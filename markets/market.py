@@ -27,6 +27,7 @@ class Market:
 
     sessions: (T,) datetime64[D], ascending; history before the run's start included.
     first: the place of the run's first session; the last is T - 1.
+    ready: the place of the first session on which every sleeve can be held; None: there is none.
     open, close: (T, N) local currency, split-adjusted; NaN without a bar (or without an open).
     last: (T, N) the last close known, NaN before the first bar.
     fillable: (T, N) an order can fill at this session's open.
@@ -47,6 +48,7 @@ class Market:
     assets: tuple[Asset, ...]
     sessions: Days
     first: int
+    ready: int | None
     open: Floats
     close: Floats
     last: Floats
@@ -120,6 +122,30 @@ class Market:
 
     def day(self, session: int) -> date:
         return self.sessions[session].astype(date)  # type: ignore[no-any-return]
+
+    def window(self, first: int, last: int, first_decision: int | None) -> Market:
+        """The market of a run from session `first` to `last`, its history before that included.
+
+        first_decision: the session on which such a run could first act on its article.
+        """
+        end = last + 1
+        cut = {
+            field.name: getattr(self, field.name)[:end]
+            for field in dataclasses.fields(self)
+            if isinstance(getattr(self, field.name), np.ndarray)
+        }
+        calendar = dataclasses.replace(
+            self.calendar, sessions=self.sessions[:end], first_decision=first_decision
+        )
+        return dataclasses.replace(
+            self,
+            **cut,
+            first=first,
+            first_decision=first_decision,
+            calendar=calendar,
+            signals={ticker: signal[:end] for ticker, signal in self.signals.items()},
+            pays_off={line: place for line, place in self.pays_off.items() if place < end},
+        )
 
     def reinvested(self) -> Market:
         """The same market in total-return prices: nothing is paid, dividends are in the price.

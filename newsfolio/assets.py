@@ -25,7 +25,8 @@ class Venue:
 
     `code` is the calendar's name (ISO 10383), `opens` and `closes` its usual hours in UTC (winter
     time; they order the venues within a session), `needs` a venue that must be open as well for
-    an order to fill: mainland lines are traded through Hong Kong.
+    an order to fill: mainland lines are traded through Hong Kong. `country` is where the companies
+    are that nobody knows better of; "": the code stands for it.
     """
 
     code: str
@@ -34,11 +35,14 @@ class Venue:
     closes: time
     needs: str | None = None
     shorting: bool = True
+    country: str = ""
 
 
-NEW_YORK = Venue("XNYS", "USD", opens=time(14, 30), closes=time(21, 0))
-HONG_KONG = Venue("XHKG", "HKD", opens=time(1, 30), closes=time(8, 10))
-MAINLAND = Venue("XSHG", "CNY", opens=time(1, 30), closes=time(7, 0), needs="XHKG", shorting=False)
+NEW_YORK = Venue("XNYS", "USD", time(14, 30), time(21, 0), country="United States")
+HONG_KONG = Venue("XHKG", "HKD", time(1, 30), time(8, 10), country="China")
+MAINLAND = Venue(
+    "XSHG", "CNY", time(1, 30), time(7, 0), needs="XHKG", shorting=False, country="China"
+)
 
 VENUES = {venue.code: venue for venue in (NEW_YORK, HONG_KONG, MAINLAND)}
 
@@ -61,7 +65,8 @@ class Asset:
     the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw).
     `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend.
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
-    a foreign account may hold it.
+    a foreign account may hold it. `country` is where its companies are, not where it trades; the
+    venue's where nobody says.
     """
 
     ticker: str
@@ -80,8 +85,11 @@ class Asset:
     stand_in: tuple[str, ...] = ()
     proxy: str = ""
     delisted: Delisting | None = None
+    country: str = ""
 
     def __post_init__(self) -> None:
+        if not self.country:
+            object.__setattr__(self, "country", self.venue.country or self.venue.code)
         if self.ticker in self.stand_in:
             raise CommandError(f"{self.ticker} cannot stand in for itself; name another line")
 

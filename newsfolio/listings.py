@@ -1,4 +1,4 @@
-"""Known lines: listing dates, board lots, stand-ins, withholding, half-spreads.
+"""Known lines: listing dates, board lots, stand-ins, withholding, half-spreads, countries.
 
 Sources: exchange listing records and company filings as gathered for the articles' universe.
 Half-spreads and borrow rates are our judgement (1 basis point is 0.0001). Board lots marked
@@ -30,6 +30,24 @@ _NONE = always(0.0, "Cayman company: none by default")
 _TENTH = always(0.10, _H_SHARE)
 _CONNECT = always(0.10, "A-shares through Stock Connect: 10%")
 
+_COMPANIES_IN = {
+    "China": ("BABA JD BIDU NTES PDD TCOM BILI NIO LI XPEV GDS KC TME KWEB FXI MCHI CQQQ PGJ ASHR"),
+    "Taiwan": "TSM ^TWII EWT",
+    "South Korea": "EWY ^KS11",
+    "India": "INDA",
+    "Japan": "EWJ ^N225",
+    "Emerging markets": "EEM IEMG VWO",
+    "Emerging markets without China": "EMXC XCEM",
+    "Developed markets without the United States": "EFA",
+    "World": "ACWI GLD",
+    "World without the United States": "ACWX VXUS",
+}
+"""Lines whose companies are not in the country of their venue; gold belongs to no country."""
+
+_COUNTRY = {
+    ticker: country for country, tickers in _COMPANIES_IN.items() for ticker in tickers.split()
+}
+
 
 def _us(
     ticker: str, name: str, listed: str = "", *, spread: float = 1, etf: bool = False,
@@ -49,6 +67,7 @@ def _us(
         adr_fee=adr or 0.0,
         stand_in=stand_in,
         proxy=proxy,
+        country=_COUNTRY.get(ticker, ""),
     )
 
 
@@ -69,6 +88,7 @@ def _hk(
         half_spread=always(2 * BP, "judgement"),
         stand_in=(stand_in,) if stand_in else (),
         proxy=proxy,
+        country=_COUNTRY.get(ticker, ""),
     )
 
 
@@ -98,7 +118,8 @@ def _cn(ticker: str, name: str, listed: str, *, star: bool = False, etf: bool = 
 
 
 def _index(ticker: str, name: str, venue: Venue | None = None) -> Asset:
-    return Asset(ticker, venue or venue_of(ticker), Kind.INDEX, name)
+    country = _COUNTRY.get(ticker, "")
+    return Asset(ticker, venue or venue_of(ticker), Kind.INDEX, name, country=country)
 
 
 _BYD_LOT = Dated((Row(None, 500), Row(date(2025, 9, 19), 100, "company notice of the new lot")))
@@ -268,13 +289,13 @@ def asset_of(line: str | Asset) -> Asset:
         return KNOWN[line]
     if not _TICKER.fullmatch(line):
         raise UnknownName("ticker", line, KNOWN, "Tickers are written as Yahoo does: SPY, 0700.HK.")
-    venue = venue_of(line)
+    venue, country = venue_of(line), _COUNTRY.get(line, "")
     if line.startswith("^"):
-        return Asset(line, venue, Kind.INDEX)
+        return Asset(line, venue, Kind.INDEX, country=country)
     if line.endswith("=X"):
         return Asset(line, venue, Kind.CURRENCY)
     if venue is NEW_YORK:
-        return Asset(line, venue, withholding=_US_STOCK)
+        return Asset(line, venue, withholding=_US_STOCK, country=country)
     return (
         Asset(line, venue, lot=always(100), lot_known=False, withholding=_NONE)
         if venue is HONG_KONG

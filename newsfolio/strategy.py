@@ -16,6 +16,8 @@ from newsfolio.errors import ParameterError, StrategyError
 from newsfolio.schedules import Schedule, monthly
 
 if TYPE_CHECKING:
+    from random import Random
+
     from newsfolio.thesis import Thesis
     from newsfolio.view import View
 
@@ -52,6 +54,9 @@ class Strategy:
     benchmark  a ticker, or a strategy, to be measured against
     signals    tickers that are looked at and never held
     max_gross  how much may be held at most, longs and shorts added up, in units of equity
+    grid       parameter values of the thesis's variants, declared before anything was run
+    pool       lines that `drawn` may put in the place of the author's picks
+    files      data files that `weights` reads; a file that is not named here cannot be certified
 
     >>> @dataclass(frozen=True)
     ... class Mine(Strategy):
@@ -66,6 +71,9 @@ class Strategy:
     benchmark: ClassVar[Any] = None
     signals: ClassVar[tuple[str, ...]] = ()
     max_gross: ClassVar[float] = 1.0
+    grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    pool: ClassVar[tuple[str, ...]] = ()
+    files: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for spec in parameters(type(self)):
@@ -82,6 +90,13 @@ class Strategy:
     def controls(self) -> Mapping[str, Strategy]:
         """What the same money would have done without the thesis, by name."""
         return {}
+
+    def drawn(self, lot: Random) -> Strategy | None:
+        """The same strategy with its picks drawn by lot from `pool`; None where nothing was picked.
+
+        What it earns compared with many such draws is the luck of the pick.
+        """
+        return None
 
     @property
     def name(self) -> str:

@@ -1,21 +1,43 @@
-"""Pages to read: the tearsheet of a run and the index of a folder of runs."""
+"""Pages to read: the verdict and the tearsheet of a run, runs side by side, a folder of runs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backtests.result import Result
 
-__all__ = ["write_index", "write_pages"]
+__all__ = ["write_compare", "write_index", "write_pages"]
 
 
-def write_pages(result: Result, folder: Path) -> None:
-    """Write `tearsheet.html` into a folder that exists; OSError where it cannot be written."""
-    from reports.tearsheet import tearsheet
+def write_pages(result: Result, folder: Path, tearsheet: bool = True) -> None:
+    """Write `verdict.html`, its script and, if wanted, `tearsheet.html` into a folder that exists.
 
-    (folder / "tearsheet.html").write_text(tearsheet(result), encoding="utf-8")
+    OSError where they cannot be written.
+    """
+    from reports.script import write_script
+    from reports.verdict import verdict_page
+
+    sheet = folder / "tearsheet.html"
+    if tearsheet:
+        from reports.tearsheet import tearsheet as drawn
+
+        sheet.write_text(drawn(result), encoding="utf-8")
+    write_script(folder)
+    page = verdict_page(result, tearsheet=sheet.is_file())
+    (folder / "verdict.html").write_text(page, encoding="utf-8")
+
+
+def write_compare(results: Sequence[Result], comparison: Mapping[str, Any], folder: Path) -> Path:
+    """Write `compare.html` and its script into a folder that exists; answers the page's path.
+
+    comparison: what `backtests.evaluation.compare.compare` answers for these results.
+    """
+    from reports.compare import write
+
+    return write(results, comparison, folder)
 
 
 def write_index(runs_folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The index: every run of a folder on one page, each a row that leads to its tearsheet."""
+"""The index: every run of a folder on one page, each a row that leads to its verdict."""
 
 from __future__ import annotations
 
@@ -12,30 +12,35 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from newsfolio.errors import OutputError
 from reports.figures import FIGURES, Cell, cell
-from reports.pages import render, verbatim
+from reports.pages import KINDS, defined, render, signed, verbatim
+from reports.sparkline import sparkline
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
 _SHOWN = {
     "cagr": "CAGR",
     "sharpe": "Sharpe",
     "max_drawdown": "Max drawdown",
-    "turnover": "Turnover",
     "costs": "Costs",
 }
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading that sorts; text stands left."""
+    """A heading; text stands left."""
 
     title: str
     text: bool = False
+    sorts: bool = True
 
 
 COLUMNS = (
     Column("Strategy", text=True),
+    Column("Verdict", text=True),
+    Column("Growth", text=True, sorts=False),
     Column("Article", text=True),
     Column("Data", text=True),
     Column("Window", text=True),
@@ -47,8 +52,8 @@ COLUMNS = (
 def index(runs: Sequence[Mapping[str, Any]], damaged: Sequence[str] = ()) -> str:
     """A page over manifests, in the order given; `damaged` names folders that could not be read.
 
-    A manifest may carry `page`, the address of its tearsheet from this page or None where there is
-    none; without it the address is `<id>/tearsheet.html`.
+    A manifest may carry `page`, the address of its page from this one or None where there is none
+    (without it the address is `<id>/verdict.html`), and `spark`, its growth as a small drawing.
     """
     script = verbatim("sort.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -57,7 +62,7 @@ def index(runs: Sequence[Mapping[str, Any]], damaged: Sequence[str] = ()) -> str
         {
             "policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
             f"script-src 'sha256-{digest}'",
-            "style": verbatim("style.css"),
+            "style": verbatim("style.css") + verbatim("verdict.css"),
             "script": script,
             "columns": COLUMNS,
             "rows": [_row(run) for run in runs],
@@ -89,7 +94,8 @@ def _read(folder: Path) -> tuple[list[Mapping[str, Any]], list[str]]:
     damaged: list[str] = []
     for path in sorted(found, key=_age):
         try:
-            run = {**json.loads(path.read_text(encoding="utf-8")), "page": _page(path.parent)}
+            read = json.loads(path.read_text(encoding="utf-8"))
+            run = {**read, "page": _page(path.parent), "spark": _spark(path.parent, read)}
             _row(run)
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             damaged.append(path.parent.name)  # whatever is wrong with it, it is no manifest of ours
@@ -103,8 +109,24 @@ def _age(path: Path) -> tuple[int, str]:
 
 
 def _page(folder: Path) -> str | None:
-    exists = (folder / "tearsheet.html").is_file()
-    return f"{quote(folder.name, safe='')}/tearsheet.html" if exists else None
+    """The page to open: the verdict, or the tearsheet of a run from before there were verdicts."""
+    for name in ("verdict.html", "tearsheet.html"):
+        if (folder / name).is_file():
+            return f"{quote(folder.name, safe='')}/{name}"
+    return None
+
+
+def _spark(folder: Path, run: Mapping[str, Any]) -> Markup:
+    """The run's equity as a small drawing; nothing where its file cannot be read."""
+    import pandas as pd
+
+    try:
+        equity = pd.read_parquet(folder / "equity.parquet")["equity"]
+    except (OSError, ValueError, LookupError):
+        return Markup("")
+    thesis = run["thesis"] or {}
+    since = (run.get("verdict") or {}).get("since") if thesis else None
+    return sparkline(equity, since or thesis.get("first_decision"))
 
 
 def _row(run: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +135,9 @@ def _row(run: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(run["id"]),
         "label": str(run["strategy"]["label"]),
-        "page": run.get("page", f"{quote(str(run['id']), safe='')}/tearsheet.html"),
+        "page": run.get("page", f"{quote(str(run['id']), safe='')}/verdict.html"),
+        "verdict": _verdict(run.get("verdict")),
+        "spark": run.get("spark", ""),
         "article": str(article.get("id", "")),
         "title": str(article.get("title", "")),
         "data": str(run["data"]["source"]),
@@ -121,6 +145,19 @@ def _row(run: Mapping[str, Any]) -> dict[str, Any]:
         "start": str(run["window"]["start"]),
         "end": str(run["window"]["end"]),
         "cells": [*(cell(run, "strategy", _BY_KEY[key]) for key in _SHOWN), _benchmark(run)],
+    }
+
+
+def _verdict(found: Mapping[str, Any] | None) -> dict[str, str]:
+    """The word, how it looks, and the excess that it is about."""
+    if not found:
+        return {"word": "not judged", "kind": "none", "excess": "", "against": ""}
+    excess = found.get("excess")
+    return {
+        "word": str(found["word"]),
+        "kind": KINDS.get(found["word"], "none"),
+        "excess": f"{signed(excess, 1)} a year" if defined(excess) else "",
+        "against": str(found.get("against", "")),
     }
 
 

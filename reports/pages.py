@@ -13,6 +13,14 @@ from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+KINDS: Mapping[str, str] = {
+    "held up": "good",
+    "did not hold up": "bad",
+    "cannot tell yet": "open",
+    "simulated": "made",
+}
+"""How each word of a verdict looks; each has its own sign beside the colour."""
+
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A page from `templates/`: everything but Markup is escaped, a missing value is an error."""
@@ -23,7 +31,9 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(percent=percent, ratio=ratio, amount=amount, moment=moment)
+    environment.filters.update(
+        percent=percent, ratio=ratio, amount=amount, moment=moment, signed=signed, chance=chance
+    )
     return environment.get_template(template).render(values)
 
 
@@ -49,6 +59,19 @@ def ratio(value: float | None, digits: int = 2) -> str:
     if value is None or not math.isfinite(value):
         return "n/a"
     return f"{_rounded(value, digits):,.{digits}f}"
+
+
+def signed(value: float | None, digits: int = 2) -> str:
+    """A difference in percent with its sign, n/a where undefined; zero has none."""
+    text = percent(value, digits)
+    return f"+{text}" if defined(value) and _rounded((value or 0.0) * 100, digits) > 0 else text
+
+
+def chance(value: float | None) -> str:
+    """A probability or p-value to three digits, n/a where undefined."""
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def amount(value: float | None, currency: str = "") -> str:

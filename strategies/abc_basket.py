@@ -11,9 +11,12 @@ from enum import StrEnum
 from newsfolio import Fixed, Strategy, View, Weights, at_publication, equal, param, quarterly
 from newsfolio.library import ABC, EX_CHINA
 
-AI, CHINA = "SMH", "KWEB"
 OTHER_MEMBERS = ("BIDU", "JD", "PDD", "BILI", "TME")
 """Companies in KWEB that might have stood where Alibaba stands, one line each in the US."""
+AI_FUNDS = ("SMH", "SOXX", "XLK", "IGV", "QQQ")
+STOCKS = ("BABA", *OTHER_MEMBERS, "NTES", "TCOM", "NIO", "LI", "XPEV")
+CHINA_FUNDS = ("KWEB", "FXI", "MCHI", "CQQQ", "PGJ", "ASHR")
+"""What an author who said AI, a Chinese champion, China might have picked instead."""
 
 
 class Mix(StrEnum):
@@ -31,22 +34,27 @@ class AbcBasket(Strategy):
     Article 003 turns a joke about portfolios with "anything but China" into its opposite: AI,
     BABA, China. The null is the joke itself, the strategy anything-but-china; the second control
     puts another member of KWEB, drawn by lot, where Alibaba stands, because one stock may be luck.
+    Placebos draw all three parts from the funds and stocks that might have been meant.
     """
 
     mix: Mix = param(Mix.EQUAL, doc="thirds, half AI, or by 63-session volatility")
+    ai: str = param("SMH", doc="the fund that stands for AI")
     stock: str = param("BABA", doc="the single stock")
+    china: str = param("KWEB", doc="the fund that stands for China")
     seed: int = param(1, low=0, doc="draws the stock of the second control")
 
     thesis = ABC
     rebalance = quarterly | at_publication
     benchmark = "ACWI"
+    grid = {"mix": tuple(Mix)}
+    pool = (*AI_FUNDS, *STOCKS, *CHINA_FUNDS)
 
     @property
     def universe(self) -> tuple[str, ...]:  # type: ignore[override]
-        return (AI, self.stock, CHINA)
+        return (self.ai, self.stock, self.china)
 
     def weights(self, view: View) -> Weights:
-        parts = (AI, self.stock, CHINA)
+        parts = (self.ai, self.stock, self.china)
         if self.mix is Mix.AI_HALF:
             return dict(zip(parts, (0.5, 0.25, 0.25), strict=True))
         if self.mix is Mix.INVERSE_VOLATILITY:
@@ -59,6 +67,10 @@ class AbcBasket(Strategy):
             "anything but China": AnythingButChina(),
             f"{drawn} for {self.stock}": dataclasses.replace(self, stock=drawn),
         }
+
+    def drawn(self, lot: random.Random) -> Strategy:
+        ai, stock, china = map(lot.choice, (AI_FUNDS, STOCKS, CHINA_FUNDS))
+        return dataclasses.replace(self, ai=ai, stock=stock, china=china)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class EastRising(Strategy):
     universe = (CHINA_TEN, MAG_SEVEN)
     rebalance = monthly | at_publication
     benchmark = Fixed(mix=((1.0, MAG_SEVEN),))
+    grid = {"weight": (0.25, 0.5, 1.0)}
 
     def weights(self, view: View) -> Weights:
         east = self.weight * self._moved(view.age)

@@ -57,6 +57,7 @@ class RelativeMomentum(Strategy):
 
     thesis = ROTATION
     rebalance = monthly
+    grid = {"lookback": (63, 126, 252), "band": (0.0, 0.02, 0.05), "filter": (True, False)}
 
     @property
     def universe(self) -> tuple[Sleeve, ...]:  # type: ignore[override]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +12,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backtests.evaluation.findings import (
+    Alpha,
+    Attribution,
+    Beta,
+    Certificate,
+    Change,
+    Chosen,
+    Comparison,
+    Condition,
+    Effect,
+    Estimate,
+    Evaluation,
+    Figures,
+    Honesty,
+    Overfitting,
+    Part,
+    Placebo,
+    Power,
+    Role,
+    Scored,
+    Significance,
+    Variant,
+    Verdict,
+    Word,
+)
 from backtests.fills import Fill
 from backtests.metrics import figures
 from backtests.result import Result
@@ -135,5 +163,132 @@ def usual_result() -> Result:
 
 def text_of(page: str) -> str:
     """Words that a reader sees outside the drawings, blanks folded."""
-    bare = re.sub(r"<svg.*?</svg>|<style>.*?</style>|<pre>.*?</pre>", " ", page, flags=re.DOTALL)
+    unseen = r"<svg.*?</svg>|<style>.*?</style>|<pre>.*?</pre>|<script.*?</script>"
+    bare = re.sub(unseen, " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", bare))
+
+
+def estimate(value: float, low: float, high: float) -> Estimate:
+    return Estimate(value, low, high)
+
+
+def part(name: str, local: float, fees: float = -0.001) -> Part:
+    return Part(name, local, 0.002, 0.001, -0.0005, fees, -0.0015)
+
+
+def usual_evaluation(**changed: Any) -> Evaluation:
+    """An evaluation with everything known; `changed` replaces its fields."""
+    parts = (part("0700.HK", 0.04), part("BABA", -0.01))
+    values: dict[str, Any] = {
+        "verdict": Verdict(
+            Word.CANNOT_TELL,
+            "3.1% a year ahead of half and half. 25 months; an edge of 0.5 takes 11 years",
+            (
+                Condition("Enough sessions", "351", "at least 60", True),
+                Condition("Ahead of half and half, surely", "from -4.0%", "above 0", False),
+                Condition("Better than placebos", "12 only", "at least 90%", None),
+            ),
+            False,
+        ),
+        "scored": Scored(
+            "2020-02-21", "2020-02-24", "2021-06-29", 351, 1.35, "the first decision on article 003"
+        ),
+        "figures": tuple(
+            Figures(
+                name,
+                label,
+                estimate(0.11, -0.2, 0.5),
+                estimate(0.08, -0.15, 0.35),
+                estimate(0.21, 0.18, 0.24),
+                estimate(0.4, -0.9, 1.7),
+                Estimate(-0.17),
+            )
+            for name, label in (
+                ("strategy", "east-rising(ramp=20)"),
+                ("half and half", "half"),
+                ("benchmark", "ACWI"),
+            )
+        ),
+        "comparisons": (
+            Comparison(
+                "half and half",
+                Role.CONTROL,
+                "half",
+                estimate(0.031, -0.04, 0.105),
+                0.04,
+                estimate(0.2, -0.5, 0.9),
+                0.412,
+                0.09,
+                0.81,
+            ),
+            Comparison(
+                "benchmark",
+                Role.BENCHMARK,
+                "ACWI",
+                estimate(-0.012, -0.2, 0.2),
+                -0.02,
+                Estimate(why="351 sessions, 400 are needed"),
+                None,
+                None,
+                None,
+            ),
+        ),
+        "significance": Significance(0.3, 0.7, 0.6, 0.4, 7, 40, 30.0, -0.2, 4.1),
+        "power": Power(
+            0.5, 10.9, 1.35, 1.4, "16 months; proving a Sharpe edge of 0.5 takes 11 years"
+        ),
+        "alpha": Alpha(
+            estimate(0.02, -0.1, 0.14), 0.4, 0.69, 0.62, 5, (Beta("US", "SPY", 0.4, 3.1),)
+        ),
+        "placebo": Placebo(Chosen.DATES, 40, 0.03, 0.6, 4.2, True, "half and half"),
+        "overfitting": Overfitting(
+            tuple(Variant(f"ramp={n}", n / 100 - 0.02, 0.1 * n, n == 2) for n in range(5)),
+            ((4, 0.5), (8, 0.45)),
+            (0.2, 0.3, 0.4),
+        ),
+        "attribution": Attribution(
+            "2020-02-21",
+            "2021-06-29",
+            math.fsum(one.total for one in parts) + 0.003,
+            0.003,
+            parts,
+            parts,
+            parts,
+            parts,
+            (Effect("Ten", 0.01, -0.004),),
+        ),
+        "certificate": Certificate(
+            Honesty.CHEATS,
+            "a decision changed",
+            12,
+            30,
+            (Change("future cut at 2020-03-02", "2020-03-02", "BABA", 0.5, 0.2),),
+            ("prices.csv",),
+        ),
+        "block": 6.5,
+        "replications": 2000,
+        "seed": 0,
+        **changed,
+    }
+    return Evaluation(**values)
+
+
+def judged(result: Result | None = None, **changed: Any) -> Result:
+    """A result with an evaluation and forty placebos."""
+    base = result or usual_result()
+    table = pd.DataFrame(
+        {
+            "label": [f"2019-{month:02d}" for month in range(1, 11)] * 4,
+            "start": ["2019-02-01"] * 40,
+            "excess": [(place - 18) / 100 for place in range(40)],
+        }
+    )
+    found = usual_evaluation(**changed).as_json()
+    return dataclasses.replace(base, evaluation=found, placebos=table)
+
+
+def data_of(page: str) -> dict[str, Any]:
+    """What page.js draws from."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    return json.loads(found.group(1))

@@ -9,7 +9,9 @@ import pytest
 
 from backtests.cli import main
 
-SHORT = ("--data", "sample", "--start", "2025-01-02", "--engine", "kernel", "--no-tearsheet")
+SHORT = ("--data", "sample", "--start", "2025-01-02", "--engine", "kernel", "--no-tearsheet",
+         "--no-verdict")  # fmt: skip
+JUDGED = (*SHORT[:-1], "--placebos", "5")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Shell:
     capture: pytest.CaptureFixture[str]
 
     def __call__(self, *arguments: str) -> Said:
-        if arguments[0] == "run":
+        if arguments[0] in ("run", "compare", "score"):
             arguments = (*arguments, "--ledger", str(self.ledger))
         with pytest.raises(SystemExit) as stopped:
             main(arguments)

@@ -106,7 +106,9 @@ def test_list_show_runs_and_open(shell: Shell, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(webbrowser, "open", opened.append)
     assert shell("open").code == 0
     assert opened == [(shell.runs / "index.html").as_uri()]
-    assert shell("open", "abc").code == 2  # it has no tearsheet
+    assert shell("open", "abc").code == 0
+    assert opened[1] == (shell.runs / identity / "verdict.html").as_uri()
+    assert shell("open", "nothing").code == 2
 
 
 def test_a_new_strategy_runs_as_it_is_and_so_does_its_test(shell: Shell) -> None:

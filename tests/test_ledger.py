@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from backtests.ledger import Ledger, Trial
+from backtests.ledger import Ledger, Trial, Tried
 from newsfolio import OutputError
 from tests.terminal import SHORT, Shell
 
@@ -20,10 +23,10 @@ APPEND = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from backtests.ledger import Ledger, Trial
+from backtests.ledger import Ledger, Trial, Tried
 for number in range(25):
     trial = Trial("T1", sys.argv[2], {"n": number}, "code", "data", False, {})
-    Ledger(Path(sys.argv[1])).append(trial, datetime.now(UTC))
+    Ledger(Path(sys.argv[1])).append([trial], datetime.now(UTC))
 """
 
 
@@ -32,7 +35,9 @@ def test_done_and_failed_runs_are_both_there(shell: Shell) -> None:
     assert shell("run", "east-rising", *SHORT, "--end", "2027-06-01").code == 1
     done, failed = Ledger(shell.ledger).rows()
     assert (done["strategy"], done["thesis"], done["status"]) == ("abc-basket", "T3", "done")
-    assert json.loads(done["parameters"]) == {"mix": "ai-half", "stock": "BABA", "seed": 1}
+    assert json.loads(done["parameters"]) == {
+        "mix": "ai-half", "ai": "SMH", "stock": "BABA", "china": "KWEB", "seed": 1,
+    }  # fmt: skip
     assert done["simulated"] == 1
     assert (shell.runs / done["run"]).is_dir()
     assert json.loads(done["metrics"])["trades"] > 0
@@ -42,7 +47,7 @@ def test_done_and_failed_runs_are_both_there(shell: Shell) -> None:
 
 def test_rows_stay(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "trials.sqlite")
-    ledger.append(Trial("", "mine", {}, "", "", True, {}), datetime(2026, 1, 2, tzinfo=UTC))
+    ledger.append([Trial("", "mine", {}, "", "", True, {})], datetime(2026, 1, 2, tzinfo=UTC))
     connection = sqlite3.connect(tmp_path / "trials.sqlite")
     for statement in ("UPDATE trials SET thesis = 'T9'", "DELETE FROM trials"):
         with pytest.raises(sqlite3.Error, match="append-only"):
@@ -51,16 +56,101 @@ def test_rows_stay(tmp_path: Path) -> None:
     assert [row["strategy"] for row in ledger.rows()] == ["mine"]
 
 
-def test_four_processes_append_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "trials.sqlite"
-    writers = [
+def writers(path: Path, count: int) -> list[subprocess.Popen[bytes]]:
+    """Processes that append 25 trials each."""
+    return [
         subprocess.Popen([sys.executable, "-c", APPEND, str(path), f"writer-{number}"], cwd=ROOT)
-        for number in range(4)
+        for number in range(count)
     ]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0, 0]
+
+
+def test_eight_processes_append_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "trials.sqlite"
+    assert [writer.wait(60) for writer in writers(path, 8)] == [0] * 8
     rows = Ledger(path).rows()
-    assert len(rows) == 100
-    assert len({(row["strategy"], row["parameters"]) for row in rows}) == 100
+    assert len(rows) == 200
+    assert len({(row["strategy"], row["parameters"]) for row in rows}) == 200
+
+
+def test_killed_writers_leave_whole_rows(tmp_path: Path) -> None:
+    """Each is killed at another moment; what it had committed is there, and nothing half."""
+    path = tmp_path / "trials.sqlite"
+    for number in range(12):
+        writer = writers(path, 1)[0]
+        deadline, before = time.monotonic() + 20, len(Ledger(path).rows())
+        while len(Ledger(path).rows()) <= before and time.monotonic() < deadline:
+            time.sleep(0.002)
+        time.sleep(number * 0.003)
+        writer.kill()
+        writer.wait(10)
+        connection = sqlite3.connect(path)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()
+        rows = Ledger(path).rows()
+        assert len(rows) > before
+        done = [json.loads(row["parameters"])["n"] for row in rows[before:]]
+        assert done == list(range(len(done)))
+    Ledger(path).append([trial(0)], datetime.now(UTC))
+
+
+def trial(number: int, **changed: Any) -> Trial:
+    made = Trial("T1", "mine", {"n": number}, "code", "data", False, {"costs": "venue"}, scored=9)
+    return dataclasses.replace(made, **changed)
+
+
+def test_distinct_variants_count_and_nothing_else_does(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "trials.sqlite")
+    assert ledger.tried("T1") == Tried({}, frozenset())
+    rerun = {"settings": {"costs": "venue", "end": "2026-01-02", "engine": "kernel", "cash": 5.0}}
+    told = [
+        trial(1, sharpe=0.5),
+        trial(1, sharpe=0.75, **rerun),
+        trial(2),
+        trial(1, settings={"costs": "none"}, sharpe=0.1),  # other costs are another variant
+        trial(1, code="edited", sharpe=0.2),  # and so is an edited file
+        trial(3, simulated=True),
+        trial(4, error="broke"),
+        trial(5, scored=0),
+        trial(6, thesis="T2"),
+    ]
+    ledger.append(told, datetime.now(UTC))
+    tried = ledger.tried("T1")
+    known = {key: value for key, value in tried.sharpes.items() if value == value}
+    assert sorted(known.values()) == [0.1, 0.2, 0.75]
+    assert len(tried.sharpes) == 4
+    assert len(tried.everything) == 5
+
+
+def test_a_ledger_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "trials.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "CREATE TABLE trials (id INTEGER PRIMARY KEY, at TEXT, thesis TEXT, strategy TEXT, "
+        "parameters TEXT, code TEXT, data TEXT, simulated INTEGER, settings TEXT, start TEXT, "
+        "end TEXT, status TEXT, error TEXT, run TEXT, metrics TEXT)"
+    )
+    connection.execute("INSERT INTO trials (strategy, status) VALUES ('old', 'done')")
+    connection.commit()
+    connection.close()
+    Ledger(path).append([trial(1, sharpe=0.5)], datetime.now(UTC))
+    assert [row["strategy"] for row in Ledger(path).rows()] == ["old", "mine"]
+    assert list(Ledger(path).tried("T1").sharpes.values()) == [0.5]
+
+
+def test_a_ledger_that_another_process_holds_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backtests.ledger.PATIENCE", 0.1)
+    ledger = Ledger(tmp_path / "trials.sqlite")
+    ledger.append([trial(1)], datetime.now(UTC))
+    holder = sqlite3.connect(tmp_path / "trials.sqlite")
+    holder.execute("BEGIN EXCLUSIVE")
+    for call in (lambda: ledger.tried("T1"), lambda: ledger.append([trial(2)], datetime.now(UTC))):
+        with pytest.raises(OutputError, match="locked"):
+            call()
+    holder.rollback()
+    holder.close()
+    assert len(ledger.tried("T1").sharpes) == 1
 
 
 def test_a_ledger_that_cannot_be_written_warns_and_the_run_is_kept(shell: Shell) -> None:
@@ -70,4 +160,4 @@ def test_a_ledger_that_cannot_be_written_warns_and_the_run_is_kept(shell: Shell)
     assert "not counted" in said.err
     assert len(list(shell.runs.glob("abc-basket-*"))) == 1
     with pytest.raises(OutputError, match="--ledger"):
-        Ledger(shell.ledger).append(Trial("", "x", {}, "", "", True, {}), datetime.now(UTC))
+        Ledger(shell.ledger).append([Trial("", "x", {}, "", "", True, {})], datetime.now(UTC))

@@ -1,6 +1,8 @@
 "use strict";
 for (const head of document.querySelectorAll("#runs thead th")) {
-  head.querySelector("button").addEventListener("click", () => {
+  const button = head.querySelector("button");
+  if (!button) continue;
+  button.addEventListener("click", () => {
     const order = head.ariaSort === "descending" ? "ascending" : "descending";
     for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", order);

@@ -1,0 +1,60 @@
+"""A saved run's thesis judged again: parameters frozen, on the sessions that came since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from backtests import addresses
+from backtests.api import Job, job_of
+from backtests.manifest import code_of, parameter_values
+from backtests.result import Result
+from backtests.settings import Settings
+from newsfolio.errors import CommandError
+from newsfolio.strategy import Strategy, parameters
+
+
+def job_again(run: Result) -> Job:
+    """The strategy of a run with the parameters it had; CommandError where they cannot be made."""
+    about = run.manifest["strategy"]
+    address = str(about["address"])
+    cls = addresses.find(address)
+    if not issubclass(cls, Strategy):
+        lines = [line for sleeve in about["universe"] for line in sleeve["lines"]]
+        return job_of(address, universe=lines)
+    job = Job(address, addresses.build(cls, _texts(cls, about["parameters"], run.id)))
+    if job.strategy and parameter_values(job.strategy) != about["parameters"]:
+        raise CommandError(f"{address} no longer has the parameters of {run.id}; restore its file")
+    return job
+
+
+def settings_again(run: Result) -> Settings:
+    """The settings of a run, open-ended."""
+    values = dict(run.manifest["settings"])
+    return Settings(**{**values, "start": run.manifest["window"]["start"], "end": None})
+
+
+def divide_again(run: Result) -> date:
+    """The last session that the run knew: later ones were unseen when it was made."""
+    return date.fromisoformat(run.manifest["window"]["end"])
+
+
+def changes_since(run: Result, job: Job) -> list[str]:
+    """What is not as it was, in sentences."""
+    before = str(run.manifest["strategy"]["code"])
+    now = code_of(type(job.strategy) if job.strategy else job.plain or object)
+    if before == now:
+        return []
+    return [f"The strategy's file has changed since {run.id}: the rule may not be the frozen one."]
+
+
+def _texts(cls: type, values: Mapping[str, Any], run: str) -> dict[str, str]:
+    """Parameters as a command line would write them, those at their defaults left out."""
+    specs = {spec.name: spec for spec in parameters(cls)}
+    unknown = [name for name in values if name not in specs]
+    if unknown:
+        raise CommandError(f"{run} had a parameter {unknown[0]}, which the class no longer has")
+    return {
+        name: str(value) for name, value in values.items() if value != parameter_values(cls())[name]
+    }

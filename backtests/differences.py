@@ -1,0 +1,148 @@
+"""Why two runs differ: what went in, and the first session on which it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtests.result import Result
+from backtests.terminal import number, percent
+
+_COSTS = ("costs", "lots", "dividends", "withholding", "impact", "participation", "funding",
+          "credit_spread", "tolerance")  # fmt: skip
+_WINDOW = ("start", "end")
+_FIGURES: Mapping[str, Callable[[float | None], str]] = {
+    "final_equity": number,
+    "total_return": percent,
+    "cagr": percent,
+    "volatility": percent,
+    "sharpe": number,
+    "max_drawdown": percent,
+    "turnover": percent,
+    "costs": number,
+    "trades": number,
+}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that went into the runs and is not the same; kind is what a reader looks for."""
+
+    kind: str
+    what: str
+    one: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two runs side by side.
+
+    figures: name, first, second, as text. first_day: the first common session whose equity
+    differs, "" if none does; fills: what was traded differently on it, as text.
+    """
+
+    one: str
+    other: str
+    causes: tuple[Cause, ...]
+    figures: tuple[tuple[str, str, str], ...]
+    first_day: str
+    fills: tuple[str, ...]
+
+    @property
+    def conclusion(self) -> str:
+        """What moved the figures, as far as the runs can tell."""
+        kinds = list(dict.fromkeys(cause.kind for cause in self.causes))
+        if not self.first_day:
+            return "Equity is the same on every session that both have."
+        if not kinds:
+            return "Nothing that went in differs, and the figures do: please report this."
+        if len(kinds) == 1:
+            return f"Only the {kinds[0]} differ, so they moved the figures."
+        return (
+            f"{', '.join(kinds[:-1])} and {kinds[-1]} differ at once; change one at a time to "
+            "tell which moved the figures."
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "conclusion": self.conclusion}
+
+    def as_text(self) -> str:
+        rows = [("", self.one, self.other), *self.figures]
+        width, first = (max(len(row[place]) for row in rows) for place in (0, 1))
+        lines = [f"{name:<{width}}  {a:<{first}}  {b}".rstrip() for name, a, b in rows]
+        lines.append("")
+        lines += [f"{c.kind}: {c.what}  {c.one} -> {c.other}" for c in self.causes]
+        if self.first_day:
+            lines.append(f"first difference in equity on {self.first_day}")
+        lines += [f"  {fill}" for fill in self.fills]
+        return "\n".join([*lines, self.conclusion])
+
+
+def difference(one: Result, other: Result) -> Difference:
+    """Compare what went into two runs and where their equity parts."""
+    day = _parting(one.equity, other.equity)
+    return Difference(
+        one=one.id,
+        other=other.id,
+        causes=tuple(_causes(one.manifest, other.manifest)),
+        figures=tuple(_figures(one, other)),
+        first_day="" if day is None else f"{day:%Y-%m-%d}",
+        fills=() if day is None else tuple(_traded(one, other, day)),
+    )
+
+
+def _causes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Cause]:
+    yield from _pairs("data", one["data"], other["data"], ("source", "snapshot"))
+    yield from _pairs("code", one["strategy"], other["strategy"], ("name", "code"))
+    yield from _pairs("code", one["versions"], other["versions"], ("newsfolio", "code"))
+    yield from _pairs("parameters", one["strategy"]["parameters"], other["strategy"]["parameters"])
+    yield from _pairs("costs", one["settings"], other["settings"], _COSTS)
+    yield from _pairs("dates", one["window"], other["window"], _WINDOW)
+    rest = [key for key in one["settings"] if key not in (*_COSTS, *_WINDOW)]
+    yield from _pairs("settings", one["settings"], other["settings"], rest)
+    packages = [key for key in one["versions"] if key not in ("newsfolio", "code")]
+    yield from _pairs("packages", one["versions"], other["versions"], packages)
+
+
+def _pairs(
+    kind: str, one: Mapping[str, Any], other: Mapping[str, Any], keys: Any = None
+) -> Iterator[Cause]:
+    names = {"code": "file" if "doc" in one else "engine"} if kind == "code" else {}
+    for key in keys if keys is not None else dict.fromkeys([*one, *other]):
+        a, b = one.get(key), other.get(key)
+        if a != b:
+            yield Cause(kind, names.get(key, key), str(a), str(b))
+
+
+def _figures(one: Result, other: Result) -> Iterator[tuple[str, str, str]]:
+    for name, shown in _FIGURES.items():
+        a, b = (
+            "n/a" if run.metrics[name] is None else shown(run.metrics[name]) for run in (one, other)
+        )
+        yield name.replace("_", " "), a, b
+
+
+def _parting(one: pd.Series, other: pd.Series) -> pd.Timestamp | None:
+    """The first common session on which two curves are not the same to a billionth."""
+    both = pd.concat({"one": one, "other": other}, axis=1, join="inner")
+    apart = ~np.isclose(both["one"], both["other"], rtol=1e-9, atol=0)
+    return pd.Timestamp(both.index[apart][0]) if apart.any() else None
+
+
+def _traded(one: Result, other: Result, day: pd.Timestamp) -> Iterator[str]:
+    """Fills up to the parting that only one of the runs has."""
+    columns = ["session", "asset", "quantity", "price"]
+    tables = [run.fills.loc[run.fills["session"] <= day, columns] for run in (one, other)]
+    both = tables[0].merge(tables[1], how="outer", indicator=True)
+    for name, side in ((one.id, "left_only"), (other.id, "right_only")):
+        alone = both[both["_merge"] == side]
+        for session, asset, quantity, price in alone[columns].head(3).to_numpy().tolist():
+            does = f"{'buys' if quantity > 0 else 'sells'} {abs(quantity):,.0f} {asset}"
+            yield f"{name} alone {does} at {price:,.4f} on {pd.Timestamp(session):%Y-%m-%d}"
+        if len(alone) > 3:
+            yield f"and {len(alone) - 3} more fills of {name}"

@@ -1,0 +1,368 @@
+"""From a run to everything that is known about whether its thesis held up."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite, nan
+
+import numpy as np
+import pandas as pd
+
+from backtests.account import account
+from backtests.desk import Desk
+from backtests.engines import kernel
+from backtests.evaluation.attribution import attribute
+from backtests.evaluation.brinson import active_effects
+from backtests.evaluation.estimates import (
+    beta_mix,
+    comparison,
+    figures_of,
+    power,
+    significance,
+)
+from backtests.evaluation.findings import (
+    Alpha,
+    Attribution,
+    Certificate,
+    Comparison,
+    Evaluation,
+    Figures,
+    Overfitting,
+    Role,
+    Scored,
+    Significance,
+)
+from backtests.evaluation.overfitting import overfitting
+from backtests.evaluation.placebo import Score, placebos
+from backtests.evaluation.regression import alpha
+from backtests.evaluation.resampling import Resample, resample
+from backtests.evaluation.verdict import judge
+from backtests.ledger import Tried, variant_of
+from backtests.manifest import code_of, parameter_values, settings_values
+from backtests.metrics import DAYS_A_YEAR, cash_returns
+from backtests.runner import PROXIES, Leg, Run, prepare
+from backtests.settings import Costs
+from newsfolio.errors import NewsfolioError
+from newsfolio.strategy import Fixed, Strategy
+
+REPLICATIONS = 2000
+"""Of the bootstrap: each bound of a 95 % interval rests on 50 of them."""
+
+
+NEAR = 7
+"""Days by which a chosen end may lie before that of the data and still count as all of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """An evaluation, its placebos, and the variants of the grid that were run on the way.
+
+    variants: each with the annual Sharpe ratio of its difference to the control, None unknown.
+    """
+
+    evaluation: Evaluation
+    placebos: pd.DataFrame
+    variants: tuple[tuple[Strategy, float | None], ...]
+
+
+def evaluate(
+    run: Run,
+    tried: Tried | None,
+    certificate: Certificate,
+    *,
+    since: date | None = None,
+    count: int = 200,
+    seed: int = 0,
+) -> Judged:
+    """Judge a run on the sessions after its divide.
+
+    tried: None where the ledger could not be read. since: a later divide than the first decision,
+    for a thesis that is judged again. count: of the placebos.
+    """
+    scored, score = scored_sessions(run, since)
+    curves = _Curves.of(run, score, scored)
+    drawn = resample(curves.differences(), REPLICATIONS, seed)
+    compared = curves.comparisons(drawn)
+    luck, table = placebos(run, curves.against, score, count)
+    variants = tuple(_variants(run)) if scored.sessions > 1 else ()
+    grid = curves.overfitting(variants, seed)
+    odds = curves.significance(_sharpes(run, variants, grid), tried)
+    strength = power(scored.years, scored.sessions, odds.skew, odds.kurtosis)
+    verdict = judge(
+        scored, compared, odds, luck, certificate, strength,
+        article=run.origin.thesis is not None,
+        ruined=_ruined(run, scored),
+        doubts=tuple(_doubts(run, curves, scored, since)),
+        simulated=run.market.simulated,
+    )  # fmt: skip
+    evaluation = Evaluation(
+        verdict=verdict,
+        scored=scored,
+        figures=curves.figures(drawn),
+        comparisons=compared,
+        significance=odds,
+        power=strength,
+        alpha=_alpha(run, curves),
+        placebo=luck,
+        overfitting=grid,
+        attribution=_attribution(run, score),
+        certificate=certificate,
+        block=drawn.block,
+        replications=REPLICATIONS,
+        seed=seed,
+    )
+    found = zip((strategy for strategy, _ in variants), grid.variants, strict=False)
+    return Judged(evaluation, table, tuple((strategy, one.sharpe) for strategy, one in found))
+
+
+def scored_sessions(run: Run, since: date | None = None) -> tuple[Scored, Score]:
+    """What scores, in words and as places in the strategy's market.
+
+    The divide is the first decision on the article, or the run's first session where that comes
+    later; without an article all is context, measured from the first session.
+    """
+    market, decision = run.market, run.market.first_decision
+    last = len(market.sessions) - 1
+    reason = f"the first decision on article {run.article}"
+    if run.origin.thesis is None:
+        decision, reason = market.first, "the start of the run (no article)"
+    elif decision is None:
+        decision, reason = last, f"the publication of article {run.article}"
+    divide = max(decision, market.first)
+    if divide > decision:
+        reason = "the start of the run, after " + reason
+    if since is not None and since > market.day(divide):
+        divide = int(np.searchsorted(market.sessions, np.datetime64(since), side="right")) - 1
+        reason = f"the end of the run that is judged again ({since})"
+    days = (market.day(last) - market.day(divide)).days
+    start = market.day(divide + 1).isoformat() if divide < last else ""
+    scored = Scored(
+        divide=market.day(divide).isoformat(),
+        start=start,
+        end=market.day(last).isoformat(),
+        sessions=last - divide,
+        years=days / DAYS_A_YEAR,
+        reason=reason,
+    )
+    return scored, Score(divide, decision, last - divide)
+
+
+@dataclass(frozen=True, eq=False)
+class _Curves:
+    """Session returns over the scored sessions, all on one index.
+
+    row: of the divide on the run's sessions. against: what the verdict is about; None: cash.
+    """
+
+    label: str
+    row: int
+    own: pd.Series
+    legs: Mapping[str, Leg]
+    returns: Mapping[str, pd.Series]
+    cash: pd.Series
+    years: float
+
+    @classmethod
+    def of(cls, run: Run, score: Score, scored: Scored) -> _Curves:
+        row = score.divide - run.market.first
+        legs = sorted(run.legs.items(), key=lambda leg: leg[0] == "benchmark")  # controls first
+        return cls(
+            label=str(run.origin.strategy["label"]),
+            row=row,
+            own=_returns(run.account.equity, row),
+            legs=dict(legs),
+            returns={name: _returns(leg.curve, row) for name, leg in legs},
+            cash=cash_returns(run.rates["cash"].iloc[row:]),
+            years=scored.years,
+        )
+
+    @property
+    def against(self) -> Leg | None:
+        return next(iter(self.legs.values()), None)
+
+    @property
+    def other(self) -> pd.Series:
+        """Returns of what the verdict is about."""
+        return next(iter(self.returns.values()), self.cash)
+
+    def differences(self) -> np.ndarray:
+        """Own returns less each alternative's, (sessions, alternatives)."""
+        others = list(self.returns.values()) or [self.cash]
+        return np.column_stack([self.own - other for other in others])
+
+    def figures(self, drawn: Resample | None) -> tuple[Figures, ...]:
+        labels = {name: leg.label for name, leg in self.legs.items()}
+        curves = {"strategy": self.own, **self.returns}
+        return tuple(
+            figures_of(name, labels.get(name, self.label), curve, self.cash, self.years, drawn)
+            for name, curve in curves.items()
+        )
+
+    def comparisons(self, drawn: Resample | None) -> tuple[Comparison, ...]:
+        """The alternatives, the one that the verdict is about first."""
+        found = [
+            self._compared(
+                name,
+                Role.BENCHMARK if name == "benchmark" else Role.CONTROL,
+                self.legs[name].label,
+                other,
+                drawn,
+            )
+            for name, other in self.returns.items()
+        ]
+        if "benchmark" in self.returns:
+            mix, beta = beta_mix(self.own, self.returns["benchmark"], self.cash)
+            known = beta if isfinite(beta) else None
+            label = (
+                f"{'n/a' if known is None else f'{beta:.2f}'} of the benchmark, the rest in cash"
+            )
+            found.append(self._compared("beta-matched mix", Role.MIX, label, mix, drawn, known))
+        if not self.returns:
+            found.append(self._compared("cash", Role.CASH, "idle cash", self.cash, drawn))
+        return tuple(found)
+
+    def _compared(
+        self, name: str, role: Role, label: str, other: pd.Series | None, drawn: Resample | None,
+        beta: float | None = None,
+    ) -> Comparison:  # fmt: skip
+        return comparison(name, role, label, self.own, other, self.cash, self.years, drawn, beta)
+
+    def overfitting(
+        self, variants: tuple[tuple[Strategy, pd.Series], ...], seed: int
+    ) -> Overfitting:
+        """The grid over the scored sessions, against what the verdict is about."""
+        if len(variants) < 2:
+            why = "no session scores yet" if len(self.own) < 2 else "the thesis declares no grid"
+            return Overfitting((), (), None, why)
+        table = pd.DataFrame(
+            {strategy.label: _returns(equity, self.row) for strategy, equity in variants}
+        )
+        return overfitting(table, self.other, self.label, self.years, seed)
+
+    def significance(self, sharpes: Mapping[str, float], tried: Tried | None) -> Significance:
+        """The deflated Sharpe ratio after the variants of the ledger and those of the grid."""
+        known = {**(tried.sharpes if tried else {}), **sharpes}
+        everything = None if tried is None else len(tried.everything | sharpes.keys())
+        count = None if tried is None else len(known)
+        # What luck finds is measured by the error of the estimate, not by the spread of trials:
+        # a grid of shares of one bet spreads by the bet itself, and a hundred clones by nothing.
+        return significance(self.own, self.other, self.years, [], everything, count)
+
+
+def _returns(equity: pd.Series, row: int) -> pd.Series:
+    """Session returns after a row; NaN or infinite where nothing was left to earn on."""
+    return equity.iloc[row:].pct_change().iloc[1:]
+
+
+def _variants(run: Run) -> Iterator[tuple[Strategy, pd.Series]]:
+    """Every set of the strategy's grid with its equity on the run's sessions, its own first."""
+    strategy = run.strategy
+    if strategy is None or not strategy.grid:
+        return
+    yield strategy, run.account.equity
+    for values in itertools.product(*strategy.grid.values()):
+        other = dataclasses.replace(strategy, **dict(zip(strategy.grid, values, strict=True)))  # type: ignore[type-var]
+        if other == strategy:
+            continue
+        try:
+            yield other, _equity(run, other)
+        except NewsfolioError:
+            continue  # a variant that these data cannot carry says nothing about the others
+
+
+def _equity(run: Run, strategy: Strategy) -> pd.Series:
+    """What a variant was worth on the run's sessions."""
+    market, settings = run.market, run.settings
+    if strategy.universe != (run.strategy.universe if run.strategy else ()):
+        days = run.account.sessions
+        window = dataclasses.replace(settings, start=days[0].date(), end=days[-1].date())
+        market = prepare(strategy, run.bars, window)
+    played = kernel.play(Desk(strategy, market, settings, run.costs))
+    own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
+    return own.equity.reindex(run.account.sessions, method="ffill").fillna(settings.cash)
+
+
+def _sharpes(
+    run: Run, variants: tuple[tuple[Strategy, pd.Series], ...], grid: Overfitting
+) -> dict[str, float]:
+    """Annual Sharpe ratios of the run and its grid's variants, by the ledger's name for them."""
+    settings = settings_values(run.settings)
+    found = {
+        variant_of(
+            strategy.name, parameter_values(strategy), code_of(type(strategy)), settings
+        ): nan if one.sharpe is None else one.sharpe
+        for (strategy, _), one in zip(variants, grid.variants, strict=False)
+    }
+    about = run.origin.strategy
+    own = variant_of(about["name"], about["parameters"], about["code"], settings)
+    return {own: nan, **found}
+
+
+def _alpha(run: Run, curves: _Curves) -> Alpha:
+    """Alpha on the proxies that the source has; those that it lacks are named."""
+    levels = {name: _level(run, ticker) for name, ticker in PROXIES.items()}
+    known = pd.DataFrame(
+        {name: _returns(level, curves.row) for name, level in levels.items() if level is not None},
+        index=curves.own.index,
+    )
+    found = alpha(curves.own, curves.cash, known, PROXIES, curves.years)
+    missing = [PROXIES[name] for name, level in levels.items() if level is None]
+    if not missing:
+        return found
+    return dataclasses.replace(found, why="; ".join(
+        part for part in (f"without {', '.join(missing)}: no data here", found.why) if part
+    ))  # fmt: skip
+
+
+def _level(run: Run, ticker: str) -> pd.Series | None:
+    """A proxy's total-return level in base currency on the run's sessions."""
+    days = run.account.sessions
+    window = dataclasses.replace(run.settings, start=days[0].date(), end=days[-1].date())
+    try:
+        market = prepare(Fixed(mix=((1.0, ticker),)), run.bars, window)
+    except NewsfolioError:
+        return None
+    index = pd.DatetimeIndex(market.sessions.astype("datetime64[ms]"))
+    return pd.Series(market.level[:, market.place[ticker]], index=index).reindex(
+        days, method="ffill"
+    )
+
+
+def _attribution(run: Run, score: Score) -> Attribution | None:
+    """Contributions over the scored sessions, and the effects against the benchmark."""
+    row = score.divide - run.market.first
+    found = attribute(run.market, run.played.fills, run.played.events, run.account, row)
+    leg = run.legs.get("benchmark")
+    if found is None or leg is None:
+        return found and dataclasses.replace(found, active_why="there is no benchmark")
+    active, why = active_effects(run, leg, row)
+    return dataclasses.replace(found, active=active, active_why=why)
+
+
+def _ruined(run: Run, scored: Scored) -> str | None:
+    """The day after the divide on which the account was lost."""
+    ruined = run.played.ruined
+    day = None if ruined is None else run.market.day(ruined).isoformat()
+    return day if day and day > scored.divide else None
+
+
+def _doubts(run: Run, curves: _Curves, scored: Scored, since: date | None) -> Iterator[str]:
+    """Why these figures, whatever they are, prove nothing about the thesis: what was chosen."""
+    decision = run.market.first_decision
+    if since is None and decision is not None and decision < run.market.first:
+        yield f"the run starts on {scored.divide}, after the first decision on the article"
+    end = run.market.day(len(run.market.sessions) - 1)
+    lasting = [run.bars[line].last for line in run.market.universe if line in run.bars]
+    if run.settings.end is not None and lasting and (min(lasting) - end).days > NEAR:
+        yield f"the run ends on {end}, though the data go on to {min(lasting)}"
+    if run.settings.costs is Costs.NONE:
+        yield "it trades free of costs"
+    declared = list(run.strategy.controls()) if run.strategy else []
+    if declared and declared[0] not in run.legs:
+        yield f"its control, {declared[0]}, could not be run on these data"
+    elif curves.against is not None and curves.against.market is None:
+        yield f"{curves.against.label} is a level that nobody can hold"

@@ -1,0 +1,362 @@
+"""What an evaluation finds: plain values that are saved beside a run and read by its pages.
+
+Figures are fractions; ratios are annual; dates are ISO text. A figure that is undefined is None,
+and the `why` beside it says so in words that a page can show.
+
+>>> Estimate(0.123, -0.20, 0.45)
+Estimate(value=0.123, low=-0.2, high=0.45, why='')
+>>> Estimate(why="12 sessions, 20 are needed").value is None
+True
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+LEVEL = 0.95
+"""Of every two-sided interval."""
+
+EDGE = 0.5
+"""Annual Sharpe ratio of the difference to the control from which an edge is worth having."""
+
+
+class Word(StrEnum):
+    """The headline."""
+
+    HELD_UP = "held up"
+    DID_NOT = "did not hold up"
+    CANNOT_TELL = "cannot tell yet"
+    SIMULATED = "simulated"  # whatever the figures say, nothing happened
+    NONE = "no verdict"  # there is no article, so nothing follows a publication
+
+
+class Role(StrEnum):
+    """What a comparison is with."""
+
+    CONTROL = "control"
+    BENCHMARK = "benchmark"
+    MIX = "beta-matched mix"
+    CASH = "cash"
+
+
+class Chosen(StrEnum):
+    """What a placebo draws by lot."""
+
+    DATES = "dates"
+    BASKETS = "baskets"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure, its interval at LEVEL, and why one of them is missing."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The sessions that score: those after `divide`, none where `start` is "".
+
+    reason: what the divide is, e.g. "the first decision on article 003".
+    """
+
+    divide: str
+    start: str
+    end: str
+    sessions: int
+    years: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One curve over the scored sessions."""
+
+    name: str
+    label: str
+    total_return: Estimate
+    cagr: Estimate
+    volatility: Estimate
+    sharpe: Estimate
+    max_drawdown: Estimate
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The strategy against one alternative over the scored sessions.
+
+    excess: growth ahead of it a year, (own growth / its growth) ** (1 / years) - 1.
+    total: the same over all scored sessions, not annualised.
+    sharpe_difference: Memmel's test; `p` is two-sided.
+    beta: to the benchmark, of a mix of it and cash.
+    information: annual Sharpe ratio of the difference, by which an edge worth having is ruled out.
+    """
+
+    name: str
+    role: Role
+    label: str
+    excess: Estimate
+    total: float | None
+    sharpe_difference: Estimate
+    p: float | None
+    tracking_error: float | None
+    correlation: float | None
+    beta: float | None = None
+    information: Estimate = Estimate()
+
+
+@dataclass(frozen=True)
+class Significance:
+    """The Sharpe ratio of the difference to the control, and what luck would have made of it.
+
+    trials: distinct variants of the thesis in the ledger, this one included; all_trials: of all
+        theses. expected_best: annual Sharpe ratio that the best of `trials` has by luck alone.
+    needed: years of record that would prove this Sharpe ratio above zero (MinTRL).
+    """
+
+    sharpe: float | None
+    probabilistic: float | None
+    deflated: float | None
+    expected_best: float | None
+    trials: int | None
+    all_trials: int | None
+    needed: float | None
+    skew: float | None
+    kurtosis: float | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Power:
+    """How long an annual Sharpe edge of `edge` takes to prove, and what `had` years can prove."""
+
+    edge: float
+    needed: float
+    had: float
+    provable: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Beta:
+    """Exposure to one proxy: same session and the one before it together."""
+
+    name: str
+    ticker: str
+    beta: float
+    t: float
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """Return a year that the proxies do not explain, Newey-West errors."""
+
+    alpha: Estimate
+    t: float | None
+    p: float | None
+    r_squared: float | None
+    lags: int | None
+    betas: tuple[Beta, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Placebo:
+    """The same rule on other dates, or other baskets on the same dates.
+
+    real: excess a year of the strategy itself, run in the same way with fresh money.
+    percentile: share of placebos that did worse, ties counting half.
+    independent: how many windows of dates do not overlap; None for baskets.
+    decides: whether the verdict asks for it. Dates: only of a rule that looks at its article, on
+        lists without hindsight, with ten windows or more that do not overlap.
+    """
+
+    chosen: Chosen | None
+    count: int
+    real: float | None
+    percentile: float | None
+    independent: float | None
+    decides: bool
+    against: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One set of the thesis's grid over the scored sessions, against the control."""
+
+    label: str
+    excess: float | None
+    sharpe: float | None
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Overfitting:
+    """Whether the best of the grid is more than the best of many.
+
+    pbo: probability of backtest overfitting by number of blocks; never read one of them alone.
+    spa: Hansen's p-values lower, consistent, upper: is no variant better than the control?
+    """
+
+    variants: tuple[Variant, ...]
+    pbo: tuple[tuple[int, float], ...]
+    spa: tuple[float, float, float] | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a line, or a group of lines, added: shares of the equity at the divide.
+
+    They add up: the sum over all lines and the cash is the total return of the scored sessions.
+    """
+
+    name: str
+    local: float
+    currency: float
+    dividends: float
+    carry: float
+    fees: float
+    slippage: float
+
+    @property
+    def total(self) -> float:
+        return math.fsum(
+            (self.local, self.currency, self.dividends, self.carry, self.fees, self.slippage)
+        )
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One group against the benchmark, Brinson and Fachler, linked over the sessions by Carino."""
+
+    name: str
+    allocation: float
+    selection: float
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """From gross to net, and from whom. `cash`: interest less credit.
+
+    active: against the benchmark by sleeve; sums to total return less the benchmark's.
+    """
+
+    start: str
+    end: str
+    total: float
+    cash: float
+    lines: tuple[Part, ...]
+    sleeves: tuple[Part, ...]
+    countries: tuple[Part, ...]
+    currencies: tuple[Part, ...]
+    active: tuple[Effect, ...] = ()
+    active_why: str = ""
+
+
+class Honesty(StrEnum):
+    """What the look-ahead certificate says."""
+
+    HONEST = "honest"
+    CHEATS = "cheats"
+    UNCERTIFIABLE = "not certifiable"
+    UNCHECKED = "not checked"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A decision that changed when it should not have."""
+
+    replay: str
+    session: str
+    ticker: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What the replays found. `seen`: data files, connections and processes that were opened."""
+
+    honesty: Honesty
+    reason: str
+    replays: int = 0
+    decisions: int = 0
+    changes: tuple[Change, ...] = ()
+    seen: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that *held up* takes; None where it cannot be told, which is not enough.
+
+    asked: False where it does not apply to this thesis and is shown for context.
+    """
+
+    name: str
+    found: str
+    needed: str
+    met: bool | None
+    asked: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The headline, the sentence that says why, and the rule it follows from."""
+
+    word: Word
+    reason: str
+    conditions: tuple[Condition, ...]
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that is known about whether a thesis held up."""
+
+    verdict: Verdict
+    scored: Scored
+    figures: tuple[Figures, ...]
+    comparisons: tuple[Comparison, ...]
+    significance: Significance
+    power: Power
+    alpha: Alpha
+    placebo: Placebo
+    overfitting: Overfitting
+    attribution: Attribution | None
+    certificate: Certificate
+    block: float | None
+    replications: int
+    seed: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Nested dicts and lists, NaN as None, each part's total beside its pieces."""
+        return as_json(self)  # type: ignore[no-any-return]
+
+
+def as_json(value: Any) -> Any:
+    """A finding, or anything made of them, as JSON values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {
+            field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+        return {**fields, "total": value.total} if isinstance(value, Part) else fields
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): as_json(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [as_json(part) for part in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

@@ -1,0 +1,191 @@
+"""Whether the best of a grid is more than the best of many."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from itertools import combinations
+from math import isfinite, nan, sqrt
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.evaluation.findings import Overfitting, Variant
+from backtests.evaluation.resampling import MIN_SESSIONS, block_length
+from backtests.evaluation.samples import (
+    FLAT,
+    Values,
+    compounded,
+    moments,
+    settled,
+    too_few,
+    unusable,
+)
+
+BLOCKS = (6, 8, 10, 12, 16)
+"""Even numbers up to the 16 of the paper: one reading alone can lie anywhere from 0 to 1."""
+
+PER_BLOCK = 10
+"""Sessions in the smallest block, so that half of six hold a month and more."""
+
+REPLICATIONS = 1000
+"""Draws behind the p-values of the SPA test."""
+
+DIGITS = 12
+"""Scores that agree so far are tied: sums over blocks round differently."""
+
+
+class Score(StrEnum):
+    """What the winner of a half has most of."""
+
+    SHARPE = "sharpe"  # per session, as in the paper
+    MEAN = "mean"
+
+
+def overfitting(
+    variants: pd.DataFrame, against: pd.Series, chosen: str, years: float, seed: int = 0
+) -> Overfitting:
+    """The grid of a thesis, a column of simple returns a variant, against the control's.
+
+    All on the scored sessions. PBO ranks by the Sharpe ratio of the difference to the control, SPA
+    tests the difference of log growth; a variant that lost its account is left out of SPA.
+    """
+    gap = unusable(against, *(variants[name] for name in variants.columns))
+    if gap:
+        rows = tuple(Variant(str(name), None, None, name == chosen) for name in variants.columns)
+        return Overfitting(rows, (), None, gap)
+    control = settled(against)
+    grid = np.column_stack([settled(variants[name]) for name in variants.columns])
+    rows = tuple(
+        _variant(str(name), grid[:, place], control, years, name == chosen)
+        for place, name in enumerate(variants.columns)
+    )
+    why = _refusal(len(control), len(rows))
+    if why:
+        return Overfitting(rows, (), None, why)
+    difference = grid - control[:, None]
+    if not (difference.std(axis=0) > FLAT).any():
+        return Overfitting(rows, (), None, "no variant differs from the control")
+    counts = [count for count in BLOCKS if len(control) // count >= PER_BLOCK]
+    why = "" if counts else too_few(len(control), "PBO", BLOCKS[0] * PER_BLOCK)
+    readings = tuple((count, pbo(difference, count)) for count in counts)
+    return Overfitting(rows, readings, _spa_of_growth(grid, control, seed), why)
+
+
+def pbo(returns: Values, blocks: int, score: Score = Score.SHARPE) -> float:
+    """Probability of backtest overfitting: how often the winner of one half is below the middle
+    of the other (Bailey, Borwein, Lopez de Prado and Zhu 2015).
+
+    returns: (sessions, variants). NaN for fewer than two variants, a gap, or too few sessions.
+    """
+    found = logits(returns, blocks, score)
+    return float((found <= 0).mean()) if len(found) else nan
+
+
+def logits(returns: Values, blocks: int, score: Score = Score.SHARPE) -> Values:
+    """Log odds of the winner's rank in the other half, one for each way to halve the blocks.
+
+    Ties share their average rank. Blocks differ by a session where they do not divide evenly.
+    Halves are sums of whole blocks, so that 12,870 of them cost one product of matrices.
+    """
+    sessions, variants = returns.shape
+    if blocks < 2 or blocks % 2:
+        raise ValueError(f"{blocks} blocks: give an even number")
+    if variants < 2 or sessions < blocks or not np.isfinite(returns).all():
+        return np.empty(0)
+    starts = np.linspace(0, sessions, blocks, endpoint=False).astype(int)
+    moved = returns - returns.mean(axis=0)  # so that squares do not cancel
+    sums, squares = (np.add.reduceat(one, starts) for one in (moved, moved**2))
+    counts = np.diff(np.append(starts, sessions)).astype("float64")
+    halves = _halves(blocks)
+    inside, outside = (
+        _scores(half @ counts, half @ sums, half @ squares, returns.mean(axis=0), score)
+        for half in (halves, 1 - halves)
+    )
+    rank = _rank_of(outside, inside.argmax(axis=1)) / (variants + 1)
+    return np.asarray(np.log(rank / (1 - rank)), dtype="float64")
+
+
+def spa(
+    benchmark: Values, models: Values, block: float, replications: int = REPLICATIONS, seed: int = 0
+) -> tuple[float, float, float] | None:
+    """Hansen's (2005) p-values lower, consistent, upper: does no model lose less than `benchmark`?
+
+    Losses, (sessions,) and (sessions, models). Models that equal the benchmark cannot be
+    studentised and are left out; None where no other is left.
+    """
+    from arch.bootstrap import SPA
+
+    differ = (benchmark[:, None] - models).std(axis=0) > FLAT
+    if not differ.any():
+        return None
+    whole = max(round(block), 1)
+    test = SPA(benchmark, models[:, differ], block_size=whole, reps=replications, seed=seed)
+    test.compute()
+    found = test.pvalues
+    return float(found["lower"]), float(found["consistent"]), float(found["upper"])
+
+
+def _refusal(sessions: int, variants: int) -> str:
+    if variants < 2:
+        return "no grid: one variant cannot be the best of many"
+    return too_few(sessions, "comparing variants") if sessions < MIN_SESSIONS else ""
+
+
+def _variant(label: str, own: Values, control: Values, years: float, chosen: bool) -> Variant:
+    return Variant(
+        label, _excess(own, control, years), _annual_sharpe(own - control, years), chosen
+    )
+
+
+def _excess(own: Values, control: Values, years: float) -> float | None:
+    """As a comparison has it: growth ahead a year."""
+    if not years > 0 or control.min() <= -1:
+        return None
+    if own.min() <= -1:
+        return -1.0
+    found = compounded(float((np.log1p(own) - np.log1p(control)).sum()) / years)
+    return found if isfinite(found) else None
+
+
+def _annual_sharpe(difference: Values, years: float) -> float | None:
+    ratio, _, _ = moments(difference)
+    return ratio * sqrt(len(difference) / years) if years > 0 and isfinite(ratio) else None
+
+
+def _spa_of_growth(grid: Values, control: Values, seed: int) -> tuple[float, float, float] | None:
+    alive = (grid > -1).all(axis=0)
+    if not alive.any() or control.min() <= -1:
+        return None
+    losses, benchmark = -np.log1p(grid[:, alive]), -np.log1p(control)
+    block = block_length(benchmark[:, None] - losses)
+    return spa(benchmark, losses, block, seed=seed)
+
+
+def _halves(blocks: int) -> Values:
+    """Every way to take half of the blocks, a row each: 1 taken, 0 left."""
+    chosen = np.array(list(combinations(range(blocks), blocks // 2)))
+    halves = np.zeros((len(chosen), blocks))
+    np.put_along_axis(halves, chosen, 1.0, axis=1)
+    return halves
+
+
+def _scores(count: Values, sums: Values, squares: Values, centre: Values, score: Score) -> Values:
+    """Of each half and variant, from the sums of returns less `centre` and of their squares."""
+    mean = sums / count[:, None]
+    if score is Score.MEAN:
+        return np.asarray(np.round(mean + centre, DIGITS), dtype="float64")
+    variance = np.maximum(squares / count[:, None] - mean**2, 0.0)
+    spread = np.sqrt(variance)
+    flat = spread <= FLAT
+    total = mean + centre
+    ratio = total / np.where(flat, 1.0, spread)
+    certain = np.where(np.abs(total) > FLAT, np.copysign(np.inf, total), 0.0)
+    return np.asarray(np.round(np.where(flat, certain, ratio), DIGITS), dtype="float64")
+
+
+def _rank_of(scores: Values, winner: NDArray[np.intp]) -> Values:
+    """The winner's place among its row from 1, the worst; ties in the middle of theirs."""
+    own = np.take_along_axis(scores, winner[:, None], axis=1)
+    below, level = (scores < own).sum(axis=1), (scores == own).sum(axis=1)
+    return np.asarray(below + (level + 1) / 2, dtype="float64")

@@ -1,0 +1,240 @@
+"""The same rule where it has no reason to work: from other dates on, or with other lines."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from random import Random
+
+import numpy as np
+import pandas as pd
+
+from backtests.account import account
+from backtests.desk import Desk, Played
+from backtests.engines import kernel
+from backtests.evaluation.findings import Chosen, Placebo
+from backtests.metrics import DAYS_A_YEAR
+from backtests.result import no_placebos
+from backtests.runner import Leg, Run, prepare
+from markets.market import Market
+from newsfolio.errors import NewsfolioError
+from newsfolio.strategy import Strategy
+
+LOOK_BACK = 252
+"""Sessions between the first on which every sleeve can be held and the first placebo date, so that
+the look-backs of a year exist."""
+
+ENOUGH = 20
+"""Placebos below which a percentile decides nothing."""
+
+APART = 10
+"""Windows that do not overlap, below which too many of the placebos are the same stretch: with one
+window half of all theses without an edge beat 90 % of their placebos, with ten an eighth."""
+
+OFF = "switched off"
+
+ATTEMPTS = 10
+"""Draws for every basket wanted, after which the pool counts as exhausted."""
+
+Draw = tuple[str, date, float]
+"""Label, first day, growth ahead of the control over the window."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """What scored: the places of the divide and of the first decision in the strategy's market."""
+
+    divide: int
+    decision: int
+    sessions: int
+
+
+def placebos(
+    run: Run, against: Leg | None, score: Score, count: int
+) -> tuple[Placebo, pd.DataFrame]:
+    """Rank the strategy, run with fresh money at the divide, among `count` placebos.
+
+    Baskets where the strategy can draw other lines, else dates. A placebo that cannot be run, for
+    want of data, is passed over.
+    """
+    if run.strategy is None:
+        return _none("a plain backtrader strategy cannot be moved to other dates")
+    if against is None or against.market is None or against.reference.strategy is None:
+        return _none("there is no control that could be run with fresh money")
+    if score.sessions < 1:
+        return _none("no session scores yet")
+    if not count:
+        return _none(OFF, decides=True)
+    duel = _Duel(run, run.strategy, against.reference.strategy, against.market, score)
+    drawn = run.strategy.drawn(Random(0)) is not None  # noqa: S311
+    draws = list(islice(duel.baskets(count) if drawn else duel.dates(count), count))
+    return _ranked(duel, draws, drawn, against.label, count)
+
+
+@dataclass(frozen=True, eq=False)
+class _Duel:
+    """Strategy and control, each started with fresh money on the same day."""
+
+    run: Run
+    strategy: Strategy
+    other: Strategy
+    ground: Market
+    score: Score
+
+    @property
+    def market(self) -> Market:
+        return self.run.market
+
+    @property
+    def last(self) -> int:
+        return len(self.market.sessions) - 1
+
+    def real(self) -> float:
+        """What the strategy itself did over the scored sessions."""
+        return self._ahead(
+            self.strategy, self.market, self.score.divide, self.last, self.score.decision
+        )
+
+    def reacts(self) -> bool:
+        """Whether the strategy decides otherwise because there is an article."""
+        told, untold = (
+            self._played(self.strategy, self.market.window(self.score.divide, self.last, decision))
+            for decision in (self.score.decision, None)
+        )
+        return told.targets != untold.targets
+
+    @property
+    def hindsight(self) -> str:
+        """What makes windows before the article unlike those after it, "" if nothing."""
+        lists = [f"{one.name}: {one.hindsight}" for one in self.market.sleeves if one.hindsight]
+        return "; ".join(lists)
+
+    def fair(self) -> bool:
+        """Whether earlier windows can say what the article was worth."""
+        return not self.hindsight and self.reacts()
+
+    def eligible(self) -> tuple[int, int]:
+        """The first and the last place where a placebo may start; the last may come first."""
+        ready = [place for place in (self.market.ready,) if place is not None]
+        if self.ground.ready is not None:
+            day = self.ground.sessions[self.ground.ready]
+            ready.append(int(np.searchsorted(self.market.sessions, day)))
+        waited = self.score.divide - self.score.decision
+        early = max(ready, default=self.score.divide) + LOOK_BACK + waited
+        return early, self.score.divide - self.score.sessions
+
+    def dates(self, count: int) -> Iterator[Draw]:
+        """Windows as long as the scored one that ended before the divide, evenly spread."""
+        first, last = self.eligible()
+        if last < first:
+            return
+        waited = self.score.divide - self.score.decision
+        for place in np.unique(np.linspace(first, last, count).round().astype(int)).tolist():
+            end, day = place + self.score.sessions, self.market.day(place)
+            try:
+                ahead = self._ahead(self.strategy, self.market, place, end, place - waited)
+            except NewsfolioError:
+                continue
+            yield day.isoformat(), day, ahead
+
+    def baskets(self, count: int) -> Iterator[Draw]:
+        """The real window with lines drawn by lot, each basket once."""
+        seen: set[Strategy | None] = {self.strategy, None}
+        lot, day = Random(0), self.market.day(self.score.divide)  # noqa: S311
+        for _ in range(ATTEMPTS * count):
+            other = self.strategy.drawn(lot)
+            if other is None or other in seen:
+                continue
+            seen.add(other)
+            try:
+                yield other.label, day, self._drawn(other)
+            except NewsfolioError:
+                continue
+
+    def _drawn(self, other: Strategy) -> float:
+        """What a drawn basket did over the scored sessions, on a market of its own lines."""
+        days = self.market.day
+        window = dataclasses.replace(
+            self.run.settings, start=days(self.market.first), end=days(self.last)
+        )
+        market = prepare(other, self.run.bars, window)
+        first = _place(market, days(self.score.divide))
+        decision = _place(market, days(self.score.decision))
+        return self._ahead(other, market, first, len(market.sessions) - 1, decision)
+
+    def _ahead(
+        self, strategy: Strategy, market: Market, first: int, last: int, decision: int
+    ) -> float:
+        """Growth of the strategy over that of the control from one close to another, minus one."""
+        places = (_place(self.ground, market.day(place)) for place in (first, last, decision))
+        own = self._growth(strategy, market.window(first, last, decision))
+        return own / self._growth(self.other, self.ground.window(*places)) - 1
+
+    def _growth(self, strategy: Strategy, market: Market) -> float:
+        played, settings = self._played(strategy, market), self.run.settings
+        equity = account(
+            market, played.fills, played.events, settings.cash, settings.credit_spread
+        ).equity
+        return float(equity.iloc[-1] / equity.iloc[0])
+
+    def _played(self, strategy: Strategy, market: Market) -> Played:
+        return kernel.play(Desk(strategy, market, self.run.settings, self.run.costs))
+
+
+def _ranked(
+    duel: _Duel, draws: list[Draw], drawn: bool, against: str, asked: int
+) -> tuple[Placebo, pd.DataFrame]:
+    """The strategy's place among the placebos, and all of them."""
+    days = duel.market.day(duel.last) - duel.market.day(duel.score.divide)
+    years, real = days.days / DAYS_A_YEAR, duel.real()
+    ahead = np.array([ahead for _, _, ahead in draws])
+    table = pd.DataFrame(
+        {
+            "label": pd.Series([label for label, _, _ in draws], dtype="str"),
+            "start": pd.Series([start.isoformat() for _, start, _ in draws], dtype="str"),
+            "excess": pd.Series([_a_year(value, years) for value in ahead], dtype="float64"),
+        }
+    )
+    first, last = duel.eligible()
+    windows = max(0.0, (last - first) / duel.score.sessions + 1)
+    found = Placebo(
+        chosen=Chosen.BASKETS if drawn else Chosen.DATES,
+        count=len(draws),
+        real=_a_year(real, years),
+        percentile=float(np.mean(ahead < real) + np.mean(ahead == real) / 2) if draws else None,
+        independent=None if drawn else windows,
+        decides=_asked(len(draws), asked) if drawn else windows >= APART and duel.fair(),
+        against=against,
+        why=duel.hindsight if draws else _too_few(duel.score, drawn),
+    )
+    return found, table
+
+
+def _asked(found: int, asked: int) -> bool:
+    """Baskets decide unless the pool is too small; asking for few does not switch them off."""
+    return found >= ENOUGH or found >= asked
+
+
+def _too_few(score: Score, drawn: bool) -> str:
+    if drawn:
+        return "no other basket of the pool has data over the scored sessions"
+    return (
+        f"no other window of {score.sessions} sessions lies between the first year of data and "
+        "the divide"
+    )
+
+
+def _a_year(ahead: float, years: float) -> float:
+    return (1 + ahead) ** (1 / years) - 1 if ahead > -1 else -1.0
+
+
+def _place(market: Market, day: date) -> int:
+    """The last session not after a day."""
+    return int(np.searchsorted(market.sessions, np.datetime64(day), side="right")) - 1
+
+
+def _none(why: str, decides: bool = False) -> tuple[Placebo, pd.DataFrame]:
+    return Placebo(None, 0, None, None, None, decides, "", why), no_placebos()

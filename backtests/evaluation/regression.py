@@ -1,0 +1,147 @@
+"""What is left of a return once known exposures are paid their due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor, sqrt
+
+import numpy as np
+import pandas as pd
+
+from backtests.evaluation.findings import LEVEL, Alpha, Beta, Estimate
+from backtests.evaluation.samples import (
+    FLAT,
+    Values,
+    deviation_of,
+    settled,
+    too_few,
+    unusable,
+)
+
+MIN_SESSIONS = 60
+"""A quarter: with fewer, Newey-West errors are far too small."""
+
+PER_REGRESSOR = 10
+"""Sessions for each coefficient, the usual rule of thumb against fitting noise."""
+
+COLLINEAR = 1e8
+"""Condition number of the scaled regressors from which rounding decides the coefficients."""
+
+EXACT = 1e-12
+"""Share of the variance left over below which the proxies explain everything."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Ordinary least squares with a constant first; covariance after Newey and West."""
+
+    coefficients: Values
+    covariance: Values
+    r_squared: float
+    lags: int
+    freedom: int
+
+    def sum_of(self, places: list[int]) -> tuple[float, float]:
+        """The sum of some coefficients and its standard error."""
+        inside = self.covariance[np.ix_(places, places)]
+        return float(self.coefficients[places].sum()), sqrt(max(float(inside.sum()), 0.0))
+
+
+def alpha(
+    own: pd.Series,
+    cash: pd.Series,
+    proxies: pd.DataFrame,
+    tickers: Mapping[str, str],
+    years: float,
+) -> Alpha:
+    """Return a year beyond cash that the proxies do not explain; all on the scored sessions.
+
+    proxies: simple returns, a column a name; one that lacks a session is left out, and `why` names
+    it. Each counts with the same session and the one before, and its beta is their sum (Dimson
+    1979): the venues close up to 12 hours apart, so half of a common move comes a session later.
+    Intervals and p are Student's with Newey-West errors (Bartlett, automatic lag).
+    """
+    whole = [name for name in proxies.columns if np.isfinite(proxies[name].astype("float64")).all()]
+    left_out = [str(name) for name in proxies.columns if name not in whole]
+    missing = f"no full returns of {', '.join(left_out)}" if left_out else ""
+    why = unusable(own, cash) or _refusal(len(own), len(whole), missing)
+    if why or not years > 0:
+        return _nothing(why or "no time has passed")
+    idle = settled(cash)
+    excess = settled(own) - idle
+    if not deviation_of(excess[1:]) > FLAT:
+        return _nothing("it never moves against cash")
+    moves = proxies[whole].to_numpy(dtype="float64") - idle[:, None]
+    regressors = np.column_stack([moves[1:], moves[:-1]])
+    if _collinear(regressors):
+        return _nothing("the proxies cannot be told apart: they move as one, or not at all")
+    sessions = len(excess) - 1
+    fit = newey_west(excess[1:], regressors, bartlett_lags(sessions))
+    if not fit.r_squared < 1 - EXACT:
+        return _nothing("the proxies explain every session, so nothing is left to estimate")
+    names = {str(name): tickers.get(str(name), "") for name in whole}
+    return _alpha(fit, names, len(excess) / years, missing)
+
+
+def newey_west(returns: Values, regressors: Values, lags: int) -> Fit:
+    """OLS on a constant and the regressors, Bartlett weights (Newey and West 1987).
+
+    regressors: (sessions, k). No small-sample factor, as statsmodels has it by default.
+    """
+    from statsmodels.api import OLS, add_constant
+
+    design = add_constant(regressors, has_constant="add")
+    fit = OLS(returns, design).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    return Fit(
+        np.asarray(fit.params, dtype="float64"),
+        np.asarray(fit.cov_params(), dtype="float64"),
+        float(fit.rsquared),
+        lags,
+        int(fit.df_resid),
+    )
+
+
+def bartlett_lags(sessions: int) -> int:
+    """The automatic lag of Newey and West 1994: floor(4 (T / 100) ** (2 / 9))."""
+    return floor(4 * (sessions / 100) ** (2 / 9))
+
+
+def _refusal(sessions: int, proxies: int, missing: str) -> str:
+    """Why there is no regression, "" where there is one. The first session has none before it."""
+    if not proxies:
+        return missing or "no proxies"
+    needed = max(MIN_SESSIONS, PER_REGRESSOR * (2 * proxies + 1)) + 1
+    return too_few(sessions, "the regression", needed) if sessions < needed else ""
+
+
+def _nothing(why: str) -> Alpha:
+    return Alpha(Estimate(why=why), None, None, None, None, why=why)
+
+
+def _collinear(regressors: Values) -> bool:
+    spread = regressors.std(axis=0)
+    if not (spread > FLAT).all():
+        return True
+    scaled = (regressors - regressors.mean(axis=0)) / spread
+    return not np.linalg.cond(scaled) < COLLINEAR
+
+
+def _alpha(fit: Fit, tickers: Mapping[str, str], a_year: float, missing: str) -> Alpha:
+    from scipy.stats import t as student
+
+    value, error = fit.sum_of([0])
+    ratio = value / error
+    wide = float(student.isf((1 - LEVEL) / 2, fit.freedom)) * error
+    estimate = Estimate(value * a_year, (value - wide) * a_year, (value + wide) * a_year)
+    p = float(2 * student.sf(abs(ratio), fit.freedom))
+    betas = tuple(
+        Beta(name, ticker, *_beta(fit, [1 + place, 1 + place + len(tickers)]))
+        for place, (name, ticker) in enumerate(tickers.items())
+    )
+    return Alpha(estimate, ratio, p, fit.r_squared, fit.lags, betas, missing)
+
+
+def _beta(fit: Fit, places: list[int]) -> tuple[float, float]:
+    value, error = fit.sum_of(places)
+    return value, value / error

@@ -1,0 +1,131 @@
+"""How sure a Sharpe ratio is: closed formulas, nothing drawn by lot.
+
+Every Sharpe ratio here is *per period* (mean over standard deviation of one session, month, ...),
+never annual, unless a name says otherwise; `n` counts those periods. Kurtosis is the full one: 3
+for the normal distribution. What is undefined is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import e, inf, isnan, nan, sqrt
+from typing import NamedTuple
+
+EULER = 0.5772156649015329
+"""The Euler-Mascheroni constant."""
+
+CONFIDENCE = 0.95
+"""One-sided, of a track record that proves something."""
+
+ROUNDING = 1e-12
+"""A variance below it comes from rounding alone."""
+
+
+class Difference(NamedTuple):
+    """Of two Sharpe ratios per period; `p` is two-sided."""
+
+    difference: float
+    error: float
+    z: float
+    p: float
+
+
+def sampling_variance(sharpe: float, n: float, skew: float, kurtosis: float) -> float:
+    """Variance of an estimated Sharpe ratio (Mertens 2002); NaN where the moments deny it."""
+    spread = _spread(sharpe, skew, kurtosis)
+    return spread / (n - 1) if n >= 2 and spread > 0 else nan
+
+
+def probabilistic_sharpe(
+    sharpe: float, n: float, skew: float = 0.0, kurtosis: float = 3.0, reference: float = 0.0
+) -> float:
+    """Probability that the true ratio exceeds `reference` (Bailey and Lopez de Prado 2012)."""
+    from scipy.stats import norm
+
+    variance = sampling_variance(sharpe, n, skew, kurtosis)
+    return float(norm.cdf((sharpe - reference) / sqrt(variance))) if variance > 0 else nan
+
+
+def expected_best_sharpe(trials: float, deviation: float) -> float:
+    """What the best of so many worthless trials shows on average (Bailey et al. 2014).
+
+    deviation: of the Sharpe ratios across the trials, in whose unit the answer is. One trial: 0.
+    """
+    from scipy.stats import norm
+
+    if not (trials >= 1 and deviation >= 0):
+        return nan
+    if trials == 1:
+        return 0.0
+    usual, larger = norm.ppf([1 - 1 / trials, 1 - 1 / (trials * e)])
+    return float(deviation * ((1 - EULER) * usual + EULER * larger))
+
+
+def deflated_sharpe(
+    sharpe: float, n: float, skew: float, kurtosis: float, trials: float, deviation: float
+) -> float:
+    """The probabilistic ratio against the best of `trials` (Bailey and Lopez de Prado 2014)."""
+    reference = expected_best_sharpe(trials, deviation)
+    return probabilistic_sharpe(sharpe, n, skew, kurtosis, reference)
+
+
+def min_track_record(
+    sharpe: float,
+    skew: float = 0.0,
+    kurtosis: float = 3.0,
+    reference: float = 0.0,
+    confidence: float = CONFIDENCE,
+) -> float:
+    """Periods after which this ratio proves to exceed `reference`; infinite where it does not."""
+    from scipy.stats import norm
+
+    spread = _spread(sharpe, skew, kurtosis)
+    if isnan(spread) or isnan(reference):
+        return nan
+    if sharpe <= reference:
+        return inf
+    return float(1 + spread * (norm.ppf(confidence) / (sharpe - reference)) ** 2)
+
+
+def min_backtest_length(trials: float, annual_sharpe: float) -> float:
+    """Years below which the best of worthless trials is expected to show this annual ratio.
+
+    Bailey, Borwein, Lopez de Prado and Zhu 2014. Infinite for a ratio that is not positive.
+    """
+    if isnan(annual_sharpe):
+        return nan
+    if annual_sharpe <= 0:
+        return inf
+    return (expected_best_sharpe(trials, 1.0) / annual_sharpe) ** 2
+
+
+def memmel(first: float, second: float, correlation: float, n: float) -> Difference:
+    """Whether two Sharpe ratios differ: Jobson and Korkie 1981, as Memmel 2003 corrected it."""
+    from scipy.stats import norm
+
+    difference = first - second
+    spread = 2 - 2 * correlation + (first**2 + second**2 - 2 * first * second * correlation**2) / 2
+    if not (n >= 2 and spread > ROUNDING):
+        return Difference(difference, nan, nan, nan)
+    error = sqrt(spread / n)
+    z = difference / error
+    return Difference(difference, error, z, float(2 * norm.sf(abs(z))))
+
+
+def autocorrelation_factor(correlations: Sequence[float], periods: int) -> float:
+    """What a Sharpe ratio is multiplied by to span so many periods, given lag 1, 2, ... (Lo 2002).
+
+    The root of `periods` without autocorrelation; lags that are not given count as 0.
+    """
+    weighted = sum(
+        (periods - lag) * value
+        for lag, value in enumerate(correlations[: max(periods - 1, 0)], start=1)
+    )
+    variance = periods + 2 * weighted
+    return periods / sqrt(variance) if periods > 0 and variance > 0 else nan
+
+
+def _spread(sharpe: float, skew: float, kurtosis: float) -> float:
+    """n - 1 times the sampling variance; NaN if not positive."""
+    spread = 1 - skew * sharpe + (kurtosis - 1) / 4 * sharpe**2
+    return spread if spread > 0 else nan

@@ -1,0 +1,116 @@
+"""What commands with prices ask for, and what it means for a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Group, Parameter
+
+from newsfolio.errors import CommandError
+
+if TYPE_CHECKING:
+    from backtests.api import Job
+    from backtests.settings import Settings
+    from markets.bars import Source
+
+DATA = Group("Data and time", sort_key=1)
+MONEY = Group("Money", sort_key=2)
+OUTPUT = Group("Output", sort_key=3)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Market:
+    """Options that every command with prices has.
+
+    Parameters
+    ----------
+    data
+        yahoo (kept in a local store), sample (simulated), or a folder of CSV or Parquet files.
+    start
+        First day, e.g. 2023-01-03; by default as early as every sleeve can be held.
+    end
+        Last day; by default where the first line ends.
+    offline
+        Never use the network; the local store alone.
+    store
+        Folder of the local price store.
+    cash
+        Initial capital.
+    currency
+        Base currency, e.g. USD, HKD, CNY, EUR.
+    costs
+        venue (dated fees, commission, half-spread) or none.
+    lots
+        venue (whole board lots) or fractional.
+    dividends
+        cash (on the ex-date) or reinvest (total-return prices).
+    withholding
+        none (gross) or foreign (net of each line's withholding tax).
+    funding
+        credit (purchases may run ahead of the sales that pay for them) or wait.
+    fx
+        ecb (reference rates, no network) or source (HKD=X and the like from the data).
+    impact
+        Coefficient of the square-root impact law; 0 switches it off.
+    participation
+        Largest share of the median daily volume that an order may take a day.
+    set
+        A parameter of the strategy, name=value; may be repeated.
+    """
+
+    data: Annotated[str, Parameter(group=DATA)] = "yahoo"
+    start: Annotated[str | None, Parameter(group=DATA)] = None
+    end: Annotated[str | None, Parameter(group=DATA)] = None
+    offline: Annotated[bool, Parameter(group=DATA)] = False
+    store: Annotated[Path | None, Parameter(group=DATA)] = None
+    cash: Annotated[float, Parameter(group=MONEY)] = 1_000_000.0
+    currency: Annotated[str, Parameter(group=MONEY)] = "USD"
+    costs: Annotated[str, Parameter(group=MONEY)] = "venue"
+    lots: Annotated[str, Parameter(group=MONEY)] = "venue"
+    dividends: Annotated[str, Parameter(group=MONEY)] = "cash"
+    withholding: Annotated[str, Parameter(group=MONEY)] = "none"
+    funding: Annotated[str, Parameter(group=MONEY)] = "credit"
+    fx: Annotated[str, Parameter(group=MONEY)] = "ecb"
+    impact: Annotated[float, Parameter(group=MONEY)] = 0.0
+    participation: Annotated[float | None, Parameter(group=MONEY)] = None
+    set: tuple[str, ...] = ()
+
+    def settings(self, **more: Any) -> Settings:
+        """The settings that these options stand for."""
+        from backtests.settings import Settings
+
+        return Settings(**{name: getattr(self, name) for name in SETTINGS}, **more)
+
+    def source(self, quiet: bool = False) -> Source:
+        """Where the prices come from."""
+        from backtests import home
+        from backtests.terminal import progress
+
+        return home.open_source(
+            self.data, store=self.store, offline=self.offline, progress=progress(quiet)
+        )
+
+    def job(self, address: str, universe: Sequence[str] = ()) -> Job:
+        """The strategy at an address with the parameters given."""
+        return job_at(address, self.set, universe)
+
+
+SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",
+            "funding", "fx", "impact", "participation")  # fmt: skip
+
+
+def job_at(address: str, values: Sequence[str], universe: Sequence[str] = ()) -> Job:
+    """The strategy at an address; `values` are written name=value."""
+    from backtests.api import job_of
+
+    chosen: dict[str, str] = {}
+    for pair in values:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise CommandError(f"--set {pair}: write it as name=value")
+        chosen[name.strip()] = value.strip()
+    return job_of(address, chosen, universe)

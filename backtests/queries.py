@@ -1,0 +1,193 @@
+"""Commands that answer on the terminal and write no page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backtests.options import Market, job_at
+from backtests.terminal import (
+    about,
+    manifests,
+    number,
+    percent,
+    print_json,
+    print_table,
+    row_of,
+    run_folder,
+)
+from newsfolio.errors import CommandError
+
+
+def list_(*, json: bool = False) -> None:  # the option's name
+    """List the strategies, the articles they come from, and when those were published."""
+    from backtests.addresses import shipped
+
+    rows = [about(name, cls) for name, cls in shipped().items()]
+    if json:
+        print_json({"strategies": rows})
+        return
+    table = [("strategy", "thesis", "article", "published", "in the store", "what it does")]
+    table += [
+        (
+            row["name"], row["thesis"] or "-", row["article"] or "-",
+            (row["published"] or "-")[:10],
+            f"{row['lines_in_store']} of {row['lines']}", row["doc"],
+        )
+        for row in rows
+    ]  # fmt: skip
+    print_table(table)
+
+
+def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
+    """Show a strategy: thesis, universe with listing dates, parameters, controls.
+
+    Parameters
+    ----------
+    strategy
+        Its address: a name, module:Class or path/file.py:Class.
+    set
+        A parameter, name=value; may be repeated.
+    """
+    from backtests.describe import described
+
+    print(described(job_at(strategy, set)))
+
+
+def weights(
+    strategy: str,
+    *,
+    market: Market = Market(),
+    asof: str | None = None,
+    portfolio: Path | None = None,
+    json: bool = False,
+) -> None:
+    """Show what a strategy holds at a close, and the orders that lead there.
+
+    Parameters
+    ----------
+    strategy
+        Its address.
+    asof
+        The close to decide at; by default the last one.
+    portfolio
+        A CSV with asset,quantity (CASH for money); without one, orders start from cash.
+    json
+        Print one JSON object.
+    """
+    from backtests.portfolio import advise
+    from backtests.settings import read_day
+
+    job = market.job(strategy)
+    if job.strategy is None:
+        raise CommandError(f"{strategy} is a plain backtrader strategy: it has orders, no weights")
+    day = read_day("asof", asof)
+    advice = advise(job.strategy, market.source(json), market.settings(), day, portfolio)
+    if json:
+        print_json(advice.as_json())
+    else:
+        print(advice.as_text())
+
+
+def runs(*, out: Path | None = None, json: bool = False) -> None:
+    """List the runs of a folder, newest first.
+
+    Parameters
+    ----------
+    out
+        Folder of run folders, instead of ./runs.
+    json
+        Print one JSON object.
+    """
+    from backtests import home
+
+    folder = out or home.RUNS
+    found = [row_of(manifest, path) for path, manifest in manifests(folder)]
+    if json:
+        print_json({"runs": found})
+        return
+    table = [("run", "data", "window", "CAGR", "Sharpe", "max drawdown")]
+    table += [
+        (
+            row["id"], row["data"], f"{row['start']} to {row['end']}", percent(row["cagr"]),
+            number(row["sharpe"]), percent(row["max_drawdown"]),
+        )
+        for row in found
+    ]  # fmt: skip
+    print_table(table)
+    if not found:
+        print(f"no runs in {folder}; newsfolio run STRATEGY makes one")
+
+
+def diff(one: str, other: str, *, out: Path | None = None, json: bool = False) -> None:
+    """Say why two runs differ: data, code, costs, parameters, dates; and where they part.
+
+    Parameters
+    ----------
+    one
+        A run's id, or the beginning of it.
+    other
+        Another.
+    out
+        Folder of run folders, instead of ./runs.
+    json
+        Print one JSON object.
+    """
+    from backtests import home
+    from backtests.differences import difference
+    from backtests.result import load
+
+    folder = out or home.RUNS
+    found = difference(*(load(run_folder(run, folder)) for run in (one, other)))
+    if json:
+        print_json(found.as_json())
+    else:
+        print(found.as_text())
+
+
+def check(strategy: str, *, market: Market = Market(), cuts: int = 12, json: bool = False) -> int:
+    """Certify that a strategy does not look ahead; exit code 1 where it does, or may.
+
+    Parameters
+    ----------
+    strategy
+        Its address.
+    cuts
+        Dates at which the future is cut off, scrambled and replaced by noise.
+    json
+        Print one JSON object.
+    """
+    from backtests.api import certificate
+    from backtests.evaluation.findings import Honesty, as_json
+    from backtests.evaluation.watch import Watch
+
+    watch = Watch()
+    watch.start()
+    job = market.job(strategy)
+    found = certificate(job, market.source(json), market.settings(), watch, cuts)
+    if json:
+        print_json(as_json(found))
+    else:
+        print(f"{job.name}: {found.honesty.value}. {found.reason}")
+        for change in found.changes:
+            print(f"  {change.session}  {change.ticker}  {change.before:.4f} -> {change.after:.4f}"
+                  f"  ({change.replay})")  # fmt: skip
+        for path in found.seen:
+            print(f"  opened {path}")
+    return 0 if found.honesty is Honesty.HONEST else 1
+
+
+def new(name: str, *, out: Path = Path()) -> None:
+    """Write a strategy file and its test, ready to run and to edit.
+
+    Parameters
+    ----------
+    name
+        What to call it, e.g. my-idea.
+    out
+        Folder to write to, instead of the current one.
+    """
+    from backtests.starter import write_starter
+
+    strategy, test = write_starter(name, out)
+    print(f"wrote {strategy} and {test}; try\n  newsfolio run {strategy} --data sample")
+    print(f"  python -m pytest {test}")

@@ -1,0 +1,306 @@
+"""Curves over time as Plotly figures: growth, drawdown, allocation; plain dicts that page.js draws.
+
+Two kinds of value are filled in by the page: `{"$css": "--own"}` is a colour of the style sheet, in
+light and dark; `{"$ref": "scored"}` is a list of dates that several curves share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import isfinite, log10
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from reports.labels import Label, end_labels, plain
+
+if TYPE_CHECKING:
+    from backtests.result import Result
+
+OWN, BENCHMARK = "--own", "--bench"
+CONTROLS = ("--control", "--control2", "--control3", "--control4")
+LOG_FROM = 3.0
+"""Highest over lowest growth from which the axis is logarithmic."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure with the words that stand for it; `views` are the stretches one can choose."""
+
+    name: str
+    title: str
+    finding: str
+    figure: dict[str, Any]
+    views: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Divided:
+    """A run's sessions around the divide; all of it is shown as context where nothing scores.
+
+    row: of the divide; 0 without an article, so that all of the run is in colour.
+    """
+
+    days: pd.DatetimeIndex
+    row: int
+    article: bool
+
+    @property
+    def context(self) -> pd.DatetimeIndex:
+        """Sessions up to the divide, by weeks where only the view of the whole run shows them."""
+        near = self.spans()[0][1]
+        before = self.days[: self.row + 1]
+        far = weekly(pd.Series(0, index=before[before < near]))
+        return pd.DatetimeIndex([*far.index, *before[before >= near]])
+
+    @property
+    def scored(self) -> pd.DatetimeIndex:
+        """The divide and what follows."""
+        return self.days[self.row :]
+
+    def spans(self) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+        """Stretches to show: around publication, and the whole run where that is much longer."""
+        first, last, divide = self.days[0], self.days[-1], self.days[self.row]
+        whole = ("Whole run", first, last)
+        near = divide - max(last - divide, timedelta(days=200))
+        if not self.article or near - first < timedelta(days=120):
+            return [whole]
+        return [("Around publication", near, last), whole]
+
+    def shared(self) -> dict[str, list[str]]:
+        """The lists of dates that curves refer to."""
+        return {"context": _iso(self.context), "scored": _iso(self.scored)}
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One line: who, its colour, its equity on the run's sessions. `lead`: it stands out."""
+
+    who: str
+    colour: str
+    equity: pd.Series
+    lead: bool = False
+
+
+def divided(result: Result) -> Divided:
+    """Where a run's score begins: as its evaluation says, or else its manifest."""
+    days = pd.DatetimeIndex(result.equity.index)
+    thesis = result.manifest.get("thesis")
+    if not thesis or not len(days):
+        return Divided(days, 0, False)
+    found = result.evaluation["scored"]["divide"] if result.evaluation else None
+    day = found or thesis["first_decision"]
+    row = len(days) - 1 if day is None else int(days.searchsorted(pd.Timestamp(day), "right")) - 1
+    return Divided(days, max(row, 0), True)
+
+
+def curves(result: Result) -> list[Curve]:
+    """Controls, benchmark, and the strategy last so that it lies on top."""
+    names = [str(name) for name in result.references if name != "benchmark"]
+    only = len(names) == 1
+    found = [
+        Curve("Control" if only else name, colour, result.references[name])
+        for name, colour in zip(names, CONTROLS, strict=False)
+    ]
+    if "benchmark" in result.references:
+        found.append(Curve("Benchmark", BENCHMARK, result.references["benchmark"]))
+    return [*found, Curve("Strategy", OWN, result.equity, lead=True)]
+
+
+def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
+    """Every curve as growth of 1 at the divide; grey up to it."""
+    grown = [(line, rebased(line.equity, parts.row)) for line in lines]
+    traces = [trace for line, growth in grown for trace in _both(line, growth, parts)]
+    ends = [(line, growth.dropna()) for line, growth in grown]
+    last = [Label(line.who, line.colour, float(g.iloc[-1])) for line, g in ends if len(g)]
+    views = tuple(
+        _view(name, start, end, [growth for _, growth in grown], last, parts)
+        for name, start, end in parts.spans()
+    )
+    layout = {**base_layout(400), **views[0]["layout"], "hovermode": "x unified"}
+    return Chart("growth", "Growth of 1", _grown(last, parts), {"data": traces, "layout": layout},
+                 views if len(views) > 1 else ())  # fmt: skip
+
+
+def drawdown_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
+    """Each curve below its highest so far, counted anew from the divide."""
+    traces, worst = [], {}
+    for line in lines:
+        growth = rebased(line.equity, parts.row)
+        before, after = growth.iloc[: parts.row + 1], growth.iloc[parts.row :]
+        under = pd.concat([_under(before).iloc[:-1], _under(after)])
+        worst[line.who] = float(_under(after).min())
+        traces += _both(line, under, parts, fill=line.lead)
+    views = date_views(parts)
+    layout = {
+        **base_layout(260),
+        **views[0]["layout"],
+        "yaxis": {**_axis(), "tickformat": ".0%", "rangemode": "tozero", "nticks": 5},
+        "shapes": _shade(parts),
+        "hovermode": "x unified",
+    }
+    said = ", ".join(f"{who} {depth * 100:.1f} %" for who, depth in reversed(worst.items()))
+    since = f" since {parts.days[parts.row]:%Y-%m-%d}" if parts.article else ""
+    return Chart("drawdown", "Below the highest so far", f"Deepest{since}: {said}.",
+                 {"data": traces, "layout": layout}, views if len(views) > 1 else ())  # fmt: skip
+
+
+def rebased(equity: pd.Series, row: int) -> pd.Series:
+    """Growth of 1 at the divide, or at the first value known after it."""
+    known = equity.iloc[row:].dropna()
+    start = float(known.iloc[0]) if len(known) else 0.0
+    return equity / start if start > 0 else equity * np.nan
+
+
+def weekly(table: pd.Series) -> pd.Series:
+    """The last session of each week, and the first and last of all."""
+    if len(table) < 3:
+        return table
+    index = pd.DatetimeIndex(table.index)
+    weeks = index.to_period("W")
+    keep = np.r_[weeks[1:] != weeks[:-1], True]
+    keep[0] = True
+    return table[keep]
+
+
+def base_layout(height: int, right: int = 12) -> dict[str, Any]:
+    """What all charts share: no frame, no background, the page's own type."""
+    return {
+        "height": height,
+        "margin": {"l": 52, "r": right, "t": 14, "b": 34},
+        "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 12, "color": {"$css": "--soft"}},
+        "hoverlabel": {"bgcolor": {"$css": "--bg"}, "bordercolor": {"$css": "--line"},
+                       "font": {"color": {"$css": "--ink"}}},
+        "dragmode": False,
+    }  # fmt: skip
+
+
+def short(values: Sequence[float], digits: int = 5) -> list[float | None]:
+    """Numbers to a few significant digits; None where there is none."""
+    return [float(f"{value:.{digits}g}") if isfinite(value) else None for value in values]
+
+
+def _iso(days: pd.DatetimeIndex) -> list[str]:
+    return [f"{day:%Y-%m-%d}" for day in days]
+
+
+def _both(
+    line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False
+) -> list[dict[str, Any]]:
+    """A curve in grey up to the divide, in its colour after."""
+    found = []
+    if parts.article and parts.row:
+        grey = {"$css": "--past" if line.lead else "--past2"}
+        found.append({
+            **_trace(line.who, "context", values.reindex(parts.context)),
+            "line": {"color": grey, "width": 1.8 if line.lead else 1.0}, "hoverinfo": "skip",
+        })  # fmt: skip
+    after = _trace(line.who, "scored", values.reindex(parts.scored))
+    after["line"] = {"color": {"$css": line.colour}, "width": 2.4 if line.lead else 1.5}
+    if fill:
+        after |= {"fill": "tozeroy", "fillcolor": {"$css": "--ownsoft"}}
+    return [*found, after]
+
+
+def _trace(who: str, days: str, values: pd.Series) -> dict[str, Any]:
+    return {"type": "scatter", "mode": "lines", "name": plain(who), "x": {"$ref": days},
+            "y": short(values.astype(float).tolist())}  # fmt: skip
+
+
+def _view(
+    name: str, start: pd.Timestamp, end: pd.Timestamp, grown: Sequence[pd.Series],
+    last: Sequence[Label], parts: Divided,
+) -> dict[str, Any]:  # fmt: skip
+    """One stretch: its axes, and labels at the ends of the curves that do not overlap."""
+    shown = pd.concat([growth[growth.index >= start] for growth in grown]).dropna()
+    low, high = (float(shown.min()), float(shown.max())) if len(shown) else (1.0, 1.0)
+    wide = low > 0 and high / low > LOG_FROM
+    reach = _reach(log10(low), log10(high)) if wide else _reach(low, high)
+    labels, right = end_labels(last, end, reach, wide, height=400 - 48)
+    layout = {
+        "xaxis": _dates(start, end),
+        "yaxis": {**_axis(), "range": list(reach), **(_log_ticks(low, high) if wide else {})},
+        "annotations": [*labels, *_divide_label(parts)],
+        "shapes": _shade(parts),
+        "margin": {"l": 52, "r": right, "t": 14, "b": 34},
+    }
+    return {"label": name, "layout": layout}
+
+
+def date_views(parts: Divided) -> tuple[dict[str, Any], ...]:
+    """The stretches of a chart whose other axis stays as it is."""
+    return tuple(
+        {"label": name, "layout": {"xaxis": _dates(start, end)}}
+        for name, start, end in parts.spans()
+    )
+
+
+def _reach(low: float, high: float) -> tuple[float, float]:
+    room = (high - low or 0.1) * 0.06
+    return round(low - room, 4), round(high + room, 4)
+
+
+def _dates(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+    return {"type": "date", "range": [f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"], "showgrid": False,
+            "linecolor": {"$css": "--line"}, "fixedrange": True, "nticks": 7,
+            "tickcolor": {"$css": "--line"}, "ticks": "outside"}  # fmt: skip
+
+
+def _axis() -> dict[str, Any]:
+    return {"gridcolor": {"$css": "--grid"}, "zeroline": False, "fixedrange": True,
+            "tickformat": ",.6~g", "nticks": 6}  # fmt: skip
+
+
+def _log_ticks(low: float, high: float) -> dict[str, Any]:
+    """Round amounts on a logarithmic axis: 1, 2, 5 where few powers of ten are spanned."""
+    steps = (1, 2, 5) if high / low < 1000 else (1,)
+    powers = range(int(np.floor(log10(low))) - 1, int(np.ceil(log10(high))) + 1)
+    values = [round(step * 10.0**power, 12) for power in powers for step in steps]
+    inside = [value for value in values if low * 0.85 <= value <= high * 1.15]
+    return {"type": "log", "tickvals": inside, "ticktext": [f"{value:,g}" for value in inside]}
+
+
+def _shade(parts: Divided) -> list[dict[str, Any]]:
+    if not parts.article or not parts.row:
+        return []
+    return [{
+        "type": "rect", "xref": "x", "yref": "paper", "x0": f"{parts.days[0]:%Y-%m-%d}",
+        "x1": f"{parts.days[parts.row]:%Y-%m-%d}", "y0": 0, "y1": 1, "layer": "below",
+        "line": {"width": 0}, "fillcolor": {"$css": "--shade"},
+    }]  # fmt: skip
+
+
+def _divide_label(parts: Divided) -> list[dict[str, Any]]:
+    if not parts.article or not parts.row:
+        return []
+    return [{
+        "name": "wide only", "text": "context: scores nothing",
+        "x": f"{parts.days[parts.row]:%Y-%m-%d}",
+        "xref": "x", "y": 0, "yref": "paper", "xanchor": "right", "yanchor": "bottom",
+        "showarrow": False, "font": {"size": 11, "color": {"$css": "--soft"}}, "xshift": -4,
+    }]  # fmt: skip
+
+
+def _under(growth: pd.Series) -> pd.Series:
+    return growth / growth.cummax() - 1
+
+
+def _grown(last: Sequence[Label], parts: Divided) -> str:
+    said = ", ".join(f"{one.text} {one.value:.2f}" for one in reversed(last))
+    start, end = (f"{parts.days[row]:%Y-%m-%d}" for row in (parts.row, -1))
+    if parts.row == len(parts.days) - 1 and parts.article:
+        return "No session scores yet: all of it lies before the divide."
+    grey = " Grey is context: it scores nothing." if parts.article and parts.row else ""
+    return f"What 1 on {start} had become by {end}, after costs: {said}.{grey}"
+
+
+def colours(names: Sequence[str]) -> Mapping[str, str]:
+    """A colour for each group of an allocation, cash last in grey."""
+    return {name: "--cash" if name == "cash" else f"--group{place % 8}"
+            for place, name in enumerate(names)}  # fmt: skip

@@ -1,0 +1,85 @@
+"""The script file that stands beside the pages: Plotly's own file and what draws with it."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from newsfolio.errors import OutputError
+from reports.pages import verbatim
+
+NAME = "newsfolio.js"
+
+
+def write_script(folder: Path) -> Path:
+    """Put the script into a folder that exists; one that a neighbour has is linked, not repeated.
+
+    The disk then holds it once for all runs, and each folder can still be moved by itself. An older
+    one is replaced, never written into: its bytes may belong to other runs too.
+    """
+    path, draft = folder / NAME, folder / f".{NAME}.{os.getpid()}"
+    try:
+        draft.write_bytes(_content())
+        if path.exists() and filecmp.cmp(draft, path, shallow=False):
+            return path
+        twin = next((one for one in _neighbours(folder) if _same(draft, one)), None)
+        if twin is not None:
+            _link(twin, draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def data_block(value: Mapping[str, Any]) -> Markup:
+    """JSON to stand inside a script element: nothing in it can end the element or open another."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for mark in "<>&":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return Markup(text)
+
+
+def _content() -> bytes:
+    return _plotly().read_bytes() + b"\n" + verbatim("page.js").encode() + b"\n"
+
+
+def _plotly() -> Path:
+    """Plotly's script, found without importing the package."""
+    spec = find_spec("plotly")
+    places = (spec.submodule_search_locations if spec else None) or []
+    for place in places:
+        path = Path(place) / "package_data" / "plotly.min.js"
+        if path.is_file():
+            return path
+    raise OutputError("the charts need the package plotly; install it again: pip install plotly")
+
+
+def _neighbours(folder: Path) -> Iterator[Path]:
+    """The script in the folder above and in the folders beside."""
+    above = folder.resolve().parent
+    yield from sorted(path for path in (above / NAME, *above.glob(f"*/{NAME}")) if path.is_file())
+    yield from sorted(folder.glob(f"*/{NAME}"))
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False  # it went while we looked
+
+
+def _link(source: Path, target: Path) -> None:
+    """Another name for the same bytes, or a copy where the file system has no such thing."""
+    target.unlink()
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,177 @@
+"""The verdict page: the word, why, by how much and since when; then all that it rests on."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reports import evidence, tables
+from reports.bars import allocation_chart, placebo_chart, variants_chart, waterfall_chart
+from reports.charts import (
+    Chart,
+    Divided,
+    curves,
+    divided,
+    drawdown_chart,
+    growth_chart,
+    rebased,
+)
+from reports.intervals import bar, scale_of
+from reports.pages import KINDS, render, verbatim
+from reports.script import NAME, data_block
+
+if TYPE_CHECKING:
+    from backtests.result import Result
+
+CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
+
+UNJUDGED = (
+    "This run was not evaluated: it was made without a verdict, or before there were any. "
+    "Run it again to judge it."
+)
+
+
+def verdict_page(result: Result, *, tearsheet: bool = True) -> str:
+    """The page of a run, to stand beside its `newsfolio.js`; it asks for nothing else.
+
+    The same result gives the same text. Any result gives a page: what is missing is said, with the
+    reason. tearsheet: whether there is one beside it to lead to.
+    """
+    manifest, found = result.manifest, result.evaluation
+    parts = divided(result)
+    charts = {chart.name: chart for chart in _charts(result, parts)}
+    source = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
+    block = data_block(chart_data(charts, parts.shared() if len(parts.days) else {}))
+    nonce = once(source, block)
+    return render(
+        "verdict.html",
+        {
+            "policy": policy(nonce),
+            "nonce": nonce,
+            "script": NAME,
+            "data": block,
+            "style": verbatim("style.css") + verbatim("verdict.css"),
+            "m": manifest,
+            "e": found,
+            "hero": _hero(manifest, found),
+            "charts": {**dict.fromkeys(CHARTS), **charts},
+            "parts": evidence.of(found) if found else None,
+            "claims": (manifest.get("thesis") or {}).get("claims") or [],
+            "falls": _falls(result, parts),
+            "fills": list(_fills(result.fills)),
+            "trades": tables.trades(result.fills),
+            "lapses": tables.lapsed(result.lapses),
+            "moved": tables.moved(result.cash),
+            "held": _held(result),
+            "tearsheet": tearsheet,
+            "source": source,
+        },
+    )
+
+
+def policy(nonce: str) -> str:
+    """The page's content security policy: one script, and only where it carries the nonce."""
+    return (
+        "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
+        f"script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def once(*texts: str) -> str:
+    """A nonce that follows from the page's own content, so that no text on it can know it."""
+    digest = hashlib.sha256("\0".join(texts).encode()).digest()
+    return base64.b64encode(digest[:18]).decode()
+
+
+def chart_data(charts: Mapping[str, Chart], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What page.js draws from."""
+    return {
+        "shared": shared,
+        "charts": {
+            name: {"figure": chart.figure, "views": list(chart.views)}
+            for name, chart in charts.items()
+        },
+    }
+
+
+def _charts(result: Result, parts: Divided) -> Iterator[Chart]:
+    """Every chart that this result can carry."""
+    if len(result.equity) > 1:
+        lines = curves(result)
+        yield growth_chart(lines, parts)
+        yield drawdown_chart(lines, parts)
+        allocation = allocation_chart(result, parts)
+        if allocation:
+            yield allocation
+    found = result.evaluation
+    if not found:
+        return
+    drawn = (
+        placebo_chart(found["placebo"], result.placebos),
+        waterfall_chart(found["attribution"]) if found["attribution"] else None,
+        variants_chart(found["overfitting"]["variants"]),
+    )
+    yield from (chart for chart in drawn if chart is not None)
+
+
+def _hero(manifest: Mapping[str, Any], found: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a reader must know within ten seconds."""
+    if not found:
+        return {"word": "not judged", "kind": "none", "reason": UNJUDGED, "first": None}
+    first, word = found["comparisons"][0], found["verdict"]["word"]
+    return {
+        "word": word,
+        "kind": KINDS.get(word, "none"),
+        "reason": found["verdict"]["reason"],
+        "first": first,
+        "bar": bar(first["excess"], scale_of([first["excess"]]), axis=True),
+        "scores": bool(manifest["thesis"]),
+    }
+
+
+def _falls(result: Result, parts: Divided) -> list[dict[str, Any]]:
+    """The deepest drawdowns since the divide; from the start where there is no article."""
+    if len(result.equity) - parts.row < 2:
+        return []
+    own = rebased(result.equity, parts.row).iloc[parts.row :]
+    return tables.drawdowns(own) if bool(own.notna().all()) else []
+
+
+def _fills(fills: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    """Every fill as the text of its cells; value is quantity times price times rate."""
+    for row in fills.to_dict("records"):
+        quantity, price, rate = (float(row[name]) for name in ("quantity", "price", "rate"))
+        yield (
+            f"{pd.Timestamp(row['session']):%Y-%m-%d}",
+            str(row["asset"]),
+            "buy" if quantity > 0 else "sell",
+            _units(quantity),
+            f"{price:,.4f}",
+            str(row["currency"]),
+            f"{rate:.6g}",
+            f"{quantity * price * rate:,.2f}",
+            f"{row['fee']:,.2f}",
+            f"{row['slippage']:,.2f}",
+        )
+
+
+def _units(quantity: float) -> str:
+    return f"{quantity:,.0f}" if quantity == round(quantity) else f"{quantity:,.6f}"
+
+
+def _held(result: Result) -> list[tuple[str, float | None, float]]:
+    """Line, weight of the last decision, weight at the last close; the largest first."""
+    wanted = result.targets.iloc[-1].to_dict() if len(result.targets) else None
+    return [
+        (line, None if wanted is None else _wanted(wanted, line), weight)
+        for line, weight in tables.held(result.weights)
+    ]
+
+
+def _wanted(wanted: Mapping[Any, float], line: str) -> float:
+    return float(1 - sum(wanted.values()) if line == "cash" else wanted.get(line, 0.0))

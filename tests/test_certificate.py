@@ -1,0 +1,166 @@
+"""Planted cheats are caught and named; honest strategies pass, however odd they look."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from backtests import addresses
+from backtests.evaluation.certificate import certify
+from backtests.evaluation.findings import Certificate, Honesty
+from backtests.evaluation.watch import Watch
+from backtests.runner import load_bars, play_strategy
+from backtests.settings import Settings
+from markets.bars import Bars, Source
+from markets.folder import FolderSource
+from newsfolio import Asset, Strategy
+from newsfolio.listings import asset_of
+from tests.terminal import Shell
+
+CHEATS = Path(__file__).parent / "cheats"
+THROUGH_FRAMES = ("FullSampleZscore", "CentredWindow", "TomorrowsOpen", "FutureUniverse",
+                  "ResampleLabel", "BackfilledMacro", "BufferPeek", "FirstDay")  # fmt: skip
+HONEST = ("Hysteresis", "HeldDependent", "LateImport", "Cached", "Dice", "Band", "LateListings",
+          "Listed", "Signal")  # fmt: skip
+
+
+class Kept:
+    """A folder whose lines are read once, before anybody is watched."""
+
+    name = "kept"
+
+    def __init__(self, folder: Path) -> None:
+        lines = [asset_of(path.stem) for path in sorted(folder.glob("*.csv"))]
+        self._bars = FolderSource(folder).load(lines)
+
+    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+        return {one.ticker: self._bars[one.ticker] for one in assets if one.ticker in self._bars}
+
+
+@pytest.fixture(scope="module")
+def source(prices_folder: Path) -> Source:
+    return Kept(prices_folder)
+
+
+@pytest.fixture(scope="module")
+def prices_folder(request: pytest.FixtureRequest) -> Path:
+    return request.getfixturevalue("prices")  # type: ignore[no-any-return]
+
+
+def certified(
+    address: str, source: Source, start: str = "2023-06-01", cuts: int = 4
+) -> Certificate:
+    """The certificate as the command line makes it: watched from the import on."""
+    watch = Watch()
+    watch.start()
+    try:
+        strategy = addresses.find(address)()
+        assert isinstance(strategy, Strategy)
+        settings = Settings(engine="kernel", start=start, end="2024-12-31")  # type: ignore[arg-type]
+        bars = load_bars(strategy, source, settings)
+        return certify(strategy, bars, settings, cuts=cuts, watch=watch)
+    finally:
+        watch.stop()
+
+
+@pytest.fixture
+def planted(tmp_path: Path, source: Source) -> Path:
+    """A folder with the cheats and something for them to read."""
+    for path in CHEATS.glob("*.py"):
+        shutil.copy(path, tmp_path / path.name)
+    frame = source.load([asset_of("KWEB")])["KWEB"].frame
+    frame.to_csv(tmp_path / "prices.csv")
+    frame.to_parquet(tmp_path / "KWEB.parquet")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", THROUGH_FRAMES)
+def test_a_peek_through_the_frames_changes_a_decision(name: str, source: Source) -> None:
+    found = certified(f"{CHEATS / 'frames.py'}:{name}", source)
+    assert found.honesty is Honesty.CHEATS
+    first = found.changes[0]
+    assert first.ticker in found.reason
+    assert first.session in found.reason
+    assert first.before != first.after
+
+
+def test_a_universe_that_knows_later_listings_is_caught(source: Source) -> None:
+    address = f"{CHEATS / 'frames.py'}:FutureListings"
+    found = certified(address, source, start="2019-01-02", cuts=8)
+    assert found.honesty is Honesty.CHEATS
+    assert "the data ended on" in found.reason
+
+
+def test_a_memory_is_caught_when_days_come_again(source: Source) -> None:
+    assert certified(f"{CHEATS / 'memory.py'}:Memory", source).honesty is Honesty.CHEATS
+
+
+def test_a_memory_filled_by_the_run_itself_is_caught(planted: Path, source: Source) -> None:
+    strategy = addresses.find(f"{planted / 'memory.py'}:Memory")()
+    settings = Settings(engine="kernel", start="2023-06-01", end="2024-12-31")  # type: ignore[arg-type]
+    run = play_strategy(strategy, source, settings)
+    found = certify(strategy, run.bars, settings, cuts=2, decided=run.played.targets)
+    assert found.honesty is Honesty.CHEATS
+    assert "nothing was changed at all" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("address", "opened"),
+    [
+        ("files.py:Reader", "prices.csv"),
+        ("files.py:ThreadReader", "prices.csv"),
+        ("at_import.py:AtImport", "prices.csv"),
+        ("files.py:StoreReader", "no hook sees"),
+        ("network.py:Network", "127.0.0.1"),
+        ("process.py:Process", "os.system"),
+    ],
+)
+def test_what_it_opens_is_reported(
+    address: str, opened: str, planted: Path, source: Source
+) -> None:
+    found = certified(str(planted / address), source)
+    assert found.honesty is Honesty.UNCERTIFIABLE
+    assert any(opened in one for one in found.seen)
+
+
+def test_a_declared_file_is_no_cheat(planted: Path, source: Source) -> None:
+    found = certified(f"{planted / 'files.py'}:DeclaredReader", source)
+    assert found.honesty is Honesty.HONEST
+    assert found.declared == ("prices.csv",)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_strategy_passes(name: str, source: Source) -> None:
+    start = "2019-01-02" if name in ("LateListings", "Listed") else "2023-06-01"
+    found = certified(f"{CHEATS / 'honest.py'}:{name}", source, start=start)
+    assert (found.honesty, found.changes, found.seen) == (Honesty.HONEST, (), ())
+    assert found.replays > 20
+
+
+@pytest.mark.parametrize("name", ["east-rising", "relative-momentum", "abc-basket"])
+def test_shipped_strategies_pass(name: str, source: Source) -> None:
+    assert certified(name, source, start="2022-01-03").honesty is Honesty.HONEST
+
+
+def test_the_command_answers_with_its_exit_code(shell: Shell, prices_folder: Path) -> None:
+    dates = ("--start", "2022-01-03", "--end", "2023-12-29", "--cuts", "3")
+    said = shell("check", "relative-momentum", "--data", str(prices_folder), *dates)
+    assert (said.code, "honest" in said.out) == (0, True)
+    said = shell(
+        "check", f"{CHEATS / 'frames.py'}:TomorrowsOpen", "--data", str(prices_folder), *dates
+    )
+    assert said.code == 1
+    assert "cheats" in said.out
+    said = shell("check", f"{CHEATS / 'network.py'}:Network", "--data", str(prices_folder), *dates)
+    assert (said.code, "not certifiable" in said.out) == (1, True)
+
+
+def test_without_a_watch_the_certificate_says_so(source: Source) -> None:
+    strategy = addresses.find("relative-momentum")()
+    settings = Settings(engine="kernel", start="2022-01-03", end="2023-12-29")  # type: ignore[arg-type]
+    found = certify(strategy, load_bars(strategy, source, settings), settings, cuts=2)
+    assert found.honesty is Honesty.HONEST
+    assert "not watched" in found.reason

@@ -1,0 +1,92 @@
+"""The page that puts runs side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backtests.evaluation.compare import compare
+from backtests.result import Result
+from newsfolio.errors import OutputError
+from reports import write_compare
+from reports.compare import compare_page
+from reports.script import NAME
+from tests.results import curve, make, text_of, walk
+
+
+def run(name: str, seed: int, label: str, sessions: int = 300, **changed: Any) -> Result:
+    result = make(curve(walk(sessions, seed)), id=name, **changed)
+    about = {**result.manifest["strategy"], "label": label}
+    return dataclasses.replace(result, manifest={**result.manifest, "strategy": about})
+
+
+def two() -> list[Result]:
+    return [run("east-111111", 1, "east <b>"), run("abc-222222", 2, "abc")]
+
+
+def compared(results: list[Result]) -> dict[str, Any]:
+    return compare(results)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return compare_page(two(), compared(two()), Path("nowhere"))
+
+
+def test_the_page_shows_figures_differences_and_how_alike_the_runs_are(page: str) -> None:
+    found, text = compared(two()), text_of(page)
+    first, pair = found["figures"][0], found["pairs"][0]
+    assert found["conclusion"] in text
+    assert f"{first['cagr']['value'] * 100:.2f} %" in text
+    assert f"{pair['excess']['value'] * 100:+.2f} %" in text
+    assert f"east &lt;b&gt; 1.00 {found['correlation'][0][1]:.2f}" in text
+    assert "Money held in the same lines east &lt;b&gt; abc east &lt;b&gt; 90 % 90 %" in text
+    for note in found["notes"]:
+        assert note in text
+
+
+def test_curves_start_at_one_and_end_at_the_growth(page: str) -> None:
+    block = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
+    assert block is not None
+    data = json.loads(block.group(1))
+    traces = data["charts"]["growth"]["figure"]["data"]
+    assert [trace["name"] for trace in traces] == ["east &lt;b&gt;", "abc"]
+    for trace, result in zip(traces, two(), strict=True):
+        assert trace["y"][0] == 1
+        assert trace["y"][-1] == pytest.approx(result.equity.iloc[-1] / 1e6, rel=1e-4)
+        assert len(trace["y"]) == len(data["shared"]["scored"]) == 300
+
+
+def test_runs_with_the_same_label_are_told_apart_by_their_ids() -> None:
+    results = [run("x-111111", 1, "same"), run("x-222222", 2, "same")]
+    text = text_of(compare_page(results, compared(results), Path("nowhere")))
+    assert "same (111111) against same (222222)" in text
+
+
+def test_simulated_runs_say_so_across_the_page() -> None:
+    data = {"source": "sample", "snapshot": "cd" * 8, "simulated": True}
+    results = [two()[0], run("abc-333333", 2, "abc", data=data)]
+    page = compare_page(results, compared(results), Path("nowhere"))
+    assert page.index("SIMULATED data") < page.index("<h1>")
+    assert "<title>SIMULATED" in page
+
+
+def test_it_is_written_with_its_script_and_leads_to_pages_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / "abc-222222").mkdir()
+    (tmp_path / "abc-222222" / "verdict.html").write_text("<p>", encoding="utf-8")
+    path = write_compare(two(), compared(two()), tmp_path)
+    page = path.read_text(encoding="utf-8")
+    assert path == tmp_path / "compare.html"
+    assert (tmp_path / NAME).is_file()
+    assert re.findall(r'<a href="([^"#]+)"', page) == ["abc-222222/verdict.html"]
+    assert write_compare(two(), compared(two()), tmp_path).read_text(encoding="utf-8") == page
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="give a folder that exists"):
+        write_compare(two(), compared(two()), tmp_path / "nowhere")

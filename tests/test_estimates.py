@@ -1,0 +1,406 @@
+"""Figures, comparisons and what a record can prove: by hand, and where there is little to go by."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from math import isnan, log, nan, sqrt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests import metrics
+from backtests.evaluation.estimates import (
+    beta_mix,
+    comparison,
+    figures_of,
+    power,
+    significance,
+)
+from backtests.evaluation.findings import Comparison, Estimate, Figures, Role, Significance
+from backtests.evaluation.resampling import Resample, resample
+
+
+def daily(values: list[float] | np.ndarray) -> pd.Series:
+    return pd.Series(
+        values, index=pd.date_range("2024-01-01", periods=len(values)), dtype="float64"
+    )
+
+
+def noise(sessions: int, mean: float = 0.0005, seed: int = 1) -> pd.Series:
+    return daily(np.random.default_rng(seed).normal(mean, 0.01, sessions))
+
+
+def zeros(like: pd.Series) -> pd.Series:
+    return pd.Series(0.0, index=like.index)
+
+
+def drawn_of(*series: pd.Series) -> Resample:
+    return resample(np.column_stack(series), 300)
+
+
+def figures(returns: pd.Series, years: float = 1.0) -> Figures:
+    return figures_of("own", "Own", returns, zeros(returns), years, drawn_of(returns))
+
+
+def compared(own: pd.Series, other: pd.Series | None, years: float = 1.0) -> Comparison:
+    drawn = drawn_of(own - (other if other is not None else 0.0))
+    return comparison("c", Role.CONTROL, "C", own, other, zeros(own), years, drawn)
+
+
+def estimates(found: Figures | Comparison) -> list[Estimate]:
+    values = (getattr(found, field.name) for field in fields(found))
+    return [value for value in values if isinstance(value, Estimate)]
+
+
+def bounds(estimate: Estimate) -> tuple[float, float]:
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return estimate.low, estimate.high
+
+
+# Figures
+
+
+def test_figures_by_hand() -> None:
+    found = figures_of("x", "X", daily([0.1, -0.2, 0.3]), daily([0.0, 0.0, 0.1]), 0.5, None)
+    assert found.total_return.value == pytest.approx(1.1 * 0.8 * 1.3 - 1)
+    assert found.cagr.value == pytest.approx(1.144**2 - 1)
+    deviation = sqrt(((0.1 - 0.2 / 3) ** 2 + (0.2 + 0.2 / 3) ** 2 + (0.3 - 0.2 / 3) ** 2) / 2)
+    assert found.volatility.value == pytest.approx(deviation * sqrt(6))
+    excess = np.array([0.1, -0.2, 0.2])
+    spread = sqrt(((excess - excess.sum() / 3) ** 2).sum() / 2)
+    assert found.sharpe.value == pytest.approx(0.1 / 3 / spread * sqrt(6))
+    assert found.max_drawdown == Estimate(pytest.approx(-0.2))
+
+
+def test_figures_are_those_of_the_result() -> None:
+    """One session a day, so that both ways to count a year's sessions agree."""
+    returns, cash = noise(500), daily(np.full(500, 0.0001))
+    start = pd.Series([1.0], index=[returns.index[0] - pd.Timedelta(days=1)])
+    equity = pd.concat([start, (1 + returns).cumprod()])
+    found = figures_of("x", "X", returns, cash, metrics.years(equity.index), drawn_of(returns))
+    assert found.total_return.value == pytest.approx(metrics.total_return(equity), abs=1e-12)
+    assert found.cagr.value == pytest.approx(metrics.cagr(equity), abs=1e-12)
+    assert found.volatility.value == pytest.approx(metrics.volatility(returns), abs=1e-12)
+    assert found.sharpe.value == pytest.approx(metrics.sharpe(returns, cash), abs=1e-12)
+    assert found.max_drawdown.value == pytest.approx(metrics.max_drawdown(equity), abs=1e-12)
+
+
+def test_a_loss_on_the_first_session_is_a_drawdown() -> None:
+    assert figures(daily([-0.1, 0.05])).max_drawdown.value == pytest.approx(-0.1)
+
+
+def test_every_figure_but_the_drawdown_has_an_interval_around_it() -> None:
+    found = figures(noise(250))
+    for one in estimates(found)[:-1]:
+        low, high = bounds(one)
+        assert one.value is not None
+        assert low < one.value < high
+        assert one.why == ""
+    assert found.max_drawdown.low is None
+
+
+def test_the_interval_of_iid_returns_is_that_of_theory() -> None:
+    """Standard errors over four years: the volatility, and about 1 / sqrt(years)."""
+    returns = noise(1000, seed=4)
+    found = figures_of(
+        "x", "X", returns, zeros(returns), 4.0, resample(returns.to_numpy()[:, None])
+    )
+    low, high = bounds(found.sharpe)
+    assert high - low == pytest.approx(2 * 1.96 / 2, rel=0.15)
+    low, high = bounds(found.cagr)
+    assert log((1 + high) / (1 + low)) == pytest.approx(2 * 1.96 * 0.01 * sqrt(250) / 2, rel=0.15)
+
+
+def test_total_return_and_growth_a_year_say_the_same() -> None:
+    returns = noise(500)
+    found = figures(returns, years=2.0)
+    for total, annual in zip(bounds(found.total_return), bounds(found.cagr), strict=True):
+        assert (1 + annual) ** 2 == pytest.approx(1 + total)
+
+
+# Comparisons
+
+
+def test_the_excess_by_hand() -> None:
+    found = compared(daily([0.1, 0.0]), daily([0.0, -0.1]), years=0.5)
+    ratio = 1.1 / 0.9
+    assert found.total == pytest.approx(ratio - 1)
+    assert found.excess.value == pytest.approx(ratio**2 - 1)
+    assert found.excess.why == "2 sessions; an interval needs 20"
+    assert found.tracking_error == pytest.approx(0.0)  # 10 points ahead on both
+
+
+def test_a_large_edge_is_seen_and_none_is_not_invented() -> None:
+    other = noise(500, seed=2)
+    edge = daily(other + noise(500, 0.002, seed=3))
+    low, _ = bounds(compared(edge, other, 2.0).excess)
+    assert low > 0
+    level = noise(500, 0.0, seed=5)
+    low, high = bounds(compared(daily(other + level - level.mean()), other, 2.0).excess)
+    assert low < 0 < high
+
+
+def test_the_excess_is_read_from_differences_session_by_session() -> None:
+    """A common market move, however large, does not widen the interval."""
+    market = noise(500, 0.0, seed=6) * 5
+    calm, rough = noise(500, 0.0005, seed=7), noise(500, 0.0005, seed=7)
+    moved, drawn, cash = daily((1 + rough) * (1 + market) - 1), drawn_of(calm), zeros(calm)
+    alone = comparison("c", Role.CONTROL, "C", calm, cash, cash, 1.0, drawn).excess
+    both = comparison("c", Role.CONTROL, "C", moved, market, cash, 1.0, drawn).excess
+    assert both.value == pytest.approx(alone.value)
+    assert bounds(both) == pytest.approx(bounds(alone))
+
+
+def test_the_sharpe_difference_is_memmels() -> None:
+    """As in DOMAIN: ratios 0.25 and 0.15, correlation 0.7, 120 sessions, error 0.0721."""
+    basis = np.linalg.qr(np.column_stack([np.ones(120), noise(120), noise(120, seed=2)]))[0]
+    one, two = basis[:, 1] * sqrt(119), basis[:, 2] * sqrt(119)
+    own = daily(0.01 * (one + 0.25))
+    other = daily(0.01 * (0.7 * one + sqrt(0.51) * two + 0.15))
+    found = compared(own, other, years=0.5)
+    assert found.correlation == pytest.approx(0.7)
+    assert found.p == pytest.approx(0.1656, abs=5e-5)
+    assert found.sharpe_difference.value == pytest.approx(0.1 * sqrt(240))
+    wide = 1.95996 * sqrt(0.00520104) * sqrt(240)
+    assert bounds(found.sharpe_difference) == pytest.approx(
+        (0.1 * sqrt(240) - wide, 0.1 * sqrt(240) + wide), abs=1e-5
+    )
+
+
+def test_a_comparison_with_itself_has_no_interval() -> None:
+    found = compared(noise(100), noise(100))
+    assert (found.excess.value, found.total) == (0.0, 0.0)
+    assert found.excess.low is None
+    assert "never differ" in found.excess.why
+    assert found.sharpe_difference.value == 0.0
+    assert (found.sharpe_difference.low, found.p) == (None, None)
+
+
+def test_cash_has_no_sharpe_ratio() -> None:
+    own = noise(100)
+    found = compared(own, zeros(own))
+    assert found.sharpe_difference == Estimate(why="other: it never moves against cash")
+    bounds(found.excess)
+
+
+def test_a_lost_account_is_behind_by_everything() -> None:
+    lost = daily([0.01] * 30)
+    lost.iloc[20] = -1.2
+    lost.iloc[21:] = nan  # nothing is left to earn on
+    found = compared(lost, noise(30))
+    assert found.excess == Estimate(-1.0, why="the account was lost, so growth has no interval")
+    assert compared(noise(30), lost).excess.value is None
+    alone = figures(lost)
+    assert (alone.total_return.value, alone.cagr.value) == (-1.0, -1.0)
+    assert alone.max_drawdown.value == -1.0
+
+
+def test_without_an_alternative_it_says_so() -> None:
+    found = compared(noise(30), None)
+    assert {one.why for one in estimates(found)} == {"no control"}
+
+
+# Little to go by: never an exception, never a warning (the tests turn warnings into errors)
+
+SERIES = {
+    "none": daily([]),
+    "one": daily([0.01]),
+    "two": daily([0.01, -0.02]),
+    "nineteen": noise(19),
+    "twenty": noise(20),
+    "flat": daily([0.0] * 40),
+    "constant": daily([0.001] * 40),
+    "losing": daily([-0.05] * 40),
+    "once": daily([0.0] * 39 + [0.3]),
+    "lost": daily([0.01] * 20 + [-1.0] + [0.0] * 19),
+    "gap": daily([0.01, nan] * 20),
+    "infinite": daily([0.01, np.inf] * 20),
+    "tenfold": daily([9.0]),
+}
+
+
+@pytest.mark.parametrize("name", SERIES)
+@pytest.mark.parametrize("years", [0.0, 0.003, 1.0])
+def test_every_missing_figure_says_why(name: str, years: float) -> None:
+    own = SERIES[name]
+    other = noise(len(own), seed=9)
+    drawn = resample(np.column_stack([own - other]), 50)
+    found = [
+        *estimates(figures_of("x", "X", own, zeros(own), years, drawn)),
+        *estimates(comparison("c", Role.CONTROL, "C", own, other, zeros(own), years, drawn)),
+        *estimates(comparison("c", Role.CONTROL, "C", other, own, zeros(own), years, drawn)),
+        *estimates(comparison("c", Role.CONTROL, "C", own, own, zeros(own), years, drawn)),
+    ]
+    drawdowns = {id(found[4])}
+    for one in found:
+        missing = one.value is None or (one.low is None and id(one) not in drawdowns)
+        assert bool(one.why) == missing, one
+        assert (one.low is None) == (one.high is None)
+        assert all(value is None or np.isfinite(value) for value in (one.value, one.low, one.high))
+    luck = significance(own, other, years, [nan], 1, 1)
+    assert luck.deflated is not None or luck.why
+    returns, beta = beta_mix(own, other, zeros(own))
+    assert isnan(beta) == bool(returns.isna().all()) or returns.empty
+    assert "nan" not in power(years, len(own), luck.skew, luck.kurtosis).sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("none", "no sessions yet"),
+        ("gap", "20 sessions without a return"),
+        ("one", "1 session; a Sharpe ratio needs 2"),
+        ("nineteen", "19 sessions; an interval needs 20"),
+        ("flat", "it never moves against cash"),
+        ("constant", "it never moves against cash"),
+        ("once", "no interval: some draws never move"),
+        ("twenty", ""),
+    ],
+)
+def test_what_is_missing_from_a_sharpe_ratio(name: str, why: str) -> None:
+    assert figures(SERIES[name]).sharpe.why == why
+
+
+def test_a_flat_strategy_has_figures_all_the_same() -> None:
+    found = figures(SERIES["flat"])
+    assert found.total_return == Estimate(0.0, 0.0, 0.0)
+    assert found.volatility == Estimate(0.0, 0.0, 0.0)
+    assert found.max_drawdown.value == 0.0
+
+
+# The mix
+
+
+def test_beta_counts_the_session_before() -> None:
+    """Half of the move comes at once and 0.3 of it a session later; cash earns 0.0002."""
+    benchmark, cash = noise(300, seed=3), daily(np.full(300, 0.0002))
+    moves = (benchmark - cash).to_numpy()
+    own = daily(0.0002 + 0.5 * moves + 0.3 * np.concatenate([[0.0], moves[:-1]]))
+    returns, beta = beta_mix(own, benchmark, cash)
+    assert beta == pytest.approx(0.8)
+    assert returns.to_numpy() == pytest.approx(0.0002 + 0.8 * moves)
+
+
+def test_a_mix_that_cannot_be_made_says_why_in_the_comparison() -> None:
+    short, still = noise(12), zeros(noise(40))
+    for own, benchmark, why in (
+        (short, noise(12, seed=2), "12 sessions; a beta needs 20"),
+        (noise(40), still, "no beta: the benchmark lacks sessions or does not move"),
+        (noise(40), None, "no beta: the benchmark lacks sessions or does not move"),
+    ):
+        mix, beta = beta_mix(own, benchmark, zeros(own))
+        assert isnan(beta)
+        found = comparison("m", Role.MIX, "M", own, mix, zeros(own), 1.0, None)
+        assert found.excess == Estimate(why=why)
+
+
+# Significance
+
+
+def difference(sessions: int, sharpe: float) -> pd.Series:
+    """Sessions whose ratio per session is `sharpe`."""
+    values = noise(sessions, seed=8).to_numpy()
+    values = (values - values.mean()) / values.std(ddof=1)
+    return daily(0.01 * (values + sharpe))
+
+
+def test_significance_of_the_paper() -> None:
+    """Annual 2.5 on 1,250 sessions in five years, best of 100, V 0.5: SR0 0.1132 a session."""
+    own = difference(1250, 2.5 / sqrt(250))
+    trials = sqrt(0.5) * np.tile([-1.0, 1.0], 50) * sqrt(99 / 100)  # sample variance 0.5
+    found = significance(own, zeros(own), 5.0, list(trials), 300, 100)
+    assert found.sharpe == pytest.approx(2.5)
+    assert found.expected_best == pytest.approx(0.1132 * sqrt(250), abs=1e-3)
+    assert (found.trials, found.all_trials, found.why) == (100, 300, "")
+    assert found.deflated is not None
+    assert found.probabilistic is not None
+    assert found.deflated < found.probabilistic
+
+
+def test_significance_agrees_with_skfolio() -> None:
+    measures = pytest.importorskip("skfolio.measures", reason="compared where skfolio is installed")
+    own = noise(300, 0.001, seed=12)
+    trials = np.random.default_rng(2).normal(0.5, 1.0, 30)
+    found = significance(own, zeros(own), 300 / 252, list(trials), None, 30)
+    values = own.to_numpy()
+    assert found.probabilistic == pytest.approx(measures.probabilistic_sharpe_ratio(values))
+    assert found.deflated == pytest.approx(
+        measures.deflated_sharpe_ratio(values, trials / sqrt(252))
+    )
+    assert found.skew == pytest.approx(measures.skew(values))
+    assert found.kurtosis == pytest.approx(measures.kurtosis(values))
+
+
+def test_a_single_trial_is_not_deflated() -> None:
+    found = significance(noise(100), noise(100, seed=2), 0.4, [nan], 1, 1)
+    assert found.expected_best == 0.0
+    assert found.deflated == found.probabilistic
+
+
+def test_unknown_trials_vary_as_the_estimate_itself_does() -> None:
+    """Normal returns with a ratio near 0 over one year: an error of about 1 a year."""
+    own = difference(1000, 0.0001)
+    found = significance(own, zeros(own), 1.0, [nan, 1.0], None, 10)
+    assert found.expected_best == pytest.approx(1.5746, rel=0.01)
+
+
+def test_an_unreadable_ledger_leaves_the_rest() -> None:
+    found = significance(noise(100, 0.002), noise(100, seed=2), 0.4, [], None, None)
+    assert (found.trials, found.expected_best, found.deflated) == (None, None, None)
+    assert found.probabilistic is not None
+    assert found.why == "the ledger cannot be read, so the trials are not counted"
+
+
+def test_a_ratio_that_is_not_positive_is_never_proven() -> None:
+    found = significance(difference(100, -0.05), zeros(noise(100)), 0.4, [nan], None, None)
+    assert found.needed is None
+    assert found.why.startswith("no record proves")
+    assert found.why.endswith("not counted")
+
+
+def test_significance_that_cannot_be_told_says_why() -> None:
+    own = noise(30)
+    assert significance(own, None, 1.0, [], None, 3).why == "no control"
+    assert significance(own, own, 1.0, [], None, 3).why == "the difference never moves"
+    few = significance(own.iloc[:12], zeros(own.iloc[:12]), 0.05, [], 7, 3)
+    assert few == Significance(
+        few.sharpe, None, None, None, 3, 7, None, None, None, "12 sessions; a probability needs 20"
+    )
+    assert few.sharpe is not None
+
+
+# Power
+
+
+def test_power_by_hand() -> None:
+    """Normal, 252 a year: (1.64485 / 0.5) ** 2 years, and a little for the ratio's own error."""
+    found = power(8 / 12, 168, 0.0, 3.0)
+    z2 = 1.6448536**2
+    assert found.needed == pytest.approx(1 / 252 + (1 + 0.25 / 252 / 2) * z2 / 0.25)
+    square = 167 - z2 / 2
+    assert found.provable == pytest.approx(sqrt(z2 / square) * sqrt(252))
+    assert found.sentence == "8 months; proving a Sharpe edge of 0.5 takes 11 years"
+
+
+def test_what_is_provable_takes_exactly_the_record_at_hand() -> None:
+    found = power(3.0, 750, -0.8, 7.0)
+    assert found.provable is not None
+    assert power(3.0, 750, -0.8, 7.0, edge=found.provable).needed == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ("years", "words"),
+    [(0.0, "0 days"), (1 / 365.25, "1 day"), (1 / 12, "1 month"), (1.9, "23 months"),
+     (2.0, "2 years"), (2.54, "2.5 years"), (12.4, "12 years")],
+)  # fmt: skip
+def test_the_record_in_words(years: float, words: str) -> None:
+    assert power(years, round(252 * years), None, None).sentence.startswith(f"{words}; proving")
+
+
+def test_no_sessions_prove_nothing() -> None:
+    found = power(0.0, 0, None, None)
+    assert found.provable is None
+    assert found.needed == pytest.approx(10.83, abs=0.02)
+    assert power(0.01, 2, nan, nan).provable is None

@@ -1,0 +1,254 @@
+"""Whole evaluations: what scores, and a finding or a reason for every edge."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.evaluation.evaluate import Judged, evaluate, scored_sessions
+from backtests.evaluation.findings import Certificate, Estimate, Honesty, Role, Word
+from backtests.ledger import Tried
+from backtests.runner import play_strategy
+from backtests.settings import Settings
+from markets.bars import Bars, Priced
+from markets.calendars import sessions_of
+from newsfolio import Article, Fixed, Strategy, Thesis, at_publication, monthly, param
+from newsfolio.assets import NEW_YORK
+
+DAYS = pd.DatetimeIndex(sessions_of(NEW_YORK)).astype("datetime64[ns]")
+DAYS = DAYS[(DAYS >= "2021-01-04") & (DAYS <= "2024-12-31")]
+HONEST = Certificate(Honesty.HONEST, "by construction")
+PUBLISHED = datetime(2023, 6, 1, 3, tzinfo=UTC)
+
+
+def line(ticker: str, returns: np.ndarray, days: pd.DatetimeIndex = DAYS) -> Bars:
+    close = 100 * np.cumprod(1 + returns)[: len(days)]
+    opens = np.r_[100.0, close[:-1]][: len(days)]
+    frame = pd.DataFrame(
+        {"open": opens, "high": np.maximum(opens, close), "low": np.minimum(opens, close),
+         "close": close, "volume": 1e7, "dividend": 0.0, "split": 0.0},
+        index=pd.DatetimeIndex(days, name="session"),
+    )  # fmt: skip
+    return Bars(ticker, frame, Priced.SPLITS)
+
+
+def noise(seed: int, deviation: float = 0.01) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0.0003, deviation, len(DAYS))
+
+
+@dataclass(frozen=True)
+class Made:
+    bars: Mapping[str, Bars]
+    name: str = "made"
+
+    def load(self, assets: Any) -> Mapping[str, Bars]:
+        return {asset.ticker: self.bars[asset.ticker] for asset in assets
+                if asset.ticker in self.bars}  # fmt: skip
+
+
+LINES = {"AAA": line("AAA", noise(1)), "BBB": line("BBB", noise(2)), "IDX": line("IDX", noise(3)),
+         "SPY": line("SPY", noise(4)), "MCHI": line("MCHI", noise(5)),
+         "SMH": line("SMH", noise(6))}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Switch(Strategy):
+    """From AAA to BBB at publication."""
+
+    share: float = param(1.0, low=0.0, high=10.0)
+
+    thesis = Thesis("S", "switch", "", Article("sim", "a switch", "nobody", PUBLISHED))
+    universe = ("AAA", "BBB")
+    rebalance = monthly | at_publication
+    benchmark = "IDX"
+    max_gross = 10.0
+    grid = {"share": (0.25, 0.5, 1.0)}
+
+    def weights(self, view):
+        return {"BBB": self.share} if view.published else {"AAA": 1.0}
+
+    def controls(self) -> Mapping[str, Strategy]:
+        return {"half and half": Fixed(mix=((0.5, "AAA"), (0.5, "BBB")))}
+
+
+def judged(strategy: Strategy, lines: Mapping[str, Bars] = LINES, **settings: Any) -> Judged:
+    wanted = Settings(**({"engine": "kernel", "start": "2022-01-03"} | settings))
+    run = play_strategy(strategy, Made(lines), wanted)
+    found = evaluate(run, Tried({}, frozenset()), HONEST, count=25)
+    json.dumps(found.evaluation.as_json(), allow_nan=False)
+    return found
+
+
+def estimates(value: Any) -> Iterator[Estimate]:
+    """Every Estimate anywhere inside."""
+    if isinstance(value, Estimate):
+        yield value
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            if field.name == "max_drawdown":
+                continue  # it never has an interval
+            yield from estimates(getattr(value, field.name))
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from estimates(part)
+
+
+def after(sessions: int) -> str:
+    """The last day of a run with so many scored sessions: the first decision is on 2023-06-01."""
+    return f"{DAYS[list(DAYS).index(pd.Timestamp('2023-06-01')) + sessions]:%Y-%m-%d}"
+
+
+def test_the_first_decision_divides() -> None:
+    run = play_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
+    scored, score = scored_sessions(run)
+    assert (scored.divide, scored.start) == ("2023-06-01", "2023-06-02")
+    assert scored.end == "2024-12-31"
+    assert scored.sessions == (DAYS > "2023-06-01").sum()
+    assert score.divide == score.decision
+    late = play_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2024-01-02"))
+    assert scored_sessions(late)[0].divide == "2024-01-02"
+    again, moved = scored_sessions(run, since=date(2024, 6, 28))
+    assert (again.divide, again.start) == ("2024-06-28", "2024-07-01")
+    assert moved.decision == score.decision
+
+
+def test_figures_and_comparisons_are_those_of_the_curves() -> None:
+    run = play_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
+    found = evaluate(run, Tried({}, frozenset()), HONEST, count=0).evaluation
+    own = run.account.equity["2023-06-01":]  # type: ignore[misc]
+    other = run.legs["half and half"].curve["2023-06-01":]  # type: ignore[misc]
+    assert [row.name for row in found.figures] == ["strategy", "half and half", "benchmark"]
+    assert found.figures[0].total_return.value == pytest.approx(own.iloc[-1] / own.iloc[0] - 1)
+    first = found.comparisons[0]
+    ahead = (own.iloc[-1] / own.iloc[0]) / (other.iloc[-1] / other.iloc[0])
+    years = (own.index[-1] - own.index[0]).days / 365.25
+    assert first.excess.value == pytest.approx(ahead ** (1 / years) - 1)
+    assert first.excess.low < first.excess.value < first.excess.high  # type: ignore[operator]
+    assert [row.role for row in found.comparisons] == [Role.CONTROL, Role.BENCHMARK, Role.MIX]
+
+
+def test_the_grid_counts_as_trials() -> None:
+    found = judged(Switch())
+    assert found.evaluation.significance.trials == 3
+    assert [strategy.share for strategy, _ in found.variants] == [1.0, 0.25, 0.5]
+    assert all(sharpe is not None for _, sharpe in found.variants)
+
+
+def test_earlier_trials_deflate() -> None:
+    run = play_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
+    alone = evaluate(run, Tried({}, frozenset()), HONEST, count=0).evaluation.significance
+    before = {f"tried-{n}": n / 100 for n in range(100)}
+    many = Tried(before, frozenset({*before, "of another thesis"}))
+    after = evaluate(run, many, HONEST, count=0).evaluation.significance
+    assert (after.trials, after.all_trials) == (103, 104)
+    assert after.deflated < alone.deflated  # type: ignore[operator]
+    unread = evaluate(run, None, HONEST, count=0).evaluation
+    assert unread.significance.deflated is None
+    assert unread.significance.why
+    assert unread.verdict.word is Word.CANNOT_TELL
+
+
+@pytest.mark.parametrize("sessions", [0, 1, 2, 20])
+def test_few_sessions_give_figures_or_reasons(sessions: int) -> None:
+    found = judged(Switch(), end=after(sessions)).evaluation
+    assert found.scored.sessions == sessions
+    assert found.verdict.word is Word.CANNOT_TELL
+    for one in estimates(found):
+        assert one.value is not None or one.why
+        assert one.low is not None or one.why
+    assert found.placebo.why or sessions
+    assert found.alpha.why
+    assert found.overfitting.why
+
+
+def test_an_article_after_the_data_scores_nothing() -> None:
+    found = judged(Switch(), end="2023-05-31").evaluation
+    assert (found.scored.sessions, found.scored.start) == (0, "")
+    assert found.verdict.word is Word.CANNOT_TELL
+    assert "publication of article sim" in found.verdict.reason
+
+
+def test_a_flat_strategy() -> None:
+    @dataclass(frozen=True)
+    class Flat(Switch):
+        grid = {}
+
+        def weights(self, view):
+            return {}
+
+    found = judged(Flat()).evaluation
+    assert found.figures[0].volatility.value == pytest.approx(0, abs=1e-9)
+    assert found.figures[0].sharpe.value is None
+    assert found.figures[0].sharpe.why
+    assert found.comparisons[0].excess.value is not None
+
+
+def test_a_strategy_that_only_loses() -> None:
+    losing = line(
+        "BBB", np.where(DAYS > "2023-06-01", -0.004, 0.001) + 0.0005 * np.sin(range(len(DAYS)))
+    )
+    found = judged(Switch(), {**LINES, "BBB": losing}).evaluation
+    assert found.verdict.word is Word.DID_NOT
+    assert found.significance.needed is None
+
+
+def test_a_leveraged_strategy_and_one_that_is_ruined() -> None:
+    geared = judged(Switch(share=3.0)).evaluation
+    assert geared.comparisons[0].tracking_error > 0.2  # type: ignore[operator]
+    crash = noise(2)
+    crash[list(DAYS).index(pd.Timestamp("2024-03-01"))] = -0.6
+    found = judged(Switch(share=3.0), {**LINES, "BBB": line("BBB", crash)}).evaluation
+    assert found.verdict.word is Word.DID_NOT
+    assert found.verdict.reason == "The account was wiped out on 2024-03-01."
+    for one in estimates(found):
+        assert one.value is not None or one.why
+
+
+def test_a_benchmark_that_starts_later_is_left_out() -> None:
+    late = dataclasses.replace(LINES["IDX"], frame=LINES["IDX"].frame["2023-09-01":])  # type: ignore[misc]
+    found = judged(Switch(), {**LINES, "IDX": late}).evaluation
+    assert [row.role for row in found.comparisons] == [Role.CONTROL]
+
+
+def test_without_control_the_benchmark_and_without_that_cash() -> None:
+    @dataclass(frozen=True)
+    class Alone(Switch):
+        grid = {}
+
+        def controls(self) -> Mapping[str, Strategy]:
+            return {}
+
+    assert judged(Alone()).evaluation.comparisons[0].role is Role.BENCHMARK
+    lines = {ticker: LINES[ticker] for ticker in ("AAA", "BBB")}
+    found = judged(Alone(), lines).evaluation
+    assert [row.role for row in found.comparisons] == [Role.CASH]
+    assert "control" in found.placebo.why
+    assert "SPY, MCHI, SMH" in found.alpha.why
+
+
+def test_without_an_article_all_is_context() -> None:
+    @dataclass(frozen=True)
+    class Idle(Strategy):
+        """Half and half."""
+
+        universe = ("AAA", "BBB")
+
+        def weights(self, view):
+            return {"AAA": 0.5, "BBB": 0.5}
+
+    found = judged(Idle()).evaluation
+    assert found.verdict.word is Word.NONE
+    assert found.scored.divide == "2022-01-03"
+    assert found.attribution is not None
+
+
+def test_the_same_run_gives_the_same_findings() -> None:
+    assert judged(Switch()).evaluation == judged(Switch()).evaluation

@@ -1,0 +1,222 @@
+"""The best of many: against a count by hand, a slow second way, and sets of mere noise."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import isnan, log, nan, sqrt
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from backtests.evaluation.overfitting import Score, logits, overfitting, pbo, spa
+
+Values = NDArray[np.float64]
+
+HAND = np.array(
+    [[3, 1, 2], [1, 2, 0], [2, 0, 1], [0, 3, 1], [1, 1, 4], [2, 2, 0], [4, 0, 1], [0, 1, 2]]
+) / 100  # fmt: skip
+
+
+def noise(sessions: int, variants: int, seed: int = 0) -> Values:
+    return np.random.default_rng(seed).normal(0, 0.01, (sessions, variants))
+
+
+def table(values: Values) -> pd.DataFrame:
+    index = pd.date_range("2024-01-01", periods=len(values))
+    return pd.DataFrame(values, index=index, columns=[f"v{n}" for n in range(values.shape[1])])
+
+
+def still(frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(0.0, index=frame.index)
+
+
+def slow_logits(returns: Values, blocks: int) -> list[float]:
+    """As the paper tells it, one split after the other on the sessions themselves."""
+    from scipy.stats import rankdata
+
+    pieces = np.array_split(returns, blocks)
+    found = []
+    for taken in combinations(range(blocks), blocks // 2):
+        inside = np.concatenate([pieces[place] for place in taken])
+        outside = np.concatenate([pieces[place] for place in range(blocks) if place not in taken])
+        winner = (inside.mean(axis=0) / inside.std(axis=0)).argmax()
+        rank = rankdata(outside.mean(axis=0) / outside.std(axis=0))[winner]
+        share = rank / (returns.shape[1] + 1)
+        found.append(log(share / (1 - share)))
+    return found
+
+
+# PBO
+
+
+def test_the_case_by_hand() -> None:
+    """Four blocks of two: the winner of one half is always last, or shares the last place."""
+    found = logits(HAND, 4)
+    assert sorted(found) == pytest.approx([-1.0986] * 4 + [-0.5108] * 2, abs=5e-5)
+    assert pbo(HAND, 4) == 1.0
+
+
+def test_another_score_tells_another_story() -> None:
+    """By means the winner is first, second with a tie, or last: a third of the splits each."""
+    expected = [-1.0986, -1.0986, 0.5108, 0.5108, 1.0986, 1.0986]
+    assert sorted(logits(HAND, 4, Score.MEAN)) == pytest.approx(expected, abs=5e-5)
+    assert pbo(HAND, 4, Score.MEAN) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(("sessions", "blocks"), [(80, 8), (60, 6), (120, 4)])
+def test_sums_of_blocks_are_the_sessions_themselves(sessions: int, blocks: int) -> None:
+    returns = noise(sessions, 5, seed=sessions) + 0.002
+    assert logits(returns, blocks) == pytest.approx(slow_logits(returns, blocks))
+
+
+def test_sessions_that_do_not_divide_all_count() -> None:
+    returns = noise(43, 4, seed=3)
+    changed = returns.copy()
+    changed[-1] += [0.0, 0.5, 0.0, 0.0]
+    assert len(logits(returns, 4)) == 6
+    assert (logits(returns, 4) != logits(changed, 4)).any()
+
+
+def test_noise_is_overfitted_half_of_the_time() -> None:
+    """DOMAIN: 200 sets of 400 x 10, eight blocks, mean 0.515 +- 0.016; single sets lie anywhere."""
+    found = np.array([pbo(noise(400, 10, seed), 8) for seed in range(200)])
+    assert found.mean() == pytest.approx(0.515, abs=0.05)
+    assert found.min() < 0.1
+    assert found.max() > 0.9
+
+
+def test_a_variant_that_is_better_everywhere_is_not_overfitted() -> None:
+    returns = noise(400, 10)
+    returns[:, 4] += 0.01
+    assert pbo(returns, 8) == 0.0
+
+
+def test_all_halves_of_sixteen_blocks_take_well_under_a_second() -> None:
+    returns = noise(320, 18)
+    start = perf_counter()
+    assert len(logits(returns, 16)) == 12_870
+    assert perf_counter() - start < 1.0
+
+
+def test_equal_variants_share_the_middle() -> None:
+    assert logits(np.tile(noise(80, 1), 3), 8) == pytest.approx(np.zeros(70))
+    assert pbo(np.zeros((80, 3)), 8) == 1.0  # nothing is above the middle
+
+
+def test_steady_gains_win_and_steady_losses_lose() -> None:
+    returns = np.column_stack([np.full(80, 0.001), noise(80, 1)[:, 0], np.full(80, -0.001)])
+    assert logits(returns, 8) == pytest.approx(np.full(70, log(3)))
+
+
+def test_a_shift_of_all_sessions_does_not_lose_digits() -> None:
+    returns = noise(80, 5) * 1e-4 + 1.0
+    assert logits(returns, 8) == pytest.approx(slow_logits(returns, 8))
+
+
+def test_pbo_is_undefined_without_variants_sessions_or_returns() -> None:
+    gap = noise(80, 3)
+    gap[2, 1] = nan
+    for returns in (noise(80, 1), noise(5, 3), gap, np.empty((0, 3))):
+        assert isnan(pbo(returns, 6))
+    for blocks in (0, 7):
+        with pytest.raises(ValueError, match="even number"):
+            pbo(noise(80, 3), blocks)
+
+
+# SPA
+
+
+def test_spa_as_published() -> None:
+    """DOMAIN: 500 losses of a benchmark and of 20 models, the first 0.2 better."""
+    generator = np.random.default_rng(0)
+    benchmark, models = generator.normal(size=500), generator.normal(size=(500, 20))
+    models[:, 0] -= 0.2
+    assert spa(benchmark, models, 10, seed=1234) == pytest.approx((0.030, 0.061, 0.064), abs=1e-9)
+    assert spa(benchmark, models[:, 1:], 10, seed=1234) == pytest.approx(
+        (0.732, 0.847, 0.854), abs=1e-9
+    )
+
+
+def test_models_that_equal_the_benchmark_are_left_out() -> None:
+    losses = noise(200, 4)
+    with_it = np.column_stack([losses[:, 0], losses[:, 1:]])
+    assert spa(losses[:, 0], with_it, 3) == spa(losses[:, 0], losses[:, 1:], 3)
+    assert spa(losses[:, 0], losses[:, :1], 3) is None
+
+
+# The grid
+
+
+def test_a_grid_with_one_good_variant() -> None:
+    values = noise(250, 6, seed=2)
+    values[:, 3] += 0.004
+    frame = table(values)
+    found = overfitting(frame, still(frame), "v3", 1.0)
+    assert [count for count, _ in found.pbo] == [6, 8, 10, 12, 16]
+    assert all(value < 0.1 for _, value in found.pbo)
+    assert found.spa is not None
+    assert found.spa[1] < 0.05
+    assert [one.label for one in found.variants if one.chosen] == ["v3"]
+    best = found.variants[3]
+    assert best.excess == pytest.approx(np.prod(1 + values[:, 3]) - 1)
+    own = values[:, 3]
+    assert best.sharpe == pytest.approx(own.mean() / own.std(ddof=1) * sqrt(250))
+    assert found.why == ""
+
+
+def test_variants_are_measured_against_the_control() -> None:
+    """A control that is as good takes the edge away, and a common move changes nothing."""
+    values = noise(250, 6, seed=2) + 0.004
+    frame = table(values)
+    control = pd.Series(0.004, index=frame.index)
+    found = overfitting(frame, control, "v0", 0.5)
+    assert found.spa is not None
+    assert found.spa[1] > 0.1
+    growth = np.prod(1 + values[:, 1]) / 1.004**250
+    assert found.variants[1].excess == pytest.approx(growth**2 - 1)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "counts"), [(59, []), (60, [6]), (119, [6, 8, 10]), (160, [6, 8, 10, 12, 16])]
+)
+def test_a_block_holds_ten_sessions_or_more(sessions: int, counts: list[int]) -> None:
+    frame = table(noise(sessions, 3))
+    found = overfitting(frame, still(frame), "v0", 1.0)
+    assert [count for count, _ in found.pbo] == counts
+    assert found.why == ("" if counts else "59 sessions; PBO needs 60")
+
+
+def test_a_grid_that_says_nothing_says_why() -> None:
+    gap, lost = noise(80, 2), noise(80, 2)
+    gap[3, 1] = nan
+    cases = {
+        "no sessions yet": noise(0, 2),
+        "12 sessions; comparing variants needs 20": noise(12, 2),
+        "1 session without a return": gap,
+        "no grid: one variant cannot be the best of many": noise(80, 1),
+        "no variant differs from the control": np.zeros((80, 2)),
+    }
+    for why, values in cases.items():
+        frame = table(values)
+        found = overfitting(frame, still(frame), "v0", 1.0)
+        assert (found.why, found.pbo, found.spa) == (why, (), None)
+        assert len(found.variants) == values.shape[1]
+    lost[40, 1], lost[41:, 1] = -1.3, nan
+    found = overfitting(table(lost), still(table(lost)), "v0", 1.0)
+    assert found.variants[1].excess == -1.0
+    assert found.spa is not None
+    assert (
+        overfitting(table(noise(80, 2)), still(table(lost)), "v0", 0.0).variants[0].excess is None
+    )
+    alone = overfitting(table(lost[:, ::-1]), table(lost)["v1"], "v0", 1.0)
+    assert (alone.variants[0].excess, alone.spa) == (None, None)
+
+
+def test_the_same_seed_finds_the_same() -> None:
+    frame = table(noise(100, 4))
+    assert overfitting(frame, still(frame), "v0", 1.0, 5) == overfitting(
+        frame, still(frame), "v0", 1.0, 5
+    )

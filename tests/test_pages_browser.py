@@ -1,0 +1,261 @@
+"""Every page in a real browser: nothing is asked for, nothing fails, everybody can read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backtests.result import Result
+from reports import write_compare, write_index, write_pages
+from reports.index import index
+from reports.tearsheet import tearsheet
+from tests.results import THESIS, curve, judged, make, walk
+from tests.test_compare_page import compared, two
+from tests.test_verdict_page import HOSTILE, hostile
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+DRAWN = "html[data-charts=drawn]"
+SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
+SCRIPTED = ("verdict.html", "compare.html")
+WIDTHS = (375, 768, 1600)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("browser tests: no chromium on the path")
+    with (
+        playwright.sync_playwright() as play,
+        play.chromium.launch(executable_path=chromium, args=FLAGS) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def usual() -> Result:
+    return judged()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, Path]:
+    """One page of each kind, by name."""
+    root = tmp_path_factory.mktemp("runs")
+    made = {"usual": usual, "hostile": hostile(), "bare": make(curve(walk(1)))}
+    for name, result in made.items():
+        result.save(root / name, lambda one, place: write_pages(one, place, tearsheet=False))
+    found = {name: root / name / "verdict.html" for name in made}
+    sheet = root / "usual" / "tearsheet.html"
+    sheet.write_text(tearsheet(usual), encoding="utf-8")
+    alike = write_compare(two(), compared(two()), root)
+    return {**found, "tearsheet": sheet, "compare": alike, "index": write_index(root)}
+
+
+@dataclass
+class Opened:
+    """A page, with what it asked for and what it said."""
+
+    view: Any
+    asked: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def show(browser: Any) -> Iterator[Any]:
+    """Open a page and wait for its charts."""
+    views = []
+
+    def opened(path: Path, width: int = 1280, scheme: str = "light", **more: Any) -> Opened:
+        size = {"width": width, "height": 900}
+        view = browser.new_page(viewport=size, color_scheme=scheme, **more)
+        views.append(view)
+        found = Opened(view)
+        view.on("request", lambda request: found.asked.append(request.url))
+        view.on("console", lambda message: found.said.append(message.text))
+        view.on("pageerror", lambda error: found.said.append(str(error)))
+        view.goto(path.as_uri())
+        if path.name in SCRIPTED and more.get("java_script_enabled", True):
+            view.wait_for_selector(DRAWN, state="attached")
+        return found
+
+    yield opened
+    for view in views:
+        view.close()
+
+
+@pytest.mark.parametrize("name", ["usual", "hostile", "bare", "tearsheet", "compare", "index"])
+def test_pages_open_without_errors_strangers_or_sideways_scroll(
+    show: Any, pages: dict[str, Path], name: str
+) -> None:
+    path = pages[name]
+    page = show(path, WIDTHS[0])
+    for details in page.view.query_selector_all("details"):
+        details.evaluate("one => one.open = true")
+    for width in WIDTHS:
+        page.view.set_viewport_size({"width": width, "height": 900})
+        assert page.view.evaluate("document.documentElement.scrollWidth") <= width
+    script = [(path.parent / "newsfolio.js").as_uri()] if path.name in SCRIPTED else []
+    asked = [url for url in page.asked if not url.startswith("data:")]
+    assert asked == [path.as_uri(), *script]
+    assert page.said == []
+
+
+def test_every_chart_is_drawn_named_and_as_wide_as_its_place(
+    show: Any, pages: dict[str, Path]
+) -> None:
+    view = show(pages["usual"], 1600).view
+    charts = view.query_selector_all("[data-chart]")
+    assert len(charts) == 6
+    for chart in charts:
+        assert len(chart.query_selector_all("svg.main-svg")) >= 1
+        assert len(chart.get_attribute("aria-label")) > 40
+        assert "drawn by newsfolio.js" not in chart.inner_text()
+    view.set_viewport_size({"width": 375, "height": 900})
+    view.wait_for_timeout(600)
+    wide = view.evaluate("document.querySelector('[data-chart] svg').getBoundingClientRect().width")
+    assert 240 <= wide <= 375
+
+
+def test_a_script_that_is_not_ours_does_not_run(
+    tmp_path: Path, pages: dict[str, Path], show: Any
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(pages["usual"].parent, run)
+    path = run / "verdict.html"
+    (run / "evil.js").write_text("window.evil = 1", encoding="utf-8")
+    injected = (
+        "<body><script>window.evil = 1</script><script src='evil.js'></script>"
+        "<script src='newsfolio.js' nonce='guess'></script><img src=x onerror='window.evil = 1'>"
+    )
+    text = path.read_text(encoding="utf-8").replace("<body>", injected, 1)
+    path.write_text(text, encoding="utf-8")
+    page = show(path)
+    assert page.view.evaluate("window.evil") is None
+    assert sum("Content Security Policy" in said for said in page.said) >= 4
+
+
+def test_hostile_text_is_shown_as_it_is(show: Any, pages: dict[str, Path]) -> None:
+    view = show(pages["hostile"]).view
+    assert view.inner_text("h1") == HOSTILE
+    assert view.evaluate("document.querySelectorAll('script').length") == 2
+    assert view.evaluate("document.querySelectorAll('.chart svg a, .chart svg script').length") == 0
+    names = view.eval_on_selector_all(
+        "[data-chart=allocation] .legendtext", "all => all.map(one => one.textContent)"
+    )
+    assert any(name.startswith("</script><script>alert(1)") for name in names)
+
+
+def test_headings_sort_by_number_and_by_text(show: Any, pages: dict[str, Path]) -> None:
+    view = show(pages["usual"]).view
+    order = "[...document.querySelectorAll('#fills tbody tr')].map(row => row.cells[3].innerText)"
+    assert view.evaluate(order) == ["1,000", "-500"]
+    view.click("#fills th:nth-child(4) button")
+    view.click("#fills th:nth-child(4) button")
+    assert view.evaluate(order) == ["-500", "1,000"]
+    assert view.get_attribute("#fills th:nth-child(4)", "aria-sort") == "ascending"
+    view.focus("#fills th:nth-child(3) button")
+    view.keyboard.press("Enter")
+    assert view.evaluate(order) == ["-500", "1,000"]  # sell before buy, from the last letter on
+
+
+def test_all_fills_are_saved_as_csv_and_no_cell_is_a_formula(
+    show: Any, pages: dict[str, Path], tmp_path: Path, usual: Result
+) -> None:
+    view = show(pages["usual"]).view
+    view.evaluate("document.querySelector('#fills tbody td:nth-child(2)').textContent = '=1+1'")
+    with view.expect_download() as waiting:
+        view.click("text=Save as CSV")
+    waiting.value.save_as(tmp_path / "fills.csv")
+    assert waiting.value.suggested_filename == f"{usual.id}-fills.csv"
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "fills.csv").read_text(encoding="utf-8"))))
+    assert len(rows) == len(usual.fills)
+    assert [row["Line"] for row in rows] == ["'=1+1", "0700.HK"]
+    assert [float(row["Units"]) for row in rows] == usual.fills["quantity"].tolist()
+    assert [float(row["Value, USD"]) for row in rows] == [50_000.0, -30_000.0]
+
+
+def test_another_stretch_of_time_can_be_chosen(show: Any, tmp_path: Path) -> None:
+    long = make(curve(walk(1500), start="2015-01-02"), thesis=THESIS)
+    long.save(tmp_path / "run", lambda one, place: write_pages(one, place, tearsheet=False))
+    view = show(tmp_path / "run" / "verdict.html").view
+    start = "document.querySelector('[data-chart=growth]').layout.xaxis.range[0]"
+    assert view.evaluate(start) > "2019"
+    view.click("[data-view=growth] >> text=Whole run")
+    assert view.evaluate(start) == "2015-01-02"
+    assert view.get_attribute("[data-view=growth] >> text=Whole run", "aria-pressed") == "true"
+
+
+def test_colours_follow_the_scheme_while_the_page_is_open_and_paper_is_light(
+    show: Any, pages: dict[str, Path]
+) -> None:
+    view = show(pages["usual"], scheme="dark").view
+    line = (
+        "[...document.querySelectorAll('[data-chart=growth] .scatterlayer .trace path.js-line')]"
+        ".pop().style.stroke"
+    )
+    dark = view.evaluate(line)
+    view.emulate_media(color_scheme="light")
+    view.evaluate(SETTLED)
+    light = view.evaluate(line)
+    assert (dark, light) == ("rgb(90, 165, 230)", "rgb(31, 111, 178)")
+    view.emulate_media(color_scheme="dark", media="print")
+    view.evaluate(SETTLED)
+    assert view.evaluate(line) == light
+    assert view.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    wide = "Math.max(...[...document.querySelectorAll('svg.main-svg')].map(one => one.clientWidth))"
+    assert view.evaluate(wide) == 690
+
+
+def test_without_scripts_all_text_and_tables_are_there(show: Any, pages: dict[str, Path]) -> None:
+    view = show(pages["usual"], java_script_enabled=False).view
+    text = view.inner_text("body")
+    assert "Charts need JavaScript" in text
+    assert "Cannot tell yet" in text
+    assert "Deflated Sharpe ratio" in text
+    assert "drawn by newsfolio.js" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("usual", "light"), ("usual", "dark"), ("compare", "light"), ("index", "dark")],
+)
+def test_axe_finds_nothing_serious(
+    show: Any, pages: dict[str, Path], name: str, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    view = show(pages[name], scheme=scheme).view
+    for details in view.query_selector_all("details"):
+        details.evaluate("one => one.open = true")
+    found = axe.Axe().run(view).response["violations"]
+    serious = [
+        (one["id"], one["nodes"][0]["html"][:120], one["nodes"][0]["failureSummary"][:200])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_a_click_on_a_heading_sorts_the_index(show: Any, tmp_path: Path) -> None:
+    manifests = []
+    for name, growth in (("low", 0.0001), ("none", None), ("high", 0.0009), ("mid", 0.0005)):
+        result = make(curve([] if growth is None else [growth] * 30), id=name)
+        manifests.append(result.manifest)
+    path = tmp_path / "index.html"
+    path.write_text(index(manifests), encoding="utf-8")
+    view = show(path).view
+    order = (
+        "[...document.querySelectorAll('#runs tbody tr')].map(r => r.cells[0].lastChild.innerText)"
+    )
+    assert view.evaluate(order) == ["low", "none", "high", "mid"]
+    view.click("text=CAGR >> nth=0")
+    assert view.evaluate(order) == ["high", "mid", "low", "none"]
+    view.click("text=CAGR >> nth=0")
+    assert view.evaluate(order) == ["low", "mid", "high", "none"]

@@ -1,0 +1,135 @@
+"""Judged runs through the command line: pages, ledger, and the commands that come after a run."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from backtests.ledger import Ledger
+from backtests.result import load
+from tests.terminal import JUDGED, Shell
+
+
+def run(shell: Shell, *more: str) -> Path:
+    said = shell("run", "abc-basket", *JUDGED, "--json", *more)
+    assert said.code == 0, said.err
+    return Path(json.loads(said.out)["runs"][0]["path"])
+
+
+def test_a_run_is_judged_kept_and_counted(shell: Shell) -> None:
+    folder = run(shell)
+    result = load(folder)
+    assert result.evaluation is not None
+    assert result.evaluation["verdict"]["word"] == "simulated"
+    assert result.evaluation["certificate"]["honesty"] == "honest"
+    assert result.evaluation["placebo"]["chosen"] == "baskets"
+    assert len(result.placebos) == result.evaluation["placebo"]["count"] > 0
+    assert result.manifest["verdict"]["against"] == "anything but China"
+    assert (folder / "verdict.html").exists()
+    assert not (folder / "tearsheet.html").exists()
+    rows = Ledger(shell.ledger).rows()
+    mixes = [json.loads(row["parameters"])["mix"] for row in rows]
+    assert mixes == ["equal", "ai-half", "inverse-volatility"]
+    assert [row["run"] for row in rows] == [folder.name, "", ""]
+    assert all(row["scored"] > 0 and row["sharpe"] is not None for row in rows)
+
+
+def test_the_terminal_says_the_verdict_first(shell: Shell) -> None:
+    said = shell("run", "abc-basket", *JUDGED)
+    assert "verdict       SIMULATED. Made-up prices." in said.out
+    assert "held up" not in said.out
+
+
+def test_an_unjudged_run_has_been_seen_and_counts(shell: Shell) -> None:
+    run(shell, "--no-verdict")
+    (row,) = Ledger(shell.ledger).rows()
+    assert row["scored"] > 300
+
+
+def test_report_writes_the_same_bytes_from_the_folder_alone(shell: Shell) -> None:
+    folder = run(shell)
+    before = (folder / "verdict.html").read_bytes()
+    (folder / "verdict.html").unlink()
+    assert shell("report", folder.name[:14], "--no-tearsheet").code == 0
+    assert (folder / "verdict.html").read_bytes() == before
+
+
+def test_diff_says_what_moved_the_number(shell: Shell) -> None:
+    one, other = run(shell, "--no-verdict"), run(shell, "--no-verdict", "--costs", "none")
+    found = json.loads(shell("diff", one.name, other.name, "--json").out)
+    assert [(cause["what"], cause["one"], cause["other"]) for cause in found["causes"]] == [
+        ("costs", "venue", "none")
+    ]
+    assert found["conclusion"] == "Only the costs differ, so they moved the figures."
+    assert found["first_day"] >= "2025-01-02"
+    same = shell("diff", one.name, one.name)
+    assert "Equity is the same" in same.out
+
+
+def test_compare_puts_strategies_and_runs_on_one_page(shell: Shell) -> None:
+    folder = run(shell, "--no-verdict")
+    data = JUDGED[:6]
+    said = shell("compare", folder.name, "relative-momentum", *data, "--json")
+    assert said.code == 0, said.err
+    found = json.loads(said.out)
+    assert len(found["names"]) == 2
+    assert Path(found["page"]).exists()
+    assert found["start"] >= "2025-01-02"
+    assert found["correlation"][0][0] == pytest.approx(1)
+    assert found["overlap"][0][1] <= found["overlap"][0][0]
+    assert shell("compare", folder.name).code == 2
+
+
+def test_score_judges_what_came_since(shell: Shell) -> None:
+    folder = run(shell, "--end", "2026-03-31")
+    said = shell("score", folder.name, "--data", "sample", "--no-tearsheet", "--placebos", "0",
+                 "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    again = load(Path(json.loads(said.out)["path"]))
+    assert again.id.endswith("-since-2026-03-31")
+    assert again.evaluation["scored"]["divide"] == "2026-03-31"  # type: ignore[index]
+    assert (
+        again.manifest["strategy"]["parameters"] == load(folder).manifest["strategy"]["parameters"]
+    )
+    assert again.manifest["window"]["end"] == "2026-10-30"
+
+
+def test_a_plain_backtrader_strategy_is_judged_as_context(shell: Shell) -> None:
+    (shell.folder / "plain.py").write_text(
+        "import backtrader as bt\n\n\nclass Plain(bt.Strategy):\n    universe = ('SPY', 'KWEB')\n\n"
+        "    def next(self):\n        if not self.position:\n            self.buy(size=100)\n"
+    )
+    said = shell("run", "plain.py:Plain", *JUDGED[:4], *JUDGED[6:], "--json")
+    assert said.code == 0, said.err
+    result = load(Path(json.loads(said.out)["runs"][0]["path"]))
+    assert result.evaluation["certificate"]["honesty"] == "not checked"  # type: ignore[index]
+    assert result.evaluation["verdict"]["word"] == "no verdict"  # type: ignore[index]
+
+
+def test_a_ledger_that_another_process_holds_costs_the_count_alone(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backtests.ledger.PATIENCE", 0.2)
+    run(shell, "--no-verdict")
+    holder = sqlite3.connect(shell.ledger)
+    holder.execute("BEGIN EXCLUSIVE")
+    said = shell("run", "abc-basket", *JUDGED)
+    holder.rollback()
+    holder.close()
+    assert said.code == 0
+    assert "not counted" in said.err
+    (folder,) = shell.runs.glob("abc-basket-*")
+    found = load(folder).evaluation
+    assert found is not None
+    assert found["significance"]["deflated"] is None
+    assert (folder / "verdict.html").exists()
+
+
+def test_a_place_that_cannot_be_written_is_an_error_before_the_work(shell: Shell) -> None:
+    (shell.folder / "taken").write_text("a file")
+    said = shell("run", "abc-basket", *JUDGED, "--out", str(shell.folder / "taken"))
+    assert said.code == 1
+    assert "--out" in said.err

@@ -1,0 +1,354 @@
+"""The verdict page: any result gives one, and it says what is missing and why."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from backtests.evaluation.findings import Estimate, Placebo, Scored
+from backtests.result import Result, load
+from reports import write_pages
+from reports.labels import plain
+from reports.script import NAME, data_block, write_script
+from reports.verdict import verdict_page
+from tests.results import (
+    THESIS,
+    curve,
+    data_of,
+    fill,
+    judged,
+    make,
+    text_of,
+    usual_evaluation,
+    usual_result,
+    walk,
+)
+
+
+@pytest.fixture(scope="module")
+def usual() -> Result:
+    return judged()
+
+
+@pytest.fixture(scope="module")
+def page(usual: Result) -> str:
+    return verdict_page(usual)
+
+
+# What a reader sees first
+
+
+def test_the_verdict_its_reason_and_the_excess_come_before_everything_else(page: str) -> None:
+    text = text_of(page[page.index("<header") : page.index("<main")])
+    for said in (
+        "Cannot tell yet",
+        "3.1% a year ahead of half and half",
+        "Excess over half and half , a year",
+        "+3.10 %",
+        "95 % interval -4.0 % to +10.5 %",
+        "2020-02-21 the first decision on article 003",
+        "351 sessions",
+        "sample (SIMULATED)",
+    ):
+        assert said in text
+
+
+def test_a_word_is_told_by_its_sign_and_not_by_colour_alone() -> None:
+    signs = set()
+    for word in ("held up", "did not hold up", "cannot tell yet", "simulated", "no verdict"):
+        verdict = dataclasses.replace(usual_evaluation().verdict, word=word)
+        page = verdict_page(judged(verdict=verdict))
+        found = re.search(r'<p class="word"[^>]*>\s*(<svg.*?</svg>)<span>(.*?)</span>', page, re.S)
+        assert found is not None
+        assert found.group(2) == word.capitalize()
+        signs.add(found.group(1))
+    assert len(signs) == 5
+
+
+def test_simulated_stands_across_the_page_in_the_title_and_at_every_chart(page: str) -> None:
+    body = page[page.index("<body>") :]
+    assert body.index("SIMULATED data") < body.index("<h1>")
+    assert "<title>SIMULATED: east-rising(ramp=20): cannot tell yet</title>" in page
+    assert page.count("(SIMULATED)</b>") == page.count("<figure>") == 6
+    real = judged(make(curve(walk(650)), thesis=THESIS))
+    assert "SIMULATED" not in verdict_page(real)
+
+
+def test_sections_stand_in_their_order(page: str) -> None:
+    found = re.findall(r'<section id="([a-z-]+)">', page)
+    assert found == [
+        "growth", "figures", "rule", "odds", "placebos", "drawdowns", "allocation", "costs",
+        "grid", "trades", "assumptions", "certificate", "made-of",
+    ]  # fmt: skip
+    assert [name for name in re.findall(r'<a href="#([a-z-]+)"', page) if name != "main"] == found
+
+
+# What it rests on
+
+
+def test_tables_show_figures_with_intervals_and_reasons(page: str) -> None:
+    text = text_of(page)
+    assert "Total return 11.00 % -20.0 % to 50.0 %" in text
+    assert "Maximum drawdown -17.00 %" in text
+    assert "n/a 351 sessions, 400 are needed" in text
+    assert "Deflated Sharpe ratio The same against the best that luck finds" in text
+    assert "Trials Distinct variants of this thesis in the ledger. 7 40 over all theses" in text
+    assert "Alpha a year Return that the proxies leave. +2.00 % -10.0 % to +14.0 %" in text
+    assert "US SPY 0.40 3.1" in text
+    assert "4 0.500 8 0.450" in text
+    assert "lower 0.200, consistent 0.300, upper 0.400" in text
+
+
+def test_conditions_say_met_not_met_or_not_applicable(page: str) -> None:
+    rule = page[page.index('id="rule"') : page.index('id="odds"')]
+    assert re.findall(r"</svg>\s*(met|not met|n/a)<", rule) == ["met", "not met", "n/a"]
+
+
+def test_contributions_add_up_to_the_total(page: str) -> None:
+    # lines 0.04 and -0.01 plus twice 0.002 + 0.001 - 0.0005 - 0.001 - 0.0015, and cash 0.003
+    text = text_of(page)
+    assert "0700.HK +4.00 % +0.20 % +0.10 % -0.05 % -0.10 % -0.15 % +4.00 %" in text
+    assert "Interest, cash +0.30 %" in text
+    assert "Total +3.00 % +0.40 % +0.20 % -0.10 % -0.20 % -0.30 % +3.30 %" in text
+
+
+def test_the_certificate_names_what_changed(page: str) -> None:
+    text = text_of(page[page.index('id="certificate"') :])
+    assert "Cheats" in text
+    assert "future cut at 2020-03-02 2020-03-02 BABA 50.00 % 20.00 %" in text
+    assert "prices.csv" in text
+
+
+def test_every_assumption_note_and_fill_is_there(usual: Result, page: str) -> None:
+    text = text_of(page)
+    for sentence in (*usual.manifest["assumptions"], *usual.manifest["notes"]):
+        assert sentence in text
+    assert "2019-02-01 0700.HK buy 1,000 400.0000 HKD 0.125 50,000.00 10.00 20.00" in text
+    assert "2020-03-02 0700.HK sell -500 480.0000 HKD 0.125 -30,000.00 10.00 20.00" in text
+
+
+def test_claims_are_shown_where_the_thesis_carries_them() -> None:
+    claim = {"id": "C1", "text": "It <rose>", "claimed": "30 %", "measured": "28.1 %",
+             "verdict": "holds", "sentence": "Within its tolerance."}  # fmt: skip
+    result = judged(make(curve(walk(650)), thesis={**THESIS, "claims": [claim]}))
+    text = text_of(verdict_page(result))
+    assert "It &lt;rose&gt; Within its tolerance. 30 % 28.1 % holds" in text
+
+
+# Any result gives a page
+
+
+def shortened(sessions: int, start: str = "2020-02-21", **changed: Any) -> Result:
+    days = Scored(start, "", start, max(sessions - 1, 0), 0.0, "the first decision on article 003")
+    none = Estimate(why=f"{sessions} sessions")
+    found = usual_evaluation()
+    return judged(
+        make(curve(walk(sessions), start=start), thesis=THESIS, **changed),
+        scored=days,
+        comparisons=(dataclasses.replace(found.comparisons[0], excess=none, total=None, p=None),),
+        placebo=Placebo(None, 0, None, None, None, False, "", "no session scores yet"),
+        attribution=None,
+    )
+
+
+@pytest.mark.parametrize("sessions", [0, 1, 2, 3, 20])
+def test_few_sessions_give_a_page_that_says_so(sessions: int) -> None:
+    text = text_of(verdict_page(shortened(sessions)))
+    assert f"n/a {sessions} sessions" in text
+    assert "n/a: no session scores yet" in text
+    assert ("a curve needs two sessions" in text) == (sessions < 2)
+
+
+def test_a_run_that_was_not_evaluated_still_has_its_curves_and_says_what_to_do() -> None:
+    page = verdict_page(usual_result())
+    assert "Not judged" in text_of(page)
+    assert text_of(page).count("Run it again to judge it.") == 1
+    assert text_of(page).count("n/a: this run was not evaluated.") == 7
+    assert set(data_of(page)["charts"]) == {"growth", "drawdown", "allocation"}
+
+
+def test_a_run_without_an_article_has_no_divide() -> None:
+    page = verdict_page(judged(make(curve(walk(300)), curve(walk(300, seed=4)))))
+    assert "There is no article" in text_of(page)
+    assert "Whole run: excess over" in text_of(page)
+    data = data_of(page)
+    assert [trace["name"] for trace in data["charts"]["growth"]["figure"]["data"]] == [
+        "Benchmark", "Strategy",
+    ]  # fmt: skip
+    assert "shapes" not in data["charts"]["growth"] or not data["charts"]["growth"]["shapes"]
+
+
+ODD = {
+    "flat": curve([0.0] * 400),
+    "ruined": curve([*walk(300), -1.0, *[0.0] * 50]),
+    "below zero": curve([*walk(300), -1.5, *[0.0] * 50]),
+    "losing": curve([-0.01] * 400),
+    "leveraged": curve([0.09, -0.08] * 200),
+}
+
+
+@pytest.mark.parametrize(("name", "known"), [*product(ODD, [True, False])])
+def test_odd_curves_give_a_page_with_valid_json(name: str, known: bool) -> None:
+    equity = ODD[name]
+    gappy = equity.copy()
+    gappy.iloc[:320] = float("nan")
+    base = make(equity, gappy, {"half": equity}, thesis=THESIS if known else None)
+    data = data_of(verdict_page(judged(base) if known else base))
+    assert "growth" in data["charts"]
+
+
+def test_nothing_traded_no_benchmark_no_control_and_no_placebo_is_said() -> None:
+    result = judged(
+        make(curve(walk(650)), thesis=THESIS),
+        placebo=Placebo(None, 0, None, None, None, False, "", "switched off"),
+        attribution=None,
+    )
+    result = dataclasses.replace(result, weights=result.weights * 0)
+    text = text_of(verdict_page(result))
+    for said in (
+        "No control: the strategy names none, so the yardstick is cash.",
+        "No benchmark",
+        "n/a: switched off",
+        "Nothing was traded.",
+        "Nothing was held",
+        "No credit was used.",
+        "there is nothing to attribute",
+    ):
+        assert said in text
+
+
+# Hostile text
+
+
+HOSTILE = "</script><script>alert(1)</script><!--{{7*7}}\"'\u202e\u2066<b>" + "x" * 300
+
+
+def hostile() -> Result:
+    """Everything that a user or an article may name is hostile."""
+    base = usual_result()
+    found = usual_evaluation()
+    about = {
+        **base.manifest["strategy"], "label": HOSTILE, "doc": HOSTILE,
+        "parameters": {HOSTILE: HOSTILE},
+        "universe": [{"sleeve": HOSTILE, "lines": ["0700.HK", HOSTILE], "hindsight": HOSTILE}],
+    }  # fmt: skip
+    article = {**THESIS["article"], "title": HOSTILE, "publisher": HOSTILE}  # type: ignore[dict-item]
+    thesis = {**THESIS, "title": HOSTILE, "statement": HOSTILE, "article": article}
+    result = dataclasses.replace(
+        base,
+        manifest={**base.manifest, "strategy": about, "thesis": thesis, "controls": [HOSTILE],
+                  "notes": [HOSTILE], "assumptions": [HOSTILE]},
+        weights=base.weights.rename(columns={"BABA": HOSTILE}),
+        references=base.references.rename(columns={"half and half": HOSTILE}),
+        fills=base.fills.assign(asset=HOSTILE),
+    )  # fmt: skip
+    return judged(
+        result,
+        verdict=dataclasses.replace(found.verdict, reason=HOSTILE),
+        comparisons=tuple(
+            dataclasses.replace(one, name=HOSTILE, label=HOSTILE) for one in found.comparisons
+        ),
+        overfitting=dataclasses.replace(
+            found.overfitting,
+            variants=tuple(
+                dataclasses.replace(v, label=HOSTILE) for v in found.overfitting.variants
+            ),
+        ),
+    )
+
+
+def test_hostile_text_ends_no_element_and_opens_none() -> None:
+    page = verdict_page(hostile())
+    assert "<script>alert" not in page
+    assert "<!--" not in page
+    assert page.count("<script") == page.count("</script>") == 2
+    assert "{{7*7}}" in page
+    assert "49" not in re.findall(r"<h1><bdi>(.*?)</bdi>", page)[0]
+
+
+def test_names_in_charts_are_literal_short_and_keep_their_direction() -> None:
+    assert plain("<b>a & b</b>") == "&lt;b&gt;a &amp; b&lt;/b&gt;"
+    assert plain("a\u202eb") == "a b"
+    assert len(plain("y" * 99)) == 40
+
+
+def test_the_data_block_is_json_that_no_parser_of_pages_can_leave() -> None:
+    text = data_block({"a": "</script><!--\u2028&"})
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == {"a": "</script><!--\u2028&"}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        data_block({"a": float("nan")})
+
+
+# Files
+
+
+def test_the_same_result_gives_the_same_bytes_also_from_its_folder(
+    tmp_path: Path, usual: Result, page: str
+) -> None:
+    assert verdict_page(judged()) == page
+    usual.save(tmp_path / "run")
+    assert verdict_page(load(tmp_path / "run")) == page
+
+
+def test_pages_are_written_and_the_script_is_on_the_disk_once(
+    tmp_path: Path, usual: Result
+) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+        write_pages(usual, folder, tearsheet=False)
+        assert {path.name for path in folder.iterdir()} == {"verdict.html", NAME}
+    assert "tearsheet.html" not in (folders[0] / "verdict.html").read_text(encoding="utf-8")
+    one, two = (folder / NAME for folder in folders)
+    assert one.samefile(two)
+    assert b"plotly.js" in one.read_bytes()[:200]
+
+
+def test_an_older_script_is_replaced_and_its_other_owners_keep_theirs(tmp_path: Path) -> None:
+    old = tmp_path / "old.js"
+    old.write_text("old", encoding="utf-8")
+    run = tmp_path / "run"
+    run.mkdir()
+    os.link(old, run / NAME)
+    write_script(run)
+    assert old.read_text(encoding="utf-8") == "old"
+    assert (run / NAME).stat().st_size > 1_000_000
+
+
+def test_where_links_cannot_be_made_the_script_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError("not here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write_script(tmp_path / name)
+    one, two = (tmp_path / name / NAME for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+    assert not one.samefile(two)
+
+
+def test_ten_years_of_twenty_lines_stay_a_light_page() -> None:
+    sessions, lines = 2600, [f"{number:04d}.HK" for number in range(20)]
+    equity = curve(walk(sessions), start="2014-01-02")
+    days = equity.index
+    fills = [fill(f"{day:%Y-%m-%d}", 1234.0, 56.789) for day in days[::21] for _ in lines]
+    other = curve(walk(sessions, 3), start="2014-01-02")
+    base = make(equity, other, {"half": other * 1.1}, fills, thesis=THESIS)
+    drift = pd.DataFrame(
+        {line: 0.05 + 0.0000003 * place * pd.Series(range(sessions), index=days)
+         for place, line in enumerate(lines)}
+    )  # fmt: skip
+    result = dataclasses.replace(base, weights=drift, targets=drift.iloc[::21])
+    assert len(verdict_page(judged(result)).encode()) < 600_000

@@ -1,0 +1,182 @@
+"""What a strategy opens is seen from its import on, in every thread; code and libraries are not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backtests import addresses
+from backtests.evaluation.watch import Watch, reasons, undeclared
+
+HEAD = """
+from __future__ import annotations
+from dataclasses import dataclass
+from newsfolio import Strategy
+{imports}
+
+@dataclass(frozen=True)
+class Mine(Strategy):
+    universe = ("SPY", "TLT")
+
+    def weights(self, view):
+        {body}
+        return {{"SPY": 1.0}}
+"""
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watching = Watch()
+    watching.start()
+    yield watching
+    watching.stop()
+
+
+def written(folder: Path, body: str = "pass", imports: str = "") -> str:
+    """The address of a strategy whose `weights` does what `body` says."""
+    (folder / "data.csv").write_text("day,close\n2025-01-02,1.0\n")
+    (folder / "mine.py").write_text(HEAD.format(body=body, imports=imports))
+    return f"{folder / 'mine.py'}:Mine"
+
+
+def asked(address: str) -> type:
+    """Import and ask, as our own code does: through a frame of backtests."""
+    from backtests.evaluation.certificate import _Asked
+
+    cls = addresses.find(address)
+    _Asked(cls(), None).weights(None)  # type: ignore[arg-type]
+    return cls
+
+
+HERE = "__import__('pathlib').Path(__file__).with_name('data.csv')"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"open({HERE}).close()", "data.csv"),
+        (f"{HERE}.read_bytes()", "data.csv"),
+        (f"import os; os.close(os.open({HERE}, os.O_RDONLY))", "data.csv"),
+        (f"import pandas; pandas.read_csv({HERE})", "data.csv"),
+        (f"import pandas; pandas.read_csv({HERE}, engine='pyarrow')", "data.csv"),
+        (f"import numpy; numpy.memmap({HERE}, mode='r')", "data.csv"),
+        ("import sqlite3; sqlite3.connect('mine.db').close()", "mine.db"),
+        ("import subprocess; subprocess.run(['true'])", "subprocess.Popen true"),
+        ("import socket as s; line = s.socket(); line.connect_ex(('127.0.0.1', 9)); line.close()",
+         "127.0.0.1"),
+        (f"import threading as t; w = t.Thread(target=lambda: open({HERE}).close()); "
+         "w.start(); w.join()", "data.csv"),
+        (f"import threading as t, pandas; w = t.Thread(target=pandas.read_csv, args=({HERE},)); "
+         "w.start(); w.join()", "data.csv"),
+    ],
+)  # fmt: skip
+def test_whatever_weights_opens_is_seen(
+    body: str, expected: str, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked(written(tmp_path, body))
+    assert any(expected in one for one in watch.seen())
+
+
+def test_a_file_read_at_import_is_seen(tmp_path: Path, watch: Watch) -> None:
+    addresses.find(written(tmp_path, imports=f"TABLE = {HERE}.read_text()"))
+    assert watch.seen() == (str(tmp_path / "data.csv"),)
+
+
+def test_data_in_a_file_that_is_called_code_is_seen(tmp_path: Path, watch: Watch) -> None:
+    address = written(tmp_path, f"open({HERE}.with_suffix('.py')).close()")
+    (tmp_path / "data.py").write_text("1.0")
+    asked(address)
+    assert watch.seen() == (str(tmp_path / "data.py"),)
+
+
+def test_imports_libraries_and_the_system_do_not_count(tmp_path: Path, watch: Watch) -> None:
+    body = "import scipy.optimize, zoneinfo, json, helper_of_mine; zoneinfo.ZoneInfo('Asia/Tokyo')"
+    (tmp_path / "helper_of_mine.py").write_text("ANSWER = 42\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        asked(written(tmp_path, body))
+    assert watch.seen() == ()
+
+
+def test_what_others_open_does_not_count(tmp_path: Path, watch: Watch) -> None:
+    address = written(tmp_path)
+    asked(address)
+    (tmp_path / "data.csv").read_text()
+    assert watch.seen() == ()
+
+
+def test_nothing_is_seen_before_the_start_or_after_the_stop(tmp_path: Path) -> None:
+    address, watching = written(tmp_path, f"open({HERE}).close()"), Watch()
+    asked(address)
+    watching.start()
+    watching.stop()
+    asked(address)
+    assert watching.seen() == ()
+
+
+def test_declared_files_are_named_relative_to_the_strategy(tmp_path: Path, watch: Watch) -> None:
+    cls = asked(written(tmp_path, f"open({HERE}).close()"))
+    assert undeclared(watch.seen(), ("data.csv",), cls) == ()
+    assert undeclared(watch.seen(), (str(tmp_path / "data.csv"),), cls) == ()
+    assert undeclared(watch.seen(), ("other.csv",), cls) == watch.seen()
+
+
+@pytest.mark.parametrize(
+    ("imports", "body", "named"),
+    [
+        ("import markets.folder", "pass", "markets.folder"),
+        ("from backtests import api", "pass", "backtests"),
+        ("", "import yfinance", "yfinance"),
+        ("", "from urllib import request", "urllib"),
+        ("", "import pyarrow.parquet", "pyarrow.parquet"),
+        ("import gc", "pass", "gc"),
+        ("import ctypes", "pass", "ctypes"),
+        ("from sys import _getframe", "pass", "sys._getframe"),
+        ("import sys", "sys._getframe()", "_getframe"),
+        ("import importlib", "importlib.import_module('math')", "import_module"),
+        ("import pandas", "pandas.read_parquet", "read_parquet"),
+        ("", "view and view._history", "_history"),
+    ],
+)
+def test_reaching_too_far_is_found_in_the_source(
+    imports: str, body: str, named: str, tmp_path: Path
+) -> None:
+    cls = addresses.find(written(tmp_path, f"if view:\n            {body}", imports))
+    assert any(f"uses {named}" in reason for reason in reasons(cls))
+
+
+@pytest.mark.parametrize("imports", ["import helper", "from helper import ANSWER"])
+def test_a_neighbour_that_reaches_too_far_is_found(imports: str, tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("import socket\nANSWER = 42\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        cls = addresses.find(written(tmp_path, imports=imports))
+        assert reasons(cls) == ("helper.py line 1 uses socket: a strategy needs no network",)
+
+
+@pytest.mark.parametrize("name", sorted(addresses.shipped()))
+def test_shipped_sources_reach_for_nothing(name: str) -> None:
+    assert reasons(addresses.find(name)) == ()
+
+
+def test_ordinary_libraries_are_fine(tmp_path: Path) -> None:
+    imports = "import math, numpy, pandas, scipy.stats, dataclasses, datetime, random, functools"
+    assert reasons(addresses.find(written(tmp_path, imports=imports))) == ()
+
+
+def test_a_thread_of_ours_does_not_count(tmp_path: Path, watch: Watch) -> None:
+    from markets.folder import FolderSource
+    from newsfolio.listings import asset_of
+
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    rows = "Date,Open,High,Low,Close,Volume\n2025-01-02,1,1,1,1,1\n2025-01-03,1,1,1,1,1\n"
+    (folder / "SPY.csv").write_text(rows)
+    worker = threading.Thread(target=FolderSource(folder).load, args=([asset_of("SPY")],))
+    worker.start()
+    worker.join()
+    assert watch.seen() == ()
