@@ -172,7 +172,7 @@ def check(strategy: str, *, market: Market = Market(), cuts: int = 12, json: boo
             print(f"  {change.session}  {change.ticker}  {change.before:.4f} -> {change.after:.4f}"
                   f"  ({change.replay})")  # fmt: skip
         for path in found.seen:
-            print(f"  opened {path}")
+            print(f"  {path}")
     return 0 if found.honesty is Honesty.HONEST else 1
 
 

@@ -68,8 +68,8 @@ def test_held_up_takes_all_conditions() -> None:
     found = verdict()
     assert found.word is Word.HELD_UP
     assert [condition.met for condition in found.conditions] == [True] * 9
-    assert "15.00% a year ahead of half and half since 2025-02-21" in found.reason
-    assert "2.00% to 30.00%" in found.reason
+    assert "15.00 % a year ahead of half and half since 2025-02-21" in found.reason
+    assert "2.00 % to 30.00 %" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_few_sessions_are_not_annualised() -> None:
     """A hundredth in a day is no 3,700 % a year."""
     day = dataclasses.replace(SCORED, sessions=1)
     first = against(0.0, 37.0, 40.0, total=0.01)
-    assert "1.00% in all ahead of" in verdict(scored=day, comparisons=(first,)).reason
+    assert "1.00 % in all ahead of" in verdict(scored=day, comparisons=(first,)).reason
 
 
 def test_simulated_prices_never_hold_up() -> None:

@@ -59,7 +59,8 @@ def brinson_fachler(
 def active_effects(run: Run, leg: Leg, divide: int) -> tuple[tuple[Effect, ...], str]:
     """The effects after row `divide` of the run's sessions, and why there are none.
 
-    They add up to the run's total return less that of the leg's curve. Selection holds the
+    They add up to the run's total return less that of the leg's curve. What the benchmark does not
+    hold at all is allocation: there was nothing to select from. Selection holds the
     interaction and trading costs, and what purchases of the day earned before they had a weight.
     """
     own = run.account
@@ -76,7 +77,9 @@ def active_effects(run: Run, leg: Leg, divide: int) -> tuple[tuple[Effect, ...],
     )
     ours = mine.after(divide, equity.to_numpy())
     benchmark = other.after(divide, curve.to_numpy())
-    return active(groups, ours, benchmark, benchmark.returns()), ""
+    held = benchmark.weight + benchmark.bought > DUST
+    returns = np.where(held, benchmark.returns(), ours.returns())
+    return active(groups, ours, benchmark, returns), ""
 
 
 def active(

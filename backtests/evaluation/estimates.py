@@ -270,7 +270,7 @@ def _sharpe(excess: Values, sample: Sample) -> Estimate:
     if sample.sessions < MIN_DEVIATION:
         return Estimate(why=too_few(sample.sessions, "a Sharpe ratio", MIN_DEVIATION))
     if not deviation_of(excess) > FLAT:
-        return Estimate(why="the two move as one")
+        return Estimate(why="it never moves against cash")
     return sample.estimate(excess, sharpe_of, lambda ratio: ratio * sample.year)
 
 

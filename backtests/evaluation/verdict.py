@@ -17,7 +17,6 @@ from backtests.evaluation.findings import (
     Word,
 )
 from backtests.evaluation.placebo import ENOUGH
-from backtests.terminal import percent
 
 LEAST = 60
 """Scored sessions, about a quarter: below, the error rates of the intervals were not measured."""
@@ -90,7 +89,7 @@ def _conditions(
         Condition(
             "Not the best of many tries",
             _deflated(significance),
-            f"deflated Sharpe ratio of {SURE:.0%} or more",
+            f"deflated Sharpe ratio of {SURE * 100:.0f} % or more",
             None if significance.deflated is None else significance.deflated >= SURE,
         ),
         _lucky(placebo),
@@ -101,6 +100,11 @@ def _conditions(
             None if honesty is Honesty.UNCHECKED else honesty is Honesty.HONEST,
         ),
     )
+
+
+def percent(value: float) -> str:
+    """As the pages write it, beside which it will stand."""
+    return f"{value:.2%}".replace("%", " %")
 
 
 def _ahead(other: Comparison) -> Condition:
@@ -117,17 +121,17 @@ def _deflated(significance: Significance) -> str:
     if significance.deflated is None:
         return significance.why or "n/a"
     count = significance.trials or 1
-    return f"{significance.deflated:.1%} after {count} trial{'s' if count != 1 else ''}"
+    return f"{significance.deflated * 100:.1f} % after {count} trial{'s' if count != 1 else ''}"
 
 
 def _lucky(placebo: Placebo) -> Condition:
     """Asked of a thesis that looks at its date, or picked its lines; else shown for context."""
-    asked = f"at least {RARE:.0%}" if placebo.decides else "not asked: context only"
+    asked = f"at least {RARE * 100:.0f} %" if placebo.decides else "not asked: context only"
     if placebo.percentile is None or placebo.count < ENOUGH:
         few = f"{placebo.count} placebos; {ENOUGH} are needed"
         found = placebo.why if placebo.percentile is None else few
         return Condition("Better than placebos", found, asked, None, placebo.decides)
-    drawn = f"{placebo.percentile:.0%} of {placebo.count} {placebo.chosen} did worse"
+    drawn = f"{placebo.percentile * 100:.0f} % of {placebo.count} {placebo.chosen} did worse"
     met = placebo.percentile >= RARE if placebo.decides else None
     return Condition("Better than placebos", drawn, asked, met, placebo.decides)
 

@@ -131,7 +131,9 @@ def _imported(what: str, caller: FrameType) -> bool:
     """Whether the import system, or a traceback that shows a line, opens a file of code."""
     reader = Path(caller.f_code.co_filename).name
     reads_code = reader.startswith("<frozen ") or reader in ("linecache.py", "tokenize.py")
-    return reads_code and (Path(what).suffix in _CODE or what in sys.path or Path(what).is_dir())
+    path = Path(what)
+    code = path.suffix in _CODE or path.parent.name == "__pycache__"  # written under another name
+    return reads_code and (code or what in sys.path or path.is_dir())
 
 
 def undeclared(seen: Iterable[str], files: Iterable[str], cls: type) -> tuple[str, ...]:
