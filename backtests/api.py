@@ -87,6 +87,7 @@ def run(
     universe: Sequence[str] = (),
     ledger: str | Path | None = None,
     offline: bool = False,
+    facts: str | Path | None = None,
     verify: bool = False,
     verdict: bool = True,
     placebos: int = 200,
@@ -97,6 +98,7 @@ def run(
     strategy: an address such as "abc-basket", a Strategy, or a class (plain backtrader ones too,
         with `universe`).
     data: "yahoo", "sample", a folder, or anything with a `load` method.
+    facts: a folder of tables that are no prices (NAME.csv), for strategies that read some.
     verdict: judge it on the sessions after its article; without, `placebos` does not matter.
     settings: the fields of backtests.settings.Settings, e.g. start="2015-01-02", cash=250_000.
 
@@ -106,7 +108,11 @@ def run(
         wanted = Settings(**settings)
     except TypeError as error:
         raise CommandError(f"unknown setting: {error}") from None
-    source = home.open_source(data, offline=offline) if isinstance(data, str) else data
+    source = (
+        home.open_source(data, offline=offline, facts=Path(facts) if facts else None)
+        if isinstance(data, str)
+        else data
+    )
     job = job_of(strategy, universe=universe)
     book = Ledger(Path(ledger) if ledger else home.ledger_path())
     judging = Judging(placebos=placebos) if verdict else None

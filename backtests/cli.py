@@ -231,6 +231,7 @@ def score(
     data: str = "yahoo",
     offline: bool = False,
     store: Path | None = None,
+    facts: Path | None = None,
     placebos: int = 200,
     tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
     out: Path | None = None,
@@ -250,6 +251,8 @@ def score(
         Never use the network; the local store alone.
     store
         Folder of the local price store.
+    facts
+        Folder of tables that are no prices, NAME.csv each.
     placebos
         How many other dates or baskets to rank it among; 0 switches them off.
     tearsheet
@@ -274,7 +277,9 @@ def score(
     watch = Watch()
     watch.start()
     job = again.job_again(old)
-    source = home.open_source(data, store=store, offline=offline, progress=progress(quiet or json))
+    source = home.open_source(
+        data, store=store, offline=offline, facts=facts, progress=progress(quiet or json)
+    )
     judging = Judging(placebos, since=again.divide_again(old), watch=watch)
     result = execute(
         job, source, again.settings_again(old), Ledger(ledger or home.ledger_path()),

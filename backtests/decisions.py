@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -18,6 +20,8 @@ from newsfolio.listings import asset_of
 from newsfolio.strategy import Strategy
 from newsfolio.view import View
 
+Answer = TypeVar("Answer")
+
 
 class Decider:
     """Shows a strategy each decision's view and checks what it answers."""
@@ -29,13 +33,26 @@ class Decider:
         self._market = market
         self._recorder = recorder or Recorder(market)
         self._owner = {column: ticker for ticker, column in market.place.items()}
+        self._last: View | None = None
 
     def ask(self, session: int, book: Book) -> dict[str, float] | None:
         """The weights wanted at the close of `session`, by ticker of the universe."""
         self._recorder.write(self._market, session)
-        view = self._view(session, book)
+        self._last = view = self._view(session, book)
+        answer = self._called(self._strategy.weights, view)
+        return None if answer is None else self._checked(answer, view)
+
+    def explained(self) -> tuple[date, pd.DataFrame] | None:
+        """What stands behind the last decision, and its day; None where the strategy is silent."""
+        if self._last is None:
+            return None
+        table = self._called(self._strategy.explain, self._last)
+        return None if table is None else (self._last.today, table)
+
+    def _called(self, ask: Callable[[View], Answer], view: View) -> Answer:
+        """What the author's code answers; StrategyError with the place where it failed."""
         try:
-            answer = self._strategy.weights(view)
+            return ask(view)
         except NewsfolioError:
             raise
         except Exception as error:
@@ -43,7 +60,6 @@ class Decider:
                 f"{self._strategy.label} raised {type(error).__name__}: {error} at the decision of "
                 f"{view.today} ({_where(error)}); --debug shows the traceback"
             ) from error
-        return None if answer is None else self._checked(answer, view)
 
     def lines(self, weights: Mapping[str, float], session: int) -> dict[int, float]:
         """Weights by column: stand-ins for lines that cannot be held, else their sleeve's rest."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numbers
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import fsum
+from math import fsum, isfinite
 
 import numpy as np
 
@@ -45,6 +46,15 @@ class Played:
     waiting: tuple[tuple[str, float], ...] = ()
     debt: tuple[int, float] | None = None
     ruined: int | None = None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What stood behind the last decision: its day, and a table as the author made it."""
+
+    day: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
 
 
 @dataclass
@@ -137,6 +147,18 @@ class Desk:
             waiting=tuple((self.market.tickers[column], size) for column, size in waiting),
             debt=self._debt,
             ruined=self._ruined,
+        )
+
+    def explained(self) -> Explained | None:
+        """What the strategy says of its last decision; None where it says nothing."""
+        found = self._decider.explained()
+        if found is None:
+            return None
+        day, table = found
+        return Explained(
+            day.isoformat(),
+            tuple(map(str, table.columns)),
+            tuple(tuple(map(_cell, row)) for row in table.itertuples(index=False)),
         )
 
     # Decisions
@@ -299,3 +321,10 @@ class Desk:
         for column, asset in enumerate(market.assets):
             groups[asset.venue.opens].append(column)
         return tuple(tuple(groups[hour]) for hour in sorted(groups))  # type: ignore[type-var]
+
+
+def _cell(value: object) -> str | float:
+    """A cell as JSON and a comparison with `==` can hold it: a figure that is unknown is blank."""
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        return float(value) if isfinite(value) else ""
+    return str(value)

@@ -44,9 +44,26 @@ def open_source(
     *,
     store: Path | None = None,
     offline: bool = False,
+    facts: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Source:
-    """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word."""
+    """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word.
+
+    facts: a folder of tables that are no prices, asked before the source's own.
+    """
+    source = _prices(data, store, offline, progress)
+    if facts is None:
+        return source
+    if not facts.expanduser().is_dir():
+        raise CommandError(f"--facts {facts}: no such folder")
+    from markets.facts import WithFacts
+
+    return WithFacts(source, facts.expanduser())
+
+
+def _prices(
+    data: str, store: Path | None, offline: bool, progress: Callable[[str], None] | None
+) -> Source:
     if data == "sample":
         from markets.sample import SampleSource
 

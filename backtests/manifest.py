@@ -17,7 +17,7 @@ from typing import Any
 
 import newsfolio
 from backtests.account import Account
-from backtests.desk import Played
+from backtests.desk import Explained, Played
 from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings, Withholding
 from markets.costs import CostModel
 from markets.market import Market
@@ -131,7 +131,7 @@ def settings_values(settings: Settings) -> dict[str, Any]:
 def manifest(
     market: Market, played: Played, settings: Settings, costs: CostModel, origin: Provenance,
     metrics: Mapping[str, Mapping[str, float | None]], labels: Mapping[str, Mapping[str, Any]],
-    left_out: Sequence[str], own: Account, verified: bool,
+    left_out: Sequence[str], own: Account, verified: bool, explained: Explained | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Everything about a run that is not a table, as JSON values; the same run, the same bytes."""
     values: dict[str, Any] = {
@@ -155,6 +155,7 @@ def manifest(
         "credit": _credit(market, played),
         "waiting": [list(order) for order in played.waiting],
         "lapsed": len(played.lapses),
+        "explained": asdict(explained) if explained else None,
         "ruined": None if played.ruined is None else market.day(played.ruined).isoformat(),
         "metrics": {name: dict(figures) for name, figures in metrics.items()},
         "versions": versions(),

@@ -38,6 +38,8 @@ class Market:
         Never use the network; the local store alone.
     store
         Folder of the local price store.
+    facts
+        Folder of tables that are no prices (releases, valuations, events, scores), NAME.csv each.
     cash
         Initial capital.
     currency
@@ -67,6 +69,7 @@ class Market:
     end: Annotated[str | None, Parameter(group=DATA)] = None
     offline: Annotated[bool, Parameter(group=DATA)] = False
     store: Annotated[Path | None, Parameter(group=DATA)] = None
+    facts: Annotated[Path | None, Parameter(group=DATA)] = None
     cash: Annotated[float, Parameter(group=MONEY)] = 1_000_000.0
     currency: Annotated[str, Parameter(group=MONEY)] = "USD"
     costs: Annotated[str, Parameter(group=MONEY)] = "venue"
@@ -91,7 +94,11 @@ class Market:
         from backtests.terminal import progress
 
         return home.open_source(
-            self.data, store=self.store, offline=self.offline, progress=progress(quiet)
+            self.data,
+            store=self.store,
+            offline=self.offline,
+            facts=self.facts,
+            progress=progress(quiet),
         )
 
     def job(self, address: str, universe: Sequence[str] = ()) -> Job:

@@ -100,7 +100,7 @@ def advise(
     settings = replace(settings, dividends=Dividends.CASH, end=asof or settings.end)
     bars = load_bars(strategy, source, settings)
     if asof is not None:
-        bars = {ticker: line.until(asof) for ticker, line in bars.items() if line.first <= asof}
+        bars = bars.until(asof)
     market = prepare(strategy, bars, settings)
     desk = Desk(strategy, market, settings, cost_model(settings))
     played = kernel.play(desk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,21 +12,23 @@ import numpy as np
 import pandas as pd
 
 from backtests.account import Account, account
-from backtests.desk import Desk, Played
+from backtests.desk import Desk, Explained, Played
 from backtests.engines import kernel
 from backtests.fills import Fill
 from backtests.manifest import Provenance, manifest
 from backtests.metrics import figures
 from backtests.result import Result
 from backtests.settings import Costs, Dividends, Engine, Fx, Settings
-from markets.bars import Bars, Source, snapshot_id
+from markets.bars import Bars, Source
 from markets.build import build_market
 from markets.costs import CostModel, NoCosts, VenueCosts
 from markets.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
+from markets.facts import Snapshot, facts_of
 from markets.market import Market
 from markets.universe import Want, assets_to_load
 from newsfolio.assets import sleeves_of
 from newsfolio.errors import DataError, EngineError, MissingData, UnknownName
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from newsfolio.strategy import Fixed, Strategy
 
@@ -76,13 +78,14 @@ class Run:
     origin: Provenance
     settings: Settings
     costs: CostModel
-    bars: Mapping[str, Bars]
+    bars: Snapshot
     market: Market
     played: Played
     account: Account
     legs: Mapping[str, Leg]
     left_out: tuple[str, ...]
     verified: bool = False
+    explained: Explained | None = None
 
     @property
     def article(self) -> str:
@@ -111,15 +114,15 @@ def play_strategy(
     bars = _load(strategy, references, source, settings)
     market = prepare(strategy, bars, settings, _ends(references, bars))
     costs = cost_model(settings)
-    played = _engine(settings.engine)(Desk(strategy, market, settings, costs))
+    desk = Desk(strategy, market, settings, costs)
+    played = _engine(settings.engine)(desk)
     if verify:
         other = Engine.KERNEL if settings.engine is Engine.BACKTRADER else Engine.BACKTRADER
         if _engine(other)(Desk(strategy, market, settings, costs)) != played:
             raise EngineError(f"{strategy.label}: the two engines disagree; please report this")
-    origin = Provenance.of(
-        strategy, address or strategy.name, source.name, snapshot_id(bars.values())
-    )
-    return _with_legs(strategy, origin, settings, costs, bars, market, played, references, verify)
+    origin = Provenance.of(strategy, address or strategy.name, source.name, bars.id)
+    run = _with_legs(strategy, origin, settings, costs, bars, market, played, references, verify)
+    return dataclasses.replace(run, explained=desk.explained())
 
 
 def play_plain(
@@ -135,7 +138,7 @@ def play_plain(
     market = prepare(holder, bars, settings, _ends(references, bars))
     costs = cost_model(settings)
     played = plain.play(cls, market, settings, costs)
-    origin = Provenance.of_plain(cls, universe, address, source.name, snapshot_id(bars.values()))
+    origin = Provenance.of_plain(cls, universe, address, source.name, bars.id)
     return _with_legs(None, origin, settings, costs, bars, market, played, references, False)
 
 
@@ -156,7 +159,7 @@ def cost_model(settings: Settings) -> CostModel:
     return VenueCosts() if settings.costs is Costs.VENUE else NoCosts()
 
 
-def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Mapping[str, Bars]:
+def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapshot:
     """Everything that a strategy needs of a source, without its references."""
     return _load(strategy, (), source, settings)
 
@@ -168,6 +171,7 @@ def _want(
         sleeves=sleeves_of(strategy.universe),
         base=settings.currency,
         signals=strategy.signals,
+        facts=strategy.facts,
         published=strategy.thesis.article.published if strategy.thesis else None,
         start=settings.start,
         end=settings.end,
@@ -192,7 +196,7 @@ def _references(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]
 
 def _load(
     strategy: Strategy, references: tuple[Reference, ...], source: Source, settings: Settings
-) -> Mapping[str, Bars]:
+) -> Snapshot:
     """One call to the source for everything, so that a run sees one state of it."""
     needed = assets_to_load(_want(strategy, settings))
     for reference in references:
@@ -206,7 +210,16 @@ def _load(
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
         for currency in currencies - {"USD"}:
             needed[f"{currency}=X"] = asset_of(f"{currency}=X")
-    return source.load(list(needed.values()))
+    tables = {facts.name: facts for facts in _facts(strategy, references)}
+    return Snapshot(source.load(list(needed.values())), facts_of(source, tables.values()))
+
+
+def _facts(strategy: Strategy, references: tuple[Reference, ...]) -> Iterator[Facts]:
+    """What the strategy reads, and what the others do."""
+    for reference in references:
+        if reference.strategy is not None:
+            yield from reference.strategy.facts
+    yield from strategy.facts
 
 
 def _fx(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:
@@ -234,7 +247,7 @@ def _engine(engine: Engine) -> Callable[[Desk], Played]:
 
 def _with_legs(
     strategy: Strategy | None, origin: Provenance, settings: Settings, costs: CostModel,
-    bars: Mapping[str, Bars], market: Market, played: Played,
+    bars: Snapshot, market: Market, played: Played,
     references: tuple[Reference, ...], verified: bool,
 ) -> Run:  # fmt: skip
     own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
@@ -267,7 +280,7 @@ def _result(run: Run) -> Result:
     return Result(
         manifest=manifest(
             run.market, played, run.settings, run.costs, run.origin, metrics, labels,
-            run.left_out, own, run.verified,
+            run.left_out, own, run.verified, run.explained,
         ),
         equity=own.equity,
         weights=own.weights,

@@ -18,7 +18,8 @@ from markets.calendars import (
     sessions_of,
 )
 from markets.currencies import FxSource
-from markets.market import Days, Floats, Market, Mask
+from markets.facts import required
+from markets.market import Days, Floats, Market, Mask, Placed
 from markets.universe import (
     CASH_RATES,
     Want,
@@ -42,7 +43,8 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
     wanted = universe_assets(want.sleeves)
     held = tradable(bars, want, wanted)
-    notes = notes_on(bars, held, wanted)
+    tables = tuple(required(bars, want.facts).values())
+    notes = [*notes_on(bars, held, wanted), *(note for table in tables for note in table.notes)]
     end, why = _end(held, wanted, want, bars)
     notes.append(why)
     lines = tuple(held[ticker] for ticker in sorted(held))
@@ -77,12 +79,17 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         payoff=payoff,
         cash_rate=cash_rate,
         signals={ticker: _as_of(bars, ticker, sessions, clock.closes) for ticker in want.signals},
+        facts={
+            facts.name: Placed(table.frame, table.places(sessions, venues, facts.lag))
+            for facts, table in zip(want.facts, tables, strict=True)
+        },
         calendar=RunCalendar(sessions, clock, decision),
         first_decision=decision,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
         notes=tuple(note for note in notes if note),
-        snapshot=snapshot_id(bars.values()),
-        simulated=any(line.simulated for line in bars.values()),
+        snapshot=snapshot_id(bars.values(), tables),
+        simulated=any(line.simulated for line in bars.values())
+        or any(table.simulated for table in tables),
         **grids,
     )
 

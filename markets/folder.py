@@ -32,8 +32,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Priced
+from markets.facts import FactTable, read_facts
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData, CommandError, MissingData
+from newsfolio.facts import Facts
 
 SLIP = 0.05  # of the price; the real files that were looked at stay below 0.048
 CROSSED = 1 / 500  # of the rows; the worst of those files has 5 in 3,902
@@ -73,6 +75,10 @@ class FolderSource:
             )
         files = {asset: self._file(asset.ticker) for asset in assets}
         return {asset.ticker: _bars(asset, path) for asset, path in files.items() if path}
+
+    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
+        """The tables of facts that lie among the prices."""
+        return read_facts(self.folder, wanted)
 
     def _file(self, ticker: str) -> Path | None:
         path_like = any(mark in ticker for mark in ("/", "\\", ":", ".."))

@@ -29,6 +29,7 @@ class Recorder:
         self._level = _blank(shape, bait)
         self._value = _blank(shape, bait)
         self._signals = {ticker: _blank(shape[:1], bait) for ticker in market.signals}
+        self._facts: dict[str, pd.DataFrame] = {}
         self._place = dict(market.place)
         self._universe = market.universe
         self._columns = [market.place[ticker] for ticker in market.universe]
@@ -45,6 +46,10 @@ class Recorder:
         self._value[rows] = market.traded_value[rows]
         for ticker, values in market.signals.items():
             self._signals[ticker][rows] = values[rows]
+        for name, table in market.facts.items():
+            known = table.places <= session
+            if name not in self._facts or known.sum() > len(self._facts[name]):
+                self._facts[name] = table.frame[known].copy()
         self._known = session + 1
 
     def frame(self) -> pd.DataFrame:
@@ -59,6 +64,18 @@ class Recorder:
             raise StrategyError(f"{ticker} is not among the strategy's `signals`; declare it there")
         return pd.Series(
             self._signals[ticker][: self._known].copy(), index=self._index(), name=ticker
+        )
+
+    def facts(self, name: str) -> pd.DataFrame:
+        if name not in self._facts:
+            raise StrategyError(f"{name!r} is not among the strategy's `facts`; declare it there")
+        return self._facts[name].copy()
+
+    def turnover(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            self._value[: self._known, self._columns].copy(),
+            index=self._index(),
+            columns=list(self._universe),
         )
 
     def momentum(self, ticker: str, lookback: int, skip: int) -> float:

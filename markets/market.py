@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from markets.calendars import RunCalendar
@@ -19,6 +20,14 @@ from newsfolio.listings import asset_of
 Days = NDArray[np.datetime64]
 Floats = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A table of facts on the sessions of a run: row r may be used from session `places[r]` on."""
+
+    frame: pd.DataFrame
+    places: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +50,7 @@ class Market:
     pays_off: place of the session on which a delisted line pays, by line; `payoff` how much a unit.
     cash_rate: (T,) a year's interest on base-currency cash as known before the session.
     signals: (T,) arrays by ticker, as of each close, in their own units.
+    facts: tables by name, each row with the first session whose decision may use it.
     """
 
     base: str
@@ -64,6 +74,7 @@ class Market:
     payoff: Mapping[int, float]
     cash_rate: Floats
     signals: Mapping[str, Floats]
+    facts: Mapping[str, Placed]
     calendar: RunCalendar
     first_decision: int | None
     missing: tuple[str, ...]

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from markets.bars import Bars, Priced
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import MissingData
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
 CASH_RATES = {"USD": "^IRX"}
@@ -27,6 +28,7 @@ class Want:
     sleeves: tuple[Sleeve, ...]
     base: str
     signals: tuple[str, ...] = ()
+    facts: tuple[Facts, ...] = ()
     published: datetime | None = None
     start: date | None = None
     end: date | None = None

@@ -10,6 +10,7 @@ from newsfolio.assets import (
     Sleeve,
     Venue,
 )
+from newsfolio.claims import Claim, Reading
 from newsfolio.dated import Dated, Row, always
 from newsfolio.errors import (
     BrokenData,
@@ -23,6 +24,7 @@ from newsfolio.errors import (
     StrategyError,
     UnknownName,
 )
+from newsfolio.facts import Facts
 from newsfolio.schedules import (
     Schedule,
     at_publication,
@@ -35,7 +37,8 @@ from newsfolio.schedules import (
     weekly,
     yearly,
 )
-from newsfolio.strategy import Fixed, Strategy, Weights, blend, equal, param
+from newsfolio.strategy import Fixed, Strategy, Weights, blend, equal, most_traded, param
+from newsfolio.studies import EventStudy
 from newsfolio.thesis import Article, Thesis
 from newsfolio.view import View
 
@@ -48,17 +51,21 @@ __all__ = [
     "Article",
     "Asset",
     "BrokenData",
+    "Claim",
     "CommandError",
     "DataError",
     "Dated",
     "Delisting",
     "EngineError",
+    "EventStudy",
+    "Facts",
     "Fixed",
     "Kind",
     "MissingData",
     "NewsfolioError",
     "OutputError",
     "ParameterError",
+    "Reading",
     "Row",
     "Schedule",
     "Sleeve",
@@ -77,6 +84,7 @@ __all__ = [
     "equal",
     "every_session",
     "monthly",
+    "most_traded",
     "on_dates",
     "param",
     "quarterly",

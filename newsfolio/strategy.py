@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import ParameterError, StrategyError
+from newsfolio.facts import Facts
 from newsfolio.schedules import Schedule, monthly
+from newsfolio.studies import EventStudy
 
 if TYPE_CHECKING:
     from random import Random
+
+    import pandas as pd
 
     from newsfolio.thesis import Thesis
     from newsfolio.view import View
@@ -53,8 +57,10 @@ class Strategy:
     thesis     the statement of an article that this tests, if any
     benchmark  a ticker, or a strategy, to be measured against
     signals    tickers that are looked at and never held
+    facts      tables of dated facts that `view.facts` shows: releases, valuations, events
     max_gross  how much may be held at most, longs and shorts added up, in units of equity
     grid       parameter values of the thesis's variants, declared before anything was run
+    studies    event studies that the report makes, whatever the strategy holds
     pool       lines that `drawn` may put in the place of the author's picks
     files      data files that `weights` reads; a file that is not named here cannot be certified
 
@@ -70,8 +76,10 @@ class Strategy:
     thesis: ClassVar[Thesis | None] = None
     benchmark: ClassVar[Any] = None
     signals: ClassVar[tuple[str, ...]] = ()
+    facts: ClassVar[tuple[Facts, ...]] = ()
     max_gross: ClassVar[float] = 1.0
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    studies: ClassVar[tuple[EventStudy, ...]] = ()
     pool: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[tuple[str, ...]] = ()
 
@@ -86,6 +94,13 @@ class Strategy:
         The answer must depend on `self` and `view` alone.
         """
         raise NotImplementedError
+
+    def explain(self, view: View) -> pd.DataFrame | None:
+        """A table of what stands behind the decision at a close; None where there is none.
+
+        `newsfolio weights` and the report show it for the last decision.
+        """
+        return None
 
     def controls(self) -> Mapping[str, Strategy]:
         """What the same money would have done without the thesis, by name."""
@@ -265,6 +280,17 @@ def blend(*parts: tuple[float, Mapping[str, float]]) -> dict[str, float]:
         line: math.fsum(share * part[line] for share, part in parts if line in part)
         for line in lines
     }
+
+
+def most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:
+    """The `count` lines of a sleeve with the highest median traded value, ties by name.
+
+    A list by rule, to hold against one that somebody drew up. A line counts once it can be held.
+    """
+    traded = {line: view.traded_value(line) for line in candidates.tickers if line in view.usable}
+    known = [line for line, value in traded.items() if value > 0]
+    ranked = sorted(known, key=lambda line: (-traded[line], line))[:count]
+    return Sleeve(candidates.name, tuple(ranked), candidates.hindsight)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from newsfolio.claims import Claim
 from newsfolio.errors import CommandError
 
 
@@ -14,7 +15,8 @@ class Article:
 
     `published` is the instant from which anyone could have read it, with its time zone. One
     decides at the close of the first session all of whose closes follow it. `dated_by` says how
-    that instant is known where the article itself carries no date.
+    that instant is known where the article itself carries no date. `claims` are its statements
+    about prices, to be checked.
     """
 
     id: str
@@ -22,6 +24,7 @@ class Article:
     publisher: str
     published: datetime
     dated_by: str = ""
+    claims: tuple[Claim, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if self.published.tzinfo is None:
@@ -33,9 +36,13 @@ class Article:
 
 @dataclass(frozen=True)
 class Thesis:
-    """One testable statement of an article: what it says will pay, and against what."""
+    """One testable statement of an article: what it says will pay, and against what.
+
+    claims: the ids of the article's claims that it rests on.
+    """
 
     id: str
     title: str
     statement: str
     article: Article
+    claims: tuple[str, ...] = ()

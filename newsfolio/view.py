@@ -19,6 +19,8 @@ class History(Protocol):
     """The recorded past of all lines, written session by session as time passes."""
 
     def frame(self) -> pd.DataFrame: ...
+    def turnover(self) -> pd.DataFrame: ...
+    def facts(self, name: str) -> pd.DataFrame: ...
     def signal(self, ticker: str) -> pd.Series: ...
     def level(self, ticker: str) -> float: ...
     def momentum(self, ticker: str, lookback: int, skip: int) -> float: ...
@@ -68,6 +70,18 @@ class View:
     def close(self) -> pd.DataFrame:
         """Sessions so far x lines of the universe; NaN where a line had no bar."""
         return self._history.frame()
+
+    @property
+    def turnover(self) -> pd.DataFrame:
+        """Close x volume, base currency, shaped like `close`; NaN where either is unknown."""
+        return self._history.turnover()
+
+    def facts(self, name: str) -> pd.DataFrame:
+        """The rows of a declared table that are known by now, in the order they became so.
+
+        Columns `known` (dates), then the text and number columns; NaN is a blank cell.
+        """
+        return self._history.facts(name)
 
     def signal(self, ticker: str) -> pd.Series:
         """A declared signal as of each session so far, in its own unit: the last close known."""

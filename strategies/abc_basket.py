@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsfolio import Fixed, Strategy, View, Weights, at_publication, equal, param, quarterly
-from newsfolio.library import ABC, EX_CHINA
+from newsfolio.articles.east_rising import ABC
+from newsfolio.library import EX_CHINA
 
 OTHER_MEMBERS = ("BIDU", "JD", "PDD", "BILI", "TME")
 """Companies in KWEB that might have stood where Alibaba stands, one line each in the US."""

@@ -16,7 +16,8 @@ from newsfolio import (
     monthly,
     param,
 )
-from newsfolio.library import CHINA_TEN, EAST_UP_WEST_DOWN, MAG_SEVEN
+from newsfolio.articles.east_rising import EAST_UP_WEST_DOWN
+from newsfolio.library import CHINA_TEN, MAG_SEVEN
 
 
 @dataclass(frozen=True)

@@ -5,35 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-from newsfolio import Fixed, Sleeve, Strategy, View, Weights, equal, monthly, param
-from newsfolio.library import ROTATION
+from newsfolio import Fixed, Sleeve, Strategy, View, Weights, equal, monthly, most_traded, param
+from newsfolio.articles.east_rising import ROTATION
+from newsfolio.library import BILLS, CHINA_FUND, CHINA_STOCKS, US_FUND, US_STOCKS, Form
 
-
-class Form(StrEnum):
-    """What stands for the two sides."""
-
-    FUNDS = "funds"
-    STOCKS = "stocks"
-
-
-CHINA_FUND = Sleeve("China internet", ("KWEB",))
-US_FUND = Sleeve("Nasdaq 100", ("QQQ",))
-CHINA_STOCKS = Sleeve(
-    "Chinese technology",
-    (
-        "9988.HK", "0700.HK", "3690.HK", "1810.HK", "1211.HK", "9618.HK", "9999.HK", "9888.HK",
-        "0175.HK", "0981.HK", "1024.HK", "0992.HK", "0268.HK", "1347.HK", "2015.HK",
-    ),
-    hindsight="candidates are today's members of the Hang Seng TECH index",
-)  # fmt: skip
-US_STOCKS = Sleeve(
-    "US technology",
-    ("AAPL", "MSFT", "GOOGL", "AMZN", "NVDA", "META", "TSLA", "AVGO", "AMD", "ORCL", "PLTR"),
-    hindsight="candidates are today's giants of the Nasdaq 100",
-)
-BILLS = Sleeve("Treasury bills", ("BIL",))
 TOP_CHINA, TOP_US = 10, 7
 
 
@@ -92,7 +68,7 @@ class RelativeMomentum(Strategy):
         china, america = self._candidates
         if self.form is Form.FUNDS:
             return china, america
-        return _most_traded(view, china, TOP_CHINA), _most_traded(view, america, TOP_US)
+        return most_traded(view, china, TOP_CHINA), most_traded(view, america, TOP_US)
 
     def controls(self) -> Mapping[str, Strategy]:
         china, america = self._candidates
@@ -101,11 +77,3 @@ class RelativeMomentum(Strategy):
             "the other way round": dataclasses.replace(self, direction=-1),
             "a year, a month old": dataclasses.replace(self, lookback=252, skip=21),
         }
-
-
-def _most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:
-    """The `count` lines of a sleeve with the highest median traded value, ties by name."""
-    traded = {line: view.traded_value(line) for line in candidates.tickers if line in view.usable}
-    known = [line for line, value in traded.items() if value > 0]
-    ranked = sorted(known, key=lambda line: (-traded[line], line))[:count]
-    return Sleeve(candidates.name, tuple(ranked), candidates.hindsight)

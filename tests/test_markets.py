@@ -37,8 +37,8 @@ from newsfolio import (
     quarterly,
     weekly,
 )
+from newsfolio.articles import ARTICLES
 from newsfolio.assets import Venue
-from newsfolio.library import ARTICLES
 from newsfolio.schedules import Schedule
 
 
@@ -227,6 +227,7 @@ class Everything:
     answer: tuple[tuple[str, float], ...]
     thesis = None
     signals = ()
+    facts = ()
     max_gross = 1.0
     label = "everything"
 

@@ -17,9 +17,9 @@ from backtests.evaluation.findings import Certificate, Change, Honesty
 from backtests.evaluation.watch import COUNTER, Watch, reasons, undeclared
 from backtests.runner import cost_model, prepare
 from backtests.settings import Settings
-from markets.bars import Bars
+from markets.facts import Snapshot
 from markets.history import Recorder
-from markets.market import Market
+from markets.market import Market, Placed
 from newsfolio.errors import DataError, NewsfolioError, StrategyError
 from newsfolio.strategy import Strategy, Weights
 from newsfolio.view import View
@@ -45,7 +45,7 @@ Decisions = Mapping[date, Mapping[str, float]]
 
 def certify(
     strategy: Strategy,
-    bars: Mapping[str, Bars],
+    bars: Snapshot,
     settings: Settings,
     *,
     cuts: int = 12,
@@ -137,7 +137,7 @@ class _Replays:
     """One strategy on one market, and on that market with other futures."""
 
     asked: _Asked
-    bars: Mapping[str, Bars]
+    bars: Snapshot
     settings: Settings
     market: Market
     rng: np.random.Generator
@@ -196,9 +196,8 @@ class _Replays:
             return
 
     def _as_of(self, day: date) -> Market:
-        known = {ticker: line.until(day) for ticker, line in self.bars.items() if line.first <= day}
         window = dataclasses.replace(self.settings, start=self.market.day(self._first), end=day)
-        return prepare(self.asked.strategy, known, window)
+        return prepare(self.asked.strategy, self.bars.until(day), window)
 
     def _walked(self) -> Iterator[Change]:
         """The future is noise at every single decision, not only after a few of them."""
@@ -285,7 +284,7 @@ class _Replays:
         """The rows after a session in another order, the same one for all that they hold."""
         rows = np.arange(len(self.market.sessions))
         rows[cut + 1 :] = self.rng.permutation(rows[cut + 1 :])
-        return self._altered(lambda name, values: values[rows])
+        return self._altered(lambda name, values: values[rows], cut)
 
     def _noise(self, cut: int) -> Market:
         """Everything after a session multiplied by noise."""
@@ -295,14 +294,27 @@ class _Replays:
             factor[cut + 1 :] = np.exp(self.rng.normal(0, 0.3, values[cut + 1 :].shape))
             return values * factor
 
-        return self._altered(noisy)
+        return self._altered(noisy, cut)
 
-    def _altered(self, change: Callable[[str, np.ndarray], np.ndarray]) -> Market:
+    def _altered(self, change: Callable[[str, np.ndarray], np.ndarray], cut: int) -> Market:
         changed: dict[str, Any] = {
             name: change(name, getattr(self.market, name)) for name in _WRITTEN
         }
         signals = {name: change(name, values) for name, values in self.market.signals.items()}
-        return dataclasses.replace(self.market, **changed, signals=signals)
+        facts = {name: self._other(table, cut) for name, table in self.market.facts.items()}
+        return dataclasses.replace(self.market, **changed, signals=signals, facts=facts)
+
+    def _other(self, table: Placed, cut: int) -> Placed:
+        """A table whose rows after a session say something else."""
+        frame, later = table.frame.copy(), table.places > cut
+        for name in frame.columns[1:]:
+            shown = frame.loc[later, name]
+            frame.loc[later, name] = (
+                shown * np.exp(self.rng.normal(0, 0.3, len(shown)))
+                if shown.dtype.kind == "f"
+                else self.rng.permutation(shown.to_numpy())
+            )
+        return dataclasses.replace(table, frame=frame)
 
     @property
     def _first(self) -> int:

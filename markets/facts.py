@@ -1,0 +1,231 @@
+"""Tables of facts: read from CSV, checked, and placed on the sessions from which they are known."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from markets.bars import Bars, Source, snapshot_id
+from markets.calendars import Days, first_decision
+from newsfolio.assets import Asset, Venue
+from newsfolio.errors import BrokenData, MissingData
+from newsfolio.facts import Facts
+
+_BLANK = ("", "nan", "null", "n/a")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, eq=False)
+class FactTable:
+    """Rows of one table, in the order in which they became known.
+
+    frame: `known` (naive dates), then the text and the number columns; NaN is a blank cell.
+    instants: the moment of each row, UTC, where the file gives one; None for a mere day.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    instants: tuple[datetime | None, ...]
+    simulated: bool = False
+    notes: tuple[str, ...] = ()
+
+    def until(self, day: date) -> FactTable:
+        """The rows dated `day` or before."""
+        keep = (self.frame["known"] <= pd.Timestamp(day)).to_numpy()
+        instants = tuple(at for at, kept in zip(self.instants, keep, strict=True) if kept)
+        return dataclasses.replace(
+            self, frame=self.frame[keep].reset_index(drop=True), instants=instants
+        )
+
+    def places(self, sessions: Days, venues: Iterable[Venue], lag: int) -> np.ndarray:
+        """For each row the first session whose decision may use it; T where none is left."""
+        after = np.searchsorted(
+            sessions, self.frame["known"].to_numpy().astype("datetime64[D]"), side="right"
+        )
+        venues = tuple(venues)
+        for row, at in enumerate(self.instants):
+            if at is not None:
+                place = first_decision(at, sessions, venues)
+                after[row] = len(sessions) if place is None else place
+        return np.minimum(after + lag, len(sessions))
+
+    def digest(self) -> str:
+        """A hash of everything that a run can depend on."""
+        text = self.frame.to_csv(index=False) + "".join(str(at) for at in self.instants)
+        return hashlib.sha256(f"{self.name}|{self.simulated}|{text}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot(Mapping[str, Bars]):
+    """What a source gave for one run: bars by ticker, and tables of facts by name."""
+
+    bars: Mapping[str, Bars]
+    facts: Mapping[str, FactTable] = field(default_factory=dict)
+
+    def __getitem__(self, ticker: str) -> Bars:
+        return self.bars[ticker]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.bars)
+
+    def __len__(self) -> int:
+        return len(self.bars)
+
+    def until(self, day: date) -> Snapshot:
+        """The same as it was known after `day`."""
+        return Snapshot(
+            {ticker: line.until(day) for ticker, line in self.bars.items() if line.first <= day},
+            {name: table.until(day) for name, table in self.facts.items()},
+        )
+
+    @property
+    def id(self) -> str:
+        """Sixteen hex digits that name all of it."""
+        return snapshot_id(self.bars.values(), self.facts.values())
+
+
+@dataclass(frozen=True)
+class WithFacts:
+    """A source of prices with a folder of facts beside it, which is asked first."""
+
+    source: Source
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+        return self.source.load(assets)
+
+    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
+        wanted = tuple(wanted)
+        return {**facts_of(self.source, wanted), **read_facts(self.folder, wanted)}
+
+
+def facts_of(source: Source, wanted: Iterable[Facts]) -> dict[str, FactTable]:
+    """The tables that a source has of those wanted, else the rows that they carry themselves."""
+    wanted = tuple(wanted)
+    reader = getattr(source, "facts", None)
+    found = dict(reader(wanted)) if reader and wanted else {}
+    for facts in wanted:
+        if facts.name not in found and facts.rows:
+            columns = {name: list(map(str, cells)) for name, cells in facts.as_columns().items()}
+            found[facts.name] = _table(facts, columns, f"the rows of {facts.name}", simulated=False)
+    return found
+
+
+def required(bars: Mapping[str, Bars], wanted: Iterable[Facts]) -> dict[str, FactTable]:
+    """The tables of a run; MissingData with the way to get one that is not there."""
+    held = bars.facts if isinstance(bars, Snapshot) else {}
+    for facts in wanted:
+        if facts.name not in held:
+            raise MissingData(
+                f"no facts called {facts.name!r} in this source. {facts.where}\n"
+                f"Write {facts.name}.csv with the columns {', '.join(facts.header)} "
+                "and give its folder: --facts FOLDER"
+            )
+    return {facts.name: held[facts.name] for facts in wanted}
+
+
+def read_facts(folder: Path, wanted: Iterable[Facts]) -> dict[str, FactTable]:
+    """The tables that have a file in a folder; BrokenData for one that contradicts itself."""
+    found = {}
+    for facts in wanted:
+        path = folder / f"{facts.name}.csv"
+        if path.is_file():
+            found[facts.name] = _table(facts, _cells(path), str(path), simulated=False)
+    return found
+
+
+def made_up(facts: Facts, columns: Mapping[str, Iterable[object]]) -> FactTable:
+    """A table of the sample market."""
+    cells = {name: list(map(str, values)) for name, values in columns.items()}
+    return _table(facts, cells, facts.name, simulated=True)
+
+
+def _cells(path: Path) -> dict[str, list[str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file, strict=True) if any(row)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BrokenData(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
+    if not rows:
+        raise BrokenData(f"{path}: empty; write a header and one row a fact")
+    header = [name.strip() for name in rows[0]]
+    for line, row in enumerate(rows, 1):
+        if len(row) != len(header):
+            raise BrokenData(
+                f"{path} line {line}: {len(row)} fields where the header has {len(header)}"
+            )
+    return {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(header)}
+
+
+def _table(
+    facts: Facts, cells: Mapping[str, list[str]], where: str, *, simulated: bool
+) -> FactTable:
+    missing = [name for name in facts.header if name not in cells]
+    if facts.known in missing:
+        raise BrokenData(
+            f"{where}: no column {facts.known!r}. Without the day on which each value became "
+            "public a series looks ahead; add it from the publisher's calendar of releases."
+        )
+    if missing:
+        raise BrokenData(f"{where}: no column {missing[0]!r}; wanted are {', '.join(facts.header)}")
+    moments = [_moment(cell, where, row) for row, cell in enumerate(cells[facts.known], 2)]
+    days = np.array([day for day, _ in moments], dtype="datetime64[D]")
+    frame = pd.DataFrame({"known": days.astype("datetime64[s]")})
+    for name in facts.text:
+        frame[name] = pd.Series(cells[name], dtype="str")
+    for name in facts.columns:
+        frame[name] = [_number(cell, name, where, row) for row, cell in enumerate(cells[name], 2)]
+        frame[name] = frame[name].astype("float64")
+    order = np.argsort(frame["known"].to_numpy(), kind="stable")
+    blanks = int(frame[list(facts.columns)].isna().any(axis=1).sum())
+    notes = [f"{facts.name}: {blanks} of {len(frame)} rows have a blank cell"] if blanks else []
+    if facts.lag:
+        notes.append(f"{facts.name}: dated by {facts.known}, used {facts.lag} sessions later")
+    return FactTable(
+        facts.name,
+        frame.iloc[order].reset_index(drop=True),
+        tuple(moments[row][1] for row in order),
+        simulated,
+        tuple(notes),
+    )
+
+
+def _moment(cell: str, where: str, row: int) -> tuple[date, datetime | None]:
+    """A day, or an instant and its day in UTC."""
+    try:
+        if _DAY.fullmatch(cell):
+            return date.fromisoformat(cell), None
+        at = datetime.fromisoformat(cell)
+    except ValueError:
+        raise BrokenData(
+            f"{where} row {row}: {cell[:40]!r} is no day (2026-05-12) and no instant "
+            "(2026-05-12T12:30+00:00)"
+        ) from None
+    if at.tzinfo is None:
+        raise BrokenData(f"{where} row {row}: {cell!r} has no time zone; add one, or drop the hour")
+    return at.astimezone(UTC).date(), at.astimezone(UTC)
+
+
+def _number(cell: str, name: str, where: str, row: int) -> float:
+    if cell.casefold() in _BLANK:
+        return float("nan")
+    try:
+        value = float(cell)
+    except ValueError:
+        value = float("inf")
+    if not np.isfinite(value):
+        raise BrokenData(f"{where} row {row}: {name} {cell[:40]!r} is not a number")
+    return value

@@ -1,0 +1,68 @@
+"""Prices as a claim is measured on them: line by line, cut at the day on which it was due."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from markets.bars import Bars, Priced
+from markets.currencies import FxSource
+from newsfolio.errors import MissingData
+from newsfolio.listings import asset_of
+
+
+@dataclass(frozen=True, eq=False)
+class PriceRecord:
+    """What was known of each line after `due`; nothing later is in it.
+
+    Weekend rows are left out. Each line stands on its own sessions.
+    """
+
+    bars: Mapping[str, Bars]
+    due: date
+    fx: FxSource
+
+    def closes(self, ticker: str, currency: str = "", *, total: bool = False) -> pd.Series:
+        """Closes by session; `total`: a dividend buys units at the close before its ex-date."""
+        bars = self._bars(ticker)
+        closes = bars.frame["close"]
+        if total:
+            paid = bars.frame["dividend"].to_numpy()
+            share = np.where(paid > 0, paid / closes.shift(1).to_numpy(), 0.0)
+            closes = closes * np.cumprod(1 / (1 - np.nan_to_num(share)))
+        own = asset_of(ticker).currency
+        if currency and currency != own:
+            days = closes.index.to_numpy().astype("datetime64[D]")
+            closes = closes * self.fx.fixings(own, currency).until(days)
+        return closes
+
+    def highs(self, ticker: str) -> pd.Series:
+        """Intraday highs by session."""
+        highs = self._bars(ticker).frame["high"]
+        if highs.isna().all():
+            raise MissingData(f"{ticker} has closes only here, no intraday high")
+        return highs
+
+    def basis(self, ticker: str, *, total: bool = False) -> str:
+        """What a return of the line is: in which currency, and with dividends or without."""
+        priced, asset = self._bars(ticker).priced, asset_of(ticker)
+        if priced is Priced.LEVEL:
+            kind = "index level, without dividends"
+        elif priced is Priced.DIVIDENDS:
+            kind = "adjusted for dividends, which this source does not tell apart"
+        else:
+            kind = "total return" if total else "price return"
+        return f"{ticker} in {asset.currency}, {kind}"
+
+    def _bars(self, ticker: str) -> Bars:
+        if ticker not in self.bars:
+            raise MissingData(f"no prices of {ticker} in this source")
+        if self.bars[ticker].first > self.due:
+            raise MissingData(f"{ticker} begins on {self.bars[ticker].first}, after {self.due}")
+        bars = self.bars[ticker].until(self.due)
+        return dataclasses.replace(bars, frame=bars.frame[bars.frame.index.dayofweek < 5])

@@ -1,0 +1,94 @@
+"""What an article says about prices, as data: figures that anyone can measure again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+from newsfolio.errors import CommandError
+from newsfolio.quantities import Quantity, Window
+
+Says = Literal["=", ">", ">=", "<", "<="]
+"""How the measured figure has to lie to the claimed one."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to measure a claim: a quantity, over a window, against a number.
+
+    start, end: the closes it is measured from and to, "2025-09-19"; nothing after `end`, which is
+        its due day, is looked at. number: the claimed figure, a fraction where the
+        quantity is one. tolerance: how far off `=` may be, in the same unit. label: what sets it
+        apart where a claim has several readings. decides: False for one that only stands beside.
+    """
+
+    of: Quantity
+    start: str
+    end: str
+    says: Says
+    number: float
+    tolerance: float = 0.01
+    label: str = ""
+    decides: bool = True
+
+    def __post_init__(self) -> None:
+        if self.says not in get_args(Says):
+            raise CommandError(f"says={self.says!r}: write one of {', '.join(get_args(Says))}")
+        if self.window.start > self.window.end:
+            raise CommandError(f"a claim measured from {self.start} to {self.end}: turn them round")
+
+    @property
+    def window(self) -> Window:
+        """The window as dates."""
+        return Window(day_of(self.start), day_of(self.end))
+
+    def met(self, value: float) -> bool:
+        """Whether a measured figure is what was claimed."""
+        return {
+            "=": abs(value - self.number) <= self.tolerance,
+            ">": value > self.number,
+            ">=": value >= self.number,
+            "<": value < self.number,
+            "<=": value <= self.number,
+        }[self.says]
+
+
+def day_of(text: str) -> date:
+    """The day that a text names; CommandError for another spelling."""
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise CommandError(f"{text!r} is no day; write 2025-09-19") from None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of an article, in our own words, and how to check it.
+
+    stated: readings of the article as it is written; all that decide must hold. corrected: the
+        same where the article is wrong about a date or a number that it plainly did not mean.
+    untestable: why prices cannot tell, where they cannot; then there are no readings.
+    known: what other sources say, a cited fact that stands beside and decides nothing.
+    """
+
+    id: str
+    text: str
+    stated: tuple[Reading, ...] = ()
+    corrected: tuple[Reading, ...] = ()
+    untestable: str = ""
+    known: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.stated) == bool(self.untestable):
+            raise CommandError(
+                f"claim {self.id}: give readings to measure it by, or say why it is untestable"
+            )
+        if self.stated and not any(reading.decides for reading in self.stated):
+            raise CommandError(f"claim {self.id}: one of its readings has to decide")
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every ticker that a reading looks at."""
+        readings = (*self.stated, *self.corrected)
+        return tuple(dict.fromkeys(line for reading in readings for line in reading.of.lines))
