@@ -65,4 +65,6 @@ class PriceRecord:
         if self.bars[ticker].first > self.due:
             raise MissingData(f"{ticker} begins on {self.bars[ticker].first}, after {self.due}")
         bars = self.bars[ticker].until(self.due)
-        return dataclasses.replace(bars, frame=bars.frame[bars.frame.index.dayofweek < 5])
+        return dataclasses.replace(
+            bars, frame=bars.frame[pd.DatetimeIndex(bars.frame.index).dayofweek < 5]
+        )

@@ -165,6 +165,10 @@ LINES: dict[str, Line] = {
     "AMD": _us(3.95, 120.8, 0.42, 6000, tech=1.5),
     "ORCL": _us(37.8, 166.6, 0.20, 2000, 1.3, tech=0.8),
     "PLTR": _us(9.5, 75.6, 0.50, 4000, tech=1.5),
+    "CRM": _us(55.2, 334.3, 0.22, 2000, 0.5, pays_from=2024, tech=1.0),
+    "NOW": _us(56.0, 1060.0, 0.24, 1500, tech=1.1),
+    "VST": _us(15.5, 137.9, 0.36, 900, 0.7, pays_from=2019, tech=0.9),
+    "VRT": _us(9.8, 113.6, 0.40, 900, 0.1, pays_from=2021, tech=1.3),
     "TSM": _us(17.4, 197.5, 0.22, 2500, 1.8, tech=1.0, hk=0.15),
     # Chinese companies listed in the United States
     "BABA": _adr("9988.HK", 8, 93.9, 2000, 1.0, pays_from=2024),
@@ -183,6 +187,7 @@ LINES: dict[str, Line] = {
     # US funds
     "SPY": _tracker("^GSPC", 0.09966, 30000, 1.6, _FUND_MONTHS),
     "QQQ": _tracker("^NDX", 0.02433, 15000, 0.65, _FUND_MONTHS),
+    "QQQE": _fund(27.5, 90.2, 0.04, 20, 0.7, tech=0.95),
     "SMH": _fund(21.2, 242.2, 0.13, 1500, 0.6, tech=1.25),
     "SOXX": _fund(25.0, 215.5, 0.13, 700, 0.9, tech=1.25),
     "XLK": _fund(17.7, 116.3, 0.05, 1000, 0.8, tech=1.0),
@@ -244,6 +249,7 @@ LINES: dict[str, Line] = {
     "6160.HK": _asia(103.0, 109.2, 0.36, 100, hk=0.8),
     "2800.HK": _tracker("^HSI", 0.00101, 8000, 2.9, _SUMMER),
     "3033.HK": _tracker("HSTECH.HK", 0.000982, 4000, 0.0, ()),
+    "3069.HK": _asia(9.8, 5.1, 0.22, 120, hk=1.1),
     "3067.HK": _tracker("HSTECH.HK", 0.00216, 300, 0.0, ()),
     # Mainland
     "688256.SS": _asia(212.0, 658.0, 0.50, 4000, mainland=1.3),

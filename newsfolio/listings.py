@@ -161,6 +161,11 @@ KNOWN: dict[str, Asset] = {
         _us("SMH", "US semiconductors", "2000-06-05", etf=True),
         _us("SOXX", "US semiconductors (ICE)", "2001-07-13", etf=True),
         _us("XLK", "US technology", "1998-12-22", etf=True),
+        _us("QQQE", "Nasdaq 100, equal weights", "2012-03-21", etf=True, spread=5),
+        _us("CRM", "Salesforce"),
+        _us("NOW", "ServiceNow", "2012-06-29"),
+        _us("VST", "Vistra", "2016-10-05", spread=2),
+        _us("VRT", "Vertiv", "2018-08-02", spread=2),
         _us("IGV", "US software", "2001-07-13", etf=True, spread=2),
         _us(
             "MAGS",
@@ -252,6 +257,7 @@ KNOWN: dict[str, Asset] = {
         _hk("6160.HK", "BeiGene", "2018-08-08", None),
         _hk("2800.HK", "Hang Seng tracker", "1999-11-12", 500, etf=True),
         _hk("3033.HK", "Hang Seng TECH", "2020-08-28", 200, etf=True),
+        _hk("3069.HK", "Hang Seng Biotech", "2021-03-18", None, etf=True),
         _hk("3067.HK", "Hang Seng TECH (iShares)", "2020-09-17", 100, etf=True),
         # Mainland, through Stock Connect
         _cn("688256.SS", "Cambricon", "2020-07-20", star=True),

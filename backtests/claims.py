@@ -1,0 +1,198 @@
+"""Checking claims: each measured on the prices up to its due day, and nothing after it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from markets.bars import Bars, Source
+from markets.currencies import EcbRates
+from markets.record import PriceRecord
+from newsfolio.claims import Claim, Reading
+from newsfolio.errors import DataError
+from newsfolio.listings import asset_of
+from newsfolio.thesis import Article
+
+
+class Finding(StrEnum):
+    """What became of a claim, or of one reading of it."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    CORRECTED = "holds as corrected"
+    UNTESTABLE = "untestable"
+    SIMULATED = "simulated"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One reading with its measured figure; None where the prices cannot tell.
+
+    detail: what the figure was made of, or why there is none.
+    """
+
+    label: str
+    start: str
+    end: str
+    says: str
+    number: float
+    tolerance: float
+    measured: float | None
+    finding: Finding
+    detail: str
+    decides: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "start": self.start,
+            "end": self.end,
+            "claimed": self.number,
+            "says": self.says,
+            "tolerance": self.tolerance,
+            "measured": self.measured,
+            "verdict": self.finding.value,
+            "detail": self.detail,
+            "decides": self.decides,
+        }
+
+
+@dataclass(frozen=True)
+class CheckedClaim:
+    """A claim with its readings measured, and what follows from them."""
+
+    article: str
+    claim: Claim
+    stated: tuple[Checked, ...]
+    corrected: tuple[Checked, ...]
+    basis: tuple[str, ...]
+
+    @property
+    def finding(self) -> Finding:
+        """As stated, else as corrected: a claim that is wrong as written may be right as meant."""
+        stated = together(self.stated)
+        if stated is Finding.FAILS and together(self.corrected) is Finding.HOLDS:
+            return Finding.CORRECTED
+        return stated
+
+    @property
+    def first(self) -> Checked | None:
+        """The reading whose figure a table shows."""
+        shown = self.corrected if self.finding is Finding.CORRECTED else self.stated
+        return next((one for one in shown if one.decides), None)
+
+    @property
+    def reason(self) -> str:
+        """One sentence: what was measured, or why nothing was."""
+        if not self.stated:
+            return _sentence(self.claim.untestable, self.claim.known)
+        told = [_told(one, len(self.stated) > 1) for one in self.stated]
+        told += [f"as corrected, {_told(one, True)}" for one in self.corrected]
+        return _sentence("; ".join(told), self.claim.known)
+
+    def as_json(self) -> dict[str, Any]:
+        """The claim as `newsfolio claims --json` prints it; figures as fractions."""
+        first = next((one for one in self.stated if one.decides), None)
+        return {
+            "id": self.claim.id,
+            "article": self.article,
+            "claim": self.claim.text,
+            "claimed": first.number if first else None,
+            "as_stated": _summary(self.stated),
+            "as_corrected": _summary(self.corrected) if self.corrected else None,
+            "verdict": self.finding.value,
+            "reason": self.reason,
+            "readings": [one.as_json() for one in (*self.stated, *self.corrected)],
+            "basis": list(self.basis),
+        }
+
+
+def check_claims(articles: Iterable[Article], source: Source) -> tuple[CheckedClaim, ...]:
+    """Every claim of some articles, in their order, on one state of a source."""
+    articles = tuple(articles)
+    claims = [(article.id, claim) for article in articles for claim in article.claims]
+    bars = source.load([asset_of(line) for line in lines_of(claim for _, claim in claims)])
+    return tuple(checked(article, claim, bars) for article, claim in claims)
+
+
+def lines_of(claims: Iterable[Claim]) -> tuple[str, ...]:
+    """Every ticker that some claims look at."""
+    return tuple(sorted({line for claim in claims for line in claim.lines}))
+
+
+def checked(article: str, claim: Claim, bars: Mapping[str, Bars]) -> CheckedClaim:
+    """One claim measured on bars that are at hand."""
+    return CheckedClaim(
+        article,
+        claim,
+        tuple(_checked(reading, bars) for reading in claim.stated),
+        tuple(_checked(reading, bars) for reading in claim.corrected),
+        _basis(claim, bars),
+    )
+
+
+def together(readings: Sequence[Checked]) -> Finding:
+    """What readings say together: one that fails decides, and then one that cannot be told."""
+    found = {one.finding for one in readings if one.decides}
+    for finding in (Finding.SIMULATED, Finding.FAILS, Finding.UNTESTABLE):
+        if finding in found:
+            return finding
+    return Finding.HOLDS if found else Finding.UNTESTABLE
+
+
+def _checked(reading: Reading, bars: Mapping[str, Bars]) -> Checked:
+    record = PriceRecord(bars, reading.window.end, EcbRates())
+    measured: float | None = None
+    try:
+        found = reading.of.measure(record, reading.window)
+        detail = found.detail
+        measured = found.value if math.isfinite(found.value) else None
+    except DataError as error:
+        detail = str(error)
+    simulated = any(bars[line].simulated for line in reading.of.lines if line in bars)
+    if measured is None:
+        finding = Finding.UNTESTABLE
+    elif simulated:
+        finding = Finding.SIMULATED
+    else:
+        finding = Finding.HOLDS if reading.met(measured) else Finding.FAILS
+    return Checked(
+        reading.label, reading.start, reading.end, reading.says, reading.number,
+        reading.tolerance if reading.says == "=" else 0.0, measured, finding, detail,
+        reading.decides,
+    )  # fmt: skip
+
+
+def _basis(claim: Claim, bars: Mapping[str, Bars]) -> tuple[str, ...]:
+    """Line, currency, price or total return: one phrase for each line with data."""
+    if not claim.stated:
+        return ()
+    due = max(reading.window.end for reading in (*claim.stated, *claim.corrected))
+    record = PriceRecord(bars, due, EcbRates())
+    known = [line for line in claim.lines if line in bars and bars[line].first <= due]
+    return tuple(record.basis(line) for line in known)
+
+
+def _summary(readings: Sequence[Checked]) -> dict[str, Any]:
+    """The window and figure of the first reading that decides, and what all of them say."""
+    first = next((one for one in readings if one.decides), None)
+    return {
+        "start": first.start if first else None,
+        "end": first.end if first else None,
+        "measured": first.measured if first else None,
+        "verdict": together(readings).value,
+    }
+
+
+def _told(one: Checked, several: bool) -> str:
+    label = f"{one.label}: " if one.label else f"{one.start} to {one.end}: " if several else ""
+    verdict = f" ({one.finding.value})" if several and one.finding is not Finding.SIMULATED else ""
+    return f"{label}{one.detail}{verdict}"
+
+
+def _sentence(text: str, known: str) -> str:
+    said = f"{text}; known from elsewhere: {known}" if known else text
+    return said[:1].upper() + said[1:] + ("" if said.endswith(".") else ".")
