@@ -11,8 +11,10 @@ from types import ModuleType
 from typing import Any
 
 import newsfolio
+from newsfolio.articles import ARTICLES
 from newsfolio.errors import CommandError, NewsfolioError, StrategyError, UnknownName
 from newsfolio.strategy import Strategy, name_of, parameters
+from newsfolio.thesis import Article
 
 SHIPPED = Path(newsfolio.__file__).parent.parent / "strategies"
 
@@ -42,6 +44,26 @@ def find(address: str) -> type:
     if address not in known:
         raise UnknownName("strategy", address, known, "`newsfolio list` shows them all.")
     return known[address]
+
+
+def find_article(address: str) -> tuple[Article, ...]:
+    """The articles behind an address: an id, or the ones of a file (path/file.py[:NAME])."""
+    place, _, name = address.partition(":")
+    if not place.endswith(".py"):
+        known = {article.id: article for article in ARTICLES}
+        if address not in known:
+            raise UnknownName("article", address, known, f"There are {', '.join(known)}.")
+        return (known[address],)
+    path = Path(place).expanduser()
+    if not path.is_file():
+        raise CommandError(f"no file {place}; give an article's id or the path of its file")
+    module = _load(path.resolve(), f"newsfolio_user_{path.stem}")
+    own = {key: value for key, value in vars(module).items() if isinstance(value, Article)}
+    if name and name not in own:
+        raise UnknownName(f"article in {place}", name, own)
+    if not own:
+        raise CommandError(f"{place}: no article in it; write ARTICLE = Article(...)")
+    return (own[name],) if name else tuple(dict.fromkeys(own.values()))
 
 
 def build(cls: type, values: Mapping[str, str]) -> Strategy:

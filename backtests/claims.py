@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from backtests.terminal import figure
 from markets.bars import Bars, Source
 from markets.currencies import EcbRates
 from markets.record import PriceRecord
@@ -31,7 +32,8 @@ class Finding(StrEnum):
 class Checked:
     """One reading with its measured figure; None where the prices cannot tell.
 
-    detail: what the figure was made of, or why there is none.
+    percent: whether people read the figure in percent. detail: what it was made of, or why there
+    is none.
     """
 
     label: str
@@ -44,6 +46,20 @@ class Checked:
     finding: Finding
     detail: str
     decides: bool
+    percent: bool
+
+    @property
+    def claimed(self) -> str:
+        """The claimed figure for people."""
+        return f"{self.says} {self._figure(self.number)}"
+
+    @property
+    def found(self) -> str:
+        """The measured figure for people."""
+        return "n/a" if self.measured is None else self._figure(self.measured)
+
+    def _figure(self, value: float) -> str:
+        return f"{value * 100:+.1f} %" if self.percent else figure(value)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -79,6 +95,11 @@ class CheckedClaim:
         return stated
 
     @property
+    def simulated(self) -> bool:
+        """Whether it was measured on made-up prices."""
+        return any(one.finding is Finding.SIMULATED for one in (*self.stated, *self.corrected))
+
+    @property
     def first(self) -> Checked | None:
         """The reading whose figure a table shows."""
         shown = self.corrected if self.finding is Finding.CORRECTED else self.stated
@@ -92,6 +113,18 @@ class CheckedClaim:
         told = [_told(one, len(self.stated) > 1) for one in self.stated]
         told += [f"as corrected, {_told(one, True)}" for one in self.corrected]
         return _sentence("; ".join(told), self.claim.known)
+
+    def row(self) -> dict[str, str]:
+        """The claim as a table shows it."""
+        first = self.first
+        return {
+            "id": self.claim.id,
+            "text": self.claim.text,
+            "claimed": first.claimed if first else "-",
+            "measured": first.found if first else "n/a",
+            "verdict": self.finding.value,
+            "sentence": self.reason,
+        }
 
     def as_json(self) -> dict[str, Any]:
         """The claim as `newsfolio claims --json` prints it; figures as fractions."""
@@ -116,6 +149,26 @@ def check_claims(articles: Iterable[Article], source: Source) -> tuple[CheckedCl
     claims = [(article.id, claim) for article in articles for claim in article.claims]
     bars = source.load([asset_of(line) for line in lines_of(claim for _, claim in claims)])
     return tuple(checked(article, claim, bars) for article, claim in claims)
+
+
+def articles_of(articles: Iterable[Article], found: Iterable[CheckedClaim]) -> list[dict[str, Any]]:
+    """Articles with their checked claims, as pages and terminals show them."""
+    found = tuple(found)
+    return [
+        {
+            "id": article.id,
+            "title": article.title,
+            "publisher": article.publisher,
+            "published": article.published.isoformat(),
+            "dated_by": article.dated_by,
+            "claims": [
+                {**one.row(), "basis": list(one.basis)}
+                for one in found
+                if one.article == article.id
+            ],
+        }
+        for article in articles
+    ]
 
 
 def lines_of(claims: Iterable[Claim]) -> tuple[str, ...]:
@@ -162,7 +215,7 @@ def _checked(reading: Reading, bars: Mapping[str, Bars]) -> Checked:
     return Checked(
         reading.label, reading.start, reading.end, reading.says, reading.number,
         reading.tolerance if reading.says == "=" else 0.0, measured, finding, detail,
-        reading.decides,
+        reading.decides, reading.of.percent,
     )  # fmt: skip
 
 

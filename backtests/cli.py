@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from backtests import queries
 from backtests.options import MONEY, OUTPUT, Market
-from backtests.terminal import manifests, print_json, progress, row_of, run_folder, say
+from backtests.terminal import manifests, print_json, progress, row_of, run_folder, say, say_claims
 from newsfolio import __version__
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 
@@ -291,6 +291,71 @@ def score(
         print_json(row_of(result.manifest, folder / result.id))
     else:
         say(result, folder, quiet=quiet)
+
+
+@app.command
+def claims(
+    article: str | None = None,
+    *,
+    data: str = "yahoo",
+    offline: bool = False,
+    store: Path | None = None,
+    out: Path | None = None,
+    json: bool = False,
+    quiet: bool = False,
+    open: bool = False,
+) -> None:
+    """Check what an article claims about prices, each claim up to its due day.
+
+    Parameters
+    ----------
+    article
+        Its id, or path/file.py[:NAME] of one of your own; all of the shipped ones by default.
+    data
+        yahoo, sample, or a folder of price files.
+    offline
+        Never use the network; the local store alone.
+    store
+        Folder of the local price store.
+    out
+        Folder for the page, instead of ./runs.
+    json
+        Print one JSON object and write no page.
+    quiet
+        Print the page's path only.
+    open
+        Open the page in a browser.
+    """
+    from backtests import addresses, home
+    from backtests.claims import articles_of, check_claims
+    from newsfolio.articles import ARTICLES
+
+    wanted = addresses.find_article(article) if article else ARTICLES
+    source = home.open_source(data, store=store, offline=offline, progress=progress(quiet or json))
+    found = check_claims(wanted, source)
+    if json:
+        print_json({"claims": [one.as_json() for one in found]})
+        return
+    rows = articles_of(wanted, found)
+    simulated = any(one.simulated for one in found)
+    ids = f"-{wanted[0].id}" if article else ""
+    path = (out or home.RUNS) / f"claims{ids}.html"
+    write_claims(rows, source.name, simulated, path)
+    if quiet:
+        print(path)
+    else:
+        say_claims(rows, source.name, simulated, path)
+    if open:
+        _browse(path)
+
+
+def write_claims(
+    articles: Sequence[dict[str, Any]], source: str, simulated: bool, path: Path
+) -> None:
+    """The page of some articles' claims."""
+    import reports
+
+    reports.write_claims(articles, source, simulated, path)
 
 
 def write_pages(result: Result, folder: Path, tearsheet: bool = True) -> None:

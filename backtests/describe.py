@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from enum import Enum
 
 from backtests.api import Job
 from markets.build import SEASONING
@@ -27,6 +28,10 @@ def described(job: Job) -> str:
         f"decides     {strategy.rebalance}",
         f"benchmark   {_label(strategy.benchmark)}",
         *(f"control     {name}: {other.label}" for name, other in strategy.controls().items()),
+        *_variants(strategy),
+        *(f"reads       {facts.name}: {facts.where}" for facts in strategy.facts),
+        *(f"event study {study.name}" for study in strategy.studies),
+        *_claims(strategy),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -42,6 +47,24 @@ def _thesis(strategy: Strategy) -> list[str]:
         f"article {article.id}: {article.title} ({article.publisher}), "
         f"{article.published:%Y-%m-%d %H:%M} UTC{dated}",
     ]
+
+
+def _variants(strategy: Strategy) -> list[str]:
+    values = [f"{name} {', '.join(map(_shown, found))}" for name, found in strategy.grid.items()]
+    return [f"variants    {' x '.join(values)}"] if values else []
+
+
+def _shown(value: object) -> str:
+    return str(value.value) if isinstance(value, Enum) else str(value)
+
+
+def _claims(strategy: Strategy) -> list[str]:
+    """What the article says that the thesis rests on; `newsfolio claims` checks it."""
+    if strategy.thesis is None:
+        return []
+    claims = strategy.thesis.rests_on()
+    return [f"claims (newsfolio claims {strategy.thesis.article.id})" if claims else "",
+            *(f"  {claim.id}  {claim.text}" for claim in claims)]  # fmt: skip
 
 
 def _parameter(strategy: Strategy, name: str) -> str:

@@ -13,16 +13,19 @@ from enum import Enum
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import newsfolio
 from backtests.account import Account
-from backtests.desk import Explained, Played
+from backtests.desk import Played
 from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings, Withholding
 from markets.costs import CostModel
 from markets.market import Market
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.strategy import Strategy, name_of, parameters
+
+if TYPE_CHECKING:
+    from backtests.runner import Run
 
 FORMAT = 1
 PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")
@@ -129,33 +132,34 @@ def settings_values(settings: Settings) -> dict[str, Any]:
 
 
 def manifest(
-    market: Market, played: Played, settings: Settings, costs: CostModel, origin: Provenance,
-    metrics: Mapping[str, Mapping[str, float | None]], labels: Mapping[str, Mapping[str, Any]],
-    left_out: Sequence[str], own: Account, verified: bool, explained: Explained | None,
-) -> dict[str, Any]:  # fmt: skip
+    run: Run,
+    metrics: Mapping[str, Mapping[str, float | None]],
+    labels: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
     """Everything about a run that is not a table, as JSON values; the same run, the same bytes."""
+    market, played, settings, origin = run.market, run.played, run.settings, run.origin
     values: dict[str, Any] = {
         "format": FORMAT,
         "strategy": origin.strategy,
-        "thesis": _thesis(market, origin),
+        "thesis": _thesis(run),
         "engine": settings.engine.value,
-        "verified": verified,
+        "verified": run.verified,
         "data": {
             "source": origin.source,
             "snapshot": origin.snapshot,
             "simulated": market.simulated,
         },
-        "window": _window(own),
+        "window": _window(run.account),
         "settings": settings_values(settings),
         "benchmark": labels.get("benchmark"),
         "controls": [name for name in labels if name != "benchmark"],
         "labels": {name: str(label["label"]) for name, label in labels.items()},
-        "assumptions": assumptions(market, settings, costs, origin),
-        "notes": [*market.notes, *left_out],
+        "assumptions": assumptions(market, settings, run.costs, origin),
+        "notes": [*market.notes, *run.left_out],
         "credit": _credit(market, played),
         "waiting": [list(order) for order in played.waiting],
         "lapsed": len(played.lapses),
-        "explained": asdict(explained) if explained else None,
+        "explained": asdict(run.explained) if run.explained else None,
         "ruined": None if played.ruined is None else market.day(played.ruined).isoformat(),
         "metrics": {name: dict(figures) for name, figures in metrics.items()},
         "versions": versions(),
@@ -242,7 +246,8 @@ _PLAIN = (
 )
 
 
-def _thesis(market: Market, origin: Provenance) -> dict[str, Any] | None:
+def _thesis(run: Run) -> dict[str, Any] | None:
+    market, origin = run.market, run.origin
     if origin.thesis is None:
         return None
     decided = market.first_decision
@@ -251,6 +256,7 @@ def _thesis(market: Market, origin: Provenance) -> dict[str, Any] | None:
         **origin.thesis,
         "first_decision": None if decided is None else market.day(decided).isoformat(),
         "scored_from": None if later is None else market.day(later).isoformat(),
+        "claims": [dict(claim) for claim in run.claims],
     }
 
 

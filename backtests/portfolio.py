@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backtests.desk import Desk
+from backtests.desk import Desk, Explained
 from backtests.engines import kernel
 from backtests.runner import cost_model, load_bars, prepare
 from backtests.settings import Dividends, Settings
 from backtests.sizing import Sizer
+from backtests.terminal import figure
 from markets.bars import Source
 from markets.market import Market
 from newsfolio.errors import BrokenData, CommandError
@@ -51,6 +52,7 @@ class Advice:
     currency: str
     notes: tuple[str, ...]
     simulated: bool
+    explained: Explained | None = None
 
     def as_json(self) -> dict[str, Any]:
         """JSON values: weights as fractions, orders in raw shares, money in base currency."""
@@ -63,6 +65,7 @@ class Advice:
             "weights": dict(self.weights),
             "orders": [asdict(order) for order in self.orders],
             "notes": list(self.notes),
+            "explained": asdict(self.explained) if self.explained else None,
         }
 
     def as_text(self) -> str:
@@ -87,6 +90,7 @@ class Advice:
             f"orders  from {self.equity:,.0f} {self.currency}, for the next opens",
             *(rows or ["  none"]),
             f"costs   about {total:,.2f} {self.currency}",
+            *(_table(self.explained) if self.explained else []),
         ])  # fmt: skip
 
 
@@ -132,7 +136,21 @@ def advise(
         currency=settings.currency,
         notes=market.notes,
         simulated=market.simulated,
+        explained=desk.explained(),
     )
+
+
+def _table(explained: Explained) -> list[str]:
+    """What stood behind the decision, as lines of a terminal."""
+    rows = [explained.columns, *(tuple(map(_cell, row)) for row in explained.rows)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(explained.columns))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+             for row in rows]  # fmt: skip
+    return [f"behind the decision of {explained.day}", *(f"  {line.rstrip()}" for line in lines)]
+
+
+def _cell(value: str | float) -> str:
+    return value if isinstance(value, str) else figure(value)
 
 
 def _order(sizer: Sizer, market: Market, column: int, size: float, session: int) -> Order:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.account import Account, account
+from backtests.claims import checked, lines_of
 from backtests.desk import Desk, Explained, Played
 from backtests.engines import kernel
 from backtests.fills import Fill
@@ -86,6 +87,7 @@ class Run:
     left_out: tuple[str, ...]
     verified: bool = False
     explained: Explained | None = None
+    claims: tuple[Mapping[str, str], ...] = ()
 
     @property
     def article(self) -> str:
@@ -111,7 +113,9 @@ def play_strategy(
     verify: run both engines; EngineError unless their fills are equal.
     """
     references = _references(strategy, settings)
-    bars = _load(strategy, references, source, settings)
+    thesis = strategy.thesis
+    claims = thesis.rests_on() if thesis else ()
+    bars = _load(strategy, references, source, settings, lines_of(claims))
     market = prepare(strategy, bars, settings, _ends(references, bars))
     costs = cost_model(settings)
     desk = Desk(strategy, market, settings, costs)
@@ -122,7 +126,10 @@ def play_strategy(
             raise EngineError(f"{strategy.label}: the two engines disagree; please report this")
     origin = Provenance.of(strategy, address or strategy.name, source.name, bars.id)
     run = _with_legs(strategy, origin, settings, costs, bars, market, played, references, verify)
-    return dataclasses.replace(run, explained=desk.explained())
+    measured = tuple(checked(thesis.article.id, one, bars) for one in claims) if thesis else ()
+    return dataclasses.replace(
+        run, explained=desk.explained(), claims=tuple(one.row() for one in measured)
+    )
 
 
 def play_plain(
@@ -195,8 +202,9 @@ def _references(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]
 
 
 def _load(
-    strategy: Strategy, references: tuple[Reference, ...], source: Source, settings: Settings
-) -> Snapshot:
+    strategy: Strategy, references: tuple[Reference, ...], source: Source, settings: Settings,
+    more: tuple[str, ...] = (),
+) -> Snapshot:  # fmt: skip
     """One call to the source for everything, so that a run sees one state of it."""
     needed = assets_to_load(_want(strategy, settings))
     for reference in references:
@@ -204,7 +212,7 @@ def _load(
             needed |= assets_to_load(_want(reference.strategy, settings)) | needed
         if reference.ticker:
             needed.setdefault(reference.ticker, asset_of(reference.ticker))
-    for ticker in (*PROXIES.values(), *strategy.pool):
+    for ticker in (*PROXIES.values(), *more, *strategy.pool):
         needed.setdefault(ticker, asset_of(ticker))
     if settings.fx is Fx.SOURCE:
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
@@ -278,10 +286,7 @@ def _result(run: Run) -> Result:
         for name, leg in run.legs.items()
     }
     return Result(
-        manifest=manifest(
-            run.market, played, run.settings, run.costs, run.origin, metrics, labels,
-            run.left_out, own, run.verified, run.explained,
-        ),
+        manifest=manifest(run, metrics, labels),
         equity=own.equity,
         weights=own.weights,
         targets=_targets(run.market, played),

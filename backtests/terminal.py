@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +48,26 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if credit:
         print(f"{'credit':<14}{credit['largest']:,.0f} at most, on {credit['session']}")
     print(f"{'page':<14}{page}\n")
+
+
+def say_claims(
+    articles: Sequence[Mapping[str, Any]], source: str, simulated: bool, page: Path
+) -> None:
+    """The claims of some articles as a table, each with its sentence below it."""
+    if simulated:
+        print("SIMULATED: the sample market is made up, so no claim holds or fails on it")
+    width = max(60, min(shutil.get_terminal_size((110, 40)).columns, 130))
+    for article in articles:
+        print(
+            f"\n{article['id']}  {article['title']}, {article['published'][:10]}; prices: {source}"
+        )
+        print(f"  {'claim':<8}{'claimed':<12}{'measured':<12}verdict")
+        for row in article["claims"]:
+            print(f"  {row['id']:<8}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
+            for text in (row["text"], row["sentence"]):
+                print(textwrap.fill(text, width, initial_indent=" " * 10,
+                                    subsequent_indent=" " * 10))  # fmt: skip
+    print(f"\npage          {page}")
 
 
 def row_of(manifest: Mapping[str, Any], path: Path) -> dict[str, Any]:
@@ -126,6 +148,11 @@ def print_table(rows: Sequence[tuple[str, ...]]) -> None:
 
 def percent(value: float | None) -> str:
     return "n/a" if value is None else f"{value:.2%}"
+
+
+def figure(value: float) -> str:
+    """A number of unknown size to four significant digits, large ones to the unit."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def number(value: float | None) -> str:

@@ -65,6 +65,5 @@ class PriceRecord:
         if self.bars[ticker].first > self.due:
             raise MissingData(f"{ticker} begins on {self.bars[ticker].first}, after {self.due}")
         bars = self.bars[ticker].until(self.due)
-        return dataclasses.replace(
-            bars, frame=bars.frame[pd.DatetimeIndex(bars.frame.index).dayofweek < 5]
-        )
+        weekday = (bars.frame.index.to_numpy().astype("datetime64[D]").astype("int64") + 3) % 7
+        return dataclasses.replace(bars, frame=bars.frame[weekday < 5])

@@ -25,10 +25,13 @@ from numpy.typing import NDArray
 
 from markets.bars import COLUMNS, Bars, Priced
 from markets.calendars import sessions_of
+from markets.facts import FactTable, made_up
 from markets.sample_anchors import ANCHORS, Anchor
+from markets.sample_facts import sample_facts
 from markets.sample_lines import HALT, LINES, SPLITS, STORMS, Line
 from newsfolio.assets import NEW_YORK, Asset, Venue
 from newsfolio.errors import BrokenData
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
 Floats = NDArray[np.float64]
@@ -61,6 +64,21 @@ class SampleSource:
         return {
             asset.ticker: _bars(world, asset.ticker) for asset in assets if asset.ticker in LINES
         }
+
+    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
+        """The tables of those wanted that the sample makes up."""
+        found = {}
+        for facts in wanted:
+            columns = sample_facts(facts.name, FIRST, LAST, _levels, _noise)
+            if columns is not None:
+                found[facts.name] = made_up(facts, columns)
+        return found
+
+
+def _levels(ticker: str) -> tuple[Days, Floats]:
+    """Days and closes of a line."""
+    frame = _bars(_World(), ticker).frame
+    return frame.index.to_numpy().astype("datetime64[D]"), frame["close"].to_numpy()
 
 
 @dataclass(frozen=True, eq=False)

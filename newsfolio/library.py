@@ -7,6 +7,13 @@ from enum import StrEnum
 from newsfolio.assets import Sleeve
 
 
+class Names(StrEnum):
+    """Who draws up a list: the article, or a rule that anyone could have followed."""
+
+    ARTICLE = "article"
+    MOST_TRADED = "most-traded"
+
+
 class Form(StrEnum):
     """What stands for a side: a fund, or single stocks."""
 

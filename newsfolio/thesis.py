@@ -46,3 +46,7 @@ class Thesis:
     statement: str
     article: Article
     claims: tuple[str, ...] = ()
+
+    def rests_on(self) -> tuple[Claim, ...]:
+        """The article's claims that it names, in the article's order."""
+        return tuple(claim for claim in self.article.claims if claim.id in self.claims)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backtests.result import Result
 
-__all__ = ["write_compare", "write_index", "write_pages"]
+__all__ = ["write_claims", "write_compare", "write_index", "write_pages"]
 
 
 def write_pages(result: Result, folder: Path, tearsheet: bool = True) -> None:
@@ -48,3 +48,12 @@ def write_index(runs_folder: Path) -> Path:
     from reports.index import write
 
     return write(runs_folder)
+
+
+def write_claims(
+    articles: Sequence[Mapping[str, Any]], source: str, simulated: bool, path: Path
+) -> None:
+    """Write the page of some articles' claims, as `backtests.claims` measured them."""
+    from reports.claims import write
+
+    write(articles, source, simulated, path)

@@ -11,6 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from backtests.terminal import figure
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 KINDS: Mapping[str, str] = {
@@ -32,7 +34,13 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        percent=percent, ratio=ratio, amount=amount, moment=moment, signed=signed, chance=chance
+        percent=percent,
+        ratio=ratio,
+        amount=amount,
+        moment=moment,
+        signed=signed,
+        chance=chance,
+        figure=figure,
     )
     return environment.get_template(template).render(values)
 

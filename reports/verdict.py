@@ -56,7 +56,7 @@ def verdict_page(result: Result, *, tearsheet: bool = True) -> str:
             "script": NAME,
             "data": block,
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": manifest,
+            "m": {"explained": None, **manifest},
             "e": found,
             "hero": _hero(manifest, found),
             "charts": {**dict.fromkeys(CHARTS), **charts},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -20,8 +21,16 @@ def test_the_strategy_of_the_readme_runs(shell: Shell) -> None:
     assert shell("run", "mine.py:Mine", *SHORT).code == 0
 
 
+def test_the_article_of_the_readme_is_checked_and_its_thesis_runs(shell: Shell) -> None:
+    (shell.folder / "gold.py").write_text(blocks()[1])
+    told = shell("claims", "gold.py", "--data", "sample", "--json")
+    found = {claim["id"]: claim["verdict"] for claim in json.loads(told.out)["claims"]}
+    assert found == {"gold-1": "simulated", "gold-2": "untestable"}
+    assert shell("run", "gold.py", *SHORT).code == 0
+
+
 def test_the_notebook_call_of_the_readme_runs(shell: Shell) -> None:
-    exec(compile(blocks()[1], "README.md", "exec"), {})
+    exec(compile(blocks()[2], "README.md", "exec"), {})
     assert (shell.runs / "mine" / "tearsheet.html").exists()
 
 

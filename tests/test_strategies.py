@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import pickle
 from collections.abc import Mapping
 from datetime import date
@@ -11,23 +12,31 @@ import numpy as np
 import pytest
 
 from backtests.addresses import shipped
-from backtests.desk import Desk
+from backtests.api import Job
+from backtests.describe import described
+from backtests.desk import Desk, Played
 from backtests.engines import kernel, witness
+from backtests.evaluation.certificate import certify
+from backtests.evaluation.findings import Honesty
 from backtests.runner import cost_model, load_bars, prepare
 from backtests.settings import Settings
 from markets.bars import Bars
 from markets.calendars import sessions_later
+from markets.facts import Snapshot
 from markets.history import Recorder
 from markets.sample import SampleSource
 from newsfolio import CommandError, Fixed, ParameterError, Strategy, View, Weights
-from newsfolio.library import CHINA_TEN, MAG_SEVEN
+from newsfolio.library import CHINA_TEN, MAG_SEVEN, Form
 from newsfolio.strategy import parameters
 from strategies.abc_basket import AbcBasket, Mix
 from strategies.east_rising import EastRising
-from strategies.relative_momentum import Form, RelativeMomentum
+from strategies.relative_momentum import RelativeMomentum
 
 STRATEGIES = shipped()
-WINDOW = Settings(start=date(2019, 6, 3), end=date(2020, 12, 31))
+WINDOW = Settings(start=date(2024, 8, 1), end=date(2026, 9, 30))
+"""From before the first article to months after the last."""
+EARLY = Settings(start=date(2019, 6, 3), end=date(2020, 12, 31))
+"""While several of the lines were being listed."""
 
 
 @pytest.fixture(scope="module", params=STRATEGIES)
@@ -35,7 +44,17 @@ def strategy(request: pytest.FixtureRequest) -> Strategy:
     return STRATEGIES[request.param]()
 
 
-def bars_of(strategy: Strategy) -> Mapping[str, Bars]:
+@pytest.fixture(scope="module")
+def bars(strategy: Strategy) -> Snapshot:
+    return load_bars(strategy, SampleSource(), WINDOW)
+
+
+@pytest.fixture(scope="module")
+def played(strategy: Strategy, bars: Snapshot) -> Played:
+    return kernel.play(desk_of(strategy, bars))
+
+
+def bars_of(strategy: Strategy) -> Snapshot:
     return load_bars(strategy, SampleSource(), WINDOW)
 
 
@@ -43,11 +62,9 @@ def desk_of(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings = W
     return Desk(strategy, prepare(strategy, bars, settings), settings, cost_model(settings))
 
 
-def test_both_engines_fill_the_same(strategy: Strategy) -> None:
-    bars = bars_of(strategy)
-    sparse, turned = kernel.play(desk_of(strategy, bars)), witness.play(desk_of(strategy, bars))
-    assert len(sparse.fills) > 0
-    assert sparse == turned
+def test_both_engines_fill_the_same(strategy: Strategy, bars: Snapshot, played: Played) -> None:
+    assert len(played.fills) > 0
+    assert played == witness.play(desk_of(strategy, bars))
 
 
 def test_it_is_a_value(strategy: Strategy) -> None:
@@ -56,23 +73,35 @@ def test_it_is_a_value(strategy: Strategy) -> None:
     assert hash(dataclasses.replace(strategy)) == hash(strategy)  # type: ignore[type-var]
 
 
-def test_the_same_run_twice_is_the_same(strategy: Strategy) -> None:
-    bars = bars_of(strategy)
-    assert kernel.play(desk_of(strategy, bars)) == kernel.play(desk_of(strategy, bars))
+def test_the_same_run_twice_is_the_same(strategy: Strategy, bars: Snapshot, played: Played) -> None:
+    assert kernel.play(desk_of(strategy, bars)) == played
 
 
-def test_parameters_hold_at_their_bounds_and_not_beyond(strategy: Strategy) -> None:
+def test_it_runs_at_the_bounds_of_its_parameters_and_not_beyond(
+    strategy: Strategy, bars: Snapshot
+) -> None:
     for spec in parameters(type(strategy)):
         for bound, beyond in ((spec.low, -1), (spec.high, 1)):
             if bound is None:
                 continue
-            dataclasses.replace(strategy, **{spec.name: spec.kind(bound)})  # type: ignore[type-var]
+            edge = dataclasses.replace(strategy, **{spec.name: spec.kind(bound)})  # type: ignore[type-var]
+            assert kernel.play(desk_of(edge, bars)).ruined is None
             with pytest.raises(ParameterError, match=spec.name):
                 dataclasses.replace(strategy, **{spec.name: spec.kind(bound + beyond)})  # type: ignore[type-var]
 
 
-def test_no_line_is_held_before_its_listing_and_gross_is_kept(strategy: Strategy) -> None:
-    desk = desk_of(strategy, bars_of(strategy))
+def test_every_set_of_its_grid_runs(strategy: Strategy, bars: Snapshot) -> None:
+    for values in itertools.product(*strategy.grid.values()):
+        variant = dataclasses.replace(strategy, **dict(zip(strategy.grid, values, strict=True)))  # type: ignore[type-var]
+        own = bars if variant.facts == strategy.facts else bars_of(variant)
+        kernel.play(desk_of(variant, own))
+
+
+@pytest.mark.parametrize("window", [WINDOW, EARLY], ids=["late", "early"])
+def test_no_line_is_held_before_its_listing_and_gross_is_kept(
+    strategy: Strategy, bars: Snapshot, window: Settings
+) -> None:
+    desk = desk_of(strategy, bars, window)
     played = kernel.play(desk)
     for fill in played.fills:
         asset = desk.market.assets[desk.market.place[fill.asset]]
@@ -89,27 +118,42 @@ def test_its_controls_run(strategy: Strategy) -> None:
         assert kernel.play(desk_of(control, bars_of(control))).targets
 
 
-def test_cutting_the_data_changes_no_earlier_fill(strategy: Strategy) -> None:
-    bars = bars_of(strategy)
-    cut = date(2020, 6, 30)
-    known = {ticker: line.until(cut) for ticker, line in bars.items() if line.first <= cut}
-    short = kernel.play(desk_of(strategy, known, dataclasses.replace(WINDOW, end=cut)))
-    whole = kernel.play(desk_of(strategy, bars))
+def test_it_has_a_thesis_a_benchmark_and_words(strategy: Strategy) -> None:
+    assert strategy.thesis is not None
+    assert strategy.benchmark is not None
+    assert strategy.name in described(Job(strategy.name, strategy))
+    claims = {claim.id for claim in strategy.thesis.article.claims}
+    assert set(strategy.thesis.claims) <= claims
+
+
+def test_cutting_the_data_changes_no_earlier_fill(
+    strategy: Strategy, bars: Snapshot, played: Played
+) -> None:
+    cut = date(2026, 6, 30)
+    short = kernel.play(desk_of(strategy, bars.until(cut), dataclasses.replace(WINDOW, end=cut)))
     assert short.fills
-    assert short.fills == tuple(fill for fill in whole.fills if fill.session <= cut)
+    assert short.fills == tuple(fill for fill in played.fills if fill.session <= cut)
 
 
-def test_noise_after_a_day_changes_no_fill_up_to_it(strategy: Strategy) -> None:
-    bars = bars_of(strategy)
-    cut = np.datetime64("2020-06-30")
-    noise = {ticker: _scrambled(line, cut) for ticker, line in bars.items()}
-    until = tuple(
-        tuple(fill for fill in kernel.play(desk_of(strategy, lines)).fills
-              if fill.session <= cut.astype(date))
-        for lines in (bars, noise)
-    )  # fmt: skip
+def test_noise_after_a_day_changes_no_fill_up_to_it(
+    strategy: Strategy, bars: Snapshot, played: Played
+) -> None:
+    cut = np.datetime64("2026-06-30")
+    lines = {ticker: _scrambled(line, cut) for ticker, line in bars.items()}
+    noise = kernel.play(desk_of(strategy, Snapshot(lines, bars.facts)))
+    until = [
+        tuple(fill for fill in one.fills if fill.session <= cut.astype(date))
+        for one in (played, noise)
+    ]
     assert until[0]
     assert until[0] == until[1]
+
+
+def test_no_replay_with_another_future_finds_a_look_ahead(
+    strategy: Strategy, bars: Snapshot
+) -> None:
+    found = certify(strategy, bars, WINDOW, cuts=2)
+    assert found.honesty is Honesty.HONEST, found.reason
 
 
 def _scrambled(line: Bars, cut: np.datetime64) -> Bars:

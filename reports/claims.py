@@ -1,0 +1,54 @@
+"""The page of an article's claims: what it says, what the prices say, and what follows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from newsfolio.errors import OutputError
+from reports.pages import render, verbatim
+
+VERDICTS: Mapping[str, str] = {
+    "holds": "good",
+    "holds as corrected": "open",
+    "fails": "bad",
+    "untestable": "none",
+    "simulated": "made",
+}
+"""How each verdict looks, in the order of the summary."""
+
+
+def claims_page(articles: Sequence[Mapping[str, Any]], source: str, simulated: bool) -> str:
+    """One table an article; the same claims give the same text, and it asks for nothing else.
+
+    articles: id, title, publisher, published, dated_by and `claims`, the rows of
+    `backtests.claims.CheckedClaim.row` with `basis` beside them.
+    """
+    rows = [row for article in articles for row in article["claims"]]
+    counts = Counter(row["verdict"] for row in rows)
+    return render(
+        "claims.html",
+        {
+            "policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+            "base-uri 'none'; form-action 'none'",
+            "style": verbatim("style.css") + verbatim("verdict.css"),
+            "m": {"data": {"simulated": simulated, "source": source}},
+            "articles": articles,
+            "counts": [(word, counts[word]) for word in VERDICTS if counts[word]],
+            "total": len(rows),
+            "kinds": VERDICTS,
+        },
+    )
+
+
+def write(articles: Sequence[Mapping[str, Any]], source: str, simulated: bool, path: Path) -> None:
+    """Write the page; OutputError where it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(claims_page(articles, source, simulated), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; choose --out"
+        ) from error
