@@ -68,6 +68,11 @@ class Quantity:
     """Something that prices of a window tell; subclasses are frozen dataclasses."""
 
     @property
+    def percent(self) -> bool:
+        """Whether people read the figure in percent; otherwise it is a number or a level."""
+        return True
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The tickers that it looks at."""
         raise NotImplementedError
@@ -95,6 +100,10 @@ class Over(Quantity):
     window: Window
 
     @property
+    def percent(self) -> bool:
+        return self.of.percent
+
+    @property
     def lines(self) -> tuple[str, ...]:
         return self.of.lines
 
@@ -110,6 +119,10 @@ class Less(Quantity):
 
     one: Quantity
     other: Quantity
+
+    @property
+    def percent(self) -> bool:
+        return self.one.percent
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -128,6 +141,10 @@ class Times(Quantity):
     other: Quantity
 
     @property
+    def percent(self) -> bool:
+        return False
+
+    @property
     def lines(self) -> tuple[str, ...]:
         return (*self.one.lines, *self.other.lines)
 
@@ -144,12 +161,18 @@ class Lowest(Quantity):
     of: tuple[Quantity, ...]
 
     @property
+    def percent(self) -> bool:
+        return self.of[0].percent
+
+    @property
     def lines(self) -> tuple[str, ...]:
         return tuple(line for part in self.of for line in part.lines)
 
     def measure(self, record: Record, window: Window) -> Measured:
         found = [part.measure(record, window) for part in self.of]
-        return Measured(min(one.value for one in found), ", ".join(one.detail for one in found))
+        values = [one.value for one in found]
+        lowest = math.nan if any(map(math.isnan, values)) else min(values)
+        return Measured(lowest, ", ".join(one.detail for one in found))
 
 
 @dataclass(frozen=True)
@@ -188,6 +211,10 @@ class Trailing(Quantity):
     margin: float = 0.0
 
     @property
+    def percent(self) -> bool:
+        return False
+
+    @property
     def lines(self) -> tuple[str, ...]:
         return (*self.of.tickers, self.bar)
 
@@ -207,6 +234,10 @@ class Level(Quantity):
     of: str
 
     @property
+    def percent(self) -> bool:
+        return False
+
+    @property
     def lines(self) -> tuple[str, ...]:
         return (self.of,)
 
@@ -222,6 +253,10 @@ class Touch(Quantity):
 
     of: str
     rise: bool = False
+
+    @property
+    def percent(self) -> bool:
+        return self.rise
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -248,10 +283,10 @@ class IntradayRise(Quantity):
 
     def measure(self, record: Record, window: Window) -> Measured:
         closes, highs = record.closes(self.of), record.highs(self.of)
-        before, today = _before(closes, window.end), highs.loc[_span(window.end, window.end)]
-        if before.empty or today.empty or not today.notna().all():
+        today = highs.loc[_span(window.end, window.end)].dropna()
+        if today.empty:
             raise MissingData(f"{self.of} has no intraday high on {window.end} here")
-        value = float(today.iloc[0] / before.iloc[-1] - 1)
+        value = float(today.iloc[0]) / at(closes, window.end - A_DAY, self.of) - 1
         return Measured(value, f"{self.of} {value:+.1%} at its high of the day")
 
 
@@ -311,7 +346,7 @@ class FromPeak(Quantity):
         before = _before(closes, window.end)
         if before.empty:
             raise MissingData(f"{self.of} has no close before {window.end} here")
-        value = at(closes, window.end, self.of) / float(before.max()) - 1
+        value = at(closes, window.end, self.of) / float(_whole(before, self.of).max()) - 1
         return Measured(value, f"{self.of} {value:+.1%} from its highest close before")
 
 
@@ -360,8 +395,175 @@ class MeanMove(Quantity):
         return (self.of,)
 
     def measure(self, record: Record, window: Window) -> Measured:
-        value = float(_moves(record, self.of, window).mean())
+        moves = _moves(record, self.of, window)
+        if moves.empty:
+            raise MissingData(f"{self.of} has no session from {window.start} to {window.end}")
+        value = float(moves.mean())
         return Measured(value, f"{self.of} {value:+.2%} a day")
+
+
+@dataclass(frozen=True)
+class MeanCorrelation(Quantity):
+    """The mean correlation of daily moves over all pairs of a basket's lines."""
+
+    of: Sleeve
+
+    @property
+    def percent(self) -> bool:
+        return False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return self.of.tickers
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        moves = _each(record, self.of, window).dropna()
+        if len(moves) < 3 or len(self.lines) < 2:
+            raise MissingData(f"{self.of.name}: too little in common up to {window.end}")
+        known = moves.corr().to_numpy()
+        pairs = len(known) * (len(known) - 1)
+        value = float(known.sum() - known.trace()) / pairs
+        return Measured(value, f"{self.of.name} {value:.2f}")
+
+
+@dataclass(frozen=True)
+class Autocorrelation(Quantity):
+    """How closely a line's move follows its move before, from -1 to 1.
+
+    sessions: the length of a move; moves stand end to end, the last ends with the window.
+    """
+
+    of: str
+    sessions: int = 1
+
+    @property
+    def percent(self) -> bool:
+        return False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (self.of,)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        path = _path(record, self.of, window)
+        moves = path.iloc[(len(path) - 1) % self.sessions :: self.sessions].pct_change().iloc[1:]
+        if len(moves) < 4:
+            raise MissingData(f"{self.of}: fewer than four moves up to {window.end}")
+        value = float(moves.autocorr())
+        return Measured(value, f"{self.of} {value:+.2f} over {len(moves)} moves")
+
+
+@dataclass(frozen=True)
+class TrendGain(Quantity):
+    """What following its trend earned: long a line after it rose, short of it after it fell.
+
+    sessions: how far one looks back at each close; costs are left out.
+    """
+
+    of: str
+    sessions: int = 126
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (self.of,)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        closes = record.closes(self.of)
+        at(closes, window.start, self.of)
+        at(closes, window.end, self.of)
+        trend = closes.pct_change(self.sessions).shift(1)
+        inside = _span(window.start + A_DAY, window.end)
+        held = (trend > 0).astype(float) - (trend < 0).astype(float)
+        if trend.loc[inside].empty or trend.loc[inside].isna().any():
+            raise MissingData(f"{self.of} is too short here for a trend on {window.start}")
+        earned = (held * closes.pct_change()).loc[inside]
+        value = math.prod(1 + float(move) for move in earned) - 1
+        return Measured(value, f"following {self.of} {value:+.1%}")
+
+
+@dataclass(frozen=True)
+class RateBeta(Quantity):
+    """The move of a line that goes with a rise of a yield by one point, from weekly moves."""
+
+    of: str
+    rate: str = "^TNX"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (self.of, self.rate)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        import pandas as pd
+
+        moves = _weeks(_path(record, self.of, window)).pct_change()
+        rises = _weeks(_path(record, self.rate, window)).diff()
+        both = pd.DataFrame({"move": moves, "rise": rises}).dropna()
+        if len(both) < 4 or both["rise"].var() == 0:
+            raise MissingData(f"{self.of}: too few weeks of {self.rate} up to {window.end}")
+        value = float(both["move"].cov(both["rise"]) / both["rise"].var())
+        close = float(both["move"].corr(both["rise"]))
+        told = f"{self.of} {value:+.1%} a point of {self.rate}"
+        return Measured(value, f"{told}, correlation {close:+.2f}, {len(both)} weeks")
+
+
+@dataclass(frozen=True)
+class WiderWhenRising(Quantity):
+    """How much further apart a basket's weekly moves lie after a rate has risen than otherwise.
+
+    The standard deviation across the lines, week by week; weeks: over how many the rate rose.
+    """
+
+    of: Sleeve
+    rate: str = "^TNX"
+    weeks: int = 13
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (*self.of.tickers, self.rate)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        import pandas as pd
+
+        paths = {line: _weeks(_path(record, line, window)) for line in self.of.tickers}
+        spread = pd.DataFrame(paths).pct_change(fill_method=None).dropna().std(axis=1, ddof=0)
+        change = _weeks(_path(record, self.rate, window)).diff(self.weeks).dropna()
+        both = pd.DataFrame({"spread": spread, "change": change}).dropna()
+        high = float(both["spread"][both["change"] > 0].mean())
+        low = float(both["spread"][both["change"] <= 0].mean())
+        if math.isnan(high) or math.isnan(low):
+            raise MissingData(f"{self.rate} did not both rise and fall up to {window.end}")
+        return Measured(high - low, f"{self.of.name} {high:.2%} apart a week against {low:.2%}")
+
+
+@dataclass(frozen=True)
+class AfterJumps(Quantity):
+    """The mean gain over some sessions after each rise by at least `jump` in one session.
+
+    Only jumps within the window count, and only those whose sessions it holds in full.
+    """
+
+    of: str | Sleeve
+    jump: float = 0.05
+    sessions: int = 20
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return _lines(self.of)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        found = [gain for line in self.lines for gain in self._after(record, line, window)]
+        called = _called(self.of)
+        if not found:
+            told = f"{called} did not rise by {self.jump:.0%} on any day early enough"
+            raise MissingData(f"{told} from {window.start} to {window.end}")
+        value = math.fsum(found) / len(found)
+        return Measured(value, f"{called} {value:+.1%} after {len(found)} jumps")
+
+    def _after(self, record: Record, line: str, window: Window) -> list[float]:
+        """The gain after each jump of one line."""
+        path = _path(record, line, window)
+        gains = path.shift(-self.sessions) / path - 1
+        return [float(gain) for gain in gains[path.pct_change() >= self.jump].dropna()]
 
 
 @dataclass(frozen=True)
@@ -389,7 +591,7 @@ def at(closes: pd.Series, day: date, called: str) -> float:
         raise MissingData(f"{called} begins on {closes.index[0]:%Y-%m-%d}, after {day}")
     if day - known.index[-1].date() > STALE:
         raise MissingData(f"{called} ends on {known.index[-1]:%Y-%m-%d}, before {day}")
-    return float(known.iloc[-1])
+    return float(_whole(known.iloc[-1:], called).iloc[0])
 
 
 def within(closes: pd.Series, window: Window, called: str, *, first: bool = False) -> pd.Series:
@@ -398,21 +600,41 @@ def within(closes: pd.Series, window: Window, called: str, *, first: bool = Fals
     inside = closes.loc[_span(window.start if first else window.start + A_DAY, window.end)]
     if inside.empty or closes.index[0].date() > window.start:
         raise MissingData(f"{called} has no closes from {window.start} to {window.end} here")
-    return inside
+    return _whole(inside, called)
+
+
+def _whole(closes: pd.Series, called: str) -> pd.Series:
+    """Closes without a gap: a figure made around one would be made up."""
+    if closes.isna().any():
+        raise MissingData(f"{called} has no close on {closes.index[closes.isna()][0]:%Y-%m-%d}")
+    return closes
 
 
 def _moves(record: Record, of: str | Sleeve, window: Window) -> pd.Series:
     """Daily moves within the window; of a basket the mean over its lines, day by day."""
+    return _each(record, of, window).mean(axis=1).dropna()
+
+
+def _each(record: Record, of: str | Sleeve, window: Window) -> pd.DataFrame:
+    """Daily moves within the window, one column a line; NaN where a line did not trade."""
     import pandas as pd
 
-    moves = {}
-    for line in _lines(of):
-        closes = record.closes(line)
-        at(closes, window.start, line)
-        at(closes, window.end, line)
-        moves[line] = closes.pct_change()
-    mean = pd.DataFrame(moves).mean(axis=1)
-    return mean.loc[_span(window.start + A_DAY, window.end)].dropna()
+    moves = {line: _path(record, line, window).pct_change() for line in _lines(of)}
+    return pd.DataFrame(moves).loc[_span(window.start + A_DAY, window.end)]
+
+
+def _path(record: Record, line: str, window: Window) -> pd.Series:
+    """The closes that a window is made of, from the last one up to its first day on."""
+    closes = record.closes(line)
+    at(closes, window.start, line)
+    at(closes, window.end, line)
+    first = len(_before(closes, window.start + A_DAY)) - 1
+    return _whole(closes.iloc[first:].loc[: window.end.isoformat()], line)
+
+
+def _weeks(path: pd.Series) -> pd.Series:
+    """The last close of each week, dated on its Friday."""
+    return path.resample("W-FRI").last()
 
 
 def _span(first: date, last: date) -> slice:

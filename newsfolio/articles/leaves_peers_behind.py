@@ -4,12 +4,69 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from newsfolio.claims import Claim, Reading
-from newsfolio.quantities import Gain
+from newsfolio.assets import Sleeve
+from newsfolio.claims import Claim, Reading, Says
+from newsfolio.library import CHINA_STOCKS
+from newsfolio.quantities import (
+    Autocorrelation,
+    Gain,
+    Lowest,
+    MeanCorrelation,
+    MeanMove,
+    Quantity,
+    ShareBelowPeak,
+    TrendGain,
+    Volatility,
+)
 from newsfolio.thesis import Article, Thesis
 
 _YEAR = ("2024-12-31", "2025-09-19")
 """The year to date that its figures describe."""
+
+_ACT = "2025-09-22"
+"""The first close after it could be read."""
+
+_HORIZONS = (
+    ("after 3 months", "2025-12-22"),
+    ("after 6 months", "2026-03-22"),
+    ("after 12 months", "2026-09-22"),
+)
+
+_BIOTECH = Sleeve(
+    "four biotech stocks",
+    ("2269.HK", "1801.HK", "1093.HK", "6160.HK"),
+    hindsight="drawn after the rally, from large members of the Hang Seng Biotech index",
+)
+_GIANTS = Sleeve("the three named giants", ("9988.HK", "0700.HK", "9888.HK"))
+_BROAD = Sleeve(
+    "platforms, chips and biotech",
+    (*_GIANTS.tickers, "0981.HK", "1347.HK", *_BIOTECH.tickers),
+    hindsight="the sectors are those that had already risen",
+)
+
+_CHINA = Gain("HSTECH.HK", currency="USD")
+
+
+def _later(
+    of: Quantity, says: Says, number: float = 0.0, *, decides: bool = True, of_what: str = ""
+) -> tuple[Reading, ...]:
+    """What came after the article, once for each horizon."""
+    return tuple(
+        Reading(of, _ACT, end, says, number, label=f"{label}{of_what}", decides=decides)
+        for label, end in _HORIZONS
+    )
+
+
+def _ahead(line: str) -> Quantity:
+    """How far a line ran ahead of the Hang Seng TECH index, in dollars."""
+    return Gain(line, currency="USD") - _CHINA
+
+
+def _pace(before: str, turn: str, end: str) -> Quantity:
+    """How much faster the index moved a day from `turn` on than before."""
+    after = MeanMove("HSTECH.HK").over(turn, end)
+    return after - MeanMove("HSTECH.HK").over(before, turn)
+
 
 _CLAIMS = (
     Claim(
@@ -24,7 +81,219 @@ _CLAIMS = (
         "The Hang Seng TECH index had gained 41 % in the year so far",
         stated=(Reading(Gain("HSTECH.HK"), *_YEAR, "=", 0.41),),
     ),
-)
+    Claim(
+        "000-03",
+        "The Nasdaq had gained 17 % in the same time",
+        stated=(Reading(Gain("^IXIC"), *_YEAR, "=", 0.17),),
+    ),
+    Claim(
+        "000-04",
+        "The Hang Seng TECH index had gained more than twice as much as the Nasdaq",
+        stated=(
+            Reading(
+                Gain("HSTECH.HK") / Gain("^IXIC"), *_YEAR, ">", 2.0, label="in own currencies"
+            ),
+            Reading(
+                _CHINA / Gain("^IXIC"), *_YEAR, ">", 2.0, label="in dollars",
+                decides=False,
+            ),
+        ),
+    ),
+    Claim(
+        "000-05",
+        "An index of mainland AI shares had gained 61 %",
+        stated=(
+            Reading(
+                Gain("512930.SS"), *_YEAR, "=", 0.61,
+                label="proxy: a fund on the CSI AI Theme index (930713), after fees",
+            ),
+            Reading(
+                Gain("515980.SS"), *_YEAR, "=", 0.61, decides=False,
+                label="proxy: a fund on the CSI AI Industry index (931071), after fees",
+            ),
+        ),
+        known="two CSI indices carry nearly this name, and the article does not say which it "
+        "means; the other one, 931071, stood at +22.3 % on 6 August 2025",
+    ),
+    Claim(
+        "000-06",
+        "The Hang Seng Biotech index had gained 98 %",
+        stated=(
+            Reading(
+                Gain("3069.HK"), *_YEAR, "=", 0.98, label="proxy: a fund on that index, after fees"
+            ),
+            Reading(
+                Gain(_BIOTECH), *_YEAR, "=", 0.98, label="proxy: four of its stocks in equal parts",
+                decides=False,
+            ),
+        ),
+        known="Wallstreetcn gives the same +98 % on 21 September 2025; the whole of 2025 was "
+        "+64.5 %",
+    ),
+    Claim(
+        "000-07",
+        "Alibaba had gained 96 %",
+        stated=(
+            Reading(Gain("9988.HK"), *_YEAR, "=", 0.96, label="Hong Kong line"),
+            Reading(Gain("BABA"), *_YEAR, "=", 0.96, label="New York line", decides=False),
+            Reading(
+                Gain("9988.HK"), "2024-12-31", "2025-09-17", "=", 0.96, decides=False,
+                label="Hong Kong line, two sessions earlier",
+            ),
+        ),
+        known="Wallstreetcn gives the same +96 % on 21 September 2025",
+    ),
+    Claim(
+        "000-08",
+        "Tencent had gained 55 %",
+        stated=(Reading(Gain("0700.HK"), *_YEAR, "=", 0.55),),
+    ),
+    Claim(
+        "000-09",
+        "Baidu had gained 59 %",
+        stated=(Reading(Gain("9888.HK"), *_YEAR, "=", 0.59),),
+    ),
+    Claim(
+        "000-10",
+        "The turn came in February 2024, with DeepSeek",
+        untestable="the date of a release, which prices do not hold",
+        known="DeepSeek-V3 came out on 26 December 2024 and R1 on 20 January 2025, so the year "
+        "is wrong",
+    ),
+    Claim(
+        "000-11",
+        "The rally, begun early in the year it calls 2024, gathered pace in September",
+        stated=(
+            Reading(
+                _pace("2023-12-29", "2024-08-30", "2024-09-30"), "2023-12-29", "2024-09-30",
+                ">", 0.0,
+            ),
+        ),
+        corrected=(
+            Reading(_pace("2024-12-31", "2025-08-29", "2025-09-19"), *_YEAR, ">", 0.0),
+        ),
+        known="September 2024 rose on Beijing's stimulus, not on AI",
+    ),
+    Claim(
+        "000-12",
+        "The gains are those of companies that can do AI, not of speculation",
+        untestable="needs a list, made before 2025, of which companies can do AI; none is at hand",
+    ),
+    Claim(
+        "000-13",
+        "2022 and 2023 were years of pessimism about Chinese technology",
+        stated=(
+            Reading(Gain("HSTECH.HK"), "2021-12-31", "2022-12-30", "<", 0.0, label="2022"),
+            Reading(Gain("HSTECH.HK"), "2022-12-30", "2023-12-29", "<", 0.0, label="2023"),
+        ),
+    ),
+    Claim(
+        "000-14",
+        "Mainland money drove the rally first; foreign money now comes back",
+        untestable="needs southbound turnover by day and foreign fund flows, such as EPFR's",
+        known="southbound purchases passed HK$ 1.4 trillion in 2025, a record; that foreigners "
+        "return is only quoted",
+    ),
+    Claim(
+        "000-15",
+        "Qwen, Yuanbao and Ernie X1.1 rank among the best models",
+        untestable="rankings of models on a day; prices do not hold them",
+    ),
+    Claim(
+        "000-16",
+        "It will hurt to hold too little Chinese technology (A. Saporta)",
+        stated=(
+            *_later(_CHINA - Gain("ACWI"), ">"),
+            *_later(
+                Gain("KWEB", total=True) - Gain("ACWI", total=True), ">", decides=False,
+                of_what=", the funds with dividends",
+            ),
+        ),
+        known="the Hang Seng TECH index fell from 6,294 on 19 September to 5,516 at the end of "
+        "2025",
+    ),
+    Claim(
+        "000-17",
+        "Many of these shares were still below earlier peaks",
+        stated=(Reading(ShareBelowPeak(CHINA_STOCKS), *_YEAR, ">", 0.5),),
+        known="the index itself peaked in February 2021, above 10,900",
+    ),
+    Claim(
+        "000-18",
+        "Valuations have risen, yet are fair next to those abroad",
+        untestable="needs the forward price-earnings ratios of the indices as they were then",
+        known="the press of that week: 20.5 times forward earnings for Hang Seng TECH, 23.3 over "
+        "five years, 27 for the Nasdaq 100",
+    ),
+    Claim(
+        "000-19",
+        "Rising prices make managers buy, which makes prices rise",
+        stated=(
+            *_later(TrendGain("HSTECH.HK", 126), ">", of_what=", following half a year's trend"),
+            Reading(
+                Autocorrelation("HSTECH.HK", 5), _ACT, "2026-06-22", ">", 0.0, decides=False,
+                label="after 9 months, one week's move and the next",
+            ),
+        ),
+    ),
+    Claim(
+        "000-20",
+        "The rally had spread to chips and biotechnology",
+        stated=(
+            Reading(
+                Lowest((_ahead("688256.SS"), _ahead("0981.HK"), _ahead("1347.HK"))), *_YEAR,
+                ">", 0.0, label="three chip makers ahead of the index",
+            ),
+            Reading(
+                Gain(_BIOTECH, currency="USD") - _CHINA, *_YEAR, ">", 0.0,
+                label="biotechnology, proxy: four stocks in equal parts",
+            ),
+            Reading(
+                _ahead("3069.HK"), *_YEAR, ">", 0.0, decides=False, label="a biotech fund",
+            ),
+        ),
+    ),
+    Claim(
+        "000-21",
+        "Spreading over chips and biotechnology lowers the risk of a few large names",
+        stated=(
+            Reading(
+                Volatility(_BROAD) - Volatility(_GIANTS), *_YEAR, "<", 0.0,
+                label="volatility in the year so far",
+            ),
+            Reading(
+                MeanCorrelation(_BROAD) - MeanCorrelation(_GIANTS), *_YEAR, "<", 0.0,
+                label="correlation in the year so far",
+            ),
+            Reading(
+                Volatility(_BROAD) - Volatility(_GIANTS), _ACT, "2025-10-22", "<", 0.0,
+                label="volatility in the month after", decides=False,
+            ),
+        ),
+    ),
+    Claim(
+        "000-22",
+        "Chinese technology may go on beating its peers abroad",
+        stated=(
+            *_later(Gain("KWEB", total=True) - Gain("QQQ", total=True), ">"),
+            Reading(
+                _CHINA - Gain("^NDX"), _ACT, "2026-06-22", ">", 0.0, decides=False,
+                label="after 9 months, the indices",
+            ),
+        ),
+    ),
+    Claim(
+        "000-23",
+        "Companies that turn AI into earnings will leave the others behind",
+        untestable="needs a dated list of companies by what AI earns them; none is at hand",
+    ),
+    Claim(
+        "000-24",
+        "Money will go on flowing in",
+        untestable="needs KWEB's shares outstanding by day and southbound turnover after the "
+        "article",
+    ),
+)  # fmt: skip
 
 LEAVES_PEERS_BEHIND = Article(
     "000",
