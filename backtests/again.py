@@ -40,6 +40,12 @@ def divide_again(run: Result) -> date:
     return date.fromisoformat(run.manifest["window"]["end"])
 
 
+def chosen_before(run: Result) -> tuple[str, ...]:
+    """Why later sessions prove nothing: the day from which they count was picked."""
+    end = run.manifest["settings"]["end"]
+    return (f"{run.id} ended on {end} because somebody asked for that",) if end else ()
+
+
 def changes_since(run: Result, job: Job) -> list[str]:
     """What is not as it was, in sentences."""
     before = str(run.manifest["strategy"]["code"])

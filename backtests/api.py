@@ -70,13 +70,15 @@ def job_of(
 class Judging:
     """How much to ask of a run: so many placebos, and look-ahead replays cut at so many dates.
 
-    since: the day after which it scores, where that is later than the first decision. watch: what
+    since: the day after which it scores, where that is later than the first decision. chosen: what
+    speaks against the choice of the run, whatever its figures. watch: what
     the strategy opened, from its import on; None: nobody looked.
     """
 
     placebos: int = 200
     cuts: int = 3
     since: date | None = None
+    chosen: tuple[str, ...] = ()
     watch: Watch | None = None
 
 
@@ -169,6 +171,7 @@ def _judged(run: Run, ledger: Ledger, judging: Judging) -> tuple[Result, tuple[T
         _tried(ledger, str(thesis["id"]) if thesis else ""),
         certificate_of(run, judging),
         since=judging.since,
+        chosen=judging.chosen,
         count=judging.placebos,
     )
     result = run.result()

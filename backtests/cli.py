@@ -280,7 +280,9 @@ def score(
     source = home.open_source(
         data, store=store, offline=offline, facts=facts, progress=progress(quiet or json)
     )
-    judging = Judging(placebos, since=again.divide_again(old), watch=watch)
+    judging = Judging(
+        placebos, since=again.divide_again(old), chosen=again.chosen_before(old), watch=watch
+    )
     result = execute(
         job, source, again.settings_again(old), Ledger(ledger or home.ledger_path()),
         judging=judging, notes=again.changes_since(old, job),

@@ -45,13 +45,21 @@ def open_source(
     store: Path | None = None,
     offline: bool = False,
     facts: Path | None = None,
+    corrections: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Source:
     """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word.
 
-    facts: a folder of tables that are no prices, asked before the source's own.
+    facts: a folder of tables that are no prices, asked before the source's own. corrections: a
+    file of corrections besides the `corrections.csv` that lies among the prices, if one does.
     """
-    source = _prices(data, store, offline, progress)
+    if data == "sample":
+        from markets.sample import SampleSource
+
+        source: Source = SampleSource()
+    else:
+        folder = (store or store_folder()) if data == "yahoo" else Path(data).expanduser()
+        source = _corrected(_prices(data, folder, offline, progress), folder, corrections)
     if facts is None:
         return source
     if not facts.expanduser().is_dir():
@@ -61,24 +69,29 @@ def open_source(
     return WithFacts(source, facts.expanduser())
 
 
-def _prices(
-    data: str, store: Path | None, offline: bool, progress: Callable[[str], None] | None
-) -> Source:
-    if data == "sample":
-        from markets.sample import SampleSource
+def _corrected(source: Source, folder: Path, more: Path | None) -> Source:
+    """The source with the corrections that lie among its prices, those given, and our own."""
+    from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
 
-        return SampleSource()
+    if more is not None and not more.expanduser().is_file():
+        raise CommandError(f"--corrections {more}: no such file")
+    given = read_corrections(more.expanduser()) if more else ()
+    return Corrected(source, (*DISTRIBUTIONS, *read_corrections(folder / FILE), *given))
+
+
+def _prices(
+    data: str, folder: Path, offline: bool, progress: Callable[[str], None] | None
+) -> Source:
+    """Prices as they are kept."""
     if data == "yahoo":
         from markets.store import Store
         from markets.yahoo import YahooSource
 
-        folder = Store(store or store_folder())
-        return YahooSource(folder, today=today(), offline=offline, progress=progress)
-    folder_path = Path(data).expanduser()
-    if not folder_path.is_dir():
+        return YahooSource(Store(folder), today=today(), offline=offline, progress=progress)
+    if not folder.is_dir():
         raise CommandError(
             f"--data {data}: neither yahoo, sample nor a folder of price files; check the path"
         )
     from markets.folder import FolderSource
 
-    return FolderSource(folder_path)
+    return FolderSource(folder)

@@ -87,7 +87,7 @@ class Trial:
         return variant_of(self.strategy, self.parameters, self.code, self.settings)
 
 
-_SAME_VARIANT = frozenset({"start", "end", "engine", "cash", "benchmark"})
+_SAME_VARIANT = frozenset({"start", "end", "engine", "cash"})
 
 
 def variant_of(
@@ -104,11 +104,13 @@ class Tried:
     """What was tried before on real prices, with sessions that scored.
 
     sharpes: annual Sharpe ratio of the difference to the control, the last known (NaN: none), by
-    variant of the thesis. everything: the variants of all theses.
+    variant of the thesis. everything: the variants of all theses. until: the last day that a run
+    of the thesis has seen, an ISO date, "" if none.
     """
 
     sharpes: Mapping[str, float]
     everything: frozenset[str]
+    until: str = ""
 
 
 class Ledger:
@@ -132,17 +134,19 @@ class Ledger:
             return Tried({}, frozenset())
         with self._open() as connection:
             rows = connection.execute(
-                "SELECT thesis, variant, sharpe FROM trials WHERE simulated = 0 AND scored > 0 "
-                "AND status = 'done' ORDER BY id"
+                'SELECT thesis, variant, sharpe, "end" FROM trials '
+                "WHERE simulated = 0 AND scored > 0 AND status = 'done' ORDER BY id"
             ).fetchall()
         sharpes: dict[str, float] = {}
+        until = ""
         for row in rows:
             if row["thesis"] == thesis:
+                until = max(until, row["end"] or "")
                 known = row["sharpe"] is not None
                 sharpes[row["variant"]] = (
                     row["sharpe"] if known else sharpes.get(row["variant"], nan)
                 )
-        return Tried(sharpes, frozenset(row["variant"] for row in rows))
+        return Tried(sharpes, frozenset(row["variant"] for row in rows), until)
 
     @staticmethod
     def _row(trial: Trial, at: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import newsfolio
 from backtests.account import Account
 from backtests.desk import Played
+from backtests.gate import as_rows
 from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings, Withholding
 from markets.costs import CostModel
 from markets.market import Market
@@ -107,11 +108,14 @@ def thesis_of(strategy: Strategy) -> dict[str, Any] | None:
 
 
 def code_of(kind: type) -> str:
-    """A hash of the file that a strategy stands in; of nothing where there is no file."""
+    """A hash of the file that a strategy stands in; of its compiled methods without one."""
     try:
         source = Path(inspect.getfile(kind)).read_bytes()
     except (OSError, TypeError):
-        source = b""
+        methods = (value for value in vars(kind).values() if inspect.isfunction(value))
+        source = b"".join(
+            one.__code__.co_code + repr(one.__code__.co_consts).encode() for one in methods
+        )
     return hashlib.sha256(source).hexdigest()[:16]
 
 
@@ -156,6 +160,7 @@ def manifest(
         "labels": {name: str(label["label"]) for name, label in labels.items()},
         "assumptions": assumptions(market, settings, run.costs, origin),
         "notes": [*market.notes, *run.left_out],
+        "findings": as_rows(run.findings, run.account.weights),
         "credit": _credit(market, played),
         "waiting": [list(order) for order in played.waiting],
         "lapsed": len(played.lapses),

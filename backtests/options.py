@@ -40,6 +40,8 @@ class Market:
         Folder of the local price store.
     facts
         Folder of tables that are no prices (releases, valuations, events, scores), NAME.csv each.
+    corrections
+        File of corrections, besides the corrections.csv that may lie among the prices.
     cash
         Initial capital.
     currency
@@ -70,6 +72,7 @@ class Market:
     offline: Annotated[bool, Parameter(group=DATA)] = False
     store: Annotated[Path | None, Parameter(group=DATA)] = None
     facts: Annotated[Path | None, Parameter(group=DATA)] = None
+    corrections: Annotated[Path | None, Parameter(group=DATA)] = None
     cash: Annotated[float, Parameter(group=MONEY)] = 1_000_000.0
     currency: Annotated[str, Parameter(group=MONEY)] = "USD"
     costs: Annotated[str, Parameter(group=MONEY)] = "venue"
@@ -98,6 +101,7 @@ class Market:
             store=self.store,
             offline=self.offline,
             facts=self.facts,
+            corrections=self.corrections,
             progress=progress(quiet),
         )
 

@@ -16,18 +16,20 @@ from backtests.claims import checked, lines_of
 from backtests.desk import Desk, Explained, Played
 from backtests.engines import kernel
 from backtests.fills import Fill
+from backtests.gate import gate, levels
 from backtests.manifest import Provenance, manifest
 from backtests.metrics import figures
 from backtests.result import Result
 from backtests.settings import Costs, Dividends, Engine, Fx, Settings
 from markets.bars import Bars, Source
-from markets.build import build_market
+from markets.build import build_market, natural_end
 from markets.costs import CostModel, NoCosts, VenueCosts
 from markets.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
 from markets.facts import Snapshot, facts_of
 from markets.market import Market
-from markets.universe import Want, assets_to_load
-from newsfolio.assets import sleeves_of
+from markets.quality import Finding
+from markets.universe import Want, assets_to_load, universe_assets
+from newsfolio.assets import Asset, sleeves_of
 from newsfolio.errors import DataError, EngineError, MissingData, UnknownName
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -73,6 +75,7 @@ class Run:
 
     strategy: None for a plain backtrader class. bars: everything that the source was asked for.
     legs: the benchmark and the controls by name, in that order; left_out: why others are missing.
+    full_end: where the run would have ended if nobody had named an end; None: nobody did.
     """
 
     strategy: Strategy | None
@@ -88,6 +91,8 @@ class Run:
     verified: bool = False
     explained: Explained | None = None
     claims: tuple[Mapping[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    full_end: date | None = None
 
     @property
     def article(self) -> str:
@@ -117,6 +122,7 @@ def play_strategy(
     claims = thesis.rests_on() if thesis else ()
     bars = _load(strategy, references, source, settings, lines_of(claims))
     market = prepare(strategy, bars, settings, _ends(references, bars))
+    found = _gated(strategy, market, references, bars, settings)
     costs = cost_model(settings)
     desk = Desk(strategy, market, settings, costs)
     played = _engine(settings.engine)(desk)
@@ -128,7 +134,39 @@ def play_strategy(
     run = _with_legs(strategy, origin, settings, costs, bars, market, played, references, verify)
     measured = tuple(checked(thesis.article.id, one, bars) for one in claims) if thesis else ()
     return dataclasses.replace(
-        run, explained=desk.explained(), claims=tuple(one.row() for one in measured)
+        run,
+        explained=desk.explained(),
+        claims=tuple(one.row() for one in measured),
+        findings=found,
+        full_end=_full_end(strategy, references, bars, settings),
+    )
+
+
+def _full_end(
+    strategy: Strategy, references: tuple[Reference, ...], bars: Mapping[str, Bars],
+    settings: Settings,
+) -> date | None:  # fmt: skip
+    if settings.end is None:
+        return None
+    want = _want(strategy, dataclasses.replace(settings, end=None), _ends(references, bars))
+    return natural_end(bars, want)
+
+
+def _gated(
+    strategy: Strategy, market: Market, references: tuple[Reference, ...],
+    bars: Mapping[str, Bars], settings: Settings,
+) -> tuple[Finding, ...]:  # fmt: skip
+    """What the gate says of every line that the run, its benchmark or a control rests on."""
+    traded = {asset.ticker for asset in market.assets}
+    for reference in references:
+        if reference.strategy is not None:
+            traded |= universe_assets(sleeves_of(reference.strategy.universe)).keys()
+    named = {reference.ticker for reference in references if reference.ticker}
+    rates = {f"{asset.currency}=X" for asset in market.assets} if settings.fx is Fx.SOURCE else ()
+    shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
+    return (
+        *gate(market, bars, {*traded, *named, *strategy.signals, *rates}),
+        *(() if market.simulated else levels(shown, traded - named)),
     )
 
 
@@ -212,8 +250,9 @@ def _load(
             needed |= assets_to_load(_want(reference.strategy, settings)) | needed
         if reference.ticker:
             needed.setdefault(reference.ticker, asset_of(reference.ticker))
-    for ticker in (*PROXIES.values(), *more, *strategy.pool):
-        needed.setdefault(ticker, asset_of(ticker))
+    studied = (line for study in strategy.studies for line in (*study.lines.lines, study.market))
+    for asset in map(asset_of, (*PROXIES.values(), *more, *strategy.pool, *studied)):
+        needed.setdefault(asset.ticker, asset)
     if settings.fx is Fx.SOURCE:
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
         for currency in currencies - {"USD"}:
@@ -223,10 +262,11 @@ def _load(
 
 
 def _facts(strategy: Strategy, references: tuple[Reference, ...]) -> Iterator[Facts]:
-    """What the strategy reads, and what the others do."""
+    """What the strategy reads, its event studies, and what the others do."""
     for reference in references:
         if reference.strategy is not None:
             yield from reference.strategy.facts
+    yield from (study.facts for study in strategy.studies if study.facts is not None)
     yield from strategy.facts
 
 
@@ -236,13 +276,17 @@ def _fx(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:
 
 def _ends(references: tuple[Reference, ...], bars: Mapping[str, Bars]) -> dict[str, date]:
     """The last bars of the benchmark's lines, which end a run that names no end."""
-    tickers: list[str] = []
+    lines: list[Asset] = []
     for reference in references:
         if reference.name == "benchmark":
-            sleeves = sleeves_of(reference.strategy.universe) if reference.strategy else ()
-            tickers += [ticker for sleeve in sleeves for ticker in sleeve.tickers]
-            tickers += [reference.ticker] if reference.ticker else []
-    return {ticker: bars[ticker].last for ticker in tickers if ticker in bars}
+            if reference.strategy is not None:
+                lines += universe_assets(sleeves_of(reference.strategy.universe)).values()
+            lines += [asset_of(reference.ticker)] if reference.ticker else []
+    return {
+        asset.ticker: bars[asset.ticker].last
+        for asset in lines
+        if asset.ticker in bars and asset.delisted is None
+    }
 
 
 def _engine(engine: Engine) -> Callable[[Desk], Played]:

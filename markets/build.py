@@ -94,6 +94,12 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     )
 
 
+def natural_end(bars: Mapping[str, Bars], want: Want) -> date:
+    """Where a run ends whose end nobody names."""
+    wanted = universe_assets(want.sleeves)
+    return _end(tradable(bars, want, wanted), wanted, want, bars)[0]
+
+
 def _days(line: Bars) -> Days:
     return line.frame.index.to_numpy().astype("datetime64[D]")
 

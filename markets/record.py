@@ -35,8 +35,8 @@ class PriceRecord:
             paid = bars.frame["dividend"].to_numpy()
             share = np.where(paid > 0, paid / closes.shift(1).to_numpy(), 0.0)
             closes = closes * np.cumprod(1 / (1 - np.nan_to_num(share)))
-        own = asset_of(ticker).currency
-        if currency and currency != own:
+        own = asset_of(ticker).currency if currency else ""
+        if currency != own:
             days = closes.index.to_numpy().astype("datetime64[D]")
             closes = closes * self.fx.fixings(own, currency).until(days)
         return closes

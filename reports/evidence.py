@@ -59,6 +59,7 @@ def of(found: Found) -> dict[str, Any]:
         "variants": _variants(found["overfitting"]["variants"]),
         "pbo": [(blocks, chance(value)) for blocks, value in found["overfitting"]["pbo"]],
         "spa": _spa(found["overfitting"]["spa"]),
+        "studies": [_study(one) for one in found.get("studies") or ()],
     }
 
 
@@ -185,6 +186,42 @@ def _spa(values: Sequence[float] | None) -> str:
         f"{name} {chance(value)}"
         for name, value in zip(("lower", "consistent", "upper"), values, strict=True)
     )
+
+
+def _study(one: Found) -> dict[str, Any]:
+    """An event study: its events, and a row a window."""
+    return {
+        **one,
+        "lines": ", ".join(one["basket"]),
+        "events": [_event(event) for event in one["events"]],
+        "windows": [_window(window) for window in one["windows"]],
+    }
+
+
+def _event(one: Found) -> str:
+    """An event with what stands behind its figures, or why it has none."""
+    role = "scored" if one["scored"] else "context"
+    if one["why"]:
+        return f"{one['day']} ({role}): no figure, {one['why']}"
+    lines = "1 line" if one["lines"] == 1 else f"{one['lines']} lines"
+    on = f"day 0 is {one['session']}, {lines}, model of {one['sessions']} sessions"
+    return f"{one['day']} ({role}): {on}"
+
+
+def _window(one: Found) -> dict[str, Any]:
+    first, last = one["first"], one["last"]
+    left_out = "; ".join(one["missing"])
+    return {
+        "span": f"{first}" if first == last else f"{first} to {last}",
+        "sentence": one["sentence"] or f"No figure. {left_out}",
+        "left_out": left_out if one["sentence"] else "",
+        "events": str(one["events"]),
+        "car": signed(one["car"]),
+        "error": percent(one["error"]),
+        "t": ratio(one["t"]),
+        "p": chance(one["p"]),
+        "rank": Cell(percent(one["percentile"], 1), f"of {one['placebos']:,}"),
+    }
 
 
 def _share(value: float) -> str:

@@ -92,12 +92,13 @@ def test_the_summary_says_simulated_and_where_the_page_is(shell: Shell) -> None:
 
 def test_list_show_runs_and_open(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [row["name"] for row in json.loads(shell("list", "--json").out)["strategies"]]
-    assert names == ["abc-basket", "anything-but-china", "east-rising", "relative-momentum"]
+    assert names == sorted(names)
+    assert {"abc-basket", "anything-but-china", "east-rising", "relative-momentum"} <= set(names)
     assert all(name in shell("list").out for name in names)
     for name in names:
         said = shell("show", name)
         assert said.code == 0
-        assert "article 003" in said.out
+        assert "article 0" in said.out
         assert "control" in said.out
     assert "2019-11-26, before that BABA" in shell("show", "east-rising").out
     identity = json.loads(shell("run", "abc-basket", *SHORT, "--json").out)["runs"][0]["id"]

@@ -67,7 +67,7 @@ def verdict(**changed: Any) -> Verdict:
 def test_held_up_takes_all_conditions() -> None:
     found = verdict()
     assert found.word is Word.HELD_UP
-    assert [condition.met for condition in found.conditions] == [True] * 9
+    assert [condition.met for condition in found.conditions] == [True] * 10
     assert "15.00 % a year ahead of half and half since 2025-02-21" in found.reason
     assert "2.00 % to 30.00 %" in found.reason
 

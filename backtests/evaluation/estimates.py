@@ -51,6 +51,12 @@ from backtests.evaluation.sharpe import (
 )
 from backtests.metrics import DAYS_A_YEAR
 
+STILL = 0.01
+"""Annual volatility over cash below which a benchmark is as good as cash."""
+
+UNSURE = 0.5
+"""Standard error of a beta above which no mix is made of it."""
+
 USUAL_YEAR = 252
 """Sessions, where there are none yet to count."""
 
@@ -117,15 +123,27 @@ def comparison(
     )
 
 
+def moves(benchmark: pd.Series, cash: pd.Series, years: float) -> bool:
+    """Whether a benchmark has a beta to match: bills, which hardly move, have none.
+
+    True where it cannot be told, so that the mix says why it is missing.
+    """
+    if len(benchmark) < MIN_SESSIONS or unusable(benchmark, cash) or not years > 0:
+        return True
+    its = settled(benchmark) - settled(cash)
+    return float(deviation_of(its)) * sqrt(len(its) / years) >= STILL
+
+
 def beta_mix(
     own: pd.Series, benchmark: pd.Series | None, cash: pd.Series
 ) -> tuple[pd.Series, float]:
     """Returns of benchmark and cash mixed to the strategy's own beta, and that beta.
 
-    Beta is Dimson's (1979): same session plus the one before, since the venues close 12 hours
-    apart. It is estimated on the scored sessions and then taken as known: intervals against the mix
-    are those of its returns and leave out how surely beta itself is known. All NaN without a
-    benchmark that moves, below 20 sessions, or where a session has no return.
+    Beta is Dimson's (1979): the sum over the same session and the ones before and after, since the
+    venues close 12 hours apart. It is estimated on the scored sessions and then taken as known:
+    intervals against the mix are those of its returns and leave out how surely beta itself is
+    known. All NaN without a benchmark that moves, below 20 sessions, where a session has no
+    return, or where beta's standard error is above UNSURE.
     """
     none = pd.Series(nan, index=own.index, dtype="float64"), nan
     if benchmark is None or len(own) < MIN_SESSIONS or unusable(own, benchmark, cash):
@@ -134,9 +152,13 @@ def beta_mix(
     mine, its = settled(own) - idle, settled(benchmark) - idle
     if not deviation_of(its[1:-1]) > FLAT:
         return none
-    columns = np.column_stack([np.ones(len(its) - 1), its[1:], its[:-1]])
-    weights = np.linalg.lstsq(columns, mine[1:], rcond=None)[0]
-    beta = float(weights[1] + weights[2])
+    columns = np.column_stack([np.ones(len(its) - 2), its[1:-1], its[:-2], its[2:]])
+    weights, *_ = np.linalg.lstsq(columns, mine[1:-1], rcond=None)
+    left = mine[1:-1] - columns @ weights
+    spread = np.linalg.pinv(columns.T @ columns) * float(left @ left) / (len(left) - 4)
+    beta = float(weights[1:].sum())
+    if not sqrt(max(0.0, float(spread[1:, 1:].sum()))) <= UNSURE:
+        return none
     return pd.Series(idle + beta * its, index=own.index), beta
 
 

@@ -21,9 +21,11 @@ from backtests.evaluation.estimates import (
     beta_mix,
     comparison,
     figures_of,
+    moves,
     power,
     significance,
 )
+from backtests.evaluation.events import studies
 from backtests.evaluation.findings import (
     Alpha,
     Attribution,
@@ -75,13 +77,15 @@ def evaluate(
     certificate: Certificate,
     *,
     since: date | None = None,
+    chosen: tuple[str, ...] = (),
     count: int = 200,
     seed: int = 0,
 ) -> Judged:
     """Judge a run on the sessions after its divide.
 
     tried: None where the ledger could not be read. since: a later divide than the first decision,
-    for a thesis that is judged again. count: of the placebos.
+    for a thesis that is judged again. chosen: doubts that the caller has about how the run was
+    picked. count: of the placebos.
     """
     scored, score = scored_sessions(run, since)
     curves = _Curves.of(run, score, scored)
@@ -96,7 +100,7 @@ def evaluate(
         scored, compared, odds, luck, certificate, strength,
         article=run.origin.thesis is not None,
         ruined=_ruined(run, scored),
-        doubts=tuple(_doubts(run, curves, scored, since)),
+        doubts=(*chosen, *_doubts(run, curves, scored, since, tried)),
         simulated=run.market.simulated,
     )  # fmt: skip
     evaluation = Evaluation(
@@ -114,6 +118,7 @@ def evaluate(
         block=drawn.block,
         replications=REPLICATIONS,
         seed=seed,
+        studies=studies(run, scored, seed),
     )
     found = zip((strategy for strategy, _ in variants), grid.variants, strict=False)
     return Judged(evaluation, table, tuple((strategy, one.sharpe) for strategy, one in found))
@@ -214,7 +219,7 @@ class _Curves:
             )
             for name, other in self.returns.items()
         ]
-        if "benchmark" in self.returns:
+        if "benchmark" in self.returns and moves(self.returns["benchmark"], self.cash, self.years):
             mix, beta = beta_mix(self.own, self.returns["benchmark"], self.cash)
             known = beta if isfinite(beta) else None
             label = (
@@ -236,7 +241,8 @@ class _Curves:
     ) -> Overfitting:
         """The grid over the scored sessions, against what the verdict is about."""
         if len(variants) < 2:
-            why = "no session scores yet" if len(self.own) < 2 else "the thesis declares no grid"
+            few = "fewer than two sessions score so far"
+            why = few if len(self.own) < 2 else "the thesis declares no grid"
             return Overfitting((), (), None, why)
         table = pd.DataFrame(
             {strategy.label: _returns(equity, self.row) for strategy, equity in variants}
@@ -255,23 +261,31 @@ class _Curves:
 
 def _returns(equity: pd.Series, row: int) -> pd.Series:
     """Session returns after a row; NaN or infinite where nothing was left to earn on."""
-    return equity.iloc[row:].pct_change().iloc[1:]
+    returns = equity.iloc[row:].pct_change().iloc[1:]
+    # A debt that grows would look like a gain.
+    return returns if equity.iloc[row] > 0 else returns * np.nan
 
 
 def _variants(run: Run) -> Iterator[tuple[Strategy, pd.Series]]:
     """Every set of the strategy's grid with its equity on the run's sessions, its own first."""
-    strategy = run.strategy
-    if strategy is None or not strategy.grid:
+    if run.strategy is None or not run.strategy.grid:
         return
-    yield strategy, run.account.equity
-    for values in itertools.product(*strategy.grid.values()):
-        other = dataclasses.replace(strategy, **dict(zip(strategy.grid, values, strict=True)))  # type: ignore[type-var]
-        if other == strategy:
+    yield run.strategy, run.account.equity
+    for other in _sets(run.strategy):
+        if other == run.strategy:
             continue
         try:
             yield other, _equity(run, other)
         except NewsfolioError:
             continue  # a variant that these data cannot carry says nothing about the others
+
+
+def _sets(strategy: Strategy | None) -> Iterator[Strategy]:
+    """The strategy with every set of values of its grid."""
+    if strategy is None or not strategy.grid:
+        return
+    for values in itertools.product(*strategy.grid.values()):
+        yield dataclasses.replace(strategy, **dict(zip(strategy.grid, values, strict=True)))  # type: ignore[type-var]
 
 
 def _equity(run: Run, strategy: Strategy) -> pd.Series:
@@ -291,12 +305,15 @@ def _sharpes(
 ) -> dict[str, float]:
     """Annual Sharpe ratios of the run and its grid's variants, by the ledger's name for them."""
     settings = settings_values(run.settings)
-    found = {
-        variant_of(
-            strategy.name, parameter_values(strategy), code_of(type(strategy)), settings
-        ): nan if one.sharpe is None else one.sharpe
-        for (strategy, _), one in zip(variants, grid.variants, strict=False)
-    }
+
+    def named(strategy: Strategy) -> str:
+        values, code = parameter_values(strategy), code_of(type(strategy))
+        return variant_of(strategy.name, values, code, settings)
+
+    # A set that these data cannot carry was tried too.
+    found = {named(strategy): nan for strategy in _sets(run.strategy)}
+    for (strategy, _), one in zip(variants, grid.variants, strict=False):
+        found[named(strategy)] = nan if one.sharpe is None else one.sharpe
     about = run.origin.strategy
     own = variant_of(about["name"], about["parameters"], about["code"], settings)
     return {own: nan, **found}
@@ -304,9 +321,9 @@ def _sharpes(
 
 def _alpha(run: Run, curves: _Curves) -> Alpha:
     """Alpha on the proxies that the source has; those that it lacks are named."""
-    levels = {name: _level(run, ticker) for name, ticker in PROXIES.items()}
+    levels = {name: _level(run, ticker, curves.row) for name, ticker in PROXIES.items()}
     known = pd.DataFrame(
-        {name: _returns(level, curves.row) for name, level in levels.items() if level is not None},
+        {name: _returns(level, 0) for name, level in levels.items() if level is not None},
         index=curves.own.index,
     )
     found = alpha(curves.own, curves.cash, known, PROXIES, curves.years)
@@ -314,15 +331,15 @@ def _alpha(run: Run, curves: _Curves) -> Alpha:
     if not missing:
         return found
     return dataclasses.replace(found, why="; ".join(
-        part for part in (f"without {', '.join(missing)}: no data here", found.why) if part
+        part for part in (f"without {', '.join(missing)}: no data for it here", found.why) if part
     ))  # fmt: skip
 
 
-def _level(run: Run, ticker: str) -> pd.Series | None:
-    """A proxy's total-return level in base currency on the run's sessions."""
-    days = run.account.sessions
-    window = dataclasses.replace(run.settings, start=days[0].date(), end=days[-1].date())
+def _level(run: Run, ticker: str, row: int) -> pd.Series | None:
+    """A proxy's total-return level in base currency on the run's sessions from a row on."""
+    days = run.account.sessions[row:]
     try:
+        window = dataclasses.replace(run.settings, start=days[0].date(), end=days[-1].date())
         market = prepare(Fixed(mix=((1.0, ticker),)), run.bars, window)
     except NewsfolioError:
         return None
@@ -350,19 +367,47 @@ def _ruined(run: Run, scored: Scored) -> str | None:
     return day if day and day > scored.divide else None
 
 
-def _doubts(run: Run, curves: _Curves, scored: Scored, since: date | None) -> Iterator[str]:
+def _doubts(
+    run: Run, curves: _Curves, scored: Scored, since: date | None, tried: Tried | None
+) -> Iterator[str]:
     """Why these figures, whatever they are, prove nothing about the thesis: what was chosen."""
-    decision = run.market.first_decision
-    if since is None and decision is not None and decision < run.market.first:
-        yield f"the run starts on {scored.divide}, after the first decision on the article"
-    end = run.market.day(len(run.market.sessions) - 1)
-    lasting = [run.bars[line].last for line in run.market.universe if line in run.bars]
-    if run.settings.end is not None and lasting and (min(lasting) - end).days > NEAR:
-        yield f"the run ends on {end}, though the data go on to {min(lasting)}"
+    yield from _dates_chosen(run, scored, since, tried)
     if run.settings.costs is Costs.NONE:
         yield "it trades free of costs"
-    declared = list(run.strategy.controls()) if run.strategy else []
+    if run.played.ruined is not None and _ruined(run, scored) is None:
+        yield f"the account was lost on {run.market.day(run.played.ruined)}, before it scored"
+    if not run.played.fills:
+        yield "it never traded"
+    yield from _yardstick_chosen(run, curves)
+
+
+def _dates_chosen(
+    run: Run, scored: Scored, since: date | None, tried: Tried | None
+) -> Iterator[str]:
+    decision, end = run.market.first_decision, run.market.day(-1)
+    if since is None and decision is not None and decision < run.market.first:
+        yield f"the run starts on {scored.divide}, after the first decision on the article"
+    if run.full_end is not None and (run.full_end - end).days > NEAR:
+        yield f"the run ends on {end}, though the data go on to {run.full_end}"
+    if since is not None and tried is not None and tried.until > since.isoformat():
+        yield (
+            f"sessions after {since} were seen before, in a run to {tried.until}; judge the newest "
+            "run again"
+        )
+
+
+def _yardstick_chosen(run: Run, curves: _Curves) -> Iterator[str]:
+    """What is wrong with the control or the benchmark that the run is measured against."""
+    strategy = run.strategy
+    declared = list(strategy.controls()) if strategy else []
+    own = strategy.benchmark if strategy else None
     if declared and declared[0] not in run.legs:
         yield f"its control, {declared[0]}, could not be run on these data"
-    elif curves.against is not None and curves.against.market is None:
+    elif curves.against is None:
+        yield "it has no control and no benchmark, and idle cash is no fair one"
+    elif curves.against.market is None:
         yield f"{curves.against.label} is a level that nobody can hold"
+    if (own is not None or run.settings.benchmark) and "benchmark" not in run.legs:
+        yield "its benchmark could not be run on these data"
+    if run.settings.benchmark is not None and run.settings.benchmark != own:
+        yield f"its benchmark, {run.settings.benchmark}, was chosen for this run"

@@ -28,7 +28,7 @@ LOOK_BACK = 252
 the look-backs of a year exist."""
 
 ENOUGH = 20
-"""Placebos below which a percentile decides nothing."""
+"""Placebos below which a percentile tells nothing."""
 
 APART = 10
 """Windows that do not overlap, below which too many of the placebos are the same stretch: with one
@@ -71,7 +71,7 @@ def placebos(
     duel = _Duel(run, run.strategy, against.reference.strategy, against.market, score)
     drawn = run.strategy.drawn(Random(0)) is not None  # noqa: S311
     draws = list(islice(duel.baskets(count) if drawn else duel.dates(count), count))
-    return _ranked(duel, draws, drawn, against.label, count)
+    return _ranked(duel, draws, drawn, against.label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,8 @@ class _Duel:
             ready.append(int(np.searchsorted(self.market.sessions, day)))
         waited = self.score.divide - self.score.decision
         early = max(ready, default=self.score.divide) + LOOK_BACK + waited
-        return early, self.score.divide - self.score.sessions
+        # Judged again, the divide comes later than the article: its own record is no placebo.
+        return early, min(self.score.divide, self.score.decision) - self.score.sessions
 
     def dates(self, count: int) -> Iterator[Draw]:
         """Windows as long as the scored one that ended before the divide, evenly spread."""
@@ -185,7 +186,7 @@ class _Duel:
 
 
 def _ranked(
-    duel: _Duel, draws: list[Draw], drawn: bool, against: str, asked: int
+    duel: _Duel, draws: list[Draw], drawn: bool, against: str
 ) -> tuple[Placebo, pd.DataFrame]:
     """The strategy's place among the placebos, and all of them."""
     days = duel.market.day(duel.last) - duel.market.day(duel.score.divide)
@@ -206,16 +207,11 @@ def _ranked(
         real=_a_year(real, years),
         percentile=float(np.mean(ahead < real) + np.mean(ahead == real) / 2) if draws else None,
         independent=None if drawn else windows,
-        decides=_asked(len(draws), asked) if drawn else windows >= APART and duel.fair(),
+        decides=drawn or (windows >= APART and duel.fair()),
         against=against,
         why=duel.hindsight if draws else _too_few(duel.score, drawn),
     )
     return found, table
-
-
-def _asked(found: int, asked: int) -> bool:
-    """Baskets decide unless the pool is too small; asking for few does not switch them off."""
-    return found >= ENOUGH or found >= asked
 
 
 def _too_few(score: Score, drawn: bool) -> str:

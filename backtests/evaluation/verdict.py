@@ -85,6 +85,14 @@ def _conditions(
             "interval above 0",
             None if low is None else low > 0,
         ),
+        Condition(
+            f"Another bet than {first.name}",
+            "n/a"
+            if first.tracking_error is None
+            else f"{percent(first.tracking_error)} a year apart (tracking error)",
+            f"at least {percent(ALIKE)}",
+            None if first.tracking_error is None else first.tracking_error >= ALIKE,
+        ),
         *(_ahead(other) for other in others if other.role in (Role.BENCHMARK, Role.MIX)),
         Condition(
             "Not the best of many tries",

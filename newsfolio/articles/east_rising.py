@@ -4,27 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from newsfolio.claims import Claim, Reading
-from newsfolio.library import MAG_SEVEN
-from newsfolio.quantities import Trailing
+from newsfolio.articles._east_rising_claims import CLAIMS
 from newsfolio.thesis import Article, Thesis
-
-_CLAIMS = (
-    Claim(
-        "003-08",
-        "Since the release of R1 every American giant but Meta has fallen far behind the S&P 500",
-        stated=(
-            Reading(
-                Trailing(MAG_SEVEN, "^GSPC", 0.02), "2025-01-17", "2025-02-20", ">=", 6,
-                label="from the last close before the release",
-            ),
-            Reading(
-                Trailing(MAG_SEVEN, "^GSPC", 0.02), "2025-01-24", "2025-02-20", ">=", 6,
-                label="from the last close before the sell-off",
-            ),
-        ),
-    ),
-)  # fmt: skip
 
 EAST_RISING = Article(
     "003",
@@ -32,7 +13,7 @@ EAST_RISING = Article(
     "Zhitong",
     datetime(2025, 2, 21, 3, 30, tzinfo=UTC),
     dated_by="its header, read as UTC because it reports that morning's Hong Kong opening",
-    claims=_CLAIMS,
+    claims=CLAIMS,
 )
 
 EAST_UP_WEST_DOWN = Thesis(
