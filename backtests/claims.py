@@ -59,7 +59,9 @@ class Checked:
         return "n/a" if self.measured is None else self._figure(self.measured)
 
     def _figure(self, value: float) -> str:
-        return f"{value * 100:+.1f} %" if self.percent else figure(value)
+        if not self.percent:
+            return figure(value)
+        return f"{value * 100:+.1f} %" if value else "0"
 
     def as_json(self) -> dict[str, Any]:
         return {

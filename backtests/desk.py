@@ -324,7 +324,7 @@ class Desk:
 
 
 def _cell(value: object) -> str | float:
-    """A cell as JSON and a comparison with `==` can hold it: a figure that is unknown is blank."""
+    """A cell as JSON and a comparison with `==` can hold it: an unknown figure says so."""
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
-        return float(value) if isfinite(value) else ""
+        return float(value) if isfinite(value) else "n/a"
     return str(value)

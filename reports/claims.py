@@ -36,7 +36,7 @@ def claims_page(articles: Sequence[Mapping[str, Any]], source: str, simulated: b
             "style": verbatim("style.css") + verbatim("verdict.css"),
             "m": {"data": {"simulated": simulated, "source": source}},
             "articles": articles,
-            "counts": [(word, counts[word]) for word in VERDICTS if counts[word]],
+            "counts": [_counted(word, counts[word]) for word in VERDICTS if counts[word]],
             "total": len(rows),
             "kinds": VERDICTS,
         },
@@ -52,3 +52,8 @@ def write(articles: Sequence[Mapping[str, Any]], source: str, simulated: bool, p
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose --out"
         ) from error
+
+
+def _counted(verdict: str, count: int) -> str:
+    several = {"holds": "hold", "fails": "fail", "holds as corrected": "hold as corrected"}
+    return f"{count} {verdict if count == 1 else several.get(verdict, verdict)}"

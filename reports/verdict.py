@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -63,6 +63,7 @@ def verdict_page(result: Result, *, tearsheet: bool = True) -> str:
             "parts": evidence.of(found) if found else None,
             "claims": (manifest.get("thesis") or {}).get("claims") or [],
             "falls": _falls(result, parts),
+            "doubts": _doubts(manifest.get("findings") or []),
             "fills": list(_fills(result.fills)),
             "trades": tables.trades(result.fills),
             "lapses": tables.lapsed(result.lapses),
@@ -140,6 +141,18 @@ def _falls(result: Result, parts: Divided) -> list[dict[str, Any]]:
         return []
     own = rebased(result.equity, parts.row).iloc[parts.row :]
     return tables.drawdowns(own) if bool(own.notna().all()) else []
+
+
+def _doubts(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the gate doubts and what it merely notes; `share` of the average portfolio in doubt."""
+    rows = [row for row in findings if row["severity"] != "note"]
+    shares = {row["ticker"]: row["share"] for row in rows}
+    return {
+        "rows": rows,
+        "noted": [row for row in findings if row["severity"] == "note"],
+        "lines": list(shares),
+        "share": sum(shares.values()),
+    }
 
 
 def _fills(fills: pd.DataFrame) -> Iterator[tuple[str, ...]]:

@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from backtests.claims import articles_of, check_claims
 from backtests.result import Result
-from reports import write_compare, write_index, write_pages
+from markets.sample import SampleSource
+from newsfolio.articles import ARTICLES
+from reports import write_claims, write_compare, write_index, write_pages
 from reports.index import index
 from reports.tearsheet import tearsheet
 from tests.results import THESIS, curve, judged, make, walk
@@ -56,7 +59,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
     sheet = root / "usual" / "tearsheet.html"
     sheet.write_text(tearsheet(usual), encoding="utf-8")
     alike = write_compare(two(), compared(two()), root)
-    return {**found, "tearsheet": sheet, "compare": alike, "index": write_index(root)}
+    claims = root / "claims.html"
+    checked = check_claims(ARTICLES, SampleSource())
+    write_claims(articles_of(ARTICLES, checked), "sample", True, claims)
+    return {
+        **found, "tearsheet": sheet, "compare": alike, "claims": claims, "index": write_index(root),
+    }  # fmt: skip
 
 
 @dataclass
@@ -91,7 +99,9 @@ def show(browser: Any) -> Iterator[Any]:
         view.close()
 
 
-@pytest.mark.parametrize("name", ["usual", "hostile", "bare", "tearsheet", "compare", "index"])
+@pytest.mark.parametrize(
+    "name", ["usual", "hostile", "bare", "tearsheet", "compare", "claims", "index"]
+)
 def test_pages_open_without_errors_strangers_or_sideways_scroll(
     show: Any, pages: dict[str, Path], name: str
 ) -> None:
@@ -225,7 +235,14 @@ def test_without_scripts_all_text_and_tables_are_there(show: Any, pages: dict[st
 
 @pytest.mark.parametrize(
     ("name", "scheme"),
-    [("usual", "light"), ("usual", "dark"), ("compare", "light"), ("index", "dark")],
+    [
+        ("usual", "light"),
+        ("usual", "dark"),
+        ("compare", "light"),
+        ("index", "dark"),
+        ("claims", "light"),
+        ("claims", "dark"),
+    ],
 )
 def test_axe_finds_nothing_serious(
     show: Any, pages: dict[str, Path], name: str, scheme: str

@@ -86,7 +86,7 @@ def test_sections_stand_in_their_order(page: str) -> None:
     found = re.findall(r'<section id="([a-z-]+)">', page)
     assert found == [
         "growth", "figures", "rule", "odds", "placebos", "drawdowns", "allocation", "costs",
-        "grid", "trades", "assumptions", "certificate", "made-of",
+        "grid", "trades", "assumptions", "doubts", "certificate", "made-of",
     ]  # fmt: skip
     assert [name for name in re.findall(r'<a href="#([a-z-]+)"', page) if name != "main"] == found
 
@@ -107,9 +107,9 @@ def test_tables_show_figures_with_intervals_and_reasons(page: str) -> None:
     assert "lower 0.200, consistent 0.300, upper 0.400" in text
 
 
-def test_conditions_say_met_not_met_or_not_applicable(page: str) -> None:
+def test_conditions_say_met_not_met_or_unknown(page: str) -> None:
     rule = page[page.index('id="rule"') : page.index('id="odds"')]
-    assert re.findall(r"</svg>\s*(met|not met|n/a)<", rule) == ["met", "not met", "n/a"]
+    assert re.findall(r"</svg>\s*(met|not met|unknown)<", rule) == ["met", "not met", "unknown"]
 
 
 def test_contributions_add_up_to_the_total(page: str) -> None:
@@ -352,3 +352,34 @@ def test_ten_years_of_twenty_lines_stay_a_light_page() -> None:
     )  # fmt: skip
     result = dataclasses.replace(base, weights=drift, targets=drift.iloc[::21])
     assert len(verdict_page(judged(result)).encode()) < 600_000
+
+
+# What stood behind a decision, and what is doubtful
+
+
+def test_what_the_strategy_explains_is_shown_with_its_unknowns() -> None:
+    told = {"day": "2020-12-31", "columns": ["line", "prior <i>", "views"],
+            "rows": [["SPY", 0.04668, "GAM: <b>"], ["QQQ", "n/a", ""]]}  # fmt: skip
+    page = verdict_page(make(curve(walk(1)), explained=told))
+    text = text_of(page[page.index('id="explained"') :])
+    assert "at the close of 2020-12-31" in text
+    assert "SPY 0.04668 GAM:" in text
+    assert "QQQ n/a" in text
+    assert "<b>" not in page[page.index('id="explained"') : page.index('id="costs"')]
+    assert 'id="explained"' not in verdict_page(make(curve(walk(1))))
+
+
+def test_doubts_of_the_gate_stand_beside_the_share_that_rests_on_them() -> None:
+    def found(ticker: str, severity: str, rule: str) -> dict[str, Any]:
+        return {"severity": severity, "ticker": ticker, "rule": rule, "told": f"{rule} told",
+                "remedy": "Look.", "days": [], "count": 1, "share": 0.3}  # fmt: skip
+
+    findings = [found("BABA", "doubt", "dividends"), found("BABA", "doubt", "gap"),
+                found("SPY", "note", "flat day")]  # fmt: skip
+    page = verdict_page(make(curve(walk(1)), findings=findings))
+    text = text_of(page[page.index('id="doubts"') :])
+    assert "1 line (BABA) in doubt; 30.0 % of the average portfolio" in text
+    assert "dividends told" in text
+    assert "1 lesser note" in text
+    clean = verdict_page(make(curve(walk(1)), findings=[]))
+    assert "no doubts about these prices" in text_of(clean)

@@ -226,7 +226,10 @@ class _Replays:
             except Exception:
                 found = {"": np.inf}
             yield from _apart(
-                "it was asked a second time, out of order", view.today, answer or {}, found or {}
+                "it was asked a second time, out of order",
+                view.today,
+                answer or {},
+                {} if found is None else dict(found),
             )
 
     def _started_later(self, cuts: int) -> Iterator[Change]:
