@@ -1,0 +1,34 @@
+"""Every shipped thesis on real prices, as far as the folder has its lines."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from backtests.addresses import shipped
+from backtests.runner import play_strategy
+from backtests.settings import Settings
+from markets.folder import FolderSource
+from newsfolio import MissingData
+
+WINDOW = Settings(start=date(2024, 1, 2), engine="kernel")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_it_runs_on_real_prices_and_checks_its_claims(name: str, prices: Path) -> None:
+    strategy = shipped()[name]()
+    run = play_strategy(strategy, FolderSource(prices), WINDOW)
+    assert run.played.ruined is None
+    assert len(run.account.equity) > 250
+    assert run.legs, "no control and no benchmark could be run"
+    assert strategy.thesis is not None
+    assert [claim["id"] for claim in run.claims] == sorted(strategy.thesis.claims)
+    assert not any(claim["verdict"] == "simulated" for claim in run.claims)
+
+
+def test_a_line_that_the_folder_lacks_is_named(prices: Path) -> None:
+    chase = shipped()["momentum-chase"]
+    with pytest.raises(MissingData, match=r"no data for 3033\.HK"):
+        play_strategy(chase(line="3033.HK"), FolderSource(prices), WINDOW)
