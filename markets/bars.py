@@ -42,7 +42,8 @@ class Bars:
         adjusted for later splits; `split` is the ratio (4.0 for 4:1), 0.0 for none.
     later_splits: product of the splits after the last row that the prices are adjusted for, which
         a history that was cut short still needs to tell raw shares.
-    simulated: the bars were made up.
+    simulated: the bars were made up. notes: what a reader must know of them. doubts: where the
+        source contradicts itself, which the gate passes on.
     """
 
     ticker: str
@@ -51,6 +52,7 @@ class Bars:
     later_splits: float = 1.0
     simulated: bool = False
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check(self.ticker, self.frame, self.priced)

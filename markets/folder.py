@@ -22,7 +22,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,6 +40,8 @@ from newsfolio.facts import Facts
 SLIP = 0.05  # of the price; the real files that were looked at stay below 0.048
 CROSSED = 1 / 500  # of the rows; the worst of those files has 5 in 3,902
 ROUNDING = 1e-6  # of the price: what adjusting by a factor can leave
+
+ADJUSTED = 5e-4  # of the price: a dividend that must show in Adj Close
 
 _PRICES = ("Open", "High", "Low", "Close", "Adj Close")
 _AMOUNTS = ("Volume", "Dividends", "Stock Splits")
@@ -150,7 +152,8 @@ def _bars(asset: Asset, path: Path) -> Bars:
     _check_dropped(table, keep, basis, priced)
     frame = _frame(table, priced, basis, crossed)[keep]
     notes = tuple(_notes(table, priced, basis, crossed, outside))
-    return Bars(asset.ticker, frame, priced, notes=notes)
+    doubts = tuple(_mismatch(table)) if priced is Priced.SPLITS else ()
+    return Bars(asset.ticker, frame, priced, notes=notes, doubts=doubts)
 
 
 # Reading: the cells as they stand.
@@ -354,6 +357,17 @@ def _check_dropped(table: _Table, keep: Mask, basis: str, priced: Priced) -> Non
     )
     paid = ~keep & (table["Dividends"] > 0) & (priced is Priced.SPLITS)
     table.refuse(paid, f"a dividend of {{Dividends:g}} stands in a row without {basis}", remedy)
+
+
+def _mismatch(table: _Table) -> Iterator[str]:
+    """Where the adjusted closes and the dividends of a file contradict each other."""
+    ratio = table["Adj Close"] / table["Close"]
+    moved = np.abs(np.diff(ratio, prepend=ratio[:1]) / ratio) > ADJUSTED
+    paid = np.nan_to_num(table["Dividends"]) / table["Close"] > ADJUSTED
+    if (moved & ~paid).any():
+        yield f"Adj Close is adjusted on {table.dated(moved & ~paid)} without a dividend"
+    if (paid & ~moved).any():
+        yield f"a dividend on {table.dated(paid & ~moved)} is not in Adj Close"
 
 
 # Making bars.

@@ -25,17 +25,19 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 SPIKE = 0.05
-"""A move that the next bar takes back is suspicious from this size on, ..."""
-TAKEN_BACK = 0.25
-"""... if less than this share of it is left, ..."""
-TIMES_USUAL = 8.0
-"""... it is this many times the line's usual move, ..."""
-BUSY = 1.5
-"""... and no more was traded than this many times the usual volume."""
+"""A move is suspicious from this size on, ..."""
 SPIKE_FX = 0.015
-"""The same for an exchange rate."""
+"""... of an exchange rate from this one, ..."""
+TIMES_USUAL = 8.0
+"""... if it is this many times the line's usual move, ..."""
+TAKEN_BACK = 0.3
+"""... the next open and close leave less than this share of it, ..."""
+BUSY = 1.5
+"""... and no more was traded than this many times the usual volume, ..."""
+HUGE = 0.25
+"""... or twice that many times, for a move of this size."""
 SPLITS = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
-NEAR_SPLIT = 0.04
+NEAR_SPLIT = 0.10
 """How near a jump lies to the ratio of a split, beside the day's own move."""
 LEAP = 0.45
 """A jump that is looked at as a possible split."""
@@ -45,8 +47,12 @@ HOLE = 3
 """Sessions in a row without a bar that are more than a halt of a day or two."""
 LATE = 5
 """Sessions after its listing at which a line may begin."""
+SHOWN = 50
+"""Days that a finding lists, the first ones."""
 FX_GAP = 7
 """Days after which an exchange rate is too old to be used."""
+DRIFT = 0.02
+"""Between two lines of one company, beyond what an exchange rate in its band explains."""
 
 
 class Severity(IntEnum):
@@ -85,6 +91,11 @@ def inspect(asset: Asset, bars: Bars) -> Iterator[Finding]:
         yield from _calendar(asset, days, bars)
         yield from _begins(asset, bars)
     yield from _prices(asset, bars, days)
+    for doubt in bars.doubts:
+        yield Finding(
+            Severity.DOUBT, asset.ticker, "contradiction", doubt,
+            "Fetch the line again; total returns depend on which of the two is right.",
+        )  # fmt: skip
 
 
 def inspect_all(lines: Mapping[str, tuple[Asset, Bars]]) -> tuple[Finding, ...]:
@@ -194,7 +205,10 @@ def _spikes(asset: Asset, bars: Bars, days: Days, close: Floats) -> Iterator[Fin
     wrong = (np.abs(there) > least) & (np.abs(there + moves[1:]) < TAKEN_BACK * np.abs(there))
     wrong &= left < TAKEN_BACK * np.abs(there)
     places = np.flatnonzero(wrong) + 1
-    hit = places[np.array([not _busy(volume, int(at)) for at in places], dtype=bool)]
+    quiet = [
+        not _busy(volume, int(at), BUSY * (2 if abs(moves[at - 1]) > HUGE else 1)) for at in places
+    ]
+    hit = places[np.array(quiet, dtype=bool)]
     if len(hit):
         at = hit[0]
         yield _about(
@@ -206,11 +220,11 @@ def _spikes(asset: Asset, bars: Bars, days: Days, close: Floats) -> Iterator[Fin
         )  # fmt: skip
 
 
-def _busy(volume: Floats, at: int) -> bool:
+def _busy(volume: Floats, at: int, times: float) -> bool:
     """Whether much more than usual was traded; an unknown volume is not."""
     before = volume[max(0, at - 60) : at]
     known = before[~np.isnan(before)]
-    return len(known) >= 20 and bool(volume[at] > BUSY * np.median(known))
+    return len(known) >= 20 and bool(volume[at] > times * np.median(known))
 
 
 def _leaps(asset: Asset, bars: Bars, days: Days, close: Floats) -> Iterator[Finding]:
@@ -231,7 +245,7 @@ def _leaps(asset: Asset, bars: Bars, days: Days, close: Floats) -> Iterator[Find
             )  # fmt: skip
             continue
         near = [s for s in SPLITS if abs(np.log(ratio / s)) < NEAR_SPLIT]
-        if near:
+        if near and not _fell_during(bars, at, moves[at - 1]):
             known = bool(split[at] > 0)
             yield _about(
                 Severity.BLOCK, asset.ticker, "split", days[at : at + 1],
@@ -240,6 +254,13 @@ def _leaps(asset: Asset, bars: Bars, days: Days, close: Floats) -> Iterator[Find
                                            else " that nobody recorded"),
                 "Fetch the line again, or add a correction.",
             )  # fmt: skip
+
+
+def _fell_during(bars: Bars, at: int, move: float) -> bool:
+    """Whether the price went there in the course of the day; a split is there from the open on."""
+    opened = float(bars.frame["open"].iloc[at])
+    gap = np.log(opened / float(bars.frame["close"].iloc[at - 1]))
+    return bool(np.isfinite(gap)) and abs(gap) < 0.7 * abs(move)
 
 
 def _still(asset: Asset, days: Days, close: Floats, bars: Bars) -> Iterator[Finding]:
@@ -308,7 +329,7 @@ def _twins(asset: Asset, bars: Bars, other: Asset, twin: Bars) -> Iterator[Findi
     ratio = np.log((one.loc[both] / two.loc[both]).to_numpy())
     ends = [float(np.median(part)) for part in (ratio[:21], ratio[-21:])]
     drift = ends[1] - ends[0]
-    if abs(drift) > 0.02:
+    if abs(drift) > DRIFT:
         yield Finding(
             Severity.DOUBT, asset.ticker, "dividends",
             f"its total return drifts {drift:+.1%} from that of {other.ticker}, the same company, "
@@ -333,7 +354,7 @@ def _about(
     remedy: str,
 ) -> Finding:  # fmt: skip
     every = tuple(day.astype(date) for day in days)
-    return Finding(severity, ticker, rule, told, remedy, every[:8], len(every))
+    return Finding(severity, ticker, rule, told, remedy, every[:SHOWN], len(every))
 
 
 def _bars(count: int) -> str:
