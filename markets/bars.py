@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -84,6 +85,10 @@ class Bars:
 
     def digest(self) -> str:
         """A hash of everything that a run can depend on."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         sha = hashlib.sha256(
             f"{self.ticker}|{self.priced}|{self.simulated}|{self.later_splits}".encode()
         )

@@ -245,7 +245,7 @@ def _leaps(asset: Asset, bars: Bars, days: Days, close: Floats) -> Iterator[Find
             )  # fmt: skip
             continue
         near = [s for s in SPLITS if abs(np.log(ratio / s)) < NEAR_SPLIT]
-        if near and not _fell_during(bars, at, moves[at - 1]):
+        if near and not _fell_during(bars, int(at), moves[at - 1]):
             known = bool(split[at] > 0)
             yield _about(
                 Severity.BLOCK, asset.ticker, "split", days[at : at + 1],

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.evaluation.findings import Overfitting, Variant
+from backtests.evaluation.libraries import arch_bootstrap
 from backtests.evaluation.resampling import MIN_SESSIONS, block_length
 from backtests.evaluation.samples import (
     FLAT,
@@ -114,13 +115,13 @@ def spa(
     Losses, (sessions,) and (sessions, models). Models that equal the benchmark cannot be
     studentised and are left out; None where no other is left.
     """
-    from arch.bootstrap import SPA
-
     differ = (benchmark[:, None] - models).std(axis=0) > FLAT
     if not differ.any():
         return None
     whole = max(round(block), 1)
-    test = SPA(benchmark, models[:, differ], block_size=whole, reps=replications, seed=seed)
+    test = arch_bootstrap().SPA(
+        benchmark, models[:, differ], block_size=whole, reps=replications, seed=seed
+    )
     test.compute()
     found = test.pvalues
     return float(found["lower"]), float(found["consistent"]), float(found["upper"])

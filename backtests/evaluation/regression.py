@@ -89,7 +89,8 @@ def newey_west(returns: Values, regressors: Values, lags: int) -> Fit:
 
     regressors: (sessions, k). No small-sample factor, as statsmodels has it by default.
     """
-    from statsmodels.api import OLS, add_constant
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools.tools import add_constant
 
     design = add_constant(regressors, has_constant="add")
     fit = OLS(returns, design).fit(cov_type="HAC", cov_kwds={"maxlags": lags})

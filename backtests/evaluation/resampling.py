@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtests.evaluation.findings import LEVEL
+from backtests.evaluation.libraries import arch_bootstrap
 
 MIN_SESSIONS = 20
 """From which a block length is estimated, and an interval given: below, a draw holds a handful of
@@ -37,14 +38,12 @@ def resample(
     One block length serves all of them, the longest that any asks for: give the differences that
     are to be judged too, not only the curves.
     """
-    from arch.bootstrap import StationaryBootstrap
-
     sessions = len(series)
     block = block_length(series)
     if sessions < 2:
         return Resample(np.zeros((replications, sessions), dtype=np.intp), block)
-    drawn = StationaryBootstrap(
-        block,  # type: ignore[arg-type]  # a mean length need not be whole
+    drawn = arch_bootstrap().StationaryBootstrap(
+        block,
         np.arange(sessions),
         seed=seed,
     )
@@ -70,13 +69,11 @@ def optimal_block(series: NDArray[np.float64]) -> float:
 
     Columns that never move or have gaps ask for nothing; 1 where no other is left.
     """
-    from arch.bootstrap import optimal_block_length
-
     usable = _moving(series)
     if not usable.shape[1]:
         return 1.0
     with np.errstate(all="ignore"):  # a column that moved once divides by zero in there
-        lengths = optimal_block_length(usable)["stationary"].to_numpy()
+        lengths = arch_bootstrap().optimal_block_length(usable)["stationary"].to_numpy()
     return float(lengths[np.isfinite(lengths)].max(initial=1.0))
 
 
