@@ -14,6 +14,14 @@ class Names(StrEnum):
     MOST_TRADED = "most-traded"
 
 
+class Picks(StrEnum):
+    """The same, or lines drawn by lot: what a picked basket is ranked among."""
+
+    ARTICLE = "article"
+    MOST_TRADED = "most-traded"
+    LOT = "lot"
+
+
 class Form(StrEnum):
     """What stands for a side: a fund, or single stocks."""
 

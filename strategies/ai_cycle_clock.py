@@ -6,7 +6,6 @@ import dataclasses
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pandas as pd
 
@@ -22,7 +21,7 @@ from newsfolio import (
     weekly,
 )
 from newsfolio.articles.east_rising import CYCLE_CLOCK
-from newsfolio.library import CHINA_FUND, CHINA_STOCKS, Form
+from newsfolio.library import CHINA_FUND, CHINA_STOCKS, Form, Picks
 
 CHINESE_AI = Sleeve(
     "Chinese AI",
@@ -40,14 +39,6 @@ MARKET = "MCHI"
 MONTH = 21
 USUAL = 60
 """Sessions whose median traded value ranks a line, and bars that it needs to be ranked."""
-
-
-class Picks(StrEnum):
-    """Who chose the companies."""
-
-    ARTICLE = "article"
-    MOST_TRADED = "most-traded"
-    LOT = "lot"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import dataclasses
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pandas as pd
 
@@ -24,7 +23,7 @@ from newsfolio import (
     quarterly,
 )
 from newsfolio.articles.leaves_peers_behind import AI_SCORECARD
-from newsfolio.library import CHINA_STOCKS, CHINA_TEN
+from newsfolio.library import CHINA_STOCKS, CHINA_TEN, Picks
 
 MARKS = (
     "research_quality",  # patents and papers
@@ -54,14 +53,6 @@ AI_SCORES = Facts(
     "empty one to fill in.",
     rows=tuple(("2025-09-21", line, *[""] * len(COLUMNS)) for line in CHINA_TEN.tickers),
 )
-
-
-class Picks(StrEnum):
-    """Who chose the companies."""
-
-    ARTICLE = "article"
-    MOST_TRADED = "most-traded"
-    LOT = "lot"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ from newsfolio import (
     param,
 )
 from newsfolio.articles.leaves_peers_behind import BREADTH
-from newsfolio.library import CHINA_FUND, CHINA_STOCKS, Form
+from newsfolio.library import CHINA_FUND, CHINA_STOCKS, Form, Picks
 
 _SECTOR = "the article names the sector after it had risen; {}"
 
@@ -67,14 +66,6 @@ NAMES_FOR_A_SLEEVE = 2
 """So that ten names stand where five sleeves stood."""
 SPAN, SESSIONS, ENOUGH = 5, 250, 60
 """Sessions of one return, as venues close hours apart; how many returns; how few will do."""
-
-
-class Picks(StrEnum):
-    """Who formed the groups."""
-
-    ARTICLE = "article"
-    MOST_TRADED = "most-traded"
-    LOT = "lot"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import dataclasses
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -24,7 +23,7 @@ from newsfolio import (
     param,
 )
 from newsfolio.articles.east_rising import SHOCK
-from newsfolio.library import CHINA_STOCKS
+from newsfolio.library import CHINA_STOCKS, Picks
 
 CHINA_AI = Sleeve(
     "Chinese AI",
@@ -42,14 +41,6 @@ CHIPS = "SMH"
 OTHERS = {"MSFT": "Microsoft", "AMZN": "Amazon", "GOOGL": "Alphabet", "META": "Meta"}
 WINDOWS = ((0, 0), (0, 5), (0, 20), (0, 60))
 MEMBERS = 5
-
-
-class Picks(StrEnum):
-    """Who chose the Chinese companies."""
-
-    ARTICLE = "article"
-    MOST_TRADED = "most-traded"
-    LOT = "lot"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from newsfolio import (
     Fixed,
@@ -22,7 +21,7 @@ from newsfolio import (
     param,
 )
 from newsfolio.articles.china_lags import SHOW_ME_THE_MONEY
-from newsfolio.library import CHINA_FUND, Form
+from newsfolio.library import CHINA_FUND, Form, Picks
 
 INFRASTRUCTURE = Sleeve(
     "AI infrastructure",
@@ -52,14 +51,6 @@ INTERNET = Sleeve(
     hindsight="candidates are today's large Chinese internet companies",
 )  # fmt: skip
 MEMBERS = 5
-
-
-class Picks(StrEnum):
-    """Who chose the companies of a side."""
-
-    ARTICLE = "article"
-    MOST_TRADED = "most-traded"
-    LOT = "lot"
 
 
 @dataclass(frozen=True)
