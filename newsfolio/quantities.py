@@ -93,6 +93,17 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class OfLines(Quantity):
+    """A quantity of one line, or of a basket."""
+
+    of: str | Sleeve
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return _lines(self.of)
+
+
+@dataclass(frozen=True)
 class Over(Quantity):
     """A quantity over a window of its own."""
 
@@ -176,7 +187,7 @@ class Lowest(Quantity):
 
 
 @dataclass(frozen=True)
-class Gain(Quantity):
+class Gain(OfLines):
     """The return of a line, or of a basket held in equal parts from the first close on.
 
     total: with dividends reinvested. currency: of the return; "" each line's own.
@@ -185,10 +196,6 @@ class Gain(Quantity):
     of: str | Sleeve
     total: bool = False
     currency: str = ""
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return _lines(self.of)
 
     def measure(self, record: Record, window: Window) -> Measured:
         gains = {line: self.gain(record, line, window) for line in self.lines}
@@ -228,7 +235,7 @@ class Trailing(Quantity):
 
 
 @dataclass(frozen=True)
-class Level(Quantity):
+class Level(OfLines):
     """The close at the end of the window, in the line's own unit."""
 
     of: str
@@ -237,10 +244,6 @@ class Level(Quantity):
     def percent(self) -> bool:
         return False
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
-
     def measure(self, record: Record, window: Window) -> Measured:
         closes = record.closes(self.of)
         level = at(closes, window.end, self.of)
@@ -248,7 +251,7 @@ class Level(Quantity):
 
 
 @dataclass(frozen=True)
-class Touch(Quantity):
+class Touch(OfLines):
     """The highest close within the window, its first day left out; `rise`: over the first close."""
 
     of: str
@@ -257,10 +260,6 @@ class Touch(Quantity):
     @property
     def percent(self) -> bool:
         return self.rise
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
 
     def measure(self, record: Record, window: Window) -> Measured:
         closes = record.closes(self.of)
@@ -272,14 +271,10 @@ class Touch(Quantity):
 
 
 @dataclass(frozen=True)
-class IntradayRise(Quantity):
+class IntradayRise(OfLines):
     """The intraday high of the window's last day over the close before it."""
 
     of: str
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
 
     def measure(self, record: Record, window: Window) -> Measured:
         closes, highs = record.closes(self.of), record.highs(self.of)
@@ -291,7 +286,7 @@ class IntradayRise(Quantity):
 
 
 @dataclass(frozen=True)
-class Drawdown(Quantity):
+class Drawdown(OfLines):
     """The lowest close within the window over the highest up to then: 0 or negative.
 
     since: the first day whose closes count as a high; None: the window's first.
@@ -299,10 +294,6 @@ class Drawdown(Quantity):
 
     of: str
     since: date | None = None
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
 
     def measure(self, record: Record, window: Window) -> Measured:
         closes = record.closes(self.of)
@@ -315,14 +306,10 @@ class Drawdown(Quantity):
 
 
 @dataclass(frozen=True)
-class FromLow(Quantity):
+class FromLow(OfLines):
     """The close at the end of the window over the lowest close within it."""
 
     of: str
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
 
     def measure(self, record: Record, window: Window) -> Measured:
         closes = record.closes(self.of)
@@ -332,14 +319,10 @@ class FromLow(Quantity):
 
 
 @dataclass(frozen=True)
-class FromPeak(Quantity):
+class FromPeak(OfLines):
     """The close at the end over the highest close before that day, in all the data there are."""
 
     of: str
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
 
     def measure(self, record: Record, window: Window) -> Measured:
         closes = record.closes(self.of)
@@ -351,14 +334,10 @@ class FromPeak(Quantity):
 
 
 @dataclass(frozen=True)
-class ShareBelowPeak(Quantity):
+class ShareBelowPeak(OfLines):
     """Which part of a basket's lines closed below the highest close before."""
 
     of: Sleeve
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return self.of.tickers
 
     def measure(self, record: Record, window: Window) -> Measured:
         falls = {line: FromPeak(line).measure(record, window).value for line in self.lines}
@@ -367,14 +346,10 @@ class ShareBelowPeak(Quantity):
 
 
 @dataclass(frozen=True)
-class Volatility(Quantity):
+class Volatility(OfLines):
     """Standard deviation of daily moves within the window, a year."""
 
     of: str | Sleeve
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return _lines(self.of)
 
     def measure(self, record: Record, window: Window) -> Measured:
         moves = _moves(record, self.of, window)
@@ -385,14 +360,10 @@ class Volatility(Quantity):
 
 
 @dataclass(frozen=True)
-class MeanMove(Quantity):
+class MeanMove(OfLines):
     """The mean daily move within the window."""
 
     of: str
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
 
     def measure(self, record: Record, window: Window) -> Measured:
         moves = _moves(record, self.of, window)
@@ -403,7 +374,7 @@ class MeanMove(Quantity):
 
 
 @dataclass(frozen=True)
-class MeanCorrelation(Quantity):
+class MeanCorrelation(OfLines):
     """The mean correlation of daily moves over all pairs of a basket's lines."""
 
     of: Sleeve
@@ -411,10 +382,6 @@ class MeanCorrelation(Quantity):
     @property
     def percent(self) -> bool:
         return False
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return self.of.tickers
 
     def measure(self, record: Record, window: Window) -> Measured:
         moves = _each(record, self.of, window).dropna()
@@ -427,7 +394,7 @@ class MeanCorrelation(Quantity):
 
 
 @dataclass(frozen=True)
-class Autocorrelation(Quantity):
+class Autocorrelation(OfLines):
     """How closely a line's move follows its move before, from -1 to 1.
 
     sessions: the length of a move; moves stand end to end, the last ends with the window.
@@ -440,10 +407,6 @@ class Autocorrelation(Quantity):
     def percent(self) -> bool:
         return False
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
-
     def measure(self, record: Record, window: Window) -> Measured:
         path = _path(record, self.of, window)
         moves = path.iloc[(len(path) - 1) % self.sessions :: self.sessions].pct_change().iloc[1:]
@@ -454,7 +417,7 @@ class Autocorrelation(Quantity):
 
 
 @dataclass(frozen=True)
-class TrendGain(Quantity):
+class TrendGain(OfLines):
     """What following its trend earned: long a line after it rose, short of it after it fell.
 
     sessions: how far one looks back at each close; costs are left out.
@@ -462,10 +425,6 @@ class TrendGain(Quantity):
 
     of: str
     sessions: int = 126
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return (self.of,)
 
     def measure(self, record: Record, window: Window) -> Measured:
         closes = record.closes(self.of)
@@ -536,7 +495,7 @@ class WiderWhenRising(Quantity):
 
 
 @dataclass(frozen=True)
-class AfterJumps(Quantity):
+class AfterJumps(OfLines):
     """The mean gain over some sessions after each rise by at least `jump` in one session.
 
     Only jumps within the window count, and only those whose sessions it holds in full.
@@ -545,10 +504,6 @@ class AfterJumps(Quantity):
     of: str | Sleeve
     jump: float = 0.05
     sessions: int = 20
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return _lines(self.of)
 
     def measure(self, record: Record, window: Window) -> Measured:
         found = [gain for line in self.lines for gain in self._after(record, line, window)]
