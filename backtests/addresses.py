@@ -24,7 +24,7 @@ def shipped() -> dict[str, type[Strategy]]:
     found: dict[str, type[Strategy]] = {}
     for path in sorted(SHIPPED.glob("[!_]*.py")):
         found |= _strategies(_load(path, f"strategies.{path.stem}"))
-    return found
+    return dict(sorted(found.items()))
 
 
 def find(address: str) -> type:

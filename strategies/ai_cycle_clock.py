@@ -6,8 +6,7 @@ import dataclasses
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from newsfolio import (
     Fixed,
@@ -22,6 +21,9 @@ from newsfolio import (
 )
 from newsfolio.articles.east_rising import CYCLE_CLOCK
 from newsfolio.library import CHINA_FUND, CHINA_STOCKS, Form, Picks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHINESE_AI = Sleeve(
     "Chinese AI",
@@ -108,6 +110,8 @@ class AiCycleClock(Strategy):
 
     def explain(self, view: View) -> pd.DataFrame | None:
         """How far the basket is ahead since the first decision, and how much time is left."""
+        import pandas as pd
+
         basket = self._basket(view)
         if not basket:
             return None

@@ -6,8 +6,7 @@ import dataclasses
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from newsfolio import (
     Facts,
@@ -24,6 +23,9 @@ from newsfolio import (
 )
 from newsfolio.articles.leaves_peers_behind import AI_SCORECARD
 from newsfolio.library import CHINA_STOCKS, CHINA_TEN, Picks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MARKS = (
     "research_quality",  # patents and papers
@@ -131,6 +133,8 @@ class AiScorecard(Strategy):
             yield line, self._score(of_line.iloc[-1], then) if len(of_line) else _Score()
 
     def _then(self, view: View) -> pd.Timestamp:
+        import pandas as pd
+
         sessions = view.close.index
         return sessions[-self.lag - 1] if len(sessions) > self.lag else pd.Timestamp.min
 
@@ -146,6 +150,8 @@ class AiScorecard(Strategy):
 
     def explain(self, view: View) -> pd.DataFrame:
         """By company: its score, how many of the ten marks are known, how old they are."""
+        import pandas as pd
+
         lines = self._companies(view)
         scores = dict(self._scores(view, lines))
         weights = _proportional({line: score.value for line, score in scores.items()})

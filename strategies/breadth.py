@@ -7,9 +7,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from newsfolio import (
     Fixed,
@@ -26,6 +24,9 @@ from newsfolio import (
 )
 from newsfolio.articles.leaves_peers_behind import BREADTH
 from newsfolio.library import CHINA_FUND, CHINA_STOCKS, Form, Picks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SECTOR = "the article names the sector after it had risen; {}"
 
@@ -145,6 +146,8 @@ class Breadth(Strategy):
 
     def explain(self, view: View) -> pd.DataFrame:
         """The sleeves' returns, which are held, and how many separate bets they amount to."""
+        import pandas as pd
+
         groups = self._groups(view)
         held = self._leaders(view, groups) or groups
         rows: list[tuple[str, float, str]] = [
@@ -176,6 +179,9 @@ def _size(sleeve: Sleeve) -> int:
 
 def _effective_bets(view: View, groups: Sequence[Sleeve]) -> tuple[float, int]:
     """exp of the entropy of the eigenvalues' shares, and how many returns it comes from."""
+    import numpy as np
+    import pandas as pd
+
     moves = view.close.ffill().pct_change(SPAN).iloc[-SESSIONS:]
     known = pd.DataFrame(
         {group.name: moves.reindex(columns=list(group.tickers)).mean(axis=1) for group in groups}

@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from newsfolio import Fixed, Strategy, View, Weights, equal, monthly, param, weekly
 from newsfolio.articles.east_rising import CORRECTION_WATCH
 from newsfolio.library import BILLS, US_FUND
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FUND = "QQQ"
 BACK, WILD, YEAR = 20, 0.8, 252
@@ -66,6 +67,8 @@ class CorrectionWatch(Strategy):
 
     def _average(self, view: View) -> float:
         """The mean of what the rule would have held at each week's end so far."""
+        import numpy as np
+
         levels = view.close[FUND].dropna()
         weeks = (levels.index.to_numpy().astype("datetime64[D]").astype(np.int64) + 3) // 7
         ends = np.append(weeks[1:] != weeks[:-1], True)
@@ -74,6 +77,8 @@ class CorrectionWatch(Strategy):
 
     def explain(self, view: View) -> pd.DataFrame:
         """The three signs: what is measured, what it must be above, and whether it is."""
+        import pandas as pd
+
         measures = _measures(_recent(view, self.average), self.average)
         rows = [
             (sign, value.iloc[-1], limit.iloc[-1], "yes" if value.iloc[-1] > limit.iloc[-1] else "")
@@ -124,6 +129,9 @@ def _recent(view: View, average: int) -> pd.Series:
 
 def _there(levels: pd.Series, average: int) -> pd.Series:
     """How many of the signs are there at each close."""
+    import numpy as np
+    import pandas as pd
+
     pairs = _measures(levels, average).values()
     return pd.Series(
         np.sum([value.to_numpy() > limit.to_numpy() for value, limit in pairs], axis=0),
@@ -133,6 +141,8 @@ def _there(levels: pd.Series, average: int) -> pd.Series:
 
 def _measures(levels: pd.Series, average: int) -> dict[str, tuple[pd.Series, pd.Series]]:
     """For each sign a measure and the limit above which it is there; NaN unknown."""
+    import pandas as pd
+
     volatility = levels.pct_change().rolling(BACK).std()
     below = levels.rolling(average).mean() / levels - 1
     lost = 1 - levels / levels.shift(BACK)

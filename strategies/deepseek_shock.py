@@ -6,9 +6,7 @@ import dataclasses
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from newsfolio import (
     EventStudy,
@@ -24,6 +22,10 @@ from newsfolio import (
 )
 from newsfolio.articles.east_rising import SHOCK
 from newsfolio.library import CHINA_STOCKS, Picks
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 CHINA_AI = Sleeve(
     "Chinese AI",
@@ -126,6 +128,9 @@ class DeepseekShock(Strategy):
 
     def explain(self, view: View) -> pd.DataFrame:
         """Every trigger day so far, numbered, and how far Chinese AI ran ahead of SMH after it."""
+        import numpy as np
+        import pandas as pd
+
         days, moves = view.signal(self.trigger).index, self._moves(view, len(view.close))
         places = np.flatnonzero(moves <= -self.threshold).tolist()
         rows = [

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeVar
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, TypeVar
 
 from newsfolio import Facts, Fixed, Sleeve, Strategy, View, Weights, param, weekly
 from newsfolio.articles.leaves_peers_behind import FOREIGN_RETURN
 from newsfolio.library import CHINA_FUND, US_FUND
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TWICE_LISTED = {"BABA": "9988.HK", "JD": "9618.HK", "BIDU": "9888.HK"}
 """American lines and the Hong Kong lines of the same companies."""
@@ -34,7 +34,7 @@ PREMIUM = 252
 LATE = 26
 """Weeks by which the lagged control is late."""
 
-Table = TypeVar("Table", pd.Series, pd.DataFrame)
+Table = TypeVar("Table", "pd.Series", "pd.DataFrame")
 
 
 class Signal(StrEnum):
@@ -101,6 +101,8 @@ class ForeignReturn(Strategy):
 
     def _recent(self, view: View) -> pd.Series:
         """The scores of the last `hold` weeks, by the Sunday that each ends on; NaN unknown."""
+        import pandas as pd
+
         scores = self._scores(view)
         weeks = scores.index[-self.hold :]
         return pd.Series(scores.reindex(list(map(self._source, weeks))).to_numpy(), index=weeks)
@@ -120,6 +122,8 @@ class ForeignReturn(Strategy):
 
     def explain(self, view: View) -> pd.DataFrame:
         """The scores that count now."""
+        import pandas as pd
+
         recent = self._recent(view)
         above = ["yes" if score > self.threshold else "" for score in recent]
         weeks = recent.index.strftime("%Y-%m-%d")  # type: ignore[attr-defined]
@@ -135,6 +139,9 @@ class ForeignReturn(Strategy):
 
 def _volume(view: View) -> pd.Series:
     """The mean z of New York's traded value over Hong Kong's, by week."""
+    import numpy as np
+    import pandas as pd
+
     value = view.turnover
     usual = _weekly(view, value.where(value > 0).rolling(WEEK, min_periods=1).mean())
     ratio = pd.DataFrame(
@@ -150,6 +157,9 @@ def _volume(view: View) -> pd.Series:
 
 def _premium(view: View) -> pd.Series:
     """The z of Alibaba's level in New York over that in Hong Kong, by week."""
+    import numpy as np
+    import pandas as pd
+
     levels = view.close.reindex(columns=["BABA", TWICE_LISTED["BABA"]]).ffill()
     ratio = pd.Series(np.log(levels["BABA"] / levels[TWICE_LISTED["BABA"]]))
     return _weekly(view, _z(ratio, PREMIUM, PREMIUM))
@@ -157,6 +167,9 @@ def _premium(view: View) -> pd.Series:
 
 def _shares(view: View) -> pd.Series:
     """The z of the growth of KWEB's shares, by week; a number counts from the day after its own."""
+    import numpy as np
+    import pandas as pd
+
     rows = view.facts(KWEB_SHARES.name)
     rows = rows[rows["shares"] > 0]
     days, shares = view.close.index, np.append(np.nan, rows["shares"].to_numpy())
@@ -167,6 +180,9 @@ def _shares(view: View) -> pd.Series:
 
 def _weekly(view: View, values: Table) -> Table:
     """The values of the last session of each week in New York, by the Sunday after it."""
+    import numpy as np
+    import pandas as pd
+
     traded = values[view.close["KWEB"].notna()]
     days = traded.index.to_numpy().astype("datetime64[D]")
     sundays = days + 6 - (days.astype(np.int64) + 3) % 7

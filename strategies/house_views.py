@@ -6,10 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from newsfolio import (
     Facts,
@@ -24,6 +21,9 @@ from newsfolio import (
     param,
 )
 from newsfolio.articles.east_rising import VIEWS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEUTRAL = {
     "SPY": 0.40, "QQQ": 0.20, "MCHI": 0.15, "KWEB": 0.10, "FXI": 0.05, "EWY": 0.05, "INDA": 0.05,
@@ -150,6 +150,9 @@ class HouseViews(Strategy):
 
         A view on a line whose past is too short waits.
         """
+        import numpy as np
+        import pandas as pd
+
         returns = _returns(view, self.lookback)
         live = [one for one in _live(view) if set(one.lines) <= set(returns)]
         if not live:
@@ -169,6 +172,8 @@ class HouseViews(Strategy):
 
     def _fitted(self, returns: pd.DataFrame, live: list[_Opinion]) -> Any:
         """skfolio's optimiser after its fit; StrategyError where skfolio is missing."""
+        import numpy as np
+
         try:
             from skfolio.moments import EquilibriumMu  # type: ignore[import-untyped]
             from skfolio.optimization import (  # type: ignore[import-untyped]
@@ -207,6 +212,8 @@ class HouseViews(Strategy):
 
         Returns are blank where no view is live, or the past too short.
         """
+        import pandas as pd
+
         beliefs, live = self._beliefs(view).reindex(list(NEUTRAL)), _live(view)
         return pd.DataFrame(
             {

@@ -7,13 +7,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from newsfolio import Fixed, Sleeve, Strategy, View, Weights, blend, equal, param, weekly
 from newsfolio.articles.leaves_peers_behind import MOMENTUM_CHASE
 from newsfolio.library import BILLS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Stake(StrEnum):
@@ -100,6 +101,9 @@ class MomentumChase(Strategy):
 
 def _week_ends(bars: pd.Series) -> pd.Series:
     """Which sessions are the last of their week with a bar."""
+    import numpy as np
+    import pandas as pd
+
     days = bars.dropna().index
     weeks = (days.to_numpy().astype("datetime64[D]").astype(np.int64) + 3) // 7
     ends = days[np.append(weeks[1:] != weeks[:-1], True)]

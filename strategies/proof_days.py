@@ -5,11 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from newsfolio import (
     Facts,
@@ -24,6 +20,10 @@ from newsfolio import (
 )
 from newsfolio.articles.china_lags import PROOF_DAYS
 from newsfolio.library import CHINA_FUND
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
 
 PLATFORMS = Sleeve(
     "Chinese platforms",
@@ -84,6 +84,8 @@ class ProofDays(Strategy):
 
     def explain(self, view: View) -> pd.DataFrame:
         """The jumps that count now."""
+        import pandas as pd
+
         rows = [dataclasses.astuple(proof) for proof in self._proofs(view)]
         return pd.DataFrame(rows, columns=["line", "day", "move", "times the usual value"])
 
@@ -100,6 +102,8 @@ class ProofDays(Strategy):
 
     def _reports(self, view: View) -> dict[str, Array | None]:
         """Lines with the days of their late results; None where any day will do."""
+        import numpy as np
+
         if not self.earnings:
             return dict.fromkeys(PLATFORMS.tickers)
         table = view.facts(EARNINGS.name)
@@ -142,6 +146,8 @@ class _Past:
 
     def places(self, hold: int, reported: Array | None) -> list[int]:
         """Bars of the last `hold` sessions with enough before them; the first after each report."""
+        import numpy as np
+
         first = max(int(np.searchsorted(self.sessions, self.now - hold, side="right")), USUAL)
         late = range(first, len(self.days))
         if reported is None:
@@ -154,6 +160,8 @@ class _Past:
 
     def usual(self, place: int) -> float:
         """The median traded value of the bars before it; NaN where one is unknown."""
+        import numpy as np
+
         return float(np.median(self.values[place - USUAL : place]))
 
     def proof(self, line: str, place: int) -> _Proof:
@@ -163,6 +171,8 @@ class _Past:
 
 def _pasts(view: View, lines: Iterable[str]) -> dict[str, _Past]:
     """The bars of each line with data, without the sessions on which it had none."""
+    import numpy as np
+
     close, value = view.close, view.turnover.to_numpy()
     days, columns, prices = close.index.to_numpy(), list(close.columns), close.to_numpy()
     found = {}

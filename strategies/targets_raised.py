@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from newsfolio import (
     EventStudy,
@@ -26,6 +24,9 @@ from newsfolio import (
     weekly,
 )
 from newsfolio.articles.east_rising import TARGETS_RAISED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TARGET_CHANGES = Facts(
     "target_changes",
@@ -121,6 +122,8 @@ class TargetsRaised(Strategy):
 
     def _raised(self, view: View) -> bool:
         """Whether a raise became known within the last `hold` sessions."""
+        import pandas as pd
+
         day = max(self._days(view), default=date.min)
         past = (view.today - day).days  # of which at most 5 in 7 are sessions
         if past <= self.hold or past > 2 * self.hold + 30:
@@ -158,6 +161,8 @@ class TargetsRaised(Strategy):
 
 def raises(changes: pd.DataFrame) -> pd.DataFrame:
     """The rows of raised targets on Chinese indices; a held or lowered target is none."""
+    import numpy as np
+
     cells = zip(*(changes[name].tolist() for name in ("index", "old", "new")), strict=True)
     # a blank target compares as False
     kept = [index.casefold() in CHINESE and not new <= old for index, old, new in cells]
@@ -166,6 +171,9 @@ def raises(changes: pd.DataFrame) -> pd.DataFrame:
 
 def _bull(view: View, hold: int) -> bool:
     """Whether a week within the last `hold` sessions ended a fifth above the low of 126."""
+    import numpy as np
+    import pandas as pd
+
     levels = view.close[CHINA].ffill().iloc[-hold - LOW :]
     above = (levels >= BULL * levels.rolling(LOW).min()).to_numpy()
     weeks = pd.DatetimeIndex(levels.index).to_period("W").to_numpy()

@@ -11,8 +11,6 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from newsfolio import (
     Facts,
     Fixed,
@@ -30,6 +28,7 @@ from newsfolio.articles.east_rising import VALUATION_GAP
 from newsfolio.library import CHINA_FUND, CHINA_STOCKS, US_FUND, US_STOCKS, Form
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 TOP_CHINA, TOP_US = 10, 7
@@ -110,6 +109,8 @@ class ValuationGap(Strategy):
         return Fixed(mix=((0.5, china), (0.5, america)), schedule=quarterly)
 
     def weights(self, view: View) -> Weights | None:
+        import numpy as np
+
         z = self._dearness(view)
         if np.isnan(z) and self.signal is Signal.PE:
             return None
@@ -162,5 +163,7 @@ def _walk(today: date, seed: int) -> list[float]:
 
 def _score(values: Sequence[float] | np.ndarray) -> float:
     """The last value, in standard deviations from the mean of all; NaN if they do not differ."""
+    import numpy as np
+
     deviation = float(np.std(values, ddof=1))
     return float((values[-1] - np.mean(values)) / deviation) if deviation > 0 else float("nan")
