@@ -17,7 +17,8 @@ from backtests.result import Result
 from backtests.runner import Run, load_bars, play_plain, play_strategy
 from backtests.settings import Settings
 from markets.bars import Source
-from newsfolio.errors import CommandError, NewsfolioError, OutputError, StrategyError
+from markets.facts import Snapshot
+from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError, StrategyError
 from newsfolio.strategy import Strategy, name_of
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def run(
     ledger: str | Path | None = None,
     offline: bool = False,
     facts: str | Path | None = None,
+    snapshot: str | None = None,
     verify: bool = False,
     verdict: bool = True,
     placebos: int = 200,
@@ -101,6 +103,7 @@ def run(
         with `universe`).
     data: "yahoo", "sample", a folder, or anything with a `load` method.
     facts: a folder of tables that are no prices (NAME.csv), for strategies that read some.
+    snapshot: read again what a run on Yahoo's prices read: data.snapshot in its manifest.
     verdict: judge it on the sessions after its article; without, `placebos` does not matter.
     settings: the fields of backtests.settings.Settings, e.g. start="2015-01-02", cash=250_000.
 
@@ -111,7 +114,9 @@ def run(
     except TypeError as error:
         raise CommandError(f"unknown setting: {error}") from None
     source = (
-        home.open_source(data, offline=offline, facts=Path(facts) if facts else None)
+        home.open_source(
+            data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
+        )
         if isinstance(data, str)
         else data
     )
@@ -139,9 +144,11 @@ def execute(
     try:
         played = _played(job, source, settings, verify)
         result, variants = _judged(played, ledger, judging) if judging else (played.result(), ())
+        notes = (*notes, *_other_lines(source, played.bars))
         if notes:
             told = [*result.manifest["notes"], *notes]
             result = dataclasses.replace(result, manifest={**result.manifest, "notes": told})
+        _remember(source, played.bars)
         if save is not None:
             save(result)
     except NewsfolioError as error:
@@ -149,6 +156,25 @@ def execute(
         raise
     _record(ledger, [_done(job, result), *variants])
     return result
+
+
+def _remember(source: Source, read: Snapshot) -> None:
+    """A store that cannot be written costs a warning, not the result."""
+    remember = getattr(source, "remember", None)
+    if remember is None:
+        return
+    try:
+        remember(read)
+    except (DataError, OutputError) as error:
+        warnings.warn(f"this trial cannot be repeated with --snapshot: {error}", stacklevel=3)
+
+
+def _other_lines(source: Source, read: Snapshot) -> tuple[str, ...]:
+    """What to say where a run did not read just what the snapshot asked for has."""
+    asked = str(getattr(source, "snapshot", ""))
+    if asked in ("", read.id):
+        return ()
+    return (f"snapshot {asked} was asked for; this run read other lines or tables of it",)
 
 
 def _played(job: Job, source: Source, settings: Settings, verify: bool) -> Run:

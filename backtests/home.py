@@ -46,13 +46,17 @@ def open_source(
     offline: bool = False,
     facts: Path | None = None,
     corrections: Path | None = None,
+    snapshot: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Source:
     """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word.
 
     facts: a folder of tables that are no prices, asked before the source's own. corrections: a
     file of corrections besides the `corrections.csv` that lies among the prices, if one does.
+    snapshot: the id of what a run on Yahoo's prices read, to read just that again.
     """
+    if snapshot is not None:
+        return _as_read_before(snapshot, data, store or store_folder(), facts, corrections)
     if data == "sample":
         from markets.sample import SampleSource
 
@@ -60,13 +64,35 @@ def open_source(
     else:
         folder = (store or store_folder()) if data == "yahoo" else Path(data).expanduser()
         source = _corrected(_prices(data, folder, offline, progress), folder, corrections)
-    if facts is None:
-        return source
-    if not facts.expanduser().is_dir():
-        raise CommandError(f"--facts {facts}: no such folder")
-    from markets.facts import WithFacts
+    if facts is not None:
+        if not facts.expanduser().is_dir():
+            raise CommandError(f"--facts {facts}: no such folder")
+        from markets.facts import WithFacts
 
-    return WithFacts(source, facts.expanduser())
+        source = WithFacts(source, facts.expanduser())
+    return _remembered(source, store or store_folder()) if data == "yahoo" else source
+
+
+def _remembered(source: Source, folder: Path) -> Source:
+    from markets.snapshots import Remembering
+    from markets.store import Store
+
+    return Remembering(source, Store(folder))
+
+
+def _as_read_before(
+    snapshot: str, data: str, folder: Path, facts: Path | None, corrections: Path | None
+) -> Source:
+    if data != "yahoo":
+        raise CommandError(
+            f"--snapshot is for --data yahoo, not for {data}: only a store keeps any"
+        )
+    if facts is not None or corrections is not None:
+        raise CommandError("--snapshot brings its own facts and corrections; leave the others out")
+    from markets.snapshots import SnapshotSource
+    from markets.store import Store
+
+    return _remembered(SnapshotSource(Store(folder), snapshot), folder)
 
 
 def _corrected(source: Source, folder: Path, more: Path | None) -> Source:

@@ -42,6 +42,8 @@ class Market:
         Folder of tables that are no prices (releases, valuations, events, scores), NAME.csv each.
     corrections
         File of corrections, besides the corrections.csv that may lie among the prices.
+    snapshot
+        Read again what a run on Yahoo's prices read: data.snapshot in its manifest.json.
     cash
         Initial capital.
     currency
@@ -73,6 +75,7 @@ class Market:
     store: Annotated[Path | None, Parameter(group=DATA)] = None
     facts: Annotated[Path | None, Parameter(group=DATA)] = None
     corrections: Annotated[Path | None, Parameter(group=DATA)] = None
+    snapshot: Annotated[str | None, Parameter(group=DATA)] = None
     cash: Annotated[float, Parameter(group=MONEY)] = 1_000_000.0
     currency: Annotated[str, Parameter(group=MONEY)] = "USD"
     costs: Annotated[str, Parameter(group=MONEY)] = "venue"
@@ -102,6 +105,7 @@ class Market:
             offline=self.offline,
             facts=self.facts,
             corrections=self.corrections,
+            snapshot=self.snapshot,
             progress=progress(quiet),
         )
 

@@ -1,9 +1,20 @@
-"""The local store: one Parquet file a ticker, written whole or not at all."""
+"""The local store: one Parquet file a ticker, written whole or not at all.
+
+    0700.HK.parquet                     the bars of a ticker
+    0700.HK.absent                      the day on which the source did not know it
+    versions/0700.HK.<digest>.parquet   bars from before the source restated the past
+    snapshots/<id>.json                 what a run read (see `markets.snapshots`)
+
+Bars that are merely added to a file make no version: cutting the file at the old last day gives
+the old bars again, and their digest proves it.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,31 +24,39 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from markets.bars import COLUMNS, Bars, Priced
+from markets.changes import Change, change_of, cut, extends, seal
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the file layout; a file with another one is refused."""
 
 _HEADER = b"newsfolio"
 _BARS = ".parquet"
 _NOTHING = ".absent"
+_DRAFT = ".version.tmp"
+_VERSIONS, _RECORDS = "versions", "snapshots"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_RECORD = re.compile(r"[0-9a-f]{16,64}\.json")
+_CHANGES_KEPT = 30
 
 
 @dataclass(frozen=True)
 class StoredBars:
     """Bars as they were kept, and where they came from.
 
-    retrieved: the day on which the source was last asked; currency: as the source named it.
+    retrieved: the day on which the source was last asked; currency: as the source named it;
+    changes: what it restated so far, oldest first, as the store noticed.
     """
 
     bars: Bars
     retrieved: date
     source: str
     currency: str
+    changes: tuple[Change, ...] = ()
 
 
 class Store:
@@ -63,20 +82,73 @@ class Store:
     def read(self, ticker: str) -> StoredBars | None:
         """What is kept of a ticker, None if nothing; BrokenData names a file that is damaged."""
         path = self.path(ticker)
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise BrokenData(f"{path} cannot be read: {error.strerror or error}") from error
-        return _unpacked(ticker, path, content)
+        content = _content(path)
+        return None if content is None else _unpacked(ticker, path, content)
 
     def write(self, stored: StoredBars) -> None:
-        """Replace a ticker's file; OutputError if the disk refuses, the old file then stands."""
+        """Replace a ticker's file; OutputError if the disk refuses, the old file then stands.
+
+        Where the past is another than before, the old file is kept as a version first, and the
+        new one says what changed.
+        """
         ticker = stored.bars.ticker
         with self.locked(ticker):
-            self._replace(self.path(ticker), _packed(stored))
-            self._file(ticker, _NOTHING).unlink(missing_ok=True)
+            self._replace(self.path(ticker), _packed(self._with_changes(stored)))
+            try:
+                for suffix in (_NOTHING, _DRAFT):
+                    self._file(ticker, suffix).unlink(missing_ok=True)
+            except OSError as error:
+                raise self._unwritable(error) from error
+
+    def keep(self, stored: StoredBars) -> None:
+        """Put bars among the versions, beside the ticker's file."""
+        with self.locked(stored.bars.ticker):
+            path = self._version(stored.bars.ticker, stored.bars.digest())
+            self._replace(path, _packed(stored), self._file(stored.bars.ticker, _DRAFT))
+
+    def find(self, ticker: str, digest: str, last: date) -> Bars | None:
+        """The bars with that digest and last day: of the ticker's file, or of a version.
+
+        BrokenData if they are nowhere and a file that may have held them is damaged.
+        """
+        damage: BrokenData | None = None
+        for path in (self.path(ticker), *self.versions(ticker)):
+            try:
+                content = _content(path)
+                bars = _unpacked(ticker, path, content).bars if content is not None else None
+            except BrokenData as error:
+                damage = damage or error
+                continue
+            found = cut(bars, last) if bars is not None else None
+            if found is not None and found.digest() == digest:
+                return found
+        if damage is not None:
+            raise damage
+        return None
+
+    def versions(self, ticker: str) -> list[Path]:
+        """The files of a ticker's versions, sorted."""
+        start, end = quote(ticker, safe="") + ".", len(_BARS)
+        return sorted(
+            path
+            for path in (self.folder / _VERSIONS).glob(f"{start}*{_BARS}")
+            if _DIGEST.fullmatch(path.name[len(start) : -end])
+        )
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a record, `<hex digits>.json`, whole or not at all."""
+        path = self._record(name)
+        with self._held(path.with_name("records.lock"), "a snapshot"):
+            self._replace(path, content)
+
+    def get(self, name: str) -> bytes | None:
+        """A record, None if there is none of that name."""
+        return _content(self._record(name))
+
+    def records(self) -> list[str]:
+        """The names of all records, sorted."""
+        found = (path.name for path in (self.folder / _RECORDS).glob("*.json"))
+        return sorted(name for name in found if _RECORD.fullmatch(name))
 
     def absent(self, ticker: str) -> date | None:
         """The day on which the source last said that there is no such line, if it did."""
@@ -93,16 +165,20 @@ class Store:
     @contextmanager
     def locked(self, ticker: str) -> Iterator[None]:
         """Keep other processes from writing this ticker; may be nested within one thread."""
+        with self._held(self._file(ticker, ".lock"), ticker):
+            yield
+
+    @contextmanager
+    def _held(self, path: Path, what: str) -> Iterator[None]:
         from filelock import FileLock, Timeout
 
-        path = self._file(ticker, ".lock")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(path, is_singleton=True)
             lock.acquire(timeout=self._patience)
         except Timeout as error:
             raise MissingData(
-                f"{ticker}: another process has held {path} for {self._patience:g} seconds; "
+                f"{what}: another process has held {path} for {self._patience:g} seconds; "
                 "wait for it to end and run again"
             ) from error
         except OSError as error:
@@ -117,20 +193,44 @@ class Store:
             raise CommandError("a ticker is needed, got an empty one, e.g. AAPL or 0700.HK")
         return self.folder / (quote(ticker, safe="") + suffix)
 
+    def _version(self, ticker: str, digest: str) -> Path:
+        return self.folder / _VERSIONS / self._file(ticker, f".{digest}{_BARS}").name
+
+    def _record(self, name: str) -> Path:
+        if not _RECORD.fullmatch(name):
+            raise CommandError(f"{name[:80]!r} names no record of a store")
+        return self.folder / _RECORDS / name
+
+    def _with_changes(self, stored: StoredBars) -> StoredBars:
+        """What is to be written, with the changes so far; the old bars are safe afterwards."""
+        try:
+            old = self.read(stored.bars.ticker)
+        except BrokenData:  # nothing of it can be read, so nothing is lost
+            return stored
+        if old is None:
+            return stored
+        changes = old.changes
+        if not extends(stored.bars, old.bars):
+            self.keep(old)
+            changes = (*changes, change_of(stored.retrieved, old.bars, stored.bars))
+        return dataclasses.replace(stored, changes=changes[-_CHANGES_KEPT:])
+
     def _files(self) -> list[Path]:
         return [path for path in self.folder.glob("*" + _BARS) if path.is_file()]
 
-    def _replace(self, path: Path, content: bytes) -> None:
+    def _replace(self, path: Path, content: bytes, temporary: Path | None = None) -> None:
         # The lock makes the name of the temporary file ours: what a dead writer left is reused.
-        temporary = path.with_name(path.name + ".tmp")
+        temporary = temporary or path.with_name(path.name + ".tmp")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
-            _sync_folder(self.folder)
+            _sync_folder(path.parent)
         except OSError as error:
+            _discard(temporary)  # a full disk needs its room back
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> OutputError:
@@ -138,6 +238,23 @@ class Store:
             f"the store {self.folder} cannot be written: {error.strerror or error}; free some "
             "space or choose a folder that you may write to"
         )
+
+
+def _content(path: Path) -> bytes | None:
+    """A file's bytes, None if there is no such file."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BrokenData(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _discard(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return
 
 
 def _sync_folder(folder: Path) -> None:
@@ -165,7 +282,7 @@ def _packed(stored: StoredBars) -> bytes:
 
 
 def _header(stored: StoredBars) -> dict[str, Any]:
-    return {
+    said: dict[str, Any] = {
         "schema": SCHEMA,
         "ticker": stored.bars.ticker,
         "priced": stored.bars.priced.value,
@@ -174,8 +291,11 @@ def _header(stored: StoredBars) -> dict[str, Any]:
         "retrieved": stored.retrieved.isoformat(),
         "source": stored.source,
         "currency": stored.currency,
+        "later_splits": stored.bars.later_splits,
         "digest": stored.bars.digest(),
+        "changes": [change.as_json() for change in stored.changes],
     }
+    return {**said, "seal": seal(said)}
 
 
 def _unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
@@ -185,11 +305,14 @@ def _unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
         table = _table(content)
         header = json.loads(table.schema.metadata[_HEADER])
         layout, digest = header["schema"], header["digest"]
-        stored = _stored(header, table) if layout == SCHEMA else None
+        whole = layout == SCHEMA and header["seal"] == seal(header)
+        stored = _stored(header, table) if whole else None
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise _refused(path, "is damaged or was not written by this program") from error
-    if stored is None:
+    if layout != SCHEMA:
         raise _refused(path, f"has layout {layout}, this version reads {SCHEMA}")
+    if stored is None:
+        raise _refused(path, "is damaged: its description is not the one that was written")
     if stored.bars.ticker != ticker:
         raise _refused(path, f"holds {stored.bars.ticker}, not {ticker}")
     if stored.bars.digest() != digest:
@@ -209,11 +332,13 @@ def _stored(header: dict[str, Any], table: pa.Table) -> StoredBars:
         header["ticker"],
         _frame(table),
         Priced(header["priced"]),
+        later_splits=float(header["later_splits"]),
         simulated=bool(header["simulated"]),
         notes=tuple(header["notes"]),
     )
     retrieved = date.fromisoformat(header["retrieved"])
-    return StoredBars(bars, retrieved, header["source"], header["currency"])
+    changes = tuple(map(Change.from_json, header["changes"]))
+    return StoredBars(bars, retrieved, header["source"], header["currency"], changes)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -225,4 +350,4 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _refused(path: Path, why: str) -> BrokenData:
-    return BrokenData(f"{path} {why}; delete it and it will be fetched again")
+    return BrokenData(f"{path} {why}; newsfolio data pull fetches it again (or delete it)")

@@ -52,7 +52,7 @@ def test_reads_back_what_was_written(tmp_path: Path) -> None:
 def test_the_file_describes_itself(tmp_path: Path) -> None:
     Store(tmp_path).write(stored())
     header = json.loads(pq.read_schema(tmp_path / "AAPL.parquet").metadata[b"newsfolio"])
-    assert header["schema"] == 1
+    assert header["schema"] == 2
     assert header["priced"] == "splits"
     assert header["retrieved"] == "2025-02-21"
     assert (header["source"], header["currency"]) == ("yahoo", "USD")
@@ -148,9 +148,10 @@ def rewrite(path: Path, **changes: object) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"schema": 2}, "has layout 2, this version reads 1"),
+        ({"schema": 1}, "has layout 1, this version reads 2"),
         ({"priced": "by magic"}, "damaged"),
-        ({"priced": "level"}, "not those that were written"),
+        ({"priced": "level"}, "not the one that was written"),
+        ({"retrieved": "2035-02-21"}, "not the one that was written"),
         ({"retrieved": "yesterday"}, "damaged"),
         ({"notes": None}, "damaged"),
     ],
@@ -164,6 +165,16 @@ def test_a_header_that_lies_is_refused(
     message = broken(store)
     assert says in message
     assert "delete it" in message
+
+
+def test_bars_that_were_exchanged_are_refused(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write(stored())
+    table = pq.read_table(store.path("AAPL"))
+    place = table.schema.get_field_index("close")
+    other = pa.array([10.5, 10.5, 10.6])
+    pq.write_table(table.set_column(place, "close", other), store.path("AAPL"))
+    assert "not those that were written" in broken(store)
 
 
 def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:

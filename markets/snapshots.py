@@ -1,0 +1,258 @@
+"""What a run read, remembered: `newsfolio run --snapshot ID` reads it again.
+
+A record names each line by the digest of its bars and where the store has them: in the ticker's
+file cut after a day, or in a version. Where corrections altered a line, the altered figures stand
+in the record. Tables of facts are kept whole, each once. Nothing is trusted: what is rebuilt
+must have the digest that the run had.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from markets.bars import COLUMNS, Bars, Source
+from markets.changes import cut, seal
+from markets.facts import FactTable, Snapshot, facts_of
+from markets.store import Store, StoredBars
+from newsfolio.assets import Asset
+from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName
+from newsfolio.facts import Facts
+
+LAYOUT = 1
+PATCHED = 100
+"""Altered figures of a line up to which a record holds them; beyond, the bars are kept whole."""
+
+_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class Remembering:
+    """A source that can be told to remember what a run read of it, in a store."""
+
+    source: Source
+    store: Store
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the snapshot that is read, "" for the present."""
+        return str(getattr(self.source, "snapshot", ""))
+
+    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+        return self.source.load(assets)
+
+    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
+        return facts_of(self.source, wanted)
+
+    def remember(self, read: Snapshot) -> None:
+        """Keep what a run read; OutputError if the disk refuses."""
+        keep(self.store, read, self.name)
+
+
+class SnapshotSource:
+    """The bars and the tables that a run read, whatever came to the store since.
+
+    CommandError for what is no id, UnknownName for one that the store does not have, BrokenData
+    for a damaged record.
+    """
+
+    def __init__(self, store: Store, snapshot: str) -> None:
+        self._store = store
+        self._record = _record(store, snapshot)
+        self.snapshot = snapshot
+        self.name = str(self._record["source"])
+
+    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+        """The lines asked for that the run had; MissingData for one that is no longer there."""
+        tickers = dict.fromkeys(asset.ticker for asset in assets)
+        lines = self._record["lines"]
+        return {ticker: self._line(ticker, lines[ticker]) for ticker in tickers if ticker in lines}
+
+    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
+        """The tables asked for that the run had."""
+        digests = self._record["tables"]
+        names = (facts.name for facts in wanted if facts.name in digests)
+        return {name: self._table(name, digests[name]) for name in names}
+
+    def _line(self, ticker: str, said: Mapping[str, Any]) -> Bars:
+        base = self._store.find(ticker, said["base"], date.fromisoformat(said["last"]))
+        if base is None:
+            raise MissingData(
+                f"{ticker}: the store {self._store.folder} no longer has the bars of snapshot "
+                f"{self.snapshot}; run without --snapshot, or bring back its file or its version"
+            )
+        bars = _patched(base, said["dropped"], said["cells"])
+        if bars.digest() != said["digest"]:
+            raise BrokenData(f"{ticker}: snapshot {self.snapshot} cannot be rebuilt to the bit")
+        return dataclasses.replace(bars, notes=tuple(said["notes"]))
+
+    def _table(self, name: str, digest: str) -> FactTable:
+        content = self._store.get(f"{digest}.json")
+        if content is None:
+            raise MissingData(
+                f"{name}: the store {self._store.folder} no longer has the table of snapshot "
+                f"{self.snapshot}; run without --snapshot"
+            )
+        try:
+            table = _table_from(json.loads(content))
+        except (KeyError, TypeError, ValueError):
+            table = None
+        if table is None or table.digest() != digest:
+            raise BrokenData(f"{name}: the table of snapshot {self.snapshot} is damaged")
+        return table
+
+
+def keep(store: Store, read: Snapshot, source: str) -> None:
+    """Remember what a run read, so that it can be read again; once is enough."""
+    try:
+        _record(store, read.id)
+    except (BrokenData, UnknownName):
+        lines = {ticker: _kept(store, bars) for ticker, bars in sorted(read.items())}
+        tables = {name: _kept_table(store, table) for name, table in sorted(read.facts.items())}
+        said = {
+            "layout": LAYOUT, "id": read.id, "source": source, "lines": lines, "tables": tables,
+        }  # fmt: skip
+        said["seal"] = seal(said)
+        store.put(f"{read.id}.json", json.dumps(said, indent=1, sort_keys=True).encode())
+
+
+def known(store: Store) -> list[str]:
+    """The ids of the snapshots in a store, sorted."""
+    names = (name.removesuffix(".json") for name in store.records())
+    return [name for name in names if _ID.fullmatch(name)]
+
+
+def _record(store: Store, snapshot: str) -> dict[str, Any]:
+    """A record, checked."""
+    if not _ID.fullmatch(snapshot):
+        raise CommandError(
+            f"--snapshot {snapshot[:40]!r}: an id has 16 hex digits; see data.snapshot in a run's "
+            "manifest.json"
+        )
+    content = store.get(f"{snapshot}.json")
+    if content is None:
+        hint = "Runs on Yahoo's prices keep theirs in the store that they read."
+        raise UnknownName("snapshot", snapshot, known(store), hint)
+    try:
+        said = json.loads(content)
+        whole = said["seal"] == seal(said) and said["id"] == snapshot
+        layout = said["layout"]
+    except (KeyError, TypeError, ValueError):
+        whole, layout = False, None
+    if not whole:
+        raise BrokenData(f"the record of snapshot {snapshot} in {store.folder} is damaged")
+    if layout != LAYOUT:
+        raise BrokenData(f"snapshot {snapshot} has layout {layout}, this version reads {LAYOUT}")
+    return dict(said)
+
+
+def _kept(store: Store, bars: Bars) -> dict[str, Any]:
+    """How to find a line again: as it is, as present bars with some figures altered, or whole."""
+    said = {
+        "digest": bars.digest(), "base": bars.digest(), "last": bars.last.isoformat(),
+        "dropped": [], "cells": [], "notes": list(bars.notes),
+    }  # fmt: skip
+    if not _holds(store, bars):
+        patch = _patch(store, bars)
+        if patch is None:
+            store.keep(StoredBars(bars, bars.last, "snapshot", ""))
+        else:
+            said |= patch
+    return said
+
+
+def _holds(store: Store, bars: Bars) -> bool:
+    try:
+        return store.find(bars.ticker, bars.digest(), bars.last) is not None
+    except BrokenData:
+        return False
+
+
+def _patch(store: Store, bars: Bars) -> dict[str, Any] | None:
+    """What turns the store's present bars into these, if that is little."""
+    try:
+        stored = store.read(bars.ticker)
+    except BrokenData:
+        return None
+    base = cut(stored.bars, bars.last) if stored else None
+    if base is None or len(bars.frame.index.difference(base.frame.index)):
+        return None
+    dropped = [str(day.date()) for day in base.frame.index.difference(bars.frame.index)]
+    cells = _altered(base.frame.loc[bars.frame.index], bars.frame)
+    if len(cells) + len(dropped) > PATCHED:
+        return None
+    if _patched(base, dropped, cells).digest() != bars.digest():
+        return None
+    return {"base": base.digest(), "dropped": dropped, "cells": cells}
+
+
+def _altered(base: pd.DataFrame, now: pd.DataFrame) -> list[list[Any]]:
+    """Day, column and value of every figure that is not the same to the last bit."""
+    old, new = (np.ascontiguousarray(frame.to_numpy("float64")) for frame in (base, now))
+    days = now.index.to_numpy().astype("datetime64[D]")
+    rows, columns = np.nonzero(old.view("int64") != new.view("int64"))
+    return [
+        [str(days[row]), COLUMNS[column], _as_json(new[row, column])]
+        for row, column in zip(rows, columns, strict=True)
+    ]
+
+
+def _patched(base: Bars, dropped: Sequence[str], cells: Sequence[Sequence[Any]]) -> Bars:
+    frame = base.frame
+    if dropped:
+        frame = frame.drop(index=pd.to_datetime(list(dropped)))
+    if cells:
+        frame = frame.copy()
+        for day, column, value in cells:
+            frame.loc[pd.Timestamp(day), column] = np.nan if value is None else value
+    return dataclasses.replace(base, frame=frame)
+
+
+def _kept_table(store: Store, table: FactTable) -> str:
+    digest = table.digest()
+    if store.get(f"{digest}.json") is None:
+        store.put(f"{digest}.json", json.dumps(_table_as_json(table), sort_keys=True).encode())
+    return digest
+
+
+def _table_as_json(table: FactTable) -> dict[str, Any]:
+    frame = table.frame
+    numbers = [name for name in frame.columns[1:] if frame[name].dtype == "float64"]
+    columns = {name: [_as_json(value) for value in frame[name]] for name in frame.columns[1:]}
+    return {
+        "name": table.name,
+        "known": [str(day.date()) for day in frame["known"]],
+        "order": list(frame.columns[1:]),
+        "numbers": numbers,
+        "columns": columns,
+        "instants": [at.isoformat() if at else None for at in table.instants],
+        "simulated": table.simulated,
+        "notes": list(table.notes),
+    }
+
+
+def _table_from(said: Mapping[str, Any]) -> FactTable:
+    days = np.array(said["known"], dtype="datetime64[D]")
+    frame = pd.DataFrame({"known": days.astype("datetime64[s]")})
+    for name in said["order"]:
+        kind = "float64" if name in said["numbers"] else "str"
+        frame[name] = pd.Series(said["columns"][name], dtype=kind)
+    instants = tuple(datetime.fromisoformat(at) if at else None for at in said["instants"])
+    return FactTable(said["name"], frame, instants, said["simulated"], tuple(said["notes"]))
+
+
+def _as_json(value: Any) -> Any:
+    """A cell as JSON has it; what is unknown is null."""
+    return value if isinstance(value, str) else None if np.isnan(value) else float(value)
