@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newsfolio import (
     Facts,
@@ -38,7 +38,7 @@ EARNINGS = Facts(
     "answer, so date results that came out before the close by the day before.",
     rows=(("2025-02-20T10:30+00:00", "9988.HK"),),
 )
-Array = NDArray[Any]
+Array: TypeAlias = "NDArray[Any]"
 USUAL = 60
 """Bars whose median traded value is the usual one."""
 A_HALT = 14
