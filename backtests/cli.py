@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
+from backtests import data as data_commands
 from backtests import queries
 from backtests.options import MONEY, OUTPUT, Market
 from backtests.terminal import manifests, print_json, progress, row_of, run_folder, say, say_claims
@@ -35,6 +36,7 @@ app.command(queries.runs)
 app.command(queries.diff)
 app.command(queries.check)
 app.command(queries.new)
+app.command(data_commands.app)
 
 
 @app.command

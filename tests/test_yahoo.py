@@ -247,10 +247,6 @@ def forget_a_split_adjustment(line: Line) -> None:
     line.splits[date(2025, 2, 18)] = (3, 1)
 
 
-def lose_a_bar(line: Line) -> None:
-    del line.rows[date(2025, 2, 18)]
-
-
 def gain_a_bar(line: Line) -> None:
     line.rows[date(2025, 2, 14)] = bar(99.0)
 
@@ -261,7 +257,6 @@ def gain_a_bar(line: Line) -> None:
         (change_close, "the close of 2025-02-18 was 100, now 100.001"),
         (change_dividend, "the dividend of 2025-02-19 was 0.25, now 0.26"),
         (forget_a_split_adjustment, "the split of 2025-02-18 was 0, now 3"),
-        (lose_a_bar, "the bar of 2025-02-18 is gone"),
         (gain_a_bar, "the bar of 2025-02-14 is new"),
     ],
 )
@@ -276,6 +271,15 @@ def test_a_restated_overlap_fetches_the_whole_history(
     assert bars.notes == (f"2025-02-22: history fetched anew, {says}",)
     assert bars.frame["close"].iloc[0] == 94.0
     assert bars.frame.index.is_monotonic_increasing
+
+
+def test_the_bar_of_a_closed_day_may_go(yahoo: Yahoo, store: Store) -> None:
+    yahoo.lines["AAPL"].rows[date(2025, 2, 17)] = bar(99.0)  # Presidents' Day
+    load(yahoo, store, "AAPL")
+    del yahoo.lines["AAPL"].rows[date(2025, 2, 17)]
+    bars = load(yahoo, store, "AAPL", today=TOMORROW)["AAPL"]
+    assert bars.notes == ("2025-02-22: history fetched anew, the bar of 2025-02-17 is gone",)
+    assert bars.frame["close"].tolist() == [95.0, 100.0, 102.0, 104.0]
 
 
 def test_single_precision_noise_is_no_change(yahoo: Yahoo, store: Store) -> None:

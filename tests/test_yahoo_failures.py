@@ -139,6 +139,13 @@ def test_the_real_session_is_capped_as_well() -> None:
     assert 0 < kind.bars <= 30
 
 
+def test_the_real_session_is_polite() -> None:
+    kind: Any = session_type()
+    assert 0 < kind.rate <= 10
+    assert 1 < kind.tries <= 6
+    assert 0.5 <= kind.pause <= kind.longest <= kind.patience <= 120
+
+
 def test_a_damaged_file_is_named_not_replaced(yahoo: Yahoo, store: Store) -> None:
     load(yahoo, store, "AAPL")
     store.path("AAPL").write_bytes(b"PAR1 nonsense")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -41,11 +42,23 @@ class Fault(StrEnum):
     TRUNCATED = "half of the JSON"
     EMPTY = "no result in the JSON"
     SILENT = "never an answer"
+    UNAUTHORIZED = "401, whatever the crumb"
+    STALE_CRUMB = "401 unless the crumb is the present one"
+    UNAVAILABLE = "503 with a page"
+    DRIP = "one byte at a time"
+    CUT = "the connection is closed half-way"
+    NULL = "null instead of a result"
+    PAGE = "200 with a page"
+    NONSENSE = "JSON of another shape"
 
 
 @dataclass
 class Line:
-    """One symbol: rows of open, high, low, close, volume by local date, as Yahoo lists them."""
+    """One symbol: rows of open, high, low, close, volume by local date, as Yahoo lists them.
+
+    again: rows that are listed a second time. told_timezone: what the answer claims, if it is not
+    the real one. trades_until: the end of the last row's session, where the answer tells it.
+    """
 
     rows: dict[date, Row]
     currency: str = "USD"
@@ -56,6 +69,9 @@ class Line:
     dividend_currency: str = ""
     splits: dict[date, tuple[int, int]] = field(default_factory=dict)
     gains: dict[date, float] = field(default_factory=dict)
+    again: dict[date, Row] = field(default_factory=dict)
+    told_timezone: str = ""
+    trades_until: time | None = None
 
     def stamp(self, day: date) -> int:
         """Unix seconds of the local opening."""
@@ -66,14 +82,22 @@ class Line:
 class Yahoo:
     """What the server knows and what it was asked; change it between two loads.
 
-    `faulty_for` is how many charts the fault spoils before all is well again (None: all).
+    `faulty_for` is how many charts the fault spoils before all is well again (None: all);
+    `faults` are those of single tickers. `retry_after` goes with a 429, `now` is the server's
+    clock (None: this machine's), `delay` the seconds before each chart.
     """
 
     address: str
     lines: dict[str, Line] = field(default_factory=dict)
     fault: Fault = Fault.NONE
     faulty_for: int | None = None
+    faults: dict[str, Fault] = field(default_factory=dict)
+    retry_after: str = ""
+    now: datetime | None = None
+    crumb: str = "crumb"
+    delay: float = 0.0
     asked: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
 
     def charts(self, ticker: str) -> list[str]:
         """The requests for a ticker's bars, without the probes for its time zone."""
@@ -87,8 +111,10 @@ class Yahoo:
             for url in self.charts(ticker)
         ]
 
-    def spoilt(self) -> Fault:
-        """The fault for the next chart, counting it."""
+    def spoilt(self, ticker: str) -> Fault:
+        """The fault for the next chart of a ticker, counting it."""
+        if ticker in self.faults:
+            return self.faults[ticker]
         if self.faulty_for is not None:
             if self.faulty_for <= 0:
                 return Fault.NONE
@@ -105,6 +131,7 @@ def loopback_session(address: str, seconds: float = 3.0) -> Any:
 
     class Loopback(session_type()):  # type: ignore[misc]
         connect = other = bars = seconds
+        rate, pause, longest, patience = 2000.0, 0.01, 0.4, 0.8
 
         def request(self, method: Any, url: str, **options: Any) -> Any:
             parts = urlsplit(url)
@@ -140,6 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         yahoo: Yahoo = self.server.yahoo
         yahoo.asked.append(unquote(self.path))
+        yahoo.moments.append(clock.monotonic())
         path = unquote(urlsplit(self.path).path)
         if CHART in path:
             self._chart(yahoo, path.partition(CHART)[2])
@@ -148,12 +176,13 @@ class _Handler(BaseHTTPRequestHandler):
         elif yahoo.fault is Fault.RATE_LIMITED:
             self._send(429, "Edge: Too Many Requests", "text/html")
         elif path.endswith("/v1/test/getcrumb"):
-            self._send(200, "crumb", "text/plain")
+            self._send(200, yahoo.crumb, "text/plain")
         else:
             self._send(404, "{}", "application/json")
 
     def _chart(self, yahoo: Yahoo, ticker: str) -> None:
-        fault = yahoo.spoilt()
+        fault = yahoo.spoilt(ticker)
+        clock.sleep(yahoo.delay)
         if fault is Fault.DROPPED:
             self.connection.close()
             self.close_connection = True
@@ -165,6 +194,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(500, "<html>Internal Server Error</html>", "text/html")
         elif fault is Fault.SERVER_REFUSAL:
             self._json(500, _refusal("Internal Server Error", "try again"))
+        elif fault is Fault.UNAVAILABLE:
+            self._send(503, "<html>Will be back soon</html>", "text/html")
+        elif fault is Fault.UNAUTHORIZED or (
+            fault is Fault.STALE_CRUMB and f"crumb={yahoo.crumb}" not in self.path
+        ):
+            why = {"code": "Unauthorized", "description": "Invalid Crumb"}
+            self._json(401, {"finance": {"result": None, "error": why}})
+        elif fault is Fault.NULL:
+            self._json(200, {"chart": {"result": None, "error": None}})
+        elif fault is Fault.PAGE:
+            self._send(200, "<html>Before you continue</html>", "text/html")
+        elif fault is Fault.NONSENSE:
+            self._json(200, {"chart": {"result": [{"meta": 1, "timestamp": "x"}], "error": None}})
         elif fault is Fault.EMPTY:
             self._json(200, {"chart": {"result": [], "error": None}})
         elif ticker not in yahoo.lines:
@@ -173,7 +215,12 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             content = json.dumps(_answer(ticker, yahoo.lines[ticker], self._window()))
             cut = len(content) // 2 if fault is Fault.TRUNCATED else len(content)
-            self._send(200, content[:cut], "application/json")
+            if fault is Fault.CUT:
+                self._send(200, content, "application/json", len(content) // 2)
+            elif fault is Fault.DRIP:
+                self._drip(content.encode())
+            else:
+                self._send(200, content[:cut], "application/json")
 
     def _window(self) -> tuple[float, float]:
         query = parse_qs(urlsplit(self.path).query)
@@ -184,13 +231,34 @@ class _Handler(BaseHTTPRequestHandler):
     def _json(self, status: int, body: dict[str, Any]) -> None:
         self._send(status, json.dumps(body), "application/json")
 
-    def _send(self, status: int, content: str, kind: str) -> None:
+    def _send(self, status: int, content: str, kind: str, cut: int | None = None) -> None:
+        """An answer; `cut`: hang up after that many bytes."""
         body = content.encode()
+        self._head(status, kind, len(body))
+        self.wfile.write(body[:cut])
+        if cut is not None:
+            self.close_connection = True
+
+    def _head(self, status: int, kind: str, length: int) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(length))
+        if status == 429 and self.server.yahoo.retry_after:
+            self.send_header("Retry-After", self.server.yahoo.retry_after)
         self.end_headers()
-        self.wfile.write(body)
+
+    def _drip(self, body: bytes) -> None:
+        self._head(200, "application/json", len(body))
+        for place in range(len(body)):
+            try:
+                self.wfile.write(body[place : place + 1])
+            except OSError:  # nobody listens any more
+                return
+            clock.sleep(0.02)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        now = self.server.yahoo.now
+        return format_datetime(now, usegmt=True) if now else super().date_time_string(timestamp)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Say nothing."""
@@ -202,11 +270,13 @@ def _refusal(code: str, description: str) -> dict[str, Any]:
 
 def _answer(ticker: str, line: Line, window: tuple[float, float]) -> dict[str, Any]:
     first, end = window
-    days = [day for day in sorted(line.rows) if first <= line.stamp(day) < end]
+    listed = sorted([*line.rows.items(), *line.again.items()], key=lambda row: row[0])
+    days = [day for day, _ in listed if first <= line.stamp(day) < end]
     result: dict[str, Any] = {"meta": _meta(ticker, line), "indicators": {"quote": [{}]}}
     if days:
         columns = ("open", "high", "low", "close", "volume")
-        table = zip(*(line.rows[day] for day in days), strict=True)
+        shown = (row for day, row in listed if first <= line.stamp(day) < end)
+        table = zip(*shown, strict=True)
         quote = {name: list(values) for name, values in zip(columns, table, strict=True)}
         result["timestamp"] = [line.stamp(day) for day in days]
         result["indicators"] = {
@@ -223,7 +293,14 @@ def _meta(ticker: str, line: Line) -> dict[str, Any]:
     zone = ZoneInfo(line.timezone)
     offset = datetime(2025, 1, 1, tzinfo=UTC).astimezone(zone).utcoffset()
     seconds = int(offset.total_seconds()) if offset is not None else 0
-    return {
+    meta: dict[str, Any] = {}
+    if line.trades_until is not None:
+        last = max(line.rows)
+        until = datetime.combine(last, line.trades_until, zone)
+        hours = {"timezone": "TST", "gmtoffset": seconds,
+                 "start": line.stamp(last), "end": int(until.timestamp())}  # fmt: skip
+        meta["currentTradingPeriod"] = {"regular": hours}
+    return meta | {
         "currency": line.currency,
         "symbol": ticker,
         "exchangeName": "TST",
@@ -232,7 +309,7 @@ def _meta(ticker: str, line: Line) -> dict[str, Any]:
         "regularMarketTime": line.stamp(max(line.rows)) if line.rows else 0,
         "gmtoffset": seconds,
         "timezone": "TST",
-        "exchangeTimezoneName": line.timezone,
+        "exchangeTimezoneName": line.told_timezone or line.timezone,
         "priceHint": 2,
         "dataGranularity": "1d",
         "range": "",

@@ -1,0 +1,218 @@
+"""The conversation with Yahoo: time-outs, a bounded rate, and waiting when it asks for it."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from curl_cffi.requests import Response, Session
+
+CHART = "/v8/finance/chart/"
+"""What the addresses of bars have in common."""
+
+_COOKIE = "fc.yahoo.com"
+_LIMITED = 429
+_UNAUTHORIZED = 401
+_FAULTY = 500
+
+
+class _Pace:
+    """Hands out moments to ask at, evenly, to all threads of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def until_next(self, rate: float) -> float:
+        """Seconds to wait for a place; `rate` places a second."""
+        with self._lock:
+            now = time.monotonic()
+            place = max(now, self._next)
+            self._next = place + 1.0 / rate
+            return place - now
+
+
+_PACE = _Pace()
+
+
+class _Own(threading.local):
+    """What belongs to the line that a thread asks about."""
+
+    chart: Response | None = None
+    refusal: Response | None = None
+    patience: float = 0.0
+    tries: int = 0
+    told_to_wait: float | None = None
+
+
+@cache
+def session_type() -> type[Session[Any]]:
+    """The class of session to hand to yfinance, made late because curl_cffi is slow to load.
+
+    Time-outs, because yfinance's own reach only some of its requests: each one ends after
+    `connect` seconds without a connection and after `other` (`bars` for charts) seconds in all.
+
+    Politeness: all threads of the process together ask `rate` times a second at most. A chart
+    that is refused with 429 or with a fault of Yahoo's (5xx) is asked for again, `tries` times for
+    one line in all: after the seconds that Retry-After names, else after a random part of `pause`,
+    of twice that, of four times that (of `longest` at most). It gives up where Retry-After is
+    more than `longest`, or once `patience` seconds were waited for the line; yfinance, which asks
+    once more on its own, is then given the same refusal. The cookie and the crumb are not waited
+    for: yfinance goes on without them.
+
+    `chart` is the last chart answer of this thread, which tells an unknown ticker from an answer
+    that went wrong; `told_to_wait` are the seconds of a Retry-After that was too long.
+    """
+    from curl_cffi.requests import Session, exceptions
+
+    class PoliteSession(Session[Any]):
+        connect: float = 4.0
+        other: float = 5.0
+        bars: float = 15.0
+        rate: float = 5.0
+        tries: int = 4
+        pause: float = 1.0
+        longest: float = 30.0
+        patience: float = 60.0
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self.stopped = threading.Event()
+            self._own = _Own()
+            self._cookie: Response | None = None
+
+        @property
+        def chart(self) -> Response | None:
+            return self._own.chart
+
+        @property
+        def told_to_wait(self) -> float | None:
+            return self._own.told_to_wait
+
+        def begin(self) -> None:
+            """A new line: nothing answered, nothing waited yet."""
+            self._own.chart = self._own.refusal = self._own.told_to_wait = None
+            self._own.patience, self._own.tries = self.patience, self.tries
+
+        def request(self, method: Any, url: str, **options: Any) -> Any:  # type: ignore[override]
+            if _COOKIE in url and self._cookie is not None:
+                return self._cookie  # yfinance asks for it before each request
+            if CHART not in url:
+                return self._remembered(url, self._once(method, url, self.other, options))
+            self._own.chart = None
+            self._own.chart = self._own.refusal or self._insisted(method, url, options)
+            return self._own.chart
+
+        def _insisted(self, method: Any, url: str, options: dict[str, Any]) -> Any:
+            answer = self._once(method, url, self.bars, options)
+            while _is_busy(answer.status_code):
+                if not self._waited(answer):
+                    self._own.refusal = answer
+                    break
+                answer = self._once(method, url, self.bars, options)
+            if answer.status_code == _UNAUTHORIZED:
+                self._cookie = None
+            return answer
+
+        def _once(self, method: Any, url: str, seconds: float, options: dict[str, Any]) -> Any:
+            self.stopped.wait(_PACE.until_next(self.rate))
+            if self.stopped.is_set():
+                raise exceptions.ConnectionError("interrupted")
+            connect = min(self.connect, seconds)
+            options["timeout"] = (connect, max(seconds - connect, 0.001))
+            return super().request(method, url, **options)
+
+        def _remembered(self, url: str, answer: Any) -> Any:
+            if _COOKIE in url:
+                self._cookie = answer
+            return answer
+
+        def _waited(self, answer: Response) -> bool:
+            """Wait before the next try; False if there is to be none."""
+            own, asked = self._own, _retry_after(answer)
+            own.tries -= 1
+            if own.tries <= 0 or self.stopped.is_set():
+                return False
+            if asked is not None and asked > min(self.longest, own.patience):
+                own.told_to_wait = asked
+                return False
+            if asked is None:
+                step = self.pause * 2 ** (self.tries - own.tries - 1)
+                asked = random.uniform(0, min(self.longest, step))  # noqa: S311 (jitter)
+            own.patience -= asked
+            return own.patience >= 0 and not self.stopped.wait(asked)
+
+    return PoliteSession
+
+
+def _is_busy(status: int) -> bool:
+    return status == _LIMITED or status >= _FAULTY
+
+
+def _retry_after(answer: Response) -> float | None:
+    """The seconds for which Yahoo asks to be left alone, None if it names none."""
+    said = (answer.headers.get("Retry-After") or "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said)
+    at = http_date(said)
+    if at is None:
+        return None
+    now = http_date(answer.headers.get("Date")) or datetime.now(UTC)
+    return max((at - now).total_seconds(), 0.0)
+
+
+def http_date(said: str | None) -> datetime | None:
+    """The moment that a header names, None if it names none."""
+    try:
+        at = parsedate_to_datetime(said or "")
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+class Frank:
+    """Lets yfinance raise instead of logging; may be nested and shared by threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._depth = 0
+        self._inner = ExitStack()
+
+    @contextmanager
+    def __call__(self, yfinance: Any) -> Iterator[None]:
+        with self._lock:
+            if self._depth == 0:
+                self._inner.enter_context(_outspoken(yfinance))
+            self._depth += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._inner.close()
+
+
+@contextmanager
+def _outspoken(yfinance: Any) -> Iterator[None]:
+    debug, logger = yfinance.config.debug, logging.getLogger("yfinance")
+    hidden, level = debug.hide_exceptions, logger.level
+    debug.hide_exceptions = False
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        debug.hide_exceptions = hidden
+        logger.setLevel(level)

@@ -1,0 +1,323 @@
+"""`newsfolio data pull`, `status` and `check`, against a Yahoo on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time as clock
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backtests import home
+from backtests.data import lines_of
+from markets.pull import Outcome, pull
+from markets.store import Store
+from newsfolio.listings import asset_of
+from tests.terminal import Shell
+from tests.yahoo_server import TODAY, TOMORROW, Fault, Line, Yahoo, apple, bar, yahoo_server
+
+ROOT = Path(__file__).parents[1]
+MINE = """
+from dataclasses import dataclass
+from newsfolio import Strategy, View, monthly
+
+@dataclass(frozen=True)
+class Mine(Strategy):
+    universe = ("9988.HK", "SPY")
+    signals = ("^TNX",)
+    benchmark = "ACWI"
+    rebalance = monthly
+
+    def weights(self, view: View):
+        return {"SPY": 1.0}
+"""
+
+
+@pytest.fixture
+def yahoo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
+    with yahoo_server() as server:
+        server.lines["AAPL"] = apple()
+        monkeypatch.setattr("markets.yahoo.session_type", lambda: lambda **_: server.session())
+        on(monkeypatch, TODAY)
+        yield server
+
+
+def on(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+    monkeypatch.setattr(home, "today", lambda: day)
+
+
+def rows(said: Any) -> dict[str, dict[str, Any]]:
+    return {row["ticker"]: row for row in json.loads(said.out)["lines"]}
+
+
+# --- pull --------------------------------------------------------------------------------------
+
+
+def test_pull_says_what_is_new_and_what_failed(yahoo: Yahoo, shell: Shell) -> None:
+    yahoo.lines["MSFT"] = apple()
+    yahoo.faults["MSFT"] = Fault.SERVER_ERROR
+    said = shell("data", "pull", "AAPL", "MSFT", "NOPE")
+    assert (said.code, said.err) == (1, "")
+    first, second, third, counts, failures = said.out.splitlines()
+    assert first.split() == ["AAPL", "new", "+4", "2025-01-15", "to", "2025-02-20"]
+    assert second.startswith("MSFT  failed")
+    assert "status 500" in second
+    assert "newsfolio data pull MSFT" in second
+    assert third.startswith("NOPE  unknown")
+    assert counts == "3 lines: 1 new, 1 failed, 1 unknown"
+    assert failures.startswith("1 failed (1 server); what is stored stands")
+    assert Store(home.store_folder()).tickers() == ["AAPL"]
+
+
+def test_pull_without_names_refreshes_what_is_stored(
+    yahoo: Yahoo, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell("data", "pull", "AAPL", "--quiet")
+    on(monkeypatch, TOMORROW)
+    yahoo.lines["AAPL"].rows[date(2025, 2, 21)] = bar(105.0)
+    said = shell("data", "pull", "--json")
+    assert said.code == 0
+    assert rows(said)["AAPL"] == {
+        "ticker": "AAPL", "outcome": "extended", "added": 1, "first": "2025-01-15",
+        "last": "2025-02-21", "change": "", "error": "", "why": "",
+    }  # fmt: skip
+    asked = len(yahoo.asked)
+    again = shell("data", "pull")
+    assert again.out == "1 line: 1 fetched today\n"
+    assert len(yahoo.asked) == asked
+
+
+def test_pull_quietly_says_failures_only(yahoo: Yahoo, shell: Shell) -> None:
+    assert shell("data", "pull", "AAPL", "--quiet").out == ""
+    yahoo.fault, yahoo.lines["SPY"] = Fault.TRUNCATED, apple()
+    said = shell("data", "pull", "SPY", "AAPL", "--quiet")
+    assert said.code == 1
+    assert said.out.startswith("SPY  failed")
+    assert len(said.out.splitlines()) == 1
+
+
+def test_pull_fetches_all_that_a_strategy_needs(yahoo: Yahoo, shell: Shell) -> None:
+    """Universe, its stand-in, signals, the rate of cash, the benchmark, and our own proxies."""
+    (shell.folder / "mine.py").write_text(MINE)
+    said = shell("data", "pull", "mine.py:Mine", "AAPL", "--json")
+    wanted = {"9988.HK", "BABA", "SPY", "^TNX", "^IRX", "ACWI", "MCHI", "SMH", "AAPL"}
+    assert set(rows(said)) == wanted
+
+
+def test_a_shipped_strategy_needs_what_its_run_loads() -> None:
+    tickers = {asset.ticker for asset in lines_of("east-rising")}
+    assert {"0700.HK", "AAPL", "NVDA", "BABA", "^IRX", "3690.HK", "9618.HK"} <= tickers
+
+
+def test_pull_takes_another_store(yahoo: Yahoo, shell: Shell) -> None:
+    folder = shell.folder / "elsewhere"
+    assert shell("data", "pull", "AAPL", "--store", str(folder)).code == 0
+    assert Store(folder).tickers() == ["AAPL"]
+    assert not home.store_folder().exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("pull",), "nothing is stored"),
+        (("pull", "aapl"), "no ticker or strategy called 'aapl'"),
+        (("pull", "east-risin"), "Did you mean east-rising"),
+        (("pull", "../../etc/passwd"), "no ticker or strategy"),
+        (("pull", "SAP.DE"), "venue .DE is not supported"),
+        (("pull", "AAPL", "--workers", "0"), "--workers 0: from 1 to 16"),
+        (("pull", "AAPL", "--wrong"), "--wrong"),
+        (("check", "--data", "sample"), "made-up prices"),
+        (("check", "--data", "no-such-folder"), "neither yahoo, sample nor a folder"),
+    ],
+)
+def test_a_wrong_command_is_exit_2(shell: Shell, arguments: tuple[str, ...], says: str) -> None:
+    said = shell("data", *arguments)
+    assert (said.code, said.out) == (2, "")
+    assert says in said.err
+    assert len(said.err.splitlines()) <= 2
+
+
+def test_a_stored_line_that_nobody_can_place_is_named(yahoo: Yahoo, shell: Shell) -> None:
+    shell("data", "pull", "AAPL")
+    folder = home.store_folder()
+    (folder / "SAP.DE.parquet").write_bytes((folder / "AAPL.parquet").read_bytes())
+    said = shell("data", "pull", "--json")
+    assert said.code == 1
+    assert "name the strategy that declares it" in rows(said)["SAP.DE"]["error"]
+    assert rows(said)["AAPL"]["outcome"] == "fetched today"
+
+
+# --- a pull that is stopped --------------------------------------------------------------------
+
+PULLS = """
+import sys
+from datetime import date
+from pathlib import Path
+from markets.pull import pull
+from markets.store import Store
+from newsfolio.listings import asset_of
+from tests.yahoo_server import loopback_session
+
+folder, address, *tickers = sys.argv[1:]
+session = loopback_session(address)
+pull(Store(Path(folder)), [asset_of(one) for one in tickers], date(2025, 2, 21), 2, session=session)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_pull_that_is_stopped_leaves_whole_files_and_goes_on(
+    yahoo: Yahoo, tmp_path: Path, how: signal.Signals
+) -> None:
+    tickers = [f"LINE{number}" for number in range(10)]
+    yahoo.lines |= {ticker: apple() for ticker in tickers}
+    yahoo.delay = 0.1
+    store = Store(tmp_path / "store")
+    process = subprocess.Popen(
+        [sys.executable, "-c", PULLS, str(store.folder), yahoo.address, *tickers],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    until = clock.monotonic() + 30
+    while len(store.tickers()) < 3 and clock.monotonic() < until:
+        clock.sleep(0.01)
+    process.send_signal(how)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert how is signal.SIGKILL or "KeyboardInterrupt" in said
+    done = store.tickers()
+    assert 3 <= len(done) < 10
+    assert all(store.read(ticker) is not None for ticker in done)
+    yahoo.delay, yahoo.asked[:] = 0.0, []
+    found = pull(store, [asset_of(one) for one in tickers], TODAY, 4, session=yahoo.session())
+    for one in found:
+        assert one.outcome is (Outcome.SKIPPED if one.ticker in done else Outcome.NEW)
+        assert bool(yahoo.charts(one.ticker)) is (one.ticker not in done)
+    assert list(store.folder.rglob("*.tmp")) == []
+
+
+def test_ctrl_c_is_one_line(yahoo: Yahoo, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("markets.pull._follow", interrupted)
+    said = shell("data", "pull", "AAPL")
+    assert said.code == 1
+    assert said.err.startswith("newsfolio: interrupted; lines fetched so far are kept")
+    assert len(said.err.splitlines()) == 1
+
+
+# --- status ------------------------------------------------------------------------------------
+
+
+def test_status_shows_each_line_and_what_was_restated(
+    yahoo: Yahoo, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell("data", "pull", "AAPL")
+    yahoo.lines["AAPL"].rows[date(2025, 2, 18)] = bar(100.5)
+    on(monkeypatch, TOMORROW)
+    shell("data", "pull")
+    said = shell("data", "status")
+    assert said.code == 0
+    head, line, *remarks = said.out.splitlines()
+    assert head.split() == ["ticker", "first", "last", "bars", "retrieved", "source"]
+    assert line.split() == ["AAPL", "2025-01-15", "2025-02-20", "4", "2025-02-22", "yahoo"]
+    fresh = "2025-02-22: history fetched anew, the close of 2025-02-18 was 100, now 100.5"
+    assert f"AAPL: {fresh}" in remarks
+    assert any("restated, 2025-02-22: 1 day restated" in remark for remark in remarks)
+    assert "AAPL: 1 earlier version kept" in remarks
+    (row,) = rows(shell("data", "status", "--json")).values()
+    assert (row["bars"], row["currency"], row["damage"]) == (4, "USD", None)
+    assert len(row["changes"]) == 1
+
+
+def test_status_names_a_damaged_file_and_pull_heals_it(yahoo: Yahoo, shell: Shell) -> None:
+    yahoo.lines["MSFT"] = apple()
+    shell("data", "pull", "AAPL", "MSFT")
+    path = Store(home.store_folder()).path("MSFT")
+    path.write_bytes(path.read_bytes()[:500])
+    said = shell("data", "status")
+    assert said.code == 1
+    assert f"{path} is damaged" in said.out
+    assert "newsfolio data pull MSFT" in said.out
+    assert "AAPL" in said.out
+    assert shell("data", "check", "MSFT").code == 1
+    assert rows(shell("data", "pull", "--json"))["MSFT"]["outcome"] == "refetched"
+    assert shell("data", "status").code == 0
+
+
+def test_status_of_an_empty_store_and_of_an_absent_line(yahoo: Yahoo, shell: Shell) -> None:
+    said = shell("data", "status")
+    assert said.code == 0
+    assert "nothing is stored" in said.out
+    shell("data", "pull", "NOPE")
+    assert "NOPE: Yahoo did not know it on 2025-02-21" in shell("data", "status", "NOPE").out
+
+
+# --- check -------------------------------------------------------------------------------------
+
+
+def test_check_finds_nothing_wrong_with_a_clean_line(yahoo: Yahoo, shell: Shell) -> None:
+    yahoo.lines["SPY"] = Line({date(2025, 2, 18): bar(600.0), date(2025, 2, 19): bar(601.0)})
+    shell("data", "pull", "SPY")
+    asked = len(yahoo.asked)
+    said = shell("data", "check", "SPY")
+    assert said.code == 0
+    assert said.out.splitlines()[-1].startswith("1 line checked")
+    assert "block" not in said.out
+    assert len(yahoo.asked) == asked
+
+
+def test_check_puts_the_worst_first_and_fails(yahoo: Yahoo, shell: Shell) -> None:
+    yahoo.lines["SPY"] = Line({date(2025, 2, 18): bar(600.0), date(2025, 2, 20): bar(601.0)})
+    yahoo.lines["QQQ"] = Line({date(2025, 2, 18): bar(500.0), date(2025, 2, 19): bar(251.0)})
+    shell("data", "pull", "SPY", "QQQ")
+    said = shell("data", "check")
+    assert said.code == 1
+    assert said.out.startswith("block")
+    assert "QQQ: the close goes from 500 to 251 on 2025-02-19, like a split of 2" in said.out
+    found = json.loads(shell("data", "check", "--json").out)
+    severities = [one["severity"] for one in found["findings"]]
+    assert severities == sorted(severities, key=["block", "doubt", "note"].index)
+    assert found["checked"] == ["QQQ", "SPY"]
+    assert shell("data", "check", "SPY").code == 0
+
+
+def folder_of(place: Path, closes: dict[str, float]) -> Path:
+    place.mkdir()
+    lines = [f"{day},{close},{close},{close},{close},10" for day, close in closes.items()]
+    text = "\n".join(["Date,Open,High,Low,Close,Volume", *lines]) + "\n"
+    (place / "SPY.csv").write_text(text)
+    return place
+
+
+def test_check_compares_with_another_source(shell: Shell) -> None:
+    days = [f"2025-02-{day:02d}" for day in (3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 18, 19, 20, 21)]
+    days += [f"2025-03-{day:02d}" for day in (3, 4, 5, 6, 7, 10, 11)]
+    one = {day: 600.0 + number for number, day in enumerate(days)}
+    other = one | {"2025-02-19": 650.0}
+    first, second = folder_of(shell.folder / "one", one), folder_of(shell.folder / "two", other)
+    said = shell("data", "check", "--data", str(first), "--against", str(second), "--json")
+    found = json.loads(said.out)["findings"]
+    (apart,) = [one for one in found if one["rule"] == "second source"]
+    assert apart["days"] == ["2025-02-19"]
+    assert (apart["severity"], apart["ticker"]) == ("doubt", "SPY")
+    assert "is 611, in the other source 650" in apart["told"]
+    wrong = shell("data", "check", "--data", str(first), "--against", "nowhere")
+    assert (wrong.code, "--against nowhere: no such folder" in wrong.err) == (2, True)
+
+
+def test_check_names_lines_without_prices(shell: Shell) -> None:
+    folder = folder_of(shell.folder / "one", {"2025-02-18": 600.0, "2025-02-19": 601.0})
+    said = shell("data", "check", "SPY", "TLT", "--data", str(folder))
+    assert said.code == 0
+    assert said.out.splitlines()[-1] == "no prices of TLT"
+    nothing = shell("data", "check", "TLT", "--data", str(folder))
+    assert nothing.code == 1
+    assert "no prices to check" in nothing.err
