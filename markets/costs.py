@@ -66,7 +66,8 @@ class Charge:
 
     def of(self, shares: float, value: float) -> float:
         """Money for one order; both arguments positive."""
-        base = {Basis.VALUE: value, Basis.SHARES: shares, Basis.ORDER: 1.0}[self.basis]
+        basis = self.basis
+        base = value if basis is Basis.VALUE else shares if basis is Basis.SHARES else 1.0
         amount = min(max(self.rate * base, self.minimum), self.maximum)
         return self.step * ceil(amount / self.step - DUST) if self.step else amount
 

@@ -131,8 +131,26 @@ class Market:
         """(T, N) close x volume in base currency; NaN where either is unknown."""
         return _frozen(self.close * self.volume * self.rate)
 
+    @cached_property
+    def traded_level(self) -> Floats:
+        """(T, N) `level` on sessions with a bar, NaN on others."""
+        return _frozen(np.where(np.isnan(self.close), np.nan, self.level))
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What desks worked out from this market alone, for the next desk; never pickled."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name in _FIELDS}
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The sessions as dates."""
+        return tuple(self.sessions.tolist())
+
     def day(self, session: int) -> date:
-        return self.sessions[session].astype(date)  # type: ignore[no-any-return]
+        return self.days[session]
 
     def window(self, first: int, last: int, first_decision: int | None) -> Market:
         """The market of a run from session `first` to `last`, its history before that included.
@@ -175,6 +193,9 @@ class Market:
             factor=np.ones_like(self.factor),
             payoff={line: pay * self.factor[-1, line] for line, pay in self.payoff.items()},
         )
+
+
+_FIELDS = frozenset(field.name for field in dataclasses.fields(Market))
 
 
 def _frozen(array: Floats) -> Floats:

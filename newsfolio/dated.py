@@ -42,7 +42,10 @@ class Dated(Generic[T]):
 
     def at(self, day: date) -> T:
         """The value in force on `day`; LookupError before the first row."""
-        place = bisect_right(self._starts, day)
+        starts = self._starts
+        if len(starts) == 1 and day >= starts[0]:
+            return self.rows[0].value
+        place = bisect_right(starts, day)
         if not place:
             raise LookupError(f"nothing is known before {self.rows[0].start}, asked for {day}")
         return self.rows[place - 1].value

@@ -20,13 +20,12 @@ from hypothesis import strategies as st
 from backtests.evaluation import events
 from backtests.evaluation.events import (
     Model,
-    Panel,
-    _panel,
     fitted,
     pooled,
     study,
 )
 from backtests.evaluation.findings import Study, StudyEvent, StudyWindow
+from backtests.evaluation.panel import Panel, panel_of
 from backtests.runner import play_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
@@ -213,7 +212,7 @@ def test_returns_are_total_returns_in_base_currency_on_common_sessions() -> None
 
     declared = EventStudy("x", Sleeve("x", ("0700.HK",)), "^HSI", days=("2020-01-01",))
     record = PriceRecord({"0700.HK": basket, "^HSI": dropped}, date(2100, 1, 1), Doubled())
-    panel, notes = _panel(declared, record, "USD")
+    panel, notes = panel_of(declared, record, "USD")
     expected = np.full(99, 0.01)
     expected[20] = 1.01**2 - 1  # the market has no session in row 20
     expected[49] = 2 * 1.01 - 1  # half the last close was paid out, so 1.01 / (1 - 1 / 2)
@@ -241,7 +240,7 @@ def test_venues_hours_apart_follow_the_neighbouring_session_too(
     lines = {basket: line(basket, follows, days), market: line(market, moves, days)}
     record = PriceRecord(lines, date(2100, 1, 1), EcbRates())
     declared = EventStudy("x", Sleeve("x", (basket,)), market, days=("2020-01-01",))
-    panel, _ = _panel(declared, record, asset_of(basket).currency)
+    panel, _ = panel_of(declared, record, asset_of(basket).currency)
     assert said in panel.compared
     assert model(panel, 300).coefficients[1:] == pytest.approx([0.3, 0.7], abs=0.05)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from backtests.evaluation.estimates import comparison, figures_of
-from backtests.evaluation.findings import Role, as_json
-from backtests.evaluation.resampling import Resample, resample
+from backtests.evaluation.findings import LEVEL, Role, as_json
+from backtests.evaluation.resampling import MIN_SESSIONS, Resample, resample, stretch
 from backtests.evaluation.samples import FLAT
 from backtests.metrics import DAYS_A_YEAR, cash_returns
 from backtests.result import Result
@@ -135,18 +135,19 @@ def _surely(gaps: np.ndarray, drawn: Resample | None) -> list[int]:
     At 95 % for all pairs together: the largest of their studentised differences is drawn, since
     of six runs that do not differ one pair in three would look sure on its own.
     """
-    none = [0] * gaps.shape[1]
-    if drawn is None or not np.isfinite(gaps).all():
-        return none
-    means = gaps.mean(axis=0)
-    draws = np.column_stack([gap[drawn.places].mean(axis=1) for gap in gaps.T])
+    signs = [0] * gaps.shape[1]
+    known = [place for place, gap in enumerate(gaps.T) if np.isfinite(gap).all()
+             and gap.std() > FLAT]  # fmt: skip
+    if drawn is None or len(gaps) < MIN_SESSIONS or not known:
+        return signs
+    means = gaps[:, known].mean(axis=0)
+    draws = np.column_stack([gap[drawn.places].mean(axis=1) for gap in gaps.T[known]])
     errors = draws.std(axis=0, ddof=1)
-    if not (errors > FLAT).all():
-        return none
     largest = np.abs((draws - means) / errors).max(axis=1)
-    bar = float(np.quantile(largest, 0.95)) * errors
-    return [int(np.sign(mean)) if abs(mean) > least else 0
-            for mean, least in zip(means, bar, strict=True)]  # fmt: skip
+    bar = float(np.quantile(largest, LEVEL)) * errors * stretch(len(gaps), drawn.block)
+    for place, mean, least in zip(known, means, bar, strict=True):
+        signs[place] = int(np.sign(mean)) if abs(mean) > least else 0
+    return signs
 
 
 def _conclusion(found: dict[str, Any], signs: Sequence[int]) -> str:

@@ -1,0 +1,429 @@
+"""Ways in which a reviewer once got a verdict that nothing had earned; each stays closed.
+
+All of them start from `strong()`, made-up lines on which the thesis plainly holds up.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests import again
+from backtests.api import Job, Judging, execute
+from backtests.evaluation.compare import compare
+from backtests.evaluation.estimates import beta_mix
+from backtests.evaluation.evaluate import evaluate, scored_sessions
+from backtests.evaluation.findings import Condition, Evaluation, Role, Word
+from backtests.evaluation.placebo import ENOUGH, placebos
+from backtests.ledger import Ledger, Tried, variant_of
+from backtests.manifest import code_of, settings_values
+from backtests.result import Result
+from backtests.runner import Run, play_strategy
+from backtests.settings import Settings
+from markets.bars import Bars
+from newsfolio import Fixed, Sleeve, Strategy, param
+from newsfolio.assets import NEW_YORK, Asset, Delisting
+from tests.results import curve, make
+from tests.terminal import Shell
+from tests.test_evaluate import DAYS, HONEST, Made, Switch, line, noise
+
+DIVIDE = list(DAYS).index(pd.Timestamp("2023-06-01"))
+END = "2024-12-31"
+MIDDLE = date(2024, 3, 1)
+CHOSEN = "Nothing chosen afterwards"
+NEW = np.arange(len(DAYS)) > DIVIDE
+COMMON = noise(30)
+
+
+@pytest.fixture(autouse=True)
+def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here hangs on the third decimal of an interval."""
+    monkeypatch.setattr("backtests.evaluation.evaluate.REPLICATIONS", 400)
+    monkeypatch.setattr("backtests.evaluation.compare.REPLICATIONS", 400)
+
+
+def strong() -> dict[str, Bars]:
+    """BBB gains a tenth of a percent a session on AAA once the article is out."""
+    own = {ticker: COMMON + noise(seed, 0.004) for ticker, seed in (("AAA", 31), ("BBB", 32))}
+    own["BBB"] = own["BBB"] + 0.001 * NEW
+    proxies = {"SPY": noise(4), "MCHI": noise(5), "SMH": noise(6)}
+    return {t: line(t, r) for t, r in {**own, "IDX": COMMON + noise(33, 0.002), **proxies}.items()}
+
+
+@dataclass(frozen=True)
+class Plain(Switch):
+    """From AAA to BBB, without variants."""
+
+    grid = {}
+
+
+@dataclass(frozen=True)
+class Alone(Plain):
+    """Against nothing."""
+
+    benchmark = None
+
+    def controls(self) -> Mapping[str, Strategy]:
+        return {}
+
+
+def cut(bars: Bars, first: str | date = "2021-01-04", last: str | date = END) -> Bars:
+    """A line that starts later or ends earlier."""
+    inside = (bars.frame.index >= pd.Timestamp(first)) & (bars.frame.index <= pd.Timestamp(last))
+    return dataclasses.replace(bars, frame=bars.frame[inside])
+
+
+def played(strategy: Strategy, lines: Mapping[str, Bars], **settings: Any) -> Run:
+    wanted = Settings(**({"engine": "kernel", "start": "2022-01-03"} | settings))
+    return play_strategy(strategy, Made(lines), wanted)
+
+
+def judged(run: Run, tried: Tried | None = None, count: int = 1, **more: Any) -> Evaluation:
+    known = Tried({}, frozenset()) if tried is None else tried
+    return evaluate(run, known, HONEST, count=count, **more).evaluation
+
+
+def condition(found: Evaluation, name: str) -> Condition:
+    return next(one for one in found.verdict.conditions if one.name.startswith(name))
+
+
+def doubted(found: Evaluation) -> str:
+    """What was chosen afterwards; such a run must not have held up."""
+    assert found.verdict.word is Word.CANNOT_TELL
+    assert condition(found, CHOSEN).met is False
+    return condition(found, CHOSEN).found
+
+
+def test_the_thesis_that_the_others_bend_holds_up() -> None:
+    found = judged(played(Plain(), strong()))
+    assert found.verdict.word is Word.HELD_UP
+    assert condition(found, CHOSEN).met is True
+
+
+# Chosen dates
+
+
+def test_scoring_a_run_whose_end_was_chosen_proves_nothing(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, source = Job("plain", Plain()), Made(strong())
+    wanted = Settings(engine="kernel", start="2022-01-03", end=MIDDLE)
+    runs = shell.folder / "runs"
+    old = execute(
+        job, source, wanted, Ledger(shell.ledger), save=lambda done: done.save(runs / done.id)
+    )
+    monkeypatch.setattr(again, "job_again", lambda _: job)
+    monkeypatch.setattr("backtests.home.open_source", lambda *_, **__: source)
+    said = shell("score", old.id, "--no-tearsheet", "--placebos", "1", "--json")
+    assert said.code == 0, said.err
+    assert f'"since": "{MIDDLE}"' in said.out
+    assert '"word": "cannot tell yet"' in said.out
+    assert f"{old.id} ended on {MIDDLE} because somebody asked for that" in said.out
+
+
+def test_a_run_that_ended_with_its_data_may_be_judged_again(tmp_path: Path) -> None:
+    early = {ticker: cut(bars, last=MIDDLE) for ticker, bars in strong().items()}
+    old = execute(
+        Job("plain", Plain()), Made(early), Settings(engine="kernel", start="2022-01-03"),
+        Ledger(tmp_path / "ledger"),
+    )  # fmt: skip
+    judging = Judging(1, since=again.divide_again(old), chosen=again.chosen_before(old))
+    new = execute(
+        Job("plain", Plain()), Made(strong()), again.settings_again(old),
+        Ledger(tmp_path / "ledger"), judging=judging,
+    )  # fmt: skip
+    assert new.manifest["verdict"]["since"] == str(MIDDLE)
+    conditions = new.evaluation["verdict"]["conditions"]  # type: ignore[index]
+    assert [one["met"] for one in conditions if one["name"] == CHOSEN] == [True]
+
+
+def test_sessions_seen_in_a_later_run_are_not_judged_as_unseen() -> None:
+    run = played(Plain(), strong())
+    seen = Tried({}, frozenset(), until=END)
+    assert "were seen before" in doubted(judged(run, seen, since=MIDDLE))
+    unseen = Tried({}, frozenset(), until=str(MIDDLE))
+    assert judged(run, unseen, since=MIDDLE).verdict.word is Word.HELD_UP
+
+
+@dataclass(frozen=True)
+class WithDelisted(Plain):
+    """Could hold a line that ended long ago."""
+
+    universe = (Sleeve("all", ("AAA", "BBB", Asset("OLD", NEW_YORK, delisted=Delisting(
+        date(2022, 6, 1))))),)  # fmt: skip
+
+
+def test_a_delisted_line_hides_no_chosen_end() -> None:
+    lines = {**strong(), "OLD": line("OLD", noise(40), DAYS[DAYS <= "2022-06-01"])}
+    assert judged(played(WithDelisted(), lines)).verdict.word is Word.HELD_UP
+    assert "though the data go on to" in doubted(judged(played(WithDelisted(), lines, end=MIDDLE)))
+
+
+def test_the_natural_end_may_be_named() -> None:
+    """Where the benchmark ends, before the strategy's own lines do."""
+    lines = {**strong(), "IDX": cut(strong()["IDX"], last="2024-10-31")}
+    natural = played(Plain(), lines)
+    assert natural.market.day(-1) == date(2024, 10, 31)
+    named = judged(played(Plain(), lines, end=date(2024, 10, 31)))
+    assert named.verdict == judged(natural).verdict
+    assert named.verdict.word is Word.HELD_UP
+
+
+def test_a_delisted_line_of_the_benchmark_does_not_end_the_run() -> None:
+    gone = Asset("OLD", NEW_YORK, delisted=Delisting(date(2023, 12, 1)))
+
+    @dataclass(frozen=True)
+    class Measured(Plain):
+        benchmark = Fixed(mix=((0.5, gone), (0.5, "IDX")))
+
+    lines = {**strong(), "OLD": line("OLD", COMMON, DAYS[DAYS <= "2023-12-01"])}
+    run = played(Measured(), lines)
+    assert str(run.market.day(-1)) == END
+    assert "benchmark" in run.legs
+
+
+# What it is measured against
+
+
+def test_a_benchmark_that_is_missing_cannot_be_beaten() -> None:
+    lines = strong()
+    del lines["IDX"]
+    assert "its benchmark could not be run" in doubted(judged(played(Plain(), lines)))
+
+
+def test_idle_cash_is_no_yardstick() -> None:
+    found = judged(played(Alone(), strong()))
+    assert found.comparisons[0].role is Role.CASH
+    assert found.comparisons[0].excess.low > 0  # type: ignore[operator]
+    assert "no control and no benchmark" in doubted(found)
+
+
+def test_another_benchmark_is_another_variant_and_a_doubt() -> None:
+    run = played(Plain(), strong(), benchmark="SPY")
+    assert "SPY, was chosen for this run" in doubted(judged(run))
+    own = judged(played(Plain(), strong(), benchmark="IDX"))
+    assert own.verdict.word is Word.HELD_UP
+    wanted = (settings_values(Settings(benchmark=name)) for name in (None, "SPY", "IDX"))
+    assert len({variant_of("plain", {}, "0", one) for one in wanted}) == 3
+
+
+@dataclass(frozen=True)
+class Twin(Plain):
+    """Nearly what its control holds."""
+
+    benchmark = None
+
+    def weights(self, view):
+        return {"AAA": 0.5, "BBB": 0.5}
+
+    def controls(self) -> Mapping[str, Strategy]:
+        return {"99 %": Fixed(mix=((0.495, "AAA"), (0.495, "BBB")))}
+
+
+def test_a_twin_of_its_control_is_no_other_bet() -> None:
+    rise = 0.0015 * NEW
+    lines = {ticker: line(ticker, noise(seed, 0.002) + rise) for ticker, seed in
+             (("AAA", 41), ("BBB", 42))}  # fmt: skip
+    found = judged(played(Twin(), lines))
+    first = found.comparisons[0]
+    assert first.excess.low > 0  # type: ignore[operator]
+    assert first.tracking_error < 0.01  # type: ignore[operator]
+    assert condition(found, "Another bet than 99 %").met is False
+    assert found.verdict.word is Word.CANNOT_TELL
+
+
+def test_bills_have_no_beta_to_match() -> None:
+    bills = line("IDX", np.full(len(DAYS), 0.0001) + noise(43, 1e-5) * 0.03)
+    found = judged(played(Plain(), {**strong(), "IDX": bills}))
+    assert [one.role for one in found.comparisons] == [Role.CONTROL, Role.BENCHMARK]
+
+
+def test_a_beta_that_is_not_known_makes_no_mix() -> None:
+    """40 sessions of 5 % against 1 %: the beta's standard error is about 1.4."""
+    lot, index = np.random.default_rng(1), pd.RangeIndex(40)
+    own, benchmark = (pd.Series(lot.normal(0, d, 40), index) for d in (0.05, 0.01))
+    cash = pd.Series(0.0, index)
+    mix, beta = beta_mix(own, benchmark, cash)
+    assert np.isnan(beta)
+    assert mix.isna().all()
+    quiet, beta = beta_mix(own / 10, benchmark, cash)
+    assert abs(beta) < 0.5
+    assert quiet.notna().all()
+
+
+def test_a_proxy_that_was_listed_after_the_start_still_explains() -> None:
+    late = cut(strong()["MCHI"], first="2022-09-01")
+    found = judged(played(Plain(), {**strong(), "MCHI": late}))
+    assert [beta.ticker for beta in found.alpha.betas] == ["SPY", "MCHI", "SMH"]
+
+
+# Lost accounts
+
+
+@dataclass(frozen=True)
+class Geared(Plain):
+    """Lost in the crash of AAA long before the article."""
+
+    def weights(self, view):
+        return {"AAA": 3.0}
+
+
+def crashed() -> dict[str, Bars]:
+    fall = COMMON.copy()
+    fall[DIVIDE - 200] = -0.6
+    return {**strong(), "AAA": line("AAA", fall)}
+
+
+def test_an_account_lost_before_the_divide_gains_nothing() -> None:
+    found = judged(played(Geared(), crashed()))
+    assert "before it scored" in doubted(found)
+    assert found.comparisons[0].excess.value is None
+    assert found.figures[0].total_return.value is None
+    assert found.significance.deflated is None
+
+
+def growing_debt(name: str) -> Result:
+    """An account below nothing, whose debt doubles."""
+    days = pd.bdate_range("2019-01-02", periods=301, name="session")
+    debt = pd.Series(-1000 * np.exp(np.linspace(0, np.log(2), 301)), days)
+    return make(debt, id=name)
+
+
+def test_compare_takes_no_growing_debt_for_a_gain() -> None:
+    steady = make(curve([0.0001 + 0.001 * (-1) ** day for day in range(300)]), id="steady-1")
+    found = compare([growing_debt("lost-1"), steady])
+    assert found["figures"][0]["total_return"]["value"] is None
+    assert found["pairs"][0]["excess"]["value"] is None
+    assert found["conclusion"] == "None is surely ahead of another at 95 %."
+
+
+# Luck
+
+
+@dataclass(frozen=True)
+class Picked(Plain):
+    """Picked its line out of few."""
+
+    line: str = param("BBB")
+    pool = ("BBB", "SPY", "MCHI")
+
+    @property
+    def universe(self) -> tuple[str, ...]:  # type: ignore[override]
+        return ("AAA", self.line)
+
+    def weights(self, view):
+        return {self.line: 1.0} if view.published else {"AAA": 1.0}
+
+    def drawn(self, lot: Random) -> Strategy:
+        return dataclasses.replace(self, line=lot.choice(self.pool))
+
+
+def test_a_pool_too_small_to_draw_from_is_no_excuse() -> None:
+    found = judged(played(Picked(), strong()), count=2)
+    assert found.placebo.count == 2 < ENOUGH
+    assert condition(found, "Better than placebos").asked
+    assert condition(found, "Better than placebos").met is None
+    assert found.verdict.word is Word.CANNOT_TELL
+
+
+def test_placebos_of_a_run_judged_again_keep_out_of_its_record() -> None:
+    """60 sessions score from 100 after the decision; windows of 60 end before the decision."""
+    since, end = DAYS[DIVIDE + 100].date(), DAYS[DIVIDE + 160].date()
+    run = played(Plain(), strong(), end=end)
+    _, score = scored_sessions(run, since)
+    found, table = placebos(run, run.legs["half and half"], score, 5)
+    assert (found.count, score.sessions) == (5, 60)
+    places = DAYS.get_indexer(pd.DatetimeIndex(table["start"]))
+    assert places.max() + 60 == DIVIDE
+
+
+def test_variants_that_could_not_be_run_were_tried() -> None:
+    @dataclass(frozen=True)
+    class Gridded(Picked):
+        grid = {"line": ("BBB", "SPY", "GONE")}
+
+        def drawn(self, lot: Random) -> Strategy | None:
+            return None
+
+    found = judged(played(Gridded(), strong()))
+    assert len(found.overfitting.variants) == 2
+    assert found.significance.trials == 3
+
+
+def written(body: str, more: str = "") -> type:
+    """A class as a notebook makes it: no file holds it."""
+    names: dict[str, Any] = {"__name__": "a_notebook"}
+    text = f"class Mine:\n    {more or 'pass'}\n    def weights(self, view):\n        {body}\n"
+    exec(compile(text, "<cell>", "exec"), names)
+    return names["Mine"]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        written("return view.volatility('A', 20)"),
+        written("return view.momentum('A', 60)"),
+        written("return view.momentum('A', 20)", "cap = 0.5"),
+        written("return view.momentum('A', 20)", "universe = property(lambda self: ('B',))"),
+    ],
+)
+def test_an_edited_cell_is_another_strategy(other: type) -> None:
+    assert code_of(other) != code_of(written("return view.momentum('A', 20)"))
+
+
+def test_a_cell_that_is_run_again_is_the_same_strategy() -> None:
+    body = "return {ticker: 1.0 for ticker in view.usable if ticker in {'A', 'B', 'C'}}"
+    assert code_of(written(body)) == code_of(written(body))
+
+
+def test_the_file_of_a_base_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "first_room.py").write_text("class Base:\n    lag = 1\n")
+    (tmp_path / "second_room.py").write_text("from first_room import Base\nclass Kid(Base): ...\n")
+    import second_room  # type: ignore[import-not-found]
+
+    before = code_of(second_room.Kid)
+    (tmp_path / "first_room.py").write_text("class Base:\n    lag = 2\n")
+    assert code_of(second_room.Kid) != before
+
+
+# Pairs of runs
+
+
+def runs(seed: int, count: int, sessions: int, edge: float = 0.0) -> list[Result]:
+    """Runs without a difference, but for the first one's edge a session."""
+    lot = np.random.default_rng(seed)
+    drift = edge * (np.arange(count) == 0)
+    returns = 0.01 * lot.standard_t(5, (sessions, count)) + drift
+    return [make(curve(own), id=f"run-{place}") for place, own in enumerate(returns.T)]
+
+
+def test_of_many_pairs_the_luckiest_is_not_surely_ahead() -> None:
+    found = compare(runs(4, 6, 252))
+    lows = [(pair["excess"]["low"], pair["excess"]["high"]) for pair in found["pairs"]]
+    assert any(low > 0 or high < 0 for low, high in lows)
+    assert found["conclusion"] == "None is surely ahead of another at 95 %."
+
+
+def test_a_run_that_is_ahead_of_all_is_still_named() -> None:
+    found = compare(runs(1, 3, 252, edge=0.006))
+    assert found["conclusion"].startswith("At 95 % for all 3 pairs together: ")
+    assert found["conclusion"].count("is ahead of") == 2
+
+
+def test_two_runs_that_do_not_differ_are_rarely_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 95 %: 5 of 100 pairs are, here no more than 8; 5 sessions tell nothing at all."""
+    monkeypatch.setattr("backtests.evaluation.compare.REPLICATIONS", 200)
+    told = [compare(runs(seed, 2, 60))["conclusion"] for seed in range(100)]
+    assert sum("is ahead of" in one for one in told) <= 8
+    few = [compare(runs(seed, 2, 5))["conclusion"] for seed in range(20)]
+    assert not any("is ahead of" in one for one in few)
