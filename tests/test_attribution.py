@@ -49,6 +49,7 @@ def market_of(
         volume=ones.copy(), dividend=np.zeros_like(prices), factor=ones, later=later,
         rate_before=np.array(before), rate=np.array(rate), usable=ones > 0, pays_off={},
         payoff={}, cash_rate=np.full(len(prices), cash_rate), signals={},
+ facts={},
         calendar=None,  # type: ignore[arg-type]
         first_decision=None, missing=(), notes=(), snapshot="", simulated=True,
     )  # fmt: skip
