@@ -183,6 +183,8 @@ def test_a_pull_that_is_stopped_leaves_whole_files_and_goes_on(
         [sys.executable, "-c", PULLS, str(store.folder), yahoo.address, *tickers],
         env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A job in the background inherits an ignored interrupt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     until = clock.monotonic() + 30
     while len(store.tickers()) < 3 and clock.monotonic() < until:
