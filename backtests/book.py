@@ -24,6 +24,9 @@ class Book:
 
     def __init__(self, market: Market, growth: Growth, cash: float) -> None:
         self._market = market
+        self._worth = market.value_rate
+        self._asked: tuple[int, bytes] | None = None
+        self._values: Floats = np.zeros(0)
         self.growth = growth
         self.cash = cash
         self.units: Floats = np.zeros(len(market.assets))
@@ -37,10 +40,11 @@ class Book:
 
     def values(self, session: int) -> Floats:
         """(N,) base-currency value of what is held at the close of `session`, 0 where nothing."""
-        held = self.units != 0
-        values = np.zeros(len(held))
-        values[held] = self.units[held] * self._market.value_rate[session, held]
-        return values
+        asked = session, self.units.tobytes()
+        if asked != self._asked:
+            self._asked, self._values = asked, self.units * self._worth[session]
+            self._values[self.units == 0] = 0.0  # a line that was never quoted is worth NaN
+        return self._values
 
     def equity(self, session: int) -> float:
         return fsum([self.balance(session), *self.values(session).tolist()])
@@ -62,7 +66,7 @@ class Book:
         for fill in fills:
             flows += [-fill.quantity * fill.price * fill.rate, -fill.fee]
             column = self._market.place[fill.asset]
-            left = self.units[column] + fill.quantity
+            left = self.units.item(column) + fill.quantity
             self.units[column] = 0.0 if abs(left) <= DUST * abs(fill.quantity) else left
             self.fills.append(fill)
         self.cash = fsum(flows)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from urllib.parse import quote
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -158,11 +159,12 @@ def report(
         Write the tearsheet too.
     """
     from backtests import home
-    from backtests.result import load
+    from backtests.result import intact, load
 
     folder = out or home.RUNS
     place = run_folder(run, folder)
-    write_pages(load(place), place, tearsheet)
+    with intact(place):
+        write_pages(load(place), place, tearsheet)
     write_index(folder)
     print(place / PAGE)
 
@@ -198,7 +200,7 @@ def compare(
     from backtests.api import Judging, execute
     from backtests.evaluation.compare import compare as compared
     from backtests.ledger import Ledger
-    from backtests.result import load
+    from backtests.result import intact, load
 
     folder = out or home.RUNS
     _writable(folder)
@@ -215,8 +217,9 @@ def compare(
             save=lambda done: _saved(done, folder, tearsheet=False),
         )  # fmt: skip
         results.append(result)
-    found = compared(results)
-    page = write_compare(results, found, folder)
+    with intact(*(saved[one.id] for one in results if one.id in saved)):
+        found = compared(results)
+        page = write_compare(results, found, folder)
     write_index(folder)
     if json:
         print_json({**found, "page": str(page)})
@@ -272,21 +275,23 @@ def score(
     from backtests.api import Judging, execute
     from backtests.evaluation.watch import Watch
     from backtests.ledger import Ledger
-    from backtests.result import load
+    from backtests.result import intact, load
 
     folder = out or home.RUNS
-    old = load(run_folder(run, folder))
+    place = run_folder(run, folder)
     watch = Watch()
     watch.start()
-    job = again.job_again(old)
+    with intact(place):
+        old = load(place)
+        job, settings = again.job_again(old), again.settings_again(old)
+        judging = Judging(
+            placebos, since=again.divide_again(old), chosen=again.chosen_before(old), watch=watch
+        )
     source = home.open_source(
         data, store=store, offline=offline, facts=facts, progress=progress(quiet or json)
     )
-    judging = Judging(
-        placebos, since=again.divide_again(old), chosen=again.chosen_before(old), watch=watch
-    )
     result = execute(
-        job, source, again.settings_again(old), Ledger(ledger or home.ledger_path()),
+        job, source, settings, Ledger(ledger or home.ledger_path()),
         judging=judging, notes=again.changes_since(old, job),
         save=lambda done: _saved(done, folder, tearsheet),
     )  # fmt: skip
@@ -342,7 +347,7 @@ def claims(
         return
     rows = articles_of(wanted, found)
     simulated = any(one.simulated for one in found)
-    ids = f"-{wanted[0].id}" if article else ""
+    ids = f"-{quote(wanted[0].id, safe='')}" if article else ""
     path = (out or home.RUNS) / f"claims{ids}.html"
     write_claims(rows, source.name, simulated, path)
     if quiet:

@@ -33,6 +33,11 @@ class Decider:
         self._market = market
         self._recorder = recorder or Recorder(market)
         self._owner = {column: ticker for ticker, column in market.place.items()}
+        self._sleeve_of = {
+            ticker: place
+            for place, sleeve in enumerate(market.sleeves)
+            for ticker in sleeve.tickers
+        }
         self._last: View | None = None
 
     def ask(self, session: int, book: Book) -> dict[str, float] | None:
@@ -64,7 +69,9 @@ class Decider:
     def lines(self, weights: Mapping[str, float], session: int) -> dict[int, float]:
         """Weights by column: stand-ins for lines that cannot be held, else their sleeve's rest."""
         total: dict[int, float] = {}
-        for sleeve in self._market.sleeves:
+        wanted = {self._sleeve_of[ticker] for ticker, weight in weights.items() if weight}
+        for place in sorted(wanted):
+            sleeve = self._market.sleeves[place]
             for column, (weight, ticker) in self._sleeve(sleeve, weights, session).items():
                 total[column] = total.get(column, 0.0) + weight
                 self._owner[column] = ticker
@@ -87,11 +94,19 @@ class Decider:
         return View(
             today=market.day(session),
             universe=market.universe,
-            usable=frozenset(ticker for ticker in market.universe if self._places(ticker, session)),
+            usable=self._usable(session),
             age=session - first if known and first is not None else None,
             _held=self.held(session, book),
             _history=self._recorder,
         )
+
+    def _usable(self, session: int) -> frozenset[str]:
+        found: frozenset[str] | None = self._market.memo.get(("usable", session))
+        if found is None:
+            lines = self._market.universe
+            found = frozenset(ticker for ticker in lines if self._places(ticker, session))
+            self._market.memo["usable", session] = found
+        return found
 
     def _checked(self, answer: object, view: View) -> dict[str, float]:
         strategy, day = self._strategy, view.today
@@ -102,10 +117,9 @@ class Decider:
                 f"{strategy.label} answered a {type(answer).__name__} on {day}; return a dict of "
                 "ticker to weight, or None to leave everything as it is"
             )
-        allowed = {ticker for sleeve in self._market.sleeves for ticker in sleeve.tickers}
         weights: dict[str, float] = {}
         for ticker, weight in answer.items():
-            if ticker not in allowed:
+            if ticker not in self._sleeve_of:
                 raise StrategyError(
                     f"{strategy.label} wants {ticker!r} on {day}, which is not in its universe; "
                     "add it there"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from backtests.decisions import Decider
 from backtests.fills import CashEvent, Fill, Lapse
 from backtests.interest import growth
 from backtests.settings import Funding, Settings
-from backtests.sizing import Sizer
+from backtests.sizing import Quote, Sizer
 from markets.costs import CostModel
 from markets.history import Recorder
 from markets.market import Market
@@ -90,7 +91,7 @@ class Desk:
         self._ruined: int | None = None
         self._marks = self._marked(strategy)
         self._band = strategy.rebalance.band
-        self._stops = np.flatnonzero(self._marks | self._custody.paying)
+        self._stops = np.flatnonzero(self._marks | self._custody.paying).tolist()
         self._groups = self._by_opening(market)
 
     @property
@@ -105,8 +106,8 @@ class Desk:
             return None
         if self._orders.sizes or self._band is not None or self._custody.carries():
             return session + 1
-        later = self._stops[np.searchsorted(self._stops, session, side="right") :]
-        return int(later[0]) if len(later) else last
+        place = bisect_right(self._stops, session)
+        return self._stops[place] if place < len(self._stops) else last
 
     def open(self, session: int) -> None:
         """Interest, delistings, dividends, and the orders that fill at this session's opens."""
@@ -186,9 +187,7 @@ class Desk:
         sizes = self.sizer.orders(wanted, held, session, equity)
         self._orders = _Orders(sizes, fsum(weights.values()))
         worth = self.market.value_rate[session]
-        self._goal = {
-            column: size * float(worth[column]) / equity for column, size in wanted.items()
-        }
+        self._goal = {column: size * worth.item(column) / equity for column, size in wanted.items()}
         tickers = self.market.tickers
         self._targets.append(
             Target(session, {tickers[column]: weights[column] for column in sorted(weights)})
@@ -202,16 +201,20 @@ class Desk:
 
     def _held(self) -> dict[int, float]:
         units = self.book.units
-        return {int(column): float(units[column]) for column in np.flatnonzero(units)}
+        return {column: units.item(column) for column in np.flatnonzero(units).tolist()}
 
     # Fills
 
     def _trade(self, session: int, group: tuple[int, ...], equity: float) -> None:
         """Sells, then as many buys as the allowed debt carries."""
-        fillable = self.market.fillable[session]
-        ready = [column for column in group if column in self._orders.sizes and fillable[column]]
+        fillable = self.market.fillable
+        ready = [
+            column
+            for column in group
+            if column in self._orders.sizes and fillable.item(session, column)
+        ]
         sells = [column for column in ready if self._orders.sizes[column] < 0]
-        self._fill(session, {column: -self._capped(session, column) for column in sells})
+        self._fill(session, {column: -self._capped(session, column) for column in sells}, {})
         buys = {
             column: self._capped(session, column)
             for column in ready
@@ -242,7 +245,7 @@ class Desk:
             + self.sizer.round_lot(column, session, factor * (size - covers[column]))
             for column, size in buys.items()
         }
-        self._fill(session, fits)
+        self._fill(session, fits, quotes if factor == 1.0 else {})
         for column, size in buys.items():
             if fits[column] < size:
                 self._cut(session, column, size - fits[column])
@@ -283,12 +286,15 @@ class Desk:
         sent = size < 0 or self.sizer.worth_sending(column, session, capped, 0.0)
         return capped if sent else 0.0
 
-    def _fill(self, session: int, quantities: Mapping[int, float]) -> None:
-        """Book what executes together at one hour."""
+    def _fill(
+        self, session: int, quantities: Mapping[int, float], quotes: Mapping[int, Quote]
+    ) -> None:
+        """Book what executes together at one hour; `quotes` are those already at hand."""
         sizes = self._orders.sizes
         filled = {column: quantity for column, quantity in quantities.items() if quantity}
         self.book.settle(
-            [self._executed(session, column, quantity) for column, quantity in filled.items()]
+            self._executed(session, column, quantity, quotes.get(column))
+            for column, quantity in filled.items()
         )
         for column, quantity in filled.items():
             left = sizes[column] - quantity
@@ -297,8 +303,10 @@ class Desk:
             else:
                 sizes[column] = left
 
-    def _executed(self, session: int, column: int, quantity: float) -> Fill:
-        asset, quote = self.market.assets[column], self.sizer.quote(column, session, quantity)
+    def _executed(self, session: int, column: int, quantity: float, known: Quote | None) -> Fill:
+        asset, quote = self.market.assets[column], known
+        if quote is None:
+            quote = self.sizer.quote(column, session, quantity)
         return Fill(
             self.market.day(session), asset.ticker, float(quantity), quote.price,
             asset.currency, quote.rate, quote.fee, quote.slippage,

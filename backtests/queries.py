@@ -7,9 +7,8 @@ from pathlib import Path
 from backtests.options import Market, job_at
 from backtests.terminal import (
     about,
+    listed,
     manifests,
-    number,
-    percent,
     print_json,
     print_table,
     row_of,
@@ -105,14 +104,8 @@ def runs(*, out: Path | None = None, json: bool = False) -> None:
     if json:
         print_json({"runs": found})
         return
-    table = [("run", "data", "window", "CAGR", "Sharpe", "max drawdown")]
-    table += [
-        (
-            row["id"], row["data"], f"{row['start']} to {row['end']}", percent(row["cagr"]),
-            number(row["sharpe"]), percent(row["max_drawdown"]),
-        )
-        for row in found
-    ]  # fmt: skip
+    table: list[tuple[str, ...]] = [("run", "data", "window", "CAGR", "Sharpe", "max drawdown")]
+    table += [listed(row) for row in found]
     print_table(table)
     if not found:
         print(f"no runs in {folder}; newsfolio run STRATEGY makes one")
@@ -134,10 +127,12 @@ def diff(one: str, other: str, *, out: Path | None = None, json: bool = False) -
     """
     from backtests import home
     from backtests.differences import difference
-    from backtests.result import load
+    from backtests.result import intact, load
 
     folder = out or home.RUNS
-    found = difference(*(load(run_folder(run, folder)) for run in (one, other)))
+    places = [run_folder(run, folder) for run in (one, other)]
+    with intact(*places):
+        found = difference(*map(load, places))
     if json:
         print_json(found.as_json())
     else:

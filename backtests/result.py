@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from backtests.terminal import number, percent
-from newsfolio.errors import OutputError
+from newsfolio.errors import NewsfolioError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,17 +150,29 @@ class Result:
         }
 
 
+@contextmanager
+def intact(*folders: Path) -> Iterator[None]:
+    """OutputError where something that is made from saved runs alone cannot be made."""
+    try:
+        yield
+    except NewsfolioError:
+        raise
+    except Exception as error:  # a damaged table or manifest can break whatever reads it
+        names = " or ".join(map(str, folders))
+        raise OutputError(
+            f"{names} is not a complete run ({type(error).__name__}: {error}); run it again"
+        ) from error
+
+
 def load(folder: Path) -> Result:
     """A saved run; OutputError where the folder is not one or is damaged."""
-    try:
+    with intact(folder):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         path = folder / "evaluation.json"
         found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{folder} is not a complete run ({error}); run it again") from error
-    equity = tables.pop("equity")["equity"]
-    return Result(manifest=manifest, equity=equity, evaluation=found, **tables)
+        equity = tables.pop("equity")["equity"]
+        return Result(manifest=manifest, equity=equity, evaluation=found, **tables)
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:

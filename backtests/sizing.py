@@ -54,7 +54,7 @@ class Sizer:
         if self.settings.lots is Lots.FRACTIONAL:
             return units
         asset = self.market.assets[column]
-        later = self.market.later[session, column]
+        later = self.market.later.item(session, column)
         lot = (1 if asset.star else asset.lot.at(self.market.day(session))) * later
         whole = floor(abs(units) / lot + 1e-9) * lot
         if asset.star and whole < STAR_MINIMUM * later:
@@ -76,22 +76,23 @@ class Sizer:
     def worth_sending(self, column: int, session: int, size: float, equity: float) -> bool:
         """Whether an order that does not close its position is large enough to be made."""
         if self.settings.lots is Lots.FRACTIONAL:
-            return bool(abs(size) * self.market.value_rate[session, column] > DUST * equity)
+            return abs(size) * self.market.value_rate.item(session, column) > DUST * equity
         if self.market.assets[column].star and size > 0:
-            return bool(size >= STAR_MINIMUM * self.market.later[session, column])
+            return size >= STAR_MINIMUM * self.market.later.item(session, column)
         return True
 
     def quote(
         self, column: int, session: int, quantity: float, price: float | None = None
     ) -> Quote:
         """A fill of `quantity` on `session` at its open, or at `price`, at the rate before it."""
-        at = self.market.open[session, column] if price is None else price
-        rate = self.market.rate_before[session, column]
+        at = self.market.open.item(session, column) if price is None else price
+        rate = self.market.rate_before.item(session, column)
         return self._quote(column, session, quantity, at, rate, session)
 
     def estimate(self, column: int, session: int, quantity: float) -> Quote:
         """What an order is expected to cost as of the close of `session`."""
-        price, rate = self.market.last[session, column], self.market.rate[session, column]
+        market = self.market
+        price, rate = market.last.item(session, column), market.rate.item(session, column)
         return self._quote(column, session, quantity, price, rate, session + 1)
 
     def targets(
@@ -103,12 +104,14 @@ class Sizer:
         highest cost so far until it covers the orders.
         """
         cost = 0.0
+        known: dict[tuple[int, float], Quote] = {}
         for _ in range(ROUNDS):
             wanted = {
                 column: self._target(column, session, weight * (equity - cost))
                 for column, weight in weights.items()
             }
-            needed = self.cost_of(self.orders(wanted, units, session, equity), session)
+            orders = self.orders(wanted, units, session, equity)
+            needed = self._cost_of(orders, session, known)
             if needed <= cost:
                 break
             cost = min(needed, equity)
@@ -116,7 +119,16 @@ class Sizer:
 
     def cost_of(self, orders: Mapping[int, float], session: int) -> float:
         """Fees and slippage of orders, base currency, estimated at the close of `session`."""
-        quotes = (self.estimate(column, session, size) for column, size in orders.items())
+        return self._cost_of(orders, session, {})
+
+    def _cost_of(
+        self, orders: Mapping[int, float], session: int, known: dict[tuple[int, float], Quote]
+    ) -> float:
+        """As `cost_of`; what was estimated before at this close stands in `known`."""
+        for order in orders.items():
+            if order not in known:
+                known[order] = self.estimate(order[0], session, order[1])
+        quotes = map(known.__getitem__, orders.items())
         return fsum(quote.fee + quote.slippage for quote in quotes)
 
     def cap(self, column: int, session: int) -> float:
@@ -128,21 +140,20 @@ class Sizer:
         return float("inf") if volume is None else self.round_lot(column, session, share * volume)
 
     def _target(self, column: int, session: int, value: float) -> float:
-        return self.round_lot(column, session, value / self.market.value_rate[session, column])
+        worth = self.market.value_rate.item(session, column)
+        return self.round_lot(column, session, value / worth)
 
     def _quote(
         self, column: int, session: int, quantity: float, price: float, rate: float, known: int
     ) -> Quote:
         asset, day = self.market.assets[column], self.market.day(session)
-        later = self.market.later[session, column]
+        later = self.market.later.item(session, column)
         spread = self.costs.half_spread(asset, day, price * later)
         off = spread + self._impact(column, known, abs(quantity))
         paid = price * (1 + off) if quantity > 0 else price * (1 - off)
         value = abs(quantity) * paid
         fee = self.costs.fee(asset, day, quantity / later, value) * rate
-        return Quote(
-            float(paid), float(rate), float(fee), float(abs(quantity) * price * off * rate)
-        )
+        return Quote(paid, rate, fee, abs(quantity) * price * off * rate)
 
     def _impact(self, column: int, known: int, quantity: float) -> float:
         """Y sigma sqrt(Q / ADV) (Toth et al. 2011), from bars before session `known`."""

@@ -91,13 +91,21 @@ def row_of(manifest: Mapping[str, Any], path: Path) -> dict[str, Any]:
     }
 
 
+def listed(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """A row of `row_of` as `runs` lists it."""
+    return (
+        str(row["id"]), str(row["data"]), f"{row['start']} to {row['end']}", percent(row["cagr"]),
+        number(row["sharpe"]), percent(row["max_drawdown"]),
+    )  # fmt: skip
+
+
 def manifests(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     """Run folders with their manifests, newest first; damaged ones are named and passed over."""
     found = []
     for path in sorted(folder.glob("[!.]*/manifest.json"), key=lambda p: -p.stat().st_mtime_ns):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            row_of(manifest, path.parent)
+            listed(row_of(manifest, path.parent))
             found.append((path.parent, manifest))
         except (OSError, ValueError, KeyError, TypeError) as error:
             print(f"newsfolio: {path.parent} is damaged ({error!r}); run it again", file=sys.stderr)

@@ -23,6 +23,9 @@ COLUMNS = ("open", "high", "low", "close", "volume", "dividend", "split")
 ROUNDING = 1e-6
 """Of a price: what a vendor's adjustment leaves between equal figures."""
 
+LEAST, MOST = 1e-6, 1e15
+"""Adjusting for splits has made prices of thousandths and of billions, but none beyond these."""
+
 
 class Priced(StrEnum):
     """What the prices of a line are adjusted for."""
@@ -146,6 +149,11 @@ def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
         & (priced is not Priced.LEVEL),
         "high below low": frame["low"] - frame["high"] > ROUNDING * frame["low"].abs(),
         "infinite number": ~np.isfinite(frame.fillna(0.0)).all(axis=1),
+        f"price outside {LEAST:g} to {MOST:g}": (
+            (frame[["open", "high", "low", "close"]] < LEAST).any(axis=1)
+            | (frame[["open", "high", "low", "close"]] > MOST).any(axis=1)
+        )
+        & (priced is not Priced.LEVEL),
         "volume below 0": frame["volume"] < 0,
         "dividend below 0": frame["dividend"] < 0,
         "split below 0": frame["split"] < 0,

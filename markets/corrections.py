@@ -6,7 +6,9 @@
     0700.HK,2022-01-20,in-kind,0.047619,9618.HK,one JD.com share for 21 of Tencent
 
 `what` is a column of the bars (open, high, low, close, volume, dividend, split), `drop` for a row
-that must go, or `in-kind` for a distribution of another line, `value` of it for one share. Nothing
+that must go, or `in-kind` for a distribution of another line, `value` of it for one share, both as
+they traded that day. A `split` is the ratio of new shares to old ones, which a change of what a
+depositary receipt stands for is too (25 to 5: a split of 5); the prices must be continuous. Nothing
 is changed in the store or in a price file: rows are altered as they are read, and every one of
 them stands in the notes of the run.
 """
@@ -23,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from markets.bars import COLUMNS, Bars, Source
+from markets.bars import COLUMNS, Bars, Priced, Source
 from markets.facts import FactTable, facts_of
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
@@ -32,6 +34,9 @@ from newsfolio.listings import asset_of
 
 FILE = "corrections.csv"
 DROP, IN_KIND = "drop", "in-kind"
+FRESH = pd.Timedelta(days=10)
+"""How old the close may be at which a distribution is valued."""
+
 _HEADER = ("ticker", "day", "what", "value", "of", "reason")
 
 
@@ -65,7 +70,10 @@ DISTRIBUTIONS = (
 
 @dataclass(frozen=True)
 class Corrected:
-    """A source whose bars are altered, as they are read, by the rows of a file."""
+    """A source whose bars are altered, as they are read, by the rows of a file.
+
+    Of two rows for the same figure the later one counts: a user's own stands after ours.
+    """
 
     source: Source
     rows: tuple[Correction, ...]
@@ -77,10 +85,15 @@ class Corrected:
     def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
         """Bars by ticker; what a distribution is made of is loaded besides."""
         wanted = {asset.ticker: asset for asset in assets}
-        others = {row.of for row in self.rows if row.of and row.ticker in wanted} - wanted.keys()
-        found = self.source.load([*wanted.values(), *map(asset_of, sorted(others))])
+        rows = [row for row in self.rows if row.ticker in wanted]
+        others = {row.of: wanted.get(row.of) or asset_of(row.of) for row in rows if row.of}
+        found = self.source.load(list({**others, **wanted}.values()))
+        for row in rows:
+            _refuse_other_currency(row, wanted, others, found)
+        worth = {ticker: corrected(found[ticker], self._prices(ticker), {})
+                 for ticker in others if ticker in found}  # fmt: skip
         return {
-            ticker: corrected(bars, [row for row in self.rows if row.ticker == ticker], found)
+            ticker: corrected(bars, [row for row in rows if row.ticker == ticker], worth)
             for ticker, bars in found.items()
             if ticker in wanted
         }
@@ -88,34 +101,102 @@ class Corrected:
     def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
         return facts_of(self.source, wanted)
 
+    def _prices(self, ticker: str) -> list[Correction]:
+        """What is corrected of a line but what it distributes."""
+        return [row for row in self.rows if row.ticker == ticker and row.what != IN_KIND]
+
 
 def corrected(bars: Bars, rows: Sequence[Correction], others: Mapping[str, Bars]) -> Bars:
-    """The bars with a line's corrections; BrokenData for a row that has nothing to correct."""
+    """The bars with a line's corrections; BrokenData for a row that has nothing to correct.
+
+    others: the lines that distributions are made of. What is given is valued on corrected prices.
+    """
+    rows = _once(rows)
     if not rows or bars.simulated:
         return bars
-    frame, notes = bars.frame.copy(), [*bars.notes]
-    for row in sorted(rows, key=lambda row: (row.day, row.what)):
-        day = pd.Timestamp(row.day)
+    figures = [row for row in rows if row.what != IN_KIND and bars.first <= row.day <= bars.last]
+    frame = bars.frame.copy()
+    for row in figures:
+        frame = _altered(frame, row)
+    notes = (*bars.notes, *map(str, figures))
+    bars = dataclasses.replace(bars, frame=frame, notes=notes)
+    for row in rows:
         if row.what == IN_KIND:
-            worth = _worth(row, others)
-            if worth is None or not (frame.index[0] < day <= frame.index[-1]):
-                continue
-            day = frame.index[int(np.searchsorted(frame.index.to_numpy(), day.to_numpy()))]
-            frame.loc[day, "dividend"] += worth
-        elif day not in frame.index:
-            if not (bars.first <= row.day <= bars.last):
-                continue
+            bars = _distributed(bars, row, others.get(row.of))
+    return bars
+
+
+def _once(rows: Iterable[Correction]) -> list[Correction]:
+    """One row for each figure, the last one given, in the order of time; rows are dropped last."""
+    last = {(row.day, row.what == DROP, row.what, row.of): row for row in rows}
+    return [last[key] for key in sorted(last)]
+
+
+def _altered(frame: pd.DataFrame, row: Correction) -> pd.DataFrame:
+    """The bars with another figure, or without a row."""
+    day = pd.Timestamp(row.day)
+    if day not in frame.index:
+        raise BrokenData(
+            f"{row.ticker}: a correction for {row.day} ({row.reason}), and there is no bar on "
+            f"that day; remove the row from {FILE}"
+        )
+    if row.what == DROP:
+        _refuse_event(frame, row)
+        return frame.drop(index=day)
+    frame.loc[day, row.what] = row.value
+    return _widened(frame, day, row.what)
+
+
+def _refuse_event(frame: pd.DataFrame, row: Correction) -> None:
+    """BrokenData where a dividend or a split would vanish with its row."""
+    for what, none in (("dividend", 0.0), ("split", 1.0)):
+        found = float(frame[what][pd.Timestamp(row.day)])
+        if found > 0 and found != none:
             raise BrokenData(
-                f"{row.ticker}: a correction for {row.day} ({row.reason}), and there is no bar on "
-                f"that day; remove the row from {FILE}"
+                f"{row.ticker}: the row of {row.day} is to be dropped, and a {what} of {found:g} "
+                f"stands in it; set that {what} to 0 in {FILE} too, and give it to the day that "
+                "it belongs to"
             )
-        elif row.what == DROP:
-            frame = frame.drop(index=day)
-        else:
-            frame.loc[day, row.what] = row.value
-            frame = _widened(frame, day, row.what)
-        notes.append(str(row))
-    return dataclasses.replace(bars, frame=frame, notes=tuple(notes))
+
+
+def _distributed(bars: Bars, row: Correction, other: Bars | None) -> Bars:
+    """The bars with a distribution as a dividend on its ex-date, or on the next session."""
+    frame, day = bars.frame.copy(), pd.Timestamp(row.day)
+    if not (frame.index[0] < day <= frame.index[-1]):
+        return bars
+    close = _close_before(other, row.day) if other is not None else None
+    if close is None:
+        note = f"{row}: not credited, for there is no close of {row.of} shortly before"
+        return dataclasses.replace(bars, notes=(*bars.notes, note))
+    session = frame.index[int(np.searchsorted(frame.index.to_numpy(), day.to_numpy()))]
+    later = bars.until(session.date()).later_splits
+    frame.loc[session, "dividend"] += row.value * close / later
+    adjusted = Priced.DIVIDENDS in (bars.priced, other.priced if other else None)
+    note = f"{row}; about, for prices here hold later dividends" if adjusted else str(row)
+    return dataclasses.replace(bars, frame=frame, notes=(*bars.notes, note))
+
+
+def _close_before(other: Bars, day: date) -> float | None:
+    """What a share as it traded cost at the last close before a day, None if that is too old."""
+    closes = other.frame["close"]
+    before = closes[closes.index < pd.Timestamp(day)]
+    if not len(before) or pd.Timestamp(day) - before.index[-1] > FRESH:
+        return None
+    return float(before.iloc[-1]) * other.until(before.index[-1].date()).later_splits
+
+
+def _refuse_other_currency(
+    row: Correction, wanted: Mapping[str, Asset], others: Mapping[str, Asset],
+    found: Mapping[str, Bars],
+) -> None:  # fmt: skip
+    if not row.of or row.ticker not in found:
+        return
+    own, other = wanted[row.ticker].currency, others[row.of].currency
+    if own != other:
+        raise BrokenData(
+            f"{row.ticker} trades in {own} and {row.of}, distributed on {row.day}, in {other}: "
+            f"write its worth as a dividend in {own} instead"
+        )
 
 
 def read_corrections(path: Path) -> tuple[Correction, ...]:
@@ -156,15 +237,6 @@ def _row(path: Path, line: int, row: Mapping[str, str | None]) -> Correction:
     if not np.isfinite(number) or number < 0 or (what in ("close", IN_KIND) and number == 0):
         raise wrong(f"{what} cannot be {value}")
     return Correction(cells["ticker"], day, what, number, cells["of"], cells["reason"])
-
-
-def _worth(row: Correction, others: Mapping[str, Bars]) -> float | None:
-    """What is distributed for a share: the last close of the other line before the ex-date."""
-    if row.of not in others:
-        return None
-    closes = others[row.of].frame["close"]
-    before = closes[closes.index < pd.Timestamp(row.day)]
-    return float(before.iloc[-1]) * row.value if len(before) else None
 
 
 def _widened(frame: pd.DataFrame, day: pd.Timestamp, what: str) -> pd.DataFrame:

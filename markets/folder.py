@@ -199,7 +199,7 @@ def _read_parquet(path: Path) -> _Text:
         with path.open("rb") as file:
             frame = pd.read_parquet(file)
     except (ValueError, KeyError, TypeError, NotImplementedError) as error:  # pyarrow's own errors
-        raise BrokenData(f"{path}: not a Parquet file that can be read. Write it anew.") from error
+        raise _unreadable(path) from error
     if "Date" not in frame.columns and (
         isinstance(frame.index, pd.DatetimeIndex) or frame.index.name == "Date"
     ):
@@ -208,8 +208,11 @@ def _read_parquet(path: Path) -> _Text:
     ignored = _check_columns(path, list(frame.columns))
     if frame.empty:
         raise _no_rows(path)
-    dates = [str(day) for day in frame["Date"]]
-    cells = {name: _cells(frame[name]) for name in frame if name in _KNOWN[1:]}
+    try:
+        dates = [str(day) for day in frame["Date"]]
+        cells = {name: _cells(frame[name]) for name in frame if name in _KNOWN[1:]}
+    except (ValueError, NotImplementedError) as error:  # text and dates are decoded when looked at
+        raise _unreadable(path) from error
     return _Text(path, "row", range(1, len(frame) + 1), dates, cells, ignored)
 
 
@@ -217,6 +220,10 @@ def _cells(column: pd.Series) -> Cells:
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return column.to_numpy("float64", na_value=np.nan)
     return ["" if blank else str(cell) for cell, blank in zip(column, column.isna(), strict=True)]
+
+
+def _unreadable(path: Path) -> BrokenData:
+    return BrokenData(f"{path}: not a Parquet file that can be read. Write it anew.")
 
 
 def _no_rows(path: Path) -> BrokenData:

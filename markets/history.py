@@ -39,10 +39,9 @@ class Recorder:
     def write(self, market: Market, session: int) -> None:
         """Make everything up to the close of `session` known."""
         rows = slice(self._known, session + 1)
-        traded = ~np.isnan(market.close[rows])
         self._sessions[rows] = market.sessions[rows]
         self._level[rows] = market.level[rows]
-        self._close[rows] = np.where(traded, market.level[rows], np.nan)
+        self._close[rows] = market.traded_level[rows]
         self._value[rows] = market.traded_value[rows]
         for ticker, values in market.signals.items():
             self._signals[ticker][rows] = values[rows]
@@ -84,9 +83,9 @@ class Recorder:
             return float("nan")
         column = self._column(ticker)
         if column is not None:
-            past = self._level[now - lookback, column]
-            if not np.isnan(past):
-                return float(self._level[now, column] / past - 1)
+            past = self._level.item(now - lookback, column)
+            if not math.isnan(past):
+                return self._level.item(now, column) / past - 1
         stand_ins = self._stand_in.get(ticker, ())
         return _mean([self.momentum(name, lookback, skip) for name in stand_ins])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ class Facts:
     rows: tuple[tuple[Cell, ...], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
+        if not re.fullmatch(r"\w[\w.-]*", self.name):
+            raise CommandError(f"facts {self.name!r}: a table's name is that of its file, e.g. cpi")
         width = 1 + len(self.text) + len(self.columns)
         if not self.columns and not self.text:
             raise CommandError(f"facts {self.name}: name the columns that the table must have")

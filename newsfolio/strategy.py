@@ -130,8 +130,9 @@ class Strategy:
 
 
 def name_of(cls: type) -> str:
-    """The class's name in kebab case: EastRising is east-rising."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
+    """The class's name in kebab case: EastRising is east-rising; also a name for a folder."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__)
+    return re.sub(r"\W+", "-", parted).lower()
 
 
 @dataclasses.dataclass(frozen=True)

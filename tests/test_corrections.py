@@ -53,7 +53,8 @@ def test_a_distribution_in_kind_is_worth_the_other_lines_close_before() -> None:
     found = corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {"JD": other})
     assert found.frame.loc["2022-01-20", "dividend"] == pytest.approx(0.05 * 120)
     assert "0.05 JD distributed in kind for each share" in found.notes[0]
-    assert corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {}).notes == ()
+    (note,) = corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {}).notes
+    assert "not credited, for there is no close of JD shortly before" in note
 
 
 def test_a_correction_without_a_bar_is_refused_inside_and_ignored_outside_the_history() -> None:

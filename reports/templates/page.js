@@ -88,8 +88,8 @@
   /* A spreadsheet takes text that begins like a formula for one. */
   const field = (text) => {
     const plain = Number.isNaN(number(text)) ? text : text.replace(/,/g, "");
-    const safe = /^[=+\-@\t]/.test(plain) && Number.isNaN(number(plain)) ? `'${plain}` : plain;
-    return /[",\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+    const safe = /^[=+\-@\t\uFF1D\uFF0B\uFF0D\uFF20]/.test(plain) && Number.isNaN(number(plain)) ? `'${plain}` : plain;
+    return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
   };
 
   const save = (button) => {

@@ -1,0 +1,551 @@
+"""Spoilt files and answers by the thousand: what comes of them, counted; no crash is expected.
+
+    PYTHONPATH=. python benchmarks/fuzz.py [folder|yahoo|saved|tables|all] [minutes] [seed]
+
+folder  CSV and Parquet files of prices through the folder reader, the gate and whole runs
+yahoo   chart JSON through the real yfinance and the adapter, over bars that are stored
+saved   manifest.json, evaluation.json and tables of a saved run through `report`, `runs`, `diff`
+tables  facts, corrections and portfolios
+
+hypothesis draws what is spoilt and how. An error of `newsfolio.errors` is an answer; anything else
+is a crash, and so is a store that cannot be read afterwards. The exit code is 1 if there was one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import csv
+import io
+import json
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from backtests import cli, portfolio, queries
+from backtests.options import Market as Options
+from backtests.runner import play_strategy
+from backtests.settings import Settings
+from markets import yahoo as adapter
+from markets.bars import Bars
+from markets.calendars import sessions_of
+from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
+from markets.facts import read_facts
+from markets.folder import FolderSource
+from markets.quality import inspect_all
+from markets.store import Store
+from markets.yahoo import YahooSource
+from markets.yahoo_session import CHART, session_type
+from newsfolio import Facts, Fixed
+from newsfolio.assets import HONG_KONG, NEW_YORK
+from newsfolio.errors import NewsfolioError
+from newsfolio.listings import asset_of
+from tests import yahoo_server
+from tests.results import judged, usual_result
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+LINES = ("SPY", "0700.HK", "^GSPC", "HKD=X")
+TODAY = date(2025, 2, 21)
+BATCH = 50
+HOLD = Fixed(mix=((0.6, "SPY"), (0.4, "0700.HK")))
+RELEASES = Facts("releases", columns=("value",), text=("asset",), where="made up")
+
+TEXTS = (
+    "", "nan", "NaN", "null", "inf", "-inf", "0", "-0.0", "-1", "1e308", "1e-320", "1e400",
+    "0.0001", "=1+1", "@x", "+5", "-", "1_000", "1,5", "\uff11\uff12", "0x10", "True", "\x00",
+    "é", '"',
+    "2024-02-30", "2024-01-02", "2024-01-02T00:00:00Z", "2024-01-02 16:00", "0001-01-01",
+    "9999-12-31", "1600-01-01", "20240102", "split", "drop", "in-kind", "SPY", "../x", "9" * 400,
+    "2024-01-02T12:00+00:00", "0001-01-01T00:00+23:59", "9999-12-31T23:59-23:59", "CASH",
+)  # fmt: skip
+VALUES = (None, True, False, 0, -1, 1, 0.0, -0.5, 1e308, 5e-324, 10**30, -(10**18), 2**63, "", "x",
+          "USD", "1", "nan", "<script>", "\ud800", [], {}, [None], [[]], {"x": 1}, [1.5, "x"],
+          "2024-01-02", "America/New_York", "Mars/Base", "9" * 400)  # fmt: skip
+KINDS: tuple[Callable[[pd.Series], Any], ...] = (
+    lambda cells: cells.astype(str),
+    lambda cells: [None] * len(cells),
+    lambda cells: [True] * len(cells),
+    lambda cells: [[1.0]] * len(cells),
+    lambda cells: [{"x": 1}] * len(cells),
+    lambda cells: [b"\xff"] * len(cells),
+    lambda cells: pd.Categorical(cells.astype(str)),
+    lambda cells: pd.to_datetime(np.arange(len(cells)), unit="D"),
+    lambda cells: pd.to_datetime(np.arange(len(cells)), unit="h", utc=True),
+    lambda cells: pd.to_timedelta(np.arange(len(cells)), unit="D"),
+    lambda cells: pd.array(np.arange(len(cells)), dtype="Int64"),
+    lambda cells: np.arange(len(cells), dtype="uint64") + 2**63,
+    lambda cells: np.full(len(cells), np.inf),
+    lambda cells: np.full(len(cells), np.nan),
+    lambda cells: np.full(len(cells), 1e308),
+    lambda cells: np.full(len(cells), "x"),
+    lambda cells: cells.to_numpy()[::-1],
+)
+"""What a column of a Parquet file may be turned into."""
+
+
+@dataclass
+class Counts:
+    """How often a target was tried and what came of it; crashes by their place."""
+
+    tries: int = 0
+    fine: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    crashes: Counter[str] = field(default_factory=Counter)
+    shown: dict[str, str] = field(default_factory=dict)
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something to spoilt input, and count how it ended."""
+        self.tries += 1
+        try:
+            with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+                warnings.simplefilter("ignore")
+                with contextlib.redirect_stdout(io.StringIO()):
+                    act()
+        except NewsfolioError as error:
+            self.errors[type(error).__name__] += 1
+        except Exception as error:
+            at = place(error)
+            self.crashes[at] += 1
+            self.shown.setdefault(at, traceback.format_exc())
+        else:
+            self.fine += 1
+
+    def said(self) -> str:
+        parts = [f"{self.tries} tries", f"{self.fine} fine"]
+        parts += [f"{count} {name}" for name, count in self.errors.most_common()]
+        return ", ".join([*parts, f"{self.crashes.total()} crashes"])
+
+
+def place(error: Exception) -> str:
+    """Where a crash came from: its kind and the innermost line of ours."""
+    root = str(Path(__file__).parent.parent)
+    ours = [at for at in traceback.extract_tb(error.__traceback__) if at.filename.startswith(root)]
+    last = ours[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno} ({last.name})"
+
+
+# How things are spoilt
+
+
+def spoilt_bytes(draw: Draw, content: bytes) -> bytes:
+    """A file with some bytes flipped, cut, moved or put in."""
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, max(len(content) - 1, 0)))
+        size = draw(st.sampled_from((1, 1, 2, 8, 200)))
+        kind = draw(st.sampled_from(("flip", "cut", "leave out", "put in", "repeat")))
+        if kind == "flip":
+            turned = bytes([content[at] ^ 1 << draw(st.integers(0, 7))]) if content else b""
+            content = content[:at] + turned + content[at + 1 :]
+        elif kind == "cut":
+            content = content[:at]
+        elif kind == "leave out":
+            content = content[:at] + content[at + size :]
+        elif kind == "put in":
+            more = draw(st.binary(max_size=8) | st.sampled_from(TEXTS).map(str.encode))
+            content = content[:at] + more + content[at:]
+        else:
+            content = content[:at] + content[at : at + size] * 2 + content[at + size :]
+    return content
+
+
+def spoilt_rows(draw: Draw, rows: list[list[str]]) -> list[list[str]]:
+    """A table of text with other cells, rows or columns."""
+    rows = [list(row) for row in rows]
+    for _ in range(draw(st.integers(1, 5))):
+        if not rows or not rows[0]:
+            break
+        row, column = draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, len(rows[0]) - 1))
+        kind = draw(st.sampled_from(("cell", "cell", "cell", "gone", "twice", "swap", "column")))
+        if kind == "cell" and column < len(rows[row]):
+            rows[row][column] = draw(st.sampled_from(TEXTS) | st.text(max_size=6))
+        elif kind == "gone":
+            del rows[row]
+        elif kind == "twice":
+            rows.insert(row, list(rows[row]))
+        elif kind == "swap":
+            rows[row], rows[-1] = rows[-1], rows[row]
+        elif kind == "column":
+            rows = [[*cells[:column], *cells[column + 1 :]] for cells in rows]
+    return rows
+
+
+def spoilt_tree(draw: Draw, tree: Any) -> Any:
+    """JSON with some of its values replaced, left out or repeated."""
+    tree = copy.deepcopy(tree)
+    for _ in range(draw(st.integers(1, 3))):
+        node, key = tree, None
+        while isinstance(node, dict | list) and node:
+            parent = node
+            keys = sorted(node) if isinstance(node, dict) else range(len(node))
+            key = draw(st.sampled_from(list(keys)))
+            node = node[key]
+            if draw(st.integers(0, 3)) == 0:
+                break
+        if key is None:
+            return draw(st.sampled_from(VALUES))
+        kind = draw(st.sampled_from(("value", "value", "gone", "repeat", "scale")))
+        if kind == "gone":
+            del parent[key]
+        elif kind == "repeat" and isinstance(parent, list):
+            parent.insert(key, copy.deepcopy(node))
+        elif kind == "scale" and isinstance(node, int | float) and not isinstance(node, bool):
+            parent[key] = node * draw(st.sampled_from((-1, 0, 100, 0.01, 1e300)))
+        else:
+            parent[key] = copy.deepcopy(draw(st.sampled_from(VALUES)))
+    return tree
+
+
+def spoilt_frame(draw: Draw, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with columns of another kind, or without some of its rows or columns."""
+    frame = frame.copy()
+    for _ in range(draw(st.integers(1, 3))):
+        if frame.shape[1] == 0 or len(frame) == 0:
+            break
+        name = draw(st.sampled_from(list(frame.columns)))
+        kind = draw(st.sampled_from(("kind", "kind", "cell", "gone", "rows", "index", "name")))
+        if kind == "kind":
+            turned = draw(st.sampled_from(KINDS))
+            with contextlib.suppress(TypeError, ValueError):  # some kinds have no way back
+                frame[name] = turned(frame[name].reset_index(drop=True))
+        elif kind == "cell":
+            cells = frame[name].astype(object).to_list()
+            cells[draw(st.integers(0, len(cells) - 1))] = draw(st.sampled_from(VALUES[:13]))
+            frame[name] = pd.Series(cells, index=frame.index, dtype=object)
+        elif kind == "gone":
+            frame = frame.drop(columns=name)
+        elif kind == "rows":
+            frame = frame.iloc[
+                draw(st.sampled_from((slice(0, 0), slice(1), slice(None, None, -1))))
+            ]
+        elif kind == "index":
+            dropped = draw(st.booleans()) or "level_0" in frame
+            frame = frame.reset_index(drop=dropped)
+        else:
+            frame = frame.rename(columns={name: draw(st.sampled_from(TEXTS))})
+    return frame
+
+
+def as_csv(rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def parquet_of(frame: pd.DataFrame) -> bytes | None:
+    """The bytes of a table, None where no Parquet file can hold it."""
+    sink = io.BytesIO()
+    try:
+        frame.to_parquet(sink)
+    except Exception:  # pyarrow has an error for every kind of column that it cannot write
+        return None
+    return sink.getvalue()
+
+
+# What is spoilt
+
+
+def prices(ticker: str) -> pd.DataFrame:
+    """A hundred days of a line in the columns of a price file."""
+    days = sessions_of(HONG_KONG if ticker.endswith(".HK") else NEW_YORK)
+    days = days[days >= np.datetime64("2024-01-02")][:100]
+    close = 100 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, len(days))))
+    frame = pd.DataFrame({"Date": [str(day) for day in days]})
+    frame["Open"], frame["High"], frame["Low"] = close * 0.999, close * 1.01, close * 0.99
+    frame["Close"] = frame["Adj Close"] = close
+    frame["Volume"], frame["Dividends"], frame["Stock Splits"] = 1000.0, 0.0, 0.0
+    frame.loc[50, ["Dividends", "Stock Splits"]] = 0.5, 2.0
+    return frame
+
+
+def rows_of(frame: pd.DataFrame) -> list[list[str]]:
+    return [list(frame.columns), *frame.astype(str).to_numpy().tolist()]
+
+
+class FolderTarget:
+    """Files of prices."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.good = {ticker: prices(ticker) for ticker in LINES}
+        self.text = {ticker: rows_of(frame) for ticker, frame in self.good.items()}
+        self.csv = {ticker: as_csv(rows) for ticker, rows in self.text.items()}
+        self.parquet = {ticker: parquet_of(frame) or b"" for ticker, frame in self.good.items()}
+        for ticker, content in self.csv.items():
+            (folder / f"{ticker}.csv").write_bytes(content)
+
+    def __call__(self, draw: Draw, counts: Counts) -> None:
+        ticker = draw(st.sampled_from(LINES))
+        ending, content = self.drawn(draw, ticker)
+        if content is None:
+            return
+        usual, path = self.folder / f"{ticker}.csv", self.folder / f"{ticker}.{ending}"
+        usual.unlink()
+        path.write_bytes(content)
+        try:
+            counts.attempt(lambda: self.read(ticker))
+            if ticker in ("SPY", "0700.HK") and draw(st.integers(0, 9)) == 0:
+                counts.attempt(self.run)
+        finally:
+            path.unlink()
+            usual.write_bytes(self.csv[ticker])
+
+    def drawn(self, draw: Draw, ticker: str) -> tuple[str, bytes | None]:
+        kind = draw(st.sampled_from(("bytes", "cells", "parquet bytes", "frame")))
+        if kind == "bytes":
+            return "csv", spoilt_bytes(draw, self.csv[ticker])
+        if kind == "cells":
+            return "csv", as_csv(spoilt_rows(draw, self.text[ticker]))
+        if kind == "parquet bytes":
+            return "parquet", spoilt_bytes(draw, self.parquet[ticker])
+        return "parquet", parquet_of(spoilt_frame(draw, self.good[ticker]))
+
+    def read(self, ticker: str) -> None:
+        source = Corrected(FolderSource(self.folder), DISTRIBUTIONS)
+        for bars in source.load([asset_of(ticker)]).values():
+            inspect_all({ticker: (asset_of(ticker), bars)})
+            bars.until(bars.first).digest()
+
+    def run(self) -> None:
+        play_strategy(HOLD, FolderSource(self.folder), Settings(engine="kernel")).result()  # type: ignore[arg-type]
+
+
+class YahooTarget:
+    """Charts of Yahoo, through the real yfinance without a network."""
+
+    def __init__(self, folder: Path) -> None:
+        adapter._PAUSE = 0.0  # a second try after a garbled answer waits for nobody here
+        self.folder = folder
+        self.answers = {ticker: self.answer(ticker) for ticker in ("AAPL", "0700.HK", "^GSPC")}
+
+    @staticmethod
+    def answer(ticker: str) -> dict[str, Any]:
+        asset = asset_of(ticker)
+        days = sessions_of(asset.venue)
+        days = days[(days >= np.datetime64("2024-12-02")) & (days < np.datetime64(TODAY))].tolist()
+        rows = {day: yahoo_server.bar(100.0 + place % 7) for place, day in enumerate(days)}
+        zone = "Asia/Hong_Kong" if asset.currency == "HKD" else "America/New_York"
+        events = {} if asset.kind == "index" else {days[9]: 0.25}
+        line = yahoo_server.Line(rows, asset.currency, zone, dividends=events)
+        line.splits = {days[20]: (1, 1)} if events else {}
+        return yahoo_server._answer(ticker, line, (0.0, float("inf")))
+
+    def __call__(self, draw: Draw, counts: Counts) -> None:
+        ticker = draw(st.sampled_from(sorted(self.answers)))
+        good = self.answers[ticker]
+        status = draw(st.sampled_from((200, 200, 200, 200, 200, 200, 404, 301, 204)))
+        content = json.dumps(spoilt_tree(draw, good)).encode()
+        if draw(st.integers(0, 3)) == 0:
+            content = spoilt_bytes(draw, content)
+        store = Store(self.folder / "store")
+        if draw(st.booleans()):
+            counts.attempt(lambda: self.load(store, ticker, TODAY, 200, json.dumps(good).encode()))
+        kept = store.read(ticker)
+        later = TODAY + timedelta(days=draw(st.sampled_from((0, 2, 40))))
+        counts.attempt(lambda: self.load(store, ticker, later, status, content))
+        counts.attempt(lambda: self.unharmed(store, ticker, kept.bars if kept else None))
+        shutil.rmtree(store.folder, ignore_errors=True)
+
+    @staticmethod
+    def load(store: Store, ticker: str, today: date, status: int, content: bytes) -> None:
+        session = canned(status, content)
+        YahooSource(store, today=today, session=session).load([asset_of(ticker)])
+
+    @staticmethod
+    def unharmed(store: Store, ticker: str, kept: Bars | None) -> None:
+        """The file is whole, and what it held before is in it or among the versions."""
+        if kept is not None and store.find(ticker, kept.digest(), kept.last) is None:
+            raise AssertionError("the bars that were stored are gone")
+
+
+def canned(status: int, content: bytes) -> Any:
+    """The project's session, which gives every chart the same answer and asks nobody."""
+    from curl_cffi.requests import Response
+
+    class Canned(session_type()):  # type: ignore[misc]
+        tries, pause = 1, 0.0
+
+        def _once(self, method: Any, url: str, seconds: float, options: Any) -> Any:
+            answer = Response()
+            answer.url = url
+            answer.status_code, answer.content = (status, content) if CHART in url else (200, b"x")
+            answer.ok = answer.status_code < 400
+            return answer
+
+    return Canned(impersonate="chrome", trust_env=False)
+
+
+class SavedTarget:
+    """The files of a saved run."""
+
+    TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates",
+              "placebos")  # fmt: skip
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        base = judged(usual_result())
+        base = copy.copy(base)
+        self.run = base.save(folder / base.id)
+        twin = copy.copy(base)
+        object.__setattr__(twin, "manifest", {**base.manifest, "id": "east-rising-twin"})
+        twin.save(folder / "east-rising-twin")
+        self.files = {path.name: path.read_bytes() for path in self.run.iterdir()}
+        self.frames = {name: pd.read_parquet(self.run / f"{name}.parquet") for name in self.TABLES}
+
+    def __call__(self, draw: Draw, counts: Counts) -> None:
+        name = draw(st.sampled_from((*sorted(self.files), "manifest.json", "evaluation.json")))
+        content = self.drawn(draw, name)
+        if content is None:
+            return
+        (self.run / name).write_bytes(content)
+        sheet = draw(st.integers(0, 79)) == 40
+        try:
+            counts.attempt(lambda: cli.report(self.run.name, out=self.folder, tearsheet=sheet))
+            counts.attempt(lambda: queries.runs(out=self.folder))
+            if draw(st.integers(0, 3)) == 0:
+                counts.attempt(
+                    lambda: queries.diff(self.run.name, "east-rising-twin", out=self.folder)
+                )
+            if draw(st.integers(0, 39)) == 20:
+                names = (self.run.name, "east-rising-twin")
+                counts.attempt(lambda: cli.compare(*names, market=Options(), out=self.folder))
+        finally:
+            for other, good in self.files.items():
+                (self.run / other).write_bytes(good)
+
+    def drawn(self, draw: Draw, name: str) -> bytes | None:
+        if draw(st.integers(0, 3)) == 0:
+            return spoilt_bytes(draw, self.files[name])
+        if name.endswith(".json"):
+            tree = spoilt_tree(draw, json.loads(self.files[name]))
+            return json.dumps(tree, ensure_ascii=True).encode()
+        return parquet_of(spoilt_frame(draw, self.frames[Path(name).stem]))
+
+
+class TablesTarget:
+    """Facts, corrections and portfolios."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for ticker in LINES:
+            (folder / f"{ticker}.csv").write_bytes(as_csv(rows_of(prices(ticker))))
+        self.days = sessions_of(NEW_YORK)[-300:]
+        self.tables = {
+            "releases.csv": [
+                ["known", "asset", "value"], ["2024-01-05", "SPY", "1.5"],
+                ["2024-02-01T12:30+00:00", "SPY", ""], ["2024-02-02", "QQQ", "-3"],
+            ],
+            FILE: [
+                ["ticker", "day", "what", "value", "of", "reason"],
+                ["SPY", "2024-01-05", "close", "101", "", "looked"],
+                ["SPY", "2024-01-08", "drop", "", "", "closed"],
+                ["0700.HK", "2024-01-09", "in-kind", "0.1", "SPY", "paid"],
+                ["0700.HK", "2024-01-10", "split", "5", "", "told"],
+                ["SPY", "2024-01-11", "dividend", "0.5", "", "paid"],
+            ],
+            "held.csv": [["asset", "quantity"], ["SPY", "10"], ["CASH", "5000"]],
+        }  # fmt: skip
+
+    def __call__(self, draw: Draw, counts: Counts) -> None:
+        name = draw(st.sampled_from(sorted(self.tables)))
+        content = as_csv(spoilt_rows(draw, self.tables[name]))
+        if draw(st.integers(0, 2)) == 0:
+            content = spoilt_bytes(draw, content)
+        path = self.folder / name
+        path.write_bytes(content)
+        try:
+            counts.attempt({
+                "releases.csv": self.facts, FILE: self.corrections, "held.csv": self.portfolio,
+            }[name])  # fmt: skip
+        finally:
+            path.unlink()
+
+    def facts(self) -> None:
+        table = read_facts(self.folder, [RELEASES])["releases"]
+        table.until(TODAY).digest()
+        table.places(self.days, [NEW_YORK, HONG_KONG], 1)
+
+    def corrections(self) -> None:
+        source = Corrected(FolderSource(self.folder), read_corrections(self.folder / FILE))
+        for bars in source.load([asset_of("SPY"), asset_of("0700.HK")]).values():
+            inspect_all({bars.ticker: (asset_of(bars.ticker), bars)})
+
+    def portfolio(self) -> None:
+        source = FolderSource(self.folder)
+        found = portfolio.advise(HOLD, source, Settings(), None, self.folder / "held.csv")
+        json.dumps(found.as_json(), allow_nan=False)
+        found.as_text()
+
+
+TARGETS: dict[str, Callable[[Path], Callable[[Draw, Counts], None]]] = {
+    "folder": FolderTarget, "yahoo": YahooTarget, "saved": SavedTarget, "tables": TablesTarget,
+}  # fmt: skip
+
+
+# The hunt
+
+
+def hunt(
+    name: str,
+    folder: Path,
+    seconds: float,
+    start: int = 0,
+    batches: int = 10**9,
+    examples: int = BATCH,
+) -> Counts:
+    """Try a target for some seconds, or so many batches; the same seed draws the same ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target, counts, end = TARGETS[name](folder), Counts(), time.monotonic() + seconds
+    for number in range(start, start + batches):
+        if time.monotonic() >= end:
+            break
+        _batch(target, counts, number, examples)
+    return counts
+
+
+def _batch(
+    target: Callable[[Draw, Counts], None], counts: Counts, number: int, examples: int
+) -> None:
+    @seed(number)
+    @settings(
+        max_examples=examples, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(st.data())
+    def one(data: st.DataObject) -> None:
+        target(data.draw, counts)
+
+    one()
+
+
+def main(arguments: list[str]) -> int:
+    chosen = arguments[0] if arguments else "all"
+    minutes = float(arguments[1]) if len(arguments) > 1 else 1.0
+    start = int(arguments[2]) if len(arguments) > 2 else 0
+    crashed = False
+    for name in TARGETS if chosen == "all" else (chosen,):
+        with tempfile.TemporaryDirectory(prefix="newsfolio-fuzz-") as folder:
+            counts = hunt(name, Path(folder), minutes * 60, start)
+        print(f"{name:<8}{minutes:g} min, seed {start}: {counts.said()}", flush=True)
+        for at, count in counts.crashes.most_common():
+            print(f"  {count} x {at}\n{counts.shown[at]}", flush=True)
+        crashed = crashed or bool(counts.crashes)
+    return int(crashed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
