@@ -271,11 +271,11 @@ def test_a_run_writes_below_its_folder_and_nowhere_else(shell: Shell) -> None:
 def test_the_page_of_an_articles_claims_stays_in_its_folder(shell: Shell) -> None:
     (shell.folder / "mine.py").write_text(
         "from datetime import UTC, datetime\nfrom newsfolio import Article\n"
-        'ARTICLE = Article("../../away", "T", "P", datetime(2025, 2, 21, tzinfo=UTC))\n',
+        'ARTICLE = Article("../../../away", "T", "P", datetime(2025, 2, 21, tzinfo=UTC))\n',
         encoding="utf-8",
     )
     (article,) = find_article(str(shell.folder / "mine.py"))
-    assert article.id == "../../away"
+    assert article.id == "../../../away"
     out = shell.folder / "deep" / "runs"
     said = shell("claims", "mine.py", "--data", "sample", "--out", str(out), "--quiet")
     assert said.code == 0, said.err
