@@ -22,6 +22,8 @@ from newsfolio.errors import BrokenData, CommandError
 from newsfolio.strategy import Strategy
 
 CASH = "CASH"
+MOST = 1e15
+"""Shares, or money, of one line; nobody holds more."""
 
 
 @dataclass(frozen=True)
@@ -203,8 +205,8 @@ def _rows(path: Path) -> list[tuple[int, str, float]]:
         try:
             quantity = float(text)
         except ValueError:
-            quantity = math.nan
-        if not asset or not math.isfinite(quantity):
+            quantity = math.nan  # which is not below anything
+        if not asset or not abs(quantity) <= MOST:
             raise BrokenData(
                 f"{path}, line {number}: expected asset,quantity such as 0700.HK,300; "
                 f"found {asset!r},{text!r}"

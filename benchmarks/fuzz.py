@@ -236,7 +236,8 @@ def spoilt_frame(draw: Draw, frame: pd.DataFrame) -> pd.DataFrame:
             dropped = draw(st.booleans()) or "level_0" in frame
             frame = frame.reset_index(drop=dropped)
         else:
-            frame = frame.rename(columns={name: draw(st.sampled_from(TEXTS))})
+            other = draw(st.sampled_from(TEXTS))
+            frame = frame.rename(columns={name: name if other in frame else other})
     return frame
 
 

@@ -26,6 +26,9 @@ ROUNDING = 1e-6
 LEAST, MOST = 1e-6, 1e15
 """Adjusting for splits has made prices of thousandths and of billions, but none beyond these."""
 
+RATIO = 1e5
+"""No split has made so many shares of one, or one of so many."""
+
 
 class Priced(StrEnum):
     """What the prices of a line are adjusted for."""
@@ -157,6 +160,8 @@ def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
         "volume below 0": frame["volume"] < 0,
         "dividend below 0": frame["dividend"] < 0,
         "split below 0": frame["split"] < 0,
+        f"split outside {1 / RATIO:g} to {RATIO:g}": (frame["split"] > RATIO)
+        | ((frame["split"] > 0) & (frame["split"] < 1 / RATIO)),
     }
     for rule, broken in rules.items():
         if broken.any():

@@ -40,8 +40,8 @@ class Recorder:
         """Make everything up to the close of `session` known."""
         rows = slice(self._known, session + 1)
         self._sessions[rows] = market.sessions[rows]
-        self._level[rows] = market.level[rows]
-        self._close[rows] = market.traded_level[rows]
+        self._level[rows] = level = market.level[rows]
+        self._close[rows] = np.where(np.isnan(market.close[rows]), np.nan, level)
         self._value[rows] = market.traded_value[rows]
         for ticker, values in market.signals.items():
             self._signals[ticker][rows] = values[rows]

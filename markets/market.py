@@ -132,11 +132,6 @@ class Market:
         return _frozen(self.close * self.volume * self.rate)
 
     @cached_property
-    def traded_level(self) -> Floats:
-        """(T, N) `level` on sessions with a bar, NaN on others."""
-        return _frozen(np.where(np.isnan(self.close), np.nan, self.level))
-
-    @cached_property
     def memo(self) -> dict[Any, Any]:
         """What desks worked out from this market alone, for the next desk; never pickled."""
         return {}

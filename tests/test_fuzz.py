@@ -13,9 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backtests import cli, queries
-from benchmarks.fuzz import TARGETS, Counts, canned, hunt, spoilt_bytes, spoilt_tree
+from backtests.portfolio import advise
+from backtests.settings import Settings
+from benchmarks.fuzz import HOLD, TARGETS, Counts, canned, hunt, spoilt_bytes, spoilt_tree
 from markets import yahoo as adapter
 from markets.folder import FolderSource
+from markets.sample import SampleSource
 from markets.store import Store
 from newsfolio import Asset, BrokenData, OutputError
 from newsfolio.assets import NEW_YORK
@@ -77,6 +80,21 @@ def test_a_price_beyond_belief_is_refused(tmp_path: Path, price: str) -> None:
     (tmp_path / "ACME.csv").write_text(f"Date,Close\n2024-01-02,{price}\n", encoding="utf-8")
     with pytest.raises(BrokenData, match="price outside 1e-06 to 1e\\+15 on 2024-01-02"):
         FolderSource(tmp_path).load([Asset("ACME", NEW_YORK)])
+
+
+def test_a_split_beyond_belief_is_refused(tmp_path: Path) -> None:
+    text = "Date,Close,Stock Splits\n2024-01-02,10,0\n2024-01-03,10,1e300\n"
+    (tmp_path / "ACME.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(BrokenData, match="split outside 1e-05 to 100000 on 2024-01-03"):
+        FolderSource(tmp_path).load([Asset("ACME", NEW_YORK)])
+
+
+@pytest.mark.parametrize("row", ["SPY,1e308", "CASH,1e308", "SPY,-1e16", "SPY,nan"])
+def test_a_holding_beyond_belief_is_refused(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "held.csv"
+    path.write_text(f"asset,quantity\n{row}\n", encoding="utf-8")
+    with pytest.raises(BrokenData, match="line 2: expected asset,quantity"):
+        advise(HOLD, SampleSource(), Settings(start="2025-01-02"), None, path)  # type: ignore[arg-type]
 
 
 def test_a_date_before_the_common_era_is_refused(tmp_path: Path) -> None:
