@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backtests.api import run
     from backtests.result import Result, load
+    from backtests.sweeps.play import sweep
 
-__all__ = ["Result", "load", "run"]
+__all__ = ["Result", "load", "run", "sweep"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,6 +22,10 @@ def __getattr__(name: str) -> Any:
         from backtests.api import run
 
         return run
+    if name == "sweep":
+        from backtests.sweeps.play import sweep
+
+        return sweep
     if name in ("Result", "load"):
         from backtests import result
 

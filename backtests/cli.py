@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from urllib.parse import quote
 from cyclopts import App, CycloptsError, Parameter
 
 from backtests import data as data_commands
-from backtests import queries
+from backtests import queries, sweep_command
 from backtests.options import MONEY, OUTPUT, Market
 from backtests.terminal import manifests, print_json, progress, row_of, run_folder, say, say_claims
 from newsfolio import __version__
@@ -38,6 +38,7 @@ app.command(queries.diff)
 app.command(queries.check)
 app.command(queries.new)
 app.command(data_commands.app)
+app.command(sweep_command.sweep)
 
 
 @app.command
@@ -379,6 +380,13 @@ def write_compare(results: Sequence[Result], found: dict[str, Any], folder: Path
     import reports
 
     return reports.write_compare(results, found, folder)
+
+
+def write_sweep(found: Mapping[str, Any], folder: Path) -> Path:
+    """The page of a sweep."""
+    from reports.sweep import write
+
+    return write(found, folder)
 
 
 def write_index(folder: Path) -> Path:

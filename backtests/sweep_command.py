@@ -1,0 +1,153 @@
+"""The command that sweeps: its options, and what it shows on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from backtests.options import OUTPUT, Market
+from backtests.terminal import figure, percent, print_json, print_table, progress
+
+PERCENT = frozenset({"total_return", "cagr", "volatility", "max_drawdown", "turnover"})
+SHOWN = ("cagr", "sharpe", "max_drawdown", "score")
+
+
+def sweep(
+    strategy: str,
+    *,
+    grid: tuple[str, ...] = (),
+    random: int | None = None,
+    seed: int = 0,
+    market: Market = Market(),
+    benchmark: str | None = None,
+    by: str = "",
+    workers: int = 1,
+    cluster: str | None = None,
+    out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    json: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    quiet: Annotated[bool, Parameter(group=OUTPUT)] = False,
+) -> None:
+    """Play many sets of parameters of a strategy: a table, a plateau map, no single winner.
+
+    Parameters
+    ----------
+    strategy
+        Its address: a name, module:Class or path/file.py:Class.
+    grid
+        Values of a parameter, name=1,2,3; may be repeated. By default the strategy's own grid.
+    random
+        Draw so many sets: of the grid given, or within the bounds of each number.
+    seed
+        Names the draw.
+    benchmark
+        A ticker to measure against, instead of the strategy's own.
+    by
+        The figure to rank by, e.g. cagr; score where the thesis is scored, else sharpe.
+    workers
+        Processes of this machine.
+    cluster
+        Address of a dask scheduler, e.g. tcp://10.0.0.5:8786, whose workers play the sets.
+    out
+        Folder of run folders, instead of ./runs. An interrupted sweep goes on where it stopped.
+    ledger
+        The trial ledger to append to, instead of the user's own.
+    json
+        Print one JSON object instead of the tables.
+    quiet
+        Print the page's path only.
+    """
+    from backtests import home
+    from backtests.cli import write_sweep
+    from backtests.ledger import Ledger
+    from backtests.sweeps.crew import crew_of
+    from backtests.sweeps.play import execute
+    from backtests.sweeps.sets import plan_of, read_grid
+    from backtests.sweeps.summary import ranks_by
+    from newsfolio.errors import CommandError
+
+    job = market.job(strategy)
+    if job.strategy is None:
+        raise CommandError(f"{strategy} is a plain backtrader strategy and has no parameters")
+    plan = plan_of(job.strategy, read_grid(grid), random, seed)
+    crew = crew_of(workers, cluster)
+    ranks_by(by, judged=False)
+    settings = market.settings(benchmark=benchmark, engine="kernel")
+    book = Ledger(ledger or home.ledger_path())
+    told = progress(quiet or json)
+    done = execute(
+        plan, market.source(quiet or json), settings, book, crew, out or home.RUNS, by, told
+    )
+    page = write_sweep(done.summary, done.folder)
+    if told:
+        told("")
+    if json:
+        print_json({**done.summary, "page": str(page)})
+    elif quiet:
+        print(page)
+    else:
+        say(done.summary, page)
+
+
+def say(found: Mapping[str, Any], page: Path) -> None:
+    """How the sets lie, the plateau of each parameter, and a few of both ends."""
+    if found["data"]["simulated"]:
+        print("SIMULATED: the sample market is made up; nothing below happened")
+    print(f"{'sweep':<14}{found['id']}")
+    print(f"{'sets':<14}{found['sets']:,}, {found['failed']:,} failed")
+    for row in found["errors"]:
+        print(f"{'failed':<14}{row['sets']:,}: {row['error']}")
+    spread = found["quantiles"]
+    if spread is None:
+        print(f"{'result':<14}no set has a figure to rank by ({found['by']})")
+        print(f"{'page':<14}{page}")
+        return
+    by = found["by"]
+    low, median, high = (
+        shown(by, spread[name]) for name in ("quarter", "median", "three_quarters")
+    )
+    print(f"{by:<14}the middle half from {low} to {high}, median {median}; "
+          f"above 0: {found['above_zero']:.0%}")  # fmt: skip
+    for name, rows in found["plateau"].items():
+        print(f"\n{name}: median {by} over the other parameters")
+        print_table([("value", "sets", "median", "quarter", "three quarters"), *(
+            (str(row["value"]), f"{row['sets']:,}",
+             *(shown(by, row[key]) for key in ("median", "low", "high")))
+            for row in rows
+        )])  # fmt: skip
+    names = list(found["plateau"])
+    for word in ("best", "worst"):
+        if found[word]:
+            print(f"\na few of the {word}, which many trials make look {_look(word)} than they are")
+            print_table(ends(found[word], names, found["columns"]))
+    print(f"\n{'page':<14}{page}")
+
+
+def ends(
+    rows: Sequence[Mapping[str, Any]], names: Sequence[str], columns: Mapping[str, str]
+) -> list[tuple[str, ...]]:
+    """A few sets with the parameters that vary and the figures one asks for first."""
+    table = [("set", *names, *SHOWN)]
+    table += [
+        (
+            str(row["set"]),
+            *(str(row[columns[name]]) for name in names),
+            *(shown(name, row[name]) for name in SHOWN),
+        )
+        for row in rows
+    ]
+    return table
+
+
+def shown(name: str, value: float | None) -> str:
+    """A figure as its name asks for."""
+    if value is None:
+        return "n/a"
+    return percent(value) if name in PERCENT else figure(value)
+
+
+def _look(word: str) -> str:
+    return "better" if word == "best" else "worse"

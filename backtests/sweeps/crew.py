@@ -1,0 +1,190 @@
+"""Who does the jobs of a sweep: this process, several of them, or a cluster.
+
+A crew answers each job once, in any order; the table does not depend on who did what.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import signal
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from typing import Any
+
+from backtests.manifest import engine_code
+from backtests.sweeps.stage import Row, Work
+from newsfolio.errors import CommandError, EngineError
+
+Done = tuple[int, list[Row]]
+Crew = Callable[[Work, Iterable[int]], Iterator[Done]]
+
+AHEAD = 2
+"""Jobs that wait for each worker, so that none is idle and few are held in memory."""
+
+DEATHS = 3
+"""Workers in a row that may die before the fault must be in the job."""
+
+
+def crew_of(workers: int, cluster: str | None) -> Crew:
+    """The crew that the options ask for."""
+    if workers < 1:
+        raise CommandError(f"--workers {workers}: give at least one")
+    if cluster is not None:
+        if workers > 1:
+            raise CommandError("--cluster brings its own workers; leave --workers out")
+        _distributed()
+        return lambda work, jobs: on_cluster(work, jobs, cluster)
+    if workers == 1:
+        return here
+    return lambda work, jobs: on_processes(work, jobs, workers)
+
+
+def here(work: Work, jobs: Iterable[int]) -> Iterator[Done]:
+    """One job after the other in this process."""
+    for job in jobs:
+        yield job, work(job)
+
+
+def on_processes(work: Work, jobs: Iterable[int], workers: int) -> Iterator[Done]:
+    """Jobs on several processes of this machine; those of a worker that died are done again."""
+    left, deaths = list(jobs), 0
+    while left:
+        try:
+            for job, rows in _pooled(work, left, min(workers, len(left))):
+                left.remove(job)
+                deaths = 0
+                yield job, rows
+        except BrokenProcessPool as error:
+            deaths += 1
+            if deaths == DEATHS:
+                raise EngineError(
+                    f"{DEATHS} workers in a row died (out of memory?); use fewer --workers, what "
+                    "is done is kept"
+                ) from error
+
+
+def _pooled(work: Work, jobs: Iterable[int], workers: int) -> Iterator[Done]:
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    with warnings.catch_warnings():
+        # Python warns of threads that others have started; the workers use none of them.
+        warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
+        with ProcessPoolExecutor(workers, context, _begin, (work,)) as pool:
+            yield from _streamed(lambda job: pool.submit(_do, job), jobs, workers * AHEAD)
+
+
+def _streamed(
+    submit: Callable[[int], Future[list[Row]]], jobs: Iterable[int], most: int
+) -> Iterator[Done]:
+    """Answers as they come, with `most` jobs under way."""
+    coming = iter(jobs)
+    waiting = {submit(job): job for job in islice(coming, most)}
+    while waiting:
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for one in done:
+            job = waiting.pop(one)
+            rows = one.result()
+            waiting |= {submit(following): following for following in islice(coming, 1)}
+            yield job, rows
+
+
+_WORK: dict[str, Work] = {}
+"""What this worker process was given, by digest; "" for the one of its pool."""
+
+
+def _begin(work: Work) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process answers Ctrl-C
+    _WORK[""] = work
+
+
+def _do(job: int) -> list[Row]:
+    return _WORK[""](job)
+
+
+def on_cluster(work: Work, jobs: Iterable[int], address: str) -> Iterator[Done]:
+    """Jobs on the workers of a dask scheduler; it gives those of a lost worker to another.
+
+    The panel travels once to each worker. A job is named by the work and its number, so a
+    scheduler that has its answer does not do it again.
+    """
+    distributed = _distributed()
+    blob = _packed(work)
+    digest = hashlib.sha256(blob).hexdigest()[:16]
+    try:
+        client = distributed.Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise CommandError(f"--cluster {address}: no scheduler answers there ({error})") from error
+    with client:
+        workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+        panel = client.scatter(blob, broadcast=True, hash=True)
+        yield from _gathered(distributed, client, panel, digest, jobs, workers * AHEAD)
+
+
+def _gathered(
+    distributed: Any, client: Any, panel: Any, digest: str, jobs: Iterable[int], most: int
+) -> Iterator[Done]:
+    coming = iter(jobs)
+
+    def submit(job: int) -> Any:
+        return client.submit(do_packed, panel, digest, job, key=f"sweep-{digest}-{job}")
+
+    first = {submit(job): job for job in islice(coming, most)}
+    answers = distributed.as_completed(first, loop=client.loop)
+    numbers = {future.key: job for future, job in first.items()}
+    del first
+    for future in answers:
+        try:
+            rows = future.result()
+        except distributed.KilledWorker as error:
+            raise EngineError(
+                f"workers of the cluster keep dying ({error}); what is done is kept"
+            ) from error
+        yield numbers.pop(future.key), rows
+        for job in islice(coming, 1):
+            following = submit(job)
+            numbers[following.key] = job
+            answers.add(following)
+
+
+def do_packed(blob: bytes, digest: str, job: int) -> list[Row]:
+    """One job on a worker of a cluster, which unpacks the panel once."""
+    import pickle
+
+    if digest not in _WORK:
+        _WORK.clear()
+        work = pickle.loads(blob)  # noqa: S301
+        if work.engine != engine_code():
+            raise EngineError("a worker of the cluster has another version of newsfolio")
+        _WORK[digest] = work
+    return _WORK[digest](job)
+
+
+def _packed(work: Work) -> bytes:
+    """The work with the author's class, whose file the workers need not have."""
+    import sys
+
+    import cloudpickle
+
+    module = sys.modules[type(work.plan.base).__module__]
+    own = module.__name__.startswith("newsfolio_user_")
+    if own:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        return cloudpickle.dumps(work)
+    finally:
+        if own:
+            cloudpickle.unregister_pickle_by_value(module)
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise CommandError(
+            "--cluster needs dask.distributed: pip install 'newsfolio[cluster]'"
+        ) from None
+    return distributed

@@ -1,0 +1,272 @@
+"""A sweep from its options to its table: for the command line and for notebooks."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backtests import home
+from backtests.api import Runnable, job_of
+from backtests.ledger import Ledger, Trial
+from backtests.manifest import (
+    Provenance,
+    assumptions,
+    code_of,
+    engine_code,
+    settings_values,
+    thesis_of,
+    versions,
+)
+from backtests.result import _write_json
+from backtests.settings import Settings
+from backtests.sweeps.crew import Crew, crew_of
+from backtests.sweeps.parts import METRICS, Parts
+from backtests.sweeps.sets import Plan, plan_of
+from backtests.sweeps.stage import Row, Stage, Work
+from backtests.sweeps.summary import ranks_by, summarise
+from markets.bars import Source
+from newsfolio.errors import CommandError, NewsfolioError, OutputError
+from newsfolio.strategy import Strategy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+JOBS = 1000
+"""Into so many jobs a large sweep is cut."""
+
+SMALLEST, LARGEST = 20, 2000
+"""Sets of a job: what is lost with a worker, and what a worker keeps in memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """A finished sweep: what it found, and where its table lies.
+
+    summary: sweep.json. `table` reads all sets, `parts/` holds them for anything that reads
+    Parquet.
+    """
+
+    folder: Path
+    summary: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.summary["id"])
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a set: number, id, parameters, metrics, score, window, error."""
+        import pandas as pd
+
+        files = sorted((self.folder / "parts").glob("*.parquet"))
+        return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True)
+
+    def report(self) -> Path:
+        """Write the page beside the table; answers its path."""
+        from backtests.cli import write_sweep
+
+        return write_sweep(self.summary, self.folder)
+
+    def __repr__(self) -> str:
+        found = self.summary
+        return f"Swept {self.id}: {found['sets']:,} sets, {found['failed']:,} failed"
+
+
+def sweep(
+    strategy: Runnable,
+    data: str | Source = "yahoo",
+    *,
+    grid: Mapping[str, Iterable[Any]] | None = None,
+    random: int | None = None,
+    seed: int = 0,
+    by: str = "",
+    workers: int = 1,
+    cluster: str | None = None,
+    out: str | Path | None = None,
+    ledger: str | Path | None = None,
+    offline: bool = False,
+    facts: str | Path | None = None,
+    snapshot: str | None = None,
+    progress: Callable[[str], None] | None = None,
+    **settings: Any,
+) -> Swept:
+    """Play many sets of parameters of one strategy; `table` has them all.
+
+    strategy, data, offline, facts, snapshot, settings: as for `run`; always the kernel engine.
+    grid: values by parameter, e.g. {"lookback": (63, 126)}; without one the strategy's own.
+    random: draw so many sets, of the grid given or within the bounds of each number; `seed` names
+        the draw.
+    by: the figure that sets are ranked by; the score where the thesis is scored, else sharpe.
+    workers: processes of this machine. cluster: the address of a dask scheduler instead.
+    out: the folder of run folders, ./runs by default; the sweep gets one of its own in it. A sweep
+        that was interrupted goes on where it stopped.
+
+    Every set, failed ones too, is appended to the trial ledger. Raises a NewsfolioError; a set that
+    cannot be played has its error in the table.
+    """
+    try:
+        wanted = Settings(**{**settings, "engine": "kernel"})
+    except TypeError as error:
+        raise CommandError(f"unknown setting: {error}") from None
+    job = job_of(strategy)
+    if job.strategy is None:
+        raise CommandError(f"{job.address} is a plain backtrader strategy and has no parameters")
+    plan, crew = plan_of(job.strategy, grid, random, seed), crew_of(workers, cluster)
+    ranks_by(by, judged=False)
+    source = (
+        home.open_source(
+            data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
+        )
+        if isinstance(data, str)
+        else data
+    )
+    book = Ledger(Path(ledger) if ledger else home.ledger_path())
+    return execute(plan, source, wanted, book, crew, Path(out or home.RUNS), by, progress)
+
+
+def execute(
+    plan: Plan, source: Source, settings: Settings, ledger: Ledger, crew: Crew, out: Path,
+    by: str = "", progress: Callable[[str], None] | None = None,
+) -> Swept:  # fmt: skip
+    """Play what is still to be played of a plan, and sum up all of it."""
+    stage = Stage.of(plan, source, settings)
+    work = Work.of(stage, plan, size_of(len(plan)))
+    about = _about(plan, stage)
+    folder = out / about["id"]
+    parts = Parts(folder, plan)
+    done = parts.done()
+    stage.warm(plan)
+    told = _Progress(progress, work, done)
+    for job, rows in crew(work, [job for job in range(work.jobs) if job not in done]):
+        _record(ledger, [_trial(about, plan.base, row) for row in rows])
+        parts.write(job, rows)
+        told.add(rows)
+    judged = plan.base.thesis is not None
+    found = {**about, **_ground(stage, plan), **summarise(parts, plan, ranks_by(by, judged))}
+    try:
+        _write_json(folder / "sweep.json", found)
+    except OSError as error:
+        raise OutputError(f"cannot write {folder}: {error.strerror or error}") from error
+    return Swept(folder, found)
+
+
+def load(folder: Path) -> Swept:
+    """A finished sweep; OutputError where the folder holds none."""
+    try:
+        return Swept(folder, json.loads((folder / "sweep.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{folder} is not a finished sweep ({error}); run it again") from error
+
+
+def size_of(sets: int) -> int:
+    """Sets of a job: by the size of the sweep alone, so that parts fit whoever resumes it."""
+    return max(SMALLEST, min(LARGEST, -(-sets // JOBS)))
+
+
+def _about(plan: Plan, stage: Stage) -> dict[str, Any]:
+    """What the sweep is: the same for everybody who makes the same one."""
+    base = plan.base
+    origin = Provenance.of(base, base.name, stage.source, stage.snapshot)
+    values: dict[str, Any] = {
+        "format": FORMAT,
+        "strategy": dict(origin.strategy),
+        "thesis": thesis_of(base),
+        "plan": {
+            "axes": {axis.name: axis.told() for axis in plan.axes},
+            "draws": plan.draws,
+            "seed": plan.seed,
+            "sets": len(plan),
+        },
+        "data": {
+            "source": stage.source,
+            "snapshot": stage.snapshot,
+            "simulated": any(line.simulated for line in stage.bars.values()),
+        },
+        "settings": settings_values(stage.settings),
+    }
+    identity = {**values, "code": code_of(type(base)), "engine": engine_code()}
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+    return {"id": f"sweep-{base.name}-{digest[:10]}", **values, "versions": versions()}
+
+
+def _ground(stage: Stage, plan: Plan) -> dict[str, Any]:
+    """The base's own window, control and assumptions; None where it cannot be played itself."""
+    base = plan.base
+    try:
+        ground = stage.ground(base)
+        against = stage.against(base)
+    except NewsfolioError as error:
+        return {"window": None, "against": "", "scored": None, "assumptions": [],
+                "notes": [f"the strategy itself cannot be played: {error}"]}  # fmt: skip
+    market, days = ground.market, ground.days
+    origin = Provenance.of(base, base.name, stage.source, stage.snapshot)
+    return {
+        "window": {"start": f"{days[0]:%Y-%m-%d}", "end": f"{days[-1]:%Y-%m-%d}",
+                   "sessions": len(days)},
+        "against": against,
+        "scored": dataclasses.asdict(ground.scored) if base.thesis else None,
+        "assumptions": assumptions(market, stage.settings, stage.costs, origin),
+        "notes": list(market.notes),
+    }  # fmt: skip
+
+
+class _Progress:
+    """How far a sweep is, and how long it will take at the pace so far."""
+
+    def __init__(self, say: Callable[[str], None] | None, work: Work, done: Iterable[int]) -> None:
+        self._say = say
+        self._total = len(work.plan)
+        self._before = self._done = sum(len(work.places(job)) for job in done)
+        self._failed = 0
+        self._since = time.monotonic()
+
+    def add(self, rows: Sequence[Row]) -> None:
+        self._done += len(rows)
+        self._failed += sum(bool(row["error"]) for row in rows)
+        if self._say is None:
+            return
+        pace = (time.monotonic() - self._since) / (self._done - self._before)
+        left = _span(pace * (self._total - self._done))
+        failed = f", {self._failed:,} failed" if self._failed else ""
+        self._say(f"{self._done:,} of {self._total:,} sets{failed}, {left} left")
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _trial(about: Mapping[str, Any], base: Strategy, row: Row) -> Trial:
+    return Trial(
+        thesis=about["thesis"]["id"] if about["thesis"] else "",
+        strategy=base.name,
+        parameters=row["values"],
+        code=about["strategy"]["code"],
+        data=about["data"]["snapshot"],
+        simulated=about["data"]["simulated"],
+        settings=about["settings"],
+        start=row.get("start", ""),
+        end=row.get("end", ""),
+        error=row["error"],
+        run=about["id"],
+        metrics={name: row[name] for name in METRICS} if not row["error"] else {},
+        scored=row.get("scored", 0),
+        sharpe=row.get("score"),
+    )
+
+
+def _record(ledger: Ledger, trials: Sequence[Trial]) -> None:
+    """A ledger that cannot be written costs a warning, not the sweep."""
+    try:
+        ledger.append(trials, home.now())
+    except OutputError as error:
+        warnings.warn(f"this trial is not counted: {error}", stacklevel=3)

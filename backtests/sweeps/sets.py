@@ -1,0 +1,167 @@
+"""Which sets of parameters a sweep plays: every one has a number, and none is kept in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from backtests.manifest import _plain
+from newsfolio.errors import CommandError, UnknownName
+from newsfolio.strategy import Parameter, Strategy, parameters
+
+ROUNDS = 4
+"""Of the shuffle below; three mix every part of a number with every other."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One parameter of a sweep: the values it takes, or the bounds that it is drawn between."""
+
+    name: str
+    values: Sequence[Any] = ()
+    low: float = math.nan
+    high: float = math.nan
+
+    def told(self) -> Any:
+        """What was asked for, as JSON values."""
+        if isinstance(self.values, range):
+            return {"low": self.values[0], "high": self.values[-1]}
+        if self.values:
+            return [_plain(value) for value in self.values]
+        return {"low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sets of a sweep. draws: how many are drawn by lot; None: all of the grid."""
+
+    base: Strategy
+    axes: tuple[Axis, ...]
+    draws: int | None = None
+    seed: int = 0
+
+    def __len__(self) -> int:
+        return self.cells if self.draws is None else self.draws
+
+    @property
+    def cells(self) -> int:
+        """Sets of the grid; 0 where a parameter is drawn from a continuum."""
+        return math.prod(len(axis.values) for axis in self.axes)
+
+    def values(self, place: int) -> dict[str, Any]:
+        """The values of set number `place`, the last axis turning fastest."""
+        if not self.cells:
+            lot = Random(f"{self.seed}/{place}")  # noqa: S311
+            return {axis.name: _drawn(axis, lot) for axis in self.axes}
+        if self.draws is not None:
+            place = shuffled(place, self.cells, self.seed)
+        chosen = {}
+        for axis in reversed(self.axes):
+            place, row = divmod(place, len(axis.values))
+            chosen[axis.name] = axis.values[row]
+        return {axis.name: chosen[axis.name] for axis in self.axes}
+
+    def strategy(self, place: int) -> Strategy:
+        """Set number `place`; a NewsfolioError where its values do not go together."""
+        return dataclasses.replace(self.base, **self.values(place))  # type: ignore[type-var]
+
+
+def plan_of(
+    base: Strategy,
+    grid: Mapping[str, Iterable[Any]] | None = None,
+    random: int | None = None,
+    seed: int = 0,
+) -> Plan:
+    """The plan of a sweep.
+
+    grid: values by parameter, as text or as they are; without one the strategy's own. random: draw
+    so many sets of the grid given or, without one, uniformly within the bounds of each number.
+    """
+    if random is not None and random < 1:
+        raise CommandError(f"--random {random}: draw at least one set")
+    kind = type(base)
+    known = {spec.name: spec for spec in parameters(kind)}
+    given = grid or (base.grid if random is None else {})
+    if not given and random is None:
+        raise CommandError(
+            f"{base.name} declares no grid; give --grid name=1,2,3, or --random 100 to draw within "
+            "the bounds of its parameters"
+        )
+    axes = tuple(_axis(name, values, known, base) for name, values in given.items())
+    plan = Plan(base, axes or _bounded(base, known), random, seed)
+    if plan.cells and random is not None and random > plan.cells:
+        raise CommandError(
+            f"--random {random}: there are only {plan.cells} sets; leave it out to play all"
+        )
+    return plan
+
+
+def read_grid(given: Iterable[str]) -> dict[str, list[str]]:
+    """What `--grid name=v1,v2` means, as text."""
+    found: dict[str, list[str]] = {}
+    for pair in given:
+        name, equals, values = pair.partition("=")
+        parts = [value.strip() for value in values.split(",") if value.strip()]
+        if not equals or not parts:
+            raise CommandError(f"--grid {pair}: write it as name=1,2,3")
+        found.setdefault(name.strip(), []).extend(parts)
+    return found
+
+
+def shuffled(place: int, total: int, seed: int) -> int:
+    """Another place below `total`, and a different one for every place: a draw without return.
+
+    A Feistel network on the smallest square that holds them; outside of it, once more.
+    """
+    side = math.isqrt(total - 1) + 1 if total > 1 else 1
+    while True:
+        left, right = divmod(place, side)
+        for turn in range(ROUNDS):
+            left, right = right, (left + _mixed(seed, turn, right)) % side
+        place = left * side + right
+        if place < total:
+            return place
+
+
+def _mixed(seed: int, turn: int, part: int) -> int:
+    digest = hashlib.blake2b(f"{seed}/{turn}/{part}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+def _axis(name: str, values: Iterable[Any], known: Mapping[str, Parameter], base: Strategy) -> Axis:
+    if name not in known:
+        raise UnknownName(f"parameter of {base.name}", name, known)
+    spec, kind = known[name], type(base)
+    read = [
+        spec.parse(value, kind) if isinstance(value, str) else spec.checked(value, kind)
+        for value in values
+    ]
+    if not read:
+        raise CommandError(f"the grid of {name} is empty; give it values")
+    return Axis(name, tuple(dict.fromkeys(read)))
+
+
+def _bounded(base: Strategy, known: Mapping[str, Parameter]) -> tuple[Axis, ...]:
+    """Every number between its bounds."""
+    found = tuple(
+        Axis(spec.name, range(int(spec.low), int(spec.high) + 1))
+        if spec.kind is int
+        else Axis(spec.name, (), spec.low, spec.high)
+        for spec in known.values()
+        if spec.kind in (int, float) and spec.low is not None and spec.high is not None
+    )
+    if not found:
+        raise CommandError(
+            f"no parameter of {base.name} has bounds to draw within; declare them with "
+            "param(..., low=, high=), or give --grid"
+        )
+    return found
+
+
+def _drawn(axis: Axis, lot: Random) -> Any:
+    return lot.choice(axis.values) if axis.values else lot.uniform(axis.low, axis.high)

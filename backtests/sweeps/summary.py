@@ -1,0 +1,162 @@
+"""What a sweep found: quantiles, the plateau of each parameter, a map of two; no single winner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtests.sweeps.parts import METRICS, Parts, columns
+from backtests.sweeps.sets import Plan
+
+FEW = 5
+"""Sets shown of the best and of the worst."""
+
+BINS = 8
+"""Stretches into which many values of a number are gathered, each with as many sets."""
+
+SEPARATE = 16
+"""Values of a parameter up to which each stands by itself."""
+
+QUANTILES = {"lowest": 0.0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1.0}
+
+
+def summarise(parts: Parts, plan: Plan, by: str) -> dict[str, Any]:
+    """All figures of the page, as JSON values. Read are `by` and one or two parameters at a time.
+
+    by: the figure that sets are ranked by; sets without one count as failed or as unknown.
+    """
+    known = parts.read("set", by, "error")
+    failed = int((known["error"] != "").sum())
+    figure = known[by].to_numpy(dtype="float64")
+    axes = varying(plan)
+    return {
+        "by": by,
+        "columns": columns(plan),
+        "sets": len(known),
+        "failed": failed,
+        "unknown": int(np.isnan(figure).sum()) - failed,
+        "errors": _errors(known),
+        "quantiles": _quantiles(figure),
+        "above_zero": _share(figure > 0, figure),
+        "plateau": {name: _plateau(parts, plan, name, figure) for name in axes},
+        "map": _map(parts, plan, axes, figure),
+        **_ends(parts, known["set"].to_numpy(), figure),
+    }
+
+
+def varying(plan: Plan) -> list[str]:
+    """The parameters with more than one value."""
+    return [axis.name for axis in plan.axes if len(axis.values) != 1]
+
+
+def _errors(known: pd.DataFrame) -> list[dict[str, Any]]:
+    """The messages, the most frequent first."""
+    counts = known.loc[known["error"] != "", "error"].value_counts()
+    rows = sorted(((str(text), int(count)) for text, count in counts.items()),
+                  key=lambda row: (-row[1], row[0]))  # fmt: skip
+    return [{"error": text, "sets": count} for text, count in rows[:FEW]]
+
+
+def _quantiles(figure: np.ndarray) -> dict[str, float] | None:
+    real = figure[~np.isnan(figure)]
+    if not len(real):
+        return None
+    return {name: float(np.quantile(real, share)) for name, share in QUANTILES.items()}
+
+
+def _share(mask: np.ndarray, figure: np.ndarray) -> float | None:
+    count = int((~np.isnan(figure)).sum())
+    return float(mask.sum() / count) if count else None
+
+
+def _plateau(parts: Parts, plan: Plan, name: str, figure: np.ndarray) -> list[dict[str, Any]]:
+    """By value of one parameter: the median over all others, and the middle half."""
+    places, labels = _groups(parts, plan, name)
+    return [{"value": label, **_middle(figure[places == row])} for row, label in enumerate(labels)]
+
+
+def _middle(figure: np.ndarray) -> dict[str, Any]:
+    real = figure[~np.isnan(figure)]
+    low, median, high = np.quantile(real, (0.25, 0.5, 0.75)).tolist() if len(real) else [None] * 3
+    return {"sets": len(real), "median": median, "low": low, "high": high}
+
+
+def _map(
+    parts: Parts, plan: Plan, axes: Sequence[str], figure: np.ndarray
+) -> dict[str, Any] | None:
+    """Medians over two parameters, those whose own plateaus differ most."""
+    if len(axes) < 2:
+        return None
+    spread = {name: _spread(_plateau(parts, plan, name, figure)) for name in axes}
+    across, up = sorted(sorted(axes, key=lambda name: -spread[name])[:2], key=axes.index)
+    columns_, over = _groups(parts, plan, across)
+    rows_, aside = _groups(parts, plan, up)
+    cells = [
+        [_middle(figure[(columns_ == x) & (rows_ == y)])["median"] for x in range(len(over))]
+        for y in range(len(aside))
+    ]
+    return {"across": across, "up": up, "across_values": over, "up_values": aside, "cells": cells}
+
+
+def _spread(plateau: Sequence[Mapping[str, Any]]) -> float:
+    medians = [row["median"] for row in plateau if row["median"] is not None]
+    return max(medians) - min(medians) if medians else 0.0
+
+
+def _groups(parts: Parts, plan: Plan, name: str) -> tuple[np.ndarray, list[str]]:
+    """The group of each set by one parameter, and what each group is called."""
+    column = columns(plan)[name]
+    values = parts.read(column)[column]
+    distinct = values.drop_duplicates()
+    if len(distinct) <= SEPARATE or not pd.api.types.is_numeric_dtype(values):
+        order = _in_order(plan, name, distinct.tolist())
+        rows = values.map({value: row for row, value in enumerate(order)})
+        return rows.to_numpy(), [_called(value) for value in order]
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)))
+    places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
+    return places, [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges.tolist())]
+
+
+def _in_order(plan: Plan, name: str, values: list[Any]) -> list[Any]:
+    """Numbers by size, words as they were given."""
+    if all(isinstance(value, int | float) for value in values):
+        return sorted(values)
+    told = next(axis.told() for axis in plan.axes if axis.name == name)
+    return sorted(values, key=told.index)
+
+
+def _called(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _ends(parts: Parts, sets: np.ndarray, figure: np.ndarray) -> dict[str, list[dict[str, Any]]]:
+    """A few of the best and of the worst; ties by number."""
+    real = np.flatnonzero(~np.isnan(figure))
+    order = real[np.lexsort((sets[real], -figure[real]))]
+    best, worst = order[:FEW], order[max(FEW, len(order) - FEW) :][::-1]
+    rows = _rows(parts, {int(sets[place]) for place in (*best, *worst)})
+    return {"best": [rows[int(sets[place])] for place in best],
+            "worst": [rows[int(sets[place])] for place in worst]}  # fmt: skip
+
+
+def _rows(parts: Parts, wanted: set[int]) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for table in parts.tables():
+        there = [place for place, number in enumerate(table["set"].to_pylist()) if number in wanted]
+        for row in table.take(there).to_pylist() if there else ():
+            found[row["set"]] = row
+    return found
+
+
+def ranks_by(by: str, judged: bool) -> str:
+    """The figure to rank by: the one asked for, or else the score, or the Sharpe ratio."""
+    from newsfolio.errors import UnknownName
+
+    known = ("score", *METRICS)
+    if by and by not in known:
+        raise UnknownName("figure", by, known, f"Rank --by one of {', '.join(known)}.")
+    return by or ("score" if judged else "sharpe")
