@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from math import fsum
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from backtests.fills import CashEvent, Fill, Why
+from backtests.exact import chained, summed
+from backtests.fills import REASONS, CashEvent, Fill, Why, event_table, fill_table
 from backtests.interest import growth
 from markets.market import Floats, Market
+
+LEFT = 1e-9
+"""Of the most that was held of a line: less is what rounding left of nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +32,9 @@ class Account:
     units: Floats
     values: Floats
 
-    @property
+    @cached_property
     def equity(self) -> pd.Series:
-        parts = zip(self.cash.tolist(), self.values.tolist(), strict=True)
-        total = [fsum([cash, *values]) for cash, values in parts]  # any order of lines
-        return pd.Series(total, index=self.sessions, name="equity")
+        return pd.Series(summed(self.cash, self.values), index=self.sessions, name="equity")
 
     @property
     def weights(self) -> pd.DataFrame:
@@ -52,43 +52,52 @@ def account(
     credit_spread: float,
 ) -> Account:
     """Replay what an engine put out on the market that it ran on; `cash` is the initial capital."""
-    run = slice(market.first, None)
-    days = market.sessions[run]
-    units = np.zeros((len(days), len(market.assets)))
-    flows: dict[int, list[float]] = defaultdict(list)
-    place = {day.astype(date): row for row, day in enumerate(days)}
-    for fill in fills:
-        row = place[fill.session]
-        units[row, market.place[fill.asset]] += fill.quantity
-        flows[row] += [-fill.quantity * fill.price * fill.rate, -fill.fee]
-    for event in events:
-        row = place[event.session]
-        flows[row].append(event.amount)
-        if event.why is Why.DELISTING:
-            column = market.place[event.asset]
-            units[row, column] -= units[: row + 1, column].sum()
-    units = np.cumsum(units, axis=0)
-    units[np.abs(units) < 1e-9 * np.max(np.abs(units), axis=0, initial=0)] = 0.0
-    rates = np.nan_to_num(market.value_rate[run])
+    traded, moved = fill_table(fills, market), event_table(events, market)
+    units = _units(market, traded, moved)
     return Account(
-        sessions=pd.DatetimeIndex(days.astype("datetime64[ms]"), name="session"),
+        sessions=market.index,
         tickers=market.tickers,
-        cash=_balances(market, flows, cash, credit_spread),
+        cash=_balances(market, traded, moved, cash, credit_spread),
         units=units,
-        values=units * rates,
+        values=units * _worth(market),
     )
 
 
+def _units(market: Market, traded: Floats, moved: Floats) -> Floats:
+    """(S, N) held at each close; a delisting leaves nothing."""
+    shape = (len(market.sessions) - market.first, len(market.assets))
+    units = np.zeros(shape)
+    np.add.at(units, (traded[:, 0].astype(int) - market.first, traded[:, 1].astype(int)),
+              traded[:, 2])  # fmt: skip
+    delisted = moved[moved[:, 1] == REASONS.index(Why.DELISTING)]
+    for session, _, column, _ in delisted.astype(int).tolist():
+        row = session - market.first
+        units[row, column] -= units[: row + 1, column].sum()
+    units = np.cumsum(units, axis=0)
+    most = np.maximum(units.max(axis=0, initial=0), -units.min(axis=0, initial=0))
+    units[np.abs(units) < LEFT * most] = 0.0
+    return units
+
+
 def _balances(
-    market: Market, flows: dict[int, list[float]], cash: float, credit_spread: float
+    market: Market, traded: Floats, moved: Floats, cash: float, credit_spread: float
 ) -> Floats:
     """Cash at each close: what the last move left, and its interest since then."""
+    value = -traded[:, 2] * traded[:, 3] * traded[:, 4]
+    rows = np.concatenate([traded[:, 0], traded[:, 0], moved[:, 0]]).astype("int64") - market.first
+    amounts = np.concatenate([value, -traded[:, 5], moved[:, 3]])
+    order = np.argsort(rows, kind="stable")
+    moves, balances = chained(cash, rows[order], amounts[order])
     table = growth(market, credit_spread)
     credit, debit = table.credit[market.first :], table.debit[market.first :]
-    posted, last = [cash], np.zeros(len(credit), dtype=int)
-    for row in sorted(flows):
-        posted.append(fsum([posted[-1], *flows[row]]))
-        last[row:] = row
-    left = np.array(posted)[np.searchsorted(sorted(flows), np.arange(len(credit)), side="right")]
-    grown = np.where(left >= 0, credit / credit[last], debit / debit[last])
-    return left * grown
+    place = np.searchsorted(moves, np.arange(len(credit)), side="right")
+    left, last = np.append(cash, balances)[place], np.append(0, moves)[place]
+    return left * np.where(left >= 0, credit / credit[last], debit / debit[last])
+
+
+def _worth(market: Market) -> Floats:
+    """(S, N) of one unit, 0 before the first bar."""
+    found: Floats | None = market.memo.get("worth")
+    if found is None:
+        found = market.memo["worth"] = np.nan_to_num(market.value_rate[market.first :])
+    return found

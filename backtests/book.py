@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import fsum
+from typing import Protocol
 
 import numpy as np
 
@@ -13,6 +14,13 @@ from markets.market import Floats, Market
 
 DUST = 1e-12
 """Of an order: what rounding leaves behind when a fractional position is closed."""
+
+
+class Held(Protocol):
+    """What a decision may ask of an account."""
+
+    def equity(self, session: int) -> float: ...
+    def values(self, session: int) -> Floats: ...
 
 
 class Book:

@@ -25,7 +25,7 @@ class Custody:
         self._settings = settings
         self._costs = costs
         self._adr_years: dict[int, set[int]] = defaultdict(set)
-        self.paying = _paying(market)
+        self.paying = paying_sessions(market)
 
     def open(self, session: int) -> list[int]:
         """Everything before the first trade of `session`; answers the columns delisted."""
@@ -108,6 +108,8 @@ class Custody:
         market, book = self._market, self._book
         due = [column for column, place in market.pays_off.items() if place == session]
         for column in due:
+            if not book.units[column]:
+                continue  # what nobody holds may be worth NaN
             local = float(book.units[column]) * market.payoff[column]
             rate = float(market.rate_before[session, column])
             book.post(session, [(Why.DELISTING, market.tickers[column], local * rate)])
@@ -115,7 +117,7 @@ class Custody:
         return due
 
 
-def _paying(market: Market) -> Mask:
+def paying_sessions(market: Market) -> Mask:
     """Sessions on which a dividend or a delisting payment is due, whoever holds the line."""
     paying: Mask = np.any(market.dividend > 0, axis=1)
     paying[list(market.pays_off.values())] = True

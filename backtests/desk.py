@@ -5,13 +5,13 @@ from __future__ import annotations
 import numbers
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import fsum, isfinite
 
 import numpy as np
 
-from backtests.book import DUST, Book
+from backtests.book import DUST, Book, Held
 from backtests.custody import Custody
 from backtests.decisions import Decider
 from backtests.fills import CashEvent, Fill, Lapse
@@ -40,10 +40,10 @@ class Played:
     and the session it was needed on. ruined: the session whose close wiped the equity out.
     """
 
-    fills: tuple[Fill, ...]
-    events: tuple[CashEvent, ...]
+    fills: Sequence[Fill]
+    events: Sequence[CashEvent]
     lapses: tuple[Lapse, ...]
-    targets: tuple[Target, ...]
+    targets: Sequence[Target]
     waiting: tuple[tuple[str, float], ...] = ()
     debt: tuple[int, float] | None = None
     ruined: int | None = None
@@ -71,6 +71,9 @@ class Desk:
 
     See docs/method.md for every rule. The methods must be called in the order of time; sessions
     that `turn` leaves out may be left out.
+
+    marks: (T,) sessions with a decision due; band: drift that asks for one too; stops: sessions
+    that matter whatever is held.
     """
 
     def __init__(
@@ -89,10 +92,11 @@ class Desk:
         self._lapses: list[Lapse] = []
         self._debt: tuple[int, float] | None = None
         self._ruined: int | None = None
-        self._marks = self._marked(strategy)
-        self._band = strategy.rebalance.band
-        self._stops = np.flatnonzero(self._marks | self._custody.paying).tolist()
-        self._groups = self._by_opening(market)
+        self.marks = self._marked(strategy)
+        self.band = strategy.rebalance.band
+        self.stops = np.flatnonzero(self.marks | self._custody.paying)
+        self._stops = self.stops.tolist()
+        self._groups = by_opening(market)
 
     @property
     def pending(self) -> dict[int, float]:
@@ -104,7 +108,7 @@ class Desk:
         last = len(self.market.sessions) - 1
         if session >= last:
             return None
-        if self._orders.sizes or self._band is not None or self._custody.carries():
+        if self._orders.sizes or self.band is not None or self._custody.carries():
             return session + 1
         place = bisect_right(self._stops, session)
         return self._stops[place] if place < len(self._stops) else last
@@ -129,14 +133,19 @@ class Desk:
             return False
         if self.book.equity(session) <= 0:
             return self._wind_up(session)
-        if not (self._marks[session] or self._drifted(session)):
+        if not (self.marks[session] or self._drifted(session)):
             return False
         self._custody.accrue(session)
-        wanted = self._decider.ask(session, self.book)
+        wanted = self.decide(session, self.book)
         if wanted is None:
             return False
-        self._decide(session, self._decider.lines(wanted, session))
+        self._decide(session, wanted)
         return True
+
+    def decide(self, session: int, book: Held) -> dict[int, float] | None:
+        """What the strategy wants at the close of `session`: weights by column; None: nothing."""
+        wanted = self._decider.ask(session, book)
+        return None if wanted is None else self._decider.lines(wanted, session)
 
     def played(self) -> Played:
         waiting = sorted(self._orders.sizes.items())
@@ -171,14 +180,14 @@ class Desk:
         return marks
 
     def _drifted(self, session: int) -> bool:
-        if self._band is None or not self._targets or self._orders.sizes:
+        if self.band is None or not self._targets or self._orders.sizes:
             return False
         equity, values = self.book.equity(session), self.book.values(session)
         gaps = (
             abs(value / equity - self._goal.get(column, 0.0))
             for column, value in enumerate(values.tolist())
         )
-        return max(gaps, default=0.0) > self._band
+        return max(gaps, default=0.0) > self.band
 
     def _decide(self, session: int, weights: dict[int, float]) -> None:
         equity = self.book.equity(session)
@@ -247,7 +256,7 @@ class Desk:
         }
         self._fill(session, fits, quotes if factor == 1.0 else {})
         for column, size in buys.items():
-            if fits[column] < size:
+            if fits[column] < size and column in self._orders.sizes:
                 self._cut(session, column, size - fits[column])
 
     def _cut(self, session: int, column: int, size: float) -> None:
@@ -322,13 +331,13 @@ class Desk:
         if self.book.cash < 0 and (self._debt is None or -self.book.cash > self._debt[1]):
             self._debt = (session, -self.book.cash)
 
-    @staticmethod
-    def _by_opening(market: Market) -> tuple[tuple[int, ...], ...]:
-        """Columns whose venues open at the same hour, in the order of the day."""
-        groups: dict[object, list[int]] = defaultdict(list)
-        for column, asset in enumerate(market.assets):
-            groups[asset.venue.opens].append(column)
-        return tuple(tuple(groups[hour]) for hour in sorted(groups))  # type: ignore[type-var]
+
+def by_opening(market: Market) -> tuple[tuple[int, ...], ...]:
+    """Columns whose venues open at the same hour, in the order of the day."""
+    groups: dict[object, list[int]] = defaultdict(list)
+    for column, asset in enumerate(market.assets):
+        groups[asset.venue.opens].append(column)
+    return tuple(tuple(groups[hour]) for hour in sorted(groups))  # type: ignore[type-var]
 
 
 def _cell(value: object) -> str | float:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, TypeVar, overload
+
+import numpy as np
+
+from markets.market import Days, Floats, Market
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,3 +66,101 @@ class Lapse:
     asset: str
     quantity: float
     reason: str
+
+
+class Rows(Sequence[T]):
+    """Rows that are made when somebody looks at one; equal to a tuple of them.
+
+    table: (R, k) the same in numbers, for whoever needs no more. Of fills the columns are session
+    (its place), column (of the line), quantity, price, rate, fee, slippage; of cash events
+    session, place in `Why`, column (-1: none), amount. days: (R,) of their sessions.
+    """
+
+    def __init__(
+        self, table: Floats, market: Market, make: Callable[[Floats, Market], tuple[T, ...]]
+    ) -> None:
+        self.table = table
+        self._market = market
+        self._make = make
+        self._made: tuple[T, ...] | None = None
+
+    @property
+    def days(self) -> Days:
+        return self._market.sessions[self.table[:, 0].astype("int64")]
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, place: int | slice) -> T | tuple[T, ...]:
+        return self._rows()[place]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._rows())
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(other) == self._rows() if isinstance(other, tuple | Rows) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._rows())
+
+    def __repr__(self) -> str:
+        return repr(self._rows())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self._rows(),)
+
+    def _rows(self) -> tuple[T, ...]:
+        if self._made is None:
+            self._made = self._make(self.table, self._market)
+        return self._made
+
+
+REASONS = tuple(Why)
+
+
+def fills_of(table: Floats, market: Market) -> tuple[Fill, ...]:
+    """Rows of numbers as fills."""
+    days, assets = market.days, market.assets
+    return tuple(
+        Fill(days[int(session)], assets[int(column)].ticker, quantity, price,
+             assets[int(column)].currency, rate, fee, slippage)
+        for session, column, quantity, price, rate, fee, slippage in table.tolist()
+    )  # fmt: skip
+
+
+def events_of(table: Floats, market: Market) -> tuple[CashEvent, ...]:
+    """Rows of numbers as cash events."""
+    days, tickers = market.days, (*market.tickers, "")
+    return tuple(
+        CashEvent(days[int(session)], REASONS[int(why)], tickers[int(column)], amount)
+        for session, why, column, amount in table.tolist()
+    )
+
+
+def fill_table(fills: Sequence[Fill], market: Market) -> Floats:
+    """(F, 7) the numbers of fills, as `Rows` has them."""
+    if isinstance(fills, Rows):
+        return fills.table
+    place = market.row_of
+    rows = [
+        (place[fill.session], market.place[fill.asset], fill.quantity, fill.price, fill.rate,
+         fill.fee, fill.slippage)
+        for fill in fills
+    ]  # fmt: skip
+    return np.array(rows, dtype="float64").reshape(-1, 7)
+
+
+def event_table(events: Sequence[CashEvent], market: Market) -> Floats:
+    """(E, 4) the numbers of cash events, as `Rows` has them."""
+    if isinstance(events, Rows):
+        return events.table
+    place, column = market.row_of, {**market.place, "": -1}
+    rows = [
+        (place[event.session], REASONS.index(event.why), column[event.asset], event.amount)
+        for event in events
+    ]
+    return np.array(rows, dtype="float64").reshape(-1, 4)

@@ -32,6 +32,13 @@ class Growth:
 
 def growth(market: Market, credit_spread: float) -> Growth:
     """Growth at the market's dated cash rate; `credit_spread` a year on top for debt."""
+    known: Growth | None = market.memo.get(("growth", credit_spread))
+    if known is None:
+        known = market.memo["growth", credit_spread] = _compounded(market, credit_spread)
+    return known
+
+
+def _compounded(market: Market, credit_spread: float) -> Growth:
     days = np.zeros(len(market.sessions))
     days[1:] = np.diff(market.sessions).astype("int64")
     days[: market.first + 1] = 0.0

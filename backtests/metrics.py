@@ -7,24 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import fsum, isfinite, nan, sqrt
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from backtests.fills import Fill
+from backtests.fills import Fill, Rows
 from backtests.interest import YEAR
+from markets.market import Days, Floats
 
 DAYS_A_YEAR = 365.25
 
 
 def years(index: pd.Index) -> float:
     """Calendar years from the first to the last session."""
-    return float((index[-1] - index[0]).days / DAYS_A_YEAR) if len(index) else 0.0
+    return _years(_days(index))
 
 
 def sessions_a_year(index: pd.Index) -> float:
     """Real sessions per calendar year; NaN below two sessions."""
-    return (len(index) - 1) / years(index) if len(index) > 1 else nan
+    return _frequency(_days(index))
 
 
 def total_return(equity: pd.Series) -> float:
@@ -49,7 +51,7 @@ def volatility(returns: pd.Series) -> float:
 
     `returns` starts with the first session after the start; NaN below two.
     """
-    return _deviation(returns) * sqrt(_frequency(returns))
+    return _volatility(_values(returns), _frequency(_days(returns.index)))
 
 
 def sharpe(returns: pd.Series, cash: pd.Series) -> float:
@@ -57,8 +59,7 @@ def sharpe(returns: pd.Series, cash: pd.Series) -> float:
 
     cash: what cash earned over each session, on the same index. NaN for a flat series.
     """
-    excess = returns - cash
-    return _ratio(float(excess.mean()), _deviation(excess), returns)
+    return _sharpe(_values(returns - cash), _frequency(_days(returns.index)))
 
 
 def sortino(returns: pd.Series, cash: pd.Series) -> float:
@@ -66,9 +67,7 @@ def sortino(returns: pd.Series, cash: pd.Series) -> float:
 
     Target downside deviation after Sortino and Price (1994); NaN where nothing is below cash.
     """
-    excess = returns - cash
-    downside = sqrt(float(np.mean(np.minimum(excess.to_numpy(), 0.0) ** 2))) if len(excess) else nan
-    return _ratio(float(excess.mean()), downside, returns)
+    return _sortino(_values(returns - cash), _frequency(_days(returns.index)))
 
 
 def drawdown(equity: pd.Series) -> pd.Series:
@@ -78,7 +77,8 @@ def drawdown(equity: pd.Series) -> pd.Series:
 
 def max_drawdown(equity: pd.Series) -> float:
     """The lowest drawdown from the initial capital on: 0 or negative."""
-    return float(drawdown(equity).min())
+    values = _values(equity)
+    return float((values / np.maximum.accumulate(values) - 1).min())
 
 
 def turnover(traded: pd.Series, equity: pd.Series) -> float:
@@ -87,32 +87,12 @@ def turnover(traded: pd.Series, equity: pd.Series) -> float:
     traded: absolute base-currency value of the fills by session. Cash counts as an asset, so
     moving from cash into one line turns over half.
     """
-    before = equity.shift(1).reindex(traded.index)
-    span = years(equity.index)
-    return float((traded / before).sum() / 2 / span) if span else nan
+    return _turnover(_days(traded.index), _values(traded), _days(equity.index), _values(equity))
 
 
 def cash_returns(rate: pd.Series) -> pd.Series:
     """What cash earned over each session after the first: rate x calendar days / 360."""
-    days = pd.Series(rate.index, index=rate.index).diff().dt.days
-    return (rate * days / YEAR).iloc[1:]
-
-
-def _frequency(returns: pd.Series) -> float:
-    """Sessions a year of returns, whose index lacks the session that they start from."""
-    span = years(returns.index)
-    return (len(returns) - 1) / span if len(returns) > 1 and span else nan
-
-
-def _deviation(returns: pd.Series) -> float:
-    return float(returns.std(ddof=1)) if len(returns) > 1 else nan
-
-
-def _ratio(mean: float, deviation: float, returns: pd.Series) -> float:
-    """Annualised mean over deviation; NaN where rounding is all that deviates."""
-    if not deviation > 1e-12:
-        return nan
-    return mean / deviation * sqrt(_frequency(returns))
+    return pd.Series(_earned(_values(rate), _days(rate.index)), index=rate.index[1:])
 
 
 def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[str, float | None]:
@@ -120,23 +100,85 @@ def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[s
 
     costs: fees and slippage, base currency. trades: the number of fills.
     """
-    returns = equity.pct_change().iloc[1:]
-    cash = cash_returns(rate)
-    traded = pd.Series(
-        [abs(fill.quantity * fill.price * fill.rate) for fill in fills],
-        index=pd.DatetimeIndex([fill.session for fill in fills]),
-        dtype="float64",
-    )
+    days, values = _days(equity.index), _values(equity)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        returns = values[1:] / values[:-1] - 1
+    excess, frequency = returns - _earned(_values(rate), days), _frequency(days[1:])
+    on, traded, costs = _trades(fills)
     found = {
-        "final_equity": float(equity.iloc[-1]),
+        "final_equity": float(values[-1]),
         "total_return": total_return(equity),
         "cagr": cagr(equity),
-        "volatility": volatility(returns),
-        "sharpe": sharpe(returns, cash),
-        "sortino": sortino(returns, cash),
+        "volatility": _volatility(returns, frequency),
+        "sharpe": _sharpe(excess, frequency),
+        "sortino": _sortino(excess, frequency),
         "max_drawdown": max_drawdown(equity),
-        "turnover": turnover(traded.groupby(level=0).sum(), equity),
-        "costs": fsum(fill.fee + fill.slippage for fill in fills),
+        "turnover": _turnover(on, traded, days, values),
+        "costs": fsum(costs.tolist()),
         "trades": len(fills),
     }
     return {name: value if isfinite(value) else None for name, value in found.items()}
+
+
+def _trades(fills: Sequence[Fill]) -> tuple[Days, Floats, Floats]:
+    """(F,) each: days, what was traded in base currency, fees and slippage."""
+    if isinstance(fills, Rows):
+        _, _, quantity, price, rate, fee, slippage = fills.table.T
+        return fills.days, np.abs(quantity * price * rate), fee + slippage
+    rows = [(fill.quantity * fill.price * fill.rate, fill.fee + fill.slippage) for fill in fills]
+    value, costs = np.array(rows, dtype="float64").reshape(-1, 2).T
+    return np.array([fill.session for fill in fills], "datetime64[D]"), np.abs(value), costs
+
+
+def _years(days: Days) -> float:
+    return float((days[-1] - days[0]).astype(int) / DAYS_A_YEAR) if len(days) else 0.0
+
+
+def _frequency(days: Days) -> float:
+    """Sessions a year; of returns, whose days lack the session that they start from."""
+    span = _years(days)
+    return (len(days) - 1) / span if len(days) > 1 and span else nan
+
+
+def _volatility(returns: Floats, frequency: float) -> float:
+    return _deviation(returns) * sqrt(frequency)
+
+
+def _sharpe(excess: Floats, frequency: float) -> float:
+    return _ratio(excess, _deviation(excess), frequency)
+
+
+def _sortino(excess: Floats, frequency: float) -> float:
+    downside = sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2))) if len(excess) else nan
+    return _ratio(excess, downside, frequency)
+
+
+def _turnover(on: Days, traded: Floats, days: Days, equity: Floats) -> float:
+    span, rows = _years(days), np.searchsorted(days, on)
+    known = (rows > 0) & (rows < len(days))  # the first session has no equity before it
+    if not span:
+        return nan
+    return fsum((traded[known] / equity[rows[known] - 1]).tolist()) / 2 / span
+
+
+def _earned(rate: Floats, days: Days) -> Floats:
+    return rate[1:] * np.diff(days).astype("float64") / YEAR
+
+
+def _deviation(values: Floats) -> float:
+    return float(np.std(values, ddof=1)) if len(values) > 1 else nan
+
+
+def _ratio(excess: Floats, deviation: float, frequency: float) -> float:
+    """Annualised mean over deviation; NaN where rounding is all that deviates."""
+    if not deviation > 1e-12:
+        return nan
+    return float(excess.mean()) / deviation * sqrt(frequency)
+
+
+def _days(index: Any) -> Days:
+    return np.asarray(index.to_numpy(), dtype="datetime64[D]")
+
+
+def _values(series: pd.Series) -> Floats:
+    return series.to_numpy(dtype="float64")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cache
 from math import ceil, fsum, inf
 from typing import Protocol
 
@@ -328,6 +328,22 @@ def _charges(levies: tuple[Levy, ...]) -> _Charges:
     return Dated(tuple(Row(day, tuple(levy.at(day) for levy in levies)) for day in starts))
 
 
+@cache
+def _schedules(commission: bool) -> Mapping[tuple[str, Kind, bool], _Charges]:
+    """By venue, kind and whether it is a sale: worked out once, as orders come by the 1000."""
+    return {
+        (*key, sale): _charges(
+            tuple(
+                levy
+                for levy in levies
+                if (sale or not levy.sales_only) and (commission or not levy.broker)
+            )
+        )
+        for key, levies in SCHEDULES.items()
+        for sale in (False, True)
+    }
+
+
 def _check_known(asset: Asset) -> None:
     if (asset.venue.code, asset.kind) not in SCHEDULES:
         raise CommandError(
@@ -349,7 +365,7 @@ class VenueCosts:
         if shares == 0:
             return 0.0
         _check_known(asset)
-        charges = self._charges[asset.venue.code, asset.kind, shares < 0].at(day)
+        charges = self.charges(asset.venue.code, asset.kind, shares < 0).at(day)
         return fsum(charge.of(abs(shares), value) for charge in charges)
 
     def half_spread(self, asset: Asset, day: date, price: float) -> float:
@@ -366,17 +382,9 @@ class VenueCosts:
     def notes(self) -> tuple[str, ...]:
         return (*_NOTES, _COMMISSION if self.commission else "Commission: none is charged.")
 
-    @cached_property
-    def _charges(self) -> dict[tuple[str, Kind, bool], _Charges]:
-        """By venue, kind and whether it is a sale: worked out once, as orders come by the 1000."""
-        return {
-            (*key, sale): _charges(tuple(levy for levy in levies if self._applies(levy, sale)))
-            for key, levies in SCHEDULES.items()
-            for sale in (False, True)
-        }
-
-    def _applies(self, levy: Levy, sale: bool) -> bool:
-        return (sale or not levy.sales_only) and (self.commission or not levy.broker)
+    def charges(self, venue: str, kind: Kind, sale: bool) -> Dated[tuple[Charge, ...]]:
+        """What a sale or a purchase is charged; KeyError where nobody knows."""
+        return _schedules(self.commission)[venue, kind, sale]
 
 
 @dataclass(frozen=True)

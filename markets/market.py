@@ -144,6 +144,18 @@ class Market:
         """The sessions as dates."""
         return tuple(self.sessions.tolist())
 
+    @cached_property
+    def index(self) -> pd.DatetimeIndex:
+        """The sessions of the run, from the first on."""
+        return pd.DatetimeIndex(
+            self.sessions[self.first :].astype("datetime64[ms]"), name="session"
+        )
+
+    @cached_property
+    def row_of(self) -> Mapping[date, int]:
+        """The place of each session."""
+        return {day: row for row, day in enumerate(self.days)}
+
     def day(self, session: int) -> date:
         return self.days[session]
 

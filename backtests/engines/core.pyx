@@ -1,0 +1,780 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The desk in machine code: the rules of desk.py, sizing.py, custody.py and book.py, line by line.
+
+Every expression has the order of its Python twin and every sum is exact (`math.fsum`), so that
+what it puts out is the same to the last bit. Without impact and participation limit only.
+"""
+
+from libc.math cimport ceil, fabs, floor, fmax, fmin, isnan
+from libc.stdlib cimport free, realloc
+
+import numpy as np
+
+cdef double FILLED = 1e-12  # book.DUST
+cdef double SENT = 1e-9  # sizing.DUST
+cdef double ROUNDING = 1e-9  # sizing.ROUNDING
+cdef double STEP = 1e-9  # markets.costs.DUST
+cdef double STAR_MINIMUM = 200.0
+cdef int ROUNDS = 20
+cdef double YEAR = 360.0
+
+cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5
+cdef int DELISTING = 6
+
+cdef int VALUE = 0, SHARES = 1
+
+NO_CASH, DELISTED = "not enough cash and credit at the open", "delisted"
+
+
+# Exact sums (Shewchuk 1997), rounded once, half to even, as math.fsum does
+
+cdef struct Sum:
+    double part[64]
+    int count
+
+
+cdef inline void add(Sum* total, double x) noexcept:
+    cdef int kept = 0, place
+    cdef double y, high, low
+    for place in range(total.count):
+        y = total.part[place]
+        if fabs(x) < fabs(y):
+            x, y = y, x
+        high = x + y
+        low = y - (high - x)
+        if low != 0.0:
+            total.part[kept] = low
+            kept += 1
+        x = high
+    if x != 0.0:
+        total.part[kept] = x
+        kept += 1
+    total.count = kept
+
+
+cdef inline double rounded(Sum* total) noexcept:
+    cdef int left = total.count
+    cdef double high = 0.0, low = 0.0, x, y
+    if left > 0:
+        left -= 1
+        high = total.part[left]
+    while left > 0:
+        left -= 1
+        x, y = high, total.part[left]
+        high = x + y
+        low = y - (high - x)
+        if low != 0.0:
+            break
+    if left > 0 and ((low < 0.0 and total.part[left - 1] < 0.0)
+                     or (low > 0.0 and total.part[left - 1] > 0.0)):
+        y = low * 2.0
+        x = high + y
+        if y == x - high:
+            high = x
+    return high
+
+
+def chained(double start, const long long[::1] rows, const double[::1] amounts):
+    """Balances after each distinct row: start, then exact sums of what moved in it.
+
+    rows: ascending. Answers the distinct rows and the balance after each.
+    """
+    found = np.empty(len(rows), dtype=np.int64)
+    left = np.empty(len(rows))
+    cdef long long[::1] row = found
+    cdef double[::1] balance = left
+    cdef Py_ssize_t place = 0, count = 0, end = rows.shape[0]
+    cdef Sum total
+    cdef double cash = start
+    while place < end:
+        row[count] = rows[place]
+        total.count = 0
+        add(&total, cash)
+        while place < end and rows[place] == row[count]:
+            add(&total, amounts[place])
+            place += 1
+        balance[count] = cash = rounded(&total)
+        count += 1
+    return found[:count], left[:count]
+
+
+def summed(const double[::1] cash, const double[:, ::1] values):
+    """(S,) exact sums of cash and the values of all lines at each close."""
+    found = np.empty(len(cash))
+    cdef double[::1] equity = found
+    cdef Py_ssize_t row, column
+    cdef Sum total
+    for row in range(cash.shape[0]):
+        total.count = 0
+        add(&total, cash[row])
+        for column in range(values.shape[1]):
+            if values[row, column] != 0.0:
+                add(&total, values[row, column])
+        equity[row] = rounded(&total)
+    return found
+
+
+# What a run puts out, in columns
+
+cdef class Log:
+    """Rows of doubles that grow."""
+
+    cdef double* data
+    cdef Py_ssize_t count, room, width
+
+    def __cinit__(self, Py_ssize_t width):
+        self.data, self.count, self.room, self.width = NULL, 0, 0, width
+
+    def __dealloc__(self):
+        free(self.data)
+
+    cdef double* next(self) except NULL:
+        cdef double* grown
+        if self.count == self.room:
+            self.room = 2 * self.room + 64
+            grown = <double*>realloc(self.data, self.room * self.width * sizeof(double))
+            if grown == NULL:
+                raise MemoryError
+            self.data = grown
+        self.count += 1
+        return self.data + (self.count - 1) * self.width
+
+    def table(self):
+        """(count, width), a copy."""
+        found = np.empty((self.count, self.width))
+        cdef double[:, ::1] rows = found
+        cdef Py_ssize_t place
+        for place in range(self.count * self.width):
+            (&rows[0, 0])[place] = self.data[place]
+        return found
+
+
+cdef struct Quote:
+    double price, rate, fee, slippage
+
+
+cdef class Core:
+    """One run on one market. `rules` is a rules.Rules, which says what the arrays are."""
+
+    cdef readonly double cash
+    cdef readonly Py_ssize_t touched
+    cdef readonly long long ruined, indebted
+    cdef readonly double debt
+    cdef readonly list lapses, targets
+    cdef readonly Log fills, events
+    cdef Py_ssize_t lines, first, last_session
+    cdef bint fractional, waits, foreign, charged, has_holding
+    cdef double tolerance, net
+    cdef const double[:, ::1] opens, last, before, rate, worth, later, dividend
+    cdef const unsigned char[:, ::1] fillable
+    cdef const unsigned char[::1] paying, star
+    cdef const double[::1] credit, debit, days, adr_fee, borrow
+    cdef const long long[::1] ordinal, year
+    cdef const long long[::1] series_at, starts
+    cdef const double[::1] values_
+    cdef const long long[::1] spread, lot, holding, withholding, bought, sold, tick
+    cdef const long long[::1] charges_at, basis
+    cdef const double[::1] charge_rate, least, most, step
+    cdef const double[:, ::1] bounds, ticks
+    cdef const long long[::1] group_at, group
+    cdef dict pays_off
+    cdef object payoff
+    cdef double[::1] units, size, goal, wanted, weight, covers, fits, sent
+    cdef unsigned char[::1] ordered, held, aimed, weighted
+    cdef long long[::1] adr_year
+    cdef Quote* quotes
+    cdef Py_ssize_t waiting
+
+    def __cinit__(self):
+        self.quotes = NULL
+
+    def __dealloc__(self):
+        free(self.quotes)
+
+    def __init__(self, rules, double cash):
+        self._read(rules)
+        self.cash, self.touched = cash, self.first
+        self.ruined = self.indebted = -1
+        self.debt = self.net = 0.0
+        self.waiting = 0
+        self.lapses, self.targets = [], []
+        self.fills, self.events = Log(7), Log(4)
+        self.units, self.size, self.goal = (np.zeros(self.lines) for _ in range(3))
+        self.wanted, self.weight, self.covers = (np.zeros(self.lines) for _ in range(3))
+        self.fits, self.sent = (np.zeros(self.lines) for _ in range(2))
+        self.ordered, self.held = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
+        self.aimed, self.weighted = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
+        self.adr_year = np.full(self.lines, -1, dtype=np.int64)
+        self.quotes = <Quote*>realloc(NULL, max(1, self.lines) * sizeof(Quote))
+        if self.quotes == NULL:
+            raise MemoryError
+
+    def _read(self, rules):
+        self.opens, self.last, self.before = rules.open, rules.last, rules.rate_before
+        self.rate, self.worth, self.later = rules.rate, rules.worth, rules.later
+        self.dividend, self.fillable, self.paying = rules.dividend, rules.fillable, rules.paying
+        self.credit, self.debit, self.days = rules.credit, rules.debit, rules.days
+        self.ordinal, self.year = rules.ordinal, rules.year
+        self.series_at, self.starts, self.values_ = rules.series_at, rules.starts, rules.values
+        self.spread, self.lot, self.holding = rules.spread, rules.lot, rules.holding
+        self.withholding, self.bought, self.sold = rules.withholding, rules.bought, rules.sold
+        self.tick, self.star = rules.tick, rules.star
+        self.adr_fee, self.borrow = rules.adr_fee, rules.borrow
+        self.charges_at, self.basis = rules.charges_at, rules.basis
+        self.charge_rate, self.least = rules.charge_rate, rules.least
+        self.most, self.step = rules.most, rules.step
+        self.bounds, self.ticks = rules.bounds, rules.ticks
+        self.group_at, self.group = rules.group_at, rules.group
+        self.pays_off, self.payoff = rules.pays_off, rules.payoff
+        self.first, self.last_session = rules.first, self.opens.shape[0] - 1
+        self.lines = self.opens.shape[1]
+        self.fractional, self.waits, self.foreign = rules.fractional, rules.waits, rules.foreign
+        self.charged, self.has_holding = rules.charged, rules.has_holding
+        self.tolerance = rules.tolerance
+
+    # The clock
+
+    def play(self, decide, const unsigned char[::1] marks, const long long[::1] stops,
+             double band=-1.0):
+        """Turn the clock from the first session to the last.
+
+        decide: answers weights by column for the close of a session, or None. marks: (T,) whether
+        a decision is due. stops: sessions that matter whatever is held. band: the drift at which
+        the strategy is asked too; negative: none.
+        """
+        cdef Py_ssize_t session = self.first, stop = 0
+        self._close(session, decide, marks, band)
+        while session < self.last_session:
+            if self.waiting or band >= 0 or self._carries():
+                session += 1
+            else:
+                while stop < stops.shape[0] and stops[stop] <= session:
+                    stop += 1
+                session = stops[stop] if stop < stops.shape[0] else self.last_session
+            self._open(session)
+            self._close(session, decide, marks, band)
+
+    def play_table(self, const double[:, ::1] weights, const long long[::1] row,
+                   const long long[::1] stops):
+        """As `play`, with all decisions known: (D, N) weights, and the row of each session or -1.
+
+        Zeros are not wanted. A row that starts with NaN leaves everything as it is.
+        """
+        cdef Py_ssize_t session = self.first, stop = 0
+        self._close_table(session, weights, row)
+        while session < self.last_session:
+            if self.waiting or self._carries():
+                session += 1
+            else:
+                while stop < stops.shape[0] and stops[stop] <= session:
+                    stop += 1
+                session = stops[stop] if stop < stops.shape[0] else self.last_session
+            self._open(session)
+            self._close_table(session, weights, row)
+
+    def equity(self, Py_ssize_t session):
+        return self._equity(session)
+
+    def values(self, Py_ssize_t session):
+        """(N,) base-currency value of what is held at the close of `session`."""
+        found = np.zeros(self.lines)
+        cdef double[::1] value = found
+        cdef Py_ssize_t column
+        for column in range(self.lines):
+            value[column] = self._value(session, column)
+        return found
+
+    def left(self):
+        """Columns and units of the orders that are still unfilled."""
+        return [(column, self.size[column]) for column in range(self.lines) if self.ordered[column]]
+
+    # Closes
+
+    cdef int _close(self, Py_ssize_t session, decide, const unsigned char[::1] marks,
+                    double band) except -1:
+        cdef Py_ssize_t column
+        if self.ruined >= 0:
+            return 0
+        if self._equity(session) <= 0:
+            return self._wind_up(session)
+        if not (marks[session] or (band >= 0 and self._drifted(session, band))):
+            return 0
+        self._accrue(session)
+        wanted = decide(session)
+        if wanted is None:
+            return 0
+        self.weighted[:] = 0
+        for column, weight in wanted.items():
+            self.weighted[column] = 1
+            self.weight[column] = weight
+        self.targets.append((session, wanted))
+        self._decide(session)
+        return 0
+
+    cdef int _close_table(self, Py_ssize_t session, const double[:, ::1] weights,
+                          const long long[::1] row) except -1:
+        cdef Py_ssize_t column, place
+        if self.ruined >= 0:
+            return 0
+        if self._equity(session) <= 0:
+            return self._wind_up(session)
+        place = row[session]
+        if place < 0:
+            return 0
+        self._accrue(session)
+        if isnan(weights[place, 0]):
+            return 0
+        for column in range(self.lines):
+            self.weighted[column] = weights[place, column] != 0.0
+            self.weight[column] = weights[place, column]
+        self.targets.append((session, None))
+        self._decide(session)
+        return 0
+
+    cdef int _wind_up(self, Py_ssize_t session) except -1:
+        self.ruined = session
+        self._accrue(session)
+        self.weighted[:] = 0
+        self.targets.append((session, {}))
+        self._decide(session)
+        return 0
+
+    cdef bint _drifted(self, Py_ssize_t session, double band):
+        cdef Py_ssize_t column
+        cdef double equity, largest = 0.0
+        if not self.targets or self.waiting:
+            return False
+        equity = self._equity(session)
+        for column in range(self.lines):
+            largest = fmax(largest, fabs(self._value(session, column) / equity - self.goal[column]))
+        return largest > band
+
+    cdef int _decide(self, Py_ssize_t session) except -1:
+        """From weights to orders; they replace what still waits."""
+        cdef Py_ssize_t column
+        cdef double equity = self._equity(session), goal, held
+        cdef Sum net
+        net.count = 0
+        self._size(session, equity)
+        self.waiting = 0
+        for column in range(self.lines):
+            goal = self.wanted[column] if self.weighted[column] else 0.0
+            held = self.units[column]
+            self.ordered[column] = self._moves(session, column, goal, held, equity)
+            self.size[column] = goal - held if self.ordered[column] else 0.0
+            self.waiting += self.ordered[column]
+            self.goal[column] = 0.0
+            if self.weighted[column]:
+                add(&net, self.weight[column])
+                self.goal[column] = goal * self.worth[session, column] / equity
+        self.net = rounded(&net)
+        return 0
+
+    # Sizes
+
+    cdef int _size(self, Py_ssize_t session, double equity) except -1:
+        """Units wanted: what trading costs is kept aside, the highest estimate so far."""
+        cdef Py_ssize_t column
+        cdef int turn
+        cdef double cost = 0.0, needed, goal, held
+        cdef Quote quote
+        cdef Sum total
+        for turn in range(ROUNDS):
+            total.count = 0
+            for column in range(self.lines):
+                held = self.units[column]
+                if self.weighted[column]:
+                    goal = self._lot(column, session, self.weight[column] * (equity - cost)
+                                     / self.worth[session, column])
+                    self.wanted[column] = goal
+                elif held != 0.0:
+                    goal = 0.0
+                else:
+                    continue
+                if self._moves(session, column, goal, held, equity):
+                    quote = self._estimate(column, session, goal - held)
+                    add(&total, quote.fee + quote.slippage)
+            needed = rounded(&total)
+            if needed <= cost:
+                break
+            cost = fmin(needed, equity)
+        return 0
+
+    cdef bint _moves(self, Py_ssize_t session, Py_ssize_t column, double goal, double held,
+                     double equity) noexcept:
+        if not fabs(goal - held) > ROUNDING * fmax(fabs(goal), fabs(held)):
+            return False
+        return goal == 0.0 or self._worth_sending(column, session, goal - held, equity)
+
+    cdef bint _worth_sending(self, Py_ssize_t column, Py_ssize_t session, double size,
+                             double equity) noexcept:
+        if self.fractional:
+            return fabs(size) * self.worth[session, column] > SENT * equity
+        if self.star[column] and size > 0:
+            return size >= STAR_MINIMUM * self.later[session, column]
+        return True
+
+    cdef double _lot(self, Py_ssize_t column, Py_ssize_t session, double units) noexcept:
+        """`units` towards zero to whole lots."""
+        cdef double later, lot, whole
+        if self.fractional:
+            return units
+        later = self.later[session, column]
+        lot = later if self.star[column] else self._at(self.lot[column], session) * later
+        whole = floor(fabs(units) / lot + 1e-9) * lot
+        if self.star[column] and whole < STAR_MINIMUM * later:
+            return 0.0
+        return whole if units > 0 else -whole
+
+    cdef Quote _estimate(self, Py_ssize_t column, Py_ssize_t session, double quantity) noexcept:
+        return self._quote(column, session, quantity, self.last[session, column],
+                           self.rate[session, column])
+
+    cdef Quote _quoted(self, Py_ssize_t column, Py_ssize_t session, double quantity) noexcept:
+        return self._quote(column, session, quantity, self.opens[session, column],
+                           self.before[session, column])
+
+    cdef Quote _quote(self, Py_ssize_t column, Py_ssize_t session, double quantity, double price,
+                      double rate) noexcept:
+        cdef double later = self.later[session, column]
+        cdef double off = self._half_spread(column, session, price * later)
+        cdef Quote found
+        found.price = price * (1 + off) if quantity > 0 else price * (1 - off)
+        found.rate = rate
+        found.fee = self._fee(column, session, quantity / later, fabs(quantity) * found.price)
+        found.fee = found.fee * rate
+        found.slippage = fabs(quantity) * price * off * rate
+        return found
+
+    # Costs
+
+    cdef double _at(self, Py_ssize_t series, Py_ssize_t session) noexcept:
+        """The value in force on the day of a session."""
+        cdef Py_ssize_t place = self.series_at[series + 1] - 1
+        cdef long long day = self.ordinal[session]
+        while self.starts[place] > day:
+            place -= 1
+        return self.values_[place]
+
+    cdef double _half_spread(self, Py_ssize_t column, Py_ssize_t session, double price) noexcept:
+        cdef double own
+        cdef Py_ssize_t table, place = 0
+        if not self.charged:
+            return 0.0
+        own = self._at(self.spread[column], session)
+        if self.tick[column] < 0:
+            return own
+        table = <Py_ssize_t>self._at(self.tick[column], session)
+        while place < self.bounds.shape[1] and self.bounds[table, place] < price - STEP:
+            place += 1
+        return fmax(self.ticks[table, place] / 2 / price, own)
+
+    cdef double _fee(self, Py_ssize_t column, Py_ssize_t session, double shares,
+                     double value) noexcept:
+        cdef Py_ssize_t charges, place
+        cdef double base, amount
+        cdef Sum total
+        if shares == 0 or not self.charged:
+            return 0.0
+        charges = <Py_ssize_t>self._at(
+            self.sold[column] if shares < 0 else self.bought[column], session)
+        shares = fabs(shares)
+        total.count = 0
+        for place in range(self.charges_at[charges], self.charges_at[charges + 1]):
+            base = 1.0
+            if self.basis[place] == VALUE:
+                base = value
+            elif self.basis[place] == SHARES:
+                base = shares
+            amount = fmin(fmax(self.charge_rate[place] * base, self.least[place]), self.most[place])
+            if self.step[place] != 0.0:
+                amount = self.step[place] * ceil(amount / self.step[place] - STEP)
+            add(&total, amount)
+        return rounded(&total)
+
+    # Opens
+
+    cdef int _open(self, Py_ssize_t session) except -1:
+        cdef Py_ssize_t place
+        cdef double equity
+        if not (self.waiting or self.paying[session] or self._carries()):
+            return 0
+        self._accrue(session)
+        if session in self.pays_off:
+            self._pay_off(session)
+        if self.paying[session]:
+            self._dividends(session)
+        if self.waiting:
+            equity = self._equity_before(session)
+            for place in range(self.group_at.shape[0] - 1):
+                self._trade(session, self.group_at[place], self.group_at[place + 1], equity)
+                self._note_debt(session)
+        self._note_debt(session)
+        return 0
+
+    cdef int _trade(self, Py_ssize_t session, Py_ssize_t start, Py_ssize_t end,
+                    double equity) except -1:
+        """Sells, then as many buys as the allowed debt carries."""
+        cdef Py_ssize_t place, column
+        cdef double size
+        cdef bint buys = False
+        cdef Sum flows
+        flows.count = 0
+        add(&flows, self.cash)
+        for place in range(start, end):
+            column = self.group[place]
+            self.sent[column] = 0.0
+            if not (self.ordered[column] and self.fillable[session, column]):
+                continue
+            size = self.size[column]
+            if size < 0:
+                self._execute(session, column, size, self._quoted(column, session, size), &flows)
+            else:
+                buys = True
+        self.cash = rounded(&flows)
+        if buys:
+            self._buy(session, start, end, equity)
+        return 0
+
+    cdef int _buy(self, Py_ssize_t session, Py_ssize_t start, Py_ssize_t end,
+                  double equity) except -1:
+        """Covers in full; the rest by one factor, as far as cash and credit go."""
+        cdef Py_ssize_t place, column
+        cdef double size, price, spare, purse, factor = 1.0, free_
+        cdef Sum due, rest, flows
+        due.count = rest.count = flows.count = 0
+        for place in range(start, end):
+            column = self.group[place]
+            if not self._buying(session, column):
+                continue
+            size = self.size[column]
+            self.sent[column] = size if self._worth_sending(column, session, size, 0.0) else 0.0
+            size = self.sent[column]
+            self.covers[column] = fmin(size, fmax(0.0, -self.units[column]))
+            self.quotes[column] = self._quoted(column, session, size)
+            price = self.quotes[column].price * self.quotes[column].rate
+            add(&due, self.quotes[column].fee)
+            add(&due, self.covers[column] * price)
+            add(&rest, (size - self.covers[column]) * price)
+        spare = rounded(&rest)
+        free_ = self.cash + self._allowed_debt(session, equity)
+        purse = free_ - rounded(&due)
+        if not spare <= fmax(purse, 0.0):
+            factor = fmax(0.0, purse / spare)
+        add(&flows, self.cash)
+        for place in range(start, end):
+            column = self.group[place]
+            if not self._buying(session, column):
+                self.fits[column] = -1.0
+                continue
+            size = self.sent[column]
+            self.fits[column] = size
+            if factor != 1.0:
+                self.fits[column] = self.covers[column] + self._lot(
+                    column, session, factor * (size - self.covers[column]))
+                self.quotes[column] = self._quoted(column, session, self.fits[column])
+            self._execute(session, column, self.fits[column], self.quotes[column], &flows)
+        self.cash = rounded(&flows)
+        for place in range(start, end):
+            column = self.group[place]
+            if self.ordered[column] and 0.0 <= self.fits[column] < self.sent[column]:
+                self._cut(session, column, self.sent[column] - self.fits[column])
+        return 0
+
+    cdef bint _buying(self, Py_ssize_t session, Py_ssize_t column) noexcept:
+        return (self.ordered[column] and self.size[column] > 0
+                and self.fillable[session, column])
+
+    cdef int _execute(self, Py_ssize_t session, Py_ssize_t column, double quantity, Quote quote,
+                      Sum* flows) except -1:
+        """Book one execution, and take it off its order."""
+        cdef double left
+        cdef double* row
+        if quantity == 0.0:
+            return 0
+        row = self.fills.next()
+        row[0], row[1], row[2], row[3] = session, column, quantity, quote.price
+        row[4], row[5], row[6] = quote.rate, quote.fee, quote.slippage
+        add(flows, -quantity * quote.price * quote.rate)
+        add(flows, -quote.fee)
+        left = self.units[column] + quantity
+        self.units[column] = 0.0 if fabs(left) <= FILLED * fabs(quantity) else left
+        left = self.size[column] - quantity
+        if fabs(left) <= FILLED * fabs(quantity):
+            self._drop(column)
+        else:
+            self.size[column] = left
+        return 0
+
+    cdef int _cut(self, Py_ssize_t session, Py_ssize_t column, double size) except -1:
+        """What credit did not carry lapses; in a cash account it waits for the sells."""
+        cdef Py_ssize_t other
+        cdef double left
+        if self.waits:
+            for other in range(self.lines):
+                if self.ordered[other] and self.size[other] < 0:
+                    return 0
+        left = self.size[column] - size
+        if left > FILLED * size:
+            self.size[column] = left
+        else:
+            self._drop(column)
+        self.lapses.append((session, column, size, NO_CASH))
+        return 0
+
+    cdef void _drop(self, Py_ssize_t column) noexcept:
+        self.ordered[column] = 0
+        self.size[column] = 0.0
+        self.waiting -= 1
+
+    cdef double _allowed_debt(self, Py_ssize_t session, double equity) noexcept:
+        cdef double borrowed = fmax(0.0, self.net - 1) * equity
+        cdef Py_ssize_t column
+        cdef Quote quote
+        cdef Sum total, sells
+        if self.waits:
+            return borrowed
+        total.count = sells.count = 0
+        for column in range(self.lines):
+            if self.ordered[column] and self.size[column] < 0:
+                quote = self._estimate(column, session - 1, self.size[column])
+                add(&sells, -self.size[column] * quote.price * quote.rate - quote.fee)
+        add(&total, borrowed)
+        add(&total, rounded(&sells))
+        add(&total, self.tolerance * fmax(equity, 0.0))
+        return rounded(&total)
+
+    cdef void _note_debt(self, Py_ssize_t session) noexcept:
+        if self.cash < 0 and (self.indebted < 0 or -self.cash > self.debt):
+            self.indebted, self.debt = session, -self.cash
+
+    # Cash and custody
+
+    cdef double _over(self, Py_ssize_t start, Py_ssize_t end, double balance) noexcept:
+        if balance >= 0:
+            return self.credit[end] / self.credit[start]
+        return self.debit[end] / self.debit[start]
+
+    cdef double _value(self, Py_ssize_t session, Py_ssize_t column) noexcept:
+        cdef double units = self.units[column]
+        return units * self.worth[session, column] if units != 0.0 else 0.0
+
+    cdef double _equity(self, Py_ssize_t session) noexcept:
+        return self._total(session, self.cash * self._over(self.touched, session, self.cash))
+
+    cdef double _equity_before(self, Py_ssize_t session) noexcept:
+        return self._total(session - 1, self.cash)
+
+    cdef double _total(self, Py_ssize_t session, double cash) noexcept:
+        cdef Py_ssize_t column
+        cdef Sum total
+        total.count = 0
+        add(&total, cash)
+        for column in range(self.lines):
+            if self.units[column] != 0.0:
+                add(&total, self.units[column] * self.worth[session, column])
+        return rounded(&total)
+
+    cdef bint _carries(self) noexcept:
+        cdef Py_ssize_t column
+        if self.cash < 0:
+            return True
+        for column in range(self.lines):
+            if self.units[column] < 0:
+                return True
+            if self.units[column] > 0 and self._holding(column) != 0.0:
+                return True
+        return False
+
+    cdef double _holding(self, Py_ssize_t column) noexcept:
+        if not self.has_holding or self.holding[column] < 0:
+            return 0.0
+        return self._at(self.holding[column], self.touched)
+
+    cdef int _post(self, Py_ssize_t session, int why, Py_ssize_t column, double amount,
+                   Sum* total) except -1:
+        cdef double* row
+        if amount == 0.0 and why != DELISTING:
+            return 0
+        row = self.events.next()
+        row[0], row[1], row[2], row[3] = session, why, column, amount
+        add(total, amount)
+        return 0
+
+    cdef int _accrue(self, Py_ssize_t session) except -1:
+        """Interest since the last touch; borrow and holding fees of the last session's values."""
+        cdef Py_ssize_t column
+        cdef double value, short, free_, earned, collateral, years, rate
+        cdef Sum total, shorts
+        if session == self.touched:
+            return 0
+        shorts.count = total.count = 0
+        for column in range(self.lines):
+            value = self._value(session - 1, column)
+            if value < 0:
+                add(&shorts, value)
+        short = -rounded(&shorts)
+        free_ = self.cash - short
+        earned = free_ * (self._over(self.touched, session, free_) - 1)
+        collateral = short * (self._over(self.touched, session, 1.0) - 1)
+        add(&total, self.cash)
+        self._post(session, CREDIT if free_ < 0 else INTEREST, -1, earned + collateral, &total)
+        if self._carries():
+            years = self.days[session] / YEAR
+            for column in range(self.lines):
+                value = self._value(session - 1, column)
+                rate = 0.0
+                if value < 0:
+                    rate = self.borrow[column]
+                elif value > 0:
+                    rate = self._holding(column)
+                if rate != 0.0:
+                    self._post(session, CARRY, column, -(fabs(value) * rate * years), &total)
+        self.cash = rounded(&total)
+        self.touched = session
+        return 0
+
+    cdef int _pay_off(self, Py_ssize_t session) except -1:
+        cdef Py_ssize_t column
+        cdef Sum total
+        for column in self.pays_off[session]:
+            if self.units[column] != 0.0:
+                total.count = 0
+                add(&total, self.cash)
+                self._post(session, DELISTING, column,
+                           self.units[column] * <double>self.payoff[column]
+                           * self.before[session, column], &total)
+                self.cash = rounded(&total)
+                self.units[column] = 0.0
+            if self.ordered[column]:
+                self.lapses.append((session, column, self.size[column], DELISTED))
+                self._drop(column)
+        return 0
+
+    cdef int _dividends(self, Py_ssize_t session) except -1:
+        cdef Py_ssize_t column
+        cdef double units, rate, gross, kept, fee
+        cdef Sum total
+        total.count = 0
+        add(&total, self.cash)
+        for column in range(self.lines):
+            units = self.units[column]
+            if not (self.dividend[session, column] > 0 and units != 0.0):
+                continue
+            rate = self.before[session, column]
+            gross = units * self.dividend[session, column] * rate
+            self._post(session, DIVIDEND, column, gross, &total)
+            if units < 0:
+                continue
+            if self.foreign:
+                kept = gross * self._at(self.withholding[column], session)
+                self._post(session, WITHHOLDING, column, -kept, &total)
+                gross -= kept
+            fee = 0.0
+            if self.charged and self.adr_year[column] != self.year[session]:
+                self.adr_year[column] = self.year[session]
+                fee = self.adr_fee[column]
+            fee = fee * units / self.later[session, column]
+            self._post(session, ADR_FEE, column, -fmin(fee * rate, gross), &total)
+        self.cash = rounded(&total)
+        return 0

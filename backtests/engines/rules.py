@@ -1,0 +1,275 @@
+"""A market, its costs and the settings as arrays: what the compiled core reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.custody import paying_sessions
+from backtests.desk import by_opening
+from backtests.interest import growth
+from backtests.settings import Costs, Funding, Lots, Settings, Withholding
+from markets.costs import HOLDING, SCHEDULES, TICKS, Basis, Charge, CostModel, NoCosts, VenueCosts
+from markets.market import Floats, Market
+from newsfolio.dated import Dated
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.uint8]
+
+_BASES = {Basis.VALUE: 0, Basis.SHARES: 1, Basis.ORDER: 2}
+_EPOCH = date(1970, 1, 1).toordinal()
+NONE = -1
+"""No series: the line has no such rule."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """All that fills, fees and cash follow from; T sessions x N lines, arrays read-only.
+
+    Dated facts are series: series s has the days `starts[series_at[s]:series_at[s + 1]]`, and the
+    value in force from each on. `lot`, `spread`, `holding`, `withholding`, `tick`, `bought` and
+    `sold` are the series of each line, NONE without. The values of `bought` and `sold` number the
+    lists of charges, c: `charges_at[c]` to `charges_at[c + 1]` of `basis`, `charge_rate`, `least`,
+    `most` and `step`; those of `tick` number the rows of `bounds` and `ticks`.
+    group: columns by the hour of their open, group g from `group_at[g]` on.
+    """
+
+    first: int
+    open: Floats
+    last: Floats
+    rate_before: Floats
+    rate: Floats
+    worth: Floats
+    later: Floats
+    dividend: Floats
+    fillable: Flags
+    paying: Flags
+    star: Flags
+    credit: Floats
+    debit: Floats
+    days: Floats
+    adr_fee: Floats
+    borrow: Floats
+    ordinal: Integers
+    year: Integers
+    series_at: Integers
+    starts: Integers
+    values: Floats
+    spread: Integers
+    lot: Integers
+    holding: Integers
+    withholding: Integers
+    bought: Integers
+    sold: Integers
+    tick: Integers
+    charges_at: Integers
+    basis: Integers
+    charge_rate: Floats
+    least: Floats
+    most: Floats
+    step: Floats
+    bounds: Floats
+    ticks: Floats
+    group_at: Integers
+    group: Integers
+    pays_off: Mapping[int, tuple[int, ...]]
+    payoff: Mapping[int, float]
+    fractional: bool
+    waits: bool
+    foreign: bool
+    charged: bool
+    has_holding: bool
+    tolerance: float
+
+
+def rules_of(market: Market, settings: Settings, costs: CostModel) -> Rules | None:
+    """None for what the core does not know: impact, participation, other costs, unknown venues."""
+    if settings.impact or settings.participation is not None:
+        return None
+    key = ("rules", settings, costs)
+    if key not in market.memo:
+        market.memo[key] = _built(market, settings, costs) if _known(market, costs) else None
+    found: Rules | None = market.memo[key]
+    return found
+
+
+def _known(market: Market, costs: CostModel) -> bool:
+    """Whether every rule has a value on every day of the run."""
+    if type(costs) not in (VenueCosts, NoCosts):
+        return False
+    charged = isinstance(costs, VenueCosts)
+    return all(
+        (not charged or (asset.venue.code, asset.kind) in SCHEDULES)
+        and all(_since(fact) for fact in (asset.lot, asset.half_spread, asset.withholding))
+        for asset in market.assets
+    )
+
+
+def _since(fact: Dated[Any]) -> bool:
+    return fact.rows[0].start is None
+
+
+def _built(market: Market, settings: Settings, costs: CostModel) -> Rules:
+    table = growth(market, settings.credit_spread)
+    days = market.sessions.astype("int64")
+    series, charges, steps = _Series(), _Charges(), _Ticks()
+    taxed = settings.costs is Costs.VENUE
+    return Rules(
+        first=market.first,
+        open=_floats(market.open),
+        last=_floats(market.last),
+        rate_before=_floats(market.rate_before),
+        rate=_floats(market.rate),
+        later=_floats(market.later),
+        dividend=_floats(market.dividend),
+        worth=_floats(market.value_rate),
+        fillable=_flags(market.fillable),
+        paying=_flags(paying_sessions(market)),
+        star=_flags([asset.star for asset in market.assets]),
+        credit=table.credit,
+        debit=table.debit,
+        days=table.days,
+        adr_fee=_floats([asset.adr_fee * taxed for asset in market.assets]),
+        borrow=_floats([asset.borrow * taxed for asset in market.assets]),
+        ordinal=days,
+        year=market.sessions.astype("datetime64[Y]").astype("int64") + 1970,
+        **_facts(market, costs, series, charges, steps),
+        **series.arrays(),
+        **charges.arrays(),
+        **steps.arrays(),
+        **_groups(market),
+        pays_off=_payments(market),
+        payoff=market.payoff,
+        fractional=settings.lots is Lots.FRACTIONAL,
+        waits=settings.funding is Funding.WAIT,
+        foreign=settings.withholding is Withholding.FOREIGN,
+        charged=isinstance(costs, VenueCosts),
+        has_holding=isinstance(costs, VenueCosts)
+        and any(asset.venue.code in HOLDING for asset in market.assets),
+        tolerance=settings.tolerance,
+    )
+
+
+class _Series:
+    """Dated facts one after the other, each once."""
+
+    def __init__(self) -> None:
+        self._number: dict[int, int] = {}
+        self._kept: list[Dated[Any]] = []
+        self._at = [0]
+        self._starts: list[int] = []
+        self._values: list[float] = []
+
+    def add(self, fact: Dated[Any] | None, worth: Any = float) -> int:
+        """The number of a fact; `worth` makes a number of its values."""
+        if fact is None:
+            return NONE
+        if id(fact) not in self._number:
+            self._number[id(fact)] = len(self._kept)
+            self._kept.append(fact)  # an id is only good while its object lives
+            self._starts += [(row.start or date.min).toordinal() - _EPOCH for row in fact.rows]
+            self._values += [float(worth(row.value)) for row in fact.rows]
+            self._at.append(len(self._starts))
+        return self._number[id(fact)]
+
+    def arrays(self) -> dict[str, Any]:
+        return {
+            "series_at": _integers(self._at),
+            "starts": _integers(self._starts),
+            "values": _floats(self._values),
+        }
+
+
+class _Charges:
+    """Lists of charges one after the other."""
+
+    def __init__(self) -> None:
+        self._at = [0]
+        self._all: list[Charge] = []
+
+    def add(self, charges: Iterable[Charge]) -> int:
+        self._all += charges
+        self._at.append(len(self._all))
+        return len(self._at) - 2
+
+    def arrays(self) -> dict[str, Any]:
+        return {
+            "charges_at": _integers(self._at),
+            "basis": _integers([_BASES[charge.basis] for charge in self._all]),
+            "charge_rate": _floats([charge.rate for charge in self._all]),
+            "least": _floats([charge.minimum for charge in self._all]),
+            "most": _floats([charge.maximum for charge in self._all]),
+            "step": _floats([charge.step for charge in self._all]),
+        }
+
+
+class _Ticks:
+    """Tables of price steps, filled up to the longest."""
+
+    def __init__(self) -> None:
+        self._tables: list[Any] = []
+
+    def add(self, table: Any) -> int:
+        self._tables.append(table)
+        return len(self._tables) - 1
+
+    def arrays(self) -> dict[str, Any]:
+        most = max((len(table.bounds) for table in self._tables), default=0)
+        bounds = np.full((len(self._tables), most), np.inf)
+        ticks = np.zeros((len(self._tables), most + 1))
+        for row, table in enumerate(self._tables):
+            bounds[row, : len(table.bounds)] = table.bounds
+            ticks[row, : len(table.ticks)] = table.ticks
+        return {"bounds": bounds, "ticks": ticks}
+
+
+def _facts(
+    market: Market, costs: CostModel, series: _Series, charges: _Charges, steps: _Ticks
+) -> dict[str, Any]:
+    """The series of each line, by rule."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for asset in market.assets:
+        venue, key = asset.venue.code, (asset.venue.code, asset.kind)
+        found["lot"].append(series.add(asset.lot))
+        found["spread"].append(series.add(asset.half_spread))
+        found["withholding"].append(series.add(asset.withholding))
+        found["holding"].append(series.add(HOLDING.get(venue)))
+        found["tick"].append(series.add(TICKS.get(key), steps.add))
+        for name, sale in (("bought", False), ("sold", True)):
+            fact = costs.charges(*key, sale) if isinstance(costs, VenueCosts) else None
+            found[name].append(series.add(fact, charges.add))
+    return {name: _integers(numbers) for name, numbers in found.items()}
+
+
+def _groups(market: Market) -> dict[str, Any]:
+    groups = by_opening(market)
+    return {
+        "group_at": np.cumsum([0, *map(len, groups)], dtype="int64"),
+        "group": _integers([column for group in groups for column in group]),
+    }
+
+
+def _payments(market: Market) -> dict[int, tuple[int, ...]]:
+    """The delisted columns that pay, by session."""
+    found: dict[int, tuple[int, ...]] = {}
+    for column, session in market.pays_off.items():
+        found[session] = (*found.get(session, ()), column)
+    return found
+
+
+def _floats(values: Any) -> Floats:
+    return np.ascontiguousarray(values, dtype="float64")
+
+
+def _integers(values: Any) -> Integers:
+    return np.ascontiguousarray(values, dtype="int64")
+
+
+def _flags(values: Any) -> Flags:
+    return np.ascontiguousarray(values, dtype="uint8")
