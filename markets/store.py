@@ -288,6 +288,7 @@ def _header(stored: StoredBars) -> dict[str, Any]:
         "priced": stored.bars.priced.value,
         "simulated": stored.bars.simulated,
         "notes": list(stored.bars.notes),
+        "doubts": list(stored.bars.doubts),
         "retrieved": stored.retrieved.isoformat(),
         "source": stored.source,
         "currency": stored.currency,
@@ -335,6 +336,7 @@ def _stored(header: dict[str, Any], table: pa.Table) -> StoredBars:
         later_splits=float(header["later_splits"]),
         simulated=bool(header["simulated"]),
         notes=tuple(header["notes"]),
+        doubts=tuple(header.get("doubts", ())),
     )
     retrieved = date.fromisoformat(header["retrieved"])
     changes = tuple(map(Change.from_json, header["changes"]))

@@ -251,17 +251,20 @@ class YahooSource:
         """The bars to store: a whole history, or the kept ones with the new ones behind them."""
         if kept is None:
             wrong = flaw(asset, None, answer.frame)
-            return _bars(asset, answer.frame, (*answer.notes, *([wrong] if wrong else [])))
+            return _bars(asset, answer, (*answer.notes, *([wrong] if wrong else [])))
         if change:
             note = f"{self._today}: history fetched anew, {change}"
             self._tell(f"{asset.ticker}: {note}")
-            return _bars(asset, answer.frame, _merged(kept.notes, (*answer.notes, note)))
+            return _bars(asset, answer, _merged(kept.notes, (*answer.notes, note)))
         new = answer.frame.loc[answer.frame.index > kept.frame.index[-1]]
         frame = pd.concat([kept.frame, new])
         wrong = flaw(asset, kept, frame)
         if wrong:
             raise BrokenData(f"{asset.ticker}: in Yahoo's new bars {wrong}")
-        return dataclasses.replace(kept, frame=frame, notes=_merged(kept.notes, answer.notes))
+        return dataclasses.replace(
+            kept, frame=frame, notes=_merged(kept.notes, answer.notes),
+            doubts=_merged(kept.doubts, answer.doubts),
+        )  # fmt: skip
 
     def _forgotten(self, stored: StoredBars | None) -> StoredBars | None:
         if stored is None:
@@ -467,8 +470,8 @@ def _agrees(asset: Asset, currency: str) -> bool:
     return not asset.tradable or currency == asset.currency
 
 
-def _bars(asset: Asset, frame: pd.DataFrame, notes: tuple[str, ...]) -> Bars:
-    return Bars(asset.ticker, frame, _priced(asset), notes=notes)
+def _bars(asset: Asset, answer: Answer, notes: tuple[str, ...]) -> Bars:
+    return Bars(asset.ticker, answer.frame, _priced(asset), notes=notes, doubts=answer.doubts)
 
 
 def _merged(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ What Yahoo's daily bars are, as yfinance hands them on, and what is made of them
   bar. (One that falls on a day without any row was booked by yfinance on the row *before*: a
   session early; the answer does not tell.)
 * A volume that Yahoo left out arrives as 0. Open, high or low of 0 is a price not recorded.
-* Capital gains of funds are not counted: Yahoo tends to have them in the dividend already. A
-  dividend in another currency than the prices is not counted either. Both stand in the notes.
+* Capital gains of funds are not counted: Yahoo tends to have them in the dividend already. The
+  notes say so. A dividend in another currency than the prices is not counted either: a doubt.
 * Rows dated `today` or later are dropped: the session may still be running. So is the row of a
   session that Yahoo's own clock says is not over: east of a venue the date changes before that.
 * A day that Yahoo lists twice counts once. With two different closes it is left out if it is the
@@ -82,7 +82,8 @@ class Answer:
 
     frame: pd.DataFrame
     currency: str
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def chart_of(answer: Response | None) -> dict[str, Any]:
@@ -107,12 +108,12 @@ def _mapping(value: Any) -> dict[str, Any]:
 def cleaned(raw: Raw, currency: str, today: date, priced: Priced) -> Answer:
     """yfinance's frame as bars: see the rules at the top of this file."""
     if raw.prices.empty:
-        return Answer(_no_bars(), currency, ())
+        return Answer(_no_bars(), currency)
     days = pd.DatetimeIndex(raw.prices.index).tz_localize(None).normalize().as_unit("ns")
     prices = raw.prices.set_axis(days)
     frame = prices.rename(columns=_RENAMED)[list(COLUMNS)].astype("float64")
     frame = frame.rename_axis("session")
-    notes = [_without_foreign(frame, raw), _gains_left_out(prices)]
+    foreign, gains = _without_foreign(frame, raw), _gains_left_out(prices)
     open_days = [day for day in (_running(raw), _last_with_two_closes(raw, today)) if day]
     frame = frame.loc[frame.index < pd.Timestamp(min([today, *open_days]))]
     if priced is Priced.LEVEL:
@@ -120,7 +121,8 @@ def cleaned(raw: Raw, currency: str, today: date, priced: Priced) -> Answer:
     else:
         paid = ["open", "high", "low", "close"]
         frame[paid] = frame[paid].where(frame[paid] > 0)
-    return Answer(_without_null_rows(frame), currency, tuple(filter(None, notes)))
+    rows = _without_null_rows(frame)
+    return Answer(rows, currency, (gains,) if gains else (), (foreign,) if foreign else ())
 
 
 def _no_bars() -> pd.DataFrame:
@@ -140,7 +142,7 @@ def _without_null_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_foreign(frame: pd.DataFrame, raw: Raw) -> str:
-    """Take dividends in another currency than the prices' out of `frame`, and say so."""
+    """Take dividends in another currency than the prices' out of `frame`; answers what to doubt."""
     events = result_of(raw.chart).get("events") or {}
     paid = sorted((events.get("dividends") or {}).values(), key=lambda event: event["date"])
     currency = raw.meta.get("currency")

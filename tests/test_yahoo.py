@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
+from markets.quality import inspect
 from markets.store import Store
 from markets.yahoo import YahooSource
 from markets.yahoo_answers import Raw, cleaned
@@ -141,16 +142,18 @@ def test_a_price_of_zero_was_not_recorded(yahoo: Yahoo, store: Store) -> None:
     }  # fmt: skip
 
 
-def test_dividends_in_another_currency_are_left_out_and_noted(yahoo: Yahoo, store: Store) -> None:
+def test_dividends_in_another_currency_are_left_out_and_found(yahoo: Yahoo, store: Store) -> None:
     line = apple()
     line.currency, line.timezone, line.dividend_currency = "HKD", "Asia/Hong_Kong", "USD"
     yahoo.lines["0005.HK"] = line
     bars = load(yahoo, store, "0005.HK")["0005.HK"]
     assert bars.frame["dividend"].sum() == 0
-    assert bars.notes == (
-        "dividends in another currency than HKD are not counted: 1, "
-        "the last 0.25 USD on 2025-02-19",
+    said = (
+        "dividends in another currency than HKD are not counted: 1, the last 0.25 USD on 2025-02-19"
     )
+    assert bars.doubts == (said,)
+    assert said in [finding.told for finding in inspect(asset_of("0005.HK"), bars)]
+    assert load(yahoo, store, "0005.HK")["0005.HK"].doubts == (said,), "kept in the store"
 
 
 def test_capital_gains_are_noted(yahoo: Yahoo, store: Store) -> None:
