@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from backtests.exact import chained, summed
+from backtests.exact import chained, held, summed
 from backtests.fills import REASONS, CashEvent, Fill, Why, event_table, fill_table
 from backtests.interest import growth
 from markets.market import Floats, Market
@@ -65,18 +65,16 @@ def account(
 
 def _units(market: Market, traded: Floats, moved: Floats) -> Floats:
     """(S, N) held at each close; a delisting leaves nothing."""
-    shape = (len(market.sessions) - market.first, len(market.assets))
-    units = np.zeros(shape)
-    np.add.at(units, (traded[:, 0].astype(int) - market.first, traded[:, 1].astype(int)),
-              traded[:, 2])  # fmt: skip
-    delisted = moved[moved[:, 1] == REASONS.index(Why.DELISTING)]
-    for session, _, column, _ in delisted.astype(int).tolist():
-        row = session - market.first
-        units[row, column] -= units[: row + 1, column].sum()
-    units = np.cumsum(units, axis=0)
-    most = np.maximum(units.max(axis=0, initial=0), -units.min(axis=0, initial=0))
-    units[np.abs(units) < LEFT * most] = 0.0
-    return units
+    gone = moved[moved[:, 1] == REASONS.index(Why.DELISTING)]
+    for session, _, column, _ in gone.tolist():
+        before = traded[(traded[:, 1] == column) & (traded[:, 0] <= session), 2]
+        ends = [[session, column, -before.sum(), 0.0, 0.0, 0.0, 0.0]]
+        traded = np.concatenate([traded, ends])
+    return held(
+        traded[:, 0].astype("int64") - market.first, traded[:, 1].astype("int64"),
+        np.ascontiguousarray(traded[:, 2]),
+        len(market.sessions) - market.first, len(market.assets), LEFT,
+    )  # fmt: skip
 
 
 def _balances(

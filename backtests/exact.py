@@ -1,4 +1,4 @@
-"""Sums that are rounded once, so that the order of lines and trades cannot matter."""
+"""Sums of money, rounded once so that the order of lines and trades cannot matter; of units."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from markets.market import Floats
 
 try:
-    from backtests.engines.core import chained, summed
+    from backtests.engines.core import chained, held, summed
 except ImportError:  # there was no compiler when newsfolio was installed
 
     def chained(
@@ -27,10 +27,24 @@ except ImportError:  # there was no compiler when newsfolio was installed
             balances.append(balance)
         return distinct, np.array(balances[: len(distinct)])
 
+    def held(
+        rows: NDArray[np.int64], columns: NDArray[np.int64], quantities: Floats,
+        sessions: int, lines: int, left: float,
+    ) -> Floats:  # fmt: skip
+        """(sessions, lines) units after each session, from what was traded on it, (F,) each.
+
+        Less than `left` of the most that was ever held of a line is nothing.
+        """
+        units = np.zeros((sessions, lines))
+        np.add.at(units, (rows, columns), quantities)
+        units = np.cumsum(units, axis=0)
+        units[np.abs(units) < left * np.max(np.abs(units), axis=0, initial=0)] = 0.0
+        return units
+
     def summed(cash: Floats, values: Floats) -> Floats:
         """(S,) exact sums of cash (S,) and the values of all lines (S, N) at each close."""
         rows = zip(cash.tolist(), values.tolist(), strict=True)
         return np.array([fsum([held, *row]) for held, row in rows])
 
 
-__all__ = ["chained", "summed"]
+__all__ = ["chained", "held", "summed"]

@@ -31,7 +31,7 @@ def sessions_a_year(index: pd.Index) -> float:
 
 def total_return(equity: pd.Series) -> float:
     """Last over first, minus one."""
-    return float(equity.iloc[-1] / equity.iloc[0] - 1)
+    return _ratio_of_ends(_values(equity)) - 1
 
 
 def cagr(equity: pd.Series) -> float:
@@ -39,11 +39,7 @@ def cagr(equity: pd.Series) -> float:
 
     NaN for less than a session; -1 for a wiped-out account.
     """
-    span = years(equity.index)
-    if not span:
-        return nan
-    ratio = float(equity.iloc[-1] / equity.iloc[0])
-    return ratio ** (1 / span) - 1 if ratio > 0 else -1.0
+    return _cagr(_values(equity), years(equity.index))
 
 
 def volatility(returns: pd.Series) -> float:
@@ -77,8 +73,7 @@ def drawdown(equity: pd.Series) -> pd.Series:
 
 def max_drawdown(equity: pd.Series) -> float:
     """The lowest drawdown from the initial capital on: 0 or negative."""
-    values = _values(equity)
-    return float((values / np.maximum.accumulate(values) - 1).min())
+    return _max_drawdown(_values(equity))
 
 
 def turnover(traded: pd.Series, equity: pd.Series) -> float:
@@ -107,12 +102,12 @@ def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[s
     on, traded, costs = _trades(fills)
     found = {
         "final_equity": float(values[-1]),
-        "total_return": total_return(equity),
-        "cagr": cagr(equity),
+        "total_return": _ratio_of_ends(values) - 1,
+        "cagr": _cagr(values, _years(days)),
         "volatility": _volatility(returns, frequency),
         "sharpe": _sharpe(excess, frequency),
         "sortino": _sortino(excess, frequency),
-        "max_drawdown": max_drawdown(equity),
+        "max_drawdown": _max_drawdown(values),
         "turnover": _turnover(on, traded, days, values),
         "costs": fsum(costs.tolist()),
         "trades": len(fills),
@@ -138,6 +133,21 @@ def _frequency(days: Days) -> float:
     """Sessions a year; of returns, whose days lack the session that they start from."""
     span = _years(days)
     return (len(days) - 1) / span if len(days) > 1 and span else nan
+
+
+def _ratio_of_ends(equity: Floats) -> float:
+    return float(equity[-1] / equity[0])
+
+
+def _cagr(equity: Floats, span: float) -> float:
+    if not span:
+        return nan
+    ratio = _ratio_of_ends(equity)
+    return ratio ** (1 / span) - 1 if ratio > 0 else -1.0
+
+
+def _max_drawdown(equity: Floats) -> float:
+    return float((equity / np.maximum.accumulate(equity) - 1).min())
 
 
 def _volatility(returns: Floats, frequency: float) -> float:

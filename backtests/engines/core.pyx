@@ -5,7 +5,7 @@ Every expression has the order of its Python twin and every sum is exact (`math.
 what it puts out is the same to the last bit. Without impact and participation limit only.
 """
 
-from libc.math cimport ceil, fabs, floor, fmax, fmin, isnan
+from libc.math cimport ceil, fabs, floor, fmax, fmin, isnan, nextafter
 from libc.stdlib cimport free, realloc
 
 import numpy as np
@@ -17,6 +17,7 @@ cdef double STEP = 1e-9  # markets.costs.DUST
 cdef double STAR_MINIMUM = 200.0
 cdef int ROUNDS = 20
 cdef double YEAR = 360.0
+cdef double EPSILON = 2.0 ** -52
 
 cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5
 cdef int DELISTING = 6
@@ -102,15 +103,68 @@ def summed(const double[::1] cash, const double[:, ::1] values):
     """(S,) exact sums of cash and the values of all lines at each close."""
     found = np.empty(len(cash))
     cdef double[::1] equity = found
-    cdef Py_ssize_t row, column
-    cdef Sum total
+    cdef Py_ssize_t row
     for row in range(cash.shape[0]):
-        total.count = 0
-        add(&total, cash[row])
-        for column in range(values.shape[1]):
-            if values[row, column] != 0.0:
-                add(&total, values[row, column])
-        equity[row] = rounded(&total)
+        equity[row] = row_sum(cash[row], &values[row, 0], values.shape[1])
+    return found
+
+
+cdef inline double row_sum(double first, const double* values, Py_ssize_t count) noexcept:
+    """What each addition loses is known exactly (Knuth) and is added at the end.
+
+    Where that could leave the last bit in doubt, the slow way decides.
+    """
+    cdef double total = first, lost = 0.0, size = 0.0, after, back, error, found, rest
+    cdef Py_ssize_t place
+    for place in range(count):
+        after = total + values[place]
+        back = after - total
+        error = (total - (after - back)) + (values[place] - back)
+        lost += error
+        size += fabs(error)
+        total = after
+    if size == 0.0:
+        return total
+    found = total + lost
+    back = found - total
+    rest = fabs((total - (found - back)) + (lost - back)) + (count + 1) * EPSILON * size
+    if rest < (fabs(found) - nextafter(fabs(found), 0.0)) / 2:
+        return found
+    return slow_sum(first, values, count)
+
+
+cdef double slow_sum(double first, const double* values, Py_ssize_t count) noexcept:
+    cdef Sum total
+    cdef Py_ssize_t place
+    total.count = 0
+    add(&total, first)
+    for place in range(count):
+        add(&total, values[place])
+    return rounded(&total)
+
+
+def held(const long long[::1] rows, const long long[::1] columns, const double[::1] quantities,
+         Py_ssize_t sessions, Py_ssize_t lines, double left):
+    """(sessions, lines) units after each session, from what was traded on it.
+
+    Less than `left` of the most that was ever held of a line is nothing.
+    """
+    found = np.zeros((sessions, lines))
+    most_ = np.zeros(lines)
+    cdef double[:, ::1] units = found
+    cdef double[::1] most = most_
+    cdef Py_ssize_t place, row, column
+    for place in range(rows.shape[0]):
+        units[rows[place], columns[place]] += quantities[place]
+    for row in range(sessions):
+        for column in range(lines):
+            if row:
+                units[row, column] += units[row - 1, column]
+            most[column] = fmax(most[column], fabs(units[row, column]))
+    for row in range(sessions):
+        for column in range(lines):
+            if fabs(units[row, column]) < left * most[column]:
+                units[row, column] = 0.0
     return found
 
 

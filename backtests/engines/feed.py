@@ -2,46 +2,59 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import backtrader as bt
 import numpy as np
 
-from markets.market import Market
+from markets.market import Floats, Market
 
 
 class Feed(bt.feed.DataBase):
     """One line of a market, whole bars only: a missing bar is no row, never a NaN."""
 
     params = (("market", None), ("column", 0))
-    lines = ("session",)
 
     def start(self) -> None:
         super().start()
-        market, column = self.p.market, self.p.column
-        self._rows = rows_of(market, column)
-        opened = np.where(np.isnan(market.open), market.close, market.open)[:, column]
-        self._open = opened * market.rate_before[:, column]
-        self._close = market.close[:, column] * market.rate[:, column]
-        self._numbers = [
-            bt.date2num(day) for day in market.sessions.astype("datetime64[s]").tolist()
-        ]
-        self._volume = np.nan_to_num(market.volume[:, column])
-        self._next = 0
+        self._rows = rows_of(self.p.market, self.p.column)
 
-    def _load(self) -> bool:
-        if self._next >= len(self._rows):
-            return False
-        row = self._rows[self._next]
-        self._next += 1
-        opened, closed = self._open[row], self._close[row]
-        self.lines.datetime[0] = self._numbers[row]
-        self.lines.open[0] = opened
-        self.lines.high[0] = max(opened, closed)
-        self.lines.low[0] = min(opened, closed)
-        self.lines.close[0] = closed
-        self.lines.volume[0] = self._volume[row]
-        self.lines.openinterest[0] = 0.0
-        self.lines.session[0] = row
-        return True
+    def preload(self) -> None:
+        """Fill the lines at once; backtrader's own way takes a call a bar."""
+        for name, values in _lines(self.p.market, self.p.column, self._rows).items():
+            getattr(self.lines, name).array.frombytes(values.tobytes())
+
+    @property
+    def row(self) -> int:
+        """The session of the last bar that is known."""
+        return self._rows[len(self) - 1]
+
+    def _tick_nullify(self) -> None:
+        """Daily bars have no ticks, and the broker takes the bar where there are none."""
+
+    def _tick_fill(self, force: bool = False) -> None:
+        """None, as above."""
+
+
+def _lines(market: Market, column: int, rows: list[int]) -> dict[str, Floats]:
+    """What each line of a feed holds, a number a bar."""
+    close = market.close[rows, column]
+    opened = np.where(np.isnan(market.open[rows, column]), close, market.open[rows, column])
+    opened, close = opened * market.rate_before[rows, column], close * market.rate[rows, column]
+    return {
+        "datetime": numbers_of(market)[rows],
+        "open": opened,
+        "high": np.maximum(opened, close),
+        "low": np.minimum(opened, close),
+        "close": close,
+        "volume": np.nan_to_num(market.volume[rows, column]),
+        "openinterest": np.zeros(len(rows)),
+    }
+
+
+def numbers_of(market: Market) -> Floats:
+    """(T,) the sessions as backtrader counts time, in days."""
+    return market.sessions.astype("int64") + bt.date2num(datetime(1970, 1, 1))
 
 
 class OverdraftBroker(bt.brokers.BackBroker):

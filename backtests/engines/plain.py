@@ -38,7 +38,7 @@ class _Fills(bt.Analyzer):
 
     def _fill(self, order: bt.Order, price: float, ago: int) -> float:
         """The whole order, if the line is a market today, and what that costs."""
-        column, session = self._column[order.data], int(order.data.session[0])
+        column, session = self._column[order.data], order.data.row
         if not self.p.market.fillable[session, column]:
             return 0.0
         size = order.executed.remsize
@@ -47,7 +47,7 @@ class _Fills(bt.Analyzer):
         return float(abs(size))
 
     def _record(self, order: bt.Order, size: float, price: float) -> None:
-        column, session = self._column[order.data], int(order.data.session[0])
+        column, session = self._column[order.data], order.data.row
         market = self.p.market
         quote = self.p.sizer.quote(column, session, size, self._local(column, session, price))
         asset = market.assets[column]

@@ -7,7 +7,7 @@ from math import fsum
 import backtrader as bt
 
 from backtests.desk import Desk, Played
-from backtests.engines.feed import OverdraftBroker, cerebro_of
+from backtests.engines.feed import OverdraftBroker, cerebro_of, numbers_of
 from backtests.fills import Fill
 from newsfolio.errors import EngineError
 
@@ -39,17 +39,19 @@ class _Bridge(bt.Strategy):
         self._desk: Desk = self.p.desk
         self._data = dict(zip(self.p.columns, self.datas, strict=True))
         self._column = {data: column for column, data in self._data.items()}
+        self._session = {day: row for row, day in enumerate(numbers_of(self._desk.market).tolist())}
         self._working: dict[int, bt.Order] = {}
         self._executed: list[tuple[int, float, float]] = []
         self._opened = self._desk.market.first
         self._fills: dict[int, Fill] = {}
+        self._summed = 0, 0.0
         self.broker.set_filler(self._fill)
 
     def prenext(self) -> None:
         self.next()
 
     def next(self) -> None:
-        session = max(int(data.session[0]) for data in self.datas if len(data))
+        session = self._session[self.lines.datetime[0]]
         if session < self._desk.market.first:
             return
         self._open(session)
@@ -75,7 +77,7 @@ class _Bridge(bt.Strategy):
 
     def _fill(self, order: bt.Order, price: float, ago: int) -> float:
         """How much of an order executes at this open, and for how much on top of the price."""
-        self._open(int(order.data.session[0]))
+        self._open(order.data.row)
         fill = self._fills.get(self._column[order.data])
         if fill is None:
             return 0.0
@@ -83,7 +85,7 @@ class _Bridge(bt.Strategy):
         return abs(fill.quantity)
 
     def _compare(self, session: int) -> None:
-        market, book = self._desk.market, self._desk.book
+        market = self._desk.market
         expected = [
             (
                 column,
@@ -99,14 +101,25 @@ class _Bridge(bt.Strategy):
                 "(column, units, price); please report this"
             )
         self._fills = {}
-        ledger = fsum([event.amount for event in book.events])
-        accrued = book.balance(session) - book.cash
-        gap = self.broker.getcash() + ledger + accrued - book.balance(session)
-        if abs(gap) > AGREE * max(abs(book.equity(session)), self._desk.settings.cash):
+        self._agree(session)
+
+    def _agree(self, session: int) -> None:
+        """The broker's cash and what moved without a trade together are the book's."""
+        desk = self._desk
+        gap = fsum([self.broker.cash, self._ledger(), -desk.book.cash])
+        allowed = AGREE * desk.settings.cash
+        if abs(gap) > allowed and abs(gap) > AGREE * abs(desk.book.equity(session)):
             raise EngineError(
-                f"{market.day(session)}: backtrader's cash and the book differ by {gap:g}; "
+                f"{desk.market.day(session)}: backtrader's cash and the book differ by {gap:g}; "
                 "please report this"
             )
+
+    def _ledger(self) -> float:
+        """The sum of all cash events, exactly rounded; added up again when there is another one."""
+        events = self._desk.book.events
+        if len(events) != self._summed[0]:
+            self._summed = len(events), fsum([event.amount for event in events])
+        return self._summed[1]
 
     def _send(self) -> None:
         """Replace what works by the orders of a new decision, sells first."""
