@@ -119,6 +119,8 @@ class Custody:
 
 def paying_sessions(market: Market) -> Mask:
     """Sessions on which a dividend or a delisting payment is due, whoever holds the line."""
-    paying: Mask = np.any(market.dividend > 0, axis=1)
-    paying[list(market.pays_off.values())] = True
-    return paying
+    found: Mask | None = market.memo.get("paying")
+    if found is None:
+        found = market.memo["paying"] = np.any(market.dividend > 0, axis=1)
+        found[list(market.pays_off.values())] = True
+    return found

@@ -1,26 +1,79 @@
-"""Asking a strategy, and turning its answer into weights of lines that can be held."""
+"""Asking a strategy, and turning its answer into weights of lines that can be held.
+
+One decision after the other (`Decider`), or all at once where the strategy can (`table_of`).
+"""
 
 from __future__ import annotations
 
 import math
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from backtests.book import Book
+from backtests.book import Held
 from markets.history import Recorder
-from markets.market import Market
+from markets.market import Floats, Market, Mask
+from markets.panels import Lookups
 from newsfolio.assets import Sleeve
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.listings import asset_of
+from newsfolio.panel import Panel
 from newsfolio.strategy import Strategy
 from newsfolio.view import View
 
 Answer = TypeVar("Answer")
+Shown = TypeVar("Shown")
+
+PANELS = 32
+"""Schedules whose panels a market remembers."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """Which lines can be held at a close.
+
+    own: the columns of those that can be held themselves. usable: they, and the lines that can be
+    held through a stand-in.
+    """
+
+    own: Mapping[str, int]
+    usable: frozenset[str]
+
+
+class Weighed(Mapping[str, float]):
+    """Weights of what is held, worked out when somebody looks."""
+
+    def __init__(
+        self, lines: Iterable[str], owner: Mapping[int, str], values: list[float], equity: float
+    ) -> None:
+        self._known = lines, owner, values, equity
+        self._weights: dict[str, float] | None = None
+
+    def __getitem__(self, ticker: str) -> float:
+        return self._all()[ticker]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, float]:
+        if self._weights is None:
+            lines, owner, values, equity = self._known
+            self._weights = dict.fromkeys(lines, 0.0)
+            for column, value in enumerate(values):
+                if value:
+                    ticker = owner[column]
+                    self._weights[ticker] = self._weights.get(ticker, 0.0) + value / equity
+        return self._weights
 
 
 class Decider:
@@ -31,85 +84,96 @@ class Decider:
     ) -> None:
         self._strategy = strategy
         self._market = market
-        self._recorder = recorder or Recorder(market)
-        self._owner = {column: ticker for ticker, column in market.place.items()}
+        self._recorder = recorder
+        self._owner: Mapping[int, str] = dict(enumerate(market.tickers))
         self._sleeve_of = {
             ticker: place
             for place, sleeve in enumerate(market.sleeves)
             for ticker in sleeve.tickers
         }
         self._last: View | None = None
+        # Of the last decision whose lines could all be held: the next one is often of the same.
+        self._asked: tuple[str, ...] = ()
+        self._own: Mapping[str, int] = {}
+        self._columns: list[int] = []
 
-    def ask(self, session: int, book: Book) -> dict[str, float] | None:
+    def ask(self, session: int, book: Held) -> dict[str, float] | None:
         """The weights wanted at the close of `session`, by ticker of the universe."""
+        if self._recorder is None:
+            self._recorder = Recorder(self._market)
         self._recorder.write(self._market, session)
-        self._last = view = self._view(session, book)
-        answer = self._called(self._strategy.weights, view)
-        return None if answer is None else self._checked(answer, view)
+        self._last = view = self._view(session, book, self._recorder)
+        answer = self.called(self._strategy.weights, view, f"at the decision of {view.today}")
+        return None if answer is None else self.checked(answer, view.today)
 
     def explained(self) -> tuple[date, pd.DataFrame] | None:
         """What stands behind the last decision, and its day; None where the strategy is silent."""
         if self._last is None:
             return None
-        table = self._called(self._strategy.explain, self._last)
+        when = f"at the decision of {self._last.today}"
+        table = self.called(self._strategy.explain, self._last, when)
         return None if table is None else (self._last.today, table)
 
-    def _called(self, ask: Callable[[View], Answer], view: View) -> Answer:
+    def called(self, ask: Callable[[Shown], Answer], shown: Shown, when: str) -> Answer:
         """What the author's code answers; StrategyError with the place where it failed."""
         try:
-            return ask(view)
+            return ask(shown)
         except NewsfolioError:
             raise
         except Exception as error:
             raise StrategyError(
-                f"{self._strategy.label} raised {type(error).__name__}: {error} at the decision of "
-                f"{view.today} ({_where(error)}); --debug shows the traceback"
+                f"{self._strategy.label} raised {type(error).__name__}: {error} {when} "
+                f"({_where(error)}); --debug shows the traceback"
             ) from error
 
     def lines(self, weights: Mapping[str, float], session: int) -> dict[int, float]:
         """Weights by column: stand-ins for lines that cannot be held, else their sleeve's rest."""
+        own, asked = open_at(self._market, session).own, tuple(weights)
+        if asked == self._asked and own is self._own and all(weights.values()):
+            return dict(zip(self._columns, weights.values(), strict=True))
+        wanted = {ticker: weight for ticker, weight in weights.items() if weight}
+        if own.keys() >= wanted.keys():
+            columns = [own[ticker] for ticker in wanted]
+            self._note(dict(zip(columns, wanted, strict=True)))
+            if len(wanted) == len(asked):
+                self._asked, self._own, self._columns = asked, own, columns
+            return dict(zip(columns, wanted.values(), strict=True))
         total: dict[int, float] = {}
-        wanted = {self._sleeve_of[ticker] for ticker, weight in weights.items() if weight}
-        for place in sorted(wanted):
+        for place in sorted({self._sleeve_of[ticker] for ticker in wanted}):
             sleeve = self._market.sleeves[place]
-            for column, (weight, ticker) in self._sleeve(sleeve, weights, session).items():
+            found = self._sleeve(sleeve, wanted, session)
+            for column, (weight, _) in found.items():
                 total[column] = total.get(column, 0.0) + weight
-                self._owner[column] = ticker
+            self._note({column: ticker for column, (_, ticker) in found.items()})
         return total
 
-    def held(self, session: int, book: Book) -> dict[str, float]:
+    def held(self, session: int, book: Held) -> Mapping[str, float]:
         """Weights now, by ticker of the universe; a stand-in counts for the line it stands for."""
-        equity = book.equity(session)
-        held = dict.fromkeys(self._market.universe, 0.0)
-        for column, value in enumerate(book.values(session).tolist()):
-            if value:
-                ticker = self._owner[column]
-                held[ticker] = held.get(ticker, 0.0) + value / equity
-        return held
+        values = book.values(session).tolist()
+        return Weighed(self._market.universe, self._owner, values, book.equity(session))
 
-    def _view(self, session: int, book: Book) -> View:
+    def _note(self, owner: dict[int, str]) -> None:
+        """For which line each column is held from now on; views keep what they were shown."""
+        if not owner.items() <= self._owner.items():
+            self._owner = {**self._owner, **owner}
+            self._asked, self._columns = (), []
+
+    def _view(self, session: int, book: Held, recorder: Recorder) -> View:
         market = self._market
-        first = market.first_decision
-        known = first is not None and session >= first
         return View(
-            today=market.day(session),
-            universe=market.universe,
-            usable=self._usable(session),
-            age=session - first if known and first is not None else None,
-            _held=self.held(session, book),
-            _history=self._recorder,
+            market.day(session),
+            market.universe,
+            open_at(market, session).usable,
+            age_of(market, session),
+            self.held(session, book),
+            recorder,
         )
 
-    def _usable(self, session: int) -> frozenset[str]:
-        found: frozenset[str] | None = self._market.memo.get(("usable", session))
-        if found is None:
-            lines = self._market.universe
-            found = frozenset(ticker for ticker in lines if self._places(ticker, session))
-            self._market.memo["usable", session] = found
-        return found
-
-    def _checked(self, answer: object, view: View) -> dict[str, float]:
-        strategy, day = self._strategy, view.today
+    def checked(self, answer: object, day: date) -> dict[str, float]:
+        """The weights that were answered, as numbers; StrategyError where they cannot be held."""
+        if isinstance(answer, dict) and self._plain(answer):
+            return answer
+        strategy = self._strategy
         if isinstance(answer, pd.Series):
             answer = answer.to_dict()
         if not isinstance(answer, Mapping):
@@ -145,38 +209,179 @@ class Decider:
             )
         return weights
 
+    def _plain(self, answer: dict[str, float]) -> bool:
+        """Whether nothing is to be said of an answer: lines of the universe, long, within gross."""
+        weights = answer.values()
+        return (
+            (tuple(answer) == self._asked or answer.keys() <= self._sleeve_of.keys())
+            and set(map(type, weights)) <= {float}
+            and min(weights, default=0.0) >= 0
+            and math.fsum(weights) <= self._strategy.max_gross + 1e-9 < math.inf
+        )
+
     def _sleeve(
         self, sleeve: Sleeve, weights: Mapping[str, float], session: int
     ) -> dict[int, tuple[float, str]]:
         """Columns of one sleeve with their weight and the universe line they count for."""
         wanted = {ticker: weights[ticker] for ticker in sleeve.tickers if weights.get(ticker)}
-        places = {ticker: self._places(ticker, session) for ticker in wanted}
+        parts = {ticker: places(self._market, ticker, session) for ticker in wanted}
         found: dict[int, tuple[float, str]] = {}
         for sign in (1.0, -1.0):
             side = {ticker: weight for ticker, weight in wanted.items() if weight * sign > 0}
-            there = [side[ticker] for ticker in side if places[ticker]]
+            there = [side[ticker] for ticker in side if parts[ticker]]
             if not there:
                 continue
             scale = math.fsum(side.values()) / math.fsum(there)
             for ticker, weight in side.items():
-                for column, share in places[ticker].items():
+                for column, share in parts[ticker].items():
                     before = found.get(column, (0.0, ticker))
                     found[column] = (before[0] + weight * scale * share, ticker)
         return found
 
-    def _places(self, ticker: str, session: int) -> dict[int, float]:
-        """The column that can be held for a line, or those of its stand-ins in equal parts."""
-        column = self._market.place.get(ticker)
-        if column is not None and self._market.usable[session, column]:
-            return {column: 1.0}
-        asset = self._market.by_ticker.get(ticker) or asset_of(ticker)
-        parts = [self._places(other, session) for other in asset.stand_in]
-        parts = [part for part in parts if part]
-        total: dict[int, float] = {}
-        for part in parts:
-            for place, share in part.items():
-                total[place] = total.get(place, 0.0) + share / len(parts)
-        return total
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """All decisions of a run: D sessions, and D x N weights by column of the market.
+
+    asked: (D,) whether there was an answer; where not, everything stays as it is.
+    """
+
+    sessions: NDArray[np.int64]
+    weights: Floats
+    asked: Mask
+
+
+def table_of(strategy: Strategy, market: Market, marks: Mask) -> Decided | None:
+    """What a strategy decides on the sessions marked, by its vectorised form; None without one.
+
+    The same checks and stand-ins as one by one. A schedule with a drift band decides on sessions
+    that follow from what is held, and `explain` needs the last view: those are asked one by one.
+    A wrong row is an error wherever it stands, after a ruin too.
+    """
+    if not _has_table(type(strategy)) or strategy.rebalance.band is not None or not marks.any():
+        return None
+    panel, decider = panel_of(market, marks), Decider(strategy, market)
+    answer = decider.called(strategy.weights_table, panel, "in weights_table")
+    if answer is None:
+        return None
+    table = _shaped(strategy, answer, panel)
+    asked = np.asarray(~np.isnan(table).all(axis=1))
+    _check(strategy, decider, table, asked, panel)
+    rows = np.flatnonzero(marks)
+    return Decided(rows, _held(decider, market, table, asked, rows), asked)
+
+
+def panel_of(market: Market, marks: Mask) -> Panel:
+    """The sessions marked as a strategy's vectorised form sees them."""
+    rows = np.flatnonzero(marks)
+    known = market.memo.setdefault("panels", {})
+    facts = known.get(marks.tobytes())
+    if facts is None:
+        facts = known[marks.tobytes()] = _facts(market, rows.tolist())
+        if len(known) > PANELS:
+            del known[next(iter(known))]
+    days, universe, usable, age = facts
+    return Panel(days, universe, usable, age, Lookups(market, rows))
+
+
+def _facts(
+    market: Market, rows: list[int]
+) -> tuple[tuple[date, ...], tuple[str, ...], Mask, Floats]:
+    """Days, universe, usable, age."""
+    able = market.usable[rows]
+    other = np.append(True, (able[1:] != able[:-1]).any(axis=1))
+    opened = [open_at(market, rows[place]).usable for place in np.flatnonzero(other).tolist()]
+    shown = np.array([[line in those for line in market.universe] for those in opened])
+    usable = shown[np.cumsum(other) - 1]
+    first = market.first_decision
+    since = np.asarray(rows, dtype="float64") - (np.nan if first is None else first)
+    age = np.where(since >= 0, since, np.nan)
+    usable.flags.writeable = age.flags.writeable = False
+    return tuple(map(market.day, rows)), market.universe, usable, age
+
+
+def _has_table(kind: type) -> bool:
+    """Whether the vectorised form belongs to the rule: a subclass may write `weights` anew."""
+    if not issubclass(kind, Strategy):
+        return False
+    order = [vars(base).keys() for base in kind.__mro__]
+    first = {name: next(place for place, names in enumerate(order) if name in names)
+             for name in ("weights", "weights_table", "explain")}  # fmt: skip
+    base = kind.__mro__.index(Strategy)
+    return first["weights_table"] <= first["weights"] < base == first["explain"]
+
+
+def _shaped(strategy: Strategy, answer: object, panel: Panel) -> Floats:
+    table: Floats = np.asarray(answer, dtype="float64")
+    wanted = len(panel.days), len(panel.universe)
+    if table.shape != wanted:
+        raise StrategyError(
+            f"{strategy.label}: weights_table answered the shape {table.shape}; it must be "
+            f"{wanted}, decisions x lines of panel.universe"
+        )
+    return table
+
+
+def _check(strategy: Strategy, decider: Decider, table: Floats, asked: Mask, panel: Panel) -> None:
+    """Look closer at the rows of which something may be to be said."""
+    plain = (np.nan_to_num(table, nan=-1.0) >= 0).all(axis=1)
+    plain &= table.sum(axis=1) <= strategy.max_gross + 5e-10
+    for row in np.flatnonzero(asked & ~plain).tolist():
+        decider.checked(
+            dict(zip(panel.universe, table[row].tolist(), strict=True)), panel.days[row]
+        )
+
+
+def _held(
+    decider: Decider, market: Market, table: Floats, asked: Mask, rows: NDArray[np.int64]
+) -> Floats:
+    """The weights by column; row by row where a line that is wanted cannot be held itself."""
+    own = [market.place[line] for line in market.universe]
+    direct = ((table == 0) | market.usable[rows][:, own]).all(axis=1)
+    weights = np.zeros((len(rows), len(market.assets)))
+    weights[:, own] = np.where((asked & direct)[:, None], table, 0.0)
+    for row in np.flatnonzero(asked & ~direct).tolist():
+        answer = dict(zip(market.universe, table[row].tolist(), strict=True))
+        for column, weight in decider.lines(answer, int(rows[row])).items():
+            weights[row, column] = weight
+    return weights
+
+
+def places(market: Market, ticker: str, session: int) -> dict[int, float]:
+    """The column that can be held for a line, or those of its stand-ins in equal parts."""
+    column = market.place.get(ticker)
+    if column is not None and market.usable[session, column]:
+        return {column: 1.0}
+    asset = market.by_ticker.get(ticker) or asset_of(ticker)
+    parts = [part for other in asset.stand_in if (part := places(market, other, session))]
+    total: dict[int, float] = {}
+    for part in parts:
+        for place, share in part.items():
+            total[place] = total.get(place, 0.0) + share / len(parts)
+    return total
+
+
+def open_at(market: Market, session: int) -> Open:
+    """Which lines can be held at the close of `session`; sessions that are alike share it."""
+    key = "open", market.usable[session].tobytes()
+    found: Open | None = market.memo.get(key)
+    if found is None:
+        found = market.memo[key] = _opened(market, session)
+    return found
+
+
+def _opened(market: Market, session: int) -> Open:
+    able = market.usable[session]
+    return Open(
+        {line: market.place[line] for line in market.universe if able[market.place[line]]},
+        frozenset(line for line in market.universe if places(market, line, session)),
+    )
+
+
+def age_of(market: Market, session: int) -> int | None:
+    """Sessions since the first on which one could act on the article; None before it."""
+    first = market.first_decision
+    return session - first if first is not None and session >= first else None
 
 
 def _where(error: Exception) -> str:

@@ -7,12 +7,13 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import fsum, isfinite
 
 import numpy as np
 
 from backtests.book import DUST, Book, Held
-from backtests.custody import Custody
+from backtests.custody import Custody, paying_sessions
 from backtests.decisions import Decider
 from backtests.fills import CashEvent, Fill, Lapse
 from backtests.interest import growth
@@ -80,12 +81,11 @@ class Desk:
         self, strategy: Strategy, market: Market, settings: Settings, costs: CostModel,
         recorder: Recorder | None = None,
     ) -> None:  # fmt: skip
+        self.strategy = strategy
         self.market = market
         self.settings = settings
-        self.sizer = Sizer(market, settings, costs)
-        self.book = Book(market, growth(market, settings.credit_spread), settings.cash)
-        self._custody = Custody(self.book, market, settings, costs)
-        self._decider = Decider(strategy, market, recorder)
+        self.costs = costs
+        self._recorder = recorder
         self._orders = _Orders()
         self._targets: list[Target] = []
         self._goal: dict[int, float] = {}
@@ -94,9 +94,16 @@ class Desk:
         self._ruined: int | None = None
         self.marks = self._marked(strategy)
         self.band = strategy.rebalance.band
-        self.stops = np.flatnonzero(self.marks | self._custody.paying)
-        self._stops = self.stops.tolist()
-        self._groups = by_opening(market)
+        self.stops = np.flatnonzero(self.marks | paying_sessions(market))
+
+    @cached_property
+    def sizer(self) -> Sizer:
+        return Sizer(self.market, self.settings, self.costs)
+
+    @cached_property
+    def book(self) -> Book:
+        earned = growth(self.market, self.settings.credit_spread)
+        return Book(self.market, earned, self.settings.cash)
 
     @property
     def pending(self) -> dict[int, float]:
@@ -170,6 +177,22 @@ class Desk:
             tuple(map(str, table.columns)),
             tuple(tuple(map(_cell, row)) for row in table.itertuples(index=False)),
         )
+
+    @cached_property
+    def _custody(self) -> Custody:
+        return Custody(self.book, self.market, self.settings, self.costs)
+
+    @cached_property
+    def _decider(self) -> Decider:
+        return Decider(self.strategy, self.market, self._recorder)
+
+    @cached_property
+    def _stops(self) -> list[int]:
+        return self.stops.tolist()
+
+    @cached_property
+    def _groups(self) -> tuple[tuple[int, ...], ...]:
+        return by_opening(self.market)
 
     # Decisions
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")
 ROOMS = ("newsfolio", "markets", "backtests")
+SOURCES = (".py", ".pyx")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ class Provenance:
 
 def parameter_values(strategy: Strategy) -> dict[str, Any]:
     """Parameters as JSON values, by name."""
-    return {spec.name: _plain(getattr(strategy, spec.name)) for spec in parameters(type(strategy))}
+    return {
+        spec.name: plain_value(getattr(strategy, spec.name)) for spec in parameters(type(strategy))
+    }
 
 
 def thesis_of(strategy: Strategy) -> dict[str, Any] | None:
@@ -159,7 +162,9 @@ def _told(value: Any) -> str:
 def engine_code() -> str:
     """A hash of the project's own code, the shipped strategies and the pages left out."""
     root = Path(newsfolio.__file__).parent.parent
-    files = sorted(path for room in ROOMS for path in (root / room).rglob("*.py"))
+    files = sorted(
+        path for room in ROOMS for path in (root / room).rglob("*.py*") if path.suffix in SOURCES
+    )
     sha = hashlib.sha256()
     for path in files:
         sha.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
@@ -168,7 +173,7 @@ def engine_code() -> str:
 
 def settings_values(settings: Settings) -> dict[str, Any]:
     """Settings as JSON values."""
-    return {name: _plain(value) for name, value in asdict(settings).items()}
+    return {name: plain_value(value) for name, value in asdict(settings).items()}
 
 
 def manifest(
@@ -323,7 +328,7 @@ def _credit(market: Market, played: Played) -> dict[str, Any] | None:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """A parameter or setting as JSON can hold it."""
     if isinstance(value, Enum):
         return value.value
@@ -332,7 +337,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Asset):
         return value.ticker
     if isinstance(value, tuple):
-        return [_plain(part) for part in value]
+        return [plain_value(part) for part in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 

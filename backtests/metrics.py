@@ -98,7 +98,7 @@ def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[s
     days, values = _days(equity.index), _values(equity)
     with np.errstate(invalid="ignore", divide="ignore"):
         returns = values[1:] / values[:-1] - 1
-    excess, frequency = returns - _earned(_values(rate), days), _frequency(days[1:])
+    excess, frequency = returns - _earned_on(days, rate), _frequency(days[1:])
     on, traded, costs = _trades(fills)
     found = {
         "final_equity": float(values[-1]),
@@ -169,6 +169,13 @@ def _turnover(on: Days, traded: Floats, days: Days, equity: Floats) -> float:
     if not span:
         return nan
     return fsum((traded[known] / equity[rows[known] - 1]).tolist()) / 2 / span
+
+
+def _earned_on(days: Days, rate: pd.Series) -> Floats:
+    """What cash earned over each session after the first, of those of a rate that has more."""
+    known = _days(rate.index)
+    earned = _earned(_values(rate), known)
+    return earned if len(known) == len(days) else earned[np.searchsorted(known, days[1:]) - 1]
 
 
 def _earned(rate: Floats, days: Days) -> Floats:

@@ -109,7 +109,7 @@ def advise(
         bars = bars.until(asof)
     market = prepare(strategy, bars, settings)
     desk = Desk(strategy, market, settings, cost_model(settings))
-    played = kernel.play(desk)
+    played = kernel.turned(desk)
     last = len(market.sessions) - 1
     decided = played.targets[-1].session if played.targets else None
     if decided == last:

@@ -108,9 +108,9 @@ class Result:
         return self.save(Path(folder), write_pages) / "verdict.html"
 
     def _write(self, folder: Path) -> None:
-        _write_json(folder / "manifest.json", self.manifest)
+        write_json(folder / "manifest.json", self.manifest)
         if self.evaluation is not None:
-            _write_json(folder / "evaluation.json", self.evaluation)
+            write_json(folder / "evaluation.json", self.evaluation)
         for name in TABLES:
             table = getattr(self, name)
             frame = table.to_frame() if isinstance(table, pd.Series) else table
@@ -175,7 +175,7 @@ def load(folder: Path) -> Result:
         return Result(manifest=manifest, equity=equity, evaluation=found, **tables)
 
 
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
     text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 

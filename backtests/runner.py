@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ class Leg:
     account: Account | None = None
 
     @property
-    def fills(self) -> tuple[Fill, ...]:
+    def fills(self) -> Sequence[Fill]:
         return self.played.fills if self.played else ()
 
 
@@ -117,11 +118,11 @@ def play_strategy(
 
     verify: run both engines; EngineError unless their fills are equal.
     """
-    references = _references(strategy, settings)
+    references = references_of(strategy, settings)
     thesis = strategy.thesis
     claims = thesis.rests_on() if thesis else ()
-    bars = _load(strategy, references, source, settings, lines_of(claims))
-    market = prepare(strategy, bars, settings, _ends(references, bars))
+    bars = load_all(strategy, references, source, settings, lines_of(claims))
+    market = prepare(strategy, bars, settings, last_bars(references, bars))
     found = _gated(strategy, market, references, bars, settings)
     costs = cost_model(settings)
     desk = Desk(strategy, market, settings, costs)
@@ -148,7 +149,7 @@ def _full_end(
 ) -> date | None:  # fmt: skip
     if settings.end is None:
         return None
-    want = _want(strategy, dataclasses.replace(settings, end=None), _ends(references, bars))
+    want = _want(strategy, dataclasses.replace(settings, end=None), last_bars(references, bars))
     return natural_end(bars, want)
 
 
@@ -178,9 +179,9 @@ def play_plain(
 
     settings = dataclasses.replace(settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST)
     holder = Fixed(mix=tuple((1 / len(universe), ticker) for ticker in universe))
-    references = _references(holder, settings)
-    bars = _load(holder, references, source, settings)
-    market = prepare(holder, bars, settings, _ends(references, bars))
+    references = references_of(holder, settings)
+    bars = load_all(holder, references, source, settings)
+    market = prepare(holder, bars, settings, last_bars(references, bars))
     costs = cost_model(settings)
     played = plain.play(cls, market, settings, costs)
     origin = Provenance.of_plain(cls, universe, address, source.name, bars.id)
@@ -206,7 +207,7 @@ def cost_model(settings: Settings) -> CostModel:
 
 def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapshot:
     """Everything that a strategy needs of a source, without its references."""
-    return _load(strategy, (), source, settings)
+    return load_all(strategy, (), source, settings)
 
 
 def _want(
@@ -224,7 +225,7 @@ def _want(
     )
 
 
-def _references(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]:
+def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]:
     """The benchmark asked for, or the strategy's own, and its controls."""
     chosen = settings.benchmark or strategy.benchmark
     found: list[Reference] = []
@@ -239,7 +240,7 @@ def _references(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]
     return (*found, *(Reference(name, other.label, other) for name, other in controls))
 
 
-def _load(
+def load_all(
     strategy: Strategy, references: tuple[Reference, ...], source: Source, settings: Settings,
     more: tuple[str, ...] = (),
 ) -> Snapshot:  # fmt: skip
@@ -274,7 +275,7 @@ def _fx(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:
     return EcbRates() if settings.fx is Fx.ECB else SourceRates(bars)
 
 
-def _ends(references: tuple[Reference, ...], bars: Mapping[str, Bars]) -> dict[str, date]:
+def last_bars(references: tuple[Reference, ...], bars: Mapping[str, Bars]) -> dict[str, date]:
     """The last bars of the benchmark's lines, which end a run that names no end."""
     lines: list[Asset] = []
     for reference in references:
@@ -307,7 +308,7 @@ def _with_legs(
     left_out = []
     for reference in references:
         try:
-            legs[reference.name] = _leg(reference, market, own, settings, costs, bars)
+            legs[reference.name] = play_leg(reference, market, own, settings, costs, bars)
         except DataError as error:
             if reference.required:
                 raise
@@ -342,7 +343,7 @@ def _result(run: Run) -> Result:
     )  # fmt: skip
 
 
-def _leg(
+def play_leg(
     reference: Reference, market: Market, own: Account, settings: Settings, costs: CostModel,
     bars: Mapping[str, Bars],
 ) -> Leg:  # fmt: skip
@@ -384,9 +385,9 @@ def _level(ticker: str, bars: Mapping[str, Bars], own: Account, settings: Settin
 _FILLS = ("session", "asset", "quantity", "price", "currency", "rate", "fee", "slippage")
 
 
-def _table(rows: tuple[Any, ...], columns: tuple[str, ...]) -> pd.DataFrame:
+def _table(rows: Sequence[Any], columns: tuple[str, ...]) -> pd.DataFrame:
     """Records as a frame with stable column types, also when there are none."""
-    frame = pd.DataFrame([dataclasses.astuple(row) for row in rows], columns=list(columns))
+    frame = pd.DataFrame(list(map(attrgetter(*columns), rows)), columns=list(columns))
     frame["session"] = pd.to_datetime(frame["session"]).astype("datetime64[ms]")
     text = {"asset", "currency", "why", "reason"}
     kinds = {name: "str" if name in text else "float64" for name in columns if name != "session"}

@@ -24,6 +24,7 @@ def sweep(
     market: Market = Market(),
     benchmark: str | None = None,
     by: str = "",
+    walk_forward: tuple[int, int] | None = None,
     workers: int = 1,
     cluster: str | None = None,
     out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
@@ -47,6 +48,8 @@ def sweep(
         A ticker to measure against, instead of the strategy's own.
     by
         The figure to rank by, e.g. cagr; score where the thesis is scored, else sharpe.
+    walk_forward
+        Months to choose a set on, and months to trade with it until the next choice, e.g. 36 12.
     workers
         Processes of this machine.
     cluster
@@ -67,6 +70,7 @@ def sweep(
     from backtests.sweeps.play import execute
     from backtests.sweeps.sets import plan_of, read_grid
     from backtests.sweeps.summary import ranks_by
+    from backtests.sweeps.trail import WalkForward
     from newsfolio.errors import CommandError
 
     job = market.job(strategy)
@@ -75,12 +79,12 @@ def sweep(
     plan = plan_of(job.strategy, read_grid(grid), random, seed)
     crew = crew_of(workers, cluster)
     ranks_by(by, judged=False)
+    forward = WalkForward(*walk_forward) if walk_forward else None
     settings = market.settings(benchmark=benchmark, engine="kernel")
     book = Ledger(ledger or home.ledger_path())
     told = progress(quiet or json)
-    done = execute(
-        plan, market.source(quiet or json), settings, book, crew, out or home.RUNS, by, told
-    )
+    source, folder = market.source(quiet or json), out or home.RUNS
+    done = execute(plan, source, settings, book, crew, folder, by, told, forward)
     page = write_sweep(done.summary, done.folder)
     if told:
         told("")
@@ -105,6 +109,8 @@ def say(found: Mapping[str, Any], page: Path) -> None:
         print(f"{'result':<14}no set has a figure to rank by ({found['by']})")
         print(f"{'page':<14}{page}")
         return
+    if "walk_forward" in found:
+        say_walk(found["walk_forward"])
     by = found["by"]
     low, median, high = (
         shown(by, spread[name]) for name in ("quarter", "median", "three_quarters")
@@ -124,6 +130,31 @@ def say(found: Mapping[str, Any], page: Path) -> None:
             print(f"\na few of the {word}, which many trials make look {_look(word)} than they are")
             print_table(ends(found[word], names, found["columns"]))
     print(f"\n{'page':<14}{page}")
+
+
+def say_walk(found: Mapping[str, Any]) -> None:
+    """The walk-forward in a few lines: what came of it, what was chosen when."""
+    if found["why"]:
+        print(f"{'walk-forward':<14}not made: {found['why']}")
+        return
+    told = {"walk": "walk-forward", "base": "as declared"}
+    for name, row in found["metrics"].items():
+        print(f"{told.get(name, name)[:13]:<14}CAGR {percent(row['cagr'])}, "
+              f"Sharpe {shown('sharpe', row['sharpe'])}, "
+              f"deepest drawdown {percent(row['max_drawdown'])}")  # fmt: skip
+    print(f"{'switching':<14}{found['changes']} changes, {percent(found['switching'])} a year")
+    cross = found["cross"]
+    said = cross["why"] or (
+        f"chosen set below the middle in {cross['below']:.0%} of {cross['splits']} splits, "
+        f"PBO {cross['pbo']:.0%}"
+    )
+    print(f"{'overfitting':<14}{said}")
+    names = list(found["windows"][0]["values"])
+    print("\nchosen at the close of each day")
+    print_table([("day", *names), *(
+        (row["decided"], *(str(row["values"][name]) for name in names)) for row in found["windows"]
+    )])  # fmt: skip
+    print()
 
 
 def ends(

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
@@ -146,23 +147,31 @@ def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
     if not index.is_monotonic_increasing:
         place = int(np.flatnonzero(np.diff(index.to_numpy()).astype("int64") < 0)[0]) + 1
         raise BrokenData(f"{ticker}: rows are not in date order at {index[place]:%Y-%m-%d}")
-    rules = {
-        "close is missing": frame["close"].isna(),
-        "price not above 0": (frame[["open", "high", "low", "close"]] <= 0).any(axis=1)
-        & (priced is not Priced.LEVEL),
-        "high below low": frame["low"] - frame["high"] > ROUNDING * frame["low"].abs(),
-        "infinite number": ~np.isfinite(frame.fillna(0.0)).all(axis=1),
-        f"price outside {LEAST:g} to {MOST:g}": (
-            (frame[["open", "high", "low", "close"]] < LEAST).any(axis=1)
-            | (frame[["open", "high", "low", "close"]] > MOST).any(axis=1)
-        )
-        & (priced is not Priced.LEVEL),
-        "volume below 0": frame["volume"] < 0,
-        "dividend below 0": frame["dividend"] < 0,
-        "split below 0": frame["split"] < 0,
-        f"split outside {1 / RATIO:g} to {RATIO:g}": (frame["split"] > RATIO)
-        | ((frame["split"] > 0) & (frame["split"] < 1 / RATIO)),
-    }
-    for rule, broken in rules.items():
+    for rule, broken in _rules(frame, priced).items():
         if broken.any():
-            raise BrokenData(f"{ticker}: {rule} on {index[np.asarray(broken)][0]:%Y-%m-%d}")
+            raise BrokenData(f"{ticker}: {rule} on {index[broken][0]:%Y-%m-%d}")
+
+
+def _rules(frame: pd.DataFrame, priced: Priced) -> dict[str, NDArray[np.bool_]]:
+    """The rows that break each rule; what is unknown breaks none but the close's."""
+    table = frame.to_numpy()
+    prices = table[:, :4]
+    _, high, low, close, volume, dividend, split = table.T
+    traded = priced is not Priced.LEVEL
+    with np.errstate(invalid="ignore"):  # of two infinite prices
+        crossed = low - high > ROUNDING * np.abs(low)
+    return {
+        "close is missing": np.isnan(close),
+        "price not above 0": (prices <= 0).any(axis=1) & traded,
+        "high below low": crossed,
+        "infinite number": np.isinf(table).any(axis=1),
+        f"price outside {LEAST:g} to {MOST:g}": (
+            ((prices < LEAST) | (prices > MOST)).any(axis=1) & traded
+        ),
+        "volume below 0": volume < 0,
+        "dividend below 0": dividend < 0,
+        "split below 0": split < 0,
+        f"split outside {1 / RATIO:g} to {RATIO:g}": (
+            (split > RATIO) | ((split > 0) & (split < 1 / RATIO))
+        ),
+    }

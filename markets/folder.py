@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,9 @@ _KNOWN = ("Date", *_PRICES, *_AMOUNTS)
 _BLANK = ("", "nan", "null")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00)?")
 
+_FIRST_DAY = np.datetime64(date.min)  # numpy knows a year 0 and before
+
+Days = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Cells = Sequence[str] | Floats
@@ -100,7 +104,7 @@ class _Text:
     path: Path
     unit: str
     places: Sequence[int]
-    dates: Sequence[str]
+    dates: Sequence[str] | Days
     cells: Mapping[str, Cells]
     ignored: tuple[str, ...]
 
@@ -197,7 +201,7 @@ def _read_parquet(path: Path) -> _Text:
     try:
         # A file object: from a path, a folder called `name=value` would become a column.
         with path.open("rb") as file:
-            frame = pd.read_parquet(file)
+            frame, others = _known_columns(file)
     except (ValueError, KeyError, TypeError, NotImplementedError) as error:  # pyarrow's own errors
         raise _unreadable(path) from error
     if "Date" not in frame.columns and (
@@ -205,15 +209,35 @@ def _read_parquet(path: Path) -> _Text:
     ):
         frame = frame.rename_axis("Date").reset_index()
     frame.columns = [str(name) for name in frame.columns]
-    ignored = _check_columns(path, list(frame.columns))
+    ignored = _check_columns(path, [*frame.columns, *others])
     if frame.empty:
         raise _no_rows(path)
     try:
-        dates = [str(day) for day in frame["Date"]]
+        dates = _dates(frame["Date"])
         cells = {name: _cells(frame[name]) for name in frame if name in _KNOWN[1:]}
     except (ValueError, NotImplementedError) as error:  # text and dates are decoded when looked at
         raise _unreadable(path) from error
     return _Text(path, "row", range(1, len(frame) + 1), dates, cells, ignored)
+
+
+def _known_columns(file: BinaryIO) -> tuple[pd.DataFrame, list[str]]:
+    """What can be used of a Parquet file, and the names of the other columns, which stay unread."""
+    import pyarrow.parquet as pq
+
+    parquet = pq.ParquetFile(file)
+    schema = parquet.schema_arrow
+    index = (schema.pandas_metadata or {}).get("index_columns", ())
+    wanted = [name for name in schema.names if name in _KNOWN or name in index]
+    others = [name for name in schema.names if name not in wanted]
+    return parquet.read(wanted, use_threads=False).to_pandas(), others
+
+
+def _dates(column: pd.Series) -> Sequence[str] | Days:
+    """Days at once where the column holds nothing else."""
+    naive = isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"
+    if naive and (column == column.dt.normalize()).all():  # an unknown day equals nothing
+        return column.to_numpy().astype("datetime64[D]")
+    return [str(day) for day in column]
 
 
 def _cells(column: pd.Series) -> Cells:
@@ -256,14 +280,36 @@ def _folded(name: str) -> str:
 
 
 def _table(text: _Text) -> _Table:
-    days = np.array([_day(text, row) for row in range(len(text.dates))], dtype="datetime64[D]")
+    days = _days(text)
     index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
     columns = {name: _numbers(text, name) for name in (*_PRICES, *_AMOUNTS)}
     return _Table(text, index, columns)
 
 
+def _days(text: _Text) -> Days:
+    if isinstance(text.dates, np.ndarray):
+        return text.dates
+    days = _plain(text.dates)
+    if days is not None:
+        return days
+    parsed = [_day(text, row) for row in range(len(text.dates))]
+    return np.array(parsed, dtype="datetime64[D]")
+
+
+def _plain(dates: Sequence[str]) -> Days | None:
+    """Dates that are all written as YYYY-MM-DD; None where one is not, which `_day` tells."""
+    if not "".join(dates).replace("-", "").isdigit():  # numpy would take a zone, and warn
+        return None
+    try:
+        days = np.array(dates, dtype="datetime64[D]")
+    except ValueError:
+        return None
+    told = np.datetime_as_string(days).tolist() == list(dates)
+    return days if told and bool((days >= _FIRST_DAY).all()) else None
+
+
 def _day(text: _Text, row: int) -> date:
-    cell = text.dates[row]
+    cell = str(text.dates[row])
     match = _DAY.fullmatch(cell)
     try:
         if match:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from markets.market import Floats, Market
 from markets.universe import universe_assets
-from newsfolio.assets import Asset
+from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import StrategyError
 from newsfolio.listings import asset_of
+from newsfolio.view import check_whole, mean_known
 
 
 class Recorder:
@@ -20,6 +22,8 @@ class Recorder:
     It never holds the market: `write` copies what has become known, so no array that a strategy
     can reach contains a later price. With a `bait` the rows to come hold random numbers: whoever
     answers otherwise than without has looked at them.
+
+    A look-up is made for all lines at once and remembered until the next `write`.
     """
 
     def __init__(self, market: Market, bait: np.random.Generator | None = None) -> None:
@@ -31,9 +35,11 @@ class Recorder:
         self._signals = {ticker: _blank(shape[:1], bait) for ticker in market.signals}
         self._facts: dict[str, pd.DataFrame] = {}
         self._place = dict(market.place)
+        self._tickers = market.tickers
         self._universe = market.universe
         self._columns = [market.place[ticker] for ticker in market.universe]
-        self._stand_in = _stand_ins([*universe_assets(market.sleeves).values(), *market.assets])
+        self._stand_in = stand_ins(market)
+        self._answers: dict[tuple[str, int, int], dict[str | Sleeve, float]] = {}
         self._known = 0
 
     def write(self, market: Market, session: int) -> None:
@@ -49,6 +55,7 @@ class Recorder:
             known = table.places <= session
             if name not in self._facts or known.sum() > len(self._facts[name]):
                 self._facts[name] = table.frame[known].copy()
+        self._answers = {}
         self._known = session + 1
 
     def frame(self) -> pd.DataFrame:
@@ -77,35 +84,18 @@ class Recorder:
             columns=list(self._universe),
         )
 
-    def momentum(self, ticker: str, lookback: int, skip: int) -> float:
-        now = self._known - 1 - skip
-        if now - lookback < 0:
-            return float("nan")
-        column = self._column(ticker)
-        if column is not None:
-            past = self._level.item(now - lookback, column)
-            if not math.isnan(past):
-                return self._level.item(now, column) / past - 1
-        stand_ins = self._stand_in.get(ticker, ())
-        return _mean([self.momentum(name, lookback, skip) for name in stand_ins])
-
-    def level(self, ticker: str) -> float:
-        return float(self._rows(ticker, 1)[-1])
-
-    def volatility(self, ticker: str, lookback: int) -> float:
-        return float(np.std(self._returns(ticker, lookback), ddof=1))
-
-    def moving_average(self, ticker: str, lookback: int) -> float:
-        return float(self._rows(ticker, lookback).mean())
-
-    def drawdown(self, ticker: str, lookback: int) -> float:
-        levels = self._rows(ticker, lookback)
-        return float(levels[-1] / levels.max() - 1)
+    def look_up(self, name: str, of: str | Sleeve, lookback: int, skip: int = 0) -> float:
+        """What a view answers under this name; the rules: newsfolio.view.View."""
+        known = self._answers.get((name, lookback, skip))
+        if known is None:
+            known = self._answers[name, lookback, skip] = self._all(name, lookback, skip)
+        value = known.get(of, math.nan)
+        return value if value == value else self._otherwise(name, of, lookback, skip)
 
     def zscore(self, ticker: str, against: str, lookback: int) -> float:
         spread = np.log(self._rows(ticker, lookback) / self._rows(against, lookback))
-        deviation = float(np.std(spread, ddof=1))
-        return float((spread[-1] - spread.mean()) / deviation) if deviation > 0 else float("nan")
+        unit = float(np.std(spread, ddof=1))
+        return float((spread[-1] - spread.mean()) / unit) if unit > 0 else float("nan")
 
     def covariance(self, tickers: tuple[str, ...], lookback: int) -> pd.DataFrame:
         returns = np.column_stack([self._returns(ticker, lookback) for ticker in tickers])
@@ -113,13 +103,50 @@ class Recorder:
         return pd.DataFrame(matrix, index=list(tickers), columns=list(tickers))
 
     def traded_value(self, ticker: str, bars: int) -> float:
+        known = self._answers.setdefault(("traded_value", bars, 0), {})
+        if ticker not in known:
+            known[ticker] = self._median(ticker, bars)
+        return known[ticker]
+
+    def _median(self, ticker: str, bars: int) -> float:
         column = self._column(ticker)
         if column is not None:
             values = self._value[: self._known, column]
-            values = values[~np.isnan(values)][-bars:]
+            recent = _known(values[-2 * bars :])
+            values = recent if len(recent) >= bars else _known(values)
             if len(values):
-                return float(np.median(values))
-        return _mean([self.traded_value(name, bars) for name in self._stand_in.get(ticker, ())])
+                return float(middle(values[-bars:]))
+        return mean_known(self.traded_value(name, bars) for name in self._stand_in.get(ticker, ()))
+
+    def _all(self, name: str, lookback: int, skip: int) -> dict[str | Sleeve, float]:
+        """A look-up of every line with data, stand-ins apart; {} where the past is too short."""
+        make, more, least = LOOK_UPS[name]
+        check_whole("lookback", lookback, least)
+        check_whole("skip", skip, 0)
+        end = self._known - skip
+        if end < lookback + more:
+            return {}
+        values = make(self._level[end - lookback - more : end])
+        return dict(zip(self._tickers, values.tolist(), strict=True))
+
+    def _otherwise(self, name: str, of: str | Sleeve, lookback: int, skip: int) -> float:
+        """The mean over a sleeve; of a line without an answer, what its stand-ins say."""
+        if not isinstance(of, str):
+            return mean_known(self.look_up(name, line, lookback, skip) for line in of.tickers)
+        if name == "momentum":
+            return self._stood_in(of, lookback, skip)
+        source = self._source(of, lookback + LOOK_UPS[name][1])
+        if source is None:
+            return math.nan
+        return self._answers[name, lookback, skip][self._tickers[source]]
+
+    def _stood_in(self, ticker: str, lookback: int, skip: int) -> float:
+        """The momentum of a line that has none, or not yet: the mean of its stand-ins'."""
+        column, start = self._column(ticker), self._known - 1 - skip - lookback
+        if start < 0 or (column is not None and not math.isnan(self._level.item(start, column))):
+            return math.nan
+        others = self._stand_in.get(ticker, ())
+        return mean_known(self.look_up("momentum", name, lookback, skip) for name in others)
 
     def _returns(self, ticker: str, sessions: int) -> Floats:
         levels = self._rows(ticker, sessions + 1)
@@ -127,17 +154,20 @@ class Recorder:
 
     def _rows(self, ticker: str, sessions: int) -> Floats:
         """The last `sessions` levels of a line or, where it has none yet, of its stand-in."""
-        column = self._column(ticker)
-        short = np.full(sessions, np.nan)
-        if self._known < sessions:
-            return short
-        if column is not None and not np.isnan(self._level[self._known - sessions, column]):
-            return self._level[self._known - sessions : self._known, column]
-        for other in self._stand_in.get(ticker, ()):
-            rows = self._rows(other, sessions)
-            if not np.isnan(rows[0]):
-                return rows
-        return short
+        source = self._source(ticker, sessions)
+        if source is None:
+            return np.full(sessions, np.nan)
+        return self._level[self._known - sessions : self._known, source]
+
+    def _source(self, ticker: str, sessions: int) -> int | None:
+        """The column that has the last `sessions` levels: the line's own, or a stand-in's."""
+        column, start = self._column(ticker), self._known - sessions
+        if start < 0:
+            return None
+        if column is not None and not math.isnan(self._level.item(start, column)):
+            return column
+        found = (self._source(name, sessions) for name in self._stand_in.get(ticker, ()))
+        return next((source for source in found if source is not None), None)
 
     def _column(self, ticker: str) -> int | None:
         if ticker in self._place:
@@ -158,8 +188,20 @@ def _blank(shape: tuple[int, ...], bait: np.random.Generator | None) -> Floats:
     return np.full(shape, np.nan) if bait is None else bait.lognormal(4.6, 0.5, shape)
 
 
-def _stand_ins(assets: list[Asset]) -> dict[str, tuple[str, ...]]:
+def _known(values: Floats) -> Floats:
+    return values[~np.isnan(values)]
+
+
+def stand_ins(market: Market) -> Mapping[str, tuple[str, ...]]:
     """The stand-ins of every line that may be asked for, with data or without."""
+    known: Mapping[str, tuple[str, ...]] | None = market.memo.get("stand-ins")
+    if known is None:
+        assets = [*universe_assets(market.sleeves).values(), *market.assets]
+        known = market.memo["stand-ins"] = _followed(assets)
+    return known
+
+
+def _followed(assets: list[Asset]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     while assets:
         asset = assets.pop(0)
@@ -169,7 +211,55 @@ def _stand_ins(assets: list[Asset]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _mean(values: list[float]) -> float:
-    """The mean of those that are known; NaN if none is."""
-    known = [value for value in values if not math.isnan(value)]
-    return math.fsum(known) / len(known) if known else math.nan
+# What is looked up, from rows of levels to a value a line. A panel adds up in the same order, so
+# that both answer the same to the last bit.
+
+
+def gain(now: Floats, before: Floats) -> Floats:
+    return now / before - 1
+
+
+def last(levels: Floats) -> Floats:
+    return levels[-1]
+
+
+def rise(levels: Floats) -> Floats:
+    return gain(levels[-1], levels[0])
+
+
+def average(levels: Floats) -> Floats:
+    return added(levels) / len(levels)
+
+
+def fall(levels: Floats) -> Floats:
+    return gain(levels[-1], levels.max(axis=0))
+
+
+def deviation(levels: Floats) -> Floats:
+    returns = gain(levels[1:], levels[:-1])
+    apart = returns - added(returns) / len(returns)
+    return np.sqrt(added(apart * apart) / (len(returns) - 1))
+
+
+def middle(values: Floats) -> Floats:
+    """The median along the last axis."""
+    ranked, half = np.sort(values), values.shape[-1] // 2
+    upper = ranked[..., half]
+    return upper if values.shape[-1] % 2 else (ranked[..., half - 1] + upper) / 2
+
+
+def added(rows: Floats) -> Floats:
+    """The sum of rows, one after the other; NumPy adds a single column up in pairs."""
+    if rows.shape[1] == 1:
+        return np.asarray(np.add.accumulate(rows)[-1])
+    return np.asarray(np.add.reduce(rows))
+
+
+LOOK_UPS: Mapping[str, tuple[Callable[[Floats], Floats], int, int]] = {
+    "level": (last, 0, 1),
+    "momentum": (rise, 1, 1),
+    "volatility": (deviation, 1, 2),
+    "moving_average": (average, 0, 1),
+    "drawdown": (fall, 0, 1),
+}
+"""From rows of levels to a value a line, how many rows more than the look-back, the shortest."""

@@ -94,7 +94,7 @@ def inspect(asset: Asset, bars: Bars) -> Iterator[Finding]:
     for doubt in bars.doubts:
         yield Finding(
             Severity.DOUBT, asset.ticker, "contradiction", doubt,
-            "Fetch the line again, or say what is right in corrections.csv: total returns depend on it.",
+            "Fetch the line again, or correct it in corrections.csv: total returns depend on it.",
         )  # fmt: skip
 
 

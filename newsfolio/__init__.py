@@ -25,6 +25,7 @@ from newsfolio.errors import (
     UnknownName,
 )
 from newsfolio.facts import Facts
+from newsfolio.panel import Panel
 from newsfolio.schedules import (
     Schedule,
     at_publication,
@@ -64,6 +65,7 @@ __all__ = [
     "MissingData",
     "NewsfolioError",
     "OutputError",
+    "Panel",
     "ParameterError",
     "Reading",
     "Row",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from newsfolio.panel import Panel, Table
     from newsfolio.thesis import Thesis
     from newsfolio.view import View
 
@@ -94,6 +95,15 @@ class Strategy:
         The answer must depend on `self` and `view` alone.
         """
         raise NotImplementedError
+
+    def weights_table(self, panel: Panel) -> Table | None:
+        """The same decisions, all at once: weights, decisions x lines of `panel.universe`.
+
+        A row of NaN is None: it leaves everything as it is. Optional, for speed: None where the
+        rule has no such form. It must answer what `weights` answers, which stays the truth, and
+        cannot know what is held.
+        """
+        return None
 
     def explain(self, view: View) -> pd.DataFrame | None:
         """A table of what stands behind the decision at a close; None where there is none.
@@ -256,10 +266,10 @@ def equal(*of: Part | Iterable[Part]) -> dict[str, float]:
     >>> equal("SPY", "TLT")
     {'SPY': 0.5, 'TLT': 0.5}
     """
-    lines = list(dict.fromkeys(_tickers(of)))
+    lines = dict.fromkeys(_tickers(of))
     if not lines:
         raise StrategyError("equal() of no lines; return {} for cash")
-    return {line: 1 / len(lines) for line in lines}
+    return dict.fromkeys(lines, 1 / len(lines))
 
 
 def _tickers(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:
@@ -323,6 +333,10 @@ class Fixed(Strategy):
 
     def weights(self, view: View) -> Weights:
         return blend(*((share, equal(part)) for share, part in self.mix))
+
+    def weights_table(self, panel: Panel) -> Table | None:
+        weights = blend(*((share, equal(part)) for share, part in self.mix))
+        return panel.table(weights) if weights.keys() <= set(panel.universe) else None
 
 
 def _called(part: Part) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
@@ -22,11 +22,7 @@ class History(Protocol):
     def turnover(self) -> pd.DataFrame: ...
     def facts(self, name: str) -> pd.DataFrame: ...
     def signal(self, ticker: str) -> pd.Series: ...
-    def level(self, ticker: str) -> float: ...
-    def momentum(self, ticker: str, lookback: int, skip: int) -> float: ...
-    def volatility(self, ticker: str, lookback: int) -> float: ...
-    def moving_average(self, ticker: str, lookback: int) -> float: ...
-    def drawdown(self, ticker: str, lookback: int) -> float: ...
+    def look_up(self, name: str, of: str | Sleeve, lookback: int, skip: int = 0) -> float: ...
     def zscore(self, ticker: str, against: str, lookback: int) -> float: ...
     def covariance(self, tickers: tuple[str, ...], lookback: int) -> pd.DataFrame: ...
     def traded_value(self, ticker: str, bars: int) -> float: ...
@@ -89,35 +85,30 @@ class View:
 
     def level(self, of: str) -> float:
         """The last level known."""
-        return self._history.level(of)
+        return self._history.look_up("level", of, 1)
 
     def momentum(self, of: str | Sleeve, lookback: int, skip: int = 0) -> float:
         """Total return over `lookback` sessions, ending `skip` sessions ago (a fraction)."""
-        _check(lookback=lookback, at_least=1)
-        _check(skip=skip, at_least=0)
-        return self._mean(of, lambda line: self._history.momentum(line, lookback, skip))
+        return self._history.look_up("momentum", of, lookback, skip)
 
     def volatility(self, of: str | Sleeve, lookback: int) -> float:
         """Standard deviation of session returns over `lookback` sessions, not annualised.
 
         Sessions without a bar carry the last price, so closed days count as zeros.
         """
-        _check(lookback=lookback, at_least=2)
-        return self._mean(of, lambda line: self._history.volatility(line, lookback))
+        return self._history.look_up("volatility", of, lookback)
 
     def moving_average(self, of: str, lookback: int) -> float:
         """Mean of the last `lookback` levels; compare it with `level`."""
-        _check(lookback=lookback, at_least=1)
-        return self._history.moving_average(of, lookback)
+        return self._history.look_up("moving_average", of, lookback)
 
     def drawdown(self, of: str | Sleeve, lookback: int) -> float:
         """Last level over the highest of the last `lookback`, minus one: 0 or negative."""
-        _check(lookback=lookback, at_least=1)
-        return self._mean(of, lambda line: self._history.drawdown(line, lookback))
+        return self._history.look_up("drawdown", of, lookback)
 
     def zscore(self, of: str, against: str, lookback: int) -> float:
         """Log level ratio of two lines, in trailing standard deviations from its trailing mean."""
-        _check(lookback=lookback, at_least=2)
+        check_whole("lookback", lookback, 2)
         return self._history.zscore(of, against, lookback)
 
     def covariance(self, tickers: tuple[str, ...], lookback: int) -> pd.DataFrame:
@@ -125,24 +116,22 @@ class View:
 
         Venues that close 12 hours apart look half as related on the same day as they are.
         """
-        _check(lookback=lookback, at_least=2)
+        check_whole("lookback", lookback, 2)
         return self._history.covariance(tickers, lookback)
 
     def traded_value(self, of: str, bars: int = 60) -> float:
         """Median of close x volume over the last `bars` bars, base currency; NaN unknown."""
-        _check(bars=bars, at_least=1)
+        check_whole("bars", bars, 1)
         return self._history.traded_value(of, bars)
 
-    @staticmethod
-    def _mean(of: str | Sleeve, look_up: Callable[[str], float]) -> float:
-        if isinstance(of, str):
-            return look_up(of)
-        known = [value for value in map(look_up, of.tickers) if not math.isnan(value)]
-        return math.fsum(known) / len(known) if known else math.nan
+
+def mean_known(values: Iterable[float]) -> float:
+    """The mean of those that are known; NaN if none is."""
+    known = [value for value in values if not math.isnan(value)]
+    return math.fsum(known) / len(known) if known else math.nan
 
 
-def _check(*, at_least: int, **argument: int) -> None:
+def check_whole(name: str, value: int, at_least: int) -> None:
     """A negative look-back would reach ahead."""
-    for name, value in argument.items():
-        if value < at_least or int(value) != value:
-            raise StrategyError(f"{name}={value!r}: give a whole number of at least {at_least}")
+    if value < at_least or int(value) != value:
+        raise StrategyError(f"{name}={value!r}: give a whole number of at least {at_least}")

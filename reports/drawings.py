@@ -1,27 +1,24 @@
 """Drawings of a run: our own curve, and those of quantstats that are right, fenced in.
 
 quantstats draws and computes nothing that is shown as a number. It is given returns on one index,
-a leading zero, real sessions a year and fixed names; its page is taken apart, and the figures that
-its drawings get wrong are left out (`LEFT_OUT` says why).
+a leading zero, real sessions a year and fixed names; it is asked only for the drawings that are
+shown, and those that it gets wrong are left out (`LEFT_OUT` says why).
 """
 
 from __future__ import annotations
 
-import re
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from backtests.metrics import sessions_a_year
-from reports.pages import TEMPLATES
 from reports.svg import fixed_style, studio, tidy
 
 if TYPE_CHECKING:
@@ -124,7 +121,7 @@ def _quantstats(
 ) -> tuple[tuple[Drawing, ...], tuple[str, ...]]:
     wanted = _wanted(equity, benchmark)
     try:
-        found = _drawn(_returns(equity), None if benchmark is None else _returns(benchmark))
+        found = _drawn(_returns(equity), None if benchmark is None else _returns(benchmark), wanted)
     except ValueError as error:
         # Measured: its regression refuses equal values, its density (LinAlgError) too few months.
         return (), (f"The drawings of quantstats are left out: it stopped with “{error}”.",)
@@ -134,26 +131,45 @@ def _quantstats(
     ), ()
 
 
-def _drawn(returns: pd.Series, benchmark: pd.Series | None) -> dict[str, str]:
-    """quantstats' page on our template, cut at its marks: SVG by placeholder."""
-    import quantstats.reports
+def _drawn(
+    returns: pd.Series, benchmark: pd.Series | None, wanted: Iterable[str]
+) -> dict[str, str]:
+    """The drawings wanted, as SVG files: quantstats' whole page has ten more, and slow tables."""
+    from quantstats import plots
     from quantstats._plotting import core
 
     fixed_style()  # importing quantstats sets a theme, but only the first time
-    with tempfile.TemporaryDirectory() as folder, _exact_labels(core):
-        page = Path(folder) / "drawings.html"
-        quantstats.reports.html(
-            returns,
-            benchmark,
-            output=str(page),
-            template_path=str(TEMPLATES / "drawings.html"),
-            match_dates=False,
-            periods_per_year=sessions_a_year(pd.DatetimeIndex(returns.index)),
-            strategy_title="Strategy",
-            benchmark_title="Benchmark",
-        )
-        parts = re.split(r"<!--drawing:(\w+)-->", page.read_text(encoding="utf-8"))
-    return dict(zip(parts[1::2], map(_recoloured, parts[2::2]), strict=True))
+    own = returns.rename("Strategy")
+    other = None if benchmark is None else benchmark.rename("Benchmark")
+    year = sessions_a_year(pd.DatetimeIndex(returns.index))
+    draw: Any = plots
+    ways: dict[str, Callable[..., object]] = {
+        "returns": partial(draw.returns, own, other, figsize=(8, 5), prepare_returns=False),
+        "vol_returns": partial(
+            draw.returns, own, other,
+            figsize=(8, 4), match_volatility=True, prepare_returns=False,
+        ),
+        "dd_plot": partial(draw.drawdown, own, figsize=(8, 3)),
+        "rolling_vol": partial(
+            draw.rolling_volatility, own, other,
+            figsize=(8, 3), period=_half(returns), periods_per_year=year,
+        ),
+    }  # fmt: skip
+    with _exact_labels(core):
+        return {name: _recoloured(_file(ways[name])) for name in wanted}
+
+
+def _file(draw: Callable[..., object]) -> str:
+    """What a drawing of quantstats saves."""
+    text = StringIO()
+    save = {"fname": text, "format": "svg"}
+    draw(subtitle=False, show=False, ylabel="", savefig=save)
+    return text.getvalue()
+
+
+def _half(curve: pd.Series) -> int:
+    """Sessions in half a year."""
+    return ceil(sessions_a_year(pd.DatetimeIndex(curve.index)) / 2)
 
 
 @contextmanager
@@ -184,7 +200,7 @@ def _recoloured(svg: str) -> str:
 
 def _wanted(equity: pd.Series, benchmark: pd.Series | None) -> dict[str, tuple[str, str]]:
     """Titles and captions of what this curve is long enough for."""
-    half = ceil(sessions_a_year(pd.DatetimeIndex(equity.index)) / 2)
+    half = _half(equity)
     wanted = {"returns": ("Cumulative return", "From the initial capital, compounded.")}
     if benchmark is not None:
         wanted["vol_returns"] = (

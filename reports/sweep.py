@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from backtests.sweep_command import PERCENT, ends
 from newsfolio.errors import OutputError
 from reports.charts import Chart, base_layout
@@ -13,6 +15,7 @@ from reports.labels import plain
 from reports.pages import percent, ratio, render, verbatim
 from reports.script import NAME, data_block, write_script
 from reports.verdict import chart_data, once, policy
+from reports.walk import walk_charts, walk_headline, walk_shared, walk_values
 
 FIGURES: Mapping[str, str] = {
     "score": "Sharpe ratio of the difference to the control",
@@ -31,13 +34,14 @@ NARROW = 14
 """Cells of a map across, up to which each has its figure written into it."""
 
 
-def sweep_page(found: Mapping[str, Any]) -> str:
+def sweep_page(found: Mapping[str, Any], curves: pd.DataFrame | None = None) -> str:
     """The page, to stand beside `newsfolio.js`; the same sweep gives the same text.
 
-    found: sweep.json, as `backtests.sweeps.play` makes it.
+    found: sweep.json, as `backtests.sweeps.play` makes it. curves: of its walk-forward.
     """
-    charts = {chart.name: chart for chart in _charts(found)}
-    block = data_block(chart_data(charts, {}))
+    walked = found.get("walk_forward")
+    charts = {chart.name: chart for chart in (*walk_charts(walked, curves), *_charts(found))}
+    block = data_block(chart_data(charts, walk_shared(curves)))
     nonce = once(str(found["id"]), str(found["errors"]), block)
     names = list(found["plateau"])
     return render(
@@ -51,6 +55,10 @@ def sweep_page(found: Mapping[str, Any]) -> str:
             "m": found,
             "figure": FIGURES[found["by"]],
             "headline": headline(found),
+            "walk": walk_values(walked),
+            "grown": charts.get("walk"),
+            "paths": charts.get("paths"),
+            "spread": spread_of(found),
             "asked": _asked(found["plan"]),
             "map": charts.get("map"),
             "plateau": [
@@ -75,7 +83,7 @@ def write(found: Mapping[str, Any], folder: Path) -> Path:
     path = folder / "sweep.html"
     try:
         write_script(folder)
-        path.write_text(sweep_page(found), encoding="utf-8")
+        path.write_text(sweep_page(found, _curves(found, folder)), encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; give a folder that exists"
@@ -83,7 +91,18 @@ def write(found: Mapping[str, Any], folder: Path) -> Path:
     return path
 
 
+def _curves(found: Mapping[str, Any], folder: Path) -> pd.DataFrame | None:
+    walked = found.get("walk_forward")
+    return pd.read_parquet(folder / walked["curve"]) if walked and not walked["why"] else None
+
+
 def headline(found: Mapping[str, Any]) -> str:
+    """What came of a walk-forward; without one, where the middle half of all sets lies."""
+    walked = found.get("walk_forward")
+    return walk_headline(walked) if walked and not walked["why"] else spread_of(found)
+
+
+def spread_of(found: Mapping[str, Any]) -> str:
     """Where the middle half of all sets lies."""
     spread, by = found["quantiles"], found["by"]
     if spread is None:

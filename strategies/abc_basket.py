@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsfolio import Fixed, Strategy, View, Weights, at_publication, equal, param, quarterly
+from newsfolio import (
+    Fixed,
+    Panel,
+    Strategy,
+    View,
+    Weights,
+    at_publication,
+    equal,
+    param,
+    quarterly,
+)
 from newsfolio.articles.east_rising import ABC
 from newsfolio.library import EX_CHINA
+from newsfolio.panel import Table
 
 OTHER_MEMBERS = ("BIDU", "JD", "PDD", "BILI", "TME")
 """Companies in KWEB that might have stood where Alibaba stands, one line each in the US."""
@@ -55,12 +67,22 @@ class AbcBasket(Strategy):
         return (self.ai, self.stock, self.china)
 
     def weights(self, view: View) -> Weights:
-        parts = (self.ai, self.stock, self.china)
-        if self.mix is Mix.AI_HALF:
-            return dict(zip(parts, (0.5, 0.25, 0.25), strict=True))
         if self.mix is Mix.INVERSE_VOLATILITY:
-            return _inverse_volatility(view, parts)
-        return equal(*parts)
+            return _inverse_volatility(view, self.universe)
+        return self._fixed
+
+    def weights_table(self, panel: Panel) -> Table | None:
+        if not set(self.universe) <= set(panel.universe):
+            return None
+        if self.mix is Mix.INVERSE_VOLATILITY:
+            return _inverse_volatilities(panel)
+        return panel.table(self._fixed)
+
+    @property
+    def _fixed(self) -> Weights:
+        if self.mix is Mix.AI_HALF:
+            return dict(zip(self.universe, (0.5, 0.25, 0.25), strict=True))
+        return equal(*self.universe)
 
     def controls(self) -> Mapping[str, Strategy]:
         drawn = random.Random(self.seed).choice(OTHER_MEMBERS)
@@ -98,5 +120,13 @@ def _inverse_volatility(view: View, parts: tuple[str, ...]) -> Weights:
     """Weights in inverse proportion to 63-session volatility, over the parts that have one."""
     inverse = {part: 1 / view.volatility(part, 63) for part in parts}
     known = {part: value for part, value in inverse.items() if value == value}
-    total = sum(known.values())
+    total = math.fsum(known.values())
     return {part: value / total for part, value in known.items()}
+
+
+def _inverse_volatilities(panel: Panel) -> Table:
+    import numpy as np
+
+    inverse = np.nan_to_num(1 / panel.volatility(63))
+    total = panel.total(inverse)
+    return inverse / np.where(total > 0, total, 1.0)[:, None]

@@ -6,9 +6,21 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsfolio import Fixed, Sleeve, Strategy, View, Weights, equal, monthly, most_traded, param
+from newsfolio import (
+    Fixed,
+    Panel,
+    Sleeve,
+    Strategy,
+    View,
+    Weights,
+    equal,
+    monthly,
+    most_traded,
+    param,
+)
 from newsfolio.articles.east_rising import ROTATION
 from newsfolio.library import BILLS, CHINA_FUND, CHINA_STOCKS, US_FUND, US_STOCKS, Form
+from newsfolio.panel import Table
 
 TOP_CHINA, TOP_US = 10, 7
 
@@ -59,6 +71,20 @@ class RelativeMomentum(Strategy):
         if spread < -self.band:
             return self._filtered(view, america, west)
         return None
+
+    def weights_table(self, panel: Panel) -> Table | None:
+        import numpy as np
+
+        if self.form is not Form.FUNDS or not {"KWEB", "QQQ", "BIL"} <= set(panel.universe):
+            return None
+        gains = panel.momentum(self.lookback, self.skip)
+        east, west, bills = (panel.of(line, gains) for line in ("KWEB", "QQQ", "BIL"))
+        spread = self.direction * (east - west)
+        china, america = spread > self.band, spread < -self.band
+        safe = np.where(china, east, west) < bills if self.filter else np.zeros_like(china)
+        table = panel.table({"KWEB": china & ~safe, "QQQ": america & ~safe, "BIL": safe})
+        table[~(china | america)] = np.nan
+        return table
 
     def _filtered(self, view: View, winner: Sleeve, gain: float) -> Weights:
         bills = view.momentum("BIL", self.lookback, self.skip)

@@ -51,15 +51,16 @@ def prices_folder(request: pytest.FixtureRequest) -> Path:
 
 
 def certified(
-    address: str, source: Source, start: str = "2023-06-01", cuts: int = 4
-) -> Certificate:
+    address: str, source: Source, start: str = "2023-06-01", cuts: int = 4,
+    end: str = "2024-12-31",
+) -> Certificate:  # fmt: skip
     """The certificate as the command line makes it: watched from the import on."""
     watch = Watch()
     watch.start()
     try:
         strategy = addresses.find(address)()
         assert isinstance(strategy, Strategy)
-        settings = Settings(engine="kernel", start=start, end="2024-12-31")  # type: ignore[arg-type]
+        settings = Settings(engine="kernel", start=start, end=end)  # type: ignore[arg-type]
         bars = load_bars(strategy, source, settings)
         return certify(strategy, bars, settings, cuts=cuts, watch=watch)
     finally:
@@ -92,6 +93,18 @@ def test_a_universe_that_knows_later_listings_is_caught(source: Source) -> None:
     found = certified(address, source, start="2019-01-02", cuts=8)
     assert found.honesty is Honesty.CHEATS
     assert "the data ended on" in found.reason
+
+
+@pytest.mark.parametrize("name", ["WholeTable", "ByHeld"])
+def test_a_table_that_decides_otherwise_is_caught(name: str, source: Source) -> None:
+    found = certified(f"{CHEATS / 'tables.py'}:{name}", source)
+    assert found.honesty is Honesty.CHEATS
+    assert {change.replay for change in found.changes} == {"its vectorised form decided"}
+
+
+def test_a_table_that_decides_alike_is_one_more_replay(source: Source) -> None:
+    found = certified(f"{CHEATS / 'tables.py'}:Shares", source)
+    assert (found.honesty, found.changes) == (Honesty.HONEST, ())
 
 
 def test_a_memory_is_caught_when_days_come_again(source: Source) -> None:
@@ -143,6 +156,12 @@ def test_an_honest_strategy_passes(name: str, source: Source) -> None:
 @pytest.mark.parametrize("name", ["east-rising", "relative-momentum", "abc-basket"])
 def test_shipped_strategies_pass(name: str, source: Source) -> None:
     assert certified(name, source, start="2022-01-03").honesty is Honesty.HONEST
+
+
+def test_a_decision_on_an_article_after_the_cut_is_no_obstacle(source: Source) -> None:
+    """Replays that end before the article is out have no session for its decision."""
+    found = certified("abc-basket", source, start="2024-01-02", end="2025-10-01", cuts=3)
+    assert found.honesty is Honesty.HONEST
 
 
 def test_the_command_answers_with_its_exit_code(shell: Shell, prices_folder: Path) -> None:

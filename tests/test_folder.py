@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from markets.bars import COLUMNS, Bars, Priced
@@ -388,6 +389,29 @@ def test_parquet_may_hold_its_dates_anywhere(
             ("2024-01-03", 11.0, 11.5, 10.0, 10.5, 200.0, 0.5, UNKNOWN),
         ],
     )
+
+
+def test_other_columns_of_a_parquet_file_are_named_and_stay_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_frame().assign(Repaired=[{"no": 1}, {}]).to_parquet(tmp_path / "ACME.parquet")
+    asked: list[list[str]] = []
+    whole = pq.ParquetFile.read
+
+    def reading(self: pq.ParquetFile, columns: list[str], **options: object) -> object:
+        asked.append(columns)
+        return whole(self, columns, **options)
+
+    monkeypatch.setattr(pq.ParquetFile, "read", reading)
+    assert read(tmp_path).notes == ("columns ignored: Repaired",)
+    assert [sorted(columns) for columns in asked] == [sorted([*a_frame(), "Date"])]
+
+
+@pytest.mark.parametrize("day", ["0000-01-01", "NaT", "2024-01", "2024-01-02Z"])
+def test_dates_that_only_numpy_would_take_are_refused(tmp_path: Path, day: str) -> None:
+    write(tmp_path, f"{day},10", header="Date,Close")
+    with pytest.raises(BrokenData, match=r"line 2: .* (is not a date|carries a time zone)"):
+        read(tmp_path)
 
 
 def with_multi_index(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.account import account
 from backtests.desk import Desk
 from backtests.engines import kernel
 from backtests.runner import cost_model
@@ -118,7 +119,8 @@ def test_a_run_earns_what_line_and_currency_gain_together() -> None:
     desk = Desk(strategy, found, settings, cost_model(settings))
     played = kernel.play(desk)
     assert [(fill.price, fill.rate) for fill in played.fills] == [(500.0, 1 / 7.80)]
-    assert desk.book.equity(2) == pytest.approx(1_000_000 * (1 + GAIN), abs=0.01)
+    equity = account(found, played.fills, played.events, 1_000_000, 0.015).equity
+    assert equity.iloc[2] == pytest.approx(1_000_000 * (1 + GAIN), abs=0.01)
 
 
 # What may be held when

@@ -328,10 +328,10 @@ def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
     found = market(lines, late, start=date(2024, 1, 2))
     recorder = Recorder(found)
     recorder.write(found, 29)
-    assert recorder.momentum("LATE", 9, 0) == pytest.approx(19 / 10 - 1)
-    assert recorder.momentum("LATE", 10, 0) == pytest.approx(129 / 119 - 1)
-    assert recorder.momentum("LATE", 9, 5) == pytest.approx(124 / 115 - 1)
-    assert np.isnan(recorder.momentum("LATE", 30, 0))
+    assert recorder.look_up("momentum", "LATE", 9, 0) == pytest.approx(19 / 10 - 1)
+    assert recorder.look_up("momentum", "LATE", 10, 0) == pytest.approx(129 / 119 - 1)
+    assert recorder.look_up("momentum", "LATE", 9, 5) == pytest.approx(124 / 115 - 1)
+    assert np.isnan(recorder.look_up("momentum", "LATE", 30, 0))
     assert recorder.traded_value("LATE", 5) == pytest.approx(17e6)
 
 

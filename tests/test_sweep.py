@@ -266,28 +266,39 @@ def test_a_worker_that_dies_costs_its_job_alone(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(broken.table.drop(columns="id"), whole.table.drop(columns="id"))
 
 
-def test_a_killed_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_interrupted_sweep_goes_on_where_it_stopped(
+    tmp_path: Path, how: signal.Signals, workers: int
+) -> None:
+    """Ctrl-C reaches all processes of a group, `kill -9` the main one alone."""
     (tmp_path / "top.py").write_text(TOP)
+    lookbacks = ",".join(map(str, range(30, 150, 3)))
     command = [
         sys.executable, "-m", "backtests", "sweep", "top.py", "--data", "sample", "--start",
-        "2023-01-03", "--grid", "n=1,2,3,4", "--grid",
-        "lookback=" + ",".join(map(str, GRID["lookback"])), "--ledger", "l.sqlite",
+        "2023-01-03", "--grid", "n=1,2,3,4", "--grid", f"lookback={lookbacks}", "--ledger",
+        "l.sqlite", "--workers", str(workers),
     ]  # fmt: skip
     env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path / "data")}
-    started = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL)
+    started = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
     pattern = "runs/sweep-top-*/parts/*.parquet"
     until = time.monotonic() + 60
     while not list(tmp_path.glob(pattern)) and time.monotonic() < until:
-        time.sleep(0.01)
-    os.kill(started.pid, signal.SIGKILL)
-    started.wait()
+        time.sleep(0.005)
+    if how is signal.SIGINT:
+        os.killpg(started.pid, how)
+    else:
+        os.kill(started.pid, how)
+    started.communicate(timeout=60)  # returns once no worker holds the pipe any more
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob(pattern)}
-    assert 0 < len(kept) < 3
+    assert 0 < len(kept) < 8
     done = subprocess.run([*command, "--json"], cwd=tmp_path, env=env, capture_output=True,
                           text=True, check=True)  # fmt: skip
-    assert json.loads(done.stdout)["sets"] == 48
+    assert json.loads(done.stdout)["sets"] == 160
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
-    whole = played(tmp_path / "whole", f"{tmp_path}/top.py", start="2023-01-03")
+    whole = played(tmp_path / "whole", f"{tmp_path}/top.py", start="2023-01-03",
+                   grid={"n": range(1, 5), "lookback": range(30, 150, 3)})  # fmt: skip
     parts = {path.name: path.read_bytes() for path in tmp_path.glob(pattern)}
     assert parts == bytes_of(whole)
 

@@ -5,7 +5,7 @@ Every expression has the order of its Python twin and every sum is exact (`math.
 what it puts out is the same to the last bit. Without impact and participation limit only.
 """
 
-from libc.math cimport ceil, fabs, floor, fmax, fmin, isnan, nextafter
+from libc.math cimport ceil, fabs, floor, fmax, fmin, nextafter
 from libc.stdlib cimport free, realloc
 
 import numpy as np
@@ -233,7 +233,7 @@ cdef class Core:
     cdef const long long[::1] group_at, group
     cdef dict pays_off
     cdef object payoff
-    cdef double[::1] units, size, goal, wanted, weight, covers, fits, sent
+    cdef double[::1] units, size, goal, wanted, weight, covers, fits, sent, scratch
     cdef unsigned char[::1] ordered, held, aimed, weighted
     cdef long long[::1] adr_year
     cdef Quote* quotes
@@ -256,6 +256,7 @@ cdef class Core:
         self.units, self.size, self.goal = (np.zeros(self.lines) for _ in range(3))
         self.wanted, self.weight, self.covers = (np.zeros(self.lines) for _ in range(3))
         self.fits, self.sent = (np.zeros(self.lines) for _ in range(2))
+        self.scratch = np.zeros(self.lines + 1)
         self.ordered, self.held = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
         self.aimed, self.weighted = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
         self.adr_year = np.full(self.lines, -1, dtype=np.int64)
@@ -308,14 +309,14 @@ cdef class Core:
             self._open(session)
             self._close(session, decide, marks, band)
 
-    def play_table(self, const double[:, ::1] weights, const long long[::1] row,
-                   const long long[::1] stops):
-        """As `play`, with all decisions known: (D, N) weights, and the row of each session or -1.
+    def play_table(self, const double[:, ::1] weights, const unsigned char[::1] asked,
+                   const long long[::1] row, const long long[::1] stops):
+        """As `play`, with all decisions known: (D, N) weights, zeros are not wanted.
 
-        Zeros are not wanted. A row that starts with NaN leaves everything as it is.
+        asked: (D,) whether there was an answer. row: (T,) of each session in them, or -1.
         """
         cdef Py_ssize_t session = self.first, stop = 0
-        self._close_table(session, weights, row)
+        self._close_table(session, weights, asked, row)
         while session < self.last_session:
             if self.waiting or self._carries():
                 session += 1
@@ -324,7 +325,7 @@ cdef class Core:
                     stop += 1
                 session = stops[stop] if stop < stops.shape[0] else self.last_session
             self._open(session)
-            self._close_table(session, weights, row)
+            self._close_table(session, weights, asked, row)
 
     def equity(self, Py_ssize_t session):
         return self._equity(session)
@@ -366,7 +367,7 @@ cdef class Core:
         return 0
 
     cdef int _close_table(self, Py_ssize_t session, const double[:, ::1] weights,
-                          const long long[::1] row) except -1:
+                          const unsigned char[::1] asked, const long long[::1] row) except -1:
         cdef Py_ssize_t column, place
         if self.ruined >= 0:
             return 0
@@ -376,7 +377,7 @@ cdef class Core:
         if place < 0:
             return 0
         self._accrue(session)
-        if isnan(weights[place, 0]):
+        if not asked[place]:
             return 0
         for column in range(self.lines):
             self.weighted[column] = weights[place, column] != 0.0
@@ -720,14 +721,14 @@ cdef class Core:
         return self._total(session - 1, self.cash)
 
     cdef double _total(self, Py_ssize_t session, double cash) noexcept:
-        cdef Py_ssize_t column
-        cdef Sum total
-        total.count = 0
-        add(&total, cash)
+        cdef Py_ssize_t column, count = 0
+        cdef double units
         for column in range(self.lines):
-            if self.units[column] != 0.0:
-                add(&total, self.units[column] * self.worth[session, column])
-        return rounded(&total)
+            units = self.units[column]
+            if units != 0.0:
+                self.scratch[count] = units * self.worth[session, column]
+                count += 1
+        return row_sum(cash, &self.scratch[0], count)
 
     cdef bint _carries(self) noexcept:
         cdef Py_ssize_t column

@@ -6,13 +6,16 @@ what comes out is the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from backtests.decisions import Decided, table_of
 from backtests.desk import Desk, Played, Target
-from backtests.engines.rules import rules_of
+from backtests.engines.rules import Integers, rules_of
 from backtests.fills import Lapse, Rows, events_of, fills_of
-from markets.market import Market
+from markets.market import Floats, Market
 
 if TYPE_CHECKING:
     from backtests.engines.core import Core
@@ -26,18 +29,25 @@ else:
 
 
 def play(desk: Desk) -> Played:
-    """Turn the desk's clock from the first session to the last."""
-    rules = rules_of(desk.market, desk.settings, desk.sizer.costs) if COMPILED else None
+    """Turn the desk's clock from the first session to the last.
+
+    Decisions are asked for one by one, or all at once where the strategy has a vectorised form.
+    """
+    rules = rules_of(desk.market, desk.settings, desk.costs) if COMPILED else None
     if rules is None:
         return turned(desk)
     core = _Core(rules, desk.settings.cash)
-    core.play(
-        lambda session: desk.decide(session, core),
-        desk.marks.astype("uint8"),
-        desk.stops,
-        -1.0 if desk.band is None else desk.band,
-    )
-    return _played(core, desk.market)
+    table = table_of(desk.strategy, desk.market, desk.marks)
+    if table is None:
+        band = -1.0 if desk.band is None else desk.band
+        core.play(
+            lambda session: desk.decide(session, core), desk.marks.view("uint8"), desk.stops, band
+        )
+    else:
+        core.play_table(
+            table.weights, table.asked.view("uint8"), _rows(table, desk.market), desk.stops
+        )
+    return _played(core, desk.market, table)
 
 
 def turned(desk: Desk) -> Played:
@@ -51,18 +61,40 @@ def turned(desk: Desk) -> Played:
     return desk.played()
 
 
-def _played(core: Core, market: Market) -> Played:
+def _rows(table: Decided, market: Market) -> Integers:
+    """(T,) the row of each session in a table of decisions, -1 where none is due."""
+    rows = np.full(len(market.sessions), -1, dtype="int64")
+    rows[table.sessions] = np.arange(len(table.sessions))
+    return rows
+
+
+def _played(core: Core, market: Market, table: Decided | None) -> Played:
     days, tickers = market.days, market.tickers
+    sessions = np.array([[session] for session, _ in core.targets], dtype="float64").reshape(-1, 1)
     return Played(
         fills=Rows(core.fills.table(), market, fills_of),
         events=Rows(core.events.table(), market, events_of),
         lapses=tuple(Lapse(days[session], tickers[column], size, reason)
                      for session, column, size, reason in core.lapses),
-        targets=tuple(_target(session, weights or {}, market) for session, weights in core.targets),
+        targets=Rows(sessions, market, lambda _, market: _targets(core.targets, market, table)),
         waiting=tuple((tickers[column], size) for column, size in core.left()),
         debt=(core.indebted, core.debt) if core.indebted >= 0 else None,
         ruined=core.ruined if core.ruined >= 0 else None,
     )  # fmt: skip
+
+
+def _targets(
+    decided: Sequence[tuple[int, Mapping[int, float] | None]], market: Market, table: Decided | None
+) -> tuple[Target, ...]:
+    rows = {} if table is None else dict(zip(table.sessions.tolist(), table.weights, strict=True))
+    return tuple(
+        _target(session, _kept(rows[session]) if weights is None else weights, market)
+        for session, weights in decided
+    )
+
+
+def _kept(weights: Floats) -> Mapping[int, float]:
+    return {column: weight for column, weight in enumerate(weights.tolist()) if weight}
 
 
 def _target(session: int, weights: Mapping[int, float], market: Market) -> Target:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from backtests.desk import Desk, Target
+from backtests.decisions import Decider, table_of
+from backtests.desk import Desk, Played, Target
+from backtests.engines import kernel
 from backtests.evaluation.findings import Certificate, Change, Honesty
 from backtests.evaluation.watch import COUNTER, Watch, reasons, undeclared
 from backtests.runner import cost_model, prepare
@@ -125,10 +127,13 @@ class _Asked:
 def _bytes_read() -> tuple[int, int]:
     """What this process had read before this look, and the look itself; 0 where nobody counts."""
     try:
-        with Path(COUNTER).open("rb", buffering=0) as file:
-            text = file.read()
+        file = os.open(COUNTER, os.O_RDONLY)
     except OSError:
         return 0, 0
+    try:
+        text = os.read(file, 4096)
+    finally:
+        os.close(file)
     return int(text.split()[1]), len(text)
 
 
@@ -146,7 +151,8 @@ class _Replays:
 
     def all(self, cuts: int, decided: Sequence[Target] | None) -> tuple[list[Change], int]:
         """Every change that was found, the earliest first, and how many replays there were."""
-        again = self._decisions(self.market)
+        played = self._played(self.market)
+        again = _by_day(self.market, played.targets)
         self.base = again if decided is None else _by_day(self.market, decided)
         changes = [*self._compared("nothing was changed at all", again, self.market.day(-1))]
         for cut in self._cuts(cuts):
@@ -154,6 +160,7 @@ class _Replays:
         changes += self._walked()
         changes += self._baited()
         changes += self._asked_again()
+        changes += self._at_once(again, played.ruined)
         changes += self._started_later(cuts)
         return sorted(changes, key=lambda change: change.session), self.count
 
@@ -232,6 +239,24 @@ class _Replays:
                 {} if found is None else dict(found),
             )
 
+    def _at_once(self, asked: Decisions, ruined: int | None) -> Iterator[Change]:
+        """The strategy's vectorised form, against the decisions that were asked one by one."""
+        strategy, market = self.asked.strategy, self.market
+        desk = Desk(strategy, market, self.settings, cost_model(self.settings))
+        decided = table_of(strategy, market, desk.marks)
+        if decided is None:
+            return
+        self.count += 1
+        found = {
+            market.day(session): dict(
+                zip(market.tickers, decided.weights[row].tolist(), strict=True)
+            )
+            for row, session in enumerate(decided.sessions.tolist())
+            if decided.asked[row]
+        }
+        until = market.day(self._last if ruined is None else ruined - 1)
+        yield from self._compared("its vectorised form decided", found, until, asked)
+
     def _started_later(self, cuts: int) -> Iterator[Change]:
         """Runs that start in the middle, with their own future and with noise for it."""
         places = self._cuts(max(3, cuts // 2))[1:]
@@ -271,17 +296,15 @@ class _Replays:
         unwritten: _Unwritten | None = None,
     ) -> Decisions:  # fmt: skip
         """What the strategy decides up to a session, by day."""
-        desk = Desk(self.asked, market, self.settings, cost_model(self.settings), recorder)  # type: ignore[arg-type]
-        session, last = market.first, len(market.sessions) - 1 if cut is None else cut
-        write = unwritten.begin() if unwritten else None
-        desk.close(session)
-        while (following := desk.turn(session)) is not None and following <= last:
-            session = following
-            if write:
-                write(session)
-            desk.open(session)
-            desk.close(session)
-        return _by_day(market, desk.played().targets)
+        return _by_day(market, self._played(market, cut, recorder, unwritten).targets)
+
+    def _played(
+        self, market: Market, cut: int | None = None, recorder: Recorder | None = None,
+        unwritten: _Unwritten | None = None,
+    ) -> Played:  # fmt: skip
+        last = len(market.sessions) - 1 if cut is None else cut
+        desk = _Before(self.asked, market, last, self.settings, recorder)
+        return kernel.play(desk) if unwritten is None else _turned(desk, unwritten.begin())
 
     def _shuffled(self, cut: int) -> Market:
         """The rows after a session in another order, the same one for all that they hold."""
@@ -329,6 +352,39 @@ class _Replays:
 
     def _place(self, day: date) -> int:
         return int(np.searchsorted(self.market.sessions, np.datetime64(day)))
+
+
+class _Before(Desk):
+    """A desk whose run ends at a session, for a strategy whose market goes on."""
+
+    def __init__(
+        self, strategy: _Asked, market: Market, last: int, settings: Settings,
+        recorder: Recorder | None,
+    ) -> None:  # fmt: skip
+        asked = cast(Strategy, strategy)
+        super().__init__(asked, _ending(market, last), settings, cost_model(settings))
+        self._decider = Decider(asked, market, recorder)
+
+
+def _ending(market: Market, last: int) -> Market:
+    """The market up to a session."""
+    if last == len(market.sessions) - 1:
+        return market
+    decision = market.first_decision
+    later = decision is None or decision > last
+    return market.window(market.first, last, None if later else decision)
+
+
+def _turned(desk: Desk, write: Callable[[int], None]) -> Played:
+    """The kernel's order of things, with each session written before it is played."""
+    session = desk.market.first
+    desk.close(session)
+    while (following := desk.turn(session)) is not None:
+        session = following
+        write(session)
+        desk.open(session)
+        desk.close(session)
+    return desk.played()
 
 
 class _Unwritten:

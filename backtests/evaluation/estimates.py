@@ -14,6 +14,7 @@ from math import isfinite, nan, sqrt
 import numpy as np
 import pandas as pd
 
+from backtests.evaluation.distributions import normal_quantile
 from backtests.evaluation.findings import (
     EDGE,
     LEVEL,
@@ -342,16 +343,12 @@ def _sharpe_difference(
 
 
 def _normal_quantile() -> float:
-    from scipy.stats import norm
-
-    return float(norm.isf((1 - LEVEL) / 2))
+    return -normal_quantile((1 - LEVEL) / 2)
 
 
 def _provable(n: int, skew: float, kurtosis: float) -> float:
     """The Sharpe ratio per session whose minimum track record is n: the root of MinTRL = n."""
-    from scipy.stats import norm
-
-    z2 = float(norm.ppf(CONFIDENCE)) ** 2
+    z2 = normal_quantile(CONFIDENCE) ** 2
     square = (n - 1) - z2 * (kurtosis - 1) / 4
     if not square > 0:
         return nan

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from backtests.evaluation.distributions import student_sf
 from backtests.evaluation.findings import Scored, Study, StudyEvent, StudyWindow
 from backtests.evaluation.panel import (
     MIN_ESTIMATION,
@@ -27,6 +28,7 @@ from backtests.evaluation.panel import (
     panel_of,
     place_of,
 )  # fmt: skip
+from backtests.evaluation.regression import least_squares
 from backtests.evaluation.samples import FLAT, Values, counted, too_few
 from backtests.settings import Fx
 from markets.currencies import EcbRates, FxSource, SourceRates
@@ -124,9 +126,7 @@ class Pooled:
     @property
     def p(self) -> float:
         """Two-sided, by Student's t."""
-        from scipy.stats import t as student
-
-        return float(2 * student.sf(abs(self.t), self.freedom))
+        return 2 * student_sf(abs(self.t), self.freedom)
 
 
 def studies(run: Run, scored: Scored, seed: int) -> tuple[Study, ...]:
@@ -211,13 +211,11 @@ def _mean(found: Sequence[Abnormal]) -> tuple[float, float]:
 def _regressed(
     panel: Panel, place: int, held: tuple[str, ...], rows: Places, basket: Values
 ) -> Model | str:
-    from statsmodels.api import OLS
-
-    fit = OLS(basket[rows], panel.design[rows]).fit()
-    deviation = sqrt(fit.scale)
+    fit = least_squares(basket[rows], panel.design[rows])
+    deviation = sqrt(fit.variance)
     if not deviation > FLAT:
         return "the basket never moves apart from its market"
-    return Model(panel, place, held, rows, fit.params, fit.normalized_cov_params, deviation, basket)
+    return Model(panel, place, held, rows, fit.coefficients, fit.inverse, deviation, basket)
 
 
 # Events

@@ -100,7 +100,7 @@ def logits(returns: Values, blocks: int, score: Score = Score.SHARPE) -> Values:
     counts = np.diff(np.append(starts, sessions)).astype("float64")
     halves = _halves(blocks)
     inside, outside = (
-        _scores(half @ counts, half @ sums, half @ squares, returns.mean(axis=0), score)
+        scores_of(half @ counts, half @ sums, half @ squares, returns.mean(axis=0), score)
         for half in (halves, 1 - halves)
     )
     rank = _rank_of(outside, inside.argmax(axis=1)) / (variants + 1)
@@ -171,7 +171,7 @@ def _halves(blocks: int) -> Values:
     return halves
 
 
-def _scores(count: Values, sums: Values, squares: Values, centre: Values, score: Score) -> Values:
+def scores_of(count: Values, sums: Values, squares: Values, centre: Values, score: Score) -> Values:
     """Of each half and variant, from the sums of returns less `centre` and of their squares."""
     mean = sums / count[:, None]
     if score is Score.MEAN:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from math import fsum
 from random import Random
 
 import numpy as np
@@ -176,10 +177,9 @@ class _Duel:
 
     def _growth(self, strategy: Strategy, market: Market) -> float:
         played, settings = self._played(strategy, market), self.run.settings
-        equity = account(
-            market, played.fills, played.events, settings.cash, settings.credit_spread
-        ).equity
-        return float(equity.iloc[-1] / equity.iloc[0])
+        own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
+        first, last = (fsum([own.cash[row], *own.values[row].tolist()]) for row in (0, -1))
+        return float(last / first)
 
     def _played(self, strategy: Strategy, market: Market) -> Played:
         return kernel.play(Desk(strategy, market, self.run.settings, self.run.costs))

@@ -9,6 +9,7 @@ from math import floor, sqrt
 import numpy as np
 import pandas as pd
 
+from backtests.evaluation.distributions import student_isf, student_sf
 from backtests.evaluation.findings import LEVEL, Alpha, Beta, Estimate
 from backtests.evaluation.samples import (
     FLAT,
@@ -89,18 +90,52 @@ def newey_west(returns: Values, regressors: Values, lags: int) -> Fit:
 
     regressors: (sessions, k). No small-sample factor, as statsmodels has it by default.
     """
-    from statsmodels.regression.linear_model import OLS
-    from statsmodels.tools.tools import add_constant
-
-    design = add_constant(regressors, has_constant="add")
-    fit = OLS(returns, design).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    design = np.column_stack([np.ones(len(regressors)), regressors])
+    fit = least_squares(returns, design)
+    moved = returns - returns.mean()
     return Fit(
-        np.asarray(fit.params, dtype="float64"),
-        np.asarray(fit.cov_params(), dtype="float64"),
-        float(fit.rsquared),
+        fit.coefficients,
+        fit.inverse @ _long_run(design * fit.rest[:, None], lags) @ fit.inverse,
+        1 - float(fit.rest @ fit.rest) / float((moved**2).sum()),
         lags,
-        int(fit.df_resid),
+        fit.freedom,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class LeastSquares:
+    """An ordinary regression: what it found, and the rest that it leaves.
+
+    inverse: of the design's moments, the covariance in units of the rest's variance.
+    """
+
+    coefficients: Values
+    inverse: Values
+    rest: Values
+    freedom: int
+
+    @property
+    def variance(self) -> float:
+        """Of the rest."""
+        return float(self.rest @ self.rest) / self.freedom
+
+
+def least_squares(values: Values, design: Values) -> LeastSquares:
+    """Of values on the columns of a design, by its pseudo-inverse."""
+    pseudo = np.linalg.pinv(design)
+    coefficients = pseudo @ values
+    rest = values - design @ coefficients
+    freedom = len(values) - int(np.linalg.matrix_rank(design))
+    return LeastSquares(coefficients, pseudo @ pseudo.T, rest, freedom)
+
+
+def _long_run(scores: Values, lags: int) -> Values:
+    """The covariance of sums of scores, with Bartlett's falling weights on their lags."""
+    total = scores.T @ scores
+    for lag in range(1, lags + 1):
+        cross = scores[lag:].T @ scores[:-lag]
+        total += (1 - lag / (lags + 1)) * (cross + cross.T)
+    return np.asarray(total, dtype="float64")
 
 
 def bartlett_lags(sessions: int) -> int:
@@ -129,13 +164,11 @@ def _collinear(regressors: Values) -> bool:
 
 
 def _alpha(fit: Fit, tickers: Mapping[str, str], a_year: float, missing: str) -> Alpha:
-    from scipy.stats import t as student
-
     value, error = fit.sum_of([0])
     ratio = value / error
-    wide = float(student.isf((1 - LEVEL) / 2, fit.freedom)) * error
+    wide = student_isf((1 - LEVEL) / 2, fit.freedom) * error
     estimate = Estimate(value * a_year, (value - wide) * a_year, (value + wide) * a_year)
-    p = float(2 * student.sf(abs(ratio), fit.freedom))
+    p = 2 * student_sf(abs(ratio), fit.freedom)
     betas = tuple(
         Beta(name, ticker, *_beta(fit, [1 + place, 1 + place + len(tickers)]))
         for place, (name, ticker) in enumerate(tickers.items())

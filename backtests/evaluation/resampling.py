@@ -8,8 +8,8 @@ from math import inf, nan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from backtests.evaluation.distributions import normal_quantile, student_isf
 from backtests.evaluation.findings import LEVEL
-from backtests.evaluation.libraries import arch_bootstrap
 
 MIN_SESSIONS = 20
 """From which a block length is estimated, and an interval given: below, a draw holds a handful of
@@ -42,13 +42,18 @@ def resample(
     block = block_length(series)
     if sessions < 2:
         return Resample(np.zeros((replications, sessions), dtype=np.intp), block)
-    drawn = arch_bootstrap().StationaryBootstrap(
-        block,
-        np.arange(sessions),
-        seed=seed,
-    )
-    places = np.stack([drawn.update_indices() for _ in range(replications)])
-    return Resample(places.astype(np.intp, copy=False), block)
+    rng = np.random.default_rng(seed)
+    return Resample(np.stack([_draw(rng, sessions, block) for _ in range(replications)]), block)
+
+
+def _draw(rng: np.random.Generator, sessions: int, block: float) -> NDArray[np.intp]:
+    """Sessions in blocks, each session the start of another one with probability 1 / block."""
+    begins = rng.integers(sessions, size=sessions)
+    starts = rng.random(sessions) <= 1 / block
+    starts[0] = True
+    rows = np.arange(sessions)
+    latest = np.maximum.accumulate(np.where(starts, rows, 0))
+    return (begins[latest] + rows - latest) % sessions
 
 
 def block_length(series: NDArray[np.float64]) -> float:
@@ -73,8 +78,37 @@ def optimal_block(series: NDArray[np.float64]) -> float:
     if not usable.shape[1]:
         return 1.0
     with np.errstate(all="ignore"):  # a column that moved once divides by zero in there
-        lengths = arch_bootstrap().optimal_block_length(usable)["stationary"].to_numpy()
+        lengths = np.array([_stationary(column) for column in usable.T])
     return float(lengths[np.isfinite(lengths)].max(initial=1.0))
+
+
+def _stationary(column: NDArray[np.float64]) -> float:
+    """The optimal mean block of one series."""
+    n = len(column)
+    run = max(5, int(np.log10(n)))
+    most = int(np.ceil(np.sqrt(n))) + run
+    covariance, correlation = _autocovariance(column - column.mean(), most)
+    small = np.abs(correlation) < 2 * np.sqrt(np.log10(n) / n)
+    quiet = [lag for lag in range(most - run + 1) if small[lag : lag + run].all()]
+    bandwidth = min(2 * max(quiet[0], 1), most) if quiet else most
+    slope, variance = 0.0, covariance[0]
+    for lag in range(1, bandwidth + 1):
+        weight = min(1.0, 2 * (1 - lag / bandwidth))
+        slope += 2 * weight * lag * covariance[lag]
+        variance += 2 * weight * covariance[lag]
+    length = (slope**2 / variance**2) ** (1 / 3) * n ** (1 / 3)
+    return float(min(length, np.ceil(min(3 * np.sqrt(n), n / 3))))
+
+
+def _autocovariance(
+    moves: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Up to a lag, and the correlation of what both ends have in common."""
+    n, lags = len(moves), range(most + 1)
+    cross = np.array([moves[lag:] @ moves[: n - lag] for lag in lags])
+    later = np.array([moves[lag + 1 :] @ moves[lag + 1 :] for lag in lags])
+    sooner = np.array([moves[: -lag - 1] @ moves[: -lag - 1] for lag in lags])
+    return cross / n, cross / np.sqrt(later * sooner)
 
 
 def interval(value: float, draws: NDArray[np.float64], drawn: Resample) -> tuple[float, float]:
@@ -97,12 +131,10 @@ def interval(value: float, draws: NDArray[np.float64], drawn: Resample) -> tuple
 
 def stretch(sessions: int, block: float) -> float:
     """How much wider than the percentiles an interval has to be; infinite for a single block."""
-    from scipy.stats import norm, t
-
     if not sessions > block:
         return inf
     tail = (1 - LEVEL) / 2
-    ratio = t.isf(tail, sessions / block - 1) / norm.isf(tail)
+    ratio = student_isf(tail, sessions / block - 1) / -normal_quantile(tail)
     return float(ratio * sqrt(sessions / (sessions - block)))
 
 

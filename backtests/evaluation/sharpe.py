@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from math import e, inf, isnan, nan, sqrt
 from typing import NamedTuple
 
+from backtests.evaluation.distributions import normal_cdf, normal_quantile
+
 EULER = 0.5772156649015329
 """The Euler-Mascheroni constant."""
 
@@ -40,10 +42,8 @@ def probabilistic_sharpe(
     sharpe: float, n: float, skew: float = 0.0, kurtosis: float = 3.0, reference: float = 0.0
 ) -> float:
     """Probability that the true ratio exceeds `reference` (Bailey and Lopez de Prado 2012)."""
-    from scipy.stats import norm
-
     variance = sampling_variance(sharpe, n, skew, kurtosis)
-    return float(norm.cdf((sharpe - reference) / sqrt(variance))) if variance > 0 else nan
+    return normal_cdf((sharpe - reference) / sqrt(variance)) if variance > 0 else nan
 
 
 def expected_best_sharpe(trials: float, deviation: float) -> float:
@@ -51,13 +51,11 @@ def expected_best_sharpe(trials: float, deviation: float) -> float:
 
     deviation: of the Sharpe ratios across the trials, in whose unit the answer is. One trial: 0.
     """
-    from scipy.stats import norm
-
     if not (trials >= 1 and deviation >= 0):
         return nan
     if trials == 1:
         return 0.0
-    usual, larger = norm.ppf([1 - 1 / trials, 1 - 1 / (trials * e)])
+    usual, larger = normal_quantile(1 - 1 / trials), normal_quantile(1 - 1 / (trials * e))
     return float(deviation * ((1 - EULER) * usual + EULER * larger))
 
 
@@ -77,14 +75,12 @@ def min_track_record(
     confidence: float = CONFIDENCE,
 ) -> float:
     """Periods after which this ratio proves to exceed `reference`; infinite where it does not."""
-    from scipy.stats import norm
-
     spread = _spread(sharpe, skew, kurtosis)
     if isnan(spread) or isnan(reference):
         return nan
     if sharpe <= reference:
         return inf
-    return float(1 + spread * (norm.ppf(confidence) / (sharpe - reference)) ** 2)
+    return float(1 + spread * (normal_quantile(confidence) / (sharpe - reference)) ** 2)
 
 
 def min_backtest_length(trials: float, annual_sharpe: float) -> float:
@@ -101,15 +97,13 @@ def min_backtest_length(trials: float, annual_sharpe: float) -> float:
 
 def memmel(first: float, second: float, correlation: float, n: float) -> Difference:
     """Whether two Sharpe ratios differ: Jobson and Korkie 1981, as Memmel 2003 corrected it."""
-    from scipy.stats import norm
-
     difference = first - second
     spread = 2 - 2 * correlation + (first**2 + second**2 - 2 * first * second * correlation**2) / 2
     if not (n >= 2 and spread > ROUNDING):
         return Difference(difference, nan, nan, nan)
     error = sqrt(spread / n)
     z = difference / error
-    return Difference(difference, error, z, float(2 * norm.sf(abs(z))))
+    return Difference(difference, error, z, 2 * normal_cdf(-abs(z)))
 
 
 def autocorrelation_factor(correlations: Sequence[float], periods: int) -> float:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
 import signal
+import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from backtests.manifest import engine_code
@@ -73,8 +76,22 @@ def _pooled(work: Work, jobs: Iterable[int], workers: int) -> Iterator[Done]:
     with warnings.catch_warnings():
         # Python warns of threads that others have started; the workers use none of them.
         warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
-        with ProcessPoolExecutor(workers, context, _begin, (work,)) as pool:
+        others = set(multiprocessing.active_children())
+        pool = ProcessPoolExecutor(workers, context, _begin, (work,))
+        try:
             yield from _streamed(lambda job: pool.submit(_do, job), jobs, workers * AHEAD)
+        except BaseException:
+            _abandon(pool, others)
+            raise
+        finally:
+            pool.shutdown()
+
+
+def _abandon(pool: ProcessPoolExecutor, others: Set[BaseProcess]) -> None:
+    """End the workers where they are: what they have begun is not kept anyway."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for child in set(multiprocessing.active_children()) - others:
+        child.terminate()
 
 
 def _streamed(
@@ -98,7 +115,16 @@ _WORK: dict[str, Work] = {}
 
 def _begin(work: Work) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process answers Ctrl-C
+    threading.Thread(target=_follow, daemon=True).start()
     _WORK[""] = work
+
+
+def _follow() -> None:
+    """End with the main process, however it ended: nobody else would stop a worker."""
+    main = multiprocessing.parent_process()
+    if main is not None:
+        main.join()
+        os._exit(1)
 
 
 def _do(job: int) -> list[Row]:
@@ -142,6 +168,10 @@ def _gathered(
         except distributed.KilledWorker as error:
             raise EngineError(
                 f"workers of the cluster keep dying ({error}); what is done is kept"
+            ) from error
+        except (OSError, distributed.CancelledError) as error:
+            raise EngineError(
+                f"the scheduler of the cluster is gone ({error}); what is done is kept"
             ) from error
         yield numbers.pop(future.key), rows
         for job in islice(coming, 1):

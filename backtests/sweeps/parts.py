@@ -12,8 +12,10 @@ from newsfolio.errors import OutputError
 from newsfolio.strategy import parameters
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from backtests.sweeps.stage import Row
 
@@ -38,43 +40,26 @@ class Parts:
 
     def done(self) -> set[int]:
         """The jobs whose sets need not be played again."""
-        return {int(path.stem) for path in self.folder.glob("*.parquet") if path.stem.isdigit()}
+        return _jobs(self.folder)
 
     def write(self, job: int, rows: Sequence[Row]) -> None:
         """Keep the sets of a job; OutputError where the folder cannot be written."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        path = self._path(job)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            table = pa.Table.from_pylist([self._flat(row) for row in rows], schema=self._schema)
-            pq.write_table(table, draft)
-            draft.replace(path)
-        except OSError as error:
-            raise OutputError(
-                f"cannot write {path}: {error.strerror or error}; choose another place with --out"
-            ) from error
+        table = pa.Table.from_pylist([self._flat(row) for row in rows], schema=self._schema)
+        _keep(self._path(job), table)
 
     def read(self, *names: str) -> pd.DataFrame:
         """The columns named, all without a name, of every set that is kept; in order."""
         import pyarrow as pa
 
-        tables = list(self.tables(*names))
-        return pa.concat_tables(tables).to_pandas() if tables else self._schema.empty_table()
+        empty = self._schema.empty_table().select(list(names) or self._schema.names)
+        return pa.concat_tables([empty, *self.tables(*names)]).to_pandas()
 
     def tables(self, *names: str) -> Iterator[pa.Table]:
         """One job after the other."""
-        import pyarrow.parquet as pq
-
         for job in sorted(self.done()):
-            try:
-                yield pq.ParquetFile(self._path(job)).read(columns=list(names) or None)
-            except (OSError, ValueError) as error:
-                raise OutputError(
-                    f"{self._path(job)} is damaged ({error}); delete it and sweep again"
-                ) from error
+            yield _kept(self._path(job), list(names) or None)
 
     def _path(self, job: int) -> Path:
         return self.folder / f"{job:06d}.parquet"
@@ -82,6 +67,73 @@ class Parts:
     def _flat(self, row: Row) -> dict[str, Any]:
         values = {self._columns[name]: value for name, value in row["values"].items()}
         return {**{name: row.get(name) for name in OWN}, **values}
+
+
+class Returns:
+    """What each session of each set earned, where it is asked for: one file a job.
+
+    sessions: returns of a set. A set that failed is not in it.
+    """
+
+    def __init__(self, folder: Path, sessions: int) -> None:
+        self.folder = folder / "returns"
+        self._sessions = sessions
+
+    def done(self) -> set[int]:
+        """The jobs whose returns are kept."""
+        return _jobs(self.folder)
+
+    def write(self, job: int, rows: Sequence[Row]) -> None:
+        """Keep the returns of a job; OutputError where the folder cannot be written."""
+        import numpy as np
+        import pyarrow as pa
+
+        known = [row for row in rows if not row["error"]]
+        values = np.concatenate([np.empty(0), *(row["returns"] for row in known)])
+        numbers = pa.array([row["set"] for row in known], pa.int64())
+        series = pa.FixedSizeListArray.from_arrays(values, self._sessions)
+        _keep(self._path(job), pa.table({"set": numbers, "returns": series}))
+
+    def batches(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Numbers and (sessions, sets) of returns, one job after the other."""
+        import numpy as np
+
+        for job in sorted(self.done()):
+            table = _kept(self._path(job), None)
+            numbers = table["set"].to_numpy()
+            values = table["returns"].combine_chunks().flatten().to_numpy()
+            if len(numbers):
+                yield numbers, np.ascontiguousarray(values.reshape(len(numbers), -1).T)
+
+    def _path(self, job: int) -> Path:
+        return self.folder / f"{job:06d}.parquet"
+
+
+def _jobs(folder: Path) -> set[int]:
+    return {int(path.stem) for path in folder.glob("*.parquet") if path.stem.isdigit()}
+
+
+def _keep(path: Path, table: pa.Table) -> None:
+    import pyarrow.parquet as pq
+
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, draft)
+        draft.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; choose another place with --out"
+        ) from error
+
+
+def _kept(path: Path, names: list[str] | None) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(path).read(columns=names)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} is damaged ({error}); delete it and sweep again") from error
 
 
 def _schema(plan: Plan, named: dict[str, str]) -> pa.Schema:

@@ -24,13 +24,15 @@ from backtests.manifest import (
     thesis_of,
     versions,
 )
-from backtests.result import _write_json
+from backtests.result import write_json
 from backtests.settings import Settings
 from backtests.sweeps.crew import Crew, crew_of
-from backtests.sweeps.parts import METRICS, Parts
+from backtests.sweeps.forward import walk, write_curves
+from backtests.sweeps.parts import METRICS, Parts, Returns
 from backtests.sweeps.sets import Plan, plan_of
 from backtests.sweeps.stage import Row, Stage, Work
 from backtests.sweeps.summary import ranks_by, summarise
+from backtests.sweeps.trail import Trail, WalkForward
 from markets.bars import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 from newsfolio.strategy import Strategy
@@ -69,6 +71,19 @@ class Swept:
         files = sorted((self.folder / "parts").glob("*.parquet"))
         return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True)
 
+    @property
+    def walk(self) -> pd.DataFrame:
+        """Equity of the walk-forward (`walk`), of what it is held against, and of cash.
+
+        CommandError where none was asked for.
+        """
+        import pandas as pd
+
+        found = self.summary.get("walk_forward")
+        if not found or found["why"]:
+            raise CommandError(f"{self.id} has no walk-forward; give walk_forward=(36, 12)")
+        return pd.read_parquet(self.folder / found["curve"])
+
     def report(self) -> Path:
         """Write the page beside the table; answers its path."""
         from backtests.cli import write_sweep
@@ -88,6 +103,7 @@ def sweep(
     random: int | None = None,
     seed: int = 0,
     by: str = "",
+    walk_forward: tuple[int, int] | None = None,
     workers: int = 1,
     cluster: str | None = None,
     out: str | Path | None = None,
@@ -105,6 +121,8 @@ def sweep(
     random: draw so many sets, of the grid given or within the bounds of each number; `seed` names
         the draw.
     by: the figure that sets are ranked by; the score where the thesis is scored, else sharpe.
+    walk_forward: months to choose a set on, and months to trade with it until the next choice; by
+        score, sharpe or cagr. `walk` has the curves.
     workers: processes of this machine. cluster: the address of a dask scheduler instead.
     out: the folder of run folders, ./runs by default; the sweep gets one of its own in it. A sweep
         that was interrupted goes on where it stopped.
@@ -121,6 +139,7 @@ def sweep(
         raise CommandError(f"{job.address} is a plain backtrader strategy and has no parameters")
     plan, crew = plan_of(job.strategy, grid, random, seed), crew_of(workers, cluster)
     ranks_by(by, judged=False)
+    forward = WalkForward(*walk_forward) if walk_forward else None
     source = (
         home.open_source(
             data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
@@ -129,33 +148,68 @@ def sweep(
         else data
     )
     book = Ledger(Path(ledger) if ledger else home.ledger_path())
-    return execute(plan, source, wanted, book, crew, Path(out or home.RUNS), by, progress)
+    folder = Path(out or home.RUNS)
+    return execute(plan, source, wanted, book, crew, folder, by, progress, forward)
 
 
 def execute(
     plan: Plan, source: Source, settings: Settings, ledger: Ledger, crew: Crew, out: Path,
     by: str = "", progress: Callable[[str], None] | None = None,
+    forward: WalkForward | None = None,
 ) -> Swept:  # fmt: skip
     """Play what is still to be played of a plan, and sum up all of it."""
     stage = Stage.of(plan, source, settings)
-    work = Work.of(stage, plan, size_of(len(plan)))
+    by = ranks_by(by, judged=plan.base.thesis is not None)
+    trail = Trail.of(forward, plan, stage, by) if forward else None
+    work = Work.of(stage, plan, size_of(len(plan)), keep=trail is not None)
     about = _about(plan, stage)
     folder = out / about["id"]
     parts = Parts(folder, plan)
-    done = parts.done()
-    stage.warm(plan)
-    told = _Progress(progress, work, done)
-    for job, rows in crew(work, [job for job in range(work.jobs) if job not in done]):
-        _record(ledger, [_trial(about, plan.base, row) for row in rows])
-        parts.write(job, rows)
-        told.add(rows)
-    judged = plan.base.thesis is not None
-    found = {**about, **_ground(stage, plan), **summarise(parts, plan, ranks_by(by, judged))}
+    returns = Returns(folder, trail.sessions) if trail else None
+    _play(work, crew, parts, returns, ledger, about, progress)
+    found = {**about, **_ground(stage, plan), **summarise(parts, plan, by)}
+    if trail and returns:
+        found["walk_forward"] = _walked(trail, returns, folder, ledger, about)
     try:
-        _write_json(folder / "sweep.json", found)
+        write_json(folder / "sweep.json", found)
     except OSError as error:
         raise OutputError(f"cannot write {folder}: {error.strerror or error}") from error
     return Swept(folder, found)
+
+
+def _play(
+    work: Work, crew: Crew, parts: Parts, returns: Returns | None, ledger: Ledger,
+    about: Mapping[str, Any], progress: Callable[[str], None] | None,
+) -> None:  # fmt: skip
+    """Every job that is not kept. One whose returns alone are missing is no new trial."""
+    counted = parts.done()
+    done = counted & returns.done() if returns else counted
+    work.stage.warm(work.plan)
+    told = _Progress(progress, work, done)
+    for job, rows in crew(work, [job for job in range(work.jobs) if job not in done]):
+        if returns:
+            returns.write(job, rows)
+        if job not in counted:
+            _record(ledger, [_trial(about, work.plan.base, row) for row in rows])
+            parts.write(job, rows)
+        told.add(rows)
+
+
+def _walked(
+    trail: Trail, returns: Returns, folder: Path, ledger: Ledger, about: Mapping[str, Any]
+) -> Row:
+    """The walk-forward, which is a trial of its own the first time that it is made."""
+    base = trail.plan.base
+    try:
+        walked = walk(trail, returns)
+    except NewsfolioError as error:
+        _record(ledger, [_trial(about, base, {"values": trail.parameters, "error": str(error)})])
+        return {**dataclasses.asdict(trail.asked), "why": str(error)}
+    row = {**walked.row, "values": trail.parameters, "error": ""}
+    if not (folder / walked.found["curve"]).exists():
+        _record(ledger, [_trial(about, base, row)])
+    write_curves(walked, folder)
+    return {**walked.found, "why": ""}
 
 
 def load(folder: Path) -> Swept:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from backtests.manifest import _plain
+from backtests.manifest import plain_value
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.strategy import Parameter, Strategy, parameters
 
@@ -32,7 +32,7 @@ class Axis:
         if isinstance(self.values, range):
             return {"low": self.values[0], "high": self.values[-1]}
         if self.values:
-            return [_plain(value) for value in self.values]
+            return [plain_value(value) for value in self.values]
         return {"low": self.low, "high": self.high}
 
 

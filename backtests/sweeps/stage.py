@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,28 +16,38 @@ import pandas as pd
 
 from backtests.account import Account, account
 from backtests.claims import lines_of
+from backtests.decisions import table_of
 from backtests.desk import Desk, Played
 from backtests.engines import kernel
 from backtests.evaluation.evaluate import scored_sessions
 from backtests.evaluation.findings import Scored
 from backtests.evaluation.overfitting import overfitting
+from backtests.evaluation.samples import settled
 from backtests.manifest import (
     Provenance,
-    _plain,
     code_of,
     engine_code,
     parameter_values,
+    plain_value,
     settings_values,
 )
 from backtests.metrics import cash_returns, figures
-from backtests.runner import Reference, Run, _ends, _leg, _load, _references, cost_model, prepare
+from backtests.runner import (
+    Reference,
+    Run,
+    cost_model,
+    last_bars,
+    load_all,
+    play_leg,
+    prepare,
+    references_of,
+)
 from backtests.settings import Settings
-from backtests.sweeps.curve import equity_of
 from backtests.sweeps.sets import Plan
 from markets.bars import Source
 from markets.facts import Snapshot
 from markets.market import Market
-from newsfolio.errors import DataError, NewsfolioError
+from newsfolio.errors import DataError, NewsfolioError, StrategyError
 from newsfolio.strategy import Strategy
 
 MOST = 32
@@ -61,6 +71,23 @@ class Ground:
     row: int
     idle: Account
 
+    @cached_property
+    def start(self) -> str:
+        return self.market.days[self.market.first].isoformat()
+
+    @cached_property
+    def end(self) -> str:
+        return self.market.days[-1].isoformat()
+
+
+@dataclass(frozen=True, eq=False)
+class Rival:
+    """What a set is held against: session returns of all of the run, and of what scores."""
+
+    name: str
+    whole: pd.Series
+    scored: pd.Series
+
 
 class Stage:
     """The bars of a sweep and the markets made of them: all that a worker needs."""
@@ -72,7 +99,7 @@ class Stage:
         self.source = source
         self.costs = cost_model(settings)
         self._grounds: OrderedDict[Any, Ground] = OrderedDict()
-        self._others: OrderedDict[Any, tuple[str, pd.Series] | None] = OrderedDict()
+        self._others: OrderedDict[Any, Rival | None] = OrderedDict()
 
     @classmethod
     def of(cls, plan: Plan, source: Source, settings: Settings) -> Stage:
@@ -84,14 +111,14 @@ class Stage:
                 strategy = plan.strategy(place)
             except NewsfolioError:
                 continue  # it is recorded when its turn comes
-            others = _references(strategy, settings)
+            others = references_of(strategy, settings)
             needs = (_asks(strategy), *(_asks(one.strategy) for one in others if one.strategy))
             if needs not in seen:
                 seen.add(needs)
                 read.append(_read(strategy, others, source, settings))
         if not read:
             base = plan.base
-            read.append(_read(base, _references(base, settings), source, settings))
+            read.append(_read(base, references_of(base, settings), source, settings))
         bars = {ticker: line for one in read for ticker, line in one.bars.items()}
         tables = {name: table for one in read for name, table in one.facts.items()}
         return cls(Snapshot(bars, tables), settings, source.name)
@@ -113,29 +140,69 @@ class Stage:
         ground = self.ground(strategy)
         return ground, kernel.play(Desk(strategy, ground.market, self.settings, self.costs))
 
-    def figures(self, strategy: Strategy) -> Row:
-        """The figures of one set, its score, and the window that they are of."""
+    def equity(self, ground: Ground, played: Played) -> pd.Series:
+        """The equity of a set at each close."""
+        settings = self.settings
+        return account(
+            ground.market, played.fills, played.events, settings.cash, settings.credit_spread
+        ).equity
+
+    def prove(self, strategy: Strategy) -> None:
+        """Play a set with a vectorised form one by one too; StrategyError unless it trades alike.
+
+        The sets of a sweep rest on that form alone, and nobody looks at each of them.
+        """
+        ground = self.ground(strategy)
+        desks = [Desk(strategy, ground.market, self.settings, self.costs) for _ in range(2)]
+        if table_of(strategy, ground.market, desks[0].marks) is None:
+            return
+        if kernel.play(desks[0]) != kernel.turned(desks[1]):
+            raise StrategyError(
+                f"{strategy.label}: weights_table decides otherwise than weights; correct it "
+                f"(newsfolio check {strategy.name} names the date and the line) or remove it"
+            )
+
+    def figures(self, strategy: Strategy, *, keep: bool = False) -> Row:
+        """The figures of one set, its score, and the window that they are of.
+
+        keep: also `returns`, what each session after the first earned.
+        """
         ground, played = self.play(strategy)
-        values = equity_of(ground.market, played, self.settings)
-        equity = pd.Series(values, index=ground.days, name="equity")
-        return {
+        equity = self.equity(ground, played)
+        found = {
             **figures(equity, played.fills, ground.rate),
             "score": self._score(strategy, ground, equity),
-            "start": f"{ground.days[0]:%Y-%m-%d}",
-            "end": f"{ground.days[-1]:%Y-%m-%d}",
+            "start": ground.start,
+            "end": ground.end,
             "scored": ground.scored.sessions if strategy.thesis else 0,
         }
+        return {**found, "returns": settled(_returns(equity, 0))} if keep else found
 
     def against(self, strategy: Strategy) -> str:
         """What a strategy with a thesis is scored against, "" without one."""
         if strategy.thesis is None:
             return ""
-        return self._other(strategy, self.ground(strategy))[0]
+        return self._other(strategy, self.ground(strategy)).name
+
+    def rival(self, strategy: Strategy) -> Rival:
+        """What the score of a strategy is the difference to; cash without a thesis."""
+        ground = self.ground(strategy)
+        return self._other(strategy, ground) if strategy.thesis else self._cash(ground)
+
+    def legs(self, strategy: Strategy) -> dict[str, pd.Series]:
+        """Equity of the benchmark and the controls that these data can carry, and of cash."""
+        ground = self.ground(strategy)
+        curves = {
+            reference.name: self._curve(reference, ground)
+            for reference in references_of(strategy, self.settings)
+        }
+        known = {name: curve for name, curve in curves.items() if curve is not None}
+        return {**known, "cash": ground.idle.equity}
 
     def _prepared(self, strategy: Strategy) -> Ground:
         settings = self.settings
         market = prepare(
-            strategy, self.bars, settings, _ends(_references(strategy, settings), self.bars)
+            strategy, self.bars, settings, last_bars(references_of(strategy, settings), self.bars)
         )
         idle = account(market, (), (), settings.cash, settings.credit_spread)
         run = Run(
@@ -150,26 +217,32 @@ class Stage:
         """Annual Sharpe ratio of the difference to the control over the scored sessions."""
         if strategy.thesis is None or ground.scored.sessions < 2:
             return None
-        _, other = self._other(strategy, ground)
+        other = self._other(strategy, ground).scored
         mine = _returns(equity, ground.row).to_frame("set")
         return overfitting(mine, other, "", ground.scored.years).variants[0].sharpe
 
-    def _other(self, strategy: Strategy, ground: Ground) -> tuple[str, pd.Series]:
-        """Name and scored returns of the first control that these data can carry, else of cash."""
-        references = _references(strategy, self.settings)
+    def _other(self, strategy: Strategy, ground: Ground) -> Rival:
+        """The first control that these data can carry, else cash."""
+        references = references_of(strategy, self.settings)
         for reference in sorted(references, key=lambda one: one.name == "benchmark"):
             key = (_asks(strategy), reference)
             if key not in self._others:
                 curve = self._curve(reference, ground)
-                known = None if curve is None else (reference.name, _returns(curve, ground.row))
+                known = None if curve is None else _rival(reference.name, curve, ground.row)
                 _remember(self._others, key, known)
-            if (curve_of := self._others[key]) is not None:
-                return curve_of
-        return "cash", cash_returns(ground.rate.iloc[ground.row :])
+            if (rival := self._others[key]) is not None:
+                return rival
+        return self._cash(ground)
+
+    def _cash(self, ground: Ground) -> Rival:
+        whole = cash_returns(ground.rate)
+        return Rival("cash", whole, whole.iloc[ground.row :])
 
     def _curve(self, reference: Reference, ground: Ground) -> pd.Series | None:
         try:
-            leg = _leg(reference, ground.market, ground.idle, self.settings, self.costs, self.bars)
+            leg = play_leg(
+                reference, ground.market, ground.idle, self.settings, self.costs, self.bars
+            )
         except DataError:
             return None
         return leg.curve
@@ -180,7 +253,7 @@ class Work:
     """A sweep cut into jobs of `size` sets, each of which a worker can do by itself.
 
     engine: the hash of our own code; about: all that a set's figures depend on but its parameters;
-    values: the parameters of the base, as JSON values.
+    values: the parameters of the base, as JSON values. keep: whether rows have their returns.
     """
 
     stage: Stage
@@ -189,9 +262,10 @@ class Work:
     engine: str
     about: str
     values: Row
+    keep: bool = False
 
     @classmethod
-    def of(cls, stage: Stage, plan: Plan, size: int) -> Work:
+    def of(cls, stage: Stage, plan: Plan, size: int, *, keep: bool = False) -> Work:
         """Worked out here: a worker elsewhere may not have the author's file."""
         base = plan.base
         about = {
@@ -202,7 +276,7 @@ class Work:
             "engine": engine_code(),
         }
         text = json.dumps(about, sort_keys=True)
-        return cls(stage, plan, size, engine_code(), text, parameter_values(base))
+        return cls(stage, plan, size, engine_code(), text, parameter_values(base), keep)
 
     @property
     def jobs(self) -> int:
@@ -218,11 +292,15 @@ class Work:
 
     def row(self, place: int, names: Namer) -> Row:
         """One set; what goes wrong with it is in its row."""
-        values = {**self.values, **_told(self.plan.values(place))}
+        values = {**self.values, **told(self.plan.values(place))}
         row = {"set": place, "id": names(values), "error": ""}
         try:
             strategy = self.plan.strategy(place)
-            found = self.stage.figures(strategy)
+            if place == self.places(place // self.size).start:
+                self.stage.prove(strategy)
+            found = self.stage.figures(strategy, keep=self.keep)
+        except MemoryError:
+            raise  # says nothing about the set
         except Exception as error:  # a bug in one set must not cost the others
             said = str(error) if isinstance(error, NewsfolioError) else repr(error)
             return {**row, "values": values, "error": said or repr(error)}
@@ -246,11 +324,25 @@ def _read(
 ) -> Snapshot:
     """What a run of the strategy by itself would read."""
     claims = strategy.thesis.rests_on() if strategy.thesis else ()
-    return _load(strategy, others, source, settings, lines_of(claims))
+    return load_all(strategy, others, source, settings, lines_of(claims))
 
 
-def _told(values: Mapping[str, Any]) -> Row:
-    return {name: _plain(value) for name, value in values.items()}
+def told(values: Mapping[str, Any]) -> Row:
+    """Parameters as JSON values."""
+    return {name: plain_value(value) for name, value in values.items()}
+
+
+def same_lines(plan: Plan) -> bool:
+    """Whether all sets of a plan can be played on the market of its base."""
+    kind: Any = type(plan.base)
+    if not _computes(kind):
+        return True
+    wanted = _asks(plan.base)
+    for place in range(len(plan)):
+        with suppress(NewsfolioError):  # it is recorded when its turn comes
+            if _asks(plan.strategy(place)) != wanted:
+                return False
+    return True
 
 
 def _varies(kind: Any) -> bool:
@@ -282,6 +374,10 @@ def _remember(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:
     known[key] = value
     if len(known) > MOST:
         known.popitem(last=False)
+
+
+def _rival(name: str, curve: pd.Series, row: int) -> Rival:
+    return Rival(name, _returns(curve, 0), _returns(curve, row))
 
 
 def _returns(equity: pd.Series, row: int) -> pd.Series:

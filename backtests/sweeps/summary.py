@@ -21,6 +21,9 @@ BINS = 8
 SEPARATE = 16
 """Values of a parameter up to which each stands by itself."""
 
+LESS = frozenset({"volatility", "turnover", "costs", "trades"})
+"""Figures of which more is not better, so that nothing can be ranked by them."""
+
 QUANTILES = {"lowest": 0.0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1.0}
 
 
@@ -156,7 +159,7 @@ def ranks_by(by: str, judged: bool) -> str:
     """The figure to rank by: the one asked for, or else the score, or the Sharpe ratio."""
     from newsfolio.errors import UnknownName
 
-    known = ("score", *METRICS)
+    known = tuple(name for name in ("score", *METRICS) if name not in LESS)
     if by and by not in known:
         raise UnknownName("figure", by, known, f"Rank --by one of {', '.join(known)}.")
     return by or ("score" if judged else "sharpe")

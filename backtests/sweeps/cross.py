@@ -1,0 +1,74 @@
+"""Combinatorial purged cross-validation: the same choice many times over, on other halves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from math import isfinite, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.evaluation.samples import Values
+from backtests.sweeps.stage import Row
+from backtests.sweeps.trail import CHOICES, Sets, Trail, masks
+from backtests.sweeps.windows import Judged, halves, judged
+
+FOLDS = (10, 8, 6)
+"""Of the cross-validation, half of them tests; the most that are longer than what is purged."""
+
+
+def crossed(trail: Trail, sets: Sets) -> Row:
+    """Combinatorial purged cross-validation, and PBO on the same folds; `why`: there is none."""
+    sessions = trail.sessions
+    gap = trail.purge + trail.embargo
+    folds = next((count for count in FOLDS if gap < sessions // count - 1), 0)
+    if not folds:
+        return {"why": f"{sessions} sessions; {FOLDS[-1]} folds with {gap} purged and embargoed "
+                       f"need {FOLDS[-1] * (gap + 2)}"}  # fmt: skip
+    from skfolio.model_selection import CombinatorialPurgedCV  # type: ignore[import-untyped]
+
+    splitter = CombinatorialPurgedCV(folds, folds // 2, trail.purge, trail.embargo)
+    splits = tuple(
+        (train, np.concatenate(tests)) for train, tests in splitter.split(np.zeros((sessions, 1)))
+    )
+    judge = partial(judged, sets.batches, by=CHOICES[trail.by])
+    known = judge(*masks(splits, sessions))
+    half = halves(sessions, folds)
+    figures = [
+        trail.figure(gains) for gains in paths_of(trail, known, sets, splitter.recombined_paths)
+    ]
+    real = [figure for figure in figures if isfinite(figure)]
+    return {
+        "why": "",
+        "folds": folds,
+        "splits": len(splits),
+        "paths": len(figures),
+        "purge": trail.purge,
+        "embargo": trail.embargo,
+        "figures": figures,
+        "median": float(np.median(real)) if real else nan,
+        "above_zero": float(np.mean([figure > 0 for figure in real])) if real else nan,
+        "below": known.below,
+        "pbo": judge(half, ~half).below,
+    }
+
+
+def paths_of(
+    trail: Trail, known: Judged, sets: Sets, recombined: NDArray[np.intp]
+) -> Iterator[Values]:
+    """Gains over all sessions, each fold from a split that had not trained on it.
+
+    recombined: (folds, paths), the split that each fold of each path comes from.
+    """
+    returns = sets.some(set(known.chosen.tolist()))
+    gains = {number: trail.gains(one) for number, one in returns.items()}
+    folds, paths = recombined.shape
+    sessions = trail.sessions
+    fold = np.minimum(np.arange(sessions) // (sessions // folds), folds - 1)
+    for path in range(paths):
+        found = np.empty(sessions)
+        for place in range(folds):
+            number = int(known.chosen[recombined[place, path]])
+            found[fold == place] = gains[number][fold == place]
+        yield found

@@ -1,0 +1,200 @@
+"""What a walk-forward chooses by and when: set before a set is played, from what was asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from math import ceil, sqrt
+
+import numpy as np
+import pandas as pd
+
+from backtests.evaluation.overfitting import Score
+from backtests.evaluation.samples import Values, moments, settled
+from backtests.metrics import cash_returns, sessions_a_year
+from backtests.sweeps.parts import Returns
+from backtests.sweeps.sets import Plan
+from backtests.sweeps.stage import Ground, Row, Stage, same_lines
+from backtests.sweeps.windows import Batch, Masks, Places
+from newsfolio.errors import CommandError, UnknownName
+from newsfolio.strategy import Strategy
+
+Split = tuple[Places, Places]
+"""Sessions to choose on, and sessions to judge on, as places among the returns."""
+
+CHOICES: Mapping[str, Score] = {
+    "score": Score.SHARPE, "sharpe": Score.SHARPE, "cagr": Score.MEAN,
+}  # fmt: skip
+"""Figures that parameters can be chosen by: Sharpe ratio of the difference to the control, or to
+cash, and growth."""
+
+LONGEST = 63
+"""Sessions purged at most, a quarter: a position that is held for years has no end to wait for."""
+
+EMBARGO = 0.01
+"""Share of the sessions after a test that are not trained on (Lopez de Prado 2018)."""
+
+RUIN = -0.999999
+"""What losing everything counts as, where growth is a logarithm."""
+
+
+@dataclass(frozen=True)
+class WalkForward:
+    """Months to choose the parameters on, and months to trade with them until the next choice."""
+
+    train: int
+    test: int
+
+    def __post_init__(self) -> None:
+        if self.train < 1 or self.test < 1:
+            raise CommandError(
+                f"walk-forward {self.train} {self.test}: give months to choose on and months to "
+                "trade, e.g. 36 12"
+            )
+        if find_spec("skfolio") is None:
+            raise CommandError("walk-forward needs skfolio: pip install 'newsfolio[views]'")
+
+
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """The windows of a walk-forward on the returns of a sweep's sets, set before any is played.
+
+    purge: sessions between training and test. other: what a set is held against, by session; empty
+    where growth chooses. splits: training and test sessions of each window, as places.
+    """
+
+    asked: WalkForward
+    plan: Plan
+    stage: Stage
+    ground: Ground
+    by: str
+    against: str
+    purge: int
+    embargo: int
+    other: Values
+    splits: tuple[Split, ...]
+
+    @classmethod
+    def of(cls, asked: WalkForward, plan: Plan, stage: Stage, by: str) -> Trail:
+        """A NewsfolioError where there is no window, or no way to go from set to set."""
+        if by not in CHOICES:
+            raise UnknownName("figure to choose by", by, CHOICES, "Choose --by one of them.")
+        if len(plan) < 2:
+            raise CommandError("walk-forward: give at least two sets to choose from")
+        if not same_lines(plan):
+            raise CommandError(
+                f"walk-forward: the lines of {plan.base.name} follow from its parameters, so its "
+                "sets cannot take turns on one market; sweep over the others"
+            )
+        ground = stage.ground(plan.base)
+        rival = stage.rival(plan.base)
+        cash = cash_returns(ground.rate)
+        other = {"score": rival.whole, "sharpe": cash}.get(by, cash.iloc[:0])
+        against = {"score": rival.name, "sharpe": "cash"}.get(by, "")
+        purge = held(plan.base, ground)
+        splits = _splits(asked, ground.days[1:], purge)
+        embargo = ceil(EMBARGO * (len(ground.days) - 1))
+        return cls(asked, plan, stage, ground, by, against, purge, embargo, settled(other), splits)
+
+    @property
+    def digest(self) -> str:
+        """Names the walk among others over the same sets."""
+        text = json.dumps([self.asked.train, self.asked.test, self.by, self.purge])
+        return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+    @property
+    def parameters(self) -> Row:
+        """How the trial ledger knows it: another choice of windows is another variant."""
+        axes = {axis.name: axis.told() for axis in self.plan.axes}
+        drawn = {"draws": self.plan.draws, "seed": self.plan.seed} if self.plan.draws else {}
+        asked = {**dataclasses.asdict(self.asked), "by": self.by, **drawn}
+        return {"walk_forward": asked, "grid": axes}
+
+    @property
+    def sessions(self) -> int:
+        """With a return: all of the run but the first."""
+        return len(self.ground.days) - 1
+
+    def day(self, row: int) -> pd.Timestamp:
+        """The session whose return is at a place."""
+        return self.ground.days[row + 1]
+
+    def gains(self, returns: Values) -> Values:
+        """What is ranked, (sessions, ...), of simple returns."""
+        if not len(self.other):
+            return np.asarray(np.log1p(np.maximum(returns, RUIN)), dtype="float64")
+        return returns - self.other.reshape(-1, *(1,) * (returns.ndim - 1))
+
+    def figure(self, gains: Values) -> float:
+        """The figure that is ranked by, a year; NaN where it is flat."""
+        pace = sessions_a_year(self.ground.days)
+        if CHOICES[self.by] is Score.MEAN:
+            return float(np.expm1(gains.mean() * pace))
+        return moments(gains)[0] * sqrt(pace)
+
+
+class Sets:
+    """The returns of all sets as they stream by, and those of a few by number."""
+
+    def __init__(self, trail: Trail, returns: Returns) -> None:
+        self._trail = trail
+        self._returns = returns
+
+    def batches(self) -> Iterator[Batch]:
+        """Numbers and gains; a set with a gap is left out."""
+        for numbers, returns in self._returns.batches():
+            whole = np.isfinite(returns).all(axis=0)
+            if whole.any():
+                yield numbers[whole], self._trail.gains(np.ascontiguousarray(returns[:, whole]))
+
+    def some(self, wanted: set[int]) -> dict[int, Values]:
+        """Simple returns by number."""
+        return {
+            int(number): returns[:, place].copy()
+            for numbers, returns in self._returns.batches()
+            for place, number in enumerate(numbers.tolist())
+            if number in wanted
+        }
+
+
+def held(strategy: Strategy, ground: Ground) -> int:
+    """The longest that a position is held between two decisions on a schedule, in sessions."""
+    market = ground.market
+    marks = strategy.rebalance.marks(market.calendar)[market.first :].copy()
+    marks[0] |= strategy.rebalance.from_start
+    gaps = np.diff(np.flatnonzero(marks))
+    return min(int(gaps.max()), LONGEST) if len(gaps) else LONGEST
+
+
+def masks(splits: tuple[Split, ...], sessions: int) -> tuple[Masks, Masks]:
+    """Splits as masks, a row each."""
+    train, test = np.zeros((2, len(splits), sessions), dtype=bool)
+    for row, (before, after) in enumerate(splits):
+        train[row, before], test[row, after] = True, True
+    return train, test
+
+
+def _splits(asked: WalkForward, days: pd.DatetimeIndex, purge: int) -> tuple[Split, ...]:
+    """Windows of whole calendar months, the last one as long as there are sessions."""
+    from skfolio.model_selection import WalkForward as Splitter  # type: ignore[import-untyped]
+
+    frame = pd.DataFrame(0.0, index=days.as_unit("ns"), columns=["returns"])
+    splitter = Splitter(
+        test_size=asked.test, train_size=asked.train, freq="MS", purged_size=purge,
+        reduce_test=True,
+    )  # fmt: skip
+    try:
+        found = tuple(splitter.split(frame))
+    except ValueError as error:
+        raise CommandError(f"walk-forward {asked.train} {asked.test}: {error}") from None
+    if not found:
+        raise CommandError(
+            f"walk-forward {asked.train} {asked.test}: the run has {len(days)} sessions from "
+            f"{days[0]:%Y-%m-%d}, and none is left to trade after {asked.train} months; give fewer "
+            "or an earlier --start"
+        )
+    return found

@@ -1,0 +1,117 @@
+"""Choosing on some sessions, judging on others, while the sets stream by: memory does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.evaluation.overfitting import Score, scores_of
+from backtests.evaluation.samples import Values
+
+Masks = NDArray[np.bool_]
+Places = NDArray[np.intp]
+
+Batch = tuple[NDArray[np.int64], Values]
+"""Numbers of some sets, and (sessions, sets) of what they gained."""
+
+Batches = Callable[[], Iterable[Batch]]
+"""All sets in the order of their numbers, once more at every call and cut in the same way."""
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Stretches of sessions, cut where any of them begins or ends: sums of pieces serve them all.
+
+    starts: of the pieces; picks: (windows, pieces), 1 where a piece belongs to a window.
+    """
+
+    starts: Places
+    picks: Values
+    counts: Values
+
+    @classmethod
+    def of(cls, masks: Masks) -> Windows:
+        """masks: (windows, sessions)."""
+        moves = (masks[:, 1:] != masks[:, :-1]).any(axis=0)
+        starts = np.concatenate([[0], np.flatnonzero(moves) + 1])
+        counts = masks.sum(axis=1).astype("float64")
+        return cls(starts, masks[:, starts].astype("float64"), counts)
+
+    def scores(self, gains: Values, by: Score) -> Values:
+        """(windows, sets), of gains (sessions, sets)."""
+        centre = gains.mean(axis=0)
+        moved = gains - centre  # so that squares do not cancel
+        sums, squares = (np.add.reduceat(one, self.starts) for one in (moved, moved**2))
+        return scores_of(self.counts, self.picks @ sums, self.picks @ squares, centre, by)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """The set chosen on each training window, and its place on the test that goes with it.
+
+    chosen: numbers. place: from 1, the worst, to `sets`; ties share the middle of theirs.
+    """
+
+    chosen: NDArray[np.int64]
+    place: Values
+    sets: int
+
+    @property
+    def odds(self) -> Values:
+        """Log odds of the place: 0 in the middle, below it negative."""
+        share = self.place / (self.sets + 1)
+        return np.asarray(np.log(share / (1 - share)), dtype="float64")
+
+    @property
+    def below(self) -> float:
+        """How often the chosen set is not above the middle of all sets."""
+        return float((self.odds <= 0).mean())
+
+
+def judged(batches: Batches, train: Masks, test: Masks, by: Score) -> Judged:
+    """For each row of the masks the set with the highest score in training, ties by number.
+
+    The choice reads sessions of its training window alone.
+    """
+    chosen, outside = _chosen(batches(), Windows.of(train), Windows.of(test), by)
+    place, sets = _placed(batches(), Windows.of(test), outside, by)
+    return Judged(chosen, place, sets)
+
+
+def halves(sessions: int, blocks: int) -> Masks:
+    """Every way to take half of the blocks, a row each, cut as `pbo` cuts them."""
+    starts = np.linspace(0, sessions, blocks, endpoint=False).astype(int)
+    block = np.searchsorted(starts, np.arange(sessions), side="right") - 1
+    return np.array([np.isin(block, half) for half in combinations(range(blocks), blocks // 2)])
+
+
+def _chosen(
+    batches: Iterable[Batch], train: Windows, test: Windows, by: Score
+) -> tuple[NDArray[np.int64], Values]:
+    """The winners' numbers, and their scores on the tests."""
+    rows = np.arange(len(train.counts))
+    chosen = np.full(len(rows), -1, dtype="int64")
+    inside, outside = np.full(len(rows), -np.inf), np.full(len(rows), np.nan)
+    for numbers, gains in batches:
+        scores, later = train.scores(gains, by), test.scores(gains, by)
+        first = scores.argmax(axis=1)
+        better = (scores[rows, first] > inside) | (chosen < 0)
+        chosen = np.where(better, numbers[first], chosen)
+        inside = np.where(better, scores[rows, first], inside)
+        outside = np.where(better, later[rows, first], outside)
+    return chosen, outside
+
+
+def _placed(batches: Iterable[Batch], test: Windows, own: Values, by: Score) -> tuple[Values, int]:
+    """The place of each score among all sets' on its window, and how many sets there are."""
+    below, level, sets = np.zeros(len(own)), np.zeros(len(own)), 0
+    for numbers, gains in batches:
+        scores = test.scores(gains, by)
+        below += (scores < own[:, None]).sum(axis=1)
+        level += (scores == own[:, None]).sum(axis=1)
+        sets += len(numbers)
+    return below + (level + 1) / 2, sets

@@ -1,0 +1,103 @@
+"""Tools at work, each in a process of its own, asked in turns."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import IO, Any
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class NotHere(Exception):
+    """A tool that cannot be had, and why."""
+
+
+@dataclass
+class Tool:
+    """A running tool, and how it introduced itself: import seconds, works, versions, peak."""
+
+    process: subprocess.Popen[str]
+    log: IO[str]
+    hello: Mapping[str, Any] = field(default_factory=dict)
+
+    def ask(self, work: str, least: float = 0.0, **more: Any) -> Mapping[str, Any]:
+        """Seconds of each call, and the peak memory so far in MB."""
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps({"work": work, "least": least, **more}) + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def answer(self) -> Mapping[str, Any]:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            self.process.wait()
+            self.log.seek(0)
+            raise NotHere(_last(self.log.read()))
+        return json.loads(line)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def tool(python: str, name: str, folder: Path) -> Iterator[Tool]:
+    """A tool in a fresh process; NotHere if it cannot be imported there."""
+    command = (python, "-m", "benchmarks.peers.worker", name, str(folder))
+    with (folder / f"{name}.log").open("w+") as log:
+        process = _started(command, folder, log)
+        found = Tool(process, log)
+        try:
+            found.hello = found.answer()
+            yield found
+        finally:
+            process.communicate()
+
+
+def _started(command: Sequence[str], folder: Path, log: IO[str]) -> subprocess.Popen[str]:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log}
+    try:
+        return subprocess.Popen(command, cwd=ROOT, env=surroundings(folder), text=True, **pipes)
+    except OSError as error:
+        raise NotHere(str(error)) from error
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """Nothing of the user's is read or written."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(folder / "home")}
+
+
+def clocked(command: Sequence[str], folder: Path) -> float:
+    """Seconds of a command from nothing to its end; NotHere if it fails."""
+    began = time.perf_counter()
+    done = subprocess.run(
+        command, cwd=ROOT, env=surroundings(folder), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise NotHere(_last(done.stderr))
+    return time.perf_counter() - began
+
+
+def in_turns(
+    asked: Mapping[str, tuple[Tool, str]], turns: int, budget: float, **more: Any
+) -> dict[str, float]:
+    """The median of a turn's median by label; who has used up its budget sits out."""
+    found: dict[str, list[float]] = {label: [] for label in asked}
+    spent = dict.fromkeys(asked, 0.0)
+    for _ in range(turns):
+        for label, (worker, work) in asked.items():
+            if spent[label] <= budget:
+                taken = worker.ask(work, **more)["seconds"]
+                spent[label] += sum(taken)
+                found[label].append(median(taken))
+    return {label: median(taken) for label, taken in found.items()}
+
+
+def _last(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1][:200] if lines else "it ended without a word"

@@ -1,0 +1,183 @@
+"""The tables of benchmarks/speed.py as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+NAMES = {
+    "equal": "monthly equal weight",
+    "top": "monthly top 5 by 126-session momentum",
+    "inverse": "daily inverse 60-session volatility",
+}
+AT_ONCE = "newsfolio, weights at once"
+REACH = (
+    ("runs equal", "newsfolio", "bt", 100.0),
+    ("runs equal", "newsfolio", "vectorbt", 8.0),
+    ("runs top", "newsfolio", "bt", 40.0),
+    ("runs top", "newsfolio", "vectorbt", 6.0),
+    ("runs inverse", "newsfolio", "bt", 20.0),
+    ("runs inverse", AT_ONCE, "vectorbt", 1.0),
+    ("sweep", "newsfolio", "vectorbt", 10.0),
+    ("sweep", "newsfolio", "plain pandas", 2.0),
+    ("sweep memory", "newsfolio", "vectorbt", 8.0),
+    ("runs equal", "newsfolio, backtrader engine", "backtrader, tuned", 1.0),
+    ("cold", "newsfolio, verdict page", "backtrader + quantstats", 2.5),
+    ("cold", "newsfolio, verdict page and tearsheet", "backtrader + quantstats", 1 / 0.7),
+)
+"""Where, who, beside whom, and how many times better it should be."""
+
+PER_DECISION, MEMORY = 10.0, 2048.0
+"""The most for the large market: times the small one's time a decision, and MB."""
+
+
+def markdown(report: Mapping[str, Any]) -> str:
+    parts = [_head(report)]
+    parts += [make(report) for key, make in _PARTS.items() if key in report]
+    return "\n\n".join(part for part in (*parts, _reached(report)) if part)
+
+
+def written(text: str, path: Path) -> None:
+    """Put the tables between the marks of a file."""
+    page = path.read_text(encoding="utf-8")
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2]
+    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+
+
+def _head(report: Mapping[str, Any]) -> str:
+    machine = report["machine"]
+    said = [
+        f"Measured {report['when']} (UTC) on {machine['cpu']}, {machine['cores']} cores, "
+        f"{machine['system']}, load at the start {machine['load']}. {report['note']}".strip(),
+        *(f"Left out: `{name}` ({why})." for name, why in report["skipped"].items()),
+    ]
+    versions = {"Python": machine["python"]}
+    for name, found in report["versions"].items():
+        versions[name] = ", ".join(f"{package} {version}" for package, version in found.items())
+    said += ["Versions: " + "; ".join(f"{name}: {text}" for name, text in versions.items()) + "."]
+    return "\n\n".join(said)
+
+
+def _runs(report: Mapping[str, Any]) -> str:
+    found = report["runs"]
+    labels = list(dict.fromkeys(label for row in found.values() for label in row))
+    rows = ((label, *(_beside(found[work], label) for work in found)) for label in labels)
+    title = f"One run, 17 lines x {report['size']['sessions']:,} sessions"
+    return _table(title, ("", *(NAMES[work] for work in found)), rows)
+
+
+def _beside(row: Mapping[str, float], label: str) -> str:
+    if label not in row:
+        return ""
+    ours = row["newsfolio"]
+    times = "" if label == "newsfolio" else f" ({row[label] / ours:.3g} x)"
+    return _time(row[label]) + times
+
+
+def _sweep(report: Mapping[str, Any]) -> str:
+    few = report["size"]["few"]
+    told = {"bt": few.get("with_bt"), "backtrader": few.get("with_backtrader")}
+    rows = (
+        (label + (f", from {told[label]} sets" if told.get(label) else ""),
+         _beside(report["sweep"], label), f"{report['sweep memory'][label]:,.0f} MB")
+        for label in report["sweep"]
+    )  # fmt: skip
+    title = f"Sweep of {report['size']['sets']:,} sets of top-n momentum, to a table of metrics"
+    return _table(title, ("", "time", "peak memory"), rows)
+
+
+def _starts(report: Mapping[str, Any]) -> str:
+    rows = (
+        (label, _time(row["import"]), _time(row["first"]), f"{row['memory']:,.0f} MB")
+        for label, row in report["starts"].items()
+    )
+    title = "A fresh process, monthly equal weight"
+    return _table(title, ("", "import", "first run", "peak memory"), rows)
+
+
+def _cold(report: Mapping[str, Any]) -> str:
+    rows = ((label, _time(seconds)) for label, seconds in report["cold"].items())
+    text = _table("Cold start to an HTML page, from a folder of Parquet", ("", "time"), rows)
+    skipped = report["cold skipped"].items()
+    return "\n\n".join((text, *(f"Left out: {label} ({why})." for label, why in skipped)))
+
+
+def _many(report: Mapping[str, Any]) -> str:
+    found = report["many"]
+    rows = (
+        ("load from Parquet and prepare", _time(found["load"])),
+        ("one run, monthly", _time(found["run"])),
+        ("a decision", _time(found["decision"])),
+        (f"a decision of 17 x {report['size']['sessions']:,}", _time(found["beside"])),
+        ("peak memory", f"{found['memory']:,.0f} MB"),
+    )
+    return _table(f"{found['lines']} lines x {found['sessions']:,} sessions", ("", ""), rows)
+
+
+def _growth(report: Mapping[str, Any]) -> str:
+    rows = (
+        (axis, ", ".join(f"{count}: {_time(taken)}" for count, taken in row["seconds"].items()),
+         f"{row['exponent']:.2f}")
+        for axis, row in report["growth"].items()
+    )  # fmt: skip
+    return _table("Growth of newsfolio's time", ("against", "measured", "exponent"), rows)
+
+
+def _agreement(report: Mapping[str, Any]) -> str:
+    found = report["agreement"]
+    labels = list(dict.fromkeys(label for row in found.values() for label in row))
+    rows = (
+        (label, *(f"{found[work][label]:.0e}" if label in found[work] else "" for work in found))
+        for label in labels
+    )
+    title = "Largest difference of any close's equity to plain pandas, without costs and lots"
+    return _table(title, ("", *(NAMES[work] for work in found)), rows)
+
+
+def _reached(report: Mapping[str, Any]) -> str:
+    rows = [*_ratios(report), *_large(report)]
+    header = ("work", "beside", "to reach", "reached", "")
+    return _table("What must be reached", header, rows) if rows else ""
+
+
+def _ratios(report: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for place, ours, peer, wanted in REACH:
+        part, _, work = place.partition(" ") if place.startswith("runs") else (place, "", "")
+        row = report.get(part, {})
+        row = row.get(work, {}) if work else row
+        if ours in row and peer in row:
+            times = row[peer] / row[ours]
+            what = f"{NAMES.get(work, part)}: {ours}"
+            mark = "yes" if times >= wanted else "**no**"
+            yield what, peer, f"{wanted:.3g} x", f"{times:.3g} x", mark
+
+
+def _large(report: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    if "many" not in report:
+        return
+    found = report["many"]
+    size = f"{found['lines']} lines x {found['sessions']:,} sessions"
+    for what, value, limit, unit in (
+        ("time a decision", found["decision"] / found["beside"], PER_DECISION, "x"),
+        ("peak memory", found["memory"], MEMORY, "MB"),
+    ):
+        mark = "yes" if value < limit else "**no**"
+        yield f"{size}: {what}", "", f"under {limit:,.0f} {unit}", f"{value:,.3g} {unit}", mark
+
+
+def _table(title: str, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = (header, ("---",) * len(header), *rows)
+    return f"## {title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _time(seconds: float) -> str:
+    return f"{1000 * seconds:.3g} ms" if seconds < 1 else f"{seconds:,.3g} s"
+
+
+_PARTS = {
+    "runs": _runs, "sweep": _sweep, "starts": _starts, "cold": _cold, "many": _many,
+    "growth": _growth, "agreement": _agreement,
+}  # fmt: skip

@@ -1,0 +1,62 @@
+"""vectorbt: target percentages in one frame, cash shared, sells before buys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import vectorbt as vbt
+
+from benchmarks.peers.panel import (
+    LOOKBACK,
+    TOP,
+    Floats,
+    Panel,
+    figures,
+    parameter_sets,
+)
+from benchmarks.peers.plain_pandas import equal, frame, inverse, top
+
+PACKAGES = ("numpy", "pandas", "vectorbt", "numba")
+WORKS = ("equal", "top", "inverse", "sweep")
+
+
+def work(panel: Panel, name: str) -> Callable[..., Any]:
+    prices = frame(panel)
+    known: dict[str, Callable[..., Any]] = {
+        "equal": lambda: equity(prices, equal(prices, panel), panel),
+        "top": lambda: equity(prices, top(prices, panel, LOOKBACK, TOP), panel),
+        "inverse": lambda: equity(prices, inverse(prices), panel),
+        "sweep": lambda sets: swept(prices, panel, sets),
+    }
+    return known[name]
+
+
+def equity(prices: pd.DataFrame, targets: pd.DataFrame, panel: Panel) -> Floats:
+    return played(prices, targets.reindex(prices.index), panel, True).value().to_numpy()
+
+
+def swept(prices: pd.DataFrame, panel: Panel, sets: int) -> Floats:
+    """All sets as one wide frame, as vectorbt is meant to be used."""
+    chosen = parameter_sets(sets)
+    targets = pd.concat([top(prices, panel, *one) for one in chosen], axis=1, keys=chosen)
+    wide = pd.DataFrame(np.tile(panel.close, (1, sets)), prices.index, targets.columns)
+    groups = np.repeat(np.arange(sets), prices.shape[1])
+    found = played(wide, targets.reindex(prices.index), panel, groups)
+    return figures(found.value().to_numpy().T)
+
+
+def played(prices: pd.DataFrame, targets: pd.DataFrame, panel: Panel, groups: Any) -> Any:
+    return vbt.Portfolio.from_orders(
+        prices,
+        targets,
+        size_type="targetpercent",
+        group_by=groups,
+        cash_sharing=True,
+        call_seq="auto",
+        fees=panel.fee,
+        init_cash=panel.cash,
+        freq="D",
+    )

@@ -1,0 +1,380 @@
+"""How fast newsfolio is, beside its peers: `python benchmarks/speed.py --help`.
+
+The peers (bt, vectorbt, backtrader by hand, plain pandas) may live in an interpreter of their own,
+`--peer-python`; one that cannot be imported there is left out by name. docs/speed.md says what is
+measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from benchmarks.peers import made
+from benchmarks.peers.crew import ROOT, NotHere, Tool, clocked, in_turns, tool
+from benchmarks.peers.panel import Floats
+from benchmarks.peers.report import markdown, written
+
+OURS = "with_newsfolio"
+PEERS = ("plain_pandas", "with_vectorbt", "with_bt", "with_backtrader")
+WORKS = ("equal", "top", "inverse")
+COLUMNS = {
+    "newsfolio": (OURS, ""),
+    "newsfolio, weights at once": (OURS, "batch-"),
+    "newsfolio, backtrader engine": (OURS, "engine-"),
+    "plain pandas": ("plain_pandas", ""),
+    "vectorbt": ("with_vectorbt", ""),
+    "bt": ("with_bt", ""),
+    "backtrader": ("with_backtrader", ""),
+    "backtrader, tuned": ("with_backtrader", "tuned-"),
+    "backtrader, filled": ("with_backtrader", "filled-"),
+}
+"""What stands in the tables, and the tool and work behind it."""
+
+COLD = ("with_backtrader",)
+"""Tools whose first call costs no more than the next."""
+
+TOLERANCE = 1e-6
+"""Relative, of any close's equity: backtrader keeps a billionth in cash, so that none is short."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured; `few` sets stand for all of them where a tool needs minutes."""
+
+    sessions: int = 2520
+    sets: int = 1000
+    few: Mapping[str, int] = dataclasses.field(
+        default_factory=lambda: {"with_bt": 20, "with_backtrader": 4}
+    )
+    turns: int = 7
+    least: float = 0.2
+    budget: float = 20.0
+    many: tuple[int, int] = (500, 5040)
+    placebos: int = 200
+    lines: tuple[int, ...] = (10, 20, 40, 80, 160)
+    spans: tuple[int, ...] = (630, 1260, 2520, 5040)
+    schedules: tuple[str, ...] = ("yearly", "quarterly", "monthly", "weekly", "daily")
+    swept: tuple[int, ...] = (50, 100, 200, 400)
+
+
+SMOKE = Size(
+    sessions=320, sets=20, few={"with_bt": 2, "with_backtrader": 1}, turns=1, least=0.0,
+    many=(20, 320), placebos=5, lines=(5, 10), spans=(260, 320), schedules=("monthly", "weekly"),
+    swept=(10, 20),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where the data lie, whose interpreter the peers have, and how much is measured."""
+
+    folder: Path
+    peer_python: str
+    size: Size
+
+    def python(self, name: str) -> str:
+        return sys.executable if name == OURS else self.peer_python
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    chosen = _options(arguments)
+    size = SMOKE if chosen.smoke else Size(turns=chosen.turns)
+    with tempfile.TemporaryDirectory() as place:
+        report = measured(Bench(Path(place), chosen.peer_python, size), chosen.parts, chosen.note)
+    text = markdown(report)
+    print(text)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if chosen.write:
+        written(text, chosen.write)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--smoke", action="store_true", help="all of it, small, in seconds")
+    parser.add_argument("--turns", type=int, default=Size.turns, help="interleaved repeats")
+    parser.add_argument("--peer-python", default=os.environ.get("PEER_PYTHON", sys.executable))
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--note", default="", help="what a reader must know of this run")
+    parser.add_argument("--write", type=Path, help="put the tables into this Markdown file")
+    parser.add_argument("--json", type=Path, help="write all figures there")
+    return parser.parse_args(arguments)
+
+
+def measured(bench: Bench, parts: Iterable[str], note: str = "") -> dict[str, Any]:
+    """Everything asked for, as JSON can hold it."""
+    made.sample_panel(bench.size.sessions, bench.folder).save()
+    report: dict[str, Any] = {
+        "when": datetime.now(UTC).isoformat(timespec="minutes"),
+        "machine": machine(),
+        "note": note,
+        "size": dataclasses.asdict(bench.size),
+    }
+    with ExitStack() as stack:
+        tools, skipped = _present(bench, stack)
+        report["skipped"] = skipped
+        report["versions"] = {name: one.hello["versions"] for name, one in tools.items()}
+        for part in parts:
+            said = time.perf_counter()
+            report |= PARTS[part](bench, tools)
+            print(f"{part}: {time.perf_counter() - said:.0f} s", file=sys.stderr, flush=True)
+    return report
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.machine())
+
+
+def _present(bench: Bench, stack: ExitStack) -> tuple[dict[str, Tool], dict[str, str]]:
+    """The tools that can be had, and why the others cannot."""
+    tools, skipped = {}, {}
+    for name in (OURS, *PEERS):
+        try:
+            tools[name] = stack.enter_context(tool(bench.python(name), name, bench.folder))
+        except NotHere as error:
+            skipped[name] = str(error)
+    return tools, skipped
+
+
+def _columns(tools: Mapping[str, Tool], work: str) -> dict[str, tuple[Tool, str]]:
+    """Who can do a work, by the label of its column."""
+    return {
+        label: (tools[name], prefix + work)
+        for label, (name, prefix) in COLUMNS.items()
+        if name in tools and prefix + work in tools[name].hello["works"]
+    }
+
+
+# One run.
+
+
+def runs(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
+    found = {}
+    for work in WORKS:
+        asked = _columns(tools, work)
+        for label, (one, name) in asked.items():
+            if COLUMNS[label][0] not in COLD:
+                one.ask(name)  # what is compiled or worked out once does not count
+        found[work] = in_turns(asked, bench.size.turns, bench.size.budget, least=bench.size.least)
+    return {"runs": found}
+
+
+def starts(bench: Bench, _: Mapping[str, Tool]) -> dict[str, Any]:
+    """Import, first run and peak memory of the monthly equal weight, in fresh processes."""
+    found = {}
+    for label, (name, prefix) in COLUMNS.items():
+        try:
+            with tool(bench.python(name), name, bench.folder) as fresh:
+                if prefix + "equal" in fresh.hello["works"]:
+                    answer = fresh.ask(prefix + "equal")
+                    spent = {"import": fresh.hello["import"], "first": answer["seconds"][0]}
+                    found[label] = {**spent, "memory": answer["peak"]}
+        except NotHere:
+            continue
+    return {"starts": found}
+
+
+def agreement(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
+    """The largest relative difference of an equity to plain pandas', without costs and lots."""
+    panel = made.sample_panel(bench.size.sessions, bench.folder)
+    free = bench.folder / "free"
+    free.mkdir()
+    dataclasses.replace(panel, fee=0.0, folder=free).save()
+    found: dict[str, dict[str, float]] = {work: {} for work in WORKS}
+    curves: dict[tuple[str, str], Floats] = {}
+    for name in tools:
+        with tool(bench.python(name), name, free) as fresh:
+            for work in WORKS:
+                for label, asked in _comparable(name, work, fresh.hello["works"]):
+                    fresh.ask(asked, save=True)
+                    curves[work, label] = np.load(free / f"{name}-{asked}.npy")
+    for (work, label), curve in curves.items():
+        found[work][label] = float(np.abs(curve / curves[work, "plain pandas"] - 1).max())
+    return {"agreement": found, "tolerance": TOLERANCE}
+
+
+def _comparable(name: str, work: str, known: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The columns of a tool whose equity can be compared, and what to ask for."""
+    flat = "flat-" if name == OURS else ""
+    for label, (owner, prefix) in COLUMNS.items():
+        if owner == name and flat + prefix + work in known:
+            yield label, flat + prefix + work
+
+
+# Many runs.
+
+
+def sweeps(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
+    """Seconds for all sets and peak memory, a fresh process each turn; scaled up from a few."""
+    taken: dict[str, list[float]] = {}
+    memory: dict[str, list[float]] = {}
+    for _ in range(min(bench.size.turns, 3)):
+        for label, (_, name) in _columns(tools, "sweep").items():
+            owner = COLUMNS[label][0]
+            few = bench.size.few.get(owner)
+            if few and label in taken:
+                continue
+            with tool(bench.python(owner), owner, bench.folder) as fresh:
+                if few is None:
+                    fresh.ask(name, sets=10)  # compiled, and the market loaded
+                answer = fresh.ask(name, sets=few or bench.size.sets)
+            scale = bench.size.sets / few if few else 1
+            taken.setdefault(label, []).append(scale * answer["seconds"][0])
+            memory.setdefault(label, []).append(answer["peak"])
+    return {
+        "sweep": {label: median(seconds) for label, seconds in taken.items()},
+        "sweep memory": {label: median(peaks) for label, peaks in memory.items()},
+    }
+
+
+def many(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
+    """The large market from its folder, in a fresh process: memory, and time per decision."""
+    lines, sessions = bench.size.many
+    made.write_folder(made.random_lines(lines, sessions).values(), bench.folder / "many")
+    with tool(sys.executable, OURS, bench.folder) as large:
+        began = time.perf_counter()
+        first = large.ask("many")["seconds"][0]
+        loaded = time.perf_counter() - began - first
+        asked = {"large": (large, "many"), "small": (tools[OURS], "equal")}
+        seconds = in_turns(asked, bench.size.turns, bench.size.budget, least=bench.size.least)
+        memory = large.ask("many")["peak"]
+    large_ends, small_ends = (months(count) for count in (sessions, bench.size.sessions))
+    return {
+        "many": {
+            "lines": lines, "sessions": sessions, "load": loaded, "memory": memory,
+            "run": seconds["large"], "decision": seconds["large"] / large_ends,
+            "beside": seconds["small"] / small_ends,
+        }
+    }  # fmt: skip
+
+
+def months(sessions: int) -> int:
+    """Monthly decisions on so many sessions."""
+    return len(np.unique(made.days_of(sessions).astype("datetime64[M]")))
+
+
+# From nothing to a page.
+
+
+def cold(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
+    prices = bench.folder / "prices"
+    made.write_sample(prices)
+    commands = {**_newsfolio(bench, prices), **_peers(bench, tools)}
+    taken: dict[str, list[float]] = {label: [] for label in commands}
+    skipped = {}
+    for _ in range(max(1, bench.size.turns // 2)):
+        for label, command in commands.items():
+            try:
+                taken[label].append(clocked(command, bench.folder))
+            except NotHere as error:
+                skipped[label] = str(error)
+    found = {label: median(seconds) for label, seconds in taken.items() if seconds}
+    return {"cold": found, "cold skipped": skipped}
+
+
+def _newsfolio(bench: Bench, prices: Path) -> dict[str, tuple[str, ...]]:
+    settings = made.window(bench.size.sessions)
+    run = (
+        sys.executable, "-m", "backtests", "run", f"{ROOT}/benchmarks/peers/theses.py:Judged",
+        "--data", str(prices), "--start", str(settings.start), "--end", str(settings.end),
+        "--placebos", str(bench.size.placebos), "--quiet", "--out", str(bench.folder / "runs"),
+        "--ledger", str(bench.folder / "trials.sqlite"),
+    )  # fmt: skip
+    return {
+        "newsfolio, verdict page": (*run, "--engine", "kernel", "--no-tearsheet"),
+        "newsfolio, verdict page and tearsheet": (*run, "--engine", "backtrader"),
+    }
+
+
+def _peers(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, tuple[str, ...]]:
+    return {
+        f"{label} + quantstats": (
+            bench.peer_python, "-m", "benchmarks.peers.cold", name, str(bench.folder),
+            str(bench.folder / f"{name}.html"),
+        )
+        for label, (name, prefix) in COLUMNS.items()
+        if name in tools and name != OURS and not prefix
+    }  # fmt: skip
+
+
+# What it costs to have more.
+
+
+def growth(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
+    """Seconds against lines, sessions, decisions and sets, with the slope of the logarithms."""
+    size, ours = bench.size, tools[OURS]
+    lines, span, rule = size.lines[len(size.lines) // 2], size.spans[-1], "monthly"
+    axes = {
+        "lines": {count: f"grown-{count}-{size.spans[0]}-{rule}" for count in size.lines},
+        "sessions": {count: f"grown-{lines}-{count}-{rule}" for count in size.spans},
+        "decisions": {
+            decisions(span, name): f"grown-{lines}-{span}-{name}" for name in size.schedules
+        },
+    }
+    found = {axis: _curve(bench, ours, asked) for axis, asked in axes.items()}
+    swept = {count: ours.ask("sweep", sets=count)["seconds"][0] for count in size.swept}
+    return {"growth": {**found, "sets": {"seconds": swept, "exponent": exponent(swept)}}}
+
+
+def _curve(bench: Bench, ours: Tool, asked: Mapping[int, str]) -> dict[str, Any]:
+    for work in asked.values():
+        ours.ask(work)
+    labels = {str(count): (ours, work) for count, work in asked.items()}
+    taken = in_turns(labels, bench.size.turns, bench.size.budget, least=bench.size.least)
+    seconds = {int(count): value for count, value in taken.items()}
+    return {"seconds": seconds, "exponent": exponent(seconds)}
+
+
+def decisions(sessions: int, schedule: str) -> int:
+    """How often a schedule decides on so many sessions."""
+    from benchmarks.peers.with_newsfolio import SCHEDULES
+    from markets.calendars import RunCalendar, closes_last
+    from newsfolio import NEW_YORK
+
+    calendar = RunCalendar(made.days_of(sessions), closes_last([NEW_YORK]), None)
+    return int(SCHEDULES[schedule].marks(calendar).sum())
+
+
+def exponent(seconds: Mapping[int, float]) -> float:
+    """The slope of log seconds over log size, by least squares."""
+    return float(np.polyfit(np.log(list(seconds)), np.log(list(seconds.values())), 1)[0])
+
+
+PARTS = {
+    "runs": runs, "sweeps": sweeps, "starts": starts, "cold": cold, "many": many,
+    "growth": growth, "agreement": agreement,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""The walk-forward of a sweep on its page: the curve, the choices, how they might have fared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reports.charts import (
+    BENCHMARK,
+    CONTROLS,
+    OWN,
+    Chart,
+    Curve,
+    Divided,
+    base_layout,
+    growth_chart,
+    short,
+)
+from reports.pages import percent, ratio, signed
+
+NAMES = {"walk": "Walk-forward", "base": "Own parameters", "benchmark": "Benchmark", "cash": "Cash"}
+FIGURES = ("cagr", "volatility", "sharpe", "max_drawdown")
+CHOSEN_BY = {
+    "score": "Sharpe ratio of the difference to the control",
+    "sharpe": "Sharpe ratio",
+    "cagr": "growth a year",
+}
+
+
+def walk_values(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the template shows; None without a walk-forward, `why` where it could not be made."""
+    if not found or found["why"]:
+        return {"why": found["why"]} if found else None
+    return {
+        "why": "",
+        "headline": walk_headline(found),
+        "rule": _rule(found),
+        "switching": _switching(found),
+        "rows": [_row(name, figures) for name, figures in found["metrics"].items()],
+        "choices": _choices(found),
+        "cross": _cross(found),
+    }
+
+
+def walk_headline(found: Mapping[str, Any]) -> str:
+    """What came of choosing anew, against the strategy's own parameters."""
+    rows = found["metrics"]
+    said = f"Chosen on what was known: {percent(rows['walk']['cagr'])} a year"
+    if "base" in rows:
+        said += f", with its own parameters {percent(rows['base']['cagr'])}"
+    return f"{said}, in cash {percent(rows['cash']['cagr'])}"
+
+
+def walk_charts(found: Mapping[str, Any] | None, curves: pd.DataFrame | None) -> list[Chart]:
+    """Growth, and the distribution of the cross-validation's paths."""
+    if not found or found["why"] or curves is None:
+        return []
+    chart = _growth(found, curves)
+    paths = _paths(found)
+    return [chart, paths] if paths else [chart]
+
+
+def walk_shared(curves: pd.DataFrame | None) -> dict[str, list[str]]:
+    """The dates that the curves refer to."""
+    return {} if curves is None else _parts(curves).shared()
+
+
+def _parts(curves: pd.DataFrame) -> Divided:
+    return Divided(pd.DatetimeIndex(curves.index), 0, article=False)
+
+
+def _growth(found: Mapping[str, Any], curves: pd.DataFrame) -> Chart:
+    controls = [str(name) for name in curves if name not in NAMES]
+    palette = iter(CONTROLS[1:])
+    colours = {
+        "cash": "--idle", "benchmark": BENCHMARK, "base": CONTROLS[0],
+        **{name: next(palette, CONTROLS[3]) for name in controls},
+    }  # fmt: skip
+    order = [name for name in ("cash", *controls, "benchmark", "base") if name in curves]
+    lines = [Curve(_named(name), colours[name], curves[name]) for name in order]
+    lines.append(Curve(NAMES["walk"], OWN, curves["walk"], lead=True))
+    chart = growth_chart(lines, _parts(curves))
+    changes = [
+        {"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day, "y0": 0, "y1": 1,
+         "layer": "below", "line": {"color": {"$css": "--line"}, "width": 1, "dash": "dot"}}
+        for day in _changes(found)
+    ]  # fmt: skip
+    chart.figure["layout"]["shapes"] = changes
+    said = f"{chart.finding} Dotted: the parameters changed." if changes else chart.finding
+    return Chart("walk", "Walk-forward: growth of 1", said, chart.figure)
+
+
+def _changes(found: Mapping[str, Any]) -> list[str]:
+    rows = found["windows"]
+    return [row["decided"] for before, row in pairwise(rows) if before["set"] != row["set"]]
+
+
+def _paths(found: Mapping[str, Any]) -> Chart | None:
+    """How often a path of the cross-validation came out where."""
+    cross = found["cross"]
+    values = np.array([one for one in cross.get("figures", ()) if one is not None])
+    if len(values) < 2:
+        return None
+    low, high = float(values.min()), float(values.max())
+    counts, edges = np.histogram(values, bins=16, range=(low, high if high > low else low + 0.01))
+    trace = {
+        "type": "bar", "x": short(((edges[1:] + edges[:-1]) / 2).tolist()), "y": counts.tolist(),
+        "width": float(f"{edges[1] - edges[0]:.5g}"), "marker": {"color": {"$css": "--placebo"}},
+        "hovertemplate": "%{y} paths near %{x}<extra></extra>",
+    }  # fmt: skip
+    layout = {
+        **base_layout(240),
+        "bargap": 0.04,
+        "xaxis": {"zeroline": True, "zerolinecolor": {"$css": "--line"}, "showgrid": False,
+                  "fixedrange": True, "nticks": 8,
+                  "tickformat": ".0%" if found["by"] == "cagr" else ",.3~g"},
+        "yaxis": {"gridcolor": {"$css": "--grid"}, "fixedrange": True, "nticks": 4},
+    }  # fmt: skip
+    by = found["by"]
+    said = (
+        f"{CHOSEN_BY[by][0].upper()}{CHOSEN_BY[by][1:]} of {cross['paths']} paths, each session "
+        f"from a choice that had not seen it: from {_figure(by, low)} to {_figure(by, high)}, "
+        f"median {_figure(by, cross['median'])}; {percent(cross['above_zero'], 0)} above zero."
+    )
+    return Chart("paths", "Out of sample, many times", said, {"data": [trace], "layout": layout})
+
+
+def _rule(found: Mapping[str, Any]) -> str:
+    against = f" (against {found['against']})" if found["against"] else ""
+    return (
+        f"Every {found['test']} months the set with the highest {CHOSEN_BY[found['by']]}{against} "
+        f"over {found['train']} months is taken, less the last {found['purge']} sessions before "
+        "the decision; of equals the one with the lowest number. It decides from the close shown "
+        "on, in one account that goes through all changes at costs. "
+        f"{found['sets']:,} sets had returns to choose from."
+    )
+
+
+def _switching(found: Mapping[str, Any]) -> str:
+    changes = found["changes"]
+    times = "The parameters never changed" if not changes else (
+        f"The parameters changed {'once' if changes == 1 else f'{changes} times'}"
+    )  # fmt: skip
+    return (
+        f"{times}. The chosen sets' own accounts, put one after the other as if changing cost "
+        f"nothing, are {signed(found['switching'])} a year ahead of the run. "
+        f"Turnover {percent(found['turnover'], 0)} a year, costs {ratio(found['costs'], 0)}."
+    )
+
+
+def _row(name: str, figures: Mapping[str, float | None]) -> tuple[str, ...]:
+    shown = (ratio(figures[key]) if key == "sharpe" else percent(figures[key]) for key in FIGURES)
+    return (_named(name), *shown)
+
+
+def _choices(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """A row a window, with its head."""
+    names = list(found["windows"][0]["values"])
+    by = found["by"]
+    head = ("Decided", *names, "Trained on", "There", "Then", "Place then")
+    return [head, *(
+        (
+            row["decided"],
+            *(str(row["values"][name]) for name in names),
+            f"{row['trained_from']} to {row['trained_until']}",
+            _figure(by, row["inside"]),
+            _figure(by, row["outside"]),
+            f"{found['sets'] + 1 - row['place']:g} of {found['sets']}",
+        )
+        for row in found["windows"]
+    )]  # fmt: skip
+
+
+def _cross(found: Mapping[str, Any]) -> dict[str, str]:
+    cross = found["cross"]
+    if cross["why"]:
+        return {"why": f"No cross-validation: {cross['why']}.", "said": ""}
+    said = (
+        f"Of {cross['splits']} ways to choose on half of {cross['folds']} folds and test on the "
+        f"other, the chosen set was below the middle of all sets in {percent(cross['below'], 0)}. "
+        f"Without purge ({cross['purge']} sessions on both sides of a test) and embargo "
+        f"({cross['embargo']} more after it) this is the probability of backtest overfitting: "
+        f"{percent(cross['pbo'], 0)}. One half is what chance gives."
+    )
+    return {"why": "", "said": said}
+
+
+def _figure(by: str, value: float | None) -> str:
+    return percent(value) if by == "cagr" else ratio(value)
+
+
+def _named(name: str) -> str:
+    return NAMES.get(name, name)

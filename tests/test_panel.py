@@ -1,0 +1,400 @@
+"""All decisions at once: equal to the last bit to what is asked one decision at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backtests.decisions import Decider, Open, open_at, panel_of, table_of
+from backtests.runner import load_bars, prepare
+from backtests.settings import Settings
+from markets.history import Recorder
+from markets.market import Floats, Market, Mask
+from markets.panels import KEPT
+from markets.sample import SampleSource
+from newsfolio import (
+    Fixed,
+    Panel,
+    Sleeve,
+    Strategy,
+    StrategyError,
+    View,
+    Weights,
+    drift_band,
+    equal,
+    every_session,
+    monthly,
+)
+from newsfolio.panel import Table
+from strategies.abc_basket import AbcBasket, Mix
+from strategies.relative_momentum import RelativeMomentum
+from tests.random_markets import Case, Prescribed, random_case
+
+LINES = ("SPY", "KWEB", "TLT", "0700.HK", "BABA")
+SHORT = Settings(start="2018-01-02", end="2020-12-31")  # type: ignore[arg-type]
+LOOK_UPS = (
+    ("level", ()),
+    ("momentum", (1,)),
+    ("momentum", (9, 4)),
+    ("volatility", (2,)),
+    ("volatility", (13,)),
+    ("moving_average", (1,)),
+    ("moving_average", (20,)),
+    ("drawdown", (1,)),
+    ("drawdown", (11,)),
+    ("traded_value", ()),
+    ("traded_value", (5,)),
+)
+
+
+class Nothing:
+    """An account in which nothing is held."""
+
+    def __init__(self, market: Market) -> None:
+        self._zeros = np.zeros(len(market.assets))
+
+    def equity(self, session: int) -> float:
+        return 1.0
+
+    def values(self, session: int) -> Floats:
+        return self._zeros
+
+
+def marks_of(strategy: Strategy, market: Market) -> Mask:
+    marks = strategy.rebalance.marks(market.calendar).copy()
+    marks[: market.first] = False
+    marks[market.first] = True
+    return np.asarray(marks)
+
+
+def one_by_one(strategy: Strategy, market: Market, marks: Mask) -> list[dict[int, float] | None]:
+    """Weights by column on each session marked, asked in the order of time."""
+    decider, account = Decider(strategy, market), Nothing(market)
+    found: list[dict[int, float] | None] = []
+    for session in np.flatnonzero(marks).tolist():
+        wanted = decider.ask(session, account)
+        found.append(None if wanted is None else decider.lines(wanted, session))
+    return found
+
+
+def at_once(strategy: Strategy, market: Market, marks: Mask) -> list[dict[int, float] | None]:
+    decided = table_of(strategy, market, marks)
+    assert decided is not None
+    assert decided.sessions.tolist() == np.flatnonzero(marks).tolist()
+    return [
+        dict(enumerate(row)) if asked else None
+        for row, asked in zip(decided.weights.tolist(), decided.asked.tolist(), strict=True)
+    ]
+
+
+def assert_alike(strategy: Strategy, market: Market, marks: Mask) -> None:
+    columns = range(len(market.assets))
+    expected = [
+        None if row is None else {column: row.get(column, 0.0) for column in columns}
+        for row in one_by_one(strategy, market, marks)
+    ]
+    assert at_once(strategy, market, marks) == expected
+
+
+@pytest.fixture(scope="module")
+def sample() -> Market:
+    strategy = Fixed(mix=tuple((0.2, line) for line in LINES))
+    return prepare(strategy, load_bars(strategy, SampleSource(), SHORT), SHORT)
+
+
+# Look-ups
+
+
+def views(market: Market, sessions: list[int]) -> list[View]:
+    """One view a session, each with a recorder of its own."""
+    found = []
+    for session in sessions:
+        recorder = Recorder(market)
+        recorder.write(market, session)
+        usable = open_at(market, session).usable
+        found.append(View(market.day(session), market.universe, usable, None, {}, recorder))
+    return found
+
+
+@given(st.integers(0, 100_000), st.sampled_from([1, 3]))
+@settings(max_examples=40, deadline=None)
+def test_a_panel_answers_what_every_view_does(seed: int, step: int) -> None:
+    """Late listings, stand-ins of stand-ins, gaps, lines without data, three currencies."""
+    market = random_case(seed).market()
+    marks = np.zeros(len(market.sessions), dtype=bool)
+    marks[::step] = True
+    panel = panel_of(market, marks)
+    seen = views(market, np.flatnonzero(marks).tolist())
+    assert panel.usable.tolist() == [
+        [line in view.usable for line in market.universe] for view in seen
+    ]
+    for name, arguments in LOOK_UPS:
+        expected = [
+            [getattr(view, name)(line, *arguments) for line in market.universe] for view in seen
+        ]
+        found = getattr(panel, name)(*arguments)
+        assert found.shape == (len(seen), len(market.universe))
+        np.testing.assert_array_equal(found, expected, err_msg=f"{name}{arguments}")
+
+
+def test_a_panel_knows_days_and_ages(sample: Market) -> None:
+    aged = dataclasses.replace(sample, first_decision=sample.first + 2)
+    marks = np.zeros(len(aged.sessions), dtype=bool)
+    marks[aged.first : aged.first + 5] = True
+    panel = panel_of(aged, marks)
+    assert panel.days == aged.days[aged.first : aged.first + 5]
+    assert panel.published.tolist() == [False, False, True, True, True]
+    np.testing.assert_array_equal(panel.age, [np.nan, np.nan, 0, 1, 2])
+    assert panel.universe == LINES
+
+
+def test_look_ups_against_pandas(sample: Market) -> None:
+    """On all sessions of five lines; pandas adds up in another order."""
+    marks = np.ones(len(sample.sessions), dtype=bool)
+    panel, order = panel_of(sample, marks), [sample.place[line] for line in LINES]
+    level = pd.DataFrame(sample.level[:, order])
+    returns = level.pct_change()
+    value = pd.DataFrame(sample.traded_value[:, order])
+    medians = value.apply(lambda one: one.dropna().rolling(60, min_periods=1).median()).ffill()
+    for found, expected in (
+        (panel.momentum(126), level / level.shift(126) - 1),
+        (panel.momentum(126, 21), level.shift(21) / level.shift(147) - 1),
+        (panel.volatility(60), returns.rolling(60).std()),
+        (panel.moving_average(200), level.rolling(200).mean()),
+        (panel.drawdown(90), level / level.rolling(90).max() - 1),
+        (panel.traded_value(60), medians),
+        (panel.level(), level),
+    ):
+        own = expected.notna().to_numpy()  # where it is not, a stand-in may answer
+        assert own.mean() > 0.5
+        np.testing.assert_allclose(found[own], expected.to_numpy()[own], rtol=1e-9, atol=1e-12)
+
+
+def test_answers_are_shared_by_parameter_sets_and_cannot_be_written_to(sample: Market) -> None:
+    marks = marks_of(Fixed(), sample)
+    one, other = panel_of(sample, marks), panel_of(sample, marks)
+    assert one.momentum(63) is other.momentum(63)
+    with pytest.raises(ValueError, match="read-only"):
+        one.momentum(63)[0, 0] = 1.0
+
+
+def test_what_is_remembered_has_a_bound(sample: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    market = dataclasses.replace(sample)
+    panel = panel_of(market, marks_of(Fixed(), market))
+    size = panel.momentum(5).nbytes
+    assert size < KEPT
+    monkeypatch.setattr("markets.panels.KEPT", 3 * size)
+    for lookback in range(5, 15):
+        panel.momentum(lookback)
+    kept = market.memo["panel look-ups"]
+    assert [asked for _, asked in kept] == [("momentum", lookback, 0) for lookback in (12, 13, 14)]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("momentum", (-1,)), ("momentum", (5, -1)), ("volatility", (1,)), ("drawdown", (0,)),
+     ("moving_average", (2.5,)), ("traded_value", (-60,))],
+)  # fmt: skip
+def test_a_panel_refuses_to_look_ahead(
+    name: str, arguments: tuple[int, ...], sample: Market
+) -> None:
+    panel = panel_of(sample, marks_of(Fixed(), sample))
+    with pytest.raises(StrategyError, match="give a whole number of at least"):
+        getattr(panel, name)(*arguments)
+
+
+def test_columns_sums_and_tables_by_hand() -> None:
+    panel = Panel((), ("A", "B", "C"), np.ones((2, 3), bool), np.zeros(2), None)  # type: ignore[arg-type]
+    panel = dataclasses.replace(panel, days=(SHORT.start, SHORT.end))
+    values = np.array([[1.0, math.nan, 4.0], [0.1, 0.2, math.nan]])
+    assert panel.of("C", values)[0] == 4.0
+    np.testing.assert_array_equal(
+        panel.of(Sleeve("both", ("A", "B")), values), [1.0, (0.1 + 0.2) / 2]
+    )
+    assert panel.total(values).tolist() == [5.0, 0.1 + 0.2]
+    made = panel.table({"C": 0.5, "A": np.array([0.0, 0.25])})
+    assert made.tolist() == [[0.0, 0.0, 0.5], [0.25, 0.0, 0.5]]
+    with pytest.raises(StrategyError, match="D is not in the panel"):
+        panel.table({"D": 1.0})
+
+
+# Decisions
+
+
+@dataclass(frozen=True)
+class Tabled(Prescribed):
+    """Weights from a table by date, in both forms."""
+
+    def weights_table(self, panel: Panel) -> Table:
+        rows = [self.table[day] for day in panel.days]
+        return np.array([
+            [math.nan if row is None else row.get(line, 0.0) for line in panel.universe]
+            for row in rows
+        ])  # fmt: skip
+
+
+def tabled(case: Case, market: Market, max_gross: float) -> Strategy:
+    """The strategy of a random case; weights of lines without data cannot stand in a table."""
+    table = {
+        day: row and {line: weight for line, weight in row.items() if line in market.place}
+        for day, row in case.table.items()
+    }
+    facts = {"universe": case.sleeves, "table": table, "max_gross": max_gross}
+    return type("Tabled", (Tabled,), {**facts, "rebalance": every_session})()
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=60, deadline=None)
+def test_tables_lead_to_the_same_weights(seed: int) -> None:
+    case = random_case(seed)
+    market = case.market()
+    strategy = tabled(case, market, case.max_gross)
+    assert_alike(strategy, market, marks_of(strategy, market))
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=20, deadline=None)
+def test_what_is_refused_one_by_one_is_refused_at_once(seed: int) -> None:
+    case = random_case(seed)
+    market = case.market()
+    strategy = tabled(case, market, max_gross=0.5)
+    marks = marks_of(strategy, market)
+    try:
+        one_by_one(strategy, market, marks)
+    except StrategyError as error:
+        with pytest.raises(StrategyError) as found:
+            table_of(strategy, market, marks)
+        assert str(found.value) == str(error)
+
+
+@dataclass(frozen=True)
+class Top(Strategy):
+    """The `n` lines with the highest momentum, ties by their place."""
+
+    lookback: int = 63
+    n: int = 2
+
+    universe = LINES
+    rebalance = monthly
+
+    def weights(self, view: View) -> Weights:
+        gains = {line: view.momentum(line, self.lookback) for line in LINES if line in view.usable}
+        known = [line for line, gain in gains.items() if not math.isnan(gain)]
+        best = sorted(known, key=lambda line: (-gains[line], LINES.index(line)))[: self.n]
+        return equal(*best) if best else {}
+
+    def weights_table(self, panel: Panel) -> Table:
+        gains = np.where(panel.usable, panel.momentum(self.lookback), np.nan)
+        order = np.argsort(-gains, axis=1, kind="stable")[:, : self.n]
+        held = np.zeros_like(gains)
+        np.put_along_axis(held, order, 1.0, axis=1)
+        held[np.isnan(gains)] = 0.0
+        return held / np.maximum(held.sum(axis=1, keepdims=True), 1.0)
+
+
+@dataclass(frozen=True)
+class Inverse(Strategy):
+    """In inverse proportion to volatility, every session."""
+
+    universe = LINES
+    rebalance = every_session
+
+    def weights(self, view: View) -> Weights:
+        inverse = {line: 1 / view.volatility(line, 60) for line in view.usable}
+        known = {line: value for line, value in inverse.items() if not math.isnan(value)}
+        total = math.fsum(known.values())
+        return {line: value / total for line, value in known.items()}
+
+    def weights_table(self, panel: Panel) -> Table:
+        inverse = np.nan_to_num(np.where(panel.usable, 1 / panel.volatility(60), 0.0))
+        return inverse / panel.total(inverse)[:, None]
+
+
+@pytest.mark.parametrize("rule", [Top(), Top(5, 4), Top(504, 1), Inverse()])
+def test_rules_in_both_forms(rule: Strategy, sample: Market) -> None:
+    assert_alike(rule, sample, marks_of(rule, sample))
+
+
+SHIPPED = (
+    RelativeMomentum(),
+    RelativeMomentum(band=0.0, filter=False, direction=-1),
+    RelativeMomentum(lookback=252, skip=0, band=0.1),
+    *(AbcBasket(mix=mix) for mix in Mix),
+    Fixed(mix=((0.6, "SPY"), (0.3, Sleeve("both", ("KWEB", "TLT"))))),
+)
+
+
+@pytest.mark.parametrize("strategy", SHIPPED, ids=lambda strategy: strategy.label)
+def test_shipped_strategies_in_both_forms(strategy: Strategy) -> None:
+    market = prepare(strategy, load_bars(strategy, SampleSource(), SHORT), SHORT)
+    marks = marks_of(strategy, market)
+    assert any(one_by_one(strategy, market, marks))
+    assert_alike(strategy, market, marks)
+
+
+@dataclass(frozen=True)
+class Anew(Top):
+    """Another rule, which has no table of its own."""
+
+    def weights(self, view: View) -> Weights:
+        return equal("SPY")
+
+
+@dataclass(frozen=True)
+class Banded(Top):
+    rebalance = monthly | drift_band(0.05)
+
+
+@dataclass(frozen=True)
+class Explaining(Top):
+    def explain(self, view: View) -> pd.DataFrame:
+        return pd.DataFrame()
+
+
+@dataclass(frozen=True)
+class Narrow(Top):
+    def weights_table(self, panel: Panel) -> Table:
+        return super().weights_table(panel)[:, 1:]
+
+
+@dataclass(frozen=True)
+class Failing(Top):
+    def weights_table(self, panel: Panel) -> Table:
+        return np.asarray(1 / int(panel.age[0] > 0))
+
+
+@pytest.mark.parametrize("rule", [Anew(), Banded(), Explaining()])
+def test_a_table_that_does_not_count(rule: Strategy, sample: Market) -> None:
+    assert table_of(rule, sample, marks_of(rule, sample)) is None
+
+
+def test_a_table_of_the_wrong_shape_and_one_that_fails(sample: Market) -> None:
+    marks = marks_of(Top(), sample)
+    with pytest.raises(StrategyError, match=r"it must be \(37, 5\), decisions x lines"):
+        table_of(Narrow(), sample, marks)
+    with pytest.raises(
+        StrategyError, match="raised ZeroDivisionError: division by zero in weights_table"
+    ):
+        table_of(Failing(), sample, marks)
+
+
+def test_what_was_held_is_what_it_was_then(sample: Market) -> None:
+    """`held` is worked out when somebody looks, from the account as it stood."""
+    account = Nothing(sample)
+    account._zeros = np.full(len(LINES), 0.2)
+    held = Decider(Top(), sample).held(sample.first, account)
+    account._zeros[:] = 0.0
+    assert dict(held) == dict.fromkeys(LINES, 0.2)
+
+
+def test_sessions_that_are_alike_share_what_is_open(sample: Market) -> None:
+    found: Open = open_at(sample, len(sample.sessions) - 1)
+    assert found.own.keys() == found.usable == set(LINES)
+    assert open_at(sample, len(sample.sessions) - 2) is found

@@ -1,0 +1,463 @@
+"""Walk-forward: chosen on what was known, traded for real, judged many times over."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests import run, sweep
+from backtests.evaluation.overfitting import Score, logits, pbo
+from backtests.ledger import Ledger
+from backtests.sweeps import trail
+from backtests.sweeps.cross import paths_of
+from backtests.sweeps.play import Swept
+from backtests.sweeps.sets import plan_of
+from backtests.sweeps.turns import InTurn
+from backtests.sweeps.windows import Batch, Judged, halves, judged
+from markets.bars import COLUMNS, Bars, Priced
+from newsfolio import (
+    Asset,
+    CommandError,
+    Strategy,
+    UnknownName,
+    View,
+    drift_band,
+    monthly,
+    param,
+    quarterly,
+)
+from newsfolio.schedules import Schedule
+from reports.sweep import headline, sweep_page
+from strategies.relative_momentum import RelativeMomentum
+from tests.terminal import Shell
+from tests.test_overfitting import HAND
+from tests.test_sweep import ROOT, TOP
+
+FLIP = date(2021, 7, 1)
+"""Up to here AAA gains and BBB loses; from here on it is the other way round."""
+
+CHANGE = date(2022, 1, 31)
+"""See test_the_choice_changes_once_most_of_what_is_known_speaks_for_it."""
+
+
+@dataclass(frozen=True)
+class Hold(Strategy):
+    """One of two lines."""
+
+    pick: str = param("AAA")
+    universe = ("AAA", "BBB")
+    rebalance = monthly
+
+    def weights(self, view: View) -> dict[str, float]:
+        return {self.pick: 1.0}
+
+
+@dataclass(frozen=True)
+class ByHand(Strategy):
+    """AAA until the close of the change, BBB from then on."""
+
+    universe = ("AAA", "BBB")
+    rebalance = monthly
+
+    def weights(self, view: View) -> dict[str, float]:
+        return {"AAA" if view.today < CHANGE else "BBB": 1.0}
+
+
+class Regimes:
+    """Two lines that swap at the flip: 0.1 % a session up or down, and 0.3 % to and fro.
+
+    flips: whether they do. shock: a day, and what is added to AAA's logarithm and taken from BBB's.
+    """
+
+    name = "regimes"
+
+    def __init__(self, shock: tuple[date, float] | None = None, *, flips: bool = True) -> None:
+        self._shock = shock
+        self._flips = flips
+
+    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+        days = pd.bdate_range("2018-06-01", "2023-06-30")
+        drift = np.where((days < pd.Timestamp(FLIP)) | (not self._flips), 0.001, -0.001)
+        if self._shock is not None:
+            drift[days == pd.Timestamp(self._shock[0])] += self._shock[1]
+        sway = 0.003 * (-1.0) ** np.arange(len(days))
+        prices = {"AAA": np.exp(np.cumsum(drift + sway)), "BBB": np.exp(np.cumsum(sway - drift))}
+        wanted = {asset.ticker for asset in assets}
+        return {name: _bars(name, days, prices[name] * 100) for name in prices if name in wanted}
+
+
+def _bars(name: str, days: pd.DatetimeIndex, prices: np.ndarray) -> Bars:
+    columns = dict.fromkeys(("open", "high", "low", "close"), prices)
+    frame = pd.DataFrame({**columns, "volume": 1e9, "dividend": 0.0, "split": 0.0}, index=days)
+    return Bars(name, frame[list(COLUMNS)].astype(float), Priced.SPLITS, simulated=True)
+
+
+def walked(folder: Path, what: Any = None, **more: Any) -> Swept:
+    options = {
+        "data": Regimes(), "start": "2019-01-02", "grid": {"pick": ("AAA", "BBB")}, "by": "cagr",
+        "walk_forward": (12, 3), **more,
+    }  # fmt: skip
+    return sweep(what or Hold(), out=folder, ledger=folder / "l.sqlite", **options)
+
+
+def windows(found: Swept) -> list[dict[str, Any]]:
+    return list(found.summary["walk_forward"]["windows"])
+
+
+# Choosing
+
+
+def test_the_choice_changes_once_most_of_what_is_known_speaks_for_it(tmp_path: Path) -> None:
+    """The line that rose in more sessions of a window gained more in it, so counting is enough.
+
+    Twelve months less the 23 sessions that a month may have: decided at the end of October 2021 on
+    173 sessions before the flip and 64 after it; at the end of January 2022 on 107 and 130.
+    """
+    rows = windows(walked(tmp_path))
+    days = pd.bdate_range("2019-01-03", "2023-06-30")
+    for row in rows:
+        train = days[(days >= row["trained_from"]) & (days <= row["trained_until"])]
+        before = int((train < pd.Timestamp(FLIP)).sum())
+        assert row["values"]["pick"] == ("AAA" if before > len(train) - before else "BBB")
+        between = days[(days > row["trained_until"]) & (days <= row["decided"])]
+        assert len(between) == 23
+    decided = [row["decided"] for row in rows]
+    assert decided[:3] == ["2020-01-31", "2020-04-30", "2020-07-31"]
+    assert {row["decided"]: row["values"]["pick"] for row in rows} == {
+        day: "AAA" if day < CHANGE.isoformat() else "BBB" for day in decided
+    }
+    assert "2021-10-29" in decided
+
+
+@pytest.mark.parametrize("shock", [-1.5, 1.5])
+def test_what_comes_later_changes_no_earlier_choice(tmp_path: Path, shock: float) -> None:
+    """A shock in the first session after a decision, larger than all that a window holds."""
+    day = date(2021, 5, 3)  # the first session after the decision of 2021-04-30
+    one, two = walked(tmp_path / "1"), walked(tmp_path / "2", data=Regimes((day, shock)))
+    known = [row for row in windows(one) if row["decided"] < day.isoformat()]
+    same = ("decided", "trained_from", "trained_until", "set", "inside")
+    assert len(known) == 6
+    assert [[row[name] for name in same] for row in known] == [
+        [row[name] for name in same] for row in windows(two)[: len(known)]
+    ]
+    before = slice(None, "2021-04-30")
+    pd.testing.assert_frame_equal(one.walk.loc[before], two.walk.loc[before])
+    assert one.walk["walk"].iloc[-1] != two.walk["walk"].iloc[-1]
+    following = windows(two)[len(known)]["values"]["pick"]
+    assert following == ("AAA" if shock > 0 else "BBB")
+
+
+def slow(gains: np.ndarray, train: np.ndarray, test: np.ndarray) -> Iterator[tuple[int, float]]:
+    """Number and place of the winner by Sharpe ratio, one window at a time."""
+    for before, after in zip(train, test, strict=True):
+        inside = gains[before].mean(axis=0) / gains[before].std(axis=0)
+        outside = gains[after].mean(axis=0) / gains[after].std(axis=0)
+        winner = int(np.argmax(inside))
+        yield winner, float((outside < outside[winner]).sum() + 1)
+
+
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_sets_that_stream_by_are_judged_as_if_all_were_at_hand(size: int) -> None:
+    rng = np.random.default_rng(4)
+    gains = rng.normal(0.0005, 0.01, (90, 40))
+    train, test = rng.random((2, 12, 90)) < 0.4
+
+    def batches() -> Iterator[Batch]:
+        for first in range(0, 40, size):
+            yield np.arange(first, min(first + size, 40)), gains[:, first : first + size]
+
+    found = judged(batches, train, test, Score.SHARPE)
+    assert found.sets == 40
+    expected = list(slow(gains, train, test))
+    assert list(zip(found.chosen.tolist(), found.place.tolist(), strict=True)) == expected
+
+
+def test_of_equal_sets_the_first_is_chosen() -> None:
+    gains = np.random.default_rng(1).normal(size=(30, 1)).repeat(4, axis=1)
+    mask = np.ones((1, 30), dtype=bool)
+    found = judged(
+        lambda: iter([(np.array([3, 5]), gains[:, :2]), (np.array([6, 8]), gains[:, 2:])]),
+        mask, mask, Score.SHARPE,
+    )  # fmt: skip
+    assert (found.chosen.tolist(), found.place.tolist(), found.sets) == ([3], [2.5], 4)
+
+
+def crossed(gains: np.ndarray, blocks: int, by: Score) -> Judged:
+    half = halves(len(gains), blocks)
+    return judged(lambda: iter([(np.arange(gains.shape[1]), gains)]), half, ~half, by)
+
+
+@pytest.mark.parametrize("by", Score)
+def test_halves_without_purge_are_the_probability_of_overfitting(by: Score) -> None:
+    assert sorted(crossed(HAND, 4, Score.SHARPE).odds) == pytest.approx(
+        [-1.0986] * 4 + [-0.5108] * 2, abs=5e-5
+    )  # the case by hand of test_overfitting
+    gains = np.random.default_rng(2).normal(0.0, 0.01, (203, 15))
+    found = crossed(gains, 8, by)
+    assert sorted(found.odds) == pytest.approx(sorted(logits(gains, 8, by)))
+    assert found.below == pbo(gains, 8, by)
+    assert len(halves(203, 8)) == len(list(combinations(range(8), 4)))
+
+
+# Trading
+
+
+def test_the_curve_is_that_of_one_account_that_goes_through_the_change(tmp_path: Path) -> None:
+    found = walked(tmp_path)
+    alone = run(ByHand(), data=Regimes(), start="2020-01-31", engine="kernel", verdict=False,
+                ledger=tmp_path / "own.sqlite")  # fmt: skip
+    pd.testing.assert_series_equal(
+        found.walk["walk"], alone.equity, check_names=False, check_index_type=False
+    )
+    told = found.summary["walk_forward"]
+    assert told["changes"] == 1
+    assert told["costs"] == alone.metrics["costs"]
+    assert told["metrics"]["walk"]["cagr"] == alone.metrics["cagr"]
+    base = run(Hold(), data=Regimes(), start="2020-01-31", engine="kernel", verdict=False,
+               ledger=tmp_path / "own.sqlite")  # fmt: skip
+    assert found.walk["base"].tolist() == base.equity.tolist()
+    assert set(found.walk) == {"walk", "base", "cash"}
+
+
+def test_what_changing_cost_is_what_the_accounts_put_together_have_ahead(tmp_path: Path) -> None:
+    found = walked(tmp_path)
+    legs = {
+        pick: run(Hold(pick=pick), data=Regimes(), start="2019-01-02", engine="kernel",
+                  verdict=False, ledger=tmp_path / "own.sqlite").equity
+        for pick in ("AAA", "BBB")
+    }  # fmt: skip
+    day = pd.Timestamp(CHANGE)
+    first, last = found.walk.index[0], found.walk.index[-1]
+    grown = legs["AAA"][day] / legs["AAA"][first] * legs["BBB"][last] / legs["BBB"][day]
+    years = (last - first).days / 365.25
+    own = found.walk["walk"].iloc[-1] / found.walk["walk"].iloc[0]
+    expected = grown ** (1 / years) - own ** (1 / years)
+    assert found.summary["walk_forward"]["switching"] == pytest.approx(expected, rel=1e-9)
+    assert expected > 0
+
+
+class Ends:
+    """Ten sessions; the fifth and the tenth end a period."""
+
+    days = pd.bdate_range("2024-01-01", periods=10)
+
+    def every(self) -> np.ndarray:
+        return np.ones(10, dtype=bool)
+
+    def ends(self, period: object) -> np.ndarray:
+        return np.arange(10) % 5 == 4
+
+    def on_or_after(self, days: tuple[date, ...]) -> np.ndarray:
+        found = np.zeros(10, dtype=bool)
+        found[[int(self.days.searchsorted(pd.Timestamp(day))) for day in days]] = True
+        return found
+
+    def publication(self) -> np.ndarray:
+        return np.zeros(10, dtype=bool)
+
+
+def test_a_turn_is_a_decision_and_brings_its_own_schedule() -> None:
+    def one(schedule: Schedule) -> Strategy:
+        class Sometimes(Hold):
+            rebalance = schedule
+
+        return Sometimes()
+
+    player = InTurn(Hold(), ((date(2024, 1, 1), one(monthly)), (date(2024, 1, 4), one(quarterly))))
+    assert np.flatnonzero(player.rebalance.marks(Ends())).tolist() == [0, 3, 4, 9]
+    with pytest.raises(CommandError, match="drift bands"):
+        InTurn(Hold(), ((date(2024, 1, 1), one(monthly)),
+                        (date(2024, 1, 4), one(monthly | drift_band(0.1)))))  # fmt: skip
+
+
+# The ledger, and going on
+
+
+def test_a_walk_is_one_trial_and_its_sets_are_counted_once(tmp_path: Path) -> None:
+    def trials() -> int:
+        return len(Ledger(tmp_path / "l.sqlite").rows())
+
+    plain = walked(tmp_path, walk_forward=None)
+    assert trials() == 2
+    with pytest.raises(CommandError, match="no walk-forward"):
+        _ = plain.walk
+    first = walked(tmp_path)
+    assert (first.id, trials()) == (plain.id, 3)
+    again = walked(tmp_path)
+    assert (again.summary, trials()) == (first.summary, 3)
+    walked(tmp_path, walk_forward=(24, 3))
+    assert trials() == 4
+    rows = Ledger(tmp_path / "l.sqlite").rows()
+    assert len({row["variant"] for row in rows}) == 4
+    metrics = json.loads(rows[2]["metrics"])
+    assert metrics["cagr"] == first.summary["walk_forward"]["metrics"]["walk"]["cagr"]
+
+
+def test_returns_that_are_missing_are_made_again(tmp_path: Path) -> None:
+    first = walked(tmp_path)
+    for path in (first.folder / "returns").glob("*.parquet"):
+        path.unlink()
+    assert walked(tmp_path).summary == first.summary
+    assert len(Ledger(tmp_path / "l.sqlite").rows()) == 3
+
+
+def test_workers_do_not_change_the_walk(tmp_path: Path) -> None:
+    one, two = walked(tmp_path / "one"), walked(tmp_path / "two", workers=2)
+    assert one.summary == two.summary
+    pd.testing.assert_frame_equal(one.walk, two.walk)
+
+
+# What cannot be
+
+
+def test_what_cannot_be_walked_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match="give months to choose on"):
+        walked(tmp_path, walk_forward=(0, 3))
+    with pytest.raises(CommandError, match="none is left to trade after 600 months"):
+        walked(tmp_path, walk_forward=(600, 3))
+    with pytest.raises(CommandError, match="contains no observations"):
+        walked(tmp_path, walk_forward=(1, 3))
+    with pytest.raises(UnknownName, match="no figure to choose by called 'sortino'"):
+        walked(tmp_path, by="sortino")
+    with pytest.raises(CommandError, match="at least two sets"):
+        walked(tmp_path, grid={"pick": ("AAA",)})
+    with pytest.raises(CommandError, match="follow from its parameters"):
+        walked(tmp_path, "momentum-chase", data="sample", grid={"line": ("SPY", "KWEB")})
+    monkeypatch.setattr(trail, "find_spec", lambda name: None)
+    with pytest.raises(CommandError, match=r"pip install 'newsfolio\[views\]'"):
+        walked(tmp_path)
+    assert not list(tmp_path.glob("sweep-*"))
+
+
+def test_sets_that_fail_are_not_chosen(tmp_path: Path) -> None:
+    found = walked(tmp_path, grid={"pick": ("NONE", "BBB", "AAA")})
+    assert found.summary["failed"] == 1
+    assert {row["values"]["pick"] for row in windows(found)} == {"AAA", "BBB"}
+    alone = walked(tmp_path, grid={"pick": ("NONE", "AAA")})
+    assert "fewer than two sets" in alone.summary["walk_forward"]["why"]
+    assert "fewer than two sets" in sweep_page(alone.summary)
+
+
+def test_a_sweep_without_a_walk_does_not_load_the_splitters(tmp_path: Path) -> None:
+    code = (
+        "import sys; from backtests import sweep; "
+        "sweep('relative-momentum', data='sample', start='2025-06-02', grid={'band': (0.0, 0.02)}, "
+        "ledger='l.sqlite'); print('skfolio' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True,
+                          text=True, check=True, env={"PYTHONPATH": str(ROOT)})  # fmt: skip
+    assert done.stdout.strip() == "False"
+
+
+# Cross-validation
+
+
+def test_noise_is_overfitted_and_skill_is_not(tmp_path: Path) -> None:
+    """One set that is always right is best in every half; its paths all come out above zero."""
+    steady = walked(tmp_path / "1", data=Regimes(flips=False))  # AAA gains throughout
+    cross = steady.summary["walk_forward"]["cross"]
+    assert (cross["folds"], cross["splits"], cross["paths"]) == (10, 252, 126)
+    assert (cross["below"], cross["pbo"], cross["above_zero"]) == (0.0, 0.0, 1.0)
+    flipped = walked(tmp_path / "2").summary["walk_forward"]["cross"]
+    assert flipped["below"] > 0.5  # what was best in one half is worst in the other
+    assert flipped["pbo"] > 0.5
+
+
+def test_a_path_is_put_together_from_choices_that_had_not_seen_it() -> None:
+    class Paths:
+        sessions = 12
+
+        def gains(self, returns: np.ndarray) -> np.ndarray:
+            return returns
+
+    class Three:
+        def some(self, wanted: set[int]) -> dict[int, np.ndarray]:
+            return {number: np.arange(12.0) + 100 * number for number in wanted}
+
+    # 4 folds of 3 sessions, 2 of them tests: 6 splits, whose winners are set 0 to 5
+    known = Judged(np.arange(6), np.zeros(6), 6)
+    splits = list(combinations(range(4), 2))
+    recombined = np.array([[row for row, two in enumerate(splits) if fold in two]
+                           for fold in range(4)])  # fmt: skip
+    found = [path.tolist() for path in paths_of(Paths(), known, Three(), recombined)]  # type: ignore[arg-type]
+    assert [path[::3] for path in found] == [
+        [0, 3, 106, 209], [100, 303, 306, 409], [200, 403, 506, 509],
+    ]  # fmt: skip
+
+
+def test_too_few_sessions_for_a_cross_validation_are_said(tmp_path: Path) -> None:
+    found = walked(tmp_path, start="2023-01-02", walk_forward=(3, 3))
+    assert found.summary["walk_forward"]["cross"]["why"] == (
+        "129 sessions; 6 folds with 25 purged and embargoed need 162"
+    )
+
+
+def test_a_position_is_held_from_decision_to_decision() -> None:
+    from backtests.settings import Settings
+    from backtests.sweeps.stage import Stage
+
+    class Quarterly(Hold):
+        rebalance = quarterly
+
+    settings = Settings(start="2019-01-02", engine="kernel")
+    for strategy, most in ((Hold(), 23), (Quarterly(), 63)):
+        stage = Stage.of(plan_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
+        assert trail.held(strategy, stage.ground(strategy)) == most
+
+
+# What is shown
+
+
+def test_the_page_leads_with_the_walk(tmp_path: Path) -> None:
+    found = walked(tmp_path)
+    page = found.report().read_text()
+    assert headline(found.summary).startswith("Chosen on what was known: ")
+    assert page.index("Walk-forward: growth of 1") < page.index("Plateau of each parameter")
+    for row in windows(found):
+        assert f'<th scope="row">{row["decided"]}</th>' in page
+    assert "The parameters changed once." in page
+    assert "SIMULATED" in page
+
+
+def test_a_thesis_is_chosen_by_what_it_is_ahead_of_its_control(tmp_path: Path) -> None:
+    found = walked(tmp_path, "relative-momentum", data="sample", by="", walk_forward=(24, 12),
+                   grid={"lookback": (63, 126)})  # fmt: skip
+    told = found.summary["walk_forward"]
+    assert (told["by"], told["against"]) == ("score", found.summary["against"])
+    assert told["against"] in found.walk
+    # the annual Sharpe ratio of the difference, worked out from curves of single runs
+    row = windows(found)[0]
+    alone = run("relative-momentum", data="sample", start="2019-01-02", engine="kernel",
+                verdict=False, ledger=tmp_path / "own.sqlite")  # fmt: skip
+    chosen = run(RelativeMomentum(lookback=row["values"]["lookback"]), data="sample",
+                 start="2019-01-02", engine="kernel", verdict=False,
+                 ledger=tmp_path / "own.sqlite")  # fmt: skip
+    gap = chosen.returns - alone.references[told["against"]].pct_change().iloc[1:]
+    train = gap[row["trained_from"] : row["trained_until"]]
+    days = alone.equity.index
+    pace = (len(days) - 1) / ((days[-1] - days[0]).days / 365.25)
+    assert row["inside"] == pytest.approx(train.mean() / train.std() * pace**0.5)
+
+
+def test_the_command_walks(shell: Shell) -> None:
+    (shell.folder / "top.py").write_text(TOP)
+    common = ("sweep", "top.py", "--data", "sample", "--start", "2023-01-03", "--grid", "n=1,2",
+              "--walk-forward", "12", "6", "--ledger", str(shell.ledger))  # fmt: skip
+    said = shell(*common)
+    assert (said.code, said.err) == (0, "")
+    for word in ("walk-forward  CAGR", "as declared", "switching", "chosen at the close"):
+        assert word in said.out
+    told = json.loads(shell(*common, "--json").out)
+    assert told["walk_forward"]["train"] == 12
+    assert shell("sweep", "top.py", "--grid", "n=1,2", "--walk-forward", "0", "6").code == 2
