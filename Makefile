@@ -28,11 +28,11 @@ check: $(VENV)/installed-dev
 $(VENV)/bin/python:
 	$(MAKE_VENV)
 
-$(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/installed: pyproject.toml constraints.txt backtests/engines/core.pyx | $(VENV)/bin/python
 	$(INSTALL) .
 	touch $@
 
-$(VENV)/installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/installed-dev: pyproject.toml constraints.txt backtests/engines/core.pyx | $(VENV)/bin/python
 	$(INSTALL) '.[dev]'
 	touch $@ $(VENV)/installed
 

@@ -86,3 +86,12 @@ def test_balances_are_chained_by_row() -> None:
 def test_the_desk_plays_what_the_core_does_not_know(unknown: dict[str, float]) -> None:
     case = random_case(3)
     assert rules_of(case.market(), Settings(**unknown), case.costs) is None  # type: ignore[arg-type]
+
+
+def test_a_sum_of_what_is_no_number_is_none() -> None:
+    from backtests.engines.core import chained, summed
+
+    values = np.full(200, np.nan)
+    values[::3] = np.inf
+    assert np.isnan(summed(np.array([1.0]), values[None, :])).all()
+    assert np.isnan(chained(1.0, np.zeros(200, dtype=np.int64), values)[1]).all()

@@ -24,7 +24,17 @@ from backtests.sweeps.play import Swept, size_of
 from backtests.sweeps.sets import plan_of, read_grid, shuffled
 from backtests.sweeps.stage import Stage, Work
 from markets.sample import SampleSource
-from newsfolio import CommandError, ParameterError, Strategy, UnknownName, View, monthly, param
+from newsfolio import (
+    CommandError,
+    Panel,
+    ParameterError,
+    Strategy,
+    StrategyError,
+    UnknownName,
+    View,
+    monthly,
+    param,
+)
 from reports.sweep import headline, sweep_page
 from tests.terminal import Shell
 
@@ -145,6 +155,28 @@ def test_a_shuffle_reaches_every_place_once(total: int) -> None:
     if total > 10:
         assert order != sorted(order)
         assert order != [shuffled(place, total, 8) for place in range(total)]
+
+
+@dataclass(frozen=True)
+class Foresighted(Strategy):
+    """Its table knows the whole of the past and of the future."""
+
+    lookback: int = param(63, low=20, high=252)
+    universe = LINES
+    rebalance = monthly
+
+    def weights(self, view: View) -> dict[str, float]:
+        return {"SPY": 1.0} if view.momentum("SPY", self.lookback) > 0 else {}
+
+    def weights_table(self, panel: Panel) -> Any:
+        gain = panel.of("SPY", panel.momentum(self.lookback))
+        return panel.table({"SPY": (gain > gain.mean()).astype(float)})
+
+
+def test_a_table_that_decides_otherwise_stops_the_sweep(tmp_path: Path) -> None:
+    with pytest.raises(StrategyError, match="weights_table decides otherwise than weights"):
+        played(tmp_path, Foresighted(), grid={"lookback": (30, 60)})
+    assert not list(tmp_path.rglob("*.parquet"))
 
 
 def test_draws_stay_within_bounds_and_repeat_with_their_seed() -> None:

@@ -5,7 +5,8 @@ Every expression has the order of its Python twin and every sum is exact (`math.
 what it puts out is the same to the last bit. Without impact and participation limit only.
 """
 
-from libc.math cimport ceil, fabs, floor, fmax, fmin, nextafter
+cimport cython
+from libc.math cimport NAN, ceil, fabs, floor, fmax, fmin, nextafter
 from libc.stdlib cimport free, realloc
 
 import numpy as np
@@ -29,8 +30,12 @@ NO_CASH, DELISTED = "not enough cash and credit at the open", "delisted"
 
 # Exact sums (Shewchuk 1997), rounded once, half to even, as math.fsum does
 
+cdef enum:
+    ROOM = 64
+
+
 cdef struct Sum:
-    double part[64]
+    double part[ROOM]
     int count
 
 
@@ -48,6 +53,9 @@ cdef inline void add(Sum* total, double x) noexcept:
             kept += 1
         x = high
     if x != 0.0:
+        if kept == ROOM:  # never of finite numbers, whose range 40 parts cover
+            kept = 0
+            x = NAN
         total.part[kept] = x
         kept += 1
     total.count = kept
@@ -170,6 +178,7 @@ def held(const long long[::1] rows, const long long[::1] columns, const double[:
 
 # What a run puts out, in columns
 
+@cython.final
 cdef class Log:
     """Rows of doubles that grow."""
 
@@ -207,6 +216,7 @@ cdef struct Quote:
     double price, rate, fee, slippage
 
 
+@cython.final
 cdef class Core:
     """One run on one market. `rules` is a rules.Rules, which says what the arrays are."""
 

@@ -28,16 +28,16 @@ else:
     COMPILED = True
 
 
-def play(desk: Desk) -> Played:
+def play(desk: Desk, *, at_once: bool = True) -> Played:
     """Turn the desk's clock from the first session to the last.
 
-    Decisions are asked for one by one, or all at once where the strategy has a vectorised form.
+    at_once: ask for all decisions together where the strategy has a vectorised form.
     """
     rules = rules_of(desk.market, desk.settings, desk.costs) if COMPILED else None
     if rules is None:
         return turned(desk)
     core = _Core(rules, desk.settings.cash)
-    table = table_of(desk.strategy, desk.market, desk.marks)
+    table = table_of(desk.strategy, desk.market, desk.marks) if at_once else None
     if table is None:
         band = -1.0 if desk.band is None else desk.band
         core.play(

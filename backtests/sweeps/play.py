@@ -185,6 +185,7 @@ def _play(
     counted = parts.done()
     done = counted & returns.done() if returns else counted
     work.stage.warm(work.plan)
+    work.stage.prove(work.plan)
     told = _Progress(progress, work, done)
     for job, rows in crew(work, [job for job in range(work.jobs) if job not in done]):
         if returns:
