@@ -51,7 +51,7 @@ class Weighed(Mapping[str, float]):
     """Weights of what is held, worked out when somebody looks."""
 
     def __init__(
-        self, lines: Iterable[str], owner: Mapping[int, str], values: list[float], equity: float
+        self, lines: Iterable[str], owner: Mapping[int, str], values: Floats, equity: float
     ) -> None:
         self._known = lines, owner, values, equity
         self._weights: dict[str, float] | None = None
@@ -69,7 +69,7 @@ class Weighed(Mapping[str, float]):
         if self._weights is None:
             lines, owner, values, equity = self._known
             self._weights = dict.fromkeys(lines, 0.0)
-            for column, value in enumerate(values):
+            for column, value in enumerate(values.tolist()):
                 if value:
                     ticker = owner[column]
                     self._weights[ticker] = self._weights.get(ticker, 0.0) + value / equity
@@ -149,7 +149,7 @@ class Decider:
 
     def held(self, session: int, book: Held) -> Mapping[str, float]:
         """Weights now, by ticker of the universe; a stand-in counts for the line it stands for."""
-        values = book.values(session).tolist()
+        values = book.values(session).copy()  # a view keeps what it was shown
         return Weighed(self._market.universe, self._owner, values, book.equity(session))
 
     def _note(self, owner: dict[int, str]) -> None:
