@@ -86,6 +86,7 @@ class Desk:
         self.settings = settings
         self.costs = costs
         self._recorder = recorder
+        self._growth = growth(market, settings.credit_spread)
         self._orders = _Orders()
         self._targets: list[Target] = []
         self._goal: dict[int, float] = {}
@@ -102,8 +103,7 @@ class Desk:
 
     @cached_property
     def book(self) -> Book:
-        earned = growth(self.market, self.settings.credit_spread)
-        return Book(self.market, earned, self.settings.cash)
+        return Book(self.market, self._growth, self.settings.cash)
 
     @property
     def pending(self) -> dict[int, float]:

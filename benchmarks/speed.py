@@ -141,7 +141,7 @@ def machine() -> dict[str, Any]:
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 1),
     }

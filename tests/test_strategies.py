@@ -25,12 +25,13 @@ from markets.calendars import sessions_later
 from markets.facts import Snapshot
 from markets.history import Recorder
 from markets.sample import SampleSource
-from newsfolio import CommandError, Fixed, ParameterError, Strategy, View, Weights
+from newsfolio import CommandError, Fixed, ParameterError, Strategy, StrategyError, View, Weights
 from newsfolio.library import CHINA_TEN, MAG_SEVEN, Form
 from newsfolio.strategy import parameters
 from strategies.abc_basket import AbcBasket, Mix
 from strategies.east_rising import EastRising
 from strategies.relative_momentum import RelativeMomentum
+from tests.histories import Prescribed
 
 STRATEGIES = shipped()
 WINDOW = Settings(start=date(2024, 8, 1), end=date(2026, 9, 30))
@@ -164,7 +165,7 @@ def _scrambled(line: Bars, cut: np.datetime64) -> Bars:
     return dataclasses.replace(line, frame=frame)
 
 
-class Spoken:
+class Spoken(Prescribed):
     """A history whose momenta are prescribed."""
 
     def __init__(self, **momenta: float) -> None:
@@ -259,8 +260,13 @@ def test_the_future_of_a_view_is_not_written() -> None:
 
 @pytest.mark.parametrize("arguments", [(0,), (-5,), (10, -1), (2.5,)])
 def test_a_view_refuses_to_reach_ahead(arguments: tuple[float, ...]) -> None:
-    with pytest.raises(Exception, match="give a whole number"):
-        view(SPY=0.1).momentum("SPY", *arguments)  # type: ignore[arg-type]
+    holder = Fixed(mix=((1.0, "SPY"),))
+    market = prepare(holder, bars_of(holder), WINDOW)
+    recorder = Recorder(market)
+    recorder.write(market, market.first + 10)
+    seen = View(market.day(market.first + 10), ("SPY",), frozenset(), None, {}, recorder)
+    with pytest.raises(StrategyError, match="give a whole number"):
+        seen.momentum("SPY", *arguments)  # type: ignore[arg-type]
 
 
 def test_a_line_belongs_to_one_sleeve() -> None:

@@ -33,12 +33,13 @@ from strategies.show_me_the_money import (
     ShowMeTheMoney,
 )
 from strategies.targets_raised import CHINA, TARGET_CHANGES, WORLD, TargetsRaised, Trigger, raises
+from tests.histories import Prescribed
 
 NAN = float("nan")
 
 
 @dataclasses.dataclass
-class Told:
+class Told(Prescribed):
     """A history in which every answer is prescribed."""
 
     momenta: Mapping[str, float] = dataclasses.field(default_factory=dict)

@@ -27,6 +27,7 @@ from strategies.cloud_catches_up import CloudCatchesUp
 from strategies.software_phase import SOFTWARE, SoftwarePhase
 from strategies.ubs_pairs import CHINA_FIVE, US_FIVE, Hedge, UbsPairs
 from strategies.valuation_gap import CHINA_PE, US_PE, Signal, ValuationGap
+from tests.histories import Prescribed
 
 NAN = math.nan
 TODAY = date(2025, 3, 31)
@@ -35,7 +36,7 @@ THREE = {"AMZN": 1 / 3, "MSFT": 1 / 3, "GOOGL": 1 / 3}
 
 
 @dataclasses.dataclass
-class Told:
+class Told(Prescribed):
     """A history that answers what it was told, and notes what it was asked."""
 
     momenta: Mapping[str, float] = dataclasses.field(default_factory=dict)

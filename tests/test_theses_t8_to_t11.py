@@ -27,6 +27,7 @@ from strategies.breadth import AUTOS, BIOTECH, CHIPS, MAINLAND_AI, PLATFORMS, ST
 from strategies.correction_watch import CorrectionWatch, Exposure, TenMonthRule
 from strategies.foreign_return import KWEB_SHARES, TWICE_LISTED, ForeignReturn, Signal
 from strategies.momentum_chase import MomentumChase, Stake
+from tests.histories import Prescribed
 
 NAN = math.nan
 HALF = {"KWEB": 0.5, "QQQ": 0.5}
@@ -34,7 +35,7 @@ MORE = {"KWEB": pytest.approx(0.7), "QQQ": pytest.approx(0.3)}
 
 
 @dataclasses.dataclass
-class Told:
+class Told(Prescribed):
     """A history that answers what it was told."""
 
     momenta: Mapping[str, float] = dataclasses.field(default_factory=dict)
