@@ -33,8 +33,13 @@ class Account:
     values: Floats
 
     @cached_property
+    def worth(self) -> Floats:
+        """(S,) cash and values together: the numbers of `equity`."""
+        return summed(self.cash, self.values)
+
+    @cached_property
     def equity(self) -> pd.Series:
-        return pd.Series(summed(self.cash, self.values), index=self.sessions, name="equity")
+        return pd.Series(self.worth, index=self.sessions, name="equity")
 
     @property
     def weights(self) -> pd.DataFrame:

@@ -86,11 +86,7 @@ class Decider:
         self._market = market
         self._recorder = recorder
         self._owner: Mapping[int, str] = dict(enumerate(market.tickers))
-        self._sleeve_of = {
-            ticker: place
-            for place, sleeve in enumerate(market.sleeves)
-            for ticker in sleeve.tickers
-        }
+        self._sleeve_of = _sleeves(market)
         self._last: View | None = None
         # Of the last decision whose lines could all be held: the next one is often of the same.
         self._asked: tuple[str, ...] = ()
@@ -345,6 +341,18 @@ def _held(
         for column, weight in decider.lines(answer, int(rows[row])).items():
             weights[row, column] = weight
     return weights
+
+
+def _sleeves(market: Market) -> Mapping[str, int]:
+    """The place of the sleeve of each line of the universe."""
+    known: Mapping[str, int] | None = market.memo.get("sleeves")
+    if known is None:
+        known = market.memo["sleeves"] = {
+            ticker: place
+            for place, sleeve in enumerate(market.sleeves)
+            for ticker in sleeve.tickers
+        }
+    return known
 
 
 def places(market: Market, ticker: str, session: int) -> dict[int, float]:

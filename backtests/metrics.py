@@ -95,20 +95,30 @@ def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[s
 
     costs: fees and slippage, base currency. trades: the number of fills.
     """
-    days, values = _days(equity.index), _values(equity)
+    days, known = _days(equity.index), _days(rate.index)
+    cash = _earned(_values(rate), known)
+    if len(known) != len(days):
+        cash = cash[np.searchsorted(known, days[1:]) - 1]
+    return figures_of(days, _values(equity), fills, cash)
+
+
+def figures_of(
+    days: Days, equity: Floats, fills: Sequence[Fill], cash: Floats
+) -> dict[str, float | None]:
+    """As `figures`: (S,) days and equity, (S - 1,) what cash earned over each session."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        returns = values[1:] / values[:-1] - 1
-    excess, frequency = returns - _earned_on(days, rate), _frequency(days[1:])
+        returns = equity[1:] / equity[:-1] - 1
+    excess, frequency, span = returns - cash, _frequency(days[1:]), _years(days)
     on, traded, costs = _trades(fills)
     found = {
-        "final_equity": float(values[-1]),
-        "total_return": _ratio_of_ends(values) - 1,
-        "cagr": _cagr(values, _years(days)),
+        "final_equity": float(equity[-1]),
+        "total_return": _ratio_of_ends(equity) - 1,
+        "cagr": _cagr(equity, span),
         "volatility": _volatility(returns, frequency),
         "sharpe": _sharpe(excess, frequency),
         "sortino": _sortino(excess, frequency),
-        "max_drawdown": _max_drawdown(values),
-        "turnover": _turnover(on, traded, days, values),
+        "max_drawdown": _max_drawdown(equity),
+        "turnover": _turnover(on, traded, days, equity),
         "costs": fsum(costs.tolist()),
         "trades": len(fills),
     }
@@ -169,13 +179,6 @@ def _turnover(on: Days, traded: Floats, days: Days, equity: Floats) -> float:
     if not span:
         return nan
     return fsum((traded[known] / equity[rows[known] - 1]).tolist()) / 2 / span
-
-
-def _earned_on(days: Days, rate: pd.Series) -> Floats:
-    """What cash earned over each session after the first, of those of a rate that has more."""
-    known = _days(rate.index)
-    earned = _earned(_values(rate), known)
-    return earned if len(known) == len(days) else earned[np.searchsorted(known, days[1:]) - 1]
 
 
 def _earned(rate: Floats, days: Days) -> Floats:

@@ -106,7 +106,7 @@ def _windows(trail: Trail, known: Judged, returns: Mapping[int, Values]) -> list
 def _played(stage: Stage, player: Strategy) -> tuple[pd.Series, Row]:
     """The equity of a strategy and its figures."""
     ground, played = stage.play(player)
-    return stage.equity(ground, played), stage.figures(player)
+    return stage.account(ground, played).equity, stage.figures(player)
 
 
 def _others(stage: Stage, base: Strategy) -> dict[str, pd.Series]:

@@ -31,7 +31,7 @@ from backtests.manifest import (
     plain_value,
     settings_values,
 )
-from backtests.metrics import cash_returns, figures
+from backtests.metrics import cash_returns, figures_of
 from backtests.runner import (
     Reference,
     Run,
@@ -46,14 +46,14 @@ from backtests.settings import Settings
 from backtests.sweeps.sets import Plan
 from markets.bars import Source
 from markets.facts import Snapshot
-from markets.market import Market
+from markets.market import Days, Floats, Market
 from newsfolio.errors import DataError, NewsfolioError, StrategyError
 from newsfolio.strategy import Strategy
 
 MOST = 32
 """Markets, and curves of controls, that a worker remembers; others are made again."""
 
-PROVED = 5
+PROVED = 3
 """Sets of a sweep, evenly spread, whose vectorised decisions are compared with those one by one."""
 
 Row = dict[str, Any]
@@ -73,6 +73,15 @@ class Ground:
     scored: Scored
     row: int
     idle: Account
+
+    @cached_property
+    def axis(self) -> Days:
+        return self.market.sessions[self.market.first :]
+
+    @cached_property
+    def cash(self) -> Floats:
+        """What cash earned over each session after the first."""
+        return cash_returns(self.rate).to_numpy()
 
     @cached_property
     def start(self) -> str:
@@ -143,12 +152,12 @@ class Stage:
         ground = self.ground(strategy)
         return ground, kernel.play(Desk(strategy, ground.market, self.settings, self.costs))
 
-    def equity(self, ground: Ground, played: Played) -> pd.Series:
-        """The equity of a set at each close."""
+    def account(self, ground: Ground, played: Played) -> Account:
+        """What a set was worth at each close."""
         settings = self.settings
         return account(
             ground.market, played.fills, played.events, settings.cash, settings.credit_spread
-        ).equity
+        )
 
     def prove(self, plan: Plan) -> None:
         """Compare vectorised decisions with those one by one; StrategyError where trades differ.
@@ -180,15 +189,15 @@ class Stage:
         keep: also `returns`, what each session after the first earned.
         """
         ground, played = self.play(strategy)
-        equity = self.equity(ground, played)
+        held = self.account(ground, played)
         found = {
-            **figures(equity, played.fills, ground.rate),
-            "score": self._score(strategy, ground, equity),
+            **figures_of(ground.axis, held.worth, played.fills, ground.cash),
+            "score": self._score(strategy, ground, held),
             "start": ground.start,
             "end": ground.end,
             "scored": ground.scored.sessions if strategy.thesis else 0,
         }
-        return {**found, "returns": settled(_returns(equity, 0))} if keep else found
+        return {**found, "returns": settled(_returns(held.equity, 0))} if keep else found
 
     def against(self, strategy: Strategy) -> str:
         """What a strategy with a thesis is scored against, "" without one."""
@@ -225,12 +234,12 @@ class Stage:
         row = score.divide - market.first
         return Ground(market, idle.sessions, run.rates["cash"], scored, row, idle)
 
-    def _score(self, strategy: Strategy, ground: Ground, equity: pd.Series) -> float | None:
+    def _score(self, strategy: Strategy, ground: Ground, held: Account) -> float | None:
         """Annual Sharpe ratio of the difference to the control over the scored sessions."""
         if strategy.thesis is None or ground.scored.sessions < 2:
             return None
         other = self._other(strategy, ground).scored
-        mine = _returns(equity, ground.row).to_frame("set")
+        mine = _returns(held.equity, ground.row).to_frame("set")
         return overfitting(mine, other, "", ground.scored.years).variants[0].sharpe
 
     def _other(self, strategy: Strategy, ground: Ground) -> Rival:
