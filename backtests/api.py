@@ -135,15 +135,20 @@ def execute(
     verify: bool = False,
     judging: Judging | None = None,
     notes: Sequence[str] = (),
+    begin: Callable[[Result], object] | None = None,
     save: Callable[[Result], object] | None = None,
 ) -> Result:
     """Run a job, judge it, let `save` keep it, and record the trial whatever happens.
 
-    notes: what a reader must know besides, for the manifest.
+    notes: what a reader must know besides, for the manifest. begin: is shown the result before it
+    is judged.
     """
     try:
         played = _played(job, source, settings, verify)
-        result, variants = _judged(played, ledger, judging) if judging else (played.result(), ())
+        result = played.result()
+        if begin is not None:
+            begin(result)
+        result, variants = _judged(played, result, ledger, judging) if judging else (result, ())
         notes = (*notes, *_other_lines(source, played.bars))
         if notes:
             told = [*result.manifest["notes"], *notes]
@@ -187,7 +192,9 @@ def _played(job: Job, source: Source, settings: Settings, verify: bool) -> Run:
     return play_plain(job.plain, job.universe, source, settings, job.address)
 
 
-def _judged(run: Run, ledger: Ledger, judging: Judging) -> tuple[Result, tuple[Trial, ...]]:
+def _judged(
+    run: Run, result: Result, ledger: Ledger, judging: Judging
+) -> tuple[Result, tuple[Trial, ...]]:
     """The result with its evaluation, and the variants that were tried on the way."""
     from backtests.evaluation.evaluate import evaluate
 
@@ -200,7 +207,6 @@ def _judged(run: Run, ledger: Ledger, judging: Judging) -> tuple[Result, tuple[T
         chosen=judging.chosen,
         count=judging.placebos,
     )
-    result = run.result()
     found = judged.evaluation
     manifest = {**result.manifest, "verdict": _headline(found)}
     if judging.since is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -20,8 +21,12 @@ from newsfolio.errors import CommandError, NewsfolioError, OutputError
 
 if TYPE_CHECKING:
     from backtests.result import Result
+    from reports.ahead import Draughtsman
 PAGE = "verdict.html"
 """The page of a run that opens."""
+
+FEW = 50_000
+"""Objects after which a run looks for garbage: after every 700 it spends a fourteenth on it."""
 
 app = App(
     name="newsfolio",
@@ -89,6 +94,7 @@ def run(
     open
         Open the page in a browser.
     """
+    gc.set_threshold(FEW)
     from backtests import home
     from backtests.api import Judging, execute
     from backtests.evaluation.watch import Watch
@@ -96,6 +102,7 @@ def run(
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
+    ahead = draw_ahead() if tearsheet else None
     lines = tuple(line.strip() for line in universe.split(",") if line.strip())
     watch = Watch()
     watch.start()
@@ -110,7 +117,8 @@ def run(
     for job in jobs:
         result = execute(
             job, source, settings, book, verify=verify, judging=judging,
-            save=lambda done: _saved(done, folder, tearsheet),
+            begin=ahead.begin if ahead else None,
+            save=lambda done: _saved(done, folder, tearsheet, ahead),
         )  # fmt: skip
         results.append(result)
         if not json:
@@ -368,11 +376,20 @@ def write_claims(
     reports.write_claims(articles, source, simulated, path)
 
 
-def write_pages(result: Result, folder: Path, tearsheet: bool = True) -> None:
+def draw_ahead() -> Draughtsman:
+    """Who draws while runs are judged."""
+    from reports.ahead import Draughtsman
+
+    return Draughtsman()
+
+
+def write_pages(
+    result: Result, folder: Path, tearsheet: bool = True, ahead: Draughtsman | None = None
+) -> None:
     """The pages of a run, into its folder."""
     import reports
 
-    reports.write_pages(result, folder, tearsheet)
+    reports.write_pages(result, folder, tearsheet, ahead)
 
 
 def write_compare(results: Sequence[Result], found: dict[str, Any], folder: Path) -> Path:
@@ -447,8 +464,11 @@ def _is_strategy(name: str) -> bool:
     return ":" in name or name.endswith(".py") or name in shipped()
 
 
-def _saved(result: Result, folder: Path, tearsheet: bool) -> Path:
-    return result.save(folder / result.id, lambda done, draft: write_pages(done, draft, tearsheet))
+def _saved(result: Result, folder: Path, tearsheet: bool, ahead: Draughtsman | None = None) -> Path:
+    def pages(done: Result, draft: Path) -> None:
+        write_pages(done, draft, tearsheet, ahead)
+
+    return result.save(folder / result.id, pages)
 
 
 def _writable(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where things are kept on this machine, and what day it is: the only file that asks."""
+"""Where things are kept on this machine, and what day it is; only `markets.cache` asks too."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from backtests.evaluation.watch import Watch
 from backtests.settings import Settings
 from markets.bars import COLUMNS, Bars, Priced
 from markets.calendars import sessions_of
+from markets.facts import Snapshot
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
 
@@ -75,7 +76,7 @@ def certified(address: str, bars: Mapping[str, Bars], cuts: int, seed: int) -> C
     try:
         strategy = addresses.find(address)()
         settings = Settings(engine="kernel", start=WINDOW[0], end=WINDOW[1])  # type: ignore[arg-type]
-        return certify(strategy, bars, settings, cuts=cuts, seed=seed, watch=watch)
+        return certify(strategy, Snapshot(bars), settings, cuts=cuts, seed=seed, watch=watch)
     finally:
         watch.stop()
 

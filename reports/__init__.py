@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backtests.result import Result
+    from reports.ahead import Draughtsman
 
 __all__ = ["write_claims", "write_compare", "write_index", "write_pages"]
 
 
-def write_pages(result: Result, folder: Path, tearsheet: bool = True) -> None:
+def write_pages(
+    result: Result, folder: Path, tearsheet: bool = True, ahead: Draughtsman | None = None
+) -> None:
     """Write `verdict.html`, its script and, if wanted, `tearsheet.html` into a folder that exists.
 
-    OSError where they cannot be written.
+    ahead: who has begun to draw this result. OSError where they cannot be written.
     """
     from reports.script import write_script
     from reports.verdict import verdict_page
@@ -24,7 +27,8 @@ def write_pages(result: Result, folder: Path, tearsheet: bool = True) -> None:
     if tearsheet:
         from reports.tearsheet import tearsheet as drawn
 
-        sheet.write_text(drawn(result), encoding="utf-8")
+        text = drawn(result, ahead.gallery) if ahead else drawn(result)
+        sheet.write_text(text, encoding="utf-8")
     write_script(folder)
     page = verdict_page(result, tearsheet=sheet.is_file())
     (folder / "verdict.html").write_text(page, encoding="utf-8")

@@ -78,6 +78,13 @@ def gallery(result: Result) -> Gallery:
     return Gallery((own, *theirs), (*sentences, *more))
 
 
+def light_up() -> None:
+    """Import all that draws, which takes as long as drawing does."""
+    with studio():
+        from matplotlib.figure import Figure  # noqa: F401
+        from quantstats import plots  # noqa: F401
+
+
 def _refusal(equity: pd.Series) -> str:
     """Why quantstats is not asked to draw this curve; empty where it is."""
     why = _unfit(equity)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from reports import tables
-from reports.drawings import LEFT_OUT, context_end, gallery
+from reports.drawings import LEFT_OUT, Gallery, context_end, gallery
 from reports.figures import FIGURES, headline
 from reports.pages import render, verbatim
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def tearsheet(result: Result) -> str:
+def tearsheet(result: Result, draw: Callable[[Result], Gallery] = gallery) -> str:
     """One HTML page that needs nothing else: no script, no font, no request.
 
     The same result gives the same text. Any result gives a page: what a short, flat or ruined
-    curve cannot carry is left out, with a sentence that says why.
+    curve cannot carry is left out, with a sentence that says why. draw: makes the drawings.
     """
     manifest = result.manifest
     return render(
@@ -32,7 +33,7 @@ def tearsheet(result: Result) -> str:
             "headline": headline(manifest),
             "figures": FIGURES,
             "context": _context(result),
-            "gallery": gallery(result),
+            "gallery": draw(result),
             "left_out": LEFT_OUT,
             **_tables(result),
             "source": json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False),

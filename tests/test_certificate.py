@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from backtests import addresses
+from backtests.book import Held
+from backtests.evaluation import certificate
 from backtests.evaluation.certificate import certify
 from backtests.evaluation.findings import Certificate, Honesty
 from backtests.evaluation.watch import Watch
-from backtests.runner import load_bars, play_strategy
+from backtests.runner import load_bars, play_strategy, prepare
 from backtests.settings import Settings
 from markets.bars import Bars, Source
 from markets.folder import FolderSource
-from newsfolio import Asset, Strategy
+from markets.sample import SampleSource
+from newsfolio import Asset, Fixed, Strategy, monthly
 from newsfolio.listings import asset_of
 from tests.terminal import Shell
 
@@ -183,3 +188,30 @@ def test_without_a_watch_the_certificate_says_so(source: Source) -> None:
     found = certify(strategy, load_bars(strategy, source, settings), settings, cuts=2)
     assert found.honesty is Honesty.HONEST
     assert "not watched" in found.reason
+
+
+def test_at_every_decision_the_future_is_noise_and_the_past_is_true(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[int, bool, bool]] = []
+
+    class Looking(certificate._Walking):
+        def decide(self, session: int, book: Held) -> dict[int, float] | None:
+            now, true = self.market.close, markets[0].close
+            known = np.array_equal(now[: session + 1], true[: session + 1], equal_nan=True)
+            told = np.isclose(now[session + 1 :], true[session + 1 :]).sum() > 5
+            seen.append((session, known, bool(told)))
+            return super().decide(session, book)
+
+    strategy = Fixed(mix=((0.6, "SPY"), (0.4, "0700.HK")))
+    settings = Settings(start=date(2021, 1, 4), end=date(2022, 12, 30))
+    bars = load_bars(strategy, SampleSource(), settings)
+    markets = [prepare(strategy, bars, settings)]
+    monkeypatch.setattr(certificate, "_Walking", Looking)
+    found = certify(strategy, bars, settings, cuts=1)
+    assert found.honesty is Honesty.HONEST
+    first, due = markets[0].first, np.flatnonzero(monthly.marks(markets[0].calendar))
+    due = np.union1d(first, due[due > first])
+    assert [session for session, *_ in seen] == [*due] * certificate.WALKS
+    assert all(known for _, known, _ in seen)
+    assert not any(told for *_, told in seen)

@@ -118,14 +118,16 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
         if word in loaders
     }
     assert places == {"backtests/addresses.py"}
-    imports = [
-        node.args[0]
-        for tree in PARSED.values()
+    unnamed = {
+        path.as_posix()
+        for path, tree in PARSED.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module"
-    ]
-    named = {getattr(one, "value", None) or getattr(one, "id", None) for one in imports}
-    assert named == {"arch.bootstrap", "name"}, "a fixed name, or the one in `addresses._module`"
+        and not isinstance(node.args[0], ast.Constant)
+    }  # fmt: skip
+    fixed = {"backtests/evaluation/libraries.py", "markets/calendars.py"}  # names of libraries
+    workers = {"benchmarks/peers/worker.py", "benchmarks/peers/cold.py"}  # our own, by a benchmark
+    assert unnamed == {"backtests/addresses.py", *fixed, *workers}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "Running a strategy file runs its code" in readme
     assert "only run files that you trust" in readme

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from backtests.interest import growth
 from backtests.settings import Costs, Funding, Lots, Settings, Withholding
 from markets.costs import HOLDING, SCHEDULES, TICKS, Basis, Charge, CostModel, NoCosts, VenueCosts
 from markets.market import Floats, Market
+from newsfolio.assets import Asset
 from newsfolio.dated import Dated
 
 Integers = NDArray[np.int64]
@@ -118,7 +120,6 @@ def _since(fact: Dated[Any]) -> bool:
 def _built(market: Market, settings: Settings, costs: CostModel) -> Rules:
     table = growth(market, settings.credit_spread)
     days = market.sessions.astype("int64")
-    series, charges, steps = _Series(), _Charges(), _Ticks()
     taxed = settings.costs is Costs.VENUE
     return Rules(
         first=market.first,
@@ -139,10 +140,7 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> Rules:
         borrow=_floats([asset.borrow * taxed for asset in market.assets]),
         ordinal=days,
         year=market.sessions.astype("datetime64[Y]").astype("int64") + 1970,
-        **_facts(market, costs, series, charges, steps),
-        **series.arrays(),
-        **charges.arrays(),
-        **steps.arrays(),
+        **_dated(market.assets, costs if isinstance(costs, VenueCosts) else None),
         **_groups(market),
         pays_off=_payments(market),
         payoff=market.payoff,
@@ -229,12 +227,25 @@ class _Ticks:
         return {"bounds": bounds, "ticks": ticks}
 
 
+@lru_cache(maxsize=64)
+def _dated(assets: tuple[Asset, ...], costs: VenueCosts | None) -> Mapping[str, Any]:
+    """All dated facts of some lines, which hundreds of windows on one market share."""
+    series, charges, steps = _Series(), _Charges(), _Ticks()
+    return {
+        **_facts(assets, costs, series, charges, steps),
+        **series.arrays(),
+        **charges.arrays(),
+        **steps.arrays(),
+    }
+
+
 def _facts(
-    market: Market, costs: CostModel, series: _Series, charges: _Charges, steps: _Ticks
-) -> dict[str, Any]:
+    assets: tuple[Asset, ...], costs: VenueCosts | None,
+    series: _Series, charges: _Charges, steps: _Ticks,
+) -> dict[str, Any]:  # fmt: skip
     """The series of each line, by rule."""
     found: dict[str, list[int]] = defaultdict(list)
-    for asset in market.assets:
+    for asset in assets:
         venue, key = asset.venue.code, (asset.venue.code, asset.kind)
         found["lot"].append(series.add(asset.lot))
         found["spread"].append(series.add(asset.half_spread))
@@ -242,7 +253,7 @@ def _facts(
         found["holding"].append(series.add(HOLDING.get(venue)))
         found["tick"].append(series.add(TICKS.get(key), steps.add))
         for name, sale in (("bought", False), ("sold", True)):
-            fact = costs.charges(*key, sale) if isinstance(costs, VenueCosts) else None
+            fact = costs.charges(*key, sale) if costs else None
             found[name].append(series.add(fact, charges.add))
     return {name: _integers(numbers) for name, numbers in found.items()}
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from backtests.book import Held
 from backtests.decisions import Decider, table_of
 from backtests.desk import Desk, Played, Target
 from backtests.engines import kernel
@@ -303,8 +304,10 @@ class _Replays:
         unwritten: _Unwritten | None = None,
     ) -> Played:  # fmt: skip
         last = len(market.sessions) - 1 if cut is None else cut
-        desk = _Before(self.asked, market, last, self.settings, recorder)
-        return kernel.play(desk) if unwritten is None else _turned(desk, unwritten.begin())
+        if unwritten is None:
+            return kernel.play(_Before(self.asked, market, last, self.settings, recorder))
+        desk = _Walking(self.asked, market, last, self.settings, recorder)
+        return desk.walked(unwritten.begin())
 
     def _shuffled(self, cut: int) -> Market:
         """The rows after a session in another order, the same one for all that they hold."""
@@ -364,6 +367,31 @@ class _Before(Desk):
         asked = cast(Strategy, strategy)
         super().__init__(asked, _ending(market, last), settings, cost_model(settings))
         self._decider = Decider(asked, market, recorder)
+
+
+class _Walking(_Before):
+    """One whose market is written as it goes: at every decision, nothing later is."""
+
+    _write: Callable[[int], None]
+
+    def walked(self, write: Callable[[int], None]) -> Played:
+        """Play a market that `write` makes known up to a session."""
+        if self.band is not None:
+            return _turned(self, write)  # drift may call for a decision on any session
+        self._write = write
+        self._write_on(self.market.first)
+        return kernel.play(self)
+
+    def decide(self, session: int, book: Held) -> dict[int, float] | None:
+        wanted = super().decide(session, book)
+        if self.band is None:
+            self._write_on(session + 1)
+        return wanted
+
+    def _write_on(self, session: int) -> None:
+        """Up to the next decision from a session on."""
+        due = np.flatnonzero(self.marks[session:])
+        self._write(session + int(due[0]) if len(due) else len(self.market.sessions) - 1)
 
 
 def _ending(market: Market, last: int) -> Market:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+from backtests.evaluation.libraries import scipy_special
+
 
 def normal_cdf(value: float) -> float:
     """Probability of less than `value`."""
-    from scipy.special import ndtr
-
-    return float(ndtr(value))
+    return float(scipy_special().ndtr(value))
 
 
 def normal_quantile(probability: float) -> float:
     """The value that is undercut with this probability."""
-    from scipy.special import ndtri
-
-    return float(ndtri(probability))
+    return float(scipy_special().ndtri(probability))
 
 
 def student_sf(value: float, freedom: float) -> float:
     """Probability of more than `value`."""
-    from scipy.special import stdtr
-
-    return float(stdtr(freedom, -value))
+    return float(scipy_special().stdtr(freedom, -value))
 
 
 def student_isf(probability: float, freedom: float) -> float:
     """The value that is exceeded with this probability."""
-    from scipy.special import stdtrit
-
-    return -float(stdtrit(freedom, probability))
+    return -float(scipy_special().stdtrit(freedom, probability))

@@ -10,20 +10,32 @@ from types import ModuleType
 from typing import Any
 
 
-@cache
 def arch_bootstrap() -> Any:
-    """`arch.bootstrap` alone: `import arch` loads its volatility models and matplotlib, seconds.
+    """`arch.bootstrap` alone: `import arch` loads its volatility models and matplotlib, seconds."""
+    return _part("arch", "arch.bootstrap")
 
-    The package's own file is passed over while its subpackage is imported, and may be imported by
-    anybody afterwards.
-    """
-    spec = None if "arch" in sys.modules else importlib.util.find_spec("arch")
-    if spec is None or spec.submodule_search_locations is None:
-        return importlib.import_module("arch.bootstrap")
-    shell = ModuleType("arch")
-    shell.__path__ = list(spec.submodule_search_locations)
-    sys.modules["arch"] = shell
+
+def scipy_special() -> Any:
+    """scipy's special functions alone: their package loads what it needs for other array kinds."""
     try:
-        return importlib.import_module("arch.bootstrap")
+        return _part("scipy.special", "scipy.special._ufuncs")
+    except ImportError:
+        return importlib.import_module("scipy.special")
+
+
+@cache
+def _part(package: str, module: str) -> Any:
+    """A module of a package whose own file is passed over meanwhile.
+
+    That file may be imported by anybody afterwards.
+    """
+    spec = None if package in sys.modules else importlib.util.find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        return importlib.import_module(module)
+    shell = ModuleType(package)
+    shell.__path__ = list(spec.submodule_search_locations)
+    sys.modules[package] = shell
+    try:
+        return importlib.import_module(module)
     finally:
-        del sys.modules["arch"]
+        del sys.modules[package]

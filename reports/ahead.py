@@ -1,0 +1,86 @@
+"""Drawings made by a second process while this one goes on judging."""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import signal
+import sys
+import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from reports.drawings import Gallery, gallery, light_up
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from backtests.result import Result
+
+FORKS = sys.platform == "linux"
+"""Whether a process can be copied cheaply and safely; elsewhere drawings are made in turn."""
+
+PATIENCE = 120.0
+"""Seconds to wait for drawings, which take two, before they are made here."""
+
+
+class Draughtsman:
+    """Draws results one after the other in a process of its own, which ends with this one.
+
+    It is started before there is anything to draw, because importing what draws takes as long as
+    drawing. Where it cannot be started, or died, everything is drawn here; the bytes are the same.
+    """
+
+    def __init__(self) -> None:
+        self._line = _started() if FORKS else None
+
+    def begin(self, result: Result) -> None:
+        """Have a result drawn; `gallery` then hands the drawings over."""
+        if self._line is None:
+            return
+        try:
+            self._line.send(_curves(result))
+        except OSError:
+            self._line = None
+
+    def gallery(self, result: Result) -> Gallery:
+        """The drawings of the result that was begun."""
+        with suppress(OSError, EOFError):
+            if self._line is not None and self._line.poll(PATIENCE):
+                found: Gallery = self._line.recv()
+                return found
+        self._line = None
+        return gallery(result)
+
+
+def _curves(result: Result) -> Result:
+    """A result without its long tables, which no drawing needs and a line may be too short for."""
+    return dataclasses.replace(
+        result, weights=result.weights[:0], fills=result.fills[:0], cash=result.cash[:0]
+    )
+
+
+def _started() -> Connection | None:
+    """The line to a new process; None where there is no room for one."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_draw, args=(theirs, ours), daemon=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # idle threads of libraries
+            process.start()
+    except OSError:
+        return None
+    finally:
+        theirs.close()
+    return ours
+
+
+def _draw(line: Connection, other: Connection) -> None:
+    """Draw until the other end is closed; an error ends it, and is met again there."""
+    other.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(Exception):
+        light_up()
+        while True:
+            line.send(gallery(line.recv()))

@@ -1,0 +1,80 @@
+"""Drawings of a second process are those of the first, whatever becomes of it."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+import pytest
+
+from backtests.result import Result
+from reports import ahead
+from reports.ahead import Draughtsman
+from reports.drawings import gallery
+from tests.results import curve, make, walk
+
+forks = pytest.mark.skipif(not ahead.FORKS, reason="processes are not copied here")
+
+
+def results() -> list[Result]:
+    long = make(curve(walk(600)), curve(walk(600, seed=2)), {"switch": curve(walk(600, seed=3))})
+    return [long, make(curve(walk(40)))]
+
+
+def elsewhere(result: Result) -> None:
+    raise AssertionError("drawn here")
+
+
+@forks
+def test_another_process_draws_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    artist = Draughtsman()
+    expected = [gallery(result) for result in results()]
+    assert len(expected[0].drawings) == 5
+    monkeypatch.setattr(ahead, "gallery", elsewhere)
+    for result, drawn in zip(results(), expected, strict=True):
+        artist.begin(result)
+        assert artist.gallery(result) == drawn
+
+
+@forks
+@pytest.mark.parametrize("begun", [False, True])
+def test_what_a_dead_process_owes_is_drawn_here(begun: bool) -> None:
+    known = set(multiprocessing.active_children())
+    artist = Draughtsman()
+    (process,) = set(multiprocessing.active_children()) - known
+    result = results()[0]
+    if begun:
+        artist.begin(result)
+    process.kill()
+    process.join()
+    if not begun:
+        artist.begin(result)
+    assert artist.gallery(result) == gallery(result)
+
+
+@forks
+def test_a_process_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "PATIENCE", 0.0)
+    artist = Draughtsman()
+    for result in results():
+        artist.begin(result)
+        assert artist.gallery(result) == gallery(result)
+
+
+@forks
+def test_it_ends_when_nobody_listens() -> None:
+    known = set(multiprocessing.active_children())
+    artist = Draughtsman()
+    (process,) = set(multiprocessing.active_children()) - known
+    del artist
+    process.join(60)
+    assert process.exitcode == 0
+
+
+def test_where_nothing_forks_it_is_drawn_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "FORKS", False)
+    known = set(multiprocessing.active_children())
+    artist = Draughtsman()
+    assert set(multiprocessing.active_children()) == known
+    result = results()[1]
+    artist.begin(result)
+    assert artist.gallery(result) == gallery(result)
