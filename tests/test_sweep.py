@@ -312,8 +312,11 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(
         "l.sqlite", "--workers", str(workers),
     ]  # fmt: skip
     env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path / "data")}
-    started = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
+    started = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
     pattern = "runs/sweep-top-*/parts/*.parquet"
     until = time.monotonic() + 60
     while not list(tmp_path.glob(pattern)) and time.monotonic() < until:
