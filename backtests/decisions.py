@@ -141,7 +141,7 @@ class Decider:
             for column, (weight, _) in found.items():
                 total[column] = total.get(column, 0.0) + weight
             self._note({column: ticker for column, (_, ticker) in found.items()})
-        return total
+        return {column: weight for column, weight in total.items() if weight}
 
     def held(self, session: int, book: Held) -> Mapping[str, float]:
         """Weights now, by ticker of the universe; a stand-in counts for the line it stands for."""
@@ -321,7 +321,7 @@ def _shaped(strategy: Strategy, answer: object, panel: Panel) -> Floats:
 def _check(strategy: Strategy, decider: Decider, table: Floats, asked: Mask, panel: Panel) -> None:
     """Look closer at the rows of which something may be to be said."""
     plain = (np.nan_to_num(table, nan=-1.0) >= 0).all(axis=1)
-    plain &= table.sum(axis=1) <= strategy.max_gross + 5e-10
+    plain &= np.isfinite(table).all(axis=1) & (table.sum(axis=1) <= strategy.max_gross + 5e-10)
     for row in np.flatnonzero(asked & ~plain).tolist():
         decider.checked(
             dict(zip(panel.universe, table[row].tolist(), strict=True)), panel.days[row]

@@ -107,7 +107,7 @@ def figures_of(
 ) -> dict[str, float | None]:
     """As `figures`: (S,) days and equity, (S - 1,) what cash earned over each session."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        returns = equity[1:] / equity[:-1] - 1
+        returns = lost_once(equity[1:] / equity[:-1] - 1)
     excess, frequency, span = returns - cash, _frequency(days[1:]), _years(days)
     on, traded, costs = _trades(fills)
     found = {
@@ -123,6 +123,16 @@ def figures_of(
         "trades": len(fills),
     }
     return {name: value if isfinite(value) else None for name, value in found.items()}
+
+
+def lost_once(returns: Floats) -> Floats:
+    """Returns with -100 % once, and 0 from then on, where the account was lost."""
+    lost = np.flatnonzero(returns <= -1)
+    if len(lost):
+        returns = returns.copy()
+        returns[lost[0]] = -1.0
+        returns[lost[0] + 1 :] = 0.0
+    return returns
 
 
 def _trades(fills: Sequence[Fill]) -> tuple[Days, Floats, Floats]:
@@ -178,6 +188,7 @@ def _turnover(on: Days, traded: Floats, days: Days, equity: Floats) -> float:
     known = (rows > 0) & (rows < len(days))  # the first session has no equity before it
     if not span:
         return nan
+    known &= equity[rows - 1] > 0
     return fsum((traded[known] / equity[rows[known] - 1]).tolist()) / 2 / span
 
 

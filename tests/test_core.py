@@ -95,3 +95,17 @@ def test_a_sum_of_what_is_no_number_is_none() -> None:
     values[::3] = np.inf
     assert np.isnan(summed(np.array([1.0]), values[None, :])).all()
     assert np.isnan(chained(1.0, np.zeros(200, dtype=np.int64), values)[1]).all()
+
+
+def test_arrays_that_do_not_belong_together_are_refused() -> None:
+    from backtests.engines.core import chained, held, summed
+
+    one = np.zeros(1, dtype=np.int64)
+    for wrong in (
+        lambda: summed(np.ones(6), np.ones((2, 2))),
+        lambda: chained(0.0, one, np.ones(2)),
+        lambda: held(one - 1, one, np.ones(1), 3, 2, 1e-9),
+        lambda: held(one, one + 2, np.ones(1), 3, 2, 1e-9),
+    ):
+        with pytest.raises(ValueError, match="do not belong together"):
+            wrong()

@@ -223,3 +223,16 @@ def test_ffn_agrees_on_growth_and_drawdown() -> None:
     assert metrics.max_drawdown(equity) == pytest.approx(ffn.calc_max_drawdown(equity), rel=1e-12)
     # ffn's year is 31,557,600 seconds: 365.25 days
     assert metrics.cagr(equity) == pytest.approx(ffn.calc_cagr(equity), rel=1e-12)
+
+
+def test_a_lost_account_earns_nothing_afterwards() -> None:
+    """Session returns on a negative balance would turn losses into gains."""
+    days = [f"2024-01-{day:02d}" for day in (2, 3, 4, 5, 8, 9)]
+    found = metrics.figures(
+        series([100.0, 90.0, 80.0, -5.0, -1.0, -9.0], days), (), series([0.0] * 6, days)
+    )
+    assert found["sharpe"] is not None and found["sharpe"] < 0
+    assert found["sortino"] is not None and found["sortino"] < 0
+    assert found["cagr"] == -1.0
+    equity = series([100.0, 80.0, -5.0, -9.0], [days[0], days[2], days[4], days[5]])
+    assert metrics.turnover(series([10.0], [days[5]]), equity) == 0.0

@@ -11,7 +11,15 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from backtests.evaluation.overfitting import Score, logits, overfitting, pbo, spa
+from backtests.evaluation.overfitting import (
+    Score,
+    logits,
+    overfitting,
+    pbo,
+    pieces_of,
+    scores_of,
+    spa,
+)
 
 Values = NDArray[np.float64]
 
@@ -220,3 +228,15 @@ def test_the_same_seed_finds_the_same() -> None:
     assert overfitting(frame, still(frame), "v0", 1.0, 5) == overfitting(
         frame, still(frame), "v0", 1.0, 5
     )
+
+
+def test_flat_halves_know_nothing_of_the_others() -> None:
+    """Variants that equal the control but for the last block: a half without it is a tie."""
+    returns = np.zeros((600, 8))
+    returns[500:] = np.random.default_rng(1).normal(2e-4, 0.01, (100, 8))
+    pieces = pieces_of(returns, np.arange(0, 600, 100))
+    early = np.array([[1.0, 1, 1, 0, 0, 0], [0, 0, 1, 1, 1, 0]])
+    assert scores_of(early, pieces, Score.SHARPE).tolist() == [[0.0] * 8] * 2
+    late = scores_of(np.array([[0.0, 0, 0, 1, 1, 1]]), pieces, Score.SHARPE)[0]
+    kept = returns[300:]
+    assert late == pytest.approx(kept.mean(axis=0) / kept.std(axis=0), abs=1e-12)

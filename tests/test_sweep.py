@@ -158,6 +158,28 @@ def test_a_shuffle_reaches_every_place_once(total: int) -> None:
 
 
 @dataclass(frozen=True)
+class Wide(Strategy):
+    """Its universe is an attribute of the set, not of the class."""
+
+    n: int = param(1, low=1, high=6)
+    rebalance = monthly
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "universe", LINES[: self.n])
+
+    def weights(self, view: View) -> dict[str, float]:
+        return {line: 1 / len(view.universe) for line in view.universe}
+
+
+def test_sets_with_lines_of_their_own_are_played_on_them(tmp_path: Path) -> None:
+    found = played(tmp_path, Wide(), grid={"n": (1, 3)}).table.set_index("n")["final_equity"]
+    for n in (1, 3):
+        single = play_strategy(Wide(n), SampleSource(), Settings(start=START, engine="kernel"))  # type: ignore[arg-type]
+        assert found[n] == single.account.equity.iloc[-1]
+
+
+@dataclass(frozen=True)
 class Foresighted(Strategy):
     """Its table knows the whole of the past and of the future."""
 

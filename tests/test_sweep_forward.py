@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,13 @@ import pytest
 
 from backtests import run, sweep
 from backtests.evaluation.overfitting import Score, logits, pbo
+from backtests.evaluation.samples import settled
 from backtests.ledger import Ledger
 from backtests.sweeps import trail
 from backtests.sweeps.cross import paths_of
 from backtests.sweeps.play import Swept
 from backtests.sweeps.sets import plan_of
+from backtests.sweeps.trail import Trail
 from backtests.sweeps.turns import InTurn
 from backtests.sweeps.windows import Batch, Judged, halves, judged
 from markets.bars import COLUMNS, Bars, Priced
@@ -461,3 +464,29 @@ def test_the_command_walks(shell: Shell) -> None:
     told = json.loads(shell(*common, "--json").out)
     assert told["walk_forward"]["train"] == 12
     assert shell("sweep", "top.py", "--grid", "n=1,2", "--walk-forward", "0", "6").code == 2
+
+
+# What a choice must not know
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("by", list(Score))
+def test_sets_that_are_flat_in_training_are_tied_whatever_comes(seed: int, by: Score) -> None:
+    """A flat stretch about the mean of all sessions is noise that leans with the future."""
+    gains = np.zeros((400, 6))
+    gains[200:] = np.random.default_rng(seed).normal(1e-3, 0.01, (200, 6))
+    train = np.arange(400)[None] < 200
+    found = judged(lambda: [(np.arange(6), gains)], train, ~train, by)
+    assert found.chosen.tolist() == [0]
+
+
+def test_a_lost_account_does_not_count_as_cash() -> None:
+    returns = np.zeros((300, 2))
+    returns[50, 0] = -1.3  # the account of the first set, and nothing after it
+    returns[:, 1] = np.random.default_rng(3).normal(-3e-4, 0.005, 300)
+    trail = SimpleNamespace(other=np.full(300, -3e-4))
+    gains = Trail.gains(trail, settled(pd.DataFrame(returns)[0])[:, None])  # type: ignore[arg-type]
+    both = np.column_stack([gains, Trail.gains(trail, returns[:, 1:])])  # type: ignore[arg-type]
+    train = (np.arange(300) >= 100)[None]
+    found = judged(lambda: [(np.arange(2), both)], train, ~train, Score.SHARPE)
+    assert found.chosen.tolist() == [1]

@@ -83,11 +83,17 @@ cdef inline double rounded(Sum* total) noexcept:
     return high
 
 
+def _check(fits):
+    if not fits:
+        raise ValueError("arrays that do not belong together")
+
+
 def chained(double start, const long long[::1] rows, const double[::1] amounts):
     """Balances after each distinct row: start, then exact sums of what moved in it.
 
     rows: ascending. Answers the distinct rows and the balance after each.
     """
+    _check(len(rows) == len(amounts))
     found = np.empty(len(rows), dtype=np.int64)
     left = np.empty(len(rows))
     cdef long long[::1] row = found
@@ -109,6 +115,7 @@ def chained(double start, const long long[::1] rows, const double[::1] amounts):
 
 def summed(const double[::1] cash, const double[:, ::1] values):
     """(S,) exact sums of cash and the values of all lines at each close."""
+    _check(len(cash) == len(values))
     found = np.empty(len(cash))
     cdef double[::1] equity = found
     cdef Py_ssize_t row
@@ -157,12 +164,15 @@ def held(const long long[::1] rows, const long long[::1] columns, const double[:
 
     Less than `left` of the most that was ever held of a line is nothing.
     """
+    _check(len(rows) == len(columns) == len(quantities))
     found = np.zeros((sessions, lines))
     most_ = np.zeros(lines)
     cdef double[:, ::1] units = found
     cdef double[::1] most = most_
     cdef Py_ssize_t place, row, column
     for place in range(rows.shape[0]):
+        if not (0 <= rows[place] < sessions and 0 <= columns[place] < lines):
+            _check(False)
         units[rows[place], columns[place]] += quantities[place]
     for row in range(sessions):
         for column in range(lines):
@@ -836,7 +846,7 @@ cdef class Core:
                 self._post(session, WITHHOLDING, column, -kept, &total)
                 gross -= kept
             fee = 0.0
-            if self.charged and self.adr_year[column] != self.year[session]:
+            if self.adr_year[column] != self.year[session]:
                 self.adr_year[column] = self.year[session]
                 fee = self.adr_fee[column]
             fee = fee * units / self.later[session, column]

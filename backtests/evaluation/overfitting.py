@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 from math import isfinite, nan, sqrt
@@ -31,6 +32,9 @@ PER_BLOCK = 10
 
 REPLICATIONS = 1000
 """Draws behind the p-values of the SPA test."""
+
+CELLS = 1_000_000
+"""Numbers held at once while windows are scored."""
 
 DIGITS = 12
 """Scores that agree so far are tied: sums over blocks round differently."""
@@ -95,14 +99,9 @@ def logits(returns: Values, blocks: int, score: Score = Score.SHARPE) -> Values:
     if variants < 2 or sessions < blocks or not np.isfinite(returns).all():
         return np.empty(0)
     starts = np.linspace(0, sessions, blocks, endpoint=False).astype(int)
-    moved = returns - returns.mean(axis=0)  # so that squares do not cancel
-    sums, squares = (np.add.reduceat(one, starts) for one in (moved, moved**2))
-    counts = np.diff(np.append(starts, sessions)).astype("float64")
+    pieces = pieces_of(returns, starts)
     halves = _halves(blocks)
-    inside, outside = (
-        scores_of(half @ counts, half @ sums, half @ squares, returns.mean(axis=0), score)
-        for half in (halves, 1 - halves)
-    )
+    inside, outside = (scores_of(half, pieces, score) for half in (halves, 1 - halves))
     rank = _rank_of(outside, inside.argmax(axis=1)) / (variants + 1)
     return np.asarray(np.log(rank / (1 - rank)), dtype="float64")
 
@@ -171,18 +170,50 @@ def _halves(blocks: int) -> Values:
     return halves
 
 
-def scores_of(count: Values, sums: Values, squares: Values, centre: Values, score: Score) -> Values:
-    """Of each half and variant, from the sums of returns less `centre` and of their squares."""
-    mean = sums / count[:, None]
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Sessions cut into P pieces: counts (P,), means and sums of squares about them (P, variants).
+
+    Each piece about its own mean: with that of all sessions, what rounding leaves in a stretch
+    that is flat would know of the others.
+    """
+
+    counts: Values
+    means: Values
+    squares: Values
+
+
+def pieces_of(returns: Values, starts: NDArray[np.intp]) -> Pieces:
+    """starts: the first session of each piece."""
+    counts = np.diff(np.append(starts, len(returns)))
+    means = np.add.reduceat(returns, starts) / counts[:, None]
+    apart = returns - np.repeat(means, counts, axis=0)
+    return Pieces(counts.astype("float64"), means, np.add.reduceat(apart**2, starts))
+
+
+def scores_of(picks: Values, pieces: Pieces, score: Score) -> Values:
+    """(windows, variants) of windows that are whole pieces: picks (windows, P), 1 taken, 0 left."""
+    weights = picks * pieces.counts
+    counts = weights.sum(axis=1, keepdims=True)
+    mean = weights @ pieces.means / counts
     if score is Score.MEAN:
-        return np.asarray(np.round(mean + centre, DIGITS), dtype="float64")
-    variance = np.maximum(squares / count[:, None] - mean**2, 0.0)
-    spread = np.sqrt(variance)
+        return np.asarray(np.round(mean, DIGITS), dtype="float64")
+    spread = np.sqrt((picks @ pieces.squares + _between(weights, pieces.means, mean)) / counts)
     flat = spread <= FLAT
-    total = mean + centre
-    ratio = total / np.where(flat, 1.0, spread)
-    certain = np.where(np.abs(total) > FLAT, np.copysign(np.inf, total), 0.0)
+    ratio = mean / np.where(flat, 1.0, spread)
+    certain = np.where(np.abs(mean) > FLAT, np.copysign(np.inf, mean), 0.0)
     return np.asarray(np.round(np.where(flat, certain, ratio), DIGITS), dtype="float64")
+
+
+def _between(weights: Values, means: Values, centre: Values) -> Values:
+    """Weighted squares of the pieces' means about those of their windows, a few at a time."""
+    found = np.empty_like(centre)
+    few = max(1, CELLS // means.size)
+    for start in range(0, len(centre), few):
+        part = slice(start, start + few)
+        apart = means - centre[part, None, :]
+        found[part] = np.einsum("wp,wpv->wv", weights[part], apart**2)
+    return found
 
 
 def _rank_of(scores: Values, winner: NDArray[np.intp]) -> Values:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from backtests.evaluation.findings import Estimate
 from backtests.evaluation.resampling import MIN_SESSIONS, Resample, interval
+from backtests.metrics import lost_once
 
 MIN_DEVIATION = 2
 """Sessions: a single return has no standard deviation."""
@@ -56,14 +57,7 @@ class Sample:
 
 def settled(returns: pd.Series) -> Values:
     """Returns as numbers, -100 % once and 0 from then on where the account was lost."""
-    values = returns.to_numpy(dtype="float64")
-    lost = np.flatnonzero(values <= -1)
-    if not len(lost):
-        return values
-    values = values.copy()
-    values[lost[0]] = -1.0
-    values[lost[0] + 1 :] = 0.0
-    return values
+    return np.asarray(lost_once(returns.to_numpy(dtype="float64")), dtype="float64")
 
 
 def unusable(*series: pd.Series) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.evaluation.findings import as_json
-from backtests.evaluation.samples import Values
+from backtests.evaluation.samples import Values, settled
 from backtests.metrics import cagr, cash_returns, max_drawdown, sharpe, volatility
 from backtests.sweeps.cross import crossed
 from backtests.sweeps.parts import Returns
@@ -118,7 +118,8 @@ def _others(stage: Stage, base: Strategy) -> dict[str, pd.Series]:
 
 
 def _figures(equity: pd.Series, stage: Stage, player: Strategy) -> Row:
-    returns = equity.pct_change().iloc[1:]
+    gained = equity.pct_change().iloc[1:]
+    returns = pd.Series(settled(gained), index=gained.index)
     cash = cash_returns(stage.ground(player).rate)
     return {
         "cagr": cagr(equity),

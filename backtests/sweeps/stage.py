@@ -118,7 +118,7 @@ class Stage:
         """Everything that any set needs of a source, read before the first is played."""
         read: list[Snapshot] = []
         seen: set[Any] = set()
-        for place in range(len(plan)) if _varies(type(plan.base)) else ():
+        for place in range(len(plan)) if _varies(plan.base) else ():
             try:
                 strategy = plan.strategy(place)
             except NewsfolioError:
@@ -353,8 +353,7 @@ def told(values: Mapping[str, Any]) -> Row:
 
 def same_lines(plan: Plan) -> bool:
     """Whether all sets of a plan can be played on the market of its base."""
-    kind: Any = type(plan.base)
-    if not _computes(kind):
+    if not _follows(plan.base):
         return True
     wanted = _asks(plan.base)
     for place in range(len(plan)):
@@ -364,23 +363,32 @@ def same_lines(plan: Plan) -> bool:
     return True
 
 
-def _varies(kind: Any) -> bool:
+ASKED = ("universe", "signals", "facts", "benchmark", "thesis", "pool", "studies")
+"""What a market depends on."""
+
+
+def _varies(base: Strategy) -> bool:
     """Whether two sets of a strategy may need different bars."""
-    return _computes(kind) or kind.controls is not Strategy.controls
+    return _follows(base) or type(base).controls is not Strategy.controls
+
+
+def _follows(strategy: Strategy) -> bool:
+    """Whether anything that a market depends on is a set's own."""
+    kind: Any = type(strategy)
+    return _computes(kind) or not vars(strategy).keys().isdisjoint(ASKED)
 
 
 @lru_cache
 def _computes(kind: Any) -> bool:
     """Whether anything that a market depends on follows from the parameters."""
-    asked = ("universe", "signals", "facts", "benchmark", "thesis", "pool", "studies")
-    held = (vars(base).get(name) for base in kind.__mro__ for name in asked)
+    held = (vars(base).get(name) for base in kind.__mro__ for name in ASKED)
     return any(hasattr(value, "__get__") for value in held)
 
 
 def _asks(strategy: Strategy) -> Any:
     """What the market of a strategy depends on, as a key."""
     kind: Any = type(strategy)
-    if not _computes(kind):
+    if not _follows(strategy):
         return kind
     return (
         kind,

@@ -124,7 +124,12 @@ class Trail:
         return self.ground.days[row + 1]
 
     def gains(self, returns: Values) -> Values:
-        """What is ranked, (sessions, ...), of simple returns."""
+        """What is ranked, (sessions, ...), of simple returns.
+
+        An account that was lost loses everything at every session after: it must not count as cash.
+        """
+        lost = np.maximum.accumulate(returns <= -1, axis=0)
+        returns = np.where(lost, -1.0, returns)
         if not len(self.other):
             return np.asarray(np.log1p(np.maximum(returns, RUIN)), dtype="float64")
         return returns - self.other.reshape(-1, *(1,) * (returns.ndim - 1))

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.overfitting import Score, scores_of
+from backtests.evaluation.overfitting import Score, pieces_of, scores_of
 from backtests.evaluation.samples import Values
 
 Masks = NDArray[np.bool_]
@@ -31,22 +31,17 @@ class Windows:
 
     starts: Places
     picks: Values
-    counts: Values
 
     @classmethod
     def of(cls, masks: Masks) -> Windows:
         """masks: (windows, sessions)."""
         moves = (masks[:, 1:] != masks[:, :-1]).any(axis=0)
         starts = np.concatenate([[0], np.flatnonzero(moves) + 1])
-        counts = masks.sum(axis=1).astype("float64")
-        return cls(starts, masks[:, starts].astype("float64"), counts)
+        return cls(starts, masks[:, starts].astype("float64"))
 
     def scores(self, gains: Values, by: Score) -> Values:
         """(windows, sets), of gains (sessions, sets)."""
-        centre = gains.mean(axis=0)
-        moved = gains - centre  # so that squares do not cancel
-        sums, squares = (np.add.reduceat(one, self.starts) for one in (moved, moved**2))
-        return scores_of(self.counts, self.picks @ sums, self.picks @ squares, centre, by)
+        return scores_of(self.picks, pieces_of(gains, self.starts), by)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +88,7 @@ def _chosen(
     batches: Iterable[Batch], train: Windows, test: Windows, by: Score
 ) -> tuple[NDArray[np.int64], Values]:
     """The winners' numbers, and their scores on the tests."""
-    rows = np.arange(len(train.counts))
+    rows = np.arange(len(train.picks))
     chosen = np.full(len(rows), -1, dtype="int64")
     inside, outside = np.full(len(rows), -np.inf), np.full(len(rows), np.nan)
     for numbers, gains in batches:
