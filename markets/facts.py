@@ -209,14 +209,15 @@ def _moment(cell: str, where: str, row: int) -> tuple[date, datetime | None]:
         if _DAY.fullmatch(cell):
             return date.fromisoformat(cell), None
         at = datetime.fromisoformat(cell)
-    except ValueError:
+        instant = None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # UTC knows no day before the first year
         raise BrokenData(
             f"{where} row {row}: {cell[:40]!r} is no day (2026-05-12) and no instant "
             "(2026-05-12T12:30+00:00)"
         ) from None
-    if at.tzinfo is None:
+    if instant is None:
         raise BrokenData(f"{where} row {row}: {cell!r} has no time zone; add one, or drop the hour")
-    return at.astimezone(UTC).date(), at.astimezone(UTC)
+    return instant.date(), instant
 
 
 def _number(cell: str, name: str, where: str, row: int) -> float:
