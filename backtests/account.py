@@ -23,19 +23,24 @@ class Account:
     """What a run was worth, by session of the run (S of them, from the market's first).
 
     cash: (S,) at each close, interest since the last event included; units: (S, N);
-    values: (S, N) base currency; equity: (S,).
+    prices: (S, N) of one unit in base currency, 0 before the first bar; equity: (S,).
     """
 
     sessions: pd.DatetimeIndex
     tickers: tuple[str, ...]
     cash: Floats
     units: Floats
-    values: Floats
+    prices: Floats
+
+    @cached_property
+    def values(self) -> Floats:
+        """(S, N) base currency."""
+        return self.units * self.prices
 
     @cached_property
     def worth(self) -> Floats:
         """(S,) cash and values together: the numbers of `equity`."""
-        return summed(self.cash, self.values)
+        return summed(self.cash, self.units, self.prices)
 
     @cached_property
     def equity(self) -> pd.Series:
@@ -58,13 +63,12 @@ def account(
 ) -> Account:
     """Replay what an engine put out on the market that it ran on; `cash` is the initial capital."""
     traded, moved = fill_table(fills, market), event_table(events, market)
-    units = _units(market, traded, moved)
     return Account(
         sessions=market.index,
         tickers=market.tickers,
         cash=_balances(market, traded, moved, cash, credit_spread),
-        units=units,
-        values=units * _worth(market),
+        units=_units(market, traded, moved),
+        prices=_worth(market),
     )
 
 

@@ -41,9 +41,9 @@ except ImportError:  # there was no compiler when newsfolio was installed
         units[np.abs(units) < left * np.max(np.abs(units), axis=0, initial=0)] = 0.0
         return units
 
-    def summed(cash: Floats, values: Floats) -> Floats:
-        """(S,) exact sums of cash (S,) and the values of all lines (S, N) at each close."""
-        rows = zip(cash.tolist(), values.tolist(), strict=True)
+    def summed(cash: Floats, units: Floats, prices: Floats) -> Floats:
+        """(S,) exact sums of cash (S,) and units x prices of all lines (S, N) at each close."""
+        rows = zip(cash.tolist(), (units * prices).tolist(), strict=True)
         return np.array([fsum([held, *row]) for held, row in rows])
 
 

@@ -29,8 +29,8 @@ class Recorder:
     def __init__(self, market: Market, bait: np.random.Generator | None = None) -> None:
         shape = (len(market.sessions), len(market.assets))
         self._sessions = np.full(shape[0], np.datetime64("NaT"), dtype="datetime64[D]")
-        self._close = _blank(shape, bait)
         self._level = _blank(shape, bait)
+        self._barless = np.ones(shape, dtype=bool)
         self._value = _blank(shape, bait)
         self._signals = {ticker: _blank(shape[:1], bait) for ticker in market.signals}
         self._facts: dict[str, pd.DataFrame] = {}
@@ -46,8 +46,8 @@ class Recorder:
         """Make everything up to the close of `session` known."""
         rows = slice(self._known, session + 1)
         self._sessions[rows] = market.sessions[rows]
-        self._level[rows] = level = market.level[rows]
-        self._close[rows] = np.where(np.isnan(market.close[rows]), np.nan, level)
+        self._level[rows] = market.level[rows]
+        np.isnan(market.close[rows], out=self._barless[rows])
         self._value[rows] = market.traded_value[rows]
         for ticker, values in market.signals.items():
             self._signals[ticker][rows] = values[rows]
@@ -59,8 +59,9 @@ class Recorder:
         self._known = session + 1
 
     def frame(self) -> pd.DataFrame:
+        past = slice(None, self._known), self._columns
         return pd.DataFrame(
-            self._close[: self._known, self._columns],
+            np.where(self._barless[past], np.nan, self._level[past]),
             index=self._index(),
             columns=list(self._universe),
         )

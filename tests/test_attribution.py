@@ -337,7 +337,7 @@ def permuted(ran: Ran, order: np.ndarray) -> Ran:
         ran.own,
         tickers=tuple(asset.ticker for asset in assets),
         units=ran.own.units[:, order],
-        values=ran.own.values[:, order],
+        prices=ran.own.prices[:, order],
     )
     return dataclasses.replace(
         ran, market=dataclasses.replace(market, assets=assets, **grids), own=own

@@ -58,7 +58,9 @@ def test_sums_are_those_of_fsum(values: list[float]) -> None:
     from backtests.engines.core import chained, summed
 
     amounts = np.array(values)
-    assert summed(np.array([3.0]), amounts[None, :]).tolist() == [fsum([3.0, *values])]
+    assert summed(np.array([3.0]), amounts[None, :], np.ones((1, len(amounts)))).tolist() == [
+        fsum([3.0, *values])
+    ]
     rows, balances = chained(3.0, np.full(len(values), 7), amounts)
     assert (rows.tolist(), balances.tolist()) == (
         ([7], [fsum([3.0, *values])]) if values else ([], [])
@@ -72,7 +74,7 @@ def test_sums_of_random_numbers_are_those_of_fsum() -> None:
     values = rng.normal(size=(2000, 9)) * 10.0 ** rng.integers(-18, 18, (2000, 9))
     cash = rng.normal(size=2000)
     wanted = [fsum([held, *row]) for held, row in zip(cash.tolist(), values.tolist(), strict=True)]
-    assert summed(cash, values).tolist() == wanted
+    assert summed(cash, values, np.ones(values.shape)).tolist() == wanted
 
 
 def test_balances_are_chained_by_row() -> None:
@@ -93,7 +95,7 @@ def test_a_sum_of_what_is_no_number_is_none() -> None:
 
     values = np.full(200, np.nan)
     values[::3] = np.inf
-    assert np.isnan(summed(np.array([1.0]), values[None, :])).all()
+    assert np.isnan(summed(np.array([1.0]), values[None, :], np.ones((1, 200)))).all()
     assert np.isnan(chained(1.0, np.zeros(200, dtype=np.int64), values)[1]).all()
 
 
@@ -102,7 +104,8 @@ def test_arrays_that_do_not_belong_together_are_refused() -> None:
 
     one = np.zeros(1, dtype=np.int64)
     for wrong in (
-        lambda: summed(np.ones(6), np.ones((2, 2))),
+        lambda: summed(np.ones(6), np.ones((2, 2)), np.ones((2, 2))),
+        lambda: summed(np.ones(2), np.ones((2, 2)), np.ones((2, 1))),
         lambda: chained(0.0, one, np.ones(2)),
         lambda: held(one - 1, one, np.ones(1), 3, 2, 1e-9),
         lambda: held(one, one + 2, np.ones(1), 3, 2, 1e-9),

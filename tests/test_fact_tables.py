@@ -144,8 +144,14 @@ def test_a_run_names_the_tables_in_its_snapshot(tmp_path: Path) -> None:
         ("date,what,value\n2025-05-12,a,1\n", "no column 'known'. Without the day"),
         ("known,value\n2025-05-12,1\n", "no column 'what'; wanted are known, what, value"),
         ("known,what,value\n12/05/2025,a,1\n", "row 2: '12/05/2025' is no day"),
-        ("known,what,value\n0001-01-01T00:00+23:59,a,1\n", "row 2: '0001-01-01T00:00+23:59' is no day"),
-        ("known,what,value\n9999-12-31T23:59-23:59,a,1\n", "row 2: '9999-12-31T23:59-23:59' is no day"),
+        (
+            "known,what,value\n0001-01-01T00:00+23:59,a,1\n",
+            "row 2: '0001-01-01T00:00+23:59' is no day",
+        ),
+        (
+            "known,what,value\n9999-12-31T23:59-23:59,a,1\n",
+            "row 2: '9999-12-31T23:59-23:59' is no day",
+        ),
         ("known,what,value\n2025-05-12T08:30,a,1\n", "has no time zone"),
         ("known,what,value\n2025-05-12,a,one\n", "row 2: value 'one' is not a number"),
         ("known,what,value\n2025-05-12,a,inf\n", "row 2: value 'inf' is not a number"),

@@ -113,14 +113,20 @@ def chained(double start, const long long[::1] rows, const double[::1] amounts):
     return found[:count], left[:count]
 
 
-def summed(const double[::1] cash, const double[:, ::1] values):
-    """(S,) exact sums of cash and the values of all lines at each close."""
-    _check(len(cash) == len(values))
+def summed(const double[::1] cash, const double[:, ::1] units, const double[:, ::1] prices):
+    """(S,) exact sums of cash and units x prices of all lines at each close."""
+    _check(len(cash) == len(units) == len(prices) and units.shape[1] == prices.shape[1])
     found = np.empty(len(cash))
-    cdef double[::1] equity = found
-    cdef Py_ssize_t row
+    held_ = np.empty(units.shape[1] + 1)
+    cdef double[::1] equity = found, value = held_
+    cdef Py_ssize_t row, column, count
     for row in range(cash.shape[0]):
-        equity[row] = row_sum(cash[row], &values[row, 0], values.shape[1])
+        count = 0
+        for column in range(units.shape[1]):
+            if units[row, column] != 0.0:
+                value[count] = units[row, column] * prices[row, column]
+                count += 1
+        equity[row] = row_sum(cash[row], &value[0], count)
     return found
 
 
