@@ -174,6 +174,7 @@ def test_offline_leaves_an_empty_folder_alone(yahoo: Yahoo, store: Store) -> Non
 # --- other processes, other caches -------------------------------------------------------------
 
 LOADS = """
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -190,7 +191,8 @@ source = YahooSource(
     Store(Path(folder)), today=date(2025, 2, 21), session=loopback_session(address)
 )
 found = source.load([asset_of(ticker) for ticker in tickers])
-print(*(f"{ticker}={bars.digest()}" for ticker, bars in sorted(found.items())))
+print(*(f"{ticker}={bars.digest()}" for ticker, bars in sorted(found.items())), flush=True)
+os._exit(0)  # threads of a library's pool are at times still there when the interpreter ends
 """
 
 
