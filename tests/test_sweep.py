@@ -195,9 +195,23 @@ class Foresighted(Strategy):
         return panel.table({"SPY": (gain > gain.mean()).astype(float)})
 
 
-def test_a_table_that_decides_otherwise_stops_the_sweep(tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Halved(Foresighted):
+    """Its table answers where `weights` fails, of which no row would tell."""
+
+    def weights(self, view: View) -> dict[str, float]:
+        raise ZeroDivisionError("as it should")
+
+    def weights_table(self, panel: Panel) -> Any:
+        return panel.table({"SPY": 1.0})
+
+
+@pytest.mark.parametrize("kind", [Foresighted, Halved])
+def test_a_table_that_decides_otherwise_stops_the_sweep(
+    tmp_path: Path, kind: type[Foresighted]
+) -> None:
     with pytest.raises(StrategyError, match="weights_table decides otherwise than weights"):
-        played(tmp_path, Foresighted(), grid={"lookback": (30, 60)})
+        played(tmp_path, kind(), grid={"lookback": (30, 60)})
     assert not list(tmp_path.rglob("*.parquet"))
 
 

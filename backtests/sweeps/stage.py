@@ -181,7 +181,11 @@ class Stage:
         one, other = (Desk(strategy, ground.market, self.settings, self.costs) for _ in range(2))
         if table_of(strategy, ground.market, one.marks) is None:
             return True
-        return kernel.play(one) == kernel.play(other, at_once=False)
+        played = kernel.play(one)
+        try:
+            return played == kernel.play(other, at_once=False)
+        except StrategyError:
+            return False  # `weights` fails where its table does not
 
     def figures(self, strategy: Strategy, *, keep: bool = False) -> Row:
         """The figures of one set, its score, and the window that they are of.
