@@ -326,12 +326,7 @@ cdef class Core:
         cdef Py_ssize_t session = self.first, stop = 0
         self._close(session, decide, marks, band)
         while session < self.last_session:
-            if self.waiting or band >= 0 or self._carries():
-                session += 1
-            else:
-                while stop < stops.shape[0] and stops[stop] <= session:
-                    stop += 1
-                session = stops[stop] if stop < stops.shape[0] else self.last_session
+            session = self._turn(session, stops, &stop, band >= 0)
             self._open(session)
             self._close(session, decide, marks, band)
 
@@ -344,14 +339,18 @@ cdef class Core:
         cdef Py_ssize_t session = self.first, stop = 0
         self._close_table(session, weights, asked, row)
         while session < self.last_session:
-            if self.waiting or self._carries():
-                session += 1
-            else:
-                while stop < stops.shape[0] and stops[stop] <= session:
-                    stop += 1
-                session = stops[stop] if stop < stops.shape[0] else self.last_session
+            session = self._turn(session, stops, &stop, False)
             self._open(session)
             self._close_table(session, weights, asked, row)
+
+    cdef Py_ssize_t _turn(self, Py_ssize_t session, const long long[::1] stops, Py_ssize_t* stop,
+                          bint every) noexcept:
+        """The next session on which anything can happen; `stop`: the place in `stops` so far."""
+        if every or self.waiting or self._carries():
+            return session + 1
+        while stop[0] < stops.shape[0] and stops[stop[0]] <= session:
+            stop[0] += 1
+        return stops[stop[0]] if stop[0] < stops.shape[0] else self.last_session
 
     def equity(self, Py_ssize_t session):
         return self._equity(session)
