@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates",
           "placebos")  # fmt: skip
+
+TURNS = 100
+"""How often a folder is tried that others put theirs in at the same moment."""
 
 
 def no_placebos() -> pd.DataFrame:
@@ -184,8 +188,18 @@ def _swap(draft: Path, folder: Path) -> None:
     """Put the finished folder in place of an older run of the same name, if there is one."""
     if folder.exists() and not (folder / "manifest.json").exists():
         raise OutputError(f"{folder} exists and is not a run; choose another place with --out")
-    old = draft.with_name(draft.name + ".old")
-    if folder.exists():
-        folder.rename(old)
-    draft.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    aside = draft.with_name(draft.name + ".old")
+    for turn in reversed(range(TURNS)):
+        with suppress(FileNotFoundError):  # another process has it aside
+            folder.rename(aside)
+        try:
+            draft.rename(folder)
+            break
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) or not turn:
+                with suppress(OSError):
+                    aside.rename(folder)
+                raise
+            # another process has just put its own there
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)

@@ -9,12 +9,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from backtests.result import _swap
 from markets.bars import Bars
 from markets.store import Store
 from newsfolio.errors import BrokenData, NewsfolioError, OutputError
@@ -67,6 +69,29 @@ def test_so_many_processes_at_once(count: int) -> None:
     assert said["runs kept"] >= 2
     assert said["runs repeated to the bit"] == said["runs kept"]
     assert said["lines read that were mixtures"] == 0
+
+
+@unix
+def test_a_folder_that_eight_fill_at_once_is_whole_and_alone(tmp_path: Path) -> None:
+    folder, children = tmp_path / "run", []
+    for number in range(8):
+        child = os.fork()
+        if not child:
+            try:
+                for turn in range(50):
+                    draft = tmp_path / f".run.{os.getpid()}"
+                    draft.mkdir()
+                    for name in ("manifest.json", "equity.parquet"):
+                        (draft / name).write_text(f"{number} {turn}")
+                    _swap(draft, folder)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 8
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert len({path.read_text() for path in folder.iterdir()}) == 1
 
 
 # --- disks -------------------------------------------------------------------------------------
