@@ -1,4 +1,4 @@
-"""From fills and cash events to cash, units, equity and weights: one pure function."""
+"""From fills and cash events to cash, units, equity and weights: pure functions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from backtests.exact import chained, held, summed
-from backtests.fills import REASONS, CashEvent, Fill, Why, event_table, fill_table
+from backtests.exact import held, valued
+from backtests.fills import CashEvent, Fill, Moves, moves_of
 from backtests.interest import growth
 from markets.market import Floats, Market
 
@@ -22,25 +22,38 @@ LEFT = 1e-9
 class Account:
     """What a run was worth, by session of the run (S of them, from the market's first).
 
-    cash: (S,) at each close, interest since the last event included; units: (S, N);
-    prices: (S, N) of one unit in base currency, 0 before the first bar; equity: (S,).
+    cash: (S,) at each close, interest since the last event included; worth: (S,) cash and what is
+    held together, the numbers of `equity`.
     """
 
-    sessions: pd.DatetimeIndex
-    tickers: tuple[str, ...]
+    market: Market
+    moves: Moves
     cash: Floats
-    units: Floats
-    prices: Floats
+    worth: Floats
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex:
+        return self.market.index
+
+    @property
+    def tickers(self) -> tuple[str, ...]:
+        return self.market.tickers
+
+    @cached_property
+    def units(self) -> Floats:
+        """(S, N) held at each close; a delisting leaves nothing."""
+        moves, (sessions, lines) = self.moves, self.prices.shape
+        return held(moves.fills, moves.events, self.market.first, sessions, lines, LEFT)
+
+    @property
+    def prices(self) -> Floats:
+        """(S, N) of one unit in base currency, 0 before the first bar."""
+        return _prices(self.market)
 
     @cached_property
     def values(self) -> Floats:
         """(S, N) base currency."""
         return self.units * self.prices
-
-    @cached_property
-    def worth(self) -> Floats:
-        """(S,) cash and values together: the numbers of `equity`."""
-        return summed(self.cash, self.units, self.prices)
 
     @cached_property
     def equity(self) -> pd.Series:
@@ -62,49 +75,25 @@ def account(
     credit_spread: float,
 ) -> Account:
     """Replay what an engine put out on the market that it ran on; `cash` is the initial capital."""
-    traded, moved = fill_table(fills, market), event_table(events, market)
-    return Account(
-        sessions=market.index,
-        tickers=market.tickers,
-        cash=_balances(market, traded, moved, cash, credit_spread),
-        units=_units(market, traded, moved),
-        prices=_worth(market),
-    )
+    moves = moves_of(market, [(fills, events)])
+    balances, worth = valuations(market, moves, cash, credit_spread)
+    return Account(market, moves, balances[0], worth[0])
 
 
-def _units(market: Market, traded: Floats, moved: Floats) -> Floats:
-    """(S, N) held at each close; a delisting leaves nothing."""
-    gone = moved[moved[:, 1] == REASONS.index(Why.DELISTING)]
-    for session, _, column, _ in gone.tolist():
-        before = traded[(traded[:, 1] == column) & (traded[:, 0] <= session), 2]
-        ends = [[session, column, -before.sum(), 0.0, 0.0, 0.0, 0.0]]
-        traded = np.concatenate([traded, ends])
-    return held(
-        traded[:, 0].astype("int64") - market.first, traded[:, 1].astype("int64"),
-        np.ascontiguousarray(traded[:, 2]),
-        len(market.sessions) - market.first, len(market.assets), LEFT,
+def valuations(
+    market: Market, moves: Moves, cash: float, credit_spread: float
+) -> tuple[Floats, Floats]:
+    """(K, S) cash and equity at each close of K runs."""
+    table, first = growth(market, credit_spread), market.first
+    return valued(
+        cash, moves.fills, moves.fills_end, moves.events, moves.events_end, _prices(market),
+        table.credit[first:], table.debit[first:], first, LEFT,
     )  # fmt: skip
 
 
-def _balances(
-    market: Market, traded: Floats, moved: Floats, cash: float, credit_spread: float
-) -> Floats:
-    """Cash at each close: what the last move left, and its interest since then."""
-    value = -traded[:, 2] * traded[:, 3] * traded[:, 4]
-    rows = np.concatenate([traded[:, 0], traded[:, 0], moved[:, 0]]).astype("int64") - market.first
-    amounts = np.concatenate([value, -traded[:, 5], moved[:, 3]])
-    order = np.argsort(rows, kind="stable")
-    moves, balances = chained(cash, rows[order], amounts[order])
-    table = growth(market, credit_spread)
-    credit, debit = table.credit[market.first :], table.debit[market.first :]
-    place = np.searchsorted(moves, np.arange(len(credit)), side="right")
-    left, last = np.append(cash, balances)[place], np.append(0, moves)[place]
-    return left * np.where(left >= 0, credit / credit[last], debit / debit[last])
-
-
-def _worth(market: Market) -> Floats:
-    """(S, N) of one unit, 0 before the first bar."""
-    found: Floats | None = market.memo.get("worth")
+def _prices(market: Market) -> Floats:
+    found: Floats | None = market.memo.get("prices")
     if found is None:
-        found = market.memo["worth"] = np.nan_to_num(market.value_rate[market.first :])
+        shown = np.nan_to_num(market.value_rate[market.first :])
+        found = market.memo["prices"] = np.ascontiguousarray(shown)
     return found

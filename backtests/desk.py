@@ -11,6 +11,7 @@ from functools import cached_property
 from math import fsum, isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backtests.book import DUST, Book, Held
 from backtests.custody import Custody, paying_sessions
@@ -21,8 +22,12 @@ from backtests.settings import Funding, Settings
 from backtests.sizing import Quote, Sizer
 from markets.costs import CostModel
 from markets.history import Recorder
-from markets.market import Market
+from markets.market import Market, Mask
+from newsfolio.schedules import Schedule
 from newsfolio.strategy import Strategy
+
+CLOCKS = 32
+"""Schedules whose marks a market remembers."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +98,8 @@ class Desk:
         self._lapses: list[Lapse] = []
         self._debt: tuple[int, float] | None = None
         self._ruined: int | None = None
-        self.marks = self._marked(strategy)
+        self.marks, self.stops = clock_of(strategy.rebalance, market)
         self.band = strategy.rebalance.band
-        self.stops = np.flatnonzero(self.marks | paying_sessions(market))
 
     @cached_property
     def sizer(self) -> Sizer:
@@ -195,12 +199,6 @@ class Desk:
         return by_opening(self.market)
 
     # Decisions
-
-    def _marked(self, strategy: Strategy) -> np.ndarray:
-        marks = strategy.rebalance.marks(self.market.calendar).copy()
-        marks[: self.market.first] = False
-        marks[self.market.first] |= strategy.rebalance.from_start
-        return marks
 
     def _drifted(self, session: int) -> bool:
         if self.band is None or not self._targets or self._orders.sizes:
@@ -353,6 +351,32 @@ class Desk:
         """Remember the largest credit, that between two opens of one session included."""
         if self.book.cash < 0 and (self._debt is None or -self.book.cash > self._debt[1]):
             self._debt = (session, -self.book.cash)
+
+
+def clock_of(schedule: Schedule, market: Market) -> tuple[Mask, NDArray[np.int64]]:
+    """(T,) the sessions with a decision due, and the places of those that matter anyway.
+
+    Remembered on the market, for the next strategy with an equal schedule; read-only.
+    """
+    known = market.memo.setdefault("clocks", {})
+    try:
+        found: tuple[Mask, NDArray[np.int64]] | None = known.get(schedule)
+    except TypeError:  # an author's own schedule that cannot be compared
+        return _clock(schedule, market)
+    if found is None:
+        found = known[schedule] = _clock(schedule, market)
+        if len(known) > CLOCKS:
+            del known[next(iter(known))]
+    return found
+
+
+def _clock(schedule: Schedule, market: Market) -> tuple[Mask, NDArray[np.int64]]:
+    marks = schedule.marks(market.calendar).copy()
+    marks[: market.first] = False
+    marks[market.first] |= schedule.from_start
+    stops = np.flatnonzero(marks | paying_sessions(market))
+    marks.flags.writeable = stops.flags.writeable = False
+    return marks, stops
 
 
 def by_opening(market: Market) -> tuple[tuple[int, ...], ...]:

@@ -1,4 +1,4 @@
-"""Sums of money, rounded once so that the order of lines and trades cannot matter; of units."""
+"""Sums of money, rounded once so that the order of lines and trades cannot matter."""
 
 from __future__ import annotations
 
@@ -7,19 +7,84 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
+from backtests.fills import REASONS, Why
 from markets.market import Floats
 
+DELISTING = REASONS.index(Why.DELISTING)
+"""The event that leaves no units."""
+
+
+def held(
+    fills: Floats, events: Floats, first: int, sessions: int, lines: int, left: float
+) -> Floats:
+    """(S, N) units after each session from `first` on, of one run.
+
+    fills: (F, 7), events: (E, 4), as fills.Rows has them. Less than `left` of the most that was
+    ever held of a line is nothing.
+    """
+    units = np.zeros((sessions, lines))
+    row, column = fills[:, 0].astype("int64") - first, fills[:, 1].astype("int64")
+    np.add.at(units, (row, column), fills[:, 2])
+    units = np.cumsum(units, axis=0)
+    for session, _, line, _ in events[events[:, 1] == DELISTING].tolist():
+        units[int(session) - first :, int(line)] = 0.0
+    units[np.abs(units) < left * np.max(np.abs(units), axis=0, initial=0)] = 0.0
+    return units
+
+
 try:
-    from backtests.engines.core import chained, held, summed
+    from backtests.engines.core import sums, valued
 except ImportError:  # there was no compiler when newsfolio was installed
 
-    def chained(
+    def sums(values: Floats, ends: NDArray[np.int64]) -> Floats:
+        """(K,) exact sums of stretches of `values`, (F,), which end at `ends`, (K,)."""
+        return np.array([fsum(part.tolist()) for part in np.split(values, ends)[: len(ends)]])
+
+    def valued(
+        cash: float, fills: Floats, fills_end: NDArray[np.int64],
+        events: Floats, events_end: NDArray[np.int64],
+        prices: Floats, credit: Floats, debit: Floats, first: int, left: float,
+    ) -> tuple[Floats, Floats]:  # fmt: skip
+        """(K, S) cash and equity at each close of K runs that began with `cash`.
+
+        fills, events: of all runs, one after the other, each in the order of time, as fills.Rows
+        has them; those of a run end at fills_end, events_end. prices: (S, N) of one unit in base
+        currency, from the session `first` on; credit, debit: (S,) growth of one unit of cash.
+        Equity is the exact sum of cash and units x prices; left: see `held`.
+        """
+        runs = [
+            _valued(cash, fill, event, prices, credit, debit, first, left)
+            for fill, event in zip(
+                np.split(fills, fills_end)[: len(fills_end)],
+                np.split(events, events_end)[: len(events_end)],
+                strict=True,
+            )
+        ]
+        shape = len(runs), 2, len(prices)
+        found = np.array(runs, dtype="float64").reshape(shape)
+        return found[:, 0], found[:, 1]
+
+    def _valued(
+        cash: float, fills: Floats, events: Floats,
+        prices: Floats, credit: Floats, debit: Floats, first: int, left: float,
+    ) -> tuple[Floats, Floats]:  # fmt: skip
+        """Cash and equity of one run."""
+        value = -fills[:, 2] * fills[:, 3] * fills[:, 4]
+        rows = np.concatenate([fills[:, 0], fills[:, 0], events[:, 0]]).astype("int64") - first
+        amounts = np.concatenate([value, -fills[:, 5], events[:, 3]])
+        order = np.argsort(rows, kind="stable")
+        moves, balances = _chained(cash, rows[order], amounts[order])
+        place = np.searchsorted(moves, np.arange(len(credit)), side="right")
+        kept, last = np.append(cash, balances)[place], np.append(0, moves)[place]
+        balance = kept * np.where(kept >= 0, credit / credit[last], debit / debit[last])
+        units = held(fills, events, first, len(prices), prices.shape[1], left)
+        worth = zip(balance.tolist(), (units * prices).tolist(), strict=True)
+        return balance, np.array([fsum([at_bank, *row]) for at_bank, row in worth])
+
+    def _chained(
         start: float, rows: NDArray[np.int64], amounts: Floats
     ) -> tuple[NDArray[np.int64], Floats]:
-        """Balances after each distinct row: `start`, then the exact sum of what moved in it.
-
-        rows: (F,) ascending; amounts: (F,). Answers the distinct rows and the balance after each.
-        """
+        """The distinct rows, and the balance after each."""
         distinct, first = np.unique(rows, return_index=True)
         balances, balance = [], start
         for part in np.split(amounts, first[1:]):
@@ -27,24 +92,5 @@ except ImportError:  # there was no compiler when newsfolio was installed
             balances.append(balance)
         return distinct, np.array(balances[: len(distinct)])
 
-    def held(
-        rows: NDArray[np.int64], columns: NDArray[np.int64], quantities: Floats,
-        sessions: int, lines: int, left: float,
-    ) -> Floats:  # fmt: skip
-        """(sessions, lines) units after each session, from what was traded on it, (F,) each.
 
-        Less than `left` of the most that was ever held of a line is nothing.
-        """
-        units = np.zeros((sessions, lines))
-        np.add.at(units, (rows, columns), quantities)
-        units = np.cumsum(units, axis=0)
-        units[np.abs(units) < left * np.max(np.abs(units), axis=0, initial=0)] = 0.0
-        return units
-
-    def summed(cash: Floats, units: Floats, prices: Floats) -> Floats:
-        """(S,) exact sums of cash (S,) and units x prices of all lines (S, N) at each close."""
-        rows = zip(cash.tolist(), (units * prices).tolist(), strict=True)
-        return np.array([fsum([held, *row]) for held, row in rows])
-
-
-__all__ = ["chained", "held", "summed"]
+__all__ = ["held", "sums", "valued"]

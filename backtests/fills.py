@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from markets.market import Days, Floats, Market
 
@@ -164,3 +165,36 @@ def event_table(events: Sequence[CashEvent], market: Market) -> Floats:
         for event in events
     ]
     return np.array(rows, dtype="float64").reshape(-1, 4)
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Fills and cash events of K runs on one market in numbers, one run after the other.
+
+    fills: (F, 7), events: (E, 4), as `Rows` has them, each run in the order of time. fills_end,
+    events_end: (K,) the row after the last of each run.
+    """
+
+    fills: Floats
+    fills_end: NDArray[np.int64]
+    events: Floats
+    events_end: NDArray[np.int64]
+
+
+def moves_of(market: Market, runs: Sequence[tuple[Sequence[Fill], Sequence[CashEvent]]]) -> Moves:
+    """The numbers of what some runs put out."""
+    fills = [_in_time(fill_table(one, market)) for one, _ in runs]
+    events = [_in_time(event_table(one, market)) for _, one in runs]
+    return Moves(*_joined(fills, 7), *_joined(events, 4))
+
+
+def _in_time(table: Floats) -> Floats:
+    sessions = table[:, 0]
+    if (sessions[1:] >= sessions[:-1]).all():
+        return table
+    return table[np.argsort(sessions, kind="stable")]
+
+
+def _joined(tables: Sequence[Floats], width: int) -> tuple[Floats, NDArray[np.int64]]:
+    ends = np.cumsum([len(table) for table in tables], dtype="int64")
+    return tables[0] if len(tables) == 1 else np.concatenate([np.empty((0, width)), *tables]), ends

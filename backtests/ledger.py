@@ -125,8 +125,7 @@ class Ledger:
         names = ", ".join(rows[0]) if rows else ""
         places = ", ".join(f":{name}" for name in rows[0]) if rows else ""
         with self._open() as connection:
-            for row in rows:
-                connection.execute(f"INSERT INTO trials ({names}) VALUES ({places})", row)
+            connection.executemany(f"INSERT INTO trials ({names}) VALUES ({places})", rows)
 
     def tried(self, thesis: str) -> Tried:
         """The distinct variants so far; reruns, failures and simulated runs do not count."""
@@ -212,5 +211,4 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode

@@ -6,17 +6,26 @@ All take an equity curve or returns on real sessions; all answer fractions, NaN 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum, isfinite, nan, sqrt
+from dataclasses import dataclass
+from math import isfinite, nan, sqrt
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from backtests.exact import sums
 from backtests.fills import Fill, Rows
 from backtests.interest import YEAR
 from markets.market import Days, Floats
 
 DAYS_A_YEAR = 365.25
+
+MIN_DEVIATION = 2
+"""Sessions: a single return has no standard deviation."""
+
+FLAT = 1e-12
+"""A session's standard deviation below it comes from rounding alone."""
 
 
 def years(index: pd.Index) -> float:
@@ -31,7 +40,7 @@ def sessions_a_year(index: pd.Index) -> float:
 
 def total_return(equity: pd.Series) -> float:
     """Last over first, minus one."""
-    return _ratio_of_ends(_values(equity)) - 1
+    return float(_ratio_of_ends(_values(equity))) - 1
 
 
 def cagr(equity: pd.Series) -> float:
@@ -39,7 +48,7 @@ def cagr(equity: pd.Series) -> float:
 
     NaN for less than a session; -1 for a wiped-out account.
     """
-    return _cagr(_values(equity), years(equity.index))
+    return _grown(float(_ratio_of_ends(_values(equity))), years(equity.index))
 
 
 def volatility(returns: pd.Series) -> float:
@@ -47,7 +56,7 @@ def volatility(returns: pd.Series) -> float:
 
     `returns` starts with the first session after the start; NaN below two.
     """
-    return _volatility(_values(returns), _frequency(_days(returns.index)))
+    return float(_volatility(_values(returns), _frequency(_days(returns.index))))
 
 
 def sharpe(returns: pd.Series, cash: pd.Series) -> float:
@@ -55,7 +64,7 @@ def sharpe(returns: pd.Series, cash: pd.Series) -> float:
 
     cash: what cash earned over each session, on the same index. NaN for a flat series.
     """
-    return _sharpe(_values(returns - cash), _frequency(_days(returns.index)))
+    return float(_sharpe(_values(returns - cash), _frequency(_days(returns.index))))
 
 
 def sortino(returns: pd.Series, cash: pd.Series) -> float:
@@ -63,7 +72,7 @@ def sortino(returns: pd.Series, cash: pd.Series) -> float:
 
     Target downside deviation after Sortino and Price (1994); NaN where nothing is below cash.
     """
-    return _sortino(_values(returns - cash), _frequency(_days(returns.index)))
+    return float(_sortino(_values(returns - cash), _frequency(_days(returns.index))))
 
 
 def drawdown(equity: pd.Series) -> pd.Series:
@@ -73,7 +82,7 @@ def drawdown(equity: pd.Series) -> pd.Series:
 
 def max_drawdown(equity: pd.Series) -> float:
     """The lowest drawdown from the initial capital on: 0 or negative."""
-    return _max_drawdown(_values(equity))
+    return float(_max_drawdown(_values(equity)))
 
 
 def turnover(traded: pd.Series, equity: pd.Series) -> float:
@@ -82,7 +91,9 @@ def turnover(traded: pd.Series, equity: pd.Series) -> float:
     traded: absolute base-currency value of the fills by session. Cash counts as an asset, so
     moving from cash into one line turns over half.
     """
-    return _turnover(_days(traded.index), _values(traded), _days(equity.index), _values(equity))
+    value, ends = _values(traded), np.array([len(traded)])
+    moves = Traded(_days(traded.index), value, np.zeros_like(value), ends)
+    return float(_turnover(moves, _days(equity.index), _values(equity)[None])[0])
 
 
 def cash_returns(rate: pd.Series) -> pd.Series:
@@ -99,50 +110,74 @@ def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[s
     cash = _earned(_values(rate), known)
     if len(known) != len(days):
         cash = cash[np.searchsorted(known, days[1:]) - 1]
-    return figures_of(days, _values(equity), fills, cash)
+    return figures_of(days, _values(equity)[None], traded_in(fills), cash)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Traded:
+    """The fills of K runs: (F,) days, absolute base-currency value, and fees with slippage.
+
+    ends: (K,) the place after the last of each run.
+    """
+
+    days: Days
+    value: Floats
+    costs: Floats
+    ends: NDArray[np.int64]
+
+
+def traded_in(fills: Sequence[Fill]) -> Traded:
+    """The fills of one run."""
+    if isinstance(fills, Rows):
+        return traded_of(fills.table, fills.days, np.array([len(fills)]))
+    rows = [(0, 0, fill.quantity, fill.price, fill.rate, fill.fee, fill.slippage) for fill in fills]
+    table = np.array(rows, dtype="float64").reshape(-1, 7)
+    days = np.array([fill.session for fill in fills], "datetime64[D]")
+    return traded_of(table, days, np.array([len(fills)]))
+
+
+def traded_of(table: Floats, days: Days, ends: NDArray[np.int64]) -> Traded:
+    """The fills of K runs as fills.Rows has them, and their days."""
+    _, _, quantity, price, rate, fee, slippage = table.T
+    return Traded(days, np.abs(quantity * price * rate), fee + slippage, ends)
 
 
 def figures_of(
-    days: Days, equity: Floats, fills: Sequence[Fill], cash: Floats
-) -> dict[str, float | None]:
-    """As `figures`: (S,) days and equity, (S - 1,) what cash earned over each session."""
+    days: Days, equity: Floats, traded: Traded, cash: Floats
+) -> list[dict[str, float | None]]:
+    """As `figures`, of K runs on the same sessions.
+
+    days: (S,); equity: (K, S); cash: (S - 1,) what it earned over each session.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
-        returns = lost_once(equity[1:] / equity[:-1] - 1)
+        returns = lost_once(equity[:, 1:] / equity[:, :-1] - 1)
     excess, frequency, span = returns - cash, _frequency(days[1:]), _years(days)
-    on, traded, costs = _trades(fills)
+    ratios = _ratio_of_ends(equity)
     found = {
-        "final_equity": float(equity[-1]),
-        "total_return": _ratio_of_ends(equity) - 1,
-        "cagr": _cagr(equity, span),
-        "volatility": _volatility(returns, frequency),
-        "sharpe": _sharpe(excess, frequency),
-        "sortino": _sortino(excess, frequency),
-        "max_drawdown": _max_drawdown(equity),
-        "turnover": _turnover(on, traded, days, equity),
-        "costs": fsum(costs.tolist()),
-        "trades": len(fills),
+        "final_equity": equity[:, -1].tolist(),
+        "total_return": (ratios - 1).tolist(),
+        "cagr": [_grown(ratio, span) for ratio in ratios.tolist()],
+        "volatility": _volatility(returns, frequency).tolist(),
+        "sharpe": _sharpe(excess, frequency).tolist(),
+        "sortino": _sortino(excess, frequency).tolist(),
+        "max_drawdown": _max_drawdown(equity).tolist(),
+        "turnover": _turnover(traded, days, equity).tolist(),
+        "costs": sums(traded.costs, traded.ends).tolist(),
+        "trades": np.diff(traded.ends, prepend=0).tolist(),
     }
-    return {name: value if isfinite(value) else None for name, value in found.items()}
+    return [
+        {name: value if isfinite(value) else None for name, value in zip(found, row, strict=True)}
+        for row in zip(*found.values(), strict=True)
+    ]
 
 
 def lost_once(returns: Floats) -> Floats:
-    """Returns with -100 % once, and 0 from then on, where the account was lost."""
-    lost = np.flatnonzero(returns <= -1)
-    if len(lost):
-        returns = returns.copy()
-        returns[lost[0]] = -1.0
-        returns[lost[0] + 1 :] = 0.0
+    """Returns, sessions last, with -100 % once and 0 from then on where the account was lost."""
+    lost = returns <= -1
+    if lost.any():
+        before = np.cumsum(lost, axis=-1) - lost > 0
+        returns = np.where(before, 0.0, np.where(lost, -1.0, returns))
     return returns
-
-
-def _trades(fills: Sequence[Fill]) -> tuple[Days, Floats, Floats]:
-    """(F,) each: days, what was traded in base currency, fees and slippage."""
-    if isinstance(fills, Rows):
-        _, _, quantity, price, rate, fee, slippage = fills.table.T
-        return fills.days, np.abs(quantity * price * rate), fee + slippage
-    rows = [(fill.quantity * fill.price * fill.rate, fill.fee + fill.slippage) for fill in fills]
-    value, costs = np.array(rows, dtype="float64").reshape(-1, 2).T
-    return np.array([fill.session for fill in fills], "datetime64[D]"), np.abs(value), costs
 
 
 def _years(days: Days) -> float:
@@ -155,56 +190,63 @@ def _frequency(days: Days) -> float:
     return (len(days) - 1) / span if len(days) > 1 and span else nan
 
 
-def _ratio_of_ends(equity: Floats) -> float:
-    return float(equity[-1] / equity[0])
+def _ratio_of_ends(equity: Floats) -> Floats:
+    return np.asarray(equity[..., -1] / equity[..., 0])
 
 
-def _cagr(equity: Floats, span: float) -> float:
+def _grown(ratio: float, span: float) -> float:
+    """Of a year; NaN where no time has passed."""
     if not span:
         return nan
-    ratio = _ratio_of_ends(equity)
     return ratio ** (1 / span) - 1 if ratio > 0 else -1.0
 
 
-def _max_drawdown(equity: Floats) -> float:
-    return float((equity / np.maximum.accumulate(equity) - 1).min())
+def _max_drawdown(equity: Floats) -> Floats:
+    return np.asarray((equity / np.maximum.accumulate(equity, axis=-1) - 1).min(axis=-1))
 
 
-def _volatility(returns: Floats, frequency: float) -> float:
+def _volatility(returns: Floats, frequency: float) -> Floats:
     return _deviation(returns) * sqrt(frequency)
 
 
-def _sharpe(excess: Floats, frequency: float) -> float:
+def _sharpe(excess: Floats, frequency: float) -> Floats:
     return _ratio(excess, _deviation(excess), frequency)
 
 
-def _sortino(excess: Floats, frequency: float) -> float:
-    downside = sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2))) if len(excess) else nan
+def _sortino(excess: Floats, frequency: float) -> Floats:
+    if not excess.shape[-1]:
+        return np.full(excess.shape[:-1], nan)
+    downside = np.sqrt(np.mean(np.minimum(excess, 0.0) ** 2, axis=-1))
     return _ratio(excess, downside, frequency)
 
 
-def _turnover(on: Days, traded: Floats, days: Days, equity: Floats) -> float:
-    span, rows = _years(days), np.searchsorted(days, on)
-    known = (rows > 0) & (rows < len(days))  # the first session has no equity before it
+def _turnover(traded: Traded, days: Days, equity: Floats) -> Floats:
+    span, rows = _years(days), np.searchsorted(days, traded.days)
     if not span:
-        return nan
-    known &= equity[rows - 1] > 0
-    return fsum((traded[known] / equity[rows[known] - 1]).tolist()) / 2 / span
+        return np.full(len(equity), nan)
+    runs = np.repeat(np.arange(len(equity)), np.diff(traded.ends, prepend=0))
+    known = (rows > 0) & (rows < len(days))  # the first session has no equity before it
+    before = np.where(known, equity[runs, rows - 1], 0.0)
+    shares = np.divide(traded.value, before, out=np.zeros_like(before), where=before > 0)
+    return sums(shares, traded.ends) / 2 / span
 
 
 def _earned(rate: Floats, days: Days) -> Floats:
     return rate[1:] * np.diff(days).astype("float64") / YEAR
 
 
-def _deviation(values: Floats) -> float:
-    return float(np.std(values, ddof=1)) if len(values) > 1 else nan
+def _deviation(values: Floats) -> Floats:
+    if values.shape[-1] < MIN_DEVIATION:
+        return np.full(values.shape[:-1], nan)
+    return np.asarray(np.std(values, axis=-1, ddof=1))
 
 
-def _ratio(excess: Floats, deviation: float, frequency: float) -> float:
+def _ratio(excess: Floats, deviation: Floats, frequency: float) -> Floats:
     """Annualised mean over deviation; NaN where rounding is all that deviates."""
-    if not deviation > 1e-12:
-        return nan
-    return float(excess.mean()) / deviation * sqrt(frequency)
+    mean = excess.mean(axis=-1) if excess.shape[-1] else deviation
+    moves = deviation > FLAT
+    ratio = np.divide(mean, deviation, out=np.full(np.shape(mean), nan), where=moves)
+    return np.asarray(ratio * sqrt(frequency))
 
 
 def _days(index: Any) -> Days:

@@ -186,7 +186,7 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 def _swap(draft: Path, folder: Path) -> None:
     """Put the finished folder in place of an older run of the same name, if there is one."""
-    if folder.exists() and not (folder / "manifest.json").exists():
+    if not any((folder / "manifest.json").exists() or not folder.exists() for _ in range(TURNS)):
         raise OutputError(f"{folder} exists and is not a run; choose another place with --out")
     aside = draft.with_name(draft.name + ".old")
     for turn in reversed(range(TURNS)):

@@ -15,6 +15,27 @@ from newsfolio.errors import StrategyError
 from newsfolio.listings import asset_of
 from newsfolio.view import check_whole, mean_known
 
+Answers = dict[tuple[str, int, int], dict[str | Sleeve, float]]
+"""Look-ups at one session, by name, lookback and skip."""
+
+KEPT = 500_000
+"""Numbers that look-ups on a market may be, a hundred bytes each, before all are forgotten."""
+
+
+class Shared:
+    """What was looked up at each session of a market, by whoever played it."""
+
+    def __init__(self) -> None:
+        self.by_session: dict[int, Answers] = {}
+        self._numbers = 0
+
+    def count(self, numbers: int) -> None:
+        """Note that so many have come; all are forgotten where they become too many."""
+        self._numbers += numbers
+        if self._numbers > KEPT:
+            self.by_session.clear()
+            self._numbers = 0
+
 
 class Recorder:
     """What a view looks up. Rows after `today` are NaN: they have not been written.
@@ -23,7 +44,8 @@ class Recorder:
     can reach contains a later price. With a `bait` the rows to come hold random numbers: whoever
     answers otherwise than without has looked at them.
 
-    A look-up is made for all lines at once and remembered until the next `write`.
+    A look-up is made for all lines at once and remembered; whoever plays the same market finds it
+    there at the same session. Of other sessions nothing is in reach.
     """
 
     def __init__(self, market: Market, bait: np.random.Generator | None = None) -> None:
@@ -39,7 +61,9 @@ class Recorder:
         self._universe = market.universe
         self._columns = [market.place[ticker] for ticker in market.universe]
         self._stand_in = stand_ins(market)
-        self._answers: dict[tuple[str, int, int], dict[str | Sleeve, float]] = {}
+        self._answers: Answers = {}
+        self._found = 0
+        self._shares = bait is None
         self._known = 0
 
     def write(self, market: Market, session: int) -> None:
@@ -55,8 +79,20 @@ class Recorder:
             known = table.places <= session
             if name not in self._facts or known.sum() > len(self._facts[name]):
                 self._facts[name] = table.frame[known].copy()
-        self._answers = {}
+        self._remember(market, session)
         self._known = session + 1
+
+    def _remember(self, market: Market, session: int) -> None:
+        if not self._shares:
+            self._answers = {}
+            return
+        shared: Shared | None = market.memo.get("look-ups")
+        if shared is None:
+            shared = market.memo["look-ups"] = Shared()
+        if new := len(self._answers) - self._found:
+            shared.count(new * len(self._tickers))
+        self._answers = shared.by_session.setdefault(session, {})
+        self._found = len(self._answers)
 
     def frame(self) -> pd.DataFrame:
         past = slice(None, self._known), self._columns

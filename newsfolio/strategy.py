@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from newsfolio.assets import Asset, Sleeve
@@ -231,6 +232,11 @@ def parameters(cls: type) -> tuple[Parameter, ...]:
 
     Raises StrategyError for fields that are not declared as a frozen dataclass would.
     """
+    return _declared(cls)
+
+
+@lru_cache(maxsize=256)
+def _declared(cls: Any) -> tuple[Parameter, ...]:
     own = {name for name, kind in vars(cls).get("__annotations__", {}).items()
            if "ClassVar" not in str(kind)}  # fmt: skip
     fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()

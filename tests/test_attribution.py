@@ -212,6 +212,7 @@ class Ran:
     played: Played
     own: Account
     cash: float
+    credit_spread: float
 
     def attribution(self, divide: int) -> Attribution | None:
         return attribute(self.market, self.played.fills, self.played.events, self.own, divide)
@@ -237,7 +238,7 @@ def ran(request: pytest.FixtureRequest) -> Ran:
     market, settings = case.market(), case.settings
     played = kernel.play(Desk(case.strategy, market, settings, case.costs))
     own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
-    return Ran(market, played, own, settings.cash)
+    return Ran(market, played, own, settings.cash, settings.credit_spread)
 
 
 def divides(ran: Ran) -> list[int]:
@@ -333,15 +334,10 @@ def permuted(ran: Ran, order: np.ndarray) -> Ran:
         if getattr(getattr(market, field.name), "ndim", 0) == 2
     }
     assets = tuple(market.assets[column] for column in order)
-    own = dataclasses.replace(
-        ran.own,
-        tickers=tuple(asset.ticker for asset in assets),
-        units=ran.own.units[:, order],
-        prices=ran.own.prices[:, order],
-    )
-    return dataclasses.replace(
-        ran, market=dataclasses.replace(market, assets=assets, **grids), own=own
-    )
+    other = dataclasses.replace(market, assets=assets, **grids)
+    fills, events = tuple(ran.played.fills), tuple(ran.played.events)
+    own = account(other, fills, events, ran.cash, ran.credit_spread)
+    return dataclasses.replace(ran, market=other, own=own)
 
 
 def test_the_largest_part_comes_first(ran: Ran) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from math import fsum
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from backtests.desk import Desk
 from backtests.engines import kernel
 from backtests.engines.rules import rules_of
+from backtests.exact import DELISTING
 from backtests.settings import Settings
 from newsfolio.errors import MissingData
 from tests.random_markets import random_case
@@ -55,33 +59,89 @@ def test_the_compiled_kernel_is_the_desk() -> None:
     ],
 )
 def test_sums_are_those_of_fsum(values: list[float]) -> None:
-    from backtests.engines.core import chained, summed
+    from backtests.engines.core import sums
 
-    amounts = np.array(values)
-    assert summed(np.array([3.0]), amounts[None, :], np.ones((1, len(amounts)))).tolist() == [
-        fsum([3.0, *values])
-    ]
-    rows, balances = chained(3.0, np.full(len(values), 7), amounts)
-    assert (rows.tolist(), balances.tolist()) == (
-        ([7], [fsum([3.0, *values])]) if values else ([], [])
-    )
+    ends = np.array([len(values), len(values), 2 * len(values)])
+    assert sums(np.array(values * 2), ends).tolist() == [fsum(values), 0.0, fsum(values)]
+    assert closes(3.0, [values]).tolist() == [fsum([3.0, *values])]
 
 
 def test_sums_of_random_numbers_are_those_of_fsum() -> None:
-    from backtests.engines.core import summed
-
     rng = np.random.default_rng(5)
     values = rng.normal(size=(2000, 9)) * 10.0 ** rng.integers(-18, 18, (2000, 9))
-    cash = rng.normal(size=2000)
-    wanted = [fsum([held, *row]) for held, row in zip(cash.tolist(), values.tolist(), strict=True)]
-    assert summed(cash, values, np.ones(values.shape)).tolist() == wanted
+    for start in rng.normal(size=5).tolist():
+        wanted = [fsum([start, *row]) for row in values.tolist()]
+        assert closes(start, values).tolist() == wanted
 
 
-def test_balances_are_chained_by_row() -> None:
-    from backtests.engines.core import chained
+def closes(cash: float, values: Any) -> Any:
+    """Equity of `cash` and a unit of each line, at closes of these prices; units cost nothing."""
+    from backtests.engines.core import valued
 
-    rows, balances = chained(10.0, np.array([1, 1, 4]), np.array([0.5, -0.25, 1.0]))
-    assert (rows.tolist(), balances.tolist()) == ([1, 4], [10.25, 11.25])
+    prices = np.array(values, dtype="float64").reshape(len(values), -1)
+    fills = np.array([[0, line, 1.0, 0.0, 1.0, 0.0, 0.0] for line in range(prices.shape[1])])
+    ends, flat = np.array([len(fills)]), np.ones(len(prices))
+    _, equity = valued(
+        cash, fills.reshape(-1, 7), ends, NOTHING, np.array([0]), prices, flat, flat, 0, 1e-9
+    )
+    return equity[0]
+
+
+NOTHING = np.empty((0, 4))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_values_of_many_runs_are_those_of_the_twin(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Random trades, twice a line in a session too, events, delistings and debts."""
+    from backtests.engines.core import valued
+
+    given = random_moves(np.random.default_rng(seed))
+    for own, other in zip(valued(*given), twin(monkeypatch).valued(*given), strict=True):
+        assert own.shape == (3, len(given[5]))
+        assert np.array_equal(own, other)
+
+
+def twin(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """backtests.exact where nothing was compiled."""
+    import backtests.exact
+
+    monkeypatch.setitem(sys.modules, "backtests.engines.core", None)
+    spec = importlib.util.spec_from_file_location("twin", backtests.exact.__file__)
+    assert spec is not None and spec.loader is not None
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+def random_moves(rng: np.random.Generator) -> tuple[Any, ...]:
+    """What `valued` is given: three runs, of which the first line is delisted halfway."""
+    sessions, lines, first = 40, 5, 7
+    gone = first + sessions // 2
+    fills, events, fills_end, events_end = [], [], [], []
+    for _ in range(3):
+        days = np.sort(rng.integers(first, first + sessions, rng.integers(0, 60))).tolist()
+        lots = rng.choice([-100.0, 100.0, 37.5, 1e-9], len(days)).tolist()
+        fills += [
+            [day, rng.integers(day > gone, lines), lot, rng.uniform(1, 90), rng.uniform(0.1, 2),
+             1.25, 0.5]
+            for day, lot in zip(days, lots, strict=True)
+        ]  # fmt: skip
+        days = rng.integers(first, first + sessions, rng.integers(0, 12)).tolist()
+        events += sorted([
+            [gone, DELISTING, 0, 77.0],
+            *([day, rng.integers(DELISTING), rng.integers(-1, lines), rng.normal(scale=900)]
+              for day in days),
+        ])  # fmt: skip
+        fills_end.append(len(fills))
+        events_end.append(len(events))
+    growth = np.cumprod(1 + rng.uniform(0, 1e-3, (2, sessions)), axis=1)
+    return (
+        20_000.0, np.array(fills, dtype="float64").reshape(-1, 7), np.array(fills_end),
+        np.array(events, dtype="float64").reshape(-1, 4), np.array(events_end),
+        rng.uniform(1, 90, (sessions, lines)), growth[0], growth[1], first, 1e-9,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("unknown", [{"impact": 0.5}, {"participation": 0.1}])
@@ -91,24 +151,61 @@ def test_the_desk_plays_what_the_core_does_not_know(unknown: dict[str, float]) -
 
 
 def test_a_sum_of_what_is_no_number_is_none() -> None:
-    from backtests.engines.core import chained, summed
+    from backtests.engines.core import sums
 
     values = np.full(200, np.nan)
     values[::3] = np.inf
-    assert np.isnan(summed(np.array([1.0]), values[None, :], np.ones((1, 200)))).all()
-    assert np.isnan(chained(1.0, np.zeros(200, dtype=np.int64), values)[1]).all()
+    assert np.isnan(sums(values, np.array([200]))).all()
+    assert np.isnan(closes(1.0, [values])).all()
 
 
-def test_arrays_that_do_not_belong_together_are_refused() -> None:
-    from backtests.engines.core import chained, held, summed
+WRONG = {
+    "a fill before the first session": (1, [[6, 0, 1, 1, 1, 0, 0]]),
+    "a fill after the last": (1, [[47, 0, 1, 1, 1, 0, 0]]),
+    "a fill of no line": (1, [[7, 5, 1, 1, 1, 0, 0]]),
+    "fills out of order": (1, [[9, 0, 1, 1, 1, 0, 0], [8, 0, 1, 1, 1, 0, 0]]),
+    "an event of no line": (3, [[7, 0, -2, 1.0]]),
+    "ends that fall": (2, [2, 1, 2]),
+    "ends beyond the last": (2, [0, 0, 1000]),
+    "another number of runs": (4, [0, 0]),
+    "growth of other sessions": (6, [1.0]),
+}
 
-    one = np.zeros(1, dtype=np.int64)
-    for wrong in (
-        lambda: summed(np.ones(6), np.ones((2, 2)), np.ones((2, 2))),
-        lambda: summed(np.ones(2), np.ones((2, 2)), np.ones((2, 1))),
-        lambda: chained(0.0, one, np.ones(2)),
-        lambda: held(one - 1, one, np.ones(1), 3, 2, 1e-9),
-        lambda: held(one, one + 2, np.ones(1), 3, 2, 1e-9),
-    ):
+
+@pytest.mark.parametrize("name", WRONG)
+def test_arrays_that_do_not_belong_together_are_refused(name: str) -> None:
+    from backtests.engines.core import valued
+
+    place, wrong = WRONG[name]
+    given = list(random_moves(np.random.default_rng(1)))
+    given[place] = np.array(wrong, dtype=given[place].dtype)
+    if place in (1, 3):
+        given[place + 1] = np.full(3, len(wrong))
+    with pytest.raises(ValueError, match="do not belong together"):
+        valued(*given)
+
+
+def test_sums_beyond_the_last_value_are_refused() -> None:
+    from backtests.engines.core import sums
+
+    with pytest.raises(ValueError, match="do not belong together"):
+        sums(np.ones(3), np.array([2, 4]))
+
+
+def test_tables_that_do_not_fit_the_market_are_refused() -> None:
+    from backtests.engines.core import Core
+
+    case = random_case(6000)
+    market = case.market()
+    rules = rules_of(market, Settings(), case.costs)
+    lines, sessions = len(market.assets), len(market.sessions)
+    fits = np.zeros((2, 1, lines)), np.zeros((2, 1), dtype="uint8"), np.full(sessions, -1)
+    Core(rules, 1e5).play_tables(*fits, np.array([sessions - 1]))
+    for place, wrong in (
+        (0, np.zeros((2, 1, lines + 1))), (0, np.zeros((3, 1, lines))),
+        (1, np.zeros((2, 2), dtype="uint8")), (2, np.full(sessions, 1)), (2, np.full(3, -1)),
+    ):  # fmt: skip
+        given = [*fits]
+        given[place] = wrong
         with pytest.raises(ValueError, match="do not belong together"):
-            wrong()
+            Core(rules, 1e5).play_tables(*given, np.array([sessions - 1]))

@@ -15,6 +15,7 @@ from backtests.desk import Desk
 from backtests.engines import kernel
 from backtests.runner import cost_model, prepare
 from backtests.settings import Settings
+from markets import history
 from markets.bars import Bars, Priced
 from markets.build import build_market
 from markets.calendars import RunCalendar, first_decision, is_open, sessions_of
@@ -333,6 +334,42 @@ def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
     assert recorder.look_up("momentum", "LATE", 9, 5) == pytest.approx(124 / 115 - 1)
     assert np.isnan(recorder.look_up("momentum", "LATE", 30, 0))
     assert recorder.traded_value("LATE", 5) == pytest.approx(17e6)
+
+
+def test_look_ups_are_made_once_for_a_session_of_a_market(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    make, more, least = history.LOOK_UPS["volatility"]
+    counted = {"volatility": (lambda levels: made.append(len(levels)) or make(levels), more, least)}
+    monkeypatch.setattr(history, "LOOK_UPS", {**history.LOOK_UPS, **counted})
+    sessions = bdays("2024-01-02", 30)
+    lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
+    found, other = (market(lines, "MSFT", start=date(2024, 1, 2)) for _ in range(2))
+    one, two = Recorder(found), Recorder(found)
+    answers = []
+    for recorder in (one, two):
+        for session in (20, 25):
+            recorder.write(found, session)
+            answers.append(recorder.look_up("volatility", "MSFT", 9))
+    assert answers[:2] == answers[2:]
+    assert len(made) == 2
+    # another span, another session, another market, and rows to come that hold noise: made anew
+    two.look_up("volatility", "MSFT", 8)
+    two.write(found, 26)
+    assert two._answers == {}  # nothing of the sessions before or after is in reach
+    two.look_up("volatility", "MSFT", 9)
+    for market_, bait in ((other, None), (found, np.random.default_rng(1))):
+        recorder = Recorder(market_, bait)
+        recorder.write(market_, 20)
+        assert recorder.look_up("volatility", "MSFT", 9) == answers[0]
+    assert len(made) == 6
+    monkeypatch.setattr(history, "KEPT", 1)
+    for session in (27, 28):
+        two.write(found, session)
+        two.look_up("volatility", "MSFT", 9)
+    three = Recorder(found)
+    three.write(found, 20)
+    assert three.look_up("volatility", "MSFT", 9) == answers[0]
+    assert len(made) == 9  # too many are not kept
 
 
 def test_a_proxy_that_ends_early_ends_the_run_and_a_stand_in_does_not() -> None:

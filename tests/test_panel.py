@@ -5,14 +5,19 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
+from backtests.account import account, valuations
 from backtests.decisions import Decider, Open, open_at, panel_of, table_of
+from backtests.desk import Desk
+from backtests.engines import kernel
+from backtests.metrics import cash_returns, figures, figures_of, traded_of
 from backtests.runner import load_bars, prepare
 from backtests.settings import Settings
 from markets.history import Recorder
@@ -32,6 +37,7 @@ from newsfolio import (
     every_session,
     monthly,
 )
+from newsfolio.errors import MissingData
 from newsfolio.panel import Table
 from strategies.abc_basket import AbcBasket, Mix
 from strategies.relative_momentum import RelativeMomentum
@@ -127,7 +133,7 @@ def views(market: Market, sessions: list[int]) -> list[View]:
 @settings(max_examples=40, deadline=None)
 def test_a_panel_answers_what_every_view_does(seed: int, step: int) -> None:
     """Late listings, stand-ins of stand-ins, gaps, lines without data, three currencies."""
-    market = random_case(seed).market()
+    _, market = drawn(seed)
     marks = np.zeros(len(market.sessions), dtype=bool)
     marks[::step] = True
     panel = panel_of(market, marks)
@@ -250,20 +256,68 @@ def tabled(case: Case, market: Market, max_gross: float) -> Strategy:
     return type("Tabled", (Tabled,), {**facts, "rebalance": every_session})()
 
 
+def drawn(seed: int) -> tuple[Case, Market]:
+    """A random case and its market; some begin after their last bar."""
+    case = random_case(seed)
+    try:
+        return case, case.market()
+    except MissingData:
+        reject()
+
+
 @given(st.integers(0, 100_000))
+@example(323)  # begins after its last bar
 @settings(max_examples=60, deadline=None)
 def test_tables_lead_to_the_same_weights(seed: int) -> None:
-    case = random_case(seed)
-    market = case.market()
+    case, market = drawn(seed)
     strategy = tabled(case, market, case.max_gross)
     assert_alike(strategy, market, marks_of(strategy, market))
+
+
+@pytest.mark.skipif(not kernel.COMPILED, reason="the kernel was not compiled")
+@given(st.integers(0, 100_000))
+@settings(max_examples=60, deadline=None)
+def test_runs_played_together_are_those_played_alone(seed: int) -> None:
+    """Their trades, equity and figures; each leaves the next a clean desk."""
+    case, market = drawn(seed)
+    cash, spread = case.settings.cash, case.settings.credit_spread
+    own = tabled(case, market, case.max_gross)
+    strategies = [own, scaled(own, 0.5), scaled(own, 0.0), scaled(own, 0.9), own]
+    desks = [Desk(one, market, case.settings, case.costs) for one in strategies]
+    tables = [table for table in map(kernel.table, desks) if table is not None]
+    if len(tables) < len(desks):
+        return  # impact or participation: nothing is played together
+    batch = kernel.play_together(desks[0], tables)
+    alone = [kernel.play(desk, at_once=False) for desk in desks]
+    assert [batch[place] for place in range(len(batch))] == alone
+    balances, worth = valuations(market, batch.moves, cash, spread)
+    rate = pd.Series(market.cash_rate[market.first :], index=market.index)
+    days, earned = market.sessions[market.first :], cash_returns(rate).to_numpy()
+    on = market.sessions[batch.moves.fills[:, 0].astype("int64")]
+    traded = traded_of(batch.moves.fills, on, batch.moves.fills_end)
+    together = figures_of(days, worth, traded, earned)
+    for place, played in enumerate(alone):
+        held = account(market, played.fills, played.events, cash, spread)
+        assert np.array_equal(held.cash, balances[place])
+        assert np.array_equal(held.worth, worth[place])
+        by_hand = (held.units * held.prices).sum(axis=1) + held.cash
+        assert held.worth == pytest.approx(by_hand, rel=1e-12, abs=1e-6)
+        assert figures(held.equity, tuple(played.fills), rate) == together[place]
+
+
+def scaled(strategy: Strategy, share: float) -> Strategy:
+    """The same with smaller weights."""
+    table: dict[date, dict[str, float] | None] = {
+        day: row and {line: share * weight for line, weight in row.items()}
+        for day, row in strategy.table.items()  # type: ignore[attr-defined]
+    }
+    return type("Scaled", (type(strategy),), {"table": table})()  # type: ignore[no-any-return]
 
 
 @given(st.integers(0, 100_000))
 @settings(max_examples=20, deadline=None)
 def test_what_is_refused_one_by_one_is_refused_at_once(seed: int) -> None:
-    case = random_case(seed)
-    market = case.market()
+    case, market = drawn(seed)
     strategy = tabled(case, market, max_gross=0.5)
     marks = marks_of(strategy, market)
     try:

@@ -10,13 +10,16 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from backtests import run, sweep
+from backtests.engines import kernel
 from backtests.ledger import Ledger
 from backtests.runner import play_strategy
 from backtests.settings import Settings
@@ -28,12 +31,14 @@ from newsfolio import (
     CommandError,
     Panel,
     ParameterError,
+    Schedule,
     Strategy,
     StrategyError,
     UnknownName,
     View,
     monthly,
     param,
+    weekly,
 )
 from reports.sweep import headline, sweep_page
 from tests.terminal import Shell
@@ -258,6 +263,67 @@ def test_the_figures_of_a_set_are_those_of_its_run(tmp_path: Path) -> None:
         alone = run(Top(n=n, lookback=lookback), data="sample", start=START, engine="kernel",
                     ledger=tmp_path / "l.sqlite", verdict=False)  # fmt: skip
         assert {name: row[name] for name in alone.metrics} == dict(alone.metrics)
+
+
+@dataclass(frozen=True)
+class AtOnce(Top):
+    """The same with all decisions at once, and two schedules."""
+
+    pace: str = param("monthly")
+
+    @property
+    def rebalance(self) -> Schedule:  # type: ignore[override]
+        return monthly if self.pace == "monthly" else weekly
+
+    def weights(self, view: View) -> dict[str, float]:
+        return super().weights(view)
+
+    def weights_table(self, panel: Panel) -> Any:
+        if self.word == "fails":
+            raise ZeroDivisionError("as it should")
+        gains = np.where(panel.usable, panel.momentum(self.lookback), np.nan)
+        order = np.argsort(panel.universe)  # ties by name
+        ranks = np.argsort(np.argsort(-gains[:, order], axis=1, kind="stable"), axis=1)
+        held = np.zeros_like(gains)
+        held[:, order] = (ranks < self.n) & ~np.isnan(gains[:, order])
+        return held / self.n
+
+
+@pytest.mark.parametrize(("room", "calls"), [(16_000_000, 2), (200_000, 3), (0, 10)])
+def test_sets_played_together_are_those_played_alone(
+    monkeypatch: pytest.MonkeyPatch, room: int, calls: int
+) -> None:
+    grid = {"pace": ("monthly", "weekly"), "n": (2, 6), "lookback": (30, 90, 250),
+            "word": ("plain", "fails")}  # fmt: skip
+    plan = plan_of(AtOnce(), grid)
+    stage = Stage.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
+    asked = []
+    play = kernel.play_together
+    monkeypatch.setattr("backtests.sweeps.stage.ROOM", room)
+    monkeypatch.setattr(kernel, "play_together", lambda *a: asked.append(a) or play(*a))
+    rows = stage.rows((partial(plan.strategy, place) for place in range(len(plan))), keep=True)
+    assert len(asked) == calls
+    monkeypatch.undo()
+    for place, row in enumerate(rows):
+        values = plan.values(place)
+        if values["n"] == 6 and values["lookback"] == 250:
+            assert row == {"error": "six lines need a short past"}
+        elif values["word"] == "fails":
+            assert "ZeroDivisionError: as it should in weights_table" in row["error"]
+        else:
+            returns = row.pop("returns")
+            one = plan.strategy(place)
+            curve, alone = stage.curve(OneByOne(**vars(one)))
+            assert row == alone == stage.curve(one)[1]
+            assert np.array_equal(returns, curve.pct_change().iloc[1:])
+
+
+@dataclass(frozen=True)
+class OneByOne(AtOnce):
+    """Its table does not count."""
+
+    def weights(self, view: View) -> dict[str, float]:
+        return super().weights(view)
 
 
 def test_the_score_is_the_one_of_the_verdict(tmp_path: Path) -> None:

@@ -8,18 +8,26 @@ from markets.market import Floats
 class Log:
     def table(self) -> Floats: ...
 
-class Core:
-    """One run on one market; `equity` and `values` as a Book has them."""
+Ending = tuple[
+    int,
+    int,
+    int,
+    list[tuple[int, int, float, str]],
+    list[tuple[int, float]],
+    tuple[int, float] | None,
+    int | None,
+]
+"""How many fills, events and decisions there were by the end of a run, its lapses, the orders that
+are still unfilled, the largest debt and the session of the ruin."""
 
-    cash: float
-    touched: int
-    ruined: int
-    indebted: int
-    debt: float
-    lapses: list[tuple[int, int, float, str]]
-    targets: list[tuple[int, Mapping[int, float] | None]]
+class Core:
+    """Runs on one market; `equity` and `values` of the present one as a Book has them."""
+
     fills: Log
     events: Log
+    decisions: Log
+    answers: list[Mapping[int, float]]
+    ends: list[Ending]
 
     def __init__(self, rules: Rules, cash: float) -> None: ...
     def play(
@@ -29,13 +37,22 @@ class Core:
         stops: Integers,
         band: float = -1.0,
     ) -> None: ...
-    def play_table(self, weights: Floats, asked: Flags, row: Integers, stops: Integers) -> None: ...
+    def play_tables(
+        self, weights: Floats, asked: Flags, row: Integers, stops: Integers
+    ) -> None: ...
     def equity(self, session: int) -> float: ...
     def values(self, session: int) -> Floats: ...
-    def left(self) -> list[tuple[int, float]]: ...
 
-def chained(start: float, rows: Integers, amounts: Floats) -> tuple[Integers, Floats]: ...
-def held(
-    rows: Integers, columns: Integers, quantities: Floats, sessions: int, lines: int, left: float
-) -> Floats: ...
-def summed(cash: Floats, units: Floats, prices: Floats) -> Floats: ...
+def sums(values: Floats, ends: Integers) -> Floats: ...
+def valued(
+    cash: float,
+    fills: Floats,
+    fills_end: Integers,
+    events: Floats,
+    events_end: Integers,
+    prices: Floats,
+    credit: Floats,
+    debit: Floats,
+    first: int,
+    left: float,
+) -> tuple[Floats, Floats]: ...

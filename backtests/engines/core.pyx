@@ -88,46 +88,169 @@ def _check(fits):
         raise ValueError("arrays that do not belong together")
 
 
-def chained(double start, const long long[::1] rows, const double[::1] amounts):
-    """Balances after each distinct row: start, then exact sums of what moved in it.
-
-    rows: ascending. Answers the distinct rows and the balance after each.
-    """
-    _check(len(rows) == len(amounts))
-    found = np.empty(len(rows), dtype=np.int64)
-    left = np.empty(len(rows))
-    cdef long long[::1] row = found
-    cdef double[::1] balance = left
-    cdef Py_ssize_t place = 0, count = 0, end = rows.shape[0]
+def sums(const double[::1] values, const long long[::1] ends):
+    """(K,) exact sums of stretches of `values`, which end at `ends`."""
+    _check(_rising(ends, len(values)))
+    found = np.empty(len(ends))
+    cdef double[::1] sum_ = found
+    cdef Py_ssize_t run, place = 0
     cdef Sum total
-    cdef double cash = start
-    while place < end:
-        row[count] = rows[place]
+    for run in range(ends.shape[0]):
         total.count = 0
-        add(&total, cash)
-        while place < end and rows[place] == row[count]:
-            add(&total, amounts[place])
+        while place < ends[run]:
+            add(&total, values[place])
             place += 1
-        balance[count] = cash = rounded(&total)
-        count += 1
-    return found[:count], left[:count]
-
-
-def summed(const double[::1] cash, const double[:, ::1] units, const double[:, ::1] prices):
-    """(S,) exact sums of cash and units x prices of all lines at each close."""
-    _check(len(cash) == len(units) == len(prices) and units.shape[1] == prices.shape[1])
-    found = np.empty(len(cash))
-    held_ = np.empty(units.shape[1] + 1)
-    cdef double[::1] equity = found, value = held_
-    cdef Py_ssize_t row, column, count
-    for row in range(cash.shape[0]):
-        count = 0
-        for column in range(units.shape[1]):
-            if units[row, column] != 0.0:
-                value[count] = units[row, column] * prices[row, column]
-                count += 1
-        equity[row] = row_sum(cash[row], &value[0], count)
+        sum_[run] = rounded(&total)
     return found
+
+
+def _below(const long long[::1] places, Py_ssize_t end):
+    cdef Py_ssize_t place
+    for place in range(places.shape[0]):
+        if places[place] >= end:
+            return False
+    return True
+
+
+def _rising(const long long[::1] ends, Py_ssize_t last):
+    """Whether `ends` cut `last` rows into stretches."""
+    cdef Py_ssize_t run
+    cdef long long before = 0
+    for run in range(ends.shape[0]):
+        if ends[run] < before:
+            return False
+        before = ends[run]
+    return before == last
+
+
+def valued(double cash, const double[:, ::1] fills, const long long[::1] fills_end,
+           const double[:, ::1] events, const long long[::1] events_end,
+           const double[:, ::1] prices, const double[::1] credit, const double[::1] debit,
+           Py_ssize_t first, double left):
+    """(K, S) cash and equity at each close of K runs: the twin of exact.valued."""
+    _check(fills.shape[1] == 7 and events.shape[1] == 4 and len(fills_end) == len(events_end))
+    _check(len(prices) == len(credit) == len(debit))
+    _check(_rising(fills_end, len(fills)) and _rising(events_end, len(events)))
+    _check(_placed(fills, fills_end, first, len(prices), 1, 0, prices.shape[1]))
+    _check(_placed(events, events_end, first, len(prices), 2, -1, prices.shape[1]))
+    balances_ = np.empty((len(fills_end), len(prices)))
+    equity_ = np.empty((len(fills_end), len(prices)))
+    cdef double[:, ::1] balances = balances_, equity = equity_
+    cdef Valuer valuer = Valuer(prices, credit, debit, first, left)
+    cdef Py_ssize_t run, fill = 0, event = 0
+    for run in range(fills_end.shape[0] if prices.shape[0] else 0):
+        valuer.run(cash, fills, fill, fills_end[run], events, event, events_end[run],
+                   balances[run], equity[run])
+        fill, event = fills_end[run], events_end[run]
+    return balances_, equity_
+
+
+def _placed(const double[:, ::1] table, const long long[::1] ends, Py_ssize_t first,
+            Py_ssize_t sessions, Py_ssize_t at, Py_ssize_t least, Py_ssize_t lines):
+    """Whether sessions rise within each run and all rows lie on the market; `at`: the column."""
+    cdef Py_ssize_t run, place = 0
+    cdef double before
+    for run in range(ends.shape[0]):
+        before = first
+        while place < ends[run]:
+            if not (before <= table[place, 0] < first + sessions
+                    and least <= table[place, at] < lines):
+                return False
+            before = table[place, 0]
+            place += 1
+    return True
+
+
+@cython.final
+cdef class Valuer:
+    """What one run after the other was worth."""
+
+    cdef const double[:, ::1] prices
+    cdef const double[::1] credit, debit
+    cdef Py_ssize_t first, lines
+    cdef double least
+    cdef double[::1] units, most, today, value
+    cdef long long[::1] active
+
+    def __init__(self, prices, credit, debit, first, left):
+        self.prices, self.credit, self.debit = prices, credit, debit
+        self.first, self.least, self.lines = first, left, prices.shape[1]
+        self.units, self.most, self.today = (np.zeros(self.lines) for _ in range(3))
+        self.value = np.zeros(self.lines + 1)
+        self.active = np.zeros(self.lines + 1, dtype=np.int64)
+
+    cdef void run(self, double cash, const double[:, ::1] fills, Py_ssize_t fill,
+                  Py_ssize_t last_fill, const double[:, ::1] events, Py_ssize_t event,
+                  Py_ssize_t last_event, double[::1] balances, double[::1] equity) noexcept:
+        cdef Py_ssize_t row, place, column, count = 0, moved = 0, begun
+        cdef double balance
+        cdef Sum total
+        self._find_most(fills, fill, last_fill, events, event, last_event)
+        self.units[:] = 0.0
+        for row in range(self.prices.shape[0]):
+            if ((fill < last_fill and fills[fill, 0] == row + self.first)
+                    or (event < last_event and events[event, 0] == row + self.first)):
+                total.count = 0
+                add(&total, cash)
+                begun = fill
+                while fill < last_fill and fills[fill, 0] == row + self.first:
+                    add(&total, -fills[fill, 2] * fills[fill, 3] * fills[fill, 4])
+                    add(&total, -fills[fill, 5])
+                    fill += 1
+                self._trade(fills, begun, fill)
+                while event < last_event and events[event, 0] == row + self.first:
+                    add(&total, events[event, 3])
+                    if <int>events[event, 1] == DELISTING:
+                        self.units[<Py_ssize_t>events[event, 2]] = 0.0
+                    event += 1
+                cash, moved = rounded(&total), row
+                count = self._find_active()
+            balance = cash * (self.credit[row] / self.credit[moved] if cash >= 0
+                              else self.debit[row] / self.debit[moved])
+            for place in range(count):
+                column = self.active[place]
+                self.value[place] = self.units[column] * self.prices[row, column]
+            balances[row] = balance
+            equity[row] = row_sum(balance, &self.value[0], count)
+
+    cdef void _trade(self, const double[:, ::1] fills, Py_ssize_t place, Py_ssize_t end) noexcept:
+        """The trades of a session, those of one line first added up."""
+        cdef Py_ssize_t column, fill
+        for fill in range(place, end):
+            self.today[<Py_ssize_t>fills[fill, 1]] += fills[fill, 2]
+        for fill in range(place, end):
+            column = <Py_ssize_t>fills[fill, 1]
+            self.units[column] += self.today[column]
+            self.today[column] = 0.0
+
+    cdef void _find_most(self, const double[:, ::1] fills, Py_ssize_t fill, Py_ssize_t last_fill,
+                         const double[:, ::1] events, Py_ssize_t event,
+                         Py_ssize_t last_event) noexcept:
+        """The most that was ever held of each line at a close."""
+        cdef Py_ssize_t column, begun, place
+        self.units[:] = 0.0
+        self.most[:] = 0.0
+        while fill < last_fill:
+            begun = fill
+            while fill < last_fill and fills[fill, 0] == fills[begun, 0]:
+                fill += 1
+            self._trade(fills, begun, fill)
+            while event < last_event and events[event, 0] <= fills[begun, 0]:
+                if <int>events[event, 1] == DELISTING:
+                    self.units[<Py_ssize_t>events[event, 2]] = 0.0
+                event += 1
+            for place in range(begun, fill):
+                column = <Py_ssize_t>fills[place, 1]
+                self.most[column] = fmax(self.most[column], fabs(self.units[column]))
+
+    cdef Py_ssize_t _find_active(self) noexcept:
+        cdef Py_ssize_t column, count = 0
+        for column in range(self.lines):
+            if (self.units[column] != 0.0
+                    and fabs(self.units[column]) >= self.least * self.most[column]):
+                self.active[count] = column
+                count += 1
+        return count
 
 
 cdef inline double row_sum(double first, const double* values, Py_ssize_t count) noexcept:
@@ -162,34 +285,6 @@ cdef double slow_sum(double first, const double* values, Py_ssize_t count) noexc
     for place in range(count):
         add(&total, values[place])
     return rounded(&total)
-
-
-def held(const long long[::1] rows, const long long[::1] columns, const double[::1] quantities,
-         Py_ssize_t sessions, Py_ssize_t lines, double left):
-    """(sessions, lines) units after each session, from what was traded on it.
-
-    Less than `left` of the most that was ever held of a line is nothing.
-    """
-    _check(len(rows) == len(columns) == len(quantities))
-    found = np.zeros((sessions, lines))
-    most_ = np.zeros(lines)
-    cdef double[:, ::1] units = found
-    cdef double[::1] most = most_
-    cdef Py_ssize_t place, row, column
-    for place in range(rows.shape[0]):
-        if not (0 <= rows[place] < sessions and 0 <= columns[place] < lines):
-            _check(False)
-        units[rows[place], columns[place]] += quantities[place]
-    for row in range(sessions):
-        for column in range(lines):
-            if row:
-                units[row, column] += units[row - 1, column]
-            most[column] = fmax(most[column], fabs(units[row, column]))
-    for row in range(sessions):
-        for column in range(lines):
-            if fabs(units[row, column]) < left * most[column]:
-                units[row, column] = 0.0
-    return found
 
 
 # What a run puts out, in columns
@@ -234,14 +329,18 @@ cdef struct Quote:
 
 @cython.final
 cdef class Core:
-    """One run on one market. `rules` is a rules.Rules, which says what the arrays are."""
+    """Runs on one market, one after the other. `rules` is a rules.Rules: what the arrays are.
 
-    cdef readonly double cash
-    cdef readonly Py_ssize_t touched
-    cdef readonly long long ruined, indebted
-    cdef readonly double debt
-    cdef readonly list lapses, targets
-    cdef readonly Log fills, events
+    fills, events: of all runs, as fills.Rows has them. decisions: session, and the place of its
+    answer in `answers` or in the table, -1 where the account was wound up. ends: of each run.
+    """
+
+    cdef readonly Log fills, events, decisions
+    cdef readonly list answers, ends
+    cdef list lapses
+    cdef double cash, capital, debt
+    cdef Py_ssize_t touched, decided
+    cdef long long ruined, indebted
     cdef Py_ssize_t lines, first, last_session
     cdef bint fractional, waits, foreign, charged, has_holding
     cdef double tolerance, net
@@ -260,7 +359,7 @@ cdef class Core:
     cdef dict pays_off
     cdef object payoff
     cdef double[::1] units, size, goal, wanted, weight, covers, fits, sent, scratch
-    cdef unsigned char[::1] ordered, held, aimed, weighted
+    cdef unsigned char[::1] ordered, weighted
     cdef long long[::1] adr_year
     cdef Quote* quotes
     cdef Py_ssize_t waiting
@@ -273,19 +372,15 @@ cdef class Core:
 
     def __init__(self, rules, double cash):
         self._read(rules)
-        self.cash, self.touched = cash, self.first
-        self.ruined = self.indebted = -1
-        self.debt = self.net = 0.0
-        self.waiting = 0
-        self.lapses, self.targets = [], []
-        self.fills, self.events = Log(7), Log(4)
+        self.capital = cash
+        self.fills, self.events, self.decisions = Log(7), Log(4), Log(2)
+        self.answers, self.ends = [], []
         self.units, self.size, self.goal = (np.zeros(self.lines) for _ in range(3))
         self.wanted, self.weight, self.covers = (np.zeros(self.lines) for _ in range(3))
         self.fits, self.sent = (np.zeros(self.lines) for _ in range(2))
         self.scratch = np.zeros(self.lines + 1)
-        self.ordered, self.held = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
-        self.aimed, self.weighted = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
-        self.adr_year = np.full(self.lines, -1, dtype=np.int64)
+        self.ordered, self.weighted = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
+        self.adr_year = np.zeros(self.lines, dtype=np.int64)
         self.quotes = <Quote*>realloc(NULL, max(1, self.lines) * sizeof(Quote))
         if self.quotes == NULL:
             raise MemoryError
@@ -324,24 +419,52 @@ cdef class Core:
         the strategy is asked too; negative: none.
         """
         cdef Py_ssize_t session = self.first, stop = 0
+        self._begin()
         self._close(session, decide, marks, band)
         while session < self.last_session:
             session = self._turn(session, stops, &stop, band >= 0)
             self._open(session)
             self._close(session, decide, marks, band)
+        self._end()
 
-    def play_table(self, const double[:, ::1] weights, const unsigned char[::1] asked,
-                   const long long[::1] row, const long long[::1] stops):
-        """As `play`, with all decisions known: (D, N) weights, zeros are not wanted.
+    def play_tables(self, const double[:, :, ::1] weights, const unsigned char[:, ::1] asked,
+                    const long long[::1] row, const long long[::1] stops):
+        """As `play`, K runs with all decisions known: (K, D, N) weights, zeros are not wanted.
 
-        asked: (D,) whether there was an answer. row: (T,) of each session in them, or -1.
+        asked: (K, D) whether there was an answer. row: (T,) of each session in them, or -1.
         """
-        cdef Py_ssize_t session = self.first, stop = 0
-        self._close_table(session, weights, asked, row)
-        while session < self.last_session:
-            session = self._turn(session, stops, &stop, False)
-            self._open(session)
-            self._close_table(session, weights, asked, row)
+        cdef Py_ssize_t run, session, stop
+        _check(len(asked) == len(weights) and asked.shape[1] == weights.shape[1]
+               and weights.shape[2] == self.lines and len(row) == self.last_session + 1
+               and _below(row, weights.shape[1]))
+        for run in range(weights.shape[0]):
+            session, stop = self.first, 0
+            self._begin()
+            self._close_table(session, weights[run], asked[run], row)
+            while session < self.last_session:
+                session = self._turn(session, stops, &stop, False)
+                self._open(session)
+                self._close_table(session, weights[run], asked[run], row)
+            self._end()
+
+    cdef void _begin(self):
+        self.cash, self.touched = self.capital, self.first
+        self.ruined = self.indebted = -1
+        self.debt = self.net = 0.0
+        self.waiting, self.decided, self.lapses = 0, self.decisions.count, []
+        self.units[:] = 0.0
+        self.size[:] = 0.0
+        self.goal[:] = 0.0
+        self.ordered[:] = 0
+        self.adr_year[:] = -1
+
+    cdef void _end(self):
+        self.ends.append((
+            self.fills.count, self.events.count, self.decisions.count, self.lapses,
+            [(column, self.size[column]) for column in range(self.lines) if self.ordered[column]],
+            (self.indebted, self.debt) if self.indebted >= 0 else None,
+            self.ruined if self.ruined >= 0 else None,
+        ))
 
     cdef Py_ssize_t _turn(self, Py_ssize_t session, const long long[::1] stops, Py_ssize_t* stop,
                           bint every) noexcept:
@@ -364,10 +487,6 @@ cdef class Core:
             value[column] = self._value(session, column)
         return found
 
-    def left(self):
-        """Columns and units of the orders that are still unfilled."""
-        return [(column, self.size[column]) for column in range(self.lines) if self.ordered[column]]
-
     # Closes
 
     cdef int _close(self, Py_ssize_t session, decide, const unsigned char[::1] marks,
@@ -387,8 +506,8 @@ cdef class Core:
         for column, weight in wanted.items():
             self.weighted[column] = 1
             self.weight[column] = weight
-        self.targets.append((session, wanted))
-        self._decide(session)
+        self.answers.append(wanted)
+        self._decide(session, len(self.answers) - 1)
         return 0
 
     cdef int _close_table(self, Py_ssize_t session, const double[:, ::1] weights,
@@ -407,34 +526,34 @@ cdef class Core:
         for column in range(self.lines):
             self.weighted[column] = weights[place, column] != 0.0
             self.weight[column] = weights[place, column]
-        self.targets.append((session, None))
-        self._decide(session)
+        self._decide(session, place)
         return 0
 
     cdef int _wind_up(self, Py_ssize_t session) except -1:
         self.ruined = session
         self._accrue(session)
         self.weighted[:] = 0
-        self.targets.append((session, {}))
-        self._decide(session)
+        self._decide(session, -1)
         return 0
 
     cdef bint _drifted(self, Py_ssize_t session, double band):
         cdef Py_ssize_t column
         cdef double equity, largest = 0.0
-        if not self.targets or self.waiting:
+        if self.decisions.count == self.decided or self.waiting:
             return False
         equity = self._equity(session)
         for column in range(self.lines):
             largest = fmax(largest, fabs(self._value(session, column) / equity - self.goal[column]))
         return largest > band
 
-    cdef int _decide(self, Py_ssize_t session) except -1:
-        """From weights to orders; they replace what still waits."""
+    cdef int _decide(self, Py_ssize_t session, Py_ssize_t place) except -1:
+        """From weights to orders; they replace what still waits. place: of the answer."""
         cdef Py_ssize_t column
+        cdef double* row = self.decisions.next()
         cdef double equity = self._equity(session), goal, held
         cdef Sum net
         net.count = 0
+        row[0], row[1] = session, place
         self._size(session, equity)
         self.waiting = 0
         for column in range(self.lines):

@@ -13,8 +13,8 @@ import numpy as np
 
 from backtests.decisions import Decided, table_of
 from backtests.desk import Desk, Played, Target
-from backtests.engines.rules import Integers, rules_of
-from backtests.fills import Lapse, Rows, events_of, fills_of
+from backtests.engines.rules import Integers, Rules, rules_of
+from backtests.fills import Lapse, Moves, Rows, events_of, fills_of
 from markets.market import Floats, Market
 
 if TYPE_CHECKING:
@@ -33,21 +33,38 @@ def play(desk: Desk, *, at_once: bool = True) -> Played:
 
     at_once: ask for all decisions together where the strategy has a vectorised form.
     """
-    rules = rules_of(desk.market, desk.settings, desk.costs) if COMPILED else None
+    rules = _rules(desk)
     if rules is None:
         return turned(desk)
+    decided = table(desk) if at_once else None
+    if decided is not None:
+        return play_together(desk, [decided])[0]
     core = _Core(rules, desk.settings.cash)
-    table = table_of(desk.strategy, desk.market, desk.marks) if at_once else None
-    if table is None:
-        band = -1.0 if desk.band is None else desk.band
-        core.play(
-            lambda session: desk.decide(session, core), desk.marks.view("uint8"), desk.stops, band
-        )
-    else:
-        core.play_table(
-            table.weights, table.asked.view("uint8"), _rows(table, desk.market), desk.stops
-        )
-    return _played(core, desk.market, table)
+    band = -1.0 if desk.band is None else desk.band
+    core.play(
+        lambda session: desk.decide(session, core), desk.marks.view("uint8"), desk.stops, band
+    )
+    return Batch(core, desk.market)[0]
+
+
+def table(desk: Desk) -> Decided | None:
+    """All decisions of a run; None where they or the run must be made one by one."""
+    return None if _rules(desk) is None else table_of(desk.strategy, desk.market, desk.marks)
+
+
+def play_together(desk: Desk, tables: Sequence[Decided]) -> Batch:
+    """Several runs on the market and the schedule of `desk`, by what `table` answered for each."""
+    rules = _rules(desk)
+    if rules is None:
+        raise ValueError("the compiled kernel does not know the rules of these runs")
+    core = _Core(rules, desk.settings.cash)
+    core.play_tables(
+        np.array([one.weights for one in tables]),
+        np.array([one.asked for one in tables]).view("uint8"),
+        _rows(tables[0], desk.market),
+        desk.stops,
+    )
+    return Batch(core, desk.market, tables)
 
 
 def turned(desk: Desk) -> Played:
@@ -61,42 +78,66 @@ def turned(desk: Desk) -> Played:
     return desk.played()
 
 
+class Batch:
+    """What the compiled core put out, a run after the other; a Played is made when it is asked for.
+
+    tables: the decisions of each run, where they were known beforehand.
+    """
+
+    def __init__(self, core: Core, market: Market, tables: Sequence[Decided] = ()) -> None:
+        self._core = core
+        self._market = market
+        self._tables = tables
+        ends = np.array([end[:3] for end in core.ends], dtype="int64").reshape(-1, 3)
+        self._ends = np.vstack([np.zeros((1, 3), dtype="int64"), ends])
+        fills_end, events_end, _ = np.ascontiguousarray(self._ends[1:].T)
+        self.moves = Moves(core.fills.table(), fills_end, core.events.table(), events_end)
+
+    def __len__(self) -> int:
+        return len(self._core.ends)
+
+    def __getitem__(self, place: int) -> Played:
+        market, (begun, end) = self._market, self._ends[place : place + 2].tolist()
+        *_, lapses, waiting, debt, ruined = self._core.ends[place]
+        days, tickers = market.days, market.tickers
+        decided = self._core.decisions.table()[begun[2] : end[2]]
+        return Played(
+            fills=Rows(self.moves.fills[begun[0] : end[0]], market, fills_of),
+            events=Rows(self.moves.events[begun[1] : end[1]], market, events_of),
+            lapses=tuple(Lapse(days[session], tickers[column], size, reason)
+                         for session, column, size, reason in lapses),
+            targets=Rows(decided, market, lambda table, market: self._targets(place, table)),
+            waiting=tuple((tickers[column], size) for column, size in waiting),
+            debt=debt,
+            ruined=ruined,
+        )  # fmt: skip
+
+    def _targets(self, place: int, decided: Floats) -> tuple[Target, ...]:
+        return tuple(
+            Target(session, self._weights(place, row))
+            for session, row in decided.astype("int64").tolist()
+        )
+
+    def _weights(self, place: int, row: int) -> dict[str, float]:
+        """Of a decision, by ticker; none where the account was wound up."""
+        if row < 0:
+            return {}
+        tickers = self._market.tickers
+        if self._tables:
+            weights = self._tables[place].weights[row].tolist()
+            return {
+                ticker: weight for ticker, weight in zip(tickers, weights, strict=True) if weight
+            }
+        wanted: Mapping[int, float] = self._core.answers[row]
+        return {tickers[column]: wanted[column] for column in sorted(wanted)}
+
+
+def _rules(desk: Desk) -> Rules | None:
+    return rules_of(desk.market, desk.settings, desk.costs) if COMPILED else None
+
+
 def _rows(table: Decided, market: Market) -> Integers:
     """(T,) the row of each session in a table of decisions, -1 where none is due."""
     rows = np.full(len(market.sessions), -1, dtype="int64")
     rows[table.sessions] = np.arange(len(table.sessions))
     return rows
-
-
-def _played(core: Core, market: Market, table: Decided | None) -> Played:
-    days, tickers = market.days, market.tickers
-    sessions = np.array([[session] for session, _ in core.targets], dtype="float64").reshape(-1, 1)
-    return Played(
-        fills=Rows(core.fills.table(), market, fills_of),
-        events=Rows(core.events.table(), market, events_of),
-        lapses=tuple(Lapse(days[session], tickers[column], size, reason)
-                     for session, column, size, reason in core.lapses),
-        targets=Rows(sessions, market, lambda _, market: _targets(core.targets, market, table)),
-        waiting=tuple((tickers[column], size) for column, size in core.left()),
-        debt=(core.indebted, core.debt) if core.indebted >= 0 else None,
-        ruined=core.ruined if core.ruined >= 0 else None,
-    )  # fmt: skip
-
-
-def _targets(
-    decided: Sequence[tuple[int, Mapping[int, float] | None]], market: Market, table: Decided | None
-) -> tuple[Target, ...]:
-    rows = {} if table is None else dict(zip(table.sessions.tolist(), table.weights, strict=True))
-    return tuple(
-        _target(session, _kept(rows[session]) if weights is None else weights, market)
-        for session, weights in decided
-    )
-
-
-def _kept(weights: Floats) -> Mapping[int, float]:
-    return {column: weight for column, weight in enumerate(weights.tolist()) if weight}
-
-
-def _target(session: int, weights: Mapping[int, float], market: Market) -> Target:
-    tickers = market.tickers
-    return Target(session, {tickers[column]: weights[column] for column in sorted(weights)})

@@ -12,8 +12,7 @@ import pandas as pd
 from backtests.evaluation.estimates import comparison, figures_of
 from backtests.evaluation.findings import LEVEL, Role, as_json
 from backtests.evaluation.resampling import MIN_SESSIONS, Resample, resample, stretch
-from backtests.evaluation.samples import FLAT
-from backtests.metrics import DAYS_A_YEAR, cash_returns
+from backtests.metrics import DAYS_A_YEAR, FLAT, cash_returns
 from backtests.result import Result
 from newsfolio.errors import CommandError
 

@@ -27,8 +27,6 @@ from backtests.evaluation.findings import (
 )
 from backtests.evaluation.resampling import MIN_SESSIONS, Resample
 from backtests.evaluation.samples import (
-    FLAT,
-    MIN_DEVIATION,
     Sample,
     Values,
     compounded,
@@ -50,7 +48,7 @@ from backtests.evaluation.sharpe import (
     probabilistic_sharpe,
     sampling_variance,
 )
-from backtests.metrics import DAYS_A_YEAR
+from backtests.metrics import DAYS_A_YEAR, FLAT, MIN_DEVIATION
 
 STILL = 0.01
 """Annual volatility over cash below which a benchmark is as good as cash."""

@@ -29,7 +29,8 @@ from backtests.evaluation.panel import (
     place_of,
 )  # fmt: skip
 from backtests.evaluation.regression import least_squares
-from backtests.evaluation.samples import FLAT, Values, counted, too_few
+from backtests.evaluation.samples import Values, counted, too_few
+from backtests.metrics import FLAT
 from backtests.settings import Fx
 from markets.currencies import EcbRates, FxSource, SourceRates
 from markets.facts import Snapshot

@@ -14,15 +14,8 @@ from numpy.typing import NDArray
 from backtests.evaluation.findings import Overfitting, Variant
 from backtests.evaluation.libraries import arch_bootstrap
 from backtests.evaluation.resampling import MIN_SESSIONS, block_length
-from backtests.evaluation.samples import (
-    FLAT,
-    Values,
-    compounded,
-    moments,
-    settled,
-    too_few,
-    unusable,
-)
+from backtests.evaluation.samples import Values, compounded, moments, settled, too_few, unusable
+from backtests.metrics import FLAT
 
 BLOCKS = (6, 8, 10, 12, 16)
 """Even numbers up to the 16 of the paper: one reading alone can lie anywhere from 0 to 1."""
@@ -146,6 +139,11 @@ def _excess(own: Values, control: Values, years: float) -> float | None:
         return -1.0
     found = compounded(float((np.log1p(own) - np.log1p(control)).sum()) / years)
     return found if isfinite(found) else None
+
+
+def ahead(own: Values, control: Values, years: float) -> float | None:
+    """What a variant's `sharpe` is, from settled returns; None where a session has none."""
+    return _annual_sharpe(own - control, years) if np.isfinite([own, control]).all() else None
 
 
 def _annual_sharpe(difference: Values, years: float) -> float | None:

@@ -11,14 +11,8 @@ import pandas as pd
 
 from backtests.evaluation.distributions import student_isf, student_sf
 from backtests.evaluation.findings import LEVEL, Alpha, Beta, Estimate
-from backtests.evaluation.samples import (
-    FLAT,
-    Values,
-    deviation_of,
-    settled,
-    too_few,
-    unusable,
-)
+from backtests.evaluation.samples import Values, deviation_of, settled, too_few, unusable
+from backtests.metrics import FLAT
 
 MIN_SESSIONS = 60
 """A quarter: with fewer, Newey-West errors are far too small."""

@@ -12,13 +12,7 @@ from numpy.typing import NDArray
 
 from backtests.evaluation.findings import Estimate
 from backtests.evaluation.resampling import MIN_SESSIONS, Resample, interval
-from backtests.metrics import lost_once
-
-MIN_DEVIATION = 2
-"""Sessions: a single return has no standard deviation."""
-
-FLAT = 1e-12
-"""A session's standard deviation below it comes from rounding alone."""
+from backtests.metrics import FLAT, MIN_DEVIATION, lost_once
 
 Values = NDArray[np.float64]
 Statistic = Callable[[Values], Values]

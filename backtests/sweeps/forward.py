@@ -50,7 +50,7 @@ def walk(trail: Trail, returns: Returns) -> Walked:
     player = InTurn(
         trail.plan.base, tuple((day.date(), trail.plan.strategy(number)) for day, number in turns)
     )
-    curve, row = _played(stage, player)
+    curve, row = stage.curve(player)
     curves = {"walk": curve, **_others(stage, trail.plan.base)}
     found = {
         **dataclasses.asdict(trail.asked),
@@ -103,17 +103,11 @@ def _windows(trail: Trail, known: Judged, returns: Mapping[int, Values]) -> list
     return rows
 
 
-def _played(stage: Stage, player: Strategy) -> tuple[pd.Series, Row]:
-    """The equity of a strategy and its figures."""
-    ground, played = stage.play(player)
-    return stage.account(ground, played).equity, stage.figures(player)
-
-
 def _others(stage: Stage, base: Strategy) -> dict[str, pd.Series]:
     """The base's own parameters on the same sessions, its controls, benchmark, and cash."""
     found = {}
     with suppress(NewsfolioError):  # its row in the table says why, where it is one of the sets
-        found["base"] = _played(stage, base)[0]
+        found["base"] = stage.curve(base)[0]
     return {**found, **stage.legs(base)}
 
 

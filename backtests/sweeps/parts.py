@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from backtests.sweeps.sets import Plan
 from newsfolio.errors import OutputError
@@ -46,8 +46,14 @@ class Parts:
         """Keep the sets of a job; OutputError where the folder cannot be written."""
         import pyarrow as pa
 
-        table = pa.Table.from_pylist([self._flat(row) for row in rows], schema=self._schema)
-        _keep(self._path(job), table)
+        named = {column: name for name, column in self._columns.items()}
+        columns = {
+            column: [row["values"][named[column]] for row in rows]
+            if column in named
+            else [row.get(column) for row in rows]
+            for column in self._schema.names
+        }
+        _keep(self._path(job), pa.table(columns, schema=self._schema))
 
     def read(self, *names: str) -> pd.DataFrame:
         """The columns named, all without a name, of every set that is kept; in order."""
@@ -63,10 +69,6 @@ class Parts:
 
     def _path(self, job: int) -> Path:
         return self.folder / f"{job:06d}.parquet"
-
-    def _flat(self, row: Row) -> dict[str, Any]:
-        values = {self._columns[name]: value for name, value in row["values"].items()}
-        return {**{name: row.get(name) for name in OWN}, **values}
 
 
 class Returns:

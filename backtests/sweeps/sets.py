@@ -68,7 +68,11 @@ class Plan:
 
     def strategy(self, place: int) -> Strategy:
         """Set number `place`; a NewsfolioError where its values do not go together."""
-        return dataclasses.replace(self.base, **self.values(place))  # type: ignore[type-var]
+        return self.made(self.values(place))
+
+    def made(self, values: Mapping[str, Any]) -> Strategy:
+        """The set with these values."""
+        return dataclasses.replace(self.base, **values)  # type: ignore[type-var]
 
 
 def plan_of(

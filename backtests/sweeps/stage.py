@@ -5,24 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from backtests.account import Account, account
+from backtests.account import Account, account, valuations
 from backtests.claims import lines_of
-from backtests.decisions import table_of
+from backtests.decisions import Decided
 from backtests.desk import Desk, Played
 from backtests.engines import kernel
 from backtests.evaluation.evaluate import scored_sessions
 from backtests.evaluation.findings import Scored
-from backtests.evaluation.overfitting import overfitting
-from backtests.evaluation.samples import settled
+from backtests.evaluation.overfitting import ahead
+from backtests.evaluation.samples import Values
+from backtests.fills import Moves, moves_of
 from backtests.manifest import (
     Provenance,
     code_of,
@@ -31,7 +32,7 @@ from backtests.manifest import (
     plain_value,
     settings_values,
 )
-from backtests.metrics import cash_returns, figures_of
+from backtests.metrics import cash_returns, figures_of, lost_once, traded_of
 from backtests.runner import (
     Reference,
     Run,
@@ -52,6 +53,9 @@ from newsfolio.strategy import Strategy
 
 MOST = 32
 """Markets, and curves of controls, that a worker remembers; others are made again."""
+
+ROOM, EACH = 16_000_000, 64
+"""Bytes that sets played together may need, and what a weight or a session of one does at most."""
 
 PROVED = 3
 """Sets of a sweep, evenly spread, whose vectorised decisions are compared with those one by one."""
@@ -79,9 +83,9 @@ class Ground:
         return self.market.sessions[self.market.first :]
 
     @cached_property
-    def cash(self) -> Floats:
+    def cash(self) -> Values:
         """What cash earned over each session after the first."""
-        return cash_returns(self.rate).to_numpy()
+        return cash_returns(self.rate).to_numpy(dtype="float64")
 
     @cached_property
     def start(self) -> str:
@@ -97,8 +101,30 @@ class Rival:
     """What a set is held against: session returns of all of the run, and of what scores."""
 
     name: str
-    whole: pd.Series
-    scored: pd.Series
+    whole: Values
+    scored: Values
+
+
+class Together:
+    """Sets of one market and one schedule that are to be played in one call."""
+
+    def __init__(self, ground: Ground, desk: Desk) -> None:
+        self.ground = ground
+        self.desk = desk
+        self.rows: list[Row] = []
+        self.strategies: list[Strategy] = []
+        self.tables: list[Decided] = []
+
+    def add(self, row: Row, strategy: Strategy, table: Decided) -> None:
+        self.rows.append(row)
+        self.strategies.append(strategy)
+        self.tables.append(table)
+
+    @property
+    def full(self) -> bool:
+        """Whether the next set would be too much: trades and curves of all are held at once."""
+        numbers = self.tables[0].weights.size + len(self.ground.days)
+        return len(self.tables) * numbers * EACH > ROOM
 
 
 class Stage:
@@ -148,16 +174,9 @@ class Stage:
             self.ground(plan.base)
 
     def play(self, strategy: Strategy) -> tuple[Ground, Played]:
-        """One set from its first session to its last."""
+        """One set by itself, from its first session to its last."""
         ground = self.ground(strategy)
-        return ground, kernel.play(Desk(strategy, ground.market, self.settings, self.costs))
-
-    def account(self, ground: Ground, played: Played) -> Account:
-        """What a set was worth at each close."""
-        settings = self.settings
-        return account(
-            ground.market, played.fills, played.events, settings.cash, settings.credit_spread
-        )
+        return ground, kernel.play(self._desk(strategy, ground))
 
     def prove(self, plan: Plan) -> None:
         """Compare vectorised decisions with those one by one; StrategyError where trades differ.
@@ -178,30 +197,83 @@ class Stage:
 
     def _alike(self, strategy: Strategy) -> bool:
         ground = self.ground(strategy)
-        one, other = (Desk(strategy, ground.market, self.settings, self.costs) for _ in range(2))
-        if table_of(strategy, ground.market, one.marks) is None:
+        desk = self._desk(strategy, ground)
+        table = kernel.table(desk)
+        if table is None:
             return True
-        played = kernel.play(one)
+        played = kernel.play_together(desk, [table])[0]
         try:
-            return played == kernel.play(other, at_once=False)
+            return played == kernel.play(self._desk(strategy, ground), at_once=False)
         except StrategyError:
             return False  # `weights` fails where its table does not
 
-    def figures(self, strategy: Strategy, *, keep: bool = False) -> Row:
-        """The figures of one set, its score, and the window that they are of.
-
-        keep: also `returns`, what each session after the first earned.
-        """
+    def curve(self, strategy: Strategy) -> tuple[pd.Series, Row]:
+        """The equity of one set, and its row; raises what goes wrong."""
         ground, played = self.play(strategy)
-        held = self.account(ground, played)
-        found = {
-            **figures_of(ground.axis, held.worth, played.fills, ground.cash),
-            "score": self._score(strategy, ground, held),
-            "start": ground.start,
-            "end": ground.end,
-            "scored": ground.scored.sessions if strategy.thesis else 0,
-        }
-        return {**found, "returns": settled(_returns(held.equity, 0))} if keep else found
+        row: Row = {"error": ""}
+        equity = self._measured([row], ground, [strategy], _moves(ground, played))[0]
+        return pd.Series(equity, ground.days, name="equity"), row
+
+    def rows(self, makers: Iterable[Callable[[], Strategy]], *, keep: bool = False) -> list[Row]:
+        """The figures of each set, its score, and the window that they are of.
+
+        makers: answer a set each, or raise; what goes wrong with one is the `error` of its row.
+        Sets with a vectorised form are played together. keep: also `returns`, what each session
+        after the first earned.
+        """
+        found: list[Row] = []
+        waiting: dict[Any, Together] = {}
+        for make in makers:
+            found.append(row := {"error": ""})
+            with _recorded([row]):
+                strategy = make()
+                ground = self.ground(strategy)
+                desk = self._desk(strategy, ground)
+                table = kernel.table(desk)
+                if table is None:
+                    played = kernel.play(desk, at_once=False)
+                    self._measured([row], ground, [strategy], _moves(ground, played), keep=keep)
+                else:
+                    key = ground, desk.marks.tobytes()
+                    group = waiting.setdefault(key, Together(ground, desk))
+                    group.add(row, strategy, table)
+                    if group.full:
+                        self._play(waiting.pop(key), keep=keep)
+        for group in waiting.values():
+            self._play(group, keep=keep)
+        return found
+
+    def _play(self, group: Together, *, keep: bool) -> None:
+        with _recorded(group.rows):
+            moves = kernel.play_together(group.desk, group.tables).moves
+            self._measured(group.rows, group.ground, group.strategies, moves, keep=keep)
+
+    def _desk(self, strategy: Strategy, ground: Ground) -> Desk:
+        return Desk(strategy, ground.market, self.settings, self.costs)
+
+    def _measured(
+        self, rows: Sequence[Row], ground: Ground, strategies: Sequence[Strategy], moves: Moves,
+        *, keep: bool = False,
+    ) -> Floats:  # fmt: skip
+        """Fill the rows of some sets; answers their equity, (K, S)."""
+        market, settings = ground.market, self.settings
+        _, equity = valuations(market, moves, settings.cash, settings.credit_spread)
+        days = market.sessions[moves.fills[:, 0].astype("int64")]
+        traded = traded_of(moves.fills, days, moves.fills_end)
+        figures = figures_of(ground.axis, equity, traded, ground.cash)
+        for row, strategy, worth, found in zip(rows, strategies, equity, figures, strict=True):
+            with _recorded([row]):
+                score = self._score(strategy, ground, worth)
+                row |= {
+                    **found,
+                    "score": score,
+                    "start": ground.start,
+                    "end": ground.end,
+                    "scored": ground.scored.sessions if strategy.thesis else 0,
+                }
+                if keep:
+                    row["returns"] = returns_of(worth)
+        return equity
 
     def against(self, strategy: Strategy) -> str:
         """What a strategy with a thesis is scored against, "" without one."""
@@ -238,13 +310,12 @@ class Stage:
         row = score.divide - market.first
         return Ground(market, idle.sessions, run.rates["cash"], scored, row, idle)
 
-    def _score(self, strategy: Strategy, ground: Ground, held: Account) -> float | None:
+    def _score(self, strategy: Strategy, ground: Ground, worth: Floats) -> float | None:
         """Annual Sharpe ratio of the difference to the control over the scored sessions."""
         if strategy.thesis is None or ground.scored.sessions < 2:
             return None
         other = self._other(strategy, ground).scored
-        mine = _returns(held.equity, ground.row).to_frame("set")
-        return overfitting(mine, other, "", ground.scored.years).variants[0].sharpe
+        return ahead(returns_of(worth, ground.row), other, ground.scored.years)
 
     def _other(self, strategy: Strategy, ground: Ground) -> Rival:
         """The first control that these data can carry, else cash."""
@@ -253,15 +324,16 @@ class Stage:
             key = (_asks(strategy), reference)
             if key not in self._others:
                 curve = self._curve(reference, ground)
-                known = None if curve is None else _rival(reference.name, curve, ground.row)
+                known = None
+                if curve is not None:
+                    known = _rival(reference.name, curve.to_numpy(), ground.row)
                 _remember(self._others, key, known)
             if (rival := self._others[key]) is not None:
                 return rival
         return self._cash(ground)
 
     def _cash(self, ground: Ground) -> Rival:
-        whole = cash_returns(ground.rate)
-        return Rival("cash", whole, whole.iloc[ground.row :])
+        return Rival("cash", ground.cash, ground.cash[ground.row :])
 
     def _curve(self, reference: Reference, ground: Ground) -> pd.Series | None:
         try:
@@ -311,23 +383,14 @@ class Work:
         return range(job * self.size, min((job + 1) * self.size, len(self.plan)))
 
     def __call__(self, job: int) -> list[Row]:
-        """The sets of one job, in order."""
-        names = Namer(self.about)
-        return [self.row(place, names) for place in self.places(job)]
-
-    def row(self, place: int, names: Namer) -> Row:
-        """One set; what goes wrong with it is in its row."""
-        values = {**self.values, **told(self.plan.values(place))}
-        row = {"set": place, "id": names(values), "error": ""}
-        try:
-            strategy = self.plan.strategy(place)
-            found = self.stage.figures(strategy, keep=self.keep)
-        except MemoryError:
-            raise  # says nothing about the set
-        except Exception as error:  # a bug in one set must not cost the others
-            said = str(error) if isinstance(error, NewsfolioError) else repr(error)
-            return {**row, "values": values, "error": said or repr(error)}
-        return {**row, **found, "values": values}
+        """The sets of one job, in order; what goes wrong with one is in its row."""
+        names, places = Namer(self.about), self.places(job)
+        given = [self.plan.values(place) for place in places]
+        rows = self.stage.rows((partial(self.plan.made, one) for one in given), keep=self.keep)
+        for place, one, row in zip(places, given, rows, strict=True):
+            values = {**self.values, **told(one)}
+            row |= {"set": place, "id": names(values), "values": values}
+        return rows
 
 
 class Namer:
@@ -407,11 +470,31 @@ def _remember(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:
         known.popitem(last=False)
 
 
-def _rival(name: str, curve: pd.Series, row: int) -> Rival:
-    return Rival(name, _returns(curve, 0), _returns(curve, row))
+def returns_of(equity: Floats, row: int = 0) -> Values:
+    """Session returns after a row, settled; NaN where nothing was left to earn on."""
+    if not equity[row] > 0:
+        return np.full(len(equity) - row - 1, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        returns = lost_once(equity[row + 1 :] / equity[row:-1] - 1)
+    return np.asarray(returns, dtype="float64")
 
 
-def _returns(equity: pd.Series, row: int) -> pd.Series:
-    """Session returns after a row; NaN where nothing was left to earn on."""
-    returns = equity.iloc[row:].pct_change().iloc[1:]
-    return returns if equity.iloc[row] > 0 else returns * np.nan
+def _rival(name: str, curve: Floats, row: int) -> Rival:
+    return Rival(name, returns_of(curve), returns_of(curve, row))
+
+
+def _moves(ground: Ground, played: Played) -> Moves:
+    return moves_of(ground.market, [(played.fills, played.events)])
+
+
+@contextmanager
+def _recorded(rows: Iterable[Row]) -> Iterator[None]:
+    """A bug in some sets must not cost the others."""
+    try:
+        yield
+    except MemoryError:
+        raise  # says nothing about the sets
+    except Exception as error:
+        said = str(error) if isinstance(error, NewsfolioError) else repr(error)
+        for row in rows:
+            row["error"] = said or repr(error)

@@ -24,18 +24,22 @@ SEPARATE = 16
 LESS = frozenset({"volatility", "turnover", "costs", "trades"})
 """Figures of which more is not better, so that nothing can be ranked by them."""
 
+Groups = tuple[np.ndarray, list[str]]
+"""The group of each set by one parameter, in four bytes, and what each group is called."""
+
 QUANTILES = {"lowest": 0.0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1.0}
 
 
 def summarise(parts: Parts, plan: Plan, by: str) -> dict[str, Any]:
-    """All figures of the page, as JSON values. Read are `by` and one or two parameters at a time.
+    """All figures of the page, as JSON values. Read are `by` and one parameter at a time.
 
     by: the figure that sets are ranked by; sets without one count as failed or as unknown.
     """
     known = parts.read("set", by, "error")
     failed = int((known["error"] != "").sum())
     figure = known[by].to_numpy(dtype="float64")
-    axes = varying(plan)
+    groups = {name: _groups(parts, plan, name) for name in varying(plan)}
+    plateau = {name: _plateau(*found, figure) for name, found in groups.items()}
     return {
         "by": by,
         "columns": columns(plan),
@@ -45,8 +49,8 @@ def summarise(parts: Parts, plan: Plan, by: str) -> dict[str, Any]:
         "errors": _errors(known),
         "quantiles": _quantiles(figure),
         "above_zero": _share(figure > 0, figure),
-        "plateau": {name: _plateau(parts, plan, name, figure) for name in axes},
-        "map": _map(parts, plan, axes, figure),
+        "plateau": plateau,
+        "map": _map(groups, plateau, figure),
         **_ends(parts, known["set"].to_numpy(), figure),
     }
 
@@ -76,9 +80,8 @@ def _share(mask: np.ndarray, figure: np.ndarray) -> float | None:
     return float(mask.sum() / count) if count else None
 
 
-def _plateau(parts: Parts, plan: Plan, name: str, figure: np.ndarray) -> list[dict[str, Any]]:
+def _plateau(places: np.ndarray, labels: Sequence[str], figure: np.ndarray) -> list[dict[str, Any]]:
     """By value of one parameter: the median over all others, and the middle half."""
-    places, labels = _groups(parts, plan, name)
     return [{"value": label, **_middle(figure[places == row])} for row, label in enumerate(labels)]
 
 
@@ -89,15 +92,15 @@ def _middle(figure: np.ndarray) -> dict[str, Any]:
 
 
 def _map(
-    parts: Parts, plan: Plan, axes: Sequence[str], figure: np.ndarray
+    groups: Mapping[str, Groups], plateau: Mapping[str, Any], figure: np.ndarray
 ) -> dict[str, Any] | None:
     """Medians over two parameters, those whose own plateaus differ most."""
+    axes = list(groups)
     if len(axes) < 2:
         return None
-    spread = {name: _spread(_plateau(parts, plan, name, figure)) for name in axes}
+    spread = {name: _spread(rows) for name, rows in plateau.items()}
     across, up = sorted(sorted(axes, key=lambda name: -spread[name])[:2], key=axes.index)
-    columns_, over = _groups(parts, plan, across)
-    rows_, aside = _groups(parts, plan, up)
+    (columns_, over), (rows_, aside) = groups[across], groups[up]
     cells = [
         [_middle(figure[(columns_ == x) & (rows_ == y)])["median"] for x in range(len(over))]
         for y in range(len(aside))
@@ -110,18 +113,19 @@ def _spread(plateau: Sequence[Mapping[str, Any]]) -> float:
     return max(medians) - min(medians) if medians else 0.0
 
 
-def _groups(parts: Parts, plan: Plan, name: str) -> tuple[np.ndarray, list[str]]:
-    """The group of each set by one parameter, and what each group is called."""
+def _groups(parts: Parts, plan: Plan, name: str) -> Groups:
     column = columns(plan)[name]
     values = parts.read(column)[column]
     distinct = values.drop_duplicates()
     if len(distinct) <= SEPARATE or not pd.api.types.is_numeric_dtype(values):
         order = _in_order(plan, name, distinct.tolist())
         rows = values.map({value: row for row, value in enumerate(order)})
-        return rows.to_numpy(), [_called(value) for value in order]
+        return rows.to_numpy(dtype="int32"), [_called(value) for value in order]
     edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)))
     places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-    return places, [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges.tolist())]
+    return places.astype("int32"), [
+        f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges.tolist())
+    ]
 
 
 def _in_order(plan: Plan, name: str, values: list[Any]) -> list[Any]:

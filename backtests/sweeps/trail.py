@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from backtests.evaluation.overfitting import Score
-from backtests.evaluation.samples import Values, moments, settled
-from backtests.metrics import cash_returns, sessions_a_year
+from backtests.evaluation.samples import Values, moments
+from backtests.metrics import sessions_a_year
 from backtests.sweeps.parts import Returns
 from backtests.sweeps.sets import Plan
 from backtests.sweeps.stage import Ground, Row, Stage, same_lines
@@ -92,13 +92,12 @@ class Trail:
             )
         ground = stage.ground(plan.base)
         rival = stage.rival(plan.base)
-        cash = cash_returns(ground.rate)
-        other = {"score": rival.whole, "sharpe": cash}.get(by, cash.iloc[:0])
+        other = {"score": rival.whole, "sharpe": ground.cash}.get(by, ground.cash[:0])
         against = {"score": rival.name, "sharpe": "cash"}.get(by, "")
         purge = held(plan.base, ground)
         splits = _splits(asked, ground.days[1:], purge)
         embargo = ceil(EMBARGO * (len(ground.days) - 1))
-        return cls(asked, plan, stage, ground, by, against, purge, embargo, settled(other), splits)
+        return cls(asked, plan, stage, ground, by, against, purge, embargo, other, splits)
 
     @property
     def digest(self) -> str:

@@ -47,7 +47,7 @@ SCHEDULES = {
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A market that is loaded, and what to play on it."""
+    """A market that is loaded, and what to play on it; each run looks everything up anew."""
 
     strategy: Strategy
     market: Market
@@ -56,6 +56,8 @@ class Prepared:
 
     def __call__(self) -> Floats:
         """One run, its decisions and its equity included."""
+        for known in ("look-ups", "panel look-ups"):
+            self.market.memo.pop(known, None)
         desk = Desk(self.strategy, self.market, self.settings, cost_model(self.settings))
         played, settings = self.engine(desk), self.settings
         held = account(
