@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,8 +28,37 @@ from newsfolio.panel import Panel
 from newsfolio.strategy import Strategy
 from newsfolio.view import View
 
+
+class Columns(Protocol):
+    """Weights by column of the market."""
+
+    def items(self) -> Iterable[tuple[int, float]]: ...
+
+
+try:
+    from backtests.engines.core import by_column
+except ImportError:  # there was no compiler when newsfolio was installed
+
+    def by_column(answer: object, own: Mapping[str, int], most: float) -> Columns | None:
+        """An answer of which nothing is to be said, by column and without zeros; None: look closer.
+
+        A dict of floats, long and together at most `most`, of lines that can be held themselves.
+        """
+        if type(answer) is not dict or not own.keys() >= answer.keys():
+            return None
+        weights = answer.values()
+        if not set(map(type, weights)) <= {float} or not min(weights, default=0.0) >= 0:
+            return None
+        if not math.fsum(weights) <= most < math.inf:
+            return None
+        return {own[ticker]: weight for ticker, weight in answer.items() if weight}
+
+
 Answer = TypeVar("Answer")
 Shown = TypeVar("Shown")
+
+ROUNDING = 1e-9
+"""By which weights may add up to more than what is allowed."""
 
 PANELS = 32
 """Schedules whose panels a market remembers."""
@@ -86,21 +115,27 @@ class Decider:
         self._market = market
         self._recorder = recorder
         self._owner: Mapping[int, str] = dict(enumerate(market.tickers))
+        self._stands_in = False
         self._sleeve_of = _sleeves(market)
         self._last: View | None = None
-        # Of the last decision whose lines could all be held: the next one is often of the same.
-        self._asked: tuple[str, ...] = ()
-        self._own: Mapping[str, int] = {}
-        self._columns: list[int] = []
 
-    def ask(self, session: int, book: Held) -> dict[str, float] | None:
-        """The weights wanted at the close of `session`, by ticker of the universe."""
+    def decide(self, session: int, book: Held) -> Columns | None:
+        """The weights wanted at the close of `session`, by column of what can be held for them."""
         if self._recorder is None:
             self._recorder = Recorder(self._market)
         self._recorder.write(self._market, session)
-        self._last = view = self._view(session, book, self._recorder)
+        opened = open_at(self._market, session)
+        self._last = view = self._view(session, book, opened.usable, self._recorder)
         answer = self.called(self._strategy.weights, view, f"at the decision of {view.today}")
-        return None if answer is None else self.checked(answer, view.today)
+        if answer is None:
+            return None
+        # Most often nothing is to be said of an answer, and nothing stands in for anything.
+        plain = (
+            None
+            if self._stands_in
+            else by_column(answer, opened.own, self._strategy.max_gross + ROUNDING)
+        )
+        return self.lines(self.checked(answer, view.today), session) if plain is None else plain
 
     def explained(self) -> tuple[date, pd.DataFrame] | None:
         """What stands behind the last decision, and its day; None where the strategy is silent."""
@@ -124,16 +159,11 @@ class Decider:
 
     def lines(self, weights: Mapping[str, float], session: int) -> dict[int, float]:
         """Weights by column: stand-ins for lines that cannot be held, else their sleeve's rest."""
-        own, asked = open_at(self._market, session).own, tuple(weights)
-        if asked == self._asked and own is self._own and all(weights.values()):
-            return dict(zip(self._columns, weights.values(), strict=True))
+        own = open_at(self._market, session).own
         wanted = {ticker: weight for ticker, weight in weights.items() if weight}
         if own.keys() >= wanted.keys():
-            columns = [own[ticker] for ticker in wanted]
-            self._note(dict(zip(columns, wanted, strict=True)))
-            if len(wanted) == len(asked):
-                self._asked, self._own, self._columns = asked, own, columns
-            return dict(zip(columns, wanted.values(), strict=True))
+            self._note({own[ticker]: ticker for ticker in wanted})
+            return {own[ticker]: weight for ticker, weight in wanted.items()}
         total: dict[int, float] = {}
         for place in sorted({self._sleeve_of[ticker] for ticker in wanted}):
             sleeve = self._market.sleeves[place]
@@ -152,14 +182,14 @@ class Decider:
         """For which line each column is held from now on; views keep what they were shown."""
         if not owner.items() <= self._owner.items():
             self._owner = {**self._owner, **owner}
-            self._asked, self._columns = (), []
+            self._stands_in = True
 
-    def _view(self, session: int, book: Held, recorder: Recorder) -> View:
+    def _view(self, session: int, book: Held, usable: frozenset[str], recorder: Recorder) -> View:
         market = self._market
         return View(
             market.day(session),
             market.universe,
-            open_at(market, session).usable,
+            usable,
             age_of(market, session),
             self.held(session, book),
             recorder,
@@ -167,8 +197,6 @@ class Decider:
 
     def checked(self, answer: object, day: date) -> dict[str, float]:
         """The weights that were answered, as numbers; StrategyError where they cannot be held."""
-        if isinstance(answer, dict) and self._plain(answer):
-            return answer
         strategy = self._strategy
         if isinstance(answer, pd.Series):
             answer = answer.to_dict()
@@ -198,22 +226,12 @@ class Decider:
                     "borrowed through Stock Connect, hold it long or not at all"
                 )
         gross = math.fsum(map(abs, weights.values()))
-        if gross > strategy.max_gross + 1e-9:
+        if gross > strategy.max_gross + ROUNDING:
             raise StrategyError(
                 f"{strategy.label}: weights on {day} add up to {gross:.4f}, above max_gross "
                 f"{strategy.max_gross:g}; scale them, or declare max_gross = {math.ceil(gross)}"
             )
         return weights
-
-    def _plain(self, answer: dict[str, float]) -> bool:
-        """Whether nothing is to be said of an answer: lines of the universe, long, within gross."""
-        weights = answer.values()
-        return (
-            (tuple(answer) == self._asked or answer.keys() <= self._sleeve_of.keys())
-            and set(map(type, weights)) <= {float}
-            and min(weights, default=0.0) >= 0
-            and math.fsum(weights) <= self._strategy.max_gross + 1e-9 < math.inf
-        )
 
     def _sleeve(
         self, sleeve: Sleeve, weights: Mapping[str, float], session: int

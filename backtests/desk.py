@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from backtests.book import DUST, Book, Held
 from backtests.custody import Custody, paying_sessions
-from backtests.decisions import Decider
+from backtests.decisions import Columns, Decider
 from backtests.fills import CashEvent, Fill, Lapse
 from backtests.interest import growth
 from backtests.settings import Funding, Settings
@@ -150,13 +150,12 @@ class Desk:
         wanted = self.decide(session, self.book)
         if wanted is None:
             return False
-        self._decide(session, wanted)
+        self._decide(session, dict(wanted.items()))
         return True
 
-    def decide(self, session: int, book: Held) -> dict[int, float] | None:
-        """What the strategy wants at the close of `session`: weights by column; None: nothing."""
-        wanted = self._decider.ask(session, book)
-        return None if wanted is None else self._decider.lines(wanted, session)
+    def decide(self, session: int, book: Held) -> Columns | None:
+        """What the strategy wants at the close of `session`; None: nothing."""
+        return self._decider.decide(session, book)
 
     def played(self) -> Played:
         waiting = sorted(self._orders.sizes.items())

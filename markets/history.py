@@ -71,7 +71,7 @@ class Recorder:
         rows = slice(self._known, session + 1)
         self._sessions[rows] = market.sessions[rows]
         self._level[rows] = market.level[rows]
-        np.isnan(market.close[rows], out=self._barless[rows])
+        self._barless[rows] = market.barless[rows]
         self._value[rows] = market.traded_value[rows]
         for ticker, values in market.signals.items():
             self._signals[ticker][rows] = values[rows]

@@ -132,6 +132,11 @@ class Market:
         return _frozen(self.close * self.volume * self.rate)
 
     @cached_property
+    def barless(self) -> Mask:
+        """(T, N) whether a line had no bar."""
+        return np.isnan(self.close)
+
+    @cached_property
     def memo(self) -> dict[Any, Any]:
         """What desks worked out from this market alone, for the next desk; never pickled."""
         return {}

@@ -272,11 +272,14 @@ def equal(*of: Part | Iterable[Part]) -> dict[str, float]:
     >>> equal("SPY", "TLT")
     {'SPY': 0.5, 'TLT': 0.5}
     """
-    # Tickers alone, as most are, need no opening up, hundreds of lines at every decision.
-    lines = of if set(map(type, of)) == {str} else tuple(_tickers(of))
+    return _equal(of if set(map(type, of)) == {str} else tuple(_tickers(of))).copy()
+
+
+@lru_cache(maxsize=64)
+def _equal(lines: tuple[str, ...]) -> dict[str, float]:
     if not lines:
         raise StrategyError("equal() of no lines; return {} for cash")
-    return dict.fromkeys(lines, 1 / len(set(lines)))  # type: ignore[arg-type]
+    return dict.fromkeys(lines, 1 / len(set(lines)))
 
 
 def _tickers(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:

@@ -83,11 +83,8 @@ def marks_of(strategy: Strategy, market: Market) -> Mask:
 def one_by_one(strategy: Strategy, market: Market, marks: Mask) -> list[dict[int, float] | None]:
     """Weights by column on each session marked, asked in the order of time."""
     decider, account = Decider(strategy, market), Nothing(market)
-    found: list[dict[int, float] | None] = []
-    for session in np.flatnonzero(marks).tolist():
-        wanted = decider.ask(session, account)
-        found.append(None if wanted is None else decider.lines(wanted, session))
-    return found
+    answers = [decider.decide(session, account) for session in np.flatnonzero(marks).tolist()]
+    return [None if answer is None else dict(answer.items()) for answer in answers]
 
 
 def at_once(strategy: Strategy, market: Market, marks: Mask) -> list[dict[int, float] | None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from backtests.decisions import Columns
 from backtests.engines.rules import Flags, Integers, Rules
 from markets.market import Floats
 
@@ -26,13 +27,13 @@ class Core:
     fills: Log
     events: Log
     decisions: Log
-    answers: list[Mapping[int, float]]
+    answers: list[Wanted | Mapping[int, float]]
     ends: list[Ending]
 
     def __init__(self, rules: Rules, cash: float) -> None: ...
     def play(
         self,
-        decide: Callable[[int], Mapping[int, float] | None],
+        decide: Callable[[int], Columns | None],
         marks: Flags,
         stops: Integers,
         band: float = -1.0,
@@ -43,6 +44,10 @@ class Core:
     def equity(self, session: int) -> float: ...
     def values(self, session: int) -> Floats: ...
 
+class Wanted:
+    def items(self) -> list[tuple[int, float]]: ...
+
+def by_column(answer: object, own: Mapping[str, int], most: float) -> Columns | None: ...
 def sums(values: Floats, ends: Integers) -> Floats: ...
 def valued(
     cash: float,

@@ -6,7 +6,8 @@ what it puts out is the same to the last bit. Without impact and participation l
 """
 
 cimport cython
-from libc.math cimport NAN, ceil, fabs, floor, fmax, fmin, nextafter
+from cython cimport view
+from libc.math cimport INFINITY, NAN, ceil, fabs, floor, nextafter
 from libc.stdlib cimport free, realloc
 
 import numpy as np
@@ -26,6 +27,15 @@ cdef int DELISTING = 6
 cdef int VALUE = 0, SHARES = 1
 
 NO_CASH, DELISTED = "not enough cash and credit at the open", "delisted"
+
+
+cdef inline double larger(double a, double b) noexcept:
+    """As Python's max, without a call."""
+    return b if b > a else a
+
+
+cdef inline double smaller(double a, double b) noexcept:
+    return b if b < a else a
 
 
 # Exact sums (Shewchuk 1997), rounded once, half to even, as math.fsum does
@@ -86,6 +96,52 @@ cdef inline double rounded(Sum* total) noexcept:
 def _check(fits):
     if not fits:
         raise ValueError("arrays that do not belong together")
+
+
+@cython.final
+cdef class Wanted:
+    """Weights by column, which the core reads without a look into a dict."""
+
+    cdef long long* columns
+    cdef double* weights
+    cdef Py_ssize_t count
+
+    def __cinit__(self, Py_ssize_t most):
+        self.count = 0
+        self.columns = <long long*>realloc(NULL, max(1, most) * sizeof(long long))
+        self.weights = <double*>realloc(NULL, max(1, most) * sizeof(double))
+        if self.columns == NULL or self.weights == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.columns)
+        free(self.weights)
+
+    def items(self):
+        """As a dict's."""
+        return [(self.columns[place], self.weights[place]) for place in range(self.count)]
+
+
+def by_column(answer, dict own, double most):
+    """An answer of which nothing is to be said, by column: the twin of decisions.by_column."""
+    cdef Wanted found
+    cdef double weight
+    if type(answer) is not dict:
+        return None
+    found = Wanted(len(answer))
+    for ticker, value in (<dict>answer).items():
+        column = own.get(ticker)
+        if column is None or type(value) is not float:
+            return None
+        weight = value
+        if not weight >= 0.0:
+            return None
+        if weight != 0.0:
+            found.columns[found.count] = column
+            found.weights[found.count] = weight
+            found.count += 1
+    weight = row_sum(0.0, found.weights, found.count)
+    return found if weight <= most < INFINITY else None
 
 
 def sums(const double[::1] values, const long long[::1] ends):
@@ -169,20 +225,20 @@ cdef class Valuer:
     cdef const double[::1] credit, debit
     cdef Py_ssize_t first, lines
     cdef double least
-    cdef double[::1] units, most, today, value
+    cdef double[::1] units, most, today, held, price, value
     cdef long long[::1] active
 
     def __init__(self, prices, credit, debit, first, left):
         self.prices, self.credit, self.debit = prices, credit, debit
         self.first, self.least, self.lines = first, left, prices.shape[1]
         self.units, self.most, self.today = (np.zeros(self.lines) for _ in range(3))
-        self.value = np.zeros(self.lines + 1)
+        self.held, self.price, self.value = (np.zeros(self.lines + 1) for _ in range(3))
         self.active = np.zeros(self.lines + 1, dtype=np.int64)
 
     cdef void run(self, double cash, const double[:, ::1] fills, Py_ssize_t fill,
                   Py_ssize_t last_fill, const double[:, ::1] events, Py_ssize_t event,
                   Py_ssize_t last_event, double[::1] balances, double[::1] equity) noexcept:
-        cdef Py_ssize_t row, place, column, count = 0, moved = 0, begun
+        cdef Py_ssize_t row, count = 0, moved = 0, begun
         cdef double balance
         cdef Sum total
         self._find_most(fills, fill, last_fill, events, event, last_event)
@@ -207,11 +263,18 @@ cdef class Valuer:
                 count = self._find_active()
             balance = cash * (self.credit[row] / self.credit[moved] if cash >= 0
                               else self.debit[row] / self.debit[moved])
-            for place in range(count):
-                column = self.active[place]
-                self.value[place] = self.units[column] * self.prices[row, column]
             balances[row] = balance
-            equity[row] = row_sum(balance, &self.value[0], count)
+            equity[row] = worth_of(balance, &self.held[0], self._shown(row, count),
+                                   &self.value[0], count)
+
+    cdef const double* _shown(self, Py_ssize_t row, Py_ssize_t count) noexcept:
+        """The prices of what is held; most often the lines are neighbours."""
+        cdef Py_ssize_t place
+        if count and self.active[count - 1] - self.active[0] == count - 1:
+            return &self.prices[row, self.active[0]]
+        for place in range(count):
+            self.price[place] = self.prices[row, self.active[place]]
+        return &self.price[0]
 
     cdef void _trade(self, const double[:, ::1] fills, Py_ssize_t place, Py_ssize_t end) noexcept:
         """The trades of a session, those of one line first added up."""
@@ -241,7 +304,7 @@ cdef class Valuer:
                 event += 1
             for place in range(begun, fill):
                 column = <Py_ssize_t>fills[place, 1]
-                self.most[column] = fmax(self.most[column], fabs(self.units[column]))
+                self.most[column] = larger(self.most[column], fabs(self.units[column]))
 
     cdef Py_ssize_t _find_active(self) noexcept:
         cdef Py_ssize_t column, count = 0
@@ -249,32 +312,73 @@ cdef class Valuer:
             if (self.units[column] != 0.0
                     and fabs(self.units[column]) >= self.least * self.most[column]):
                 self.active[count] = column
+                self.held[count] = self.units[column]
                 count += 1
         return count
 
 
-cdef inline double row_sum(double first, const double* values, Py_ssize_t count) noexcept:
-    """What each addition loses is known exactly (Knuth) and is added at the end.
+cdef struct Total:
+    double sum, lost, size
 
-    Where that could leave the last bit in doubt, the slow way decides.
-    """
-    cdef double total = first, lost = 0.0, size = 0.0, after, back, error, found, rest
+
+cdef inline void two_sum(Total* total, double x) noexcept:
+    """Add x; what the addition loses is known exactly (Knuth)."""
+    cdef double after = total.sum + x, back = after - total.sum, error
+    error = (total.sum - (after - back)) + (x - back)
+    total.lost += error
+    total.size += fabs(error)
+    total.sum = after
+
+
+cdef inline bint settled(Total* total, Py_ssize_t count, double* found) noexcept:
+    """Whether what was lost, added at the end, leaves no bit in doubt; `found` is the sum then."""
+    cdef double back, rest
+    if total.size == 0.0:
+        found[0] = total.sum
+        return True
+    found[0] = total.sum + total.lost
+    back = found[0] - total.sum
+    rest = fabs((total.sum - (found[0] - back)) + (total.lost - back))
+    rest += (count + 8) * EPSILON * total.size
+    return rest < (fabs(found[0]) - nextafter(fabs(found[0]), 0.0)) / 2
+
+
+cdef inline double row_sum(double first, const double* values, Py_ssize_t count) noexcept:
+    """The exact sum, rounded once."""
+    cdef Total total
+    cdef double found
     cdef Py_ssize_t place
+    total.sum, total.lost, total.size = first, 0.0, 0.0
     for place in range(count):
-        after = total + values[place]
-        back = after - total
-        error = (total - (after - back)) + (values[place] - back)
-        lost += error
-        size += fabs(error)
-        total = after
-    if size == 0.0:
-        return total
-    found = total + lost
-    back = found - total
-    rest = fabs((total - (found - back)) + (lost - back)) + (count + 1) * EPSILON * size
-    if rest < (fabs(found) - nextafter(fabs(found), 0.0)) / 2:
+        two_sum(&total, values[place])
+    return found if settled(&total, count, &found) else slow_sum(first, values, count)
+
+
+cdef inline double worth_of(double cash, const double* units, const double* prices, double* value,
+                            Py_ssize_t count) noexcept:
+    """Cash and units x prices: their exact sum, rounded once. value: room for `count`.
+
+    Two sums at a time, which need not wait for each other.
+    """
+    cdef Total one, two
+    cdef double found
+    cdef Py_ssize_t place = 0
+    one.sum, one.lost, one.size = cash, 0.0, 0.0
+    two.sum, two.lost, two.size = 0.0, 0.0, 0.0
+    while place + 2 <= count:
+        two_sum(&one, units[place] * prices[place])
+        two_sum(&two, units[place + 1] * prices[place + 1])
+        place += 2
+    if place < count:
+        two_sum(&one, units[place] * prices[place])
+    two_sum(&one, two.sum)
+    one.lost += two.lost
+    one.size += two.size
+    if settled(&one, count, &found):
         return found
-    return slow_sum(first, values, count)
+    for place in range(count):
+        value[place] = units[place] * prices[place]
+    return slow_sum(cash, value, count)
 
 
 cdef double slow_sum(double first, const double* values, Py_ssize_t count) noexcept:
@@ -314,13 +418,14 @@ cdef class Log:
         return self.data + (self.count - 1) * self.width
 
     def table(self):
-        """(count, width), a copy."""
-        found = np.empty((self.count, self.width))
-        cdef double[:, ::1] rows = found
-        cdef Py_ssize_t place
-        for place in range(self.count * self.width):
-            (&rows[0, 0])[place] = self.data[place]
-        return found
+        """(count, width), handed over: the log is empty then."""
+        cdef view.array found
+        if self.count == 0:
+            return np.empty((0, self.width))
+        found = <double[:self.count, :self.width]>self.data
+        found.callback_free_data = free
+        self.data, self.count, self.room = NULL, 0, 0
+        return np.asarray(found)
 
 
 cdef struct Quote:
@@ -343,7 +448,7 @@ cdef class Core:
     cdef long long ruined, indebted
     cdef Py_ssize_t lines, first, last_session
     cdef bint fractional, waits, foreign, charged, has_holding
-    cdef double tolerance, net
+    cdef double tolerance, net, band
     cdef const double[:, ::1] opens, last, before, rate, worth, later, dividend
     cdef const unsigned char[:, ::1] fillable
     cdef const unsigned char[::1] paying, star
@@ -358,9 +463,13 @@ cdef class Core:
     cdef const long long[::1] group_at, group
     cdef dict pays_off
     cdef object payoff
-    cdef double[::1] units, size, goal, wanted, weight, covers, fits, sent, scratch
+    cdef double[::1] units, size, goal, wanted, weight, covers, fits, sent, scratch, amounts
+    cdef double[::1] flow, due, rest
+    cdef Py_ssize_t flows
     cdef unsigned char[::1] ordered, weighted
     cdef long long[::1] adr_year
+    cdef double[:, ::1] found
+    cdef long long[:, ::1] found_on
     cdef Quote* quotes
     cdef Py_ssize_t waiting
 
@@ -378,9 +487,14 @@ cdef class Core:
         self.units, self.size, self.goal = (np.zeros(self.lines) for _ in range(3))
         self.wanted, self.weight, self.covers = (np.zeros(self.lines) for _ in range(3))
         self.fits, self.sent = (np.zeros(self.lines) for _ in range(2))
-        self.scratch = np.zeros(self.lines + 1)
+        self.scratch, self.rest = np.zeros(self.lines + 1), np.zeros(self.lines + 1)
+        self.flow, self.due = np.zeros(2 * self.lines + 1), np.zeros(2 * self.lines + 1)
+        self.flows = 0
+        self.amounts = np.zeros(len(rules.basis) + 1)
         self.ordered, self.weighted = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
         self.adr_year = np.zeros(self.lines, dtype=np.int64)
+        self.found = np.zeros((2, len(rules.series_at)))
+        self.found_on = np.full((2, len(rules.series_at)), -1, dtype=np.int64)
         self.quotes = <Quote*>realloc(NULL, max(1, self.lines) * sizeof(Quote))
         if self.quotes == NULL:
             raise MemoryError
@@ -419,12 +533,13 @@ cdef class Core:
         the strategy is asked too; negative: none.
         """
         cdef Py_ssize_t session = self.first, stop = 0
+        self.band = band
         self._begin()
-        self._close(session, decide, marks, band)
+        self._close(session, decide, marks)
         while session < self.last_session:
-            session = self._turn(session, stops, &stop, band >= 0)
+            session = self._turn(session, stops, &stop)
             self._open(session)
-            self._close(session, decide, marks, band)
+            self._close(session, decide, marks)
         self._end()
 
     def play_tables(self, const double[:, :, ::1] weights, const unsigned char[:, ::1] asked,
@@ -437,12 +552,13 @@ cdef class Core:
         _check(len(asked) == len(weights) and asked.shape[1] == weights.shape[1]
                and weights.shape[2] == self.lines and len(row) == self.last_session + 1
                and _below(row, weights.shape[1]))
+        self.band = -1.0
         for run in range(weights.shape[0]):
             session, stop = self.first, 0
             self._begin()
             self._close_table(session, weights[run], asked[run], row)
             while session < self.last_session:
-                session = self._turn(session, stops, &stop, False)
+                session = self._turn(session, stops, &stop)
                 self._open(session)
                 self._close_table(session, weights[run], asked[run], row)
             self._end()
@@ -466,10 +582,9 @@ cdef class Core:
             self.ruined if self.ruined >= 0 else None,
         ))
 
-    cdef Py_ssize_t _turn(self, Py_ssize_t session, const long long[::1] stops, Py_ssize_t* stop,
-                          bint every) noexcept:
+    cdef Py_ssize_t _turn(self, Py_ssize_t session, const long long[::1] stops, Py_ssize_t* stop) noexcept:
         """The next session on which anything can happen; `stop`: the place in `stops` so far."""
-        if every or self.waiting or self._carries():
+        if self.band >= 0 or self.waiting or self._carries():
             return session + 1
         while stop[0] < stops.shape[0] and stops[stop[0]] <= session:
             stop[0] += 1
@@ -489,23 +604,30 @@ cdef class Core:
 
     # Closes
 
-    cdef int _close(self, Py_ssize_t session, decide, const unsigned char[::1] marks,
-                    double band) except -1:
-        cdef Py_ssize_t column
+    cdef int _close(self, Py_ssize_t session, decide,
+                    const unsigned char[::1] marks) except -1:
+        cdef Py_ssize_t column, place
+        cdef Wanted plain
         if self.ruined >= 0:
             return 0
         if self._equity(session) <= 0:
             return self._wind_up(session)
-        if not (marks[session] or (band >= 0 and self._drifted(session, band))):
+        if not (marks[session] or (self.band >= 0 and self._drifted(session))):
             return 0
         self._accrue(session)
         wanted = decide(session)
         if wanted is None:
             return 0
         self.weighted[:] = 0
-        for column, weight in wanted.items():
-            self.weighted[column] = 1
-            self.weight[column] = weight
+        if type(wanted) is Wanted:
+            plain = wanted
+            for place in range(plain.count):
+                self.weighted[plain.columns[place]] = 1
+                self.weight[plain.columns[place]] = plain.weights[place]
+        else:
+            for column, weight in wanted.items():
+                self.weighted[column] = 1
+                self.weight[column] = weight
         self.answers.append(wanted)
         self._decide(session, len(self.answers) - 1)
         return 0
@@ -536,76 +658,82 @@ cdef class Core:
         self._decide(session, -1)
         return 0
 
-    cdef bint _drifted(self, Py_ssize_t session, double band):
+    cdef bint _drifted(self, Py_ssize_t session):
         cdef Py_ssize_t column
         cdef double equity, largest = 0.0
         if self.decisions.count == self.decided or self.waiting:
             return False
         equity = self._equity(session)
         for column in range(self.lines):
-            largest = fmax(largest, fabs(self._value(session, column) / equity - self.goal[column]))
-        return largest > band
+            largest = larger(largest, fabs(self._value(session, column) / equity - self.goal[column]))
+        return largest > self.band
 
     cdef int _decide(self, Py_ssize_t session, Py_ssize_t place) except -1:
         """From weights to orders; they replace what still waits. place: of the answer."""
         cdef Py_ssize_t column
         cdef double* row = self.decisions.next()
-        cdef double equity = self._equity(session), goal, held
-        cdef Sum net
-        net.count = 0
+        cdef double equity = self._equity(session)
+        cdef Py_ssize_t count = 0
         row[0], row[1] = session, place
         self._size(session, equity)
         self.waiting = 0
         for column in range(self.lines):
-            goal = self.wanted[column] if self.weighted[column] else 0.0
-            held = self.units[column]
-            self.ordered[column] = self._moves(session, column, goal, held, equity)
-            self.size[column] = goal - held if self.ordered[column] else 0.0
-            self.waiting += self.ordered[column]
-            self.goal[column] = 0.0
+            self.size[column] = 0.0
+            if self.ordered[column]:
+                self.size[column] = self.wanted[column] - self.units[column]
+                self.waiting += 1
             if self.weighted[column]:
-                add(&net, self.weight[column])
-                self.goal[column] = goal * self.worth[session, column] / equity
-        self.net = rounded(&net)
+                self.scratch[count] = self.weight[column]
+                count += 1
+        self.net = row_sum(0.0, &self.scratch[0], count)
+        if self.band >= 0:
+            for column in range(self.lines):
+                self.goal[column] = 0.0
+                if self.weighted[column]:
+                    self.goal[column] = self.wanted[column] * self.worth[session, column] / equity
         return 0
 
     # Sizes
 
     cdef int _size(self, Py_ssize_t session, double equity) except -1:
-        """Units wanted: what trading costs is kept aside, the highest estimate so far."""
+        """Units wanted, and whether to order them.
+
+        What trading costs is kept aside, the highest estimate so far.
+        """
         cdef Py_ssize_t column
         cdef int turn
         cdef double cost = 0.0, needed, goal, held
         cdef Quote quote
-        cdef Sum total
+        cdef Py_ssize_t count
         for turn in range(ROUNDS):
-            total.count = 0
+            count = 0
             for column in range(self.lines):
-                held = self.units[column]
+                held, goal = self.units[column], 0.0
+                self.ordered[column] = 0
                 if self.weighted[column]:
                     goal = self._lot(column, session, self.weight[column] * (equity - cost)
                                      / self.worth[session, column])
-                    self.wanted[column] = goal
-                elif held != 0.0:
-                    goal = 0.0
-                else:
+                elif held == 0.0:
                     continue
+                self.wanted[column] = goal
                 if self._moves(session, column, goal, held, equity):
+                    self.ordered[column] = 1
                     quote = self._estimate(column, session, goal - held)
-                    add(&total, quote.fee + quote.slippage)
-            needed = rounded(&total)
+                    self.scratch[count] = quote.fee + quote.slippage
+                    count += 1
+            needed = row_sum(0.0, &self.scratch[0], count)
             if needed <= cost:
                 break
-            cost = fmin(needed, equity)
+            cost = smaller(needed, equity)
         return 0
 
-    cdef bint _moves(self, Py_ssize_t session, Py_ssize_t column, double goal, double held,
+    cdef inline bint _moves(self, Py_ssize_t session, Py_ssize_t column, double goal, double held,
                      double equity) noexcept:
-        if not fabs(goal - held) > ROUNDING * fmax(fabs(goal), fabs(held)):
+        if not fabs(goal - held) > ROUNDING * larger(fabs(goal), fabs(held)):
             return False
         return goal == 0.0 or self._worth_sending(column, session, goal - held, equity)
 
-    cdef bint _worth_sending(self, Py_ssize_t column, Py_ssize_t session, double size,
+    cdef inline bint _worth_sending(self, Py_ssize_t column, Py_ssize_t session, double size,
                              double equity) noexcept:
         if self.fractional:
             return fabs(size) * self.worth[session, column] > SENT * equity
@@ -613,7 +741,7 @@ cdef class Core:
             return size >= STAR_MINIMUM * self.later[session, column]
         return True
 
-    cdef double _lot(self, Py_ssize_t column, Py_ssize_t session, double units) noexcept:
+    cdef inline double _lot(self, Py_ssize_t column, Py_ssize_t session, double units) noexcept:
         """`units` towards zero to whole lots."""
         cdef double later, lot, whole
         if self.fractional:
@@ -625,15 +753,15 @@ cdef class Core:
             return 0.0
         return whole if units > 0 else -whole
 
-    cdef Quote _estimate(self, Py_ssize_t column, Py_ssize_t session, double quantity) noexcept:
+    cdef inline Quote _estimate(self, Py_ssize_t column, Py_ssize_t session, double quantity) noexcept:
         return self._quote(column, session, quantity, self.last[session, column],
                            self.rate[session, column])
 
-    cdef Quote _quoted(self, Py_ssize_t column, Py_ssize_t session, double quantity) noexcept:
+    cdef inline Quote _quoted(self, Py_ssize_t column, Py_ssize_t session, double quantity) noexcept:
         return self._quote(column, session, quantity, self.opens[session, column],
                            self.before[session, column])
 
-    cdef Quote _quote(self, Py_ssize_t column, Py_ssize_t session, double quantity, double price,
+    cdef inline Quote _quote(self, Py_ssize_t column, Py_ssize_t session, double quantity, double price,
                       double rate) noexcept:
         cdef double later = self.later[session, column]
         cdef double off = self._half_spread(column, session, price * later)
@@ -647,15 +775,20 @@ cdef class Core:
 
     # Costs
 
-    cdef double _at(self, Py_ssize_t series, Py_ssize_t session) noexcept:
-        """The value in force on the day of a session."""
-        cdef Py_ssize_t place = self.series_at[series + 1] - 1
-        cdef long long day = self.ordinal[session]
-        while self.starts[place] > day:
-            place -= 1
-        return self.values_[place]
+    cdef inline double _at(self, Py_ssize_t series, Py_ssize_t session) noexcept:
+        """The value in force on the day of a session; of two neighbours it is remembered."""
+        cdef Py_ssize_t slot = session & 1, place
+        cdef long long day
+        if self.found_on[slot, series] != session:
+            place = self.series_at[series + 1] - 1
+            day = self.ordinal[session]
+            while self.starts[place] > day:
+                place -= 1
+            self.found[slot, series] = self.values_[place]
+            self.found_on[slot, series] = session
+        return self.found[slot, series]
 
-    cdef double _half_spread(self, Py_ssize_t column, Py_ssize_t session, double price) noexcept:
+    cdef inline double _half_spread(self, Py_ssize_t column, Py_ssize_t session, double price) noexcept:
         cdef double own
         cdef Py_ssize_t table, place = 0
         if not self.charged:
@@ -666,30 +799,29 @@ cdef class Core:
         table = <Py_ssize_t>self._at(self.tick[column], session)
         while place < self.bounds.shape[1] and self.bounds[table, place] < price - STEP:
             place += 1
-        return fmax(self.ticks[table, place] / 2 / price, own)
+        return larger(self.ticks[table, place] / 2 / price, own)
 
-    cdef double _fee(self, Py_ssize_t column, Py_ssize_t session, double shares,
+    cdef inline double _fee(self, Py_ssize_t column, Py_ssize_t session, double shares,
                      double value) noexcept:
-        cdef Py_ssize_t charges, place
+        cdef Py_ssize_t charges, place, count = 0
         cdef double base, amount
-        cdef Sum total
         if shares == 0 or not self.charged:
             return 0.0
         charges = <Py_ssize_t>self._at(
             self.sold[column] if shares < 0 else self.bought[column], session)
         shares = fabs(shares)
-        total.count = 0
         for place in range(self.charges_at[charges], self.charges_at[charges + 1]):
             base = 1.0
             if self.basis[place] == VALUE:
                 base = value
             elif self.basis[place] == SHARES:
                 base = shares
-            amount = fmin(fmax(self.charge_rate[place] * base, self.least[place]), self.most[place])
+            amount = smaller(larger(self.charge_rate[place] * base, self.least[place]), self.most[place])
             if self.step[place] != 0.0:
                 amount = self.step[place] * ceil(amount / self.step[place] - STEP)
-            add(&total, amount)
-        return rounded(&total)
+            self.amounts[count] = amount
+            count += 1
+        return row_sum(0.0, &self.amounts[0], count)
 
     # Opens
 
@@ -717,9 +849,6 @@ cdef class Core:
         cdef Py_ssize_t place, column
         cdef double size
         cdef bint buys = False
-        cdef Sum flows
-        flows.count = 0
-        add(&flows, self.cash)
         for place in range(start, end):
             column = self.group[place]
             self.sent[column] = 0.0
@@ -727,10 +856,10 @@ cdef class Core:
                 continue
             size = self.size[column]
             if size < 0:
-                self._execute(session, column, size, self._quoted(column, session, size), &flows)
+                self._execute(session, column, size, self._quoted(column, session, size))
             else:
                 buys = True
-        self.cash = rounded(&flows)
+        self._settle()
         if buys:
             self._buy(session, start, end, equity)
         return 0
@@ -740,8 +869,7 @@ cdef class Core:
         """Covers in full; the rest by one factor, as far as cash and credit go."""
         cdef Py_ssize_t place, column
         cdef double size, price, spare, purse, factor = 1.0, free_
-        cdef Sum due, rest, flows
-        due.count = rest.count = flows.count = 0
+        cdef Py_ssize_t dues = 0, rests = 0
         for place in range(start, end):
             column = self.group[place]
             if not self._buying(session, column):
@@ -749,18 +877,18 @@ cdef class Core:
             size = self.size[column]
             self.sent[column] = size if self._worth_sending(column, session, size, 0.0) else 0.0
             size = self.sent[column]
-            self.covers[column] = fmin(size, fmax(0.0, -self.units[column]))
+            self.covers[column] = smaller(size, larger(0.0, -self.units[column]))
             self.quotes[column] = self._quoted(column, session, size)
             price = self.quotes[column].price * self.quotes[column].rate
-            add(&due, self.quotes[column].fee)
-            add(&due, self.covers[column] * price)
-            add(&rest, (size - self.covers[column]) * price)
-        spare = rounded(&rest)
+            self.due[dues] = self.quotes[column].fee
+            self.due[dues + 1] = self.covers[column] * price
+            self.rest[rests] = (size - self.covers[column]) * price
+            dues, rests = dues + 2, rests + 1
+        spare = row_sum(0.0, &self.rest[0], rests)
         free_ = self.cash + self._allowed_debt(session, equity)
-        purse = free_ - rounded(&due)
-        if not spare <= fmax(purse, 0.0):
-            factor = fmax(0.0, purse / spare)
-        add(&flows, self.cash)
+        purse = free_ - row_sum(0.0, &self.due[0], dues)
+        if not spare <= larger(purse, 0.0):
+            factor = larger(0.0, purse / spare)
         for place in range(start, end):
             column = self.group[place]
             if not self._buying(session, column):
@@ -772,20 +900,20 @@ cdef class Core:
                 self.fits[column] = self.covers[column] + self._lot(
                     column, session, factor * (size - self.covers[column]))
                 self.quotes[column] = self._quoted(column, session, self.fits[column])
-            self._execute(session, column, self.fits[column], self.quotes[column], &flows)
-        self.cash = rounded(&flows)
+            self._execute(session, column, self.fits[column], self.quotes[column])
+        self._settle()
         for place in range(start, end):
             column = self.group[place]
             if self.ordered[column] and 0.0 <= self.fits[column] < self.sent[column]:
                 self._cut(session, column, self.sent[column] - self.fits[column])
         return 0
 
-    cdef bint _buying(self, Py_ssize_t session, Py_ssize_t column) noexcept:
+    cdef inline bint _buying(self, Py_ssize_t session, Py_ssize_t column) noexcept:
         return (self.ordered[column] and self.size[column] > 0
                 and self.fillable[session, column])
 
-    cdef int _execute(self, Py_ssize_t session, Py_ssize_t column, double quantity, Quote quote,
-                      Sum* flows) except -1:
+    cdef int _execute(self, Py_ssize_t session, Py_ssize_t column, double quantity,
+                      Quote quote) except -1:
         """Book one execution, and take it off its order."""
         cdef double left
         cdef double* row
@@ -794,8 +922,9 @@ cdef class Core:
         row = self.fills.next()
         row[0], row[1], row[2], row[3] = session, column, quantity, quote.price
         row[4], row[5], row[6] = quote.rate, quote.fee, quote.slippage
-        add(flows, -quantity * quote.price * quote.rate)
-        add(flows, -quote.fee)
+        self.flow[self.flows] = -quantity * quote.price * quote.rate
+        self.flow[self.flows + 1] = -quote.fee
+        self.flows += 2
         left = self.units[column] + quantity
         self.units[column] = 0.0 if fabs(left) <= FILLED * fabs(quantity) else left
         left = self.size[column] - quantity
@@ -804,6 +933,11 @@ cdef class Core:
         else:
             self.size[column] = left
         return 0
+
+    cdef void _settle(self) noexcept:
+        """Into cash goes what was executed together."""
+        self.cash = row_sum(self.cash, &self.flow[0], self.flows)
+        self.flows = 0
 
     cdef int _cut(self, Py_ssize_t session, Py_ssize_t column, double size) except -1:
         """What credit did not carry lapses; in a cash account it waits for the sells."""
@@ -821,13 +955,13 @@ cdef class Core:
         self.lapses.append((session, column, size, NO_CASH))
         return 0
 
-    cdef void _drop(self, Py_ssize_t column) noexcept:
+    cdef inline void _drop(self, Py_ssize_t column) noexcept:
         self.ordered[column] = 0
         self.size[column] = 0.0
         self.waiting -= 1
 
     cdef double _allowed_debt(self, Py_ssize_t session, double equity) noexcept:
-        cdef double borrowed = fmax(0.0, self.net - 1) * equity
+        cdef double borrowed = larger(0.0, self.net - 1) * equity
         cdef Py_ssize_t column
         cdef Quote quote
         cdef Sum total, sells
@@ -840,7 +974,7 @@ cdef class Core:
                 add(&sells, -self.size[column] * quote.price * quote.rate - quote.fee)
         add(&total, borrowed)
         add(&total, rounded(&sells))
-        add(&total, self.tolerance * fmax(equity, 0.0))
+        add(&total, self.tolerance * larger(equity, 0.0))
         return rounded(&total)
 
     cdef void _note_debt(self, Py_ssize_t session) noexcept:
@@ -854,7 +988,7 @@ cdef class Core:
             return self.credit[end] / self.credit[start]
         return self.debit[end] / self.debit[start]
 
-    cdef double _value(self, Py_ssize_t session, Py_ssize_t column) noexcept:
+    cdef inline double _value(self, Py_ssize_t session, Py_ssize_t column) noexcept:
         cdef double units = self.units[column]
         return units * self.worth[session, column] if units != 0.0 else 0.0
 
@@ -974,6 +1108,6 @@ cdef class Core:
                 self.adr_year[column] = self.year[session]
                 fee = self.adr_fee[column]
             fee = fee * units / self.later[session, column]
-            self._post(session, ADR_FEE, column, -fmin(fee * rate, gross), &total)
+            self._post(session, ADR_FEE, column, -smaller(fee * rate, gross), &total)
         self.cash = rounded(&total)
         return 0

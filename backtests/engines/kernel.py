@@ -6,7 +6,7 @@ what comes out is the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,6 +91,7 @@ class Batch:
         ends = np.array([end[:3] for end in core.ends], dtype="int64").reshape(-1, 3)
         self._ends = np.vstack([np.zeros((1, 3), dtype="int64"), ends])
         fills_end, events_end, _ = np.ascontiguousarray(self._ends[1:].T)
+        self._decisions = core.decisions.table()
         self.moves = Moves(core.fills.table(), fills_end, core.events.table(), events_end)
 
     def __len__(self) -> int:
@@ -100,7 +101,7 @@ class Batch:
         market, (begun, end) = self._market, self._ends[place : place + 2].tolist()
         *_, lapses, waiting, debt, ruined = self._core.ends[place]
         days, tickers = market.days, market.tickers
-        decided = self._core.decisions.table()[begun[2] : end[2]]
+        decided = self._decisions[begun[2] : end[2]]
         return Played(
             fills=Rows(self.moves.fills[begun[0] : end[0]], market, fills_of),
             events=Rows(self.moves.events[begun[1] : end[1]], market, events_of),
@@ -128,8 +129,8 @@ class Batch:
             return {
                 ticker: weight for ticker, weight in zip(tickers, weights, strict=True) if weight
             }
-        wanted: Mapping[int, float] = self._core.answers[row]
-        return {tickers[column]: wanted[column] for column in sorted(wanted)}
+        wanted = sorted(self._core.answers[row].items())
+        return {tickers[column]: weight for column, weight in wanted}
 
 
 def _rules(desk: Desk) -> Rules | None:

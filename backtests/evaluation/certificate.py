@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from backtests.book import Held
-from backtests.decisions import Decider, table_of
+from backtests.decisions import Columns, Decider, table_of
 from backtests.desk import Desk, Played, Target
 from backtests.engines import kernel
 from backtests.evaluation.findings import Certificate, Change, Honesty
@@ -382,7 +382,7 @@ class _Walking(_Before):
         self._write_on(self.market.first)
         return kernel.play(self)
 
-    def decide(self, session: int, book: Held) -> dict[int, float] | None:
+    def decide(self, session: int, book: Held) -> Columns | None:
         wanted = super().decide(session, book)
         if self.band is None:
             self._write_on(session + 1)
