@@ -17,14 +17,18 @@ from backtests.account import account, valuations
 from backtests.decisions import Decider, Open, open_at, panel_of, table_of
 from backtests.desk import Desk
 from backtests.engines import kernel
+from backtests.fills import Why
 from backtests.metrics import cash_returns, figures, figures_of, traded_of
 from backtests.runner import load_bars, prepare
-from backtests.settings import Settings
+from backtests.settings import Costs, Settings
+from markets.costs import CostModel, NoCosts, VenueCosts
 from markets.history import Recorder
 from markets.market import Floats, Market, Mask
 from markets.panels import KEPT
 from markets.sample import SampleSource
 from newsfolio import (
+    NEW_YORK,
+    Asset,
     Fixed,
     Panel,
     Sleeve,
@@ -42,6 +46,8 @@ from newsfolio.panel import Table
 from strategies.abc_basket import AbcBasket, Mix
 from strategies.relative_momentum import RelativeMomentum
 from tests.random_markets import Case, Prescribed, random_case
+from tests.test_markets import bdays, line
+from tests.test_markets import market as market_of
 
 LINES = ("SPY", "KWEB", "TLT", "0700.HK", "BABA")
 SHORT = Settings(start="2018-01-02", end="2020-12-31")  # type: ignore[arg-type]
@@ -449,3 +455,72 @@ def test_sessions_that_are_alike_share_what_is_open(sample: Market) -> None:
     found: Open = open_at(sample, len(sample.sessions) - 1)
     assert found.own.keys() == found.usable == set(LINES)
     assert open_at(sample, len(sample.sessions) - 2) is found
+
+
+# What a reviewer found
+
+
+@dataclass(frozen=True)
+class Against(Strategy):
+    """Long one line and short the other; until they are listed one stand-in serves both."""
+
+    universe = tuple(
+        Asset(name, NEW_YORK, listed=date(2024, 6, 3), stand_in=("SPY",)) for name in ("UP", "DOWN")
+    )
+    rebalance = monthly
+
+    def weights(self, view: View) -> Weights:
+        return {"UP": 0.5, "DOWN": -0.5}
+
+    def weights_table(self, panel: Panel) -> Table:
+        return panel.table({"UP": 0.5, "DOWN": -0.5})
+
+
+def test_weights_that_cancel_on_a_stand_in_are_no_weight() -> None:
+    sessions = bdays("2024-01-02", 250)
+    late = [day for day in sessions if day >= "2024-06-03"]
+    lines = [line("SPY", sessions, [10.0] * 250)]
+    lines += [line(name, late, [10.0] * len(late)) for name in ("UP", "DOWN")]
+    found = market_of(lines, *Against.universe, start=date(2024, 1, 2))
+    marks = marks_of(Against(), found)
+    answers = one_by_one(Against(), found, marks)
+    assert_alike(Against(), found, marks)
+    assert answers[0] == {}
+    assert answers[-1] == {found.place["UP"]: 0.5, found.place["DOWN"]: -0.5}
+    desks = [Desk(Against(), found, SHORT, VenueCosts()) for _ in range(3)]
+    played = kernel.play(desks[0])
+    assert played == kernel.play(desks[1], at_once=False) == kernel.turned(desks[2])
+    assert played.targets[0].weights == {}
+    assert {fill.asset for fill in played.fills} == {"UP", "DOWN"}
+
+
+class Boundless(Against):
+    max_gross = math.inf
+
+    def weights_table(self, panel: Panel) -> Table:
+        return panel.table({"UP": math.inf})
+
+
+def test_weights_without_bounds_are_refused_at_once() -> None:
+    sessions = bdays("2024-01-02", 250)
+    lines = [line(name, sessions, [10.0] * 250) for name in ("SPY", "UP", "DOWN")]
+    found = market_of(lines, *Boundless.universe, start=date(2024, 1, 2))
+    with pytest.raises(StrategyError, match="weight of UP on 2024-01-02 is inf"):
+        table_of(Boundless(), found, marks_of(Boundless(), found))
+
+
+@pytest.mark.parametrize("costs", [VenueCosts(), NoCosts()])
+@pytest.mark.parametrize("asked", list(Costs))
+def test_the_depositary_asks_by_the_settings_whatever_else_costs(
+    costs: CostModel, asked: Costs
+) -> None:
+    sessions = bdays("2024-01-02", 250)
+    paid = [0.5 if place in (50, 90, 240) else 0.0 for place in range(250)]
+    fee = Asset("ADR", NEW_YORK, adr_fee=0.05)
+    lines = [line("ADR", sessions, [10.0] * 250, dividend=paid)]
+    found = market_of(lines, fee, start=date(2024, 1, 2))
+    wanted = dataclasses.replace(SHORT, costs=asked)
+    one, other = (Desk(Fixed(mix=((1.0, fee),)), found, wanted, costs) for _ in range(2))
+    played = kernel.play(one)
+    assert played == kernel.turned(other)
+    assert sum(event.why is Why.ADR_FEE for event in played.events) == (asked is Costs.VENUE)

@@ -22,7 +22,7 @@ from backtests.evaluation.overfitting import Score, logits, pbo
 from backtests.evaluation.samples import settled
 from backtests.ledger import Ledger
 from backtests.sweeps import trail
-from backtests.sweeps.cross import paths_of
+from backtests.sweeps.cross import folds_of, paths_of
 from backtests.sweeps.play import Swept
 from backtests.sweeps.sets import plan_of
 from backtests.sweeps.trail import Trail
@@ -197,7 +197,8 @@ def test_of_equal_sets_the_first_is_chosen() -> None:
 
 
 def crossed(gains: np.ndarray, blocks: int, by: Score) -> Judged:
-    half = halves(len(gains), blocks)
+    starts = np.linspace(0, len(gains), blocks, endpoint=False).astype(int)  # as `pbo` cuts
+    half = halves(np.searchsorted(starts, np.arange(len(gains)), side="right") - 1)
     return judged(lambda: iter([(np.arange(gains.shape[1]), gains)]), half, ~half, by)
 
 
@@ -210,7 +211,17 @@ def test_halves_without_purge_are_the_probability_of_overfitting(by: Score) -> N
     found = crossed(gains, 8, by)
     assert sorted(found.odds) == pytest.approx(sorted(logits(gains, 8, by)))
     assert found.below == pbo(gains, 8, by)
-    assert len(halves(203, 8)) == len(list(combinations(range(8), 4)))
+
+
+@pytest.mark.parametrize("sessions", [200, 203, 207])
+def test_halves_are_the_tests_of_the_splitter(sessions: int) -> None:
+    skfolio = pytest.importorskip("skfolio.model_selection")
+    tests = [
+        np.isin(np.arange(sessions), np.concatenate(test)).tolist()
+        for _, test in skfolio.CombinatorialPurgedCV(8, 4, 0, 0).split(np.zeros((sessions, 1)))
+    ]
+    assert sorted(halves(folds_of(sessions, 8)).tolist()) == sorted(tests)
+    assert len(tests) == 70
 
 
 # Trading
@@ -393,7 +404,9 @@ def test_a_path_is_put_together_from_choices_that_had_not_seen_it() -> None:
     splits = list(combinations(range(4), 2))
     recombined = np.array([[row for row, two in enumerate(splits) if fold in two]
                            for fold in range(4)])  # fmt: skip
-    found = [path.tolist() for path in paths_of(Paths(), known, Three(), recombined)]  # type: ignore[arg-type]
+    found = [
+        path.tolist() for path in paths_of(Paths(), known, Three(), recombined, folds_of(12, 4))
+    ]  # type: ignore[arg-type]
     assert [path[::3] for path in found] == [
         [0, 3, 106, 209], [100, 303, 306, 409], [200, 403, 506, 509],
     ]  # fmt: skip

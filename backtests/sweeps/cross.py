@@ -34,9 +34,11 @@ def crossed(trail: Trail, sets: Sets) -> Row:
     )
     judge = partial(judged, sets.batches, by=CHOICES[trail.by])
     known = judge(*masks(splits, sessions))
-    half = halves(sessions, folds)
+    fold = folds_of(sessions, folds)
+    half = halves(fold)
     figures = [
-        trail.figure(gains) for gains in paths_of(trail, known, sets, splitter.recombined_paths)
+        trail.figure(gains)
+        for gains in paths_of(trail, known, sets, splitter.recombined_paths, fold)
     ]
     real = [figure for figure in figures if isfinite(figure)]
     return {
@@ -54,20 +56,24 @@ def crossed(trail: Trail, sets: Sets) -> Row:
     }
 
 
+def folds_of(sessions: int, folds: int) -> NDArray[np.intp]:
+    """The fold of each session, as the splitter cuts them: what is over belongs to the last."""
+    return np.minimum(np.arange(sessions) // (sessions // folds), folds - 1)
+
+
 def paths_of(
-    trail: Trail, known: Judged, sets: Sets, recombined: NDArray[np.intp]
+    trail: Trail, known: Judged, sets: Sets, recombined: NDArray[np.intp], fold: NDArray[np.intp]
 ) -> Iterator[Values]:
     """Gains over all sessions, each fold from a split that had not trained on it.
 
-    recombined: (folds, paths), the split that each fold of each path comes from.
+    recombined: (folds, paths), the split that each fold of each path comes from. fold: that of
+    each session.
     """
     returns = sets.some(set(known.chosen.tolist()))
     gains = {number: trail.gains(one) for number, one in returns.items()}
     folds, paths = recombined.shape
-    sessions = trail.sessions
-    fold = np.minimum(np.arange(sessions) // (sessions // folds), folds - 1)
     for path in range(paths):
-        found = np.empty(sessions)
+        found = np.empty(trail.sessions)
         for place in range(folds):
             number = int(known.chosen[recombined[place, path]])
             found[fold == place] = gains[number][fold == place]

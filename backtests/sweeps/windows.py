@@ -77,10 +77,9 @@ def judged(batches: Batches, train: Masks, test: Masks, by: Score) -> Judged:
     return Judged(chosen, place, sets)
 
 
-def halves(sessions: int, blocks: int) -> Masks:
-    """Every way to take half of the blocks, a row each, cut as `pbo` cuts them."""
-    starts = np.linspace(0, sessions, blocks, endpoint=False).astype(int)
-    block = np.searchsorted(starts, np.arange(sessions), side="right") - 1
+def halves(block: Places) -> Masks:
+    """Every way to take half of the blocks, a row each. block: that of each session, from 0."""
+    blocks = int(block[-1]) + 1
     return np.array([np.isin(block, half) for half in combinations(range(blocks), blocks // 2)])
 
 
