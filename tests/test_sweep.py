@@ -25,7 +25,8 @@ from backtests.runner import play_strategy
 from backtests.settings import Settings
 from backtests.sweeps.play import Swept, size_of
 from backtests.sweeps.sets import plan_of, read_grid, shuffled
-from backtests.sweeps.stage import Stage, Work
+from backtests.sweeps.stage import Stage
+from backtests.sweeps.work import Work
 from markets.sample import SampleSource
 from newsfolio import (
     CommandError,

@@ -19,7 +19,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from backtests.manifest import engine_code
-from backtests.sweeps.stage import Row, Work
+from backtests.sweeps.stage import Row
+from backtests.sweeps.work import Work
 from newsfolio.errors import CommandError, EngineError
 
 Done = tuple[int, list[Row]]

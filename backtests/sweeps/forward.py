@@ -16,10 +16,11 @@ from backtests.evaluation.samples import Values, settled
 from backtests.metrics import cagr, cash_returns, max_drawdown, sharpe, volatility
 from backtests.sweeps.cross import crossed
 from backtests.sweeps.parts import Returns
-from backtests.sweeps.stage import Row, Stage, told
+from backtests.sweeps.stage import Row, Stage
 from backtests.sweeps.trail import CHOICES, Sets, Trail, masks
 from backtests.sweeps.turns import InTurn
 from backtests.sweeps.windows import Judged, judged
+from backtests.sweeps.work import told
 from newsfolio.errors import DataError, NewsfolioError
 from newsfolio.strategy import Strategy
 

@@ -30,9 +30,10 @@ from backtests.sweeps.crew import Crew, crew_of
 from backtests.sweeps.forward import walk, write_curves
 from backtests.sweeps.parts import METRICS, Parts, Returns
 from backtests.sweeps.sets import Plan, plan_of
-from backtests.sweeps.stage import Row, Stage, Work
+from backtests.sweeps.stage import Row, Stage
 from backtests.sweeps.summary import ranks_by, summarise
 from backtests.sweeps.trail import Trail, WalkForward
+from backtests.sweeps.work import Work
 from markets.bars import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 from newsfolio.strategy import Strategy

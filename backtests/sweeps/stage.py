@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,14 +22,7 @@ from backtests.evaluation.findings import Scored
 from backtests.evaluation.overfitting import ahead
 from backtests.evaluation.samples import Values
 from backtests.fills import Moves, moves_of
-from backtests.manifest import (
-    Provenance,
-    code_of,
-    engine_code,
-    parameter_values,
-    plain_value,
-    settings_values,
-)
+from backtests.manifest import Provenance
 from backtests.metrics import cash_returns, figures_of, lost_once, traded_of
 from backtests.runner import (
     Reference,
@@ -44,6 +35,7 @@ from backtests.runner import (
     references_of,
 )
 from backtests.settings import Settings
+from backtests.sweeps.lines import asks, varies
 from backtests.sweeps.sets import Plan
 from markets.bars import Source
 from markets.facts import Snapshot
@@ -106,25 +98,35 @@ class Rival:
 
 
 class Together:
-    """Sets of one market and one schedule that are to be played in one call."""
+    """Sets of one market whose figures are worked out in one go.
+
+    Either all are played already, or all have decided: those are played in one call, on the
+    schedule of `desk`.
+    """
 
     def __init__(self, ground: Ground, desk: Desk) -> None:
         self.ground = ground
         self.desk = desk
         self.rows: list[Row] = []
         self.strategies: list[Strategy] = []
-        self.tables: list[Decided] = []
-
-    def add(self, row: Row, strategy: Strategy, table: Decided) -> None:
-        self.rows.append(row)
-        self.strategies.append(strategy)
-        self.tables.append(table)
+        self.played: list[Played] = []
+        self.decided: list[Decided] = []
 
     @property
     def full(self) -> bool:
         """Whether the next set would be too much: trades and curves of all are held at once."""
-        numbers = self.tables[0].weights.size + len(self.ground.days)
-        return len(self.tables) * numbers * EACH > ROOM
+        size = len(self.ground.days)
+        if self.decided:
+            size += self.decided[0].weights.size
+        else:
+            size += len(self.played[0].fills) + len(self.played[0].events)
+        return len(self.rows) * size * EACH > ROOM
+
+    def moves(self) -> Moves:
+        """What they put out, in their order."""
+        if self.decided:
+            return kernel.play_together(self.desk, self.decided).moves
+        return moves_of(self.ground.market, [(one.fills, one.events) for one in self.played])
 
 
 class Stage:
@@ -144,13 +146,13 @@ class Stage:
         """Everything that any set needs of a source, read before the first is played."""
         read: list[Snapshot] = []
         seen: set[Any] = set()
-        for place in range(len(plan)) if _varies(plan.base) else ():
+        for place in range(len(plan)) if varies(plan.base) else ():
             try:
                 strategy = plan.strategy(place)
             except NewsfolioError:
                 continue  # it is recorded when its turn comes
             others = references_of(strategy, settings)
-            needs = (_asks(strategy), *(_asks(one.strategy) for one in others if one.strategy))
+            needs = (asks(strategy), *(asks(one.strategy) for one in others if one.strategy))
             if needs not in seen:
                 seen.add(needs)
                 read.append(_read(strategy, others, source, settings))
@@ -163,7 +165,7 @@ class Stage:
 
     def ground(self, strategy: Strategy) -> Ground:
         """The market of a strategy; the sets of one universe share it."""
-        key = _asks(strategy)
+        key = asks(strategy)
         if key not in self._grounds:
             _remember(self._grounds, key, self._prepared(strategy))
         return self._grounds[key]
@@ -210,70 +212,76 @@ class Stage:
     def curve(self, strategy: Strategy) -> tuple[pd.Series, Row]:
         """The equity of one set, and its row; raises what goes wrong."""
         ground, played = self.play(strategy)
-        row: Row = {"error": ""}
-        equity = self._measured([row], ground, [strategy], _moves(ground, played))[0]
-        return pd.Series(equity, ground.days, name="equity"), row
+        moves = moves_of(ground.market, [(played.fills, played.events)])
+        equity, figures = self._figures(ground, moves)
+        row = {"error": "", **figures[0], **self._scored(strategy, ground, equity[0])}
+        return pd.Series(equity[0], ground.days, name="equity"), row
 
     def rows(self, makers: Iterable[Callable[[], Strategy]], *, keep: bool = False) -> list[Row]:
         """The figures of each set, its score, and the window that they are of.
 
         makers: answer a set each, or raise; what goes wrong with one is the `error` of its row.
-        Sets with a vectorised form are played together. keep: also `returns`, what each session
-        after the first earned.
+        keep: also `returns`, what each session after the first earned.
         """
         found: list[Row] = []
         waiting: dict[Any, Together] = {}
         for make in makers:
             found.append(row := {"error": ""})
             with _recorded([row]):
-                strategy = make()
-                ground = self.ground(strategy)
-                desk = self._desk(strategy, ground)
-                table = kernel.table(desk)
-                if table is None:
-                    played = kernel.play(desk, at_once=False)
-                    self._measured([row], ground, [strategy], _moves(ground, played), keep=keep)
-                else:
-                    key = ground, desk.marks.tobytes()
-                    group = waiting.setdefault(key, Together(ground, desk))
-                    group.add(row, strategy, table)
-                    if group.full:
-                        self._play(waiting.pop(key), keep=keep)
+                key, group = self._joined(make(), row, waiting)
+                if group.full:
+                    self._fill(waiting.pop(key), keep=keep)
         for group in waiting.values():
-            self._play(group, keep=keep)
+            self._fill(group, keep=keep)
         return found
 
-    def _play(self, group: Together, *, keep: bool) -> None:
+    def _joined(
+        self, strategy: Strategy, row: Row, waiting: dict[Any, Together]
+    ) -> tuple[Any, Together]:
+        """The group that a set has been added to, and its key."""
+        ground = self.ground(strategy)
+        desk = self._desk(strategy, ground)
+        decided = kernel.table(desk)
+        played = kernel.play(desk, at_once=False) if decided is None else None
+        key = ground, None if decided is None else desk.marks.tobytes()
+        group = waiting.setdefault(key, Together(ground, desk))
+        group.rows.append(row)
+        group.strategies.append(strategy)
+        group.decided += [decided] if decided else []
+        group.played += [played] if played else []
+        return key, group
+
+    def _fill(self, group: Together, *, keep: bool) -> None:
+        """The rows of a group."""
+        ground = group.ground
         with _recorded(group.rows):
-            moves = kernel.play_together(group.desk, group.tables).moves
-            self._measured(group.rows, group.ground, group.strategies, moves, keep=keep)
+            sets = zip(
+                group.rows, group.strategies, *self._figures(ground, group.moves()), strict=True
+            )
+            for row, strategy, equity, figures in sets:
+                with _recorded([row]):
+                    row |= figures | self._scored(strategy, ground, equity)
+                    if keep:
+                        row["returns"] = returns_of(equity)
 
     def _desk(self, strategy: Strategy, ground: Ground) -> Desk:
         return Desk(strategy, ground.market, self.settings, self.costs)
 
-    def _measured(
-        self, rows: Sequence[Row], ground: Ground, strategies: Sequence[Strategy], moves: Moves,
-        *, keep: bool = False,
-    ) -> Floats:  # fmt: skip
-        """Fill the rows of some sets; answers their equity, (K, S)."""
+    def _figures(self, ground: Ground, moves: Moves) -> tuple[Floats, list[dict[str, Any]]]:
+        """(K, S) equity of K sets, and the figures of each."""
         market, settings = ground.market, self.settings
         _, equity = valuations(market, moves, settings.cash, settings.credit_spread)
         days = market.sessions[moves.fills[:, 0].astype("int64")]
         traded = traded_of(moves.fills, days, moves.fills_end)
-        figures = figures_of(ground.axis, equity, traded, ground.cash)
-        for row, strategy, worth, found in zip(rows, strategies, equity, figures, strict=True):
-            with _recorded([row]):
-                score = self._score(strategy, ground, worth)
-                row |= {
-                    **found,
-                    "score": score,
-                    "start": ground.start,
-                    "end": ground.end,
-                    "scored": ground.scored.sessions if strategy.thesis else 0,
-                }
-                if keep:
-                    row["returns"] = returns_of(worth)
-        return equity
+        return equity, figures_of(ground.axis, equity, traded, ground.cash)
+
+    def _scored(self, strategy: Strategy, ground: Ground, equity: Floats) -> Row:
+        return {
+            "score": self._score(strategy, ground, equity),
+            "start": ground.start,
+            "end": ground.end,
+            "scored": ground.scored.sessions if strategy.thesis else 0,
+        }
 
     def against(self, strategy: Strategy) -> str:
         """What a strategy with a thesis is scored against, "" without one."""
@@ -310,18 +318,18 @@ class Stage:
         row = score.divide - market.first
         return Ground(market, idle.sessions, run.rates["cash"], scored, row, idle)
 
-    def _score(self, strategy: Strategy, ground: Ground, worth: Floats) -> float | None:
+    def _score(self, strategy: Strategy, ground: Ground, equity: Floats) -> float | None:
         """Annual Sharpe ratio of the difference to the control over the scored sessions."""
         if strategy.thesis is None or ground.scored.sessions < 2:
             return None
         other = self._other(strategy, ground).scored
-        return ahead(returns_of(worth, ground.row), other, ground.scored.years)
+        return ahead(returns_of(equity, ground.row), other, ground.scored.years)
 
     def _other(self, strategy: Strategy, ground: Ground) -> Rival:
         """The first control that these data can carry, else cash."""
         references = references_of(strategy, self.settings)
         for reference in sorted(references, key=lambda one: one.name == "benchmark"):
-            key = (_asks(strategy), reference)
+            key = (asks(strategy), reference)
             if key not in self._others:
                 curve = self._curve(reference, ground)
                 known = None
@@ -345,123 +353,12 @@ class Stage:
         return leg.curve
 
 
-@dataclass(frozen=True, eq=False)
-class Work:
-    """A sweep cut into jobs of `size` sets, each of which a worker can do by itself.
-
-    engine: the hash of our own code; about: all that a set's figures depend on but its parameters;
-    values: the parameters of the base, as JSON values. keep: whether rows have their returns.
-    """
-
-    stage: Stage
-    plan: Plan
-    size: int
-    engine: str
-    about: str
-    values: Row
-    keep: bool = False
-
-    @classmethod
-    def of(cls, stage: Stage, plan: Plan, size: int, *, keep: bool = False) -> Work:
-        """Worked out here: a worker elsewhere may not have the author's file."""
-        base = plan.base
-        about = {
-            "strategy": base.name,
-            "code": code_of(type(base)),
-            "settings": settings_values(stage.settings),
-            "data": stage.snapshot,
-            "engine": engine_code(),
-        }
-        text = json.dumps(about, sort_keys=True)
-        return cls(stage, plan, size, engine_code(), text, parameter_values(base), keep)
-
-    @property
-    def jobs(self) -> int:
-        return -(-len(self.plan) // self.size)
-
-    def places(self, job: int) -> range:
-        return range(job * self.size, min((job + 1) * self.size, len(self.plan)))
-
-    def __call__(self, job: int) -> list[Row]:
-        """The sets of one job, in order; what goes wrong with one is in its row."""
-        names, places = Namer(self.about), self.places(job)
-        given = [self.plan.values(place) for place in places]
-        rows = self.stage.rows((partial(self.plan.made, one) for one in given), keep=self.keep)
-        for place, one, row in zip(places, given, rows, strict=True):
-            values = {**self.values, **told(one)}
-            row |= {"set": place, "id": names(values), "values": values}
-        return rows
-
-
-class Namer:
-    """Names a set by all that its figures depend on."""
-
-    def __init__(self, about: str) -> None:
-        self._start = hashlib.sha256(about.encode())
-
-    def __call__(self, values: Mapping[str, Any]) -> str:
-        digest = self._start.copy()
-        digest.update(json.dumps(values, sort_keys=True).encode())
-        return digest.hexdigest()[:16]
-
-
 def _read(
     strategy: Strategy, others: tuple[Reference, ...], source: Source, settings: Settings
 ) -> Snapshot:
     """What a run of the strategy by itself would read."""
     claims = strategy.thesis.rests_on() if strategy.thesis else ()
     return load_all(strategy, others, source, settings, lines_of(claims))
-
-
-def told(values: Mapping[str, Any]) -> Row:
-    """Parameters as JSON values."""
-    return {name: plain_value(value) for name, value in values.items()}
-
-
-def same_lines(plan: Plan) -> bool:
-    """Whether all sets of a plan can be played on the market of its base."""
-    if not _follows(plan.base):
-        return True
-    wanted = _asks(plan.base)
-    for place in range(len(plan)):
-        with suppress(NewsfolioError):  # it is recorded when its turn comes
-            if _asks(plan.strategy(place)) != wanted:
-                return False
-    return True
-
-
-ASKED = ("universe", "signals", "facts", "benchmark", "thesis", "pool", "studies")
-"""What a market depends on."""
-
-
-def _varies(base: Strategy) -> bool:
-    """Whether two sets of a strategy may need different bars."""
-    return _follows(base) or type(base).controls is not Strategy.controls
-
-
-def _follows(strategy: Strategy) -> bool:
-    """Whether anything that a market depends on is a set's own."""
-    kind: Any = type(strategy)
-    return _computes(kind) or not vars(strategy).keys().isdisjoint(ASKED)
-
-
-@lru_cache
-def _computes(kind: Any) -> bool:
-    """Whether anything that a market depends on follows from the parameters."""
-    held = (vars(base).get(name) for base in kind.__mro__ for name in ASKED)
-    return any(hasattr(value, "__get__") for value in held)
-
-
-def _asks(strategy: Strategy) -> Any:
-    """What the market of a strategy depends on, as a key."""
-    kind: Any = type(strategy)
-    if not _follows(strategy):
-        return kind
-    return (
-        kind,
-        strategy.universe, strategy.signals, strategy.facts, strategy.benchmark, strategy.thesis,
-        strategy.pool,
-    )  # fmt: skip
 
 
 def _remember(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:
@@ -481,10 +378,6 @@ def returns_of(equity: Floats, row: int = 0) -> Values:
 
 def _rival(name: str, curve: Floats, row: int) -> Rival:
     return Rival(name, returns_of(curve), returns_of(curve, row))
-
-
-def _moves(ground: Ground, played: Played) -> Moves:
-    return moves_of(ground.market, [(played.fills, played.events)])
 
 
 @contextmanager

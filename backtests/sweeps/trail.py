@@ -16,9 +16,10 @@ import pandas as pd
 from backtests.evaluation.overfitting import Score
 from backtests.evaluation.samples import Values, moments
 from backtests.metrics import sessions_a_year
+from backtests.sweeps.lines import same_lines
 from backtests.sweeps.parts import Returns
 from backtests.sweeps.sets import Plan
-from backtests.sweeps.stage import Ground, Row, Stage, same_lines
+from backtests.sweeps.stage import Ground, Row, Stage
 from backtests.sweeps.windows import Batch, Masks, Places
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.strategy import Strategy

@@ -1,0 +1,57 @@
+"""Which lines and tables the sets of a sweep need: most often all the same."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+from backtests.sweeps.sets import Plan
+from newsfolio.errors import NewsfolioError
+from newsfolio.strategy import Strategy
+
+
+def same_lines(plan: Plan) -> bool:
+    """Whether all sets of a plan can be played on the market of its base."""
+    if not _follows(plan.base):
+        return True
+    wanted = asks(plan.base)
+    for place in range(len(plan)):
+        with suppress(NewsfolioError):  # it is recorded when its turn comes
+            if asks(plan.strategy(place)) != wanted:
+                return False
+    return True
+
+
+ASKED = ("universe", "signals", "facts", "benchmark", "thesis", "pool", "studies")
+"""What a market depends on."""
+
+
+def varies(base: Strategy) -> bool:
+    """Whether two sets of a strategy may need different bars."""
+    return _follows(base) or type(base).controls is not Strategy.controls
+
+
+def _follows(strategy: Strategy) -> bool:
+    """Whether anything that a market depends on is a set's own."""
+    kind: Any = type(strategy)
+    return _computes(kind) or not vars(strategy).keys().isdisjoint(ASKED)
+
+
+@lru_cache
+def _computes(kind: Any) -> bool:
+    """Whether anything that a market depends on follows from the parameters."""
+    held = (vars(base).get(name) for base in kind.__mro__ for name in ASKED)
+    return any(hasattr(value, "__get__") for value in held)
+
+
+def asks(strategy: Strategy) -> Any:
+    """What the market of a strategy depends on, as a key."""
+    kind: Any = type(strategy)
+    if not _follows(strategy):
+        return kind
+    return (
+        kind,
+        strategy.universe, strategy.signals, strategy.facts, strategy.benchmark, strategy.thesis,
+        strategy.pool,
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""A sweep cut into jobs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from backtests.manifest import (
+    code_of,
+    engine_code,
+    parameter_values,
+    plain_value,
+    settings_values,
+)
+from backtests.sweeps.sets import Plan
+from backtests.sweeps.stage import Row, Stage
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """A sweep cut into jobs of `size` sets, each of which a worker can do by itself.
+
+    engine: the hash of our own code; about: all that a set's figures depend on but its parameters;
+    values: the parameters of the base, as JSON values. keep: whether rows have their returns.
+    """
+
+    stage: Stage
+    plan: Plan
+    size: int
+    engine: str
+    about: str
+    values: Row
+    keep: bool = False
+
+    @classmethod
+    def of(cls, stage: Stage, plan: Plan, size: int, *, keep: bool = False) -> Work:
+        """Worked out here: a worker elsewhere may not have the author's file."""
+        base = plan.base
+        about = {
+            "strategy": base.name,
+            "code": code_of(type(base)),
+            "settings": settings_values(stage.settings),
+            "data": stage.snapshot,
+            "engine": engine_code(),
+        }
+        text = json.dumps(about, sort_keys=True)
+        return cls(stage, plan, size, engine_code(), text, parameter_values(base), keep)
+
+    @property
+    def jobs(self) -> int:
+        return -(-len(self.plan) // self.size)
+
+    def places(self, job: int) -> range:
+        return range(job * self.size, min((job + 1) * self.size, len(self.plan)))
+
+    def __call__(self, job: int) -> list[Row]:
+        """The sets of one job, in order; what goes wrong with one is in its row."""
+        names, places = Namer(self.about), self.places(job)
+        given = [self.plan.values(place) for place in places]
+        rows = self.stage.rows((partial(self.plan.made, one) for one in given), keep=self.keep)
+        for place, one, row in zip(places, given, rows, strict=True):
+            values = {**self.values, **told(one)}
+            row |= {"set": place, "id": names(values), "values": values}
+        return rows
+
+
+class Namer:
+    """Names a set by all that its figures depend on."""
+
+    def __init__(self, about: str) -> None:
+        self._start = hashlib.sha256(about.encode())
+
+    def __call__(self, values: Mapping[str, Any]) -> str:
+        digest = self._start.copy()
+        digest.update(json.dumps(values, sort_keys=True).encode())
+        return digest.hexdigest()[:16]
+
+
+def told(values: Mapping[str, Any]) -> Row:
+    """Parameters as JSON values."""
+    return {name: plain_value(value) for name, value in values.items()}
