@@ -457,11 +457,17 @@ def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:
                 killed.append(next(iter(cluster.workers.values())).pid)
                 os.kill(killed[0], signal.SIGKILL)
 
-        together = played(tmp_path / "together", address, grid=grid, progress=kill,
-                          cluster=cluster.scheduler_address)  # fmt: skip
+        there = {"cluster": cluster.scheduler_address}
+        together = played(tmp_path / "together", address, grid=grid, progress=kill, **there)
+        onwards = {"grid": GRID, "walk_forward": (6, 3)}
+        walked = played(tmp_path / "walked", address, **onwards, **there)
     assert killed
     assert len(bytes_of(alone)) == 10
     assert bytes_of(together) == bytes_of(alone)
+    here = played(tmp_path / "here", address, **onwards)
+    assert walked.summary == here.summary
+    assert len(here.summary["walk_forward"]["windows"]) == 4
+    pd.testing.assert_frame_equal(walked.walk, here.walk, check_exact=True)
 
 
 def test_options_that_do_not_go_together(tmp_path: Path) -> None:
