@@ -110,7 +110,7 @@ class Custody:
         for column in due:
             if not book.units[column]:
                 continue  # what nobody holds may be worth NaN
-            local = float(book.units[column]) * market.payoff[column]
+            local = float(book.units[column]) * float(market.payoff[column])
             rate = float(market.rate_before[session, column])
             book.post(session, [(Why.DELISTING, market.tickers[column], local * rate)])
             book.units[column] = 0.0

@@ -225,11 +225,12 @@ class Decider:
                     f"{strategy.label} sells {ticker} short on {day}; mainland lines cannot be "
                     "borrowed through Stock Connect, hold it long or not at all"
                 )
-        gross = math.fsum(map(abs, weights.values()))
+        gross = _gross(weights.values())
         if gross > strategy.max_gross + ROUNDING:
+            most = math.ceil(gross) if gross < math.inf else gross
             raise StrategyError(
                 f"{strategy.label}: weights on {day} add up to {gross:.4f}, above max_gross "
-                f"{strategy.max_gross:g}; scale them, or declare max_gross = {math.ceil(gross)}"
+                f"{strategy.max_gross:g}; scale them, or declare max_gross = {most}"
             )
         return weights
 
@@ -312,6 +313,13 @@ def _facts(
     age = np.where(since >= 0, since, np.nan)
     usable.flags.writeable = age.flags.writeable = False
     return tuple(map(market.day, rows)), market.universe, usable, age
+
+
+def _gross(weights: Iterable[float]) -> float:
+    try:
+        return math.fsum(map(abs, weights))
+    except OverflowError:
+        return math.inf
 
 
 def _has_table(kind: type) -> bool:

@@ -355,18 +355,17 @@ class Desk:
 def clock_of(schedule: Schedule, market: Market) -> tuple[Mask, NDArray[np.int64]]:
     """(T,) the sessions with a decision due, and the places of those that matter anyway.
 
-    Remembered on the market, for the next strategy with an equal schedule; read-only.
+    Remembered on the market, for the next strategy with the very same schedule: an author's own may
+    be equal and mark otherwise. Read-only.
     """
     known = market.memo.setdefault("clocks", {})
-    try:
-        found: tuple[Mask, NDArray[np.int64]] | None = known.get(schedule)
-    except TypeError:  # an author's own schedule that cannot be compared
-        return _clock(schedule, market)
-    if found is None:
-        found = known[schedule] = _clock(schedule, market)
+    same, found = known.get(id(schedule), (None, None))
+    if found is None or same is not schedule:
+        found = _clock(schedule, market)
+        known[id(schedule)] = schedule, found
         if len(known) > CLOCKS:
             del known[next(iter(known))]
-    return found
+    return found  # type: ignore[no-any-return]
 
 
 def _clock(schedule: Schedule, market: Market) -> tuple[Mask, NDArray[np.int64]]:

@@ -22,12 +22,14 @@ def held(
     fills: (F, 7), events: (E, 4), as fills.Rows has them. Less than `left` of the most that was
     ever held of a line is nothing.
     """
-    units = np.zeros((sessions, lines))
+    traded = np.zeros((sessions, lines))
     row, column = fills[:, 0].astype("int64") - first, fills[:, 1].astype("int64")
-    np.add.at(units, (row, column), fills[:, 2])
-    units = np.cumsum(units, axis=0)
-    for session, _, line, _ in events[events[:, 1] == DELISTING].tolist():
-        units[int(session) - first :, int(line)] = 0.0
+    np.add.at(traded, (row, column), fills[:, 2])
+    units = np.cumsum(traded, axis=0)
+    for session, _, gone, _ in events[events[:, 1] == DELISTING].tolist():
+        line, place = int(gone), int(session) - first
+        units[place, line] = 0.0
+        units[place + 1 :, line] = np.cumsum(traded[place + 1 :, line])
     units[np.abs(units) < left * np.max(np.abs(units), axis=0, initial=0)] = 0.0
     return units
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, nan, sqrt
+from math import inf, isfinite, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -195,10 +195,13 @@ def _ratio_of_ends(equity: Floats) -> Floats:
 
 
 def _grown(ratio: float, span: float) -> float:
-    """Of a year; NaN where no time has passed."""
+    """Of a year; NaN where no time has passed, infinite beyond all numbers."""
     if not span:
         return nan
-    return ratio ** (1 / span) - 1 if ratio > 0 else -1.0
+    try:
+        return ratio ** (1 / span) - 1 if ratio > 0 else -1.0
+    except OverflowError:
+        return inf
 
 
 def _max_drawdown(equity: Floats) -> Floats:

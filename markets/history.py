@@ -13,7 +13,7 @@ from markets.universe import universe_assets
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import StrategyError
 from newsfolio.listings import asset_of
-from newsfolio.view import check_whole, mean_known
+from newsfolio.view import mean_known, whole
 
 Answers = dict[tuple[str, int, int], dict[str | Sleeve, float]]
 """Look-ups at one session, by name, lookback and skip."""
@@ -22,19 +22,10 @@ KEPT = 500_000
 """Numbers that look-ups on a market may be, a hundred bytes each, before all are forgotten."""
 
 
-class Shared:
-    """What was looked up at each session of a market, by whoever played it."""
+class Tally:
+    """How many numbers are remembered; it shows a recorder none of them."""
 
-    def __init__(self) -> None:
-        self.by_session: dict[int, Answers] = {}
-        self._numbers = 0
-
-    def count(self, numbers: int) -> None:
-        """Note that so many have come; all are forgotten where they become too many."""
-        self._numbers += numbers
-        if self._numbers > KEPT:
-            self.by_session.clear()
-            self._numbers = 0
+    numbers = 0
 
 
 class Recorder:
@@ -62,7 +53,7 @@ class Recorder:
         self._columns = [market.place[ticker] for ticker in market.universe]
         self._stand_in = stand_ins(market)
         self._answers: Answers = {}
-        self._found = 0
+        self._tally = Tally()
         self._shares = bait is None
         self._known = 0
 
@@ -86,13 +77,14 @@ class Recorder:
         if not self._shares:
             self._answers = {}
             return
-        shared: Shared | None = market.memo.get("look-ups")
-        if shared is None:
-            shared = market.memo["look-ups"] = Shared()
-        if new := len(self._answers) - self._found:
-            shared.count(new * len(self._tickers))
-        self._answers = shared.by_session.setdefault(session, {})
-        self._found = len(self._answers)
+        known: tuple[dict[int, Answers], Tally] | None = market.memo.get("look-ups")
+        if known is None:
+            known = market.memo["look-ups"] = {}, Tally()
+        by_session, self._tally = known
+        if self._tally.numbers > KEPT:
+            by_session.clear()
+            self._tally.numbers = 0
+        self._answers = by_session.setdefault(session, {})
 
     def frame(self) -> pd.DataFrame:
         past = slice(None, self._known), self._columns
@@ -126,8 +118,9 @@ class Recorder:
         known = self._answers.get((name, lookback, skip))
         if known is None:
             known = self._answers[name, lookback, skip] = self._all(name, lookback, skip)
+            self._tally.numbers += len(known)
         value = known.get(of, math.nan)
-        return value if value == value else self._otherwise(name, of, lookback, skip)
+        return value if value == value else self._otherwise(name, of, int(lookback), int(skip))
 
     def zscore(self, ticker: str, against: str, lookback: int) -> float:
         spread = np.log(self._rows(ticker, lookback) / self._rows(against, lookback))
@@ -143,6 +136,7 @@ class Recorder:
         known = self._answers.setdefault(("traded_value", bars, 0), {})
         if ticker not in known:
             known[ticker] = self._median(ticker, bars)
+            self._tally.numbers += 1
         return known[ticker]
 
     def _median(self, ticker: str, bars: int) -> float:
@@ -158,8 +152,7 @@ class Recorder:
     def _all(self, name: str, lookback: int, skip: int) -> dict[str | Sleeve, float]:
         """A look-up of every line with data, stand-ins apart; {} where the past is too short."""
         make, more, least = LOOK_UPS[name]
-        check_whole("lookback", lookback, least)
-        check_whole("skip", skip, 0)
+        lookback, skip = whole("lookback", lookback, least), whole("skip", skip, 0)
         end = self._known - skip
         if end < lookback + more:
             return {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import StrategyError
-from newsfolio.view import check_whole, mean_known
+from newsfolio.view import mean_known, whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,29 +61,23 @@ class Panel:
 
     def momentum(self, lookback: int, skip: int = 0) -> Table:
         """(D, N) total return over `lookback` sessions, ending `skip` sessions ago."""
-        check_whole("lookback", lookback, 1)
-        check_whole("skip", skip, 0)
-        return self._tables.momentum(lookback, skip)
+        return self._tables.momentum(whole("lookback", lookback, 1), whole("skip", skip, 0))
 
     def volatility(self, lookback: int) -> Table:
         """(D, N) standard deviation of session returns over `lookback` sessions."""
-        check_whole("lookback", lookback, 2)
-        return self._tables.volatility(lookback)
+        return self._tables.volatility(whole("lookback", lookback, 2))
 
     def moving_average(self, lookback: int) -> Table:
         """(D, N) mean of the last `lookback` levels."""
-        check_whole("lookback", lookback, 1)
-        return self._tables.moving_average(lookback)
+        return self._tables.moving_average(whole("lookback", lookback, 1))
 
     def drawdown(self, lookback: int) -> Table:
         """(D, N) last level over the highest of the last `lookback`, minus one."""
-        check_whole("lookback", lookback, 1)
-        return self._tables.drawdown(lookback)
+        return self._tables.drawdown(whole("lookback", lookback, 1))
 
     def traded_value(self, bars: int = 60) -> Table:
         """(D, N) median of close x volume over the last `bars` bars, base currency."""
-        check_whole("bars", bars, 1)
-        return self._tables.traded_value(bars)
+        return self._tables.traded_value(whole("bars", bars, 1))
 
     def of(self, part: str | Sleeve, values: Table) -> Table:
         """(D,) the column of a ticker, or the mean over a sleeve's lines with an answer."""

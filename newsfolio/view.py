@@ -108,21 +108,18 @@ class View:
 
     def zscore(self, of: str, against: str, lookback: int) -> float:
         """Log level ratio of two lines, in trailing standard deviations from its trailing mean."""
-        check_whole("lookback", lookback, 2)
-        return self._history.zscore(of, against, lookback)
+        return self._history.zscore(of, against, whole("lookback", lookback, 2))
 
     def covariance(self, tickers: tuple[str, ...], lookback: int) -> pd.DataFrame:
         """Sample covariance of session returns, tickers x tickers.
 
         Venues that close 12 hours apart look half as related on the same day as they are.
         """
-        check_whole("lookback", lookback, 2)
-        return self._history.covariance(tickers, lookback)
+        return self._history.covariance(tickers, whole("lookback", lookback, 2))
 
     def traded_value(self, of: str, bars: int = 60) -> float:
         """Median of close x volume over the last `bars` bars, base currency; NaN unknown."""
-        check_whole("bars", bars, 1)
-        return self._history.traded_value(of, bars)
+        return self._history.traded_value(of, whole("bars", bars, 1))
 
 
 def mean_known(values: Iterable[float]) -> float:
@@ -131,7 +128,8 @@ def mean_known(values: Iterable[float]) -> float:
     return math.fsum(known) / len(known) if known else math.nan
 
 
-def check_whole(name: str, value: int, at_least: int) -> None:
-    """A negative look-back would reach ahead."""
-    if value < at_least or int(value) != value:
+def whole(name: str, value: int, at_least: int) -> int:
+    """The number, 60.0 as 60; a negative look-back would reach ahead."""
+    if not value >= at_least or int(value) != value:
         raise StrategyError(f"{name}={value!r}: give a whole number of at least {at_least}")
+    return int(value)

@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from backtests.decisions import by_column
 from backtests.desk import Desk
 from backtests.engines import kernel
 from backtests.engines.rules import rules_of
 from backtests.exact import DELISTING
 from backtests.settings import Settings
+from markets.market import Market
 from newsfolio.errors import MissingData
 from tests.random_markets import random_case
 
-pytestmark = pytest.mark.skipif(
-    not kernel.COMPILED,
+core: Any = pytest.importorskip(
+    "backtests.engines.core",
     reason="the kernel was not compiled: install a C compiler and newsfolio anew",
 )
 
@@ -55,14 +57,13 @@ def test_the_compiled_kernel_is_the_desk() -> None:
         [1.0, 2.0**-53, 2.0**-106],
         [-1.0, -(2.0**-53), -(2.0**-106)],
         [1.0, 2.0**-53],
+        [sign * 2.0**power for power in range(-1000, 990, 7) for sign in (1.0, -0.75)],
         [],
     ],
 )
 def test_sums_are_those_of_fsum(values: list[float]) -> None:
-    from backtests.engines.core import sums
-
     ends = np.array([len(values), len(values), 2 * len(values)])
-    assert sums(np.array(values * 2), ends).tolist() == [fsum(values), 0.0, fsum(values)]
+    assert core.sums(np.array(values * 2), ends).tolist() == [fsum(values), 0.0, fsum(values)]
     assert closes(3.0, [values]).tolist() == [fsum([3.0, *values])]
 
 
@@ -76,12 +77,10 @@ def test_sums_of_random_numbers_are_those_of_fsum() -> None:
 
 def closes(cash: float, values: Any) -> Any:
     """Equity of `cash` and a unit of each line, at closes of these prices; units cost nothing."""
-    from backtests.engines.core import valued
-
     prices = np.array(values, dtype="float64").reshape(len(values), -1)
     fills = np.array([[0, line, 1.0, 0.0, 1.0, 0.0, 0.0] for line in range(prices.shape[1])])
     ends, flat = np.array([len(fills)]), np.ones(len(prices))
-    _, equity = valued(
+    _, equity = core.valued(
         cash, fills.reshape(-1, 7), ends, NOTHING, np.array([0]), prices, flat, flat, 0, 1e-9
     )
     return equity[0]
@@ -95,10 +94,8 @@ def test_values_of_many_runs_are_those_of_the_twin(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Random trades, twice a line in a session too, events, delistings and debts."""
-    from backtests.engines.core import valued
-
     given = random_moves(np.random.default_rng(seed))
-    for own, other in zip(valued(*given), twin(monkeypatch).valued(*given), strict=True):
+    for own, other in zip(core.valued(*given), twin(monkeypatch).valued(*given), strict=True):
         assert own.shape == (3, len(given[5]))
         assert np.array_equal(own, other)
 
@@ -116,7 +113,10 @@ def twin(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def random_moves(rng: np.random.Generator) -> tuple[Any, ...]:
-    """What `valued` is given: three runs, of which the first line is delisted halfway."""
+    """What `valued` is given: three runs, of which the first line is delisted halfway.
+
+    No engine trades it afterwards; both ways it would begin anew.
+    """
     sessions, lines, first = 40, 5, 7
     gone = first + sessions // 2
     fills, events, fills_end, events_end = [], [], [], []
@@ -124,7 +124,7 @@ def random_moves(rng: np.random.Generator) -> tuple[Any, ...]:
         days = np.sort(rng.integers(first, first + sessions, rng.integers(0, 60))).tolist()
         lots = rng.choice([-100.0, 100.0, 37.5, 1e-9], len(days)).tolist()
         fills += [
-            [day, rng.integers(day > gone, lines), lot, rng.uniform(1, 90), rng.uniform(0.1, 2),
+            [day, rng.integers(lines), lot, rng.uniform(1, 90), rng.uniform(0.1, 2),
              1.25, 0.5]
             for day, lot in zip(days, lots, strict=True)
         ]  # fmt: skip
@@ -151,11 +151,9 @@ def test_the_desk_plays_what_the_core_does_not_know(unknown: dict[str, float]) -
 
 
 def test_a_sum_of_what_is_no_number_is_none() -> None:
-    from backtests.engines.core import sums
-
     values = np.full(200, np.nan)
     values[::3] = np.inf
-    assert np.isnan(sums(values, np.array([200]))).all()
+    assert np.isnan(core.sums(values, np.array([200]))).all()
     assert np.isnan(closes(1.0, [values])).all()
 
 
@@ -164,7 +162,9 @@ WRONG = {
     "a fill after the last": (1, [[47, 0, 1, 1, 1, 0, 0]]),
     "a fill of no line": (1, [[7, 5, 1, 1, 1, 0, 0]]),
     "fills out of order": (1, [[9, 0, 1, 1, 1, 0, 0], [8, 0, 1, 1, 1, 0, 0]]),
+    "a fill between sessions": (1, [[7.5, 0, 1, 1, 1, 0, 0]]),
     "an event of no line": (3, [[7, 0, -2, 1.0]]),
+    "a delisting of no line": (3, [[7, DELISTING, -1, 1.0]]),
     "ends that fall": (2, [2, 1, 2]),
     "ends beyond the last": (2, [0, 0, 1000]),
     "another number of runs": (4, [0, 0]),
@@ -174,38 +174,92 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_arrays_that_do_not_belong_together_are_refused(name: str) -> None:
-    from backtests.engines.core import valued
-
     place, wrong = WRONG[name]
     given = list(random_moves(np.random.default_rng(1)))
     given[place] = np.array(wrong, dtype=given[place].dtype)
     if place in (1, 3):
         given[place + 1] = np.full(3, len(wrong))
     with pytest.raises(ValueError, match="do not belong together"):
-        valued(*given)
+        core.valued(*given)
 
 
 def test_sums_beyond_the_last_value_are_refused() -> None:
-    from backtests.engines.core import sums
-
     with pytest.raises(ValueError, match="do not belong together"):
-        sums(np.ones(3), np.array([2, 4]))
+        core.sums(np.ones(3), np.array([2, 4]))
 
 
 def test_tables_that_do_not_fit_the_market_are_refused() -> None:
-    from backtests.engines.core import Core
-
-    case = random_case(6000)
-    market = case.market()
-    rules = rules_of(market, Settings(), case.costs)
+    market, rules = ruled()
     lines, sessions = len(market.assets), len(market.sessions)
     fits = np.zeros((2, 1, lines)), np.zeros((2, 1), dtype="uint8"), np.full(sessions, -1)
-    Core(rules, 1e5).play_tables(*fits, np.array([sessions - 1]))
+    end = np.array([sessions - 1])
+    core.Core(rules, 1e5).play_tables(*fits, end)
     for place, wrong in (
         (0, np.zeros((2, 1, lines + 1))), (0, np.zeros((3, 1, lines))),
         (1, np.zeros((2, 2), dtype="uint8")), (2, np.full(sessions, 1)), (2, np.full(3, -1)),
+        (3, end + 1),
     ):  # fmt: skip
-        given = [*fits]
+        given = [*fits, end]
         given[place] = wrong
         with pytest.raises(ValueError, match="do not belong together"):
-            Core(rules, 1e5).play_tables(*given, np.array([sessions - 1]))
+            core.Core(rules, 1e5).play_tables(*given)
+
+
+def test_clocks_and_answers_that_do_not_fit_the_market_are_refused() -> None:
+    market, rules = ruled()
+    marks = np.ones(len(market.sessions), dtype="uint8")
+    for asked, due, stops in (
+        ({0: 0.5}, marks[:-1], []), ({0: 0.5}, marks, [len(marks)]),
+        ({len(market.assets): 0.5}, marks, []), ({-1: 0.5}, marks, []),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="do not belong together"):
+            core.Core(rules, 1e5).play(
+                lambda _, one=asked: one, due, np.array(stops, dtype="int64")
+            )
+
+
+def test_a_core_plays_no_more_once_it_failed_or_its_runs_were_handed_over() -> None:
+    market, rules = ruled()
+    marks, none = np.ones(len(market.sessions), dtype="uint8"), np.empty(0, dtype="int64")
+    failed, done = core.Core(rules, 1e5), core.Core(rules, 1e5)
+    with pytest.raises(ZeroDivisionError):
+        failed.play(lambda _: 1 / 0, marks, none)  # type: ignore[arg-type, return-value]
+    done.play(lambda _: None, marks, none)
+    done.play(lambda _: None, marks, none)
+    assert len(done.ends) == 2
+    done.fills.table()
+    for one in (failed, done):
+        with pytest.raises(ValueError, match="failed, or whose runs were handed over"):
+            one.play(lambda _: None, marks, none)
+
+
+def ruled() -> tuple[Market, Any]:
+    case = random_case(6000)
+    market = case.market()
+    return market, rules_of(market, Settings(), case.costs)
+
+
+def test_an_answer_that_grows_while_it_is_read_is_looked_at_closer() -> None:
+    answer: dict[Any, float] = {}
+    moves = iter(range(1000))
+
+    class Restless:
+        """Takes itself out of the dict and puts another in while it is compared with a ticker."""
+
+        def __hash__(self) -> int:
+            return hash("A")
+
+        def __eq__(self, other: object) -> bool:
+            if isinstance(other, Restless):
+                return self is other
+            if next(moves, None) is not None and answer:
+                del answer[self]
+                answer[Restless()] = 1e-9
+            return True
+
+    for place in range(2000):
+        answer[str(place)] = 1e-9  # room in the table
+    for place in range(2000):
+        del answer[str(place)]
+    answer[Restless()] = 1e-9
+    assert by_column(answer, {"A": 0}, 1.0) is None

@@ -363,13 +363,27 @@ def test_look_ups_are_made_once_for_a_session_of_a_market(monkeypatch: pytest.Mo
         assert recorder.look_up("volatility", "MSFT", 9) == answers[0]
     assert len(made) == 6
     monkeypatch.setattr(history, "KEPT", 1)
-    for session in (27, 28):
-        two.write(found, session)
-        two.look_up("volatility", "MSFT", 9)
     three = Recorder(found)
-    three.write(found, 20)
+    three.write(found, 20)  # too many are not kept
     assert three.look_up("volatility", "MSFT", 9) == answers[0]
-    assert len(made) == 9  # too many are not kept
+    assert len(made) == 7
+
+
+def test_look_ups_of_runs_with_one_decision_are_counted_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sessions = bdays("2024-01-02", 30)
+    lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
+    found = market(lines, "MSFT", start=date(2024, 1, 2))
+    monkeypatch.setattr(history, "KEPT", 8)
+    kept = []
+    for lookback in range(2, 22):
+        recorder = Recorder(found)
+        recorder.write(found, 29)
+        recorder.look_up("volatility", "MSFT", lookback)
+        recorder.traded_value("MSFT", lookback)
+        kept.append(sum(len(one) for one in found.memo["look-ups"][0].values()))
+    assert kept == [2, 4, 6, 8, 10] * 4
 
 
 def test_a_proxy_that_ends_early_ends_the_run_and_a_stand_in_does_not() -> None:

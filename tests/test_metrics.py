@@ -236,3 +236,11 @@ def test_a_lost_account_earns_nothing_afterwards() -> None:
     assert found["cagr"] == -1.0
     equity = series([100.0, 80.0, -5.0, -9.0], [days[0], days[2], days[4], days[5]])
     assert metrics.turnover(series([10.0], [days[5]]), equity) == 0.0
+
+
+def test_growth_beyond_all_numbers_is_unknown_and_costs_no_other_run() -> None:
+    days = np.array(["2024-01-02", "2024-01-03"], dtype="datetime64[D]")
+    none = metrics.traded_of(np.empty((0, 7)), days[:0], np.array([0, 0]))
+    usual, huge = metrics.figures_of(days, np.array([[1.0, 1.01], [1.0, 8.0]]), none, np.zeros(1))
+    assert usual["cagr"] == pytest.approx(1.01**365.25 - 1)
+    assert (huge["cagr"], huge["total_return"]) == (None, 7.0)

@@ -501,6 +501,19 @@ class Boundless(Against):
         return panel.table({"UP": math.inf})
 
 
+def test_weights_that_no_sum_can_hold_are_refused() -> None:
+    sessions = bdays("2024-01-02", 90)
+    lines = [line(name, sessions, [10.0] * 90) for name in ("SPY", "UP", "DOWN")]
+    found = market_of(lines, *Against.universe, start=date(2024, 1, 2))
+
+    class Huge(Against):
+        def weights(self, view: View) -> Weights:
+            return {"UP": 1e308, "DOWN": 1e308}
+
+    with pytest.raises(StrategyError, match="add up to inf, above max_gross 1; scale them"):
+        kernel.play(Desk(Huge(), found, SHORT, VenueCosts()), at_once=False)
+
+
 def test_weights_without_bounds_are_refused_at_once() -> None:
     sessions = bdays("2024-01-02", 250)
     lines = [line(name, sessions, [10.0] * 250) for name in ("SPY", "UP", "DOWN")]

@@ -21,6 +21,7 @@ import pytest
 from backtests import run, sweep
 from backtests.engines import kernel
 from backtests.ledger import Ledger
+from backtests.metrics import figures_of
 from backtests.runner import play_strategy
 from backtests.settings import Settings
 from backtests.sweeps.play import Swept, size_of
@@ -41,6 +42,7 @@ from newsfolio import (
     param,
     weekly,
 )
+from newsfolio.schedules import EverySession
 from reports.sweep import headline, sweep_page
 from tests.terminal import Shell
 
@@ -317,6 +319,101 @@ def test_sets_played_together_are_those_played_alone(
             curve, alone = stage.curve(OneByOne(**vars(one)))
             assert row == alone == stage.curve(one)[1]
             assert np.array_equal(returns, curve.pct_change().iloc[1:])
+
+
+class Nth(EverySession):
+    """Equal to every other of its kind, and marks otherwise."""
+
+    def __init__(self, n: int) -> None:
+        object.__setattr__(self, "n", n)
+
+    def marks(self, calendar: Any) -> Any:
+        marks = calendar.every().copy()
+        marks[np.arange(len(marks)) % self.n != 0] = False  # type: ignore[attr-defined]
+        return marks
+
+
+@dataclass(frozen=True)
+class Paced(Strategy):
+    n: int = param(1, low=1)
+    universe = LINES
+
+    @property
+    def rebalance(self) -> Schedule:  # type: ignore[override]
+        return Nth(self.n) | Nth(self.n)
+
+    def weights(self, view: View) -> dict[str, float]:
+        return {"SPY": 0.5, "KWEB": 0.5}
+
+
+def test_schedules_that_are_equal_and_mark_otherwise_are_not_mixed_up() -> None:
+    assert Nth(1) == Nth(5)
+    plan = plan_of(Paced(), {"n": (1, 5, 60)})
+    wanted = Settings(start=START, engine="kernel")
+    rows = Stage.of(plan, SampleSource(), wanted).rows(
+        partial(plan.strategy, place) for place in range(3)
+    )
+    for place, row in enumerate(rows):
+        assert row == Stage.of(plan, SampleSource(), wanted).curve(plan.strategy(place))[1]
+    assert rows[0]["trades"] > 2 * rows[1]["trades"] > 4 * rows[2]["trades"]
+
+
+def test_sets_that_cannot_be_measured_together_are_measured_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A figure that fails for one set is the error of that one."""
+    plan = plan_of(AtOnce(), {"n": (1, 2, 3), "lookback": (30, 60)})
+    wanted = Settings(start=START, engine="kernel")
+    makers = [partial(plan.strategy, place) for place in range(6)]
+    good = Stage.of(plan, SampleSource(), wanted).rows(makers)
+    real, bad = figures_of, good[2]["final_equity"]
+
+    def failing(days: Any, equity: Any, *more: Any) -> Any:
+        if (equity[:, -1] == bad).any():
+            raise OverflowError("as it should")
+        return real(days, equity, *more)
+
+    monkeypatch.setattr("backtests.sweeps.stage.figures_of", failing)
+    rows = Stage.of(plan, SampleSource(), wanted).rows(makers)
+    assert rows[2] == {"error": "OverflowError('as it should')"}
+    assert [*rows[:2], *rows[3:]] == [*good[:2], *good[3:]]
+
+
+@dataclass(frozen=True)
+class Loose(AtOnce):
+    """Asks for 60 sessions in other words, and for a number that is not whole."""
+
+    @property
+    def span(self) -> Any:
+        return {1: 60, 2: 60.0, 3: np.float64(60), 4: 60.5}[self.n]
+
+    def weights(self, view: View) -> dict[str, float]:
+        return {"SPY": 1.0} if view.momentum("SPY", self.span) > 0 else {}
+
+    def weights_table(self, panel: Panel) -> Any:
+        gains = panel.of("SPY", panel.momentum(self.span))
+        return panel.table({"SPY": gains > 0})
+
+
+@pytest.mark.parametrize("kind", ["Loose", "LooseOneByOne"])
+def test_no_set_gets_an_answer_that_it_would_not_get_alone(kind: str) -> None:
+    """Whoever asked first: what is remembered must not depend on it."""
+    plan = plan_of(globals()[kind](), {"n": (1, 2, 3, 4)})
+    for order in ((0, 1, 2, 3), (3, 2, 1, 0)):
+        stage = Stage.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
+        rows = stage.rows(partial(plan.strategy, place) for place in order)
+        failed = [row["error"] for row in rows if row["error"]]
+        assert len(failed) == 1
+        assert "lookback=60.5: give a whole number" in failed[0]
+        assert len({row.get("final_equity") for row in rows}) == 2
+
+
+@dataclass(frozen=True)
+class LooseOneByOne(Loose):
+    """Its table does not count."""
+
+    def weights(self, view: View) -> dict[str, float]:
+        return super().weights(view)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ cdef inline double smaller(double a, double b) noexcept:
 # Exact sums (Shewchuk 1997), rounded once, half to even, as math.fsum does
 
 cdef enum:
-    ROOM = 64
+    ROOM = 2100  # of finite numbers each part has a bit of its own, and there are 2,098
 
 
 cdef struct Sum:
@@ -63,7 +63,7 @@ cdef inline void add(Sum* total, double x) noexcept:
             kept += 1
         x = high
     if x != 0.0:
-        if kept == ROOM:  # never of finite numbers, whose range 40 parts cover
+        if kept == ROOM:
             kept = 0
             x = NAN
         total.part[kept] = x
@@ -126,12 +126,14 @@ def by_column(answer, dict own, double most):
     """An answer of which nothing is to be said, by column: the twin of decisions.by_column."""
     cdef Wanted found
     cdef double weight
+    cdef Py_ssize_t room
     if type(answer) is not dict:
         return None
-    found = Wanted(len(answer))
+    room = len(answer)  # a key may change the dict while it is looked up
+    found = Wanted(room)
     for ticker, value in (<dict>answer).items():
         column = own.get(ticker)
-        if column is None or type(value) is not float:
+        if column is None or type(value) is not float or found.count == room:
             return None
         weight = value
         if not weight >= 0.0:
@@ -203,14 +205,20 @@ def valued(double cash, const double[:, ::1] fills, const long long[::1] fills_e
 
 def _placed(const double[:, ::1] table, const long long[::1] ends, Py_ssize_t first,
             Py_ssize_t sessions, Py_ssize_t at, Py_ssize_t least, Py_ssize_t lines):
-    """Whether sessions rise within each run and all rows lie on the market; `at`: the column."""
+    """Whether sessions rise within each run and all rows lie on the market.
+
+    at: where the column stands; least: -1 for events, of which some have none.
+    """
     cdef Py_ssize_t run, place = 0
     cdef double before
     for run in range(ends.shape[0]):
         before = first
         while place < ends[run]:
             if not (before <= table[place, 0] < first + sessions
+                    and table[place, 0] == floor(table[place, 0])
                     and least <= table[place, at] < lines):
+                return False
+            if least < 0 and table[place, 1] == DELISTING and table[place, at] < 0:
                 return False
             before = table[place, 0]
             place += 1
@@ -399,8 +407,10 @@ cdef class Log:
 
     cdef double* data
     cdef Py_ssize_t count, room, width
+    cdef bint handed
 
     def __cinit__(self, Py_ssize_t width):
+        self.handed = False
         self.data, self.count, self.room, self.width = NULL, 0, 0, width
 
     def __dealloc__(self):
@@ -408,18 +418,19 @@ cdef class Log:
 
     cdef double* next(self) except NULL:
         cdef double* grown
+        cdef Py_ssize_t room = 2 * self.room + 64
         if self.count == self.room:
-            self.room = 2 * self.room + 64
-            grown = <double*>realloc(self.data, self.room * self.width * sizeof(double))
+            grown = <double*>realloc(self.data, room * self.width * sizeof(double))
             if grown == NULL:
                 raise MemoryError
-            self.data = grown
+            self.data, self.room = grown, room
         self.count += 1
         return self.data + (self.count - 1) * self.width
 
     def table(self):
         """(count, width), handed over: the log is empty then."""
         cdef view.array found
+        self.handed = True
         if self.count == 0:
             return np.empty((0, self.width))
         found = <double[:self.count, :self.width]>self.data
@@ -447,7 +458,7 @@ cdef class Core:
     cdef Py_ssize_t touched, decided
     cdef long long ruined, indebted
     cdef Py_ssize_t lines, first, last_session
-    cdef bint fractional, waits, foreign, charged, has_holding
+    cdef bint spent, fractional, waits, foreign, charged, has_holding
     cdef double tolerance, net, band
     cdef const double[:, ::1] opens, last, before, rate, worth, later, dividend
     cdef const unsigned char[:, ::1] fillable
@@ -533,6 +544,7 @@ cdef class Core:
         the strategy is asked too; negative: none.
         """
         cdef Py_ssize_t session = self.first, stop = 0
+        _check(len(marks) == self.last_session + 1 and _below(stops, len(marks)))
         self.band = band
         self._begin()
         self._close(session, decide, marks)
@@ -551,7 +563,7 @@ cdef class Core:
         cdef Py_ssize_t run, session, stop
         _check(len(asked) == len(weights) and asked.shape[1] == weights.shape[1]
                and weights.shape[2] == self.lines and len(row) == self.last_session + 1
-               and _below(row, weights.shape[1]))
+               and _below(row, weights.shape[1]) and _below(stops, len(row)))
         self.band = -1.0
         for run in range(weights.shape[0]):
             session, stop = self.first, 0
@@ -563,7 +575,10 @@ cdef class Core:
                 self._close_table(session, weights[run], asked[run], row)
             self._end()
 
-    cdef void _begin(self):
+    cdef int _begin(self) except -1:
+        if self.spent or self.fills.handed or self.events.handed or self.decisions.handed:
+            raise ValueError("a core whose run failed, or whose runs were handed over")
+        self.spent = True
         self.cash, self.touched = self.capital, self.first
         self.ruined = self.indebted = -1
         self.debt = self.net = 0.0
@@ -574,7 +589,8 @@ cdef class Core:
         self.ordered[:] = 0
         self.adr_year[:] = -1
 
-    cdef void _end(self):
+    cdef int _end(self) except -1:
+        self.spent = False
         self.ends.append((
             self.fills.count, self.events.count, self.decisions.count, self.lapses,
             [(column, self.size[column]) for column in range(self.lines) if self.ordered[column]],
@@ -582,7 +598,8 @@ cdef class Core:
             self.ruined if self.ruined >= 0 else None,
         ))
 
-    cdef Py_ssize_t _turn(self, Py_ssize_t session, const long long[::1] stops, Py_ssize_t* stop) noexcept:
+    cdef Py_ssize_t _turn(self, Py_ssize_t session, const long long[::1] stops,
+                          Py_ssize_t* stop) noexcept:
         """The next session on which anything can happen; `stop`: the place in `stops` so far."""
         if self.band >= 0 or self.waiting or self._carries():
             return session + 1
@@ -622,10 +639,13 @@ cdef class Core:
         if type(wanted) is Wanted:
             plain = wanted
             for place in range(plain.count):
-                self.weighted[plain.columns[place]] = 1
-                self.weight[plain.columns[place]] = plain.weights[place]
+                column = plain.columns[place]
+                _check(0 <= column < self.lines)
+                self.weighted[column] = 1
+                self.weight[column] = plain.weights[place]
         else:
             for column, weight in wanted.items():
+                _check(0 <= column < self.lines)
                 self.weighted[column] = 1
                 self.weight[column] = weight
         self.answers.append(wanted)
@@ -660,12 +680,13 @@ cdef class Core:
 
     cdef bint _drifted(self, Py_ssize_t session):
         cdef Py_ssize_t column
-        cdef double equity, largest = 0.0
+        cdef double equity, gap, largest = 0.0
         if self.decisions.count == self.decided or self.waiting:
             return False
         equity = self._equity(session)
         for column in range(self.lines):
-            largest = larger(largest, fabs(self._value(session, column) / equity - self.goal[column]))
+            gap = fabs(self._value(session, column) / equity - self.goal[column])
+            largest = larger(largest, gap)
         return largest > self.band
 
     cdef int _decide(self, Py_ssize_t session, Py_ssize_t place) except -1:
@@ -728,13 +749,13 @@ cdef class Core:
         return 0
 
     cdef inline bint _moves(self, Py_ssize_t session, Py_ssize_t column, double goal, double held,
-                     double equity) noexcept:
+                            double equity) noexcept:
         if not fabs(goal - held) > ROUNDING * larger(fabs(goal), fabs(held)):
             return False
         return goal == 0.0 or self._worth_sending(column, session, goal - held, equity)
 
     cdef inline bint _worth_sending(self, Py_ssize_t column, Py_ssize_t session, double size,
-                             double equity) noexcept:
+                                    double equity) noexcept:
         if self.fractional:
             return fabs(size) * self.worth[session, column] > SENT * equity
         if self.star[column] and size > 0:
@@ -753,16 +774,18 @@ cdef class Core:
             return 0.0
         return whole if units > 0 else -whole
 
-    cdef inline Quote _estimate(self, Py_ssize_t column, Py_ssize_t session, double quantity) noexcept:
+    cdef inline Quote _estimate(self, Py_ssize_t column, Py_ssize_t session,
+                                double quantity) noexcept:
         return self._quote(column, session, quantity, self.last[session, column],
                            self.rate[session, column])
 
-    cdef inline Quote _quoted(self, Py_ssize_t column, Py_ssize_t session, double quantity) noexcept:
+    cdef inline Quote _quoted(self, Py_ssize_t column, Py_ssize_t session,
+                              double quantity) noexcept:
         return self._quote(column, session, quantity, self.opens[session, column],
                            self.before[session, column])
 
-    cdef inline Quote _quote(self, Py_ssize_t column, Py_ssize_t session, double quantity, double price,
-                      double rate) noexcept:
+    cdef inline Quote _quote(self, Py_ssize_t column, Py_ssize_t session, double quantity,
+                             double price, double rate) noexcept:
         cdef double later = self.later[session, column]
         cdef double off = self._half_spread(column, session, price * later)
         cdef Quote found
@@ -788,7 +811,8 @@ cdef class Core:
             self.found_on[slot, series] = session
         return self.found[slot, series]
 
-    cdef inline double _half_spread(self, Py_ssize_t column, Py_ssize_t session, double price) noexcept:
+    cdef inline double _half_spread(self, Py_ssize_t column, Py_ssize_t session,
+                                    double price) noexcept:
         cdef double own
         cdef Py_ssize_t table, place = 0
         if not self.charged:
@@ -802,7 +826,7 @@ cdef class Core:
         return larger(self.ticks[table, place] / 2 / price, own)
 
     cdef inline double _fee(self, Py_ssize_t column, Py_ssize_t session, double shares,
-                     double value) noexcept:
+                            double value) noexcept:
         cdef Py_ssize_t charges, place, count = 0
         cdef double base, amount
         if shares == 0 or not self.charged:
@@ -816,7 +840,8 @@ cdef class Core:
                 base = value
             elif self.basis[place] == SHARES:
                 base = shares
-            amount = smaller(larger(self.charge_rate[place] * base, self.least[place]), self.most[place])
+            amount = larger(self.charge_rate[place] * base, self.least[place])
+            amount = smaller(amount, self.most[place])
             if self.step[place] != 0.0:
                 amount = self.step[place] * ceil(amount / self.step[place] - STEP)
             self.amounts[count] = amount

@@ -122,6 +122,15 @@ class Together:
             size += len(self.played[0].fills) + len(self.played[0].events)
         return len(self.rows) * size * EACH > ROOM
 
+    @property
+    def parts(self) -> Iterator[Together]:
+        """Each of the sets by itself."""
+        for place in range(len(self.rows)):
+            part, own = Together(self.ground, self.desk), slice(place, place + 1)
+            part.rows, part.strategies = self.rows[own], self.strategies[own]
+            part.played, part.decided = self.played[own], self.decided[own]
+            yield part
+
     def moves(self) -> Moves:
         """What they put out, in their order."""
         if self.decided:
@@ -227,7 +236,7 @@ class Stage:
         waiting: dict[Any, Together] = {}
         for make in makers:
             found.append(row := {"error": ""})
-            with _recorded([row]):
+            with _recorded(row):
                 key, group = self._joined(make(), row, waiting)
                 if group.full:
                     self._fill(waiting.pop(key), keep=keep)
@@ -252,14 +261,21 @@ class Stage:
         return key, group
 
     def _fill(self, group: Together, *, keep: bool) -> None:
-        """The rows of a group."""
+        """The rows of a group; where one set spoils it, of each set by itself."""
         ground = group.ground
-        with _recorded(group.rows):
-            sets = zip(
-                group.rows, group.strategies, *self._figures(ground, group.moves()), strict=True
-            )
-            for row, strategy, equity, figures in sets:
-                with _recorded([row]):
+        failed: Row = {}
+        with _recorded(failed):
+            found = self._figures(ground, group.moves())
+        if failed and len(group.rows) > 1:
+            for part in group.parts:
+                self._fill(part, keep=keep)
+        elif failed:
+            group.rows[0] |= failed
+        else:
+            for row, strategy, equity, figures in zip(
+                group.rows, group.strategies, *found, strict=True
+            ):
+                with _recorded(row):
                     row |= figures | self._scored(strategy, ground, equity)
                     if keep:
                         row["returns"] = returns_of(equity)
@@ -381,13 +397,12 @@ def _rival(name: str, curve: Floats, row: int) -> Rival:
 
 
 @contextmanager
-def _recorded(rows: Iterable[Row]) -> Iterator[None]:
-    """A bug in some sets must not cost the others."""
+def _recorded(row: Row) -> Iterator[None]:
+    """A bug in one set must not cost the others."""
     try:
         yield
     except MemoryError:
-        raise  # says nothing about the sets
+        raise  # says nothing about the set
     except Exception as error:
         said = str(error) if isinstance(error, NewsfolioError) else repr(error)
-        for row in rows:
-            row["error"] = said or repr(error)
+        row["error"] = said or repr(error)
