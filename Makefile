@@ -12,6 +12,8 @@ else
   INSTALL   = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 endif
 
+CORE = $(wildcard backtests/engines/*.p[yx]?)
+
 .PHONY: run test check clean
 
 run: $(VENV)/installed
@@ -28,11 +30,11 @@ check: $(VENV)/installed-dev
 $(VENV)/bin/python:
 	$(MAKE_VENV)
 
-$(VENV)/installed: pyproject.toml constraints.txt backtests/engines/core.pyx | $(VENV)/bin/python
+$(VENV)/installed: pyproject.toml constraints.txt $(CORE) | $(VENV)/bin/python
 	$(INSTALL) .
 	touch $@
 
-$(VENV)/installed-dev: pyproject.toml constraints.txt backtests/engines/core.pyx | $(VENV)/bin/python
+$(VENV)/installed-dev: pyproject.toml constraints.txt $(CORE) | $(VENV)/bin/python
 	$(INSTALL) '.[dev]'
 	touch $@ $(VENV)/installed
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")
 ROOMS = ("newsfolio", "markets", "backtests")
-SOURCES = (".py", ".pyx")
+SOURCES = (".py", ".pyx", ".pxi")
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def engine_code() -> str:
     """A hash of the project's own code, the shipped strategies and the pages left out."""
     root = Path(newsfolio.__file__).parent.parent
     files = sorted(
-        path for room in ROOMS for path in (root / room).rglob("*.py*") if path.suffix in SOURCES
+        path for room in ROOMS for path in (root / room).rglob("*.p*") if path.suffix in SOURCES
     )
     sha = hashlib.sha256()
     for path in files:

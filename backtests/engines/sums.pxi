@@ -1,0 +1,169 @@
+"""Exact sums, rounded once, half to even, as math.fsum does; part of core.pyx."""
+
+cdef inline double larger(double a, double b) noexcept:
+    """As Python's max, without a call."""
+    return b if b > a else a
+
+
+cdef inline double smaller(double a, double b) noexcept:
+    return b if b < a else a
+
+
+# Any sum (Shewchuk 1997)
+
+cdef enum:
+    ROOM = 2100  # of finite numbers each part has a bit of its own, and there are 2,098
+
+
+cdef struct Sum:
+    double part[ROOM]
+    int count
+
+
+cdef inline void add(Sum* total, double x) noexcept:
+    cdef int kept = 0, place
+    cdef double y, high, low
+    for place in range(total.count):
+        y = total.part[place]
+        if fabs(x) < fabs(y):
+            x, y = y, x
+        high = x + y
+        low = y - (high - x)
+        if low != 0.0:
+            total.part[kept] = low
+            kept += 1
+        x = high
+    if x != 0.0:
+        if kept == ROOM:
+            kept = 0
+            x = NAN
+        total.part[kept] = x
+        kept += 1
+    total.count = kept
+
+
+cdef inline double rounded(Sum* total) noexcept:
+    cdef int left = total.count
+    cdef double high = 0.0, low = 0.0, x, y
+    if left > 0:
+        left -= 1
+        high = total.part[left]
+    while left > 0:
+        left -= 1
+        x, y = high, total.part[left]
+        high = x + y
+        low = y - (high - x)
+        if low != 0.0:
+            break
+    if left > 0 and ((low < 0.0 and total.part[left - 1] < 0.0)
+                     or (low > 0.0 and total.part[left - 1] > 0.0)):
+        y = low * 2.0
+        x = high + y
+        if y == x - high:
+            high = x
+    return high
+
+
+# Sums of numbers of one size, which are most
+
+cdef struct Total:
+    double sum, lost, size
+
+
+cdef inline void two_sum(Total* total, double x) noexcept:
+    """Add x; what the addition loses is known exactly (Knuth)."""
+    cdef double after = total.sum + x, back = after - total.sum, error
+    error = (total.sum - (after - back)) + (x - back)
+    total.lost += error
+    total.size += fabs(error)
+    total.sum = after
+
+
+cdef inline bint settled(Total* total, Py_ssize_t count, double* found) noexcept:
+    """Whether what was lost, added at the end, leaves no bit in doubt; `found` is the sum then."""
+    cdef double back, rest
+    if total.size == 0.0:
+        found[0] = total.sum
+        return True
+    found[0] = total.sum + total.lost
+    back = found[0] - total.sum
+    rest = fabs((total.sum - (found[0] - back)) + (total.lost - back))
+    rest += (count + 8) * EPSILON * total.size
+    return rest < (fabs(found[0]) - nextafter(fabs(found[0]), 0.0)) / 2
+
+
+cdef inline double row_sum(double first, const double* values, Py_ssize_t count) noexcept:
+    """The exact sum, rounded once."""
+    cdef Total total
+    cdef double found
+    cdef Py_ssize_t place
+    total.sum, total.lost, total.size = first, 0.0, 0.0
+    for place in range(count):
+        two_sum(&total, values[place])
+    return found if settled(&total, count, &found) else slow_sum(first, values, count)
+
+
+cdef inline double worth_of(double cash, const double* units, const double* prices, double* value,
+                            Py_ssize_t count) noexcept:
+    """Cash and units x prices: their exact sum, rounded once. value: room for `count`.
+
+    Two sums at a time, which need not wait for each other.
+    """
+    cdef Total one, two
+    cdef double found
+    cdef Py_ssize_t place = 0
+    one.sum, one.lost, one.size = cash, 0.0, 0.0
+    two.sum, two.lost, two.size = 0.0, 0.0, 0.0
+    while place + 2 <= count:
+        two_sum(&one, units[place] * prices[place])
+        two_sum(&two, units[place + 1] * prices[place + 1])
+        place += 2
+    if place < count:
+        two_sum(&one, units[place] * prices[place])
+    two_sum(&one, two.sum)
+    one.lost += two.lost
+    one.size += two.size
+    if settled(&one, count, &found):
+        return found
+    for place in range(count):
+        value[place] = units[place] * prices[place]
+    return slow_sum(cash, value, count)
+
+
+cdef double slow_sum(double first, const double* values, Py_ssize_t count) noexcept:
+    cdef Sum total
+    cdef Py_ssize_t place
+    total.count = 0
+    add(&total, first)
+    for place in range(count):
+        add(&total, values[place])
+    return rounded(&total)
+
+
+# For Python
+
+def sums(const double[::1] values, const long long[::1] ends):
+    """(K,) exact sums of stretches of `values`, which end at `ends`."""
+    _check(_rising(ends, len(values)))
+    found = np.empty(len(ends))
+    cdef double[::1] sum_ = found
+    cdef Py_ssize_t run, place = 0
+    cdef Sum total
+    for run in range(ends.shape[0]):
+        total.count = 0
+        while place < ends[run]:
+            add(&total, values[place])
+            place += 1
+        sum_[run] = rounded(&total)
+    return found
+
+
+def _rising(const long long[::1] ends, Py_ssize_t last):
+    """Whether `ends` cut `last` rows into stretches."""
+    cdef Py_ssize_t run
+    cdef long long before = 0
+    for run in range(ends.shape[0]):
+        if ends[run] < before:
+            return False
+        before = ends[run]
+    return before == last
