@@ -292,17 +292,21 @@ class AtOnce(Top):
         return held / self.n
 
 
-@pytest.mark.parametrize(("room", "calls"), [(16_000_000, 2), (200_000, 3), (0, 10)])
+@pytest.mark.parametrize(
+    ("room", "groups", "calls"),
+    [(16_000_000, 8, 2), (16_000_000, 1, 10), (200_000, 8, 3), (0, 8, 10)],
+)
 def test_sets_played_together_are_those_played_alone(
-    monkeypatch: pytest.MonkeyPatch, room: int, calls: int
+    monkeypatch: pytest.MonkeyPatch, room: int, groups: int, calls: int
 ) -> None:
-    grid = {"pace": ("monthly", "weekly"), "n": (2, 6), "lookback": (30, 90, 250),
-            "word": ("plain", "fails")}  # fmt: skip
+    grid = {"n": (2, 6), "lookback": (30, 90, 250), "word": ("plain", "fails"),
+            "pace": ("monthly", "weekly")}  # fmt: skip
     plan = plan_of(AtOnce(), grid)
     stage = Stage.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
     asked = []
     play = kernel.play_together
     monkeypatch.setattr("backtests.sweeps.stage.ROOM", room)
+    monkeypatch.setattr("backtests.sweeps.stage.GROUPS", groups)
     monkeypatch.setattr(kernel, "play_together", lambda *a: asked.append(a) or play(*a))
     rows = stage.rows((partial(plan.strategy, place) for place in range(len(plan))), keep=True)
     assert len(asked) == calls

@@ -49,6 +49,9 @@ MOST = 32
 ROOM, EACH = 16_000_000, 64
 """Bytes that sets played together may need, and what a weight or a session of one does at most."""
 
+GROUPS = 8
+"""Of sets, each with a market or a schedule of its own, that may wait to be played together."""
+
 PROVED = 3
 """Sets of a sweep, evenly spread, whose vectorised decisions are compared with those one by one."""
 
@@ -240,6 +243,8 @@ class Stage:
                 key, group = self._joined(make(), row, waiting)
                 if group.full:
                     self._fill(waiting.pop(key), keep=keep)
+                if len(waiting) > GROUPS:
+                    self._fill(waiting.pop(next(iter(waiting))), keep=keep)
         for group in waiting.values():
             self._fill(group, keep=keep)
         return found
