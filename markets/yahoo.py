@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import dataclasses
+import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -363,11 +365,17 @@ def _yfinance() -> Any:
     """yfinance with its caches in a folder of this process, so that the user's stay as they are."""
     import yfinance
 
-    folder = TemporaryDirectory(prefix="newsfolio-", ignore_cleanup_errors=True)
-    atexit.register(folder.cleanup)
-    yfinance.set_tz_cache_location(folder.name)
+    folder = mkdtemp(prefix="newsfolio-")
+    atexit.register(_remove, folder, os.getpid())
+    yfinance.set_tz_cache_location(folder)
     yfinance.cache.get_tz_cache().lookup("")  # it sets itself up here, not in two threads at once
     return yfinance
+
+
+def _remove(folder: str, owner: int) -> None:
+    """A forked child has the folder of its parent, which must outlive it."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _release(yfinance: Any) -> None:

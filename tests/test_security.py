@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import atexit
 import copy
 import dataclasses
+import gc
 import json
 import os
 import re
@@ -27,7 +29,7 @@ from markets.corrections import Corrected, read_corrections
 from markets.folder import FolderSource
 from markets.snapshots import SnapshotSource
 from markets.store import Store
-from markets.yahoo import _yfinance
+from markets.yahoo import _remove, _yfinance
 from newsfolio import Asset, CommandError, Facts, NewsfolioError, Strategy, UnknownName
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
@@ -131,6 +133,20 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "Running a strategy file runs its code" in readme
     assert "only run files that you trust" in readme
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_leaves_the_folder_of_its_parent_alone() -> None:
+    """A worker ends with what its parent had to do at its end or, since Python 3.13, forgets it."""
+    folder = Path(_yfinance().cache._CookieDBManager.get_location())
+    child = os.fork()
+    if not child:
+        _remove(str(folder), os.getppid())
+        atexit._clear()
+        gc.collect()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert folder.is_dir()
 
 
 def test_what_yfinance_pickles_is_in_a_private_folder_of_this_process() -> None:
