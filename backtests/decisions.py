@@ -49,7 +49,7 @@ except ImportError:  # there was no compiler when newsfolio was installed
         weights = answer.values()
         if not set(map(type, weights)) <= {float} or not min(weights, default=0.0) >= 0:
             return None
-        if not math.fsum(weights) <= most < math.inf:
+        if not _gross(weights) <= most < math.inf:
             return None
         return {own[ticker]: weight for ticker, weight in answer.items() if weight}
 

@@ -78,6 +78,9 @@ FATAL = """
             flag.touch()
             os._exit(1)
 """
+compiled = pytest.mark.skipif(
+    not kernel.COMPILED, reason="no compiled kernel: tables of decisions are not used"
+)
 GRID = {"n": range(1, 5), "lookback": range(30, 150, 10)}
 """48 sets: three jobs."""
 
@@ -214,6 +217,7 @@ class Halved(Foresighted):
         return panel.table({"SPY": 1.0})
 
 
+@compiled
 @pytest.mark.parametrize("kind", [Foresighted, Halved])
 def test_a_table_that_decides_otherwise_stops_the_sweep(
     tmp_path: Path, kind: type[Foresighted]
@@ -292,6 +296,7 @@ class AtOnce(Top):
         return held / self.n
 
 
+@compiled
 @pytest.mark.parametrize(
     ("room", "groups", "calls"),
     [(16_000_000, 8, 2), (16_000_000, 1, 10), (200_000, 8, 3), (0, 8, 10)],
