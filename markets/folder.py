@@ -43,6 +43,7 @@ CROSSED = 1 / 500  # of the rows; the worst of those files has 5 in 3,902
 ROUNDING = 1e-6  # of the price: what adjusting by a factor can leave
 
 ADJUSTED = 5e-4  # of the price: a dividend that must show in Adj Close
+LONGEST = 60  # characters of a ticker, up to four bytes each: file systems allow 255
 
 _PRICES = ("Open", "High", "Low", "Close", "Adj Close")
 _AMOUNTS = ("Volume", "Dividends", "Stock Splits")
@@ -88,8 +89,11 @@ class FolderSource:
 
     def _file(self, ticker: str) -> Path | None:
         path_like = any(mark in ticker for mark in ("/", "\\", ":", ".."))
-        if not ticker or path_like or not ticker.isprintable():
-            raise CommandError(f"{ticker!r} is not a ticker: a folder is read by plain file names")
+        named = 0 < len(ticker) <= LONGEST and ticker.isprintable()
+        if path_like or not named:
+            raise CommandError(
+                f"{ticker[:LONGEST]!r} is not a ticker: a folder is read by plain file names"
+            )
         names = (self.folder / f"{ticker}{suffix}" for suffix in (".csv", ".parquet"))
         found = [path for path in names if path.exists()]
         if len(found) > 1:

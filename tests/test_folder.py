@@ -476,7 +476,10 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         FolderSource(write(tmp_path, GOOD)).load([STOCK])
 
 
-@pytest.mark.parametrize("ticker", ["../ACME", "..\\A", "/etc/A", "a/b", "..", "", "A\0B", "C:A"])
+@pytest.mark.parametrize(
+    "ticker",
+    ["../ACME", "..\\A", "/etc/A", "a/b", "..", "", "A\0B", "C:A", "9" * 300, "\U00020000" * 61],
+)
 def test_no_ticker_leads_out_of_the_folder(tmp_path: Path, ticker: str) -> None:
     write(tmp_path, GOOD)
     inside = tmp_path / "inside"
