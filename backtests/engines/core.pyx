@@ -337,12 +337,14 @@ cdef class Core:
             plain = wanted
             for place in range(plain.count):
                 column = plain.columns[place]
-                _check(0 <= column < self.lines)
+                if not 0 <= column < self.lines:
+                    _check(False)
                 self.weighted[column] = 1
                 self.weight[column] = plain.weights[place]
         else:
             for column, weight in wanted.items():
-                _check(0 <= column < self.lines)
+                if not 0 <= column < self.lines:
+                    _check(False)
                 self.weighted[column] = 1
                 self.weight[column] = weight
         self.answers.append(wanted)
