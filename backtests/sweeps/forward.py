@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from backtests.evaluation.findings import as_json
-from backtests.evaluation.samples import Values, settled
+from backtests.evaluation.samples import Values
 from backtests.metrics import cagr, cash_returns, max_drawdown, sharpe, volatility
 from backtests.sweeps.cross import crossed
 from backtests.sweeps.parts import Returns
-from backtests.sweeps.stage import Row, Stage
+from backtests.sweeps.stage import Row, Stage, returns_of
 from backtests.sweeps.trail import CHOICES, Sets, Trail, masks
 from backtests.sweeps.turns import InTurn
 from backtests.sweeps.windows import Judged, judged
@@ -113,8 +113,7 @@ def _others(stage: Stage, base: Strategy) -> dict[str, pd.Series]:
 
 
 def _figures(equity: pd.Series, stage: Stage, player: Strategy) -> Row:
-    gained = equity.pct_change().iloc[1:]
-    returns = pd.Series(settled(gained), index=gained.index)
+    returns = pd.Series(returns_of(equity.to_numpy()), index=equity.index[1:])
     cash = cash_returns(stage.ground(player).rate)
     return {
         "cagr": cagr(equity),
