@@ -272,7 +272,11 @@ def equal(*of: Part | Iterable[Part]) -> dict[str, float]:
     >>> equal("SPY", "TLT")
     {'SPY': 0.5, 'TLT': 0.5}
     """
-    return _equal(of if set(map(type, of)) == {str} else tuple(_tickers(of))).copy()
+    try:
+        "".join(of)  # type: ignore[arg-type] # the quickest way to see that all are tickers
+    except TypeError:
+        of = tuple(_tickers(of))
+    return _equal(of).copy()  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=64)

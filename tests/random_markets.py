@@ -132,12 +132,12 @@ class Case:
         return build_market(self.bars, want, self.fx)
 
 
-def random_case(seed: int) -> Case:
-    """The case of a seed."""
+def random_case(seed: int, lines: int | None = None) -> Case:
+    """The case of a seed; lines: how many of its own, at most 100, one to eight if not said."""
     rng = np.random.default_rng(seed)
     start = date(2019, 1, 2) + timedelta(int(rng.integers(0, 2000)))
     days = _weekdays(start, int(rng.integers(40, 121)))
-    assets, spare = _universe(rng, days)
+    assets, spare = _universe(rng, days, lines)
     settings = _settings(rng, days)
     bars = {
         asset.ticker: _bars(rng, asset, days, settings.impact > 0) for asset in (*assets, *spare)
@@ -176,11 +176,11 @@ def _weekdays(start: date, count: int) -> np.ndarray:
 # --- lines -----------------------------------------------------------------------------------
 
 
-def _universe(rng: Rng, days: np.ndarray) -> tuple[list[Asset], list[Asset]]:
-    """One to eight lines, and up to two that only stand in for others."""
+def _universe(rng: Rng, days: np.ndarray, lines: int | None) -> tuple[list[Asset], list[Asset]]:
+    """The lines, and up to two that only stand in for others."""
     spare = [_spare(rng, place) for place in range(int(rng.integers(0, 3)))]
     assets: list[Asset] = []
-    for place in range(int(rng.integers(1, 9))):
+    for place in range(lines or int(rng.integers(1, 9))):
         names = [asset.ticker for asset in (*assets, *spare)]
         assets.append(_asset(rng, place, days, names))
     return assets, spare
@@ -196,7 +196,7 @@ def _spare(rng: Rng, place: int) -> Asset:
 
 def _asset(rng: Rng, place: int, days: np.ndarray, others: list[str]) -> Asset:
     venue = VENUES[int(rng.integers(3))]
-    number = int(rng.integers(10)) * 10 + place
+    number = int(rng.integers(10)) * 100 + place
     listed = _listing(rng, days)
     gone = _delisting(rng, days) if place and _chance(rng, 0.25) else None
     star = venue is MAINLAND and _chance(rng, 0.4)

@@ -28,9 +28,9 @@ core: Any = pytest.importorskip(
 MARKETS = 250
 
 
-def exact(seed: int) -> bool | None:
+def exact(seed: int, lines: int | None = None) -> bool | None:
     """Whether both play a random market alike; None where the core is not asked."""
-    case = random_case(seed)
+    case = random_case(seed, lines)
     try:
         market = case.market()
     except MissingData:
@@ -46,6 +46,12 @@ def test_the_compiled_kernel_is_the_desk() -> None:
     asked = [same for same in found if same is not None]
     assert len(asked) > MARKETS / 5
     assert [seed for seed, same in enumerate(found) if same is False] == []
+
+
+def test_the_compiled_kernel_is_the_desk_on_many_lines() -> None:
+    """Whose sums are made side by side."""
+    found = [exact(seed, 100) for seed in range(6000, 6020)]
+    assert found.count(True) > 5 and False not in found
 
 
 @pytest.mark.parametrize(
@@ -67,12 +73,23 @@ def test_sums_are_those_of_fsum(values: list[float]) -> None:
     assert closes(3.0, [values]).tolist() == [fsum([3.0, *values])]
 
 
-def test_sums_of_random_numbers_are_those_of_fsum() -> None:
+@pytest.mark.parametrize("lines", [9, 63, 64, 95, 131])
+def test_sums_of_random_numbers_are_those_of_fsum(lines: int) -> None:
     rng = np.random.default_rng(5)
-    values = rng.normal(size=(2000, 9)) * 10.0 ** rng.integers(-18, 18, (2000, 9))
+    shape = 18_000 // lines, lines
+    values = rng.normal(size=shape) * 10.0 ** rng.integers(-18, 18, shape)
     for start in rng.normal(size=5).tolist():
         wanted = [fsum([start, *row]) for row in values.tolist()]
         assert closes(start, values).tolist() == wanted
+
+
+def test_sums_whose_last_bit_is_in_doubt_are_those_of_fsum() -> None:
+    """Halves of a last bit, and next to nothing beside them, anywhere in a row."""
+    rng = np.random.default_rng(6)
+    values = rng.choice([1.0, -1.0], (4000, 100)) * rng.choice(
+        [0.0, 2.0**52, 1.0, 0.5, 2.0**-60], (4000, 100)
+    )
+    assert closes(0.5, values).tolist() == [fsum([0.5, *row]) for row in values.tolist()]
 
 
 def closes(cash: float, values: Any) -> Any:

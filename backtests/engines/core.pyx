@@ -6,8 +6,10 @@ what it puts out is the same to the last bit. Without impact and participation l
 """
 
 cimport cython
+from cpython.dict cimport PyDict_Next
+from cpython.ref cimport PyObject
 from cython cimport view
-from libc.math cimport INFINITY, NAN, ceil, fabs, floor, nextafter
+from libc.math cimport INFINITY, NAN, ceil, copysign, fabs, floor, nextafter
 from libc.stdlib cimport free, realloc
 
 import numpy as np
@@ -24,7 +26,8 @@ cdef double EPSILON = 2.0 ** -52
 cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5
 cdef int DELISTING = 6
 
-cdef int VALUE = 0, SHARES = 1
+cdef enum:
+    VALUE, SHARES, ORDER  # what a charge is of
 
 NO_CASH, DELISTED = "not enough cash and credit at the open", "delisted"
 
@@ -76,13 +79,19 @@ def by_column(answer, dict own, double most):
     """An answer of which nothing is to be said, by column: the twin of decisions.by_column."""
     cdef Wanted found
     cdef double weight
-    cdef Py_ssize_t room
+    cdef Py_ssize_t room, at = 0
+    cdef PyObject* line
+    cdef PyObject* place
     if type(answer) is not dict:
         return None
     room = len(answer)  # a key may change the dict while it is looked up
     found = Wanted(room)
     for ticker, value in (<dict>answer).items():
-        column = own.get(ticker)
+        # Most answers name their lines in the order of `own`.
+        if PyDict_Next(own, &at, &line, &place) and line == <PyObject*>ticker:
+            column = <object>place
+        else:
+            column = own.get(ticker)
         if column is None or type(value) is not float or found.count == room:
             return None
         weight = value
@@ -171,11 +180,12 @@ cdef class Core:
     cdef const long long[::1] group_at, group
     cdef dict pays_off
     cdef object payoff
-    cdef double[::1] units, size, goal, wanted, weight, covers, fits, sent, scratch, amounts
+    cdef double[::1] units, size, goal, wanted, asked, weight, covers, fits, sent, scratch, amounts
     cdef double[::1] flow, due, rest
     cdef Py_ssize_t flows
     cdef unsigned char[::1] ordered, weighted
-    cdef long long[::1] adr_year
+    cdef long long[::1] adr_year, sells, buys
+    cdef Py_ssize_t sells_count, buys_count
     cdef double[:, ::1] found
     cdef long long[:, ::1] found_on
     cdef Quote* quotes
@@ -194,13 +204,14 @@ cdef class Core:
         self.answers, self.ends = [], []
         self.units, self.size, self.goal = (np.zeros(self.lines) for _ in range(3))
         self.wanted, self.weight, self.covers = (np.zeros(self.lines) for _ in range(3))
-        self.fits, self.sent = (np.zeros(self.lines) for _ in range(2))
+        self.fits, self.sent, self.asked = (np.zeros(self.lines) for _ in range(3))
         self.scratch, self.rest = np.zeros(self.lines + 1), np.zeros(self.lines + 1)
         self.flow, self.due = np.zeros(2 * self.lines + 1), np.zeros(2 * self.lines + 1)
         self.flows = 0
         self.amounts = np.zeros(len(rules.basis) + 1)
         self.ordered, self.weighted = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
         self.adr_year = np.zeros(self.lines, dtype=np.int64)
+        self.sells, self.buys = (np.zeros(self.lines + 1, dtype=np.int64) for _ in range(2))
         self.found = np.zeros((2, len(rules.series_at)))
         self.found_on = np.full((2, len(rules.series_at)), -1, dtype=np.int64)
         self.quotes = <Quote*>realloc(NULL, max(1, self.lines) * sizeof(Quote))
@@ -394,17 +405,16 @@ cdef class Core:
         cdef double* row = self.decisions.next()
         cdef double equity = self._equity(session)
         cdef Py_ssize_t count = 0
+        cdef double size
         row[0], row[1] = session, place
         self._size(session, equity)
         self.waiting = 0
         for column in range(self.lines):
-            self.size[column] = 0.0
-            if self.ordered[column]:
-                self.size[column] = self.wanted[column] - self.units[column]
-                self.waiting += 1
-            if self.weighted[column]:
-                self.scratch[count] = self.weight[column]
-                count += 1
+            size = self.wanted[column] - self.units[column]
+            self.size[column] = size if self.ordered[column] else 0.0
+            self.waiting += self.ordered[column]
+            self.scratch[count] = self.weight[column]
+            count += self.weighted[column]
         self.net = row_sum(0.0, &self.scratch[0], count)
         if self.band >= 0:
             for column in range(self.lines):
@@ -420,38 +430,47 @@ cdef class Core:
 
         What trading costs is kept aside, the highest estimate so far.
         """
-        cdef Py_ssize_t column
+        cdef Py_ssize_t column, place
         cdef int turn
         cdef double cost = 0.0, needed, goal, held
-        cdef Quote quote
-        cdef Py_ssize_t count
         for turn in range(ROUNDS):
-            count = 0
+            self.sells_count = self.buys_count = 0
             for column in range(self.lines):
                 held, goal = self.units[column], 0.0
-                self.ordered[column] = 0
                 if self.weighted[column]:
                     goal = self._lot(column, session, self.weight[column] * (equity - cost)
                                      / self.worth[session, column])
-                elif held == 0.0:
-                    continue
-                self.wanted[column] = goal
-                if self._moves(session, column, goal, held, equity):
-                    self.ordered[column] = 1
-                    quote = self._estimate(column, session, goal - held)
-                    self.scratch[count] = quote.fee + quote.slippage
-                    count += 1
-            needed = row_sum(0.0, &self.scratch[0], count)
+                if turn and goal == self.wanted[column]:
+                    continue  # most lots stay as they were
+                self.wanted[column], self.asked[column] = goal, 0.0
+                self.ordered[column] = self._moves(session, column, goal, held, equity)
+                self._line_up(column, goal - held, self.ordered[column])
+            for place in range(self.sells_count):
+                self._ask(self.sells[place], session)
+            for place in range(self.buys_count):
+                self._ask(self.buys[place], session)
+            needed = row_sum(0.0, &self.asked[0], self.lines)
             if needed <= cost:
                 break
             cost = smaller(needed, equity)
         return 0
 
+    cdef inline void _ask(self, Py_ssize_t column, Py_ssize_t session) noexcept:
+        """What an order is expected to cost."""
+        cdef Quote quote = self._estimate(
+            column, session, self.wanted[column] - self.units[column])
+        self.asked[column] = quote.fee + quote.slippage
+
+    cdef inline void _line_up(self, Py_ssize_t column, double size, bint counts) noexcept:
+        """Among the sells or the buys, without a branch: no processor foresees which."""
+        self.sells[self.sells_count] = self.buys[self.buys_count] = column
+        self.sells_count += counts & (size < 0)
+        self.buys_count += counts & (size > 0)
+
     cdef inline bint _moves(self, Py_ssize_t session, Py_ssize_t column, double goal, double held,
                             double equity) noexcept:
-        if not fabs(goal - held) > ROUNDING * larger(fabs(goal), fabs(held)):
-            return False
-        return goal == 0.0 or self._worth_sending(column, session, goal - held, equity)
+        return ((fabs(goal - held) > ROUNDING * larger(fabs(goal), fabs(held)))
+                & ((goal == 0.0) | self._worth_sending(column, session, goal - held, equity)))
 
     cdef inline bint _worth_sending(self, Py_ssize_t column, Py_ssize_t session, double size,
                                     double equity) noexcept:
@@ -471,7 +490,7 @@ cdef class Core:
         whole = floor(fabs(units) / lot + 1e-9) * lot
         if self.star[column] and whole < STAR_MINIMUM * later:
             return 0.0
-        return whole if units > 0 else -whole
+        return copysign(whole, units)
 
     cdef inline Quote _estimate(self, Py_ssize_t column, Py_ssize_t session,
                                 double quantity) noexcept:
@@ -488,7 +507,7 @@ cdef class Core:
         cdef double later = self.later[session, column]
         cdef double off = self._half_spread(column, session, price * later)
         cdef Quote found
-        found.price = price * (1 + off) if quantity > 0 else price * (1 - off)
+        found.price = price * (1 + copysign(off, quantity))
         found.rate = rate
         found.fee = self._fee(column, session, quantity / later, fabs(quantity) * found.price)
         found.fee = found.fee * rate
@@ -527,19 +546,16 @@ cdef class Core:
     cdef inline double _fee(self, Py_ssize_t column, Py_ssize_t session, double shares,
                             double value) noexcept:
         cdef Py_ssize_t charges, place, count = 0
-        cdef double base, amount
+        cdef double amount
+        cdef double[3] bases
         if shares == 0 or not self.charged:
             return 0.0
         charges = <Py_ssize_t>self._at(
             self.sold[column] if shares < 0 else self.bought[column], session)
-        shares = fabs(shares)
+        bases[VALUE], bases[SHARES], bases[ORDER] = value, fabs(shares), 1.0
         for place in range(self.charges_at[charges], self.charges_at[charges + 1]):
-            base = 1.0
-            if self.basis[place] == VALUE:
-                base = value
-            elif self.basis[place] == SHARES:
-                base = shares
-            amount = larger(self.charge_rate[place] * base, self.least[place])
+            amount = self.charge_rate[place] * bases[self.basis[place]]
+            amount = larger(amount, self.least[place])
             amount = smaller(amount, self.most[place])
             if self.step[place] != 0.0:
                 amount = self.step[place] * ceil(amount / self.step[place] - STEP)
@@ -572,69 +588,58 @@ cdef class Core:
         """Sells, then as many buys as the allowed debt carries."""
         cdef Py_ssize_t place, column
         cdef double size
-        cdef bint buys = False
+        self.sells_count = self.buys_count = 0
         for place in range(start, end):
             column = self.group[place]
-            self.sent[column] = 0.0
-            if not (self.ordered[column] and self.fillable[session, column]):
-                continue
+            self._line_up(column, self.size[column],
+                          self.ordered[column] & self.fillable[session, column])
+        for place in range(self.sells_count):
+            column = self.sells[place]
             size = self.size[column]
-            if size < 0:
-                self._execute(session, column, size, self._quoted(column, session, size))
-            else:
-                buys = True
+            self._execute(session, column, size, self._quoted(column, session, size))
         self._settle()
-        if buys:
-            self._buy(session, start, end, equity)
+        if self.buys_count:
+            self._buy(session, equity)
         return 0
 
-    cdef int _buy(self, Py_ssize_t session, Py_ssize_t start, Py_ssize_t end,
-                  double equity) except -1:
+    cdef int _buy(self, Py_ssize_t session, double equity) except -1:
         """Covers in full; the rest by one factor, as far as cash and credit go."""
-        cdef Py_ssize_t place, column
-        cdef double size, price, spare, purse, factor = 1.0, free_
-        cdef Py_ssize_t dues = 0, rests = 0
-        for place in range(start, end):
-            column = self.group[place]
-            if not self._buying(session, column):
-                continue
+        cdef Py_ssize_t place, column, count = self.buys_count
+        cdef double size, price, spare, purse, factor = 1.0
+        cdef Quote* quote
+        for place in range(count):
+            column = self.buys[place]
             size = self.size[column]
-            self.sent[column] = size if self._worth_sending(column, session, size, 0.0) else 0.0
-            size = self.sent[column]
-            self.covers[column] = smaller(size, larger(0.0, -self.units[column]))
-            self.quotes[column] = self._quoted(column, session, size)
-            price = self.quotes[column].price * self.quotes[column].rate
-            self.due[dues] = self.quotes[column].fee
-            self.due[dues + 1] = self.covers[column] * price
-            self.rest[rests] = (size - self.covers[column]) * price
-            dues, rests = dues + 2, rests + 1
-        spare = row_sum(0.0, &self.rest[0], rests)
-        free_ = self.cash + self._allowed_debt(session, equity)
-        purse = free_ - row_sum(0.0, &self.due[0], dues)
+            if not self._worth_sending(column, session, size, 0.0):
+                size = 0.0
+            self.sent[place] = size
+            self.covers[place] = smaller(size, larger(0.0, -self.units[column]))
+            quote = &self.quotes[place]
+            quote[0] = self._quoted(column, session, size)
+            price = quote.price * quote.rate
+            self.due[2 * place] = quote.fee
+            self.due[2 * place + 1] = self.covers[place] * price
+            self.rest[place] = (size - self.covers[place]) * price
+        spare = row_sum(0.0, &self.rest[0], count)
+        purse = (self.cash + self._allowed_debt(session, equity)
+                 - row_sum(0.0, &self.due[0], 2 * count))
         if not spare <= larger(purse, 0.0):
             factor = larger(0.0, purse / spare)
-        for place in range(start, end):
-            column = self.group[place]
-            if not self._buying(session, column):
-                self.fits[column] = -1.0
-                continue
-            size = self.sent[column]
-            self.fits[column] = size
+        for place in range(count):
+            column = self.buys[place]
+            size = self.sent[place]
             if factor != 1.0:
-                self.fits[column] = self.covers[column] + self._lot(
-                    column, session, factor * (size - self.covers[column]))
-                self.quotes[column] = self._quoted(column, session, self.fits[column])
-            self._execute(session, column, self.fits[column], self.quotes[column])
+                size = self.covers[place] + self._lot(
+                    column, session, factor * (size - self.covers[place]))
+                self.quotes[place] = self._quoted(column, session, size)
+            self.fits[place] = size
+            self._execute(session, column, size, self.quotes[place])
         self._settle()
-        for place in range(start, end):
-            column = self.group[place]
-            if self.ordered[column] and 0.0 <= self.fits[column] < self.sent[column]:
-                self._cut(session, column, self.sent[column] - self.fits[column])
+        for place in range(count):
+            column = self.buys[place]
+            if self.ordered[column] and self.fits[place] < self.sent[place]:
+                self._cut(session, column, self.sent[place] - self.fits[place])
         return 0
-
-    cdef inline bint _buying(self, Py_ssize_t session, Py_ssize_t column) noexcept:
-        return (self.ordered[column] and self.size[column] > 0
-                and self.fillable[session, column])
 
     cdef int _execute(self, Py_ssize_t session, Py_ssize_t column, double quantity,
                       Quote quote) except -1:
@@ -686,20 +691,21 @@ cdef class Core:
 
     cdef double _allowed_debt(self, Py_ssize_t session, double equity) noexcept:
         cdef double borrowed = larger(0.0, self.net - 1) * equity
-        cdef Py_ssize_t column
+        cdef Py_ssize_t column, count = 0
+        cdef double size
+        cdef double[2] parts
         cdef Quote quote
-        cdef Sum total, sells
         if self.waits:
             return borrowed
-        total.count = sells.count = 0
         for column in range(self.lines):
-            if self.ordered[column] and self.size[column] < 0:
-                quote = self._estimate(column, session - 1, self.size[column])
-                add(&sells, -self.size[column] * quote.price * quote.rate - quote.fee)
-        add(&total, borrowed)
-        add(&total, rounded(&sells))
-        add(&total, self.tolerance * larger(equity, 0.0))
-        return rounded(&total)
+            size = self.size[column]
+            if size < 0:
+                quote = self._estimate(column, session - 1, size)
+                self.scratch[count] = -size * quote.price * quote.rate - quote.fee
+                count += 1
+        parts[0] = row_sum(0.0, &self.scratch[0], count)
+        parts[1] = self.tolerance * larger(equity, 0.0)
+        return row_sum(borrowed, parts, 2)
 
     cdef void _note_debt(self, Py_ssize_t session) noexcept:
         if self.cash < 0 and (self.indebted < 0 or -self.cash > self.debt):

@@ -66,6 +66,10 @@ cdef inline double rounded(Sum* total) noexcept:
 
 # Sums of numbers of one size, which are most
 
+cdef enum:
+    LANES = 16
+
+
 cdef struct Total:
     double sum, lost, size
 
@@ -96,38 +100,48 @@ cdef inline double row_sum(double first, const double* values, Py_ssize_t count)
     """The exact sum, rounded once."""
     cdef Total total
     cdef double found
-    cdef Py_ssize_t place
+    cdef Py_ssize_t place = 0
     total.sum, total.lost, total.size = first, 0.0, 0.0
-    for place in range(count):
+    if count >= 4 * LANES:
+        place = count - count % LANES
+        side_by_side(&total, values, place)
+    while place < count:
         two_sum(&total, values[place])
+        place += 1
     return found if settled(&total, count, &found) else slow_sum(first, values, count)
+
+
+cdef void side_by_side(Total* total, const double* values, Py_ssize_t count) noexcept:
+    """Add `count` numbers, a multiple of LANES: sums that do not wait for each other."""
+    cdef double[LANES] sum_, lost, size
+    cdef double x, after, back, error
+    cdef Py_ssize_t place = 0
+    cdef int lane
+    for lane in range(LANES):
+        sum_[lane] = lost[lane] = size[lane] = 0.0
+    while place < count:
+        for lane in range(LANES):
+            x = values[place + lane]
+            after = sum_[lane] + x
+            back = after - sum_[lane]
+            error = (sum_[lane] - (after - back)) + (x - back)
+            lost[lane] += error
+            size[lane] += fabs(error)
+            sum_[lane] = after
+        place += LANES
+    for lane in range(LANES):
+        two_sum(total, sum_[lane])
+        total.lost += lost[lane]
+        total.size += size[lane]
 
 
 cdef inline double worth_of(double cash, const double* units, const double* prices, double* value,
                             Py_ssize_t count) noexcept:
-    """Cash and units x prices: their exact sum, rounded once. value: room for `count`.
-
-    Two sums at a time, which need not wait for each other.
-    """
-    cdef Total one, two
-    cdef double found
-    cdef Py_ssize_t place = 0
-    one.sum, one.lost, one.size = cash, 0.0, 0.0
-    two.sum, two.lost, two.size = 0.0, 0.0, 0.0
-    while place + 2 <= count:
-        two_sum(&one, units[place] * prices[place])
-        two_sum(&two, units[place + 1] * prices[place + 1])
-        place += 2
-    if place < count:
-        two_sum(&one, units[place] * prices[place])
-    two_sum(&one, two.sum)
-    one.lost += two.lost
-    one.size += two.size
-    if settled(&one, count, &found):
-        return found
+    """Cash and units x prices: their exact sum, rounded once. value: room for `count`."""
+    cdef Py_ssize_t place
     for place in range(count):
         value[place] = units[place] * prices[place]
-    return slow_sum(cash, value, count)
+    return row_sum(cash, value, count)
 
 
 cdef double slow_sum(double first, const double* values, Py_ssize_t count) noexcept:

@@ -65,29 +65,23 @@ cdef class Valuer:
     cdef void run(self, double cash, const double[:, ::1] fills, Py_ssize_t fill,
                   Py_ssize_t last_fill, const double[:, ::1] events, Py_ssize_t event,
                   Py_ssize_t last_event, double[::1] balances, double[::1] equity) noexcept:
-        cdef Py_ssize_t row, count = 0, moved = 0, begun
+        cdef Py_ssize_t row, count = 0, moved = 0, fills_begun, events_begun
         cdef double balance
-        cdef Sum total
         self._find_most(fills, fill, last_fill, events, event, last_event)
         self.units[:] = 0.0
         for row in range(self.prices.shape[0]):
             if ((fill < last_fill and fills[fill, 0] == row + self.first)
                     or (event < last_event and events[event, 0] == row + self.first)):
-                total.count = 0
-                add(&total, cash)
-                begun = fill
+                fills_begun, events_begun = fill, event
                 while fill < last_fill and fills[fill, 0] == row + self.first:
-                    add(&total, -fills[fill, 2] * fills[fill, 3] * fills[fill, 4])
-                    add(&total, -fills[fill, 5])
                     fill += 1
-                self._trade(fills, begun, fill)
+                self._trade(fills, fills_begun, fill)
                 while event < last_event and events[event, 0] == row + self.first:
-                    add(&total, events[event, 3])
                     if <int>events[event, 1] == DELISTING:
                         self.units[<Py_ssize_t>events[event, 2]] = 0.0
                     event += 1
-                cash, moved = rounded(&total), row
-                count = self._find_active()
+                cash = moved_by(cash, fills, fills_begun, fill, events, events_begun, event)
+                moved, count = row, self._find_active()
             balance = cash * (self.credit[row] / self.credit[moved] if cash >= 0
                               else self.debit[row] / self.debit[moved])
             balances[row] = balance
@@ -142,3 +136,29 @@ cdef class Valuer:
                 self.held[count] = self.units[column]
                 count += 1
         return count
+
+
+cdef double moved_by(double cash, const double[:, ::1] fills, Py_ssize_t fill, Py_ssize_t last_fill,
+                     const double[:, ::1] events, Py_ssize_t event,
+                     Py_ssize_t last_event) noexcept:
+    """Cash after these fills and events: an exact sum, rounded once."""
+    cdef Total quick
+    cdef Sum total
+    cdef double found
+    cdef Py_ssize_t place
+    quick.sum, quick.lost, quick.size = cash, 0.0, 0.0
+    for place in range(fill, last_fill):
+        two_sum(&quick, -fills[place, 2] * fills[place, 3] * fills[place, 4])
+        two_sum(&quick, -fills[place, 5])
+    for place in range(event, last_event):
+        two_sum(&quick, events[place, 3])
+    if settled(&quick, 2 * (last_fill - fill) + last_event - event, &found):
+        return found
+    total.count = 0
+    add(&total, cash)
+    for place in range(fill, last_fill):
+        add(&total, -fills[place, 2] * fills[place, 3] * fills[place, 4])
+        add(&total, -fills[place, 5])
+    for place in range(event, last_event):
+        add(&total, events[place, 3])
+    return rounded(&total)
