@@ -272,11 +272,15 @@ def equal(*of: Part | Iterable[Part]) -> dict[str, float]:
     >>> equal("SPY", "TLT")
     {'SPY': 0.5, 'TLT': 0.5}
     """
+    return _equal(of if _all_text(of) else tuple(_tickers(of))).copy()
+
+
+def _all_text(parts: Iterable[object]) -> bool:
     try:
-        "".join(of)  # type: ignore[arg-type] # the quickest way to see that all are tickers
+        "".join(parts)  # type: ignore[arg-type] # the quickest look at every type
     except TypeError:
-        of = tuple(_tickers(of))
-    return _equal(of).copy()  # type: ignore[arg-type]
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)

@@ -208,7 +208,7 @@ def _asset(rng: Rng, place: int, days: np.ndarray, others: list[str]) -> Asset:
         listed=listed,
         lot=_lot(rng, venue, star, days),
         withholding=Dated((Row(None, 0.1), Row(_middle(days), 0.3))),
-        half_spread=always(float(rng.choice([0.0, 0.0002, 0.002]))),
+        half_spread=always(float(rng.choice([0.0, 0.0002, 0.002, -0.0005]))),
         borrow=float(rng.choice([0.0, 0.01, 0.2])),
         adr_fee=0.03 if venue is NEW_YORK and _chance(rng, 0.4) else 0.0,
         star=star,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import sys
 from math import fsum
@@ -254,6 +255,12 @@ def ruled() -> tuple[Market, Any]:
     case = random_case(6000)
     market = case.market()
     return market, rules_of(market, Settings(), case.costs)
+
+
+def test_a_charge_of_an_unknown_basis_is_refused() -> None:
+    _, rules = ruled()
+    with pytest.raises(ValueError, match="do not belong together"):
+        core.Core(dataclasses.replace(rules, basis=rules.basis + 3), 1e6)
 
 
 def test_an_answer_that_grows_while_it_is_read_is_looked_at_closer() -> None:

@@ -82,16 +82,16 @@ def by_column(answer, dict own, double most):
     cdef Py_ssize_t room, at = 0
     cdef PyObject* line
     cdef PyObject* place
+    cdef bint in_order = True
     if type(answer) is not dict:
         return None
     room = len(answer)  # a key may change the dict while it is looked up
     found = Wanted(room)
     for ticker, value in (<dict>answer).items():
-        # Most answers name their lines in the order of `own`.
-        if PyDict_Next(own, &at, &line, &place) and line == <PyObject*>ticker:
-            column = <object>place
-        else:
-            column = own.get(ticker)
+        # As long as the lines come in the order of `own` none is looked up.
+        in_order = (in_order and PyDict_Next(own, &at, &line, &place)
+                    and line == <PyObject*>ticker)
+        column = <object>place if in_order else own.get(ticker)
         if column is None or type(value) is not float or found.count == room:
             return None
         weight = value
@@ -211,7 +211,7 @@ cdef class Core:
         self.amounts = np.zeros(len(rules.basis) + 1)
         self.ordered, self.weighted = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
         self.adr_year = np.zeros(self.lines, dtype=np.int64)
-        self.sells, self.buys = (np.zeros(self.lines + 1, dtype=np.int64) for _ in range(2))
+        self.sells, self.buys = (np.zeros(self.lines, dtype=np.int64) for _ in range(2))
         self.found = np.zeros((2, len(rules.series_at)))
         self.found_on = np.full((2, len(rules.series_at)), -1, dtype=np.int64)
         self.quotes = <Quote*>realloc(NULL, max(1, self.lines) * sizeof(Quote))
@@ -230,6 +230,7 @@ cdef class Core:
         self.tick, self.star = rules.tick, rules.star
         self.adr_fee, self.borrow = rules.adr_fee, rules.borrow
         self.charges_at, self.basis = rules.charges_at, rules.basis
+        _check(_below(self.basis, ORDER + 1))
         self.charge_rate, self.least = rules.charge_rate, rules.least
         self.most, self.step = rules.most, rules.step
         self.bounds, self.ticks = rules.bounds, rules.ticks
@@ -461,14 +462,15 @@ cdef class Core:
             column, session, self.wanted[column] - self.units[column])
         self.asked[column] = quote.fee + quote.slippage
 
-    cdef inline void _line_up(self, Py_ssize_t column, double size, bint counts) noexcept:
+    cdef inline void _line_up(self, Py_ssize_t column, double size, bint ordered) noexcept:
         """Among the sells or the buys, without a branch: no processor foresees which."""
         self.sells[self.sells_count] = self.buys[self.buys_count] = column
-        self.sells_count += counts & (size < 0)
-        self.buys_count += counts & (size > 0)
+        self.sells_count += ordered & (size < 0)
+        self.buys_count += ordered & (size > 0)
 
     cdef inline bint _moves(self, Py_ssize_t session, Py_ssize_t column, double goal, double held,
                             double equity) noexcept:
+        # `&` and `|` for the same reason.
         return ((fabs(goal - held) > ROUNDING * larger(fabs(goal), fabs(held)))
                 & ((goal == 0.0) | self._worth_sending(column, session, goal - held, equity)))
 
@@ -507,7 +509,7 @@ cdef class Core:
         cdef double later = self.later[session, column]
         cdef double off = self._half_spread(column, session, price * later)
         cdef Quote found
-        found.price = price * (1 + copysign(off, quantity))
+        found.price = price * (1 + (off if quantity > 0 else -off))
         found.rate = rate
         found.fee = self._fee(column, session, quantity / later, fabs(quantity) * found.price)
         found.fee = found.fee * rate

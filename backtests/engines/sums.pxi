@@ -23,6 +23,8 @@ cdef struct Sum:
 cdef inline void add(Sum* total, double x) noexcept:
     cdef int kept = 0, place
     cdef double y, high, low
+    if x == 0.0:
+        return
     for place in range(total.count):
         y = total.part[place]
         if fabs(x) < fabs(y):
@@ -84,10 +86,14 @@ cdef inline void two_sum(Total* total, double x) noexcept:
 
 
 cdef inline bint settled(Total* total, Py_ssize_t count, double* found) noexcept:
-    """Whether what was lost, added at the end, leaves no bit in doubt; `found` is the sum then."""
+    """Whether what was lost, added at the end, leaves no bit in doubt; `found` is the sum then.
+
+    Adding up what was lost rounds each part of it at most `count` times, or side by side
+    count / LANES + 3 * LANES times, which from 4 * LANES numbers on is less.
+    """
     cdef double back, rest
     if total.size == 0.0:
-        found[0] = total.sum
+        found[0] = 0.0 + total.sum  # never a negative zero
         return True
     found[0] = total.sum + total.lost
     back = found[0] - total.sum
@@ -112,7 +118,10 @@ cdef inline double row_sum(double first, const double* values, Py_ssize_t count)
 
 
 cdef void side_by_side(Total* total, const double* values, Py_ssize_t count) noexcept:
-    """Add `count` numbers, a multiple of LANES: sums that do not wait for each other."""
+    """`two_sum` of `count` numbers, a multiple of LANES: sums that do not wait for each other.
+
+    Arrays of numbers, not of Totals, so that a compiler makes several additions at a time.
+    """
     cdef double[LANES] sum_, lost, size
     cdef double x, after, back, error
     cdef Py_ssize_t place = 0
