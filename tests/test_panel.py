@@ -457,7 +457,7 @@ def test_sessions_that_are_alike_share_what_is_open(sample: Market) -> None:
     assert open_at(sample, len(sample.sessions) - 2) is found
 
 
-# What a reviewer found
+# Weights and fees that are easily mixed up
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ def valued(double cash, const double[:, ::1] fills, const long long[::1] fills_e
     balances_ = np.empty((len(fills_end), len(prices)))
     equity_ = np.empty((len(fills_end), len(prices)))
     cdef double[:, ::1] balances = balances_, equity = equity_
-    cdef Valuer valuer = Valuer(prices, credit, debit, first, left)
+    cdef Valuer valuer = Valuer(prices, credit, debit, first, left, 2 * len(fills) + len(events))
     cdef Py_ssize_t run, fill = 0, event = 0
     for run in range(fills_end.shape[0] if prices.shape[0] else 0):
         valuer.run(cash, fills, fill, fills_end[run], events, event, events_end[run],
@@ -46,42 +46,47 @@ def _placed(const double[:, ::1] table, const long long[::1] ends, Py_ssize_t fi
 
 @cython.final
 cdef class Valuer:
-    """What one run after the other was worth."""
+    """What one run after the other was worth. room: for the cash flows of any session."""
 
     cdef const double[:, ::1] prices
     cdef const double[::1] credit, debit
     cdef Py_ssize_t first, lines
     cdef double least
-    cdef double[::1] units, most, today, held, price, value
+    cdef double[::1] units, most, today, held, price, value, flow
     cdef long long[::1] active
 
-    def __init__(self, prices, credit, debit, first, left):
+    def __init__(self, prices, credit, debit, first, left, room):
         self.prices, self.credit, self.debit = prices, credit, debit
         self.first, self.least, self.lines = first, left, prices.shape[1]
         self.units, self.most, self.today = (np.zeros(self.lines) for _ in range(3))
         self.held, self.price, self.value = (np.zeros(self.lines + 1) for _ in range(3))
         self.active = np.zeros(self.lines + 1, dtype=np.int64)
+        self.flow = np.empty(room + 1)  # of which only what is used takes memory
 
     cdef void run(self, double cash, const double[:, ::1] fills, Py_ssize_t fill,
                   Py_ssize_t last_fill, const double[:, ::1] events, Py_ssize_t event,
                   Py_ssize_t last_event, double[::1] balances, double[::1] equity) noexcept:
-        cdef Py_ssize_t row, count = 0, moved = 0, fills_begun, events_begun
+        cdef Py_ssize_t row, count = 0, moved = 0, begun, flows
         cdef double balance
         self._find_most(fills, fill, last_fill, events, event, last_event)
         self.units[:] = 0.0
         for row in range(self.prices.shape[0]):
             if ((fill < last_fill and fills[fill, 0] == row + self.first)
                     or (event < last_event and events[event, 0] == row + self.first)):
-                fills_begun, events_begun = fill, event
+                begun, flows = fill, 0
                 while fill < last_fill and fills[fill, 0] == row + self.first:
-                    fill += 1
-                self._trade(fills, fills_begun, fill)
+                    self.flow[flows] = -fills[fill, 2] * fills[fill, 3] * fills[fill, 4]
+                    self.flow[flows + 1] = -fills[fill, 5]
+                    fill, flows = fill + 1, flows + 2
+                self._trade(fills, begun, fill)
                 while event < last_event and events[event, 0] == row + self.first:
+                    self.flow[flows] = events[event, 3]
+                    flows += 1
                     if <int>events[event, 1] == DELISTING:
                         self.units[<Py_ssize_t>events[event, 2]] = 0.0
                     event += 1
-                cash = moved_by(cash, fills, fills_begun, fill, events, events_begun, event)
-                moved, count = row, self._find_active()
+                cash, moved = row_sum(cash, &self.flow[0], flows), row
+                count = self._find_active()
             balance = cash * (self.credit[row] / self.credit[moved] if cash >= 0
                               else self.debit[row] / self.debit[moved])
             balances[row] = balance
@@ -136,29 +141,3 @@ cdef class Valuer:
                 self.held[count] = self.units[column]
                 count += 1
         return count
-
-
-cdef double moved_by(double cash, const double[:, ::1] fills, Py_ssize_t fill, Py_ssize_t last_fill,
-                     const double[:, ::1] events, Py_ssize_t event,
-                     Py_ssize_t last_event) noexcept:
-    """Cash after these fills and events: an exact sum, rounded once."""
-    cdef Total quick
-    cdef Sum total
-    cdef double found
-    cdef Py_ssize_t place
-    quick.sum, quick.lost, quick.size = cash, 0.0, 0.0
-    for place in range(fill, last_fill):
-        two_sum(&quick, -fills[place, 2] * fills[place, 3] * fills[place, 4])
-        two_sum(&quick, -fills[place, 5])
-    for place in range(event, last_event):
-        two_sum(&quick, events[place, 3])
-    if settled(&quick, 2 * (last_fill - fill) + last_event - event, &found):
-        return found
-    total.count = 0
-    add(&total, cash)
-    for place in range(fill, last_fill):
-        add(&total, -fills[place, 2] * fills[place, 3] * fills[place, 4])
-        add(&total, -fills[place, 5])
-    for place in range(event, last_event):
-        add(&total, events[place, 3])
-    return rounded(&total)

@@ -48,10 +48,4 @@ def _computes(kind: Any) -> bool:
 def asks(strategy: Strategy) -> Any:
     """What the market of a strategy depends on, as a key."""
     kind: Any = type(strategy)
-    if not _follows(strategy):
-        return kind
-    return (
-        kind,
-        strategy.universe, strategy.signals, strategy.facts, strategy.benchmark, strategy.thesis,
-        strategy.pool,
-    )  # fmt: skip
+    return (kind, *(getattr(strategy, name) for name in ASKED)) if _follows(strategy) else kind
