@@ -12,7 +12,7 @@ else
   INSTALL   = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 endif
 
-CORE = $(wildcard backtests/engines/*.p[yx]?)
+CORE = $(wildcard backtests/compiled/*.p[yx]?)
 
 .PHONY: run test check clean
 

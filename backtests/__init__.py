@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backtests.api import run
-    from backtests.result import Result, load
-    from backtests.sweeps.play import sweep
+    from backtests.records.result import Result, load
+    from backtests.sweeps.sweep import sweep
 
 __all__ = ["Result", "load", "run", "sweep"]
 
@@ -23,11 +23,11 @@ def __getattr__(name: str) -> Any:
 
         return run
     if name == "sweep":
-        from backtests.sweeps.play import sweep
+        from backtests.sweeps.sweep import sweep
 
         return sweep
     if name in ("Result", "load"):
-        from backtests import result
+        from backtests.records import result
 
         return getattr(result, name)
     raise AttributeError(f"module 'backtests' has no attribute {name!r}")

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backtests import addresses, home
-from backtests.ledger import Ledger, Trial, Tried
-from backtests.manifest import code_of, parameter_values, settings_values
-from backtests.result import Result
-from backtests.runner import Run, load_bars, play_plain, play_strategy
+from backtests import paths, strategy_loader
+from backtests.records.ledger import Ledger, Trial, Tried
+from backtests.records.manifest import code_of, parameter_values, settings_values
+from backtests.records.result import Result
+from backtests.runner.run_strategy import Run, load_bars, play_plain, play_strategy
 from backtests.settings import Settings
 from markets.bars import Source
 from markets.facts import Snapshot
@@ -22,8 +22,8 @@ from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputErro
 from newsfolio.strategy import Strategy, name_of
 
 if TYPE_CHECKING:
-    from backtests.evaluation.findings import Certificate, Evaluation
-    from backtests.evaluation.watch import Watch
+    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.evaluation.schema import Certificate, Evaluation
 
 Runnable = str | type | Strategy
 
@@ -49,8 +49,8 @@ def job_of(
     if isinstance(what, Strategy):
         return Job(what.name, what)
     address = what if isinstance(what, str) else what.__name__
-    cls = addresses.find(what) if isinstance(what, str) else what
-    if addresses.is_plain(cls):
+    cls = strategy_loader.find(what) if isinstance(what, str) else what
+    if strategy_loader.is_plain(cls):
         lines = tuple(universe) or tuple(getattr(cls, "universe", ()))
         if not lines:
             raise CommandError(
@@ -64,7 +64,7 @@ def job_of(
         raise StrategyError(f"{address} is not a subclass of newsfolio.Strategy")
     if universe:
         raise CommandError("--universe is for plain backtrader strategies; this one has its own")
-    return Job(address, addresses.build(cls, parameters or {}))
+    return Job(address, strategy_loader.build(cls, parameters or {}))
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,14 @@ def run(
     except TypeError as error:
         raise CommandError(f"unknown setting: {error}") from None
     source = (
-        home.open_source(
+        paths.open_source(
             data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
         )
         if isinstance(data, str)
         else data
     )
     job = job_of(strategy, universe=universe)
-    book = Ledger(Path(ledger) if ledger else home.ledger_path())
+    book = Ledger(Path(ledger) if ledger else paths.ledger_path())
     judging = Judging(placebos=placebos) if verdict else None
     return execute(job, source, wanted, book, verify=verify, judging=judging)
 
@@ -223,8 +223,8 @@ def _judged(
 
 def certificate_of(run: Run, judging: Judging) -> Certificate:
     """Replay a run for look-ahead, with what its strategy was seen to open."""
-    from backtests.evaluation.certificate import certify
-    from backtests.evaluation.findings import Certificate, Honesty
+    from backtests.evaluation.lookahead.certificate import certify
+    from backtests.evaluation.schema import Certificate, Honesty
 
     if run.strategy is None:
         return Certificate(
@@ -246,7 +246,7 @@ def certificate(
     job: Job, source: Source, settings: Settings, watch: Watch, cuts: int
 ) -> Certificate:
     """Check a strategy for look-ahead without running it for its figures."""
-    from backtests.evaluation.certificate import certify
+    from backtests.evaluation.lookahead.certificate import certify
 
     if job.strategy is None:
         raise CommandError(
@@ -283,7 +283,7 @@ def _headline(found: Evaluation) -> dict[str, Any]:
 def _record(ledger: Ledger, trials: Sequence[Trial]) -> None:
     """A ledger that cannot be written costs a warning, not the result."""
     try:
-        ledger.append(trials, home.now())
+        ledger.append(trials, paths.now())
     except OutputError as error:
         warnings.warn(f"this trial is not counted: {error}", stacklevel=3)
 

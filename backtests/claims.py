@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from backtests.terminal import figure
+from backtests.commands.terminal import figure
 from markets.bars import Bars, Source
-from markets.currencies import EcbRates
-from markets.record import PriceRecord
+from markets.price_record import PriceRecord
+from markets.reference.currencies import EcbRates
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
 from newsfolio.listings import asset_of

@@ -12,16 +12,25 @@ from urllib.parse import quote
 
 from cyclopts import App, CycloptsError, Parameter
 
-from backtests import data as data_commands
-from backtests import queries, sweep_command
-from backtests.options import MONEY, OUTPUT, Market
-from backtests.terminal import manifests, print_json, progress, row_of, run_folder, say, say_claims
+from backtests.commands import data as data_commands
+from backtests.commands import runs as queries
+from backtests.commands import sweep as sweep_command
+from backtests.commands.options import MONEY, OUTPUT, Market
+from backtests.commands.terminal import (
+    manifests,
+    print_json,
+    progress,
+    row_of,
+    run_folder,
+    say,
+    say_claims,
+)
 from newsfolio import __version__
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 
 if TYPE_CHECKING:
-    from backtests.result import Result
-    from reports.ahead import Draughtsman
+    from backtests.records.result import Result
+    from reports.background import Draughtsman
 PAGE = "verdict.html"
 """The page of a run that opens."""
 
@@ -95,10 +104,10 @@ def run(
         Open the page in a browser.
     """
     gc.set_threshold(FEW)
-    from backtests import home
+    from backtests import paths
     from backtests.api import Judging, execute
-    from backtests.evaluation.watch import Watch
-    from backtests.ledger import Ledger
+    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.records.ledger import Ledger
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
@@ -109,9 +118,9 @@ def run(
     jobs = [market.job(address, lines) for address in strategies]
     settings = market.settings(benchmark=benchmark, engine=engine)
     source = market.source(quiet or json)
-    folder = out or home.RUNS
+    folder = out or paths.RUNS
     _writable(folder)
-    book = Ledger(ledger or home.ledger_path())
+    book = Ledger(ledger or paths.ledger_path())
     judging = Judging(placebos, watch=watch) if verdict else None
     results: list[Result] = []
     for job in jobs:
@@ -143,9 +152,9 @@ def open_(run: str = "", *, out: Path | None = None) -> None:
     out
         Folder of run folders, instead of ./runs.
     """
-    from backtests import home
+    from backtests import paths
 
-    folder = out or home.RUNS
+    folder = out or paths.RUNS
     _browse(run_folder(run, folder) / PAGE if run else folder / "index.html")
 
 
@@ -167,10 +176,10 @@ def report(
     tearsheet
         Write the tearsheet too.
     """
-    from backtests import home
-    from backtests.result import intact, load
+    from backtests import paths
+    from backtests.records.result import intact, load
 
-    folder = out or home.RUNS
+    folder = out or paths.RUNS
     place = run_folder(run, folder)
     with intact(place):
         write_pages(load(place), place, tearsheet)
@@ -205,13 +214,13 @@ def compare(
     open
         Open the page in a browser.
     """
-    from backtests import home
+    from backtests import paths
     from backtests.api import Judging, execute
-    from backtests.evaluation.compare import compare as compared
-    from backtests.ledger import Ledger
-    from backtests.result import intact, load
+    from backtests.evaluation.comparison import compare as compared
+    from backtests.records.ledger import Ledger
+    from backtests.records.result import intact, load
 
-    folder = out or home.RUNS
+    folder = out or paths.RUNS
     _writable(folder)
     saved = {path.name: path for path, _ in manifests(folder)}
     results: list[Result] = []
@@ -222,7 +231,7 @@ def compare(
             continue
         result = execute(
             market.job(name), market.source(json), market.settings(engine=engine),
-            Ledger(ledger or home.ledger_path()), judging=Judging(placebos=0),
+            Ledger(ledger or paths.ledger_path()), judging=Judging(placebos=0),
             save=lambda done: _saved(done, folder, tearsheet=False),
         )  # fmt: skip
         results.append(result)
@@ -280,28 +289,32 @@ def score(
     quiet
         Print the path only.
     """
-    from backtests import again, home
+    from backtests import paths
     from backtests.api import Judging, execute
-    from backtests.evaluation.watch import Watch
-    from backtests.ledger import Ledger
-    from backtests.result import intact, load
+    from backtests.commands import rescore
+    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.records.ledger import Ledger
+    from backtests.records.result import intact, load
 
-    folder = out or home.RUNS
+    folder = out or paths.RUNS
     place = run_folder(run, folder)
     watch = Watch()
     watch.start()
     with intact(place):
         old = load(place)
-        job, settings = again.job_again(old), again.settings_again(old)
+        job, settings = rescore.job_again(old), rescore.settings_again(old)
         judging = Judging(
-            placebos, since=again.divide_again(old), chosen=again.chosen_before(old), watch=watch
+            placebos,
+            since=rescore.divide_again(old),
+            chosen=rescore.chosen_before(old),
+            watch=watch,
         )
-    source = home.open_source(
+    source = paths.open_source(
         data, store=store, offline=offline, facts=facts, progress=progress(quiet or json)
     )
     result = execute(
-        job, source, settings, Ledger(ledger or home.ledger_path()),
-        judging=judging, notes=again.changes_since(old, job),
+        job, source, settings, Ledger(ledger or paths.ledger_path()),
+        judging=judging, notes=rescore.changes_since(old, job),
         save=lambda done: _saved(done, folder, tearsheet),
     )  # fmt: skip
     write_index(folder)
@@ -344,12 +357,12 @@ def claims(
     open
         Open the page in a browser.
     """
-    from backtests import addresses, home
+    from backtests import paths, strategy_loader
     from backtests.claims import articles_of, check_claims
     from newsfolio.articles import ARTICLES
 
-    wanted = addresses.find_article(article) if article else ARTICLES
-    source = home.open_source(data, store=store, offline=offline, progress=progress(quiet or json))
+    wanted = strategy_loader.find_article(article) if article else ARTICLES
+    source = paths.open_source(data, store=store, offline=offline, progress=progress(quiet or json))
     found = check_claims(wanted, source)
     if json:
         print_json({"claims": [one.as_json() for one in found]})
@@ -357,7 +370,7 @@ def claims(
     rows = articles_of(wanted, found)
     simulated = any(one.simulated for one in found)
     ids = f"-{quote(wanted[0].id, safe='')}" if article else ""
-    path = (out or home.RUNS) / f"claims{ids}.html"
+    path = (out or paths.RUNS) / f"claims{ids}.html"
     write_claims(rows, source.name, simulated, path)
     if quiet:
         print(path)
@@ -378,7 +391,7 @@ def write_claims(
 
 def draw_ahead() -> Draughtsman:
     """Who draws while runs are judged."""
-    from reports.ahead import Draughtsman
+    from reports.background import Draughtsman
 
     return Draughtsman()
 
@@ -401,7 +414,7 @@ def write_compare(results: Sequence[Result], found: dict[str, Any], folder: Path
 
 def write_sweep(found: Mapping[str, Any], folder: Path) -> Path:
     """The page of a sweep."""
-    from reports.sweep import write
+    from reports.pages.sweep import write
 
     return write(found, folder)
 
@@ -459,7 +472,7 @@ def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -
 
 
 def _is_strategy(name: str) -> bool:
-    from backtests.addresses import shipped
+    from backtests.strategy_loader import shipped
 
     return ":" in name or name.endswith(".py") or name in shipped()
 

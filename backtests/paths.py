@@ -1,4 +1,4 @@
-"""Where things are kept on this machine, and what day it is; only `markets.cache` asks too."""
+"""Where things are kept on this machine, and what day it is; only the calendar cache asks too."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def open_source(
     if snapshot is not None:
         return _as_read_before(snapshot, data, store or store_folder(), facts, corrections)
     if data == "sample":
-        from markets.sample import SampleSource
+        from markets.sample.source import SampleSource
 
         source: Source = SampleSource()
     else:
@@ -74,8 +74,8 @@ def open_source(
 
 
 def _remembered(source: Source, folder: Path) -> Source:
-    from markets.snapshots import Remembering
-    from markets.store import Store
+    from markets.store.price_store import Store
+    from markets.store.snapshots import Remembering
 
     return Remembering(source, Store(folder))
 
@@ -89,8 +89,8 @@ def _as_read_before(
         )
     if facts is not None or corrections is not None:
         raise CommandError("--snapshot brings its own facts and corrections; leave the others out")
-    from markets.snapshots import SnapshotSource
-    from markets.store import Store
+    from markets.store.price_store import Store
+    from markets.store.snapshots import SnapshotSource
 
     return _remembered(SnapshotSource(Store(folder), snapshot), folder)
 
@@ -110,14 +110,14 @@ def _prices(
 ) -> Source:
     """Prices as they are kept."""
     if data == "yahoo":
-        from markets.store import Store
-        from markets.yahoo import YahooSource
+        from markets.store.price_store import Store
+        from markets.yahoo.source import YahooSource
 
         return YahooSource(Store(folder), today=today(), offline=offline, progress=progress)
     if not folder.is_dir():
         raise CommandError(
             f"--data {data}: neither yahoo, sample nor a folder of price files; check the path"
         )
-    from markets.folder import FolderSource
+    from markets.folder.source import FolderSource
 
     return FolderSource(folder)

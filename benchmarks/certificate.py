@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from backtests import addresses
-from backtests.evaluation.certificate import certify
-from backtests.evaluation.findings import Certificate, Honesty
-from backtests.evaluation.watch import Watch
+from backtests import strategy_loader
+from backtests.evaluation.lookahead.access_audit import Watch
+from backtests.evaluation.lookahead.certificate import certify
+from backtests.evaluation.schema import Certificate, Honesty
 from backtests.settings import Settings
 from markets.bars import COLUMNS, Bars, Priced
-from markets.calendars import sessions_of
 from markets.facts import Snapshot
+from markets.reference.calendars import sessions_of
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
 
@@ -74,7 +74,7 @@ def certified(address: str, bars: Mapping[str, Bars], cuts: int, seed: int) -> C
     watch = Watch()
     watch.start()
     try:
-        strategy = addresses.find(address)()
+        strategy = strategy_loader.find(address)()
         settings = Settings(engine="kernel", start=WINDOW[0], end=WINDOW[1])  # type: ignore[arg-type]
         return certify(strategy, Snapshot(bars), settings, cuts=cuts, seed=seed, watch=watch)
     finally:

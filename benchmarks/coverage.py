@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.resampling import interval, resample
+from backtests.evaluation.statistics.bootstrap import interval, resample
 
 SESSIONS = (60, 125, 250, 500, 1250)
 REPLICATIONS = 1000

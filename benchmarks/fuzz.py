@@ -36,20 +36,21 @@ import pandas as pd
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from backtests import cli, portfolio, queries
-from backtests.options import Market as Options
-from backtests.runner import play_strategy
+from backtests import cli
+from backtests.commands import runs
+from backtests.commands.options import Market as Options
+from backtests.runner.run_strategy import play_strategy, target_portfolio
 from backtests.settings import Settings
-from markets import yahoo as adapter
 from markets.bars import Bars
-from markets.calendars import sessions_of
 from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
 from markets.facts import read_facts
-from markets.folder import FolderSource
-from markets.quality import inspect_all
-from markets.store import Store
-from markets.yahoo import YahooSource
-from markets.yahoo_session import CHART, session_type
+from markets.folder.source import FolderSource
+from markets.quality.checks import inspect_all
+from markets.reference.calendars import sessions_of
+from markets.store.price_store import Store
+from markets.yahoo import source as adapter
+from markets.yahoo.session import CHART, session_type
+from markets.yahoo.source import YahooSource
 from newsfolio import Facts, Fixed
 from newsfolio.assets import HONG_KONG, NEW_YORK
 from newsfolio.errors import NewsfolioError
@@ -416,10 +417,10 @@ class SavedTarget:
         sheet = draw(st.integers(0, 79)) == 40
         try:
             counts.attempt(lambda: cli.report(self.run.name, out=self.folder, tearsheet=sheet))
-            counts.attempt(lambda: queries.runs(out=self.folder))
+            counts.attempt(lambda: runs.runs(out=self.folder))
             if draw(st.integers(0, 3)) == 0:
                 counts.attempt(
-                    lambda: queries.diff(self.run.name, "east-rising-twin", out=self.folder)
+                    lambda: runs.diff(self.run.name, "east-rising-twin", out=self.folder)
                 )
             if draw(st.integers(0, 39)) == 20:
                 names = (self.run.name, "east-rising-twin")
@@ -487,7 +488,7 @@ class TablesTarget:
 
     def portfolio(self) -> None:
         source = FolderSource(self.folder)
-        found = portfolio.advise(HOLD, source, Settings(), None, self.folder / "held.csv")
+        found = target_portfolio.advise(HOLD, source, Settings(), None, self.folder / "held.csv")
         json.dumps(found.as_json(), allow_nan=False)
         found.as_text()
 

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import Bars, Priced
-from markets.folder import FolderSource
-from markets.quality import Severity, inspect, inspect_all
+from markets.folder.source import FolderSource
+from markets.quality.checks import Severity, inspect, inspect_all
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import DataError
 from newsfolio.listings import asset_of

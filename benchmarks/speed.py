@@ -359,7 +359,7 @@ def _curve(bench: Bench, ours: Tool, asked: Mapping[int, str]) -> dict[str, Any]
 def decisions(sessions: int, schedule: str) -> int:
     """How often a schedule decides on so many sessions."""
     from benchmarks.peers.with_newsfolio import SCHEDULES
-    from markets.calendars import RunCalendar, closes_last
+    from markets.reference.calendars import RunCalendar, closes_last
     from newsfolio import NEW_YORK
 
     calendar = RunCalendar(made.days_of(sessions), closes_last([NEW_YORK]), None)

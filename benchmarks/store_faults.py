@@ -27,17 +27,17 @@ from pathlib import Path
 
 import numpy as np
 
-from backtests import home
+from backtests import paths
 from backtests.api import execute, job_of
-from backtests.ledger import Ledger
-from backtests.result import Result, load
+from backtests.records.ledger import Ledger
+from backtests.records.result import Result, load
 from backtests.settings import Settings
 from markets.bars import Bars
-from markets.calendars import sessions_of
-from markets.changes import cut
-from markets.snapshots import SnapshotSource, known
-from markets.store import Store, StoredBars
-from markets.yahoo import _yfinance
+from markets.reference.calendars import sessions_of
+from markets.store.price_store import Store, StoredBars
+from markets.store.restatements import cut
+from markets.store.snapshots import SnapshotSource, known
+from markets.yahoo.source import _yfinance
 from newsfolio import Fixed
 from newsfolio.assets import NEW_YORK
 from newsfolio.errors import BrokenData
@@ -144,7 +144,7 @@ def pull_on(store: Store, start: date) -> None:
 
 def run_once(folder: Path, snapshot: str | None = None) -> Result:
     """One run on what the store has, kept in a folder of runs."""
-    source = home.open_source("yahoo", store=folder / "store", offline=True, snapshot=snapshot)
+    source = paths.open_source("yahoo", store=folder / "store", offline=True, snapshot=snapshot)
     runs = folder / ("again" if snapshot else "runs")
     return execute(
         job_of(STRATEGY), source, Settings(engine="kernel", start="2024-01-02", costs="none"),

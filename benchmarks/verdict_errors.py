@@ -21,12 +21,12 @@ import numpy as np
 import pandas as pd
 
 from backtests.evaluation.evaluate import evaluate
-from backtests.evaluation.findings import Certificate, Honesty
-from backtests.ledger import Tried
-from backtests.runner import play_strategy
+from backtests.evaluation.schema import Certificate, Honesty
+from backtests.records.ledger import Tried
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
 from markets.bars import Bars, Priced
-from markets.calendars import sessions_of
+from markets.reference.calendars import sessions_of
 from newsfolio import (
     Article,
     Fixed,

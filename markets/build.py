@@ -8,7 +8,9 @@ from datetime import date, time
 import numpy as np
 
 from markets.bars import Bars, snapshot_id
-from markets.calendars import (
+from markets.facts import required
+from markets.market import Days, Floats, Market, Mask, Placed
+from markets.reference.calendars import (
     RunCalendar,
     closes_last,
     first_decision,
@@ -17,9 +19,7 @@ from markets.calendars import (
     sessions_later,
     sessions_of,
 )
-from markets.currencies import FxSource
-from markets.facts import required
-from markets.market import Days, Floats, Market, Mask, Placed
+from markets.reference.currencies import FxSource
 from markets.universe import (
     CASH_RATES,
     Want,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import Bars, Source, snapshot_id
-from markets.calendars import Days, first_decision
+from markets.reference.calendars import Days, first_decision
 from newsfolio.assets import Asset, Venue
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.facts import Facts

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from markets.calendars import RunCalendar
+from markets.reference.calendars import RunCalendar
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.listings import asset_of
 

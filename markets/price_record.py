@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import Bars, Priced
-from markets.currencies import FxSource
+from markets.reference.currencies import FxSource
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
 

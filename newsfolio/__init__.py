@@ -24,6 +24,7 @@ from newsfolio.errors import (
     StrategyError,
     UnknownName,
 )
+from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.panel import Panel
 from newsfolio.schedules import (
@@ -39,7 +40,6 @@ from newsfolio.schedules import (
     yearly,
 )
 from newsfolio.strategy import Fixed, Strategy, Weights, blend, equal, most_traded, param
-from newsfolio.studies import EventStudy
 from newsfolio.thesis import Article, Thesis
 from newsfolio.view import View
 

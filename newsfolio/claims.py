@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from newsfolio.errors import CommandError
-from newsfolio.quantities import Quantity, Window
+from newsfolio.quantities.base import Quantity, Window
 
 Says = Literal["=", ">", ">=", "<", "<="]
 """How the measured figure has to lie to the claimed one."""

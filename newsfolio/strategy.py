@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import ParameterError, StrategyError
+from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.schedules import Schedule, monthly
-from newsfolio.studies import EventStudy
 
 if TYPE_CHECKING:
     from random import Random

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backtests.result import Result
-    from reports.ahead import Draughtsman
+    from backtests.records.result import Result
+    from reports.background import Draughtsman
 
 __all__ = ["write_claims", "write_compare", "write_index", "write_pages"]
 
@@ -20,12 +20,12 @@ def write_pages(
 
     ahead: who has begun to draw this result. OSError where they cannot be written.
     """
-    from reports.script import write_script
-    from reports.verdict import verdict_page
+    from reports.pages.script import write_script
+    from reports.pages.verdict import verdict_page
 
     sheet = folder / "tearsheet.html"
     if tearsheet:
-        from reports.tearsheet import tearsheet as drawn
+        from reports.pages.tearsheet import tearsheet as drawn
 
         text = drawn(result, ahead.gallery) if ahead else drawn(result)
         sheet.write_text(text, encoding="utf-8")
@@ -37,9 +37,9 @@ def write_pages(
 def write_compare(results: Sequence[Result], comparison: Mapping[str, Any], folder: Path) -> Path:
     """Write `compare.html` and its script into a folder that exists; answers the page's path.
 
-    comparison: what `backtests.evaluation.compare.compare` answers for these results.
+    comparison: what `backtests.evaluation.comparison.compare` answers for these results.
     """
-    from reports.compare import write
+    from reports.pages.comparison import write
 
     return write(results, comparison, folder)
 
@@ -49,7 +49,7 @@ def write_index(runs_folder: Path) -> Path:
 
     A damaged run is named on the page. OutputError where the folder cannot be read or written.
     """
-    from reports.index import write
+    from reports.pages.index import write
 
     return write(runs_folder)
 
@@ -58,6 +58,6 @@ def write_claims(
     articles: Sequence[Mapping[str, Any]], source: str, simulated: bool, path: Path
 ) -> None:
     """Write the page of some articles' claims, as `backtests.claims` measured them."""
-    from reports.claims import write
+    from reports.pages.claims import write
 
     write(articles, source, simulated, path)

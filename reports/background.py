@@ -10,12 +10,12 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from reports.drawings import Gallery, gallery, light_up
+from reports.charts.quantstats_plots import Gallery, gallery, light_up
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from backtests.result import Result
+    from backtests.records.result import Result
 
 FORKS = sys.platform == "linux"
 """Whether a process can be copied cheaply and safely; elsewhere drawings are made in turn."""

@@ -14,7 +14,7 @@ from datetime import date
 from math import floor, sqrt
 
 from backtests.settings import Costs, Funding, Lots, Settings, Withholding
-from markets.costs import CostModel
+from markets.costs.models import CostModel
 from markets.market import Market
 from newsfolio import Strategy, View
 from newsfolio.listings import asset_of

@@ -18,10 +18,10 @@ import pandas as pd
 from backtests.settings import Costs, Dividends, Settings
 from markets.bars import COLUMNS, Bars, Priced
 from markets.build import build_market
-from markets.calendars import sessions_of
-from markets.costs import CostModel, NoCosts, VenueCosts
-from markets.currencies import Fixings
+from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Market
+from markets.reference.calendars import sessions_of
+from markets.reference.currencies import Fixings
 from markets.universe import Want
 from newsfolio import (
     HONG_KONG,

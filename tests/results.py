@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.findings import (
+from backtests.evaluation.schema import (
     Alpha,
     Attribution,
     Beta,
@@ -37,9 +37,9 @@ from backtests.evaluation.findings import (
     Verdict,
     Word,
 )
-from backtests.fills import Fill
-from backtests.metrics import figures
-from backtests.result import Result
+from backtests.records.result import Result
+from backtests.simulation.fills import Fill
+from backtests.simulation.metrics import figures
 
 
 def walk(sessions: int, seed: int = 1, deviation: float = 0.011) -> list[float]:

@@ -6,13 +6,13 @@ import multiprocessing
 
 import pytest
 
-from backtests.result import Result
-from reports import ahead
-from reports.ahead import Draughtsman
-from reports.drawings import gallery
+from backtests.records.result import Result
+from reports import background
+from reports.background import Draughtsman
+from reports.charts.quantstats_plots import gallery
 from tests.results import curve, make, walk
 
-forks = pytest.mark.skipif(not ahead.FORKS, reason="processes are not copied here")
+forks = pytest.mark.skipif(not background.FORKS, reason="processes are not copied here")
 
 
 def results() -> list[Result]:
@@ -29,7 +29,7 @@ def test_another_process_draws_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -
     artist = Draughtsman()
     expected = [gallery(result) for result in results()]
     assert len(expected[0].drawings) == 5
-    monkeypatch.setattr(ahead, "gallery", elsewhere)
+    monkeypatch.setattr(background, "gallery", elsewhere)
     for result, drawn in zip(results(), expected, strict=True):
         artist.begin(result)
         assert artist.gallery(result) == drawn
@@ -53,7 +53,7 @@ def test_what_a_dead_process_owes_is_drawn_here(begun: bool) -> None:
 
 @forks
 def test_a_process_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "PATIENCE", 0.0)
+    monkeypatch.setattr(background, "PATIENCE", 0.0)
     artist = Draughtsman()
     for result in results():
         artist.begin(result)
@@ -71,7 +71,7 @@ def test_it_ends_when_nobody_listens() -> None:
 
 
 def test_where_nothing_forks_it_is_drawn_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "FORKS", False)
+    monkeypatch.setattr(background, "FORKS", False)
     known = set(multiprocessing.active_children())
     artist = Draughtsman()
     assert set(multiprocessing.active_children()) == known

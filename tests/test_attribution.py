@@ -10,13 +10,18 @@ from math import fsum
 import numpy as np
 import pytest
 
-from backtests.account import Account, account
-from backtests.desk import Desk, Played
 from backtests.engines import kernel
-from backtests.evaluation.attribution import PARTS, attribute, contributions, sleeve_names
-from backtests.evaluation.findings import Attribution, Part
-from backtests.fills import CashEvent, Fill, Why
+from backtests.evaluation.attribution.contributions import (
+    PARTS,
+    attribute,
+    contributions,
+    sleeve_names,
+)
+from backtests.evaluation.schema import Attribution, Part
 from backtests.settings import Costs, Dividends, Withholding
+from backtests.simulation.account import Account, account
+from backtests.simulation.desk import Desk, Played
+from backtests.simulation.fills import CashEvent, Fill, Why
 from markets.market import Market
 from newsfolio import HONG_KONG, NEW_YORK, Asset, Kind, Sleeve, Venue
 from newsfolio.listings import KNOWN, asset_of

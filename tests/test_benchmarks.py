@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backtests.desk import Desk
-from backtests.runner import cost_model
+from backtests.runner.run_strategy import cost_model
+from backtests.simulation.desk import Desk
 from benchmarks import speed
 from benchmarks.peers import plain_pandas, theses
 from benchmarks.peers.panel import Panel, figures
 from benchmarks.peers.report import BEGIN, END, markdown, written
 from benchmarks.peers.with_newsfolio import KINDS, prepared, window
-from markets.sample import SampleSource
+from markets.sample.source import SampleSource
 
 OURS = "newsfolio"
 

@@ -8,13 +8,18 @@ from math import fsum, log
 import numpy as np
 import pytest
 
-from backtests import home
-from backtests.account import account
-from backtests.evaluation.brinson import Grouped, active, active_effects, brinson_fachler
-from backtests.evaluation.findings import Effect
-from backtests.fills import CashEvent, Why
-from backtests.runner import Run, play_strategy
+from backtests import paths
+from backtests.evaluation.attribution.brinson import (
+    Grouped,
+    active,
+    active_effects,
+    brinson_fachler,
+)
+from backtests.evaluation.schema import Effect
+from backtests.runner.run_strategy import Run, play_strategy
 from backtests.settings import Settings
+from backtests.simulation.account import account
+from backtests.simulation.fills import CashEvent, Why
 from newsfolio import Sleeve
 from newsfolio.strategy import Fixed, Strategy
 
@@ -104,7 +109,7 @@ def played(benchmark: Strategy | str, **settings: object) -> Run:
     strategy = dataclasses.replace(Fixed(), mix=((0.5, EAST), (0.45, WEST)))
     own = type("Own", (Fixed,), {"benchmark": benchmark})(mix=strategy.mix)
     facts = {"engine": "kernel", "start": "2021-01-04", "end": "2022-06-30", **settings}
-    return play_strategy(own, home.open_source("sample"), Settings(**facts))  # type: ignore[arg-type]
+    return play_strategy(own, paths.open_source("sample"), Settings(**facts))  # type: ignore[arg-type]
 
 
 def ahead(run: Run, divide: int) -> float:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from markets import cache, calendars
-from markets.cache import kept
+from markets.reference import calendar_cache, calendars
+from markets.reference.calendar_cache import kept
 from newsfolio import NEW_YORK
 
 TABLE = np.array([[1, 2, 3], [-4, 5, 2**40]])
@@ -19,7 +19,7 @@ OTHER = np.array([[7, 8, 9], [7, 8, 9]])
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "deep" / "cache"
-    monkeypatch.setattr(cache, "cache_folder", lambda: place)
+    monkeypatch.setattr(calendar_cache, "cache_folder", lambda: place)
     return place
 
 

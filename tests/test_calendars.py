@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from markets.calendars import (
+from markets.reference.calendars import (
     RunCalendar,
     closes_last,
     closing_times,

@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backtests import addresses
-from backtests.book import Held
-from backtests.evaluation import certificate
-from backtests.evaluation.certificate import certify
-from backtests.evaluation.findings import Certificate, Honesty
-from backtests.evaluation.watch import Watch
-from backtests.runner import load_bars, play_strategy, prepare
+from backtests import strategy_loader
+from backtests.evaluation.lookahead import certificate
+from backtests.evaluation.lookahead.access_audit import Watch
+from backtests.evaluation.lookahead.certificate import certify
+from backtests.evaluation.schema import Certificate, Honesty
+from backtests.runner.run_strategy import load_bars, play_strategy, prepare
 from backtests.settings import Settings
+from backtests.simulation.book import Held
 from markets.bars import Bars, Source
-from markets.folder import FolderSource
-from markets.sample import SampleSource
+from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
 from newsfolio import Asset, Fixed, Strategy, monthly
 from newsfolio.listings import asset_of
 from tests.terminal import Shell
@@ -63,7 +63,7 @@ def certified(
     watch = Watch()
     watch.start()
     try:
-        strategy = addresses.find(address)()
+        strategy = strategy_loader.find(address)()
         assert isinstance(strategy, Strategy)
         settings = Settings(engine="kernel", start=start, end=end)  # type: ignore[arg-type]
         bars = load_bars(strategy, source, settings)
@@ -117,7 +117,7 @@ def test_a_memory_is_caught_when_days_come_again(source: Source) -> None:
 
 
 def test_a_memory_filled_by_the_run_itself_is_caught(planted: Path, source: Source) -> None:
-    strategy = addresses.find(f"{planted / 'memory.py'}:Memory")()
+    strategy = strategy_loader.find(f"{planted / 'memory.py'}:Memory")()
     settings = Settings(engine="kernel", start="2023-06-01", end="2024-12-31")  # type: ignore[arg-type]
     run = play_strategy(strategy, source, settings)
     found = certify(strategy, run.bars, settings, cuts=2, decided=run.played.targets)
@@ -183,7 +183,7 @@ def test_the_command_answers_with_its_exit_code(shell: Shell, prices_folder: Pat
 
 
 def test_without_a_watch_the_certificate_says_so(source: Source) -> None:
-    strategy = addresses.find("relative-momentum")()
+    strategy = strategy_loader.find("relative-momentum")()
     settings = Settings(engine="kernel", start="2022-01-03", end="2023-12-29")  # type: ignore[arg-type]
     found = certify(strategy, load_bars(strategy, source, settings), settings, cuts=2)
     assert found.honesty is Honesty.HONEST

@@ -15,7 +15,7 @@ from markets.bars import Bars, Priced
 from newsfolio import Claim, CommandError, Reading
 from newsfolio.articles import ARTICLES
 from newsfolio.quantities import Gain, IntradayRise, Level, MeanMove, Touch
-from reports.claims import claims_page
+from reports.pages.claims import claims_page
 from tests.terminal import Shell
 
 DAYS = pd.bdate_range("2025-01-01", "2025-01-31", name="session")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from backtests.claims import Checked, CheckedClaim, check_claims
-from markets.folder import FolderSource
-from markets.sample import SampleSource
+from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
 from newsfolio import Claim
 from newsfolio.articles import CHINA_LAGS, LEAVES_PEERS_BEHIND, china_lags, leaves_peers_behind
 from newsfolio.thesis import Thesis

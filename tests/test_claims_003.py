@@ -11,8 +11,8 @@ import pytest
 
 from backtests.claims import CheckedClaim, check_claims, checked
 from markets.bars import COLUMNS, Bars, Priced
-from markets.folder import FolderSource
-from markets.sample import SampleSource
+from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
 from newsfolio.articles.east_rising import EAST_RISING
 from newsfolio.claims import Claim
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from backtests.evaluation.compare import compare
-from backtests.result import Result
+from backtests.evaluation.comparison import compare
+from backtests.records.result import Result
 from newsfolio.errors import OutputError
 from reports import write_compare
-from reports.compare import compare_page
-from reports.script import NAME
+from reports.pages.comparison import compare_page
+from reports.pages.script import NAME
 from tests.results import curve, make, text_of, walk
 
 

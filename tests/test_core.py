@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backtests.decisions import by_column
-from backtests.desk import Desk
 from backtests.engines import kernel
-from backtests.engines.rules import rules_of
-from backtests.exact import DELISTING
+from backtests.engines.kernel_inputs import rules_of
 from backtests.settings import Settings
+from backtests.simulation.decisions import by_column
+from backtests.simulation.desk import Desk
+from backtests.simulation.valuation import DELISTING
 from markets.market import Market
 from newsfolio.errors import MissingData
 from tests.random_markets import random_case
 
 core: Any = pytest.importorskip(
-    "backtests.engines.core",
+    "backtests.compiled.core",
     reason="the kernel was not compiled: install a C compiler and newsfolio anew",
 )
 
@@ -119,11 +119,11 @@ def test_values_of_many_runs_are_those_of_the_twin(
 
 
 def twin(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """backtests.exact where nothing was compiled."""
-    import backtests.exact
+    """backtests.simulation.valuation where nothing was compiled."""
+    import backtests.simulation.valuation
 
-    monkeypatch.setitem(sys.modules, "backtests.engines.core", None)
-    spec = importlib.util.spec_from_file_location("twin", backtests.exact.__file__)
+    monkeypatch.setitem(sys.modules, "backtests.compiled.core", None)
+    spec = importlib.util.spec_from_file_location("twin", backtests.simulation.valuation.__file__)
     assert spec is not None and spec.loader is not None
     found = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(found)

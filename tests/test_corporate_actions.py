@@ -19,16 +19,16 @@ import pandas as pd
 import pytest
 from currency_converter import CurrencyConverter
 
-from backtests.evaluation.attribution import attribute, contributions
-from backtests.fills import Why
-from backtests.portfolio import advise
-from backtests.runner import Run, play_strategy
+from backtests.evaluation.attribution.contributions import attribute, contributions
+from backtests.runner.run_strategy import Run, play_strategy
+from backtests.runner.target_portfolio import advise
 from backtests.settings import Costs, Engine, Settings, Withholding
+from backtests.simulation.fills import Why
 from markets.bars import COLUMNS, Bars, Priced, Source
-from markets.calendars import sessions_of
 from markets.corrections import DISTRIBUTIONS, Corrected, Correction, corrected, read_corrections
-from markets.costs import VenueCosts
-from markets.folder import FolderSource
+from markets.costs.models import VenueCosts
+from markets.folder.source import FolderSource
+from markets.reference.calendars import sessions_of
 from newsfolio import BrokenData, Fixed, at_start, on_dates
 from newsfolio.assets import Asset
 from newsfolio.listings import asset_of

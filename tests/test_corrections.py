@@ -10,7 +10,7 @@ import pytest
 
 from markets.bars import COLUMNS, Bars, Priced
 from markets.corrections import DISTRIBUTIONS, Corrected, Correction, corrected, read_corrections
-from markets.folder import FolderSource
+from markets.folder.source import FolderSource
 from newsfolio import BrokenData
 from newsfolio.listings import asset_of
 

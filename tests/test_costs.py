@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets.costs import HOLDING, SCHEDULES, TICKS, CostModel, NoCosts, VenueCosts
+from markets.costs.models import HOLDING, SCHEDULES, TICKS, CostModel, NoCosts, VenueCosts
 from newsfolio import (
     HONG_KONG,
     MAINLAND,

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from markets.currencies import EcbRates, Fixings, known_currencies
+from markets.reference.currencies import EcbRates, Fixings, known_currencies
 from newsfolio import MissingData, UnknownName
 
 

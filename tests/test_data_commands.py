@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from backtests import home
-from backtests.data import lines_of
-from markets.pull import Outcome, pull
-from markets.store import Store
+from backtests import paths
+from backtests.commands.data import lines_of
+from markets.store.price_store import Store
+from markets.yahoo.pull import Outcome, pull
 from newsfolio.listings import asset_of
 from tests.terminal import Shell
 from tests.yahoo_server import TODAY, TOMORROW, Fault, Line, Yahoo, apple, bar, yahoo_server
@@ -44,13 +44,15 @@ class Mine(Strategy):
 def yahoo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
     with yahoo_server() as server:
         server.lines["AAPL"] = apple()
-        monkeypatch.setattr("markets.yahoo.session_type", lambda: lambda **_: server.session())
+        monkeypatch.setattr(
+            "markets.yahoo.source.session_type", lambda: lambda **_: server.session()
+        )
         on(monkeypatch, TODAY)
         yield server
 
 
 def on(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
-    monkeypatch.setattr(home, "today", lambda: day)
+    monkeypatch.setattr(paths, "today", lambda: day)
 
 
 def rows(said: Any) -> dict[str, dict[str, Any]]:
@@ -73,7 +75,7 @@ def test_pull_says_what_is_new_and_what_failed(yahoo: Yahoo, shell: Shell) -> No
     assert third.startswith("NOPE  unknown")
     assert counts == "3 lines: 1 new, 1 failed, 1 unknown"
     assert failures.startswith("1 failed (1 server); what is stored stands")
-    assert Store(home.store_folder()).tickers() == ["AAPL"]
+    assert Store(paths.store_folder()).tickers() == ["AAPL"]
 
 
 def test_pull_without_names_refreshes_what_is_stored(
@@ -120,7 +122,7 @@ def test_pull_takes_another_store(yahoo: Yahoo, shell: Shell) -> None:
     folder = shell.folder / "elsewhere"
     assert shell("data", "pull", "AAPL", "--store", str(folder)).code == 0
     assert Store(folder).tickers() == ["AAPL"]
-    assert not home.store_folder().exists()
+    assert not paths.store_folder().exists()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_a_wrong_command_is_exit_2(shell: Shell, arguments: tuple[str, ...], say
 
 def test_a_stored_line_that_nobody_can_place_is_named(yahoo: Yahoo, shell: Shell) -> None:
     shell("data", "pull", "AAPL")
-    folder = home.store_folder()
+    folder = paths.store_folder()
     (folder / "SAP.DE.parquet").write_bytes((folder / "AAPL.parquet").read_bytes())
     said = shell("data", "pull", "--json")
     assert said.code == 1
@@ -160,8 +162,8 @@ PULLS = """
 import sys
 from datetime import date
 from pathlib import Path
-from markets.pull import pull
-from markets.store import Store
+from markets.yahoo.pull import pull
+from markets.store.price_store import Store
 from newsfolio.listings import asset_of
 from tests.yahoo_server import loopback_session
 
@@ -208,7 +210,7 @@ def test_ctrl_c_is_one_line(yahoo: Yahoo, shell: Shell, monkeypatch: pytest.Monk
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("markets.pull._follow", interrupted)
+    monkeypatch.setattr("markets.yahoo.pull._follow", interrupted)
     said = shell("data", "pull", "AAPL")
     assert said.code == 1
     assert said.err.startswith("newsfolio: interrupted; lines fetched so far are kept")
@@ -242,7 +244,7 @@ def test_status_shows_each_line_and_what_was_restated(
 def test_status_names_a_damaged_file_and_pull_heals_it(yahoo: Yahoo, shell: Shell) -> None:
     yahoo.lines["MSFT"] = apple()
     shell("data", "pull", "AAPL", "MSFT")
-    path = Store(home.store_folder()).path("MSFT")
+    path = Store(paths.store_folder()).path("MSFT")
     path.write_bytes(path.read_bytes()[:500])
     said = shell("data", "status")
     assert said.code == 1

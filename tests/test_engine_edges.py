@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.engines import witness
+from backtests.engines import event_driven
 from backtests.settings import Settings
 from markets.bars import COLUMNS, Bars, Priced
 from newsfolio import (
@@ -143,7 +143,7 @@ def test_a_row_after_the_delisting_is_no_session() -> None:
     bars = {**case.bars, "SHORT": dataclasses.replace(case.bars["SHORT"], frame=gap)}
     run = run_of(dataclasses.replace(case, bars=bars))
     assert np.datetime64("2023-03-10") not in run.market.sessions
-    assert witness.play(desk_of(run.case, run.market)) == run.played
+    assert event_driven.play(desk_of(run.case, run.market)) == run.played
 
 
 def test_the_rest_of_a_star_order_below_200_shares_is_not_bought() -> None:

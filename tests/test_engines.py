@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.account import account
-from backtests.desk import Desk, Played
-from backtests.engines import kernel, witness
-from backtests.fills import CashEvent, Fill, Lapse, Why
+from backtests.engines import event_driven, kernel
+from backtests.simulation.account import account
+from backtests.simulation.desk import Desk, Played
+from backtests.simulation.fills import CashEvent, Fill, Lapse, Why
 from markets.market import Market
 from newsfolio import MissingData
 from tests.altered_markets import renamed, scrambled, until
@@ -62,7 +62,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 def test_the_witness_plays_the_same(run: Run) -> None:
-    assert witness.play(desk_of(run.case, run.market)) == run.played
+    assert event_driven.play(desk_of(run.case, run.market)) == run.played
 
 
 def test_the_oracle_agrees(run: Run) -> None:
@@ -82,7 +82,7 @@ def test_five_thousand_markets(block: int, request: pytest.FixtureRequest) -> No
             refused += 1  # its lines end before its start
             continue
         found = differences(run)
-        if witness.play(desk_of(run.case, run.market)) != run.played:
+        if event_driven.play(desk_of(run.case, run.market)) != run.played:
             found.append("the witness plays otherwise")
         if found:
             wrong[seed] = found[0]

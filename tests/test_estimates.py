@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests import metrics
 from backtests.evaluation.estimates import (
     beta_mix,
     comparison,
@@ -17,8 +16,9 @@ from backtests.evaluation.estimates import (
     power,
     significance,
 )
-from backtests.evaluation.findings import Comparison, Estimate, Figures, Role, Significance
-from backtests.evaluation.resampling import Resample, resample
+from backtests.evaluation.schema import Comparison, Estimate, Figures, Role, Significance
+from backtests.evaluation.statistics.bootstrap import Resample, resample
+from backtests.simulation import metrics
 
 
 def daily(values: list[float] | np.ndarray) -> pd.Series:

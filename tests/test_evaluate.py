@@ -14,12 +14,12 @@ import pandas as pd
 import pytest
 
 from backtests.evaluation.evaluate import Judged, evaluate, scored_sessions
-from backtests.evaluation.findings import Certificate, Estimate, Honesty, Role, Word
-from backtests.ledger import Tried
-from backtests.runner import play_strategy
+from backtests.evaluation.schema import Certificate, Estimate, Honesty, Role, Word
+from backtests.records.ledger import Tried
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
 from markets.bars import Bars, Priced
-from markets.calendars import sessions_of
+from markets.reference.calendars import sessions_of
 from newsfolio import Article, Fixed, Strategy, Thesis, at_publication, monthly, param
 from newsfolio.assets import NEW_YORK
 

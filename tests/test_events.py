@@ -17,27 +17,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtests.evaluation import events
-from backtests.evaluation.events import (
+from backtests.evaluation.event_studies import study as studies
+from backtests.evaluation.event_studies.returns import Panel, panel_of
+from backtests.evaluation.event_studies.study import (
     Model,
     fitted,
     pooled,
     study,
 )
-from backtests.evaluation.findings import Study, StudyEvent, StudyWindow
-from backtests.evaluation.panel import Panel, panel_of
-from backtests.runner import play_strategy
+from backtests.evaluation.schema import Study, StudyEvent, StudyWindow
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
-from markets.calendars import sessions_of
-from markets.currencies import EcbRates, Fixings
 from markets.facts import Snapshot, facts_of
-from markets.folder import FolderSource
-from markets.record import PriceRecord
+from markets.folder.source import FolderSource
+from markets.price_record import PriceRecord
+from markets.reference.calendars import sessions_of
+from markets.reference.currencies import EcbRates, Fixings
 from newsfolio import EventStudy, Facts, Sleeve
 from newsfolio.assets import HONG_KONG, NEW_YORK, Asset, Delisting
 from newsfolio.listings import asset_of
-from reports.verdict import verdict_page
+from reports.pages.verdict import verdict_page
 from tests import results
 from tests.test_evaluate import DAYS, LINES, Made, Switch, judged, line, noise
 from tests.test_evaluate import after as after_so_many
@@ -371,7 +371,7 @@ def test_missing_lines_are_named_and_a_missing_market_is_a_reason() -> None:
 
 
 def test_placebos_are_uniform_where_nothing_happened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "PLACEBOS", 60)
+    monkeypatch.setattr(studies, "PLACEBOS", 60)
     declared = EventStudy("x", PAIR, "SPY", days=(EVENT,), windows=((1, 5),))
     ranks = []
     for seed in range(40):

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from backtests import run
-from backtests.desk import Desk
 from backtests.engines import kernel
-from backtests.evaluation.certificate import certify
-from backtests.runner import cost_model, load_bars, prepare
+from backtests.evaluation.lookahead.certificate import certify
+from backtests.runner.run_strategy import cost_model, load_bars, prepare
 from backtests.settings import Settings
+from backtests.simulation.desk import Desk
 from markets.facts import FactTable, Snapshot, WithFacts, read_facts
-from markets.sample import SampleSource
+from markets.sample.source import SampleSource
 from newsfolio import (
     HONG_KONG,
     NEW_YORK,

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from backtests import run
-from backtests.result import Result
-from backtests.runner import load_bars, prepare
+from backtests.records.result import Result
+from backtests.runner.run_strategy import load_bars, prepare
 from backtests.settings import Settings
-from markets.currencies import EcbRates, Fixings
-from markets.folder import FolderSource
+from markets.folder.source import FolderSource
+from markets.reference.currencies import EcbRates, Fixings
 from newsfolio import Fixed, Strategy, View, at_start, monthly, on_dates
 from newsfolio.library import CHINA_TEN, MAG_SEVEN
 

@@ -17,17 +17,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests import again
 from backtests.api import Job, Judging, execute
-from backtests.evaluation.compare import compare
+from backtests.commands import rescore
+from backtests.evaluation.comparison import compare
 from backtests.evaluation.estimates import beta_mix
 from backtests.evaluation.evaluate import evaluate, scored_sessions
-from backtests.evaluation.findings import Condition, Evaluation, Role, Word
-from backtests.evaluation.placebo import ENOUGH, placebos
-from backtests.ledger import Ledger, Tried, variant_of
-from backtests.manifest import code_of, settings_values
-from backtests.result import Result
-from backtests.runner import Run, play_strategy
+from backtests.evaluation.placebos import ENOUGH, placebos
+from backtests.evaluation.schema import Condition, Evaluation, Role, Word
+from backtests.records.ledger import Ledger, Tried, variant_of
+from backtests.records.manifest import code_of, settings_values
+from backtests.records.result import Result
+from backtests.runner.run_strategy import Run, play_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
 from newsfolio import Fixed, Sleeve, Strategy, param
@@ -48,7 +48,7 @@ COMMON = noise(30)
 def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test here hangs on the third decimal of an interval."""
     monkeypatch.setattr("backtests.evaluation.evaluate.REPLICATIONS", 400)
-    monkeypatch.setattr("backtests.evaluation.compare.REPLICATIONS", 400)
+    monkeypatch.setattr("backtests.evaluation.comparison.REPLICATIONS", 400)
 
 
 def strong() -> dict[str, Bars]:
@@ -121,8 +121,8 @@ def test_scoring_a_run_whose_end_was_chosen_proves_nothing(
     old = execute(
         job, source, wanted, Ledger(shell.ledger), save=lambda done: done.save(runs / done.id)
     )
-    monkeypatch.setattr(again, "job_again", lambda _: job)
-    monkeypatch.setattr("backtests.home.open_source", lambda *_, **__: source)
+    monkeypatch.setattr(rescore, "job_again", lambda _: job)
+    monkeypatch.setattr("backtests.paths.open_source", lambda *_, **__: source)
     said = shell("score", old.id, "--no-tearsheet", "--placebos", "1", "--json")
     assert said.code == 0, said.err
     assert f'"since": "{MIDDLE}"' in said.out
@@ -136,9 +136,9 @@ def test_a_run_that_ended_with_its_data_may_be_judged_again(tmp_path: Path) -> N
         Job("plain", Plain()), Made(early), Settings(engine="kernel", start="2022-01-03"),
         Ledger(tmp_path / "ledger"),
     )  # fmt: skip
-    judging = Judging(1, since=again.divide_again(old), chosen=again.chosen_before(old))
+    judging = Judging(1, since=rescore.divide_again(old), chosen=rescore.chosen_before(old))
     new = execute(
-        Job("plain", Plain()), Made(strong()), again.settings_again(old),
+        Job("plain", Plain()), Made(strong()), rescore.settings_again(old),
         Ledger(tmp_path / "ledger"), judging=judging,
     )  # fmt: skip
     assert new.manifest["verdict"]["since"] == str(MIDDLE)
@@ -422,7 +422,7 @@ def test_a_run_that_is_ahead_of_all_is_still_named() -> None:
 
 def test_two_runs_that_do_not_differ_are_rarely_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """At 95 %: 5 of 100 pairs are, here no more than 8; 5 sessions tell nothing at all."""
-    monkeypatch.setattr("backtests.evaluation.compare.REPLICATIONS", 200)
+    monkeypatch.setattr("backtests.evaluation.comparison.REPLICATIONS", 200)
     told = [compare(runs(seed, 2, 60))["conclusion"] for seed in range(100)]
     assert sum("is ahead of" in one for one in told) <= 8
     few = [compare(runs(seed, 2, 5))["conclusion"] for seed in range(20)]

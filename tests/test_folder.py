@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.folder import FolderSource
+from markets.folder.source import FolderSource
 from newsfolio.assets import HONG_KONG, NEW_YORK, Asset, Kind
 from newsfolio.errors import BrokenData, CommandError, MissingData
 from newsfolio.listings import asset_of

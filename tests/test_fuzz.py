@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backtests import cli, queries
-from backtests.portfolio import advise
+from backtests import cli
+from backtests.commands import runs
+from backtests.runner.target_portfolio import advise
 from backtests.settings import Settings
 from benchmarks.fuzz import HOLD, TARGETS, Counts, canned, hunt, spoilt_bytes, spoilt_tree
-from markets import yahoo as adapter
-from markets.folder import FolderSource
-from markets.sample import SampleSource
-from markets.store import Store
+from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
+from markets.store.price_store import Store
+from markets.yahoo import source as adapter
 from newsfolio import Asset, BrokenData, OutputError
 from newsfolio.assets import NEW_YORK
 from tests.results import judged
@@ -116,7 +117,7 @@ def test_a_manifest_with_a_figure_of_another_kind_is_passed_over_or_shown(
     judged().save(tmp_path / "odd")
     path = tmp_path / "odd" / "manifest.json"
     path.write_text(json.dumps({**about, **changed}), encoding="utf-8")
-    queries.runs(out=tmp_path)
+    runs.runs(out=tmp_path)
     said = capsys.readouterr()
     assert about["id"] in said.out
     assert ("odd is damaged" in said.err) == (key != "id")

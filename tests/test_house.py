@@ -19,10 +19,10 @@ ROOMS = {
     "reports": {"newsfolio", "backtests"},
 }
 HEAVY = {
-    "backtrader": {"backtests/engines/feed.py", "backtests/engines/witness.py",
-                   "backtests/engines/plain.py"},
-    "yfinance": {"markets/yahoo.py"},
-    "quantstats": {"reports/drawings.py"},
+    "backtrader": {"backtests/engines/backtrader_feed.py", "backtests/engines/event_driven.py",
+                   "backtests/engines/native_backtrader.py"},
+    "yfinance": {"markets/yahoo/source.py"},
+    "quantstats": {"reports/charts/quantstats_plots.py"},
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from backtests.ledger import Ledger, Trial, Tried
+from backtests.records.ledger import Ledger, Trial, Tried
 from newsfolio import OutputError
 from tests.terminal import SHORT, Shell
 
@@ -23,7 +23,7 @@ APPEND = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from backtests.ledger import Ledger, Trial, Tried
+from backtests.records.ledger import Ledger, Trial, Tried
 for number in range(25):
     trial = Trial("T1", sys.argv[2], {"n": number}, "code", "data", False, {})
     Ledger(Path(sys.argv[1])).append([trial], datetime.now(UTC))
@@ -140,7 +140,7 @@ def test_a_ledger_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
 def test_a_ledger_that_another_process_holds_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backtests.ledger.PATIENCE", 0.1)
+    monkeypatch.setattr("backtests.records.ledger.PATIENCE", 0.1)
     ledger = Ledger(tmp_path / "trials.sqlite")
     ledger.append([trial(1)], datetime.now(UTC))
     holder = sqlite3.connect(tmp_path / "trials.sqlite")

@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.desk import Desk
 from backtests.engines import kernel
-from backtests.runner import cost_model, prepare
+from backtests.runner.run_strategy import cost_model, prepare
 from backtests.settings import Settings
-from markets import history
+from backtests.simulation.desk import Desk
 from markets.bars import Bars, Priced
 from markets.build import build_market
-from markets.calendars import RunCalendar, first_decision, is_open, sessions_of
-from markets.currencies import EcbRates, Fixings, SourceRates
-from markets.history import Recorder
+from markets.reference.calendars import RunCalendar, first_decision, is_open, sessions_of
+from markets.reference.currencies import EcbRates, Fixings, SourceRates
 from markets.universe import Want
+from markets.views import recorder as views
+from markets.views.recorder import Recorder
 from newsfolio import (
     HONG_KONG,
     MAINLAND,
@@ -338,9 +338,9 @@ def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
 
 def test_look_ups_are_made_once_for_a_session_of_a_market(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    make, more, least = history.LOOK_UPS["volatility"]
+    make, more, least = views.LOOK_UPS["volatility"]
     counted = {"volatility": (lambda levels: made.append(len(levels)) or make(levels), more, least)}
-    monkeypatch.setattr(history, "LOOK_UPS", {**history.LOOK_UPS, **counted})
+    monkeypatch.setattr(views, "LOOK_UPS", {**views.LOOK_UPS, **counted})
     sessions = bdays("2024-01-02", 30)
     lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
     found, other = (market(lines, "MSFT", start=date(2024, 1, 2)) for _ in range(2))
@@ -362,7 +362,7 @@ def test_look_ups_are_made_once_for_a_session_of_a_market(monkeypatch: pytest.Mo
         recorder.write(market_, 20)
         assert recorder.look_up("volatility", "MSFT", 9) == answers[0]
     assert len(made) == 6
-    monkeypatch.setattr(history, "KEPT", 1)
+    monkeypatch.setattr(views, "KEPT", 1)
     three = Recorder(found)
     three.write(found, 20)  # too many are not kept
     assert three.look_up("volatility", "MSFT", 9) == answers[0]
@@ -375,7 +375,7 @@ def test_look_ups_of_runs_with_one_decision_are_counted_too(
     sessions = bdays("2024-01-02", 30)
     lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
     found = market(lines, "MSFT", start=date(2024, 1, 2))
-    monkeypatch.setattr(history, "KEPT", 8)
+    monkeypatch.setattr(views, "KEPT", 8)
     kept = []
     for lookback in range(2, 22):
         recorder = Recorder(found)

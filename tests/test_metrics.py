@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests import metrics
-from backtests.fills import Fill
+from backtests.simulation import metrics
+from backtests.simulation.fills import Fill
 
 
 def series(values: list[float], days: list[str]) -> pd.Series:

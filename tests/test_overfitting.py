@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from backtests.evaluation.overfitting import (
+from backtests.evaluation.statistics.overfitting import (
     Score,
     logits,
     overfitting,

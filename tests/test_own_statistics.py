@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backtests.evaluation import distributions
-from backtests.evaluation.regression import least_squares, newey_west
-from backtests.evaluation.resampling import optimal_block, resample
+from backtests.evaluation.statistics import distributions
+from backtests.evaluation.statistics.bootstrap import optimal_block, resample
+from backtests.evaluation.statistics.regression import least_squares, newey_west
 
 VALUES = [-5.0, -1.3, -1e-9, 0.0, 0.4, 1.0, 2.5758, 7.0]
 PROBABILITIES = [1e-6, 0.025, 0.1, 0.5, 0.9, 0.975]

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from backtests.claims import articles_of, check_claims
-from backtests.result import Result
-from markets.sample import SampleSource
+from backtests.records.result import Result
+from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
 from reports import write_claims, write_compare, write_index, write_pages
-from reports.index import index
-from reports.tearsheet import tearsheet
+from reports.pages.index import index
+from reports.pages.tearsheet import tearsheet
 from tests.results import THESIS, curve, judged, make, walk
 from tests.test_compare_page import compared, two
 from tests.test_verdict_page import HOSTILE, hostile

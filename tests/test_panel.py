@@ -13,19 +13,19 @@ import pytest
 from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
-from backtests.account import account, valuations
-from backtests.decisions import Decider, Open, open_at, panel_of, table_of
-from backtests.desk import Desk
 from backtests.engines import kernel
-from backtests.fills import Why
-from backtests.metrics import cash_returns, figures, figures_of, traded_of
-from backtests.runner import load_bars, prepare
+from backtests.runner.run_strategy import load_bars, prepare
 from backtests.settings import Costs, Settings
-from markets.costs import CostModel, NoCosts, VenueCosts
-from markets.history import Recorder
+from backtests.simulation.account import account, valuations
+from backtests.simulation.decisions import Decider, Open, open_at, panel_of, table_of
+from backtests.simulation.desk import Desk
+from backtests.simulation.fills import Why
+from backtests.simulation.metrics import cash_returns, figures, figures_of, traded_of
+from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Floats, Market, Mask
-from markets.panels import KEPT
-from markets.sample import SampleSource
+from markets.sample.source import SampleSource
+from markets.views.panel_lookups import KEPT
+from markets.views.recorder import Recorder
 from newsfolio import (
     NEW_YORK,
     Asset,
@@ -199,7 +199,7 @@ def test_what_is_remembered_has_a_bound(sample: Market, monkeypatch: pytest.Monk
     panel = panel_of(market, marks_of(Fixed(), market))
     size = panel.momentum(5).nbytes
     assert size < KEPT
-    monkeypatch.setattr("markets.panels.KEPT", 3 * size)
+    monkeypatch.setattr("markets.views.panel_lookups.KEPT", 3 * size)
     for lookback in range(5, 15):
         panel.momentum(lookback)
     kept = market.memo["panel look-ups"]

@@ -12,11 +12,11 @@ from random import Random
 import pytest
 
 from backtests.evaluation.evaluate import scored_sessions
-from backtests.evaluation.findings import Chosen, Placebo
-from backtests.evaluation.placebo import Score, placebos
-from backtests.runner import Leg, Run, play_strategy
+from backtests.evaluation.placebos import Score, placebos
+from backtests.evaluation.schema import Chosen, Placebo
+from backtests.runner.run_strategy import Leg, Run, play_strategy
 from backtests.settings import Settings
-from markets.folder import FolderSource
+from markets.folder.source import FolderSource
 from newsfolio import (
     Article,
     Fixed,

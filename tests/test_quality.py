@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from backtests import run
-from backtests.gate import concerns, levels
 from markets.bars import COLUMNS, Bars, Priced
-from markets.calendars import sessions_of
-from markets.quality import Finding, Severity, compare, inspect, inspect_all
+from markets.quality.checks import Finding, Severity, compare, inspect, inspect_all
+from markets.quality.gate import concerns, levels
+from markets.reference.calendars import sessions_of
 from newsfolio import HONG_KONG, NEW_YORK, Asset, BrokenData, Fixed, Kind
 from newsfolio.listings import asset_of
 from tests.terminal import Shell
@@ -203,7 +203,7 @@ def test_a_correction_lets_it_run_and_stands_in_the_notes(tmp_path: Path) -> Non
 
 
 def test_the_folder_as_it_is_raises_only_what_is_wrong_with_it(prices: Path) -> None:
-    from markets.folder import FolderSource
+    from markets.folder.source import FolderSource
 
     lines = {}
     for path in sorted(prices.glob("*.csv")):
@@ -219,7 +219,7 @@ def test_the_folder_as_it_is_raises_only_what_is_wrong_with_it(prices: Path) -> 
 
 def test_wrong_closes_of_indices_are_found_by_a_second_source(prices: Path) -> None:
     """The valuation files carry the index closes of another vendor."""
-    from markets.folder import FolderSource
+    from markets.folder.source import FolderSource
 
     for ticker, name, days in (
         ("^HSI", "HSI", {"2023-08-25", "2024-07-25"}),

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.evaluation.findings import Alpha
-from backtests.evaluation.regression import alpha, bartlett_lags, newey_west
+from backtests.evaluation.schema import Alpha
+from backtests.evaluation.statistics.regression import alpha, bartlett_lags, newey_west
 
 TICKERS = {"US": "SPY", "China": "MCHI"}
 

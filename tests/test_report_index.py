@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from backtests.result import Result
+from backtests.records.result import Result
 from newsfolio.errors import OutputError
 from reports import write_index, write_pages
-from reports.index import index
-from reports.tearsheet import tearsheet
+from reports.pages.index import index
+from reports.pages.tearsheet import tearsheet
 from tests.results import curve, make, text_of, usual_result, walk
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.metrics import figures
-from reports import tables
+from backtests.simulation.metrics import figures
+from reports.tables import returns as tables
 from tests.results import curve, walk
 
 

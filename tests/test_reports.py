@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from backtests.metrics import figures
-from backtests.result import Result, load
+from backtests.records.result import Result, load
+from backtests.simulation.metrics import figures
 from reports import write_pages
-from reports.drawings import gallery
-from reports.tearsheet import tearsheet
+from reports.charts.quantstats_plots import gallery
+from reports.pages.tearsheet import tearsheet
 from tests.results import THESIS, curve, fill, make, text_of, usual_result, walk
 
 
@@ -279,8 +279,8 @@ def test_quantstats_gets_returns_on_one_index_with_a_leading_zero(
 
 
 def test_axis_labels_of_quantstats_are_not_rounded_together() -> None:
-    from reports.drawings import _drawn
-    from reports.svg import studio
+    from reports.charts.matplotlib_svg import studio
+    from reports.charts.quantstats_plots import _drawn
 
     returns = pd.Series(0.0, index=pd.bdate_range("2020-01-01", periods=300))
     returns.iloc[1:] = walk(300, deviation=0.0004)

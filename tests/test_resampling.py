@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from backtests.evaluation.resampling import (
+from backtests.evaluation.statistics.bootstrap import (
     Resample,
     block_length,
     interval,

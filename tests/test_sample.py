@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
-from markets.calendars import sessions_of
-from markets.sample import SampleSource
+from markets.reference.calendars import sessions_of
+from markets.sample.source import SampleSource
 from newsfolio.assets import HONG_KONG, MAINLAND, NEW_YORK, Kind
 from newsfolio.listings import KNOWN, asset_of
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars
-from markets.sample import SampleSource
-from markets.sample_anchors import ANCHORS
+from markets.sample.anchors import ANCHORS
+from markets.sample.source import SampleSource
 from newsfolio.library import CHINA_TEN, MAG_SEVEN
 from newsfolio.listings import asset_of
 

@@ -22,21 +22,21 @@ from typing import Any
 
 import pytest
 
-from backtests.addresses import find_article
-from backtests.result import Result
-from backtests.terminal import run_folder
+from backtests.commands.terminal import run_folder
+from backtests.records.result import Result
+from backtests.strategy_loader import find_article
 from markets.corrections import Corrected, read_corrections
-from markets.folder import FolderSource
-from markets.snapshots import SnapshotSource
-from markets.store import Store
-from markets.yahoo import _remove, _yfinance
+from markets.folder.source import FolderSource
+from markets.store.price_store import Store
+from markets.store.snapshots import SnapshotSource
+from markets.yahoo.source import _remove, _yfinance
 from newsfolio import Asset, CommandError, Facts, NewsfolioError, Strategy, UnknownName
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
 from newsfolio.strategy import name_of
-from reports.claims import claims_page
-from reports.index import index
-from reports.verdict import verdict_page
+from reports.pages.claims import claims_page
+from reports.pages.index import index
+from reports.pages.verdict import verdict_page
 from tests.results import judged
 from tests.terminal import SHORT, Shell
 
@@ -119,7 +119,7 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
         for _, word in words(tree)
         if word in loaders
     }
-    assert places == {"backtests/addresses.py"}
+    assert places == {"backtests/strategy_loader.py"}
     unnamed = {
         path.as_posix()
         for path, tree in PARSED.items()
@@ -127,9 +127,12 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module"
         and not isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
-    fixed = {"backtests/evaluation/libraries.py", "markets/calendars.py"}  # names of libraries
+    fixed = {
+        "backtests/evaluation/statistics/light_imports.py",
+        "markets/reference/calendars.py",
+    }  # names of libraries
     workers = {"benchmarks/peers/worker.py", "benchmarks/peers/cold.py"}  # our own, by a benchmark
-    assert unnamed == {"backtests/addresses.py", *fixed, *workers}
+    assert unnamed == {"backtests/strategy_loader.py", *fixed, *workers}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "Running a strategy file runs its code" in readme
     assert "only run files that you trust" in readme
@@ -179,7 +182,7 @@ def test_every_address_is_https_but_names_of_formats() -> None:
 
 
 def test_sessions_of_ours_check_certificates() -> None:
-    from markets.yahoo_session import session_type
+    from markets.yahoo.session import session_type
 
     assert session_type()(impersonate="chrome").verify is not False
 
@@ -449,10 +452,10 @@ from datetime import date
 from pathlib import Path
 os.umask(int(sys.argv[1], 8))
 from backtests.cli import main
-from markets.sample import SampleSource
-from markets.snapshots import keep
+from markets.sample.source import SampleSource
+from markets.store.snapshots import keep
 from markets.facts import Snapshot
-from markets.store import Store, StoredBars
+from markets.store.price_store import Store, StoredBars
 from newsfolio.listings import asset_of
 store = Store(Path("store"))
 for price in (1, 2):

@@ -7,7 +7,7 @@ from math import inf, isnan, nan, sqrt
 import numpy as np
 import pytest
 
-from backtests.evaluation.sharpe import (
+from backtests.evaluation.statistics.sharpe import (
     autocorrelation_factor,
     deflated_sharpe,
     expected_best_sharpe,

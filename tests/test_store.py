@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.store import Store, StoredBars
+from markets.store.price_store import Store, StoredBars
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
 
 ROOT = Path(__file__).parents[1]
@@ -233,7 +233,7 @@ def test_a_failed_write_leaves_the_old_file(
 KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
-from markets.store import Store
+from markets.store.price_store import Store
 from tests.test_store import stored
 
 store, chance = Store(Path(sys.argv[1])), random.Random(7)

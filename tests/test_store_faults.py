@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from backtests.result import _swap
+from backtests.records.result import _swap
 from markets.bars import Bars
-from markets.store import Store
+from markets.store.price_store import Store
 from newsfolio.errors import BrokenData, NewsfolioError, OutputError
 from tests.test_store import ROOT, same, stored
 from tests.yahoo_server import TODAY, TOMORROW, Yahoo, apple, bar, load, yahoo_server

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests import home
-from backtests.result import Result, load
+from backtests import paths
+from backtests.records.result import Result, load
 from markets.bars import COLUMNS, Bars, Priced
-from markets.calendars import sessions_of
-from markets.changes import seal
 from markets.facts import Snapshot, made_up
-from markets.snapshots import SnapshotSource, keep, known
-from markets.store import Store, StoredBars
+from markets.reference.calendars import sessions_of
+from markets.store.price_store import Store, StoredBars
+from markets.store.restatements import seal
+from markets.store.snapshots import SnapshotSource, keep, known
 from newsfolio import Facts
 from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName
 from newsfolio.listings import asset_of
@@ -384,5 +384,5 @@ def test_a_store_that_cannot_be_written_costs_a_warning(
 
 
 def test_the_sample_is_not_remembered() -> None:
-    source: Any = home.open_source("sample")
+    source: Any = paths.open_source("sample")
     assert not hasattr(source, "remember")

@@ -11,20 +11,20 @@ from datetime import date
 import numpy as np
 import pytest
 
-from backtests.addresses import shipped
 from backtests.api import Job
-from backtests.describe import described
-from backtests.desk import Desk, Played
-from backtests.engines import kernel, witness
-from backtests.evaluation.certificate import certify
-from backtests.evaluation.findings import Honesty
-from backtests.runner import cost_model, load_bars, prepare
+from backtests.commands.describe import described
+from backtests.engines import event_driven, kernel
+from backtests.evaluation.lookahead.certificate import certify
+from backtests.evaluation.schema import Honesty
+from backtests.runner.run_strategy import cost_model, load_bars, prepare
 from backtests.settings import Settings
+from backtests.simulation.desk import Desk, Played
+from backtests.strategy_loader import shipped
 from markets.bars import Bars
-from markets.calendars import sessions_later
 from markets.facts import Snapshot
-from markets.history import Recorder
-from markets.sample import SampleSource
+from markets.reference.calendars import sessions_later
+from markets.sample.source import SampleSource
+from markets.views.recorder import Recorder
 from newsfolio import CommandError, Fixed, ParameterError, Strategy, StrategyError, View, Weights
 from newsfolio.library import CHINA_TEN, MAG_SEVEN, Form
 from newsfolio.strategy import parameters
@@ -65,7 +65,7 @@ def desk_of(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings = W
 
 def test_both_engines_fill_the_same(strategy: Strategy, bars: Snapshot, played: Played) -> None:
     assert len(played.fills) > 0
-    assert played == witness.play(desk_of(strategy, bars))
+    assert played == event_driven.play(desk_of(strategy, bars))
 
 
 def test_it_is_a_value(strategy: Strategy) -> None:

@@ -17,14 +17,14 @@ import pandas as pd
 import pytest
 
 from backtests import run, sweep
-from backtests.ledger import Ledger
-from backtests.runner import play_strategy
+from backtests.records.ledger import Ledger
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
-from backtests.sweeps.play import Swept, size_of
-from backtests.sweeps.sets import plan_of, read_grid, shuffled
-from backtests.sweeps.stage import Stage
-from backtests.sweeps.work import Work
-from markets.sample import SampleSource
+from backtests.sweeps.grid import plan_of, read_grid, shuffled
+from backtests.sweeps.jobs import Work
+from backtests.sweeps.simulator import Stage
+from backtests.sweeps.sweep import Swept, size_of
+from markets.sample.source import SampleSource
 from newsfolio import (
     CommandError,
     ParameterError,
@@ -34,7 +34,7 @@ from newsfolio import (
     monthly,
     param,
 )
-from reports.sweep import headline, sweep_page
+from reports.pages.sweep import headline, sweep_page
 from tests.terminal import Shell
 
 ROOT = Path(__file__).parent.parent

@@ -18,16 +18,16 @@ import pandas as pd
 import pytest
 
 from backtests import run, sweep
-from backtests.evaluation.overfitting import Score, logits, pbo
-from backtests.evaluation.samples import settled
-from backtests.ledger import Ledger
-from backtests.sweeps import trail
-from backtests.sweeps.cross import folds_of, paths_of
-from backtests.sweeps.play import Swept
-from backtests.sweeps.sets import plan_of
-from backtests.sweeps.trail import Trail
-from backtests.sweeps.turns import InTurn
-from backtests.sweeps.windows import Batch, Judged, halves, judged
+from backtests.evaluation.statistics.overfitting import Score, logits, pbo
+from backtests.evaluation.statistics.samples import settled
+from backtests.records.ledger import Ledger
+from backtests.sweeps.grid import plan_of
+from backtests.sweeps.sweep import Swept
+from backtests.sweeps.walk_forward import plan
+from backtests.sweeps.walk_forward.cross_validation import folds_of, paths_of
+from backtests.sweeps.walk_forward.plan import Trail
+from backtests.sweeps.walk_forward.selection import Batch, Judged, halves, judged
+from backtests.sweeps.walk_forward.switching import InTurn
 from markets.bars import COLUMNS, Bars, Priced
 from newsfolio import (
     Asset,
@@ -41,7 +41,7 @@ from newsfolio import (
     quarterly,
 )
 from newsfolio.schedules import Schedule
-from reports.sweep import headline, sweep_page
+from reports.pages.sweep import headline, sweep_page
 from strategies.relative_momentum import RelativeMomentum
 from tests.terminal import Shell
 from tests.test_overfitting import HAND
@@ -348,7 +348,7 @@ def test_what_cannot_be_walked_says_so(tmp_path: Path, monkeypatch: pytest.Monke
         walked(tmp_path, grid={"pick": ("AAA",)})
     with pytest.raises(CommandError, match="follow from its parameters"):
         walked(tmp_path, "momentum-chase", data="sample", grid={"line": ("SPY", "KWEB")})
-    monkeypatch.setattr(trail, "find_spec", lambda name: None)
+    monkeypatch.setattr(plan, "find_spec", lambda name: None)
     with pytest.raises(CommandError, match=r"pip install 'newsfolio\[views\]'"):
         walked(tmp_path)
     assert not list(tmp_path.glob("sweep-*"))
@@ -421,7 +421,7 @@ def test_too_few_sessions_for_a_cross_validation_are_said(tmp_path: Path) -> Non
 
 def test_a_position_is_held_from_decision_to_decision() -> None:
     from backtests.settings import Settings
-    from backtests.sweeps.stage import Stage
+    from backtests.sweeps.simulator import Stage
 
     class Quarterly(Hold):
         rebalance = quarterly
@@ -429,7 +429,7 @@ def test_a_position_is_held_from_decision_to_decision() -> None:
     settings = Settings(start="2019-01-02", engine="kernel")
     for strategy, most in ((Hold(), 23), (Quarterly(), 63)):
         stage = Stage.of(plan_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
-        assert trail.held(strategy, stage.ground(strategy)) == most
+        assert plan.held(strategy, stage.ground(strategy)) == most
 
 
 # What is shown
@@ -497,9 +497,9 @@ def test_a_lost_account_does_not_count_as_cash() -> None:
     returns = np.zeros((300, 2))
     returns[50, 0] = -1.3  # the account of the first set, and nothing after it
     returns[:, 1] = np.random.default_rng(3).normal(-3e-4, 0.005, 300)
-    trail = SimpleNamespace(other=np.full(300, -3e-4))
-    gains = Trail.gains(trail, settled(pd.DataFrame(returns)[0])[:, None])  # type: ignore[arg-type]
-    both = np.column_stack([gains, Trail.gains(trail, returns[:, 1:])])  # type: ignore[arg-type]
+    plan = SimpleNamespace(other=np.full(300, -3e-4))
+    gains = Trail.gains(plan, settled(pd.DataFrame(returns)[0])[:, None])  # type: ignore[arg-type]
+    both = np.column_stack([gains, Trail.gains(plan, returns[:, 1:])])  # type: ignore[arg-type]
     train = (np.arange(300) >= 100)[None]
     found = judged(lambda: [(np.arange(2), both)], train, ~train, Score.SHARPE)
     assert found.chosen.tolist() == [1]

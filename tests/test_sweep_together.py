@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from backtests.engines import kernel
-from backtests.metrics import figures_of
 from backtests.settings import Settings
-from backtests.sweeps.lines import ASKED, asks, same_lines
-from backtests.sweeps.sets import plan_of
-from backtests.sweeps.stage import Stage
-from markets.sample import SampleSource
+from backtests.simulation.metrics import figures_of
+from backtests.sweeps.data_needs import ASKED, asks, same_lines
+from backtests.sweeps.grid import plan_of
+from backtests.sweeps.simulator import Stage
+from markets.sample.source import SampleSource
 from newsfolio import Panel, Schedule, Strategy, StrategyError, View, monthly, param, weekly
 from newsfolio.schedules import EverySession
 from tests.test_sweep import LINES, START, Top, played
@@ -101,8 +101,8 @@ def test_sets_played_together_are_those_played_alone(
     stage = Stage.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
     asked = []
     play = kernel.play_together
-    monkeypatch.setattr("backtests.sweeps.stage.ROOM", room)
-    monkeypatch.setattr("backtests.sweeps.stage.GROUPS", groups)
+    monkeypatch.setattr("backtests.sweeps.simulator.ROOM", room)
+    monkeypatch.setattr("backtests.sweeps.simulator.GROUPS", groups)
     monkeypatch.setattr(kernel, "play_together", lambda *a: asked.append(a) or play(*a))
     rows = stage.rows((partial(plan.strategy, place) for place in range(len(plan))), keep=True)
     assert len(asked) == calls
@@ -173,7 +173,7 @@ def test_sets_that_cannot_be_measured_together_are_measured_alone(
             raise OverflowError("as it should")
         return real(days, equity, *more)
 
-    monkeypatch.setattr("backtests.sweeps.stage.figures_of", failing)
+    monkeypatch.setattr("backtests.sweeps.simulator.figures_of", failing)
     rows = Stage.of(plan, SampleSource(), wanted).rows(makers)
     assert rows[2] == {"error": "OverflowError('as it should')"}
     assert [*rows[:2], *rows[3:]] == [*good[:2], *good[3:]]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from backtests.addresses import shipped
-from backtests.runner import play_strategy
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
-from markets.folder import FolderSource
+from backtests.strategy_loader import shipped
+from markets.folder.source import FolderSource
 from newsfolio import MissingData
 
 WINDOW = Settings(start=date(2024, 1, 2), engine="kernel")  # type: ignore[arg-type]

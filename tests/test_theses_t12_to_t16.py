@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.runner import play_strategy
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Engine, Settings
 from markets.facts import WithFacts
-from markets.folder import FolderSource
-from markets.sample import SampleSource
+from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
 from newsfolio import BrokenData, MissingData, View
 from newsfolio.library import Form
 from strategies.deepseek_shock import CANDIDATES, CHINA_AI, DeepseekShock

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.desk import Desk
 from backtests.engines import kernel
-from backtests.runner import cost_model, load_bars, prepare
+from backtests.runner.run_strategy import cost_model, load_bars, prepare
 from backtests.settings import Settings
-from markets.folder import FolderSource
+from backtests.simulation.desk import Desk
+from markets.folder.source import FolderSource
 from newsfolio import Facts, Strategy, StrategyError, View
 from newsfolio.library import CHINA_STOCKS, CHINA_TEN, Form
 from strategies.ai_cycle_clock import CANDIDATES, CHINESE_AI, AiCycleClock

@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.desk import Desk
 from backtests.engines import kernel
-from backtests.runner import cost_model, load_bars, prepare
+from backtests.runner.run_strategy import cost_model, load_bars, prepare
 from backtests.settings import Settings
+from backtests.simulation.desk import Desk
 from markets.bars import Source
 from markets.facts import WithFacts
-from markets.folder import FolderSource
-from markets.sample import SampleSource
+from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
 from newsfolio import MissingData, ParameterError, Strategy, View
 from newsfolio.library import Form, Names
 from strategies.cloud_catches_up import CloudCatchesUp

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backtests.evaluation.findings import (
+from backtests.evaluation.schema import (
     Certificate,
     Chosen,
     Comparison,

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from backtests.result import Result
-from reports.bars import waterfall_chart
-from reports.charts import Divided, divided, rebased, weekly
-from reports.intervals import bar, scale_of
-from reports.labels import Label, end_labels
-from reports.sparkline import sparkline
-from reports.verdict import verdict_page
+from backtests.records.result import Result
+from reports.charts.breakdowns import waterfall_chart
+from reports.charts.curves import Divided, divided, rebased, weekly
+from reports.charts.intervals import bar, scale_of
+from reports.charts.labels import Label, end_labels
+from reports.charts.sparkline import sparkline
+from reports.pages.verdict import verdict_page
 from tests.results import curve, data_of, judged, make, usual_evaluation
 
 

@@ -13,12 +13,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from backtests.evaluation.findings import Estimate, Placebo, Scored
-from backtests.result import Result, load
+from backtests.evaluation.schema import Estimate, Placebo, Scored
+from backtests.records.result import Result, load
 from reports import write_pages
-from reports.labels import plain
-from reports.script import NAME, data_block, write_script
-from reports.verdict import verdict_page
+from reports.charts.labels import plain
+from reports.pages.script import NAME, data_block, write_script
+from reports.pages.verdict import verdict_page
 from tests.results import (
     THESIS,
     curve,

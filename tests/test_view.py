@@ -12,9 +12,9 @@ import pytest
 
 from markets.bars import Bars, Priced
 from markets.build import build_market
-from markets.currencies import EcbRates
-from markets.history import Recorder
+from markets.reference.currencies import EcbRates
 from markets.universe import Want
+from markets.views.recorder import Recorder
 from newsfolio import NEW_YORK, Asset, Sleeve, StrategyError, View
 
 SESSIONS = ("2025-01-02", "2025-01-03", "2025-01-06", "2025-01-07", "2025-01-08", "2025-01-10")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from backtests import addresses
-from backtests.evaluation.watch import Watch, reasons, undeclared
+from backtests import strategy_loader
+from backtests.evaluation.lookahead.access_audit import Watch, reasons, undeclared
 
 HEAD = """
 from __future__ import annotations
@@ -44,9 +44,9 @@ def written(folder: Path, body: str = "pass", imports: str = "") -> str:
 
 def asked(address: str) -> type:
     """Import and ask, as our own code does: through a frame of backtests."""
-    from backtests.evaluation.certificate import _Asked
+    from backtests.evaluation.lookahead.certificate import _Asked
 
-    cls = addresses.find(address)
+    cls = strategy_loader.find(address)
     _Asked(cls(), None).weights(None)  # type: ignore[arg-type]
     return cls
 
@@ -82,7 +82,7 @@ def test_whatever_weights_opens_is_seen(
 
 
 def test_a_file_read_at_import_is_seen(tmp_path: Path, watch: Watch) -> None:
-    addresses.find(written(tmp_path, imports=f"TABLE = {HERE}.read_text()"))
+    strategy_loader.find(written(tmp_path, imports=f"TABLE = {HERE}.read_text()"))
     assert watch.seen() == (str(tmp_path / "data.csv"),)
 
 
@@ -128,7 +128,7 @@ def test_declared_files_are_named_relative_to_the_strategy(tmp_path: Path, watch
 @pytest.mark.parametrize(
     ("imports", "body", "named"),
     [
-        ("import markets.folder", "pass", "markets.folder"),
+        ("import markets.folder.source", "pass", "markets.folder.source"),
         ("from backtests import api", "pass", "backtests"),
         ("", "import yfinance", "yfinance"),
         ("", "from urllib import request", "urllib"),
@@ -145,7 +145,7 @@ def test_declared_files_are_named_relative_to_the_strategy(tmp_path: Path, watch
 def test_reaching_too_far_is_found_in_the_source(
     imports: str, body: str, named: str, tmp_path: Path
 ) -> None:
-    cls = addresses.find(written(tmp_path, f"if view:\n            {body}", imports))
+    cls = strategy_loader.find(written(tmp_path, f"if view:\n            {body}", imports))
     assert any(f"uses {named}" in reason for reason in reasons(cls))
 
 
@@ -154,22 +154,22 @@ def test_a_neighbour_that_reaches_too_far_is_found(imports: str, tmp_path: Path)
     (tmp_path / "helper.py").write_text("import socket\nANSWER = 42\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(tmp_path)
-        cls = addresses.find(written(tmp_path, imports=imports))
+        cls = strategy_loader.find(written(tmp_path, imports=imports))
         assert reasons(cls) == ("helper.py line 1 uses socket: a strategy needs no network",)
 
 
-@pytest.mark.parametrize("name", sorted(addresses.shipped()))
+@pytest.mark.parametrize("name", sorted(strategy_loader.shipped()))
 def test_shipped_sources_reach_for_nothing(name: str) -> None:
-    assert reasons(addresses.find(name)) == ()
+    assert reasons(strategy_loader.find(name)) == ()
 
 
 def test_ordinary_libraries_are_fine(tmp_path: Path) -> None:
     imports = "import math, numpy, pandas, scipy.stats, dataclasses, datetime, random, functools"
-    assert reasons(addresses.find(written(tmp_path, imports=imports))) == ()
+    assert reasons(strategy_loader.find(written(tmp_path, imports=imports))) == ()
 
 
 def test_a_thread_of_ours_does_not_count(tmp_path: Path, watch: Watch) -> None:
-    from markets.folder import FolderSource
+    from markets.folder.source import FolderSource
     from newsfolio.listings import asset_of
 
     folder = tmp_path / "prices"

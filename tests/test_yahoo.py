@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
-from markets.quality import inspect
-from markets.store import Store
-from markets.yahoo import YahooSource
-from markets.yahoo_answers import Raw, cleaned
+from markets.quality.checks import inspect
+from markets.store.price_store import Store
+from markets.yahoo.answers import Raw, cleaned
+from markets.yahoo.source import YahooSource
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.listings import asset_of

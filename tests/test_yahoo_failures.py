@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from markets.store import Store
-from markets.yahoo import YahooSource, session_type
+from markets.store.price_store import Store
+from markets.yahoo.source import YahooSource, session_type
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.listings import asset_of
 from tests.yahoo_server import (
@@ -178,8 +178,8 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from markets.store import Store
-from markets.yahoo import YahooSource
+from markets.store.price_store import Store
+from markets.yahoo.source import YahooSource
 from newsfolio.listings import asset_of
 from tests.yahoo_server import loopback_session
 import yfinance

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 
 from markets.bars import Bars
-from markets.pull import Outcome, Pulled, pull
-from markets.quality import Severity, inspect
-from markets.store import Store
+from markets.quality.checks import Severity, inspect
+from markets.store.price_store import Store
+from markets.yahoo.pull import Outcome, Pulled, pull
 from newsfolio.assets import Asset, Delisting
 from newsfolio.listings import asset_of
 from tests.yahoo_server import (

@@ -21,8 +21,8 @@ from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from markets.bars import Bars
-from markets.store import Store
-from markets.yahoo import YahooSource, session_type
+from markets.store.price_store import Store
+from markets.yahoo.source import YahooSource, session_type
 from newsfolio.listings import asset_of
 
 TODAY = date(2025, 2, 21)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
-from backtests.terminal import print_json, print_table, progress
+from backtests.commands.terminal import print_json, print_table, progress
 from newsfolio.errors import BrokenData, CommandError, MissingData, NewsfolioError, UnknownName
 
 if TYPE_CHECKING:
     from markets.bars import Bars, Source
-    from markets.pull import Pulled
-    from markets.quality import Finding
-    from markets.store import Store, StoredBars
+    from markets.quality.checks import Finding
+    from markets.store.price_store import Store, StoredBars
+    from markets.yahoo.pull import Pulled
     from newsfolio.assets import Asset
 
 MOST_WORKERS = 16
@@ -53,13 +53,13 @@ def pull(
     quiet
         Print failures only.
     """
-    from backtests import home
-    from markets.pull import pull as fetch
-    from markets.store import Store
+    from backtests import paths
+    from markets.store.price_store import Store
+    from markets.yahoo.pull import pull as fetch
 
     if not 1 <= workers <= MOST_WORKERS:
         raise CommandError(f"--workers {workers}: from 1 to {MOST_WORKERS}")
-    kept = Store(store or home.store_folder())
+    kept = Store(store or paths.store_folder())
     if not lines and not kept.tickers():
         raise CommandError(
             f"nothing is stored in {kept.folder}; name lines or a strategy, e.g. newsfolio data "
@@ -68,7 +68,7 @@ def pull(
     assets, odd = (_chosen(lines, kept), {}) if lines else _placed(kept.tickers())
     show = progress(json or quiet)
     try:
-        pulled = fetch(kept, assets, home.today(), workers, show, fresh=fresh)
+        pulled = fetch(kept, assets, paths.today(), workers, show, fresh=fresh)
     except KeyboardInterrupt:
         raise MissingData(
             "interrupted; lines fetched so far are kept, the same command goes on from there"
@@ -97,10 +97,10 @@ def status(*tickers: str, store: Path | None = None, json: bool = False) -> int:
     json
         Print one JSON object.
     """
-    from backtests import home
-    from markets.store import Store
+    from backtests import paths
+    from markets.store.price_store import Store
 
-    kept = Store(store or home.store_folder())
+    kept = Store(store or paths.store_folder())
     rows = [_status(kept, ticker) for ticker in tickers or kept.tickers()]
     if json:
         print_json({"store": str(kept.folder), "lines": rows})
@@ -139,14 +139,14 @@ def check(
     json
         Print one JSON object.
     """
-    from backtests import home
-    from markets.quality import Severity, inspect_all
-    from markets.store import Store
+    from backtests import paths
+    from markets.quality.checks import Severity, inspect_all
+    from markets.store.price_store import Store
 
     if data == "sample":
         raise CommandError("--data sample: made-up prices need no check; name yahoo or a folder")
-    source = home.open_source(data, store=store, offline=True, corrections=corrections)
-    kept = Store(store or home.store_folder()) if data == "yahoo" else None
+    source = paths.open_source(data, store=store, offline=True, corrections=corrections)
+    kept = Store(store or paths.store_folder()) if data == "yahoo" else None
     names = kept.tickers() if kept else _in_folder(Path(data).expanduser())
     assets, odd = (_chosen(lines, kept), {}) if lines else _placed(names)
     pairs, damaged = _loaded(source, assets, data == "yahoo")
@@ -193,7 +193,7 @@ def _placed(tickers: Iterable[str]) -> tuple[list[Asset], dict[str, str]]:
 
 def _named(name: str, store: Store | None) -> list[Asset]:
     """The asset of a ticker, or all that a run of the strategy at an address needs."""
-    from backtests.addresses import shipped
+    from backtests.strategy_loader import shipped
     from newsfolio.listings import KNOWN, asset_of
 
     if ":" in name or name.endswith(".py") or (name.islower() and name in shipped()):
@@ -228,7 +228,7 @@ class _Asked:
 def lines_of(address: str, store: Store | None = None) -> list[Asset]:
     """Everything that a run of the strategy loads: stand-ins, signals, benchmark, controls."""
     from backtests.api import job_of
-    from backtests.runner import play_plain, play_strategy
+    from backtests.runner.run_strategy import play_plain, play_strategy
     from backtests.settings import Settings
     from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
 
@@ -256,7 +256,7 @@ def _in_folder(folder: Path) -> list[str]:
 
 
 def _not_placed(ticker: str, why: str) -> Pulled:
-    from markets.pull import Outcome, Pulled
+    from markets.yahoo.pull import Outcome, Pulled
 
     return Pulled(ticker, Outcome.FAILED, error=why, why="not placed")
 
@@ -278,7 +278,7 @@ def _say_pulled(found: Sequence[Pulled], quiet: bool) -> None:
 
 
 def _calm() -> tuple[str, ...]:
-    from markets.pull import Outcome
+    from markets.yahoo.pull import Outcome
 
     return (Outcome.SKIPPED, Outcome.HOLIDAY)
 
@@ -357,7 +357,7 @@ def _loaded(
     source: Source, assets: Sequence[Asset], stored: bool
 ) -> tuple[dict[str, tuple[Asset, Bars]], list[Finding]]:
     """Lines with their bars, by ticker; a file that cannot be read is a finding that blocks."""
-    from markets.quality import Finding, Severity
+    from markets.quality.checks import Finding, Severity
 
     remedy = "newsfolio data pull {} fetches it again." if stored else "Correct the file."
     found: dict[str, tuple[Asset, Bars]] = {}
@@ -379,8 +379,8 @@ def _loaded(
 
 def _second_opinions(pairs: Mapping[str, tuple[Asset, Bars]], folder: Path) -> Iterator[Finding]:
     """Where closes differ from those of the same line in a folder."""
-    from markets.folder import FolderSource
-    from markets.quality import Finding, Severity, compare
+    from markets.folder.source import FolderSource
+    from markets.quality.checks import Finding, Severity, compare
 
     if not folder.expanduser().is_dir():
         raise CommandError(f"--against {folder}: no such folder")

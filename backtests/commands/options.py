@@ -96,10 +96,10 @@ class Market:
 
     def source(self, quiet: bool = False) -> Source:
         """Where the prices come from."""
-        from backtests import home
-        from backtests.terminal import progress
+        from backtests import paths
+        from backtests.commands.terminal import progress
 
-        return home.open_source(
+        return paths.open_source(
             self.data,
             store=self.store,
             offline=self.offline,

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from backtests import addresses
+from backtests import strategy_loader
 from backtests.api import Job, job_of
-from backtests.manifest import code_of, parameter_values
-from backtests.result import Result
+from backtests.records.manifest import code_of, parameter_values
+from backtests.records.result import Result
 from backtests.settings import Settings
 from newsfolio.errors import CommandError
 from newsfolio.strategy import Strategy, parameters
@@ -19,11 +19,11 @@ def job_again(run: Result) -> Job:
     """The strategy of a run with the parameters it had; CommandError where they cannot be made."""
     about = run.manifest["strategy"]
     address = str(about["address"])
-    cls = addresses.find(address)
+    cls = strategy_loader.find(address)
     if not issubclass(cls, Strategy):
         lines = [line for sleeve in about["universe"] for line in sleeve["lines"]]
         return job_of(address, universe=lines)
-    job = Job(address, addresses.build(cls, _texts(cls, about["parameters"], run.id)))
+    job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], run.id)))
     if job.strategy and parameter_values(job.strategy) != about["parameters"]:
         raise CommandError(f"{address} no longer has the parameters of {run.id}; restore its file")
     return job

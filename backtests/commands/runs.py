@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backtests.options import Market, job_at
-from backtests.terminal import (
+from backtests.commands.options import Market, job_at
+from backtests.commands.terminal import (
     about,
     listed,
     manifests,
@@ -19,7 +19,7 @@ from newsfolio.errors import CommandError
 
 def list_(*, json: bool = False) -> None:  # the option's name
     """List the strategies, the articles they come from, and when those were published."""
-    from backtests.addresses import shipped
+    from backtests.strategy_loader import shipped
 
     rows = [about(name, cls) for name, cls in shipped().items()]
     if json:
@@ -47,7 +47,7 @@ def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
     set
         A parameter, name=value; may be repeated.
     """
-    from backtests.describe import described
+    from backtests.commands.describe import described
 
     print(described(job_at(strategy, set)))
 
@@ -73,7 +73,7 @@ def weights(
     json
         Print one JSON object.
     """
-    from backtests.portfolio import advise
+    from backtests.runner.target_portfolio import advise
     from backtests.settings import read_day
 
     job = market.job(strategy)
@@ -97,9 +97,9 @@ def runs(*, out: Path | None = None, json: bool = False) -> None:
     json
         Print one JSON object.
     """
-    from backtests import home
+    from backtests import paths
 
-    folder = out or home.RUNS
+    folder = out or paths.RUNS
     found = [row_of(manifest, path) for path, manifest in manifests(folder)]
     if json:
         print_json({"runs": found})
@@ -125,11 +125,11 @@ def diff(one: str, other: str, *, out: Path | None = None, json: bool = False) -
     json
         Print one JSON object.
     """
-    from backtests import home
-    from backtests.differences import difference
-    from backtests.result import intact, load
+    from backtests import paths
+    from backtests.records.result import intact, load
+    from backtests.records.run_diff import difference
 
-    folder = out or home.RUNS
+    folder = out or paths.RUNS
     places = [run_folder(run, folder) for run in (one, other)]
     with intact(*places):
         found = difference(*map(load, places))
@@ -152,8 +152,8 @@ def check(strategy: str, *, market: Market = Market(), cuts: int = 12, json: boo
         Print one JSON object.
     """
     from backtests.api import certificate
-    from backtests.evaluation.findings import Honesty, as_json
-    from backtests.evaluation.watch import Watch
+    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.evaluation.schema import Honesty, as_json
 
     watch = Watch()
     watch.start()
@@ -181,7 +181,7 @@ def new(name: str, *, out: Path = Path()) -> None:
     out
         Folder to write to, instead of the current one.
     """
-    from backtests.starter import write_starter
+    from backtests.commands.scaffold import write_starter
 
     strategy, test = write_starter(name, out)
     print(f"wrote {strategy} and {test}; try\n  newsfolio run {strategy} --data sample")

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from backtests.options import OUTPUT, Market
-from backtests.terminal import figure, percent, print_json, print_table, progress
+from backtests.commands.options import OUTPUT, Market
+from backtests.commands.terminal import figure, percent, print_json, print_table, progress
 
 PERCENT = frozenset({"total_return", "cagr", "volatility", "max_drawdown", "turnover"})
 SHOWN = ("cagr", "sharpe", "max_drawdown", "score")
@@ -63,14 +63,14 @@ def sweep(
     quiet
         Print the page's path only.
     """
-    from backtests import home
+    from backtests import paths
     from backtests.cli import write_sweep
-    from backtests.ledger import Ledger
-    from backtests.sweeps.crew import crew_of
-    from backtests.sweeps.play import execute
-    from backtests.sweeps.sets import plan_of, read_grid
+    from backtests.records.ledger import Ledger
+    from backtests.sweeps.executors import crew_of
+    from backtests.sweeps.grid import plan_of, read_grid
     from backtests.sweeps.summary import ranks_by
-    from backtests.sweeps.trail import WalkForward
+    from backtests.sweeps.sweep import execute
+    from backtests.sweeps.walk_forward.plan import WalkForward
     from newsfolio.errors import CommandError
 
     job = market.job(strategy)
@@ -81,9 +81,9 @@ def sweep(
     ranks_by(by, judged=False)
     forward = WalkForward(*walk_forward) if walk_forward else None
     settings = market.settings(benchmark=benchmark, engine="kernel")
-    book = Ledger(ledger or home.ledger_path())
+    book = Ledger(ledger or paths.ledger_path())
     told = progress(quiet or json)
-    source, folder = market.source(quiet or json), out or home.RUNS
+    source, folder = market.source(quiet or json), out or paths.RUNS
     done = execute(plan, source, settings, book, crew, folder, by, told, forward)
     page = write_sweep(done.summary, done.folder)
     if told:

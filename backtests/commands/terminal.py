@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from newsfolio.errors import UnknownName
 
 if TYPE_CHECKING:
-    from backtests.result import Result
+    from backtests.records.result import Result
 
 
 def progress(silent: bool) -> Any:
@@ -125,7 +125,7 @@ def run_folder(run: str, folder: Path) -> Path:
 
 def about(name: str, cls: type) -> dict[str, Any]:
     """A strategy as `list` shows it; imports nothing heavy."""
-    from backtests.home import store_folder
+    from backtests.paths import store_folder
     from newsfolio.assets import sleeves_of
 
     strategy = cls()

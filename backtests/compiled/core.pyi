@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from backtests.decisions import Columns
-from backtests.engines.rules import Flags, Integers, Rules
+from backtests.engines.kernel_inputs import Flags, Integers, Rules
+from backtests.simulation.decisions import Columns
 from markets.market import Floats
 
 class Log:

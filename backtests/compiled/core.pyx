@@ -17,7 +17,7 @@ import numpy as np
 cdef double FILLED = 1e-12  # book.DUST
 cdef double SENT = 1e-9  # sizing.DUST
 cdef double ROUNDING = 1e-9  # sizing.ROUNDING
-cdef double STEP = 1e-9  # markets.costs.DUST
+cdef double STEP = 1e-9  # markets.costs.models.DUST
 cdef double STAR_MINIMUM = 200.0
 cdef int ROUNDS = 20
 cdef double YEAR = 360.0
@@ -45,9 +45,9 @@ def _below(const long long[::1] places, Py_ssize_t end):
     return True
 
 
-include "sums.pxi"
-include "worth.pxi"
-include "columns.pxi"
+include "exact_sums.pxi"
+include "valuation.pxi"
+include "buffers.pxi"
 
 
 cdef struct Quote:

@@ -6,9 +6,9 @@ from math import fsum
 
 import backtrader as bt
 
-from backtests.desk import Desk, Played
-from backtests.engines.feed import OverdraftBroker, cerebro_of, numbers_of
-from backtests.fills import Fill
+from backtests.engines.backtrader_feed import OverdraftBroker, cerebro_of, numbers_of
+from backtests.simulation.desk import Desk, Played
+from backtests.simulation.fills import Fill
 from newsfolio.errors import EngineError
 
 AGREE = 1e-9

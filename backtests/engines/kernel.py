@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtests.decisions import Decided, table_of
-from backtests.desk import Desk, Played, Target
-from backtests.engines.rules import Integers, Rules, rules_of
-from backtests.fills import Lapse, Moves, Rows, events_of, fills_of
+from backtests.engines.kernel_inputs import Integers, Rules, rules_of
+from backtests.simulation.decisions import Decided, table_of
+from backtests.simulation.desk import Desk, Played, Target
+from backtests.simulation.fills import Lapse, Moves, Rows, events_of, fills_of
 from markets.market import Floats, Market
 
 if TYPE_CHECKING:
-    from backtests.engines.core import Core
+    from backtests.compiled.core import Core
 
 try:
-    from backtests.engines.core import Core as _Core
+    from backtests.compiled.core import Core as _Core
 except ImportError:  # there was no compiler when newsfolio was installed
     COMPILED = False
 else:

@@ -12,11 +12,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.custody import paying_sessions
-from backtests.desk import by_opening
-from backtests.interest import growth
 from backtests.settings import Costs, Funding, Lots, Settings, Withholding
-from markets.costs import HOLDING, SCHEDULES, TICKS, Basis, Charge, CostModel, NoCosts, VenueCosts
+from backtests.simulation.cash_events import paying_sessions
+from backtests.simulation.desk import by_opening
+from backtests.simulation.interest import growth
+from markets.costs.models import (
+    HOLDING,
+    SCHEDULES,
+    TICKS,
+    Basis,
+    Charge,
+    CostModel,
+    NoCosts,
+    VenueCosts,
+)
 from markets.market import Floats, Market
 from newsfolio.assets import Asset
 from newsfolio.dated import Dated

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import backtrader as bt
 
-from backtests.book import Book
-from backtests.custody import Custody
-from backtests.desk import Played
-from backtests.engines.feed import OverdraftBroker, cerebro_of
-from backtests.engines.witness import Fee
-from backtests.fills import Fill
-from backtests.interest import growth
+from backtests.engines.backtrader_feed import OverdraftBroker, cerebro_of
+from backtests.engines.event_driven import Fee
 from backtests.settings import Settings
-from backtests.sizing import Sizer
-from markets.costs import CostModel
+from backtests.simulation.book import Book
+from backtests.simulation.cash_events import Custody
+from backtests.simulation.desk import Played
+from backtests.simulation.fills import Fill
+from backtests.simulation.interest import growth
+from backtests.simulation.sizing import Sizer
+from markets.costs.models import CostModel
 from markets.market import Market
 from newsfolio.errors import StrategyError
 

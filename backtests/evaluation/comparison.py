@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from backtests.evaluation.estimates import comparison, figures_of
-from backtests.evaluation.findings import LEVEL, Role, as_json
-from backtests.evaluation.resampling import MIN_SESSIONS, Resample, resample, stretch
-from backtests.metrics import DAYS_A_YEAR, FLAT, cash_returns
-from backtests.result import Result
+from backtests.evaluation.schema import LEVEL, Role, as_json
+from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample, resample, stretch
+from backtests.records.result import Result
+from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, cash_returns
 from newsfolio.errors import CommandError
 
 REPLICATIONS = 2000

@@ -14,8 +14,7 @@ from math import isfinite, nan, sqrt
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.distributions import normal_quantile
-from backtests.evaluation.findings import (
+from backtests.evaluation.schema import (
     EDGE,
     LEVEL,
     Comparison,
@@ -25,8 +24,9 @@ from backtests.evaluation.findings import (
     Role,
     Significance,
 )
-from backtests.evaluation.resampling import MIN_SESSIONS, Resample
-from backtests.evaluation.samples import (
+from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample
+from backtests.evaluation.statistics.distributions import normal_quantile
+from backtests.evaluation.statistics.samples import (
     Sample,
     Values,
     compounded,
@@ -39,7 +39,7 @@ from backtests.evaluation.samples import (
     too_few,
     unusable,
 )
-from backtests.evaluation.sharpe import (
+from backtests.evaluation.statistics.sharpe import (
     CONFIDENCE,
     deflated_sharpe,
     expected_best_sharpe,
@@ -48,7 +48,7 @@ from backtests.evaluation.sharpe import (
     probabilistic_sharpe,
     sampling_variance,
 )
-from backtests.metrics import DAYS_A_YEAR, FLAT, MIN_DEVIATION
+from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, MIN_DEVIATION
 
 STILL = 0.01
 """Annual volatility over cash below which a benchmark is as good as cash."""

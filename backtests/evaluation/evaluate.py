@@ -12,11 +12,9 @@ from math import isfinite, nan
 import numpy as np
 import pandas as pd
 
-from backtests.account import account
-from backtests.desk import Desk
 from backtests.engines import kernel
-from backtests.evaluation.attribution import attribute
-from backtests.evaluation.brinson import active_effects
+from backtests.evaluation.attribution.brinson import active_effects
+from backtests.evaluation.attribution.contributions import attribute
 from backtests.evaluation.estimates import (
     beta_mix,
     comparison,
@@ -25,8 +23,9 @@ from backtests.evaluation.estimates import (
     power,
     significance,
 )
-from backtests.evaluation.events import studies
-from backtests.evaluation.findings import (
+from backtests.evaluation.event_studies.study import studies
+from backtests.evaluation.placebos import Score, placebos
+from backtests.evaluation.schema import (
     Alpha,
     Attribution,
     Certificate,
@@ -38,16 +37,17 @@ from backtests.evaluation.findings import (
     Scored,
     Significance,
 )
-from backtests.evaluation.overfitting import overfitting
-from backtests.evaluation.placebo import Score, placebos
-from backtests.evaluation.regression import alpha
-from backtests.evaluation.resampling import Resample, resample
+from backtests.evaluation.statistics.bootstrap import Resample, resample
+from backtests.evaluation.statistics.overfitting import overfitting
+from backtests.evaluation.statistics.regression import alpha
 from backtests.evaluation.verdict import judge
-from backtests.ledger import Tried, variant_of
-from backtests.manifest import code_of, parameter_values, settings_values
-from backtests.metrics import DAYS_A_YEAR, cash_returns
-from backtests.runner import PROXIES, Leg, Run, prepare
+from backtests.records.ledger import Tried, variant_of
+from backtests.records.manifest import code_of, parameter_values, settings_values
+from backtests.runner.run_strategy import PROXIES, Leg, Run, prepare
 from backtests.settings import Costs
+from backtests.simulation.account import account
+from backtests.simulation.desk import Desk
+from backtests.simulation.metrics import DAYS_A_YEAR, cash_returns
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Fixed, Strategy
 

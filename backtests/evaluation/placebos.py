@@ -13,13 +13,13 @@ from random import Random
 import numpy as np
 import pandas as pd
 
-from backtests.account import account
-from backtests.desk import Desk, Played
 from backtests.engines import kernel
-from backtests.evaluation.findings import Chosen, Placebo
-from backtests.metrics import DAYS_A_YEAR
-from backtests.result import no_placebos
-from backtests.runner import Leg, Run, prepare
+from backtests.evaluation.schema import Chosen, Placebo
+from backtests.records.result import no_placebos
+from backtests.runner.run_strategy import Leg, Run, prepare
+from backtests.simulation.account import account
+from backtests.simulation.desk import Desk, Played
+from backtests.simulation.metrics import DAYS_A_YEAR
 from markets.market import Market
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backtests.evaluation.findings import (
+from backtests.evaluation.placebos import ENOUGH
+from backtests.evaluation.schema import (
     EDGE,
     Certificate,
     Comparison,
@@ -16,7 +17,6 @@ from backtests.evaluation.findings import (
     Verdict,
     Word,
 )
-from backtests.evaluation.placebo import ENOUGH
 
 LEAST = 60
 """Scored sessions, about a quarter: below, the error rates of the intervals were not measured."""

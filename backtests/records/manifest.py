@@ -17,17 +17,17 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import newsfolio
-from backtests.account import Account
-from backtests.desk import Played
-from backtests.gate import as_rows
 from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings, Withholding
-from markets.costs import CostModel
+from backtests.simulation.account import Account
+from backtests.simulation.desk import Played
+from markets.costs.models import CostModel
 from markets.market import Market
+from markets.quality.gate import as_rows
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.strategy import Strategy, name_of, parameters
 
 if TYPE_CHECKING:
-    from backtests.runner import Run
+    from backtests.runner.run_strategy import Run
 
 FORMAT = 1
 PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from backtests.terminal import number, percent
+from backtests.commands.terminal import number, percent
 from newsfolio.errors import NewsfolioError, OutputError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.result import Result
-from backtests.terminal import number, percent
+from backtests.commands.terminal import number, percent
+from backtests.records.result import Result
 
 _COSTS = ("costs", "lots", "dividends", "withholding", "impact", "participation", "funding",
           "credit_spread", "tolerance")  # fmt: skip

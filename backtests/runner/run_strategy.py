@@ -12,23 +12,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.account import Account, account
 from backtests.claims import checked, lines_of
-from backtests.desk import Desk, Explained, Played
 from backtests.engines import kernel
-from backtests.fills import Fill
-from backtests.gate import gate, levels
-from backtests.manifest import Provenance, manifest
-from backtests.metrics import figures
-from backtests.result import Result
+from backtests.records.manifest import Provenance, manifest
+from backtests.records.result import Result
 from backtests.settings import Costs, Dividends, Engine, Fx, Settings
+from backtests.simulation.account import Account, account
+from backtests.simulation.desk import Desk, Explained, Played
+from backtests.simulation.fills import Fill
+from backtests.simulation.metrics import figures
 from markets.bars import Bars, Source
 from markets.build import build_market, natural_end
-from markets.costs import CostModel, NoCosts, VenueCosts
-from markets.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
+from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.facts import Snapshot, facts_of
 from markets.market import Market
-from markets.quality import Finding
+from markets.quality.checks import Finding
+from markets.quality.gate import gate, levels
+from markets.reference.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
 from markets.universe import Want, assets_to_load, universe_assets
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.errors import DataError, EngineError, MissingData, UnknownName
@@ -175,7 +175,7 @@ def play_plain(
     cls: type, universe: tuple[str, ...], source: Source, settings: Settings, address: str = ""
 ) -> Run:
     """Run a plain backtrader strategy on the lines named; DESIGN: same costs, same pages."""
-    from backtests.engines import plain
+    from backtests.engines import native_backtrader
 
     settings = dataclasses.replace(settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST)
     holder = Fixed(mix=tuple((1 / len(universe), ticker) for ticker in universe))
@@ -183,7 +183,7 @@ def play_plain(
     bars = load_all(holder, references, source, settings)
     market = prepare(holder, bars, settings, last_bars(references, bars))
     costs = cost_model(settings)
-    played = plain.play(cls, market, settings, costs)
+    played = native_backtrader.play(cls, market, settings, costs)
     origin = Provenance.of_plain(cls, universe, address, source.name, bars.id)
     return _with_legs(None, origin, settings, costs, bars, market, played, references, False)
 
@@ -293,9 +293,9 @@ def last_bars(references: tuple[Reference, ...], bars: Mapping[str, Bars]) -> di
 def _engine(engine: Engine) -> Callable[[Desk], Played]:
     if engine is Engine.KERNEL:
         return kernel.play
-    from backtests.engines import witness
+    from backtests.engines import event_driven
 
-    return witness.play
+    return event_driven.play
 
 
 def _with_legs(

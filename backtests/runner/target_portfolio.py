@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backtests.desk import Desk, Explained
+from backtests.commands.terminal import figure
 from backtests.engines import kernel
-from backtests.runner import cost_model, load_bars, prepare
+from backtests.runner.run_strategy import cost_model, load_bars, prepare
 from backtests.settings import Dividends, Settings
-from backtests.sizing import Sizer
-from backtests.terminal import figure
+from backtests.simulation.desk import Desk, Explained
+from backtests.simulation.sizing import Sizer
 from markets.bars import Source
 from markets.market import Market
 from newsfolio.errors import BrokenData, CommandError

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from backtests.exact import held, valued
-from backtests.fills import CashEvent, Fill, Moves, moves_of
-from backtests.interest import growth
+from backtests.simulation.fills import CashEvent, Fill, Moves, moves_of
+from backtests.simulation.interest import growth
+from backtests.simulation.valuation import held, valued
 from markets.market import Floats, Market
 
 LEFT = 1e-9

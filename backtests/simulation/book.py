@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from backtests.fills import CashEvent, Fill, Why
-from backtests.interest import Growth
+from backtests.simulation.fills import CashEvent, Fill, Why
+from backtests.simulation.interest import Growth
 from markets.market import Floats, Market
 
 DUST = 1e-12

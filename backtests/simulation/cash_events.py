@@ -8,11 +8,11 @@ from math import fsum
 
 import numpy as np
 
-from backtests.book import Book
-from backtests.fills import Why
-from backtests.interest import YEAR
 from backtests.settings import Costs, Settings, Withholding
-from markets.costs import CostModel
+from backtests.simulation.book import Book
+from backtests.simulation.fills import Why
+from backtests.simulation.interest import YEAR
+from markets.costs.models import CostModel
 from markets.market import Market, Mask
 
 

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.book import Held
-from markets.history import Recorder
+from backtests.simulation.book import Held
 from markets.market import Floats, Market, Mask
-from markets.panels import Lookups
+from markets.views.panel_lookups import Lookups
+from markets.views.recorder import Recorder
 from newsfolio.assets import Sleeve
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.listings import asset_of
@@ -36,7 +36,7 @@ class Columns(Protocol):
 
 
 try:
-    from backtests.engines.core import by_column
+    from backtests.compiled.core import by_column
 except ImportError:  # there was no compiler when newsfolio was installed
 
     def by_column(answer: object, own: Mapping[str, int], most: float) -> Columns | None:

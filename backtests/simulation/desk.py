@@ -13,16 +13,16 @@ from math import fsum, isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.book import DUST, Book, Held
-from backtests.custody import Custody, paying_sessions
-from backtests.decisions import Columns, Decider
-from backtests.fills import CashEvent, Fill, Lapse
-from backtests.interest import growth
 from backtests.settings import Funding, Settings
-from backtests.sizing import Quote, Sizer
-from markets.costs import CostModel
-from markets.history import Recorder
+from backtests.simulation.book import DUST, Book, Held
+from backtests.simulation.cash_events import Custody, paying_sessions
+from backtests.simulation.decisions import Columns, Decider
+from backtests.simulation.fills import CashEvent, Fill, Lapse
+from backtests.simulation.interest import growth
+from backtests.simulation.sizing import Quote, Sizer
+from markets.costs.models import CostModel
 from markets.market import Market, Mask
+from markets.views.recorder import Recorder
 from newsfolio.schedules import Schedule
 from newsfolio.strategy import Strategy
 

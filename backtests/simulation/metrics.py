@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.exact import sums
-from backtests.fills import Fill, Rows
-from backtests.interest import YEAR
+from backtests.simulation.fills import Fill, Rows
+from backtests.simulation.interest import YEAR
+from backtests.simulation.valuation import sums
 from markets.market import Days, Floats
 
 DAYS_A_YEAR = 365.25

@@ -9,7 +9,7 @@ from math import floor, fsum, sqrt
 import numpy as np
 
 from backtests.settings import Lots, Settings
-from markets.costs import CostModel
+from markets.costs.models import CostModel
 from markets.market import Market
 
 STAR_MINIMUM = 200

@@ -7,7 +7,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.fills import REASONS, Why
+from backtests.simulation.fills import REASONS, Why
 from markets.market import Floats
 
 DELISTING = REASONS.index(Why.DELISTING)
@@ -35,7 +35,7 @@ def held(
 
 
 try:
-    from backtests.engines.core import sums, valued
+    from backtests.compiled.core import sums, valued
 except ImportError:  # there was no compiler when newsfolio was installed
 
     def sums(values: Floats, ends: NDArray[np.int64]) -> Floats:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from backtests.sweeps.sets import Plan
+from backtests.sweeps.grid import Plan
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from backtests.manifest import plain_value
+from backtests.records.manifest import plain_value
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.strategy import Parameter, Strategy, parameters
 

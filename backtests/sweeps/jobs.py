@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from backtests.manifest import (
+from backtests.records.manifest import (
     code_of,
     engine_code,
     parameter_values,
     plain_value,
     settings_values,
 )
-from backtests.sweeps.sets import Plan
-from backtests.sweeps.stage import Row, Stage
+from backtests.sweeps.grid import Plan
+from backtests.sweeps.simulator import Row, Stage
 
 
 @dataclass(frozen=True, eq=False)

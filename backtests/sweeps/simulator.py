@@ -12,19 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.account import Account, account, valuations
 from backtests.claims import lines_of
-from backtests.decisions import Decided
-from backtests.desk import Desk, Played
 from backtests.engines import kernel
 from backtests.evaluation.evaluate import scored_sessions
-from backtests.evaluation.findings import Scored
-from backtests.evaluation.overfitting import ahead
-from backtests.evaluation.samples import Values
-from backtests.fills import Moves, moves_of
-from backtests.manifest import Provenance
-from backtests.metrics import cash_returns, figures_of, lost_once, traded_of
-from backtests.runner import (
+from backtests.evaluation.schema import Scored
+from backtests.evaluation.statistics.overfitting import ahead
+from backtests.evaluation.statistics.samples import Values
+from backtests.records.manifest import Provenance
+from backtests.runner.run_strategy import (
     Reference,
     Run,
     cost_model,
@@ -35,8 +30,13 @@ from backtests.runner import (
     references_of,
 )
 from backtests.settings import Settings
-from backtests.sweeps.lines import asks, varies
-from backtests.sweeps.sets import Plan
+from backtests.simulation.account import Account, account, valuations
+from backtests.simulation.decisions import Decided
+from backtests.simulation.desk import Desk, Played
+from backtests.simulation.fills import Moves, moves_of
+from backtests.simulation.metrics import cash_returns, figures_of, lost_once, traded_of
+from backtests.sweeps.data_needs import asks, varies
+from backtests.sweeps.grid import Plan
 from markets.bars import Source
 from markets.facts import Snapshot
 from markets.market import Days, Floats, Market

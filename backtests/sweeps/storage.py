@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backtests.sweeps.sets import Plan
+from backtests.sweeps.grid import Plan
 from newsfolio.errors import OutputError
 from newsfolio.strategy import parameters
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from backtests.sweeps.stage import Row
+    from backtests.sweeps.simulator import Row
 
 METRICS = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "sortino",
            "max_drawdown", "turnover", "costs", "trades")  # fmt: skip

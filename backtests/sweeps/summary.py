@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.sweeps.parts import METRICS, Parts, columns
-from backtests.sweeps.sets import Plan
+from backtests.sweeps.grid import Plan
+from backtests.sweeps.storage import METRICS, Parts, columns
 
 FEW = 5
 """Sets shown of the best and of the worst."""

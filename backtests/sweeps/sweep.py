@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backtests import home
+from backtests import paths
 from backtests.api import Runnable, job_of
-from backtests.ledger import Ledger, Trial
-from backtests.manifest import (
+from backtests.records.ledger import Ledger, Trial
+from backtests.records.manifest import (
     Provenance,
     assumptions,
     code_of,
@@ -24,16 +24,16 @@ from backtests.manifest import (
     thesis_of,
     versions,
 )
-from backtests.result import write_json
+from backtests.records.result import write_json
 from backtests.settings import Settings
-from backtests.sweeps.crew import Crew, crew_of
-from backtests.sweeps.forward import walk, write_curves
-from backtests.sweeps.parts import METRICS, Parts, Returns
-from backtests.sweeps.sets import Plan, plan_of
-from backtests.sweeps.stage import Row, Stage
+from backtests.sweeps.executors import Crew, crew_of
+from backtests.sweeps.grid import Plan, plan_of
+from backtests.sweeps.jobs import Work
+from backtests.sweeps.simulator import Row, Stage
+from backtests.sweeps.storage import METRICS, Parts, Returns
 from backtests.sweeps.summary import ranks_by, summarise
-from backtests.sweeps.trail import Trail, WalkForward
-from backtests.sweeps.work import Work
+from backtests.sweeps.walk_forward.plan import Trail, WalkForward
+from backtests.sweeps.walk_forward.walk import walk, write_curves
 from markets.bars import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 from newsfolio.strategy import Strategy
@@ -142,14 +142,14 @@ def sweep(
     ranks_by(by, judged=False)
     forward = WalkForward(*walk_forward) if walk_forward else None
     source = (
-        home.open_source(
+        paths.open_source(
             data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
         )
         if isinstance(data, str)
         else data
     )
-    book = Ledger(Path(ledger) if ledger else home.ledger_path())
-    folder = Path(out or home.RUNS)
+    book = Ledger(Path(ledger) if ledger else paths.ledger_path())
+    folder = Path(out or paths.RUNS)
     return execute(plan, source, wanted, book, crew, folder, by, progress, forward)
 
 
@@ -323,6 +323,6 @@ def _trial(about: Mapping[str, Any], base: Strategy, row: Row) -> Trial:
 def _record(ledger: Ledger, trials: Sequence[Trial]) -> None:
     """A ledger that cannot be written costs a warning, not the sweep."""
     try:
-        ledger.append(trials, home.now())
+        ledger.append(trials, paths.now())
     except OutputError as error:
         warnings.warn(f"this trial is not counted: {error}", stacklevel=3)

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from backtests.runner import load_bars, prepare
+from backtests.runner.run_strategy import load_bars, prepare
 from backtests.settings import Settings
 from benchmarks.peers.panel import Floats, Panel
 from benchmarks.peers.theses import LINES, Equal
 from markets.bars import COLUMNS, Bars, Priced
-from markets.calendars import sessions_of
-from markets.currencies import EcbRates
-from markets.sample import SampleSource
+from markets.reference.calendars import sessions_of
+from markets.reference.currencies import EcbRates
+from markets.sample.source import SampleSource
 from newsfolio.assets import NEW_YORK, Asset
 from newsfolio.listings import asset_of
 from newsfolio.schedules import monthly

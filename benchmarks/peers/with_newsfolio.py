@@ -15,18 +15,18 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from backtests import sweep
-from backtests.account import account
-from backtests.desk import Desk
-from backtests.engines import kernel, witness
-from backtests.runner import cost_model, load_bars, prepare
+from backtests.engines import event_driven, kernel
+from backtests.runner.run_strategy import cost_model, load_bars, prepare
 from backtests.settings import Settings
+from backtests.simulation.account import account
+from backtests.simulation.desk import Desk
 from benchmarks.peers import theses
 from benchmarks.peers.made import Held, flat_lines, names, random_lines, window
 from benchmarks.peers.panel import LOOKBACKS, TOPS, Floats, Panel
 from markets.bars import Source
-from markets.folder import FolderSource
+from markets.folder.source import FolderSource
 from markets.market import Market
-from markets.sample import SampleSource
+from markets.sample.source import SampleSource
 from newsfolio import Schedule, Strategy, every_session, monthly, quarterly, weekly, yearly
 
 PACKAGES = ("numpy", "pandas", "backtrader")
@@ -78,7 +78,7 @@ def work(panel: Panel, name: str) -> Callable[..., Any]:
         return on_flat(KINDS[name.removeprefix("flat-")], panel)
     kind = KINDS[name.removeprefix("engine-")]
     run = prepared(kind, SampleSource(), window(len(panel.days)))
-    return dataclasses.replace(run, engine=witness.play) if name.startswith("engine-") else run
+    return dataclasses.replace(run, engine=event_driven.play) if name.startswith("engine-") else run
 
 
 def on_flat(strategy: Strategy, panel: Panel) -> Prepared:

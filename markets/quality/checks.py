@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from markets.bars import ROUNDING, Bars, Priced
-from markets.calendars import Days, sessions_of
+from markets.reference.calendars import Days, sessions_of
 from newsfolio.assets import Asset, Kind
 
 Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from markets.bars import Bars, Priced
 from markets.market import Market
-from markets.quality import Finding, Severity, inspect_all
+from markets.quality.checks import Finding, Severity, inspect_all
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
 

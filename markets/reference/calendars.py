@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from markets.cache import kept
+from markets.reference.calendar_cache import kept
 from newsfolio.assets import Venue
 from newsfolio.errors import MissingData
 from newsfolio.schedules import Period

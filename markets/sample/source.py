@@ -24,11 +24,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.calendars import sessions_of
 from markets.facts import FactTable, made_up
-from markets.sample_anchors import ANCHORS, Anchor
-from markets.sample_facts import sample_facts
-from markets.sample_lines import HALT, LINES, SPLITS, STORMS, Line
+from markets.reference.calendars import sessions_of
+from markets.sample.anchors import ANCHORS, Anchor
+from markets.sample.facts import sample_facts
+from markets.sample.lines import HALT, LINES, SPLITS, STORMS, Line
 from newsfolio.assets import NEW_YORK, Asset, Venue
 from newsfolio.errors import BrokenData
 from newsfolio.facts import Facts

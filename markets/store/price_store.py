@@ -3,7 +3,7 @@
     0700.HK.parquet                     the bars of a ticker
     0700.HK.absent                      the day on which the source did not know it
     versions/0700.HK.<digest>.parquet   bars from before the source restated the past
-    snapshots/<id>.json                 what a run read (see `markets.snapshots`)
+    snapshots/<id>.json                 what a run read (see `markets.store.snapshots`)
 
 Bars that are merely added to a file make no version: cutting the file at the old last day gives
 the old bars again, and their digest proves it.
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.changes import Change, change_of, cut, extends, seal
+from markets.store.restatements import Change, change_of, cut, extends, seal
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Source
-from markets.changes import cut, seal
 from markets.facts import FactTable, Snapshot, facts_of
-from markets.store import Store, StoredBars
+from markets.store.price_store import Store, StoredBars
+from markets.store.restatements import cut, seal
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName
 from newsfolio.facts import Facts

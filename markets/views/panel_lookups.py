@@ -9,8 +9,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from markets.history import gain, middle, stand_ins
 from markets.market import Floats, Market, Mask
+from markets.views.recorder import gain, middle, stand_ins
 from newsfolio.view import mean_known
 
 Rows = NDArray[np.int64]
@@ -154,7 +154,7 @@ def _falls(level: Floats, rows: Rows, span: int) -> Floats:
 
 
 def _deviations(returns: Floats, rows: Rows, span: int) -> Floats:
-    """The steps of markets.history.deviation, each for all decisions."""
+    """The steps of markets.views.recorder.deviation, each for all decisions."""
     count = span - 1
     mean = _added(returns, rows, count) / count
     total = np.zeros_like(mean)

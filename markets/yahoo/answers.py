@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.calendars import sessions_of
+from markets.reference.calendars import sessions_of
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData
 

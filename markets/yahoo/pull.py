@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from markets.bars import Bars
-from markets.calendars import sessions_of
-from markets.store import Store
-from markets.yahoo import Fetched, How, Trouble, Unavailable, YahooSource, calm
+from markets.reference.calendars import sessions_of
+from markets.store.price_store import Store
+from markets.yahoo.source import Fetched, How, Trouble, Unavailable, YahooSource, calm
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData, NewsfolioError
 

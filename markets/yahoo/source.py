@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from markets.bars import Bars, Priced
-from markets.store import Store, StoredBars
-from markets.yahoo_answers import (
+from markets.store.price_store import Store, StoredBars
+from markets.yahoo.answers import (
     OVERLAP,
     Answer,
     Raw,
@@ -37,7 +37,7 @@ from markets.yahoo_answers import (
     result_of,
     settled,
 )
-from markets.yahoo_session import Frank, http_date, session_type
+from markets.yahoo.session import Frank, http_date, session_type
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData
 

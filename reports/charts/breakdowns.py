@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports.charts import Chart, Divided, base_layout, colours, date_views, short, weekly
-from reports.labels import plain
-from reports.pages import percent, signed
+from reports.charts.curves import Chart, Divided, base_layout, colours, date_views, short, weekly
+from reports.charts.labels import plain
+from reports.pages.render import percent, signed
 
 if TYPE_CHECKING:
-    from backtests.result import Result
+    from backtests.records.result import Result
 
 GROUPS = 7
 """Sleeves or lines with a colour of their own; the rest is drawn together."""

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports.labels import Label, end_labels, plain
+from reports.charts.labels import Label, end_labels, plain
 
 if TYPE_CHECKING:
-    from backtests.result import Result
+    from backtests.records.result import Result
 
 OWN, BENCHMARK = "--own", "--bench"
 CONTROLS = ("--control", "--control2", "--control3", "--control4")

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.pages import defined, percent
+from reports.pages.render import defined, percent
 
 WIDTH = 320
 

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from backtests.metrics import sessions_a_year
-from reports.svg import fixed_style, studio, tidy
+from backtests.simulation.metrics import sessions_a_year
+from reports.charts.matplotlib_svg import fixed_style, studio, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from backtests.result import Result
+    from backtests.records.result import Result
 
 STRATEGY, BENCHMARK = "#1f6fb2", "#d38b00"
 

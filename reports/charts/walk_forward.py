@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reports.charts import (
+from reports.charts.curves import (
     BENCHMARK,
     CONTROLS,
     OWN,
@@ -20,7 +20,7 @@ from reports.charts import (
     growth_chart,
     short,
 )
-from reports.pages import percent, ratio, signed
+from reports.pages.render import percent, ratio, signed
 
 NAMES = {"walk": "Walk-forward", "base": "Own parameters", "benchmark": "Benchmark", "cash": "Cash"}
 FIGURES = ("cagr", "volatility", "sharpe", "max_drawdown")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from newsfolio.errors import OutputError
-from reports.pages import render, verbatim
+from reports.pages.render import render, verbatim
 
 VERDICTS: Mapping[str, str] = {
     "holds": "good",

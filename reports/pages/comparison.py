@@ -10,15 +10,15 @@ from urllib.parse import quote
 import pandas as pd
 
 from newsfolio.errors import OutputError
-from reports.charts import Chart, Curve, Divided, drawdown_chart, growth_chart
-from reports.evidence import Cell, estimate
-from reports.intervals import bar, scale_of
-from reports.pages import chance, percent, ratio, render, signed, verbatim
-from reports.script import NAME, data_block, write_script
-from reports.verdict import chart_data, once, policy
+from reports.charts.curves import Chart, Curve, Divided, drawdown_chart, growth_chart
+from reports.charts.intervals import bar, scale_of
+from reports.pages.render import chance, percent, ratio, render, signed, verbatim
+from reports.pages.script import NAME, data_block, write_script
+from reports.pages.verdict import chart_data, once, policy
+from reports.tables.evaluation import Cell, estimate
 
 if TYPE_CHECKING:
-    from backtests.result import Result
+    from backtests.records.result import Result
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
 

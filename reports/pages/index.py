@@ -15,9 +15,9 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
-from reports.figures import FIGURES, Cell, cell
-from reports.pages import KINDS, defined, render, signed, verbatim
-from reports.sparkline import sparkline
+from reports.charts.sparkline import sparkline
+from reports.pages.render import KINDS, defined, render, signed, verbatim
+from reports.tables.headline import FIGURES, Cell, cell
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
 _SHOWN = {

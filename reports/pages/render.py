@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from backtests.terminal import figure
+from backtests.commands.terminal import figure
 
 TEMPLATES = Path(__file__).parent / "templates"
 

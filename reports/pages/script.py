@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
-from reports.pages import verbatim
+from reports.pages.render import verbatim
 
 NAME = "newsfolio.js"
 

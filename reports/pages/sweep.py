@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from backtests.sweep_command import PERCENT, ends
+from backtests.commands.sweep import PERCENT, ends
 from newsfolio.errors import OutputError
-from reports.charts import Chart, base_layout
-from reports.labels import plain
-from reports.pages import percent, ratio, render, verbatim
-from reports.script import NAME, data_block, write_script
-from reports.verdict import chart_data, once, policy
-from reports.walk import walk_charts, walk_headline, walk_shared, walk_values
+from reports.charts.curves import Chart, base_layout
+from reports.charts.labels import plain
+from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_values
+from reports.pages.render import percent, ratio, render, verbatim
+from reports.pages.script import NAME, data_block, write_script
+from reports.pages.verdict import chart_data, once, policy
 
 FIGURES: Mapping[str, str] = {
     "score": "Sharpe ratio of the difference to the control",
@@ -37,7 +37,7 @@ NARROW = 14
 def sweep_page(found: Mapping[str, Any], curves: pd.DataFrame | None = None) -> str:
     """The page, to stand beside `newsfolio.js`; the same sweep gives the same text.
 
-    found: sweep.json, as `backtests.sweeps.play` makes it. curves: of its walk-forward.
+    found: sweep.json, as `backtests.sweeps.sweep` makes it. curves: of its walk-forward.
     """
     walked = found.get("walk_forward")
     charts = {chart.name: chart for chart in (*walk_charts(walked, curves), *_charts(found))}

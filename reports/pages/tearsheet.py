@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from reports import tables
-from reports.drawings import LEFT_OUT, Gallery, context_end, gallery
-from reports.figures import FIGURES, headline
-from reports.pages import render, verbatim
+from reports.charts.quantstats_plots import LEFT_OUT, Gallery, context_end, gallery
+from reports.pages.render import render, verbatim
+from reports.tables import returns
+from reports.tables.headline import FIGURES, headline
 
 if TYPE_CHECKING:
-    from backtests.result import Result
+    from backtests.records.result import Result
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -44,18 +44,18 @@ def tearsheet(result: Result, draw: Callable[[Result], Gallery] = gallery) -> st
 def _tables(result: Result) -> dict[str, Any]:
     equity = result.equity
     benchmark = result.references.get("benchmark")
-    years, months = tables.yearly(equity, benchmark), tables.monthly(equity)
+    years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
     return {
         "years": years,
         "widest": _widest([row[who] for row in years for who in ("strategy", "benchmark")]),
         "months": months,
-        "month_names": tables.MONTHS,
+        "month_names": returns.MONTHS,
         "deepest": _widest([value for row in months for value in row["months"]]),
-        "drawdowns": tables.drawdowns(equity) if len(equity) > 1 else [],
-        "trades": tables.trades(result.fills),
-        "moved": tables.moved(result.cash),
-        "lapses": tables.lapsed(result.lapses),
-        "held": tables.held(result.weights),
+        "drawdowns": returns.drawdowns(equity) if len(equity) > 1 else [],
+        "trades": returns.trades(result.fills),
+        "moved": returns.moved(result.cash),
+        "lapses": returns.lapsed(result.lapses),
+        "held": returns.held(result.weights),
     }
 
 

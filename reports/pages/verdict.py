@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reports import evidence, tables
-from reports.bars import allocation_chart, placebo_chart, variants_chart, waterfall_chart
-from reports.charts import (
+from reports.charts.breakdowns import (
+    allocation_chart,
+    placebo_chart,
+    variants_chart,
+    waterfall_chart,
+)
+from reports.charts.curves import (
     Chart,
     Divided,
     curves,
@@ -21,12 +25,14 @@ from reports.charts import (
     growth_chart,
     rebased,
 )
-from reports.intervals import bar, scale_of
-from reports.pages import KINDS, render, verbatim
-from reports.script import NAME, data_block
+from reports.charts.intervals import bar, scale_of
+from reports.pages.render import KINDS, render, verbatim
+from reports.pages.script import NAME, data_block
+from reports.tables import returns
+from reports.tables.returns import evaluation
 
 if TYPE_CHECKING:
-    from backtests.result import Result
+    from backtests.records.result import Result
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -60,14 +66,14 @@ def verdict_page(result: Result, *, tearsheet: bool = True) -> str:
             "e": found,
             "hero": _hero(manifest, found),
             "charts": {**dict.fromkeys(CHARTS), **charts},
-            "parts": evidence.of(found) if found else None,
+            "parts": evaluation.of(found) if found else None,
             "claims": (manifest.get("thesis") or {}).get("claims") or [],
             "falls": _falls(result, parts),
             "doubts": _doubts(manifest.get("findings") or []),
             "fills": list(_fills(result.fills)),
-            "trades": tables.trades(result.fills),
-            "lapses": tables.lapsed(result.lapses),
-            "moved": tables.moved(result.cash),
+            "trades": returns.trades(result.fills),
+            "lapses": returns.lapsed(result.lapses),
+            "moved": returns.moved(result.cash),
             "held": _held(result),
             "tearsheet": tearsheet,
             "source": source,
@@ -140,7 +146,7 @@ def _falls(result: Result, parts: Divided) -> list[dict[str, Any]]:
     if len(result.equity) - parts.row < 2:
         return []
     own = rebased(result.equity, parts.row).iloc[parts.row :]
-    return tables.drawdowns(own) if bool(own.notna().all()) else []
+    return returns.drawdowns(own) if bool(own.notna().all()) else []
 
 
 def _doubts(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -182,7 +188,7 @@ def _held(result: Result) -> list[tuple[str, float | None, float]]:
     wanted = result.targets.iloc[-1].to_dict() if len(result.targets) else None
     return [
         (line, None if wanted is None else _wanted(wanted, line), weight)
-        for line, weight in tables.held(result.weights)
+        for line, weight in returns.held(result.weights)
     ]
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtests.account import Account
-from backtests.desk import Played
-from backtests.evaluation.attribution import contributions, sleeve_names
-from backtests.evaluation.findings import Effect
-from backtests.runner import Leg, Run
+from backtests.evaluation.attribution.contributions import contributions, sleeve_names
+from backtests.evaluation.schema import Effect
+from backtests.runner.run_strategy import Leg, Run
+from backtests.simulation.account import Account
+from backtests.simulation.desk import Played
 from markets.market import Floats, Market
 
 CASH = "cash"

@@ -14,9 +14,9 @@ from math import fsum
 
 import numpy as np
 
-from backtests.account import Account
-from backtests.evaluation.findings import Attribution, Part
-from backtests.fills import CashEvent, Fill, Why
+from backtests.evaluation.schema import Attribution, Part
+from backtests.simulation.account import Account
+from backtests.simulation.fills import CashEvent, Fill, Why
 from markets.market import Floats, Market
 from newsfolio.listings import asset_of
 

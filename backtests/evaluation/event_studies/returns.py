@@ -10,16 +10,16 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.samples import Values, too_few
+from backtests.evaluation.statistics.samples import Values, too_few
 from markets.bars import Priced
-from markets.calendars import sessions_of
-from markets.currencies import STALE_AFTER, Days, FxSource
 from markets.facts import Snapshot
-from markets.record import PriceRecord
+from markets.price_record import PriceRecord
+from markets.reference.calendars import sessions_of
+from markets.reference.currencies import STALE_AFTER, Days, FxSource
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData, NewsfolioError
+from newsfolio.event_study import EventStudy
 from newsfolio.listings import asset_of
-from newsfolio.studies import EventStudy
 
 MIN_ESTIMATION = 60
 """A quarter; with fewer there is no figure."""

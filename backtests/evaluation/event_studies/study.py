@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.distributions import student_sf
-from backtests.evaluation.findings import Scored, Study, StudyEvent, StudyWindow
-from backtests.evaluation.panel import (
+from backtests.evaluation.event_studies.returns import (
     MIN_ESTIMATION,
     Panel,
     dates_of,
@@ -28,18 +26,20 @@ from backtests.evaluation.panel import (
     panel_of,
     place_of,
 )  # fmt: skip
-from backtests.evaluation.regression import least_squares
-from backtests.evaluation.samples import Values, counted, too_few
-from backtests.metrics import FLAT
+from backtests.evaluation.schema import Scored, Study, StudyEvent, StudyWindow
+from backtests.evaluation.statistics.distributions import student_sf
+from backtests.evaluation.statistics.regression import least_squares
+from backtests.evaluation.statistics.samples import Values, counted, too_few
 from backtests.settings import Fx
-from markets.currencies import EcbRates, FxSource, SourceRates
+from backtests.simulation.metrics import FLAT
 from markets.facts import Snapshot
-from markets.record import PriceRecord
+from markets.price_record import PriceRecord
+from markets.reference.currencies import EcbRates, FxSource, SourceRates
 from newsfolio.errors import NewsfolioError
-from newsfolio.studies import EventStudy
+from newsfolio.event_study import EventStudy
 
 if TYPE_CHECKING:
-    from backtests.runner import Run
+    from backtests.runner.run_strategy import Run
 
 Places = NDArray[np.int64]
 

@@ -12,17 +12,17 @@ from typing import Any, cast
 
 import numpy as np
 
-from backtests.book import Held
-from backtests.decisions import Columns, Decider, table_of
-from backtests.desk import Desk, Played, Target
 from backtests.engines import kernel
-from backtests.evaluation.findings import Certificate, Change, Honesty
-from backtests.evaluation.watch import COUNTER, Watch, reasons, undeclared
-from backtests.runner import cost_model, prepare
+from backtests.evaluation.lookahead.access_audit import COUNTER, Watch, reasons, undeclared
+from backtests.evaluation.schema import Certificate, Change, Honesty
+from backtests.runner.run_strategy import cost_model, prepare
 from backtests.settings import Settings
+from backtests.simulation.book import Held
+from backtests.simulation.decisions import Columns, Decider, table_of
+from backtests.simulation.desk import Desk, Played, Target
 from markets.facts import Snapshot
-from markets.history import Recorder
 from markets.market import Market, Placed
+from markets.views.recorder import Recorder
 from newsfolio.errors import DataError, NewsfolioError, StrategyError
 from newsfolio.strategy import Strategy, Weights
 from newsfolio.view import View

@@ -8,8 +8,8 @@ from math import inf, nan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.distributions import normal_quantile, student_isf
-from backtests.evaluation.findings import LEVEL
+from backtests.evaluation.schema import LEVEL
+from backtests.evaluation.statistics.distributions import normal_quantile, student_isf
 
 MIN_SESSIONS = 20
 """From which a block length is estimated, and an interval given: below, a draw holds a handful of

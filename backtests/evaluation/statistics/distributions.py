@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtests.evaluation.libraries import scipy_special
+from backtests.evaluation.statistics.light_imports import scipy_special
 
 
 def normal_cdf(value: float) -> float:

@@ -11,11 +11,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.evaluation.findings import Overfitting, Variant
-from backtests.evaluation.libraries import arch_bootstrap
-from backtests.evaluation.resampling import MIN_SESSIONS, block_length
-from backtests.evaluation.samples import Values, compounded, moments, settled, too_few, unusable
-from backtests.metrics import FLAT
+from backtests.evaluation.schema import Overfitting, Variant
+from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, block_length
+from backtests.evaluation.statistics.light_imports import arch_bootstrap
+from backtests.evaluation.statistics.samples import (
+    Values,
+    compounded,
+    moments,
+    settled,
+    too_few,
+    unusable,
+)
+from backtests.simulation.metrics import FLAT
 
 BLOCKS = (6, 8, 10, 12, 16)
 """Even numbers up to the 16 of the paper: one reading alone can lie anywhere from 0 to 1."""

@@ -9,10 +9,10 @@ from math import floor, sqrt
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.distributions import student_isf, student_sf
-from backtests.evaluation.findings import LEVEL, Alpha, Beta, Estimate
-from backtests.evaluation.samples import Values, deviation_of, settled, too_few, unusable
-from backtests.metrics import FLAT
+from backtests.evaluation.schema import LEVEL, Alpha, Beta, Estimate
+from backtests.evaluation.statistics.distributions import student_isf, student_sf
+from backtests.evaluation.statistics.samples import Values, deviation_of, settled, too_few, unusable
+from backtests.simulation.metrics import FLAT
 
 MIN_SESSIONS = 60
 """A quarter: with fewer, Newey-West errors are far too small."""

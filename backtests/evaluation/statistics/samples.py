@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.evaluation.findings import Estimate
-from backtests.evaluation.resampling import MIN_SESSIONS, Resample, interval
-from backtests.metrics import FLAT, MIN_DEVIATION, lost_once
+from backtests.evaluation.schema import Estimate
+from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample, interval
+from backtests.simulation.metrics import FLAT, MIN_DEVIATION, lost_once
 
 Values = NDArray[np.float64]
 Statistic = Callable[[Values], Values]

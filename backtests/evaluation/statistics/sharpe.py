@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import e, inf, isnan, nan, sqrt
 from typing import NamedTuple
 
-from backtests.evaluation.distributions import normal_cdf, normal_quantile
+from backtests.evaluation.statistics.distributions import normal_cdf, normal_quantile
 
 EULER = 0.5772156649015329
 """The Euler-Mascheroni constant."""

@@ -9,10 +9,10 @@ from math import isfinite, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.samples import Values
-from backtests.sweeps.stage import Row
-from backtests.sweeps.trail import CHOICES, Sets, Trail, masks
-from backtests.sweeps.windows import Judged, halves, judged
+from backtests.evaluation.statistics.samples import Values
+from backtests.sweeps.simulator import Row
+from backtests.sweeps.walk_forward.plan import CHOICES, Sets, Trail, masks
+from backtests.sweeps.walk_forward.selection import Judged, halves, judged
 
 FOLDS = (10, 8, 6)
 """Of the cross-validation, half of them tests; the most that are longer than what is purged."""

@@ -13,14 +13,14 @@ from math import ceil, sqrt
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.overfitting import Score
-from backtests.evaluation.samples import Values, moments
-from backtests.metrics import sessions_a_year
-from backtests.sweeps.lines import same_lines
-from backtests.sweeps.parts import Returns
-from backtests.sweeps.sets import Plan
-from backtests.sweeps.stage import Ground, Row, Stage
-from backtests.sweeps.windows import Batch, Masks, Places
+from backtests.evaluation.statistics.overfitting import Score
+from backtests.evaluation.statistics.samples import Values, moments
+from backtests.simulation.metrics import sessions_a_year
+from backtests.sweeps.data_needs import same_lines
+from backtests.sweeps.grid import Plan
+from backtests.sweeps.simulator import Ground, Row, Stage
+from backtests.sweeps.storage import Returns
+from backtests.sweeps.walk_forward.selection import Batch, Masks, Places
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.strategy import Strategy
 

@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.overfitting import Score, pieces_of, scores_of
-from backtests.evaluation.samples import Values
+from backtests.evaluation.statistics.overfitting import Score, pieces_of, scores_of
+from backtests.evaluation.statistics.samples import Values
 
 Masks = NDArray[np.bool_]
 Places = NDArray[np.intp]

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.findings import as_json
-from backtests.evaluation.samples import Values
-from backtests.metrics import cagr, cash_returns, max_drawdown, sharpe, volatility
-from backtests.sweeps.cross import crossed
-from backtests.sweeps.parts import Returns
-from backtests.sweeps.stage import Row, Stage, returns_of
-from backtests.sweeps.trail import CHOICES, Sets, Trail, masks
-from backtests.sweeps.turns import InTurn
-from backtests.sweeps.windows import Judged, judged
-from backtests.sweeps.work import told
+from backtests.evaluation.schema import as_json
+from backtests.evaluation.statistics.samples import Values
+from backtests.simulation.metrics import cagr, cash_returns, max_drawdown, sharpe, volatility
+from backtests.sweeps.jobs import told
+from backtests.sweeps.simulator import Row, Stage, returns_of
+from backtests.sweeps.storage import Returns
+from backtests.sweeps.walk_forward.cross_validation import crossed
+from backtests.sweeps.walk_forward.plan import CHOICES, Sets, Trail, masks
+from backtests.sweeps.walk_forward.selection import Judged, judged
+from backtests.sweeps.walk_forward.switching import InTurn
 from newsfolio.errors import DataError, NewsfolioError
 from newsfolio.strategy import Strategy
 

@@ -1,0 +1,1 @@
+"""The kernel in machine code; its Python twins stand in `backtests.simulation`."""

@@ -1,0 +1,1 @@
+"""Abnormal returns around dated events."""

@@ -1,0 +1,1 @@
+"""From a strategy, a source and settings to a run."""

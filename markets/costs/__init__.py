@@ -1,0 +1,1 @@
+"""What a trade costs: dated fee schedules, a country a file."""

@@ -1,0 +1,1 @@
+"""Prices and facts from a folder of files."""

@@ -1,0 +1,1 @@
+"""The local store of prices, what was restated in it, and what runs read."""

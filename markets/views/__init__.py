@@ -1,0 +1,1 @@
+"""What a strategy may see at a close, written as time passes."""

@@ -1,0 +1,1 @@
+"""The pages: HTML from what the tables and charts say."""

@@ -1,0 +1,1 @@
+"""The tables of the pages, as text that is ready to print."""
