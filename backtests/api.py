@@ -4,83 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backtests import paths, strategy_loader
-from backtests.records.ledger import Ledger, Trial, Tried
-from backtests.records.manifest import code_of, parameter_values, settings_values
+from backtests import paths
+from backtests.evaluation.judging import Judging, judged
+from backtests.records.from_run import result_of
+from backtests.records.ledger import Ledger
 from backtests.records.result import Result
-from backtests.runner.run_strategy import Run, load_bars, play_plain, play_strategy
+from backtests.records.trials import failed_trial, finished_trial, record_trials
+from backtests.runner.jobs import Job, Runnable, job_of
+from backtests.runner.run import Run
+from backtests.runner.run_strategy import play_plain, play_strategy
 from backtests.settings import Settings
 from markets.bars import Source
-from markets.facts import Snapshot
-from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError, StrategyError
-from newsfolio.strategy import Strategy, name_of
+from markets.snapshot import Snapshot
+from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError
 
 if TYPE_CHECKING:
-    from backtests.evaluation.lookahead.access_audit import Watch
-    from backtests.evaluation.schema import Certificate, Evaluation
-
-Runnable = str | type | Strategy
-
-
-@dataclass(frozen=True)
-class Job:
-    """Something to run: a strategy, or a plain backtrader class and its lines."""
-
-    address: str
-    strategy: Strategy | None = None
-    plain: type | None = None
-    universe: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.strategy.name if self.strategy else name_of(self.plain or object)
-
-
-def job_of(
-    what: Runnable, parameters: Mapping[str, str] | None = None, universe: Sequence[str] = ()
-) -> Job:
-    """What an address, a class or a strategy stands for."""
-    if isinstance(what, Strategy):
-        return Job(what.name, what)
-    address = what if isinstance(what, str) else what.__name__
-    cls = strategy_loader.find(what) if isinstance(what, str) else what
-    if strategy_loader.is_plain(cls):
-        lines = tuple(universe) or tuple(getattr(cls, "universe", ()))
-        if not lines:
-            raise CommandError(
-                f"{address} is a plain backtrader strategy: name its lines with "
-                "--universe SPY,KWEB or a class attribute `universe`"
-            )
-        if parameters:
-            raise CommandError(f"{address} is a plain backtrader strategy: --set does not apply")
-        return Job(address, plain=cls, universe=lines)
-    if not issubclass(cls, Strategy):
-        raise StrategyError(f"{address} is not a subclass of newsfolio.Strategy")
-    if universe:
-        raise CommandError("--universe is for plain backtrader strategies; this one has its own")
-    return Job(address, strategy_loader.build(cls, parameters or {}))
-
-
-@dataclass(frozen=True)
-class Judging:
-    """How much to ask of a run: so many placebos, and look-ahead replays cut at so many dates.
-
-    since: the day after which it scores, where that is later than the first decision. chosen: what
-    speaks against the choice of the run, whatever its figures. watch: what
-    the strategy opened, from its import on; None: nobody looked.
-    """
-
-    placebos: int = 200
-    cuts: int = 3
-    since: date | None = None
-    chosen: tuple[str, ...] = ()
-    watch: Watch | None = None
+    pass
 
 
 def run(
@@ -145,10 +88,10 @@ def execute(
     """
     try:
         played = _played(job, source, settings, verify)
-        result = played.result()
+        result = result_of(played)
         if begin is not None:
             begin(result)
-        result, variants = _judged(played, result, ledger, judging) if judging else (result, ())
+        result, variants = judged(played, result, ledger, judging) if judging else (result, ())
         notes = (*notes, *_other_lines(source, played.bars))
         if notes:
             told = [*result.manifest["notes"], *notes]
@@ -157,9 +100,9 @@ def execute(
         if save is not None:
             save(result)
     except NewsfolioError as error:
-        _record(ledger, [_failed(job, source, settings, str(error))])
+        record_trials(ledger, [failed_trial(job, source, settings, str(error))])
         raise
-    _record(ledger, [_done(job, result), *variants])
+    record_trials(ledger, [finished_trial(job, result), *variants])
     return result
 
 
@@ -190,157 +133,3 @@ def _played(job: Job, source: Source, settings: Settings, verify: bool) -> Run:
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
     return play_plain(job.plain, job.universe, source, settings, job.address)
-
-
-def _judged(
-    run: Run, result: Result, ledger: Ledger, judging: Judging
-) -> tuple[Result, tuple[Trial, ...]]:
-    """The result with its evaluation, and the variants that were tried on the way."""
-    from backtests.evaluation.evaluate import evaluate
-
-    thesis = run.origin.thesis
-    judged = evaluate(
-        run,
-        _tried(ledger, str(thesis["id"]) if thesis else ""),
-        certificate_of(run, judging),
-        since=judging.since,
-        chosen=judging.chosen,
-        count=judging.placebos,
-    )
-    found = judged.evaluation
-    manifest = {**result.manifest, "verdict": _headline(found)}
-    if judging.since is not None:
-        manifest["id"] = f"{result.id}-since-{judging.since}"
-    variants = tuple(
-        _variant(result, strategy, sharpe, found.scored.sessions)
-        for strategy, sharpe in judged.variants
-        if strategy != run.strategy
-    )
-    return dataclasses.replace(
-        result, manifest=manifest, evaluation=found.as_json(), placebos=judged.placebos
-    ), variants
-
-
-def certificate_of(run: Run, judging: Judging) -> Certificate:
-    """Replay a run for look-ahead, with what its strategy was seen to open."""
-    from backtests.evaluation.lookahead.certificate import certify
-    from backtests.evaluation.schema import Certificate, Honesty
-
-    if run.strategy is None:
-        return Certificate(
-            Honesty.UNCHECKED, "a plain backtrader strategy sees all of its bars; no replay is made"
-        )
-    days = run.account.sessions
-    window = dataclasses.replace(run.settings, start=days[0].date(), end=days[-1].date())
-    return certify(
-        run.strategy,
-        run.bars,
-        window,
-        cuts=judging.cuts,
-        watch=judging.watch,
-        decided=run.played.targets,
-    )
-
-
-def certificate(
-    job: Job, source: Source, settings: Settings, watch: Watch, cuts: int
-) -> Certificate:
-    """Check a strategy for look-ahead without running it for its figures."""
-    from backtests.evaluation.lookahead.certificate import certify
-
-    if job.strategy is None:
-        raise CommandError(
-            f"{job.address} is a plain backtrader strategy and sees all of its bars; only "
-            "subclasses of newsfolio.Strategy can be certified"
-        )
-    bars = load_bars(job.strategy, source, settings)
-    return certify(job.strategy, bars, settings, cuts=cuts, watch=watch)
-
-
-def _tried(ledger: Ledger, thesis: str) -> Tried | None:
-    try:
-        return ledger.tried(thesis)
-    except OutputError as error:
-        warnings.warn(f"this trial's luck is not known: {error}", stacklevel=4)
-        return None
-
-
-def _headline(found: Evaluation) -> dict[str, Any]:
-    """The verdict as lists of runs show it."""
-    first = found.comparisons[0]
-    return {
-        "word": found.verdict.word.value,
-        "reason": found.verdict.reason,
-        "against": first.name,
-        "excess": first.excess.value,
-        "low": first.excess.low,
-        "high": first.excess.high,
-        "since": found.scored.divide,
-        "sessions": found.scored.sessions,
-    }
-
-
-def _record(ledger: Ledger, trials: Sequence[Trial]) -> None:
-    """A ledger that cannot be written costs a warning, not the result."""
-    try:
-        ledger.append(trials, paths.now())
-    except OutputError as error:
-        warnings.warn(f"this trial is not counted: {error}", stacklevel=3)
-
-
-def _done(job: Job, result: Result) -> Trial:
-    about, found = result.manifest, result.evaluation
-    return Trial(
-        thesis=about["thesis"]["id"] if about["thesis"] else "",
-        strategy=job.name,
-        parameters=about["strategy"]["parameters"],
-        code=about["strategy"]["code"],
-        data=about["data"]["snapshot"],
-        simulated=result.simulated,
-        settings=about["settings"],
-        start=about["window"]["start"],
-        end=about["window"]["end"],
-        run=result.id,
-        metrics=about["metrics"]["strategy"],
-        scored=_scored(result),
-        sharpe=found["significance"]["sharpe"] if found else None,
-    )
-
-
-def _scored(result: Result) -> int:
-    """Sessions after the article that somebody has now seen, judged or not."""
-    thesis = result.manifest["thesis"]
-    start = thesis["scored_from"] if thesis else None
-    return int((result.equity.index >= start).sum()) if start else 0
-
-
-def _variant(result: Result, strategy: Strategy, sharpe: float | None, scored: int) -> Trial:
-    """A variant of the grid, which nobody asked for by name and which was tried all the same."""
-    about = result.manifest
-    return Trial(
-        thesis=about["thesis"]["id"] if about["thesis"] else "",
-        strategy=strategy.name,
-        parameters=parameter_values(strategy),
-        code=code_of(type(strategy)),
-        data=about["data"]["snapshot"],
-        simulated=result.simulated,
-        settings=about["settings"],
-        start=about["window"]["start"],
-        end=about["window"]["end"],
-        scored=scored,
-        sharpe=sharpe,
-    )
-
-
-def _failed(job: Job, source: Source, settings: Settings, error: str) -> Trial:
-    strategy = job.strategy
-    return Trial(
-        thesis=strategy.thesis.id if strategy and strategy.thesis else "",
-        strategy=job.name,
-        parameters=parameter_values(strategy) if strategy else {},
-        code=code_of(type(strategy) if strategy else job.plain or object),
-        data="",
-        simulated=source.name == "sample",
-        settings=settings_values(settings),
-        error=error,
-    )

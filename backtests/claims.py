@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from backtests.commands.terminal import figure
 from markets.bars import Bars, Source
 from markets.price_record import PriceRecord
 from markets.reference.currencies import EcbRates
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
+from newsfolio.formatting import figure
 from newsfolio.listings import asset_of
 from newsfolio.thesis import Article
 

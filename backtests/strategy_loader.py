@@ -13,7 +13,8 @@ from typing import Any
 import newsfolio
 from newsfolio.articles import ARTICLES
 from newsfolio.errors import CommandError, NewsfolioError, StrategyError, UnknownName
-from newsfolio.strategy import Strategy, name_of, parameters
+from newsfolio.parameters import name_of, parameters
+from newsfolio.strategy import Strategy
 from newsfolio.thesis import Article
 
 SHIPPED = Path(newsfolio.__file__).parent.parent / "strategies"

@@ -22,8 +22,8 @@ from backtests.evaluation.lookahead.certificate import certify
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.settings import Settings
 from markets.bars import COLUMNS, Bars, Priced
-from markets.facts import Snapshot
 from markets.reference.calendars import sessions_of
+from markets.snapshot import Snapshot
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
 

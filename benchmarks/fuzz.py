@@ -36,14 +36,14 @@ import pandas as pd
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from backtests import cli
-from backtests.commands import runs
+from backtests.commands import pages, runs
 from backtests.commands.options import Market as Options
+from backtests.records.from_run import result_of
 from backtests.runner.run_strategy import play_strategy, target_portfolio
 from backtests.settings import Settings
 from markets.bars import Bars
 from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
-from markets.facts import read_facts
+from markets.folder.fact_files import read_facts
 from markets.folder.source import FolderSource
 from markets.quality.checks import inspect_all
 from markets.reference.calendars import sessions_of
@@ -323,7 +323,7 @@ class FolderTarget:
             bars.until(bars.first).digest()
 
     def run(self) -> None:
-        play_strategy(HOLD, FolderSource(self.folder), Settings(engine="kernel")).result()  # type: ignore[arg-type]
+        result_of(play_strategy(HOLD, FolderSource(self.folder), Settings(engine="kernel")))  # type: ignore[arg-type]
 
 
 class YahooTarget:
@@ -416,7 +416,7 @@ class SavedTarget:
         (self.run / name).write_bytes(content)
         sheet = draw(st.integers(0, 79)) == 40
         try:
-            counts.attempt(lambda: cli.report(self.run.name, out=self.folder, tearsheet=sheet))
+            counts.attempt(lambda: pages.report(self.run.name, out=self.folder, tearsheet=sheet))
             counts.attempt(lambda: runs.runs(out=self.folder))
             if draw(st.integers(0, 3)) == 0:
                 counts.attempt(
@@ -424,7 +424,7 @@ class SavedTarget:
                 )
             if draw(st.integers(0, 39)) == 20:
                 names = (self.run.name, "east-rising-twin")
-                counts.attempt(lambda: cli.compare(*names, market=Options(), out=self.folder))
+                counts.attempt(lambda: pages.compare(*names, market=Options(), out=self.folder))
         finally:
             for other, good in self.files.items():
                 (self.run / other).write_bytes(good)

@@ -28,13 +28,15 @@ from pathlib import Path
 import numpy as np
 
 from backtests import paths
-from backtests.api import execute, job_of
+from backtests.api import execute
 from backtests.records.ledger import Ledger
 from backtests.records.result import Result, load
+from backtests.runner.jobs import job_of
 from backtests.settings import Settings
 from markets.bars import Bars
 from markets.reference.calendars import sessions_of
-from markets.store.price_store import Store, StoredBars
+from markets.store.parquet import StoredBars
+from markets.store.price_store import Store
 from markets.store.restatements import cut
 from markets.store.snapshots import SnapshotSource, known
 from markets.yahoo.source import _yfinance

@@ -104,22 +104,6 @@ class Bars:
         return sha.hexdigest()
 
 
-class Digested(Protocol):
-    """A table with a name and a hash of its content."""
-
-    @property
-    def name(self) -> str: ...
-
-    def digest(self) -> str: ...
-
-
-def snapshot_id(bars: Iterable[Bars], tables: Iterable[Digested] = ()) -> str:
-    """Sixteen hex digits that name a set of lines, and tables, down to their last bit."""
-    digests = sorted(f"{line.ticker}:{line.digest()}" for line in bars)
-    digests += sorted(f"{table.name}:{table.digest()}" for table in tables)
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
-
-
 class Source(Protocol):
     """Where bars come from. One method; a line without data is left out of the answer."""
 

@@ -7,8 +7,7 @@ from datetime import date, time
 
 import numpy as np
 
-from markets.bars import Bars, snapshot_id
-from markets.facts import required
+from markets.bars import Bars
 from markets.market import Days, Floats, Market, Mask, Placed
 from markets.reference.calendars import (
     RunCalendar,
@@ -20,6 +19,7 @@ from markets.reference.calendars import (
     sessions_of,
 )
 from markets.reference.currencies import FxSource
+from markets.snapshot import required, snapshot_id
 from markets.universe import (
     CASH_RATES,
     Want,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from markets.bars import Bars, Source, snapshot_id
+from markets.bars import Source
 from markets.reference.calendars import Days, first_decision
-from newsfolio.assets import Asset, Venue
-from newsfolio.errors import BrokenData, MissingData
+from newsfolio.assets import Venue
+from newsfolio.errors import BrokenData
 from newsfolio.facts import Facts
 
 _BLANK = ("", "nan", "null", "n/a")
@@ -64,54 +62,6 @@ class FactTable:
         return hashlib.sha256(f"{self.name}|{self.simulated}|{text}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot(Mapping[str, Bars]):
-    """What a source gave for one run: bars by ticker, and tables of facts by name."""
-
-    bars: Mapping[str, Bars]
-    facts: Mapping[str, FactTable] = field(default_factory=dict)
-
-    def __getitem__(self, ticker: str) -> Bars:
-        return self.bars[ticker]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.bars)
-
-    def __len__(self) -> int:
-        return len(self.bars)
-
-    def until(self, day: date) -> Snapshot:
-        """The same as it was known after `day`."""
-        return Snapshot(
-            {ticker: line.until(day) for ticker, line in self.bars.items() if line.first <= day},
-            {name: table.until(day) for name, table in self.facts.items()},
-        )
-
-    @property
-    def id(self) -> str:
-        """Sixteen hex digits that name all of it."""
-        return snapshot_id(self.bars.values(), self.facts.values())
-
-
-@dataclass(frozen=True)
-class WithFacts:
-    """A source of prices with a folder of facts beside it, which is asked first."""
-
-    source: Source
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return self.source.name
-
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        return self.source.load(assets)
-
-    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
-        wanted = tuple(wanted)
-        return {**facts_of(self.source, wanted), **read_facts(self.folder, wanted)}
-
-
 def facts_of(source: Source, wanted: Iterable[Facts]) -> dict[str, FactTable]:
     """The tables that a source has of those wanted, else the rows that they carry themselves."""
     wanted = tuple(wanted)
@@ -120,57 +70,19 @@ def facts_of(source: Source, wanted: Iterable[Facts]) -> dict[str, FactTable]:
     for facts in wanted:
         if facts.name not in found and facts.rows:
             columns = {name: list(map(str, cells)) for name, cells in facts.as_columns().items()}
-            found[facts.name] = _table(facts, columns, f"the rows of {facts.name}", simulated=False)
-    return found
-
-
-def required(bars: Mapping[str, Bars], wanted: Iterable[Facts]) -> dict[str, FactTable]:
-    """The tables of a run; MissingData with the way to get one that is not there."""
-    held = bars.facts if isinstance(bars, Snapshot) else {}
-    for facts in wanted:
-        if facts.name not in held:
-            raise MissingData(
-                f"no facts called {facts.name!r} in this source. {facts.where}\n"
-                f"Write {facts.name}.csv with the columns {', '.join(facts.header)} "
-                "and give its folder: --facts FOLDER"
+            found[facts.name] = fact_table(
+                facts, columns, f"the rows of {facts.name}", simulated=False
             )
-    return {facts.name: held[facts.name] for facts in wanted}
-
-
-def read_facts(folder: Path, wanted: Iterable[Facts]) -> dict[str, FactTable]:
-    """The tables that have a file in a folder; BrokenData for one that contradicts itself."""
-    found = {}
-    for facts in wanted:
-        path = folder / f"{facts.name}.csv"
-        if path.is_file():
-            found[facts.name] = _table(facts, _cells(path), str(path), simulated=False)
     return found
 
 
 def made_up(facts: Facts, columns: Mapping[str, Iterable[object]]) -> FactTable:
     """A table of the sample market."""
     cells = {name: list(map(str, values)) for name, values in columns.items()}
-    return _table(facts, cells, facts.name, simulated=True)
+    return fact_table(facts, cells, facts.name, simulated=True)
 
 
-def _cells(path: Path) -> dict[str, list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file, strict=True) if any(row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BrokenData(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
-    if not rows:
-        raise BrokenData(f"{path}: empty; write a header and one row a fact")
-    header = [name.strip() for name in rows[0]]
-    for line, row in enumerate(rows, 1):
-        if len(row) != len(header):
-            raise BrokenData(
-                f"{path} line {line}: {len(row)} fields where the header has {len(header)}"
-            )
-    return {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(header)}
-
-
-def _table(
+def fact_table(
     facts: Facts, cells: Mapping[str, list[str]], where: str, *, simulated: bool
 ) -> FactTable:
     missing = [name for name in facts.header if name not in cells]

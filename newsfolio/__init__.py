@@ -27,6 +27,8 @@ from newsfolio.errors import (
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.panel import Panel
+from newsfolio.parameters import param
+from newsfolio.portfolios import Weights, blend, equal, most_traded
 from newsfolio.schedules import (
     Schedule,
     at_publication,
@@ -39,7 +41,7 @@ from newsfolio.schedules import (
     weekly,
     yearly,
 )
-from newsfolio.strategy import Fixed, Strategy, Weights, blend, equal, most_traded, param
+from newsfolio.strategy import Fixed, Strategy
 from newsfolio.thesis import Article, Thesis
 from newsfolio.view import View
 

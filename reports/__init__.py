@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.background import Draughtsman
 
-__all__ = ["write_claims", "write_compare", "write_index", "write_pages"]
+__all__ = ["write_claims", "write_compare", "write_index", "write_pages", "write_sweep"]
 
 
 def write_pages(
@@ -61,3 +61,10 @@ def write_claims(
     from reports.pages.claims import write
 
     write(articles, source, simulated, path)
+
+
+def write_sweep(summary: Mapping[str, Any], folder: Path) -> Path:
+    """Write the page of a sweep into its folder; answers the page's path."""
+    from reports.pages.sweep import write
+
+    return write(summary, folder)

@@ -20,8 +20,9 @@ from backtests.evaluation.attribution.contributions import (
 from backtests.evaluation.schema import Attribution, Part
 from backtests.settings import Costs, Dividends, Withholding
 from backtests.simulation.account import Account, account
-from backtests.simulation.desk import Desk, Played
+from backtests.simulation.desk import Desk
 from backtests.simulation.fills import CashEvent, Fill, Why
+from backtests.simulation.output import Played
 from markets.market import Market
 from newsfolio import HONG_KONG, NEW_YORK, Asset, Kind, Sleeve, Venue
 from newsfolio.listings import KNOWN, asset_of

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backtests.runner.run_strategy import cost_model
+from backtests.runner.inputs import cost_model
 from backtests.simulation.desk import Desk
 from benchmarks import speed
 from benchmarks.peers import plain_pandas, theses

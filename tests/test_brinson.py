@@ -16,7 +16,8 @@ from backtests.evaluation.attribution.brinson import (
     brinson_fachler,
 )
 from backtests.evaluation.schema import Effect
-from backtests.runner.run_strategy import Run, play_strategy
+from backtests.runner.run import Run
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
 from backtests.simulation.account import account
 from backtests.simulation.fills import CashEvent, Why

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from backtests import strategy_loader
-from backtests.evaluation.lookahead import certificate
+from backtests.evaluation.lookahead import counterfactuals, replays
 from backtests.evaluation.lookahead.access_audit import Watch
 from backtests.evaluation.lookahead.certificate import certify
 from backtests.evaluation.schema import Certificate, Honesty
-from backtests.runner.run_strategy import load_bars, play_strategy, prepare
+from backtests.runner.inputs import load_bars, prepare
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
 from backtests.simulation.book import Held
 from markets.bars import Bars, Source
@@ -195,7 +196,7 @@ def test_at_every_decision_the_future_is_noise_and_the_past_is_true(
 ) -> None:
     seen: list[tuple[int, bool, bool]] = []
 
-    class Looking(certificate._Walking):
+    class Looking(counterfactuals.Walking):
         def decide(self, session: int, book: Held) -> dict[int, float] | None:
             now, true = self.market.close, markets[0].close
             known = np.array_equal(now[: session + 1], true[: session + 1], equal_nan=True)
@@ -207,11 +208,11 @@ def test_at_every_decision_the_future_is_noise_and_the_past_is_true(
     settings = Settings(start=date(2021, 1, 4), end=date(2022, 12, 30))
     bars = load_bars(strategy, SampleSource(), settings)
     markets = [prepare(strategy, bars, settings)]
-    monkeypatch.setattr(certificate, "_Walking", Looking)
+    monkeypatch.setattr(replays, "Walking", Looking)
     found = certify(strategy, bars, settings, cuts=1)
     assert found.honesty is Honesty.HONEST
     first, due = markets[0].first, np.flatnonzero(monthly.marks(markets[0].calendar))
     due = np.union1d(first, due[due > first])
-    assert [session for session, *_ in seen] == [*due] * certificate.WALKS
+    assert [session for session, *_ in seen] == [*due] * replays.WALKS
     assert all(known for _, known, _ in seen)
     assert not any(told for *_, told in seen)

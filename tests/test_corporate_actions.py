@@ -20,7 +20,8 @@ import pytest
 from currency_converter import CurrencyConverter
 
 from backtests.evaluation.attribution.contributions import attribute, contributions
-from backtests.runner.run_strategy import Run, play_strategy
+from backtests.runner.run import Run
+from backtests.runner.run_strategy import play_strategy
 from backtests.runner.target_portfolio import advise
 from backtests.settings import Costs, Engine, Settings, Withholding
 from backtests.simulation.fills import Why

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from backtests import paths
-from backtests.commands.data import lines_of
+from backtests.commands.data_lines import lines_of
 from markets.store.price_store import Store
 from markets.yahoo.pull import Outcome, pull
 from newsfolio.listings import asset_of

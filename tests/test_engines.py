@@ -14,8 +14,9 @@ import pytest
 
 from backtests.engines import event_driven, kernel
 from backtests.simulation.account import account
-from backtests.simulation.desk import Desk, Played
+from backtests.simulation.desk import Desk
 from backtests.simulation.fills import CashEvent, Fill, Lapse, Why
+from backtests.simulation.output import Played
 from markets.market import Market
 from newsfolio import MissingData
 from tests.altered_markets import renamed, scrambled, until

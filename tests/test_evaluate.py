@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.evaluation.evaluate import Judged, evaluate, scored_sessions
+from backtests.evaluation.evaluate import Judged, evaluate
 from backtests.evaluation.schema import Certificate, Estimate, Honesty, Role, Word
+from backtests.evaluation.scored_window import scored_sessions
 from backtests.records.ledger import Tried
 from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings

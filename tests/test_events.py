@@ -18,22 +18,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtests.evaluation.event_studies import study as studies
+from backtests.evaluation.event_studies.market_model import Model, fitted, pooled
 from backtests.evaluation.event_studies.returns import Panel, panel_of
-from backtests.evaluation.event_studies.study import (
-    Model,
-    fitted,
-    pooled,
-    study,
-)
+from backtests.evaluation.event_studies.study import study
 from backtests.evaluation.schema import Study, StudyEvent, StudyWindow
 from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
-from markets.facts import Snapshot, facts_of
+from markets.facts import facts_of
 from markets.folder.source import FolderSource
 from markets.price_record import PriceRecord
 from markets.reference.calendars import sessions_of
 from markets.reference.currencies import EcbRates, Fixings
+from markets.snapshot import Snapshot
 from newsfolio import EventStudy, Facts, Sleeve
 from newsfolio.assets import HONG_KONG, NEW_YORK, Asset, Delisting
 from newsfolio.listings import asset_of

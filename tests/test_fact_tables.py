@@ -13,11 +13,13 @@ import pytest
 from backtests import run
 from backtests.engines import kernel
 from backtests.evaluation.lookahead.certificate import certify
-from backtests.runner.run_strategy import cost_model, load_bars, prepare
+from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
-from markets.facts import FactTable, Snapshot, WithFacts, read_facts
+from markets.facts import FactTable
+from markets.folder.fact_files import WithFacts, read_facts
 from markets.sample.source import SampleSource
+from markets.snapshot import Snapshot
 from newsfolio import (
     HONG_KONG,
     NEW_YORK,

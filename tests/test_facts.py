@@ -13,7 +13,7 @@ import pytest
 
 from backtests import run
 from backtests.records.result import Result
-from backtests.runner.run_strategy import load_bars, prepare
+from backtests.runner.inputs import load_bars, prepare
 from backtests.settings import Settings
 from markets.folder.source import FolderSource
 from markets.reference.currencies import EcbRates, Fixings

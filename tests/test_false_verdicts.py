@@ -17,17 +17,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.api import Job, Judging, execute
+from backtests.api import execute
 from backtests.commands import rescore
 from backtests.evaluation.comparison import compare
 from backtests.evaluation.estimates import beta_mix
-from backtests.evaluation.evaluate import evaluate, scored_sessions
+from backtests.evaluation.evaluate import evaluate
+from backtests.evaluation.judging import Judging
 from backtests.evaluation.placebos import ENOUGH, placebos
 from backtests.evaluation.schema import Condition, Evaluation, Role, Word
+from backtests.evaluation.scored_window import scored_sessions
 from backtests.records.ledger import Ledger, Tried, variant_of
-from backtests.records.manifest import code_of, settings_values
 from backtests.records.result import Result
-from backtests.runner.run_strategy import Run, play_strategy
+from backtests.runner.fingerprint import code_of
+from backtests.runner.jobs import Job
+from backtests.runner.provenance import settings_values
+from backtests.runner.run import Run
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
 from newsfolio import Fixed, Sleeve, Strategy, param

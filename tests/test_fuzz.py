@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backtests import cli
-from backtests.commands import runs
+from backtests.commands import pages, runs
 from backtests.runner.target_portfolio import advise
 from backtests.settings import Settings
 from benchmarks.fuzz import HOLD, TARGETS, Counts, canned, hunt, spoilt_bytes, spoilt_tree
@@ -131,7 +130,7 @@ def test_a_page_is_not_made_from_a_damaged_run(tmp_path: Path, name: str) -> Non
     else:
         pq.write_table(pa.table({"x": [1]}), place / name)
     with pytest.raises(OutputError, match=r"is not a complete run .* run it again"):
-        cli.report("run", out=tmp_path, tearsheet=False)
+        pages.report("run", out=tmp_path, tearsheet=False)
 
 
 def test_the_sessions_answer_is_the_one_that_was_canned(tmp_path: Path) -> None:

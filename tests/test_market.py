@@ -13,16 +13,17 @@ import pandas as pd
 import pytest
 
 from backtests.engines import kernel
-from backtests.runner.run_strategy import cost_model
+from backtests.runner.inputs import cost_model
 from backtests.settings import Settings
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
-from markets.bars import Bars, Priced, snapshot_id
+from markets.bars import Bars, Priced
 from markets.build import build_market
 from markets.folder.source import FolderSource
 from markets.market import Market
 from markets.reference.calendars import sessions_of
 from markets.reference.currencies import EcbRates, Fixings, FxSource
+from markets.snapshot import snapshot_id
 from markets.universe import Want
 from newsfolio import (
     HONG_KONG,

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from backtests.engines import kernel
-from backtests.runner.run_strategy import cost_model, prepare
+from backtests.runner.inputs import cost_model, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
 from markets.bars import Bars, Priced
@@ -21,6 +21,7 @@ from markets.reference.calendars import RunCalendar, first_decision, is_open, se
 from markets.reference.currencies import EcbRates, Fixings, SourceRates
 from markets.universe import Want
 from markets.views import recorder as views
+from markets.views.lookups import LOOK_UPS
 from markets.views.recorder import Recorder
 from newsfolio import (
     HONG_KONG,
@@ -338,9 +339,9 @@ def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
 
 def test_look_ups_are_made_once_for_a_session_of_a_market(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    make, more, least = views.LOOK_UPS["volatility"]
+    make, more, least = LOOK_UPS["volatility"]
     counted = {"volatility": (lambda levels: made.append(len(levels)) or make(levels), more, least)}
-    monkeypatch.setattr(views, "LOOK_UPS", {**views.LOOK_UPS, **counted})
+    monkeypatch.setattr(views, "LOOK_UPS", {**LOOK_UPS, **counted})
     sessions = bdays("2024-01-02", 30)
     lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
     found, other = (market(lines, "MSFT", start=date(2024, 1, 2)) for _ in range(2))

@@ -11,6 +11,7 @@ import pytest
 
 from backtests.simulation import metrics
 from backtests.simulation.fills import Fill
+from reports.tables.returns import drawdown
 
 
 def series(values: list[float], days: list[str]) -> pd.Series:
@@ -64,7 +65,7 @@ def test_max_drawdown_starts_at_the_initial_capital() -> None:
         [100.0, 80.0, 90.0, 95.0], ["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"]
     )
     assert metrics.max_drawdown(equity) == pytest.approx(-0.20, abs=1e-15)
-    assert list(metrics.drawdown(equity)) == pytest.approx([0.0, -0.20, -0.10, -0.05])
+    assert list(drawdown(equity)) == pytest.approx([0.0, -0.20, -0.10, -0.05])
 
 
 def test_a_curve_that_only_rises_has_no_drawdown() -> None:
@@ -180,7 +181,7 @@ def test_buy_and_hold_of_the_sp500(sp500: pd.Series) -> None:
     assert len(sp500) == 5031
     assert metrics.cagr(sp500) == pytest.approx(0.036342, abs=1e-6)
     assert metrics.max_drawdown(sp500) == pytest.approx(-0.567754, abs=1e-6)
-    assert metrics.drawdown(sp500).idxmin() == pd.Timestamp("2009-03-09")
+    assert drawdown(sp500).idxmin() == pd.Timestamp("2009-03-09")
 
 
 def test_sp500_ratios_at_252_sessions_a_year(sp500: pd.Series) -> None:

@@ -14,10 +14,11 @@ from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from backtests.engines import kernel
-from backtests.runner.run_strategy import load_bars, prepare
+from backtests.runner.inputs import load_bars, prepare
 from backtests.settings import Costs, Settings
 from backtests.simulation.account import account, valuations
-from backtests.simulation.decisions import Decider, Open, open_at, panel_of, table_of
+from backtests.simulation.decision_tables import panel_of, table_of
+from backtests.simulation.decisions import Decider, Open, open_at
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Why
 from backtests.simulation.metrics import cash_returns, figures, figures_of, traded_of

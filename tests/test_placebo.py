@@ -11,10 +11,11 @@ from random import Random
 
 import pytest
 
-from backtests.evaluation.evaluate import scored_sessions
-from backtests.evaluation.placebos import Score, placebos
+from backtests.evaluation.placebos import placebos
 from backtests.evaluation.schema import Chosen, Placebo
-from backtests.runner.run_strategy import Leg, Run, play_strategy
+from backtests.evaluation.scored_window import Score, scored_sessions
+from backtests.runner.run import Leg, Run
+from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Settings
 from markets.folder.source import FolderSource
 from newsfolio import (

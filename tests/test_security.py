@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from backtests.commands.terminal import run_folder
+from backtests.records.registry import run_folder
 from backtests.records.result import Result
 from backtests.strategy_loader import find_article
 from markets.corrections import Corrected, read_corrections
@@ -33,7 +33,7 @@ from markets.yahoo.source import _remove, _yfinance
 from newsfolio import Asset, CommandError, Facts, NewsfolioError, Strategy, UnknownName
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
-from newsfolio.strategy import name_of
+from newsfolio.parameters import name_of
 from reports.pages.claims import claims_page
 from reports.pages.index import index
 from reports.pages.verdict import verdict_page

@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.store.price_store import Store, StoredBars
+from markets.store.parquet import StoredBars
+from markets.store.price_store import Store
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
 
 ROOT = Path(__file__).parents[1]

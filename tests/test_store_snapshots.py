@@ -15,9 +15,11 @@ import pytest
 from backtests import paths
 from backtests.records.result import Result, load
 from markets.bars import COLUMNS, Bars, Priced
-from markets.facts import Snapshot, made_up
+from markets.facts import made_up
 from markets.reference.calendars import sessions_of
-from markets.store.price_store import Store, StoredBars
+from markets.snapshot import Snapshot
+from markets.store.parquet import StoredBars
+from markets.store.price_store import Store
 from markets.store.restatements import seal
 from markets.store.snapshots import SnapshotSource, keep, known
 from newsfolio import Facts

@@ -11,23 +11,24 @@ from datetime import date
 import numpy as np
 import pytest
 
-from backtests.api import Job
 from backtests.commands.describe import described
 from backtests.engines import event_driven, kernel
 from backtests.evaluation.lookahead.certificate import certify
 from backtests.evaluation.schema import Honesty
-from backtests.runner.run_strategy import cost_model, load_bars, prepare
+from backtests.runner.inputs import cost_model, load_bars, prepare
+from backtests.runner.jobs import Job
 from backtests.settings import Settings
-from backtests.simulation.desk import Desk, Played
+from backtests.simulation.desk import Desk
+from backtests.simulation.output import Played
 from backtests.strategy_loader import shipped
 from markets.bars import Bars
-from markets.facts import Snapshot
 from markets.reference.calendars import sessions_later
 from markets.sample.source import SampleSource
+from markets.snapshot import Snapshot
 from markets.views.recorder import Recorder
 from newsfolio import CommandError, Fixed, ParameterError, Strategy, StrategyError, View, Weights
 from newsfolio.library import CHINA_TEN, MAG_SEVEN, Form
-from newsfolio.strategy import parameters
+from newsfolio.parameters import parameters
 from strategies.abc_basket import AbcBasket, Mix
 from strategies.east_rising import EastRising
 from strategies.relative_momentum import RelativeMomentum

@@ -101,8 +101,8 @@ def test_sets_played_together_are_those_played_alone(
     stage = Stage.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
     asked = []
     play = kernel.play_together
-    monkeypatch.setattr("backtests.sweeps.simulator.ROOM", room)
-    monkeypatch.setattr("backtests.sweeps.simulator.GROUPS", groups)
+    monkeypatch.setattr("backtests.sweeps.batches.ROOM", room)
+    monkeypatch.setattr("backtests.sweeps.batches.GROUPS", groups)
     monkeypatch.setattr(kernel, "play_together", lambda *a: asked.append(a) or play(*a))
     rows = stage.rows((partial(plan.strategy, place) for place in range(len(plan))), keep=True)
     assert len(asked) == calls

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.records.from_run import result_of
 from backtests.runner.run_strategy import play_strategy
 from backtests.settings import Engine, Settings
-from markets.facts import WithFacts
+from markets.folder.fact_files import WithFacts
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from newsfolio import BrokenData, MissingData, View
@@ -189,7 +190,7 @@ def fills(strategy: object, source: object, start: str, end: str) -> pd.DataFram
     settings = Settings(
         engine=Engine.KERNEL, start=date.fromisoformat(start), end=date.fromisoformat(end)
     )
-    return play_strategy(strategy, source, settings).result().fills  # type: ignore[arg-type]
+    return result_of(play_strategy(strategy, source, settings)).fills  # type: ignore[arg-type]
 
 
 def test_targets_raised_on_real_prices(prices: Path, tmp_path: Path) -> None:
@@ -526,7 +527,7 @@ def test_alibaba_after_its_results_of_february_2025(prices: Path) -> None:
         FolderSource(prices),
         Settings(start=date(2025, 1, 2), end=date(2025, 4, 30), engine=Engine.KERNEL),
     )
-    done = run.result().fills
+    done = result_of(run).fills
     own = done[done["asset"] == "9988.HK"]
     assert str(own["session"].iloc[0])[:10] == "2025-02-24"
     frame = pd.read_csv(prices / "9988.HK.csv", index_col="Date")

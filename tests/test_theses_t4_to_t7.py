@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 from backtests.engines import kernel
-from backtests.runner.run_strategy import cost_model, load_bars, prepare
+from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
 from markets.bars import Source
-from markets.facts import WithFacts
+from markets.folder.fact_files import WithFacts
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from newsfolio import MissingData, ParameterError, Strategy, View

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from backtests.engines import kernel
-from backtests.runner.run_strategy import cost_model, load_bars, prepare
+from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
 from markets.bars import Source

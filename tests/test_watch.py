@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from backtests import strategy_loader
-from backtests.evaluation.lookahead.access_audit import Watch, reasons, undeclared
+from backtests.evaluation.lookahead.access_audit import Watch, undeclared
+from backtests.evaluation.lookahead.source_audit import reasons
 
 HEAD = """
 from __future__ import annotations
@@ -44,10 +45,10 @@ def written(folder: Path, body: str = "pass", imports: str = "") -> str:
 
 def asked(address: str) -> type:
     """Import and ask, as our own code does: through a frame of backtests."""
-    from backtests.evaluation.lookahead.certificate import _Asked
+    from backtests.evaluation.lookahead.counterfactuals import Asked
 
     cls = strategy_loader.find(address)
-    _Asked(cls(), None).weights(None)  # type: ignore[arg-type]
+    Asked(cls(), None).weights(None)  # type: ignore[arg-type]
     return cls
 
 

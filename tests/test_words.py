@@ -44,8 +44,8 @@ from newsfolio import (
 )
 from newsfolio.assets import sleeves_of, venue_of
 from newsfolio.listings import KNOWN, asset_of
+from newsfolio.parameters import name_of, parameters
 from newsfolio.schedules import Period, Schedule
-from newsfolio.strategy import name_of, parameters
 
 # Dated rows
 

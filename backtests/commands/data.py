@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from backtests.commands.terminal import print_json, print_table, progress
-from newsfolio.errors import BrokenData, CommandError, MissingData, NewsfolioError, UnknownName
+from backtests.commands.data_lines import chosen_lines, in_folder, placed
+from backtests.commands.data_text import (
+    as_json,
+    not_placed,
+    say,
+    say_findings,
+    say_pulled,
+    say_status,
+    status_row,
+)
+from backtests.commands.terminal import print_json, progress
+from newsfolio.errors import BrokenData, CommandError, MissingData, NewsfolioError
 
 if TYPE_CHECKING:
     from markets.bars import Bars, Source
     from markets.quality.checks import Finding
-    from markets.store.price_store import Store, StoredBars
-    from markets.yahoo.pull import Pulled
     from newsfolio.assets import Asset
 
 MOST_WORKERS = 16
@@ -65,7 +71,7 @@ def pull(
             f"nothing is stored in {kept.folder}; name lines or a strategy, e.g. newsfolio data "
             "pull SPY 0700.HK"
         )
-    assets, odd = (_chosen(lines, kept), {}) if lines else _placed(kept.tickers())
+    assets, odd = (chosen_lines(lines, kept), {}) if lines else placed(kept.tickers())
     show = progress(json or quiet)
     try:
         pulled = fetch(kept, assets, paths.today(), workers, show, fresh=fresh)
@@ -76,11 +82,11 @@ def pull(
     finally:
         if show is not None:
             show("")
-    found = (*pulled, *(_not_placed(ticker, why) for ticker, why in odd.items()))
+    found = (*pulled, *(not_placed(ticker, why) for ticker, why in odd.items()))
     if json:
         print_json({"store": str(kept.folder), "lines": [one.as_json() for one in found]})
     else:
-        _say_pulled(found, quiet)
+        say_pulled(found, quiet)
     return int(any(one.failed for one in found))
 
 
@@ -101,13 +107,13 @@ def status(*tickers: str, store: Path | None = None, json: bool = False) -> int:
     from markets.store.price_store import Store
 
     kept = Store(store or paths.store_folder())
-    rows = [_status(kept, ticker) for ticker in tickers or kept.tickers()]
+    rows = [status_row(kept, ticker) for ticker in tickers or kept.tickers()]
     if json:
         print_json({"store": str(kept.folder), "lines": rows})
     elif not rows:
-        _say(f"nothing is stored in {kept.folder}; newsfolio data pull STRATEGY fetches lines")
+        say(f"nothing is stored in {kept.folder}; newsfolio data pull STRATEGY fetches lines")
     else:
-        _say_status(rows)
+        say_status(rows)
     return int(any(row["damage"] for row in rows))
 
 
@@ -147,8 +153,8 @@ def check(
         raise CommandError("--data sample: made-up prices need no check; name yahoo or a folder")
     source = paths.open_source(data, store=store, offline=True, corrections=corrections)
     kept = Store(store or paths.store_folder()) if data == "yahoo" else None
-    names = kept.tickers() if kept else _in_folder(Path(data).expanduser())
-    assets, odd = (_chosen(lines, kept), {}) if lines else _placed(names)
+    names = kept.tickers() if kept else in_folder(Path(data).expanduser())
+    assets, odd = (chosen_lines(lines, kept), {}) if lines else placed(names)
     pairs, damaged = _loaded(source, assets, data == "yahoo")
     if not pairs and not damaged:
         raise MissingData(f"no prices to check in {data}; newsfolio data pull fetches some")
@@ -160,194 +166,20 @@ def check(
     seen = {*pairs, *(one.ticker for one in damaged)}
     missing = [asset.ticker for asset in assets if asset.ticker not in seen] + list(odd)
     if json:
-        rows = [_as_json(one) for one in found]
+        rows = [as_json(one) for one in found]
         print_json({"checked": sorted(pairs), "missing": missing, "findings": rows})
     else:
-        _say_findings(found, len(pairs), missing)
+        say_findings(found, len(pairs), missing)
     return int(any(one.severity is Severity.BLOCK for one in found))
 
 
 # Which lines are meant
 
 
-def _chosen(names: Sequence[str], store: Store | None) -> list[Asset]:
-    """The assets that tickers and strategies name, each once."""
-    found: dict[str, Asset] = {}
-    for asset in (asset for name in names for asset in _named(name, store)):
-        found.setdefault(asset.ticker, asset)
-    return list(found.values())
-
-
-def _placed(tickers: Iterable[str]) -> tuple[list[Asset], dict[str, str]]:
-    """The assets of tickers that were found somewhere, and why others cannot be placed."""
-    from newsfolio.listings import asset_of
-
-    found, odd = [], {}
-    for ticker in tickers:
-        try:
-            found.append(asset_of(ticker))
-        except CommandError as error:
-            odd[ticker] = f"{error} Or name the strategy that declares it."
-    return found, odd
-
-
-def _named(name: str, store: Store | None) -> list[Asset]:
-    """The asset of a ticker, or all that a run of the strategy at an address needs."""
-    from backtests.strategy_loader import shipped
-    from newsfolio.listings import KNOWN, asset_of
-
-    if ":" in name or name.endswith(".py") or (name.islower() and name in shipped()):
-        return lines_of(name, store)
-    try:
-        return [asset_of(name)]
-    except UnknownName:
-        known = [*shipped(), *KNOWN]
-        raise UnknownName(
-            "ticker or strategy", name, known,
-            "Tickers are written as Yahoo does (SPY, 0700.HK); newsfolio list shows strategies.",
-        ) from None  # fmt: skip
-
-
-class _AskedError(Exception):
-    """A run has said what it needs; nothing is to be played."""
-
-
-class _Asked:
-    """A source that only writes down what a run asks of it."""
-
-    name = "what is asked for"
-
-    def __init__(self) -> None:
-        self.assets: list[Asset] = []
-
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        self.assets = list(assets)
-        raise _AskedError
-
-
-def lines_of(address: str, store: Store | None = None) -> list[Asset]:
-    """Everything that a run of the strategy loads: stand-ins, signals, benchmark, controls."""
-    from backtests.api import job_of
-    from backtests.runner.run_strategy import play_plain, play_strategy
-    from backtests.settings import Settings
-    from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
-
-    asked = _Asked()
-    rows = read_corrections(store.folder / FILE) if store else ()
-    source = Corrected(asked, (*DISTRIBUTIONS, *rows))
-    job = job_of(address)
-    try:
-        if job.strategy is not None:
-            play_strategy(job.strategy, source, Settings(), address)
-        elif job.plain is not None:
-            play_plain(job.plain, job.universe, source, Settings(), address)
-    except _AskedError:
-        return asked.assets
-    return []
-
-
-def _in_folder(folder: Path) -> list[str]:
-    """The tickers that a folder of prices has files of; other files are passed over."""
-    names = {path.stem for end in ("*.csv", "*.parquet") for path in folder.glob(end)}
-    return [asset.ticker for asset in _placed(sorted(names))[0]]
-
-
 # Pull
 
 
-def _not_placed(ticker: str, why: str) -> Pulled:
-    from markets.yahoo.pull import Outcome, Pulled
-
-    return Pulled(ticker, Outcome.FAILED, error=why, why="not placed")
-
-
-def _say_pulled(found: Sequence[Pulled], quiet: bool) -> None:
-    """A line for each that changed or failed, and how many did not."""
-    shown = [one for one in found if one.failed or not (quiet or one.outcome in _calm())]
-    if shown:
-        print_table([_pulled_row(one) for one in shown])
-    if quiet:
-        return
-    counts = Counter(one.outcome.value for one in found)
-    _say(f"{_lines(len(found))}: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
-    failed = [one for one in found if one.failed]
-    if failed:
-        whys = Counter(one.why for one in failed)
-        said = ", ".join(f"{n} {why}" for why, n in whys.items())
-        _say(f"{len(failed)} failed ({said}); what is stored stands, and the same command goes on")
-
-
-def _calm() -> tuple[str, ...]:
-    from markets.yahoo.pull import Outcome
-
-    return (Outcome.SKIPPED, Outcome.HOLIDAY)
-
-
-def _pulled_row(one: Pulled) -> tuple[str, ...]:
-    spans = f"{one.first} to {one.last}" if one.first else "-"
-    said = "; ".join(part for part in (one.change, one.error) if part)
-    said = said.removeprefix(f"{one.ticker}: ")
-    added = f"+{one.added}" if one.added else ""
-    return (one.ticker, one.outcome.value, added, spans, said)
-
-
 # Status
-
-
-def _status(store: Store, ticker: str) -> dict[str, Any]:
-    """One line of the store; a damaged file is named instead."""
-    row: dict[str, Any] = {
-        "ticker": ticker, "first": None, "last": None, "bars": 0, "retrieved": None,
-        "source": None, "currency": None, "notes": [], "changes": [], "versions": 0,
-        "absent": None, "damage": None,
-    }  # fmt: skip
-    try:
-        stored = store.read(ticker)
-    except BrokenData as error:
-        return {**row, "damage": f"{error}; newsfolio data pull {ticker} does both"}
-    row["versions"] = len(store.versions(ticker))
-    absent = store.absent(ticker)
-    row["absent"] = absent.isoformat() if absent else None
-    return row if stored is None else row | _described(stored)
-
-
-def _described(stored: StoredBars) -> dict[str, Any]:
-    bars = stored.bars
-    return {
-        "first": bars.first.isoformat(),
-        "last": bars.last.isoformat(),
-        "bars": len(bars.frame),
-        "retrieved": stored.retrieved.isoformat(),
-        "source": stored.source,
-        "currency": stored.currency,
-        "notes": list(bars.notes),
-        "changes": [str(change) for change in stored.changes],
-    }
-
-
-def _say_status(rows: Sequence[Mapping[str, Any]]) -> None:
-    table = [("ticker", "first", "last", "bars", "retrieved", "source", "")]
-    table += [
-        (row["ticker"], row["first"] or "-", row["last"] or "-", str(row["bars"]),
-         row["retrieved"] or "-", row["source"] or "-", "DAMAGED" if row["damage"] else "")
-        for row in rows
-    ]  # fmt: skip
-    print_table(table)
-    for row in rows:
-        for said in _remarks(row):
-            _say(f"{row['ticker']}: {said}")
-
-
-def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
-    if row["damage"]:
-        yield row["damage"]
-    if row["absent"]:
-        yield f"Yahoo did not know it on {row['absent']}"
-    yield from row["notes"]
-    for change in row["changes"]:
-        yield f"restated, {change}"
-    if row["versions"]:
-        yield f"{row['versions']} earlier version{'s' * (row['versions'] != 1)} kept"
 
 
 # Check
@@ -396,33 +228,3 @@ def _second_opinions(pairs: Mapping[str, tuple[Asset, Bars]], folder: Path) -> I
             continue
         if theirs is not None:
             yield from compare(bars, theirs)
-
-
-def _as_json(one: Finding) -> dict[str, Any]:
-    return {
-        "severity": one.severity.name.lower(),
-        "ticker": one.ticker,
-        "rule": one.rule,
-        "told": one.told,
-        "remedy": one.remedy,
-        "days": [day.isoformat() for day in one.days],
-        "count": one.count,
-    }
-
-
-def _say_findings(found: Sequence[Finding], checked: int, missing: Sequence[str]) -> None:
-    for one in found:
-        _say(f"{one.severity.name.lower():<6}{one.rule:<20}{one.sentence}")
-    counts = Counter(one.severity.name.lower() for one in found)
-    said = ", ".join(f"{count} {name}" for name, count in counts.items()) or "no finding"
-    _say(f"{_lines(checked)} checked: {said}")
-    if missing:
-        _say(f"no prices of {', '.join(missing)}")
-
-
-def _lines(count: int) -> str:
-    return f"{count} line{'s' * (count != 1)}"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")

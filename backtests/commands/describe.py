@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from enum import Enum
 
-from backtests.api import Job
+from backtests.runner.jobs import Job
 from markets.build import SEASONING
 from newsfolio.assets import Asset, Sleeve, sleeves_of
 from newsfolio.listings import asset_of
-from newsfolio.strategy import Strategy, parameters
+from newsfolio.parameters import parameters
+from newsfolio.strategy import Strategy
 
 
 def described(job: Job) -> str:

@@ -12,7 +12,7 @@ from cyclopts import Group, Parameter
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
-    from backtests.api import Job
+    from backtests.runner.jobs import Job
     from backtests.settings import Settings
     from markets.bars import Source
 
@@ -120,7 +120,7 @@ SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "w
 
 def job_at(address: str, values: Sequence[str], universe: Sequence[str] = ()) -> Job:
     """The strategy at an address; `values` are written name=value."""
-    from backtests.api import job_of
+    from backtests.runner.jobs import job_of
 
     chosen: dict[str, str] = {}
     for pair in values:

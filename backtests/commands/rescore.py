@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 
 from backtests import strategy_loader
-from backtests.api import Job, job_of
-from backtests.records.manifest import code_of, parameter_values
 from backtests.records.result import Result
+from backtests.runner.fingerprint import code_of
+from backtests.runner.jobs import Job, job_of
+from backtests.runner.provenance import parameter_values
 from backtests.settings import Settings
 from newsfolio.errors import CommandError
-from newsfolio.strategy import Strategy, parameters
+from newsfolio.parameters import parameters
+from newsfolio.strategy import Strategy
 
 
 def job_again(run: Result) -> Job:

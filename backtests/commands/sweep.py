@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from backtests.commands.options import OUTPUT, Market
-from backtests.commands.terminal import figure, percent, print_json, print_table, progress
-
-PERCENT = frozenset({"total_return", "cagr", "volatility", "max_drawdown", "turnover"})
-SHOWN = ("cagr", "sharpe", "max_drawdown", "score")
+from backtests.commands.terminal import print_json, print_table, progress
+from newsfolio.formatting import percent
+from reports.tables.sweep import ends, shown
 
 
 def sweep(
@@ -64,7 +63,6 @@ def sweep(
         Print the page's path only.
     """
     from backtests import paths
-    from backtests.cli import write_sweep
     from backtests.records.ledger import Ledger
     from backtests.sweeps.executors import crew_of
     from backtests.sweeps.grid import plan_of, read_grid
@@ -72,6 +70,7 @@ def sweep(
     from backtests.sweeps.sweep import execute
     from backtests.sweeps.walk_forward.plan import WalkForward
     from newsfolio.errors import CommandError
+    from reports import write_sweep
 
     job = market.job(strategy)
     if job.strategy is None:
@@ -155,29 +154,6 @@ def say_walk(found: Mapping[str, Any]) -> None:
         (row["decided"], *(str(row["values"][name]) for name in names)) for row in found["windows"]
     )])  # fmt: skip
     print()
-
-
-def ends(
-    rows: Sequence[Mapping[str, Any]], names: Sequence[str], columns: Mapping[str, str]
-) -> list[tuple[str, ...]]:
-    """A few sets with the parameters that vary and the figures one asks for first."""
-    table = [("set", *names, *SHOWN)]
-    table += [
-        (
-            str(row["set"]),
-            *(str(row[columns[name]]) for name in names),
-            *(shown(name, row[name]) for name in SHOWN),
-        )
-        for row in rows
-    ]
-    return table
-
-
-def shown(name: str, value: float | None) -> str:
-    """A figure as its name asks for."""
-    if value is None:
-        return "n/a"
-    return percent(value) if name in PERCENT else figure(value)
 
 
 def _look(word: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsfolio.errors import UnknownName
+from newsfolio.formatting import percent, ratio
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
@@ -40,7 +40,7 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if benchmark:
         label = result.manifest["benchmark"]["label"]
         print(f"{'benchmark':<14}{label}: CAGR {percent(benchmark['cagr'])}, "
-              f"Sharpe {number(benchmark['sharpe'])}")  # fmt: skip
+              f"Sharpe {ratio(benchmark['sharpe'])}")  # fmt: skip
     for note in result.manifest["notes"]:
         if any(word in note for word in ("the run ends", "no data", "left out", "proxy")):
             print(f"{'note':<14}{note}")
@@ -70,79 +70,6 @@ def say_claims(
     print(f"\npage          {page}")
 
 
-def row_of(manifest: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """One run as `--json` prints it; fractions, not percent."""
-    figures = manifest["metrics"]["strategy"]
-    names = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "max_drawdown",
-             "turnover", "costs", "trades")  # fmt: skip
-    return {
-        "id": manifest["id"],
-        "strategy": manifest["strategy"]["label"],
-        "engine": manifest["engine"],
-        "data": manifest["data"]["source"],
-        "simulated": manifest["data"]["simulated"],
-        "start": manifest["window"]["start"],
-        "end": manifest["window"]["end"],
-        "currency": manifest["settings"]["currency"],
-        **{name: figures[name] for name in names},
-        "verdict": manifest.get("verdict"),
-        "path": str(path),
-        "snapshot": manifest["data"]["snapshot"],
-    }
-
-
-def listed(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """A row of `row_of` as `runs` lists it."""
-    return (
-        str(row["id"]), str(row["data"]), f"{row['start']} to {row['end']}", percent(row["cagr"]),
-        number(row["sharpe"]), percent(row["max_drawdown"]),
-    )  # fmt: skip
-
-
-def manifests(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """Run folders with their manifests, newest first; damaged ones are named and passed over."""
-    found = []
-    for path in sorted(folder.glob("[!.]*/manifest.json"), key=lambda p: -p.stat().st_mtime_ns):
-        try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            listed(row_of(manifest, path.parent))
-            found.append((path.parent, manifest))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            print(f"newsfolio: {path.parent} is damaged ({error!r}); run it again", file=sys.stderr)
-    return found
-
-
-def run_folder(run: str, folder: Path) -> Path:
-    """The folder of the run whose id begins so; the newest where several do."""
-    known = {path.name: path for path, _ in manifests(folder)}
-    matching = [name for name in known if name == run] or [
-        name for name in known if name.startswith(run)
-    ]
-    if not matching:
-        raise UnknownName("run", run, known, "`newsfolio runs` lists them.")
-    return known[matching[0]]
-
-
-def about(name: str, cls: type) -> dict[str, Any]:
-    """A strategy as `list` shows it; imports nothing heavy."""
-    from backtests.paths import store_folder
-    from newsfolio.assets import sleeves_of
-
-    strategy = cls()
-    thesis = strategy.thesis
-    lines = [line for sleeve in sleeves_of(strategy.universe) for line in sleeve.tickers]
-    stored = {path.stem for path in store_folder().glob("*.parquet")}
-    return {
-        "name": name,
-        "thesis": thesis.id if thesis else None,
-        "article": thesis.article.id if thesis else None,
-        "published": thesis.article.published.isoformat() if thesis else None,
-        "doc": (cls.__doc__ or "").partition("\n")[0],
-        "lines": len(lines),
-        "lines_in_store": sum(line in stored for line in lines),
-    }
-
-
 def print_json(value: Any) -> None:
     print(json.dumps(value, indent=1, allow_nan=False))
 
@@ -152,16 +79,3 @@ def print_table(rows: Sequence[tuple[str, ...]]) -> None:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
         print("  ".join(cells).rstrip())
-
-
-def percent(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.2%}"
-
-
-def figure(value: float) -> str:
-    """A number of unknown size to four significant digits, large ones to the unit."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def number(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.2f}"

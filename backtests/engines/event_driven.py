@@ -7,8 +7,9 @@ from math import fsum
 import backtrader as bt
 
 from backtests.engines.backtrader_feed import OverdraftBroker, cerebro_of, numbers_of
-from backtests.simulation.desk import Desk, Played
+from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Fill
+from backtests.simulation.output import Played
 from newsfolio.errors import EngineError
 
 AGREE = 1e-9

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backtests.engines.kernel_inputs import Integers, Rules, rules_of
-from backtests.simulation.decisions import Decided, table_of
-from backtests.simulation.desk import Desk, Played, Target
+from backtests.simulation.decision_tables import Decided, table_of
+from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Lapse, Moves, Rows, events_of, fills_of
+from backtests.simulation.output import Played, Target
 from markets.market import Floats, Market
 
 if TYPE_CHECKING:

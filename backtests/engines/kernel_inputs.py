@@ -16,16 +16,8 @@ from backtests.settings import Costs, Funding, Lots, Settings, Withholding
 from backtests.simulation.cash_events import paying_sessions
 from backtests.simulation.desk import by_opening
 from backtests.simulation.interest import growth
-from markets.costs.models import (
-    HOLDING,
-    SCHEDULES,
-    TICKS,
-    Basis,
-    Charge,
-    CostModel,
-    NoCosts,
-    VenueCosts,
-)
+from markets.costs.levies import Basis, Charge
+from markets.costs.models import HOLDING, SCHEDULES, TICKS, CostModel, NoCosts, VenueCosts
 from markets.market import Floats, Market
 from newsfolio.assets import Asset
 from newsfolio.dated import Dated

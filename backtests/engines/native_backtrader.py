@@ -9,9 +9,9 @@ from backtests.engines.event_driven import Fee
 from backtests.settings import Settings
 from backtests.simulation.book import Book
 from backtests.simulation.cash_events import Custody
-from backtests.simulation.desk import Played
 from backtests.simulation.fills import Fill
 from backtests.simulation.interest import growth
+from backtests.simulation.output import Played
 from backtests.simulation.sizing import Sizer
 from markets.costs.models import CostModel
 from markets.market import Market

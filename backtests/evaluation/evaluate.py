@@ -24,7 +24,7 @@ from backtests.evaluation.estimates import (
     significance,
 )
 from backtests.evaluation.event_studies.study import studies
-from backtests.evaluation.placebos import Score, placebos
+from backtests.evaluation.placebos import placebos
 from backtests.evaluation.schema import (
     Alpha,
     Attribution,
@@ -37,17 +37,20 @@ from backtests.evaluation.schema import (
     Scored,
     Significance,
 )
+from backtests.evaluation.scored_window import Score, scored_sessions
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.statistics.overfitting import overfitting
 from backtests.evaluation.statistics.regression import alpha
 from backtests.evaluation.verdict import judge
 from backtests.records.ledger import Tried, variant_of
-from backtests.records.manifest import code_of, parameter_values, settings_values
-from backtests.runner.run_strategy import PROXIES, Leg, Run, prepare
+from backtests.runner.fingerprint import code_of
+from backtests.runner.inputs import PROXIES, prepare
+from backtests.runner.provenance import parameter_values, settings_values
+from backtests.runner.run import Leg, Run
 from backtests.settings import Costs
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
-from backtests.simulation.metrics import DAYS_A_YEAR, cash_returns
+from backtests.simulation.metrics import cash_returns
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Fixed, Strategy
 
@@ -122,38 +125,6 @@ def evaluate(
     )
     found = zip((strategy for strategy, _ in variants), grid.variants, strict=False)
     return Judged(evaluation, table, tuple((strategy, one.sharpe) for strategy, one in found))
-
-
-def scored_sessions(run: Run, since: date | None = None) -> tuple[Scored, Score]:
-    """What scores, in words and as places in the strategy's market.
-
-    The divide is the first decision on the article, or the run's first session where that comes
-    later; without an article all is context, measured from the first session.
-    """
-    market, decision = run.market, run.market.first_decision
-    last = len(market.sessions) - 1
-    reason = f"the first decision on article {run.article}"
-    if run.origin.thesis is None:
-        decision, reason = market.first, "the start of the run (no article)"
-    elif decision is None:
-        decision, reason = last, f"the publication of article {run.article}"
-    divide = max(decision, market.first)
-    if divide > decision:
-        reason = "the start of the run, after " + reason
-    if since is not None and since > market.day(divide):
-        divide = int(np.searchsorted(market.sessions, np.datetime64(since), side="right")) - 1
-        reason = f"the end of the run that is judged again ({since})"
-    days = (market.day(last) - market.day(divide)).days
-    start = market.day(divide + 1).isoformat() if divide < last else ""
-    scored = Scored(
-        divide=market.day(divide).isoformat(),
-        start=start,
-        end=market.day(last).isoformat(),
-        sessions=last - divide,
-        years=days / DAYS_A_YEAR,
-        reason=reason,
-    )
-    return scored, Score(divide, decision, last - divide)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,11 +15,14 @@ import pandas as pd
 
 from backtests.engines import kernel
 from backtests.evaluation.schema import Chosen, Placebo
+from backtests.evaluation.scored_window import Score
 from backtests.records.result import no_placebos
-from backtests.runner.run_strategy import Leg, Run, prepare
+from backtests.runner.inputs import prepare
+from backtests.runner.run import Leg, Run
 from backtests.simulation.account import account
-from backtests.simulation.desk import Desk, Played
+from backtests.simulation.desk import Desk
 from backtests.simulation.metrics import DAYS_A_YEAR
+from backtests.simulation.output import Played
 from markets.market import Market
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
@@ -42,15 +45,6 @@ ATTEMPTS = 10
 
 Draw = tuple[str, date, float]
 """Label, first day, growth ahead of the control over the window."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """What scored: the places of the divide and of the first decision in the strategy's market."""
-
-    divide: int
-    decision: int
-    sessions: int
 
 
 def placebos(

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from backtests.commands.terminal import number, percent
 from newsfolio.errors import NewsfolioError, OutputError
+from newsfolio.formatting import percent, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ class Result:
 
     def report(self, folder: str | Path) -> Path:
         """Write the result and its pages to `folder`; answers the page to open."""
-        from backtests.cli import write_pages
+        from reports import write_pages
 
         return self.save(Path(folder), write_pages) / "verdict.html"
 
@@ -146,7 +146,7 @@ class Result:
             "total return": percent(figure["total_return"]),
             "CAGR": percent(figure["cagr"]),
             "volatility": percent(figure["volatility"]),
-            "Sharpe": number(figure["sharpe"]),
+            "Sharpe": ratio(figure["sharpe"]),
             "max drawdown": percent(figure["max_drawdown"]),
             "turnover": percent(figure["turnover"]),
             "costs": f"{figure['costs']:,.0f} {base}",

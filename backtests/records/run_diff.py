@@ -9,22 +9,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.commands.terminal import number, percent
 from backtests.records.result import Result
+from newsfolio.formatting import percent
 
 _COSTS = ("costs", "lots", "dividends", "withholding", "impact", "participation", "funding",
           "credit_spread", "tolerance")  # fmt: skip
 _WINDOW = ("start", "end")
+
+
+def _number(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.2f}"
+
+
 _FIGURES: Mapping[str, Callable[[float | None], str]] = {
-    "final_equity": number,
+    "final_equity": _number,
     "total_return": percent,
     "cagr": percent,
     "volatility": percent,
-    "sharpe": number,
+    "sharpe": _number,
     "max_drawdown": percent,
     "turnover": percent,
-    "costs": number,
-    "trades": number,
+    "costs": _number,
+    "trades": _number,
 }
 
 

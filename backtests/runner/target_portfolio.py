@@ -10,15 +10,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backtests.commands.terminal import figure
 from backtests.engines import kernel
-from backtests.runner.run_strategy import cost_model, load_bars, prepare
+from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.settings import Dividends, Settings
-from backtests.simulation.desk import Desk, Explained
+from backtests.simulation.desk import Desk
+from backtests.simulation.output import Explained
 from backtests.simulation.sizing import Sizer
 from markets.bars import Source
 from markets.market import Market
 from newsfolio.errors import BrokenData, CommandError
+from newsfolio.formatting import figure
 from newsfolio.strategy import Strategy
 
 CASH = "CASH"

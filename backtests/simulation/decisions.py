@@ -13,18 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from backtests.simulation.book import Held
-from markets.market import Floats, Market, Mask
-from markets.views.panel_lookups import Lookups
+from markets.market import Floats, Market
 from markets.views.recorder import Recorder
 from newsfolio.assets import Sleeve
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.listings import asset_of
-from newsfolio.panel import Panel
 from newsfolio.strategy import Strategy
 from newsfolio.view import View
 
@@ -59,9 +55,6 @@ Shown = TypeVar("Shown")
 
 ROUNDING = 1e-9
 """By which weights may add up to more than what is allowed."""
-
-PANELS = 32
-"""Schedules whose panels a market remembers."""
 
 
 @dataclass(frozen=True)
@@ -254,119 +247,11 @@ class Decider:
         return found
 
 
-@dataclass(frozen=True, eq=False)
-class Decided:
-    """All decisions of a run: D sessions, and D x N weights by column of the market.
-
-    asked: (D,) whether there was an answer; where not, everything stays as it is.
-    """
-
-    sessions: NDArray[np.int64]
-    weights: Floats
-    asked: Mask
-
-
-def table_of(strategy: Strategy, market: Market, marks: Mask) -> Decided | None:
-    """What a strategy decides on the sessions marked, by its vectorised form; None without one.
-
-    The same checks and stand-ins as one by one. A schedule with a drift band decides on sessions
-    that follow from what is held, and `explain` needs the last view: those are asked one by one.
-    A wrong row is an error wherever it stands, after a ruin too.
-    """
-    if not _has_table(type(strategy)) or strategy.rebalance.band is not None or not marks.any():
-        return None
-    panel, decider = panel_of(market, marks), Decider(strategy, market)
-    answer = decider.called(strategy.weights_table, panel, "in weights_table")
-    if answer is None:
-        return None
-    table = _shaped(strategy, answer, panel)
-    asked = np.asarray(~np.isnan(table).all(axis=1))
-    _check(strategy, decider, table, asked, panel)
-    rows = np.flatnonzero(marks)
-    return Decided(rows, _held(decider, market, table, asked, rows), asked)
-
-
-def panel_of(market: Market, marks: Mask) -> Panel:
-    """The sessions marked as a strategy's vectorised form sees them."""
-    rows = np.flatnonzero(marks)
-    known = market.memo.setdefault("panels", {})
-    facts = known.get(marks.tobytes())
-    if facts is None:
-        facts = known[marks.tobytes()] = _facts(market, rows.tolist())
-        if len(known) > PANELS:
-            del known[next(iter(known))]
-    days, universe, usable, age = facts
-    return Panel(days, universe, usable, age, Lookups(market, rows))
-
-
-def _facts(
-    market: Market, rows: list[int]
-) -> tuple[tuple[date, ...], tuple[str, ...], Mask, Floats]:
-    """Days, universe, usable, age."""
-    able = market.usable[rows]
-    other = np.append(True, (able[1:] != able[:-1]).any(axis=1))
-    opened = [open_at(market, rows[place]).usable for place in np.flatnonzero(other).tolist()]
-    shown = np.array([[line in those for line in market.universe] for those in opened])
-    usable = shown[np.cumsum(other) - 1]
-    first = market.first_decision
-    since = np.asarray(rows, dtype="float64") - (np.nan if first is None else first)
-    age = np.where(since >= 0, since, np.nan)
-    usable.flags.writeable = age.flags.writeable = False
-    return tuple(map(market.day, rows)), market.universe, usable, age
-
-
 def _gross(weights: Iterable[float]) -> float:
     try:
         return math.fsum(map(abs, weights))
     except OverflowError:
         return math.inf
-
-
-def _has_table(kind: type) -> bool:
-    """Whether the vectorised form belongs to the rule: a subclass may write `weights` anew."""
-    if not issubclass(kind, Strategy):
-        return False
-    order = [vars(base).keys() for base in kind.__mro__]
-    first = {name: next(place for place, names in enumerate(order) if name in names)
-             for name in ("weights", "weights_table", "explain")}  # fmt: skip
-    base = kind.__mro__.index(Strategy)
-    return first["weights_table"] <= first["weights"] < base == first["explain"]
-
-
-def _shaped(strategy: Strategy, answer: object, panel: Panel) -> Floats:
-    table: Floats = np.asarray(answer, dtype="float64")
-    wanted = len(panel.days), len(panel.universe)
-    if table.shape != wanted:
-        raise StrategyError(
-            f"{strategy.label}: weights_table answered the shape {table.shape}; it must be "
-            f"{wanted}, decisions x lines of panel.universe"
-        )
-    return table
-
-
-def _check(strategy: Strategy, decider: Decider, table: Floats, asked: Mask, panel: Panel) -> None:
-    """Look closer at the rows of which something may be to be said."""
-    plain = (np.nan_to_num(table, nan=-1.0) >= 0).all(axis=1)
-    plain &= np.isfinite(table).all(axis=1) & (table.sum(axis=1) <= strategy.max_gross + 5e-10)
-    for row in np.flatnonzero(asked & ~plain).tolist():
-        decider.checked(
-            dict(zip(panel.universe, table[row].tolist(), strict=True)), panel.days[row]
-        )
-
-
-def _held(
-    decider: Decider, market: Market, table: Floats, asked: Mask, rows: NDArray[np.int64]
-) -> Floats:
-    """The weights by column; row by row where a line that is wanted cannot be held itself."""
-    own = [market.place[line] for line in market.universe]
-    direct = ((table == 0) | market.usable[rows][:, own]).all(axis=1)
-    weights = np.zeros((len(rows), len(market.assets)))
-    weights[:, own] = np.where((asked & direct)[:, None], table, 0.0)
-    for row in np.flatnonzero(asked & ~direct).tolist():
-        answer = dict(zip(market.universe, table[row].tolist(), strict=True))
-        for column, weight in decider.lines(answer, int(rows[row])).items():
-            weights[row, column] = weight
-    return weights
 
 
 def _sleeves(market: Market) -> Mapping[str, int]:

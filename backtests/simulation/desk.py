@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numbers
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import fsum, isfinite
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,9 @@ from backtests.settings import Funding, Settings
 from backtests.simulation.book import DUST, Book, Held
 from backtests.simulation.cash_events import Custody, paying_sessions
 from backtests.simulation.decisions import Columns, Decider
-from backtests.simulation.fills import CashEvent, Fill, Lapse
+from backtests.simulation.fills import Fill, Lapse
 from backtests.simulation.interest import growth
+from backtests.simulation.output import Explained, Played, Target, cell
 from backtests.simulation.sizing import Quote, Sizer
 from markets.costs.models import CostModel
 from markets.market import Market, Mask
@@ -28,40 +28,6 @@ from newsfolio.strategy import Strategy
 
 CLOCKS = 32
 """Schedules whose marks a market remembers."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """One decision: the weights wanted at the close of a session, by ticker that is held."""
-
-    session: int
-    weights: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Played:
-    """What a run put out. Equity, weights, turnover and costs follow from it and the market.
-
-    waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,
-    and the session it was needed on. ruined: the session whose close wiped the equity out.
-    """
-
-    fills: Sequence[Fill]
-    events: Sequence[CashEvent]
-    lapses: tuple[Lapse, ...]
-    targets: Sequence[Target]
-    waiting: tuple[tuple[str, float], ...] = ()
-    debt: tuple[int, float] | None = None
-    ruined: int | None = None
-
-
-@dataclass(frozen=True)
-class Explained:
-    """What stood behind the last decision: its day, and a table as the author made it."""
-
-    day: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str | float, ...], ...]
 
 
 @dataclass
@@ -178,7 +144,7 @@ class Desk:
         return Explained(
             day.isoformat(),
             tuple(map(str, table.columns)),
-            tuple(tuple(map(_cell, row)) for row in table.itertuples(index=False)),
+            tuple(tuple(map(cell, row)) for row in table.itertuples(index=False)),
         )
 
     @cached_property
@@ -383,10 +349,3 @@ def by_opening(market: Market) -> tuple[tuple[int, ...], ...]:
     for column, asset in enumerate(market.assets):
         groups[asset.venue.opens].append(column)
     return tuple(tuple(groups[hour]) for hour in sorted(groups))  # type: ignore[type-var]
-
-
-def _cell(value: object) -> str | float:
-    """A cell as JSON and a comparison with `==` can hold it: an unknown figure says so."""
-    if isinstance(value, numbers.Real) and not isinstance(value, bool):
-        return float(value) if isfinite(value) else "n/a"
-    return str(value)

@@ -75,11 +75,6 @@ def sortino(returns: pd.Series, cash: pd.Series) -> float:
     return float(_sortino(_values(returns - cash), _frequency(_days(returns.index))))
 
 
-def drawdown(equity: pd.Series) -> pd.Series:
-    """Each session's equity over the highest so far, minus one; the initial capital counts."""
-    return equity / equity.cummax() - 1
-
-
 def max_drawdown(equity: pd.Series) -> float:
     """The lowest drawdown from the initial capital on: 0 or negative."""
     return float(_max_drawdown(_values(equity)))

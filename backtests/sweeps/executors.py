@@ -18,9 +18,9 @@ from itertools import islice
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from backtests.records.manifest import engine_code
+from backtests.runner.fingerprint import engine_code
+from backtests.sweeps.batches import Row
 from backtests.sweeps.jobs import Work
-from backtests.sweeps.simulator import Row
 from newsfolio.errors import CommandError, EngineError
 
 Done = tuple[int, list[Row]]

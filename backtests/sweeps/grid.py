@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from backtests.records.manifest import plain_value
+from backtests.runner.provenance import plain_value
 from newsfolio.errors import CommandError, UnknownName
-from newsfolio.strategy import Parameter, Strategy, parameters
+from newsfolio.parameters import Parameter, parameters
+from newsfolio.strategy import Strategy
 
 ROUNDS = 4
 """Of the shuffle below; three mix every part of a number with every other."""

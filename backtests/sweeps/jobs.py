@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from backtests.records.manifest import (
-    code_of,
-    engine_code,
-    parameter_values,
-    plain_value,
-    settings_values,
-)
+from backtests.runner.fingerprint import code_of, engine_code
+from backtests.runner.provenance import parameter_values, plain_value, settings_values
+from backtests.sweeps.batches import Row
 from backtests.sweeps.grid import Plan
-from backtests.sweeps.simulator import Row, Stage
+from backtests.sweeps.simulator import Stage
 
 
 @dataclass(frozen=True, eq=False)

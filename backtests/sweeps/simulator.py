@@ -3,142 +3,42 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from backtests.claims import lines_of
 from backtests.engines import kernel
-from backtests.evaluation.evaluate import scored_sessions
-from backtests.evaluation.schema import Scored
+from backtests.evaluation.scored_window import scored_sessions
 from backtests.evaluation.statistics.overfitting import ahead
-from backtests.evaluation.statistics.samples import Values
-from backtests.records.manifest import Provenance
-from backtests.runner.run_strategy import (
-    Reference,
-    Run,
-    cost_model,
-    last_bars,
-    load_all,
-    play_leg,
-    prepare,
-    references_of,
-)
+from backtests.runner.inputs import cost_model, last_bars, load_all, prepare
+from backtests.runner.provenance import Provenance
+from backtests.runner.references import play_leg, references_of
+from backtests.runner.run import Reference, Run
 from backtests.settings import Settings
-from backtests.simulation.account import Account, account, valuations
-from backtests.simulation.decisions import Decided
-from backtests.simulation.desk import Desk, Played
+from backtests.simulation.account import account, valuations
+from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Moves, moves_of
-from backtests.simulation.metrics import cash_returns, figures_of, lost_once, traded_of
+from backtests.simulation.metrics import figures_of, traded_of
+from backtests.simulation.output import Played
+from backtests.sweeps.batches import GROUPS, Row, Together, recorded
 from backtests.sweeps.data_needs import asks, varies
 from backtests.sweeps.grid import Plan
+from backtests.sweeps.shared_market import Ground, Rival, returns_of, rival_of
 from markets.bars import Source
-from markets.facts import Snapshot
-from markets.market import Days, Floats, Market
+from markets.market import Floats
+from markets.snapshot import Snapshot
 from newsfolio.errors import DataError, NewsfolioError, StrategyError
 from newsfolio.strategy import Strategy
 
 MOST = 32
 """Markets, and curves of controls, that a worker remembers; others are made again."""
 
-ROOM, EACH = 16_000_000, 64
-"""Bytes that sets played together may need, and what a weight or a session of one does at most."""
-
-GROUPS = 8
-"""Of sets, each with a market or a schedule of its own, that may wait to be played together."""
 
 PROVED = 3
 """Sets of a sweep, evenly spread, whose vectorised decisions are compared with those one by one."""
-
-Row = dict[str, Any]
-"""A set as the table has it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """A market on which sets are played, with what all of them share.
-
-    row: of the divide on the run's sessions. idle: the account of who does nothing, for controls.
-    """
-
-    market: Market
-    days: pd.DatetimeIndex
-    rate: pd.Series
-    scored: Scored
-    row: int
-    idle: Account
-
-    @cached_property
-    def axis(self) -> Days:
-        return self.market.sessions[self.market.first :]
-
-    @cached_property
-    def cash(self) -> Values:
-        """What cash earned over each session after the first."""
-        return cash_returns(self.rate).to_numpy(dtype="float64")
-
-    @cached_property
-    def start(self) -> str:
-        return self.market.days[self.market.first].isoformat()
-
-    @cached_property
-    def end(self) -> str:
-        return self.market.days[-1].isoformat()
-
-
-@dataclass(frozen=True, eq=False)
-class Rival:
-    """What a set is held against: session returns of all of the run, and of what scores."""
-
-    name: str
-    whole: Values
-    scored: Values
-
-
-class Together:
-    """Sets of one market whose figures are worked out in one go.
-
-    Either all are played already, or all have decided: those are played in one call, on the
-    schedule of `desk`.
-    """
-
-    def __init__(self, ground: Ground, desk: Desk) -> None:
-        self.ground = ground
-        self.desk = desk
-        self.rows: list[Row] = []
-        self.strategies: list[Strategy] = []
-        self.played: list[Played] = []
-        self.decided: list[Decided] = []
-
-    @property
-    def full(self) -> bool:
-        """Whether the next set would be too much: trades and curves of all are held at once."""
-        size = len(self.ground.days)
-        if self.decided:
-            size += self.decided[0].weights.size
-        else:
-            size += len(self.played[0].fills) + len(self.played[0].events)
-        return len(self.rows) * size * EACH > ROOM
-
-    @property
-    def parts(self) -> Iterator[Together]:
-        """Each of the sets by itself."""
-        for place in range(len(self.rows)):
-            part, own = Together(self.ground, self.desk), slice(place, place + 1)
-            part.rows, part.strategies = self.rows[own], self.strategies[own]
-            part.played, part.decided = self.played[own], self.decided[own]
-            yield part
-
-    def moves(self) -> Moves:
-        """What they put out, in their order."""
-        if self.decided:
-            return kernel.play_together(self.desk, self.decided).moves
-        return moves_of(self.ground.market, [(one.fills, one.events) for one in self.played])
 
 
 class Stage:
@@ -239,7 +139,7 @@ class Stage:
         waiting: dict[Any, Together] = {}
         for make in makers:
             found.append(row := {"error": ""})
-            with _recorded(row):
+            with recorded(row):
                 key, group = self._joined(make(), row, waiting)
                 if group.full:
                     self._fill(waiting.pop(key), keep=keep)
@@ -269,7 +169,7 @@ class Stage:
         """The rows of a group; where one set spoils it, of each set by itself."""
         ground = group.ground
         failed: Row = {}
-        with _recorded(failed):
+        with recorded(failed):
             found = self._figures(ground, group.moves())
         if failed and len(group.rows) > 1:
             for part in group.parts:
@@ -280,7 +180,7 @@ class Stage:
             for row, strategy, equity, figures in zip(
                 group.rows, group.strategies, *found, strict=True
             ):
-                with _recorded(row):
+                with recorded(row):
                     row |= figures | self._scored(strategy, ground, equity)
                     if keep:
                         row["returns"] = returns_of(equity)
@@ -355,7 +255,7 @@ class Stage:
                 curve = self._curve(reference, ground)
                 known = None
                 if curve is not None:
-                    known = _rival(reference.name, curve.to_numpy(), ground.row)
+                    known = rival_of(reference.name, curve.to_numpy(), ground.row)
                 _remember(self._others, key, known)
             if (rival := self._others[key]) is not None:
                 return rival
@@ -386,28 +286,3 @@ def _remember(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:
     known[key] = value
     if len(known) > MOST:
         known.popitem(last=False)
-
-
-def returns_of(equity: Floats, row: int = 0) -> Values:
-    """Session returns after a row, settled; NaN where nothing was left to earn on."""
-    if not equity[row] > 0:
-        return np.full(len(equity) - row - 1, np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        returns = lost_once(equity[row + 1 :] / equity[row:-1] - 1)
-    return np.asarray(returns, dtype="float64")
-
-
-def _rival(name: str, curve: Floats, row: int) -> Rival:
-    return Rival(name, returns_of(curve), returns_of(curve, row))
-
-
-@contextmanager
-def _recorded(row: Row) -> Iterator[None]:
-    """A bug in one set must not cost the others."""
-    try:
-        yield
-    except MemoryError:
-        raise  # says nothing about the set
-    except Exception as error:
-        said = str(error) if isinstance(error, NewsfolioError) else repr(error)
-        row["error"] = said or repr(error)

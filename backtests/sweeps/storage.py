@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from backtests.sweeps.grid import Plan
 from newsfolio.errors import OutputError
-from newsfolio.strategy import parameters
+from newsfolio.parameters import parameters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from backtests.sweeps.simulator import Row
+    from backtests.sweeps.batches import Row
 
 METRICS = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "sortino",
            "max_drawdown", "turnover", "costs", "trades")  # fmt: skip

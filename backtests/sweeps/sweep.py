@@ -13,23 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests import paths
-from backtests.api import Runnable, job_of
 from backtests.records.ledger import Ledger, Trial
-from backtests.records.manifest import (
-    Provenance,
-    assumptions,
-    code_of,
-    engine_code,
-    settings_values,
-    thesis_of,
-    versions,
-)
 from backtests.records.result import write_json
+from backtests.runner.assumptions import assumptions
+from backtests.runner.fingerprint import code_of, engine_code, versions
+from backtests.runner.jobs import Runnable, job_of
+from backtests.runner.provenance import Provenance, settings_values, thesis_of
 from backtests.settings import Settings
+from backtests.sweeps.batches import Row
 from backtests.sweeps.executors import Crew, crew_of
 from backtests.sweeps.grid import Plan, plan_of
 from backtests.sweeps.jobs import Work
-from backtests.sweeps.simulator import Row, Stage
+from backtests.sweeps.simulator import Stage
 from backtests.sweeps.storage import METRICS, Parts, Returns
 from backtests.sweeps.summary import ranks_by, summarise
 from backtests.sweeps.walk_forward.plan import Trail, WalkForward
@@ -87,7 +82,7 @@ class Swept:
 
     def report(self) -> Path:
         """Write the page beside the table; answers its path."""
-        from backtests.cli import write_sweep
+        from reports import write_sweep
 
         return write_sweep(self.summary, self.folder)
 

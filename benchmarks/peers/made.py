@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from backtests.runner.run_strategy import load_bars, prepare
+from backtests.runner.inputs import load_bars, prepare
 from backtests.settings import Settings
 from benchmarks.peers.panel import Floats, Panel
 from benchmarks.peers.theses import LINES, Equal

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from backtests import sweep
 from backtests.engines import event_driven, kernel
-from backtests.runner.run_strategy import cost_model, load_bars, prepare
+from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.settings import Settings
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk

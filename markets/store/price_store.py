@@ -12,29 +12,24 @@ the old bars again, and their digest proves it.
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from markets.bars import COLUMNS, Bars, Priced
-from markets.store.restatements import Change, change_of, cut, extends, seal
+from markets.bars import Bars
+from markets.store.parquet import StoredBars, packed, unpacked
+from markets.store.restatements import change_of, cut, extends
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
+    pass
 
-SCHEMA = 2
-"""Version of the file layout; a file with another one is refused."""
 
-_HEADER = b"newsfolio"
 _BARS = ".parquet"
 _NOTHING = ".absent"
 _DRAFT = ".version.tmp"
@@ -42,21 +37,6 @@ _VERSIONS, _RECORDS = "versions", "snapshots"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _RECORD = re.compile(r"[0-9a-f]{16,64}\.json")
 _CHANGES_KEPT = 30
-
-
-@dataclass(frozen=True)
-class StoredBars:
-    """Bars as they were kept, and where they came from.
-
-    retrieved: the day on which the source was last asked; currency: as the source named it;
-    changes: what it restated so far, oldest first, as the store noticed.
-    """
-
-    bars: Bars
-    retrieved: date
-    source: str
-    currency: str
-    changes: tuple[Change, ...] = ()
 
 
 class Store:
@@ -83,7 +63,7 @@ class Store:
         """What is kept of a ticker, None if nothing; BrokenData names a file that is damaged."""
         path = self.path(ticker)
         content = _content(path)
-        return None if content is None else _unpacked(ticker, path, content)
+        return None if content is None else unpacked(ticker, path, content)
 
     def write(self, stored: StoredBars) -> None:
         """Replace a ticker's file; OutputError if the disk refuses, the old file then stands.
@@ -93,7 +73,7 @@ class Store:
         """
         ticker = stored.bars.ticker
         with self.locked(ticker):
-            self._replace(self.path(ticker), _packed(self._with_changes(stored)))
+            self._replace(self.path(ticker), packed(self._with_changes(stored)))
             try:
                 for suffix in (_NOTHING, _DRAFT):
                     self._file(ticker, suffix).unlink(missing_ok=True)
@@ -104,7 +84,7 @@ class Store:
         """Put bars among the versions, beside the ticker's file."""
         with self.locked(stored.bars.ticker):
             path = self._version(stored.bars.ticker, stored.bars.digest())
-            self._replace(path, _packed(stored), self._file(stored.bars.ticker, _DRAFT))
+            self._replace(path, packed(stored), self._file(stored.bars.ticker, _DRAFT))
 
     def find(self, ticker: str, digest: str, last: date) -> Bars | None:
         """The bars with that digest and last day: of the ticker's file, or of a version.
@@ -115,7 +95,7 @@ class Store:
         for path in (self.path(ticker), *self.versions(ticker)):
             try:
                 content = _content(path)
-                bars = _unpacked(ticker, path, content).bars if content is not None else None
+                bars = unpacked(ticker, path, content).bars if content is not None else None
             except BrokenData as error:
                 damage = damage or error
                 continue
@@ -266,90 +246,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _packed(stored: StoredBars) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    frame = stored.bars.frame
-    columns = {"session": pa.array(frame.index.to_numpy().astype("datetime64[D]"))}
-    columns |= {name: pa.array(frame[name].to_numpy("float64")) for name in COLUMNS}
-    table = pa.table(columns).replace_schema_metadata({_HEADER: json.dumps(_header(stored))})
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    return bytes(sink.getvalue().to_pybytes())
-
-
-def _header(stored: StoredBars) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "schema": SCHEMA,
-        "ticker": stored.bars.ticker,
-        "priced": stored.bars.priced.value,
-        "simulated": stored.bars.simulated,
-        "notes": list(stored.bars.notes),
-        "doubts": list(stored.bars.doubts),
-        "retrieved": stored.retrieved.isoformat(),
-        "source": stored.source,
-        "currency": stored.currency,
-        "later_splits": stored.bars.later_splits,
-        "digest": stored.bars.digest(),
-        "changes": [change.as_json() for change in stored.changes],
-    }
-    return {**said, "seal": seal(said)}
-
-
-def _unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
-    import pyarrow as pa
-
-    try:
-        table = _table(content)
-        header = json.loads(table.schema.metadata[_HEADER])
-        layout, digest = header["schema"], header["digest"]
-        whole = layout == SCHEMA and header["seal"] == seal(header)
-        stored = _stored(header, table) if whole else None
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
-        raise _refused(path, "is damaged or was not written by this program") from error
-    if layout != SCHEMA:
-        raise _refused(path, f"has layout {layout}, this version reads {SCHEMA}")
-    if stored is None:
-        raise _refused(path, "is damaged: its description is not the one that was written")
-    if stored.bars.ticker != ticker:
-        raise _refused(path, f"holds {stored.bars.ticker}, not {ticker}")
-    if stored.bars.digest() != digest:
-        raise _refused(path, "is damaged: its bars are not those that were written")
-    return stored
-
-
-def _table(content: bytes) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    return pq.read_table(pa.BufferReader(content))
-
-
-def _stored(header: dict[str, Any], table: pa.Table) -> StoredBars:
-    bars = Bars(
-        header["ticker"],
-        _frame(table),
-        Priced(header["priced"]),
-        later_splits=float(header["later_splits"]),
-        simulated=bool(header["simulated"]),
-        notes=tuple(header["notes"]),
-        doubts=tuple(header.get("doubts", ())),
-    )
-    retrieved = date.fromisoformat(header["retrieved"])
-    changes = tuple(map(Change.from_json, header["changes"]))
-    return StoredBars(bars, retrieved, header["source"], header["currency"], changes)
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    import pandas as pd
-
-    days = table.column("session").to_numpy().astype("datetime64[ns]")
-    columns = {name: table.column(name).to_numpy() for name in COLUMNS}
-    return pd.DataFrame(columns, index=pd.DatetimeIndex(days, name="session"))
-
-
-def _refused(path: Path, why: str) -> BrokenData:
-    return BrokenData(f"{path} {why}; newsfolio data pull fetches it again (or delete it)")

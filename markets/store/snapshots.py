@@ -20,8 +20,10 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Source
-from markets.facts import FactTable, Snapshot, facts_of
-from markets.store.price_store import Store, StoredBars
+from markets.facts import FactTable, facts_of
+from markets.snapshot import Snapshot
+from markets.store.parquet import StoredBars
+from markets.store.price_store import Store
 from markets.store.restatements import cut, seal
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName

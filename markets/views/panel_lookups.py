@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from markets.market import Floats, Market, Mask
-from markets.views.recorder import gain, middle, stand_ins
+from markets.views.lookups import gain, middle, stand_ins
 from newsfolio.view import mean_known
 
 Rows = NDArray[np.int64]

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from markets.bars import Bars, Priced
-from markets.store.price_store import Store, StoredBars
+from markets.store.parquet import StoredBars
+from markets.store.price_store import Store
 from markets.yahoo.answers import (
     OVERLAP,
     Answer,

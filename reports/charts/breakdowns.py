@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from newsfolio.formatting import percent, signed
 from reports.charts.curves import Chart, Divided, base_layout, colours, date_views, short, weekly
 from reports.charts.labels import plain
-from reports.pages.render import percent, signed
 
 if TYPE_CHECKING:
     from backtests.records.result import Result

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.pages.render import defined, percent
+from newsfolio.formatting import defined, percent
 
 WIDTH = 320
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from newsfolio.formatting import percent, ratio, signed
 from reports.charts.curves import (
     BENCHMARK,
     CONTROLS,
@@ -20,7 +21,6 @@ from reports.charts.curves import (
     growth_chart,
     short,
 )
-from reports.pages.render import percent, ratio, signed
 
 NAMES = {"walk": "Walk-forward", "base": "Own parameters", "benchmark": "Benchmark", "cash": "Cash"}
 FIGURES = ("cagr", "volatility", "sharpe", "max_drawdown")

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import pandas as pd
 
 from newsfolio.errors import OutputError
+from newsfolio.formatting import chance, percent, ratio, signed
 from reports.charts.curves import Chart, Curve, Divided, drawdown_chart, growth_chart
 from reports.charts.intervals import bar, scale_of
-from reports.pages.render import chance, percent, ratio, render, signed, verbatim
-from reports.pages.script import NAME, data_block, write_script
-from reports.pages.verdict import chart_data, once, policy
+from reports.pages.render import render, verbatim
+from reports.pages.script import NAME, chart_data, data_block, once, policy, write_script
 from reports.tables.evaluation import Cell, estimate
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
+from newsfolio.formatting import defined, signed
 from reports.charts.sparkline import sparkline
-from reports.pages.render import KINDS, defined, render, signed, verbatim
+from reports.pages.render import KINDS, render, verbatim
 from reports.tables.headline import FIGURES, Cell, cell
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}

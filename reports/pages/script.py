@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import filecmp
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +16,9 @@ from typing import Any
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
+from reports.charts.curves import (
+    Chart,
+)
 from reports.pages.render import verbatim
 
 NAME = "newsfolio.js"
@@ -83,3 +88,28 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
+
+
+def policy(nonce: str) -> str:
+    """The page's content security policy: one script, and only where it carries the nonce."""
+    return (
+        "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
+        f"script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def once(*texts: str) -> str:
+    """A nonce that follows from the page's own content, so that no text on it can know it."""
+    digest = hashlib.sha256("\0".join(texts).encode()).digest()
+    return base64.b64encode(digest[:18]).decode()
+
+
+def chart_data(charts: Mapping[str, Chart], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What page.js draws from."""
+    return {
+        "shared": shared,
+        "charts": {
+            name: {"figure": chart.figure, "views": list(chart.views)}
+            for name, chart in charts.items()
+        },
+    }

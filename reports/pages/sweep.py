@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from backtests.commands.sweep import PERCENT, ends
 from newsfolio.errors import OutputError
+from newsfolio.formatting import percent, ratio
 from reports.charts.curves import Chart, base_layout
 from reports.charts.labels import plain
 from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_values
-from reports.pages.render import percent, ratio, render, verbatim
-from reports.pages.script import NAME, data_block, write_script
-from reports.pages.verdict import chart_data, once, policy
+from reports.pages.render import render, verbatim
+from reports.pages.script import NAME, chart_data, data_block, once, policy, write_script
+from reports.tables.sweep import PERCENT, ends
 
 FIGURES: Mapping[str, str] = {
     "score": "Sharpe ratio of the difference to the control",

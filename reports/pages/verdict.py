@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -27,9 +25,8 @@ from reports.charts.curves import (
 )
 from reports.charts.intervals import bar, scale_of
 from reports.pages.render import KINDS, render, verbatim
-from reports.pages.script import NAME, data_block
-from reports.tables import returns
-from reports.tables.returns import evaluation
+from reports.pages.script import NAME, chart_data, data_block, once, policy
+from reports.tables import evaluation, returns
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
@@ -79,31 +76,6 @@ def verdict_page(result: Result, *, tearsheet: bool = True) -> str:
             "source": source,
         },
     )
-
-
-def policy(nonce: str) -> str:
-    """The page's content security policy: one script, and only where it carries the nonce."""
-    return (
-        "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
-        f"script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'"
-    )
-
-
-def once(*texts: str) -> str:
-    """A nonce that follows from the page's own content, so that no text on it can know it."""
-    digest = hashlib.sha256("\0".join(texts).encode()).digest()
-    return base64.b64encode(digest[:18]).decode()
-
-
-def chart_data(charts: Mapping[str, Chart], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """What page.js draws from."""
-    return {
-        "shared": shared,
-        "charts": {
-            name: {"figure": chart.figure, "views": list(chart.views)}
-            for name, chart in charts.items()
-        },
-    }
 
 
 def _charts(result: Result, parts: Divided) -> Iterator[Chart]:

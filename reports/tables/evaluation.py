@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from newsfolio.formatting import chance, defined, percent, ratio, signed
 from reports.charts.breakdowns import PIECES
 from reports.charts.intervals import bar, scale_of
-from reports.pages.render import chance, defined, percent, ratio, signed
 
 Found = Mapping[str, Any]
 

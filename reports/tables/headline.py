@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reports.pages.render import amount, defined, percent, ratio
+from newsfolio.formatting import amount, defined, percent, ratio
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.simulation.metrics import drawdown
-
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -145,3 +143,8 @@ def _falls(equity: pd.Series) -> Iterator[dict[str, Any]]:
 
 def _record(row: pd.Series) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
+
+
+def drawdown(equity: pd.Series) -> pd.Series:
+    """Each session's equity over the highest so far, minus one; the initial capital counts."""
+    return equity / equity.cummax() - 1

@@ -10,9 +10,9 @@ import pandas as pd
 
 from backtests.evaluation.attribution.contributions import contributions, sleeve_names
 from backtests.evaluation.schema import Effect
-from backtests.runner.run_strategy import Leg, Run
+from backtests.runner.run import Leg, Run
 from backtests.simulation.account import Account
-from backtests.simulation.desk import Played
+from backtests.simulation.output import Played
 from markets.market import Floats, Market
 
 CASH = "cash"

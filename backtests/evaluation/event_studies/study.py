@@ -9,15 +9,20 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from backtests.evaluation.event_studies.market_model import (
+    GAP,
+    Abnormal,
+    Model,
+    fitted,
+    mean,
+    pooled,
+)
 from backtests.evaluation.event_studies.returns import (
     MIN_ESTIMATION,
     Panel,
@@ -27,27 +32,17 @@ from backtests.evaluation.event_studies.returns import (
     place_of,
 )  # fmt: skip
 from backtests.evaluation.schema import Scored, Study, StudyEvent, StudyWindow
-from backtests.evaluation.statistics.distributions import student_sf
-from backtests.evaluation.statistics.regression import least_squares
-from backtests.evaluation.statistics.samples import Values, counted, too_few
+from backtests.evaluation.statistics.samples import counted
 from backtests.settings import Fx
-from backtests.simulation.metrics import FLAT
-from markets.facts import Snapshot
 from markets.price_record import PriceRecord
 from markets.reference.currencies import EcbRates, FxSource, SourceRates
+from markets.snapshot import Snapshot
 from newsfolio.errors import NewsfolioError
 from newsfolio.event_study import EventStudy
 
 if TYPE_CHECKING:
-    from backtests.runner.run_strategy import Run
+    from backtests.runner.run import Run
 
-Places = NDArray[np.int64]
-
-ESTIMATION = 250
-"""Sessions on which the model of an event is estimated, where there are so many."""
-
-GAP = 10
-"""Sessions between the last of them and day 0, so that news that leaks is not part of the model."""
 
 PLACEBOS = 500
 """Random dates to rank an event among."""
@@ -57,77 +52,6 @@ MIN_PLACEBOS = 20
 
 LATE = np.timedelta64(14, "D")
 """From an event to day 0 at most: the longest closures of a venue last ten days."""
-
-
-@dataclass(frozen=True, eq=False)
-class Abnormal:
-    """The cumulative abnormal return (CAR) of one window, and the error it carries.
-
-    error: (N,) how much each session's disturbance moves the figure, in units of return. Those of
-        the window count once, those of the estimation by their pull on the fitted line, so its
-        norm is the standard error with Patell's term, and windows that share sessions add up right.
-    """
-
-    car: float
-    error: Values
-    estimated: Places
-    coefficients: int
-
-
-@dataclass(frozen=True, eq=False)
-class Model:
-    """The market model as estimated before day 0, which stands at `place`."""
-
-    panel: Panel
-    place: int
-    held: tuple[str, ...]
-    rows: Places
-    coefficients: Values
-    inverse: Values
-    deviation: float
-    basket: Values
-
-    @cached_property
-    def rest(self) -> Values:
-        """(N,) what the model leaves of the basket's returns; NaN where one is not known."""
-        return self.basket - self.panel.design @ self.coefficients  # type: ignore[no-any-return]
-
-    @cached_property
-    def reach(self) -> int:
-        """The last session after day 0 up to which every return is known."""
-        known = np.isfinite(self.rest[self.place :])
-        return int(len(known) if known.all() else np.argmin(known)) - 1
-
-    def over(self, first: int, last: int) -> Abnormal | None:
-        """The CAR of the sessions `first` to `last` from day 0; None where they go too far."""
-        if last > self.reach:
-            return None
-        window = slice(self.place + first, self.place + last + 1)
-        pull = self.panel.design[self.rows] @ self.inverse @ self.panel.design[window].sum(axis=0)
-        error = np.zeros(len(self.panel.days))
-        error[window] = 1.0
-        error[self.rows] = -pull
-        return Abnormal(
-            float(self.rest[window].sum()), self.deviation * error, self.rows, len(self.inverse)
-        )
-
-
-@dataclass(frozen=True)
-class Pooled:
-    """The mean CAR of some events, its standard error, and the test against none."""
-
-    car: float
-    error: float
-    freedom: int
-
-    @property
-    def t(self) -> float:
-        return self.car / self.error
-
-    @property
-    def p(self) -> float:
-        """Two-sided, by Student's t."""
-        return 2 * student_sf(abs(self.t), self.freedom)
 
 
 def studies(run: Run, scored: Scored, seed: int) -> tuple[Study, ...]:
@@ -173,50 +97,6 @@ def study(
         ),
         (*notes, *_without(panel, found)),
     )
-
-
-def fitted(panel: Panel, place: int) -> Model | str:
-    """The model of an event whose day 0 stands at `place`; else why there is none.
-
-    The basket is fixed: the lines that have a return on day 0 and on MIN_ESTIMATION of the
-    sessions before it. The model is estimated on the sessions on which all of these have one.
-    """
-    rows = np.arange(max(place - GAP - ESTIMATION, 0), max(place - GAP, 0))
-    rows = rows[np.isfinite(panel.moves[rows]).all(axis=1)]
-    known = np.isfinite(panel.returns[rows]).sum(axis=0) * np.isfinite(panel.returns[place])
-    lines = known >= MIN_ESTIMATION
-    if not lines.any():
-        return too_few(int(known.max()), "the market model", MIN_ESTIMATION)
-    basket = panel.returns[:, lines].mean(axis=1)
-    usable = rows[np.isfinite(basket[rows])]
-    if len(usable) < MIN_ESTIMATION:
-        return too_few(len(usable), "the market model", MIN_ESTIMATION)
-    if not (panel.moves[usable].std(axis=0) > FLAT).all():
-        return "its market never moves"
-    held = tuple(itertools.compress(panel.tickers, lines))
-    return _regressed(panel, place, held, usable, basket)
-
-
-def pooled(found: Sequence[Abnormal]) -> Pooled:
-    """The mean of CARs; errors on sessions that they share add up before they are squared."""
-    sessions = len(np.unique(np.concatenate([one.estimated for one in found])))
-    return Pooled(*_mean(found), sessions - found[0].coefficients)
-
-
-def _mean(found: Sequence[Abnormal]) -> tuple[float, float]:
-    """Of CARs, and its standard error."""
-    error = np.linalg.norm(np.sum([one.error for one in found], axis=0)) / len(found)
-    return sum(one.car for one in found) / len(found), float(error)
-
-
-def _regressed(
-    panel: Panel, place: int, held: tuple[str, ...], rows: Places, basket: Values
-) -> Model | str:
-    fit = least_squares(basket[rows], panel.design[rows])
-    deviation = sqrt(fit.variance)
-    if not deviation > FLAT:
-        return "the basket never moves apart from its market"
-    return Model(panel, place, held, rows, fit.coefficients, fit.inverse, deviation, basket)
 
 
 # Events
@@ -293,7 +173,7 @@ class _Placebos:
 
 
 def _ratio(found: Sequence[Abnormal]) -> float:
-    car, error = _mean(found)
+    car, error = mean(found)
     return car / error
 
 

@@ -7,20 +7,16 @@ readers, other processes' memory) is looked for in its source.
 
 from __future__ import annotations
 
-import ast
-import inspect
 import os
-import site
 import sys
-import sysconfig
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import newsfolio
+from backtests.evaluation.lookahead.source_audit import file_of, kind_of
 
 _EVENTS = frozenset({
     "open", "sqlite3.connect", "socket.connect", "socket.getaddrinfo", "subprocess.Popen",
@@ -33,37 +29,8 @@ _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "/usr/sh
 _MEMORY = ("/dev/shm/", "/dev/mem")  # noqa: S108
 """Where other processes may have put what they know."""
 
-_UNSEEN = "its files are read by compiled code that no hook sees; read a declared CSV instead"
-_NETWORK = "a strategy needs no network"
-_ROOM = "it holds the whole market; a strategy needs newsfolio alone"
-_REACHES = "it reaches for what a strategy must not have"
 COUNTER = "/proc/self/io"
 """Where Linux says how much a process has read."""
-
-IMPORTS = {
-    **dict.fromkeys(("markets", "backtests", "reports"), _ROOM),
-    **dict.fromkeys(
-        ("yfinance", "requests", "httpx", "aiohttp", "urllib", "urllib3", "http", "socket"),
-        _NETWORK,
-    ),
-    **dict.fromkeys(
-        ("pyarrow", "polars", "duckdb", "fastparquet", "tables", "h5py", "netCDF4", "xarray"),
-        _UNSEEN,
-    ),
-    **dict.fromkeys(("ctypes", "cffi", "gc", "subprocess", "multiprocessing"), _REACHES),
-}
-"""Packages that a strategy cannot be certified with, and why."""
-
-NAMES = {
-    **dict.fromkeys(("read_parquet", "read_feather", "read_orc", "read_hdf"), _UNSEEN),
-    **dict.fromkeys(
-        ("_getframe", "_current_frames", "currentframe", "tb_frame", "f_back", "f_locals",
-         "get_objects"), _REACHES,
-    ),
-    **dict.fromkeys(("import_module", "__import__"), "what it imports shows only when it runs"),
-    "_history": "a view's private parts are not for strategies",
-}  # fmt: skip
-"""Names that do the same without an import of their own."""
 
 
 class Watch:
@@ -105,7 +72,7 @@ class Watch:
         """Whether our code called foreign code, which did this; of a thread: whether we did not."""
         foreign = ours = False
         while frame is not None:
-            kind = _kind(frame.f_code.co_filename)
+            kind = kind_of(frame.f_code.co_filename)
             if kind == "ours" and foreign:
                 return True
             ours, foreign = ours or kind == "ours", foreign or kind == "foreign"
@@ -142,76 +109,8 @@ def undeclared(seen: Iterable[str], files: Iterable[str], cls: type) -> tuple[st
     return tuple(path for path in seen if Path(path) not in declared)
 
 
-def reasons(cls: type) -> tuple[str, ...]:
-    """What the strategy's source, and the modules beside it that it imports, reaches for."""
-    found: dict[str, None] = {}
-    home = _file(cls)
-    if home is None or _kind(str(home)) == "library":
-        found[f"{cls.__name__} lies among installed packages, where nobody is watched"] = None
-    for path in _sources(cls):
-        for name, line, why in _reaches(path):
-            found[f"{path.name} line {line} uses {name}: {why}"] = None
-    return tuple(found)
-
-
-def _reaches(path: Path) -> Iterator[tuple[str, int, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        for name in _named(node):
-            first, _, last = name.partition(".")
-            why = IMPORTS.get(first) or NAMES.get(last) if _imports(node) else NAMES.get(name)
-            if why:
-                yield name, getattr(node, "lineno", 0), why
-                break
-
-
-def _imports(node: ast.AST) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
-
-
-def _named(node: ast.AST) -> list[str]:
-    """Modules that an import names, the name of an attribute, or a text that may become one."""
-    if isinstance(node, ast.Import):
-        return [name.name for name in node.names]
-    if isinstance(node, ast.ImportFrom):
-        module = node.module or ""
-        return [module, *(f"{module}.{name.name}".lstrip(".") for name in node.names)]
-    if isinstance(node, ast.Attribute):
-        return [node.attr]
-    if isinstance(node, ast.Name):
-        return [node.id]
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value]
-    return []
-
-
-def _sources(cls: type) -> Iterator[Path]:
-    """The files of the class and its ancestors, and of the neighbours that they import."""
-    todo = [path for one in cls.__mro__ if (path := _file(one)) is not None]
-    done: set[Path] = set()
-    while todo:
-        path = todo.pop()
-        if path in done or _kind(str(path)) in ("ours", "library"):
-            continue
-        done.add(path)
-        yield path
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if _imports(node):
-                todo += [near for name in _named(node) if (near := _beside(path, name)).is_file()]
-
-
-def _beside(path: Path, module: str) -> Path:
-    return path.parent / (module.rpartition(".")[2] + ".py")
-
-
-def _file(cls: type) -> Path | None:
-    try:
-        return Path(inspect.getfile(cls))
-    except (OSError, TypeError):
-        return None
-
-
 def _absolute(name: str, cls: type) -> Path:
-    path, home = Path(name).expanduser(), _file(cls)
+    path, home = Path(name).expanduser(), file_of(cls)
     return path if path.is_absolute() or home is None else (home.parent / path)
 
 
@@ -223,26 +122,6 @@ def _told(event: str, what: str) -> str:
     path = path if path.is_absolute() else Path.cwd() / path
     shared = str(path).startswith(_MEMORY) or (path.parts[1:2] == ("proc",) and path.name == "mem")
     system = str(path).startswith(_SYSTEM) and not shared
-    if system or str(path) in sys.path or _kind(str(path)) == "library":
+    if system or str(path) in sys.path or kind_of(str(path)) == "library":
         return ""
     return str(path)
-
-
-_ROOT = str(Path(newsfolio.__file__).parent.parent) + os.sep
-_OURS = tuple(f"{_ROOT}{room}{os.sep}" for room in ("newsfolio", "markets", "backtests", "reports"))
-_LIBRARIES = tuple(
-    {
-        str(Path(path)) + os.sep
-        for path in (*sysconfig.get_paths().values(), *site.getsitepackages())
-    }
-    - {str(Path(sysconfig.get_path(name))) + os.sep for name in ("scripts", "data")}
-)
-
-
-def _kind(path: str) -> str:
-    """Whose code or file a path is: "ours", "library", or "foreign" (a strategy's, a user's)."""
-    if path.startswith(_OURS):
-        return "ours"
-    if path.startswith(f"{_ROOT}strategies{os.sep}"):
-        return "foreign"
-    return "library" if path.startswith((*_LIBRARIES, "<")) else "foreign"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtests.evaluation.statistics.samples import Values
-from backtests.sweeps.simulator import Row
+from backtests.sweeps.batches import Row
 from backtests.sweeps.walk_forward.plan import CHOICES, Sets, Trail, masks
 from backtests.sweeps.walk_forward.selection import Judged, halves, judged
 

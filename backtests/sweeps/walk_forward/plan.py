@@ -16,9 +16,11 @@ import pandas as pd
 from backtests.evaluation.statistics.overfitting import Score
 from backtests.evaluation.statistics.samples import Values, moments
 from backtests.simulation.metrics import sessions_a_year
+from backtests.sweeps.batches import Row
 from backtests.sweeps.data_needs import same_lines
 from backtests.sweeps.grid import Plan
-from backtests.sweeps.simulator import Ground, Row, Stage
+from backtests.sweeps.shared_market import Ground
+from backtests.sweeps.simulator import Stage
 from backtests.sweeps.storage import Returns
 from backtests.sweeps.walk_forward.selection import Batch, Masks, Places
 from newsfolio.errors import CommandError, UnknownName

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from newsfolio.errors import CommandError
+from newsfolio.portfolios import Weights
 from newsfolio.schedules import Schedule
-from newsfolio.strategy import Strategy, Weights
+from newsfolio.strategy import Strategy
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,10 @@ import pandas as pd
 from backtests.evaluation.schema import as_json
 from backtests.evaluation.statistics.samples import Values
 from backtests.simulation.metrics import cagr, cash_returns, max_drawdown, sharpe, volatility
+from backtests.sweeps.batches import Row
 from backtests.sweeps.jobs import told
-from backtests.sweeps.simulator import Row, Stage, returns_of
+from backtests.sweeps.shared_market import returns_of
+from backtests.sweeps.simulator import Stage
 from backtests.sweeps.storage import Returns
 from backtests.sweeps.walk_forward.cross_validation import crossed
 from backtests.sweeps.walk_forward.plan import CHOICES, Sets, Trail, masks

@@ -1,0 +1,48 @@
+"""Where commands put their pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsfolio.errors import CommandError, OutputError
+
+if TYPE_CHECKING:
+    from backtests.records.result import Result
+    from reports.background import Draughtsman
+from reports import write_pages
+
+PAGE = "verdict.html"
+"""The page of a run that opens."""
+
+
+def save_run(
+    result: Result, folder: Path, tearsheet: bool, ahead: Draughtsman | None = None
+) -> Path:
+    def pages(done: Result, draft: Path) -> None:
+        write_pages(done, draft, tearsheet, ahead)
+
+    return result.save(folder / result.id, pages)
+
+
+def require_writable(folder: Path) -> None:
+    """Find out before the work, not after it."""
+    import tempfile
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"cannot write to {folder}: {error.strerror}; choose another folder with --out"
+        ) from error
+
+
+def browse(page: Path) -> None:
+    import webbrowser
+
+    if not page.exists():
+        raise CommandError(f"there is no {page}; newsfolio run STRATEGY makes it")
+    webbrowser.open(page.resolve().as_uri())
+    print(page)

@@ -1,0 +1,183 @@
+"""The commands that make pages: open, report, compare, claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+from cyclopts import Parameter
+
+from backtests.commands.options import OUTPUT, Market
+from backtests.commands.output import PAGE, browse, require_writable, save_run
+from backtests.commands.terminal import print_json, progress, say_claims
+from backtests.records.registry import manifests, run_folder
+
+if TYPE_CHECKING:
+    from backtests.records.result import Result
+from reports import write_claims, write_compare, write_index, write_pages
+
+
+def open_(run: str = "", *, out: Path | None = None) -> None:
+    """Open a report in the browser: of the run named, or else the index.
+
+    Parameters
+    ----------
+    run
+        A run's id, or the beginning of it.
+    out
+        Folder of run folders, instead of ./runs.
+    """
+    from backtests import paths
+
+    folder = out or paths.RUNS
+    browse(run_folder(run, folder) / PAGE if run else folder / "index.html")
+
+
+def report(
+    run: str,
+    *,
+    out: Path | None = None,
+    tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
+) -> None:
+    """Write the pages of a saved run again, from its folder alone.
+
+    Parameters
+    ----------
+    run
+        A run's id, or the beginning of it.
+    out
+        Folder of run folders, instead of ./runs.
+    tearsheet
+        Write the tearsheet too.
+    """
+    from backtests import paths
+    from backtests.records.result import intact, load
+
+    folder = out or paths.RUNS
+    place = run_folder(run, folder)
+    with intact(place):
+        write_pages(load(place), place, tearsheet)
+    write_index(folder)
+    print(place / PAGE)
+
+
+def compare(
+    *runs: str,
+    market: Market = Market(),
+    engine: str = "kernel",
+    out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    json: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    open: Annotated[bool, Parameter(group=OUTPUT)] = False,
+) -> None:
+    """Put strategies or saved runs on one page: the same window, who is surely ahead.
+
+    Parameters
+    ----------
+    runs
+        Strategies, which are run first, or ids of saved runs (or the beginning of them).
+    engine
+        For strategies that are run: kernel or backtrader; same fills.
+    out
+        Folder of run folders, instead of ./runs.
+    ledger
+        The trial ledger to append to, instead of the user's own.
+    json
+        Print one JSON object instead of the path.
+    open
+        Open the page in a browser.
+    """
+    from backtests import paths
+    from backtests.api import execute
+    from backtests.evaluation.comparison import compare as compared
+    from backtests.evaluation.judging import Judging
+    from backtests.records.ledger import Ledger
+    from backtests.records.result import intact, load
+
+    folder = out or paths.RUNS
+    require_writable(folder)
+    saved = {path.name: path for path, _ in manifests(folder)}
+    results: list[Result] = []
+    for name in runs:
+        matching = [run for run in saved if run.startswith(name) and not _is_strategy(name)]
+        if matching:
+            results.append(load(saved[matching[0]]))
+            continue
+        result = execute(
+            market.job(name), market.source(json), market.settings(engine=engine),
+            Ledger(ledger or paths.ledger_path()), judging=Judging(placebos=0),
+            save=lambda done: save_run(done, folder, tearsheet=False),
+        )  # fmt: skip
+        results.append(result)
+    with intact(*(saved[one.id] for one in results if one.id in saved)):
+        found = compared(results)
+        page = write_compare(results, found, folder)
+    write_index(folder)
+    if json:
+        print_json({**found, "page": str(page)})
+    else:
+        print(f"{found['conclusion']}\n{page}")
+    if open:
+        browse(page)
+
+
+def claims(
+    article: str | None = None,
+    *,
+    data: str = "yahoo",
+    offline: bool = False,
+    store: Path | None = None,
+    out: Path | None = None,
+    json: bool = False,
+    quiet: bool = False,
+    open: bool = False,
+) -> None:
+    """Check what an article claims about prices, each claim up to its due day.
+
+    Parameters
+    ----------
+    article
+        Its id, or path/file.py[:NAME] of one of your own; all of the shipped ones by default.
+    data
+        yahoo, sample, or a folder of price files.
+    offline
+        Never use the network; the local store alone.
+    store
+        Folder of the local price store.
+    out
+        Folder for the page, instead of ./runs.
+    json
+        Print one JSON object and write no page.
+    quiet
+        Print the page's path only.
+    open
+        Open the page in a browser.
+    """
+    from backtests import paths, strategy_loader
+    from backtests.claims import articles_of, check_claims
+    from newsfolio.articles import ARTICLES
+
+    wanted = strategy_loader.find_article(article) if article else ARTICLES
+    source = paths.open_source(data, store=store, offline=offline, progress=progress(quiet or json))
+    found = check_claims(wanted, source)
+    if json:
+        print_json({"claims": [one.as_json() for one in found]})
+        return
+    rows = articles_of(wanted, found)
+    simulated = any(one.simulated for one in found)
+    ids = f"-{quote(wanted[0].id, safe='')}" if article else ""
+    path = (out or paths.RUNS) / f"claims{ids}.html"
+    write_claims(rows, source.name, simulated, path)
+    if quiet:
+        print(path)
+    else:
+        say_claims(rows, source.name, simulated, path)
+    if open:
+        browse(path)
+
+
+def _is_strategy(name: str) -> bool:
+    from backtests.strategy_loader import shipped
+
+    return ":" in name or name.endswith(".py") or name in shipped()

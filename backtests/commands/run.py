@@ -1,0 +1,193 @@
+"""The commands that run strategies: run, score."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from backtests.commands.options import MONEY, OUTPUT, Market
+from backtests.commands.output import PAGE, browse, require_writable, save_run
+from backtests.commands.terminal import print_json, progress, say
+from backtests.records.registry import row_of, run_folder
+from newsfolio.errors import CommandError
+
+if TYPE_CHECKING:
+    from backtests.records.result import Result
+    from reports.background import Draughtsman
+from reports import write_index
+
+FEW = 50_000
+"""Objects after which a run looks for garbage: after every 700 it spends a fourteenth on it."""
+
+
+def run(
+    *strategies: str,
+    market: Market = Market(),  # frozen
+    benchmark: Annotated[str | None, Parameter(group=MONEY)] = None,
+    engine: str = "backtrader",
+    verify: bool = False,
+    universe: str = "",
+    verdict: Annotated[bool, Parameter(negative=("--no-verdict",))] = True,
+    placebos: int = 200,
+    tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",), group=OUTPUT)] = True,
+    out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    json: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    quiet: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    open: Annotated[bool, Parameter(group=OUTPUT)] = False,
+) -> None:
+    """Run strategies and write their pages to runs/<id>/.
+
+    Parameters
+    ----------
+    strategies
+        Addresses: a name (see `newsfolio list`), module:Class or path/file.py:Class.
+    benchmark
+        A ticker to measure against, instead of the strategy's own.
+    engine
+        backtrader (turns every bar and keeps its own cash) or kernel (fast); same fills.
+    verify
+        Run both engines and fail unless their fills are equal.
+    universe
+        Lines for a plain backtrader strategy, e.g. SPY,KWEB.
+    verdict
+        Judge the thesis on the sessions after its article.
+    placebos
+        How many other dates or baskets to rank it among; 0 switches them off.
+    tearsheet
+        Write the tearsheet beside the verdict page.
+    out
+        Folder of run folders, instead of ./runs.
+    ledger
+        The trial ledger to append to, instead of the user's own.
+    json
+        Print one JSON object instead of the summary.
+    quiet
+        Print paths only.
+    open
+        Open the page in a browser.
+    """
+    gc.set_threshold(FEW)
+    from backtests import paths
+    from backtests.api import execute
+    from backtests.evaluation.judging import Judging
+    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.records.ledger import Ledger
+
+    if not strategies:
+        raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
+    ahead = draw_ahead() if tearsheet else None
+    lines = tuple(line.strip() for line in universe.split(",") if line.strip())
+    watch = Watch()
+    watch.start()
+    jobs = [market.job(address, lines) for address in strategies]
+    settings = market.settings(benchmark=benchmark, engine=engine)
+    source = market.source(quiet or json)
+    folder = out or paths.RUNS
+    require_writable(folder)
+    book = Ledger(ledger or paths.ledger_path())
+    judging = Judging(placebos, watch=watch) if verdict else None
+    results: list[Result] = []
+    for job in jobs:
+        result = execute(
+            job, source, settings, book, verify=verify, judging=judging,
+            begin=ahead.begin if ahead else None,
+            save=lambda done: save_run(done, folder, tearsheet, ahead),
+        )  # fmt: skip
+        results.append(result)
+        if not json:
+            say(result, folder, quiet=quiet)
+    index = write_index(folder)
+    if json:
+        print_json({"runs": [row_of(result.manifest, folder / result.id) for result in results]})
+    elif not quiet:
+        print(f"index         {index}")
+    if open:
+        browse(folder / results[0].id / PAGE)
+
+
+def score(
+    run: str,
+    *,
+    data: str = "yahoo",
+    offline: bool = False,
+    store: Path | None = None,
+    facts: Path | None = None,
+    placebos: int = 200,
+    tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
+    out: Path | None = None,
+    ledger: Path | None = None,
+    json: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Judge a saved run's thesis again on the sessions that came since, parameters frozen.
+
+    Parameters
+    ----------
+    run
+        A run's id, or the beginning of it.
+    data
+        yahoo, sample, or a folder of price files: newer data than the run had.
+    offline
+        Never use the network; the local store alone.
+    store
+        Folder of the local price store.
+    facts
+        Folder of tables that are no prices, NAME.csv each.
+    placebos
+        How many other dates or baskets to rank it among; 0 switches them off.
+    tearsheet
+        Write the tearsheet beside the verdict page.
+    out
+        Folder of run folders, instead of ./runs.
+    ledger
+        The trial ledger to append to, instead of the user's own.
+    json
+        Print one JSON object instead of the summary.
+    quiet
+        Print the path only.
+    """
+    from backtests import paths
+    from backtests.api import execute
+    from backtests.commands import rescore
+    from backtests.evaluation.judging import Judging
+    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.records.ledger import Ledger
+    from backtests.records.result import intact, load
+
+    folder = out or paths.RUNS
+    place = run_folder(run, folder)
+    watch = Watch()
+    watch.start()
+    with intact(place):
+        old = load(place)
+        job, settings = rescore.job_again(old), rescore.settings_again(old)
+        judging = Judging(
+            placebos,
+            since=rescore.divide_again(old),
+            chosen=rescore.chosen_before(old),
+            watch=watch,
+        )
+    source = paths.open_source(
+        data, store=store, offline=offline, facts=facts, progress=progress(quiet or json)
+    )
+    result = execute(
+        job, source, settings, Ledger(ledger or paths.ledger_path()),
+        judging=judging, notes=rescore.changes_since(old, job),
+        save=lambda done: save_run(done, folder, tearsheet),
+    )  # fmt: skip
+    write_index(folder)
+    if json:
+        print_json(row_of(result.manifest, folder / result.id))
+    else:
+        say(result, folder, quiet=quiet)
+
+
+def draw_ahead() -> Draughtsman:
+    """Who draws while runs are judged."""
+    from reports.background import Draughtsman
+
+    return Draughtsman()

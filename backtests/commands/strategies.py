@@ -1,0 +1,152 @@
+"""The commands about strategies: list, show, weights, check, new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backtests.commands.options import Market, job_at
+from backtests.commands.terminal import print_json, print_table
+from newsfolio.errors import CommandError
+
+if TYPE_CHECKING:
+    pass
+
+
+def list_(*, json: bool = False) -> None:  # the option's name
+    """List the strategies, the articles they come from, and when those were published."""
+    from backtests.strategy_loader import shipped
+
+    rows = [about(name, cls) for name, cls in shipped().items()]
+    if json:
+        print_json({"strategies": rows})
+        return
+    table = [("strategy", "thesis", "article", "published", "in the store", "what it does")]
+    table += [
+        (
+            row["name"], row["thesis"] or "-", row["article"] or "-",
+            (row["published"] or "-")[:10],
+            f"{row['lines_in_store']} of {row['lines']}", row["doc"],
+        )
+        for row in rows
+    ]  # fmt: skip
+    print_table(table)
+
+
+def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
+    """Show a strategy: thesis, universe with listing dates, parameters, controls.
+
+    Parameters
+    ----------
+    strategy
+        Its address: a name, module:Class or path/file.py:Class.
+    set
+        A parameter, name=value; may be repeated.
+    """
+    from backtests.commands.describe import described
+
+    print(described(job_at(strategy, set)))
+
+
+def weights(
+    strategy: str,
+    *,
+    market: Market = Market(),
+    asof: str | None = None,
+    portfolio: Path | None = None,
+    json: bool = False,
+) -> None:
+    """Show what a strategy holds at a close, and the orders that lead there.
+
+    Parameters
+    ----------
+    strategy
+        Its address.
+    asof
+        The close to decide at; by default the last one.
+    portfolio
+        A CSV with asset,quantity (CASH for money); without one, orders start from cash.
+    json
+        Print one JSON object.
+    """
+    from backtests.runner.target_portfolio import advise
+    from backtests.settings import read_day
+
+    job = market.job(strategy)
+    if job.strategy is None:
+        raise CommandError(f"{strategy} is a plain backtrader strategy: it has orders, no weights")
+    day = read_day("asof", asof)
+    advice = advise(job.strategy, market.source(json), market.settings(), day, portfolio)
+    if json:
+        print_json(advice.as_json())
+    else:
+        print(advice.as_text())
+
+
+def check(strategy: str, *, market: Market = Market(), cuts: int = 12, json: bool = False) -> int:
+    """Certify that a strategy does not look ahead; exit code 1 where it does, or may.
+
+    Parameters
+    ----------
+    strategy
+        Its address.
+    cuts
+        Dates at which the future is cut off, scrambled and replaced by noise.
+    json
+        Print one JSON object.
+    """
+    from backtests.evaluation.judging import certificate
+    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.evaluation.schema import Honesty, as_json
+
+    watch = Watch()
+    watch.start()
+    job = market.job(strategy)
+    found = certificate(job, market.source(json), market.settings(), watch, cuts)
+    if json:
+        print_json(as_json(found))
+    else:
+        print(f"{job.name}: {found.honesty.value}. {found.reason}")
+        for change in found.changes:
+            print(f"  {change.session}  {change.ticker}  {change.before:.4f} -> {change.after:.4f}"
+                  f"  ({change.replay})")  # fmt: skip
+        for path in found.seen:
+            print(f"  {path}")
+    return 0 if found.honesty is Honesty.HONEST else 1
+
+
+def new(name: str, *, out: Path = Path()) -> None:
+    """Write a strategy file and its test, ready to run and to edit.
+
+    Parameters
+    ----------
+    name
+        What to call it, e.g. my-idea.
+    out
+        Folder to write to, instead of the current one.
+    """
+    from backtests.commands.scaffold import write_starter
+
+    strategy, test = write_starter(name, out)
+    print(f"wrote {strategy} and {test}; try\n  newsfolio run {strategy} --data sample")
+    print(f"  python -m pytest {test}")
+
+
+def about(name: str, cls: type) -> dict[str, Any]:
+    """A strategy as `list` shows it; imports nothing heavy."""
+    from backtests.paths import store_folder
+    from newsfolio.assets import sleeves_of
+
+    strategy = cls()
+    thesis = strategy.thesis
+    lines = [line for sleeve in sleeves_of(strategy.universe) for line in sleeve.tickers]
+    stored = {path.stem for path in store_folder().glob("*.parquet")}
+    return {
+        "name": name,
+        "thesis": thesis.id if thesis else None,
+        "article": thesis.article.id if thesis else None,
+        "published": thesis.article.published.isoformat() if thesis else None,
+        "doc": (cls.__doc__ or "").partition("\n")[0],
+        "lines": len(lines),
+        "lines_in_store": sum(line in stored for line in lines),
+    }

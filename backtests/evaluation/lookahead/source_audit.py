@@ -1,0 +1,136 @@
+"""What a strategy's source says it may reach: imports and names, read without running it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import site
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import newsfolio
+
+_UNSEEN = "its files are read by compiled code that no hook sees; read a declared CSV instead"
+
+_NETWORK = "a strategy needs no network"
+
+_ROOM = "it holds the whole market; a strategy needs newsfolio alone"
+
+_REACHES = "it reaches for what a strategy must not have"
+
+IMPORTS = {
+    **dict.fromkeys(("markets", "backtests", "reports"), _ROOM),
+    **dict.fromkeys(
+        ("yfinance", "requests", "httpx", "aiohttp", "urllib", "urllib3", "http", "socket"),
+        _NETWORK,
+    ),
+    **dict.fromkeys(
+        ("pyarrow", "polars", "duckdb", "fastparquet", "tables", "h5py", "netCDF4", "xarray"),
+        _UNSEEN,
+    ),
+    **dict.fromkeys(("ctypes", "cffi", "gc", "subprocess", "multiprocessing"), _REACHES),
+}
+"""Packages that a strategy cannot be certified with, and why."""
+
+NAMES = {
+    **dict.fromkeys(("read_parquet", "read_feather", "read_orc", "read_hdf"), _UNSEEN),
+    **dict.fromkeys(
+        ("_getframe", "_current_frames", "currentframe", "tb_frame", "f_back", "f_locals",
+         "get_objects"), _REACHES,
+    ),
+    **dict.fromkeys(("import_module", "__import__"), "what it imports shows only when it runs"),
+    "_history": "a view's private parts are not for strategies",
+}  # fmt: skip
+"""Names that do the same without an import of their own."""
+
+
+def reasons(cls: type) -> tuple[str, ...]:
+    """What the strategy's source, and the modules beside it that it imports, reaches for."""
+    found: dict[str, None] = {}
+    home = file_of(cls)
+    if home is None or kind_of(str(home)) == "library":
+        found[f"{cls.__name__} lies among installed packages, where nobody is watched"] = None
+    for path in _sources(cls):
+        for name, line, why in _reaches(path):
+            found[f"{path.name} line {line} uses {name}: {why}"] = None
+    return tuple(found)
+
+
+def _reaches(path: Path) -> Iterator[tuple[str, int, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for name in _named(node):
+            first, _, last = name.partition(".")
+            why = IMPORTS.get(first) or NAMES.get(last) if _imports(node) else NAMES.get(name)
+            if why:
+                yield name, getattr(node, "lineno", 0), why
+                break
+
+
+def _imports(node: ast.AST) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _named(node: ast.AST) -> list[str]:
+    """Modules that an import names, the name of an attribute, or a text that may become one."""
+    if isinstance(node, ast.Import):
+        return [name.name for name in node.names]
+    if isinstance(node, ast.ImportFrom):
+        module = node.module or ""
+        return [module, *(f"{module}.{name.name}".lstrip(".") for name in node.names)]
+    if isinstance(node, ast.Attribute):
+        return [node.attr]
+    if isinstance(node, ast.Name):
+        return [node.id]
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    return []
+
+
+def _sources(cls: type) -> Iterator[Path]:
+    """The files of the class and its ancestors, and of the neighbours that they import."""
+    todo = [path for one in cls.__mro__ if (path := file_of(one)) is not None]
+    done: set[Path] = set()
+    while todo:
+        path = todo.pop()
+        if path in done or kind_of(str(path)) in ("ours", "library"):
+            continue
+        done.add(path)
+        yield path
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if _imports(node):
+                todo += [near for name in _named(node) if (near := _beside(path, name)).is_file()]
+
+
+def _beside(path: Path, module: str) -> Path:
+    return path.parent / (module.rpartition(".")[2] + ".py")
+
+
+def file_of(cls: type) -> Path | None:
+    try:
+        return Path(inspect.getfile(cls))
+    except (OSError, TypeError):
+        return None
+
+
+_ROOT = str(Path(newsfolio.__file__).parent.parent) + os.sep
+
+_OURS = tuple(f"{_ROOT}{room}{os.sep}" for room in ("newsfolio", "markets", "backtests", "reports"))
+
+_LIBRARIES = tuple(
+    {
+        str(Path(path)) + os.sep
+        for path in (*sysconfig.get_paths().values(), *site.getsitepackages())
+    }
+    - {str(Path(sysconfig.get_path(name))) + os.sep for name in ("scripts", "data")}
+)
+
+
+def kind_of(path: str) -> str:
+    """Whose code or file a path is: "ours", "library", or "foreign" (a strategy's, a user's)."""
+    if path.startswith(_OURS):
+        return "ours"
+    if path.startswith(f"{_ROOT}strategies{os.sep}"):
+        return "foreign"
+    return "library" if path.startswith((*_LIBRARIES, "<")) else "foreign"

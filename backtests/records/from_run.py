@@ -1,0 +1,62 @@
+"""The result of a run: tables and manifest, without an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+import pandas as pd
+
+from backtests.records.manifest import manifest
+from backtests.records.result import Result
+from backtests.runner.run import Run
+from backtests.simulation.metrics import figures
+from backtests.simulation.output import Played
+from markets.market import Market
+
+
+def result_of(run: Run) -> Result:
+    own, played, rates = run.account, run.played, run.rates
+    metrics = {"strategy": figures(own.equity, played.fills, rates["cash"])}
+    metrics |= {
+        name: figures(leg.curve, leg.fills, rates["cash"]) for name, leg in run.legs.items()
+    }
+    curves = {name: leg.curve for name, leg in run.legs.items()}
+    labels = {
+        name: {"label": leg.label, "traded": leg.played is not None}
+        for name, leg in run.legs.items()
+    }
+    return Result(
+        manifest=manifest(run, metrics, labels),
+        equity=own.equity,
+        weights=own.weights,
+        targets=_targets(run.market, played),
+        fills=_table(played.fills, _FILLS),
+        cash=_table(played.events, ("session", "why", "asset", "amount")),
+        lapses=_table(played.lapses, ("session", "asset", "quantity", "reason")),
+        references=pd.DataFrame(curves, index=own.sessions),
+        rates=rates,
+    )  # fmt: skip
+
+
+_FILLS = ("session", "asset", "quantity", "price", "currency", "rate", "fee", "slippage")
+
+
+def _table(rows: Sequence[Any], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Records as a frame with stable column types, also when there are none."""
+    frame = pd.DataFrame(list(map(attrgetter(*columns), rows)), columns=list(columns))
+    frame["session"] = pd.to_datetime(frame["session"]).astype("datetime64[ms]")
+    text = {"asset", "currency", "why", "reason"}
+    kinds = {name: "str" if name in text else "float64" for name in columns if name != "session"}
+    return frame.astype(kinds)
+
+
+def _targets(market: Market, played: Played) -> pd.DataFrame:
+    index = pd.DatetimeIndex(
+        market.sessions[[target.session for target in played.targets]].astype("datetime64[ms]"),
+        name="session",
+    )
+    rows = [target.weights for target in played.targets]
+    frame = pd.DataFrame(rows, index=index, columns=list(market.tickers), dtype="float64")
+    return frame.fillna(0.0)

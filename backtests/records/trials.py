@@ -1,0 +1,95 @@
+"""What the ledger is told of a run, a variant or a failure."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from backtests import paths
+from backtests.records.ledger import Ledger, Trial, Tried
+from backtests.records.result import Result
+from backtests.runner.fingerprint import code_of
+from backtests.runner.provenance import parameter_values, settings_values
+from backtests.settings import Settings
+from markets.bars import Source
+from newsfolio.errors import OutputError
+from newsfolio.strategy import Strategy
+
+if TYPE_CHECKING:
+    pass
+from backtests.runner.jobs import Job
+
+
+def tried(ledger: Ledger, thesis: str) -> Tried | None:
+    try:
+        return ledger.tried(thesis)
+    except OutputError as error:
+        warnings.warn(f"this trial's luck is not known: {error}", stacklevel=4)
+        return None
+
+
+def record_trials(ledger: Ledger, trials: Sequence[Trial]) -> None:
+    """A ledger that cannot be written costs a warning, not the result."""
+    try:
+        ledger.append(trials, paths.now())
+    except OutputError as error:
+        warnings.warn(f"this trial is not counted: {error}", stacklevel=3)
+
+
+def finished_trial(job: Job, result: Result) -> Trial:
+    about, found = result.manifest, result.evaluation
+    return Trial(
+        thesis=about["thesis"]["id"] if about["thesis"] else "",
+        strategy=job.name,
+        parameters=about["strategy"]["parameters"],
+        code=about["strategy"]["code"],
+        data=about["data"]["snapshot"],
+        simulated=result.simulated,
+        settings=about["settings"],
+        start=about["window"]["start"],
+        end=about["window"]["end"],
+        run=result.id,
+        metrics=about["metrics"]["strategy"],
+        scored=_scored(result),
+        sharpe=found["significance"]["sharpe"] if found else None,
+    )
+
+
+def _scored(result: Result) -> int:
+    """Sessions after the article that somebody has now seen, judged or not."""
+    thesis = result.manifest["thesis"]
+    start = thesis["scored_from"] if thesis else None
+    return int((result.equity.index >= start).sum()) if start else 0
+
+
+def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scored: int) -> Trial:
+    """A variant of the grid, which nobody asked for by name and which was tried all the same."""
+    about = result.manifest
+    return Trial(
+        thesis=about["thesis"]["id"] if about["thesis"] else "",
+        strategy=strategy.name,
+        parameters=parameter_values(strategy),
+        code=code_of(type(strategy)),
+        data=about["data"]["snapshot"],
+        simulated=result.simulated,
+        settings=about["settings"],
+        start=about["window"]["start"],
+        end=about["window"]["end"],
+        scored=scored,
+        sharpe=sharpe,
+    )
+
+
+def failed_trial(job: Job, source: Source, settings: Settings, error: str) -> Trial:
+    strategy = job.strategy
+    return Trial(
+        thesis=strategy.thesis.id if strategy and strategy.thesis else "",
+        strategy=job.name,
+        parameters=parameter_values(strategy) if strategy else {},
+        code=code_of(type(strategy) if strategy else job.plain or object),
+        data="",
+        simulated=source.name == "sample",
+        settings=settings_values(settings),
+        error=error,
+    )

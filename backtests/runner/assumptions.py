@@ -1,0 +1,77 @@
+"""Every assumption of a run in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings, Withholding
+from markets.costs.models import CostModel
+from markets.market import Market
+
+if TYPE_CHECKING:
+    pass
+from backtests.runner.provenance import Provenance
+
+
+def assumptions(
+    market: Market, settings: Settings, costs: CostModel, origin: Provenance
+) -> list[str]:
+    """Every assumption in words, the ones that move numbers most first."""
+    base = settings.currency
+    said = [
+        "Decided at the close of the venue that closes last, filled at each line's next open.",
+        f"Initial capital {settings.cash:,.0f} {base}, one cash account in {base}; before the "
+        "investor's own tax.",
+        _DIVIDENDS[settings.dividends],
+        _WITHHOLDING[settings.withholding],
+        _FUNDING[settings.funding].format(settings=settings),
+        "Exchange rates: " + _FX[settings.fx],
+        *costs.notes(),
+    ]
+    if settings.costs is Costs.NONE:
+        said.append("No fees, no half-spread, no borrow or holding fees.")
+    if settings.impact:
+        said.append(f"Square-root impact with coefficient {settings.impact:g}.")
+    if settings.participation:
+        said.append(f"At most {settings.participation:.0%} of a line's median daily volume a day.")
+    if origin.plain:
+        said += _PLAIN
+    for sleeve in market.sleeves:
+        if sleeve.hindsight:
+            said.append(f"Hindsight in {sleeve.name}: {sleeve.hindsight}.")
+    if market.missing:
+        said.append(f"Without data here: {', '.join(market.missing)}.")
+    if settings.engine is Engine.BACKTRADER and not origin.plain:
+        said.append("backtrader matched every order and kept its own cash; both agree.")
+    return said
+
+
+_DIVIDENDS = {
+    Dividends.CASH: "Dividends are paid in cash on the ex-date, where they are known as events.",
+    Dividends.REINVEST: "Dividends are reinvested: total-return prices.",
+}
+
+_WITHHOLDING = {
+    Withholding.NONE: "Dividends are gross.",
+    Withholding.FOREIGN: "Dividends are net of the withholding tax of each line.",
+}
+
+_FUNDING = {
+    Funding.CREDIT: "Purchases may run ahead of the sales that pay for them, up to those and "
+    "{settings.tolerance:.0%} of equity; credit costs the cash rate plus "
+    "{settings.credit_spread:.2%} a year.",
+    Funding.WAIT: "A cash account: purchases wait for the sales that pay for them.",
+}
+
+_FX = {
+    Fx.ECB: "the European Central Bank's reference rates; fills at the last fixing before the "
+    "session, valuations at the last one known.",
+    Fx.SOURCE: "the data source's own, the last before the session.",
+}
+
+_PLAIN = (
+    "A plain backtrader strategy: it sees total-return bars in base currency and sizes its own "
+    "orders; lots are not enforced and its broker lends without limit.",
+    "Interest, credit and borrow are kept beside its broker and count in the result.",
+    "The two engines cannot be compared for such a strategy (--verify does not apply).",
+)

@@ -1,0 +1,99 @@
+"""Hashes of code, and versions: what a number can depend on besides the data."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import platform
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+import newsfolio
+
+if TYPE_CHECKING:
+    pass
+
+
+PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")
+
+ROOMS = ("newsfolio", "markets", "backtests")
+
+SOURCES = (".py", ".pyx", ".pxi")
+
+
+def code_of(kind: type) -> str:
+    """A hash of the files that a strategy and its bases stand in.
+
+    Of a class without a file, as in a notebook: what it holds.
+    """
+    bases = (base for base in kind.__mro__[1:] if base.__module__.partition(".")[0] not in _GIVEN)
+    parts = dict.fromkeys(_written(one) for one in (kind, *bases))
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
+
+
+_GIVEN = frozenset({"newsfolio", "backtrader", "builtins", "abc", "typing"})
+"""Where the bases come from that no author writes."""
+
+
+def _written(kind: type) -> bytes:
+    try:
+        return Path(inspect.getfile(kind)).read_bytes()
+    except (OSError, TypeError):
+        return b"".join(_held(name, value) for name, value in vars(kind).items())
+
+
+def _held(name: str, value: Any) -> bytes:
+    """A method's instructions, or the value of an attribute that says the same in every process."""
+    inner = (getattr(value, part, None) for part in ("fget", "func", "__func__"))
+    function = next(filter(inspect.isfunction, inner), value)
+    if inspect.isfunction(function):
+        return name.encode() + _instructions(function.__code__)
+    told = "" if name.startswith("__") else _told(value)
+    return b"" if not told or " at 0x" in told else f"{name}={told}".encode()
+
+
+def _instructions(code: CodeType) -> bytes:
+    """Without the file and the lines, which differ each time that a cell is run."""
+    parts = [code.co_code, repr((code.co_names, code.co_varnames, code.co_freevars)).encode()]
+    for value in code.co_consts:
+        if isinstance(value, CodeType):
+            parts.append(_instructions(value))
+        else:
+            parts.append(_told(value).encode())
+    return b"".join(parts)
+
+
+def _told(value: Any) -> str:
+    """A value in words; sets in one order."""
+    return repr(sorted(map(repr, value)) if isinstance(value, set | frozenset) else value)
+
+
+@lru_cache(maxsize=1)
+def engine_code() -> str:
+    """A hash of the project's own code, the shipped strategies and the pages left out."""
+    root = Path(newsfolio.__file__).parent.parent
+    files = sorted(
+        path for room in ROOMS for path in (root / room).rglob("*.p*") if path.suffix in SOURCES
+    )
+    sha = hashlib.sha256()
+    for path in files:
+        sha.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return sha.hexdigest()[:16]
+
+
+def versions() -> dict[str, str]:
+    """The project, its code, Python, and the packages that a number can depend on."""
+    found = {
+        "newsfolio": newsfolio.__version__,
+        "code": engine_code(),
+        "python": platform.python_version(),
+    }
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

@@ -1,0 +1,117 @@
+"""Where a run came from: the strategy as data, its code, its thesis."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from backtests.runner.fingerprint import code_of
+from backtests.settings import Settings
+from newsfolio.assets import Asset, sleeves_of
+from newsfolio.parameters import name_of, parameters
+from newsfolio.strategy import Strategy
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a run came from: the strategy as data, its code, and the state of the source."""
+
+    strategy: Mapping[str, Any]
+    thesis: Mapping[str, Any] | None
+    source: str
+    snapshot: str
+    plain: bool = False
+
+    @classmethod
+    def of(cls, strategy: Strategy, address: str, source: str, snapshot: str) -> Provenance:
+        kind = type(strategy)
+        about = {
+            "name": strategy.name,
+            "label": strategy.label,
+            "address": address,
+            "doc": _first_line(kind),
+            "parameters": parameter_values(strategy),
+            "universe": [
+                {
+                    "sleeve": sleeve.name,
+                    "lines": list(sleeve.tickers),
+                    "hindsight": sleeve.hindsight,
+                }
+                for sleeve in sleeves_of(strategy.universe)
+            ],
+            "schedule": str(strategy.rebalance),
+            "code": code_of(kind),
+        }
+        return cls(about, thesis_of(strategy), source, snapshot)
+
+    @classmethod
+    def of_plain(
+        cls, kind: type, universe: Sequence[str], address: str, source: str, snapshot: str
+    ) -> Provenance:
+        about = {
+            "name": name_of(kind),
+            "label": name_of(kind),
+            "address": address,
+            "doc": _first_line(kind),
+            "parameters": {},
+            "universe": [{"sleeve": line, "lines": [line], "hindsight": ""} for line in universe],
+            "schedule": "as the backtrader strategy decides",
+            "code": code_of(kind),
+        }
+        return cls(about, None, source, snapshot, plain=True)
+
+
+def parameter_values(strategy: Strategy) -> dict[str, Any]:
+    """Parameters as JSON values, by name."""
+    return {
+        spec.name: plain_value(getattr(strategy, spec.name)) for spec in parameters(type(strategy))
+    }
+
+
+def thesis_of(strategy: Strategy) -> dict[str, Any] | None:
+    """Thesis and article as JSON values."""
+    thesis = strategy.thesis
+    if thesis is None:
+        return None
+    article = thesis.article
+    return {
+        "id": thesis.id,
+        "title": thesis.title,
+        "statement": thesis.statement,
+        "article": {
+            "id": article.id,
+            "title": article.title,
+            "publisher": article.publisher,
+            "published": article.published.isoformat(),
+            "dated_by": article.dated_by,
+        },
+    }
+
+
+def settings_values(settings: Settings) -> dict[str, Any]:
+    """Settings as JSON values."""
+    return {name: plain_value(value) for name, value in asdict(settings).items()}
+
+
+def plain_value(value: Any) -> Any:
+    """A parameter or setting as JSON can hold it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Asset):
+        return value.ticker
+    if isinstance(value, tuple):
+        return [plain_value(part) for part in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _first_line(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").partition("\n")[0] if kind.__doc__ else ""

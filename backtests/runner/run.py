@@ -1,0 +1,87 @@
+"""A run and its references, with all that an evaluation or a result is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from backtests.runner.provenance import Provenance
+from backtests.settings import Settings
+from backtests.simulation.account import Account
+from backtests.simulation.fills import Fill
+from backtests.simulation.output import Explained, Played
+from markets.costs.models import CostModel
+from markets.market import Market
+from markets.quality.checks import Finding
+from markets.snapshot import Snapshot
+from newsfolio.strategy import Strategy
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something the strategy is measured against: another strategy, or a level nobody can buy."""
+
+    name: str
+    label: str
+    strategy: Strategy | None
+    ticker: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Leg:
+    """A reference as it was played: its curve on the strategy's sessions, and how it came about.
+
+    market, played and account are None for a level that nobody can buy.
+    """
+
+    reference: Reference
+    label: str
+    curve: pd.Series
+    market: Market | None = None
+    played: Played | None = None
+    account: Account | None = None
+
+    @property
+    def fills(self) -> Sequence[Fill]:
+        return self.played.fills if self.played else ()
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What was played, with all that an evaluation or a result can be made from.
+
+    strategy: None for a plain backtrader class. bars: everything that the source was asked for.
+    legs: the benchmark and the controls by name, in that order; left_out: why others are missing.
+    full_end: where the run would have ended if nobody had named an end; None: nobody did.
+    """
+
+    strategy: Strategy | None
+    origin: Provenance
+    settings: Settings
+    costs: CostModel
+    bars: Snapshot
+    market: Market
+    played: Played
+    account: Account
+    legs: Mapping[str, Leg]
+    left_out: tuple[str, ...]
+    verified: bool = False
+    explained: Explained | None = None
+    claims: tuple[Mapping[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    full_end: date | None = None
+
+    @property
+    def article(self) -> str:
+        """The article's id, "" without one."""
+        return str(self.origin.thesis["article"]["id"]) if self.origin.thesis else ""
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """`cash`: a year's interest on idle cash as known on each session."""
+        rate = self.market.cash_rate[self.market.first :]
+        return pd.DataFrame({"cash": rate}, index=self.account.sessions, dtype="float64")

@@ -1,0 +1,51 @@
+"""What an engine puts out."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from backtests.simulation.fills import CashEvent, Fill, Lapse
+
+
+@dataclass(frozen=True)
+class Target:
+    """One decision: the weights wanted at the close of a session, by ticker that is held."""
+
+    session: int
+    weights: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a run put out. Equity, weights, turnover and costs follow from it and the market.
+
+    waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,
+    and the session it was needed on. ruined: the session whose close wiped the equity out.
+    """
+
+    fills: Sequence[Fill]
+    events: Sequence[CashEvent]
+    lapses: tuple[Lapse, ...]
+    targets: Sequence[Target]
+    waiting: tuple[tuple[str, float], ...] = ()
+    debt: tuple[int, float] | None = None
+    ruined: int | None = None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What stood behind the last decision: its day, and a table as the author made it."""
+
+    day: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+
+
+def cell(value: object) -> str | float:
+    """A cell as JSON and a comparison with `==` can hold it: an unknown figure says so."""
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        return float(value) if isfinite(value) else "n/a"
+    return str(value)

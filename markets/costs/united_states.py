@@ -1,0 +1,78 @@
+"""Fees of the United States, dated, with their sources."""
+
+from __future__ import annotations
+
+from markets.costs.levies import (
+    MILLION,
+    Basis,
+    Levy,
+    history,
+)
+
+_ADVISORY = "SEC fee rate advisory"
+
+_NOTICE = "FINRA information notice on section 31"
+
+_RECALLED = "recalled; the day agrees with the law's 60 days"
+
+_SECTION_31 = Levy(
+    "SEC section 31 fee",
+    Basis.VALUE,
+    history(
+        MILLION,
+        ("", 25.70, f"{_ADVISORY} of 2009-12-17 names it as the rate until 2010-01-14"),
+        ("2010-01-15", 12.70, f"{_ADVISORY} of 2009-12-17"),
+        ("2010-04-01", 16.90, f"{_ADVISORY} of 2010-12-22 for the rate; the day is recalled"),
+        ("2011-01-21", 19.20, f"{_ADVISORY} 5 for fiscal year 2011"),
+        ("2012-02-21", 18.00, f"{_ADVISORY} 5 for fiscal year 2012"),
+        ("2012-04-01", 22.40, f"{_ADVISORY} 2 for fiscal year 2013 for the rate; day recalled"),
+        ("2013-05-25", 17.40, f"{_NOTICE} 2014-03-03 for the rate; day by the law's 60 days"),
+        ("2014-03-18", 22.10, f"{_NOTICE} 2014-03-03"),
+        ("2015-02-14", 18.40, _RECALLED),
+        ("2016-02-16", 21.80, f"{_NOTICE} 2016-03-15"),
+        ("2017-07-04", 23.10, f"{_NOTICE} 2018-05-07 names it as the current rate"),
+        ("2018-05-22", 13.00, f"{_NOTICE} 2018-05-07"),
+        ("2019-04-16", 20.70, f"{_ADVISORY} 2 for fiscal year 2019"),
+        ("2020-02-18", 22.10, f"{_NOTICE} 2020-02-03"),
+        ("2021-02-25", 5.10, f"{_NOTICE} 2021-02-16"),
+        ("2022-05-14", 22.90, _RECALLED),
+        ("2023-02-27", 8.00, _RECALLED),
+        ("2024-05-22", 27.80, f"{_NOTICE} 2025-04-24 for the rate"),
+        ("2025-05-14", 0.00, f"{_NOTICE} 2025-04-24"),
+        ("2026-04-04", 20.60, "SEC order of 2026-02-27; the rate from public fee tables"),
+    ),
+    sales_only=True,
+)
+
+_FINRA_2020 = "FINRA fee increase schedule, rule filing SR-FINRA-2020-032"
+
+_FINRA_2024 = "FINRA rule filing SR-FINRA-2024-019"
+
+_PER_SHARE_AND_CAP = (
+    ("", 0.000119, 5.95, f"{_FINRA_2020}; in force since 2012-07, lower before"),
+    ("2022-01-01", 0.000130, 6.49, _FINRA_2020),
+    ("2023-01-01", 0.000145, 7.27, _FINRA_2020),
+    ("2024-01-01", 0.000166, 8.30, _FINRA_2020),
+    ("2026-01-01", 0.000195, 9.79, _FINRA_2024),
+    ("2027-01-01", 0.000232, 11.61, _FINRA_2024),
+)
+
+_TRADING_ACTIVITY = Levy(
+    "FINRA trading activity fee",
+    Basis.SHARES,
+    history(1, *((start, rate, source) for start, rate, _, source in _PER_SHARE_AND_CAP)),
+    sales_only=True,
+    maximum=history(1, *((start, cap, source) for start, _, cap, source in _PER_SHARE_AND_CAP)),
+)
+
+_FREE = "retail brokers dropped commissions in October 2019"
+
+_US_COMMISSION = Levy(
+    "commission",
+    Basis.SHARES,
+    history(1, ("", 0.005, "judgement: a per-share plan"), ("2019-10-01", 0.0, _FREE)),
+    minimum=history(1, ("", 1.0, "judgement: a per-share plan"), ("2019-10-01", 0.0, _FREE)),
+    broker=True,
+)
+
+US = (_SECTION_31, _TRADING_ACTIVITY, _US_COMMISSION)

@@ -1,0 +1,60 @@
+"""Tables of facts from CSV files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markets.bars import Bars, Source
+from markets.facts import FactTable, fact_table, facts_of
+from newsfolio.assets import Asset
+from newsfolio.errors import BrokenData
+from newsfolio.facts import Facts
+
+
+@dataclass(frozen=True)
+class WithFacts:
+    """A source of prices with a folder of facts beside it, which is asked first."""
+
+    source: Source
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+        return self.source.load(assets)
+
+    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
+        wanted = tuple(wanted)
+        return {**facts_of(self.source, wanted), **read_facts(self.folder, wanted)}
+
+
+def read_facts(folder: Path, wanted: Iterable[Facts]) -> dict[str, FactTable]:
+    """The tables that have a file in a folder; BrokenData for one that contradicts itself."""
+    found = {}
+    for facts in wanted:
+        path = folder / f"{facts.name}.csv"
+        if path.is_file():
+            found[facts.name] = fact_table(facts, _cells(path), str(path), simulated=False)
+    return found
+
+
+def _cells(path: Path) -> dict[str, list[str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file, strict=True) if any(row)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BrokenData(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
+    if not rows:
+        raise BrokenData(f"{path}: empty; write a header and one row a fact")
+    header = [name.strip() for name in rows[0]]
+    for line, row in enumerate(rows, 1):
+        if len(row) != len(header):
+            raise BrokenData(
+                f"{path} line {line}: {len(row)} fields where the header has {len(header)}"
+            )
+    return {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(header)}

@@ -1,0 +1,267 @@
+"""One price file, CSV or Parquet, as columns of numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from newsfolio.errors import BrokenData
+
+_PRICES = ("Open", "High", "Low", "Close", "Adj Close")
+
+AMOUNTS = ("Volume", "Dividends", "Stock Splits")
+
+_KNOWN = ("Date", *_PRICES, *AMOUNTS)
+
+_BLANK = ("", "nan", "null")
+
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00)?")
+
+_FIRST_DAY = np.datetime64(date.min)  # numpy knows a year 0 and before
+
+Days = npt.NDArray[np.datetime64]
+
+Floats = npt.NDArray[np.float64]
+
+Mask = npt.NDArray[np.bool_]
+
+Cells = Sequence[str] | Floats
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A file's cells by column, before anything is believed; `places` are their lines or rows."""
+
+    path: Path
+    unit: str
+    places: Sequence[int]
+    dates: Sequence[str] | Days
+    cells: Mapping[str, Cells]
+    ignored: tuple[str, ...]
+
+    def error(self, row: int, rule: str, remedy: str = "") -> BrokenData:
+        where = f"{self.path} {self.unit} {self.places[row]}"
+        return BrokenData(f"{where}: {rule}. {remedy or f'Correct or delete that {self.unit}.'}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The same as dates and numbers; a blank is NaN, a column that is missing all NaN."""
+
+    text: _Text
+    days: pd.DatetimeIndex
+    columns: Mapping[str, Floats]
+
+    def __getitem__(self, name: str) -> Floats:
+        return self.columns[name]
+
+    def has(self, name: str) -> bool:
+        return not bool(np.isnan(self[name]).all())
+
+    def dated(self, mask: Mask) -> str:
+        """How many rows, and the first of them, for a note."""
+        count = int(mask.sum())
+        return f"{count} row{'s' * (count > 1)} (first {self.days[mask][0]:%Y-%m-%d})"
+
+    def refuse(self, mask: Mask, rule: str, remedy: str = "") -> None:
+        """BrokenData for the first row of the mask; {Column:g} in the rule is its value."""
+        if not mask.any():
+            return
+        row = int(mask.argmax())
+        cells = {name: values[row] for name, values in self.columns.items()}
+        raise self.text.error(row, f"{self.days[row]:%Y-%m-%d}, {rule.format_map(cells)}", remedy)
+
+
+def read_csv(path: Path) -> _Text:
+    reader = csv.reader(io.StringIO(_decoded(path), newline=""), strict=True)
+    try:
+        numbered = [(reader.line_num, row) for row in reader if any(row)]
+    except csv.Error as error:
+        rule = f"not CSV ({error}). Save it as comma-separated text."
+        raise BrokenData(f"{path} line {reader.line_num}: {rule}") from error
+    if not numbered:
+        raise no_rows(path)
+    header = [name.strip() for name in numbered[0][1]]
+    ignored = _check_columns(path, header)
+    for line, row in numbered:
+        if len(row) != len(header):
+            raise BrokenData(
+                f"{path} line {line}: {len(row)} fields where the header has {len(header)}. "
+                "Correct that line; a file cut short must be fetched again."
+            )
+    if len(numbered) == 1:
+        raise no_rows(path)
+    lines, rows = zip(*numbered[1:], strict=True)
+    cells = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return _Text(path, "line", lines, cells["Date"], cells, ignored)
+
+
+def _decoded(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        rule = "not UTF-8 text. Save the file as CSV in UTF-8, or as .parquet."
+        raise BrokenData(f"{path} line {line}: {rule}") from error
+
+
+def read_parquet(path: Path) -> _Text:
+    try:
+        # A file object: from a path, a folder called `name=value` would become a column.
+        with path.open("rb") as file:
+            frame, others = _known_columns(file)
+    except (ValueError, KeyError, TypeError, NotImplementedError) as error:  # pyarrow's own errors
+        raise _unreadable(path) from error
+    if "Date" not in frame.columns and (
+        isinstance(frame.index, pd.DatetimeIndex) or frame.index.name == "Date"
+    ):
+        frame = frame.rename_axis("Date").reset_index()
+    frame.columns = [str(name) for name in frame.columns]
+    ignored = _check_columns(path, [*frame.columns, *others])
+    if frame.empty:
+        raise no_rows(path)
+    try:
+        dates = _dates(frame["Date"])
+        cells = {name: _cells(frame[name]) for name in frame if name in _KNOWN[1:]}
+    except (ValueError, NotImplementedError) as error:  # text and dates are decoded when looked at
+        raise _unreadable(path) from error
+    return _Text(path, "row", range(1, len(frame) + 1), dates, cells, ignored)
+
+
+def _known_columns(file: BinaryIO) -> tuple[pd.DataFrame, list[str]]:
+    """What can be used of a Parquet file, and the names of the other columns, which stay unread."""
+    import pyarrow.parquet as pq
+
+    parquet = pq.ParquetFile(file)
+    schema = parquet.schema_arrow
+    index = (schema.pandas_metadata or {}).get("index_columns", ())
+    wanted = [name for name in schema.names if name in _KNOWN or name in index]
+    others = [name for name in schema.names if name not in wanted]
+    return parquet.read(wanted, use_threads=False).to_pandas(), others
+
+
+def _dates(column: pd.Series) -> Sequence[str] | Days:
+    """Days at once where the column holds nothing else."""
+    naive = isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"
+    if naive and (column == column.dt.normalize()).all():  # an unknown day equals nothing
+        return column.to_numpy().astype("datetime64[D]")
+    return [str(day) for day in column]
+
+
+def _cells(column: pd.Series) -> Cells:
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return column.to_numpy("float64", na_value=np.nan)
+    return ["" if blank else str(cell) for cell, blank in zip(column, column.isna(), strict=True)]
+
+
+def _unreadable(path: Path) -> BrokenData:
+    return BrokenData(f"{path}: not a Parquet file that can be read. Write it anew.")
+
+
+def no_rows(path: Path) -> BrokenData:
+    return BrokenData(f"{path}: no rows with a price. Fetch the file again, or remove it.")
+
+
+def _check_columns(path: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """The names that are ignored; BrokenData if the others cannot make a price file."""
+    listed = ", ".join(name[:30] for name in names[:12])
+    wanted = "Wanted: Date, and Close or Adj Close, in Yahoo's spelling"
+    if "Date" not in names or not {"Close", "Adj Close"} & set(names):
+        raise BrokenData(f"{path}: wrong columns ({listed}). {wanted}, one ticker a file.")
+    twice = [name for name in _KNOWN if names.count(name) > 1]
+    if twice:
+        raise BrokenData(f"{path}: column {twice[0]} appears twice. Keep one of the two.")
+    ignored = tuple(name for name in names if name and name not in _KNOWN)
+    spelled = {_folded(name): name for name in _KNOWN}
+    for name in ignored:
+        # To ignore `adj close` would turn raw prices into adjusted ones without a word.
+        if _folded(name) in spelled:
+            raise BrokenData(f"{path}: column {name!r} is spelled {spelled[_folded(name)]!r} here.")
+    return ignored
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_]", "", name).casefold()
+
+
+def table_of(text: _Text) -> Table:
+    days = _days(text)
+    index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
+    columns = {name: _numbers(text, name) for name in (*_PRICES, *AMOUNTS)}
+    return Table(text, index, columns)
+
+
+def _days(text: _Text) -> Days:
+    if isinstance(text.dates, np.ndarray):
+        return text.dates
+    days = _plain(text.dates)
+    if days is not None:
+        return days
+    parsed = [_day(text, row) for row in range(len(text.dates))]
+    return np.array(parsed, dtype="datetime64[D]")
+
+
+def _plain(dates: Sequence[str]) -> Days | None:
+    """Dates that are all written as YYYY-MM-DD; None where one is not, which `_day` tells."""
+    if not "".join(dates).replace("-", "").isdigit():  # numpy would take a zone, and warn
+        return None
+    try:
+        days = np.array(dates, dtype="datetime64[D]")
+    except ValueError:
+        return None
+    told = np.datetime_as_string(days).tolist() == list(dates)
+    return days if told and bool((days >= _FIRST_DAY).all()) else None
+
+
+def _day(text: _Text, row: int) -> date:
+    cell = str(text.dates[row])
+    match = _DAY.fullmatch(cell)
+    try:
+        if match:
+            return date.fromisoformat(match[1])
+    except ValueError:
+        pass
+    clock = cell[10:]
+    if ":" not in clock:
+        raise text.error(row, f"{cell[:40]!r} is not a date. Wanted: YYYY-MM-DD")
+    if any(mark in clock for mark in "+-Z"):
+        remedy = "Daily bars carry dates: drop the zone, with tz_localize(None) in pandas."
+        raise text.error(row, f"{cell!r} carries a time zone", remedy)
+    raise text.error(row, f"{cell!r} has a time of day", "Give daily bars, one row a session.")
+
+
+def _numbers(text: _Text, name: str) -> Floats:
+    cells = text.cells.get(name)
+    if cells is None:
+        return np.full(len(text.dates), np.nan)
+    if isinstance(cells, np.ndarray):
+        return cells
+    try:
+        if "_" not in "".join(cells):  # float() takes 1_000 for a number
+            return np.array([float(cell or "nan") for cell in cells])
+    except ValueError:
+        pass
+    return np.array([_number(text, name, row, cell) for row, cell in enumerate(cells)])
+
+
+def _number(text: _Text, name: str, row: int, cell: str) -> float:
+    if cell.strip().casefold() in _BLANK:
+        return float("nan")
+    try:
+        if "_" not in cell:
+            return float(cell)
+    except ValueError:
+        pass
+    remedy = "Wanted: a plain number such as 1234.5, or nothing where it is unknown."
+    raise text.error(row, f"{text.dates[row]}, {name} {cell[:40]!r} is not a number", remedy)

@@ -1,0 +1,99 @@
+"""A source by its word: yahoo, sample or a folder, with facts and corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsfolio.errors import CommandError
+
+if TYPE_CHECKING:
+    from markets.bars import Source
+
+
+def open_source(
+    data: str,
+    store: Path,
+    today: date,
+    *,
+    offline: bool = False,
+    facts: Path | None = None,
+    corrections: Path | None = None,
+    snapshot: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Source:
+    """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word.
+
+    store: the folder of the local store. today: bars of this day are not final. facts: a folder of
+    tables that are no prices, asked before the source's own. corrections: a file of corrections
+    besides the `corrections.csv` that lies among the prices, if one does. snapshot: the id of what
+    a run on Yahoo's prices read, to read just that again.
+    """
+    if snapshot is not None:
+        return _as_read_before(snapshot, data, store, facts, corrections)
+    if data == "sample":
+        from markets.sample.source import SampleSource
+
+        source: Source = SampleSource()
+    else:
+        folder = store if data == "yahoo" else Path(data).expanduser()
+        source = _corrected(_prices(data, folder, today, offline, progress), folder, corrections)
+    if facts is not None:
+        if not facts.expanduser().is_dir():
+            raise CommandError(f"--facts {facts}: no such folder")
+        from markets.folder.fact_files import WithFacts
+
+        source = WithFacts(source, facts.expanduser())
+    return _remembered(source, store) if data == "yahoo" else source
+
+
+def _remembered(source: Source, folder: Path) -> Source:
+    from markets.store.price_store import Store
+    from markets.store.snapshots import Remembering
+
+    return Remembering(source, Store(folder))
+
+
+def _as_read_before(
+    snapshot: str, data: str, folder: Path, facts: Path | None, corrections: Path | None
+) -> Source:
+    if data != "yahoo":
+        raise CommandError(
+            f"--snapshot is for --data yahoo, not for {data}: only a store keeps any"
+        )
+    if facts is not None or corrections is not None:
+        raise CommandError("--snapshot brings its own facts and corrections; leave the others out")
+    from markets.store.price_store import Store
+    from markets.store.snapshots import SnapshotSource
+
+    return _remembered(SnapshotSource(Store(folder), snapshot), folder)
+
+
+def _corrected(source: Source, folder: Path, more: Path | None) -> Source:
+    """The source with the corrections that lie among its prices, those given, and our own."""
+    from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
+
+    if more is not None and not more.expanduser().is_file():
+        raise CommandError(f"--corrections {more}: no such file")
+    given = read_corrections(more.expanduser()) if more else ()
+    return Corrected(source, (*DISTRIBUTIONS, *read_corrections(folder / FILE), *given))
+
+
+def _prices(
+    data: str, folder: Path, today: date, offline: bool, progress: Callable[[str], None] | None
+) -> Source:
+    """Prices as they are kept."""
+    if data == "yahoo":
+        from markets.store.price_store import Store
+        from markets.yahoo.source import YahooSource
+
+        return YahooSource(Store(folder), today=today, offline=offline, progress=progress)
+    if not folder.is_dir():
+        raise CommandError(
+            f"--data {data}: neither yahoo, sample nor a folder of price files; check the path"
+        )
+    from markets.folder.source import FolderSource
+
+    return FolderSource(folder)

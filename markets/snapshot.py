@@ -1,0 +1,72 @@
+"""What a source answered, all of it at one moment, and its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from markets.bars import Bars
+from markets.facts import FactTable
+from newsfolio.errors import MissingData
+from newsfolio.facts import Facts
+
+
+class Digested(Protocol):
+    """A table with a name and a hash of its content."""
+
+    @property
+    def name(self) -> str: ...
+
+    def digest(self) -> str: ...
+
+
+def snapshot_id(bars: Iterable[Bars], tables: Iterable[Digested] = ()) -> str:
+    """Sixteen hex digits that name a set of lines, and tables, down to their last bit."""
+    digests = sorted(f"{line.ticker}:{line.digest()}" for line in bars)
+    digests += sorted(f"{table.name}:{table.digest()}" for table in tables)
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot(Mapping[str, Bars]):
+    """What a source gave for one run: bars by ticker, and tables of facts by name."""
+
+    bars: Mapping[str, Bars]
+    facts: Mapping[str, FactTable] = field(default_factory=dict)
+
+    def __getitem__(self, ticker: str) -> Bars:
+        return self.bars[ticker]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.bars)
+
+    def __len__(self) -> int:
+        return len(self.bars)
+
+    def until(self, day: date) -> Snapshot:
+        """The same as it was known after `day`."""
+        return Snapshot(
+            {ticker: line.until(day) for ticker, line in self.bars.items() if line.first <= day},
+            {name: table.until(day) for name, table in self.facts.items()},
+        )
+
+    @property
+    def id(self) -> str:
+        """Sixteen hex digits that name all of it."""
+        return snapshot_id(self.bars.values(), self.facts.values())
+
+
+def required(bars: Mapping[str, Bars], wanted: Iterable[Facts]) -> dict[str, FactTable]:
+    """The tables of a run; MissingData with the way to get one that is not there."""
+    held = bars.facts if isinstance(bars, Snapshot) else {}
+    for facts in wanted:
+        if facts.name not in held:
+            raise MissingData(
+                f"no facts called {facts.name!r} in this source. {facts.where}\n"
+                f"Write {facts.name}.csv with the columns {', '.join(facts.header)} "
+                "and give its folder: --facts FOLDER"
+            )
+    return {facts.name: held[facts.name] for facts in wanted}

@@ -1,0 +1,125 @@
+"""Bars as bytes of a Parquet file, with a header that seals them, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markets.bars import COLUMNS, Bars, Priced
+from markets.store.restatements import Change, seal
+from newsfolio.errors import BrokenData
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+SCHEMA = 2
+"""Version of the file layout; a file with another one is refused."""
+
+_HEADER = b"newsfolio"
+
+
+@dataclass(frozen=True)
+class StoredBars:
+    """Bars as they were kept, and where they came from.
+
+    retrieved: the day on which the source was last asked; currency: as the source named it;
+    changes: what it restated so far, oldest first, as the store noticed.
+    """
+
+    bars: Bars
+    retrieved: date
+    source: str
+    currency: str
+    changes: tuple[Change, ...] = ()
+
+
+def packed(stored: StoredBars) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    frame = stored.bars.frame
+    columns = {"session": pa.array(frame.index.to_numpy().astype("datetime64[D]"))}
+    columns |= {name: pa.array(frame[name].to_numpy("float64")) for name in COLUMNS}
+    table = pa.table(columns).replace_schema_metadata({_HEADER: json.dumps(_header(stored))})
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _header(stored: StoredBars) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "schema": SCHEMA,
+        "ticker": stored.bars.ticker,
+        "priced": stored.bars.priced.value,
+        "simulated": stored.bars.simulated,
+        "notes": list(stored.bars.notes),
+        "doubts": list(stored.bars.doubts),
+        "retrieved": stored.retrieved.isoformat(),
+        "source": stored.source,
+        "currency": stored.currency,
+        "later_splits": stored.bars.later_splits,
+        "digest": stored.bars.digest(),
+        "changes": [change.as_json() for change in stored.changes],
+    }
+    return {**said, "seal": seal(said)}
+
+
+def unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
+    import pyarrow as pa
+
+    try:
+        table = _table(content)
+        header = json.loads(table.schema.metadata[_HEADER])
+        layout, digest = header["schema"], header["digest"]
+        whole = layout == SCHEMA and header["seal"] == seal(header)
+        stored = _stored(header, table) if whole else None
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+        raise _refused(path, "is damaged or was not written by this program") from error
+    if layout != SCHEMA:
+        raise _refused(path, f"has layout {layout}, this version reads {SCHEMA}")
+    if stored is None:
+        raise _refused(path, "is damaged: its description is not the one that was written")
+    if stored.bars.ticker != ticker:
+        raise _refused(path, f"holds {stored.bars.ticker}, not {ticker}")
+    if stored.bars.digest() != digest:
+        raise _refused(path, "is damaged: its bars are not those that were written")
+    return stored
+
+
+def _table(content: bytes) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    return pq.read_table(pa.BufferReader(content))
+
+
+def _stored(header: dict[str, Any], table: pa.Table) -> StoredBars:
+    bars = Bars(
+        header["ticker"],
+        _frame(table),
+        Priced(header["priced"]),
+        later_splits=float(header["later_splits"]),
+        simulated=bool(header["simulated"]),
+        notes=tuple(header["notes"]),
+        doubts=tuple(header.get("doubts", ())),
+    )
+    retrieved = date.fromisoformat(header["retrieved"])
+    changes = tuple(map(Change.from_json, header["changes"]))
+    return StoredBars(bars, retrieved, header["source"], header["currency"], changes)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    import pandas as pd
+
+    days = table.column("session").to_numpy().astype("datetime64[ns]")
+    columns = {name: table.column(name).to_numpy() for name in COLUMNS}
+    return pd.DataFrame(columns, index=pd.DatetimeIndex(days, name="session"))
+
+
+def _refused(path: Path, why: str) -> BrokenData:
+    return BrokenData(f"{path} {why}; newsfolio data pull fetches it again (or delete it)")

@@ -1,0 +1,58 @@
+"""How figures are put for people, on pages and in a terminal alike."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+
+def figure(value: float) -> str:
+    """A number of unknown size to four significant digits, large ones to the unit."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def defined(value: float | None) -> bool:
+    """Whether there is a number to show."""
+    return value is not None and math.isfinite(value)
+
+
+def percent(value: float | None, digits: int = 2) -> str:
+    """A fraction as a percentage, n/a where undefined, never a negative zero."""
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    return f"{_rounded(value * 100, digits):,.{digits}f} %"
+
+
+def ratio(value: float | None, digits: int = 2) -> str:
+    """A plain number, n/a where undefined, never a negative zero."""
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    return f"{_rounded(value, digits):,.{digits}f}"
+
+
+def signed(value: float | None, digits: int = 2) -> str:
+    """A difference in percent with its sign, n/a where undefined; zero has none."""
+    text = percent(value, digits)
+    return f"+{text}" if defined(value) and _rounded((value or 0.0) * 100, digits) > 0 else text
+
+
+def chance(value: float | None) -> str:
+    """A probability or p-value to three digits, n/a where undefined."""
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def amount(value: float | None, currency: str = "") -> str:
+    """Money to the unit, n/a where undefined."""
+    return f"{ratio(value, 0)} {currency}".strip() if defined(value) else "n/a"
+
+
+def moment(text: str) -> str:
+    """An ISO instant for people, in UTC."""
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Rounded, with the sign of a zero gone."""
+    return round(value, digits) + 0.0

@@ -1,0 +1,76 @@
+"""Portfolios that many strategies are made from: equal parts, blends, the most traded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from newsfolio.assets import Asset, Sleeve
+from newsfolio.errors import StrategyError
+
+if TYPE_CHECKING:
+    from newsfolio.view import View
+
+
+Weights: TypeAlias = "Mapping[str, float]"
+"""Ticker to fraction of equity; what is missing is cash. A pandas Series will do."""
+
+Part: TypeAlias = str | Asset | Sleeve
+
+
+def equal(*of: Part | Iterable[Part]) -> dict[str, float]:
+    """The same weight for every line named, sleeves opened up; together 1.
+
+    >>> equal("SPY", "TLT")
+    {'SPY': 0.5, 'TLT': 0.5}
+    """
+    return _equal(of if _all_text(of) else tuple(_tickers(of))).copy()
+
+
+def _all_text(parts: Iterable[object]) -> bool:
+    try:
+        "".join(parts)  # type: ignore[arg-type] # the quickest look at every type
+    except TypeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _equal(lines: tuple[str, ...]) -> dict[str, float]:
+    if not lines:
+        raise StrategyError("equal() of no lines; return {} for cash")
+    return dict.fromkeys(lines, 1 / len(set(lines)))
+
+
+def _tickers(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, Asset):
+            yield part.ticker
+        elif isinstance(part, Sleeve):
+            yield from part.tickers
+        else:
+            yield from _tickers(part)
+
+
+def blend(*parts: tuple[float, Mapping[str, float]]) -> dict[str, float]:
+    """Portfolios added up: blend((0.6, equal(EAST)), (0.4, equal(WEST)))."""
+    lines = dict.fromkeys(line for _, part in parts for line in part)
+    return {
+        line: math.fsum(share * part[line] for share, part in parts if line in part)
+        for line in lines
+    }
+
+
+def most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:
+    """The `count` lines of a sleeve with the highest median traded value, ties by name.
+
+    A list by rule, to hold against one that somebody drew up. A line counts once it can be held.
+    """
+    traded = {line: view.traded_value(line) for line in candidates.tickers if line in view.usable}
+    known = [line for line, value in traded.items() if value > 0]
+    ranked = sorted(known, key=lambda line: (-traded[line], line))[:count]
+    return Sleeve(candidates.name, tuple(ranked), candidates.hindsight)

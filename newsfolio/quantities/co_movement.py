@@ -1,0 +1,132 @@
+"""How much lines move, and how they move together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsfolio.assets import Sleeve
+from newsfolio.errors import MissingData
+from newsfolio.quantities.closes import (
+    A_YEAR,
+    closes_of,
+    moves_of,
+    path_of,
+    weekly,
+)
+
+if TYPE_CHECKING:
+    pass
+from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, name_of
+
+
+@dataclass(frozen=True)
+class Volatility(OfLines):
+    """Standard deviation of daily moves within the window, a year."""
+
+    of: str | Sleeve
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        moves = moves_of(record, self.of, window)
+        if len(moves) < 2:
+            raise MissingData(f"{name_of(self.of)}: fewer than two moves to {window.end}")
+        value = float(moves.std(ddof=1)) * math.sqrt(A_YEAR)
+        return Measured(value, f"{name_of(self.of)} {value:.1%} a year")
+
+
+@dataclass(frozen=True)
+class MeanCorrelation(OfLines):
+    """The mean correlation of daily moves over all pairs of a basket's lines."""
+
+    of: Sleeve
+
+    @property
+    def percent(self) -> bool:
+        return False
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        moves = closes_of(record, self.of, window).dropna()
+        if len(moves) < 3 or len(self.lines) < 2:
+            raise MissingData(f"{self.of.name}: too little in common up to {window.end}")
+        known = moves.corr().to_numpy()
+        pairs = len(known) * (len(known) - 1)
+        value = float(known.sum() - known.trace()) / pairs
+        return Measured(value, f"{self.of.name} {value:.2f}")
+
+
+@dataclass(frozen=True)
+class Autocorrelation(OfLines):
+    """How closely a line's move follows its move before, from -1 to 1.
+
+    sessions: the length of a move; moves stand end to end, the last ends with the window.
+    """
+
+    of: str
+    sessions: int = 1
+
+    @property
+    def percent(self) -> bool:
+        return False
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        path = path_of(record, self.of, window)
+        moves = path.iloc[(len(path) - 1) % self.sessions :: self.sessions].pct_change().iloc[1:]
+        if len(moves) < 4:
+            raise MissingData(f"{self.of}: fewer than four moves up to {window.end}")
+        value = float(moves.autocorr())
+        return Measured(value, f"{self.of} {value:+.2f} over {len(moves)} moves")
+
+
+@dataclass(frozen=True)
+class RateBeta(Quantity):
+    """The move of a line that goes with a rise of a yield by one point, from weekly moves."""
+
+    of: str
+    rate: str = "^TNX"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (self.of, self.rate)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        import pandas as pd
+
+        moves = weekly(path_of(record, self.of, window)).pct_change()
+        rises = weekly(path_of(record, self.rate, window)).diff()
+        both = pd.DataFrame({"move": moves, "rise": rises}).dropna()
+        if len(both) < 4 or both["rise"].var() == 0:
+            raise MissingData(f"{self.of}: too few weeks of {self.rate} up to {window.end}")
+        value = float(both["move"].cov(both["rise"]) / both["rise"].var())
+        close = float(both["move"].corr(both["rise"]))
+        told = f"{self.of} {value:+.1%} a point of {self.rate}"
+        return Measured(value, f"{told}, correlation {close:+.2f}, {len(both)} weeks")
+
+
+@dataclass(frozen=True)
+class WiderWhenRising(Quantity):
+    """How much further apart a basket's weekly moves lie after a rate has risen than otherwise.
+
+    The standard deviation across the lines, week by week; weeks: over how many the rate rose.
+    """
+
+    of: Sleeve
+    rate: str = "^TNX"
+    weeks: int = 13
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (*self.of.tickers, self.rate)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        import pandas as pd
+
+        paths = {line: weekly(path_of(record, line, window)) for line in self.of.tickers}
+        spread = pd.DataFrame(paths).pct_change(fill_method=None).dropna().std(axis=1, ddof=0)
+        change = weekly(path_of(record, self.rate, window)).diff(self.weeks).dropna()
+        both = pd.DataFrame({"spread": spread, "change": change}).dropna()
+        high = float(both["spread"][both["change"] > 0].mean())
+        low = float(both["spread"][both["change"] <= 0].mean())
+        if math.isnan(high) or math.isnan(low):
+            raise MissingData(f"{self.rate} did not both rise and fall up to {window.end}")
+        return Measured(high - low, f"{self.of.name} {high:.2%} apart a week against {low:.2%}")

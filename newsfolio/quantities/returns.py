@@ -1,0 +1,134 @@
+"""Gains and trends of lines, sums and averages of their moves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsfolio.assets import Sleeve
+from newsfolio.errors import MissingData
+from newsfolio.quantities.closes import (
+    A_DAY,
+    at,
+    moves_of,
+    path_of,
+    span,
+)
+
+if TYPE_CHECKING:
+    pass
+from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, name_of
+
+
+@dataclass(frozen=True)
+class Gain(OfLines):
+    """The return of a line, or of a basket held in equal parts from the first close on.
+
+    total: with dividends reinvested. currency: of the return; "" each line's own.
+    """
+
+    of: str | Sleeve
+    total: bool = False
+    currency: str = ""
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        gains = {line: self.gain(record, line, window) for line in self.lines}
+        mean = math.fsum(gains.values()) / len(gains)
+        called = self.of if isinstance(self.of, str) else self.of.name
+        return Measured(mean, f"{called} {mean:+.1%}")
+
+    def gain(self, record: Record, line: str, window: Window) -> float:
+        """The return of one line."""
+        closes = record.closes(line, self.currency, total=self.total)
+        return at(closes, window.end, line) / at(closes, window.start, line) - 1
+
+
+@dataclass(frozen=True)
+class Trailing(Quantity):
+    """How many lines fell short of a bar (another line's gain) by more than a margin."""
+
+    of: Sleeve
+    bar: str
+    margin: float = 0.0
+
+    @property
+    def percent(self) -> bool:
+        return False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (*self.of.tickers, self.bar)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        bar = Gain(self.bar).gain(record, self.bar, window)
+        gains = {line: Gain(line).gain(record, line, window) for line in self.of.tickers}
+        ahead = {line: gain for line, gain in gains.items() if gain >= bar - self.margin}
+        names = ", ".join(f"{line} {gain:+.1%}" for line, gain in ahead.items())
+        told = f"{self.bar} {bar:+.1%}; exceptions: {names}" if ahead else f"{self.bar} {bar:+.1%}"
+        return Measured(float(len(gains) - len(ahead)), told)
+
+
+@dataclass(frozen=True)
+class MeanMove(OfLines):
+    """The mean daily move within the window."""
+
+    of: str
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        moves = moves_of(record, self.of, window)
+        if moves.empty:
+            raise MissingData(f"{self.of} has no session from {window.start} to {window.end}")
+        value = float(moves.mean())
+        return Measured(value, f"{self.of} {value:+.2%} a day")
+
+
+@dataclass(frozen=True)
+class TrendGain(OfLines):
+    """What following its trend earned: long a line after it rose, short of it after it fell.
+
+    sessions: how far one looks back at each close; costs are left out.
+    """
+
+    of: str
+    sessions: int = 126
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        closes = record.closes(self.of)
+        at(closes, window.start, self.of)
+        at(closes, window.end, self.of)
+        trend = closes.pct_change(self.sessions).shift(1)
+        inside = span(window.start + A_DAY, window.end)
+        held = (trend > 0).astype(float) - (trend < 0).astype(float)
+        if trend.loc[inside].empty or trend.loc[inside].isna().any():
+            raise MissingData(f"{self.of} is too short here for a trend on {window.start}")
+        earned = (held * closes.pct_change()).loc[inside]
+        value = math.prod(1 + float(move) for move in earned) - 1
+        return Measured(value, f"following {self.of} {value:+.1%}")
+
+
+@dataclass(frozen=True)
+class AfterJumps(OfLines):
+    """The mean gain over some sessions after each rise by at least `jump` in one session.
+
+    Only jumps within the window count, and only those whose sessions it holds in full.
+    """
+
+    of: str | Sleeve
+    jump: float = 0.05
+    sessions: int = 20
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        found = [gain for line in self.lines for gain in self._after(record, line, window)]
+        called = name_of(self.of)
+        if not found:
+            told = f"{called} did not rise by {self.jump:.0%} on any day early enough"
+            raise MissingData(f"{told} from {window.start} to {window.end}")
+        value = math.fsum(found) / len(found)
+        return Measured(value, f"{called} {value:+.1%} after {len(found)} jumps")
+
+    def _after(self, record: Record, line: str, window: Window) -> list[float]:
+        """The gain after each jump of one line."""
+        path = path_of(record, line, window)
+        gains = path.shift(-self.sessions) / path - 1
+        return [float(gain) for gain in gains[path.pct_change() >= self.jump].dropna()]

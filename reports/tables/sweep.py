@@ -1,0 +1,35 @@
+"""How the table of a sweep shows its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from newsfolio.formatting import figure, percent
+
+PERCENT = frozenset({"total_return", "cagr", "volatility", "max_drawdown", "turnover"})
+
+SHOWN = ("cagr", "sharpe", "max_drawdown", "score")
+
+
+def ends(
+    rows: Sequence[Mapping[str, Any]], names: Sequence[str], columns: Mapping[str, str]
+) -> list[tuple[str, ...]]:
+    """A few sets with the parameters that vary and the figures one asks for first."""
+    table = [("set", *names, *SHOWN)]
+    table += [
+        (
+            str(row["set"]),
+            *(str(row[columns[name]]) for name in names),
+            *(shown(name, row[name]) for name in SHOWN),
+        )
+        for row in rows
+    ]
+    return table
+
+
+def shown(name: str, value: float | None) -> str:
+    """A figure as its name asks for."""
+    if value is None:
+        return "n/a"
+    return percent(value) if name in PERCENT else figure(value)
