@@ -16,7 +16,7 @@ from backtests.records.result import Result
 from backtests.records.trials import failed_trial, finished_trial, record_trials
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.run import Run
-from backtests.runner.run_strategy import play_plain, play_strategy
+from backtests.runner.run_strategy import run_backtrader, run_strategy
 from backtests.settings import Settings
 from markets.bars import Source
 from markets.snapshot import Snapshot
@@ -87,16 +87,16 @@ def execute(
     is judged.
     """
     try:
-        played = _played(job, source, settings, verify)
-        result = result_of(played)
+        output = _played(job, source, settings, verify)
+        result = result_of(output)
         if begin is not None:
             begin(result)
-        result, variants = judged(played, result, ledger, judging) if judging else (result, ())
-        notes = (*notes, *_other_lines(source, played.bars))
+        result, variants = judged(output, result, ledger, judging) if judging else (result, ())
+        notes = (*notes, *_other_lines(source, output.bars))
         if notes:
             told = [*result.manifest["notes"], *notes]
             result = dataclasses.replace(result, manifest={**result.manifest, "notes": told})
-        _remember(source, played.bars)
+        _remember(source, output.bars)
         if save is not None:
             save(result)
     except NewsfolioError as error:
@@ -127,9 +127,9 @@ def _other_lines(source: Source, read: Snapshot) -> tuple[str, ...]:
 
 def _played(job: Job, source: Source, settings: Settings, verify: bool) -> Run:
     if job.strategy is not None:
-        return play_strategy(job.strategy, source, settings, job.address, verify)
+        return run_strategy(job.strategy, source, settings, job.address, verify)
     if job.plain is None:
         raise CommandError(f"{job.address}: nothing to run")
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
-    return play_plain(job.plain, job.universe, source, settings, job.address)
+    return run_backtrader(job.plain, job.universe, source, settings, job.address)

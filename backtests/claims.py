@@ -18,7 +18,7 @@ from newsfolio.listings import asset_of
 from newsfolio.thesis import Article
 
 
-class Finding(StrEnum):
+class ClaimVerdict(StrEnum):
     """What became of a claim, or of one reading of it."""
 
     HOLDS = "holds"
@@ -43,7 +43,7 @@ class Checked:
     number: float
     tolerance: float
     measured: float | None
-    finding: Finding
+    finding: ClaimVerdict
     detail: str
     decides: bool
     percent: bool
@@ -89,22 +89,22 @@ class CheckedClaim:
     basis: tuple[str, ...]
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> ClaimVerdict:
         """As stated, else as corrected: a claim that is wrong as written may be right as meant."""
         stated = together(self.stated)
-        if stated is Finding.FAILS and together(self.corrected) is Finding.HOLDS:
-            return Finding.CORRECTED
+        if stated is ClaimVerdict.FAILS and together(self.corrected) is ClaimVerdict.HOLDS:
+            return ClaimVerdict.CORRECTED
         return stated
 
     @property
     def simulated(self) -> bool:
         """Whether it was measured on made-up prices."""
-        return any(one.finding is Finding.SIMULATED for one in (*self.stated, *self.corrected))
+        return any(one.finding is ClaimVerdict.SIMULATED for one in (*self.stated, *self.corrected))
 
     @property
     def first(self) -> Checked | None:
         """The reading whose figure a table shows."""
-        shown = self.corrected if self.finding is Finding.CORRECTED else self.stated
+        shown = self.corrected if self.finding is ClaimVerdict.CORRECTED else self.stated
         return next((one for one in shown if one.decides), None)
 
     @property
@@ -189,13 +189,13 @@ def checked(article: str, claim: Claim, bars: Mapping[str, Bars]) -> CheckedClai
     )
 
 
-def together(readings: Sequence[Checked]) -> Finding:
+def together(readings: Sequence[Checked]) -> ClaimVerdict:
     """What readings say together: one that fails decides, and then one that cannot be told."""
     found = {one.finding for one in readings if one.decides}
-    for finding in (Finding.SIMULATED, Finding.FAILS, Finding.UNTESTABLE):
+    for finding in (ClaimVerdict.SIMULATED, ClaimVerdict.FAILS, ClaimVerdict.UNTESTABLE):
         if finding in found:
             return finding
-    return Finding.HOLDS if found else Finding.UNTESTABLE
+    return ClaimVerdict.HOLDS if found else ClaimVerdict.UNTESTABLE
 
 
 def _checked(reading: Reading, bars: Mapping[str, Bars]) -> Checked:
@@ -209,11 +209,11 @@ def _checked(reading: Reading, bars: Mapping[str, Bars]) -> Checked:
         detail = str(error)
     simulated = any(bars[line].simulated for line in reading.of.lines if line in bars)
     if measured is None:
-        finding = Finding.UNTESTABLE
+        finding = ClaimVerdict.UNTESTABLE
     elif simulated:
-        finding = Finding.SIMULATED
+        finding = ClaimVerdict.SIMULATED
     else:
-        finding = Finding.HOLDS if reading.met(measured) else Finding.FAILS
+        finding = ClaimVerdict.HOLDS if reading.met(measured) else ClaimVerdict.FAILS
     return Checked(
         reading.label, reading.start, reading.end, reading.says, reading.number,
         reading.tolerance if reading.says == "=" else 0.0, measured, finding, detail,
@@ -244,7 +244,9 @@ def _summary(readings: Sequence[Checked]) -> dict[str, Any]:
 
 def _told(one: Checked, several: bool) -> str:
     label = f"{one.label}: " if one.label else f"{one.start} to {one.end}: " if several else ""
-    verdict = f" ({one.finding.value})" if several and one.finding is not Finding.SIMULATED else ""
+    verdict = (
+        f" ({one.finding.value})" if several and one.finding is not ClaimVerdict.SIMULATED else ""
+    )
     return f"{label}{one.detail}{verdict}"
 
 

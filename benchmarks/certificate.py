@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from backtests import strategy_loader
-from backtests.evaluation.lookahead.access_audit import Watch
+from backtests.evaluation.lookahead.access_audit import AccessAudit
 from backtests.evaluation.lookahead.certificate import certify
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.settings import Settings
@@ -71,7 +71,7 @@ def _line(
 
 def certified(address: str, bars: Mapping[str, Bars], cuts: int, seed: int) -> Certificate:
     """As the command makes it: watched from the import on."""
-    watch = Watch()
+    watch = AccessAudit()
     watch.start()
     try:
         strategy = strategy_loader.find(address)()

@@ -37,9 +37,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from backtests.commands import pages, runs
-from backtests.commands.options import Market as Options
+from backtests.commands.options import RunOptions as Options
 from backtests.records.from_run import result_of
-from backtests.runner.run_strategy import play_strategy, target_portfolio
+from backtests.runner.run_strategy import run_strategy, target_portfolio
 from backtests.settings import Settings
 from markets.bars import Bars
 from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
@@ -323,7 +323,7 @@ class FolderTarget:
             bars.until(bars.first).digest()
 
     def run(self) -> None:
-        result_of(play_strategy(HOLD, FolderSource(self.folder), Settings(engine="kernel")))  # type: ignore[arg-type]
+        result_of(run_strategy(HOLD, FolderSource(self.folder), Settings(engine="kernel")))  # type: ignore[arg-type]
 
 
 class YahooTarget:

@@ -23,7 +23,7 @@ import pandas as pd
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.records.ledger import Tried
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars, Priced
 from markets.reference.calendars import sessions_of
@@ -122,7 +122,7 @@ def judged(seed: int, edge: float, scored: int, placebos: int) -> tuple[str, boo
         "Switch", [], bases=(Switch,), frozen=True,
         namespace={"thesis": Thesis("S", "switch", "", article)},
     )  # fmt: skip
-    run = play_strategy(strategy_class(), source, Settings(engine="kernel", start="2016-01-04"))
+    run = run_strategy(strategy_class(), source, Settings(engine="kernel", start="2016-01-04"))
     honest = Certificate(Honesty.HONEST, "by construction")
     found = evaluate(run, Tried({}, frozenset()), honest, count=placebos).evaluation
     low = found.comparisons[0].excess.low

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
-    from reports.background import Draughtsman
+    from reports.background import BackgroundRenderer
 
 __all__ = ["write_claims", "write_compare", "write_index", "write_pages", "write_sweep"]
 
 
 def write_pages(
-    result: Result, folder: Path, tearsheet: bool = True, ahead: Draughtsman | None = None
+    result: Result, folder: Path, tearsheet: bool = True, ahead: BackgroundRenderer | None = None
 ) -> None:
     """Write `verdict.html`, its script and, if wanted, `tearsheet.html` into a folder that exists.
 

@@ -24,7 +24,7 @@ PATIENCE = 120.0
 """Seconds to wait for drawings, which take two, before they are made here."""
 
 
-class Draughtsman:
+class BackgroundRenderer:
     """Draws results one after the other in a process of its own, which ends with this one.
 
     It is started before there is anything to draw, because importing what draws takes as long as

@@ -17,25 +17,25 @@ from backtests.evaluation.schema import (
     Attribution,
     Beta,
     Certificate,
-    Change,
-    Chosen,
+    ChangedDecision,
     Comparison,
     Condition,
     Effect,
     Estimate,
     Evaluation,
     Figures,
+    Headline,
     Honesty,
     Overfitting,
     Part,
     Placebo,
+    PlaceboKind,
     Power,
     Role,
     Scored,
     Significance,
     Variant,
     Verdict,
-    Word,
 )
 from backtests.records.result import Result
 from backtests.simulation.fills import Fill
@@ -181,7 +181,7 @@ def usual_evaluation(**changed: Any) -> Evaluation:
     parts = (part("0700.HK", 0.04), part("BABA", -0.01))
     values: dict[str, Any] = {
         "verdict": Verdict(
-            Word.CANNOT_TELL,
+            Headline.CANNOT_TELL,
             "3.1% a year ahead of half and half. 25 months; an edge of 0.5 takes 11 years",
             (
                 Condition("Enough sessions", "351", "at least 60", True),
@@ -240,7 +240,7 @@ def usual_evaluation(**changed: Any) -> Evaluation:
         "alpha": Alpha(
             estimate(0.02, -0.1, 0.14), 0.4, 0.69, 0.62, 5, (Beta("US", "SPY", 0.4, 3.1),)
         ),
-        "placebo": Placebo(Chosen.DATES, 40, 0.03, 0.6, 4.2, True, "half and half"),
+        "placebo": Placebo(PlaceboKind.DATES, 40, 0.03, 0.6, 4.2, True, "half and half"),
         "overfitting": Overfitting(
             tuple(Variant(f"ramp={n}", n / 100 - 0.02, 0.1 * n, n == 2) for n in range(5)),
             ((4, 0.5), (8, 0.45)),
@@ -262,7 +262,7 @@ def usual_evaluation(**changed: Any) -> Evaluation:
             "a decision changed",
             12,
             30,
-            (Change("future cut at 2020-03-02", "2020-03-02", "BABA", 0.5, 0.2),),
+            (ChangedDecision("future cut at 2020-03-02", "2020-03-02", "BABA", 0.5, 0.2),),
             ("prices.csv",),
         ),
         "block": 6.5,

@@ -8,7 +8,7 @@ import pytest
 
 from backtests.records.result import Result
 from reports import background
-from reports.background import Draughtsman
+from reports.background import BackgroundRenderer
 from reports.charts.quantstats_plots import gallery
 from tests.results import curve, make, walk
 
@@ -26,7 +26,7 @@ def elsewhere(result: Result) -> None:
 
 @forks
 def test_another_process_draws_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    artist = Draughtsman()
+    artist = BackgroundRenderer()
     expected = [gallery(result) for result in results()]
     assert len(expected[0].drawings) == 5
     monkeypatch.setattr(background, "gallery", elsewhere)
@@ -39,7 +39,7 @@ def test_another_process_draws_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("begun", [False, True])
 def test_what_a_dead_process_owes_is_drawn_here(begun: bool) -> None:
     known = set(multiprocessing.active_children())
-    artist = Draughtsman()
+    artist = BackgroundRenderer()
     (process,) = set(multiprocessing.active_children()) - known
     result = results()[0]
     if begun:
@@ -54,7 +54,7 @@ def test_what_a_dead_process_owes_is_drawn_here(begun: bool) -> None:
 @forks
 def test_a_process_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "PATIENCE", 0.0)
-    artist = Draughtsman()
+    artist = BackgroundRenderer()
     for result in results():
         artist.begin(result)
         assert artist.gallery(result) == gallery(result)
@@ -63,7 +63,7 @@ def test_a_process_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.Mon
 @forks
 def test_it_ends_when_nobody_listens() -> None:
     known = set(multiprocessing.active_children())
-    artist = Draughtsman()
+    artist = BackgroundRenderer()
     (process,) = set(multiprocessing.active_children()) - known
     del artist
     process.join(60)
@@ -73,7 +73,7 @@ def test_it_ends_when_nobody_listens() -> None:
 def test_where_nothing_forks_it_is_drawn_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "FORKS", False)
     known = set(multiprocessing.active_children())
-    artist = Draughtsman()
+    artist = BackgroundRenderer()
     assert set(multiprocessing.active_children()) == known
     result = results()[1]
     artist.begin(result)

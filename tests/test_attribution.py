@@ -22,7 +22,7 @@ from backtests.settings import Costs, Dividends, Withholding
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import CashEvent, Fill, Why
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from newsfolio import HONG_KONG, NEW_YORK, Asset, Kind, Sleeve, Venue
 from newsfolio.listings import KNOWN, asset_of
@@ -215,13 +215,13 @@ def test_a_run_that_never_traded_has_only_cash() -> None:
 @dataclasses.dataclass(frozen=True, eq=False)
 class Ran:
     market: Market
-    played: Played
+    played: EngineOutput
     own: Account
     cash: float
     credit_spread: float
 
     def attribution(self, divide: int) -> Attribution | None:
-        return attribute(self.market, self.played.fills, self.played.events, self.own, divide)
+        return attribute(self.market, self.output.fills, self.output.events, self.own, divide)
 
 
 VARIED = {
@@ -242,7 +242,7 @@ def ran(request: pytest.FixtureRequest) -> Ran:
     changed = dataclasses.replace(case.settings, **VARIED[varied])  # type: ignore[arg-type]
     case = dataclasses.replace(case, settings=changed)
     market, settings = case.market(), case.settings
-    played = kernel.play(Desk(case.strategy, market, settings, case.costs))
+    played = kernel.run(Desk(case.strategy, market, settings, case.costs))
     own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
     return Ran(market, played, own, settings.cash, settings.credit_spread)
 
@@ -284,8 +284,8 @@ def test_each_line_is_the_sum_of_its_own_flows(ran: Ran) -> None:
         since = ran.own.sessions[divide].date()
         parts = {line.name: line for line in found.lines}
         for column, ticker in enumerate(ran.own.tickers):
-            fills = [f for f in ran.played.fills if f.asset == ticker and f.session > since]
-            events = [e for e in ran.played.events if e.asset == ticker and e.session > since]
+            fills = [f for f in ran.output.fills if f.asset == ticker and f.session > since]
+            events = [e for e in ran.output.events if e.asset == ticker and e.session > since]
             flows = [-f.quantity * f.price * f.rate - f.fee for f in fills]
             flows += [event.amount for event in events]
             worth = ran.own.values[-1, column] - ran.own.values[divide, column]
@@ -307,10 +307,10 @@ def test_cash_is_interest_and_credit_with_what_accrued(ran: Ran) -> None:
         pytest.skip("no equity")
     found = ran.attribution(0)
     assert found is not None
-    flows = [-fill.quantity * fill.price * fill.rate - fill.fee for fill in ran.played.fills]
-    flows += [event.amount for event in ran.played.events]
+    flows = [-fill.quantity * fill.price * fill.rate - fill.fee for fill in ran.output.fills]
+    flows += [event.amount for event in ran.output.events]
     accrued = fsum([ran.own.cash[-1], -ran.cash, *(-flow for flow in flows)])
-    posted = [e.amount for e in ran.played.events if e.why in (Why.INTEREST, Why.CREDIT)]
+    posted = [e.amount for e in ran.output.events if e.why in (Why.INTEREST, Why.CREDIT)]
     assert found.cash == pytest.approx(fsum([accrued, *posted]) / ran.cash, abs=1e-11)
 
 
@@ -341,7 +341,7 @@ def permuted(ran: Ran, order: np.ndarray) -> Ran:
     }
     assets = tuple(market.assets[column] for column in order)
     other = dataclasses.replace(market, assets=assets, **grids)
-    fills, events = tuple(ran.played.fills), tuple(ran.played.events)
+    fills, events = tuple(ran.output.fills), tuple(ran.output.events)
     own = account(other, fills, events, ran.cash, ran.credit_spread)
     return dataclasses.replace(ran, market=other, own=own)
 

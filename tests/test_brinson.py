@@ -17,7 +17,7 @@ from backtests.evaluation.attribution.brinson import (
 )
 from backtests.evaluation.schema import Effect
 from backtests.runner.run import Run
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.simulation.account import account
 from backtests.simulation.fills import CashEvent, Why
@@ -110,12 +110,12 @@ def played(benchmark: Strategy | str, **settings: object) -> Run:
     strategy = dataclasses.replace(Fixed(), mix=((0.5, EAST), (0.45, WEST)))
     own = type("Own", (Fixed,), {"benchmark": benchmark})(mix=strategy.mix)
     facts = {"engine": "kernel", "start": "2021-01-04", "end": "2022-06-30", **settings}
-    return play_strategy(own, paths.open_source("sample"), Settings(**facts))  # type: ignore[arg-type]
+    return run_strategy(own, paths.open_source("sample"), Settings(**facts))  # type: ignore[arg-type]
 
 
 def ahead(run: Run, divide: int) -> float:
     """Total return of the run less that of its benchmark's curve."""
-    curve, equity = run.legs["benchmark"].curve, run.account.equity
+    curve, equity = run.references["benchmark"].curve, run.account.equity
     return float(equity.iloc[-1] / equity.iloc[divide] - curve.iloc[-1] / curve.iloc[divide])
 
 
@@ -135,7 +135,7 @@ def test_effects_add_up_on_the_benchmarks_own_sessions(
     benchmark: Strategy | str, divide: int
 ) -> None:
     run = played(benchmark)
-    found, why = active_effects(run, run.legs["benchmark"], divide)
+    found, why = active_effects(run, run.references["benchmark"], divide)
     assert why == ""
     assert total(found) == pytest.approx(ahead(run, divide), rel=1e-12, abs=1e-12)
 
@@ -144,13 +144,13 @@ def test_groups_are_the_runs_sleeves_and_the_benchmarks_own() -> None:
     bonds = Sleeve("bonds", ("TLT", "IEF"))
     mixed = Fixed(mix=((0.3, "9988.HK"), (0.2, "SPY"), (0.5, bonds)))
     run = played(mixed)
-    found, _ = active_effects(run, run.legs["benchmark"], 0)
+    found, _ = active_effects(run, run.references["benchmark"], 0)
     assert {effect.name for effect in found} == {"East", "West", "bonds", "cash"}
 
 
 def test_the_same_portfolio_has_no_effects_to_speak_of() -> None:
     run = played(Fixed(mix=((0.5, EAST), (0.45, WEST))))
-    found, why = active_effects(run, run.legs["benchmark"], 0)
+    found, why = active_effects(run, run.references["benchmark"], 0)
     assert why == ""
     assert all(abs(effect.allocation) + abs(effect.selection) < 1e-12 for effect in found)
 
@@ -158,7 +158,7 @@ def test_the_same_portfolio_has_no_effects_to_speak_of() -> None:
 def test_idle_cash_against_a_full_benchmark_is_allocation() -> None:
     """What the cash missed is what it weighed times how far it fell behind: no selection in it."""
     run = played(Fixed(mix=((0.5 / 0.95, EAST), (0.45 / 0.95, WEST))), costs="none")
-    found, _ = active_effects(run, run.legs["benchmark"], 1)
+    found, _ = active_effects(run, run.references["benchmark"], 1)
     cash = by_name(found)["cash"]
     difference = ahead(run, 1)
     assert cash[0] == pytest.approx(difference, rel=0.1)
@@ -171,7 +171,7 @@ def test_a_benchmark_that_buys_on_the_day_has_that_days_return() -> None:
     Without the day's purchases its return would be zero over zero.
     """
     run = played(Fixed(mix=((1.0, "QQQ"),)), costs="none")
-    found, why = active_effects(run, run.legs["benchmark"], 0)
+    found, why = active_effects(run, run.references["benchmark"], 0)
     assert why == ""
     assert all(abs(part) < 2 for effect in found for part in dataclasses.astuple(effect)[1:])
     assert total(found) == pytest.approx(ahead(run, 0), rel=1e-12)
@@ -179,13 +179,13 @@ def test_a_benchmark_that_buys_on_the_day_has_that_days_return() -> None:
 
 def test_lost_equity_and_no_sessions_are_said() -> None:
     run = played("SPY")
-    leg, last = run.legs["benchmark"], len(run.account.sessions) - 1
+    leg, last = run.references["benchmark"], len(run.account.sessions) - 1
     assert active_effects(run, leg, last) == ((), "there is no session after the divide")
     broke = dataclasses.replace(leg, curve=leg.curve * 0)
     assert active_effects(run, broke, 0) == ((), "the benchmark lost all of its equity")
     ruin = (CashEvent(run.account.sessions[5].date(), Why.CREDIT, "", -2e6),)
     own = account(run.market, (), ruin, 1e6, 0.0)
     ruined = dataclasses.replace(
-        run, account=own, played=dataclasses.replace(run.played, fills=(), events=ruin)
+        run, account=own, played=dataclasses.replace(run.output, fills=(), events=ruin)
     )
     assert active_effects(ruined, leg, 0) == ((), "the strategy lost all of its equity")

@@ -12,11 +12,11 @@ import pytest
 
 from backtests import strategy_loader
 from backtests.evaluation.lookahead import counterfactuals, replays
-from backtests.evaluation.lookahead.access_audit import Watch
+from backtests.evaluation.lookahead.access_audit import AccessAudit
 from backtests.evaluation.lookahead.certificate import certify
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.runner.inputs import load_bars, prepare
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.simulation.book import Held
 from markets.bars import Bars, Source
@@ -61,7 +61,7 @@ def certified(
     end: str = "2024-12-31",
 ) -> Certificate:  # fmt: skip
     """The certificate as the command line makes it: watched from the import on."""
-    watch = Watch()
+    watch = AccessAudit()
     watch.start()
     try:
         strategy = strategy_loader.find(address)()
@@ -120,8 +120,8 @@ def test_a_memory_is_caught_when_days_come_again(source: Source) -> None:
 def test_a_memory_filled_by_the_run_itself_is_caught(planted: Path, source: Source) -> None:
     strategy = strategy_loader.find(f"{planted / 'memory.py'}:Memory")()
     settings = Settings(engine="kernel", start="2023-06-01", end="2024-12-31")  # type: ignore[arg-type]
-    run = play_strategy(strategy, source, settings)
-    found = certify(strategy, run.bars, settings, cuts=2, decided=run.played.targets)
+    run = run_strategy(strategy, source, settings)
+    found = certify(strategy, run.bars, settings, cuts=2, decided=run.output.targets)
     assert found.honesty is Honesty.CHEATS
     assert "nothing was changed at all" in found.reason
 

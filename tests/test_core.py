@@ -39,7 +39,7 @@ def exact(seed: int, lines: int | None = None) -> bool | None:
     if rules_of(market, case.settings, case.costs) is None:
         return None
     one, other = (Desk(case.strategy, market, case.settings, case.costs) for _ in range(2))
-    return kernel.play(one) == kernel.turned(other)
+    return kernel.run(one) == kernel.turned(other)
 
 
 def test_the_compiled_kernel_is_the_desk() -> None:
@@ -211,7 +211,7 @@ def test_tables_that_do_not_fit_the_market_are_refused() -> None:
     lines, sessions = len(market.assets), len(market.sessions)
     fits = np.zeros((2, 1, lines)), np.zeros((2, 1), dtype="uint8"), np.full(sessions, -1)
     end = np.array([sessions - 1])
-    core.Core(rules, 1e5).play_tables(*fits, end)
+    core.Core(rules, 1e5).run_tables(*fits, end)
     for place, wrong in (
         (0, np.zeros((2, 1, lines + 1))), (0, np.zeros((3, 1, lines))),
         (1, np.zeros((2, 2), dtype="uint8")), (2, np.full(sessions, 1)), (2, np.full(3, -1)),
@@ -220,7 +220,7 @@ def test_tables_that_do_not_fit_the_market_are_refused() -> None:
         given = [*fits, end]
         given[place] = wrong
         with pytest.raises(ValueError, match="do not belong together"):
-            core.Core(rules, 1e5).play_tables(*given)
+            core.Core(rules, 1e5).run_tables(*given)
 
 
 def test_clocks_and_answers_that_do_not_fit_the_market_are_refused() -> None:
@@ -231,9 +231,7 @@ def test_clocks_and_answers_that_do_not_fit_the_market_are_refused() -> None:
         ({len(market.assets): 0.5}, marks, []), ({-1: 0.5}, marks, []),
     ):  # fmt: skip
         with pytest.raises(ValueError, match="do not belong together"):
-            core.Core(rules, 1e5).play(
-                lambda _, one=asked: one, due, np.array(stops, dtype="int64")
-            )
+            core.Core(rules, 1e5).run(lambda _, one=asked: one, due, np.array(stops, dtype="int64"))
 
 
 def test_a_core_plays_no_more_once_it_failed_or_its_runs_were_handed_over() -> None:
@@ -241,14 +239,14 @@ def test_a_core_plays_no_more_once_it_failed_or_its_runs_were_handed_over() -> N
     marks, none = np.ones(len(market.sessions), dtype="uint8"), np.empty(0, dtype="int64")
     failed, done = core.Core(rules, 1e5), core.Core(rules, 1e5)
     with pytest.raises(ZeroDivisionError):
-        failed.play(lambda _: 1 / 0, marks, none)  # type: ignore[arg-type, return-value]
-    done.play(lambda _: None, marks, none)
-    done.play(lambda _: None, marks, none)
+        failed.run(lambda _: 1 / 0, marks, none)  # type: ignore[arg-type, return-value]
+    done.run(lambda _: None, marks, none)
+    done.run(lambda _: None, marks, none)
     assert len(done.ends) == 2
     done.fills.table()
     for one in (failed, done):
         with pytest.raises(ValueError, match="failed, or whose runs were handed over"):
-            one.play(lambda _: None, marks, none)
+            one.run(lambda _: None, marks, none)
 
 
 def ruled() -> tuple[Market, Any]:

@@ -21,7 +21,7 @@ from currency_converter import CurrencyConverter
 
 from backtests.evaluation.attribution.contributions import attribute, contributions
 from backtests.runner.run import Run
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.runner.target_portfolio import advise
 from backtests.settings import Costs, Engine, Settings, Withholding
 from backtests.simulation.fills import Why
@@ -124,10 +124,10 @@ def test_a_split_multiplies_the_shares_and_leaves_every_cent(
     start = str(date.fromisoformat(before) - pd.Timedelta(days=20))[:10]
     end = str(date.fromisoformat(after) + pd.Timedelta(days=20))[:10]
     strategy = Fixed(mix=((0.9, ticker),), schedule=at_start)
-    run = play_strategy(
+    run = run_strategy(
         strategy, Without(FolderSource(prices)), settings(engine, start, end, costs=Costs.NONE)
     )
-    (bought,) = run.played.fills
+    (bought,) = run.output.fills
     held = shares(run, ticker, before)
     assert held == int(held) > 0
     assert shares(run, ticker, after) == ratio * held
@@ -152,10 +152,10 @@ def test_an_order_over_a_split_is_whole_shares_and_pays_the_fees_of_its_day(
     prices: Path, engine: Engine
 ) -> None:
     strategy = Fixed(mix=((1.0, "NVDA"),), schedule=on_dates(date(2024, 6, 7)))
-    run = play_strategy(
+    run = run_strategy(
         strategy, Without(FolderSource(prices)), settings(engine, "2024-05-20", "2024-06-20")
     )
-    (bought,) = run.played.fills
+    (bought,) = run.output.fills
     assert bought.session == date(2024, 6, 10)
     assert bought.quantity % 10 == 0, "a whole number of the shares that it was decided in"
     assert 0.97 < bought.quantity / 10 / (1_000_000 / 1208.88) <= 1, "1208.88: close before"
@@ -195,8 +195,8 @@ def test_tencents_split_in_board_lots(tmp_path: Path, engine: Engine, base: str)
     asked = settings(
         engine, "2014-03-31", "2014-07-30", currency=base, cash=777_777.0, costs=Costs.NONE
     )
-    run = play_strategy(strategy, FolderSource(tmp_path), asked)
-    first, *later = run.played.fills
+    run = run_strategy(strategy, FolderSource(tmp_path), asked)
+    first, *later = run.output.fills
     assert first.quantity / 5 % 100 == 0, "lots of 100 shares of which one became five"
     assert all(fill.quantity % 100 == 0 for fill in later)
     held = shares(run, "0700.HK", "2014-05-14")
@@ -223,7 +223,7 @@ def test_prices_that_were_never_adjusted_stop_a_run(tmp_path: Path) -> None:
     strategy = Fixed(mix=((1.0, "0700.HK"),), schedule=at_start)
     asked = settings(Engine.KERNEL, "2014-04-01", "2014-07-30", currency="HKD")
     with pytest.raises(BrokenData, match=r"split of 5, which is recorded but not adjusted for"):
-        play_strategy(strategy, FolderSource(tmp_path), asked)
+        run_strategy(strategy, FolderSource(tmp_path), asked)
 
 
 def rows_in(folder: Path, *rows: str) -> tuple[Correction, ...]:
@@ -240,14 +240,14 @@ def test_a_change_of_the_ads_ratio_is_a_split_that_a_user_records(
     made_up(tmp_path, "NTES", "2020-08-03", "2020-11-30", price=90.0, blank=True)
     asked = settings(engine, "2020-08-31", "2020-11-20", cash=100_000.0, costs=Costs.NONE)
     strategy = Fixed(mix=((0.9, "NTES"),), schedule=at_start)
-    plain = play_strategy(strategy, FolderSource(tmp_path), asked)
-    (bought,) = plain.played.fills
+    plain = run_strategy(strategy, FolderSource(tmp_path), asked)
+    (bought,) = plain.output.fills
     assert any("splits unknown" in note for note in plain.market.notes)
     assert bought.quantity % 5 != 0, "or the test shows nothing"
 
     rows = rows_in(tmp_path, "NTES,2020-10-02,split,5,,one ADS stands for 5 shares instead of 25")
-    run = play_strategy(strategy, Corrected(FolderSource(tmp_path), rows), asked)
-    (bought,) = run.played.fills
+    run = run_strategy(strategy, Corrected(FolderSource(tmp_path), rows), asked)
+    (bought,) = run.output.fills
     decided = 5 * cell(tmp_path, "NTES", "2020-08-31", "Close")
     assert bought.quantity == 5 * math.floor(90_000 / decided)
     assert shares(run, "NTES", "2020-10-01") == bought.quantity / 5
@@ -297,10 +297,10 @@ def test_dividends_arrive_less_what_each_line_withholds(
     asked = settings(
         engine, "2024-04-15", "2024-07-30", currency=base, withholding=Withholding.FOREIGN
     )
-    run = play_strategy(strategy, FolderSource(tmp_path), asked)
-    held = {fill.asset: fill.quantity for fill in run.played.fills}
+    run = run_strategy(strategy, FolderSource(tmp_path), asked)
+    held = {fill.asset: fill.quantity for fill in run.output.fills}
     assert set(held) == set(PAID)
-    moved = {(event.session, event.why, event.asset): event.amount for event in run.played.events}
+    moved = {(event.session, event.why, event.asset): event.amount for event in run.output.events}
     net = 0.0
     for ticker, (currency, withheld, fee) in PAID.items():
         for day, amount in twice.items():
@@ -314,7 +314,7 @@ def test_dividends_arrive_less_what_each_line_withholds(
             assert -moved.get((on, Why.ADR_FEE, ticker), 0.0) == pytest.approx(taken, abs=CENT)
             net += gross - kept - taken
     reasons = {Why.DIVIDEND, Why.WITHHOLDING, Why.ADR_FEE}
-    found = math.fsum(event.amount for event in run.played.events if event.why in reasons)
+    found = math.fsum(event.amount for event in run.output.events if event.why in reasons)
     assert found == pytest.approx(net, abs=CENT)
 
 
@@ -339,11 +339,11 @@ def test_tencents_distributions_are_credited_once_wherever_one_looks(
     end = str(date.fromisoformat(day) + pd.Timedelta(days=8))[:10]
     strategy = Fixed(mix=((0.9, "0700.HK"),), schedule=at_start)
     asked = settings(engine, start, end, currency="HKD", cash=1e7)
-    run = play_strategy(strategy, Corrected(FolderSource(prices), rows), asked)
+    run = run_strategy(strategy, Corrected(FolderSource(prices), rows), asked)
 
     worth = cell(prices, other, before, "Close") / each
-    (fill,) = run.played.fills
-    (paid,) = [event for event in run.played.events if event.why is Why.DIVIDEND]
+    (fill,) = run.output.fills
+    (paid,) = [event for event in run.output.events if event.why is Why.DIVIDEND]
     assert paid.session == date.fromisoformat(day)
     assert paid.amount == pytest.approx(fill.quantity * worth, abs=CENT)
 
@@ -352,7 +352,7 @@ def test_tencents_distributions_are_credited_once_wherever_one_looks(
     old, new = (cell(prices, "0700.HK", at, "Close") for at in (before, day))
     assert level[1] / level[0] == pytest.approx(new / old / (1 - worth / old), rel=EXACT)
 
-    found = attribute(run.market, run.played.fills, run.played.events, run.account, 0)
+    found = attribute(run.market, run.output.fills, run.output.events, run.account, 0)
     assert found is not None
     (part,) = found.lines
     assert part.dividends == pytest.approx(fill.quantity * worth / 1e7, rel=EXACT)
@@ -454,7 +454,7 @@ def in_base(folder: Path, base: str, engine: Engine) -> Run:
     """The same money, converted at the fixing of the first session, in another currency."""
     cash = 1_000_000 * (ecb("USD", base, date(2021, 3, 1)) if base != "USD" else 1.0)
     asked = settings(engine, START, END, currency=base, cash=cash)
-    return play_strategy(MIX, Without(Corrected(FolderSource(folder), DISTRIBUTIONS)), asked)
+    return run_strategy(MIX, Without(Corrected(FolderSource(folder), DISTRIBUTIONS)), asked)
 
 
 def rates(run: Run, currency: str, base: str, *, before: bool) -> np.ndarray:
@@ -471,8 +471,8 @@ def test_the_same_trades_at_the_same_local_prices_in_every_base(
     prices: Path, engine: Engine, base: str
 ) -> None:
     usd, run = (in_base(prices, one, engine) for one in ("USD", base))
-    assert len(run.played.fills) == 3
-    for here, there in zip(run.played.fills, usd.played.fills, strict=True):
+    assert len(run.output.fills) == 3
+    for here, there in zip(run.output.fills, usd.output.fills, strict=True):
         assert (here.session, here.asset, here.quantity, here.currency) == (
             there.session, there.asset, there.quantity, there.currency
         )  # fmt: skip
@@ -481,7 +481,7 @@ def test_the_same_trades_at_the_same_local_prices_in_every_base(
         assert here.rate == pytest.approx(rate, rel=EXACT)
         assert here.fee / here.rate == pytest.approx(there.fee / there.rate, rel=1e-9)
     dividends = [
-        [(event.session, event.why, event.asset) for event in one.played.events]
+        [(event.session, event.why, event.asset) for event in one.output.events]
         for one in (usd, run)
     ]
     assert dividends[0] == dividends[1]
@@ -493,7 +493,7 @@ def test_the_currency_part_closes_every_session_exactly(
     prices: Path, engine: Engine, base: str
 ) -> None:
     run = in_base(prices, base, engine)
-    parts = contributions(run.market, run.played.fills, run.played.events, run.account)
+    parts = contributions(run.market, run.output.fills, run.output.events, run.account)
     equity = run.account.equity.to_numpy()
     total = parts.lines.sum(axis=1) + parts.cash
     assert np.abs(np.diff(equity) - total[1:]).max() <= EXACT * equity.max()
@@ -504,7 +504,7 @@ def test_the_currency_part_closes_every_session_exactly(
         now = rates(run, asset.currency, base, before=False)
         fixed = rates(run, asset.currency, base, before=True)
         traded = np.zeros(len(equity))
-        for fill in run.played.fills:
+        for fill in run.output.fills:
             if fill.asset == asset.ticker:
                 before_slippage = fill.quantity * fill.price - fill.slippage / fill.rate
                 traded[row_at(run, f"{fill.session}")] += before_slippage
@@ -520,7 +520,7 @@ def test_the_local_part_knows_no_base_currency(prices: Path, engine: Engine) -> 
     found = {}
     for base in BASES:
         run = in_base(prices, base, engine)
-        parts = contributions(run.market, run.played.fills, run.played.events, run.account)
+        parts = contributions(run.market, run.output.fills, run.output.events, run.account)
         earlier = np.array([
             rates(run, asset.currency, base, before=False)[:-1] for asset in run.market.assets
         ]).T  # fmt: skip
@@ -538,10 +538,10 @@ def test_what_two_base_currencies_differ_by_is_the_rate_on_their_cash(
     usd, run = (in_base(prices, one, engine) for one in ("USD", base))
     now, fixed = (rates(usd, "USD", base, before=before) for before in (False, True))
     gap = [-1_000_000 * (now[-1] - now[0])]
-    for fill in usd.played.fills:
+    for fill in usd.output.fills:
         flow = -fill.quantity * fill.price * fill.rate - fill.fee
         gap.append(-flow * (now[-1] - fixed[row_at(usd, f"{fill.session}")]))
-    for event in usd.played.events:
+    for event in usd.output.events:
         row = row_at(usd, f"{event.session}")
         rate = now[row - 1] if event.why is Why.CARRY else fixed[row]
         gap.append(-event.amount * (now[-1] - rate))

@@ -79,7 +79,7 @@ def test_the_same_weights_again_trade_nothing(
     }
     raw = rng.uniform(0.1, 1.0, 4)
     weights = {one.ticker: float(w) for one, w in zip(lines, raw / raw.sum(), strict=True)}
-    played = run_of(steady(lines, weights, currency="EUR", lots=lots, costs=costs)).played
+    played = run_of(steady(lines, weights, currency="EUR", lots=lots, costs=costs)).output
     assert len(played.targets) == 12
     assert {fill.session for fill in played.fills} == {
         date(2023, 3, 7) + timedelta(later) for later in range(sessions)
@@ -100,7 +100,7 @@ def test_losing_everything_is_ruin_and_not_a_crash() -> None:
         lines, {"GONE": 1.0}, costs="none", currency="USD", lots="fractional", cash=1000.0
     )
     run = run_of(case)
-    assert run.played.ruined == 5
+    assert run.output.ruined == 5
     assert equity_of(run).iloc[-1] == 0.0
 
 
@@ -113,7 +113,7 @@ def test_a_short_is_covered_even_without_credit() -> None:
         cash=10_000.0, tolerance=0.0, costs="none",
     )  # fmt: skip
     case = dataclasses.replace(case, table=wanted)
-    fills = run_of(case).played.fills
+    fills = run_of(case).output.fills
     assert [(fill.quantity, fill.price) for fill in fills] == [(-500.0, 10.0), (500.0, 31.0)]
 
 
@@ -129,7 +129,7 @@ def test_orders_far_above_all_volume_do_not_turn_prices_negative() -> None:
         table={day: weights if day.day % 2 else {} for day, weights in case.table.items()},
     )
     run = run_of(case)
-    assert all(fill.price > 0 for fill in run.played.fills)
+    assert all(fill.price > 0 for fill in run.output.fills)
     assert np.isfinite(equity_of(run)).all()
 
 
@@ -143,7 +143,7 @@ def test_a_row_after_the_delisting_is_no_session() -> None:
     bars = {**case.bars, "SHORT": dataclasses.replace(case.bars["SHORT"], frame=gap)}
     run = run_of(dataclasses.replace(case, bars=bars))
     assert np.datetime64("2023-03-10") not in run.market.sessions
-    assert event_driven.play(desk_of(run.case, run.market)) == run.played
+    assert event_driven.run(desk_of(run.case, run.market)) == run.output
 
 
 def test_the_rest_of_a_star_order_below_200_shares_is_not_bought() -> None:
@@ -156,5 +156,5 @@ def test_the_rest_of_a_star_order_below_200_shares_is_not_bought() -> None:
     case = dataclasses.replace(
         case, settings=dataclasses.replace(case.settings, start=date(2023, 4, 10))
     )
-    played = run_of(case).played
+    played = run_of(case).output
     assert [fill.quantity for fill in played.fills] == [300.0]

@@ -16,7 +16,7 @@ from backtests.engines import event_driven, kernel
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import CashEvent, Fill, Lapse, Why
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from newsfolio import MissingData
 from tests.altered_markets import renamed, scrambled, until
@@ -42,7 +42,7 @@ class Run:
 
     case: Case
     market: Market
-    played: Played
+    played: EngineOutput
 
 
 def desk_of(case: Case, market: Market) -> Desk:
@@ -51,7 +51,7 @@ def desk_of(case: Case, market: Market) -> Desk:
 
 def run_of(case: Case) -> Run:
     market = case.market()
-    return Run(case, market, kernel.play(desk_of(case, market)))
+    return Run(case, market, kernel.run(desk_of(case, market)))
 
 
 @pytest.fixture(scope="module", params=range(200))
@@ -63,7 +63,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 def test_the_witness_plays_the_same(run: Run) -> None:
-    assert event_driven.play(desk_of(run.case, run.market)) == run.played
+    assert event_driven.run(desk_of(run.case, run.market)) == run.output
 
 
 def test_the_oracle_agrees(run: Run) -> None:
@@ -83,7 +83,7 @@ def test_five_thousand_markets(block: int, request: pytest.FixtureRequest) -> No
             refused += 1  # its lines end before its start
             continue
         found = differences(run)
-        if event_driven.play(desk_of(run.case, run.market)) != run.played:
+        if event_driven.run(desk_of(run.case, run.market)) != run.output:
             found.append("the witness plays otherwise")
         if found:
             wrong[seed] = found[0]
@@ -96,11 +96,11 @@ def differences(run: Run) -> list[str]:
     case, capital = run.case, run.case.settings.cash
     oracle = simulate(case.strategy, case.plain_market(), case.settings, case.costs)
     found = [
-        *_different_fills(run.played.fills, oracle, capital),
+        *_different_fills(run.output.fills, oracle, capital),
         *_different_days(run, oracle, capital),
-        *_different_events(run.played.events, oracle, capital),
+        *_different_events(run.output.events, oracle, capital),
     ]
-    ruined = None if run.played.ruined is None else run.market.day(run.played.ruined)
+    ruined = None if run.output.ruined is None else run.market.day(run.output.ruined)
     if ruined != oracle.ruined:
         found.append(f"ruined {ruined}, oracle {oracle.ruined}")
     return found
@@ -129,7 +129,7 @@ def _different_fills(fills: Sequence[Fill], oracle: Account, capital: float) -> 
 def _different_days(run: Run, oracle: Account, capital: float) -> list[str]:
     """Equity, and its two parts, at every close: of the desk's book, and replayed from fills."""
     replayed = account(
-        run.market, run.played.fills, run.played.events, capital, run.case.settings.credit_spread
+        run.market, run.output.fills, run.output.events, capital, run.case.settings.credit_spread
     )
     days = [day.date() for day in replayed.sessions]
     if days != list(oracle.equity):
@@ -192,11 +192,11 @@ def test_no_order_is_lost(run: Run) -> None:
             name = market.tickers[column]
             assert left[name] == pytest.approx(desk.pending.get(column, 0.0), abs=CLOSE * abs(size))
         desk.close(session)
-    assert desk.played() == run.played
+    assert desk.output() == run.output
 
 
 def lapses_of(desk: Desk) -> tuple[Lapse, ...]:
-    return desk.played().lapses
+    return desk.output().lapses
 
 
 def test_a_cash_account_never_owes_more_than_a_fee(run: Run) -> None:
@@ -210,7 +210,7 @@ def test_a_cash_account_never_owes_more_than_a_fee(run: Run) -> None:
     rate = run.market.cash_rate[run.market.first :].min()
     holding_fees = any(asset.venue.code == "XSHG" for asset in run.market.assets)
     if rate >= 0 and not holding_fees:
-        debt = run_of(case).played.debt
+        debt = run_of(case).output.debt
         assert debt is None or debt[1] < 1e-4 * settings.cash
 
 
@@ -229,7 +229,7 @@ def mirrored(ticker: str) -> str:
 def test_the_names_of_the_lines_do_not_matter(seed: int) -> None:
     case = random_case(seed)
     one, other = run_of(case), run_of(renamed(case, mirrored))
-    assert _by_line(one.played.fills, mirrored) == _by_line(other.played.fills, str)
+    assert _by_line(one.output.fills, mirrored) == _by_line(other.output.fills, str)
     assert book_equity(one) == book_equity(other)
     assert equity_of(one).tolist() == equity_of(other).tolist()
 
@@ -241,7 +241,7 @@ def _by_line(fills: Sequence[Fill], name: object) -> list[Fill]:
 
 def equity_of(run: Run) -> pd.Series:
     settings = run.case.settings
-    played = run.played
+    played = run.output
     return account(
         run.market, played.fills, played.events, settings.cash, settings.credit_spread
     ).equity
@@ -249,8 +249,8 @@ def equity_of(run: Run) -> pd.Series:
 
 def past(run: Run, day: date) -> tuple[list[Fill], list[CashEvent]]:
     return (
-        [fill for fill in run.played.fills if fill.session <= day],
-        [event for event in run.played.events if event.session <= day],
+        [fill for fill in run.output.fills if fill.session <= day],
+        [event for event in run.output.events if event.session <= day],
     )
 
 

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.evaluation.evaluate import Judged, evaluate
-from backtests.evaluation.schema import Certificate, Estimate, Honesty, Role, Word
+from backtests.evaluation.evaluate import JudgedRun, evaluate
+from backtests.evaluation.schema import Certificate, Estimate, Headline, Honesty, Role
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.records.ledger import Tried
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars, Priced
 from markets.reference.calendars import sessions_of
@@ -80,9 +80,9 @@ class Switch(Strategy):
         return {"half and half": Fixed(mix=((0.5, "AAA"), (0.5, "BBB")))}
 
 
-def judged(strategy: Strategy, lines: Mapping[str, Bars] = LINES, **settings: Any) -> Judged:
+def judged(strategy: Strategy, lines: Mapping[str, Bars] = LINES, **settings: Any) -> JudgedRun:
     wanted = Settings(**({"engine": "kernel", "start": "2022-01-03"} | settings))
-    run = play_strategy(strategy, Made(lines), wanted)
+    run = run_strategy(strategy, Made(lines), wanted)
     found = evaluate(run, Tried({}, frozenset()), HONEST, count=25)
     json.dumps(found.evaluation.as_json(), allow_nan=False)
     return found
@@ -108,13 +108,13 @@ def after(sessions: int) -> str:
 
 
 def test_the_first_decision_divides() -> None:
-    run = play_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
+    run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
     scored, score = scored_sessions(run)
     assert (scored.divide, scored.start) == ("2023-06-01", "2023-06-02")
     assert scored.end == "2024-12-31"
     assert scored.sessions == (DAYS > "2023-06-01").sum()
     assert score.divide == score.decision
-    late = play_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2024-01-02"))
+    late = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2024-01-02"))
     assert scored_sessions(late)[0].divide == "2024-01-02"
     again, moved = scored_sessions(run, since=date(2024, 6, 28))
     assert (again.divide, again.start) == ("2024-06-28", "2024-07-01")
@@ -122,10 +122,10 @@ def test_the_first_decision_divides() -> None:
 
 
 def test_figures_and_comparisons_are_those_of_the_curves() -> None:
-    run = play_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
+    run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
     found = evaluate(run, Tried({}, frozenset()), HONEST, count=0).evaluation
     own = run.account.equity["2023-06-01":]  # type: ignore[misc]
-    other = run.legs["half and half"].curve["2023-06-01":]  # type: ignore[misc]
+    other = run.references["half and half"].curve["2023-06-01":]  # type: ignore[misc]
     assert [row.name for row in found.figures] == ["strategy", "half and half", "benchmark"]
     assert found.figures[0].total_return.value == pytest.approx(own.iloc[-1] / own.iloc[0] - 1)
     first = found.comparisons[0]
@@ -144,7 +144,7 @@ def test_the_grid_counts_as_trials() -> None:
 
 
 def test_earlier_trials_deflate() -> None:
-    run = play_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
+    run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
     alone = evaluate(run, Tried({}, frozenset()), HONEST, count=0).evaluation.significance
     before = {f"tried-{n}": n / 100 for n in range(100)}
     many = Tried(before, frozenset({*before, "of another thesis"}))
@@ -154,14 +154,14 @@ def test_earlier_trials_deflate() -> None:
     unread = evaluate(run, None, HONEST, count=0).evaluation
     assert unread.significance.deflated is None
     assert unread.significance.why
-    assert unread.verdict.word is Word.CANNOT_TELL
+    assert unread.verdict.word is Headline.CANNOT_TELL
 
 
 @pytest.mark.parametrize("sessions", [0, 1, 2, 20])
 def test_few_sessions_give_figures_or_reasons(sessions: int) -> None:
     found = judged(Switch(), end=after(sessions)).evaluation
     assert found.scored.sessions == sessions
-    assert found.verdict.word is Word.CANNOT_TELL
+    assert found.verdict.word is Headline.CANNOT_TELL
     for one in estimates(found):
         assert one.value is not None or one.why
         assert one.low is not None or one.why
@@ -173,7 +173,7 @@ def test_few_sessions_give_figures_or_reasons(sessions: int) -> None:
 def test_an_article_after_the_data_scores_nothing() -> None:
     found = judged(Switch(), end="2023-05-31").evaluation
     assert (found.scored.sessions, found.scored.start) == (0, "")
-    assert found.verdict.word is Word.CANNOT_TELL
+    assert found.verdict.word is Headline.CANNOT_TELL
     assert "publication of article sim" in found.verdict.reason
 
 
@@ -197,7 +197,7 @@ def test_a_strategy_that_only_loses() -> None:
         "BBB", np.where(DAYS > "2023-06-01", -0.004, 0.001) + 0.0005 * np.sin(range(len(DAYS)))
     )
     found = judged(Switch(), {**LINES, "BBB": losing}).evaluation
-    assert found.verdict.word is Word.DID_NOT
+    assert found.verdict.word is Headline.DID_NOT
     assert found.significance.needed is None
 
 
@@ -207,7 +207,7 @@ def test_a_leveraged_strategy_and_one_that_is_ruined() -> None:
     crash = noise(2)
     crash[list(DAYS).index(pd.Timestamp("2024-03-01"))] = -0.6
     found = judged(Switch(share=3.0), {**LINES, "BBB": line("BBB", crash)}).evaluation
-    assert found.verdict.word is Word.DID_NOT
+    assert found.verdict.word is Headline.DID_NOT
     assert found.verdict.reason == "The account was wiped out on 2024-03-01."
     for one in estimates(found):
         assert one.value is not None or one.why
@@ -246,7 +246,7 @@ def test_without_an_article_all_is_context() -> None:
             return {"AAA": 0.5, "BBB": 0.5}
 
     found = judged(Idle()).evaluation
-    assert found.verdict.word is Word.NONE
+    assert found.verdict.word is Headline.NONE
     assert found.scored.divide == "2022-01-03"
     assert found.attribution is not None
 

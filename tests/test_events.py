@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from backtests.evaluation.event_studies import study as studies
 from backtests.evaluation.event_studies.market_model import Model, fitted, pooled
-from backtests.evaluation.event_studies.returns import Panel, panel_of
+from backtests.evaluation.event_studies.returns import ReturnPanel, panel_of
 from backtests.evaluation.event_studies.study import study
 from backtests.evaluation.schema import Study, StudyEvent, StudyWindow
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
 from markets.facts import facts_of
@@ -44,16 +44,16 @@ PAIR = Sleeve("pair", ("AAA", "BBB"))
 
 def made(
     seed: int, sessions: int = 400, lines: int = 1, beta: float = 1.2, alpha: float = 0.0005
-) -> Panel:
+) -> ReturnPanel:
     """A basket that follows the market model and nothing else."""
     lot = np.random.default_rng(seed)
     market = lot.normal(0.0003, 0.01, sessions)
     own = alpha + beta * market[:, None] + lot.normal(0, 0.02, (sessions, lines))
     days = np.array("2020-01-01", dtype="datetime64[D]") + np.arange(sessions)
-    return Panel(days, tuple("ABCDEFG"[:lines]), own, market[:, None])
+    return ReturnPanel(days, tuple("ABCDEFG"[:lines]), own, market[:, None])
 
 
-def model(panel: Panel, place: int) -> Model:
+def model(panel: ReturnPanel, place: int) -> Model:
     found = fitted(panel, place)
     assert isinstance(found, Model), found
     return found
@@ -442,7 +442,7 @@ def test_a_run_loads_what_its_studies_need_and_makes_them(found: Any) -> None:
 
 
 def test_a_run_that_ends_early_still_has_its_studies() -> None:
-    run = play_strategy(Studied(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
+    run = run_strategy(Studied(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
     assert set(run.bars.facts) == {"calls"}
     early = judged(Studied(), end=after_so_many(3)).evaluation
     assert early.studies[1].windows[0].why == "2024-02-01: the prices end on 2023-06-06"

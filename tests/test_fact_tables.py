@@ -67,7 +67,7 @@ def source(folder: Path, text: str = ROWS) -> WithFacts:
 def seen(bars: Snapshot) -> dict[str, int]:
     """Rows that were visible, by the day of the first decision that saw so many."""
     market = prepare(Reader(), bars, WINDOW)
-    targets = kernel.play(Desk(Reader(), market, WINDOW, cost_model(WINDOW))).targets
+    targets = kernel.run(Desk(Reader(), market, WINDOW, cost_model(WINDOW))).targets
     counts: dict[str, int] = {}
     for target in targets:
         count = round(100 * target.weights.get("SPY", 0.0))
@@ -118,7 +118,7 @@ def test_what_the_view_gives_cannot_lead_to_later_rows(tmp_path: Path) -> None:
             return {}
 
     market = prepare(Curious(), bars, WINDOW)
-    kernel.play(Desk(Curious(), market, WINDOW, cost_model(WINDOW)))
+    kernel.run(Desk(Curious(), market, WINDOW, cost_model(WINDOW)))
     assert dict(shown)[date(2025, 5, 13)] == 1 + 2
     assert dict(shown)[date(2025, 5, 15)] == 1 + 2 + 3
 
@@ -188,7 +188,7 @@ def test_an_undeclared_table_is_the_strategys_mistake(tmp_path: Path) -> None:
 
     market = prepare(Other(), load_bars(Other(), source(tmp_path), WINDOW), WINDOW)
     with pytest.raises(StrategyError, match="'another' is not among the strategy's `facts`"):
-        kernel.play(Desk(Other(), market, WINDOW, cost_model(WINDOW)))
+        kernel.run(Desk(Other(), market, WINDOW, cost_model(WINDOW)))
 
 
 def test_shipped_rows_serve_until_somebody_brings_a_file(tmp_path: Path) -> None:

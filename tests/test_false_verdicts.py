@@ -24,7 +24,7 @@ from backtests.evaluation.estimates import beta_mix
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.judging import Judging
 from backtests.evaluation.placebos import ENOUGH, placebos
-from backtests.evaluation.schema import Condition, Evaluation, Role, Word
+from backtests.evaluation.schema import Condition, Evaluation, Headline, Role
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.records.ledger import Ledger, Tried, variant_of
 from backtests.records.result import Result
@@ -32,7 +32,7 @@ from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import settings_values
 from backtests.runner.run import Run
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
 from newsfolio import Fixed, Sleeve, Strategy, param
@@ -89,7 +89,7 @@ def cut(bars: Bars, first: str | date = "2021-01-04", last: str | date = END) ->
 
 def played(strategy: Strategy, lines: Mapping[str, Bars], **settings: Any) -> Run:
     wanted = Settings(**({"engine": "kernel", "start": "2022-01-03"} | settings))
-    return play_strategy(strategy, Made(lines), wanted)
+    return run_strategy(strategy, Made(lines), wanted)
 
 
 def judged(run: Run, tried: Tried | None = None, count: int = 1, **more: Any) -> Evaluation:
@@ -103,14 +103,14 @@ def condition(found: Evaluation, name: str) -> Condition:
 
 def doubted(found: Evaluation) -> str:
     """What was chosen afterwards; such a run must not have held up."""
-    assert found.verdict.word is Word.CANNOT_TELL
+    assert found.verdict.word is Headline.CANNOT_TELL
     assert condition(found, CHOSEN).met is False
     return condition(found, CHOSEN).found
 
 
 def test_the_thesis_that_the_others_bend_holds_up() -> None:
     found = judged(played(Plain(), strong()))
-    assert found.verdict.word is Word.HELD_UP
+    assert found.verdict.word is Headline.HELD_UP
     assert condition(found, CHOSEN).met is True
 
 
@@ -156,7 +156,7 @@ def test_sessions_seen_in_a_later_run_are_not_judged_as_unseen() -> None:
     seen = Tried({}, frozenset(), until=END)
     assert "were seen before" in doubted(judged(run, seen, since=MIDDLE))
     unseen = Tried({}, frozenset(), until=str(MIDDLE))
-    assert judged(run, unseen, since=MIDDLE).verdict.word is Word.HELD_UP
+    assert judged(run, unseen, since=MIDDLE).verdict.word is Headline.HELD_UP
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class WithDelisted(Plain):
 
 def test_a_delisted_line_hides_no_chosen_end() -> None:
     lines = {**strong(), "OLD": line("OLD", noise(40), DAYS[DAYS <= "2022-06-01"])}
-    assert judged(played(WithDelisted(), lines)).verdict.word is Word.HELD_UP
+    assert judged(played(WithDelisted(), lines)).verdict.word is Headline.HELD_UP
     assert "though the data go on to" in doubted(judged(played(WithDelisted(), lines, end=MIDDLE)))
 
 
@@ -180,7 +180,7 @@ def test_the_natural_end_may_be_named() -> None:
     assert natural.market.day(-1) == date(2024, 10, 31)
     named = judged(played(Plain(), lines, end=date(2024, 10, 31)))
     assert named.verdict == judged(natural).verdict
-    assert named.verdict.word is Word.HELD_UP
+    assert named.verdict.word is Headline.HELD_UP
 
 
 def test_a_delisted_line_of_the_benchmark_does_not_end_the_run() -> None:
@@ -193,7 +193,7 @@ def test_a_delisted_line_of_the_benchmark_does_not_end_the_run() -> None:
     lines = {**strong(), "OLD": line("OLD", COMMON, DAYS[DAYS <= "2023-12-01"])}
     run = played(Measured(), lines)
     assert str(run.market.day(-1)) == END
-    assert "benchmark" in run.legs
+    assert "benchmark" in run.references
 
 
 # What it is measured against
@@ -216,7 +216,7 @@ def test_another_benchmark_is_another_variant_and_a_doubt() -> None:
     run = played(Plain(), strong(), benchmark="SPY")
     assert "SPY, was chosen for this run" in doubted(judged(run))
     own = judged(played(Plain(), strong(), benchmark="IDX"))
-    assert own.verdict.word is Word.HELD_UP
+    assert own.verdict.word is Headline.HELD_UP
     wanted = (settings_values(Settings(benchmark=name)) for name in (None, "SPY", "IDX"))
     assert len({variant_of("plain", {}, "0", one) for one in wanted}) == 3
 
@@ -243,7 +243,7 @@ def test_a_twin_of_its_control_is_no_other_bet() -> None:
     assert first.excess.low > 0  # type: ignore[operator]
     assert first.tracking_error < 0.01  # type: ignore[operator]
     assert condition(found, "Another bet than 99 %").met is False
-    assert found.verdict.word is Word.CANNOT_TELL
+    assert found.verdict.word is Headline.CANNOT_TELL
 
 
 def test_bills_have_no_beta_to_match() -> None:
@@ -337,7 +337,7 @@ def test_a_pool_too_small_to_draw_from_is_no_excuse() -> None:
     assert found.placebo.count == 2 < ENOUGH
     assert condition(found, "Better than placebos").asked
     assert condition(found, "Better than placebos").met is None
-    assert found.verdict.word is Word.CANNOT_TELL
+    assert found.verdict.word is Headline.CANNOT_TELL
 
 
 def test_placebos_of_a_run_judged_again_keep_out_of_its_record() -> None:
@@ -345,7 +345,7 @@ def test_placebos_of_a_run_judged_again_keep_out_of_its_record() -> None:
     since, end = DAYS[DIVIDE + 100].date(), DAYS[DIVIDE + 160].date()
     run = played(Plain(), strong(), end=end)
     _, score = scored_sessions(run, since)
-    found, table = placebos(run, run.legs["half and half"], score, 5)
+    found, table = placebos(run, run.references["half and half"], score, 5)
     assert (found.count, score.sessions) == (5, 60)
     places = DAYS.get_indexer(pd.DatetimeIndex(table["start"]))
     assert places.max() + 60 == DIVIDE

@@ -118,7 +118,7 @@ def test_a_run_earns_what_line_and_currency_gain_together() -> None:
     pegged = Pegged(((3, 7.70), (6, 7.80), (7, 7.80), (8, 7.75)))
     found = market(lines, "0700.HK", "AAPL", fx=pegged)
     desk = Desk(strategy, found, settings, cost_model(settings))
-    played = kernel.play(desk)
+    played = kernel.run(desk)
     assert [(fill.price, fill.rate) for fill in played.fills] == [(500.0, 1 / 7.80)]
     equity = account(found, played.fills, played.events, 1_000_000, 0.015).equity
     assert equity.iloc[2] == pytest.approx(1_000_000 * (1 + GAIN), abs=0.01)

@@ -241,7 +241,7 @@ def played(lines: list[Bars], strategy: Everything, **settings: object):  # type
     wanted = Settings(**settings)  # type: ignore[arg-type]
     found = prepare(strategy, {bar.ticker: bar for bar in lines}, wanted)  # type: ignore[arg-type]
     desk = Desk(strategy, found, wanted, cost_model(wanted))  # type: ignore[arg-type]
-    return kernel.play(desk)
+    return kernel.run(desk)
 
 
 def test_missing_weight_stays_in_its_sleeve_and_stand_ins_come_first() -> None:

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from backtests.evaluation.statistics.overfitting import (
-    Score,
+    Criterion,
     logits,
     overfitting,
     pbo,
@@ -70,8 +70,8 @@ def test_the_case_by_hand() -> None:
 def test_another_score_tells_another_story() -> None:
     """By means the winner is first, second with a tie, or last: a third of the splits each."""
     expected = [-1.0986, -1.0986, 0.5108, 0.5108, 1.0986, 1.0986]
-    assert sorted(logits(HAND, 4, Score.MEAN)) == pytest.approx(expected, abs=5e-5)
-    assert pbo(HAND, 4, Score.MEAN) == pytest.approx(1 / 3)
+    assert sorted(logits(HAND, 4, Criterion.MEAN)) == pytest.approx(expected, abs=5e-5)
+    assert pbo(HAND, 4, Criterion.MEAN) == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize(("sessions", "blocks"), [(80, 8), (60, 6), (120, 4)])
@@ -236,7 +236,7 @@ def test_flat_halves_know_nothing_of_the_others() -> None:
     returns[500:] = np.random.default_rng(1).normal(2e-4, 0.01, (100, 8))
     pieces = pieces_of(returns, np.arange(0, 600, 100))
     early = np.array([[1.0, 1, 1, 0, 0, 0], [0, 0, 1, 1, 1, 0]])
-    assert scores_of(early, pieces, Score.SHARPE).tolist() == [[0.0] * 8] * 2
-    late = scores_of(np.array([[0.0, 0, 0, 1, 1, 1]]), pieces, Score.SHARPE)[0]
+    assert scores_of(early, pieces, Criterion.SHARPE).tolist() == [[0.0] * 8] * 2
+    late = scores_of(np.array([[0.0, 0, 0, 1, 1, 1]]), pieces, Criterion.SHARPE)[0]
     kept = returns[300:]
     assert late == pytest.approx(kept.mean(axis=0) / kept.std(axis=0), abs=1e-12)

@@ -291,8 +291,8 @@ def test_runs_played_together_are_those_played_alone(seed: int) -> None:
     tables = [table for table in map(kernel.table, desks) if table is not None]
     if len(tables) < len(desks):
         return  # impact or participation: nothing is played together
-    batch = kernel.play_together(desks[0], tables)
-    alone = [kernel.play(desk, at_once=False) for desk in desks]
+    batch = kernel.run_batch(desks[0], tables)
+    alone = [kernel.run(desk, at_once=False) for desk in desks]
     assert [batch[place] for place in range(len(batch))] == alone
     balances, worth = valuations(market, batch.moves, cash, spread)
     rate = pd.Series(market.cash_rate[market.first :], index=market.index)
@@ -489,8 +489,8 @@ def test_weights_that_cancel_on_a_stand_in_are_no_weight() -> None:
     assert answers[0] == {}
     assert answers[-1] == {found.place["UP"]: 0.5, found.place["DOWN"]: -0.5}
     desks = [Desk(Against(), found, SHORT, VenueCosts()) for _ in range(3)]
-    played = kernel.play(desks[0])
-    assert played == kernel.play(desks[1], at_once=False) == kernel.turned(desks[2])
+    played = kernel.run(desks[0])
+    assert played == kernel.run(desks[1], at_once=False) == kernel.turned(desks[2])
     assert played.targets[0].weights == {}
     assert {fill.asset for fill in played.fills} == {"UP", "DOWN"}
 
@@ -512,7 +512,7 @@ def test_weights_that_no_sum_can_hold_are_refused() -> None:
             return {"UP": 1e308, "DOWN": 1e308}
 
     with pytest.raises(StrategyError, match="add up to inf, above max_gross 1; scale them"):
-        kernel.play(Desk(Huge(), found, SHORT, VenueCosts()), at_once=False)
+        kernel.run(Desk(Huge(), found, SHORT, VenueCosts()), at_once=False)
 
 
 def test_weights_without_bounds_are_refused_at_once() -> None:
@@ -535,6 +535,6 @@ def test_the_depositary_asks_by_the_settings_whatever_else_costs(
     found = market_of(lines, fee, start=date(2024, 1, 2))
     wanted = dataclasses.replace(SHORT, costs=asked)
     one, other = (Desk(Fixed(mix=((1.0, fee),)), found, wanted, costs) for _ in range(2))
-    played = kernel.play(one)
+    played = kernel.run(one)
     assert played == kernel.turned(other)
     assert sum(event.why is Why.ADR_FEE for event in played.events) == (asked is Costs.VENUE)

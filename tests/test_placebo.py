@@ -12,10 +12,10 @@ from random import Random
 import pytest
 
 from backtests.evaluation.placebos import placebos
-from backtests.evaluation.schema import Chosen, Placebo
-from backtests.evaluation.scored_window import Score, scored_sessions
-from backtests.runner.run import Leg, Run
-from backtests.runner.run_strategy import play_strategy
+from backtests.evaluation.schema import Placebo, PlaceboKind
+from backtests.evaluation.scored_window import ScoredWindow, scored_sessions
+from backtests.runner.run import ReferenceRun, Run
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.folder.source import FolderSource
 from newsfolio import (
@@ -87,11 +87,11 @@ class Picked(Switch):
 
 def played(strategy: Strategy, prices: Path, **settings: str) -> Run:
     wanted = Settings(**({"engine": "kernel", "start": START, "end": "2025-06-30"} | settings))  # type: ignore[arg-type]
-    return play_strategy(strategy, FolderSource(prices), wanted)
+    return run_strategy(strategy, FolderSource(prices), wanted)
 
 
-def control(run: Run) -> Leg:
-    return run.legs["half and half"]
+def control(run: Run) -> ReferenceRun:
+    return run.references["half and half"]
 
 
 def ranked(run: Run, count: int = 25) -> tuple[Placebo, list[tuple[str, float]]]:
@@ -127,7 +127,7 @@ def test_the_real_one_is_a_run_started_at_the_divide(prices: Path) -> None:
 def test_each_placebo_is_a_run_of_its_own(prices: Path) -> None:
     run = played(Switch(), prices)
     found, table = ranked(run)
-    assert (found.chosen, found.count, len(table)) == (Chosen.DATES, 25, 25)
+    assert (found.chosen, found.count, len(table)) == (PlaceboKind.DATES, 25, 25)
     sessions = run.market.sessions
     scored = len(sessions) - 1 - run.market.first_decision
     for start, excess in (table[0], table[12], table[-1]):
@@ -168,7 +168,7 @@ def test_baskets_are_drawn_from_the_pool_once_each(prices: Path) -> None:
     run = played(Picked(), prices)
     _, score = scored_sessions(run)
     found, table = placebos(run, control(run), score, 25)
-    assert (found.chosen, found.count, found.independent) == (Chosen.BASKETS, 5, None)
+    assert (found.chosen, found.count, found.independent) == (PlaceboKind.BASKETS, 5, None)
     assert sorted(table["label"]) == [f"picked(stock={line})" for line in sorted(Picked.pool)]
     alone = played(Picked(stock="FXI"), prices, start="2024-06-03")
     drawn = table.set_index("label")["excess"]["picked(stock=FXI)"]
@@ -180,6 +180,6 @@ def test_there_may_be_none_and_it_says_why(prices: Path) -> None:
     _, score = scored_sessions(run)
     assert "switched off" in placebos(run, control(run), score, 0)[0].why
     assert "control" in placebos(run, None, score, 9)[0].why
-    assert "no session" in placebos(run, control(run), Score(9, 9, 0), 9)[0].why
+    assert "no session" in placebos(run, control(run), ScoredWindow(9, 9, 0), 9)[0].why
     early = played(moved(date(2014, 6, 2)), prices)
     assert "window" in placebos(early, control(early), scored_sessions(early)[1], 9)[0].why

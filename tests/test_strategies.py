@@ -19,7 +19,7 @@ from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.runner.jobs import Job
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from backtests.strategy_loader import shipped
 from markets.bars import Bars
 from markets.reference.calendars import sessions_later
@@ -52,8 +52,8 @@ def bars(strategy: Strategy) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def played(strategy: Strategy, bars: Snapshot) -> Played:
-    return kernel.play(desk_of(strategy, bars))
+def played(strategy: Strategy, bars: Snapshot) -> EngineOutput:
+    return kernel.run(desk_of(strategy, bars))
 
 
 def bars_of(strategy: Strategy) -> Snapshot:
@@ -64,9 +64,11 @@ def desk_of(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings = W
     return Desk(strategy, prepare(strategy, bars, settings), settings, cost_model(settings))
 
 
-def test_both_engines_fill_the_same(strategy: Strategy, bars: Snapshot, played: Played) -> None:
+def test_both_engines_fill_the_same(
+    strategy: Strategy, bars: Snapshot, played: EngineOutput
+) -> None:
     assert len(played.fills) > 0
-    assert played == event_driven.play(desk_of(strategy, bars))
+    assert played == event_driven.run(desk_of(strategy, bars))
 
 
 def test_it_is_a_value(strategy: Strategy) -> None:
@@ -75,8 +77,10 @@ def test_it_is_a_value(strategy: Strategy) -> None:
     assert hash(dataclasses.replace(strategy)) == hash(strategy)  # type: ignore[type-var]
 
 
-def test_the_same_run_twice_is_the_same(strategy: Strategy, bars: Snapshot, played: Played) -> None:
-    assert kernel.play(desk_of(strategy, bars)) == played
+def test_the_same_run_twice_is_the_same(
+    strategy: Strategy, bars: Snapshot, played: EngineOutput
+) -> None:
+    assert kernel.run(desk_of(strategy, bars)) == played
 
 
 def test_it_runs_at_the_bounds_of_its_parameters_and_not_beyond(
@@ -87,7 +91,7 @@ def test_it_runs_at_the_bounds_of_its_parameters_and_not_beyond(
             if bound is None:
                 continue
             edge = dataclasses.replace(strategy, **{spec.name: spec.kind(bound)})  # type: ignore[type-var]
-            assert kernel.play(desk_of(edge, bars)).ruined is None
+            assert kernel.run(desk_of(edge, bars)).ruined is None
             with pytest.raises(ParameterError, match=spec.name):
                 dataclasses.replace(strategy, **{spec.name: spec.kind(bound + beyond)})  # type: ignore[type-var]
 
@@ -96,7 +100,7 @@ def test_every_set_of_its_grid_runs(strategy: Strategy, bars: Snapshot) -> None:
     for values in itertools.product(*strategy.grid.values()):
         variant = dataclasses.replace(strategy, **dict(zip(strategy.grid, values, strict=True)))  # type: ignore[type-var]
         own = bars if variant.facts == strategy.facts else bars_of(variant)
-        kernel.play(desk_of(variant, own))
+        kernel.run(desk_of(variant, own))
 
 
 @pytest.mark.parametrize("window", [WINDOW, EARLY], ids=["late", "early"])
@@ -104,7 +108,7 @@ def test_no_line_is_held_before_its_listing_and_gross_is_kept(
     strategy: Strategy, bars: Snapshot, window: Settings
 ) -> None:
     desk = desk_of(strategy, bars, window)
-    played = kernel.play(desk)
+    played = kernel.run(desk)
     for fill in played.fills:
         asset = desk.market.assets[desk.market.place[fill.asset]]
         if asset.listed:
@@ -117,7 +121,7 @@ def test_its_controls_run(strategy: Strategy) -> None:
     controls = strategy.controls()
     assert controls
     for control in controls.values():
-        assert kernel.play(desk_of(control, bars_of(control))).targets
+        assert kernel.run(desk_of(control, bars_of(control))).targets
 
 
 def test_it_has_a_thesis_a_benchmark_and_words(strategy: Strategy) -> None:
@@ -129,20 +133,20 @@ def test_it_has_a_thesis_a_benchmark_and_words(strategy: Strategy) -> None:
 
 
 def test_cutting_the_data_changes_no_earlier_fill(
-    strategy: Strategy, bars: Snapshot, played: Played
+    strategy: Strategy, bars: Snapshot, played: EngineOutput
 ) -> None:
     cut = date(2026, 6, 30)
-    short = kernel.play(desk_of(strategy, bars.until(cut), dataclasses.replace(WINDOW, end=cut)))
+    short = kernel.run(desk_of(strategy, bars.until(cut), dataclasses.replace(WINDOW, end=cut)))
     assert short.fills
     assert short.fills == tuple(fill for fill in played.fills if fill.session <= cut)
 
 
 def test_noise_after_a_day_changes_no_fill_up_to_it(
-    strategy: Strategy, bars: Snapshot, played: Played
+    strategy: Strategy, bars: Snapshot, played: EngineOutput
 ) -> None:
     cut = np.datetime64("2026-06-30")
     lines = {ticker: _scrambled(line, cut) for ticker, line in bars.items()}
-    noise = kernel.play(desk_of(strategy, Snapshot(lines, bars.facts)))
+    noise = kernel.run(desk_of(strategy, Snapshot(lines, bars.facts)))
     until = [
         tuple(fill for fill in one.fills if fill.session <= cut.astype(date))
         for one in (played, noise)
@@ -206,7 +210,7 @@ def test_relative_momentum_the_other_way_round_and_without_the_filter() -> None:
 
 def test_relative_momentum_on_the_most_traded_stocks() -> None:
     chosen = RelativeMomentum(form=Form.STOCKS)
-    targets = kernel.play(desk_of(chosen, bars_of(chosen))).targets
+    targets = kernel.run(desk_of(chosen, bars_of(chosen))).targets
     sizes = {len(target.weights) for target in targets}
     assert sizes <= {1, 7, 10}  # bills, America, China: stand-ins count before a listing
     assert {7, 10} <= sizes
@@ -226,7 +230,7 @@ def test_abc_basket_mixes() -> None:
     assert AbcBasket(mix=Mix.AI_HALF).weights(view()) == {"SMH": 0.5, "BABA": 0.25, "KWEB": 0.25}
     chosen = AbcBasket(mix=Mix.INVERSE_VOLATILITY)
     desk = desk_of(chosen, bars_of(chosen))
-    target = kernel.play(desk).targets[-1]
+    target = kernel.run(desk).targets[-1]
     market = desk.market
     level = market.level[target.session - 63 : target.session + 1]
     inverse = 1 / np.std(level[1:] / level[:-1] - 1, axis=0, ddof=1)

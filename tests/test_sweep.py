@@ -18,12 +18,12 @@ import pytest
 
 from backtests import run, sweep
 from backtests.records.ledger import Ledger
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.sweeps.grid import plan_of, read_grid, shuffled
-from backtests.sweeps.jobs import Work
-from backtests.sweeps.simulator import Stage
-from backtests.sweeps.sweep import Swept, size_of
+from backtests.sweeps.jobs import Jobs
+from backtests.sweeps.simulator import SweepSimulator
+from backtests.sweeps.sweep import SweepResult, size_of
 from markets.sample.source import SampleSource
 from newsfolio import (
     CommandError,
@@ -97,12 +97,12 @@ class Top(Strategy):
         return {line: 1 / self.n for _, line in known[: self.n]}
 
 
-def played(folder: Path, what: Any = None, **more: Any) -> Swept:
+def played(folder: Path, what: Any = None, **more: Any) -> SweepResult:
     options = {"grid": GRID, "data": "sample", "start": START, **more}
     return sweep(what or Top(), out=folder, ledger=folder / "l.sqlite", **options)
 
 
-def bytes_of(found: Swept) -> dict[str, bytes]:
+def bytes_of(found: SweepResult) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (found.folder / "parts").glob("*.parquet")}
 
 
@@ -174,7 +174,7 @@ class Wide(Strategy):
 def test_sets_with_lines_of_their_own_are_played_on_them(tmp_path: Path) -> None:
     found = played(tmp_path, Wide(), grid={"n": (1, 3)}).table.set_index("n")["final_equity"]
     for n in (1, 3):
-        single = play_strategy(Wide(n), SampleSource(), Settings(start=START, engine="kernel"))  # type: ignore[arg-type]
+        single = run_strategy(Wide(n), SampleSource(), Settings(start=START, engine="kernel"))  # type: ignore[arg-type]
         assert found[n] == single.account.equity.iloc[-1]
 
 
@@ -206,10 +206,10 @@ def test_draws_from_a_grid_never_repeat() -> None:
 def test_a_sweep_trades_as_runs_one_by_one(more: dict[str, Any]) -> None:
     settings = Settings(start=START, engine="kernel", **more)
     plan = plan_of(Top(), GRID)
-    stage = Stage.of(plan, SampleSource(), settings)
+    stage = SweepSimulator.of(plan, SampleSource(), settings)
     for place in (0, 7, 20, 47):
-        alone = play_strategy(plan.strategy(place), SampleSource(), settings)
-        assert stage.play(plan.strategy(place))[1] == alone.played
+        alone = run_strategy(plan.strategy(place), SampleSource(), settings)
+        assert stage.run(plan.strategy(place))[1] == alone.output
 
 
 def test_the_figures_of_a_set_are_those_of_its_run(tmp_path: Path) -> None:
@@ -384,7 +384,7 @@ def test_jobs_follow_from_the_size_of_the_sweep_alone() -> None:
 def test_the_work_travels_without_what_was_worked_out_on_the_way() -> None:
     settings = Settings(start=START, engine="kernel")
     plan = plan_of(Top(), GRID)
-    work = Work.of(Stage.of(plan, SampleSource(), settings), plan, 2)
+    work = Jobs.of(SweepSimulator.of(plan, SampleSource(), settings), plan, 2)
     work.stage.warm(plan)
     rows = work(0)
     assert work.stage.ground(Top()).market.memo

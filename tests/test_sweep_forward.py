@@ -18,16 +18,16 @@ import pandas as pd
 import pytest
 
 from backtests import run, sweep
-from backtests.evaluation.statistics.overfitting import Score, logits, pbo
+from backtests.evaluation.statistics.overfitting import Criterion, logits, pbo
 from backtests.evaluation.statistics.samples import settled
 from backtests.records.ledger import Ledger
 from backtests.sweeps.grid import plan_of
-from backtests.sweeps.sweep import Swept
+from backtests.sweeps.sweep import SweepResult
 from backtests.sweeps.walk_forward import plan
 from backtests.sweeps.walk_forward.cross_validation import folds_of, paths_of
-from backtests.sweeps.walk_forward.plan import Trail
-from backtests.sweeps.walk_forward.selection import Batch, Judged, halves, judged
-from backtests.sweeps.walk_forward.switching import InTurn
+from backtests.sweeps.walk_forward.plan import WalkPlan
+from backtests.sweeps.walk_forward.selection import Batch, Selection, halves, judged
+from backtests.sweeps.walk_forward.switching import SwitchingStrategy
 from markets.bars import COLUMNS, Bars, Priced
 from newsfolio import (
     Asset,
@@ -106,7 +106,7 @@ def _bars(name: str, days: pd.DatetimeIndex, prices: np.ndarray) -> Bars:
     return Bars(name, frame[list(COLUMNS)].astype(float), Priced.SPLITS, simulated=True)
 
 
-def walked(folder: Path, what: Any = None, **more: Any) -> Swept:
+def walked(folder: Path, what: Any = None, **more: Any) -> SweepResult:
     options = {
         "data": Regimes(), "start": "2019-01-02", "grid": {"pick": ("AAA", "BBB")}, "by": "cagr",
         "walk_forward": (12, 3), **more,
@@ -114,7 +114,7 @@ def walked(folder: Path, what: Any = None, **more: Any) -> Swept:
     return sweep(what or Hold(), out=folder, ledger=folder / "l.sqlite", **options)
 
 
-def windows(found: Swept) -> list[dict[str, Any]]:
+def windows(found: SweepResult) -> list[dict[str, Any]]:
     return list(found.summary["walk_forward"]["windows"])
 
 
@@ -180,7 +180,7 @@ def test_sets_that_stream_by_are_judged_as_if_all_were_at_hand(size: int) -> Non
         for first in range(0, 40, size):
             yield np.arange(first, min(first + size, 40)), gains[:, first : first + size]
 
-    found = judged(batches, train, test, Score.SHARPE)
+    found = judged(batches, train, test, Criterion.SHARPE)
     assert found.sets == 40
     expected = list(slow(gains, train, test))
     assert list(zip(found.chosen.tolist(), found.place.tolist(), strict=True)) == expected
@@ -191,20 +191,20 @@ def test_of_equal_sets_the_first_is_chosen() -> None:
     mask = np.ones((1, 30), dtype=bool)
     found = judged(
         lambda: iter([(np.array([3, 5]), gains[:, :2]), (np.array([6, 8]), gains[:, 2:])]),
-        mask, mask, Score.SHARPE,
+        mask, mask, Criterion.SHARPE,
     )  # fmt: skip
     assert (found.chosen.tolist(), found.place.tolist(), found.sets) == ([3], [2.5], 4)
 
 
-def crossed(gains: np.ndarray, blocks: int, by: Score) -> Judged:
+def crossed(gains: np.ndarray, blocks: int, by: Criterion) -> Selection:
     starts = np.linspace(0, len(gains), blocks, endpoint=False).astype(int)  # as `pbo` cuts
     half = halves(np.searchsorted(starts, np.arange(len(gains)), side="right") - 1)
     return judged(lambda: iter([(np.arange(gains.shape[1]), gains)]), half, ~half, by)
 
 
-@pytest.mark.parametrize("by", Score)
-def test_halves_without_purge_are_the_probability_of_overfitting(by: Score) -> None:
-    assert sorted(crossed(HAND, 4, Score.SHARPE).odds) == pytest.approx(
+@pytest.mark.parametrize("by", Criterion)
+def test_halves_without_purge_are_the_probability_of_overfitting(by: Criterion) -> None:
+    assert sorted(crossed(HAND, 4, Criterion.SHARPE).odds) == pytest.approx(
         [-1.0986] * 4 + [-0.5108] * 2, abs=5e-5
     )  # the case by hand of test_overfitting
     gains = np.random.default_rng(2).normal(0.0, 0.01, (203, 15))
@@ -288,10 +288,12 @@ def test_a_turn_is_a_decision_and_brings_its_own_schedule() -> None:
 
         return Sometimes()
 
-    player = InTurn(Hold(), ((date(2024, 1, 1), one(monthly)), (date(2024, 1, 4), one(quarterly))))
+    player = SwitchingStrategy(
+        Hold(), ((date(2024, 1, 1), one(monthly)), (date(2024, 1, 4), one(quarterly)))
+    )
     assert np.flatnonzero(player.rebalance.marks(Ends())).tolist() == [0, 3, 4, 9]
     with pytest.raises(CommandError, match="drift bands"):
-        InTurn(Hold(), ((date(2024, 1, 1), one(monthly)),
+        SwitchingStrategy(Hold(), ((date(2024, 1, 1), one(monthly)),
                         (date(2024, 1, 4), one(monthly | drift_band(0.1)))))  # fmt: skip
 
 
@@ -400,7 +402,7 @@ def test_a_path_is_put_together_from_choices_that_had_not_seen_it() -> None:
             return {number: np.arange(12.0) + 100 * number for number in wanted}
 
     # 4 folds of 3 sessions, 2 of them tests: 6 splits, whose winners are set 0 to 5
-    known = Judged(np.arange(6), np.zeros(6), 6)
+    known = Selection(np.arange(6), np.zeros(6), 6)
     splits = list(combinations(range(4), 2))
     recombined = np.array([[row for row, two in enumerate(splits) if fold in two]
                            for fold in range(4)])  # fmt: skip
@@ -421,14 +423,14 @@ def test_too_few_sessions_for_a_cross_validation_are_said(tmp_path: Path) -> Non
 
 def test_a_position_is_held_from_decision_to_decision() -> None:
     from backtests.settings import Settings
-    from backtests.sweeps.simulator import Stage
+    from backtests.sweeps.simulator import SweepSimulator
 
     class Quarterly(Hold):
         rebalance = quarterly
 
     settings = Settings(start="2019-01-02", engine="kernel")
     for strategy, most in ((Hold(), 23), (Quarterly(), 63)):
-        stage = Stage.of(plan_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
+        stage = SweepSimulator.of(plan_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
         assert plan.held(strategy, stage.ground(strategy)) == most
 
 
@@ -483,8 +485,8 @@ def test_the_command_walks(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("by", list(Score))
-def test_sets_that_are_flat_in_training_are_tied_whatever_comes(seed: int, by: Score) -> None:
+@pytest.mark.parametrize("by", list(Criterion))
+def test_sets_that_are_flat_in_training_are_tied_whatever_comes(seed: int, by: Criterion) -> None:
     """A flat stretch about the mean of all sessions is noise that leans with the future."""
     gains = np.zeros((400, 6))
     gains[200:] = np.random.default_rng(seed).normal(1e-3, 0.01, (200, 6))
@@ -498,8 +500,8 @@ def test_a_lost_account_does_not_count_as_cash() -> None:
     returns[50, 0] = -1.3  # the account of the first set, and nothing after it
     returns[:, 1] = np.random.default_rng(3).normal(-3e-4, 0.005, 300)
     plan = SimpleNamespace(other=np.full(300, -3e-4))
-    gains = Trail.gains(plan, settled(pd.DataFrame(returns)[0])[:, None])  # type: ignore[arg-type]
-    both = np.column_stack([gains, Trail.gains(plan, returns[:, 1:])])  # type: ignore[arg-type]
+    gains = WalkPlan.gains(plan, settled(pd.DataFrame(returns)[0])[:, None])  # type: ignore[arg-type]
+    both = np.column_stack([gains, WalkPlan.gains(plan, returns[:, 1:])])  # type: ignore[arg-type]
     train = (np.arange(300) >= 100)[None]
-    found = judged(lambda: [(np.arange(2), both)], train, ~train, Score.SHARPE)
+    found = judged(lambda: [(np.arange(2), both)], train, ~train, Criterion.SHARPE)
     assert found.chosen.tolist() == [1]

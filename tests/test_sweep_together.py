@@ -15,7 +15,7 @@ from backtests.settings import Settings
 from backtests.simulation.metrics import figures_of
 from backtests.sweeps.data_needs import ASKED, asks, same_lines
 from backtests.sweeps.grid import plan_of
-from backtests.sweeps.simulator import Stage
+from backtests.sweeps.simulator import SweepSimulator
 from markets.sample.source import SampleSource
 from newsfolio import Panel, Schedule, Strategy, StrategyError, View, monthly, param, weekly
 from newsfolio.schedules import EverySession
@@ -98,9 +98,9 @@ def test_sets_played_together_are_those_played_alone(
     grid = {"n": (2, 6), "lookback": (30, 90, 250), "word": ("plain", "fails"),
             "pace": ("monthly", "weekly")}  # fmt: skip
     plan = plan_of(AtOnce(), grid)
-    stage = Stage.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
+    stage = SweepSimulator.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
     asked = []
-    play = kernel.play_together
+    play = kernel.run_batch
     monkeypatch.setattr("backtests.sweeps.batches.ROOM", room)
     monkeypatch.setattr("backtests.sweeps.batches.GROUPS", groups)
     monkeypatch.setattr(kernel, "play_together", lambda *a: asked.append(a) or play(*a))
@@ -150,11 +150,11 @@ def test_schedules_that_are_equal_and_mark_otherwise_are_not_mixed_up() -> None:
     assert Nth(1) == Nth(5)
     plan = plan_of(Paced(), {"n": (1, 5, 60)})
     wanted = Settings(start=START, engine="kernel")
-    rows = Stage.of(plan, SampleSource(), wanted).rows(
+    rows = SweepSimulator.of(plan, SampleSource(), wanted).rows(
         partial(plan.strategy, place) for place in range(3)
     )
     for place, row in enumerate(rows):
-        assert row == Stage.of(plan, SampleSource(), wanted).curve(plan.strategy(place))[1]
+        assert row == SweepSimulator.of(plan, SampleSource(), wanted).curve(plan.strategy(place))[1]
     assert rows[0]["trades"] > 2 * rows[1]["trades"] > 4 * rows[2]["trades"]
 
 
@@ -165,7 +165,7 @@ def test_sets_that_cannot_be_measured_together_are_measured_alone(
     plan = plan_of(AtOnce(), {"n": (1, 2, 3), "lookback": (30, 60)})
     wanted = Settings(start=START, engine="kernel")
     makers = [partial(plan.strategy, place) for place in range(6)]
-    good = Stage.of(plan, SampleSource(), wanted).rows(makers)
+    good = SweepSimulator.of(plan, SampleSource(), wanted).rows(makers)
     real, bad = figures_of, good[2]["final_equity"]
 
     def failing(days: Any, equity: Any, *more: Any) -> Any:
@@ -174,7 +174,7 @@ def test_sets_that_cannot_be_measured_together_are_measured_alone(
         return real(days, equity, *more)
 
     monkeypatch.setattr("backtests.sweeps.simulator.figures_of", failing)
-    rows = Stage.of(plan, SampleSource(), wanted).rows(makers)
+    rows = SweepSimulator.of(plan, SampleSource(), wanted).rows(makers)
     assert rows[2] == {"error": "OverflowError('as it should')"}
     assert [*rows[:2], *rows[3:]] == [*good[:2], *good[3:]]
 
@@ -200,7 +200,7 @@ def test_no_set_gets_an_answer_that_it_would_not_get_alone(kind: str) -> None:
     """Whoever asked first: what is remembered must not depend on it."""
     plan = plan_of(globals()[kind](), {"n": (1, 2, 3, 4)})
     for order in ((0, 1, 2, 3), (3, 2, 1, 0)):
-        stage = Stage.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
+        stage = SweepSimulator.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
         rows = stage.rows(partial(plan.strategy, place) for place in order)
         failed = [row["error"] for row in rows if row["error"]]
         assert len(failed) == 1

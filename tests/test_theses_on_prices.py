@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.strategy_loader import shipped
 from markets.folder.source import FolderSource
@@ -19,10 +19,10 @@ WINDOW = Settings(start=date(2024, 1, 2), engine="kernel")  # type: ignore[arg-t
 @pytest.mark.parametrize("name", shipped())
 def test_it_runs_on_real_prices_and_checks_its_claims(name: str, prices: Path) -> None:
     strategy = shipped()[name]()
-    run = play_strategy(strategy, FolderSource(prices), WINDOW)
-    assert run.played.ruined is None
+    run = run_strategy(strategy, FolderSource(prices), WINDOW)
+    assert run.output.ruined is None
     assert len(run.account.equity) > 250
-    assert run.legs, "no control and no benchmark could be run"
+    assert run.references, "no control and no benchmark could be run"
     assert strategy.thesis is not None
     assert [claim["id"] for claim in run.claims] == sorted(strategy.thesis.claims)
     assert not any(claim["verdict"] == "simulated" for claim in run.claims)
@@ -31,4 +31,4 @@ def test_it_runs_on_real_prices_and_checks_its_claims(name: str, prices: Path) -
 def test_a_line_that_the_folder_lacks_is_named(prices: Path) -> None:
     chase = shipped()["momentum-chase"]
     with pytest.raises(MissingData, match=r"no data for 3033\.HK"):
-        play_strategy(chase(line="3033.HK"), FolderSource(prices), WINDOW)
+        run_strategy(chase(line="3033.HK"), FolderSource(prices), WINDOW)

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from backtests.records.from_run import result_of
-from backtests.runner.run_strategy import play_strategy
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Engine, Settings
 from markets.folder.fact_files import WithFacts
 from markets.folder.source import FolderSource
@@ -190,7 +190,7 @@ def fills(strategy: object, source: object, start: str, end: str) -> pd.DataFram
     settings = Settings(
         engine=Engine.KERNEL, start=date.fromisoformat(start), end=date.fromisoformat(end)
     )
-    return result_of(play_strategy(strategy, source, settings)).fills  # type: ignore[arg-type]
+    return result_of(run_strategy(strategy, source, settings)).fills  # type: ignore[arg-type]
 
 
 def test_targets_raised_on_real_prices(prices: Path, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_show_me_the_money_with_funds() -> None:
 def test_show_me_the_money_by_traded_value_and_by_lot() -> None:
     chosen = ShowMeTheMoney(picks=Picks.MOST_TRADED)
     settings = Settings(start=date(2019, 6, 3), end=date(2020, 12, 31), engine=Engine.KERNEL)
-    targets = play_strategy(chosen, SampleSource(), settings).played.targets
+    targets = run_strategy(chosen, SampleSource(), settings).output.targets
     assert targets
     assert {sum(line in {"NVDA", "AVGO", "AMD", "TSM", "300308.SZ", "ORCL"} for line in one.weights)
             for one in targets} == {5}  # fmt: skip
@@ -359,8 +359,8 @@ def test_the_gate_on_real_yields(prices: Path) -> None:
     ends = risen.groupby(risen.index.to_period("M")).tail(1)["2022"]
     shut = {f"{day:%Y-%m}" for day, rise in ends.items() if rise > 0.5}
     settings = Settings(start=date(2022, 1, 3), end=date(2022, 12, 30), engine=Engine.KERNEL)
-    run = play_strategy(RatesGate(), FolderSource(prices), settings)
-    found = {str(run.market.sessions[one.session])[:7] for one in run.played.targets
+    run = run_strategy(RatesGate(), FolderSource(prices), settings)
+    found = {str(run.market.sessions[one.session])[:7] for one in run.output.targets
              if one.weights.get("BIL", 0) == 0.5}  # fmt: skip
     assert found == shut
     assert 3 <= len(shut) <= 9
@@ -423,7 +423,7 @@ def test_controls_of_the_shock() -> None:
 def test_trigger_days_on_real_prices(prices: Path) -> None:
     """Nine by the file of closes, among them 27 January 2025 at -17 %."""
     settings = Settings(start=date(2024, 1, 2), end=date(2025, 10, 30), engine=Engine.KERNEL)
-    run = play_strategy(DeepseekShock(), FolderSource(prices), settings)
+    run = run_strategy(DeepseekShock(), FolderSource(prices), settings)
     assert run.explained is not None
     days = [row[1] for row in run.explained.rows]
     assert days == [
@@ -431,7 +431,7 @@ def test_trigger_days_on_real_prices(prices: Path) -> None:
         "2020-03-16", "2024-04-19", "2025-01-27",
     ]  # fmt: skip
     assert run.explained.rows[-1][2] == pytest.approx(-0.1697, abs=5e-5)
-    opened = [one for one in run.played.fills if one.asset == "SMH" and one.quantity < 0]
+    opened = [one for one in run.output.fills if one.asset == "SMH" and one.quantity < 0]
     assert {one.session for one in opened} == {date(2024, 4, 22), date(2025, 1, 28)}
 
 
@@ -522,7 +522,7 @@ def test_lines_share_equally_and_those_right_already_stay() -> None:
 
 def test_alibaba_after_its_results_of_february_2025(prices: Path) -> None:
     """Published on the 20th at 10:30 UTC, +14.56 % on the 21st, held from Monday the 24th."""
-    run = play_strategy(
+    run = run_strategy(
         ProofDays(),
         FolderSource(prices),
         Settings(start=date(2025, 1, 2), end=date(2025, 4, 30), engine=Engine.KERNEL),

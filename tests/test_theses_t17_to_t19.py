@@ -266,7 +266,7 @@ def played(strategy: Strategy, prices: Path, end: date) -> tuple[dict[str, dict[
     ready = prepare(strategy, bars, settings)
     desk = Desk(strategy, ready, settings, cost_model(settings))
     targets = {
-        str(ready.sessions[one.session]): dict(one.weights) for one in kernel.play(desk).targets
+        str(ready.sessions[one.session]): dict(one.weights) for one in kernel.run(desk).targets
     }
     return targets, desk.explained()
 

@@ -439,7 +439,7 @@ def targets(
     settings = Settings(start=date.fromisoformat(start), end=date.fromisoformat(end))
     bars = load_bars(strategy, source, settings)
     market = prepare(strategy, bars, settings)
-    played = kernel.play(Desk(strategy, market, settings, cost_model(settings)))
+    played = kernel.run(Desk(strategy, market, settings, cost_model(settings)))
     return {str(market.day(one.session)): held_of(one.weights) for one in played.targets}
 
 
@@ -461,7 +461,7 @@ def test_pairs_leave_and_enter_by_what_is_held() -> None:
     strategy = UbsPairs(entry=1.0, window=126)
     settings = Settings(start=date(2025, 2, 3), end=date(2026, 9, 30))
     market = prepare(strategy, load_bars(strategy, SampleSource(), settings), settings)
-    played = kernel.play(Desk(strategy, market, settings, cost_model(settings)))
+    played = kernel.run(Desk(strategy, market, settings, cost_model(settings)))
     column, entered, left = market.place, 0, 0
     for east, west in zip(CHINA_FIVE.tickers, US_FIVE.tickers, strict=True):
         inside = False

@@ -523,7 +523,7 @@ def targets(
     """What was wanted at each decision, by day."""
     settings = Settings(start=date.fromisoformat(start), end=date.fromisoformat(end))
     market = prepare(strategy, load_bars(strategy, source, settings), settings)
-    played = kernel.play(Desk(strategy, market, settings, cost_model(settings)))
+    played = kernel.run(Desk(strategy, market, settings, cost_model(settings)))
     return {str(market.day(one.session)): held_of(one.weights) for one in played.targets}
 
 

@@ -9,17 +9,17 @@ import pytest
 
 from backtests.evaluation.schema import (
     Certificate,
-    Chosen,
     Comparison,
     Estimate,
+    Headline,
     Honesty,
     Placebo,
+    PlaceboKind,
     Power,
     Role,
     Scored,
     Significance,
     Verdict,
-    Word,
 )
 from backtests.evaluation.verdict import judge
 
@@ -27,7 +27,7 @@ SCORED = Scored("2025-02-21", "2025-02-24", "2026-10-30", 425, 1.69, "the first 
 POWER = Power(0.5, 10.8, 1.69, 1.3, "20 months; proving a Sharpe edge of 0.5 takes 11 years")
 HONEST = Certificate(Honesty.HONEST, "40 replays changed no decision")
 SURE = Significance(2.1, 0.997, 0.97, 0.3, 3, 5, 0.6, 0.0, 3.0)
-BETTER = Placebo(Chosen.DATES, 200, 0.2, 0.95, 8.0, True, "half and half")
+BETTER = Placebo(PlaceboKind.DATES, 200, 0.2, 0.95, 8.0, True, "half and half")
 
 
 def against(
@@ -66,7 +66,7 @@ def verdict(**changed: Any) -> Verdict:
 
 def test_held_up_takes_all_conditions() -> None:
     found = verdict()
-    assert found.word is Word.HELD_UP
+    assert found.word is Headline.HELD_UP
     assert [condition.met for condition in found.conditions] == [True] * 10
     assert "15.00 % a year ahead of half and half since 2025-02-21" in found.reason
     assert "2.00 % to 30.00 %" in found.reason
@@ -91,42 +91,42 @@ def test_held_up_takes_all_conditions() -> None:
     ],
 )
 def test_without_one_of_them_it_cannot_be_told(changed: dict[str, Any]) -> None:
-    assert verdict(**changed).word is Word.CANNOT_TELL
+    assert verdict(**changed).word is Headline.CANNOT_TELL
 
 
 def test_a_placebo_that_says_nothing_is_not_asked() -> None:
     always_on = dataclasses.replace(BETTER, percentile=0.3, decides=False)
     none = Placebo(None, 0, None, None, None, False, "", "no other window of 425 sessions")
-    assert verdict(placebo=always_on).word is Word.HELD_UP
-    assert verdict(placebo=none).word is Word.HELD_UP
+    assert verdict(placebo=always_on).word is Headline.HELD_UP
+    assert verdict(placebo=none).word is Headline.HELD_UP
 
 
 def test_it_did_not_where_a_useful_edge_is_ruled_out() -> None:
     """Tracking error 20 %: an upper bound of 0.1 a year is a Sharpe ratio of 0.5."""
     behind = against(-0.3, -0.1, 0.099)
-    assert verdict(comparisons=(behind, *AHEAD[1:])).word is Word.DID_NOT
+    assert verdict(comparisons=(behind, *AHEAD[1:])).word is Headline.DID_NOT
     level = against(-0.3, -0.1, 0.1)
-    assert verdict(comparisons=(level, *AHEAD[1:])).word is Word.CANNOT_TELL
+    assert verdict(comparisons=(level, *AHEAD[1:])).word is Headline.CANNOT_TELL
     short = dataclasses.replace(SCORED, sessions=59)
-    assert verdict(comparisons=(behind, *AHEAD[1:]), scored=short).word is Word.CANNOT_TELL
+    assert verdict(comparisons=(behind, *AHEAD[1:]), scored=short).word is Headline.CANNOT_TELL
     chosen = ("the run starts on 2025-06-02, after the first decision on the article",)
-    assert verdict(comparisons=(behind, *AHEAD[1:]), doubts=chosen).word is Word.CANNOT_TELL
+    assert verdict(comparisons=(behind, *AHEAD[1:]), doubts=chosen).word is Headline.CANNOT_TELL
 
 
 def test_what_hardly_differs_from_its_control_is_never_told() -> None:
     same = against(-0.003, -0.001, 0.001, tracking_error=0.006)
     found = verdict(comparisons=(same, *AHEAD[1:]))
-    assert found.word is Word.CANNOT_TELL
+    assert found.word is Headline.CANNOT_TELL
     assert "hardly differs" in found.reason
 
 
 def test_ruin_decides_alone_and_a_cheat_voids() -> None:
     ruined = verdict(ruined="2025-04-07")
-    assert (ruined.word, "2025-04-07" in ruined.reason) == (Word.DID_NOT, True)
+    assert (ruined.word, "2025-04-07" in ruined.reason) == (Headline.DID_NOT, True)
     cheat = Certificate(Honesty.CHEATS, "weights of NVDA on 2025-03-31 changed")
     found = verdict(certificate=cheat)
-    assert (found.word, "NVDA" in found.reason) == (Word.CANNOT_TELL, True)
-    assert verdict(certificate=cheat, ruined="2025-04-07").word is Word.CANNOT_TELL
+    assert (found.word, "NVDA" in found.reason) == (Headline.CANNOT_TELL, True)
+    assert verdict(certificate=cheat, ruined="2025-04-07").word is Headline.CANNOT_TELL
 
 
 def test_few_sessions_are_not_annualised() -> None:
@@ -138,13 +138,13 @@ def test_few_sessions_are_not_annualised() -> None:
 
 def test_simulated_prices_never_hold_up() -> None:
     found = verdict(simulated=True)
-    assert found.word is Word.SIMULATED
+    assert found.word is Headline.SIMULATED
     assert "held up" not in found.reason
-    assert verdict(simulated=True, ruined="2025-04-07").word is Word.SIMULATED
+    assert verdict(simulated=True, ruined="2025-04-07").word is Headline.SIMULATED
 
 
 def test_without_an_article_there_is_no_verdict() -> None:
-    assert verdict(article=False).word is Word.NONE
+    assert verdict(article=False).word is Headline.NONE
 
 
 def test_nothing_scored_yet_says_so() -> None:
@@ -154,7 +154,7 @@ def test_nothing_scored_yet_says_so() -> None:
     )  # fmt: skip
     scored = dataclasses.replace(SCORED, sessions=0, start="")
     found = verdict(scored=scored, comparisons=(none,))
-    assert found.word is Word.CANNOT_TELL
+    assert found.word is Headline.CANNOT_TELL
     assert found.reason == "No session follows the first decision in these data."
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backtests import strategy_loader
-from backtests.evaluation.lookahead.access_audit import Watch, undeclared
+from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
 from backtests.evaluation.lookahead.source_audit import reasons
 
 HEAD = """
@@ -29,8 +29,8 @@ class Mine(Strategy):
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
-    watching = Watch()
+def watch() -> Iterator[AccessAudit]:
+    watching = AccessAudit()
     watching.start()
     yield watching
     watching.stop()
@@ -75,26 +75,26 @@ HERE = "__import__('pathlib').Path(__file__).with_name('data.csv')"
     ],
 )  # fmt: skip
 def test_whatever_weights_opens_is_seen(
-    body: str, expected: str, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    body: str, expected: str, tmp_path: Path, watch: AccessAudit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     asked(written(tmp_path, body))
     assert any(expected in one for one in watch.seen())
 
 
-def test_a_file_read_at_import_is_seen(tmp_path: Path, watch: Watch) -> None:
+def test_a_file_read_at_import_is_seen(tmp_path: Path, watch: AccessAudit) -> None:
     strategy_loader.find(written(tmp_path, imports=f"TABLE = {HERE}.read_text()"))
     assert watch.seen() == (str(tmp_path / "data.csv"),)
 
 
-def test_data_in_a_file_that_is_called_code_is_seen(tmp_path: Path, watch: Watch) -> None:
+def test_data_in_a_file_that_is_called_code_is_seen(tmp_path: Path, watch: AccessAudit) -> None:
     address = written(tmp_path, f"open({HERE}.with_suffix('.py')).close()")
     (tmp_path / "data.py").write_text("1.0")
     asked(address)
     assert watch.seen() == (str(tmp_path / "data.py"),)
 
 
-def test_imports_libraries_and_the_system_do_not_count(tmp_path: Path, watch: Watch) -> None:
+def test_imports_libraries_and_the_system_do_not_count(tmp_path: Path, watch: AccessAudit) -> None:
     body = "import scipy.optimize, zoneinfo, json, helper_of_mine; zoneinfo.ZoneInfo('Asia/Tokyo')"
     (tmp_path / "helper_of_mine.py").write_text("ANSWER = 42\n")
     with pytest.MonkeyPatch.context() as patch:
@@ -103,7 +103,7 @@ def test_imports_libraries_and_the_system_do_not_count(tmp_path: Path, watch: Wa
     assert watch.seen() == ()
 
 
-def test_what_others_open_does_not_count(tmp_path: Path, watch: Watch) -> None:
+def test_what_others_open_does_not_count(tmp_path: Path, watch: AccessAudit) -> None:
     address = written(tmp_path)
     asked(address)
     (tmp_path / "data.csv").read_text()
@@ -111,7 +111,7 @@ def test_what_others_open_does_not_count(tmp_path: Path, watch: Watch) -> None:
 
 
 def test_nothing_is_seen_before_the_start_or_after_the_stop(tmp_path: Path) -> None:
-    address, watching = written(tmp_path, f"open({HERE}).close()"), Watch()
+    address, watching = written(tmp_path, f"open({HERE}).close()"), AccessAudit()
     asked(address)
     watching.start()
     watching.stop()
@@ -119,7 +119,9 @@ def test_nothing_is_seen_before_the_start_or_after_the_stop(tmp_path: Path) -> N
     assert watching.seen() == ()
 
 
-def test_declared_files_are_named_relative_to_the_strategy(tmp_path: Path, watch: Watch) -> None:
+def test_declared_files_are_named_relative_to_the_strategy(
+    tmp_path: Path, watch: AccessAudit
+) -> None:
     cls = asked(written(tmp_path, f"open({HERE}).close()"))
     assert undeclared(watch.seen(), ("data.csv",), cls) == ()
     assert undeclared(watch.seen(), (str(tmp_path / "data.csv"),), cls) == ()
@@ -169,7 +171,7 @@ def test_ordinary_libraries_are_fine(tmp_path: Path) -> None:
     assert reasons(strategy_loader.find(written(tmp_path, imports=imports))) == ()
 
 
-def test_a_thread_of_ours_does_not_count(tmp_path: Path, watch: Watch) -> None:
+def test_a_thread_of_ours_does_not_count(tmp_path: Path, watch: AccessAudit) -> None:
     from markets.folder.source import FolderSource
     from newsfolio.listings import asset_of
 

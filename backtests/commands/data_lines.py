@@ -72,7 +72,7 @@ class _Asked:
 def lines_of(address: str, store: Store | None = None) -> list[Asset]:
     """Everything that a run of the strategy loads: stand-ins, signals, benchmark, controls."""
     from backtests.runner.jobs import job_of
-    from backtests.runner.run_strategy import play_plain, play_strategy
+    from backtests.runner.run_strategy import run_backtrader, run_strategy
     from backtests.settings import Settings
     from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
 
@@ -82,9 +82,9 @@ def lines_of(address: str, store: Store | None = None) -> list[Asset]:
     job = job_of(address)
     try:
         if job.strategy is not None:
-            play_strategy(job.strategy, source, Settings(), address)
+            run_strategy(job.strategy, source, Settings(), address)
         elif job.plain is not None:
-            play_plain(job.plain, job.universe, source, Settings(), address)
+            run_backtrader(job.plain, job.universe, source, Settings(), address)
     except _AskedError:
         return asked.assets
     return []

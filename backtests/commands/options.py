@@ -23,7 +23,7 @@ OUTPUT = Group("Output", sort_key=3)
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Market:
+class RunOptions:
     """Options that every command with prices has.
 
     Parameters

@@ -9,7 +9,7 @@ from newsfolio.errors import CommandError, OutputError
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
-    from reports.background import Draughtsman
+    from reports.background import BackgroundRenderer
 from reports import write_pages
 
 PAGE = "verdict.html"
@@ -17,7 +17,7 @@ PAGE = "verdict.html"
 
 
 def save_run(
-    result: Result, folder: Path, tearsheet: bool, ahead: Draughtsman | None = None
+    result: Result, folder: Path, tearsheet: bool, ahead: BackgroundRenderer | None = None
 ) -> Path:
     def pages(done: Result, draft: Path) -> None:
         write_pages(done, draft, tearsheet, ahead)

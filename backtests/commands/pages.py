@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from cyclopts import Parameter
 
-from backtests.commands.options import OUTPUT, Market
+from backtests.commands.options import OUTPUT, RunOptions
 from backtests.commands.output import PAGE, browse, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say_claims
 from backtests.records.registry import manifests, run_folder
@@ -64,7 +64,7 @@ def report(
 
 def compare(
     *runs: str,
-    market: Market = Market(),
+    market: RunOptions = RunOptions(),
     engine: str = "kernel",
     out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,

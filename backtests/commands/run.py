@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from backtests.commands.options import MONEY, OUTPUT, Market
+from backtests.commands.options import MONEY, OUTPUT, RunOptions
 from backtests.commands.output import PAGE, browse, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
 from backtests.records.registry import row_of, run_folder
@@ -16,7 +16,7 @@ from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
-    from reports.background import Draughtsman
+    from reports.background import BackgroundRenderer
 from reports import write_index
 
 FEW = 50_000
@@ -25,7 +25,7 @@ FEW = 50_000
 
 def run(
     *strategies: str,
-    market: Market = Market(),  # frozen
+    market: RunOptions = RunOptions(),  # frozen
     benchmark: Annotated[str | None, Parameter(group=MONEY)] = None,
     engine: str = "backtrader",
     verify: bool = False,
@@ -74,14 +74,14 @@ def run(
     from backtests import paths
     from backtests.api import execute
     from backtests.evaluation.judging import Judging
-    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.ledger import Ledger
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
     ahead = draw_ahead() if tearsheet else None
     lines = tuple(line.strip() for line in universe.split(",") if line.strip())
-    watch = Watch()
+    watch = AccessAudit()
     watch.start()
     jobs = [market.job(address, lines) for address in strategies]
     settings = market.settings(benchmark=benchmark, engine=engine)
@@ -154,13 +154,13 @@ def score(
     from backtests.api import execute
     from backtests.commands import rescore
     from backtests.evaluation.judging import Judging
-    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.ledger import Ledger
     from backtests.records.result import intact, load
 
     folder = out or paths.RUNS
     place = run_folder(run, folder)
-    watch = Watch()
+    watch = AccessAudit()
     watch.start()
     with intact(place):
         old = load(place)
@@ -186,8 +186,8 @@ def score(
         say(result, folder, quiet=quiet)
 
 
-def draw_ahead() -> Draughtsman:
+def draw_ahead() -> BackgroundRenderer:
     """Who draws while runs are judged."""
-    from reports.background import Draughtsman
+    from reports.background import BackgroundRenderer
 
-    return Draughtsman()
+    return BackgroundRenderer()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backtests.commands.options import Market, job_at
+from backtests.commands.options import RunOptions, job_at
 from backtests.commands.terminal import print_json, print_table
 from newsfolio.errors import CommandError
 
@@ -51,7 +51,7 @@ def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
 def weights(
     strategy: str,
     *,
-    market: Market = Market(),
+    market: RunOptions = RunOptions(),
     asof: str | None = None,
     portfolio: Path | None = None,
     json: bool = False,
@@ -83,7 +83,9 @@ def weights(
         print(advice.as_text())
 
 
-def check(strategy: str, *, market: Market = Market(), cuts: int = 12, json: bool = False) -> int:
+def check(
+    strategy: str, *, market: RunOptions = RunOptions(), cuts: int = 12, json: bool = False
+) -> int:
     """Certify that a strategy does not look ahead; exit code 1 where it does, or may.
 
     Parameters
@@ -96,10 +98,10 @@ def check(strategy: str, *, market: Market = Market(), cuts: int = 12, json: boo
         Print one JSON object.
     """
     from backtests.evaluation.judging import certificate
-    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.evaluation.schema import Honesty, as_json
 
-    watch = Watch()
+    watch = AccessAudit()
     watch.start()
     job = market.job(strategy)
     found = certificate(job, market.source(json), market.settings(), watch, cuts)

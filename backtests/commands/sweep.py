@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from backtests.commands.options import OUTPUT, Market
+from backtests.commands.options import OUTPUT, RunOptions
 from backtests.commands.terminal import print_json, print_table, progress
 from newsfolio.formatting import percent
 from reports.tables.sweep import ends, shown
@@ -20,7 +20,7 @@ def sweep(
     grid: tuple[str, ...] = (),
     random: int | None = None,
     seed: int = 0,
-    market: Market = Market(),
+    market: RunOptions = RunOptions(),
     benchmark: str | None = None,
     by: str = "",
     walk_forward: tuple[int, int] | None = None,
@@ -64,7 +64,7 @@ def sweep(
     """
     from backtests import paths
     from backtests.records.ledger import Ledger
-    from backtests.sweeps.executors import crew_of
+    from backtests.sweeps.executors import executor_of
     from backtests.sweeps.grid import plan_of, read_grid
     from backtests.sweeps.summary import ranks_by
     from backtests.sweeps.sweep import execute
@@ -76,7 +76,7 @@ def sweep(
     if job.strategy is None:
         raise CommandError(f"{strategy} is a plain backtrader strategy and has no parameters")
     plan = plan_of(job.strategy, read_grid(grid), random, seed)
-    crew = crew_of(workers, cluster)
+    crew = executor_of(workers, cluster)
     ranks_by(by, judged=False)
     forward = WalkForward(*walk_forward) if walk_forward else None
     settings = market.settings(benchmark=benchmark, engine="kernel")

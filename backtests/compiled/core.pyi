@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from backtests.engines.kernel_inputs import Flags, Integers, Rules
+from backtests.engines.kernel_inputs import Flags, Integers, KernelInputs
 from backtests.simulation.decisions import Columns
 from markets.market import Floats
 
@@ -30,17 +30,15 @@ class Core:
     answers: list[Wanted | Mapping[int, float]]
     ends: list[Ending]
 
-    def __init__(self, rules: Rules, cash: float) -> None: ...
-    def play(
+    def __init__(self, rules: KernelInputs, cash: float) -> None: ...
+    def run(
         self,
         decide: Callable[[int], Columns | None],
         marks: Flags,
         stops: Integers,
         band: float = -1.0,
     ) -> None: ...
-    def play_tables(
-        self, weights: Floats, asked: Flags, row: Integers, stops: Integers
-    ) -> None: ...
+    def run_tables(self, weights: Floats, asked: Flags, row: Integers, stops: Integers) -> None: ...
     def equity(self, session: int) -> float: ...
     def values(self, session: int) -> Floats: ...
 

@@ -149,7 +149,7 @@ cdef class Core:
 
     # The clock
 
-    def play(self, decide, const unsigned char[::1] marks, const long long[::1] stops,
+    def run(self, decide, const unsigned char[::1] marks, const long long[::1] stops,
              double band=-1.0):
         """Turn the clock from the first session to the last.
 
@@ -168,9 +168,9 @@ cdef class Core:
             self._close(session, decide, marks)
         self._end()
 
-    def play_tables(self, const double[:, :, ::1] weights, const unsigned char[:, ::1] asked,
+    def run_tables(self, const double[:, :, ::1] weights, const unsigned char[:, ::1] asked,
                     const long long[::1] row, const long long[::1] stops):
-        """As `play`, K runs with all decisions known: (K, D, N) weights, zeros are not wanted.
+        """As `run`, K runs with all decisions known: (K, D, N) weights, zeros are not wanted.
 
         asked: (K, D) whether there was an answer. row: (T,) of each session in them, or -1.
         """

@@ -9,7 +9,7 @@ import backtrader as bt
 from backtests.engines.backtrader_feed import OverdraftBroker, cerebro_of, numbers_of
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Fill
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from newsfolio.errors import EngineError
 
 AGREE = 1e-9
@@ -31,7 +31,7 @@ class Fee(bt.CommInfoBase):
         return due
 
 
-class _Bridge(bt.Strategy):
+class _DeskStrategy(bt.Strategy):
     """Carries the desk's orders to the broker, and compares what the two believe."""
 
     params = (("desk", None), ("columns", ()), ("fee", None))
@@ -139,12 +139,12 @@ class _Bridge(bt.Strategy):
             self.cancel(self._working.pop(column))
 
 
-def play(desk: Desk) -> Played:
+def run(desk: Desk) -> EngineOutput:
     """Turn the desk's clock with backtrader; EngineError where its broker disagrees."""
     fee = Fee()
     broker = OverdraftBroker()
     cerebro, columns = cerebro_of(desk.market, desk.settings.cash, broker)
     broker.addcommissioninfo(fee)
-    cerebro.addstrategy(_Bridge, desk=desk, columns=columns, fee=fee)
+    cerebro.addstrategy(_DeskStrategy, desk=desk, columns=columns, fee=fee)
     cerebro.run(stdstats=False)
-    return desk.played()
+    return desk.output()

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtests.engines.kernel_inputs import Integers, Rules, rules_of
+from backtests.engines.kernel_inputs import Integers, KernelInputs, rules_of
 from backtests.simulation.decision_tables import Decided, table_of
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import Lapse, Moves, Rows, events_of, fills_of
-from backtests.simulation.output import Played, Target
+from backtests.simulation.fills import Lapse, LazyRows, Transactions, events_of, fills_of
+from backtests.simulation.output import EngineOutput, Target
 from markets.market import Floats, Market
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ else:
     COMPILED = True
 
 
-def play(desk: Desk, *, at_once: bool = True) -> Played:
+def run(desk: Desk, *, at_once: bool = True) -> EngineOutput:
     """Turn the desk's clock from the first session to the last.
 
     at_once: ask for all decisions together where the strategy has a vectorised form.
@@ -39,12 +39,10 @@ def play(desk: Desk, *, at_once: bool = True) -> Played:
         return turned(desk)
     decided = table(desk) if at_once else None
     if decided is not None:
-        return play_together(desk, [decided])[0]
+        return run_batch(desk, [decided])[0]
     core = _Core(rules, desk.settings.cash)
     band = -1.0 if desk.band is None else desk.band
-    core.play(
-        lambda session: desk.decide(session, core), desk.marks.view("uint8"), desk.stops, band
-    )
+    core.run(lambda session: desk.decide(session, core), desk.marks.view("uint8"), desk.stops, band)
     return Batch(core, desk.market)[0]
 
 
@@ -53,13 +51,13 @@ def table(desk: Desk) -> Decided | None:
     return None if _rules(desk) is None else table_of(desk.strategy, desk.market, desk.marks)
 
 
-def play_together(desk: Desk, tables: Sequence[Decided]) -> Batch:
+def run_batch(desk: Desk, tables: Sequence[Decided]) -> Batch:
     """Several runs on the market and the schedule of `desk`, by what `table` answered for each."""
     rules = _rules(desk)
     if rules is None:
         raise ValueError("the compiled kernel does not know the rules of these runs")
     core = _Core(rules, desk.settings.cash)
-    core.play_tables(
+    core.run_tables(
         np.array([one.weights for one in tables]),
         np.array([one.asked for one in tables]).view("uint8"),
         _rows(tables[0], desk.market),
@@ -68,7 +66,7 @@ def play_together(desk: Desk, tables: Sequence[Decided]) -> Batch:
     return Batch(core, desk.market, tables)
 
 
-def turned(desk: Desk) -> Played:
+def turned(desk: Desk) -> EngineOutput:
     """The same by the desk itself, whose book and orders are then those of the last close."""
     session = desk.market.first
     desk.close(session)
@@ -76,7 +74,7 @@ def turned(desk: Desk) -> Played:
         session = following
         desk.open(session)
         desk.close(session)
-    return desk.played()
+    return desk.output()
 
 
 class Batch:
@@ -93,22 +91,22 @@ class Batch:
         self._ends = np.vstack([np.zeros((1, 3), dtype="int64"), ends])
         fills_end, events_end, _ = np.ascontiguousarray(self._ends[1:].T)
         self._decisions = core.decisions.table()
-        self.moves = Moves(core.fills.table(), fills_end, core.events.table(), events_end)
+        self.moves = Transactions(core.fills.table(), fills_end, core.events.table(), events_end)
 
     def __len__(self) -> int:
         return len(self._core.ends)
 
-    def __getitem__(self, place: int) -> Played:
+    def __getitem__(self, place: int) -> EngineOutput:
         market, (begun, end) = self._market, self._ends[place : place + 2].tolist()
         *_, lapses, waiting, debt, ruined = self._core.ends[place]
         days, tickers = market.days, market.tickers
         decided = self._decisions[begun[2] : end[2]]
-        return Played(
-            fills=Rows(self.moves.fills[begun[0] : end[0]], market, fills_of),
-            events=Rows(self.moves.events[begun[1] : end[1]], market, events_of),
+        return EngineOutput(
+            fills=LazyRows(self.moves.fills[begun[0] : end[0]], market, fills_of),
+            events=LazyRows(self.moves.events[begun[1] : end[1]], market, events_of),
             lapses=tuple(Lapse(days[session], tickers[column], size, reason)
                          for session, column, size, reason in lapses),
-            targets=Rows(decided, market, lambda table, market: self._targets(place, table)),
+            targets=LazyRows(decided, market, lambda table, market: self._targets(place, table)),
             waiting=tuple((tickers[column], size) for column, size in waiting),
             debt=debt,
             ruined=ruined,
@@ -134,7 +132,7 @@ class Batch:
         return {tickers[column]: weight for column, weight in wanted}
 
 
-def _rules(desk: Desk) -> Rules | None:
+def _rules(desk: Desk) -> KernelInputs | None:
     return rules_of(desk.market, desk.settings, desk.costs) if COMPILED else None
 
 

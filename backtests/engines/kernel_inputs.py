@@ -32,7 +32,7 @@ NONE = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Rules:
+class KernelInputs:
     """All that fills, fees and cash follow from; T sessions x N lines, arrays read-only.
 
     Dated facts are series: series s has the days `starts[series_at[s]:series_at[s + 1]]`, and the
@@ -91,14 +91,14 @@ class Rules:
     tolerance: float
 
 
-def rules_of(market: Market, settings: Settings, costs: CostModel) -> Rules | None:
+def rules_of(market: Market, settings: Settings, costs: CostModel) -> KernelInputs | None:
     """None for what the core does not know: impact, participation, other costs, unknown venues."""
     if settings.impact or settings.participation is not None:
         return None
     key = ("rules", settings, costs)
     if key not in market.memo:
         market.memo[key] = _built(market, settings, costs) if _known(market, costs) else None
-    found: Rules | None = market.memo[key]
+    found: KernelInputs | None = market.memo[key]
     return found
 
 
@@ -118,11 +118,11 @@ def _since(fact: Dated[Any]) -> bool:
     return fact.rows[0].start is None
 
 
-def _built(market: Market, settings: Settings, costs: CostModel) -> Rules:
+def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs:
     table = growth(market, settings.credit_spread)
     days = market.sessions.astype("int64")
     taxed = settings.costs is Costs.VENUE
-    return Rules(
+    return KernelInputs(
         first=market.first,
         open=_floats(market.open),
         last=_floats(market.last),

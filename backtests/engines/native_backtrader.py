@@ -8,10 +8,10 @@ from backtests.engines.backtrader_feed import OverdraftBroker, cerebro_of
 from backtests.engines.event_driven import Fee
 from backtests.settings import Settings
 from backtests.simulation.book import Book
-from backtests.simulation.cash_events import Custody
+from backtests.simulation.cash_events import CashEvents
 from backtests.simulation.fills import Fill
 from backtests.simulation.interest import growth
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from backtests.simulation.sizing import Sizer
 from markets.costs.models import CostModel
 from markets.market import Market
@@ -77,7 +77,9 @@ class _Broker(OverdraftBroker):
         return super().submit(order, check)
 
 
-def play(cls: type[bt.Strategy], market: Market, settings: Settings, costs: CostModel) -> Played:
+def run(
+    cls: type[bt.Strategy], market: Market, settings: Settings, costs: CostModel
+) -> EngineOutput:
     """Run a plain strategy on total-return bars in base currency.
 
     Its broker lends without limit; interest, credit and borrow are kept beside it and count in
@@ -103,16 +105,18 @@ def play(cls: type[bt.Strategy], market: Market, settings: Settings, costs: Cost
 
 def _replayed(
     fills: list[tuple[int, Fill]], market: Market, settings: Settings, costs: CostModel
-) -> Played:
+) -> EngineOutput:
     """The same fills through a book, for the cash that moves without a trade."""
     book = Book(market, growth(market, settings.credit_spread), settings.cash)
-    custody = Custody(book, market, settings, costs)
+    cash_events = CashEvents(book, market, settings, costs)
     debt: tuple[int, float] | None = None
     for session in range(market.first, len(market.sessions)):
         today = [fill for day, fill in fills if day == session]
-        if session > market.first and (today or custody.paying[session] or custody.carries()):
-            custody.open(session)
+        if session > market.first and (
+            today or cash_events.paying[session] or cash_events.carries()
+        ):
+            cash_events.open(session)
         book.settle(today)
         if book.cash < 0 and (debt is None or -book.cash > debt[1]):
             debt = (session, -book.cash)
-    return Played(tuple(book.fills), tuple(book.events), (), (), debt=debt)
+    return EngineOutput(tuple(book.fills), tuple(book.events), (), (), debt=debt)

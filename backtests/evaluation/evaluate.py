@@ -37,7 +37,7 @@ from backtests.evaluation.schema import (
     Scored,
     Significance,
 )
-from backtests.evaluation.scored_window import Score, scored_sessions
+from backtests.evaluation.scored_window import ScoredWindow, scored_sessions
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.statistics.overfitting import overfitting
 from backtests.evaluation.statistics.regression import alpha
@@ -46,7 +46,7 @@ from backtests.records.ledger import Tried, variant_of
 from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import PROXIES, prepare
 from backtests.runner.provenance import parameter_values, settings_values
-from backtests.runner.run import Leg, Run
+from backtests.runner.run import ReferenceRun, Run
 from backtests.settings import Costs
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
@@ -63,7 +63,7 @@ NEAR = 7
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class JudgedRun:
     """An evaluation, its placebos, and the variants of the grid that were run on the way.
 
     variants: each with the annual Sharpe ratio of its difference to the control, None unknown.
@@ -83,7 +83,7 @@ def evaluate(
     chosen: tuple[str, ...] = (),
     count: int = 200,
     seed: int = 0,
-) -> Judged:
+) -> JudgedRun:
     """Judge a run on the sessions after its divide.
 
     tried: None where the ledger could not be read. since: a later divide than the first decision,
@@ -124,7 +124,7 @@ def evaluate(
         studies=studies(run, scored, seed),
     )
     found = zip((strategy for strategy, _ in variants), grid.variants, strict=False)
-    return Judged(evaluation, table, tuple((strategy, one.sharpe) for strategy, one in found))
+    return JudgedRun(evaluation, table, tuple((strategy, one.sharpe) for strategy, one in found))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,28 +137,30 @@ class _Curves:
     label: str
     row: int
     own: pd.Series
-    legs: Mapping[str, Leg]
+    references: Mapping[str, ReferenceRun]
     returns: Mapping[str, pd.Series]
     cash: pd.Series
     years: float
 
     @classmethod
-    def of(cls, run: Run, score: Score, scored: Scored) -> _Curves:
+    def of(cls, run: Run, score: ScoredWindow, scored: Scored) -> _Curves:
         row = score.divide - run.market.first
-        legs = sorted(run.legs.items(), key=lambda leg: leg[0] == "benchmark")  # controls first
+        references = sorted(
+            run.references.items(), key=lambda reference: reference[0] == "benchmark"
+        )  # controls first
         return cls(
             label=str(run.origin.strategy["label"]),
             row=row,
             own=_returns(run.account.equity, row),
-            legs=dict(legs),
-            returns={name: _returns(leg.curve, row) for name, leg in legs},
+            references=dict(references),
+            returns={name: _returns(reference.curve, row) for name, reference in references},
             cash=cash_returns(run.rates["cash"].iloc[row:]),
             years=scored.years,
         )
 
     @property
-    def against(self) -> Leg | None:
-        return next(iter(self.legs.values()), None)
+    def against(self) -> ReferenceRun | None:
+        return next(iter(self.references.values()), None)
 
     @property
     def other(self) -> pd.Series:
@@ -171,7 +173,7 @@ class _Curves:
         return np.column_stack([self.own - other for other in others])
 
     def figures(self, drawn: Resample | None) -> tuple[Figures, ...]:
-        labels = {name: leg.label for name, leg in self.legs.items()}
+        labels = {name: reference.label for name, reference in self.references.items()}
         curves = {"strategy": self.own, **self.returns}
         return tuple(
             figures_of(name, labels.get(name, self.label), curve, self.cash, self.years, drawn)
@@ -184,7 +186,7 @@ class _Curves:
             self._compared(
                 name,
                 Role.BENCHMARK if name == "benchmark" else Role.CONTROL,
-                self.legs[name].label,
+                self.references[name].label,
                 other,
                 drawn,
             )
@@ -266,8 +268,8 @@ def _equity(run: Run, strategy: Strategy) -> pd.Series:
         days = run.account.sessions
         window = dataclasses.replace(settings, start=days[0].date(), end=days[-1].date())
         market = prepare(strategy, run.bars, window)
-    played = kernel.play(Desk(strategy, market, settings, run.costs))
-    own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
+    output = kernel.run(Desk(strategy, market, settings, run.costs))
+    own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
     return own.equity.reindex(run.account.sessions, method="ffill").fillna(settings.cash)
 
 
@@ -320,20 +322,20 @@ def _level(run: Run, ticker: str, row: int) -> pd.Series | None:
     )
 
 
-def _attribution(run: Run, score: Score) -> Attribution | None:
+def _attribution(run: Run, score: ScoredWindow) -> Attribution | None:
     """Contributions over the scored sessions, and the effects against the benchmark."""
     row = score.divide - run.market.first
-    found = attribute(run.market, run.played.fills, run.played.events, run.account, row)
-    leg = run.legs.get("benchmark")
-    if found is None or leg is None:
+    found = attribute(run.market, run.output.fills, run.output.events, run.account, row)
+    reference = run.references.get("benchmark")
+    if found is None or reference is None:
         return found and dataclasses.replace(found, active_why="there is no benchmark")
-    active, why = active_effects(run, leg, row)
+    active, why = active_effects(run, reference, row)
     return dataclasses.replace(found, active=active, active_why=why)
 
 
 def _ruined(run: Run, scored: Scored) -> str | None:
     """The day after the divide on which the account was lost."""
-    ruined = run.played.ruined
+    ruined = run.output.ruined
     day = None if ruined is None else run.market.day(ruined).isoformat()
     return day if day and day > scored.divide else None
 
@@ -345,9 +347,9 @@ def _doubts(
     yield from _dates_chosen(run, scored, since, tried)
     if run.settings.costs is Costs.NONE:
         yield "it trades free of costs"
-    if run.played.ruined is not None and _ruined(run, scored) is None:
-        yield f"the account was lost on {run.market.day(run.played.ruined)}, before it scored"
-    if not run.played.fills:
+    if run.output.ruined is not None and _ruined(run, scored) is None:
+        yield f"the account was lost on {run.market.day(run.output.ruined)}, before it scored"
+    if not run.output.fills:
         yield "it never traded"
     yield from _yardstick_chosen(run, curves)
 
@@ -372,13 +374,13 @@ def _yardstick_chosen(run: Run, curves: _Curves) -> Iterator[str]:
     strategy = run.strategy
     declared = list(strategy.controls()) if strategy else []
     own = strategy.benchmark if strategy else None
-    if declared and declared[0] not in run.legs:
+    if declared and declared[0] not in run.references:
         yield f"its control, {declared[0]}, could not be run on these data"
     elif curves.against is None:
         yield "it has no control and no benchmark, and idle cash is no fair one"
     elif curves.against.market is None:
         yield f"{curves.against.label} is a level that nobody can hold"
-    if (own is not None or run.settings.benchmark) and "benchmark" not in run.legs:
+    if (own is not None or run.settings.benchmark) and "benchmark" not in run.references:
         yield "its benchmark could not be run on these data"
     if run.settings.benchmark is not None and run.settings.benchmark != own:
         yield f"its benchmark, {run.settings.benchmark}, was chosen for this run"

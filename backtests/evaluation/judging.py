@@ -16,7 +16,7 @@ from markets.bars import Source
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
-    from backtests.evaluation.lookahead.access_audit import Watch
+    from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.evaluation.schema import Certificate, Evaluation
 from backtests.records.trials import tried, variant_trial
 from backtests.runner.jobs import Job
@@ -35,7 +35,7 @@ class Judging:
     cuts: int = 3
     since: date | None = None
     chosen: tuple[str, ...] = ()
-    watch: Watch | None = None
+    watch: AccessAudit | None = None
 
 
 def judged(
@@ -84,12 +84,12 @@ def certificate_of(run: Run, judging: Judging) -> Certificate:
         window,
         cuts=judging.cuts,
         watch=judging.watch,
-        decided=run.played.targets,
+        decided=run.output.targets,
     )
 
 
 def certificate(
-    job: Job, source: Source, settings: Settings, watch: Watch, cuts: int
+    job: Job, source: Source, settings: Settings, watch: AccessAudit, cuts: int
 ) -> Certificate:
     """Check a strategy for look-ahead without running it for its figures."""
     from backtests.evaluation.lookahead.certificate import certify

@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 
 from backtests.engines import kernel
-from backtests.evaluation.schema import Chosen, Placebo
-from backtests.evaluation.scored_window import Score
+from backtests.evaluation.schema import Placebo, PlaceboKind
+from backtests.evaluation.scored_window import ScoredWindow
 from backtests.records.result import no_placebos
 from backtests.runner.inputs import prepare
-from backtests.runner.run import Leg, Run
+from backtests.runner.run import ReferenceRun, Run
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
 from backtests.simulation.metrics import DAYS_A_YEAR
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
@@ -48,7 +48,7 @@ Draw = tuple[str, date, float]
 
 
 def placebos(
-    run: Run, against: Leg | None, score: Score, count: int
+    run: Run, against: ReferenceRun | None, score: ScoredWindow, count: int
 ) -> tuple[Placebo, pd.DataFrame]:
     """Rank the strategy, run with fresh money at the divide, among `count` placebos.
 
@@ -77,7 +77,7 @@ class _Duel:
     strategy: Strategy
     other: Strategy
     ground: Market
-    score: Score
+    score: ScoredWindow
 
     @property
     def market(self) -> Market:
@@ -170,13 +170,13 @@ class _Duel:
         return own / self._growth(self.other, self.ground.window(*places)) - 1
 
     def _growth(self, strategy: Strategy, market: Market) -> float:
-        played, settings = self._played(strategy, market), self.run.settings
-        own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
+        output, settings = self._played(strategy, market), self.run.settings
+        own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
         first, last = (fsum([own.cash[row], *own.values[row].tolist()]) for row in (0, -1))
         return float(last / first)
 
-    def _played(self, strategy: Strategy, market: Market) -> Played:
-        return kernel.play(Desk(strategy, market, self.run.settings, self.run.costs))
+    def _played(self, strategy: Strategy, market: Market) -> EngineOutput:
+        return kernel.run(Desk(strategy, market, self.run.settings, self.run.costs))
 
 
 def _ranked(
@@ -196,7 +196,7 @@ def _ranked(
     first, last = duel.eligible()
     windows = max(0.0, (last - first) / duel.score.sessions + 1)
     found = Placebo(
-        chosen=Chosen.BASKETS if drawn else Chosen.DATES,
+        chosen=PlaceboKind.BASKETS if drawn else PlaceboKind.DATES,
         count=len(draws),
         real=_a_year(real, years),
         percentile=float(np.mean(ahead < real) + np.mean(ahead == real) / 2) if draws else None,
@@ -208,7 +208,7 @@ def _ranked(
     return found, table
 
 
-def _too_few(score: Score, drawn: bool) -> str:
+def _too_few(score: ScoredWindow, drawn: bool) -> str:
     if drawn:
         return "no other basket of the pool has data over the scored sessions"
     return (

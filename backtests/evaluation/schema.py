@@ -25,7 +25,7 @@ EDGE = 0.5
 """Annual Sharpe ratio of the difference to the control from which an edge is worth having."""
 
 
-class Word(StrEnum):
+class Headline(StrEnum):
     """The headline."""
 
     HELD_UP = "held up"
@@ -44,7 +44,7 @@ class Role(StrEnum):
     CASH = "cash"
 
 
-class Chosen(StrEnum):
+class PlaceboKind(StrEnum):
     """What a placebo draws by lot."""
 
     DATES = "dates"
@@ -179,7 +179,7 @@ class Placebo:
         lists without hindsight, with ten windows or more that do not overlap.
     """
 
-    chosen: Chosen | None
+    chosen: PlaceboKind | None
     count: int
     real: float | None
     percentile: float | None
@@ -273,7 +273,7 @@ class Honesty(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedDecision:
     """A decision that changed when it should not have."""
 
     replay: str
@@ -291,7 +291,7 @@ class Certificate:
     reason: str
     replays: int = 0
     decisions: int = 0
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ChangedDecision, ...] = ()
     seen: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
 
@@ -314,7 +314,7 @@ class Condition:
 class Verdict:
     """The headline, the sentence that says why, and the rule it follows from."""
 
-    word: Word
+    word: Headline
     reason: str
     conditions: tuple[Condition, ...]
     simulated: bool

@@ -14,7 +14,7 @@ from backtests.runner.run import Run
 from backtests.simulation.metrics import DAYS_A_YEAR
 
 
-def scored_sessions(run: Run, since: date | None = None) -> tuple[Scored, Score]:
+def scored_sessions(run: Run, since: date | None = None) -> tuple[Scored, ScoredWindow]:
     """What scores, in words and as places in the strategy's market.
 
     The divide is the first decision on the article, or the run's first session where that comes
@@ -43,11 +43,11 @@ def scored_sessions(run: Run, since: date | None = None) -> tuple[Scored, Score]
         years=days / DAYS_A_YEAR,
         reason=reason,
     )
-    return scored, Score(divide, decision, last - divide)
+    return scored, ScoredWindow(divide, decision, last - divide)
 
 
 @dataclass(frozen=True)
-class Score:
+class ScoredWindow:
     """What scored: the places of the divide and of the first decision in the strategy's market."""
 
     divide: int

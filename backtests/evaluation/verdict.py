@@ -8,6 +8,7 @@ from backtests.evaluation.schema import (
     Certificate,
     Comparison,
     Condition,
+    Headline,
     Honesty,
     Placebo,
     Power,
@@ -15,7 +16,6 @@ from backtests.evaluation.schema import (
     Scored,
     Significance,
     Verdict,
-    Word,
 )
 
 LEAST = 60
@@ -48,17 +48,23 @@ def judge(
     )
     void = bool(doubts) or certificate.honesty is Honesty.CHEATS
     if not article:
-        word, reason = Word.NONE, "No article: nothing follows a publication, so nothing scores."
+        word, reason = (
+            Headline.NONE,
+            "No article: nothing follows a publication, so nothing scores.",
+        )
     elif simulated:
-        word, reason = Word.SIMULATED, f"Made-up prices. On them: {_figure(first, scored)}."
+        word, reason = Headline.SIMULATED, f"Made-up prices. On them: {_figure(first, scored)}."
     elif ruined and not void:
-        word, reason = Word.DID_NOT, f"The account was wiped out on {ruined}."
+        word, reason = Headline.DID_NOT, f"The account was wiped out on {ruined}."
     elif all(condition.met is True for condition in conditions if condition.asked):
-        word, reason = Word.HELD_UP, f"{_figure(first, scored)}: more than luck explains."
+        word, reason = Headline.HELD_UP, f"{_figure(first, scored)}: more than luck explains."
     elif scored.sessions >= LEAST and not void and _ruled_out(first):
-        word, reason = Word.DID_NOT, f"{_figure(first, scored)}: an edge worth having is ruled out."
+        word, reason = (
+            Headline.DID_NOT,
+            f"{_figure(first, scored)}: an edge worth having is ruled out.",
+        )
     else:
-        word, reason = Word.CANNOT_TELL, _open(first, scored, conditions, power)
+        word, reason = Headline.CANNOT_TELL, _open(first, scored, conditions, power)
     return Verdict(word, reason, conditions, simulated)
 
 

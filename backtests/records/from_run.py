@@ -12,29 +12,30 @@ from backtests.records.manifest import manifest
 from backtests.records.result import Result
 from backtests.runner.run import Run
 from backtests.simulation.metrics import figures
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from markets.market import Market
 
 
 def result_of(run: Run) -> Result:
-    own, played, rates = run.account, run.played, run.rates
-    metrics = {"strategy": figures(own.equity, played.fills, rates["cash"])}
+    own, output, rates = run.account, run.output, run.rates
+    metrics = {"strategy": figures(own.equity, output.fills, rates["cash"])}
     metrics |= {
-        name: figures(leg.curve, leg.fills, rates["cash"]) for name, leg in run.legs.items()
+        name: figures(reference.curve, reference.fills, rates["cash"])
+        for name, reference in run.references.items()
     }
-    curves = {name: leg.curve for name, leg in run.legs.items()}
+    curves = {name: reference.curve for name, reference in run.references.items()}
     labels = {
-        name: {"label": leg.label, "traded": leg.played is not None}
-        for name, leg in run.legs.items()
+        name: {"label": reference.label, "traded": reference.output is not None}
+        for name, reference in run.references.items()
     }
     return Result(
         manifest=manifest(run, metrics, labels),
         equity=own.equity,
         weights=own.weights,
-        targets=_targets(run.market, played),
-        fills=_table(played.fills, _FILLS),
-        cash=_table(played.events, ("session", "why", "asset", "amount")),
-        lapses=_table(played.lapses, ("session", "asset", "quantity", "reason")),
+        targets=_targets(run.market, output),
+        fills=_table(output.fills, _FILLS),
+        cash=_table(output.events, ("session", "why", "asset", "amount")),
+        lapses=_table(output.lapses, ("session", "asset", "quantity", "reason")),
         references=pd.DataFrame(curves, index=own.sessions),
         rates=rates,
     )  # fmt: skip
@@ -52,11 +53,11 @@ def _table(rows: Sequence[Any], columns: tuple[str, ...]) -> pd.DataFrame:
     return frame.astype(kinds)
 
 
-def _targets(market: Market, played: Played) -> pd.DataFrame:
+def _targets(market: Market, output: EngineOutput) -> pd.DataFrame:
     index = pd.DatetimeIndex(
-        market.sessions[[target.session for target in played.targets]].astype("datetime64[ms]"),
+        market.sessions[[target.session for target in output.targets]].astype("datetime64[ms]"),
         name="session",
     )
-    rows = [target.weights for target in played.targets]
+    rows = [target.weights for target in output.targets]
     frame = pd.DataFrame(rows, index=index, columns=list(market.tickers), dtype="float64")
     return frame.fillna(0.0)

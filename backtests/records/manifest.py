@@ -12,7 +12,7 @@ from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import versions
 from backtests.runner.provenance import settings_values
 from backtests.simulation.account import Account
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from markets.quality.gate import as_rows
 
@@ -28,7 +28,7 @@ def manifest(
     labels: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Everything about a run that is not a table, as JSON values; the same run, the same bytes."""
-    market, played, settings, origin = run.market, run.played, run.settings, run.origin
+    market, output, settings, origin = run.market, run.output, run.settings, run.origin
     values: dict[str, Any] = {
         "format": FORMAT,
         "strategy": origin.strategy,
@@ -48,11 +48,11 @@ def manifest(
         "assumptions": assumptions(market, settings, run.costs, origin),
         "notes": [*market.notes, *run.left_out],
         "findings": as_rows(run.findings, run.account.weights),
-        "credit": _credit(market, played),
-        "waiting": [list(order) for order in played.waiting],
-        "lapsed": len(played.lapses),
+        "credit": _credit(market, output),
+        "waiting": [list(order) for order in output.waiting],
+        "lapsed": len(output.lapses),
         "explained": asdict(run.explained) if run.explained else None,
-        "ruined": None if played.ruined is None else market.day(played.ruined).isoformat(),
+        "ruined": None if output.ruined is None else market.day(output.ruined).isoformat(),
         "metrics": {name: dict(figures) for name, figures in metrics.items()},
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
@@ -87,10 +87,10 @@ def _window(own: Account) -> dict[str, Any]:
     }
 
 
-def _credit(market: Market, played: Played) -> dict[str, Any] | None:
-    if played.debt is None:
+def _credit(market: Market, output: EngineOutput) -> dict[str, Any] | None:
+    if output.debt is None:
         return None
-    session, amount = played.debt
+    session, amount = output.debt
     return {
         "largest": amount,
         "session": market.day(session).isoformat(),

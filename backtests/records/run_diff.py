@@ -45,7 +45,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Difference:
+class RunDifference:
     """Two runs side by side.
 
     figures: name, first, second, as text. first_day: the first common session whose equity
@@ -89,10 +89,10 @@ class Difference:
         return "\n".join([*lines, self.conclusion])
 
 
-def difference(one: Result, other: Result) -> Difference:
+def difference(one: Result, other: Result) -> RunDifference:
     """Compare what went into two runs and where their equity parts."""
     day = _parting(one.equity, other.equity)
-    return Difference(
+    return RunDifference(
         one=one.id,
         other=other.id,
         causes=tuple(_causes(one.manifest, other.manifest)),

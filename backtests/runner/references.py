@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtests.engines import kernel
 from backtests.runner.inputs import fx_source, prepare
-from backtests.runner.run import Leg, Reference
+from backtests.runner.run import Reference, ReferenceRun
 from backtests.settings import Settings
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk
@@ -37,22 +37,22 @@ def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ..
     return (*found, *(Reference(name, other.label, other) for name, other in controls))
 
 
-def play_leg(
+def run_reference(
     reference: Reference, market: Market, own: Account, settings: Settings, costs: CostModel,
     bars: Mapping[str, Bars],
-) -> Leg:  # fmt: skip
+) -> ReferenceRun:  # fmt: skip
     """A reference on the strategy's sessions, from the same day with the same money."""
     if reference.strategy is None or _cannot_trade(reference, bars):
         level = _level(reference.ticker, bars, own, settings)
-        return Leg(reference, f"{reference.label} (level)", level)
+        return ReferenceRun(reference, f"{reference.label} (level)", level)
     window = dataclasses.replace(
         settings, start=market.day(market.first), end=market.day(len(market.sessions) - 1)
     )
     other = prepare(reference.strategy, bars, window)
-    played = kernel.play(Desk(reference.strategy, other, window, costs))
-    theirs = account(other, played.fills, played.events, settings.cash, settings.credit_spread)
+    output = kernel.run(Desk(reference.strategy, other, window, costs))
+    theirs = account(other, output.fills, output.events, settings.cash, settings.credit_spread)
     curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)
-    return Leg(reference, reference.label, curve, other, played, theirs)
+    return ReferenceRun(reference, reference.label, curve, other, output, theirs)
 
 
 def _cannot_trade(reference: Reference, bars: Mapping[str, Bars]) -> bool:

@@ -12,7 +12,7 @@ from backtests.runner.provenance import Provenance
 from backtests.settings import Settings
 from backtests.simulation.account import Account
 from backtests.simulation.fills import Fill
-from backtests.simulation.output import Explained, Played
+from backtests.simulation.output import EngineOutput, Explained
 from markets.costs.models import CostModel
 from markets.market import Market
 from markets.quality.checks import Finding
@@ -32,7 +32,7 @@ class Reference:
 
 
 @dataclass(frozen=True, eq=False)
-class Leg:
+class ReferenceRun:
     """A reference as it was played: its curve on the strategy's sessions, and how it came about.
 
     market, played and account are None for a level that nobody can buy.
@@ -42,12 +42,12 @@ class Leg:
     label: str
     curve: pd.Series
     market: Market | None = None
-    played: Played | None = None
+    output: EngineOutput | None = None
     account: Account | None = None
 
     @property
     def fills(self) -> Sequence[Fill]:
-        return self.played.fills if self.played else ()
+        return self.output.fills if self.output else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +65,9 @@ class Run:
     costs: CostModel
     bars: Snapshot
     market: Market
-    played: Played
+    output: EngineOutput
     account: Account
-    legs: Mapping[str, Leg]
+    references: Mapping[str, ReferenceRun]
     left_out: tuple[str, ...]
     verified: bool = False
     explained: Explained | None = None

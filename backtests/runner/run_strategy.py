@@ -9,12 +9,12 @@ from backtests.claims import checked, lines_of
 from backtests.engines import kernel
 from backtests.runner.inputs import cost_model, full_end, gated, last_bars, load_all, prepare
 from backtests.runner.provenance import Provenance
-from backtests.runner.references import play_leg, references_of
-from backtests.runner.run import Leg, Reference, Run
+from backtests.runner.references import references_of, run_reference
+from backtests.runner.run import Reference, ReferenceRun, Run
 from backtests.settings import Dividends, Engine, Settings
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from markets.bars import Source
 from markets.costs.models import CostModel
 from markets.market import Market
@@ -23,7 +23,7 @@ from newsfolio.errors import DataError, EngineError
 from newsfolio.strategy import Fixed, Strategy
 
 
-def play_strategy(
+def run_strategy(
     strategy: Strategy, source: Source, settings: Settings, address: str = "", verify: bool = False
 ) -> Run:
     """Run a strategy, its benchmark and its controls.
@@ -38,13 +38,15 @@ def play_strategy(
     found = gated(strategy, market, references, bars, settings)
     costs = cost_model(settings)
     desk = Desk(strategy, market, settings, costs)
-    played = _engine(settings.engine)(desk)
+    output = _engine(settings.engine)(desk)
     if verify:
         other = Engine.KERNEL if settings.engine is Engine.BACKTRADER else Engine.BACKTRADER
-        if _engine(other)(Desk(strategy, market, settings, costs)) != played:
+        if _engine(other)(Desk(strategy, market, settings, costs)) != output:
             raise EngineError(f"{strategy.label}: the two engines disagree; please report this")
     origin = Provenance.of(strategy, address or strategy.name, source.name, bars.id)
-    run = _with_legs(strategy, origin, settings, costs, bars, market, played, references, verify)
+    run = _with_references(
+        strategy, origin, settings, costs, bars, market, output, references, verify
+    )
     measured = tuple(checked(thesis.article.id, one, bars) for one in claims) if thesis else ()
     return dataclasses.replace(
         run,
@@ -55,7 +57,7 @@ def play_strategy(
     )
 
 
-def play_plain(
+def run_backtrader(
     cls: type, universe: tuple[str, ...], source: Source, settings: Settings, address: str = ""
 ) -> Run:
     """Run a plain backtrader strategy on the lines named; DESIGN: same costs, same pages."""
@@ -67,35 +69,37 @@ def play_plain(
     bars = load_all(holder, references, source, settings)
     market = prepare(holder, bars, settings, last_bars(references, bars))
     costs = cost_model(settings)
-    played = native_backtrader.play(cls, market, settings, costs)
+    output = native_backtrader.run(cls, market, settings, costs)
     origin = Provenance.of_plain(cls, universe, address, source.name, bars.id)
-    return _with_legs(None, origin, settings, costs, bars, market, played, references, False)
+    return _with_references(None, origin, settings, costs, bars, market, output, references, False)
 
 
-def _engine(engine: Engine) -> Callable[[Desk], Played]:
+def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
     if engine is Engine.KERNEL:
-        return kernel.play
+        return kernel.run
     from backtests.engines import event_driven
 
-    return event_driven.play
+    return event_driven.run
 
 
-def _with_legs(
+def _with_references(
     strategy: Strategy | None, origin: Provenance, settings: Settings, costs: CostModel,
-    bars: Snapshot, market: Market, played: Played,
+    bars: Snapshot, market: Market, output: EngineOutput,
     references: tuple[Reference, ...], verified: bool,
 ) -> Run:  # fmt: skip
-    own = account(market, played.fills, played.events, settings.cash, settings.credit_spread)
-    legs: dict[str, Leg] = {}
+    own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
+    reference_runs: dict[str, ReferenceRun] = {}
     left_out = []
     for reference in references:
         try:
-            legs[reference.name] = play_leg(reference, market, own, settings, costs, bars)
+            reference_runs[reference.name] = run_reference(
+                reference, market, own, settings, costs, bars
+            )
         except DataError as error:
             if reference.required:
                 raise
             left_out.append(f"{reference.name} left out: {error}")
     return Run(
-        strategy, origin, settings, costs, bars, market, played, own, legs, tuple(left_out),
-        verified,
+        strategy, origin, settings, costs, bars, market, output, own, reference_runs,
+        tuple(left_out), verified,
     )  # fmt: skip

@@ -110,11 +110,11 @@ def advise(
         bars = bars.until(asof)
     market = prepare(strategy, bars, settings)
     desk = Desk(strategy, market, settings, cost_model(settings))
-    played = kernel.turned(desk)
+    output = kernel.turned(desk)
     last = len(market.sessions) - 1
-    decided = played.targets[-1].session if played.targets else None
+    decided = output.targets[-1].session if output.targets else None
     if decided == last:
-        weights = dict(played.targets[-1].weights)
+        weights = dict(output.targets[-1].weights)
     else:
         equity = desk.book.equity(last)
         values = zip(market.tickers, desk.book.values(last).tolist(), strict=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from backtests.simulation.fills import CashEvent, Fill, Moves, moves_of
+from backtests.simulation.fills import CashEvent, Fill, Transactions, moves_of
 from backtests.simulation.interest import growth
 from backtests.simulation.valuation import held, valued
 from markets.market import Floats, Market
@@ -27,7 +27,7 @@ class Account:
     """
 
     market: Market
-    moves: Moves
+    moves: Transactions
     cash: Floats
     worth: Floats
 
@@ -81,7 +81,7 @@ def account(
 
 
 def valuations(
-    market: Market, moves: Moves, cash: float, credit_spread: float
+    market: Market, moves: Transactions, cash: float, credit_spread: float
 ) -> tuple[Floats, Floats]:
     """(K, S) cash and equity at each close of K runs."""
     table, first = growth(market, credit_spread), market.first

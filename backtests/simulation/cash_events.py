@@ -16,7 +16,7 @@ from markets.costs.models import CostModel
 from markets.market import Market, Mask
 
 
-class Custody:
+class CashEvents:
     """What happens to a book overnight. The rules: docs/method.md, Cash."""
 
     def __init__(self, book: Book, market: Market, settings: Settings, costs: CostModel) -> None:

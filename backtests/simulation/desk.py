@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from backtests.settings import Funding, Settings
 from backtests.simulation.book import DUST, Book, Held
-from backtests.simulation.cash_events import Custody, paying_sessions
+from backtests.simulation.cash_events import CashEvents, paying_sessions
 from backtests.simulation.decisions import Columns, Decider
 from backtests.simulation.fills import Fill, Lapse
 from backtests.simulation.interest import growth
-from backtests.simulation.output import Explained, Played, Target, cell
+from backtests.simulation.output import EngineOutput, Explained, Target, cell
 from backtests.simulation.sizing import Quote, Sizer
 from markets.costs.models import CostModel
 from markets.market import Market, Mask
@@ -85,16 +85,18 @@ class Desk:
         last = len(self.market.sessions) - 1
         if session >= last:
             return None
-        if self._orders.sizes or self.band is not None or self._custody.carries():
+        if self._orders.sizes or self.band is not None or self._cash_events.carries():
             return session + 1
         place = bisect_right(self._stops, session)
         return self._stops[place] if place < len(self._stops) else last
 
     def open(self, session: int) -> None:
         """Interest, delistings, dividends, and the orders that fill at this session's opens."""
-        if not (self._orders.sizes or self._custody.paying[session] or self._custody.carries()):
+        if not (
+            self._orders.sizes or self._cash_events.paying[session] or self._cash_events.carries()
+        ):
             return
-        for column in self._custody.open(session):
+        for column in self._cash_events.open(session):
             if column in self._orders.sizes:
                 self._lapse(session, column, self._orders.sizes.pop(column), "delisted")
         if self._orders.sizes:
@@ -112,7 +114,7 @@ class Desk:
             return self._wind_up(session)
         if not (self.marks[session] or self._drifted(session)):
             return False
-        self._custody.accrue(session)
+        self._cash_events.accrue(session)
         wanted = self.decide(session, self.book)
         if wanted is None:
             return False
@@ -123,9 +125,9 @@ class Desk:
         """What the strategy wants at the close of `session`; None: nothing."""
         return self._decider.decide(session, book)
 
-    def played(self) -> Played:
+    def output(self) -> EngineOutput:
         waiting = sorted(self._orders.sizes.items())
-        return Played(
+        return EngineOutput(
             fills=tuple(self.book.fills),
             events=tuple(self.book.events),
             lapses=tuple(self._lapses),
@@ -148,8 +150,8 @@ class Desk:
         )
 
     @cached_property
-    def _custody(self) -> Custody:
-        return Custody(self.book, self.market, self.settings, self.costs)
+    def _cash_events(self) -> CashEvents:
+        return CashEvents(self.book, self.market, self.settings, self.costs)
 
     @cached_property
     def _decider(self) -> Decider:
@@ -190,7 +192,7 @@ class Desk:
 
     def _wind_up(self, session: int) -> bool:
         self._ruined = session
-        self._custody.accrue(session)
+        self._cash_events.accrue(session)
         self._decide(session, {})
         return True
 

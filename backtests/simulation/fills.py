@@ -69,7 +69,7 @@ class Lapse:
     reason: str
 
 
-class Rows(Sequence[T]):
+class LazyRows(Sequence[T]):
     """Rows that are made when somebody looks at one; equal to a tuple of them.
 
     table: (R, k) the same in numbers, for whoever needs no more. Of fills the columns are session
@@ -103,7 +103,9 @@ class Rows(Sequence[T]):
         return iter(self._rows())
 
     def __eq__(self, other: object) -> bool:
-        return tuple(other) == self._rows() if isinstance(other, tuple | Rows) else NotImplemented
+        return (
+            tuple(other) == self._rows() if isinstance(other, tuple | LazyRows) else NotImplemented
+        )
 
     def __hash__(self) -> int:
         return hash(self._rows())
@@ -143,8 +145,8 @@ def events_of(table: Floats, market: Market) -> tuple[CashEvent, ...]:
 
 
 def fill_table(fills: Sequence[Fill], market: Market) -> Floats:
-    """(F, 7) the numbers of fills, as `Rows` has them."""
-    if isinstance(fills, Rows):
+    """(F, 7) the numbers of fills, as `LazyRows` has them."""
+    if isinstance(fills, LazyRows):
         return fills.table
     place = market.row_of
     rows = [
@@ -156,8 +158,8 @@ def fill_table(fills: Sequence[Fill], market: Market) -> Floats:
 
 
 def event_table(events: Sequence[CashEvent], market: Market) -> Floats:
-    """(E, 4) the numbers of cash events, as `Rows` has them."""
-    if isinstance(events, Rows):
+    """(E, 4) the numbers of cash events, as `LazyRows` has them."""
+    if isinstance(events, LazyRows):
         return events.table
     place, column = market.row_of, {**market.place, "": -1}
     rows = [
@@ -168,10 +170,10 @@ def event_table(events: Sequence[CashEvent], market: Market) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Moves:
+class Transactions:
     """Fills and cash events of K runs on one market in numbers, one run after the other.
 
-    fills: (F, 7), events: (E, 4), as `Rows` has them, each run in the order of time. fills_end,
+    fills: (F, 7), events: (E, 4), as `LazyRows` has them, each run in the order of time. fills_end,
     events_end: (K,) the row after the last of each run.
     """
 
@@ -181,11 +183,13 @@ class Moves:
     events_end: NDArray[np.int64]
 
 
-def moves_of(market: Market, runs: Sequence[tuple[Sequence[Fill], Sequence[CashEvent]]]) -> Moves:
+def moves_of(
+    market: Market, runs: Sequence[tuple[Sequence[Fill], Sequence[CashEvent]]]
+) -> Transactions:
     """The numbers of what some runs put out."""
     fills = [_in_time(fill_table(one, market)) for one, _ in runs]
     events = [_in_time(event_table(one, market)) for _, one in runs]
-    return Moves(*_joined(fills, 7), *_joined(events, 4))
+    return Transactions(*_joined(fills, 7), *_joined(events, 4))
 
 
 def _in_time(table: Floats) -> Floats:

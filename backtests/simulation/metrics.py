@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.simulation.fills import Fill, Rows
+from backtests.simulation.fills import Fill, LazyRows
 from backtests.simulation.interest import YEAR
 from backtests.simulation.valuation import sums
 from markets.market import Days, Floats
@@ -123,7 +123,7 @@ class Traded:
 
 def traded_in(fills: Sequence[Fill]) -> Traded:
     """The fills of one run."""
-    if isinstance(fills, Rows):
+    if isinstance(fills, LazyRows):
         return traded_of(fills.table, fills.days, np.array([len(fills)]))
     rows = [(0, 0, fill.quantity, fill.price, fill.rate, fill.fee, fill.slippage) for fill in fills]
     table = np.array(rows, dtype="float64").reshape(-1, 7)

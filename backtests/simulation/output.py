@@ -19,7 +19,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Played:
+class EngineOutput:
     """What a run put out. Equity, weights, turnover and costs follow from it and the market.
 
     waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,

@@ -9,9 +9,9 @@ from typing import Any
 from backtests.engines import kernel
 from backtests.simulation.decision_tables import Decided
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import Moves, moves_of
-from backtests.simulation.output import Played
-from backtests.sweeps.shared_market import Ground
+from backtests.simulation.fills import Transactions, moves_of
+from backtests.simulation.output import EngineOutput
+from backtests.sweeps.shared_market import SharedMarket
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
 
@@ -25,45 +25,45 @@ Row = dict[str, Any]
 """A set as the table has it."""
 
 
-class Together:
+class SetBatch:
     """Sets of one market whose figures are worked out in one go.
 
     Either all are played already, or all have decided: those are played in one call, on the
     schedule of `desk`.
     """
 
-    def __init__(self, ground: Ground, desk: Desk) -> None:
-        self.ground = ground
+    def __init__(self, shared: SharedMarket, desk: Desk) -> None:
+        self.shared = shared
         self.desk = desk
         self.rows: list[Row] = []
         self.strategies: list[Strategy] = []
-        self.played: list[Played] = []
+        self.output: list[EngineOutput] = []
         self.decided: list[Decided] = []
 
     @property
     def full(self) -> bool:
         """Whether the next set would be too much: trades and curves of all are held at once."""
-        size = len(self.ground.days)
+        size = len(self.shared.days)
         if self.decided:
             size += self.decided[0].weights.size
         else:
-            size += len(self.played[0].fills) + len(self.played[0].events)
+            size += len(self.output[0].fills) + len(self.output[0].events)
         return len(self.rows) * size * EACH > ROOM
 
     @property
-    def parts(self) -> Iterator[Together]:
+    def parts(self) -> Iterator[SetBatch]:
         """Each of the sets by itself."""
         for place in range(len(self.rows)):
-            part, own = Together(self.ground, self.desk), slice(place, place + 1)
+            part, own = SetBatch(self.shared, self.desk), slice(place, place + 1)
             part.rows, part.strategies = self.rows[own], self.strategies[own]
-            part.played, part.decided = self.played[own], self.decided[own]
+            part.output, part.decided = self.output[own], self.decided[own]
             yield part
 
-    def moves(self) -> Moves:
+    def moves(self) -> Transactions:
         """What they put out, in their order."""
         if self.decided:
-            return kernel.play_together(self.desk, self.decided).moves
-        return moves_of(self.ground.market, [(one.fills, one.events) for one in self.played])
+            return kernel.run_batch(self.desk, self.decided).moves
+        return moves_of(self.shared.market, [(one.fills, one.events) for one in self.output])
 
 
 @contextmanager

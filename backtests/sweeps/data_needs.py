@@ -6,12 +6,12 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from backtests.sweeps.grid import Plan
+from backtests.sweeps.grid import ParameterGrid
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
 
 
-def same_lines(plan: Plan) -> bool:
+def same_lines(plan: ParameterGrid) -> bool:
     """Whether all sets of a plan can be played on the market of its base."""
     if not _follows(plan.base):
         return True

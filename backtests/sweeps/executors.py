@@ -20,11 +20,11 @@ from typing import Any
 
 from backtests.runner.fingerprint import engine_code
 from backtests.sweeps.batches import Row
-from backtests.sweeps.jobs import Work
+from backtests.sweeps.jobs import Jobs
 from newsfolio.errors import CommandError, EngineError
 
 Done = tuple[int, list[Row]]
-Crew = Callable[[Work, Iterable[int]], Iterator[Done]]
+Executor = Callable[[Jobs, Iterable[int]], Iterator[Done]]
 
 AHEAD = 2
 """Jobs that wait for each worker, so that none is idle and few are held in memory."""
@@ -33,7 +33,7 @@ DEATHS = 3
 """Workers in a row that may die before the fault must be in the job."""
 
 
-def crew_of(workers: int, cluster: str | None) -> Crew:
+def executor_of(workers: int, cluster: str | None) -> Executor:
     """The crew that the options ask for."""
     if workers < 1:
         raise CommandError(f"--workers {workers}: give at least one")
@@ -47,13 +47,13 @@ def crew_of(workers: int, cluster: str | None) -> Crew:
     return lambda work, jobs: on_processes(work, jobs, workers)
 
 
-def here(work: Work, jobs: Iterable[int]) -> Iterator[Done]:
+def here(work: Jobs, jobs: Iterable[int]) -> Iterator[Done]:
     """One job after the other in this process."""
     for job in jobs:
         yield job, work(job)
 
 
-def on_processes(work: Work, jobs: Iterable[int], workers: int) -> Iterator[Done]:
+def on_processes(work: Jobs, jobs: Iterable[int], workers: int) -> Iterator[Done]:
     """Jobs on several processes of this machine; those of a worker that died are done again."""
     left, deaths = list(jobs), 0
     while left:
@@ -71,7 +71,7 @@ def on_processes(work: Work, jobs: Iterable[int], workers: int) -> Iterator[Done
                 ) from error
 
 
-def _pooled(work: Work, jobs: Iterable[int], workers: int) -> Iterator[Done]:
+def _pooled(work: Jobs, jobs: Iterable[int], workers: int) -> Iterator[Done]:
     forks = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if forks else "spawn")
     with warnings.catch_warnings():
@@ -110,11 +110,11 @@ def _streamed(
             yield job, rows
 
 
-_WORK: dict[str, Work] = {}
+_WORK: dict[str, Jobs] = {}
 """What this worker process was given, by digest; "" for the one of its pool."""
 
 
-def _begin(work: Work) -> None:
+def _begin(work: Jobs) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process answers Ctrl-C
     threading.Thread(target=_follow, daemon=True).start()
     _WORK[""] = work
@@ -132,7 +132,7 @@ def _do(job: int) -> list[Row]:
     return _WORK[""](job)
 
 
-def on_cluster(work: Work, jobs: Iterable[int], address: str) -> Iterator[Done]:
+def on_cluster(work: Jobs, jobs: Iterable[int], address: str) -> Iterator[Done]:
     """Jobs on the workers of a dask scheduler; it gives those of a lost worker to another.
 
     The panel travels once to each worker. A job is named by the work and its number, so a
@@ -194,7 +194,7 @@ def do_packed(blob: bytes, digest: str, job: int) -> list[Row]:
     return _WORK[digest](job)
 
 
-def _packed(work: Work) -> bytes:
+def _packed(work: Jobs) -> bytes:
     """The work with the author's class, whose file the workers need not have."""
     import sys
 

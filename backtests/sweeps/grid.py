@@ -38,7 +38,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ParameterGrid:
     """The sets of a sweep. draws: how many are drawn by lot; None: all of the grid."""
 
     base: Strategy
@@ -81,7 +81,7 @@ def plan_of(
     grid: Mapping[str, Iterable[Any]] | None = None,
     random: int | None = None,
     seed: int = 0,
-) -> Plan:
+) -> ParameterGrid:
     """The plan of a sweep.
 
     grid: values by parameter, as text or as they are; without one the strategy's own. random: draw
@@ -98,7 +98,7 @@ def plan_of(
             "the bounds of its parameters"
         )
     axes = tuple(_axis(name, values, known, base) for name, values in given.items())
-    plan = Plan(base, axes or _bounded(base, known), random, seed)
+    plan = ParameterGrid(base, axes or _bounded(base, known), random, seed)
     if plan.cells and random is not None and random > plan.cells:
         raise CommandError(
             f"--random {random}: there are only {plan.cells} sets; leave it out to play all"

@@ -12,20 +12,20 @@ from typing import Any
 from backtests.runner.fingerprint import code_of, engine_code
 from backtests.runner.provenance import parameter_values, plain_value, settings_values
 from backtests.sweeps.batches import Row
-from backtests.sweeps.grid import Plan
-from backtests.sweeps.simulator import Stage
+from backtests.sweeps.grid import ParameterGrid
+from backtests.sweeps.simulator import SweepSimulator
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
+class Jobs:
     """A sweep cut into jobs of `size` sets, each of which a worker can do by itself.
 
     engine: the hash of our own code; about: all that a set's figures depend on but its parameters;
     values: the parameters of the base, as JSON values. keep: whether rows have their returns.
     """
 
-    stage: Stage
-    plan: Plan
+    simulator: SweepSimulator
+    plan: ParameterGrid
     size: int
     engine: str
     about: str
@@ -33,18 +33,20 @@ class Work:
     keep: bool = False
 
     @classmethod
-    def of(cls, stage: Stage, plan: Plan, size: int, *, keep: bool = False) -> Work:
+    def of(
+        cls, simulator: SweepSimulator, plan: ParameterGrid, size: int, *, keep: bool = False
+    ) -> Jobs:
         """Worked out here: a worker elsewhere may not have the author's file."""
         base = plan.base
         about = {
             "strategy": base.name,
             "code": code_of(type(base)),
-            "settings": settings_values(stage.settings),
-            "data": stage.snapshot,
+            "settings": settings_values(simulator.settings),
+            "data": simulator.snapshot,
             "engine": engine_code(),
         }
         text = json.dumps(about, sort_keys=True)
-        return cls(stage, plan, size, engine_code(), text, parameter_values(base), keep)
+        return cls(simulator, plan, size, engine_code(), text, parameter_values(base), keep)
 
     @property
     def jobs(self) -> int:
@@ -57,7 +59,7 @@ class Work:
         """The sets of one job, in order; what goes wrong with one is in its row."""
         names, places = Namer(self.about), self.places(job)
         given = [self.plan.values(place) for place in places]
-        rows = self.stage.rows((partial(self.plan.made, one) for one in given), keep=self.keep)
+        rows = self.simulator.rows((partial(self.plan.made, one) for one in given), keep=self.keep)
         for place, one, row in zip(places, given, rows, strict=True):
             values = {**self.values, **told(one)}
             row |= {"set": place, "id": names(values), "values": values}

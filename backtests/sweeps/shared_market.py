@@ -16,7 +16,7 @@ from markets.market import Days, Floats, Market
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class SharedMarket:
     """A market on which sets are played, with what all of them share.
 
     row: of the divide on the run's sessions. idle: the account of who does nothing, for controls.
@@ -48,7 +48,7 @@ class Ground:
 
 
 @dataclass(frozen=True, eq=False)
-class Rival:
+class Comparator:
     """What a set is held against: session returns of all of the run, and of what scores."""
 
     name: str
@@ -65,5 +65,5 @@ def returns_of(equity: Floats, row: int = 0) -> Values:
     return np.asarray(returns, dtype="float64")
 
 
-def rival_of(name: str, curve: Floats, row: int) -> Rival:
-    return Rival(name, returns_of(curve), returns_of(curve, row))
+def comparator_of(name: str, curve: Floats, row: int) -> Comparator:
+    return Comparator(name, returns_of(curve), returns_of(curve, row))

@@ -15,18 +15,18 @@ from backtests.evaluation.scored_window import scored_sessions
 from backtests.evaluation.statistics.overfitting import ahead
 from backtests.runner.inputs import cost_model, last_bars, load_all, prepare
 from backtests.runner.provenance import Provenance
-from backtests.runner.references import play_leg, references_of
+from backtests.runner.references import references_of, run_reference
 from backtests.runner.run import Reference, Run
 from backtests.settings import Settings
 from backtests.simulation.account import account, valuations
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import Moves, moves_of
+from backtests.simulation.fills import Transactions, moves_of
 from backtests.simulation.metrics import figures_of, traded_of
-from backtests.simulation.output import Played
-from backtests.sweeps.batches import GROUPS, Row, Together, recorded
+from backtests.simulation.output import EngineOutput
+from backtests.sweeps.batches import GROUPS, Row, SetBatch, recorded
 from backtests.sweeps.data_needs import asks, varies
-from backtests.sweeps.grid import Plan
-from backtests.sweeps.shared_market import Ground, Rival, returns_of, rival_of
+from backtests.sweeps.grid import ParameterGrid
+from backtests.sweeps.shared_market import Comparator, SharedMarket, comparator_of, returns_of
 from markets.bars import Source
 from markets.market import Floats
 from markets.snapshot import Snapshot
@@ -41,7 +41,7 @@ PROVED = 3
 """Sets of a sweep, evenly spread, whose vectorised decisions are compared with those one by one."""
 
 
-class Stage:
+class SweepSimulator:
     """The bars of a sweep and the markets made of them: all that a worker needs."""
 
     def __init__(self, bars: Snapshot, settings: Settings, source: str) -> None:
@@ -50,11 +50,11 @@ class Stage:
         self.settings = settings
         self.source = source
         self.costs = cost_model(settings)
-        self._grounds: OrderedDict[Any, Ground] = OrderedDict()
-        self._others: OrderedDict[Any, Rival | None] = OrderedDict()
+        self._grounds: OrderedDict[Any, SharedMarket] = OrderedDict()
+        self._others: OrderedDict[Any, Comparator | None] = OrderedDict()
 
     @classmethod
-    def of(cls, plan: Plan, source: Source, settings: Settings) -> Stage:
+    def of(cls, plan: ParameterGrid, source: Source, settings: Settings) -> SweepSimulator:
         """Everything that any set needs of a source, read before the first is played."""
         read: list[Snapshot] = []
         seen: set[Any] = set()
@@ -75,24 +75,24 @@ class Stage:
         tables = {name: table for one in read for name, table in one.facts.items()}
         return cls(Snapshot(bars, tables), settings, source.name)
 
-    def ground(self, strategy: Strategy) -> Ground:
+    def shared(self, strategy: Strategy) -> SharedMarket:
         """The market of a strategy; the sets of one universe share it."""
         key = asks(strategy)
         if key not in self._grounds:
             _remember(self._grounds, key, self._prepared(strategy))
         return self._grounds[key]
 
-    def warm(self, plan: Plan) -> None:
+    def warm(self, plan: ParameterGrid) -> None:
         """Prepare the market of the base, so that workers get it and need not make it."""
         with suppress(NewsfolioError):  # its sets say so themselves
-            self.ground(plan.base)
+            self.shared(plan.base)
 
-    def play(self, strategy: Strategy) -> tuple[Ground, Played]:
+    def run(self, strategy: Strategy) -> tuple[SharedMarket, EngineOutput]:
         """One set by itself, from its first session to its last."""
-        ground = self.ground(strategy)
-        return ground, kernel.play(self._desk(strategy, ground))
+        shared = self.shared(strategy)
+        return shared, kernel.run(self._desk(strategy, shared))
 
-    def prove(self, plan: Plan) -> None:
+    def prove(self, plan: ParameterGrid) -> None:
         """Compare vectorised decisions with those one by one; StrategyError where trades differ.
 
         A few sets, evenly spread: the sweep rests on that form alone, nobody looks at each set.
@@ -110,24 +110,24 @@ class Stage:
                 )
 
     def _alike(self, strategy: Strategy) -> bool:
-        ground = self.ground(strategy)
-        desk = self._desk(strategy, ground)
+        shared = self.shared(strategy)
+        desk = self._desk(strategy, shared)
         table = kernel.table(desk)
         if table is None:
             return True
-        played = kernel.play_together(desk, [table])[0]
+        output = kernel.run_batch(desk, [table])[0]
         try:
-            return played == kernel.play(self._desk(strategy, ground), at_once=False)
+            return output == kernel.run(self._desk(strategy, shared), at_once=False)
         except StrategyError:
             return False  # `weights` fails where its table does not
 
     def curve(self, strategy: Strategy) -> tuple[pd.Series, Row]:
         """The equity of one set, and its row; raises what goes wrong."""
-        ground, played = self.play(strategy)
-        moves = moves_of(ground.market, [(played.fills, played.events)])
-        equity, figures = self._figures(ground, moves)
-        row = {"error": "", **figures[0], **self._scored(strategy, ground, equity[0])}
-        return pd.Series(equity[0], ground.days, name="equity"), row
+        shared, output = self.run(strategy)
+        moves = moves_of(shared.market, [(output.fills, output.events)])
+        equity, figures = self._figures(shared, moves)
+        row = {"error": "", **figures[0], **self._scored(strategy, shared, equity[0])}
+        return pd.Series(equity[0], shared.days, name="equity"), row
 
     def rows(self, makers: Iterable[Callable[[], Strategy]], *, keep: bool = False) -> list[Row]:
         """The figures of each set, its score, and the window that they are of.
@@ -136,7 +136,7 @@ class Stage:
         keep: also `returns`, what each session after the first earned.
         """
         found: list[Row] = []
-        waiting: dict[Any, Together] = {}
+        waiting: dict[Any, SetBatch] = {}
         for make in makers:
             found.append(row := {"error": ""})
             with recorded(row):
@@ -150,27 +150,27 @@ class Stage:
         return found
 
     def _joined(
-        self, strategy: Strategy, row: Row, waiting: dict[Any, Together]
-    ) -> tuple[Any, Together]:
+        self, strategy: Strategy, row: Row, waiting: dict[Any, SetBatch]
+    ) -> tuple[Any, SetBatch]:
         """The group that a set has been added to, and its key."""
-        ground = self.ground(strategy)
-        desk = self._desk(strategy, ground)
+        shared = self.shared(strategy)
+        desk = self._desk(strategy, shared)
         decided = kernel.table(desk)
-        played = kernel.play(desk, at_once=False) if decided is None else None
-        key = ground, None if decided is None else desk.marks.tobytes()
-        group = waiting.setdefault(key, Together(ground, desk))
+        output = kernel.run(desk, at_once=False) if decided is None else None
+        key = shared, None if decided is None else desk.marks.tobytes()
+        group = waiting.setdefault(key, SetBatch(shared, desk))
         group.rows.append(row)
         group.strategies.append(strategy)
         group.decided += [decided] if decided else []
-        group.played += [played] if played else []
+        group.output += [output] if output else []
         return key, group
 
-    def _fill(self, group: Together, *, keep: bool) -> None:
+    def _fill(self, group: SetBatch, *, keep: bool) -> None:
         """The rows of a group; where one set spoils it, of each set by itself."""
-        ground = group.ground
+        shared = group.shared
         failed: Row = {}
         with recorded(failed):
-            found = self._figures(ground, group.moves())
+            found = self._figures(shared, group.moves())
         if failed and len(group.rows) > 1:
             for part in group.parts:
                 self._fill(part, keep=keep)
@@ -181,51 +181,53 @@ class Stage:
                 group.rows, group.strategies, *found, strict=True
             ):
                 with recorded(row):
-                    row |= figures | self._scored(strategy, ground, equity)
+                    row |= figures | self._scored(strategy, shared, equity)
                     if keep:
                         row["returns"] = returns_of(equity)
 
-    def _desk(self, strategy: Strategy, ground: Ground) -> Desk:
-        return Desk(strategy, ground.market, self.settings, self.costs)
+    def _desk(self, strategy: Strategy, shared: SharedMarket) -> Desk:
+        return Desk(strategy, shared.market, self.settings, self.costs)
 
-    def _figures(self, ground: Ground, moves: Moves) -> tuple[Floats, list[dict[str, Any]]]:
+    def _figures(
+        self, shared: SharedMarket, moves: Transactions
+    ) -> tuple[Floats, list[dict[str, Any]]]:
         """(K, S) equity of K sets, and the figures of each."""
-        market, settings = ground.market, self.settings
+        market, settings = shared.market, self.settings
         _, equity = valuations(market, moves, settings.cash, settings.credit_spread)
         days = market.sessions[moves.fills[:, 0].astype("int64")]
         traded = traded_of(moves.fills, days, moves.fills_end)
-        return equity, figures_of(ground.axis, equity, traded, ground.cash)
+        return equity, figures_of(shared.axis, equity, traded, shared.cash)
 
-    def _scored(self, strategy: Strategy, ground: Ground, equity: Floats) -> Row:
+    def _scored(self, strategy: Strategy, shared: SharedMarket, equity: Floats) -> Row:
         return {
-            "score": self._score(strategy, ground, equity),
-            "start": ground.start,
-            "end": ground.end,
-            "scored": ground.scored.sessions if strategy.thesis else 0,
+            "score": self._score(strategy, shared, equity),
+            "start": shared.start,
+            "end": shared.end,
+            "scored": shared.scored.sessions if strategy.thesis else 0,
         }
 
     def against(self, strategy: Strategy) -> str:
         """What a strategy with a thesis is scored against, "" without one."""
         if strategy.thesis is None:
             return ""
-        return self._other(strategy, self.ground(strategy)).name
+        return self._other(strategy, self.shared(strategy)).name
 
-    def rival(self, strategy: Strategy) -> Rival:
+    def comparator(self, strategy: Strategy) -> Comparator:
         """What the score of a strategy is the difference to; cash without a thesis."""
-        ground = self.ground(strategy)
-        return self._other(strategy, ground) if strategy.thesis else self._cash(ground)
+        shared = self.shared(strategy)
+        return self._other(strategy, shared) if strategy.thesis else self._cash(shared)
 
-    def legs(self, strategy: Strategy) -> dict[str, pd.Series]:
+    def references(self, strategy: Strategy) -> dict[str, pd.Series]:
         """Equity of the benchmark and the controls that these data can carry, and of cash."""
-        ground = self.ground(strategy)
+        shared = self.shared(strategy)
         curves = {
-            reference.name: self._curve(reference, ground)
+            reference.name: self._curve(reference, shared)
             for reference in references_of(strategy, self.settings)
         }
         known = {name: curve for name, curve in curves.items() if curve is not None}
-        return {**known, "cash": ground.idle.equity}
+        return {**known, "cash": shared.idle.equity}
 
-    def _prepared(self, strategy: Strategy) -> Ground:
+    def _prepared(self, strategy: Strategy) -> SharedMarket:
         settings = self.settings
         market = prepare(
             strategy, self.bars, settings, last_bars(references_of(strategy, settings), self.bars)
@@ -233,45 +235,45 @@ class Stage:
         idle = account(market, (), (), settings.cash, settings.credit_spread)
         run = Run(
             strategy, Provenance.of(strategy, strategy.name, self.source, self.snapshot), settings,
-            self.costs, self.bars, market, Played((), (), (), ()), idle, {}, (),
+            self.costs, self.bars, market, EngineOutput((), (), (), ()), idle, {}, (),
         )  # fmt: skip
         scored, score = scored_sessions(run)
         row = score.divide - market.first
-        return Ground(market, idle.sessions, run.rates["cash"], scored, row, idle)
+        return SharedMarket(market, idle.sessions, run.rates["cash"], scored, row, idle)
 
-    def _score(self, strategy: Strategy, ground: Ground, equity: Floats) -> float | None:
+    def _score(self, strategy: Strategy, shared: SharedMarket, equity: Floats) -> float | None:
         """Annual Sharpe ratio of the difference to the control over the scored sessions."""
-        if strategy.thesis is None or ground.scored.sessions < 2:
+        if strategy.thesis is None or shared.scored.sessions < 2:
             return None
-        other = self._other(strategy, ground).scored
-        return ahead(returns_of(equity, ground.row), other, ground.scored.years)
+        other = self._other(strategy, shared).scored
+        return ahead(returns_of(equity, shared.row), other, shared.scored.years)
 
-    def _other(self, strategy: Strategy, ground: Ground) -> Rival:
+    def _other(self, strategy: Strategy, shared: SharedMarket) -> Comparator:
         """The first control that these data can carry, else cash."""
         references = references_of(strategy, self.settings)
         for reference in sorted(references, key=lambda one: one.name == "benchmark"):
             key = (asks(strategy), reference)
             if key not in self._others:
-                curve = self._curve(reference, ground)
+                curve = self._curve(reference, shared)
                 known = None
                 if curve is not None:
-                    known = rival_of(reference.name, curve.to_numpy(), ground.row)
+                    known = comparator_of(reference.name, curve.to_numpy(), shared.row)
                 _remember(self._others, key, known)
-            if (rival := self._others[key]) is not None:
-                return rival
-        return self._cash(ground)
+            if (comparator := self._others[key]) is not None:
+                return comparator
+        return self._cash(shared)
 
-    def _cash(self, ground: Ground) -> Rival:
-        return Rival("cash", ground.cash, ground.cash[ground.row :])
+    def _cash(self, shared: SharedMarket) -> Comparator:
+        return Comparator("cash", shared.cash, shared.cash[shared.row :])
 
-    def _curve(self, reference: Reference, ground: Ground) -> pd.Series | None:
+    def _curve(self, reference: Reference, shared: SharedMarket) -> pd.Series | None:
         try:
-            leg = play_leg(
-                reference, ground.market, ground.idle, self.settings, self.costs, self.bars
+            run = run_reference(
+                reference, shared.market, shared.idle, self.settings, self.costs, self.bars
             )
         except DataError:
             return None
-        return leg.curve
+        return run.curve
 
 
 def _read(

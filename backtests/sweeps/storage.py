@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backtests.sweeps.grid import Plan
+from backtests.sweeps.grid import ParameterGrid
 from newsfolio.errors import OutputError
 from newsfolio.parameters import parameters
 
@@ -24,16 +24,16 @@ METRICS = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "sort
 OWN = ("set", "id", *METRICS, "score", "start", "end", "scored", "error")
 
 
-def columns(plan: Plan) -> dict[str, str]:
+def columns(plan: ParameterGrid) -> dict[str, str]:
     """The column of each parameter: its name, or `name_` where a figure is called so."""
     names = [spec.name for spec in parameters(type(plan.base))]
     return {name: f"{name}_" if name in OWN else name for name in names}
 
 
-class Parts:
+class SetTable:
     """The files of one sweep, by job."""
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
+    def __init__(self, folder: Path, plan: ParameterGrid) -> None:
         self.folder = folder / "parts"
         self._columns = columns(plan)
         self._schema = _schema(plan, self._columns)
@@ -71,7 +71,7 @@ class Parts:
         return self.folder / f"{job:06d}.parquet"
 
 
-class Returns:
+class ReturnStore:
     """What each session of each set earned, where it is asked for: one file a job.
 
     sessions: returns of a set. A set that failed is not in it.
@@ -138,7 +138,7 @@ def _kept(path: Path, names: list[str] | None) -> pa.Table:
         raise OutputError(f"{path} is damaged ({error}); delete it and sweep again") from error
 
 
-def _schema(plan: Plan, named: dict[str, str]) -> pa.Schema:
+def _schema(plan: ParameterGrid, named: dict[str, str]) -> pa.Schema:
     import pyarrow as pa
 
     kinds = {bool: pa.bool_(), int: pa.int64(), float: pa.float64()}

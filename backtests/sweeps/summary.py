@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.sweeps.grid import Plan
-from backtests.sweeps.storage import METRICS, Parts, columns
+from backtests.sweeps.grid import ParameterGrid
+from backtests.sweeps.storage import METRICS, SetTable, columns
 
 FEW = 5
 """Sets shown of the best and of the worst."""
@@ -30,7 +30,7 @@ Groups = tuple[np.ndarray, list[str]]
 QUANTILES = {"lowest": 0.0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1.0}
 
 
-def summarise(parts: Parts, plan: Plan, by: str) -> dict[str, Any]:
+def summarise(parts: SetTable, plan: ParameterGrid, by: str) -> dict[str, Any]:
     """All figures of the page, as JSON values. Read are `by` and one parameter at a time.
 
     by: the figure that sets are ranked by; sets without one count as failed or as unknown.
@@ -55,7 +55,7 @@ def summarise(parts: Parts, plan: Plan, by: str) -> dict[str, Any]:
     }
 
 
-def varying(plan: Plan) -> list[str]:
+def varying(plan: ParameterGrid) -> list[str]:
     """The parameters with more than one value."""
     return [axis.name for axis in plan.axes if len(axis.values) != 1]
 
@@ -113,7 +113,7 @@ def _spread(plateau: Sequence[Mapping[str, Any]]) -> float:
     return max(medians) - min(medians) if medians else 0.0
 
 
-def _groups(parts: Parts, plan: Plan, name: str) -> Groups:
+def _groups(parts: SetTable, plan: ParameterGrid, name: str) -> Groups:
     column = columns(plan)[name]
     values = parts.read(column)[column]
     distinct = values.drop_duplicates()
@@ -128,7 +128,7 @@ def _groups(parts: Parts, plan: Plan, name: str) -> Groups:
     ]
 
 
-def _in_order(plan: Plan, name: str, values: list[Any]) -> list[Any]:
+def _in_order(plan: ParameterGrid, name: str, values: list[Any]) -> list[Any]:
     """Numbers by size, words as they were given."""
     if all(isinstance(value, int | float) for value in values):
         return sorted(values)
@@ -140,7 +140,7 @@ def _called(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _ends(parts: Parts, sets: np.ndarray, figure: np.ndarray) -> dict[str, list[dict[str, Any]]]:
+def _ends(parts: SetTable, sets: np.ndarray, figure: np.ndarray) -> dict[str, list[dict[str, Any]]]:
     """A few of the best and of the worst; ties by number."""
     real = np.flatnonzero(~np.isnan(figure))
     order = real[np.lexsort((sets[real], -figure[real]))]
@@ -150,7 +150,7 @@ def _ends(parts: Parts, sets: np.ndarray, figure: np.ndarray) -> dict[str, list[
             "worst": [rows[int(sets[place])] for place in worst]}  # fmt: skip
 
 
-def _rows(parts: Parts, wanted: set[int]) -> dict[int, dict[str, Any]]:
+def _rows(parts: SetTable, wanted: set[int]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     for table in parts.tables():
         there = [place for place, number in enumerate(table["set"].to_pylist()) if number in wanted]

@@ -21,13 +21,13 @@ from backtests.runner.jobs import Runnable, job_of
 from backtests.runner.provenance import Provenance, settings_values, thesis_of
 from backtests.settings import Settings
 from backtests.sweeps.batches import Row
-from backtests.sweeps.executors import Crew, crew_of
-from backtests.sweeps.grid import Plan, plan_of
-from backtests.sweeps.jobs import Work
-from backtests.sweeps.simulator import Stage
-from backtests.sweeps.storage import METRICS, Parts, Returns
+from backtests.sweeps.executors import Executor, executor_of
+from backtests.sweeps.grid import ParameterGrid, plan_of
+from backtests.sweeps.jobs import Jobs
+from backtests.sweeps.simulator import SweepSimulator
+from backtests.sweeps.storage import METRICS, ReturnStore, SetTable
 from backtests.sweeps.summary import ranks_by, summarise
-from backtests.sweeps.walk_forward.plan import Trail, WalkForward
+from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
 from markets.bars import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
@@ -45,7 +45,7 @@ SMALLEST, LARGEST = 20, 2000
 
 
 @dataclass(frozen=True, eq=False)
-class Swept:
+class SweepResult:
     """A finished sweep: what it found, and where its table lies.
 
     summary: sweep.json. `table` reads all sets, `parts/` holds them for anything that reads
@@ -109,7 +109,7 @@ def sweep(
     snapshot: str | None = None,
     progress: Callable[[str], None] | None = None,
     **settings: Any,
-) -> Swept:
+) -> SweepResult:
     """Play many sets of parameters of one strategy; `table` has them all.
 
     strategy, data, offline, facts, snapshot, settings: as for `run`; always the kernel engine.
@@ -133,7 +133,7 @@ def sweep(
     job = job_of(strategy)
     if job.strategy is None:
         raise CommandError(f"{job.address} is a plain backtrader strategy and has no parameters")
-    plan, crew = plan_of(job.strategy, grid, random, seed), crew_of(workers, cluster)
+    plan, executor = plan_of(job.strategy, grid, random, seed), executor_of(workers, cluster)
     ranks_by(by, judged=False)
     forward = WalkForward(*walk_forward) if walk_forward else None
     source = (
@@ -145,45 +145,45 @@ def sweep(
     )
     book = Ledger(Path(ledger) if ledger else paths.ledger_path())
     folder = Path(out or paths.RUNS)
-    return execute(plan, source, wanted, book, crew, folder, by, progress, forward)
+    return execute(plan, source, wanted, book, executor, folder, by, progress, forward)
 
 
 def execute(
-    plan: Plan, source: Source, settings: Settings, ledger: Ledger, crew: Crew, out: Path,
-    by: str = "", progress: Callable[[str], None] | None = None,
+    plan: ParameterGrid, source: Source, settings: Settings, ledger: Ledger, executor: Executor,
+    out: Path, by: str = "", progress: Callable[[str], None] | None = None,
     forward: WalkForward | None = None,
-) -> Swept:  # fmt: skip
+) -> SweepResult:  # fmt: skip
     """Play what is still to be played of a plan, and sum up all of it."""
-    stage = Stage.of(plan, source, settings)
+    simulator = SweepSimulator.of(plan, source, settings)
     by = ranks_by(by, judged=plan.base.thesis is not None)
-    trail = Trail.of(forward, plan, stage, by) if forward else None
-    work = Work.of(stage, plan, size_of(len(plan)), keep=trail is not None)
-    about = _about(plan, stage)
+    trail = WalkPlan.of(forward, plan, simulator, by) if forward else None
+    work = Jobs.of(simulator, plan, size_of(len(plan)), keep=trail is not None)
+    about = _about(plan, simulator)
     folder = out / about["id"]
-    parts = Parts(folder, plan)
-    returns = Returns(folder, trail.sessions) if trail else None
-    _play(work, crew, parts, returns, ledger, about, progress)
-    found = {**about, **_ground(stage, plan), **summarise(parts, plan, by)}
+    parts = SetTable(folder, plan)
+    returns = ReturnStore(folder, trail.sessions) if trail else None
+    _play(work, executor, parts, returns, ledger, about, progress)
+    found = {**about, **_ground(simulator, plan), **summarise(parts, plan, by)}
     if trail and returns:
         found["walk_forward"] = _walked(trail, returns, folder, ledger, about)
     try:
         write_json(folder / "sweep.json", found)
     except OSError as error:
         raise OutputError(f"cannot write {folder}: {error.strerror or error}") from error
-    return Swept(folder, found)
+    return SweepResult(folder, found)
 
 
 def _play(
-    work: Work, crew: Crew, parts: Parts, returns: Returns | None, ledger: Ledger,
+    work: Jobs, executor: Executor, parts: SetTable, returns: ReturnStore | None, ledger: Ledger,
     about: Mapping[str, Any], progress: Callable[[str], None] | None,
 ) -> None:  # fmt: skip
     """Every job that is not kept. One whose returns alone are missing is no new trial."""
     counted = parts.done()
     done = counted & returns.done() if returns else counted
-    work.stage.warm(work.plan)
-    work.stage.prove(work.plan)
+    work.simulator.warm(work.plan)
+    work.simulator.prove(work.plan)
     told = _Progress(progress, work, done)
-    for job, rows in crew(work, [job for job in range(work.jobs) if job not in done]):
+    for job, rows in executor(work, [job for job in range(work.jobs) if job not in done]):
         if returns:
             returns.write(job, rows)
         if job not in counted:
@@ -193,7 +193,7 @@ def _play(
 
 
 def _walked(
-    trail: Trail, returns: Returns, folder: Path, ledger: Ledger, about: Mapping[str, Any]
+    trail: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: Mapping[str, Any]
 ) -> Row:
     """The walk-forward, which is a trial of its own the first time that it is made."""
     base = trail.plan.base
@@ -209,10 +209,10 @@ def _walked(
     return {**walked.found, "why": ""}
 
 
-def load(folder: Path) -> Swept:
+def load(folder: Path) -> SweepResult:
     """A finished sweep; OutputError where the folder holds none."""
     try:
-        return Swept(folder, json.loads((folder / "sweep.json").read_text(encoding="utf-8")))
+        return SweepResult(folder, json.loads((folder / "sweep.json").read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise OutputError(f"{folder} is not a finished sweep ({error}); run it again") from error
 
@@ -222,10 +222,10 @@ def size_of(sets: int) -> int:
     return max(SMALLEST, min(LARGEST, -(-sets // JOBS)))
 
 
-def _about(plan: Plan, stage: Stage) -> dict[str, Any]:
+def _about(plan: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
     """What the sweep is: the same for everybody who makes the same one."""
     base = plan.base
-    origin = Provenance.of(base, base.name, stage.source, stage.snapshot)
+    origin = Provenance.of(base, base.name, simulator.source, simulator.snapshot)
     values: dict[str, Any] = {
         "format": FORMAT,
         "strategy": dict(origin.strategy),
@@ -237,34 +237,34 @@ def _about(plan: Plan, stage: Stage) -> dict[str, Any]:
             "sets": len(plan),
         },
         "data": {
-            "source": stage.source,
-            "snapshot": stage.snapshot,
-            "simulated": any(line.simulated for line in stage.bars.values()),
+            "source": simulator.source,
+            "snapshot": simulator.snapshot,
+            "simulated": any(line.simulated for line in simulator.bars.values()),
         },
-        "settings": settings_values(stage.settings),
+        "settings": settings_values(simulator.settings),
     }
     identity = {**values, "code": code_of(type(base)), "engine": engine_code()}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {"id": f"sweep-{base.name}-{digest[:10]}", **values, "versions": versions()}
 
 
-def _ground(stage: Stage, plan: Plan) -> dict[str, Any]:
+def _ground(simulator: SweepSimulator, plan: ParameterGrid) -> dict[str, Any]:
     """The base's own window, control and assumptions; None where it cannot be played itself."""
     base = plan.base
     try:
-        ground = stage.ground(base)
-        against = stage.against(base)
+        shared = simulator.shared(base)
+        against = simulator.against(base)
     except NewsfolioError as error:
         return {"window": None, "against": "", "scored": None, "assumptions": [],
                 "notes": [f"the strategy itself cannot be played: {error}"]}  # fmt: skip
-    market, days = ground.market, ground.days
-    origin = Provenance.of(base, base.name, stage.source, stage.snapshot)
+    market, days = shared.market, shared.days
+    origin = Provenance.of(base, base.name, simulator.source, simulator.snapshot)
     return {
         "window": {"start": f"{days[0]:%Y-%m-%d}", "end": f"{days[-1]:%Y-%m-%d}",
                    "sessions": len(days)},
         "against": against,
-        "scored": dataclasses.asdict(ground.scored) if base.thesis else None,
-        "assumptions": assumptions(market, stage.settings, stage.costs, origin),
+        "scored": dataclasses.asdict(shared.scored) if base.thesis else None,
+        "assumptions": assumptions(market, simulator.settings, simulator.costs, origin),
         "notes": list(market.notes),
     }  # fmt: skip
 
@@ -272,7 +272,7 @@ def _ground(stage: Stage, plan: Plan) -> dict[str, Any]:
 class _Progress:
     """How far a sweep is, and how long it will take at the pace so far."""
 
-    def __init__(self, say: Callable[[str], None] | None, work: Work, done: Iterable[int]) -> None:
+    def __init__(self, say: Callable[[str], None] | None, work: Jobs, done: Iterable[int]) -> None:
         self._say = say
         self._total = len(work.plan)
         self._before = self._done = sum(len(work.places(job)) for job in done)

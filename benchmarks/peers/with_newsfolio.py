@@ -52,7 +52,7 @@ class Prepared:
     strategy: Strategy
     market: Market
     settings: Settings
-    engine: Callable[[Desk], Any] = kernel.play
+    engine: Callable[[Desk], Any] = kernel.run
 
     def __call__(self) -> Floats:
         """One run, its decisions and its equity included."""
@@ -78,7 +78,7 @@ def work(panel: Panel, name: str) -> Callable[..., Any]:
         return on_flat(KINDS[name.removeprefix("flat-")], panel)
     kind = KINDS[name.removeprefix("engine-")]
     run = prepared(kind, SampleSource(), window(len(panel.days)))
-    return dataclasses.replace(run, engine=event_driven.play) if name.startswith("engine-") else run
+    return dataclasses.replace(run, engine=event_driven.run) if name.startswith("engine-") else run
 
 
 def on_flat(strategy: Strategy, panel: Panel) -> Prepared:

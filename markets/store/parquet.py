@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.store.restatements import Change, seal
+from markets.store.restatements import Restatement, seal
 from newsfolio.errors import BrokenData
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class StoredBars:
     retrieved: date
     source: str
     currency: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Restatement, ...] = ()
 
 
 def packed(stored: StoredBars) -> bytes:
@@ -109,7 +109,7 @@ def _stored(header: dict[str, Any], table: pa.Table) -> StoredBars:
         doubts=tuple(header.get("doubts", ())),
     )
     retrieved = date.fromisoformat(header["retrieved"])
-    changes = tuple(map(Change.from_json, header["changes"]))
+    changes = tuple(map(Restatement.from_json, header["changes"]))
     return StoredBars(bars, retrieved, header["source"], header["currency"], changes)
 
 

@@ -23,7 +23,7 @@ BAR = "bar"
 
 
 @dataclass(frozen=True)
-class Cell:
+class RestatedFigure:
     """One figure that was restated; `bar` for a whole row, whose close is given; None: unknown."""
 
     day: date
@@ -38,7 +38,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Change:
+class Restatement:
     """A past that the source told otherwise than before.
 
     when: the day on which it did; version: digest of the bars from before, which are kept; days:
@@ -48,7 +48,7 @@ class Change:
     when: date
     version: str
     days: int
-    cells: tuple[Cell, ...]
+    cells: tuple[RestatedFigure, ...]
 
     def __str__(self) -> str:
         days = f"{self.days} day{'s' * (self.days != 1)} restated"
@@ -65,8 +65,10 @@ class Change:
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Change:
-        cells = tuple(Cell(date.fromisoformat(day), *rest) for day, *rest in said["cells"])
+    def from_json(cls, said: Mapping[str, Any]) -> Restatement:
+        cells = tuple(
+            RestatedFigure(date.fromisoformat(day), *rest) for day, *rest in said["cells"]
+        )
         return cls(date.fromisoformat(said["when"]), said["version"], said["days"], cells)
 
 
@@ -84,13 +86,13 @@ def extends(new: Bars, old: Bars) -> bool:
     return past is not None and past.digest() == old.digest()
 
 
-def change_of(when: date, old: Bars, new: Bars) -> Change:
+def change_of(when: date, old: Bars, new: Bars) -> Restatement:
     """How the days of `old` differ in `new`."""
     days = _restated(old.frame, new.frame)
-    cells: list[Cell] = []
+    cells: list[RestatedFigure] = []
     for day in days[:CELLS_KEPT]:
         cells += _cells(old.frame, new.frame, day)
-    return Change(when, old.digest(), len(days), tuple(cells[:CELLS_KEPT]))
+    return Restatement(when, old.digest(), len(days), tuple(cells[:CELLS_KEPT]))
 
 
 def differing(old: pd.DataFrame, new: pd.DataFrame) -> np.ndarray:
@@ -113,14 +115,14 @@ def _restated(old: pd.DataFrame, new: pd.DataFrame) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(other.union(old.index.symmetric_difference(new.index)).sort_values())
 
 
-def _cells(old: pd.DataFrame, new: pd.DataFrame, at: pd.Timestamp) -> list[Cell]:
+def _cells(old: pd.DataFrame, new: pd.DataFrame, at: pd.Timestamp) -> list[RestatedFigure]:
     day = at.date()
     if at not in new.index:
-        return [Cell(day, BAR, _known(old.at[at, "close"]), None)]
+        return [RestatedFigure(day, BAR, _known(old.at[at, "close"]), None)]
     if at not in old.index:
-        return [Cell(day, BAR, None, _known(new.at[at, "close"]))]
+        return [RestatedFigure(day, BAR, None, _known(new.at[at, "close"]))]
     figures = ((name, _known(old.at[at, name]), _known(new.at[at, name])) for name in COLUMNS)
-    return [Cell(day, name, one, two) for name, one, two in figures if one != two]
+    return [RestatedFigure(day, name, one, two) for name, one, two in figures if one != two]
 
 
 def _known(value: Any) -> float | None:

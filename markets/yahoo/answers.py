@@ -193,7 +193,7 @@ def difference(kept: pd.DataFrame, fetched: pd.DataFrame) -> str | None:
     return None
 
 
-def settled(kept: Bars, today: date) -> Bars | None:
+def without_today(kept: Bars, today: date) -> Bars | None:
     """The kept bars without those of `today` and later, which a wrong clock let in."""
     frame = kept.frame[kept.frame.index < pd.Timestamp(today)]
     return dataclasses.replace(kept, frame=frame) if len(frame) else None

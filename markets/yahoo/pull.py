@@ -15,7 +15,7 @@ import numpy as np
 from markets.bars import Bars
 from markets.reference.calendars import sessions_of
 from markets.store.price_store import Store
-from markets.yahoo.source import Fetched, How, Trouble, Unavailable, YahooSource, calm
+from markets.yahoo.source import Fetched, How, Trouble, Unavailable, YahooSource, prepared_yfinance
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData, NewsfolioError
 
@@ -97,7 +97,7 @@ def pull(
     """
     source = YahooSource(store, today=today, fresh=fresh, mend=True, session=session)
     task = _Task(source, store, today)
-    with calm(), ThreadPoolExecutor(workers) as pool:
+    with prepared_yfinance(), ThreadPoolExecutor(workers) as pool:
         asked = [pool.submit(task.line, asset) for asset in assets]
         try:
             _follow(asked, progress)

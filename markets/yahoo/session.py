@@ -180,7 +180,7 @@ def http_date(said: str | None) -> datetime | None:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-class Frank:
+class RaisingYfinance:
     """Lets yfinance raise instead of logging; may be nested and shared by threads."""
 
     def __init__(self) -> None:

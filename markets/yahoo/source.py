@@ -36,9 +36,9 @@ from markets.yahoo.answers import (
     refuse_other_dates,
     refuse_two_closes,
     result_of,
-    settled,
+    without_today,
 )
-from markets.yahoo.session import Frank, http_date, session_type
+from markets.yahoo.session import RaisingYfinance, http_date, session_type
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData
 
@@ -53,7 +53,7 @@ _PAUSE = 0.5
 _NOTES_KEPT = 20
 _LIMITED, _UNAUTHORIZED, _FAULTY = 429, 401, 500
 
-_frank = Frank()
+_raising = RaisingYfinance()
 
 
 class Trouble(StrEnum):
@@ -177,7 +177,7 @@ class YahooSource:
             self._session.stopped.set()  # type: ignore[attr-defined]
 
     def _in_threads(self, assets: list[Asset]) -> list[Fetched]:
-        with calm(), ThreadPoolExecutor(self._workers) as pool:
+        with prepared_yfinance(), ThreadPoolExecutor(self._workers) as pool:
             asked = [pool.submit(self.fetch, asset) for asset in assets]
             try:
                 return [one.result() for one in asked]
@@ -209,7 +209,7 @@ class YahooSource:
         return stored is not None and 0 <= (stored.retrieved - self._today).days <= 1
 
     def _refreshed(self, asset: Asset, stored: StoredBars | None) -> Fetched:
-        kept = settled(stored.bars, self._today) if stored else None
+        kept = without_today(stored.bars, self._today) if stored else None
         try:
             answer, change = self._newest(asset, kept, stored.currency if stored else "")
             if answer is None or (kept is None and answer.frame.empty):
@@ -325,7 +325,7 @@ class YahooSource:
 
         yfinance = _yfinance()
         try:
-            with _frank(yfinance):
+            with _raising(yfinance):
                 _forget_answers()
                 line = yfinance.Ticker(ticker, session=session)
                 prices = line.history(start=since, end=self._today, auto_adjust=False, actions=True)
@@ -355,9 +355,9 @@ class YahooSource:
 
 
 @contextmanager
-def calm() -> Iterator[None]:
+def prepared_yfinance() -> Iterator[None]:
     """Set yfinance up before threads use it: what it changes is the process's, not a thread's."""
-    with _frank(_yfinance()):
+    with _raising(_yfinance()):
         yield
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from backtests.evaluation.attribution.contributions import contributions, sleeve_names
 from backtests.evaluation.schema import Effect
-from backtests.runner.run import Leg, Run
+from backtests.runner.run import ReferenceRun, Run
 from backtests.simulation.account import Account
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from markets.market import Floats, Market
 
 CASH = "cash"
@@ -56,7 +56,9 @@ def brinson_fachler(
     return (wp - wb) * (rb - total), wb * (rp - rb), (wp - wb) * (rp - rb)
 
 
-def active_effects(run: Run, leg: Leg, divide: int) -> tuple[tuple[Effect, ...], str]:
+def active_effects(
+    run: Run, reference: ReferenceRun, divide: int
+) -> tuple[tuple[Effect, ...], str]:
     """The effects after row `divide` of the run's sessions, and why there are none.
 
     They add up to the run's total return less that of the leg's curve. What the benchmark does not
@@ -64,16 +66,18 @@ def active_effects(run: Run, leg: Leg, divide: int) -> tuple[tuple[Effect, ...],
     interaction and trading costs, and what purchases of the day earned before they had a weight.
     """
     own = run.account
-    equity, curve = own.equity.iloc[divide:], leg.curve.iloc[divide:]
+    equity, curve = own.equity.iloc[divide:], reference.curve.iloc[divide:]
     why = _impossible(equity, curve)
     if why:
         return (), why
-    groups, theirs = _groups(run.market, leg)
-    mine = _side(run.market, run.played, own, sleeve_names(run.market), groups)
+    groups, theirs = _groups(run.market, reference)
+    mine = _side(run.market, run.output, own, sleeve_names(run.market), groups)
     other = (
-        _level_side(curve, theirs[leg.reference.ticker], groups, divide)
-        if leg.market is None or leg.played is None or leg.account is None
-        else _side(leg.market, leg.played, leg.account, theirs, groups).on(own.sessions)
+        _level_side(curve, theirs[reference.reference.ticker], groups, divide)
+        if reference.market is None or reference.output is None or reference.account is None
+        else _side(reference.market, reference.output, reference.account, theirs, groups).on(
+            own.sessions
+        )
     )
     ours = mine.after(divide, equity.to_numpy())
     benchmark = other.after(divide, curve.to_numpy())
@@ -137,22 +141,26 @@ class _Side:
         )
 
 
-def _groups(market: Market, leg: Leg) -> tuple[tuple[str, ...], Mapping[str, str]]:
+def _groups(market: Market, reference: ReferenceRun) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """All groups, the strategy's first and cash last, and those of the benchmark's lines."""
     own = sleeve_names(market)
-    theirs = sleeve_names(leg.market) if leg.market else {}
-    if leg.market is None:
-        theirs = {leg.reference.ticker: leg.reference.ticker or leg.label}
+    theirs = sleeve_names(reference.market) if reference.market else {}
+    if reference.market is None:
+        theirs = {reference.reference.ticker: reference.reference.ticker or reference.label}
     theirs = {ticker: own.get(ticker, name) for ticker, name in theirs.items()}
     order = (*(sleeve.name for sleeve in market.sleeves), *own.values(), *theirs.values())
     return (*(name for name in dict.fromkeys(order) if name != CASH), CASH), theirs
 
 
 def _side(
-    market: Market, played: Played, own: Account, names: Mapping[str, str], groups: Sequence[str]
+    market: Market,
+    output: EngineOutput,
+    own: Account,
+    names: Mapping[str, str],
+    groups: Sequence[str],
 ) -> _Side:
     """A run by group."""
-    found = contributions(market, played.fills, played.events, own)
+    found = contributions(market, output.fills, output.events, own)
     place = {name: column for column, name in enumerate(groups)}
     member = np.zeros((len(own.tickers), len(groups)))
     for row, ticker in enumerate(own.tickers):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from backtests.evaluation.event_studies.returns import (
     MIN_ESTIMATION,
-    Panel,
+    ReturnPanel,
 )  # fmt: skip
 from backtests.evaluation.statistics.distributions import student_sf
 from backtests.evaluation.statistics.regression import least_squares
@@ -53,7 +53,7 @@ class Abnormal:
 class Model:
     """The market model as estimated before day 0, which stands at `place`."""
 
-    panel: Panel
+    panel: ReturnPanel
     place: int
     held: tuple[str, ...]
     rows: Places
@@ -105,7 +105,7 @@ class Pooled:
         return 2 * student_sf(abs(self.t), self.freedom)
 
 
-def fitted(panel: Panel, place: int) -> Model | str:
+def fitted(panel: ReturnPanel, place: int) -> Model | str:
     """The model of an event whose day 0 stands at `place`; else why there is none.
 
     The basket is fixed: the lines that have a return on day 0 and on MIN_ESTIMATION of the
@@ -140,7 +140,7 @@ def mean(found: Sequence[Abnormal]) -> tuple[float, float]:
 
 
 def _regressed(
-    panel: Panel, place: int, held: tuple[str, ...], rows: Places, basket: Values
+    panel: ReturnPanel, place: int, held: tuple[str, ...], rows: Places, basket: Values
 ) -> Model | str:
     fit = least_squares(basket[rows], panel.design[rows])
     deviation = sqrt(fit.variance)

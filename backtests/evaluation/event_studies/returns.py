@@ -29,7 +29,7 @@ APART = 180
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class ReturnPanel:
     """Returns on the sessions that a basket and its market have in common.
 
     returns: (N, K) of the basket's lines, NaN where a line has none.
@@ -49,7 +49,7 @@ class Panel:
         return np.column_stack([np.ones(len(self.days)), self.moves])
 
 
-def panel_of(declared: EventStudy, record: PriceRecord, base: str) -> tuple[Panel, list[str]]:
+def panel_of(declared: EventStudy, record: PriceRecord, base: str) -> tuple[ReturnPanel, list[str]]:
     """Returns of the lines with prices, and which were left out; MissingData without any."""
     market = asset_of(declared.market)
     level = _level(market, record, base)
@@ -68,10 +68,10 @@ def panel_of(declared: EventStudy, record: PriceRecord, base: str) -> tuple[Pane
     alone, offsets = _returns(level, days), _offsets(assets, market)
     moves = np.column_stack([_shifted(alone, offset) for offset in offsets])
     compared = " and ".join(_COMPARED[offset] for offset in offsets)
-    return Panel(days, tuple(levels), returns, moves, compared), notes
+    return ReturnPanel(days, tuple(levels), returns, moves, compared), notes
 
 
-def model_in_words(declared: EventStudy, panel: Panel, record: PriceRecord) -> str:
+def model_in_words(declared: EventStudy, panel: ReturnPanel, record: PriceRecord) -> str:
     level = record.bars[declared.market].priced is Priced.LEVEL
     market = declared.market + (", an index level without dividends" if level else "")
     return f"Market model on {market}; {panel.compared}"
@@ -88,7 +88,7 @@ def dates_of(declared: EventStudy, bars: Snapshot) -> tuple[list[date], int]:
     return sorted({known.date() for known in table.frame["known"]}), declared.facts.lag
 
 
-def place_of(panel: Panel, day: date, lag: int) -> int:
+def place_of(panel: ReturnPanel, day: date, lag: int) -> int:
     """Of day 0; N where it is still to come."""
     return min(int(np.searchsorted(panel.days, np.datetime64(day))) + lag, len(panel.days))
 

@@ -25,7 +25,7 @@ from backtests.evaluation.event_studies.market_model import (
 )
 from backtests.evaluation.event_studies.returns import (
     MIN_ESTIMATION,
-    Panel,
+    ReturnPanel,
     dates_of,
     model_in_words,
     panel_of,
@@ -102,7 +102,7 @@ def study(
 # Events
 
 
-def _on(panel: Panel, day: date, lag: int) -> Model | str:
+def _on(panel: ReturnPanel, day: date, lag: int) -> Model | str:
     place = place_of(panel, day, lag)
     if place == len(panel.days):
         return f"the prices end on {panel.days[-1]}"
@@ -112,7 +112,7 @@ def _on(panel: Panel, day: date, lag: int) -> Model | str:
 
 
 def _event(
-    panel: Panel, day: date, lag: int, model: Model | str, divide: date | None
+    panel: ReturnPanel, day: date, lag: int, model: Model | str, divide: date | None
 ) -> StudyEvent:
     scored = divide is not None and day > divide
     if isinstance(model, str):
@@ -121,7 +121,7 @@ def _event(
     return StudyEvent(day.isoformat(), session, scored, len(model.held), len(model.rows))
 
 
-def _without(panel: Panel, found: Mapping[date, Model]) -> Iterator[str]:
+def _without(panel: ReturnPanel, found: Mapping[date, Model]) -> Iterator[str]:
     """Lines with too short a history for an event."""
     for day, model in found.items():
         short = [ticker for ticker in panel.tickers if ticker not in model.held]
@@ -139,7 +139,7 @@ class _Placebos:
     """The same figures after random dates whose windows touch none of the events'."""
 
     def __init__(
-        self, panel: Panel, places: Sequence[int], declared: EventStudy, seed: int
+        self, panel: ReturnPanel, places: Sequence[int], declared: EventStudy, seed: int
     ) -> None:
         self._panel, self._places, self._seed = panel, places, seed
         self._reach = max((last for _, last in declared.windows), default=0)

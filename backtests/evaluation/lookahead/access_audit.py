@@ -33,7 +33,7 @@ COUNTER = "/proc/self/io"
 """Where Linux says how much a process has read."""
 
 
-class Watch:
+class AccessAudit:
     """Notes what strategies open while they are imported or asked, in any thread.
 
     A hook cannot be removed from a process: once stopped, it costs one look at a flag.
@@ -81,9 +81,9 @@ class Watch:
 
 
 @cache
-def _listeners() -> dict[Watch, Callable[[str, tuple[Any, ...]], None]]:
+def _listeners() -> dict[AccessAudit, Callable[[str, tuple[Any, ...]], None]]:
     """Who listens now. The one hook of this process is made on the first call."""
-    listening: dict[Watch, Callable[[str, tuple[Any, ...]], None]] = {}
+    listening: dict[AccessAudit, Callable[[str, tuple[Any, ...]], None]] = {}
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if listening and event in _EVENTS:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backtests.evaluation.lookahead.access_audit import Watch, undeclared
+from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
 from backtests.evaluation.lookahead.counterfactuals import (
     Asked,
 )
 from backtests.evaluation.lookahead.replays import Replays
 from backtests.evaluation.lookahead.source_audit import reasons
-from backtests.evaluation.schema import Certificate, Change, Honesty
+from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
 from backtests.runner.inputs import prepare
 from backtests.settings import Settings
 from backtests.simulation.output import Target
@@ -30,7 +30,7 @@ def certify(
     *,
     cuts: int = 12,
     seed: int = 0,
-    watch: Watch | None = None,
+    watch: AccessAudit | None = None,
     decided: Sequence[Target] | None = None,
 ) -> Certificate:
     """Replay a strategy with other futures, and say whether a decision before them changed.
@@ -66,7 +66,7 @@ def certify(
     )
 
 
-def _sentence(first: Change) -> str:
+def _sentence(first: ChangedDecision) -> str:
     if not first.ticker:
         return f"the decision of {first.session} failed where {first.replay}"
     return (

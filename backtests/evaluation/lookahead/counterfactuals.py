@@ -11,13 +11,13 @@ from typing import Any, cast
 import numpy as np
 
 from backtests.engines import kernel
-from backtests.evaluation.lookahead.access_audit import COUNTER, Watch
+from backtests.evaluation.lookahead.access_audit import COUNTER, AccessAudit
 from backtests.runner.inputs import cost_model
 from backtests.settings import Settings
 from backtests.simulation.book import Held
 from backtests.simulation.decisions import Columns, Decider
 from backtests.simulation.desk import Desk
-from backtests.simulation.output import Played
+from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from markets.views.recorder import Recorder
 from newsfolio.portfolios import Weights
@@ -35,7 +35,7 @@ class Asked:
     """A strategy that is looked at while it answers: views shown, bytes read behind the hooks."""
 
     strategy: Strategy
-    watch: Watch | None
+    watch: AccessAudit | None
     views: list[tuple[View, Weights | None]] = field(default_factory=list)
     reads: int = 0
 
@@ -81,13 +81,13 @@ class Walking(Before):
 
     _write: Callable[[int], None]
 
-    def walked(self, write: Callable[[int], None]) -> Played:
+    def walked(self, write: Callable[[int], None]) -> EngineOutput:
         """Play a market that `write` makes known up to a session."""
         if self.band is not None:
             return _turned(self, write)  # drift may call for a decision on any session
         self._write = write
         self._write_on(self.market.first)
-        return kernel.play(self)
+        return kernel.run(self)
 
     def decide(self, session: int, book: Held) -> Columns | None:
         wanted = super().decide(session, book)
@@ -110,7 +110,7 @@ def _ending(market: Market, last: int) -> Market:
     return market.window(market.first, last, None if later else decision)
 
 
-def _turned(desk: Desk, write: Callable[[int], None]) -> Played:
+def _turned(desk: Desk, write: Callable[[int], None]) -> EngineOutput:
     """The kernel's order of things, with each session written before it is played."""
     session = desk.market.first
     desk.close(session)
@@ -119,7 +119,7 @@ def _turned(desk: Desk, write: Callable[[int], None]) -> Played:
         write(session)
         desk.open(session)
         desk.close(session)
-    return desk.played()
+    return desk.output()
 
 
 class Unwritten:

@@ -19,12 +19,12 @@ from backtests.evaluation.lookahead.counterfactuals import (
     Unwritten,
     Walking,
 )
-from backtests.evaluation.schema import Change
+from backtests.evaluation.schema import ChangedDecision
 from backtests.runner.inputs import cost_model, prepare
 from backtests.settings import Settings
 from backtests.simulation.decision_tables import table_of
 from backtests.simulation.desk import Desk
-from backtests.simulation.output import Played, Target
+from backtests.simulation.output import EngineOutput, Target
 from markets.market import Market, Placed
 from markets.snapshot import Snapshot
 from markets.views.recorder import Recorder
@@ -54,10 +54,10 @@ class Replays:
     base: Decisions = field(default_factory=dict)
     count: int = 0
 
-    def all(self, cuts: int, decided: Sequence[Target] | None) -> tuple[list[Change], int]:
+    def all(self, cuts: int, decided: Sequence[Target] | None) -> tuple[list[ChangedDecision], int]:
         """Every change that was found, the earliest first, and how many replays there were."""
-        played = self._played(self.market)
-        again = _by_day(self.market, played.targets)
+        output = self._played(self.market)
+        again = _by_day(self.market, output.targets)
         self.base = again if decided is None else _by_day(self.market, decided)
         changes = [*self._compared("nothing was changed at all", again, self.market.day(-1))]
         for cut in self._cuts(cuts):
@@ -65,7 +65,7 @@ class Replays:
         changes += self._walked()
         changes += self._baited()
         changes += self._asked_again()
-        changes += self._at_once(again, played.ruined)
+        changes += self._at_once(again, output.ruined)
         changes += self._started_later(cuts)
         return sorted(changes, key=lambda change: change.session), self.count
 
@@ -83,7 +83,7 @@ class Replays:
         after = [place for place in places if known is not None and place >= known][:1]
         return sorted({*after, *(places[number] for number in chosen.tolist())})
 
-    def _cut(self, cut: int) -> Iterator[Change]:
+    def _cut(self, cut: int) -> Iterator[ChangedDecision]:
         """The future after one decision cut off, shuffled, and replaced by noise."""
         yield from self._truncated(cut)
         day = self.market.day(cut)
@@ -93,7 +93,7 @@ class Replays:
         ):
             yield from self._tried(told, altered, cut)
 
-    def _truncated(self, cut: int) -> Iterator[Change]:
+    def _truncated(self, cut: int) -> Iterator[ChangedDecision]:
         """On the bars as they stood then, the market built anew from them.
 
         A run cannot end while a line is halted, nor on its first session: then a few days later.
@@ -111,20 +111,20 @@ class Replays:
         window = dataclasses.replace(self.settings, start=self.market.day(self._first), end=day)
         return prepare(self.asked.strategy, self.bars.until(day), window)
 
-    def _walked(self) -> Iterator[Change]:
+    def _walked(self) -> Iterator[ChangedDecision]:
         """The future is noise at every single decision, not only after a few of them."""
         for _ in range(WALKS):
             walk = Unwritten(self.market, self.rng)
             told = "the prices after each decision were noise until they came"
             yield from self._tried(told, walk.market, self._last, unwritten=walk)
 
-    def _baited(self) -> Iterator[Change]:
+    def _baited(self) -> Iterator[ChangedDecision]:
         """With random numbers in the rows that have not been written."""
         bait = Recorder(self.market, self.rng)
         told = "random numbers stood in the rows that had not been written"
         yield from self._tried(told, self.market, self._last, bait)
 
-    def _asked_again(self) -> Iterator[Change]:
+    def _asked_again(self) -> Iterator[ChangedDecision]:
         """Single decisions out of their order, each with the very view that it had."""
         views = self.asked.views[: len(self.asked.views)]
         chosen = self.rng.permutation(len(views))[:ASKED_AGAIN]
@@ -144,7 +144,7 @@ class Replays:
                 {} if found is None else dict(found),
             )
 
-    def _at_once(self, asked: Decisions, ruined: int | None) -> Iterator[Change]:
+    def _at_once(self, asked: Decisions, ruined: int | None) -> Iterator[ChangedDecision]:
         """The strategy's vectorised form, against the decisions that were asked one by one."""
         strategy, market = self.asked.strategy, self.market
         desk = Desk(strategy, market, self.settings, cost_model(self.settings))
@@ -162,7 +162,7 @@ class Replays:
         until = market.day(self._last if ruined is None else ruined - 1)
         yield from self._compared("its vectorised form decided", found, until, asked)
 
-    def _started_later(self, cuts: int) -> Iterator[Change]:
+    def _started_later(self, cuts: int) -> Iterator[ChangedDecision]:
         """Runs that start in the middle, with their own future and with noise for it."""
         places = self._cuts(max(3, cuts // 2))[1:]
         for start, cut in pairwise(places):
@@ -178,19 +178,19 @@ class Replays:
     def _tried(
         self, told: str, market: Market, cut: int, recorder: Recorder | None = None,
         expected: Decisions | None = None, unwritten: Unwritten | None = None,
-    ) -> Iterator[Change]:  # fmt: skip
+    ) -> Iterator[ChangedDecision]:  # fmt: skip
         """Decisions up to a cut against those that were expected; a new failure is a change."""
         self.count += 1
         try:
             found = self._decisions(market, cut, recorder, unwritten)
         except StrategyError:
-            yield Change(told, market.day(cut).isoformat(), "", 0.0, 0.0)
+            yield ChangedDecision(told, market.day(cut).isoformat(), "", 0.0, 0.0)
             return
         yield from self._compared(told, found, market.day(cut), expected)
 
     def _compared(
         self, told: str, found: Decisions, until: date, expected: Decisions | None = None
-    ) -> Iterator[Change]:
+    ) -> Iterator[ChangedDecision]:
         base = self.base if expected is None else expected
         for day in sorted({*base, *found}):
             if day <= until:
@@ -206,10 +206,10 @@ class Replays:
     def _played(
         self, market: Market, cut: int | None = None, recorder: Recorder | None = None,
         unwritten: Unwritten | None = None,
-    ) -> Played:  # fmt: skip
+    ) -> EngineOutput:  # fmt: skip
         last = len(market.sessions) - 1 if cut is None else cut
         if unwritten is None:
-            return kernel.play(Before(self.asked, market, last, self.settings, recorder))
+            return kernel.run(Before(self.asked, market, last, self.settings, recorder))
         desk = Walking(self.asked, market, last, self.settings, recorder)
         return desk.walked(unwritten.begin())
 
@@ -267,9 +267,9 @@ def _by_day(market: Market, targets: Sequence[Target]) -> Decisions:
 
 def _apart(
     told: str, day: date, before: Mapping[str, float], after: Mapping[str, float]
-) -> Iterator[Change]:
+) -> Iterator[ChangedDecision]:
     """The lines of one decision that weigh otherwise."""
     for ticker in sorted({*before, *after}):
         one, other = before.get(ticker, 0.0), after.get(ticker, 0.0)
         if abs(one - other) > SAME:
-            yield Change(told, day.isoformat(), ticker, float(one), float(other))
+            yield ChangedDecision(told, day.isoformat(), ticker, float(one), float(other))

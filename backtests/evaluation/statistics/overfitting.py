@@ -40,7 +40,7 @@ DIGITS = 12
 """Scores that agree so far are tied: sums over blocks round differently."""
 
 
-class Score(StrEnum):
+class Criterion(StrEnum):
     """What the winner of a half has most of."""
 
     SHARPE = "sharpe"  # per session, as in the paper
@@ -77,7 +77,7 @@ def overfitting(
     return Overfitting(rows, readings, _spa_of_growth(grid, control, seed), why)
 
 
-def pbo(returns: Values, blocks: int, score: Score = Score.SHARPE) -> float:
+def pbo(returns: Values, blocks: int, score: Criterion = Criterion.SHARPE) -> float:
     """Probability of backtest overfitting: how often the winner of one half is below the middle
     of the other (Bailey, Borwein, Lopez de Prado and Zhu 2015).
 
@@ -87,7 +87,7 @@ def pbo(returns: Values, blocks: int, score: Score = Score.SHARPE) -> float:
     return float((found <= 0).mean()) if len(found) else nan
 
 
-def logits(returns: Values, blocks: int, score: Score = Score.SHARPE) -> Values:
+def logits(returns: Values, blocks: int, score: Criterion = Criterion.SHARPE) -> Values:
     """Log odds of the winner's rank in the other half, one for each way to halve the blocks.
 
     Ties share their average rank. Blocks differ by a session where they do not divide evenly.
@@ -196,12 +196,12 @@ def pieces_of(returns: Values, starts: NDArray[np.intp]) -> Pieces:
     return Pieces(counts.astype("float64"), means, np.add.reduceat(apart**2, starts))
 
 
-def scores_of(picks: Values, pieces: Pieces, score: Score) -> Values:
+def scores_of(picks: Values, pieces: Pieces, score: Criterion) -> Values:
     """(windows, variants) of windows that are whole pieces: picks (windows, P), 1 taken, 0 left."""
     weights = picks * pieces.counts
     counts = weights.sum(axis=1, keepdims=True)
     mean = weights @ pieces.means / counts
-    if score is Score.MEAN:
+    if score is Criterion.MEAN:
         return np.asarray(np.round(mean, DIGITS), dtype="float64")
     spread = np.sqrt((picks @ pieces.squares + _between(weights, pieces.means, mean)) / counts)
     flat = spread <= FLAT

@@ -23,7 +23,7 @@ ROUNDING = 1e-12
 """A variance below it comes from rounding alone."""
 
 
-class Difference(NamedTuple):
+class SharpeDifference(NamedTuple):
     """Of two Sharpe ratios per period; `p` is two-sided."""
 
     difference: float
@@ -95,15 +95,15 @@ def min_backtest_length(trials: float, annual_sharpe: float) -> float:
     return (expected_best_sharpe(trials, 1.0) / annual_sharpe) ** 2
 
 
-def memmel(first: float, second: float, correlation: float, n: float) -> Difference:
+def memmel(first: float, second: float, correlation: float, n: float) -> SharpeDifference:
     """Whether two Sharpe ratios differ: Jobson and Korkie 1981, as Memmel 2003 corrected it."""
     difference = first - second
     spread = 2 - 2 * correlation + (first**2 + second**2 - 2 * first * second * correlation**2) / 2
     if not (n >= 2 and spread > ROUNDING):
-        return Difference(difference, nan, nan, nan)
+        return SharpeDifference(difference, nan, nan, nan)
     error = sqrt(spread / n)
     z = difference / error
-    return Difference(difference, error, z, 2 * normal_cdf(-abs(z)))
+    return SharpeDifference(difference, error, z, 2 * normal_cdf(-abs(z)))
 
 
 def autocorrelation_factor(correlations: Sequence[float], periods: int) -> float:

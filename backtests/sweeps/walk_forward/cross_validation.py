@@ -11,34 +11,33 @@ from numpy.typing import NDArray
 
 from backtests.evaluation.statistics.samples import Values
 from backtests.sweeps.batches import Row
-from backtests.sweeps.walk_forward.plan import CHOICES, Sets, Trail, masks
-from backtests.sweeps.walk_forward.selection import Judged, halves, judged
+from backtests.sweeps.walk_forward.plan import CHOICES, Sets, WalkPlan, masks
+from backtests.sweeps.walk_forward.selection import Selection, halves, judged
 
 FOLDS = (10, 8, 6)
 """Of the cross-validation, half of them tests; the most that are longer than what is purged."""
 
 
-def crossed(trail: Trail, sets: Sets) -> Row:
+def crossed(plan: WalkPlan, sets: Sets) -> Row:
     """Combinatorial purged cross-validation, and PBO on the same folds; `why`: there is none."""
-    sessions = trail.sessions
-    gap = trail.purge + trail.embargo
+    sessions = plan.sessions
+    gap = plan.purge + plan.embargo
     folds = next((count for count in FOLDS if gap < sessions // count - 1), 0)
     if not folds:
         return {"why": f"{sessions} sessions; {FOLDS[-1]} folds with {gap} purged and embargoed "
                        f"need {FOLDS[-1] * (gap + 2)}"}  # fmt: skip
     from skfolio.model_selection import CombinatorialPurgedCV  # type: ignore[import-untyped]
 
-    splitter = CombinatorialPurgedCV(folds, folds // 2, trail.purge, trail.embargo)
+    splitter = CombinatorialPurgedCV(folds, folds // 2, plan.purge, plan.embargo)
     splits = tuple(
         (train, np.concatenate(tests)) for train, tests in splitter.split(np.zeros((sessions, 1)))
     )
-    judge = partial(judged, sets.batches, by=CHOICES[trail.by])
+    judge = partial(judged, sets.batches, by=CHOICES[plan.by])
     known = judge(*masks(splits, sessions))
     fold = folds_of(sessions, folds)
     half = halves(fold)
     figures = [
-        trail.figure(gains)
-        for gains in paths_of(trail, known, sets, splitter.recombined_paths, fold)
+        plan.figure(gains) for gains in paths_of(plan, known, sets, splitter.recombined_paths, fold)
     ]
     real = [figure for figure in figures if isfinite(figure)]
     return {
@@ -46,8 +45,8 @@ def crossed(trail: Trail, sets: Sets) -> Row:
         "folds": folds,
         "splits": len(splits),
         "paths": len(figures),
-        "purge": trail.purge,
-        "embargo": trail.embargo,
+        "purge": plan.purge,
+        "embargo": plan.embargo,
         "figures": figures,
         "median": float(np.median(real)) if real else nan,
         "above_zero": float(np.mean([figure > 0 for figure in real])) if real else nan,
@@ -62,7 +61,11 @@ def folds_of(sessions: int, folds: int) -> NDArray[np.intp]:
 
 
 def paths_of(
-    trail: Trail, known: Judged, sets: Sets, recombined: NDArray[np.intp], fold: NDArray[np.intp]
+    plan: WalkPlan,
+    known: Selection,
+    sets: Sets,
+    recombined: NDArray[np.intp],
+    fold: NDArray[np.intp],
 ) -> Iterator[Values]:
     """Gains over all sessions, each fold from a split that had not trained on it.
 
@@ -70,10 +73,10 @@ def paths_of(
     each session.
     """
     returns = sets.some(set(known.chosen.tolist()))
-    gains = {number: trail.gains(one) for number, one in returns.items()}
+    gains = {number: plan.gains(one) for number, one in returns.items()}
     folds, paths = recombined.shape
     for path in range(paths):
-        found = np.empty(trail.sessions)
+        found = np.empty(plan.sessions)
         for place in range(folds):
             number = int(known.chosen[recombined[place, path]])
             found[fold == place] = gains[number][fold == place]

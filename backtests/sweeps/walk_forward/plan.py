@@ -13,15 +13,15 @@ from math import ceil, sqrt
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.statistics.overfitting import Score
+from backtests.evaluation.statistics.overfitting import Criterion
 from backtests.evaluation.statistics.samples import Values, moments
 from backtests.simulation.metrics import sessions_a_year
 from backtests.sweeps.batches import Row
 from backtests.sweeps.data_needs import same_lines
-from backtests.sweeps.grid import Plan
-from backtests.sweeps.shared_market import Ground
-from backtests.sweeps.simulator import Stage
-from backtests.sweeps.storage import Returns
+from backtests.sweeps.grid import ParameterGrid
+from backtests.sweeps.shared_market import SharedMarket
+from backtests.sweeps.simulator import SweepSimulator
+from backtests.sweeps.storage import ReturnStore
 from backtests.sweeps.walk_forward.selection import Batch, Masks, Places
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.strategy import Strategy
@@ -29,8 +29,8 @@ from newsfolio.strategy import Strategy
 Split = tuple[Places, Places]
 """Sessions to choose on, and sessions to judge on, as places among the returns."""
 
-CHOICES: Mapping[str, Score] = {
-    "score": Score.SHARPE, "sharpe": Score.SHARPE, "cagr": Score.MEAN,
+CHOICES: Mapping[str, Criterion] = {
+    "score": Criterion.SHARPE, "sharpe": Criterion.SHARPE, "cagr": Criterion.MEAN,
 }  # fmt: skip
 """Figures that parameters can be chosen by: Sharpe ratio of the difference to the control, or to
 cash, and growth."""
@@ -63,7 +63,7 @@ class WalkForward:
 
 
 @dataclass(frozen=True, eq=False)
-class Trail:
+class WalkPlan:
     """The windows of a walk-forward on the returns of a sweep's sets, set before any is played.
 
     purge: sessions between training and test. other: what a set is held against, by session; empty
@@ -71,9 +71,9 @@ class Trail:
     """
 
     asked: WalkForward
-    plan: Plan
-    stage: Stage
-    ground: Ground
+    plan: ParameterGrid
+    simulator: SweepSimulator
+    shared: SharedMarket
     by: str
     against: str
     purge: int
@@ -82,7 +82,9 @@ class Trail:
     splits: tuple[Split, ...]
 
     @classmethod
-    def of(cls, asked: WalkForward, plan: Plan, stage: Stage, by: str) -> Trail:
+    def of(
+        cls, asked: WalkForward, plan: ParameterGrid, simulator: SweepSimulator, by: str
+    ) -> WalkPlan:
         """A NewsfolioError where there is no window, or no way to go from set to set."""
         if by not in CHOICES:
             raise UnknownName("figure to choose by", by, CHOICES, "Choose --by one of them.")
@@ -93,14 +95,14 @@ class Trail:
                 f"walk-forward: the lines of {plan.base.name} follow from its parameters, so its "
                 "sets cannot take turns on one market; sweep over the others"
             )
-        ground = stage.ground(plan.base)
-        rival = stage.rival(plan.base)
-        other = {"score": rival.whole, "sharpe": ground.cash}.get(by, ground.cash[:0])
-        against = {"score": rival.name, "sharpe": "cash"}.get(by, "")
-        purge = held(plan.base, ground)
-        splits = _splits(asked, ground.days[1:], purge)
-        embargo = ceil(EMBARGO * (len(ground.days) - 1))
-        return cls(asked, plan, stage, ground, by, against, purge, embargo, other, splits)
+        shared = simulator.shared(plan.base)
+        comparator = simulator.comparator(plan.base)
+        other = {"score": comparator.whole, "sharpe": shared.cash}.get(by, shared.cash[:0])
+        against = {"score": comparator.name, "sharpe": "cash"}.get(by, "")
+        purge = held(plan.base, shared)
+        splits = _splits(asked, shared.days[1:], purge)
+        embargo = ceil(EMBARGO * (len(shared.days) - 1))
+        return cls(asked, plan, simulator, shared, by, against, purge, embargo, other, splits)
 
     @property
     def digest(self) -> str:
@@ -119,11 +121,11 @@ class Trail:
     @property
     def sessions(self) -> int:
         """With a return: all of the run but the first."""
-        return len(self.ground.days) - 1
+        return len(self.shared.days) - 1
 
     def day(self, row: int) -> pd.Timestamp:
         """The session whose return is at a place."""
-        return self.ground.days[row + 1]
+        return self.shared.days[row + 1]
 
     def gains(self, returns: Values) -> Values:
         """What is ranked, (sessions, ...), of simple returns.
@@ -138,8 +140,8 @@ class Trail:
 
     def figure(self, gains: Values) -> float:
         """The figure that is ranked by, a year; NaN where it is flat."""
-        pace = sessions_a_year(self.ground.days)
-        if CHOICES[self.by] is Score.MEAN:
+        pace = sessions_a_year(self.shared.days)
+        if CHOICES[self.by] is Criterion.MEAN:
             return float(np.expm1(gains.mean() * pace))
         return moments(gains)[0] * sqrt(pace)
 
@@ -147,7 +149,7 @@ class Trail:
 class Sets:
     """The returns of all sets as they stream by, and those of a few by number."""
 
-    def __init__(self, trail: Trail, returns: Returns) -> None:
+    def __init__(self, trail: WalkPlan, returns: ReturnStore) -> None:
         self._trail = trail
         self._returns = returns
 
@@ -168,9 +170,9 @@ class Sets:
         }
 
 
-def held(strategy: Strategy, ground: Ground) -> int:
+def held(strategy: Strategy, shared: SharedMarket) -> int:
     """The longest that a position is held between two decisions on a schedule, in sessions."""
-    market = ground.market
+    market = shared.market
     marks = strategy.rebalance.marks(market.calendar)[market.first :].copy()
     marks[0] |= strategy.rebalance.from_start
     gaps = np.diff(np.flatnonzero(marks))

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.statistics.overfitting import Score, pieces_of, scores_of
+from backtests.evaluation.statistics.overfitting import Criterion, pieces_of, scores_of
 from backtests.evaluation.statistics.samples import Values
 
 Masks = NDArray[np.bool_]
@@ -39,13 +39,13 @@ class Windows:
         starts = np.concatenate([[0], np.flatnonzero(moves) + 1])
         return cls(starts, masks[:, starts].astype("float64"))
 
-    def scores(self, gains: Values, by: Score) -> Values:
+    def scores(self, gains: Values, by: Criterion) -> Values:
         """(windows, sets), of gains (sessions, sets)."""
         return scores_of(self.picks, pieces_of(gains, self.starts), by)
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class Selection:
     """The set chosen on each training window, and its place on the test that goes with it.
 
     chosen: numbers. place: from 1, the worst, to `sets`; ties share the middle of theirs.
@@ -67,14 +67,14 @@ class Judged:
         return float((self.odds <= 0).mean())
 
 
-def judged(batches: Batches, train: Masks, test: Masks, by: Score) -> Judged:
+def judged(batches: Batches, train: Masks, test: Masks, by: Criterion) -> Selection:
     """For each row of the masks the set with the highest score in training, ties by number.
 
     The choice reads sessions of its training window alone.
     """
     chosen, outside = _chosen(batches(), Windows.of(train), Windows.of(test), by)
     place, sets = _placed(batches(), Windows.of(test), outside, by)
-    return Judged(chosen, place, sets)
+    return Selection(chosen, place, sets)
 
 
 def halves(block: Places) -> Masks:
@@ -84,7 +84,7 @@ def halves(block: Places) -> Masks:
 
 
 def _chosen(
-    batches: Iterable[Batch], train: Windows, test: Windows, by: Score
+    batches: Iterable[Batch], train: Windows, test: Windows, by: Criterion
 ) -> tuple[NDArray[np.int64], Values]:
     """The winners' numbers, and their scores on the tests."""
     rows = np.arange(len(train.picks))
@@ -100,7 +100,9 @@ def _chosen(
     return chosen, outside
 
 
-def _placed(batches: Iterable[Batch], test: Windows, own: Values, by: Score) -> tuple[Values, int]:
+def _placed(
+    batches: Iterable[Batch], test: Windows, own: Values, by: Criterion
+) -> tuple[Values, int]:
     """The place of each score among all sets' on its window, and how many sets there are."""
     below, level, sets = np.zeros(len(own)), np.zeros(len(own)), 0
     for numbers, gains in batches:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newsfolio.view import View
 
 
-class InTurn(Strategy):
+class SwitchingStrategy(Strategy):
     """Asks the set whose turn it is. Lines, thesis, benchmark and controls are those of the base.
 
     turns: the day of the decision from which on a set is asked, rising, and the set.
@@ -42,7 +42,7 @@ class InTurn(Strategy):
         self.pool = base.pool  # type: ignore[misc]
         self.files = base.files  # type: ignore[misc]
         self.max_gross = max(one.max_gross for _, one in turns)  # type: ignore[misc]
-        self.rebalance: Any = TakingTurns(  # type: ignore[misc]
+        self.rebalance: Any = SwitchingSchedule(  # type: ignore[misc]
             tuple((day, one.rebalance) for day, one in turns)
         )
 
@@ -69,7 +69,7 @@ class InTurn(Strategy):
         return self.base.controls()
 
 
-class TakingTurns(Schedule):
+class SwitchingSchedule(Schedule):
     """Each schedule on its own days, and the day of every turn."""
 
     def __init__(self, turns: tuple[tuple[date, Schedule], ...]) -> None:

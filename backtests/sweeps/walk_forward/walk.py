@@ -17,12 +17,12 @@ from backtests.simulation.metrics import cagr, cash_returns, max_drawdown, sharp
 from backtests.sweeps.batches import Row
 from backtests.sweeps.jobs import told
 from backtests.sweeps.shared_market import returns_of
-from backtests.sweeps.simulator import Stage
-from backtests.sweeps.storage import Returns
+from backtests.sweeps.simulator import SweepSimulator
+from backtests.sweeps.storage import ReturnStore
 from backtests.sweeps.walk_forward.cross_validation import crossed
-from backtests.sweeps.walk_forward.plan import CHOICES, Sets, Trail, masks
-from backtests.sweeps.walk_forward.selection import Judged, judged
-from backtests.sweeps.walk_forward.switching import InTurn
+from backtests.sweeps.walk_forward.plan import CHOICES, Sets, WalkPlan, masks
+from backtests.sweeps.walk_forward.selection import Selection, judged
+from backtests.sweeps.walk_forward.switching import SwitchingStrategy
 from newsfolio.errors import DataError, NewsfolioError
 from newsfolio.strategy import Strategy
 
@@ -36,7 +36,7 @@ class Walked:
     row: Row
 
 
-def walk(trail: Trail, returns: Returns) -> Walked:
+def walk(trail: WalkPlan, returns: ReturnStore) -> Walked:
     """Choose, play and judge; the returns of all sets are read twice, a job at a time."""
     sets = Sets(trail, returns)
     sessions = trail.sessions
@@ -45,16 +45,16 @@ def walk(trail: Trail, returns: Returns) -> Walked:
         raise DataError("walk-forward: fewer than two sets have returns to choose from")
     own = sets.some(set(known.chosen.tolist()))
     turns = _turns(trail, known)
-    stage = Stage(
-        trail.stage.bars,
-        dataclasses.replace(trail.stage.settings, start=turns[0][0].date()),
-        trail.stage.source,
+    simulator = SweepSimulator(
+        trail.simulator.bars,
+        dataclasses.replace(trail.simulator.settings, start=turns[0][0].date()),
+        trail.simulator.source,
     )
-    player = InTurn(
+    player = SwitchingStrategy(
         trail.plan.base, tuple((day.date(), trail.plan.strategy(number)) for day, number in turns)
     )
-    curve, row = stage.curve(player)
-    curves = {"walk": curve, **_others(stage, trail.plan.base)}
+    curve, row = simulator.curve(player)
+    curves = {"walk": curve, **_others(simulator, trail.plan.base)}
     found = {
         **dataclasses.asdict(trail.asked),
         "by": trail.by,
@@ -68,14 +68,14 @@ def walk(trail: Trail, returns: Returns) -> Walked:
         "score": row["score"],
         "turnover": row["turnover"],
         "costs": row["costs"],
-        "metrics": {name: _figures(one, stage, player) for name, one in curves.items()},
+        "metrics": {name: _figures(one, simulator, player) for name, one in curves.items()},
         "switching": _switching(trail, known, own, curve),
         "cross": crossed(trail, sets),
     }
     return Walked(as_json(found), pd.DataFrame(curves), row)
 
 
-def _turns(trail: Trail, known: Judged) -> list[tuple[pd.Timestamp, int]]:
+def _turns(trail: WalkPlan, known: Selection) -> list[tuple[pd.Timestamp, int]]:
     """The close before each window and the set that decides from then on, where it is another."""
     found: list[tuple[pd.Timestamp, int]] = []
     for (_, test), number in zip(trail.splits, known.chosen.tolist(), strict=True):
@@ -84,7 +84,7 @@ def _turns(trail: Trail, known: Judged) -> list[tuple[pd.Timestamp, int]]:
     return found
 
 
-def _windows(trail: Trail, known: Judged, returns: Mapping[int, Values]) -> list[Row]:
+def _windows(trail: WalkPlan, known: Selection, returns: Mapping[int, Values]) -> list[Row]:
     """Each choice: when, on what, how good it was there, and how good afterwards."""
     rows = []
     for (train, test), number, place in zip(
@@ -106,17 +106,17 @@ def _windows(trail: Trail, known: Judged, returns: Mapping[int, Values]) -> list
     return rows
 
 
-def _others(stage: Stage, base: Strategy) -> dict[str, pd.Series]:
+def _others(simulator: SweepSimulator, base: Strategy) -> dict[str, pd.Series]:
     """The base's own parameters on the same sessions, its controls, benchmark, and cash."""
     found = {}
     with suppress(NewsfolioError):  # its row in the table says why, where it is one of the sets
-        found["base"] = stage.curve(base)[0]
-    return {**found, **stage.legs(base)}
+        found["base"] = simulator.curve(base)[0]
+    return {**found, **simulator.references(base)}
 
 
-def _figures(equity: pd.Series, stage: Stage, player: Strategy) -> Row:
+def _figures(equity: pd.Series, simulator: SweepSimulator, player: Strategy) -> Row:
     returns = pd.Series(returns_of(equity.to_numpy()), index=equity.index[1:])
-    cash = cash_returns(stage.ground(player).rate)
+    cash = cash_returns(simulator.shared(player).rate)
     return {
         "cagr": cagr(equity),
         "volatility": volatility(returns),
@@ -126,7 +126,7 @@ def _figures(equity: pd.Series, stage: Stage, player: Strategy) -> Row:
 
 
 def _switching(
-    trail: Trail, known: Judged, returns: Mapping[int, Values], curve: pd.Series
+    trail: WalkPlan, known: Selection, returns: Mapping[int, Values], curve: pd.Series
 ) -> float:
     """Growth a year that the sets' own accounts have ahead, put one after the other."""
     own = np.concatenate([
