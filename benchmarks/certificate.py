@@ -1,7 +1,7 @@
 """How often the look-ahead certificate is wrong: `python benchmarks/certificate.py [seeds] [cuts]`.
 
-Every strategy under tests/cheats runs on one made-up market a seed. What looks ahead counts as
-caught only where a replay changed a decision, whatever its source reaches for; what reads, where
+Every strategy under tests/support/cheats runs on one made-up market a seed. What looks ahead counts
+as caught only where a replay changed a decision, whatever its source reaches for; what reads, where
 the watch saw it; what is honest must get a clean certificate. The declared reader's file holds
 later prices: whoever declares a file answers for it, and the certificate lists it.
 """
@@ -27,7 +27,7 @@ from markets.snapshot import Snapshot
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
 
-CHEATS = Path(__file__).parent.parent / "tests" / "cheats"
+CHEATS = Path(__file__).parent.parent / "tests" / "support" / "cheats"
 FRAMES = ("FullSampleZscore", "CentredWindow", "TomorrowsOpen", "FutureUniverse", "FutureListings",
           "ResampleLabel", "BackfilledMacro", "BufferPeek", "FirstDay")  # fmt: skip
 FILES = ("files:Reader", "files:StoreReader", "files:ThreadReader", "at_import:AtImport",

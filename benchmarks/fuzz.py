@@ -39,7 +39,8 @@ from hypothesis import strategies as st
 from backtests.commands import pages, runs
 from backtests.commands.options import RunOptions as Options
 from backtests.records.from_run import result_of
-from backtests.runner.run_strategy import run_strategy, target_portfolio
+from backtests.runner import target_portfolio
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
 from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
@@ -55,8 +56,8 @@ from newsfolio import Facts, Fixed
 from newsfolio.assets import HONG_KONG, NEW_YORK
 from newsfolio.errors import NewsfolioError
 from newsfolio.listings import asset_of
-from tests import yahoo_server
-from tests.results import judged, usual_result
+from tests.support import yahoo_server
+from tests.support.results import judged, usual_result
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

@@ -44,7 +44,7 @@ from newsfolio import Fixed
 from newsfolio.assets import NEW_YORK
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
-from tests import yahoo_server
+from tests.support import yahoo_server
 
 TICKERS = ("AAPL", "MSFT", "SPY")
 DAY_ONE = date(2024, 6, 3)

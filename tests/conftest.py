@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import Shell
+from tests.support.shell import Shell
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from newsfolio import Claim, CommandError, Reading
 from newsfolio.articles import ARTICLES
 from newsfolio.quantities import Gain, IntradayRise, Level, MeanMove, Touch
 from reports.pages.claims import claims_page
-from tests.terminal import Shell
+from tests.support.shell import Shell
 
 DAYS = pd.bdate_range("2025-01-01", "2025-01-31", name="session")
 

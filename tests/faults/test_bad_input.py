@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import SHORT, Shell
+from tests.support.shell import SHORT, Shell
 
 GOOD = "Date,Open,High,Low,Close,Adj Close,Volume,Dividends,Stock Splits\n"
 ROWS = [f"2024-01-{day:02d},10,11,9,10,10,1000,0,0" for day in (2, 3, 4, 5, 8, 9, 10)]

@@ -22,8 +22,8 @@ from markets.store.price_store import Store
 from markets.yahoo import source as adapter
 from newsfolio import Asset, BrokenData, OutputError
 from newsfolio.assets import NEW_YORK
-from tests.results import judged
-from tests.yahoo_server import TODAY
+from tests.support.results import judged
+from tests.support.yahoo_server import TODAY
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,10 @@ from newsfolio.parameters import name_of
 from reports.pages.claims import claims_page
 from reports.pages.index import index
 from reports.pages.verdict import verdict_page
-from tests.results import judged
-from tests.terminal import SHORT, Shell
+from tests.support.results import judged
+from tests.support.shell import SHORT, Shell
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ROOMS = ("newsfolio", "markets", "backtests", "reports", "strategies")
 PARSED = {
     path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8"))

@@ -20,8 +20,8 @@ from backtests.records.result import _swap
 from markets.bars import Bars
 from markets.store.price_store import Store
 from newsfolio.errors import BrokenData, NewsfolioError, OutputError
-from tests.test_store import ROOT, same, stored
-from tests.yahoo_server import TODAY, TOMORROW, Yahoo, apple, bar, load, yahoo_server
+from tests.markets.store.test_price_store import ROOT, same, stored
+from tests.support.yahoo_server import TODAY, TOMORROW, Yahoo, apple, bar, load, yahoo_server
 
 unix = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")
 FAULTY = ("files half-written", "files a mixture", "files rows are missing", "files gone",

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from backtests.cli import app
-from tests.terminal import SHORT, Shell
+from tests.support.shell import SHORT, Shell
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
 def blocks() -> list[str]:

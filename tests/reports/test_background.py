@@ -10,7 +10,7 @@ from backtests.records.result import Result
 from reports import background
 from reports.background import BackgroundRenderer
 from reports.charts.quantstats_plots import gallery
-from tests.results import curve, make, walk
+from tests.support.results import curve, make, walk
 
 forks = pytest.mark.skipif(not background.FORKS, reason="processes are not copied here")
 

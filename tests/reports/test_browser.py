@@ -19,9 +19,9 @@ from newsfolio.articles import ARTICLES
 from reports import write_claims, write_compare, write_index, write_pages
 from reports.pages.index import index
 from reports.pages.tearsheet import tearsheet
-from tests.results import THESIS, curve, judged, make, walk
-from tests.test_compare_page import compared, two
-from tests.test_verdict_page import HOSTILE, hostile
+from tests.reports.pages.test_comparison import compared, two
+from tests.reports.pages.test_verdict import HOSTILE, hostile
+from tests.support.results import THESIS, curve, judged, make, walk
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 DRAWN = "html[data-charts=drawn]"

@@ -32,7 +32,7 @@ from newsfolio.parameters import parameters
 from strategies.abc_basket import AbcBasket, Mix
 from strategies.east_rising import EastRising
 from strategies.relative_momentum import RelativeMomentum
-from tests.histories import Prescribed
+from tests.support.histories import Prescribed
 
 STRATEGIES = shipped()
 WINDOW = Settings(start=date(2024, 8, 1), end=date(2026, 9, 30))

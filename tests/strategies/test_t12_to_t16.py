@@ -34,7 +34,7 @@ from strategies.show_me_the_money import (
     ShowMeTheMoney,
 )
 from strategies.targets_raised import CHINA, TARGET_CHANGES, WORLD, TargetsRaised, Trigger, raises
-from tests.histories import Prescribed
+from tests.support.histories import Prescribed
 
 NAN = float("nan")
 

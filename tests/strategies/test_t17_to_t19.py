@@ -405,7 +405,7 @@ def test_the_template_is_equal_weight_to_the_last_bit() -> None:
 
 def test_no_score_is_shipped_and_the_template_is_the_table() -> None:
     assert all(cell == "" for row in AI_SCORES.rows for cell in row[2:])
-    folder = Path(__file__).parent.parent / "docs"
+    folder = Path(__file__).parents[2] / "docs"
     with (folder / "ai_scores.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     assert tuple(header) == AI_SCORES.header

@@ -27,7 +27,7 @@ from strategies.cloud_catches_up import CloudCatchesUp
 from strategies.software_phase import SOFTWARE, SoftwarePhase
 from strategies.ubs_pairs import CHINA_FIVE, US_FIVE, Hedge, UbsPairs
 from strategies.valuation_gap import CHINA_PE, US_PE, Signal, ValuationGap
-from tests.histories import Prescribed
+from tests.support.histories import Prescribed
 
 NAN = math.nan
 TODAY = date(2025, 3, 31)

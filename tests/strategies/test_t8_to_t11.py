@@ -27,7 +27,7 @@ from strategies.breadth import AUTOS, BIOTECH, CHIPS, MAINLAND_AI, PLATFORMS, ST
 from strategies.correction_watch import CorrectionWatch, Exposure, TenMonthRule
 from strategies.foreign_return import KWEB_SHARES, TWICE_LISTED, ForeignReturn, Signal
 from strategies.momentum_chase import MomentumChase, Stake
-from tests.histories import Prescribed
+from tests.support.histories import Prescribed
 
 NAN = math.nan
 HALF = {"KWEB": 0.5, "QQQ": 0.5}

@@ -12,7 +12,7 @@ import pandas as pd
 from markets.bars import Bars
 from newsfolio import Asset
 from newsfolio.listings import asset_of
-from tests.random_markets import Case
+from tests.support.random_markets import Case
 
 
 def renamed(case: Case, name: Callable[[str], str]) -> Case:

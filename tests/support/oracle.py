@@ -18,7 +18,7 @@ from markets.costs.models import CostModel
 from markets.market import Market
 from newsfolio import Strategy, View
 from newsfolio.listings import asset_of
-from tests.oracle_line import Line
+from tests.support.oracle_line import Line
 
 DUST = 1e-9
 STAR_MINIMUM = 200

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from backtests import load, run
-from tests.terminal import SHORT, Shell
+from tests.support.shell import SHORT, Shell
 
 KEYS = {
     "id", "strategy", "engine", "data", "start", "end", "currency", "final_equity", "total_return",
@@ -118,7 +118,7 @@ def test_a_new_strategy_runs_as_it_is_and_so_does_its_test(shell: Shell) -> None
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_idea.py"],
         capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(Path(__file__).parent.parent), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout
@@ -201,7 +201,7 @@ def test_help_and_list_start_light() -> None:
     for argument in ("--help", "list"):
         done = subprocess.run(
             [sys.executable, "-c", code.format(argument=argument)],
-            capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent,
+            capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3],
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
 

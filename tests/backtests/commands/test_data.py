@@ -20,10 +20,10 @@ from backtests.commands.data_lines import lines_of
 from markets.store.price_store import Store
 from markets.yahoo.pull import Outcome, pull
 from newsfolio.listings import asset_of
-from tests.terminal import Shell
-from tests.yahoo_server import TODAY, TOMORROW, Fault, Line, Yahoo, apple, bar, yahoo_server
+from tests.support.shell import Shell
+from tests.support.yahoo_server import TODAY, TOMORROW, Fault, Line, Yahoo, apple, bar, yahoo_server
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 MINE = """
 from dataclasses import dataclass
 from newsfolio import Strategy, View, monthly
@@ -165,7 +165,7 @@ from pathlib import Path
 from markets.yahoo.pull import pull
 from markets.store.price_store import Store
 from newsfolio.listings import asset_of
-from tests.yahoo_server import loopback_session
+from tests.support.yahoo_server import loopback_session
 
 folder, address, *tickers = sys.argv[1:]
 session = loopback_session(address)

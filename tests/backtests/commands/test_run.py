@@ -10,7 +10,7 @@ import pytest
 
 from backtests.records.ledger import Ledger
 from backtests.records.result import load
-from tests.terminal import JUDGED, Shell
+from tests.support.shell import JUDGED, Shell
 
 
 def run(shell: Shell, *more: str) -> Path:

@@ -19,7 +19,7 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.valuation import DELISTING
 from markets.market import Market
 from newsfolio.errors import MissingData
-from tests.random_markets import random_case
+from tests.support.random_markets import random_case
 
 core: Any = pytest.importorskip(
     "backtests.compiled.core",

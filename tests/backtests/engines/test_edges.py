@@ -25,8 +25,8 @@ from newsfolio import (
     every_session,
 )
 from newsfolio.schedules import Schedule, at_start, on_dates
-from tests.random_markets import Case, Walk
-from tests.test_engines import desk_of, equity_of, run_of
+from tests.backtests.engines.test_engines import desk_of, equity_of, run_of
+from tests.support.random_markets import Case, Walk
 
 
 def line(asset: Asset, prices: Sequence[float], volume: float = 1e9) -> Bars:

@@ -19,9 +19,9 @@ from backtests.simulation.fills import CashEvent, Fill, Lapse, Why
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from newsfolio import MissingData
-from tests.altered_markets import renamed, scrambled, until
-from tests.oracle import Account, simulate
-from tests.random_markets import Case, random_case
+from tests.support.altered_markets import renamed, scrambled, until
+from tests.support.oracle import Account, simulate
+from tests.support.random_markets import Case, random_case
 
 CLOSE = 1e-9
 """Both simulators add the same few thousand floats in different orders."""

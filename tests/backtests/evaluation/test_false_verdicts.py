@@ -37,9 +37,9 @@ from backtests.settings import Settings
 from markets.bars import Bars
 from newsfolio import Fixed, Sleeve, Strategy, param
 from newsfolio.assets import NEW_YORK, Asset, Delisting
-from tests.results import curve, make
-from tests.terminal import Shell
-from tests.test_evaluate import DAYS, HONEST, Made, Switch, line, noise
+from tests.backtests.evaluation.test_evaluate import DAYS, HONEST, Made, Switch, line, noise
+from tests.support.results import curve, make
+from tests.support.shell import Shell
 
 DIVIDE = list(DAYS).index(pd.Timestamp("2023-06-01"))
 END = "2024-12-31"

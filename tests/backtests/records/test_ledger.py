@@ -16,9 +16,9 @@ import pytest
 
 from backtests.records.ledger import Ledger, Trial, Tried
 from newsfolio import OutputError
-from tests.terminal import SHORT, Shell
+from tests.support.shell import SHORT, Shell
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 APPEND = """
 import sys
 from datetime import UTC, datetime

@@ -46,9 +46,9 @@ from newsfolio.errors import MissingData
 from newsfolio.panel import Table
 from strategies.abc_basket import AbcBasket, Mix
 from strategies.relative_momentum import RelativeMomentum
-from tests.random_markets import Case, Prescribed, random_case
-from tests.test_markets import bdays, line
-from tests.test_markets import market as market_of
+from tests.markets.test_build import bdays, line
+from tests.markets.test_build import market as market_of
+from tests.support.random_markets import Case, Prescribed, random_case
 
 LINES = ("SPY", "KWEB", "TLT", "0700.HK", "BABA")
 SHORT = Settings(start="2018-01-02", end="2020-12-31")  # type: ignore[arg-type]

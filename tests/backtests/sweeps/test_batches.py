@@ -19,7 +19,7 @@ from backtests.sweeps.simulator import SweepSimulator
 from markets.sample.source import SampleSource
 from newsfolio import Panel, Schedule, Strategy, StrategyError, View, monthly, param, weekly
 from newsfolio.schedules import EverySession
-from tests.test_sweep import LINES, START, Top, played
+from tests.backtests.sweeps.test_sweep import LINES, START, Top, played
 
 compiled = pytest.mark.skipif(
     not kernel.COMPILED, reason="no compiled kernel: tables of decisions are not used"

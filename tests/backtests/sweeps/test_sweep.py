@@ -35,9 +35,9 @@ from newsfolio import (
     param,
 )
 from reports.pages.sweep import headline, sweep_page
-from tests.terminal import Shell
+from tests.support.shell import Shell
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 START = "2025-06-02"
 LINES = ("SPY", "QQQ", "KWEB", "TLT", "GLD", "0700.HK")
 TOP = '''

@@ -18,7 +18,7 @@ from markets.quality.gate import concerns, levels
 from markets.reference.calendars import sessions_of
 from newsfolio import HONG_KONG, NEW_YORK, Asset, BrokenData, Fixed, Kind
 from newsfolio.listings import asset_of
-from tests.terminal import Shell
+from tests.support.shell import Shell
 
 LINE = Asset("LINE", NEW_YORK, listed=date(2020, 1, 2))
 

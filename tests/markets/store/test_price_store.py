@@ -21,7 +21,7 @@ from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 def stored(ticker: str = "AAPL", scale: float = 1.0, rows: int = 3) -> StoredBars:
@@ -235,7 +235,7 @@ KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
 from markets.store.price_store import Store
-from tests.test_store import stored
+from tests.markets.store.test_price_store import stored
 
 store, chance = Store(Path(sys.argv[1])), random.Random(7)
 tries = ["fsync", "replace", "fsync", "replace"] + [""] * 8

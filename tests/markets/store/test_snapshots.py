@@ -25,7 +25,7 @@ from markets.store.snapshots import SnapshotSource, keep, known
 from newsfolio import Facts
 from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName
 from newsfolio.listings import asset_of
-from tests.terminal import Said, Shell
+from tests.support.shell import Said, Shell
 
 LINES = ("0700.HK", "9618.HK", "AAPL", "SPY")
 OWN = '''

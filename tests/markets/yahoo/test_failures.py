@@ -18,7 +18,7 @@ from markets.store.price_store import Store
 from markets.yahoo.source import YahooSource, session_type
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.listings import asset_of
-from tests.yahoo_server import (
+from tests.support.yahoo_server import (
     TODAY,
     TOMORROW,
     Fault,
@@ -31,7 +31,7 @@ from tests.yahoo_server import (
     yahoo_server,
 )
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ from pathlib import Path
 from markets.store.price_store import Store
 from markets.yahoo.source import YahooSource
 from newsfolio.listings import asset_of
-from tests.yahoo_server import loopback_session
+from tests.support.yahoo_server import loopback_session
 import yfinance
 
 folder, address, *tickers = sys.argv[1:]

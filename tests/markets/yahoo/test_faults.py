@@ -25,7 +25,7 @@ from markets.store.price_store import Store
 from markets.yahoo.pull import Outcome, Pulled, pull
 from newsfolio.assets import Asset, Delisting
 from newsfolio.listings import asset_of
-from tests.yahoo_server import (
+from tests.support.yahoo_server import (
     TODAY,
     TOMORROW,
     Fault,

@@ -19,7 +19,17 @@ from markets.yahoo.source import YahooSource
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.listings import asset_of
-from tests.yahoo_server import TODAY, TOMORROW, Line, Row, Yahoo, apple, bar, load, yahoo_server
+from tests.support.yahoo_server import (
+    TODAY,
+    TOMORROW,
+    Line,
+    Row,
+    Yahoo,
+    apple,
+    bar,
+    load,
+    yahoo_server,
+)
 
 NULL: Row = (None, None, None, None, None)
 

@@ -16,7 +16,7 @@ from newsfolio.errors import OutputError
 from reports import write_compare
 from reports.pages.comparison import compare_page
 from reports.pages.script import NAME
-from tests.results import curve, make, text_of, walk
+from tests.support.results import curve, make, text_of, walk
 
 
 def run(name: str, seed: int, label: str, sessions: int = 300, **changed: Any) -> Result:

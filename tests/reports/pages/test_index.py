@@ -14,7 +14,7 @@ from newsfolio.errors import OutputError
 from reports import write_index, write_pages
 from reports.pages.index import index
 from reports.pages.tearsheet import tearsheet
-from tests.results import curve, make, text_of, usual_result, walk
+from tests.support.results import curve, make, text_of, usual_result, walk
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from backtests.simulation.metrics import figures
 from reports import write_pages
 from reports.charts.quantstats_plots import gallery
 from reports.pages.tearsheet import tearsheet
-from tests.results import THESIS, curve, fill, make, text_of, usual_result, walk
+from tests.support.results import THESIS, curve, fill, make, text_of, usual_result, walk
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from reports import write_pages
 from reports.charts.labels import plain
 from reports.pages.script import NAME, data_block, write_script
 from reports.pages.verdict import verdict_page
-from tests.results import (
+from tests.support.results import (
     THESIS,
     curve,
     data_of,

@@ -8,7 +8,7 @@ import pytest
 
 from backtests.simulation.metrics import figures
 from reports.tables import returns as tables
-from tests.results import curve, walk
+from tests.support.results import curve, walk
 
 
 def test_yearly_returns_by_hand_with_partial_years_marked() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from newsfolio import Sleeve, Strategy, View, Weights, equal, monthly, weekly
-from tests.cheats.whole import path_of, whole_market
+from tests.support.cheats.whole import path_of, whole_market
 
 PAIR = ("QQQ", "KWEB")
 

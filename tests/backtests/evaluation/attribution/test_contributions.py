@@ -26,7 +26,7 @@ from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from newsfolio import HONG_KONG, NEW_YORK, Asset, Kind, Sleeve, Venue
 from newsfolio.listings import KNOWN, asset_of
-from tests.random_markets import random_case
+from tests.support.random_markets import random_case
 
 ROUNDING = 1e-12
 """Of the equity at the divide: sums of a few thousand floats."""

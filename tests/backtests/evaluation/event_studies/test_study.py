@@ -35,9 +35,9 @@ from newsfolio import EventStudy, Facts, Sleeve
 from newsfolio.assets import HONG_KONG, NEW_YORK, Asset, Delisting
 from newsfolio.listings import asset_of
 from reports.pages.verdict import verdict_page
-from tests import results
-from tests.test_evaluate import DAYS, LINES, Made, Switch, judged, line, noise
-from tests.test_evaluate import after as after_so_many
+from tests.backtests.evaluation.test_evaluate import DAYS, LINES, Made, Switch, judged, line, noise
+from tests.backtests.evaluation.test_evaluate import after as after_so_many
+from tests.support import results
 
 PAIR = Sleeve("pair", ("AAA", "BBB"))
 

@@ -24,9 +24,9 @@ from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from newsfolio import Asset, Fixed, Strategy, monthly
 from newsfolio.listings import asset_of
-from tests.terminal import Shell
+from tests.support.shell import Shell
 
-CHEATS = Path(__file__).parent / "cheats"
+CHEATS = Path(__file__).parents[3] / "support" / "cheats"
 THROUGH_FRAMES = ("FullSampleZscore", "CentredWindow", "TomorrowsOpen", "FutureUniverse",
                   "ResampleLabel", "BackfilledMacro", "BufferPeek", "FirstDay")  # fmt: skip
 HONEST = ("Hysteresis", "HeldDependent", "LateImport", "Cached", "Dice", "Band", "LateListings",

@@ -43,9 +43,9 @@ from newsfolio import (
 from newsfolio.schedules import Schedule
 from reports.pages.sweep import headline, sweep_page
 from strategies.relative_momentum import RelativeMomentum
-from tests.terminal import Shell
-from tests.test_overfitting import HAND
-from tests.test_sweep import ROOT, TOP
+from tests.backtests.evaluation.statistics.test_overfitting import HAND
+from tests.backtests.sweeps.test_sweep import ROOT, TOP
+from tests.support.shell import Shell
 
 FLIP = date(2021, 7, 1)
 """Up to here AAA gains and BBB loses; from here on it is the other way round."""
