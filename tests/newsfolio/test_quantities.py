@@ -12,6 +12,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from newsfolio import quantities
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
 from newsfolio.quantities import (
@@ -39,7 +40,6 @@ from newsfolio.quantities import (
     Volatility,
     WiderWhenRising,
     Window,
-    base,
 )
 
 
@@ -212,8 +212,8 @@ def test_a_quantity_by_hand(case: Case) -> None:
 def test_every_quantity_has_a_case() -> None:
     made = {
         kind
-        for _, kind in inspect.getmembers(base, inspect.isclass)
-        if issubclass(kind, Quantity) and kind not in (Quantity, base.OfLines)
+        for _, kind in inspect.getmembers(quantities, inspect.isclass)
+        if issubclass(kind, Quantity) and kind not in (Quantity, quantities.OfLines)
     }
     assert made == {type(case.of) for case in CASES}
 
@@ -225,7 +225,7 @@ OURS = [case for case in CASES if not isinstance(case.of, FIXED)]
 @pytest.mark.parametrize("year", ["2005", "2035"])
 def test_a_window_that_the_closes_do_not_cover_is_no_number(case: Case, year: str) -> None:
     moved = window(*(day.replace("2025", year) for day in case.window))
-    of = replace(case.of, window=moved) if isinstance(case.of, base.Over) else case.of
+    of = replace(case.of, window=moved) if isinstance(case.of, quantities.Over) else case.of
     with pytest.raises(MissingData, match=r"begins on|ends on|no close before|no intraday high"):
         of.measure(BOOK, moved)
 
@@ -242,7 +242,7 @@ def test_each_line_is_needed_and_named(case: Case) -> None:
 def test_a_close_that_is_missing_at_an_end_is_no_number(case: Case) -> None:
     """The last close of the window; for a rise of the day it is the one before."""
     early = isinstance(case.of, IntradayRise)
-    end = case.of.window.end if isinstance(case.of, base.Over) else case.window[1]
+    end = case.of.window.end if isinstance(case.of, quantities.Over) else case.window[1]
     for line in case.of.lines:
         closes = BOOK.lines[line].copy()
         closes.iloc[len(closes.loc[: str(end)]) - 1 - early] = math.nan

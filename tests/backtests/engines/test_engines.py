@@ -42,7 +42,7 @@ class Run:
 
     case: Case
     market: Market
-    played: EngineOutput
+    output: EngineOutput
 
 
 def desk_of(case: Case, market: Market) -> Desk:

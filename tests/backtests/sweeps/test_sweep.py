@@ -385,11 +385,11 @@ def test_the_work_travels_without_what_was_worked_out_on_the_way() -> None:
     settings = Settings(start=START, engine="kernel")
     plan = plan_of(Top(), GRID)
     work = Jobs.of(SweepSimulator.of(plan, SampleSource(), settings), plan, 2)
-    work.stage.warm(plan)
+    work.simulator.warm(plan)
     rows = work(0)
-    assert work.stage.ground(Top()).market.memo
+    assert work.simulator.ground(Top()).market.memo
     arrived = pickle.loads(pickle.dumps(work))
-    assert not arrived.stage.ground(Top()).market.memo
+    assert not arrived.simulator.ground(Top()).market.memo
     assert arrived(0) == rows
 
 

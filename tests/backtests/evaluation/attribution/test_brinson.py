@@ -186,6 +186,6 @@ def test_lost_equity_and_no_sessions_are_said() -> None:
     ruin = (CashEvent(run.account.sessions[5].date(), Why.CREDIT, "", -2e6),)
     own = account(run.market, (), ruin, 1e6, 0.0)
     ruined = dataclasses.replace(
-        run, account=own, played=dataclasses.replace(run.output, fills=(), events=ruin)
+        run, account=own, output=dataclasses.replace(run.output, fills=(), events=ruin)
     )
     assert active_effects(ruined, leg, 0) == ((), "the strategy lost all of its equity")

@@ -215,7 +215,7 @@ def test_a_run_that_never_traded_has_only_cash() -> None:
 @dataclasses.dataclass(frozen=True, eq=False)
 class Ran:
     market: Market
-    played: EngineOutput
+    output: EngineOutput
     own: Account
     cash: float
     credit_spread: float

@@ -431,7 +431,7 @@ def test_a_position_is_held_from_decision_to_decision() -> None:
     settings = Settings(start="2019-01-02", engine="kernel")
     for strategy, most in ((Hold(), 23), (Quarterly(), 63)):
         stage = SweepSimulator.of(plan_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
-        assert plan.held(strategy, stage.ground(strategy)) == most
+        assert plan.held(strategy, stage.shared(strategy)) == most
 
 
 # What is shown
