@@ -102,7 +102,7 @@ def test_sets_played_together_are_those_played_alone(
     asked = []
     play = kernel.run_batch
     monkeypatch.setattr("backtests.sweeps.batches.ROOM", room)
-    monkeypatch.setattr("backtests.sweeps.batches.GROUPS", groups)
+    monkeypatch.setattr("backtests.sweeps.simulator.GROUPS", groups)
     monkeypatch.setattr(kernel, "run_batch", lambda *a: asked.append(a) or play(*a))
     rows = stage.rows((partial(plan.strategy, place) for place in range(len(plan))), keep=True)
     assert len(asked) == calls

@@ -387,9 +387,9 @@ def test_the_work_travels_without_what_was_worked_out_on_the_way() -> None:
     work = Jobs.of(SweepSimulator.of(plan, SampleSource(), settings), plan, 2)
     work.simulator.warm(plan)
     rows = work(0)
-    assert work.simulator.ground(Top()).market.memo
+    assert work.simulator.shared(Top()).market.memo
     arrived = pickle.loads(pickle.dumps(work))
-    assert not arrived.simulator.ground(Top()).market.memo
+    assert not arrived.simulator.shared(Top()).market.memo
     assert arrived(0) == rows
 
 
