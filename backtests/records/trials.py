@@ -12,7 +12,7 @@ from backtests.records.result import Result
 from backtests.runner.fingerprint import code_of
 from backtests.runner.provenance import parameter_values, settings_values
 from backtests.settings import Settings
-from markets.bars import Source
+from markets.snapshot import Source
 from newsfolio.errors import OutputError
 from newsfolio.strategy import Strategy
 
