@@ -87,7 +87,7 @@ def execute(
     """
     try:
         output = _played(job, source, settings, verify)
-        result = result_of(output)
+        result = result_of(output, judging.since if judging else None)
         if begin is not None:
             begin(result)
         result, variants = judged(output, result, ledger, judging) if judging else (result, ())

@@ -57,9 +57,8 @@ def finished_trial(job: Job, result: Result) -> Trial:
 
 
 def _scored(result: Result) -> int:
-    """Sessions after the article that somebody has now seen, judged or not."""
-    thesis = result.manifest["thesis"]
-    start = thesis["scored_from"] if thesis else None
+    """Sessions after the divide that somebody has now seen, judged or not."""
+    start = result.manifest["scored"]["from"]
     return int((result.equity.index >= start).sum()) if start else 0
 
 
