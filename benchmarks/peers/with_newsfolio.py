@@ -23,10 +23,10 @@ from backtests.simulation.desk import Desk
 from benchmarks.peers import theses
 from benchmarks.peers.made import Held, flat_lines, names, random_lines, window
 from benchmarks.peers.panel import LOOKBACKS, TOPS, Floats, Panel
-from markets.bars import Source
 from markets.folder.source import FolderSource
 from markets.market import Market
 from markets.sample.source import SampleSource
+from markets.snapshot import Source
 from markets.views import panel_lookups, recorder
 from newsfolio import Schedule, Strategy, every_session, monthly, quarterly, weekly, yearly
 

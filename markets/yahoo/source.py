@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from markets.bars import Bars, Priced
+from markets.snapshot import Snapshot
 from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from markets.yahoo.answers import (
@@ -41,6 +42,7 @@ from markets.yahoo.answers import (
 from markets.yahoo.session import RaisingYfinance, http_date, session_type
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData
+from newsfolio.facts import Facts
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Response, Session
@@ -146,16 +148,18 @@ class YahooSource:
         self._progress = progress
         self._lock = threading.Lock()
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
         """All bars of each asset; lines that neither the store nor Yahoo has are left out.
+
+        Of facts Yahoo has none.
 
         MissingData names the first line that could not be fetched, and why: those before it are
         in the store. BrokenData: a damaged file, or prices in another currency than the asset's.
         """
         assets = list(assets)
         each = map(self.fetch, assets) if self._workers == 1 else self._in_threads(assets)
-        found = {asset.ticker: one.stored for asset, one in zip(assets, each, strict=True)}
-        return {ticker: stored.bars for ticker, stored in found.items() if stored is not None}
+        lines = {asset.ticker: fetched.stored for asset, fetched in zip(assets, each, strict=True)}
+        return Snapshot({ticker: stored.bars for ticker, stored in lines.items() if stored})
 
     def fetch(self, asset: Asset) -> Fetched:
         """One line, and how it came about; raises what `load` does."""

@@ -156,7 +156,8 @@ def test_a_panel_answers_what_every_view_does(seed: int, step: int) -> None:
 
 
 def test_a_panel_knows_days_and_ages(sample: Market) -> None:
-    aged = dataclasses.replace(sample, first_decision=sample.first + 2)
+    calendar = dataclasses.replace(sample.calendar, first_decision=sample.first + 2)
+    aged = dataclasses.replace(sample, calendar=calendar)
     marks = np.zeros(len(aged.sessions), dtype=bool)
     marks[aged.first : aged.first + 5] = True
     panel = panel_of(aged, marks)
