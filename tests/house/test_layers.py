@@ -31,7 +31,7 @@ LAYERS = {
         ("markets.yahoo",),
         ("markets.folder", "markets.sample", "markets.corrections", "markets.store"),
         ("markets.quality", "markets.views", "markets.build"),
-        ("markets.source", "markets.per_market", "markets.price_record"),
+        ("markets.source", "markets.per_market", "markets.views.price_record"),
         ("markets.market", "markets.snapshot"),
         ("markets.facts", "markets.universe"),
         ("markets.reference",),
