@@ -86,7 +86,7 @@ def test_the_scan_finds_what_it_looks_for() -> None:
     ]  # fmt: skip
 
 
-CREW = Path("backtests", "sweeps", "crew.py")
+EXECUTORS = Path("backtests", "sweeps", "executors.py")
 """Hands work to processes of its own through pipes, which needs pickles and no file."""
 
 TOUCHES_FILES = {"open", "read_bytes", "write_bytes", "read_text", "load", "dump", "Path"}
@@ -97,10 +97,12 @@ def test_no_file_is_unpickled_and_no_text_is_run() -> None:
         f"{path}:{line} {word}"
         for path, tree in PARSED.items()
         for line, word in words(tree)
-        if word in NEVER and not (path == CREW and "pickle" in word)
+        if word in NEVER and not (path == EXECUTORS and "pickle" in word)
     ]
     assert found == []
-    assert not {word for _, word in words(PARSED.get(CREW, ast.Module([], [])))} & TOUCHES_FILES
+    assert (
+        not {word for _, word in words(PARSED.get(EXECUTORS, ast.Module([], [])))} & TOUCHES_FILES
+    )
 
 
 def test_numpy_and_parquet_are_read_without_pickle() -> None:
@@ -454,8 +456,9 @@ os.umask(int(sys.argv[1], 8))
 from backtests.cli import main
 from markets.sample.source import SampleSource
 from markets.store.snapshots import keep
-from markets.facts import Snapshot
-from markets.store.price_store import Store, StoredBars
+from markets.snapshot import Snapshot
+from markets.store.parquet import StoredBars
+from markets.store.price_store import Store
 from newsfolio.listings import asset_of
 store = Store(Path("store"))
 for price in (1, 2):

@@ -69,7 +69,7 @@ CROWDED = {
 HEAVY = {
     "backtrader": {"backtests/engines/backtrader_feed.py", "backtests/engines/event_driven.py",
                    "backtests/engines/native_backtrader.py"},
-    "yfinance": {"markets/yahoo/source.py"},
+    "yfinance": {"markets/yahoo/isolation.py"},
     "quantstats": {"reports/charts/quantstats_plots.py"},
     "matplotlib": {"reports/charts/matplotlib_svg.py", "reports/charts/quantstats_plots.py"},
     "distributed": {"backtests/sweeps/executors.py"},
