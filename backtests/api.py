@@ -18,8 +18,7 @@ from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_backtrader, run_strategy
 from backtests.settings import Settings
-from markets.bars import Source
-from markets.snapshot import Snapshot
+from markets.snapshot import Remembers, Snapshot, Source
 from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def run(
 
     strategy: an address such as "abc-basket", a Strategy, or a class (plain backtrader ones too,
         with `universe`).
-    data: "yahoo", "sample", a folder, or anything with a `load` method.
+    data: "yahoo", "sample", a folder, or anything that loads as a markets.snapshot.Source does.
     facts: a folder of tables that are no prices (NAME.csv), for strategies that read some.
     snapshot: read again what a run on Yahoo's prices read: data.snapshot in its manifest.
     verdict: judge it on the sessions after its article; without, `placebos` does not matter.
@@ -88,7 +87,7 @@ def execute(
     """
     try:
         output = _played(job, source, settings, verify)
-        result = result_of(output)
+        result = result_of(output, judging.since if judging else None)
         if begin is not None:
             begin(result)
         result, variants = judged(output, result, ledger, judging) if judging else (result, ())
@@ -108,21 +107,19 @@ def execute(
 
 def _remember(source: Source, read: Snapshot) -> None:
     """A store that cannot be written costs a warning, not the result."""
-    remember = getattr(source, "remember", None)
-    if remember is None:
+    if not isinstance(source, Remembers):
         return
     try:
-        remember(read)
+        source.remember(read)
     except (DataError, OutputError) as error:
         warnings.warn(f"this trial cannot be repeated with --snapshot: {error}", stacklevel=3)
 
 
 def _other_lines(source: Source, read: Snapshot) -> tuple[str, ...]:
     """What to say where a run did not read just what the snapshot asked for has."""
-    asked = str(getattr(source, "snapshot", ""))
-    if asked in ("", read.id):
+    if not isinstance(source, Remembers) or source.snapshot in ("", read.id):
         return ()
-    return (f"snapshot {asked} was asked for; this run read other lines or tables of it",)
+    return (f"snapshot {source.snapshot} was asked for; this run read other lines or tables of it",)
 
 
 def _played(job: Job, source: Source, settings: Settings, verify: bool) -> Run:

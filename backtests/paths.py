@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from markets.bars import Source
+    from markets.snapshot import Source
 
 RUNS = Path("runs")
 """Run folders, in the working directory."""

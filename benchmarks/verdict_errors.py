@@ -27,6 +27,7 @@ from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars, Priced
 from markets.reference.calendars import sessions_of
+from markets.snapshot import Snapshot
 from newsfolio import (
     Article,
     Fixed,
@@ -40,6 +41,7 @@ from newsfolio import (
     param,
 )  # fmt: skip
 from newsfolio.assets import NEW_YORK, Asset
+from newsfolio.facts import Facts
 
 HISTORY = 1008
 LINES = {"old": ("AAA", "BBB", "CCC"), "new": ("XXX", "YYY", "ZZZ")}
@@ -73,8 +75,8 @@ class Made:
     bars: Mapping[str, Bars]
     name: str = "made"
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        return {a.ticker: self.bars[a.ticker] for a in assets if a.ticker in self.bars}
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        return Snapshot({a.ticker: self.bars[a.ticker] for a in assets if a.ticker in self.bars})
 
 
 def market(seed: int, edge: float, scored: int) -> Made:

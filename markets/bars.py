@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
 
 COLUMNS = ("open", "high", "low", "close", "volume", "dividend", "split")
@@ -102,17 +99,6 @@ class Bars:
         sha.update(self.frame.index.to_numpy().astype("datetime64[D]").astype("int64").tobytes())
         sha.update(np.ascontiguousarray(self.frame[list(COLUMNS)].to_numpy("float64")).tobytes())
         return sha.hexdigest()
-
-
-class Source(Protocol):
-    """Where bars come from. One method; a line without data is left out of the answer."""
-
-    @property
-    def name(self) -> str: ...
-
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        """All bars that there are of each asset; BrokenData for a file that contradicts itself."""
-        ...
 
 
 def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:

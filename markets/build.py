@@ -84,7 +84,6 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
             for facts, table in zip(want.facts, tables, strict=True)
         },
         calendar=RunCalendar(sessions, clock, decision),
-        first_decision=decision,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
         notes=tuple(note for note in notes if note),
         snapshot=snapshot_id(bars.values(), tables),

@@ -25,8 +25,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from markets.bars import COLUMNS, Bars, Priced, Source
-from markets.facts import FactTable, facts_of
+from markets.bars import COLUMNS, Bars, Priced
+from markets.snapshot import Snapshot, Source
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
 from newsfolio.facts import Facts
@@ -82,24 +82,22 @@ class Corrected:
     def name(self) -> str:
         return self.source.name
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        """Bars by ticker; what a distribution is made of is loaded besides."""
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        """The source's answer; what a distribution is made of is loaded besides."""
         wanted = {asset.ticker: asset for asset in assets}
         rows = [row for row in self.rows if row.ticker in wanted]
         others = {row.of: wanted.get(row.of) or asset_of(row.of) for row in rows if row.of}
-        found = self.source.load(list({**others, **wanted}.values()))
+        read = self.source.load(list({**others, **wanted}.values()), facts)
         for row in rows:
-            _refuse_other_currency(row, wanted, others, found)
-        worth = {ticker: corrected(found[ticker], self._prices(ticker), {})
-                 for ticker in others if ticker in found}  # fmt: skip
-        return {
-            ticker: corrected(bars, [row for row in rows if row.ticker == ticker], worth)
-            for ticker, bars in found.items()
+            _refuse_other_currency(row, wanted, others, read)
+        worth = {ticker: corrected(read[ticker], self._prices(ticker), {})
+                 for ticker in others if ticker in read}  # fmt: skip
+        bars = {
+            ticker: corrected(line, [row for row in rows if row.ticker == ticker], worth)
+            for ticker, line in read.items()
             if ticker in wanted
         }
-
-    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
-        return facts_of(self.source, wanted)
+        return Snapshot(bars, read.facts)
 
     def _prices(self, ticker: str) -> list[Correction]:
         """What is corrected of a line but what it distributes."""

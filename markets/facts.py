@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 
-from markets.bars import Source
 from markets.reference.calendars import Days, first_decision
 from newsfolio.assets import Venue
 from newsfolio.errors import BrokenData
@@ -62,18 +61,10 @@ class FactTable:
         return hashlib.sha256(f"{self.name}|{self.simulated}|{text}".encode()).hexdigest()
 
 
-def facts_of(source: Source, wanted: Iterable[Facts]) -> dict[str, FactTable]:
-    """The tables that a source has of those wanted, else the rows that they carry themselves."""
-    wanted = tuple(wanted)
-    reader = getattr(source, "facts", None)
-    found = dict(reader(wanted)) if reader and wanted else {}
-    for facts in wanted:
-        if facts.name not in found and facts.rows:
-            columns = {name: list(map(str, cells)) for name, cells in facts.as_columns().items()}
-            found[facts.name] = fact_table(
-                facts, columns, f"the rows of {facts.name}", simulated=False
-            )
-    return found
+def own_table(facts: Facts) -> FactTable:
+    """The rows that facts carry themselves."""
+    cells = {name: list(map(str, values)) for name, values in facts.as_columns().items()}
+    return fact_table(facts, cells, f"the rows of {facts.name}", simulated=False)
 
 
 def made_up(facts: Facts, columns: Mapping[str, Iterable[object]]) -> FactTable:

@@ -76,7 +76,6 @@ class Market:
     signals: Mapping[str, Floats]
     facts: Mapping[str, Placed]
     calendar: RunCalendar
-    first_decision: int | None
     missing: tuple[str, ...]
     notes: tuple[str, ...]
     snapshot: str
@@ -89,6 +88,11 @@ class Market:
                 value.flags.writeable = False
         for signal in self.signals.values():
             signal.flags.writeable = False
+
+    @property
+    def first_decision(self) -> int | None:
+        """The place of the first session whose close could act on the article; None without one."""
+        return self.calendar.first_decision
 
     @cached_property
     def tickers(self) -> tuple[str, ...]:
@@ -136,11 +140,6 @@ class Market:
         """(T, N) whether a line had no bar."""
         return np.isnan(self.close)
 
-    @cached_property
-    def memo(self) -> dict[Any, Any]:
-        """What desks worked out from this market alone, for the next desk; never pickled."""
-        return {}
-
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name in _FIELDS}
 
@@ -175,14 +174,11 @@ class Market:
             for field in dataclasses.fields(self)
             if isinstance(getattr(self, field.name), np.ndarray)
         }
-        calendar = dataclasses.replace(
-            self.calendar, sessions=self.sessions[:end], first_decision=first_decision
-        )
+        calendar = RunCalendar(self.sessions[:end], self.calendar.clock, first_decision)
         return dataclasses.replace(
             self,
             **cut,
             first=first,
-            first_decision=first_decision,
             calendar=calendar,
             signals={ticker: signal[:end] for ticker, signal in self.signals.items()},
             pays_off={line: place for line, place in self.pays_off.items() if place < end},

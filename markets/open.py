@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
-    from markets.bars import Source
+    from markets.snapshot import Source
 
 
 def open_source(
@@ -46,14 +46,12 @@ def open_source(
         from markets.folder.fact_files import WithFacts
 
         source = WithFacts(source, facts.expanduser())
-    return _remembered(source, store) if data == "yahoo" else source
+    if data == "yahoo":
+        from markets.store.price_store import Store
+        from markets.store.snapshots import Remembering
 
-
-def _remembered(source: Source, folder: Path) -> Source:
-    from markets.store.price_store import Store
-    from markets.store.snapshots import Remembering
-
-    return Remembering(source, Store(folder))
+        source = Remembering(source, Store(store))
+    return source
 
 
 def _as_read_before(
@@ -68,7 +66,7 @@ def _as_read_before(
     from markets.store.price_store import Store
     from markets.store.snapshots import SnapshotSource
 
-    return _remembered(SnapshotSource(Store(folder), snapshot), folder)
+    return SnapshotSource(Store(folder), snapshot)
 
 
 def _corrected(source: Source, folder: Path, more: Path | None) -> Source:

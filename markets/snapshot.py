@@ -1,4 +1,4 @@
-"""What a source answered, all of it at one moment, and its digest."""
+"""The seam to where prices come from: what a source is asked, and what it answers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from markets.bars import Bars
-from markets.facts import FactTable
+from markets.facts import FactTable, own_table
+from newsfolio.assets import Asset
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
 
@@ -57,6 +58,42 @@ class Snapshot(Mapping[str, Bars]):
     def id(self) -> str:
         """Sixteen hex digits that name all of it."""
         return snapshot_id(self.bars.values(), self.facts.values())
+
+
+class Source(Protocol):
+    """Where bars and tables of facts come from."""
+
+    @property
+    def name(self) -> str: ...
+
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        """All there is of each asset and each table, in one state of the source.
+
+        What the source does not have is left out of the answer; BrokenData for what contradicts
+        itself.
+        """
+        ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A source that can keep what a run read of it, and read just that again."""
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the snapshot that is read, "" for the present."""
+        ...
+
+    def remember(self, read: Snapshot) -> None:
+        """Keep what a run read; OutputError if the disk refuses."""
+        ...
+
+
+def with_own_rows(read: Snapshot, wanted: Iterable[Facts]) -> Snapshot:
+    """The same, with the rows that facts carry themselves where the source has no table."""
+    own = {facts.name: own_table(facts)
+           for facts in wanted if facts.rows and facts.name not in read.facts}  # fmt: skip
+    return Snapshot(read.bars, {**read.facts, **own})
 
 
 def required(bars: Mapping[str, Bars], wanted: Iterable[Facts]) -> dict[str, FactTable]:

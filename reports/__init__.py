@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backtests.records.result import Result
     from reports.background import BackgroundRenderer
+    from reports.record import RunRecord
 
 __all__ = ["write_claims", "write_compare", "write_index", "write_pages", "write_sweep"]
 
 
 def write_pages(
-    result: Result, folder: Path, tearsheet: bool = True, ahead: BackgroundRenderer | None = None
+    result: RunRecord, folder: Path, tearsheet: bool = True, ahead: BackgroundRenderer | None = None
 ) -> None:
     """Write `verdict.html`, its script and, if wanted, `tearsheet.html` into a folder that exists.
 
@@ -34,7 +34,9 @@ def write_pages(
     (folder / "verdict.html").write_text(page, encoding="utf-8")
 
 
-def write_compare(results: Sequence[Result], comparison: Mapping[str, Any], folder: Path) -> Path:
+def write_compare(
+    results: Sequence[RunRecord], comparison: Mapping[str, Any], folder: Path
+) -> Path:
     """Write `compare.html` and its script into a folder that exists; answers the page's path.
 
     comparison: what `backtests.evaluation.comparison.compare` answers for these results.

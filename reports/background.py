@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import multiprocessing
 import signal
 import sys
@@ -10,12 +9,18 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from reports.charts.quantstats_plots import Gallery, gallery, light_up
+from reports.charts.quantstats_plots import (
+    Gallery,
+    draw_gallery,
+    gallery,
+    light_up,
+    plot_input,
+)
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from backtests.records.result import Result
+    from reports.record import RunRecord
 
 FORKS = sys.platform == "linux"
 """Whether a process can be copied cheaply and safely; elsewhere drawings are made in turn."""
@@ -25,7 +30,7 @@ PATIENCE = 120.0
 
 
 class BackgroundRenderer:
-    """Draws results one after the other in a process of its own, which ends with this one.
+    """Draws runs one after the other in a process of its own, which ends with this one.
 
     It is started before there is anything to draw, because importing what draws takes as long as
     drawing. Where it cannot be started, or died, everything is drawn here; the bytes are the same.
@@ -34,30 +39,23 @@ class BackgroundRenderer:
     def __init__(self) -> None:
         self._line = _started() if FORKS else None
 
-    def begin(self, result: Result) -> None:
-        """Have a result drawn; `gallery` then hands the drawings over."""
+    def begin(self, record: RunRecord) -> None:
+        """Have a run drawn; `gallery` then hands the drawings over."""
         if self._line is None:
             return
         try:
-            self._line.send(_curves(result))
+            self._line.send(plot_input(record))
         except OSError:
             self._line = None
 
-    def gallery(self, result: Result) -> Gallery:
-        """The drawings of the result that was begun."""
+    def gallery(self, record: RunRecord) -> Gallery:
+        """The drawings of the run that was begun."""
         with suppress(OSError, EOFError):
             if self._line is not None and self._line.poll(PATIENCE):
-                found: Gallery = self._line.recv()
-                return found
+                drawings: Gallery = self._line.recv()
+                return drawings
         self._line = None
-        return gallery(result)
-
-
-def _curves(result: Result) -> Result:
-    """A result without its long tables, which no drawing needs and a line may be too short for."""
-    return dataclasses.replace(
-        result, weights=result.weights[:0], fills=result.fills[:0], cash=result.cash[:0]
-    )
+        return gallery(record)
 
 
 def _started() -> Connection | None:
@@ -83,4 +81,4 @@ def _draw(line: Connection, other: Connection) -> None:
     with suppress(Exception):
         light_up()
         while True:
-            line.send(gallery(line.recv()))
+            line.send(draw_gallery(line.recv()))

@@ -22,8 +22,9 @@ from backtests.commands.terminal import print_json, progress
 from newsfolio.errors import BrokenData, CommandError, MissingData, NewsfolioError
 
 if TYPE_CHECKING:
-    from markets.bars import Bars, Source
+    from markets.bars import Bars
     from markets.quality.checks import Finding
+    from markets.snapshot import Source
     from newsfolio.assets import Asset
 
 MOST_WORKERS = 16

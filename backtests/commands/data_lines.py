@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsfolio.errors import CommandError, UnknownName
 
 if TYPE_CHECKING:
-    from markets.bars import Bars
+    from markets.snapshot import Snapshot
     from markets.store.price_store import Store
     from newsfolio.assets import Asset
+    from newsfolio.facts import Facts
 
 
 def chosen_lines(names: Sequence[str], store: Store | None) -> list[Asset]:
@@ -64,7 +65,7 @@ class _Asked:
     def __init__(self) -> None:
         self.assets: list[Asset] = []
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
         self.assets = list(assets)
         raise _AskedError
 

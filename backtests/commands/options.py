@@ -14,7 +14,7 @@ from newsfolio.errors import CommandError
 if TYPE_CHECKING:
     from backtests.runner.jobs import Job
     from backtests.settings import Settings
-    from markets.bars import Source
+    from markets.snapshot import Source
 
 DATA = Group("Data and time", sort_key=1)
 MONEY = Group("Money", sort_key=2)

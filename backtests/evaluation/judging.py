@@ -12,7 +12,7 @@ from backtests.records.result import Result
 from backtests.runner.inputs import load_bars
 from backtests.runner.run import Run
 from backtests.settings import Settings
-from markets.bars import Source
+from markets.snapshot import Source
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
@@ -16,7 +17,8 @@ from backtests.simulation.output import EngineOutput
 from markets.market import Market
 
 
-def result_of(run: Run) -> Result:
+def result_of(run: Run, since: date | None = None) -> Result:
+    """since: the day after which a run that is judged again scores."""
     own, output, rates = run.account, run.output, run.rates
     metrics = {"strategy": figures(own.equity, output.fills, rates["cash"])}
     metrics |= {
@@ -29,7 +31,7 @@ def result_of(run: Run) -> Result:
         for name, reference in run.references.items()
     }
     return Result(
-        manifest=manifest(run, metrics, labels),
+        manifest=manifest(run, metrics, labels, since),
         equity=own.equity,
         weights=own.weights,
         targets=_targets(run.market, output),

@@ -6,8 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from backtests.evaluation.schema import Scored
+from backtests.evaluation.scored_window import scored_sessions
 from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import versions
 from backtests.runner.provenance import settings_values
@@ -26,13 +29,19 @@ def manifest(
     run: Run,
     metrics: Mapping[str, Mapping[str, float | None]],
     labels: Mapping[str, Mapping[str, Any]],
+    since: date | None = None,
 ) -> dict[str, Any]:
-    """Everything about a run that is not a table, as JSON values; the same run, the same bytes."""
+    """Everything about a run that is not a table, as JSON values; the same run, the same bytes.
+
+    since: the day after which a run that is judged again scores.
+    """
+    scored, _ = scored_sessions(run, since)
     market, output, settings, origin = run.market, run.output, run.settings, run.origin
     values: dict[str, Any] = {
         "format": FORMAT,
         "strategy": origin.strategy,
-        "thesis": _thesis(run),
+        "thesis": _thesis(run, scored, since),
+        "scored": _scored(run, scored),
         "engine": settings.engine.value,
         "verified": run.verified,
         "data": {
@@ -63,16 +72,27 @@ def manifest(
     return {"id": f"{origin.strategy['name']}-{digest[:10]}", **values}
 
 
-def _thesis(run: Run) -> dict[str, Any] | None:
+def _scored(run: Run, scored: Scored) -> dict[str, str | None]:
+    """The session after which the thesis scores and the first that does; None without an article.
+
+    A run that starts after the first decision is divided on its first session.
+    """
+    if run.origin.thesis is None:
+        return {"divide": None, "from": None}
+    return {"divide": scored.divide, "from": scored.start or None}
+
+
+def _thesis(run: Run, scored: Scored, since: date | None) -> dict[str, Any] | None:
+    """The thesis, and when it could first be acted on: before the run's start, it may be."""
     market, origin = run.market, run.origin
     if origin.thesis is None:
         return None
     decided = market.first_decision
-    later = None if decided is None or decided + 1 >= len(market.sessions) else decided + 1
+    acted = [] if decided is None else [day.isoformat() for day in market.days[decided:][:2]]
     return {
         **origin.thesis,
-        "first_decision": None if decided is None else market.day(decided).isoformat(),
-        "scored_from": None if later is None else market.day(later).isoformat(),
+        "first_decision": acted[0] if acted else None,
+        "scored_from": (scored.start or None) if since else next(iter(acted[1:]), None),
         "claims": [dict(claim) for claim in run.claims],
     }
 

@@ -12,7 +12,7 @@ from backtests.records.result import Result
 from backtests.runner.fingerprint import code_of
 from backtests.runner.provenance import parameter_values, settings_values
 from backtests.settings import Settings
-from markets.bars import Source
+from markets.snapshot import Source
 from newsfolio.errors import OutputError
 from newsfolio.strategy import Strategy
 
@@ -57,9 +57,8 @@ def finished_trial(job: Job, result: Result) -> Trial:
 
 
 def _scored(result: Result) -> int:
-    """Sessions after the article that somebody has now seen, judged or not."""
-    thesis = result.manifest["thesis"]
-    start = thesis["scored_from"] if thesis else None
+    """Sessions after the divide that somebody has now seen, judged or not."""
+    start = result.manifest["scored"]["from"]
     return int((result.equity.index >= start).sum()) if start else 0
 
 

@@ -8,15 +8,14 @@ from datetime import date
 
 from backtests.runner.run import Reference
 from backtests.settings import Costs, Dividends, Fx, Settings
-from markets.bars import Bars, Source
+from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
-from markets.facts import facts_of
 from markets.market import Market
 from markets.quality.checks import Finding
 from markets.quality.gate import gate, levels
 from markets.reference.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
-from markets.snapshot import Snapshot
+from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.universe import Want, assets_to_load, universe_assets
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.errors import UnknownName
@@ -111,8 +110,8 @@ def load_all(
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
         for currency in currencies - {"USD"}:
             needed[f"{currency}=X"] = asset_of(f"{currency}=X")
-    tables = {facts.name: facts for facts in _facts(strategy, references)}
-    return Snapshot(source.load(list(needed.values())), facts_of(source, tables.values()))
+    tables = {facts.name: facts for facts in _facts(strategy, references)}.values()
+    return with_own_rows(source.load(list(needed.values()), tables), tables)
 
 
 def _facts(strategy: Strategy, references: tuple[Reference, ...]) -> Iterator[Facts]:

@@ -15,10 +15,9 @@ from backtests.settings import Dividends, Engine, Settings
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import EngineOutput
-from markets.bars import Source
 from markets.costs.models import CostModel
 from markets.market import Market
-from markets.snapshot import Snapshot
+from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError, EngineError
 from newsfolio.strategy import Fixed, Strategy
 

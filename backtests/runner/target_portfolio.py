@@ -16,8 +16,8 @@ from backtests.settings import Dividends, Settings
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import Explained
 from backtests.simulation.sizing import Sizer
-from markets.bars import Source
 from markets.market import Market
+from markets.snapshot import Source
 from newsfolio.errors import BrokenData, CommandError
 from newsfolio.formatting import figure
 from newsfolio.strategy import Strategy

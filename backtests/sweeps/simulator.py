@@ -27,9 +27,8 @@ from backtests.sweeps.batches import GROUPS, Row, SetBatch, recorded
 from backtests.sweeps.data_needs import asks, varies
 from backtests.sweeps.grid import ParameterGrid
 from backtests.sweeps.shared_market import Comparator, SharedMarket, comparator_of, returns_of
-from markets.bars import Source
 from markets.market import Floats
-from markets.snapshot import Snapshot
+from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError, NewsfolioError, StrategyError
 from newsfolio.strategy import Strategy
 

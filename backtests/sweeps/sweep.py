@@ -29,7 +29,7 @@ from backtests.sweeps.storage import METRICS, ReturnStore, SetTable
 from backtests.sweeps.summary import ranks_by, summarise
 from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
-from markets.bars import Source
+from markets.snapshot import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 from newsfolio.strategy import Strategy
 

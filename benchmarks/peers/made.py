@@ -18,7 +18,9 @@ from markets.bars import COLUMNS, Bars, Priced
 from markets.reference.calendars import sessions_of
 from markets.reference.currencies import EcbRates
 from markets.sample.source import SampleSource
+from markets.snapshot import Snapshot
 from newsfolio.assets import NEW_YORK, Asset
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from newsfolio.schedules import monthly
 
@@ -35,8 +37,8 @@ class Held:
     bars: Mapping[str, Bars]
     name: str = "memory"
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        return {one.ticker: self.bars[one.ticker] for one in assets if one.ticker in self.bars}
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        return Snapshot({a.ticker: self.bars[a.ticker] for a in assets if a.ticker in self.bars})
 
 
 def window(sessions: int) -> Settings:

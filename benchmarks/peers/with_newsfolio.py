@@ -23,10 +23,11 @@ from backtests.simulation.desk import Desk
 from benchmarks.peers import theses
 from benchmarks.peers.made import Held, flat_lines, names, random_lines, window
 from benchmarks.peers.panel import LOOKBACKS, TOPS, Floats, Panel
-from markets.bars import Source
 from markets.folder.source import FolderSource
 from markets.market import Market
 from markets.sample.source import SampleSource
+from markets.snapshot import Source
+from markets.views import panel_lookups, recorder
 from newsfolio import Schedule, Strategy, every_session, monthly, quarterly, weekly, yearly
 
 PACKAGES = ("numpy", "pandas", "backtrader")
@@ -56,8 +57,8 @@ class Prepared:
 
     def __call__(self) -> Floats:
         """One run, its decisions and its equity included."""
-        for known in ("look-ups", "panel look-ups"):
-            self.market.memo.pop(known, None)
+        for kept_answers in (recorder.kept_answers, panel_lookups.kept_answers):
+            kept_answers.remembered(self.market).clear()
         desk = Desk(self.strategy, self.market, self.settings, cost_model(self.settings))
         played, settings = self.engine(desk), self.settings
         held = account(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from markets.bars import Bars, Source
-from markets.facts import FactTable, fact_table, facts_of
+from markets.facts import FactTable, fact_table
+from markets.snapshot import Snapshot, Source
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
 from newsfolio.facts import Facts
@@ -25,12 +25,10 @@ class WithFacts:
     def name(self) -> str:
         return self.source.name
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        return self.source.load(assets)
-
-    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
-        wanted = tuple(wanted)
-        return {**facts_of(self.source, wanted), **read_facts(self.folder, wanted)}
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        facts = tuple(facts)
+        read = self.source.load(assets, facts)
+        return Snapshot(read.bars, {**read.facts, **read_facts(self.folder, facts)})
 
 
 def read_facts(folder: Path, wanted: Iterable[Facts]) -> dict[str, FactTable]:

@@ -19,7 +19,7 @@ Vendors leave a few rows whose high, low, open and close contradict one another:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,6 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.facts import FactTable
 from markets.folder.fact_files import read_facts
 from markets.folder.price_file import (
     AMOUNTS,
@@ -38,6 +37,7 @@ from markets.folder.price_file import (
     read_parquet,
     table_of,
 )
+from markets.snapshot import Snapshot
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData, CommandError, MissingData
 from newsfolio.facts import Facts
@@ -60,8 +60,8 @@ class FolderSource:
     def name(self) -> str:
         return f"folder {self.folder.resolve().name}"
 
-    def load(self, assets: Iterable[Asset]) -> dict[str, Bars]:
-        """Bars by ticker, without the tickers that have no file.
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        """Bars, and the tables of facts that lie among them, without those that have no file.
 
         MissingData if the folder is not there, BrokenData for a file that contradicts itself,
         CommandError for a ticker that would lead out of the folder.
@@ -72,11 +72,8 @@ class FolderSource:
                 "named <TICKER>.csv or <TICKER>.parquet."
             )
         files = {asset: self._file(asset.ticker) for asset in assets}
-        return {asset.ticker: _bars(asset, path) for asset, path in files.items() if path}
-
-    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
-        """The tables of facts that lie among the prices."""
-        return read_facts(self.folder, wanted)
+        bars = {asset.ticker: _bars(asset, path) for asset, path in files.items() if path}
+        return Snapshot(bars, read_facts(self.folder, facts))
 
     def _file(self, ticker: str) -> Path | None:
         path_like = any(mark in ticker for mark in ("/", "\\", ":", ".."))

@@ -12,7 +12,7 @@ multiply-add, so every machine gets the same bits. Randomness is PCG64 seeded by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ from markets.sample.arithmetic import Days, Floats, Places, noise, uniform
 from markets.sample.facts import sample_facts
 from markets.sample.lines import HALT, LINES, SPLITS, Line
 from markets.sample.paths import FIRST, LAST, Payouts, World, listed
+from markets.snapshot import Snapshot
 from newsfolio.assets import Asset
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -41,21 +42,20 @@ class SampleSource:
 
     name: str = "sample"
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        """The bars of those assets that the sample knows."""
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        """The bars and the tables of those asked for that the sample knows."""
         world = World()
-        return {
-            asset.ticker: _bars(world, asset.ticker) for asset in assets if asset.ticker in LINES
-        }
+        tickers = (asset.ticker for asset in assets if asset.ticker in LINES)
+        return Snapshot({ticker: _bars(world, ticker) for ticker in tickers}, _tables(facts))
 
-    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
-        """The tables of those wanted that the sample makes up."""
-        found = {}
-        for facts in wanted:
-            columns = sample_facts(facts.name, FIRST, LAST, _levels, noise)
-            if columns is not None:
-                found[facts.name] = made_up(facts, columns)
-        return found
+
+def _tables(wanted: Iterable[Facts]) -> dict[str, FactTable]:
+    tables = {}
+    for facts in wanted:
+        columns = sample_facts(facts.name, FIRST, LAST, _levels, noise)
+        if columns is not None:
+            tables[facts.name] = made_up(facts, columns)
+    return tables
 
 
 def _levels(ticker: str) -> tuple[Days, Floats]:

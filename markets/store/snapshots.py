@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from markets.bars import COLUMNS, Bars, Source
-from markets.facts import FactTable, facts_of
-from markets.snapshot import Snapshot
+from markets.bars import COLUMNS, Bars
+from markets.facts import FactTable
+from markets.snapshot import Snapshot, Source
 from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from markets.store.restatements import cut, seal
@@ -38,7 +38,7 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True)
 class Remembering:
-    """A source that can be told to remember what a run read of it, in a store."""
+    """A source of the present that can be told to remember, in a store, what a run read of it."""
 
     source: Source
     store: Store
@@ -49,14 +49,11 @@ class Remembering:
 
     @property
     def snapshot(self) -> str:
-        """The id of the snapshot that is read, "" for the present."""
-        return str(getattr(self.source, "snapshot", ""))
+        """It reads the present."""
+        return ""
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        return self.source.load(assets)
-
-    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
-        return facts_of(self.source, wanted)
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        return self.source.load(assets, facts)
 
     def remember(self, read: Snapshot) -> None:
         """Keep what a run read; OutputError if the disk refuses."""
@@ -76,17 +73,19 @@ class SnapshotSource:
         self.snapshot = snapshot
         self.name = str(self._record["source"])
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        """The lines asked for that the run had; MissingData for one that is no longer there."""
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        """What is asked for and the run had; MissingData for what is no longer in the store."""
+        lines, digests = self._record["lines"], self._record["tables"]
         tickers = dict.fromkeys(asset.ticker for asset in assets)
-        lines = self._record["lines"]
-        return {ticker: self._line(ticker, lines[ticker]) for ticker in tickers if ticker in lines}
+        names = (table.name for table in facts)
+        return Snapshot(
+            {ticker: self._line(ticker, lines[ticker]) for ticker in tickers if ticker in lines},
+            {name: self._table(name, digests[name]) for name in names if name in digests},
+        )
 
-    def facts(self, wanted: Iterable[Facts]) -> Mapping[str, FactTable]:
-        """The tables asked for that the run had."""
-        digests = self._record["tables"]
-        names = (facts.name for facts in wanted if facts.name in digests)
-        return {name: self._table(name, digests[name]) for name in names}
+    def remember(self, read: Snapshot) -> None:
+        """A run on a snapshot may have read less of it, or tables of its own."""
+        keep(self._store, read, self.name)
 
     def _line(self, ticker: str, said: Mapping[str, Any]) -> Bars:
         base = self._store.find(ticker, said["base"], date.fromisoformat(said["last"]))

@@ -13,7 +13,7 @@ from reports.charts.curves import Chart, Divided, base_layout, colours, date_vie
 from reports.charts.labels import plain
 
 if TYPE_CHECKING:
-    from backtests.records.result import Result
+    from reports.record import RunRecord
 
 GROUPS = 7
 """Sleeves or lines with a colour of their own; the rest is drawn together."""
@@ -31,7 +31,7 @@ PIECES = (
 )
 
 
-def allocation_chart(result: Result, parts: Divided) -> Chart | None:
+def allocation_chart(result: RunRecord, parts: Divided) -> Chart | None:
     """What was held by weeks above what each decision wanted; None where nothing was held."""
     held = grouped(result.weights, result)
     if held.empty or not held.abs().to_numpy().any():
@@ -152,7 +152,7 @@ def variants_chart(variants: Sequence[Mapping[str, Any]]) -> Chart | None:
                  {"data": [trace], "layout": layout})  # fmt: skip
 
 
-def grouped(table: pd.DataFrame, result: Result) -> pd.DataFrame:
+def grouped(table: pd.DataFrame, result: RunRecord) -> pd.DataFrame:
     """Weights by sleeve, or by line where few lines were held; lines of no sleeve stand in."""
     if table.empty or not len(table.columns):
         return pd.DataFrame(index=table.index)

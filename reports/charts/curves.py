@@ -18,7 +18,7 @@ import pandas as pd
 from reports.charts.labels import Label, end_labels, plain
 
 if TYPE_CHECKING:
-    from backtests.records.result import Result
+    from reports.record import RunRecord
 
 OWN, BENCHMARK = "--own", "--bench"
 CONTROLS = ("--control", "--control2", "--control3", "--control4")
@@ -85,7 +85,7 @@ class Curve:
     lead: bool = False
 
 
-def divided(result: Result) -> Divided:
+def divided(result: RunRecord) -> Divided:
     """Where a run's score begins: as its evaluation says, or else its manifest."""
     days = pd.DatetimeIndex(result.equity.index)
     thesis = result.manifest.get("thesis")
@@ -97,7 +97,7 @@ def divided(result: Result) -> Divided:
     return Divided(days, max(row, 0), True)
 
 
-def curves(result: Result) -> list[Curve]:
+def curves(result: RunRecord) -> list[Curve]:
     """Controls, benchmark, and the strategy last so that it lies on top."""
     names = [str(name) for name in result.references if name != "benchmark"]
     only = len(names) == 1

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from backtests.simulation.metrics import sessions_a_year
 from reports.charts.matplotlib_svg import fixed_style, studio, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from backtests.records.result import Result
+    from reports.record import RunRecord
 
 STRATEGY, BENCHMARK = "#1f6fb2", "#d38b00"
 
@@ -64,17 +63,52 @@ class Gallery:
     sentences: tuple[str, ...]
 
 
-def gallery(result: Result) -> Gallery:
-    """Everything that can be drawn of a result without saying something wrong."""
-    if len(result.equity) < 2:
+@dataclass(frozen=True, eq=False)
+class PlotInput:
+    """All that the drawings of a run are made from, without the long tables that none needs.
+
+    context_end: until when the run explains and does not score; None where all of it scores, and
+        without a thesis.
+    """
+
+    equity: pd.Series
+    references: pd.DataFrame
+    currency: str
+    context_end: pd.Timestamp | None
+
+
+def plot_input(record: RunRecord) -> PlotInput:
+    """What is drawn of a run."""
+    currency = str(record.manifest["settings"]["currency"])
+    return PlotInput(record.equity, record.references, currency, context_end(record))
+
+
+def context_end(record: RunRecord) -> pd.Timestamp | None:
+    """Until when the run explains and does not score; None without a thesis, or before it."""
+    thesis = record.manifest.get("thesis")
+    if not thesis or record.equity.empty:
+        return None
+    scored, first, last = thesis["scored_from"], record.equity.index[0], record.equity.index[-1]
+    end = pd.Timestamp(scored) if scored else last
+    return min(end, last) if end > first else None
+
+
+def gallery(record: RunRecord) -> Gallery:
+    """Everything that can be drawn of a run without saying something wrong."""
+    return draw_gallery(plot_input(record))
+
+
+def draw_gallery(run: PlotInput) -> Gallery:
+    """The same, from no more than it takes."""
+    if len(run.equity) < 2:
         return Gallery((), ("Nothing is drawn: a curve needs two sessions.",))
-    benchmark, sentences = _fair_benchmark(result)
-    refusal = _refusal(result.equity)
+    benchmark, sentences = _fair_benchmark(run)
+    refusal = _refusal(run.equity)
     with studio():
-        own = _curve(result)
+        own = _curve(run)
         if refusal:
             return Gallery((own,), (*sentences, refusal))
-        theirs, more = _quantstats(result.equity, benchmark)
+        theirs, more = _quantstats(run.equity, benchmark)
     return Gallery((own, *theirs), (*sentences, *more))
 
 
@@ -105,11 +139,11 @@ def _unfit(equity: pd.Series) -> str:
     return ""
 
 
-def _fair_benchmark(result: Result) -> tuple[pd.Series | None, tuple[str, ...]]:
+def _fair_benchmark(run: PlotInput) -> tuple[pd.Series | None, tuple[str, ...]]:
     """The benchmark on the strategy's own sessions, or the reason why it is not drawn beside."""
-    if "benchmark" not in result.references:
+    if "benchmark" not in run.references:
         return None, ()
-    benchmark = result.references["benchmark"].reindex(result.equity.index)
+    benchmark = run.references["benchmark"].reindex(run.equity.index)
     why = "it has gaps" if benchmark.isna().any() else _unfit(benchmark)
     if why:
         return None, (f"The drawings of quantstats are without the benchmark: {why}.",)
@@ -148,7 +182,7 @@ def _drawn(
     fixed_style()  # importing quantstats sets a theme, but only the first time
     own = returns.rename("Strategy")
     other = None if benchmark is None else benchmark.rename("Benchmark")
-    year = sessions_a_year(pd.DatetimeIndex(returns.index))
+    year = _sessions_a_year(returns)
     draw: Any = plots
     ways: dict[str, Callable[..., object]] = {
         "returns": partial(draw.returns, own, other, figsize=(8, 5), prepare_returns=False),
@@ -176,7 +210,13 @@ def _file(draw: Callable[..., object]) -> str:
 
 def _half(curve: pd.Series) -> int:
     """Sessions in half a year."""
-    return ceil(sessions_a_year(pd.DatetimeIndex(curve.index)) / 2)
+    return ceil(_sessions_a_year(curve) / 2)
+
+
+def _sessions_a_year(curve: pd.Series) -> float:
+    """Real sessions a calendar year."""
+    days = pd.DatetimeIndex(curve.index)
+    return (len(days) - 1) / ((days[-1] - days[0]).days / 365.25)
 
 
 @contextmanager
@@ -223,64 +263,52 @@ def _wanted(equity: pd.Series, benchmark: pd.Series | None) -> dict[str, tuple[s
     return wanted
 
 
-def _curve(result: Result) -> Drawing:
+def _curve(run: PlotInput) -> Drawing:
     """Equity of strategy, benchmark and controls; what scores nothing is grey."""
     from matplotlib.figure import Figure
 
     fixed_style()
     figure = Figure(figsize=(9, 4.2), layout="constrained")
     axes = figure.add_subplot()
-    _shade(axes, result)
-    for label, curve, look in _lines(result):
+    _shade(axes, run)
+    for label, curve, look in _lines(run):
         axes.plot(curve.index.to_numpy(), curve.to_numpy(), label=label, **look)
-    _axes(axes, result)
+    _axes(axes, run)
     text = StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
-    currency = result.manifest["settings"]["currency"]
-    title = f"Equity, {currency}"
+    title = f"Equity, {run.currency}"
     caption = "Strategy, benchmark and controls from the same initial capital" + (
-        "; grey is context." if context_end(result) is not None else "."
+        "; grey is context." if run.context_end is not None else "."
     )
     return Drawing("equity", title, caption, tidy(text.getvalue(), "equity", f"{title}. {caption}"))
 
 
-def context_end(result: Result) -> pd.Timestamp | None:
-    """Until when the run explains and does not score; None without a thesis, or before it."""
-    thesis = result.manifest.get("thesis")
-    if not thesis or result.equity.empty:
-        return None
-    scored, first, last = thesis["scored_from"], result.equity.index[0], result.equity.index[-1]
-    end = pd.Timestamp(scored) if scored else last
-    return min(end, last) if end > first else None
+def _shade(axes: Axes, run: PlotInput) -> None:
+    if run.context_end is not None:
+        start = run.equity.index[0]
+        axes.axvspan(start, run.context_end, color="#e4e4e4", lw=0, zorder=0, label="context")  # type: ignore[arg-type]
 
 
-def _shade(axes: Axes, result: Result) -> None:
-    end = context_end(result)
-    if end is not None:
-        start = result.equity.index[0]
-        axes.axvspan(start, end, color="#e4e4e4", lw=0, zorder=0, label="context")  # type: ignore[arg-type]
-
-
-def _lines(result: Result) -> list[tuple[str, pd.Series, dict[str, Any]]]:
+def _lines(run: PlotInput) -> list[tuple[str, pd.Series, dict[str, Any]]]:
     """Label, curve and look of each line, the strategy last so that it lies on top."""
-    controls = [name for name in result.references if name != "benchmark"]
+    controls = [name for name in run.references if name != "benchmark"]
     greys = ("#8a8a8a", "#7a5c99", "#5c8f6b", "#99745c")
     lines: list[tuple[str, pd.Series, dict[str, Any]]] = [
-        (f"Control: {name:.40}", result.references[name], {"color": colour, "lw": 1.0, "ls": "--"})
+        (f"Control: {name:.40}", run.references[name], {"color": colour, "lw": 1.0, "ls": "--"})
         for name, colour in zip(controls, greys, strict=False)
     ]
-    if "benchmark" in result.references:
-        lines.append(("Benchmark", result.references["benchmark"], {"color": BENCHMARK}))
-    return [*lines, ("Strategy", result.equity, {"color": STRATEGY, "lw": 1.8})]
+    if "benchmark" in run.references:
+        lines.append(("Benchmark", run.references["benchmark"], {"color": BENCHMARK}))
+    return [*lines, ("Strategy", run.equity, {"color": STRATEGY, "lw": 1.8})]
 
 
-def _axes(axes: Axes, result: Result) -> None:
+def _axes(axes: Axes, run: PlotInput) -> None:
     """A log axis with round amounts where all curves are positive, a linear one otherwise."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-    low = min(float(curve.min()) for _, curve, _ in _lines(result))
-    high = max(float(curve.max()) for _, curve, _ in _lines(result))
+    low = min(float(curve.min()) for _, curve, _ in _lines(run))
+    high = max(float(curve.max()) for _, curve, _ in _lines(run))
     if low > 0:
         axes.set_yscale("log")
     wide = low > 0 and high / low > 20

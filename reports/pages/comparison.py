@@ -18,7 +18,7 @@ from reports.pages.script import NAME, chart_data, data_block, once, policy, wri
 from reports.tables.evaluation import Cell, estimate
 
 if TYPE_CHECKING:
-    from backtests.records.result import Result
+    from reports.record import RunRecord
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
 
@@ -31,7 +31,7 @@ _COLUMNS = (
 )
 
 
-def compare_page(results: Sequence[Result], found: Mapping[str, Any], folder: Path) -> str:
+def compare_page(results: Sequence[RunRecord], found: Mapping[str, Any], folder: Path) -> str:
     """The page, to stand beside `newsfolio.js`; the same comparison gives the same text.
 
     folder: where it will stand, for links to the runs' own pages.
@@ -65,7 +65,7 @@ def compare_page(results: Sequence[Result], found: Mapping[str, Any], folder: Pa
     )  # fmt: skip
 
 
-def write(results: Sequence[Result], found: Mapping[str, Any], folder: Path) -> Path:
+def write(results: Sequence[RunRecord], found: Mapping[str, Any], folder: Path) -> Path:
     """Write `compare.html` and its script; OutputError where the folder cannot be written."""
     path = folder / "compare.html"
     try:
@@ -78,7 +78,7 @@ def write(results: Sequence[Result], found: Mapping[str, Any], folder: Path) -> 
     return path
 
 
-def _sources(results: Sequence[Result]) -> set[str]:
+def _sources(results: Sequence[RunRecord]) -> set[str]:
     return {str(one.manifest["data"]["source"]) for one in results}
 
 

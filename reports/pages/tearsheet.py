@@ -12,12 +12,12 @@ from reports.tables import returns
 from reports.tables.headline import FIGURES, headline
 
 if TYPE_CHECKING:
-    from backtests.records.result import Result
+    from reports.record import RunRecord
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def tearsheet(result: Result, draw: Callable[[Result], Gallery] = gallery) -> str:
+def tearsheet(result: RunRecord, draw: Callable[[RunRecord], Gallery] = gallery) -> str:
     """One HTML page that needs nothing else: no script, no font, no request.
 
     The same result gives the same text. Any result gives a page: what a short, flat or ruined
@@ -41,7 +41,7 @@ def tearsheet(result: Result, draw: Callable[[Result], Gallery] = gallery) -> st
     )
 
 
-def _tables(result: Result) -> dict[str, Any]:
+def _tables(result: RunRecord) -> dict[str, Any]:
     equity = result.equity
     benchmark = result.references.get("benchmark")
     years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
@@ -64,7 +64,7 @@ def _widest(values: list[float | None]) -> float:
     return max((abs(value) for value in values if value is not None), default=0.0) or 1.0
 
 
-def _context(result: Result) -> str:
+def _context(result: RunRecord) -> str:
     """What part of the run scores the thesis, and what part only explains it."""
     thesis = result.manifest.get("thesis")
     if not thesis:

@@ -29,7 +29,7 @@ from reports.pages.script import NAME, chart_data, data_block, once, policy
 from reports.tables import evaluation, returns
 
 if TYPE_CHECKING:
-    from backtests.records.result import Result
+    from reports.record import RunRecord
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -39,7 +39,7 @@ UNJUDGED = (
 )
 
 
-def verdict_page(result: Result, *, tearsheet: bool = True) -> str:
+def verdict_page(result: RunRecord, *, tearsheet: bool = True) -> str:
     """The page of a run, to stand beside its `newsfolio.js`; it asks for nothing else.
 
     The same result gives the same text. Any result gives a page: what is missing is said, with the
@@ -78,7 +78,7 @@ def verdict_page(result: Result, *, tearsheet: bool = True) -> str:
     )
 
 
-def _charts(result: Result, parts: Divided) -> Iterator[Chart]:
+def _charts(result: RunRecord, parts: Divided) -> Iterator[Chart]:
     """Every chart that this result can carry."""
     if len(result.equity) > 1:
         lines = curves(result)
@@ -113,7 +113,7 @@ def _hero(manifest: Mapping[str, Any], found: Mapping[str, Any] | None) -> dict[
     }
 
 
-def _falls(result: Result, parts: Divided) -> list[dict[str, Any]]:
+def _falls(result: RunRecord, parts: Divided) -> list[dict[str, Any]]:
     """The deepest drawdowns since the divide; from the start where there is no article."""
     if len(result.equity) - parts.row < 2:
         return []
@@ -155,7 +155,7 @@ def _units(quantity: float) -> str:
     return f"{quantity:,.0f}" if quantity == round(quantity) else f"{quantity:,.6f}"
 
 
-def _held(result: Result) -> list[tuple[str, float | None, float]]:
+def _held(result: RunRecord) -> list[tuple[str, float | None, float]]:
     """Line, weight of the last decision, weight at the last close; the largest first."""
     wanted = result.targets.iloc[-1].to_dict() if len(result.targets) else None
     return [

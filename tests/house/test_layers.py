@@ -1,68 +1,130 @@
-"""The rooms of the house: who may import whom, and what a room shows."""
+"""The layer contract: who may import whom. Imports inside functions and for types count too."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import newsfolio
+from tests.support.source_tree import (
+    PACKAGES,
+    circles,
+    crowded_folders,
+    import_graph,
+    imported_packages,
+    source_files,
+    upward_imports,
+)
 
 ROOT = Path(newsfolio.__file__).parent.parent
-ROOMS = {
+MAY_IMPORT = {
     "newsfolio": set(),
     "strategies": {"newsfolio"},
     "markets": {"newsfolio"},
     "reports": {"newsfolio"},
     "backtests": {"newsfolio", "markets", "reports"},
 }
+LAYERS = {
+    "markets": (
+        ("markets.open",),
+        ("markets.yahoo",),
+        ("markets.folder", "markets.sample", "markets.corrections", "markets.store"),
+        ("markets.quality", "markets.views", "markets.build"),
+        ("markets.source", "markets.per_market", "markets.views.price_record"),
+        ("markets.market", "markets.snapshot"),
+        ("markets.facts", "markets.universe"),
+        ("markets.reference",),
+        ("markets.bars",),
+        ("markets.costs",),
+        ("markets",),
+    ),
+    "reports": (
+        ("reports",),
+        ("reports.pages",),
+        ("reports.tables", "reports.background"),
+        ("reports.charts",),
+        ("reports.record",),
+    ),
+    "backtests": (
+        ("backtests", "backtests.__main__"),
+        ("backtests.cli",),
+        ("backtests.commands",),
+        ("backtests.api", "backtests.sweeps"),
+        ("backtests.evaluation",),
+        ("backtests.records",),
+        ("backtests.runner",),
+        ("backtests.engines",),
+        ("backtests.simulation",),
+        ("backtests.compiled",),
+        ("backtests.claims", "backtests.settings", "backtests.paths", "backtests.strategy_loader"),
+    ),
+}
+"""Top to bottom; the names of a row do not know each other. docs/architecture.md draws them."""
+
+CROWDED = {
+    "newsfolio": "its import paths are in the hashes of strategies, so modules stay where they are",
+    "strategies": "a file a thesis",
+}
 HEAVY = {
     "backtrader": {"backtests/engines/backtrader_feed.py", "backtests/engines/event_driven.py",
                    "backtests/engines/native_backtrader.py"},
-    "yfinance": {"markets/yahoo/source.py"},
+    "yfinance": {"markets/yahoo/isolation.py"},
     "quantstats": {"reports/charts/quantstats_plots.py"},
+    "matplotlib": {"reports/charts/matplotlib_svg.py", "reports/charts/quantstats_plots.py"},
+    "distributed": {"backtests/sweeps/executors.py"},
 }  # fmt: skip
 
-
-def files() -> Iterator[tuple[str, Path]]:
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            yield room, path
+FILES = source_files(ROOT, *PACKAGES)
+GRAPH = import_graph(FILES)
 
 
-def imported(path: Path) -> set[str]:
-    """The top-level packages that a file imports anywhere in it."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name.partition(".")[0] for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            found.add((node.module or "").partition(".")[0])
-    return found
+def package(module: str) -> str:
+    return module.partition(".")[0]
 
 
-@pytest.mark.parametrize(
-    ("room", "path"),
-    list(files()),
-    ids=lambda value: value if isinstance(value, str) else value.name,
-)
-def test_no_room_imports_upwards(room: str, path: Path) -> None:
-    assert imported(path) & set(ROOMS) <= ROOMS[room] | {room}
+def test_no_import_is_relative() -> None:
+    assert not [file.path for file in FILES for source, _ in file.imports if source[:1] == "."]
 
 
-@pytest.mark.parametrize("package", HEAVY)
-def test_a_heavy_package_has_its_files(package: str) -> None:
-    users = {path.relative_to(ROOT).as_posix() for _, path in files() if package in imported(path)}
-    assert users == HEAVY[package]
+def test_no_package_imports_upwards() -> None:
+    upwards = {
+        f"{module} -> {target}"
+        for module, targets in GRAPH.items()
+        for target in targets
+        if package(target) not in MAY_IMPORT[package(module)] | {package(module)}
+    }
+    assert not upwards
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_no_layer_imports_upwards(name: str) -> None:
+    inside = {module: targets for module, targets in GRAPH.items() if package(module) == name}
+    only = {
+        module: {target for target in targets if target in inside}
+        for module, targets in inside.items()
+    }
+    assert upward_imports(only, LAYERS[name]) == {}
+
+
+def test_no_modules_import_in_a_circle() -> None:
+    assert circles(GRAPH) == []
+
+
+def test_no_folder_is_crowded() -> None:
+    assert crowded_folders(ROOT, PACKAGES).keys() == CROWDED.keys()
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_a_heavy_package_has_its_files(name: str) -> None:
+    assert imported_packages(FILES)[name] == HEAVY[name]
+
+
+# --- what authors see --------------------------------------------------------------------------
 
 
 def test_the_authors_words_are_a_sorted_list_and_all_there() -> None:
     names = newsfolio.__all__
-    kinds = [name.isupper() for name in names], [name[0].isupper() for name in names]
-    assert all(kind == sorted(kind, reverse=True) for kind in kinds)
     constants = [name for name in names if name.isupper()]
     classes = [name for name in names if name[0].isupper() and not name.isupper()]
     functions = [name for name in names if name[0].islower()]
@@ -73,7 +135,68 @@ def test_the_authors_words_are_a_sorted_list_and_all_there() -> None:
 
 def test_every_public_word_is_in_the_list() -> None:
     """Submodules apart, what the package's own file imports is what an author may use."""
-    tree = ast.parse(Path(newsfolio.__file__).read_text(encoding="utf-8"))
-    shown = {name.asname or name.name for node in tree.body if isinstance(node, ast.ImportFrom)
-             for name in node.names}  # fmt: skip
-    assert shown == set(newsfolio.__all__)
+    (own,) = (file for file in FILES if file.path == "newsfolio/__init__.py")
+    assert {name for source, name in own.imports if source != "__future__"} == set(
+        newsfolio.__all__
+    )
+
+
+def test_users_files_import_newsfolio_alone() -> None:
+    shipped = source_files(ROOT, "strategies")
+    ours = {name: users for name, users in imported_packages(shipped).items() if name in PACKAGES}
+    assert set(ours) == {"newsfolio"}
+
+
+# --- the rules can fail ------------------------------------------------------------------------
+
+
+def tree(root: Path, files: dict[str, str]) -> Path:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return root
+
+
+@pytest.mark.parametrize(
+    "upper",
+    [
+        "import p.low.b",
+        "from p.low import b",
+        "from p.low.b import thing",
+        "def late():\n    from p.low.b import thing",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p.low.b import thing",
+    ],
+)
+def test_every_kind_of_import_is_seen(tmp_path: Path, upper: str) -> None:
+    root = tree(tmp_path, {"p/top/a.py": upper, "p/low/b.py": "import p.top.a"})
+    graph = import_graph(source_files(root, "p"))
+    assert graph == {"p.top.a": {"p.low.b"}, "p.low.b": {"p.top.a"}}
+    assert circles(graph) == [["p.low.b", "p.top.a"]]
+    assert upward_imports(graph, (("p.top",), ("p.low",))) == {
+        "p.low.b -> p.top.a": "p.low does not stand above p.top"
+    }
+
+
+def test_a_row_does_not_know_itself_and_a_stranger_is_reported(tmp_path: Path) -> None:
+    root = tree(
+        tmp_path, {"p/left.py": "import p.right", "p/right.py": "", "p/other.py": "import p.left"}
+    )
+    graph = import_graph(source_files(root, "p"))
+    assert circles(graph) == []
+    assert upward_imports(graph, (("p.left", "p.right"),)) == {
+        "p.other": "is in no layer",
+        "p.left -> p.right": "p.left does not stand above p.right",
+    }
+
+
+def test_a_compiled_file_imports_too(tmp_path: Path) -> None:
+    root = tree(tmp_path, {"p/core.pyx": "from p.plain cimport x\nimport p.b", "p/plain.py": "",
+                           "p/b.py": ""})  # fmt: skip
+    assert import_graph(source_files(root, "p"))["p.core"] == {"p.plain", "p.b"}
+
+
+def test_an_eighteenth_entry_is_one_too_many(tmp_path: Path) -> None:
+    root = tree(tmp_path, {f"p/m{number}.py": "" for number in range(17)} | {"p/__init__.py": ""})
+    assert crowded_folders(root, ["p"]) == {}
+    tree(root, {"p/sub/__init__.py": ""})
+    assert crowded_folders(root, ["p"]) == {"p": "18 entries"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,10 @@ from backtests.settings import Engine, Settings
 from markets.folder.fact_files import WithFacts
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
+from markets.snapshot import Snapshot
 from newsfolio import BrokenData, MissingData, View
+from newsfolio.assets import Asset
+from newsfolio.facts import Facts
 from newsfolio.library import Form
 from strategies.deepseek_shock import CANDIDATES, CHINA_AI, DeepseekShock
 from strategies.deepseek_shock import Picks as Basket
@@ -347,7 +350,9 @@ class _NoFacts:
     """The sample market without its tables."""
 
     name = "sample"
-    load = staticmethod(SampleSource().load)
+
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        return SampleSource().load(assets)
 
 
 def test_the_gate_on_real_yields(prices: Path) -> None:

@@ -17,10 +17,10 @@ from backtests.engines import kernel
 from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
-from markets.bars import Source
 from markets.folder.fact_files import WithFacts
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
+from markets.snapshot import Source
 from newsfolio import MissingData, ParameterError, Strategy, View
 from newsfolio.library import Form, Names
 from strategies.cloud_catches_up import CloudCatchesUp

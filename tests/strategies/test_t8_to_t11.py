@@ -17,9 +17,9 @@ from backtests.engines import kernel
 from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
-from markets.bars import Source
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
+from markets.snapshot import Source
 from markets.views.recorder import Recorder
 from newsfolio import MissingData, Strategy, View
 from newsfolio.library import Form

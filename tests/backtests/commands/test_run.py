@@ -97,6 +97,18 @@ def test_score_judges_what_came_since(shell: Shell) -> None:
     assert again.manifest["window"]["end"] == "2026-10-30"
 
 
+def test_all_pages_of_a_run_that_is_judged_again_have_its_divide(shell: Shell) -> None:
+    folder = run(shell, "--end", "2026-01-30")
+    said = shell("score", folder.name, "--data", "sample", "--placebos", "0", "--json")
+    again = Path(json.loads(said.out)["path"])
+    tearsheet = (again / "tearsheet.html").read_text(encoding="utf-8")
+    assert "Scored from 2026-02-02." in tearsheet
+    assert "2026-01-30" in (again / "verdict.html").read_text(encoding="utf-8")
+    assert load(again).manifest["scored"] == {"divide": "2026-01-30", "from": "2026-02-02"}
+    scored = {row["scored"] for row in Ledger(shell.ledger).rows() if row["end"] == "2026-10-30"}
+    assert scored == {load(again).evaluation["scored"]["sessions"]}  # type: ignore[index]
+
+
 def test_a_plain_backtrader_strategy_is_judged_as_context(shell: Shell) -> None:
     (shell.folder / "plain.py").write_text(
         "import backtrader as bt\n\n\nclass Plain(bt.Strategy):\n    universe = ('SPY', 'KWEB')\n\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,8 +21,10 @@ from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars, Priced
 from markets.reference.calendars import sessions_of
+from markets.snapshot import Snapshot
 from newsfolio import Article, Fixed, Strategy, Thesis, at_publication, monthly, param
-from newsfolio.assets import NEW_YORK
+from newsfolio.assets import NEW_YORK, Asset
+from newsfolio.facts import Facts
 
 DAYS = pd.DatetimeIndex(sessions_of(NEW_YORK)).astype("datetime64[ns]")
 DAYS = DAYS[(DAYS >= "2021-01-04") & (DAYS <= "2024-12-31")]
@@ -50,9 +52,9 @@ class Made:
     bars: Mapping[str, Bars]
     name: str = "made"
 
-    def load(self, assets: Any) -> Mapping[str, Bars]:
-        return {asset.ticker: self.bars[asset.ticker] for asset in assets
-                if asset.ticker in self.bars}  # fmt: skip
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        tickers = (asset.ticker for asset in assets if asset.ticker in self.bars)
+        return Snapshot({ticker: self.bars[ticker] for ticker in tickers})
 
 
 LINES = {"AAA": line("AAA", noise(1)), "BBB": line("BBB", noise(2)), "IDX": line("IDX", noise(3)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -25,13 +25,15 @@ from backtests.runner.run_strategy import run_strategy
 from backtests.runner.target_portfolio import advise
 from backtests.settings import Costs, Engine, Settings, Withholding
 from backtests.simulation.fills import Why
-from markets.bars import COLUMNS, Bars, Priced, Source
+from markets.bars import COLUMNS, Bars, Priced
 from markets.corrections import DISTRIBUTIONS, Corrected, Correction, corrected, read_corrections
 from markets.costs.models import VenueCosts
 from markets.folder.source import FolderSource
 from markets.reference.calendars import sessions_of
+from markets.snapshot import Snapshot, Source
 from newsfolio import BrokenData, Fixed, at_start, on_dates
 from newsfolio.assets import Asset
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
 CENT = 0.005
@@ -49,9 +51,9 @@ class Without:
     tickers: frozenset[str] = frozenset({"^IRX"})
     name: str = "without"
 
-    def load(self, assets: Sequence[Asset]) -> dict[str, Bars]:
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
         kept = [asset for asset in assets if asset.ticker not in self.tickers]
-        return dict(self.source.load(kept))
+        return self.source.load(kept, facts)
 
 
 def settings(engine: Engine, start: str, end: str, **more: object) -> Settings:

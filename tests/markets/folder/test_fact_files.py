@@ -210,7 +210,7 @@ def test_a_file_dated_by_what_it_describes_needs_a_lag() -> None:
 
 def test_the_samples_tables_are_simulated_and_released_after_what_they_describe() -> None:
     cpi = Facts("us_cpi", columns=("year_on_year",), text=("month",))
-    table = SampleSource().facts([cpi])["us_cpi"]
+    table = SampleSource().load((), [cpi]).facts["us_cpi"]
     assert table.simulated
     month = table.frame["month"].astype("datetime64[s]")
     lag = (table.frame["known"] - month).dt.days

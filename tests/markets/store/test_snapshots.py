@@ -174,10 +174,7 @@ def test_a_snapshot_gives_exactly_what_was_read(store: Store) -> None:
     for ticker in LINES:
         put(store, halved(made(ticker, "2022-09-30")), "2022-10-01")
     source = SnapshotSource(store, read.id)
-    again = Snapshot(
-        source.load([asset_of(ticker) for ticker in LINES]),
-        source.facts([mood, Facts("x", ("y",))]),
-    )
+    again = source.load([asset_of(ticker) for ticker in LINES], [mood, Facts("x", ("y",))])
     assert (again.id, source.name, known(store)) == (read.id, "yahoo", [read.id])
     assert list(again) == ["0700.HK", "9618.HK"]
     assert again["0700.HK"].notes == ("made with 1",)
@@ -268,10 +265,10 @@ def test_a_table_that_was_altered_or_lost_is_refused(store: Store) -> None:
     path.write_text(path.read_text().replace("0.5", "0.6"))
     source = SnapshotSource(store, read.id)
     with pytest.raises(BrokenData, match=r"mood: the table .* is damaged"):
-        source.facts([mood])
+        source.load((), [mood])
     path.unlink()
     with pytest.raises(MissingData, match=r"mood: .* no longer has"):
-        source.facts([mood])
+        source.load((), [mood])
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "0" * 15, "0" * 17, "G" * 16, "0" * 64])

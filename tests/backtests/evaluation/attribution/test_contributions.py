@@ -57,7 +57,7 @@ def market_of(
         payoff={}, cash_rate=np.full(len(prices), cash_rate), signals={},
  facts={},
         calendar=None,  # type: ignore[arg-type]
-        first_decision=None, missing=(), notes=(), snapshot="", simulated=True,
+        missing=(), notes=(), snapshot="", simulated=True,
     )  # fmt: skip
 
 

@@ -25,12 +25,11 @@ from backtests.evaluation.schema import Study, StudyEvent, StudyWindow
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
-from markets.facts import facts_of
 from markets.folder.source import FolderSource
-from markets.price_record import PriceRecord
 from markets.reference.calendars import sessions_of
 from markets.reference.currencies import EcbRates, Fixings
-from markets.snapshot import Snapshot
+from markets.snapshot import Snapshot, with_own_rows
+from markets.views.price_record import PriceRecord
 from newsfolio import EventStudy, Facts, Sleeve
 from newsfolio.assets import HONG_KONG, NEW_YORK, Asset, Delisting
 from newsfolio.listings import asset_of
@@ -64,8 +63,7 @@ def on(
     **more: Any,
 ) -> Study:  # fmt: skip
     facts = (declared.facts,) if declared.facts else ()
-    source = Made(LINES if lines is None else lines)
-    bars = Snapshot(source.bars, facts_of(source, facts))
+    bars = with_own_rows(Snapshot(LINES if lines is None else lines), facts)
     return study(declared, bars, EcbRates(), "USD", divide, **more)
 
 

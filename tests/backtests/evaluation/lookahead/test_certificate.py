@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -19,10 +19,11 @@ from backtests.runner.inputs import load_bars, prepare
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.simulation.book import Held
-from markets.bars import Bars, Source
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
+from markets.snapshot import Snapshot, Source
 from newsfolio import Asset, Fixed, Strategy, monthly
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from tests.support.shell import Shell
 
@@ -42,8 +43,9 @@ class Kept:
         lines = [asset_of(path.stem) for path in sorted(folder.glob("*.csv"))]
         self._bars = FolderSource(folder).load(lines)
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
-        return {one.ticker: self._bars[one.ticker] for one in assets if one.ticker in self._bars}
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        tickers = (asset.ticker for asset in assets if asset.ticker in self._bars)
+        return Snapshot({ticker: self._bars[ticker] for ticker in tickers})
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -29,6 +29,7 @@ from backtests.sweeps.walk_forward.plan import WalkPlan
 from backtests.sweeps.walk_forward.selection import Batch, Selection, halves, judged
 from backtests.sweeps.walk_forward.switching import SwitchingStrategy
 from markets.bars import COLUMNS, Bars, Priced
+from markets.snapshot import Snapshot
 from newsfolio import (
     Asset,
     CommandError,
@@ -40,6 +41,7 @@ from newsfolio import (
     param,
     quarterly,
 )
+from newsfolio.facts import Facts
 from newsfolio.schedules import Schedule
 from reports.pages.sweep import headline, sweep_page
 from strategies.relative_momentum import RelativeMomentum
@@ -89,7 +91,7 @@ class Regimes:
         self._shock = shock
         self._flips = flips
 
-    def load(self, assets: Iterable[Asset]) -> Mapping[str, Bars]:
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
         days = pd.bdate_range("2018-06-01", "2023-06-30")
         drift = np.where((days < pd.Timestamp(FLIP)) | (not self._flips), 0.001, -0.001)
         if self._shock is not None:
@@ -97,7 +99,8 @@ class Regimes:
         sway = 0.003 * (-1.0) ** np.arange(len(days))
         prices = {"AAA": np.exp(np.cumsum(drift + sway)), "BBB": np.exp(np.cumsum(sway - drift))}
         wanted = {asset.ticker for asset in assets}
-        return {name: _bars(name, days, prices[name] * 100) for name in prices if name in wanted}
+        lines = {name: _bars(name, days, prices[name] * 100) for name in prices if name in wanted}
+        return Snapshot(lines)
 
 
 def _bars(name: str, days: pd.DatetimeIndex, prices: np.ndarray) -> Bars:

@@ -1,0 +1,335 @@
+"""Bad habits that a review would catch, caught before it; exceptions stand here with their reason.
+
+A list that names what is no longer there fails too, so that the lists only grow shorter.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import newsfolio
+from tests.support.source_tree import (
+    PACKAGES,
+    Reported,
+    SourceFile,
+    imported_packages,
+    imports_of_tests,
+    long_bodies,
+    long_files,
+    many_parameters,
+    optional_methods,
+    private_imports,
+    second_classes,
+    source_files,
+)
+
+ROOT = Path(newsfolio.__file__).parent.parent
+HOUSE = source_files(ROOT, *PACKAGES)
+TESTS = source_files(ROOT, "tests")
+BENCHMARKS = source_files(ROOT, "benchmarks")
+
+# --- exceptions --------------------------------------------------------------------------------
+
+LONG_FILES = {
+    "backtests/compiled/core.pyx": "one class: Cython includes no file inside a class body",
+    "newsfolio/articles/_east_rising_claims.py": "a table: the claims of one article",
+}
+LONG_BODIES: dict[str, str] = {}
+MANY_PARAMETERS = {
+    "backtests/api.py::run": "a notebook's call: the options of a run, by name",
+    "backtests/sweeps/sweep.py::sweep": "a notebook's call: the options of a sweep, by name",
+    "newsfolio/listings.py::_us": "a row of a table: a column a parameter",
+    "newsfolio/listings.py::_hk": "a row of a table: a column a parameter",
+}
+SAME_CLASSES: dict[str, str] = {}
+PRIVATE_IMPORTS: dict[str, str] = {}
+OPTIONAL_METHODS = {
+    "backtests/evaluation/lookahead/source_audit.py: getattr lineno": "not every node has a line",
+    "backtests/runner/jobs.py: getattr universe": "a plain backtrader class knows nothing of ours",
+    "backtests/simulation/decisions.py: hasattr __float__": "any number of any library is a weight",
+    "backtests/strategy_loader.py: getattr __file__": "built-in modules have no file",
+    "backtests/strategy_loader.py: getattr lineno": "not every error has a line",
+    "backtests/sweeps/data_needs.py: hasattr __get__": "that is what makes a descriptor",
+    "markets/store/price_store.py: hasattr O_DIRECTORY": "Windows has none",
+}
+UNIMPORTED = {
+    "tzdata": "the zones of zoneinfo where the system has none",
+    "mypy": "a command",
+    "pandas-stubs": "types for mypy",
+    "pytest-xdist": "an option of pytest",
+    "ruff": "a command",
+}
+BROUGHT_BY = {
+    "cloudpickle": "distributed, whose workers get what it packs",
+    "markupsafe": "jinja2, whose strings these are",
+}
+"""Imported packages that come with a declared one, by design of that one."""
+
+
+OPEN = {
+    "backtests/evaluation/schema.py", "markets/yahoo/source.py",
+    "tests/backtests/evaluation/attribution/test_contributions.py",
+    "tests/backtests/evaluation/event_studies/test_study.py",
+    "tests/backtests/evaluation/test_estimates.py",
+    "tests/backtests/evaluation/test_false_verdicts.py",
+    "tests/backtests/simulation/test_corporate_actions.py",
+    "tests/backtests/simulation/test_decision_tables.py",
+    "tests/backtests/sweeps/test_sweep.py", "tests/backtests/sweeps/walk_forward/test_walk.py",
+    "tests/faults/test_security.py", "tests/markets/folder/test_source.py",
+    "tests/markets/test_build.py", "tests/markets/yahoo/test_faults.py",
+    "tests/strategies/test_t12_to_t16.py", "tests/strategies/test_t17_to_t19.py",
+    "tests/strategies/test_t4_to_t7.py", "tests/strategies/test_t8_to_t11.py",
+    "benchmarks/fuzz.py", "backtests/evaluation/comparison.py::compare",
+    "backtests/evaluation/verdict.py::_conditions", "markets/build.py::build_market",
+    "markets/yahoo/session.py::session_type", "tests/support/results.py::make",
+    "tests/support/results.py::usual_evaluation", "backtests/api.py::execute",
+    "backtests/evaluation/estimates.py::comparison", "backtests/evaluation/verdict.py::judge",
+    "backtests/runner/run_strategy.py::_with_references",
+    "backtests/simulation/valuation.py::valued", "backtests/simulation/valuation.py::_valued",
+    "backtests/sweeps/sweep.py::execute", "markets/open.py::open_source",
+    "markets/yahoo/source.py::YahooSource.__init__",
+    "tests/backtests/simulation/test_corporate_actions.py::made_up",
+    "Cell", "tests/faults/test_security.py: markets.yahoo.source._remove",
+    "tests/faults/test_security.py: markets.yahoo.source._yfinance",
+    "tests/faults/test_store_faults.py: backtests.records.result._swap",
+    "tests/reports/pages/test_tearsheet.py: reports.charts.quantstats_plots._drawn",
+    "benchmarks/store_faults.py: markets.yahoo.source._yfinance",
+    "tests/backtests/engines/test_edges.py: tests.backtests.engines.test_engines",
+    "tests/backtests/evaluation/event_studies/test_study.py: "
+    "tests.backtests.evaluation.test_evaluate",
+    "tests/backtests/evaluation/test_false_verdicts.py: tests.backtests.evaluation.test_evaluate",
+    "tests/backtests/simulation/test_decision_tables.py: tests.markets.test_build",
+    "tests/backtests/sweeps/test_batches.py: tests.backtests.sweeps.test_sweep",
+    "tests/backtests/sweeps/walk_forward/test_walk.py: "
+    "tests.backtests.evaluation.statistics.test_overfitting",
+    "tests/backtests/sweeps/walk_forward/test_walk.py: tests.backtests.sweeps.test_sweep",
+    "tests/faults/test_store_faults.py: tests.markets.store.test_price_store",
+    "tests/reports/test_browser.py: tests.reports.pages.test_comparison",
+    "tests/reports/test_browser.py: tests.reports.pages.test_verdict",
+    "backtests/api.py: getattr remember", "backtests/api.py: getattr snapshot",
+    "markets/facts.py: getattr facts", "markets/store/snapshots.py: getattr snapshot",
+    "arch", "statsmodels",
+}  # fmt: skip
+"""What is to be mended still; this list is to go."""
+
+
+def excused(reported: Reported, exceptions: dict[str, str]) -> None:
+    """What is reported and not excused fails, and so does an excuse for nothing."""
+    news = {
+        subject: text
+        for subject, text in reported.items()
+        if subject not in OPEN | exceptions.keys()
+    }
+    assert not news, news
+    assert exceptions.keys() <= reported.keys(), "delete what is mended from the exceptions"
+
+
+# --- sizes -------------------------------------------------------------------------------------
+
+
+def test_a_file_has_four_hundred_lines_at_most() -> None:
+    excused(long_files(HOUSE + TESTS + BENCHMARKS), LONG_FILES)
+
+
+def test_a_body_has_forty_lines_at_most() -> None:
+    excused(long_bodies(HOUSE + TESTS + BENCHMARKS), LONG_BODIES)
+
+
+def test_a_function_has_seven_parameters_at_most() -> None:
+    """Options of commands are apart: the command line is made of them."""
+    functions = [file for file in HOUSE if not file.path.startswith("backtests/commands/")]
+    excused(many_parameters(functions), MANY_PARAMETERS)
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """In the files of users and of commands a name may be short and common."""
+    apart = ("backtests/commands/", "strategies/")
+    excused(second_classes(file for file in HOUSE if not file.path.startswith(apart)), SAME_CLASSES)
+
+
+def test_private_names_stay_in_their_module() -> None:
+    excused(private_imports(HOUSE + TESTS + BENCHMARKS), PRIVATE_IMPORTS)
+
+
+def test_no_test_module_takes_from_another() -> None:
+    excused(imports_of_tests(TESTS + BENCHMARKS), {})
+
+
+def test_abilities_are_protocols() -> None:
+    seams = [file for file in HOUSE if file.path.startswith(("markets/", "reports/", "backtests/"))]
+    excused(optional_methods(seams), OPTIONAL_METHODS)
+
+
+# --- dependencies ------------------------------------------------------------------------------
+
+
+def plain(requirement: str) -> str:
+    """The name of a distribution in `arch>=7`, as pip compares it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\s<>=!~;\[]", requirement)[0]).lower()
+
+
+def declared() -> dict[str, set[str]]:
+    """Distributions by the place in pyproject.toml that names them."""
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lists = project["project"]["optional-dependencies"] | project["dependency-groups"]
+    lists["runtime"] = project["project"]["dependencies"]
+    return {place: {plain(each) for each in names} for place, names in lists.items()}
+
+
+@cache
+def distributions() -> dict[str, set[str]]:
+    """Import names with the distributions that bring them, as installed here."""
+    return {
+        name: {plain(distribution) for distribution in brought}
+        for name, brought in packages_distributions().items()
+    }
+
+
+def foreign(files: list[SourceFile]) -> dict[str, set[str]]:
+    """Imported packages that are neither Python's own nor ours, with their files."""
+    ours = {*PACKAGES, "tests", "benchmarks", *sys.stdlib_module_names}
+    return {name: users for name, users in imported_packages(files).items() if name not in ours}
+
+
+def undeclared(
+    files: list[SourceFile], allowed: set[str], brought: dict[str, set[str]]
+) -> Reported:
+    """Imports that none of the allowed distributions brings."""
+    return {
+        name: ", ".join(sorted(users))
+        for name, users in foreign(files).items()
+        if not brought.get(name, {plain(name)}) & allowed
+    }
+
+
+def unimported(files: list[SourceFile], names: set[str], brought: dict[str, set[str]]) -> Reported:
+    """Declared distributions of which nothing is imported."""
+    used = {each for name in foreign(files) for each in brought.get(name, {plain(name)})}
+    return dict.fromkeys(names - used, "is imported nowhere")
+
+
+def test_the_house_imports_what_is_declared() -> None:
+    """Extras too: who has not installed one is told which."""
+    places = declared()
+    allowed = places["runtime"] | places["cluster"] | places["views"]
+    excused(undeclared(HOUSE, allowed, distributions()), BROUGHT_BY)
+
+
+def test_what_an_extra_brings_is_imported_late() -> None:
+    extras = declared()["cluster"] | declared()["views"]
+    brought = distributions()
+    for file in HOUSE:
+        for source, _ in file.top_imports:
+            name = source.split(".")[0]
+            assert not brought.get(name, {plain(name)}) & extras, f"{file.path}: {source}"
+
+
+def test_tests_and_benchmarks_import_what_is_declared() -> None:
+    """`second_room` is a file that a test writes."""
+    allowed = set().union(*declared().values())
+    excused(undeclared(TESTS + BENCHMARKS, allowed, distributions()), {"second_room": ""})
+
+
+@pytest.mark.parametrize("place", ["runtime", "cluster", "views"])
+def test_what_users_install_is_imported_by_the_house(place: str) -> None:
+    reported = unimported(HOUSE, declared()[place], distributions())
+    assert reported.keys() - OPEN <= UNIMPORTED.keys()
+
+
+def test_what_developers_install_is_imported_by_tests() -> None:
+    reported = unimported(TESTS + BENCHMARKS + HOUSE, declared()["dev"], distributions())
+    assert reported.keys() - OPEN <= UNIMPORTED.keys()
+
+
+def test_no_exception_is_for_a_package_that_is_imported() -> None:
+    everything = set().union(*declared().values())
+    assert UNIMPORTED.keys() <= everything
+    files = TESTS + BENCHMARKS + HOUSE
+    assert UNIMPORTED.keys() <= unimported(files, everything, distributions()).keys()
+
+
+# --- the rules can fail ------------------------------------------------------------------------
+
+
+def made(root: Path, text: str, path: str = "newsfolio/made.py") -> list[SourceFile]:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+    return source_files(root, path.split("/")[0])
+
+
+def test_the_line_after_four_hundred_is_reported(tmp_path: Path) -> None:
+    assert long_files(made(tmp_path, "x = 1\n" * 400)) == {}
+    assert long_files(made(tmp_path, "x = 1\n" * 401)) == {"newsfolio/made.py": "401 lines"}
+
+
+@pytest.mark.parametrize(("lines", "reported"), [(40, []), (41, ["newsfolio/made.py::A.b"])])
+def test_the_line_after_forty_is_reported(tmp_path: Path, lines: int, reported: list[str]) -> None:
+    head = 'class A:\n    def b(\n        self,\n    ):\n        """Say.\n\n        More."""\n'
+    assert list(long_bodies(made(tmp_path, head + "        x = 1\n" * lines))) == reported
+
+
+def test_a_long_body_of_a_compiled_file_is_reported(tmp_path: Path) -> None:
+    text = "cdef class A:\n    cdef int b(self, int c,\n               int d) except -1:\n"
+    text += "        x = 1\n" * 41 + "\n    cdef int e(self):\n        return 1\n"
+    assert long_bodies(made(tmp_path, text, "p/core.pyx")) == {"p/core.pyx::b": "41 lines"}
+
+
+@pytest.mark.parametrize(
+    ("signature", "count"),
+    [("a, b, c, d, e, f, g", 0), ("a, b, c, d, e, f, *, g, h", 1), ("self, a, b, c, d, e, f, g", 0),
+     ("a, b, c, d, e, f, *g, **h", 1)],
+)  # fmt: skip
+def test_the_eighth_parameter_is_reported(tmp_path: Path, signature: str, count: int) -> None:
+    assert len(many_parameters(made(tmp_path, f"def f({signature}): ..."))) == count
+
+
+def test_a_second_class_is_reported(tmp_path: Path) -> None:
+    made(tmp_path, "class A: ...")
+    files = made(tmp_path, "class A: ...\nclass B: ...", "newsfolio/other.py")
+    assert second_classes(files) == {"A": "newsfolio/made.py, newsfolio/other.py"}
+
+
+def test_a_private_name_of_another_module_is_reported(tmp_path: Path) -> None:
+    files = made(tmp_path, "from markets.bars import _cut\nfrom markets.bars import cut")
+    assert list(private_imports(files)) == ["newsfolio/made.py: markets.bars._cut"]
+
+
+def test_a_test_that_takes_from_a_test_is_reported(tmp_path: Path) -> None:
+    text = "from tests.reports.test_page import page\nfrom tests.support.shell import test_it"
+    assert list(imports_of_tests(made(tmp_path, text))) == [
+        "newsfolio/made.py: tests.reports.test_page"
+    ]
+
+
+def test_a_written_name_in_getattr_is_reported(tmp_path: Path) -> None:
+    files = made(tmp_path, "getattr(x, 'facts', None)\ngetattr(x, name)\nhasattr(x, 'load')")
+    assert list(optional_methods(files)) == [
+        "newsfolio/made.py: getattr facts", "newsfolio/made.py: hasattr load",
+    ]  # fmt: skip
+
+
+def test_undeclared_and_unimported_packages_are_reported(tmp_path: Path) -> None:
+    files = made(tmp_path, "import json\nfrom PIL import Image\ndef late():\n    import numpy.fft")
+    brought = {"PIL": {"pillow"}, "numpy": {"numpy"}}
+    assert list(undeclared(files, {"numpy"}, brought)) == ["PIL"]
+    assert undeclared(files, {"numpy", "pillow"}, brought) == {}
+    assert list(unimported(files, {"pillow", "arch"}, brought)) == ["arch"]
+
+
+def test_an_excuse_for_nothing_fails() -> None:
+    excused({"a": "401 lines"}, {"a": "a table"})
+    with pytest.raises(AssertionError, match="401"):
+        excused({"a": "401 lines"}, {})
+    with pytest.raises(AssertionError, match="mended"):
+        excused({}, {"a": "a table"})
