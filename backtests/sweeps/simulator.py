@@ -20,7 +20,7 @@ from backtests.runner.run import Reference, Run
 from backtests.settings import Settings
 from backtests.simulation.account import account, valuations
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import Transactions, moves_of
+from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.metrics import figures_of, traded_of
 from backtests.simulation.output import EngineOutput
 from backtests.sweeps.batches import GROUPS, Row, SetBatch, recorded
@@ -123,7 +123,7 @@ class SweepSimulator:
     def curve(self, strategy: Strategy) -> tuple[pd.Series, Row]:
         """The equity of one set, and its row; raises what goes wrong."""
         shared, output = self.run(strategy)
-        moves = moves_of(shared.market, [(output.fills, output.events)])
+        moves = transactions_of(shared.market, [(output.fills, output.events)])
         equity, figures = self._figures(shared, moves)
         row = {"error": "", **figures[0], **self._scored(strategy, shared, equity[0])}
         return pd.Series(equity[0], shared.days, name="equity"), row
