@@ -22,6 +22,7 @@ from backtests.simulation.output import EngineOutput, Explained, Target, cell
 from backtests.simulation.sizing import Quote, Sizer
 from markets.costs.models import CostModel
 from markets.market import Market, Mask
+from markets.per_market import Itself, per_market
 from markets.views.recorder import Recorder
 from newsfolio.schedules import Schedule
 from newsfolio.strategy import Strategy
@@ -326,20 +327,14 @@ def clock_of(schedule: Schedule, market: Market) -> tuple[Mask, NDArray[np.int64
     Remembered on the market, for the next strategy with the very same schedule: an author's own may
     be equal and mark otherwise. Read-only.
     """
-    known = market.memo.setdefault("clocks", {})
-    same, found = known.get(id(schedule), (None, None))
-    if found is None or same is not schedule:
-        found = _clock(schedule, market)
-        known[id(schedule)] = schedule, found
-        if len(known) > CLOCKS:
-            del known[next(iter(known))]
-    return found  # type: ignore[no-any-return]
+    return _clock(market, Itself(schedule))
 
 
-def _clock(schedule: Schedule, market: Market) -> tuple[Mask, NDArray[np.int64]]:
-    marks = schedule.marks(market.calendar).copy()
+@per_market(most=CLOCKS)
+def _clock(market: Market, schedule: Itself[Schedule]) -> tuple[Mask, NDArray[np.int64]]:
+    marks = schedule.value.marks(market.calendar).copy()
     marks[: market.first] = False
-    marks[market.first] |= schedule.from_start
+    marks[market.first] |= schedule.value.from_start
     stops = np.flatnonzero(marks | paying_sessions(market))
     marks.flags.writeable = stops.flags.writeable = False
     return marks, stops
