@@ -20,7 +20,7 @@ from markets.reference.calendars import (
     sessions_of,
 )
 from markets.reference.currencies import FxSource
-from markets.snapshot import required, snapshot_id
+from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
     Want,
@@ -45,7 +45,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
     wanted = universe_assets(want.sleeves)
     held = tradable(bars, want, wanted)
-    tables = required(bars, want.facts)
+    tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars)
     lines = tuple(held[ticker] for ticker in sorted(held))
     sessions, weekend = _axis(lines, bars, end)
