@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from markets.bars import Bars
-from markets.price_record import PriceRecord
 from markets.reference.currencies import EcbRates
 from markets.snapshot import Source
+from markets.views.price_record import PriceRecord
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
 from newsfolio.formatting import figure

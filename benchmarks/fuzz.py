@@ -49,7 +49,7 @@ from markets.folder.source import FolderSource
 from markets.quality.checks import inspect_all
 from markets.reference.calendars import sessions_of
 from markets.store.price_store import Store
-from markets.yahoo import source as adapter
+from markets.yahoo import client
 from markets.yahoo.session import CHART, session_type
 from markets.yahoo.source import YahooSource
 from newsfolio import Facts, Fixed
@@ -331,7 +331,7 @@ class YahooTarget:
     """Charts of Yahoo, through the real yfinance without a network."""
 
     def __init__(self, folder: Path) -> None:
-        adapter._PAUSE = 0.0  # a second try after a garbled answer waits for nobody here
+        client.PAUSE = 0.0  # a second try after a garbled answer waits for nobody here
         self.folder = folder
         self.answers = {ticker: self.answer(ticker) for ticker in ("AAPL", "0700.HK", "^GSPC")}
 

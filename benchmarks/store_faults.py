@@ -39,7 +39,7 @@ from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from markets.store.restatements import cut
 from markets.store.snapshots import SnapshotSource, known
-from markets.yahoo.source import _yfinance
+from markets.yahoo.isolation import isolated_yfinance
 from newsfolio import Fixed
 from newsfolio.assets import NEW_YORK
 from newsfolio.errors import BrokenData
@@ -359,7 +359,7 @@ EXPERIMENTS: dict[str, tuple[Callable[[int, Path], Counts], int]] = {
 
 def main(arguments: list[str]) -> None:
     """Print one JSON object an experiment."""
-    _yfinance()  # before any fork, which is then quick
+    isolated_yfinance()  # before any fork, which is then quick
     for name in arguments[:1] or list(EXPERIMENTS):
         experiment, usual = EXPERIMENTS[name]
         count = int(arguments[1]) if len(arguments) > 1 else usual

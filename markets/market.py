@@ -140,11 +140,6 @@ class Market:
         """(T, N) whether a line had no bar."""
         return np.isnan(self.close)
 
-    @cached_property
-    def memo(self) -> dict[Any, Any]:
-        """What desks worked out from this market alone, for the next desk; never pickled."""
-        return {}
-
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name in _FIELDS}
 

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from backtests.settings import Costs, Funding, Lots, Settings, Withholding
 from backtests.simulation.cash_events import paying_sessions
-from backtests.simulation.desk import by_opening
+from backtests.simulation.execution import by_opening
 from backtests.simulation.interest import growth
 from markets.costs.levies import Basis, Charge
 from markets.costs.models import HOLDING, SCHEDULES, TICKS, CostModel, NoCosts, VenueCosts
 from markets.market import Floats, Market
+from markets.per_market import per_market
 from newsfolio.assets import Asset
 from newsfolio.dated import Dated
 
@@ -95,11 +96,7 @@ def rules_of(market: Market, settings: Settings, costs: CostModel) -> KernelInpu
     """None for what the core does not know: impact, participation, other costs, unknown venues."""
     if settings.impact or settings.participation is not None:
         return None
-    key = ("rules", settings, costs)
-    if key not in market.memo:
-        market.memo[key] = _built(market, settings, costs) if _known(market, costs) else None
-    found: KernelInputs | None = market.memo[key]
-    return found
+    return _built(market, settings, costs)
 
 
 def _known(market: Market, costs: CostModel) -> bool:
@@ -118,7 +115,10 @@ def _since(fact: Dated[Any]) -> bool:
     return fact.rows[0].start is None
 
 
-def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs:
+@per_market
+def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs | None:
+    if not _known(market, costs):
+        return None
     table = growth(market, settings.credit_spread)
     days = market.sessions.astype("int64")
     taxed = settings.costs is Costs.VENUE

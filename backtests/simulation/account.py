@@ -13,6 +13,7 @@ from backtests.simulation.fills import CashEvent, Fill, Transactions, moves_of
 from backtests.simulation.interest import growth
 from backtests.simulation.valuation import held, valued
 from markets.market import Floats, Market
+from markets.per_market import per_market
 
 LEFT = 1e-9
 """Of the most that was held of a line: less is what rounding left of nothing."""
@@ -91,9 +92,6 @@ def valuations(
     )  # fmt: skip
 
 
+@per_market
 def _prices(market: Market) -> Floats:
-    found: Floats | None = market.memo.get("prices")
-    if found is None:
-        shown = np.nan_to_num(market.value_rate[market.first :])
-        found = market.memo["prices"] = np.ascontiguousarray(shown)
-    return found
+    return np.ascontiguousarray(np.nan_to_num(market.value_rate[market.first :]))

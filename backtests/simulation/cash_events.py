@@ -14,6 +14,7 @@ from backtests.simulation.fills import Why
 from backtests.simulation.interest import YEAR
 from markets.costs.models import CostModel
 from markets.market import Market, Mask
+from markets.per_market import per_market
 
 
 class CashEvents:
@@ -117,10 +118,9 @@ class CashEvents:
         return due
 
 
+@per_market
 def paying_sessions(market: Market) -> Mask:
     """Sessions on which a dividend or a delisting payment is due, whoever holds the line."""
-    found: Mask | None = market.memo.get("paying")
-    if found is None:
-        found = market.memo["paying"] = np.any(market.dividend > 0, axis=1)
-        found[list(market.pays_off.values())] = True
-    return found
+    paying: Mask = np.any(market.dividend > 0, axis=1)
+    paying[list(market.pays_off.values())] = True
+    return paying

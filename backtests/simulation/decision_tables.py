@@ -8,8 +8,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.simulation.decisions import Decider, open_at
+from backtests.simulation.decisions import Decider
+from backtests.simulation.holdable import HoldableLines
 from markets.market import Floats, Market, Mask
+from markets.per_market import per_market
 from markets.views.panel_lookups import Lookups
 from newsfolio.errors import StrategyError
 from newsfolio.panel import Panel
@@ -54,30 +56,25 @@ def table_of(strategy: Strategy, market: Market, marks: Mask) -> Decided | None:
 def panel_of(market: Market, marks: Mask) -> Panel:
     """The sessions marked as a strategy's vectorised form sees them."""
     rows = np.flatnonzero(marks)
-    known = market.memo.setdefault("panels", {})
-    facts = known.get(marks.tobytes())
-    if facts is None:
-        facts = known[marks.tobytes()] = _facts(market, rows.tolist())
-        if len(known) > PANELS:
-            del known[next(iter(known))]
-    days, universe, usable, age = facts
-    return Panel(days, universe, usable, age, Lookups(market, rows))
+    days, usable, age = _facts(market, marks.tobytes())
+    return Panel(days, market.universe, usable, age, Lookups(market, rows))
 
 
-def _facts(
-    market: Market, rows: list[int]
-) -> tuple[tuple[date, ...], tuple[str, ...], Mask, Floats]:
-    """Days, universe, usable, age."""
+@per_market(most=PANELS)
+def _facts(market: Market, marks: bytes) -> tuple[tuple[date, ...], Mask, Floats]:
+    """Days, usable, age."""
+    rows = np.flatnonzero(np.frombuffer(marks, dtype=bool)).tolist()
     able = market.usable[rows]
     other = np.append(True, (able[1:] != able[:-1]).any(axis=1))
-    opened = [open_at(market, rows[place]).usable for place in np.flatnonzero(other).tolist()]
-    shown = np.array([[line in those for line in market.universe] for those in opened])
+    lines = HoldableLines(market)
+    changed = [lines.at(rows[place]).usable for place in np.flatnonzero(other).tolist()]
+    shown = np.array([[line in usable for line in market.universe] for usable in changed])
     usable = shown[np.cumsum(other) - 1]
     first = market.first_decision
     since = np.asarray(rows, dtype="float64") - (np.nan if first is None else first)
     age = np.where(since >= 0, since, np.nan)
     usable.flags.writeable = age.flags.writeable = False
-    return tuple(map(market.day, rows)), market.universe, usable, age
+    return tuple(map(market.day, rows)), usable, age
 
 
 def _has_table(kind: type) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -16,11 +15,12 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from backtests.simulation.book import Held
+from backtests.simulation.holdable import HoldableLines, places
 from markets.market import Floats, Market
+from markets.per_market import per_market
 from markets.views.recorder import Recorder
 from newsfolio.assets import Sleeve
 from newsfolio.errors import NewsfolioError, StrategyError
-from newsfolio.listings import asset_of
 from newsfolio.strategy import Strategy
 from newsfolio.view import View
 
@@ -55,18 +55,6 @@ Shown = TypeVar("Shown")
 
 ROUNDING = 1e-9
 """By which weights may add up to more than what is allowed."""
-
-
-@dataclass(frozen=True)
-class Open:
-    """Which lines can be held at a close.
-
-    own: the columns of those that can be held themselves. usable: they, and the lines that can be
-    held through a stand-in.
-    """
-
-    own: Mapping[str, int]
-    usable: frozenset[str]
 
 
 class Weighed(Mapping[str, float]):
@@ -110,6 +98,7 @@ class Decider:
         self._owner: Mapping[int, str] = dict(enumerate(market.tickers))
         self._stands_in = False
         self._sleeve_of = _sleeves(market)
+        self._holdable = HoldableLines(market)
         self._last: View | None = None
 
     def decide(self, session: int, book: Held) -> Columns | None:
@@ -117,8 +106,8 @@ class Decider:
         if self._recorder is None:
             self._recorder = Recorder(self._market)
         self._recorder.write(self._market, session)
-        opened = open_at(self._market, session)
-        self._last = view = self._view(session, book, opened.usable, self._recorder)
+        holdable = self._holdable.at(session)
+        self._last = view = self._view(session, book, holdable.usable, self._recorder)
         answer = self.called(self._strategy.weights, view, f"at the decision of {view.today}")
         if answer is None:
             return None
@@ -126,7 +115,7 @@ class Decider:
         plain = (
             None
             if self._stands_in
-            else by_column(answer, opened.own, self._strategy.max_gross + ROUNDING)
+            else by_column(answer, holdable.own, self._strategy.max_gross + ROUNDING)
         )
         return self.lines(self.checked(answer, view.today), session) if plain is None else plain
 
@@ -152,7 +141,7 @@ class Decider:
 
     def lines(self, weights: Mapping[str, float], session: int) -> dict[int, float]:
         """Weights by column: stand-ins for lines that cannot be held, else their sleeve's rest."""
-        own = open_at(self._market, session).own
+        own = self._holdable.at(session).own
         wanted = {ticker: weight for ticker, weight in weights.items() if weight}
         if own.keys() >= wanted.keys():
             self._note({own[ticker]: ticker for ticker in wanted})
@@ -254,47 +243,12 @@ def _gross(weights: Iterable[float]) -> float:
         return math.inf
 
 
+@per_market
 def _sleeves(market: Market) -> Mapping[str, int]:
     """The place of the sleeve of each line of the universe."""
-    known: Mapping[str, int] | None = market.memo.get("sleeves")
-    if known is None:
-        known = market.memo["sleeves"] = {
-            ticker: place
-            for place, sleeve in enumerate(market.sleeves)
-            for ticker in sleeve.tickers
-        }
-    return known
-
-
-def places(market: Market, ticker: str, session: int) -> dict[int, float]:
-    """The column that can be held for a line, or those of its stand-ins in equal parts."""
-    column = market.place.get(ticker)
-    if column is not None and market.usable[session, column]:
-        return {column: 1.0}
-    asset = market.by_ticker.get(ticker) or asset_of(ticker)
-    parts = [part for other in asset.stand_in if (part := places(market, other, session))]
-    total: dict[int, float] = {}
-    for part in parts:
-        for place, share in part.items():
-            total[place] = total.get(place, 0.0) + share / len(parts)
-    return total
-
-
-def open_at(market: Market, session: int) -> Open:
-    """Which lines can be held at the close of `session`; sessions that are alike share it."""
-    key = "open", market.usable[session].tobytes()
-    found: Open | None = market.memo.get(key)
-    if found is None:
-        found = market.memo[key] = _opened(market, session)
-    return found
-
-
-def _opened(market: Market, session: int) -> Open:
-    able = market.usable[session]
-    return Open(
-        {line: market.place[line] for line in market.universe if able[market.place[line]]},
-        frozenset(line for line in market.universe if places(market, line, session)),
-    )
+    return {
+        ticker: place for place, sleeve in enumerate(market.sleeves) for ticker in sleeve.tickers
+    }
 
 
 def age_of(market: Market, session: int) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from markets.market import Floats, Market
+from markets.per_market import per_market
 
 YEAR = 360.0
 """Days in the money market's year (actual/360)."""
@@ -30,15 +31,9 @@ class Growth:
         return float(table[end] / table[start])
 
 
+@per_market
 def growth(market: Market, credit_spread: float) -> Growth:
     """Growth at the market's dated cash rate; `credit_spread` a year on top for debt."""
-    known: Growth | None = market.memo.get(("growth", credit_spread))
-    if known is None:
-        known = market.memo["growth", credit_spread] = _compounded(market, credit_spread)
-    return known
-
-
-def _compounded(market: Market, credit_spread: float) -> Growth:
     days = np.zeros(len(market.sessions))
     days[1:] = np.diff(market.sessions).astype("int64")
     days[: market.first + 1] = 0.0

@@ -27,6 +27,7 @@ from markets.folder.source import FolderSource
 from markets.market import Market
 from markets.sample.source import SampleSource
 from markets.snapshot import Source
+from markets.views import panel_lookups, recorder
 from newsfolio import Schedule, Strategy, every_session, monthly, quarterly, weekly, yearly
 
 PACKAGES = ("numpy", "pandas", "backtrader")
@@ -56,8 +57,8 @@ class Prepared:
 
     def __call__(self) -> Floats:
         """One run, its decisions and its equity included."""
-        for known in ("look-ups", "panel look-ups"):
-            self.market.memo.pop(known, None)
+        for kept_answers in (recorder.kept_answers, panel_lookups.kept_answers):
+            kept_answers.remembered(self.market).clear()
         desk = Desk(self.strategy, self.market, self.settings, cost_model(self.settings))
         played, settings = self.engine(desk), self.settings
         held = account(

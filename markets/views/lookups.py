@@ -7,28 +7,22 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from markets.market import Floats, Market
+from markets.per_market import per_market
 from markets.universe import universe_assets
-from newsfolio.assets import Asset
 from newsfolio.listings import asset_of
 
 
+@per_market
 def stand_ins(market: Market) -> Mapping[str, tuple[str, ...]]:
     """The stand-ins of every line that may be asked for, with data or without."""
-    known: Mapping[str, tuple[str, ...]] | None = market.memo.get("stand-ins")
-    if known is None:
-        assets = [*universe_assets(market.sleeves).values(), *market.assets]
-        known = market.memo["stand-ins"] = _followed(assets)
-    return known
-
-
-def _followed(assets: list[Asset]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    assets = [*universe_assets(market.sleeves).values(), *market.assets]
+    stand_in: dict[str, tuple[str, ...]] = {}
     while assets:
         asset = assets.pop(0)
-        if asset.ticker not in found:
-            found[asset.ticker] = asset.stand_in
+        if asset.ticker not in stand_in:
+            stand_in[asset.ticker] = asset.stand_in
             assets += map(asset_of, asset.stand_in)
-    return found
+    return stand_in
 
 
 def gain(now: Floats, before: Floats) -> Floats:

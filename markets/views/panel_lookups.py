@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from markets.market import Floats, Market, Mask
+from markets.per_market import per_market
 from markets.views.lookups import gain, middle, stand_ins
 from newsfolio.view import mean_known
 
 Rows = NDArray[np.int64]
+Asked = tuple[str | int, ...]
 Make = Callable[[Floats, Rows, int], Floats]
 
 KEPT = 64_000_000
@@ -21,6 +22,12 @@ KEPT = 64_000_000
 
 BLOCK = 16_384
 """Numbers that are worked on together, so that they stay in the processor's cache."""
+
+
+@per_market
+def kept_answers(market: Market) -> dict[tuple[bytes, Asked], Floats]:
+    """By rows and look-up, the oldest first."""
+    return {}
 
 
 class Lookups:
@@ -61,15 +68,15 @@ class Lookups:
     def traded_value(self, bars: int) -> Floats:
         return self._remembered(("traded value", bars), lambda: self._traded_value(bars))
 
-    def _remembered(self, asked: tuple[Any, ...], make: Callable[[], Floats]) -> Floats:
-        answers: dict[Any, Floats] = self._market.memo.setdefault("panel look-ups", {})
-        found = answers.get((self._key, asked))
-        if found is None:
-            found = answers[self._key, asked] = make()
-            found.flags.writeable = False
-            while len(answers) > 1 and sum(answer.nbytes for answer in answers.values()) > KEPT:
+    def _remembered(self, asked: Asked, make: Callable[[], Floats]) -> Floats:
+        answers = kept_answers(self._market)
+        answer = answers.get((self._key, asked))
+        if answer is None:
+            answer = answers[self._key, asked] = make()
+            answer.flags.writeable = False
+            while len(answers) > 1 and sum(kept.nbytes for kept in answers.values()) > KEPT:
                 del answers[next(iter(answers))]
-        return found
+        return answer
 
     def _momentum(self, lookback: int, skip: int) -> Floats:
         level, now = self._market.level, self._rows - skip

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from markets.market import Floats, Market
+from markets.per_market import per_market
 from markets.views.lookups import LOOK_UPS, middle, stand_ins
 from newsfolio.assets import Sleeve
 from newsfolio.errors import StrategyError
@@ -24,6 +25,12 @@ class Tally:
     """How many numbers are remembered; it shows a recorder none of them."""
 
     numbers = 0
+
+
+@per_market
+def kept_answers(market: Market) -> tuple[dict[int, Answers], Tally]:
+    """What was looked up, by session, and how many numbers it is."""
+    return {}, Tally()
 
 
 class Recorder:
@@ -75,10 +82,7 @@ class Recorder:
         if not self._shares:
             self._answers = {}
             return
-        known: tuple[dict[int, Answers], Tally] | None = market.memo.get("look-ups")
-        if known is None:
-            known = market.memo["look-ups"] = {}, Tally()
-        by_session, self._tally = known
+        by_session, self._tally = kept_answers(market)
         if self._tally.numbers > KEPT:
             by_session.clear()
             self._tally.numbers = 0

@@ -105,6 +105,16 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def priced_for(asset: Asset) -> Priced:
+    """What Yahoo adjusts the prices of a line for."""
+    return Priced.SPLITS if asset.tradable else Priced.LEVEL
+
+
+def agrees(asset: Asset, currency: str) -> bool:
+    """Whether a line is quoted as its asset declares; a level may be in any unit."""
+    return not asset.tradable or currency == asset.currency
+
+
 def cleaned(raw: Raw, currency: str, today: date, priced: Priced) -> Answer:
     """yfinance's frame as bars: see the rules at the top of this file."""
     if raw.prices.empty:

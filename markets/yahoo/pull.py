@@ -8,19 +8,19 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from markets.bars import Bars
 from markets.reference.calendars import sessions_of
 from markets.store.price_store import Store
-from markets.yahoo.source import Fetched, How, Trouble, Unavailable, YahooSource, prepared_yfinance
+from markets.yahoo.client import Trouble
+from markets.yahoo.isolation import prepared_yfinance
+from markets.yahoo.session import PoliteSession
+from markets.yahoo.source import Fetched, How, Unavailable, YahooSource
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData, NewsfolioError
-
-if TYPE_CHECKING:
-    from curl_cffi.requests import Session
 
 IN_A_ROW = 3
 """Lines in a row that fail for want of a network, or at a limit; then no other is asked for."""
@@ -87,7 +87,7 @@ def pull(
     progress: Progress | None = None,
     *,
     fresh: bool = False,
-    session: Session[Any] | None = None,
+    session: PoliteSession | None = None,
 ) -> tuple[Pulled, ...]:
     """Fetch what is missing of each asset; one Pulled for each, in their order.
 

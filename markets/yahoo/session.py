@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -16,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Response, Session
+
+    _Session = Session[Any]
+else:
+    _Session = object
 
 CHART = "/v8/finance/chart/"
 """What the addresses of bars have in common."""
@@ -55,9 +55,8 @@ class _Own(threading.local):
     told_to_wait: float | None = None
 
 
-@cache
-def session_type() -> type[Session[Any]]:
-    """The class of session to hand to yfinance, made late because curl_cffi is slow to load.
+class PoliteSession(_Session):
+    """What `session_type` adds to a session of curl_cffi, which alone it is not.
 
     Time-outs, because yfinance's own reach only some of its requests: each one ends after
     `connect` seconds without a connection and after `other` (`bars` for charts) seconds in all.
@@ -73,86 +72,95 @@ def session_type() -> type[Session[Any]]:
     `chart` is the last chart answer of this thread, which tells an unknown ticker from an answer
     that went wrong; `told_to_wait` are the seconds of a Retry-After that was too long.
     """
-    from curl_cffi.requests import Session, exceptions
 
-    class PoliteSession(Session[Any]):
-        connect: float = 4.0
-        other: float = 5.0
-        bars: float = 15.0
-        rate: float = 5.0
-        tries: int = 4
-        pause: float = 1.0
-        longest: float = 30.0
-        patience: float = 60.0
+    connect: float = 4.0
+    other: float = 5.0
+    bars: float = 15.0
+    rate: float = 5.0
+    tries: int = 4
+    pause: float = 1.0
+    longest: float = 30.0
+    patience: float = 60.0
 
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options)
-            self.stopped = threading.Event()
-            self._own = _Own()
-            self._cookie: Response | None = None
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.stopped = threading.Event()
+        self._own = _Own()
+        self._cookie: Response | None = None
 
-        @property
-        def chart(self) -> Response | None:
-            return self._own.chart
+    @property
+    def chart(self) -> Response | None:
+        return self._own.chart
 
-        @property
-        def told_to_wait(self) -> float | None:
-            return self._own.told_to_wait
+    @property
+    def told_to_wait(self) -> float | None:
+        return self._own.told_to_wait
 
-        def begin(self) -> None:
-            """A new line: nothing answered, nothing waited yet."""
-            self._own.chart = self._own.refusal = self._own.told_to_wait = None
-            self._own.patience, self._own.tries = self.patience, self.tries
+    def begin(self) -> None:
+        """A new line: nothing answered, nothing waited yet."""
+        self._own.chart = self._own.refusal = self._own.told_to_wait = None
+        self._own.patience, self._own.tries = self.patience, self.tries
 
-        def request(self, method: Any, url: str, **options: Any) -> Any:  # type: ignore[override]
-            if _COOKIE in url and self._cookie is not None:
-                return self._cookie  # yfinance asks for it before each request
-            if CHART not in url:
-                return self._remembered(url, self._once(method, url, self.other, options))
-            self._own.chart = None
-            self._own.chart = self._own.refusal or self._insisted(method, url, options)
-            return self._own.chart
+    def request(self, method: Any, url: str, **options: Any) -> Any:  # type: ignore[override]
+        if _COOKIE in url and self._cookie is not None:
+            return self._cookie  # yfinance asks for it before each request
+        if CHART not in url:
+            return self._remembered(url, self._once(method, url, self.other, options))
+        self._own.chart = None
+        self._own.chart = self._own.refusal or self._insisted(method, url, options)
+        return self._own.chart
 
-        def _insisted(self, method: Any, url: str, options: dict[str, Any]) -> Any:
+    def _insisted(self, method: Any, url: str, options: dict[str, Any]) -> Any:
+        answer = self._once(method, url, self.bars, options)
+        while _is_busy(answer.status_code):
+            if not self._waited(answer):
+                self._own.refusal = answer
+                break
             answer = self._once(method, url, self.bars, options)
-            while _is_busy(answer.status_code):
-                if not self._waited(answer):
-                    self._own.refusal = answer
-                    break
-                answer = self._once(method, url, self.bars, options)
-            if answer.status_code == _UNAUTHORIZED:
-                self._cookie = None
-            return answer
+        if answer.status_code == _UNAUTHORIZED:
+            self._cookie = None
+        return answer
 
-        def _once(self, method: Any, url: str, seconds: float, options: dict[str, Any]) -> Any:
-            self.stopped.wait(_PACE.until_next(self.rate))
-            if self.stopped.is_set():
-                raise exceptions.ConnectionError("interrupted")
-            connect = min(self.connect, seconds)
-            options["timeout"] = (connect, max(seconds - connect, 0.001))
-            return super().request(method, url, **options)
+    def _once(self, method: Any, url: str, seconds: float, options: dict[str, Any]) -> Any:
+        self.stopped.wait(_PACE.until_next(self.rate))
+        if self.stopped.is_set():
+            from curl_cffi.requests import exceptions
 
-        def _remembered(self, url: str, answer: Any) -> Any:
-            if _COOKIE in url:
-                self._cookie = answer
-            return answer
+            raise exceptions.ConnectionError("interrupted")
+        connect = min(self.connect, seconds)
+        options["timeout"] = (connect, max(seconds - connect, 0.001))
+        return super().request(method, url, **options)
 
-        def _waited(self, answer: Response) -> bool:
-            """Wait before the next try; False if there is to be none."""
-            own, asked = self._own, _retry_after(answer)
-            own.tries -= 1
-            if own.tries <= 0 or self.stopped.is_set():
-                return False
-            if asked is not None and asked > min(self.longest, own.patience):
-                own.told_to_wait = asked
-                return False
-            if asked is None:
-                step = self.pause * 2 ** (self.tries - own.tries - 1)
-                asked = random.uniform(0, min(self.longest, step))  # noqa: S311 (jitter)
-            own.patience -= asked
-            return own.patience >= 0 and not self.stopped.wait(asked)
+    def _remembered(self, url: str, answer: Any) -> Any:
+        if _COOKIE in url:
+            self._cookie = answer
+        return answer
 
-    return PoliteSession
+    def _waited(self, answer: Response) -> bool:
+        """Wait before the next try; False if there is to be none."""
+        own, asked = self._own, _retry_after(answer)
+        own.tries -= 1
+        if own.tries <= 0 or self.stopped.is_set():
+            return False
+        if asked is not None and asked > min(self.longest, own.patience):
+            own.told_to_wait = asked
+            return False
+        if asked is None:
+            step = self.pause * 2 ** (self.tries - own.tries - 1)
+            asked = random.uniform(0, min(self.longest, step))  # noqa: S311 (jitter)
+        own.patience -= asked
+        return own.patience >= 0 and not self.stopped.wait(asked)
+
+
+@cache
+def session_type() -> type[PoliteSession]:
+    """The class of session to hand to yfinance, made late because curl_cffi is slow to load."""
+    from curl_cffi.requests import Session
+
+    class Conversation(PoliteSession, Session[Any]):
+        pass
+
+    return Conversation
 
 
 def _is_busy(status: int) -> bool:
@@ -178,41 +186,3 @@ def http_date(said: str | None) -> datetime | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-
-
-class RaisingYfinance:
-    """Lets yfinance raise instead of logging; may be nested and shared by threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._depth = 0
-        self._inner = ExitStack()
-
-    @contextmanager
-    def __call__(self, yfinance: Any) -> Iterator[None]:
-        with self._lock:
-            if self._depth == 0:
-                self._inner.enter_context(_outspoken(yfinance))
-            self._depth += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._inner.close()
-
-
-@contextmanager
-def _outspoken(yfinance: Any) -> Iterator[None]:
-    debug, logger = yfinance.config.debug, logging.getLogger("yfinance")
-    hidden, level = debug.hide_exceptions, logger.level
-    debug.hide_exceptions = False
-    logger.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        debug.hide_exceptions = hidden
-        logger.setLevel(level)

@@ -1,70 +1,41 @@
-"""Yahoo through yfinance, kept in the store; the only place that touches the network."""
+"""Yahoo's bars, kept in the store: what is fetched anew, and what may replace what is stored."""
 
 from __future__ import annotations
 
-import atexit
 import dataclasses
-import os
-import shutil
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
-from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from markets.bars import Bars, Priced
+from markets.bars import Bars
 from markets.snapshot import Snapshot
 from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from markets.yahoo.answers import (
     OVERLAP,
     Answer,
-    Raw,
     against,
-    chart_of,
-    cleaned,
+    agrees,
     difference,
     flaw,
     flaws,
-    refuse_other_dates,
-    refuse_two_closes,
-    result_of,
+    priced_for,
     without_today,
 )
-from markets.yahoo.session import RaisingYfinance, http_date, session_type
+from markets.yahoo.client import Client, GarbledError, Trouble
+from markets.yahoo.session import PoliteSession
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.facts import Facts
 
-if TYPE_CHECKING:
-    from curl_cffi.requests import Response, Session
-
 EARLIEST = date(1999, 1, 1)
 """Where a whole history starts: no exchange rate is known before the euro."""
 
-_ATTEMPTS = 2
-_PAUSE = 0.5
 _NOTES_KEPT = 20
-_LIMITED, _UNAUTHORIZED, _FAULTY = 429, 401, 500
-
-_raising = RaisingYfinance()
-
-
-class Trouble(StrEnum):
-    """Why Yahoo gave no bars."""
-
-    LIMIT = "limit"
-    NETWORK = "network"
-    SERVER = "server"  # a fault of Yahoo's own
-    ANSWER = "answer"  # it came, and cannot be used
 
 
 class Unavailable(MissingData):
@@ -97,15 +68,6 @@ class Fetched:
     change: str = ""
 
 
-class _GarbledError(Exception):
-    """The answer was cut off, senseless or never came; a second try may get a better one."""
-
-    def __init__(self, said: str, trouble: Trouble = Trouble.ANSWER, again: bool = True) -> None:
-        super().__init__(said)
-        self.trouble = trouble
-        self.again = again
-
-
 class YahooSource:
     """Bars from the store; what is missing there, or was not retrieved `today`, from Yahoo.
 
@@ -120,8 +82,8 @@ class YahooSource:
     A second run on the same day needs no network. A line that Yahoo does not know is left out,
     or served as stored. `offline` never touches the network: what is stored is used, however old.
 
-    mend: fetch a file that is damaged again, instead of raising. workers: lines fetched at a time.
-    session: an instance of `session_type()`, for tests; progress: told one line a ticker fetched.
+    mend: fetch a file that is damaged again, instead of raising. session: an instance of
+    `session_type()`, for tests. progress: told one line a ticker fetched.
     """
 
     name = "yahoo"
@@ -134,8 +96,7 @@ class YahooSource:
         offline: bool = False,
         fresh: bool = False,
         mend: bool = False,
-        workers: int = 1,
-        session: Session[Any] | None = None,
+        session: PoliteSession | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         self._store = store
@@ -143,8 +104,7 @@ class YahooSource:
         self._offline = offline
         self._fresh = fresh
         self._mend = mend
-        self._workers = workers
-        self._session = session
+        self._client = Client(session)
         self._progress = progress
         self._lock = threading.Lock()
 
@@ -156,9 +116,7 @@ class YahooSource:
         MissingData names the first line that could not be fetched, and why: those before it are
         in the store. BrokenData: a damaged file, or prices in another currency than the asset's.
         """
-        assets = list(assets)
-        each = map(self.fetch, assets) if self._workers == 1 else self._in_threads(assets)
-        lines = {asset.ticker: fetched.stored for asset, fetched in zip(assets, each, strict=True)}
+        lines = {asset.ticker: self.fetch(asset).stored for asset in assets}
         return Snapshot({ticker: stored.bars for ticker, stored in lines.items() if stored})
 
     def fetch(self, asset: Asset) -> Fetched:
@@ -177,19 +135,7 @@ class YahooSource:
 
     def stop(self) -> None:
         """Let lines that are being fetched end early; nothing more is asked."""
-        if self._session is not None:
-            self._session.stopped.set()  # type: ignore[attr-defined]
-
-    def _in_threads(self, assets: list[Asset]) -> list[Fetched]:
-        with prepared_yfinance(), ThreadPoolExecutor(self._workers) as pool:
-            asked = [pool.submit(self.fetch, asset) for asset in assets]
-            try:
-                return [one.result() for one in asked]
-            except BaseException as error:
-                if not isinstance(error, Exception):
-                    self.stop()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        self._client.stop()
 
     def _kept(self, asset: Asset) -> StoredBars | None:
         try:
@@ -200,10 +146,10 @@ class YahooSource:
             return None
         if stored is None:
             return None
-        if stored.bars.priced is not _priced(asset) or not _agrees(asset, stored.currency):
+        if stored.bars.priced is not priced_for(asset) or not agrees(asset, stored.currency):
             raise BrokenData(
                 f"{asset.ticker}: stored as {stored.bars.priced} in {stored.currency}, but the "
-                f"universe says {_priced(asset)} in {asset.currency}; correct the asset, or "
+                f"universe says {priced_for(asset)} in {asset.currency}; correct the asset, or "
                 f"delete {self._store.path(asset.ticker)} and it will be fetched again"
             )
         return stored
@@ -224,7 +170,7 @@ class YahooSource:
             bars = self._made(asset, kept, answer, change)
         except BrokenData as error:
             raise _refused(asset.ticker, str(error), stored) from error
-        except _GarbledError as failure:
+        except GarbledError as failure:
             raise _unavailable(asset.ticker, failure, self._today, stored) from failure
         currency = answer.currency or asset.currency
         fresh = StoredBars(bars, self._today, self.name, currency)
@@ -235,14 +181,14 @@ class YahooSource:
     def _newest(self, asset: Asset, kept: Bars | None, currency: str) -> tuple[Answer | None, str]:
         """What to add to the kept bars, or a whole history and why it is needed."""
         if kept is None:
-            return self._fetched(asset, EARLIEST, currency), ""
+            return self._client.bars(asset, EARLIEST, self._today, currency), ""
         change = "as asked for" if self._fresh else _doubt(asset, kept)
         if not change:
-            answer = self._fetched(asset, kept.last - OVERLAP, currency)
+            answer = self._client.bars(asset, kept.last - OVERLAP, self._today, currency)
             change = (difference(kept.frame, answer.frame) if answer else None) or ""
             if not change:
                 return answer, ""
-        whole = self._fetched(asset, EARLIEST, currency)
+        whole = self._client.bars(asset, EARLIEST, self._today, currency)
         worse = against(asset, kept, whole.frame) if whole else None
         if worse:
             raise Unavailable(
@@ -280,158 +226,14 @@ class YahooSource:
         bars = dataclasses.replace(stored.bars, notes=(*stored.bars.notes, note))
         return dataclasses.replace(stored, bars=bars)
 
-    def _fetched(self, asset: Asset, since: date, before: str) -> Answer | None:
-        """Yahoo's bars from `since` to yesterday; None if it does not know the line.
-
-        A garbled answer is asked for once more. before: the currency in which the line was quoted
-        so far, "" if that is not known.
-        """
-        session = self._conversation()
-        session.begin()
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._once(asset, since, before, session)
-            except _GarbledError as failure:
-                if not failure.again:
-                    raise
-                time.sleep(_PAUSE)
-        return self._once(asset, since, before, session)
-
-    def _once(self, asset: Asset, since: date, before: str, session: Any) -> Answer | None:
-        raw = self._asked(asset.ticker, since, session)
-        return None if raw is None else self._read(asset, raw, before)
-
-    def _read(self, asset: Asset, raw: Raw, before: str) -> Answer:
-        """What an answer says; BrokenData where it must not be used."""
-        currency = str(raw.meta.get("currency") or "")[:20]
-        if not raw.prices.empty:
-            _refuse_other_currency(asset, currency, before)
-        try:
-            refuse_other_dates(asset, raw)
-            refuse_two_closes(asset.ticker, raw, self._today)
-            return cleaned(raw, currency, self._today, _priced(asset))
-        except BrokenData:
-            raise
-        except (
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            ArithmeticError,
-            OSError,
-        ) as error:
-            said = f"Yahoo's answer cannot be read ({type(error).__name__})"
-            raise _GarbledError(said) from error
-
-    def _asked(self, ticker: str, since: date, session: Any) -> Raw | None:
-        """One conversation about one line: its probe for the time zone, then the bars."""
-        from curl_cffi.requests import exceptions as http
-
-        yfinance = _yfinance()
-        try:
-            with _raising(yfinance):
-                _forget_answers()
-                line = yfinance.Ticker(ticker, session=session)
-                prices = line.history(start=since, end=self._today, auto_adjust=False, actions=True)
-        except yfinance.exceptions.YFRateLimitError as error:
-            raise _limited(session) from error
-        except http.Timeout as error:
-            said = "Yahoo did not answer in time"
-            raise _GarbledError(said, Trouble.NETWORK, again=False) from error
-        except Exception as error:  # yfinance lets through whatever a malformed answer causes
-            return _explained(error, session)
-        finally:
-            _release(yfinance)
-        answer: Response | None = session.chart
-        at = http_date(answer.headers.get("Date")) if answer is not None else None
-        return Raw(prices, chart_of(answer), at)
-
-    def _conversation(self) -> Any:
-        with self._lock:
-            if self._session is None:
-                self._session = session_type()(impersonate="chrome")
-            return self._session
-
     def _tell(self, message: str) -> None:
         if self._progress is not None:
             with self._lock:
                 self._progress(message)
 
 
-@contextmanager
-def prepared_yfinance() -> Iterator[None]:
-    """Set yfinance up before threads use it: what it changes is the process's, not a thread's."""
-    with _raising(_yfinance()):
-        yield
-
-
-@cache
-def _yfinance() -> Any:
-    """yfinance with its caches in a folder of this process, so that the user's stay as they are."""
-    import yfinance
-
-    folder = mkdtemp(prefix="newsfolio-")
-    atexit.register(_remove, folder, os.getpid())
-    yfinance.set_tz_cache_location(folder)
-    yfinance.cache.get_tz_cache().lookup("")  # it sets itself up here, not in two threads at once
-    return yfinance
-
-
-def _remove(folder: str, owner: int) -> None:
-    """A forked child has the folder of its parent, which must outlive it."""
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _release(yfinance: Any) -> None:
-    """Close what a thread that will end has open; yfinance closes the main thread's itself."""
-    if threading.current_thread() is threading.main_thread():
-        return
-    for kept in (yfinance.cache.get_tz_cache(), yfinance.cache.get_cookie_cache()):
-        if kept.db is not None:
-            kept.db.close()
-
-
-def _forget_answers() -> None:
-    """A failed answer would be served again."""
-    from yfinance.data import YfData
-
-    YfData.cache_get.cache_clear()
-
-
-def _explained(error: Exception, session: Any) -> Raw | None:
-    """What yfinance's exception means: no such line (None), a line without bars, or nonsense."""
-    answer: Response | None = session.chart
-    chart = chart_of(answer)
-    if answer is None:
-        said = f"no connection to Yahoo ({type(error).__name__})"
-        raise _GarbledError(said, Trouble.NETWORK) from error
-    refusal = chart.get("error")
-    refusal = refusal if isinstance(refusal, dict) else {}
-    if answer.status_code == 404 and refusal.get("code") == "Not Found":
-        return None
-    nothing = str(refusal.get("description", "")).startswith("Data doesn't exist")
-    if nothing or (result_of(chart).get("meta") and "timestamp" not in result_of(chart)):
-        return Raw(pd.DataFrame(), chart)
-    if answer.status_code == _LIMITED:
-        raise _limited(session) from error
-    if answer.status_code == _UNAUTHORIZED:
-        raise _GarbledError("Yahoo refuses the request (401, its crumb is not valid)") from error
-    said = f"Yahoo's answer cannot be read (status {answer.status_code}, {type(error).__name__})"
-    if answer.status_code >= _FAULTY:
-        raise _GarbledError(said, Trouble.SERVER, again=False) from error
-    raise _GarbledError(said) from error
-
-
-def _limited(session: Any) -> _GarbledError:
-    asked = session.told_to_wait
-    wants = f" and asks for a pause of {asked:.0f} seconds" if asked is not None else ""
-    said = f"Yahoo answers 429, too many requests{wants}"
-    return _GarbledError(said, Trouble.LIMIT, again=False)
-
-
 def _unavailable(
-    ticker: str, failure: _GarbledError, today: date, stored: StoredBars | None
+    ticker: str, failure: GarbledError, today: date, stored: StoredBars | None
 ) -> Unavailable:
     has = f"has it to {stored.bars.last}" if stored else "has nothing of it"
     return Unavailable(
@@ -445,19 +247,6 @@ def _refused(ticker: str, said: str, stored: StoredBars | None) -> BrokenData:
     """What contradicts itself in an answer, with what stands and what to do."""
     stands = f"the stored bars to {stored.bars.last} are kept" if stored else "nothing was stored"
     return BrokenData(f"{said}; {stands}. newsfolio data pull {ticker} asks again")
-
-
-def _refuse_other_currency(asset: Asset, currency: str, before: str) -> None:
-    if not _agrees(asset, currency):
-        raise BrokenData(
-            f"{asset.ticker}: Yahoo quotes it in {currency or 'no currency'}, not in "
-            f"{asset.currency}: declare the asset with a venue of that currency, or leave it out"
-        )
-    if before and currency != before:
-        raise BrokenData(
-            f"{asset.ticker}: Yahoo quotes it in {currency or 'no currency'} now, and in {before} "
-            "so far"
-        )
 
 
 def _doubt(asset: Asset, kept: Bars) -> str:
@@ -475,16 +264,8 @@ def _told(fresh: StoredBars, kept: Bars | None, change: str) -> Fetched:
     return Fetched(fresh, how, added, change)
 
 
-def _priced(asset: Asset) -> Priced:
-    return Priced.SPLITS if asset.tradable else Priced.LEVEL
-
-
-def _agrees(asset: Asset, currency: str) -> bool:
-    return not asset.tradable or currency == asset.currency
-
-
 def _bars(asset: Asset, answer: Answer, notes: tuple[str, ...]) -> Bars:
-    return Bars(asset.ticker, answer.frame, _priced(asset), notes=notes, doubts=answer.doubts)
+    return Bars(asset.ticker, answer.frame, priced_for(asset), notes=notes, doubts=answer.doubts)
 
 
 def _merged(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:

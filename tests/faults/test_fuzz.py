@@ -19,7 +19,8 @@ from benchmarks.fuzz import HOLD, TARGETS, Counts, canned, hunt, spoilt_bytes, s
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from markets.store.price_store import Store
-from markets.yahoo import source as adapter
+from markets.yahoo import client
+from markets.yahoo.source import Unavailable, YahooSource
 from newsfolio import Asset, BrokenData, OutputError
 from newsfolio.assets import NEW_YORK
 from tests.support.results import judged
@@ -32,7 +33,7 @@ from tests.support.yahoo_server import TODAY
 def test_a_short_hunt_finds_no_crash(
     name: str, examples: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter, "_PAUSE", 0.0)  # the target sets it, and nobody sets it back
+    monkeypatch.setattr(client, "PAUSE", 0.0)  # the target sets it, and nobody sets it back
     counts = hunt(name, tmp_path, seconds=60, batches=1, examples=examples)
     assert "\n".join(counts.shown.values()) == ""
     assert counts.tries >= examples
@@ -134,7 +135,7 @@ def test_a_page_is_not_made_from_a_damaged_run(tmp_path: Path, name: str) -> Non
 
 
 def test_the_sessions_answer_is_the_one_that_was_canned(tmp_path: Path) -> None:
-    with pytest.raises(adapter.Unavailable):
-        adapter.YahooSource(
-            Store(tmp_path), today=TODAY, session=canned(200, b'{"chart": 1}')
-        ).load([Asset("ACME", NEW_YORK)])
+    with pytest.raises(Unavailable):
+        YahooSource(Store(tmp_path), today=TODAY, session=canned(200, b'{"chart": 1}')).load(
+            [Asset("ACME", NEW_YORK)]
+        )

@@ -29,7 +29,7 @@ from markets.corrections import Corrected, read_corrections
 from markets.folder.source import FolderSource
 from markets.store.price_store import Store
 from markets.store.snapshots import SnapshotSource
-from markets.yahoo.source import _remove, _yfinance
+from markets.yahoo.isolation import isolated_yfinance, remove_own
 from newsfolio import Asset, CommandError, Facts, NewsfolioError, Strategy, UnknownName
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
@@ -86,7 +86,7 @@ def test_the_scan_finds_what_it_looks_for() -> None:
     ]  # fmt: skip
 
 
-CREW = Path("backtests", "sweeps", "crew.py")
+EXECUTORS = Path("backtests", "sweeps", "executors.py")
 """Hands work to processes of its own through pipes, which needs pickles and no file."""
 
 TOUCHES_FILES = {"open", "read_bytes", "write_bytes", "read_text", "load", "dump", "Path"}
@@ -97,10 +97,12 @@ def test_no_file_is_unpickled_and_no_text_is_run() -> None:
         f"{path}:{line} {word}"
         for path, tree in PARSED.items()
         for line, word in words(tree)
-        if word in NEVER and not (path == CREW and "pickle" in word)
+        if word in NEVER and not (path == EXECUTORS and "pickle" in word)
     ]
     assert found == []
-    assert not {word for _, word in words(PARSED.get(CREW, ast.Module([], [])))} & TOUCHES_FILES
+    assert (
+        not {word for _, word in words(PARSED.get(EXECUTORS, ast.Module([], [])))} & TOUCHES_FILES
+    )
 
 
 def test_numpy_and_parquet_are_read_without_pickle() -> None:
@@ -127,10 +129,7 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module"
         and not isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
-    fixed = {
-        "backtests/evaluation/statistics/light_imports.py",
-        "markets/reference/calendars.py",
-    }  # names of libraries
+    fixed = {"markets/reference/calendars.py"}  # names of libraries
     workers = {"benchmarks/peers/worker.py", "benchmarks/peers/cold.py"}  # our own, by a benchmark
     assert unnamed == {"backtests/strategy_loader.py", *fixed, *workers}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -141,10 +140,10 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_child_leaves_the_folder_of_its_parent_alone() -> None:
     """A worker ends with what its parent had to do at its end or, since Python 3.13, forgets it."""
-    folder = Path(_yfinance().cache._CookieDBManager.get_location())
+    folder = Path(isolated_yfinance().cache._CookieDBManager.get_location())
     child = os.fork()
     if not child:
-        _remove(str(folder), os.getppid())
+        remove_own(str(folder), os.getppid())
         atexit._clear()
         gc.collect()
         os._exit(0)
@@ -153,7 +152,7 @@ def test_a_forked_child_leaves_the_folder_of_its_parent_alone() -> None:
 
 
 def test_what_yfinance_pickles_is_in_a_private_folder_of_this_process() -> None:
-    yfinance = _yfinance()
+    yfinance = isolated_yfinance()
     folder = Path(yfinance.cache._CookieDBManager.get_location())
     assert folder.name.startswith("newsfolio-")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -454,8 +453,9 @@ os.umask(int(sys.argv[1], 8))
 from backtests.cli import main
 from markets.sample.source import SampleSource
 from markets.store.snapshots import keep
-from markets.facts import Snapshot
-from markets.store.price_store import Store, StoredBars
+from markets.snapshot import Snapshot
+from markets.store.parquet import StoredBars
+from markets.store.price_store import Store
 from newsfolio.listings import asset_of
 store = Store(Path("store"))
 for price in (1, 2):

@@ -31,7 +31,7 @@ LAYERS = {
         ("markets.yahoo",),
         ("markets.folder", "markets.sample", "markets.corrections", "markets.store"),
         ("markets.quality", "markets.views", "markets.build"),
-        ("markets.source", "markets.per_market", "markets.price_record"),
+        ("markets.source", "markets.per_market", "markets.views.price_record"),
         ("markets.market", "markets.snapshot"),
         ("markets.facts", "markets.universe"),
         ("markets.reference",),
@@ -69,7 +69,7 @@ CROWDED = {
 HEAVY = {
     "backtrader": {"backtests/engines/backtrader_feed.py", "backtests/engines/event_driven.py",
                    "backtests/engines/native_backtrader.py"},
-    "yfinance": {"markets/yahoo/source.py"},
+    "yfinance": {"markets/yahoo/isolation.py"},
     "quantstats": {"reports/charts/quantstats_plots.py"},
     "matplotlib": {"reports/charts/matplotlib_svg.py", "reports/charts/quantstats_plots.py"},
     "distributed": {"backtests/sweeps/executors.py"},

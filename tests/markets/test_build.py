@@ -22,7 +22,7 @@ from markets.reference.currencies import EcbRates, Fixings, SourceRates
 from markets.universe import Want
 from markets.views import recorder as views
 from markets.views.lookups import LOOK_UPS
-from markets.views.recorder import Recorder
+from markets.views.recorder import Recorder, kept_answers
 from newsfolio import (
     HONG_KONG,
     MAINLAND,
@@ -383,7 +383,7 @@ def test_look_ups_of_runs_with_one_decision_are_counted_too(
         recorder.write(found, 29)
         recorder.look_up("volatility", "MSFT", lookback)
         recorder.traded_value("MSFT", lookback)
-        kept.append(sum(len(one) for one in found.memo["look-ups"][0].values()))
+        kept.append(sum(len(one) for one in kept_answers(found)[0].values()))
     assert kept == [2, 4, 6, 8, 10] * 4
 
 

@@ -22,7 +22,8 @@ from zoneinfo import ZoneInfo
 
 from markets.bars import Bars
 from markets.store.price_store import Store
-from markets.yahoo.source import YahooSource, session_type
+from markets.yahoo.session import session_type
+from markets.yahoo.source import YahooSource
 from newsfolio.listings import asset_of
 
 TODAY = date(2025, 2, 21)

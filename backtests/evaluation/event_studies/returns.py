@@ -12,10 +12,10 @@ import pandas as pd
 
 from backtests.evaluation.statistics.samples import Values, too_few
 from markets.bars import Priced
-from markets.price_record import PriceRecord
 from markets.reference.calendars import sessions_of
 from markets.reference.currencies import STALE_AFTER, Days, FxSource
 from markets.snapshot import Snapshot
+from markets.views.price_record import PriceRecord
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData, NewsfolioError
 from newsfolio.event_study import EventStudy

@@ -34,9 +34,9 @@ from backtests.evaluation.event_studies.returns import (
 from backtests.evaluation.schema import Scored, Study, StudyEvent, StudyWindow
 from backtests.evaluation.statistics.samples import counted
 from backtests.settings import Fx
-from markets.price_record import PriceRecord
 from markets.reference.currencies import EcbRates, FxSource, SourceRates
 from markets.snapshot import Snapshot
+from markets.views.price_record import PriceRecord
 from newsfolio.errors import NewsfolioError
 from newsfolio.event_study import EventStudy
 

@@ -45,7 +45,7 @@ def yahoo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
     with yahoo_server() as server:
         server.lines["AAPL"] = apple()
         monkeypatch.setattr(
-            "markets.yahoo.source.session_type", lambda: lambda **_: server.session()
+            "markets.yahoo.client.session_type", lambda: lambda **_: server.session()
         )
         on(monkeypatch, TODAY)
         yield server

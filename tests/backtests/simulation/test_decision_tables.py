@@ -18,14 +18,15 @@ from backtests.runner.inputs import load_bars, prepare
 from backtests.settings import Costs, Settings
 from backtests.simulation.account import account, valuations
 from backtests.simulation.decision_tables import panel_of, table_of
-from backtests.simulation.decisions import Decider, Open, open_at
+from backtests.simulation.decisions import Decider
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Why
+from backtests.simulation.holdable import HoldableLines
 from backtests.simulation.metrics import cash_returns, figures, figures_of, traded_of
 from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Floats, Market, Mask
 from markets.sample.source import SampleSource
-from markets.views.panel_lookups import KEPT
+from markets.views.panel_lookups import KEPT, kept_answers
 from markets.views.recorder import Recorder
 from newsfolio import (
     NEW_YORK,
@@ -128,7 +129,7 @@ def views(market: Market, sessions: list[int]) -> list[View]:
     for session in sessions:
         recorder = Recorder(market)
         recorder.write(market, session)
-        usable = open_at(market, session).usable
+        usable = HoldableLines(market).at(session).usable
         found.append(View(market.day(session), market.universe, usable, None, {}, recorder))
     return found
 
@@ -204,7 +205,7 @@ def test_what_is_remembered_has_a_bound(sample: Market, monkeypatch: pytest.Monk
     monkeypatch.setattr("markets.views.panel_lookups.KEPT", 3 * size)
     for lookback in range(5, 15):
         panel.momentum(lookback)
-    kept = market.memo["panel look-ups"]
+    kept = kept_answers(market)
     assert [asked for _, asked in kept] == [("momentum", lookback, 0) for lookback in (12, 13, 14)]
 
 
@@ -454,9 +455,9 @@ def test_what_was_held_is_what_it_was_then(sample: Market) -> None:
 
 
 def test_sessions_that_are_alike_share_what_is_open(sample: Market) -> None:
-    found: Open = open_at(sample, len(sample.sessions) - 1)
+    found = HoldableLines(sample).at(len(sample.sessions) - 1)
     assert found.own.keys() == found.usable == set(LINES)
-    assert open_at(sample, len(sample.sessions) - 2) is found
+    assert HoldableLines(sample).at(len(sample.sessions) - 2) is found
 
 
 # Weights and fees that are easily mixed up

@@ -20,6 +20,7 @@ from backtests import run, sweep
 from backtests.records.ledger import Ledger
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
+from backtests.simulation.interest import growth
 from backtests.sweeps.grid import plan_of, read_grid, shuffled
 from backtests.sweeps.jobs import Jobs
 from backtests.sweeps.simulator import SweepSimulator
@@ -387,9 +388,9 @@ def test_the_work_travels_without_what_was_worked_out_on_the_way() -> None:
     work = Jobs.of(SweepSimulator.of(plan, SampleSource(), settings), plan, 2)
     work.simulator.warm(plan)
     rows = work(0)
-    assert work.simulator.shared(Top()).market.memo
+    assert growth.remembered(work.simulator.shared(Top()).market)
     arrived = pickle.loads(pickle.dumps(work))
-    assert not arrived.simulator.shared(Top()).market.memo
+    assert not growth.remembered(arrived.simulator.shared(Top()).market)
     assert arrived(0) == rows
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from markets.store.price_store import Store
-from markets.yahoo.source import YahooSource, session_type
+from markets.yahoo.session import session_type
+from markets.yahoo.source import YahooSource
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.listings import asset_of
 from tests.support.yahoo_server import (

@@ -598,16 +598,6 @@ def test_yfinance_is_left_as_it_was_after_threads(yahoo: Yahoo, store: Store) ->
     assert logging.getLogger("yfinance").level != logging.CRITICAL
 
 
-def test_a_source_with_workers_answers_as_without(yahoo: Yahoo, store: Store) -> None:
-    names = ["ONE", "NOPE", "TWO", "THREE"]
-    yahoo.lines |= {name: apple() for name in names if name != "NOPE"}
-    found = load(yahoo, store, *names, workers=3)
-    assert list(found) == ["ONE", "TWO", "THREE"]
-    yahoo.faults = {"TWO": Fault.EMPTY, "THREE": Fault.SERVER_ERROR}
-    with pytest.raises(Exception, match=r"^TWO: "):
-        load(yahoo, store, *names, workers=3, today=TOMORROW)
-
-
 def test_at_the_limit_the_others_are_left_alone(yahoo: Yahoo, store: Store) -> None:
     names = [f"LINE{number}" for number in range(8)]
     yahoo.lines |= {name: apple() for name in names}

@@ -26,10 +26,10 @@ from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
 from markets.folder.source import FolderSource
-from markets.price_record import PriceRecord
 from markets.reference.calendars import sessions_of
 from markets.reference.currencies import EcbRates, Fixings
 from markets.snapshot import Snapshot, with_own_rows
+from markets.views.price_record import PriceRecord
 from newsfolio import EventStudy, Facts, Sleeve
 from newsfolio.assets import HONG_KONG, NEW_YORK, Asset, Delisting
 from newsfolio.listings import asset_of
