@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from backtests.settings import Costs, Funding, Lots, Settings, Withholding
 from backtests.simulation.cash_events import paying_sessions
-from backtests.simulation.desk import by_opening
+from backtests.simulation.execution import by_opening
 from backtests.simulation.interest import growth
 from markets.costs.levies import Basis, Charge
 from markets.costs.models import (
