@@ -47,8 +47,7 @@ from newsfolio.errors import MissingData
 from newsfolio.panel import Table
 from strategies.abc_basket import AbcBasket, Mix
 from strategies.relative_momentum import RelativeMomentum
-from tests.markets.test_build import bdays, line
-from tests.markets.test_build import market as market_of
+from tests.support.markets_of import bdays, line, market_of
 from tests.support.random_markets import Case, Prescribed, random_case
 
 LINES = ("SPY", "KWEB", "TLT", "0700.HK", "BABA")
