@@ -7,26 +7,41 @@ from datetime import date
 
 import numpy as np
 
-from backtests.evaluation.schema import (
-    Scored,
-)
+from backtests.evaluation.schema import Scored
 from backtests.runner.run import Run
 from backtests.simulation.metrics import DAYS_A_YEAR
+from markets.market import Market
+
+
+@dataclass(frozen=True)
+class ScoredWindow:
+    """What scored: the places of the divide and of the first decision in the strategy's market."""
+
+    divide: int
+    decision: int
+    sessions: int
 
 
 def scored_sessions(run: Run, since: date | None = None) -> tuple[Scored, ScoredWindow]:
-    """What scores, in words and as places in the strategy's market.
+    """`scored_on` for a run. since: the end of an earlier run, which is judged again by this."""
+    return scored_on(run.market, run.article if run.origin.thesis else None, since)
+
+
+def scored_on(
+    market: Market, article: str | None, since: date | None = None
+) -> tuple[Scored, ScoredWindow]:
+    """What scores on a market, in words and as places in it; nobody else works it out.
 
     The divide is the first decision on the article, or the run's first session where that comes
-    later; without an article all is context, measured from the first session.
+    later; without an article (None) all is context, measured from the first session. since: a later
+    divide counts instead.
     """
-    market, decision = run.market, run.market.first_decision
-    last = len(market.sessions) - 1
-    reason = f"the first decision on article {run.article}"
-    if run.origin.thesis is None:
+    decision, last = market.first_decision, len(market.sessions) - 1
+    reason = f"the first decision on article {article}"
+    if article is None:
         decision, reason = market.first, "the start of the run (no article)"
     elif decision is None:
-        decision, reason = last, f"the publication of article {run.article}"
+        decision, reason = last, f"the publication of article {article}"
     divide = max(decision, market.first)
     if divide > decision:
         reason = "the start of the run, after " + reason
@@ -44,12 +59,3 @@ def scored_sessions(run: Run, since: date | None = None) -> tuple[Scored, Scored
         reason=reason,
     )
     return scored, ScoredWindow(divide, decision, last - divide)
-
-
-@dataclass(frozen=True)
-class ScoredWindow:
-    """What scored: the places of the divide and of the first decision in the strategy's market."""
-
-    divide: int
-    decision: int
-    sessions: int
