@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from backtests.engines import kernel
-from backtests.evaluation.scored_window import scored_on
+from backtests.evaluation.scored_window import in_words
 from backtests.evaluation.statistics.overfitting import ahead
+from backtests.runner.divide import window_on
 from backtests.runner.inputs import (
     Inputs,
     cost_model,
@@ -232,8 +233,8 @@ class SweepSimulator:
         market = inputs_of(strategy, settings).market(self.bars)
         idle = account(market, (), (), settings.cash, settings.credit_spread)
         article = strategy.thesis.article.id if strategy.thesis else None
-        scored, score = scored_on(market, article)
-        row = score.divide - market.first
+        window = window_on(market, article)
+        scored, row = in_words(market, window), window.divide - market.first
         return SharedMarket(market, idle.sessions, cash_rate(market), scored, row, idle)
 
     def _score(self, strategy: Strategy, shared: SharedMarket, equity: Floats) -> float | None:
