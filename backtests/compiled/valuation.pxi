@@ -1,10 +1,10 @@
-"""Cash and equity at each close from fills and cash events; part of core.pyx."""
+"""Cash and equity at each close: the twin of simulation/valuation.py; part of core.pyx."""
 
 def valued(double cash, const double[:, ::1] fills, const long long[::1] fills_end,
            const double[:, ::1] events, const long long[::1] events_end,
            const double[:, ::1] prices, const double[::1] credit, const double[::1] debit,
            Py_ssize_t first, double left):
-    """(K, S) cash and equity at each close of K runs: the twin of exact.valued."""
+    """(K, S) cash and equity at each close of K runs: the twin of simulation.valuation.valued."""
     _check(fills.shape[1] == 7 and events.shape[1] == 4 and len(fills_end) == len(events_end))
     _check(len(prices) == len(credit) == len(debit))
     _check(_rising(fills_end, len(fills)) and _rising(events_end, len(events)))

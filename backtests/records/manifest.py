@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,11 @@ from backtests.runner.provenance import settings_values
 from backtests.simulation.account import Account
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
-from markets.quality.gate import as_rows
+from markets.quality.checks import Finding
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from backtests.runner.run import Run
 
 FORMAT = 1
@@ -55,7 +57,7 @@ def manifest(
         "labels": {name: str(label["label"]) for name, label in labels.items()},
         "assumptions": assumptions(market, settings, run.costs, origin),
         "notes": [*market.notes, *run.left_out],
-        "findings": as_rows(run.findings, run.account.weights),
+        "findings": _findings(run.findings, run.account.weights),
         "credit": _credit(market, output),
         "waiting": [list(order) for order in output.waiting],
         "lapsed": len(output.lapses),
@@ -81,6 +83,24 @@ def _scored(run: Run, since: date | None) -> dict[str, str | None]:
     window, days = scored_window(run, since), run.market.days
     start = days[window.divide + 1].isoformat() if window.sessions else None
     return {"divide": days[window.divide].isoformat(), "from": start}
+
+
+def _findings(findings: Iterable[Finding], weights: pd.DataFrame) -> list[dict[str, Any]]:
+    """What the gate said; `share`: of the average portfolio, in that line."""
+    mean = weights.abs().mean()
+    return [
+        {
+            "severity": finding.severity.name.lower(),
+            "ticker": finding.ticker,
+            "rule": finding.rule,
+            "told": finding.told,
+            "remedy": finding.remedy,
+            "days": [day.isoformat() for day in finding.days],
+            "count": finding.count,
+            "share": float(mean.get(finding.ticker, 0.0)),
+        }
+        for finding in findings
+    ]
 
 
 def _thesis(run: Run, scored: Mapping[str, str | None] | None) -> dict[str, Any] | None:

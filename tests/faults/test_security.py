@@ -100,9 +100,7 @@ def test_no_file_is_unpickled_and_no_text_is_run() -> None:
         if word in NEVER and not (path == EXECUTORS and "pickle" in word)
     ]
     assert found == []
-    assert (
-        not {word for _, word in words(PARSED.get(EXECUTORS, ast.Module([], [])))} & TOUCHES_FILES
-    )
+    assert not {word for _, word in words(PARSED[EXECUTORS])} & TOUCHES_FILES
 
 
 def test_numpy_and_parquet_are_read_without_pickle() -> None:
@@ -129,10 +127,7 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module"
         and not isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
-    fixed = {
-        "backtests/evaluation/statistics/light_imports.py",
-        "markets/reference/calendars.py",
-    }  # names of libraries
+    fixed = {"markets/reference/calendars.py"}  # names of libraries
     workers = {"benchmarks/peers/worker.py", "benchmarks/peers/cold.py"}  # our own, by a benchmark
     assert unnamed == {"backtests/strategy_loader.py", *fixed, *workers}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

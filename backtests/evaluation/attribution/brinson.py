@@ -43,26 +43,13 @@ class Grouped:
         return earned
 
 
-def brinson_fachler(
-    wp: Floats, wb: Floats, rp: Floats, rb: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Allocation, selection and interaction by group over one period.
-
-    Weights at its start and returns of the portfolio and the benchmark; the three sum to the
-    difference of their total returns. A group's return counts against the benchmark's total.
-    """
-    wp, wb, rp, rb = (np.asarray(values, dtype=float) for values in (wp, wb, rp, rb))
-    total = np.sum(wb * rb)
-    return (wp - wb) * (rb - total), wb * (rp - rb), (wp - wb) * (rp - rb)
-
-
 def active_effects(
     run: Run, reference: ReferenceRun, divide: int
 ) -> tuple[tuple[Effect, ...], str]:
     """The effects after row `divide` of the run's sessions, and why there are none.
 
-    They add up to the run's total return less that of the leg's curve. What the benchmark does not
-    hold at all is allocation: there was nothing to select from. Selection holds the
+    They add up to the run's total return less that of the reference's curve. What the benchmark
+    does not hold at all is allocation: there was nothing to select from. Selection holds the
     interaction and trading costs, and what purchases of the day earned before they had a weight.
     """
     own = run.account

@@ -42,8 +42,13 @@ def resample(
     block = block_length(series)
     if sessions < 2:
         return Resample(np.zeros((replications, sessions), dtype=np.intp), block)
+    return Resample(draws(sessions, block, replications, seed), block)
+
+
+def draws(sessions: int, block: float, replications: int, seed: int) -> NDArray[np.intp]:
+    """(replications, sessions) places, in blocks of that mean length."""
     rng = np.random.default_rng(seed)
-    return Resample(np.stack([_draw(rng, sessions, block) for _ in range(replications)]), block)
+    return np.stack([_draw(rng, sessions, block) for _ in range(replications)])
 
 
 def _draw(rng: np.random.Generator, sessions: int, block: float) -> NDArray[np.intp]:

@@ -7,7 +7,6 @@ for the normal distribution. What is undefined is NaN.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import e, inf, isnan, nan, sqrt
 from typing import NamedTuple
 
@@ -83,18 +82,6 @@ def min_track_record(
     return float(1 + spread * (normal_quantile(confidence) / (sharpe - reference)) ** 2)
 
 
-def min_backtest_length(trials: float, annual_sharpe: float) -> float:
-    """Years below which the best of worthless trials is expected to show this annual ratio.
-
-    Bailey, Borwein, Lopez de Prado and Zhu 2014. Infinite for a ratio that is not positive.
-    """
-    if isnan(annual_sharpe):
-        return nan
-    if annual_sharpe <= 0:
-        return inf
-    return (expected_best_sharpe(trials, 1.0) / annual_sharpe) ** 2
-
-
 def memmel(first: float, second: float, correlation: float, n: float) -> SharpeDifference:
     """Whether two Sharpe ratios differ: Jobson and Korkie 1981, as Memmel 2003 corrected it."""
     difference = first - second
@@ -104,19 +91,6 @@ def memmel(first: float, second: float, correlation: float, n: float) -> SharpeD
     error = sqrt(spread / n)
     z = difference / error
     return SharpeDifference(difference, error, z, 2 * normal_cdf(-abs(z)))
-
-
-def autocorrelation_factor(correlations: Sequence[float], periods: int) -> float:
-    """What a Sharpe ratio is multiplied by to span so many periods, given lag 1, 2, ... (Lo 2002).
-
-    The root of `periods` without autocorrelation; lags that are not given count as 0.
-    """
-    weighted = sum(
-        (periods - lag) * value
-        for lag, value in enumerate(correlations[: max(periods - 1, 0)], start=1)
-    )
-    variance = periods + 2 * weighted
-    return periods / sqrt(variance) if periods > 0 and variance > 0 else nan
 
 
 def _spread(sharpe: float, skew: float, kurtosis: float) -> float:

@@ -155,6 +155,50 @@ def test_models_that_equal_the_benchmark_are_left_out() -> None:
     assert spa(losses[:, 0], losses[:, :1], 3) is None
 
 
+def arch_spa(
+    benchmark: Values, models: Values, block: int, replications: int, seed: int
+) -> tuple[float, ...]:
+    from arch.bootstrap import SPA
+
+    test = SPA(benchmark, models, block_size=block, reps=replications, seed=seed)
+    test.compute()
+    return tuple(test.pvalues[["lower", "consistent", "upper"]])
+
+
+@pytest.mark.parametrize("world", range(8))
+def test_spa_is_that_of_arch(world: int) -> None:
+    """The same draws from the same seed, so that not even Monte Carlo error is between the two."""
+    lot = np.random.default_rng(world)
+    sessions, count, block = int(lot.integers(20, 600)), int(lot.integers(1, 12)), 1 + 3 * world
+    benchmark = lot.normal(0, 0.01, sessions)
+    models = lot.normal(0, 0.01, (sessions, count)) + lot.normal(0, 0.002, count)
+    if world % 2:  # nested: models that leave the benchmark on a few sessions
+        models = benchmark[:, None] + np.where(lot.random(models.shape) < 0.05, models, 0.0)
+    for seed in (world, 99):
+        expected = arch_spa(benchmark, models, block, 400, seed)
+        assert spa(benchmark, models, block, 400, seed) == expected
+
+
+def test_models_that_are_worse_than_chance_weaken_the_upper_value_alone() -> None:
+    losses = noise(300, 3, seed=4)
+    losses[:, 1] -= 0.0006
+    losses[:, 2] += 0.02
+    losses[:, 2] *= 4
+    lower, consistent, upper = spa(losses[:, 0], losses[:, 1:], 4) or (nan, nan, nan)
+    assert (lower, consistent, upper) == arch_spa(losses[:, 0], losses[:, 1:], 4, 1000, 0)
+    assert lower == consistent < upper
+    alone = spa(losses[:, 0], losses[:, 1:2], 4)
+    assert alone is not None
+    assert alone[1] == consistent
+
+
+def test_models_that_differ_by_a_constant_are_left_out() -> None:
+    losses = noise(200, 3)
+    shifted = np.column_stack([losses[:, 0] - 0.01, losses[:, 1:]])
+    assert spa(losses[:, 0], shifted, 3) == spa(losses[:, 0], losses[:, 1:], 3)
+    assert spa(losses[:, 0], shifted[:, :1], 3) is None
+
+
 # The grid
 
 

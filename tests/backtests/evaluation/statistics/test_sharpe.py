@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 
 from backtests.evaluation.statistics.sharpe import (
-    autocorrelation_factor,
     deflated_sharpe,
     expected_best_sharpe,
     memmel,
-    min_backtest_length,
     min_track_record,
     probabilistic_sharpe,
     sampling_variance,
@@ -66,11 +64,6 @@ def test_an_annual_half_takes_132_months() -> None:
     assert min_track_record(0.5 / sqrt(12)) == pytest.approx(132, abs=0.5)
 
 
-def test_min_backtest_length_of_the_paper() -> None:
-    assert min_backtest_length(45, 1.0) == pytest.approx(4.998, abs=0.0005)
-    assert min_backtest_length(45, 2.0) == pytest.approx(4.998 / 4, abs=0.0005)
-
-
 def test_memmel_by_hand() -> None:
     found = memmel(0.25, 0.15, 0.7, 120)
     assert found.error**2 == pytest.approx(0.00520104, abs=5e-9)
@@ -105,14 +98,6 @@ def test_memmel_rejects_equal_ratios_as_often_as_it_says() -> None:
         for a, b in zip(one, other, strict=True)
     ]
     assert 0.035 < float(np.mean(np.array(found) < 0.05)) < 0.065
-
-
-def test_autocorrelation_by_hand() -> None:
-    """Lo 2002: sqrt(12) without, 12 / sqrt(12 + 2 * 11 * 0.2) with 0.2 at the first lag."""
-    assert autocorrelation_factor([], 12) == pytest.approx(sqrt(12))
-    assert autocorrelation_factor([0.2], 12) == pytest.approx(2.963, abs=5e-4)
-    assert autocorrelation_factor([0.2, 0.1], 3) == pytest.approx(3 / sqrt(3 + 2 * (0.4 + 0.1)))
-    assert autocorrelation_factor([0.5, 0.5, 9.0], 1) == 1.0
 
 
 # skfolio
@@ -159,7 +144,6 @@ def test_more_trials_deflate_more() -> None:
 def test_a_ratio_at_or_below_the_reference_is_never_proven() -> None:
     assert min_track_record(0.1, reference=0.1) == inf
     assert min_track_record(-0.1) == inf
-    assert min_backtest_length(10, 0.0) == inf
 
 
 def test_what_is_undefined_is_nan() -> None:
@@ -169,12 +153,9 @@ def test_what_is_undefined_is_nan() -> None:
     assert isnan(sampling_variance(1.0, 100, 3.0, 2.0))
     assert isnan(min_track_record(1.0, 3.0, 2.0))
     assert isnan(min_track_record(nan))
-    assert isnan(min_backtest_length(10, nan))
     assert isnan(expected_best_sharpe(0, 1.0))
     assert isnan(expected_best_sharpe(10, nan))
     assert isnan(deflated_sharpe(0.1, 100, 0, 3, 10, nan))
     assert isnan(memmel(0.1, 0.1, 1.0, 100).p)  # the same series
     assert isnan(memmel(0.1, 0.2, 0.5, 1).p)
     assert isnan(memmel(0.1, nan, 0.5, 100).p)
-    assert isnan(autocorrelation_factor([-0.9, -0.9], 12))
-    assert isnan(autocorrelation_factor([], 0))
