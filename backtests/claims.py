@@ -17,6 +17,8 @@ from newsfolio.errors import DataError
 from newsfolio.formatting import figure
 from newsfolio.listings import asset_of
 from newsfolio.thesis import Article
+from reports.contract.claims import CheckedArticleJson
+from reports.contract.manifest import ClaimJson
 
 
 class ClaimVerdict(StrEnum):
@@ -117,7 +119,7 @@ class CheckedClaim:
         told += [f"as corrected, {_told(one, True)}" for one in self.corrected]
         return _sentence("; ".join(told), self.claim.known)
 
-    def row(self) -> dict[str, str]:
+    def row(self) -> ClaimJson:
         """The claim as a table shows it."""
         first = self.first
         return {
@@ -154,9 +156,11 @@ def check_claims(articles: Iterable[Article], source: Source) -> tuple[CheckedCl
     return tuple(checked(article, claim, bars) for article, claim in claims)
 
 
-def articles_of(articles: Iterable[Article], found: Iterable[CheckedClaim]) -> list[dict[str, Any]]:
+def articles_of(
+    articles: Iterable[Article], claims: Iterable[CheckedClaim]
+) -> list[CheckedArticleJson]:
     """Articles with their checked claims, as pages and terminals show them."""
-    found = tuple(found)
+    claims = tuple(claims)
     return [
         {
             "id": article.id,
@@ -165,9 +169,9 @@ def articles_of(articles: Iterable[Article], found: Iterable[CheckedClaim]) -> l
             "published": article.published.isoformat(),
             "dated_by": article.dated_by,
             "claims": [
-                {**one.row(), "basis": list(one.basis)}
-                for one in found
-                if one.article == article.id
+                {**claim.row(), "basis": list(claim.basis)}
+                for claim in claims
+                if claim.article == article.id
             ],
         }
         for article in articles

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from backtests.evaluation.estimates import comparison, figures_of
-from backtests.evaluation.schema import LEVEL, Role, as_json
+from backtests.evaluation.schema import LEVEL, Comparison, Role, as_json
 from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample, resample, stretch
 from backtests.records.result import Result
 from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, cash_returns
 from newsfolio.errors import CommandError
+from reports.contract.comparison import PairJson, RunsComparedJson
+from reports.contract.evaluation import ComparisonJson
 
 REPLICATIONS = 2000
 
 
-def compare(results: Sequence[Result], seed: int = 0) -> dict[str, Any]:
+def compare(results: Sequence[Result], seed: int = 0) -> RunsComparedJson:
     """Figures, pairwise differences, correlations and overlaps on the sessions common to all.
 
     The window starts at the latest divide where every run has an article, else at the latest start;
@@ -34,11 +35,11 @@ def compare(results: Sequence[Result], seed: int = 0) -> dict[str, Any]:
     years = (equity.index[-1] - equity.index[0]).days / DAYS_A_YEAR
     cash = cash_returns(results[0].rates["cash"].reindex(equity.index, method="ffill").fillna(0.0))
     names = list(equity.columns)
-    labels = {run.id: str(run.manifest["strategy"]["label"]) for run in results}
+    labels = {run.id: run.manifest["strategy"]["label"] for run in results}
     pairs = list(combinations(names, 2))
     gaps = np.column_stack([returns[one] - returns[other] for one, other in pairs])
     drawn = resample(gaps, REPLICATIONS, seed)
-    found: dict[str, Any] = {
+    compared: RunsComparedJson = {
         "start": f"{equity.index[0]:%Y-%m-%d}",
         "end": f"{equity.index[-1]:%Y-%m-%d}",
         "sessions": len(returns),
@@ -50,16 +51,10 @@ def compare(results: Sequence[Result], seed: int = 0) -> dict[str, Any]:
             for name in names
         ],
         "pairs": [
-            {
-                "one": one,
-                "other": other,
-                **as_json(
-                    comparison(
-                        other, Role.CONTROL, labels[other], returns[one], returns[other], cash,
-                        years, drawn,
-                    )
-                ),
-            }
+            _pair(one, other, comparison(
+                other, Role.CONTROL, labels[other], returns[one], returns[other], cash, years,
+                drawn,
+            ))
             for one, other in pairs
         ],
         "correlation": as_json(returns.corr().to_numpy().tolist()),
@@ -68,8 +63,14 @@ def compare(results: Sequence[Result], seed: int = 0) -> dict[str, Any]:
         "sessions_iso": [f"{day:%Y-%m-%d}" for day in equity.index],
         "growth": {name: (equity[name] / equity[name].iloc[0]).tolist() for name in names},
         "simulated": any(run.simulated for run in results),
+        "conclusion": "",
     }  # fmt: skip
-    return {**found, "conclusion": _conclusion(found, _surely(gaps, drawn))}
+    return {**compared, "conclusion": _conclusion(compared, _surely(gaps, drawn))}
+
+
+def _pair(one: str, other: str, gap: Comparison) -> PairJson:
+    values: ComparisonJson = as_json(gap)
+    return {"one": one, "other": other, **values}
 
 
 def _check(results: Sequence[Result]) -> None:
@@ -149,11 +150,11 @@ def _surely(gaps: np.ndarray, drawn: Resample | None) -> list[int]:
     return signs
 
 
-def _conclusion(found: dict[str, Any], signs: Sequence[int]) -> str:
+def _conclusion(compared: RunsComparedJson, signs: Sequence[int]) -> str:
     """One sentence: which run is surely ahead of which, or that none is."""
     surely = []
-    for pair, sign in zip(found["pairs"], signs, strict=True):
-        one, other = found["labels"][pair["one"]], found["labels"][pair["other"]]
+    for pair, sign in zip(compared["pairs"], signs, strict=True):
+        one, other = compared["labels"][pair["one"]], compared["labels"][pair["other"]]
         first, second = (one, other) if sign > 0 else (other, one)
         if sign:
             surely.append(f"{first} is ahead of {second}")

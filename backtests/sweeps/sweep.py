@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests import paths
+from backtests.evaluation.schema import as_json
 from backtests.records.ledger import Ledger, Trial
 from backtests.records.result import write_json
 from backtests.runner.assumptions import assumptions
@@ -32,6 +32,7 @@ from backtests.sweeps.walk_forward.walk import walk, write_curves
 from markets.snapshot import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 from newsfolio.strategy import Strategy
+from reports.contract.sweep import AskedJson, OwnSetJson, SweepJson, WalkedJson, WalkForwardJson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,11 +54,11 @@ class SweepResult:
     """
 
     folder: Path
-    summary: Mapping[str, Any]
+    summary: SweepJson
 
     @property
     def id(self) -> str:
-        return str(self.summary["id"])
+        return self.summary["id"]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -75,10 +76,10 @@ class SweepResult:
         """
         import pandas as pd
 
-        found = self.summary.get("walk_forward")
-        if not found or found["why"]:
+        walk = self.summary.get("walk_forward")
+        if not walk or walk["why"]:
             raise CommandError(f"{self.id} has no walk-forward; give walk_forward=(36, 12)")
-        return pd.read_parquet(self.folder / found["curve"])
+        return pd.read_parquet(self.folder / walk["curve"])
 
     def report(self) -> Path:
         """Write the page beside the table; answers its path."""
@@ -163,19 +164,23 @@ def execute(
     parts = SetTable(folder, plan)
     returns = ReturnStore(folder, trail.sessions) if trail else None
     _play(work, executor, parts, returns, ledger, about, progress)
-    found = {**about, **_ground(simulator, plan), **summarise(parts, plan, by)}
-    if trail and returns:
-        found["walk_forward"] = _walked(trail, returns, folder, ledger, about)
+    own, spread = _ground(simulator, plan), summarise(parts, plan, by)
+    walked: WalkedJson = (
+        {"walk_forward": _walked(trail, returns, folder, ledger, about)}
+        if trail and returns
+        else {}
+    )
+    summary: SweepJson = {**about, **own, **spread, **walked}
     try:
-        write_json(folder / "sweep.json", found)
+        write_json(folder / "sweep.json", summary)
     except OSError as error:
         raise OutputError(f"cannot write {folder}: {error.strerror or error}") from error
-    return SweepResult(folder, found)
+    return SweepResult(folder, summary)
 
 
 def _play(
     work: Jobs, executor: Executor, parts: SetTable, returns: ReturnStore | None, ledger: Ledger,
-    about: Mapping[str, Any], progress: Callable[[str], None] | None,
+    about: AskedJson, progress: Callable[[str], None] | None,
 ) -> None:  # fmt: skip
     """Every job that is not kept. One whose returns alone are missing is no new trial."""
     counted = parts.done()
@@ -193,15 +198,15 @@ def _play(
 
 
 def _walked(
-    trail: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: Mapping[str, Any]
-) -> Row:
+    trail: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: AskedJson
+) -> WalkForwardJson:
     """The walk-forward, which is a trial of its own the first time that it is made."""
     base = trail.plan.base
     try:
         walked = walk(trail, returns)
     except NewsfolioError as error:
         _record(ledger, [_trial(about, base, {"values": trail.parameters, "error": str(error)})])
-        return {**dataclasses.asdict(trail.asked), "why": str(error)}
+        return {"train": trail.asked.train, "test": trail.asked.test, "why": str(error)}
     row = {**walked.row, "values": trail.parameters, "error": ""}
     if not (folder / walked.found["curve"]).exists():
         _record(ledger, [_trial(about, base, row)])
@@ -222,13 +227,14 @@ def size_of(sets: int) -> int:
     return max(SMALLEST, min(LARGEST, -(-sets // JOBS)))
 
 
-def _about(plan: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
+def _about(plan: ParameterGrid, simulator: SweepSimulator) -> AskedJson:
     """What the sweep is: the same for everybody who makes the same one."""
     base = plan.base
     origin = Provenance.of(base, base.name, simulator.source, simulator.snapshot)
-    values: dict[str, Any] = {
+    about: AskedJson = {
+        "id": "",
         "format": FORMAT,
-        "strategy": dict(origin.strategy),
+        "strategy": origin.strategy,
         "thesis": thesis_of(base),
         "plan": {
             "axes": {axis.name: axis.told() for axis in plan.axes},
@@ -242,13 +248,15 @@ def _about(plan: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
             "simulated": any(line.simulated for line in simulator.bars.values()),
         },
         "settings": settings_values(simulator.settings),
+        "versions": versions(),
     }
-    identity = {**values, "code": code_of(type(base)), "engine": engine_code()}
+    identity = {key: value for key, value in about.items() if key not in ("id", "versions")}
+    identity |= {"code": code_of(type(base)), "engine": engine_code()}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return {"id": f"sweep-{base.name}-{digest[:10]}", **values, "versions": versions()}
+    return {**about, "id": f"sweep-{base.name}-{digest[:10]}"}
 
 
-def _ground(simulator: SweepSimulator, plan: ParameterGrid) -> dict[str, Any]:
+def _ground(simulator: SweepSimulator, plan: ParameterGrid) -> OwnSetJson:
     """The base's own window, control and assumptions; None where it cannot be played itself."""
     base = plan.base
     try:
@@ -263,7 +271,7 @@ def _ground(simulator: SweepSimulator, plan: ParameterGrid) -> dict[str, Any]:
         "window": {"start": f"{days[0]:%Y-%m-%d}", "end": f"{days[-1]:%Y-%m-%d}",
                    "sessions": len(days)},
         "against": against,
-        "scored": dataclasses.asdict(shared.scored) if base.thesis else None,
+        "scored": as_json(shared.scored) if base.thesis else None,
         "assumptions": assumptions(market, simulator.settings, simulator.costs, origin),
         "notes": list(market.notes),
     }  # fmt: skip
@@ -296,7 +304,7 @@ def _span(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _trial(about: Mapping[str, Any], base: Strategy, row: Row) -> Trial:
+def _trial(about: AskedJson, base: Strategy, row: Row) -> Trial:
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=base.name,

@@ -98,8 +98,6 @@ OPEN = {
     "tests/backtests/sweeps/walk_forward/test_walk.py: "
     "tests.backtests.evaluation.statistics.test_overfitting",
     "tests/backtests/sweeps/walk_forward/test_walk.py: tests.backtests.sweeps.test_sweep",
-    "tests/reports/test_browser.py: tests.reports.pages.test_comparison",
-    "tests/reports/test_browser.py: tests.reports.pages.test_verdict",
     "arch", "statsmodels",
 }  # fmt: skip
 """What is to be mended still; this list is to go."""
