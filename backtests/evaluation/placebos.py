@@ -227,4 +227,4 @@ def _place(market: Market, day: date) -> int:
 
 
 def _none(why: str, decides: bool = False) -> tuple[Placebo, pd.DataFrame]:
-    return Placebo(None, 0, None, None, None, decides, "", why), no_placebos()
+    return Placebo.unknown(why, decides=decides), no_placebos()

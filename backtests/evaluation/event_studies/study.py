@@ -31,7 +31,8 @@ from backtests.evaluation.event_studies.returns import (
     panel_of,
     place_of,
 )  # fmt: skip
-from backtests.evaluation.schema import Scored, Study, StudyEvent, StudyWindow
+from backtests.evaluation.event_studies.schema import Study, StudyEvent, StudyWindow
+from backtests.evaluation.schema import Scored
 from backtests.evaluation.statistics.samples import counted
 from backtests.settings import Fx
 from markets.reference.currencies import EcbRates, FxSource, SourceRates

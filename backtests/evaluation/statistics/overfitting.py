@@ -57,7 +57,7 @@ def overfitting(
     gap = unusable(against, *(variants[name] for name in variants.columns))
     if gap:
         rows = tuple(Variant(str(name), None, None, name == chosen) for name in variants.columns)
-        return Overfitting(rows, (), None, gap)
+        return Overfitting.unknown(gap, rows)
     control = settled(against)
     grid = np.column_stack([settled(variants[name]) for name in variants.columns])
     rows = tuple(
@@ -66,10 +66,10 @@ def overfitting(
     )
     why = _refusal(len(control), len(rows))
     if why:
-        return Overfitting(rows, (), None, why)
+        return Overfitting.unknown(why, rows)
     difference = grid - control[:, None]
     if not (difference.std(axis=0) > FLAT).any():
-        return Overfitting(rows, (), None, "no variant differs from the control")
+        return Overfitting.unknown("no variant differs from the control", rows)
     counts = [count for count in BLOCKS if len(control) // count >= PER_BLOCK]
     why = "" if counts else too_few(len(control), "PBO", BLOCKS[0] * PER_BLOCK)
     readings = tuple((count, pbo(difference, count)) for count in counts)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from backtests.evaluation.estimates import (
+    Alternative,
     beta_mix,
     comparison,
     figures_of,
@@ -43,9 +44,13 @@ def figures(returns: pd.Series, years: float = 1.0) -> Figures:
     return figures_of("own", "Own", returns, zeros(returns), years, drawn_of(returns))
 
 
+def control(returns: pd.Series | None) -> Alternative:
+    return Alternative("c", Role.CONTROL, "C", returns)
+
+
 def compared(own: pd.Series, other: pd.Series | None, years: float = 1.0) -> Comparison:
     drawn = drawn_of(own - (other if other is not None else 0.0))
-    return comparison("c", Role.CONTROL, "C", own, other, zeros(own), years, drawn)
+    return comparison(control(other), own, zeros(own), years, drawn)
 
 
 def estimates(found: Figures | Comparison) -> list[Estimate]:
@@ -147,8 +152,8 @@ def test_the_excess_is_read_from_differences_session_by_session() -> None:
     market = noise(500, 0.0, seed=6) * 5
     calm, rough = noise(500, 0.0005, seed=7), noise(500, 0.0005, seed=7)
     moved, drawn, cash = daily((1 + rough) * (1 + market) - 1), drawn_of(calm), zeros(calm)
-    alone = comparison("c", Role.CONTROL, "C", calm, cash, cash, 1.0, drawn).excess
-    both = comparison("c", Role.CONTROL, "C", moved, market, cash, 1.0, drawn).excess
+    alone = comparison(control(cash), calm, cash, 1.0, drawn).excess
+    both = comparison(control(market), moved, cash, 1.0, drawn).excess
     assert both.value == pytest.approx(alone.value)
     assert bounds(both) == pytest.approx(bounds(alone))
 
@@ -229,9 +234,9 @@ def test_every_missing_figure_says_why(name: str, years: float) -> None:
     drawn = resample(np.column_stack([own - other]), 50)
     found = [
         *estimates(figures_of("x", "X", own, zeros(own), years, drawn)),
-        *estimates(comparison("c", Role.CONTROL, "C", own, other, zeros(own), years, drawn)),
-        *estimates(comparison("c", Role.CONTROL, "C", other, own, zeros(own), years, drawn)),
-        *estimates(comparison("c", Role.CONTROL, "C", own, own, zeros(own), years, drawn)),
+        *estimates(comparison(control(other), own, zeros(own), years, drawn)),
+        *estimates(comparison(control(own), other, zeros(own), years, drawn)),
+        *estimates(comparison(control(own), own, zeros(own), years, drawn)),
     ]
     drawdowns = {id(found[4])}
     for one in found:
@@ -292,7 +297,7 @@ def test_a_mix_that_cannot_be_made_says_why_in_the_comparison() -> None:
     ):
         mix, beta = beta_mix(own, benchmark, zeros(own))
         assert isnan(beta)
-        found = comparison("m", Role.MIX, "M", own, mix, zeros(own), 1.0, None)
+        found = comparison(Alternative("m", Role.MIX, "M", mix), own, zeros(own), 1.0, None)
         assert found.excess == Estimate(why=why)
 
 

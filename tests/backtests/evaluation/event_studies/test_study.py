@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from backtests.evaluation.event_studies import study as studies
 from backtests.evaluation.event_studies.market_model import Model, fitted, pooled
 from backtests.evaluation.event_studies.returns import ReturnPanel, panel_of
+from backtests.evaluation.event_studies.schema import Study, StudyEvent, StudyWindow
 from backtests.evaluation.event_studies.study import study
-from backtests.evaluation.schema import Study, StudyEvent, StudyWindow
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars
