@@ -21,12 +21,12 @@ from backtests import run, sweep
 from backtests.evaluation.statistics.overfitting import Criterion, logits, pbo
 from backtests.evaluation.statistics.samples import settled
 from backtests.records.ledger import Ledger
-from backtests.sweeps.grid import plan_of
+from backtests.sweeps.grid import grid_of
 from backtests.sweeps.sweep import SweepResult
 from backtests.sweeps.walk_forward import plan
 from backtests.sweeps.walk_forward.cross_validation import folds_of, paths_of
 from backtests.sweeps.walk_forward.plan import WalkPlan
-from backtests.sweeps.walk_forward.selection import Batch, Selection, halves, judged
+from backtests.sweeps.walk_forward.selection import Batch, Selection, halves, selected
 from backtests.sweeps.walk_forward.switching import SwitchingStrategy
 from markets.bars import COLUMNS, Bars, Priced
 from markets.snapshot import Snapshot
@@ -46,8 +46,8 @@ from newsfolio.schedules import Schedule
 from reports.pages.sweep import headline, sweep_page
 from strategies.relative_momentum import RelativeMomentum
 from tests.backtests.evaluation.statistics.test_overfitting import HAND
-from tests.backtests.sweeps.test_sweep import ROOT, TOP
 from tests.support.shell import Shell
+from tests.support.sweeps import ROOT, TOP
 
 FLIP = date(2021, 7, 1)
 """Up to here AAA gains and BBB loses; from here on it is the other way round."""
@@ -183,7 +183,7 @@ def test_sets_that_stream_by_are_judged_as_if_all_were_at_hand(size: int) -> Non
         for first in range(0, 40, size):
             yield np.arange(first, min(first + size, 40)), gains[:, first : first + size]
 
-    found = judged(batches, train, test, Criterion.SHARPE)
+    found = selected(batches, train, test, Criterion.SHARPE)
     assert found.sets == 40
     expected = list(slow(gains, train, test))
     assert list(zip(found.chosen.tolist(), found.place.tolist(), strict=True)) == expected
@@ -192,7 +192,7 @@ def test_sets_that_stream_by_are_judged_as_if_all_were_at_hand(size: int) -> Non
 def test_of_equal_sets_the_first_is_chosen() -> None:
     gains = np.random.default_rng(1).normal(size=(30, 1)).repeat(4, axis=1)
     mask = np.ones((1, 30), dtype=bool)
-    found = judged(
+    found = selected(
         lambda: iter([(np.array([3, 5]), gains[:, :2]), (np.array([6, 8]), gains[:, 2:])]),
         mask, mask, Criterion.SHARPE,
     )  # fmt: skip
@@ -202,7 +202,7 @@ def test_of_equal_sets_the_first_is_chosen() -> None:
 def crossed(gains: np.ndarray, blocks: int, by: Criterion) -> Selection:
     starts = np.linspace(0, len(gains), blocks, endpoint=False).astype(int)  # as `pbo` cuts
     half = halves(np.searchsorted(starts, np.arange(len(gains)), side="right") - 1)
-    return judged(lambda: iter([(np.arange(gains.shape[1]), gains)]), half, ~half, by)
+    return selected(lambda: iter([(np.arange(gains.shape[1]), gains)]), half, ~half, by)
 
 
 @pytest.mark.parametrize("by", Criterion)
@@ -433,8 +433,8 @@ def test_a_position_is_held_from_decision_to_decision() -> None:
 
     settings = Settings(start="2019-01-02", engine="kernel")
     for strategy, most in ((Hold(), 23), (Quarterly(), 63)):
-        stage = SweepSimulator.of(plan_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
-        assert plan.held(strategy, stage.shared(strategy)) == most
+        simulator = SweepSimulator.of(grid_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
+        assert plan.held(strategy, simulator.shared(strategy)) == most
 
 
 # What is shown
@@ -494,7 +494,7 @@ def test_sets_that_are_flat_in_training_are_tied_whatever_comes(seed: int, by: C
     gains = np.zeros((400, 6))
     gains[200:] = np.random.default_rng(seed).normal(1e-3, 0.01, (200, 6))
     train = np.arange(400)[None] < 200
-    found = judged(lambda: [(np.arange(6), gains)], train, ~train, by)
+    found = selected(lambda: [(np.arange(6), gains)], train, ~train, by)
     assert found.chosen.tolist() == [0]
 
 
@@ -506,5 +506,5 @@ def test_a_lost_account_does_not_count_as_cash() -> None:
     gains = WalkPlan.gains(plan, settled(pd.DataFrame(returns)[0])[:, None])  # type: ignore[arg-type]
     both = np.column_stack([gains, WalkPlan.gains(plan, returns[:, 1:])])  # type: ignore[arg-type]
     train = (np.arange(300) >= 100)[None]
-    found = judged(lambda: [(np.arange(2), both)], train, ~train, Criterion.SHARPE)
+    found = selected(lambda: [(np.arange(2), both)], train, ~train, Criterion.SHARPE)
     assert found.chosen.tolist() == [1]
