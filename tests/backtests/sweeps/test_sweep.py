@@ -18,7 +18,7 @@ from backtests.simulation.interest import growth
 from backtests.sweeps.grid import grid_of, read_grid, shuffled
 from backtests.sweeps.jobs import Jobs
 from backtests.sweeps.simulator import SweepSimulator
-from backtests.sweeps.sweep import size_of
+from backtests.sweeps.sweep import SweepResult, size_of
 from markets.sample.source import SampleSource
 from newsfolio import (
     CommandError,
@@ -32,6 +32,13 @@ from newsfolio import (
 from reports.pages.sweep import headline, sweep_page
 from tests.support.shell import Shell
 from tests.support.sweeps import GRID, LINES, START, TOP, Top, bytes_of, swept
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
+    """The sweep that most tests look at, made once."""
+    return swept(tmp_path_factory.mktemp("usual"))
+
 
 # Sets
 
@@ -139,8 +146,8 @@ def test_a_sweep_trades_as_runs_one_by_one(more: dict[str, Any]) -> None:
         assert simulator.run(sets.strategy(place))[1] == alone.output
 
 
-def test_the_figures_of_a_set_are_those_of_its_run(tmp_path: Path) -> None:
-    table = swept(tmp_path).table
+def test_the_figures_of_a_set_are_those_of_its_run(tmp_path: Path, usual: SweepResult) -> None:
+    table = usual.table
     for place in (0, 13, 47):
         n, lookback = 1 + place // 12, 30 + 10 * (place % 12)
         row = table.iloc[place]
@@ -200,16 +207,16 @@ def test_every_set_is_in_the_ledger_as_a_run_of_it_would_be(tmp_path: Path) -> N
     found = swept(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
     run("relative-momentum", data="sample", ledger=tmp_path / "l.sqlite", placebos=0, **options)
     rows = Ledger(tmp_path / "l.sqlite").rows()
-    swept, alone = rows[1], rows[2]
+    of_the_sweep, alone = rows[1], rows[2]
     same = ("thesis", "strategy", "parameters", "code", "data", "simulated", "settings", "start",
             "end", "metrics", "variant", "scored", "sharpe")  # fmt: skip
-    assert {name: swept[name] for name in same} == {name: alone[name] for name in same}
-    assert (swept["run"], alone["run"]) != ("", "")
-    assert found.id == swept["run"]
+    assert {name: of_the_sweep[name] for name in same} == {name: alone[name] for name in same}
+    assert (of_the_sweep["run"], alone["run"]) != ("", "")
+    assert found.id == of_the_sweep["run"]
 
 
-def test_workers_do_not_change_a_byte(tmp_path: Path) -> None:
-    one, two = swept(tmp_path / "one"), swept(tmp_path / "two", workers=2)
+def test_workers_do_not_change_a_byte(tmp_path: Path, usual: SweepResult) -> None:
+    one, two = usual, swept(tmp_path, workers=2)
     assert len(bytes_of(one)) == 3
     assert bytes_of(one) == bytes_of(two)
     assert one.summary == two.summary
