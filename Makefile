@@ -14,13 +14,19 @@ endif
 
 CORE = $(wildcard backtests/compiled/*.p[yx]?)
 
-.PHONY: run test check clean
+KINDS = unit property fault browser slow
+
+.PHONY: run test $(KINDS) check clean
 
 run: $(VENV)/installed
 	$(BIN)/newsfolio run east-rising abc-basket --data sample
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q -n auto
+
+# A kind of tests alone; tests/conftest.py says which test is of which.
+$(KINDS): $(VENV)/installed-dev
+	$(BIN)/python -m pytest -q -n auto -m $@
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -47,10 +47,13 @@ def open_source(
     snapshot: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Source:
-    """`markets.open.open_source` with this machine's store and day."""
-    from markets.open import open_source
+    """A source of `markets.open` with this machine's store and day."""
+    from markets.open import open_snapshot, open_source
 
+    store = store or store_folder()
+    if snapshot is not None:
+        return open_snapshot(snapshot, data, store, facts=facts, corrections=corrections)
     return open_source(
-        data, store or store_folder(), today(), offline=offline, facts=facts,
-        corrections=corrections, snapshot=snapshot, progress=progress,
+        data, store, today(), offline=offline, facts=facts, corrections=corrections,
+        progress=progress,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date, time
 import numpy as np
 
 from markets.bars import Bars
+from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
 from markets.reference.calendars import (
     RunCalendar,
@@ -19,7 +20,7 @@ from markets.reference.calendars import (
     sessions_of,
 )
 from markets.reference.currencies import FxSource
-from markets.snapshot import required, snapshot_id
+from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
     Want,
@@ -30,6 +31,7 @@ from markets.universe import (
 )
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData, MissingData
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
 SEASONING = 60
@@ -43,27 +45,19 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
     wanted = universe_assets(want.sleeves)
     held = tradable(bars, want, wanted)
-    tables = tuple(required(bars, want.facts).values())
-    notes = [*notes_on(bars, held, wanted), *(note for table in tables for note in table.notes)]
+    tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars)
-    notes.append(why)
     lines = tuple(held[ticker] for ticker in sorted(held))
-    frames = [days[_lives(asset, days)] for asset, days in _with_days(lines, bars)]
-    sessions, weekend = _axis(frames, end)
-    if weekend:
-        notes.append(weekend)
+    sessions, weekend = _axis(lines, bars, end)
     grids = _grids(bars, lines, sessions)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
-    venues = [asset.venue for asset in lines]
-    decision = first_decision(want.published, sessions, venues) if want.published else None
-    clock = closes_last(venues)
-    known_from(clock, sessions[first])
-    rate_before, rate = _rates(lines, sessions, want.base, fx, clock.closes, first)
-    cash_rate, cash_note = _cash_rate(bars, want.base, sessions)
-    notes.append(cash_note)
+    calendar = _calendar(want, lines, sessions, first)
+    rate_before, rate = _rates(lines, want.base, fx, calendar, first)
+    cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
+    of_tables = (note for table in tables.values() for note in table.notes)
     return Market(
         base=want.base,
         sleeves=want.sleeves,
@@ -78,17 +72,14 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         pays_off=pays_off,
         payoff=payoff,
         cash_rate=cash_rate,
-        signals={ticker: _as_of(bars, ticker, sessions, clock.closes) for ticker in want.signals},
-        facts={
-            facts.name: Placed(table.frame, table.places(sessions, venues, facts.lag))
-            for facts, table in zip(want.facts, tables, strict=True)
-        },
-        calendar=RunCalendar(sessions, clock, decision),
+        signals={ticker: _as_of(bars, ticker, calendar) for ticker in want.signals},
+        facts=_placed(want.facts, tables, lines, sessions),
+        calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=tuple(note for note in notes if note),
-        snapshot=snapshot_id(bars.values(), tables),
+        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, interest),
+        snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
-        or any(table.simulated for table in tables),
+        or any(table.simulated for table in tables.values()),
         **grids,
     )
 
@@ -101,10 +92,6 @@ def natural_end(bars: Mapping[str, Bars], want: Want) -> date:
 
 def _days(line: Bars) -> Days:
     return line.frame.index.to_numpy().astype("datetime64[D]")
-
-
-def _with_days(lines: Iterable[Asset], bars: Mapping[str, Bars]) -> Iterator[tuple[Asset, Days]]:
-    return ((asset, _days(bars[asset.ticker])) for asset in lines)
 
 
 def _end(
@@ -148,16 +135,20 @@ def _lasting(
             yield from stand_ins(asset, bars)
 
 
-def _axis(frames: list[Days], end: date) -> tuple[Days, str]:
-    """The union of the days up to the end, without weekends; and what was dropped."""
-    days = np.unique(np.concatenate(frames))
+def _axis(
+    lines: Iterable[Asset], bars: Mapping[str, Bars], end: date
+) -> tuple[Days, tuple[str, ...]]:
+    """The union of the lines' days up to the end, without weekends; and a note on these."""
+    rows = ((asset, _days(bars[asset.ticker])) for asset in lines)
+    days = np.unique(np.concatenate([days[_lives(asset, days)] for asset, days in rows]))
     days = days[days <= np.datetime64(end)]
     weekend = (days.astype("int64") + 3) % 7 >= 5
     dropped = days[weekend]
-    note = f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}" if len(dropped) else ""
     if not (~weekend).any():
         raise MissingData(f"no session up to {end}; end the run later")
-    return days[~weekend], note
+    if not len(dropped):
+        return days, ()
+    return days[~weekend], (f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}",)
 
 
 def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -> dict[str, Floats]:
@@ -292,13 +283,36 @@ def _ever(ticker: str, asset: Asset | None, columns: Mapping[str, int], usable: 
     return mask
 
 
+def _calendar(want: Want, lines: tuple[Asset, ...], sessions: Days, first: int) -> RunCalendar:
+    """The dates that schedules see; MissingData where they are not known from the start on."""
+    venues = [asset.venue for asset in lines]
+    decision = first_decision(want.published, sessions, venues) if want.published else None
+    clock = closes_last(venues)
+    known_from(clock, sessions[first])
+    return RunCalendar(sessions, clock, decision)
+
+
+def _placed(
+    wanted: Iterable[Facts], tables: Mapping[str, FactTable], lines: tuple[Asset, ...],
+    sessions: Days,
+) -> dict[str, Placed]:  # fmt: skip
+    venues = [asset.venue for asset in lines]
+    return {
+        facts.name: Placed(
+            tables[facts.name].frame, tables[facts.name].places(sessions, venues, facts.lag)
+        )
+        for facts in wanted
+    }
+
+
 def _rates(
-    lines: tuple[Asset, ...], sessions: Days, base: str, fx: FxSource, last_close: time, first: int
+    lines: tuple[Asset, ...], base: str, fx: FxSource, calendar: RunCalendar, first: int
 ) -> tuple[Floats, Floats]:
     """Rates by line; NaN on sessions before the run that no fixing reaches."""
+    sessions = calendar.sessions
     before = np.ones((len(sessions), len(lines)))
     valued = np.ones_like(before)
-    same_day = fx.valued_same_day and last_close > ECB_PUBLISHES
+    same_day = fx.valued_same_day and calendar.clock.closes > ECB_PUBLISHES
     for currency in sorted({asset.currency for asset in lines} - {base}):
         fixings = fx.fixings(currency, base)
         columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
@@ -324,7 +338,7 @@ def _cash_rate(bars: Mapping[str, Bars], base: str, sessions: Days) -> tuple[Flo
     return rates, f"idle {base} cash earns {ticker}, the last close before each session"
 
 
-def _as_of(bars: Mapping[str, Bars], ticker: str, sessions: Days, last_close: time) -> Floats:
+def _as_of(bars: Mapping[str, Bars], ticker: str, calendar: RunCalendar) -> Floats:
     """A signal's last close known at each close of the run; NaN before its first.
 
     A bar that closes after the decision is dated before it: a New York yield for a universe that
@@ -333,9 +347,10 @@ def _as_of(bars: Mapping[str, Bars], ticker: str, sessions: Days, last_close: ti
     if ticker not in bars:
         raise MissingData(f"no data for the signal {ticker} in this source; add it or drop it")
     asset = asset_of(ticker)
-    late = asset.kind is Kind.CURRENCY or asset.venue.closes > last_close
+    late = asset.kind is Kind.CURRENCY or asset.venue.closes > calendar.clock.closes
     side = "left" if late else "right"
-    places = np.searchsorted(_days(bars[ticker]), sessions, side=side) - 1  # type: ignore[call-overload]
+    days = _days(bars[ticker])
+    places = np.searchsorted(days, calendar.sessions, side=side) - 1  # type: ignore[call-overload]
     values = bars[ticker].frame["close"].to_numpy()
     return np.where(places >= 0, values[np.maximum(places, 0)], np.nan)
 

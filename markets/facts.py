@@ -1,4 +1,4 @@
-"""Tables of facts: read from CSV, checked, and placed on the sessions from which they are known."""
+"""Tables of facts: checked, and placed on the sessions from which they are known."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def made_up(facts: Facts, columns: Mapping[str, Iterable[object]]) -> FactTable:
 def fact_table(
     facts: Facts, cells: Mapping[str, list[str]], where: str, *, simulated: bool
 ) -> FactTable:
+    """A table from its cells by column; BrokenData names `where`, and the row that is wrong."""
     missing = [name for name in facts.header if name not in cells]
     if facts.known in missing:
         raise BrokenData(

@@ -21,18 +21,14 @@ def open_source(
     offline: bool = False,
     facts: Path | None = None,
     corrections: Path | None = None,
-    snapshot: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Source:
     """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word.
 
     store: the folder of the local store. today: bars of this day are not final. facts: a folder of
     tables that are no prices, asked before the source's own. corrections: a file of corrections
-    besides the `corrections.csv` that lies among the prices, if one does. snapshot: the id of what
-    a run on Yahoo's prices read, to read just that again.
+    besides the `corrections.csv` that lies among the prices, if one does.
     """
-    if snapshot is not None:
-        return _as_read_before(snapshot, data, store, facts, corrections)
     if data == "sample":
         from markets.sample.source import SampleSource
 
@@ -54,9 +50,18 @@ def open_source(
     return source
 
 
-def _as_read_before(
-    snapshot: str, data: str, folder: Path, facts: Path | None, corrections: Path | None
+def open_snapshot(
+    snapshot: str,
+    data: str,
+    store: Path,
+    *,
+    facts: Path | None = None,
+    corrections: Path | None = None,
 ) -> Source:
+    """What a run on Yahoo's prices read, to read just that again; the id is in its manifest.
+
+    CommandError for any other source, and for what a snapshot has of its own.
+    """
     if data != "yahoo":
         raise CommandError(
             f"--snapshot is for --data yahoo, not for {data}: only a store keeps any"
@@ -66,7 +71,7 @@ def _as_read_before(
     from markets.store.price_store import Store
     from markets.store.snapshots import SnapshotSource
 
-    return SnapshotSource(Store(folder), snapshot)
+    return SnapshotSource(Store(store), snapshot)
 
 
 def _corrected(source: Source, folder: Path, more: Path | None) -> Source:

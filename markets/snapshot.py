@@ -96,7 +96,7 @@ def with_own_rows(read: Snapshot, wanted: Iterable[Facts]) -> Snapshot:
     return Snapshot(read.bars, {**read.facts, **own})
 
 
-def required(bars: Mapping[str, Bars], wanted: Iterable[Facts]) -> dict[str, FactTable]:
+def required_tables(bars: Mapping[str, Bars], wanted: Iterable[Facts]) -> dict[str, FactTable]:
     """The tables of a run; MissingData with the way to get one that is not there."""
     held = bars.facts if isinstance(bars, Snapshot) else {}
     for facts in wanted:

@@ -7,6 +7,7 @@ Half-spreads and borrow rates are our judgement (1 basis point is 0.0001). Board
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import date
 
@@ -30,6 +31,8 @@ _NONE = always(0.0, "Cayman company: none by default")
 _TENTH = always(0.10, _H_SHARE)
 _CONNECT = always(0.10, "A-shares through Stock Connect: 10%")
 
+_US_BORROW, _ADR_BORROW, _CHINA_FUND_BORROW = 0.003, 0.005, 0.015
+
 _COMPANIES_IN = {
     "China": ("BABA JD BIDU NTES PDD TCOM BILI NIO LI XPEV GDS KC TME KWEB FXI MCHI CQQQ PGJ ASHR"),
     "Taiwan": "TSM ^TWII EWT",
@@ -49,31 +52,41 @@ _COUNTRY = {
 }
 
 
-def _us(
-    ticker: str, name: str, listed: str = "", *, spread: float = 1, etf: bool = False,
-    adr: float | None = None, borrow: float = 0.003, stand_in: tuple[str, ...] = (),
-    proxy: str = "",
-) -> Asset:  # fmt: skip
-    """A US line; `adr` is the depositary's yearly fee in USD and makes it an ADR."""
+def _us(ticker: str, name: str, listed: str = "", *, spread: float = 1) -> Asset:
+    """A US company; `spread` is half of it, in basis points."""
     return Asset(
         ticker,
         NEW_YORK,
-        Kind.ETF if etf else Kind.STOCK,
+        Kind.STOCK,
         name,
         listed=date.fromisoformat(listed) if listed else None,
-        withholding=_NONE if adr is not None else _US_STOCK,
+        withholding=_US_STOCK,
         half_spread=always(spread * BP, "judgement"),
-        borrow=borrow,
-        adr_fee=adr or 0.0,
-        stand_in=stand_in,
-        proxy=proxy,
+        borrow=_US_BORROW,
         country=_COUNTRY.get(ticker, ""),
     )
 
 
+def _adr(
+    ticker: str, name: str, listed: str, *, fee: float, spread: float, borrow: float = _ADR_BORROW
+) -> Asset:
+    """A depositary receipt; `fee` is the depositary's a year, in USD a share."""
+    share = _us(ticker, name, listed, spread=spread)
+    return dataclasses.replace(share, withholding=_NONE, borrow=borrow, adr_fee=fee)
+
+
+def _us_fund(
+    ticker: str, name: str, listed: str, *, spread: float = 1, borrow: float = _US_BORROW,
+    stand_in: tuple[str, ...] = (), proxy: str = "",
+) -> Asset:  # fmt: skip
+    """An exchange-traded fund in the United States."""
+    share = _us(ticker, name, listed, spread=spread)
+    return dataclasses.replace(share, kind=Kind.ETF, borrow=borrow, stand_in=stand_in, proxy=proxy)
+
+
 def _hk(
     ticker: str, name: str, listed: str, lot: int | Dated[int] | None, *, stand_in: str = "",
-    withholding: Dated[float] = _NONE, etf: bool = False, proxy: str = "",
+    withholding: Dated[float] = _NONE, etf: bool = False,
 ) -> Asset:  # fmt: skip
     """A Hong Kong line; its half-spread floor is 2 bp, half a tick where that is more."""
     return Asset(
@@ -87,7 +100,6 @@ def _hk(
         withholding=withholding,
         half_spread=always(2 * BP, "judgement"),
         stand_in=(stand_in,) if stand_in else (),
-        proxy=proxy,
         country=_COUNTRY.get(ticker, ""),
     )
 
@@ -123,7 +135,6 @@ def _index(ticker: str, name: str, venue: Venue | None = None) -> Asset:
 
 
 _BYD_LOT = Dated((Row(None, 500), Row(date(2025, 9, 19), 100, "company notice of the new lot")))
-_CHINA_ETF = 0.015
 
 KNOWN: dict[str, Asset] = {
     asset.ticker: asset
@@ -140,91 +151,86 @@ KNOWN: dict[str, Asset] = {
         _us("AMD", "AMD"),
         _us("ORCL", "Oracle"),
         _us("PLTR", "Palantir", "2020-09-30"),
-        _us("TSM", "TSMC ADR", "1997-10-08", adr=0.0, spread=2),
+        _adr("TSM", "TSMC ADR", "1997-10-08", fee=0.0, spread=2, borrow=_US_BORROW),
         # Chinese companies listed in the United States
-        _us("BABA", "Alibaba ADR", "2014-09-19", adr=0.02, spread=2, borrow=0.005),
-        _us("JD", "JD.com ADR", "2014-05-22", adr=0.02, spread=2, borrow=0.005),
-        _us("BIDU", "Baidu ADR", "2005-08-05", adr=0.02, spread=2, borrow=0.005),
-        _us("NTES", "NetEase ADR", "2000-06-30", adr=0.02, spread=2, borrow=0.005),
-        _us("PDD", "PDD ADR", "2018-07-26", adr=0.0, spread=2, borrow=0.005),
-        _us("TCOM", "Trip.com ADR", "2003-12-09", adr=0.0, spread=5, borrow=0.005),
-        _us("BILI", "Bilibili ADR", "2018-03-28", adr=0.0, spread=10, borrow=0.005),
-        _us("NIO", "NIO ADR", "2018-09-12", adr=0.0, spread=10, borrow=0.005),
-        _us("LI", "Li Auto ADR", "2020-07-30", adr=0.0, spread=10, borrow=0.005),
-        _us("XPEV", "XPeng ADR", "2020-08-27", adr=0.0, spread=10, borrow=0.005),
-        _us("GDS", "GDS ADR", "2016-11-02", adr=0.0, spread=10, borrow=0.005),
-        _us("KC", "Kingsoft Cloud ADR", "2020-05-08", adr=0.0, spread=10, borrow=0.005),
-        _us("TME", "Tencent Music ADR", "2018-12-12", adr=0.0, spread=10, borrow=0.005),
+        _adr("BABA", "Alibaba ADR", "2014-09-19", fee=0.02, spread=2),
+        _adr("JD", "JD.com ADR", "2014-05-22", fee=0.02, spread=2),
+        _adr("BIDU", "Baidu ADR", "2005-08-05", fee=0.02, spread=2),
+        _adr("NTES", "NetEase ADR", "2000-06-30", fee=0.02, spread=2),
+        _adr("PDD", "PDD ADR", "2018-07-26", fee=0.0, spread=2),
+        _adr("TCOM", "Trip.com ADR", "2003-12-09", fee=0.0, spread=5),
+        _adr("BILI", "Bilibili ADR", "2018-03-28", fee=0.0, spread=10),
+        _adr("NIO", "NIO ADR", "2018-09-12", fee=0.0, spread=10),
+        _adr("LI", "Li Auto ADR", "2020-07-30", fee=0.0, spread=10),
+        _adr("XPEV", "XPeng ADR", "2020-08-27", fee=0.0, spread=10),
+        _adr("GDS", "GDS ADR", "2016-11-02", fee=0.0, spread=10),
+        _adr("KC", "Kingsoft Cloud ADR", "2020-05-08", fee=0.0, spread=10),
+        _adr("TME", "Tencent Music ADR", "2018-12-12", fee=0.0, spread=10),
         # US funds
-        _us("SPY", "S&P 500", "1993-01-29", etf=True),
-        _us("QQQ", "Nasdaq 100", "1999-03-10", etf=True),
-        _us("SMH", "US semiconductors", "2000-06-05", etf=True),
-        _us("SOXX", "US semiconductors (ICE)", "2001-07-13", etf=True),
-        _us("XLK", "US technology", "1998-12-22", etf=True),
-        _us("QQQE", "Nasdaq 100, equal weights", "2012-03-21", etf=True, spread=5),
+        _us_fund("SPY", "S&P 500", "1993-01-29"),
+        _us_fund("QQQ", "Nasdaq 100", "1999-03-10"),
+        _us_fund("SMH", "US semiconductors", "2000-06-05"),
+        _us_fund("SOXX", "US semiconductors (ICE)", "2001-07-13"),
+        _us_fund("XLK", "US technology", "1998-12-22"),
+        _us_fund("QQQE", "Nasdaq 100, equal weights", "2012-03-21", spread=5),
         _us("CRM", "Salesforce"),
         _us("NOW", "ServiceNow", "2012-06-29"),
         _us("VST", "Vistra", "2016-10-05", spread=2),
         _us("VRT", "Vertiv", "2018-08-02", spread=2),
-        _us("IGV", "US software", "2001-07-13", etf=True, spread=2),
-        _us(
+        _us_fund("IGV", "US software", "2001-07-13", spread=2),
+        _us_fund(
             "MAGS",
             "Magnificent Seven",
             "2023-11-09",
-            etf=True,
             spread=2,
             proxy="before 2023-11-09 the fund was a discretionary one under another name",
         ),
-        _us("KWEB", "China internet", "2013-07-31", etf=True, spread=2, borrow=_CHINA_ETF),
-        _us("FXI", "China large caps", "2004-10-05", etf=True, spread=2, borrow=_CHINA_ETF),
-        _us("MCHI", "MSCI China", "2011-03-29", etf=True, spread=2, borrow=_CHINA_ETF),
-        _us("CQQQ", "China technology", "2009-12-08", etf=True, spread=5, borrow=_CHINA_ETF),
-        _us("PGJ", "Golden Dragon China", "2004-12-09", etf=True, spread=5, borrow=_CHINA_ETF),
-        _us("ASHR", "CSI 300", "2013-11-06", etf=True, spread=2, borrow=_CHINA_ETF),
-        _us("ACWI", "World equities", "2008-03-26", etf=True),
-        _us("ACWX", "World ex US", "2008-03-26", etf=True),
-        _us("VXUS", "World ex US (FTSE)", "2011-01-26", etf=True),
-        _us("EEM", "Emerging markets", "2003-04-07", etf=True),
-        _us("IEMG", "Emerging markets (core)", "2012-10-18", etf=True),
-        _us("VWO", "Emerging markets (FTSE)", "2005-03-04", etf=True),
-        _us("EFA", "Developed ex US", "2001-08-14", etf=True),
-        _us(
+        _us_fund("KWEB", "China internet", "2013-07-31", spread=2, borrow=_CHINA_FUND_BORROW),
+        _us_fund("FXI", "China large caps", "2004-10-05", spread=2, borrow=_CHINA_FUND_BORROW),
+        _us_fund("MCHI", "MSCI China", "2011-03-29", spread=2, borrow=_CHINA_FUND_BORROW),
+        _us_fund("CQQQ", "China technology", "2009-12-08", spread=5, borrow=_CHINA_FUND_BORROW),
+        _us_fund("PGJ", "Golden Dragon China", "2004-12-09", spread=5, borrow=_CHINA_FUND_BORROW),
+        _us_fund("ASHR", "CSI 300", "2013-11-06", spread=2, borrow=_CHINA_FUND_BORROW),
+        _us_fund("ACWI", "World equities", "2008-03-26"),
+        _us_fund("ACWX", "World ex US", "2008-03-26"),
+        _us_fund("VXUS", "World ex US (FTSE)", "2011-01-26"),
+        _us_fund("EEM", "Emerging markets", "2003-04-07"),
+        _us_fund("IEMG", "Emerging markets (core)", "2012-10-18"),
+        _us_fund("VWO", "Emerging markets (FTSE)", "2005-03-04"),
+        _us_fund("EFA", "Developed ex US", "2001-08-14"),
+        _us_fund(
             "EMXC",
             "Emerging markets ex China",
             "2017-07-18",
-            etf=True,
             spread=2,
             stand_in=("XCEM",),
         ),
-        _us(
+        _us_fund(
             "XCEM",
             "Emerging markets ex China (Columbia)",
             "2015-09-02",
-            etf=True,
             spread=5,
             stand_in=("EWY", "INDA"),
             proxy="stands in for EMXC",
         ),
-        _us(
+        _us_fund(
             "EWY",
             "South Korea",
             "2000-05-09",
-            etf=True,
             proxy="with INDA a proxy of emerging markets without China",
         ),
-        _us(
+        _us_fund(
             "INDA",
             "India",
             "2012-02-02",
-            etf=True,
             proxy="with EWY a proxy of emerging markets without China",
         ),
-        _us("BIL", "US treasury bills", "2007-05-25", etf=True),
-        _us("SHY", "US treasuries, 1 to 3 years", "2002-07-22", etf=True),
-        _us("IEF", "US treasuries, 7 to 10 years", "2002-07-22", etf=True),
-        _us("TLT", "US treasuries, 20 years on", "2002-07-22", etf=True),
-        _us("AGG", "US bonds", "2003-09-22", etf=True),
-        _us("GLD", "Gold", "2004-11-18", etf=True),
+        _us_fund("BIL", "US treasury bills", "2007-05-25"),
+        _us_fund("SHY", "US treasuries, 1 to 3 years", "2002-07-22"),
+        _us_fund("IEF", "US treasuries, 7 to 10 years", "2002-07-22"),
+        _us_fund("TLT", "US treasuries, 20 years on", "2002-07-22"),
+        _us_fund("AGG", "US bonds", "2003-09-22"),
+        _us_fund("GLD", "Gold", "2004-11-18"),
         # Hong Kong
         _hk("9988.HK", "Alibaba", "2019-11-26", 100, stand_in="BABA"),
         _hk("0700.HK", "Tencent", "2004-06-16", 100),

@@ -1,4 +1,4 @@
-"""The parameters of a strategy: fields with bounds and units."""
+"""The parameters of a strategy: fields with bounds and units; and the name that a class has."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ import re
 from datetime import date
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from newsfolio.errors import ParameterError, StrategyError
 from newsfolio.schedules import Schedule
-
-if TYPE_CHECKING:
-    pass
-
 
 T = TypeVar("T")
 

@@ -13,7 +13,6 @@ from newsfolio.errors import StrategyError
 if TYPE_CHECKING:
     from newsfolio.view import View
 
-
 Weights: TypeAlias = "Mapping[str, float]"
 """Ticker to fraction of equity; what is missing is cash. A pandas Series will do."""
 

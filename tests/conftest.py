@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share."""
+"""Fixtures that several rooms share, and the kinds of tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,30 @@ from pathlib import Path
 import pytest
 
 from tests.support.shell import Shell
+
+KINDS = ("unit", "property", "fault", "browser", "slow")
+PLACES = {
+    "tests/faults/": "fault",
+    "tests/properties/": "property",
+    "tests/reports/test_browser.py": "browser",
+}
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test one kind, so that each kind has a command of its own."""
+    for item in items:
+        item.add_marker(kind_of(item))
+
+
+def kind_of(item: pytest.Item) -> str:
+    """That of its folder, or else unit; what hypothesis draws for is a property. Slow is slow."""
+    if item.get_closest_marker("slow"):
+        return "slow"
+    path = item.path.relative_to(ROOT).as_posix()
+    drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    placed = (kind for place, kind in PLACES.items() if path.startswith(place))
+    return next(placed, "property" if drawn else "unit")
 
 
 @pytest.fixture(scope="session")

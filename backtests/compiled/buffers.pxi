@@ -27,7 +27,7 @@ cdef class Wanted:
 
 
 def by_column(answer, dict own, double most):
-    """An answer of which nothing is to be said, by column: the twin of decisions.by_column."""
+    """An answer of which nothing is to be said: the twin of simulation.decisions.by_column."""
     cdef Wanted found
     cdef double weight
     cdef Py_ssize_t room, at = 0

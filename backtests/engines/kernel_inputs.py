@@ -14,10 +14,17 @@ from numpy.typing import NDArray
 
 from backtests.settings import Costs, Funding, Lots, Settings, Withholding
 from backtests.simulation.cash_events import paying_sessions
-from backtests.simulation.desk import by_opening
+from backtests.simulation.execution import by_opening
 from backtests.simulation.interest import growth
 from markets.costs.levies import Basis, Charge
-from markets.costs.models import HOLDING, SCHEDULES, TICKS, CostModel, NoCosts, VenueCosts
+from markets.costs.models import (
+    CostModel,
+    NoCosts,
+    VenueCosts,
+    holding_of,
+    is_known,
+    ticks_of,
+)
 from markets.market import Floats, Market
 from markets.per_market import per_market
 from newsfolio.assets import Asset
@@ -92,7 +99,7 @@ class KernelInputs:
     tolerance: float
 
 
-def rules_of(market: Market, settings: Settings, costs: CostModel) -> KernelInputs | None:
+def kernel_inputs_of(market: Market, settings: Settings, costs: CostModel) -> KernelInputs | None:
     """None for what the core does not know: impact, participation, other costs, unknown venues."""
     if settings.impact or settings.participation is not None:
         return None
@@ -105,7 +112,7 @@ def _known(market: Market, costs: CostModel) -> bool:
         return False
     charged = isinstance(costs, VenueCosts)
     return all(
-        (not charged or (asset.venue.code, asset.kind) in SCHEDULES)
+        (not charged or is_known(asset))
         and all(_since(fact) for fact in (asset.lot, asset.half_spread, asset.withholding))
         for asset in market.assets
     )
@@ -150,7 +157,7 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
         foreign=settings.withholding is Withholding.FOREIGN,
         charged=isinstance(costs, VenueCosts),
         has_holding=isinstance(costs, VenueCosts)
-        and any(asset.venue.code in HOLDING for asset in market.assets),
+        and any(holding_of(asset) is not None for asset in market.assets),
         tolerance=settings.tolerance,
     )
 
@@ -247,14 +254,13 @@ def _facts(
     """The series of each line, by rule."""
     found: dict[str, list[int]] = defaultdict(list)
     for asset in assets:
-        venue, key = asset.venue.code, (asset.venue.code, asset.kind)
         found["lot"].append(series.add(asset.lot))
         found["spread"].append(series.add(asset.half_spread))
         found["withholding"].append(series.add(asset.withholding))
-        found["holding"].append(series.add(HOLDING.get(venue)))
-        found["tick"].append(series.add(TICKS.get(key), steps.add))
+        found["holding"].append(series.add(holding_of(asset)))
+        found["tick"].append(series.add(ticks_of(asset), steps.add))
         for name, sale in (("bought", False), ("sold", True)):
-            fact = costs.charges(*key, sale) if costs else None
+            fact = costs.charges(asset.venue.code, asset.kind, sale) if costs else None
             found[name].append(series.add(fact, charges.add))
     return {name: _integers(numbers) for name, numbers in found.items()}
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from backtests.engines import kernel
-from backtests.simulation.decision_tables import Decided
+from backtests.simulation.decision_tables import DecisionTable
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import Transactions, moves_of
+from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.output import EngineOutput
 from backtests.sweeps.shared_market import SharedMarket
 from newsfolio.errors import NewsfolioError
@@ -38,7 +38,7 @@ class SetBatch:
         self.rows: list[Row] = []
         self.strategies: list[Strategy] = []
         self.outputs: list[EngineOutput] = []
-        self.decided: list[Decided] = []
+        self.decided: list[DecisionTable] = []
 
     @property
     def full(self) -> bool:
@@ -62,9 +62,9 @@ class SetBatch:
     def transactions(self) -> Transactions:
         """What they put out, in their order."""
         if self.decided:
-            return kernel.run_batch(self.desk, self.decided).moves
+            return kernel.run_batch(self.desk, self.decided).transactions
         outputs = [(output.fills, output.events) for output in self.outputs]
-        return moves_of(self.shared.market, outputs)
+        return transactions_of(self.shared.market, outputs)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Fees, duties, ticks and lots of Hong Kong, dated, with their sources."""
+"""What trading in Hong Kong costs: duties, fees and price steps, dated, with their sources."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from dataclasses import replace
 from datetime import date
 from math import inf
 
-from markets.costs.levies import Basis, Levy, TickTable, history, of_value
+from markets.costs.levies import (
+    Basis,
+    Levy,
+    TickTable,
+    VenueSchedule,
+    commission,
+    history,
+    of_value,
+)
+from newsfolio.assets import Kind
 from newsfolio.dated import Dated, Row
 
-COMMISSION_3BP = replace(
-    of_value("commission", ("", 0.03, "judgement: the low end of 0.03 to 0.25 %, no minimum")),
-    broker=True,
-)
-
-HK_STAMP = replace(
+_STAMP_ON_SHARES = replace(
     of_value(
         "stamp duty",
         ("", 0.10, "Inland Revenue Department"),
@@ -24,7 +28,7 @@ HK_STAMP = replace(
     step=1.0,
 )
 
-HK_STAMP_ON_FUNDS = replace(
+_STAMP_ON_FUNDS = replace(
     of_value(
         "stamp duty",
         ("", 0.10, "as for shares; funds with few Hong Kong stocks had relief from 2010"),
@@ -34,14 +38,11 @@ HK_STAMP_ON_FUNDS = replace(
 )
 
 _FEES = "HKEX transaction fees"
-
 _NO_TARIFF = "HKEX news release 2022-11-01"
-
 _NEW_CCASS = "2025-06-30"
-
 _SETTLEMENT = "HKSCC; papers of the day say 30 June 2025, one page says 1 June"
 
-HK_MARKET = (
+_MARKET = (
     of_value(
         "SFC levy",
         ("", 0.005, "Securities and Futures (Reduction of Levy) Order 2006"),
@@ -61,16 +62,15 @@ HK_MARKET = (
         minimum=history(1, ("", 2.0, "HKSCC"), (_NEW_CCASS, 0.0, _SETTLEMENT)),
         maximum=history(1, ("", 100.0, "HKSCC"), (_NEW_CCASS, inf, _SETTLEMENT)),
     ),
-    COMMISSION_3BP,
+    commission(0.03, "judgement: the low end of 0.03 to 0.25 %, no minimum"),
 )
 
 _BOUNDS = (0.25, 0.5, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
-
 _LOW, _HIGH = (0.001, 0.005, 0.01), (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 # HKEX planned a step of 0.005 from 0.50 to 10 for mid-2026, if the first cut worked. That it
 # came is not confirmed, so it has no row.
-HK_TICKS = Dated(
+_TICKS = Dated(
     (
         Row(None, TickTable(_BOUNDS, (*_LOW, 0.02, 0.05, *_HIGH)), "HKEX, in force 2006-07-24"),
         Row(
@@ -79,4 +79,17 @@ HK_TICKS = Dated(
             "HKEX reduction of minimum spreads, phase 1",
         ),
     )
+)
+
+SCHEDULE = VenueSchedule(
+    {
+        Kind.STOCK: (_STAMP_ON_SHARES, *_MARKET),
+        Kind.ETF: (_STAMP_ON_FUNDS, *_MARKET),
+    },
+    ticks={Kind.STOCK: _TICKS},
+    notes=(
+        "Hong Kong funds pay stamp duty until 2015-02-12, though some were exempt from 2010.",
+        "Half-spread: a judgement for each line; Hong Kong stocks pay at least half a tick of the "
+        "exchange's table, dated. A cut planned for mid-2026 and the ticks of funds are left out.",
+    ),
 )

@@ -1,13 +1,15 @@
-"""The vocabulary of fee schedules: what is charged on what, from when on."""
+"""The words of a fee schedule: what is charged on what, from when on."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from math import ceil, inf
 
+from newsfolio.assets import Kind
 from newsfolio.dated import Dated, Row, always
 
 DUST = 1e-9  # far below a cent, far above the noise of a float
@@ -77,6 +79,24 @@ class TickTable:
         return self.ticks[bisect_left(self.bounds, price - DUST)]
 
 
+@dataclass(frozen=True)
+class VenueSchedule:
+    """All that the lines of one venue are charged, by kind; a kind without levies is not known.
+
+    ticks: price steps, of which half a one is the least half-spread. holding: what a long position
+    pays a year, as a fraction of its value. notes: what a reader must know besides.
+    """
+
+    levies: Mapping[Kind, tuple[Levy, ...]]
+    ticks: Mapping[Kind, Dated[TickTable]] = field(default_factory=dict)
+    holding: Dated[float] | None = None
+    notes: tuple[str, ...] = ()
+
+
+PERCENT, MILLION = 100.0, 1e6
+"""Of how much of the basis a figure is quoted."""
+
+
 def history(per: float, *rows: tuple[str, float, str]) -> Dated[float]:
     """Figures as they are quoted: first day ("": always), figure for `per` of the basis, source."""
     return Dated(
@@ -87,11 +107,11 @@ def history(per: float, *rows: tuple[str, float, str]) -> Dated[float]:
     )
 
 
-PERCENT = 100.0
-
-MILLION = 1e6
-
-
 def of_value(name: str, *rows: tuple[str, float, str], sales_only: bool = False) -> Levy:
     """A levy in percent of the value that changes hands."""
     return Levy(name, Basis.VALUE, history(PERCENT, *rows), sales_only)
+
+
+def commission(percent: float, source: str) -> Levy:
+    """A broker's, in percent of the value, at all times the same."""
+    return replace(of_value("commission", ("", percent, source)), broker=True)

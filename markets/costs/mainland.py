@@ -1,23 +1,17 @@
-"""Fees and duties of Stock Connect to the mainland, dated, with their sources."""
+"""What Stock Connect to the mainland costs: duties and fees, dated, with their sources."""
 
 from __future__ import annotations
 
-from markets.costs.hong_kong import (
-    COMMISSION_3BP,
-)
-from markets.costs.levies import (
-    PERCENT,
-    history,
-    of_value,
-)
+from markets.costs.levies import PERCENT, VenueSchedule, commission, history, of_value
+from newsfolio.assets import Kind
 
 _CONNECT = "Stock Connect fee tables of Hong Kong brokers"
-
 _2015 = "questions and answers of SSE, SZSE and CSDC, 2015-07-03"
 
+_COMMISSION = commission(0.03, "judgement: the low end of 0.03 to 0.25 %, no minimum")
 _HKSCC_TRANSFER = of_value("HKSCC transfer fee", ("", 0.002, _CONNECT))
 
-MAINLAND_STOCKS = (
+_STOCKS = (
     of_value(
         "handling fee",
         ("", 0.00696, _2015),
@@ -37,13 +31,19 @@ MAINLAND_STOCKS = (
         ("2023-08-28", 0.05, "Ministry of Finance and State Taxation Administration"),
         sales_only=True,
     ),
-    COMMISSION_3BP,
+    _COMMISSION,
 )
 
-MAINLAND_FUNDS = (
+_FUNDS = (
     of_value("handling fee", ("", 0.004, _CONNECT)),
     _HKSCC_TRANSFER,
-    COMMISSION_3BP,
+    _COMMISSION,
 )
 
-PORTFOLIO_FEE = history(PERCENT, ("", 0.008, f"HKSCC, its first tier; {_CONNECT}"))
+_PORTFOLIO_FEE = history(PERCENT, ("", 0.008, f"HKSCC, its first tier; {_CONNECT}"))
+
+SCHEDULE = VenueSchedule(
+    {Kind.STOCK: _STOCKS, Kind.ETF: _FUNDS},
+    holding=_PORTFOLIO_FEE,
+    notes=("Mainland longs pay the portfolio fee of 0.008 % a year, its first tier.",),
+)

@@ -1,7 +1,6 @@
 """What trading and holding cost on a day: dated levies by venue and kind of instrument.
 
-Every rate is a row with its source. "Recalled" marks one that no document at hand confirms. The
-dates of the US fee of section 31 also agree with its law: 60 days after an appropriation.
+Every rate is a row with its source, in the file of its country.
 """
 
 from __future__ import annotations
@@ -13,19 +12,8 @@ from functools import cache
 from math import fsum
 from typing import Protocol
 
-from markets.costs.hong_kong import (
-    HK_MARKET,
-    HK_STAMP,
-    HK_STAMP_ON_FUNDS,
-    HK_TICKS,
-)
-from markets.costs.levies import (
-    Charge,
-    Levy,
-    TickTable,
-)
-from markets.costs.mainland import MAINLAND_FUNDS, MAINLAND_STOCKS, PORTFOLIO_FEE
-from markets.costs.united_states import US
+from markets.costs import hong_kong, mainland, united_states
+from markets.costs.levies import Charge, Levy, TickTable, VenueSchedule
 from newsfolio.assets import Asset, Kind
 from newsfolio.dated import Dated, Row
 from newsfolio.errors import CommandError
@@ -55,40 +43,17 @@ class CostModel(Protocol):
         ...
 
 
-# --- United States ---------------------------------------------------------------------------
-
-
-# --- Hong Kong -------------------------------------------------------------------------------
-
-
-# --- Mainland through Stock Connect ----------------------------------------------------------
-
-
-# ---------------------------------------------------------------------------------------------
-
-SCHEDULES: Mapping[tuple[str, Kind], tuple[Levy, ...]] = {
-    ("XNYS", Kind.STOCK): US,
-    ("XNYS", Kind.ETF): US,
-    ("XHKG", Kind.STOCK): (HK_STAMP, *HK_MARKET),
-    ("XHKG", Kind.ETF): (HK_STAMP_ON_FUNDS, *HK_MARKET),
-    ("XSHG", Kind.STOCK): MAINLAND_STOCKS,
-    ("XSHG", Kind.ETF): MAINLAND_FUNDS,
+SCHEDULES: Mapping[str, VenueSchedule] = {
+    "XNYS": united_states.SCHEDULE,
+    "XHKG": hong_kong.SCHEDULE,
+    "XSHG": mainland.SCHEDULE,
 }
-TICKS: Mapping[tuple[str, Kind], Dated[TickTable]] = {("XHKG", Kind.STOCK): HK_TICKS}
-HOLDING: Mapping[str, Dated[float]] = {"XSHG": PORTFOLIO_FEE}
+"""What is known, by the code of the venue: a file of its own each."""
 
-_NOTES = (
-    (
-        "Fees: dated schedules of the United States, Hong Kong and Stock Connect, known as of "
-        "2026-11; the last known rates are extrapolated after that, and the first ones before they "
-        "begin (FINRA fee before 2012-07, SEC fee before 2009, ChinaClear fee before 2015-08)."
-    ),
-    "Hong Kong funds pay stamp duty until 2015-02-12, though some were exempt from 2010.",
-    (
-        "Half-spread: a judgement for each line; Hong Kong stocks pay at least half a tick of the "
-        "exchange's table, dated. A cut planned for mid-2026 and the ticks of funds are left out."
-    ),
-    "Mainland longs pay the portfolio fee of 0.008 % a year, its first tier.",
+_FEES = (
+    "Fees: dated schedules of the United States, Hong Kong and Stock Connect, known as of "
+    "2026-11; the last known rates are extrapolated after that, and the first ones before they "
+    "begin (FINRA fee before 2012-07, SEC fee before 2009, ChinaClear fee before 2015-08)."
 )
 _COMMISSION = (
     "Commission: United States $0.005 a share and at least $1 an order until 2019-09-30, none "
@@ -108,20 +73,39 @@ def _charges(levies: tuple[Levy, ...]) -> _Charges:
 def _schedules(commission: bool) -> Mapping[tuple[str, Kind, bool], _Charges]:
     """By venue, kind and whether it is a sale: worked out once, as orders come by the 1000."""
     return {
-        (*key, sale): _charges(
+        (venue, kind, sale): _charges(
             tuple(
                 levy
                 for levy in levies
                 if (sale or not levy.sales_only) and (commission or not levy.broker)
             )
         )
-        for key, levies in SCHEDULES.items()
+        for venue, schedule in SCHEDULES.items()
+        for kind, levies in schedule.levies.items()
         for sale in (False, True)
     }
 
 
+def is_known(asset: Asset) -> bool:
+    """Whether there is a schedule for a line's venue and kind."""
+    schedule = SCHEDULES.get(asset.venue.code)
+    return schedule is not None and asset.kind in schedule.levies
+
+
+def ticks_of(asset: Asset) -> Dated[TickTable] | None:
+    """The price steps that a line's half-spread cannot undercut; None where none are known."""
+    schedule = SCHEDULES.get(asset.venue.code)
+    return schedule.ticks.get(asset.kind) if schedule else None
+
+
+def holding_of(asset: Asset) -> Dated[float] | None:
+    """What a long position in a line pays a year; None for nothing."""
+    schedule = SCHEDULES.get(asset.venue.code)
+    return schedule.holding if schedule else None
+
+
 def _check_known(asset: Asset) -> None:
-    if (asset.venue.code, asset.kind) not in SCHEDULES:
+    if not is_known(asset):
         raise CommandError(
             f"{asset.ticker}: no trading costs are known for venue {asset.venue.code}, kind "
             f"{asset.kind}; run with --costs none"
@@ -147,16 +131,17 @@ class VenueCosts:
     def half_spread(self, asset: Asset, day: date, price: float) -> float:
         _check_known(asset)
         own = asset.half_spread.at(day)
-        table = TICKS.get((asset.venue.code, asset.kind))
+        table = ticks_of(asset)
         return max(table.at(day).at(price) / 2 / price, own) if table else own
 
     def holding_rate(self, asset: Asset, day: date) -> float:
         _check_known(asset)
-        rate = HOLDING.get(asset.venue.code)
+        rate = holding_of(asset)
         return rate.at(day) if rate else 0.0
 
     def notes(self) -> tuple[str, ...]:
-        return (*_NOTES, _COMMISSION if self.commission else "Commission: none is charged.")
+        own = (note for schedule in SCHEDULES.values() for note in schedule.notes)
+        return (_FEES, *own, _COMMISSION if self.commission else "Commission: none is charged.")
 
     def charges(self, venue: str, kind: Kind, sale: bool) -> Dated[tuple[Charge, ...]]:
         """What a sale or a purchase is charged; KeyError where nobody knows."""

@@ -1,18 +1,16 @@
-"""Fees of the United States, dated, with their sources."""
+"""What trading in the United States costs: fees, dated, with their sources.
+
+"Recalled" marks a row that no document at hand confirms. The dates of the fee of section 31 also
+agree with its law: 60 days after an appropriation.
+"""
 
 from __future__ import annotations
 
-from markets.costs.levies import (
-    MILLION,
-    Basis,
-    Levy,
-    history,
-)
+from markets.costs.levies import MILLION, Basis, Levy, VenueSchedule, history
+from newsfolio.assets import Kind
 
 _ADVISORY = "SEC fee rate advisory"
-
 _NOTICE = "FINRA information notice on section 31"
-
 _RECALLED = "recalled; the day agrees with the law's 60 days"
 
 _SECTION_31 = Levy(
@@ -45,9 +43,7 @@ _SECTION_31 = Levy(
 )
 
 _FINRA_2020 = "FINRA fee increase schedule, rule filing SR-FINRA-2020-032"
-
 _FINRA_2024 = "FINRA rule filing SR-FINRA-2024-019"
-
 _PER_SHARE_AND_CAP = (
     ("", 0.000119, 5.95, f"{_FINRA_2020}; in force since 2012-07, lower before"),
     ("2022-01-01", 0.000130, 6.49, _FINRA_2020),
@@ -66,8 +62,7 @@ _TRADING_ACTIVITY = Levy(
 )
 
 _FREE = "retail brokers dropped commissions in October 2019"
-
-_US_COMMISSION = Levy(
+_COMMISSION = Levy(
     "commission",
     Basis.SHARES,
     history(1, ("", 0.005, "judgement: a per-share plan"), ("2019-10-01", 0.0, _FREE)),
@@ -75,4 +70,6 @@ _US_COMMISSION = Levy(
     broker=True,
 )
 
-US = (_SECTION_31, _TRADING_ACTIVITY, _US_COMMISSION)
+_LEVIES = (_SECTION_31, _TRADING_ACTIVITY, _COMMISSION)
+
+SCHEDULE = VenueSchedule({Kind.STOCK: _LEVIES, Kind.ETF: _LEVIES})

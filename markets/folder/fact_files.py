@@ -33,12 +33,12 @@ class WithFacts:
 
 def read_facts(folder: Path, wanted: Iterable[Facts]) -> dict[str, FactTable]:
     """The tables that have a file in a folder; BrokenData for one that contradicts itself."""
-    found = {}
+    tables = {}
     for facts in wanted:
         path = folder / f"{facts.name}.csv"
         if path.is_file():
-            found[facts.name] = fact_table(facts, _cells(path), str(path), simulated=False)
-    return found
+            tables[facts.name] = fact_table(facts, _cells(path), str(path), simulated=False)
+    return tables
 
 
 def _cells(path: Path) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""One price file, CSV or Parquet, as columns of numbers."""
+"""One price file, CSV or Parquet: its cells as they stand, and as dates and numbers."""
 
 from __future__ import annotations
 
@@ -17,29 +17,21 @@ import pandas as pd
 
 from newsfolio.errors import BrokenData
 
-_PRICES = ("Open", "High", "Low", "Close", "Adj Close")
-
 AMOUNTS = ("Volume", "Dividends", "Stock Splits")
-
+_PRICES = ("Open", "High", "Low", "Close", "Adj Close")
 _KNOWN = ("Date", *_PRICES, *AMOUNTS)
-
 _BLANK = ("", "nan", "null")
-
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00)?")
-
 _FIRST_DAY = np.datetime64(date.min)  # numpy knows a year 0 and before
 
 Days = npt.NDArray[np.datetime64]
-
 Floats = npt.NDArray[np.float64]
-
 Mask = npt.NDArray[np.bool_]
-
 Cells = Sequence[str] | Floats
 
 
 @dataclass(frozen=True)
-class _Text:
+class FileText:
     """A file's cells by column, before anything is believed; `places` are their lines or rows."""
 
     path: Path
@@ -58,7 +50,7 @@ class _Text:
 class Table:
     """The same as dates and numbers; a blank is NaN, a column that is missing all NaN."""
 
-    text: _Text
+    text: FileText
     days: pd.DatetimeIndex
     columns: Mapping[str, Floats]
 
@@ -82,7 +74,11 @@ class Table:
         raise self.text.error(row, f"{self.days[row]:%Y-%m-%d}, {rule.format_map(cells)}", remedy)
 
 
-def read_csv(path: Path) -> _Text:
+# --- reading -----------------------------------------------------------------------------------
+
+
+def read_csv(path: Path) -> FileText:
+    """The cells of a CSV file; BrokenData with the line that is wrong."""
     reader = csv.reader(io.StringIO(_decoded(path), newline=""), strict=True)
     try:
         numbered = [(reader.line_num, row) for row in reader if any(row)]
@@ -103,7 +99,7 @@ def read_csv(path: Path) -> _Text:
         raise no_rows(path)
     lines, rows = zip(*numbered[1:], strict=True)
     cells = dict(zip(header, zip(*rows, strict=True), strict=True))
-    return _Text(path, "line", lines, cells["Date"], cells, ignored)
+    return FileText(path, "line", lines, cells["Date"], cells, ignored)
 
 
 def _decoded(path: Path) -> str:
@@ -116,7 +112,8 @@ def _decoded(path: Path) -> str:
         raise BrokenData(f"{path} line {line}: {rule}") from error
 
 
-def read_parquet(path: Path) -> _Text:
+def read_parquet(path: Path) -> FileText:
+    """The cells of a Parquet file; BrokenData for one that cannot be read."""
     try:
         # A file object: from a path, a folder called `name=value` would become a column.
         with path.open("rb") as file:
@@ -136,7 +133,7 @@ def read_parquet(path: Path) -> _Text:
         cells = {name: _cells(frame[name]) for name in frame if name in _KNOWN[1:]}
     except (ValueError, NotImplementedError) as error:  # text and dates are decoded when looked at
         raise _unreadable(path) from error
-    return _Text(path, "row", range(1, len(frame) + 1), dates, cells, ignored)
+    return FileText(path, "row", range(1, len(frame) + 1), dates, cells, ignored)
 
 
 def _known_columns(file: BinaryIO) -> tuple[pd.DataFrame, list[str]]:
@@ -170,6 +167,7 @@ def _unreadable(path: Path) -> BrokenData:
 
 
 def no_rows(path: Path) -> BrokenData:
+    """What to say of a file that has no price."""
     return BrokenData(f"{path}: no rows with a price. Fetch the file again, or remove it.")
 
 
@@ -195,14 +193,18 @@ def _folded(name: str) -> str:
     return re.sub(r"[\s_]", "", name).casefold()
 
 
-def table_of(text: _Text) -> Table:
+# --- converting --------------------------------------------------------------------------------
+
+
+def table_of(text: FileText) -> Table:
+    """Dates and numbers; BrokenData with the place of a cell that is neither."""
     days = _days(text)
     index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
     columns = {name: _numbers(text, name) for name in (*_PRICES, *AMOUNTS)}
     return Table(text, index, columns)
 
 
-def _days(text: _Text) -> Days:
+def _days(text: FileText) -> Days:
     if isinstance(text.dates, np.ndarray):
         return text.dates
     days = _plain(text.dates)
@@ -224,7 +226,7 @@ def _plain(dates: Sequence[str]) -> Days | None:
     return days if told and bool((days >= _FIRST_DAY).all()) else None
 
 
-def _day(text: _Text, row: int) -> date:
+def _day(text: FileText, row: int) -> date:
     cell = str(text.dates[row])
     match = _DAY.fullmatch(cell)
     try:
@@ -241,7 +243,7 @@ def _day(text: _Text, row: int) -> date:
     raise text.error(row, f"{cell!r} has a time of day", "Give daily bars, one row a session.")
 
 
-def _numbers(text: _Text, name: str) -> Floats:
+def _numbers(text: FileText, name: str) -> Floats:
     cells = text.cells.get(name)
     if cells is None:
         return np.full(len(text.dates), np.nan)
@@ -255,7 +257,7 @@ def _numbers(text: _Text, name: str) -> Floats:
     return np.array([_number(text, name, row, cell) for row, cell in enumerate(cells)])
 
 
-def _number(text: _Text, name: str, row: int, cell: str) -> float:
+def _number(text: FileText, name: str, row: int, cell: str) -> float:
     if cell.strip().casefold() in _BLANK:
         return float("nan")
     try:

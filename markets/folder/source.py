@@ -83,10 +83,10 @@ class FolderSource:
                 f"{ticker[:LONGEST]!r} is not a ticker: a folder is read by plain file names"
             )
         names = (self.folder / f"{ticker}{suffix}" for suffix in (".csv", ".parquet"))
-        found = [path for path in names if path.exists()]
-        if len(found) > 1:
-            raise BrokenData(f"{found[0]}: {found[1].name} is there too. Keep one of the two.")
-        return found[0] if found else None
+        files = [path for path in names if path.exists()]
+        if len(files) > 1:
+            raise BrokenData(f"{files[0]}: {files[1].name} is there too. Keep one of the two.")
+        return files[0] if files else None
 
 
 def _bars(asset: Asset, path: Path) -> Bars:
@@ -108,13 +108,7 @@ def _bars(asset: Asset, path: Path) -> Bars:
     return Bars(asset.ticker, frame, priced, notes=notes, doubts=doubts)
 
 
-# Reading: the cells as they stand.
-
-
-# Converting: dates and numbers, or an error with its place.
-
-
-# Checking.
+# --- checking ----------------------------------------------------------------------------------
 
 
 def _check_days(table: Table) -> None:
@@ -186,7 +180,7 @@ def _mismatch(table: Table) -> Iterator[str]:
         yield f"a dividend on {table.dated(paid & ~moved)} is not in Adj Close"
 
 
-# Making bars.
+# --- making bars -------------------------------------------------------------------------------
 
 
 def _kind(asset: Asset, table: Table) -> tuple[Priced, str]:

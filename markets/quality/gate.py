@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
-
-import pandas as pd
 
 from markets.bars import Bars, Priced
 from markets.market import Market
@@ -29,12 +26,14 @@ def gate(market: Market, bars: Mapping[str, Bars], looked_at: Iterable[str]) -> 
     lines = {asset.ticker: (asset, bars[asset.ticker]) for asset in market.assets}
     lines |= {ticker: (asset_of(ticker), bars[ticker]) for ticker in looked_at if ticker in bars}
     first = market.day(market.first) - LOOK_BACK
-    found = tuple(one for one in inspect_all(lines) if concerns(one, first, market.day(-1)))
-    blocking = [one for one in found if one.severity is Severity.BLOCK]
+    findings = tuple(
+        finding for finding in inspect_all(lines) if concerns(finding, first, market.day(-1))
+    )
+    blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     if blocking:
         more = f" ({len(blocking) - 1} more: newsfolio data check)" if len(blocking) > 1 else ""
         raise BrokenData(blocking[0].sentence + more)
-    return found
+    return findings
 
 
 def concerns(finding: Finding, first: date, last: date) -> bool:
@@ -57,21 +56,3 @@ def levels(labels: Mapping[str, Bars], traded: Iterable[str]) -> tuple[Finding, 
         for ticker, line in labels.items()
         if line.priced is Priced.LEVEL and ticker not in held
     )  # fmt: skip
-
-
-def as_rows(found: Iterable[Finding], weights: pd.DataFrame) -> list[dict[str, Any]]:
-    """Findings as the manifest keeps them; `share`: of the average portfolio, in that line."""
-    mean = weights.abs().mean()
-    return [
-        {
-            "severity": one.severity.name.lower(),
-            "ticker": one.ticker,
-            "rule": one.rule,
-            "told": one.told,
-            "remedy": one.remedy,
-            "days": [day.isoformat() for day in one.days],
-            "count": one.count,
-            "share": float(mean.get(one.ticker, 0.0)),
-        }
-        for one in found
-    ]

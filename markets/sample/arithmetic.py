@@ -1,4 +1,8 @@
-"""Noise, exponential and logarithm that are the same to the bit on every machine."""
+"""Arithmetic that gives the same bits on every machine: noise, exponential and logarithm.
+
+Everything is made of integers, + - * / and rounding, in one order: no libm, no BLAS, no fused
+multiply-add. Randomness is PCG64 seeded by the hash of a name.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,10 @@ from numpy.typing import NDArray
 from newsfolio.errors import BrokenData
 
 Floats = NDArray[np.float64]
-
 Days = NDArray[np.datetime64]
-
 Places = NDArray[np.intp]
 
 SEED = "newsfolio sample 1"
-
-
-def _raw(name: str, count: int) -> NDArray[np.uint64]:
-    digest = hashlib.sha256(f"{SEED} {name}".encode()).digest()
-    return np.asarray(np.random.PCG64(int.from_bytes(digest, "big")).random_raw(count))
 
 
 def uniform(name: str, count: int) -> Floats:
@@ -39,7 +36,7 @@ def noise(name: str, count: int) -> Floats:
     return total.astype(np.float64) / 2.0**21 - 6.0
 
 
-def exp(power: Floats) -> Floats:
+def portable_exp(power: Floats) -> Floats:
     """The exponential by basic operations alone; error below 1e-15 for what prices need."""
     halvings = np.rint(power / 0.6931471805599453)
     rest = power - halvings * 0.6931471805599453
@@ -49,8 +46,13 @@ def exp(power: Floats) -> Floats:
     return np.ldexp(result, halvings.astype(np.int32))
 
 
-def log(value: float) -> float:
-    """The natural logarithm, correctly rounded everywhere."""
+def portable_log(value: float) -> float:
+    """The natural logarithm, correctly rounded."""
     if value <= 0:
         raise BrokenData(f"sample market: an anchor of {value} has no logarithm")
     return float(Decimal(value).ln(Context(prec=30)))
+
+
+def _raw(name: str, count: int) -> NDArray[np.uint64]:
+    digest = hashlib.sha256(f"{SEED} {name}".encode()).digest()
+    return np.asarray(np.random.PCG64(int.from_bytes(digest, "big")).random_raw(count))

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
+from markets.sample.arithmetic import Days, Floats, noise
 from newsfolio.listings import asset_of
 
-Floats = NDArray[np.float64]
 Columns = Mapping[str, list[object]]
-Levels = Callable[[str], tuple[NDArray[np.datetime64], Floats]]
-Noise = Callable[[str, int], Floats]
+Levels = Callable[[str], tuple[Days, Floats]]
 
 REPORTING = ("9988.HK", "0700.HK", "9888.HK", "9618.HK", "1810.HK", "3690.HK")
 """The companies whose days of results are made up."""
@@ -37,25 +35,23 @@ _EARNINGS = {
 }
 
 
-def sample_facts(
-    name: str, first: date, last: date, levels: Levels, noise: Noise
-) -> Columns | None:
+def sample_facts(name: str, first: date, last: date, levels: Levels) -> Columns | None:
     """The columns of a table as the sample has it; None for a table that it does not know.
 
-    levels: days and values of a line. noise: numbers of mean 0 and variance 1 by name.
+    levels: days and values of a line.
     """
     if name == "us_cpi":
-        return _inflation(first, last, noise)
+        return _inflation(first, last)
     if name == "earnings":
         return _results(first, last)
     if name == "kweb_shares":
-        return _shares(first, last, noise)
+        return _shares(first, last)
     if name in _EARNINGS:
         return _valuation(name, levels)
     return None
 
 
-def _inflation(first: date, last: date, noise: Noise) -> Columns:
+def _inflation(first: date, last: date) -> Columns:
     """The rate of each month as first released, on the twelfth of the month after it."""
     months = list(_months(first, last))
     knots = np.array([date.fromisoformat(f"{month}-01").toordinal() for month, _ in _INFLATION])
@@ -87,7 +83,7 @@ def _results(first: date, last: date) -> Columns:
     return {"known": [at for at, _ in rows], "asset": [ticker for _, ticker in rows]}
 
 
-def _shares(first: date, last: date, noise: Noise) -> Columns:
+def _shares(first: date, last: date) -> Columns:
     """Shares outstanding at the end of each week, in millions, known on the Monday after."""
     fridays = [first + timedelta(days=(4 - first.weekday()) % 7)]
     while fridays[-1] + timedelta(days=7) <= last:

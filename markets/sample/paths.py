@@ -1,4 +1,11 @@
-"""The paths of the sample market: random walks through fixed anchors."""
+"""The paths of the sample market: random walks through fixed anchors.
+
+A few market paths (`^GSPC`, `^NDX`, `^HSI`, `HSTECH.HK`, `000300.SS`, `^TNX`) carry the common
+moves; every other line adds its own to them. A path has two steps a weekday, the Asian hours and
+the American ones, so a Hong Kong close of day t knows New York only up to t - 1, and an ADR and
+its Hong Kong line are one path read at two hours. Each path is then bent through the dated figures
+of `markets.sample.anchors` by adding a correction that is linear in time between them.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +18,23 @@ import numpy as np
 
 from markets.reference.calendars import sessions_of
 from markets.sample.anchors import ANCHORS, Anchor
-from markets.sample.arithmetic import Days, Floats, Places, exp, log, noise, uniform
+from markets.sample.arithmetic import (
+    Days,
+    Floats,
+    Places,
+    noise,
+    portable_exp,
+    portable_log,
+    uniform,
+)
 from markets.sample.lines import LINES, STORMS, Line
 from newsfolio.assets import NEW_YORK, Venue
 from newsfolio.listings import asset_of
 
-FIRST = date(2014, 1, 2)
-
-LAST = date(2026, 10, 30)
-
+FIRST, LAST = date(2014, 1, 2), date(2026, 10, 30)
 _END_2024 = date(2024, 12, 31)
-
 _HALVES = 2 * 261  # steps a year
-
 _ASIA = 0.7  # share of a Chinese path's variance that falls into Asian hours
-
 _AMERICA = 0.45  # the same for an American one
 
 
@@ -63,7 +72,8 @@ class World:
     def offset(self, ticker: str) -> Floats:
         """What is added to the path a line shares, so that it is the logarithm of its price."""
         line = LINES[ticker]
-        offset = self.payouts(ticker).accrued + (log(line.scale) if line.logarithmic else 0.0)
+        scale = portable_log(line.scale) if line.logarithmic else 0.0
+        offset = self.payouts(ticker).accrued + scale
         if line.adr:
             premium = 0.002 * noise(f"{ticker} premium", len(offset))
             offset = offset + premium - self.path("HKD=X")
@@ -78,7 +88,7 @@ class World:
         """The price (or rate) of a line at every step, not rounded."""
         line = LINES[ticker]
         path = self.path(line.of or ticker)
-        return exp(path + self.offset(ticker)) if line.logarithmic else path
+        return portable_exp(path + self.offset(ticker)) if line.logarithmic else path
 
     def step(self, venue: Venue, days: Days) -> Places:
         """The step at which the venue closes on each day; it opens one step earlier."""
@@ -107,15 +117,15 @@ class World:
     def _anchored(self, ticker: str) -> dict[date, float]:
         """The log price (or the rate) of a line on its anchored days."""
         line, known = LINES[ticker], dict[date, float]()
-        unit = log if line.logarithmic else float
+        in_log = portable_log if line.logarithmic else float
         if line.first:
-            known[listed(ticker)] = unit(line.first)
+            known[listed(ticker)] = in_log(line.first)
         if line.end_2024:
-            known[_END_2024] = unit(line.end_2024)
+            known[_END_2024] = in_log(line.end_2024)
         before = FIRST
         for row in ANCHORS.get(ticker, ()):
             if row.level is not None:
-                known[row.day] = unit(row.level)
+                known[row.day] = in_log(row.level)
             else:
                 since = row.since or before
                 known[row.day] = known[since] + self._moved(ticker, row, since)
@@ -124,13 +134,13 @@ class World:
 
     def _moved(self, ticker: str, row: Anchor, since: date) -> float:
         """The log price move of an anchor; of a total return, what its dividends leave."""
-        change = log(1 + row.percent / 100)
+        change = portable_log(1 + row.percent / 100)
         if row.total:
             paid = self.payouts(ticker)
             ends = np.array([since, row.day], dtype="datetime64[D]")
             start, end = self.step(asset_of(ticker).venue, ends)
             for share in paid.shares[(paid.steps > start) & (paid.steps <= end)]:
-                change += log(1 - float(share))
+                change += portable_log(1 - float(share))
         return change
 
     def _set_aside(self, ticker: str) -> Payouts:
@@ -142,7 +152,7 @@ class World:
         earned = np.cumsum(self._earned(line, int(steps[0])))
         last = np.concatenate([[0], steps])[np.searchsorted(steps, np.arange(len(earned)), "right")]
         accrued = earned - np.where(last > 0, earned[last - 1], 0.0)
-        return Payouts(accrued, steps, 1.0 - exp(-accrued[steps - 1]))
+        return Payouts(accrued, steps, 1.0 - portable_exp(-accrued[steps - 1]))
 
     def _earned(self, line: Line, first_ex: int) -> Floats:
         """Log growth a step that goes into dividends: a flat yield, or a bill's interest."""
@@ -206,6 +216,6 @@ def _between(steps: Places, values: Floats, size: int) -> Floats:
 def _bounded(path: Floats, line: Line) -> Floats:
     if line.bounds is None:
         return path
-    low, high = ((log(end) if line.logarithmic else end) for end in line.bounds)
+    low, high = ((portable_log(end) if line.logarithmic else end) for end in line.bounds)
     held: Floats = np.clip(path, low, high)
     return held

@@ -1,13 +1,7 @@
 """The sample market: simulated bars, so that the first command works anywhere.
 
-A few market paths (`^GSPC`, `^NDX`, `^HSI`, `HSTECH.HK`, `000300.SS`, `^TNX`) carry the common
-moves; every other line adds its own to them. A path has two steps a weekday, the Asian hours and
-the American ones, so a Hong Kong close of day t knows New York only up to t - 1, and an ADR and
-its Hong Kong line are one path read at two hours. Each path is then bent through the dated figures
-of `sample_anchors` by adding a correction that is linear in time between them.
-
-Everything is made of integers, + - * / and rounding, in one order: no libm, no BLAS, no fused
-multiply-add, so every machine gets the same bits. Randomness is PCG64 seeded by the ticker's hash.
+The lines are told in `lines`, the figures that they meet in `anchors`; `paths` makes their
+levels, and here these become bars.
 """
 
 from __future__ import annotations
@@ -52,7 +46,7 @@ class SampleSource:
 def _tables(wanted: Iterable[Facts]) -> dict[str, FactTable]:
     tables = {}
     for facts in wanted:
-        columns = sample_facts(facts.name, FIRST, LAST, _levels, noise)
+        columns = sample_facts(facts.name, FIRST, LAST, _levels)
         if columns is not None:
             tables[facts.name] = made_up(facts, columns)
     return tables

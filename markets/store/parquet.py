@@ -1,4 +1,4 @@
-"""Bars as bytes of a Parquet file, with a header that seals them, and back."""
+"""Bars as the store keeps them: bytes of a Parquet file, with a header that seals them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from newsfolio.errors import BrokenData
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
 
 SCHEMA = 2
 """Version of the file layout; a file with another one is refused."""
@@ -39,6 +38,7 @@ class StoredBars:
 
 
 def packed(stored: StoredBars) -> bytes:
+    """The content of a file; the same bars, the same bytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -52,7 +52,7 @@ def packed(stored: StoredBars) -> bytes:
 
 
 def _header(stored: StoredBars) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         "schema": SCHEMA,
         "ticker": stored.bars.ticker,
         "priced": stored.bars.priced.value,
@@ -66,10 +66,11 @@ def _header(stored: StoredBars) -> dict[str, Any]:
         "digest": stored.bars.digest(),
         "changes": [change.as_json() for change in stored.changes],
     }
-    return {**said, "seal": seal(said)}
+    return {**values, "seal": seal(values)}
 
 
 def unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
+    """What the content of a ticker's file holds; BrokenData names a file that is not whole."""
     import pyarrow as pa
 
     try:

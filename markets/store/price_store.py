@@ -18,17 +18,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from markets.bars import Bars
 from markets.store.parquet import StoredBars, packed, unpacked
 from markets.store.restatements import change_of, cut, extends
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
-
-if TYPE_CHECKING:
-    pass
-
 
 _BARS = ".parquet"
 _NOTHING = ".absent"
@@ -99,9 +94,9 @@ class Store:
             except BrokenData as error:
                 damage = damage or error
                 continue
-            found = cut(bars, last) if bars is not None else None
-            if found is not None and found.digest() == digest:
-                return found
+            past = cut(bars, last) if bars is not None else None
+            if past is not None and past.digest() == digest:
+                return past
         if damage is not None:
             raise damage
         return None
@@ -127,8 +122,8 @@ class Store:
 
     def records(self) -> list[str]:
         """The names of all records, sorted."""
-        found = (path.name for path in (self.folder / _RECORDS).glob("*.json"))
-        return sorted(name for name in found if _RECORD.fullmatch(name))
+        names = (path.name for path in (self.folder / _RECORDS).glob("*.json"))
+        return sorted(name for name in names if _RECORD.fullmatch(name))
 
     def absent(self, ticker: str) -> date | None:
         """The day on which the source last said that there is no such line, if it did."""

@@ -19,7 +19,7 @@ CELLS_KEPT = 10
 """Figures of a change that are written down; the version has the others."""
 
 BAR = "bar"
-"""Stands for a whole row in a Cell."""
+"""Stands for a whole row in a RestatedFigure."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,12 @@ class Restatement:
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Restatement:
+    def from_json(cls, values: Mapping[str, Any]) -> Restatement:
+        """What `as_json` gave, read back."""
         cells = tuple(
-            RestatedFigure(date.fromisoformat(day), *rest) for day, *rest in said["cells"]
+            RestatedFigure(date.fromisoformat(day), *rest) for day, *rest in values["cells"]
         )
-        return cls(date.fromisoformat(said["when"]), said["version"], said["days"], cells)
+        return cls(date.fromisoformat(values["when"]), values["version"], values["days"], cells)
 
 
 def cut(bars: Bars, last: date) -> Bars | None:

@@ -92,7 +92,7 @@ class OfLines(Quantity):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        return lines_of(self.of)
+        return tickers_of(self.of)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Less(Quantity):
 
     def measure(self, record: Record, window: Window) -> Measured:
         one, other = (part.measure(record, window) for part in (self.one, self.other))
-        return Measured(one.value - other.value, _both(one, other, "against"))
+        return Measured(one.value - other.value, _both(one, other))
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Times(Quantity):
     def measure(self, record: Record, window: Window) -> Measured:
         one, other = (part.measure(record, window) for part in (self.one, self.other))
         ratio = one.value / other.value if other.value > 0 else math.nan
-        return Measured(ratio, _both(one, other, "against"))
+        return Measured(ratio, _both(one, other))
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,10 @@ class Lowest(Quantity):
         return tuple(line for part in self.of for line in part.lines)
 
     def measure(self, record: Record, window: Window) -> Measured:
-        found = [part.measure(record, window) for part in self.of]
-        values = [one.value for one in found]
+        parts = [part.measure(record, window) for part in self.of]
+        values = [part.value for part in parts]
         lowest = math.nan if any(map(math.isnan, values)) else min(values)
-        return Measured(lowest, ", ".join(one.detail for one in found))
+        return Measured(lowest, ", ".join(part.detail for part in parts))
 
 
 @dataclass(frozen=True)
@@ -196,13 +196,15 @@ class Custom(Quantity):
         return self.how(record, window)
 
 
-def lines_of(of: str | Sleeve) -> tuple[str, ...]:
+def tickers_of(of: str | Sleeve) -> tuple[str, ...]:
+    """The lines of a basket, or the one line."""
     return (of,) if isinstance(of, str) else of.tickers
 
 
-def name_of(of: str | Sleeve) -> str:
+def label_of(of: str | Sleeve) -> str:
+    """What a reader knows a line or a basket by."""
     return of if isinstance(of, str) else of.name
 
 
-def _both(one: Measured, other: Measured, word: str) -> str:
-    return f"{one.detail} {word} {other.detail}"
+def _both(one: Measured, other: Measured) -> str:
+    return f"{one.detail} against {other.detail}"

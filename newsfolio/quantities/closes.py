@@ -1,4 +1,4 @@
-"""How a quantity finds its closes in a record, and what is too old or too short."""
+"""Closes and moves as quantities find them in a record; MissingData for what is old or short."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
+from newsfolio.quantities.base import Record, Window, tickers_of
 
 if TYPE_CHECKING:
     import pandas as pd
-from newsfolio.quantities.base import Record, Window, lines_of
 
 STALE = timedelta(days=7)
 """How old the last close before a day may be to count as that day's."""
@@ -28,7 +28,7 @@ def at(closes: pd.Series, day: date, called: str) -> float:
         raise MissingData(f"{called} begins on {closes.index[0]:%Y-%m-%d}, after {day}")
     if day - known.index[-1].date() > STALE:
         raise MissingData(f"{called} ends on {known.index[-1]:%Y-%m-%d}, before {day}")
-    return float(required(known.iloc[-1:], called).iloc[0])
+    return float(without_gaps(known.iloc[-1:], called).iloc[0])
 
 
 def within(closes: pd.Series, window: Window, called: str, *, first: bool = False) -> pd.Series:
@@ -37,26 +37,26 @@ def within(closes: pd.Series, window: Window, called: str, *, first: bool = Fals
     inside = closes.loc[span(window.start if first else window.start + A_DAY, window.end)]
     if inside.empty or closes.index[0].date() > window.start:
         raise MissingData(f"{called} has no closes from {window.start} to {window.end} here")
-    return required(inside, called)
+    return without_gaps(inside, called)
 
 
-def required(closes: pd.Series, called: str) -> pd.Series:
+def without_gaps(closes: pd.Series, called: str) -> pd.Series:
     """Closes without a gap: a figure made around one would be made up."""
     if closes.isna().any():
         raise MissingData(f"{called} has no close on {closes.index[closes.isna()][0]:%Y-%m-%d}")
     return closes
 
 
-def moves_of(record: Record, of: str | Sleeve, window: Window) -> pd.Series:
+def mean_moves(record: Record, of: str | Sleeve, window: Window) -> pd.Series:
     """Daily moves within the window; of a basket the mean over its lines, day by day."""
-    return closes_of(record, of, window).mean(axis=1).dropna()
+    return moves_of(record, of, window).mean(axis=1).dropna()
 
 
-def closes_of(record: Record, of: str | Sleeve, window: Window) -> pd.DataFrame:
+def moves_of(record: Record, of: str | Sleeve, window: Window) -> pd.DataFrame:
     """Daily moves within the window, one column a line; NaN where a line did not trade."""
     import pandas as pd
 
-    moves = {line: path_of(record, line, window).pct_change() for line in lines_of(of)}
+    moves = {line: path_of(record, line, window).pct_change() for line in tickers_of(of)}
     return pd.DataFrame(moves).loc[span(window.start + A_DAY, window.end)]
 
 
@@ -66,7 +66,7 @@ def path_of(record: Record, line: str, window: Window) -> pd.Series:
     at(closes, window.start, line)
     at(closes, window.end, line)
     first = len(before(closes, window.start + A_DAY)) - 1
-    return required(closes.iloc[first:].loc[: window.end.isoformat()], line)
+    return without_gaps(closes.iloc[first:].loc[: window.end.isoformat()], line)
 
 
 def weekly(path: pd.Series) -> pd.Series:
@@ -80,4 +80,5 @@ def span(first: date, last: date) -> slice:
 
 
 def before(closes: pd.Series, day: date) -> pd.Series:
+    """The closes before a day."""
     return closes.loc[: (day - A_DAY).isoformat()]

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
-from newsfolio.quantities.closes import (
-    A_YEAR,
-    closes_of,
-    moves_of,
-    path_of,
-    weekly,
-)
-
-if TYPE_CHECKING:
-    pass
-from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, name_of
+from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, label_of
+from newsfolio.quantities.closes import A_YEAR, mean_moves, moves_of, path_of, weekly
 
 
 @dataclass(frozen=True)
@@ -28,11 +18,11 @@ class Volatility(OfLines):
     of: str | Sleeve
 
     def measure(self, record: Record, window: Window) -> Measured:
-        moves = moves_of(record, self.of, window)
+        moves = mean_moves(record, self.of, window)
         if len(moves) < 2:
-            raise MissingData(f"{name_of(self.of)}: fewer than two moves to {window.end}")
+            raise MissingData(f"{label_of(self.of)}: fewer than two moves to {window.end}")
         value = float(moves.std(ddof=1)) * math.sqrt(A_YEAR)
-        return Measured(value, f"{name_of(self.of)} {value:.1%} a year")
+        return Measured(value, f"{label_of(self.of)} {value:.1%} a year")
 
 
 @dataclass(frozen=True)
@@ -46,12 +36,12 @@ class MeanCorrelation(OfLines):
         return False
 
     def measure(self, record: Record, window: Window) -> Measured:
-        moves = closes_of(record, self.of, window).dropna()
+        moves = moves_of(record, self.of, window).dropna()
         if len(moves) < 3 or len(self.lines) < 2:
             raise MissingData(f"{self.of.name}: too little in common up to {window.end}")
-        known = moves.corr().to_numpy()
-        pairs = len(known) * (len(known) - 1)
-        value = float(known.sum() - known.trace()) / pairs
+        table = moves.corr().to_numpy()
+        pairs = len(table) * (len(table) - 1)
+        value = float(table.sum() - table.trace()) / pairs
         return Measured(value, f"{self.of.name} {value:.2f}")
 
 
@@ -99,8 +89,8 @@ class RateBeta(Quantity):
             raise MissingData(f"{self.of}: too few weeks of {self.rate} up to {window.end}")
         value = float(both["move"].cov(both["rise"]) / both["rise"].var())
         close = float(both["move"].corr(both["rise"]))
-        told = f"{self.of} {value:+.1%} a point of {self.rate}"
-        return Measured(value, f"{told}, correlation {close:+.2f}, {len(both)} weeks")
+        detail = f"{self.of} {value:+.1%} a point of {self.rate}"
+        return Measured(value, f"{detail}, correlation {close:+.2f}, {len(both)} weeks")
 
 
 @dataclass(frozen=True)

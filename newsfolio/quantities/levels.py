@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
-from newsfolio.quantities.closes import (
-    A_DAY,
-    at,
-    before,
-    required,
-    span,
-    within,
-)
-
-if TYPE_CHECKING:
-    pass
 from newsfolio.quantities.base import Measured, OfLines, Record, Window
+from newsfolio.quantities.closes import A_DAY, at, before, span, within, without_gaps
 
 
 @dataclass(frozen=True)
@@ -117,7 +106,7 @@ class FromPeak(OfLines):
         earlier = before(closes, window.end)
         if earlier.empty:
             raise MissingData(f"{self.of} has no close before {window.end} here")
-        value = at(closes, window.end, self.of) / float(required(earlier, self.of).max()) - 1
+        value = at(closes, window.end, self.of) / float(without_gaps(earlier, self.of).max()) - 1
         return Measured(value, f"{self.of} {value:+.1%} from its highest close before")
 
 

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
-from newsfolio.quantities.closes import (
-    A_DAY,
-    at,
-    moves_of,
-    path_of,
-    span,
-)
-
-if TYPE_CHECKING:
-    pass
-from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, name_of
+from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, label_of
+from newsfolio.quantities.closes import A_DAY, at, mean_moves, path_of, span
 
 
 @dataclass(frozen=True)
@@ -35,8 +25,7 @@ class Gain(OfLines):
     def measure(self, record: Record, window: Window) -> Measured:
         gains = {line: self.gain(record, line, window) for line in self.lines}
         mean = math.fsum(gains.values()) / len(gains)
-        called = self.of if isinstance(self.of, str) else self.of.name
-        return Measured(mean, f"{called} {mean:+.1%}")
+        return Measured(mean, f"{label_of(self.of)} {mean:+.1%}")
 
     def gain(self, record: Record, line: str, window: Window) -> float:
         """The return of one line."""
@@ -65,8 +54,8 @@ class Trailing(Quantity):
         gains = {line: Gain(line).gain(record, line, window) for line in self.of.tickers}
         ahead = {line: gain for line, gain in gains.items() if gain >= bar - self.margin}
         names = ", ".join(f"{line} {gain:+.1%}" for line, gain in ahead.items())
-        told = f"{self.bar} {bar:+.1%}; exceptions: {names}" if ahead else f"{self.bar} {bar:+.1%}"
-        return Measured(float(len(gains) - len(ahead)), told)
+        exceptions = f"; exceptions: {names}" if ahead else ""
+        return Measured(float(len(gains) - len(ahead)), f"{self.bar} {bar:+.1%}{exceptions}")
 
 
 @dataclass(frozen=True)
@@ -76,7 +65,7 @@ class MeanMove(OfLines):
     of: str
 
     def measure(self, record: Record, window: Window) -> Measured:
-        moves = moves_of(record, self.of, window)
+        moves = mean_moves(record, self.of, window)
         if moves.empty:
             raise MissingData(f"{self.of} has no session from {window.start} to {window.end}")
         value = float(moves.mean())
@@ -119,13 +108,15 @@ class AfterJumps(OfLines):
     sessions: int = 20
 
     def measure(self, record: Record, window: Window) -> Measured:
-        found = [gain for line in self.lines for gain in self._after(record, line, window)]
-        called = name_of(self.of)
-        if not found:
-            told = f"{called} did not rise by {self.jump:.0%} on any day early enough"
-            raise MissingData(f"{told} from {window.start} to {window.end}")
-        value = math.fsum(found) / len(found)
-        return Measured(value, f"{called} {value:+.1%} after {len(found)} jumps")
+        gains = [gain for line in self.lines for gain in self._after(record, line, window)]
+        called = label_of(self.of)
+        if not gains:
+            raise MissingData(
+                f"{called} did not rise by {self.jump:.0%} on any day early enough "
+                f"from {window.start} to {window.end}"
+            )
+        value = math.fsum(gains) / len(gains)
+        return Measured(value, f"{called} {value:+.1%} after {len(gains)} jumps")
 
     def _after(self, record: Record, line: str, window: Window) -> list[float]:
         """The gain after each jump of one line."""

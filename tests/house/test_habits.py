@@ -39,15 +39,12 @@ BENCHMARKS = source_files(ROOT, "benchmarks")
 # --- exceptions --------------------------------------------------------------------------------
 
 LONG_FILES = {
-    "backtests/compiled/core.pyx": "one class: Cython includes no file inside a class body",
     "newsfolio/articles/_east_rising_claims.py": "a table: the claims of one article",
 }
 LONG_BODIES: dict[str, str] = {}
 MANY_PARAMETERS = {
     "backtests/api.py::run": "a notebook's call: the options of a run, by name",
     "backtests/sweeps/sweep.py::sweep": "a notebook's call: the options of a sweep, by name",
-    "newsfolio/listings.py::_us": "a row of a table: a column a parameter",
-    "newsfolio/listings.py::_hk": "a row of a table: a column a parameter",
 }
 SAME_CLASSES: dict[str, str] = {}
 PRIVATE_IMPORTS: dict[str, str] = {}
@@ -75,7 +72,7 @@ BROUGHT_BY = {
 
 
 OPEN = {
-    "backtests/evaluation/schema.py", "markets/yahoo/source.py",
+    "backtests/evaluation/schema.py",
     "tests/backtests/evaluation/attribution/test_contributions.py",
     "tests/backtests/evaluation/event_studies/test_study.py",
     "tests/backtests/evaluation/test_estimates.py",
@@ -83,39 +80,29 @@ OPEN = {
     "tests/backtests/simulation/test_corporate_actions.py",
     "tests/backtests/simulation/test_decision_tables.py",
     "tests/backtests/sweeps/test_sweep.py", "tests/backtests/sweeps/walk_forward/test_walk.py",
-    "tests/faults/test_security.py", "tests/markets/folder/test_source.py",
-    "tests/markets/test_build.py", "tests/markets/yahoo/test_faults.py",
+    "tests/faults/test_security.py",
     "tests/strategies/test_t12_to_t16.py", "tests/strategies/test_t17_to_t19.py",
     "tests/strategies/test_t4_to_t7.py", "tests/strategies/test_t8_to_t11.py",
     "benchmarks/fuzz.py", "backtests/evaluation/comparison.py::compare",
-    "backtests/evaluation/verdict.py::_conditions", "markets/build.py::build_market",
-    "markets/yahoo/session.py::session_type", "tests/support/results.py::make",
+    "backtests/evaluation/verdict.py::_conditions",
+    "tests/support/results.py::make",
     "tests/support/results.py::usual_evaluation", "backtests/api.py::execute",
     "backtests/evaluation/estimates.py::comparison", "backtests/evaluation/verdict.py::judge",
     "backtests/runner/run_strategy.py::_with_references",
-    "backtests/simulation/valuation.py::valued", "backtests/simulation/valuation.py::_valued",
-    "backtests/sweeps/sweep.py::execute", "markets/open.py::open_source",
-    "markets/yahoo/source.py::YahooSource.__init__",
+    "backtests/sweeps/sweep.py::execute",
     "tests/backtests/simulation/test_corporate_actions.py::made_up",
-    "Cell", "tests/faults/test_security.py: markets.yahoo.source._remove",
-    "tests/faults/test_security.py: markets.yahoo.source._yfinance",
+    "Cell",
     "tests/faults/test_store_faults.py: backtests.records.result._swap",
     "tests/reports/pages/test_tearsheet.py: reports.charts.quantstats_plots._drawn",
-    "benchmarks/store_faults.py: markets.yahoo.source._yfinance",
-    "tests/backtests/engines/test_edges.py: tests.backtests.engines.test_engines",
     "tests/backtests/evaluation/event_studies/test_study.py: "
     "tests.backtests.evaluation.test_evaluate",
     "tests/backtests/evaluation/test_false_verdicts.py: tests.backtests.evaluation.test_evaluate",
-    "tests/backtests/simulation/test_decision_tables.py: tests.markets.test_build",
     "tests/backtests/sweeps/test_batches.py: tests.backtests.sweeps.test_sweep",
     "tests/backtests/sweeps/walk_forward/test_walk.py: "
     "tests.backtests.evaluation.statistics.test_overfitting",
     "tests/backtests/sweeps/walk_forward/test_walk.py: tests.backtests.sweeps.test_sweep",
-    "tests/faults/test_store_faults.py: tests.markets.store.test_price_store",
     "tests/reports/test_browser.py: tests.reports.pages.test_comparison",
     "tests/reports/test_browser.py: tests.reports.pages.test_verdict",
-    "backtests/api.py: getattr remember", "backtests/api.py: getattr snapshot",
-    "markets/facts.py: getattr facts", "markets/store/snapshots.py: getattr snapshot",
     "arch", "statsmodels",
 }  # fmt: skip
 """What is to be mended still; this list is to go."""

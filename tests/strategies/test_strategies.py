@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import pickle
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -39,6 +39,8 @@ WINDOW = Settings(start=date(2024, 8, 1), end=date(2026, 9, 30))
 """From before the first article to months after the last."""
 EARLY = Settings(start=date(2019, 6, 3), end=date(2020, 12, 31))
 """While several of the lines were being listed."""
+AROUND = timedelta(days=180)
+"""Before and after its article a strategy does all that it does."""
 
 
 @pytest.fixture(scope="module", params=STRATEGIES)
@@ -54,6 +56,14 @@ def bars(strategy: Strategy) -> Snapshot:
 @pytest.fixture(scope="module")
 def played(strategy: Strategy, bars: Snapshot) -> EngineOutput:
     return kernel.run(desk_of(strategy, bars))
+
+
+@pytest.fixture(scope="module")
+def article(strategy: Strategy) -> Settings:
+    """A year around the article: a third of the decisions, and every turn that they can take."""
+    assert strategy.thesis is not None
+    day = strategy.thesis.article.published.date()
+    return Settings(start=day - AROUND, end=min(day + AROUND, WINDOW.end or date.max))
 
 
 def bars_of(strategy: Strategy) -> Snapshot:
@@ -84,44 +94,51 @@ def test_the_same_run_twice_is_the_same(
 
 
 def test_it_runs_at_the_bounds_of_its_parameters_and_not_beyond(
-    strategy: Strategy, bars: Snapshot
+    strategy: Strategy, bars: Snapshot, article: Settings
 ) -> None:
     for spec in parameters(type(strategy)):
         for bound, beyond in ((spec.low, -1), (spec.high, 1)):
             if bound is None:
                 continue
             edge = dataclasses.replace(strategy, **{spec.name: spec.kind(bound)})  # type: ignore[type-var]
-            assert kernel.run(desk_of(edge, bars)).ruined is None
+            assert kernel.run(desk_of(edge, bars, article)).ruined is None
             with pytest.raises(ParameterError, match=spec.name):
                 dataclasses.replace(strategy, **{spec.name: spec.kind(bound + beyond)})  # type: ignore[type-var]
 
 
-def test_every_set_of_its_grid_runs(strategy: Strategy, bars: Snapshot) -> None:
+def test_every_set_of_its_grid_runs(strategy: Strategy, bars: Snapshot, article: Settings) -> None:
     for values in itertools.product(*strategy.grid.values()):
         variant = dataclasses.replace(strategy, **dict(zip(strategy.grid, values, strict=True)))  # type: ignore[type-var]
         own = bars if variant.facts == strategy.facts else bars_of(variant)
-        kernel.run(desk_of(variant, own))
+        kernel.run(desk_of(variant, own, article))
 
 
-@pytest.mark.parametrize("window", [WINDOW, EARLY], ids=["late", "early"])
 def test_no_line_is_held_before_its_listing_and_gross_is_kept(
-    strategy: Strategy, bars: Snapshot, window: Settings
+    strategy: Strategy, bars: Snapshot, played: EngineOutput
 ) -> None:
-    desk = desk_of(strategy, bars, window)
-    played = kernel.run(desk)
-    for fill in played.fills:
+    assert_listed_and_within_gross(desk_of(strategy, bars), played)
+
+
+def test_that_holds_while_its_lines_are_being_listed(strategy: Strategy, bars: Snapshot) -> None:
+    desk = desk_of(strategy, bars, EARLY)
+    assert_listed_and_within_gross(desk, kernel.run(desk))
+
+
+def assert_listed_and_within_gross(desk: Desk, output: EngineOutput) -> None:
+    for fill in output.fills:
         asset = desk.market.assets[desk.market.place[fill.asset]]
         if asset.listed:
             assert fill.session > sessions_later(asset.venue, asset.listed, 60)
-    for target in played.targets:
-        assert sum(abs(weight) for weight in target.weights.values()) <= strategy.max_gross + 1e-9
+    for target in output.targets:
+        weights = target.weights.values()
+        assert sum(abs(weight) for weight in weights) <= desk.strategy.max_gross + 1e-9
 
 
-def test_its_controls_run(strategy: Strategy) -> None:
+def test_its_controls_run(strategy: Strategy, article: Settings) -> None:
     controls = strategy.controls()
     assert controls
     for control in controls.values():
-        assert kernel.run(desk_of(control, bars_of(control))).targets
+        assert kernel.run(desk_of(control, bars_of(control), article)).targets
 
 
 def test_it_has_a_thesis_a_benchmark_and_words(strategy: Strategy) -> None:
@@ -156,10 +173,10 @@ def test_noise_after_a_day_changes_no_fill_up_to_it(
 
 
 def test_no_replay_with_another_future_finds_a_look_ahead(
-    strategy: Strategy, bars: Snapshot
+    strategy: Strategy, bars: Snapshot, article: Settings
 ) -> None:
-    found = certify(strategy, bars, WINDOW, cuts=2)
-    assert found.honesty is Honesty.HONEST, found.reason
+    certificate = certify(strategy, bars, article, cuts=2)
+    assert certificate.honesty is Honesty.HONEST, certificate.reason
 
 
 def _scrambled(line: Bars, cut: np.datetime64) -> Bars:

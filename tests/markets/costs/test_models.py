@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets.costs.models import HOLDING, SCHEDULES, TICKS, CostModel, NoCosts, VenueCosts
+from markets.costs.models import SCHEDULES, CostModel, NoCosts, VenueCosts
 from newsfolio import (
     HONG_KONG,
     MAINLAND,
@@ -70,7 +70,7 @@ def before(day: date) -> date:
     ],
 )
 def test_hong_kong_buy_of_50_000(day: date, parts: tuple[float, ...]) -> None:
-    levies = [levy for levy in SCHEDULES["XHKG", Kind.STOCK] if not levy.broker]
+    levies = [levy for levy in SCHEDULES["XHKG"].levies[Kind.STOCK] if not levy.broker]
     charged = [levy.at(day).of(100, 50_000) for levy in levies]
     assert charged == [exactly(part) for part in parts]
     assert statutory(TENCENT, day, 100, 50_000) == exactly(56.35)
@@ -200,7 +200,7 @@ def test_stamp_duty_is_rounded_up_to_the_next_dollar(value: float, stamp: int) -
 
 @given(st.integers(1, 100_000))
 def test_the_noise_of_a_float_costs_no_dollar(dollars: int) -> None:
-    stamp = SCHEDULES["XHKG", Kind.STOCK][0]
+    stamp = SCHEDULES["XHKG"].levies[Kind.STOCK][0]
     for day, rate in (
         (date(2021, 7, 31), Fraction(1, 1000)),
         (date(2021, 8, 1), Fraction(13, 10**4)),
@@ -278,14 +278,14 @@ def test_half_a_tick_in_hong_kong(
     ),
 )
 def test_tick_table_before_august_2025(upto: float, tick: float) -> None:
-    table = TICKS["XHKG", Kind.STOCK].at(date(2025, 8, 3))
+    table = SCHEDULES["XHKG"].ticks[Kind.STOCK].at(date(2025, 8, 3))
     assert table.at(upto) == tick
     assert table.at(upto * 0.99) == tick
     assert table.at(upto * (1 + 1e-15)) == tick  # the noise of a split factor opens no band
 
 
 def test_only_two_bands_of_the_tick_table_changed() -> None:
-    old, new = (TICKS["XHKG", Kind.STOCK].at(date(2025, 8, day)) for day in (3, 4))
+    old, new = (SCHEDULES["XHKG"].ticks[Kind.STOCK].at(date(2025, 8, day)) for day in (3, 4))
     prices = (0.2, 0.4, 5, 15, 30, 75, 150, 300, 700, 1500, 3000, 7000)
     changed = {price: new.at(price) for price in prices if old.at(price) != new.at(price)}
     assert changed == {15: 0.01, 30: 0.02}
@@ -351,8 +351,9 @@ def test_notes_state_what_was_assumed() -> None:
 
 
 def test_every_rate_has_a_source() -> None:
-    facts = [levy.rate for levies in SCHEDULES.values() for levy in levies]
-    facts += [*HOLDING.values()]
+    kinds = [levies for schedule in SCHEDULES.values() for levies in schedule.levies.values()]
+    facts = [levy.rate for levies in kinds for levy in levies]
+    facts += [schedule.holding for schedule in SCHEDULES.values() if schedule.holding]
     assert [row for fact in facts for row in fact.rows if not row.source] == []
 
 

@@ -15,8 +15,6 @@ import pytest
 
 from tests.support.sweeps import GRID, ROOT, TOP, bytes_of, swept
 
-pytestmark = pytest.mark.fault
-
 FATAL = """
     def __post_init__(self):
         super().__post_init__()

@@ -1,0 +1,41 @@
+"""What is held, and every reason why it is: the twin of simulation/book.py; part of core.pyx."""
+
+cdef double growth_over(Core core, Py_ssize_t start, Py_ssize_t end, double balance) noexcept:
+    if balance >= 0:
+        return core.credit[end] / core.credit[start]
+    return core.debit[end] / core.debit[start]
+
+
+cdef inline double value_of(Core core, Py_ssize_t session, Py_ssize_t column) noexcept:
+    cdef double units = core.units[column]
+    return units * core.worth[session, column] if units != 0.0 else 0.0
+
+
+cdef double equity_at(Core core, Py_ssize_t session) noexcept:
+    return total_of(core, session, core.cash * growth_over(core, core.touched, session, core.cash))
+
+
+cdef double equity_before(Core core, Py_ssize_t session) noexcept:
+    return total_of(core, session - 1, core.cash)
+
+
+cdef double total_of(Core core, Py_ssize_t session, double cash) noexcept:
+    cdef Py_ssize_t column, count = 0
+    cdef double units
+    for column in range(core.lines):
+        units = core.units[column]
+        if units != 0.0:
+            core.scratch[count] = units * core.worth[session, column]
+            count += 1
+    return row_sum(cash, &core.scratch[0], count)
+
+
+cdef int post(Core core, Py_ssize_t session, int why, Py_ssize_t column, double amount,
+              Sum* total) except -1:
+    cdef double* row
+    if amount == 0.0 and why != DELISTING:
+        return 0
+    row = core.events.next()
+    row[0], row[1], row[2], row[3] = session, why, column, amount
+    add(total, amount)
+    return 0

@@ -1,0 +1,97 @@
+"""Cash that moves without a trade: the twin of simulation/cash_events.py; part of core.pyx."""
+
+cdef bint carries(Core core) noexcept:
+    cdef Py_ssize_t column
+    if core.cash < 0:
+        return True
+    for column in range(core.lines):
+        if core.units[column] < 0:
+            return True
+        if core.units[column] > 0 and holding_rate(core, column) != 0.0:
+            return True
+    return False
+
+
+cdef double holding_rate(Core core, Py_ssize_t column) noexcept:
+    if not core.has_holding or core.holding[column] < 0:
+        return 0.0
+    return value_at(core, core.holding[column], core.touched)
+
+
+cdef int accrue(Core core, Py_ssize_t session) except -1:
+    """Interest since the last touch; borrow and holding fees of the last session's values."""
+    cdef Py_ssize_t column
+    cdef double value, short, free_, earned, collateral, years, rate
+    cdef Sum total, shorts
+    if session == core.touched:
+        return 0
+    shorts.count = total.count = 0
+    for column in range(core.lines):
+        value = value_of(core, session - 1, column)
+        if value < 0:
+            add(&shorts, value)
+    short = -rounded(&shorts)
+    free_ = core.cash - short
+    earned = free_ * (growth_over(core, core.touched, session, free_) - 1)
+    collateral = short * (growth_over(core, core.touched, session, 1.0) - 1)
+    add(&total, core.cash)
+    post(core, session, CREDIT if free_ < 0 else INTEREST, -1, earned + collateral, &total)
+    if carries(core):
+        years = core.days[session] / YEAR
+        for column in range(core.lines):
+            value = value_of(core, session - 1, column)
+            rate = 0.0
+            if value < 0:
+                rate = core.borrow[column]
+            elif value > 0:
+                rate = holding_rate(core, column)
+            if rate != 0.0:
+                post(core, session, CARRY, column, -(fabs(value) * rate * years), &total)
+    core.cash = rounded(&total)
+    core.touched = session
+    return 0
+
+
+cdef int pay_off(Core core, Py_ssize_t session) except -1:
+    cdef Py_ssize_t column
+    cdef Sum total
+    for column in core.pays_off[session]:
+        if core.units[column] != 0.0:
+            total.count = 0
+            add(&total, core.cash)
+            post(core, session, DELISTING, column,
+                 core.units[column] * <double>core.payoff[column] * core.before[session, column],
+                 &total)
+            core.cash = rounded(&total)
+            core.units[column] = 0.0
+        give_up(core, session, column)
+    return 0
+
+
+cdef int dividends(Core core, Py_ssize_t session) except -1:
+    cdef Py_ssize_t column
+    cdef double units, rate, gross, kept, fee
+    cdef Sum total
+    total.count = 0
+    add(&total, core.cash)
+    for column in range(core.lines):
+        units = core.units[column]
+        if not (core.dividend[session, column] > 0 and units != 0.0):
+            continue
+        rate = core.before[session, column]
+        gross = units * core.dividend[session, column] * rate
+        post(core, session, DIVIDEND, column, gross, &total)
+        if units < 0:
+            continue
+        if core.foreign:
+            kept = gross * value_at(core, core.withholding[column], session)
+            post(core, session, WITHHOLDING, column, -kept, &total)
+            gross -= kept
+        fee = 0.0
+        if core.adr_year[column] != core.year[session]:
+            core.adr_year[column] = core.year[session]
+            fee = core.adr_fee[column]
+        fee = fee * units / core.later[session, column]
+        post(core, session, ADR_FEE, column, -smaller(fee * rate, gross), &total)
+    core.cash = rounded(&total)
+    return 0

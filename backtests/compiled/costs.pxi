@@ -1,0 +1,50 @@
+"""Half-spreads and fees: the twin of markets/costs/models.py; part of core.pyx."""
+
+cdef inline double value_at(Core core, Py_ssize_t series, Py_ssize_t session) noexcept:
+    """The value in force on the day of a session; of two neighbours it is remembered."""
+    cdef Py_ssize_t slot = session & 1, place
+    cdef long long day
+    if core.found_on[slot, series] != session:
+        place = core.series_at[series + 1] - 1
+        day = core.ordinal[session]
+        while core.starts[place] > day:
+            place -= 1
+        core.found[slot, series] = core.values_[place]
+        core.found_on[slot, series] = session
+    return core.found[slot, series]
+
+
+cdef inline double half_spread(Core core, Py_ssize_t column, Py_ssize_t session,
+                               double price) noexcept:
+    cdef double own
+    cdef Py_ssize_t table, place = 0
+    if not core.charged:
+        return 0.0
+    own = value_at(core, core.spread[column], session)
+    if core.tick[column] < 0:
+        return own
+    table = <Py_ssize_t>value_at(core, core.tick[column], session)
+    while place < core.bounds.shape[1] and core.bounds[table, place] < price - STEP:
+        place += 1
+    return larger(core.ticks[table, place] / 2 / price, own)
+
+
+cdef inline double fee(Core core, Py_ssize_t column, Py_ssize_t session, double shares,
+                       double value) noexcept:
+    cdef Py_ssize_t charges, place, count = 0
+    cdef double amount
+    cdef double[3] bases
+    if shares == 0 or not core.charged:
+        return 0.0
+    charges = <Py_ssize_t>value_at(
+        core, core.sold[column] if shares < 0 else core.bought[column], session)
+    bases[VALUE], bases[SHARES], bases[ORDER] = value, fabs(shares), 1.0
+    for place in range(core.charges_at[charges], core.charges_at[charges + 1]):
+        amount = core.charge_rate[place] * bases[core.basis[place]]
+        amount = larger(amount, core.least[place])
+        amount = smaller(amount, core.most[place])
+        if core.step[place] != 0.0:
+            amount = core.step[place] * ceil(amount / core.step[place] - STEP)
+        core.amounts[count] = amount
+        count += 1
+    return row_sum(0.0, &core.amounts[0], count)

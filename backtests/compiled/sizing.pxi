@@ -1,0 +1,100 @@
+"""From weights to whole lots: the twin of simulation/sizing.py; part of core.pyx."""
+
+cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
+    """Units wanted, and whether to order them.
+
+    What trading costs is kept aside, the highest estimate so far.
+    """
+    cdef Py_ssize_t column, place
+    cdef int turn
+    cdef double cost = 0.0, needed, goal, held
+    for turn in range(ROUNDS):
+        core.sells_count = core.buys_count = 0
+        for column in range(core.lines):
+            held, goal = core.units[column], 0.0
+            if core.weighted[column]:
+                goal = round_lot(core, column, session, core.weight[column] * (equity - cost)
+                                 / core.worth[session, column])
+            if turn and goal == core.wanted[column]:
+                continue  # most lots stay as they were
+            core.wanted[column], core.asked[column] = goal, 0.0
+            core.ordered[column] = needs_order(core, session, column, goal, held, equity)
+            line_up(core, column, goal - held, core.ordered[column])
+        for place in range(core.sells_count):
+            ask(core, core.sells[place], session)
+        for place in range(core.buys_count):
+            ask(core, core.buys[place], session)
+        needed = row_sum(0.0, &core.asked[0], core.lines)
+        if needed <= cost:
+            break
+        cost = smaller(needed, equity)
+    return 0
+
+
+cdef inline void ask(Core core, Py_ssize_t column, Py_ssize_t session) noexcept:
+    """What an order is expected to cost."""
+    cdef Quote expected = estimate(
+        core, column, session, core.wanted[column] - core.units[column])
+    core.asked[column] = expected.fee + expected.slippage
+
+
+cdef inline void line_up(Core core, Py_ssize_t column, double size, bint ordered) noexcept:
+    """Among the sells or the buys, without a branch: no processor foresees which."""
+    core.sells[core.sells_count] = core.buys[core.buys_count] = column
+    core.sells_count += ordered & (size < 0)
+    core.buys_count += ordered & (size > 0)
+
+
+cdef inline bint needs_order(Core core, Py_ssize_t session, Py_ssize_t column, double goal,
+                             double held, double equity) noexcept:
+    # `&` and `|` for the same reason.
+    return ((fabs(goal - held) > ROUNDING * larger(fabs(goal), fabs(held)))
+            & ((goal == 0.0) | worth_sending(core, column, session, goal - held, equity)))
+
+
+cdef inline bint worth_sending(Core core, Py_ssize_t column, Py_ssize_t session, double size,
+                               double equity) noexcept:
+    if core.fractional:
+        return fabs(size) * core.worth[session, column] > SENT * equity
+    if core.star[column] and size > 0:
+        return size >= STAR_MINIMUM * core.later[session, column]
+    return True
+
+
+cdef inline double round_lot(Core core, Py_ssize_t column, Py_ssize_t session,
+                             double units) noexcept:
+    """`units` towards zero to whole lots."""
+    cdef double later, lot, whole
+    if core.fractional:
+        return units
+    later = core.later[session, column]
+    lot = later if core.star[column] else value_at(core, core.lot[column], session) * later
+    whole = floor(fabs(units) / lot + 1e-9) * lot
+    if core.star[column] and whole < STAR_MINIMUM * later:
+        return 0.0
+    return copysign(whole, units)
+
+
+cdef inline Quote estimate(Core core, Py_ssize_t column, Py_ssize_t session,
+                           double quantity) noexcept:
+    return quote_at(core, column, session, quantity, core.last[session, column],
+                    core.rate[session, column])
+
+
+cdef inline Quote quote(Core core, Py_ssize_t column, Py_ssize_t session,
+                        double quantity) noexcept:
+    return quote_at(core, column, session, quantity, core.opens[session, column],
+                    core.before[session, column])
+
+
+cdef inline Quote quote_at(Core core, Py_ssize_t column, Py_ssize_t session, double quantity,
+                           double price, double rate) noexcept:
+    cdef double later = core.later[session, column]
+    cdef double off = half_spread(core, column, session, price * later)
+    cdef Quote made
+    made.price = price * (1 + (off if quantity > 0 else -off))
+    made.rate = rate
+    made.fee = fee(core, column, session, quantity / later, fabs(quantity) * made.price)
+    made.fee = made.fee * rate
+    made.slippage = fabs(quantity) * price * off * rate
+    return made
