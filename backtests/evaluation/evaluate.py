@@ -37,12 +37,13 @@ from backtests.evaluation.schema import (
     Scored,
     Significance,
 )
-from backtests.evaluation.scored_window import ScoredWindow, scored_sessions
+from backtests.evaluation.scored_window import scored_sessions
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.statistics.overfitting import overfitting
 from backtests.evaluation.statistics.regression import alpha
 from backtests.evaluation.verdict import judge
 from backtests.records.ledger import Tried, variant_of
+from backtests.runner.divide import ScoredWindow
 from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import PROXIES, prepare
 from backtests.runner.provenance import parameter_values, settings_values

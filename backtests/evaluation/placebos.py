@@ -15,8 +15,8 @@ import pandas as pd
 
 from backtests.engines import kernel
 from backtests.evaluation.schema import Placebo, PlaceboKind
-from backtests.evaluation.scored_window import ScoredWindow
 from backtests.records.result import no_placebos
+from backtests.runner.divide import ScoredWindow
 from backtests.runner.inputs import prepare
 from backtests.runner.run import ReferenceRun, Run
 from backtests.simulation.account import account

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from backtests.engines import kernel
-from backtests.simulation.decision_tables import Decided
+from backtests.simulation.decision_tables import DecisionTable
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import Transactions, moves_of
+from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.output import EngineOutput
 from backtests.sweeps.shared_market import SharedMarket
 from newsfolio.errors import NewsfolioError
@@ -38,7 +38,7 @@ class SetBatch:
         self.rows: list[Row] = []
         self.strategies: list[Strategy] = []
         self.output: list[EngineOutput] = []
-        self.decided: list[Decided] = []
+        self.decided: list[DecisionTable] = []
 
     @property
     def full(self) -> bool:
@@ -62,8 +62,8 @@ class SetBatch:
     def moves(self) -> Transactions:
         """What they put out, in their order."""
         if self.decided:
-            return kernel.run_batch(self.desk, self.decided).moves
-        return moves_of(self.shared.market, [(one.fills, one.events) for one in self.output])
+            return kernel.run_batch(self.desk, self.decided).transactions
+        return transactions_of(self.shared.market, [(one.fills, one.events) for one in self.output])
 
 
 @contextmanager

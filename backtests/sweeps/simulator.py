@@ -9,18 +9,23 @@ from typing import Any
 
 import pandas as pd
 
-from backtests.claims import lines_of
 from backtests.engines import kernel
-from backtests.evaluation.scored_window import scored_sessions
+from backtests.evaluation.scored_window import in_words
 from backtests.evaluation.statistics.overfitting import ahead
-from backtests.runner.inputs import cost_model, last_bars, load_all, prepare
-from backtests.runner.provenance import Provenance
-from backtests.runner.references import references_of, run_reference
-from backtests.runner.run import Reference, Run
+from backtests.runner.divide import window_on
+from backtests.runner.inputs import (
+    Inputs,
+    cost_model,
+    inputs_of,
+    reference_inputs,
+    references_of,
+)
+from backtests.runner.references import run_reference
+from backtests.runner.run import Reference, cash_rate
 from backtests.settings import Settings
 from backtests.simulation.account import account, valuations
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import Transactions, moves_of
+from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.metrics import figures_of, traded_of
 from backtests.simulation.output import EngineOutput
 from backtests.sweeps.batches import GROUPS, Row, SetBatch, recorded
@@ -55,23 +60,20 @@ class SweepSimulator:
     @classmethod
     def of(cls, plan: ParameterGrid, source: Source, settings: Settings) -> SweepSimulator:
         """Everything that any set needs of a source, read before the first is played."""
-        read: list[Snapshot] = []
-        seen: set[Any] = set()
+        needed: dict[Any, Inputs] = {}
         for place in range(len(plan)) if varies(plan.base) else ():
             try:
                 strategy = plan.strategy(place)
             except NewsfolioError:
                 continue  # it is recorded when its turn comes
             others = references_of(strategy, settings)
-            needs = (asks(strategy), *(asks(one.strategy) for one in others if one.strategy))
-            if needs not in seen:
-                seen.add(needs)
-                read.append(_read(strategy, others, source, settings))
-        if not read:
-            base = plan.base
-            read.append(_read(base, references_of(base, settings), source, settings))
-        bars = {ticker: line for one in read for ticker, line in one.bars.items()}
-        tables = {name: table for one in read for name, table in one.facts.items()}
+            key = (asks(strategy), *(asks(other.strategy) for other in others if other.strategy))
+            if key not in needed:
+                needed[key] = inputs_of(strategy, settings)
+        inputs = needed.values() or [inputs_of(plan.base, settings)]
+        read = [needs.load(source) for needs in inputs]
+        bars = {ticker: line for snapshot in read for ticker, line in snapshot.bars.items()}
+        tables = {name: table for snapshot in read for name, table in snapshot.facts.items()}
         return cls(Snapshot(bars, tables), settings, source.name)
 
     def shared(self, strategy: Strategy) -> SharedMarket:
@@ -123,7 +125,7 @@ class SweepSimulator:
     def curve(self, strategy: Strategy) -> tuple[pd.Series, Row]:
         """The equity of one set, and its row; raises what goes wrong."""
         shared, output = self.run(strategy)
-        moves = moves_of(shared.market, [(output.fills, output.events)])
+        moves = transactions_of(shared.market, [(output.fills, output.events)])
         equity, figures = self._figures(shared, moves)
         row = {"error": "", **figures[0], **self._scored(strategy, shared, equity[0])}
         return pd.Series(equity[0], shared.days, name="equity"), row
@@ -228,17 +230,12 @@ class SweepSimulator:
 
     def _prepared(self, strategy: Strategy) -> SharedMarket:
         settings = self.settings
-        market = prepare(
-            strategy, self.bars, settings, last_bars(references_of(strategy, settings), self.bars)
-        )
+        market = inputs_of(strategy, settings).market(self.bars)
         idle = account(market, (), (), settings.cash, settings.credit_spread)
-        run = Run(
-            strategy, Provenance.of(strategy, strategy.name, self.source, self.snapshot), settings,
-            self.costs, self.bars, market, EngineOutput((), (), (), ()), idle, {}, (),
-        )  # fmt: skip
-        scored, score = scored_sessions(run)
-        row = score.divide - market.first
-        return SharedMarket(market, idle.sessions, run.rates["cash"], scored, row, idle)
+        article = strategy.thesis.article.id if strategy.thesis else None
+        window = window_on(market, article)
+        scored, row = in_words(market, window), window.divide - market.first
+        return SharedMarket(market, idle.sessions, cash_rate(market), scored, row, idle)
 
     def _score(self, strategy: Strategy, shared: SharedMarket, equity: Floats) -> float | None:
         """Annual Sharpe ratio of the difference to the control over the scored sessions."""
@@ -267,20 +264,11 @@ class SweepSimulator:
 
     def _curve(self, reference: Reference, shared: SharedMarket) -> pd.Series | None:
         try:
-            run = run_reference(
-                reference, shared.market, shared.idle, self.settings, self.costs, self.bars
-            )
+            needs = reference_inputs(reference, self.settings)
+            run = run_reference(needs, shared.market, shared.idle, self.settings, self.bars)
         except DataError:
             return None
         return run.curve
-
-
-def _read(
-    strategy: Strategy, others: tuple[Reference, ...], source: Source, settings: Settings
-) -> Snapshot:
-    """What a run of the strategy by itself would read."""
-    claims = strategy.thesis.rests_on() if strategy.thesis else ()
-    return load_all(strategy, others, source, settings, lines_of(claims))
 
 
 def _remember(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:

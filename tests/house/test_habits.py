@@ -39,7 +39,6 @@ BENCHMARKS = source_files(ROOT, "benchmarks")
 # --- exceptions --------------------------------------------------------------------------------
 
 LONG_FILES = {
-    "backtests/compiled/core.pyx": "one class: Cython includes no file inside a class body",
     "newsfolio/articles/_east_rising_claims.py": "a table: the claims of one article",
 }
 LONG_BODIES: dict[str, str] = {}
@@ -90,13 +89,11 @@ OPEN = {
     "tests/support/results.py::usual_evaluation", "backtests/api.py::execute",
     "backtests/evaluation/estimates.py::comparison", "backtests/evaluation/verdict.py::judge",
     "backtests/runner/run_strategy.py::_with_references",
-    "backtests/simulation/valuation.py::valued", "backtests/simulation/valuation.py::_valued",
     "backtests/sweeps/sweep.py::execute",
     "tests/backtests/simulation/test_corporate_actions.py::made_up",
     "Cell",
     "tests/faults/test_store_faults.py: backtests.records.result._swap",
     "tests/reports/pages/test_tearsheet.py: reports.charts.quantstats_plots._drawn",
-    "tests/backtests/engines/test_edges.py: tests.backtests.engines.test_engines",
     "tests/backtests/evaluation/event_studies/test_study.py: "
     "tests.backtests.evaluation.test_evaluate",
     "tests/backtests/evaluation/test_false_verdicts.py: tests.backtests.evaluation.test_evaluate",

@@ -14,7 +14,7 @@ from backtests.engines import kernel
 from backtests.evaluation.lookahead.access_audit import COUNTER, AccessAudit
 from backtests.runner.inputs import cost_model
 from backtests.settings import Settings
-from backtests.simulation.book import Held
+from backtests.simulation.book import Holdings
 from backtests.simulation.decisions import Columns, Decider
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import EngineOutput
@@ -89,7 +89,7 @@ class Walking(Before):
         self._write_on(self.market.first)
         return kernel.run(self)
 
-    def decide(self, session: int, book: Held) -> Columns | None:
+    def decide(self, session: int, book: Holdings) -> Columns | None:
         wanted = super().decide(session, book)
         if self.band is None:
             self._write_on(session + 1)

@@ -295,11 +295,11 @@ def test_runs_played_together_are_those_played_alone(seed: int) -> None:
     batch = kernel.run_batch(desks[0], tables)
     alone = [kernel.run(desk, at_once=False) for desk in desks]
     assert [batch[place] for place in range(len(batch))] == alone
-    balances, worth = valuations(market, batch.moves, cash, spread)
+    balances, worth = valuations(market, batch.transactions, cash, spread)
     rate = pd.Series(market.cash_rate[market.first :], index=market.index)
     days, earned = market.sessions[market.first :], cash_returns(rate).to_numpy()
-    on = market.sessions[batch.moves.fills[:, 0].astype("int64")]
-    traded = traded_of(batch.moves.fills, on, batch.moves.fills_end)
+    on = market.sessions[batch.transactions.fills[:, 0].astype("int64")]
+    traded = traded_of(batch.transactions.fills, on, batch.transactions.fills_end)
     together = figures_of(days, worth, traded, earned)
     for place, played in enumerate(alone):
         held = account(market, played.fills, played.events, cash, spread)

@@ -18,7 +18,7 @@ from backtests.evaluation.schema import Certificate, Honesty
 from backtests.runner.inputs import load_bars, prepare
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
-from backtests.simulation.book import Held
+from backtests.simulation.book import Holdings
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from markets.snapshot import Snapshot, Source
@@ -199,7 +199,7 @@ def test_at_every_decision_the_future_is_noise_and_the_past_is_true(
     seen: list[tuple[int, bool, bool]] = []
 
     class Looking(counterfactuals.Walking):
-        def decide(self, session: int, book: Held) -> dict[int, float] | None:
+        def decide(self, session: int, book: Holdings) -> dict[int, float] | None:
             now, true = self.market.close, markets[0].close
             known = np.array_equal(now[: session + 1], true[: session + 1], equal_nan=True)
             told = np.isclose(now[session + 1 :], true[session + 1 :]).sum() > 5
