@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from backtests.claims import checked
+from backtests.claims import check_claim
 from backtests.engines import kernel
 from backtests.runner.inputs import Inputs, cost_model, inputs_of, inputs_of_backtrader
 from backtests.runner.provenance import Provenance
@@ -126,4 +126,4 @@ def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
     thesis = inputs.strategy.thesis
     if thesis is None:
         return ()
-    return tuple(checked(thesis.article.id, claim, bars).row() for claim in inputs.claims)
+    return tuple(check_claim(thesis.article.id, claim, bars).row() for claim in inputs.claims)

@@ -162,7 +162,9 @@ def _quantstats(
 ) -> tuple[tuple[Drawing, ...], tuple[str, ...]]:
     wanted = _wanted(equity, benchmark)
     try:
-        files = _drawn(_returns(equity), None if benchmark is None else _returns(benchmark), wanted)
+        files = quantstats_files(
+            _returns(equity), None if benchmark is None else _returns(benchmark), wanted
+        )
     except ValueError as error:
         # Measured: its regression refuses equal values, its density (LinAlgError) too few months.
         return (), (f"The drawings of quantstats are left out: it stopped with “{error}”.",)
@@ -172,7 +174,7 @@ def _quantstats(
     ), ()
 
 
-def _drawn(
+def quantstats_files(
     returns: pd.Series, benchmark: pd.Series | None, wanted: Iterable[str]
 ) -> dict[str, str]:
     """The drawings wanted, as SVG files: quantstats' whole page has ten more, and slow tables."""
