@@ -17,6 +17,8 @@ from newsfolio.errors import DataError
 from newsfolio.formatting import figure
 from newsfolio.listings import asset_of
 from newsfolio.thesis import Article
+from reports.contract.claims import CheckedArticleJson
+from reports.contract.manifest import ClaimJson
 
 
 class ClaimVerdict(StrEnum):
@@ -118,7 +120,7 @@ class CheckedClaim:
         parts += [f"as corrected, {_in_words(reading, True)}" for reading in self.corrected]
         return _sentence("; ".join(parts), self.claim.known)
 
-    def row(self) -> dict[str, str]:
+    def row(self) -> ClaimJson:
         """The claim as a table shows it."""
         first = self.first
         return {
@@ -157,7 +159,7 @@ def check_claims(articles: Iterable[Article], source: Source) -> tuple[CheckedCl
 
 def articles_of(
     articles: Iterable[Article], claims: Iterable[CheckedClaim]
-) -> list[dict[str, Any]]:
+) -> list[CheckedArticleJson]:
     """Articles with their checked claims, as pages and terminals show them."""
     claims = tuple(claims)
     return [

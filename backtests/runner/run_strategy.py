@@ -19,6 +19,7 @@ from markets.market import Market
 from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError, EngineError
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import ClaimJson
 
 
 def run_strategy(
@@ -120,7 +121,7 @@ def _references(
     return runs, tuple(left_out)
 
 
-def _claims(inputs: Inputs, bars: Snapshot) -> tuple[dict[str, str], ...]:
+def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
     """The claims that the thesis rests on, measured on what the run read."""
     thesis = inputs.strategy.thesis
     if thesis is None:

@@ -79,11 +79,7 @@ OPEN = {
     "tests/support/results.py::make",
     "tests/support/results.py::usual_evaluation", "backtests/api.py::execute",
     "backtests/runner/run_strategy.py::_with_references",
-    "Cell",
     "tests/faults/test_store_faults.py: backtests.records.result._swap",
-    "tests/reports/pages/test_tearsheet.py: reports.charts.quantstats_plots._drawn",
-    "tests/reports/test_browser.py: tests.reports.pages.test_comparison",
-    "tests/reports/test_browser.py: tests.reports.pages.test_verdict",
 }  # fmt: skip
 """What is to be mended still; this list is to go."""
 
