@@ -6,12 +6,9 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from newsfolio.errors import UnknownName
-
-if TYPE_CHECKING:
-    pass
 from newsfolio.formatting import percent, ratio
 
 
@@ -46,23 +43,23 @@ def listed(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def manifests(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     """Run folders with their manifests, newest first; damaged ones are named and passed over."""
-    found = []
+    runs = []
     for path in sorted(folder.glob("[!.]*/manifest.json"), key=lambda p: -p.stat().st_mtime_ns):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             listed(row_of(manifest, path.parent))
-            found.append((path.parent, manifest))
+            runs.append((path.parent, manifest))
         except (OSError, ValueError, KeyError, TypeError) as error:
             print(f"newsfolio: {path.parent} is damaged ({error!r}); run it again", file=sys.stderr)
-    return found
+    return runs
 
 
 def run_folder(run: str, folder: Path) -> Path:
     """The folder of the run whose id begins so; the newest where several do."""
-    known = {path.name: path for path, _ in manifests(folder)}
-    matching = [name for name in known if name == run] or [
-        name for name in known if name.startswith(run)
+    folders = {path.name: path for path, _ in manifests(folder)}
+    matching = [name for name in folders if name == run] or [
+        name for name in folders if name.startswith(run)
     ]
     if not matching:
-        raise UnknownName("run", run, known, "`newsfolio runs` lists them.")
-    return known[matching[0]]
+        raise UnknownName("run", run, folders, "`newsfolio runs` lists them.")
+    return folders[matching[0]]

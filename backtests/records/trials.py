@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from backtests import paths
 from backtests.records.ledger import Ledger, Trial, Tried
 from backtests.records.result import Result
+from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
+from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
-from backtests.settings import Settings
-from markets.snapshot import Source
 from newsfolio.errors import OutputError
 from newsfolio.strategy import Strategy
-
-if TYPE_CHECKING:
-    pass
-from backtests.runner.jobs import Job
 
 
 def tried(ledger: Ledger, thesis: str) -> Tried | None:
@@ -38,7 +33,7 @@ def record_trials(ledger: Ledger, trials: Sequence[Trial]) -> None:
 
 
 def finished_trial(job: Job, result: Result) -> Trial:
-    about, found = result.manifest, result.evaluation
+    about, evaluation = result.manifest, result.evaluation
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=job.name,
@@ -52,7 +47,7 @@ def finished_trial(job: Job, result: Result) -> Trial:
         run=result.id,
         metrics=about["metrics"]["strategy"],
         scored=_scored(result),
-        sharpe=found["significance"]["sharpe"] if found else None,
+        sharpe=evaluation["significance"]["sharpe"] if evaluation else None,
     )
 
 
@@ -80,7 +75,7 @@ def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scor
     )
 
 
-def failed_trial(job: Job, source: Source, settings: Settings, error: str) -> Trial:
+def failed_trial(job: Job, workspace: Workspace, error: str) -> Trial:
     strategy = job.strategy
     return Trial(
         thesis=strategy.thesis.id if strategy and strategy.thesis else "",
@@ -88,7 +83,7 @@ def failed_trial(job: Job, source: Source, settings: Settings, error: str) -> Tr
         parameters=parameter_values(strategy) if strategy else {},
         code=code_of(type(strategy) if strategy else job.plain or object),
         data="",
-        simulated=source.name == "sample",
-        settings=settings_values(settings),
+        simulated=workspace.source.name == "sample",
+        settings=settings_values(workspace.settings),
         error=error,
     )

@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backtests.runner.fingerprint import code_of
 from backtests.settings import Settings
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.parameters import name_of, parameters
 from newsfolio.strategy import Strategy
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
