@@ -1,15 +1,30 @@
-"""What is written in the README is run."""
+"""What is written in the README is run, and what a document names exists."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+import sys
 from pathlib import Path
+
+import pytest
 
 from backtests.cli import app
 from tests.support.shell import SHORT, Shell
+from tests.support.source_tree import PACKAGES
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [
+    path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
+]
+PLACES = "newsfolio|strategies|markets|reports|backtests|tests|benchmarks|docs"
+PATH = re.compile(rf"(?<![\w./-])(?:{PLACES})/[\w./-]*")
+DOTTED = re.compile(rf"`((?:{PLACES})(?:\.\w+)+)")
+LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
+APART = {"newsfolio.js"}
+"""Written beside a page, not a module."""
 
 
 def blocks() -> list[str]:
@@ -45,3 +60,80 @@ def test_every_command_of_the_readme_exists() -> None:
     used = set(re.findall(r"newsfolio ([a-z]+) ", README.replace("`", " ")))
     assert {"run", "list"} <= used
     assert used <= set(app) | {"is", "tells", "import"}
+
+
+# --- what a document names exists --------------------------------------------------------------
+
+
+def missing_paths(text: str, root: Path) -> list[str]:
+    named = {path.rstrip(".") for path in PATH.findall(text)}
+    return sorted(path for path in named if not (root / path).exists())
+
+
+def missing_names(text: str) -> list[str]:
+    """Dotted names of which there is neither a module nor something in one."""
+    return sorted(name for name in set(DOTTED.findall(text)) - APART if not _is_there(name))
+
+
+def _is_there(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        around, _, last = name.rpartition(".")
+        return bool(around) and _is_there(around) and hasattr(sys.modules[around], last)
+    return True
+
+
+def missing_links(text: str, folder: Path) -> list[str]:
+    """Links that lead to no file, or to no heading of it; `text` is that of the page itself."""
+    lost = []
+    for target, heading in LINK.findall(text):
+        path = folder / target
+        if target and not path.exists():
+            lost.append(target)
+        elif heading and heading not in headings(path.read_text("utf-8") if target else text):
+            lost.append(f"{target}#{heading}")
+    return lost
+
+
+def headings(text: str) -> set[str]:
+    """Anchors as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_what_a_document_names_is_there(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert missing_paths(text, ROOT) == []
+    assert missing_names(text) == []
+    assert missing_links(text, (ROOT / document).parent) == []
+
+
+def test_every_package_stands_in_the_tree() -> None:
+    guide = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    tree = guide.split("```")[1]
+    rows: list[tuple[int, str]] = []
+    shown = set()
+    for line in tree.strip().splitlines():
+        depth, name = (len(line) - len(line.lstrip())) // 2, line.split()[0].rstrip("/")
+        rows = [*(row for row in rows if row[0] < depth), (depth, name)]
+        shown.add("/".join(part for _, part in rows))
+    packages = {
+        path.parent.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("__init__.py")
+    }
+    assert packages <= shown
+    assert all((ROOT / folder).is_dir() for folder in shown)
+
+
+def test_what_is_missing_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "markets").mkdir()
+    text = "`markets/bars.py`, markets/ and `markets/none.py`. [a](none.md) [b](#here)\n# Here\n"
+    assert missing_paths(text, tmp_path) == ["markets/bars.py", "markets/none.py"]
+    assert missing_names("`reports.write_pages`, `reports.none` and `markets.none.x`") == [
+        "markets.none.x", "reports.none",
+    ]  # fmt: skip
+    assert missing_links(text, tmp_path) == ["none.md"]
+    assert missing_links("[b](#there)\n# Here\n", tmp_path) == ["#there"]

@@ -27,17 +27,16 @@ MAY_IMPORT = {
 }
 LAYERS = {
     "markets": (
+        ("markets",),
         ("markets.open",),
         ("markets.yahoo",),
         ("markets.folder", "markets.sample", "markets.corrections", "markets.store"),
         ("markets.quality", "markets.views", "markets.build"),
-        ("markets.source", "markets.per_market", "markets.views.price_record"),
+        ("markets.per_market",),
         ("markets.market", "markets.snapshot"),
         ("markets.facts", "markets.universe"),
         ("markets.reference",),
-        ("markets.bars",),
-        ("markets.costs",),
-        ("markets",),
+        ("markets.bars", "markets.costs"),
     ),
     "reports": (
         ("reports",),
@@ -109,6 +108,25 @@ def test_no_layer_imports_upwards(name: str) -> None:
 
 def test_no_modules_import_in_a_circle() -> None:
     assert circles(GRAPH) == []
+
+
+def test_every_layer_is_there() -> None:
+    layers = {name for rows in LAYERS.values() for row in rows for name in row}
+    assert layers <= {".".join(module.split(".")[:2]) for module in GRAPH}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_layers_are_drawn_as_they_are_tested(name: str) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawing = " ".join(page.split("## Who may import whom")[1].split("```")[1].split())
+    rows = (
+        " | ".join(inner or "__init__" for inner in shortened(row, name)) for row in LAYERS[name]
+    )
+    assert f"{name} {' > '.join(rows)}" in drawing
+
+
+def shortened(row: tuple[str, ...], name: str) -> list[str]:
+    return [layer.removeprefix(name).removeprefix(".") for layer in row]
 
 
 def test_no_folder_is_crowded() -> None:
