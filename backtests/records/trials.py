@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from backtests import paths
 from backtests.records.ledger import Ledger, Trial, Tried
@@ -72,6 +73,29 @@ def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scor
         end=about["window"]["end"],
         scored=scored,
         sharpe=sharpe,
+    )
+
+
+def set_trial(about: Mapping[str, Any], row: Mapping[str, Any], metrics: Sequence[str]) -> Trial:
+    """A set of a sweep, or its walk-forward, as its row in the table says.
+
+    about: what sweep.json says of the sweep. metrics: columns of the row that the ledger keeps.
+    """
+    return Trial(
+        thesis=about["thesis"]["id"] if about["thesis"] else "",
+        strategy=about["strategy"]["name"],
+        parameters=row["values"],
+        code=about["strategy"]["code"],
+        data=about["data"]["snapshot"],
+        simulated=about["data"]["simulated"],
+        settings=about["settings"],
+        start=row.get("start", ""),
+        end=row.get("end", ""),
+        error=row["error"],
+        run=about["id"],
+        metrics={} if row["error"] else {name: row[name] for name in metrics},
+        scored=row.get("scored", 0),
+        sharpe=row.get("score"),
     )
 
 
