@@ -18,6 +18,7 @@ from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_backtrader, run_strategy
 from markets.snapshot import Remembers, Snapshot, Source
 from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError
+from reports.contract.manifest import ManifestJson
 
 
 def run(
@@ -102,7 +103,7 @@ def _noted(result: Result, notes: Sequence[str]) -> Result:
     """The result with more notes in its manifest."""
     if not notes:
         return result
-    manifest = {**result.manifest, "notes": [*result.manifest["notes"], *notes]}
+    manifest: ManifestJson = {**result.manifest, "notes": [*result.manifest["notes"], *notes]}
     return dataclasses.replace(result, manifest=manifest)
 
 

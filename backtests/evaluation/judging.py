@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from backtests.records.ledger import Ledger, Trial
 from backtests.records.result import Result
@@ -16,6 +16,7 @@ from backtests.runner.run import Run
 from backtests.settings import Settings
 from markets.snapshot import Source
 from newsfolio.errors import CommandError
+from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
     from backtests.evaluation.lookahead.access_audit import AccessAudit
@@ -54,7 +55,7 @@ def judged(
         count=judging.placebos,
     )
     evaluation = evaluated.evaluation
-    manifest = {**result.manifest, "verdict": _headline(evaluation)}
+    manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
     variants = tuple(
@@ -103,7 +104,7 @@ def certificate(
     return certify(job.strategy, bars, settings, cuts=cuts, watch=watch)
 
 
-def _headline(evaluation: Evaluation) -> dict[str, Any]:
+def _headline(evaluation: Evaluation) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
     first, scored = evaluation.comparisons[0], evaluation.scored
     return {

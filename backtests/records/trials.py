@@ -15,6 +15,7 @@ from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
 from newsfolio.errors import OutputError
 from newsfolio.strategy import Strategy
+from reports.contract.sweep import AskedJson
 
 
 def tried(ledger: Ledger, thesis: str) -> Tried | None:
@@ -76,7 +77,7 @@ def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scor
     )
 
 
-def set_trial(about: Mapping[str, Any], row: Mapping[str, Any], metrics: Sequence[str]) -> Trial:
+def set_trial(about: AskedJson, row: Mapping[str, Any], metrics: Sequence[str]) -> Trial:
     """A set of a sweep, or its walk-forward, as its row in the table says.
 
     about: what sweep.json says of the sweep. metrics: columns of the row that the ledger keeps.
