@@ -175,10 +175,10 @@ def load(folder: Path) -> Result:
     with intact(folder):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         path = folder / "evaluation.json"
-        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        evaluation = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
         equity = tables.pop("equity")["equity"]
-        return Result(manifest=manifest, equity=equity, evaluation=found, **tables)
+        return Result(manifest=manifest, equity=equity, evaluation=evaluation, **tables)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
