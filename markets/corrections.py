@@ -86,7 +86,7 @@ class Corrected:
         """The source's answer; what a distribution is made of is loaded besides."""
         wanted = {asset.ticker: asset for asset in assets}
         rows = [row for row in self.rows if row.ticker in wanted]
-        others = {row.of: wanted.get(row.of) or asset_of(row.of) for row in rows if row.of}
+        others = distributed_lines(wanted, rows)
         read = self.source.load(list({**others, **wanted}.values()), facts)
         for row in rows:
             _refuse_other_currency(row, wanted, others, read)
@@ -102,6 +102,15 @@ class Corrected:
     def _prices(self, ticker: str) -> list[Correction]:
         """What is corrected of a line but what it distributes."""
         return [row for row in self.rows if row.ticker == ticker and row.what != IN_KIND]
+
+
+def distributed_lines(wanted: Mapping[str, Asset], rows: Iterable[Correction]) -> dict[str, Asset]:
+    """What the lines wanted have given in kind, by ticker: it is read besides, to value it."""
+    return {
+        row.of: wanted.get(row.of) or asset_of(row.of)
+        for row in rows
+        if row.ticker in wanted and row.of
+    }
 
 
 def corrected(bars: Bars, rows: Sequence[Correction], others: Mapping[str, Bars]) -> Bars:

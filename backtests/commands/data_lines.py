@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from newsfolio.errors import CommandError, UnknownName
 
 if TYPE_CHECKING:
-    from markets.snapshot import Snapshot
     from markets.store.price_store import Store
     from newsfolio.assets import Asset
-    from newsfolio.facts import Facts
 
 
 def chosen_lines(names: Sequence[str], store: Store | None) -> list[Asset]:
@@ -53,42 +51,18 @@ def _named(name: str, store: Store | None) -> list[Asset]:
         ) from None  # fmt: skip
 
 
-class _AskedError(Exception):
-    """A run has said what it needs; nothing is to be played."""
-
-
-class _Asked:
-    """A source that only writes down what a run asks of it."""
-
-    name = "what is asked for"
-
-    def __init__(self) -> None:
-        self.assets: list[Asset] = []
-
-    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
-        self.assets = list(assets)
-        raise _AskedError
-
-
 def lines_of(address: str, store: Store | None = None) -> list[Asset]:
-    """Everything that a run of the strategy loads: stand-ins, signals, benchmark, controls."""
-    from backtests.runner.jobs import job_of
-    from backtests.runner.run_strategy import run_backtrader, run_strategy
-    from backtests.settings import Settings
-    from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
+    """Everything that a run of the strategy loads: stand-ins, signals, benchmark, controls.
 
-    asked = _Asked()
-    rows = read_corrections(store.folder / FILE) if store else ()
-    source = Corrected(asked, (*DISTRIBUTIONS, *rows))
-    job = job_of(address)
-    try:
-        if job.strategy is not None:
-            run_strategy(job.strategy, source, Settings(), address)
-        elif job.plain is not None:
-            run_backtrader(job.plain, job.universe, source, Settings(), address)
-    except _AskedError:
-        return asked.assets
-    return []
+    First what its lines have given in kind, which corrections of the store may name too.
+    """
+    from backtests.runner.jobs import job_of
+    from backtests.settings import Settings
+    from markets.corrections import DISTRIBUTIONS, FILE, distributed_lines, read_corrections
+
+    wanted = {asset.ticker: asset for asset in job_of(address).inputs(Settings()).assets}
+    rows = (*DISTRIBUTIONS, *(read_corrections(store.folder / FILE) if store else ()))
+    return list({**distributed_lines(wanted, rows), **wanted}.values())
 
 
 def in_folder(folder: Path) -> list[str]:

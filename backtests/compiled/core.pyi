@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 from backtests.engines.kernel_inputs import Flags, Integers, KernelInputs
 from backtests.simulation.decisions import Columns
+from backtests.simulation.fills import Transactions
+from backtests.simulation.valuation import Closes
 from markets.market import Floats
 
 class Log:
@@ -30,7 +32,7 @@ class Core:
     answers: list[Wanted | Mapping[int, float]]
     ends: list[Ending]
 
-    def __init__(self, rules: KernelInputs, cash: float) -> None: ...
+    def __init__(self, inputs: KernelInputs, cash: float) -> None: ...
     def run(
         self,
         decide: Callable[[int], Columns | None],
@@ -47,15 +49,4 @@ class Wanted:
 
 def by_column(answer: object, own: Mapping[str, int], most: float) -> Columns | None: ...
 def sums(values: Floats, ends: Integers) -> Floats: ...
-def valued(
-    cash: float,
-    fills: Floats,
-    fills_end: Integers,
-    events: Floats,
-    events_end: Integers,
-    prices: Floats,
-    credit: Floats,
-    debit: Floats,
-    first: int,
-    left: float,
-) -> tuple[Floats, Floats]: ...
+def valued(cash: float, transactions: Transactions, closes: Closes) -> tuple[Floats, Floats]: ...

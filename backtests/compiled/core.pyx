@@ -22,6 +22,7 @@ cdef double STEP = 1e-9  # markets.costs.models.DUST
 cdef double STAR_MINIMUM = 200.0
 cdef int ROUNDS = 20
 cdef double YEAR = 360.0
+cdef double LEFT = 1e-9  # valuation.LEFT
 cdef double EPSILON = 2.0 ** -52
 
 cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5

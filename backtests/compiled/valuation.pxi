@@ -1,10 +1,13 @@
 """Cash and equity at each close: the twin of simulation/valuation.py; part of core.pyx."""
 
-def valued(double cash, const double[:, ::1] fills, const long long[::1] fills_end,
-           const double[:, ::1] events, const long long[::1] events_end,
-           const double[:, ::1] prices, const double[::1] credit, const double[::1] debit,
-           Py_ssize_t first, double left):
+def valued(double cash, transactions, closes):
     """(K, S) cash and equity at each close of K runs: the twin of simulation.valuation.valued."""
+    cdef const double[:, ::1] fills = transactions.fills, events = transactions.events
+    cdef const long long[::1] fills_end = transactions.fills_end
+    cdef const long long[::1] events_end = transactions.events_end
+    cdef const double[:, ::1] prices = closes.prices
+    cdef const double[::1] credit = closes.credit, debit = closes.debit
+    cdef Py_ssize_t first = closes.first
     _check(fills.shape[1] == 7 and events.shape[1] == 4 and len(fills_end) == len(events_end))
     _check(len(prices) == len(credit) == len(debit))
     _check(_rising(fills_end, len(fills)) and _rising(events_end, len(events)))
@@ -13,7 +16,7 @@ def valued(double cash, const double[:, ::1] fills, const long long[::1] fills_e
     balances_ = np.empty((len(fills_end), len(prices)))
     equity_ = np.empty((len(fills_end), len(prices)))
     cdef double[:, ::1] balances = balances_, equity = equity_
-    cdef Valuer valuer = Valuer(prices, credit, debit, first, left, 2 * len(fills) + len(events))
+    cdef Valuer valuer = Valuer(closes, 2 * len(fills) + len(events))
     cdef Py_ssize_t run, fill = 0, event = 0
     for run in range(fills_end.shape[0] if prices.shape[0] else 0):
         valuer.run(cash, fills, fill, fills_end[run], events, event, events_end[run],
@@ -51,13 +54,12 @@ cdef class Valuer:
     cdef const double[:, ::1] prices
     cdef const double[::1] credit, debit
     cdef Py_ssize_t first, lines
-    cdef double least
     cdef double[::1] units, most, today, held, price, value, flow
     cdef long long[::1] active
 
-    def __init__(self, prices, credit, debit, first, left, room):
-        self.prices, self.credit, self.debit = prices, credit, debit
-        self.first, self.least, self.lines = first, left, prices.shape[1]
+    def __init__(self, closes, room):
+        self.prices, self.credit, self.debit = closes.prices, closes.credit, closes.debit
+        self.first, self.lines = closes.first, closes.prices.shape[1]
         self.units, self.most, self.today = (np.zeros(self.lines) for _ in range(3))
         self.held, self.price, self.value = (np.zeros(self.lines + 1) for _ in range(3))
         self.active = np.zeros(self.lines + 1, dtype=np.int64)
@@ -136,7 +138,7 @@ cdef class Valuer:
         cdef Py_ssize_t column, count = 0
         for column in range(self.lines):
             if (self.units[column] != 0.0
-                    and fabs(self.units[column]) >= self.least * self.most[column]):
+                    and fabs(self.units[column]) >= LEFT * self.most[column]):
                 self.active[count] = column
                 self.held[count] = self.units[column]
                 count += 1

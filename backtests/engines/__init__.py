@@ -1,1 +1,1 @@
-"""Two ways to turn the clock of a desk: a sparse loop, and backtrader as a witness."""
+"""Ways to turn the clock of a desk: a sparse loop, and backtrader event by event."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtests.engines.kernel_inputs import Integers, KernelInputs, rules_of
-from backtests.simulation.decision_tables import Decided, table_of
+from backtests.engines.kernel_inputs import Integers, KernelInputs, kernel_inputs_of
+from backtests.simulation.decision_tables import DecisionTable, table_of
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Lapse, LazyRows, Transactions, events_of, fills_of
 from backtests.simulation.output import EngineOutput, Target
@@ -34,32 +34,32 @@ def run(desk: Desk, *, at_once: bool = True) -> EngineOutput:
 
     at_once: ask for all decisions together where the strategy has a vectorised form.
     """
-    rules = _rules(desk)
-    if rules is None:
+    inputs = _inputs(desk)
+    if inputs is None:
         return turned(desk)
     decided = table(desk) if at_once else None
     if decided is not None:
         return run_batch(desk, [decided])[0]
-    core = _Core(rules, desk.settings.cash)
+    core = _Core(inputs, desk.settings.cash)
     band = -1.0 if desk.band is None else desk.band
     core.run(lambda session: desk.decide(session, core), desk.marks.view("uint8"), desk.stops, band)
     return Batch(core, desk.market)[0]
 
 
-def table(desk: Desk) -> Decided | None:
+def table(desk: Desk) -> DecisionTable | None:
     """All decisions of a run; None where they or the run must be made one by one."""
-    return None if _rules(desk) is None else table_of(desk.strategy, desk.market, desk.marks)
+    return None if _inputs(desk) is None else table_of(desk.strategy, desk.market, desk.marks)
 
 
-def run_batch(desk: Desk, tables: Sequence[Decided]) -> Batch:
+def run_batch(desk: Desk, tables: Sequence[DecisionTable]) -> Batch:
     """Several runs on the market and the schedule of `desk`, by what `table` answered for each."""
-    rules = _rules(desk)
-    if rules is None:
+    inputs = _inputs(desk)
+    if inputs is None:
         raise ValueError("the compiled kernel does not know the rules of these runs")
-    core = _Core(rules, desk.settings.cash)
+    core = _Core(inputs, desk.settings.cash)
     core.run_tables(
-        np.array([one.weights for one in tables]),
-        np.array([one.asked for one in tables]).view("uint8"),
+        np.array([table.weights for table in tables]),
+        np.array([table.asked for table in tables]).view("uint8"),
         _rows(tables[0], desk.market),
         desk.stops,
     )
@@ -78,12 +78,12 @@ def turned(desk: Desk) -> EngineOutput:
 
 
 class Batch:
-    """What the compiled core put out, a run after the other; a Played is made when it is asked for.
+    """What the compiled core put out, run by run; an EngineOutput is made when it is asked for.
 
     tables: the decisions of each run, where they were known beforehand.
     """
 
-    def __init__(self, core: Core, market: Market, tables: Sequence[Decided] = ()) -> None:
+    def __init__(self, core: Core, market: Market, tables: Sequence[DecisionTable] = ()) -> None:
         self._core = core
         self._market = market
         self._tables = tables
@@ -91,7 +91,9 @@ class Batch:
         self._ends = np.vstack([np.zeros((1, 3), dtype="int64"), ends])
         fills_end, events_end, _ = np.ascontiguousarray(self._ends[1:].T)
         self._decisions = core.decisions.table()
-        self.moves = Transactions(core.fills.table(), fills_end, core.events.table(), events_end)
+        self.transactions = Transactions(
+            core.fills.table(), fills_end, core.events.table(), events_end
+        )
 
     def __len__(self) -> int:
         return len(self._core.ends)
@@ -102,8 +104,8 @@ class Batch:
         days, tickers = market.days, market.tickers
         decided = self._decisions[begun[2] : end[2]]
         return EngineOutput(
-            fills=LazyRows(self.moves.fills[begun[0] : end[0]], market, fills_of),
-            events=LazyRows(self.moves.events[begun[1] : end[1]], market, events_of),
+            fills=LazyRows(self.transactions.fills[begun[0] : end[0]], market, fills_of),
+            events=LazyRows(self.transactions.events[begun[1] : end[1]], market, events_of),
             lapses=tuple(Lapse(days[session], tickers[column], size, reason)
                          for session, column, size, reason in lapses),
             targets=LazyRows(decided, market, lambda table, market: self._targets(place, table)),
@@ -132,11 +134,11 @@ class Batch:
         return {tickers[column]: weight for column, weight in wanted}
 
 
-def _rules(desk: Desk) -> KernelInputs | None:
-    return rules_of(desk.market, desk.settings, desk.costs) if COMPILED else None
+def _inputs(desk: Desk) -> KernelInputs | None:
+    return kernel_inputs_of(desk.market, desk.settings, desk.costs) if COMPILED else None
 
 
-def _rows(table: Decided, market: Market) -> Integers:
+def _rows(table: DecisionTable, market: Market) -> Integers:
     """(T,) the row of each session in a table of decisions, -1 where none is due."""
     rows = np.full(len(market.sessions), -1, dtype="int64")
     rows[table.sessions] = np.arange(len(table.sessions))

@@ -99,7 +99,7 @@ class KernelInputs:
     tolerance: float
 
 
-def rules_of(market: Market, settings: Settings, costs: CostModel) -> KernelInputs | None:
+def kernel_inputs_of(market: Market, settings: Settings, costs: CostModel) -> KernelInputs | None:
     """None for what the core does not know: impact, participation, other costs, unknown venues."""
     if settings.impact or settings.participation is not None:
         return None

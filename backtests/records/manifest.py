@@ -9,9 +9,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from backtests.evaluation.schema import Scored
-from backtests.evaluation.scored_window import scored_sessions
 from backtests.runner.assumptions import assumptions
+from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
 from backtests.runner.provenance import settings_values
 from backtests.simulation.account import Account
@@ -37,13 +36,13 @@ def manifest(
 
     since: the day after which a run that is judged again scores.
     """
-    scored, _ = scored_sessions(run, since)
+    scored = _scored(run, since)
     market, output, settings, origin = run.market, run.output, run.settings, run.origin
     values: dict[str, Any] = {
         "format": FORMAT,
         "strategy": origin.strategy,
-        "thesis": _thesis(run, scored, since),
-        "scored": _scored(run, scored),
+        "thesis": _thesis(run, scored if since else None),
+        "scored": scored,
         "engine": settings.engine.value,
         "verified": run.verified,
         "data": {
@@ -74,14 +73,16 @@ def manifest(
     return {"id": f"{origin.strategy['name']}-{digest[:10]}", **values}
 
 
-def _scored(run: Run, scored: Scored) -> dict[str, str | None]:
+def _scored(run: Run, since: date | None) -> dict[str, str | None]:
     """The session after which the thesis scores and the first that does; None without an article.
 
     A run that starts after the first decision is divided on its first session.
     """
     if run.origin.thesis is None:
         return {"divide": None, "from": None}
-    return {"divide": scored.divide, "from": scored.start or None}
+    window, days = scored_window(run, since), run.market.days
+    start = days[window.divide + 1].isoformat() if window.sessions else None
+    return {"divide": days[window.divide].isoformat(), "from": start}
 
 
 def _findings(findings: Iterable[Finding], weights: pd.DataFrame) -> list[dict[str, Any]]:
@@ -102,8 +103,11 @@ def _findings(findings: Iterable[Finding], weights: pd.DataFrame) -> list[dict[s
     ]
 
 
-def _thesis(run: Run, scored: Scored, since: date | None) -> dict[str, Any] | None:
-    """The thesis, and when it could first be acted on: before the run's start, it may be."""
+def _thesis(run: Run, scored: Mapping[str, str | None] | None) -> dict[str, Any] | None:
+    """The thesis, and when it could first be acted on: before the run's start, it may be.
+
+    scored: of a run that is judged again, whose earlier sessions scored before.
+    """
     market, origin = run.market, run.origin
     if origin.thesis is None:
         return None
@@ -112,7 +116,7 @@ def _thesis(run: Run, scored: Scored, since: date | None) -> dict[str, Any] | No
     return {
         **origin.thesis,
         "first_decision": acted[0] if acted else None,
-        "scored_from": (scored.start or None) if since else next(iter(acted[1:]), None),
+        "scored_from": scored["from"] if scored else next(iter(acted[1:]), None),
         "claims": [dict(claim) for claim in run.claims],
     }
 

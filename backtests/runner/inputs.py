@@ -1,13 +1,14 @@
-"""All that a run needs of a source."""
+"""All that a run needs of a source, worked out once, and the market made of what it gave."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from backtests.runner.run import Reference
-from backtests.settings import Costs, Dividends, Fx, Settings
+from backtests.claims import lines_of
+from backtests.runner.run import BENCHMARK, Reference
+from backtests.settings import Costs, Dividends, Engine, Fx, Settings
 from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
@@ -18,53 +19,138 @@ from markets.reference.currencies import QUOTED, EcbRates, FxSource, SourceRates
 from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.universe import Want, assets_to_load, universe_assets
 from newsfolio.assets import Asset, sleeves_of
+from newsfolio.claims import Claim
 from newsfolio.errors import UnknownName
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
-from newsfolio.strategy import Strategy
+from newsfolio.strategy import Fixed, Strategy
 
 PROXIES: Mapping[str, str] = {"US": "SPY", "China": "MCHI", "AI": "SMH"}
 """Funds that stand for what a thesis may be a mere bet on; alpha is measured against them."""
 
 
-def full_end(
-    strategy: Strategy, references: tuple[Reference, ...], bars: Mapping[str, Bars],
-    settings: Settings,
-) -> date | None:  # fmt: skip
-    if settings.end is None:
-        return None
-    want = _want(strategy, dataclasses.replace(settings, end=None), last_bars(references, bars))
-    return natural_end(bars, want)
+@dataclass(frozen=True, eq=False)
+class ReferenceInputs:
+    """A reference with its names resolved.
+
+    want: of a market of its own; None for a level. lines: of its universe, or the level itself.
+    """
+
+    reference: Reference
+    want: Want | None
+    lines: tuple[Asset, ...]
 
 
-def gated(
-    strategy: Strategy, market: Market, references: tuple[Reference, ...],
-    bars: Mapping[str, Bars], settings: Settings,
-) -> tuple[Finding, ...]:  # fmt: skip
-    """What the gate says of every line that the run, its benchmark or a control rests on."""
-    traded = {asset.ticker for asset in market.assets}
-    for reference in references:
-        if reference.strategy is not None:
-            traded |= universe_assets(sleeves_of(reference.strategy.universe)).keys()
-    named = {reference.ticker for reference in references if reference.ticker}
-    rates = {f"{asset.currency}=X" for asset in market.assets} if settings.fx is Fx.SOURCE else ()
-    shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
-    return (
-        *gate(market, bars, {*traded, *named, *strategy.signals, *rates}),
-        *(() if market.simulated else levels(shown, traded - named)),
-    )
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """A strategy and settings with every name in them resolved.
+
+    references: the benchmark and the controls. claims: of the article, those that the thesis rests
+    on. want: of the strategy's own market. assets, facts: all that is read.
+    """
+
+    strategy: Strategy
+    settings: Settings
+    references: tuple[ReferenceInputs, ...]
+    claims: tuple[Claim, ...]
+    want: Want
+    assets: tuple[Asset, ...]
+    facts: tuple[Facts, ...]
+
+    def load(self, source: Source) -> Snapshot:
+        """One call to the source for everything, so that a run sees one state of it."""
+        return with_own_rows(source.load(self.assets, self.facts), self.facts)
+
+    def market(self, bars: Mapping[str, Bars]) -> Market:
+        """The strategy's market; where no end is named, it ends with the benchmark's lines too."""
+        _require_quoted(self.settings.currency)
+        return market_of(replace(self.want, ends_with=self._ends(bars)), bars, self.settings)
+
+    def gate(self, market: Market, bars: Mapping[str, Bars]) -> tuple[Finding, ...]:
+        """What the gate says of every line that the run, its benchmark or a control rests on."""
+        trading = [needs for needs in self.references if needs.want is not None]
+        traded = {asset.ticker for asset in market.assets}
+        traded |= {asset.ticker for needs in trading for asset in needs.lines}
+        named = {needs.reference.ticker for needs in self.references} - {""}
+        quoted = market.assets if self.settings.fx is Fx.SOURCE else ()
+        rates = {_rate(asset.currency) for asset in quoted}
+        shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
+        return (
+            *gate(market, bars, {*traded, *named, *self.strategy.signals, *rates}),
+            *(() if market.simulated else levels(shown, traded - named)),
+        )
+
+    def natural_end(self, bars: Mapping[str, Bars]) -> date | None:
+        """Where the run would end if nobody had named an end; None: nobody did."""
+        if self.settings.end is None:
+            return None
+        return natural_end(bars, replace(self.want, end=None, ends_with=self._ends(bars)))
+
+    def _ends(self, bars: Mapping[str, Bars]) -> dict[str, date]:
+        """The last bars of the benchmark's lines."""
+        return {
+            asset.ticker: bars[asset.ticker].last
+            for needs in self.references
+            if needs.reference.name == BENCHMARK
+            for asset in needs.lines
+            if asset.ticker in bars and asset.delisted is None
+        }
 
 
-def prepare(
-    strategy: Strategy,
-    bars: Mapping[str, Bars],
-    settings: Settings,
-    ends_with: Mapping[str, date] | None = None,
-) -> Market:
-    """The market that a strategy runs on, from bars that are at hand."""
-    if settings.currency not in known_currencies():
-        raise UnknownName("currency", settings.currency, known_currencies(), QUOTED)
-    market = build_market(bars, _want(strategy, settings, ends_with), fx_source(settings, bars))
+def inputs_of(strategy: Strategy, settings: Settings) -> Inputs:
+    """What a run of a strategy needs, with its benchmark, its controls and its claims."""
+    claims = strategy.thesis.rests_on() if strategy.thesis else ()
+    return _resolved(strategy, settings, references_of(strategy, settings), tuple(claims))
+
+
+def inputs_alone(strategy: Strategy, settings: Settings) -> Inputs:
+    """What the decisions of a strategy need, without anything to measure them against."""
+    return _resolved(strategy, settings, (), ())
+
+
+def inputs_of_backtrader(universe: tuple[str, ...], settings: Settings) -> Inputs:
+    """What a plain backtrader strategy needs: the same as whoever holds its lines, reinvesting."""
+    settings = replace(settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST)
+    holder = Fixed(mix=tuple((1 / len(universe), ticker) for ticker in universe))
+    return inputs_of(holder, settings)
+
+
+def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]:
+    """The benchmark asked for, or the strategy's own, and its controls."""
+    chosen = settings.benchmark or strategy.benchmark
+    benchmark: list[Reference] = []
+    if isinstance(chosen, str):
+        holder = Fixed(mix=((1.0, chosen),)) if asset_of(chosen).tradable else None
+        required = settings.benchmark is not None
+        benchmark.append(Reference(BENCHMARK, chosen, holder, chosen, required))
+    elif chosen is not None:
+        benchmark.append(Reference(BENCHMARK, chosen.label, chosen))
+    controls = strategy.controls().items()
+    return (*benchmark, *(Reference(name, control.label, control) for name, control in controls))
+
+
+def reference_inputs(reference: Reference, settings: Settings) -> ReferenceInputs:
+    """What a reference needs."""
+    if reference.strategy is None:
+        return ReferenceInputs(reference, None, (asset_of(reference.ticker),))
+    want = _want(reference.strategy, settings)
+    return ReferenceInputs(reference, want, tuple(universe_assets(want.sleeves).values()))
+
+
+def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapshot:
+    """Everything that a strategy needs of a source, without its references."""
+    return inputs_alone(strategy, settings).load(source)
+
+
+def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) -> Market:
+    """The market of any strategy from bars that are at hand."""
+    _require_quoted(settings.currency)
+    return market_of(_want(strategy, settings), bars, settings)
+
+
+def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:
+    """The market that is wanted, in the prices that the settings ask for."""
+    market = build_market(bars, want, fx_source(settings, bars))
     return market.reinvested() if settings.dividends is Dividends.REINVEST else market
 
 
@@ -72,14 +158,31 @@ def cost_model(settings: Settings) -> CostModel:
     return VenueCosts() if settings.costs is Costs.VENUE else NoCosts()
 
 
-def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapshot:
-    """Everything that a strategy needs of a source, without its references."""
-    return load_all(strategy, (), source, settings)
+def fx_source(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:
+    return EcbRates() if settings.fx is Fx.ECB else SourceRates(bars)
 
 
-def _want(
-    strategy: Strategy, settings: Settings, ends_with: Mapping[str, date] | None = None
-) -> Want:
+def _resolved(
+    strategy: Strategy,
+    settings: Settings,
+    references: tuple[Reference, ...],
+    claims: tuple[Claim, ...],
+) -> Inputs:
+    others = tuple(reference_inputs(reference, settings) for reference in references)
+    want = _want(strategy, settings)
+    needed = assets_to_load(want)
+    for asset in (*_reference_assets(others), *_watched(strategy, claims)):
+        needed.setdefault(asset.ticker, asset)
+    if settings.fx is Fx.SOURCE:
+        currencies = {asset.currency for asset in needed.values()} | {settings.currency}
+        for currency in sorted(currencies - {"USD"}):
+            needed[_rate(currency)] = asset_of(_rate(currency))
+    tables = {facts.name: facts for facts in _facts(strategy, others)}
+    assets, facts = tuple(needed.values()), tuple(tables.values())
+    return Inputs(strategy, settings, others, claims, want, assets, facts)
+
+
+def _want(strategy: Strategy, settings: Settings) -> Want:
     return Want(
         sleeves=sleeves_of(strategy.universe),
         base=settings.currency,
@@ -88,55 +191,35 @@ def _want(
         published=strategy.thesis.article.published if strategy.thesis else None,
         start=settings.start,
         end=settings.end,
-        ends_with=ends_with,
     )
 
 
-def load_all(
-    strategy: Strategy, references: tuple[Reference, ...], source: Source, settings: Settings,
-    more: tuple[str, ...] = (),
-) -> Snapshot:  # fmt: skip
-    """One call to the source for everything, so that a run sees one state of it."""
-    needed = assets_to_load(_want(strategy, settings))
-    for reference in references:
-        if reference.strategy is not None:
-            needed |= assets_to_load(_want(reference.strategy, settings)) | needed
-        if reference.ticker:
-            needed.setdefault(reference.ticker, asset_of(reference.ticker))
+def _reference_assets(references: Iterable[ReferenceInputs]) -> Iterator[Asset]:
+    """All that the references trade, look at or are themselves."""
+    for needs in references:
+        yield from assets_to_load(needs.want).values() if needs.want else ()
+        yield from needs.lines
+
+
+def _watched(strategy: Strategy, claims: Iterable[Claim]) -> Iterator[Asset]:
+    """The lines that only an evaluation looks at: proxies, claims, pool and event studies."""
     studied = (line for study in strategy.studies for line in (*study.lines.lines, study.market))
-    for asset in map(asset_of, (*PROXIES.values(), *more, *strategy.pool, *studied)):
-        needed.setdefault(asset.ticker, asset)
-    if settings.fx is Fx.SOURCE:
-        currencies = {asset.currency for asset in needed.values()} | {settings.currency}
-        for currency in currencies - {"USD"}:
-            needed[f"{currency}=X"] = asset_of(f"{currency}=X")
-    tables = {facts.name: facts for facts in _facts(strategy, references)}.values()
-    return with_own_rows(source.load(list(needed.values()), tables), tables)
+    return map(asset_of, (*PROXIES.values(), *lines_of(claims), *strategy.pool, *studied))
 
 
-def _facts(strategy: Strategy, references: tuple[Reference, ...]) -> Iterator[Facts]:
-    """What the strategy reads, its event studies, and what the others do."""
-    for reference in references:
-        if reference.strategy is not None:
-            yield from reference.strategy.facts
+def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterator[Facts]:
+    """What the references read, the event studies, and last, so that it counts, the strategy."""
+    for needs in references:
+        yield from needs.want.facts if needs.want else ()
     yield from (study.facts for study in strategy.studies if study.facts is not None)
     yield from strategy.facts
 
 
-def fx_source(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:
-    return EcbRates() if settings.fx is Fx.ECB else SourceRates(bars)
+def _rate(currency: str) -> str:
+    """The line of a currency's price of a dollar."""
+    return f"{currency}=X"
 
 
-def last_bars(references: tuple[Reference, ...], bars: Mapping[str, Bars]) -> dict[str, date]:
-    """The last bars of the benchmark's lines, which end a run that names no end."""
-    lines: list[Asset] = []
-    for reference in references:
-        if reference.name == "benchmark":
-            if reference.strategy is not None:
-                lines += universe_assets(sleeves_of(reference.strategy.universe)).values()
-            lines += [asset_of(reference.ticker)] if reference.ticker else []
-    return {
-        asset.ticker: bars[asset.ticker].last
-        for asset in lines
-        if asset.ticker in bars and asset.delisted is None
-    }
+def _require_quoted(currency: str) -> None:
+    if currency not in known_currencies():
+        raise UnknownName("currency", currency, known_currencies(), QUOTED)

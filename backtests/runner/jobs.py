@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from backtests import strategy_loader
+from backtests.runner.inputs import Inputs, inputs_of, inputs_of_backtrader
+from backtests.settings import Settings
 from newsfolio.errors import CommandError, StrategyError
 from newsfolio.parameters import name_of
 from newsfolio.strategy import Strategy
-
-if TYPE_CHECKING:
-    pass
-
 
 Runnable = str | type | Strategy
 
@@ -30,6 +27,12 @@ class Job:
     @property
     def name(self) -> str:
         return self.strategy.name if self.strategy else name_of(self.plain or object)
+
+    def inputs(self, settings: Settings) -> Inputs:
+        """What a run of it needs."""
+        if self.strategy is not None:
+            return inputs_of(self.strategy, settings)
+        return inputs_of_backtrader(self.universe, settings)
 
 
 def job_of(

@@ -19,10 +19,16 @@ from markets.quality.checks import Finding
 from markets.snapshot import Snapshot
 from newsfolio.strategy import Strategy
 
+BENCHMARK = "benchmark"
+"""The name of the reference that is no control."""
+
 
 @dataclass(frozen=True)
 class Reference:
-    """Something the strategy is measured against: another strategy, or a level nobody can buy."""
+    """Something the strategy is measured against: another strategy, or a level nobody can buy.
+
+    ticker: of a benchmark that is named by it. required: a run without it fails.
+    """
 
     name: str
     label: str
@@ -33,9 +39,9 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class ReferenceRun:
-    """A reference as it was played: its curve on the strategy's sessions, and how it came about.
+    """A reference that was run: its curve on the strategy's sessions, and how it came about.
 
-    market, played and account are None for a level that nobody can buy.
+    market, output and account are None for a level that nobody can buy.
     """
 
     reference: Reference
@@ -52,10 +58,10 @@ class ReferenceRun:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What was played, with all that an evaluation or a result can be made from.
+    """What was run, with all that an evaluation or a result can be made from.
 
     strategy: None for a plain backtrader class. bars: everything that the source was asked for.
-    legs: the benchmark and the controls by name, in that order; left_out: why others are missing.
+    references: benchmark and controls by name, in that order; left_out: why others are missing.
     full_end: where the run would have ended if nobody had named an end; None: nobody did.
     """
 
@@ -83,5 +89,10 @@ class Run:
     @property
     def rates(self) -> pd.DataFrame:
         """`cash`: a year's interest on idle cash as known on each session."""
-        rate = self.market.cash_rate[self.market.first :]
-        return pd.DataFrame({"cash": rate}, index=self.account.sessions, dtype="float64")
+        return cash_rate(self.market).to_frame()
+
+
+def cash_rate(market: Market) -> pd.Series:
+    """A year's interest on idle cash as known on each session of a run."""
+    rate = market.cash_rate[market.first :]
+    return pd.Series(rate, index=market.index, dtype="float64", name="cash")

@@ -1,25 +1,24 @@
-"""One run: strategy, source and settings in; a Result out. It knows no path and no clock."""
+"""One run: strategy, source and settings in; a Run out. It knows no path and no clock."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 
-from backtests.claims import checked, lines_of
+from backtests.claims import checked
 from backtests.engines import kernel
-from backtests.runner.inputs import cost_model, full_end, gated, last_bars, load_all, prepare
+from backtests.runner.inputs import Inputs, cost_model, inputs_of, inputs_of_backtrader
 from backtests.runner.provenance import Provenance
-from backtests.runner.references import references_of, run_reference
-from backtests.runner.run import Reference, ReferenceRun, Run
-from backtests.settings import Dividends, Engine, Settings
-from backtests.simulation.account import account
+from backtests.runner.references import run_reference
+from backtests.runner.run import ReferenceRun, Run
+from backtests.settings import Engine, Settings
+from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import EngineOutput
-from markets.costs.models import CostModel
 from markets.market import Market
 from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError, EngineError
-from newsfolio.strategy import Fixed, Strategy
+from newsfolio.strategy import Strategy
 
 
 def run_strategy(
@@ -29,30 +28,23 @@ def run_strategy(
 
     verify: run both engines; EngineError unless their fills are equal.
     """
-    references = references_of(strategy, settings)
-    thesis = strategy.thesis
-    claims = thesis.rests_on() if thesis else ()
-    bars = load_all(strategy, references, source, settings, lines_of(claims))
-    market = prepare(strategy, bars, settings, last_bars(references, bars))
-    found = gated(strategy, market, references, bars, settings)
-    costs = cost_model(settings)
-    desk = Desk(strategy, market, settings, costs)
+    inputs = inputs_of(strategy, settings)
+    bars = inputs.load(source)
+    market = inputs.market(bars)
+    findings = inputs.gate(market, bars)
+    desk = _desk(inputs, market)
     output = _engine(settings.engine)(desk)
     if verify:
-        other = Engine.KERNEL if settings.engine is Engine.BACKTRADER else Engine.BACKTRADER
-        if _engine(other)(Desk(strategy, market, settings, costs)) != output:
-            raise EngineError(f"{strategy.label}: the two engines disagree; please report this")
+        _verify(inputs, market, output)
     origin = Provenance.of(strategy, address or strategy.name, source.name, bars.id)
-    run = _with_references(
-        strategy, origin, settings, costs, bars, market, output, references, verify
-    )
-    measured = tuple(checked(thesis.article.id, one, bars) for one in claims) if thesis else ()
-    return dataclasses.replace(
+    run = _measured(inputs, origin, bars, market, output)
+    return replace(
         run,
+        verified=verify,
         explained=desk.explained(),
-        claims=tuple(one.row() for one in measured),
-        findings=found,
-        full_end=full_end(strategy, references, bars, settings),
+        claims=_claims(inputs, bars),
+        findings=findings,
+        full_end=inputs.natural_end(bars),
     )
 
 
@@ -62,15 +54,16 @@ def run_backtrader(
     """Run a plain backtrader strategy on the lines named; DESIGN: same costs, same pages."""
     from backtests.engines import native_backtrader
 
-    settings = dataclasses.replace(settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST)
-    holder = Fixed(mix=tuple((1 / len(universe), ticker) for ticker in universe))
-    references = references_of(holder, settings)
-    bars = load_all(holder, references, source, settings)
-    market = prepare(holder, bars, settings, last_bars(references, bars))
-    costs = cost_model(settings)
-    output = native_backtrader.run(cls, market, settings, costs)
+    inputs = inputs_of_backtrader(universe, settings)
+    bars = inputs.load(source)
+    market = inputs.market(bars)
+    output = native_backtrader.run(cls, market, inputs.settings, cost_model(inputs.settings))
     origin = Provenance.of_plain(cls, universe, address, source.name, bars.id)
-    return _with_references(None, origin, settings, costs, bars, market, output, references, False)
+    return _measured(inputs, origin, bars, market, output)
+
+
+def _desk(inputs: Inputs, market: Market) -> Desk:
+    return Desk(inputs.strategy, market, inputs.settings, cost_model(inputs.settings))
 
 
 def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
@@ -81,24 +74,55 @@ def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
     return event_driven.run
 
 
-def _with_references(
-    strategy: Strategy | None, origin: Provenance, settings: Settings, costs: CostModel,
-    bars: Snapshot, market: Market, output: EngineOutput,
-    references: tuple[Reference, ...], verified: bool,
-) -> Run:  # fmt: skip
+def _verify(inputs: Inputs, market: Market, output: EngineOutput) -> None:
+    """EngineError unless the engine that was not asked for puts out the same."""
+    chosen = inputs.settings.engine
+    other = Engine.KERNEL if chosen is Engine.BACKTRADER else Engine.BACKTRADER
+    if _engine(other)(_desk(inputs, market)) != output:
+        raise EngineError(f"{inputs.strategy.label}: the two engines disagree; please report this")
+
+
+def _measured(
+    inputs: Inputs, origin: Provenance, bars: Snapshot, market: Market, output: EngineOutput
+) -> Run:
+    """The account of a run, and beside it the benchmark and the controls."""
+    settings = inputs.settings
     own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
-    reference_runs: dict[str, ReferenceRun] = {}
+    references, left_out = _references(inputs, bars, market, own)
+    return Run(
+        strategy=None if origin.plain else inputs.strategy,
+        origin=origin,
+        settings=settings,
+        costs=cost_model(settings),
+        bars=bars,
+        market=market,
+        output=output,
+        account=own,
+        references=references,
+        left_out=left_out,
+    )
+
+
+def _references(
+    inputs: Inputs, bars: Snapshot, market: Market, own: Account
+) -> tuple[dict[str, ReferenceRun], tuple[str, ...]]:
+    """The references by name, and why others are missing."""
+    runs: dict[str, ReferenceRun] = {}
     left_out = []
-    for reference in references:
+    for needs in inputs.references:
+        reference = needs.reference
         try:
-            reference_runs[reference.name] = run_reference(
-                reference, market, own, settings, costs, bars
-            )
+            runs[reference.name] = run_reference(needs, market, own, inputs.settings, bars)
         except DataError as error:
             if reference.required:
                 raise
             left_out.append(f"{reference.name} left out: {error}")
-    return Run(
-        strategy, origin, settings, costs, bars, market, output, own, reference_runs,
-        tuple(left_out), verified,
-    )  # fmt: skip
+    return runs, tuple(left_out)
+
+
+def _claims(inputs: Inputs, bars: Snapshot) -> tuple[dict[str, str], ...]:
+    """The claims that the thesis rests on, measured on what the run read."""
+    thesis = inputs.strategy.thesis
+    if thesis is None:
+        return ()
+    return tuple(checked(thesis.article.id, claim, bars).row() for claim in inputs.claims)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from backtests.engines import kernel
-from backtests.runner.inputs import cost_model, load_bars, prepare
+from backtests.runner.inputs import cost_model, inputs_alone
 from backtests.settings import Dividends, Settings
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import Explained
@@ -105,10 +105,11 @@ def advise(
     Without holdings, orders start from the settings' cash.
     """
     settings = replace(settings, dividends=Dividends.CASH, end=asof or settings.end)
-    bars = load_bars(strategy, source, settings)
+    inputs = inputs_alone(strategy, settings)
+    bars = inputs.load(source)
     if asof is not None:
         bars = bars.until(asof)
-    market = prepare(strategy, bars, settings)
+    market = inputs.market(bars)
     desk = Desk(strategy, market, settings, cost_model(settings))
     output = kernel.turned(desk)
     last = len(market.sessions) - 1

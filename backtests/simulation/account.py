@@ -9,14 +9,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from backtests.simulation.fills import CashEvent, Fill, Transactions, moves_of
+from backtests.simulation.fills import CashEvent, Fill, Transactions, transactions_of
 from backtests.simulation.interest import growth
-from backtests.simulation.valuation import held, valued
+from backtests.simulation.valuation import Closes, held, valued
 from markets.market import Floats, Market
 from markets.per_market import per_market
-
-LEFT = 1e-9
-"""Of the most that was held of a line: less is what rounding left of nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +25,7 @@ class Account:
     """
 
     market: Market
-    moves: Transactions
+    transactions: Transactions
     cash: Floats
     worth: Floats
 
@@ -43,8 +40,8 @@ class Account:
     @cached_property
     def units(self) -> Floats:
         """(S, N) held at each close; a delisting leaves nothing."""
-        moves, (sessions, lines) = self.moves, self.prices.shape
-        return held(moves.fills, moves.events, self.market.first, sessions, lines, LEFT)
+        fills, events = self.transactions.fills, self.transactions.events
+        return held(fills, events, self.market.first, self.prices.shape)
 
     @property
     def prices(self) -> Floats:
@@ -76,20 +73,22 @@ def account(
     credit_spread: float,
 ) -> Account:
     """Replay what an engine put out on the market that it ran on; `cash` is the initial capital."""
-    moves = moves_of(market, [(fills, events)])
-    balances, worth = valuations(market, moves, cash, credit_spread)
-    return Account(market, moves, balances[0], worth[0])
+    transactions = transactions_of(market, [(fills, events)])
+    balances, worth = valuations(market, transactions, cash, credit_spread)
+    return Account(market, transactions, balances[0], worth[0])
 
 
 def valuations(
-    market: Market, moves: Transactions, cash: float, credit_spread: float
+    market: Market, transactions: Transactions, cash: float, credit_spread: float
 ) -> tuple[Floats, Floats]:
     """(K, S) cash and equity at each close of K runs."""
+    return valued(cash, transactions, _closes(market, credit_spread))
+
+
+@per_market
+def _closes(market: Market, credit_spread: float) -> Closes:
     table, first = growth(market, credit_spread), market.first
-    return valued(
-        cash, moves.fills, moves.fills_end, moves.events, moves.events_end, _prices(market),
-        table.credit[first:], table.debit[first:], first, LEFT,
-    )  # fmt: skip
+    return Closes(first, _prices(market), table.credit[first:], table.debit[first:])
 
 
 @per_market

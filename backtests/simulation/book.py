@@ -16,7 +16,7 @@ DUST = 1e-12
 """Of an order: what rounding leaves behind when a fractional position is closed."""
 
 
-class Held(Protocol):
+class Holdings(Protocol):
     """What a decision may ask of an account."""
 
     def equity(self, session: int) -> float: ...
@@ -57,12 +57,12 @@ class Book:
     def equity(self, session: int) -> float:
         return fsum([self.balance(session), *self.values(session).tolist()])
 
-    def post(self, session: int, moves: Iterable[tuple[Why, str, float]]) -> None:
+    def post(self, session: int, flows: Iterable[tuple[Why, str, float]]) -> None:
         """Move cash for reasons that are not trades: why, which line, how much."""
         day = self._market.day(session)
         events = [
             CashEvent(day, why, asset, amount)
-            for why, asset, amount in moves
+            for why, asset, amount in flows
             if amount or why is Why.DELISTING  # a worthless one ends the position all the same
         ]
         self.cash = fsum([self.cash, *(event.amount for event in events)])

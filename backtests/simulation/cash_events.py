@@ -79,8 +79,8 @@ class CashEvents:
     def _dividends(self, session: int) -> None:
         going_ex = (self._market.dividend[session] > 0) & (self._book.units != 0)
         columns = np.flatnonzero(going_ex).tolist()
-        moves = [move for column in columns for move in self._dividend(session, column)]
-        self._book.post(session, moves)
+        flows = [flow for column in columns for flow in self._dividend(session, column)]
+        self._book.post(session, flows)
 
     def _dividend(self, session: int, column: int) -> Iterator[tuple[Why, str, float]]:
         """What one line pays: gross, what is withheld, and the depositary's fee."""

@@ -22,7 +22,7 @@ PANELS = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Decided:
+class DecisionTable:
     """All decisions of a run: D sessions, and D x N weights by column of the market.
 
     asked: (D,) whether there was an answer; where not, everything stays as it is.
@@ -33,7 +33,7 @@ class Decided:
     asked: Mask
 
 
-def table_of(strategy: Strategy, market: Market, marks: Mask) -> Decided | None:
+def table_of(strategy: Strategy, market: Market, marks: Mask) -> DecisionTable | None:
     """What a strategy decides on the sessions marked, by its vectorised form; None without one.
 
     The same checks and stand-ins as one by one. A schedule with a drift band decides on sessions
@@ -50,7 +50,7 @@ def table_of(strategy: Strategy, market: Market, marks: Mask) -> Decided | None:
     asked = np.asarray(~np.isnan(table).all(axis=1))
     _check(strategy, decider, table, asked, panel)
     rows = np.flatnonzero(marks)
-    return Decided(rows, _held(decider, market, table, asked, rows), asked)
+    return DecisionTable(rows, _held(decider, market, table, asked, rows), asked)
 
 
 def panel_of(market: Market, marks: Mask) -> Panel:

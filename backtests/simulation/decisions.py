@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 import pandas as pd
 
-from backtests.simulation.book import Held
+from backtests.simulation.book import Holdings
 from backtests.simulation.holdable import HoldableLines, places
 from markets.market import Floats, Market
 from markets.per_market import per_market
@@ -57,7 +57,7 @@ ROUNDING = 1e-9
 """By which weights may add up to more than what is allowed."""
 
 
-class Weighed(Mapping[str, float]):
+class HeldWeights(Mapping[str, float]):
     """Weights of what is held, worked out when somebody looks."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Decider:
         self._holdable = HoldableLines(market)
         self._last: View | None = None
 
-    def decide(self, session: int, book: Held) -> Columns | None:
+    def decide(self, session: int, book: Holdings) -> Columns | None:
         """The weights wanted at the close of `session`, by column of what can be held for them."""
         if self._recorder is None:
             self._recorder = Recorder(self._market)
@@ -155,10 +155,10 @@ class Decider:
             self._note({column: ticker for column, (_, ticker) in found.items()})
         return {column: weight for column, weight in total.items() if weight}
 
-    def held(self, session: int, book: Held) -> Mapping[str, float]:
+    def held(self, session: int, book: Holdings) -> Mapping[str, float]:
         """Weights now, by ticker of the universe; a stand-in counts for the line it stands for."""
         values = book.values(session).copy()  # a view keeps what it was shown
-        return Weighed(self._market.universe, self._owner, values, book.equity(session))
+        return HeldWeights(self._market.universe, self._owner, values, book.equity(session))
 
     def _note(self, owner: dict[int, str]) -> None:
         """For which line each column is held from now on; views keep what they were shown."""
@@ -166,7 +166,9 @@ class Decider:
             self._owner = {**self._owner, **owner}
             self._stands_in = True
 
-    def _view(self, session: int, book: Held, usable: frozenset[str], recorder: Recorder) -> View:
+    def _view(
+        self, session: int, book: Holdings, usable: frozenset[str], recorder: Recorder
+    ) -> View:
         market = self._market
         return View(
             market.day(session),

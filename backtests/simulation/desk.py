@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtests.settings import Settings
-from backtests.simulation.book import Book, Held
+from backtests.simulation.book import Book, Holdings
 from backtests.simulation.cash_events import CashEvents, paying_sessions
 from backtests.simulation.decisions import Columns, Decider
 from backtests.simulation.execution import Execution
@@ -100,7 +100,7 @@ class Desk:
         self._decide(session, dict(wanted.items()))
         return True
 
-    def decide(self, session: int, book: Held) -> Columns | None:
+    def decide(self, session: int, book: Holdings) -> Columns | None:
         """What the strategy wants at the close of `session`; None: nothing."""
         return self._decider.decide(session, book)
 

@@ -183,7 +183,7 @@ class Transactions:
     events_end: NDArray[np.int64]
 
 
-def moves_of(
+def transactions_of(
     market: Market, runs: Sequence[tuple[Sequence[Fill], Sequence[CashEvent]]]
 ) -> Transactions:
     """The numbers of what some runs put out."""

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.simulation.fills import REASONS, Why
+from backtests.simulation.fills import REASONS, Transactions, Why
 from markets.market import Floats
 
 DELISTING = REASONS.index(Why.DELISTING)
 """The event that leaves no units."""
 
+LEFT = 1e-9
+"""Of the most that was held of a line: less is what rounding left of nothing."""
 
-def held(
-    fills: Floats, events: Floats, first: int, sessions: int, lines: int, left: float
-) -> Floats:
-    """(S, N) units after each session from `first` on, of one run.
 
-    fills: (F, 7), events: (E, 4), as fills.Rows has them. Less than `left` of the most that was
-    ever held of a line is nothing.
+@dataclass(frozen=True, eq=False)
+class Closes:
+    """What cash and units are worth at S closes of a market, from the session `first` on.
+
+    prices: (S, N) of one unit in base currency; credit, debit: (S,) growth of one unit of cash.
     """
-    traded = np.zeros((sessions, lines))
+
+    first: int
+    prices: Floats
+    credit: Floats
+    debit: Floats
+
+
+def held(fills: Floats, events: Floats, first: int, shape: tuple[int, int]) -> Floats:
+    """(S, N) units after each session from `first` on, of one run; (S, N): the `shape`.
+
+    fills: (F, 7), events: (E, 4), as fills.LazyRows has them.
+    """
+    traded = np.zeros(shape)
     row, column = fills[:, 0].astype("int64") - first, fills[:, 1].astype("int64")
     np.add.at(traded, (row, column), fills[:, 2])
     units = np.cumsum(traded, axis=0)
@@ -30,7 +44,7 @@ def held(
         line, place = int(gone), int(session) - first
         units[place, line] = 0.0
         units[place + 1 :, line] = np.cumsum(traded[place + 1 :, line])
-    units[np.abs(units) < left * np.max(np.abs(units), axis=0, initial=0)] = 0.0
+    units[np.abs(units) < LEFT * np.max(np.abs(units), axis=0, initial=0)] = 0.0
     return units
 
 
@@ -42,44 +56,37 @@ except ImportError:  # there was no compiler when newsfolio was installed
         """(K,) exact sums of stretches of `values`, (F,), which end at `ends`, (K,)."""
         return np.array([fsum(part.tolist()) for part in np.split(values, ends)[: len(ends)]])
 
-    def valued(
-        cash: float, fills: Floats, fills_end: NDArray[np.int64],
-        events: Floats, events_end: NDArray[np.int64],
-        prices: Floats, credit: Floats, debit: Floats, first: int, left: float,
-    ) -> tuple[Floats, Floats]:  # fmt: skip
+    def valued(cash: float, transactions: Transactions, closes: Closes) -> tuple[Floats, Floats]:
         """(K, S) cash and equity at each close of K runs that began with `cash`.
 
-        fills, events: of all runs, one after the other, each in the order of time, as fills.Rows
-        has them; those of a run end at fills_end, events_end. prices: (S, N) of one unit in base
-        currency, from the session `first` on; credit, debit: (S,) growth of one unit of cash.
-        Equity is the exact sum of cash and units x prices; left: see `held`.
+        Equity is the exact sum of cash and units x prices.
         """
+        fills_end, events_end = transactions.fills_end, transactions.events_end
         runs = [
-            _valued(cash, fill, event, prices, credit, debit, first, left)
-            for fill, event in zip(
-                np.split(fills, fills_end)[: len(fills_end)],
-                np.split(events, events_end)[: len(events_end)],
+            _valued(cash, fills, events, closes)
+            for fills, events in zip(
+                np.split(transactions.fills, fills_end)[: len(fills_end)],
+                np.split(transactions.events, events_end)[: len(events_end)],
                 strict=True,
             )
         ]
-        shape = len(runs), 2, len(prices)
-        found = np.array(runs, dtype="float64").reshape(shape)
-        return found[:, 0], found[:, 1]
+        curves = np.array(runs, dtype="float64").reshape(len(runs), 2, len(closes.prices))
+        return curves[:, 0], curves[:, 1]
 
     def _valued(
-        cash: float, fills: Floats, events: Floats,
-        prices: Floats, credit: Floats, debit: Floats, first: int, left: float,
-    ) -> tuple[Floats, Floats]:  # fmt: skip
+        cash: float, fills: Floats, events: Floats, closes: Closes
+    ) -> tuple[Floats, Floats]:
         """Cash and equity of one run."""
+        first, prices, credit, debit = closes.first, closes.prices, closes.credit, closes.debit
         value = -fills[:, 2] * fills[:, 3] * fills[:, 4]
         rows = np.concatenate([fills[:, 0], fills[:, 0], events[:, 0]]).astype("int64") - first
         amounts = np.concatenate([value, -fills[:, 5], events[:, 3]])
         order = np.argsort(rows, kind="stable")
-        moves, balances = _chained(cash, rows[order], amounts[order])
-        place = np.searchsorted(moves, np.arange(len(credit)), side="right")
-        kept, last = np.append(cash, balances)[place], np.append(0, moves)[place]
+        moved, balances = _chained(cash, rows[order], amounts[order])
+        place = np.searchsorted(moved, np.arange(len(credit)), side="right")
+        kept, last = np.append(cash, balances)[place], np.append(0, moved)[place]
         balance = kept * np.where(kept >= 0, credit / credit[last], debit / debit[last])
-        units = held(fills, events, first, len(prices), prices.shape[1], left)
+        units = held(fills, events, first, prices.shape)
         worth = zip(balance.tolist(), (units * prices).tolist(), strict=True)
         return balance, np.array([fsum([at_bank, *row]) for at_bank, row in worth])
 

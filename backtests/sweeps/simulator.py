@@ -1,4 +1,4 @@
-"""Playing one set after another on a market that is prepared once."""
+"""Simulating one set after another on a market that is prepared once."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ from typing import Any
 
 import pandas as pd
 
-from backtests.claims import lines_of
 from backtests.engines import kernel
-from backtests.evaluation.scored_window import scored_sessions
+from backtests.evaluation.scored_window import in_words
 from backtests.evaluation.statistics.overfitting import ahead
-from backtests.runner.inputs import cost_model, last_bars, load_all, prepare
-from backtests.runner.provenance import Provenance
-from backtests.runner.references import references_of, run_reference
-from backtests.runner.run import Reference, Run
+from backtests.runner.divide import window_on
+from backtests.runner.inputs import (
+    Inputs,
+    cost_model,
+    inputs_of,
+    reference_inputs,
+    references_of,
+)
+from backtests.runner.references import run_reference
+from backtests.runner.run import Reference, cash_rate
 from backtests.settings import Settings
 from backtests.simulation.account import account, valuations
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import Transactions, moves_of
+from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.metrics import figures_of, traded_of
 from backtests.simulation.output import EngineOutput
-from backtests.sweeps.batches import GROUPS, Row, SetBatch, recorded
+from backtests.sweeps.batches import GROUPS, Row, SetBatch, errors_in
 from backtests.sweeps.data_needs import asks, varies
 from backtests.sweeps.grid import ParameterGrid
 from backtests.sweeps.shared_market import Comparator, SharedMarket, comparator_of, returns_of
@@ -34,7 +39,6 @@ from newsfolio.strategy import Strategy
 
 MOST = 32
 """Markets, and curves of controls, that a worker remembers; others are made again."""
-
 
 PROVED = 3
 """Sets of a sweep, evenly spread, whose vectorised decisions are compared with those one by one."""
@@ -49,56 +53,54 @@ class SweepSimulator:
         self.settings = settings
         self.source = source
         self.costs = cost_model(settings)
-        self._grounds: OrderedDict[Any, SharedMarket] = OrderedDict()
-        self._others: OrderedDict[Any, Comparator | None] = OrderedDict()
+        self._markets: OrderedDict[Any, SharedMarket] = OrderedDict()
+        self._comparators: OrderedDict[Any, Comparator | None] = OrderedDict()
 
     @classmethod
-    def of(cls, plan: ParameterGrid, source: Source, settings: Settings) -> SweepSimulator:
-        """Everything that any set needs of a source, read before the first is played."""
-        read: list[Snapshot] = []
-        seen: set[Any] = set()
-        for place in range(len(plan)) if varies(plan.base) else ():
+    def of(cls, grid: ParameterGrid, source: Source, settings: Settings) -> SweepSimulator:
+        """Everything that any set needs of a source, read before the first is simulated."""
+        needed: dict[Any, Inputs] = {}
+        for place in range(len(grid)) if varies(grid.base) else ():
             try:
-                strategy = plan.strategy(place)
+                strategy = grid.strategy(place)
             except NewsfolioError:
                 continue  # it is recorded when its turn comes
-            others = references_of(strategy, settings)
-            needs = (asks(strategy), *(asks(one.strategy) for one in others if one.strategy))
-            if needs not in seen:
-                seen.add(needs)
-                read.append(_read(strategy, others, source, settings))
-        if not read:
-            base = plan.base
-            read.append(_read(base, references_of(base, settings), source, settings))
-        bars = {ticker: line for one in read for ticker, line in one.bars.items()}
-        tables = {name: table for one in read for name, table in one.facts.items()}
+            references = references_of(strategy, settings)
+            traded = (reference.strategy for reference in references)
+            key = (asks(strategy), *(asks(other) for other in traded if other))
+            if key not in needed:
+                needed[key] = inputs_of(strategy, settings)
+        inputs = needed.values() or [inputs_of(grid.base, settings)]
+        read = [needs.load(source) for needs in inputs]
+        bars = {ticker: line for snapshot in read for ticker, line in snapshot.bars.items()}
+        tables = {name: table for snapshot in read for name, table in snapshot.facts.items()}
         return cls(Snapshot(bars, tables), settings, source.name)
 
     def shared(self, strategy: Strategy) -> SharedMarket:
         """The market of a strategy; the sets of one universe share it."""
         key = asks(strategy)
-        if key not in self._grounds:
-            _remember(self._grounds, key, self._prepared(strategy))
-        return self._grounds[key]
+        if key not in self._markets:
+            _remember(self._markets, key, self._prepared(strategy))
+        return self._markets[key]
 
-    def warm(self, plan: ParameterGrid) -> None:
+    def warm(self, grid: ParameterGrid) -> None:
         """Prepare the market of the base, so that workers get it and need not make it."""
         with suppress(NewsfolioError):  # its sets say so themselves
-            self.shared(plan.base)
+            self.shared(grid.base)
 
     def run(self, strategy: Strategy) -> tuple[SharedMarket, EngineOutput]:
         """One set by itself, from its first session to its last."""
         shared = self.shared(strategy)
         return shared, kernel.run(self._desk(strategy, shared))
 
-    def prove(self, plan: ParameterGrid) -> None:
+    def prove(self, grid: ParameterGrid) -> None:
         """Compare vectorised decisions with those one by one; StrategyError where trades differ.
 
         A few sets, evenly spread: the sweep rests on that form alone, nobody looks at each set.
         """
-        for place in range(0, len(plan), -(-len(plan) // PROVED)):
+        for place in range(0, len(grid), -(-len(grid) // PROVED)):
             try:
-                strategy = plan.strategy(place)
+                strategy = grid.strategy(place)
                 alike = self._alike(strategy)
             except Exception:  # noqa: S112
                 continue  # its row will say so
@@ -123,8 +125,8 @@ class SweepSimulator:
     def curve(self, strategy: Strategy) -> tuple[pd.Series, Row]:
         """The equity of one set, and its row; raises what goes wrong."""
         shared, output = self.run(strategy)
-        moves = moves_of(shared.market, [(output.fills, output.events)])
-        equity, figures = self._figures(shared, moves)
+        transactions = transactions_of(shared.market, [(output.fills, output.events)])
+        equity, figures = self._figures(shared, transactions)
         row = {"error": "", **figures[0], **self._scored(strategy, shared, equity[0])}
         return pd.Series(equity[0], shared.days, name="equity"), row
 
@@ -134,11 +136,11 @@ class SweepSimulator:
         makers: answer a set each, or raise; what goes wrong with one is the `error` of its row.
         keep: also `returns`, what each session after the first earned.
         """
-        found: list[Row] = []
+        rows: list[Row] = []
         waiting: dict[Any, SetBatch] = {}
         for make in makers:
-            found.append(row := {"error": ""})
-            with recorded(row):
+            rows.append(row := {"error": ""})
+            with errors_in(row):
                 key, group = self._joined(make(), row, waiting)
                 if group.full:
                     self._fill(waiting.pop(key), keep=keep)
@@ -146,7 +148,7 @@ class SweepSimulator:
                     self._fill(waiting.pop(next(iter(waiting))), keep=keep)
         for group in waiting.values():
             self._fill(group, keep=keep)
-        return found
+        return rows
 
     def _joined(
         self, strategy: Strategy, row: Row, waiting: dict[Any, SetBatch]
@@ -161,26 +163,26 @@ class SweepSimulator:
         group.rows.append(row)
         group.strategies.append(strategy)
         group.decided += [decided] if decided else []
-        group.output += [output] if output else []
+        group.outputs += [output] if output else []
         return key, group
 
     def _fill(self, group: SetBatch, *, keep: bool) -> None:
         """The rows of a group; where one set spoils it, of each set by itself."""
         shared = group.shared
         failed: Row = {}
-        with recorded(failed):
-            found = self._figures(shared, group.moves())
+        with errors_in(failed):
+            equities, figures = self._figures(shared, group.transactions())
         if failed and len(group.rows) > 1:
-            for part in group.parts:
-                self._fill(part, keep=keep)
+            for single in group.singles:
+                self._fill(single, keep=keep)
         elif failed:
             group.rows[0] |= failed
         else:
-            for row, strategy, equity, figures in zip(
-                group.rows, group.strategies, *found, strict=True
+            for row, strategy, equity, own in zip(
+                group.rows, group.strategies, equities, figures, strict=True
             ):
-                with recorded(row):
-                    row |= figures | self._scored(strategy, shared, equity)
+                with errors_in(row):
+                    row |= own | self._scored(strategy, shared, equity)
                     if keep:
                         row["returns"] = returns_of(equity)
 
@@ -188,13 +190,13 @@ class SweepSimulator:
         return Desk(strategy, shared.market, self.settings, self.costs)
 
     def _figures(
-        self, shared: SharedMarket, moves: Transactions
+        self, shared: SharedMarket, transactions: Transactions
     ) -> tuple[Floats, list[dict[str, Any]]]:
         """(K, S) equity of K sets, and the figures of each."""
         market, settings = shared.market, self.settings
-        _, equity = valuations(market, moves, settings.cash, settings.credit_spread)
-        days = market.sessions[moves.fills[:, 0].astype("int64")]
-        traded = traded_of(moves.fills, days, moves.fills_end)
+        _, equity = valuations(market, transactions, settings.cash, settings.credit_spread)
+        days = market.sessions[transactions.fills[:, 0].astype("int64")]
+        traded = traded_of(transactions.fills, days, transactions.fills_end)
         return equity, figures_of(shared.axis, equity, traded, shared.cash)
 
     def _scored(self, strategy: Strategy, shared: SharedMarket, equity: Floats) -> Row:
@@ -209,12 +211,12 @@ class SweepSimulator:
         """What a strategy with a thesis is scored against, "" without one."""
         if strategy.thesis is None:
             return ""
-        return self._other(strategy, self.shared(strategy)).name
+        return self._comparator(strategy, self.shared(strategy)).name
 
     def comparator(self, strategy: Strategy) -> Comparator:
         """What the score of a strategy is the difference to; cash without a thesis."""
         shared = self.shared(strategy)
-        return self._other(strategy, shared) if strategy.thesis else self._cash(shared)
+        return self._comparator(strategy, shared) if strategy.thesis else self._cash(shared)
 
     def references(self, strategy: Strategy) -> dict[str, pd.Series]:
         """Equity of the benchmark and the controls that these data can carry, and of cash."""
@@ -223,42 +225,37 @@ class SweepSimulator:
             reference.name: self._curve(reference, shared)
             for reference in references_of(strategy, self.settings)
         }
-        known = {name: curve for name, curve in curves.items() if curve is not None}
-        return {**known, "cash": shared.idle.equity}
+        possible = {name: curve for name, curve in curves.items() if curve is not None}
+        return {**possible, "cash": shared.idle.equity}
 
     def _prepared(self, strategy: Strategy) -> SharedMarket:
         settings = self.settings
-        market = prepare(
-            strategy, self.bars, settings, last_bars(references_of(strategy, settings), self.bars)
-        )
+        market = inputs_of(strategy, settings).market(self.bars)
         idle = account(market, (), (), settings.cash, settings.credit_spread)
-        run = Run(
-            strategy, Provenance.of(strategy, strategy.name, self.source, self.snapshot), settings,
-            self.costs, self.bars, market, EngineOutput((), (), (), ()), idle, {}, (),
-        )  # fmt: skip
-        scored, score = scored_sessions(run)
-        row = score.divide - market.first
-        return SharedMarket(market, idle.sessions, run.rates["cash"], scored, row, idle)
+        article = strategy.thesis.article.id if strategy.thesis else None
+        window = window_on(market, article)
+        scored, row = in_words(market, window), window.divide - market.first
+        return SharedMarket(market, idle.sessions, cash_rate(market), scored, row, idle)
 
     def _score(self, strategy: Strategy, shared: SharedMarket, equity: Floats) -> float | None:
         """Annual Sharpe ratio of the difference to the control over the scored sessions."""
         if strategy.thesis is None or shared.scored.sessions < 2:
             return None
-        other = self._other(strategy, shared).scored
+        other = self._comparator(strategy, shared).scored
         return ahead(returns_of(equity, shared.row), other, shared.scored.years)
 
-    def _other(self, strategy: Strategy, shared: SharedMarket) -> Comparator:
+    def _comparator(self, strategy: Strategy, shared: SharedMarket) -> Comparator:
         """The first control that these data can carry, else cash."""
         references = references_of(strategy, self.settings)
-        for reference in sorted(references, key=lambda one: one.name == "benchmark"):
+        for reference in sorted(references, key=lambda each: each.name == "benchmark"):
             key = (asks(strategy), reference)
-            if key not in self._others:
+            if key not in self._comparators:
                 curve = self._curve(reference, shared)
-                known = None
+                comparator = None
                 if curve is not None:
-                    known = comparator_of(reference.name, curve.to_numpy(), shared.row)
-                _remember(self._others, key, known)
-            if (comparator := self._others[key]) is not None:
+                    comparator = comparator_of(reference.name, curve.to_numpy(), shared.row)
+                _remember(self._comparators, key, comparator)
+            if (comparator := self._comparators[key]) is not None:
                 return comparator
         return self._cash(shared)
 
@@ -267,23 +264,14 @@ class SweepSimulator:
 
     def _curve(self, reference: Reference, shared: SharedMarket) -> pd.Series | None:
         try:
-            run = run_reference(
-                reference, shared.market, shared.idle, self.settings, self.costs, self.bars
-            )
+            needs = reference_inputs(reference, self.settings)
+            run = run_reference(needs, shared.market, shared.idle, self.settings, self.bars)
         except DataError:
             return None
         return run.curve
 
 
-def _read(
-    strategy: Strategy, others: tuple[Reference, ...], source: Source, settings: Settings
-) -> Snapshot:
-    """What a run of the strategy by itself would read."""
-    claims = strategy.thesis.rests_on() if strategy.thesis else ()
-    return load_all(strategy, others, source, settings, lines_of(claims))
-
-
-def _remember(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    known[key] = value
-    if len(known) > MOST:
-        known.popitem(last=False)
+def _remember(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    kept[key] = value
+    if len(kept) > MOST:
+        kept.popitem(last=False)

@@ -40,7 +40,7 @@ class Recorder:
     can reach contains a later price. With a `bait` the rows to come hold random numbers: whoever
     answers otherwise than without has looked at them.
 
-    A look-up is made for all lines at once and remembered; whoever plays the same market finds it
+    A look-up is made for all lines at once and remembered; whoever runs on the same market finds it
     there at the same session. Of other sessions nothing is in reach.
     """
 

@@ -20,9 +20,10 @@ from backtests.records.result import _swap
 from markets.bars import Bars
 from markets.store.price_store import Store
 from newsfolio.errors import BrokenData, NewsfolioError, OutputError
-from tests.markets.store.test_price_store import ROOT, same, stored
+from tests.support.stored_bars import same, stored
 from tests.support.yahoo_server import TODAY, TOMORROW, Yahoo, apple, bar, load, yahoo_server
 
+ROOT = Path(__file__).parents[2]
 unix = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")
 FAULTY = ("files half-written", "files a mixture", "files rows are missing", "files gone",
           "files prices of no state")  # fmt: skip

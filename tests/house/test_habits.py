@@ -39,7 +39,6 @@ BENCHMARKS = source_files(ROOT, "benchmarks")
 # --- exceptions --------------------------------------------------------------------------------
 
 LONG_FILES = {
-    "backtests/compiled/core.pyx": "one class: Cython includes no file inside a class body",
     "newsfolio/articles/_east_rising_claims.py": "a table: the claims of one article",
 }
 LONG_BODIES: dict[str, str] = {}
@@ -78,11 +77,8 @@ OPEN = {
     "tests/backtests/evaluation/event_studies/test_study.py",
     "tests/backtests/evaluation/test_estimates.py",
     "tests/backtests/evaluation/test_false_verdicts.py",
-    "tests/backtests/simulation/test_corporate_actions.py",
-    "tests/backtests/simulation/test_decision_tables.py",
     "tests/backtests/sweeps/test_sweep.py", "tests/backtests/sweeps/walk_forward/test_walk.py",
-    "tests/faults/test_security.py", "tests/markets/folder/test_source.py",
-    "tests/markets/test_build.py", "tests/markets/yahoo/test_faults.py",
+    "tests/faults/test_security.py",
     "tests/strategies/test_t12_to_t16.py", "tests/strategies/test_t17_to_t19.py",
     "tests/strategies/test_t4_to_t7.py", "tests/strategies/test_t8_to_t11.py",
     "benchmarks/fuzz.py", "backtests/evaluation/comparison.py::compare",
@@ -91,22 +87,17 @@ OPEN = {
     "tests/support/results.py::usual_evaluation", "backtests/api.py::execute",
     "backtests/evaluation/estimates.py::comparison", "backtests/evaluation/verdict.py::judge",
     "backtests/runner/run_strategy.py::_with_references",
-    "backtests/simulation/valuation.py::valued", "backtests/simulation/valuation.py::_valued",
     "backtests/sweeps/sweep.py::execute",
-    "tests/backtests/simulation/test_corporate_actions.py::made_up",
     "Cell",
     "tests/faults/test_store_faults.py: backtests.records.result._swap",
     "tests/reports/pages/test_tearsheet.py: reports.charts.quantstats_plots._drawn",
-    "tests/backtests/engines/test_edges.py: tests.backtests.engines.test_engines",
     "tests/backtests/evaluation/event_studies/test_study.py: "
     "tests.backtests.evaluation.test_evaluate",
     "tests/backtests/evaluation/test_false_verdicts.py: tests.backtests.evaluation.test_evaluate",
-    "tests/backtests/simulation/test_decision_tables.py: tests.markets.test_build",
     "tests/backtests/sweeps/test_batches.py: tests.backtests.sweeps.test_sweep",
     "tests/backtests/sweeps/walk_forward/test_walk.py: "
     "tests.backtests.evaluation.statistics.test_overfitting",
     "tests/backtests/sweeps/walk_forward/test_walk.py: tests.backtests.sweeps.test_sweep",
-    "tests/faults/test_store_faults.py: tests.markets.store.test_price_store",
     "tests/reports/test_browser.py: tests.reports.pages.test_comparison",
     "tests/reports/test_browser.py: tests.reports.pages.test_verdict",
     "arch", "statsmodels",

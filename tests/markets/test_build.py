@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from backtests.engines import kernel
@@ -16,138 +15,32 @@ from backtests.runner.inputs import cost_model, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
 from markets.bars import Bars, Priced
-from markets.build import build_market
-from markets.reference.calendars import RunCalendar, first_decision, is_open, sessions_of
-from markets.reference.currencies import EcbRates, Fixings, SourceRates
-from markets.universe import Want
+from markets.reference.currencies import EcbRates
 from markets.views import recorder as views
 from markets.views.lookups import LOOK_UPS
 from markets.views.recorder import Recorder, kept_answers
 from newsfolio import (
-    HONG_KONG,
-    MAINLAND,
     NEW_YORK,
     Asset,
     BrokenData,
     Delisting,
     MissingData,
     Sleeve,
-    UnknownName,
     drift_band,
     monthly,
-    on_dates,
-    quarterly,
-    weekly,
 )
-from newsfolio.articles import ARTICLES
-from newsfolio.assets import Venue
 from newsfolio.schedules import Schedule
+from tests.support.markets_of import bdays, line, market_of
 
 
 def days(*texts: str) -> np.ndarray:
     return np.array(texts, dtype="datetime64[D]")
 
 
-def marked(schedule: Schedule, venue: Venue, start: str, end: str) -> list[str]:
-    known = sessions_of(venue)
-    axis = known[(known >= np.datetime64(start)) & (known <= np.datetime64(end))]
-    return [str(day) for day in axis[schedule.marks(RunCalendar(axis, venue, None))]]
-
-
-def line(ticker: str, sessions: list[str], close: list[float], **columns: list[float]) -> Bars:
-    frame = pd.DataFrame(
-        {
-            "open": close, "high": close, "low": close, "close": close,
-            "volume": 1e6, "dividend": 0.0, "split": 0.0, **columns,
-        },
-        index=pd.DatetimeIndex(pd.to_datetime(sessions), name="session"), dtype="float64",
-    )  # fmt: skip
-    return Bars(ticker, frame, Priced.SPLITS)
-
-
-def market(lines: list[Bars], *parts: str | Asset | Sleeve, **want: object):  # type: ignore[no-untyped-def]
-    sleeves = tuple(
-        part if isinstance(part, Sleeve) else Sleeve(str(part), (part,)) for part in parts
-    )
-    bars = {bar.ticker: bar for bar in lines}
-    return build_market(bars, Want(sleeves, "USD", **want), EcbRates())  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("article", "decides"), [("000", "2025-09-22"), ("002", "2026-05-13"), ("003", "2025-02-21")]
-)
-def test_first_decisions_on_the_articles(article: str, decides: str) -> None:
-    published = next(one.published for one in ARTICLES if one.id == article)
-    axis = np.union1d(sessions_of(NEW_YORK), sessions_of(HONG_KONG))
-    place = first_decision(published, axis, (NEW_YORK, HONG_KONG))
-    assert place is not None
-    assert str(axis[place]) == decides
-
-
-@pytest.mark.parametrize(
-    ("hour", "decides"), [(19, "2025-07-15"), (20, "2025-07-16"), (21, "2025-07-16")]
-)
-def test_a_decision_waits_for_the_real_close_in_summer(hour: int, decides: str) -> None:
-    """New York closes at 20:00 UTC then, not at 21:00."""
-    axis = sessions_of(NEW_YORK)
-    place = first_decision(datetime(2025, 7, 15, hour, 30, tzinfo=UTC), axis, (NEW_YORK,))
-    assert place is not None
-    assert str(axis[place]) == decides
-
-
-def test_month_quarter_and_week_ends() -> None:
-    assert marked(monthly, NEW_YORK, "2024-12-02", "2025-03-31") == [
-        "2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31",
-    ]  # fmt: skip
-    assert marked(quarterly, HONG_KONG, "2025-01-02", "2025-07-31") == ["2025-03-31", "2025-06-30"]
-    assert marked(weekly, NEW_YORK, "2025-04-14", "2025-04-25") == ["2025-04-17", "2025-04-25"]
-
-
-def test_a_month_that_has_not_ended_has_no_end() -> None:
-    assert marked(monthly, NEW_YORK, "2025-03-03", "2025-03-28") == []
-
-
-def test_nobody_schedules_around_a_storm() -> None:
-    """Friday 2023-09-01 was lost to a typhoon; the week's decision comes on Monday."""
-    assert not is_open("XHKG", days("2023-09-01", "2023-09-08")).any()
-    assert marked(weekly, HONG_KONG, "2023-08-28", "2023-09-06") == ["2023-09-04"]
-
-
-def test_dates_move_to_the_next_session() -> None:
-    wanted = on_dates("2025-01-29", date(2025, 2, 1))
-    assert marked(wanted, HONG_KONG, "2025-01-20", "2025-02-10") == ["2025-02-03"]
-
-
-def test_a_calendar_refuses_to_answer_beyond_what_it_knows() -> None:
-    with pytest.raises(MissingData, match=r"XSHG.*2026"):
-        is_open(MAINLAND.code, days("2027-03-01"))
-
-
-def test_rates_before_and_on_a_session_and_stale_ones() -> None:
-    fixings = Fixings("HKD in USD", days("2025-01-02", "2025-01-03"), np.array([0.128, 0.129]))
-    assert fixings.before(days("2025-01-03")) == pytest.approx([0.128])
-    assert fixings.until(days("2025-01-03", "2025-01-10")) == pytest.approx([0.129, 0.129])
-    with pytest.raises(MissingData, match="within 7 days before 2025-01-13"):
-        fixings.until(days("2025-01-13"))
-    with pytest.raises(MissingData, match="2025-01-02"):
-        fixings.before(days("2025-01-02"))
-    with pytest.raises(UnknownName, match="XXX"):
-        EcbRates().fixings("XXX", "USD")
-
-
-def test_a_sources_rates_are_local_per_dollar_and_a_day_late() -> None:
-    frame = line("HKD=X", ["2025-01-02", "2025-01-03"], [7.8, 7.75]).frame
-    source = SourceRates({"HKD=X": Bars("HKD=X", frame, Priced.LEVEL)})
-    assert source.fixings("HKD", "USD").rates == pytest.approx([1 / 7.8, 1 / 7.75])
-    assert not source.valued_same_day
-    with pytest.raises(MissingData, match="CNY=X"):
-        source.fixings("CNY", "USD")
-
-
 def test_hong_kong_is_valued_at_the_fixing_before_when_it_closes_last() -> None:
     sessions = ["2025-01-02", "2025-01-03", "2025-01-06"]
-    alone = market([line("0700.HK", sessions, [400, 401, 402])], "0700.HK")
-    both = market(
+    alone = market_of([line("0700.HK", sessions, [400, 401, 402])], "0700.HK")
+    both = market_of(
         [line("0700.HK", sessions, [400, 401, 402]), line("AAPL", sessions, [1, 2, 3])],
         "0700.HK", "AAPL",
     )  # fmt: skip
@@ -164,7 +57,7 @@ def test_weekend_rows_are_dropped_and_their_dividend_is_not() -> None:
         "AAPL", ["2025-01-03", "2025-01-04", "2025-01-06"], [10, 10, 10],
         dividend=[0, 0.5, 0], split=[0, 2, 0],
     )  # fmt: skip
-    found = market([bars], "AAPL")
+    found = market_of([bars], "AAPL")
     assert [str(day) for day in found.sessions] == ["2025-01-03", "2025-01-06"]
     assert found.dividend[:, 0].tolist() == [0.0, 0.5]
     assert found.later[:, 0].tolist() == [2.0, 1.0]
@@ -174,7 +67,7 @@ def test_weekend_rows_are_dropped_and_their_dividend_is_not() -> None:
 def test_total_return_grows_forward_and_raw_shares_follow_the_splits() -> None:
     bars = line("AAPL", ["2025-01-02", "2025-01-03", "2025-01-06"], [10, 9, 12],
                 dividend=[0, 1, 0], split=[0, 0, 4])  # fmt: skip
-    found = market([bars], "AAPL")
+    found = market_of([bars], "AAPL")
     assert found.factor[:, 0] == pytest.approx([1, 1 / 0.9, 1 / 0.9])
     assert found.level[:, 0] == pytest.approx([100, 100, 400 / 3])
     assert found.later[:, 0].tolist() == [4.0, 4.0, 1.0]
@@ -182,14 +75,14 @@ def test_total_return_grows_forward_and_raw_shares_follow_the_splits() -> None:
     assert reinvested.close[:, 0] == pytest.approx([10, 10, 40 / 3])
     assert reinvested.dividend.sum() == 0
     assert bars.until(date(2025, 1, 3)).later_splits == 4.0
-    cut = market([bars.until(date(2025, 1, 3))], "AAPL")
+    cut = market_of([bars.until(date(2025, 1, 3))], "AAPL")
     assert cut.later[:, 0].tolist() == [4.0, 4.0]
 
 
 def test_a_dividend_as_large_as_the_price_is_refused() -> None:
     bars = line("AAPL", ["2025-01-02", "2025-01-03"], [10, 9], dividend=[0, 10])
     with pytest.raises(BrokenData, match=r"AAPL.*2025-01-03"):
-        market([bars], "AAPL")
+        market_of([bars], "AAPL")
 
 
 def test_zero_volume_and_a_shut_hong_kong_fill_nothing() -> None:
@@ -197,21 +90,15 @@ def test_zero_volume_and_a_shut_hong_kong_fill_nothing() -> None:
     sessions = ["2025-04-17", "2025-04-18", "2025-04-22"]
     mainland = line("600519.SS", sessions, [1, 1, 1])
     quiet = line("0700.HK", ["2025-04-17", "2025-04-22"], [1, 1], volume=[0, float("nan")])
-    found = market([mainland, quiet], "600519.SS", "0700.HK")
+    found = market_of([mainland, quiet], "600519.SS", "0700.HK")
     assert found.fillable[:, found.place["600519.SS"]].tolist() == [True, False, True]
     assert found.fillable[:, found.place["0700.HK"]].tolist() == [False, False, True]
-
-
-def bdays(start: str, count: int) -> list[str]:
-    known = sessions_of(NEW_YORK)
-    place = int(np.searchsorted(known, np.datetime64(start)))
-    return [str(day) for day in known[place : place + count]]
 
 
 def test_a_listing_seasons_for_sixty_sessions_and_older_rows_are_not_its_own() -> None:
     sessions = bdays("2024-01-02", 100)
     asset = Asset("NEW", NEW_YORK, listed=date.fromisoformat(sessions[10]))
-    found = market(
+    found = market_of(
         [line("NEW", sessions, [1.0] * 100), line("AAPL", sessions, [1.0] * 100)], asset, "AAPL",
         start=date(2024, 1, 2),
     )  # fmt: skip
@@ -286,7 +173,7 @@ def test_a_drift_band_trades_only_beyond_it() -> None:
 
 
 def test_a_market_is_read_only() -> None:
-    found = market([line("AAPL", ["2025-01-02", "2025-01-03"], [1, 2])], "AAPL")
+    found = market_of([line("AAPL", ["2025-01-02", "2025-01-03"], [1, 2])], "AAPL")
     with pytest.raises(ValueError, match="read-only"):
         found.close[0, 0] = 3.0
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -296,15 +183,15 @@ def test_a_market_is_read_only() -> None:
 def test_a_given_end_must_be_reached() -> None:
     bars = line("AAPL", bdays("2024-01-02", 10), [1.0] * 10)
     with pytest.raises(MissingData, match=r"AAPL ends on 2024-01-16, before --end 2024-02-01"):
-        market([bars], "AAPL", end=date(2024, 2, 1))
-    assert market([bars], "AAPL", end=date(2024, 1, 15)).day(-1) == date(2024, 1, 12)
+        market_of([bars], "AAPL", end=date(2024, 2, 1))
+    assert market_of([bars], "AAPL", end=date(2024, 1, 15)).day(-1) == date(2024, 1, 12)
 
 
 def test_cash_earns_the_last_close_before_each_session() -> None:
     """A bill yield of session s is a close of s: interest up to s cannot know it."""
     sessions = ["2025-01-02", "2025-01-03", "2025-01-06"]
     yields = Bars("^IRX", line("^IRX", sessions, [4.0, 5.0, 6.0]).frame, Priced.LEVEL)
-    found = market([line("AAPL", sessions, [1, 2, 3]), yields], "AAPL")
+    found = market_of([line("AAPL", sessions, [1, 2, 3]), yields], "AAPL")
     assert found.cash_rate == pytest.approx([0.0, 0.04, 0.05])
 
 
@@ -315,7 +202,7 @@ def test_a_signal_that_closes_later_is_a_day_old() -> None:
         Bars("^TNX", line("^TNX", sessions, [4.0, 5.0, 6.0]).frame, Priced.LEVEL),
         Bars("^HSI", line("^HSI", sessions, [1.0, 2.0, 3.0]).frame, Priced.LEVEL),
     ]
-    found = market(lines, "0700.HK", signals=("^TNX", "^HSI"))
+    found = market_of(lines, "0700.HK", signals=("^TNX", "^HSI"))
     assert found.signals["^TNX"][1:].tolist() == [4.0, 5.0]
     assert found.signals["^HSI"].tolist() == [1.0, 2.0, 3.0]
 
@@ -327,7 +214,7 @@ def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
         line("LATE", sessions[20:], [10.0 + day for day in range(10)]),
         line("MSFT", sessions, [100.0 + day for day in range(30)]),
     ]
-    found = market(lines, late, start=date(2024, 1, 2))
+    found = market_of(lines, late, start=date(2024, 1, 2))
     recorder = Recorder(found)
     recorder.write(found, 29)
     assert recorder.look_up("momentum", "LATE", 9, 0) == pytest.approx(19 / 10 - 1)
@@ -337,14 +224,16 @@ def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
     assert recorder.traded_value("LATE", 5) == pytest.approx(17e6)
 
 
-def test_look_ups_are_made_once_for_a_session_of_a_market(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_look_ups_are_made_once_for_a_session_of_a_market(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     made: list[int] = []
     make, more, least = LOOK_UPS["volatility"]
     counted = {"volatility": (lambda levels: made.append(len(levels)) or make(levels), more, least)}
     monkeypatch.setattr(views, "LOOK_UPS", {**LOOK_UPS, **counted})
     sessions = bdays("2024-01-02", 30)
     lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
-    found, other = (market(lines, "MSFT", start=date(2024, 1, 2)) for _ in range(2))
+    found, other = (market_of(lines, "MSFT", start=date(2024, 1, 2)) for _ in range(2))
     one, two = Recorder(found), Recorder(found)
     answers = []
     for recorder in (one, two):
@@ -375,7 +264,7 @@ def test_look_ups_of_runs_with_one_decision_are_counted_too(
 ) -> None:
     sessions = bdays("2024-01-02", 30)
     lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
-    found = market(lines, "MSFT", start=date(2024, 1, 2))
+    found = market_of(lines, "MSFT", start=date(2024, 1, 2))
     monkeypatch.setattr(views, "KEPT", 8)
     kept = []
     for lookback in range(2, 22):
@@ -391,18 +280,18 @@ def test_a_proxy_that_ends_early_ends_the_run_and_a_stand_in_does_not() -> None:
     long, short = bdays("2024-01-02", 30), bdays("2024-01-02", 20)
     qqq = line("QQQ", long, [1.0] * 30)
     proxies = [line(name, short, [1.0] * 20) for name in ("EWY", "INDA")]
-    found = market([qqq, *proxies], "QQQ", "EMXC")
+    found = market_of([qqq, *proxies], "QQQ", "EMXC")
     assert str(found.sessions[-1]) == short[-1]
     assert any(f"ends on {short[-1]}, where EWY ends" in note for note in found.notes)
     with pytest.raises(MissingData, match=r"EWY ends on .* before --end"):
-        market([qqq, *proxies], "QQQ", "EMXC", end=date.fromisoformat(long[-1]))
-    both = market([qqq, line("EMXC", long, [1.0] * 30), *proxies], "QQQ", "EMXC")
+        market_of([qqq, *proxies], "QQQ", "EMXC", end=date.fromisoformat(long[-1]))
+    both = market_of([qqq, line("EMXC", long, [1.0] * 30), *proxies], "QQQ", "EMXC")
     assert str(both.sessions[-1]) == long[-1]
 
 
 def test_a_run_before_the_calendar_is_known_is_refused_and_older_bars_are_not() -> None:
     old = [f"1998-12-{day:02d}" for day in (28, 29, 30, 31)] + bdays("1999-01-04", 10)
     bars = line("SPY", old, [1.0] * 14)
-    assert market([bars], "SPY", start=date(1999, 1, 5)).first == 5
+    assert market_of([bars], "SPY", start=date(1999, 1, 5)).first == 5
     with pytest.raises(MissingData, match="known from 1999-01-01"):
-        market([bars], "SPY", start=date(1998, 12, 28))
+        market_of([bars], "SPY", start=date(1998, 12, 28))

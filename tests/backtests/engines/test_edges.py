@@ -25,7 +25,7 @@ from newsfolio import (
     every_session,
 )
 from newsfolio.schedules import Schedule, at_start, on_dates
-from tests.backtests.engines.test_engines import desk_of, equity_of, run_of
+from tests.support.engine_runs import desk_of, equity_of, run_of
 from tests.support.random_markets import Case, Walk
 
 
@@ -79,9 +79,9 @@ def test_the_same_weights_again_trade_nothing(
     }
     raw = rng.uniform(0.1, 1.0, 4)
     weights = {one.ticker: float(w) for one, w in zip(lines, raw / raw.sum(), strict=True)}
-    played = run_of(steady(lines, weights, currency="EUR", lots=lots, costs=costs)).output
-    assert len(played.targets) == 12
-    assert {fill.session for fill in played.fills} == {
+    output = run_of(steady(lines, weights, currency="EUR", lots=lots, costs=costs)).output
+    assert len(output.targets) == 12
+    assert {fill.session for fill in output.fills} == {
         date(2023, 3, 7) + timedelta(later) for later in range(sessions)
     }
 
@@ -156,5 +156,5 @@ def test_the_rest_of_a_star_order_below_200_shares_is_not_bought() -> None:
     case = dataclasses.replace(
         case, settings=dataclasses.replace(case.settings, start=date(2023, 4, 10))
     )
-    played = run_of(case).output
-    assert [fill.quantity for fill in played.fills] == [300.0]
+    fills = run_of(case).output.fills
+    assert [fill.quantity for fill in fills] == [300.0]

@@ -13,7 +13,8 @@ import pytest
 
 from backtests.evaluation.placebos import placebos
 from backtests.evaluation.schema import Placebo, PlaceboKind
-from backtests.evaluation.scored_window import ScoredWindow, scored_sessions
+from backtests.evaluation.scored_window import scored_sessions
+from backtests.runner.divide import ScoredWindow
 from backtests.runner.run import ReferenceRun, Run
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings

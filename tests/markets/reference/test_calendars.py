@@ -16,8 +16,20 @@ from markets.reference.calendars import (
     sessions_later,
     sessions_of,
 )
-from newsfolio import HONG_KONG, MAINLAND, NEW_YORK, MissingData, Venue, at_publication, monthly
-from newsfolio.schedules import Period, Schedule, weekly
+from newsfolio import (
+    HONG_KONG,
+    MAINLAND,
+    NEW_YORK,
+    MissingData,
+    Venue,
+    at_publication,
+    monthly,
+    on_dates,
+    quarterly,
+    weekly,
+)
+from newsfolio.articles import ARTICLES
+from newsfolio.schedules import Period, Schedule
 
 
 def days(*texts: str) -> np.ndarray:
@@ -159,3 +171,65 @@ def test_the_mainland_is_known_to_the_end_of_2026() -> None:
     beyond = RunCalendar(days("2026-12-31", "2027-01-04"), MAINLAND, None)
     with pytest.raises(MissingData, match=r"XSHG ends with 2026.*2027-01-04; upgrade"):
         beyond.ends(Period.MONTH)
+
+
+def marked_in(schedule: Schedule, venue: Venue, start: str, end: str) -> list[str]:
+    known = sessions_of(venue)
+    axis = known[(known >= np.datetime64(start)) & (known <= np.datetime64(end))]
+    return [str(day) for day in axis[schedule.marks(RunCalendar(axis, venue, None))]]
+
+
+@pytest.mark.parametrize(
+    ("article", "decides"), [("000", "2025-09-22"), ("002", "2026-05-13"), ("003", "2025-02-21")]
+)
+def test_first_decisions_on_the_articles(article: str, decides: str) -> None:
+    published = next(one.published for one in ARTICLES if one.id == article)
+    axis = np.union1d(sessions_of(NEW_YORK), sessions_of(HONG_KONG))
+    place = first_decision(published, axis, (NEW_YORK, HONG_KONG))
+    assert place is not None
+    assert str(axis[place]) == decides
+
+
+@pytest.mark.parametrize(
+    ("hour", "decides"), [(19, "2025-07-15"), (20, "2025-07-16"), (21, "2025-07-16")]
+)
+def test_a_decision_waits_for_the_real_close_in_summer(hour: int, decides: str) -> None:
+    """New York closes at 20:00 UTC then, not at 21:00."""
+    axis = sessions_of(NEW_YORK)
+    place = first_decision(datetime(2025, 7, 15, hour, 30, tzinfo=UTC), axis, (NEW_YORK,))
+    assert place is not None
+    assert str(axis[place]) == decides
+
+
+def test_month_quarter_and_week_ends() -> None:
+    assert marked_in(monthly, NEW_YORK, "2024-12-02", "2025-03-31") == [
+        "2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31",
+    ]  # fmt: skip
+    assert marked_in(quarterly, HONG_KONG, "2025-01-02", "2025-07-31") == [
+        "2025-03-31",
+        "2025-06-30",
+    ]
+    assert marked_in(weekly, NEW_YORK, "2025-04-14", "2025-04-25") == [
+        "2025-04-17",
+        "2025-04-25",
+    ]
+
+
+def test_a_month_that_has_not_ended_has_no_end() -> None:
+    assert marked_in(monthly, NEW_YORK, "2025-03-03", "2025-03-28") == []
+
+
+def test_nobody_schedules_around_a_storm() -> None:
+    """Friday 2023-09-01 was lost to a typhoon; the week's decision comes on Monday."""
+    assert not is_open("XHKG", days("2023-09-01", "2023-09-08")).any()
+    assert marked_in(weekly, HONG_KONG, "2023-08-28", "2023-09-06") == ["2023-09-04"]
+
+
+def test_dates_move_to_the_next_session() -> None:
+    wanted = on_dates("2025-01-29", date(2025, 2, 1))
+    assert marked_in(wanted, HONG_KONG, "2025-01-20", "2025-02-10") == ["2025-02-03"]
+
+
+def test_a_calendar_refuses_to_answer_beyond_what_it_knows() -> None:
+    with pytest.raises(MissingData, match=r"XSHG.*2026"):
+        is_open(MAINLAND.code, days("2027-03-01"))

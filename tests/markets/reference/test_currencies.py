@@ -7,8 +7,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from markets.reference.currencies import EcbRates, Fixings, known_currencies
-from newsfolio import MissingData, UnknownName
+from markets.bars import Bars, Priced
+from markets.reference.currencies import EcbRates, Fixings, SourceRates, known_currencies
+from newsfolio import (
+    MissingData,
+    UnknownName,
+)
+from tests.support.markets_of import line
 
 
 def days(*texts: str) -> np.ndarray:
@@ -84,3 +89,24 @@ def test_currencies_that_the_ecb_quotes() -> None:
     assert list(known) == sorted(known)
     with pytest.raises(UnknownName, match=r"no currency called 'HKDD'\. Did you mean HKD"):
         EcbRates().fixings("USD", "HKDD")
+
+
+def test_rates_before_and_on_a_session_and_stale_ones() -> None:
+    fixings = Fixings("HKD in USD", days("2025-01-02", "2025-01-03"), np.array([0.128, 0.129]))
+    assert fixings.before(days("2025-01-03")) == pytest.approx([0.128])
+    assert fixings.until(days("2025-01-03", "2025-01-10")) == pytest.approx([0.129, 0.129])
+    with pytest.raises(MissingData, match="within 7 days before 2025-01-13"):
+        fixings.until(days("2025-01-13"))
+    with pytest.raises(MissingData, match="2025-01-02"):
+        fixings.before(days("2025-01-02"))
+    with pytest.raises(UnknownName, match="XXX"):
+        EcbRates().fixings("XXX", "USD")
+
+
+def test_a_sources_rates_are_local_per_dollar_and_a_day_late() -> None:
+    frame = line("HKD=X", ["2025-01-02", "2025-01-03"], [7.8, 7.75]).frame
+    source = SourceRates({"HKD=X": Bars("HKD=X", frame, Priced.LEVEL)})
+    assert source.fixings("HKD", "USD").rates == pytest.approx([1 / 7.8, 1 / 7.75])
+    assert not source.valued_same_day
+    with pytest.raises(MissingData, match="CNY=X"):
+        source.fixings("CNY", "USD")

@@ -10,32 +10,16 @@ import threading
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from markets.bars import COLUMNS, Bars, Priced
-from markets.store.parquet import StoredBars
+from markets.bars import Priced
 from markets.store.price_store import Store
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
+from tests.support.stored_bars import same, stored
 
 ROOT = Path(__file__).parents[3]
-
-
-def stored(ticker: str = "AAPL", scale: float = 1.0, rows: int = 3) -> StoredBars:
-    days = pd.date_range("2025-02-17", periods=rows, freq="D", name="session", unit="ns")
-    values = np.tile([10.1, 11.3, 9.7, 10.5 * scale, 0.0, 0.0, 0.0], (rows, 1))
-    values[0, 0] = values[1, 4] = np.nan
-    values[1, 5] = 0.1 + 0.2
-    frame = pd.DataFrame(values, columns=list(COLUMNS), index=days)
-    bars = Bars(ticker, frame, Priced.SPLITS, notes=("a note with “quotes”", "another"))
-    return StoredBars(bars, date(2025, 2, 21), "yahoo", "USD")
-
-
-def same(one: pd.DataFrame, two: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(one, two, check_exact=True, check_freq=False)
 
 
 def test_reads_back_what_was_written(tmp_path: Path) -> None:
@@ -235,7 +219,7 @@ KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
 from markets.store.price_store import Store
-from tests.markets.store.test_price_store import stored
+from tests.support.stored_bars import stored
 
 store, chance = Store(Path(sys.argv[1])), random.Random(7)
 tries = ["fsync", "replace", "fsync", "replace"] + [""] * 8

@@ -3,55 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from backtests.engines import event_driven, kernel
-from backtests.simulation.account import account
+from backtests.engines import event_driven
 from backtests.simulation.desk import Desk
-from backtests.simulation.fills import CashEvent, Fill, Lapse, Why
-from backtests.simulation.output import EngineOutput
-from markets.market import Market
+from backtests.simulation.fills import CashEvent, Fill, Lapse
 from newsfolio import MissingData
 from tests.support.altered_markets import renamed, scrambled, until
-from tests.support.oracle import Account, simulate
-from tests.support.random_markets import Case, random_case
-
-CLOSE = 1e-9
-"""Both simulators add the same few thousand floats in different orders."""
-
-EVENTS = {
-    "dividend": (Why.DIVIDEND,),
-    "withholding": (Why.WITHHOLDING,),
-    "adr fee": (Why.ADR_FEE,),
-    "interest": (Why.INTEREST, Why.CREDIT),
-    "carry": (Why.CARRY,),
-    "delisting": (Why.DELISTING,),
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """One case, its market, and what the sparse engine made of it."""
-
-    case: Case
-    market: Market
-    output: EngineOutput
-
-
-def desk_of(case: Case, market: Market) -> Desk:
-    return Desk(case.strategy, market, case.settings, case.costs)
-
-
-def run_of(case: Case) -> Run:
-    market = case.market()
-    return Run(case, market, kernel.run(desk_of(case, market)))
+from tests.support.engine_runs import (
+    CLOSE,
+    Run,
+    book_equity,
+    desk_of,
+    differences,
+    equity_of,
+    run_of,
+)
+from tests.support.random_markets import random_case
 
 
 @pytest.fixture(scope="module", params=range(200))
@@ -62,7 +33,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 # --- agreement -------------------------------------------------------------------------------
 
 
-def test_the_witness_plays_the_same(run: Run) -> None:
+def test_backtrader_puts_out_the_same(run: Run) -> None:
     assert event_driven.run(desk_of(run.case, run.market)) == run.output
 
 
@@ -84,93 +55,11 @@ def test_five_thousand_markets(block: int, request: pytest.FixtureRequest) -> No
             continue
         found = differences(run)
         if event_driven.run(desk_of(run.case, run.market)) != run.output:
-            found.append("the witness plays otherwise")
+            found.append("backtrader puts out otherwise")
         if found:
             wrong[seed] = found[0]
     assert wrong == {}
     assert refused <= 2
-
-
-def differences(run: Run) -> list[str]:
-    """Where engine and oracle part, in words; the first of each kind."""
-    case, capital = run.case, run.case.settings.cash
-    oracle = simulate(case.strategy, case.plain_market(), case.settings, case.costs)
-    found = [
-        *_different_fills(run.output.fills, oracle, capital),
-        *_different_days(run, oracle, capital),
-        *_different_events(run.output.events, oracle, capital),
-    ]
-    ruined = None if run.output.ruined is None else run.market.day(run.output.ruined)
-    if ruined != oracle.ruined:
-        found.append(f"ruined {ruined}, oracle {oracle.ruined}")
-    return found
-
-
-def _different_fills(fills: Sequence[Fill], oracle: Account, capital: float) -> list[str]:
-    dust = CLOSE * capital
-    ours = {(f.session, f.asset): f for f in fills if abs(f.quantity * f.price * f.rate) > dust}
-    theirs = {
-        (f.session, f.asset): f for f in oracle.fills if abs(f.quantity * f.price * f.rate) > dust
-    }
-    for key in sorted(ours.keys() | theirs.keys()):
-        if key not in ours or key not in theirs:
-            return [f"{key} filled by {'the engine' if key in ours else 'the oracle'} alone"]
-        one, other = ours[key], theirs[key]
-        step = max(CLOSE * abs(other.quantity), dust / (other.price * other.rate))
-        if abs(one.quantity - other.quantity) > step:
-            return [f"{key}: quantity {one.quantity}, oracle {other.quantity}"]
-        if (one.price, one.rate, one.fee) != pytest.approx(
-            (other.price, other.rate, other.fee), rel=CLOSE, abs=dust
-        ):
-            return [f"{key}: {one}, oracle {other}"]
-    return []
-
-
-def _different_days(run: Run, oracle: Account, capital: float) -> list[str]:
-    """Equity, and its two parts, at every close: of the desk's book, and replayed from fills."""
-    replayed = account(
-        run.market, run.output.fills, run.output.events, capital, run.case.settings.credit_spread
-    )
-    days = [day.date() for day in replayed.sessions]
-    if days != list(oracle.equity):
-        return ["not the same sessions"]
-    columns = {
-        "equity in the desk's book": (book_equity(run), oracle.equity),
-        "equity": (replayed.equity, oracle.equity),
-        "cash": (replayed.cash, oracle.cash),
-        "value held": (replayed.values.sum(axis=1), oracle.invested),
-    }
-    found = []
-    for name, (ours, theirs) in columns.items():
-        gap = np.abs(np.array(ours) - np.array(list(theirs.values())))
-        far = gap > CLOSE * np.maximum(np.abs(list(oracle.equity.values())), capital)
-        if far.any():
-            found.append(f"{days[int(np.argmax(far))]}: {name} is off by {gap[far][0]:g}")
-    return found
-
-
-def book_equity(run: Run) -> list[float]:
-    """What the desk itself believes at every close, with a clock that leaves nothing out."""
-    desk = desk_of(run.case, run.market)
-    equity = []
-    for session in range(run.market.first, len(run.market.sessions)):
-        if session > run.market.first:
-            desk.open(session)
-        equity.append(desk.book.equity(session))
-        desk.close(session)
-    return equity
-
-
-def _different_events(events: Sequence[CashEvent], oracle: Account, capital: float) -> list[str]:
-    total: dict[Why, float] = defaultdict(float)
-    for event in events:
-        total[event.why] += event.amount
-    ours = {name: sum(total[why] for why in whys) for name, whys in EVENTS.items()}
-    return [
-        f"{name}: {amount}, oracle {oracle.events[name]}"
-        for name, amount in ours.items()
-        if name != "interest" and abs(amount - oracle.events[name]) > 10 * CLOSE * capital
-    ]
 
 
 # --- what must hold whatever the market does ----------------------------------------------------
@@ -237,14 +126,6 @@ def test_the_names_of_the_lines_do_not_matter(seed: int) -> None:
 def _by_line(fills: Sequence[Fill], name: object) -> list[Fill]:
     same = [dataclasses.replace(fill, asset=name(fill.asset)) for fill in fills]  # type: ignore[operator]
     return sorted(same, key=lambda fill: (fill.session, fill.asset))
-
-
-def equity_of(run: Run) -> pd.Series:
-    settings = run.case.settings
-    played = run.output
-    return account(
-        run.market, played.fills, played.events, settings.cash, settings.credit_spread
-    ).equity
 
 
 def past(run: Run, day: date) -> tuple[list[Fill], list[CashEvent]]:
