@@ -13,7 +13,7 @@ from reports.charts.quantstats_plots import (
     Gallery,
     draw_gallery,
     gallery,
-    light_up,
+    import_libraries,
     plot_input,
 )
 
@@ -79,6 +79,6 @@ def _draw(line: Connection, other: Connection) -> None:
     other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(Exception):
-        light_up()
+        import_libraries()
         while True:
             line.send(draw_gallery(line.recv()))

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from backtests.commands.options import OUTPUT, RunOptions
 from backtests.commands.output import PAGE, browse, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say_claims
-from backtests.records.registry import manifests, run_folder
+from backtests.records.registry import listed_runs, run_folder
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
@@ -97,7 +97,7 @@ def compare(
 
     folder = out or paths.RUNS
     require_writable(folder)
-    saved = {path.name: path for path, _ in manifests(folder)}
+    saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
     for name in runs:
         matching = [run for run in saved if run.startswith(name) and not _is_strategy(name)]

@@ -11,13 +11,14 @@ from cyclopts import Parameter
 from backtests.commands.options import MONEY, OUTPUT, RunOptions
 from backtests.commands.output import PAGE, browse, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
-from backtests.records.registry import row_of, run_folder
+from backtests.records.registry import run_folder
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.background import BackgroundRenderer
 from reports import write_index
+from reports.tables.runs import json_row
 
 FEW = 50_000
 """Objects after which a run looks for garbage: after every 700 it spends a fourteenth on it."""
@@ -102,7 +103,7 @@ def run(
             say(result, folder, quiet=quiet)
     index = write_index(folder)
     if json:
-        print_json({"runs": [row_of(result.manifest, folder / result.id) for result in results]})
+        print_json({"runs": [json_row(result.manifest, folder / result.id) for result in results]})
     elif not quiet:
         print(f"index         {index}")
     if open:
@@ -181,7 +182,7 @@ def score(
     )  # fmt: skip
     write_index(folder)
     if json:
-        print_json(row_of(result.manifest, folder / result.id))
+        print_json(json_row(result.manifest, folder / result.id))
     else:
         say(result, folder, quiet=quiet)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from backtests.records.ledger import Ledger, Trial
 from backtests.records.result import Result
@@ -14,6 +14,7 @@ from backtests.runner.run import Run
 from backtests.settings import Settings
 from markets.snapshot import Source
 from newsfolio.errors import CommandError
+from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
     from backtests.evaluation.lookahead.access_audit import AccessAudit
@@ -54,7 +55,7 @@ def judged(
         count=judging.placebos,
     )
     found = evaluated.evaluation
-    manifest = {**result.manifest, "verdict": _headline(found)}
+    manifest: ManifestJson = {**result.manifest, "verdict": _headline(found)}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
     variants = tuple(
@@ -103,7 +104,7 @@ def certificate(
     return certify(job.strategy, bars, settings, cuts=cuts, watch=watch)
 
 
-def _headline(found: Evaluation) -> dict[str, Any]:
+def _headline(found: Evaluation) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
     first = found.comparisons[0]
     return {

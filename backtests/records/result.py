@@ -16,6 +16,8 @@ import pandas as pd
 
 from newsfolio.errors import NewsfolioError, OutputError
 from newsfolio.formatting import percent, ratio
+from reports.contract.evaluation import EvaluationJson
+from reports.contract.manifest import FiguresByName, ManifestJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +57,7 @@ class Result:
     evaluation: `Evaluation.as_json()`, None where the run was not evaluated.
     """
 
-    manifest: Mapping[str, Any]
+    manifest: ManifestJson
     equity: pd.Series
     weights: pd.DataFrame
     targets: pd.DataFrame
@@ -65,16 +67,16 @@ class Result:
     references: pd.DataFrame
     rates: pd.DataFrame
     placebos: pd.DataFrame = field(default_factory=no_placebos)
-    evaluation: Mapping[str, Any] | None = None
+    evaluation: EvaluationJson | None = None
 
     @property
     def id(self) -> str:
-        return str(self.manifest["id"])
+        return self.manifest["id"]
 
     @property
-    def metrics(self) -> Mapping[str, float]:
+    def metrics(self) -> FiguresByName:
         """Headline figures of the strategy, as fractions; None where undefined."""
-        return self.manifest["metrics"]["strategy"]  # type: ignore[no-any-return]
+        return self.manifest["metrics"]["strategy"]
 
     @property
     def returns(self) -> pd.Series:
@@ -83,7 +85,7 @@ class Result:
 
     @property
     def simulated(self) -> bool:
-        return bool(self.manifest["data"]["simulated"])
+        return self.manifest["data"]["simulated"]
 
     def save(self, folder: Path, pages: Callable[[Result, Path], None] | None = None) -> Path:
         """Write everything to `folder` at once: complete, or not at all.

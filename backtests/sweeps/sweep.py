@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests import paths
+from backtests.evaluation.schema import as_json
 from backtests.records.ledger import Ledger, Trial
 from backtests.records.result import write_json
 from backtests.records.trials import record_trials
@@ -32,6 +32,7 @@ from backtests.sweeps.walk_forward.walk import walk, write_curves
 from markets.snapshot import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 from newsfolio.strategy import Strategy
+from reports.contract.sweep import AskedJson, OwnSetJson, SweepJson, WalkedJson, WalkForwardJson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,11 +54,11 @@ class SweepResult:
     """
 
     folder: Path
-    summary: Mapping[str, Any]
+    summary: SweepJson
 
     @property
     def id(self) -> str:
-        return str(self.summary["id"])
+        return self.summary["id"]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -178,9 +179,11 @@ def run_sweep(
     table = SetTable(folder, grid)
     returns = ReturnStore(folder, plan.sessions) if plan else None
     _run_jobs(jobs, executor, table, returns, ledger, about, progress)
-    summary = {**about, **_base_run(simulator, grid), **summarise(table, grid, by)}
+    own, spread = _base_run(simulator, grid), summarise(table, grid, by)
+    walked: WalkedJson = {}
     if plan and returns:
-        summary["walk_forward"] = _walk(plan, returns, folder, ledger, about)
+        walked = {"walk_forward": _walk(plan, returns, folder, ledger, about)}
+    summary: SweepJson = {**about, **own, **spread, **walked}
     try:
         write_json(folder / "sweep.json", summary)
     except OSError as error:
@@ -190,7 +193,7 @@ def run_sweep(
 
 def _run_jobs(
     jobs: Jobs, executor: Executor, table: SetTable, returns: ReturnStore | None, ledger: Ledger,
-    about: Mapping[str, Any], progress: Callable[[str], None] | None,
+    about: AskedJson, progress: Callable[[str], None] | None,
 ) -> None:  # fmt: skip
     """Every job that is not kept. One whose returns alone are missing is no new trial."""
     counted = table.done()
@@ -208,8 +211,8 @@ def _run_jobs(
 
 
 def _walk(
-    plan: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: Mapping[str, Any]
-) -> Row:
+    plan: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: AskedJson
+) -> WalkForwardJson:
     """The walk-forward, which is a trial of its own the first time that it is made."""
     base = plan.grid.base
     try:
@@ -218,7 +221,7 @@ def _walk(
         record_trials(
             ledger, [_trial(about, base, {"values": plan.parameters, "error": str(error)})]
         )
-        return {**dataclasses.asdict(plan.asked), "why": str(error)}
+        return {"train": plan.asked.train, "test": plan.asked.test, "why": str(error)}
     row = {**result.row, "values": plan.parameters, "error": ""}
     if not (folder / result.summary["curve"]).exists():
         record_trials(ledger, [_trial(about, base, row)])
@@ -239,13 +242,14 @@ def size_of(sets: int) -> int:
     return max(SMALLEST, min(LARGEST, -(-sets // JOBS)))
 
 
-def _about(grid: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
+def _about(grid: ParameterGrid, simulator: SweepSimulator) -> AskedJson:
     """What the sweep is: the same for everybody who makes the same one."""
     base = grid.base
     origin = Provenance.of(base, base.name, simulator.source, simulator.snapshot)
-    values: dict[str, Any] = {
+    about: AskedJson = {
+        "id": "",
         "format": FORMAT,
-        "strategy": dict(origin.strategy),
+        "strategy": origin.strategy,
         "thesis": thesis_of(base),
         "plan": {
             "axes": {axis.name: axis.as_json() for axis in grid.axes},
@@ -259,13 +263,15 @@ def _about(grid: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
             "simulated": any(line.simulated for line in simulator.bars.values()),
         },
         "settings": settings_values(simulator.settings),
+        "versions": versions(),
     }
-    identity = {**values, "code": code_of(type(base)), "engine": engine_code()}
+    identity = {key: value for key, value in about.items() if key not in ("id", "versions")}
+    identity |= {"code": code_of(type(base)), "engine": engine_code()}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return {"id": f"sweep-{base.name}-{digest[:10]}", **values, "versions": versions()}
+    return {**about, "id": f"sweep-{base.name}-{digest[:10]}"}
 
 
-def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> dict[str, Any]:
+def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> OwnSetJson:
     """The base's own window, control and assumptions; None where it cannot be run itself."""
     base = grid.base
     try:
@@ -280,7 +286,7 @@ def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> dict[str, Any]:
         "window": {"start": f"{days[0]:%Y-%m-%d}", "end": f"{days[-1]:%Y-%m-%d}",
                    "sessions": len(days)},
         "against": against,
-        "scored": dataclasses.asdict(shared.scored) if base.thesis else None,
+        "scored": as_json(shared.scored) if base.thesis else None,
         "assumptions": assumptions(market, simulator.settings, simulator.costs, origin),
         "notes": list(market.notes),
     }  # fmt: skip
@@ -313,7 +319,7 @@ def _span(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _trial(about: Mapping[str, Any], base: Strategy, row: Row) -> Trial:
+def _trial(about: AskedJson, base: Strategy, row: Row) -> Trial:
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=base.name,

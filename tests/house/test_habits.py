@@ -72,35 +72,11 @@ BROUGHT_BY = {
 
 
 OPEN = {
-    "backtests/evaluation/schema.py",
-    "tests/backtests/evaluation/attribution/test_contributions.py",
-    "tests/backtests/evaluation/event_studies/test_study.py",
-    "tests/backtests/evaluation/test_estimates.py",
-    "tests/backtests/evaluation/test_false_verdicts.py",
-    "tests/backtests/sweeps/test_sweep.py", "tests/backtests/sweeps/walk_forward/test_walk.py",
-    "tests/faults/test_security.py",
-    "tests/strategies/test_t12_to_t16.py", "tests/strategies/test_t17_to_t19.py",
-    "tests/strategies/test_t4_to_t7.py", "tests/strategies/test_t8_to_t11.py",
-    "benchmarks/fuzz.py", "backtests/evaluation/comparison.py::compare",
-    "backtests/evaluation/verdict.py::_conditions",
-    "tests/support/results.py::make",
-    "tests/support/results.py::usual_evaluation", "backtests/api.py::execute",
-    "backtests/evaluation/estimates.py::comparison", "backtests/evaluation/verdict.py::judge",
-    "backtests/runner/run_strategy.py::_with_references",
-    "backtests/sweeps/sweep.py::execute",
-    "Cell",
-    "tests/faults/test_store_faults.py: backtests.records.result._swap",
+    "Cell", "tests/support/results.py::make", "tests/support/results.py::usual_evaluation",
     "tests/reports/pages/test_tearsheet.py: reports.charts.quantstats_plots._drawn",
-    "tests/backtests/evaluation/event_studies/test_study.py: "
-    "tests.backtests.evaluation.test_evaluate",
-    "tests/backtests/evaluation/test_false_verdicts.py: tests.backtests.evaluation.test_evaluate",
-    "tests/backtests/sweeps/test_batches.py: tests.backtests.sweeps.test_sweep",
-    "tests/backtests/sweeps/walk_forward/test_walk.py: "
-    "tests.backtests.evaluation.statistics.test_overfitting",
-    "tests/backtests/sweeps/walk_forward/test_walk.py: tests.backtests.sweeps.test_sweep",
     "tests/reports/test_browser.py: tests.reports.pages.test_comparison",
     "tests/reports/test_browser.py: tests.reports.pages.test_verdict",
-    "arch", "statsmodels",
+    "backtests/api.py::execute", "arch", "statsmodels",
 }  # fmt: skip
 """What is to be mended still; this list is to go."""
 

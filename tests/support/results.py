@@ -38,8 +38,11 @@ from backtests.evaluation.schema import (
     Verdict,
 )
 from backtests.records.result import Result
+from backtests.runner.provenance import settings_values
+from backtests.settings import Settings
 from backtests.simulation.fills import Fill
 from backtests.simulation.metrics import figures
+from reports.contract.manifest import ManifestJson
 
 
 def walk(sessions: int, seed: int = 1, deviation: float = 0.011) -> list[float]:
@@ -72,7 +75,8 @@ def make(
         if len(line)
     } or {"strategy": {}}
     days = [f"{day:%Y-%m-%d}" for day in equity.index] or ["", ""]
-    manifest = {
+    thesis = changed.get("thesis")
+    manifest: ManifestJson = {
         "id": "east-rising-1a2b3c4d5e",
         "format": 1,
         "strategy": {
@@ -88,6 +92,10 @@ def make(
             "code": "0" * 16,
         },
         "thesis": None,
+        "scored": {
+            "divide": thesis["first_decision"] if thesis else None,
+            "from": thesis["scored_from"] if thesis else None,
+        },
         "engine": "kernel",
         "verified": False,
         "data": {"source": "folder", "snapshot": "ab" * 8, "simulated": False},
@@ -97,15 +105,17 @@ def make(
             "sessions": len(equity),
             "years": round(len(equity) / 261, 2),
         },
-        "settings": {"currency": "USD", "cash": 1_000_000.0, "dividends": "cash"},
+        "settings": settings_values(Settings()),
         "benchmark": None if against is None else {"label": "ACWI", "traded": True},
         "controls": list(controls or {}),
         "labels": {},
         "assumptions": ["Filled at the next open.", "Dividends are gross."],
         "notes": ["0700.HK: lots unknown before 2014"],
+        "findings": [],
         "credit": None,
         "waiting": [],
         "lapsed": 0,
+        "explained": None,
         "ruined": None,
         "metrics": metrics,
         "versions": {"newsfolio": "0.1.0"},
@@ -138,6 +148,7 @@ THESIS = {
     },
     "first_decision": "2020-02-21",
     "scored_from": "2020-02-24",
+    "claims": [],
 }
 
 
@@ -159,6 +170,18 @@ def usual_result() -> Result:
         lapsed=3,
         waiting=[["BABA", 100.0]],
     )
+
+
+def run(name: str, seed: int, label: str, sessions: int = 300, **changed: Any) -> Result:
+    """A result of a name and a label of its own."""
+    result = make(curve(walk(sessions, seed)), id=name, **changed)
+    about = {**result.manifest["strategy"], "label": label}
+    return dataclasses.replace(result, manifest={**result.manifest, "strategy": about})
+
+
+def two() -> list[Result]:
+    """Two results to put side by side."""
+    return [run("east-111111", 1, "east <b>"), run("abc-222222", 2, "abc")]
 
 
 def text_of(page: str) -> str:
