@@ -72,11 +72,8 @@ BROUGHT_BY = {
 
 
 OPEN = {
-    "Cell", "tests/support/results.py::make", "tests/support/results.py::usual_evaluation",
-    "tests/reports/pages/test_tearsheet.py: reports.charts.quantstats_plots._drawn",
-    "tests/reports/test_browser.py: tests.reports.pages.test_comparison",
-    "tests/reports/test_browser.py: tests.reports.pages.test_verdict",
-    "backtests/api.py::execute", "arch", "statsmodels",
+    "tests/support/results.py::make", "tests/support/results.py::usual_evaluation",
+    "backtests/api.py::execute",
 }  # fmt: skip
 """What is to be mended still; this list is to go."""
 
