@@ -98,7 +98,7 @@ class Result:
             self._write(draft)
             if pages is not None:
                 pages(self, draft)
-            _swap(draft, folder)
+            swap_in(draft, folder)
         except OSError as error:
             raise OutputError(
                 f"cannot write {folder}: {error.strerror or error}; choose another place with --out"
@@ -186,7 +186,7 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _swap(draft: Path, folder: Path) -> None:
+def swap_in(draft: Path, folder: Path) -> None:
     """Put the finished folder in place of an older run of the same name, if there is one."""
     if not any((folder / "manifest.json").exists() or not folder.exists() for _ in range(TURNS)):
         raise OutputError(f"{folder} exists and is not a run; choose another place with --out")
