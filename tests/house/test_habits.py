@@ -73,7 +73,6 @@ BROUGHT_BY = {
 
 OPEN = {
     "tests/support/results.py::make", "tests/support/results.py::usual_evaluation",
-    "backtests/api.py::execute",
 }  # fmt: skip
 """What is to be mended still; this list is to go."""
 
