@@ -115,7 +115,7 @@ def say(found: Mapping[str, Any], page: Path) -> None:
         shown(by, spread[name]) for name in ("quarter", "median", "three_quarters")
     )
     print(f"{by:<14}the middle half from {low} to {high}, median {median}; "
-          f"above 0: {found['above_zero']:.0%}")  # fmt: skip
+          f"above 0: {percent(found['above_zero'], 0)}")  # fmt: skip
     for name, rows in found["plateau"].items():
         print(f"\n{name}: median {by} over the other parameters")
         print_table([("value", "sets", "median", "quarter", "three quarters"), *(
@@ -144,8 +144,8 @@ def say_walk(found: Mapping[str, Any]) -> None:
     print(f"{'switching':<14}{found['changes']} changes, {percent(found['switching'])} a year")
     cross = found["cross"]
     said = cross["why"] or (
-        f"chosen set below the middle in {cross['below']:.0%} of {cross['splits']} splits, "
-        f"PBO {cross['pbo']:.0%}"
+        f"chosen set below the middle in {percent(cross['below'], 0)} of {cross['splits']} splits, "
+        f"PBO {percent(cross['pbo'], 0)}"
     )
     print(f"{'overfitting':<14}{said}")
     names = list(found["windows"][0]["values"])
