@@ -76,8 +76,7 @@ OPEN = {
     "tests/strategies/test_t12_to_t16.py", "tests/strategies/test_t17_to_t19.py",
     "tests/strategies/test_t4_to_t7.py", "tests/strategies/test_t8_to_t11.py",
     "benchmarks/fuzz.py",
-    "tests/support/results.py::make",
-    "tests/support/results.py::usual_evaluation", "backtests/api.py::execute",
+    "backtests/api.py::execute",
     "backtests/runner/run_strategy.py::_with_references",
     "tests/faults/test_store_faults.py: backtests.records.result._swap",
 }  # fmt: skip

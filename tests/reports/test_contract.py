@@ -20,8 +20,12 @@ from reports.contract.comparison import RunsComparedJson
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import ManifestJson
 from reports.contract.sweep import SweepJson
+from reports.pages.comparison import compare_page
+from reports.pages.tearsheet import tearsheet
+from reports.pages.verdict import verdict_page
 from reports.record import RunRecord, scoring
 from tests.support.contract import mismatches
+from tests.support.records import BareRecord
 from tests.support.results import THESIS, curve, judged, make, run, two, usual_result, walk
 
 OLD = Path(__file__).parents[1] / "data" / "old_build" / "runs"
@@ -128,6 +132,16 @@ def as_saved(document: Any) -> Any:
 def test_a_run_has_the_shape_that_pages_take(real: dict[str, Result]) -> None:
     assert all(isinstance(result, RunRecord) for result in real.values())
     assert not isinstance(object(), RunRecord)
+
+
+def test_pages_ask_a_run_for_nothing_but_its_shape(tmp_path: Path) -> None:
+    results = two()
+    bare = [BareRecord.of(result) for result in results]
+    assert verdict_page(BareRecord.of(judged())) == verdict_page(judged())
+    assert tearsheet(bare[0]) == tearsheet(results[0])
+    assert compare_page(bare, compare(results), tmp_path) == compare_page(
+        results, compare(results), tmp_path
+    )
 
 
 @pytest.mark.parametrize(
