@@ -54,8 +54,8 @@ def diff(one: str, other: str, *, out: Path | None = None, json: bool = False) -
     folder = out or paths.RUNS
     places = [run_folder(run, folder) for run in (one, other)]
     with intact(*places):
-        found = difference(*map(load, places))
+        differing = difference(*map(load, places))
     if json:
-        print_json(found.as_json())
+        print_json(differing.as_json())
     else:
-        print(found.as_text())
+        print(differing.as_text())

@@ -98,7 +98,7 @@ class Result:
             self._write(draft)
             if pages is not None:
                 pages(self, draft)
-            _swap(draft, folder)
+            swap_in(draft, folder)
         except OSError as error:
             raise OutputError(
                 f"cannot write {folder}: {error.strerror or error}; choose another place with --out"
@@ -175,10 +175,10 @@ def load(folder: Path) -> Result:
     with intact(folder):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         path = folder / "evaluation.json"
-        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        evaluation = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
         equity = tables.pop("equity")["equity"]
-        return Result(manifest=manifest, equity=equity, evaluation=found, **tables)
+        return Result(manifest=manifest, equity=equity, evaluation=evaluation, **tables)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -186,7 +186,7 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _swap(draft: Path, folder: Path) -> None:
+def swap_in(draft: Path, folder: Path) -> None:
     """Put the finished folder in place of an older run of the same name, if there is one."""
     if not any((folder / "manifest.json").exists() or not folder.exists() for _ in range(TURNS)):
         raise OutputError(f"{folder} exists and is not a run; choose another place with --out")

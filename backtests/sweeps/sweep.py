@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from backtests import paths
 from backtests.evaluation.schema import as_json
-from backtests.records.ledger import Ledger, Trial
+from backtests.records.ledger import Ledger
 from backtests.records.result import write_json
-from backtests.records.trials import record_trials
+from backtests.records.trials import record_trials, set_trial
+from backtests.records.workspace import Workspace, open_workspace
 from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import code_of, engine_code, versions
 from backtests.runner.jobs import Runnable, job_of
 from backtests.runner.provenance import Provenance, settings_values, thesis_of
-from backtests.settings import Settings
 from backtests.sweeps.batches import Row
 from backtests.sweeps.executors import Executor, executor_of
 from backtests.sweeps.grid import ParameterGrid, grid_of
@@ -31,7 +31,6 @@ from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
 from markets.snapshot import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
-from newsfolio.strategy import Strategy
 from reports.contract.sweep import AskedJson, OwnSetJson, SweepJson, WalkedJson, WalkForwardJson
 
 if TYPE_CHECKING:
@@ -97,7 +96,6 @@ class SweepRequest:
     """What a sweep is asked for. by: the figure that sets are ranked by, "" the usual one."""
 
     grid: ParameterGrid
-    settings: Settings
     by: str = ""
     walk_forward: WalkForward | None = None
 
@@ -137,39 +135,33 @@ def sweep(
     Every set, failed ones too, is appended to the trial ledger. Raises a NewsfolioError; a set that
     cannot be simulated has its error in the table.
     """
-    try:
-        wanted = Settings(**{**settings, "engine": "kernel"})
-    except TypeError as error:
-        raise CommandError(f"unknown setting: {error}") from None
+    kernel = {**settings, "engine": "kernel"}
+    workspace = open_workspace(
+        data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot
+    )
     job = job_of(strategy)
     if job.strategy is None:
         raise CommandError(f"{job.address} is a plain backtrader strategy and has no parameters")
     request = SweepRequest(
         grid_of(job.strategy, grid, random, seed),
-        wanted,
         by,
         WalkForward(*walk_forward) if walk_forward else None,
     )
     executor = executor_of(workers, cluster)
     ranks_by(by, scored=False)
-    source = (
-        paths.open_source(
-            data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
-        )
-        if isinstance(data, str)
-        else data
-    )
-    book = Ledger(Path(ledger) if ledger else paths.ledger_path())
-    return run_sweep(request, source, book, executor, Path(out or paths.RUNS), progress)
+    return run_sweep(request, workspace, executor, Path(out or paths.RUNS), progress)
 
 
 def run_sweep(
-    request: SweepRequest, source: Source, ledger: Ledger, executor: Executor, out: Path,
+    request: SweepRequest,
+    workspace: Workspace,
+    executor: Executor,
+    out: Path,
     progress: Callable[[str], None] | None = None,
-) -> SweepResult:  # fmt: skip
+) -> SweepResult:
     """Simulate the sets that are not kept yet, and sum up all of them."""
-    grid, settings = request.grid, request.settings
-    simulator = SweepSimulator.of(grid, source, settings)
+    grid, ledger = request.grid, workspace.ledger
+    simulator = SweepSimulator.of(grid, workspace.source, workspace.settings)
     by = ranks_by(request.by, scored=grid.base.thesis is not None)
     asked = request.walk_forward
     plan = WalkPlan.of(asked, grid, simulator, by) if asked else None
@@ -205,7 +197,7 @@ def _run_jobs(
         if returns:
             returns.write(job, rows)
         if job not in counted:
-            record_trials(ledger, [_trial(about, jobs.grid.base, row) for row in rows])
+            record_trials(ledger, [set_trial(about, row, METRICS) for row in rows])
             table.write(job, rows)
         pace.add(rows)
 
@@ -214,17 +206,15 @@ def _walk(
     plan: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: AskedJson
 ) -> WalkForwardJson:
     """The walk-forward, which is a trial of its own the first time that it is made."""
-    base = plan.grid.base
     try:
         result = walk(plan, returns)
     except NewsfolioError as error:
-        record_trials(
-            ledger, [_trial(about, base, {"values": plan.parameters, "error": str(error)})]
-        )
+        failed = {"values": plan.parameters, "error": str(error)}
+        record_trials(ledger, [set_trial(about, failed, METRICS)])
         return {"train": plan.asked.train, "test": plan.asked.test, "why": str(error)}
     row = {**result.row, "values": plan.parameters, "error": ""}
     if not (folder / result.summary["curve"]).exists():
-        record_trials(ledger, [_trial(about, base, row)])
+        record_trials(ledger, [set_trial(about, row, METRICS)])
     write_curves(result, folder)
     return {**result.summary, "why": ""}
 
@@ -317,22 +307,3 @@ def _span(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-def _trial(about: AskedJson, base: Strategy, row: Row) -> Trial:
-    return Trial(
-        thesis=about["thesis"]["id"] if about["thesis"] else "",
-        strategy=base.name,
-        parameters=row["values"],
-        code=about["strategy"]["code"],
-        data=about["data"]["snapshot"],
-        simulated=about["data"]["simulated"],
-        settings=about["settings"],
-        start=row.get("start", ""),
-        end=row.get("end", ""),
-        error=row["error"],
-        run=about["id"],
-        metrics={name: row[name] for name in METRICS} if not row["error"] else {},
-        scored=row.get("scored", 0),
-        sharpe=row.get("score"),
-    )
