@@ -65,9 +65,9 @@ def sweep(
     from backtests import paths
     from backtests.records.ledger import Ledger
     from backtests.sweeps.executors import executor_of
-    from backtests.sweeps.grid import plan_of, read_grid
+    from backtests.sweeps.grid import grid_of, read_grid
     from backtests.sweeps.summary import ranks_by
-    from backtests.sweeps.sweep import execute
+    from backtests.sweeps.sweep import SweepRequest, run_sweep
     from backtests.sweeps.walk_forward.plan import WalkForward
     from newsfolio.errors import CommandError
     from reports import write_sweep
@@ -75,24 +75,24 @@ def sweep(
     job = market.job(strategy)
     if job.strategy is None:
         raise CommandError(f"{strategy} is a plain backtrader strategy and has no parameters")
-    plan = plan_of(job.strategy, read_grid(grid), random, seed)
-    crew = executor_of(workers, cluster)
-    ranks_by(by, judged=False)
+    sets = grid_of(job.strategy, read_grid(grid), random, seed)
+    executor = executor_of(workers, cluster)
+    ranks_by(by, scored=False)
     forward = WalkForward(*walk_forward) if walk_forward else None
     settings = market.settings(benchmark=benchmark, engine="kernel")
-    book = Ledger(ledger or paths.ledger_path())
-    told = progress(quiet or json)
+    request = SweepRequest(sets, settings, by, forward)
+    book, say_progress = Ledger(ledger or paths.ledger_path()), progress(quiet or json)
     source, folder = market.source(quiet or json), out or paths.RUNS
-    done = execute(plan, source, settings, book, crew, folder, by, told, forward)
-    page = write_sweep(done.summary, done.folder)
-    if told:
-        told("")
+    result = run_sweep(request, source, book, executor, folder, say_progress)
+    page = write_sweep(result.summary, result.folder)
+    if say_progress:
+        say_progress("")
     if json:
-        print_json({**done.summary, "page": str(page)})
+        print_json({**result.summary, "page": str(page)})
     elif quiet:
         print(page)
     else:
-        say(done.summary, page)
+        say(result.summary, page)
 
 
 def say(found: Mapping[str, Any], page: Path) -> None:

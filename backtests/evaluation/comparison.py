@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.estimates import comparison, figures_of
-from backtests.evaluation.schema import LEVEL, Role, as_json
+from backtests.evaluation.estimates import Alternative, comparison, figures_of
+from backtests.evaluation.schema import LEVEL, Comparison, Figures, Role, as_json
 from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample, resample, stretch
 from backtests.records.result import Result
 from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, cash_returns
@@ -28,48 +29,68 @@ def compare(results: Sequence[Result], seed: int = 0) -> dict[str, Any]:
     """
     _check(results)
     start, reason = _start(results)
-    equity = _aligned(results, start)
-    alive = np.where(equity.iloc[0] > 0, 1.0, np.nan)  # a debt that grows is no gain
-    returns = equity.pct_change().iloc[1:] * alive
-    years = (equity.index[-1] - equity.index[0]).days / DAYS_A_YEAR
-    cash = cash_returns(results[0].rates["cash"].reindex(equity.index, method="ffill").fillna(0.0))
-    names = list(equity.columns)
-    labels = {run.id: str(run.manifest["strategy"]["label"]) for run in results}
-    pairs = list(combinations(names, 2))
-    gaps = np.column_stack([returns[one] - returns[other] for one, other in pairs])
+    window = _Window.of(results, _aligned(results, start))
+    pairs = list(combinations(window.names, 2))
+    gaps = np.column_stack([window.returns[one] - window.returns[other] for one, other in pairs])
     drawn = resample(gaps, REPLICATIONS, seed)
-    found: dict[str, Any] = {
-        "start": f"{equity.index[0]:%Y-%m-%d}",
-        "end": f"{equity.index[-1]:%Y-%m-%d}",
-        "sessions": len(returns),
-        "years": years,
-        "names": names,
-        "labels": labels,
-        "figures": [
-            as_json(figures_of(name, labels[name], returns[name], cash, years, drawn))
-            for name in names
-        ],
+    ahead = _surely(gaps, drawn)
+    days = window.equity.index
+    return {
+        "start": f"{days[0]:%Y-%m-%d}",
+        "end": f"{days[-1]:%Y-%m-%d}",
+        "sessions": len(window.returns),
+        "years": window.years,
+        "names": window.names,
+        "labels": window.labels,
+        "figures": [as_json(window.figures(name, drawn)) for name in window.names],
         "pairs": [
-            {
-                "one": one,
-                "other": other,
-                **as_json(
-                    comparison(
-                        other, Role.CONTROL, labels[other], returns[one], returns[other], cash,
-                        years, drawn,
-                    )
-                ),
-            }
+            {"one": one, "other": other, **as_json(window.comparison(one, other, drawn))}
             for one, other in pairs
         ],
-        "correlation": as_json(returns.corr().to_numpy().tolist()),
-        "overlap": as_json(_overlap(results, equity.index)),
+        "correlation": as_json(window.returns.corr().to_numpy().tolist()),
+        "overlap": as_json(_overlap(results, days)),
         "notes": [reason, *_notes(results)],
-        "sessions_iso": [f"{day:%Y-%m-%d}" for day in equity.index],
-        "growth": {name: (equity[name] / equity[name].iloc[0]).tolist() for name in names},
+        "sessions_iso": [f"{day:%Y-%m-%d}" for day in days],
+        "growth": {name: window.growth(name) for name in window.names},
         "simulated": any(run.simulated for run in results),
-    }  # fmt: skip
-    return {**found, "conclusion": _conclusion(found, _surely(gaps, drawn))}
+        "conclusion": _conclusion(window.labels, pairs, ahead),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Window:
+    """The sessions common to all runs: a column of equity and of returns a run, and cash."""
+
+    equity: pd.DataFrame
+    returns: pd.DataFrame
+    cash: pd.Series
+    labels: Mapping[str, str]
+
+    @classmethod
+    def of(cls, results: Sequence[Result], equity: pd.DataFrame) -> _Window:
+        alive = np.where(equity.iloc[0] > 0, 1.0, np.nan)  # a debt that grows is no gain
+        rates = results[0].rates["cash"].reindex(equity.index, method="ffill").fillna(0.0)
+        labels = {run.id: str(run.manifest["strategy"]["label"]) for run in results}
+        return cls(equity, equity.pct_change().iloc[1:] * alive, cash_returns(rates), labels)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.equity.columns)
+
+    @property
+    def years(self) -> float:
+        return (self.equity.index[-1] - self.equity.index[0]).days / DAYS_A_YEAR
+
+    def growth(self, name: str) -> list[float]:
+        return (self.equity[name] / self.equity[name].iloc[0]).tolist()
+
+    def figures(self, name: str, drawn: Resample) -> Figures:
+        returns = self.returns[name]
+        return figures_of(name, self.labels[name], returns, self.cash, self.years, drawn)
+
+    def comparison(self, own: str, name: str, drawn: Resample) -> Comparison:
+        against = Alternative(name, Role.CONTROL, self.labels[name], self.returns[name])
+        return comparison(against, self.returns[own], self.cash, self.years, drawn)
 
 
 def _check(results: Sequence[Result]) -> None:
@@ -100,24 +121,19 @@ def _aligned(results: Sequence[Result], start: pd.Timestamp) -> pd.DataFrame:
             f"the runs have no common window: one ends on {end:%Y-%m-%d}, another starts on "
             f"{start:%Y-%m-%d}; run them over the same dates"
         )
-    both = pd.concat({run.id: run.equity for run in results}, axis=1).ffill()
-    return both[(both.index >= start) & (both.index <= end)]
+    equity = pd.concat({run.id: run.equity for run in results}, axis=1).ffill()
+    return equity[(equity.index >= start) & (equity.index <= end)]
 
 
 def _overlap(results: Sequence[Result], index: pd.Index) -> list[list[float]]:
     """Mean share of the money that two runs hold in the same lines, 0 to 1, shorts left out."""
     held = [run.weights.reindex(index, method="ffill").clip(lower=0).fillna(0.0) for run in results]
-    return [
-        [
-            float(
-                np.minimum(*(one.align(other, join="outer", axis=1, fill_value=0.0)))
-                .sum(axis=1)
-                .mean()
-            )
-            for other in held
-        ]
-        for one in held
-    ]
+    return [[_shared(own, other) for other in held] for own in held]
+
+
+def _shared(own: pd.DataFrame, other: pd.DataFrame) -> float:
+    aligned = own.align(other, join="outer", axis=1, fill_value=0.0)
+    return float(np.minimum(*aligned).sum(axis=1).mean())
 
 
 def _notes(results: Sequence[Result]) -> list[str]:
@@ -128,36 +144,40 @@ def _notes(results: Sequence[Result]) -> list[str]:
     return [] if len(snapshots) == 1 else ["The runs read different lines or states of the source."]
 
 
-def _surely(gaps: np.ndarray, drawn: Resample | None) -> list[int]:
+def _surely(gaps: np.ndarray, drawn: Resample) -> list[int]:
     """For each pair 1 or -1 where its mean difference is surely above or below 0, else 0.
 
     At 95 % for all pairs together: the largest of their studentised differences is drawn, since
     of six runs that do not differ one pair in three would look sure on its own.
     """
     signs = [0] * gaps.shape[1]
-    known = [place for place, gap in enumerate(gaps.T) if np.isfinite(gap).all()
-             and gap.std() > FLAT]  # fmt: skip
-    if drawn is None or len(gaps) < MIN_SESSIONS or not known:
+    moving = [place for place, gap in enumerate(gaps.T) if np.isfinite(gap).all()
+              and gap.std() > FLAT]  # fmt: skip
+    if len(gaps) < MIN_SESSIONS or not moving:
         return signs
-    means = gaps[:, known].mean(axis=0)
-    draws = np.column_stack([gap[drawn.places].mean(axis=1) for gap in gaps.T[known]])
+    means = gaps[:, moving].mean(axis=0)
+    draws = np.column_stack([gap[drawn.places].mean(axis=1) for gap in gaps.T[moving]])
     errors = draws.std(axis=0, ddof=1)
     largest = np.abs((draws - means) / errors).max(axis=1)
     bar = float(np.quantile(largest, LEVEL)) * errors * stretch(len(gaps), drawn.block)
-    for place, mean, least in zip(known, means, bar, strict=True):
+    for place, mean, least in zip(moving, means, bar, strict=True):
         signs[place] = int(np.sign(mean)) if abs(mean) > least else 0
     return signs
 
 
-def _conclusion(found: dict[str, Any], signs: Sequence[int]) -> str:
+def _conclusion(
+    labels: Mapping[str, str], pairs: Sequence[tuple[str, str]], signs: Sequence[int]
+) -> str:
     """One sentence: which run is surely ahead of which, or that none is."""
-    surely = []
-    for pair, sign in zip(found["pairs"], signs, strict=True):
-        one, other = found["labels"][pair["one"]], found["labels"][pair["other"]]
-        first, second = (one, other) if sign > 0 else (other, one)
-        if sign:
-            surely.append(f"{first} is ahead of {second}")
-    told = "At 95 %" if len(signs) == 1 else f"At 95 % for all {len(signs)} pairs together"
+    surely = [
+        f"{labels[first]} is ahead of {labels[second]}"
+        for first, second in (
+            pair if sign > 0 else pair[::-1]
+            for pair, sign in zip(pairs, signs, strict=True)
+            if sign
+        )
+    ]
+    level = "At 95 %" if len(signs) == 1 else f"At 95 % for all {len(signs)} pairs together"
     if surely:
-        return f"{told}: {'; '.join(surely)}."
+        return f"{level}: {'; '.join(surely)}."
     return "None is surely ahead of another at 95 %."

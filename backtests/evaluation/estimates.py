@@ -75,8 +75,7 @@ def figures_of(
     """
     why = unusable(returns, cash)
     if why:
-        none = Estimate(why=why)
-        return Figures(name, label, none, none, none, none, none)
+        return Figures.unknown(name, label, why)
     own = settled(returns)
     sample = Sample(len(own), years, drawn)
     return Figures(
@@ -90,27 +89,33 @@ def figures_of(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Alternative:
+    """What one could have held instead. returns: None says that there is no such thing.
+
+    beta: to the benchmark, where it is a mix of it and cash.
+    """
+
+    name: str
+    role: Role
+    label: str
+    returns: pd.Series | None
+    beta: float | None = None
+
+
 def comparison(
-    name: str,
-    role: Role,
-    label: str,
-    own: pd.Series,
-    other: pd.Series | None,
-    cash: pd.Series,
-    years: float,
-    drawn: Resample | None,
-    beta: float | None = None,
+    against: Alternative, own: pd.Series, cash: pd.Series, years: float, drawn: Resample | None
 ) -> Comparison:
-    """The strategy against one alternative, which None says there is not.
+    """The strategy against one alternative.
 
     Excess is growth ahead: exp(mean difference of log returns x sessions a year) - 1, its interval
     that of the mean through the same function. The interval of the Sharpe difference is Memmel's,
-    as is its p, so the two cannot disagree. `beta` is handed on.
+    as is its p, so the two cannot disagree.
     """
+    name, role, label, other = against.name, against.role, against.label, against.returns
     why = _incomparable(own, other, cash, role)
     if other is None or why:
-        none = Estimate(why=why)
-        return Comparison(name, role, label, none, None, none, None, None, None, beta, none)
+        return Comparison.unknown(name, role, label, why, against.beta)
     mine, its, idle = settled(own), settled(other), settled(cash)
     sample = Sample(len(mine), years, drawn)
     excess, total = _excess(mine, its, sample)
@@ -118,8 +123,9 @@ def comparison(
     error = _volatility(mine - its, replace(sample, drawn=None)).value
     information = _sharpe(mine - its, sample)
     return Comparison(
-        name, role, label, excess, total, difference, p, error, correlation, beta, information
-    )
+        name, role, label, excess, total, difference, p, error, correlation, against.beta,
+        information,
+    )  # fmt: skip
 
 
 def moves(benchmark: pd.Series, cash: pd.Series, years: float) -> bool:
@@ -144,20 +150,20 @@ def beta_mix(
     known. All NaN without a benchmark that moves, below 20 sessions, where a session has no
     return, or where beta's standard error is above UNSURE.
     """
-    none = pd.Series(nan, index=own.index, dtype="float64"), nan
+    no_mix = pd.Series(nan, index=own.index, dtype="float64"), nan
     if benchmark is None or len(own) < MIN_SESSIONS or unusable(own, benchmark, cash):
-        return none
+        return no_mix
     idle = settled(cash)
     mine, its = settled(own) - idle, settled(benchmark) - idle
     if not deviation_of(its[1:-1]) > FLAT:
-        return none
+        return no_mix
     columns = np.column_stack([np.ones(len(its) - 2), its[1:-1], its[:-2], its[2:]])
     weights, *_ = np.linalg.lstsq(columns, mine[1:-1], rcond=None)
     left = mine[1:-1] - columns @ weights
     spread = np.linalg.pinv(columns.T @ columns) * float(left @ left) / (len(left) - 4)
     beta = float(weights[1:].sum())
     if not sqrt(max(0.0, float(spread[1:, 1:].sum()))) <= UNSURE:
-        return none
+        return no_mix
     return pd.Series(idle + beta * its, index=own.index), beta
 
 
@@ -176,21 +182,19 @@ def significance(
         estimate itself does. trial_count: how many there were, None where the ledger cannot be
         read; never fewer than `trials`.
     """
-    none = Significance(
-        None, None, None, None, trial_count, all_trials, None, None, None, why="no control"
-    )
+    unknown = Significance.unknown("no control", trial_count, all_trials)
     if other is None:
-        return none
+        return unknown
     why = unusable(own, other)
     if why or len(own) < MIN_DEVIATION or not years > 0:
-        return replace(none, why=why or too_few(len(own), "a Sharpe ratio", MIN_DEVIATION))
-    record = _record(settled(own) - settled(other), years)
+        return replace(unknown, why=why or too_few(len(own), "a Sharpe ratio", MIN_DEVIATION))
+    record = _track_record(settled(own) - settled(other), years)
     if not isfinite(record.sharpe):
-        return replace(none, why="the difference never moves")
+        return replace(unknown, why="the difference never moves")
     if record.sessions < MIN_SESSIONS:
         why = too_few(record.sessions, "a probability")
-        return replace(none, sharpe=record.sharpe * record.year, why=why)
-    return _deflate(_undeflated(none, record), record, trials, trial_count)
+        return replace(unknown, sharpe=record.sharpe * record.year, why=why)
+    return _deflate(_undeflated(unknown, record), record, trials, trial_count)
 
 
 def power(
@@ -205,7 +209,7 @@ def power(
     needed = min_track_record(edge / sqrt(a_year), skew, kurtosis) / a_year
     provable = _provable(n, skew, kurtosis) * sqrt(a_year)
     sentence = f"{_span(years)}; proving a Sharpe edge of {edge:g} takes {_span(needed)}"
-    return Power(edge, needed, years, _known(provable), sentence)
+    return Power(edge, needed, years, _finite(provable), sentence)
 
 
 def _incomparable(own: pd.Series, other: pd.Series | None, cash: pd.Series, role: Role) -> str:
@@ -221,7 +225,7 @@ def _incomparable(own: pd.Series, other: pd.Series | None, cash: pd.Series, role
 
 
 @dataclass(frozen=True)
-class _Record:
+class _TrackRecord:
     """Moments of a difference per session; `year` is the root of the sessions a year."""
 
     sharpe: float
@@ -231,18 +235,18 @@ class _Record:
     year: float
 
 
-def _record(difference: Values, years: float) -> _Record:
-    return _Record(*moments(difference), len(difference), sqrt(len(difference) / years))
+def _track_record(difference: Values, years: float) -> _TrackRecord:
+    return _TrackRecord(*moments(difference), len(difference), sqrt(len(difference) / years))
 
 
-def _undeflated(none: Significance, record: _Record) -> Significance:
+def _undeflated(unknown: Significance, record: _TrackRecord) -> Significance:
     needed = min_track_record(record.sharpe, record.skew, record.kurtosis) / record.year**2
     probable = probabilistic_sharpe(record.sharpe, record.sessions, record.skew, record.kurtosis)
     return replace(
-        none,
+        unknown,
         sharpe=record.sharpe * record.year,
-        probabilistic=_known(probable),
-        needed=_known(needed),
+        probabilistic=_finite(probable),
+        needed=_finite(needed),
         skew=record.skew,
         kurtosis=record.kurtosis,
         why="" if isfinite(needed) else "no record proves a Sharpe ratio that is not positive",
@@ -250,25 +254,27 @@ def _undeflated(none: Significance, record: _Record) -> Significance:
 
 
 def _deflate(
-    found: Significance, record: _Record, trials: Sequence[float], trial_count: int | None
+    undeflated: Significance, record: _TrackRecord, trials: Sequence[float], trial_count: int | None
 ) -> Significance:
     if trial_count is None:
         uncounted = "the ledger cannot be read, so the trials are not counted"
-        return replace(found, why="; ".join(filter(None, (found.why, uncounted))))
+        return replace(undeflated, why="; ".join(filter(None, (undeflated.why, uncounted))))
     count = max(trial_count, len(trials), 1)
     spread = _deviation_of(trials, record)
     deflated = deflated_sharpe(
         record.sharpe, record.sessions, record.skew, record.kurtosis, count, spread
     )
     best = expected_best_sharpe(count, spread) * record.year
-    return replace(found, trials=count, expected_best=_known(best), deflated=_known(deflated))
+    return replace(
+        undeflated, trials=count, expected_best=_finite(best), deflated=_finite(deflated)
+    )
 
 
-def _deviation_of(trials: Sequence[float], record: _Record) -> float:
+def _deviation_of(trials: Sequence[float], record: _TrackRecord) -> float:
     """Standard deviation per session of the Sharpe ratios across the trials."""
-    known = np.array([trial for trial in trials if isfinite(trial)], dtype="float64")
-    if len(known) > 1:
-        return float(known.std(ddof=1)) / record.year
+    sharpes = np.array([trial for trial in trials if isfinite(trial)], dtype="float64")
+    if len(sharpes) > 1:
+        return float(sharpes.std(ddof=1)) / record.year
     variance = sampling_variance(record.sharpe, record.sessions, record.skew, record.kurtosis)
     return sqrt(variance)
 
@@ -308,7 +314,7 @@ def _excess(mine: Values, its: Values, sample: Sample) -> tuple[Estimate, float 
     if mine.min() <= -1:
         return Estimate(-1.0, why="the account was lost, so growth has no interval"), -1.0
     ahead = np.log1p(mine) - np.log1p(its)
-    total = _known(compounded(float(ahead.sum())))
+    total = _finite(compounded(float(ahead.sum())))
     if np.abs(ahead).max() < FLAT:
         return Estimate(0.0, why="no interval: the two never differ"), total
     times = sample.sessions / sample.years if sample.years > 0 else nan
@@ -369,5 +375,5 @@ def _or_normal(moment: float | None, normal: float) -> float:
     return moment if moment is not None and isfinite(moment) else normal
 
 
-def _known(value: float) -> float | None:
+def _finite(value: float) -> float | None:
     return value if isfinite(value) else None

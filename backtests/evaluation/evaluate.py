@@ -16,6 +16,7 @@ from backtests.engines import kernel
 from backtests.evaluation.attribution.brinson import active_effects
 from backtests.evaluation.attribution.contributions import attribute
 from backtests.evaluation.estimates import (
+    Alternative,
     beta_mix,
     comparison,
     figures_of,
@@ -41,7 +42,7 @@ from backtests.evaluation.scored_window import scored_sessions
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.statistics.overfitting import overfitting
 from backtests.evaluation.statistics.regression import alpha
-from backtests.evaluation.verdict import judge
+from backtests.evaluation.verdict import Evidence, judge
 from backtests.records.ledger import Tried, variant_of
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.fingerprint import code_of
@@ -53,11 +54,11 @@ from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
 from backtests.simulation.metrics import cash_returns
 from newsfolio.errors import NewsfolioError
+from newsfolio.formatting import ratio
 from newsfolio.strategy import Fixed, Strategy
 
 REPLICATIONS = 2000
 """Of the bootstrap: each bound of a 95 % interval rests on 50 of them."""
-
 
 NEAR = 7
 """Days by which a chosen end may lie before that of the data and still count as all of them."""
@@ -81,15 +82,15 @@ def evaluate(
     certificate: Certificate,
     *,
     since: date | None = None,
-    chosen: tuple[str, ...] = (),
+    selection_doubts: tuple[str, ...] = (),
     count: int = 200,
     seed: int = 0,
 ) -> JudgedRun:
     """Judge a run on the sessions after its divide.
 
     tried: None where the ledger could not be read. since: a later divide than the first decision,
-    for a thesis that is judged again. chosen: doubts that the caller has about how the run was
-    picked. count: of the placebos.
+    for a thesis that is judged again. selection_doubts: what the caller knows that speaks against
+    how the run was picked. count: of the placebos.
     """
     scored, score = scored_sessions(run, since)
     curves = _Curves.of(run, score, scored)
@@ -101,11 +102,13 @@ def evaluate(
     odds = curves.significance(_sharpes(run, variants, grid), tried)
     strength = power(scored.years, scored.sessions, odds.skew, odds.kurtosis)
     verdict = judge(
-        scored, compared, odds, luck, certificate, strength,
-        article=run.origin.thesis is not None,
-        ruined=_ruined(run, scored),
-        doubts=(*chosen, *_doubts(run, curves, scored, since, tried)),
-        simulated=run.market.simulated,
+        Evidence(
+            scored, compared, odds, luck, certificate, strength,
+            article=run.origin.thesis is not None,
+            ruined=_ruined(run, scored),
+            doubts=(*selection_doubts, *_doubts(run, curves, scored, since, tried)),
+            simulated=run.market.simulated,
+        )
     )  # fmt: skip
     evaluation = Evaluation(
         verdict=verdict,
@@ -124,8 +127,11 @@ def evaluate(
         seed=seed,
         studies=studies(run, scored, seed),
     )
-    found = zip((strategy for strategy, _ in variants), grid.variants, strict=False)
-    return JudgedRun(evaluation, table, tuple((strategy, one.sharpe) for strategy, one in found))
+    tried_now = tuple(
+        (strategy, variant.sharpe)
+        for (strategy, _), variant in zip(variants, grid.variants, strict=False)
+    )
+    return JudgedRun(evaluation, table, tried_now)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +153,7 @@ class _Curves:
     def of(cls, run: Run, score: ScoredWindow, scored: Scored) -> _Curves:
         row = score.divide - run.market.first
         references = sorted(
-            run.references.items(), key=lambda reference: reference[0] == "benchmark"
+            run.references.items(), key=lambda item: item[0] == "benchmark"
         )  # controls first
         return cls(
             label=str(run.origin.strategy["label"]),
@@ -183,32 +189,25 @@ class _Curves:
 
     def comparisons(self, drawn: Resample | None) -> tuple[Comparison, ...]:
         """The alternatives, the one that the verdict is about first."""
-        found = [
-            self._compared(
+        alternatives = [
+            Alternative(
                 name,
                 Role.BENCHMARK if name == "benchmark" else Role.CONTROL,
                 self.references[name].label,
-                other,
-                drawn,
+                returns,
             )
-            for name, other in self.returns.items()
+            for name, returns in self.returns.items()
         ]
         if "benchmark" in self.returns and moves(self.returns["benchmark"], self.cash, self.years):
             mix, beta = beta_mix(self.own, self.returns["benchmark"], self.cash)
-            known = beta if isfinite(beta) else None
-            label = (
-                f"{'n/a' if known is None else f'{beta:.2f}'} of the benchmark, the rest in cash"
-            )
-            found.append(self._compared("beta-matched mix", Role.MIX, label, mix, drawn, known))
+            share = beta if isfinite(beta) else None
+            label = f"{ratio(share)} of the benchmark, the rest in cash"
+            alternatives.append(Alternative("beta-matched mix", Role.MIX, label, mix, share))
         if not self.returns:
-            found.append(self._compared("cash", Role.CASH, "idle cash", self.cash, drawn))
-        return tuple(found)
-
-    def _compared(
-        self, name: str, role: Role, label: str, other: pd.Series | None, drawn: Resample | None,
-        beta: float | None = None,
-    ) -> Comparison:  # fmt: skip
-        return comparison(name, role, label, self.own, other, self.cash, self.years, drawn, beta)
+            alternatives.append(Alternative("cash", Role.CASH, "idle cash", self.cash))
+        return tuple(
+            comparison(against, self.own, self.cash, self.years, drawn) for against in alternatives
+        )
 
     def overfitting(
         self, variants: tuple[tuple[Strategy, pd.Series], ...], seed: int
@@ -217,7 +216,7 @@ class _Curves:
         if len(variants) < 2:
             few = "fewer than two sessions score so far"
             why = few if len(self.own) < 2 else "the thesis declares no grid"
-            return Overfitting((), (), None, why)
+            return Overfitting.unknown(why)
         table = pd.DataFrame(
             {strategy.label: _returns(equity, self.row) for strategy, equity in variants}
         )
@@ -225,9 +224,9 @@ class _Curves:
 
     def significance(self, sharpes: Mapping[str, float], tried: Tried | None) -> Significance:
         """The deflated Sharpe ratio after the variants of the ledger and those of the grid."""
-        known = {**(tried.sharpes if tried else {}), **sharpes}
+        trials = {**(tried.sharpes if tried else {}), **sharpes}
         everything = None if tried is None else len(tried.everything | sharpes.keys())
-        count = None if tried is None else len(known)
+        count = None if tried is None else len(trials)
         # What luck finds is measured by the error of the estimate, not by the spread of trials:
         # a grid of shares of one bet spreads by the bet itself, and a hundred clones by nothing.
         return significance(self.own, self.other, self.years, [], everything, count)
@@ -245,11 +244,11 @@ def _variants(run: Run) -> Iterator[tuple[Strategy, pd.Series]]:
     if run.strategy is None or not run.strategy.grid:
         return
     yield run.strategy, run.account.equity
-    for other in _sets(run.strategy):
-        if other == run.strategy:
+    for variant in _sets(run.strategy):
+        if variant == run.strategy:
             continue
         try:
-            yield other, _equity(run, other)
+            yield variant, _equity(run, variant)
         except NewsfolioError:
             continue  # a variant that these data cannot carry says nothing about the others
 
@@ -285,28 +284,28 @@ def _sharpes(
         return variant_of(strategy.name, values, code, settings)
 
     # A set that these data cannot carry was tried too.
-    found = {named(strategy): nan for strategy in _sets(run.strategy)}
-    for (strategy, _), one in zip(variants, grid.variants, strict=False):
-        found[named(strategy)] = nan if one.sharpe is None else one.sharpe
+    sharpes = {named(strategy): nan for strategy in _sets(run.strategy)}
+    for (strategy, _), variant in zip(variants, grid.variants, strict=False):
+        sharpes[named(strategy)] = nan if variant.sharpe is None else variant.sharpe
     about = run.origin.strategy
     own = variant_of(about["name"], about["parameters"], about["code"], settings)
-    return {own: nan, **found}
+    return {own: nan, **sharpes}
 
 
 def _alpha(run: Run, curves: _Curves) -> Alpha:
     """Alpha on the proxies that the source has; those that it lacks are named."""
     levels = {name: _level(run, ticker, curves.row) for name, ticker in PROXIES.items()}
-    known = pd.DataFrame(
+    proxies = pd.DataFrame(
         {name: _returns(level, 0) for name, level in levels.items() if level is not None},
         index=curves.own.index,
     )
-    found = alpha(curves.own, curves.cash, known, PROXIES, curves.years)
+    regression = alpha(curves.own, curves.cash, proxies, PROXIES, curves.years)
     missing = [PROXIES[name] for name, level in levels.items() if level is None]
     if not missing:
-        return found
-    return dataclasses.replace(found, why="; ".join(
-        part for part in (f"without {', '.join(missing)}: no data for it here", found.why) if part
-    ))  # fmt: skip
+        return regression
+    without = f"without {', '.join(missing)}: no data for it here"
+    why = "; ".join(filter(None, (without, regression.why)))
+    return dataclasses.replace(regression, why=why)
 
 
 def _level(run: Run, ticker: str, row: int) -> pd.Series | None:
@@ -326,12 +325,12 @@ def _level(run: Run, ticker: str, row: int) -> pd.Series | None:
 def _attribution(run: Run, score: ScoredWindow) -> Attribution | None:
     """Contributions over the scored sessions, and the effects against the benchmark."""
     row = score.divide - run.market.first
-    found = attribute(run.market, run.output.fills, run.output.events, run.account, row)
+    attribution = attribute(run.market, run.output.fills, run.output.events, run.account, row)
     reference = run.references.get("benchmark")
-    if found is None or reference is None:
-        return found and dataclasses.replace(found, active_why="there is no benchmark")
+    if attribution is None or reference is None:
+        return attribution and dataclasses.replace(attribution, active_why="there is no benchmark")
     active, why = active_effects(run, reference, row)
-    return dataclasses.replace(found, active=active, active_why=why)
+    return dataclasses.replace(attribution, active=active, active_why=why)
 
 
 def _ruined(run: Run, scored: Scored) -> str | None:

@@ -50,7 +50,7 @@ def judged(
         tried(ledger, str(thesis["id"]) if thesis else ""),
         certificate_of(run, judging),
         since=judging.since,
-        chosen=judging.chosen,
+        selection_doubts=judging.chosen,
         count=judging.placebos,
     )
     found = evaluated.evaluation

@@ -76,7 +76,7 @@ class _Duel:
     run: Run
     strategy: Strategy
     other: Strategy
-    ground: Market
+    other_market: Market
     score: ScoredWindow
 
     @property
@@ -95,16 +95,20 @@ class _Duel:
 
     def reacts(self) -> bool:
         """Whether the strategy decides otherwise because there is an article."""
-        told, untold = (
-            self._played(self.strategy, self.market.window(self.score.divide, self.last, decision))
+        with_article, without = (
+            self._output(self.strategy, self.market.window(self.score.divide, self.last, decision))
             for decision in (self.score.decision, None)
         )
-        return told.targets != untold.targets
+        return with_article.targets != without.targets
 
     @property
     def hindsight(self) -> str:
         """What makes windows before the article unlike those after it, "" if nothing."""
-        lists = [f"{one.name}: {one.hindsight}" for one in self.market.sleeves if one.hindsight]
+        lists = [
+            f"{sleeve.name}: {sleeve.hindsight}"
+            for sleeve in self.market.sleeves
+            if sleeve.hindsight
+        ]
         return "; ".join(lists)
 
     def fair(self) -> bool:
@@ -114,8 +118,8 @@ class _Duel:
     def eligible(self) -> tuple[int, int]:
         """The first and the last place where a placebo may start; the last may come first."""
         ready = [place for place in (self.market.ready,) if place is not None]
-        if self.ground.ready is not None:
-            day = self.ground.sessions[self.ground.ready]
+        if self.other_market.ready is not None:
+            day = self.other_market.sessions[self.other_market.ready]
             ready.append(int(np.searchsorted(self.market.sessions, day)))
         waited = self.score.divide - self.score.decision
         early = max(ready, default=self.score.divide) + LOOK_BACK + waited
@@ -141,41 +145,41 @@ class _Duel:
         seen: set[Strategy | None] = {self.strategy, None}
         lot, day = Random(0), self.market.day(self.score.divide)  # noqa: S311
         for _ in range(ATTEMPTS * count):
-            other = self.strategy.drawn(lot)
-            if other is None or other in seen:
+            basket = self.strategy.drawn(lot)
+            if basket is None or basket in seen:
                 continue
-            seen.add(other)
+            seen.add(basket)
             try:
-                yield other.label, day, self._drawn(other)
+                yield basket.label, day, self._drawn(basket)
             except NewsfolioError:
                 continue
 
-    def _drawn(self, other: Strategy) -> float:
+    def _drawn(self, basket: Strategy) -> float:
         """What a drawn basket did over the scored sessions, on a market of its own lines."""
         days = self.market.day
         window = dataclasses.replace(
             self.run.settings, start=days(self.market.first), end=days(self.last)
         )
-        market = prepare(other, self.run.bars, window)
+        market = prepare(basket, self.run.bars, window)
         first = _place(market, days(self.score.divide))
         decision = _place(market, days(self.score.decision))
-        return self._ahead(other, market, first, len(market.sessions) - 1, decision)
+        return self._ahead(basket, market, first, len(market.sessions) - 1, decision)
 
     def _ahead(
         self, strategy: Strategy, market: Market, first: int, last: int, decision: int
     ) -> float:
         """Growth of the strategy over that of the control from one close to another, minus one."""
-        places = (_place(self.ground, market.day(place)) for place in (first, last, decision))
+        places = (_place(self.other_market, market.day(place)) for place in (first, last, decision))
         own = self._growth(strategy, market.window(first, last, decision))
-        return own / self._growth(self.other, self.ground.window(*places)) - 1
+        return own / self._growth(self.other, self.other_market.window(*places)) - 1
 
     def _growth(self, strategy: Strategy, market: Market) -> float:
-        output, settings = self._played(strategy, market), self.run.settings
+        output, settings = self._output(strategy, market), self.run.settings
         own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
         first, last = (fsum([own.cash[row], *own.values[row].tolist()]) for row in (0, -1))
         return float(last / first)
 
-    def _played(self, strategy: Strategy, market: Market) -> EngineOutput:
+    def _output(self, strategy: Strategy, market: Market) -> EngineOutput:
         return kernel.run(Desk(strategy, market, self.run.settings, self.run.costs))
 
 
@@ -195,7 +199,7 @@ def _ranked(
     )
     first, last = duel.eligible()
     windows = max(0.0, (last - first) / duel.score.sessions + 1)
-    found = Placebo(
+    placebo = Placebo(
         chosen=PlaceboKind.BASKETS if drawn else PlaceboKind.DATES,
         count=len(draws),
         real=_a_year(real, years),
@@ -205,7 +209,7 @@ def _ranked(
         against=against,
         why=duel.hindsight if draws else _too_few(duel.score, drawn),
     )
-    return found, table
+    return placebo, table
 
 
 def _too_few(score: ScoredWindow, drawn: bool) -> str:
@@ -227,4 +231,4 @@ def _place(market: Market, day: date) -> int:
 
 
 def _none(why: str, decides: bool = False) -> tuple[Placebo, pd.DataFrame]:
-    return Placebo(None, 0, None, None, None, decides, "", why), no_placebos()
+    return Placebo.unknown(why, decides=decides), no_placebos()

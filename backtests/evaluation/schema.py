@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from backtests.evaluation.event_studies.schema import Study
+
 LEVEL = 0.95
 """Of every two-sided interval."""
 
@@ -88,6 +90,11 @@ class Figures:
     sharpe: Estimate
     max_drawdown: Estimate
 
+    @classmethod
+    def unknown(cls, name: str, label: str, why: str) -> Figures:
+        none = Estimate(why=why)
+        return cls(name, label, none, none, none, none, none)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -112,6 +119,13 @@ class Comparison:
     beta: float | None = None
     information: Estimate = Estimate()
 
+    @classmethod
+    def unknown(
+        cls, name: str, role: Role, label: str, why: str, beta: float | None = None
+    ) -> Comparison:
+        none = Estimate(why=why)
+        return cls(name, role, label, none, None, none, None, None, None, beta, none)
+
 
 @dataclass(frozen=True)
 class Significance:
@@ -132,6 +146,11 @@ class Significance:
     skew: float | None
     kurtosis: float | None
     why: str = ""
+
+    @classmethod
+    def unknown(cls, why: str, trials: int | None, all_trials: int | None) -> Significance:
+        """Only how much was tried is known."""
+        return cls(None, None, None, None, trials, all_trials, None, None, None, why)
 
 
 @dataclass(frozen=True)
@@ -167,6 +186,10 @@ class Alpha:
     betas: tuple[Beta, ...] = ()
     why: str = ""
 
+    @classmethod
+    def unknown(cls, why: str) -> Alpha:
+        return cls(Estimate(why=why), None, None, None, None, why=why)
+
 
 @dataclass(frozen=True)
 class Placebo:
@@ -187,6 +210,10 @@ class Placebo:
     decides: bool
     against: str
     why: str = ""
+
+    @classmethod
+    def unknown(cls, why: str, *, decides: bool = False) -> Placebo:
+        return cls(None, 0, None, None, None, decides, "", why)
 
 
 @dataclass(frozen=True)
@@ -211,6 +238,10 @@ class Overfitting:
     pbo: tuple[tuple[int, float], ...]
     spa: tuple[float, float, float] | None
     why: str = ""
+
+    @classmethod
+    def unknown(cls, why: str, variants: tuple[Variant, ...] = ()) -> Overfitting:
+        return cls(variants, (), None, why)
 
 
 @dataclass(frozen=True)
@@ -318,62 +349,6 @@ class Verdict:
     reason: str
     conditions: tuple[Condition, ...]
     simulated: bool
-
-
-@dataclass(frozen=True)
-class StudyEvent:
-    """One event: its day, the session that is day 0, and what its model was estimated on.
-
-    scored: it follows the divide; an event before it is context. why: there is no figure.
-    """
-
-    day: str
-    session: str
-    scored: bool
-    lines: int
-    sessions: int
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class StudyWindow:
-    """What the events of a study did over the sessions `first` to `last`, counted from day 0.
-
-    events: how many have a figure; context: how many of them do not follow the divide.
-    car: mean cumulative abnormal return; error: its standard error, estimation included.
-    percentile: share of placebos (random dates, as many together as there are events) with a lower
-        t, ties counting half.
-    overlapping: days of events whose windows share sessions. missing: those without a figure, why.
-    """
-
-    first: int
-    last: int
-    events: int
-    context: int
-    car: float | None = None
-    error: float | None = None
-    t: float | None = None
-    p: float | None = None
-    percentile: float | None = None
-    placebos: int = 0
-    overlapping: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    sentence: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Study:
-    """An event study: abnormal returns of a basket after events. `why`: there is none."""
-
-    name: str
-    basket: tuple[str, ...]
-    market: str
-    model: str = ""
-    events: tuple[StudyEvent, ...] = ()
-    windows: tuple[StudyWindow, ...] = ()
-    notes: tuple[str, ...] = ()
-    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from backtests.evaluation.placebos import ENOUGH
 from backtests.evaluation.schema import (
     EDGE,
@@ -17,6 +20,8 @@ from backtests.evaluation.schema import (
     Significance,
     Verdict,
 )
+from backtests.evaluation.statistics.samples import counted
+from newsfolio.formatting import percent
 
 LEAST = 60
 """Scored sessions, about a quarter: below, the error rates of the intervals were not measured."""
@@ -31,94 +36,100 @@ ALIKE = 0.01
 """Annual tracking error below which two curves are the same bet."""
 
 
-def judge(
-    scored: Scored, comparisons: tuple[Comparison, ...], significance: Significance,
-    placebo: Placebo, certificate: Certificate, power: Power, *,
-    article: bool, ruined: str | None, doubts: tuple[str, ...], simulated: bool,
-) -> Verdict:  # fmt: skip
-    """Apply the rule. The first comparison is the one that the verdict is about.
+@dataclass(frozen=True)
+class Evidence:
+    """All that the rule looks at. The first comparison is the one that the verdict is about.
 
-    ruined: when the account was lost, after the divide. doubts: choices of the run for which no
-    figure of it proves anything.
+    article: whether there is one. ruined: when the account was lost, after the divide. doubts:
+    choices of the run for which no figure of it proves anything. simulated: on made-up prices.
     """
-    first = comparisons[0]
-    conditions = (
-        *_conditions(scored, comparisons, significance, placebo, certificate, doubts),
-        Condition("Real prices", "simulated" if simulated else "real", "real", not simulated),
-    )
-    void = bool(doubts) or certificate.honesty is Honesty.CHEATS
-    if not article:
-        word, reason = (
-            Headline.NONE,
-            "No article: nothing follows a publication, so nothing scores.",
-        )
-    elif simulated:
-        word, reason = Headline.SIMULATED, f"Made-up prices. On them: {_figure(first, scored)}."
-    elif ruined and not void:
-        word, reason = Headline.DID_NOT, f"The account was wiped out on {ruined}."
-    elif all(condition.met is True for condition in conditions if condition.asked):
-        word, reason = Headline.HELD_UP, f"{_figure(first, scored)}: more than luck explains."
-    elif scored.sessions >= LEAST and not void and _ruled_out(first):
-        word, reason = (
-            Headline.DID_NOT,
-            f"{_figure(first, scored)}: an edge worth having is ruled out.",
-        )
-    else:
-        word, reason = Headline.CANNOT_TELL, _open(first, scored, conditions, power)
-    return Verdict(word, reason, conditions, simulated)
+
+    scored: Scored
+    comparisons: tuple[Comparison, ...]
+    significance: Significance
+    placebo: Placebo
+    certificate: Certificate
+    power: Power
+    article: bool
+    ruined: str | None
+    doubts: tuple[str, ...]
+    simulated: bool
+
+    @property
+    def first(self) -> Comparison:
+        return self.comparisons[0]
+
+    @property
+    def void(self) -> bool:
+        """Whether the figures, whatever they are, prove nothing."""
+        return bool(self.doubts) or self.certificate.honesty is Honesty.CHEATS
 
 
-def _conditions(
-    scored: Scored, comparisons: tuple[Comparison, ...], significance: Significance,
-    placebo: Placebo, certificate: Certificate, doubts: tuple[str, ...],
-) -> tuple[Condition, ...]:  # fmt: skip
+def judge(evidence: Evidence) -> Verdict:
+    """Apply the rule."""
+    conditions = tuple(_conditions(evidence))
+    word, reason = _headline(evidence, conditions)
+    return Verdict(word, reason, conditions, evidence.simulated)
+
+
+def _headline(evidence: Evidence, conditions: tuple[Condition, ...]) -> tuple[Headline, str]:
+    figure = _figure(evidence.first, evidence.scored)
+    if not evidence.article:
+        return Headline.NONE, "No article: nothing follows a publication, so nothing scores."
+    if evidence.simulated:
+        return Headline.SIMULATED, f"Made-up prices. On them: {figure}."
+    if evidence.ruined and not evidence.void:
+        return Headline.DID_NOT, f"The account was wiped out on {evidence.ruined}."
+    if all(condition.met is True for condition in conditions if condition.asked):
+        return Headline.HELD_UP, f"{figure}: more than luck explains."
+    enough = evidence.scored.sessions >= LEAST
+    if enough and not evidence.void and _ruled_out(evidence.first):
+        return Headline.DID_NOT, f"{figure}: an edge worth having is ruled out."
+    return Headline.CANNOT_TELL, _open(evidence, conditions)
+
+
+def _conditions(evidence: Evidence) -> Iterator[Condition]:
     """What *held up* takes, in the order of the rule."""
-    first, *others = comparisons
-    low, honesty = first.excess.low, certificate.honesty
-    return (
-        Condition(
-            "Enough sessions", f"{scored.sessions}", f"at least {LEAST}", scored.sessions >= LEAST
-        ),
-        Condition(
-            "Nothing chosen afterwards",
-            "; ".join(doubts) or "the whole record since the article, at costs",
-            "all sessions since the first decision, costs, a control that one could hold",
-            not doubts,
-        ),
-        Condition(
-            f"Ahead of {first.name}, surely",
-            first.excess.why if low is None else f"interval from {percent(low)} a year",
-            "interval above 0",
-            None if low is None else low > 0,
-        ),
-        Condition(
-            f"Another bet than {first.name}",
-            "n/a"
-            if first.tracking_error is None
-            else f"{percent(first.tracking_error)} a year apart (tracking error)",
-            f"at least {percent(ALIKE)}",
-            None if first.tracking_error is None else first.tracking_error >= ALIKE,
-        ),
-        *(_ahead(other) for other in others if other.role in (Role.BENCHMARK, Role.MIX)),
-        Condition(
-            "Not the best of many tries",
-            _deflated(significance),
-            f"deflated Sharpe ratio of {SURE * 100:.0f} % or more",
-            None if significance.deflated is None else significance.deflated >= SURE,
-        ),
-        _lucky(placebo),
-        Condition(
-            "No look-ahead",
-            f"{honesty.value}: {certificate.reason}",
-            "an honest replay, no undeclared file",
-            None if honesty is Honesty.UNCHECKED else honesty is Honesty.HONEST,
-        ),
+    first, *others = evidence.comparisons
+    sessions, simulated = evidence.scored.sessions, evidence.simulated
+    yield Condition("Enough sessions", f"{sessions}", f"at least {LEAST}", sessions >= LEAST)
+    yield _unselected(evidence.doubts)
+    yield _surely_ahead(first)
+    yield _another_bet(first)
+    yield from (_ahead(other) for other in others if other.role in (Role.BENCHMARK, Role.MIX))
+    yield _not_the_best_of_many(evidence.significance)
+    yield _better_than_placebos(evidence.placebo)
+    yield _no_look_ahead(evidence.certificate)
+    yield Condition("Real prices", "simulated" if simulated else "real", "real", not simulated)
+
+
+def _unselected(doubts: tuple[str, ...]) -> Condition:
+    return Condition(
+        "Nothing chosen afterwards",
+        "; ".join(doubts) or "the whole record since the article, at costs",
+        "all sessions since the first decision, costs, a control that one could hold",
+        not doubts,
     )
 
 
-def percent(value: float) -> str:
-    """As the pages write it, beside which it will stand."""
-    return f"{value:.2%}".replace("%", " %")
+def _surely_ahead(first: Comparison) -> Condition:
+    low = first.excess.low
+    return Condition(
+        f"Ahead of {first.name}, surely",
+        first.excess.why if low is None else f"interval from {percent(low)} a year",
+        "interval above 0",
+        None if low is None else low > 0,
+    )
+
+
+def _another_bet(first: Comparison) -> Condition:
+    error = first.tracking_error
+    return Condition(
+        f"Another bet than {first.name}",
+        "n/a" if error is None else f"{percent(error)} a year apart (tracking error)",
+        f"at least {percent(ALIKE)}",
+        None if error is None else error >= ALIKE,
+    )
 
 
 def _ahead(other: Comparison) -> Condition:
@@ -131,23 +142,43 @@ def _ahead(other: Comparison) -> Condition:
     )
 
 
+def _not_the_best_of_many(significance: Significance) -> Condition:
+    deflated = significance.deflated
+    return Condition(
+        "Not the best of many tries",
+        _deflated(significance),
+        f"deflated Sharpe ratio of {percent(SURE, 0)} or more",
+        None if deflated is None else deflated >= SURE,
+    )
+
+
+def _no_look_ahead(certificate: Certificate) -> Condition:
+    honesty = certificate.honesty
+    return Condition(
+        "No look-ahead",
+        f"{honesty.value}: {certificate.reason}",
+        "an honest replay, no undeclared file",
+        None if honesty is Honesty.UNCHECKED else honesty is Honesty.HONEST,
+    )
+
+
 def _deflated(significance: Significance) -> str:
     if significance.deflated is None:
         return significance.why or "n/a"
-    count = significance.trials or 1
-    return f"{significance.deflated * 100:.1f} % after {count} trial{'s' if count != 1 else ''}"
+    trials = counted(significance.trials or 1, "trial")
+    return f"{percent(significance.deflated, 1)} after {trials}"
 
 
-def _lucky(placebo: Placebo) -> Condition:
+def _better_than_placebos(placebo: Placebo) -> Condition:
     """Asked of a thesis that looks at its date, or picked its lines; else shown for context."""
-    asked = f"at least {RARE * 100:.0f} %" if placebo.decides else "not asked: context only"
+    needed = f"at least {percent(RARE, 0)}" if placebo.decides else "not asked: context only"
     if placebo.percentile is None or placebo.count < ENOUGH:
         few = f"{placebo.count} placebos; {ENOUGH} are needed"
-        found = placebo.why if placebo.percentile is None else few
-        return Condition("Better than placebos", found, asked, None, placebo.decides)
-    drawn = f"{placebo.percentile * 100:.0f} % of {placebo.count} {placebo.chosen} did worse"
+        why = placebo.why if placebo.percentile is None else few
+        return Condition("Better than placebos", why, needed, None, placebo.decides)
+    drawn = f"{percent(placebo.percentile, 0)} of {placebo.count} {placebo.chosen} did worse"
     met = placebo.percentile >= RARE if placebo.decides else None
-    return Condition("Better than placebos", drawn, asked, met, placebo.decides)
+    return Condition("Better than placebos", drawn, needed, met, placebo.decides)
 
 
 def _ruled_out(first: Comparison) -> bool:
@@ -174,17 +205,18 @@ def _figure(first: Comparison, scored: Scored) -> str:
     return f"{text} (95 % interval {percent(first.excess.low)} to {percent(first.excess.high)})"
 
 
-def _open(
-    first: Comparison, scored: Scored, conditions: tuple[Condition, ...], power: Power
-) -> str:
+def _open(evidence: Evidence, conditions: tuple[Condition, ...]) -> str:
     """Why it cannot be told, and how long it would take."""
+    first, scored, power = evidence.first, evidence.scored, evidence.power
     if not scored.sessions:
         return f"No session follows {scored.reason} in these data."
     if first.tracking_error is not None and first.tracking_error < ALIKE:
         return f"It hardly differs from {first.name}, so more time will not tell either."
-    failed = [one for one in conditions if one.asked and one.met is not True]
+    failed = [
+        condition for condition in conditions if condition.asked and condition.met is not True
+    ]
     surely = first.excess.low is not None and first.excess.low > 0
     if surely and failed:
-        names = "; ".join(f"{one.name.lower()}: {one.found}" for one in failed)
+        names = "; ".join(f"{condition.name.lower()}: {condition.found}" for condition in failed)
         return f"{_figure(first, scored)}, but {names}."
     return f"{_figure(first, scored)}. {power.sentence[:1].upper()}{power.sentence[1:]}."

@@ -1,1 +1,1 @@
-"""Many sets of parameters of one strategy: played, kept, put into a table and a plateau map."""
+"""Many sets of parameters of one strategy: simulated, kept, put into a table and a plateau map."""

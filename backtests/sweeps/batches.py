@@ -16,10 +16,10 @@ from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
 
 ROOM, EACH = 16_000_000, 64
-"""Bytes that sets played together may need, and what a weight or a session of one does at most."""
+"""Bytes that sets run together may need, and what a weight or a session of one does at most."""
 
 GROUPS = 8
-"""Of sets, each with a market or a schedule of its own, that may wait to be played together."""
+"""Of sets, each with a market or a schedule of its own, that may wait to be run together."""
 
 Row = dict[str, Any]
 """A set as the table has it."""
@@ -28,8 +28,8 @@ Row = dict[str, Any]
 class SetBatch:
     """Sets of one market whose figures are worked out in one go.
 
-    Either all are played already, or all have decided: those are played in one call, on the
-    schedule of `desk`.
+    Either all are run already, or all have decided: those are run in one call, on the schedule of
+    `desk`.
     """
 
     def __init__(self, shared: SharedMarket, desk: Desk) -> None:
@@ -37,7 +37,7 @@ class SetBatch:
         self.desk = desk
         self.rows: list[Row] = []
         self.strategies: list[Strategy] = []
-        self.output: list[EngineOutput] = []
+        self.outputs: list[EngineOutput] = []
         self.decided: list[DecisionTable] = []
 
     @property
@@ -47,32 +47,33 @@ class SetBatch:
         if self.decided:
             size += self.decided[0].weights.size
         else:
-            size += len(self.output[0].fills) + len(self.output[0].events)
+            size += len(self.outputs[0].fills) + len(self.outputs[0].events)
         return len(self.rows) * size * EACH > ROOM
 
     @property
-    def parts(self) -> Iterator[SetBatch]:
+    def singles(self) -> Iterator[SetBatch]:
         """Each of the sets by itself."""
         for place in range(len(self.rows)):
-            part, own = SetBatch(self.shared, self.desk), slice(place, place + 1)
-            part.rows, part.strategies = self.rows[own], self.strategies[own]
-            part.output, part.decided = self.output[own], self.decided[own]
-            yield part
+            single, own = SetBatch(self.shared, self.desk), slice(place, place + 1)
+            single.rows, single.strategies = self.rows[own], self.strategies[own]
+            single.outputs, single.decided = self.outputs[own], self.decided[own]
+            yield single
 
-    def moves(self) -> Transactions:
+    def transactions(self) -> Transactions:
         """What they put out, in their order."""
         if self.decided:
             return kernel.run_batch(self.desk, self.decided).transactions
-        return transactions_of(self.shared.market, [(one.fills, one.events) for one in self.output])
+        outputs = [(output.fills, output.events) for output in self.outputs]
+        return transactions_of(self.shared.market, outputs)
 
 
 @contextmanager
-def recorded(row: Row) -> Iterator[None]:
+def errors_in(row: Row) -> Iterator[None]:
     """A bug in one set must not cost the others."""
     try:
         yield
     except MemoryError:
         raise  # says nothing about the set
     except Exception as error:
-        said = str(error) if isinstance(error, NewsfolioError) else repr(error)
-        row["error"] = said or repr(error)
+        message = str(error) if isinstance(error, NewsfolioError) else repr(error)
+        row["error"] = message or repr(error)

@@ -1,6 +1,6 @@
 """Who does the jobs of a sweep: this process, several of them, or a cluster.
 
-A crew answers each job once, in any order; the table does not depend on who did what.
+An executor answers each job once, in any order; the table does not depend on who did what.
 """
 
 from __future__ import annotations
@@ -34,31 +34,31 @@ DEATHS = 3
 
 
 def executor_of(workers: int, cluster: str | None) -> Executor:
-    """The crew that the options ask for."""
+    """The executor that the options ask for."""
     if workers < 1:
         raise CommandError(f"--workers {workers}: give at least one")
     if cluster is not None:
         if workers > 1:
             raise CommandError("--cluster brings its own workers; leave --workers out")
         _distributed()
-        return lambda work, jobs: on_cluster(work, jobs, cluster)
+        return lambda jobs, numbers: on_cluster(jobs, numbers, cluster)
     if workers == 1:
-        return here
-    return lambda work, jobs: on_processes(work, jobs, workers)
+        return on_this_process
+    return lambda jobs, numbers: on_processes(jobs, numbers, workers)
 
 
-def here(work: Jobs, jobs: Iterable[int]) -> Iterator[Done]:
+def on_this_process(jobs: Jobs, numbers: Iterable[int]) -> Iterator[Done]:
     """One job after the other in this process."""
-    for job in jobs:
-        yield job, work(job)
+    for job in numbers:
+        yield job, jobs(job)
 
 
-def on_processes(work: Jobs, jobs: Iterable[int], workers: int) -> Iterator[Done]:
+def on_processes(jobs: Jobs, numbers: Iterable[int], workers: int) -> Iterator[Done]:
     """Jobs on several processes of this machine; those of a worker that died are done again."""
-    left, deaths = list(jobs), 0
+    left, deaths = list(numbers), 0
     while left:
         try:
-            for job, rows in _pooled(work, left, min(workers, len(left))):
+            for job, rows in _pooled(jobs, left, min(workers, len(left))):
                 left.remove(job)
                 deaths = 0
                 yield job, rows
@@ -71,16 +71,16 @@ def on_processes(work: Jobs, jobs: Iterable[int], workers: int) -> Iterator[Done
                 ) from error
 
 
-def _pooled(work: Jobs, jobs: Iterable[int], workers: int) -> Iterator[Done]:
+def _pooled(jobs: Jobs, numbers: Iterable[int], workers: int) -> Iterator[Done]:
     forks = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if forks else "spawn")
     with warnings.catch_warnings():
         # Python warns of threads that others have started; the workers use none of them.
         warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
         others = set(multiprocessing.active_children())
-        pool = ProcessPoolExecutor(workers, context, _begin, (work,))
+        pool = ProcessPoolExecutor(workers, context, _start_worker, (jobs,))
         try:
-            yield from _streamed(lambda job: pool.submit(_do, job), jobs, workers * AHEAD)
+            yield from _streamed(lambda job: pool.submit(_do, job), numbers, workers * AHEAD)
         except BaseException:
             _abandon(pool, others)
             raise
@@ -96,31 +96,31 @@ def _abandon(pool: ProcessPoolExecutor, others: Set[BaseProcess]) -> None:
 
 
 def _streamed(
-    submit: Callable[[int], Future[list[Row]]], jobs: Iterable[int], most: int
+    submit: Callable[[int], Future[list[Row]]], numbers: Iterable[int], most: int
 ) -> Iterator[Done]:
     """Answers as they come, with `most` jobs under way."""
-    coming = iter(jobs)
+    coming = iter(numbers)
     waiting = {submit(job): job for job in islice(coming, most)}
     while waiting:
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for one in done:
-            job = waiting.pop(one)
-            rows = one.result()
+        for answer in done:
+            job = waiting.pop(answer)
+            rows = answer.result()
             waiting |= {submit(following): following for following in islice(coming, 1)}
             yield job, rows
 
 
-_WORK: dict[str, Jobs] = {}
+_JOBS: dict[str, Jobs] = {}
 """What this worker process was given, by digest; "" for the one of its pool."""
 
 
-def _begin(work: Jobs) -> None:
+def _start_worker(jobs: Jobs) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process answers Ctrl-C
-    threading.Thread(target=_follow, daemon=True).start()
-    _WORK[""] = work
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _JOBS[""] = jobs
 
 
-def _follow() -> None:
+def _end_with_parent() -> None:
     """End with the main process, however it ended: nobody else would stop a worker."""
     main = multiprocessing.parent_process()
     if main is not None:
@@ -129,17 +129,17 @@ def _follow() -> None:
 
 
 def _do(job: int) -> list[Row]:
-    return _WORK[""](job)
+    return _JOBS[""](job)
 
 
-def on_cluster(work: Jobs, jobs: Iterable[int], address: str) -> Iterator[Done]:
+def on_cluster(jobs: Jobs, numbers: Iterable[int], address: str) -> Iterator[Done]:
     """Jobs on the workers of a dask scheduler; it gives those of a lost worker to another.
 
-    The panel travels once to each worker. A job is named by the work and its number, so a
+    The market travels once to each worker. A job is named by the sweep and its number, so a
     scheduler that has its answer does not do it again.
     """
     distributed = _distributed()
-    blob = _packed(work)
+    blob = _packed(jobs)
     digest = hashlib.sha256(blob).hexdigest()[:16]
     try:
         client = distributed.Client(address, timeout=10, set_as_default=False)
@@ -147,17 +147,17 @@ def on_cluster(work: Jobs, jobs: Iterable[int], address: str) -> Iterator[Done]:
         raise CommandError(f"--cluster {address}: no scheduler answers there ({error})") from error
     with client:
         workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-        panel = client.scatter(blob, broadcast=True, hash=True)
-        yield from _gathered(distributed, client, panel, digest, jobs, workers * AHEAD)
+        packed = client.scatter(blob, broadcast=True, hash=True)
+        yield from _gathered(distributed, client, packed, digest, numbers, workers * AHEAD)
 
 
 def _gathered(
-    distributed: Any, client: Any, panel: Any, digest: str, jobs: Iterable[int], most: int
+    distributed: Any, client: Any, packed: Any, digest: str, numbers: Iterable[int], most: int
 ) -> Iterator[Done]:
-    coming = iter(jobs)
+    coming = iter(numbers)
 
     def submit(job: int) -> Any:
-        return client.submit(do_packed, panel, digest, job, key=f"sweep-{digest}-{job}")
+        return client.submit(do_packed, packed, digest, job, key=f"sweep-{digest}-{job}")
 
     first = {submit(job): job for job in islice(coming, most)}
     answers = distributed.as_completed(first, loop=client.loop)
@@ -182,30 +182,30 @@ def _gathered(
 
 
 def do_packed(blob: bytes, digest: str, job: int) -> list[Row]:
-    """One job on a worker of a cluster, which unpacks the panel once."""
+    """One job on a worker of a cluster, which unpacks the jobs once."""
     import pickle
 
-    if digest not in _WORK:
-        _WORK.clear()
-        work = pickle.loads(blob)  # noqa: S301
-        if work.engine != engine_code():
+    if digest not in _JOBS:
+        _JOBS.clear()
+        jobs = pickle.loads(blob)  # noqa: S301
+        if jobs.engine != engine_code():
             raise EngineError("a worker of the cluster has another version of newsfolio")
-        _WORK[digest] = work
-    return _WORK[digest](job)
+        _JOBS[digest] = jobs
+    return _JOBS[digest](job)
 
 
-def _packed(work: Jobs) -> bytes:
-    """The work with the author's class, whose file the workers need not have."""
+def _packed(jobs: Jobs) -> bytes:
+    """The jobs with the author's class, whose file the workers need not have."""
     import sys
 
     import cloudpickle
 
-    module = sys.modules[type(work.plan.base).__module__]
+    module = sys.modules[type(jobs.grid.base).__module__]
     own = module.__name__.startswith("newsfolio_user_")
     if own:
         cloudpickle.register_pickle_by_value(module)
     try:
-        return cloudpickle.dumps(work)
+        return cloudpickle.dumps(jobs)
     finally:
         if own:
             cloudpickle.unregister_pickle_by_value(module)

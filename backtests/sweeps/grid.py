@@ -1,4 +1,4 @@
-"""Which sets of parameters a sweep plays: every one has a number, and none is kept in memory."""
+"""The sets of parameters of a sweep: every one has a number, and none is kept in memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Axis:
     low: float = math.nan
     high: float = math.nan
 
-    def told(self) -> Any:
+    def as_json(self) -> Any:
         """What was asked for, as JSON values."""
         if isinstance(self.values, range):
             return {"low": self.values[0], "high": self.values[-1]}
@@ -69,53 +69,53 @@ class ParameterGrid:
 
     def strategy(self, place: int) -> Strategy:
         """Set number `place`; a NewsfolioError where its values do not go together."""
-        return self.made(self.values(place))
+        return self.strategy_with(self.values(place))
 
-    def made(self, values: Mapping[str, Any]) -> Strategy:
+    def strategy_with(self, values: Mapping[str, Any]) -> Strategy:
         """The set with these values."""
         return dataclasses.replace(self.base, **values)  # type: ignore[type-var]
 
 
-def plan_of(
+def grid_of(
     base: Strategy,
-    grid: Mapping[str, Iterable[Any]] | None = None,
+    values: Mapping[str, Iterable[Any]] | None = None,
     random: int | None = None,
     seed: int = 0,
 ) -> ParameterGrid:
-    """The plan of a sweep.
+    """The sets of a sweep.
 
-    grid: values by parameter, as text or as they are; without one the strategy's own. random: draw
+    values: by parameter, as text or as they are; without one the strategy's own. random: draw
     so many sets of the grid given or, without one, uniformly within the bounds of each number.
     """
     if random is not None and random < 1:
         raise CommandError(f"--random {random}: draw at least one set")
     kind = type(base)
-    known = {spec.name: spec for spec in parameters(kind)}
-    given = grid or (base.grid if random is None else {})
+    specs = {spec.name: spec for spec in parameters(kind)}
+    given = values or (base.grid if random is None else {})
     if not given and random is None:
         raise CommandError(
             f"{base.name} declares no grid; give --grid name=1,2,3, or --random 100 to draw within "
             "the bounds of its parameters"
         )
-    axes = tuple(_axis(name, values, known, base) for name, values in given.items())
-    plan = ParameterGrid(base, axes or _bounded(base, known), random, seed)
-    if plan.cells and random is not None and random > plan.cells:
+    axes = tuple(_axis(name, each, specs, base) for name, each in given.items())
+    grid = ParameterGrid(base, axes or _bounded(base, specs), random, seed)
+    if grid.cells and random is not None and random > grid.cells:
         raise CommandError(
-            f"--random {random}: there are only {plan.cells} sets; leave it out to play all"
+            f"--random {random}: there are only {grid.cells} sets; leave it out to play all"
         )
-    return plan
+    return grid
 
 
 def read_grid(given: Iterable[str]) -> dict[str, list[str]]:
     """What `--grid name=v1,v2` means, as text."""
-    found: dict[str, list[str]] = {}
+    axes: dict[str, list[str]] = {}
     for pair in given:
         name, equals, values = pair.partition("=")
         parts = [value.strip() for value in values.split(",") if value.strip()]
         if not equals or not parts:
             raise CommandError(f"--grid {pair}: write it as name=1,2,3")
-        found.setdefault(name.strip(), []).extend(parts)
-    return found
+        axes.setdefault(name.strip(), []).extend(parts)
+    return axes
 
 
 def shuffled(place: int, total: int, seed: int) -> int:
@@ -138,10 +138,10 @@ def _mixed(seed: int, turn: int, part: int) -> int:
     return int.from_bytes(digest, "big")
 
 
-def _axis(name: str, values: Iterable[Any], known: Mapping[str, Parameter], base: Strategy) -> Axis:
-    if name not in known:
-        raise UnknownName(f"parameter of {base.name}", name, known)
-    spec, kind = known[name], type(base)
+def _axis(name: str, values: Iterable[Any], specs: Mapping[str, Parameter], base: Strategy) -> Axis:
+    if name not in specs:
+        raise UnknownName(f"parameter of {base.name}", name, specs)
+    spec, kind = specs[name], type(base)
     read = [
         spec.parse(value, kind) if isinstance(value, str) else spec.checked(value, kind)
         for value in values
@@ -151,21 +151,21 @@ def _axis(name: str, values: Iterable[Any], known: Mapping[str, Parameter], base
     return Axis(name, tuple(dict.fromkeys(read)))
 
 
-def _bounded(base: Strategy, known: Mapping[str, Parameter]) -> tuple[Axis, ...]:
+def _bounded(base: Strategy, specs: Mapping[str, Parameter]) -> tuple[Axis, ...]:
     """Every number between its bounds."""
-    found = tuple(
+    axes = tuple(
         Axis(spec.name, range(int(spec.low), int(spec.high) + 1))
         if spec.kind is int
         else Axis(spec.name, (), spec.low, spec.high)
-        for spec in known.values()
+        for spec in specs.values()
         if spec.kind in (int, float) and spec.low is not None and spec.high is not None
     )
-    if not found:
+    if not axes:
         raise CommandError(
             f"no parameter of {base.name} has bounds to draw within; declare them with "
             "param(..., low=, high=), or give --grid"
         )
-    return found
+    return axes
 
 
 def _drawn(axis: Axis, lot: Random) -> Any:

@@ -25,7 +25,7 @@ class Jobs:
     """
 
     simulator: SweepSimulator
-    plan: ParameterGrid
+    grid: ParameterGrid
     size: int
     engine: str
     about: str
@@ -34,10 +34,10 @@ class Jobs:
 
     @classmethod
     def of(
-        cls, simulator: SweepSimulator, plan: ParameterGrid, size: int, *, keep: bool = False
+        cls, simulator: SweepSimulator, grid: ParameterGrid, size: int, *, keep: bool = False
     ) -> Jobs:
         """Worked out here: a worker elsewhere may not have the author's file."""
-        base = plan.base
+        base = grid.base
         about = {
             "strategy": base.name,
             "code": code_of(type(base)),
@@ -46,22 +46,23 @@ class Jobs:
             "engine": engine_code(),
         }
         text = json.dumps(about, sort_keys=True)
-        return cls(simulator, plan, size, engine_code(), text, parameter_values(base), keep)
+        return cls(simulator, grid, size, engine_code(), text, parameter_values(base), keep)
 
     @property
-    def jobs(self) -> int:
-        return -(-len(self.plan) // self.size)
+    def count(self) -> int:
+        return -(-len(self.grid) // self.size)
 
     def places(self, job: int) -> range:
-        return range(job * self.size, min((job + 1) * self.size, len(self.plan)))
+        return range(job * self.size, min((job + 1) * self.size, len(self.grid)))
 
     def __call__(self, job: int) -> list[Row]:
         """The sets of one job, in order; what goes wrong with one is in its row."""
         names, places = Namer(self.about), self.places(job)
-        given = [self.plan.values(place) for place in places]
-        rows = self.simulator.rows((partial(self.plan.made, one) for one in given), keep=self.keep)
-        for place, one, row in zip(places, given, rows, strict=True):
-            values = {**self.values, **told(one)}
+        sets = [self.grid.values(place) for place in places]
+        makers = (partial(self.grid.strategy_with, values) for values in sets)
+        rows = self.simulator.rows(makers, keep=self.keep)
+        for place, own, row in zip(places, sets, rows, strict=True):
+            values = {**self.values, **json_values(own)}
             row |= {"set": place, "id": names(values), "values": values}
         return rows
 
@@ -78,6 +79,6 @@ class Namer:
         return digest.hexdigest()[:16]
 
 
-def told(values: Mapping[str, Any]) -> Row:
+def json_values(values: Mapping[str, Any]) -> Row:
     """Parameters as JSON values."""
     return {name: plain_value(value) for name, value in values.items()}

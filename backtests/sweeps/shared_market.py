@@ -17,7 +17,7 @@ from markets.market import Days, Floats, Market
 
 @dataclass(frozen=True, eq=False)
 class SharedMarket:
-    """A market on which sets are played, with what all of them share.
+    """A market on which sets are simulated, with what all of them share.
 
     row: of the divide on the run's sessions. idle: the account of who does nothing, for controls.
     """

@@ -1,4 +1,4 @@
-"""Playing one set after another on a market that is prepared once."""
+"""Simulating one set after another on a market that is prepared once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.metrics import figures_of, traded_of
 from backtests.simulation.output import EngineOutput
-from backtests.sweeps.batches import GROUPS, Row, SetBatch, recorded
+from backtests.sweeps.batches import GROUPS, Row, SetBatch, errors_in
 from backtests.sweeps.data_needs import asks, varies
 from backtests.sweeps.grid import ParameterGrid
 from backtests.sweeps.shared_market import Comparator, SharedMarket, comparator_of, returns_of
@@ -39,7 +39,6 @@ from newsfolio.strategy import Strategy
 
 MOST = 32
 """Markets, and curves of controls, that a worker remembers; others are made again."""
-
 
 PROVED = 3
 """Sets of a sweep, evenly spread, whose vectorised decisions are compared with those one by one."""
@@ -54,23 +53,24 @@ class SweepSimulator:
         self.settings = settings
         self.source = source
         self.costs = cost_model(settings)
-        self._grounds: OrderedDict[Any, SharedMarket] = OrderedDict()
-        self._others: OrderedDict[Any, Comparator | None] = OrderedDict()
+        self._markets: OrderedDict[Any, SharedMarket] = OrderedDict()
+        self._comparators: OrderedDict[Any, Comparator | None] = OrderedDict()
 
     @classmethod
-    def of(cls, plan: ParameterGrid, source: Source, settings: Settings) -> SweepSimulator:
-        """Everything that any set needs of a source, read before the first is played."""
+    def of(cls, grid: ParameterGrid, source: Source, settings: Settings) -> SweepSimulator:
+        """Everything that any set needs of a source, read before the first is simulated."""
         needed: dict[Any, Inputs] = {}
-        for place in range(len(plan)) if varies(plan.base) else ():
+        for place in range(len(grid)) if varies(grid.base) else ():
             try:
-                strategy = plan.strategy(place)
+                strategy = grid.strategy(place)
             except NewsfolioError:
                 continue  # it is recorded when its turn comes
-            others = references_of(strategy, settings)
-            key = (asks(strategy), *(asks(other.strategy) for other in others if other.strategy))
+            references = references_of(strategy, settings)
+            traded = (reference.strategy for reference in references)
+            key = (asks(strategy), *(asks(other) for other in traded if other))
             if key not in needed:
                 needed[key] = inputs_of(strategy, settings)
-        inputs = needed.values() or [inputs_of(plan.base, settings)]
+        inputs = needed.values() or [inputs_of(grid.base, settings)]
         read = [needs.load(source) for needs in inputs]
         bars = {ticker: line for snapshot in read for ticker, line in snapshot.bars.items()}
         tables = {name: table for snapshot in read for name, table in snapshot.facts.items()}
@@ -79,28 +79,28 @@ class SweepSimulator:
     def shared(self, strategy: Strategy) -> SharedMarket:
         """The market of a strategy; the sets of one universe share it."""
         key = asks(strategy)
-        if key not in self._grounds:
-            _remember(self._grounds, key, self._prepared(strategy))
-        return self._grounds[key]
+        if key not in self._markets:
+            _remember(self._markets, key, self._prepared(strategy))
+        return self._markets[key]
 
-    def warm(self, plan: ParameterGrid) -> None:
+    def warm(self, grid: ParameterGrid) -> None:
         """Prepare the market of the base, so that workers get it and need not make it."""
         with suppress(NewsfolioError):  # its sets say so themselves
-            self.shared(plan.base)
+            self.shared(grid.base)
 
     def run(self, strategy: Strategy) -> tuple[SharedMarket, EngineOutput]:
         """One set by itself, from its first session to its last."""
         shared = self.shared(strategy)
         return shared, kernel.run(self._desk(strategy, shared))
 
-    def prove(self, plan: ParameterGrid) -> None:
+    def prove(self, grid: ParameterGrid) -> None:
         """Compare vectorised decisions with those one by one; StrategyError where trades differ.
 
         A few sets, evenly spread: the sweep rests on that form alone, nobody looks at each set.
         """
-        for place in range(0, len(plan), -(-len(plan) // PROVED)):
+        for place in range(0, len(grid), -(-len(grid) // PROVED)):
             try:
-                strategy = plan.strategy(place)
+                strategy = grid.strategy(place)
                 alike = self._alike(strategy)
             except Exception:  # noqa: S112
                 continue  # its row will say so
@@ -125,8 +125,8 @@ class SweepSimulator:
     def curve(self, strategy: Strategy) -> tuple[pd.Series, Row]:
         """The equity of one set, and its row; raises what goes wrong."""
         shared, output = self.run(strategy)
-        moves = transactions_of(shared.market, [(output.fills, output.events)])
-        equity, figures = self._figures(shared, moves)
+        transactions = transactions_of(shared.market, [(output.fills, output.events)])
+        equity, figures = self._figures(shared, transactions)
         row = {"error": "", **figures[0], **self._scored(strategy, shared, equity[0])}
         return pd.Series(equity[0], shared.days, name="equity"), row
 
@@ -136,11 +136,11 @@ class SweepSimulator:
         makers: answer a set each, or raise; what goes wrong with one is the `error` of its row.
         keep: also `returns`, what each session after the first earned.
         """
-        found: list[Row] = []
+        rows: list[Row] = []
         waiting: dict[Any, SetBatch] = {}
         for make in makers:
-            found.append(row := {"error": ""})
-            with recorded(row):
+            rows.append(row := {"error": ""})
+            with errors_in(row):
                 key, group = self._joined(make(), row, waiting)
                 if group.full:
                     self._fill(waiting.pop(key), keep=keep)
@@ -148,7 +148,7 @@ class SweepSimulator:
                     self._fill(waiting.pop(next(iter(waiting))), keep=keep)
         for group in waiting.values():
             self._fill(group, keep=keep)
-        return found
+        return rows
 
     def _joined(
         self, strategy: Strategy, row: Row, waiting: dict[Any, SetBatch]
@@ -163,26 +163,26 @@ class SweepSimulator:
         group.rows.append(row)
         group.strategies.append(strategy)
         group.decided += [decided] if decided else []
-        group.output += [output] if output else []
+        group.outputs += [output] if output else []
         return key, group
 
     def _fill(self, group: SetBatch, *, keep: bool) -> None:
         """The rows of a group; where one set spoils it, of each set by itself."""
         shared = group.shared
         failed: Row = {}
-        with recorded(failed):
-            found = self._figures(shared, group.moves())
+        with errors_in(failed):
+            equities, figures = self._figures(shared, group.transactions())
         if failed and len(group.rows) > 1:
-            for part in group.parts:
-                self._fill(part, keep=keep)
+            for single in group.singles:
+                self._fill(single, keep=keep)
         elif failed:
             group.rows[0] |= failed
         else:
-            for row, strategy, equity, figures in zip(
-                group.rows, group.strategies, *found, strict=True
+            for row, strategy, equity, own in zip(
+                group.rows, group.strategies, equities, figures, strict=True
             ):
-                with recorded(row):
-                    row |= figures | self._scored(strategy, shared, equity)
+                with errors_in(row):
+                    row |= own | self._scored(strategy, shared, equity)
                     if keep:
                         row["returns"] = returns_of(equity)
 
@@ -190,13 +190,13 @@ class SweepSimulator:
         return Desk(strategy, shared.market, self.settings, self.costs)
 
     def _figures(
-        self, shared: SharedMarket, moves: Transactions
+        self, shared: SharedMarket, transactions: Transactions
     ) -> tuple[Floats, list[dict[str, Any]]]:
         """(K, S) equity of K sets, and the figures of each."""
         market, settings = shared.market, self.settings
-        _, equity = valuations(market, moves, settings.cash, settings.credit_spread)
-        days = market.sessions[moves.fills[:, 0].astype("int64")]
-        traded = traded_of(moves.fills, days, moves.fills_end)
+        _, equity = valuations(market, transactions, settings.cash, settings.credit_spread)
+        days = market.sessions[transactions.fills[:, 0].astype("int64")]
+        traded = traded_of(transactions.fills, days, transactions.fills_end)
         return equity, figures_of(shared.axis, equity, traded, shared.cash)
 
     def _scored(self, strategy: Strategy, shared: SharedMarket, equity: Floats) -> Row:
@@ -211,12 +211,12 @@ class SweepSimulator:
         """What a strategy with a thesis is scored against, "" without one."""
         if strategy.thesis is None:
             return ""
-        return self._other(strategy, self.shared(strategy)).name
+        return self._comparator(strategy, self.shared(strategy)).name
 
     def comparator(self, strategy: Strategy) -> Comparator:
         """What the score of a strategy is the difference to; cash without a thesis."""
         shared = self.shared(strategy)
-        return self._other(strategy, shared) if strategy.thesis else self._cash(shared)
+        return self._comparator(strategy, shared) if strategy.thesis else self._cash(shared)
 
     def references(self, strategy: Strategy) -> dict[str, pd.Series]:
         """Equity of the benchmark and the controls that these data can carry, and of cash."""
@@ -225,8 +225,8 @@ class SweepSimulator:
             reference.name: self._curve(reference, shared)
             for reference in references_of(strategy, self.settings)
         }
-        known = {name: curve for name, curve in curves.items() if curve is not None}
-        return {**known, "cash": shared.idle.equity}
+        possible = {name: curve for name, curve in curves.items() if curve is not None}
+        return {**possible, "cash": shared.idle.equity}
 
     def _prepared(self, strategy: Strategy) -> SharedMarket:
         settings = self.settings
@@ -241,21 +241,21 @@ class SweepSimulator:
         """Annual Sharpe ratio of the difference to the control over the scored sessions."""
         if strategy.thesis is None or shared.scored.sessions < 2:
             return None
-        other = self._other(strategy, shared).scored
+        other = self._comparator(strategy, shared).scored
         return ahead(returns_of(equity, shared.row), other, shared.scored.years)
 
-    def _other(self, strategy: Strategy, shared: SharedMarket) -> Comparator:
+    def _comparator(self, strategy: Strategy, shared: SharedMarket) -> Comparator:
         """The first control that these data can carry, else cash."""
         references = references_of(strategy, self.settings)
-        for reference in sorted(references, key=lambda one: one.name == "benchmark"):
+        for reference in sorted(references, key=lambda each: each.name == "benchmark"):
             key = (asks(strategy), reference)
-            if key not in self._others:
+            if key not in self._comparators:
                 curve = self._curve(reference, shared)
-                known = None
+                comparator = None
                 if curve is not None:
-                    known = comparator_of(reference.name, curve.to_numpy(), shared.row)
-                _remember(self._others, key, known)
-            if (comparator := self._others[key]) is not None:
+                    comparator = comparator_of(reference.name, curve.to_numpy(), shared.row)
+                _remember(self._comparators, key, comparator)
+            if (comparator := self._comparators[key]) is not None:
                 return comparator
         return self._cash(shared)
 
@@ -271,7 +271,7 @@ class SweepSimulator:
         return run.curve
 
 
-def _remember(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    known[key] = value
-    if len(known) > MOST:
-        known.popitem(last=False)
+def _remember(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    kept[key] = value
+    if len(kept) > MOST:
+        kept.popitem(last=False)

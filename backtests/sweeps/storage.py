@@ -24,22 +24,22 @@ METRICS = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "sort
 OWN = ("set", "id", *METRICS, "score", "start", "end", "scored", "error")
 
 
-def columns(plan: ParameterGrid) -> dict[str, str]:
+def columns(grid: ParameterGrid) -> dict[str, str]:
     """The column of each parameter: its name, or `name_` where a figure is called so."""
-    names = [spec.name for spec in parameters(type(plan.base))]
+    names = [spec.name for spec in parameters(type(grid.base))]
     return {name: f"{name}_" if name in OWN else name for name in names}
 
 
 class SetTable:
     """The files of one sweep, by job."""
 
-    def __init__(self, folder: Path, plan: ParameterGrid) -> None:
+    def __init__(self, folder: Path, grid: ParameterGrid) -> None:
         self.folder = folder / "parts"
-        self._columns = columns(plan)
-        self._schema = _schema(plan, self._columns)
+        self._columns = columns(grid)
+        self._schema = _schema(grid, self._columns)
 
     def done(self) -> set[int]:
-        """The jobs whose sets need not be played again."""
+        """The jobs whose sets need not be simulated again."""
         return _jobs(self.folder)
 
     def write(self, job: int, rows: Sequence[Row]) -> None:
@@ -90,9 +90,9 @@ class ReturnStore:
         import numpy as np
         import pyarrow as pa
 
-        known = [row for row in rows if not row["error"]]
-        values = np.concatenate([np.empty(0), *(row["returns"] for row in known)])
-        numbers = pa.array([row["set"] for row in known], pa.int64())
+        whole = [row for row in rows if not row["error"]]
+        values = np.concatenate([np.empty(0), *(row["returns"] for row in whole)])
+        numbers = pa.array([row["set"] for row in whole], pa.int64())
         series = pa.FixedSizeListArray.from_arrays(values, self._sessions)
         _keep(self._path(job), pa.table({"set": numbers, "returns": series}))
 
@@ -138,11 +138,11 @@ def _kept(path: Path, names: list[str] | None) -> pa.Table:
         raise OutputError(f"{path} is damaged ({error}); delete it and sweep again") from error
 
 
-def _schema(plan: ParameterGrid, named: dict[str, str]) -> pa.Schema:
+def _schema(grid: ParameterGrid, named: dict[str, str]) -> pa.Schema:
     import pyarrow as pa
 
     kinds = {bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
-    specs = parameters(type(plan.base))
+    specs = parameters(type(grid.base))
     fields = [("set", pa.int64()), ("id", pa.string())]
     fields += [(named[spec.name], kinds.get(spec.kind, pa.string())) for spec in specs]
     fields += [(name, pa.float64()) for name in METRICS if name != "trades"]

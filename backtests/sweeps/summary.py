@@ -30,39 +30,39 @@ Groups = tuple[np.ndarray, list[str]]
 QUANTILES = {"lowest": 0.0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1.0}
 
 
-def summarise(parts: SetTable, plan: ParameterGrid, by: str) -> dict[str, Any]:
+def summarise(table: SetTable, grid: ParameterGrid, by: str) -> dict[str, Any]:
     """All figures of the page, as JSON values. Read are `by` and one parameter at a time.
 
     by: the figure that sets are ranked by; sets without one count as failed or as unknown.
     """
-    known = parts.read("set", by, "error")
-    failed = int((known["error"] != "").sum())
-    figure = known[by].to_numpy(dtype="float64")
-    groups = {name: _groups(parts, plan, name) for name in varying(plan)}
-    plateau = {name: _plateau(*found, figure) for name, found in groups.items()}
+    sets = table.read("set", by, "error")
+    failed = int((sets["error"] != "").sum())
+    figure = sets[by].to_numpy(dtype="float64")
+    groups = {name: _groups(table, grid, name) for name in varying(grid)}
+    plateau = {name: _plateau(*group, figure) for name, group in groups.items()}
     return {
         "by": by,
-        "columns": columns(plan),
-        "sets": len(known),
+        "columns": columns(grid),
+        "sets": len(sets),
         "failed": failed,
         "unknown": int(np.isnan(figure).sum()) - failed,
-        "errors": _errors(known),
+        "errors": _errors(sets),
         "quantiles": _quantiles(figure),
         "above_zero": _share(figure > 0, figure),
         "plateau": plateau,
         "map": _map(groups, plateau, figure),
-        **_ends(parts, known["set"].to_numpy(), figure),
+        **_ends(table, sets["set"].to_numpy(), figure),
     }
 
 
-def varying(plan: ParameterGrid) -> list[str]:
+def varying(grid: ParameterGrid) -> list[str]:
     """The parameters with more than one value."""
-    return [axis.name for axis in plan.axes if len(axis.values) != 1]
+    return [axis.name for axis in grid.axes if len(axis.values) != 1]
 
 
-def _errors(known: pd.DataFrame) -> list[dict[str, Any]]:
+def _errors(sets: pd.DataFrame) -> list[dict[str, Any]]:
     """The messages, the most frequent first."""
-    counts = known.loc[known["error"] != "", "error"].value_counts()
+    counts = sets.loc[sets["error"] != "", "error"].value_counts()
     rows = sorted(((str(text), int(count)) for text, count in counts.items()),
                   key=lambda row: (-row[1], row[0]))  # fmt: skip
     return [{"error": text, "sets": count} for text, count in rows[:FEW]]
@@ -113,12 +113,12 @@ def _spread(plateau: Sequence[Mapping[str, Any]]) -> float:
     return max(medians) - min(medians) if medians else 0.0
 
 
-def _groups(parts: SetTable, plan: ParameterGrid, name: str) -> Groups:
-    column = columns(plan)[name]
-    values = parts.read(column)[column]
+def _groups(table: SetTable, grid: ParameterGrid, name: str) -> Groups:
+    column = columns(grid)[name]
+    values = table.read(column)[column]
     distinct = values.drop_duplicates()
     if len(distinct) <= SEPARATE or not pd.api.types.is_numeric_dtype(values):
-        order = _in_order(plan, name, distinct.tolist())
+        order = _in_order(grid, name, distinct.tolist())
         rows = values.map({value: row for row, value in enumerate(order)})
         return rows.to_numpy(dtype="int32"), [_called(value) for value in order]
     edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)))
@@ -128,42 +128,42 @@ def _groups(parts: SetTable, plan: ParameterGrid, name: str) -> Groups:
     ]
 
 
-def _in_order(plan: ParameterGrid, name: str, values: list[Any]) -> list[Any]:
+def _in_order(grid: ParameterGrid, name: str, values: list[Any]) -> list[Any]:
     """Numbers by size, words as they were given."""
     if all(isinstance(value, int | float) for value in values):
         return sorted(values)
-    told = next(axis.told() for axis in plan.axes if axis.name == name)
-    return sorted(values, key=told.index)
+    given = next(axis.as_json() for axis in grid.axes if axis.name == name)
+    return sorted(values, key=given.index)
 
 
 def _called(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _ends(parts: SetTable, sets: np.ndarray, figure: np.ndarray) -> dict[str, list[dict[str, Any]]]:
+def _ends(table: SetTable, sets: np.ndarray, figure: np.ndarray) -> dict[str, list[dict[str, Any]]]:
     """A few of the best and of the worst; ties by number."""
     real = np.flatnonzero(~np.isnan(figure))
     order = real[np.lexsort((sets[real], -figure[real]))]
     best, worst = order[:FEW], order[max(FEW, len(order) - FEW) :][::-1]
-    rows = _rows(parts, {int(sets[place]) for place in (*best, *worst)})
+    rows = _rows(table, {int(sets[place]) for place in (*best, *worst)})
     return {"best": [rows[int(sets[place])] for place in best],
             "worst": [rows[int(sets[place])] for place in worst]}  # fmt: skip
 
 
-def _rows(parts: SetTable, wanted: set[int]) -> dict[int, dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
-    for table in parts.tables():
-        there = [place for place, number in enumerate(table["set"].to_pylist()) if number in wanted]
-        for row in table.take(there).to_pylist() if there else ():
-            found[row["set"]] = row
-    return found
+def _rows(table: SetTable, wanted: set[int]) -> dict[int, dict[str, Any]]:
+    rows: dict[int, dict[str, Any]] = {}
+    for job in table.tables():
+        places = [place for place, number in enumerate(job["set"].to_pylist()) if number in wanted]
+        for row in job.take(places).to_pylist() if places else ():
+            rows[row["set"]] = row
+    return rows
 
 
-def ranks_by(by: str, judged: bool) -> str:
+def ranks_by(by: str, scored: bool) -> str:
     """The figure to rank by: the one asked for, or else the score, or the Sharpe ratio."""
     from newsfolio.errors import UnknownName
 
-    known = tuple(name for name in ("score", *METRICS) if name not in LESS)
-    if by and by not in known:
-        raise UnknownName("figure", by, known, f"Rank --by one of {', '.join(known)}.")
-    return by or ("score" if judged else "sharpe")
+    names = tuple(name for name in ("score", *METRICS) if name not in LESS)
+    if by and by not in names:
+        raise UnknownName("figure", by, names, f"Rank --by one of {', '.join(names)}.")
+    return by or ("score" if scored else "sharpe")

@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import json
 import time
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from backtests import paths
 from backtests.records.ledger import Ledger, Trial
 from backtests.records.result import write_json
+from backtests.records.trials import record_trials
 from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import code_of, engine_code, versions
 from backtests.runner.jobs import Runnable, job_of
@@ -22,7 +22,7 @@ from backtests.runner.provenance import Provenance, settings_values, thesis_of
 from backtests.settings import Settings
 from backtests.sweeps.batches import Row
 from backtests.sweeps.executors import Executor, executor_of
-from backtests.sweeps.grid import ParameterGrid, plan_of
+from backtests.sweeps.grid import ParameterGrid, grid_of
 from backtests.sweeps.jobs import Jobs
 from backtests.sweeps.simulator import SweepSimulator
 from backtests.sweeps.storage import METRICS, ReturnStore, SetTable
@@ -75,10 +75,10 @@ class SweepResult:
         """
         import pandas as pd
 
-        found = self.summary.get("walk_forward")
-        if not found or found["why"]:
+        summary = self.summary.get("walk_forward")
+        if not summary or summary["why"]:
             raise CommandError(f"{self.id} has no walk-forward; give walk_forward=(36, 12)")
-        return pd.read_parquet(self.folder / found["curve"])
+        return pd.read_parquet(self.folder / summary["curve"])
 
     def report(self) -> Path:
         """Write the page beside the table; answers its path."""
@@ -87,8 +87,18 @@ class SweepResult:
         return write_sweep(self.summary, self.folder)
 
     def __repr__(self) -> str:
-        found = self.summary
-        return f"Swept {self.id}: {found['sets']:,} sets, {found['failed']:,} failed"
+        sets, failed = self.summary["sets"], self.summary["failed"]
+        return f"Swept {self.id}: {sets:,} sets, {failed:,} failed"
+
+
+@dataclass(frozen=True)
+class SweepRequest:
+    """What a sweep is asked for. by: the figure that sets are ranked by, "" the usual one."""
+
+    grid: ParameterGrid
+    settings: Settings
+    by: str = ""
+    walk_forward: WalkForward | None = None
 
 
 def sweep(
@@ -110,7 +120,7 @@ def sweep(
     progress: Callable[[str], None] | None = None,
     **settings: Any,
 ) -> SweepResult:
-    """Play many sets of parameters of one strategy; `table` has them all.
+    """Simulate many sets of parameters of one strategy; `table` has them all.
 
     strategy, data, offline, facts, snapshot, settings: as for `run`; always the kernel engine.
     grid: values by parameter, e.g. {"lookback": (63, 126)}; without one the strategy's own.
@@ -124,7 +134,7 @@ def sweep(
         that was interrupted goes on where it stopped.
 
     Every set, failed ones too, is appended to the trial ledger. Raises a NewsfolioError; a set that
-    cannot be played has its error in the table.
+    cannot be simulated has its error in the table.
     """
     try:
         wanted = Settings(**{**settings, "engine": "kernel"})
@@ -133,9 +143,14 @@ def sweep(
     job = job_of(strategy)
     if job.strategy is None:
         raise CommandError(f"{job.address} is a plain backtrader strategy and has no parameters")
-    plan, executor = plan_of(job.strategy, grid, random, seed), executor_of(workers, cluster)
-    ranks_by(by, judged=False)
-    forward = WalkForward(*walk_forward) if walk_forward else None
+    request = SweepRequest(
+        grid_of(job.strategy, grid, random, seed),
+        wanted,
+        by,
+        WalkForward(*walk_forward) if walk_forward else None,
+    )
+    executor = executor_of(workers, cluster)
+    ranks_by(by, scored=False)
     source = (
         paths.open_source(
             data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
@@ -144,69 +159,71 @@ def sweep(
         else data
     )
     book = Ledger(Path(ledger) if ledger else paths.ledger_path())
-    folder = Path(out or paths.RUNS)
-    return execute(plan, source, wanted, book, executor, folder, by, progress, forward)
+    return run_sweep(request, source, book, executor, Path(out or paths.RUNS), progress)
 
 
-def execute(
-    plan: ParameterGrid, source: Source, settings: Settings, ledger: Ledger, executor: Executor,
-    out: Path, by: str = "", progress: Callable[[str], None] | None = None,
-    forward: WalkForward | None = None,
+def run_sweep(
+    request: SweepRequest, source: Source, ledger: Ledger, executor: Executor, out: Path,
+    progress: Callable[[str], None] | None = None,
 ) -> SweepResult:  # fmt: skip
-    """Play what is still to be played of a plan, and sum up all of it."""
-    simulator = SweepSimulator.of(plan, source, settings)
-    by = ranks_by(by, judged=plan.base.thesis is not None)
-    trail = WalkPlan.of(forward, plan, simulator, by) if forward else None
-    work = Jobs.of(simulator, plan, size_of(len(plan)), keep=trail is not None)
-    about = _about(plan, simulator)
+    """Simulate the sets that are not kept yet, and sum up all of them."""
+    grid, settings = request.grid, request.settings
+    simulator = SweepSimulator.of(grid, source, settings)
+    by = ranks_by(request.by, scored=grid.base.thesis is not None)
+    asked = request.walk_forward
+    plan = WalkPlan.of(asked, grid, simulator, by) if asked else None
+    jobs = Jobs.of(simulator, grid, size_of(len(grid)), keep=plan is not None)
+    about = _about(grid, simulator)
     folder = out / about["id"]
-    parts = SetTable(folder, plan)
-    returns = ReturnStore(folder, trail.sessions) if trail else None
-    _play(work, executor, parts, returns, ledger, about, progress)
-    found = {**about, **_ground(simulator, plan), **summarise(parts, plan, by)}
-    if trail and returns:
-        found["walk_forward"] = _walked(trail, returns, folder, ledger, about)
+    table = SetTable(folder, grid)
+    returns = ReturnStore(folder, plan.sessions) if plan else None
+    _run_jobs(jobs, executor, table, returns, ledger, about, progress)
+    summary = {**about, **_base_run(simulator, grid), **summarise(table, grid, by)}
+    if plan and returns:
+        summary["walk_forward"] = _walk(plan, returns, folder, ledger, about)
     try:
-        write_json(folder / "sweep.json", found)
+        write_json(folder / "sweep.json", summary)
     except OSError as error:
         raise OutputError(f"cannot write {folder}: {error.strerror or error}") from error
-    return SweepResult(folder, found)
+    return SweepResult(folder, summary)
 
 
-def _play(
-    work: Jobs, executor: Executor, parts: SetTable, returns: ReturnStore | None, ledger: Ledger,
+def _run_jobs(
+    jobs: Jobs, executor: Executor, table: SetTable, returns: ReturnStore | None, ledger: Ledger,
     about: Mapping[str, Any], progress: Callable[[str], None] | None,
 ) -> None:  # fmt: skip
     """Every job that is not kept. One whose returns alone are missing is no new trial."""
-    counted = parts.done()
+    counted = table.done()
     done = counted & returns.done() if returns else counted
-    work.simulator.warm(work.plan)
-    work.simulator.prove(work.plan)
-    told = _Progress(progress, work, done)
-    for job, rows in executor(work, [job for job in range(work.jobs) if job not in done]):
+    jobs.simulator.warm(jobs.grid)
+    jobs.simulator.prove(jobs.grid)
+    pace = _Progress(progress, jobs, done)
+    for job, rows in executor(jobs, [job for job in range(jobs.count) if job not in done]):
         if returns:
             returns.write(job, rows)
         if job not in counted:
-            _record(ledger, [_trial(about, work.plan.base, row) for row in rows])
-            parts.write(job, rows)
-        told.add(rows)
+            record_trials(ledger, [_trial(about, jobs.grid.base, row) for row in rows])
+            table.write(job, rows)
+        pace.add(rows)
 
 
-def _walked(
-    trail: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: Mapping[str, Any]
+def _walk(
+    plan: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: Mapping[str, Any]
 ) -> Row:
     """The walk-forward, which is a trial of its own the first time that it is made."""
-    base = trail.plan.base
+    base = plan.grid.base
     try:
-        walked = walk(trail, returns)
+        result = walk(plan, returns)
     except NewsfolioError as error:
-        _record(ledger, [_trial(about, base, {"values": trail.parameters, "error": str(error)})])
-        return {**dataclasses.asdict(trail.asked), "why": str(error)}
-    row = {**walked.row, "values": trail.parameters, "error": ""}
-    if not (folder / walked.found["curve"]).exists():
-        _record(ledger, [_trial(about, base, row)])
-    write_curves(walked, folder)
-    return {**walked.found, "why": ""}
+        record_trials(
+            ledger, [_trial(about, base, {"values": plan.parameters, "error": str(error)})]
+        )
+        return {**dataclasses.asdict(plan.asked), "why": str(error)}
+    row = {**result.row, "values": plan.parameters, "error": ""}
+    if not (folder / result.summary["curve"]).exists():
+        record_trials(ledger, [_trial(about, base, row)])
+    write_curves(result, folder)
+    return {**result.summary, "why": ""}
 
 
 def load(folder: Path) -> SweepResult:
@@ -222,19 +239,19 @@ def size_of(sets: int) -> int:
     return max(SMALLEST, min(LARGEST, -(-sets // JOBS)))
 
 
-def _about(plan: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
+def _about(grid: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
     """What the sweep is: the same for everybody who makes the same one."""
-    base = plan.base
+    base = grid.base
     origin = Provenance.of(base, base.name, simulator.source, simulator.snapshot)
     values: dict[str, Any] = {
         "format": FORMAT,
         "strategy": dict(origin.strategy),
         "thesis": thesis_of(base),
         "plan": {
-            "axes": {axis.name: axis.told() for axis in plan.axes},
-            "draws": plan.draws,
-            "seed": plan.seed,
-            "sets": len(plan),
+            "axes": {axis.name: axis.as_json() for axis in grid.axes},
+            "draws": grid.draws,
+            "seed": grid.seed,
+            "sets": len(grid),
         },
         "data": {
             "source": simulator.source,
@@ -248,9 +265,9 @@ def _about(plan: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
     return {"id": f"sweep-{base.name}-{digest[:10]}", **values, "versions": versions()}
 
 
-def _ground(simulator: SweepSimulator, plan: ParameterGrid) -> dict[str, Any]:
-    """The base's own window, control and assumptions; None where it cannot be played itself."""
-    base = plan.base
+def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> dict[str, Any]:
+    """The base's own window, control and assumptions; None where it cannot be run itself."""
+    base = grid.base
     try:
         shared = simulator.shared(base)
         against = simulator.against(base)
@@ -272,10 +289,10 @@ def _ground(simulator: SweepSimulator, plan: ParameterGrid) -> dict[str, Any]:
 class _Progress:
     """How far a sweep is, and how long it will take at the pace so far."""
 
-    def __init__(self, say: Callable[[str], None] | None, work: Jobs, done: Iterable[int]) -> None:
+    def __init__(self, say: Callable[[str], None] | None, jobs: Jobs, done: Iterable[int]) -> None:
         self._say = say
-        self._total = len(work.plan)
-        self._before = self._done = sum(len(work.places(job)) for job in done)
+        self._total = len(jobs.grid)
+        self._before = self._done = sum(len(jobs.places(job)) for job in done)
         self._failed = 0
         self._since = time.monotonic()
 
@@ -313,11 +330,3 @@ def _trial(about: Mapping[str, Any], base: Strategy, row: Row) -> Trial:
         scored=row.get("scored", 0),
         sharpe=row.get("score"),
     )
-
-
-def _record(ledger: Ledger, trials: Sequence[Trial]) -> None:
-    """A ledger that cannot be written costs a warning, not the sweep."""
-    try:
-        ledger.append(trials, paths.now())
-    except OutputError as error:
-        warnings.warn(f"this trial is not counted: {error}", stacklevel=3)

@@ -86,8 +86,12 @@ def active(
     selection = own.brought - own.weight * returns - residual
     share = _carino(rp, rb) / _carino(_compounded(rp), _compounded(rb))
     sums = zip(groups, (share @ allocation).tolist(), (share @ selection).tolist(), strict=True)
-    effects = [Effect(*one) for one in sums if one[1] or one[2]]
-    return tuple(sorted(effects, key=lambda one: (-abs(one.allocation + one.selection), one.name)))
+    effects = [Effect(name, *parts) for name, *parts in sums if any(parts)]
+    return tuple(sorted(effects, key=_by_size))
+
+
+def _by_size(effect: Effect) -> tuple[float, str]:
+    return -abs(effect.allocation + effect.selection), effect.name
 
 
 def _impossible(equity: pd.Series, curve: pd.Series) -> str:
@@ -113,12 +117,12 @@ class _Side:
 
         Before its first session all is cash, as on it.
         """
-        known = np.searchsorted(self.sessions, sessions, side="right") - 1
+        latest = np.searchsorted(self.sessions, sessions, side="right") - 1
         due = np.searchsorted(sessions, self.sessions, side="left")
         added, bought = np.zeros((2, len(sessions) + 1, self.added.shape[1]))
         np.add.at(added, due, self.added)
         np.add.at(bought, due, self.bought)
-        return _Side(sessions, self.values[np.maximum(known, 0)], added[:-1], bought[:-1])
+        return _Side(sessions, self.values[np.maximum(latest, 0)], added[:-1], bought[:-1])
 
     def after(self, divide: int, equity: Floats) -> Grouped:
         """As shares of the equity at the close before each session after the divide."""
@@ -147,15 +151,15 @@ def _side(
     groups: Sequence[str],
 ) -> _Side:
     """A run by group."""
-    found = contributions(market, output.fills, output.events, own)
+    added_by_line = contributions(market, output.fills, output.events, own)
     place = {name: column for column, name in enumerate(groups)}
     member = np.zeros((len(own.tickers), len(groups)))
     for row, ticker in enumerate(own.tickers):
         member[row, place[names[ticker]]] = 1.0
-    values, added = own.values @ member, found.lines @ member
+    values, added = own.values @ member, added_by_line.lines @ member
     values[:, place[CASH]] += own.cash
-    added[:, place[CASH]] += found.cash
-    return _Side(own.sessions, values, added, found.bought @ member)
+    added[:, place[CASH]] += added_by_line.cash
+    return _Side(own.sessions, values, added, added_by_line.bought @ member)
 
 
 def _level_side(curve: pd.Series, name: str, groups: Sequence[str], divide: int) -> _Side:

@@ -96,9 +96,9 @@ def attribute(
     start, end = _equity(own, divide), _equity(own, -1)
     if start <= 0 or divide + 1 >= len(own.sessions):
         return None
-    found = contributions(market, fills, events, own)
+    added = contributions(market, fills, events, own)
     scored = slice(divide + 1, None)
-    kinds = [part[scored] / start for part in found.kinds]
+    kinds = [part[scored] / start for part in added.kinds]
     moved = np.any([part.any(axis=0) for part in kinds], axis=0)
     sums = np.array([part.T.copy().sum(axis=1) for part in kinds])  # pairwise, so exact enough
     pieces = {own.tickers[column]: sums[:, column] for column in np.flatnonzero(moved).tolist()}
@@ -108,7 +108,7 @@ def attribute(
         start=f"{own.sessions[divide + 1]:%Y-%m-%d}",
         end=f"{own.sessions[-1]:%Y-%m-%d}",
         total=(end - start) / start,
-        cash=fsum((found.cash[scored] / start).tolist()),
+        cash=fsum((added.cash[scored] / start).tolist()),
         lines=_parts(pieces, {ticker: ticker for ticker in pieces}),
         sleeves=_parts(pieces, sleeves),
         countries=_parts(pieces, {ticker: assets[ticker].country for ticker in pieces}),
@@ -127,7 +127,7 @@ def sleeve_names(market: Market) -> dict[str, str]:
         queue = list(sleeve.tickers)
         for ticker in queue:  # grows: a stand-in may have stand-ins
             asset = market.by_ticker.get(ticker) or asset_of(ticker)
-            queue += [other for other in asset.stand_in if other not in queue]
+            queue += [stand_in for stand_in in asset.stand_in if stand_in not in queue]
             names.setdefault(ticker, sleeve.name)
     return {ticker: ticker for ticker in market.tickers} | names
 

@@ -7,23 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.event_studies.returns import (
-    MIN_ESTIMATION,
-    ReturnPanel,
-)  # fmt: skip
+from backtests.evaluation.event_studies.returns import MIN_ESTIMATION, ReturnPanel
 from backtests.evaluation.statistics.distributions import student_sf
 from backtests.evaluation.statistics.regression import least_squares
 from backtests.evaluation.statistics.samples import Values, too_few
 from backtests.simulation.metrics import FLAT
-
-if TYPE_CHECKING:
-    pass
-
 
 Places = NDArray[np.int64]
 
@@ -70,8 +62,8 @@ class Model:
     @cached_property
     def reach(self) -> int:
         """The last session after day 0 up to which every return is known."""
-        known = np.isfinite(self.rest[self.place :])
-        return int(len(known) if known.all() else np.argmin(known)) - 1
+        whole = np.isfinite(self.rest[self.place :])
+        return int(len(whole) if whole.all() else np.argmin(whole)) - 1
 
     def over(self, first: int, last: int) -> Abnormal | None:
         """The CAR of the sessions `first` to `last` from day 0; None where they go too far."""
@@ -113,10 +105,10 @@ def fitted(panel: ReturnPanel, place: int) -> Model | str:
     """
     rows = np.arange(max(place - GAP - ESTIMATION, 0), max(place - GAP, 0))
     rows = rows[np.isfinite(panel.moves[rows]).all(axis=1)]
-    known = np.isfinite(panel.returns[rows]).sum(axis=0) * np.isfinite(panel.returns[place])
-    lines = known >= MIN_ESTIMATION
+    sessions = np.isfinite(panel.returns[rows]).sum(axis=0) * np.isfinite(panel.returns[place])
+    lines = sessions >= MIN_ESTIMATION
     if not lines.any():
-        return too_few(int(known.max()), "the market model", MIN_ESTIMATION)
+        return too_few(int(sessions.max()), "the market model", MIN_ESTIMATION)
     basket = panel.returns[:, lines].mean(axis=1)
     usable = rows[np.isfinite(basket[rows])]
     if len(usable) < MIN_ESTIMATION:
@@ -127,16 +119,16 @@ def fitted(panel: ReturnPanel, place: int) -> Model | str:
     return _regressed(panel, place, held, usable, basket)
 
 
-def pooled(found: Sequence[Abnormal]) -> Pooled:
+def pooled(returns: Sequence[Abnormal]) -> Pooled:
     """The mean of CARs; errors on sessions that they share add up before they are squared."""
-    sessions = len(np.unique(np.concatenate([one.estimated for one in found])))
-    return Pooled(*mean(found), sessions - found[0].coefficients)
+    sessions = len(np.unique(np.concatenate([abnormal.estimated for abnormal in returns])))
+    return Pooled(*mean(returns), sessions - returns[0].coefficients)
 
 
-def mean(found: Sequence[Abnormal]) -> tuple[float, float]:
+def mean(returns: Sequence[Abnormal]) -> tuple[float, float]:
     """Of CARs, and its standard error."""
-    error = np.linalg.norm(np.sum([one.error for one in found], axis=0)) / len(found)
-    return sum(one.car for one in found) / len(found), float(error)
+    error = np.linalg.norm(np.sum([abnormal.error for abnormal in returns], axis=0)) / len(returns)
+    return sum(abnormal.car for abnormal in returns) / len(returns), float(error)
 
 
 def _regressed(

@@ -64,7 +64,7 @@ def panel_of(declared: EventStudy, record: PriceRecord, base: str) -> tuple[Retu
         raise MissingData("; ".join(notes))
     assets = [asset for asset in map(asset_of, declared.lines.lines) if asset.ticker in levels]
     days = _common(assets, levels, level)
-    returns = np.column_stack([_returns(one, days) for one in levels.values()])
+    returns = np.column_stack([_returns(line, days) for line in levels.values()])
     alone, offsets = _returns(level, days), _offsets(assets, market)
     moves = np.column_stack([_shifted(alone, offset) for offset in offsets])
     compared = " and ".join(_COMPARED[offset] for offset in offsets)
@@ -120,7 +120,7 @@ def _converted(closes: pd.Series, fx: FxSource, currency: str, base: str) -> pd.
 
 def _common(assets: Sequence[Asset], levels: dict[str, pd.Series], market: pd.Series) -> Days:
     """Days on which the market and some line have a bar and no venue of the basket is closed."""
-    days = np.unique(np.concatenate([_days(one) for one in levels.values()]))
+    days = np.unique(np.concatenate([_days(line) for line in levels.values()]))
     days = np.intersect1d(days, _days(market))
     for venue in {asset.venue for asset in assets}:
         days = days[np.isin(days, sessions_of(venue))]
@@ -138,8 +138,8 @@ def _days(series: pd.Series) -> Days:
 def _returns(level: pd.Series, days: Days) -> Values:
     """From session to session; a suspended line stands still, and one that has ended has none."""
     index = pd.DatetimeIndex(days.astype("datetime64[ns]"))
-    known = level.reindex(index, method="ffill").where(index <= level.index[-1])
-    values = known.to_numpy(dtype="float64")
+    held = level.reindex(index, method="ffill").where(index <= level.index[-1])
+    values = held.to_numpy(dtype="float64")
     return np.concatenate([[np.nan], values[1:] / values[:-1] - 1])
 
 

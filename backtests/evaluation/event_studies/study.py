@@ -30,8 +30,9 @@ from backtests.evaluation.event_studies.returns import (
     model_in_words,
     panel_of,
     place_of,
-)  # fmt: skip
-from backtests.evaluation.schema import Scored, Study, StudyEvent, StudyWindow
+)
+from backtests.evaluation.event_studies.schema import Study, StudyEvent, StudyWindow
+from backtests.evaluation.schema import Scored
 from backtests.evaluation.statistics.samples import counted
 from backtests.settings import Fx
 from markets.reference.currencies import EcbRates, FxSource, SourceRates
@@ -61,8 +62,10 @@ def studies(run: Run, scored: Scored, seed: int) -> tuple[Study, ...]:
     fx = EcbRates() if run.settings.fx is Fx.ECB else SourceRates(run.bars)
     divide = date.fromisoformat(scored.divide) if run.origin.thesis else None
     return tuple(
-        study(one, run.bars, fx, run.settings.currency, divide, end=run.settings.end, seed=seed)
-        for one in run.strategy.studies
+        study(
+            declared, run.bars, fx, run.settings.currency, divide, end=run.settings.end, seed=seed
+        )
+        for declared in run.strategy.studies
     )
 
 
@@ -81,9 +84,9 @@ def study(
         days, lag = dates_of(declared, bars)
     except NewsfolioError as error:
         return Study(declared.name, declared.lines.tickers, declared.market, why=str(error))
-    models = {day: _on(panel, day, lag) for day in days}
-    found = {day: model for day, model in models.items() if isinstance(model, Model)}
-    events = tuple(_event(panel, day, lag, model, divide) for day, model in models.items())
+    outcomes = {day: _model_on(panel, day, lag) for day in days}
+    models = {day: model for day, model in outcomes.items() if isinstance(model, Model)}
+    events = tuple(_event(panel, day, lag, outcome, divide) for day, outcome in outcomes.items())
     placebos = _Placebos(panel, [place_of(panel, day, lag) for day in days], declared, seed)
     return Study(
         declared.name,
@@ -92,17 +95,17 @@ def study(
         model_in_words(declared, panel, record),
         events,
         tuple(
-            _window(declared, first, last, found, events, placebos)
+            _window(declared, first, last, models, events, placebos)
             for first, last in declared.windows
         ),
-        (*notes, *_without(panel, found)),
+        (*notes, *_without(panel, models)),
     )
 
 
 # Events
 
 
-def _on(panel: ReturnPanel, day: date, lag: int) -> Model | str:
+def _model_on(panel: ReturnPanel, day: date, lag: int) -> Model | str:
     place = place_of(panel, day, lag)
     if place == len(panel.days):
         return f"the prices end on {panel.days[-1]}"
@@ -112,18 +115,18 @@ def _on(panel: ReturnPanel, day: date, lag: int) -> Model | str:
 
 
 def _event(
-    panel: ReturnPanel, day: date, lag: int, model: Model | str, divide: date | None
+    panel: ReturnPanel, day: date, lag: int, outcome: Model | str, divide: date | None
 ) -> StudyEvent:
     scored = divide is not None and day > divide
-    if isinstance(model, str):
-        return StudyEvent(day.isoformat(), "", scored, 0, 0, model)
+    if isinstance(outcome, str):
+        return StudyEvent(day.isoformat(), "", scored, 0, 0, outcome)
     session = str(panel.days[place_of(panel, day, lag)])
-    return StudyEvent(day.isoformat(), session, scored, len(model.held), len(model.rows))
+    return StudyEvent(day.isoformat(), session, scored, len(outcome.held), len(outcome.rows))
 
 
-def _without(panel: ReturnPanel, found: Mapping[date, Model]) -> Iterator[str]:
+def _without(panel: ReturnPanel, models: Mapping[date, Model]) -> Iterator[str]:
     """Lines with too short a history for an event."""
-    for day, model in found.items():
+    for day, model in models.items():
         short = [ticker for ticker in panel.tickers if ticker not in model.held]
         if short:
             yield (
@@ -155,25 +158,26 @@ class _Placebos:
 
     def rank(self, first: int, last: int, events: int, real: float) -> tuple[float | None, int]:
         """The share of placebos with a lower t, ties counting half, and how many there are."""
-        drawn = [one for model in self._models if (one := model.over(first, last)) is not None]
-        values = np.array(list(self._drawn(drawn, events)))
+        returns = [model.over(first, last) for model in self._models]
+        reached = [abnormal for abnormal in returns if abnormal is not None]
+        values = np.array(list(self._ratios(reached, events)))
         if len(values) < MIN_PLACEBOS:
             return None, len(values)
         return float(np.mean(values < real) + np.mean(values == real) / 2), len(values)
 
-    def _drawn(self, found: list[Abnormal], events: int) -> Iterator[float]:
+    def _ratios(self, returns: list[Abnormal], events: int) -> Iterator[float]:
         """Each date alone, or as many together as there are events."""
         if events == 1:
-            yield from (_ratio([one]) for one in found)
-        elif len(found) >= max(events, MIN_PLACEBOS):
+            yield from (_ratio([abnormal]) for abnormal in returns)
+        elif len(returns) >= max(events, MIN_PLACEBOS):
             lot = np.random.default_rng(self._seed)
             for _ in range(PLACEBOS):
-                places = lot.choice(len(found), events, replace=False)
-                yield _ratio([found[place] for place in places])
+                places = lot.choice(len(returns), events, replace=False)
+                yield _ratio([returns[place] for place in places])
 
 
-def _ratio(found: Sequence[Abnormal]) -> float:
-    car, error = mean(found)
+def _ratio(returns: Sequence[Abnormal]) -> float:
+    car, error = mean(returns)
     return car / error
 
 
@@ -183,34 +187,34 @@ def _window(
 ) -> StudyWindow:  # fmt: skip
     """The figures of one window over the events that it covers."""
     over = {day.isoformat(): model.over(first, last) for day, model in models.items()}
-    found = {day: one for day, one in over.items() if one is not None}
+    returns = {day: abnormal for day, abnormal in over.items() if abnormal is not None}
     reach = {day.isoformat(): max(model.reach, 0) for day, model in models.items()}
-    missing = tuple(_missing(one, reach, last) for one in events if one.day not in found)
-    if not found:
+    missing = tuple(_missing(event, reach, last) for event in events if event.day not in returns)
+    if not returns:
         return StudyWindow(first, last, 0, 0, missing=missing, why="; ".join(missing))
-    figure = pooled(list(found.values()))
-    rank, count = placebos.rank(first, last, len(found), figure.t)
+    figure = pooled(list(returns.values()))
+    rank, count = placebos.rank(first, last, len(returns), figure.t)
     window = StudyWindow(
         first,
         last,
-        len(found),
-        sum(not one.scored for one in events if one.day in found),
+        len(returns),
+        sum(not event.scored for event in events if event.day in returns),
         figure.car,
         figure.error,
         figure.t,
         figure.p,
         rank,
         count,
-        _overlapping({day: models[date.fromisoformat(day)].place for day in found}, last - first),
+        _overlapping({day: models[date.fromisoformat(day)].place for day in returns}, last - first),
         missing,
     )
-    return dataclasses.replace(window, sentence=_sentence(declared.market, window, list(found)))
+    return dataclasses.replace(window, sentence=_sentence(declared.market, window, list(returns)))
 
 
 def _missing(event: StudyEvent, reach: Mapping[str, int], last: int) -> str:
     """Why a window has no figure of an event."""
-    known = f"the prices reach {reach.get(event.day, 0)} of {counted(last, 'session')} after it"
-    return f"{event.day}: {event.why or known}"
+    short = f"the prices reach {reach.get(event.day, 0)} of {counted(last, 'session')} after it"
+    return f"{event.day}: {event.why or short}"
 
 
 def _overlapping(places: Mapping[str, int], length: int) -> tuple[str, ...]:
@@ -228,14 +232,11 @@ def _overlapping(places: Mapping[str, int], length: int) -> tuple[str, ...]:
 def _sentence(market: str, window: StudyWindow, days: Sequence[str]) -> str:
     """What a window says, in plain English."""
     several = window.events > 1
-    told = (
+    result = (
         f"{_after(days)} the basket was {'on average ' if several else ''}{_size(market, window)}"
     )
-    return " ".join(part for part in (
-        f"{told}; {_ranked(window)}.",
-        _worth(window),
-        _shared(window),
-    ) if part)  # fmt: skip
+    sentences = (f"{result}; {_ranked(window)}.", _caution(window), _shared(window))
+    return " ".join(filter(None, sentences))
 
 
 def _after(days: Sequence[str]) -> str:
@@ -256,15 +257,15 @@ def _ranked(window: StudyWindow) -> str:
     return f"{window.percentile:.1%} of {window.placebos} {drawn} did worse"
 
 
-def _worth(window: StudyWindow) -> str:
+def _caution(window: StudyWindow) -> str:
     """What can follow from so many events, and from those that are mere context."""
     if window.events == 1 and window.context:
         return "One event is one event, and this one is context: it explains and proves nothing."
     if window.events == 1:
         return "One event is one event: no rule follows from it."
     if window.context:
-        told = f"{window.context} of the {window.events} are context:"
-        return f"{told} they explain and prove nothing."
+        context = f"{window.context} of the {window.events} are context:"
+        return f"{context} they explain and prove nothing."
     return ""
 
 

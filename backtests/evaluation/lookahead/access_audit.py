@@ -54,8 +54,8 @@ class AccessAudit:
 
     def seen(self) -> tuple[str, ...]:
         """Data files, connections and processes so far, without code and the system's files."""
-        found = (_told(event, what) for event, what in list(self._noted))
-        return tuple(sorted({text for text in found if text}))
+        lines = (_in_words(event, what) for event, what in list(self._noted))
+        return tuple(sorted({line for line in lines if line}))
 
     def _note(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "open" and args[0] != COUNTER:
@@ -110,11 +110,11 @@ def undeclared(seen: Iterable[str], files: Iterable[str], cls: type) -> tuple[st
 
 
 def _absolute(name: str, cls: type) -> Path:
-    path, home = Path(name).expanduser(), file_of(cls)
-    return path if path.is_absolute() or home is None else (home.parent / path)
+    path, source = Path(name).expanduser(), file_of(cls)
+    return path if path.is_absolute() or source is None else (source.parent / path)
 
 
-def _told(event: str, what: str) -> str:
+def _in_words(event: str, what: str) -> str:
     """An event in words, "" where it does not count."""
     if event not in ("open", "sqlite3.connect"):
         return f"{event} {what}"

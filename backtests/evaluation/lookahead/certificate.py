@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
-from backtests.evaluation.lookahead.counterfactuals import (
-    Asked,
-)
+from backtests.evaluation.lookahead.counterfactuals import ObservedStrategy
 from backtests.evaluation.lookahead.replays import Replays
 from backtests.evaluation.lookahead.source_audit import reasons
 from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
@@ -40,21 +38,23 @@ def certify(
     the decisions of the run itself, where there was one on the same bars, to be repeated first.
     """
     market = prepare(strategy, bars, settings)
-    replays = Replays(Asked(strategy, watch), bars, settings, market, np.random.default_rng(seed))
+    replays = Replays(
+        ObservedStrategy(strategy, watch), bars, settings, market, np.random.default_rng(seed)
+    )
     changes, count = replays.all(cuts, decided)
     seen = watch.seen() if watch else ()
     opened = undeclared(seen, strategy.files, type(strategy))
-    if replays.asked.reads and not opened:
-        opened = (f"something that no hook sees, {replays.asked.reads:,} bytes",)
+    if replays.observed.reads and not opened:
+        opened = (f"something that no hook sees, {replays.observed.reads:,} bytes",)
     suspicious = (*reasons(type(strategy)), *opened)
-    told = f"{count} replays changed none of {len(replays.base)} decisions"
+    unchanged = f"{count} replays changed none of {len(replays.base)} decisions"
     if changes:
-        honesty, reason = Honesty.CHEATS, _sentence(changes[0])
+        honesty, reason = Honesty.CHEATS, _change(changes[0])
     elif suspicious:
         honesty, reason = Honesty.UNCERTIFIABLE, _suspicion(suspicious[0], opened)
     else:
         honesty = Honesty.HONEST
-        reason = told if watch else f"{told}; what it opened was not watched"
+        reason = unchanged if watch else f"{unchanged}; what it opened was not watched"
     return Certificate(
         honesty=honesty,
         reason=reason,
@@ -66,7 +66,7 @@ def certify(
     )
 
 
-def _sentence(first: ChangedDecision) -> str:
+def _change(first: ChangedDecision) -> str:
     if not first.ticker:
         return f"the decision of {first.session} failed where {first.replay}"
     return (

@@ -1,4 +1,7 @@
-"""Markets whose future is another one, and sources that end before it."""
+"""Decisions without a future: desks that end at a session, or whose market is written as they go.
+
+The strategy is observed meanwhile: what it was shown, and how much was read behind the hooks.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,8 @@ _DERIVED = ("level", "value_rate", "traded_value")
 
 
 @dataclass
-class Asked:
-    """A strategy that is looked at while it answers: views shown, bytes read behind the hooks."""
+class ObservedStrategy:
+    """A strategy that is watched while it answers: views shown, bytes read behind the hooks."""
 
     strategy: Strategy
     watch: AccessAudit | None
@@ -64,36 +67,36 @@ def _bytes_read() -> tuple[int, int]:
     return int(text.split()[1]), len(text)
 
 
-class Before(Desk):
+class TruncatedDesk(Desk):
     """A desk whose run ends at a session, for a strategy whose market goes on."""
 
     def __init__(
-        self, strategy: Asked, market: Market, last: int, settings: Settings,
+        self, strategy: ObservedStrategy, market: Market, last: int, settings: Settings,
         recorder: Recorder | None,
     ) -> None:  # fmt: skip
-        asked = cast(Strategy, strategy)
-        super().__init__(asked, _ending(market, last), settings, cost_model(settings))
-        self._decider = Decider(asked, market, recorder)
+        as_strategy = cast(Strategy, strategy)
+        super().__init__(as_strategy, _ending(market, last), settings, cost_model(settings))
+        self._decider = Decider(as_strategy, market, recorder)
 
 
-class Walking(Before):
+class StepwiseDesk(TruncatedDesk):
     """One whose market is written as it goes: at every decision, nothing later is."""
 
     _write: Callable[[int], None]
 
-    def walked(self, write: Callable[[int], None]) -> EngineOutput:
-        """Play a market that `write` makes known up to a session."""
+    def run(self, write: Callable[[int], None]) -> EngineOutput:
+        """Run on a market that `write` makes known up to a session."""
         if self.band is not None:
-            return _turned(self, write)  # drift may call for a decision on any session
+            return _session_by_session(self, write)  # drift may call for a decision on any session
         self._write = write
         self._write_on(self.market.first)
         return kernel.run(self)
 
     def decide(self, session: int, book: Holdings) -> Columns | None:
-        wanted = super().decide(session, book)
+        weights = super().decide(session, book)
         if self.band is None:
             self._write_on(session + 1)
-        return wanted
+        return weights
 
     def _write_on(self, session: int) -> None:
         """Up to the next decision from a session on."""
@@ -110,8 +113,8 @@ def _ending(market: Market, last: int) -> Market:
     return market.window(market.first, last, None if later else decision)
 
 
-def _turned(desk: Desk, write: Callable[[int], None]) -> EngineOutput:
-    """The kernel's order of things, with each session written before it is played."""
+def _session_by_session(desk: Desk, write: Callable[[int], None]) -> EngineOutput:
+    """The kernel's order of things, with each session written before it is run."""
     session = desk.market.first
     desk.close(session)
     while (following := desk.turn(session)) is not None:
@@ -122,14 +125,14 @@ def _turned(desk: Desk, write: Callable[[int], None]) -> EngineOutput:
     return desk.output()
 
 
-class Unwritten:
-    """A market whose sessions hold noise until they are played.
+class UnwrittenMarket:
+    """A market whose sessions hold noise until they are written.
 
     It starts out true, so that what a desk works out beforehand (interest, days of payment) is.
     """
 
     def __init__(self, market: Market, rng: np.random.Generator) -> None:
-        self._known = market.first
+        self._written = market.first
         self._true = [getattr(market, name) for name in (*WRITTEN, *_DERIVED)]
         self._true += market.signals.values()
         self._now = [values.copy() for values in self._true]
@@ -144,11 +147,11 @@ class Unwritten:
     def begin(self) -> Callable[[int], None]:
         """Replace everything after the first session; answers what makes a later one known."""
         for now, noise in zip(self._now, self._noise, strict=True):
-            now[self._known + 1 :] = noise[self._known + 1 :]
+            now[self._written + 1 :] = noise[self._written + 1 :]
         return self._write
 
     def _write(self, session: int) -> None:
-        rows = slice(self._known + 1, session + 1)
+        rows = slice(self._written + 1, session + 1)
         for now, true in zip(self._now, self._true, strict=True):
             now[rows] = true[rows]
-        self._known = session
+        self._written = session

@@ -14,10 +14,10 @@ import numpy as np
 from backtests.engines import kernel
 from backtests.evaluation.lookahead.counterfactuals import (
     WRITTEN,
-    Asked,
-    Before,
-    Unwritten,
-    Walking,
+    ObservedStrategy,
+    StepwiseDesk,
+    TruncatedDesk,
+    UnwrittenMarket,
 )
 from backtests.evaluation.schema import ChangedDecision
 from backtests.runner.inputs import cost_model, prepare
@@ -36,7 +36,7 @@ SAME = 1e-9
 ASKED_AGAIN = 24
 """Decisions that are asked again one by one, in another order."""
 
-WALKS = 2
+NOISE_REPLAYS = 2
 """Replays in which everything after today is noise, at every decision."""
 
 Decisions = Mapping[date, Mapping[str, float]]
@@ -46,7 +46,7 @@ Decisions = Mapping[date, Mapping[str, float]]
 class Replays:
     """One strategy on one market, and on that market with other futures."""
 
-    asked: Asked
+    observed: ObservedStrategy
     bars: Snapshot
     settings: Settings
     market: Market
@@ -56,16 +56,16 @@ class Replays:
 
     def all(self, cuts: int, decided: Sequence[Target] | None) -> tuple[list[ChangedDecision], int]:
         """Every change that was found, the earliest first, and how many replays there were."""
-        output = self._played(self.market)
+        output = self._output(self.market)
         again = _by_day(self.market, output.targets)
         self.base = again if decided is None else _by_day(self.market, decided)
         changes = [*self._compared("nothing was changed at all", again, self.market.day(-1))]
         for cut in self._cuts(cuts):
             changes += self._cut(cut)
-        changes += self._walked()
+        changes += self._unwritten()
         changes += self._baited()
         changes += self._asked_again()
-        changes += self._at_once(again, output.ruined)
+        changes += self._vectorised(again, output.ruined)
         changes += self._started_later(cuts)
         return sorted(changes, key=lambda change: change.session), self.count
 
@@ -79,19 +79,19 @@ class Replays:
         if not places:
             return []
         chosen = np.linspace(0, len(places) - 1, min(count, len(places))).round().astype(int)
-        known = self.market.first_decision
-        after = [place for place in places if known is not None and place >= known][:1]
+        article = self.market.first_decision
+        after = [place for place in places if article is not None and place >= article][:1]
         return sorted({*after, *(places[number] for number in chosen.tolist())})
 
     def _cut(self, cut: int) -> Iterator[ChangedDecision]:
         """The future after one decision cut off, shuffled, and replaced by noise."""
         yield from self._truncated(cut)
         day = self.market.day(cut)
-        for told, altered in (
+        for replay, altered in (
             (f"the sessions after {day} were shuffled", self._shuffled(cut)),
             (f"the prices after {day} were replaced by noise", self._noise(cut)),
         ):
-            yield from self._tried(told, altered, cut)
+            yield from self._replayed(replay, altered, cut)
 
     def _truncated(self, cut: int) -> Iterator[ChangedDecision]:
         """On the bars as they stood then, the market built anew from them.
@@ -104,29 +104,29 @@ class Replays:
                 market = self._as_of(day)
             except DataError:
                 continue
-            yield from self._tried(f"the data ended on {day}", market, len(market.sessions) - 1)
+            yield from self._replayed(f"the data ended on {day}", market, len(market.sessions) - 1)
             return
 
     def _as_of(self, day: date) -> Market:
         window = dataclasses.replace(self.settings, start=self.market.day(self._first), end=day)
-        return prepare(self.asked.strategy, self.bars.until(day), window)
+        return prepare(self.observed.strategy, self.bars.until(day), window)
 
-    def _walked(self) -> Iterator[ChangedDecision]:
+    def _unwritten(self) -> Iterator[ChangedDecision]:
         """The future is noise at every single decision, not only after a few of them."""
-        for _ in range(WALKS):
-            walk = Unwritten(self.market, self.rng)
-            told = "the prices after each decision were noise until they came"
-            yield from self._tried(told, walk.market, self._last, unwritten=walk)
+        for _ in range(NOISE_REPLAYS):
+            unwritten = UnwrittenMarket(self.market, self.rng)
+            replay = "the prices after each decision were noise until they came"
+            yield from self._replayed(replay, unwritten.market, self._last, unwritten=unwritten)
 
     def _baited(self) -> Iterator[ChangedDecision]:
         """With random numbers in the rows that have not been written."""
         bait = Recorder(self.market, self.rng)
-        told = "random numbers stood in the rows that had not been written"
-        yield from self._tried(told, self.market, self._last, bait)
+        replay = "random numbers stood in the rows that had not been written"
+        yield from self._replayed(replay, self.market, self._last, bait)
 
     def _asked_again(self) -> Iterator[ChangedDecision]:
         """Single decisions out of their order, each with the very view that it had."""
-        views = self.asked.views[: len(self.asked.views)]
+        views = self.observed.views[: len(self.observed.views)]
         chosen = self.rng.permutation(len(views))[:ASKED_AGAIN]
         for view, answer in [views[number] for number in chosen.tolist()]:
             recorder = Recorder(self.market)
@@ -134,25 +134,25 @@ class Replays:
             fresh = dataclasses.replace(view, _history=recorder)
             self.count += 1
             try:
-                found = self.asked.strategy.weights(fresh)
+                weights = self.observed.strategy.weights(fresh)
             except Exception:
-                found = {"": np.inf}
-            yield from _apart(
+                weights = {"": np.inf}
+            yield from _changed(
                 "it was asked a second time, out of order",
                 view.today,
                 answer or {},
-                {} if found is None else dict(found),
+                {} if weights is None else dict(weights),
             )
 
-    def _at_once(self, asked: Decisions, ruined: int | None) -> Iterator[ChangedDecision]:
+    def _vectorised(self, asked: Decisions, ruined: int | None) -> Iterator[ChangedDecision]:
         """The strategy's vectorised form, against the decisions that were asked one by one."""
-        strategy, market = self.asked.strategy, self.market
+        strategy, market = self.observed.strategy, self.market
         desk = Desk(strategy, market, self.settings, cost_model(self.settings))
         decided = table_of(strategy, market, desk.marks)
         if decided is None:
             return
         self.count += 1
-        found = {
+        decisions = {
             market.day(session): dict(
                 zip(market.tickers, decided.weights[row].tolist(), strict=True)
             )
@@ -160,58 +160,58 @@ class Replays:
             if decided.asked[row]
         }
         until = market.day(self._last if ruined is None else ruined - 1)
-        yield from self._compared("its vectorised form decided", found, until, asked)
+        yield from self._compared("its vectorised form decided", decisions, until, asked)
 
     def _started_later(self, cuts: int) -> Iterator[ChangedDecision]:
         """Runs that start in the middle, with their own future and with noise for it."""
         places = self._cuts(max(3, cuts // 2))[1:]
         for start, cut in pairwise(places):
-            told = f"it started on {self.market.day(start)} and later prices were noise"
+            replay = f"it started on {self.market.day(start)} and later prices were noise"
             later = self.market.window(start, self._last, self.market.first_decision)
             noise = self._noise(cut).window(start, self._last, self.market.first_decision)
             try:
                 expected = self._decisions(later, cut)
             except NewsfolioError:
                 continue  # it cannot start there, whatever the future
-            yield from self._tried(told, noise, cut, expected=expected)
+            yield from self._replayed(replay, noise, cut, expected=expected)
 
-    def _tried(
-        self, told: str, market: Market, cut: int, recorder: Recorder | None = None,
-        expected: Decisions | None = None, unwritten: Unwritten | None = None,
+    def _replayed(
+        self, replay: str, market: Market, cut: int, recorder: Recorder | None = None,
+        expected: Decisions | None = None, unwritten: UnwrittenMarket | None = None,
     ) -> Iterator[ChangedDecision]:  # fmt: skip
         """Decisions up to a cut against those that were expected; a new failure is a change."""
         self.count += 1
         try:
-            found = self._decisions(market, cut, recorder, unwritten)
+            decisions = self._decisions(market, cut, recorder, unwritten)
         except StrategyError:
-            yield ChangedDecision(told, market.day(cut).isoformat(), "", 0.0, 0.0)
+            yield ChangedDecision(replay, market.day(cut).isoformat(), "", 0.0, 0.0)
             return
-        yield from self._compared(told, found, market.day(cut), expected)
+        yield from self._compared(replay, decisions, market.day(cut), expected)
 
     def _compared(
-        self, told: str, found: Decisions, until: date, expected: Decisions | None = None
+        self, replay: str, decisions: Decisions, until: date, expected: Decisions | None = None
     ) -> Iterator[ChangedDecision]:
         base = self.base if expected is None else expected
-        for day in sorted({*base, *found}):
+        for day in sorted({*base, *decisions}):
             if day <= until:
-                yield from _apart(told, day, base.get(day, {}), found.get(day, {}))
+                yield from _changed(replay, day, base.get(day, {}), decisions.get(day, {}))
 
     def _decisions(
         self, market: Market, cut: int | None = None, recorder: Recorder | None = None,
-        unwritten: Unwritten | None = None,
+        unwritten: UnwrittenMarket | None = None,
     ) -> Decisions:  # fmt: skip
         """What the strategy decides up to a session, by day."""
-        return _by_day(market, self._played(market, cut, recorder, unwritten).targets)
+        return _by_day(market, self._output(market, cut, recorder, unwritten).targets)
 
-    def _played(
+    def _output(
         self, market: Market, cut: int | None = None, recorder: Recorder | None = None,
-        unwritten: Unwritten | None = None,
+        unwritten: UnwrittenMarket | None = None,
     ) -> EngineOutput:  # fmt: skip
         last = len(market.sessions) - 1 if cut is None else cut
         if unwritten is None:
-            return kernel.run(Before(self.asked, market, last, self.settings, recorder))
-        desk = Walking(self.asked, market, last, self.settings, recorder)
-        return desk.walked(unwritten.begin())
+            return kernel.run(TruncatedDesk(self.observed, market, last, self.settings, recorder))
+        desk = StepwiseDesk(self.observed, market, last, self.settings, recorder)
+        return desk.run(unwritten.begin())
 
     def _shuffled(self, cut: int) -> Market:
         """The rows after a session in another order, the same one for all that they hold."""
@@ -234,18 +234,18 @@ class Replays:
             name: change(name, getattr(self.market, name)) for name in WRITTEN
         }
         signals = {name: change(name, values) for name, values in self.market.signals.items()}
-        facts = {name: self._other(table, cut) for name, table in self.market.facts.items()}
+        facts = {name: self._altered_table(table, cut) for name, table in self.market.facts.items()}
         return dataclasses.replace(self.market, **changed, signals=signals, facts=facts)
 
-    def _other(self, table: Placed, cut: int) -> Placed:
+    def _altered_table(self, table: Placed, cut: int) -> Placed:
         """A table whose rows after a session say something else."""
         frame, later = table.frame.copy(), table.places > cut
         for name in frame.columns[1:]:
-            shown = frame.loc[later, name]
+            values = frame.loc[later, name]
             frame.loc[later, name] = (
-                shown * np.exp(self.rng.normal(0, 0.3, len(shown)))
-                if shown.dtype.kind == "f"
-                else self.rng.permutation(shown.to_numpy())
+                values * np.exp(self.rng.normal(0, 0.3, len(values)))
+                if values.dtype.kind == "f"
+                else self.rng.permutation(values.to_numpy())
             )
         return dataclasses.replace(table, frame=frame)
 
@@ -265,11 +265,11 @@ def _by_day(market: Market, targets: Sequence[Target]) -> Decisions:
     return {market.day(target.session): target.weights for target in targets}
 
 
-def _apart(
-    told: str, day: date, before: Mapping[str, float], after: Mapping[str, float]
+def _changed(
+    replay: str, day: date, before: Mapping[str, float], after: Mapping[str, float]
 ) -> Iterator[ChangedDecision]:
     """The lines of one decision that weigh otherwise."""
     for ticker in sorted({*before, *after}):
-        one, other = before.get(ticker, 0.0), after.get(ticker, 0.0)
-        if abs(one - other) > SAME:
-            yield ChangedDecision(told, day.isoformat(), ticker, float(one), float(other))
+        old, new = before.get(ticker, 0.0), after.get(ticker, 0.0)
+        if abs(old - new) > SAME:
+            yield ChangedDecision(replay, day.isoformat(), ticker, float(old), float(new))

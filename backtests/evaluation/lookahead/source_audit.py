@@ -16,12 +16,12 @@ _UNSEEN = "its files are read by compiled code that no hook sees; read a declare
 
 _NETWORK = "a strategy needs no network"
 
-_ROOM = "it holds the whole market; a strategy needs newsfolio alone"
+_WHOLE_MARKET = "it holds the whole market; a strategy needs newsfolio alone"
 
 _REACHES = "it reaches for what a strategy must not have"
 
 IMPORTS = {
-    **dict.fromkeys(("markets", "backtests", "reports"), _ROOM),
+    **dict.fromkeys(("markets", "backtests", "reports"), _WHOLE_MARKET),
     **dict.fromkeys(
         ("yfinance", "requests", "httpx", "aiohttp", "urllib", "urllib3", "http", "socket"),
         _NETWORK,
@@ -45,17 +45,29 @@ NAMES = {
 }  # fmt: skip
 """Names that do the same without an import of their own."""
 
+_ROOT = str(Path(newsfolio.__file__).parent.parent) + os.sep
+
+_OURS = tuple(f"{_ROOT}{room}{os.sep}" for room in ("newsfolio", "markets", "backtests", "reports"))
+
+_LIBRARIES = tuple(
+    {
+        str(Path(path)) + os.sep
+        for path in (*sysconfig.get_paths().values(), *site.getsitepackages())
+    }
+    - {str(Path(sysconfig.get_path(name))) + os.sep for name in ("scripts", "data")}
+)
+
 
 def reasons(cls: type) -> tuple[str, ...]:
     """What the strategy's source, and the modules beside it that it imports, reaches for."""
-    found: dict[str, None] = {}
-    home = file_of(cls)
-    if home is None or kind_of(str(home)) == "library":
-        found[f"{cls.__name__} lies among installed packages, where nobody is watched"] = None
+    texts: dict[str, None] = {}
+    source = file_of(cls)
+    if source is None or kind_of(str(source)) == "library":
+        texts[f"{cls.__name__} lies among installed packages, where nobody is watched"] = None
     for path in _sources(cls):
         for name, line, why in _reaches(path):
-            found[f"{path.name} line {line} uses {name}: {why}"] = None
-    return tuple(found)
+            texts[f"{path.name} line {line} uses {name}: {why}"] = None
+    return tuple(texts)
 
 
 def _reaches(path: Path) -> Iterator[tuple[str, int, str]]:
@@ -90,7 +102,7 @@ def _named(node: ast.AST) -> list[str]:
 
 def _sources(cls: type) -> Iterator[Path]:
     """The files of the class and its ancestors, and of the neighbours that they import."""
-    todo = [path for one in cls.__mro__ if (path := file_of(one)) is not None]
+    todo = [path for base in cls.__mro__ if (path := file_of(base)) is not None]
     done: set[Path] = set()
     while todo:
         path = todo.pop()
@@ -112,19 +124,6 @@ def file_of(cls: type) -> Path | None:
         return Path(inspect.getfile(cls))
     except (OSError, TypeError):
         return None
-
-
-_ROOT = str(Path(newsfolio.__file__).parent.parent) + os.sep
-
-_OURS = tuple(f"{_ROOT}{room}{os.sep}" for room in ("newsfolio", "markets", "backtests", "reports"))
-
-_LIBRARIES = tuple(
-    {
-        str(Path(path)) + os.sep
-        for path in (*sysconfig.get_paths().values(), *site.getsitepackages())
-    }
-    - {str(Path(sysconfig.get_path(name))) + os.sep for name in ("scripts", "data")}
-)
 
 
 def kind_of(path: str) -> str:

@@ -57,7 +57,7 @@ def overfitting(
     gap = unusable(against, *(variants[name] for name in variants.columns))
     if gap:
         rows = tuple(Variant(str(name), None, None, name == chosen) for name in variants.columns)
-        return Overfitting(rows, (), None, gap)
+        return Overfitting.unknown(gap, rows)
     control = settled(against)
     grid = np.column_stack([settled(variants[name]) for name in variants.columns])
     rows = tuple(
@@ -66,10 +66,10 @@ def overfitting(
     )
     why = _refusal(len(control), len(rows))
     if why:
-        return Overfitting(rows, (), None, why)
+        return Overfitting.unknown(why, rows)
     difference = grid - control[:, None]
     if not (difference.std(axis=0) > FLAT).any():
-        return Overfitting(rows, (), None, "no variant differs from the control")
+        return Overfitting.unknown("no variant differs from the control", rows)
     counts = [count for count in BLOCKS if len(control) // count >= PER_BLOCK]
     why = "" if counts else too_few(len(control), "PBO", BLOCKS[0] * PER_BLOCK)
     readings = tuple((count, pbo(difference, count)) for count in counts)
@@ -82,8 +82,8 @@ def pbo(returns: Values, blocks: int, score: Criterion = Criterion.SHARPE) -> fl
 
     returns: (sessions, variants). NaN for fewer than two variants, a gap, or too few sessions.
     """
-    found = logits(returns, blocks, score)
-    return float((found <= 0).mean()) if len(found) else nan
+    odds = logits(returns, blocks, score)
+    return float((odds <= 0).mean()) if len(odds) else nan
 
 
 def logits(returns: Values, blocks: int, score: Criterion = Criterion.SHARPE) -> Values:
@@ -169,8 +169,8 @@ def _excess(own: Values, control: Values, years: float) -> float | None:
         return None
     if own.min() <= -1:
         return -1.0
-    found = compounded(float((np.log1p(own) - np.log1p(control)).sum()) / years)
-    return found if isfinite(found) else None
+    growth = compounded(float((np.log1p(own) - np.log1p(control)).sum()) / years)
+    return growth if isfinite(growth) else None
 
 
 def ahead(own: Values, control: Values, years: float) -> float | None:
@@ -237,13 +237,13 @@ def scores_of(picks: Values, pieces: Pieces, score: Criterion) -> Values:
 
 def _between(weights: Values, means: Values, centre: Values) -> Values:
     """Weighted squares of the pieces' means about those of their windows, a few at a time."""
-    found = np.empty_like(centre)
+    squares = np.empty_like(centre)
     few = max(1, CELLS // means.size)
     for start in range(0, len(centre), few):
         part = slice(start, start + few)
         apart = means - centre[part, None, :]
-        found[part] = np.einsum("wp,wpv->wv", weights[part], apart**2)
-    return found
+        squares[part] = np.einsum("wp,wpv->wv", weights[part], apart**2)
+    return squares
 
 
 def _rank_of(scores: Values, winner: NDArray[np.intp]) -> Values:

@@ -62,19 +62,19 @@ def alpha(
     missing = f"no full returns of {', '.join(left_out)}" if left_out else ""
     why = unusable(own, cash) or _refusal(len(own), len(whole), missing)
     if why or not years > 0:
-        return _nothing(why or "no time has passed")
+        return Alpha.unknown(why or "no time has passed")
     idle = settled(cash)
     excess = settled(own) - idle
     if not deviation_of(excess[1:]) > FLAT:
-        return _nothing("it never moves against cash")
+        return Alpha.unknown("it never moves against cash")
     moves = proxies[whole].to_numpy(dtype="float64") - idle[:, None]
     regressors = np.column_stack([moves[1:], moves[:-1]])
     if _collinear(regressors):
-        return _nothing("the proxies cannot be told apart: they move as one, or not at all")
+        return Alpha.unknown("the proxies cannot be told apart: they move as one, or not at all")
     sessions = len(excess) - 1
     fit = newey_west(excess[1:], regressors, bartlett_lags(sessions))
     if not fit.r_squared < 1 - EXACT:
-        return _nothing("the proxies explain every session, so nothing is left to estimate")
+        return Alpha.unknown("the proxies explain every session, so nothing is left to estimate")
     names = {str(name): tickers.get(str(name), "") for name in whole}
     return _alpha(fit, names, len(excess) / years, missing)
 
@@ -143,10 +143,6 @@ def _refusal(sessions: int, proxies: int, missing: str) -> str:
         return missing or "no proxies"
     needed = max(MIN_SESSIONS, PER_REGRESSOR * (2 * proxies + 1)) + 1
     return too_few(sessions, "the regression", needed) if sessions < needed else ""
-
-
-def _nothing(why: str) -> Alpha:
-    return Alpha(Estimate(why=why), None, None, None, None, why=why)
 
 
 def _collinear(regressors: Values) -> bool:

@@ -36,17 +36,17 @@ class Sample:
         self, values: Values, statistic: Statistic, bend: Callable[[float], float]
     ) -> Estimate:
         """`bend` of the statistic of `values`, and of both ends of the statistic's interval."""
-        found = float(statistic(values))
-        if not isfinite(bend(found)):
+        value = float(statistic(values))
+        if not isfinite(bend(value)):
             return Estimate(why="no time has passed" if not self.years > 0 else "out of range")
         if self.sessions < MIN_SESSIONS or self.drawn is None:
             few = self.sessions < MIN_SESSIONS
             why = too_few(self.sessions, "an interval") if few else "nothing was drawn"
-            return Estimate(bend(found), why=why)
-        low, high = interval(found, statistic(values[self.drawn.places]), self.drawn)
+            return Estimate(bend(value), why=why)
+        low, high = interval(value, statistic(values[self.drawn.places]), self.drawn)
         if not (isfinite(bend(low)) and isfinite(bend(high))):
-            return Estimate(bend(found), why="no interval: some draws never move")
-        return Estimate(bend(found), bend(low), bend(high))
+            return Estimate(bend(value), why="no interval: some draws never move")
+        return Estimate(bend(value), bend(low), bend(high))
 
 
 def settled(returns: pd.Series) -> Values:
@@ -59,8 +59,8 @@ def unusable(*series: pd.Series) -> str:
     if not len(series[0]):
         return "no sessions yet"
     gaps = np.zeros(len(series[0]), dtype=bool)
-    for one in series:
-        gaps |= ~np.isfinite(settled(one))
+    for returns in series:
+        gaps |= ~np.isfinite(settled(returns))
     return f"{counted(int(gaps.sum()), 'session')} without a return" if gaps.any() else ""
 
 

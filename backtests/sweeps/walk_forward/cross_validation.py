@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from backtests.evaluation.statistics.samples import Values
 from backtests.sweeps.batches import Row
-from backtests.sweeps.walk_forward.plan import CHOICES, Sets, WalkPlan, masks
-from backtests.sweeps.walk_forward.selection import Selection, halves, judged
+from backtests.sweeps.walk_forward.plan import CHOICES, SetReturns, WalkPlan, masks
+from backtests.sweeps.walk_forward.selection import Selection, halves, selected
 
 FOLDS = (10, 8, 6)
 """Of the cross-validation, half of them tests; the most that are longer than what is purged."""
 
 
-def crossed(plan: WalkPlan, sets: Sets) -> Row:
+def cross_validated(plan: WalkPlan, returns: SetReturns) -> Row:
     """Combinatorial purged cross-validation, and PBO on the same folds; `why`: there is none."""
     sessions = plan.sessions
     gap = plan.purge + plan.embargo
@@ -32,13 +32,12 @@ def crossed(plan: WalkPlan, sets: Sets) -> Row:
     splits = tuple(
         (train, np.concatenate(tests)) for train, tests in splitter.split(np.zeros((sessions, 1)))
     )
-    judge = partial(judged, sets.batches, by=CHOICES[plan.by])
-    known = judge(*masks(splits, sessions))
+    select = partial(selected, returns.batches, by=CHOICES[plan.by])
+    selection = select(*masks(splits, sessions))
     fold = folds_of(sessions, folds)
     half = halves(fold)
-    figures = [
-        plan.figure(gains) for gains in paths_of(plan, known, sets, splitter.recombined_paths, fold)
-    ]
+    paths = paths_of(plan, selection, returns, splitter.recombined_paths, fold)
+    figures = [plan.figure(gains) for gains in paths]
     real = [figure for figure in figures if isfinite(figure)]
     return {
         "why": "",
@@ -50,8 +49,8 @@ def crossed(plan: WalkPlan, sets: Sets) -> Row:
         "figures": figures,
         "median": float(np.median(real)) if real else nan,
         "above_zero": float(np.mean([figure > 0 for figure in real])) if real else nan,
-        "below": known.below,
-        "pbo": judge(half, ~half).below,
+        "below": selection.below,
+        "pbo": select(half, ~half).below,
     }
 
 
@@ -62,8 +61,8 @@ def folds_of(sessions: int, folds: int) -> NDArray[np.intp]:
 
 def paths_of(
     plan: WalkPlan,
-    known: Selection,
-    sets: Sets,
+    selection: Selection,
+    returns: SetReturns,
     recombined: NDArray[np.intp],
     fold: NDArray[np.intp],
 ) -> Iterator[Values]:
@@ -72,12 +71,12 @@ def paths_of(
     recombined: (folds, paths), the split that each fold of each path comes from. fold: that of
     each session.
     """
-    returns = sets.some(set(known.chosen.tolist()))
-    gains = {number: plan.gains(one) for number, one in returns.items()}
+    chosen = returns.some(set(selection.chosen.tolist()))
+    gains = {number: plan.gains(series) for number, series in chosen.items()}
     folds, paths = recombined.shape
     for path in range(paths):
-        found = np.empty(plan.sessions)
+        pieced = np.empty(plan.sessions)
         for place in range(folds):
-            number = int(known.chosen[recombined[place, path]])
-            found[fold == place] = gains[number][fold == place]
-        yield found
+            number = int(selection.chosen[recombined[place, path]])
+            pieced[fold == place] = gains[number][fold == place]
+        yield pieced

@@ -1,4 +1,4 @@
-"""What a walk-forward chooses by and when: set before a set is played, from what was asked."""
+"""What a walk-forward chooses by and when: set before a set is simulated, from what was asked."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class WalkForward:
 
 @dataclass(frozen=True, eq=False)
 class WalkPlan:
-    """The windows of a walk-forward on the returns of a sweep's sets, set before any is played.
+    """The windows of a walk-forward on the returns of a sweep's sets, set before any is simulated.
 
     purge: sessions between training and test. other: what a set is held against, by session; empty
     where growth chooses. splits: training and test sessions of each window, as places.
     """
 
     asked: WalkForward
-    plan: ParameterGrid
+    grid: ParameterGrid
     simulator: SweepSimulator
     shared: SharedMarket
     by: str
@@ -83,26 +83,26 @@ class WalkPlan:
 
     @classmethod
     def of(
-        cls, asked: WalkForward, plan: ParameterGrid, simulator: SweepSimulator, by: str
+        cls, asked: WalkForward, grid: ParameterGrid, simulator: SweepSimulator, by: str
     ) -> WalkPlan:
         """A NewsfolioError where there is no window, or no way to go from set to set."""
         if by not in CHOICES:
             raise UnknownName("figure to choose by", by, CHOICES, "Choose --by one of them.")
-        if len(plan) < 2:
+        if len(grid) < 2:
             raise CommandError("walk-forward: give at least two sets to choose from")
-        if not same_lines(plan):
+        if not same_lines(grid):
             raise CommandError(
-                f"walk-forward: the lines of {plan.base.name} follow from its parameters, so its "
+                f"walk-forward: the lines of {grid.base.name} follow from its parameters, so its "
                 "sets cannot take turns on one market; sweep over the others"
             )
-        shared = simulator.shared(plan.base)
-        comparator = simulator.comparator(plan.base)
+        shared = simulator.shared(grid.base)
+        comparator = simulator.comparator(grid.base)
         other = {"score": comparator.whole, "sharpe": shared.cash}.get(by, shared.cash[:0])
         against = {"score": comparator.name, "sharpe": "cash"}.get(by, "")
-        purge = held(plan.base, shared)
+        purge = held(grid.base, shared)
         splits = _splits(asked, shared.days[1:], purge)
         embargo = ceil(EMBARGO * (len(shared.days) - 1))
-        return cls(asked, plan, simulator, shared, by, against, purge, embargo, other, splits)
+        return cls(asked, grid, simulator, shared, by, against, purge, embargo, other, splits)
 
     @property
     def digest(self) -> str:
@@ -113,8 +113,8 @@ class WalkPlan:
     @property
     def parameters(self) -> Row:
         """How the trial ledger knows it: another choice of windows is another variant."""
-        axes = {axis.name: axis.told() for axis in self.plan.axes}
-        drawn = {"draws": self.plan.draws, "seed": self.plan.seed} if self.plan.draws else {}
+        axes = {axis.name: axis.as_json() for axis in self.grid.axes}
+        drawn = {"draws": self.grid.draws, "seed": self.grid.seed} if self.grid.draws else {}
         asked = {**dataclasses.asdict(self.asked), "by": self.by, **drawn}
         return {"walk_forward": asked, "grid": axes}
 
@@ -146,11 +146,11 @@ class WalkPlan:
         return moments(gains)[0] * sqrt(pace)
 
 
-class Sets:
+class SetReturns:
     """The returns of all sets as they stream by, and those of a few by number."""
 
-    def __init__(self, trail: WalkPlan, returns: ReturnStore) -> None:
-        self._trail = trail
+    def __init__(self, plan: WalkPlan, returns: ReturnStore) -> None:
+        self._plan = plan
         self._returns = returns
 
     def batches(self) -> Iterator[Batch]:
@@ -158,7 +158,7 @@ class Sets:
         for numbers, returns in self._returns.batches():
             whole = np.isfinite(returns).all(axis=0)
             if whole.any():
-                yield numbers[whole], self._trail.gains(np.ascontiguousarray(returns[:, whole]))
+                yield numbers[whole], self._plan.gains(np.ascontiguousarray(returns[:, whole]))
 
     def some(self, wanted: set[int]) -> dict[int, Values]:
         """Simple returns by number."""
@@ -197,13 +197,13 @@ def _splits(asked: WalkForward, days: pd.DatetimeIndex, purge: int) -> tuple[Spl
         reduce_test=True,
     )  # fmt: skip
     try:
-        found = tuple(splitter.split(frame))
+        splits = tuple(splitter.split(frame))
     except ValueError as error:
         raise CommandError(f"walk-forward {asked.train} {asked.test}: {error}") from None
-    if not found:
+    if not splits:
         raise CommandError(
             f"walk-forward {asked.train} {asked.test}: the run has {len(days)} sessions from "
             f"{days[0]:%Y-%m-%d}, and none is left to trade after {asked.train} months; give fewer "
             "or an earlier --start"
         )
-    return found
+    return splits

@@ -23,7 +23,7 @@ Batches = Callable[[], Iterable[Batch]]
 
 
 @dataclass(frozen=True, eq=False)
-class Windows:
+class WindowPieces:
     """Stretches of sessions, cut where any of them begins or ends: sums of pieces serve them all.
 
     starts: of the pieces; picks: (windows, pieces), 1 where a piece belongs to a window.
@@ -33,7 +33,7 @@ class Windows:
     picks: Values
 
     @classmethod
-    def of(cls, masks: Masks) -> Windows:
+    def of(cls, masks: Masks) -> WindowPieces:
         """masks: (windows, sessions)."""
         moves = (masks[:, 1:] != masks[:, :-1]).any(axis=0)
         starts = np.concatenate([[0], np.flatnonzero(moves) + 1])
@@ -67,13 +67,13 @@ class Selection:
         return float((self.odds <= 0).mean())
 
 
-def judged(batches: Batches, train: Masks, test: Masks, by: Criterion) -> Selection:
+def selected(batches: Batches, train: Masks, test: Masks, by: Criterion) -> Selection:
     """For each row of the masks the set with the highest score in training, ties by number.
 
     The choice reads sessions of its training window alone.
     """
-    chosen, outside = _chosen(batches(), Windows.of(train), Windows.of(test), by)
-    place, sets = _placed(batches(), Windows.of(test), outside, by)
+    chosen, outside = _chosen(batches(), WindowPieces.of(train), WindowPieces.of(test), by)
+    place, sets = _placed(batches(), WindowPieces.of(test), outside, by)
     return Selection(chosen, place, sets)
 
 
@@ -84,7 +84,7 @@ def halves(block: Places) -> Masks:
 
 
 def _chosen(
-    batches: Iterable[Batch], train: Windows, test: Windows, by: Criterion
+    batches: Iterable[Batch], train: WindowPieces, test: WindowPieces, by: Criterion
 ) -> tuple[NDArray[np.int64], Values]:
     """The winners' numbers, and their scores on the tests."""
     rows = np.arange(len(train.picks))
@@ -101,7 +101,7 @@ def _chosen(
 
 
 def _placed(
-    batches: Iterable[Batch], test: Windows, own: Values, by: Criterion
+    batches: Iterable[Batch], test: WindowPieces, own: Values, by: Criterion
 ) -> tuple[Values, int]:
     """The place of each score among all sets' on its window, and how many sets there are."""
     below, level, sets = np.zeros(len(own)), np.zeros(len(own)), 0

@@ -1,4 +1,4 @@
-"""Several sets of one strategy in turn, as one strategy: switching is then traded like the rest."""
+"""Several sets of one strategy, one after the other, as one strategy: its switching is traded."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 class SwitchingStrategy(Strategy):
-    """Asks the set whose turn it is. Lines, thesis, benchmark and controls are those of the base.
+    """Asks the set of the day. Lines, thesis, benchmark and controls are those of the base.
 
-    turns: the day of the decision from which on a set is asked, rising, and the set.
+    switches: the day of the decision from which on a set is asked, rising, and the set.
     """
 
-    def __init__(self, base: Strategy, turns: tuple[tuple[date, Strategy], ...]) -> None:
-        if len({one.rebalance.band for _, one in turns}) > 1:
+    def __init__(self, base: Strategy, switches: tuple[tuple[date, Strategy], ...]) -> None:
+        if len({each.rebalance.band for _, each in switches}) > 1:
             raise CommandError(
                 f"{base.name}: sets with different drift bands cannot take turns; sweep over one"
             )
         self.base = base
-        self.turns = turns
+        self.switches = switches
         self.universe: Any = base.universe  # type: ignore[misc]
         self.signals = base.signals  # type: ignore[misc]
         self.facts = base.facts  # type: ignore[misc]
@@ -41,9 +41,9 @@ class SwitchingStrategy(Strategy):
         self.benchmark: Any = base.benchmark  # type: ignore[misc]
         self.pool = base.pool  # type: ignore[misc]
         self.files = base.files  # type: ignore[misc]
-        self.max_gross = max(one.max_gross for _, one in turns)  # type: ignore[misc]
+        self.max_gross = max(each.max_gross for _, each in switches)  # type: ignore[misc]
         self.rebalance: Any = SwitchingSchedule(  # type: ignore[misc]
-            tuple((day, one.rebalance) for day, one in turns)
+            tuple((day, each.rebalance) for day, each in switches)
         )
 
     @property
@@ -55,9 +55,9 @@ class SwitchingStrategy(Strategy):
         return f"{self.base.name} (walk-forward)"
 
     def at(self, day: date) -> Strategy:
-        """The set whose turn it is at the close of a day."""
-        days = [first for first, _ in self.turns]
-        return self.turns[max(bisect_right(days, day) - 1, 0)][1]
+        """The set that decides at the close of a day."""
+        days = [first for first, _ in self.switches]
+        return self.switches[max(bisect_right(days, day) - 1, 0)][1]
 
     def weights(self, view: View) -> Weights | None:
         return self.at(view.today).weights(view)
@@ -70,23 +70,23 @@ class SwitchingStrategy(Strategy):
 
 
 class SwitchingSchedule(Schedule):
-    """Each schedule on its own days, and the day of every turn."""
+    """Each schedule on its own days, and the day of every switch."""
 
-    def __init__(self, turns: tuple[tuple[date, Schedule], ...]) -> None:
-        self._turns = turns
+    def __init__(self, switches: tuple[tuple[date, Schedule], ...]) -> None:
+        self._switches = switches
 
     @property
     def band(self) -> float | None:
-        return self._turns[0][1].band
+        return self._switches[0][1].band
 
     def marks(self, calendar: Calendar) -> Mask:
-        found = np.zeros_like(calendar.every())
-        for day, schedule in self._turns:
+        marks = np.zeros_like(calendar.every())
+        for day, schedule in self._switches:
             begins = calendar.on_or_after((day,))
             since = np.logical_or.accumulate(begins)
-            found = np.where(since, schedule.marks(calendar) | begins, found)
-        return found
+            marks = np.where(since, schedule.marks(calendar) | begins, marks)
+        return marks
 
     def __str__(self) -> str:
-        told = dict.fromkeys(str(schedule) for _, schedule in self._turns)
-        return f"{', '.join(told)}, and when the parameters change"
+        names = dict.fromkeys(str(schedule) for _, schedule in self._switches)
+        return f"{', '.join(names)}, and when the parameters change"

@@ -19,7 +19,6 @@ import pytest
 
 from backtests.api import execute
 from backtests.commands import rescore
-from backtests.evaluation.comparison import compare
 from backtests.evaluation.estimates import beta_mix
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.judging import Judging
@@ -27,7 +26,6 @@ from backtests.evaluation.placebos import ENOUGH, placebos
 from backtests.evaluation.schema import Condition, Evaluation, Headline, Role
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.records.ledger import Ledger, Tried, variant_of
-from backtests.records.result import Result
 from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import settings_values
@@ -37,9 +35,8 @@ from backtests.settings import Settings
 from markets.bars import Bars
 from newsfolio import Fixed, Sleeve, Strategy, param
 from newsfolio.assets import NEW_YORK, Asset, Delisting
-from tests.backtests.evaluation.test_evaluate import DAYS, HONEST, Made, Switch, line, noise
-from tests.support.results import curve, make
 from tests.support.shell import Shell
+from tests.support.switch import DAYS, HONEST, Made, Switch, line, noise
 
 DIVIDE = list(DAYS).index(pd.Timestamp("2023-06-01"))
 END = "2024-12-31"
@@ -296,21 +293,6 @@ def test_an_account_lost_before_the_divide_gains_nothing() -> None:
     assert found.significance.deflated is None
 
 
-def growing_debt(name: str) -> Result:
-    """An account below nothing, whose debt doubles."""
-    days = pd.bdate_range("2019-01-02", periods=301, name="session")
-    debt = pd.Series(-1000 * np.exp(np.linspace(0, np.log(2), 301)), days)
-    return make(debt, id=name)
-
-
-def test_compare_takes_no_growing_debt_for_a_gain() -> None:
-    steady = make(curve([0.0001 + 0.001 * (-1) ** day for day in range(300)]), id="steady-1")
-    found = compare([growing_debt("lost-1"), steady])
-    assert found["figures"][0]["total_return"]["value"] is None
-    assert found["pairs"][0]["excess"]["value"] is None
-    assert found["conclusion"] == "None is surely ahead of another at 95 %."
-
-
 # Luck
 
 
@@ -399,36 +381,3 @@ def test_the_file_of_a_base_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     before = code_of(second_room.Kid)
     (tmp_path / "first_room.py").write_text("class Base:\n    lag = 2\n")
     assert code_of(second_room.Kid) != before
-
-
-# Pairs of runs
-
-
-def runs(seed: int, count: int, sessions: int, edge: float = 0.0) -> list[Result]:
-    """Runs without a difference, but for the first one's edge a session."""
-    lot = np.random.default_rng(seed)
-    drift = edge * (np.arange(count) == 0)
-    returns = 0.01 * lot.standard_t(5, (sessions, count)) + drift
-    return [make(curve(own), id=f"run-{place}") for place, own in enumerate(returns.T)]
-
-
-def test_of_many_pairs_the_luckiest_is_not_surely_ahead() -> None:
-    found = compare(runs(4, 6, 252))
-    lows = [(pair["excess"]["low"], pair["excess"]["high"]) for pair in found["pairs"]]
-    assert any(low > 0 or high < 0 for low, high in lows)
-    assert found["conclusion"] == "None is surely ahead of another at 95 %."
-
-
-def test_a_run_that_is_ahead_of_all_is_still_named() -> None:
-    found = compare(runs(1, 3, 252, edge=0.006))
-    assert found["conclusion"].startswith("At 95 % for all 3 pairs together: ")
-    assert found["conclusion"].count("is ahead of") == 2
-
-
-def test_two_runs_that_do_not_differ_are_rarely_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At 95 %: 5 of 100 pairs are, here no more than 8; 5 sessions tell nothing at all."""
-    monkeypatch.setattr("backtests.evaluation.comparison.REPLICATIONS", 200)
-    told = [compare(runs(seed, 2, 60))["conclusion"] for seed in range(100)]
-    assert sum("is ahead of" in one for one in told) <= 8
-    few = [compare(runs(seed, 2, 5))["conclusion"] for seed in range(20)]
-    assert not any("is ahead of" in one for one in few)

@@ -21,7 +21,7 @@ from backtests.evaluation.schema import (
     Significance,
     Verdict,
 )
-from backtests.evaluation.verdict import judge
+from backtests.evaluation.verdict import Evidence, judge
 
 SCORED = Scored("2025-02-21", "2025-02-24", "2026-10-30", 425, 1.69, "the first decision")
 POWER = Power(0.5, 10.8, 1.69, 1.3, "20 months; proving a Sharpe edge of 0.5 takes 11 years")
@@ -61,7 +61,7 @@ def verdict(**changed: Any) -> Verdict:
         "doubts": (),
         "simulated": False,
     } | changed
-    return judge(**given)
+    return judge(Evidence(**given))
 
 
 def test_held_up_takes_all_conditions() -> None:

@@ -14,12 +14,12 @@ from backtests.engines import kernel
 from backtests.settings import Settings
 from backtests.simulation.metrics import figures_of
 from backtests.sweeps.data_needs import ASKED, asks, same_lines
-from backtests.sweeps.grid import plan_of
+from backtests.sweeps.grid import grid_of
 from backtests.sweeps.simulator import SweepSimulator
 from markets.sample.source import SampleSource
 from newsfolio import Panel, Schedule, Strategy, StrategyError, View, monthly, param, weekly
 from newsfolio.schedules import EverySession
-from tests.backtests.sweeps.test_sweep import LINES, START, Top, played
+from tests.support.sweeps import LINES, START, Top, swept
 
 compiled = pytest.mark.skipif(
     not kernel.COMPILED, reason="no compiled kernel: tables of decisions are not used"
@@ -59,7 +59,7 @@ def test_a_table_that_decides_otherwise_stops_the_sweep(
     tmp_path: Path, kind: type[Foresighted]
 ) -> None:
     with pytest.raises(StrategyError, match="weights_table decides otherwise than weights"):
-        played(tmp_path, kind(), grid={"lookback": (30, 60)})
+        swept(tmp_path, kind(), grid={"lookback": (30, 60)})
     assert not list(tmp_path.rglob("*.parquet"))
 
 
@@ -92,32 +92,32 @@ class AtOnce(Top):
     ("room", "groups", "calls"),
     [(16_000_000, 8, 2), (16_000_000, 1, 10), (200_000, 8, 3), (0, 8, 10)],
 )
-def test_sets_played_together_are_those_played_alone(
+def test_sets_run_together_are_those_run_alone(
     monkeypatch: pytest.MonkeyPatch, room: int, groups: int, calls: int
 ) -> None:
     grid = {"n": (2, 6), "lookback": (30, 90, 250), "word": ("plain", "fails"),
             "pace": ("monthly", "weekly")}  # fmt: skip
-    plan = plan_of(AtOnce(), grid)
-    stage = SweepSimulator.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
+    sets = grid_of(AtOnce(), grid)
+    simulator = SweepSimulator.of(sets, SampleSource(), Settings(start=START, engine="kernel"))
     asked = []
-    play = kernel.run_batch
+    run_batch = kernel.run_batch
     monkeypatch.setattr("backtests.sweeps.batches.ROOM", room)
     monkeypatch.setattr("backtests.sweeps.simulator.GROUPS", groups)
-    monkeypatch.setattr(kernel, "run_batch", lambda *a: asked.append(a) or play(*a))
-    rows = stage.rows((partial(plan.strategy, place) for place in range(len(plan))), keep=True)
+    monkeypatch.setattr(kernel, "run_batch", lambda *a: asked.append(a) or run_batch(*a))
+    rows = simulator.rows((partial(sets.strategy, place) for place in range(len(sets))), keep=True)
     assert len(asked) == calls
     monkeypatch.undo()
     for place, row in enumerate(rows):
-        values = plan.values(place)
+        values = sets.values(place)
         if values["n"] == 6 and values["lookback"] == 250:
             assert row == {"error": "six lines need a short past"}
         elif values["word"] == "fails":
             assert "ZeroDivisionError: as it should in weights_table" in row["error"]
         else:
             returns = row.pop("returns")
-            one = plan.strategy(place)
-            curve, alone = stage.curve(OneByOne(**vars(one)))
-            assert row == alone == stage.curve(one)[1]
+            strategy = sets.strategy(place)
+            curve, alone = simulator.curve(OneByOne(**vars(strategy)))
+            assert row == alone == simulator.curve(strategy)[1]
             assert np.array_equal(returns, curve.pct_change().iloc[1:])
 
 
@@ -148,13 +148,13 @@ class Paced(Strategy):
 
 def test_schedules_that_are_equal_and_mark_otherwise_are_not_mixed_up() -> None:
     assert Nth(1) == Nth(5)
-    plan = plan_of(Paced(), {"n": (1, 5, 60)})
+    sets = grid_of(Paced(), {"n": (1, 5, 60)})
     wanted = Settings(start=START, engine="kernel")
-    rows = SweepSimulator.of(plan, SampleSource(), wanted).rows(
-        partial(plan.strategy, place) for place in range(3)
+    rows = SweepSimulator.of(sets, SampleSource(), wanted).rows(
+        partial(sets.strategy, place) for place in range(3)
     )
     for place, row in enumerate(rows):
-        assert row == SweepSimulator.of(plan, SampleSource(), wanted).curve(plan.strategy(place))[1]
+        assert row == SweepSimulator.of(sets, SampleSource(), wanted).curve(sets.strategy(place))[1]
     assert rows[0]["trades"] > 2 * rows[1]["trades"] > 4 * rows[2]["trades"]
 
 
@@ -162,10 +162,10 @@ def test_sets_that_cannot_be_measured_together_are_measured_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A figure that fails for one set is the error of that one."""
-    plan = plan_of(AtOnce(), {"n": (1, 2, 3), "lookback": (30, 60)})
+    sets = grid_of(AtOnce(), {"n": (1, 2, 3), "lookback": (30, 60)})
     wanted = Settings(start=START, engine="kernel")
-    makers = [partial(plan.strategy, place) for place in range(6)]
-    good = SweepSimulator.of(plan, SampleSource(), wanted).rows(makers)
+    makers = [partial(sets.strategy, place) for place in range(6)]
+    good = SweepSimulator.of(sets, SampleSource(), wanted).rows(makers)
     real, bad = figures_of, good[2]["final_equity"]
 
     def failing(days: Any, equity: Any, *more: Any) -> Any:
@@ -174,7 +174,7 @@ def test_sets_that_cannot_be_measured_together_are_measured_alone(
         return real(days, equity, *more)
 
     monkeypatch.setattr("backtests.sweeps.simulator.figures_of", failing)
-    rows = SweepSimulator.of(plan, SampleSource(), wanted).rows(makers)
+    rows = SweepSimulator.of(sets, SampleSource(), wanted).rows(makers)
     assert rows[2] == {"error": "OverflowError('as it should')"}
     assert [*rows[:2], *rows[3:]] == [*good[:2], *good[3:]]
 
@@ -198,10 +198,10 @@ class Loose(AtOnce):
 @pytest.mark.parametrize("kind", ["Loose", "LooseOneByOne"])
 def test_no_set_gets_an_answer_that_it_would_not_get_alone(kind: str) -> None:
     """Whoever asked first: what is remembered must not depend on it."""
-    plan = plan_of(globals()[kind](), {"n": (1, 2, 3, 4)})
+    sets = grid_of(globals()[kind](), {"n": (1, 2, 3, 4)})
     for order in ((0, 1, 2, 3), (3, 2, 1, 0)):
-        stage = SweepSimulator.of(plan, SampleSource(), Settings(start=START, engine="kernel"))
-        rows = stage.rows(partial(plan.strategy, place) for place in order)
+        simulator = SweepSimulator.of(sets, SampleSource(), Settings(start=START, engine="kernel"))
+        rows = simulator.rows(partial(sets.strategy, place) for place in order)
         failed = [row["error"] for row in rows if row["error"]]
         assert len(failed) == 1
         assert "lookback=60.5: give a whole number" in failed[0]
@@ -230,5 +230,5 @@ def test_sets_that_need_other_data_do_not_share_a_market(name: str) -> None:
     kind = dataclass(frozen=True)(type("Own", (Top,), {name: own}))
     assert asks(kind(lookback=30)) == asks(kind(lookback=30, n=3))
     assert asks(kind(lookback=30)) != asks(kind(lookback=60))
-    assert same_lines(plan_of(Top(), {"lookback": (30, 60)}))
-    assert not same_lines(plan_of(kind(), {"lookback": (30, 60)}))
+    assert same_lines(grid_of(Top(), {"lookback": (30, 60)}))
+    assert not same_lines(grid_of(kind(), {"lookback": (30, 60)}))

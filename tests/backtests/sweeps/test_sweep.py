@@ -1,27 +1,21 @@
-"""Sweeps: the same as one by one, whoever plays them, and whatever dies on the way."""
+"""Sweeps: the same as one by one, whoever runs them, and whatever dies on the way."""
 
 from __future__ import annotations
 
 import json
-import os
 import pickle
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from backtests import run, sweep
+from backtests import run
 from backtests.records.ledger import Ledger
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.simulation.interest import growth
-from backtests.sweeps.grid import plan_of, read_grid, shuffled
+from backtests.sweeps.grid import grid_of, read_grid, shuffled
 from backtests.sweeps.jobs import Jobs
 from backtests.sweeps.simulator import SweepSimulator
 from backtests.sweeps.sweep import SweepResult, size_of
@@ -37,97 +31,36 @@ from newsfolio import (
 )
 from reports.pages.sweep import headline, sweep_page
 from tests.support.shell import Shell
-
-ROOT = Path(__file__).parents[3]
-START = "2025-06-02"
-LINES = ("SPY", "QQQ", "KWEB", "TLT", "GLD", "0700.HK")
-TOP = '''
-import os
-from dataclasses import dataclass
-from pathlib import Path
-from newsfolio import Strategy, View, monthly, param
-
-@dataclass(frozen=True)
-class Top(Strategy):
-    """The best by momentum."""
-
-    n: int = param(2, low=1, high=6)
-    lookback: int = param(63, low=20, high=252)
-    universe = ("SPY", "QQQ", "KWEB", "TLT", "GLD", "0700.HK")
-    rebalance = monthly
-
-    def weights(self, view: View):
-        gains = {line: view.momentum(line, self.lookback) for line in view.usable}
-        known = sorted((line for line in gains if gains[line] == gains[line]),
-                       key=lambda line: (-gains[line], line))
-        return {line: 1 / self.n for line in known[: self.n]}
-'''
-FATAL = """
-    def __post_init__(self):
-        super().__post_init__()
-        flag = Path({flag!r})
-        if self.lookback == 90 and os.getpid() != {pid} and not flag.exists():
-            flag.touch()
-            os._exit(1)
-"""
-GRID = {"n": range(1, 5), "lookback": range(30, 150, 10)}
-"""48 sets: three jobs."""
+from tests.support.sweeps import GRID, LINES, START, TOP, Top, bytes_of, swept
 
 
-@dataclass(frozen=True)
-class Top(Strategy):
-    """As above, with values that do not go together and a date on which it fails."""
-
-    n: int = param(2, low=1, high=6)
-    lookback: int = param(63, low=20, high=252)
-    share: float = param(0.5, low=0.0, high=1.0)
-    word: str = param("plain")
-    universe = LINES
-    rebalance = monthly
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.n == 6 and self.lookback > 200:
-            raise ParameterError("six lines need a short past")
-
-    def weights(self, view: View) -> dict[str, float]:
-        if self.word == "fails":
-            raise ZeroDivisionError("as it should")
-        gains = {line: view.momentum(line, self.lookback) for line in view.usable}
-        known = sorted((-gain, line) for line, gain in gains.items() if gain == gain)
-        return {line: 1 / self.n for _, line in known[: self.n]}
-
-
-def played(folder: Path, what: Any = None, **more: Any) -> SweepResult:
-    options = {"grid": GRID, "data": "sample", "start": START, **more}
-    return sweep(what or Top(), out=folder, ledger=folder / "l.sqlite", **options)
-
-
-def bytes_of(found: SweepResult) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (found.folder / "parts").glob("*.parquet")}
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
+    """The sweep that most tests look at, made once."""
+    return swept(tmp_path_factory.mktemp("usual"))
 
 
 # Sets
 
 
 def test_a_grid_turns_its_last_parameter_fastest() -> None:
-    plan = plan_of(Top(), read_grid(["n=1,2", "lookback=30,40,50", "n=3"]))
-    assert (len(plan), [axis.values for axis in plan.axes]) == (9, [(1, 2, 3), (30, 40, 50)])
-    assert [tuple(plan.values(place).values()) for place in (0, 1, 3, 8)] == [
+    sets = grid_of(Top(), read_grid(["n=1,2", "lookback=30,40,50", "n=3"]))
+    assert (len(sets), [axis.values for axis in sets.axes]) == (9, [(1, 2, 3), (30, 40, 50)])
+    assert [tuple(sets.values(place).values()) for place in (0, 1, 3, 8)] == [
         (1, 30), (1, 40), (2, 30), (3, 50),
     ]  # fmt: skip
-    assert plan.strategy(3) == Top(n=2, lookback=30)
+    assert sets.strategy(3) == Top(n=2, lookback=30)
 
 
 def test_the_own_grid_of_a_strategy_is_the_default() -> None:
     class Own(Top):
         grid = {"n": (1, 2), "word": ("a", "b")}
 
-    assert [tuple(plan_of(Own()).values(place).values()) for place in range(4)] == [
+    assert [tuple(grid_of(Own()).values(place).values()) for place in range(4)] == [
         (1, "a"), (1, "b"), (2, "a"), (2, "b"),
     ]  # fmt: skip
     with pytest.raises(CommandError, match="declares no grid"):
-        plan_of(Top())
+        grid_of(Top())
 
 
 @pytest.mark.parametrize(
@@ -145,7 +78,7 @@ def test_a_wrong_grid_says_what_is_wrong(
     grid: list[str], error: type[Exception], said: str
 ) -> None:
     with pytest.raises(error, match=said):
-        plan_of(Top(), read_grid(grid))
+        grid_of(Top(), read_grid(grid))
 
 
 @pytest.mark.parametrize("total", [1, 2, 3, 10, 97, 1000])
@@ -172,32 +105,32 @@ class Wide(Strategy):
         return {line: 1 / len(view.universe) for line in view.universe}
 
 
-def test_sets_with_lines_of_their_own_are_played_on_them(tmp_path: Path) -> None:
-    found = played(tmp_path, Wide(), grid={"n": (1, 3)}).table.set_index("n")["final_equity"]
+def test_sets_with_lines_of_their_own_are_run_on_them(tmp_path: Path) -> None:
+    found = swept(tmp_path, Wide(), grid={"n": (1, 3)}).table.set_index("n")["final_equity"]
     for n in (1, 3):
         single = run_strategy(Wide(n), SampleSource(), Settings(start=START, engine="kernel"))  # type: ignore[arg-type]
         assert found[n] == single.account.equity.iloc[-1]
 
 
 def test_draws_stay_within_bounds_and_repeat_with_their_seed() -> None:
-    plan = plan_of(Top(), random=200, seed=1)
-    drawn = [plan.values(place) for place in range(200)]
+    sets = grid_of(Top(), random=200, seed=1)
+    drawn = [sets.values(place) for place in range(200)]
     assert all(set(one) == {"n", "lookback", "share"} for one in drawn)
     assert {one["n"] for one in drawn} == {1, 2, 3, 4, 5, 6}
     assert all(20 <= one["lookback"] <= 252 and 0 <= one["share"] <= 1 for one in drawn)
     # of a uniform draw of 200 the mean lies within four deviations: 0.289 / sqrt(200) each
     assert abs(sum(one["share"] for one in drawn) / 200 - 0.5) < 4 * 0.0204
-    assert drawn == [plan_of(Top(), random=200, seed=1).values(place) for place in range(200)]
-    assert drawn != [plan_of(Top(), random=200, seed=2).values(place) for place in range(200)]
+    assert drawn == [grid_of(Top(), random=200, seed=1).values(place) for place in range(200)]
+    assert drawn != [grid_of(Top(), random=200, seed=2).values(place) for place in range(200)]
 
 
 def test_draws_from_a_grid_never_repeat() -> None:
-    plan = plan_of(Top(), GRID, random=40, seed=5)
-    drawn = {tuple(plan.values(place).values()) for place in range(40)}
+    sets = grid_of(Top(), GRID, random=40, seed=5)
+    drawn = {tuple(sets.values(place).values()) for place in range(40)}
     assert len(drawn) == 40
     assert all(n in GRID["n"] and lookback in GRID["lookback"] for n, lookback in drawn)
     with pytest.raises(CommandError, match="only 48 sets"):
-        plan_of(Top(), GRID, random=49)
+        grid_of(Top(), GRID, random=49)
 
 
 # The same as one by one
@@ -206,15 +139,15 @@ def test_draws_from_a_grid_never_repeat() -> None:
 @pytest.mark.parametrize("more", [{}, {"currency": "HKD", "lots": "fractional", "cash": 2e5}])
 def test_a_sweep_trades_as_runs_one_by_one(more: dict[str, Any]) -> None:
     settings = Settings(start=START, engine="kernel", **more)
-    plan = plan_of(Top(), GRID)
-    stage = SweepSimulator.of(plan, SampleSource(), settings)
+    sets = grid_of(Top(), GRID)
+    simulator = SweepSimulator.of(sets, SampleSource(), settings)
     for place in (0, 7, 20, 47):
-        alone = run_strategy(plan.strategy(place), SampleSource(), settings)
-        assert stage.run(plan.strategy(place))[1] == alone.output
+        alone = run_strategy(sets.strategy(place), SampleSource(), settings)
+        assert simulator.run(sets.strategy(place))[1] == alone.output
 
 
-def test_the_figures_of_a_set_are_those_of_its_run(tmp_path: Path) -> None:
-    table = played(tmp_path).table
+def test_the_figures_of_a_set_are_those_of_its_run(tmp_path: Path, usual: SweepResult) -> None:
+    table = usual.table
     for place in (0, 13, 47):
         n, lookback = 1 + place // 12, 30 + 10 * (place % 12)
         row = table.iloc[place]
@@ -225,7 +158,7 @@ def test_the_figures_of_a_set_are_those_of_its_run(tmp_path: Path) -> None:
 
 
 def test_the_score_is_the_one_of_the_verdict(tmp_path: Path) -> None:
-    found = played(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
+    found = swept(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
     alone = run("relative-momentum", data="sample", start="2024-06-03", engine="kernel",
                 ledger=tmp_path / "own.sqlite", placebos=0)  # fmt: skip
     assert alone.evaluation is not None
@@ -235,7 +168,7 @@ def test_the_score_is_the_one_of_the_verdict(tmp_path: Path) -> None:
 
 
 def test_sets_with_other_lines_get_their_own_market(tmp_path: Path) -> None:
-    found = played(tmp_path, "momentum-chase", grid={"line": ("SPY", "KWEB", "NONE")})
+    found = swept(tmp_path, "momentum-chase", grid={"line": ("SPY", "KWEB", "NONE")})
     good = run("momentum-chase", data="sample", start=START, engine="kernel",
                ledger=tmp_path / "l.sqlite", verdict=False)  # fmt: skip
     table = found.table.set_index("line")
@@ -245,9 +178,9 @@ def test_sets_with_other_lines_get_their_own_market(tmp_path: Path) -> None:
 
 
 def test_a_set_is_named_by_all_that_it_depends_on(tmp_path: Path) -> None:
-    first = played(tmp_path, grid={"n": (1, 2)}).table["id"]
-    wider = played(tmp_path, grid={"n": (2, 3)}).table["id"]
-    richer = played(tmp_path, grid={"n": (1, 2)}, cash=5e5).table["id"]
+    first = swept(tmp_path, grid={"n": (1, 2)}).table["id"]
+    wider = swept(tmp_path, grid={"n": (2, 3)}).table["id"]
+    richer = swept(tmp_path, grid={"n": (1, 2)}, cash=5e5).table["id"]
     assert first[1] == wider[0]
     assert len({*first, *wider, *richer}) == 5
 
@@ -257,7 +190,7 @@ def test_a_set_is_named_by_all_that_it_depends_on(tmp_path: Path) -> None:
 
 def test_a_failed_set_is_recorded_and_stops_nothing(tmp_path: Path) -> None:
     grid = {"n": (5, 6), "lookback": (100, 250), "word": ("plain", "fails")}
-    found = played(tmp_path, grid=grid)
+    found = swept(tmp_path, grid=grid)
     errors = found.table["error"]
     assert (errors == "").sum() == 3
     assert errors[1].startswith("top(n=5, lookback=100, word=fails) raised ZeroDivisionError")
@@ -271,125 +204,47 @@ def test_a_failed_set_is_recorded_and_stops_nothing(tmp_path: Path) -> None:
 
 def test_every_set_is_in_the_ledger_as_a_run_of_it_would_be(tmp_path: Path) -> None:
     options = {"start": "2024-06-03", "engine": "kernel"}
-    found = played(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
+    found = swept(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
     run("relative-momentum", data="sample", ledger=tmp_path / "l.sqlite", placebos=0, **options)
     rows = Ledger(tmp_path / "l.sqlite").rows()
-    swept, alone = rows[1], rows[2]
+    of_the_sweep, alone = rows[1], rows[2]
     same = ("thesis", "strategy", "parameters", "code", "data", "simulated", "settings", "start",
             "end", "metrics", "variant", "scored", "sharpe")  # fmt: skip
-    assert {name: swept[name] for name in same} == {name: alone[name] for name in same}
-    assert (swept["run"], alone["run"]) != ("", "")
-    assert found.id == swept["run"]
+    assert {name: of_the_sweep[name] for name in same} == {name: alone[name] for name in same}
+    assert (of_the_sweep["run"], alone["run"]) != ("", "")
+    assert found.id == of_the_sweep["run"]
 
 
-def test_workers_do_not_change_a_byte(tmp_path: Path) -> None:
-    one, two = played(tmp_path / "one"), played(tmp_path / "two", workers=2)
+def test_workers_do_not_change_a_byte(tmp_path: Path, usual: SweepResult) -> None:
+    one, two = usual, swept(tmp_path, workers=2)
     assert len(bytes_of(one)) == 3
     assert bytes_of(one) == bytes_of(two)
     assert one.summary == two.summary
 
 
-def test_a_worker_that_dies_costs_its_job_alone(tmp_path: Path) -> None:
-    whole = (tmp_path / "a.py").write_text(TOP) and played(tmp_path / "a", f"{tmp_path}/a.py")
-    flag = tmp_path / "died"
-    (tmp_path / "b.py").write_text(TOP + FATAL.format(flag=str(flag), pid=os.getpid()))
-    broken = played(tmp_path / "b", f"{tmp_path}/b.py", workers=2)
-    assert flag.exists()
-    pd.testing.assert_frame_equal(broken.table.drop(columns="id"), whole.table.drop(columns="id"))
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_an_interrupted_sweep_goes_on_where_it_stopped(
-    tmp_path: Path, how: signal.Signals, workers: int
-) -> None:
-    """Ctrl-C reaches all processes of a group, `kill -9` the main one alone."""
-    (tmp_path / "top.py").write_text(TOP)
-    lookbacks = ",".join(map(str, range(30, 150)))
-    command = [
-        sys.executable, "-m", "backtests", "sweep", "top.py", "--data", "sample", "--start",
-        "2023-01-03", "--grid", "n=1,2,3,4", "--grid", f"lookback={lookbacks}", "--ledger",
-        "l.sqlite", "--workers", str(workers),
-    ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path / "data")}
-    started = subprocess.Popen(
-        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
-    pattern = "runs/sweep-top-*/parts/*.parquet"
-    until = time.monotonic() + 60
-    while not list(tmp_path.glob(pattern)) and time.monotonic() < until:
-        time.sleep(0.005)
-    if how is signal.SIGINT:
-        os.killpg(started.pid, how)
-    else:
-        os.kill(started.pid, how)
-    started.communicate(timeout=60)  # returns once no worker holds the pipe any more
-    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob(pattern)}
-    assert 0 < len(kept) < 24
-    done = subprocess.run([*command, "--json"], cwd=tmp_path, env=env, capture_output=True,
-                          text=True, check=True)  # fmt: skip
-    assert json.loads(done.stdout)["sets"] == 480
-    assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
-    whole = played(tmp_path / "whole", f"{tmp_path}/top.py", start="2023-01-03",
-                   grid={"n": range(1, 5), "lookback": range(30, 150)})  # fmt: skip
-    parts = {path.name: path.read_bytes() for path in tmp_path.glob(pattern)}
-    assert parts == bytes_of(whole)
-
-
-def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="cluster: pip install distributed")
-    (tmp_path / "top.py").write_text(TOP)
-    address, grid = f"{tmp_path}/top.py", {"n": range(1, 6), "lookback": range(30, 190, 4)}
-    alone = played(tmp_path / "alone", address, grid=grid)
-    killed: list[int] = []
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as cluster:
-
-        def kill(said: str) -> None:
-            """After the first job: one worker process, as by the kernel when memory is short."""
-            if not killed:
-                killed.append(next(iter(cluster.workers.values())).pid)
-                os.kill(killed[0], signal.SIGKILL)
-
-        there = {"cluster": cluster.scheduler_address}
-        together = played(tmp_path / "together", address, grid=grid, progress=kill, **there)
-        onwards = {"grid": GRID, "walk_forward": (6, 3)}
-        walked = played(tmp_path / "walked", address, **onwards, **there)
-    assert killed
-    assert len(bytes_of(alone)) == 10
-    assert bytes_of(together) == bytes_of(alone)
-    here = played(tmp_path / "here", address, **onwards)
-    assert walked.summary == here.summary
-    assert len(here.summary["walk_forward"]["windows"]) == 4
-    pd.testing.assert_frame_equal(walked.walk, here.walk, check_exact=True)
-
-
 def test_options_that_do_not_go_together(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="give at least one"):
-        played(tmp_path, workers=0)
+        swept(tmp_path, workers=0)
     with pytest.raises(CommandError, match="random 0: draw at least one"):
-        played(tmp_path, random=0)
+        swept(tmp_path, random=0)
     with pytest.raises(UnknownName, match="no figure called 'shape'"):
-        played(tmp_path, by="shape")
+        swept(tmp_path, by="shape")
     with pytest.raises(CommandError, match="unknown setting"):
-        played(tmp_path, colour="red")
+        swept(tmp_path, colour="red")
 
 
 def test_jobs_follow_from_the_size_of_the_sweep_alone() -> None:
     assert [size_of(sets) for sets in (1, 48, 1000, 50_000, 10**7)] == [20, 20, 20, 50, 2000]
 
 
-def test_the_work_travels_without_what_was_worked_out_on_the_way() -> None:
+def test_the_jobs_travel_without_what_was_worked_out_on_the_way() -> None:
     settings = Settings(start=START, engine="kernel")
-    plan = plan_of(Top(), GRID)
-    work = Jobs.of(SweepSimulator.of(plan, SampleSource(), settings), plan, 2)
-    work.simulator.warm(plan)
-    rows = work(0)
-    assert growth.remembered(work.simulator.shared(Top()).market)
-    arrived = pickle.loads(pickle.dumps(work))
+    sets = grid_of(Top(), GRID)
+    jobs = Jobs.of(SweepSimulator.of(sets, SampleSource(), settings), sets, 2)
+    jobs.simulator.warm(sets)
+    rows = jobs(0)
+    assert growth.remembered(jobs.simulator.shared(Top()).market)
+    arrived = pickle.loads(pickle.dumps(jobs))
     assert not growth.remembered(arrived.simulator.shared(Top()).market)
     assert arrived(0) == rows
 
@@ -398,7 +253,7 @@ def test_the_work_travels_without_what_was_worked_out_on_the_way() -> None:
 
 
 def test_plateau_and_map_are_medians(tmp_path: Path) -> None:
-    found = played(tmp_path, by="cagr")
+    found = swept(tmp_path, by="cagr")
     table, summary = found.table, found.summary
     middle = table.groupby("n")["cagr"].median()
     assert {row["value"]: row["median"] for row in summary["plateau"]["n"]} == {
@@ -415,7 +270,7 @@ def test_plateau_and_map_are_medians(tmp_path: Path) -> None:
 
 
 def test_many_values_are_gathered_into_stretches(tmp_path: Path) -> None:
-    found = played(tmp_path, grid=None, random=40)
+    found = swept(tmp_path, grid=None, random=40)
     rows = found.summary["plateau"]["lookback"]
     assert len(rows) == 8
     assert sum(row["sets"] for row in rows) == 40
@@ -452,7 +307,7 @@ def test_the_command_explains_its_options_and_its_errors(shell: Shell) -> None:
 
 def test_a_page_escapes_what_it_is_given(tmp_path: Path) -> None:
     mean = "<img src=x onerror=alert(1)>"
-    found = played(tmp_path, grid={"word": (mean, "b"), "n": (1, 2)})
+    found = swept(tmp_path, grid={"word": (mean, "b"), "n": (1, 2)})
     page = sweep_page(found.summary)
     assert mean not in page
     assert page == sweep_page(found.summary)
@@ -460,7 +315,7 @@ def test_a_page_escapes_what_it_is_given(tmp_path: Path) -> None:
 
 
 def test_a_sweep_in_which_all_failed_has_a_page(tmp_path: Path) -> None:
-    found = played(tmp_path, grid={"word": ("fails",), "n": (1, 2)})
+    found = swept(tmp_path, grid={"word": ("fails",), "n": (1, 2)})
     assert found.summary["quantiles"] is None
     assert headline(found.summary) == "None of 2 sets has a Sharpe ratio"
     assert "ZeroDivisionError" in sweep_page(found.summary)
@@ -468,5 +323,5 @@ def test_a_sweep_in_which_all_failed_has_a_page(tmp_path: Path) -> None:
 
 def test_a_base_that_cannot_be_made_with_its_grid_is_no_obstacle(tmp_path: Path) -> None:
     base = replace(Top(), word="fails")
-    found = played(tmp_path, base, grid={"word": ("plain", "fails")})
+    found = swept(tmp_path, base, grid={"word": ("plain", "fails")})
     assert found.table["error"].eq("").tolist() == [True, False]

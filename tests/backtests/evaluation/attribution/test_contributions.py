@@ -24,8 +24,8 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.fills import CashEvent, Fill, Why
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
-from newsfolio import HONG_KONG, NEW_YORK, Asset, Kind, Sleeve, Venue
-from newsfolio.listings import KNOWN, asset_of
+from newsfolio import NEW_YORK, Asset, Sleeve
+from newsfolio.listings import asset_of
 from tests.support.random_markets import random_case
 
 ROUNDING = 1e-12
@@ -54,8 +54,7 @@ def market_of(
         open=prices.copy(), close=prices.copy(), last=prices, fillable=ones > 0,
         volume=ones.copy(), dividend=np.zeros_like(prices), factor=ones, later=later,
         rate_before=np.array(before), rate=np.array(rate), usable=ones > 0, pays_off={},
-        payoff={}, cash_rate=np.full(len(prices), cash_rate), signals={},
- facts={},
+        payoff={}, cash_rate=np.full(len(prices), cash_rate), signals={}, facts={},
         calendar=None,  # type: ignore[arg-type]
         missing=(), notes=(), snapshot="", simulated=True,
     )  # fmt: skip
@@ -356,7 +355,7 @@ def test_the_largest_part_comes_first(ran: Ran) -> None:
         assert sizes == sorted(sizes)
 
 
-# --- sleeves and countries -------------------------------------------------------------------
+# --- sleeves ---------------------------------------------------------------------------------
 
 
 def test_a_stand_in_belongs_to_the_sleeve_of_the_line_that_it_stands_for() -> None:
@@ -371,41 +370,3 @@ def test_a_stand_in_belongs_to_the_sleeve_of_the_line_that_it_stands_for() -> No
     assert found["SPY"] == "home"  # its own, though it stands in elsewhere
     assert found["INDA"] == found["EWY"] == "rest"  # by way of XCEM
     assert (found["JD"], found["BABA"]) == ("tech", "tech")
-
-
-@pytest.mark.parametrize(
-    ("ticker", "country"),
-    [
-        ("SPY", "United States"),
-        ("BABA", "China"),
-        ("KWEB", "China"),
-        ("0700.HK", "China"),
-        ("3033.HK", "China"),
-        ("2800.HK", "China"),
-        ("600519.SS", "China"),
-        ("TSM", "Taiwan"),
-        ("EWY", "South Korea"),
-        ("INDA", "India"),
-        ("^N225", "Japan"),
-        ("ACWI", "World"),
-        ("EEM", "Emerging markets"),
-        ("F", "United States"),
-        ("0001.HK", "China"),
-        ("000002.SZ", "China"),
-    ],
-)
-def test_a_country_is_where_the_companies_are(ticker: str, country: str) -> None:
-    assert asset_of(ticker).country == country
-
-
-def test_a_line_of_an_unknown_venue_names_the_venue() -> None:
-    london = Venue("XLON", "GBP", NEW_YORK.opens, NEW_YORK.closes)
-    assert Asset("VOD.L", london).country == "XLON"
-    assert Asset("VOD.L", london, country="United Kingdom").country == "United Kingdom"
-
-
-def test_every_known_depositary_receipt_says_where_its_company_is() -> None:
-    venues = {asset.ticker: asset for asset in KNOWN.values() if asset.name.endswith(" ADR")}
-    assert {asset.country for asset in venues.values()} == {"China", "Taiwan"}
-    home = [a for a in KNOWN.values() if a.venue is HONG_KONG and a.kind is Kind.STOCK]
-    assert {asset.country for asset in home} == {"China"}

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import re
-from dataclasses import dataclass
-from datetime import date
 from math import exp, lgamma, pi, sqrt
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,54 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtests.evaluation.event_studies import study as studies
-from backtests.evaluation.event_studies.market_model import Model, fitted, pooled
-from backtests.evaluation.event_studies.returns import ReturnPanel, panel_of
-from backtests.evaluation.event_studies.study import study
-from backtests.evaluation.schema import Study, StudyEvent, StudyWindow
-from backtests.runner.run_strategy import run_strategy
-from backtests.settings import Settings
-from markets.bars import Bars
-from markets.folder.source import FolderSource
-from markets.reference.calendars import sessions_of
-from markets.reference.currencies import EcbRates, Fixings
-from markets.snapshot import Snapshot, with_own_rows
-from markets.views.price_record import PriceRecord
+from backtests.evaluation.event_studies.market_model import fitted, pooled
 from newsfolio import EventStudy, Facts, Sleeve
-from newsfolio.assets import HONG_KONG, NEW_YORK, Asset, Delisting
-from newsfolio.listings import asset_of
-from reports.pages.verdict import verdict_page
-from tests.backtests.evaluation.test_evaluate import DAYS, LINES, Made, Switch, judged, line, noise
-from tests.backtests.evaluation.test_evaluate import after as after_so_many
-from tests.support import results
-
-PAIR = Sleeve("pair", ("AAA", "BBB"))
-
-
-def made(
-    seed: int, sessions: int = 400, lines: int = 1, beta: float = 1.2, alpha: float = 0.0005
-) -> ReturnPanel:
-    """A basket that follows the market model and nothing else."""
-    lot = np.random.default_rng(seed)
-    market = lot.normal(0.0003, 0.01, sessions)
-    own = alpha + beta * market[:, None] + lot.normal(0, 0.02, (sessions, lines))
-    days = np.array("2020-01-01", dtype="datetime64[D]") + np.arange(sessions)
-    return ReturnPanel(days, tuple("ABCDEFG"[:lines]), own, market[:, None])
-
-
-def model(panel: ReturnPanel, place: int) -> Model:
-    found = fitted(panel, place)
-    assert isinstance(found, Model), found
-    return found
-
-
-def on(
-    declared: EventStudy, lines: dict[str, Bars] | None = None, divide: date | None = None,
-    **more: Any,
-) -> Study:  # fmt: skip
-    facts = (declared.facts,) if declared.facts else ()
-    bars = with_own_rows(Snapshot(LINES if lines is None else lines), facts)
-    return study(declared, bars, EcbRates(), "USD", divide, **more)
-
+from tests.support.event_studies import PAIR, made, model, on
+from tests.support.switch import DAYS, LINES, line, noise
 
 # The figures
 
@@ -186,77 +136,7 @@ def test_a_basket_that_is_its_market_and_a_market_that_stands_still() -> None:
     assert fitted(still, 300) == "its market never moves"
 
 
-# Prices
-
-
-def test_returns_are_total_returns_in_base_currency_on_common_sessions() -> None:
-    days = pd.DatetimeIndex(sessions_of(HONG_KONG)[-400:-300]).astype("datetime64[ns]")
-    basket, market = (line(name, np.full(100, 0.01), days) for name in ("0700.HK", "^HSI"))
-    basket.frame.loc[days[50], "dividend"] = basket.frame["close"].iloc[49] / 2
-    dropped = dataclasses.replace(market, frame=market.frame.drop(days[20]))
-
-    @dataclass(frozen=True)
-    class Doubled:
-        """The currency doubles on the session in row 70."""
-
-        valued_same_day = True
-
-        def fixings(self, currency: str, base: str) -> Fixings:
-            rates = np.where(days < days[70], 0.5, 1.0)
-            return Fixings("x", days.to_numpy().astype("datetime64[D]"), rates)
-
-    declared = EventStudy("x", Sleeve("x", ("0700.HK",)), "^HSI", days=("2020-01-01",))
-    record = PriceRecord({"0700.HK": basket, "^HSI": dropped}, date(2100, 1, 1), Doubled())
-    panel, notes = panel_of(declared, record, "USD")
-    expected = np.full(99, 0.01)
-    expected[20] = 1.01**2 - 1  # the market has no session in row 20
-    expected[49] = 2 * 1.01 - 1  # half the last close was paid out, so 1.01 / (1 - 1 / 2)
-    expected[69] = 2 * 1.01 - 1
-    assert not notes
-    assert panel.returns[1:, 0] == pytest.approx(expected[1:])
-    expected[49] = 0.01
-    assert panel.moves[1:, 0] == pytest.approx(expected[1:])
-    assert panel.compared == "the same session"
-
-
-@pytest.mark.parametrize(
-    ("basket", "market", "lead", "said"),
-    [("0700.HK", "SPY", -1, "the session before"), ("SPY", "^HSI", 1, "the session after")],
-)
-def test_venues_hours_apart_follow_the_neighbouring_session_too(
-    basket: str, market: str, lead: int, said: str
-) -> None:
-    both = np.intersect1d(sessions_of(HONG_KONG), sessions_of(NEW_YORK))
-    days = pd.DatetimeIndex(both[both < np.datetime64("2025-01-01")][-400:])
-    days = days.astype("datetime64[ns]")
-    lot = np.random.default_rng(2)
-    moves, own = lot.normal(0, 0.01, 400), lot.normal(0, 0.001, 400)
-    follows = 0.3 * moves + 0.7 * np.roll(moves, -lead) + own
-    lines = {basket: line(basket, follows, days), market: line(market, moves, days)}
-    record = PriceRecord(lines, date(2100, 1, 1), EcbRates())
-    declared = EventStudy("x", Sleeve("x", (basket,)), market, days=("2020-01-01",))
-    panel, _ = panel_of(declared, record, asset_of(basket).currency)
-    assert said in panel.compared
-    assert model(panel, 300).coefficients[1:] == pytest.approx([0.3, 0.7], abs=0.05)
-
-
-def test_a_line_that_ends_bounds_the_windows_and_a_delisted_one_is_gone() -> None:
-    short = line("BBB", noise(2)[:700], DAYS[:700])
-    declared = EventStudy("x", PAIR, "SPY", days=(f"{DAYS[690]:%Y-%m-%d}",), windows=((1, 9),))
-    found = on(declared, {**LINES, "BBB": short})
-    assert on(declared).windows[0].events == 1
-    assert found.windows[0].events == 1  # BBB ends 9 sessions after day 0
-    longer = dataclasses.replace(declared, windows=((1, 10),))
-    why = on(longer, {**LINES, "BBB": short}).windows[0].why
-    assert why == f"{DAYS[690]:%Y-%m-%d}: the prices reach 9 of 10 sessions after it"
-    gone = Asset("BBB", NEW_YORK, delisted=Delisting(DAYS[600].date()))
-    left = dataclasses.replace(declared, lines=Sleeve("x", ("AAA", gone)))
-    assert on(left).windows[0].events == 1
-    assert "without BBB" in on(left).notes[0]
-
-
 # What a study says
-
 
 EVENT = f"{DAYS[600]:%Y-%m-%d}"
 
@@ -403,94 +283,3 @@ def test_too_few_dates_give_no_percentile() -> None:
     assert window.car is not None
     assert (window.percentile, window.placebos) == (None, 0)
     assert "there are only 0 random dates to rank it among" in window.sentence
-
-
-# Within a run
-
-
-@dataclass(frozen=True)
-class Studied(Switch):
-    """A switch with studies of lines that it never holds."""
-
-    grid = {}
-    studies = (
-        EventStudy("Other lines", Sleeve("other", ("OTH", "GONE")), "MKT",
-                   days=("2023-03-01", "2024-03-01"), windows=((0, 0), (1, 20), (1, 250))),
-        EventStudy("By a table", PAIR, "SPY", facts=Facts("calls", text=("house",),
-                   rows=(("2024-02-01", "A <b> house"),))),
-        EventStudy("No market", PAIR, "NONE", days=("2024-03-01",)),
-    )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def found() -> Any:
-    lines = {**LINES, "OTH": line("OTH", noise(20)), "MKT": line("MKT", noise(21))}
-    return judged(Studied(), lines).evaluation
-
-
-def test_a_run_loads_what_its_studies_need_and_makes_them(found: Any) -> None:
-    other, table, none = found.studies
-    assert other.basket == ("OTH",)
-    assert [one.scored for one in other.events] == [False, True]
-    assert [window.events for window in other.windows] == [2, 2, 1]
-    assert other.windows[0].context == 1
-    assert table.events == (StudyEvent("2024-02-01", "2024-02-01", True, 2, 250),)
-    assert none.why == "no prices of NONE in this source"
-    json.dumps(found.as_json(), allow_nan=False)
-
-
-def test_a_run_that_ends_early_still_has_its_studies() -> None:
-    run = run_strategy(Studied(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
-    assert set(run.bars.facts) == {"calls"}
-    early = judged(Studied(), end=after_so_many(3)).evaluation
-    assert early.studies[1].windows[0].why == "2024-02-01: the prices end on 2023-06-06"
-
-
-def test_the_page_shows_studies_only_where_there_are_some(found: Any) -> None:
-    page = verdict_page(results.judged(studies=found.studies))
-    text = results.text_of(page[page.index('<section id="studies">') :])
-    assert '<a href="#studies">Events</a>' in page
-    for window in found.studies[0].windows:
-        assert window.sentence in text
-    assert "Around the events" in text
-    assert "Other lines" in text
-    assert "n/a: no prices of NONE in this source" in text
-    assert "GONE left out: no prices of GONE in this source" in text
-    assert "2023-03-01 (context): day 0 is 2023-03-01, 1 line, model of 250 sessions" in text
-    assert "No figure." not in text
-    assert "Without 2024-03-01: the prices reach 210 of 250 sessions after it." in text
-    without = verdict_page(results.judged())
-    assert "studies" not in without
-    order = re.findall(r'<section id="([a-z-]+)">', page)
-    assert order.index("studies") == order.index("placebos") + 1
-
-
-def test_the_page_shows_figures_and_reasons() -> None:
-    window = StudyWindow(1, 5, 3, 2, -0.0123, 0.02, -0.615, 0.54, 0.25, 480, (), (), "It <fell>.")
-    gap = StudyWindow(1, 60, 0, 0, missing=("2025-01-27: too early",), why="2025-01-27: too early")
-    event = StudyEvent("2019-01-02", "", False, 0, 0, "9 sessions; the market model needs 60")
-    one = Study("Shock", ("AAA",), "SPY", "Market model on SPY", (event,), (window, gap))
-    page = verdict_page(results.judged(studies=(one,)))
-    text = results.text_of(page[page.index('<section id="studies">') :])
-    assert "1 to 5 It &lt;fell&gt;. 3 -1.23 % 2.00 % -0.61 0.540 25.0 % of 480" in text
-    assert "1 to 60 No figure. 2025-01-27: too early 0 n/a n/a n/a n/a n/a of 0" in text
-    assert "2019-01-02 (context): no figure, 9 sessions; the market model needs 60" in text
-
-
-# Real prices
-
-
-@pytest.mark.parametrize("market", ["^GSPC", "SPY"])
-def test_nvidia_on_the_day_of_deepseek(prices: Path, market: str) -> None:
-    """It closed at 142.62 and then at 118.42, the index fell 1.5 %: 13 to 14 points beyond it."""
-    declared = EventStudy("Nvidia", Sleeve("Nvidia", ("NVDA",)), market, days=("2025-01-27",),
-                          windows=((0, 0), (1, 5), (1, 60)))  # fmt: skip
-    source = FolderSource(prices)
-    bars = Snapshot(source.load([asset_of("NVDA"), asset_of(market)]))
-    shock, week, quarter = study(declared, bars, EcbRates(), "USD", date(2025, 2, 24)).windows
-    assert shock.car == pytest.approx(-0.133, abs=0.002)
-    assert shock.p is not None and shock.p < 1e-5
-    assert shock.percentile is not None and shock.percentile < 0.01
-    assert shock.context == 1
-    for window in (week, quarter):  # nothing that lasts can be told from luck
-        assert window.p is not None and window.p > 0.5

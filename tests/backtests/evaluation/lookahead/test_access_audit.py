@@ -45,10 +45,10 @@ def written(folder: Path, body: str = "pass", imports: str = "") -> str:
 
 def asked(address: str) -> type:
     """Import and ask, as our own code does: through a frame of backtests."""
-    from backtests.evaluation.lookahead.counterfactuals import Asked
+    from backtests.evaluation.lookahead.counterfactuals import ObservedStrategy
 
     cls = strategy_loader.find(address)
-    Asked(cls(), None).weights(None)  # type: ignore[arg-type]
+    ObservedStrategy(cls(), None).weights(None)  # type: ignore[arg-type]
     return cls
 
 

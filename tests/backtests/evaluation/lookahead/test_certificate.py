@@ -198,7 +198,7 @@ def test_at_every_decision_the_future_is_noise_and_the_past_is_true(
 ) -> None:
     seen: list[tuple[int, bool, bool]] = []
 
-    class Looking(counterfactuals.Walking):
+    class Looking(counterfactuals.StepwiseDesk):
         def decide(self, session: int, book: Holdings) -> dict[int, float] | None:
             now, true = self.market.close, markets[0].close
             known = np.array_equal(now[: session + 1], true[: session + 1], equal_nan=True)
@@ -210,11 +210,11 @@ def test_at_every_decision_the_future_is_noise_and_the_past_is_true(
     settings = Settings(start=date(2021, 1, 4), end=date(2022, 12, 30))
     bars = load_bars(strategy, SampleSource(), settings)
     markets = [prepare(strategy, bars, settings)]
-    monkeypatch.setattr(replays, "Walking", Looking)
+    monkeypatch.setattr(replays, "StepwiseDesk", Looking)
     found = certify(strategy, bars, settings, cuts=1)
     assert found.honesty is Honesty.HONEST
     first, due = markets[0].first, np.flatnonzero(monthly.marks(markets[0].calendar))
     due = np.union1d(first, due[due > first])
-    assert [session for session, *_ in seen] == [*due] * replays.WALKS
+    assert [session for session, *_ in seen] == [*due] * replays.NOISE_REPLAYS
     assert all(known for _, known, _ in seen)
     assert not any(told for *_, told in seen)

@@ -20,12 +20,9 @@ from backtests.evaluation.statistics.overfitting import (
     scores_of,
     spa,
 )
+from tests.support.grids import HAND
 
 Values = NDArray[np.float64]
-
-HAND = np.array(
-    [[3, 1, 2], [1, 2, 0], [2, 0, 1], [0, 3, 1], [1, 1, 4], [2, 2, 0], [4, 0, 1], [0, 1, 2]]
-) / 100  # fmt: skip
 
 
 def noise(sessions: int, variants: int, seed: int = 0) -> Values:

@@ -5,132 +5,54 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from backtests import run, sweep
-from backtests.evaluation.statistics.overfitting import Criterion, logits, pbo
-from backtests.evaluation.statistics.samples import settled
+from backtests import run
 from backtests.records.ledger import Ledger
-from backtests.sweeps.grid import plan_of
+from backtests.sweeps.grid import grid_of
 from backtests.sweeps.sweep import SweepResult
 from backtests.sweeps.walk_forward import plan
 from backtests.sweeps.walk_forward.cross_validation import folds_of, paths_of
-from backtests.sweeps.walk_forward.plan import WalkPlan
-from backtests.sweeps.walk_forward.selection import Batch, Selection, halves, judged
+from backtests.sweeps.walk_forward.selection import Selection
 from backtests.sweeps.walk_forward.switching import SwitchingStrategy
-from markets.bars import COLUMNS, Bars, Priced
-from markets.snapshot import Snapshot
 from newsfolio import (
-    Asset,
     CommandError,
     Strategy,
     UnknownName,
-    View,
     drift_band,
     monthly,
-    param,
     quarterly,
 )
-from newsfolio.facts import Facts
 from newsfolio.schedules import Schedule
 from reports.pages.sweep import headline, sweep_page
 from strategies.relative_momentum import RelativeMomentum
-from tests.backtests.evaluation.statistics.test_overfitting import HAND
-from tests.backtests.sweeps.test_sweep import ROOT, TOP
 from tests.support.shell import Shell
-
-FLIP = date(2021, 7, 1)
-"""Up to here AAA gains and BBB loses; from here on it is the other way round."""
-
-CHANGE = date(2022, 1, 31)
-"""See test_the_choice_changes_once_most_of_what_is_known_speaks_for_it."""
+from tests.support.sweeps import ROOT, TOP
+from tests.support.walks import CHANGE, FLIP, ByHand, Hold, Regimes, walked, windows
 
 
-@dataclass(frozen=True)
-class Hold(Strategy):
-    """One of two lines."""
-
-    pick: str = param("AAA")
-    universe = ("AAA", "BBB")
-    rebalance = monthly
-
-    def weights(self, view: View) -> dict[str, float]:
-        return {self.pick: 1.0}
-
-
-@dataclass(frozen=True)
-class ByHand(Strategy):
-    """AAA until the close of the change, BBB from then on."""
-
-    universe = ("AAA", "BBB")
-    rebalance = monthly
-
-    def weights(self, view: View) -> dict[str, float]:
-        return {"AAA" if view.today < CHANGE else "BBB": 1.0}
-
-
-class Regimes:
-    """Two lines that swap at the flip: 0.1 % a session up or down, and 0.3 % to and fro.
-
-    flips: whether they do. shock: a day, and what is added to AAA's logarithm and taken from BBB's.
-    """
-
-    name = "regimes"
-
-    def __init__(self, shock: tuple[date, float] | None = None, *, flips: bool = True) -> None:
-        self._shock = shock
-        self._flips = flips
-
-    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
-        days = pd.bdate_range("2018-06-01", "2023-06-30")
-        drift = np.where((days < pd.Timestamp(FLIP)) | (not self._flips), 0.001, -0.001)
-        if self._shock is not None:
-            drift[days == pd.Timestamp(self._shock[0])] += self._shock[1]
-        sway = 0.003 * (-1.0) ** np.arange(len(days))
-        prices = {"AAA": np.exp(np.cumsum(drift + sway)), "BBB": np.exp(np.cumsum(sway - drift))}
-        wanted = {asset.ticker for asset in assets}
-        lines = {name: _bars(name, days, prices[name] * 100) for name in prices if name in wanted}
-        return Snapshot(lines)
-
-
-def _bars(name: str, days: pd.DatetimeIndex, prices: np.ndarray) -> Bars:
-    columns = dict.fromkeys(("open", "high", "low", "close"), prices)
-    frame = pd.DataFrame({**columns, "volume": 1e9, "dividend": 0.0, "split": 0.0}, index=days)
-    return Bars(name, frame[list(COLUMNS)].astype(float), Priced.SPLITS, simulated=True)
-
-
-def walked(folder: Path, what: Any = None, **more: Any) -> SweepResult:
-    options = {
-        "data": Regimes(), "start": "2019-01-02", "grid": {"pick": ("AAA", "BBB")}, "by": "cagr",
-        "walk_forward": (12, 3), **more,
-    }  # fmt: skip
-    return sweep(what or Hold(), out=folder, ledger=folder / "l.sqlite", **options)
-
-
-def windows(found: SweepResult) -> list[dict[str, Any]]:
-    return list(found.summary["walk_forward"]["windows"])
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
+    """The walk that most tests look at, made once."""
+    return walked(tmp_path_factory.mktemp("usual"))
 
 
 # Choosing
 
 
-def test_the_choice_changes_once_most_of_what_is_known_speaks_for_it(tmp_path: Path) -> None:
+def test_the_choice_changes_once_most_of_what_is_known_speaks_for_it(usual: SweepResult) -> None:
     """The line that rose in more sessions of a window gained more in it, so counting is enough.
 
     Twelve months less the 23 sessions that a month may have: decided at the end of October 2021 on
     173 sessions before the flip and 64 after it; at the end of January 2022 on 107 and 130.
     """
-    rows = windows(walked(tmp_path))
+    rows = windows(usual)
     days = pd.bdate_range("2019-01-03", "2023-06-30")
     for row in rows:
         train = days[(days >= row["trained_from"]) & (days <= row["trained_until"])]
@@ -147,10 +69,12 @@ def test_the_choice_changes_once_most_of_what_is_known_speaks_for_it(tmp_path: P
 
 
 @pytest.mark.parametrize("shock", [-1.5, 1.5])
-def test_what_comes_later_changes_no_earlier_choice(tmp_path: Path, shock: float) -> None:
+def test_what_comes_later_changes_no_earlier_choice(
+    tmp_path: Path, usual: SweepResult, shock: float
+) -> None:
     """A shock in the first session after a decision, larger than all that a window holds."""
     day = date(2021, 5, 3)  # the first session after the decision of 2021-04-30
-    one, two = walked(tmp_path / "1"), walked(tmp_path / "2", data=Regimes((day, shock)))
+    one, two = usual, walked(tmp_path, data=Regimes((day, shock)))
     known = [row for row in windows(one) if row["decided"] < day.isoformat()]
     same = ("decided", "trained_from", "trained_until", "set", "inside")
     assert len(known) == 6
@@ -164,103 +88,42 @@ def test_what_comes_later_changes_no_earlier_choice(tmp_path: Path, shock: float
     assert following == ("AAA" if shock > 0 else "BBB")
 
 
-def slow(gains: np.ndarray, train: np.ndarray, test: np.ndarray) -> Iterator[tuple[int, float]]:
-    """Number and place of the winner by Sharpe ratio, one window at a time."""
-    for before, after in zip(train, test, strict=True):
-        inside = gains[before].mean(axis=0) / gains[before].std(axis=0)
-        outside = gains[after].mean(axis=0) / gains[after].std(axis=0)
-        winner = int(np.argmax(inside))
-        yield winner, float((outside < outside[winner]).sum() + 1)
-
-
-@pytest.mark.parametrize("size", [1, 7, 40])
-def test_sets_that_stream_by_are_judged_as_if_all_were_at_hand(size: int) -> None:
-    rng = np.random.default_rng(4)
-    gains = rng.normal(0.0005, 0.01, (90, 40))
-    train, test = rng.random((2, 12, 90)) < 0.4
-
-    def batches() -> Iterator[Batch]:
-        for first in range(0, 40, size):
-            yield np.arange(first, min(first + size, 40)), gains[:, first : first + size]
-
-    found = judged(batches, train, test, Criterion.SHARPE)
-    assert found.sets == 40
-    expected = list(slow(gains, train, test))
-    assert list(zip(found.chosen.tolist(), found.place.tolist(), strict=True)) == expected
-
-
-def test_of_equal_sets_the_first_is_chosen() -> None:
-    gains = np.random.default_rng(1).normal(size=(30, 1)).repeat(4, axis=1)
-    mask = np.ones((1, 30), dtype=bool)
-    found = judged(
-        lambda: iter([(np.array([3, 5]), gains[:, :2]), (np.array([6, 8]), gains[:, 2:])]),
-        mask, mask, Criterion.SHARPE,
-    )  # fmt: skip
-    assert (found.chosen.tolist(), found.place.tolist(), found.sets) == ([3], [2.5], 4)
-
-
-def crossed(gains: np.ndarray, blocks: int, by: Criterion) -> Selection:
-    starts = np.linspace(0, len(gains), blocks, endpoint=False).astype(int)  # as `pbo` cuts
-    half = halves(np.searchsorted(starts, np.arange(len(gains)), side="right") - 1)
-    return judged(lambda: iter([(np.arange(gains.shape[1]), gains)]), half, ~half, by)
-
-
-@pytest.mark.parametrize("by", Criterion)
-def test_halves_without_purge_are_the_probability_of_overfitting(by: Criterion) -> None:
-    assert sorted(crossed(HAND, 4, Criterion.SHARPE).odds) == pytest.approx(
-        [-1.0986] * 4 + [-0.5108] * 2, abs=5e-5
-    )  # the case by hand of test_overfitting
-    gains = np.random.default_rng(2).normal(0.0, 0.01, (203, 15))
-    found = crossed(gains, 8, by)
-    assert sorted(found.odds) == pytest.approx(sorted(logits(gains, 8, by)))
-    assert found.below == pbo(gains, 8, by)
-
-
-@pytest.mark.parametrize("sessions", [200, 203, 207])
-def test_halves_are_the_tests_of_the_splitter(sessions: int) -> None:
-    skfolio = pytest.importorskip("skfolio.model_selection")
-    tests = [
-        np.isin(np.arange(sessions), np.concatenate(test)).tolist()
-        for _, test in skfolio.CombinatorialPurgedCV(8, 4, 0, 0).split(np.zeros((sessions, 1)))
-    ]
-    assert sorted(halves(folds_of(sessions, 8)).tolist()) == sorted(tests)
-    assert len(tests) == 70
-
-
 # Trading
 
 
-def test_the_curve_is_that_of_one_account_that_goes_through_the_change(tmp_path: Path) -> None:
-    found = walked(tmp_path)
+def test_the_curve_is_that_of_one_account_that_goes_through_the_change(
+    tmp_path: Path, usual: SweepResult
+) -> None:
     alone = run(ByHand(), data=Regimes(), start="2020-01-31", engine="kernel", verdict=False,
                 ledger=tmp_path / "own.sqlite")  # fmt: skip
     pd.testing.assert_series_equal(
-        found.walk["walk"], alone.equity, check_names=False, check_index_type=False
+        usual.walk["walk"], alone.equity, check_names=False, check_index_type=False
     )
-    told = found.summary["walk_forward"]
+    told = usual.summary["walk_forward"]
     assert told["changes"] == 1
     assert told["costs"] == alone.metrics["costs"]
     assert told["metrics"]["walk"]["cagr"] == alone.metrics["cagr"]
     base = run(Hold(), data=Regimes(), start="2020-01-31", engine="kernel", verdict=False,
                ledger=tmp_path / "own.sqlite")  # fmt: skip
-    assert found.walk["base"].tolist() == base.equity.tolist()
-    assert set(found.walk) == {"walk", "base", "cash"}
+    assert usual.walk["base"].tolist() == base.equity.tolist()
+    assert set(usual.walk) == {"walk", "base", "cash"}
 
 
-def test_what_changing_cost_is_what_the_accounts_put_together_have_ahead(tmp_path: Path) -> None:
-    found = walked(tmp_path)
+def test_what_changing_cost_is_what_the_accounts_put_together_have_ahead(
+    tmp_path: Path, usual: SweepResult
+) -> None:
     legs = {
         pick: run(Hold(pick=pick), data=Regimes(), start="2019-01-02", engine="kernel",
                   verdict=False, ledger=tmp_path / "own.sqlite").equity
         for pick in ("AAA", "BBB")
     }  # fmt: skip
     day = pd.Timestamp(CHANGE)
-    first, last = found.walk.index[0], found.walk.index[-1]
+    first, last = usual.walk.index[0], usual.walk.index[-1]
     grown = legs["AAA"][day] / legs["AAA"][first] * legs["BBB"][last] / legs["BBB"][day]
     years = (last - first).days / 365.25
-    own = found.walk["walk"].iloc[-1] / found.walk["walk"].iloc[0]
+    own = usual.walk["walk"].iloc[-1] / usual.walk["walk"].iloc[0]
     expected = grown ** (1 / years) - own ** (1 / years)
-    assert found.summary["walk_forward"]["switching"] == pytest.approx(expected, rel=1e-9)
+    assert usual.summary["walk_forward"]["switching"] == pytest.approx(expected, rel=1e-9)
     assert expected > 0
 
 
@@ -276,9 +139,9 @@ class Ends:
         return np.arange(10) % 5 == 4
 
     def on_or_after(self, days: tuple[date, ...]) -> np.ndarray:
-        found = np.zeros(10, dtype=bool)
-        found[[int(self.days.searchsorted(pd.Timestamp(day))) for day in days]] = True
-        return found
+        marks = np.zeros(10, dtype=bool)
+        marks[[int(self.days.searchsorted(pd.Timestamp(day))) for day in days]] = True
+        return marks
 
     def publication(self) -> np.ndarray:
         return np.zeros(10, dtype=bool)
@@ -382,13 +245,13 @@ def test_a_sweep_without_a_walk_does_not_load_the_splitters(tmp_path: Path) -> N
 # Cross-validation
 
 
-def test_noise_is_overfitted_and_skill_is_not(tmp_path: Path) -> None:
+def test_noise_is_overfitted_and_skill_is_not(tmp_path: Path, usual: SweepResult) -> None:
     """One set that is always right is best in every half; its paths all come out above zero."""
     steady = walked(tmp_path / "1", data=Regimes(flips=False))  # AAA gains throughout
     cross = steady.summary["walk_forward"]["cross"]
     assert (cross["folds"], cross["splits"], cross["paths"]) == (10, 252, 126)
     assert (cross["below"], cross["pbo"], cross["above_zero"]) == (0.0, 0.0, 1.0)
-    flipped = walked(tmp_path / "2").summary["walk_forward"]["cross"]
+    flipped = usual.summary["walk_forward"]["cross"]
     assert flipped["below"] > 0.5  # what was best in one half is worst in the other
     assert flipped["pbo"] > 0.5
 
@@ -433,19 +296,18 @@ def test_a_position_is_held_from_decision_to_decision() -> None:
 
     settings = Settings(start="2019-01-02", engine="kernel")
     for strategy, most in ((Hold(), 23), (Quarterly(), 63)):
-        stage = SweepSimulator.of(plan_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
-        assert plan.held(strategy, stage.shared(strategy)) == most
+        simulator = SweepSimulator.of(grid_of(strategy, {"pick": ("AAA",)}), Regimes(), settings)
+        assert plan.held(strategy, simulator.shared(strategy)) == most
 
 
 # What is shown
 
 
-def test_the_page_leads_with_the_walk(tmp_path: Path) -> None:
-    found = walked(tmp_path)
-    page = found.report().read_text()
-    assert headline(found.summary).startswith("Chosen on what was known: ")
+def test_the_page_leads_with_the_walk(usual: SweepResult) -> None:
+    page = usual.report().read_text()
+    assert headline(usual.summary).startswith("Chosen on what was known: ")
     assert page.index("Walk-forward: growth of 1") < page.index("Plateau of each parameter")
-    for row in windows(found):
+    for row in windows(usual):
         assert f'<th scope="row">{row["decided"]}</th>' in page
     assert "The parameters changed once." in page
     assert "SIMULATED" in page
@@ -482,29 +344,3 @@ def test_the_command_walks(shell: Shell) -> None:
     told = json.loads(shell(*common, "--json").out)
     assert told["walk_forward"]["train"] == 12
     assert shell("sweep", "top.py", "--grid", "n=1,2", "--walk-forward", "0", "6").code == 2
-
-
-# What a choice must not know
-
-
-@pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("by", list(Criterion))
-def test_sets_that_are_flat_in_training_are_tied_whatever_comes(seed: int, by: Criterion) -> None:
-    """A flat stretch about the mean of all sessions is noise that leans with the future."""
-    gains = np.zeros((400, 6))
-    gains[200:] = np.random.default_rng(seed).normal(1e-3, 0.01, (200, 6))
-    train = np.arange(400)[None] < 200
-    found = judged(lambda: [(np.arange(6), gains)], train, ~train, by)
-    assert found.chosen.tolist() == [0]
-
-
-def test_a_lost_account_does_not_count_as_cash() -> None:
-    returns = np.zeros((300, 2))
-    returns[50, 0] = -1.3  # the account of the first set, and nothing after it
-    returns[:, 1] = np.random.default_rng(3).normal(-3e-4, 0.005, 300)
-    plan = SimpleNamespace(other=np.full(300, -3e-4))
-    gains = WalkPlan.gains(plan, settled(pd.DataFrame(returns)[0])[:, None])  # type: ignore[arg-type]
-    both = np.column_stack([gains, WalkPlan.gains(plan, returns[:, 1:])])  # type: ignore[arg-type]
-    train = (np.arange(300) >= 100)[None]
-    found = judged(lambda: [(np.arange(2), both)], train, ~train, Criterion.SHARPE)
-    assert found.chosen.tolist() == [1]

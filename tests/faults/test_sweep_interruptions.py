@@ -1,0 +1,103 @@
+"""Sweeps whose workers die or that are interrupted: what is kept, and what is done again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.support.sweeps import GRID, ROOT, TOP, bytes_of, swept
+
+FATAL = """
+    def __post_init__(self):
+        super().__post_init__()
+        flag = Path({flag!r})
+        if self.lookback == 90 and os.getpid() != {pid} and not flag.exists():
+            flag.touch()
+            os._exit(1)
+"""
+
+
+def test_a_worker_that_dies_costs_its_job_alone(tmp_path: Path) -> None:
+    whole = (tmp_path / "a.py").write_text(TOP) and swept(tmp_path / "a", f"{tmp_path}/a.py")
+    flag = tmp_path / "died"
+    (tmp_path / "b.py").write_text(TOP + FATAL.format(flag=str(flag), pid=os.getpid()))
+    broken = swept(tmp_path / "b", f"{tmp_path}/b.py", workers=2)
+    assert flag.exists()
+    pd.testing.assert_frame_equal(broken.table.drop(columns="id"), whole.table.drop(columns="id"))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_interrupted_sweep_goes_on_where_it_stopped(
+    tmp_path: Path, how: signal.Signals, workers: int
+) -> None:
+    """Ctrl-C reaches all processes of a group, `kill -9` the main one alone."""
+    (tmp_path / "top.py").write_text(TOP)
+    lookbacks = ",".join(map(str, range(30, 150)))
+    command = [
+        sys.executable, "-m", "backtests", "sweep", "top.py", "--data", "sample", "--start",
+        "2023-01-03", "--grid", "n=1,2,3,4", "--grid", f"lookback={lookbacks}", "--ledger",
+        "l.sqlite", "--workers", str(workers),
+    ]  # fmt: skip
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path / "data")}
+    started = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    pattern = "runs/sweep-top-*/parts/*.parquet"
+    until = time.monotonic() + 60
+    while not list(tmp_path.glob(pattern)) and time.monotonic() < until:
+        time.sleep(0.005)
+    if how is signal.SIGINT:
+        os.killpg(started.pid, how)
+    else:
+        os.kill(started.pid, how)
+    started.communicate(timeout=60)  # returns once no worker holds the pipe any more
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob(pattern)}
+    assert 0 < len(kept) < 24
+    done = subprocess.run([*command, "--json"], cwd=tmp_path, env=env, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert json.loads(done.stdout)["sets"] == 480
+    assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
+    whole = swept(tmp_path / "whole", f"{tmp_path}/top.py", start="2023-01-03",
+                   grid={"n": range(1, 5), "lookback": range(30, 150)})  # fmt: skip
+    parts = {path.name: path.read_bytes() for path in tmp_path.glob(pattern)}
+    assert parts == bytes_of(whole)
+
+
+def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="cluster: pip install distributed")
+    (tmp_path / "top.py").write_text(TOP)
+    address, grid = f"{tmp_path}/top.py", {"n": range(1, 6), "lookback": range(30, 190, 4)}
+    alone = swept(tmp_path / "alone", address, grid=grid)
+    killed: list[int] = []
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+
+        def kill(progress: str) -> None:
+            """After the first job: one worker process, as by the kernel when memory is short."""
+            if not killed:
+                killed.append(next(iter(cluster.workers.values())).pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        there = {"cluster": cluster.scheduler_address}
+        together = swept(tmp_path / "together", address, grid=grid, progress=kill, **there)
+        onwards = {"grid": GRID, "walk_forward": (6, 3)}
+        walked = swept(tmp_path / "walked", address, **onwards, **there)
+    assert killed
+    assert len(bytes_of(alone)) == 10
+    assert bytes_of(together) == bytes_of(alone)
+    here = swept(tmp_path / "here", address, **onwards)
+    assert walked.summary == here.summary
+    assert len(here.summary["walk_forward"]["windows"]) == 4
+    pd.testing.assert_frame_equal(walked.walk, here.walk, check_exact=True)
