@@ -6,23 +6,19 @@ import dataclasses
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from backtests import paths
 from backtests.evaluation.judging import Judging, judged
 from backtests.records.from_run import result_of
-from backtests.records.ledger import Ledger
 from backtests.records.result import Result
 from backtests.records.trials import failed_trial, finished_trial, record_trials
+from backtests.records.workspace import Workspace, open_workspace
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_backtrader, run_strategy
-from backtests.settings import Settings
 from markets.snapshot import Remembers, Snapshot, Source
 from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError
-
-if TYPE_CHECKING:
-    pass
+from reports.contract.manifest import ManifestJson
 
 
 def run(
@@ -51,28 +47,17 @@ def run(
 
     Every run, failed ones too, is appended to the trial ledger. Raises a NewsfolioError.
     """
-    try:
-        wanted = Settings(**settings)
-    except TypeError as error:
-        raise CommandError(f"unknown setting: {error}") from None
-    source = (
-        paths.open_source(
-            data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
-        )
-        if isinstance(data, str)
-        else data
+    workspace = open_workspace(
+        data, settings, ledger, offline=offline, facts=facts, snapshot=snapshot
     )
     job = job_of(strategy, universe=universe)
-    book = Ledger(Path(ledger) if ledger else paths.ledger_path())
     judging = Judging(placebos=placebos) if verdict else None
-    return execute(job, source, wanted, book, verify=verify, judging=judging)
+    return run_job(job, workspace, verify=verify, judging=judging)
 
 
-def execute(
+def run_job(
     job: Job,
-    source: Source,
-    settings: Settings,
-    ledger: Ledger,
+    workspace: Workspace,
     *,
     verify: bool = False,
     judging: Judging | None = None,
@@ -85,24 +70,41 @@ def execute(
     notes: what a reader must know besides, for the manifest. begin: is shown the result before it
     is judged.
     """
+    ledger = workspace.ledger
     try:
-        output = _played(job, source, settings, verify)
-        result = result_of(output, judging.since if judging else None)
+        done = _run(job, workspace, verify)
+        result = result_of(done, judging.since if judging else None)
         if begin is not None:
             begin(result)
-        result, variants = judged(output, result, ledger, judging) if judging else (result, ())
-        notes = (*notes, *_other_lines(source, output.bars))
-        if notes:
-            told = [*result.manifest["notes"], *notes]
-            result = dataclasses.replace(result, manifest={**result.manifest, "notes": told})
-        _remember(source, output.bars)
+        result, variants = judged(done, result, ledger, judging) if judging else (result, ())
+        result = _noted(result, [*notes, *_other_lines(workspace.source, done.bars)])
+        _remember(workspace.source, done.bars)
         if save is not None:
             save(result)
     except NewsfolioError as error:
-        record_trials(ledger, [failed_trial(job, source, settings, str(error))])
+        record_trials(ledger, [failed_trial(job, workspace, str(error))])
         raise
     record_trials(ledger, [finished_trial(job, result), *variants])
     return result
+
+
+def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
+    source, settings = workspace.source, workspace.settings
+    if job.strategy is not None:
+        return run_strategy(job.strategy, source, settings, job.address, verify)
+    if job.plain is None:
+        raise CommandError(f"{job.address}: nothing to run")
+    if verify:
+        raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
+    return run_backtrader(job.plain, job.universe, source, settings, job.address)
+
+
+def _noted(result: Result, notes: Sequence[str]) -> Result:
+    """The result with more notes in its manifest."""
+    if not notes:
+        return result
+    manifest: ManifestJson = {**result.manifest, "notes": [*result.manifest["notes"], *notes]}
+    return dataclasses.replace(result, manifest=manifest)
 
 
 def _remember(source: Source, read: Snapshot) -> None:
@@ -120,13 +122,3 @@ def _other_lines(source: Source, read: Snapshot) -> tuple[str, ...]:
     if not isinstance(source, Remembers) or source.snapshot in ("", read.id):
         return ()
     return (f"snapshot {source.snapshot} was asked for; this run read other lines or tables of it",)
-
-
-def _played(job: Job, source: Source, settings: Settings, verify: bool) -> Run:
-    if job.strategy is not None:
-        return run_strategy(job.strategy, source, settings, job.address, verify)
-    if job.plain is None:
-        raise CommandError(f"{job.address}: nothing to run")
-    if verify:
-        raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
-    return run_backtrader(job.plain, job.universe, source, settings, job.address)

@@ -17,6 +17,8 @@ from newsfolio.errors import DataError
 from newsfolio.formatting import figure
 from newsfolio.listings import asset_of
 from newsfolio.thesis import Article
+from reports.contract.claims import CheckedArticleJson
+from reports.contract.manifest import ClaimJson
 
 
 class ClaimVerdict(StrEnum):
@@ -30,7 +32,7 @@ class ClaimVerdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Checked:
+class MeasuredReading:
     """One reading with its measured figure; None where the prices cannot tell.
 
     percent: whether people read the figure in percent. detail: what it was made of, or why there
@@ -44,7 +46,7 @@ class Checked:
     number: float
     tolerance: float
     measured: float | None
-    finding: ClaimVerdict
+    verdict: ClaimVerdict
     detail: str
     decides: bool
     percent: bool
@@ -55,7 +57,7 @@ class Checked:
         return f"{self.says} {self._figure(self.number)}"
 
     @property
-    def found(self) -> str:
+    def measured_text(self) -> str:
         """The measured figure for people."""
         return "n/a" if self.measured is None else self._figure(self.measured)
 
@@ -73,7 +75,7 @@ class Checked:
             "says": self.says,
             "tolerance": self.tolerance,
             "measured": self.measured,
-            "verdict": self.finding.value,
+            "verdict": self.verdict.value,
             "detail": self.detail,
             "decides": self.decides,
         }
@@ -85,53 +87,54 @@ class CheckedClaim:
 
     article: str
     claim: Claim
-    stated: tuple[Checked, ...]
-    corrected: tuple[Checked, ...]
+    stated: tuple[MeasuredReading, ...]
+    corrected: tuple[MeasuredReading, ...]
     basis: tuple[str, ...]
 
     @property
-    def finding(self) -> ClaimVerdict:
+    def verdict(self) -> ClaimVerdict:
         """As stated, else as corrected: a claim that is wrong as written may be right as meant."""
-        stated = together(self.stated)
-        if stated is ClaimVerdict.FAILS and together(self.corrected) is ClaimVerdict.HOLDS:
+        stated = verdict_of(self.stated)
+        if stated is ClaimVerdict.FAILS and verdict_of(self.corrected) is ClaimVerdict.HOLDS:
             return ClaimVerdict.CORRECTED
         return stated
 
     @property
     def simulated(self) -> bool:
         """Whether it was measured on made-up prices."""
-        return any(one.finding is ClaimVerdict.SIMULATED for one in (*self.stated, *self.corrected))
+        readings = (*self.stated, *self.corrected)
+        return any(reading.verdict is ClaimVerdict.SIMULATED for reading in readings)
 
     @property
-    def first(self) -> Checked | None:
+    def first(self) -> MeasuredReading | None:
         """The reading whose figure a table shows."""
-        shown = self.corrected if self.finding is ClaimVerdict.CORRECTED else self.stated
-        return next((one for one in shown if one.decides), None)
+        shown = self.corrected if self.verdict is ClaimVerdict.CORRECTED else self.stated
+        return next((reading for reading in shown if reading.decides), None)
 
     @property
     def reason(self) -> str:
         """One sentence: what was measured, or why nothing was."""
         if not self.stated:
             return _sentence(self.claim.untestable, self.claim.known)
-        told = [_told(one, len(self.stated) > 1) for one in self.stated]
-        told += [f"as corrected, {_told(one, True)}" for one in self.corrected]
-        return _sentence("; ".join(told), self.claim.known)
+        parts = [_in_words(reading, len(self.stated) > 1) for reading in self.stated]
+        parts += [f"as corrected, {_in_words(reading, True)}" for reading in self.corrected]
+        return _sentence("; ".join(parts), self.claim.known)
 
-    def row(self) -> dict[str, str]:
+    def row(self) -> ClaimJson:
         """The claim as a table shows it."""
         first = self.first
         return {
             "id": self.claim.id,
             "text": self.claim.text,
             "claimed": first.claimed if first else "-",
-            "measured": first.found if first else "n/a",
-            "verdict": self.finding.value,
+            "measured": first.measured_text if first else "n/a",
+            "verdict": self.verdict.value,
             "sentence": self.reason,
         }
 
     def as_json(self) -> dict[str, Any]:
         """The claim as `newsfolio claims --json` prints it; figures as fractions."""
-        first = next((one for one in self.stated if one.decides), None)
+        first = next((reading for reading in self.stated if reading.decides), None)
         return {
             "id": self.claim.id,
             "article": self.article,
@@ -139,9 +142,9 @@ class CheckedClaim:
             "claimed": first.number if first else None,
             "as_stated": _summary(self.stated),
             "as_corrected": _summary(self.corrected) if self.corrected else None,
-            "verdict": self.finding.value,
+            "verdict": self.verdict.value,
             "reason": self.reason,
-            "readings": [one.as_json() for one in (*self.stated, *self.corrected)],
+            "readings": [reading.as_json() for reading in (*self.stated, *self.corrected)],
             "basis": list(self.basis),
         }
 
@@ -151,12 +154,14 @@ def check_claims(articles: Iterable[Article], source: Source) -> tuple[CheckedCl
     articles = tuple(articles)
     claims = [(article.id, claim) for article in articles for claim in article.claims]
     bars = source.load([asset_of(line) for line in lines_of(claim for _, claim in claims)])
-    return tuple(checked(article, claim, bars) for article, claim in claims)
+    return tuple(check_claim(article, claim, bars) for article, claim in claims)
 
 
-def articles_of(articles: Iterable[Article], found: Iterable[CheckedClaim]) -> list[dict[str, Any]]:
+def articles_of(
+    articles: Iterable[Article], claims: Iterable[CheckedClaim]
+) -> list[CheckedArticleJson]:
     """Articles with their checked claims, as pages and terminals show them."""
-    found = tuple(found)
+    claims = tuple(claims)
     return [
         {
             "id": article.id,
@@ -165,9 +170,9 @@ def articles_of(articles: Iterable[Article], found: Iterable[CheckedClaim]) -> l
             "published": article.published.isoformat(),
             "dated_by": article.dated_by,
             "claims": [
-                {**one.row(), "basis": list(one.basis)}
-                for one in found
-                if one.article == article.id
+                {**claim.row(), "basis": list(claim.basis)}
+                for claim in claims
+                if claim.article == article.id
             ],
         }
         for article in articles
@@ -179,45 +184,45 @@ def lines_of(claims: Iterable[Claim]) -> tuple[str, ...]:
     return tuple(sorted({line for claim in claims for line in claim.lines}))
 
 
-def checked(article: str, claim: Claim, bars: Mapping[str, Bars]) -> CheckedClaim:
+def check_claim(article: str, claim: Claim, bars: Mapping[str, Bars]) -> CheckedClaim:
     """One claim measured on bars that are at hand."""
     return CheckedClaim(
         article,
         claim,
-        tuple(_checked(reading, bars) for reading in claim.stated),
-        tuple(_checked(reading, bars) for reading in claim.corrected),
+        tuple(_measured(reading, bars) for reading in claim.stated),
+        tuple(_measured(reading, bars) for reading in claim.corrected),
         _basis(claim, bars),
     )
 
 
-def together(readings: Sequence[Checked]) -> ClaimVerdict:
+def verdict_of(readings: Sequence[MeasuredReading]) -> ClaimVerdict:
     """What readings say together: one that fails decides, and then one that cannot be told."""
-    found = {one.finding for one in readings if one.decides}
-    for finding in (ClaimVerdict.SIMULATED, ClaimVerdict.FAILS, ClaimVerdict.UNTESTABLE):
-        if finding in found:
-            return finding
-    return ClaimVerdict.HOLDS if found else ClaimVerdict.UNTESTABLE
+    verdicts = {reading.verdict for reading in readings if reading.decides}
+    for verdict in (ClaimVerdict.SIMULATED, ClaimVerdict.FAILS, ClaimVerdict.UNTESTABLE):
+        if verdict in verdicts:
+            return verdict
+    return ClaimVerdict.HOLDS if verdicts else ClaimVerdict.UNTESTABLE
 
 
-def _checked(reading: Reading, bars: Mapping[str, Bars]) -> Checked:
+def _measured(reading: Reading, bars: Mapping[str, Bars]) -> MeasuredReading:
     record = PriceRecord(bars, reading.window.end, EcbRates())
     measured: float | None = None
     try:
-        found = reading.of.measure(record, reading.window)
-        detail = found.detail
-        measured = found.value if math.isfinite(found.value) else None
+        measurement = reading.of.measure(record, reading.window)
+        detail = measurement.detail
+        measured = measurement.value if math.isfinite(measurement.value) else None
     except DataError as error:
         detail = str(error)
     simulated = any(bars[line].simulated for line in reading.of.lines if line in bars)
     if measured is None:
-        finding = ClaimVerdict.UNTESTABLE
+        verdict = ClaimVerdict.UNTESTABLE
     elif simulated:
-        finding = ClaimVerdict.SIMULATED
+        verdict = ClaimVerdict.SIMULATED
     else:
-        finding = ClaimVerdict.HOLDS if reading.met(measured) else ClaimVerdict.FAILS
-    return Checked(
+        verdict = ClaimVerdict.HOLDS if reading.met(measured) else ClaimVerdict.FAILS
+    return MeasuredReading(
         reading.label, reading.start, reading.end, reading.says, reading.number,
-        reading.tolerance if reading.says == "=" else 0.0, measured, finding, detail,
+        reading.tolerance if reading.says == "=" else 0.0, measured, verdict, detail,
         reading.decides, reading.of.percent,
     )  # fmt: skip
 
@@ -228,29 +233,29 @@ def _basis(claim: Claim, bars: Mapping[str, Bars]) -> tuple[str, ...]:
         return ()
     due = max(reading.window.end for reading in (*claim.stated, *claim.corrected))
     record = PriceRecord(bars, due, EcbRates())
-    known = [line for line in claim.lines if line in bars and bars[line].first <= due]
-    return tuple(record.basis(line) for line in known)
+    listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
+    return tuple(record.basis(line) for line in listed)
 
 
-def _summary(readings: Sequence[Checked]) -> dict[str, Any]:
+def _summary(readings: Sequence[MeasuredReading]) -> dict[str, Any]:
     """The window and figure of the first reading that decides, and what all of them say."""
-    first = next((one for one in readings if one.decides), None)
+    first = next((reading for reading in readings if reading.decides), None)
     return {
         "start": first.start if first else None,
         "end": first.end if first else None,
         "measured": first.measured if first else None,
-        "verdict": together(readings).value,
+        "verdict": verdict_of(readings).value,
     }
 
 
-def _told(one: Checked, several: bool) -> str:
-    label = f"{one.label}: " if one.label else f"{one.start} to {one.end}: " if several else ""
-    verdict = (
-        f" ({one.finding.value})" if several and one.finding is not ClaimVerdict.SIMULATED else ""
-    )
-    return f"{label}{one.detail}{verdict}"
+def _in_words(reading: MeasuredReading, several: bool) -> str:
+    window = f"{reading.start} to {reading.end}: " if several else ""
+    label = f"{reading.label}: " if reading.label else window
+    named = several and reading.verdict is not ClaimVerdict.SIMULATED
+    return f"{label}{reading.detail}{f' ({reading.verdict.value})' if named else ''}"
 
 
 def _sentence(text: str, known: str) -> str:
-    said = f"{text}; known from elsewhere: {known}" if known else text
-    return said[:1].upper() + said[1:] + ("" if said.endswith(".") else ".")
+    """The text and what is known from elsewhere, with a capital and a full stop."""
+    sentence = f"{text}; known from elsewhere: {known}" if known else text
+    return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith(".") else ".")

@@ -66,8 +66,8 @@ def _code(tokens: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             raise
-        said = f"a bug of ours, {type(error).__name__}: {error}"
-        return _fail(f"{said}; run again with --debug and report it", 1)
+        bug = f"a bug of ours, {type(error).__name__}: {error}"
+        return _fail(f"{bug}; run again with --debug and report it", 1)
     return answer if isinstance(answer, int) else 0
 
 

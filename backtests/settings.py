@@ -105,8 +105,8 @@ def _member(name: str, kind: type[StrEnum], value: str) -> StrEnum:
     try:
         return kind(value)
     except ValueError:
-        known = [member.value for member in kind]
-        raise UnknownName(name, str(value), known, f"Choose {' or '.join(known)}.") from None
+        words = [member.value for member in kind]
+        raise UnknownName(name, str(value), words, f"Choose {' or '.join(words)}.") from None
 
 
 def read_day(name: str, value: date | str | None) -> date | None:

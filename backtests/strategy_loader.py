@@ -22,10 +22,10 @@ SHIPPED = Path(newsfolio.__file__).parent.parent / "strategies"
 
 def shipped() -> dict[str, type[Strategy]]:
     """The strategies that come with the project, by name."""
-    found: dict[str, type[Strategy]] = {}
+    strategies: dict[str, type[Strategy]] = {}
     for path in sorted(SHIPPED.glob("[!_]*.py")):
-        found |= _strategies(_load(path, f"strategies.{path.stem}"))
-    return dict(sorted(found.items()))
+        strategies |= _strategies(_load(path, f"strategies.{path.stem}"))
+    return dict(sorted(strategies.items()))
 
 
 def find(address: str) -> type:
@@ -41,20 +41,20 @@ def find(address: str) -> type:
         return _pick(_load(path.resolve(), f"newsfolio_user_{path.stem}"), name, place)
     if name:
         return _pick(_module(place), name, place)
-    known = shipped()
-    if address not in known:
-        raise UnknownName("strategy", address, known, "`newsfolio list` shows them all.")
-    return known[address]
+    strategies = shipped()
+    if address not in strategies:
+        raise UnknownName("strategy", address, strategies, "`newsfolio list` shows them all.")
+    return strategies[address]
 
 
 def find_article(address: str) -> tuple[Article, ...]:
     """The articles behind an address: an id, or the ones of a file (path/file.py[:NAME])."""
     place, _, name = address.partition(":")
     if not place.endswith(".py"):
-        known = {article.id: article for article in ARTICLES}
-        if address not in known:
-            raise UnknownName("article", address, known, f"There are {', '.join(known)}.")
-        return (known[address],)
+        articles = {article.id: article for article in ARTICLES}
+        if address not in articles:
+            raise UnknownName("article", address, articles, f"There are {', '.join(articles)}.")
+        return (articles[address],)
     path = Path(place).expanduser()
     if not path.is_file():
         raise CommandError(f"no file {place}; give an article's id or the path of its file")
@@ -69,12 +69,12 @@ def find_article(address: str) -> tuple[Article, ...]:
 
 def build(cls: type, values: Mapping[str, str]) -> Strategy:
     """A strategy with parameters from text; ParameterError names what is wrong."""
-    known = {spec.name: spec for spec in parameters(cls)}
+    specs = {spec.name: spec for spec in parameters(cls)}
     chosen: dict[str, Any] = {}
     for name, text in values.items():
-        if name not in known:
-            raise UnknownName(f"parameter of {name_of(cls)}", name, known)
-        chosen[name] = known[name].parse(text, cls)
+        if name not in specs:
+            raise UnknownName(f"parameter of {name_of(cls)}", name, specs)
+        chosen[name] = specs[name].parse(text, cls)
     try:
         strategy = cls(**chosen)
     except NewsfolioError:

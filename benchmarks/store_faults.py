@@ -28,9 +28,10 @@ from pathlib import Path
 import numpy as np
 
 from backtests import paths
-from backtests.api import execute
+from backtests.api import run_job
 from backtests.records.ledger import Ledger
 from backtests.records.result import Result, load
+from backtests.records.workspace import Workspace
 from backtests.runner.jobs import job_of
 from backtests.settings import Settings
 from markets.bars import Bars
@@ -148,10 +149,9 @@ def run_once(folder: Path, snapshot: str | None = None) -> Result:
     """One run on what the store has, kept in a folder of runs."""
     source = paths.open_source("yahoo", store=folder / "store", offline=True, snapshot=snapshot)
     runs = folder / ("again" if snapshot else "runs")
-    return execute(
-        job_of(STRATEGY), source, Settings(engine="kernel", start="2024-01-02", costs="none"),
-        Ledger(folder / "trials.sqlite"), save=lambda done: done.save(runs / done.id),
-    )  # fmt: skip
+    settings = Settings(engine="kernel", start="2024-01-02", costs="none")
+    workspace = Workspace(source, settings, Ledger(folder / "trials.sqlite"))
+    return run_job(job_of(STRATEGY), workspace, save=lambda done: done.save(runs / done.id))
 
 
 def run_on(folder: Path) -> None:

@@ -157,10 +157,10 @@ def _altered(frame: pd.DataFrame, row: Correction) -> pd.DataFrame:
 def _refuse_event(frame: pd.DataFrame, row: Correction) -> None:
     """BrokenData where a dividend or a split would vanish with its row."""
     for what, none in (("dividend", 0.0), ("split", 1.0)):
-        found = float(frame[what][pd.Timestamp(row.day)])
-        if found > 0 and found != none:
+        amount = float(frame[what][pd.Timestamp(row.day)])
+        if amount > 0 and amount != none:
             raise BrokenData(
-                f"{row.ticker}: the row of {row.day} is to be dropped, and a {what} of {found:g} "
+                f"{row.ticker}: the row of {row.day} is to be dropped, and a {what} of {amount:g} "
                 f"stands in it; set that {what} to 0 in {FILE} too, and give it to the day that "
                 "it belongs to"
             )
@@ -194,9 +194,9 @@ def _close_before(other: Bars, day: date) -> float | None:
 
 def _refuse_other_currency(
     row: Correction, wanted: Mapping[str, Asset], others: Mapping[str, Asset],
-    found: Mapping[str, Bars],
+    read: Mapping[str, Bars],
 ) -> None:  # fmt: skip
-    if not row.of or row.ticker not in found:
+    if not row.of or row.ticker not in read:
         return
     own, other = wanted[row.ticker].currency, others[row.of].currency
     if own != other:

@@ -43,15 +43,15 @@ def universe_assets(sleeves: Iterable[Sleeve]) -> dict[str, Asset]:
 
 def assets_to_load(want: Want) -> dict[str, Asset]:
     """Universe, stand-ins (recursively), signals and the cash rate of the base currency."""
-    found = universe_assets(want.sleeves)
-    queue = list(found.values())
+    assets = universe_assets(want.sleeves)
+    queue = list(assets.values())
     while queue:
         for ticker in queue.pop().stand_in:
-            if ticker not in found:
-                found[ticker] = asset_of(ticker)
-                queue.append(found[ticker])
+            if ticker not in assets:
+                assets[ticker] = asset_of(ticker)
+                queue.append(assets[ticker])
     extra = (*want.signals, *([CASH_RATES[want.base]] if want.base in CASH_RATES else []))
-    return found | {ticker: asset_of(ticker) for ticker in extra if ticker not in found}
+    return assets | {ticker: asset_of(ticker) for ticker in extra if ticker not in assets}
 
 
 def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) -> dict[str, Asset]:

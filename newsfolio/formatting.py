@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 
 def figure(value: float) -> str:
@@ -11,21 +12,21 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def defined(value: float | None) -> bool:
+def defined(value: float | None) -> TypeGuard[float]:
     """Whether there is a number to show."""
     return value is not None and math.isfinite(value)
 
 
 def percent(value: float | None, digits: int = 2) -> str:
     """A fraction as a percentage, n/a where undefined, never a negative zero."""
-    if value is None or not math.isfinite(value):
+    if not defined(value):
         return "n/a"
     return f"{_rounded(value * 100, digits):,.{digits}f} %"
 
 
 def ratio(value: float | None, digits: int = 2) -> str:
     """A plain number, n/a where undefined, never a negative zero."""
-    if value is None or not math.isfinite(value):
+    if not defined(value):
         return "n/a"
     return f"{_rounded(value, digits):,.{digits}f}"
 
@@ -33,12 +34,12 @@ def ratio(value: float | None, digits: int = 2) -> str:
 def signed(value: float | None, digits: int = 2) -> str:
     """A difference in percent with its sign, n/a where undefined; zero has none."""
     text = percent(value, digits)
-    return f"+{text}" if defined(value) and _rounded((value or 0.0) * 100, digits) > 0 else text
+    return f"+{text}" if defined(value) and _rounded(value * 100, digits) > 0 else text
 
 
 def chance(value: float | None) -> str:
     """A probability or p-value to three digits, n/a where undefined."""
-    if value is None or not math.isfinite(value):
+    if not defined(value):
         return "n/a"
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reports.background import BackgroundRenderer
+    from reports.contract.claims import CheckedArticleJson
+    from reports.contract.comparison import RunsComparedJson
+    from reports.contract.sweep import SweepJson
     from reports.record import RunRecord
 
 __all__ = ["write_claims", "write_compare", "write_index", "write_pages", "write_sweep"]
 
 
 def write_pages(
-    result: RunRecord, folder: Path, tearsheet: bool = True, ahead: BackgroundRenderer | None = None
+    record: RunRecord,
+    folder: Path,
+    tearsheet: bool = True,
+    background: BackgroundRenderer | None = None,
 ) -> None:
     """Write `verdict.html`, its script and, if wanted, `tearsheet.html` into a folder that exists.
 
-    ahead: who has begun to draw this result. OSError where they cannot be written.
+    background: who has begun to draw this run. OSError where they cannot be written.
     """
     from reports.pages.script import write_script
     from reports.pages.verdict import verdict_page
@@ -27,23 +33,18 @@ def write_pages(
     if tearsheet:
         from reports.pages.tearsheet import tearsheet as drawn
 
-        text = drawn(result, ahead.gallery) if ahead else drawn(result)
+        text = drawn(record, background.gallery) if background else drawn(record)
         sheet.write_text(text, encoding="utf-8")
     write_script(folder)
-    page = verdict_page(result, tearsheet=sheet.is_file())
+    page = verdict_page(record, tearsheet=sheet.is_file())
     (folder / "verdict.html").write_text(page, encoding="utf-8")
 
 
-def write_compare(
-    results: Sequence[RunRecord], comparison: Mapping[str, Any], folder: Path
-) -> Path:
-    """Write `compare.html` and its script into a folder that exists; answers the page's path.
-
-    comparison: what `backtests.evaluation.comparison.compare` answers for these results.
-    """
+def write_compare(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:
+    """Write `compare.html` and its script into a folder that exists; answers the page's path."""
     from reports.pages.comparison import write
 
-    return write(results, comparison, folder)
+    return write(records, comparison, folder)
 
 
 def write_index(runs_folder: Path) -> Path:
@@ -57,15 +58,15 @@ def write_index(runs_folder: Path) -> Path:
 
 
 def write_claims(
-    articles: Sequence[Mapping[str, Any]], source: str, simulated: bool, path: Path
+    articles: Sequence[CheckedArticleJson], source: str, simulated: bool, path: Path
 ) -> None:
-    """Write the page of some articles' claims, as `backtests.claims` measured them."""
+    """Write the page of some articles' claims, measured on prices of a source."""
     from reports.pages.claims import write
 
     write(articles, source, simulated, path)
 
 
-def write_sweep(summary: Mapping[str, Any], folder: Path) -> Path:
+def write_sweep(summary: SweepJson, folder: Path) -> Path:
     """Write the page of a sweep into its folder; answers the page's path."""
     from reports.pages.sweep import write
 

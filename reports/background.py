@@ -13,7 +13,7 @@ from reports.charts.quantstats_plots import (
     Gallery,
     draw_gallery,
     gallery,
-    light_up,
+    import_libraries,
     plot_input,
 )
 
@@ -74,11 +74,11 @@ def _started() -> Connection | None:
     return ours
 
 
-def _draw(line: Connection, other: Connection) -> None:
+def _draw(line: Connection, unused: Connection) -> None:
     """Draw until the other end is closed; an error ends it, and is met again there."""
-    other.close()
+    unused.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(Exception):
-        light_up()
+        import_libraries()
         while True:
             line.send(draw_gallery(line.recv()))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
+
+from reports.contract.evaluation import EvaluationJson
+from reports.contract.manifest import ManifestJson, ScoringJson
 
 
 @runtime_checkable
@@ -21,12 +23,12 @@ class RunRecord(Protocol):
         """Whether its prices were made up."""
 
     @property
-    def manifest(self) -> Mapping[str, Any]:
-        """What was run on what with which assumptions, and the figures (`metrics`); JSON."""
+    def manifest(self) -> ManifestJson:
+        """What was run on what with which assumptions, and the figures."""
 
     @property
-    def evaluation(self) -> Mapping[str, Any] | None:
-        """What is known of its thesis; JSON, None where the run was not evaluated."""
+    def evaluation(self) -> EvaluationJson | None:
+        """What is known of its thesis; None where the run was not evaluated."""
 
     @property
     def equity(self) -> pd.Series:
@@ -63,3 +65,20 @@ class RunRecord(Protocol):
     @property
     def placebos(self) -> pd.DataFrame:
         """Columns label, start (ISO date) and excess a year, a row a placebo."""
+
+
+def scoring(manifest: ManifestJson, evaluation: EvaluationJson | None = None) -> ScoringJson:
+    """Where a run begins to score; whatever shows it asks here.
+
+    Older manifests do not say it: their evaluation does, or else the thesis.
+    """
+    if "scored" in manifest:
+        return manifest["scored"]
+    thesis = manifest["thesis"]
+    if thesis is None:
+        return {"divide": None, "from": None}
+    if evaluation is not None:
+        scored = evaluation["scored"]
+        return {"divide": scored["divide"], "from": scored["start"] or None}
+    since = manifest["verdict"]["since"] if "verdict" in manifest else None
+    return {"divide": since or thesis["first_decision"], "from": thesis["scored_from"]}

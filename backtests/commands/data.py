@@ -66,16 +66,16 @@ def pull(
 
     if not 1 <= workers <= MOST_WORKERS:
         raise CommandError(f"--workers {workers}: from 1 to {MOST_WORKERS}")
-    kept = Store(store or paths.store_folder())
-    if not lines and not kept.tickers():
+    stored = Store(store or paths.store_folder())
+    if not lines and not stored.tickers():
         raise CommandError(
-            f"nothing is stored in {kept.folder}; name lines or a strategy, e.g. newsfolio data "
+            f"nothing is stored in {stored.folder}; name lines or a strategy, e.g. newsfolio data "
             "pull SPY 0700.HK"
         )
-    assets, odd = (chosen_lines(lines, kept), {}) if lines else placed(kept.tickers())
+    assets, unplaced = (chosen_lines(lines, stored), {}) if lines else placed(stored.tickers())
     show = progress(json or quiet)
     try:
-        pulled = fetch(kept, assets, paths.today(), workers, show, fresh=fresh)
+        pulled = fetch(stored, assets, paths.today(), workers, show, fresh=fresh)
     except KeyboardInterrupt:
         raise MissingData(
             "interrupted; lines fetched so far are kept, the same command goes on from there"
@@ -83,12 +83,12 @@ def pull(
     finally:
         if show is not None:
             show("")
-    found = (*pulled, *(not_placed(ticker, why) for ticker, why in odd.items()))
+    outcomes = (*pulled, *(not_placed(ticker, why) for ticker, why in unplaced.items()))
     if json:
-        print_json({"store": str(kept.folder), "lines": [one.as_json() for one in found]})
+        print_json({"store": str(stored.folder), "lines": [line.as_json() for line in outcomes]})
     else:
-        say_pulled(found, quiet)
-    return int(any(one.failed for one in found))
+        say_pulled(outcomes, quiet)
+    return int(any(line.failed for line in outcomes))
 
 
 @app.command
@@ -107,12 +107,12 @@ def status(*tickers: str, store: Path | None = None, json: bool = False) -> int:
     from backtests import paths
     from markets.store.price_store import Store
 
-    kept = Store(store or paths.store_folder())
-    rows = [status_row(kept, ticker) for ticker in tickers or kept.tickers()]
+    stored = Store(store or paths.store_folder())
+    rows = [status_row(stored, ticker) for ticker in tickers or stored.tickers()]
     if json:
-        print_json({"store": str(kept.folder), "lines": rows})
+        print_json({"store": str(stored.folder), "lines": rows})
     elif not rows:
-        say(f"nothing is stored in {kept.folder}; newsfolio data pull STRATEGY fetches lines")
+        say(f"nothing is stored in {stored.folder}; newsfolio data pull STRATEGY fetches lines")
     else:
         say_status(rows)
     return int(any(row["damage"] for row in rows))
@@ -153,37 +153,25 @@ def check(
     if data == "sample":
         raise CommandError("--data sample: made-up prices need no check; name yahoo or a folder")
     source = paths.open_source(data, store=store, offline=True, corrections=corrections)
-    kept = Store(store or paths.store_folder()) if data == "yahoo" else None
-    names = kept.tickers() if kept else in_folder(Path(data).expanduser())
-    assets, odd = (chosen_lines(lines, kept), {}) if lines else placed(names)
+    stored = Store(store or paths.store_folder()) if data == "yahoo" else None
+    names = stored.tickers() if stored else in_folder(Path(data).expanduser())
+    assets, unplaced = (chosen_lines(lines, stored), {}) if lines else placed(names)
     pairs, damaged = _loaded(source, assets, data == "yahoo")
     if not pairs and not damaged:
         raise MissingData(f"no prices to check in {data}; newsfolio data pull fetches some")
     more = _second_opinions(pairs, against) if against is not None else ()
-    found = sorted(
+    findings = sorted(
         (*damaged, *inspect_all(pairs), *more),
-        key=lambda one: (-one.severity, one.ticker, one.rule),
+        key=lambda finding: (-finding.severity, finding.ticker, finding.rule),
     )
-    seen = {*pairs, *(one.ticker for one in damaged)}
-    missing = [asset.ticker for asset in assets if asset.ticker not in seen] + list(odd)
+    seen = {*pairs, *(finding.ticker for finding in damaged)}
+    missing = [asset.ticker for asset in assets if asset.ticker not in seen] + list(unplaced)
     if json:
-        rows = [as_json(one) for one in found]
+        rows = [as_json(finding) for finding in findings]
         print_json({"checked": sorted(pairs), "missing": missing, "findings": rows})
     else:
-        say_findings(found, len(pairs), missing)
-    return int(any(one.severity is Severity.BLOCK for one in found))
-
-
-# Which lines are meant
-
-
-# Pull
-
-
-# Status
-
-
-# Check
+        say_findings(findings, len(pairs), missing)
+    return int(any(finding.severity is Severity.BLOCK for finding in findings))
 
 
 def _loaded(
@@ -193,12 +181,12 @@ def _loaded(
     from markets.quality.checks import Finding, Severity
 
     remedy = "newsfolio data pull {} fetches it again." if stored else "Correct the file."
-    found: dict[str, tuple[Asset, Bars]] = {}
+    loaded: dict[str, tuple[Asset, Bars]] = {}
     damaged = []
     for asset in assets:
         try:
             bars = source.load([asset]).get(asset.ticker)
-            found |= {} if bars is None else {asset.ticker: (asset, bars)}
+            loaded |= {} if bars is None else {asset.ticker: (asset, bars)}
         except (BrokenData, MissingData) as error:
             damaged.append(
                 Finding(
@@ -207,7 +195,7 @@ def _loaded(
                     remedy.format(asset.ticker),
                 )
             )  # fmt: skip
-    return found, damaged
+    return loaded, damaged
 
 
 def _second_opinions(pairs: Mapping[str, tuple[Asset, Bars]], folder: Path) -> Iterator[Finding]:
@@ -217,10 +205,10 @@ def _second_opinions(pairs: Mapping[str, tuple[Asset, Bars]], folder: Path) -> I
 
     if not folder.expanduser().is_dir():
         raise CommandError(f"--against {folder}: no such folder")
-    other = FolderSource(folder.expanduser())
+    second = FolderSource(folder.expanduser())
     for asset, bars in pairs.values():
         try:
-            theirs = other.load([asset]).get(asset.ticker)
+            theirs = second.load([asset]).get(asset.ticker)
         except NewsfolioError as error:
             yield Finding(
                 Severity.NOTE, asset.ticker, "second source", f"not compared: {error}",

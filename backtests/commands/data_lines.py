@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 def chosen_lines(names: Sequence[str], store: Store | None) -> list[Asset]:
     """The assets that tickers and strategies name, each once."""
-    found: dict[str, Asset] = {}
+    assets: dict[str, Asset] = {}
     for asset in (asset for name in names for asset in _named(name, store)):
-        found.setdefault(asset.ticker, asset)
-    return list(found.values())
+        assets.setdefault(asset.ticker, asset)
+    return list(assets.values())
 
 
 def placed(tickers: Iterable[str]) -> tuple[list[Asset], dict[str, str]]:
     """The assets of tickers that were found somewhere, and why others cannot be placed."""
     from newsfolio.listings import asset_of
 
-    found, odd = [], {}
+    assets, unplaced = [], {}
     for ticker in tickers:
         try:
-            found.append(asset_of(ticker))
+            assets.append(asset_of(ticker))
         except CommandError as error:
-            odd[ticker] = f"{error} Or name the strategy that declares it."
-    return found, odd
+            unplaced[ticker] = f"{error} Or name the strategy that declares it."
+    return assets, unplaced
 
 
 def _named(name: str, store: Store | None) -> list[Asset]:
@@ -44,9 +44,9 @@ def _named(name: str, store: Store | None) -> list[Asset]:
     try:
         return [asset_of(name)]
     except UnknownName:
-        known = [*shipped(), *KNOWN]
+        names = [*shipped(), *KNOWN]
         raise UnknownName(
-            "ticker or strategy", name, known,
+            "ticker or strategy", name, names,
             "Tickers are written as Yahoo does (SPY, 0700.HK); newsfolio list shows strategies.",
         ) from None  # fmt: skip
 

@@ -23,20 +23,22 @@ def not_placed(ticker: str, why: str) -> Pulled:
     return Pulled(ticker, Outcome.FAILED, error=why, why="not placed")
 
 
-def say_pulled(found: Sequence[Pulled], quiet: bool) -> None:
+def say_pulled(outcomes: Sequence[Pulled], quiet: bool) -> None:
     """A line for each that changed or failed, and how many did not."""
-    shown = [one for one in found if one.failed or not (quiet or one.outcome in _calm())]
+    shown = [line for line in outcomes if line.failed or not (quiet or line.outcome in _calm())]
     if shown:
-        print_table([_pulled_row(one) for one in shown])
+        print_table([_pulled_row(line) for line in shown])
     if quiet:
         return
-    counts = Counter(one.outcome.value for one in found)
-    say(f"{_lines(len(found))}: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
-    failed = [one for one in found if one.failed]
+    counts = Counter(line.outcome.value for line in outcomes)
+    say(f"{_lines(len(outcomes))}: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
+    failed = [line for line in outcomes if line.failed]
     if failed:
-        whys = Counter(one.why for one in failed)
-        said = ", ".join(f"{n} {why}" for why, n in whys.items())
-        say(f"{len(failed)} failed ({said}); what is stored stands, and the same command goes on")
+        whys = Counter(line.why for line in failed)
+        reasons = ", ".join(f"{n} {why}" for why, n in whys.items())
+        say(
+            f"{len(failed)} failed ({reasons}); what is stored stands, and the same command goes on"
+        )
 
 
 def _calm() -> tuple[str, ...]:
@@ -45,12 +47,12 @@ def _calm() -> tuple[str, ...]:
     return (Outcome.SKIPPED, Outcome.HOLIDAY)
 
 
-def _pulled_row(one: Pulled) -> tuple[str, ...]:
-    spans = f"{one.first} to {one.last}" if one.first else "-"
-    said = "; ".join(part for part in (one.change, one.error) if part)
-    said = said.removeprefix(f"{one.ticker}: ")
-    added = f"+{one.added}" if one.added else ""
-    return (one.ticker, one.outcome.value, added, spans, said)
+def _pulled_row(line: Pulled) -> tuple[str, ...]:
+    spans = f"{line.first} to {line.last}" if line.first else "-"
+    remarks = "; ".join(part for part in (line.change, line.error) if part)
+    remarks = remarks.removeprefix(f"{line.ticker}: ")
+    added = f"+{line.added}" if line.added else ""
+    return (line.ticker, line.outcome.value, added, spans, remarks)
 
 
 def status_row(store: Store, ticker: str) -> dict[str, Any]:
@@ -93,8 +95,8 @@ def say_status(rows: Sequence[Mapping[str, Any]]) -> None:
     ]  # fmt: skip
     print_table(table)
     for row in rows:
-        for said in _remarks(row):
-            say(f"{row['ticker']}: {said}")
+        for remark in _remarks(row):
+            say(f"{row['ticker']}: {remark}")
 
 
 def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
@@ -109,24 +111,24 @@ def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"{row['versions']} earlier version{'s' * (row['versions'] != 1)} kept"
 
 
-def as_json(one: Finding) -> dict[str, Any]:
+def as_json(finding: Finding) -> dict[str, Any]:
     return {
-        "severity": one.severity.name.lower(),
-        "ticker": one.ticker,
-        "rule": one.rule,
-        "told": one.told,
-        "remedy": one.remedy,
-        "days": [day.isoformat() for day in one.days],
-        "count": one.count,
+        "severity": finding.severity.name.lower(),
+        "ticker": finding.ticker,
+        "rule": finding.rule,
+        "told": finding.told,
+        "remedy": finding.remedy,
+        "days": [day.isoformat() for day in finding.days],
+        "count": finding.count,
     }
 
 
-def say_findings(found: Sequence[Finding], checked: int, missing: Sequence[str]) -> None:
-    for one in found:
-        say(f"{one.severity.name.lower():<6}{one.rule:<20}{one.sentence}")
-    counts = Counter(one.severity.name.lower() for one in found)
-    said = ", ".join(f"{count} {name}" for name, count in counts.items()) or "no finding"
-    say(f"{_lines(checked)} checked: {said}")
+def say_findings(findings: Sequence[Finding], checked: int, missing: Sequence[str]) -> None:
+    for finding in findings:
+        say(f"{finding.severity.name.lower():<6}{finding.rule:<20}{finding.sentence}")
+    counts = Counter(finding.severity.name.lower() for finding in findings)
+    total = ", ".join(f"{count} {name}" for name, count in counts.items()) or "no finding"
+    say(f"{_lines(checked)} checked: {total}")
     if missing:
         say(f"no prices of {', '.join(missing)}")
 

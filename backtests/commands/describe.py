@@ -28,7 +28,7 @@ def described(job: Job) -> str:
         *(line for sleeve in sleeves_of(strategy.universe) for line in _sleeve(sleeve)),
         f"decides     {strategy.rebalance}",
         f"benchmark   {_label(strategy.benchmark)}",
-        *(f"control     {name}: {other.label}" for name, other in strategy.controls().items()),
+        *(f"control     {name}: {control.label}" for name, control in strategy.controls().items()),
         *_variants(strategy),
         *(f"reads       {facts.name}: {facts.where}" for facts in strategy.facts),
         *(f"event study {study.name}" for study in strategy.studies),
@@ -51,7 +51,7 @@ def _thesis(strategy: Strategy) -> list[str]:
 
 
 def _variants(strategy: Strategy) -> list[str]:
-    values = [f"{name} {', '.join(map(_shown, found))}" for name, found in strategy.grid.items()]
+    values = [f"{name} {', '.join(map(_shown, grid))}" for name, grid in strategy.grid.items()]
     return [f"variants    {' x '.join(values)}"] if values else []
 
 

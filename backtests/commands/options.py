@@ -12,6 +12,7 @@ from cyclopts import Group, Parameter
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
+    from backtests.records.workspace import Workspace
     from backtests.runner.jobs import Job
     from backtests.settings import Settings
     from markets.snapshot import Source
@@ -108,6 +109,13 @@ class RunOptions:
             snapshot=self.snapshot,
             progress=progress(quiet),
         )
+
+    def workspace(self, ledger: Path | None, *, quiet: bool, **more: Any) -> Workspace:
+        """Settings, prices and the ledger that counts the runs."""
+        from backtests.records.workspace import Workspace, open_ledger
+
+        settings = self.settings(**more)
+        return Workspace(self.source(quiet), settings, open_ledger(ledger))
 
     def job(self, address: str, universe: Sequence[str] = ()) -> Job:
         """The strategy at an address with the parameters given."""

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsfolio.errors import CommandError, OutputError
+from reports import write_pages
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.background import BackgroundRenderer
-from reports import write_pages
 
 PAGE = "verdict.html"
 """The page of a run that opens."""

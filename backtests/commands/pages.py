@@ -11,11 +11,11 @@ from cyclopts import Parameter
 from backtests.commands.options import OUTPUT, RunOptions
 from backtests.commands.output import PAGE, browse, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say_claims
-from backtests.records.registry import manifests, run_folder
+from backtests.records.registry import listed_runs, run_folder
+from reports import write_claims, write_compare, write_index, write_pages
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
-from reports import write_claims, write_compare, write_index, write_pages
 
 
 def open_(run: str = "", *, out: Path | None = None) -> None:
@@ -89,35 +89,35 @@ def compare(
         Open the page in a browser.
     """
     from backtests import paths
-    from backtests.api import execute
+    from backtests.api import run_job
     from backtests.evaluation.comparison import compare as compared
     from backtests.evaluation.judging import Judging
-    from backtests.records.ledger import Ledger
     from backtests.records.result import intact, load
 
     folder = out or paths.RUNS
     require_writable(folder)
-    saved = {path.name: path for path, _ in manifests(folder)}
+    saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
     for name in runs:
         matching = [run for run in saved if run.startswith(name) and not _is_strategy(name)]
         if matching:
             results.append(load(saved[matching[0]]))
             continue
-        result = execute(
-            market.job(name), market.source(json), market.settings(engine=engine),
-            Ledger(ledger or paths.ledger_path()), judging=Judging(placebos=0),
+        result = run_job(
+            market.job(name),
+            market.workspace(ledger, quiet=json, engine=engine),
+            judging=Judging(placebos=0),
             save=lambda done: save_run(done, folder, tearsheet=False),
-        )  # fmt: skip
+        )
         results.append(result)
-    with intact(*(saved[one.id] for one in results if one.id in saved)):
-        found = compared(results)
-        page = write_compare(results, found, folder)
+    with intact(*(saved[result.id] for result in results if result.id in saved)):
+        comparison = compared(results)
+        page = write_compare(results, comparison, folder)
     write_index(folder)
     if json:
-        print_json({**found, "page": str(page)})
+        print_json({**comparison, "page": str(page)})
     else:
-        print(f"{found['conclusion']}\n{page}")
+        print(f"{comparison['conclusion']}\n{page}")
     if open:
         browse(page)
 
@@ -160,12 +160,12 @@ def claims(
 
     wanted = strategy_loader.find_article(article) if article else ARTICLES
     source = paths.open_source(data, store=store, offline=offline, progress=progress(quiet or json))
-    found = check_claims(wanted, source)
+    checked = check_claims(wanted, source)
     if json:
-        print_json({"claims": [one.as_json() for one in found]})
+        print_json({"claims": [claim.as_json() for claim in checked]})
         return
-    rows = articles_of(wanted, found)
-    simulated = any(one.simulated for one in found)
+    rows = articles_of(wanted, checked)
+    simulated = any(claim.simulated for claim in checked)
     ids = f"-{quote(wanted[0].id, safe='')}" if article else ""
     path = (out or paths.RUNS) / f"claims{ids}.html"
     write_claims(rows, source.name, simulated, path)

@@ -33,7 +33,7 @@ def job_again(run: Result) -> Job:
 
 def settings_again(run: Result) -> Settings:
     """The settings of a run, open-ended."""
-    values = dict(run.manifest["settings"])
+    values: dict[str, Any] = {**run.manifest["settings"]}
     return Settings(**{**values, "start": run.manifest["window"]["start"], "end": None})
 
 

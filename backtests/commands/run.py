@@ -11,13 +11,14 @@ from cyclopts import Parameter
 from backtests.commands.options import MONEY, OUTPUT, RunOptions
 from backtests.commands.output import PAGE, browse, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
-from backtests.records.registry import row_of, run_folder
+from backtests.records.registry import run_folder
 from newsfolio.errors import CommandError
+from reports import write_index
+from reports.tables.runs import json_row
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.background import BackgroundRenderer
-from reports import write_index
 
 FEW = 50_000
 """Objects after which a run looks for garbage: after every 700 it spends a fourteenth on it."""
@@ -72,10 +73,9 @@ def run(
     """
     gc.set_threshold(FEW)
     from backtests import paths
-    from backtests.api import execute
+    from backtests.api import run_job
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
-    from backtests.records.ledger import Ledger
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
@@ -84,16 +84,14 @@ def run(
     watch = AccessAudit()
     watch.start()
     jobs = [market.job(address, lines) for address in strategies]
-    settings = market.settings(benchmark=benchmark, engine=engine)
-    source = market.source(quiet or json)
+    workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
     folder = out or paths.RUNS
     require_writable(folder)
-    book = Ledger(ledger or paths.ledger_path())
     judging = Judging(placebos, watch=watch) if verdict else None
     results: list[Result] = []
     for job in jobs:
-        result = execute(
-            job, source, settings, book, verify=verify, judging=judging,
+        result = run_job(
+            job, workspace, verify=verify, judging=judging,
             begin=ahead.begin if ahead else None,
             save=lambda done: save_run(done, folder, tearsheet, ahead),
         )  # fmt: skip
@@ -102,7 +100,7 @@ def run(
             say(result, folder, quiet=quiet)
     index = write_index(folder)
     if json:
-        print_json({"runs": [row_of(result.manifest, folder / result.id) for result in results]})
+        print_json({"runs": [json_row(result.manifest, folder / result.id) for result in results]})
     elif not quiet:
         print(f"index         {index}")
     if open:
@@ -151,12 +149,12 @@ def score(
         Print the path only.
     """
     from backtests import paths
-    from backtests.api import execute
+    from backtests.api import run_job
     from backtests.commands import rescore
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
-    from backtests.records.ledger import Ledger
     from backtests.records.result import intact, load
+    from backtests.records.workspace import Workspace, open_ledger
 
     folder = out or paths.RUNS
     place = run_folder(run, folder)
@@ -174,14 +172,16 @@ def score(
     source = paths.open_source(
         data, store=store, offline=offline, facts=facts, progress=progress(quiet or json)
     )
-    result = execute(
-        job, source, settings, Ledger(ledger or paths.ledger_path()),
-        judging=judging, notes=rescore.changes_since(old, job),
+    result = run_job(
+        job,
+        Workspace(source, settings, open_ledger(ledger)),
+        judging=judging,
+        notes=rescore.changes_since(old, job),
         save=lambda done: save_run(done, folder, tearsheet),
-    )  # fmt: skip
+    )
     write_index(folder)
     if json:
-        print_json(row_of(result.manifest, folder / result.id))
+        print_json(json_row(result.manifest, folder / result.id))
     else:
         say(result, folder, quiet=quiet)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from backtests.commands.terminal import print_json, print_table
-from backtests.records.registry import listed, manifests, row_of, run_folder
+from backtests.records.registry import listed_runs, run_folder
+from reports.tables.runs import json_row, text_row
 
 
 def runs(*, out: Path | None = None, json: bool = False) -> None:
@@ -21,14 +22,14 @@ def runs(*, out: Path | None = None, json: bool = False) -> None:
     from backtests import paths
 
     folder = out or paths.RUNS
-    found = [row_of(manifest, path) for path, manifest in manifests(folder)]
+    rows = [json_row(run.manifest, run.folder) for run in listed_runs(folder)]
     if json:
-        print_json({"runs": found})
+        print_json({"runs": rows})
         return
     table: list[tuple[str, ...]] = [("run", "data", "window", "CAGR", "Sharpe", "max drawdown")]
-    table += [listed(row) for row in found]
+    table += [text_row(row) for row in rows]
     print_table(table)
-    if not found:
+    if not rows:
         print(f"no runs in {folder}; newsfolio run STRATEGY makes one")
 
 
@@ -53,8 +54,8 @@ def diff(one: str, other: str, *, out: Path | None = None, json: bool = False) -
     folder = out or paths.RUNS
     places = [run_folder(run, folder) for run in (one, other)]
     with intact(*places):
-        found = difference(*map(load, places))
+        differing = difference(*map(load, places))
     if json:
-        print_json(found.as_json())
+        print_json(differing.as_json())
     else:
-        print(found.as_text())
+        print(differing.as_text())

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backtests.commands.options import RunOptions, job_at
 from backtests.commands.terminal import print_json, print_table
 from newsfolio.errors import CommandError
-
-if TYPE_CHECKING:
-    pass
 
 
 def list_(*, json: bool = False) -> None:  # the option's name
@@ -104,17 +101,17 @@ def check(
     watch = AccessAudit()
     watch.start()
     job = market.job(strategy)
-    found = certificate(job, market.source(json), market.settings(), watch, cuts)
+    verdict = certificate(job, market.source(json), market.settings(), watch, cuts)
     if json:
-        print_json(as_json(found))
+        print_json(as_json(verdict))
     else:
-        print(f"{job.name}: {found.honesty.value}. {found.reason}")
-        for change in found.changes:
+        print(f"{job.name}: {verdict.honesty.value}. {verdict.reason}")
+        for change in verdict.changes:
             print(f"  {change.session}  {change.ticker}  {change.before:.4f} -> {change.after:.4f}"
                   f"  ({change.replay})")  # fmt: skip
-        for path in found.seen:
+        for path in verdict.seen:
             print(f"  {path}")
-    return 0 if found.honesty is Honesty.HONEST else 1
+    return 0 if verdict.honesty is Honesty.HONEST else 1
 
 
 def new(name: str, *, out: Path = Path()) -> None:

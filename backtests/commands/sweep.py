@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from backtests.commands.options import OUTPUT, RunOptions
 from backtests.commands.terminal import print_json, print_table, progress
 from newsfolio.formatting import percent
+from reports.contract.sweep import SweepJson, WalkForwardJson
 from reports.tables.sweep import ends, shown
 
 
@@ -63,7 +63,6 @@ def sweep(
         Print the page's path only.
     """
     from backtests import paths
-    from backtests.records.ledger import Ledger
     from backtests.sweeps.executors import executor_of
     from backtests.sweeps.grid import grid_of, read_grid
     from backtests.sweeps.summary import ranks_by
@@ -79,11 +78,9 @@ def sweep(
     executor = executor_of(workers, cluster)
     ranks_by(by, scored=False)
     forward = WalkForward(*walk_forward) if walk_forward else None
-    settings = market.settings(benchmark=benchmark, engine="kernel")
-    request = SweepRequest(sets, settings, by, forward)
-    book, say_progress = Ledger(ledger or paths.ledger_path()), progress(quiet or json)
-    source, folder = market.source(quiet or json), out or paths.RUNS
-    result = run_sweep(request, source, book, executor, folder, say_progress)
+    workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine="kernel")
+    request, say_progress = SweepRequest(sets, by, forward), progress(quiet or json)
+    result = run_sweep(request, workspace, executor, out or paths.RUNS, say_progress)
     page = write_sweep(result.summary, result.folder)
     if say_progress:
         say_progress("")
@@ -95,63 +92,62 @@ def sweep(
         say(result.summary, page)
 
 
-def say(found: Mapping[str, Any], page: Path) -> None:
+def say(summary: SweepJson, page: Path) -> None:
     """How the sets lie, the plateau of each parameter, and a few of both ends."""
-    if found["data"]["simulated"]:
+    if summary["data"]["simulated"]:
         print("SIMULATED: the sample market is made up; nothing below happened")
-    print(f"{'sweep':<14}{found['id']}")
-    print(f"{'sets':<14}{found['sets']:,}, {found['failed']:,} failed")
-    for row in found["errors"]:
+    print(f"{'sweep':<14}{summary['id']}")
+    print(f"{'sets':<14}{summary['sets']:,}, {summary['failed']:,} failed")
+    for row in summary["errors"]:
         print(f"{'failed':<14}{row['sets']:,}: {row['error']}")
-    spread = found["quantiles"]
+    spread = summary["quantiles"]
     if spread is None:
-        print(f"{'result':<14}no set has a figure to rank by ({found['by']})")
+        print(f"{'result':<14}no set has a figure to rank by ({summary['by']})")
         print(f"{'page':<14}{page}")
         return
-    if "walk_forward" in found:
-        say_walk(found["walk_forward"])
-    by = found["by"]
-    low, median, high = (
-        shown(by, spread[name]) for name in ("quarter", "median", "three_quarters")
-    )
-    print(f"{by:<14}the middle half from {low} to {high}, median {median}; "
-          f"above 0: {found['above_zero']:.0%}")  # fmt: skip
-    for name, rows in found["plateau"].items():
+    if "walk_forward" in summary:
+        say_walk(summary["walk_forward"])
+    by = summary["by"]
+    low, high = shown(by, spread["quarter"]), shown(by, spread["three_quarters"])
+    print(f"{by:<14}the middle half from {low} to {high}, median {shown(by, spread['median'])}; "
+          f"above 0: {percent(summary['above_zero'], 0)}")  # fmt: skip
+    for name, rows in summary["plateau"].items():
         print(f"\n{name}: median {by} over the other parameters")
         print_table([("value", "sets", "median", "quarter", "three quarters"), *(
             (str(row["value"]), f"{row['sets']:,}",
-             *(shown(by, row[key]) for key in ("median", "low", "high")))
+             shown(by, row["median"]), shown(by, row["low"]), shown(by, row["high"]))
             for row in rows
         )])  # fmt: skip
-    names = list(found["plateau"])
+    names = list(summary["plateau"])
     for word in ("best", "worst"):
-        if found[word]:
+        if summary[word]:
             print(f"\na few of the {word}, which many trials make look {_look(word)} than they are")
-            print_table(ends(found[word], names, found["columns"]))
+            print_table(ends(summary[word], names, summary["columns"]))
     print(f"\n{'page':<14}{page}")
 
 
-def say_walk(found: Mapping[str, Any]) -> None:
+def say_walk(summary: WalkForwardJson) -> None:
     """The walk-forward in a few lines: what came of it, what was chosen when."""
-    if found["why"]:
-        print(f"{'walk-forward':<14}not made: {found['why']}")
+    if summary["why"]:
+        print(f"{'walk-forward':<14}not made: {summary['why']}")
         return
-    told = {"walk": "walk-forward", "base": "as declared"}
-    for name, row in found["metrics"].items():
-        print(f"{told.get(name, name)[:13]:<14}CAGR {percent(row['cagr'])}, "
+    names = {"walk": "walk-forward", "base": "as declared"}
+    for name, row in summary["metrics"].items():
+        print(f"{names.get(name, name)[:13]:<14}CAGR {percent(row['cagr'])}, "
               f"Sharpe {shown('sharpe', row['sharpe'])}, "
               f"deepest drawdown {percent(row['max_drawdown'])}")  # fmt: skip
-    print(f"{'switching':<14}{found['changes']} changes, {percent(found['switching'])} a year")
-    cross = found["cross"]
-    said = cross["why"] or (
-        f"chosen set below the middle in {cross['below']:.0%} of {cross['splits']} splits, "
-        f"PBO {cross['pbo']:.0%}"
+    print(f"{'switching':<14}{summary['changes']} changes, {percent(summary['switching'])} a year")
+    cross = summary["cross"]
+    finding = cross["why"] or (
+        f"chosen set below the middle in {percent(cross['below'], 0)} of {cross['splits']} splits, "
+        f"PBO {percent(cross['pbo'], 0)}"
     )
-    print(f"{'overfitting':<14}{said}")
-    names = list(found["windows"][0]["values"])
+    print(f"{'overfitting':<14}{finding}")
+    parameters = list(summary["windows"][0]["values"])
     print("\nchosen at the close of each day")
-    print_table([("day", *names), *(
-        (row["decided"], *(str(row["values"][name]) for name in names)) for row in found["windows"]
+    print_table([("day", *parameters), *(
+        (row["decided"], *(str(row["values"][name]) for name in parameters))
+        for row in summary["windows"]
     )])  # fmt: skip
     print()
 

@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from newsfolio.formatting import percent, ratio
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
+    from reports.contract.claims import CheckedArticleJson
 
 
 def progress(silent: bool) -> Any:
@@ -36,11 +37,10 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
         print(f"{'verdict':<14}{verdict['word'].upper()}. {verdict['reason']}")
     for name, value in result.summary().items():
         print(f"{name:<14}{value}")
-    benchmark = result.manifest["metrics"].get("benchmark")
-    if benchmark:
-        label = result.manifest["benchmark"]["label"]
-        print(f"{'benchmark':<14}{label}: CAGR {percent(benchmark['cagr'])}, "
-              f"Sharpe {ratio(benchmark['sharpe'])}")  # fmt: skip
+    benchmark, figures = result.manifest["benchmark"], result.manifest["metrics"].get("benchmark")
+    if benchmark and figures:
+        print(f"{'benchmark':<14}{benchmark['label']}: CAGR {percent(figures['cagr'])}, "
+              f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     for note in result.manifest["notes"]:
         if any(word in note for word in ("the run ends", "no data", "left out", "proxy")):
             print(f"{'note':<14}{note}")
@@ -51,7 +51,7 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
 
 
 def say_claims(
-    articles: Sequence[Mapping[str, Any]], source: str, simulated: bool, page: Path
+    articles: Sequence[CheckedArticleJson], source: str, simulated: bool, page: Path
 ) -> None:
     """The claims of some articles as a table, each with its sentence below it."""
     if simulated:

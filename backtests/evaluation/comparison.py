@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +15,13 @@ from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample, re
 from backtests.records.result import Result
 from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, cash_returns
 from newsfolio.errors import CommandError
+from reports.contract.comparison import PairJson, RunsComparedJson
+from reports.contract.evaluation import ComparisonJson
 
 REPLICATIONS = 2000
 
 
-def compare(results: Sequence[Result], seed: int = 0) -> dict[str, Any]:
+def compare(results: Sequence[Result], seed: int = 0) -> RunsComparedJson:
     """Figures, pairwise differences, correlations and overlaps on the sessions common to all.
 
     The window starts at the latest divide where every run has an article, else at the latest start;
@@ -43,10 +44,7 @@ def compare(results: Sequence[Result], seed: int = 0) -> dict[str, Any]:
         "names": window.names,
         "labels": window.labels,
         "figures": [as_json(window.figures(name, drawn)) for name in window.names],
-        "pairs": [
-            {"one": one, "other": other, **as_json(window.comparison(one, other, drawn))}
-            for one, other in pairs
-        ],
+        "pairs": [_pair(one, other, window.comparison(one, other, drawn)) for one, other in pairs],
         "correlation": as_json(window.returns.corr().to_numpy().tolist()),
         "overlap": as_json(_overlap(results, days)),
         "notes": [reason, *_notes(results)],
@@ -91,6 +89,11 @@ class _Window:
     def comparison(self, own: str, name: str, drawn: Resample) -> Comparison:
         against = Alternative(name, Role.CONTROL, self.labels[name], self.returns[name])
         return comparison(against, self.returns[own], self.cash, self.years, drawn)
+
+
+def _pair(one: str, other: str, difference: Comparison) -> PairJson:
+    values: ComparisonJson = as_json(difference)
+    return {"one": one, "other": other, **values}
 
 
 def _check(results: Sequence[Result]) -> None:

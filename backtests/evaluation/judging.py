@@ -5,21 +5,22 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from backtests.records.ledger import Ledger, Trial
 from backtests.records.result import Result
-from backtests.runner.inputs import load_bars
+from backtests.records.trials import tried, variant_trial
+from backtests.runner.inputs import inputs_alone
+from backtests.runner.jobs import Job
 from backtests.runner.run import Run
 from backtests.settings import Settings
 from markets.snapshot import Source
 from newsfolio.errors import CommandError
+from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
     from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.evaluation.schema import Certificate, Evaluation
-from backtests.records.trials import tried, variant_trial
-from backtests.runner.jobs import Job
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,17 @@ def judged(
         selection_doubts=judging.chosen,
         count=judging.placebos,
     )
-    found = evaluated.evaluation
-    manifest = {**result.manifest, "verdict": _headline(found)}
+    evaluation = evaluated.evaluation
+    manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
     variants = tuple(
-        variant_trial(result, strategy, sharpe, found.scored.sessions)
+        variant_trial(result, strategy, sharpe, evaluation.scored.sessions)
         for strategy, sharpe in evaluated.variants
         if strategy != run.strategy
     )
     return dataclasses.replace(
-        result, manifest=manifest, evaluation=found.as_json(), placebos=evaluated.placebos
+        result, manifest=manifest, evaluation=evaluation.as_json(), placebos=evaluated.placebos
     ), variants
 
 
@@ -99,20 +100,20 @@ def certificate(
             f"{job.address} is a plain backtrader strategy and sees all of its bars; only "
             "subclasses of newsfolio.Strategy can be certified"
         )
-    bars = load_bars(job.strategy, source, settings)
+    bars = inputs_alone(job.strategy, settings).load(source)
     return certify(job.strategy, bars, settings, cuts=cuts, watch=watch)
 
 
-def _headline(found: Evaluation) -> dict[str, Any]:
+def _headline(evaluation: Evaluation) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
-    first = found.comparisons[0]
+    first, scored = evaluation.comparisons[0], evaluation.scored
     return {
-        "word": found.verdict.word.value,
-        "reason": found.verdict.reason,
+        "word": evaluation.verdict.word.value,
+        "reason": evaluation.verdict.reason,
         "against": first.name,
         "excess": first.excess.value,
         "low": first.excess.low,
         "high": first.excess.high,
-        "since": found.scored.divide,
-        "sessions": found.scored.sessions,
+        "since": scored.divide,
+        "sessions": scored.sessions,
     }

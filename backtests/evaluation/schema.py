@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from backtests.evaluation.event_studies.schema import Study
+from reports.contract.evaluation import EvaluationJson
 
 LEVEL = 0.95
 """Of every two-sided interval."""
@@ -371,7 +372,7 @@ class Evaluation:
     seed: int
     studies: tuple[Study, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> EvaluationJson:
         """Nested dicts and lists, NaN as None, each part's total beside its pieces."""
         return as_json(self)  # type: ignore[no-any-return]
 

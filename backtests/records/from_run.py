@@ -15,6 +15,7 @@ from backtests.runner.run import Run
 from backtests.simulation.metrics import figures
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
+from reports.contract.manifest import BenchmarkJson
 
 
 def result_of(run: Run, since: date | None = None) -> Result:
@@ -26,12 +27,12 @@ def result_of(run: Run, since: date | None = None) -> Result:
         for name, reference in run.references.items()
     }
     curves = {name: reference.curve for name, reference in run.references.items()}
-    labels = {
+    references: dict[str, BenchmarkJson] = {
         name: {"label": reference.label, "traded": reference.output is not None}
         for name, reference in run.references.items()
     }
     return Result(
-        manifest=manifest(run, metrics, labels, since),
+        manifest=manifest(run, metrics, references, since),
         equity=own.equity,
         weights=own.weights,
         targets=_targets(run.market, output),

@@ -141,10 +141,8 @@ class Ledger:
         for row in rows:
             if row["thesis"] == thesis:
                 until = max(until, row["end"] or "")
-                known = row["sharpe"] is not None
-                sharpes[row["variant"]] = (
-                    row["sharpe"] if known else sharpes.get(row["variant"], nan)
-                )
+                earlier = sharpes.get(row["variant"], nan)
+                sharpes[row["variant"]] = earlier if row["sharpe"] is None else row["sharpe"]
         return Tried(sharpes, frozenset(row["variant"] for row in rows), until)
 
     @staticmethod
@@ -174,8 +172,8 @@ class Ledger:
         if not self._path.exists():
             return []
         with self._open() as connection:
-            found = connection.execute("SELECT * FROM trials ORDER BY id").fetchall()
-        return [dict(row) for row in found]
+            trials = connection.execute("SELECT * FROM trials ORDER BY id").fetchall()
+        return [dict(row) for row in trials]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

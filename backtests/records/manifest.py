@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
@@ -17,6 +16,17 @@ from backtests.simulation.account import Account
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from markets.quality.checks import Finding
+from reports.contract.manifest import (
+    BenchmarkJson,
+    CreditJson,
+    ExplainedJson,
+    FiguresByName,
+    FindingJson,
+    ManifestJson,
+    ScoringJson,
+    ThesisJson,
+    WindowJson,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,20 +35,25 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 
+IDENTITY = frozenset({"strategy", "engine", "verified", "data", "settings", "window", "versions"})
+"""What names a run: two runs that are equal in all of it have one id."""
+
 
 def manifest(
     run: Run,
-    metrics: Mapping[str, Mapping[str, float | None]],
-    labels: Mapping[str, Mapping[str, Any]],
+    metrics: Mapping[str, FiguresByName],
+    references: Mapping[str, BenchmarkJson],
     since: date | None = None,
-) -> dict[str, Any]:
+) -> ManifestJson:
     """Everything about a run that is not a table, as JSON values; the same run, the same bytes.
 
-    since: the day after which a run that is judged again scores.
+    references: benchmark and controls by name. since: the day after which a run that is judged
+    again scores.
     """
     scored = _scored(run, since)
     market, output, settings, origin = run.market, run.output, run.settings, run.origin
-    values: dict[str, Any] = {
+    values: ManifestJson = {
+        "id": "",
         "format": FORMAT,
         "strategy": origin.strategy,
         "thesis": _thesis(run, scored if since else None),
@@ -52,28 +67,27 @@ def manifest(
         },
         "window": _window(run.account),
         "settings": settings_values(settings),
-        "benchmark": labels.get("benchmark"),
-        "controls": [name for name in labels if name != "benchmark"],
-        "labels": {name: str(label["label"]) for name, label in labels.items()},
+        "benchmark": references.get("benchmark"),
+        "controls": [name for name in references if name != "benchmark"],
+        "labels": {name: reference["label"] for name, reference in references.items()},
         "assumptions": assumptions(market, settings, run.costs, origin),
         "notes": [*market.notes, *run.left_out],
         "findings": _findings(run.findings, run.account.weights),
         "credit": _credit(market, output),
         "waiting": [list(order) for order in output.waiting],
         "lapsed": len(output.lapses),
-        "explained": asdict(run.explained) if run.explained else None,
+        "explained": _explained(run),
         "ruined": None if output.ruined is None else market.day(output.ruined).isoformat(),
         "metrics": {name: dict(figures) for name, figures in metrics.items()},
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
-    identity = {key: values[key] for key in ("strategy", "engine", "verified", "data", "settings",
-                                             "window", "versions")}  # fmt: skip
+    identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return {"id": f"{origin.strategy['name']}-{digest[:10]}", **values}
+    return {**values, "id": f"{origin.strategy['name']}-{digest[:10]}"}
 
 
-def _scored(run: Run, since: date | None) -> dict[str, str | None]:
+def _scored(run: Run, since: date | None) -> ScoringJson:
     """The session after which the thesis scores and the first that does; None without an article.
 
     A run that starts after the first decision is divided on its first session.
@@ -85,7 +99,58 @@ def _scored(run: Run, since: date | None) -> dict[str, str | None]:
     return {"divide": days[window.divide].isoformat(), "from": start}
 
 
-def _findings(findings: Iterable[Finding], weights: pd.DataFrame) -> list[dict[str, Any]]:
+def _thesis(run: Run, scored: ScoringJson | None) -> ThesisJson | None:
+    """The thesis, and when it could first be acted on: before the run's start, it may be.
+
+    scored: of a run that is judged again, whose earlier sessions scored before.
+    """
+    market, origin = run.market, run.origin
+    if origin.thesis is None:
+        return None
+    decided = market.first_decision
+    acted = [] if decided is None else [day.isoformat() for day in market.days[decided:][:2]]
+    thesis = origin.thesis
+    return {
+        "id": thesis["id"],
+        "title": thesis["title"],
+        "statement": thesis["statement"],
+        "article": thesis["article"],
+        "first_decision": acted[0] if acted else None,
+        "scored_from": scored["from"] if scored else next(iter(acted[1:]), None),
+        "claims": list(run.claims),
+    }
+
+
+def _window(own: Account) -> WindowJson:
+    days = own.sessions
+    return {
+        "start": f"{days[0]:%Y-%m-%d}",
+        "end": f"{days[-1]:%Y-%m-%d}",
+        "sessions": len(days),
+        "years": round((days[-1] - days[0]).days / 365.25, 4),
+    }
+
+
+def _credit(market: Market, output: EngineOutput) -> CreditJson | None:
+    if output.debt is None:
+        return None
+    session, amount = output.debt
+    return {
+        "largest": amount,
+        "session": market.day(session).isoformat(),
+        "why": "purchases filled before the sales that pay for them, or opened above the close "
+        "that they were sized at",
+    }
+
+
+def _explained(run: Run) -> ExplainedJson | None:
+    table = run.explained
+    if table is None:
+        return None
+    return {"day": table.day, "columns": table.columns, "rows": table.rows}
+
+
+def _findings(findings: Iterable[Finding], weights: pd.DataFrame) -> list[FindingJson]:
     """What the gate said; `share`: of the average portfolio, in that line."""
     mean = weights.abs().mean()
     return [
@@ -101,43 +166,3 @@ def _findings(findings: Iterable[Finding], weights: pd.DataFrame) -> list[dict[s
         }
         for finding in findings
     ]
-
-
-def _thesis(run: Run, scored: Mapping[str, str | None] | None) -> dict[str, Any] | None:
-    """The thesis, and when it could first be acted on: before the run's start, it may be.
-
-    scored: of a run that is judged again, whose earlier sessions scored before.
-    """
-    market, origin = run.market, run.origin
-    if origin.thesis is None:
-        return None
-    decided = market.first_decision
-    acted = [] if decided is None else [day.isoformat() for day in market.days[decided:][:2]]
-    return {
-        **origin.thesis,
-        "first_decision": acted[0] if acted else None,
-        "scored_from": scored["from"] if scored else next(iter(acted[1:]), None),
-        "claims": [dict(claim) for claim in run.claims],
-    }
-
-
-def _window(own: Account) -> dict[str, Any]:
-    days = own.sessions
-    return {
-        "start": f"{days[0]:%Y-%m-%d}",
-        "end": f"{days[-1]:%Y-%m-%d}",
-        "sessions": len(days),
-        "years": round((days[-1] - days[0]).days / 365.25, 4),
-    }
-
-
-def _credit(market: Market, output: EngineOutput) -> dict[str, Any] | None:
-    if output.debt is None:
-        return None
-    session, amount = output.debt
-    return {
-        "largest": amount,
-        "session": market.day(session).isoformat(),
-        "why": "purchases filled before the sales that pay for them, or opened above the close "
-        "that they were sized at",
-    }

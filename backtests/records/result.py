@@ -16,6 +16,8 @@ import pandas as pd
 
 from newsfolio.errors import NewsfolioError, OutputError
 from newsfolio.formatting import percent, ratio
+from reports.contract.evaluation import EvaluationJson
+from reports.contract.manifest import FiguresByName, ManifestJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +57,7 @@ class Result:
     evaluation: `Evaluation.as_json()`, None where the run was not evaluated.
     """
 
-    manifest: Mapping[str, Any]
+    manifest: ManifestJson
     equity: pd.Series
     weights: pd.DataFrame
     targets: pd.DataFrame
@@ -65,16 +67,16 @@ class Result:
     references: pd.DataFrame
     rates: pd.DataFrame
     placebos: pd.DataFrame = field(default_factory=no_placebos)
-    evaluation: Mapping[str, Any] | None = None
+    evaluation: EvaluationJson | None = None
 
     @property
     def id(self) -> str:
-        return str(self.manifest["id"])
+        return self.manifest["id"]
 
     @property
-    def metrics(self) -> Mapping[str, float]:
+    def metrics(self) -> FiguresByName:
         """Headline figures of the strategy, as fractions; None where undefined."""
-        return self.manifest["metrics"]["strategy"]  # type: ignore[no-any-return]
+        return self.manifest["metrics"]["strategy"]
 
     @property
     def returns(self) -> pd.Series:
@@ -83,7 +85,7 @@ class Result:
 
     @property
     def simulated(self) -> bool:
-        return bool(self.manifest["data"]["simulated"])
+        return self.manifest["data"]["simulated"]
 
     def save(self, folder: Path, pages: Callable[[Result, Path], None] | None = None) -> Path:
         """Write everything to `folder` at once: complete, or not at all.
@@ -96,7 +98,7 @@ class Result:
             self._write(draft)
             if pages is not None:
                 pages(self, draft)
-            _swap(draft, folder)
+            swap_in(draft, folder)
         except OSError as error:
             raise OutputError(
                 f"cannot write {folder}: {error.strerror or error}; choose another place with --out"
@@ -173,10 +175,10 @@ def load(folder: Path) -> Result:
     with intact(folder):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         path = folder / "evaluation.json"
-        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        evaluation = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
         equity = tables.pop("equity")["equity"]
-        return Result(manifest=manifest, equity=equity, evaluation=found, **tables)
+        return Result(manifest=manifest, equity=equity, evaluation=evaluation, **tables)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -184,7 +186,7 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _swap(draft: Path, folder: Path) -> None:
+def swap_in(draft: Path, folder: Path) -> None:
     """Put the finished folder in place of an older run of the same name, if there is one."""
     if not any((folder / "manifest.json").exists() or not folder.exists() for _ in range(TURNS)):
         raise OutputError(f"{folder} exists and is not a run; choose another place with --out")

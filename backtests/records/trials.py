@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from backtests import paths
 from backtests.records.ledger import Ledger, Trial, Tried
 from backtests.records.result import Result
+from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
+from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
-from backtests.settings import Settings
-from markets.snapshot import Source
 from newsfolio.errors import OutputError
 from newsfolio.strategy import Strategy
-
-if TYPE_CHECKING:
-    pass
-from backtests.runner.jobs import Job
+from reports.contract.sweep import AskedJson
 
 
 def tried(ledger: Ledger, thesis: str) -> Tried | None:
@@ -38,7 +35,7 @@ def record_trials(ledger: Ledger, trials: Sequence[Trial]) -> None:
 
 
 def finished_trial(job: Job, result: Result) -> Trial:
-    about, found = result.manifest, result.evaluation
+    about, evaluation = result.manifest, result.evaluation
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=job.name,
@@ -52,7 +49,7 @@ def finished_trial(job: Job, result: Result) -> Trial:
         run=result.id,
         metrics=about["metrics"]["strategy"],
         scored=_scored(result),
-        sharpe=found["significance"]["sharpe"] if found else None,
+        sharpe=evaluation["significance"]["sharpe"] if evaluation else None,
     )
 
 
@@ -80,7 +77,30 @@ def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scor
     )
 
 
-def failed_trial(job: Job, source: Source, settings: Settings, error: str) -> Trial:
+def set_trial(about: AskedJson, row: Mapping[str, Any], metrics: Sequence[str]) -> Trial:
+    """A set of a sweep, or its walk-forward, as its row in the table says.
+
+    about: what sweep.json says of the sweep. metrics: columns of the row that the ledger keeps.
+    """
+    return Trial(
+        thesis=about["thesis"]["id"] if about["thesis"] else "",
+        strategy=about["strategy"]["name"],
+        parameters=row["values"],
+        code=about["strategy"]["code"],
+        data=about["data"]["snapshot"],
+        simulated=about["data"]["simulated"],
+        settings=about["settings"],
+        start=row.get("start", ""),
+        end=row.get("end", ""),
+        error=row["error"],
+        run=about["id"],
+        metrics={} if row["error"] else {name: row[name] for name in metrics},
+        scored=row.get("scored", 0),
+        sharpe=row.get("score"),
+    )
+
+
+def failed_trial(job: Job, workspace: Workspace, error: str) -> Trial:
     strategy = job.strategy
     return Trial(
         thesis=strategy.thesis.id if strategy and strategy.thesis else "",
@@ -88,7 +108,7 @@ def failed_trial(job: Job, source: Source, settings: Settings, error: str) -> Tr
         parameters=parameter_values(strategy) if strategy else {},
         code=code_of(type(strategy) if strategy else job.plain or object),
         data="",
-        simulated=source.name == "sample",
-        settings=settings_values(settings),
+        simulated=workspace.source.name == "sample",
+        settings=settings_values(workspace.settings),
         error=error,
     )

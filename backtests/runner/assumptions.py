@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from backtests.runner.provenance import Provenance
 from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings, Withholding
 from markets.costs.models import CostModel
 from markets.market import Market
-
-if TYPE_CHECKING:
-    pass
-from backtests.runner.provenance import Provenance
 
 
 def assumptions(
@@ -18,7 +13,7 @@ def assumptions(
 ) -> list[str]:
     """Every assumption in words, the ones that move numbers most first."""
     base = settings.currency
-    said = [
+    sentences = [
         "Decided at the close of the venue that closes last, filled at each line's next open.",
         f"Initial capital {settings.cash:,.0f} {base}, one cash account in {base}; before the "
         "investor's own tax.",
@@ -29,21 +24,23 @@ def assumptions(
         *costs.notes(),
     ]
     if settings.costs is Costs.NONE:
-        said.append("No fees, no half-spread, no borrow or holding fees.")
+        sentences.append("No fees, no half-spread, no borrow or holding fees.")
     if settings.impact:
-        said.append(f"Square-root impact with coefficient {settings.impact:g}.")
+        sentences.append(f"Square-root impact with coefficient {settings.impact:g}.")
     if settings.participation:
-        said.append(f"At most {settings.participation:.0%} of a line's median daily volume a day.")
+        sentences.append(
+            f"At most {settings.participation:.0%} of a line's median daily volume a day."
+        )
     if origin.plain:
-        said += _PLAIN
+        sentences += _PLAIN
     for sleeve in market.sleeves:
         if sleeve.hindsight:
-            said.append(f"Hindsight in {sleeve.name}: {sleeve.hindsight}.")
+            sentences.append(f"Hindsight in {sleeve.name}: {sleeve.hindsight}.")
     if market.missing:
-        said.append(f"Without data here: {', '.join(market.missing)}.")
+        sentences.append(f"Without data here: {', '.join(market.missing)}.")
     if settings.engine is Engine.BACKTRADER and not origin.plain:
-        said.append("backtrader matched every order and kept its own cash; both agree.")
-    return said
+        sentences.append("backtrader matched every order and kept its own cash; both agree.")
+    return sentences
 
 
 _DIVIDENDS = {

@@ -9,13 +9,9 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import newsfolio
-
-if TYPE_CHECKING:
-    pass
-
 
 PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")
 
@@ -30,7 +26,7 @@ def code_of(kind: type) -> str:
     Of a class without a file, as in a notebook: what it holds.
     """
     bases = (base for base in kind.__mro__[1:] if base.__module__.partition(".")[0] not in _GIVEN)
-    parts = dict.fromkeys(_written(one) for one in (kind, *bases))
+    parts = dict.fromkeys(_source_of(base) for base in (kind, *bases))
     return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
@@ -38,21 +34,21 @@ _GIVEN = frozenset({"newsfolio", "backtrader", "builtins", "abc", "typing"})
 """Where the bases come from that no author writes."""
 
 
-def _written(kind: type) -> bytes:
+def _source_of(kind: type) -> bytes:
     try:
         return Path(inspect.getfile(kind)).read_bytes()
     except (OSError, TypeError):
-        return b"".join(_held(name, value) for name, value in vars(kind).items())
+        return b"".join(_attribute(name, value) for name, value in vars(kind).items())
 
 
-def _held(name: str, value: Any) -> bytes:
+def _attribute(name: str, value: Any) -> bytes:
     """A method's instructions, or the value of an attribute that says the same in every process."""
     inner = (getattr(value, part, None) for part in ("fget", "func", "__func__"))
     function = next(filter(inspect.isfunction, inner), value)
     if inspect.isfunction(function):
         return name.encode() + _instructions(function.__code__)
-    told = "" if name.startswith("__") else _told(value)
-    return b"" if not told or " at 0x" in told else f"{name}={told}".encode()
+    text = "" if name.startswith("__") else _in_words(value)
+    return b"" if not text or " at 0x" in text else f"{name}={text}".encode()
 
 
 def _instructions(code: CodeType) -> bytes:
@@ -62,11 +58,11 @@ def _instructions(code: CodeType) -> bytes:
         if isinstance(value, CodeType):
             parts.append(_instructions(value))
         else:
-            parts.append(_told(value).encode())
+            parts.append(_in_words(value).encode())
     return b"".join(parts)
 
 
-def _told(value: Any) -> str:
+def _in_words(value: Any) -> str:
     """A value in words; sets in one order."""
     return repr(sorted(map(repr, value)) if isinstance(value, set | frozenset) else value)
 
@@ -86,14 +82,14 @@ def engine_code() -> str:
 
 def versions() -> dict[str, str]:
     """The project, its code, Python, and the packages that a number can depend on."""
-    found = {
+    packages = {
         "newsfolio": newsfolio.__version__,
         "code": engine_code(),
         "python": platform.python_version(),
     }
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            packages[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+            packages[package] = "not installed"
+    return packages

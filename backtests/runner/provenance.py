@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from backtests.runner.fingerprint import code_of
 from backtests.settings import Settings
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.parameters import name_of, parameters
 from newsfolio.strategy import Strategy
-
-if TYPE_CHECKING:
-    pass
+from reports.contract.manifest import BareThesisJson, SettingsJson, StrategyJson
 
 
 @dataclass(frozen=True)
 class Provenance:
     """Where a run came from: the strategy as data, its code, and the state of the source."""
 
-    strategy: Mapping[str, Any]
-    thesis: Mapping[str, Any] | None
+    strategy: StrategyJson
+    thesis: BareThesisJson | None
     source: str
     snapshot: str
     plain: bool = False
@@ -32,7 +30,7 @@ class Provenance:
     @classmethod
     def of(cls, strategy: Strategy, address: str, source: str, snapshot: str) -> Provenance:
         kind = type(strategy)
-        about = {
+        about: StrategyJson = {
             "name": strategy.name,
             "label": strategy.label,
             "address": address,
@@ -55,7 +53,7 @@ class Provenance:
     def of_plain(
         cls, kind: type, universe: Sequence[str], address: str, source: str, snapshot: str
     ) -> Provenance:
-        about = {
+        about: StrategyJson = {
             "name": name_of(kind),
             "label": name_of(kind),
             "address": address,
@@ -75,7 +73,7 @@ def parameter_values(strategy: Strategy) -> dict[str, Any]:
     }
 
 
-def thesis_of(strategy: Strategy) -> dict[str, Any] | None:
+def thesis_of(strategy: Strategy) -> BareThesisJson | None:
     """Thesis and article as JSON values."""
     thesis = strategy.thesis
     if thesis is None:
@@ -95,9 +93,10 @@ def thesis_of(strategy: Strategy) -> dict[str, Any] | None:
     }
 
 
-def settings_values(settings: Settings) -> dict[str, Any]:
+def settings_values(settings: Settings) -> SettingsJson:
     """Settings as JSON values."""
-    return {name: plain_value(value) for name, value in asdict(settings).items()}
+    values = {name: plain_value(value) for name, value in asdict(settings).items()}
+    return cast(SettingsJson, values)
 
 
 def plain_value(value: Any) -> Any:

@@ -18,6 +18,7 @@ from markets.market import Market
 from markets.quality.checks import Finding
 from markets.snapshot import Snapshot
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import ClaimJson
 
 BENCHMARK = "benchmark"
 """The name of the reference that is no control."""
@@ -77,7 +78,7 @@ class Run:
     left_out: tuple[str, ...]
     verified: bool = False
     explained: Explained | None = None
-    claims: tuple[Mapping[str, str], ...] = ()
+    claims: tuple[ClaimJson, ...] = ()
     findings: tuple[Finding, ...] = ()
     full_end: date | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from backtests.claims import checked
+from backtests.claims import check_claim
 from backtests.engines import kernel
 from backtests.runner.inputs import Inputs, cost_model, inputs_of, inputs_of_backtrader
 from backtests.runner.provenance import Provenance
@@ -19,6 +19,7 @@ from markets.market import Market
 from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError, EngineError
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import ClaimJson
 
 
 def run_strategy(
@@ -120,9 +121,9 @@ def _references(
     return runs, tuple(left_out)
 
 
-def _claims(inputs: Inputs, bars: Snapshot) -> tuple[dict[str, str], ...]:
+def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
     """The claims that the thesis rests on, measured on what the run read."""
     thesis = inputs.strategy.thesis
     if thesis is None:
         return ()
-    return tuple(checked(thesis.article.id, claim, bars).row() for claim in inputs.claims)
+    return tuple(check_claim(thesis.article.id, claim, bars).row() for claim in inputs.claims)

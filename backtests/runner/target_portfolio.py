@@ -201,7 +201,7 @@ def _rows(path: Path) -> list[tuple[int, str, float]]:
         raise BrokenData(
             f"{path} cannot be read ({error}); give a CSV with asset,quantity"
         ) from error
-    found = []
+    holdings = []
     for number, row in enumerate(rows, start=2):
         asset, text = (row.get("asset") or "").strip(), (row.get("quantity") or "").strip()
         try:
@@ -213,5 +213,5 @@ def _rows(path: Path) -> list[tuple[int, str, float]]:
                 f"{path}, line {number}: expected asset,quantity such as 0700.HK,300; "
                 f"found {asset!r},{text!r}"
             )
-        found.append((number, asset, quantity))
-    return found
+        holdings.append((number, asset, quantity))
+    return holdings

@@ -11,6 +11,14 @@ import pandas as pd
 
 from backtests.sweeps.grid import ParameterGrid
 from backtests.sweeps.storage import METRICS, SetTable, columns
+from reports.contract.sweep import (
+    ErrorJson,
+    MapJson,
+    PlateauJson,
+    QuantilesJson,
+    SetRow,
+    SpreadJson,
+)
 
 FEW = 5
 """Sets shown of the best and of the worst."""
@@ -27,10 +35,10 @@ LESS = frozenset({"volatility", "turnover", "costs", "trades"})
 Groups = tuple[np.ndarray, list[str]]
 """The group of each set by one parameter, in four bytes, and what each group is called."""
 
-QUANTILES = {"lowest": 0.0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1.0}
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def summarise(table: SetTable, grid: ParameterGrid, by: str) -> dict[str, Any]:
+def summarise(table: SetTable, grid: ParameterGrid, by: str) -> SpreadJson:
     """All figures of the page, as JSON values. Read are `by` and one parameter at a time.
 
     by: the figure that sets are ranked by; sets without one count as failed or as unknown.
@@ -40,6 +48,7 @@ def summarise(table: SetTable, grid: ParameterGrid, by: str) -> dict[str, Any]:
     figure = sets[by].to_numpy(dtype="float64")
     groups = {name: _groups(table, grid, name) for name in varying(grid)}
     plateau = {name: _plateau(*group, figure) for name, group in groups.items()}
+    best, worst = _ends(table, sets["set"].to_numpy(), figure)
     return {
         "by": by,
         "columns": columns(grid),
@@ -51,7 +60,8 @@ def summarise(table: SetTable, grid: ParameterGrid, by: str) -> dict[str, Any]:
         "above_zero": _share(figure > 0, figure),
         "plateau": plateau,
         "map": _map(groups, plateau, figure),
-        **_ends(table, sets["set"].to_numpy(), figure),
+        "best": best,
+        "worst": worst,
     }
 
 
@@ -60,7 +70,7 @@ def varying(grid: ParameterGrid) -> list[str]:
     return [axis.name for axis in grid.axes if len(axis.values) != 1]
 
 
-def _errors(sets: pd.DataFrame) -> list[dict[str, Any]]:
+def _errors(sets: pd.DataFrame) -> list[ErrorJson]:
     """The messages, the most frequent first."""
     counts = sets.loc[sets["error"] != "", "error"].value_counts()
     rows = sorted(((str(text), int(count)) for text, count in counts.items()),
@@ -68,11 +78,18 @@ def _errors(sets: pd.DataFrame) -> list[dict[str, Any]]:
     return [{"error": text, "sets": count} for text, count in rows[:FEW]]
 
 
-def _quantiles(figure: np.ndarray) -> dict[str, float] | None:
+def _quantiles(figure: np.ndarray) -> QuantilesJson | None:
     real = figure[~np.isnan(figure)]
     if not len(real):
         return None
-    return {name: float(np.quantile(real, share)) for name, share in QUANTILES.items()}
+    lowest, quarter, median, three_quarters, highest = np.quantile(real, QUANTILES).tolist()
+    return {
+        "lowest": lowest,
+        "quarter": quarter,
+        "median": median,
+        "three_quarters": three_quarters,
+        "highest": highest,
+    }
 
 
 def _share(mask: np.ndarray, figure: np.ndarray) -> float | None:
@@ -80,20 +97,20 @@ def _share(mask: np.ndarray, figure: np.ndarray) -> float | None:
     return float(mask.sum() / count) if count else None
 
 
-def _plateau(places: np.ndarray, labels: Sequence[str], figure: np.ndarray) -> list[dict[str, Any]]:
+def _plateau(places: np.ndarray, labels: Sequence[str], figure: np.ndarray) -> list[PlateauJson]:
     """By value of one parameter: the median over all others, and the middle half."""
-    return [{"value": label, **_middle(figure[places == row])} for row, label in enumerate(labels)]
+    return [_middle(label, figure[places == row]) for row, label in enumerate(labels)]
 
 
-def _middle(figure: np.ndarray) -> dict[str, Any]:
+def _middle(value: str, figure: np.ndarray) -> PlateauJson:
     real = figure[~np.isnan(figure)]
     low, median, high = np.quantile(real, (0.25, 0.5, 0.75)).tolist() if len(real) else [None] * 3
-    return {"sets": len(real), "median": median, "low": low, "high": high}
+    return {"value": value, "sets": len(real), "median": median, "low": low, "high": high}
 
 
 def _map(
-    groups: Mapping[str, Groups], plateau: Mapping[str, Any], figure: np.ndarray
-) -> dict[str, Any] | None:
+    groups: Mapping[str, Groups], plateau: Mapping[str, Sequence[PlateauJson]], figure: np.ndarray
+) -> MapJson | None:
     """Medians over two parameters, those whose own plateaus differ most."""
     axes = list(groups)
     if len(axes) < 2:
@@ -102,13 +119,13 @@ def _map(
     across, up = sorted(sorted(axes, key=lambda name: -spread[name])[:2], key=axes.index)
     (columns_, over), (rows_, aside) = groups[across], groups[up]
     cells = [
-        [_middle(figure[(columns_ == x) & (rows_ == y)])["median"] for x in range(len(over))]
+        [_middle("", figure[(columns_ == x) & (rows_ == y)])["median"] for x in range(len(over))]
         for y in range(len(aside))
     ]
     return {"across": across, "up": up, "across_values": over, "up_values": aside, "cells": cells}
 
 
-def _spread(plateau: Sequence[Mapping[str, Any]]) -> float:
+def _spread(plateau: Sequence[PlateauJson]) -> float:
     medians = [row["median"] for row in plateau if row["median"] is not None]
     return max(medians) - min(medians) if medians else 0.0
 
@@ -140,18 +157,19 @@ def _called(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _ends(table: SetTable, sets: np.ndarray, figure: np.ndarray) -> dict[str, list[dict[str, Any]]]:
+def _ends(
+    table: SetTable, sets: np.ndarray, figure: np.ndarray
+) -> tuple[list[SetRow], list[SetRow]]:
     """A few of the best and of the worst; ties by number."""
     real = np.flatnonzero(~np.isnan(figure))
     order = real[np.lexsort((sets[real], -figure[real]))]
     best, worst = order[:FEW], order[max(FEW, len(order) - FEW) :][::-1]
     rows = _rows(table, {int(sets[place]) for place in (*best, *worst)})
-    return {"best": [rows[int(sets[place])] for place in best],
-            "worst": [rows[int(sets[place])] for place in worst]}  # fmt: skip
+    return [rows[int(sets[place])] for place in best], [rows[int(sets[place])] for place in worst]
 
 
-def _rows(table: SetTable, wanted: set[int]) -> dict[int, dict[str, Any]]:
-    rows: dict[int, dict[str, Any]] = {}
+def _rows(table: SetTable, wanted: set[int]) -> dict[int, SetRow]:
+    rows: dict[int, SetRow] = {}
     for job in table.tables():
         places = [place for place, number in enumerate(job["set"].to_pylist()) if number in wanted]
         for row in job.take(places).to_pylist() if places else ():

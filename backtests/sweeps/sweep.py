@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import time
@@ -12,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests import paths
-from backtests.records.ledger import Ledger, Trial
+from backtests.evaluation.schema import as_json
+from backtests.records.ledger import Ledger
 from backtests.records.result import write_json
-from backtests.records.trials import record_trials
+from backtests.records.trials import record_trials, set_trial
+from backtests.records.workspace import Workspace, open_workspace
 from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import code_of, engine_code, versions
 from backtests.runner.jobs import Runnable, job_of
 from backtests.runner.provenance import Provenance, settings_values, thesis_of
-from backtests.settings import Settings
 from backtests.sweeps.batches import Row
 from backtests.sweeps.executors import Executor, executor_of
 from backtests.sweeps.grid import ParameterGrid, grid_of
@@ -31,7 +31,7 @@ from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
 from markets.snapshot import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
-from newsfolio.strategy import Strategy
+from reports.contract.sweep import AskedJson, OwnSetJson, SweepJson, WalkedJson, WalkForwardJson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,11 +53,11 @@ class SweepResult:
     """
 
     folder: Path
-    summary: Mapping[str, Any]
+    summary: SweepJson
 
     @property
     def id(self) -> str:
-        return str(self.summary["id"])
+        return self.summary["id"]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -96,7 +96,6 @@ class SweepRequest:
     """What a sweep is asked for. by: the figure that sets are ranked by, "" the usual one."""
 
     grid: ParameterGrid
-    settings: Settings
     by: str = ""
     walk_forward: WalkForward | None = None
 
@@ -136,39 +135,33 @@ def sweep(
     Every set, failed ones too, is appended to the trial ledger. Raises a NewsfolioError; a set that
     cannot be simulated has its error in the table.
     """
-    try:
-        wanted = Settings(**{**settings, "engine": "kernel"})
-    except TypeError as error:
-        raise CommandError(f"unknown setting: {error}") from None
+    kernel = {**settings, "engine": "kernel"}
+    workspace = open_workspace(
+        data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot
+    )
     job = job_of(strategy)
     if job.strategy is None:
         raise CommandError(f"{job.address} is a plain backtrader strategy and has no parameters")
     request = SweepRequest(
         grid_of(job.strategy, grid, random, seed),
-        wanted,
         by,
         WalkForward(*walk_forward) if walk_forward else None,
     )
     executor = executor_of(workers, cluster)
     ranks_by(by, scored=False)
-    source = (
-        paths.open_source(
-            data, offline=offline, facts=Path(facts) if facts else None, snapshot=snapshot
-        )
-        if isinstance(data, str)
-        else data
-    )
-    book = Ledger(Path(ledger) if ledger else paths.ledger_path())
-    return run_sweep(request, source, book, executor, Path(out or paths.RUNS), progress)
+    return run_sweep(request, workspace, executor, Path(out or paths.RUNS), progress)
 
 
 def run_sweep(
-    request: SweepRequest, source: Source, ledger: Ledger, executor: Executor, out: Path,
+    request: SweepRequest,
+    workspace: Workspace,
+    executor: Executor,
+    out: Path,
     progress: Callable[[str], None] | None = None,
-) -> SweepResult:  # fmt: skip
+) -> SweepResult:
     """Simulate the sets that are not kept yet, and sum up all of them."""
-    grid, settings = request.grid, request.settings
-    simulator = SweepSimulator.of(grid, source, settings)
+    grid, ledger = request.grid, workspace.ledger
+    simulator = SweepSimulator.of(grid, workspace.source, workspace.settings)
     by = ranks_by(request.by, scored=grid.base.thesis is not None)
     asked = request.walk_forward
     plan = WalkPlan.of(asked, grid, simulator, by) if asked else None
@@ -178,9 +171,11 @@ def run_sweep(
     table = SetTable(folder, grid)
     returns = ReturnStore(folder, plan.sessions) if plan else None
     _run_jobs(jobs, executor, table, returns, ledger, about, progress)
-    summary = {**about, **_base_run(simulator, grid), **summarise(table, grid, by)}
+    own, spread = _base_run(simulator, grid), summarise(table, grid, by)
+    walked: WalkedJson = {}
     if plan and returns:
-        summary["walk_forward"] = _walk(plan, returns, folder, ledger, about)
+        walked = {"walk_forward": _walk(plan, returns, folder, ledger, about)}
+    summary: SweepJson = {**about, **own, **spread, **walked}
     try:
         write_json(folder / "sweep.json", summary)
     except OSError as error:
@@ -190,7 +185,7 @@ def run_sweep(
 
 def _run_jobs(
     jobs: Jobs, executor: Executor, table: SetTable, returns: ReturnStore | None, ledger: Ledger,
-    about: Mapping[str, Any], progress: Callable[[str], None] | None,
+    about: AskedJson, progress: Callable[[str], None] | None,
 ) -> None:  # fmt: skip
     """Every job that is not kept. One whose returns alone are missing is no new trial."""
     counted = table.done()
@@ -202,26 +197,24 @@ def _run_jobs(
         if returns:
             returns.write(job, rows)
         if job not in counted:
-            record_trials(ledger, [_trial(about, jobs.grid.base, row) for row in rows])
+            record_trials(ledger, [set_trial(about, row, METRICS) for row in rows])
             table.write(job, rows)
         pace.add(rows)
 
 
 def _walk(
-    plan: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: Mapping[str, Any]
-) -> Row:
+    plan: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: AskedJson
+) -> WalkForwardJson:
     """The walk-forward, which is a trial of its own the first time that it is made."""
-    base = plan.grid.base
     try:
         result = walk(plan, returns)
     except NewsfolioError as error:
-        record_trials(
-            ledger, [_trial(about, base, {"values": plan.parameters, "error": str(error)})]
-        )
-        return {**dataclasses.asdict(plan.asked), "why": str(error)}
+        failed = {"values": plan.parameters, "error": str(error)}
+        record_trials(ledger, [set_trial(about, failed, METRICS)])
+        return {"train": plan.asked.train, "test": plan.asked.test, "why": str(error)}
     row = {**result.row, "values": plan.parameters, "error": ""}
     if not (folder / result.summary["curve"]).exists():
-        record_trials(ledger, [_trial(about, base, row)])
+        record_trials(ledger, [set_trial(about, row, METRICS)])
     write_curves(result, folder)
     return {**result.summary, "why": ""}
 
@@ -239,13 +232,14 @@ def size_of(sets: int) -> int:
     return max(SMALLEST, min(LARGEST, -(-sets // JOBS)))
 
 
-def _about(grid: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
+def _about(grid: ParameterGrid, simulator: SweepSimulator) -> AskedJson:
     """What the sweep is: the same for everybody who makes the same one."""
     base = grid.base
     origin = Provenance.of(base, base.name, simulator.source, simulator.snapshot)
-    values: dict[str, Any] = {
+    about: AskedJson = {
+        "id": "",
         "format": FORMAT,
-        "strategy": dict(origin.strategy),
+        "strategy": origin.strategy,
         "thesis": thesis_of(base),
         "plan": {
             "axes": {axis.name: axis.as_json() for axis in grid.axes},
@@ -259,13 +253,15 @@ def _about(grid: ParameterGrid, simulator: SweepSimulator) -> dict[str, Any]:
             "simulated": any(line.simulated for line in simulator.bars.values()),
         },
         "settings": settings_values(simulator.settings),
+        "versions": versions(),
     }
-    identity = {**values, "code": code_of(type(base)), "engine": engine_code()}
+    identity = {key: value for key, value in about.items() if key not in ("id", "versions")}
+    identity |= {"code": code_of(type(base)), "engine": engine_code()}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return {"id": f"sweep-{base.name}-{digest[:10]}", **values, "versions": versions()}
+    return {**about, "id": f"sweep-{base.name}-{digest[:10]}"}
 
 
-def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> dict[str, Any]:
+def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> OwnSetJson:
     """The base's own window, control and assumptions; None where it cannot be run itself."""
     base = grid.base
     try:
@@ -280,7 +276,7 @@ def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> dict[str, Any]:
         "window": {"start": f"{days[0]:%Y-%m-%d}", "end": f"{days[-1]:%Y-%m-%d}",
                    "sessions": len(days)},
         "against": against,
-        "scored": dataclasses.asdict(shared.scored) if base.thesis else None,
+        "scored": as_json(shared.scored) if base.thesis else None,
         "assumptions": assumptions(market, simulator.settings, simulator.costs, origin),
         "notes": list(market.notes),
     }  # fmt: skip
@@ -311,22 +307,3 @@ def _span(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-def _trial(about: Mapping[str, Any], base: Strategy, row: Row) -> Trial:
-    return Trial(
-        thesis=about["thesis"]["id"] if about["thesis"] else "",
-        strategy=base.name,
-        parameters=row["values"],
-        code=about["strategy"]["code"],
-        data=about["data"]["snapshot"],
-        simulated=about["data"]["simulated"],
-        settings=about["settings"],
-        start=row.get("start", ""),
-        end=row.get("end", ""),
-        error=row["error"],
-        run=about["id"],
-        metrics={name: row[name] for name in METRICS} if not row["error"] else {},
-        scored=row.get("scored", 0),
-        sharpe=row.get("score"),
-    )

@@ -222,8 +222,8 @@ def _plain(dates: Sequence[str]) -> Days | None:
         days = np.array(dates, dtype="datetime64[D]")
     except ValueError:
         return None
-    told = np.datetime_as_string(days).tolist() == list(dates)
-    return days if told and bool((days >= _FIRST_DAY).all()) else None
+    plain = np.datetime_as_string(days).tolist() == list(dates)
+    return days if plain and bool((days >= _FIRST_DAY).all()) else None
 
 
 def _day(text: FileText, row: int) -> date:

@@ -100,12 +100,14 @@ def inspect(asset: Asset, bars: Bars) -> Iterator[Finding]:
 
 def inspect_all(lines: Mapping[str, tuple[Asset, Bars]]) -> tuple[Finding, ...]:
     """Every line on its own, and each against the line that stands for the same company."""
-    found = [finding for asset, bars in lines.values() for finding in inspect(asset, bars)]
+    findings = [finding for asset, bars in lines.values() for finding in inspect(asset, bars)]
     for asset, bars in lines.values():
         for other in asset.stand_in:
             if other in lines:
-                found += _twins(asset, bars, *lines[other])
-    return tuple(sorted(found, key=lambda one: (-one.severity, one.ticker, one.rule)))
+                findings += _twins(asset, bars, *lines[other])
+    return tuple(
+        sorted(findings, key=lambda finding: (-finding.severity, finding.ticker, finding.rule))
+    )
 
 
 def compare(bars: Bars, other: Bars, tolerance: float = 0.0005) -> Iterator[Finding]:

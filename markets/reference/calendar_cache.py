@@ -28,12 +28,12 @@ def kept(name: str, compute: Callable[[], Table]) -> Table:
     be read counts as none, and a folder that cannot be written costs the next start its time.
     """
     path = cache_folder() / f"{name}.npz"
-    found = _read(path)
-    if found is None:
-        found = compute()
+    table = _read(path)
+    if table is None:
+        table = compute()
         with suppress(OSError):
-            _write(path, found)
-    return found
+            _write(path, table)
+    return table
 
 
 def _read(path: Path) -> Table | None:

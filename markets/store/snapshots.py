@@ -87,17 +87,17 @@ class SnapshotSource:
         """A run on a snapshot may have read less of it, or tables of its own."""
         keep(self._store, read, self.name)
 
-    def _line(self, ticker: str, said: Mapping[str, Any]) -> Bars:
-        base = self._store.find(ticker, said["base"], date.fromisoformat(said["last"]))
+    def _line(self, ticker: str, entry: Mapping[str, Any]) -> Bars:
+        base = self._store.find(ticker, entry["base"], date.fromisoformat(entry["last"]))
         if base is None:
             raise MissingData(
                 f"{ticker}: the store {self._store.folder} no longer has the bars of snapshot "
                 f"{self.snapshot}; run without --snapshot, or bring back its file or its version"
             )
-        bars = _patched(base, said["dropped"], said["cells"])
-        if bars.digest() != said["digest"]:
+        bars = _patched(base, entry["dropped"], entry["cells"])
+        if bars.digest() != entry["digest"]:
             raise BrokenData(f"{ticker}: snapshot {self.snapshot} cannot be rebuilt to the bit")
-        return dataclasses.replace(bars, notes=tuple(said["notes"]))
+        return dataclasses.replace(bars, notes=tuple(entry["notes"]))
 
     def _table(self, name: str, digest: str) -> FactTable:
         content = self._store.get(f"{digest}.json")
@@ -122,11 +122,11 @@ def keep(store: Store, read: Snapshot, source: str) -> None:
     except (BrokenData, UnknownName):
         lines = {ticker: _kept(store, bars) for ticker, bars in sorted(read.items())}
         tables = {name: _kept_table(store, table) for name, table in sorted(read.facts.items())}
-        said = {
+        record = {
             "layout": LAYOUT, "id": read.id, "source": source, "lines": lines, "tables": tables,
         }  # fmt: skip
-        said["seal"] = seal(said)
-        store.put(f"{read.id}.json", json.dumps(said, indent=1, sort_keys=True).encode())
+        record["seal"] = seal(record)
+        store.put(f"{read.id}.json", json.dumps(record, indent=1, sort_keys=True).encode())
 
 
 def known(store: Store) -> list[str]:
@@ -147,21 +147,21 @@ def _record(store: Store, snapshot: str) -> dict[str, Any]:
         hint = "Runs on Yahoo's prices keep theirs in the store that they read."
         raise UnknownName("snapshot", snapshot, known(store), hint)
     try:
-        said = json.loads(content)
-        whole = said["seal"] == seal(said) and said["id"] == snapshot
-        layout = said["layout"]
+        record = json.loads(content)
+        whole = record["seal"] == seal(record) and record["id"] == snapshot
+        layout = record["layout"]
     except (KeyError, TypeError, ValueError):
         whole, layout = False, None
     if not whole:
         raise BrokenData(f"the record of snapshot {snapshot} in {store.folder} is damaged")
     if layout != LAYOUT:
         raise BrokenData(f"snapshot {snapshot} has layout {layout}, this version reads {LAYOUT}")
-    return dict(said)
+    return dict(record)
 
 
 def _kept(store: Store, bars: Bars) -> dict[str, Any]:
     """How to find a line again: as it is, as present bars with some figures altered, or whole."""
-    said = {
+    entry = {
         "digest": bars.digest(), "base": bars.digest(), "last": bars.last.isoformat(),
         "dropped": [], "cells": [], "notes": list(bars.notes),
     }  # fmt: skip
@@ -170,8 +170,8 @@ def _kept(store: Store, bars: Bars) -> dict[str, Any]:
         if patch is None:
             store.keep(StoredBars(bars, bars.last, "snapshot", ""))
         else:
-            said |= patch
-    return said
+            entry |= patch
+    return entry
 
 
 def _holds(store: Store, bars: Bars) -> bool:
@@ -244,14 +244,14 @@ def _table_as_json(table: FactTable) -> dict[str, Any]:
     }
 
 
-def _table_from(said: Mapping[str, Any]) -> FactTable:
-    days = np.array(said["known"], dtype="datetime64[D]")
+def _table_from(values: Mapping[str, Any]) -> FactTable:
+    days = np.array(values["known"], dtype="datetime64[D]")
     frame = pd.DataFrame({"known": days.astype("datetime64[s]")})
-    for name in said["order"]:
-        kind = "float64" if name in said["numbers"] else "str"
-        frame[name] = pd.Series(said["columns"][name], dtype=kind)
-    instants = tuple(datetime.fromisoformat(at) if at else None for at in said["instants"])
-    return FactTable(said["name"], frame, instants, said["simulated"], tuple(said["notes"]))
+    for name in values["order"]:
+        kind = "float64" if name in values["numbers"] else "str"
+        frame[name] = pd.Series(values["columns"][name], dtype=kind)
+    instants = tuple(datetime.fromisoformat(at) if at else None for at in values["instants"])
+    return FactTable(values["name"], frame, instants, values["simulated"], tuple(values["notes"]))
 
 
 def _as_json(value: Any) -> Any:

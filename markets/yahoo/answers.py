@@ -211,14 +211,14 @@ def without_today(kept: Bars, today: date) -> Bars | None:
 
 def refuse_other_dates(asset: Asset, raw: Raw) -> None:
     """BrokenData where the answer's time zone would put the bars on other dates."""
-    told, real = raw.meta.get("exchangeTimezoneName"), _ZONES.get(asset.venue.code)
-    if not asset.tradable or real is None or not isinstance(told, str):
+    claimed, real = raw.meta.get("exchangeTimezoneName"), _ZONES.get(asset.venue.code)
+    if not asset.tradable or real is None or not isinstance(claimed, str):
         return
     moments = [datetime(2025, month, 1, tzinfo=UTC) for month in (1, 7)]
-    if any(at.astimezone(ZoneInfo(told)).utcoffset() != at.astimezone(ZoneInfo(real)).utcoffset()
+    if any(at.astimezone(ZoneInfo(claimed)).utcoffset() != at.astimezone(ZoneInfo(real)).utcoffset()
            for at in moments):  # fmt: skip
         raise BrokenData(
-            f"{asset.ticker}: Yahoo dates its bars by {told}, but {asset.venue.code} goes by "
+            f"{asset.ticker}: Yahoo dates its bars by {claimed}, but {asset.venue.code} goes by "
             f"{real}: they would stand on other days"
         )
 
@@ -300,8 +300,8 @@ def _rescaled(kept: pd.DataFrame, fresh: pd.DataFrame) -> str | None:
 def _splits_since(kept: pd.DataFrame, fresh: pd.DataFrame) -> float:
     """The product of the splits that the kept bars do not know."""
     known = kept["split"].reindex(fresh.index).fillna(0.0)
-    told = fresh["split"].fillna(0.0)
-    new = told[(told > 0) & (known != told)]
+    splits = fresh["split"].fillna(0.0)
+    new = splits[(splits > 0) & (known != splits)]
     return float(np.prod(new.to_numpy("float64")))
 
 
@@ -326,12 +326,12 @@ def _last_with_two_closes(raw: Raw, today: date) -> date | None:
 def _with_two_closes(raw: Raw, today: date) -> list[tuple[date, float, float]]:
     """Days before `today` that the answer lists twice with different closes, in order."""
     first: dict[date, float] = {}
-    found = {}
+    twice = {}
     for day, close in _closes(raw):
         before = first.setdefault(day, close)
         if day < today and abs(close - before) > SAME * abs(before):
-            found[day] = (day, before, close)
-    return [found[day] for day in sorted(found)]
+            twice[day] = (day, before, close)
+    return [twice[day] for day in sorted(twice)]
 
 
 def _closes(raw: Raw) -> list[tuple[date, float]]:

@@ -105,15 +105,15 @@ def pull(
             source.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return tuple(one.result() for one in asked)
+    return tuple(line.result() for line in asked)
 
 
 def _follow(asked: Sequence[Future[Pulled]], progress: Progress | None) -> None:
     """Wait for all; an error that is no fault of a line's comes through."""
-    for count, one in enumerate(as_completed(asked), 1):
-        found = one.result()
+    for count, line in enumerate(as_completed(asked), 1):
+        pulled = line.result()
         if progress is not None:
-            progress(f"{count} of {len(asked)}  {found.ticker}: {found.outcome}")
+            progress(f"{count} of {len(asked)}  {pulled.ticker}: {pulled.outcome}")
 
 
 class _Task:

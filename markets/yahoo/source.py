@@ -251,8 +251,8 @@ def _refused(ticker: str, said: str, stored: StoredBars | None) -> BrokenData:
 
 def _doubt(asset: Asset, kept: Bars) -> str:
     """What is wrong with the kept bars, which a whole history may heal; "" if nothing is."""
-    found = next(flaws(asset, kept.frame), None)
-    return f"because {found[1]}" if found else ""
+    first = next(flaws(asset, kept.frame), None)
+    return f"because {first[1]}" if first else ""
 
 
 def _told(fresh: StoredBars, kept: Bars | None, change: str) -> Fetched:

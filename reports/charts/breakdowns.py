@@ -1,9 +1,9 @@
-"""Allocation, placebos, gross to net and the grid, as Plotly figures like those of charts.py."""
+"""Allocation, placebos, gross to net and the grid, as Plotly figures like those of curves.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,8 @@ import pandas as pd
 from newsfolio.formatting import percent, signed
 from reports.charts.curves import Chart, Divided, base_layout, colours, date_views, short, weekly
 from reports.charts.labels import plain
-
-if TYPE_CHECKING:
-    from reports.record import RunRecord
+from reports.contract.evaluation import AttributionJson, PlaceboJson, VariantJson
+from reports.record import RunRecord
 
 GROUPS = 7
 """Sleeves or lines with a colour of their own; the rest is drawn together."""
@@ -21,7 +20,9 @@ GROUPS = 7
 FEW = 5
 """Variants below which a table says more than a chart."""
 
-PIECES = (
+Piece: TypeAlias = Literal["local", "currency", "dividends", "carry", "fees", "slippage"]
+
+PIECES: tuple[tuple[Piece, str], ...] = (
     ("local", "Prices, local"),
     ("currency", "Currencies"),
     ("dividends", "Dividends"),
@@ -31,12 +32,12 @@ PIECES = (
 )
 
 
-def allocation_chart(result: RunRecord, parts: Divided) -> Chart | None:
+def allocation_chart(record: RunRecord, parts: Divided) -> Chart | None:
     """What was held by weeks above what each decision wanted; None where nothing was held."""
-    held = grouped(result.weights, result)
+    held = grouped(record.weights, record)
     if held.empty or not held.abs().to_numpy().any():
         return None
-    wanted = grouped(result.targets, result)
+    wanted = grouped(record.targets, record)
     names = _shown([held, wanted])
     held, wanted = (_with_cash(_folded(table, names)) for table in (held, wanted))
     stacked = not any(_short(table.drop(columns="cash")) for table in (held, wanted))
@@ -55,12 +56,12 @@ def allocation_chart(result: RunRecord, parts: Divided) -> Chart | None:
                  "layout": layout}, views if len(views) > 1 else ())  # fmt: skip
 
 
-def placebo_chart(found: Mapping[str, Any], table: pd.DataFrame) -> Chart | None:
+def placebo_chart(placebo: PlaceboJson, table: pd.DataFrame) -> Chart | None:
     """How often placebos came out where, and the strategy among them."""
     values = table["excess"].astype(float).dropna().to_numpy() if len(table) else np.array([])
-    if found["real"] is None or len(values) < 2:
+    if placebo["real"] is None or len(values) < 2:
         return None
-    real = float(found["real"])
+    real = float(placebo["real"])
     low, high = float(min(values.min(), real)), float(max(values.max(), real))
     bins = min(30, max(8, int(np.sqrt(len(values)) * 1.6)))
     counts, edges = np.histogram(values, bins=bins, range=(low, high if high > low else low + 0.01))
@@ -84,18 +85,22 @@ def placebo_chart(found: Mapping[str, Any], table: pd.DataFrame) -> Chart | None
                     "line": {"color": {"$css": "--own"}, "width": 3}}],
         "annotations": [_mark(real, top, (low + high) / 2)],
     }  # fmt: skip
-    return Chart("placebos", f"Among {found['count']} placebos", _luck(found),
+    return Chart("placebos", f"Among {placebo['count']} placebos", _luck(placebo),
                  {"data": [trace], "layout": layout})  # fmt: skip
 
 
-def waterfall_chart(found: Mapping[str, Any]) -> Chart:
+def waterfall_chart(attribution: AttributionJson) -> Chart:
     """From what prices did, gross, to what was left, net; shares of the equity at the divide."""
-    sums = {key: sum(line[key] for line in found["lines"]) for key, _ in PIECES}
-    steps = [*((label, sums[key]) for key, label in PIECES[:3]), ("Interest, cash", found["cash"])]
+    lines, total = attribution["lines"], attribution["total"]
+    sums = {key: sum(line[key] for line in lines) for key, _ in PIECES}
+    steps = [
+        *((label, sums[key]) for key, label in PIECES[:3]),
+        ("Interest, cash", attribution["cash"]),
+    ]
     gross = sum(value for _, value in steps)
     costs = [(label, sums[key]) for key, label in PIECES[3:]]
     rows = [*((*step, "relative") for step in steps), ("Gross", gross, "total"),
-            *((*cost, "relative") for cost in costs), ("Net", found["total"], "total")]  # fmt: skip
+            *((*cost, "relative") for cost in costs), ("Net", total, "total")]  # fmt: skip
     trace = {
         "type": "waterfall", "orientation": "h",
         "y": [label for label, _, _ in rows], "x": short([value for _, value, _ in rows]),
@@ -117,27 +122,30 @@ def waterfall_chart(found: Mapping[str, Any]) -> Chart:
     }  # fmt: skip
     spent = sum(value for _, value in costs)
     finding = (
-        f"Gross {signed(gross)}, costs and carry {signed(spent)}, net {signed(found['total'])} "
+        f"Gross {signed(gross)}, costs and carry {signed(spent)}, net {signed(total)} "
         "of the equity that it started with."
     )
     return Chart("waterfall", "Gross to net", finding, {"data": [trace], "layout": layout})
 
 
-def variants_chart(variants: Sequence[Mapping[str, Any]]) -> Chart | None:
+def variants_chart(variants: Sequence[VariantJson]) -> Chart | None:
     """The grid's excesses in order, the variant that was run in colour."""
-    known = sorted(
-        (one for one in variants if one["excess"] is not None), key=lambda one: one["excess"]
-    )
-    if len(known) < FEW:
+    points = sorted(
+        ((variant["excess"], plain(variant["label"]), variant["chosen"])
+         for variant in variants if variant["excess"] is not None),
+        key=lambda point: point[0],
+    )  # fmt: skip
+    if len(points) < FEW:
         return None
+    chosen = [ran for _, _, ran in points]
     trace = {
-        "type": "scatter", "mode": "markers", "x": list(range(1, len(known) + 1)),
-        "y": short([one["excess"] for one in known]), "text": [plain(v["label"]) for v in known],
+        "type": "scatter", "mode": "markers", "x": list(range(1, len(points) + 1)),
+        "y": short([excess for excess, _, _ in points]), "text": [label for _, label, _ in points],
         "hovertemplate": "%{text}: %{y:.1%}<extra></extra>",
         "marker": {
-            "size": [13 if one["chosen"] else 8 for one in known],
-            "symbol": ["diamond" if one["chosen"] else "circle" for one in known],
-            "color": [{"$css": "--own" if one["chosen"] else "--placebo"} for one in known],
+            "size": [13 if ran else 8 for ran in chosen],
+            "symbol": ["diamond" if ran else "circle" for ran in chosen],
+            "color": [{"$css": "--own" if ran else "--placebo"} for ran in chosen],
         },
     }  # fmt: skip
     layout = {
@@ -146,22 +154,23 @@ def variants_chart(variants: Sequence[Mapping[str, Any]]) -> Chart | None:
         "yaxis": {"tickformat": ".0%", "gridcolor": {"$css": "--grid"}, "fixedrange": True,
                   "zerolinecolor": {"$css": "--soft"}, "nticks": 5},
     }  # fmt: skip
-    ahead = sum(one["excess"] > 0 for one in known)
-    return Chart("variants", "Every variant of the grid", f"{ahead} of {len(known)} variants were "
+    ahead = sum(excess > 0 for excess, _, _ in points)
+    return Chart("variants", "Every variant of the grid", f"{ahead} of {len(points)} variants were "
                  "ahead of the control; the diamond is the one that was run.",
                  {"data": [trace], "layout": layout})  # fmt: skip
 
 
-def grouped(table: pd.DataFrame, result: RunRecord) -> pd.DataFrame:
+def grouped(table: pd.DataFrame, record: RunRecord) -> pd.DataFrame:
     """Weights by sleeve, or by line where few lines were held; lines of no sleeve stand in."""
     if table.empty or not len(table.columns):
         return pd.DataFrame(index=table.index)
     ever = [line for line in table if bool((table[line] != 0).any())]
     if len(ever) <= GROUPS:
         return table[ever]
-    sleeve = {line: part["sleeve"] for part in result.manifest["strategy"]["universe"]
+    sleeve = {line: part["sleeve"] for part in record.manifest["strategy"]["universe"]
               for line in part["lines"]}  # fmt: skip
-    return table.T.groupby([sleeve.get(line, "stand-ins") for line in table], sort=False).sum().T
+    names = [sleeve.get(str(line), "stand-ins") for line in table]
+    return table.T.groupby(names, sort=False).sum().T
 
 
 def _shown(tables: Sequence[pd.DataFrame]) -> list[str]:
@@ -201,8 +210,8 @@ def _layers(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """One area a group, or one line a group where some are short."""
     days = [f"{day:%Y-%m-%d}" for day in pd.DatetimeIndex(table.index)]
-    found = []
-    for name, colour in colours([str(one) for one in table.columns]).items():
+    layers = []
+    for name, colour in colours([str(column) for column in table.columns]).items():
         trace: dict[str, Any] = {
             "type": "scatter", "mode": "lines", "name": plain(name), "x": days,
             "y": [_drawn(float(value), stacked) for value in table[name]], "yaxis": axis,
@@ -215,8 +224,8 @@ def _layers(
             trace["line"]["color"] = {"$css": "--bg"}
         if group == "target":
             trace["line"]["shape"] = "hv"
-        found.append(trace)
-    return found
+        layers.append(trace)
+    return layers
 
 
 def _anchored(view: dict[str, Any]) -> dict[str, Any]:
@@ -269,14 +278,15 @@ def _mark(real: float, top: float, middle: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _luck(found: Mapping[str, Any]) -> str:
+def _luck(placebo: PlaceboJson) -> str:
     text = (
-        f"{percent(found['percentile'], 0)} of {found['count']} placebos ({found['chosen']}) did "
-        f"worse than the strategy's {signed(found['real'], 1)} a year against {found['against']}."
+        f"{percent(placebo['percentile'], 0)} of {placebo['count']} placebos "
+        f"({placebo['chosen']}) did worse than the strategy's {signed(placebo['real'], 1)} a year "
+        f"against {placebo['against']}."
     )
-    if found["independent"] is None:
+    if placebo["independent"] is None:
         return text
-    return f"{text} Only {found['independent']:.1f} of the windows do not overlap."
+    return f"{text} Only {placebo['independent']:.1f} of the windows do not overlap."
 
 
 def _room(steps: Sequence[tuple[str, float]], costs: Sequence[tuple[str, float]]) -> list[float]:

@@ -10,15 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import isfinite, log10
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from newsfolio.formatting import percent
 from reports.charts.labels import Label, end_labels, plain
-
-if TYPE_CHECKING:
-    from reports.record import RunRecord
+from reports.record import RunRecord, scoring
 
 OWN, BENCHMARK = "--own", "--bench"
 CONTROLS = ("--control", "--control2", "--control3", "--control4")
@@ -85,29 +84,27 @@ class Curve:
     lead: bool = False
 
 
-def divided(result: RunRecord) -> Divided:
-    """Where a run's score begins: as its evaluation says, or else its manifest."""
-    days = pd.DatetimeIndex(result.equity.index)
-    thesis = result.manifest.get("thesis")
-    if not thesis or not len(days):
+def divided(record: RunRecord) -> Divided:
+    """A run's sessions around where its score begins."""
+    days = pd.DatetimeIndex(record.equity.index)
+    if not record.manifest["thesis"] or not len(days):
         return Divided(days, 0, False)
-    found = result.evaluation["scored"]["divide"] if result.evaluation else None
-    day = found or thesis["first_decision"]
+    day = scoring(record.manifest, record.evaluation)["divide"]
     row = len(days) - 1 if day is None else int(days.searchsorted(pd.Timestamp(day), "right")) - 1
     return Divided(days, max(row, 0), True)
 
 
-def curves(result: RunRecord) -> list[Curve]:
+def curves(record: RunRecord) -> list[Curve]:
     """Controls, benchmark, and the strategy last so that it lies on top."""
-    names = [str(name) for name in result.references if name != "benchmark"]
+    names = [str(name) for name in record.references if name != "benchmark"]
     only = len(names) == 1
-    found = [
-        Curve("Control" if only else name, colour, result.references[name])
+    lines = [
+        Curve("Control" if only else name, colour, record.references[name])
         for name, colour in zip(names, CONTROLS, strict=False)
     ]
-    if "benchmark" in result.references:
-        found.append(Curve("Benchmark", BENCHMARK, result.references["benchmark"]))
-    return [*found, Curve("Strategy", OWN, result.equity, lead=True)]
+    if "benchmark" in record.references:
+        lines.append(Curve("Benchmark", BENCHMARK, record.references["benchmark"]))
+    return [*lines, Curve("Strategy", OWN, record.equity, lead=True)]
 
 
 def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
@@ -142,16 +139,16 @@ def drawdown_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
         "shapes": _shade(parts),
         "hovermode": "x unified",
     }
-    said = ", ".join(f"{who} {depth * 100:.1f} %" for who, depth in reversed(worst.items()))
+    depths = ", ".join(f"{who} {percent(depth, 1)}" for who, depth in reversed(worst.items()))
     since = f" since {parts.days[parts.row]:%Y-%m-%d}" if parts.article else ""
-    return Chart("drawdown", "Below the highest so far", f"Deepest{since}: {said}.",
+    return Chart("drawdown", "Below the highest so far", f"Deepest{since}: {depths}.",
                  {"data": traces, "layout": layout}, views if len(views) > 1 else ())  # fmt: skip
 
 
 def rebased(equity: pd.Series, row: int) -> pd.Series:
     """Growth of 1 at the divide, or at the first value known after it."""
-    known = equity.iloc[row:].dropna()
-    start = float(known.iloc[0]) if len(known) else 0.0
+    after = equity.iloc[row:].dropna()
+    start = float(after.iloc[0]) if len(after) else 0.0
     return equity / start if start > 0 else equity * np.nan
 
 
@@ -194,10 +191,10 @@ def _both(
     line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False
 ) -> list[dict[str, Any]]:
     """A curve in grey up to the divide, in its colour after."""
-    found = []
+    traces = []
     if parts.article and parts.row:
         grey = {"$css": "--past" if line.lead else "--past2"}
-        found.append({
+        traces.append({
             **_trace(line.who, "context", values.reindex(parts.context)),
             "line": {"color": grey, "width": 1.8 if line.lead else 1.0}, "hoverinfo": "skip",
         })  # fmt: skip
@@ -205,7 +202,7 @@ def _both(
     after["line"] = {"color": {"$css": line.colour}, "width": 2.4 if line.lead else 1.5}
     if fill:
         after |= {"fill": "tozeroy", "fillcolor": {"$css": "--ownsoft"}}
-    return [*found, after]
+    return [*traces, after]
 
 
 def _trace(who: str, days: str, values: pd.Series) -> dict[str, Any]:
@@ -292,12 +289,12 @@ def _under(growth: pd.Series) -> pd.Series:
 
 
 def _grown(last: Sequence[Label], parts: Divided) -> str:
-    said = ", ".join(f"{one.text} {one.value:.2f}" for one in reversed(last))
+    values = ", ".join(f"{label.text} {label.value:.2f}" for label in reversed(last))
     start, end = (f"{parts.days[row]:%Y-%m-%d}" for row in (parts.row, -1))
     if parts.row == len(parts.days) - 1 and parts.article:
         return "No session scores yet: all of it lies before the divide."
     grey = " Grey is context: it scores nothing." if parts.article and parts.row else ""
-    return f"What 1 on {start} had become by {end}, after costs: {said}.{grey}"
+    return f"What 1 on {start} had become by {end}, after costs: {values}.{grey}"
 
 
 def colours(names: Sequence[str]) -> Mapping[str, str]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from math import floor, log10
-from typing import Any
 
 from markupsafe import Markup
 
 from newsfolio.formatting import defined, percent
+from reports.contract.evaluation import EstimateJson
 
 WIDTH = 320
 
@@ -28,11 +28,10 @@ class Scale:
         return round(6 + min(max(share, 0.0), 1.0) * (WIDTH - 12), 1)
 
 
-def scale_of(estimates: Sequence[dict[str, Any]]) -> Scale | None:
+def scale_of(estimates: Sequence[EstimateJson]) -> Scale | None:
     """One scale for several estimates; None where there is nothing to draw."""
-    values = [
-        one[key] for one in estimates for key in ("value", "low", "high") if defined(one[key])
-    ]
+    ends = ((estimate["value"], estimate["low"], estimate["high"]) for estimate in estimates)
+    values = [value for three in ends for value in three if defined(value)]
     if not values:
         return None
     low, high = min(0.0, *values), max(0.0, *values)
@@ -40,7 +39,7 @@ def scale_of(estimates: Sequence[dict[str, Any]]) -> Scale | None:
     return Scale(low - room, high + room)
 
 
-def bar(estimate: dict[str, Any], scale: Scale | None, *, axis: bool = False) -> Markup:
+def bar(estimate: EstimateJson, scale: Scale | None, *, axis: bool = False) -> Markup:
     """An estimate on a scale. `axis`: the drawing stands alone, so it names its ends and zero."""
     if scale is None or not defined(estimate["value"]):
         return Markup("")
@@ -57,7 +56,7 @@ def bar(estimate: dict[str, Any], scale: Scale | None, *, axis: bool = False) ->
     )
 
 
-def in_words(estimate: dict[str, Any]) -> str:
+def in_words(estimate: EstimateJson) -> str:
     """An estimate as a screen reader says it."""
     if not defined(estimate["value"]):
         return f"not known: {estimate['why']}" if estimate["why"] else "not known"

@@ -32,8 +32,8 @@ _STYLE: Mapping[Any, Any] = {
 
 
 @contextmanager
-def studio() -> Iterator[None]:
-    """Draw in here: Agg, one fixed style, no font or deprecation noise; all put back after.
+def matplotlib_defaults() -> Iterator[None]:
+    """Draw inside: Agg, one fixed style, no font or deprecation noise; all put back after.
 
     A backend that nobody had chosen before stays Agg: matplotlib cannot return to undecided.
     """
@@ -61,7 +61,7 @@ def fixed_style() -> None:
     matplotlib.rcParams.update(_STYLE)
 
 
-def tidy(drawing: str, name: str, label: str) -> Markup:
+def inline_svg(drawing: str, name: str, label: str) -> Markup:
     """An SVG file as an inline element: named for screen readers, ids its own, no date in it."""
     svg = drawing[drawing.index("<svg") :]
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports.charts.matplotlib_svg import fixed_style, studio, tidy
+from reports.charts.matplotlib_svg import fixed_style, inline_svg, matplotlib_defaults
+from reports.record import RunRecord, scoring
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from reports.record import RunRecord
 
 STRATEGY, BENCHMARK = "#1f6fb2", "#d38b00"
 
@@ -85,12 +84,13 @@ def plot_input(record: RunRecord) -> PlotInput:
 
 def context_end(record: RunRecord) -> pd.Timestamp | None:
     """Until when the run explains and does not score; None without a thesis, or before it."""
-    thesis = record.manifest.get("thesis")
-    if not thesis or record.equity.empty:
+    if not record.manifest["thesis"] or record.equity.empty:
         return None
-    scored, first, last = thesis["scored_from"], record.equity.index[0], record.equity.index[-1]
-    end = pd.Timestamp(scored) if scored else last
-    return min(end, last) if end > first else None
+    first, last = record.equity.index[0], record.equity.index[-1]
+    scored = scoring(record.manifest, record.evaluation)
+    if scored["divide"] and pd.Timestamp(scored["divide"]) <= first:
+        return None
+    return min(pd.Timestamp(scored["from"]), last) if scored["from"] else last
 
 
 def gallery(record: RunRecord) -> Gallery:
@@ -104,7 +104,7 @@ def draw_gallery(run: PlotInput) -> Gallery:
         return Gallery((), ("Nothing is drawn: a curve needs two sessions.",))
     benchmark, sentences = _fair_benchmark(run)
     refusal = _refusal(run.equity)
-    with studio():
+    with matplotlib_defaults():
         own = _curve(run)
         if refusal:
             return Gallery((own,), (*sentences, refusal))
@@ -112,9 +112,9 @@ def draw_gallery(run: PlotInput) -> Gallery:
     return Gallery((own, *theirs), (*sentences, *more))
 
 
-def light_up() -> None:
+def import_libraries() -> None:
     """Import all that draws, which takes as long as drawing does."""
-    with studio():
+    with matplotlib_defaults():
         from matplotlib.figure import Figure  # noqa: F401
         from quantstats import plots  # noqa: F401
 
@@ -162,17 +162,19 @@ def _quantstats(
 ) -> tuple[tuple[Drawing, ...], tuple[str, ...]]:
     wanted = _wanted(equity, benchmark)
     try:
-        found = _drawn(_returns(equity), None if benchmark is None else _returns(benchmark), wanted)
+        files = quantstats_files(
+            _returns(equity), None if benchmark is None else _returns(benchmark), wanted
+        )
     except ValueError as error:
         # Measured: its regression refuses equal values, its density (LinAlgError) too few months.
         return (), (f"The drawings of quantstats are left out: it stopped with “{error}”.",)
     return tuple(
-        Drawing(name, title, caption, tidy(found[name], name, f"{title}. {caption}"))
+        Drawing(name, title, caption, inline_svg(files[name], name, f"{title}. {caption}"))
         for name, (title, caption) in wanted.items()
     ), ()
 
 
-def _drawn(
+def quantstats_files(
     returns: pd.Series, benchmark: pd.Series | None, wanted: Iterable[str]
 ) -> dict[str, str]:
     """The drawings wanted, as SVG files: quantstats' whole page has ten more, and slow tables."""
@@ -181,18 +183,18 @@ def _drawn(
 
     fixed_style()  # importing quantstats sets a theme, but only the first time
     own = returns.rename("Strategy")
-    other = None if benchmark is None else benchmark.rename("Benchmark")
+    beside = None if benchmark is None else benchmark.rename("Benchmark")
     year = _sessions_a_year(returns)
     draw: Any = plots
     ways: dict[str, Callable[..., object]] = {
-        "returns": partial(draw.returns, own, other, figsize=(8, 5), prepare_returns=False),
+        "returns": partial(draw.returns, own, beside, figsize=(8, 5), prepare_returns=False),
         "vol_returns": partial(
-            draw.returns, own, other,
+            draw.returns, own, beside,
             figsize=(8, 4), match_volatility=True, prepare_returns=False,
         ),
         "dd_plot": partial(draw.drawdown, own, figsize=(8, 3)),
         "rolling_vol": partial(
-            draw.rolling_volatility, own, other,
+            draw.rolling_volatility, own, beside,
             figsize=(8, 3), period=_half(returns), periods_per_year=year,
         ),
     }  # fmt: skip
@@ -280,7 +282,9 @@ def _curve(run: PlotInput) -> Drawing:
     caption = "Strategy, benchmark and controls from the same initial capital" + (
         "; grey is context." if run.context_end is not None else "."
     )
-    return Drawing("equity", title, caption, tidy(text.getvalue(), "equity", f"{title}. {caption}"))
+    return Drawing(
+        "equity", title, caption, inline_svg(text.getvalue(), "equity", f"{title}. {caption}")
+    )
 
 
 def _shade(axes: Axes, run: PlotInput) -> None:

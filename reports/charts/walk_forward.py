@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +20,8 @@ from reports.charts.curves import (
     growth_chart,
     short,
 )
+from reports.contract.manifest import FiguresByName
+from reports.contract.sweep import CrossJson, WalkForwardJson
 
 NAMES = {"walk": "Walk-forward", "base": "Own parameters", "benchmark": "Benchmark", "cash": "Cash"}
 FIGURES = ("cagr", "volatility", "sharpe", "max_drawdown")
@@ -31,36 +32,36 @@ CHOSEN_BY = {
 }
 
 
-def walk_values(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def walk_values(walk: WalkForwardJson | None) -> dict[str, Any] | None:
     """What the template shows; None without a walk-forward, `why` where it could not be made."""
-    if not found or found["why"]:
-        return {"why": found["why"]} if found else None
+    if not walk or walk["why"]:
+        return {"why": walk["why"]} if walk else None
     return {
         "why": "",
-        "headline": walk_headline(found),
-        "rule": _rule(found),
-        "switching": _switching(found),
-        "rows": [_row(name, figures) for name, figures in found["metrics"].items()],
-        "choices": _choices(found),
-        "cross": _cross(found),
+        "headline": walk_headline(walk),
+        "rule": _rule(walk),
+        "switching": _switching(walk),
+        "rows": [_row(name, figures) for name, figures in walk["metrics"].items()],
+        "choices": _choices(walk),
+        "cross": _cross(walk["cross"]),
     }
 
 
-def walk_headline(found: Mapping[str, Any]) -> str:
+def walk_headline(walk: WalkForwardJson) -> str:
     """What came of choosing anew, against the strategy's own parameters."""
-    rows = found["metrics"]
-    said = f"Chosen on what was known: {percent(rows['walk']['cagr'])} a year"
+    rows = walk["metrics"]
+    growth = f"Chosen on what was known: {percent(rows['walk']['cagr'])} a year"
     if "base" in rows:
-        said += f", with its own parameters {percent(rows['base']['cagr'])}"
-    return f"{said}, in cash {percent(rows['cash']['cagr'])}"
+        growth += f", with its own parameters {percent(rows['base']['cagr'])}"
+    return f"{growth}, in cash {percent(rows['cash']['cagr'])}"
 
 
-def walk_charts(found: Mapping[str, Any] | None, curves: pd.DataFrame | None) -> list[Chart]:
+def walk_charts(walk: WalkForwardJson | None, curves: pd.DataFrame | None) -> list[Chart]:
     """Growth, and the distribution of the cross-validation's paths."""
-    if not found or found["why"] or curves is None:
+    if not walk or walk["why"] or curves is None:
         return []
-    chart = _growth(found, curves)
-    paths = _paths(found)
+    chart = _growth(walk, curves)
+    paths = _paths(walk)
     return [chart, paths] if paths else [chart]
 
 
@@ -73,7 +74,7 @@ def _parts(curves: pd.DataFrame) -> Divided:
     return Divided(pd.DatetimeIndex(curves.index), 0, article=False)
 
 
-def _growth(found: Mapping[str, Any], curves: pd.DataFrame) -> Chart:
+def _growth(walk: WalkForwardJson, curves: pd.DataFrame) -> Chart:
     controls = [str(name) for name in curves if name not in NAMES]
     palette = iter(CONTROLS[1:])
     colours = {
@@ -87,22 +88,22 @@ def _growth(found: Mapping[str, Any], curves: pd.DataFrame) -> Chart:
     changes = [
         {"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day, "y0": 0, "y1": 1,
          "layer": "below", "line": {"color": {"$css": "--line"}, "width": 1, "dash": "dot"}}
-        for day in _changes(found)
+        for day in _changes(walk)
     ]  # fmt: skip
     chart.figure["layout"]["shapes"] = changes
-    said = f"{chart.finding} Dotted: the parameters changed." if changes else chart.finding
-    return Chart("walk", "Walk-forward: growth of 1", said, chart.figure)
+    finding = f"{chart.finding} Dotted: the parameters changed." if changes else chart.finding
+    return Chart("walk", "Walk-forward: growth of 1", finding, chart.figure)
 
 
-def _changes(found: Mapping[str, Any]) -> list[str]:
-    rows = found["windows"]
+def _changes(walk: WalkForwardJson) -> list[str]:
+    rows = walk["windows"]
     return [row["decided"] for before, row in pairwise(rows) if before["set"] != row["set"]]
 
 
-def _paths(found: Mapping[str, Any]) -> Chart | None:
+def _paths(walk: WalkForwardJson) -> Chart | None:
     """How often a path of the cross-validation came out where."""
-    cross = found["cross"]
-    values = np.array([one for one in cross.get("figures", ()) if one is not None])
+    by, cross = walk["by"], walk["cross"]
+    values = np.array([figure for figure in cross.get("figures", ()) if figure is not None])
     if len(values) < 2:
         return None
     low, high = float(values.min()), float(values.max())
@@ -117,50 +118,49 @@ def _paths(found: Mapping[str, Any]) -> Chart | None:
         "bargap": 0.04,
         "xaxis": {"zeroline": True, "zerolinecolor": {"$css": "--line"}, "showgrid": False,
                   "fixedrange": True, "nticks": 8,
-                  "tickformat": ".0%" if found["by"] == "cagr" else ",.3~g"},
+                  "tickformat": ".0%" if by == "cagr" else ",.3~g"},
         "yaxis": {"gridcolor": {"$css": "--grid"}, "fixedrange": True, "nticks": 4},
     }  # fmt: skip
-    by = found["by"]
-    said = (
+    finding = (
         f"{CHOSEN_BY[by][0].upper()}{CHOSEN_BY[by][1:]} of {cross['paths']} paths, each session "
         f"from a choice that had not seen it: from {_figure(by, low)} to {_figure(by, high)}, "
         f"median {_figure(by, cross['median'])}; {percent(cross['above_zero'], 0)} above zero."
     )
-    return Chart("paths", "Out of sample, many times", said, {"data": [trace], "layout": layout})
+    return Chart("paths", "Out of sample, many times", finding, {"data": [trace], "layout": layout})
 
 
-def _rule(found: Mapping[str, Any]) -> str:
-    against = f" (against {found['against']})" if found["against"] else ""
+def _rule(walk: WalkForwardJson) -> str:
+    against = f" (against {walk['against']})" if walk["against"] else ""
     return (
-        f"Every {found['test']} months the set with the highest {CHOSEN_BY[found['by']]}{against} "
-        f"over {found['train']} months is taken, less the last {found['purge']} sessions before "
+        f"Every {walk['test']} months the set with the highest {CHOSEN_BY[walk['by']]}{against} "
+        f"over {walk['train']} months is taken, less the last {walk['purge']} sessions before "
         "the decision; of equals the one with the lowest number. It decides from the close shown "
         "on, in one account that goes through all changes at costs. "
-        f"{found['sets']:,} sets had returns to choose from."
+        f"{walk['sets']:,} sets had returns to choose from."
     )
 
 
-def _switching(found: Mapping[str, Any]) -> str:
-    changes = found["changes"]
+def _switching(walk: WalkForwardJson) -> str:
+    changes = walk["changes"]
     times = "The parameters never changed" if not changes else (
         f"The parameters changed {'once' if changes == 1 else f'{changes} times'}"
     )  # fmt: skip
     return (
         f"{times}. The chosen sets' own accounts, put one after the other as if changing cost "
-        f"nothing, are {signed(found['switching'])} a year ahead of the run. "
-        f"Turnover {percent(found['turnover'], 0)} a year, costs {ratio(found['costs'], 0)}."
+        f"nothing, are {signed(walk['switching'])} a year ahead of the run. "
+        f"Turnover {percent(walk['turnover'], 0)} a year, costs {ratio(walk['costs'], 0)}."
     )
 
 
-def _row(name: str, figures: Mapping[str, float | None]) -> tuple[str, ...]:
+def _row(name: str, figures: FiguresByName) -> tuple[str, ...]:
     shown = (ratio(figures[key]) if key == "sharpe" else percent(figures[key]) for key in FIGURES)
     return (_named(name), *shown)
 
 
-def _choices(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _choices(walk: WalkForwardJson) -> list[tuple[str, ...]]:
     """A row a window, with its head."""
-    names = list(found["windows"][0]["values"])
-    by = found["by"]
+    names = list(walk["windows"][0]["values"])
+    by, sets = walk["by"], walk["sets"]
     head = ("Decided", *names, "Trained on", "There", "Then", "Place then")
     return [head, *(
         (
@@ -169,24 +169,23 @@ def _choices(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
             f"{row['trained_from']} to {row['trained_until']}",
             _figure(by, row["inside"]),
             _figure(by, row["outside"]),
-            f"{found['sets'] + 1 - row['place']:g} of {found['sets']}",
+            f"{sets + 1 - row['place']:g} of {sets}",
         )
-        for row in found["windows"]
+        for row in walk["windows"]
     )]  # fmt: skip
 
 
-def _cross(found: Mapping[str, Any]) -> dict[str, str]:
-    cross = found["cross"]
+def _cross(cross: CrossJson) -> dict[str, str]:
     if cross["why"]:
-        return {"why": f"No cross-validation: {cross['why']}.", "said": ""}
-    said = (
+        return {"why": f"No cross-validation: {cross['why']}.", "sentence": ""}
+    sentence = (
         f"Of {cross['splits']} ways to choose on half of {cross['folds']} folds and test on the "
         f"other, the chosen set was below the middle of all sets in {percent(cross['below'], 0)}. "
         f"Without purge ({cross['purge']} sessions on both sides of a test) and embargo "
         f"({cross['embargo']} more after it) this is the probability of backtest overfitting: "
         f"{percent(cross['pbo'], 0)}. One half is what chance gives."
     )
-    return {"why": "", "said": said}
+    return {"why": "", "sentence": sentence}
 
 
 def _figure(by: str, value: float | None) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from newsfolio.errors import OutputError
+from reports.contract.claims import CheckedArticleJson
 from reports.pages.render import render, verbatim
 
 VERDICTS: Mapping[str, str] = {
@@ -20,12 +20,8 @@ VERDICTS: Mapping[str, str] = {
 """How each verdict looks, in the order of the summary."""
 
 
-def claims_page(articles: Sequence[Mapping[str, Any]], source: str, simulated: bool) -> str:
-    """One table an article; the same claims give the same text, and it asks for nothing else.
-
-    articles: id, title, publisher, published, dated_by and `claims`, the rows of
-    `backtests.claims.CheckedClaim.row` with `basis` beside them.
-    """
+def claims_page(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> str:
+    """One table an article; the same claims give the same text, and it asks for nothing else."""
     rows = [row for article in articles for row in article["claims"]]
     counts = Counter(row["verdict"] for row in rows)
     return render(
@@ -43,7 +39,7 @@ def claims_page(articles: Sequence[Mapping[str, Any]], source: str, simulated: b
     )
 
 
-def write(articles: Sequence[Mapping[str, Any]], source: str, simulated: bool, path: Path) -> None:
+def write(articles: Sequence[CheckedArticleJson], source: str, simulated: bool, path: Path) -> None:
     """Write the page; OutputError where it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

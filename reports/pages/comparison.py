@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -13,33 +13,25 @@ from newsfolio.errors import OutputError
 from newsfolio.formatting import chance, percent, ratio, signed
 from reports.charts.curves import Chart, Curve, Divided, drawdown_chart, growth_chart
 from reports.charts.intervals import bar, scale_of
+from reports.contract.comparison import RunsComparedJson
 from reports.pages.render import render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, once, policy, write_script
-from reports.tables.evaluation import Cell, estimate
-
-if TYPE_CHECKING:
-    from reports.record import RunRecord
+from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
+from reports.record import RunRecord
+from reports.tables.cell import TableCell
+from reports.tables.evaluation import FIGURES, Form, estimate
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
 
-_COLUMNS = (
-    ("total_return", "Total return", percent),
-    ("cagr", "CAGR", percent),
-    ("volatility", "Volatility", percent),
-    ("sharpe", "Sharpe ratio", ratio),
-    ("max_drawdown", "Maximum drawdown", percent),
-)
 
-
-def compare_page(results: Sequence[RunRecord], found: Mapping[str, Any], folder: Path) -> str:
+def compare_page(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> str:
     """The page, to stand beside `newsfolio.js`; the same comparison gives the same text.
 
     folder: where it will stand, for links to the runs' own pages.
     """
-    names, labels = list(found["names"]), _told_apart(found)
-    charts = {chart.name: chart for chart in _charts(found, labels)}
-    block = data_block(chart_data(charts, _shared(found)))
-    nonce = once(repr(sorted(labels.items())), str(found["notes"]), block)
+    labels = _distinct_labels(comparison)
+    charts = {chart.name: chart for chart in _charts(comparison, labels)}
+    block = data_block(chart_data(charts, _shared(comparison)))
+    nonce = nonce_of(repr(sorted(labels.items())), str(comparison["notes"]), block)
     return render(
         "compare.html",
         {
@@ -48,29 +40,28 @@ def compare_page(results: Sequence[RunRecord], found: Mapping[str, Any], folder:
             "script": NAME,
             "data": block,
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": {"data": {"simulated": any(one.simulated for one in results),
-                           "source": ", ".join(sorted(_sources(results)))}},
-            "c": found,
+            "m": {"data": {"simulated": any(record.simulated for record in records),
+                           "source": ", ".join(sorted(_sources(records)))}},
+            "c": comparison,
             "labels": labels,
             "charts": {"growth": None, "drawdown": None, **charts},
-            "figures": _figures(found, labels, folder),
-            "headings": [label for _, label, _ in _COLUMNS],
-            "pairs": _pairs(found, labels),
+            "figures": _figures(comparison, labels, folder),
+            "headings": [label for _, label, _ in FIGURES],
+            "pairs": _pairs(comparison, labels),
             "matrices": [
-                _matrix("Correlation of session returns", found["correlation"], names, labels),
-                _matrix("Money held in the same lines", found["overlap"], names, labels,
-                        percent=True),
+                _matrix("Correlation of session returns", comparison["correlation"], labels, ratio),
+                _matrix("Money held in the same lines", comparison["overlap"], labels, _whole),
             ],
         },
     )  # fmt: skip
 
 
-def write(results: Sequence[RunRecord], found: Mapping[str, Any], folder: Path) -> Path:
+def write(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:
     """Write `compare.html` and its script; OutputError where the folder cannot be written."""
     path = folder / "compare.html"
     try:
         write_script(folder)
-        path.write_text(compare_page(results, found, folder), encoding="utf-8")
+        path.write_text(compare_page(records, comparison, folder), encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; give a folder that exists"
@@ -78,54 +69,54 @@ def write(results: Sequence[RunRecord], found: Mapping[str, Any], folder: Path) 
     return path
 
 
-def _sources(results: Sequence[RunRecord]) -> set[str]:
-    return {str(one.manifest["data"]["source"]) for one in results}
+def _sources(records: Sequence[RunRecord]) -> set[str]:
+    return {record.manifest["data"]["source"] for record in records}
 
 
-def _told_apart(found: Mapping[str, Any]) -> dict[str, str]:
+def _distinct_labels(comparison: RunsComparedJson) -> dict[str, str]:
     """Labels by name, with the end of the name where two runs have the same label."""
-    labels = {name: str(found["labels"][name]) for name in found["names"]}
+    labels = {name: comparison["labels"][name] for name in comparison["names"]}
     same = [label for label in labels.values() if list(labels.values()).count(label) > 1]
     return {
         name: f"{label} ({name[-6:]})" if label in same else label for name, label in labels.items()
     }
 
 
-def _table(found: Mapping[str, Any]) -> pd.DataFrame:
-    days = pd.DatetimeIndex(found.get("sessions_iso") or [])
+def _growth(comparison: RunsComparedJson) -> pd.DataFrame:
+    days = pd.DatetimeIndex(comparison["sessions_iso"])
     return pd.DataFrame(
-        {name: pd.Series(found["growth"][name], index=days, dtype="float64")
-         for name in found["names"]}
+        {name: pd.Series(comparison["growth"][name], index=days, dtype="float64")
+         for name in comparison["names"]}
     )  # fmt: skip
 
 
-def _shared(found: Mapping[str, Any]) -> dict[str, list[str]]:
-    return {"context": [], "scored": list(found.get("sessions_iso") or [])}
+def _shared(comparison: RunsComparedJson) -> dict[str, list[str]]:
+    return {"context": [], "scored": comparison["sessions_iso"]}
 
 
-def _charts(found: Mapping[str, Any], labels: Mapping[str, str]) -> list[Chart]:
-    growth = _table(found)
+def _charts(comparison: RunsComparedJson, labels: Mapping[str, str]) -> list[Chart]:
+    growth = _growth(comparison)
     if len(growth) < 2:
         return []
     lines = [
         Curve(labels[name], COLOURS[row % len(COLOURS)], growth[name])
-        for row, name in enumerate(found["names"])
+        for row, name in enumerate(comparison["names"])
     ]
     parts = Divided(pd.DatetimeIndex(growth.index), 0, False)
     return [growth_chart(lines, parts), drawdown_chart(lines, parts)]
 
 
 def _figures(
-    found: Mapping[str, Any], labels: Mapping[str, str], folder: Path
+    comparison: RunsComparedJson, labels: Mapping[str, str], folder: Path
 ) -> list[dict[str, Any]]:
     return [
         {
-            "label": labels[one["name"]],
-            "page": _page(folder, one["name"]),
+            "label": labels[curve["name"]],
+            "page": _page(folder, curve["name"]),
             "colour": COLOURS[row % len(COLOURS)],
-            "cells": [estimate(one[key], form) for key, _, form in _COLUMNS],
+            "cells": [estimate(curve[key], form) for key, _, form in FIGURES],
         }
-        for row, one in enumerate(found["figures"])
+        for row, curve in enumerate(comparison["figures"])
     ]
 
 
@@ -134,8 +125,8 @@ def _page(folder: Path, name: str) -> str | None:
     return f"{quote(name, safe='')}/verdict.html" if exists else None
 
 
-def _pairs(found: Mapping[str, Any], labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    scale = scale_of([pair["excess"] for pair in found["pairs"]])
+def _pairs(comparison: RunsComparedJson, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    scale = scale_of([pair["excess"] for pair in comparison["pairs"]])
     return [
         {
             "one": labels[pair["one"]],
@@ -146,25 +137,29 @@ def _pairs(found: Mapping[str, Any], labels: Mapping[str, str]) -> list[dict[str
             "p": chance(pair["p"]),
             "error": percent(pair["tracking_error"]),
         }
-        for pair in found["pairs"]
+        for pair in comparison["pairs"]
     ]
 
 
 def _matrix(
-    title: str, rows: Sequence[Sequence[float | None]], names: Sequence[str],
-    labels: Mapping[str, str], *, percent: bool = False,
-) -> dict[str, Any]:  # fmt: skip
-    """Cells with the strength of their tint, 0 to 1, by how far from zero they are."""
-    form = _whole if percent else ratio
+    title: str, rows: Sequence[Sequence[float | None]], labels: Mapping[str, str], form: Form
+) -> dict[str, Any]:
+    """Cells with the strength of their tint, 0 to 1, by how far from zero they are.
+
+    labels: by name, in the order of the rows.
+    """
     return {
         "title": title,
-        "labels": [labels[name] for name in names],
+        "labels": list(labels.values()),
         "rows": [
-            [(Cell(form(value)), round(min(abs(value or 0.0), 1.0) * 0.4, 2), (value or 0.0) < 0)
-             for value in row]
+            [(TableCell(form(value)), _tint(value or 0.0), (value or 0.0) < 0) for value in row]
             for row in rows
         ],
-    }  # fmt: skip
+    }
+
+
+def _tint(value: float) -> float:
+    return round(min(abs(value), 1.0) * 0.4, 2)
 
 
 def _whole(value: float | None) -> str:

@@ -13,8 +13,9 @@ from newsfolio.formatting import percent, ratio
 from reports.charts.curves import Chart, base_layout
 from reports.charts.labels import plain
 from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_values
+from reports.contract.sweep import MapJson, PlanJson, PlateauJson, SweepJson
 from reports.pages.render import render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, once, policy, write_script
+from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
 from reports.tables.sweep import PERCENT, ends
 
 FIGURES: Mapping[str, str] = {
@@ -34,16 +35,16 @@ NARROW = 14
 """Cells of a map across, up to which each has its figure written into it."""
 
 
-def sweep_page(found: Mapping[str, Any], curves: pd.DataFrame | None = None) -> str:
+def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
     """The page, to stand beside `newsfolio.js`; the same sweep gives the same text.
 
-    found: sweep.json, as `backtests.sweeps.sweep` makes it. curves: of its walk-forward.
+    curves: of its walk-forward.
     """
-    walked = found.get("walk_forward")
-    charts = {chart.name: chart for chart in (*walk_charts(walked, curves), *_charts(found))}
+    walk = sweep.get("walk_forward")
+    charts = {chart.name: chart for chart in (*walk_charts(walk, curves), *_charts(sweep))}
     block = data_block(chart_data(charts, walk_shared(curves)))
-    nonce = once(str(found["id"]), str(found["errors"]), block)
-    names = list(found["plateau"])
+    nonce = nonce_of(sweep["id"], str(sweep["errors"]), block)
+    names = list(sweep["plateau"])
     return render(
         "sweep.html",
         {
@@ -52,38 +53,38 @@ def sweep_page(found: Mapping[str, Any], curves: pd.DataFrame | None = None) -> 
             "script": NAME,
             "data": block,
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": found,
-            "figure": FIGURES[found["by"]],
-            "headline": headline(found),
-            "walk": walk_values(walked),
+            "m": sweep,
+            "figure": FIGURES[sweep["by"]],
+            "headline": headline(sweep),
+            "walk": walk_values(walk),
             "grown": charts.get("walk"),
             "paths": charts.get("paths"),
-            "spread": spread_of(found),
-            "asked": _asked(found["plan"]),
+            "spread": spread_of(sweep),
+            "asked": _asked(sweep["plan"]),
             "map": charts.get("map"),
             "plateau": [
                 {
                     "name": name,
                     "chart": charts.get(f"axis{place}"),
-                    "rows": [_plateau_row(row, found["by"]) for row in rows],
+                    "rows": [_plateau_row(row, sweep["by"]) for row in rows],
                 }
-                for place, (name, rows) in enumerate(found["plateau"].items())
+                for place, (name, rows) in enumerate(sweep["plateau"].items())
             ],
             "ends": [
-                (word, ends(found[word], names, found["columns"]))
-                for word in ("best", "worst")
-                if found[word]
+                (word, ends(rows, names, sweep["columns"]))
+                for word, rows in (("best", sweep["best"]), ("worst", sweep["worst"]))
+                if rows
             ],
         },
     )
 
 
-def write(found: Mapping[str, Any], folder: Path) -> Path:
+def write(sweep: SweepJson, folder: Path) -> Path:
     """Write `sweep.html` and its script; OutputError where the folder cannot be written."""
     path = folder / "sweep.html"
     try:
         write_script(folder)
-        path.write_text(sweep_page(found, _curves(found, folder)), encoding="utf-8")
+        path.write_text(sweep_page(sweep, _curves(sweep, folder)), encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; give a folder that exists"
@@ -91,41 +92,46 @@ def write(found: Mapping[str, Any], folder: Path) -> Path:
     return path
 
 
-def _curves(found: Mapping[str, Any], folder: Path) -> pd.DataFrame | None:
-    walked = found.get("walk_forward")
-    return pd.read_parquet(folder / walked["curve"]) if walked and not walked["why"] else None
+def _curves(sweep: SweepJson, folder: Path) -> pd.DataFrame | None:
+    walk = sweep.get("walk_forward")
+    return pd.read_parquet(folder / walk["curve"]) if walk and not walk["why"] else None
 
 
-def headline(found: Mapping[str, Any]) -> str:
+def headline(sweep: SweepJson) -> str:
     """What came of a walk-forward; without one, where the middle half of all sets lies."""
-    walked = found.get("walk_forward")
-    return walk_headline(walked) if walked and not walked["why"] else spread_of(found)
+    walk = sweep.get("walk_forward")
+    return walk_headline(walk) if walk and not walk["why"] else spread_of(sweep)
 
 
-def spread_of(found: Mapping[str, Any]) -> str:
+def spread_of(sweep: SweepJson) -> str:
     """Where the middle half of all sets lies."""
-    spread, by = found["quantiles"], found["by"]
+    spread, by = sweep["quantiles"], sweep["by"]
     if spread is None:
-        return f"None of {found['sets']:,} sets has a {FIGURES[by]}"
-    low, high = (_shown(by, spread[name]) for name in ("quarter", "three_quarters"))
+        return f"None of {sweep['sets']:,} sets has a {FIGURES[by]}"
+    low, high = _shown(by, spread["quarter"]), _shown(by, spread["three_quarters"])
     return f"Half of the sets have a {FIGURES[by]} from {low} to {high}"
 
 
-def _asked(plan: Mapping[str, Any]) -> list[str]:
+def _asked(plan: PlanJson) -> list[str]:
     """Each parameter with its values, and how sets were chosen."""
     lines = []
-    for name, told in plan["axes"].items():
-        if isinstance(told, Mapping):
-            lines.append(f"{name}: {told['low']:g} to {told['high']:g}")
+    for name, values in plan["axes"].items():
+        if isinstance(values, dict):
+            lines.append(f"{name}: {values['low']:g} to {values['high']:g}")
         else:
-            lines.append(f"{name}: {', '.join(map(str, told))}")
-    drawn = plan["draws"]
-    return [*lines, f"{drawn:,} sets drawn with seed {plan['seed']}"] if drawn else lines
+            lines.append(f"{name}: {', '.join(map(str, values))}")
+    draws = plan["draws"]
+    return [*lines, f"{draws:,} sets drawn with seed {plan['seed']}"] if draws else lines
 
 
-def _plateau_row(row: Mapping[str, Any], by: str) -> dict[str, Any]:
-    shown = {key: _shown(by, row[key]) for key in ("median", "low", "high")}
-    return {"value": row["value"], "sets": f"{row['sets']:,}", **shown}
+def _plateau_row(row: PlateauJson, by: str) -> dict[str, str]:
+    return {
+        "value": row["value"],
+        "sets": f"{row['sets']:,}",
+        "median": _shown(by, row["median"]),
+        "low": _shown(by, row["low"]),
+        "high": _shown(by, row["high"]),
+    }
 
 
 def _shown(by: str, value: float | None) -> str:
@@ -134,23 +140,25 @@ def _shown(by: str, value: float | None) -> str:
     return percent(value) if by in PERCENT else ratio(value)
 
 
-def _charts(found: Mapping[str, Any]) -> list[Chart]:
-    if found["quantiles"] is None:
+def _charts(sweep: SweepJson) -> list[Chart]:
+    if sweep["quantiles"] is None:
         return []
-    bars = [_bars(found, name, place) for place, name in enumerate(found["plateau"])]
-    return [_heat(found), *bars] if found["map"] else bars
+    bars = [
+        _bars(sweep["by"], name, rows, place)
+        for place, (name, rows) in enumerate(sweep["plateau"].items())
+    ]
+    return [_heat(sweep["by"], sweep["map"]), *bars] if sweep["map"] else bars
 
 
-def _heat(found: Mapping[str, Any]) -> Chart:
+def _heat(by: str, field: MapJson) -> Chart:
     """Medians over two parameters as a field of colours."""
-    by, drawn = found["by"], found["map"]
-    across, up = list(map(plain, drawn["across_values"])), list(map(plain, drawn["up_values"]))
-    cells: Sequence[Sequence[float | None]] = drawn["cells"]
+    across, up = list(map(plain, field["across_values"])), list(map(plain, field["up_values"]))
+    cells = field["cells"]
     texts = [[_shown(by, cell) if cell is not None else "" for cell in row] for row in cells]
     trace = {
         "type": "heatmap", "x": across, "y": up, "z": cells, "text": texts,
         "colorscale": [[0, {"$css": "--field-low"}], [1, {"$css": "--field-high"}]],
-        "hovertemplate": f"{plain(drawn['across'])} %{{x}}<br>{plain(drawn['up'])} %{{y}}"
+        "hovertemplate": f"{plain(field['across'])} %{{x}}<br>{plain(field['up'])} %{{y}}"
         "<br>%{text}<extra></extra>",
         "showscale": False, "xgap": 2, "ygap": 2,
     }  # fmt: skip
@@ -158,30 +166,35 @@ def _heat(found: Mapping[str, Any]) -> Chart:
         trace |= {"texttemplate": "%{text}", "textfont": {"color": {"$css": "--ink"}}}
     layout = {
         **_layout(max(240, 110 + 34 * len(up))),
-        "xaxis": _category(drawn["across"]),
-        "yaxis": _category(drawn["up"]),
+        "xaxis": _category(field["across"]),
+        "yaxis": _category(field["up"]),
     }
-    known = [cell for row in cells for cell in row if cell is not None]
-    said = (
-        f"Median {FIGURES[by]} of the sets with these two values, from {_shown(by, min(known))} to "
-        f"{_shown(by, max(known))}. A rule that works does so over a whole stretch, not in a cell."
+    medians = [cell for row in cells for cell in row if cell is not None]
+    low, high = _shown(by, min(medians)), _shown(by, max(medians))
+    finding = (
+        f"Median {FIGURES[by]} of the sets with these two values, from {low} to {high}. "
+        "A rule that works does so over a whole stretch, not in a cell."
     )
-    title = f"{drawn['across']} against {drawn['up']}"
-    return Chart("map", title, said, {"data": [trace], "layout": layout})
+    title = f"{field['across']} against {field['up']}"
+    return Chart("map", title, finding, {"data": [trace], "layout": layout})
 
 
-def _bars(found: Mapping[str, Any], name: str, place: int) -> Chart:
+def _bars(by: str, name: str, plateau: Sequence[PlateauJson], place: int) -> Chart:
     """The median by value of one parameter, with its middle half."""
-    by, rows = found["by"], [row for row in found["plateau"][name] if row["median"] is not None]
-    medians = [row["median"] for row in rows]
+    rows = [
+        (row["value"], row["median"], row["low"], row["high"])
+        for row in plateau
+        if row["median"] is not None and row["low"] is not None and row["high"] is not None
+    ]
+    medians = [median for _, median, _, _ in rows]
     trace = {
-        "type": "bar", "x": [plain(str(row["value"])) for row in rows], "y": medians,
+        "type": "bar", "x": [plain(value) for value, *_ in rows], "y": medians,
         "marker": {"color": {"$css": "--own"}},
         "error_y": {
             "type": "data", "symmetric": False, "thickness": 1.5, "width": 4,
             "color": {"$css": "--ink"},
-            "array": [row["high"] - row["median"] for row in rows],
-            "arrayminus": [row["median"] - row["low"] for row in rows],
+            "array": [high - median for _, median, _, high in rows],
+            "arrayminus": [median - low for _, median, low, _ in rows],
         },
         "hovertemplate": "%{x}: %{y}<extra></extra>",
     }  # fmt: skip
@@ -192,11 +205,11 @@ def _bars(found: Mapping[str, Any], name: str, place: int) -> Chart:
         "yaxis": {"gridcolor": {"$css": "--grid"}, "zerolinecolor": {"$css": "--line"},
                   "fixedrange": True, "tickformat": form, "nticks": 6},
     }  # fmt: skip
-    said = (
+    finding = (
         f"Median {FIGURES[by]} by value, over all others: from {_shown(by, min(medians))} to "
         f"{_shown(by, max(medians))}. The thin line is the middle half."
     )
-    return Chart(f"axis{place}", f"Median by {name}", said, {"data": [trace], "layout": layout})
+    return Chart(f"axis{place}", f"Median by {name}", finding, {"data": [trace], "layout": layout})
 
 
 def _layout(height: int) -> dict[str, Any]:

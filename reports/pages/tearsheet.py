@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reports.charts.quantstats_plots import LEFT_OUT, Gallery, context_end, gallery
 from reports.pages.render import render, verbatim
+from reports.record import RunRecord, scoring
 from reports.tables import returns
 from reports.tables.headline import FIGURES, headline
-
-if TYPE_CHECKING:
-    from reports.record import RunRecord
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def tearsheet(result: RunRecord, draw: Callable[[RunRecord], Gallery] = gallery) -> str:
+def tearsheet(record: RunRecord, draw: Callable[[RunRecord], Gallery] = gallery) -> str:
     """One HTML page that needs nothing else: no script, no font, no request.
 
-    The same result gives the same text. Any result gives a page: what a short, flat or ruined
+    The same run gives the same text. Any run gives a page: what a short, flat or ruined
     curve cannot carry is left out, with a sentence that says why. draw: makes the drawings.
     """
-    manifest = result.manifest
+    manifest = record.manifest
     return render(
         "tearsheet.html",
         {
@@ -32,18 +30,18 @@ def tearsheet(result: RunRecord, draw: Callable[[RunRecord], Gallery] = gallery)
             "m": manifest,
             "headline": headline(manifest),
             "figures": FIGURES,
-            "context": _context(result),
-            "gallery": draw(result),
+            "context": _context(record),
+            "gallery": draw(record),
             "left_out": LEFT_OUT,
-            **_tables(result),
+            **_tables(record),
             "source": json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False),
         },
     )
 
 
-def _tables(result: RunRecord) -> dict[str, Any]:
-    equity = result.equity
-    benchmark = result.references.get("benchmark")
+def _tables(record: RunRecord) -> dict[str, Any]:
+    equity = record.equity
+    benchmark = record.references.get("benchmark")
     years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
     return {
         "years": years,
@@ -52,10 +50,10 @@ def _tables(result: RunRecord) -> dict[str, Any]:
         "month_names": returns.MONTHS,
         "deepest": _widest([value for row in months for value in row["months"]]),
         "drawdowns": returns.drawdowns(equity) if len(equity) > 1 else [],
-        "trades": returns.trades(result.fills),
-        "moved": returns.moved(result.cash),
-        "lapses": returns.lapsed(result.lapses),
-        "held": returns.held(result.weights),
+        "trades": returns.trades(record.fills),
+        "moved": returns.moved(record.cash),
+        "lapses": returns.lapsed(record.lapses),
+        "held": returns.held(record.weights),
     }
 
 
@@ -64,15 +62,14 @@ def _widest(values: list[float | None]) -> float:
     return max((abs(value) for value in values if value is not None), default=0.0) or 1.0
 
 
-def _context(result: RunRecord) -> str:
+def _context(record: RunRecord) -> str:
     """What part of the run scores the thesis, and what part only explains it."""
-    thesis = result.manifest.get("thesis")
-    if not thesis:
+    if not record.manifest["thesis"]:
         return ""
-    end, scored = context_end(result), thesis["scored_from"]
+    scored = scoring(record.manifest, record.evaluation)["from"]
     if scored is None:
         return "The article cannot be acted on inside this window: all of it is context."
-    if end is None:
+    if context_end(record) is None:
         return f"Scored from {scored}: all of this window follows the first decision."
     return (
         f"Scored from {scored}. What lies before is context: it explains the past and scores "

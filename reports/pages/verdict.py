@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -24,12 +24,13 @@ from reports.charts.curves import (
     rebased,
 )
 from reports.charts.intervals import bar, scale_of
+from reports.contract.evaluation import EvaluationJson
+from reports.contract.manifest import FindingJson, ManifestJson
 from reports.pages.render import KINDS, render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, once, policy
-from reports.tables import evaluation, returns
-
-if TYPE_CHECKING:
-    from reports.record import RunRecord
+from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
+from reports.record import RunRecord
+from reports.tables import returns
+from reports.tables.evaluation import tables_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -39,18 +40,19 @@ UNJUDGED = (
 )
 
 
-def verdict_page(result: RunRecord, *, tearsheet: bool = True) -> str:
+def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
     """The page of a run, to stand beside its `newsfolio.js`; it asks for nothing else.
 
-    The same result gives the same text. Any result gives a page: what is missing is said, with the
+    The same run gives the same text. Any run gives a page: what is missing is said, with the
     reason. tearsheet: whether there is one beside it to lead to.
     """
-    manifest, found = result.manifest, result.evaluation
-    parts = divided(result)
-    charts = {chart.name: chart for chart in _charts(result, parts)}
+    manifest, evaluation = record.manifest, record.evaluation
+    thesis = manifest["thesis"]
+    parts = divided(record)
+    charts = {chart.name: chart for chart in _charts(record, parts)}
     source = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
     block = data_block(chart_data(charts, parts.shared() if len(parts.days) else {}))
-    nonce = once(source, block)
+    nonce = nonce_of(source, block)
     return render(
         "verdict.html",
         {
@@ -60,68 +62,68 @@ def verdict_page(result: RunRecord, *, tearsheet: bool = True) -> str:
             "data": block,
             "style": verbatim("style.css") + verbatim("verdict.css"),
             "m": {"explained": None, **manifest},
-            "e": found,
-            "hero": _hero(manifest, found),
+            "e": evaluation,
+            "hero": _hero(manifest, evaluation),
             "charts": {**dict.fromkeys(CHARTS), **charts},
-            "parts": evaluation.of(found) if found else None,
-            "claims": (manifest.get("thesis") or {}).get("claims") or [],
-            "falls": _falls(result, parts),
-            "doubts": _doubts(manifest.get("findings") or []),
-            "fills": list(_fills(result.fills)),
-            "trades": returns.trades(result.fills),
-            "lapses": returns.lapsed(result.lapses),
-            "moved": returns.moved(result.cash),
-            "held": _held(result),
+            "parts": tables_of(evaluation) if evaluation else None,
+            "claims": thesis.get("claims", []) if thesis else [],
+            "falls": _falls(record, parts),
+            "doubts": _doubts(manifest.get("findings", [])),
+            "fills": list(_fills(record.fills)),
+            "trades": returns.trades(record.fills),
+            "lapses": returns.lapsed(record.lapses),
+            "moved": returns.moved(record.cash),
+            "held": _held(record),
             "tearsheet": tearsheet,
             "source": source,
         },
     )
 
 
-def _charts(result: RunRecord, parts: Divided) -> Iterator[Chart]:
-    """Every chart that this result can carry."""
-    if len(result.equity) > 1:
-        lines = curves(result)
+def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
+    """Every chart that this run can carry."""
+    if len(record.equity) > 1:
+        lines = curves(record)
         yield growth_chart(lines, parts)
         yield drawdown_chart(lines, parts)
-        allocation = allocation_chart(result, parts)
+        allocation = allocation_chart(record, parts)
         if allocation:
             yield allocation
-    found = result.evaluation
-    if not found:
+    evaluation = record.evaluation
+    if not evaluation:
         return
     drawn = (
-        placebo_chart(found["placebo"], result.placebos),
-        waterfall_chart(found["attribution"]) if found["attribution"] else None,
-        variants_chart(found["overfitting"]["variants"]),
+        placebo_chart(evaluation["placebo"], record.placebos),
+        waterfall_chart(evaluation["attribution"]) if evaluation["attribution"] else None,
+        variants_chart(evaluation["overfitting"]["variants"]),
     )
     yield from (chart for chart in drawn if chart is not None)
 
 
-def _hero(manifest: Mapping[str, Any], found: Mapping[str, Any] | None) -> dict[str, Any]:
+def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str, Any]:
     """What a reader must know within ten seconds."""
-    if not found:
+    if not evaluation:
         return {"word": "not judged", "kind": "none", "reason": UNJUDGED, "first": None}
-    first, word = found["comparisons"][0], found["verdict"]["word"]
+    first, verdict = evaluation["comparisons"][0], evaluation["verdict"]
     return {
-        "word": word,
-        "kind": KINDS.get(word, "none"),
-        "reason": found["verdict"]["reason"],
+        "word": verdict["word"],
+        "kind": KINDS.get(verdict["word"], "none"),
+        "reason": verdict["reason"],
         "first": first,
         "bar": bar(first["excess"], scale_of([first["excess"]]), axis=True),
         "scores": bool(manifest["thesis"]),
     }
 
 
-def _falls(result: RunRecord, parts: Divided) -> list[dict[str, Any]]:
+def _falls(record: RunRecord, parts: Divided) -> list[dict[str, Any]]:
     """The deepest drawdowns since the divide; from the start where there is no article."""
-    if len(result.equity) - parts.row < 2:
+    if len(record.equity) - parts.row < 2:
         return []
-    own = rebased(result.equity, parts.row).iloc[parts.row :]
+    own = rebased(record.equity, parts.row).iloc[parts.row :]
     return returns.drawdowns(own) if bool(own.notna().all()) else []
 
 
-def _doubts(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _doubts(findings: Sequence[FindingJson]) -> dict[str, Any]:
     """What the gate doubts and what it merely notes; `share` of the average portfolio in doubt."""
     rows = [row for row in findings if row["severity"] != "note"]
     shares = {row["ticker"]: row["share"] for row in rows}
@@ -155,12 +157,12 @@ def _units(quantity: float) -> str:
     return f"{quantity:,.0f}" if quantity == round(quantity) else f"{quantity:,.6f}"
 
 
-def _held(result: RunRecord) -> list[tuple[str, float | None, float]]:
+def _held(record: RunRecord) -> list[tuple[str, float | None, float]]:
     """Line, weight of the last decision, weight at the last close; the largest first."""
-    wanted = result.targets.iloc[-1].to_dict() if len(result.targets) else None
+    wanted = record.targets.iloc[-1].to_dict() if len(record.targets) else None
     return [
         (line, None if wanted is None else _wanted(wanted, line), weight)
-        for line, weight in returns.held(result.weights)
+        for line, weight in returns.held(record.weights)
     ]
 
 

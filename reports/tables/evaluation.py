@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from markupsafe import Markup
+from typing import Any, Literal, TypeAlias
 
 from newsfolio.formatting import chance, defined, percent, ratio, signed
 from reports.charts.breakdowns import PIECES
 from reports.charts.intervals import bar, scale_of
+from reports.contract.evaluation import (
+    AlphaJson,
+    AttributionJson,
+    ComparisonJson,
+    EstimateJson,
+    EvaluationJson,
+    PartJson,
+    PowerJson,
+    SignificanceJson,
+    StudyEventJson,
+    StudyJson,
+    StudyWindowJson,
+    VariantJson,
+)
+from reports.tables.cell import TableCell
 
-Found = Mapping[str, Any]
+Form: TypeAlias = Callable[..., str]
+"""`percent`, `ratio` or `signed`: takes a value and, if wanted, digits."""
 
+FigureKey: TypeAlias = Literal["total_return", "cagr", "volatility", "sharpe", "max_drawdown"]
 
-@dataclass(frozen=True)
-class Cell:
-    """A figure and what stands small below it: its interval, or why there is none."""
-
-    text: str
-    small: str = ""
-    drawn: Markup = Markup("")
+FIGURES: tuple[tuple[FigureKey, str, Form], ...] = (
+    ("total_return", "Total return", percent),
+    ("cagr", "CAGR", percent),
+    ("volatility", "Volatility", percent),
+    ("sharpe", "Sharpe ratio", ratio),
+    ("max_drawdown", "Maximum drawdown", percent),
+)
+"""The figures of a curve that are shown with their intervals."""
 
 
 @dataclass(frozen=True)
@@ -29,56 +45,49 @@ class Fact:
     """A figure with its name and what it means."""
 
     name: str
-    cell: Cell
+    cell: TableCell
     meaning: str
 
 
-_ROWS = (
-    ("total_return", "Total return", percent),
-    ("cagr", "CAGR", percent),
-    ("volatility", "Volatility", percent),
-    ("sharpe", "Sharpe ratio", ratio),
-    ("max_drawdown", "Maximum drawdown", percent),
-)
-
-
-def of(found: Found) -> dict[str, Any]:
+def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
     """All tables of an evaluation, by name."""
+    curves, attribution = evaluation["figures"], evaluation["attribution"]
+    overfitting = evaluation["overfitting"]
     return {
-        "columns": found["figures"],
+        "columns": curves,
         "figures": [
-            (label, [estimate(figure[key], form) for figure in found["figures"]])
-            for key, label, form in _ROWS
+            (label, [estimate(curve[key], form) for curve in curves])
+            for key, label, form in FIGURES
         ],
-        "comparisons": _comparisons(found["comparisons"]),
-        "significance": _significance(found["significance"]),
-        "power": _power(found["power"]),
-        "alpha": _alpha(found["alpha"]),
-        "attribution": _attribution(found["attribution"]) if found["attribution"] else [],
-        "effects": _effects(found["attribution"]) if found["attribution"] else [],
-        "variants": _variants(found["overfitting"]["variants"]),
-        "pbo": [(blocks, chance(value)) for blocks, value in found["overfitting"]["pbo"]],
-        "spa": _spa(found["overfitting"]["spa"]),
-        "studies": [_study(one) for one in found.get("studies") or ()],
+        "comparisons": _comparisons(evaluation["comparisons"]),
+        "significance": _significance(evaluation["significance"]),
+        "power": _power(evaluation["power"]),
+        "alpha": _alpha(evaluation["alpha"]),
+        "attribution": _attribution(attribution) if attribution else [],
+        "effects": _effects(attribution) if attribution else [],
+        "variants": _variants(overfitting["variants"]),
+        "pbo": [(blocks, chance(value)) for blocks, value in overfitting["pbo"]],
+        "spa": _spa(overfitting["spa"]),
+        "studies": [_study(study) for study in evaluation.get("studies", ())],
     }
 
 
-def estimate(one: Found, form: Any = percent) -> Cell:
+def estimate(figure: EstimateJson, form: Form = percent) -> TableCell:
     """A figure with its interval; without one, n/a and why."""
-    if not defined(one["value"]):
-        return Cell("n/a", one["why"] or "undefined on this curve")
-    if defined(one["low"]) and defined(one["high"]):
+    if not defined(figure["value"]):
+        return TableCell("n/a", figure["why"] or "undefined on this curve")
+    if defined(figure["low"]) and defined(figure["high"]):
         digits = 2 if form is ratio else 1
-        low, high = (form(one[end], digits) for end in ("low", "high"))
-        return Cell(form(one["value"]), f"{low} to {high}")
-    return Cell(form(one["value"]), one["why"])
+        low, high = form(figure["low"], digits), form(figure["high"], digits)
+        return TableCell(form(figure["value"]), f"{low} to {high}")
+    return TableCell(form(figure["value"]), figure["why"])
 
 
-def _known(value: float | None, form: Any, why: str) -> Cell:
-    return Cell(form(value)) if defined(value) else Cell("n/a", why)
+def _known(value: float | None, form: Form, why: str) -> TableCell:
+    return TableCell(form(value)) if defined(value) else TableCell("n/a", why)
 
 
-def _comparisons(rows: Sequence[Found]) -> list[dict[str, Any]]:
+def _comparisons(rows: Sequence[ComparisonJson]) -> list[dict[str, Any]]:
     """One row an alternative, their excesses drawn on one scale."""
     scale = scale_of([row["excess"] for row in rows])
     return [
@@ -97,85 +106,93 @@ def _comparisons(rows: Sequence[Found]) -> list[dict[str, Any]]:
     ]
 
 
-def _significance(one: Found) -> list[Fact]:
-    why = one["why"] or "not known"
-    trials = "n/a" if one["trials"] is None else f"{one['trials']:,}"
-    everything = "" if one["all_trials"] is None else f"{one['all_trials']:,} over all theses"
+def _significance(significance: SignificanceJson) -> list[Fact]:
+    why = significance["why"] or "not known"
+    trials, everywhere = significance["trials"], significance["all_trials"]
     return [
-        Fact("Sharpe ratio of the difference", _known(one["sharpe"], ratio, why),
+        Fact("Sharpe ratio of the difference", _known(significance["sharpe"], ratio, why),
              "Of returns less those of the control, a year."),
-        Fact("Probabilistic Sharpe ratio", _known(one["probabilistic"], _share, why),
+        Fact("Probabilistic Sharpe ratio", _known(significance["probabilistic"], _share, why),
              "Chance that the true one is above zero, skew and fat tails counted."),
-        Fact("Deflated Sharpe ratio", _known(one["deflated"], _share, why),
+        Fact("Deflated Sharpe ratio", _known(significance["deflated"], _share, why),
              "The same against the best that luck finds in as many trials."),
-        Fact("Trials", Cell(trials, everything),
+        Fact("Trials", TableCell(
+                 "n/a" if trials is None else f"{trials:,}",
+                 "" if everywhere is None else f"{everywhere:,} over all theses",
+             ),
              "Distinct variants of this thesis in the ledger."),
-        Fact("Best by luck alone", _known(one["expected_best"], ratio, why),
+        Fact("Best by luck alone", _known(significance["expected_best"], ratio, why),
              "Sharpe ratio that the best of the trials is expected to show without any edge."),
-        Fact("Record needed", _known(one["needed"], _years, why),
+        Fact("Record needed", _known(significance["needed"], _years, why),
              "Minimum track record that would prove this Sharpe ratio above zero."),
-        Fact("Skewness and kurtosis", _pair(one, why), "Of the difference; a normal one has 0, 3."),
+        Fact("Skewness and kurtosis", _pair(significance, why),
+             "Of the difference; a normal one has 0, 3."),
     ]  # fmt: skip
 
 
-def _power(one: Found) -> list[Fact]:
+def _power(power: PowerJson) -> list[Fact]:
     return [
-        Fact("Record so far", Cell(_years(one["had"])), "Calendar years since the divide."),
-        Fact(f"Needed for an edge of {one['edge']:g}", Cell(_years(one["needed"])),
+        Fact("Record so far", TableCell(_years(power["had"])), "Calendar years since the divide."),
+        Fact(f"Needed for an edge of {power['edge']:g}", TableCell(_years(power["needed"])),
              "Until a true annual Sharpe edge of that size can be told from luck."),
-        Fact("Provable by now", _known(one["provable"], ratio, "the record is too short"),
+        Fact("Provable by now", _known(power["provable"], ratio, "the record is too short"),
              "Smallest annual Sharpe edge that this record can prove."),
     ]  # fmt: skip
 
 
-def _alpha(one: Found) -> dict[str, Any]:
-    scale = scale_of([one["alpha"]])
-    lags = "n/a" if one["lags"] is None else str(one["lags"])
+def _alpha(alpha: AlphaJson) -> dict[str, Any]:
+    yearly = alpha["alpha"]
+    lags = "n/a" if alpha["lags"] is None else str(alpha["lags"])
     return {
         "facts": [
-            Fact("Alpha a year", estimate(one["alpha"], signed), "Return that the proxies leave."),
-            Fact("t and p", Cell(f"{ratio(one['t'])}, {chance(one['p'])}"),
+            Fact("Alpha a year", estimate(yearly, signed), "Return that the proxies leave."),
+            Fact("t and p", TableCell(f"{ratio(alpha['t'])}, {chance(alpha['p'])}"),
                  f"Newey-West errors with {lags} lags."),
-            Fact("R squared", Cell(percent(one["r_squared"], 1)),
+            Fact("R squared", TableCell(percent(alpha["r_squared"], 1)),
                  "Share of the variance that the proxies explain."),
         ],
-        "drawn": bar(one["alpha"], scale, axis=True),
+        "drawn": bar(yearly, scale_of([yearly]), axis=True),
     }  # fmt: skip
 
 
-def _attribution(one: Found) -> list[dict[str, Any]]:
+def _attribution(attribution: AttributionJson) -> list[dict[str, Any]]:
     """Tables of contributions, each with cash and the sum that they must reach."""
-    kinds = (("Sleeve", "sleeves"), ("Country", "countries"), ("Currency", "currencies"),
-             ("Line", "lines"))  # fmt: skip
+    kinds = {
+        "Sleeve": attribution["sleeves"],
+        "Country": attribution["countries"],
+        "Currency": attribution["currencies"],
+        "Line": attribution["lines"],
+    }
     return [
         {
             "kind": kind,
-            "name": name,
-            "rows": [_part(part) for part in sorted(one[name], key=lambda part: -part["total"])],
-            "cash": signed(one["cash"]),
-            "sum": _part({key: sum(part[key] for part in one[name]) for key, _ in PIECES}
-                         | {"name": "Total", "total": one["total"]}),
+            "rows": [_part(part) for part in sorted(parts, key=lambda part: -part["total"])],
+            "cash": signed(attribution["cash"]),
+            "sum": [
+                "Total",
+                *(signed(sum(part[key] for part in parts)) for key, _ in PIECES),
+                signed(attribution["total"]),
+            ],
         }
-        for kind, name in kinds
-    ]  # fmt: skip
+        for kind, parts in kinds.items()
+    ]
 
 
-def _part(part: Found) -> list[str]:
-    return [str(part["name"]), *(signed(part[key]) for key, _ in PIECES), signed(part["total"])]
+def _part(part: PartJson) -> list[str]:
+    return [part["name"], *(signed(part[key]) for key, _ in PIECES), signed(part["total"])]
 
 
-def _effects(one: Found) -> list[list[str]]:
-    rows = [(str(e["name"]), e["allocation"], e["selection"]) for e in one["active"]]
+def _effects(attribution: AttributionJson) -> list[list[str]]:
+    rows = [(row["name"], row["allocation"], row["selection"]) for row in attribution["active"]]
     if rows:
         rows.append(("Total", sum(row[1] for row in rows), sum(row[2] for row in rows)))
     return [[name, signed(a), signed(s), signed(a + s)] for name, a, s in rows]
 
 
-def _variants(rows: Sequence[Found]) -> list[tuple[str, str, str, bool]]:
+def _variants(rows: Sequence[VariantJson]) -> list[tuple[str, str, str, bool]]:
     order = sorted(rows, key=lambda row: -(row["excess"] if defined(row["excess"]) else -1e9))
     return [
-        (str(row["label"]), signed(row["excess"]), ratio(row["sharpe"]), bool(row["chosen"]))
-        for row in order
+        (row["label"], signed(row["excess"]), ratio(row["sharpe"]), row["chosen"]) for row in order
     ]
 
 
@@ -188,39 +205,39 @@ def _spa(values: Sequence[float] | None) -> str:
     )
 
 
-def _study(one: Found) -> dict[str, Any]:
+def _study(study: StudyJson) -> dict[str, Any]:
     """An event study: its events, and a row a window."""
     return {
-        **one,
-        "lines": ", ".join(one["basket"]),
-        "events": [_event(event) for event in one["events"]],
-        "windows": [_window(window) for window in one["windows"]],
+        **study,
+        "lines": ", ".join(study["basket"]),
+        "events": [_event(event) for event in study["events"]],
+        "windows": [_window(window) for window in study["windows"]],
     }
 
 
-def _event(one: Found) -> str:
+def _event(event: StudyEventJson) -> str:
     """An event with what stands behind its figures, or why it has none."""
-    role = "scored" if one["scored"] else "context"
-    if one["why"]:
-        return f"{one['day']} ({role}): no figure, {one['why']}"
-    lines = "1 line" if one["lines"] == 1 else f"{one['lines']} lines"
-    on = f"day 0 is {one['session']}, {lines}, model of {one['sessions']} sessions"
-    return f"{one['day']} ({role}): {on}"
+    role = "scored" if event["scored"] else "context"
+    if event["why"]:
+        return f"{event['day']} ({role}): no figure, {event['why']}"
+    lines = "1 line" if event["lines"] == 1 else f"{event['lines']} lines"
+    on = f"day 0 is {event['session']}, {lines}, model of {event['sessions']} sessions"
+    return f"{event['day']} ({role}): {on}"
 
 
-def _window(one: Found) -> dict[str, Any]:
-    first, last = one["first"], one["last"]
-    left_out = "; ".join(one["missing"])
+def _window(window: StudyWindowJson) -> dict[str, Any]:
+    first, last = window["first"], window["last"]
+    left_out = "; ".join(window["missing"])
     return {
         "span": f"{first}" if first == last else f"{first} to {last}",
-        "sentence": one["sentence"] or f"No figure. {left_out}",
-        "left_out": left_out if one["sentence"] else "",
-        "events": str(one["events"]),
-        "car": signed(one["car"]),
-        "error": percent(one["error"]),
-        "t": ratio(one["t"]),
-        "p": chance(one["p"]),
-        "rank": Cell(percent(one["percentile"], 1), f"of {one['placebos']:,}"),
+        "sentence": window["sentence"] or f"No figure. {left_out}",
+        "left_out": left_out if window["sentence"] else "",
+        "events": str(window["events"]),
+        "car": signed(window["car"]),
+        "error": percent(window["error"]),
+        "t": ratio(window["t"]),
+        "p": chance(window["p"]),
+        "rank": TableCell(percent(window["percentile"], 1), f"of {window['placebos']:,}"),
     }
 
 
@@ -234,7 +251,7 @@ def _years(value: float) -> str:
     return f"{value:,.1f} years" if value >= 2 else f"{value * 12:,.0f} months"
 
 
-def _pair(one: Found, why: str) -> Cell:
-    if not (defined(one["skew"]) and defined(one["kurtosis"])):
-        return Cell("n/a", why)
-    return Cell(f"{ratio(one['skew'])}, {ratio(one['kurtosis'])}")
+def _pair(significance: SignificanceJson, why: str) -> TableCell:
+    if not (defined(significance["skew"]) and defined(significance["kurtosis"])):
+        return TableCell("n/a", why)
+    return TableCell(f"{ratio(significance['skew'])}, {ratio(significance['kurtosis'])}")

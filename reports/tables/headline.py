@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from newsfolio.formatting import amount, defined, percent, ratio
+from reports.contract.manifest import ManifestJson
+from reports.tables.cell import TableCell
 
 
 @dataclass(frozen=True)
@@ -17,15 +18,6 @@ class Figure:
     label: str
     kind: str
     formula: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A figure as text; `why` says what is missing where there is none."""
-
-    text: str
-    why: str = ""
-    value: float | None = None
 
 
 FIGURES = (
@@ -79,7 +71,7 @@ _TRADED = frozenset({"turnover", "costs", "trades"})
 _DEVIATES = frozenset({"volatility", "sharpe", "sortino"})
 
 
-def headline(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def headline(manifest: ManifestJson) -> dict[str, Any]:
     """Columns (strategy, benchmark, controls) and rows of the headline table."""
     names = [name for name in _columns(manifest) if name in manifest["metrics"]]
     rows = [
@@ -89,28 +81,30 @@ def headline(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {"columns": [_heading(manifest, name) for name in names], "rows": rows}
 
 
-def cell(manifest: Mapping[str, Any], name: str, figure: Figure) -> Cell:
+def cell(manifest: ManifestJson, name: str, figure: Figure) -> TableCell:
     """One figure of the strategy, of the benchmark or of a control."""
-    if figure.key in _TRADED and name == "benchmark" and not manifest["benchmark"]["traded"]:
-        return Cell("n/a", "an index level: not bought")
+    benchmark = manifest["benchmark"]
+    if figure.key in _TRADED and name == "benchmark" and benchmark and not benchmark["traded"]:
+        return TableCell("n/a", "an index level: not bought")
     if figure.key in _DEVIATES and name == "strategy" and manifest["ruined"]:
-        return Cell("n/a", "ruined: later returns mean nothing")
+        return TableCell("n/a", "ruined: later returns mean nothing")
     value = manifest["metrics"][name].get(figure.key)
     if not defined(value):
-        return Cell("n/a", _reason(figure.key, manifest["window"]["sessions"]))
-    return Cell(_text(figure.kind, value, manifest["settings"]["currency"]), value=value)
+        return TableCell("n/a", _reason(figure.key, manifest["window"]["sessions"]))
+    return TableCell(_text(figure.kind, value, manifest["settings"]["currency"]), value=value)
 
 
-def _columns(manifest: Mapping[str, Any]) -> list[str]:
+def _columns(manifest: ManifestJson) -> list[str]:
     benchmark = ["benchmark"] if manifest["benchmark"] else []
     return ["strategy", *benchmark, *manifest["controls"]]
 
 
-def _heading(manifest: Mapping[str, Any], name: str) -> dict[str, str]:
+def _heading(manifest: ManifestJson, name: str) -> dict[str, str]:
     """What a column is, and which one; the label is left out where it says the same."""
     label = manifest.get("labels", {}).get(name, "")
-    if name == "benchmark":
-        label = manifest["benchmark"]["label"]
+    benchmark = manifest["benchmark"]
+    if name == "benchmark" and benchmark:
+        label = benchmark["label"]
     role = {"strategy": "Strategy", "benchmark": "Benchmark"}.get(name, f"Control: {name}")
     return {"role": role, "label": "" if label == name else label}
 

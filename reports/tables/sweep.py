@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from newsfolio.formatting import figure, percent
+from reports.contract.sweep import SetRow
 
 PERCENT = frozenset({"total_return", "cagr", "volatility", "max_drawdown", "turnover"})
 
@@ -13,7 +13,7 @@ SHOWN = ("cagr", "sharpe", "max_drawdown", "score")
 
 
 def ends(
-    rows: Sequence[Mapping[str, Any]], names: Sequence[str], columns: Mapping[str, str]
+    rows: Sequence[SetRow], names: Sequence[str], columns: Mapping[str, str]
 ) -> list[tuple[str, ...]]:
     """A few sets with the parameters that vary and the figures one asks for first."""
     table = [("set", *names, *SHOWN)]

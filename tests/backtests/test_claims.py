@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from backtests.claims import CheckedClaim, checked
+from backtests.claims import CheckedClaim, check_claim
 from markets.bars import Bars, Priced
 from newsfolio import Claim, CommandError, Reading
 from newsfolio.articles import ARTICLES
@@ -40,7 +40,7 @@ def reading(number: float, says: str = "=", line: str = "SPY", **more: object) -
 
 
 def check(*stated: Reading, corrected: tuple[Reading, ...] = ()) -> CheckedClaim:
-    return checked("x", Claim("x-1", "It rose", stated, corrected), BARS)
+    return check_claim("x", Claim("x-1", "It rose", stated, corrected), BARS)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def check(*stated: Reading, corrected: tuple[Reading, ...] = ()) -> CheckedClaim
 )  # fmt: skip
 def test_a_reading_is_held_against_its_number(number: float, says: str, verdict: str) -> None:
     found = check(reading(number, says))
-    assert found.finding.value == verdict
+    assert found.verdict.value == verdict
     assert found.as_json()["as_stated"] == {
         "start": "2025-01-10", "end": "2025-01-20", "measured": pytest.approx(0.1),
         "verdict": verdict,
@@ -59,33 +59,33 @@ def test_a_reading_is_held_against_its_number(number: float, says: str, verdict:
 
 def test_nothing_after_the_due_day_is_looked_at() -> None:
     late = check(Reading(Touch("SPY"), "2025-01-10", "2025-01-30", ">=", 120.0))
-    assert (late.finding.value, late.stated[0].measured) == ("fails", 110.0)
-    assert check(Reading(Touch("SPY"), "2025-01-10", "2025-01-31", ">=", 120.0)).finding == "holds"
+    assert (late.verdict.value, late.stated[0].measured) == ("fails", 110.0)
+    assert check(Reading(Touch("SPY"), "2025-01-10", "2025-01-31", ">=", 120.0)).verdict == "holds"
 
 
 def test_a_mistake_of_the_article_is_told_from_one_of_its_facts() -> None:
     wrong, right = reading(0.5), reading(0.1)
-    assert check(wrong, corrected=(right,)).finding.value == "holds as corrected"
-    assert check(wrong, corrected=(wrong,)).finding.value == "fails"
-    assert check(right, corrected=(wrong,)).finding.value == "holds"
+    assert check(wrong, corrected=(right,)).verdict.value == "holds as corrected"
+    assert check(wrong, corrected=(wrong,)).verdict.value == "fails"
+    assert check(right, corrected=(wrong,)).verdict.value == "holds"
     missing = reading(0.1, line="NVDA")
-    assert check(wrong, corrected=(missing,)).finding.value == "fails"
+    assert check(wrong, corrected=(missing,)).verdict.value == "fails"
 
 
 def test_every_reading_that_decides_has_to_hold() -> None:
     aside = reading(0.5, decides=False, label="aside")
-    assert check(reading(0.1), reading(0.0, ">")).finding.value == "holds"
-    assert check(reading(0.1), reading(0.5)).finding.value == "fails"
-    assert check(reading(0.1), aside).finding.value == "holds"
+    assert check(reading(0.1), reading(0.0, ">")).verdict.value == "holds"
+    assert check(reading(0.1), reading(0.5)).verdict.value == "fails"
+    assert check(reading(0.1), aside).verdict.value == "holds"
     assert "aside: SPY +10.0% (fails)" in check(reading(0.1), aside).reason
 
 
 def test_nothing_holds_because_a_series_is_missing() -> None:
     found = check(reading(0.1), reading(0.1, line="NVDA"))
-    assert found.finding.value == "untestable"
+    assert found.verdict.value == "untestable"
     assert "no prices of NVDA in this source (untestable)" in found.reason
     both = check(reading(0.5), reading(0.1, line="NVDA"))
-    assert both.finding.value == "fails"
+    assert both.verdict.value == "fails"
 
 
 @pytest.mark.parametrize(
@@ -103,25 +103,25 @@ def test_what_the_prices_cannot_tell_is_untestable_and_says_why(
     of: object, start: str, end: str, why: str
 ) -> None:
     found = check(Reading(of, start, end, ">", 0.0))  # type: ignore[arg-type]
-    assert (found.finding.value, found.stated[0].measured) == ("untestable", None)
+    assert (found.verdict.value, found.stated[0].measured) == ("untestable", None)
     assert why in found.reason
 
 
 def test_made_up_prices_prove_nothing() -> None:
     bars = {"SPY": line("SPY", {"2025-01-20": 110.0}, simulated=True)}
     for number in (0.1, 0.5):
-        found = checked("x", Claim("x-1", "It rose", (reading(number),)), bars)
-        assert found.finding.value == "simulated"
+        found = check_claim("x", Claim("x-1", "It rose", (reading(number),)), bars)
+        assert found.verdict.value == "simulated"
         assert found.stated[0].measured == pytest.approx(0.1)
 
 
 def test_figures_are_shown_in_their_unit() -> None:
     (gain,) = check(reading(0.1)).stated
-    assert (gain.claimed, gain.found) == ("= +10.0 %", "+10.0 %")
+    assert (gain.claimed, gain.measured_text) == ("= +10.0 %", "+10.0 %")
     (level,) = check(Reading(Level("SPY"), "2025-01-10", "2025-01-20", ">=", 24000)).stated
-    assert (level.claimed, level.found) == (">= 24,000", "110")
+    assert (level.claimed, level.measured_text) == (">= 24,000", "110")
     (mean,) = check(Reading(MeanMove("SPY"), "2025-01-17", "2025-01-20", ">", 0)).stated
-    assert mean.found == "+10.0 %"
+    assert mean.measured_text == "+10.0 %"
 
 
 @pytest.mark.parametrize(

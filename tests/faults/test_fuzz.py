@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from backtests.commands import pages, runs
 from backtests.runner.target_portfolio import advise
 from backtests.settings import Settings
-from benchmarks.fuzz import HOLD, TARGETS, Counts, canned, hunt, spoilt_bytes, spoilt_tree
+from benchmarks.fuzz import HOLD, TARGETS, canned, hunt
+from benchmarks.fuzz_counts import Counts
+from benchmarks.fuzz_mutations import spoilt_bytes, spoilt_tree
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from markets.store.price_store import Store

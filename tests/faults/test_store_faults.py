@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from backtests.records.result import _swap
+from backtests.records.result import swap_in
 from markets.bars import Bars
 from markets.store.price_store import Store
 from newsfolio.errors import BrokenData, NewsfolioError, OutputError
@@ -83,7 +83,7 @@ def test_a_folder_that_eight_fill_at_once_is_whole_and_alone(tmp_path: Path) -> 
                     draft.mkdir()
                     for name in ("manifest.json", "equity.parquet"):
                         (draft / name).write_text(f"{number} {turn}")
-                    _swap(draft, folder)
+                    swap_in(draft, folder)
             except BaseException:
                 traceback.print_exc()
                 os._exit(1)

@@ -71,47 +71,9 @@ BROUGHT_BY = {
 """Imported packages that come with a declared one, by design of that one."""
 
 
-OPEN = {
-    "backtests/evaluation/schema.py",
-    "tests/backtests/evaluation/attribution/test_contributions.py",
-    "tests/backtests/evaluation/event_studies/test_study.py",
-    "tests/backtests/evaluation/test_estimates.py",
-    "tests/backtests/evaluation/test_false_verdicts.py",
-    "tests/backtests/sweeps/test_sweep.py", "tests/backtests/sweeps/walk_forward/test_walk.py",
-    "tests/faults/test_security.py",
-    "tests/strategies/test_t12_to_t16.py", "tests/strategies/test_t17_to_t19.py",
-    "tests/strategies/test_t4_to_t7.py", "tests/strategies/test_t8_to_t11.py",
-    "benchmarks/fuzz.py", "backtests/evaluation/comparison.py::compare",
-    "backtests/evaluation/verdict.py::_conditions",
-    "tests/support/results.py::make",
-    "tests/support/results.py::usual_evaluation", "backtests/api.py::execute",
-    "backtests/evaluation/estimates.py::comparison", "backtests/evaluation/verdict.py::judge",
-    "backtests/runner/run_strategy.py::_with_references",
-    "backtests/sweeps/sweep.py::execute",
-    "Cell",
-    "tests/faults/test_store_faults.py: backtests.records.result._swap",
-    "tests/reports/pages/test_tearsheet.py: reports.charts.quantstats_plots._drawn",
-    "tests/backtests/evaluation/event_studies/test_study.py: "
-    "tests.backtests.evaluation.test_evaluate",
-    "tests/backtests/evaluation/test_false_verdicts.py: tests.backtests.evaluation.test_evaluate",
-    "tests/backtests/sweeps/test_batches.py: tests.backtests.sweeps.test_sweep",
-    "tests/backtests/sweeps/walk_forward/test_walk.py: "
-    "tests.backtests.evaluation.statistics.test_overfitting",
-    "tests/backtests/sweeps/walk_forward/test_walk.py: tests.backtests.sweeps.test_sweep",
-    "tests/reports/test_browser.py: tests.reports.pages.test_comparison",
-    "tests/reports/test_browser.py: tests.reports.pages.test_verdict",
-    "arch", "statsmodels",
-}  # fmt: skip
-"""What is to be mended still; this list is to go."""
-
-
 def excused(reported: Reported, exceptions: dict[str, str]) -> None:
     """What is reported and not excused fails, and so does an excuse for nothing."""
-    news = {
-        subject: text
-        for subject, text in reported.items()
-        if subject not in OPEN | exceptions.keys()
-    }
+    news = {subject: text for subject, text in reported.items() if subject not in exceptions}
     assert not news, news
     assert exceptions.keys() <= reported.keys(), "delete what is mended from the exceptions"
 
@@ -228,12 +190,12 @@ def test_tests_and_benchmarks_import_what_is_declared() -> None:
 @pytest.mark.parametrize("place", ["runtime", "cluster", "views"])
 def test_what_users_install_is_imported_by_the_house(place: str) -> None:
     reported = unimported(HOUSE, declared()[place], distributions())
-    assert reported.keys() - OPEN <= UNIMPORTED.keys()
+    assert reported.keys() <= UNIMPORTED.keys()
 
 
 def test_what_developers_install_is_imported_by_tests() -> None:
     reported = unimported(TESTS + BENCHMARKS + HOUSE, declared()["dev"], distributions())
-    assert reported.keys() - OPEN <= UNIMPORTED.keys()
+    assert reported.keys() <= UNIMPORTED.keys()
 
 
 def test_no_exception_is_for_a_package_that_is_imported() -> None:

@@ -41,9 +41,11 @@ LAYERS = {
     "reports": (
         ("reports",),
         ("reports.pages",),
+        ("reports.saved_runs",),
         ("reports.tables", "reports.background"),
         ("reports.charts",),
         ("reports.record",),
+        ("reports.contract",),
     ),
     "backtests": (
         ("backtests", "backtests.__main__"),

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from backtests.claims import articles_of, check_claims
+from backtests.evaluation.comparison import compare
 from backtests.records.result import Result
 from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
 from reports import write_claims, write_compare, write_index, write_pages
-from reports.pages.index import index
+from reports.pages.index import Entry, index
 from reports.pages.tearsheet import tearsheet
-from tests.reports.pages.test_comparison import compared, two
-from tests.reports.pages.test_verdict import HOSTILE, hostile
-from tests.support.results import THESIS, curve, judged, make, walk
+from tests.support.hostile_results import HOSTILE, hostile
+from tests.support.results import THESIS, curve, judged, make, two, walk
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 DRAWN = "html[data-charts=drawn]"
@@ -58,7 +58,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
     found = {name: root / name / "verdict.html" for name in made}
     sheet = root / "usual" / "tearsheet.html"
     sheet.write_text(tearsheet(usual), encoding="utf-8")
-    alike = write_compare(two(), compared(two()), root)
+    alike = write_compare(two(), compare(two()), root)
     claims = root / "claims.html"
     checked = check_claims(ARTICLES, SampleSource())
     write_claims(articles_of(ARTICLES, checked), "sample", True, claims)
@@ -261,12 +261,12 @@ def test_axe_finds_nothing_serious(
 
 
 def test_a_click_on_a_heading_sorts_the_index(show: Any, tmp_path: Path) -> None:
-    manifests = []
+    entries = []
     for name, growth in (("low", 0.0001), ("none", None), ("high", 0.0009), ("mid", 0.0005)):
         result = make(curve([] if growth is None else [growth] * 30), id=name)
-        manifests.append(result.manifest)
+        entries.append(Entry(result.manifest, f"{name}/verdict.html"))
     path = tmp_path / "index.html"
-    path.write_text(index(manifests), encoding="utf-8")
+    path.write_text(index(entries), encoding="utf-8")
     view = show(path).view
     order = (
         "[...document.querySelectorAll('#runs tbody tr')].map(r => r.cells[0].lastChild.innerText)"

@@ -25,13 +25,14 @@ from backtests.sweeps.walk_forward.selection import Selection, selected
 from backtests.sweeps.walk_forward.switching import SwitchingStrategy
 from newsfolio.errors import DataError, NewsfolioError
 from newsfolio.strategy import Strategy
+from reports.contract.sweep import WalkForwardJson
 
 
 @dataclass(frozen=True, eq=False)
 class WalkResult:
     """A walk-forward: what sweep.json says of it, its curves, and the trial that it was."""
 
-    summary: Row
+    summary: WalkForwardJson
     curves: pd.DataFrame
     row: Row
 

@@ -17,6 +17,9 @@ import pytest
 
 from backtests import paths
 from backtests.commands.data_lines import lines_of
+from backtests.runner.inputs import inputs_of
+from backtests.settings import Settings
+from backtests.strategy_loader import shipped
 from markets.store.price_store import Store
 from markets.yahoo.pull import Outcome, pull
 from newsfolio.listings import asset_of
@@ -113,9 +116,17 @@ def test_pull_fetches_all_that_a_strategy_needs(yahoo: Yahoo, shell: Shell) -> N
     assert set(rows(said)) == wanted
 
 
-def test_a_shipped_strategy_needs_what_its_run_loads() -> None:
-    tickers = {asset.ticker for asset in lines_of("east-rising")}
-    assert {"0700.HK", "AAPL", "NVDA", "BABA", "^IRX", "3690.HK", "9618.HK"} <= tickers
+@pytest.mark.parametrize("name", ["east-rising", "targets-raised", "rates-gate"])
+def test_pull_asks_for_the_inputs_of_a_run_and_what_they_gave_in_kind(name: str) -> None:
+    needed = list(inputs_of(shipped()[name](), Settings()).assets)
+    asked = lines_of(name)
+    given = [asset.ticker for asset in asked if asset not in needed]
+    assert set(given) <= {"3690.HK", "9618.HK"}
+    assert [asset.ticker for asset in asked if asset.ticker not in ("3690.HK", "9618.HK")] == [
+        asset.ticker for asset in needed if asset.ticker not in ("3690.HK", "9618.HK")
+    ]
+    holds_tencent = asset_of("0700.HK") in needed
+    assert ({"3690.HK", "9618.HK"} <= {asset.ticker for asset in asked}) == holds_tencent
 
 
 def test_pull_takes_another_store(yahoo: Yahoo, shell: Shell) -> None:

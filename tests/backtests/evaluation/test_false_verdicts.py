@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.api import execute
+from backtests.api import run_job
 from backtests.commands import rescore
 from backtests.evaluation.estimates import beta_mix
 from backtests.evaluation.evaluate import evaluate
@@ -26,6 +26,7 @@ from backtests.evaluation.placebos import ENOUGH, placebos
 from backtests.evaluation.schema import Condition, Evaluation, Headline, Role
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.records.ledger import Ledger, Tried, variant_of
+from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import settings_values
@@ -120,9 +121,8 @@ def test_scoring_a_run_whose_end_was_chosen_proves_nothing(
     job, source = Job("plain", Plain()), Made(strong())
     wanted = Settings(engine="kernel", start="2022-01-03", end=MIDDLE)
     runs = shell.folder / "runs"
-    old = execute(
-        job, source, wanted, Ledger(shell.ledger), save=lambda done: done.save(runs / done.id)
-    )
+    workspace = Workspace(source, wanted, Ledger(shell.ledger))
+    old = run_job(job, workspace, save=lambda done: done.save(runs / done.id))
     monkeypatch.setattr(rescore, "job_again", lambda _: job)
     monkeypatch.setattr("backtests.paths.open_source", lambda *_, **__: source)
     said = shell("score", old.id, "--no-tearsheet", "--placebos", "1", "--json")
@@ -134,15 +134,11 @@ def test_scoring_a_run_whose_end_was_chosen_proves_nothing(
 
 def test_a_run_that_ended_with_its_data_may_be_judged_again(tmp_path: Path) -> None:
     early = {ticker: cut(bars, last=MIDDLE) for ticker, bars in strong().items()}
-    old = execute(
-        Job("plain", Plain()), Made(early), Settings(engine="kernel", start="2022-01-03"),
-        Ledger(tmp_path / "ledger"),
-    )  # fmt: skip
+    ledger, wanted = Ledger(tmp_path / "ledger"), Settings(engine="kernel", start="2022-01-03")
+    old = run_job(Job("plain", Plain()), Workspace(Made(early), wanted, ledger))
     judging = Judging(1, since=rescore.divide_again(old), chosen=rescore.chosen_before(old))
-    new = execute(
-        Job("plain", Plain()), Made(strong()), rescore.settings_again(old),
-        Ledger(tmp_path / "ledger"), judging=judging,
-    )  # fmt: skip
+    later = Workspace(Made(strong()), rescore.settings_again(old), ledger)
+    new = run_job(Job("plain", Plain()), later, judging=judging)
     assert new.manifest["verdict"]["since"] == str(MIDDLE)
     conditions = new.evaluation["verdict"]["conditions"]  # type: ignore[index]
     assert [one["met"] for one in conditions if one["name"] == CHOSEN] == [True]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backtests.claims import Checked, CheckedClaim, check_claims
+from backtests.claims import CheckedClaim, MeasuredReading, check_claims
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from newsfolio import Claim
@@ -35,7 +35,7 @@ def sample() -> Found:
     return {one.claim.id: one for one in check_claims(ARTICLES, SampleSource())}
 
 
-def reading(one: CheckedClaim, label: str) -> Checked:
+def reading(one: CheckedClaim, label: str) -> MeasuredReading:
     """The reading whose label begins so."""
     (found,) = (each for each in one.stated if each.label.startswith(label))
     return found
@@ -125,13 +125,13 @@ def test_real_prices_decide(
 def test_what_the_folder_cannot_tell_names_what_is_missing(
     real: Found, name: str, why: str
 ) -> None:
-    assert real[name].finding.value == "untestable"
+    assert real[name].verdict.value == "untestable"
     assert why.lower() in real[name].reason.lower()
     assert real[name].as_json()["as_stated"]["measured"] is None
 
 
 def test_every_claim_is_decided_or_its_want_is_named(real: Found) -> None:
-    words = [one.finding.value for one in real.values()]
+    words = [one.verdict.value for one in real.values()]
     assert {word: words.count(word) for word in set(words)} == {
         "holds": 14, "fails": 6, "holds as corrected": 1, "untestable": 16,
     }  # fmt: skip
@@ -160,16 +160,16 @@ def test_alibaba_fails_on_both_lines_and_fits_two_days_earlier(real: Found) -> N
     claim = real["000-07"]
     beside = {one.label: one for one in claim.stated if not one.decides}
     assert beside["New York line"].measured == pytest.approx(0.920, abs=0.0005)
-    assert beside["New York line"].finding.value == "fails"
+    assert beside["New York line"].verdict.value == "fails"
     earlier = beside["Hong Kong line, two sessions earlier"]
     assert earlier.measured == pytest.approx(0.955, abs=0.0005)
-    assert (earlier.finding.value, claim.finding.value) == ("holds", "fails")
+    assert (earlier.verdict.value, claim.verdict.value) == ("holds", "fails")
     assert "+96 %" in claim.claim.known
 
 
 def test_the_pain_of_being_underweight_did_not_come(real: Found) -> None:
     three, six, year = real["000-16"].stated[:3]
-    assert [one.finding.value for one in (three, six, year)] == ["fails", "fails", "untestable"]
+    assert [one.verdict.value for one in (three, six, year)] == ["fails", "fails", "untestable"]
     assert six.measured == pytest.approx(-0.214, abs=0.001)
     assert year.measured is None
     indices = reading(real["000-22"], "after 9 months")
@@ -189,9 +189,9 @@ def test_growth_and_yields_change_sign_with_the_regime(real: Found) -> None:
 def test_the_lag_went_on_for_six_weeks_and_more_is_not_known(real: Found) -> None:
     weeks = reading(real["002-12"], "after 6 weeks")
     assert not weeks.decides
-    assert weeks.finding.value == "holds"
+    assert weeks.verdict.value == "holds"
     assert weeks.measured == pytest.approx(-0.117, abs=0.001)
-    assert real["002-12"].finding.value == "untestable"
+    assert real["002-12"].verdict.value == "untestable"
 
 
 # How they are measured.
@@ -242,4 +242,4 @@ def test_tolerances_are_not_bent() -> None:
 def test_made_up_prices_decide_nothing(sample: Found) -> None:
     for name, found in sample.items():
         expected = "simulated" if CLAIMS[name].stated else "untestable"
-        assert found.finding.value == expected, name
+        assert found.verdict.value == expected, name

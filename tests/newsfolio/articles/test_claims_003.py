@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.claims import CheckedClaim, check_claims, checked
+from backtests.claims import CheckedClaim, check_claim, check_claims
 from markets.bars import COLUMNS, Bars, Priced
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
@@ -29,7 +29,7 @@ def found(prices: Path) -> dict[str, CheckedClaim]:
 
 
 def verdict(found: dict[str, CheckedClaim], number: str) -> str:
-    return found[f"003-{number}"].finding.value
+    return found[f"003-{number}"].verdict.value
 
 
 def figures(found: dict[str, CheckedClaim], number: str) -> list[float | None]:
@@ -75,7 +75,7 @@ def test_made_up_prices_prove_nothing() -> None:
     """The index of 003-20 is not in the sample; every other claim with readings is measured."""
     for one in check_claims([EAST_RISING], SampleSource()):
         missing = one.claim.untestable or one.claim.id == "003-20"
-        assert one.finding.value == ("untestable" if missing else "simulated"), one.claim.id
+        assert one.verdict.value == ("untestable" if missing else "simulated"), one.claim.id
 
 
 # From here on real prices. Figures are those of DOMAIN's ledger, or are worked out from the files.
@@ -111,7 +111,7 @@ def test_the_verdicts(found: dict[str, CheckedClaim], wanted: str, numbers: str)
 
 
 def test_the_verdicts_leave_no_claim_out(found: dict[str, CheckedClaim]) -> None:
-    told = [one.finding.value for one in found.values()]
+    told = [one.verdict.value for one in found.values()]
     assert {kind: told.count(kind) for kind in sorted(set(told))} == {
         "fails": 6, "holds": 19, "untestable": 27,
     }  # fmt: skip
@@ -140,14 +140,14 @@ def test_almost_thirteen_percent_is_less_than_thirteen(
     closes = raw(prices, "GDS", "Adj Close")
     rise = closes["2025-02-20"] / closes["2025-02-19"] - 1
     assert figures(found, "15") == pytest.approx([rise] * 3)
-    assert [one.finding.value for one in found["003-15"].stated] == ["holds", "holds", "fails"]
+    assert [one.verdict.value for one in found["003-15"].stated] == ["holds", "holds", "fails"]
 
 
 def test_closes_alone_do_not_tell_a_high(found: dict[str, CheckedClaim], prices: Path) -> None:
     alibaba, tech, hang_seng, close = found["003-16"].stated
     high, before = raw(prices, "9988.HK", "High")["2025-02-21"], raw(prices, "9988.HK")
     assert alibaba.measured == pytest.approx(high / before["2025-02-20"] - 1)
-    assert (tech.measured, tech.finding.value) == (None, "untestable")
+    assert (tech.measured, tech.verdict.value) == (None, "untestable")
     assert hang_seng.measured == pytest.approx(0.0399, abs=0.00005)
     assert close.measured == pytest.approx(0.0653, abs=0.00005)
     assert not close.decides
@@ -164,17 +164,17 @@ def test_with_a_high_of_the_index_the_morning_would_hold() -> None:
 
     highs = {"9988.HK": 110.5, "HSTECH.HK": 103.5, "^HSI": 102.5}
     bars = {ticker: line(ticker, high) for ticker, high in highs.items()}
-    assert checked("003", CLAIMS["003-16"], bars).finding.value == "holds"
+    assert check_claim("003", CLAIMS["003-16"], bars).verdict.value == "holds"
     bars["HSTECH.HK"] = line("HSTECH.HK", 102.9)
-    assert checked("003", CLAIMS["003-16"], bars).finding.value == "fails"
+    assert check_claim("003", CLAIMS["003-16"], bars).verdict.value == "fails"
 
 
 def test_a_target_can_be_touched_and_missed(found: dict[str, CheckedClaim], prices: Path) -> None:
     """Goldman's two: both reached on the way, neither there after twelve months."""
     for number in ("29", "30"):
         touch, horizon = found[f"003-{number}"].stated
-        assert (touch.decides, touch.finding.value) == (True, "holds")
-        assert (horizon.decides, horizon.finding.value) == (False, "fails")
+        assert (touch.decides, touch.verdict.value) == (True, "holds")
+        assert (horizon.decides, horizon.verdict.value) == (False, "fails")
     fund = raw(prices, "MCHI")
     after = fund["2025-02-18":"2026-02-17"] / fund["2025-02-14"] - 1  # type: ignore[misc]
     assert figures(found, "29") == pytest.approx([after.max(), after.iloc[-1]])
@@ -227,7 +227,7 @@ def test_the_trade_of_the_year_was_won_before_the_article(
 
     expected = [lead("2024-12-31"), lead("2025-02-21")]
     assert figures(found, "33") == pytest.approx(expected, abs=0.001)
-    assert [one.finding.value for one in found["003-33"].stated] == ["holds", "fails"]
+    assert [one.verdict.value for one in found["003-33"].stated] == ["holds", "fails"]
 
 
 def test_a_bull_market_and_a_boom(found: dict[str, CheckedClaim], prices: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_bull_market_and_a_boom(found: dict[str, CheckedClaim], prices: Path) 
 def test_the_ten_led_for_a_quarter_and_then_fell_behind(
     found: dict[str, CheckedClaim],
 ) -> None:
-    told = {one.label: one.finding.value for one in found["003-50"].stated}
+    told = {one.label: one.verdict.value for one in found["003-50"].stated}
     assert [told[f"after {span}, proxy: prices"] for span in
             ("1 month", "3 months", "6 months", "12 months")] == [
         "holds", "holds", "fails", "untestable"]  # fmt: skip
@@ -258,7 +258,7 @@ def test_the_rise_did_not_last(found: dict[str, CheckedClaim], prices: Path) -> 
     autumn = closes["2024-09-30":"2024-12-30"]  # type: ignore[misc]
     worst = [(path / path.cummax()).min() for path in (spring, autumn)]
     assert fallen.measured == pytest.approx(worst[0] - worst[1])
-    assert fallen.finding.value == "fails"
+    assert fallen.verdict.value == "fails"
 
 
 def test_the_week_after_swung_more(found: dict[str, CheckedClaim], prices: Path) -> None:
@@ -280,7 +280,7 @@ def test_march_against_the_two_months_before(found: dict[str, CheckedClaim], pri
 
 
 def test_what_is_not_due_or_not_there_is_not_judged(found: dict[str, CheckedClaim]) -> None:
-    later = {one.label: one.finding.value for one in found["003-25"].stated}
+    later = {one.label: one.verdict.value for one in found["003-25"].stated}
     assert later["after 12 months, Hong Kong is up"] == "holds"
     assert later["after 24 months, Hong Kong is up"] == "untestable"
     for number in ("39", "52"):

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from backtests.evaluation.comparison import compare
-from backtests.records.result import Result
 from newsfolio.errors import OutputError
 from reports import write_compare
 from reports.pages.comparison import compare_page
 from reports.pages.script import NAME
-from tests.support.results import curve, make, text_of, walk
-
-
-def run(name: str, seed: int, label: str, sessions: int = 300, **changed: Any) -> Result:
-    result = make(curve(walk(sessions, seed)), id=name, **changed)
-    about = {**result.manifest["strategy"], "label": label}
-    return dataclasses.replace(result, manifest={**result.manifest, "strategy": about})
-
-
-def two() -> list[Result]:
-    return [run("east-111111", 1, "east <b>"), run("abc-222222", 2, "abc")]
-
-
-def compared(results: list[Result]) -> dict[str, Any]:
-    return compare(results)
+from tests.support.results import run, text_of, two
 
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return compare_page(two(), compared(two()), Path("nowhere"))
+    return compare_page(two(), compare(two()), Path("nowhere"))
 
 
 def test_the_page_shows_figures_differences_and_how_alike_the_runs_are(page: str) -> None:
-    found, text = compared(two()), text_of(page)
+    found, text = compare(two()), text_of(page)
     first, pair = found["figures"][0], found["pairs"][0]
     assert found["conclusion"] in text
     assert f"{first['cagr']['value'] * 100:.2f} %" in text
@@ -64,14 +47,14 @@ def test_curves_start_at_one_and_end_at_the_growth(page: str) -> None:
 
 def test_runs_with_the_same_label_are_told_apart_by_their_ids() -> None:
     results = [run("x-111111", 1, "same"), run("x-222222", 2, "same")]
-    text = text_of(compare_page(results, compared(results), Path("nowhere")))
+    text = text_of(compare_page(results, compare(results), Path("nowhere")))
     assert "same (111111) against same (222222)" in text
 
 
 def test_simulated_runs_say_so_across_the_page() -> None:
     data = {"source": "sample", "snapshot": "cd" * 8, "simulated": True}
     results = [two()[0], run("abc-333333", 2, "abc", data=data)]
-    page = compare_page(results, compared(results), Path("nowhere"))
+    page = compare_page(results, compare(results), Path("nowhere"))
     assert page.index("SIMULATED data") < page.index("<h1>")
     assert "<title>SIMULATED" in page
 
@@ -79,14 +62,14 @@ def test_simulated_runs_say_so_across_the_page() -> None:
 def test_it_is_written_with_its_script_and_leads_to_pages_that_are_there(tmp_path: Path) -> None:
     (tmp_path / "abc-222222").mkdir()
     (tmp_path / "abc-222222" / "verdict.html").write_text("<p>", encoding="utf-8")
-    path = write_compare(two(), compared(two()), tmp_path)
+    path = write_compare(two(), compare(two()), tmp_path)
     page = path.read_text(encoding="utf-8")
     assert path == tmp_path / "compare.html"
     assert (tmp_path / NAME).is_file()
     assert re.findall(r'<a href="([^"#]+)"', page) == ["abc-222222/verdict.html"]
-    assert write_compare(two(), compared(two()), tmp_path).read_text(encoding="utf-8") == page
+    assert write_compare(two(), compare(two()), tmp_path).read_text(encoding="utf-8") == page
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="give a folder that exists"):
-        write_compare(two(), compared(two()), tmp_path / "nowhere")
+        write_compare(two(), compare(two()), tmp_path / "nowhere")

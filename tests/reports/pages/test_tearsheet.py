@@ -279,15 +279,15 @@ def test_quantstats_gets_returns_on_one_index_with_a_leading_zero(
 
 
 def test_axis_labels_of_quantstats_are_not_rounded_together() -> None:
-    from reports.charts.matplotlib_svg import studio
-    from reports.charts.quantstats_plots import _drawn
+    from reports.charts.matplotlib_svg import matplotlib_defaults
+    from reports.charts.quantstats_plots import quantstats_files
 
     returns = pd.Series(0.0, index=pd.bdate_range("2020-01-01", periods=300))
     returns.iloc[1:] = walk(300, deviation=0.0004)
-    with studio():
-        found = _drawn(returns, None, ("returns", "dd_plot", "rolling_vol"))
-    for name in found:
-        labels = re.findall(r"<!-- (\S+ %) -->", found[name])
+    with matplotlib_defaults():
+        files = quantstats_files(returns, None, ("returns", "dd_plot", "rolling_vol"))
+    for name in files:
+        labels = re.findall(r"<!-- (\S+ %) -->", files[name])
         assert len(labels) > 3
         assert len(set(labels)) == len(labels)
 

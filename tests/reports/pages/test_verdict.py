@@ -19,6 +19,8 @@ from reports import write_pages
 from reports.charts.labels import plain
 from reports.pages.script import NAME, data_block, write_script
 from reports.pages.verdict import verdict_page
+from tests.support.evaluations import usual_evaluation
+from tests.support.hostile_results import hostile
 from tests.support.results import (
     THESIS,
     curve,
@@ -27,7 +29,6 @@ from tests.support.results import (
     judged,
     make,
     text_of,
-    usual_evaluation,
     usual_result,
     walk,
 )
@@ -226,43 +227,6 @@ def test_nothing_traded_no_benchmark_no_control_and_no_placebo_is_said() -> None
 
 
 # Hostile text
-
-
-HOSTILE = "</script><script>alert(1)</script><!--{{7*7}}\"'\u202e\u2066<b>" + "x" * 300
-
-
-def hostile() -> Result:
-    """Everything that a user or an article may name is hostile."""
-    base = usual_result()
-    found = usual_evaluation()
-    about = {
-        **base.manifest["strategy"], "label": HOSTILE, "doc": HOSTILE,
-        "parameters": {HOSTILE: HOSTILE},
-        "universe": [{"sleeve": HOSTILE, "lines": ["0700.HK", HOSTILE], "hindsight": HOSTILE}],
-    }  # fmt: skip
-    article = {**THESIS["article"], "title": HOSTILE, "publisher": HOSTILE}  # type: ignore[dict-item]
-    thesis = {**THESIS, "title": HOSTILE, "statement": HOSTILE, "article": article}
-    result = dataclasses.replace(
-        base,
-        manifest={**base.manifest, "strategy": about, "thesis": thesis, "controls": [HOSTILE],
-                  "notes": [HOSTILE], "assumptions": [HOSTILE]},
-        weights=base.weights.rename(columns={"BABA": HOSTILE}),
-        references=base.references.rename(columns={"half and half": HOSTILE}),
-        fills=base.fills.assign(asset=HOSTILE),
-    )  # fmt: skip
-    return judged(
-        result,
-        verdict=dataclasses.replace(found.verdict, reason=HOSTILE),
-        comparisons=tuple(
-            dataclasses.replace(one, name=HOSTILE, label=HOSTILE) for one in found.comparisons
-        ),
-        overfitting=dataclasses.replace(
-            found.overfitting,
-            variants=tuple(
-                dataclasses.replace(v, label=HOSTILE) for v in found.overfitting.variants
-            ),
-        ),
-    )
 
 
 def test_hostile_text_ends_no_element_and_opens_none() -> None:

@@ -189,6 +189,23 @@ def test_models_that_are_worse_than_chance_weaken_the_upper_value_alone() -> Non
     assert alone[1] == consistent
 
 
+def test_what_counts_as_worse_than_chance_is_that_of_arch() -> None:
+    """One model worse by more and more: where it no longer counts, the consistent value jumps."""
+    moves = noise(120, 2, seed=8)
+    for place in range(1, 120):  # memory, so that the variance of its mean needs its lags
+        moves[place, 1] += 0.6 * moves[place - 1, 1]
+    moves -= moves.mean(axis=0) + np.array([0.0002, 0.0])
+    found = []
+    for worse in np.linspace(0.002, 0.004, 41).tolist():
+        models = moves + np.array([0.0, worse])
+        found.append(spa(np.zeros(120), models, 6, 100, seed=2))
+        assert found[-1] == arch_spa(np.zeros(120), models, 6, 100, 2)
+    lower, consistent, upper = np.array(found).T
+    assert (consistent == upper).any()
+    assert (consistent < upper).any()
+    assert (lower <= consistent).all()
+
+
 def test_models_that_differ_by_a_constant_are_left_out() -> None:
     losses = noise(200, 3)
     shifted = np.column_stack([losses[:, 0] - 0.01, losses[:, 1:]])

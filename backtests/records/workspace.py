@@ -1,0 +1,51 @@
+"""What runs and sweeps work with: a source, settings and a ledger, opened in one way for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backtests import paths
+from backtests.records.ledger import Ledger
+from backtests.settings import Settings
+from markets.snapshot import Source
+from newsfolio.errors import CommandError
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where prices come from, how a run is made, and where it is counted."""
+
+    source: Source
+    settings: Settings
+    ledger: Ledger
+
+
+def open_workspace(
+    data: str | Source,
+    settings: Mapping[str, Any],
+    ledger: str | Path | None = None,
+    *,
+    offline: bool = False,
+    facts: str | Path | None = None,
+    snapshot: str | None = None,
+) -> Workspace:
+    """From the options of a notebook; the user's own ledger where none is named.
+
+    CommandError for a setting that does not exist or a source that cannot be.
+    """
+    try:
+        chosen = Settings(**settings)
+    except TypeError as error:
+        raise CommandError(f"unknown setting: {error}") from None
+    if isinstance(data, str):
+        tables = Path(facts) if facts else None
+        data = paths.open_source(data, offline=offline, facts=tables, snapshot=snapshot)
+    return Workspace(data, chosen, open_ledger(ledger))
+
+
+def open_ledger(path: str | Path | None) -> Ledger:
+    """The ledger named, or the user's own."""
+    return Ledger(Path(path) if path else paths.ledger_path())

@@ -1,0 +1,277 @@
+"""`evaluation.json`: whether a thesis held up, and all that says so.
+
+Figures are fractions; ratios are annual; dates are ISO text. A figure that is undefined is None,
+and the `why` beside it says so in words that a page can show.
+"""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class EstimateJson(TypedDict):
+    """A figure, its 95 % interval, and why one of them is missing."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    why: str
+
+
+class ConditionJson(TypedDict):
+    """One thing that "held up" takes; `met` is None where it cannot be told."""
+
+    name: str
+    found: str
+    needed: str
+    met: bool | None
+    asked: bool
+
+
+class VerdictJson(TypedDict):
+    """The headline, the sentence that says why, and the rule that it follows from."""
+
+    word: str
+    reason: str
+    conditions: list[ConditionJson]
+    simulated: bool
+
+
+class ScoredJson(TypedDict):
+    """The sessions that score: those after `divide`, none where `start` is ""."""
+
+    divide: str
+    start: str
+    end: str
+    sessions: int
+    years: float
+    reason: str
+
+
+class CurveFiguresJson(TypedDict):
+    """One curve over the scored sessions."""
+
+    name: str
+    label: str
+    total_return: EstimateJson
+    cagr: EstimateJson
+    volatility: EstimateJson
+    sharpe: EstimateJson
+    max_drawdown: EstimateJson
+
+
+class ComparisonJson(TypedDict):
+    """The strategy against one alternative over the scored sessions."""
+
+    name: str
+    role: str
+    label: str
+    excess: EstimateJson
+    total: float | None
+    sharpe_difference: EstimateJson
+    p: float | None
+    tracking_error: float | None
+    correlation: float | None
+    beta: float | None
+    information: EstimateJson
+
+
+class SignificanceJson(TypedDict):
+    """The Sharpe ratio of the difference to the control, and what luck would have made of it."""
+
+    sharpe: float | None
+    probabilistic: float | None
+    deflated: float | None
+    expected_best: float | None
+    trials: int | None
+    all_trials: int | None
+    needed: float | None
+    skew: float | None
+    kurtosis: float | None
+    why: str
+
+
+class PowerJson(TypedDict):
+    """How long an edge takes to prove, and what the record so far can prove."""
+
+    edge: float
+    needed: float
+    had: float
+    provable: float | None
+    sentence: str
+
+
+class BetaJson(TypedDict):
+    """Exposure to one proxy."""
+
+    name: str
+    ticker: str
+    beta: float
+    t: float
+
+
+class AlphaJson(TypedDict):
+    """Return a year that the proxies do not explain."""
+
+    alpha: EstimateJson
+    t: float | None
+    p: float | None
+    r_squared: float | None
+    lags: int | None
+    betas: list[BetaJson]
+    why: str
+
+
+class PlaceboJson(TypedDict):
+    """The same rule on other dates, or other baskets on the same dates."""
+
+    chosen: str | None
+    count: int
+    real: float | None
+    percentile: float | None
+    independent: float | None
+    decides: bool
+    against: str
+    why: str
+
+
+class VariantJson(TypedDict):
+    """One set of the thesis's grid over the scored sessions, against the control."""
+
+    label: str
+    excess: float | None
+    sharpe: float | None
+    chosen: bool
+
+
+class OverfittingJson(TypedDict):
+    """Whether the best of the grid is more than the best of many.
+
+    pbo: pairs of blocks and probability. spa: p-values lower, consistent, upper.
+    """
+
+    variants: list[VariantJson]
+    pbo: list[list[float]]
+    spa: list[float] | None
+    why: str
+
+
+class PartJson(TypedDict):
+    """What a line, or a group of lines, added: shares of the equity at the divide."""
+
+    name: str
+    local: float
+    currency: float
+    dividends: float
+    carry: float
+    fees: float
+    slippage: float
+    total: float
+
+
+class EffectJson(TypedDict):
+    """One group against the benchmark."""
+
+    name: str
+    allocation: float
+    selection: float
+
+
+class AttributionJson(TypedDict):
+    """From gross to net, and from whom."""
+
+    start: str
+    end: str
+    total: float
+    cash: float
+    lines: list[PartJson]
+    sleeves: list[PartJson]
+    countries: list[PartJson]
+    currencies: list[PartJson]
+    active: list[EffectJson]
+    active_why: str
+
+
+class ChangedDecisionJson(TypedDict):
+    """A decision that changed when it should not have."""
+
+    replay: str
+    session: str
+    ticker: str
+    before: float
+    after: float
+
+
+class CertificateJson(TypedDict):
+    """What the look-ahead replays found."""
+
+    honesty: str
+    reason: str
+    replays: int
+    decisions: int
+    changes: list[ChangedDecisionJson]
+    seen: list[str]
+    declared: list[str]
+
+
+class StudyEventJson(TypedDict):
+    """One event of a study; `why` says why it has no figure."""
+
+    day: str
+    session: str
+    scored: bool
+    lines: int
+    sessions: int
+    why: str
+
+
+class StudyWindowJson(TypedDict):
+    """What the events of a study did over some sessions, counted from day 0."""
+
+    first: int
+    last: int
+    events: int
+    context: int
+    car: float | None
+    error: float | None
+    t: float | None
+    p: float | None
+    percentile: float | None
+    placebos: int
+    overlapping: list[str]
+    missing: list[str]
+    sentence: str
+    why: str
+
+
+class StudyJson(TypedDict):
+    """An event study; `why`: there is none."""
+
+    name: str
+    basket: list[str]
+    market: str
+    model: str
+    events: list[StudyEventJson]
+    windows: list[StudyWindowJson]
+    notes: list[str]
+    why: str
+
+
+class EvaluationJson(TypedDict):
+    """Everything that is known about whether a thesis held up. studies: older runs lack them."""
+
+    verdict: VerdictJson
+    scored: ScoredJson
+    figures: list[CurveFiguresJson]
+    comparisons: list[ComparisonJson]
+    significance: SignificanceJson
+    power: PowerJson
+    alpha: AlphaJson
+    placebo: PlaceboJson
+    overfitting: OverfittingJson
+    attribution: AttributionJson | None
+    certificate: CertificateJson
+    block: float | None
+    replications: int
+    seed: int
+    studies: NotRequired[list[StudyJson]]

@@ -1,0 +1,201 @@
+"""`manifest.json`: what was run on what, with which assumptions, and the figures.
+
+Figures are fractions, dates are ISO text, and what is not known is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypeAlias, TypedDict
+
+Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Mapping[str, "Json"] | None
+"""A value whose shape its author chose, such as a parameter."""
+
+FiguresByName: TypeAlias = Mapping[str, float | None]
+"""Headline figures of one curve by their key in `reports.tables.headline.FIGURES`."""
+
+
+class SleeveJson(TypedDict):
+    """A list of lines, and what is known to be hindsight in it."""
+
+    sleeve: str
+    lines: list[str]
+    hindsight: str
+
+
+class StrategyJson(TypedDict):
+    """A strategy as data. `code`: the hash of its file."""
+
+    name: str
+    label: str
+    address: str
+    doc: str
+    parameters: Mapping[str, Json]
+    universe: list[SleeveJson]
+    schedule: str
+    code: str
+
+
+class ArticleJson(TypedDict):
+    """What a thesis was read in."""
+
+    id: str
+    title: str
+    publisher: str
+    published: str
+    dated_by: str
+
+
+class ClaimJson(TypedDict):
+    """A claim of the article as a table shows it."""
+
+    id: str
+    text: str
+    claimed: str
+    measured: str
+    verdict: str
+    sentence: str
+
+
+class BareThesisJson(TypedDict):
+    """A thesis as its author states it."""
+
+    id: str
+    title: str
+    statement: str
+    article: ArticleJson
+
+
+class ThesisJson(BareThesisJson):
+    """A thesis in a run; None where its article cannot be acted on.
+
+    scored_from: see `reports.record.scoring`, which knows where the score of this run begins.
+    """
+
+    first_decision: str | None
+    scored_from: str | None
+    claims: NotRequired[list[ClaimJson]]
+
+
+ScoringJson = TypedDict("ScoringJson", {"divide": str | None, "from": str | None})
+"""The session after which a thesis scores, and the first that does; None where there is none."""
+
+
+class DataJson(TypedDict):
+    """Where prices came from."""
+
+    source: str
+    snapshot: str
+    simulated: bool
+
+
+class WindowJson(TypedDict):
+    """The sessions of a run."""
+
+    start: str
+    end: str
+    sessions: int
+    years: float
+
+
+class SettingsJson(TypedDict):
+    """How a run was made: the choices of whoever ran it."""
+
+    start: str | None
+    end: str | None
+    cash: float
+    currency: str
+    benchmark: str | None
+    engine: str
+    dividends: str
+    withholding: str
+    funding: str
+    costs: str
+    lots: str
+    fx: str
+    impact: float
+    participation: float | None
+    credit_spread: float
+    tolerance: float
+
+
+class BenchmarkJson(TypedDict):
+    """What a run is measured against. `traded`: bought at costs, not read as a level."""
+
+    label: str
+    traded: bool
+
+
+class FindingJson(TypedDict):
+    """A doubt about the prices of one line. `share`: of the average portfolio, in that line."""
+
+    severity: str
+    ticker: str
+    rule: str
+    told: str
+    remedy: str
+    days: list[str]
+    count: int
+    share: float
+
+
+class CreditJson(TypedDict):
+    """The largest debt of a run, when, and what it came from."""
+
+    largest: float
+    session: str
+    why: str
+
+
+class ExplainedJson(TypedDict):
+    """What stood behind the last decision, as a table of the strategy's author."""
+
+    day: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | float]]
+
+
+class VerdictLineJson(TypedDict):
+    """The verdict as lists of runs show it; `since` is the divide."""
+
+    word: str
+    reason: str
+    against: str
+    excess: float | None
+    low: float | None
+    high: float | None
+    since: str
+    sessions: int
+
+
+class ManifestJson(TypedDict):
+    """Everything about a run that is not a table.
+
+    scored, labels, findings, explained: older runs lack them. verdict: where it was evaluated.
+    """
+
+    format: int
+    id: str
+    strategy: StrategyJson
+    thesis: ThesisJson | None
+    scored: NotRequired[ScoringJson]
+    engine: str
+    verified: bool
+    data: DataJson
+    window: WindowJson
+    settings: SettingsJson
+    benchmark: BenchmarkJson | None
+    controls: list[str]
+    labels: NotRequired[Mapping[str, str]]
+    assumptions: list[str]
+    notes: list[str]
+    findings: NotRequired[list[FindingJson]]
+    credit: CreditJson | None
+    waiting: Sequence[Sequence[str | float]]
+    lapsed: int
+    explained: NotRequired[ExplainedJson | None]
+    ruined: str | None
+    metrics: Mapping[str, FiguresByName]
+    versions: Mapping[str, str]
+    seed: Json
+    verdict: NotRequired[VerdictLineJson]
