@@ -16,15 +16,16 @@ import pandas as pd
 from markets.bars import ROUNDING, Bars, Priced
 from markets.quality.findings import Finding, Severity, about, counted
 from markets.quality.judged_line import JudgedLine
-from markets.quality.jumps import Limit, jumps, no_limit
+from markets.quality.jumps import Limit, jumps
 from markets.quality.sessions import begins, on_calendar, rate_gaps, still
+from markets.reference.price_limits import price_limit
 from newsfolio.assets import Asset, Kind
 
 DRIFT = 0.02
 """Between two lines of one company, beyond what an exchange rate in its band explains."""
 
 
-def inspect(asset: Asset, bars: Bars, limit: Limit = no_limit) -> Iterator[Finding]:
+def inspect(asset: Asset, bars: Bars, limit: Limit = price_limit) -> Iterator[Finding]:
     """Everything that one line tells about itself, the worst first within a rule.
 
     Rows that a run drops are another security's, and are not judged.
@@ -43,7 +44,7 @@ def inspect(asset: Asset, bars: Bars, limit: Limit = no_limit) -> Iterator[Findi
 
 
 def inspect_all(
-    lines: Mapping[str, tuple[Asset, Bars]], limit: Limit = no_limit
+    lines: Mapping[str, tuple[Asset, Bars]], limit: Limit = price_limit
 ) -> tuple[Finding, ...]:
     """Every line on its own, and each against the line that stands for the same company."""
     findings = [

@@ -9,7 +9,6 @@ from markets.bars import Bars, Priced
 from markets.market import Market
 from markets.quality.checks import inspect_all
 from markets.quality.findings import Finding, Severity
-from markets.quality.jumps import Limit, no_limit
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
 
@@ -18,7 +17,7 @@ LOOK_BACK = timedelta(days=3 * 365)
 
 
 def gate(
-    market: Market, bars: Mapping[str, Bars], looked_at: Iterable[Asset], limit: Limit = no_limit
+    market: Market, bars: Mapping[str, Bars], looked_at: Iterable[Asset]
 ) -> tuple[Finding, ...]:
     """What the gate found in the lines of a run, from its look-backs to its end.
 
@@ -30,7 +29,7 @@ def gate(
     assets = {asset.ticker: asset for asset in (*looked_at, *market.assets)}
     lines = {ticker: (asset, bars[ticker]) for ticker, asset in assets.items() if ticker in bars}
     first, last = market.day(market.first) - LOOK_BACK, market.day(-1)
-    findings = tuple(one for one in inspect_all(lines, limit) if concerns(one, first, last))
+    findings = tuple(one for one in inspect_all(lines) if concerns(one, first, last))
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     if blocking:
         more = f" ({len(blocking) - 1} more: newsfolio data check)" if len(blocking) > 1 else ""

@@ -19,12 +19,7 @@ from markets.quality.judged_line import JudgedLine
 from newsfolio.assets import Asset, Kind
 
 Limit = Callable[[Asset, date], float | None]
-"""The price limit of a line on a day, 0.1 for 10 %; None where there is none, or none is known."""
-
-
-def no_limit(asset: Asset, day: date) -> float | None:
-    """Where nobody knows of a price limit."""
-    return None
+"""The largest move of a line on a day, 0.1 for 10 %; None for no limit."""
 
 
 SPIKE = 0.05
@@ -67,6 +62,8 @@ OTHER = np.log(3.0)
 """... if its price is this far off, in logs."""
 LEAST_LIMIT = 0.04
 """No venue's price limit is below this."""
+NEW = 5
+"""First bars of a line without a listing, which may be its first sessions, free of limits."""
 LIMIT_SLACK, TICK = 0.005, 0.01
 """What adjusting and rounding add to a price limit: of the price, and in its currency."""
 LAST_DAYS = 10
@@ -231,6 +228,8 @@ def _ends_soon(line: JudgedLine, at: int) -> bool:
 def _beyond_limit(line: JudgedLine, limit: Limit, known: Container[int]) -> Iterator[Finding]:
     """Moves beyond what the venue let a line trade on that day."""
     returns = np.expm1(line.moves)
+    if line.asset.listed is None:
+        returns[:NEW] = 0.0
     for at in map(int, np.flatnonzero(np.abs(returns) > LEAST_LIMIT)):
         most = None if at in known else limit(line.asset, line.days[at].astype(date))
         slack = LIMIT_SLACK + TICK / line["close"][at - 1]

@@ -11,8 +11,9 @@ import pandas as pd
 from markets.bars import COLUMNS, Bars, Priced
 from markets.quality.checks import inspect
 from markets.quality.findings import Finding, Severity
-from markets.quality.jumps import Limit, no_limit
+from markets.quality.jumps import Limit
 from markets.reference.calendars import sessions_of
+from markets.reference.price_limits import price_limit
 from newsfolio.assets import NEW_YORK, Asset
 
 LINE = Asset("LINE", NEW_YORK, listed=date(2020, 1, 2))
@@ -35,7 +36,10 @@ def frame(asset: Asset = LINE, count: int = 300, seed: int = 1) -> pd.DataFrame:
 
 
 def found(
-    made: pd.DataFrame, asset: Asset = LINE, priced: Priced = Priced.SPLITS, limit: Limit = no_limit
+    made: pd.DataFrame,
+    asset: Asset = LINE,
+    priced: Priced = Priced.SPLITS,
+    limit: Limit = price_limit,
 ) -> list[Finding]:
     """What is more than a note."""
     bars = Bars(asset.ticker, made, priced)

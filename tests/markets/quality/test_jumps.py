@@ -141,7 +141,9 @@ def test_a_move_beyond_the_price_limit_cannot_have_traded() -> None:
     def tenth(asset: Asset, day: date) -> float | None:
         return 0.1 if asset is line and day > date(2020, 6, 1) else None
 
-    assert found(made, line) == []
+    assert found(made, line, limit=lambda asset, day: None) == []
+    (one,) = found(made, line)
+    assert (one.severity, one.rule) == (Severity.BLOCK, "price limit")
     (one,) = found(made, line, limit=tenth)
     assert (one.severity, one.rule) == (Severity.BLOCK, "price limit")
     assert "where 10% a day is the limit" in one.told
