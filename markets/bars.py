@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from newsfolio.assets import Delisting
 from newsfolio.errors import BrokenData
 
 COLUMNS = ("open", "high", "low", "close", "volume", "dividend", "split")
@@ -36,6 +37,14 @@ class Priced(StrEnum):
     LEVEL = "level"  # an index, a yield or an exchange rate
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """Where a source contradicts itself, and on which days; without days it is about all."""
+
+    told: str
+    days: tuple[date, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Bars:
     """The daily bars of one line, in its own currency.
@@ -47,8 +56,9 @@ class Bars:
         adjusted for later splits; `split` is the ratio (4.0 for 4:1), 0.0 for none.
     later_splits: product of the splits after the last row that the prices are adjusted for, which
         a history that was cut short still needs to tell raw shares.
-    simulated: the bars were made up. notes: what a reader must know of them. doubts: where the
-        source contradicts itself, which the gate passes on.
+    simulated: the bars were made up. notes: what a reader must know of them. doubts: what the gate
+        passes on. genuine: days whose jumps are real, each with the reason that somebody gave.
+    delisted: how the line ended, where a correction says so.
     """
 
     ticker: str
@@ -57,7 +67,9 @@ class Bars:
     later_splits: float = 1.0
     simulated: bool = False
     notes: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    genuine: tuple[tuple[date, str], ...] = ()
+    delisted: Delisting | None = None
 
     def __post_init__(self) -> None:
         _check(self.ticker, self.frame, self.priced)
@@ -96,6 +108,8 @@ class Bars:
         sha = hashlib.sha256(
             f"{self.ticker}|{self.priced}|{self.simulated}|{self.later_splits}".encode()
         )
+        if self.delisted is not None:
+            sha.update(f"{self.delisted.day}|{self.delisted.value}".encode())
         sha.update(self.frame.index.to_numpy().astype("datetime64[D]").astype("int64").tobytes())
         sha.update(np.ascontiguousarray(self.frame[list(COLUMNS)].to_numpy("float64")).tobytes())
         return sha.hexdigest()

@@ -31,9 +31,10 @@ from markets.universe import (
     stand_ins,
     tradable,
     universe_assets,
+    with_endings,
 )
 from newsfolio.assets import VENUES, Asset, Kind
-from newsfolio.errors import BrokenData, MissingData
+from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
@@ -43,7 +44,7 @@ SEASONING = 60
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
-    wanted = universe_assets(want.sleeves)
+    wanted = with_endings(universe_assets(want.sleeves), bars)
     held = tradable(bars, want, wanted)
     tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars)
@@ -86,7 +87,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
 
 def natural_end(bars: Mapping[str, Bars], want: Want) -> date:
     """Where a run ends whose end nobody names."""
-    wanted = universe_assets(want.sleeves)
+    wanted = with_endings(universe_assets(want.sleeves), bars)
     return _end(tradable(bars, want, wanted), wanted, want, bars)[0]
 
 
@@ -184,7 +185,7 @@ def _fill_column(
     due = np.searchsorted(sessions, days[paid])  # of a dropped row: the next session
     inside = due < len(sessions)
     np.add.at(grids["dividend"][:, column], due[inside], frame["dividend"].to_numpy()[paid][inside])
-    grids["factor"][:, column] = _factor(line.ticker, grids, column, sessions)
+    grids["factor"][:, column] = _factor(grids, column)
     grids["later"][:, column] = _later(line, sessions)
 
 
@@ -196,19 +197,20 @@ def _later(line: Bars, sessions: Days) -> Floats:
     return after[np.searchsorted(days, sessions, side="right")]
 
 
-def _factor(ticker: str, grids: dict[str, Floats], column: int, sessions: Days) -> Floats:
-    """Total-return factor: a dividend buys units at the close before the ex-date."""
+def _factor(grids: dict[str, Floats], column: int) -> Floats:
+    """Total-return factor: a dividend buys units at the close before the ex-date.
+
+    One that is not below that close buys them at the close of its own day.
+    """
     dividend = grids["dividend"][:, column]
     before = np.concatenate([[np.nan], grids["last"][:-1, column]])
     paid = (dividend > 0) & ~np.isnan(before)
     share = np.where(paid, dividend / np.where(paid, before, 1.0), 0.0)
-    if (share >= 1).any():
-        place = int(np.flatnonzero(share >= 1)[0])
-        raise BrokenData(
-            f"{ticker}: a dividend of {dividend[place]:g} on {sessions[place]} is not below the "
-            f"close before it ({before[place]:g}); correct the file"
-        )
-    return np.cumprod(1.0 / (1.0 - share))
+    growth = np.ones(len(share))
+    growth[share < 1] = 1.0 / (1.0 - share[share < 1])
+    whole = share >= 1  # a liquidation: no price before it can hold the factor
+    growth[whole] = 1.0 + dividend[whole] / grids["last"][whole, column]
+    return np.cumprod(growth)
 
 
 def _fillable(lines: tuple[Asset, ...], grids: dict[str, Floats], sessions: Days) -> Mask:

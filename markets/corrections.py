@@ -4,20 +4,26 @@
     CNY=X,2011-07-18,close,6.4633,,bad tick of the vendor; the reference rate of that day
     0992.HK,2019-05-20,drop,,,the exchange was closed
     0700.HK,2022-01-20,in-kind,0.047619,9618.HK,one JD.com share for 21 of Tencent
+    0020.HK,2022-06-30,genuine,,,the lock-up of the early holders ended
+    ATVI,2023-10-13,liquidation,95,,bought by Microsoft for cash
 
 `what` is a column of the bars (open, high, low, close, volume, dividend, split), `drop` for a row
-that must go, or `in-kind` for a distribution of another line, `value` of it for one share, both as
-they traded that day. A `split` is the ratio of new shares to old ones, which a change of what a
-depositary receipt stands for is too (25 to 5: a split of 5); the prices must be continuous. Nothing
-is changed in the store or in a price file: rows are altered as they are read, and every one of
-them stands in the notes of the run.
+that must go, `genuine` for a jump that is real, or a distribution: `in-kind` of another line,
+`value` of it for one share, both as they traded that day. A line ends with `liquidation`, `value`
+in cash for one share, or with `merger`, `value` shares of another line; both on one day add up,
+which is a merger with cash in lieu. Their day is the first on which the line is no longer traded.
+
+A `split` is the ratio of new shares to old ones, which a change of what a depositary receipt stands
+for is too (25 to 5: a split of 5); the prices must be continuous. Nothing is changed in the store
+or in a price file: rows are altered as they are read, and every one of them stands in the notes of
+the run.
 """
 
 from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,15 +31,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from markets.bars import COLUMNS, Bars, Priced
+from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.snapshot import Snapshot, Source
-from newsfolio.assets import Asset
+from newsfolio.assets import Asset, Delisting
 from newsfolio.errors import BrokenData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
 FILE = "corrections.csv"
-DROP, IN_KIND = "drop", "in-kind"
+DROP, IN_KIND, GENUINE = "drop", "in-kind", "genuine"
+LIQUIDATION, MERGER = "liquidation", "merger"
+_OF_ANOTHER = (IN_KIND, MERGER)
+_WITHOUT_VALUE = (DROP, GENUINE)
+_WORDS = (*COLUMNS, DROP, GENUINE, IN_KIND, LIQUIDATION, MERGER)
 FRESH = pd.Timedelta(days=10)
 """How old the close may be at which a distribution is valued."""
 
@@ -55,6 +65,9 @@ class Correction:
         said = {
             DROP: "row dropped",
             IN_KIND: f"{self.value:g} {self.of} distributed in kind for each share",
+            GENUINE: "the jump is genuine",
+            LIQUIDATION: f"{self.value:g} in cash paid for each share, and no longer traded",
+            MERGER: f"merged into {self.of}, {self.value:g} of it for each share",
         }.get(self.what, f"{self.what} taken as {self.value:g}")
         return f"corrected, {self.day}: {said} ({self.reason})"
 
@@ -101,7 +114,7 @@ class Corrected:
 
     def _prices(self, ticker: str) -> list[Correction]:
         """What is corrected of a line but what it distributes."""
-        return [row for row in self.rows if row.ticker == ticker and row.what != IN_KIND]
+        return [row for row in self.rows if row.ticker == ticker and row.what in (*COLUMNS, DROP)]
 
 
 def distributed_lines(wanted: Mapping[str, Asset], rows: Iterable[Correction]) -> dict[str, Asset]:
@@ -121,16 +134,59 @@ def corrected(bars: Bars, rows: Sequence[Correction], others: Mapping[str, Bars]
     rows = _once(rows)
     if not rows or bars.simulated:
         return bars
-    figures = [row for row in rows if row.what != IN_KIND and bars.first <= row.day <= bars.last]
+    inside = [row for row in rows if bars.first <= row.day <= bars.last]
+    figures = [row for row in inside if row.what in (*COLUMNS, DROP)]
+    genuine = [row for row in inside if row.what == GENUINE]
     frame = bars.frame.copy()
-    for row in figures:
+    for row in (*genuine, *figures):
         frame = _altered(frame, row)
-    notes = (*bars.notes, *map(str, figures))
-    bars = dataclasses.replace(bars, frame=frame, notes=notes)
+    bars = dataclasses.replace(
+        bars, frame=frame, notes=(*bars.notes, *map(str, (*figures, *genuine))),
+        doubts=tuple(_unanswered(bars.doubts, (*figures, *genuine))),
+        genuine=tuple((row.day, row.reason) for row in genuine),
+    )  # fmt: skip
     for row in rows:
         if row.what == IN_KIND:
             bars = _distributed(bars, row, others.get(row.of))
-    return bars
+    return ended(bars, [row for row in rows if row.what in (LIQUIDATION, MERGER)], others)
+
+
+def ended(bars: Bars, rows: Sequence[Correction], others: Mapping[str, Bars]) -> Bars:
+    """The bars with what their line pays when it ends; BrokenData where nothing tells its worth."""
+    if not rows:
+        return bars
+    day = rows[-1].day
+    frame = bars.frame[bars.frame.index < pd.Timestamp(day)]
+    if frame.empty or len({row.day for row in rows}) > 1:
+        raise BrokenData(
+            f"{bars.ticker}: it ends on {day} by {FILE}, and cannot end twice, or then"
+        )
+    parts = [_paid_at_the_end(row, others.get(row.of)) for row in rows]
+    later = bars.until(frame.index[-1].date()).later_splits
+    gone = Delisting(frame.index[-1].date(), sum(parts) / later)
+    notes = (*bars.notes, *map(str, rows))
+    return dataclasses.replace(bars, frame=frame, notes=notes, later_splits=later, delisted=gone)
+
+
+def _paid_at_the_end(row: Correction, other: Bars | None) -> float:
+    """What one share gets, as cash."""
+    if row.what == LIQUIDATION:
+        return row.value
+    close = _close_before(other, row.day) if other is not None else None
+    if close is None:
+        raise BrokenData(
+            f"{row.ticker}: merged into {row.of} on {row.day}, of which there is no close shortly "
+            "before; bring its prices, or write the worth as a liquidation"
+        )
+    return row.value * close
+
+
+def _unanswered(doubts: Iterable[Doubt], rows: Iterable[Correction]) -> Iterator[Doubt]:
+    """Doubts about a day that no row is about: a corrected dividend, or a genuine one, is none."""
+    answered = {row.day for row in rows if row.what in ("dividend", GENUINE, DROP)}
+    for doubt in doubts:
+        if not doubt.days or not answered.issuperset(doubt.days):
+            yield doubt
 
 
 def _once(rows: Iterable[Correction]) -> list[Correction]:
@@ -147,6 +203,8 @@ def _altered(frame: pd.DataFrame, row: Correction) -> pd.DataFrame:
             f"{row.ticker}: a correction for {row.day} ({row.reason}), and there is no bar on "
             f"that day; remove the row from {FILE}"
         )
+    if row.what == GENUINE:
+        return frame
     if row.what == DROP:
         _refuse_event(frame, row)
         return frame.drop(index=day)
@@ -171,16 +229,27 @@ def _distributed(bars: Bars, row: Correction, other: Bars | None) -> Bars:
     frame, day = bars.frame.copy(), pd.Timestamp(row.day)
     if not (frame.index[0] < day <= frame.index[-1]):
         return bars
-    close = _close_before(other, row.day) if other is not None else None
-    if close is None:
-        note = f"{row}: not credited, for there is no close of {row.of} shortly before"
-        return dataclasses.replace(bars, notes=(*bars.notes, note))
     session = frame.index[int(np.searchsorted(frame.index.to_numpy(), day.to_numpy()))]
+    close = _worth(other, row.day, session) if other is not None else None
+    if close is None:
+        told = f"{row}: not credited, for there is no close of {row.of} shortly before"
+        doubt = Doubt(told, (session.date(),))
+        return dataclasses.replace(bars, notes=(*bars.notes, told), doubts=(*bars.doubts, doubt))
     later = bars.until(session.date()).later_splits
     frame.loc[session, "dividend"] += row.value * close / later
     adjusted = Priced.DIVIDENDS in (bars.priced, other.priced if other else None)
     note = f"{row}; about, for prices here hold later dividends" if adjusted else str(row)
     return dataclasses.replace(bars, frame=frame, notes=(*bars.notes, note))
+
+
+def _worth(other: Bars, day: date, session: pd.Timestamp) -> float | None:
+    """What a share cost at the last close before, or at its first open if it first trades then."""
+    first = other.frame.index[0]
+    if not pd.Timestamp(day) <= first <= session:
+        return _close_before(other, day)
+    row = other.frame.iloc[0]
+    price = float(row["close"] if np.isnan(row["open"]) else row["open"])
+    return price * other.until(first.date()).later_splits
 
 
 def _close_before(other: Bars, day: date) -> float | None:
@@ -233,15 +302,15 @@ def _row(path: Path, line: int, row: Mapping[str, str | None]) -> Correction:
         day = date.fromisoformat(cells["day"])
     except ValueError:
         raise wrong(f"{cells['day'][:30]!r} is not a day, write 2025-02-21") from None
-    if what not in (*COLUMNS, DROP, IN_KIND):
-        raise wrong(f"what={what[:30]!r}: write one of {', '.join((*COLUMNS, DROP, IN_KIND))}")
-    if (what == IN_KIND) != bool(cells["of"]):
+    if what not in _WORDS:
+        raise wrong(f"what={what[:30]!r}: write one of {', '.join(_WORDS)}")
+    if (what in _OF_ANOTHER) != bool(cells["of"]):
         raise wrong("`of` names the line that is distributed, and nothing else")
     try:
-        number = float(value) if what != DROP else 0.0
+        number = 0.0 if what in _WITHOUT_VALUE else float(value)
     except ValueError:
         raise wrong(f"{value[:30]!r} is not a number") from None
-    if not np.isfinite(number) or number < 0 or (what in ("close", IN_KIND) and number == 0):
+    if not np.isfinite(number) or number < 0 or (what in ("close", *_OF_ANOTHER) and number == 0):
         raise wrong(f"{what} cannot be {value}")
     return Correction(cells["ticker"], day, what, number, cells["of"], cells["reason"])
 

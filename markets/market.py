@@ -188,8 +188,17 @@ class Market:
         """The same market in total-return prices: nothing is paid, dividends are in the price.
 
         A unit stands for `factor` split-adjusted shares, so `later` shrinks as it grows, and lots,
-        ticks and fees remain those of the shares that traded.
+        ticks and fees remain those of the shares that traded. BrokenData for a dividend that is not
+        below the close before it, which no such price can hold.
         """
+        before = np.vstack([np.full((1, len(self.assets)), np.nan), self.last[:-1]])
+        for session, column in np.argwhere(self.dividend >= before)[:1]:
+            raise BrokenData(
+                f"{self.tickers[column]}: the dividend of {self.day(session)}, "
+                f"{self.dividend[session, column]:g}, is not below the close before it "
+                f"({before[session, column]:g}): no total-return price holds it; run with "
+                "--dividends cash, or correct it"
+            )
         return dataclasses.replace(
             self,
             later=self.later / self.factor,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -64,6 +64,16 @@ def assets_to_load(want: Want) -> dict[str, Asset]:
     return assets | {ticker: asset_of(ticker) for ticker in extra if ticker not in assets}
 
 
+def with_endings(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:
+    """The assets, with the delisting that a correction tells where they declare none."""
+    return {
+        ticker: replace(asset, delisted=bars[ticker].delisted)
+        if asset.delisted is None and ticker in bars and bars[ticker].delisted is not None
+        else asset
+        for ticker, asset in assets.items()
+    }
+
+
 def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) -> dict[str, Asset]:
     """Universe lines with data and the stand-ins that they need; raises for what cannot trade."""
     for ticker, asset in wanted.items():
@@ -88,7 +98,7 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
                 f"no data for {', '.join(sleeve.tickers)} (sleeve {sleeve.name!r}) in this source; "
                 "check the spelling, choose another --data, or fetch them with --data yahoo"
             )
-    return held
+    return with_endings(held, bars)
 
 
 def stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:

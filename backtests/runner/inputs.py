@@ -94,7 +94,7 @@ class Inputs:
             for needs in self.references
             if needs.reference.name == BENCHMARK
             for asset in needs.lines
-            if asset.ticker in bars and asset.delisted is None
+            if asset.ticker in bars and asset.delisted is bars[asset.ticker].delisted is None
         }
 
 

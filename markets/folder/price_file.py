@@ -17,7 +17,7 @@ import pandas as pd
 
 from newsfolio.errors import BrokenData
 
-AMOUNTS = ("Volume", "Dividends", "Stock Splits")
+AMOUNTS = ("Volume", "Dividends", "Stock Splits", "Capital Gains")
 _PRICES = ("Open", "High", "Low", "Close", "Adj Close")
 _KNOWN = ("Date", *_PRICES, *AMOUNTS)
 _BLANK = ("", "nan", "null")
@@ -181,16 +181,33 @@ def _check_columns(path: Path, names: Sequence[str]) -> tuple[str, ...]:
     if twice:
         raise BrokenData(f"{path}: column {twice[0]} appears twice. Keep one of the two.")
     ignored = tuple(name for name in names if name and name not in _KNOWN)
-    spelled = {_folded(name): name for name in _KNOWN}
+    spelled = {_folded(name): name for name in _KNOWN} | _ALSO
     for name in ignored:
         # To ignore `adj close` would turn raw prices into adjusted ones without a word.
-        if _folded(name) in spelled:
-            raise BrokenData(f"{path}: column {name!r} is spelled {spelled[_folded(name)]!r} here.")
+        known = spelled.get(_folded(name)) or ("Adj Close" if _adjusted(name) else "")
+        if known:
+            raise BrokenData(f"{path}: column {name!r} is spelled {known!r} here.")
     return ignored
 
 
+_ALSO = {
+    "adjustedclose": "Adj Close", "closelast": "Close", "dividend": "Dividends",
+    "dividendamount": "Dividends", "divcash": "Dividends", "split": "Stock Splits",
+    "stocksplit": "Stock Splits", "splits": "Stock Splits", "splitcoefficient": "Stock Splits",
+    "splitfactor": "Stock Splits", "capitalgain": "Capital Gains",
+}  # fmt: skip
+"""What other vendors call our columns."""
+
+
+def _adjusted(name: str) -> bool:
+    """Whether a column is some adjusted close, whatever else its name says."""
+    folded = _folded(name)
+    return "adj" in folded and ("close" in folded or "last" in folded)
+
+
 def _folded(name: str) -> str:
-    return re.sub(r"[\s_]", "", name).casefold()
+    """Letters and digits alone, in lower case."""
+    return re.sub(r"[\W_]", "", name).casefold()
 
 
 # --- converting --------------------------------------------------------------------------------

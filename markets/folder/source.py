@@ -19,8 +19,8 @@ Vendors leave a few rows whose high, low, open and close contradict one another:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from markets.folder.price_file import (
     read_parquet,
     table_of,
 )
+from markets.quality.amounts import Amounts
 from markets.snapshot import Snapshot
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData, CommandError, MissingData
@@ -47,7 +48,6 @@ SLIP = 0.05  # of the price; the real files that were looked at stay below 0.048
 CROSSED = 1 / 500  # of the rows; the worst of those files has 5 in 3,902
 ROUNDING = 1e-6  # of the price: what adjusting by a factor can leave
 
-ADJUSTED = 5e-4  # of the price: a dividend that must show in Adj Close
 LONGEST = 60  # characters of a ticker, up to four bytes each: file systems allow 255
 
 
@@ -107,11 +107,12 @@ def _bars(asset: Asset, path: Path, today: date | None) -> Bars:
     crossed = _crossed(table)
     outside = _outside(table, asset, crossed)
     priced, basis = _kind(asset, table)
+    table, gains = _with_gains(table, priced)
     keep = ~np.isnan(table[basis])
     _check_dropped(table, keep, basis, priced)
     frame = _frame(table, priced, basis, crossed)[keep]
-    notes = tuple(_notes(table, priced, basis, crossed, outside))
-    doubts = tuple(_mismatch(table)) if priced is Priced.SPLITS else ()
+    notes = (*_notes(table, priced, basis, crossed, outside), *gains)
+    doubts = tuple(_amounts(table).doubts()) if priced is Priced.SPLITS else ()
     return Bars(asset.ticker, frame, priced, notes=notes, doubts=doubts)
 
 
@@ -179,15 +180,27 @@ def _check_dropped(table: Table, keep: Mask, basis: str, priced: Priced) -> None
     table.refuse(paid, f"a dividend of {{Dividends:g}} stands in a row without {basis}", remedy)
 
 
-def _mismatch(table: Table) -> Iterator[str]:
-    """Where the adjusted closes and the dividends of a file contradict each other."""
-    ratio = table["Adj Close"] / table["Close"]
-    moved = np.abs(np.diff(ratio, prepend=ratio[:1]) / ratio) > ADJUSTED
-    paid = np.nan_to_num(table["Dividends"]) / table["Close"] > ADJUSTED
-    if (moved & ~paid).any():
-        yield f"Adj Close is adjusted on {table.dated(moved & ~paid)} without a dividend"
-    if (paid & ~moved).any():
-        yield f"a dividend on {table.dated(paid & ~moved)} is not in Adj Close"
+# --- what was paid -----------------------------------------------------------------------------
+
+
+def _amounts(table: Table) -> Amounts:
+    days = table.days.to_numpy().astype("datetime64[D]")
+    dividend, split = np.nan_to_num(table["Dividends"]), table["Stock Splits"]
+    return Amounts(days, table["Close"], table["Adj Close"], dividend, split)
+
+
+def _with_gains(table: Table, priced: Priced) -> tuple[Table, tuple[str, ...]]:
+    """The table with capital gains as the dividends that they are, and what to say of them."""
+    gains = table["Capital Gains"]
+    if priced is not Priced.SPLITS or not (gains > 0).any():
+        return table, ()
+    dividend, counts = _amounts(table).with_gains(gains)
+    told = {
+        "with capital gains, paid as dividends": counts,
+        "with capital gains that the dividends hold already": (gains > 0) & ~counts,
+    }
+    table = replace(table, columns={**table.columns, "Dividends": dividend})
+    return table, tuple(f"{table.dated(mask)} {what}" for what, mask in told.items() if mask.any())
 
 
 # --- making bars -------------------------------------------------------------------------------
@@ -199,7 +212,7 @@ def _kind(asset: Asset, table: Table) -> tuple[Priced, str]:
     if asset.kind in (Kind.INDEX, Kind.CURRENCY):
         return Priced.LEVEL, close
     if close == "Close" and table.has("Adj Close"):
-        if table.has("Dividends"):
+        if table.has("Dividends") or table.has("Capital Gains"):
             return Priced.SPLITS, "Close"
         return Priced.DIVIDENDS, "Adj Close"
     return Priced.DIVIDENDS, close

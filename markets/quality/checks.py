@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import ROUNDING, Bars, Priced
-from markets.quality.findings import Finding, Severity, about, counted
+from markets.quality.findings import SHOWN, Finding, Severity, about, counted
 from markets.quality.judged_line import JudgedLine
 from markets.quality.jumps import Limit, jumps
 from markets.quality.sessions import begins, on_calendar, rate_gaps, still
 from markets.reference.price_limits import price_limit
 from newsfolio.assets import Asset, Kind
 
+AGAIN = 3
+"""Sessions within which no line pays the same amount twice."""
 DRIFT = 0.02
 """Between two lines of one company, beyond what an exchange rate in its band explains."""
 
@@ -38,8 +40,9 @@ def inspect(asset: Asset, bars: Bars, limit: Limit = price_limit) -> Iterator[Fi
         yield from _prices(line, limit)
     for doubt in bars.doubts:
         yield Finding(
-            Severity.DOUBT, asset.ticker, "contradiction", doubt,
+            Severity.DOUBT, asset.ticker, "contradiction", doubt.told,
             "Fetch the line again, or correct it in corrections.csv: total returns depend on it.",
+            doubt.days[:SHOWN], len(doubt.days),
         )  # fmt: skip
 
 
@@ -90,6 +93,7 @@ def _prices(line: JudgedLine, limit: Limit) -> Iterator[Finding]:
     yield from jumps(line, limit)
     yield from still(line)
     yield from _ranges(line)
+    yield from _twice(line)
     if line.asset.kind is Kind.CURRENCY:
         yield from rate_gaps(line)
 
@@ -104,6 +108,21 @@ def _ranges(line: JudgedLine) -> Iterator[Finding]:
             f"{counted(int(outside.sum()))} whose close lies outside low to high, the first on "
             f"{line.days[outside][0]}",
             "Closes are used as they are; highs and lows decide nothing but a claim.",
+        )  # fmt: skip
+
+
+def _twice(line: JudgedLine) -> Iterator[Finding]:
+    """The same amount again within a few sessions: one dividend, told twice."""
+    paid = np.flatnonzero(line["dividend"] > 0)
+    near = np.diff(paid) <= AGAIN
+    same = np.abs(np.diff(line["dividend"][paid])) <= ROUNDING * line["dividend"][paid][1:]
+    hit = paid[1:][near & same]
+    if len(hit):
+        day, before = line.days[hit[0]], line.days[paid[np.searchsorted(paid, hit[0]) - 1]]
+        yield about(
+            Severity.DOUBT, line.asset.ticker, "dividend twice", line.days[hit],
+            f"the dividend of {before}, {line['dividend'][hit[0]]:g}, stands on {day} again",
+            "If it was paid once, set one of them to 0 in corrections.csv.",
         )  # fmt: skip
 
 

@@ -153,11 +153,14 @@ def _unrecorded(line: JudgedLine, at: int) -> Finding | None:
     """A jump without a split: of another unit, after a halt, or of a split that nobody recorded."""
     asset, day = line.asset, line.days[at : at + 1]
     size, ratio = max(abs(line.gaps[at]), abs(line.moves[at])), float(np.exp(abs(line.moves[at])))
+    unpaid_jump = abs(np.log(line["close"][at] / line["close"][at - 1])) > ODD
     if ratio > UNIT:
         return about(
             Severity.BLOCK, asset.ticker, "unit", day, f"{line.step(at)}, about a hundredfold",
             "One part is in another unit (pence, cents): correct it, or fetch the line again.",
         )  # fmt: skip
+    if not unpaid_jump:
+        return _unfallen(line, at, size)
     if line.halted(at):
         told = size > LEAP and (line.pause(at) >= PAUSE or _calm(line, at))
         return _after_halt(line, at) if told else None
@@ -168,6 +171,17 @@ def _unrecorded(line: JudgedLine, at: int) -> Finding | None:
         Severity.BLOCK if stops else Severity.DOUBT, asset.ticker, "split", day,
         f"{line.step(at)}, like a split of {_plain(ratio):g} that nobody recorded",
         f"{_CHECK} {_GENUINE}",
+    )  # fmt: skip
+
+
+def _unfallen(line: JudgedLine, at: int, size: float) -> Finding:
+    """A large dividend on a day on which the price did not fall by it."""
+    day, paid = line.days[at], line["dividend"][at]
+    return about(
+        Severity.BLOCK if size > LEAP else Severity.DOUBT,
+        line.asset.ticker, "dividend", line.days[at : at + 1],
+        f"the dividend of {day} is {paid:g}, and the price did not fall by it: {line.step(at)}",
+        f"Check the amount, and correct it in corrections.csv. {_GENUINE}",
     )  # fmt: skip
 
 

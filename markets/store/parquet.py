@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markets.bars import COLUMNS, Bars, Priced
+from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.store.restatements import Restatement, seal
 from newsfolio.errors import BrokenData
 
@@ -58,7 +59,7 @@ def _header(stored: StoredBars) -> dict[str, Any]:
         "priced": stored.bars.priced.value,
         "simulated": stored.bars.simulated,
         "notes": list(stored.bars.notes),
-        "doubts": list(stored.bars.doubts),
+        "doubts": told_doubts(stored.bars.doubts),
         "retrieved": stored.retrieved.isoformat(),
         "source": stored.source,
         "currency": stored.currency,
@@ -67,6 +68,17 @@ def _header(stored: StoredBars) -> dict[str, Any]:
         "changes": [change.as_json() for change in stored.changes],
     }
     return {**values, "seal": seal(values)}
+
+
+def told_doubts(doubts: Iterable[Doubt]) -> list[Any]:
+    """Doubts as JSON."""
+    return [[one.told, [day.isoformat() for day in one.days]] for one in doubts]
+
+
+def read_doubts(rows: Iterable[Any]) -> tuple[Doubt, ...]:
+    """Doubts from JSON; earlier builds kept sentences without days."""
+    pairs = ((row, ()) if isinstance(row, str) else row for row in rows)
+    return tuple(Doubt(told, tuple(map(date.fromisoformat, days))) for told, days in pairs)
 
 
 def unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
@@ -107,7 +119,7 @@ def _stored(header: dict[str, Any], table: pa.Table) -> StoredBars:
         later_splits=float(header["later_splits"]),
         simulated=bool(header["simulated"]),
         notes=tuple(header["notes"]),
-        doubts=tuple(header.get("doubts", ())),
+        doubts=read_doubts(header.get("doubts", ())),
     )
     retrieved = date.fromisoformat(header["retrieved"])
     changes = tuple(map(Restatement.from_json, header["changes"]))

@@ -22,10 +22,10 @@ import pandas as pd
 from markets.bars import COLUMNS, Bars
 from markets.facts import FactTable
 from markets.snapshot import Snapshot, Source
-from markets.store.parquet import StoredBars
+from markets.store.parquet import StoredBars, read_doubts, told_doubts
 from markets.store.price_store import Store
 from markets.store.restatements import cut, seal
-from newsfolio.assets import Asset
+from newsfolio.assets import Asset, Delisting
 from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName
 from newsfolio.facts import Facts
 
@@ -95,9 +95,17 @@ class SnapshotSource:
                 f"{self.snapshot}; run without --snapshot, or bring back its file or its version"
             )
         bars = _patched(base, entry["dropped"], entry["cells"])
+        if entry.get("delisted"):
+            day, value = entry["delisted"]
+            gone = Delisting(date.fromisoformat(day), value)
+            bars = dataclasses.replace(bars, delisted=gone)
         if bars.digest() != entry["digest"]:
             raise BrokenData(f"{ticker}: snapshot {self.snapshot} cannot be rebuilt to the bit")
-        return dataclasses.replace(bars, notes=tuple(entry["notes"]))
+        doubts = read_doubts(entry["doubts"]) if "doubts" in entry else bars.doubts
+        genuine = ((date.fromisoformat(day), why) for day, why in entry.get("genuine", ()))
+        return dataclasses.replace(
+            bars, notes=tuple(entry["notes"]), doubts=doubts, genuine=tuple(genuine)
+        )
 
     def _table(self, name: str, digest: str) -> FactTable:
         content = self._store.get(f"{digest}.json")
@@ -161,9 +169,13 @@ def _record(store: Store, snapshot: str) -> dict[str, Any]:
 
 def _kept(store: Store, bars: Bars) -> dict[str, Any]:
     """How to find a line again: as it is, as present bars with some figures altered, or whole."""
+    digest = bars.digest()
+    gone, bars = bars.delisted, dataclasses.replace(bars, delisted=None)
     entry = {
-        "digest": bars.digest(), "base": bars.digest(), "last": bars.last.isoformat(),
-        "dropped": [], "cells": [], "notes": list(bars.notes),
+        "digest": digest, "base": bars.digest(), "last": bars.last.isoformat(),
+        "dropped": [], "cells": [], "notes": list(bars.notes), "doubts": told_doubts(bars.doubts),
+        "delisted": None if gone is None else [gone.day.isoformat(), gone.value],
+        "genuine": [[day.isoformat(), reason] for day, reason in bars.genuine],
     }  # fmt: skip
     if not _holds(store, bars):
         patch = _patch(store, bars)

@@ -8,8 +8,9 @@ What Yahoo's daily bars are, as yfinance hands them on, and what is made of them
   bar. (One that falls on a day without any row was booked by yfinance on the row *before*: a
   session early; the answer does not tell.)
 * A volume that Yahoo left out arrives as 0. Open, high or low of 0 is a price not recorded.
-* Capital gains of funds are not counted: Yahoo tends to have them in the dividend already. The
-  notes say so. A dividend in another currency than the prices is not counted either: a doubt.
+* Capital gains of funds are distributions, and Yahoo has them in the dividend at times: Adj Close
+  tells, and the notes say which. Amounts that contradict Adj Close are doubts. A dividend in
+  another currency than the prices is not counted: a doubt too.
 * Rows dated `today` or later are dropped: the session may still be running. So is the row of a
   session that Yahoo's own clock says is not over: east of a venue the date changes before that.
 * A day that Yahoo lists twice counts once. With two different closes it is left out if it is the
@@ -22,8 +23,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -31,7 +32,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from markets.bars import COLUMNS, Bars, Priced, moved_on
+from markets.bars import COLUMNS, Bars, Doubt, Priced, moved_on
+from markets.quality.amounts import Amounts
 from markets.reference.calendars import sessions_of
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData
@@ -43,6 +45,8 @@ OVERLAP = timedelta(days=30)
 SAME = 1e-6
 """Relative difference of two closes below which they are the same: Yahoo's are single floats."""
 
+FEW, WEEKLY = 5, 4.0
+"""More steps than FEW, of this many days in the middle, are not those of daily bars."""
 HUNDREDFOLD = 60.0
 """A move of a day that no price makes, but a change of the unit does."""
 RESCALED = 3.0
@@ -83,7 +87,7 @@ class Answer:
     frame: pd.DataFrame
     currency: str
     notes: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def chart_of(answer: Response | None) -> dict[str, Any]:
@@ -123,7 +127,7 @@ def cleaned(raw: Raw, currency: str, today: date, priced: Priced) -> Answer:
     prices = raw.prices.set_axis(days)
     frame = prices.rename(columns=_RENAMED)[list(COLUMNS)].astype("float64")
     frame = frame.rename_axis("session")
-    foreign, gains = _without_foreign(frame, raw), _gains_left_out(prices)
+    foreign = _without_foreign(frame, raw)
     open_days = [day for day in (_running(raw), _last_with_two_closes(raw, today)) if day]
     frame = frame.loc[frame.index < pd.Timestamp(min([today, *open_days]))]
     if priced is Priced.LEVEL:
@@ -132,7 +136,9 @@ def cleaned(raw: Raw, currency: str, today: date, priced: Priced) -> Answer:
         paid = ["open", "high", "low", "close"]
         frame[paid] = frame[paid].where(frame[paid] > 0)
     rows = moved_on(frame, frame["close"].notna().to_numpy())
-    return Answer(rows, currency, (gains,) if gains else (), (foreign,) if foreign else ())
+    if priced is Priced.LEVEL or rows.empty or "Adj Close" not in prices:
+        return Answer(rows, currency, (), foreign)
+    return replace(_paid(rows, prices, foreign), currency=currency)
 
 
 def _no_bars() -> pd.DataFrame:
@@ -140,36 +146,51 @@ def _no_bars() -> pd.DataFrame:
     return pd.DataFrame(columns=list(COLUMNS), index=index, dtype="float64")
 
 
-def _without_foreign(frame: pd.DataFrame, raw: Raw) -> str:
+def _without_foreign(frame: pd.DataFrame, raw: Raw) -> tuple[Doubt, ...]:
     """Take dividends in another currency than the prices' out of `frame`; answers what to doubt."""
     events = result_of(raw.chart).get("events") or {}
     paid = sorted((events.get("dividends") or {}).values(), key=lambda event: event["date"])
     currency = raw.meta.get("currency")
     foreign = [event for event in paid if event.get("currency", "") not in ("", currency)]
     if not foreign:
-        return ""
+        return ()
     days = pd.to_datetime([event["date"] for event in foreign], unit="s", utc=True)
     days = days.tz_convert(raw.meta["exchangeTimezoneName"]).tz_localize(None).normalize()
     places = frame.index.get_indexer(days, method="pad")
     frame.loc[frame.index[places[places >= 0]], "dividend"] = 0.0
     last = foreign[-1]
-    return (
+    told = (
         f"dividends in another currency than {currency} are not counted: {len(foreign)}, "
         f"the last {last['amount']:g} {last['currency']} on {days[-1]:%Y-%m-%d}"
     )
+    return (Doubt(told, tuple(day.date() for day in days)),)
 
 
-def _gains_left_out(prices: pd.DataFrame) -> str:
-    if "Capital Gains" not in prices:
-        return ""
-    gains = prices["Capital Gains"]
-    gains = gains[gains > 0]
-    if gains.empty:
-        return ""
-    return (
-        f"capital gains are not counted: {len(gains)}, "
-        f"the last {gains.iloc[-1]:g} on {gains.index[-1]:%Y-%m-%d}"
+def _paid(rows: pd.DataFrame, prices: pd.DataFrame, foreign: Iterable[Doubt]) -> Answer:
+    """Rows with the capital gains that their dividends do not hold, notes on these, and doubts.
+
+    Adj Close says what Yahoo took off for each; of a dividend in another currency it says nothing.
+    """
+    days = rows.index.to_numpy().astype("datetime64[D]")
+    gains = prices.get("Capital Gains", pd.Series(0.0, prices.index)).fillna(0.0)
+    named = prices[["Close"]].assign(dividend=gains, split=0.0)
+    gains = moved_on(named, prices.index.isin(rows.index))["dividend"].to_numpy("float64")
+    strange = np.isin(days, [day for doubt in foreign for day in doubt.days])
+    amounts = Amounts(
+        days, rows["close"].to_numpy(), prices["Adj Close"].reindex(rows.index).to_numpy("float64"),
+        np.where(strange, np.nan, rows["dividend"].to_numpy()), rows["split"].to_numpy(),
+    )  # fmt: skip
+    dividend, counts = amounts.with_gains(gains)
+    dividend = np.where(strange, rows["dividend"].to_numpy() + gains, dividend)
+    held = (gains > 0) & ~counts
+    told = {"paid as dividends": counts, "in the dividends already": held}
+    notes = tuple(
+        f"capital gains {where}: {mask.sum()}, the last {gains[mask][-1]:g} on {days[mask][-1]}"
+        for where, mask in told.items()
+        if mask.any()
     )
+    doubts = replace(amounts, dividend=np.where(strange, np.nan, dividend)).doubts()
+    return Answer(rows.assign(dividend=dividend), "", notes, (*foreign, *doubts))
 
 
 def difference(kept: pd.DataFrame, fetched: pd.DataFrame) -> str | None:
@@ -210,6 +231,19 @@ def refuse_other_dates(asset: Asset, raw: Raw) -> None:
             f"{asset.ticker}: Yahoo dates its bars by {claimed}, but {asset.venue.code} goes by "
             f"{real}: they would stand on other days"
         )
+
+
+def refuse_other_line(asset: Asset, raw: Raw) -> None:
+    """BrokenData where the answer is about another line, or about bars that are not daily."""
+    symbol, step = raw.meta.get("symbol"), raw.meta.get("dataGranularity")
+    if isinstance(symbol, str) and symbol.casefold() != asset.ticker.casefold():
+        raise BrokenData(
+            f"{asset.ticker}: Yahoo answers with {symbol[:20]}, which was not asked for"
+        )
+    steps = np.diff(raw.prices.index.to_numpy()) / np.timedelta64(1, "D")
+    wide = len(steps) > FEW and np.median(steps) > WEEKLY
+    if wide or (isinstance(step, str) and step != "1d"):
+        raise BrokenData(f"{asset.ticker}: Yahoo answers with bars of {step}, not of a day")
 
 
 def refuse_two_closes(ticker: str, raw: Raw, today: date) -> None:

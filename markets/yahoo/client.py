@@ -18,6 +18,7 @@ from markets.yahoo.answers import (
     cleaned,
     priced_for,
     refuse_other_dates,
+    refuse_other_line,
     refuse_two_closes,
     result_of,
 )
@@ -131,6 +132,7 @@ def _read(asset: Asset, raw: Raw, today: date, before: str) -> Answer:
     if not raw.prices.empty:
         _refuse_other_currency(asset, currency, before)
     try:
+        refuse_other_line(asset, raw)
         refuse_other_dates(asset, raw)
         refuse_two_closes(asset.ticker, raw, today)
         return cleaned(raw, currency, today, priced_for(asset))

@@ -216,7 +216,7 @@ class YahooSource:
             raise BrokenData(f"{asset.ticker}: in Yahoo's new bars {wrong}")
         return dataclasses.replace(
             kept, frame=frame, notes=_merged(kept.notes, answer.notes),
-            doubts=_merged(kept.doubts, answer.doubts),
+            doubts=tuple(dict.fromkeys((*kept.doubts, *answer.doubts))),
         )  # fmt: skip
 
     def _forgotten(self, stored: StoredBars | None) -> StoredBars | None:

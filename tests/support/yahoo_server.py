@@ -282,12 +282,23 @@ def _answer(ticker: str, line: Line, window: tuple[float, float]) -> dict[str, A
         result["timestamp"] = [line.stamp(day) for day in days]
         result["indicators"] = {
             "quote": [quote],
-            "adjclose": [{"adjclose": [0.5 * (close or 0.0) for close in quote["close"]]}],
+            "adjclose": [{"adjclose": _adjusted(line, days, quote["close"])}],
         }
     events = _events(line, window)
     if events:
         result["events"] = events
     return {"chart": {"result": [result], "error": None}}
+
+
+def _adjusted(line: Line, days: list[date], closes: list[float | None]) -> list[float]:
+    """Half the close, less the dividends to come, as Yahoo takes them off."""
+    factor, adjusted = 0.5, []
+    for place in range(len(days) - 1, -1, -1):
+        adjusted.append(factor * (closes[place] or 0.0))
+        before = closes[place - 1] if place else None
+        if before and place:
+            factor *= 1 - line.dividends.get(days[place], 0.0) / before
+    return adjusted[::-1]
 
 
 def _meta(ticker: str, line: Line) -> dict[str, Any]:

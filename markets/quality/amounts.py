@@ -1,0 +1,135 @@
+"""Dividends against what Adj Close was adjusted for: amounts, not presence; the same for any source.
+
+Two formulas are in use: an ex-date multiplies what went before by `1 - d / close before` (Yahoo), or
+the day's return is `(close + d) / close before` (CRSP). Either may stand behind an Adj Close, and
+both columns are rounded, so each row implies a range of amounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from markets.bars import Doubt
+from markets.quality.findings import Floats, Mask
+from markets.reference.calendars import Days
+
+SEEN = 1e-4
+"""Of the price: a dividend that must show in Adj Close."""
+APART = 0.02
+"""Of a dividend: what vendors round, or lose in another currency."""
+SINGLE = 6e-8
+"""Relative precision of the single floats that Yahoo sends."""
+DECIMALS = 6
+"""Decimals beyond which a column counts as unrounded."""
+AROUND = 41
+"""Rows that are rounded alike: files are joined from several."""
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """Closes, adjusted closes and what was paid on the same rows; NaN is unknown."""
+
+    days: Days
+    close: Floats
+    adjusted: Floats
+    dividend: Floats
+    split: Floats
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Where the adjusted closes and the dividends contradict each other."""
+        low, high = self._between
+        least = self._noise + SEEN * self.close
+        paid, moved = self.dividend > least, low > least
+        nothing, still = self.dividend <= 0, (high < least) & (low > -least)
+        if (moved & nothing).any():
+            yield self._doubt(moved & nothing, "Adj Close is adjusted on {} without a dividend")
+        if (paid & still).any():
+            yield self._doubt(paid & still, "a dividend on {} is not in Adj Close")
+        wrong = paid & ~still & ~self.agree(self.dividend) & ~np.isnan(low)
+        if wrong.any():
+            yield self._amount(wrong)
+
+    def agree(self, dividend: Floats) -> Mask:
+        """Rows on which Adj Close was adjusted for this amount, within what rounding leaves."""
+        low, high = self._between
+        slack = self._noise + APART * dividend + SEEN * self.close
+        return np.asarray((dividend >= low - slack) & (dividend <= high + slack))
+
+    def with_gains(self, gains: Floats) -> tuple[Floats, Mask]:
+        """Dividends with the capital gains that they do not hold already, and where these count.
+
+        Adj Close says which; where it says nothing, or fits neither, the gains count.
+        """
+        gains = np.nan_to_num(gains)
+        paid = np.nan_to_num(self.dividend)
+        held = self.agree(paid) & ~self.agree(paid + gains)
+        counts = (gains > 0) & ~held
+        return np.where(counts, paid + gains, self.dividend), counts
+
+    @cached_property
+    def _before(self) -> Floats:
+        """The close before, NaN where no factor can take the dividend off it."""
+        before = np.append(np.nan, self.close[:-1])
+        return np.where(self.dividend >= before, np.nan, before)
+
+    @cached_property
+    def _step(self) -> Floats:
+        """How Adj Close / Close grows from the row before."""
+        ratio = self.adjusted / self.close
+        return ratio / np.append(np.nan, ratio[:-1])
+
+    @property
+    def _implied(self) -> Floats:
+        """The amounts by Yahoo's formula."""
+        return self._before * (1 - 1 / self._step)
+
+    @cached_property
+    def _between(self) -> tuple[Floats, Floats]:
+        """The amounts by one formula and the other, the lower and the higher."""
+        other = np.where(np.isnan(self._before), np.nan, self.close * (self._step - 1))
+        return np.minimum(self._implied, other), np.maximum(self._implied, other)
+
+    @cached_property
+    def _noise(self) -> Floats:
+        """What the rounding of two rows of both columns can make of nothing."""
+        share = _resolution(self.close) / self.close + _resolution(self.adjusted) / self.adjusted
+        two = share + np.append(0.0, share[:-1])
+        return np.asarray(self.close * two)
+
+    def _doubt(self, mask: Mask, told: str) -> Doubt:
+        days = self.days[mask]
+        rows = f"{len(days)} row{'s' * (len(days) > 1)} (first {days[0]})"
+        return Doubt(told.format(rows), tuple(days.tolist()))
+
+    def _amount(self, wrong: Mask) -> Doubt:
+        at = int(np.argmax(wrong))
+        meant, told = max(float(self._implied[at]), 0.0), float(self.dividend[at])
+        later = float(np.prod(self._splits[at + 1 :]))
+        undivided = later != 1 and abs(told / later - meant) < APART * meant + self._noise[at]
+        more = int(wrong.sum()) - 1
+        return Doubt(
+            f"the dividend of {self.days[at]} is {told:g}, Adj Close was adjusted for {meant:.4g}"
+            + (f": it is not divided by the later split of {later:g}" if undivided else "")
+            + (f" (and {more} more)" if more else ""),
+            tuple(self.days[wrong].tolist()),
+        )
+
+    @property
+    def _splits(self) -> Floats:
+        return np.where(self.split > 0, self.split, 1.0)
+
+
+def _resolution(values: Floats) -> Floats:
+    """Half of the last decimal that the rows around each row are written with."""
+    decimals = np.full(len(values), float(DECIMALS))
+    for places in range(DECIMALS - 1, -1, -1):
+        rounded = np.abs(values - np.round(values, places)) <= 1e-9 * np.abs(values)
+        decimals = np.where(rounded | np.isnan(values), places, decimals)
+    most = pd.Series(decimals).rolling(AROUND, center=True, min_periods=1).max().to_numpy()
+    exact = most >= DECIMALS
+    return np.where(exact, SINGLE * np.abs(values), 0.5 * 10.0**-most)
