@@ -16,7 +16,7 @@ from backtests.runner.unallocated import unallocated_notes
 from backtests.simulation.account import Account
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
-from markets.quality.checks import Finding
+from markets.quality.findings import Finding
 from reports.contract.manifest import (
     BenchmarkJson,
     CreditJson,
