@@ -152,8 +152,11 @@ def test_old_prices_are_said(
     assert any("the last close is of 2024-03-28" in note for note in notes) == old
 
 
-def test_a_line_whose_venue_has_long_been_shut_is_said(shell: Shell) -> None:
+def test_a_line_whose_venue_has_long_been_shut_is_said(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Golden week of 2025: no mainland session from 1 to 8 October, six in New York."""
+    monkeypatch.setattr("backtests.paths.today", lambda: date(2025, 10, 9))
     folder = flat_prices(shell.folder / "prices", "2025-09-02", "2025-10-08", AAX=100.0)
     flat_prices(folder, "2025-09-02", "2025-09-30", **{"600519.SS": 10.0})
     strategy_file(shell.folder, HALVES.replace("BBX", "600519.SS"))
