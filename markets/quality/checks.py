@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from markets.bars import ROUNDING, Bars, Priced
-from markets.reference.calendars import Days, sessions_of
+from markets.reference.calendars import Days, is_known, sessions_of
 from newsfolio.assets import Asset, Kind
 
 Floats = NDArray[np.float64]
@@ -140,7 +140,7 @@ def _calendar(asset: Asset, days: Days, bars: Bars) -> Iterator[Finding]:
     sessions = sessions_of(asset.venue)
     first, last = days[0], days[-1]
     inside = sessions[(sessions >= first) & (sessions <= last)]
-    strange = days[~np.isin(days, inside)]
+    strange = days[is_known(asset.venue, days) & ~np.isin(days, inside)]
     if len(strange):
         yield _about(
             Severity.NOTE, asset.ticker, "closed day", strange,
