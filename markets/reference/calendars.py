@@ -94,6 +94,11 @@ def sessions_of(venue: Venue) -> Days:
     return _sessions(venue.code)
 
 
+def on_weekend(days: Days) -> Mask:
+    """Saturdays and Sundays."""
+    return np.asarray(_weekday(days) >= 5)
+
+
 def is_known(venue: Venue, days: Days) -> Mask:
     """Whether the venue's calendar reaches each day."""
     first, last = _span(venue.code)
