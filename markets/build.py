@@ -13,8 +13,10 @@ from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
 from markets.reference.calendars import (
     RunCalendar,
+    beyond_calendars,
     closes_last,
     first_decision,
+    is_known,
     is_open,
     known_from,
     on_weekend,
@@ -22,6 +24,7 @@ from markets.reference.calendars import (
     sessions_of,
 )
 from markets.reference.currencies import FxSource, value_rates
+from markets.reference.series import known_at_close, known_before
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
@@ -33,7 +36,7 @@ from markets.universe import (
     universe_assets,
     with_endings,
 )
-from newsfolio.assets import VENUES, Asset, Kind
+from newsfolio.assets import VENUES, Asset, Venue
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -59,6 +62,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
+    beyond = beyond_calendars((line.venue for line in lines), sessions[first:])
     return Market(
         base=want.base,
         sleeves=want.sleeves,
@@ -73,11 +77,11 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         pays_off=pays_off,
         payoff=payoff,
         cash_rate=cash_rate,
-        signals={ticker: _as_of(bars, ticker, calendar) for ticker in want.signals},
+        signals=_signals(bars, want, lines, calendar),
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, interest),
+        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, *beyond, interest),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -106,9 +110,8 @@ def _end(
     }
     if want.end is not None:
         for ticker, last in ends.items():
-            sessions = sessions_of(asset_of(held.get(ticker, ticker)).venue)
-            due = sessions[np.searchsorted(sessions, np.datetime64(want.end), side="right") - 1]
-            if np.datetime64(last) < due:
+            venue = asset_of(held.get(ticker, ticker)).venue
+            if np.datetime64(last) < _due(venue, want.end, held.values(), bars):
                 raise MissingData(
                     f"{ticker} ends on {last}, before --end {want.end}; end the run on {last}, or "
                     "declare it delisted in its asset"
@@ -120,6 +123,16 @@ def _end(
         return last, f"the run ends on {last}, with the last bar of all"
     ticker, last = min(ends.items(), key=lambda item: (item[1], item[0]))
     return last, f"the run ends on {last}, where {ticker} ends"
+
+
+def _due(venue: Venue, end: date, held: Iterable[Asset], bars: Mapping[str, Bars]) -> np.datetime64:
+    """The venue's last session up to the end; beyond its calendar the last bar of its lines."""
+    last = np.array([end], dtype="datetime64[D]")
+    dates = [sessions_of(venue)]
+    if not is_known(venue, last)[0]:
+        dates += [_days(bars[asset.ticker]) for asset in held if asset.venue == venue]
+    days = np.unique(np.concatenate(dates))
+    return days[np.searchsorted(days, last[0], side="right") - 1]  # type: ignore[no-any-return]
 
 
 def _lasting(
@@ -279,11 +292,11 @@ def _ever(ticker: str, asset: Asset | None, columns: Mapping[str, int], usable: 
 
 
 def _calendar(want: Want, lines: tuple[Asset, ...], sessions: Days, first: int) -> RunCalendar:
-    """The dates that schedules see; MissingData where they are not known from the start on."""
+    """The dates that schedules see; MissingData where none are known from the start on."""
     venues = [asset.venue for asset in lines]
     decision = first_decision(want.published, sessions, venues) if want.published else None
     clock = closes_last(venues)
-    known_from(clock, sessions[first])
+    known_from(sessions[first])
     return RunCalendar(sessions, clock, decision)
 
 
@@ -326,34 +339,30 @@ def _rates(
 
 
 def _cash_rate(bars: Mapping[str, Bars], base: str, sessions: Days) -> tuple[Floats, str]:
-    """A year's interest as known before each session, and what to say about it."""
+    """A year's interest as known before each session, 0 if unknown, and what to say about it."""
     ticker = CASH_RATES.get(base, "")
     if ticker not in bars:
         return np.zeros(len(sessions)), (
             f"idle {base} cash earns nothing: no cash rate for it in this source"
         )
-    days = _days(bars[ticker])
-    places = np.searchsorted(days, sessions, side="left") - 1
-    values = bars[ticker].frame["close"].to_numpy()
-    rates = np.where(places >= 0, values[np.maximum(places, 0)] / 100, 0.0)
-    return rates, f"idle {base} cash earns {ticker}, the last close before each session"
+    rates = known_before(bars[ticker], asset_of(ticker), sessions) / 100
+    return np.nan_to_num(
+        rates
+    ), f"idle {base} cash earns {ticker}, the last close before each session"
 
 
-def _as_of(bars: Mapping[str, Bars], ticker: str, calendar: RunCalendar) -> Floats:
-    """A signal's last close known at each close of the run; NaN before its first.
-
-    A bar that closes after the decision is dated before it: a New York yield for a universe that
-    closes in Hong Kong, and every exchange rate.
-    """
-    if ticker not in bars:
-        raise MissingData(f"no data for the signal {ticker} in this source; add it or drop it")
-    asset = asset_of(ticker)
-    late = asset.kind is Kind.CURRENCY or asset.venue.closes > calendar.clock.closes
-    side = "left" if late else "right"
-    days = _days(bars[ticker])
-    places = np.searchsorted(days, calendar.sessions, side=side) - 1  # type: ignore[call-overload]
-    values = bars[ticker].frame["close"].to_numpy()
-    return np.where(places >= 0, values[np.maximum(places, 0)], np.nan)
+def _signals(
+    bars: Mapping[str, Bars], want: Want, lines: Iterable[Asset], calendar: RunCalendar
+) -> dict[str, Floats]:
+    """Every signal as known at each close, the line taken as the universe declares it."""
+    declared = {asset.ticker: asset for asset in lines}
+    for ticker in want.signals:
+        if ticker not in bars:
+            raise MissingData(f"no data for the signal {ticker} in this source; add it or drop it")
+    return {
+        ticker: known_at_close(bars[ticker], declared.get(ticker) or asset_of(ticker), calendar)
+        for ticker in want.signals
+    }
 
 
 def _delistings(

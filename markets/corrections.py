@@ -159,7 +159,7 @@ def ended(bars: Bars, rows: Sequence[Correction], others: Mapping[str, Bars]) ->
     frame = bars.frame[bars.frame.index < pd.Timestamp(day)]
     if frame.empty or len({row.day for row in rows}) > 1:
         raise BrokenData(
-            f"{bars.ticker}: it ends on {day} by {FILE}, and cannot end twice, or then"
+            f"{bars.ticker}: by {FILE} it ends on {day}; a line ends once, after its first bar"
         )
     parts = [_paid_at_the_end(row, others.get(row.of)) for row in rows]
     later = bars.until(frame.index[-1].date()).later_splits

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from markets.reference.calendars import RunCalendar
 from newsfolio.assets import Asset, Sleeve
+from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
 
 Days = NDArray[np.datetime64]

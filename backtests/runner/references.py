@@ -18,6 +18,8 @@ from markets.bars import Bars
 from markets.build import valued_at
 from markets.market import Market
 from markets.reference.currencies import value_rates
+from markets.reference.series import fresh
+from newsfolio.assets import Asset
 from newsfolio.errors import MissingData
 
 
@@ -47,6 +49,18 @@ def _cannot_trade(needs: ReferenceInputs, bars: Mapping[str, Bars]) -> bool:
     return line is not None and not line.has_opens
 
 
+def _refuse_old(asset: Asset, close: pd.Series, asked: pd.DatetimeIndex) -> None:
+    """MissingData where the last close of a level is too old to be compared with."""
+    days, sessions = (index.to_numpy().astype("datetime64[D]") for index in (close.index, asked))
+    places = np.searchsorted(days, sessions, side="right") - 1
+    old = ~fresh(asset, days, places, sessions)
+    if old.any():
+        raise MissingData(
+            f"the benchmark {asset.ticker} has no close between {days[places[old][0]]} and "
+            f"{sessions[old][0]}; end the run on {days[places[old][0]]}, or fetch it again"
+        )
+
+
 def _level(
     needs: ReferenceInputs, bars: Mapping[str, Bars], own: Account, settings: Settings
 ) -> pd.Series:
@@ -58,6 +72,7 @@ def _level(
     level = close.reindex(own.sessions, method="ffill")
     if np.isnan(level.iloc[0]):
         raise MissingData(f"the benchmark {ticker} has no bar before {own.sessions[0]:%Y-%m-%d}")
+    _refuse_old(asset, close, own.sessions)
     if asset.currency != settings.currency:
         days = own.sessions.to_numpy().astype("datetime64[D]")
         fx = fx_source(settings, bars)

@@ -1,8 +1,8 @@
-"""Dividends against what Adj Close was adjusted for: amounts, not presence; the same for any source.
+"""Dividends against what Adj Close was adjusted for: amounts, not presence, whatever the source.
 
-Two formulas are in use: an ex-date multiplies what went before by `1 - d / close before` (Yahoo), or
-the day's return is `(close + d) / close before` (CRSP). Either may stand behind an Adj Close, and
-both columns are rounded, so each row implies a range of amounts.
+Two formulas are in use: an ex-date multiplies what went before by `1 - d / close before` (Yahoo),
+or the day's return is `(close + d) / close before` (CRSP). Either may stand behind an Adj Close,
+and both columns are rounded, so each row implies a range of amounts.
 """
 
 from __future__ import annotations

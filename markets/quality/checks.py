@@ -8,6 +8,7 @@ are measured by `benchmarks/gate.py`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -30,8 +31,19 @@ DRIFT = 0.02
 def inspect(asset: Asset, bars: Bars, limit: Limit = price_limit) -> Iterator[Finding]:
     """Everything that one line tells about itself, the worst first within a rule.
 
-    Rows that a run drops are another security's, and are not judged.
+    Rows that a run drops are another security's, and are not judged. What somebody said is genuine
+    is a note.
     """
+    reasons = dict(bars.genuine)
+    for one in _inspected(asset, bars, limit):
+        genuine = bool(one.days) and one.count == 1 and one.days[0] in reasons
+        if genuine and one.severity > Severity.NOTE:
+            remedy = f"Genuine, by corrections.csv: {reasons[one.days[0]]}."
+            one = dataclasses.replace(one, severity=Severity.NOTE, remedy=remedy)
+        yield one
+
+
+def _inspected(asset: Asset, bars: Bars, limit: Limit) -> Iterator[Finding]:
     if asset.kind is not Kind.CURRENCY:
         yield from on_calendar(asset, bars)
         yield from begins(asset, bars)

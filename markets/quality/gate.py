@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from markets.bars import Bars, Priced
 from markets.market import Market
 from markets.quality.checks import inspect_all
+from markets.quality.ended import ended
 from markets.quality.findings import Finding, Severity
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
@@ -29,7 +30,8 @@ def gate(
     assets = {asset.ticker: asset for asset in (*looked_at, *market.assets)}
     lines = {ticker: (asset, bars[ticker]) for ticker, asset in assets.items() if ticker in bars}
     first, last = market.day(market.first) - LOOK_BACK, market.day(-1)
-    findings = tuple(one for one in inspect_all(lines) if concerns(one, first, last))
+    inspected = (one for one in inspect_all(lines) if concerns(one, first, last))
+    findings = (*inspected, *ended(market, bars))
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     if blocking:
         more = f" ({len(blocking) - 1} more: newsfolio data check)" if len(blocking) > 1 else ""

@@ -34,7 +34,7 @@ import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Doubt, Priced, moved_on
 from markets.quality.amounts import Amounts
-from markets.reference.calendars import sessions_of
+from markets.reference.calendars import is_open
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData
 
@@ -172,10 +172,11 @@ def _paid(rows: pd.DataFrame, prices: pd.DataFrame, foreign: Iterable[Doubt]) ->
     Adj Close says what Yahoo took off for each; of a dividend in another currency it says nothing.
     """
     days = rows.index.to_numpy().astype("datetime64[D]")
-    gains = prices.get("Capital Gains", pd.Series(0.0, prices.index)).fillna(0.0)
-    named = prices[["Close"]].assign(dividend=gains, split=0.0)
+    told = prices["Capital Gains"].fillna(0.0) if "Capital Gains" in prices else 0.0
+    named = prices[["Close"]].assign(dividend=told, split=0.0)
     gains = moved_on(named, prices.index.isin(rows.index))["dividend"].to_numpy("float64")
-    strange = np.isin(days, [day for doubt in foreign for day in doubt.days])
+    others = [np.datetime64(day) for doubt in foreign for day in doubt.days]
+    strange = np.isin(days, np.array(others, dtype="datetime64[D]"))
     amounts = Amounts(
         days, rows["close"].to_numpy(), prices["Adj Close"].reindex(rows.index).to_numpy("float64"),
         np.where(strange, np.nan, rows["dividend"].to_numpy()), rows["split"].to_numpy(),
@@ -183,10 +184,10 @@ def _paid(rows: pd.DataFrame, prices: pd.DataFrame, foreign: Iterable[Doubt]) ->
     dividend, counts = amounts.with_gains(gains)
     dividend = np.where(strange, rows["dividend"].to_numpy() + gains, dividend)
     held = (gains > 0) & ~counts
-    told = {"paid as dividends": counts, "in the dividends already": held}
+    masks = {"paid as dividends": counts, "in the dividends already": held}
     notes = tuple(
         f"capital gains {where}: {mask.sum()}, the last {gains[mask][-1]:g} on {days[mask][-1]}"
-        for where, mask in told.items()
+        for where, mask in masks.items()
         if mask.any()
     )
     doubts = replace(amounts, dividend=np.where(strange, np.nan, dividend)).doubts()
@@ -304,7 +305,7 @@ def _open_days(asset: Asset, days: pd.DatetimeIndex) -> np.ndarray:
     """Which days are sessions; where no calendar is at hand, weekdays."""
     if asset.kind is Kind.CURRENCY or asset.venue.code not in VENUES:
         return np.asarray(days.dayofweek < 5)
-    return np.isin(days.to_numpy().astype("datetime64[D]"), sessions_of(asset.venue))
+    return is_open(asset.venue.code, days.to_numpy().astype("datetime64[D]"))
 
 
 def _rescaled(kept: pd.DataFrame, fresh: pd.DataFrame) -> str | None:

@@ -1,0 +1,67 @@
+"""Signals and cash rates as they are known in each session; a value that is too old is unknown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from markets.bars import Bars
+from markets.reference.calendars import Days, Mask, RunCalendar, sessions_of
+from newsfolio.assets import Asset, Kind
+
+SESSIONS = 7
+"""Sessions of its own calendar that a daily value lasts, ..."""
+RATE_DAYS = 7
+"""... days that an exchange rate does, ..."""
+PERIODS = 2.2
+"""... and periods, with what months differ by, of a series that is not daily."""
+SPARSE = 4.5
+"""Days from bar to bar, in the middle of eight, above which a series is not daily."""
+
+
+Floats = NDArray[np.float64]
+
+
+def known_at_close(line: Bars, asset: Asset, calendar: RunCalendar) -> Floats:
+    """A signal's last close known at each close of the run; NaN before its first or once it is old.
+
+    A bar that closes after the decision is dated before it: a New York yield for a universe that
+    closes in Hong Kong, and every exchange rate.
+    """
+    late = asset.kind is Kind.CURRENCY or asset.venue.closes > calendar.clock.closes
+    return _last(line, asset, calendar.sessions, before=late)
+
+
+def known_before(line: Bars, asset: Asset, sessions: Days) -> Floats:
+    """The last close before each session; NaN where none is known or it is too old."""
+    return _last(line, asset, sessions, before=True)
+
+
+def _last(line: Bars, asset: Asset, sessions: Days, *, before: bool) -> Floats:
+    days = line.frame.index.to_numpy().astype("datetime64[D]")
+    places = np.searchsorted(days, sessions, side="left" if before else "right") - 1
+    values = line.frame["close"].to_numpy()
+    known = fresh(asset, days, places, sessions)
+    return np.where(known, values[np.maximum(places, 0)], np.nan)
+
+
+def fresh(asset: Asset, days: Days, places: NDArray[np.int64], asked: Days) -> Mask:
+    """(T,) whether the bar in use on each day asked is there, and young enough.
+
+    places: of the bar in use among `days`, -1 for none. The frequency of a weekly, monthly or
+    quarterly series is that of its bars so far.
+    """
+    there = places >= 0
+    used = days[np.maximum(places, 0)]
+    age = (asked - used).astype("int64")
+    if asset.kind is Kind.CURRENCY:
+        return there & (age <= RATE_DAYS)
+    sessions = sessions_of(asset.venue)
+    passed = np.searchsorted(sessions, asked, side="right") - np.searchsorted(
+        sessions, used, side="right"
+    )
+    steps = pd.Series(np.diff(days).astype("float64")).rolling(8, min_periods=1).median()
+    period = np.append(0.0, steps.to_numpy())[np.maximum(places, 0)]
+    lasts = np.where(period > SPARSE, age <= PERIODS * period, passed <= SESSIONS)
+    return np.asarray(there & lasts)
