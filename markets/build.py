@@ -346,9 +346,8 @@ def _cash_rate(bars: Mapping[str, Bars], base: str, sessions: Days) -> tuple[Flo
             f"idle {base} cash earns nothing: no cash rate for it in this source"
         )
     rates = known_before(bars[ticker], asset_of(ticker), sessions) / 100
-    return np.nan_to_num(
-        rates
-    ), f"idle {base} cash earns {ticker}, the last close before each session"
+    said = f"idle {base} cash earns {ticker}, the last close before each session"
+    return np.nan_to_num(rates), said
 
 
 def _signals(

@@ -24,8 +24,8 @@ APART = 0.02
 """Of a dividend: what vendors round, or lose in another currency."""
 SINGLE = 6e-8
 """Relative precision of the single floats that Yahoo sends."""
-DECIMALS = 6
-"""Decimals beyond which a column counts as unrounded."""
+CENTS, DECIMALS = 2, 6
+"""Decimals that every column has at least, and beyond which it counts as unrounded."""
 AROUND = 41
 """Rows that are rounded alike: files are joined from several."""
 
@@ -63,11 +63,11 @@ class Amounts:
     def with_gains(self, gains: Floats) -> tuple[Floats, Mask]:
         """Dividends with the capital gains that they do not hold already, and where these count.
 
-        Adj Close says which; where it says nothing, or fits neither, the gains count.
+        A dividend holds them if it is large enough, and alone fits Adj Close.
         """
         gains = np.nan_to_num(gains)
         paid = np.nan_to_num(self.dividend)
-        held = self.agree(paid) & ~self.agree(paid + gains)
+        held = (paid >= gains) & self.agree(paid) & ~self.agree(paid + gains)
         counts = (gains > 0) & ~held
         return np.where(counts, paid + gains, self.dividend), counts
 
@@ -127,7 +127,7 @@ class Amounts:
 def _resolution(values: Floats) -> Floats:
     """Half of the last decimal that the rows around each row are written with."""
     decimals = np.full(len(values), float(DECIMALS))
-    for places in range(DECIMALS - 1, -1, -1):
+    for places in range(DECIMALS - 1, CENTS - 1, -1):
         rounded = np.abs(values - np.round(values, places)) <= 1e-9 * np.abs(values)
         decimals = np.where(rounded | np.isnan(values), places, decimals)
     most = pd.Series(decimals).rolling(AROUND, center=True, min_periods=1).max().to_numpy()

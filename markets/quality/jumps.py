@@ -153,13 +153,13 @@ def _unrecorded(line: JudgedLine, at: int) -> Finding | None:
     """A jump without a split: of another unit, after a halt, or of a split that nobody recorded."""
     asset, day = line.asset, line.days[at : at + 1]
     size, ratio = max(abs(line.gaps[at]), abs(line.moves[at])), float(np.exp(abs(line.moves[at])))
-    unpaid_jump = abs(np.log(line["close"][at] / line["close"][at - 1])) > ODD
+    unpaid = abs(np.log(line["close"][at] / line["close"][at - 1]))
     if ratio > UNIT:
         return about(
             Severity.BLOCK, asset.ticker, "unit", day, f"{line.step(at)}, about a hundredfold",
             "One part is in another unit (pence, cents): correct it, or fetch the line again.",
         )  # fmt: skip
-    if not unpaid_jump:
+    if line["dividend"][at] > 0 and unpaid < ODD < abs(line.moves[at]):
         return _unfallen(line, at, size)
     if line.halted(at):
         told = size > LEAP and (line.pause(at) >= PAUSE or _calm(line, at))

@@ -62,6 +62,7 @@ def fresh(asset: Asset, days: Days, places: NDArray[np.int64], asked: Days) -> M
         sessions, used, side="right"
     )
     steps = pd.Series(np.diff(days).astype("float64")).rolling(8, min_periods=1).median()
-    period = np.append(0.0, steps.to_numpy())[np.maximum(places, 0)]
+    every = np.append(steps.iloc[:1], steps)  # the first bar: as the second
+    period = every[np.maximum(places, 0)] if len(every) else np.zeros(len(asked))
     lasts = np.where(period > SPARSE, age <= PERIODS * period, passed <= SESSIONS)
     return np.asarray(there & lasts)

@@ -46,7 +46,7 @@ SAME = 1e-6
 """Relative difference of two closes below which they are the same: Yahoo's are single floats."""
 
 FEW, WEEKLY = 5, 4.0
-"""More steps than FEW, of this many days in the middle, are not those of daily bars."""
+"""More rows than FEW, this many days apart in the middle, are not daily bars."""
 HUNDREDFOLD = 60.0
 """A move of a day that no price makes, but a change of the unit does."""
 RESCALED = 3.0
@@ -241,8 +241,8 @@ def refuse_other_line(asset: Asset, raw: Raw) -> None:
         raise BrokenData(
             f"{asset.ticker}: Yahoo answers with {symbol[:20]}, which was not asked for"
         )
-    steps = np.diff(raw.prices.index.to_numpy()) / np.timedelta64(1, "D")
-    wide = len(steps) > FEW and np.median(steps) > WEEKLY
+    days = raw.prices.index.to_numpy()
+    wide = len(days) > FEW and np.median(np.diff(days) / np.timedelta64(1, "D")) > WEEKLY
     if wide or (isinstance(step, str) and step != "1d"):
         raise BrokenData(f"{asset.ticker}: Yahoo answers with bars of {step}, not of a day")
 

@@ -79,10 +79,15 @@ def test_total_return_grows_forward_and_raw_shares_follow_the_splits() -> None:
     assert cut.later[:, 0].tolist() == [4.0, 4.0]
 
 
-def test_a_dividend_as_large_as_the_price_is_refused() -> None:
-    bars = line("AAPL", ["2025-01-02", "2025-01-03"], [10, 9], dividend=[0, 10])
-    with pytest.raises(BrokenData, match=r"AAPL.*2025-01-03"):
-        market_of([bars], "AAPL")
+def test_a_liquidation_above_the_price_is_paid_and_held_by_no_total_return_price() -> None:
+    """31 paid on a share of 30, of which 1.20 is left: 32.20 for 30."""
+    days = ["2025-01-02", "2025-01-03", "2025-01-06"]
+    bars = line("AAPL", days, [30, 1.2, 1.2], dividend=[0, 31, 0])
+    found = market_of([bars], "AAPL")
+    assert found.dividend[:, 0].tolist() == [0.0, 31.0, 0.0]
+    assert found.level[:, 0] == pytest.approx([100, 100 * 32.2 / 30, 100 * 32.2 / 30])
+    with pytest.raises(BrokenData, match=r"AAPL: the dividend of 2025-01-03, 31.*--dividends"):
+        found.reinvested()
 
 
 def test_zero_volume_and_a_shut_hong_kong_fill_nothing() -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from markets.bars import COLUMNS, Bars, Priced
+from backtests import run
+from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.corrections import DISTRIBUTIONS, Corrected, Correction, corrected, read_corrections
 from markets.folder.source import FolderSource
-from newsfolio import BrokenData
+from markets.quality.checks import inspect
+from markets.quality.findings import Finding, Severity
+from markets.snapshot import Snapshot
+from markets.store.parquet import StoredBars
+from markets.store.price_store import Store
+from markets.store.snapshots import SnapshotSource, keep
+from newsfolio import BrokenData, Delisting, Fixed, at_start
 from newsfolio.listings import asset_of
+from tests.support.calm_lines import LINE, as_files, frame
 
 DAYS = pd.bdate_range("2022-01-17", periods=6, name="session")
 HEADER = "ticker,day,what,value,of,reason\n"
@@ -108,3 +117,92 @@ def test_tencents_two_distributions_are_worth_what_the_facts_say(prices: Path) -
     assert yields.iloc[0] == pytest.approx(0.03, abs=0.005)
     assert 0.04 <= yields.iloc[1] <= 0.055
     assert sum("in kind" in note for note in bars.notes) == 2
+
+
+def test_a_company_that_first_trades_on_the_ex_date_is_worth_its_first_open() -> None:
+    born = line("NEW", 40, 42, 41, 43, 44, 45)
+    born = dataclasses.replace(born, frame=born.frame.iloc[2:].assign(open=39.5))
+    found = corrected(SPY, [row("in-kind", 0.5, "2022-01-19", "NEW")], {"NEW": born})
+    assert found.frame.loc["2022-01-19", "dividend"] == pytest.approx(0.5 * 39.5)
+    assert found.doubts == ()
+    late = dataclasses.replace(born, frame=born.frame.iloc[1:])
+    (doubt,) = corrected(SPY, [row("in-kind", 0.5, "2022-01-19", "NEW")], {"NEW": late}).doubts
+    assert "not credited" in doubt.told
+    assert doubt.days == (date(2022, 1, 19),)
+
+
+def test_a_jump_that_is_said_to_be_genuine_is_a_note_with_the_reason() -> None:
+    made = frame()
+    made.iloc[:150, :4] *= 4.0
+    bars = Bars("LINE", made, Priced.SPLITS)
+    day = made.index[150].date()
+    (stopped,) = found_in(bars)
+    assert stopped.severity is Severity.BLOCK
+    genuine = Correction("LINE", day, "genuine", 0.0, "", "the lock-up ended")
+    answered = corrected(bars, [genuine], {})
+    (one,) = found_in(answered)
+    assert one.severity is Severity.NOTE
+    assert one.remedy == "Genuine, by corrections.csv: the lock-up ended."
+    assert answered.notes == (f"corrected, {day}: the jump is genuine (the lock-up ended)",)
+    other = dataclasses.replace(genuine, day=made.index[149].date())
+    assert found_in(corrected(bars, [other], {}))[0].severity is Severity.BLOCK
+
+
+def found_in(bars: Bars) -> list[Finding]:
+    return [one for one in inspect(LINE, bars) if one.rule == "split"]
+
+
+def test_a_corrected_dividend_answers_the_doubt_about_it() -> None:
+    days = (date(2022, 1, 19), date(2022, 1, 20))
+    doubted = dataclasses.replace(SPY, doubts=(Doubt("amounts", days),))
+    one = corrected(doubted, [row("dividend", 0.8)], {})
+    assert one.doubts == doubted.doubts, "the other day is still doubted"
+    both = corrected(doubted, [row("dividend", 0.8), row("dividend", 0.8, "2022-01-20")], {})
+    assert both.doubts == ()
+
+
+def test_a_line_ends_in_cash_in_shares_of_another_or_in_both() -> None:
+    other = line("BUYER", 20, 21, 22, 23, 24, 25)
+    cash = corrected(SPY, [row("liquidation", 31.0, "2022-01-21")], {})
+    assert cash.delisted == Delisting(date(2022, 1, 20), 31.0)
+    assert cash.last == date(2022, 1, 20)
+    rows = [row("merger", 0.5, "2022-01-21", "BUYER"), row("liquidation", 1.25, "2022-01-21")]
+    both = corrected(SPY, rows, {"BUYER": other})
+    assert both.delisted == Delisting(date(2022, 1, 20), 0.5 * 23 + 1.25)
+    assert "merged into BUYER, 0.5 of it for each share" in both.notes[1]
+    assert both.digest() != cash.digest() != SPY.digest()
+    with pytest.raises(BrokenData, match="no close shortly before"):
+        corrected(SPY, rows, {})
+
+
+def test_a_run_is_paid_for_a_line_that_ends(tmp_path: Path) -> None:
+    """Bought at 90.51 and merged into half a share at 100 and 3 in cash: 53."""
+    made = frame(count=400)
+    prices = as_files(tmp_path, AAPL=made, MSFT=made.assign(open=100.0, close=100.0, high=100.0,
+                                                            low=100.0))  # fmt: skip
+    gone = made.index[200].date()
+    (prices / "corrections.csv").write_text(
+        HEADER + f"AAPL,{gone},merger,0.5,MSFT,merged\nAAPL,{gone},liquidation,3,,cash in lieu\n"
+    )
+    held = Fixed(mix=((0.5, "AAPL"), (0.5, "MSFT")), schedule=at_start)
+    result = run(held, data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
+                 start="2020-06-01", costs="none", lots="fractional", verdict=False)  # fmt: skip
+    bought = {one.ticker: one for one in result.fills.itertuples()}
+    units = {ticker: one.quantity for ticker, one in bought.items()}
+    paid = sum(one.quantity * one.price for one in bought.values())
+    right = 1_000_000 - paid + units["AAPL"] * 53.0 + units["MSFT"] * 100.0
+    assert float(result.equity.iloc[-1]) == pytest.approx(right, rel=1e-9)
+
+
+def test_a_snapshot_remembers_what_was_said(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    bars = dataclasses.replace(SPY, doubts=(Doubt("odd", (date(2022, 1, 19),)),))
+    store.write(StoredBars(bars, date(2022, 2, 1), "yahoo", "USD"))
+    rows = [row("genuine", 0.0), row("liquidation", 31.0, "2022-01-21"), row("close", 12.5)]
+    read = Snapshot({"SPY": corrected(bars, rows, {})})
+    keep(store, read, "yahoo")
+    again = SnapshotSource(store, read.id).load([asset_of("SPY")])
+    assert again.id == read.id
+    for name in ("doubts", "genuine", "delisted", "notes"):
+        assert getattr(again["SPY"], name) == getattr(read["SPY"], name)
+    assert again["SPY"].genuine == ((date(2022, 1, 19), "we looked"),)

@@ -59,6 +59,8 @@ class Line:
 
     again: rows that are listed a second time. told_timezone: what the answer claims, if it is not
     the real one. trades_until: the end of the last row's session, where the answer tells it.
+    told_times: dividends are told this many times as high as they are in Adj Close. told_meta: what
+    the answer says of itself instead.
     """
 
     rows: dict[date, Row]
@@ -73,6 +75,8 @@ class Line:
     again: dict[date, Row] = field(default_factory=dict)
     told_timezone: str = ""
     trades_until: time | None = None
+    told_times: float = 1.0
+    told_meta: dict[str, str] = field(default_factory=dict)
 
     def stamp(self, day: date) -> int:
         """Unix seconds of the local opening."""
@@ -291,13 +295,14 @@ def _answer(ticker: str, line: Line, window: tuple[float, float]) -> dict[str, A
 
 
 def _adjusted(line: Line, days: list[date], closes: list[float | None]) -> list[float]:
-    """Half the close, less the dividends to come, as Yahoo takes them off."""
+    """Half the close, less what is still to be paid, as Yahoo takes it off."""
     factor, adjusted = 0.5, []
     for place in range(len(days) - 1, -1, -1):
         adjusted.append(factor * (closes[place] or 0.0))
         before = closes[place - 1] if place else None
         if before and place:
-            factor *= 1 - line.dividends.get(days[place], 0.0) / before
+            paid = line.dividends.get(days[place], 0.0) + line.gains.get(days[place], 0.0)
+            factor *= 1 - paid / before
     return adjusted[::-1]
 
 
@@ -326,6 +331,7 @@ def _meta(ticker: str, line: Line) -> dict[str, Any]:
         "dataGranularity": "1d",
         "range": "",
         "validRanges": ["1d", "5d", "1mo", "1y", "max"],
+        **line.told_meta,
     }
 
 
@@ -338,7 +344,7 @@ def _events(line: Line, window: tuple[float, float]) -> dict[str, Any]:
     paid: dict[str, dict[str, Any]] = {}
     for day in shown(line.dividends):
         stamp = line.stamp(day)
-        paid[str(stamp)] = {"amount": line.dividends[day], "date": stamp}
+        paid[str(stamp)] = {"amount": line.told_times * line.dividends[day], "date": stamp}
         if line.dividend_currency:
             paid[str(stamp)]["currency"] = line.dividend_currency
     gains = {

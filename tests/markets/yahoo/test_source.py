@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from markets.bars import Bars, Priced
+from markets.bars import Bars, Doubt, Priced
 from markets.quality.checks import inspect
+from markets.quality.findings import Severity
 from markets.store.price_store import Store
 from markets.yahoo.answers import Raw, cleaned
 from markets.yahoo.source import YahooSource
@@ -161,17 +162,48 @@ def test_dividends_in_another_currency_are_left_out_and_found(yahoo: Yahoo, stor
     said = (
         "dividends in another currency than HKD are not counted: 1, the last 0.25 USD on 2025-02-19"
     )
-    assert bars.doubts == (said,)
+    assert bars.doubts == (Doubt(said, (date(2025, 2, 19),)),)
     assert said in [finding.told for finding in inspect(asset_of("0005.HK"), bars)]
-    assert load(yahoo, store, "0005.HK")["0005.HK"].doubts == (said,), "kept in the store"
+    assert load(yahoo, store, "0005.HK")["0005.HK"].doubts == bars.doubts, "kept in the store"
 
 
-def test_capital_gains_are_noted(yahoo: Yahoo, store: Store) -> None:
+def test_capital_gains_are_paid_as_dividends(yahoo: Yahoo, store: Store) -> None:
     line = yahoo.lines["AAPL"]
     line.kind, line.gains = "ETF", {date(2025, 2, 18): 0.4}
     bars = load(yahoo, store, "AAPL")["AAPL"]
-    assert bars.frame["dividend"].sum() == 0.25
-    assert bars.notes == ("capital gains are not counted: 1, the last 0.4 on 2025-02-18",)
+    assert bars.frame["dividend"].sum() == 0.65
+    assert bars.notes == ("capital gains paid as dividends: 1, the last 0.4 on 2025-02-18",)
+    assert bars.doubts == ()
+
+
+def test_a_dividend_a_hundredfold_is_doubted(yahoo: Yahoo, store: Store) -> None:
+    """What Yahoo took off Adj Close was a hundredth of what it tells."""
+    yahoo.lines["AAPL"].told_times = 100.0
+    (doubt,) = load(yahoo, store, "AAPL")["AAPL"].doubts
+    assert doubt.told == "the dividend of 2025-02-19 is 25, Adj Close was adjusted for 0.25"
+    (one,) = [one for one in inspect(asset_of("AAPL"), load(yahoo, store, "AAPL")["AAPL"])
+              if one.rule == "contradiction"]  # fmt: skip
+    assert (one.severity, one.days) == (Severity.DOUBT, (date(2025, 2, 19),))
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [({"symbol": "MSFT"}, "answers with MSFT"), ({"dataGranularity": "1mo"}, "bars of 1mo")],
+)
+def test_another_line_and_bars_that_are_not_daily_are_refused(
+    yahoo: Yahoo, store: Store, told: dict[str, str], said: str
+) -> None:
+    yahoo.lines["AAPL"].told_meta = told
+    with pytest.raises(BrokenData, match=said):
+        load(yahoo, store, "AAPL")
+
+
+def test_bars_a_month_apart_are_refused_whatever_the_answer_claims(
+    yahoo: Yahoo, store: Store
+) -> None:
+    yahoo.lines["AAPL"].rows = {date(2024, month, 3): bar(90.0 + month) for month in range(1, 13)}
+    with pytest.raises(BrokenData, match="not of a day"):
+        load(yahoo, store, "AAPL")
 
 
 def test_prices_in_another_currency_are_refused(yahoo: Yahoo, store: Store) -> None:
