@@ -7,6 +7,7 @@ from datetime import date, time
 
 import numpy as np
 
+from markets.bar_ranges import highs_and_lows
 from markets.bars import Bars
 from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
@@ -81,6 +82,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
         **grids,
+        **(highs_and_lows(bars, lines, sessions) if want.bars else {}),
     )
 
 
@@ -255,6 +257,8 @@ def _ready(
 
 def _first(want: Want, held: Mapping[str, Asset], sessions: Days, ready: int | None) -> int:
     """The place of the first session: the one wanted, or else where every sleeve can be held."""
+    if want.start is None and want.bars:
+        return 0
     if want.start is None:
         if ready is None:
             raise MissingData(

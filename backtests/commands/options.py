@@ -58,7 +58,8 @@ class RunOptions:
     withholding
         none (gross) or foreign (net of each line's withholding tax).
     funding
-        credit (purchases may run ahead of the sales that pay for them) or wait.
+        credit (purchases may run ahead of the sales that pay for them) or wait; for a plain
+        backtrader strategy loan (its broker lends without limit), otherwise cash is checked.
     fx
         ecb (reference rates, no network) or source (HKD=X and the like from the data).
     impact

@@ -70,7 +70,7 @@ def weights(
     from backtests.settings import read_day
 
     job = market.job(strategy)
-    if job.strategy is None:
+    if job.plain:
         raise CommandError(f"{strategy} is a plain backtrader strategy: it has orders, no weights")
     day = read_day("asof", asof)
     advice = advise(job.strategy, market.source(json), market.settings(), day, portfolio)
