@@ -109,7 +109,5 @@ def _alone(line: str | Asset) -> Asset:
     return dataclasses.replace(asset_of(line), stand_in=())
 
 
-def _made_again(
-    cls: type, universe: tuple[Asset, ...], values: Mapping[str, Any]
-) -> PlainStrategy:
+def _made_again(cls: type, universe: tuple[Asset, ...], values: Mapping[str, Any]) -> PlainStrategy:
     return _dressed(cls, universe)(**values)

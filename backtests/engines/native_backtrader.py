@@ -12,11 +12,11 @@ from backtests.engines.native_broker import (
     BROKER,
     CEREBRO,
     FEED,
+    AskedOrder,
     Clock,
     NativeBroker,
     NativeCerebro,
     NativeFeed,
-    Placed,
     TradingCosts,
     forbid,
 )
@@ -38,7 +38,7 @@ OPENINGS = ("next_open", "prenext_open", "nextstart_open")
 
 
 @dataclass
-class Ledger:
+class SideBook:
     """The book beside the broker: the same fills, and the cash that moves without a trade."""
 
     market: Market
@@ -49,7 +49,7 @@ class Ledger:
     _today: list[Fill] = field(default_factory=list)
 
     @classmethod
-    def of(cls, market: Market, settings: Settings, costs: CostModel) -> Ledger:
+    def of(cls, market: Market, settings: Settings, costs: CostModel) -> SideBook:
         book = Book(market, growth(market, settings.credit_spread), settings.cash)
         return cls(market, book, CashEvents(book, market, settings, costs))
 
@@ -93,7 +93,7 @@ class _Executions(bt.Analyzer):
         quotes = [costs.quote(part, bit.price) for part in parts]
         size = sum(parts)
         price = quotes[0].price
-        if len(parts) > 1:
+        if len({quote.price for quote in quotes}) > 1:
             price = sum(q.price * part for q, part in zip(quotes, parts, strict=True)) / size
         asset = market.assets[order.data.p.column]
         return Fill(
@@ -107,7 +107,7 @@ class Played:
     """What a plain strategy put out, and what it asked of its broker."""
 
     output: EngineOutput
-    placed: tuple[Placed, ...]
+    placed: tuple[AskedOrder, ...]
 
 
 def run(
@@ -120,7 +120,7 @@ def run(
     credit and borrow are kept beside its broker and count in the result, but the strategy does not
     see them. StrategyError for whatever it raises.
     """
-    clock, ledger = Clock(market), Ledger.of(market, settings, costs)
+    clock, ledger = Clock(market), SideBook.of(market, settings, costs)
     broker = NativeBroker(clock, lends=settings.funding is Funding.LOAN)
     cerebro = _cerebro(cls, clock, broker, settings.cash, last)
     sizer = Sizer(market, settings, costs)
@@ -173,14 +173,15 @@ def _waiting(broker: NativeBroker) -> list[tuple[str, float]]:
 
 
 def _gated(
-    cls: type[bt.Strategy], clock: Clock, ledger: Ledger, broker: NativeBroker
+    cls: type[bt.Strategy], clock: Clock, ledger: SideBook, broker: NativeBroker
 ) -> type[bt.Strategy]:
     """The strategy, asked from the first close of the run on and until it is ruined.
 
     Bars before the run warm its indicators up: if they are enough, its first bar is the first of
     the run. Methods are set after the class is made, which would rename some of them.
     """
-    gated: Any = type(cls)("_Gated", (cls,), {"__module__": cls.__module__})
+    made: Any = type(cls)
+    gated = made("_Gated", (cls,), {"__module__": cls.__module__})
     gated.__name__, gated.__qualname__ = cls.__name__, cls.__qualname__
     missed: list[bool] = []
 

@@ -18,7 +18,7 @@ CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
-class Placed:
+class AskedOrder:
     """What a strategy told its broker after the open of a session: an order, or to cancel one."""
 
     session: int
@@ -72,7 +72,7 @@ class TradingCosts(bt.CommInfoBase):
 class NativeFeed(Feed):
     """Every bar of a line, those before the run too; they warm up the indicators."""
 
-    params = (("whole", True),)
+    params = (("market", None), ("column", 0), ("whole", True))
 
 
 class NativeBroker(OverdraftBroker):
@@ -84,7 +84,7 @@ class NativeBroker(OverdraftBroker):
     def __init__(self, clock: Clock, lends: bool) -> None:
         super().__init__()
         self.lends = lends
-        self.placed: list[Placed] = []
+        self.placed: list[AskedOrder] = []
         self._clock = clock
 
     def charge(self, name: str, costs: TradingCosts) -> None:
@@ -104,7 +104,7 @@ class NativeBroker(OverdraftBroker):
 
     def _note(self, order: bt.Order, what: str, terms: tuple[float | None, ...] = ()) -> None:
         size = float(order.created.size)
-        self.placed.append(Placed(self._clock.session, order.data._name, what, size, terms))
+        self.placed.append(AskedOrder(self._clock.session, order.data._name, what, size, terms))
 
     def _try_exec(self, order: bt.Order) -> None:
         """Not on a bar of another day, nor where the line's own market took no orders."""

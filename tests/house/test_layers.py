@@ -58,8 +58,13 @@ LAYERS = {
         ("backtests.engines",),
         ("backtests.simulation",),
         ("backtests.compiled",),
-        ("backtests.claims", "backtests.settings", "backtests.paths", "backtests.strategy_loader",
-         "backtests.plain_strategy"),
+        (
+            "backtests.claims",
+            "backtests.settings",
+            "backtests.paths",
+            "backtests.strategy_loader",
+            "backtests.plain_strategy",
+        ),
     ),
 }
 """Top to bottom; the names of a row do not know each other. docs/architecture.md draws them."""
