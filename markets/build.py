@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, time
 
 import numpy as np
@@ -20,7 +21,7 @@ from markets.reference.calendars import (
     sessions_later,
     sessions_of,
 )
-from markets.reference.currencies import FxSource
+from markets.reference.currencies import FxSource, value_rates
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
@@ -38,9 +39,6 @@ from newsfolio.listings import asset_of
 SEASONING = 60
 """Sessions from a listing until a line may be held, so that short look-backs exist."""
 
-ECB_PUBLISHES = time(15, 0)
-"""UTC, winter; the reference rates of a day are out by then."""
-
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
@@ -55,7 +53,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
-    rate_before, rate = _rates(lines, want.base, fx, calendar, first)
+    rate_before, rate = _rates(lines, want.base, fx, sessions, first, calendar.clock.closes)
     cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
@@ -309,21 +307,27 @@ def _placed(
     }
 
 
+def valued_at(market: Market, fx: FxSource, closes: time) -> Market:
+    """The same market, its closes valued no earlier than another's last close, UTC in winter."""
+    if closes <= market.calendar.clock.closes:
+        return market
+    _, rate = _rates(market.assets, market.base, fx, market.sessions, market.first, closes)
+    return replace(market, rate=rate)
+
+
 def _rates(
-    lines: tuple[Asset, ...], base: str, fx: FxSource, calendar: RunCalendar, first: int
+    lines: tuple[Asset, ...], base: str, fx: FxSource, sessions: Days, first: int, closes: time
 ) -> tuple[Floats, Floats]:
     """Rates by line; NaN on sessions before the run that no fixing reaches."""
-    sessions = calendar.sessions
     before = np.ones((len(sessions), len(lines)))
     valued = np.ones_like(before)
-    same_day = fx.valued_same_day and calendar.clock.closes > ECB_PUBLISHES
     for currency in sorted({asset.currency for asset in lines} - {base}):
         fixings = fx.fixings(currency, base)
         columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
         known = min(int(np.searchsorted(sessions, fixings.days[0], side="right")), first)
         run = sessions[known:]
         before[known:, columns] = fixings.before(run)[:, None]
-        valued[known:, columns] = (fixings.until(run) if same_day else fixings.before(run))[:, None]
+        valued[known:, columns] = value_rates(fx, fixings, run, closes)[:, None]
         before[:known, columns] = valued[:known, columns] = np.nan
     return before, valued
 

@@ -66,7 +66,8 @@ class Asset:
     `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend.
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
     a foreign account may hold it. `country` is where its companies are, not where it trades; the
-    venue's where nobody says.
+    venue's where nobody says. `risk_warning` says when a mainland line was marked ST, which
+    is under another price limit.
     """
 
     ticker: str
@@ -86,6 +87,7 @@ class Asset:
     proxy: str = ""
     delisted: Delisting | None = None
     country: str = ""
+    risk_warning: Dated[bool] = always(False)
 
     def __post_init__(self) -> None:
         if not self.country:

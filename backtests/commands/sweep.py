@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -12,6 +11,9 @@ from backtests.commands.options import OUTPUT, RunOptions
 from backtests.commands.terminal import print_json, print_table, progress
 from newsfolio.formatting import percent
 from reports.tables.sweep import ends, shown
+
+if TYPE_CHECKING:
+    from reports.contract.sweep import SweepJson, WalkForwardJson
 
 
 def sweep(
@@ -92,7 +94,7 @@ def sweep(
         say(result.summary, page)
 
 
-def say(summary: Mapping[str, Any], page: Path) -> None:
+def say(summary: SweepJson, page: Path) -> None:
     """How the sets lie, the plateau of each parameter, and a few of both ends."""
     if summary["data"]["simulated"]:
         print("SIMULATED: the sample market is made up; nothing below happened")
@@ -108,16 +110,14 @@ def say(summary: Mapping[str, Any], page: Path) -> None:
     if "walk_forward" in summary:
         say_walk(summary["walk_forward"])
     by = summary["by"]
-    low, median, high = (
-        shown(by, spread[name]) for name in ("quarter", "median", "three_quarters")
-    )
-    print(f"{by:<14}the middle half from {low} to {high}, median {median}; "
-          f"above 0: {summary['above_zero']:.0%}")  # fmt: skip
+    low, high = shown(by, spread["quarter"]), shown(by, spread["three_quarters"])
+    print(f"{by:<14}the middle half from {low} to {high}, median {shown(by, spread['median'])}; "
+          f"above 0: {percent(summary['above_zero'], 0)}")  # fmt: skip
     for name, rows in summary["plateau"].items():
         print(f"\n{name}: median {by} over the other parameters")
         print_table([("value", "sets", "median", "quarter", "three quarters"), *(
             (str(row["value"]), f"{row['sets']:,}",
-             *(shown(by, row[key]) for key in ("median", "low", "high")))
+             shown(by, row["median"]), shown(by, row["low"]), shown(by, row["high"]))
             for row in rows
         )])  # fmt: skip
     names = list(summary["plateau"])
@@ -128,7 +128,7 @@ def say(summary: Mapping[str, Any], page: Path) -> None:
     print(f"\n{'page':<14}{page}")
 
 
-def say_walk(summary: Mapping[str, Any]) -> None:
+def say_walk(summary: WalkForwardJson) -> None:
     """The walk-forward in a few lines: what came of it, what was chosen when."""
     if summary["why"]:
         print(f"{'walk-forward':<14}not made: {summary['why']}")
@@ -141,8 +141,8 @@ def say_walk(summary: Mapping[str, Any]) -> None:
     print(f"{'switching':<14}{summary['changes']} changes, {percent(summary['switching'])} a year")
     cross = summary["cross"]
     finding = cross["why"] or (
-        f"chosen set below the middle in {cross['below']:.0%} of {cross['splits']} splits, "
-        f"PBO {cross['pbo']:.0%}"
+        f"chosen set below the middle in {percent(cross['below'], 0)} of {cross['splits']} splits, "
+        f"PBO {percent(cross['pbo'], 0)}"
     )
     print(f"{'overfitting':<14}{finding}")
     parameters = list(summary["windows"][0]["values"])

@@ -172,10 +172,10 @@ class SpreadJson(TypedDict):
     worst: list[SetRow]
 
 
-class WalkedJson(TypedDict, total=False):
+class WalkedJson(TypedDict):
     """What a sweep adds where a walk-forward was asked for."""
 
-    walk_forward: WalkForwardJson
+    walk_forward: NotRequired[WalkForwardJson]
 
 
 class SweepJson(AskedJson, OwnSetJson, SpreadJson, WalkedJson):

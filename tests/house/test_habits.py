@@ -71,19 +71,9 @@ BROUGHT_BY = {
 """Imported packages that come with a declared one, by design of that one."""
 
 
-OPEN = {
-    "tests/support/results.py::make", "tests/support/results.py::usual_evaluation",
-}  # fmt: skip
-"""What is to be mended still; this list is to go."""
-
-
 def excused(reported: Reported, exceptions: dict[str, str]) -> None:
     """What is reported and not excused fails, and so does an excuse for nothing."""
-    news = {
-        subject: text
-        for subject, text in reported.items()
-        if subject not in OPEN | exceptions.keys()
-    }
+    news = {subject: text for subject, text in reported.items() if subject not in exceptions}
     assert not news, news
     assert exceptions.keys() <= reported.keys(), "delete what is mended from the exceptions"
 
@@ -200,12 +190,12 @@ def test_tests_and_benchmarks_import_what_is_declared() -> None:
 @pytest.mark.parametrize("place", ["runtime", "cluster", "views"])
 def test_what_users_install_is_imported_by_the_house(place: str) -> None:
     reported = unimported(HOUSE, declared()[place], distributions())
-    assert reported.keys() - OPEN <= UNIMPORTED.keys()
+    assert reported.keys() <= UNIMPORTED.keys()
 
 
 def test_what_developers_install_is_imported_by_tests() -> None:
     reported = unimported(TESTS + BENCHMARKS + HOUSE, declared()["dev"], distributions())
-    assert reported.keys() - OPEN <= UNIMPORTED.keys()
+    assert reported.keys() <= UNIMPORTED.keys()
 
 
 def test_no_exception_is_for_a_package_that_is_imported() -> None:

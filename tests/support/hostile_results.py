@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 from backtests.records.result import Result
-from tests.support.results import THESIS, judged, usual_evaluation, usual_result
+from tests.support.evaluations import usual_evaluation
+from tests.support.results import THESIS, judged, usual_result
 
 HOSTILE = "</script><script>alert(1)</script><!--{{7*7}}\"'\u202e\u2066<b>" + "x" * 300
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -12,37 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.schema import (
-    Alpha,
-    Attribution,
-    Beta,
-    Certificate,
-    ChangedDecision,
-    Comparison,
-    Condition,
-    Effect,
-    Estimate,
-    Evaluation,
-    Figures,
-    Headline,
-    Honesty,
-    Overfitting,
-    Part,
-    Placebo,
-    PlaceboKind,
-    Power,
-    Role,
-    Scored,
-    Significance,
-    Variant,
-    Verdict,
-)
 from backtests.records.result import Result
 from backtests.runner.provenance import settings_values
 from backtests.settings import Settings
 from backtests.simulation.fills import Fill
 from backtests.simulation.metrics import figures
-from reports.contract.manifest import ManifestJson
+from reports.contract.manifest import ManifestJson, ScoringJson, ThesisJson, WindowJson
+from tests.support.evaluations import usual_evaluation
 
 
 def walk(sessions: int, seed: int = 1, deviation: float = 0.011) -> list[float]:
@@ -74,52 +49,13 @@ def make(
         for name, line in {"strategy": equity, **curves}.items()
         if len(line)
     } or {"strategy": {}}
-    days = [f"{day:%Y-%m-%d}" for day in equity.index] or ["", ""]
-    thesis = changed.get("thesis")
     manifest: ManifestJson = {
-        "id": "east-rising-1a2b3c4d5e",
-        "format": 1,
-        "strategy": {
-            "name": "east-rising",
-            "label": "east-rising(ramp=20)",
-            "address": "east-rising",
-            "doc": "Rotate once the article can be acted on.",
-            "parameters": {"weight": 1.0, "ramp": 20},
-            "universe": [
-                {"sleeve": "Ten", "lines": ["0700.HK", "BABA"], "hindsight": "picked late"}
-            ],
-            "schedule": "end of each month",
-            "code": "0" * 16,
-        },
-        "thesis": None,
-        "scored": {
-            "divide": thesis["first_decision"] if thesis else None,
-            "from": thesis["scored_from"] if thesis else None,
-        },
-        "engine": "kernel",
-        "verified": False,
-        "data": {"source": "folder", "snapshot": "ab" * 8, "simulated": False},
-        "window": {
-            "start": days[0],
-            "end": days[-1],
-            "sessions": len(equity),
-            "years": round(len(equity) / 261, 2),
-        },
-        "settings": settings_values(Settings()),
+        **USUAL,
+        "window": window_of(equity),
+        "scored": scored_of(changed.get("thesis")),
         "benchmark": None if against is None else {"label": "ACWI", "traded": True},
         "controls": list(controls or {}),
-        "labels": {},
-        "assumptions": ["Filled at the next open.", "Dividends are gross."],
-        "notes": ["0700.HK: lots unknown before 2014"],
-        "findings": [],
-        "credit": None,
-        "waiting": [],
-        "lapsed": 0,
-        "explained": None,
-        "ruined": None,
         "metrics": metrics,
-        "versions": {"newsfolio": "0.1.0"},
-        "seed": 0,
         **changed,
     }
     return Result(
@@ -135,7 +71,51 @@ def make(
     )
 
 
-THESIS = {
+USUAL: Any = {
+    "id": "east-rising-1a2b3c4d5e",
+    "format": 1,
+    "strategy": {
+        "name": "east-rising",
+        "label": "east-rising(ramp=20)",
+        "address": "east-rising",
+        "doc": "Rotate once the article can be acted on.",
+        "parameters": {"weight": 1.0, "ramp": 20},
+        "universe": [{"sleeve": "Ten", "lines": ["0700.HK", "BABA"], "hindsight": "picked late"}],
+        "schedule": "end of each month",
+        "code": "0" * 16,
+    },
+    "thesis": None,
+    "engine": "kernel",
+    "verified": False,
+    "data": {"source": "folder", "snapshot": "ab" * 8, "simulated": False},
+    "settings": settings_values(Settings()),
+    "labels": {},
+    "assumptions": ["Filled at the next open.", "Dividends are gross."],
+    "notes": ["0700.HK: lots unknown before 2014"],
+    "findings": [],
+    "credit": None,
+    "waiting": [],
+    "lapsed": 0,
+    "explained": None,
+    "ruined": None,
+    "versions": {"newsfolio": "0.1.0"},
+    "seed": 0,
+}
+
+
+def window_of(equity: pd.Series) -> WindowJson:
+    days = [f"{day:%Y-%m-%d}" for day in equity.index] or ["", ""]
+    years = round(len(equity) / 261, 2)
+    return {"start": days[0], "end": days[-1], "sessions": len(equity), "years": years}
+
+
+def scored_of(thesis: ThesisJson | None) -> ScoringJson:
+    if thesis is None:
+        return {"divide": None, "from": None}
+    return {"divide": thesis["first_decision"], "from": thesis["scored_from"]}
+
+
+THESIS: ThesisJson = {
     "id": "T1",
     "title": "East up, west down",
     "statement": "The Ten beat the Seven.",
@@ -189,111 +169,6 @@ def text_of(page: str) -> str:
     unseen = r"<svg.*?</svg>|<style>.*?</style>|<pre>.*?</pre>|<script.*?</script>"
     bare = re.sub(unseen, " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", bare))
-
-
-def estimate(value: float, low: float, high: float) -> Estimate:
-    return Estimate(value, low, high)
-
-
-def part(name: str, local: float, fees: float = -0.001) -> Part:
-    return Part(name, local, 0.002, 0.001, -0.0005, fees, -0.0015)
-
-
-def usual_evaluation(**changed: Any) -> Evaluation:
-    """An evaluation with everything known; `changed` replaces its fields."""
-    parts = (part("0700.HK", 0.04), part("BABA", -0.01))
-    values: dict[str, Any] = {
-        "verdict": Verdict(
-            Headline.CANNOT_TELL,
-            "3.1% a year ahead of half and half. 25 months; an edge of 0.5 takes 11 years",
-            (
-                Condition("Enough sessions", "351", "at least 60", True),
-                Condition("Ahead of half and half, surely", "from -4.0%", "above 0", False),
-                Condition("Better than placebos", "12 only", "at least 90%", None),
-            ),
-            False,
-        ),
-        "scored": Scored(
-            "2020-02-21", "2020-02-24", "2021-06-29", 351, 1.35, "the first decision on article 003"
-        ),
-        "figures": tuple(
-            Figures(
-                name,
-                label,
-                estimate(0.11, -0.2, 0.5),
-                estimate(0.08, -0.15, 0.35),
-                estimate(0.21, 0.18, 0.24),
-                estimate(0.4, -0.9, 1.7),
-                Estimate(-0.17),
-            )
-            for name, label in (
-                ("strategy", "east-rising(ramp=20)"),
-                ("half and half", "half"),
-                ("benchmark", "ACWI"),
-            )
-        ),
-        "comparisons": (
-            Comparison(
-                "half and half",
-                Role.CONTROL,
-                "half",
-                estimate(0.031, -0.04, 0.105),
-                0.04,
-                estimate(0.2, -0.5, 0.9),
-                0.412,
-                0.09,
-                0.81,
-            ),
-            Comparison(
-                "benchmark",
-                Role.BENCHMARK,
-                "ACWI",
-                estimate(-0.012, -0.2, 0.2),
-                -0.02,
-                Estimate(why="351 sessions, 400 are needed"),
-                None,
-                None,
-                None,
-            ),
-        ),
-        "significance": Significance(0.3, 0.7, 0.6, 0.4, 7, 40, 30.0, -0.2, 4.1),
-        "power": Power(
-            0.5, 10.9, 1.35, 1.4, "16 months; proving a Sharpe edge of 0.5 takes 11 years"
-        ),
-        "alpha": Alpha(
-            estimate(0.02, -0.1, 0.14), 0.4, 0.69, 0.62, 5, (Beta("US", "SPY", 0.4, 3.1),)
-        ),
-        "placebo": Placebo(PlaceboKind.DATES, 40, 0.03, 0.6, 4.2, True, "half and half"),
-        "overfitting": Overfitting(
-            tuple(Variant(f"ramp={n}", n / 100 - 0.02, 0.1 * n, n == 2) for n in range(5)),
-            ((4, 0.5), (8, 0.45)),
-            (0.2, 0.3, 0.4),
-        ),
-        "attribution": Attribution(
-            "2020-02-21",
-            "2021-06-29",
-            math.fsum(one.total for one in parts) + 0.003,
-            0.003,
-            parts,
-            parts,
-            parts,
-            parts,
-            (Effect("Ten", 0.01, -0.004),),
-        ),
-        "certificate": Certificate(
-            Honesty.CHEATS,
-            "a decision changed",
-            12,
-            30,
-            (ChangedDecision("future cut at 2020-03-02", "2020-03-02", "BABA", 0.5, 0.2),),
-            ("prices.csv",),
-        ),
-        "block": 6.5,
-        "replications": 2000,
-        "seed": 0,
-        **changed,
-    }
-    return Evaluation(**values)
 
 
 def judged(result: Result | None = None, **changed: Any) -> Result:

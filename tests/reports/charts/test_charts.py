@@ -16,7 +16,8 @@ from reports.charts.intervals import bar, scale_of
 from reports.charts.labels import Label, end_labels
 from reports.charts.sparkline import sparkline
 from reports.pages.verdict import verdict_page
-from tests.support.results import curve, data_of, judged, make, usual_evaluation
+from tests.support.evaluations import usual_evaluation
+from tests.support.results import curve, data_of, judged, make
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from reports import write_pages
 from reports.charts.labels import plain
 from reports.pages.script import NAME, data_block, write_script
 from reports.pages.verdict import verdict_page
+from tests.support.evaluations import usual_evaluation
 from tests.support.hostile_results import hostile
 from tests.support.results import (
     THESIS,
@@ -28,7 +29,6 @@ from tests.support.results import (
     judged,
     make,
     text_of,
-    usual_evaluation,
     usual_result,
     walk,
 )
