@@ -8,7 +8,6 @@ from datetime import date, time
 
 import numpy as np
 
-from markets.bar_ranges import highs_and_lows
 from markets.bars import Bars
 from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
@@ -80,7 +79,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
         **grids,
-        **(highs_and_lows(bars, lines, sessions) if want.bars else {}),
+        **(_reaches(bars, lines, sessions) if want.bars else {}),
     )
 
 
@@ -166,6 +165,15 @@ def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -
     for column, asset in enumerate(lines):
         _fill_column(grids, column, bars[asset.ticker], sessions, asset)
     return grids
+
+
+def _reaches(
+    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days
+) -> dict[str, Floats]:
+    """(T, N) highs and lows, for whoever needs whole bars."""
+    columns = [bars[asset.ticker].reach(sessions) for asset in lines]
+    high, low = (np.stack(each, axis=1) for each in zip(*columns, strict=True))
+    return {"high": high, "low": low}
 
 
 def _fill_column(

@@ -127,6 +127,11 @@ SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "w
             "funding", "fx", "impact", "participation")  # fmt: skip
 
 
+def lines_of(universe: str) -> tuple[str, ...]:
+    """The lines that `--universe SPY,KWEB` names."""
+    return tuple(line.strip() for line in universe.split(",") if line.strip())
+
+
 def job_at(address: str, values: Sequence[str], universe: Sequence[str] = ()) -> Job:
     """The strategy at an address; `values` are written name=value."""
     from backtests.runner.jobs import job_of

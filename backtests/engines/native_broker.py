@@ -184,6 +184,6 @@ class NativeCerebro(bt.Cerebro):
     def _check_timers(self, runstrats: Any, dt0: float, cheat: bool = False) -> None:
         if cheat:
             self._clock.turn(dt0)
-            if self._last is not None and self._clock.session >= self._last:
+            if self._last is not None and self._clock.session > self._last:
                 self.runstop()
         super()._check_timers(runstrats, dt0, cheat)

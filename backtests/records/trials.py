@@ -67,7 +67,7 @@ def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scor
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=strategy.name,
         parameters=parameter_values(strategy),
-        code=code_of(type(strategy)),
+        code=code_of(author_of(type(strategy))),
         data=about["data"]["snapshot"],
         simulated=result.simulated,
         settings=about["settings"],

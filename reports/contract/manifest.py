@@ -172,6 +172,7 @@ class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
     scored, labels, findings, explained: older runs lack them. verdict: where it was evaluated.
+    lookahead: of a plain backtrader strategy, what a page says at its top of that, "" for nothing.
     """
 
     format: int
@@ -195,6 +196,7 @@ class ManifestJson(TypedDict):
     lapsed: int
     explained: NotRequired[ExplainedJson | None]
     ruined: str | None
+    lookahead: NotRequired[str]
     metrics: Mapping[str, FiguresByName]
     versions: Mapping[str, str]
     seed: Json

@@ -32,7 +32,7 @@ LAYERS = {
         ("markets.yahoo",),
         ("markets.folder", "markets.sample", "markets.corrections", "markets.store"),
         ("markets.quality", "markets.views", "markets.build"),
-        ("markets.per_market", "markets.bar_ranges"),
+        ("markets.per_market",),
         ("markets.market", "markets.snapshot"),
         ("markets.facts", "markets.universe"),
         ("markets.reference",),
