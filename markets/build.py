@@ -17,6 +17,7 @@ from markets.reference.calendars import (
     first_decision,
     is_open,
     known_from,
+    on_weekend,
     sessions_later,
     sessions_of,
 )
@@ -25,6 +26,7 @@ from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
     Want,
+    lives,
     notes_on,
     stand_ins,
     tradable,
@@ -139,9 +141,9 @@ def _axis(
 ) -> tuple[Days, tuple[str, ...]]:
     """The union of the lines' days up to the end, without weekends; and a note on these."""
     rows = ((asset, _days(bars[asset.ticker])) for asset in lines)
-    days = np.unique(np.concatenate([days[_lives(asset, days)] for asset, days in rows]))
+    days = np.unique(np.concatenate([days[lives(asset, days)] for asset, days in rows]))
     days = days[days <= np.datetime64(end)]
-    weekend = (days.astype("int64") + 3) % 7 >= 5
+    weekend = on_weekend(days)
     dropped = days[weekend]
     if not (~weekend).any():
         raise MissingData(f"no session up to {end}; end the run later")
@@ -181,26 +183,19 @@ def _fill_column(
 ) -> None:
     days, frame = _days(line), line.frame
     places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
-    keep = (sessions[places] == days) & _lives(asset, days)
+    keep = (sessions[places] == days) & lives(asset, days)
     rows = places[keep]
     for name in ("open", "close", "volume"):
         grids[name][rows, column] = frame[name].to_numpy()[keep]
     close = grids["close"][:, column]
     seen = np.maximum.accumulate(np.where(np.isnan(close), -1, np.arange(len(close))))
     grids["last"][:, column] = np.where(seen >= 0, close[seen], np.nan)
-    paid = np.flatnonzero((frame["dividend"].to_numpy() > 0) & _lives(asset, days))
+    paid = np.flatnonzero((frame["dividend"].to_numpy() > 0) & lives(asset, days))
     due = np.searchsorted(sessions, days[paid])  # of a dropped row: the next session
     inside = due < len(sessions)
     np.add.at(grids["dividend"][:, column], due[inside], frame["dividend"].to_numpy()[paid][inside])
     grids["factor"][:, column] = _factor(line.ticker, grids, column, sessions)
     grids["later"][:, column] = _later(line, sessions)
-
-
-def _lives(asset: Asset, days: Days) -> Mask:
-    """Days from the listing to the delisting: other rows are another security's."""
-    first = np.datetime64(asset.listed or date.min)
-    last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
-    return (days >= first) & (days <= last)
 
 
 def _later(line: Bars, sessions: Days) -> Floats:
