@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from backtests.commands.options import OUTPUT, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say_claims
-from backtests.records.registry import listed_runs, run_folder
+from backtests.records.registry import id_in, listed_runs, run_folder
 from reports import write_claims, write_compare, write_index, write_pages
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def compare(
     saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
     for name in runs:
-        matching = [run for run in saved if run.startswith(name) and not _is_strategy(name)]
+        matching = [run for run in saved if run.startswith(id_in(name)) and not _is_strategy(name)]
         if matching:
             results.append(load(saved[matching[0]]))
             continue
