@@ -171,8 +171,9 @@ class VerdictLineJson(TypedDict):
 class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
-    scored, labels, findings, explained: older runs lack them. verdict: where it was evaluated.
-    lookahead: of a plain backtrader strategy, what a page says at its top of that, "" for nothing.
+    scored, labels, findings, explained, unallocated: older runs lack them. unallocated: what whole
+    lots left in cash, or why nothing was filled. verdict: where it was evaluated. lookahead: of a
+    plain backtrader strategy, what a page says at its top of that, "" for nothing.
     """
 
     format: int
@@ -190,6 +191,7 @@ class ManifestJson(TypedDict):
     labels: NotRequired[Mapping[str, str]]
     assumptions: list[str]
     notes: list[str]
+    unallocated: NotRequired[list[str]]
     findings: NotRequired[list[FindingJson]]
     credit: CreditJson | None
     waiting: Sequence[Sequence[str | float]]
