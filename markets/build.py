@@ -9,12 +9,12 @@ import numpy as np
 
 from markets.bars import Bars
 from markets.facts import FactTable
+from markets.fillable import fillable_of
 from markets.market import Days, Floats, Market, Mask, Placed
 from markets.reference.calendars import (
     RunCalendar,
     closes_last,
     first_decision,
-    is_open,
     known_from,
     sessions_later,
     sessions_of,
@@ -29,7 +29,7 @@ from markets.universe import (
     tradable,
     universe_assets,
 )
-from newsfolio.assets import VENUES, Asset, Kind
+from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -54,6 +54,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
+    fills = fillable_of(lines, bars, grids, sessions)
     rate_before, rate = _rates(lines, want.base, fx, calendar, first)
     cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
@@ -65,7 +66,9 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         sessions=sessions,
         first=first,
         ready=ready,
-        fillable=_fillable(lines, grids, sessions),
+        fillable=fills.fillable,
+        locked=fills.locked,
+        opened=fills.opened,
         rate_before=rate_before,
         rate=rate,
         usable=usable,
@@ -76,7 +79,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, interest),
+        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, interest, *fills.notes),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -216,15 +219,6 @@ def _factor(ticker: str, grids: dict[str, Floats], column: int, sessions: Days) 
             f"close before it ({before[place]:g}); correct the file"
         )
     return np.cumprod(1.0 / (1.0 - share))
-
-
-def _fillable(lines: tuple[Asset, ...], grids: dict[str, Floats], sessions: Days) -> Mask:
-    """Sessions with an open and a volume that is not zero, where the other venue is open too."""
-    fillable = ~np.isnan(grids["open"]) & (grids["volume"] != 0)
-    for column, asset in enumerate(lines):
-        if asset.venue.needs:
-            fillable[:, column] &= is_open(VENUES[asset.venue.needs].code, sessions)
-    return fillable
 
 
 def _usable(lines: tuple[Asset, ...], last: Floats, sessions: Days) -> Mask:

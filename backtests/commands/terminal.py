@@ -42,7 +42,10 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
         print(f"{'benchmark':<14}{benchmark['label']}: CAGR {percent(figures['cagr'])}, "
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     for note in result.manifest["notes"]:
-        if any(word in note for word in ("the run ends", "no data", "left out", "proxy")):
+        if any(
+            word in note
+            for word in ("the run ends", "no data", "left out", "proxy", "gross exposure")
+        ):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]
     if credit:
