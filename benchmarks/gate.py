@@ -20,7 +20,8 @@ import pandas as pd
 
 from markets.bars import Bars, Priced
 from markets.folder.source import FolderSource
-from markets.quality.checks import Severity, inspect, inspect_all
+from markets.quality.checks import inspect, inspect_all
+from markets.quality.findings import Severity
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import DataError
 from newsfolio.listings import asset_of

@@ -101,6 +101,16 @@ class Bars:
         return sha.hexdigest()
 
 
+def moved_on(frame: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
+    """Only these rows of a frame; an event of any other row moves to the next that is kept."""
+    target = frame.index.to_series().where(keep).bfill()
+    rows = frame.loc[keep].copy()
+    rows["dividend"] = frame["dividend"].groupby(target).sum()
+    ratios = frame["split"].replace(0.0, 1.0).groupby(target).prod()
+    rows["split"] = ratios.where(ratios != 1.0, 0.0)
+    return rows
+
+
 def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
     """Raise BrokenData naming the ticker, the date and the rule."""
     if frame.empty:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, time
 
 import numpy as np
@@ -16,14 +17,16 @@ from markets.reference.calendars import (
     closes_last,
     first_decision,
     known_from,
+    on_weekend,
     sessions_later,
     sessions_of,
 )
-from markets.reference.currencies import FxSource
+from markets.reference.currencies import FxSource, value_rates
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
     Want,
+    lives,
     notes_on,
     stand_ins,
     tradable,
@@ -36,9 +39,6 @@ from newsfolio.listings import asset_of
 
 SEASONING = 60
 """Sessions from a listing until a line may be held, so that short look-backs exist."""
-
-ECB_PUBLISHES = time(15, 0)
-"""UTC, winter; the reference rates of a day are out by then."""
 
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
@@ -55,7 +55,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
     fills = fillable_of(lines, bars, grids, sessions)
-    rate_before, rate = _rates(lines, want.base, fx, calendar, first)
+    rate_before, rate = _rates(lines, want.base, fx, sessions, first, calendar.clock.closes)
     cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
@@ -143,9 +143,9 @@ def _axis(
 ) -> tuple[Days, tuple[str, ...]]:
     """The union of the lines' days up to the end, without weekends; and a note on these."""
     rows = ((asset, _days(bars[asset.ticker])) for asset in lines)
-    days = np.unique(np.concatenate([days[_lives(asset, days)] for asset, days in rows]))
+    days = np.unique(np.concatenate([days[lives(asset, days)] for asset, days in rows]))
     days = days[days <= np.datetime64(end)]
-    weekend = (days.astype("int64") + 3) % 7 >= 5
+    weekend = on_weekend(days)
     dropped = days[weekend]
     if not (~weekend).any():
         raise MissingData(f"no session up to {end}; end the run later")
@@ -176,26 +176,19 @@ def _fill_column(
 ) -> None:
     days, frame = _days(line), line.frame
     places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
-    keep = (sessions[places] == days) & _lives(asset, days)
+    keep = (sessions[places] == days) & lives(asset, days)
     rows = places[keep]
     for name in ("open", "close", "volume"):
         grids[name][rows, column] = frame[name].to_numpy()[keep]
     close = grids["close"][:, column]
     seen = np.maximum.accumulate(np.where(np.isnan(close), -1, np.arange(len(close))))
     grids["last"][:, column] = np.where(seen >= 0, close[seen], np.nan)
-    paid = np.flatnonzero((frame["dividend"].to_numpy() > 0) & _lives(asset, days))
+    paid = np.flatnonzero((frame["dividend"].to_numpy() > 0) & lives(asset, days))
     due = np.searchsorted(sessions, days[paid])  # of a dropped row: the next session
     inside = due < len(sessions)
     np.add.at(grids["dividend"][:, column], due[inside], frame["dividend"].to_numpy()[paid][inside])
     grids["factor"][:, column] = _factor(line.ticker, grids, column, sessions)
     grids["later"][:, column] = _later(line, sessions)
-
-
-def _lives(asset: Asset, days: Days) -> Mask:
-    """Days from the listing to the delisting: other rows are another security's."""
-    first = np.datetime64(asset.listed or date.min)
-    last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
-    return (days >= first) & (days <= last)
 
 
 def _later(line: Bars, sessions: Days) -> Floats:
@@ -299,21 +292,27 @@ def _placed(
     }
 
 
+def valued_at(market: Market, fx: FxSource, closes: time) -> Market:
+    """The same market, its closes valued no earlier than another's last close, UTC in winter."""
+    if closes <= market.calendar.clock.closes:
+        return market
+    _, rate = _rates(market.assets, market.base, fx, market.sessions, market.first, closes)
+    return replace(market, rate=rate)
+
+
 def _rates(
-    lines: tuple[Asset, ...], base: str, fx: FxSource, calendar: RunCalendar, first: int
+    lines: tuple[Asset, ...], base: str, fx: FxSource, sessions: Days, first: int, closes: time
 ) -> tuple[Floats, Floats]:
     """Rates by line; NaN on sessions before the run that no fixing reaches."""
-    sessions = calendar.sessions
     before = np.ones((len(sessions), len(lines)))
     valued = np.ones_like(before)
-    same_day = fx.valued_same_day and calendar.clock.closes > ECB_PUBLISHES
     for currency in sorted({asset.currency for asset in lines} - {base}):
         fixings = fx.fixings(currency, base)
         columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
         known = min(int(np.searchsorted(sessions, fixings.days[0], side="right")), first)
         run = sessions[known:]
         before[known:, columns] = fixings.before(run)[:, None]
-        valued[known:, columns] = (fixings.until(run) if same_day else fixings.before(run))[:, None]
+        valued[known:, columns] = value_rates(fx, fixings, run, closes)[:, None]
         before[:known, columns] = valued[:known, columns] = np.nan
     return before, valued
 

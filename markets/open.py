@@ -99,4 +99,4 @@ def _prices(
         )
     from markets.folder.source import FolderSource
 
-    return FolderSource(folder)
+    return FolderSource(folder, today)

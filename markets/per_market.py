@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import partial, update_wrapper
+from functools import partial, wraps
 from threading import Lock
-from typing import Any, Generic, TypeVar, TypeVarTuple, overload
-from weakref import ref
+from typing import Any, Generic, Protocol, TypeVar, TypeVarTuple, overload
+from weakref import finalize, ref
 
 from markets.market import Market
 
@@ -15,40 +15,17 @@ Asked = TypeVarTuple("Asked")
 Value = TypeVar("Value")
 
 
-class PerMarket(Generic[Answer, *Asked]):
+class PerMarket(Protocol[Answer, *Asked]):
     """A function of a market and hashable arguments that remembers what it answered.
 
     Markets are told apart by identity, and forgotten with all answers when nobody holds them any
-    more: an answer must not hold its market. Nothing of it travels to another process.
-    most: answers kept of a market, the oldest go first; None: all.
+    more: an answer must not hold its market. Nothing travels to another process.
     """
 
-    def __init__(self, make: Callable[[Market, *Asked], Answer], most: int | None) -> None:
-        update_wrapper(self, make)
-        self._make = make
-        self._most = most
-        self._answers: dict[ref[Market], dict[Hashable, Answer]] = {}
-        self._lock = Lock()
-
-    def __call__(self, market: Market, *asked: *Asked) -> Answer:
-        try:
-            return self._answers[ref(market)][asked]
-        except KeyError:
-            pass  # what is worked out below may raise, and not because of this
-        return self._kept(market, asked, self._make(market, *asked))
+    def __call__(self, market: Market, *asked: *Asked) -> Answer: ...
 
     def remembered(self, market: Market) -> dict[Hashable, Answer]:
         """Answers by arguments, the oldest first; without them all is worked out anew."""
-        return self._answers.setdefault(ref(market, self._answers.pop), {})
-
-    def _kept(self, market: Market, asked: Hashable, answer: Answer) -> Answer:
-        """The answer that everybody gets: that of the first of two threads."""
-        with self._lock:
-            answers = self.remembered(market)
-            answer = answers.setdefault(asked, answer)
-            while self._most is not None and len(answers) > self._most:
-                del answers[next(iter(answers))]
-        return answer
 
 
 @overload
@@ -58,8 +35,40 @@ def per_market(
     *, most: int
 ) -> Callable[[Callable[[Market, *Asked], Answer]], PerMarket[Answer, *Asked]]: ...
 def per_market(make: Callable[..., Any] | None = None, *, most: int | None = None) -> Any:
-    """Decorates a function of a market; `most`: as PerMarket."""
-    return partial(PerMarket, most=most) if make is None else PerMarket(make, most)
+    """Makes a PerMarket of a function; most: answers kept of a market, the oldest go first."""
+    return partial(_remembering, most=most) if make is None else _remembering(make, most)
+
+
+def _remembering(make: Callable[..., Any], most: int | None) -> Callable[..., Any]:
+    """A plain function, not an object with `__call__`: runs ask at every decision."""
+    answers: dict[ref[Market], dict[Hashable, Any]] = {}
+    lock = Lock()
+
+    def remembered(market: Market) -> dict[Hashable, Any]:
+        key = ref(market)  # one and the same as long as somebody holds it
+        if key not in answers:
+            finalize(market, answers.pop, key, None)
+        return answers.setdefault(key, {})
+
+    def kept(market: Market, asked: Hashable, answer: Any) -> Any:
+        """The answer that everybody gets: that of the first of two threads."""
+        with lock:
+            of_market = remembered(market)
+            answer = of_market.setdefault(asked, answer)
+            while most is not None and len(of_market) > most:
+                del of_market[next(iter(of_market))]
+        return answer
+
+    @wraps(make)
+    def remembering(market: Market, *asked: Hashable) -> Any:
+        try:
+            return answers[ref(market)][asked]
+        except KeyError:
+            pass  # what is worked out below may raise, and not because of this
+        return kept(market, asked, make(market, *asked))
+
+    remembering.remembered = remembered  # type: ignore[attr-defined]
+    return remembering
 
 
 class Itself(Generic[Value]):

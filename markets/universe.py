@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from markets.bars import Bars, Priced
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import MissingData
@@ -33,6 +36,13 @@ class Want:
     start: date | None = None
     end: date | None = None
     ends_with: Mapping[str, date] | None = None
+
+
+def lives(asset: Asset, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Days from the listing to the delisting: other rows are another security's."""
+    first = np.datetime64(asset.listed or date.min)
+    last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
+    return (days >= first) & (days <= last)
 
 
 def universe_assets(sleeves: Iterable[Sleeve]) -> dict[str, Asset]:

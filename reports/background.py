@@ -74,9 +74,9 @@ def _started() -> Connection | None:
     return ours
 
 
-def _draw(line: Connection, other: Connection) -> None:
+def _draw(line: Connection, unused: Connection) -> None:
     """Draw until the other end is closed; an error ends it, and is met again there."""
-    other.close()
+    unused.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(Exception):
         import_libraries()

@@ -23,7 +23,7 @@ from newsfolio.errors import BrokenData, CommandError, MissingData, NewsfolioErr
 
 if TYPE_CHECKING:
     from markets.bars import Bars
-    from markets.quality.checks import Finding
+    from markets.quality.findings import Finding
     from markets.snapshot import Source
     from newsfolio.assets import Asset
 
@@ -147,7 +147,8 @@ def check(
         Print one JSON object.
     """
     from backtests import paths
-    from markets.quality.checks import Severity, inspect_all
+    from markets.quality.checks import inspect_all
+    from markets.quality.findings import Severity
     from markets.store.price_store import Store
 
     if data == "sample":
@@ -178,7 +179,7 @@ def _loaded(
     source: Source, assets: Sequence[Asset], stored: bool
 ) -> tuple[dict[str, tuple[Asset, Bars]], list[Finding]]:
     """Lines with their bars, by ticker; a file that cannot be read is a finding that blocks."""
-    from markets.quality.checks import Finding, Severity
+    from markets.quality.findings import Finding, Severity
 
     remedy = "newsfolio data pull {} fetches it again." if stored else "Correct the file."
     loaded: dict[str, tuple[Asset, Bars]] = {}
@@ -201,7 +202,8 @@ def _loaded(
 def _second_opinions(pairs: Mapping[str, tuple[Asset, Bars]], folder: Path) -> Iterator[Finding]:
     """Where closes differ from those of the same line in a folder."""
     from markets.folder.source import FolderSource
-    from markets.quality.checks import Finding, Severity, compare
+    from markets.quality.checks import compare
+    from markets.quality.findings import Finding, Severity
 
     if not folder.expanduser().is_dir():
         raise CommandError(f"--against {folder}: no such folder")

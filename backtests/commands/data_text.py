@@ -11,7 +11,7 @@ from backtests.commands.terminal import print_table
 from newsfolio.errors import BrokenData
 
 if TYPE_CHECKING:
-    from markets.quality.checks import Finding
+    from markets.quality.findings import Finding
     from markets.store.parquet import StoredBars
     from markets.store.price_store import Store
     from markets.yahoo.pull import Pulled

@@ -14,7 +14,6 @@ from backtests.commands.terminal import print_json, progress, say
 from backtests.records.registry import run_folder
 from newsfolio.errors import CommandError
 from reports import write_index
-from reports.tables.runs import json_row
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
@@ -100,6 +99,8 @@ def run(
             say(result, folder, quiet=quiet)
     index = write_index(folder)
     if json:
+        from reports.tables.runs import json_row
+
         print_json({"runs": [json_row(result.manifest, folder / result.id) for result in results]})
     elif not quiet:
         print(f"index         {index}")
@@ -181,6 +182,8 @@ def score(
     )
     write_index(folder)
     if json:
+        from reports.tables.runs import json_row
+
         print_json(json_row(result.manifest, folder / result.id))
     else:
         say(result, folder, quiet=quiet)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from backtests.commands.terminal import print_json, print_table
 from backtests.records.registry import listed_runs, run_folder
-from reports.tables.runs import json_row, text_row
 
 
 def runs(*, out: Path | None = None, json: bool = False) -> None:
@@ -20,6 +19,7 @@ def runs(*, out: Path | None = None, json: bool = False) -> None:
         Print one JSON object.
     """
     from backtests import paths
+    from reports.tables.runs import json_row, text_row
 
     folder = out or paths.RUNS
     rows = [json_row(run.manifest, run.folder) for run in listed_runs(folder)]

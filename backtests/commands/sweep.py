@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from backtests.commands.options import OUTPUT, RunOptions
 from backtests.commands.terminal import print_json, print_table, progress
 from newsfolio.formatting import percent
-from reports.contract.sweep import SweepJson, WalkForwardJson
 from reports.tables.sweep import ends, shown
+
+if TYPE_CHECKING:
+    from reports.contract.sweep import SweepJson, WalkForwardJson
 
 
 def sweep(

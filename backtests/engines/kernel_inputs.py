@@ -254,17 +254,17 @@ def _facts(
     series: _Series, charges: _Charges, steps: _Ticks,
 ) -> dict[str, Any]:  # fmt: skip
     """The series of each line, by rule."""
-    found: dict[str, list[int]] = defaultdict(list)
+    numbers: dict[str, list[int]] = defaultdict(list)
     for asset in assets:
-        found["lot"].append(series.add(asset.lot))
-        found["spread"].append(series.add(asset.half_spread))
-        found["withholding"].append(series.add(asset.withholding))
-        found["holding"].append(series.add(holding_of(asset)))
-        found["tick"].append(series.add(ticks_of(asset), steps.add))
+        numbers["lot"].append(series.add(asset.lot))
+        numbers["spread"].append(series.add(asset.half_spread))
+        numbers["withholding"].append(series.add(asset.withholding))
+        numbers["holding"].append(series.add(holding_of(asset)))
+        numbers["tick"].append(series.add(ticks_of(asset), steps.add))
         for name, sale in (("bought", False), ("sold", True)):
             fact = costs.charges(asset.venue.code, asset.kind, sale) if costs else None
-            found[name].append(series.add(fact, charges.add))
-    return {name: _integers(numbers) for name, numbers in found.items()}
+            numbers[name].append(series.add(fact, charges.add))
+    return {name: _integers(series_of) for name, series_of in numbers.items()}
 
 
 def _groups(market: Market) -> dict[str, Any]:
@@ -283,10 +283,10 @@ def _openings(market: Market) -> Flags:
 
 def _payments(market: Market) -> dict[int, tuple[int, ...]]:
     """The delisted columns that pay, by session."""
-    found: dict[int, tuple[int, ...]] = {}
+    due: dict[int, tuple[int, ...]] = {}
     for column, session in market.pays_off.items():
-        found[session] = (*found.get(session, ()), column)
-    return found
+        due[session] = (*due.get(session, ()), column)
+    return due
 
 
 def _floats(values: Any) -> Floats:

@@ -15,7 +15,7 @@ from backtests.runner.provenance import settings_values
 from backtests.simulation.account import Account
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
-from markets.quality.checks import Finding
+from markets.quality.findings import Finding
 from reports.contract.manifest import (
     BenchmarkJson,
     CreditJson,

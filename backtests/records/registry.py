@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsfolio.errors import UnknownName
-from reports.saved_runs import SavedRun, saved_runs
+
+if TYPE_CHECKING:
+    from reports.saved_runs import SavedRun
 
 
 def listed_runs(folder: Path) -> list[SavedRun]:
     """Runs, newest first; damaged ones are named and passed over."""
+    from reports.saved_runs import saved_runs
+
     runs, damaged = saved_runs(folder)
     for run in damaged:
         print(f"newsfolio: {run.folder} is damaged ({run.error!r}); run it again", file=sys.stderr)

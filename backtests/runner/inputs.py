@@ -13,7 +13,7 @@ from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Market
-from markets.quality.checks import Finding
+from markets.quality.findings import Finding
 from markets.quality.gate import gate, levels
 from markets.reference.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
 from markets.snapshot import Snapshot, Source, with_own_rows
@@ -75,8 +75,9 @@ class Inputs:
         quoted = market.assets if self.settings.fx is Fx.SOURCE else ()
         rates = {_rate(asset.currency) for asset in quoted}
         shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
+        used = {*traded, *named, *self.strategy.signals, *rates}
         return (
-            *gate(market, bars, {*traded, *named, *self.strategy.signals, *rates}),
+            *gate(market, bars, [asset for asset in self.assets if asset.ticker in used]),
             *(() if market.simulated else levels(shown, traded - named)),
         )
 

@@ -15,7 +15,9 @@ from backtests.settings import Settings
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk
 from markets.bars import Bars
+from markets.build import valued_at
 from markets.market import Market
+from markets.reference.currencies import value_rates
 from newsfolio.errors import MissingData
 
 
@@ -34,9 +36,10 @@ def run_reference(
     window = replace(settings, start=market.day(market.first), end=market.day(-1))
     other = market_of(replace(needs.want, start=window.start, end=window.end), bars, window)
     output = kernel.run(Desk(strategy, other, window, cost_model(settings)))
-    theirs = account(other, output.fills, output.events, settings.cash, settings.credit_spread)
+    valued = valued_at(other, fx_source(settings, bars), own.market.calendar.clock.closes)
+    theirs = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
     curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)
-    return ReferenceRun(reference, reference.label, curve, other, output, theirs)
+    return ReferenceRun(reference, reference.label, curve, valued, output, theirs)
 
 
 def _cannot_trade(needs: ReferenceInputs, bars: Mapping[str, Bars]) -> bool:
@@ -57,6 +60,8 @@ def _level(
         raise MissingData(f"the benchmark {ticker} has no bar before {own.sessions[0]:%Y-%m-%d}")
     if asset.currency != settings.currency:
         days = own.sessions.to_numpy().astype("datetime64[D]")
-        fixings = fx_source(settings, bars).fixings(asset.currency, settings.currency)
-        level = level * fixings.before(days)
+        fx = fx_source(settings, bars)
+        closes = max(own.market.calendar.clock.closes, asset.venue.closes)
+        fixings = fx.fixings(asset.currency, settings.currency)
+        level = level * value_rates(fx, fixings, days, closes)
     return (level / level.iloc[0] * settings.cash).rename(BENCHMARK)

@@ -15,7 +15,7 @@ from backtests.simulation.fills import Fill
 from backtests.simulation.output import EngineOutput, Explained
 from markets.costs.models import CostModel
 from markets.market import Market
-from markets.quality.checks import Finding
+from markets.quality.findings import Finding
 from markets.snapshot import Snapshot
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import ClaimJson

@@ -149,10 +149,10 @@ class Decider:
         total: dict[int, float] = {}
         for place in sorted({self._sleeve_of[ticker] for ticker in wanted}):
             sleeve = self._market.sleeves[place]
-            found = self._sleeve(sleeve, wanted, session)
-            for column, (weight, _) in found.items():
+            columns = self._sleeve(sleeve, wanted, session)
+            for column, (weight, _) in columns.items():
                 total[column] = total.get(column, 0.0) + weight
-            self._note({column: ticker for column, (_, ticker) in found.items()})
+            self._note({column: ticker for column, (_, ticker) in columns.items()})
         return {column: weight for column, weight in total.items() if weight}
 
     def held(self, session: int, book: Holdings) -> Mapping[str, float]:
@@ -224,7 +224,7 @@ class Decider:
         """Columns of one sleeve with their weight and the universe line they count for."""
         wanted = {ticker: weights[ticker] for ticker in sleeve.tickers if weights.get(ticker)}
         parts = {ticker: places(self._market, ticker, session) for ticker in wanted}
-        found: dict[int, tuple[float, str]] = {}
+        columns: dict[int, tuple[float, str]] = {}
         for sign in (1.0, -1.0):
             side = {ticker: weight for ticker, weight in wanted.items() if weight * sign > 0}
             there = [side[ticker] for ticker in side if parts[ticker]]
@@ -233,9 +233,9 @@ class Decider:
             scale = math.fsum(side.values()) / math.fsum(there)
             for ticker, weight in side.items():
                 for column, share in parts[ticker].items():
-                    before = found.get(column, (0.0, ticker))
-                    found[column] = (before[0] + weight * scale * share, ticker)
-        return found
+                    before = columns.get(column, (0.0, ticker))
+                    columns[column] = (before[0] + weight * scale * share, ticker)
+        return columns
 
 
 def _gross(weights: Iterable[float]) -> float:

@@ -118,10 +118,10 @@ class Desk:
 
     def explained(self) -> Explained | None:
         """What the strategy says of its last decision; None where it says nothing."""
-        found = self._decider.explained()
-        if found is None:
+        explanation = self._decider.explained()
+        if explanation is None:
             return None
-        day, table = found
+        day, table = explanation
         return Explained(
             day.isoformat(),
             tuple(map(str, table.columns)),

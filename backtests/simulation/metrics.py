@@ -132,7 +132,7 @@ def traded_in(fills: Sequence[Fill]) -> Traded:
 
 
 def traded_of(table: Floats, days: Days, ends: NDArray[np.int64]) -> Traded:
-    """The fills of K runs as fills.Rows has them, and their days."""
+    """The fills of K runs as fills.LazyRows has them, and their days."""
     _, _, quantity, price, rate, fee, slippage = table.T
     return Traded(days, np.abs(quantity * price * rate), fee + slippage, ends)
 
@@ -148,7 +148,7 @@ def figures_of(
         returns = lost_once(equity[:, 1:] / equity[:, :-1] - 1)
     excess, frequency, span = returns - cash, _frequency(days[1:]), _years(days)
     ratios = _ratio_of_ends(equity)
-    found = {
+    columns = {
         "final_equity": equity[:, -1].tolist(),
         "total_return": (ratios - 1).tolist(),
         "cagr": [_grown(ratio, span) for ratio in ratios.tolist()],
@@ -161,8 +161,8 @@ def figures_of(
         "trades": np.diff(traded.ends, prepend=0).tolist(),
     }
     return [
-        {name: value if isfinite(value) else None for name, value in zip(found, row, strict=True)}
-        for row in zip(*found.values(), strict=True)
+        {name: value if isfinite(value) else None for name, value in zip(columns, row, strict=True)}
+        for row in zip(*columns.values(), strict=True)
     ]
 
 

@@ -22,6 +22,7 @@ class Target:
 class EngineOutput:
     """What a run put out. Equity, weights, turnover and costs follow from it and the market.
 
+    fills, events, lapses: in the order of time. targets: what was decided, the last wind-up too.
     waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,
     and the session it was needed on. ruined: the session whose close wiped the equity out.
     """

@@ -65,13 +65,13 @@ class Sizer:
         self, wanted: Mapping[int, float], units: Mapping[int, float], session: int, equity: float
     ) -> dict[int, float]:
         """What is to be traded from `units` to `wanted`, by column in ascending order."""
-        found = {}
+        orders = {}
         for column in sorted({*wanted, *units}):
             goal, held = wanted.get(column, 0.0), units.get(column, 0.0)
             moves = abs(goal - held) > ROUNDING * max(abs(goal), abs(held))
             if moves and (not goal or self.worth_sending(column, session, goal - held, equity)):
-                found[column] = goal - held
-        return found
+                orders[column] = goal - held
+        return orders
 
     def worth_sending(self, column: int, session: int, size: float, equity: float) -> bool:
         """Whether an order that does not close its position is large enough to be made."""
@@ -104,14 +104,14 @@ class Sizer:
         highest cost so far until it covers the orders.
         """
         cost = 0.0
-        known: dict[tuple[int, float], Quote] = {}
+        quotes: dict[tuple[int, float], Quote] = {}
         for _ in range(ROUNDS):
             wanted = {
                 column: self._target(column, session, weight * (equity - cost))
                 for column, weight in weights.items()
             }
             orders = self.orders(wanted, units, session, equity)
-            needed = self._cost_of(orders, session, known)
+            needed = self._cost_of(orders, session, quotes)
             if needed <= cost:
                 break
             cost = min(needed, equity)
@@ -122,14 +122,14 @@ class Sizer:
         return self._cost_of(orders, session, {})
 
     def _cost_of(
-        self, orders: Mapping[int, float], session: int, known: dict[tuple[int, float], Quote]
+        self, orders: Mapping[int, float], session: int, quotes: dict[tuple[int, float], Quote]
     ) -> float:
-        """As `cost_of`; what was estimated before at this close stands in `known`."""
+        """As `cost_of`; what was estimated before at this close stands in `quotes`."""
         for order in orders.items():
-            if order not in known:
-                known[order] = self.estimate(order[0], session, order[1])
-        quotes = map(known.__getitem__, orders.items())
-        return fsum(quote.fee + quote.slippage for quote in quotes)
+            if order not in quotes:
+                quotes[order] = self.estimate(order[0], session, order[1])
+        asked = map(quotes.__getitem__, orders.items())
+        return fsum(quote.fee + quote.slippage for quote in asked)
 
     def cap(self, column: int, session: int) -> float:
         """The most units that may fill on `session`; infinite without a participation limit."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -52,9 +53,13 @@ LONGEST = 60  # characters of a ticker, up to four bytes each: file systems allo
 
 @dataclass(frozen=True)
 class FolderSource:
-    """Reads `<TICKER>.csv` or `<TICKER>.parquet`; weekend rows are kept."""
+    """Reads `<TICKER>.csv` or `<TICKER>.parquet`; weekend rows are kept.
+
+    today: rows dated later are refused; None: any day is taken.
+    """
 
     folder: Path
+    today: date | None = None
 
     @property
     def name(self) -> str:
@@ -72,7 +77,9 @@ class FolderSource:
                 "named <TICKER>.csv or <TICKER>.parquet."
             )
         files = {asset: self._file(asset.ticker) for asset in assets}
-        bars = {asset.ticker: _bars(asset, path) for asset, path in files.items() if path}
+        bars = {
+            asset.ticker: _bars(asset, path, self.today) for asset, path in files.items() if path
+        }
         return Snapshot(bars, read_facts(self.folder, facts))
 
     def _file(self, ticker: str) -> Path | None:
@@ -89,13 +96,13 @@ class FolderSource:
         return files[0] if files else None
 
 
-def _bars(asset: Asset, path: Path) -> Bars:
+def _bars(asset: Asset, path: Path, today: date | None) -> Bars:
     try:
         text = read_csv(path) if path.suffix == ".csv" else read_parquet(path)
     except OSError as error:
         raise BrokenData(f"{path}: cannot be read ({error}). Correct or remove it.") from error
     table = table_of(text)
-    _check_days(table)
+    _check_days(table, today)
     _check_numbers(table, asset)
     crossed = _crossed(table)
     outside = _outside(table, asset, crossed)
@@ -111,7 +118,10 @@ def _bars(asset: Asset, path: Path) -> Bars:
 # --- checking ----------------------------------------------------------------------------------
 
 
-def _check_days(table: Table) -> None:
+def _check_days(table: Table, today: date | None) -> None:
+    if today is not None:
+        later = np.asarray(table.days > pd.Timestamp(today))
+        table.refuse(later, f"the date lies after today, {today}")
     table.refuse(table.days.duplicated(), "the date appears twice")
     steps = np.diff(table.days.to_numpy().astype("datetime64[D]").astype("int64"), prepend=-(10**9))
     table.refuse(steps < 0, "the date is before the one above it", "Sort the file by Date.")

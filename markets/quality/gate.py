@@ -7,28 +7,29 @@ from datetime import date, timedelta
 
 from markets.bars import Bars, Priced
 from markets.market import Market
-from markets.quality.checks import Finding, Severity, inspect_all
+from markets.quality.checks import inspect_all
+from markets.quality.findings import Finding, Severity
+from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
-from newsfolio.listings import asset_of
 
 LOOK_BACK = timedelta(days=3 * 365)
 """How long before a run its look-backs may reach; older defects do not stop it."""
 
 
-def gate(market: Market, bars: Mapping[str, Bars], looked_at: Iterable[str]) -> tuple[Finding, ...]:
+def gate(
+    market: Market, bars: Mapping[str, Bars], looked_at: Iterable[Asset]
+) -> tuple[Finding, ...]:
     """What the gate found in the lines of a run, from its look-backs to its end.
 
-    looked_at: tickers that are used without being held: signals, levels, exchange rates. Raises
-    BrokenData for a finding that blocks.
+    looked_at: what is used without being held, as the run declares it: signals, levels, exchange
+    rates, lines of references. Raises BrokenData for a finding that blocks.
     """
     if market.simulated:
         return ()
-    lines = {asset.ticker: (asset, bars[asset.ticker]) for asset in market.assets}
-    lines |= {ticker: (asset_of(ticker), bars[ticker]) for ticker in looked_at if ticker in bars}
-    first = market.day(market.first) - LOOK_BACK
-    findings = tuple(
-        finding for finding in inspect_all(lines) if concerns(finding, first, market.day(-1))
-    )
+    assets = {asset.ticker: asset for asset in (*looked_at, *market.assets)}
+    lines = {ticker: (asset, bars[ticker]) for ticker, asset in assets.items() if ticker in bars}
+    first, last = market.day(market.first) - LOOK_BACK, market.day(-1)
+    findings = tuple(one for one in inspect_all(lines) if concerns(one, first, last))
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     if blocking:
         more = f" ({len(blocking) - 1} more: newsfolio data check)" if len(blocking) > 1 else ""

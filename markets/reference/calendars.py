@@ -98,6 +98,11 @@ def sessions_of(venue: Venue) -> Days:
     return _sessions(venue.code)
 
 
+def on_weekend(days: Days) -> Mask:
+    """Saturdays and Sundays."""
+    return np.asarray((days.astype("int64") + 3) % 7 >= 5)
+
+
 def known_from(venue: Venue, first: np.datetime64) -> None:
     """Raise MissingData for a run that starts before the venue's calendar is known."""
     if first < _sessions(venue.code)[0]:

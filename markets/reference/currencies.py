@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -21,6 +22,9 @@ Quotes = tuple[Days, Rates]
 QUOTED = "Use one that the ECB quotes, such as USD, HKD, CNY or EUR."
 
 STALE_AFTER = np.timedelta64(7, "D")
+
+ECB_PUBLISHES = time(15, 0)
+"""UTC, winter; the reference rates of a day are out by then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +66,16 @@ class FxSource(Protocol):
     def fixings(self, currency: str, base: str) -> Fixings:
         """Base currency for one unit of `currency`; UnknownName for one nobody quotes."""
         ...
+
+
+def value_rates(fx: FxSource, fixings: Fixings, sessions: Days, closes: time) -> Rates:
+    """What values each session in base currency: its own fixing if that is out when it closes.
+
+    closes: the last close of a session, UTC in winter. One rule for accounts and whatever they are
+    measured against.
+    """
+    same_day = fx.valued_same_day and closes > ECB_PUBLISHES
+    return fixings.until(sessions) if same_day else fixings.before(sessions)
 
 
 @lru_cache(maxsize=16)

@@ -1,4 +1,7 @@
-"""The look-ups of a view: pure functions of the levels so far."""
+"""The look-ups of a view: pure functions of the levels so far, a value a line.
+
+A panel adds up in the same order, so that both answer the same to the last bit.
+"""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Lookups:
     def volatility(self, lookback: int) -> Floats:
         return self._remembered(
             ("volatility", lookback),
-            lambda: self._of_levels(lookback + 1, _deviations, self._moves()),
+            lambda: self._of_levels(lookback + 1, _deviations, self._returns()),
         )
 
     def moving_average(self, lookback: int) -> Floats:
@@ -92,7 +92,7 @@ class Lookups:
         own = np.column_stack([_medians(column, self._rows, bars) for column in values.T])
         return self._each(lambda line: self._mean(line, own, ~np.isnan(own)))
 
-    def _moves(self) -> Floats:
+    def _returns(self) -> Floats:
         """The returns of all sessions."""
         level = self._market.level
         return np.vstack([np.full_like(level[:1], np.nan), gain(level[1:], level[:-1])])
@@ -123,26 +123,26 @@ class Lookups:
 
     def _mean(self, line: str, own: Floats, known: Mask) -> Floats:
         """Its own answers or, where there are none, the mean of its stand-ins'."""
-        found, there = self._own(line, own, known)
+        answers, there = self._own(line, own, known)
         others = self._stand_in.get(line, ())
         if not there.all() and others:
             parts = np.column_stack([self._mean(other, own, known) for other in others])
-            found[~there] = [mean_known(row) for row in parts[~there].tolist()]
-        return found
+            answers[~there] = [mean_known(row) for row in parts[~there].tolist()]
+        return answers
 
     def _first(self, line: str, own: Floats, known: Mask) -> Floats:
         """Its own answers or, where there are none, those of its first stand-in that has some."""
         return self._chain(line, own, known)[0]
 
     def _chain(self, line: str, own: Floats, known: Mask) -> tuple[Floats, Mask]:
-        found, there = self._own(line, own, known)
+        answers, there = self._own(line, own, known)
         for other in self._stand_in.get(line, ()):
             if there.all():
                 break
             theirs, has = self._chain(other, own, known)
-            found = np.where(there, found, theirs)
+            answers = np.where(there, answers, theirs)
             there = there | has
-        return found, there
+        return answers, there
 
 
 def _levels(level: Floats, rows: Rows, span: int) -> Floats:
@@ -161,7 +161,7 @@ def _falls(level: Floats, rows: Rows, span: int) -> Floats:
 
 
 def _deviations(returns: Floats, rows: Rows, span: int) -> Floats:
-    """The steps of markets.views.recorder.deviation, each for all decisions."""
+    """The steps of markets.views.lookups.deviation, each for all decisions."""
     count = span - 1
     mean = _added(returns, rows, count) / count
     total = np.zeros_like(mean)
@@ -192,10 +192,10 @@ def _medians(values: Floats, rows: Rows, bars: int) -> Floats:
     """The median of the last `bars` known values at each row, or of as many as there are."""
     places = np.flatnonzero(~np.isnan(values))
     known, count = values[places], np.searchsorted(places, rows, side="right")
-    found = np.full(len(rows), np.nan)
+    medians = np.full(len(rows), np.nan)
     full = count >= bars
     if full.any():
-        found[full] = middle(sliding_window_view(known, bars)[count[full] - bars])
+        medians[full] = middle(sliding_window_view(known, bars)[count[full] - bars])
     for row in np.flatnonzero(~full & (count > 0)).tolist():
-        found[row] = middle(known[: count[row]])
-    return found
+        medians[row] = middle(known[: count[row]])
+    return medians

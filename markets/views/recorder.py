@@ -198,8 +198,8 @@ class Recorder:
             return None
         if column is not None and not math.isnan(self._level.item(start, column)):
             return column
-        found = (self._source(name, sessions) for name in self._stand_in.get(ticker, ()))
-        return next((source for source in found if source is not None), None)
+        sources = (self._source(name, sessions) for name in self._stand_in.get(ticker, ()))
+        return next((source for source in sources if source is not None), None)
 
     def _column(self, ticker: str) -> int | None:
         if ticker in self._place:
@@ -222,7 +222,3 @@ def _blank(shape: tuple[int, ...], bait: np.random.Generator | None) -> Floats:
 
 def _known(values: Floats) -> Floats:
     return values[~np.isnan(values)]
-
-
-# What is looked up, from rows of levels to a value a line. A panel adds up in the same order, so
-# that both answer the same to the last bit.

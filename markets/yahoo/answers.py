@@ -31,7 +31,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from markets.bars import COLUMNS, Bars, Priced
+from markets.bars import COLUMNS, Bars, Priced, moved_on
 from markets.reference.calendars import sessions_of
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData
@@ -131,24 +131,13 @@ def cleaned(raw: Raw, currency: str, today: date, priced: Priced) -> Answer:
     else:
         paid = ["open", "high", "low", "close"]
         frame[paid] = frame[paid].where(frame[paid] > 0)
-    rows = _without_null_rows(frame)
+    rows = moved_on(frame, frame["close"].notna().to_numpy())
     return Answer(rows, currency, (gains,) if gains else (), (foreign,) if foreign else ())
 
 
 def _no_bars() -> pd.DataFrame:
     index = pd.DatetimeIndex([], dtype="datetime64[ns]", name="session")
     return pd.DataFrame(columns=list(COLUMNS), index=index, dtype="float64")
-
-
-def _without_null_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Only rows with a close; an event of any other row moves to the next that has one."""
-    real = frame["close"].notna()
-    target = frame.index.to_series().where(real).bfill()
-    rows = frame.loc[real].copy()
-    rows["dividend"] = frame["dividend"].groupby(target).sum()
-    ratios = frame["split"].replace(0.0, 1.0).groupby(target).prod()
-    rows["split"] = ratios.where(ratios != 1.0, 0.0)
-    return rows
 
 
 def _without_foreign(frame: pd.DataFrame, raw: Raw) -> str:

@@ -147,8 +147,8 @@ def drawdown_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
 
 def rebased(equity: pd.Series, row: int) -> pd.Series:
     """Growth of 1 at the divide, or at the first value known after it."""
-    known = equity.iloc[row:].dropna()
-    start = float(known.iloc[0]) if len(known) else 0.0
+    after = equity.iloc[row:].dropna()
+    start = float(after.iloc[0]) if len(after) else 0.0
     return equity / start if start > 0 else equity * np.nan
 
 

@@ -43,20 +43,20 @@ def end_labels(
 
     reach: of the axis, in powers of ten where it is logarithmic; height: of the axis in pixels.
     """
-    shown = [one for one in labels if not log or one.value > 0]
-    places = [log10(one.value) if log else one.value for one in shown]
+    shown = [label for label in labels if not log or label.value > 0]
+    places = [log10(label.value) if log else label.value for label in shown]
     pixels = [(place - reach[0]) / (reach[1] - reach[0]) * height for place in places]
     moved = _apart(pixels)
     notes = [
         {
-            "text": plain(one.text, 18), "x": f"{end:%Y-%m-%d}", "y": round(place, 5),
+            "text": plain(label.text, 18), "x": f"{end:%Y-%m-%d}", "y": round(place, 5),
             "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "middle", "xshift": 5,
             "yshift": round(moved[row] - pixels[row], 1), "showarrow": False, "align": "left",
-            "font": {"color": {"$css": one.colour + "-ink"}, "size": 12},
+            "font": {"color": {"$css": label.colour + "-ink"}, "size": 12},
         }
-        for row, (one, place) in enumerate(zip(shown, places, strict=True))
+        for row, (label, place) in enumerate(zip(shown, places, strict=True))
     ]  # fmt: skip
-    longest = max((min(len(one.text), 18) for one in shown), default=0)
+    longest = max((min(len(label.text), 18) for label in shown), default=0)
     return notes, 16 + 7 * longest
 
 

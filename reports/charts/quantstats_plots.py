@@ -183,18 +183,18 @@ def quantstats_files(
 
     fixed_style()  # importing quantstats sets a theme, but only the first time
     own = returns.rename("Strategy")
-    other = None if benchmark is None else benchmark.rename("Benchmark")
+    beside = None if benchmark is None else benchmark.rename("Benchmark")
     year = _sessions_a_year(returns)
     draw: Any = plots
     ways: dict[str, Callable[..., object]] = {
-        "returns": partial(draw.returns, own, other, figsize=(8, 5), prepare_returns=False),
+        "returns": partial(draw.returns, own, beside, figsize=(8, 5), prepare_returns=False),
         "vol_returns": partial(
-            draw.returns, own, other,
+            draw.returns, own, beside,
             figsize=(8, 4), match_volatility=True, prepare_returns=False,
         ),
         "dd_plot": partial(draw.drawdown, own, figsize=(8, 3)),
         "rolling_vol": partial(
-            draw.rolling_volatility, own, other,
+            draw.rolling_volatility, own, beside,
             figsize=(8, 3), period=_half(returns), periods_per_year=year,
         ),
     }  # fmt: skip

@@ -44,7 +44,7 @@ def _heights(values: list[float]) -> list[float]:
     levels = [log(value) for value in values] if min(values) > 0 else values
     low, high = min(levels), max(levels)
     span = high - low
-    return [HIGH / 2 if not span else 2 + (high - one) / span * (HIGH - 4) for one in levels]
+    return [HIGH / 2 if not span else 2 + (high - level) / span * (HIGH - 4) for level in levels]
 
 
 def _polyline(points: list[str], name: str) -> str:

@@ -15,7 +15,7 @@ from reports.charts.curves import Chart, Curve, Divided, drawdown_chart, growth_
 from reports.charts.intervals import bar, scale_of
 from reports.contract.comparison import RunsComparedJson
 from reports.pages.render import render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, once, policy, write_script
+from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
 from reports.record import RunRecord
 from reports.tables.cell import TableCell
 from reports.tables.evaluation import FIGURES, Form, estimate
@@ -31,7 +31,7 @@ def compare_page(records: Sequence[RunRecord], comparison: RunsComparedJson, fol
     labels = _distinct_labels(comparison)
     charts = {chart.name: chart for chart in _charts(comparison, labels)}
     block = data_block(chart_data(charts, _shared(comparison)))
-    nonce = once(repr(sorted(labels.items())), str(comparison["notes"]), block)
+    nonce = nonce_of(repr(sorted(labels.items())), str(comparison["notes"]), block)
     return render(
         "compare.html",
         {

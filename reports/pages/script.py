@@ -35,7 +35,7 @@ def write_script(folder: Path) -> Path:
         draft.write_bytes(_content())
         if path.exists() and filecmp.cmp(draft, path, shallow=False):
             return path
-        twin = next((one for one in _neighbours(folder) if _same(draft, one)), None)
+        twin = next((path for path in _neighbours(folder) if _same(draft, path)), None)
         if twin is not None:
             _link(twin, draft)
         draft.replace(path)
@@ -74,9 +74,9 @@ def _neighbours(folder: Path) -> Iterator[Path]:
     yield from sorted(folder.glob(f"*/{NAME}"))
 
 
-def _same(one: Path, other: Path) -> bool:
+def _same(first: Path, second: Path) -> bool:
     try:
-        return filecmp.cmp(one, other, shallow=False)
+        return filecmp.cmp(first, second, shallow=False)
     except OSError:
         return False  # it went while we looked
 
@@ -98,7 +98,7 @@ def policy(nonce: str) -> str:
     )
 
 
-def once(*texts: str) -> str:
+def nonce_of(*texts: str) -> str:
     """A nonce that follows from the page's own content, so that no text on it can know it."""
     digest = hashlib.sha256("\0".join(texts).encode()).digest()
     return base64.b64encode(digest[:18]).decode()

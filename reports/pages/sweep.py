@@ -15,7 +15,7 @@ from reports.charts.labels import plain
 from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_values
 from reports.contract.sweep import MapJson, PlanJson, PlateauJson, SweepJson
 from reports.pages.render import render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, once, policy, write_script
+from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
 from reports.tables.sweep import PERCENT, ends
 
 FIGURES: Mapping[str, str] = {
@@ -43,7 +43,7 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
     walk = sweep.get("walk_forward")
     charts = {chart.name: chart for chart in (*walk_charts(walk, curves), *_charts(sweep))}
     block = data_block(chart_data(charts, walk_shared(curves)))
-    nonce = once(sweep["id"], str(sweep["errors"]), block)
+    nonce = nonce_of(sweep["id"], str(sweep["errors"]), block)
     names = list(sweep["plateau"])
     return render(
         "sweep.html",

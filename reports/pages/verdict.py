@@ -27,7 +27,7 @@ from reports.charts.intervals import bar, scale_of
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import FindingJson, ManifestJson
 from reports.pages.render import KINDS, render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, once, policy
+from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
 from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.evaluation import tables_of
@@ -52,7 +52,7 @@ def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
     charts = {chart.name: chart for chart in _charts(record, parts)}
     source = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
     block = data_block(chart_data(charts, parts.shared() if len(parts.days) else {}))
-    nonce = once(source, block)
+    nonce = nonce_of(source, block)
     return render(
         "verdict.html",
         {

@@ -19,12 +19,12 @@ def yearly(equity: pd.Series, benchmark: pd.Series | None) -> list[dict[str, Any
     the first session.
     """
     own = _by_period(equity, "Y")
-    other = {} if benchmark is None else _by_period(benchmark, "Y")
+    beside = {} if benchmark is None else _by_period(benchmark, "Y")
     return [
         {
             "year": period.year,
             "strategy": value,
-            "benchmark": other.get(period),
+            "benchmark": beside.get(period),
             "partial": _span(pd.DatetimeIndex(equity.index), period),
         }
         for period, value in own.items()
@@ -104,20 +104,20 @@ def _by_period(equity: pd.Series, frequency: str) -> dict[pd.Period, float | Non
     before.iloc[0] = equity.iloc[0]
     growth = (last / before - 1).where(before > 0)
     values = [None if pd.isna(value) else float(value) for value in growth]
-    found = dict(zip(pd.PeriodIndex(last.index), values, strict=True))
+    returns = dict(zip(pd.PeriodIndex(last.index), values, strict=True))
     if periods[1] != periods[0]:
-        del found[periods[0]]  # the start alone is no return
-    return found
+        del returns[periods[0]]  # the start alone is no return
+    return returns
 
 
 def _span(index: pd.DatetimeIndex, year: pd.Period) -> list[str]:
     """From when and to when a partial year counts; empty for a whole one."""
-    said = []
+    ends = []
     if index[0].year == year.year:
-        said.append(f"from {index[0]:%Y-%m-%d}")
+        ends.append(f"from {index[0]:%Y-%m-%d}")
     if index[-1].year == year.year and index[-1].date() < _last_weekday(year):
-        said.append(f"to {index[-1]:%Y-%m-%d}")
-    return said
+        ends.append(f"to {index[-1]:%Y-%m-%d}")
+    return ends
 
 
 def _last_weekday(year: pd.Period) -> Any:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from newsfolio.formatting import figure, percent
-from reports.contract.sweep import SetRow
+
+if TYPE_CHECKING:
+    from reports.contract.sweep import SetRow
 
 PERCENT = frozenset({"total_return", "cagr", "volatility", "max_drawdown", "turnover"})
 

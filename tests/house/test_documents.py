@@ -114,17 +114,18 @@ def test_every_package_stands_in_the_tree() -> None:
     guide = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     tree = guide.split("```")[1]
     rows: list[tuple[int, str]] = []
-    shown = set()
+    shown: list[str] = []
     for line in tree.strip().splitlines():
         depth, name = (len(line) - len(line.lstrip())) // 2, line.split()[0].rstrip("/")
         rows = [*(row for row in rows if row[0] < depth), (depth, name)]
-        shown.add("/".join(part for _, part in rows))
+        shown.append("/".join(part for _, part in rows))
     packages = {
         path.parent.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("__init__.py")
     }
-    assert packages <= shown
+    assert len(shown) == len(set(shown))
+    assert packages <= set(shown)
     assert all((ROOT / folder).is_dir() for folder in shown)
 
 

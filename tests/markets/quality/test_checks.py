@@ -12,36 +12,14 @@ import pandas as pd
 import pytest
 
 from backtests import run
-from markets.bars import COLUMNS, Bars, Priced
-from markets.quality.checks import Finding, Severity, compare, inspect, inspect_all
+from markets.bars import Bars, Priced
+from markets.quality.checks import compare, inspect_all
+from markets.quality.findings import Finding, Severity
 from markets.quality.gate import concerns, levels
-from markets.reference.calendars import sessions_of
 from newsfolio import HONG_KONG, NEW_YORK, Asset, BrokenData, Fixed, Kind
 from newsfolio.listings import asset_of
+from tests.support.calm_lines import as_files, found, frame
 from tests.support.shell import Shell
-
-LINE = Asset("LINE", NEW_YORK, listed=date(2020, 1, 2))
-
-
-def frame(asset: Asset = LINE, count: int = 300, seed: int = 1) -> pd.DataFrame:
-    """A calm line, one bar a session from its listing on."""
-    days = sessions_of(asset.venue)
-    days = days[days >= np.datetime64(asset.listed or date(2020, 1, 2))][:count]
-    draw = np.random.default_rng(seed)
-    close = 100 * np.exp(np.cumsum(draw.normal(0, 0.01, count)))
-    made = pd.DataFrame(index=pd.DatetimeIndex(days.astype("datetime64[ns]"), name="session"))
-    made["open"] = np.concatenate([[100.0], close[:-1]]) * np.exp(draw.normal(0, 0.002, count))
-    made["close"] = close
-    made["high"] = made.max(axis=1) * 1.003
-    made["low"] = made[["open", "close"]].min(axis=1) * 0.997
-    made["volume"] = draw.uniform(900, 1100, count)
-    made["dividend"], made["split"] = 0.0, 0.0
-    return made[list(COLUMNS)].astype("float64")
-
-
-def found(made: pd.DataFrame, asset: Asset = LINE, priced: Priced = Priced.SPLITS) -> list[Finding]:
-    bars = Bars(asset.ticker, made, priced)
-    return [one for one in inspect(asset, bars) if one.severity > Severity.NOTE]
 
 
 def test_a_calm_line_raises_no_alarm() -> None:
@@ -173,26 +151,17 @@ def test_a_price_index_beside_lines_that_pay_is_doubted() -> None:
     assert levels({"SPY": Bars("SPY", frame(), Priced.SPLITS)}, {"SPY"}) == ()
 
 
-def folder(path: Path, **lines: pd.DataFrame) -> Path:
-    names = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volume": "Volume"}
-    for ticker, made in lines.items():
-        table = made.rename(columns=names)[list(names.values())]
-        table["Adj Close"], table["Dividends"], table["Stock Splits"] = table["Close"], 0.0, 0.0
-        table.rename_axis("Date").to_csv(path / f"{ticker}.csv", date_format="%Y-%m-%d")
-    return path
-
-
 def test_a_run_stops_at_a_blocking_defect_and_names_the_remedy(tmp_path: Path) -> None:
     held = Fixed(mix=((1.0, "AAPL"),))
     with pytest.raises(BrokenData, match=r"AAPL: the close of .* add a correction"):
-        run(held, data=str(folder(tmp_path, AAPL=tick(frame()))), ledger=tmp_path / "l.sqlite",
+        run(held, data=str(as_files(tmp_path, AAPL=tick(frame()))), ledger=tmp_path / "l.sqlite",
             engine="kernel", start="2020-06-01")  # fmt: skip
 
 
 def test_a_correction_lets_it_run_and_stands_in_the_notes(tmp_path: Path) -> None:
     made = tick(frame())
     day, true = made.index[150], frame()["close"].iloc[150]
-    prices = folder(tmp_path, AAPL=made)
+    prices = as_files(tmp_path, AAPL=made)
     (prices / "corrections.csv").write_text(
         f"ticker,day,what,value,of,reason\nAAPL,{day:%Y-%m-%d},close,{true},,a bad tick\n"
     )
@@ -211,7 +180,8 @@ def test_the_folder_as_it_is_raises_only_what_is_wrong_with_it(prices: Path) -> 
         lines[path.stem] = (asset, FolderSource(prices).load([asset])[path.stem])
     alarms = {(one.ticker, one.rule) for one in inspect_all(lines) if one.severity > Severity.NOTE}
     assert alarms == {("CNY=X", "bad tick"), ("9988.HK", "dividends"), ("9618.HK", "dividends"),
-                      ("9999.HK", "dividends")}  # fmt: skip
+                      ("9999.HK", "dividends"), ("0763.HK", "halt"),
+                      ("0763.HK", "no trade")}  # fmt: skip
     noted = {(one.ticker, one.rule) for one in inspect_all(lines)}
     assert {("600519.SS", "late start"), ("0700.HK", "closed day"), ("0700.HK", "flat day"),
             ("HKD=X", "outside its range")} <= noted  # fmt: skip
@@ -238,7 +208,7 @@ def test_wrong_closes_of_indices_are_found_by_a_second_source(prices: Path) -> N
 
 
 def test_data_check_is_a_command(shell: Shell, tmp_path: Path) -> None:
-    prices = folder(tmp_path, AAPL=tick(frame()))
+    prices = as_files(tmp_path, AAPL=tick(frame()))
     said = shell("data", "check", "AAPL", "--data", str(prices))
     assert said.code == 1
     assert "bad tick" in said.out or "stands between" in said.out

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from markets.quality.checks import Severity, inspect
+from markets.quality.checks import inspect
+from markets.quality.findings import Severity
 from markets.store.price_store import Store
 from markets.yahoo.pull import Outcome
 from newsfolio.listings import asset_of

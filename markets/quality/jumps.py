@@ -1,0 +1,243 @@
+"""Moves that no market made: bad ticks, splits that are not in the prices, other units.
+
+A move is judged as `(open or close + dividend) / the close before`, so a dividend of half the price
+is none. Between hypotheses, not by a list of ratios: a split leaves the day's own range and volume
+as they were (or the volume times the ratio), a real shock does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+
+from markets.bars import Priced
+from markets.quality.findings import Finding, Severity, about, counted
+from markets.quality.judged_line import JudgedLine
+from newsfolio.assets import Asset, Kind
+
+Limit = Callable[[Asset, date], float | None]
+"""The largest move of a line on a day, 0.1 for 10 %; None for no limit."""
+
+
+SPIKE = 0.05
+"""A move is suspicious from this size on, ..."""
+SPIKE_FX = 0.015
+"""... of an exchange rate from this one, ..."""
+TIMES_USUAL = 8.0
+"""... if it is this many times the line's usual move, ..."""
+TAKEN_BACK = 0.3
+"""... the next open and close leave less than this share of it, ..."""
+BUSY = 1.5
+"""... and no more was traded than this many times the usual volume, ..."""
+HUGE = 0.25
+"""... or twice that many times, for a move of this size."""
+
+ODD = 0.155
+"""A gap, in logs, from which a calm day looks like a bonus issue: 1.2 less a usual move."""
+LEAP = 0.37
+"""A gap from which a calm day looks like a split: 1.5 less a usual move."""
+SMALL_SPLIT = np.log(1.2)
+"""A recorded ratio below this is no more than an ordinary move, and only doubted."""
+UNIT = 60.0
+"""A ratio that no price makes in a day."""
+CALM = {ODD: (1.8, 2.0, 0.06), LEAP: (3.0, 3.0, 0.12)}
+"""By size of the gap: times the usual volume and the usual range that a calm day stays within, and
+a range that is always calm."""
+AT_OPEN = 0.7
+"""Share of a split's step that is there from the open on, at least."""
+ROUND = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
+"""Ratios of splits, for closes without opens and volumes, which tell no more than the size."""
+NEAR = 0.10
+"""How near a jump lies to one of them, beside the day's own move."""
+BESIDE = 3
+"""Sessions between a recorded split and the jump that belongs to it."""
+PAUSE = 3
+"""Sessions without a trade after which volume on the first day tells nothing."""
+LONG = 60
+"""Missing sessions after which a line may be another security, ..."""
+OTHER = np.log(3.0)
+"""... if its price is this far off, in logs."""
+LEAST_LIMIT = 0.04
+"""No venue's price limit is below this."""
+NEW = 5
+"""First bars of a line without a listing, which may be its first sessions, free of limits."""
+LIMIT_SLACK, TICK = 0.005, 0.01
+"""What adjusting and rounding add to a price limit: of the price, and in its currency."""
+LAST_DAYS = 10
+"""Bars before a declared delisting on which a fall is expected."""
+
+_CHECK = "Fetch the line again, or add a correction."
+_GENUINE = "If it is real, say so in corrections.csv: a row `genuine` with the reason."
+
+
+def jumps(line: JudgedLine, limit: Limit) -> Iterator[Finding]:
+    """Everything that one line's prices cannot have done."""
+    yield from _ticks(line)
+    if line.bars.priced is Priced.LEVEL:
+        return
+    found = dict(_recorded(line))
+    suspects = (np.abs(line.gaps) > ODD) | (np.abs(line.moves) > ODD)
+    for at in map(int, np.flatnonzero(suspects)):
+        one = None if at in found else _unrecorded(line, at)
+        if one is not None:
+            found[at] = one
+    yield from found.values()
+    yield from _beyond_limit(line, limit, found.keys())
+
+
+def _ticks(line: JudgedLine) -> Iterator[Finding]:
+    """A close far off, which the next open takes back and which nobody traded on: a bad tick.
+
+    A real shock is traded on, with more volume than usual, and what follows starts from its close.
+    """
+    asset, days, close = line.asset, line.days, line["close"]
+    moves = np.diff(np.log(close))
+    usual = float(np.median(np.abs(moves[moves != 0]))) if (moves != 0).any() else 0.0
+    least = max(SPIKE_FX if asset.kind is Kind.CURRENCY else SPIKE, TIMES_USUAL * usual)
+    there = moves[:-1]
+    left = np.abs(np.log(line["open"][2:] / close[:-2]))
+    wrong = (np.abs(there) > least) & (np.abs(there + moves[1:]) < TAKEN_BACK * np.abs(there))
+    wrong &= left < TAKEN_BACK * np.abs(there)
+    times = np.where(np.abs(there) > HUGE, 2 * BUSY, BUSY)
+    hit = np.flatnonzero(wrong & ~(line.busy[1:-1] > times)) + 1
+    if len(hit):
+        at = hit[0]
+        yield about(
+            Severity.DOUBT if asset.kind is Kind.INDEX else Severity.BLOCK,
+            asset.ticker, "bad tick", days[hit],
+            f"the close of {days[at]} ({close[at]:g}) stands between {close[at - 1]:g} and "
+            f"{close[at + 1]:g}",
+            "Check that day elsewhere and add a correction.",
+        )  # fmt: skip
+
+
+def _recorded(line: JudgedLine) -> Iterator[tuple[int, Finding]]:
+    """Jumps of the size of a split that is recorded there, or within BESIDE sessions of it."""
+    split = np.nan_to_num(line["split"])
+    for place in map(int, np.flatnonzero((split > 0) & (split != 1))):
+        ratio = float(np.log(split[place]))
+        at = _unadjusted_at(line, place, ratio)
+        if at is None:
+            continue
+        small = abs(ratio) < SMALL_SPLIT
+        yield at, about(
+            Severity.DOUBT if small else Severity.BLOCK,
+            line.asset.ticker, "split", line.days[at : at + 1],
+            f"{line.step(at)}, like a split of {split[place]:g}, which is recorded "
+            f"{'' if at == place else f'on {line.days[place]} '}but not adjusted for",
+            _CHECK,
+        )  # fmt: skip
+
+
+def _unadjusted_at(line: JudgedLine, place: int, ratio: float) -> int | None:
+    """The bar at which the price makes the step of a split of this log ratio, None if none does.
+
+    On the day itself the nearer of two hypotheses counts: no step, or the whole of it.
+    """
+    gaps, moves = line.gaps, line.moves
+    small = abs(ratio) < SMALL_SPLIT
+    stepped = [abs(to[place] + ratio) < abs(to[place]) for to in (gaps, moves)]
+    if place > 0 and stepped[0] and (stepped[1] or not small):
+        return place
+    if small:
+        return None
+    around = range(max(1, place - BESIDE), min(len(gaps), place + BESIDE + 1))
+    near = [at for at in around if abs(gaps[at] + ratio) < 0.2 * abs(ratio)]
+    return min(near, key=lambda at: abs(at - place)) if near else None
+
+
+def _unrecorded(line: JudgedLine, at: int) -> Finding | None:
+    """A jump without a split: of another unit, after a halt, or of a split that nobody recorded."""
+    asset, day = line.asset, line.days[at : at + 1]
+    size, ratio = max(abs(line.gaps[at]), abs(line.moves[at])), float(np.exp(abs(line.moves[at])))
+    if ratio > UNIT:
+        return about(
+            Severity.BLOCK, asset.ticker, "unit", day, f"{line.step(at)}, about a hundredfold",
+            "One part is in another unit (pence, cents): correct it, or fetch the line again.",
+        )  # fmt: skip
+    if line.halted(at):
+        told = size > LEAP and (line.pause(at) >= PAUSE or _calm(line, at))
+        return _after_halt(line, at) if told else None
+    if not _calm(line, at):
+        return None
+    stops = abs(line.moves[at]) > LEAP and not _ends_soon(line, at)
+    return about(
+        Severity.BLOCK if stops else Severity.DOUBT, asset.ticker, "split", day,
+        f"{line.step(at)}, like a split of {_plain(ratio):g} that nobody recorded",
+        f"{_CHECK} {_GENUINE}",
+    )  # fmt: skip
+
+
+def _plain(ratio: float) -> float:
+    """The ratio of small numbers that is nearest."""
+    return float(Fraction(ratio).limit_denominator(5 if ratio < 1.6 else 2 if ratio < 10 else 1))
+
+
+def _calm(line: JudgedLine, at: int) -> bool:
+    """Whether the day was as usual but for its level: what a split leaves, and a shock does not."""
+    gap, move = abs(line.gaps[at]), abs(line.moves[at])
+    if np.isnan(line["open"][at]):
+        traded_on = line.busy[at] > CALM[LEAP][0]
+        return not traded_on and any(abs(move - np.log(ratio)) < NEAR for ratio in ROUND)
+    same_way = line.gaps[at] * line.moves[at] > 0
+    if not same_way or min(gap, move) < ODD or gap < AT_OPEN * move or not _stays(line, at):
+        return False
+    times, ranges, always = CALM[LEAP if gap > LEAP else ODD]
+    new_shares = max(1.0, float(np.exp(-line.gaps[at])))
+    if line.busy[at] > times * new_shares:
+        return False
+    within = max(always, ranges * float(np.nan_to_num(line.usual_range[at])))
+    through = max(float(np.nan_to_num(line.wide[at])), abs(line.gaps[at] - line.moves[at]))
+    return through <= within
+
+
+def _stays(line: JudgedLine, at: int) -> bool:
+    """Whether the price neither jumped the day before nor goes back on the next."""
+    after = line.gaps[at + 1] if at + 1 < len(line.gaps) else 0.0
+    back = abs(line.gaps[at] + after) < TAKEN_BACK * abs(line.gaps[at])
+    return not back and abs(line.moves[at - 1]) < ODD
+
+
+def _after_halt(line: JudgedLine, at: int) -> Finding:
+    asset, gone = line.asset, int(line.missing[at])
+    spans = asset.listed is not None and np.datetime64(asset.listed) < line.days[at - 1]
+    other = gone > LONG and abs(line.moves[at]) > OTHER and not spans
+    if other:
+        return about(
+            Severity.BLOCK, asset.ticker, "another security", line.days[at : at + 1],
+            f"{line.step(at)}, after {counted(gone, 'session')} without a bar: two securities "
+            "under one ticker, or a long halt",
+            f"Declare it: Asset({asset.ticker!r}, ..., listed=date(...)). {_GENUINE}",
+        )  # fmt: skip
+    return about(
+        Severity.DOUBT, asset.ticker, "halt", line.days[at : at + 1],
+        f"{line.step(at)}, where it had not traded before",
+        f"A halt, or a split in it: check that day. {_GENUINE}",
+    )  # fmt: skip
+
+
+def _ends_soon(line: JudgedLine, at: int) -> bool:
+    """Whether a declared delisting follows, before which prices fall."""
+    gone = line.asset.delisted
+    return gone is not None and len(line.days) - at <= LAST_DAYS
+
+
+def _beyond_limit(line: JudgedLine, limit: Limit, known: Container[int]) -> Iterator[Finding]:
+    """Moves beyond what the venue let a line trade on that day."""
+    returns = np.expm1(line.moves)
+    if line.asset.listed is None:
+        returns[:NEW] = 0.0
+    for at in map(int, np.flatnonzero(np.abs(returns) > LEAST_LIMIT)):
+        most = None if at in known else limit(line.asset, line.days[at].astype(date))
+        slack = LIMIT_SLACK + TICK / line["close"][at - 1]
+        if most is None or abs(returns[at]) <= most + slack:
+            continue
+        yield about(
+            Severity.DOUBT if line.halted(at) else Severity.BLOCK,
+            line.asset.ticker, "price limit", line.days[at : at + 1],
+            f"{line.step(at)}, {returns[at]:+.1%}, where {most:.0%} a day is the limit",
+            f"A split or a dividend is missing, or a price is wrong. {_CHECK} {_GENUINE}",
+        )  # fmt: skip

@@ -1,0 +1,177 @@
+"""Bars against the calendar of their venue: closed days, gaps, halts, feeds that stood still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import numpy as np
+
+from markets.bars import Bars
+from markets.quality.findings import Finding, Mask, Severity, about, counted, longest, runs
+from markets.quality.judged_line import JudgedLine
+from markets.reference.calendars import Days, on_weekend, sessions_of
+from markets.universe import lives
+from newsfolio.assets import Asset, Kind
+
+CLOSED = 0.05
+"""Share of a line's rows, or of a year of them, on closed days from which its dates are wrong."""
+YEAR = 100
+"""Rows that make a calendar year worth a share of its own."""
+STALE = 3
+"""Bars in a row with the very same prices and volume."""
+HOLE = 3
+"""Sessions in a row without a bar that are more than a halt of a day or two."""
+IDLE = 20
+"""Bars in a row without a trade that are more than a pause."""
+STRAY = timedelta(days=730)
+"""A last row that comes this long after the one before it has a wrong date."""
+LATE = 5
+"""Sessions after its listing at which a line may begin."""
+FX_GAP = 7
+"""Days after which an exchange rate is too old to be used."""
+
+
+def on_calendar(asset: Asset, bars: Bars) -> Iterator[Finding]:
+    """Bars on days without a session, sessions without a bar, and a last row by itself."""
+    days = bars.frame.index.to_numpy().astype("datetime64[D]")
+    days = days[lives(asset, days)]
+    if not len(days):
+        return
+    sessions = sessions_of(asset.venue)
+    inside = sessions[(sessions >= days[0]) & (sessions <= days[-1])]
+    known = (days >= sessions[0]) & (days <= sessions[-1])
+    yield from _closed(asset, days, known & ~np.isin(days, inside))
+    yield from _stray(asset, days)
+    missing = inside[~np.isin(inside, days)]
+    if not len(missing):
+        return
+    most = longest(np.isin(inside, missing))
+    yield about(
+        Severity.DOUBT if most >= HOLE else Severity.NOTE, asset.ticker, "gap", missing,
+        f"no bar on {len(missing)} sessions of {asset.venue.code}, {most} in a row at most, "
+        f"the first on {missing[0]}",
+        "The last close is carried; fetch the line again if it was not halted.",
+    )  # fmt: skip
+
+
+def _closed(asset: Asset, days: Days, strange: Mask) -> Iterator[Finding]:
+    """Rows on closed days: a vendor's padding if they are few, shifted dates if they are many."""
+    if not strange.any():
+        return
+    code = asset.venue.code
+    wrong = strange & _shifted(days, strange) if asset.kind is not Kind.INDEX else strange & False
+    if wrong.any():
+        among = int(_shifted(days, strange).sum())
+        yield about(
+            Severity.BLOCK, asset.ticker, "closed day", days[wrong],
+            f"{int(wrong.sum())} of {among} rows from {days[wrong][0]} on stand on days on which "
+            f"{code} was closed, {int(on_weekend(days[wrong]).sum())} of them on weekends: the "
+            "dates are wrong, perhaps shifted by a day",
+            "Take the dates as the venue has them, not in UTC; drop rows that are none.",
+        )  # fmt: skip
+        return
+    yield about(
+        Severity.NOTE, asset.ticker, "closed day", days[strange],
+        f"{counted(int(strange.sum()))} on days on which {code} was closed, the first on "
+        f"{days[strange][0]}",
+        "No order fills where its volume is zero; weekend rows are dropped.",
+    )  # fmt: skip
+
+
+def _shifted(days: Days, strange: Mask) -> Mask:
+    """The rows, all or those of calendar years, of which more than CLOSED are strange."""
+    if strange.mean() > CLOSED:
+        return np.ones(len(days), dtype=bool)
+    years = days.astype("datetime64[Y]")
+    bad = [
+        year for year in np.unique(years[strange])
+        if (years == year).sum() >= YEAR and strange[years == year].mean() > CLOSED
+    ]  # fmt: skip
+    return np.isin(years, bad)
+
+
+def _stray(asset: Asset, days: Days) -> Iterator[Finding]:
+    if len(days) > 1 and days[-1] - days[-2] > np.timedelta64(STRAY):
+        yield about(
+            Severity.BLOCK, asset.ticker, "stray row", days[-1:],
+            f"the last row is dated {days[-1]}, years after the one before it, {days[-2]}",
+            "Correct its date, or drop it in corrections.csv; if it is real, a row `genuine`.",
+        )  # fmt: skip
+
+
+def begins(asset: Asset, bars: Bars) -> Iterator[Finding]:
+    """Rows before the listing, and a first row long after it."""
+    if asset.listed is None or asset.listed < date(1999, 1, 4):
+        return
+    if bars.first < asset.listed:
+        yield Finding(
+            Severity.DOUBT, asset.ticker, "before its listing",
+            f"begins on {bars.first}, before its listing on {asset.listed}",
+            "Those rows are another security's and are not used.", (bars.first,), 1,
+        )  # fmt: skip
+    sessions = sessions_of(asset.venue)
+    start, first = np.datetime64(asset.listed), np.datetime64(bars.first)
+    late = int(((sessions >= start) & (sessions < first)).sum())
+    if late > LATE and bars.first > date(2010, 1, 8):
+        yield Finding(
+            Severity.NOTE, asset.ticker, "late start",
+            f"begins on {bars.first}, {late} sessions after its listing on {asset.listed}",
+            "Earlier history is missing from this source; look-backs begin later.",
+            (bars.first,), 1,
+        )  # fmt: skip
+
+
+def still(line: JudgedLine) -> Iterator[Finding]:
+    """Stale runs, sessions that are recorded as flat with no volume, and lines nobody trades."""
+    asset, days, volume = line.asset, line.days, line["volume"]
+    if asset.kind is Kind.CURRENCY or (
+        asset.kind is Kind.INDEX and np.isnan(line["open"]).all()
+    ):  # fmt: skip
+        return
+    row = line.bars.frame[["open", "high", "low", "close", "volume"]].to_numpy()
+    same = np.concatenate([[False], (np.diff(row, axis=0) == 0).all(axis=1)]) & (volume > 0)
+    starts, lengths = runs(same)
+    if len(lengths) and lengths.max() + 1 >= STALE:
+        most, start = int(lengths.max()) + 1, int(starts[lengths.argmax()]) - 1
+        yield about(
+            Severity.DOUBT, asset.ticker, "stale", days[start : start + most],
+            f"the same bar, volume and all, on {most} sessions in a row from {days[start]}",
+            "A feed that stood still: fetch the line again.",
+        )  # fmt: skip
+    if not asset.tradable:
+        return
+    yield from _idle(line)
+    flat = (volume == 0) & (line["open"] == line["close"]) & (line["high"] == line["low"])
+    if flat.any():
+        yield about(
+            Severity.NOTE, asset.ticker, "flat day", days[flat],
+            f"{counted(int(flat.sum()))} with one price and no volume, the first on "
+            f"{days[flat][0]}",
+            "Half-days and halts: the price counts, no order fills.",
+        )  # fmt: skip
+
+
+def _idle(line: JudgedLine) -> Iterator[Finding]:
+    starts, lengths = runs(line["volume"] == 0)
+    if len(lengths) and lengths.max() >= IDLE:
+        most, start = int(lengths.max()), int(starts[lengths.argmax()])
+        days = line.days[start : start + most]
+        yield about(
+            Severity.DOUBT, line.asset.ticker, "no trade", days,
+            f"{most} sessions in a row without a trade, {days[0]} to {days[-1]}",
+            "Halted, or dead: no order fills there. Declare a line that ended as delisted: "
+            "Asset(..., delisted=Delisting(day)).",
+        )  # fmt: skip
+
+
+def rate_gaps(line: JudgedLine) -> Iterator[Finding]:
+    """An exchange rate that was not quoted for longer than it may be used."""
+    steps = np.diff(line.days).astype("int64")
+    if (steps > FX_GAP).any():
+        at = int(np.argmax(steps > FX_GAP))
+        yield about(
+            Severity.DOUBT, line.asset.ticker, "rate gap", line.days[at + 1 : at + 2],
+            f"no rate between {line.days[at]} and {line.days[at + 1]}",
+            "A run that needs it there stops; use the reference rates (--fx ecb).",
+        )  # fmt: skip

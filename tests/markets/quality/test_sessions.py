@@ -1,0 +1,108 @@
+"""Bars against their calendar: shares, not counts."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from markets.bars import Bars, Priced
+from markets.folder.source import FolderSource
+from markets.open import open_source
+from markets.quality.checks import inspect
+from markets.quality.findings import Severity
+from newsfolio import Asset, BrokenData, Kind
+from newsfolio.assets import HONG_KONG, NEW_YORK
+from tests.support.calm_lines import LINE, as_files, found, frame
+
+
+def padded(made: pd.DataFrame, saturdays: int) -> pd.DataFrame:
+    """Fridays again on the Saturdays after them."""
+    fridays = made[made.index.day_of_week == 4].iloc[:saturdays]
+    again = fridays.assign(volume=0.0).set_axis(fridays.index + pd.Timedelta(days=1))
+    return pd.concat([made, again]).sort_index().rename_axis("session")
+
+
+def test_a_file_shifted_by_a_day_stops_a_run() -> None:
+    """Midnight in Hong Kong, turned to UTC and cut to a date: Mondays stand on Sundays."""
+    line = Asset("0001.HK", HONG_KONG)
+    made = frame(line, count=243)
+    early = made.set_axis(made.index - pd.Timedelta(days=1)).rename_axis("session")
+    (one,) = [one for one in found(early, line) if one.severity is Severity.BLOCK]
+    sundays = int((early.index.day_of_week == 6).sum())
+    assert one.rule == "closed day"
+    assert f"{one.count} of 243 rows" in one.told
+    assert f"{sundays} of them on weekends" in one.told
+    assert one.count > sundays > 40
+
+
+def test_few_rows_on_closed_days_are_a_note() -> None:
+    """12 of 312 rows; 5 % would be 16."""
+    bars = Bars("LINE", padded(frame(), 12), Priced.SPLITS)
+    (one,) = inspect(LINE, bars)
+    assert (one.severity, one.rule, one.count) == (Severity.NOTE, "closed day", 12)
+    (one,) = found(padded(frame(), 20))
+    assert (one.severity, one.count) == (Severity.BLOCK, 20)
+
+
+def test_a_year_of_wrong_dates_is_not_diluted_by_good_ones() -> None:
+    made = frame(count=1500)
+    cut = made.index.year == 2024
+    late = made[cut].set_axis(made[cut].index + pd.Timedelta(days=1))
+    (one,) = [
+        one for one in found(pd.concat([made[~cut & (made.index.year < 2024)], late]))
+        if one.severity is Severity.BLOCK
+    ]  # fmt: skip
+    assert one.days[0].year == 2024
+    assert one.count / 1500 < 0.05
+
+
+@pytest.mark.parametrize("kind", [Kind.INDEX, Kind.CURRENCY])
+def test_an_index_and_a_rate_may_stand_on_closed_days(kind: Kind) -> None:
+    level = Asset("^LINE", NEW_YORK, kind)
+    assert not [one for one in found(padded(frame(), 40), level, Priced.LEVEL)
+                if one.severity is Severity.BLOCK]  # fmt: skip
+
+
+def test_sessions_without_a_trade_are_doubted() -> None:
+    """A dead line that goes on at its last close, 116 sessions long."""
+    made = frame()
+    dead = made.index[-116:]
+    made.loc[dead, ["open", "high", "low", "close"]] = made["close"].iloc[-117]
+    made.loc[dead, "volume"] = 0.0
+    (one,) = found(made)
+    assert (one.severity, one.rule) == (Severity.DOUBT, "no trade")
+    assert one.told == (
+        f"116 sessions in a row without a trade, {dead[0]:%Y-%m-%d} to {dead[-1]:%Y-%m-%d}"
+    )
+    assert "delisted" in one.remedy
+
+
+def test_a_last_row_years_after_the_rest_stops_a_run() -> None:
+    made = frame()
+    stray = made.iloc[[-1]].set_axis([made.index[-1] + pd.Timedelta(days=800)])
+    rules = {one.rule: one for one in found(pd.concat([made, stray]).rename_axis("session"))}
+    assert rules["stray row"].severity is Severity.BLOCK
+    assert "years after the one before it" in rules["stray row"].told
+
+
+def test_a_row_dated_after_today_is_refused(tmp_path: Path) -> None:
+    made = frame(count=50)
+    prices = as_files(tmp_path, LINE=made)
+    last = made.index[-1].date()
+    assert FolderSource(prices, last).load([LINE])["LINE"].last == last
+    before = made.index[-2].date()
+    with pytest.raises(BrokenData, match=f"line 51: {last}, the date lies after today, {before}"):
+        open_source(str(prices), tmp_path, before).load([LINE])
+
+
+@pytest.mark.parametrize("day", ["2032-12-29", "2204-12-29"])
+def test_a_row_of_another_decade_is_refused(tmp_path: Path, day: str) -> None:
+    path = as_files(tmp_path, LINE=frame(count=50)) / "LINE.csv"
+    last = path.read_text().splitlines()[-1]
+    with path.open("a") as file:
+        file.write(day + last[10:] + "\n")
+    with pytest.raises(BrokenData, match=f"{day}, the date lies after today, 2026-11-30"):
+        FolderSource(tmp_path, date(2026, 11, 30)).load([LINE])
