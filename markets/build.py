@@ -10,7 +10,6 @@ import numpy as np
 
 from markets.bars import Bars
 from markets.facts import FactTable
-from markets.fillable import fillable_of
 from markets.market import Days, Floats, Market, Mask, Placed
 from markets.reference.calendars import (
     RunCalendar,
@@ -22,6 +21,7 @@ from markets.reference.calendars import (
     sessions_of,
 )
 from markets.reference.currencies import FxSource, value_rates
+from markets.reference.fillable import fillable_of
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
@@ -54,7 +54,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
-    fills = fillable_of(lines, bars, grids, sessions)
+    masks, limits = fillable_of(lines, bars, grids, sessions)
     rate_before, rate = _rates(lines, want.base, fx, sessions, first, calendar.clock.closes)
     cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
@@ -66,9 +66,6 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         sessions=sessions,
         first=first,
         ready=ready,
-        fillable=fills.fillable,
-        locked=fills.locked,
-        opened=fills.opened,
         rate_before=rate_before,
         rate=rate,
         usable=usable,
@@ -79,11 +76,11 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, interest, *fills.notes),
+        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, interest, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
-        **grids,
+        **{**grids, **masks},
     )
 
 

@@ -34,7 +34,7 @@ LAYERS = {
         ("markets.quality", "markets.views", "markets.build"),
         ("markets.per_market",),
         ("markets.market", "markets.snapshot"),
-        ("markets.facts", "markets.fillable", "markets.universe"),
+        ("markets.facts", "markets.universe"),
         ("markets.reference",),
         ("markets.bars", "markets.costs"),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,20 +26,13 @@ SHUT, OPEN, UNKNOWN = 0, 1, 2
 """What a calendar says of a day; beyond its end it says nothing."""
 
 
-@dataclass(frozen=True, eq=False)
-class Fillable:
-    """(T, N) arrays, as Market has them; notes: what a reader must know of them."""
-
-    fillable: Mask
-    locked: Signs
-    opened: Mask
-    notes: tuple[str, ...]
-
-
 def fillable_of(
     lines: tuple[Asset, ...], bars: Mapping[str, Bars], grids: Grids, sessions: Days
-) -> Fillable:
-    """What can fill; `grids` as Market has them: open, last, volume, dividend, later."""
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """`fillable`, `locked` and `opened` as Market has them, and what a reader must know of them.
+
+    grids: open, close, last, volume, dividend and later, as Market has them.
+    """
     quoted = ~np.isnan(grids["open"]) & (grids["volume"] != 0)
     traded = quoted & ~_repeats(lines, bars, sessions)
     fillable, opened = quoted.copy(), np.zeros_like(quoted)
@@ -56,7 +50,7 @@ def fillable_of(
         line = bars[asset.ticker]
         locked[:, column] = _locked(asset, line, grids, column, sessions)
         notes += _like_special_treatment(asset, line, grids, column, sessions)
-    return Fillable(fillable, locked, opened, tuple(notes))
+    return {"fillable": fillable, "locked": locked, "opened": opened}, tuple(notes)
 
 
 def _calendar(asset: Asset, sessions: Days) -> Signs:
