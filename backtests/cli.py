@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
-from backtests.commands import data, pages, run, runs, strategies, sweep
 from newsfolio import __version__
 from newsfolio.errors import NewsfolioError
 
@@ -20,21 +19,27 @@ app = App(
     help_format="plaintext",
     default_parameter=Parameter(negative=()),
 )
-app.command(strategies.list_, name="list")
-app.command(strategies.show)
-app.command(strategies.weights)
-app.command(runs.runs)
-app.command(runs.diff)
-app.command(strategies.check)
-app.command(strategies.new)
-app.command(data.app)
-app.command(sweep.sweep)
-app.command(run.run)
-app.command(pages.open_, name="open")
-app.command(pages.report)
-app.command(pages.compare)
-app.command(run.score)
-app.command(pages.claims)
+COMMANDS = {
+    "list": "strategies:list_",
+    "show": "strategies:show",
+    "weights": "strategies:weights",
+    "runs": "runs:runs",
+    "diff": "runs:diff",
+    "check": "strategies:check",
+    "new": "strategies:new",
+    "data": "data:app",
+    "sweep": "sweep:sweep",
+    "run": "run:run",
+    "open": "pages:open_",
+    "report": "pages:report",
+    "compare": "pages:compare",
+    "score": "run:score",
+    "claims": "pages:claims",
+}
+"""Where each stands in `backtests/commands/`; it is imported when it is asked for."""
+
+for _name, _place in COMMANDS.items():
+    app.command(f"backtests.commands.{_place}", name=_name)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -52,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _code(tokens: list[str], debug: bool) -> int:
     """Run a command; its exit code, and what went wrong on standard error."""
     try:
+        if not tokens or tokens[0].startswith("-"):
+            _import_all()  # the list of commands shows what each one does
         answer = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         return _fail(f"{error}; see newsfolio --help", 2)
@@ -69,6 +76,11 @@ def _code(tokens: list[str], debug: bool) -> int:
         bug = f"a bug of ours, {type(error).__name__}: {error}"
         return _fail(f"{bug}; run again with --debug and report it", 1)
     return answer if isinstance(answer, int) else 0
+
+
+def _import_all() -> None:
+    for name in COMMANDS:
+        app[name]
 
 
 def _fail(message: str, code: int) -> int:

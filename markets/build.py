@@ -13,8 +13,10 @@ from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
 from markets.reference.calendars import (
     RunCalendar,
+    beyond_calendars,
     closes_last,
     first_decision,
+    is_known,
     known_from,
     on_weekend,
     sessions_later,
@@ -32,7 +34,7 @@ from markets.universe import (
     tradable,
     universe_assets,
 )
-from newsfolio.assets import Asset, Kind
+from newsfolio.assets import Asset, Kind, Venue
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -59,6 +61,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
+    told = (why, *weekend, *beyond_calendars((line.venue for line in lines), sessions[first:]))
     return Market(
         base=want.base,
         sleeves=want.sleeves,
@@ -76,7 +79,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, interest, *limits),
+        notes=(*notes_on(bars, held, wanted), *of_tables, *told, interest, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -105,9 +108,8 @@ def _end(
     }
     if want.end is not None:
         for ticker, last in ends.items():
-            sessions = sessions_of(asset_of(held.get(ticker, ticker)).venue)
-            due = sessions[np.searchsorted(sessions, np.datetime64(want.end), side="right") - 1]
-            if np.datetime64(last) < due:
+            venue = asset_of(held.get(ticker, ticker)).venue
+            if np.datetime64(last) < _due(venue, want.end, held.values(), bars):
                 raise MissingData(
                     f"{ticker} ends on {last}, before --end {want.end}; end the run on {last}, or "
                     "declare it delisted in its asset"
@@ -119,6 +121,16 @@ def _end(
         return last, f"the run ends on {last}, with the last bar of all"
     ticker, last = min(ends.items(), key=lambda item: (item[1], item[0]))
     return last, f"the run ends on {last}, where {ticker} ends"
+
+
+def _due(venue: Venue, end: date, held: Iterable[Asset], bars: Mapping[str, Bars]) -> np.datetime64:
+    """The venue's last session up to the end; beyond its calendar the last bar of its lines."""
+    last = np.array([end], dtype="datetime64[D]")
+    dates = [sessions_of(venue)]
+    if not is_known(venue, last)[0]:
+        dates += [_days(bars[asset.ticker]) for asset in held if asset.venue == venue]
+    days = np.unique(np.concatenate(dates))
+    return days[np.searchsorted(days, last[0], side="right") - 1]  # type: ignore[no-any-return]
 
 
 def _lasting(
@@ -268,11 +280,11 @@ def _ever(ticker: str, asset: Asset | None, columns: Mapping[str, int], usable: 
 
 
 def _calendar(want: Want, lines: tuple[Asset, ...], sessions: Days, first: int) -> RunCalendar:
-    """The dates that schedules see; MissingData where they are not known from the start on."""
+    """The dates that schedules see; MissingData where none are known from the start on."""
     venues = [asset.venue for asset in lines]
     decision = first_decision(want.published, sessions, venues) if want.published else None
     clock = closes_last(venues)
-    known_from(clock, sessions[first])
+    known_from(sessions[first])
     return RunCalendar(sessions, clock, decision)
 
 

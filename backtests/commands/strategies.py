@@ -66,6 +66,7 @@ def weights(
     json
         Print one JSON object.
     """
+    from backtests import paths
     from backtests.runner.target_portfolio import advise
     from backtests.settings import read_day
 
@@ -73,7 +74,8 @@ def weights(
     if job.strategy is None:
         raise CommandError(f"{strategy} is a plain backtrader strategy: it has orders, no weights")
     day = read_day("asof", asof)
-    advice = advise(job.strategy, market.source(json), market.settings(), day, portfolio)
+    source, settings = market.source(json), market.settings()
+    advice = advise(job.strategy, source, settings, day, portfolio, paths.today())
     if json:
         print_json(advice.as_json())
     else:

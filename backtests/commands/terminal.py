@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsfolio.formatting import percent, ratio
+from reports.tables.doubts import doubts_of
+
+MOST_DOUBTS = 3
+"""Doubts that are told in full after a run; the page has all."""
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
+    from reports.contract.manifest import ManifestJson
 
 
 def progress(silent: bool) -> Any:
@@ -41,6 +46,7 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if benchmark and figures:
         print(f"{'benchmark':<14}{benchmark['label']}: CAGR {percent(figures['cagr'])}, "
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
+    say_warnings(result.manifest)
     for note in result.manifest["notes"]:
         if any(
             word in note
@@ -51,6 +57,22 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if credit:
         print(f"{'credit':<14}{credit['largest']:,.0f} at most, on {credit['session']}")
     print(f"{'page':<14}{page}\n")
+
+
+def say_warnings(manifest: ManifestJson) -> None:
+    """What makes the figures above it worth less: ruin, prices in doubt, money never invested."""
+    if manifest["ruined"]:
+        print(f"{'RUINED':<14}on {manifest['ruined']}: equity at or below zero; all was sold, and "
+              "no decision followed")  # fmt: skip
+    for sentence in manifest.get("unallocated", []):
+        print(f"{'note':<14}{sentence}")
+    doubts = doubts_of(manifest)
+    if doubts.rows:
+        print(f"{'doubts':<14}{doubts}")
+    for row in doubts.rows[:MOST_DOUBTS]:
+        print(f"{'':<14}{row['ticker']}: {row['told']}")
+    if len(doubts.rows) > MOST_DOUBTS:
+        print(f"{'':<14}and {len(doubts.rows) - MOST_DOUBTS} more, on the page")
 
 
 def say_claims(

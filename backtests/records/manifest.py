@@ -12,6 +12,7 @@ from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
 from backtests.runner.provenance import settings_values
+from backtests.runner.unallocated import unallocated_notes
 from backtests.simulation.account import Account
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
@@ -72,6 +73,7 @@ def manifest(
         "labels": {name: reference["label"] for name, reference in references.items()},
         "assumptions": assumptions(market, settings, run.costs, origin),
         "notes": [*market.notes, *run.left_out, *_gross(run)],
+        "unallocated": unallocated_notes(run),
         "findings": _findings(run.findings, run.account.weights),
         "credit": _credit(market, output),
         "waiting": [list(order) for order in output.waiting],

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from backtests.engines import kernel
+from backtests.runner.holdings import CASH, read_holdings
 from backtests.runner.inputs import cost_model, inputs_alone
-from backtests.settings import Dividends, Settings
+from backtests.settings import Dividends, Lots, Settings
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import Explained
-from backtests.simulation.sizing import Sizer
+from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
+from markets.reference.calendars import sessions_of
 from markets.snapshot import Source
-from newsfolio.errors import BrokenData, CommandError
+from newsfolio.errors import CommandError
 from newsfolio.formatting import figure
 from newsfolio.strategy import Strategy
 
-CASH = "CASH"
-MOST = 1e15
-"""Shares, or money, of one line; nobody holds more."""
+OLD = 5
+"""Sessions after which a close is too old to size an order by without a word."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,21 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """Something held that the strategy has no say in; in raw shares, and no part of the money."""
+
+    asset: str
+    shares: float
+    why: str = "not a line of the strategy"
+
+
+@dataclass(frozen=True)
 class Advice:
     """The portfolio of a strategy at a close.
 
     decided: the day of the decision that the weights come from; today: whether it is `asof`,
-    otherwise the weights have drifted since.
+    otherwise the weights have drifted since. outside: what is held beside it, to sell or to keep.
+    warnings: what makes the orders doubtful; they stand among the notes too.
     """
 
     asof: date
@@ -56,6 +68,8 @@ class Advice:
     notes: tuple[str, ...]
     simulated: bool
     explained: Explained | None = None
+    outside: tuple[Outside, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """JSON values: weights as fractions, orders in raw shares, money in base currency."""
@@ -67,7 +81,8 @@ class Advice:
             "simulated": self.simulated,
             "weights": dict(self.weights),
             "orders": [asdict(order) for order in self.orders],
-            "notes": list(self.notes),
+            "outside": [asdict(held) for held in self.outside],
+            "notes": [*self.notes, *self.warnings],
             "explained": asdict(self.explained) if self.explained else None,
         }
 
@@ -93,16 +108,25 @@ class Advice:
             f"orders  from {self.equity:,.0f} {self.currency}, for the next opens",
             *(rows or ["  none"]),
             f"costs   about {total:,.2f} {self.currency}",
+            *(f"outside {one.shares:,.10g} {one.asset}: sell or keep ({one.why})"
+              for one in self.outside),
+            *(f"note    {warning}" for warning in self.warnings),
             *(_table(self.explained) if self.explained else []),
         ])  # fmt: skip
 
 
 def advise(
-    strategy: Strategy, source: Source, settings: Settings, asof: date | None, holdings: Path | None
+    strategy: Strategy,
+    source: Source,
+    settings: Settings,
+    asof: date | None,
+    holdings: Path | None,
+    today: date | None = None,
 ) -> Advice:
     """Run the strategy up to the close of `asof` (default: the last one) and size its portfolio.
 
-    Without holdings, orders start from the settings' cash.
+    Without holdings, orders start from the settings' cash. today: against which the close is old;
+    None: it is not asked.
     """
     settings = replace(settings, dividends=Dividends.CASH, end=asof or settings.end)
     inputs = inputs_alone(strategy, settings)
@@ -120,28 +144,125 @@ def advise(
         equity = desk.book.equity(last)
         values = zip(market.tickers, desk.book.values(last).tolist(), strict=True)
         weights = {ticker: value / equity for ticker, value in values if value}
-    units, cash = _holdings(holdings, market, settings)
+    held = _held(holdings, market, settings)
     sizer = Sizer(market, settings, cost_model(settings))
-    worth = [size * float(market.value_rate[last, column]) for column, size in units.items()]
-    equity = math.fsum([cash, *worth])
-    if equity <= 0:
-        raise CommandError(
-            f"{holdings}: the portfolio is worth {equity:,.2f}; nothing can be bought"
-        )
     columns = {market.place[ticker]: weight for ticker, weight in weights.items()}
-    wanted, _ = sizer.targets(columns, last, equity, units)
-    sizes = sizer.orders(wanted, units, last, equity)
+    sizes, parts = _sizes(sizer, columns, held, last)
+    concerned = {*columns, *held.units}
     return Advice(
         asof=market.day(last),
         decided=None if decided is None else market.day(decided),
         weights=weights,
         orders=tuple(_order(sizer, market, column, size, last) for column, size in sizes.items()),
-        equity=equity,
+        equity=held.equity(market),
         currency=settings.currency,
         notes=market.notes,
         simulated=market.simulated,
         explained=desk.explained(),
+        outside=held.outside,
+        warnings=(*_old(market, concerned, None if asof else today), *parts),
     )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Where orders start: units by column of the market, money, and what is neither."""
+
+    path: Path | None
+    units: Mapping[int, float]
+    cash: float
+    outside: tuple[Outside, ...] = ()
+
+    def equity(self, market: Market) -> float:
+        """Base currency at the last close; CommandError where nothing can be bought with it."""
+        worth = (size * float(market.value_rate[-1, at]) for at, size in self.units.items())
+        equity = math.fsum([self.cash, *worth])
+        if equity <= 0:
+            raise CommandError(
+                f"{self.path}: the portfolio is worth {equity:,.2f}; nothing can be bought"
+            )
+        return equity
+
+
+def _held(path: Path | None, market: Market, settings: Settings) -> _Held:
+    if path is None:
+        return _Held(None, {}, settings.cash)
+    units: dict[int, float] = {}
+    outside = []
+    holdings = read_holdings(path, market.tickers)
+    cash = holdings.pop(CASH, 0.0)
+    for asset, shares in holdings.items():
+        column = market.place.get(asset)
+        if column is None:
+            outside.append(Outside(asset, shares))
+        elif not math.isfinite(market.value_rate[-1, column]):
+            outside.append(Outside(asset, shares, "no price yet"))
+        else:
+            units[column] = shares * float(market.later[-1, column])
+    return _Held(path, units, cash, tuple(outside))
+
+
+def _sizes(
+    sizer: Sizer, weights: Mapping[int, float], held: _Held, last: int
+) -> tuple[dict[int, float], list[str]]:
+    """Orders in units by column, and what they leave because it is no whole share.
+
+    Sales that are rounded bring less than the targets count on: purchases shrink until the money
+    that was to be left is left.
+    """
+    market, equity = sizer.market, held.equity(sizer.market)
+    least = min(0.0, equity * (1 - math.fsum(weights.values()))) - 1e-9 * equity
+    short = 0.0
+    for _ in range(ROUNDS):
+        wanted, _ = sizer.targets(weights, last, equity - short, held.units)
+        orders = sizer.orders(wanted, held.units, last, equity - short)
+        sizes = {column: _whole(sizer, column, size, bool(wanted.get(column)))
+                 for column, size in orders.items()}  # fmt: skip
+        sizes = {column: size for column, size in sizes.items() if size}
+        spent = (size * float(market.value_rate[last, at]) for at, size in sizes.items())
+        left = held.cash - math.fsum(spent) - sizer.cost_of(sizes, last)
+        if left >= min(least, held.cash) or equity - short <= 0:
+            break
+        short += min(least, held.cash) - left
+    rest = {column: (held.units[column] + sizes.get(column, 0.0)) / market.later[last, column]
+            for column in held.units if not wanted.get(column)}  # fmt: skip
+    return sizes, [
+        f"{size:.4g} of a {market.tickers[column]} share stays: no venue trades a part of one"
+        for column, size in rest.items()
+        if abs(size) > 1e-9
+    ]
+
+
+def _whole(sizer: Sizer, column: int, size: float, goes_on: bool) -> float:
+    """An order in whole lots, towards zero; one that closes its position, in whole shares."""
+    if sizer.settings.lots is Lots.FRACTIONAL:
+        return size
+    market = sizer.market
+    asset, later = market.assets[column], float(market.later[-1, column])
+    lot = asset.lot.at(market.day(-1)) if goes_on and not asset.star else 1
+    return math.copysign(math.floor(abs(size) / (lot * later) + 1e-9) * lot * later, size)
+
+
+def _old(market: Market, columns: Iterable[int], today: date | None) -> Iterator[str]:
+    """Where orders are sized by a close that is more than five sessions old."""
+    asof = market.day(-1)
+    if today is not None and not market.simulated:
+        calendar = sessions_of(market.calendar.clock)
+        passed = int(np.searchsorted(calendar, np.datetime64(today)))
+        passed -= int(np.searchsorted(calendar, np.datetime64(asof), side="right"))
+        if passed > OLD:
+            yield (
+                f"the last close is of {asof}, {passed} sessions before {today}; bring the prices "
+                "up to date before these orders are sent"
+            )
+    for column in sorted(columns):
+        closes = np.flatnonzero(~np.isnan(market.close[:, column]))
+        age = len(market.sessions) - 1 - int(closes[-1]) if len(closes) else 0
+        if age > OLD:
+            yield (
+                f"{market.tickers[column]} has had no close since {market.day(closes[-1])}, "
+                f"{age} sessions before {asof}; its price may be another by now"
+            )
 
 
 def _table(explained: Explained) -> list[str]:
@@ -168,50 +289,3 @@ def _order(sizer: Sizer, market: Market, column: int, size: float, session: int)
         value=size * float(market.value_rate[session, column]),
         cost=quote.fee + quote.slippage,
     )
-
-
-def _holdings(
-    path: Path | None, market: Market, settings: Settings
-) -> tuple[dict[int, float], float]:
-    """Units by column and cash from a CSV of `asset,quantity`; CASH is a line of its own."""
-    if path is None:
-        return {}, settings.cash
-    units: dict[int, float] = {}
-    cash = 0.0
-    for number, asset, quantity in _rows(path):
-        if asset == CASH:
-            cash += quantity
-        elif asset not in market.place:
-            raise CommandError(
-                f"{path}, line {number}: {asset} is not a line of this strategy; leave it out, it "
-                f"is not part of the money ({', '.join(market.tickers)}, {CASH})"
-            )
-        else:
-            column = market.place[asset]
-            later = float(market.later[-1, column])
-            units[column] = units.get(column, 0.0) + quantity * later
-    return units, cash
-
-
-def _rows(path: Path) -> list[tuple[int, str, float]]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrokenData(
-            f"{path} cannot be read ({error}); give a CSV with asset,quantity"
-        ) from error
-    holdings = []
-    for number, row in enumerate(rows, start=2):
-        asset, text = (row.get("asset") or "").strip(), (row.get("quantity") or "").strip()
-        try:
-            quantity = float(text)
-        except ValueError:
-            quantity = math.nan  # which is not below anything
-        if not asset or not abs(quantity) <= MOST:
-            raise BrokenData(
-                f"{path}, line {number}: expected asset,quantity such as 0700.HK,300; "
-                f"found {asset!r},{text!r}"
-            )
-        holdings.append((number, asset, quantity))
-    return holdings

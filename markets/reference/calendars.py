@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
-import importlib.util
-import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from markets.reference.calendar_cache import kept
+from markets.reference.calendar_library import edition, sessions_and_closes
 from newsfolio.assets import Venue
 from newsfolio.errors import MissingData
 from newsfolio.schedules import Period
-
-if TYPE_CHECKING:
-    from exchange_calendars import ExchangeCalendar
 
 Days = NDArray[np.datetime64]
 Mask = NDArray[np.bool_]
@@ -30,6 +23,9 @@ Hours = NDArray[np.int64]
 
 FIRST, LAST = date(1999, 1, 1), date(2049, 12, 31)
 EPOCH = date(1970, 1, 1)
+DAY = "datetime64[D]"
+YEAR = 250
+"""Sessions that tell on which weekdays a venue trades."""
 
 UNSCHEDULED = {
     "XHKG": (
@@ -52,45 +48,45 @@ def _hours(code: str) -> Hours:
     The library takes a third of a second for them, so they are kept for the next start.
     """
     lost = UNSCHEDULED.get(code, ())
-    rules = hashlib.sha256(f"{FIRST} {LAST} {lost}".encode()).hexdigest()[:12]
-    edition = version("exchange_calendars")
-    return kept(f"calendar-{code}-{edition}-{rules}", lambda: _computed(code, lost))
+    rules = hashlib.sha256(f"{FIRST} {LAST} {lost} {edition()}".encode()).hexdigest()[:12]
+    return kept(f"calendar-{code}-{rules}", lambda: _computed(code, lost))
 
 
 def _computed(code: str, lost: tuple[str, ...]) -> Hours:
-    import pandas as pd
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pandas 4 deprecations inside the library
-        kind = _kind(code)
-        end = kind.bound_max() or pd.Timestamp(LAST)
-        closes = kind(start=pd.Timestamp(FIRST), end=end).closes
-    closes = closes[~closes.index.isin(pd.to_datetime(list(lost)))]
-    days = closes.index.to_numpy().astype("datetime64[D]")
-    instants = closes.dt.tz_convert(None).to_numpy().astype("datetime64[s]")
-    return np.array([days.astype("int64"), instants.astype("int64")])
-
-
-def _kind(code: str) -> type[ExchangeCalendar]:
-    """The class of a calendar; the library's look-up by name builds one that nobody needs."""
-    import exchange_calendars
-
-    module = f"exchange_calendars.exchange_calendar_{code.lower()}"
-    if importlib.util.find_spec(module) is None:
-        return type(exchange_calendars.get_calendar(code))
-    return getattr(importlib.import_module(module), f"{code}ExchangeCalendar")  # type: ignore[no-any-return]
+    hours = sessions_and_closes(code, FIRST, LAST)
+    return hours[:, ~np.isin(hours[0].astype("datetime64[D]"), np.array(lost, dtype=DAY))]
 
 
 @lru_cache(maxsize=16)
 def _sessions(code: str) -> Days:
-    return _hours(code)[0].astype("datetime64[D]")
+    return _hours(code)[0].astype(DAY)
+
+
+@lru_cache(maxsize=16)
+def _expected(code: str) -> Days:
+    """Known sessions, and before and after them the weekdays on which the venue usually trades."""
+    known, (first, last) = _sessions(code), _span(code)
+    days = np.arange(np.datetime64(FIRST), np.datetime64(LAST) + 1)
+    often = np.bincount(_weekday(known[-YEAR:]), minlength=7)
+    usual = (often > often.max() / 2)[_weekday(days)]
+    return np.union1d(known, days[usual & ((days < first) | (days > last))])
 
 
 @lru_cache(maxsize=16)
 def _announced(code: str) -> Days:
     """Sessions as one expected them beforehand: nobody schedules around a storm to come."""
-    unscheduled = np.array(UNSCHEDULED.get(code, ()), dtype="datetime64[D]")
-    return np.union1d(_sessions(code), unscheduled)
+    return np.union1d(_expected(code), np.array(UNSCHEDULED.get(code, ()), dtype=DAY))
+
+
+def _span(code: str) -> tuple[np.datetime64, np.datetime64]:
+    """The first and the last day of which the library knows; it begins and ends with years."""
+    years = _sessions(code)[[0, -1]].astype("datetime64[Y]")
+    return years[0].astype(DAY), (years[1] + 1).astype(DAY) - 1
+
+
+def _weekday(days: Days) -> NDArray[np.int64]:
+    """0 on Mondays."""
+    return (days.astype("int64") + 3) % 7
 
 
 def sessions_of(venue: Venue) -> Days:
@@ -100,39 +96,74 @@ def sessions_of(venue: Venue) -> Days:
 
 def on_weekend(days: Days) -> Mask:
     """Saturdays and Sundays."""
-    return np.asarray((days.astype("int64") + 3) % 7 >= 5)
+    return np.asarray(_weekday(days) >= 5)
 
 
-def known_from(venue: Venue, first: np.datetime64) -> None:
-    """Raise MissingData for a run that starts before the venue's calendar is known."""
-    if first < _sessions(venue.code)[0]:
+def is_known(venue: Venue, days: Days) -> Mask:
+    """Whether the venue's calendar reaches each day."""
+    first, last = _span(venue.code)
+    return np.asarray((days >= first) & (days <= last))
+
+
+def beyond_calendars(venues: Iterable[Venue], sessions: Days) -> Iterator[str]:
+    """What to say of venues whose calendar does not reach over all sessions."""
+    for code in sorted({venue.code for venue in venues}):
+        begins, ends = _span(code)
+        parts = [f"before {begins}"] * bool(sessions[0] < begins)
+        parts += [f"after {ends}"] * bool(sessions[-1] > ends)
+        if parts:
+            yield (
+                f"{code}: no calendar {' or '.join(parts)} ({edition()}); there the bars' own "
+                "dates and the usual weekdays serve, and its holidays are not known"
+            )
+
+
+def known_from(first: np.datetime64) -> None:
+    """Raise MissingData for a run that starts before any calendar is known."""
+    if first < np.datetime64(FIRST):
         raise MissingData(
-            f"the calendar of {venue.code} is known from {FIRST}, the run would start on {first}; "
+            f"calendars are known from {FIRST}, the run would start on {first}; "
             f"give --start {FIRST} or later"
         )
 
 
 def is_open(venue_code: str, days: Days) -> Mask:
-    """Whether the venue has a session on each day; MissingData beyond what is known."""
-    sessions = _sessions(venue_code)
-    if len(days) and days[-1] > np.datetime64(f"{str(sessions[-1])[:4]}-12-31"):
-        raise MissingData(
-            f"the calendar of {venue_code} ends with {str(sessions[-1])[:4]}, and the run needs "
-            f"{days[-1]}; upgrade exchange_calendars or end the run earlier with --end"
-        )
-    places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
-    return np.asarray(sessions[places] == days)
+    """Whether the venue has a session on each day; beyond its calendar on usual weekdays."""
+    return np.isin(days, _expected(venue_code))
 
 
 def sessions_later(venue: Venue, day: date, count: int) -> date:
     """The session of `venue` that comes `count` sessions after the first one not before `day`."""
-    sessions = _sessions(venue.code)
+    sessions = _expected(venue.code)
     place = int(np.searchsorted(sessions, np.datetime64(day))) + count
     return sessions[min(place, len(sessions) - 1)].astype(date)
 
 
+def sessions_between(venue: Venue, after: date, before: date) -> int:
+    """How many sessions lie between two days; usual weekdays beyond the calendar."""
+    sessions = _expected(venue.code)
+    first = np.searchsorted(sessions, np.datetime64(after), side="right")
+    return max(int(np.searchsorted(sessions, np.datetime64(before)) - first), 0)
+
+
 def closing_times(venue_code: str, day: date) -> datetime | None:
-    """The instant at which the venue closes on `day`, UTC; None where it has no session."""
+    """The instant at which the venue closes on `day`, UTC; None where it has no session.
+
+    Beyond the calendar a usual weekday closes as its like in the nearest known year.
+    """
+    first, last = (edge.astype(date) for edge in _span(venue_code))
+    if first <= day <= last:
+        return _known_close(venue_code, day)
+    if not is_open(venue_code, np.array([day], dtype=DAY))[0]:
+        return None
+    away, step = ((day - last).days, -7) if day > last else ((first - day).days, 7)
+    like = day + timedelta(step // 7 * 364 * -(-away // 364))
+    while (close := _known_close(venue_code, like)) is None:
+        like += timedelta(step)
+    return close + (day - like)
+
+
+def _known_close(venue_code: str, day: date) -> datetime | None:
     days, closes = _hours(venue_code)
     asked = (day - EPOCH).days
     place = int(np.searchsorted(days, asked))
@@ -158,7 +189,6 @@ class RunCalendar:
         return np.ones(len(self.sessions), dtype=bool)
 
     def ends(self, period: Period) -> Mask:
-        is_open(self.clock.code, self.sessions[-1:])
         return self._on_or_after(_last_of(self.clock.code, period))
 
     def on_or_after(self, days: tuple[date, ...]) -> Mask:

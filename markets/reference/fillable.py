@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
-from markets.reference.calendars import Days, is_open, sessions_of
+from markets.reference.calendars import Days, is_known, is_open
 from markets.reference.price_limits import Floats, board_of, price_limits
 from newsfolio.assets import VENUES, Asset
 from newsfolio.dated import always
@@ -55,10 +55,8 @@ def fillable_of(
 
 def _calendar(asset: Asset, sessions: Days) -> Signs:
     """What the calendar of the line's venue says of each session."""
-    known = sessions_of(asset.venue)
-    places = np.minimum(np.searchsorted(known, sessions), len(known) - 1)
-    said = np.where(known[places] == sessions, OPEN, SHUT)
-    said[(sessions < known[0]) | (sessions > known[-1])] = UNKNOWN
+    said = np.where(is_open(asset.venue.code, sessions), OPEN, SHUT)
+    said[~is_known(asset.venue, sessions)] = UNKNOWN
     return said.astype(np.int8)
 
 

@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Priced, moved_on
-from markets.reference.calendars import sessions_of
+from markets.reference.calendars import is_open
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.errors import BrokenData
 
@@ -270,7 +270,7 @@ def _open_days(asset: Asset, days: pd.DatetimeIndex) -> np.ndarray:
     """Which days are sessions; where no calendar is at hand, weekdays."""
     if asset.kind is Kind.CURRENCY or asset.venue.code not in VENUES:
         return np.asarray(days.dayofweek < 5)
-    return np.isin(days.to_numpy().astype("datetime64[D]"), sessions_of(asset.venue))
+    return is_open(asset.venue.code, days.to_numpy().astype("datetime64[D]"))
 
 
 def _rescaled(kept: pd.DataFrame, fresh: pd.DataFrame) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from markets.bars import Bars
-from markets.reference.calendars import sessions_of
+from markets.reference.calendars import sessions_between
 from markets.store.price_store import Store
 from markets.yahoo.client import Trouble
 from markets.yahoo.isolation import prepared_yfinance
@@ -232,5 +232,4 @@ def _sessions_between(asset: Asset, last: date, today: date) -> int:
     """Sessions after `last` and before `today`; weekdays where no calendar is at hand."""
     if asset.kind is Kind.CURRENCY or asset.venue.code not in VENUES:
         return int(np.busday_count(last + timedelta(days=1), today))
-    days = sessions_of(asset.venue)
-    return int(((days > np.datetime64(last)) & (days < np.datetime64(today))).sum())
+    return sessions_between(asset.venue, last, today)

@@ -171,7 +171,8 @@ class VerdictLineJson(TypedDict):
 class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
-    scored, labels, findings, explained: older runs lack them. verdict: where it was evaluated.
+    scored, labels, findings, explained, unallocated: older runs lack them. unallocated: what whole
+    lots left in cash, or why nothing was filled. verdict: where it was evaluated.
     """
 
     format: int
@@ -189,6 +190,7 @@ class ManifestJson(TypedDict):
     labels: NotRequired[Mapping[str, str]]
     assumptions: list[str]
     notes: list[str]
+    unallocated: NotRequired[list[str]]
     findings: NotRequired[list[FindingJson]]
     credit: CreditJson | None
     waiting: Sequence[Sequence[str | float]]

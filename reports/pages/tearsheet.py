@@ -53,7 +53,7 @@ def _tables(record: RunRecord) -> dict[str, Any]:
         "trades": returns.trades(record.fills),
         "moved": returns.moved(record.cash),
         "lapses": returns.lapsed(record.lapses),
-        "held": returns.held(record.weights),
+        "held": returns.held(record.weights, returns.decided(record.targets)),
     }
 
 

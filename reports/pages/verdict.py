@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -25,11 +25,12 @@ from reports.charts.curves import (
 )
 from reports.charts.intervals import bar, scale_of
 from reports.contract.evaluation import EvaluationJson
-from reports.contract.manifest import FindingJson, ManifestJson
+from reports.contract.manifest import ManifestJson
 from reports.pages.render import KINDS, render, verbatim
 from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
 from reports.record import RunRecord
 from reports.tables import returns
+from reports.tables.doubts import doubts_of
 from reports.tables.evaluation import tables_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
@@ -61,14 +62,14 @@ def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
             "script": NAME,
             "data": block,
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": {"explained": None, **manifest},
+            "m": {"explained": None, "unallocated": [], **manifest},
             "e": evaluation,
             "hero": _hero(manifest, evaluation),
             "charts": {**dict.fromkeys(CHARTS), **charts},
             "parts": tables_of(evaluation) if evaluation else None,
             "claims": thesis.get("claims", []) if thesis else [],
             "falls": _falls(record, parts),
-            "doubts": _doubts(manifest.get("findings", [])),
+            "doubts": doubts_of(manifest),
             "fills": list(_fills(record.fills)),
             "trades": returns.trades(record.fills),
             "lapses": returns.lapsed(record.lapses),
@@ -123,18 +124,6 @@ def _falls(record: RunRecord, parts: Divided) -> list[dict[str, Any]]:
     return returns.drawdowns(own) if bool(own.notna().all()) else []
 
 
-def _doubts(findings: Sequence[FindingJson]) -> dict[str, Any]:
-    """What the gate doubts and what it merely notes; `share` of the average portfolio in doubt."""
-    rows = [row for row in findings if row["severity"] != "note"]
-    shares = {row["ticker"]: row["share"] for row in rows}
-    return {
-        "rows": rows,
-        "noted": [row for row in findings if row["severity"] == "note"],
-        "lines": list(shares),
-        "share": sum(shares.values()),
-    }
-
-
 def _fills(fills: pd.DataFrame) -> Iterator[tuple[str, ...]]:
     """Every fill as the text of its cells; value is quantity times price times rate."""
     for row in fills.to_dict("records"):
@@ -159,10 +148,11 @@ def _units(quantity: float) -> str:
 
 def _held(record: RunRecord) -> list[tuple[str, float | None, float]]:
     """Line, weight of the last decision, weight at the last close; the largest first."""
-    wanted = record.targets.iloc[-1].to_dict() if len(record.targets) else None
+    decided = returns.decided(record.targets)
+    wanted = None if decided is None else decided.to_dict()
     return [
         (line, None if wanted is None else _wanted(wanted, line), weight)
-        for line, weight in returns.held(record.weights)
+        for line, weight in returns.held(record.weights, decided)
     ]
 
 

@@ -84,12 +84,23 @@ def lapsed(lapses: pd.DataFrame, most: int = 50) -> dict[str, Any]:
     return {"reasons": [(str(why), int(count)) for why, count in counts.items()], "rows": rows}
 
 
-def held(weights: pd.DataFrame, most: int = 30) -> list[tuple[str, float]]:
-    """Weights at the last close, largest first, and what is left as cash."""
+def decided(targets: pd.DataFrame) -> pd.Series | None:
+    """The weights of the last decision; None where there was none."""
+    return targets.iloc[-1] if len(targets) else None
+
+
+def held(
+    weights: pd.DataFrame, wanted: pd.Series | None = None, most: int = 30
+) -> list[tuple[str, float]]:
+    """Weights at the last close, largest first, and what is left as cash.
+
+    wanted: the weights of the last decision; lines that it wants and that are not held follow.
+    """
     if weights.empty:
         return []
     last = weights.iloc[-1]
-    lines = last[last != 0]
+    missed = [] if wanted is None else [line for line in wanted.index if wanted[line]]
+    lines = last[(last != 0) | last.index.isin(missed)]
     order = lines.abs().sort_values(ascending=False, kind="stable").index[:most]
     return [*((str(line), float(last[line])) for line in order), ("cash", float(1 - last.sum()))]
 

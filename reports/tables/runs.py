@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TypedDict
 
 from newsfolio.formatting import defined, percent, ratio, signed
-from reports.contract.manifest import ManifestJson, VerdictLineJson
+from reports.contract.manifest import FindingJson, ManifestJson, VerdictLineJson
 from reports.tables.cell import TableCell
+from reports.tables.doubts import doubts_of
 from reports.tables.headline import FIGURES, cell
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
@@ -23,7 +24,11 @@ COLUMNS = {
 
 
 class RunJson(TypedDict):
-    """One run as `--json` prints it; fractions, not percent."""
+    """One run as `--json` prints it; fractions, not percent.
+
+    ruined: the day, None where it was not. doubt_share: of the average portfolio, in lines whose
+    prices are in doubt.
+    """
 
     id: str
     strategy: str
@@ -43,6 +48,11 @@ class RunJson(TypedDict):
     costs: float | None
     trades: float | None
     verdict: VerdictLineJson | None
+    ruined: str | None
+    findings: list[FindingJson]
+    doubt_share: float
+    unallocated: list[str]
+    notes: list[str]
     path: str
     snapshot: str
 
@@ -94,6 +104,11 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "costs": figures["costs"],
         "trades": figures["trades"],
         "verdict": manifest.get("verdict"),
+        "ruined": manifest["ruined"],
+        "findings": manifest.get("findings", []),
+        "doubt_share": doubts_of(manifest).share,
+        "unallocated": manifest.get("unallocated", []),
+        "notes": manifest["notes"],
         "path": str(path),
         "snapshot": manifest["data"]["snapshot"],
     }

@@ -53,6 +53,7 @@ OPTIONAL_METHODS = {
     "backtests/runner/jobs.py: getattr universe": "a plain backtrader class knows nothing of ours",
     "backtests/simulation/decisions.py: hasattr __float__": "any number of any library is a weight",
     "backtests/strategy_loader.py: getattr __file__": "built-in modules have no file",
+    "markets/reference/calendar_library.py: hasattr special_weekmasks": "few of its classes do",
     "backtests/strategy_loader.py: getattr lineno": "not every error has a line",
     "backtests/sweeps/data_needs.py: hasattr __get__": "that is what makes a descriptor",
     "markets/store/price_store.py: hasattr O_DIRECTORY": "Windows has none",

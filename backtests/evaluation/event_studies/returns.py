@@ -12,7 +12,7 @@ import pandas as pd
 
 from backtests.evaluation.statistics.samples import Values, too_few
 from markets.bars import Priced
-from markets.reference.calendars import sessions_of
+from markets.reference.calendars import is_open
 from markets.reference.currencies import STALE_AFTER, Days, FxSource
 from markets.snapshot import Snapshot
 from markets.views.price_record import PriceRecord
@@ -123,7 +123,7 @@ def _common(assets: Sequence[Asset], levels: dict[str, pd.Series], market: pd.Se
     days = np.unique(np.concatenate([_days(line) for line in levels.values()]))
     days = np.intersect1d(days, _days(market))
     for venue in {asset.venue for asset in assets}:
-        days = days[np.isin(days, sessions_of(venue))]
+        days = days[is_open(venue.code, days)]
     if len(days) < MIN_ESTIMATION:
         raise MissingData(
             too_few(len(days), "an event study", MIN_ESTIMATION) + " in common with its market"

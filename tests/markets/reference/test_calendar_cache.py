@@ -26,7 +26,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """Calendars that this process has not looked up."""
-    looked_up = (calendars._hours, calendars._sessions, calendars._announced, calendars._last_of)
+    looked_up = (
+        calendars._hours, calendars._sessions, calendars._expected, calendars._announced,
+        calendars._last_of,
+    )  # fmt: skip
     for function in looked_up:
         function.cache_clear()
     yield
@@ -92,7 +95,7 @@ def test_a_kept_calendar_is_the_library_s(folder: Path, monkeypatch: pytest.Monk
     assert [path.suffix for path in folder.iterdir()] == [".npz"]
     for function in (calendars._hours, calendars._sessions):
         function.cache_clear()
-    monkeypatch.setattr(calendars, "_kind", never)
+    monkeypatch.setattr(calendars, "sessions_and_closes", never)
     assert np.array_equal(calendars.sessions_of(NEW_YORK), first)
     closes = get_calendar("XNYS", start="2015-01-02", end="2020-12-31").closes
     for day, close in closes.items():

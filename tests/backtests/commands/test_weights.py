@@ -1,0 +1,167 @@
+"""Orders from a portfolio as it is held: odd quantities, other lines, old closes, odd files."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.support.shell import Shell
+from tests.support.small_runs import flat_prices, strategy_file
+
+HALVES = """
+universe = ("AAX", "BBX")
+rebalance = monthly
+
+def weights(self, view):
+    return {"AAX": 0.5, "BBX": 0.5}
+"""
+
+
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backtests.paths.today", lambda: date(2024, 3, 29))
+
+
+def advice(shell: Shell, holdings: bytes | str, *more: str) -> dict[str, Any]:
+    said = asked(shell, holdings, *more, "--json")
+    assert said[0] == 0, said
+    return json.loads(said[1])  # type: ignore[no-any-return]
+
+
+def asked(shell: Shell, holdings: bytes | str, *more: str) -> tuple[int, str, str]:
+    flat_prices(shell.folder / "prices", AAX=100.0, BBX=50.0)
+    strategy_file(shell.folder, HALVES)
+    content = holdings.encode() if isinstance(holdings, str) else holdings
+    (shell.folder / "held.csv").write_bytes(content)
+    said = shell("weights", "s.py", "--data", "prices", "--costs", "none", "--portfolio",
+                 "held.csv", *more)  # fmt: skip
+    return said.code, said.out, said.err
+
+
+def orders(found: dict[str, Any]) -> dict[str, float]:
+    return {order["asset"]: order["shares"] for order in found["orders"]}
+
+
+def test_an_order_is_whole_shares_whatever_fraction_is_held(shell: Shell) -> None:
+    # 300 x 100 + 100.5 x 50 = 35,025: 175.125 AAX and 350.25 BBX are wanted
+    found = advice(shell, "asset,quantity\nAAX,300\nBBX,100.5\n")
+    assert found["equity"] == 35_025
+    assert orders(found) == {"AAX": -125, "BBX": 249}
+
+
+def test_fractions_are_traded_where_they_are_asked_for(shell: Shell) -> None:
+    found = advice(shell, "asset,quantity\nAAX,300\nBBX,100.5\n", "--lots", "fractional")
+    assert orders(found) == pytest.approx({"AAX": -124.875, "BBX": 249.75})
+
+
+def test_sales_that_are_rounded_do_not_overdraw_the_account(shell: Shell) -> None:
+    found = advice(shell, "asset,quantity\nAAX,300.75\nBBX,0\n")
+    moved = sum(order["value"] for order in found["orders"])
+    assert moved <= 0
+    assert all(size == int(size) for size in orders(found).values())
+
+
+def test_the_part_of_a_share_that_stays_is_said(shell: Shell) -> None:
+    flat_prices(shell.folder / "prices", AAX=100.0, BBX=50.0)
+    strategy_file(shell.folder, HALVES.replace('"AAX": 0.5, "BBX": 0.5', '"AAX": 1.0'))
+    (shell.folder / "held.csv").write_text("asset,quantity\nBBX,10.5\n")
+    said = shell("weights", "s.py", "--data", "prices", "--portfolio", "held.csv")
+    assert "sell           10 BBX" in said.out
+    assert "0.5 of a BBX share stays" in said.out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffasset,quantity\nAAX,300\nBBX,100\n".encode(),
+        b"Asset, Quantity\r\nAAX , 300\r\n\r\nBBX,100\r\n",
+        b"name,quantity,asset\nan x,300,AAX\na y,1e2,BBX\n",
+    ],
+    ids=["a byte order mark", "capitals and blanks", "other columns"],
+)
+def test_files_as_spreadsheets_save_them(shell: Shell, content: bytes) -> None:
+    assert orders(advice(shell, content)) == {"AAX": -125, "BBX": 250}
+
+
+def test_what_the_strategy_does_not_know_is_listed(shell: Shell) -> None:
+    found = advice(shell, "asset,quantity\nAAX,300\nBBX,100\nTSLA,20\n")
+    assert orders(found) == {"AAX": -125, "BBX": 250}
+    assert found["outside"] == [
+        {"asset": "TSLA", "shares": 20.0, "why": "not a line of the strategy"}
+    ]
+    text = asked(shell, "asset,quantity\nAAX,300\nBBX,100\nTSLA,20\n")[1]
+    assert "outside 20 TSLA: sell or keep (not a line of the strategy)" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("asset,quantity\nAAX,1_000\n", ("line 2", "'1_000'")),
+        ("asset,quantity\nAAX,١٢٣\n", ("line 2",)),
+        ("asset,quantity\nAAX,nan\n", ("line 2", "'nan'")),
+        ("asset,quantity\nAAX,1e16\n", ("line 2",)),
+        ("asset,quantity\naax,3\n", ("line 2", "aax is written AAX")),
+        ("asset,quantity\ncash,3\n", ("line 2", "cash is written CASH")),
+        ("asset;quantity\nAAX;3\n", ("line 1", "'asset;quantity'")),
+        ("", ("line 1", "asset,quantity")),
+        (b"asset,quantity\n\xff\xfe", ("UTF-8",)),
+        ("asset,quantity\nAAX," + "9" * 10_000 + "\n", ("line 2",)),
+    ],
+    ids=range(10),
+)
+def test_what_cannot_be_read_is_named(
+    shell: Shell, content: bytes | str, words: tuple[str, ...]
+) -> None:
+    code, _, error = asked(shell, content)
+    assert code == 1
+    assert all(word in error for word in words), error
+    assert len(error.splitlines()) <= 2
+    assert len(error) < 400
+
+
+def test_pipes_and_devices_are_refused(shell: Shell) -> None:
+    os.mkfifo(shell.folder / "pipe")
+    asked(shell, "asset,quantity\n")
+    for path in ("pipe", "/dev/zero"):
+        said = shell("weights", "s.py", "--data", "prices", "--portfolio", path)
+        assert said.code == 1
+        assert "no plain file" in said.err
+
+
+def test_a_file_that_is_too_large_is_refused(shell: Shell) -> None:
+    path = shell.folder / "large.csv"
+    with path.open("wb") as file:
+        file.truncate(10_000_001)
+    asked(shell, "asset,quantity\n")
+    said = shell("weights", "s.py", "--data", "prices", "--portfolio", "large.csv")
+    assert said.code == 1
+    assert "more than the 10 MB" in said.err
+
+
+@pytest.mark.parametrize(("today", "old"), [(date(2024, 4, 5), False), (date(2024, 4, 9), True)])
+def test_old_prices_are_said(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, today: date, old: bool
+) -> None:
+    # the last close is of 28 March; sessions are 1, 2, 3, 4, 5 and 8 April
+    monkeypatch.setattr("backtests.paths.today", lambda: today)
+    notes = advice(shell, "asset,quantity\nAAX,300\n")["notes"]
+    assert any("the last close is of 2024-03-28" in note for note in notes) == old
+
+
+def test_a_line_whose_venue_has_long_been_shut_is_said(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Golden week of 2025: no mainland session from 1 to 8 October, six in New York."""
+    monkeypatch.setattr("backtests.paths.today", lambda: date(2025, 10, 9))
+    folder = flat_prices(shell.folder / "prices", "2025-09-02", "2025-10-08", AAX=100.0)
+    flat_prices(folder, "2025-09-02", "2025-09-30", **{"600519.SS": 10.0})
+    strategy_file(shell.folder, HALVES.replace("BBX", "600519.SS"))
+    said = shell("weights", "s.py", "--data", "prices", "--asof", "2025-10-08")
+    assert said.code == 0, said.err
+    assert "600519.SS has had no close since 2025-09-30, 6 sessions before 2025-10-08" in said.out
+    said = shell("weights", "s.py", "--data", "prices", "--asof", "2025-10-07")
+    assert "no close since" not in said.out
