@@ -20,6 +20,7 @@ from newsfolio.listings import asset_of
 Days = NDArray[np.datetime64]
 Floats = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
+Signs = NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,9 @@ class Market:
     open, close: (T, N) local currency, split-adjusted; NaN without a bar (or without an open).
     last: (T, N) the last close known, NaN before the first bar.
     fillable: (T, N) an order can fill at this session's open.
+    locked: (T, N) 1 where it opened at its upper price limit and no purchase fills, -1 at its
+        lower one and no sale does, else 0.
+    opened: (T, N) the line's venue had an opening, whatever the line did.
     volume: (T, N) units; NaN unknown.
     dividend: (T, N) local currency a unit going ex on the session, 0 for none.
     factor: (T, N) total-return factor, 1 at first, growing on each ex-date.
@@ -64,6 +68,8 @@ class Market:
     close: Floats
     last: Floats
     fillable: Mask
+    locked: Signs
+    opened: Mask
     volume: Floats
     dividend: Floats
     factor: Floats

@@ -50,7 +50,10 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     say_warnings(result.manifest)
     for note in result.manifest["notes"]:
-        if any(word in note for word in ("the run ends", "no data", "left out", "proxy")):
+        if any(
+            word in note
+            for word in ("the run ends", "no data", "left out", "proxy", "gross exposure")
+        ):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]
     if credit:
