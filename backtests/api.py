@@ -91,13 +91,11 @@ def run_job(
 
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
     source, settings = workspace.source, workspace.settings
-    if job.strategy is not None:
-        return run_strategy(job.strategy, source, settings, job.address, verify)
     if job.plain is None:
-        raise CommandError(f"{job.address}: nothing to run")
+        return run_strategy(job.strategy, source, settings, job.address, verify)
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
-    return run_backtrader(job.plain, job.universe, source, settings, job.address)
+    return run_backtrader(job.plain, source, settings, job.address)
 
 
 def _noted(result: Result, notes: Sequence[str]) -> Result:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from backtests.commands.options import MONEY, OUTPUT, RunOptions
+from backtests.commands.options import MONEY, OUTPUT, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
 from backtests.records.registry import run_folder
@@ -79,7 +79,7 @@ def run(
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
     ahead = draw_ahead() if tearsheet else None
-    lines = tuple(line.strip() for line in universe.split(",") if line.strip())
+    lines = lines_of(universe)
     watch = AccessAudit()
     watch.start()
     jobs = [market.job(address, lines) for address in strategies]
