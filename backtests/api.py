@@ -81,8 +81,9 @@ def run_job(
         _remember(workspace.source, done.bars)
         if save is not None:
             save(result)
-    except NewsfolioError as error:
-        record_trials(ledger, [failed_trial(job, workspace, str(error))])
+    except Exception as error:  # a bug of ours was a look at the prices too
+        what = "" if isinstance(error, NewsfolioError) else f"{type(error).__name__}: "
+        record_trials(ledger, [failed_trial(job, workspace, f"{what}{error}")])
         raise
     record_trials(ledger, [finished_trial(job, result), *variants])
     return result

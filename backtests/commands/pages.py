@@ -9,7 +9,7 @@ from urllib.parse import quote
 from cyclopts import Parameter
 
 from backtests.commands.options import OUTPUT, RunOptions, lines_of
-from backtests.commands.output import PAGE, browse, require_writable, save_run
+from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
 from reports import write_claims, write_compare, write_index, write_pages
@@ -110,8 +110,9 @@ def compare(
             market.job(name, lines_of(universe) if _is_plain(name) else ()),
             market.workspace(ledger, quiet=json, engine=engine),
             judging=Judging(placebos=0),
-            save=lambda done: save_run(done, folder, tearsheet=False),
+            save=lambda done: save_run(done, folder),
         )
+        draw_run(result, folder, tearsheet=False)
         results.append(result)
     with intact(*(saved[result.id] for result in results if result.id in saved)):
         comparison = compared(results)
