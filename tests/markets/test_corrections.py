@@ -187,7 +187,7 @@ def test_a_run_is_paid_for_a_line_that_ends(tmp_path: Path) -> None:
     held = Fixed(mix=((0.5, "AAPL"), (0.5, "MSFT")), schedule=at_start)
     result = run(held, data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
                  start="2020-06-01", costs="none", lots="fractional", verdict=False)  # fmt: skip
-    bought = {one.ticker: one for one in result.fills.itertuples()}
+    bought = {one.asset: one for one in result.fills.itertuples()}
     units = {ticker: one.quantity for ticker, one in bought.items()}
     paid = sum(one.quantity * one.price for one in bought.values())
     right = 1_000_000 - paid + units["AAPL"] * 53.0 + units["MSFT"] * 100.0
