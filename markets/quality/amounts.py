@@ -48,9 +48,12 @@ class Amounts:
         nothing, still = self.dividend <= 0, (high < least) & (low > -least)
         if (moved & nothing).any():
             yield self._doubt(moved & nothing, "Adj Close is adjusted on {} without a dividend")
-        if (paid & still).any():
-            yield self._doubt(paid & still, "a dividend on {} is not in Adj Close")
-        wrong = paid & ~still & ~self.agree(self.dividend) & ~np.isnan(low)
+        agreed = self.agree(self.dividend)
+        whole = self.dividend >= self._before  # a liquidation, which no factor can take off
+        unseen = paid & still & ~whole & ~agreed
+        if unseen.any():
+            yield self._doubt(unseen, "a dividend on {} is not in Adj Close")
+        wrong = paid & ~still & ~agreed & ~np.isnan(low)
         if wrong.any():
             yield self._amount(wrong)
 
@@ -73,9 +76,8 @@ class Amounts:
 
     @cached_property
     def _before(self) -> Floats:
-        """The close before, NaN where no factor can take the dividend off it."""
-        before = np.append(np.nan, self.close[:-1])
-        return np.where(self.dividend >= before, np.nan, before)
+        """The close before."""
+        return np.append(np.nan, self.close[:-1])
 
     @cached_property
     def _step(self) -> Floats:
@@ -91,7 +93,7 @@ class Amounts:
     @cached_property
     def _between(self) -> tuple[Floats, Floats]:
         """The amounts by one formula and the other, the lower and the higher."""
-        other = np.where(np.isnan(self._before), np.nan, self.close * (self._step - 1))
+        other = self.close * (self._step - 1)
         return np.minimum(self._implied, other), np.maximum(self._implied, other)
 
     @cached_property

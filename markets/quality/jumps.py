@@ -43,7 +43,7 @@ SMALL_SPLIT = np.log(1.2)
 """A recorded ratio below this is no more than an ordinary move, and only doubted."""
 UNIT = 60.0
 """A ratio that no price makes in a day."""
-CALM = {ODD: (1.8, 2.0, 0.06), LEAP: (3.0, 3.0, 0.12)}
+CALM = {ODD: (1.8, 2.0, 0.06), LEAP: (4.0, 4.0, 0.15)}
 """By size of the gap: times the usual volume and the usual range that a calm day stays within, and
 a range that is always calm."""
 AT_OPEN = 0.7
@@ -140,7 +140,7 @@ def _unadjusted_at(line: JudgedLine, place: int, ratio: float) -> int | None:
     gaps, moves = line.gaps, line.moves
     small = abs(ratio) < SMALL_SPLIT
     stepped = [abs(to[place] + ratio) < abs(to[place]) for to in (gaps, moves)]
-    if place > 0 and stepped[0] and (stepped[1] or not small):
+    if place > 0 and (stepped[0] or (stepped[1] and not small)):
         return place
     if small:
         return None
