@@ -91,12 +91,17 @@ def run_job(
             save(result)
     except BaseException as error:  # whatever was raised, somebody has tried something
         known = blamed(error, job.name)
-        record_trials(ledger, [failed_trial(job, workspace, said_by(known))])
+        record_trials(ledger, [failed_trial(job, workspace, failure_of(known))])
         if known is error:
             raise
         raise known from error
     record_trials(ledger, [finished_trial(job, result), *variants])
     return result
+
+
+def failure_of(error: BaseException) -> str:
+    """What the ledger keeps of an error."""
+    return str(error) if isinstance(error, NewsfolioError) else said_by(error)
 
 
 def blamed(error: BaseException, name: str) -> BaseException:
@@ -121,13 +126,11 @@ def counted_if_unmade(workspace: Workspace, address: str) -> Iterator[None]:
 
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
     source, settings = workspace.source, workspace.settings
-    if job.strategy is not None:
-        return run_strategy(job.strategy, source, settings, job.address, verify)
     if job.plain is None:
-        raise CommandError(f"{job.address}: nothing to run")
+        return run_strategy(job.strategy, source, settings, job.address, verify)
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
-    return run_backtrader(job.plain, job.universe, source, settings, job.address)
+    return run_backtrader(job.plain, source, settings, job.address)
 
 
 def _noted(result: Result, notes: Sequence[str]) -> Result:

@@ -17,13 +17,13 @@ from markets.reference.calendars import (
     closes_last,
     first_decision,
     is_known,
-    is_open,
     known_from,
     on_weekend,
     sessions_later,
     sessions_of,
 )
 from markets.reference.currencies import FxSource, value_rates
+from markets.reference.fillable import fillable_of
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
@@ -34,7 +34,7 @@ from markets.universe import (
     tradable,
     universe_assets,
 )
-from newsfolio.assets import VENUES, Asset, Kind, Venue
+from newsfolio.assets import Asset, Kind, Venue
 from newsfolio.errors import BrokenData, MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -51,16 +51,17 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     end, why = _end(held, wanted, want, bars)
     lines = tuple(held[ticker] for ticker in sorted(held))
     sessions, weekend = _axis(lines, bars, end)
-    grids = _grids(bars, lines, sessions)
+    grids = _grids(bars, lines, sessions) | _reaches(bars, lines, sessions, want.bars)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
+    masks, limits = fillable_of(lines, bars, grids, sessions)
     rate_before, rate = _rates(lines, want.base, fx, sessions, first, calendar.clock.closes)
     cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
-    beyond = beyond_calendars((line.venue for line in lines), sessions[first:])
+    told = (why, *weekend, *beyond_calendars((line.venue for line in lines), sessions[first:]))
     return Market(
         base=want.base,
         sleeves=want.sleeves,
@@ -68,7 +69,6 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         sessions=sessions,
         first=first,
         ready=ready,
-        fillable=_fillable(lines, grids, sessions),
         rate_before=rate_before,
         rate=rate,
         usable=usable,
@@ -79,11 +79,11 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, why, *weekend, *beyond, interest),
+        notes=(*notes_on(bars, held, wanted), *of_tables, *told, interest, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
-        **grids,
+        **{**grids, **masks},
     )
 
 
@@ -180,6 +180,17 @@ def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -
     return grids
 
 
+def _reaches(
+    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days, wanted: bool
+) -> dict[str, Floats]:
+    """(T, N) highs and lows, where whole bars are wanted."""
+    if not wanted:
+        return {}
+    columns = [bars[asset.ticker].reach(sessions) for asset in lines]
+    high, low = (np.stack(each, axis=1) for each in zip(*columns, strict=True))
+    return {"high": high, "low": low}
+
+
 def _fill_column(
     grids: dict[str, Floats], column: int, line: Bars, sessions: Days, asset: Asset
 ) -> None:
@@ -223,15 +234,6 @@ def _factor(ticker: str, grids: dict[str, Floats], column: int, sessions: Days) 
     return np.cumprod(1.0 / (1.0 - share))
 
 
-def _fillable(lines: tuple[Asset, ...], grids: dict[str, Floats], sessions: Days) -> Mask:
-    """Sessions with an open and a volume that is not zero, where the other venue is open too."""
-    fillable = ~np.isnan(grids["open"]) & (grids["volume"] != 0)
-    for column, asset in enumerate(lines):
-        if asset.venue.needs:
-            fillable[:, column] &= is_open(VENUES[asset.venue.needs].code, sessions)
-    return fillable
-
-
 def _usable(lines: tuple[Asset, ...], last: Floats, sessions: Days) -> Mask:
     usable = ~np.isnan(last)
     for column, asset in enumerate(lines):
@@ -260,6 +262,8 @@ def _ready(
 
 def _first(want: Want, held: Mapping[str, Asset], sessions: Days, ready: int | None) -> int:
     """The place of the first session: the one wanted, or else where every sleeve can be held."""
+    if want.start is None and want.bars:
+        return 0
     if want.start is None:
         if ready is None:
             raise MissingData(

@@ -20,6 +20,7 @@ from newsfolio.listings import asset_of
 Days = NDArray[np.datetime64]
 Floats = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
+Signs = NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,9 @@ class Market:
     open, close: (T, N) local currency, split-adjusted; NaN without a bar (or without an open).
     last: (T, N) the last close known, NaN before the first bar.
     fillable: (T, N) an order can fill at this session's open.
+    locked: (T, N) 1 where it opened at its upper price limit and no purchase fills, -1 at its
+        lower one and no sale does, else 0.
+    opened: (T, N) the line's venue had an opening, whatever the line did.
     volume: (T, N) units; NaN unknown.
     dividend: (T, N) local currency a unit going ex on the session, 0 for none.
     factor: (T, N) total-return factor, 1 at first, growing on each ex-date.
@@ -51,6 +55,7 @@ class Market:
     cash_rate: (T,) a year's interest on base-currency cash as known before the session.
     signals: (T,) arrays by ticker, as of each close, in their own units.
     facts: tables by name, each row with the first session whose decision may use it.
+    high, low: (T, N) as `close`; None where nobody asked for whole bars.
     """
 
     base: str
@@ -63,6 +68,8 @@ class Market:
     close: Floats
     last: Floats
     fillable: Mask
+    locked: Signs
+    opened: Mask
     volume: Floats
     dividend: Floats
     factor: Floats
@@ -80,6 +87,8 @@ class Market:
     notes: tuple[str, ...]
     snapshot: str
     simulated: bool
+    high: Floats | None = None
+    low: Floats | None = None
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -197,6 +206,8 @@ class Market:
             open=self.open * self.factor,
             close=self.close * self.factor,
             last=self.last * self.factor,
+            high=None if self.high is None else self.high * self.factor,
+            low=None if self.low is None else self.low * self.factor,
             dividend=np.zeros_like(self.dividend),
             factor=np.ones_like(self.factor),
             payoff={line: pay * self.factor[-1, line] for line, pay in self.payoff.items()},

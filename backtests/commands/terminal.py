@@ -41,6 +41,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     verdict = result.manifest.get("verdict")
     if verdict:
         print(f"{'verdict':<14}{verdict['word'].upper()}. {verdict['reason']}")
+    if result.manifest.get("lookahead"):
+        print(f"{'warning':<14}{result.manifest['lookahead']}")
     for name, value in result.summary().items():
         print(f"{name:<14}{value}")
     benchmark, figures = result.manifest["benchmark"], result.manifest["metrics"].get("benchmark")
@@ -49,7 +51,10 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     say_warnings(result.manifest)
     for note in result.manifest["notes"]:
-        if any(word in note for word in ("the run ends", "no data", "left out", "proxy")):
+        if any(
+            word in note
+            for word in ("the run ends", "no data", "left out", "proxy", "gross exposure")
+        ):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]
     if credit:

@@ -31,6 +31,8 @@ cdef int DELISTING = 6
 cdef enum:
     VALUE, SHARES, ORDER  # what a charge is of
 
+cdef int BUYS = 1, SELLS = 2, OPENED = 4  # engines.kernel_inputs
+
 NO_CASH, DELISTED = "not enough cash and credit at the open", "delisted"
 
 
@@ -90,7 +92,8 @@ cdef class Core:
     cdef double[::1] units, size, goal, wanted, asked, weight, covers, fits, sent, scratch, amounts
     cdef double[::1] flow, due, rest
     cdef Py_ssize_t flows
-    cdef unsigned char[::1] ordered, weighted
+    cdef unsigned char[::1] ordered, weighted, missed
+    cdef bint late
     cdef long long[::1] adr_year, sells, buys
     cdef Py_ssize_t sells_count, buys_count
     cdef double[:, ::1] found
@@ -116,7 +119,8 @@ cdef class Core:
         self.flow, self.due = np.zeros(2 * self.lines + 1), np.zeros(2 * self.lines + 1)
         self.flows = 0
         self.amounts = np.zeros(len(inputs.basis) + 1)
-        self.ordered, self.weighted = (np.zeros(self.lines, dtype=np.uint8) for _ in range(2))
+        self.ordered, self.weighted, self.missed = (
+            np.zeros(self.lines, dtype=np.uint8) for _ in range(3))
         self.adr_year = np.zeros(self.lines, dtype=np.int64)
         self.sells, self.buys = (np.zeros(self.lines, dtype=np.int64) for _ in range(2))
         self.found = np.zeros((2, len(inputs.series_at)))
@@ -203,6 +207,8 @@ cdef class Core:
         self.size[:] = 0.0
         self.goal[:] = 0.0
         self.ordered[:] = 0
+        self.missed[:] = 0
+        self.late = False
         self.adr_year[:] = -1
 
     cdef int _end(self) except -1:
@@ -317,6 +323,8 @@ cdef class Core:
         row[0], row[1] = session, place
         targets(self, session, equity)
         self.waiting = 0
+        self.missed[:] = 0
+        self.late = False
         for column in range(self.lines):
             size = self.wanted[column] - self.units[column]
             self.size[column] = size if self.ordered[column] else 0.0

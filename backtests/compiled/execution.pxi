@@ -8,13 +8,18 @@ cdef int trade(Core core, Py_ssize_t session, Py_ssize_t start, Py_ssize_t end,
     core.sells_count = core.buys_count = 0
     for place in range(start, end):
         column = core.group[place]
-        line_up(core, column, core.size[column],
-                core.ordered[column] & core.fillable[session, column])
+        size = core.size[column]
+        line_up(core, column, size, core.ordered[column]
+                & ((core.fillable[session, column] & (BUYS if size > 0 else SELLS)) != 0))
     for place in range(core.sells_count):
         column = core.sells[place]
         size = core.size[column]
         execute(core, session, column, size, quote(core, column, session, size))
     settle(core)
+    for place in range(start, end):
+        column = core.group[place]
+        if core.size[column] < 0 and core.fillable[session, column] & OPENED:
+            core.missed[column] = core.late = True
     if core.buys_count:
         buy(core, session, equity)
     return 0
@@ -90,9 +95,11 @@ cdef void settle(Core core) noexcept:
 
 
 cdef int cut(Core core, Py_ssize_t session, Py_ssize_t column, double size) except -1:
-    """What credit did not carry lapses; in a cash account it waits for the sells."""
+    """What credit did not carry lapses, or waits for missed sells (a cash account: for all)."""
     cdef Py_ssize_t other
     cdef double left
+    if missing(core):
+        return 0
     if core.waits:
         for other in range(core.lines):
             if core.ordered[other] and core.size[other] < 0:
@@ -120,6 +127,15 @@ cdef inline void drop(Core core, Py_ssize_t column) noexcept:
     core.waiting -= 1
 
 
+cdef bint missing(Core core) noexcept:
+    """Whether a sale whose venue opened without filling it is still unfilled."""
+    cdef Py_ssize_t column
+    for column in range(core.lines):
+        if core.missed[column] and core.size[column] < 0:
+            return True
+    return False
+
+
 cdef double allowed_debt(Core core, Py_ssize_t session, double equity) noexcept:
     """How far below zero the purchases of an open may push the cash."""
     cdef double borrowed = larger(0.0, core.net - 1) * equity
@@ -131,12 +147,12 @@ cdef double allowed_debt(Core core, Py_ssize_t session, double equity) noexcept:
         return borrowed
     for column in range(core.lines):
         size = core.size[column]
-        if size < 0:
+        if size < 0 and not core.missed[column]:
             quote = estimate(core, column, session - 1, size)
             core.scratch[count] = -size * quote.price * quote.rate - quote.fee
             count += 1
     parts[0] = row_sum(0.0, &core.scratch[0], count)
-    parts[1] = core.tolerance * larger(equity, 0.0)
+    parts[1] = 0.0 if core.late else core.tolerance * larger(equity, 0.0)
     return row_sum(borrowed, parts, 2)
 
 

@@ -35,6 +35,7 @@ Flags = NDArray[np.uint8]
 
 _BASES = {Basis.VALUE: 0, Basis.SHARES: 1, Basis.ORDER: 2}
 _EPOCH = date(1970, 1, 1).toordinal()
+BUYS, SELLS, OPENED = 1, 2, 4
 NONE = -1
 """No series: the line has no such rule."""
 
@@ -48,6 +49,7 @@ class KernelInputs:
     `sold` are the series of each line, NONE without. The values of `bought` and `sold` number the
     lists of charges, c: `charges_at[c]` to `charges_at[c + 1]` of `basis`, `charge_rate`, `least`,
     `most` and `step`; those of `tick` number the rows of `bounds` and `ticks`.
+    fillable: as bits, BUYS and SELLS that can fill at an open, and whether the venue OPENED.
     group: columns by the hour of their open, group g from `group_at[g]` on.
     """
 
@@ -138,7 +140,7 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
         later=_floats(market.later),
         dividend=_floats(market.dividend),
         worth=_floats(market.value_rate),
-        fillable=_flags(market.fillable),
+        fillable=_openings(market),
         paying=_flags(paying_sessions(market)),
         star=_flags([asset.star for asset in market.assets]),
         credit=table.credit,
@@ -271,6 +273,12 @@ def _groups(market: Market) -> dict[str, Any]:
         "group_at": np.cumsum([0, *map(len, groups)], dtype="int64"),
         "group": _integers([column for group in groups for column in group]),
     }
+
+
+def _openings(market: Market) -> Flags:
+    """(T, N) what can fill at each open, as bits."""
+    sides = np.where(market.locked > 0, SELLS, np.where(market.locked < 0, BUYS, BUYS | SELLS))
+    return _flags(market.fillable * sides | market.opened * OPENED)
 
 
 def _payments(market: Market) -> dict[int, tuple[int, ...]]:

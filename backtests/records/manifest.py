@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from backtests import paths
+from backtests.records.checks import lookahead
 from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
@@ -72,7 +74,7 @@ def manifest(
         "controls": [name for name in references if name != "benchmark"],
         "labels": {name: reference["label"] for name, reference in references.items()},
         "assumptions": assumptions(market, settings, run.costs, origin),
-        "notes": [*market.notes, *run.left_out],
+        "notes": [*market.notes, *run.left_out, *_gross(run)],
         "unallocated": unallocated_notes(run),
         "findings": _findings(run.findings, run.account.weights),
         "credit": _credit(market, output),
@@ -84,6 +86,8 @@ def manifest(
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
+    if origin.plain:
+        values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**values, "id": f"{origin.strategy['name']}-{digest[:10]}"}
@@ -143,6 +147,20 @@ def _credit(market: Market, output: EngineOutput) -> CreditJson | None:
         "why": "purchases filled before the sales that pay for them, or opened above the close "
         "that they were sized at",
     }
+
+
+def _gross(run: Run) -> list[str]:
+    """What to say of a run that held more than its strategy may, on some close."""
+    if run.strategy is None:
+        return []
+    held, most = run.account.weights.abs().sum(axis=1), run.strategy.max_gross
+    if held.max() <= most + run.settings.tolerance:
+        return []
+    return [
+        f"gross exposure {held.max():.2f} of equity on {held.idxmax():%Y-%m-%d}, and above the "
+        f"strategy's {most:g} on {int((held > most + run.settings.tolerance).sum())} closes: "
+        "purchases or shorts beside sales that could not be made, or prices that moved since"
+    ]
 
 
 def _explained(run: Run) -> ExplainedJson | None:

@@ -18,6 +18,9 @@ class Execution:
 
     pending: units still to be traded, by column; negative for sales. debt: the largest credit,
     base currency, and the session it was needed on. The rules: docs/method.md.
+
+    A sale is missed once its venue has opened without filling it: from then on it funds nothing,
+    and the decision is given no tolerance any more.
     """
 
     def __init__(self, book: Book, sizer: Sizer, market: Market, settings: Settings) -> None:
@@ -27,13 +30,14 @@ class Execution:
         self._settings = settings
         self._groups = by_opening(market)
         self._net = 0.0
+        self._missed: set[int] = set()
         self.pending: dict[int, float] = {}
         self.lapses: list[Lapse] = []
         self.debt: tuple[int, float] | None = None
 
     def send(self, orders: dict[int, float], net: float) -> None:
         """Replace what still waits by the orders of a new decision; net: the sum of its weights."""
-        self.pending, self._net = orders, net
+        self.pending, self._net, self._missed = orders, net, set()
 
     def give_up(self, session: int, delisted: Iterable[int]) -> None:
         for column in delisted:
@@ -51,12 +55,17 @@ class Execution:
 
     def _trade(self, session: int, group: tuple[int, ...], equity: float) -> None:
         """Sells, then as many buys as the allowed debt carries."""
-        fillable = self._market.fillable
         ready = [
-            column for column in group if column in self.pending and fillable.item(session, column)
+            column for column in group if column in self.pending and self._fills(session, column)
         ]
         sells = [column for column in ready if self.pending[column] < 0]
         self._fill(session, {column: -self._capped(session, column) for column in sells}, {})
+        opened = self._market.opened
+        self._missed |= {
+            column
+            for column in group
+            if self.pending.get(column, 0.0) < 0 and opened.item(session, column)
+        }
         buys = {
             column: self._capped(session, column)
             for column in ready
@@ -64,6 +73,16 @@ class Execution:
         }
         if buys:
             self._buy(session, buys, equity)
+
+    def _fills(self, session: int, column: int) -> bool:
+        """Whether a line's order meets a market at this open, and is not at its price limit."""
+        market, size = self._market, self.pending[column]
+        locked = market.locked.item(session, column)
+        return bool(market.fillable.item(session, column)) and locked * size <= 0
+
+    def _missing(self) -> bool:
+        """Whether a sale that was missed is still unfilled."""
+        return any(self.pending.get(column, 0.0) < 0 for column in self._missed)
 
     def _buy(self, session: int, buys: dict[int, float], equity: float) -> None:
         """Covers in full; the rest by one factor, as far as cash and credit go."""
@@ -93,9 +112,9 @@ class Execution:
                 self._cut(session, column, size - fits[column])
 
     def _cut(self, session: int, column: int, size: float) -> None:
-        """What credit did not carry lapses; in a cash account it waits for the sells."""
+        """What credit did not carry lapses, or waits for missed sells (a cash account: for all)."""
         selling = any(left < 0 for left in self.pending.values())
-        if self._settings.funding is Funding.WAIT and selling:
+        if self._missing() or (self._settings.funding is Funding.WAIT and selling):
             return
         left = self.pending[column] - size
         if left > DUST * size:
@@ -109,14 +128,14 @@ class Execution:
         borrowed = max(0.0, self._net - 1) * equity
         if self._settings.funding is Funding.WAIT:
             return borrowed
-        gap = self._settings.tolerance * max(equity, 0.0)
+        gap = 0.0 if self._missed else self._settings.tolerance * max(equity, 0.0)
         return fsum([borrowed, self._unfilled_sells(session), gap])
 
     def _unfilled_sells(self, session: int) -> float:
-        """What this decision's waiting sells would bring at the last close, less their costs."""
+        """What this decision's sells to come would bring at the last close, less their costs."""
         values = []
         for column, size in self.pending.items():
-            if size < 0:
+            if size < 0 and column not in self._missed:
                 quote = self._sizer.estimate(column, session - 1, size)
                 values.append(-size * quote.price * quote.rate - quote.fee)
         return fsum(values)

@@ -79,6 +79,7 @@ class _Run:
         self.cash = settings.cash
         self.orders: dict[str, float] = {}
         self.net = 0.0
+        self.late: set[str] = set()
         self.targets: dict[str, float] | None = None
         self.taxed_years: set[tuple[str, int]] = set()
         self.account = Account()
@@ -99,9 +100,10 @@ class _Run:
             due = {
                 name: quantity
                 for name, quantity in self.orders.items()
-                if self.lines[name].asset.venue.opens == hour and self.lines[name].fillable[s]
+                if self.lines[name].asset.venue.opens == hour
             }
             self._sell(s, due)
+            self.late |= {n for n in due if self.orders.get(n, 0) < 0 and self.lines[n].opened[s]}
             self._buy(s, due, equity)
 
     def _event(self, why: str, amount: float) -> None:
@@ -212,11 +214,15 @@ class _Run:
 
     def _sell(self, s: int, due: Mapping[str, float]) -> None:
         for name, quantity in due.items():
-            if quantity < 0:
+            if quantity < 0 and self.lines[name].sellable[s]:
                 self._execute(s, name, self._capped(s, name, quantity))
 
     def _buy(self, s: int, due: Mapping[str, float], equity: float) -> None:
-        wanted = {name: self._capped(s, name, q) for name, q in due.items() if q > 0}
+        wanted = {
+            name: self._capped(s, name, q)
+            for name, q in due.items()
+            if q > 0 and self.lines[name].buyable[s]
+        }
         wanted = {
             name: q for name, q in wanted.items() if q > 0 and not self._too_small(s, name, q)
         }
@@ -242,8 +248,8 @@ class _Run:
         if self._too_small(s, name, quantity):
             quantity = 0.0
         self._execute(s, name, quantity)
-        waits = self.settings.funding is Funding.WAIT and any(
-            left < 0 for left in self.orders.values()
+        waits = self._unsold(self.late) or (
+            self.settings.funding is Funding.WAIT and self._unsold(set(self.orders))
         )
         if waits or name not in self.orders:
             return
@@ -253,13 +259,17 @@ class _Run:
         if self.orders[name] <= DUST * wanted:
             del self.orders[name]
 
+    def _unsold(self, names: set[str]) -> bool:
+        return any(name in names and left < 0 for name, left in self.orders.items())
+
     def _debt(self, s: int, equity: float) -> float:
         allowed = max(0.0, self.net - 1) * equity
         if self.settings.funding is Funding.WAIT:
             return allowed
-        sells = {name: q for name, q in self.orders.items() if q < 0}
+        sells = {n: q for n, q in self.orders.items() if q < 0 and n not in self.late}
+        slack = 0.0 if self.late else self.settings.tolerance * equity
         proceeds = sum(-q * self._price(s - 1, name) for name, q in sells.items())
-        return allowed + proceeds - self._estimate(s - 1, sells) + self.settings.tolerance * equity
+        return allowed + proceeds - self._estimate(s - 1, sells) + slack
 
     # --- the close ---------------------------------------------------------------------------
 
@@ -282,7 +292,7 @@ class _Run:
         if equity <= 0:
             self.account.ruined = day
             self.orders = {name: -held for name, held in self.units.items() if held}
-            self.net = 0.0
+            self.net, self.late = 0.0, set()
         elif self.marks[s] or self._drifted(s, equity):
             self._decide(s, equity)
 
@@ -306,7 +316,7 @@ class _Run:
         weights = self._placed(s, asked)
         self.net = sum(weights.values())
         goal = self._size(s, equity, weights)
-        self.orders = self._wishes(s, goal, equity)
+        self.orders, self.late = self._wishes(s, goal, equity), set()
         self.targets = {name: units * self._price(s, name) / equity for name, units in goal.items()}
 
     def _size(self, s: int, equity: float, weights: Mapping[str, float]) -> dict[str, float]:

@@ -29,7 +29,15 @@ class Line:
         self.volume = [a / b for a, b in zip(market.volume[:, column].tolist(), scale, strict=True)]
         self.price = self._carried(market.close[:, column].tolist(), scale)
         self.dividend = [0.0] * len(grow) if reinvest else market.dividend[:, column].tolist()
-        self.fillable = market.fillable[:, column].tolist()
+        market_there = market.fillable[:, column].tolist()
+        limits = market.locked[:, column].tolist()
+        self.buyable = [
+            there and side != 1 for there, side in zip(market_there, limits, strict=True)
+        ]
+        self.sellable = [
+            there and side != -1 for there, side in zip(market_there, limits, strict=True)
+        ]
+        self.opened = market.opened[:, column].tolist()
         self.usable = market.usable[:, column].tolist()
         self.before = market.rate_before[:, column].tolist()
         self.rate = market.rate[:, column].tolist()

@@ -39,6 +39,8 @@ def test_without_standard_streams(shell: Shell, monkeypatch: pytest.MonkeyPatch)
     with_streams()
     print("unheard", file=sys.stderr)
     print("unheard")
+    sys.stderr.close()
+    sys.stdout.close()
 
 
 def test_a_run_of_a_daemon(shell: Shell) -> None:

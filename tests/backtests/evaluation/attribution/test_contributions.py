@@ -51,7 +51,8 @@ def market_of(
     return Market(
         base="USD", sleeves=sleeves, assets=assets,
         sessions=np.array(DAYS[: len(prices)], dtype="datetime64[D]"), first=0, ready=0,
-        open=prices.copy(), close=prices.copy(), last=prices, fillable=ones > 0,
+        open=prices.copy(), close=prices.copy(), last=prices,
+        fillable=ones > 0, locked=np.zeros(prices.shape, dtype="int8"), opened=ones > 0,
         volume=ones.copy(), dividend=np.zeros_like(prices), factor=ones, later=later,
         rate_before=np.array(before), rate=np.array(rate), usable=ones > 0, pays_off={},
         payoff={}, cash_rate=np.full(len(prices), cash_rate), signals={}, facts={},

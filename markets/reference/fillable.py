@@ -1,0 +1,141 @@
+"""What can fill at the opens of a market: made once, for every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from markets.bars import Bars, Priced
+from markets.reference.calendars import Days, is_known, is_open
+from markets.reference.price_limits import Floats, board_of, price_limits
+from newsfolio.assets import VENUES, Asset
+from newsfolio.dated import always
+
+Mask = NDArray[np.bool_]
+Grids = Mapping[str, NDArray[np.floating]]
+Signs = NDArray[np.int8]
+
+NOISE = 1e-6
+"""Of a price: what a vendor's adjustment leaves of a rounded figure."""
+
+SHUT, OPEN, UNKNOWN = 0, 1, 2
+"""What a calendar says of a day; beyond its end it says nothing."""
+
+
+def fillable_of(
+    lines: tuple[Asset, ...], bars: Mapping[str, Bars], grids: Grids, sessions: Days
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """`fillable`, `locked` and `opened` as Market has them, and what a reader must know of them.
+
+    grids: open, close, last, volume, dividend and later, as Market has them.
+    """
+    quoted = ~np.isnan(grids["open"]) & (grids["volume"] != 0)
+    traded = quoted & ~_repeats(lines, bars, sessions)
+    fillable, opened = quoted.copy(), np.zeros_like(quoted)
+    locked = np.zeros(quoted.shape, dtype=np.int8)
+    notes: list[str] = []
+    for column, asset in enumerate(lines):
+        said = _calendar(asset, sessions)
+        own = np.array([line.venue.code == asset.venue.code for line in lines])
+        own[column] = False
+        elsewhere = traded[:, own].any(axis=1)
+        fillable[:, column] &= (said != SHUT) | elsewhere
+        opened[:, column] = (said == OPEN) | elsewhere | fillable[:, column]
+        if asset.venue.needs:
+            fillable[:, column] &= is_open(VENUES[asset.venue.needs].code, sessions)
+        line = bars[asset.ticker]
+        locked[:, column] = _locked(asset, line, grids, column, sessions)
+        notes += _like_special_treatment(asset, line, grids, column, sessions)
+    return {"fillable": fillable, "locked": locked, "opened": opened}, tuple(notes)
+
+
+def _calendar(asset: Asset, sessions: Days) -> Signs:
+    """What the calendar of the line's venue says of each session."""
+    said = np.where(is_open(asset.venue.code, sessions), OPEN, SHUT)
+    said[~is_known(asset.venue, sessions)] = UNKNOWN
+    return said.astype(np.int8)
+
+
+def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days) -> Mask:
+    """(T, N) whether a line's bar is the one before it, volume and all."""
+    found = np.zeros((len(sessions), len(lines)), dtype=bool)
+    for column, asset in enumerate(lines):
+        frame = bars[asset.ticker].frame
+        values = frame[["open", "high", "low", "close", "volume"]]
+        same = ((values == values.shift()) | (values.isna() & values.shift().isna())).all(axis=1)
+        days = frame.index[same.to_numpy()].to_numpy().astype("datetime64[D]")
+        found[np.isin(sessions, days), column] = True
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Bounds:
+    """Which prices of a line stand at a price limit; all as they traded (raw).
+
+    last: (T,) the close that a limit is counted from. exact: whether raw prices are known to the
+    tick; a history that is adjusted for dividends, or for splits that it does not tell, is not.
+    """
+
+    last: Floats
+    tick: float
+    exact: bool
+
+    def reached(self, price: Floats, limit: Floats) -> Mask:
+        """(T,) where `price` stands at the limit, a fraction, negative for the lower one.
+
+        A price beyond it was traded where none was in force: at a relisting, or after a halt.
+        """
+        bound = self.last * (1 + limit)
+        if self.exact:
+            bound = np.floor(bound / self.tick + 0.5 + NOISE) * self.tick
+        beyond = np.sign(limit) * (price - bound)
+        slack = NOISE * np.abs(bound) + (0.0 if self.exact else self.tick / 2)
+        least, most = -self.tick / 2 - slack, 1.5 * self.tick + slack
+        return np.asarray((beyond > least) & (beyond < most))
+
+
+def _bounds(asset: Asset, line: Bars, grids: Grids, column: int) -> _Bounds | None:
+    """None for a line without price limits."""
+    board = board_of(asset)
+    if board is None:
+        return None
+    last = np.concatenate([[np.nan], grids["last"][:-1, column]]) - grids["dividend"][:, column]
+    exact = line.priced is Priced.SPLITS and line.splits_known_to is not None
+    return _Bounds(last * grids["later"][:, column], board.tick, exact)
+
+
+def _locked(asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days) -> Signs:
+    """(T,) 1 where a line opened at its upper price limit, -1 at its lower one, else 0."""
+    bounds = _bounds(asset, line, grids, column)
+    if bounds is None:
+        return np.zeros(len(sessions), dtype=np.int8)
+    limits = price_limits(asset, sessions)
+    opens = grids["open"][:, column] * grids["later"][:, column]
+    upper, lower = (bounds.reached(opens, sign * limits) for sign in (1, -1))
+    return upper.astype(np.int8) - lower.astype(np.int8)
+
+
+def _like_special_treatment(
+    asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days
+) -> Iterator[str]:
+    """A note on a line that stops at the limit of a risk warning and has no row that says so."""
+    bounds = _bounds(asset, line, grids, column)
+    if bounds is None:
+        return
+    limits = price_limits(replace(asset, risk_warning=always(True)), sessions)
+    limits = np.where(limits < price_limits(asset, sessions), limits, np.nan)
+    closes = grids["close"][:, column] * grids["later"][:, column]
+    for sign, which in ((1, "above"), (-1, "below")):
+        stopped = bounds.reached(closes, sign * limits)
+        twice = np.flatnonzero(stopped[1:] & stopped[:-1])
+        if len(twice):
+            yield (
+                f"{asset.ticker}: stops {limits[twice[0]]:.0%} {which} the last close on sessions "
+                f"in a row from {sessions[twice[0]]}, as under a risk warning (ST); if it was, say "
+                "when: Asset(..., risk_warning=Dated(...))"
+            )
+            return

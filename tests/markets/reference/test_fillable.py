@@ -1,0 +1,185 @@
+"""What can fill at an open, by hand; and price limits again in decimal figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pytest
+
+from markets.bars import Bars
+from markets.build import build_market
+from markets.market import Market
+from markets.reference.calendars import sessions_of
+from markets.reference.currencies import EcbRates
+from markets.universe import Want
+from newsfolio import HONG_KONG, MAINLAND, NEW_YORK, Asset, Dated, Row, Sleeve, Venue
+from tests.support.markets_of import line, market_of
+
+
+def sessions(start: str, count: int, venue: Venue = MAINLAND) -> list[str]:
+    known = sessions_of(venue)
+    place = int(np.searchsorted(known, np.datetime64(start)))
+    return [str(day) for day in known[place : place + count]]
+
+
+def locked(asset: str | Asset, closes: list[float], start: str = "2024-10-08",
+           **columns: list[float]) -> list[int]:  # fmt: skip
+    """Of a line that trades at its closes unless `open` says otherwise."""
+    ticker = asset.ticker if isinstance(asset, Asset) else asset
+    bars = line(ticker, sessions(start, len(closes)), closes, **columns)
+    return market_of([bars], asset, start=date.fromisoformat(start)).locked[:, 0].tolist()
+
+
+# --- price limits ------------------------------------------------------------------------------
+
+
+def test_a_line_that_stops_ten_percent_up_four_times_is_locked_four_times() -> None:
+    assert locked("600589.SS", [10, 11, 12.1, 13.31, 14.64, 14]) == [0, 1, 1, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("close", "opened", "side"),
+    [
+        (3.33, 3.66, 1), (3.33, 3.65, 0),  # 3.663
+        (3.33, 3.00, -1), (3.33, 3.01, 0),  # 2.997
+        (10.05, 11.06, 1), (10.05, 11.05, 0),  # 11.055 is rounded up
+        (10.05, 9.05, -1), (10.05, 9.06, 0),  # 9.045
+    ],
+)  # fmt: skip
+def test_a_limit_is_rounded_to_the_tick(close: float, opened: float, side: int) -> None:
+    bars = {"open": [close, opened], "high": [close, 12], "low": [close, 2]}
+    assert locked("600589.SS", [close, close], **bars) == [0, side]
+
+
+def test_the_limit_is_less_the_dividend() -> None:
+    """10.00 less 0.50 and a tenth up is 10.45; ten of 11.00 are far above it."""
+    paid = [0, 0.5]
+    assert locked("600589.SS", [10, 10.45], dividend=paid) == [0, 1]
+    assert locked("600589.SS", [10, 10.44], dividend=paid) == [0, 0]
+    assert locked("600589.SS", [10, 8.55], dividend=paid) == [0, -1]
+
+
+def test_the_limit_goes_through_the_split() -> None:
+    """20.02 before a split of two: 11.01 after it, and 22.02 (11.01 adjusted) before."""
+    split = [0, 0, 2]
+    assert locked("600589.SS", [9.10, 10.01, 11.01], split=split)[2] == 1
+    assert locked("600589.SS", [10.01, 11.01, 11.01], split=split)[1] == 1
+    assert locked("600589.SS", [10.01, 11.005, 11.01], split=split)[1] == 0  # raw 22.01
+
+
+def test_chinext_doubled_its_limit_on_2020_08_24() -> None:
+    assert locked("300308.SZ", [10, 11, 12.1], "2020-08-20") == [0, 1, 0]
+    assert locked("300308.SZ", [10, 11, 13.2], "2020-08-21") == [0, 0, 1]
+
+
+def test_only_a_row_makes_a_line_st_and_others_are_noted() -> None:
+    row = Dated((Row(None, False), Row(date(2024, 4, 30), True, "notice of the exchange")))
+    closes = [10, 10.5, 11.03, 11.58]
+    days = sessions("2024-10-08", 4)
+    plain = market_of([line("600589.SS", days, closes)], "600589.SS")
+    marked = Asset("600589.SS", MAINLAND, risk_warning=row)
+    told = market_of([line("600589.SS", days, closes)], marked)
+    assert plain.locked[:, 0].tolist() == [0, 0, 0, 0]
+    assert [note for note in plain.notes if "5%" in note] == [
+        "600589.SS: stops 5% above the last close on sessions in a row from 2024-10-09, as under a "
+        "risk warning (ST); if it was, say when: Asset(..., risk_warning=Dated(...))"
+    ]
+    assert told.locked[:, 0].tolist() == [0, 1, 1, 1]
+    assert not [note for note in told.notes if "5%" in note]
+
+
+def test_a_listing_is_free_for_five_sessions() -> None:
+    young = Asset("688999.SS", MAINLAND, listed=date(2024, 10, 8), star=True)
+    closes = [10, 12, 14.4, 17.28, 20.74, 24.89, 29.87]
+    assert locked(young, closes) == [0, 0, 0, 0, 0, 1, 1]
+
+
+def test_a_price_beyond_the_limit_was_traded_without_one() -> None:
+    assert locked("600589.SS", [10, 47.2, 51.92]) == [0, 0, 1]
+
+
+def test_no_other_venue_has_limits_yet() -> None:
+    days = sessions("2024-10-08", 2, HONG_KONG)
+    assert not market_of([line("0700.HK", days, [10, 11])], "0700.HK").locked.any()
+
+
+def test_a_history_adjusted_for_dividends_is_measured_within_a_tick() -> None:
+    """Raw 10.05 and 11.06; what is left of them after a dividend of a tenth: 9.045 and 9.954."""
+    bars = line("600589.SS", sessions("2024-10-08", 2), [9.045, 9.954])
+    frame = bars.frame.assign(split=float("nan"))
+    cut = Bars("600589.SS", frame, bars.priced)
+    assert market_of([cut], "600589.SS").locked[:, 0].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_limits_agree_with_decimal_arithmetic(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    share = Decimal("0.2") if seed % 2 else Decimal("0.1")
+    closes, opens, expected = [float(rng.integers(100, 3000)) / 100], [], [0]
+    opens.append(closes[0])
+    for _ in range(40):
+        last = Decimal(str(closes[-1]))
+        upper, lower = (
+            (last * (1 + sign * share)).quantize(Decimal("0.01"), ROUND_HALF_UP) for sign in (1, -1)
+        )
+        at = int(rng.integers(3))
+        opened = [upper, lower, last][at] + Decimal("0.01") * (0, 0, 1)[at]
+        if rng.random() < 0.3:  # a tick inside
+            opened, at = (upper - Decimal("0.01"), lower + Decimal("0.01"), last)[at], 2
+        opens.append(float(opened))
+        expected.append((1, -1, 0)[at])
+        closes.append(round(max(closes[-1] + float(rng.normal(0, 0.05)), 1.0), 2))
+    ticker = "300308.SZ" if seed % 2 else "600589.SS"
+    highs, lows = np.maximum(opens, closes).tolist(), np.minimum(opens, closes).tolist()
+    assert locked(ticker, closes, "2022-01-04", open=opens, high=highs, low=lows) == expected
+
+
+# --- closed days -------------------------------------------------------------------------------
+
+SAOLA = ["2023-08-31", "2023-09-01", "2023-09-04"]
+
+
+def hong_kong(*lines: Bars) -> Market:
+    return market_of(list(lines), *(bars.ticker for bars in lines))
+
+
+def test_a_bar_on_a_typhoon_day_fills_nothing_volume_or_not() -> None:
+    found = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]))
+    assert found.fillable[:, 0].tolist() == [True, False, True]
+    assert found.opened[:, 0].tolist() == [True, False, True]
+
+
+def test_a_second_line_that_traded_says_that_the_calendar_errs() -> None:
+    found = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]), line("0700.HK", SAOLA, [300, 303, 299]))
+    assert found.fillable.all() and found.opened.all()
+
+
+def test_a_bar_that_is_repeated_is_no_trade() -> None:
+    found = hong_kong(line("0005.HK", SAOLA, [50, 50, 53]), line("0700.HK", SAOLA, [300, 300, 299]))
+    assert found.fillable.tolist() == [[True, True], [False, False], [True, True]]
+
+
+def test_a_line_of_another_venue_says_nothing_of_this_one() -> None:
+    found = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]), line("AAPL", SAOLA, [180, 181, 182]))
+    assert found.fillable[1].tolist() == [False, True]
+
+
+def test_beyond_its_end_a_calendar_says_nothing() -> None:
+    known = sessions_of(MAINLAND)
+    assert str(known[-1])[:4] <= "2026", "then this test wants a later day"
+    bars = line("600589.SS", ["2026-12-31", "2027-01-04"], [10, 10.1])
+    want = Want((Sleeve("one", ("600589.SS",)),), "CNY")
+    found = build_market({"600589.SS": bars}, want, EcbRates())
+    assert found.fillable[:, 0].all() and found.opened[:, 0].all()
+
+
+def test_a_halted_line_has_its_venue_open() -> None:
+    """2024-01-03 without a bar of its own; 2024-01-15 was no session of New York."""
+    days = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-15"]
+    lines = [line("AAPL", [days[0], days[2]], [1, 1]), line("0700.HK", days, [2, 2.1, 2.2, 2.3])]
+    found = market_of(lines, Asset("AAPL", NEW_YORK), "0700.HK", end=date(2024, 1, 4))
+    column = found.place["AAPL"]
+    assert found.fillable[:, column].tolist() == [True, False, True]
+    assert found.opened[:, column].tolist() == [True, True, True]
