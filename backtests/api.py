@@ -81,8 +81,9 @@ def run_job(
         _remember(workspace.source, done.bars)
         if save is not None:
             save(result)
-    except NewsfolioError as error:
-        record_trials(ledger, [failed_trial(job, workspace, str(error))])
+    except Exception as error:  # a bug of ours was a look at the prices too
+        what = "" if isinstance(error, NewsfolioError) else f"{type(error).__name__}: "
+        record_trials(ledger, [failed_trial(job, workspace, f"{what}{error}")])
         raise
     record_trials(ledger, [finished_trial(job, result), *variants])
     return result
@@ -90,13 +91,11 @@ def run_job(
 
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
     source, settings = workspace.source, workspace.settings
-    if job.strategy is not None:
-        return run_strategy(job.strategy, source, settings, job.address, verify)
     if job.plain is None:
-        raise CommandError(f"{job.address}: nothing to run")
+        return run_strategy(job.strategy, source, settings, job.address, verify)
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
-    return run_backtrader(job.plain, job.universe, source, settings, job.address)
+    return run_backtrader(job.plain, source, settings, job.address)
 
 
 def _noted(result: Result, notes: Sequence[str]) -> Result:

@@ -28,6 +28,13 @@ def ledger_path() -> Path:
     return Path(platformdirs.user_data_dir("newsfolio", appauthor=False)) / "trials.sqlite"
 
 
+def checks_folder() -> Path:
+    """What was found when plain backtrader strategies were checked for look-ahead."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("newsfolio", appauthor=False)) / "checks"
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 

@@ -30,6 +30,7 @@ class Withholding(StrEnum):
 class Funding(StrEnum):
     CREDIT = "credit"  # Hong Kong buys may come before the US sells that pay for them
     WAIT = "wait"  # a cash account: buys wait for the sells
+    LOAN = "loan"  # the broker of a plain backtrader strategy lends without limit
 
 
 class Costs(StrEnum):

@@ -17,6 +17,9 @@ from newsfolio.parameters import name_of, parameters
 from newsfolio.strategy import Strategy
 from newsfolio.thesis import Article
 
+_USER = "newsfolio_user_"
+"""Begins the name of a module that was loaded from a file."""
+
 SHIPPED = Path(newsfolio.__file__).parent.parent / "strategies"
 
 
@@ -38,7 +41,7 @@ def find(address: str) -> type:
         path = Path(place).expanduser()
         if not path.is_file():
             raise CommandError(f"no strategy file {place}; `newsfolio new NAME` writes one")
-        return _pick(_load(path.resolve(), f"newsfolio_user_{path.stem}"), name, place)
+        return _pick(_load(path.resolve(), f"{_USER}{path.stem}"), name, place)
     if name:
         return _pick(_module(place), name, place)
     strategies = shipped()
@@ -58,7 +61,7 @@ def find_article(address: str) -> tuple[Article, ...]:
     path = Path(place).expanduser()
     if not path.is_file():
         raise CommandError(f"no file {place}; give an article's id or the path of its file")
-    module = _load(path.resolve(), f"newsfolio_user_{path.stem}")
+    module = _load(path.resolve(), f"{_USER}{path.stem}")
     own = {key: value for key, value in vars(module).items() if isinstance(value, Article)}
     if name and name not in own:
         raise UnknownName(f"article in {place}", name, own)
@@ -92,6 +95,8 @@ def is_plain(cls: type) -> bool:
 
 
 def _module(name: str) -> ModuleType:
+    """A module of an installed package or of the working folder."""
+    _open_folder(Path.cwd())
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -110,6 +115,7 @@ def _load(path: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise StrategyError(f"{path} is not a Python file")
+    _open_folder(path.parent)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -122,6 +128,34 @@ def _load(path: Path, name: str) -> ModuleType:
             f"{path.name}{at} raised {type(error).__name__}: {error}; --debug shows the traceback"
         ) from error
     return module
+
+
+_OPENED: list[Path] = []
+"""Folders whose modules can be imported because a strategy was looked for there."""
+
+
+def beside(path: Path) -> bool:
+    """Whether a file lies in a folder whose modules a strategy may import."""
+    return path.parent in _OPENED
+
+
+def _open_folder(folder: Path) -> None:
+    """Let files of a folder be imported, after everything that is installed.
+
+    Of two folders with a module of one name each strategy gets its own: the other is forgotten,
+    which those who have imported it do not notice.
+    """
+    if folder == SHIPPED or str(folder) in sys.path:
+        return
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and beside(Path(file)) and (folder / f"{name}.py").is_file():
+            del sys.modules[name]
+    for other in map(str, _OPENED):
+        if other in sys.path:
+            sys.path.remove(other)
+    _OPENED.append(folder)
+    sys.path.append(str(folder))
 
 
 def _line(error: Exception, path: Path) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,6 +87,13 @@ class Bars:
         later = float(np.prod(split[split > 0])) * self.later_splits
         frame = self.frame[self.frame.index <= pd.Timestamp(day)]
         return dataclasses.replace(self, frame=frame, later_splits=later)
+
+    def reach(self, days: NDArray[np.datetime64]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """High and low of each day; where one is unknown, what open and close span; NaN: no bar."""
+        prices = self.frame[["open", "high", "low", "close"]].reindex(days.astype("datetime64[ns]"))
+        opened, high, low, close = prices.to_numpy().T
+        highest, lowest = np.fmax(opened, close), np.fmin(opened, close)
+        return np.where(np.isnan(high), highest, high), np.where(np.isnan(low), lowest, low)
 
     def digest(self) -> str:
         """A hash of everything that a run can depend on."""

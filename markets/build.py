@@ -52,7 +52,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     end, why = _end(held, wanted, want, bars)
     lines = tuple(held[ticker] for ticker in sorted(held))
     sessions, weekend = _axis(lines, bars, end)
-    grids = _grids(bars, lines, sessions)
+    grids = _grids(bars, lines, sessions) | _reaches(bars, lines, sessions, want.bars)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
@@ -181,6 +181,17 @@ def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -
     return grids
 
 
+def _reaches(
+    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days, wanted: bool
+) -> dict[str, Floats]:
+    """(T, N) highs and lows, where whole bars are wanted."""
+    if not wanted:
+        return {}
+    columns = [bars[asset.ticker].reach(sessions) for asset in lines]
+    high, low = (np.stack(each, axis=1) for each in zip(*columns, strict=True))
+    return {"high": high, "low": low}
+
+
 def _fill_column(
     grids: dict[str, Floats], column: int, line: Bars, sessions: Days, asset: Asset
 ) -> None:
@@ -252,6 +263,8 @@ def _ready(
 
 def _first(want: Want, held: Mapping[str, Asset], sessions: Days, ready: int | None) -> int:
     """The place of the first session: the one wanted, or else where every sleeve can be held."""
+    if want.start is None and want.bars:
+        return 0
     if want.start is None:
         if ready is None:
             raise MissingData(

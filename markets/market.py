@@ -55,6 +55,7 @@ class Market:
     cash_rate: (T,) a year's interest on base-currency cash as known before the session.
     signals: (T,) arrays by ticker, as of each close, in their own units.
     facts: tables by name, each row with the first session whose decision may use it.
+    high, low: (T, N) as `close`; None where nobody asked for whole bars.
     """
 
     base: str
@@ -86,6 +87,8 @@ class Market:
     notes: tuple[str, ...]
     snapshot: str
     simulated: bool
+    high: Floats | None = None
+    low: Floats | None = None
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -203,6 +206,8 @@ class Market:
             open=self.open * self.factor,
             close=self.close * self.factor,
             last=self.last * self.factor,
+            high=None if self.high is None else self.high * self.factor,
+            low=None if self.low is None else self.low * self.factor,
             dividend=np.zeros_like(self.dividend),
             factor=np.ones_like(self.factor),
             payoff={line: pay * self.factor[-1, line] for line, pay in self.payoff.items()},

@@ -29,6 +29,7 @@ class Want:
     published: when the article could first be read (UTC); None without one.
     start, end: first and last day wanted; None as early and as late as the data carry.
     ends_with: last bars of other lines that bound the default end (the benchmark's).
+    bars: whole bars, highs and lows too; without a start, from the first bar of all.
     """
 
     sleeves: tuple[Sleeve, ...]
@@ -39,6 +40,7 @@ class Want:
     start: date | None = None
     end: date | None = None
     ends_with: Mapping[str, date] | None = None
+    bars: bool = False
 
 
 def lives(asset: Asset, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from enum import Enum
 
+from backtests.plain_strategy import PlainStrategy
 from backtests.runner.jobs import Job
 from markets.build import SEASONING
 from newsfolio.assets import Asset, Sleeve, sleeves_of
@@ -15,9 +16,9 @@ from newsfolio.strategy import Strategy
 
 def described(job: Job) -> str:
     """Thesis, universe, parameters, benchmark and controls of a job."""
-    if job.strategy is None:
-        return f"{job.name}: a plain backtrader strategy on {', '.join(job.universe)}"
     strategy = job.strategy
+    if job.plain:
+        return _plain(job.plain)
     parts = [
         strategy.label,
         *_thesis(strategy),
@@ -33,6 +34,18 @@ def described(job: Job) -> str:
         *(f"reads       {facts.name}: {facts.where}" for facts in strategy.facts),
         *(f"event study {study.name}" for study in strategy.studies),
         *_claims(strategy),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _plain(strategy: PlainStrategy) -> str:
+    parts = [
+        f"{strategy.label}: a plain backtrader strategy",
+        type(strategy).__doc__ or "",
+        "parameters (--set name=value)",
+        *(_parameter(strategy, spec.name) for spec in parameters(type(strategy))),
+        "data feeds, data0 first",
+        *(f"    {_line(line)}" for line in strategy.universe),
     ]
     return "\n".join(part for part in parts if part)
 

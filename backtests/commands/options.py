@@ -58,7 +58,8 @@ class RunOptions:
     withholding
         none (gross) or foreign (net of each line's withholding tax).
     funding
-        credit (purchases may run ahead of the sales that pay for them) or wait.
+        credit (purchases may run ahead of the sales that pay for them) or wait; for a plain
+        backtrader strategy loan (its broker lends without limit), otherwise cash is checked.
     fx
         ecb (reference rates, no network) or source (HKD=X and the like from the data).
     impact
@@ -124,6 +125,11 @@ class RunOptions:
 
 SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",
             "funding", "fx", "impact", "participation")  # fmt: skip
+
+
+def lines_of(universe: str) -> tuple[str, ...]:
+    """The lines that `--universe SPY,KWEB` names."""
+    return tuple(line.strip() for line in universe.split(",") if line.strip())
 
 
 def job_at(address: str, values: Sequence[str], universe: Sequence[str] = ()) -> Job:

@@ -16,13 +16,17 @@ PAGE = "verdict.html"
 """The page of a run that opens."""
 
 
-def save_run(
-    result: Result, folder: Path, tearsheet: bool, ahead: BackgroundRenderer | None = None
-) -> Path:
-    def pages(done: Result, draft: Path) -> None:
-        write_pages(done, draft, tearsheet, ahead)
+def save_run(result: Result, folder: Path) -> Path:
+    return result.save(folder / result.id)
 
-    return result.save(folder / result.id, pages)
+
+def draw_run(
+    result: Result, folder: Path, tearsheet: bool, ahead: BackgroundRenderer | None = None
+) -> None:
+    """The pages of a run that is saved."""
+    from backtests.records.result import add_pages
+
+    add_pages(folder / result.id, lambda draft: write_pages(result, draft, tearsheet, ahead))
 
 
 def require_writable(folder: Path) -> None:

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from cyclopts import Parameter
 
-from backtests.commands.options import OUTPUT, RunOptions
-from backtests.commands.output import PAGE, browse, require_writable, save_run
+from backtests.commands.options import OUTPUT, RunOptions, lines_of
+from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say_claims
-from backtests.records.registry import listed_runs, run_folder
+from backtests.records.registry import id_in, listed_runs, run_folder
 from reports import write_claims, write_compare, write_index, write_pages
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def compare(
     *runs: str,
     market: RunOptions = RunOptions(),
     engine: str = "kernel",
+    universe: str = "",
     out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     json: Annotated[bool, Parameter(group=OUTPUT)] = False,
@@ -79,6 +80,8 @@ def compare(
         Strategies, which are run first, or ids of saved runs (or the beginning of them).
     engine
         For strategies that are run: kernel or backtrader; same fills.
+    universe
+        Lines for plain backtrader strategies that name none, e.g. SPY,KWEB.
     out
         Folder of run folders, instead of ./runs.
     ledger
@@ -99,16 +102,17 @@ def compare(
     saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
     for name in runs:
-        matching = [run for run in saved if run.startswith(name) and not _is_strategy(name)]
+        matching = [run for run in saved if run.startswith(id_in(name)) and not _is_strategy(name)]
         if matching:
             results.append(load(saved[matching[0]]))
             continue
         result = run_job(
-            market.job(name),
+            market.job(name, lines_of(universe) if _is_plain(name) else ()),
             market.workspace(ledger, quiet=json, engine=engine),
             judging=Judging(placebos=0),
-            save=lambda done: save_run(done, folder, tearsheet=False),
+            save=lambda done: save_run(done, folder),
         )
+        draw_run(result, folder, tearsheet=False)
         results.append(result)
     with intact(*(saved[result.id] for result in results if result.id in saved)):
         comparison = compared(results)
@@ -175,6 +179,12 @@ def claims(
         say_claims(rows, source.name, simulated, path)
     if open:
         browse(path)
+
+
+def _is_plain(name: str) -> bool:
+    from backtests import strategy_loader
+
+    return strategy_loader.is_plain(strategy_loader.find(name))
 
 
 def _is_strategy(name: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from backtests import strategy_loader
+from backtests.plain_strategy import author_of
 from backtests.records.result import Result
 from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job, job_of
@@ -22,11 +23,14 @@ def job_again(run: Result) -> Job:
     about = run.manifest["strategy"]
     address = str(about["address"])
     cls = strategy_loader.find(address)
-    if not issubclass(cls, Strategy):
-        lines = [line for sleeve in about["universe"] for line in sleeve["lines"]]
-        return job_of(address, universe=lines)
-    job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], run.id)))
-    if job.strategy and parameter_values(job.strategy) != about["parameters"]:
+    lines = [line for sleeve in about["universe"] for line in sleeve["lines"]]
+    if strategy_loader.is_plain(cls):
+        kind: type[Strategy] = type(job_of(address, universe=lines).strategy)
+        texts = _texts(kind, about["parameters"], run.id)
+        job = job_of(address, texts, lines)
+    else:
+        job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], run.id)))
+    if parameter_values(job.strategy) != about["parameters"]:
         raise CommandError(f"{address} no longer has the parameters of {run.id}; restore its file")
     return job
 
@@ -51,7 +55,7 @@ def chosen_before(run: Result) -> tuple[str, ...]:
 def changes_since(run: Result, job: Job) -> list[str]:
     """What is not as it was, in sentences."""
     before = str(run.manifest["strategy"]["code"])
-    now = code_of(type(job.strategy) if job.strategy else job.plain or object)
+    now = code_of(author_of(type(job.strategy)))
     if before == now:
         return []
     return [f"The strategy's file has changed since {run.id}: the rule may not be the frozen one."]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from backtests.commands.options import MONEY, OUTPUT, RunOptions
-from backtests.commands.output import PAGE, browse, require_writable, save_run
+from backtests.commands.options import MONEY, OUTPUT, RunOptions, lines_of
+from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
 from backtests.records.registry import run_folder
 from newsfolio.errors import CommandError
@@ -79,7 +79,7 @@ def run(
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
     ahead = draw_ahead() if tearsheet else None
-    lines = tuple(line.strip() for line in universe.split(",") if line.strip())
+    lines = lines_of(universe)
     watch = AccessAudit()
     watch.start()
     jobs = [market.job(address, lines) for address in strategies]
@@ -92,8 +92,9 @@ def run(
         result = run_job(
             job, workspace, verify=verify, judging=judging,
             begin=ahead.begin if ahead else None,
-            save=lambda done: save_run(done, folder, tearsheet, ahead),
+            save=lambda done: save_run(done, folder),
         )  # fmt: skip
+        draw_run(result, folder, tearsheet, ahead)
         results.append(result)
         if not json:
             say(result, folder, quiet=quiet)
@@ -178,8 +179,9 @@ def score(
         Workspace(source, settings, open_ledger(ledger)),
         judging=judging,
         notes=rescore.changes_since(old, job),
-        save=lambda done: save_run(done, folder, tearsheet),
+        save=lambda done: save_run(done, folder),
     )
+    draw_run(result, folder, tearsheet)
     write_index(folder)
     if json:
         from reports.tables.runs import json_row

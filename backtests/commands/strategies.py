@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from backtests.commands.options import RunOptions, job_at
+from backtests.commands.options import RunOptions, job_at, lines_of
 from backtests.commands.terminal import print_json, print_table
 from newsfolio.errors import CommandError
 
@@ -30,7 +30,7 @@ def list_(*, json: bool = False) -> None:  # the option's name
     print_table(table)
 
 
-def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
+def show(strategy: str, *, set: tuple[str, ...] = (), universe: str = "") -> None:
     """Show a strategy: thesis, universe with listing dates, parameters, controls.
 
     Parameters
@@ -39,10 +39,12 @@ def show(strategy: str, *, set: tuple[str, ...] = ()) -> None:
         Its address: a name, module:Class or path/file.py:Class.
     set
         A parameter, name=value; may be repeated.
+    universe
+        Lines for a plain backtrader strategy, e.g. SPY,KWEB.
     """
     from backtests.commands.describe import described
 
-    print(described(job_at(strategy, set)))
+    print(described(job_at(strategy, set, lines_of(universe))))
 
 
 def weights(
@@ -71,7 +73,7 @@ def weights(
     from backtests.settings import read_day
 
     job = market.job(strategy)
-    if job.strategy is None:
+    if job.plain:
         raise CommandError(f"{strategy} is a plain backtrader strategy: it has orders, no weights")
     day = read_day("asof", asof)
     source, settings = market.source(json), market.settings()
@@ -83,7 +85,12 @@ def weights(
 
 
 def check(
-    strategy: str, *, market: RunOptions = RunOptions(), cuts: int = 12, json: bool = False
+    strategy: str,
+    *,
+    market: RunOptions = RunOptions(),
+    universe: str = "",
+    cuts: int = 12,
+    json: bool = False,
 ) -> int:
     """Certify that a strategy does not look ahead; exit code 1 where it does, or may.
 
@@ -91,6 +98,8 @@ def check(
     ----------
     strategy
         Its address.
+    universe
+        Lines for a plain backtrader strategy, e.g. SPY,KWEB.
     cuts
         Dates at which the future is cut off, scrambled and replaced by noise.
     json
@@ -102,7 +111,7 @@ def check(
 
     watch = AccessAudit()
     watch.start()
-    job = market.job(strategy)
+    job = market.job(strategy, lines_of(universe))
     verdict = certificate(job, market.source(json), market.settings(), watch, cuts)
     if json:
         print_json(as_json(verdict))

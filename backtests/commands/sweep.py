@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from backtests.commands.options import OUTPUT, RunOptions
+from backtests.commands.options import OUTPUT, RunOptions, lines_of
 from backtests.commands.terminal import print_json, print_table, progress
 from newsfolio.formatting import percent
 from reports.tables.sweep import ends, shown
@@ -23,6 +23,7 @@ def sweep(
     random: int | None = None,
     seed: int = 0,
     market: RunOptions = RunOptions(),
+    universe: str = "",
     benchmark: str | None = None,
     by: str = "",
     walk_forward: tuple[int, int] | None = None,
@@ -45,6 +46,8 @@ def sweep(
         Draw so many sets: of the grid given, or within the bounds of each number.
     seed
         Names the draw.
+    universe
+        Lines for a plain backtrader strategy, e.g. SPY,KWEB.
     benchmark
         A ticker to measure against, instead of the strategy's own.
     by
@@ -70,12 +73,9 @@ def sweep(
     from backtests.sweeps.summary import ranks_by
     from backtests.sweeps.sweep import SweepRequest, run_sweep
     from backtests.sweeps.walk_forward.plan import WalkForward
-    from newsfolio.errors import CommandError
     from reports import write_sweep
 
-    job = market.job(strategy)
-    if job.strategy is None:
-        raise CommandError(f"{strategy} is a plain backtrader strategy and has no parameters")
+    job = market.job(strategy, lines_of(universe))
     sets = grid_of(job.strategy, read_grid(grid), random, seed)
     executor = executor_of(workers, cluster)
     ranks_by(by, scored=False)

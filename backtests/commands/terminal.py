@@ -40,6 +40,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     verdict = result.manifest.get("verdict")
     if verdict:
         print(f"{'verdict':<14}{verdict['word'].upper()}. {verdict['reason']}")
+    if result.manifest.get("lookahead"):
+        print(f"{'warning':<14}{result.manifest['lookahead']}")
     for name, value in result.summary().items():
         print(f"{name:<14}{value}")
     benchmark, figures = result.manifest["benchmark"], result.manifest["metrics"].get("benchmark")

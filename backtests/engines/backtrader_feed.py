@@ -13,11 +13,12 @@ from markets.market import Floats, Market
 class Feed(bt.feed.DataBase):
     """One line of a market, whole bars only: a missing bar is no row, never a NaN."""
 
-    params = (("market", None), ("column", 0))
+    params = (("market", None), ("column", 0), ("whole", False))
 
     def start(self) -> None:
         super().start()
-        self._rows = rows_of(self.p.market, self.p.column)
+        rows = whole_rows if self.p.whole else rows_of
+        self._rows = rows(self.p.market, self.p.column)
 
     def preload(self) -> None:
         """Fill the lines at once; backtrader's own way takes a call a bar."""
@@ -38,14 +39,21 @@ class Feed(bt.feed.DataBase):
 
 def _lines(market: Market, column: int, rows: list[int]) -> dict[str, Floats]:
     """What each line of a feed holds, a number a bar."""
-    close = market.close[rows, column]
+    close, before, rate = (
+        grid[rows, column] for grid in (market.close, market.rate_before, market.rate)
+    )
     opened = np.where(np.isnan(market.open[rows, column]), close, market.open[rows, column])
-    opened, close = opened * market.rate_before[rows, column], close * market.rate[rows, column]
+    opened, close, moved = opened * before, close * rate, before != rate
+    highest, lowest = np.maximum(opened, close), np.minimum(opened, close)
+    if market.high is not None and market.low is not None:
+        high, low = market.high[rows, column] * rate, market.low[rows, column] * rate
+        highest = np.where(moved, np.maximum(high, highest), high)
+        lowest = np.where(moved, np.minimum(low, lowest), low)
     return {
         "datetime": numbers_of(market)[rows],
         "open": opened,
-        "high": np.maximum(opened, close),
-        "low": np.minimum(opened, close),
+        "high": highest,
+        "low": lowest,
         "close": close,
         "volume": np.nan_to_num(market.volume[rows, column]),
         "openinterest": np.zeros(len(rows)),
@@ -81,6 +89,13 @@ def rows_of(market: Market, column: int) -> list[int]:
     """
     rows = np.flatnonzero(~np.isnan(market.close[:, column]))
     return rows[max(int(np.searchsorted(rows, market.first, side="right")) - 1, 0) :].tolist()
+
+
+def whole_rows(market: Market, column: int) -> list[int]:
+    """The sessions of all bars of a line that have a value in base currency."""
+    known = ~np.isnan(market.close[:, column] * market.rate[:, column])
+    rows: list[int] = np.flatnonzero(known).tolist()
+    return rows
 
 
 def cerebro_of(

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from backtests import paths
+from backtests.evaluation.schema import as_json
+from backtests.records.checks import last_check, remember_check
 from backtests.records.ledger import Ledger, Trial
 from backtests.records.result import Result
 from backtests.records.trials import tried, variant_trial
 from backtests.runner.inputs import inputs_alone
 from backtests.runner.jobs import Job
+from backtests.runner.provenance import Provenance
 from backtests.runner.run import Run
 from backtests.settings import Settings
 from markets.snapshot import Source
-from newsfolio.errors import CommandError
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
@@ -71,12 +74,9 @@ def judged(
 def certificate_of(run: Run, judging: Judging) -> Certificate:
     """Replay a run for look-ahead, with what its strategy was seen to open."""
     from backtests.evaluation.lookahead.certificate import certify
-    from backtests.evaluation.schema import Certificate, Honesty
 
     if run.strategy is None:
-        return Certificate(
-            Honesty.UNCHECKED, "a plain backtrader strategy sees all of its bars; no replay is made"
-        )
+        return _remembered(run)
     days = run.account.sessions
     window = dataclasses.replace(run.settings, start=days[0].date(), end=days[-1].date())
     return certify(
@@ -94,14 +94,28 @@ def certificate(
 ) -> Certificate:
     """Check a strategy for look-ahead without running it for its figures."""
     from backtests.evaluation.lookahead.certificate import certify
+    from backtests.evaluation.lookahead.plain_replays import certify_plain
 
-    if job.strategy is None:
-        raise CommandError(
-            f"{job.address} is a plain backtrader strategy and sees all of its bars; only "
-            "subclasses of newsfolio.Strategy can be certified"
-        )
     bars = inputs_alone(job.strategy, settings).load(source)
+    if job.plain:
+        found = certify_plain(job.plain, bars, settings, cuts, watch)
+        about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
+        remember_check(paths.checks_folder(), about, as_json(found))
+        return found
     return certify(job.strategy, bars, settings, cuts=cuts, watch=watch)
+
+
+def _remembered(run: Run) -> Certificate:
+    """What the last check of a plain strategy said."""
+    from backtests.evaluation.schema import Certificate, Honesty
+
+    told = last_check(paths.checks_folder(), run.origin.strategy)
+    if told is None:
+        why = (
+            "a plain backtrader strategy can reach all of its bars, and nobody has checked this one"
+        )
+        return Certificate(Honesty.UNCHECKED, why)
+    return Certificate(**{**told, "honesty": Honesty(told["honesty"])})
 
 
 def _headline(evaluation: Evaluation) -> VerdictLineJson:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from backtests import paths
+from backtests.records.checks import lookahead
 from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
@@ -84,6 +86,8 @@ def manifest(
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
+    if origin.plain:
+        values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**values, "id": f"{origin.strategy['name']}-{digest[:10]}"}

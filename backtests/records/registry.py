@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from newsfolio.errors import UnknownName
@@ -22,8 +22,17 @@ def listed_runs(folder: Path) -> list[SavedRun]:
     return runs
 
 
+def id_in(text: str) -> str:
+    """A run's id as somebody wrote it: by itself, or as the path of its folder."""
+    return PurePath(text).name or text
+
+
 def run_folder(run: str, folder: Path) -> Path:
-    """The folder of the run whose id begins so; the newest where several do."""
+    """The folder of the run whose id begins so; the newest where several do.
+
+    A path such as runs/ID is as good as the id.
+    """
+    run = id_in(run)
     folders = {saved.folder.name: saved.folder for saved in listed_runs(folder)}
     matching = [name for name in folders if name == run] or [
         name for name in folders if name.startswith(run)

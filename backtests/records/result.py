@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -90,21 +90,15 @@ class Result:
     def save(self, folder: Path, pages: Callable[[Result, Path], None] | None = None) -> Path:
         """Write everything to `folder` at once: complete, or not at all.
 
-        pages: called with the result and the unfinished folder, to add the HTML.
+        pages: called with the result and an empty folder, to add the HTML once the rest is kept.
         """
-        draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-        try:
-            draft.mkdir(parents=True)
+        with _workroom(folder) as room:
+            draft = room / "run"
+            draft.mkdir()
             self._write(draft)
-            if pages is not None:
-                pages(self, draft)
             swap_in(draft, folder)
-        except OSError as error:
-            raise OutputError(
-                f"cannot write {folder}: {error.strerror or error}; choose another place with --out"
-            ) from error
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        if pages is not None:
+            add_pages(folder, lambda draft: pages(self, draft))
         return folder
 
     def report(self, folder: str | Path) -> Path:
@@ -184,6 +178,44 @@ def load(folder: Path) -> Result:
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def add_pages(folder: Path, draw: Callable[[Path], None]) -> None:
+    """Put pages into the folder of a saved run, each whole; none if one cannot be drawn.
+
+    draw: writes them into the empty folder that it is given. OutputError says that the run is
+    kept, whatever went wrong.
+    """
+    try:
+        with _workroom(folder) as draft:
+            draw(draft)
+            for page in sorted(draft.iterdir()):
+                page.replace(folder / page.name)
+    except NewsfolioError:
+        raise
+    except Exception as error:  # a bug of ours must not look like a lost run
+        raise OutputError(
+            f"the pages of {folder} could not be drawn, a bug of ours "
+            f"({type(error).__name__}: {error});\nthe run itself is kept: newsfolio show and "
+            "compare read it; run again with --debug and report it"
+        ) from error
+
+
+@contextmanager
+def _workroom(folder: Path) -> Iterator[Path]:
+    """An empty folder beside `folder` that nobody else has, gone afterwards; OutputError."""
+    room: str | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        room = tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent)
+        yield Path(room)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {folder}: {error.strerror or error}; choose another place with --out"
+        ) from error
+    finally:
+        if room is not None:
+            shutil.rmtree(room, ignore_errors=True)
 
 
 def swap_in(draft: Path, folder: Path) -> None:

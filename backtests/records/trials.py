@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backtests import paths
+from backtests.plain_strategy import author_of
 from backtests.records.ledger import Ledger, Trial, Tried
 from backtests.records.result import Result
 from backtests.records.workspace import Workspace
@@ -66,7 +67,7 @@ def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scor
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=strategy.name,
         parameters=parameter_values(strategy),
-        code=code_of(type(strategy)),
+        code=code_of(author_of(type(strategy))),
         data=about["data"]["snapshot"],
         simulated=result.simulated,
         settings=about["settings"],
@@ -103,10 +104,10 @@ def set_trial(about: AskedJson, row: Mapping[str, Any], metrics: Sequence[str]) 
 def failed_trial(job: Job, workspace: Workspace, error: str) -> Trial:
     strategy = job.strategy
     return Trial(
-        thesis=strategy.thesis.id if strategy and strategy.thesis else "",
+        thesis=strategy.thesis.id if strategy.thesis else "",
         strategy=job.name,
-        parameters=parameter_values(strategy) if strategy else {},
-        code=code_of(type(strategy) if strategy else job.plain or object),
+        parameters=parameter_values(strategy),
+        code=code_of(author_of(type(strategy))),
         data="",
         simulated=workspace.source.name == "sample",
         settings=settings_values(workspace.settings),

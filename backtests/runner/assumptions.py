@@ -14,12 +14,12 @@ def assumptions(
     """Every assumption in words, the ones that move numbers most first."""
     base = settings.currency
     sentences = [
-        "Decided at the close of the venue that closes last, filled at each line's next open.",
+        *((_PLAIN_FILLS,) if origin.plain else (_FILLS,)),
         f"Initial capital {settings.cash:,.0f} {base}, one cash account in {base}; before the "
         "investor's own tax.",
         _DIVIDENDS[settings.dividends],
         _WITHHOLDING[settings.withholding],
-        _FUNDING[settings.funding].format(settings=settings),
+        _funding(settings, origin),
         "Exchange rates: " + _FX[settings.fx],
         *costs.notes(),
     ]
@@ -53,6 +53,19 @@ _WITHHOLDING = {
     Withholding.FOREIGN: "Dividends are net of the withholding tax of each line.",
 }
 
+
+def _funding(settings: Settings, origin: Provenance) -> str:
+    funding = _PLAIN_FUNDING if origin.plain else _FUNDING
+    return funding[settings.funding].format(settings=settings)
+
+
+_FILLS = "Decided at the close of the venue that closes last, filled at each line's next open."
+
+_PLAIN_FILLS = (
+    "Orders fill as in backtrader's own broker, on each line's own bars with their highs and lows: "
+    "market orders at the next open, limits and stops inside the bar (docs/method.md)."
+)
+
 _FUNDING = {
     Funding.CREDIT: "Purchases may run ahead of the sales that pay for them, up to those and "
     "{settings.tolerance:.0%} of equity; credit costs the cash rate plus "
@@ -66,9 +79,22 @@ _FX = {
     Fx.SOURCE: "the data source's own, the last before the session.",
 }
 
+_CHECKED = (
+    "Cash is checked as backtrader does, at the close of the order and at the fill; an order that "
+    "it does not cover is rejected as Margin and listed. A debt costs the cash rate plus "
+    "{settings.credit_spread:.2%} a year."
+)
+
+_PLAIN_FUNDING = {
+    Funding.CREDIT: _CHECKED,
+    Funding.WAIT: _CHECKED,
+    Funding.LOAN: "Its broker lends without limit; credit costs the cash rate plus "
+    "{settings.credit_spread:.2%} a year.",
+}
+
 _PLAIN = (
     "A plain backtrader strategy: it sees total-return bars in base currency and sizes its own "
-    "orders; lots are not enforced and its broker lends without limit.",
+    "orders; lots are not enforced.",
     "Interest, credit and borrow are kept beside its broker and count in the result.",
     "The two engines cannot be compared for such a strategy (--verify does not apply).",
 )

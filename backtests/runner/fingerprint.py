@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import inspect
 import platform
@@ -12,6 +13,7 @@ from types import CodeType
 from typing import Any
 
 import newsfolio
+from backtests import strategy_loader
 
 PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")
 
@@ -36,9 +38,34 @@ _GIVEN = frozenset({"newsfolio", "backtrader", "builtins", "abc", "typing"})
 
 def _source_of(kind: type) -> bytes:
     try:
-        return Path(inspect.getfile(kind)).read_bytes()
+        file = Path(inspect.getfile(kind))
+        return b"".join(path.read_bytes() for path in (file, *_imported_beside(file)))
     except (OSError, TypeError):
         return b"".join(_attribute(name, value) for name, value in vars(kind).items())
+
+
+def _imported_beside(file: Path) -> list[Path]:
+    """The modules beside a strategy's file that it imports, and those that they import."""
+    found: dict[Path, None] = {}
+    todo = [file] if strategy_loader.beside(file) else []
+    while todo:
+        for name in _imports(todo.pop()):
+            near = file.parent / f"{name}.py"
+            if near != file and near not in found and near.is_file():
+                found[near] = None
+                todo.append(near)
+    return sorted(found)
+
+
+def _imports(file: Path) -> set[str]:
+    """Top names of the modules that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").partition(".")[0])
+    return names - {""}
 
 
 def _attribute(name: str, value: Any) -> bytes:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backtests.claims import lines_of
+from backtests.plain_strategy import PlainStrategy
 from backtests.runner.run import BENCHMARK, Reference
-from backtests.settings import Costs, Dividends, Engine, Fx, Settings
+from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings
 from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
@@ -20,7 +21,7 @@ from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.universe import Want, assets_to_load, universe_assets
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.claims import Claim
-from newsfolio.errors import UnknownName
+from newsfolio.errors import CommandError, UnknownName
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from newsfolio.strategy import Fixed, Strategy
@@ -109,11 +110,18 @@ def inputs_alone(strategy: Strategy, settings: Settings) -> Inputs:
     return _resolved(strategy, settings, (), ())
 
 
-def inputs_of_backtrader(universe: tuple[str, ...], settings: Settings) -> Inputs:
-    """What a plain backtrader strategy needs: the same as whoever holds its lines, reinvesting."""
-    settings = replace(settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST)
-    holder = Fixed(mix=tuple((1 / len(universe), ticker) for ticker in universe))
-    return inputs_of(holder, settings)
+def settings_for(strategy: Strategy, settings: Settings) -> Settings:
+    """The settings that a strategy is run with; CommandError for those that it cannot have."""
+    if isinstance(strategy, PlainStrategy):
+        if settings.participation is not None:
+            raise CommandError(
+                "--participation does not apply to a plain backtrader strategy; give its broker a "
+                "filler: self.broker.set_filler(backtrader.fillers.BarPointPerc())"
+            )
+        return replace(settings, engine=Engine.BACKTRADER, dividends=Dividends.REINVEST)
+    if settings.funding is Funding.LOAN:
+        raise CommandError("--funding loan is for plain backtrader strategies; use credit or wait")
+    return settings
 
 
 def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]:
@@ -145,6 +153,7 @@ def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapsho
 
 def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) -> Market:
     """The market of any strategy from bars that are at hand."""
+    settings = settings_for(strategy, settings)
     _require_quoted(settings.currency)
     return market_of(_want(strategy, settings), bars, settings)
 
@@ -169,6 +178,7 @@ def _resolved(
     references: tuple[Reference, ...],
     claims: tuple[Claim, ...],
 ) -> Inputs:
+    settings = settings_for(strategy, settings)
     others = tuple(reference_inputs(reference, settings) for reference in references)
     want = _want(strategy, settings)
     needed = assets_to_load(want)
@@ -192,6 +202,7 @@ def _want(strategy: Strategy, settings: Settings) -> Want:
         published=strategy.thesis.article.published if strategy.thesis else None,
         start=settings.start,
         end=settings.end,
+        bars=isinstance(strategy, PlainStrategy),
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backtests import strategy_loader
-from backtests.runner.inputs import Inputs, inputs_of, inputs_of_backtrader
+from backtests.plain_strategy import PlainStrategy, lines_of_class, plain_strategy
+from backtests.runner.inputs import Inputs, inputs_of
 from backtests.settings import Settings
 from newsfolio.errors import CommandError, StrategyError
-from newsfolio.parameters import name_of
 from newsfolio.strategy import Strategy
 
 Runnable = str | type | Strategy
@@ -17,22 +17,23 @@ Runnable = str | type | Strategy
 
 @dataclass(frozen=True)
 class Job:
-    """Something to run: a strategy, or a plain backtrader class and its lines."""
+    """Something to run, by the address it was asked for."""
 
     address: str
-    strategy: Strategy | None = None
-    plain: type | None = None
-    universe: tuple[str, ...] = ()
+    strategy: Strategy
+
+    @property
+    def plain(self) -> PlainStrategy | None:
+        """The plain backtrader strategy that it is; None for one of newsfolio's."""
+        return self.strategy if isinstance(self.strategy, PlainStrategy) else None
 
     @property
     def name(self) -> str:
-        return self.strategy.name if self.strategy else name_of(self.plain or object)
+        return self.strategy.name
 
     def inputs(self, settings: Settings) -> Inputs:
         """What a run of it needs."""
-        if self.strategy is not None:
-            return inputs_of(self.strategy, settings)
-        return inputs_of_backtrader(self.universe, settings)
+        return inputs_of(self.strategy, settings)
 
 
 def job_of(
@@ -44,15 +45,7 @@ def job_of(
     address = what if isinstance(what, str) else what.__name__
     cls = strategy_loader.find(what) if isinstance(what, str) else what
     if strategy_loader.is_plain(cls):
-        lines = tuple(universe) or tuple(getattr(cls, "universe", ()))
-        if not lines:
-            raise CommandError(
-                f"{address} is a plain backtrader strategy: name its lines with "
-                "--universe SPY,KWEB or a class attribute `universe`"
-            )
-        if parameters:
-            raise CommandError(f"{address} is a plain backtrader strategy: --set does not apply")
-        return Job(address, plain=cls, universe=lines)
+        return Job(address, plain_strategy(cls, lines_of_class(cls, tuple(universe)), parameters))
     if not issubclass(cls, Strategy):
         raise StrategyError(f"{address} is not a subclass of newsfolio.Strategy")
     if universe:

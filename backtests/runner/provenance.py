@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
 from typing import Any, cast
 
+from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.fingerprint import code_of
 from backtests.settings import Settings
 from newsfolio.assets import Asset, sleeves_of
-from newsfolio.parameters import name_of, parameters
+from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import BareThesisJson, SettingsJson, StrategyJson
 
@@ -29,7 +29,7 @@ class Provenance:
 
     @classmethod
     def of(cls, strategy: Strategy, address: str, source: str, snapshot: str) -> Provenance:
-        kind = type(strategy)
+        kind, plain = author_of(type(strategy)), isinstance(strategy, PlainStrategy)
         about: StrategyJson = {
             "name": strategy.name,
             "label": strategy.label,
@@ -44,26 +44,10 @@ class Provenance:
                 }
                 for sleeve in sleeves_of(strategy.universe)
             ],
-            "schedule": str(strategy.rebalance),
+            "schedule": "as the backtrader strategy decides" if plain else str(strategy.rebalance),
             "code": code_of(kind),
         }
-        return cls(about, thesis_of(strategy), source, snapshot)
-
-    @classmethod
-    def of_plain(
-        cls, kind: type, universe: Sequence[str], address: str, source: str, snapshot: str
-    ) -> Provenance:
-        about: StrategyJson = {
-            "name": name_of(kind),
-            "label": name_of(kind),
-            "address": address,
-            "doc": _first_line(kind),
-            "parameters": {},
-            "universe": [{"sleeve": line, "lines": [line], "hindsight": ""} for line in universe],
-            "schedule": "as the backtrader strategy decides",
-            "code": code_of(kind),
-        }
-        return cls(about, None, source, snapshot, plain=True)
+        return cls(about, thesis_of(strategy), source, snapshot, plain)
 
 
 def parameter_values(strategy: Strategy) -> dict[str, Any]:

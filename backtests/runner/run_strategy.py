@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from backtests.claims import check_claim
 from backtests.engines import kernel
-from backtests.runner.inputs import Inputs, cost_model, inputs_of, inputs_of_backtrader
+from backtests.plain_strategy import PlainStrategy
+from backtests.runner.inputs import Inputs, cost_model, inputs_of
 from backtests.runner.provenance import Provenance
 from backtests.runner.references import run_reference
 from backtests.runner.run import ReferenceRun, Run
@@ -17,9 +19,12 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from markets.snapshot import Snapshot, Source
-from newsfolio.errors import DataError, EngineError
+from newsfolio.errors import DataError, EngineError, MissingData
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import ClaimJson
+
+if TYPE_CHECKING:
+    from backtests.engines.native_backtrader import Played
 
 
 def run_strategy(
@@ -50,17 +55,33 @@ def run_strategy(
 
 
 def run_backtrader(
-    cls: type, universe: tuple[str, ...], source: Source, settings: Settings, address: str = ""
+    strategy: PlainStrategy, source: Source, settings: Settings, address: str = ""
 ) -> Run:
-    """Run a plain backtrader strategy on the lines named; DESIGN: same costs, same pages."""
-    from backtests.engines import native_backtrader
-
-    inputs = inputs_of_backtrader(universe, settings)
+    """Run a plain backtrader strategy: same gate, same costs, same pages."""
+    inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
     market = inputs.market(bars)
-    output = native_backtrader.run(cls, market, inputs.settings, cost_model(inputs.settings))
-    origin = Provenance.of_plain(cls, universe, address, source.name, bars.id)
-    return _measured(inputs, origin, bars, market, output)
+    findings = inputs.gate(market, bars)
+    output = play_plain(strategy, market, inputs.settings).output
+    origin = Provenance.of(strategy, address or strategy.name, source.name, bars.id)
+    run = _measured(inputs, origin, bars, market, output)
+    return replace(run, findings=findings, full_end=inputs.natural_end(bars))
+
+
+def play_plain(
+    strategy: PlainStrategy, market: Market, settings: Settings, last: int | None = None
+) -> Played:
+    """backtrader's own turn on a market; MissingData where a line of it has no bars."""
+    from backtests.engines import native_backtrader
+
+    if market.missing:
+        raise MissingData(
+            f"no data for {', '.join(market.missing)} in this source; a plain backtrader strategy "
+            "gets one feed a line, in their order, so leave it out of --universe or add it"
+        )
+    return native_backtrader.run(
+        strategy.plain, market, settings, cost_model(settings), strategy.params, last
+    )
 
 
 def _desk(inputs: Inputs, market: Market) -> Desk:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from backtests.plain_strategy import author_of
 from backtests.runner.fingerprint import code_of, engine_code
 from backtests.runner.provenance import parameter_values, plain_value, settings_values
 from backtests.sweeps.batches import Row
@@ -40,7 +41,7 @@ class Jobs:
         base = grid.base
         about = {
             "strategy": base.name,
-            "code": code_of(type(base)),
+            "code": code_of(author_of(type(base))),
             "settings": settings_values(simulator.settings),
             "data": simulator.snapshot,
             "engine": engine_code(),

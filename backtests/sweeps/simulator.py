@@ -12,6 +12,7 @@ import pandas as pd
 from backtests.engines import kernel
 from backtests.evaluation.scored_window import in_words
 from backtests.evaluation.statistics.overfitting import ahead
+from backtests.plain_strategy import PlainStrategy
 from backtests.runner.divide import window_on
 from backtests.runner.inputs import (
     Inputs,
@@ -19,9 +20,11 @@ from backtests.runner.inputs import (
     inputs_of,
     reference_inputs,
     references_of,
+    settings_for,
 )
 from backtests.runner.references import run_reference
 from backtests.runner.run import Reference, cash_rate
+from backtests.runner.run_strategy import play_plain
 from backtests.settings import Settings
 from backtests.simulation.account import account, valuations
 from backtests.simulation.desk import Desk
@@ -59,6 +62,7 @@ class SweepSimulator:
     @classmethod
     def of(cls, grid: ParameterGrid, source: Source, settings: Settings) -> SweepSimulator:
         """Everything that any set needs of a source, read before the first is simulated."""
+        settings = settings_for(grid.base, settings)
         needed: dict[Any, Inputs] = {}
         for place in range(len(grid)) if varies(grid.base) else ():
             try:
@@ -91,7 +95,7 @@ class SweepSimulator:
     def run(self, strategy: Strategy) -> tuple[SharedMarket, EngineOutput]:
         """One set by itself, from its first session to its last."""
         shared = self.shared(strategy)
-        return shared, kernel.run(self._desk(strategy, shared))
+        return shared, self._alone(self._desk(strategy, shared))
 
     def prove(self, grid: ParameterGrid) -> None:
         """Compare vectorised decisions with those one by one; StrategyError where trades differ.
@@ -157,7 +161,7 @@ class SweepSimulator:
         shared = self.shared(strategy)
         desk = self._desk(strategy, shared)
         decided = kernel.table(desk)
-        output = kernel.run(desk, at_once=False) if decided is None else None
+        output = self._alone(desk) if decided is None else None
         key = shared, None if decided is None else desk.marks.tobytes()
         group = waiting.setdefault(key, SetBatch(shared, desk))
         group.rows.append(row)
@@ -188,6 +192,12 @@ class SweepSimulator:
 
     def _desk(self, strategy: Strategy, shared: SharedMarket) -> Desk:
         return Desk(strategy, shared.market, self.settings, self.costs)
+
+    def _alone(self, desk: Desk) -> EngineOutput:
+        """One set by itself; of a plain strategy, as backtrader plays it."""
+        if isinstance(desk.strategy, PlainStrategy):
+            return play_plain(desk.strategy, desk.market, self.settings).output
+        return kernel.run(desk)
 
     def _figures(
         self, shared: SharedMarket, transactions: Transactions

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from backtests import paths
 from backtests.evaluation.schema import as_json
+from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.records.ledger import Ledger
 from backtests.records.result import write_json
 from backtests.records.trials import record_trials, set_trial
@@ -104,6 +105,7 @@ def sweep(
     strategy: Runnable,
     data: str | Source = "yahoo",
     *,
+    universe: Sequence[str] = (),
     grid: Mapping[str, Iterable[Any]] | None = None,
     random: int | None = None,
     seed: int = 0,
@@ -139,9 +141,7 @@ def sweep(
     workspace = open_workspace(
         data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot
     )
-    job = job_of(strategy)
-    if job.strategy is None:
-        raise CommandError(f"{job.address} is a plain backtrader strategy and has no parameters")
+    job = job_of(strategy, universe=universe)
     request = SweepRequest(
         grid_of(job.strategy, grid, random, seed),
         by,
@@ -164,6 +164,11 @@ def run_sweep(
     simulator = SweepSimulator.of(grid, workspace.source, workspace.settings)
     by = ranks_by(request.by, scored=grid.base.thesis is not None)
     asked = request.walk_forward
+    if asked and isinstance(grid.base, PlainStrategy):
+        raise CommandError(
+            f"{grid.base.name} is a plain backtrader strategy: it has orders, no weights, so that "
+            "a walk-forward cannot go over from one set to another; leave --walk-forward out"
+        )
     plan = WalkPlan.of(asked, grid, simulator, by) if asked else None
     jobs = Jobs.of(simulator, grid, size_of(len(grid)), keep=plan is not None)
     about = _about(grid, simulator)
@@ -256,7 +261,7 @@ def _about(grid: ParameterGrid, simulator: SweepSimulator) -> AskedJson:
         "versions": versions(),
     }
     identity = {key: value for key, value in about.items() if key not in ("id", "versions")}
-    identity |= {"code": code_of(type(base)), "engine": engine_code()}
+    identity |= {"code": code_of(author_of(type(base))), "engine": engine_code()}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**about, "id": f"sweep-{base.name}-{digest[:10]}"}
 

@@ -23,6 +23,8 @@ OWN, BENCHMARK = "--own", "--bench"
 CONTROLS = ("--control", "--control2", "--control3", "--control4")
 LOG_FROM = 3.0
 """Highest over lowest growth from which the axis is logarithmic."""
+NARROWEST = 1e-4
+"""Of the values: a curve that moves by less looks flat, as it is."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,8 @@ def _view(
     last: Sequence[Label], parts: Divided,
 ) -> dict[str, Any]:  # fmt: skip
     """One stretch: its axes, and labels at the ends of the curves that do not overlap."""
-    shown = pd.concat([growth[growth.index >= start] for growth in grown]).dropna()
+    shown = pd.concat([growth[growth.index >= start] for growth in grown])
+    shown = shown[np.isfinite(shown)]
     low, high = (float(shown.min()), float(shown.max())) if len(shown) else (1.0, 1.0)
     wide = low > 0 and high / low > LOG_FROM
     reach = _reach(log10(low), log10(high)) if wide else _reach(low, high)
@@ -239,8 +242,11 @@ def date_views(parts: Divided) -> tuple[dict[str, Any], ...]:
 
 
 def _reach(low: float, high: float) -> tuple[float, float]:
-    room = (high - low or 0.1) * 0.06
-    return round(low - room, 4), round(high + room, 4)
+    """An axis around the values, never narrower than a ten-thousandth of them."""
+    widest = max(abs(low), abs(high))
+    room = max((high - low) * 0.06, widest * NARROWEST) if high > low else widest * 0.006 or 0.006
+    digits = 3 - int(np.floor(log10(room)))
+    return round(low - room, digits), round(high + room, digits)
 
 
 def _dates(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def end_labels(
     moved = _apart(pixels)
     notes = [
         {
-            "text": plain(label.text, 18), "x": f"{end:%Y-%m-%d}", "y": round(place, 5),
+            "text": plain(label.text, 18), "x": f"{end:%Y-%m-%d}", "y": float(f"{place:.8g}"),
             "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "middle", "xshift": 5,
             "yshift": round(moved[row] - pixels[row], 1), "showarrow": False, "align": "left",
             "font": {"color": {"$css": label.colour + "-ink"}, "size": 12},

@@ -172,7 +172,8 @@ class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
     scored, labels, findings, explained, unallocated: older runs lack them. unallocated: what whole
-    lots left in cash, or why nothing was filled. verdict: where it was evaluated.
+    lots left in cash, or why nothing was filled. verdict: where it was evaluated. lookahead: of a
+    plain backtrader strategy, what a page says at its top of that, "" for nothing.
     """
 
     format: int
@@ -197,6 +198,7 @@ class ManifestJson(TypedDict):
     lapsed: int
     explained: NotRequired[ExplainedJson | None]
     ruined: str | None
+    lookahead: NotRequired[str]
     metrics: Mapping[str, FiguresByName]
     versions: Mapping[str, str]
     seed: Json

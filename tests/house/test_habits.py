@@ -50,7 +50,6 @@ SAME_CLASSES: dict[str, str] = {}
 PRIVATE_IMPORTS: dict[str, str] = {}
 OPTIONAL_METHODS = {
     "backtests/evaluation/lookahead/source_audit.py: getattr lineno": "not every node has a line",
-    "backtests/runner/jobs.py: getattr universe": "a plain backtrader class knows nothing of ours",
     "backtests/simulation/decisions.py: hasattr __float__": "any number of any library is a weight",
     "backtests/strategy_loader.py: getattr __file__": "built-in modules have no file",
     "markets/reference/calendar_library.py: hasattr special_weekmasks": "few of its classes do",

@@ -58,7 +58,13 @@ LAYERS = {
         ("backtests.engines",),
         ("backtests.simulation",),
         ("backtests.compiled",),
-        ("backtests.claims", "backtests.settings", "backtests.paths", "backtests.strategy_loader"),
+        (
+            "backtests.claims",
+            "backtests.settings",
+            "backtests.paths",
+            "backtests.strategy_loader",
+            "backtests.plain_strategy",
+        ),
     ),
 }
 """Top to bottom; the names of a row do not know each other. docs/architecture.md draws them."""
@@ -69,7 +75,8 @@ CROWDED = {
 }
 HEAVY = {
     "backtrader": {"backtests/engines/backtrader_feed.py", "backtests/engines/event_driven.py",
-                   "backtests/engines/native_backtrader.py"},
+                   "backtests/engines/native_backtrader.py",
+                   "backtests/engines/native_broker.py"},
     "yfinance": {"markets/yahoo/isolation.py"},
     "quantstats": {"reports/charts/quantstats_plots.py"},
     "matplotlib": {"reports/charts/matplotlib_svg.py", "reports/charts/quantstats_plots.py"},

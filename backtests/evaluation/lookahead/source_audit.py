@@ -6,6 +6,7 @@ import ast
 import inspect
 import os
 import site
+import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,10 +50,12 @@ _ROOT = str(Path(newsfolio.__file__).parent.parent) + os.sep
 
 _OURS = tuple(f"{_ROOT}{room}{os.sep}" for room in ("newsfolio", "markets", "backtests", "reports"))
 
+_SITES = tuple(path for path in sys.path if Path(path).name in ("site-packages", "dist-packages"))
+
 _LIBRARIES = tuple(
     {
         str(Path(path)) + os.sep
-        for path in (*sysconfig.get_paths().values(), *site.getsitepackages())
+        for path in (*sysconfig.get_paths().values(), *site.getsitepackages(), *_SITES)
     }
     - {str(Path(sysconfig.get_path(name))) + os.sep for name in ("scripts", "data")}
 )

@@ -145,3 +145,37 @@ def test_a_place_that_cannot_be_written_is_an_error_before_the_work(shell: Shell
     said = shell("run", "abc-basket", *JUDGED, "--out", str(shell.folder / "taken"))
     assert said.code == 1
     assert "--out" in said.err
+
+
+def test_a_page_that_cannot_be_drawn_loses_neither_run_nor_trial(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object, **__: object) -> str:
+        raise ZeroDivisionError("float division by zero")
+
+    monkeypatch.setattr("reports.pages.verdict.verdict_page", crash)
+    said = shell("run", "abc-basket", *JUDGED)
+    assert said.code == 1
+    assert "could not be drawn, a bug of ours (ZeroDivisionError: float division" in said.err
+    (row, *_) = Ledger(shell.ledger).rows()
+    result = load(shell.runs / row["run"])
+    assert row["error"] == ""
+    assert len(result.equity) > 100
+    assert not list((shell.runs / row["run"]).glob("*.html"))
+    assert not [path for path in shell.runs.iterdir() if path.name.startswith(".")]
+    monkeypatch.undo()
+    again = shell("report", row["run"], "--out", str(shell.runs))
+    assert again.code == 0, again.err
+    assert (shell.runs / row["run"] / "verdict.html").exists()
+
+
+def test_a_crash_of_ours_is_a_trial_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("float division by zero")
+
+    monkeypatch.setattr("backtests.api.judged", crash)
+    said = shell("run", "abc-basket", *JUDGED)
+    assert said.code == 1
+    assert "a bug of ours, ZeroDivisionError" in said.err
+    (row,) = Ledger(shell.ledger).rows()
+    assert row["error"] == "ZeroDivisionError: float division by zero"

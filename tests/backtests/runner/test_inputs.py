@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from backtests.runner.inputs import Inputs, inputs_alone, inputs_of, inputs_of_backtrader
-from backtests.runner.jobs import Job
+from backtests.runner.inputs import Inputs, inputs_alone, inputs_of
+from backtests.runner.jobs import job_of
 from backtests.runner.run_strategy import run_backtrader, run_strategy
 from backtests.settings import Dividends, Engine, Settings
 from backtests.strategy_loader import shipped
@@ -101,12 +101,11 @@ def test_a_plain_backtrader_class_needs_its_lines_and_the_proxies() -> None:
             pass
 
     source = Noting()
-    run_backtrader(Plain, ("KWEB", "TLT"), source, WINDOW)
-    inputs = inputs_of_backtrader(("KWEB", "TLT"), WINDOW)
+    job = job_of(Plain, universe=("KWEB", "TLT"))
+    assert job.plain is not None
+    run_backtrader(job.plain, source, WINDOW)
+    inputs = job.inputs(WINDOW)
     assert source.calls == [(inputs.assets, ())]
-    assert Job("plain", plain=Plain, universe=("KWEB", "TLT")).inputs(WINDOW).assets == (
-        inputs.assets
-    )
     assert {asset.ticker for asset in inputs.assets} == {
         "KWEB", "TLT", "^IRX", "SPY", "MCHI", "SMH",
     }  # fmt: skip
