@@ -107,11 +107,6 @@ def _hk(
     )
 
 
-def _trust(ticker: str, name: str, listed: str, lot: int | None) -> Asset:
-    """A real estate investment trust of Hong Kong; the days of listing are recalled."""
-    return dataclasses.replace(_hk(ticker, name, listed, lot), kind=Kind.REIT)
-
-
 _ACCESS = {
     "SS": date(2014, 11, 17),
     "SZ": date(2016, 12, 5),
@@ -276,13 +271,6 @@ KNOWN: dict[str, Asset] = {
         _hk("3033.HK", "Hang Seng TECH", "2020-08-28", 200, etf=True),
         _hk("3069.HK", "Hang Seng Biotech", "2021-03-18", None, etf=True),
         _hk("3067.HK", "Hang Seng TECH (iShares)", "2020-09-17", 100, etf=True),
-        _trust("0823.HK", "Link REIT", "2005-11-25", 100),
-        _trust("0778.HK", "Fortune REIT", "2003-08-12", None),
-        _trust("2778.HK", "Champion REIT", "2006-05-24", None),
-        _trust("0435.HK", "Sunlight REIT", "2006-12-21", None),
-        _trust("0405.HK", "Yuexiu REIT", "2005-12-21", None),
-        _trust("0808.HK", "Prosperity REIT", "2005-12-16", None),
-        _trust("1881.HK", "Regal REIT", "2007-03-30", None),
         # Mainland, through Stock Connect
         _cn("688256.SS", "Cambricon", "2020-07-20", star=True),
         _cn("688981.SS", "SMIC", "2020-07-16", star=True),
@@ -305,6 +293,20 @@ KNOWN: dict[str, Asset] = {
 }
 
 
+TRUSTS = {
+    asset.ticker: dataclasses.replace(asset, kind=Kind.REIT)
+    for asset in (
+        _hk("0823.HK", "Link REIT", "2005-11-25", 100),
+        _hk("0778.HK", "Fortune REIT", "2003-08-12", None),
+        _hk("2778.HK", "Champion REIT", "2006-05-24", None),
+        _hk("0435.HK", "Sunlight REIT", "2006-12-21", None),
+        _hk("0405.HK", "Yuexiu REIT", "2005-12-21", None),
+        _hk("0808.HK", "Prosperity REIT", "2005-12-16", None),
+        _hk("1881.HK", "Regal REIT", "2007-03-30", None),
+    )
+}
+"""Real estate investment trusts of Hong Kong; their days of listing are recalled."""
+
 _TICKER = re.compile(r"\^?[A-Z0-9]+([.-][A-Z0-9]+)?(=X)?")
 
 
@@ -316,8 +318,9 @@ def asset_of(line: str | Asset) -> Asset:
     """
     if isinstance(line, Asset):
         return line
-    if line in KNOWN:
-        return KNOWN[line]
+    known = KNOWN.get(line) or TRUSTS.get(line)
+    if known:
+        return known
     if not _TICKER.fullmatch(line):
         raise UnknownName("ticker", line, KNOWN, "Tickers are written as Yahoo does: SPY, 0700.HK.")
     venue, country = venue_of(line), _COUNTRY.get(line, "")
