@@ -326,13 +326,13 @@ def valued_at(market: Market, fx: FxSource, closes: time) -> Market:
 def _rates(
     lines: tuple[Asset, ...], base: str, fx: FxSource, sessions: Days, first: int, closes: time
 ) -> tuple[Floats, Floats]:
-    """Rates by line; NaN on sessions before the run that no fixing reaches."""
+    """Rates by line; NaN before the run up to the last session that no fixing reaches."""
     before = np.ones((len(sessions), len(lines)))
     valued = np.ones_like(before)
     for currency in sorted({asset.currency for asset in lines} - {base}):
         fixings = fx.fixings(currency, base)
         columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
-        known = min(int(np.searchsorted(sessions, fixings.days[0], side="right")), first)
+        known = min(fixings.unbroken_from(sessions), first)
         run = sessions[known:]
         before[known:, columns] = fixings.before(run)[:, None]
         valued[known:, columns] = value_rates(fx, fixings, run, closes)[:, None]
