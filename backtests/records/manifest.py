@@ -19,6 +19,7 @@ from backtests.simulation.account import Account
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
 from markets.quality.findings import Finding
+from newsfolio.parameters import folder_name
 from reports.contract.manifest import (
     BenchmarkJson,
     CreditJson,
@@ -90,7 +91,7 @@ def manifest(
         values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return {**values, "id": f"{origin.strategy['name']}-{digest[:10]}"}
+    return {**values, "id": f"{folder_name(origin.strategy['name'])}-{digest[:10]}"}
 
 
 def _scored(run: Run, since: date | None) -> ScoringJson:
