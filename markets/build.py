@@ -27,6 +27,7 @@ from markets.reference.fillable import fillable_of
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
+    DISCOUNTED,
     Want,
     lives,
     notes_on,
@@ -325,13 +326,13 @@ def valued_at(market: Market, fx: FxSource, closes: time) -> Market:
 def _rates(
     lines: tuple[Asset, ...], base: str, fx: FxSource, sessions: Days, first: int, closes: time
 ) -> tuple[Floats, Floats]:
-    """Rates by line; NaN on sessions before the run that no fixing reaches."""
+    """Rates by line; NaN before the run up to the last session that no fixing reaches."""
     before = np.ones((len(sessions), len(lines)))
     valued = np.ones_like(before)
     for currency in sorted({asset.currency for asset in lines} - {base}):
         fixings = fx.fixings(currency, base)
         columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
-        known = min(int(np.searchsorted(sessions, fixings.days[0], side="right")), first)
+        known = min(fixings.unbroken_from(sessions), first)
         run = sessions[known:]
         before[known:, columns] = fixings.before(run)[:, None]
         valued[known:, columns] = value_rates(fx, fixings, run, closes)[:, None]
@@ -350,6 +351,7 @@ def _cash_rate(bars: Mapping[str, Bars], base: str, sessions: Days) -> tuple[Flo
     places = np.searchsorted(days, sessions, side="left") - 1
     values = bars[ticker].frame["close"].to_numpy()
     rates = np.where(places >= 0, values[np.maximum(places, 0)] / 100, 0.0)
+    rates = rates / (1 - rates * DISCOUNTED.get(ticker, 0) / 360)
     return rates, f"idle {base} cash earns {ticker}, the last close before each session"
 
 

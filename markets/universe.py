@@ -18,6 +18,9 @@ from newsfolio.listings import asset_of
 CASH_RATES = {"USD": "^IRX"}
 """The line that tells what cash of a currency earns, in percent a year."""
 
+DISCOUNTED = {"^IRX": 91}
+"""Of which these are discounts from the face of a bill of so many days, not yields."""
+
 
 @dataclass(frozen=True)
 class Want:

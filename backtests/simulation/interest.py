@@ -12,6 +12,9 @@ from markets.per_market import per_market
 YEAR = 360.0
 """Days in the money market's year (actual/360)."""
 
+HOLDING_YEAR = 365.0
+"""Days in the year of a fee on what is held."""
+
 
 @dataclass(frozen=True, eq=False)
 class Growth:
