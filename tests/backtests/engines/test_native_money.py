@@ -219,7 +219,7 @@ def test_idle_cash_earns_nothing_where_a_cash_rate_is_known_too(name: str) -> No
     rate = walk("^IRX", 6)
     bills = Bars("^IRX", rate.frame.assign(**dict.fromkeys(COLUMNS[:4], 5.0)), Priced.LEVEL)
     run = ours(kind, [*bars, bills], lines=tuple(line.ticker for line in bars))
-    assert run.market.cash_rate[-1] == 0.05
+    assert run.market.cash_rate[-1] > 0.05
     assert run.account.equity.iloc[-1] == pytest.approx(bare(kind, bars).value, rel=1e-12)
 
 
