@@ -161,7 +161,7 @@ def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) ->
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:
     """The market that is wanted, in the prices that the settings ask for."""
-    market = build_market(bars, want, fx_source(settings, bars))
+    market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
     return market.reinvested() if settings.dividends is Dividends.REINVEST else market
 
 
