@@ -27,6 +27,7 @@ from markets.reference.fillable import fillable_of
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
+    DISCOUNTED,
     Want,
     lives,
     notes_on,
@@ -79,7 +80,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, *told, interest, *limits),
+        notes=(*notes_on(bars, held, wanted), *of_tables, *told, want.cash(interest), *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -350,6 +351,7 @@ def _cash_rate(bars: Mapping[str, Bars], base: str, sessions: Days) -> tuple[Flo
     places = np.searchsorted(days, sessions, side="left") - 1
     values = bars[ticker].frame["close"].to_numpy()
     rates = np.where(places >= 0, values[np.maximum(places, 0)] / 100, 0.0)
+    rates = rates / (1 - rates * DISCOUNTED.get(ticker, 0) / 360)
     return rates, f"idle {base} cash earns {ticker}, the last close before each session"
 
 
