@@ -23,7 +23,7 @@ from newsfolio.assets import (
     venue_of,
 )
 from newsfolio.dated import Dated, Row, always
-from newsfolio.errors import UnknownName
+from newsfolio.errors import CommandError, UnknownName
 
 BP = 0.0001
 _TREATY = "gross by default; US source dividends to a non-resident: 30% without a treaty"
@@ -310,6 +310,10 @@ TRUSTS = {
 _TICKER = re.compile(r"\^?[A-Z0-9]+([.-][A-Z0-9]+)?(=X)?")
 
 
+_CLASS_SHARE = re.compile(r"[A-Z]{1,5}[./ ][ABC]")
+"""As other vendors write a class of shares; no venue of Yahoo's has these letters alone."""
+
+
 def asset_of(line: str | Asset) -> Asset:
     """The asset behind a ticker: a known row, else what its suffix tells; CommandError if none.
 
@@ -321,6 +325,8 @@ def asset_of(line: str | Asset) -> Asset:
     known = KNOWN.get(line) or TRUSTS.get(line)
     if known:
         return known
+    if _CLASS_SHARE.fullmatch(line):
+        raise CommandError(f"{line}: Yahoo writes {re.sub('[./ ]', '-', line)}")
     if not _TICKER.fullmatch(line):
         raise UnknownName("ticker", line, KNOWN, "Tickers are written as Yahoo does: SPY, 0700.HK.")
     venue, country = venue_of(line), _COUNTRY.get(line, "")

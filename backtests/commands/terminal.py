@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backtests.commands.streams import json_output
 from newsfolio.formatting import percent, ratio
 from reports.tables.doubts import doubts_of
 
@@ -98,7 +99,7 @@ def say_claims(
 
 
 def print_json(value: Any) -> None:
-    print(json.dumps(value, indent=1, allow_nan=False))
+    print(json.dumps(value, indent=1, allow_nan=False), file=json_output())
 
 
 def print_table(rows: Sequence[tuple[str, ...]]) -> None:

@@ -50,7 +50,7 @@ class CashEvents:
         if session == last:
             return
         carry = self._carry(session) if self.carries() else {}
-        short = -fsum(value for value in book.values(session - 1).tolist() if value < 0)
+        short = 0.0 if self._market.bare_cash else self._collateral(session)
         free = book.cash - short
         earned = free * (book.growth.over(last, session, free) - 1)
         collateral = short * (book.growth.over(last, session, 1.0) - 1)
@@ -59,6 +59,10 @@ class CashEvents:
         fees = [(Why.CARRY, tickers[column], -amount) for column, amount in carry.items()]
         book.post(session, [(why, "", earned + collateral), *fees])
         book.touched = session
+
+    def _collateral(self, session: int) -> float:
+        """Market value of the shorts at the close before."""
+        return -fsum(value for value in self._book.values(session - 1).tolist() if value < 0)
 
     def _carry(self, session: int) -> dict[int, float]:
         """What borrowing and holding cost for the days up to `session`, by column."""
