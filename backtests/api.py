@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from backtests.evaluation.judging import Judging, judged
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
-from backtests.records.trials import failed_trial, finished_trial, record_trials
+from backtests.records.trials import (
+    failed_trial,
+    finished_trial,
+    record_trials,
+    unmade_trial,
+)
 from backtests.records.workspace import Workspace, open_workspace
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_backtrader, run_strategy
 from markets.snapshot import Remembers, Snapshot, Source
-from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError
+from newsfolio.blame import place_of, said_by
+from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError, StrategyError
 from reports.contract.manifest import ManifestJson
 
 
@@ -50,7 +57,8 @@ def run(
     workspace = open_workspace(
         data, settings, ledger, offline=offline, facts=facts, snapshot=snapshot
     )
-    job = job_of(strategy, universe=universe)
+    with counted_if_unmade(workspace, str(strategy)):
+        job = job_of(strategy, universe=universe)
     judging = Judging(placebos=placebos) if verdict else None
     return run_job(job, workspace, verify=verify, judging=judging)
 
@@ -81,12 +89,39 @@ def run_job(
         _remember(workspace.source, done.bars)
         if save is not None:
             save(result)
-    except Exception as error:  # a bug of ours was a look at the prices too
-        what = "" if isinstance(error, NewsfolioError) else f"{type(error).__name__}: "
-        record_trials(ledger, [failed_trial(job, workspace, f"{what}{error}")])
-        raise
+    except BaseException as error:  # whatever was raised, somebody has tried something
+        known = blamed(error, job.name)
+        record_trials(ledger, [failed_trial(job, workspace, failure_of(known))])
+        if known is error:
+            raise
+        raise known from error
     record_trials(ledger, [finished_trial(job, result), *variants])
     return result
+
+
+def failure_of(error: BaseException) -> str:
+    """What the ledger keeps of an error."""
+    return str(error) if isinstance(error, NewsfolioError) else said_by(error)
+
+
+def blamed(error: BaseException, name: str) -> BaseException:
+    """The error itself, or one that names the author's line where his code raised it."""
+    if isinstance(error, NewsfolioError | KeyboardInterrupt):
+        return error
+    place = place_of(error)
+    if not place:
+        return error
+    return StrategyError(f"{name} raised {said_by(error)} ({place}); --debug shows the traceback")
+
+
+@contextmanager
+def counted_if_unmade(workspace: Workspace, address: str) -> Iterator[None]:
+    """Record a trial where a strategy cannot be made: that is a failed run too."""
+    try:
+        yield
+    except StrategyError as error:
+        record_trials(workspace.ledger, [unmade_trial(address, workspace, str(error))])
+        raise
 
 
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:

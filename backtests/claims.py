@@ -107,9 +107,8 @@ class CheckedClaim:
 
     @property
     def first(self) -> MeasuredReading | None:
-        """The reading whose figure a table shows."""
-        shown = self.corrected if self.verdict is ClaimVerdict.CORRECTED else self.stated
-        return next((reading for reading in shown if reading.decides), None)
+        """The reading whose figure a table shows: the first that makes the verdict what it is."""
+        return deciding(self.corrected if self.verdict is ClaimVerdict.CORRECTED else self.stated)
 
     @property
     def reason(self) -> str:
@@ -134,7 +133,7 @@ class CheckedClaim:
 
     def as_json(self) -> dict[str, Any]:
         """The claim as `newsfolio claims --json` prints it; figures as fractions."""
-        first = next((reading for reading in self.stated if reading.decides), None)
+        first = deciding(self.stated)
         return {
             "id": self.claim.id,
             "article": self.article,
@@ -204,6 +203,12 @@ def verdict_of(readings: Sequence[MeasuredReading]) -> ClaimVerdict:
     return ClaimVerdict.HOLDS if verdicts else ClaimVerdict.UNTESTABLE
 
 
+def deciding(readings: Sequence[MeasuredReading]) -> MeasuredReading | None:
+    """The first reading whose own verdict is that of all together; None where none decides."""
+    verdict = verdict_of(readings)
+    return next((one for one in readings if one.decides and one.verdict is verdict), None)
+
+
 def _measured(reading: Reading, bars: Mapping[str, Bars]) -> MeasuredReading:
     record = PriceRecord(bars, reading.window.end, EcbRates())
     measured: float | None = None
@@ -238,8 +243,8 @@ def _basis(claim: Claim, bars: Mapping[str, Bars]) -> tuple[str, ...]:
 
 
 def _summary(readings: Sequence[MeasuredReading]) -> dict[str, Any]:
-    """The window and figure of the first reading that decides, and what all of them say."""
-    first = next((reading for reading in readings if reading.decides), None)
+    """The window and figure of the reading that decides, and what all of them say."""
+    first = deciding(readings)
     return {
         "start": first.start if first else None,
         "end": first.end if first else None,

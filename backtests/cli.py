@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
+from backtests.commands.streams import json_alone, with_streams
 from newsfolio import __version__
+from newsfolio.blame import place_of, said_by, two_lines
 from newsfolio.errors import NewsfolioError
 
 app = App(
@@ -18,6 +21,7 @@ app = App(
     version=__version__,
     help_format="plaintext",
     default_parameter=Parameter(negative=()),
+    suppress_keyboard_interrupt=False,
 )
 COMMANDS = {
     "list": "strategies:list_",
@@ -44,6 +48,7 @@ for _name, _place in COMMANDS.items():
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Parse, run, and turn errors into one or two lines and an exit code."""
+    with_streams()
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in tokens
     tokens = [token for token in tokens if token != "--debug"]
@@ -57,9 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _code(tokens: list[str], debug: bool) -> int:
     """Run a command; its exit code, and what went wrong on standard error."""
     try:
-        if not tokens or tokens[0].startswith("-"):
-            _import_all()  # the list of commands shows what each one does
-        answer = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+        with json_alone() if "--json" in tokens else nullcontext():
+            answer = app(
+                tokens, exit_on_error=False, print_error=False, result_action="return_value"
+            )
     except CycloptsError as error:
         return _fail(f"{error}; see newsfolio --help", 2)
     except NewsfolioError as error:
@@ -70,21 +76,18 @@ def _code(tokens: list[str], debug: bool) -> int:
         return 0
     except KeyboardInterrupt:
         return _fail("interrupted; finished runs are kept", 1)
-    except Exception as error:
+    except BaseException as error:  # sys.exit(0) somewhere inside is no success
         if debug:
             raise
-        bug = f"a bug of ours, {type(error).__name__}: {error}"
-        return _fail(f"{bug}; run again with --debug and report it", 1)
+        place = place_of(error)
+        if place:
+            return _fail(f"{place} raised {said_by(error)}; --debug shows the traceback", 1)
+        return _fail(f"a bug of ours, {said_by(error)}; run again with --debug and report it", 1)
     return answer if isinstance(answer, int) else 0
 
 
-def _import_all() -> None:
-    for name in COMMANDS:
-        app[name]
-
-
 def _fail(message: str, code: int) -> int:
-    print(f"newsfolio: {message}", file=sys.stderr)
+    print(f"newsfolio: {two_lines(message)}", file=sys.stderr)
     return code
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import newsfolio
 from newsfolio.articles import ARTICLES
+from newsfolio.blame import at, place_of, said_by
+from newsfolio.declaration import check_made
 from newsfolio.errors import CommandError, NewsfolioError, StrategyError, UnknownName
 from newsfolio.parameters import name_of, parameters
 from newsfolio.strategy import Strategy
@@ -80,17 +82,21 @@ def build(cls: type, values: Mapping[str, str]) -> Strategy:
         chosen[name] = specs[name].parse(text, cls)
     try:
         strategy = cls(**chosen)
-    except NewsfolioError:
+        check_made(strategy)
+    except (NewsfolioError, KeyboardInterrupt):
         raise
-    except Exception as error:
-        raise StrategyError(f"{cls.__name__} cannot be made: {error}") from error
+    except BaseException as error:  # sys.exit() in a strategy ends no command
+        raise StrategyError(
+            f"{cls.__name__} cannot be made: {said_by(error)}{at(place_of(error))}"
+        ) from error
     return strategy  # type: ignore[no-any-return]
 
 
 def is_plain(cls: type) -> bool:
     """Whether the class is a backtrader strategy that knows nothing of newsfolio."""
     return not issubclass(cls, Strategy) and any(
-        base.__module__.startswith("backtrader") for base in cls.__mro__
+        (base.__module__, base.__name__) == ("backtrader.strategy", "Strategy")
+        for base in cls.__mro__
     )
 
 
@@ -101,9 +107,11 @@ def _module(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError as error:
         raise StrategyError(f"the module {name} does not import: {error}") from error
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise StrategyError(
-            f"the module {name} raised {type(error).__name__}: {error}; --debug shows where"
+            f"the module {name} raised {said_by(error)}; --debug shows where"
         ) from error
 
 
@@ -120,12 +128,15 @@ def _load(path: Path, name: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
+    except KeyboardInterrupt:
+        sys.modules.pop(name, None)
+        raise
+    except BaseException as error:
+        sys.modules.pop(name, None)
         line = getattr(error, "lineno", None) or _line(error, path)
-        at = f" (line {line})" if line else ""
+        where = f" (line {line})" if line else ""
         raise StrategyError(
-            f"{path.name}{at} raised {type(error).__name__}: {error}; --debug shows the traceback"
+            f"{path.name}{where} raised {said_by(error)}; --debug shows the traceback"
         ) from error
     return module
 
@@ -158,7 +169,7 @@ def _open_folder(folder: Path) -> None:
     sys.path.append(str(folder))
 
 
-def _line(error: Exception, path: Path) -> int | None:
+def _line(error: BaseException, path: Path) -> int | None:
     frames, trace = [], error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == str(path):

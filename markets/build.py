@@ -28,6 +28,7 @@ from markets.reference.series import known_at_close, known_before
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     CASH_RATES,
+    DISCOUNTED,
     Want,
     lives,
     notes_on,
@@ -81,7 +82,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, *told, interest, *limits),
+        notes=(*notes_on(bars, held, wanted), *of_tables, *told, want.cash(interest), *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -328,13 +329,13 @@ def valued_at(market: Market, fx: FxSource, closes: time) -> Market:
 def _rates(
     lines: tuple[Asset, ...], base: str, fx: FxSource, sessions: Days, first: int, closes: time
 ) -> tuple[Floats, Floats]:
-    """Rates by line; NaN on sessions before the run that no fixing reaches."""
+    """Rates by line; NaN before the run up to the last session that no fixing reaches."""
     before = np.ones((len(sessions), len(lines)))
     valued = np.ones_like(before)
     for currency in sorted({asset.currency for asset in lines} - {base}):
         fixings = fx.fixings(currency, base)
         columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
-        known = min(int(np.searchsorted(sessions, fixings.days[0], side="right")), first)
+        known = min(fixings.unbroken_from(sessions), first)
         run = sessions[known:]
         before[known:, columns] = fixings.before(run)[:, None]
         valued[known:, columns] = value_rates(fx, fixings, run, closes)[:, None]
@@ -350,8 +351,8 @@ def _cash_rate(bars: Mapping[str, Bars], base: str, sessions: Days) -> tuple[Flo
             f"idle {base} cash earns nothing: no cash rate for it in this source"
         )
     rates = known_before(bars[ticker], asset_of(ticker), sessions) / 100
-    said = f"idle {base} cash earns {ticker}, the last close before each session"
-    return np.nan_to_num(rates), said
+    rates = np.nan_to_num(rates / (1 - rates * DISCOUNTED.get(ticker, 0) / 360))
+    return rates, f"idle {base} cash earns {ticker}, the last close before each session"
 
 
 def _signals(

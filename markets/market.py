@@ -57,6 +57,7 @@ class Market:
     signals: (T,) arrays by ticker, as of each close, in their own units.
     facts: tables by name, each row with the first session whose decision may use it.
     high, low: (T, N) as `close`; None where nobody asked for whole bars.
+    bare_cash: idle cash earns nothing and the proceeds of a short sale are cash, as in backtrader.
     """
 
     base: str
@@ -90,6 +91,7 @@ class Market:
     simulated: bool
     high: Floats | None = None
     low: Floats | None = None
+    bare_cash: bool = False
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

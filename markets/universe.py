@@ -18,6 +18,9 @@ from newsfolio.listings import asset_of
 CASH_RATES = {"USD": "^IRX"}
 """The line that tells what cash of a currency earns, in percent a year."""
 
+DISCOUNTED = {"^IRX": 91}
+"""Of which these are discounts from the face of a bill of so many days, not yields."""
+
 
 @dataclass(frozen=True)
 class Want:
@@ -26,7 +29,7 @@ class Want:
     published: when the article could first be read (UTC); None without one.
     start, end: first and last day wanted; None as early and as late as the data carry.
     ends_with: last bars of other lines that bound the default end (the benchmark's).
-    bars: whole bars, highs and lows too; without a start, from the first bar of all.
+    bars: whole bars, highs and lows too, from the first of all where no start is named.
     """
 
     sleeves: tuple[Sleeve, ...]
@@ -38,6 +41,10 @@ class Want:
     end: date | None = None
     ends_with: Mapping[str, date] | None = None
     bars: bool = False
+
+    def cash(self, interest: str) -> str:
+        """What idle cash earns, in words."""
+        return "idle cash earns nothing, as in backtrader" if self.bars else interest
 
 
 def lives(asset: Asset, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:

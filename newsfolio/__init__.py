@@ -2,8 +2,12 @@
 
 from newsfolio.assets import (
     HONG_KONG,
+    HONG_KONG_CNY,
+    HONG_KONG_USD,
     MAINLAND,
     NEW_YORK,
+    SHANGHAI_B,
+    SHENZHEN_B,
     Asset,
     Delisting,
     Kind,
@@ -49,8 +53,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "HONG_KONG",
+    "HONG_KONG_CNY",
+    "HONG_KONG_USD",
     "MAINLAND",
     "NEW_YORK",
+    "SHANGHAI_B",
+    "SHENZHEN_B",
     "Article",
     "Asset",
     "BrokenData",

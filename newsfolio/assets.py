@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
@@ -11,10 +12,14 @@ from newsfolio.errors import CommandError
 
 
 class Kind(StrEnum):
-    """What a line is; costs and lots depend on it, and only STOCK and ETF can be traded."""
+    """What a line is; costs and lots depend on it, and only STOCK, ETF and REIT can be traded.
+
+    REIT is for venues that charge these trusts otherwise than shares, as Hong Kong does.
+    """
 
     STOCK = "stock"
     ETF = "etf"
+    REIT = "reit"
     INDEX = "index"
     CURRENCY = "currency"
 
@@ -46,6 +51,34 @@ MAINLAND = Venue(
 
 VENUES = {venue.code: venue for venue in (NEW_YORK, HONG_KONG, MAINLAND)}
 
+HONG_KONG_CNY = replace(HONG_KONG, currency="CNY")
+HONG_KONG_USD = replace(HONG_KONG, currency="USD")
+SHANGHAI_B = replace(MAINLAND, currency="USD", needs=None)
+SHENZHEN_B = replace(MAINLAND, currency="HKD", needs=None)
+"""Counters of the same venues in another currency. B shares are open to foreigners directly."""
+
+USD_COUNTERS = {
+    f"{code}.HK": f"{of}.HK"
+    for code, of in (
+        ("9010", "3010"), ("9067", "3067"), ("9074", "3074"), ("9081", "3081"), ("9086", "3086"),
+        ("9088", "3088"), ("9096", "3096"), ("9115", "3115"), ("9141", "3141"), ("9151", "3151"),
+        ("9169", "3169"), ("9173", "3173"), ("9181", "3181"), ("9191", "3191"), ("9801", "2801"),
+        ("9804", "2804"), ("9812", "2812"), ("9820", "2820"), ("9826", "2826"), ("9834", "2834"),
+        ("9836", "2836"), ("9840", "2840"), ("9845", "2845"), ("9846", "2846"),
+    )
+}  # fmt: skip
+"""Funds of Hong Kong that trade in US dollars, and their counter in Hong Kong's; recalled."""
+
+_FUNDS_IN_USD = re.compile(r"9[0-5]\d\d\.HK|98[0-4]\d\.HK")
+"""Codes that the exchange keeps for funds in US dollars; shares have other codes with a nine."""
+
+_COUNTERS = (
+    (re.compile(r"8\d{4}\.HK"), HONG_KONG_CNY),
+    (re.compile(r"900\d{3}\.SS"), SHANGHAI_B),
+    (re.compile(r"200\d{3}\.SZ"), SHENZHEN_B),
+)
+"""Codes whose currency is not that of their venue."""
+
 _SUFFIXES = {"": NEW_YORK, "HK": HONG_KONG, "SS": MAINLAND, "SZ": MAINLAND}
 
 
@@ -57,13 +90,18 @@ class Delisting:
     value: float | None = None
 
 
+UNSAID = always(0.0, "nobody said")
+_H_SHARE = always(0.10, "assumed, as for an H share: no row says what is withheld")
+
+
 @dataclass(frozen=True)
 class Asset:
     """One line: a security on one venue in one currency. Prices, lots and fees belong to it.
 
     `listed` is its first day of trading; it may be held from 60 sessions later, and until then
     the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw).
-    `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend.
+    `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend;
+    where nobody says, a Hong Kong line withholds that, not `withholding_known`, and others nothing.
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
     a foreign account may hold it. `country` is where its companies are, not where it trades; the
     venue's where nobody says. `risk_warning` says when a mainland line was marked ST, which
@@ -77,7 +115,8 @@ class Asset:
     listed: date | None = None
     lot: Dated[int] = always(1)
     lot_known: bool = True
-    withholding: Dated[float] = always(0.0)
+    withholding: Dated[float] = UNSAID
+    withholding_known: bool = True
     half_spread: Dated[float] = always(0.0005, "judgement: a line nobody has looked at")
     borrow: float = 0.0075
     adr_fee: float = 0.0
@@ -92,6 +131,9 @@ class Asset:
     def __post_init__(self) -> None:
         if not self.country:
             object.__setattr__(self, "country", self.venue.country or self.venue.code)
+        if self.withholding is UNSAID and self.venue.code == HONG_KONG.code and self.tradable:
+            object.__setattr__(self, "withholding", _H_SHARE)
+            object.__setattr__(self, "withholding_known", False)
         if self.ticker in self.stand_in:
             raise CommandError(f"{self.ticker} cannot stand in for itself; name another line")
 
@@ -101,18 +143,29 @@ class Asset:
 
     @property
     def tradable(self) -> bool:
-        return self.kind in (Kind.STOCK, Kind.ETF)
+        return self.kind in (Kind.STOCK, Kind.ETF, Kind.REIT)
 
 
 def venue_of(ticker: str) -> Venue:
-    """The venue that a ticker's suffix names, in Yahoo's spelling; CommandError for others."""
+    """The venue that a ticker names, in Yahoo's spelling, in the currency of that counter.
+
+    CommandError for a suffix that is not known, and for a counter whose currency is not.
+    """
     suffix = "" if ticker.startswith("^") or ticker.endswith("=X") else ticker.partition(".")[2]
     if suffix not in _SUFFIXES:
         raise CommandError(
             f"{ticker}: venue .{suffix} is not supported (US lines, .HK, .SS and .SZ are). "
             "Declare it: Asset(ticker, venue=Venue(...)) in the strategy's universe."
         )
-    return _SUFFIXES[suffix]
+    if ticker in USD_COUNTERS:
+        return HONG_KONG_USD
+    if _FUNDS_IN_USD.fullmatch(ticker):
+        raise CommandError(
+            f"{ticker}: Hong Kong keeps this code for funds in US dollars, and no row says what it "
+            f'is. Declare it: Asset("{ticker}", venue=HONG_KONG_USD), or HONG_KONG for dollars of '
+            "Hong Kong."
+        )
+    return next((venue for code, venue in _COUNTERS if code.fullmatch(ticker)), _SUFFIXES[suffix])
 
 
 @dataclass(frozen=True)

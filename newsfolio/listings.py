@@ -13,21 +13,24 @@ from datetime import date
 
 from newsfolio.assets import (
     HONG_KONG,
+    HONG_KONG_CNY,
     MAINLAND,
     NEW_YORK,
+    USD_COUNTERS,
     Asset,
     Kind,
     Venue,
     venue_of,
 )
 from newsfolio.dated import Dated, Row, always
-from newsfolio.errors import UnknownName
+from newsfolio.errors import CommandError, UnknownName
 
 BP = 0.0001
 _TREATY = "gross by default; US source dividends to a non-resident: 30% without a treaty"
 _H_SHARE = "mainland company listed in Hong Kong: 10%"
 _US_STOCK = always(0.30, _TREATY)
-_NONE = always(0.0, "Cayman company: none by default")
+_NONE = always(0.0, "none is withheld: not a mainland company, by its row in this list")
+_TSM = Dated((Row(None, 0.20, "Taiwan; recalled"), Row(date(2018, 1, 1), 0.21, "Taiwan; recalled")))
 _TENTH = always(0.10, _H_SHARE)
 _CONNECT = always(0.10, "A-shares through Stock Connect: 10%")
 
@@ -151,7 +154,10 @@ KNOWN: dict[str, Asset] = {
         _us("AMD", "AMD"),
         _us("ORCL", "Oracle"),
         _us("PLTR", "Palantir", "2020-09-30"),
-        _adr("TSM", "TSMC ADR", "1997-10-08", fee=0.0, spread=2, borrow=_US_BORROW),
+        dataclasses.replace(
+            _adr("TSM", "TSMC ADR", "1997-10-08", fee=0.0, spread=2, borrow=_US_BORROW),
+            withholding=_TSM,
+        ),
         # Chinese companies listed in the United States
         _adr("BABA", "Alibaba ADR", "2014-09-19", fee=0.02, spread=2),
         _adr("JD", "JD.com ADR", "2014-05-22", fee=0.02, spread=2),
@@ -245,9 +251,9 @@ KNOWN: dict[str, Asset] = {
         _hk("1024.HK", "Kuaishou", "2021-02-05", 100),
         _hk("9961.HK", "Trip.com", "2021-04-19", 50, stand_in="TCOM"),
         _hk("9626.HK", "Bilibili", "2021-03-29", 20, stand_in="BILI"),
-        _hk("9866.HK", "NIO", "2022-03-10", None, stand_in="NIO"),
-        _hk("2015.HK", "Li Auto", "2021-08-12", None, stand_in="LI"),
-        _hk("9868.HK", "XPeng", "2021-07-07", None, stand_in="XPEV"),
+        _hk("9866.HK", "NIO", "2022-03-10", 10, stand_in="NIO"),
+        _hk("2015.HK", "Li Auto", "2021-08-12", 100, stand_in="LI"),
+        _hk("9868.HK", "XPeng", "2021-07-07", 100, stand_in="XPEV"),
         _hk("0992.HK", "Lenovo", "1994-02-14", 2000),
         _hk("1347.HK", "Hua Hong", "2014-10-15", 1000),
         _hk("0268.HK", "Kingdee", "2001-02-15", None),
@@ -287,18 +293,40 @@ KNOWN: dict[str, Asset] = {
 }
 
 
+TRUSTS = {
+    asset.ticker: dataclasses.replace(asset, kind=Kind.REIT)
+    for asset in (
+        _hk("0823.HK", "Link REIT", "2005-11-25", 100),
+        _hk("0778.HK", "Fortune REIT", "2003-08-12", None),
+        _hk("2778.HK", "Champion REIT", "2006-05-24", None),
+        _hk("0435.HK", "Sunlight REIT", "2006-12-21", None),
+        _hk("0405.HK", "Yuexiu REIT", "2005-12-21", None),
+        _hk("0808.HK", "Prosperity REIT", "2005-12-16", None),
+        _hk("1881.HK", "Regal REIT", "2007-03-30", None),
+    )
+}
+"""Real estate investment trusts of Hong Kong; their days of listing are recalled."""
+
 _TICKER = re.compile(r"\^?[A-Z0-9]+([.-][A-Z0-9]+)?(=X)?")
+
+
+_CLASS_SHARE = re.compile(r"[A-Z]{1,5}[./ ][ABC]")
+"""As other vendors write a class of shares; no venue of Yahoo's has these letters alone."""
 
 
 def asset_of(line: str | Asset) -> Asset:
     """The asset behind a ticker: a known row, else what its suffix tells; CommandError if none.
 
-    An unknown Hong Kong or mainland line trades in lots of 100, and says that it is assumed.
+    An unknown Hong Kong or mainland line trades in lots of 100, and says that it is assumed; a
+    counter in another currency is the line that it is a counter of.
     """
     if isinstance(line, Asset):
         return line
-    if line in KNOWN:
-        return KNOWN[line]
+    known = KNOWN.get(line) or TRUSTS.get(line)
+    if known:
+        return known
+    if _CLASS_SHARE.fullmatch(line):
+        raise CommandError(f"{line}: Yahoo writes {re.sub('[./ ]', '-', line)}")
     if not _TICKER.fullmatch(line):
         raise UnknownName("ticker", line, KNOWN, "Tickers are written as Yahoo does: SPY, 0700.HK.")
     venue, country = venue_of(line), _COUNTRY.get(line, "")
@@ -308,8 +336,17 @@ def asset_of(line: str | Asset) -> Asset:
         return Asset(line, venue, Kind.CURRENCY)
     if venue is NEW_YORK:
         return Asset(line, venue, withholding=_US_STOCK, country=country)
-    return (
-        Asset(line, venue, lot=always(100), lot_known=False, withholding=_NONE)
-        if venue is HONG_KONG
-        else _cn(line, "", "", star=line.startswith("688"))
-    )
+    if venue.code == HONG_KONG.code:
+        return _hong_kong(line, venue)
+    share = _cn(line, "", "", star=line.startswith("688"))
+    return share if venue is MAINLAND else dataclasses.replace(share, venue=venue, access=None)
+
+
+def _hong_kong(line: str, venue: Venue) -> Asset:
+    """A Hong Kong line without a row, or a counter in another currency of one that has a row."""
+    known = KNOWN.get(USD_COUNTERS.get(line, f"{line[1:]}" if venue is HONG_KONG_CNY else ""))
+    if known is None:
+        kind = Kind.ETF if line in USD_COUNTERS else Kind.STOCK
+        return Asset(line, venue, kind, lot=always(100), lot_known=False)
+    name = f"{known.name}, {venue.currency} counter"
+    return dataclasses.replace(known, ticker=line, venue=venue, name=name, listed=None, stand_in=())

@@ -39,6 +39,15 @@ def name_of(cls: type) -> str:
     return re.sub(r"\W+", "-", parted).lower()
 
 
+def folder_name(name: str) -> str:
+    """The name as a folder can have it, on any system: letters, digits, dots inside, dashes.
+
+    A strategy may call itself "60/40" or "../x"; most characters take one to four bytes.
+    """
+    plain = re.sub(r"[^\w.-]+|\.{2,}", "-", name).strip("-. ")[:50]
+    return plain.strip("-. ") or "run"
+
+
 @dataclasses.dataclass(frozen=True)
 class Parameter:
     """What is declared of one field of a strategy."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsfolio.assets import Asset, Sleeve
+from newsfolio.declaration import check_class
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.parameters import name_of, parameters
@@ -61,6 +62,7 @@ class Strategy:
     files: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
+        check_class(type(self))  # type: ignore[arg-type]
         for spec in parameters(type(self)):
             value = spec.checked(getattr(self, spec.name), type(self))
             object.__setattr__(self, spec.name, value)

@@ -8,6 +8,7 @@ from enum import Enum
 from backtests.plain_strategy import PlainStrategy
 from backtests.runner.jobs import Job
 from markets.build import SEASONING
+from newsfolio.articles import ARTICLES
 from newsfolio.assets import Asset, Sleeve, sleeves_of
 from newsfolio.listings import asset_of
 from newsfolio.parameters import parameters
@@ -33,7 +34,7 @@ def described(job: Job) -> str:
         *_variants(strategy),
         *(f"reads       {facts.name}: {facts.where}" for facts in strategy.facts),
         *(f"event study {study.name}" for study in strategy.studies),
-        *_claims(strategy),
+        *_claims(strategy, job.address),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -72,12 +73,16 @@ def _shown(value: object) -> str:
     return str(value.value) if isinstance(value, Enum) else str(value)
 
 
-def _claims(strategy: Strategy) -> list[str]:
+def _claims(strategy: Strategy, address: str) -> list[str]:
     """What the article says that the thesis rests on; `newsfolio claims` checks it."""
     if strategy.thesis is None:
         return []
     claims = strategy.thesis.rests_on()
-    return [f"claims (newsfolio claims {strategy.thesis.article.id})" if claims else "",
+    article = strategy.thesis.article
+    place = address.partition(":")[0]
+    own = place if place.endswith(".py") else "the file of its article"
+    named = article.id if article in ARTICLES else own
+    return [f"claims (newsfolio claims {named})" if claims else "",
             *(f"  {claim.id}  {claim.text}" for claim in claims)]  # fmt: skip
 
 

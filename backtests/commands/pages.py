@@ -12,6 +12,7 @@ from backtests.commands.options import OUTPUT, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
+from newsfolio.errors import OutputError
 from reports import write_claims, write_compare, write_index, write_pages
 
 if TYPE_CHECKING:
@@ -52,14 +53,33 @@ def report(
         Write the tearsheet too.
     """
     from backtests import paths
-    from backtests.records.result import intact, load
+    from backtests.records.result import add_pages, intact, load
 
     folder = out or paths.RUNS
     place = run_folder(run, folder)
+    if place.is_symlink():
+        raise OutputError(f"{place} is a link; its pages are written where the run itself lies")
     with intact(place):
-        write_pages(load(place), place, tearsheet)
+        result = load(place)
+    add_pages(place, lambda draft: _draw_again(result, place, draft, tearsheet))
     write_index(folder)
     print(place / PAGE)
+
+
+def _draw_again(result: Result, place: Path, draft: Path, tearsheet: bool) -> None:
+    """The pages of a run into an empty folder; a tearsheet that is not drawn anew is kept."""
+    from backtests.records.result import intact
+
+    sheet = place / "tearsheet.html"
+    if not tearsheet and sheet.is_file():
+        (draft / sheet.name).write_bytes(sheet.read_bytes())
+    try:
+        with intact(place):
+            write_pages(result, draft, tearsheet)
+    except OutputError as error:
+        if isinstance(error.__cause__, OSError):  # a full disk is no damaged run
+            raise error.__cause__ from None
+        raise
 
 
 def compare(

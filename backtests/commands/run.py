@@ -72,7 +72,7 @@ def run(
     """
     gc.set_threshold(FEW)
     from backtests import paths
-    from backtests.api import run_job
+    from backtests.api import counted_if_unmade, run_job
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
 
@@ -82,8 +82,11 @@ def run(
     lines = lines_of(universe)
     watch = AccessAudit()
     watch.start()
-    jobs = [market.job(address, lines) for address in strategies]
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
+    jobs = []
+    for address in strategies:
+        with counted_if_unmade(workspace, address):
+            jobs.append(market.job(address, lines))
     folder = out or paths.RUNS
     require_writable(folder)
     judging = Judging(placebos, watch=watch) if verdict else None

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsfolio.formatting import percent, ratio
+from backtests.commands.streams import json_output
+from newsfolio.formatting import growth, ratio
 from reports.tables.doubts import doubts_of
 
 MOST_DOUBTS = 3
@@ -46,7 +47,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
         print(f"{name:<14}{value}")
     benchmark, figures = result.manifest["benchmark"], result.manifest["metrics"].get("benchmark")
     if benchmark and figures:
-        print(f"{'benchmark':<14}{benchmark['label']}: CAGR {percent(figures['cagr'])}, "
+        grown = growth(figures["cagr"], figures["total_return"])
+        print(f"{'benchmark':<14}{benchmark['label']}: CAGR {grown}, "
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     say_warnings(result.manifest)
     for note in result.manifest["notes"]:
@@ -98,7 +100,7 @@ def say_claims(
 
 
 def print_json(value: Any) -> None:
-    print(json.dumps(value, indent=1, allow_nan=False))
+    print(json.dumps(value, indent=1, allow_nan=False), file=json_output())
 
 
 def print_table(rows: Sequence[tuple[str, ...]]) -> None:

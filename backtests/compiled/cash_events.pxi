@@ -37,10 +37,10 @@ cdef int accrue(Core core, Py_ssize_t session) except -1:
     add(&total, core.cash)
     post(core, session, CREDIT if free_ < 0 else INTEREST, -1, earned + collateral, &total)
     if carries(core):
-        years = core.days[session] / YEAR
         for column in range(core.lines):
             value = value_of(core, session - 1, column)
             rate = 0.0
+            years = core.days[session] / (YEAR if value < 0 else HOLDING_YEAR)
             if value < 0:
                 rate = core.borrow[column]
             elif value > 0:

@@ -21,7 +21,7 @@ cdef double ROUNDING = 1e-9  # sizing.ROUNDING
 cdef double STEP = 1e-9  # markets.costs.models.DUST
 cdef double STAR_MINIMUM = 200.0
 cdef int ROUNDS = 20
-cdef double YEAR = 360.0
+cdef double YEAR = 360.0, HOLDING_YEAR = 365.0  # interest
 cdef double LEFT = 1e-9  # valuation.LEFT
 cdef double EPSILON = 2.0 ** -52
 

@@ -116,9 +116,9 @@ def run(
 ) -> Played:  # fmt: skip
     """Run a plain strategy on total-return bars in base currency, the first line named first.
 
-    values: its params, where they are not the defaults. last: the session to stop after. Interest,
-    credit and borrow are kept beside its broker and count in the result, but the strategy does not
-    see them. StrategyError for whatever it raises.
+    values: its params, where they are not the defaults. last: the session to stop after. What
+    debt and shorts cost is kept beside its broker and counts in the result, but the strategy does
+    not see it. StrategyError for whatever it raises.
     """
     clock, ledger = Clock(market), SideBook.of(market, settings, costs)
     broker = NativeBroker(clock, lends=settings.funding is Funding.LOAN)
@@ -160,7 +160,9 @@ def _cerebro(
 
 def _in_words(error: Exception, cerebro: NativeCerebro) -> str:
     text = f"raised {type(error).__name__}: {error}"
-    if isinstance(error, IndexError | AttributeError):
+    if isinstance(error, IndexError) and "array" in str(error):
+        text += " (it asked for a bar before the first or after the last)"
+    elif isinstance(error, IndexError) or "'data" in str(error):
         named = ", ".join(data._name for data in cerebro.datas)
         text += f" (its data feeds are {named}; --universe names more)"
     return f"{text}; --debug shows the traceback"

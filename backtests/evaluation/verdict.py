@@ -93,7 +93,7 @@ def _conditions(evidence: Evidence) -> Iterator[Condition]:
     first, *others = evidence.comparisons
     sessions, simulated = evidence.scored.sessions, evidence.simulated
     yield Condition("Enough sessions", f"{sessions}", f"at least {LEAST}", sessions >= LEAST)
-    yield _unselected(evidence.doubts)
+    yield _unselected(evidence)
     yield _surely_ahead(first)
     yield _another_bet(first)
     yield from (_ahead(other) for other in others if other.role in (Role.BENCHMARK, Role.MIX))
@@ -103,10 +103,12 @@ def _conditions(evidence: Evidence) -> Iterator[Condition]:
     yield Condition("Real prices", "simulated" if simulated else "real", "real", not simulated)
 
 
-def _unselected(doubts: tuple[str, ...]) -> Condition:
+def _unselected(evidence: Evidence) -> Condition:
+    doubts = evidence.doubts
+    since = "since the article" if evidence.article else f"since {evidence.scored.divide}"
     return Condition(
         "Nothing chosen afterwards",
-        "; ".join(doubts) or "the whole record since the article, at costs",
+        "; ".join(doubts) or f"the whole record {since}, at costs",
         "all sessions since the first decision, costs, a control that one could hold",
         not doubts,
     )
@@ -217,6 +219,24 @@ def _open(evidence: Evidence, conditions: tuple[Condition, ...]) -> str:
     ]
     surely = first.excess.low is not None and first.excess.low > 0
     if surely and failed:
-        names = "; ".join(f"{condition.name.lower()}: {condition.found}" for condition in failed)
+        names = "; ".join(f"{_unmet(condition)}: {condition.found}" for condition in failed)
         return f"{_figure(first, scored)}, but {names}."
     return f"{_figure(first, scored)}. {power.sentence[:1].upper()}{power.sentence[1:]}."
+
+
+def _unmet(condition: Condition) -> str:
+    """A condition that is not met, in words that say so."""
+    if condition.met is None:
+        return f"it is not known whether “{condition.name.lower()}”"
+    words = _UNMET.get(condition.name)
+    return words or f"not {condition.name[:1].lower()}{condition.name[1:]}"
+
+
+_UNMET = {
+    "Enough sessions": "too few sessions",
+    "Nothing chosen afterwards": "something was chosen afterwards",
+    "Not the best of many tries": "perhaps only the best of many tries",
+    "No look-ahead": "look-ahead",
+    "Real prices": "prices are not real",
+}
+"""What is said of conditions whose opposite is not made with a "not"."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,9 +17,9 @@ from backtests.runner.fingerprint import versions
 from backtests.runner.provenance import settings_values
 from backtests.runner.unallocated import unallocated_notes
 from backtests.simulation.account import Account
-from backtests.simulation.output import EngineOutput
-from markets.market import Market
 from markets.quality.findings import Finding
+from newsfolio.formatting import percent
+from newsfolio.parameters import folder_name
 from reports.contract.manifest import (
     BenchmarkJson,
     CreditJson,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from backtests.runner.run import Run
 
 FORMAT = 1
+
+ROUNDING = 1e-9
+"""By which weights may add up to more than the equity without being meant to."""
 
 IDENTITY = frozenset({"strategy", "engine", "verified", "data", "settings", "window", "versions"})
 """What names a run: two runs that are equal in all of it have one id."""
@@ -77,7 +81,7 @@ def manifest(
         "notes": [*market.notes, *run.left_out, *_gross(run)],
         "unallocated": unallocated_notes(run),
         "findings": _findings(run.findings, run.account.weights),
-        "credit": _credit(market, output),
+        "credit": _credit(run),
         "waiting": [list(order) for order in output.waiting],
         "lapsed": len(output.lapses),
         "explained": _explained(run),
@@ -90,7 +94,7 @@ def manifest(
         values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return {**values, "id": f"{origin.strategy['name']}-{digest[:10]}"}
+    return {**values, "id": f"{folder_name(origin.strategy['name'])}-{digest[:10]}"}
 
 
 def _scored(run: Run, since: date | None) -> ScoringJson:
@@ -137,16 +141,28 @@ def _window(own: Account) -> WindowJson:
     }
 
 
-def _credit(market: Market, output: EngineOutput) -> CreditJson | None:
-    if output.debt is None:
+def _credit(run: Run) -> CreditJson | None:
+    if run.output.debt is None:
         return None
-    session, amount = output.debt
+    session, amount = run.output.debt
     return {
         "largest": amount,
-        "session": market.day(session).isoformat(),
-        "why": "purchases filled before the sales that pay for them, or opened above the close "
-        "that they were sized at",
+        "session": run.market.day(session).isoformat(),
+        "why": _why_credit(run),
     }
+
+
+def _why_credit(run: Run) -> str:
+    """What a debt came from: weights above the equity, or the order of fills."""
+    net = max((math.fsum(target.weights.values()) for target in run.output.targets), default=0.0)
+    if run.origin.plain:
+        return "the strategy's orders cost more than its cash"
+    if net > 1 + ROUNDING:
+        return f"the strategy wanted up to {percent(net, 0)} of its equity, which credit pays for"
+    return (
+        "purchases filled before the sales that pay for them, or opened above the close that they "
+        "were sized at"
+    )
 
 
 def _gross(run: Run) -> list[str]:

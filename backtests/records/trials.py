@@ -113,3 +113,17 @@ def failed_trial(job: Job, workspace: Workspace, error: str) -> Trial:
         settings=settings_values(workspace.settings),
         error=error,
     )
+
+
+def unmade_trial(address: str, workspace: Workspace, error: str) -> Trial:
+    """Of a strategy that could not be made: nothing is known of it but where it stands."""
+    return Trial(
+        thesis="",
+        strategy=address,
+        parameters={},
+        code="",
+        data="",
+        simulated=workspace.source.name == "sample",
+        settings=settings_values(workspace.settings),
+        error=error,
+    )

@@ -95,6 +95,7 @@ _PLAIN_FUNDING = {
 _PLAIN = (
     "A plain backtrader strategy: it sees total-return bars in base currency and sizes its own "
     "orders; lots are not enforced.",
-    "Interest, credit and borrow are kept beside its broker and count in the result.",
+    "Idle cash earns nothing, as in backtrader; what debt and shorts cost is kept beside its "
+    "broker and counts in the result.",
     "The two engines cannot be compared for such a strategy (--verify does not apply).",
 )

@@ -21,6 +21,7 @@ from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.universe import Want, assets_to_load, universe_assets
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.claims import Claim
+from newsfolio.declaration import controls_of
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -134,7 +135,7 @@ def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ..
         benchmark.append(Reference(BENCHMARK, chosen, holder, chosen, required))
     elif chosen is not None:
         benchmark.append(Reference(BENCHMARK, chosen.label, chosen))
-    controls = strategy.controls().items()
+    controls = controls_of(strategy).items()
     return (*benchmark, *(Reference(name, control.label, control) for name, control in controls))
 
 
@@ -160,7 +161,7 @@ def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) ->
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:
     """The market that is wanted, in the prices that the settings ask for."""
-    market = build_market(bars, want, fx_source(settings, bars))
+    market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
     return market.reinvested() if settings.dividends is Dividends.REINVEST else market
 
 

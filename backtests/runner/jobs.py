@@ -9,6 +9,7 @@ from backtests import strategy_loader
 from backtests.plain_strategy import PlainStrategy, lines_of_class, plain_strategy
 from backtests.runner.inputs import Inputs, inputs_of
 from backtests.settings import Settings
+from newsfolio.declaration import check_made
 from newsfolio.errors import CommandError, StrategyError
 from newsfolio.strategy import Strategy
 
@@ -41,6 +42,7 @@ def job_of(
 ) -> Job:
     """What an address, a class or a strategy stands for."""
     if isinstance(what, Strategy):
+        check_made(what)
         return Job(what.name, what)
     address = what if isinstance(what, str) else what.__name__
     cls = strategy_loader.find(what) if isinstance(what, str) else what

@@ -17,8 +17,10 @@ from backtests.simulation.desk import Desk
 from markets.bars import Bars
 from markets.build import valued_at
 from markets.market import Market
+from markets.reference.calendars import sessions_of
 from markets.reference.currencies import value_rates
 from markets.reference.series import fresh
+from markets.universe import assets_to_load
 from newsfolio.assets import Asset
 from newsfolio.errors import MissingData
 
@@ -36,12 +38,39 @@ def run_reference(
         level = _level(needs, bars, own, settings)
         return ReferenceRun(reference, f"{reference.label} (level)", level)
     window = replace(settings, start=market.day(market.first), end=market.day(-1))
-    other = market_of(replace(needs.want, start=window.start, end=window.end), bars, window)
+    try:
+        other = market_of(replace(needs.want, start=window.start, end=window.end), bars, window)
+    except MissingData:
+        _require_begun(needs, market, bars)
+        raise
     output = kernel.run(Desk(strategy, other, window, cost_model(settings)))
     valued = valued_at(other, fx_source(settings, bars), own.market.calendar.clock.closes)
     theirs = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
     curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)
     return ReferenceRun(reference, reference.label, curve, valued, output, theirs)
+
+
+def _require_begun(needs: ReferenceInputs, market: Market, bars: Mapping[str, Bars]) -> None:
+    """MissingData where every line of a reference begins after the run, stand-ins too."""
+    loaded = assets_to_load(needs.want) if needs.want else {}
+    held = {asset.ticker for asset in needs.lines} | {
+        other for asset in needs.lines for other in asset.stand_in
+    }
+    there = [line for line in loaded if line in bars and line in held]
+    if not there:
+        return
+    ticker = min(there, key=lambda line: (bars[line].first, line))
+    start, first = np.datetime64(market.day(market.first)), np.datetime64(bars[ticker].first)
+    sessions = sessions_of(loaded[ticker].venue)
+    if ((sessions >= start) & (sessions < first)).any():
+        raise MissingData(_late(needs, ticker, bars))
+
+
+def _late(needs: ReferenceInputs, ticker: str, bars: Mapping[str, Bars]) -> str:
+    """What to do about a reference that begins after the run."""
+    name = needs.reference.name
+    role = "the benchmark" if name == BENCHMARK else f"the first line of the control {name!r}"
+    return f"{ticker}, {role}, begins on {bars[ticker].first}: start then, or take another"
 
 
 def _cannot_trade(needs: ReferenceInputs, bars: Mapping[str, Bars]) -> bool:
@@ -71,7 +100,7 @@ def _level(
     close = bars[ticker].frame["close"]
     level = close.reindex(own.sessions, method="ffill")
     if np.isnan(level.iloc[0]):
-        raise MissingData(f"the benchmark {ticker} has no bar before {own.sessions[0]:%Y-%m-%d}")
+        raise MissingData(_late(needs, ticker, bars))
     _refuse_old(asset, close, own.sessions)
     if asset.currency != settings.currency:
         days = own.sessions.to_numpy().astype("datetime64[D]")

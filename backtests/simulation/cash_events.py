@@ -11,7 +11,7 @@ import numpy as np
 from backtests.settings import Costs, Settings, Withholding
 from backtests.simulation.book import Book
 from backtests.simulation.fills import Why
-from backtests.simulation.interest import YEAR
+from backtests.simulation.interest import HOLDING_YEAR, YEAR
 from markets.costs.models import CostModel
 from markets.market import Market, Mask
 from markets.per_market import per_market
@@ -50,7 +50,7 @@ class CashEvents:
         if session == last:
             return
         carry = self._carry(session) if self.carries() else {}
-        short = -fsum(value for value in book.values(session - 1).tolist() if value < 0)
+        short = 0.0 if self._market.bare_cash else self._collateral(session)
         free = book.cash - short
         earned = free * (book.growth.over(last, session, free) - 1)
         collateral = short * (book.growth.over(last, session, 1.0) - 1)
@@ -60,13 +60,20 @@ class CashEvents:
         book.post(session, [(why, "", earned + collateral), *fees])
         book.touched = session
 
+    def _collateral(self, session: int) -> float:
+        """Market value of the shorts at the close before."""
+        return -fsum(value for value in self._book.values(session - 1).tolist() if value < 0)
+
     def _carry(self, session: int) -> dict[int, float]:
         """What borrowing and holding cost for the days up to `session`, by column."""
-        years = float(self._book.growth.days[session]) / YEAR
+        days = float(self._book.growth.days[session])
+        short, held = days / YEAR, days / HOLDING_YEAR
         values = self._book.values(session - 1).tolist()
         rates = {column: self._carry_rate(column, value) for column, value in enumerate(values)}
         return {
-            column: abs(values[column]) * rate * years for column, rate in rates.items() if rate
+            column: abs(values[column]) * rate * (short if values[column] < 0 else held)
+            for column, rate in rates.items()
+            if rate
         }
 
     def _carry_rate(self, column: int, value: float) -> float:

@@ -13,6 +13,7 @@ from backtests.simulation.holdable import HoldableLines
 from markets.market import Floats, Market, Mask
 from markets.per_market import per_market
 from markets.views.panel_lookups import Lookups
+from newsfolio.blame import at, declared_at
 from newsfolio.errors import StrategyError
 from newsfolio.panel import Panel
 from newsfolio.strategy import Strategy
@@ -89,14 +90,24 @@ def _has_table(kind: type) -> bool:
 
 
 def _shaped(strategy: Strategy, answer: object, panel: Panel) -> Floats:
-    table: Floats = np.asarray(answer, dtype="float64")
+    try:
+        table: Floats = np.asarray(answer, dtype="float64")
+    except (TypeError, ValueError):
+        raise StrategyError(
+            f"{strategy.label}: weights_table answered a {type(answer).__name__} that is no table "
+            f"of numbers; return panel.table(...) or an array{_place(strategy)}"
+        ) from None
     wanted = len(panel.days), len(panel.universe)
     if table.shape != wanted:
         raise StrategyError(
             f"{strategy.label}: weights_table answered the shape {table.shape}; it must be "
-            f"{wanted}, decisions x lines of panel.universe"
+            f"{wanted}, decisions x lines of panel.universe{_place(strategy)}"
         )
     return table
+
+
+def _place(strategy: Strategy) -> str:
+    return at(declared_at(type(strategy), "weights_table"))
 
 
 def _check(strategy: Strategy, decider: Decider, table: Floats, asked: Mask, panel: Panel) -> None:

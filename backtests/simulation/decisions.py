@@ -6,10 +6,8 @@ One decision after the other (`Decider`), or all at once where the strategy can 
 from __future__ import annotations
 
 import math
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from datetime import date
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 import pandas as pd
@@ -20,6 +18,7 @@ from markets.market import Floats, Market
 from markets.per_market import per_market
 from markets.views.recorder import Recorder
 from newsfolio.assets import Sleeve
+from newsfolio.blame import at, declared_at, place_of, said_by, shortened
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.strategy import Strategy
 from newsfolio.view import View
@@ -125,18 +124,27 @@ class Decider:
             return None
         when = f"at the decision of {self._last.today}"
         table = self.called(self._strategy.explain, self._last, when)
-        return None if table is None else (self._last.today, table)
+        if table is None:
+            return None
+        if not isinstance(table, pd.DataFrame):
+            raise StrategyError(
+                f"{self._strategy.label}: explain answered a {type(table).__name__}; return a "
+                f"DataFrame, or None{at(declared_at(type(self._strategy), 'explain'))}"
+            )
+        return self._last.today, table
 
     def called(self, ask: Callable[[Shown], Answer], shown: Shown, when: str) -> Answer:
         """What the author's code answers; StrategyError with the place where it failed."""
         try:
             return ask(shown)
-        except NewsfolioError:
+        except StrategyError as error:
+            raise StrategyError(f"{error}{at(place_of(error))}") from error
+        except (NewsfolioError, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:  # sys.exit() in a strategy is no end of a run
             raise StrategyError(
-                f"{self._strategy.label} raised {type(error).__name__}: {error} {when} "
-                f"({_where(error)}); --debug shows the traceback"
+                f"{self._strategy.label} raised {said_by(error)} {when}{at(place_of(error))}; "
+                "--debug shows the traceback"
             ) from error
 
     def lines(self, weights: Mapping[str, float], session: int) -> dict[int, float]:
@@ -181,6 +189,13 @@ class Decider:
 
     def checked(self, answer: object, day: date) -> dict[str, float]:
         """The weights that were answered, as numbers; StrategyError where they cannot be held."""
+        try:
+            return self._checked(answer, day)
+        except StrategyError as error:
+            place = declared_at(type(self._strategy), "weights")
+            raise StrategyError(f"{error}{at(place)}") from None
+
+    def _checked(self, answer: object, day: date) -> dict[str, float]:
         strategy = self._strategy
         if isinstance(answer, pd.Series):
             answer = answer.to_dict()
@@ -191,14 +206,12 @@ class Decider:
             )
         weights: dict[str, float] = {}
         for ticker, weight in answer.items():
-            if ticker not in self._sleeve_of:
+            if not isinstance(ticker, str) or ticker not in self._sleeve_of:
                 raise StrategyError(
-                    f"{strategy.label} wants {ticker!r} on {day}, which is not in its universe; "
-                    "add it there"
+                    f"{strategy.label} wants {shortened(repr(ticker), 60)} on {day}, which is not "
+                    "in its universe; add it there"
                 )
-            if not isinstance(weight, int | float) and not hasattr(weight, "__float__"):
-                raise StrategyError(f"{strategy.label}: weight of {ticker} on {day} is {weight!r}")
-            weights[ticker] = float(weight)
+            weights[ticker] = self._number(ticker, weight, day)
             if not math.isfinite(weights[ticker]):
                 raise StrategyError(
                     f"{strategy.label}: the weight of {ticker} on {day} is {weight}; "
@@ -217,6 +230,20 @@ class Decider:
                 f"{strategy.max_gross:g}; scale them, or declare max_gross = {most}"
             )
         return weights
+
+    def _number(self, ticker: str, weight: object, day: date) -> float:
+        """A weight as a number; StrategyError for a text, an array, a Series."""
+        if isinstance(weight, int | float) or (
+            hasattr(weight, "__float__") and not isinstance(weight, Sized)
+        ):
+            try:
+                return float(weight)
+            except (TypeError, ValueError, OverflowError):
+                pass
+        raise StrategyError(
+            f"{self._strategy.label}: weight of {ticker} on {day} is "
+            f"{shortened(repr(weight), 60)}; give a plain number"
+        )
 
     def _sleeve(
         self, sleeve: Sleeve, weights: Mapping[str, float], session: int
@@ -257,9 +284,3 @@ def age_of(market: Market, session: int) -> int | None:
     """Sessions since the first on which one could act on the article; None before it."""
     first = market.first_decision
     return session - first if first is not None and session >= first else None
-
-
-def _where(error: Exception) -> str:
-    """File and line of the innermost frame of a strategy's own error."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}, line {frame.lineno}"

@@ -12,6 +12,9 @@ from markets.per_market import per_market
 YEAR = 360.0
 """Days in the money market's year (actual/360)."""
 
+HOLDING_YEAR = 365.0
+"""Days in the year of a fee on what is held."""
+
 
 @dataclass(frozen=True, eq=False)
 class Growth:
@@ -33,12 +36,16 @@ class Growth:
 
 @per_market
 def growth(market: Market, credit_spread: float) -> Growth:
-    """Growth at the market's dated cash rate; `credit_spread` a year on top for debt."""
+    """Growth at the market's dated cash rate; `credit_spread` a year on top for debt.
+
+    Bare cash does not grow, its debt does.
+    """
     days = np.zeros(len(market.sessions))
     days[1:] = np.diff(market.sessions).astype("int64")
     days[: market.first + 1] = 0.0
+    earned = np.zeros_like(market.cash_rate) if market.bare_cash else market.cash_rate
     return Growth(
-        credit=np.asarray(np.cumprod(1 + market.cash_rate * days / YEAR)),
+        credit=np.asarray(np.cumprod(1 + earned * days / YEAR)),
         debit=np.asarray(np.cumprod(1 + (market.cash_rate + credit_spread) * days / YEAR)),
         days=days,
     )

@@ -32,6 +32,7 @@ from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
 from markets.snapshot import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
+from newsfolio.parameters import folder_name
 from reports.contract.sweep import AskedJson, OwnSetJson, SweepJson, WalkedJson, WalkForwardJson
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ def _about(grid: ParameterGrid, simulator: SweepSimulator) -> AskedJson:
     identity = {key: value for key, value in about.items() if key not in ("id", "versions")}
     identity |= {"code": code_of(author_of(type(base))), "engine": engine_code()}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return {**about, "id": f"sweep-{base.name}-{digest[:10]}"}
+    return {**about, "id": f"sweep-{folder_name(base.name)}-{digest[:10]}"}
 
 
 def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> OwnSetJson:

@@ -18,15 +18,15 @@ from markets.costs.levies import (
 from newsfolio.assets import Kind
 from newsfolio.dated import Dated, Row
 
-_STAMP_ON_SHARES = replace(
-    of_value(
-        "stamp duty",
-        ("", 0.10, "Inland Revenue Department"),
-        ("2021-08-01", 0.13, "Inland Revenue Department, budget 2021-22"),
-        ("2023-11-17", 0.10, "Stamp Duty (Amendment) (Stock Transfers) Ordinance 2023"),
-    ),
-    step=1.0,
+_STAMP = (
+    ("", 0.10, "Inland Revenue Department"),
+    ("2021-08-01", 0.13, "Inland Revenue Department, budget 2021-22"),
+    ("2023-11-17", 0.10, "Stamp Duty (Amendment) (Stock Transfers) Ordinance 2023"),
 )
+_WAIVED = ("2024-12-21", 0.0, "Stamp Duty (Amendment) Ordinance 2024: waived for REIT units")
+
+_STAMP_ON_SHARES = replace(of_value("stamp duty", *_STAMP), step=1.0)
+_STAMP_ON_TRUSTS = replace(of_value("stamp duty", *_STAMP, _WAIVED), step=1.0)
 
 _STAMP_ON_FUNDS = replace(
     of_value(
@@ -68,8 +68,6 @@ _MARKET = (
 _BOUNDS = (0.25, 0.5, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 _LOW, _HIGH = (0.001, 0.005, 0.01), (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
-# HKEX planned a step of 0.005 from 0.50 to 10 for mid-2026, if the first cut worked. That it
-# came is not confirmed, so it has no row.
 _TICKS = Dated(
     (
         Row(None, TickTable(_BOUNDS, (*_LOW, 0.02, 0.05, *_HIGH)), "HKEX, in force 2006-07-24"),
@@ -78,6 +76,11 @@ _TICKS = Dated(
             TickTable(_BOUNDS, (*_LOW, 0.01, 0.02, *_HIGH)),
             "HKEX reduction of minimum spreads, phase 1",
         ),
+        Row(
+            date(2026, 8, 3),
+            TickTable(_BOUNDS, (0.001, 0.005, 0.005, 0.01, 0.02, *_HIGH)),
+            "HKEX reduction of minimum spreads, phase 2; as reported by news of the day",
+        ),
     )
 )
 
@@ -85,11 +88,12 @@ SCHEDULE = VenueSchedule(
     {
         Kind.STOCK: (_STAMP_ON_SHARES, *_MARKET),
         Kind.ETF: (_STAMP_ON_FUNDS, *_MARKET),
+        Kind.REIT: (_STAMP_ON_TRUSTS, *_MARKET),
     },
-    ticks={Kind.STOCK: _TICKS},
+    ticks={Kind.STOCK: _TICKS, Kind.REIT: _TICKS},
     notes=(
         "Hong Kong funds pay stamp duty until 2015-02-12, though some were exempt from 2010.",
         "Half-spread: a judgement for each line; Hong Kong stocks pay at least half a tick of the "
-        "exchange's table, dated. A cut planned for mid-2026 and the ticks of funds are left out.",
+        "exchange's table, dated. The ticks of funds are left out.",
     ),
 )

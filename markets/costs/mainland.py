@@ -43,7 +43,10 @@ _FUNDS = (
 _PORTFOLIO_FEE = history(PERCENT, ("", 0.008, f"HKSCC, its first tier; {_CONNECT}"))
 
 SCHEDULE = VenueSchedule(
-    {Kind.STOCK: _STOCKS, Kind.ETF: _FUNDS},
+    {Kind.STOCK: _STOCKS, Kind.ETF: _FUNDS, Kind.REIT: _FUNDS},
     holding=_PORTFOLIO_FEE,
-    notes=("Mainland longs pay the portfolio fee of 0.008 % a year, its first tier.",),
+    notes=(
+        "Mainland longs pay the portfolio fee of 0.008 % a year, its first tier, by days / 365. "
+        "B shares are charged what A shares cost through Stock Connect.",
+    ),
 )

@@ -53,7 +53,7 @@ SCHEDULES: Mapping[str, VenueSchedule] = {
 _FEES = (
     "Fees: dated schedules of the United States, Hong Kong and Stock Connect, known as of "
     "2026-11; the last known rates are extrapolated after that, and the first ones before they "
-    "begin (FINRA fee before 2012-07, SEC fee before 2009, ChinaClear fee before 2015-08)."
+    "begin (SEC fee before 2009, ChinaClear fee before 2015-08)."
 )
 _COMMISSION = (
     "Commission: United States $0.005 a share and at least $1 an order until 2019-09-30, none "

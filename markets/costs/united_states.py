@@ -43,9 +43,13 @@ _SECTION_31 = Levy(
 )
 
 _FINRA_2020 = "FINRA fee increase schedule, rule filing SR-FINRA-2020-032"
+_FINRA_2011 = "FINRA regulatory notice of 2011 on the trading activity fee"
 _FINRA_2024 = "FINRA rule filing SR-FINRA-2024-019"
 _PER_SHARE_AND_CAP = (
-    ("", 0.000119, 5.95, f"{_FINRA_2020}; in force since 2012-07, lower before"),
+    ("", 0.000075, 3.75, _FINRA_2011),
+    ("2011-07-01", 0.000090, 4.50, _FINRA_2011),
+    ("2012-03-01", 0.000095, 4.75, "FINRA regulatory notice of 2012 on the trading activity fee"),
+    ("2012-07-01", 0.000119, 5.95, f"{_FINRA_2020} names it as the rate until then"),
     ("2022-01-01", 0.000130, 6.49, _FINRA_2020),
     ("2023-01-01", 0.000145, 7.27, _FINRA_2020),
     ("2024-01-01", 0.000166, 8.30, _FINRA_2020),
@@ -72,4 +76,4 @@ _COMMISSION = Levy(
 
 _LEVIES = (_SECTION_31, _TRADING_ACTIVITY, _COMMISSION)
 
-SCHEDULE = VenueSchedule({Kind.STOCK: _LEVIES, Kind.ETF: _LEVIES})
+SCHEDULE = VenueSchedule(dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _LEVIES))

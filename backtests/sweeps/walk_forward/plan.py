@@ -23,6 +23,7 @@ from backtests.sweeps.shared_market import SharedMarket
 from backtests.sweeps.simulator import SweepSimulator
 from backtests.sweeps.storage import ReturnStore
 from backtests.sweeps.walk_forward.selection import Batch, Masks, Places
+from markets.reference.calendars import is_open
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.strategy import Strategy
 
@@ -100,7 +101,7 @@ class WalkPlan:
         other = {"score": comparator.whole, "sharpe": shared.cash}.get(by, shared.cash[:0])
         against = {"score": comparator.name, "sharpe": "cash"}.get(by, "")
         purge = held(grid.base, shared)
-        splits = _splits(asked, shared.days[1:], purge)
+        splits = _splits(asked, shared, purge)
         embargo = ceil(EMBARGO * (len(shared.days) - 1))
         return cls(asked, grid, simulator, shared, by, against, purge, embargo, other, splits)
 
@@ -187,11 +188,13 @@ def masks(splits: tuple[Split, ...], sessions: int) -> tuple[Masks, Masks]:
     return train, test
 
 
-def _splits(asked: WalkForward, days: pd.DatetimeIndex, purge: int) -> tuple[Split, ...]:
+def _splits(asked: WalkForward, shared: SharedMarket, purge: int) -> tuple[Split, ...]:
     """Windows of whole calendar months, the last one as long as there are sessions."""
     from skfolio.model_selection import WalkForward as Splitter  # type: ignore[import-untyped]
 
-    frame = pd.DataFrame(0.0, index=days.as_unit("ns"), columns=["returns"])
+    days, lead = shared.days[1:], _lead(shared)
+    index = pd.DatetimeIndex([*lead, *days]).as_unit("ns")
+    frame = pd.DataFrame(0.0, index=index, columns=["returns"])
     splitter = Splitter(
         test_size=asked.test, train_size=asked.train, freq="MS", purged_size=purge,
         reduce_test=True,
@@ -206,4 +209,19 @@ def _splits(asked: WalkForward, days: pd.DatetimeIndex, purge: int) -> tuple[Spl
             f"{days[0]:%Y-%m-%d}, and none is left to trade after {asked.train} months; give fewer "
             "or an earlier --start"
         )
-    return splits
+    more = len(lead)
+    return tuple((train[train >= more] - more, test - more) for train, test in splits)
+
+
+def _lead(shared: SharedMarket) -> pd.DatetimeIndex:
+    """The first of the month of the first return, if that month is whole and begins otherwise.
+
+    skfolio cuts where a month begins, and drops the first one unless its first day is a row: a
+    holiday and the run's first session, which has no return, cost a month each.
+    """
+    first = shared.days[1]
+    begins = first.replace(day=1)
+    before = np.arange(np.datetime64(begins.date()), np.datetime64(first.date()))
+    known = before != np.datetime64(shared.days[0].date())
+    missed = is_open(shared.market.calendar.clock.code, before) & known
+    return pd.DatetimeIndex([begins] if len(before) and not missed.any() else [])

@@ -11,6 +11,7 @@ import pytest
 
 from markets.bars import COLUMNS, Bars, Priced
 from newsfolio.errors import CommandError, MissingData, ParameterError, StrategyError
+from tests.support.backtrader_strategies import ALL, feeds_of
 from tests.support.markets_of import bdays, line
 from tests.support.plain_runs import bare, executions, ours, walk
 
@@ -124,6 +125,19 @@ def test_a_mainland_line_is_not_sold_short() -> None:
         ours(strategy(next_), [bars_of("600519.SS", rows)], currency="CNY")
 
 
+def test_nobody_buys_where_a_line_opens_at_its_price_limit() -> None:
+    """Up ten per cent at two opens, 11.00 and 12.10; bought at 12.00 on the third."""
+
+    def next_(self: bt.Strategy) -> None:
+        if len(self) == 2:
+            self.buy(size=100)
+
+    path = [10.0, 10.0, 11.0, 12.1, 12.0, 12.0]
+    bars = bars_of("600519.SS", [(price, price, price, price) for price in path])
+    run = ours(strategy(next_), [bars], currency="CNY")
+    assert [fill[2:] for fill in executions(run)] == [(100.0, 12.0)]
+
+
 def test_no_fill_on_a_bar_that_the_line_does_not_have() -> None:
     """The limit of 99 is made while GLD stands still; its old low of 98 does not fill it."""
 
@@ -161,6 +175,12 @@ def test_what_cannot_be_as_it_is_is_refused_by_name(name: str) -> None:
 def test_a_feed_that_is_not_there_is_named() -> None:
     kind = strategy(lambda self: self.buy(data=self.datas[1]))
     with pytest.raises(StrategyError, match="its data feeds are XLK; --universe names more"):
+        ours(kind, [walk("XLK", 1)])
+
+
+def test_a_bar_that_is_not_there_is_named() -> None:
+    kind = strategy(lambda self: self.buy(size=self.data.close[1]))
+    with pytest.raises(StrategyError, match="asked for a bar before the first or after the last"):
         ours(kind, [walk("XLK", 1)])
 
 
@@ -202,6 +222,18 @@ def test_costs_are_those_of_the_line_and_the_broker_knows_them() -> None:
     run = ours(Keeps, [walk("XLK", 1)], costs="venue")
     assert run.output.fills[0].slippage > 0
     assert run.account.equity.iloc[-1] == pytest.approx(kept[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["MarketOrders", "ShortAndLong", "Pair", "AllIn"])
+def test_idle_cash_earns_nothing_where_a_cash_rate_is_known_too(name: str) -> None:
+    """A bare Cerebro pays no interest, on proceeds of shorts neither."""
+    kind = ALL[name]
+    bars = [walk("XLK", 3), walk("AGG", 4)][: feeds_of(kind)]
+    rate = walk("^IRX", 6)
+    bills = Bars("^IRX", rate.frame.assign(**dict.fromkeys(COLUMNS[:4], 5.0)), Priced.LEVEL)
+    run = ours(kind, [*bars, bills], lines=tuple(line.ticker for line in bars))
+    assert run.market.cash_rate[-1] > 0.05
+    assert run.account.equity.iloc[-1] == pytest.approx(bare(kind, bars).value, rel=1e-12)
 
 
 def test_the_bare_cerebro_looks_at_the_same_bars() -> None:

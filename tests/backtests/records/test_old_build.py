@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from backtests.sweeps.sweep import load as load_sweep
+from markets.universe import DISCOUNTED
 
 if TYPE_CHECKING:
     from tests.support.shell import Shell
@@ -56,6 +57,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     """The files of a saved run but its pages."""
     kept = (path for path in folder.iterdir() if path.suffix in (".json", ".parquet"))
     return {path.name: path.read_bytes() for path in kept}
+
+
+@pytest.fixture
+def rates_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cash earned ^IRX as if it were a yield."""
+    monkeypatch.delitem(DISCOUNTED, "^IRX")
 
 
 def bits(table: pd.DataFrame) -> list[tuple[Any, ...]]:
@@ -138,7 +145,7 @@ def test_compare_puts_them_on_one_page(old: Shell) -> None:
     assert Path(found["page"]).exists()
 
 
-def test_score_judges_what_came_since(old: Shell) -> None:
+def test_score_judges_what_came_since(old: Shell, rates_as_they_were: None) -> None:
     said = old("score", JUDGED, "--data", "sample", "--no-tearsheet", "--placebos", "0", "--json")
     assert (said.code, said.err) == (0, "")
     again = Path(json.loads(said.out)["path"])
@@ -178,6 +185,9 @@ def test_a_snapshot_is_judged_as_it_was(old: Shell) -> None:
     snapshot = manifest(OLD / "runs" / BEFORE)["data"]["snapshot"]
     found = evaluation(played(old, "--snapshot", snapshot, "--placebos", "5"))
     known = evaluation(OLD / "runs" / BEFORE)
+    why = "77 sessions; growth a year needs 90"  # which it was given all the same
+    for curve in known["figures"]:
+        curve["cagr"] = {"value": None, "low": None, "high": None, "why": why}
     for part in ("verdict", "scored", "figures", "comparisons", "significance", "certificate"):
         assert found[part] == known[part], part
 
@@ -226,7 +236,7 @@ def test_a_finished_sweep_is_read(old: Shell) -> None:
     assert found.report().exists()
 
 
-def test_sweeps_made_again_have_the_same_figures(old: Shell) -> None:
+def test_sweeps_made_again_have_the_same_figures(old: Shell, rates_as_they_were: None) -> None:
     """The interrupted one too: what it had kept is what the whole one has there."""
     common = ("sweep", "relative-momentum", "--data", "sample", "--ledger", "trials.sqlite",
               "--quiet")  # fmt: skip
@@ -238,6 +248,8 @@ def test_sweeps_made_again_have_the_same_figures(old: Shell) -> None:
         assert (said.code, said.err) == (0, "")
         again = Path(said.out.strip()).parent
         for path in sorted((OLD / "runs" / name).rglob("*.parquet")):
+            if path.name.startswith("walk-"):
+                continue  # since then a walk has its first month, and changes hands elsewhere
             ours, theirs = (
                 _swept(one) for one in (again / path.relative_to(OLD / "runs" / name), path)
             )

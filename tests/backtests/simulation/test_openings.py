@@ -14,10 +14,11 @@ from backtests.engines import event_driven, kernel
 from backtests.settings import Settings
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
+from backtests.simulation.fills import Why
 from backtests.simulation.output import EngineOutput
 from markets.bars import Bars
 from markets.build import build_market
-from markets.costs.models import NoCosts
+from markets.costs.models import NoCosts, VenueCosts
 from markets.market import Market
 from markets.reference.currencies import EcbRates
 from markets.universe import Want
@@ -198,3 +199,37 @@ def test_a_new_decision_begins_anew() -> None:
         (MARCH[1], "3333.HK"), (MARCH[2], "0005.HK"),
     ]  # fmt: skip
     assert date.fromisoformat(MARCH[2]) == output.fills[1].session
+
+
+# --- currencies of counters, and what holding costs --------------------------------------------
+
+MAY = ["2022-05-04", "2022-05-05", "2022-05-06"]
+
+
+@pytest.mark.parametrize(("ticker", "currency"), [("80700.HK", "CNY"), ("900901.SS", "USD")])
+def test_a_counter_moves_with_its_own_currency(ticker: str, currency: str) -> None:
+    """Prices stand still in the currency of the counter, so only its rate moves the account."""
+    bars = line(ticker, MAY, [50, 50, 50])
+    market, output, equity = ran([bars], {MAY[0]: {ticker: 1.0}})
+    rates = EcbRates().fixings(currency, "HKD")
+    days = market.sessions
+    assert [fill.currency for fill in output.fills] == [currency]
+    moved = rates.before(days)[2] / rates.before(days)[1]
+    assert equity[-1] == pytest.approx(MONEY * moved, rel=2e-3)
+
+
+def test_the_portfolio_fee_counts_a_year_of_365_days() -> None:
+    """A million yuan of Moutai over a weekend: 1,000,000 x 0.008 % x 3 / 365 = 0.66 yuan."""
+    days = ["2024-10-16", "2024-10-17", "2024-10-18", "2024-10-21"]
+    bars = line("600589.SS", days, [10.0] * 4)
+    sleeves = (Sleeve("one", ("600589.SS",)),)
+    settings = Settings(currency="CNY", cash=MONEY, lots="fractional", start=date(2024, 10, 16))
+    market = build_market(
+        {"600589.SS": bars}, Want(sleeves, "CNY", start=date(2024, 10, 16)), EcbRates()
+    )
+    table = {day: {"600589.SS": 1.0} if str(day) == days[0] else None for day in market.days}
+    strategy = prescribed(sleeves, every_session, table, 1.0)
+    output = kernel.run(Desk(strategy, market, settings, VenueCosts()))
+    (bought,) = output.fills
+    carried = [event.amount for event in output.events if event.why is Why.CARRY]
+    assert carried[-1] == pytest.approx(-bought.quantity * 10 * 0.00008 * 3 / 365, rel=1e-12)

@@ -142,10 +142,6 @@ def test_trading_activity_fee_and_its_cap(
     assert statutory(APPLE, day, -1_000_000, 0) == new_cap
 
 
-def test_trading_activity_fee_uses_its_first_row_before_2012() -> None:
-    assert statutory(APPLE, date(2009, 6, 1), -10_000, 0) == exactly(1.19)
-
-
 @pytest.mark.parametrize(
     ("shares", "old", "new"),
     [(100, 1.00, 0.0), (200, 1.00, 0.0), (1_000, 5.00, 0.0)],
@@ -344,7 +340,14 @@ def test_no_costs_are_no_costs_anywhere() -> None:
 
 def test_notes_state_what_was_assumed() -> None:
     notes = " ".join(WITH_BROKER.notes())
-    for words in ("2026-11", "extrapolated", "2012-07", "0.03 %", "judgement", "portfolio fee"):
+    for words in (
+        "2026-11",
+        "extrapolated",
+        "SEC fee before 2009",
+        "0.03 %",
+        "judgement",
+        "portfolio fee",
+    ):
         assert words in notes
     assert "0.03 %" not in " ".join(STATUTORY.notes())
     assert NoCosts().notes()

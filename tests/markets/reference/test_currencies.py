@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
+from markets.build import build_market
 from markets.reference.currencies import EcbRates, Fixings, SourceRates, known_currencies
+from markets.universe import Want
 from newsfolio import (
     MissingData,
+    Sleeve,
     UnknownName,
 )
 from tests.support.markets_of import line
@@ -110,3 +115,29 @@ def test_a_sources_rates_are_local_per_dollar_and_a_day_late() -> None:
     assert not source.valued_same_day
     with pytest.raises(MissingData, match="CNY=X"):
         source.fixings("CNY", "USD")
+
+
+def test_a_gap_before_the_window_is_history_and_one_within_it_is_not() -> None:
+    """The ECB fixed no krona from 2008-12-10 to 2018-01-31; nothing is drawn through the gap."""
+    fixings = EcbRates().fixings("USD", "ISK")
+    axis = days("2008-12-09", "2008-12-30", "2018-01-31", "2018-02-02", "2018-02-05")
+    assert fixings.unbroken_from(axis) == 3
+    assert fixings.unbroken_from(axis[3:]) == 0
+    assert fixings.unbroken_from(axis[:3]) == 3
+    with pytest.raises(MissingData, match="none between 2008-12-09 and 2018-02-01; choose"):
+        fixings.until(axis)
+
+
+def test_a_run_in_kronur_begins_where_the_krona_does() -> None:
+    index = pd.bdate_range("2007-01-01", "2018-12-31")
+    sessions = [f"{day:%Y-%m-%d}" for day in index]
+    bars = line("SPY", sessions, [100.0] * len(sessions))
+    want = Want((Sleeve("SPY", ("SPY",)),), "ISK", start=date(2018, 6, 1))
+    market = build_market({"SPY": bars}, want, EcbRates())
+    known = EcbRates().fixings("USD", "ISK")
+    assert market.rate[-1, 0] == known.until(days("2018-12-31"))[0]
+    gone = market.sessions < np.datetime64("2018-02-02")
+    assert np.isnan(market.rate[gone]).all()
+    assert np.isfinite(market.rate[~gone]).all()
+    with pytest.raises(MissingData, match="USD in ISK within 7 days before 2017-06-01"):
+        build_market({"SPY": bars}, replace(want, start=date(2017, 6, 1)), EcbRates())

@@ -49,8 +49,8 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
 def test_the_choice_changes_once_most_of_what_is_known_speaks_for_it(usual: SweepResult) -> None:
     """The line that rose in more sessions of a window gained more in it, so counting is enough.
 
-    Twelve months less the 23 sessions that a month may have: decided at the end of October 2021 on
-    173 sessions before the flip and 64 after it; at the end of January 2022 on 107 and 130.
+    Twelve months less the 23 sessions that a month may have: decided at the end of December 2021
+    on 129 sessions before the flip and 109 after it; at the end of March 2022 on 65 and 173.
     """
     rows = windows(usual)
     days = pd.bdate_range("2019-01-03", "2023-06-30")
@@ -61,11 +61,30 @@ def test_the_choice_changes_once_most_of_what_is_known_speaks_for_it(usual: Swee
         between = days[(days > row["trained_until"]) & (days <= row["decided"])]
         assert len(between) == 23
     decided = [row["decided"] for row in rows]
-    assert decided[:3] == ["2020-01-31", "2020-04-30", "2020-07-31"]
+    assert decided[:3] == ["2019-12-31", "2020-03-31", "2020-06-30"]
     assert {row["decided"]: row["values"]["pick"] for row in rows} == {
         day: "AAA" if day < CHANGE.isoformat() else "BBB" for day in decided
     }
-    assert "2021-10-29" in decided
+    assert "2021-12-31" in decided
+    assert rows[0]["trained_from"] == "2019-01-03"
+
+
+@pytest.mark.parametrize(
+    ("start", "trained_from"),
+    [
+        ("2019-01-02", "2019-01-03"),  # New Year's Day is none: January is whole
+        ("2019-01-31", "2019-02-01"),
+        ("2019-02-01", "2019-02-04"),
+        ("2019-06-03", "2019-06-04"),  # a Monday, the first session of June
+        ("2019-06-04", "2019-07-01"),  # one session of June is missing
+        ("2019-01-15", "2019-02-01"),
+    ],
+)
+def test_the_first_month_counts_where_the_run_has_all_of_it(
+    tmp_path: Path, start: str, trained_from: str
+) -> None:
+    found = walked(tmp_path, start=start, walk_forward=(12, 12))
+    assert windows(found)[0]["trained_from"] == trained_from
 
 
 @pytest.mark.parametrize("shock", [-1.5, 1.5])
@@ -73,7 +92,7 @@ def test_what_comes_later_changes_no_earlier_choice(
     tmp_path: Path, usual: SweepResult, shock: float
 ) -> None:
     """A shock in the first session after a decision, larger than all that a window holds."""
-    day = date(2021, 5, 3)  # the first session after the decision of 2021-04-30
+    day = date(2021, 4, 1)  # the first session after the decision of 2021-03-31
     one, two = usual, walked(tmp_path, data=Regimes((day, shock)))
     known = [row for row in windows(one) if row["decided"] < day.isoformat()]
     same = ("decided", "trained_from", "trained_until", "set", "inside")
@@ -81,7 +100,7 @@ def test_what_comes_later_changes_no_earlier_choice(
     assert [[row[name] for name in same] for row in known] == [
         [row[name] for name in same] for row in windows(two)[: len(known)]
     ]
-    before = slice(None, "2021-04-30")
+    before = slice(None, "2021-03-31")
     pd.testing.assert_frame_equal(one.walk.loc[before], two.walk.loc[before])
     assert one.walk["walk"].iloc[-1] != two.walk["walk"].iloc[-1]
     following = windows(two)[len(known)]["values"]["pick"]
@@ -94,7 +113,7 @@ def test_what_comes_later_changes_no_earlier_choice(
 def test_the_curve_is_that_of_one_account_that_goes_through_the_change(
     tmp_path: Path, usual: SweepResult
 ) -> None:
-    alone = run(ByHand(), data=Regimes(), start="2020-01-31", engine="kernel", verdict=False,
+    alone = run(ByHand(), data=Regimes(), start="2019-12-31", engine="kernel", verdict=False,
                 ledger=tmp_path / "own.sqlite")  # fmt: skip
     pd.testing.assert_series_equal(
         usual.walk["walk"], alone.equity, check_names=False, check_index_type=False
@@ -103,7 +122,7 @@ def test_the_curve_is_that_of_one_account_that_goes_through_the_change(
     assert told["changes"] == 1
     assert told["costs"] == alone.metrics["costs"]
     assert told["metrics"]["walk"]["cagr"] == alone.metrics["cagr"]
-    base = run(Hold(), data=Regimes(), start="2020-01-31", engine="kernel", verdict=False,
+    base = run(Hold(), data=Regimes(), start="2019-12-31", engine="kernel", verdict=False,
                ledger=tmp_path / "own.sqlite")  # fmt: skip
     assert usual.walk["base"].tolist() == base.equity.tolist()
     assert set(usual.walk) == {"walk", "base", "cash"}
@@ -268,7 +287,7 @@ def test_a_path_is_put_together_from_choices_that_had_not_seen_it() -> None:
             return {number: np.arange(12.0) + 100 * number for number in wanted}
 
     # 4 folds of 3 sessions, 2 of them tests: 6 splits, whose winners are set 0 to 5
-    known = Selection(np.arange(6), np.zeros(6), 6)
+    known = Selection(np.arange(6), np.zeros(6), 6, differ=True)
     splits = list(combinations(range(4), 2))
     recombined = np.array([[row for row, two in enumerate(splits) if fold in two]
                            for fold in range(4)])  # fmt: skip

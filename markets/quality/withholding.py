@@ -1,0 +1,20 @@
+"""A doubt about dividends of which nobody says what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from markets.quality.findings import Finding, Severity
+from newsfolio.assets import Asset
+
+
+def unsaid_withholding(assets: Iterable[Asset]) -> Iterator[Finding]:
+    """A doubt for each line whose withholding is assumed; it names the row to write."""
+    for asset in assets:
+        if not asset.withholding_known:
+            yield Finding(
+                Severity.DOUBT, asset.ticker, "withholding",
+                "no row says what is withheld from its dividends, so a tenth is, as of an H share",
+                f'Say it: Asset("{asset.ticker}", HONG_KONG, withholding=always(0.0, "who says '
+                'so")) in the universe, or a row in newsfolio/listings.py.',
+            )  # fmt: skip

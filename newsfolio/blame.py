@@ -1,0 +1,75 @@
+"""Where an error of an author's own code happened, and its text in one short line."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sysconfig
+import traceback
+from pathlib import Path
+
+MOST = 300
+"""Characters of an error's text that are shown."""
+
+_HOUSE = Path(__file__).parent.parent
+_GIVEN = (
+    *(str(_HOUSE / room) for room in ("newsfolio", "markets", "reports", "backtests")),
+    *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},
+)
+"""Where code lies that no author of a strategy wrote."""
+
+
+def place_of(error: BaseException) -> str:
+    """File and line of the innermost frame that is the author's, "" where none is.
+
+    Not that of the library which the author called: its line says nothing of the mistake.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not _is_given(frame.filename)]
+    return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+
+
+def said_by(error: BaseException) -> str:
+    """Kind and text of an error in one line; a text that cannot be made is left out."""
+    kind = type(error).__name__
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an author's own __str__ can raise whatever it likes
+        return f"{kind} (its text cannot be shown)"
+    return f"{kind}: {shortened(text)}" if text else kind
+
+
+def shortened(text: str, most: int = MOST) -> str:
+    """The text, cut where it is too long for a line or two."""
+    return text if len(text) <= most else f"{text[:most]} ..."
+
+
+def two_lines(text: str, most: int = 1_000) -> str:
+    """At most two lines of a message, and no more of them than a terminal shows."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    return shortened("\n".join(lines[:2]), most)
+
+
+def declared_at(cls: type, name: str) -> str:
+    """File and line of an attribute or a method in the source of its class, "" where unknown."""
+    owner = next((base for base in cls.__mro__ if name in vars(base)), cls)
+    try:
+        lines, first = inspect.getsourcelines(owner)
+        file = Path(inspect.getfile(owner))
+    except (OSError, TypeError):
+        return ""
+    if _is_given(str(file)):
+        return ""
+    pattern = re.compile(rf"\s*(def\s+{re.escape(name)}\b|{re.escape(name)}\s*[:=])")
+    offset = next((at for at, line in enumerate(lines) if pattern.match(line)), 0)
+    return f"{file.name}, line {first + offset}"
+
+
+def at(place: str) -> str:
+    """A place in brackets, to end a sentence with; nothing where it is unknown."""
+    return f" ({place})" if place else ""
+
+
+def _is_given(filename: str) -> bool:
+    installed = "site-packages" in filename or "dist-packages" in filename
+    return installed or filename.startswith(("<frozen", "<string>", *_GIVEN))

@@ -1,0 +1,210 @@
+"""Class attributes of a strategy, checked when one is made: the ordinary slips, each by name."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from newsfolio.assets import Asset, Sleeve
+from newsfolio.blame import at, declared_at, place_of, said_by, shortened
+from newsfolio.errors import NewsfolioError, StrategyError
+from newsfolio.event_study import EventStudy
+from newsfolio.facts import Facts
+from newsfolio.parameters import parameters
+from newsfolio.schedules import Schedule
+from newsfolio.thesis import Thesis
+
+ROOT = "newsfolio.strategy.Strategy"
+METHODS = ("weights", "weights_table", "explain", "controls", "drawn")
+
+
+@lru_cache(maxsize=256)
+def check_class(cls: Any) -> None:
+    """StrategyError for what stands in the class itself and cannot be meant."""
+    for name in METHODS:
+        if not callable(getattr(cls, name)):
+            raise StrategyError(
+                f"{cls.__name__}.{name} is {_a(getattr(cls, name))}; write def {name}(self, ...)"
+                f"{at(declared_at(cls, name))}"
+            )
+    for name, check in _CHECKS.items():
+        value = getattr(cls, name)
+        if not isinstance(value, property):
+            _refuse(cls, name, value, check(value))
+    if not isinstance(cls.grid, property):
+        _refuse_axes(cls, cls.grid)
+
+
+def check_made(strategy: Any) -> None:
+    """The same of a strategy that was made, with what it works out by properties and methods."""
+    cls = type(strategy)
+    _require_weights(cls)
+    for name, check in _CHECKS.items():
+        value = _asked(strategy, name)
+        _refuse(cls, name, value, check(value))
+    for name in ("name", "label"):
+        if not isinstance(_asked(strategy, name), str):
+            raise StrategyError(
+                f"{cls.__name__}.{name} is {_a(_asked(strategy, name))}, no text"
+                f"{at(declared_at(cls, name))}"
+            )
+    controls_of(strategy)
+
+
+def controls_of(strategy: Any) -> Mapping[str, Any]:
+    """The controls that a strategy names; StrategyError for an answer that is none."""
+    cls = type(strategy)
+    try:
+        controls = strategy.controls()
+    except NewsfolioError:
+        raise
+    except Exception as error:
+        raise StrategyError(
+            f"{cls.__name__}.controls raised {said_by(error)}{at(place_of(error))}"
+        ) from error
+    if not isinstance(controls, Mapping):
+        raise StrategyError(
+            f'{cls.__name__}.controls answered {_a(controls)}; return {{"name": Strategy, ...}}, '
+            f"or {{}} for none{at(declared_at(cls, 'controls'))}"
+        )
+    for name, control in controls.items():
+        if not isinstance(name, str) or not _is_strategy(control):
+            raise StrategyError(
+                f"{cls.__name__}.controls names {shortened(repr(name), 60)}: {_a(control)}; each "
+                f"control is a strategy that was made: Fixed(...){at(declared_at(cls, 'controls'))}"
+            )
+    return controls  # type: ignore[no-any-return]
+
+
+def _require_weights(cls: type) -> None:
+    owner = next(base for base in cls.__mro__ if "weights" in vars(base))
+    if f"{owner.__module__}.{owner.__name__}" == ROOT:
+        raise StrategyError(
+            f"{cls.__name__} has no weights; write def weights(self, view), which returns a dict "
+            f"of ticker to weight{at(declared_at(cls, cls.__name__))}"
+        )
+
+
+def _asked(strategy: Any, name: str) -> Any:
+    """An attribute; one that the author works out can raise."""
+    try:
+        return getattr(strategy, name)
+    except NewsfolioError:
+        raise
+    except Exception as error:
+        raise StrategyError(
+            f"{type(strategy).__name__}.{name} raised {said_by(error)}{at(place_of(error))}"
+        ) from error
+
+
+def _refuse(cls: type, name: str, value: object, wanted: str) -> None:
+    if wanted:
+        raise StrategyError(
+            f"{cls.__name__}.{name} is {_a(value)}; write {wanted}{at(declared_at(cls, name))}"
+        )
+
+
+def _refuse_axes(cls: type, grid: Mapping[str, Any]) -> None:
+    known = [spec.name for spec in parameters(cls)]
+    for name in grid:
+        if name not in known:
+            have = f"it has {', '.join(known)}" if known else "it has none"
+            raise StrategyError(
+                f"{cls.__name__}.grid: {name} is no parameter of it; {have}"
+                f"{at(declared_at(cls, 'grid'))}"
+            )
+
+
+def _a(value: object) -> str:
+    """What a value is, as one would say it."""
+    if isinstance(value, str):
+        return f"the text {shortened(value, 40)!r}"
+    if value is None or isinstance(value, bool | int | float):
+        return f"{value}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
+
+
+def _is_strategy(value: object) -> bool:
+    """Whether it was made of a Strategy, whose module imports this one and not vice versa."""
+    return any(f"{base.__module__}.{base.__name__}" == ROOT for base in type(value).__mro__)
+
+
+# --- what each attribute may be: "" or what to write -------------------------------------------
+
+
+def _universe(value: object) -> str:
+    parts = value if isinstance(value, tuple) else (value,)
+    right = all(
+        (isinstance(part, str) and part.strip()) or isinstance(part, Asset | Sleeve)
+        for part in parts
+    )
+    if not right:
+        return 'a tuple of tickers, assets or sleeves: universe = ("SPY", "TLT")'
+    sleeves = (part for part in parts if isinstance(part, Sleeve))
+    if not all(_texts(sleeve.lines, Asset) for sleeve in sleeves):
+        return 'the lines of a sleeve as a tuple: Sleeve("name", ("SPY", "TLT"))'
+    return ""
+
+
+def _rebalance(value: object) -> str:
+    if isinstance(value, Schedule):
+        return ""
+    if isinstance(value, str) and value.isidentifier():
+        return f"a schedule without quotes: rebalance = {value}"
+    return "a schedule: rebalance = monthly, or quarterly | drift_band(0.05)"
+
+
+def _benchmark(value: object) -> str:
+    right = value is None or (isinstance(value, str) and value) or _is_strategy(value)
+    return "" if right else 'a ticker or a strategy that was made: benchmark = "SPY"'
+
+
+def _max_gross(value: object) -> str:
+    right = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    right = right and float(value) > 0  # type: ignore[arg-type]
+    return "" if right else "a number above 0: max_gross = 1.5"
+
+
+def _grid(value: object) -> str:
+    right = isinstance(value, Mapping) and all(
+        isinstance(name, str) and isinstance(values, tuple | list) and values
+        for name, values in value.items()
+    )
+    return "" if right else 'values by parameter: grid = {"lookback": (63, 126)}'
+
+
+def _tuple_of(kind: type, example: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        right = isinstance(value, tuple) and all(isinstance(part, kind) for part in value)
+        return "" if right else f"a tuple, {example}"
+
+    return check
+
+
+def _thesis(value: object) -> str:
+    right = value is None or isinstance(value, Thesis)
+    return "" if right else "a Thesis(...), or leave it out"
+
+
+def _texts(value: object, *other: type) -> bool:
+    return isinstance(value, tuple) and all(isinstance(part, (str, *other)) for part in value)
+
+
+_CHECKS: Mapping[str, Callable[[object], str]] = {
+    "universe": _universe,
+    "rebalance": _rebalance,
+    "thesis": _thesis,
+    "benchmark": _benchmark,
+    "signals": _tuple_of(str, 'signals = ("^VIX",)'),
+    "facts": _tuple_of(Facts, "facts = (Facts(...),)"),
+    "max_gross": _max_gross,
+    "grid": _grid,
+    "studies": _tuple_of(EventStudy, "studies = (EventStudy(...),)"),
+    "pool": _tuple_of(str, 'pool = ("SPY", "TLT")'),
+    "files": _tuple_of(str, 'files = ("scores.csv",)'),
+}

@@ -1,0 +1,117 @@
+"""Where runs go: folders that any name gives, pages written anew, references named in full."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+
+import pytest
+
+from newsfolio import CommandError
+from newsfolio.listings import asset_of
+from newsfolio.parameters import folder_name
+from tests.support.shell import Shell
+from tests.support.small_runs import flat_prices, strategy_file
+
+NAMED = """
+universe = ("AAX",)
+name = {name!r}
+
+def weights(self, view):
+    return {{"AAX": 1.0}}
+"""
+RUN = ("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict", "--engine", "kernel")
+
+
+def run(shell: Shell, name: str = "mine", *more: str) -> Path:
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    strategy_file(shell.folder, NAMED.format(name=name))
+    said = shell(*RUN, "--json", *more)
+    assert said.code == 0, said.err
+    return Path(json.loads(said.out)["runs"][0]["path"])
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("60/40", "60-40"),
+        ("../../../evil", "evil"),
+        ("..", "run"),
+        ("", "run"),
+        (".hidden", "hidden"),
+        ("a\nb\0c", "a-b-c"),
+        ("C:\\x", "C-x"),
+        ("x" * 300, "x" * 50),
+        ("東昇" * 100, ("東昇" * 100)[:50]),
+        ("east-rising", "east-rising"),
+    ],
+    ids=range(10),
+)
+def test_a_runs_folder_is_safe_whatever_the_name(shell: Shell, name: str, folder: str) -> None:
+    assert folder_name(name) == folder
+    place = run(shell, name)
+    assert place.parent == Path("runs")
+    assert place.name.startswith(folder + "-")
+    assert (shell.runs / place.name / "verdict.html").is_file()
+    outside = {path.name for path in shell.folder.iterdir()}
+    assert outside <= {"prices", "s.py", "runs", "trials.sqlite", "data"}
+    assert place.name in shell("runs").out
+
+
+def test_report_replaces_a_link_and_follows_none(shell: Shell) -> None:
+    place = run(shell)
+    page = place / "verdict.html"
+    before = page.read_bytes()
+    (shell.folder / "precious").write_text("mine")
+    page.unlink()
+    page.symlink_to(shell.folder / "precious")
+    assert shell("report", place.name, "--no-tearsheet").code == 0
+    assert (shell.folder / "precious").read_text() == "mine"
+    assert not page.is_symlink()
+    assert page.read_bytes() == before
+    moved = shell.folder / "elsewhere"
+    place.rename(moved)
+    place.symlink_to(moved)
+    said = shell("report", place.name, "--no-tearsheet")
+    assert said.code == 1
+    assert "is a link" in said.err
+
+
+def test_report_on_a_full_disk_leaves_the_pages_and_says_so(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = run(shell)
+    before = {path.name: path.read_bytes() for path in place.iterdir()}
+
+    def full(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    said = shell("report", place.name, "--no-tearsheet")
+    assert said.code == 1
+    assert "No space left on device" in said.err
+    assert "complete run" not in said.err
+    assert {path.name: path.read_bytes() for path in place.iterdir()} == before
+    assert [path.name for path in shell.runs.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_benchmark_that_begins_later_is_named(shell: Shell) -> None:
+    flat_prices(shell.folder / "prices", "2024-03-12", BMX=50.0)
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    strategy_file(shell.folder, NAMED.format(name="mine"))
+    said = shell(*RUN, "--benchmark", "BMX")
+    assert said.code == 1
+    assert said.err == (
+        "newsfolio: BMX, the benchmark, begins on 2024-03-12: start then, or take another\n"
+    )
+    assert shell(*RUN, "--benchmark", "BMX", "--start", "2024-03-12").code == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "right"), [("BRK.B", "BRK-B"), ("BF.B", "BF-B"), ("BRK/A", "BRK-A")]
+)
+def test_the_spelling_of_other_vendors(written: str, right: str) -> None:
+    with pytest.raises(CommandError, match=f"^{written}: Yahoo writes {right}$"):
+        asset_of(written)
+    assert asset_of(right).currency == "USD"

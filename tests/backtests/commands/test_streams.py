@@ -1,0 +1,55 @@
+"""JSON stands alone on standard output, and a daemon without any output works."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from backtests.commands.streams import with_streams
+from tests.support.shell import Shell
+from tests.support.small_runs import flat_prices, strategy_file
+
+TALKS = """
+universe = ("AAX",)
+print("from the class")
+
+def weights(self, view):
+    print("from the decision")
+    return {"AAX": 1.0}
+"""
+RUN = ("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict", "--engine", "kernel")
+
+
+def test_what_a_strategy_prints_goes_to_standard_error(shell: Shell) -> None:
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    strategy_file(shell.folder, TALKS)
+    said = shell(*RUN, "--json")
+    assert json.loads(said.out)["runs"][0]["trades"] == 1
+    assert "from the class" in said.err
+    assert "from the decision" in said.err
+    assert "from the decision" in shell(*RUN).out
+
+
+def test_without_standard_streams(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    monkeypatch.setattr(sys, "stdout", None)
+    with_streams()
+    print("unheard", file=sys.stderr)
+    print("unheard")
+    sys.stderr.close()
+    sys.stdout.close()
+
+
+def test_a_run_of_a_daemon(shell: Shell) -> None:
+    """As a shell closes it: descriptor 2 is free for the first file that is opened."""
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    strategy_file(shell.folder, TALKS)
+    command = " ".join((sys.executable, "-m", "backtests", *RUN, "--json", "--ledger", "l.sqlite"))
+    done = subprocess.run(  # the shell closes the descriptor
+        f"{command} 2>&-", shell=True, cwd=shell.folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["runs"][0]["trades"] == 1
