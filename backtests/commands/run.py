@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import MONEY, OUTPUT, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
@@ -92,11 +93,12 @@ def run(
     judging = Judging(placebos, watch=watch) if verdict else None
     results: list[Result] = []
     for job in jobs:
-        result = run_job(
-            job, workspace, verify=verify, judging=judging,
-            begin=ahead.begin if ahead else None,
-            save=lambda done: save_run(done, folder),
-        )  # fmt: skip
+        with telling_folder(market.data):
+            result = run_job(
+                job, workspace, verify=verify, judging=judging,
+                begin=ahead.begin if ahead else None,
+                save=lambda done: save_run(done, folder),
+            )  # fmt: skip
         draw_run(result, folder, tearsheet, ahead)
         results.append(result)
         if not json:
