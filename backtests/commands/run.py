@@ -18,6 +18,8 @@ from reports import write_index
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
+    from backtests.records.workspace import Workspace
+    from backtests.runner.jobs import Job
     from reports.background import BackgroundRenderer
 
 FEW = 50_000
@@ -73,7 +75,7 @@ def run(
     """
     gc.set_threshold(FEW)
     from backtests import paths
-    from backtests.api import counted_if_unmade, run_job
+    from backtests.api import run_job
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
 
@@ -84,10 +86,7 @@ def run(
     watch = AccessAudit()
     watch.start()
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
-    jobs = []
-    for address in strategies:
-        with counted_if_unmade(workspace, address):
-            jobs.append(market.job(address, lines))
+    jobs = [_made(market, address, lines, workspace) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
     judging = Judging(placebos, watch=watch) if verdict else None
@@ -112,6 +111,14 @@ def run(
         print(f"index         {index}")
     if open:
         browse(folder / results[0].id / PAGE)
+
+
+def _made(market: RunOptions, address: str, lines: tuple[str, ...], workspace: Workspace) -> Job:
+    """The strategy at an address; one that cannot be made is a failed run."""
+    from backtests.api import counted_if_unmade
+
+    with counted_if_unmade(workspace, address):
+        return market.job(address, lines)
 
 
 def score(
