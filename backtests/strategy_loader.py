@@ -95,7 +95,8 @@ def build(cls: type, values: Mapping[str, str]) -> Strategy:
 def is_plain(cls: type) -> bool:
     """Whether the class is a backtrader strategy that knows nothing of newsfolio."""
     return not issubclass(cls, Strategy) and any(
-        base.__module__.startswith("backtrader") for base in cls.__mro__
+        (base.__module__, base.__name__) == ("backtrader.strategy", "Strategy")
+        for base in cls.__mro__
     )
 
 

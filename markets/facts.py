@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import numpy as np
 import pandas as pd
@@ -93,7 +93,7 @@ def fact_table(
     for name in facts.columns:
         frame[name] = [_number(cell, name, where, row) for row, cell in enumerate(cells[name], 2)]
         frame[name] = frame[name].astype("float64")
-    order = np.argsort(frame["known"].to_numpy(), kind="stable")
+    order = _order(moments)
     blanks = int(frame[list(facts.columns)].isna().any(axis=1).sum())
     notes = [f"{facts.name}: {blanks} of {len(frame)} rows have a blank cell"] if blanks else []
     if facts.lag:
@@ -105,6 +105,12 @@ def fact_table(
         simulated,
         tuple(notes),
     )
+
+
+def _order(moments: Sequence[tuple[date, datetime | None]]) -> list[int]:
+    """Rows as they became known; a mere day is known at its end, and ties stay as they stand."""
+    ends = [at or datetime.combine(day, time.max, UTC) for day, at in moments]
+    return sorted(range(len(moments)), key=lambda row: ends[row])
 
 
 def _moment(cell: str, where: str, row: int) -> tuple[date, datetime | None]:

@@ -6,6 +6,9 @@ import math
 from datetime import UTC, datetime
 from typing import TypeGuard
 
+A_YEAR_FROM = 90
+"""Sessions from which growth is put as growth a year: six good weeks are not 188 % a year."""
+
 
 def figure(value: float) -> str:
     """A number of unknown size to four significant digits, large ones to the unit."""
@@ -29,6 +32,11 @@ def ratio(value: float | None, digits: int = 2) -> str:
     if not defined(value):
         return "n/a"
     return f"{_rounded(value, digits):,.{digits}f}"
+
+
+def growth(a_year: float | None, total: float | None) -> str:
+    """Growth a year, or in total where it is too short for that."""
+    return percent(a_year) if defined(a_year) else f"{percent(total)} in total"
 
 
 def signed(value: float | None, digits: int = 2) -> str:

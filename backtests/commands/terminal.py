@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests.commands.streams import json_output
-from newsfolio.formatting import percent, ratio
+from newsfolio.formatting import growth, ratio
 from reports.tables.doubts import doubts_of
 
 MOST_DOUBTS = 3
@@ -47,7 +47,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
         print(f"{name:<14}{value}")
     benchmark, figures = result.manifest["benchmark"], result.manifest["metrics"].get("benchmark")
     if benchmark and figures:
-        print(f"{'benchmark':<14}{benchmark['label']}: CAGR {percent(figures['cagr'])}, "
+        grown = growth(figures["cagr"], figures["total_return"])
+        print(f"{'benchmark':<14}{benchmark['label']}: CAGR {grown}, "
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     say_warnings(result.manifest)
     for note in result.manifest["notes"]:

@@ -49,6 +49,7 @@ from backtests.evaluation.statistics.sharpe import (
     sampling_variance,
 )
 from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, MIN_DEVIATION
+from newsfolio.formatting import A_YEAR_FROM
 
 STILL = 0.01
 """Annual volatility over cash below which a benchmark is as good as cash."""
@@ -82,7 +83,7 @@ def figures_of(
         name,
         label,
         total_return=_growth(own, sample, 1.0),
-        cagr=_growth(own, sample, years),
+        cagr=_a_year(own, sample, years),
         volatility=_volatility(own, sample),
         sharpe=_sharpe(own - settled(cash), sample),
         max_drawdown=Estimate(_max_drawdown(own)),
@@ -285,6 +286,12 @@ def _growth(own: Values, sample: Sample, years: float) -> Estimate:
         return Estimate(-1.0, why="the account was lost, so growth has no interval")
     times = sample.sessions / years if years > 0 else nan
     return sample.estimate(np.log1p(own), mean_of, lambda mean: compounded(mean * times))
+
+
+def _a_year(own: Values, sample: Sample, years: float) -> Estimate:
+    if sample.sessions < A_YEAR_FROM:
+        return Estimate(why=too_few(sample.sessions, "growth a year", A_YEAR_FROM))
+    return _growth(own, sample, years)
 
 
 def _volatility(own: Values, sample: Sample) -> Estimate:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from newsfolio.errors import NewsfolioError, OutputError
-from newsfolio.formatting import percent, ratio
+from newsfolio.formatting import growth, percent, ratio
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import FiguresByName, ManifestJson
 
@@ -140,7 +140,7 @@ class Result:
             "window": f"{window['start']} to {window['end']}",
             "final equity": f"{figure['final_equity']:,.0f} {base}",
             "total return": percent(figure["total_return"]),
-            "CAGR": percent(figure["cagr"]),
+            "CAGR": growth(figure["cagr"], figure["total_return"]),
             "volatility": percent(figure["volatility"]),
             "Sharpe": ratio(figure["sharpe"]),
             "max drawdown": percent(figure["max_drawdown"]),

@@ -18,6 +18,7 @@ from backtests.simulation.fills import Fill, LazyRows
 from backtests.simulation.interest import YEAR
 from backtests.simulation.valuation import sums
 from markets.market import Days, Floats
+from newsfolio.formatting import A_YEAR_FROM
 
 DAYS_A_YEAR = 365.25
 
@@ -76,7 +77,7 @@ def sortino(returns: pd.Series, cash: pd.Series) -> float:
 
 
 def max_drawdown(equity: pd.Series) -> float:
-    """The lowest drawdown from the initial capital on: 0 or negative."""
+    """The lowest drawdown from the initial capital on: 0 to -1, where all is lost."""
     return float(_max_drawdown(_values(equity)))
 
 
@@ -99,6 +100,7 @@ def cash_returns(rate: pd.Series) -> pd.Series:
 def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[str, float | None]:
     """The headline table of a curve; None where a figure is undefined.
 
+    cagr: from A_YEAR_FROM sessions on; the total return says what shorter ones gained.
     costs: fees and slippage, base currency. trades: the number of fills.
     """
     days, known = _days(equity.index), _days(rate.index)
@@ -147,11 +149,11 @@ def figures_of(
     with np.errstate(invalid="ignore", divide="ignore"):
         returns = lost_once(equity[:, 1:] / equity[:, :-1] - 1)
     excess, frequency, span = returns - cash, _frequency(days[1:]), _years(days)
-    ratios = _ratio_of_ends(equity)
+    ratios, long = _ratio_of_ends(equity), len(days) >= A_YEAR_FROM
     columns = {
         "final_equity": equity[:, -1].tolist(),
         "total_return": (ratios - 1).tolist(),
-        "cagr": [_grown(ratio, span) for ratio in ratios.tolist()],
+        "cagr": [_grown(ratio, span) if long else nan for ratio in ratios.tolist()],
         "volatility": _volatility(returns, frequency).tolist(),
         "sharpe": _sharpe(excess, frequency).tolist(),
         "sortino": _sortino(excess, frequency).tolist(),
@@ -200,7 +202,8 @@ def _grown(ratio: float, span: float) -> float:
 
 
 def _max_drawdown(equity: Floats) -> Floats:
-    return np.asarray((equity / np.maximum.accumulate(equity, axis=-1) - 1).min(axis=-1))
+    under = equity / np.maximum.accumulate(equity, axis=-1) - 1
+    return np.asarray(np.maximum(under.min(axis=-1), -1.0))  # debt is no drawdown
 
 
 def _volatility(returns: Floats, frequency: float) -> Floats:

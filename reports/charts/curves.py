@@ -291,7 +291,7 @@ def _divide_label(parts: Divided) -> list[dict[str, Any]]:
 
 
 def _under(growth: pd.Series) -> pd.Series:
-    return growth / growth.cummax() - 1
+    return (growth / growth.cummax() - 1).clip(lower=-1.0)  # debt is no drawdown
 
 
 def _grown(last: Sequence[Label], parts: Divided) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from newsfolio.formatting import amount, defined, percent, ratio
+from newsfolio.formatting import A_YEAR_FROM, amount, defined, growth, percent, ratio
 from reports.contract.manifest import ManifestJson
 from reports.tables.cell import TableCell
 
@@ -89,9 +89,29 @@ def cell(manifest: ManifestJson, name: str, figure: Figure) -> TableCell:
     if figure.key in _DEVIATES and name == "strategy" and manifest["ruined"]:
         return TableCell("n/a", "ruined: later returns mean nothing")
     value = manifest["metrics"][name].get(figure.key)
+    if figure.key == "cagr" and 1 < manifest["window"]["sessions"] < A_YEAR_FROM:
+        return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see the total return")
     if not defined(value):
         return TableCell("n/a", _reason(figure.key, manifest["window"]["sessions"]))
+    if figure.key == "max_drawdown":
+        value = max(value, -1.0)  # runs of earlier builds counted debt as well
     return TableCell(_text(figure.kind, value, manifest["settings"]["currency"]), value=value)
+
+
+def _short(manifest: ManifestJson) -> bool:
+    """Whether growth is not put as growth a year; earlier builds did."""
+    return manifest["window"]["sessions"] < A_YEAR_FROM
+
+
+def yearly(manifest: ManifestJson, name: str) -> float | None:
+    """Growth a year of a curve; None where it is too short for it."""
+    return None if _short(manifest) else manifest["metrics"][name]["cagr"]
+
+
+def growth_cell(manifest: ManifestJson, name: str) -> TableCell:
+    """Growth a year, or in total where it is too short for that."""
+    value = yearly(manifest, name)
+    return TableCell(growth(value, manifest["metrics"][name]["total_return"]), value=value)
 
 
 def _columns(manifest: ManifestJson) -> list[str]:

@@ -158,4 +158,4 @@ def _record(row: pd.Series) -> dict[str, Any]:
 
 def drawdown(equity: pd.Series) -> pd.Series:
     """Each session's equity over the highest so far, minus one; the initial capital counts."""
-    return equity / equity.cummax() - 1
+    return (equity / equity.cummax() - 1).clip(lower=-1.0)  # debt is no drawdown

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from newsfolio.formatting import defined, percent, ratio, signed
+from newsfolio.formatting import defined, growth, percent, ratio, signed
 from reports.contract.manifest import FindingJson, ManifestJson, VerdictLineJson
 from reports.tables.cell import TableCell
 from reports.tables.doubts import doubts_of
-from reports.tables.headline import FIGURES, cell
+from reports.tables.headline import FIGURES, cell, growth_cell, yearly
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
 
@@ -96,7 +96,7 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "currency": manifest["settings"]["currency"],
         "final_equity": figures["final_equity"],
         "total_return": figures["total_return"],
-        "cagr": figures["cagr"],
+        "cagr": yearly(manifest, "strategy"),
         "volatility": figures["volatility"],
         "sharpe": figures["sharpe"],
         "max_drawdown": figures["max_drawdown"],
@@ -117,7 +117,8 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
 def text_row(row: RunJson) -> tuple[str, ...]:
     """One run as a terminal lists it."""
     return (
-        str(row["id"]), str(row["data"]), f"{row['start']} to {row['end']}", percent(row["cagr"]),
+        str(row["id"]), str(row["data"]), f"{row['start']} to {row['end']}",
+        growth(row["cagr"], row["total_return"]),
         ratio(row["sharpe"]), percent(row["max_drawdown"]),
     )  # fmt: skip
 
@@ -135,8 +136,11 @@ def index_row(manifest: ManifestJson) -> IndexRow:
         simulated=manifest["data"]["simulated"],
         start=manifest["window"]["start"],
         end=manifest["window"]["end"],
-        cells=(*(cell(manifest, "strategy", _BY_KEY[key]) for key in COLUMNS),
-               _benchmark(manifest)),
+        cells=(
+            growth_cell(manifest, "strategy"),
+            *(cell(manifest, "strategy", _BY_KEY[key]) for key in COLUMNS if key != "cagr"),
+            _benchmark(manifest),
+        ),
     )  # fmt: skip
 
 
@@ -151,4 +155,4 @@ def _word(verdict: VerdictLineJson | None) -> VerdictWord:
 def _benchmark(manifest: ManifestJson) -> TableCell:
     if not manifest["benchmark"] or "benchmark" not in manifest["metrics"]:
         return TableCell("none")
-    return cell(manifest, "benchmark", _BY_KEY["cagr"])
+    return growth_cell(manifest, "benchmark")

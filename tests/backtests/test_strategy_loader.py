@@ -58,6 +58,18 @@ def test_a_module_is_found_in_the_working_folder(shell: Shell) -> None:
     assert shell("run", "mine_in_the_folder:Mine", *SHORT).code == 0
 
 
+def test_indicators_and_sizers_beside_a_plain_strategy_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "with_helpers.py"
+    path.write_text(
+        "import backtrader as bt\n\n\nclass Drop(bt.Indicator):\n    lines = ('drop',)\n\n\n"
+        "class Half(bt.Sizer):\n    pass\n\n\nclass Counts(bt.Analyzer):\n    pass\n\n\n"
+        "class Mine(bt.Strategy):\n    pass\n"
+    )
+    kind = strategy_loader.find(str(path))
+    assert kind.__name__ == "Mine"
+    assert strategy_loader.is_plain(kind)
+
+
 def test_a_module_that_is_nowhere_is_named() -> None:
     with pytest.raises(StrategyError, match="nowhere_to_be_found"):
         strategy_loader.find("nowhere_to_be_found:Mine")

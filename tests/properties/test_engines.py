@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import pytest
 
-from backtests.engines import event_driven
+from backtests.engines import event_driven, kernel
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import CashEvent, Fill, Lapse
 from newsfolio import MissingData
@@ -155,3 +156,23 @@ def test_noise_in_the_future_leaves_the_past(seed: int) -> None:
     day = middle(whole)
     other = run_of(scrambled(whole.case, day))
     assert past(other, day) == past(whole, day)
+
+
+# --- the random markets have what they are for ---------------------------------------------------
+
+
+def test_limits_closed_days_and_counters_decide_fills() -> None:
+    """Without the masks the same cases fill otherwise: a test of them can fail."""
+    usual = {"XHKG": "HKD", "XSHG": "CNY", "XNYS": "USD"}
+    limits = closed = counters = 0
+    for seed in range(30):
+        case = random_case(seed)
+        market = case.market()
+        own = run_of(case).output.fills
+        free = dataclasses.replace(market, locked=np.zeros_like(market.locked))
+        limits += kernel.run(desk_of(case, free)).fills != own
+        quoted = ~np.isnan(market.open) & (market.volume != 0)
+        open_ = dataclasses.replace(market, fillable=quoted)
+        closed += kernel.run(desk_of(case, open_)).fills != own
+        counters += any(asset.currency != usual[asset.venue.code] for asset in market.assets)
+    assert limits >= 2 and closed >= 8 and counters >= 15, (limits, closed, counters)

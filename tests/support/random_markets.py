@@ -1,8 +1,8 @@
 """Random markets, strategies and settings: one integer is one case, the same on every machine.
 
-Three venues with their real calendars, three currencies, and everything that has made a backtest
-wrong before: late listings, stand-ins, delistings, halts, bars without an open, board lots that
-change, STAR lines, splits, dividends, withholding, depositary fees, stale prices, jumps.
+Three venues with their real calendars, counters in other currencies, and everything that has made
+a backtest wrong before: late listings, stand-ins, delistings, board lots that change, STAR lines,
+withholding, depositary fees, stale prices; what the bars themselves have is told in `random_bars`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from markets.bars import COLUMNS, Bars, Priced
 from markets.build import build_market
 from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Market
-from markets.reference.calendars import sessions_of
 from markets.reference.currencies import Fixings
 from markets.universe import Want
 from newsfolio import (
     HONG_KONG,
+    HONG_KONG_CNY,
+    HONG_KONG_USD,
     MAINLAND,
     NEW_YORK,
+    SHANGHAI_B,
+    SHENZHEN_B,
     Asset,
     Dated,
     Delisting,
@@ -45,11 +48,13 @@ from newsfolio import (
     weekly,
 )
 from newsfolio.schedules import Schedule
+from tests.support.random_bars import bars_of, chance
 
 Table = Mapping[date, Mapping[str, float] | None]
 Rng = np.random.Generator
 
 VENUES = (NEW_YORK, HONG_KONG, MAINLAND)
+COUNTERS = (HONG_KONG_CNY, HONG_KONG_USD, SHANGHAI_B, SHENZHEN_B)
 SUFFIX = {"XNYS": "", "XHKG": ".HK", "XSHG": ".SS"}
 SCHEDULES: tuple[Schedule, ...] = (
     every_session,
@@ -140,7 +145,7 @@ def random_case(seed: int, lines: int | None = None) -> Case:
     assets, spare = _universe(rng, days, lines)
     settings = _settings(rng, days)
     bars = {
-        asset.ticker: _bars(rng, asset, days, settings.impact > 0) for asset in (*assets, *spare)
+        asset.ticker: bars_of(rng, asset, days, settings.impact > 0) for asset in (*assets, *spare)
     }
     if rng.random() < 0.15 and len(assets) > 1:
         bars = _without_one(rng, bars, assets)
@@ -148,7 +153,7 @@ def random_case(seed: int, lines: int | None = None) -> Case:
     levered = 1.5 if rng.random() < 0.3 else 1.0
     wanted = settings.start or date.min
     settings = dataclasses.replace(settings, start=max(wanted, _alive(assets, bars)))
-    table = _table(rng, days, assets, spare, levered, _chance(rng, 0.35))
+    table = _table(rng, days, assets, spare, levered, chance(rng, 0.35))
     return Case(
         seed, bars, _sleeves(rng, assets, bars), _walk(rng, days),
         SCHEDULES[int(rng.integers(len(SCHEDULES)))], table, levered, settings,
@@ -162,10 +167,6 @@ def _alive(assets: list[Asset], bars: Mapping[str, Bars]) -> date:
         for asset in assets
         if asset.ticker in bars
     )
-
-
-def _chance(rng: Rng, odds: float) -> bool:
-    return bool(rng.random() < odds)
 
 
 def _weekdays(start: date, count: int) -> np.ndarray:
@@ -195,26 +196,29 @@ def _spare(rng: Rng, place: int) -> Asset:
 
 
 def _asset(rng: Rng, place: int, days: np.ndarray, others: list[str]) -> Asset:
-    venue = VENUES[int(rng.integers(3))]
+    venue = (*VENUES, *VENUES, *COUNTERS)[int(rng.integers(10))]
+    mainland = venue.code == MAINLAND.code
     number = int(rng.integers(10)) * 100 + place
     listed = _listing(rng, days)
-    gone = _delisting(rng, days) if place and _chance(rng, 0.25) else None
-    star = venue is MAINLAND and _chance(rng, 0.4)
+    gone = _delisting(rng, days) if place and chance(rng, 0.25) else None
+    star = venue is MAINLAND and chance(rng, 0.4)
+    warned = Dated((Row(None, chance(rng, 0.3)), Row(_middle(days), chance(rng, 0.3))))
     chosen = [str(name) for name in rng.permutation(others)[:2]] if others else []
     return Asset(
-        f"{'688' if venue is MAINLAND else 'L'}{number:03d}{SUFFIX[venue.code]}",
+        f"{'K' if mainland else 'L'}{number:03d}{SUFFIX[venue.code]}",
         venue,
-        Kind.ETF if not star and _chance(rng, 0.2) else Kind.STOCK,
+        Kind.ETF if not star and chance(rng, 0.2) else Kind.STOCK,
         listed=listed,
         lot=_lot(rng, venue, star, days),
         withholding=Dated((Row(None, 0.1), Row(_middle(days), 0.3))),
         half_spread=always(float(rng.choice([0.0, 0.0002, 0.002, -0.0005]))),
         borrow=float(rng.choice([0.0, 0.01, 0.2])),
-        adr_fee=0.03 if venue is NEW_YORK and _chance(rng, 0.4) else 0.0,
+        adr_fee=0.03 if venue is NEW_YORK and chance(rng, 0.4) else 0.0,
         star=star,
-        access=days[len(days) // 3].item() if venue is MAINLAND and _chance(rng, 0.3) else None,
+        access=days[len(days) // 3].item() if venue is MAINLAND and chance(rng, 0.3) else None,
         stand_in=tuple(chosen[: int(rng.integers(0, 3))]),
         delisted=gone if gone and (listed or date.min) < gone.day else None,
+        risk_warning=warned,
     )
 
 
@@ -223,7 +227,7 @@ def _middle(days: np.ndarray) -> date:
 
 
 def _listing(rng: Rng, days: np.ndarray) -> date | None:
-    if _chance(rng, 0.6):
+    if chance(rng, 0.6):
         return None
     day = days[int(rng.integers(0, len(days) // 2))] - np.timedelta64(int(rng.integers(0, 80)), "D")
     return day.item()
@@ -237,63 +241,11 @@ def _delisting(rng: Rng, days: np.ndarray) -> Delisting:
 def _lot(rng: Rng, venue: Venue, star: bool, days: np.ndarray) -> Dated[int]:
     if venue is NEW_YORK or star:
         return always(1)
-    if venue is MAINLAND:
+    if venue.code == MAINLAND.code:
         return always(100)
     first, then = (int(size) for size in rng.choice([50, 100, 200, 500], 2))
     changes = Dated((Row(None, first), Row(_middle(days), then)))
-    return changes if _chance(rng, 0.4) else always(first)
-
-
-def _bars(rng: Rng, asset: Asset, days: np.ndarray, liquid: bool) -> Bars:
-    """The venue's own sessions, with gaps; rows before a listing are there, as in real files."""
-    own = np.intersect1d(days, sessions_of(asset.venue))
-    keep = rng.random(len(own)) > rng.choice([0.0, 0.0, 0.03, 0.3])
-    keep[[0, -1]] = True
-    if asset.delisted is not None and _chance(rng, 0.5):
-        keep &= own <= np.datetime64(asset.delisted.day)
-        keep[0] = True
-    frame = _frame(rng, pd.DatetimeIndex(own[keep]), liquid)
-    later = float(rng.choice([1.0, 1.0, 2.0]))
-    return Bars(asset.ticker, frame, Priced.SPLITS, later, simulated=True)
-
-
-def _frame(rng: Rng, index: pd.DatetimeIndex, liquid: bool) -> pd.DataFrame:
-    count = len(index)
-    jumps = np.where(rng.random(count) < 0.01, rng.choice([0.3, 0.6, 1.6, 3.0], count), 1.0)
-    close = rng.choice([4, 30, 400]) * np.exp(np.cumsum(rng.normal(0, 0.02, count))) * jumps
-    opened = close * np.exp(rng.normal(0, 0.02, count))
-    volume = np.round(np.exp(rng.normal(13 if liquid else rng.choice([6, 9, 12]), 1, count)))
-    volume[rng.random(count) < 0.03] = 0.0
-    volume[rng.random(count) < rng.choice([0.0, 0.05, 1.0], p=[0.6, 0.2, 0.2])] = np.nan
-    dividend = np.where(rng.random(count) < 0.02, close * rng.choice([0.001, 0.02], count), 0.0)
-    columns = {
-        "open": np.where((rng.random(count) < 0.03) & (np.arange(count) > 0), np.nan, opened),
-        "high": np.maximum(opened, close),
-        "low": np.minimum(opened, close),
-        "close": close,
-        "volume": volume,
-        "dividend": dividend,
-        "split": _splits(rng, count),
-    }
-    return _weekend(rng, pd.DataFrame(columns, index=index)[list(COLUMNS)])
-
-
-def _splits(rng: Rng, count: int) -> np.ndarray:
-    if _chance(rng, 0.1):
-        return np.full(count, np.nan)
-    ratios = rng.choice([2.0, 10.0, 0.2, 1 / 3, 1.5], count)
-    return np.where(rng.random(count) < 0.01, ratios, 0.0)
-
-
-def _weekend(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
-    """Now and then a row on a Saturday, with a dividend that counts on the next session."""
-    fridays = np.flatnonzero(np.array([day.weekday() for day in frame.index]) == 4)
-    if not _chance(rng, 0.1) or not len(fridays):
-        return frame
-    friday = frame.iloc[[fridays[len(fridays) // 2]]]
-    saturday = friday.assign(dividend=friday["close"] * 0.01)
-    saturday.index = saturday.index + pd.Timedelta(days=1)
-    return pd.concat([frame, saturday]).sort_index()
+    return changes if chance(rng, 0.4) else always(first)
 
 
 def _without_one(rng: Rng, bars: Mapping[str, Bars], assets: list[Asset]) -> dict[str, Bars]:
@@ -306,7 +258,7 @@ def _sleeves(rng: Rng, assets: list[Asset], bars: Mapping[str, Bars]) -> tuple[S
     """Lines in order, cut into sleeves that each have a line with data."""
     sleeves: list[list[Asset]] = [[]]
     for asset in assets:
-        if any(line.ticker in bars for line in sleeves[-1]) and _chance(rng, 0.4):
+        if any(line.ticker in bars for line in sleeves[-1]) and chance(rng, 0.4):
             sleeves.append([])
         sleeves[-1].append(asset)
     if not any(line.ticker in bars for line in sleeves[-1]) and len(sleeves) > 1:
@@ -336,21 +288,21 @@ def _walk(rng: Rng, days: np.ndarray) -> Walk:
         name: start * np.exp(np.cumsum(rng.normal(0, 0.0 if name == "EUR" else 0.005, len(fixed))))
         for name, start in level.items()
     }
-    return Walk(fixed, euros, valued_same_day=_chance(rng, 0.7))
+    return Walk(fixed, euros, valued_same_day=chance(rng, 0.7))
 
 
 def _settings(rng: Rng, days: np.ndarray) -> Settings:
     """Impact goes with liquid lines and small accounts, where its formula means something."""
-    reinvest, impact = _chance(rng, 0.15), float(rng.choice([0.0, 0.0, 0.7]))
+    reinvest, impact = chance(rng, 0.15), float(rng.choice([0.0, 0.0, 0.7]))
     return Settings(
         start=days[int(rng.integers(0, len(days) // 2))].item(),
         cash=1e5 if impact else float(rng.choice([1e5, 1e6, 1e7])),
         currency=str(rng.choice(["USD", "HKD", "EUR"])),
         dividends="reinvest" if reinvest else "cash",  # type: ignore[arg-type]
-        withholding="foreign" if not reinvest and _chance(rng, 0.5) else "none",  # type: ignore[arg-type]
-        funding="wait" if _chance(rng, 0.3) else "credit",  # type: ignore[arg-type]
-        costs="none" if _chance(rng, 0.2) else "venue",  # type: ignore[arg-type]
-        lots="fractional" if _chance(rng, 0.25) else "venue",  # type: ignore[arg-type]
+        withholding="foreign" if not reinvest and chance(rng, 0.5) else "none",  # type: ignore[arg-type]
+        funding="wait" if chance(rng, 0.3) else "credit",  # type: ignore[arg-type]
+        costs="none" if chance(rng, 0.2) else "venue",  # type: ignore[arg-type]
+        lots="fractional" if chance(rng, 0.25) else "venue",  # type: ignore[arg-type]
         impact=impact,
         participation=[None, None, 0.05, 1.0][int(rng.integers(4))],
         tolerance=float(rng.choice([0.0, 0.02])),
@@ -376,7 +328,7 @@ def _table(
 def _weights(
     rng: Rng, assets: list[Asset], by_name: Mapping[str, Asset], gross: float, shorts: bool
 ) -> dict[str, float]:
-    chosen = [asset for asset in assets if _chance(rng, 0.7)] or assets[:1]
+    chosen = [asset for asset in assets if chance(rng, 0.7)] or assets[:1]
     raw = {asset.ticker: rng.random() + 0.05 for asset in chosen}
     total = gross * rng.choice([1.0, 1.0, 0.6]) / sum(raw.values())
     return {
@@ -386,7 +338,7 @@ def _weights(
 
 
 def _shorts(rng: Rng, name: str, by_name: Mapping[str, Asset]) -> bool:
-    return _chance(rng, 0.4) and _shortable(name, by_name)
+    return chance(rng, 0.4) and _shortable(name, by_name)
 
 
 def _shortable(name: str, by_name: Mapping[str, Asset]) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from backtests.evaluation.schema import LEVEL
 from backtests.evaluation.statistics.distributions import normal_quantile, student_isf
+from backtests.simulation.metrics import FLAT
 
 MIN_SESSIONS = 20
 """From which a block length is estimated, and an interval given: below, a draw holds a handful of
@@ -147,4 +148,5 @@ def _moving(series: NDArray[np.float64]) -> NDArray[np.float64]:
     if not len(series):
         return series
     finite = series[:, np.isfinite(series).all(axis=0)]
-    return finite[:, finite.std(axis=0) > 0]
+    still = FLAT * np.maximum(1.0, np.abs(finite).max(axis=0, initial=0.0))
+    return finite[:, finite.std(axis=0) > still]

@@ -39,6 +39,10 @@ DIGITS = 12
 """Scores that agree so far are tied: sums over blocks round differently."""
 
 
+ALIKE = "the variants do not differ"
+"""Why there is no PBO of a grid whose parameters change nothing."""
+
+
 class Criterion(StrEnum):
     """What the winner of a half has most of."""
 
@@ -51,8 +55,9 @@ def overfitting(
 ) -> Overfitting:
     """The grid of a thesis, a column of simple returns a variant, against the control's.
 
-    All on the scored sessions. PBO ranks by the Sharpe ratio of the difference to the control, SPA
-    tests the difference of log growth; a variant that lost its account is left out of SPA.
+    All on the scored sessions; variants with the same returns count once. PBO ranks by the Sharpe
+    ratio of the difference to the control, SPA tests the difference of log growth; a variant that
+    lost its account is left out of SPA.
     """
     gap = unusable(against, *(variants[name] for name in variants.columns))
     if gap:
@@ -70,10 +75,23 @@ def overfitting(
     difference = grid - control[:, None]
     if not (difference.std(axis=0) > FLAT).any():
         return Overfitting.unknown("no variant differs from the control", rows)
+    difference = difference[:, _distinct(difference)]
+    if difference.shape[1] < 2:
+        return Overfitting(rows, (), _spa_of_growth(grid, control, seed), ALIKE)
     counts = [count for count in BLOCKS if len(control) // count >= PER_BLOCK]
     why = "" if counts else too_few(len(control), "PBO", BLOCKS[0] * PER_BLOCK)
     readings = tuple((count, pbo(difference, count)) for count in counts)
     return Overfitting(rows, readings, _spa_of_growth(grid, control, seed), why)
+
+
+def _distinct(returns: Values) -> list[int]:
+    """The first of each group of columns that differ by rounding alone: a variant counts once."""
+    kept: list[int] = []
+    for column in range(returns.shape[1]):
+        apart = np.abs(returns[:, kept] - returns[:, [column]]).max(axis=0, initial=0.0)
+        if not (apart <= FLAT).any():
+            kept.append(column)
+    return kept
 
 
 def pbo(returns: Values, blocks: int, score: Criterion = Criterion.SHARPE) -> float:

@@ -34,6 +34,8 @@ def cross_validated(plan: WalkPlan, returns: SetReturns) -> Row:
     )
     select = partial(selected, returns.batches, by=CHOICES[plan.by])
     selection = select(*masks(splits, sessions))
+    if not selection.differ:
+        return {"why": "the sets do not differ"}
     fold = folds_of(sessions, folds)
     half = halves(fold)
     paths = paths_of(plan, selection, returns, splitter.recombined_paths, fold)

@@ -49,11 +49,13 @@ class Selection:
     """The set chosen on each training window, and its place on the test that goes with it.
 
     chosen: numbers. place: from 1, the worst, to `sets`; ties share the middle of theirs.
+    differ: whether any set scores otherwise than the chosen one on any test.
     """
 
     chosen: NDArray[np.int64]
     place: Values
     sets: int
+    differ: bool
 
     @property
     def odds(self) -> Values:
@@ -73,8 +75,8 @@ def selected(batches: Batches, train: Masks, test: Masks, by: Criterion) -> Sele
     The choice reads sessions of its training window alone.
     """
     chosen, outside = _chosen(batches(), WindowPieces.of(train), WindowPieces.of(test), by)
-    place, sets = _placed(batches(), WindowPieces.of(test), outside, by)
-    return Selection(chosen, place, sets)
+    place, sets, differ = _placed(batches(), WindowPieces.of(test), outside, by)
+    return Selection(chosen, place, sets, differ)
 
 
 def halves(block: Places) -> Masks:
@@ -102,12 +104,12 @@ def _chosen(
 
 def _placed(
     batches: Iterable[Batch], test: WindowPieces, own: Values, by: Criterion
-) -> tuple[Values, int]:
-    """The place of each score among all sets' on its window, and how many sets there are."""
+) -> tuple[Values, int, bool]:
+    """The place of each score among all sets' on its window, how many there are, if they differ."""
     below, level, sets = np.zeros(len(own)), np.zeros(len(own)), 0
     for numbers, gains in batches:
         scores = test.scores(gains, by)
         below += (scores < own[:, None]).sum(axis=1)
         level += (scores == own[:, None]).sum(axis=1)
         sets += len(numbers)
-    return below + (level + 1) / 2, sets
+    return below + (level + 1) / 2, sets, bool((level < sets).any())

@@ -125,6 +125,19 @@ def test_a_mainland_line_is_not_sold_short() -> None:
         ours(strategy(next_), [bars_of("600519.SS", rows)], currency="CNY")
 
 
+def test_nobody_buys_where_a_line_opens_at_its_price_limit() -> None:
+    """Up ten per cent at two opens, 11.00 and 12.10; bought at 12.00 on the third."""
+
+    def next_(self: bt.Strategy) -> None:
+        if len(self) == 2:
+            self.buy(size=100)
+
+    path = [10.0, 10.0, 11.0, 12.1, 12.0, 12.0]
+    bars = bars_of("600519.SS", [(price, price, price, price) for price in path])
+    run = ours(strategy(next_), [bars], currency="CNY")
+    assert [fill[2:] for fill in executions(run)] == [(100.0, 12.0)]
+
+
 def test_no_fill_on_a_bar_that_the_line_does_not_have() -> None:
     """The limit of 99 is made while GLD stands still; its old low of 98 does not fill it."""
 

@@ -185,6 +185,9 @@ def test_a_snapshot_is_judged_as_it_was(old: Shell) -> None:
     snapshot = manifest(OLD / "runs" / BEFORE)["data"]["snapshot"]
     found = evaluation(played(old, "--snapshot", snapshot, "--placebos", "5"))
     known = evaluation(OLD / "runs" / BEFORE)
+    why = "77 sessions; growth a year needs 90"  # which it was given all the same
+    for curve in known["figures"]:
+        curve["cagr"] = {"value": None, "low": None, "high": None, "why": why}
     for part in ("verdict", "scored", "figures", "comparisons", "significance", "certificate"):
         assert found[part] == known[part], part
 
@@ -245,6 +248,8 @@ def test_sweeps_made_again_have_the_same_figures(old: Shell, rates_as_they_were:
         assert (said.code, said.err) == (0, "")
         again = Path(said.out.strip()).parent
         for path in sorted((OLD / "runs" / name).rglob("*.parquet")):
+            if path.name.startswith("walk-"):
+                continue  # since then a walk has its first month, and changes hands elsewhere
             ours, theirs = (
                 _swept(one) for one in (again / path.relative_to(OLD / "runs" / name), path)
             )

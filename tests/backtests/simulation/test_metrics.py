@@ -138,7 +138,8 @@ def test_figures_of_a_run_by_hand() -> None:
     found = metrics.figures(equity, fills, pd.Series(0.0, index=days))
     assert found["final_equity"] == 1464.1
     assert found["total_return"] == pytest.approx(0.4641, abs=1e-15)
-    assert found["cagr"] == pytest.approx(0.10, abs=1e-12)
+    assert found["cagr"] is None, "four sessions"
+    assert metrics.cagr(equity) == pytest.approx(0.10, abs=1e-12)
     assert found["max_drawdown"] == pytest.approx(-0.01, abs=1e-15)
     assert found["turnover"] == pytest.approx((500 + 100) / 1000 / 2 / 4, abs=1e-15)
     assert found["costs"] == 3.75
@@ -234,14 +235,28 @@ def test_a_lost_account_earns_nothing_afterwards() -> None:
     )
     assert found["sharpe"] is not None and found["sharpe"] < 0
     assert found["sortino"] is not None and found["sortino"] < 0
-    assert found["cagr"] == -1.0
+    assert found["total_return"] == pytest.approx(-1.09)
+    assert found["max_drawdown"] == -1.0, "nobody falls below nothing; debt is no drawdown"
     equity = series([100.0, 80.0, -5.0, -9.0], [days[0], days[2], days[4], days[5]])
     assert metrics.turnover(series([10.0], [days[5]]), equity) == 0.0
 
 
 def test_growth_beyond_all_numbers_is_unknown_and_costs_no_other_run() -> None:
-    days = np.array(["2024-01-02", "2024-01-03"], dtype="datetime64[D]")
+    days = np.arange("2024-01-02", "2024-04-01", dtype="datetime64[D]")
+    assert len(days) == 90
     none = metrics.traded_of(np.empty((0, 7)), days[:0], np.array([0, 0]))
-    usual, huge = metrics.figures_of(days, np.array([[1.0, 1.01], [1.0, 8.0]]), none, np.zeros(1))
-    assert usual["cagr"] == pytest.approx(1.01**365.25 - 1)
-    assert (huge["cagr"], huge["total_return"]) == (None, 7.0)
+    curves = np.stack([np.linspace(1.0, end, 90) for end in (1.01, 1e100)])
+    usual, huge = metrics.figures_of(days, curves, none, np.zeros(89))
+    assert usual["cagr"] == pytest.approx(1.01 ** (365.25 / 89) - 1)
+    assert (huge["cagr"], huge["total_return"]) == (None, 1e100 - 1)
+
+
+@pytest.mark.parametrize(("sessions", "shown"), [(2, False), (89, False), (90, True), (91, True)])
+def test_growth_a_year_needs_ninety_sessions(sessions: int, shown: bool) -> None:
+    """Two sessions of +8.5 % would be 6.3e13 a year, six good weeks 188 %."""
+    equity = pd.Series(
+        np.linspace(100, 110, sessions), index=pd.bdate_range("2024-01-02", periods=sessions)
+    )
+    found = metrics.figures(equity, (), equity * 0)
+    assert (found["cagr"] is not None) == shown
+    assert found["total_return"] == pytest.approx(0.1)

@@ -16,7 +16,7 @@ from backtests.evaluation.lookahead.certificate import certify
 from backtests.runner.inputs import cost_model, load_bars, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
-from markets.facts import FactTable
+from markets.facts import FactTable, fact_table
 from markets.folder.fact_files import WithFacts, read_facts
 from markets.sample.source import SampleSource
 from markets.snapshot import Snapshot
@@ -217,3 +217,15 @@ def test_the_samples_tables_are_simulated_and_released_after_what_they_describe(
     assert lag.between(38, 50).all()
     april = table.frame.set_index("month").loc["2026-04"]
     assert (april["known"].date(), april["year_on_year"]) == (date(2026, 5, 12), 0.038)
+
+
+def test_rows_of_one_day_come_in_the_order_of_their_instants() -> None:
+    """Newest first in the file; the last row is what was known last, a mere day at its end."""
+    facts = Facts("yield", ("value",))
+    cells = {
+        "known": ["2026-05-13", "2026-05-12T20:00+00:00", "2026-05-12", "2026-05-12T12:30+00:00"],
+        "value": ["4", "2", "3", "1"],
+    }
+    table = fact_table(facts, cells, "here", simulated=False)
+    assert table.frame["value"].tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert [at and at.hour for at in table.instants] == [12, 20, None, None]

@@ -298,3 +298,25 @@ def test_flat_halves_know_nothing_of_the_others() -> None:
     late = scores_of(np.array([[0.0, 0, 0, 1, 1, 1]]), pieces, Criterion.SHARPE)[0]
     kept = returns[300:]
     assert late == pytest.approx(kept.mean(axis=0) / kept.std(axis=0), abs=1e-12)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-17])
+def test_clones_are_no_grid_to_be_lucky_in(noise: float) -> None:
+    """Ten times the same variant: the winner of a half is always in the middle of the other."""
+    rng = np.random.default_rng(3)
+    one, control = rng.normal(0.001, 0.01, (2, 300))
+    index = pd.bdate_range("2024-01-02", periods=300)
+    clones = {f"v{n}": pd.Series(one + noise * n, index=index) for n in range(10)}
+    found = overfitting(pd.DataFrame(clones), pd.Series(control, index=index), "v0", 1.2)
+    assert (found.pbo, found.why) == ((), "the variants do not differ")
+    assert found.spa is not None
+    assert len(found.variants) == 10
+
+
+def test_a_variant_that_stands_in_the_grid_twice_counts_once() -> None:
+    rng = np.random.default_rng(4)
+    index = pd.bdate_range("2024-01-02", periods=300)
+    grid = pd.DataFrame(rng.normal(0.001, 0.01, (300, 3)), index=index, columns=list("abc"))
+    control = pd.Series(rng.normal(0, 0.01, 300), index=index)
+    twice = pd.concat([grid, grid.rename(columns=str.upper)], axis=1)
+    assert overfitting(twice, control, "a", 1.2).pbo == overfitting(grid, control, "a", 1.2).pbo

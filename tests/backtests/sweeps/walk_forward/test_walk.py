@@ -287,7 +287,7 @@ def test_a_path_is_put_together_from_choices_that_had_not_seen_it() -> None:
             return {number: np.arange(12.0) + 100 * number for number in wanted}
 
     # 4 folds of 3 sessions, 2 of them tests: 6 splits, whose winners are set 0 to 5
-    known = Selection(np.arange(6), np.zeros(6), 6)
+    known = Selection(np.arange(6), np.zeros(6), 6, differ=True)
     splits = list(combinations(range(4), 2))
     recombined = np.array([[row for row, two in enumerate(splits) if fold in two]
                            for fold in range(4)])  # fmt: skip
