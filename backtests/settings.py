@@ -114,9 +114,10 @@ def read_day(name: str, value: date | str | None) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(str(value)[:10])
+        text = str(value)
+        return date.fromisoformat(text if text[10:11] not in ("T", " ") else text[:10])
     except ValueError:
-        raise CommandError(f"--{name} {value}: write the date as 2025-02-21") from None
+        raise CommandError(f"--{name} {text[:40]}: write the date as 2025-02-21") from None
 
 
 def _amounts(settings: Settings) -> None:

@@ -32,6 +32,7 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Doubt, Priced
+from markets.reference.plain_file import require_plain
 from markets.snapshot import Snapshot, Source
 from newsfolio.assets import Asset, Delisting
 from newsfolio.errors import BrokenData
@@ -280,6 +281,7 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
     if not path.is_file():
         return ()
     try:
+        require_plain(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             if tuple(reader.fieldnames or ()) != _HEADER:

@@ -186,7 +186,8 @@ def on_dates(*days: date | str) -> Schedule:
 
 def _date(day: date | str) -> date:
     try:
-        return date.fromisoformat(str(day)[:10])
+        text = str(day)
+        return date.fromisoformat(text if text[10:11] not in ("T", " ") else text[:10])
     except ValueError:
         raise CommandError(f"on_dates({day!r}): write dates as 2025-02-21") from None
 

@@ -155,11 +155,16 @@ def check(
         raise CommandError("--data sample: made-up prices need no check; name yahoo or a folder")
     source = paths.open_source(data, store=store, offline=True, corrections=corrections)
     stored = Store(store or paths.store_folder()) if data == "yahoo" else None
-    names = stored.tickers() if stored else in_folder(Path(data).expanduser())
+    passed: dict[str, str] = {}
+    if stored:
+        names = stored.tickers()
+    else:
+        names, passed = in_folder(Path(data).expanduser())
     assets, unplaced = (chosen_lines(lines, stored), {}) if lines else placed(names)
     pairs, damaged = _loaded(source, assets, data == "yahoo")
     if not pairs and not damaged:
-        raise MissingData(f"no prices to check in {data}; newsfolio data pull fetches some")
+        over = "".join(f"\n{name}: {why}" for name, why in list(passed.items())[:1])
+        raise MissingData(f"no prices to check in {data}; newsfolio data pull fetches some{over}")
     more = _second_opinions(pairs, against) if against is not None else ()
     findings = sorted(
         (*damaged, *inspect_all(pairs), *more),
@@ -169,9 +174,12 @@ def check(
     missing = [asset.ticker for asset in assets if asset.ticker not in seen] + list(unplaced)
     if json:
         rows = [as_json(finding) for finding in findings]
-        print_json({"checked": sorted(pairs), "missing": missing, "findings": rows})
+        print_json({"checked": sorted(pairs), "missing": missing, "findings": rows,
+                    "passed_over": passed})  # fmt: skip
     else:
         say_findings(findings, len(pairs), missing)
+        for name, why in passed.items():
+            say(f"passed over {name}: {why}")
     return int(any(finding.severity is Severity.BLOCK for finding in findings))
 
 

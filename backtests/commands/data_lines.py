@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsfolio.errors import CommandError, UnknownName
+from newsfolio.errors import CommandError, MissingData, UnknownName
 
 if TYPE_CHECKING:
     from markets.store.price_store import Store
     from newsfolio.assets import Asset
+
+
+MOST_NAMES = 12
+"""Files of a folder that are named where a line is missing."""
 
 
 def chosen_lines(names: Sequence[str], store: Store | None) -> list[Asset]:
@@ -65,7 +70,41 @@ def lines_of(address: str, store: Store | None = None) -> list[Asset]:
     return list({**distributed_lines(wanted, rows), **wanted}.values())
 
 
-def in_folder(folder: Path) -> list[str]:
-    """The tickers that a folder of prices has files of; other files are passed over."""
-    names = {path.stem for end in ("*.csv", "*.parquet") for path in folder.glob(end)}
-    return [asset.ticker for asset in placed(sorted(names))[0]]
+def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
+    """The tickers that a folder of prices has files of, and why every other file is passed over."""
+    tickers: set[str] = set()
+    passed: dict[str, str] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith(".") or path.name == "corrections.csv":
+            continue
+        if path.is_dir():
+            passed[path.name] = "a folder; prices lie beside one another"
+        elif path.suffix not in (".csv", ".parquet"):
+            passed[path.name] = "neither .csv nor .parquet; save it as one of them"
+        else:
+            assets, unplaced = placed([path.stem])
+            tickers |= {asset.ticker for asset in assets}
+            passed |= dict.fromkeys([path.name] * bool(unplaced), _why_no_ticker(path.stem))
+    return sorted(tickers), passed
+
+
+def _why_no_ticker(stem: str) -> str:
+    """Why a file is none of prices, in one sentence."""
+    return f"{stem} is no ticker in Yahoo's spelling; a line is read from a file such as SPY.csv"
+
+
+@contextmanager
+def telling_folder(data: str) -> Iterator[None]:
+    """Where a folder has no file of a line, say what it has."""
+    try:
+        yield
+    except MissingData as error:
+        folder = Path(data).expanduser()
+        if not str(error).startswith("no data for") or not folder.is_dir():
+            raise
+        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        shown = ", ".join(names[:MOST_NAMES]) or "nothing"
+        raise MissingData(
+            f"{error}\n{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet"
+        ) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import MONEY, OUTPUT, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
@@ -17,6 +18,8 @@ from reports import write_index
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
+    from backtests.records.workspace import Workspace
+    from backtests.runner.jobs import Job
     from reports.background import BackgroundRenderer
 
 FEW = 50_000
@@ -72,7 +75,7 @@ def run(
     """
     gc.set_threshold(FEW)
     from backtests import paths
-    from backtests.api import counted_if_unmade, run_job
+    from backtests.api import run_job
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
 
@@ -83,20 +86,18 @@ def run(
     watch = AccessAudit()
     watch.start()
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
-    jobs = []
-    for address in strategies:
-        with counted_if_unmade(workspace, address):
-            jobs.append(market.job(address, lines))
+    jobs = [_made(market, address, lines, workspace) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
     judging = Judging(placebos, watch=watch) if verdict else None
     results: list[Result] = []
     for job in jobs:
-        result = run_job(
-            job, workspace, verify=verify, judging=judging,
-            begin=ahead.begin if ahead else None,
-            save=lambda done: save_run(done, folder),
-        )  # fmt: skip
+        with telling_folder(market.data):
+            result = run_job(
+                job, workspace, verify=verify, judging=judging,
+                begin=ahead.begin if ahead else None,
+                save=lambda done: save_run(done, folder),
+            )  # fmt: skip
         draw_run(result, folder, tearsheet, ahead)
         results.append(result)
         if not json:
@@ -110,6 +111,14 @@ def run(
         print(f"index         {index}")
     if open:
         browse(folder / results[0].id / PAGE)
+
+
+def _made(market: RunOptions, address: str, lines: tuple[str, ...], workspace: Workspace) -> Job:
+    """The strategy at an address; one that cannot be made is a failed run."""
+    from backtests.api import counted_if_unmade
+
+    with counted_if_unmade(workspace, address):
+        return market.job(address, lines)
 
 
 def score(

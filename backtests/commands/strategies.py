@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import RunOptions, job_at, lines_of
 from backtests.commands.terminal import print_json, print_table
 from newsfolio.errors import CommandError
@@ -77,7 +78,8 @@ def weights(
         raise CommandError(f"{strategy} is a plain backtrader strategy: it has orders, no weights")
     day = read_day("asof", asof)
     source, settings = market.source(json), market.settings()
-    advice = advise(job.strategy, source, settings, day, portfolio, paths.today())
+    with telling_folder(market.data):
+        advice = advise(job.strategy, source, settings, day, portfolio, paths.today())
     if json:
         print_json(advice.as_json())
     else:

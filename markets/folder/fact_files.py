@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from markets.facts import FactTable, fact_table
+from markets.reference.plain_file import require_plain
 from markets.snapshot import Snapshot, Source
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
@@ -43,6 +44,7 @@ def read_facts(folder: Path, wanted: Iterable[Facts]) -> dict[str, FactTable]:
 
 def _cells(path: Path) -> dict[str, list[str]]:
     try:
+        require_plain(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file, strict=True) if any(row)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:

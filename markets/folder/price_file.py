@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from markets.reference.plain_file import plain_bytes, require_plain
 from newsfolio.errors import BrokenData
 
 AMOUNTS = ("Volume", "Dividends", "Stock Splits", "Capital Gains")
@@ -103,7 +104,7 @@ def read_csv(path: Path) -> FileText:
 
 
 def _decoded(path: Path) -> str:
-    content = path.read_bytes()
+    content = plain_bytes(path)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -114,6 +115,7 @@ def _decoded(path: Path) -> str:
 
 def read_parquet(path: Path) -> FileText:
     """The cells of a Parquet file; BrokenData for one that cannot be read."""
+    require_plain(path)
     try:
         # A file object: from a path, a folder called `name=value` would become a column.
         with path.open("rb") as file:

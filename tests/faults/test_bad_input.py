@@ -49,6 +49,8 @@ def refused(shell: Shell, code: int, *arguments: str) -> str:
         (2, ("run", "abc-basket", *SHORT, "--cash", "nan"), ("--cash", "positive")),
         (2, ("run", "abc-basket", *SHORT, "--end", "2025-01-01"), ("empty", "2025-01-01")),
         (2, ("run", "abc-basket", *SHORT, "--end", "yesterday"), ("yesterday", "2025-02-21")),
+        (2, ("run", "abc-basket", *SHORT, "--end", "2026-01-021"), ("2026-01-021", "2025-02-21")),
+        (2, ("run", "abc-basket", *SHORT, "--end", "12026-01-02"), ("12026-01-02", "2025-02-21")),
         (1, ("run", "abc-basket", "--data", "sample", "--start", "1990-01-02"),
          ("2014-01-02", "start then or later")),
         (1, ("run", "abc-basket", "--data", "sample", "--start", "2030-01-02"), ("2026-10-30",)),

@@ -24,6 +24,7 @@ from markets.store.price_store import Store
 from markets.yahoo.pull import Outcome, pull
 from newsfolio.listings import asset_of
 from tests.support.shell import Shell
+from tests.support.small_runs import flat_prices, strategy_file
 from tests.support.yahoo_server import TODAY, TOMORROW, Fault, Line, Yahoo, apple, bar, yahoo_server
 
 ROOT = Path(__file__).parents[3]
@@ -336,3 +337,55 @@ def test_check_names_lines_without_prices(shell: Shell) -> None:
     nothing = shell("data", "check", "TLT", "--data", str(folder))
     assert nothing.code == 1
     assert "no prices to check" in nothing.err
+
+
+def test_check_of_a_folder_names_the_files_that_it_passes_over(shell: Shell) -> None:
+    folder = flat_prices(shell.folder / "prices", AAX=100.0)
+    (folder / "spy_us_d.csv").write_text("Date,Close\n2024-03-01,10\n")
+    (folder / "SPY.xlsx").write_bytes(b"PK")
+    (folder / "more").mkdir()
+    said = shell("data", "check", "--data", "prices", "--json")
+    assert said.code == 0, said.err
+    found = json.loads(said.out)
+    assert found["checked"] == ["AAX"]
+    assert list(found["passed_over"]) == ["SPY.xlsx", "more", "spy_us_d.csv"]
+    assert (
+        "passed over SPY.xlsx: neither .csv nor .parquet"
+        in shell("data", "check", "--data", "prices").out
+    )
+
+
+def test_no_data_for_a_line_says_what_the_folder_holds(shell: Shell) -> None:
+    folder = shell.folder / "prices"
+    folder.mkdir()
+    (folder / "spy_us_d.csv").write_text("Date,Close\n2024-03-01,10\n")
+    (folder / "SPY.xlsx").write_bytes(b"PK")
+    strategy_file(shell.folder, 'universe = ("SPY",)\ndef weights(self, view):\n    return {}')
+    said = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
+    assert said.code == 1
+    first, second = said.err.splitlines()
+    assert "no data for SPY" in first
+    assert second == (
+        "prices holds SPY.xlsx, spy_us_d.csv; a line is read from <TICKER>.csv or .parquet"
+    )
+
+
+def test_prices_from_a_pipe_are_refused(shell: Shell) -> None:
+    folder = shell.folder / "prices"
+    folder.mkdir()
+    os.mkfifo(folder / "SPY.csv")
+    strategy_file(shell.folder, 'universe = ("SPY",)\ndef weights(self, view):\n    return {}')
+    said = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
+    assert said.code == 1
+    assert "SPY.csv is no plain file" in said.err
+
+
+def test_a_file_of_prices_that_is_too_large_is_refused(shell: Shell) -> None:
+    folder = shell.folder / "prices"
+    folder.mkdir()
+    for name in ("SPY.csv", "QQQ.parquet"):
+        with (folder / name).open("wb") as file:
+            file.truncate(2_000_000_000)  # sparse: it takes no room
+    said = shell("data", "check", "--data", "prices")
+    assert said.code == 1
+    assert said.out.count("2,000 MB, more than the 100 MB that are read") == 2
