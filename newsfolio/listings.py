@@ -344,7 +344,8 @@ def asset_of(line: str | Asset) -> Asset:
 
 def _hong_kong(line: str, venue: Venue) -> Asset:
     """A Hong Kong line without a row, or a counter in another currency of one that has a row."""
-    known = KNOWN.get(USD_COUNTERS.get(line, f"{line[1:]}" if venue is HONG_KONG_CNY else ""))
+    of = USD_COUNTERS.get(line, line[1:] if venue is HONG_KONG_CNY else "")
+    known = KNOWN.get(of) or TRUSTS.get(of)
     if known is None:
         kind = Kind.ETF if line in USD_COUNTERS else Kind.STOCK
         return Asset(line, venue, kind, lot=always(100), lot_known=False)

@@ -15,6 +15,11 @@ def unsaid_withholding(assets: Iterable[Asset]) -> Iterator[Finding]:
             yield Finding(
                 Severity.DOUBT, asset.ticker, "withholding",
                 "no row says what is withheld from its dividends, so a tenth is, as of an H share",
-                f'Say it: Asset("{asset.ticker}", HONG_KONG, withholding=always(0.0, "who says '
-                'so")) in the universe, or a row in newsfolio/listings.py.',
+                f'Say it: Asset("{asset.ticker}", {_name(asset)}, lot=always(100), withholding='
+                'always(0.0, "who says so")) in the universe, or a row in newsfolio/listings.py.',
             )  # fmt: skip
+
+
+def _name(asset: Asset) -> str:
+    """The constant of its venue, in the currency of the counter."""
+    return "HONG_KONG" if asset.currency == "HKD" else f"HONG_KONG_{asset.currency}"

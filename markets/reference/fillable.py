@@ -61,12 +61,14 @@ def _calendar(asset: Asset, sessions: Days) -> Signs:
 
 
 def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days) -> Mask:
-    """(T, N) whether a line's bar is the one before it, volume and all."""
+    """(T, N) whether a line's bar is the one before it, or stands still at the close before."""
     found = np.zeros((len(sessions), len(lines)), dtype=bool)
     for column, asset in enumerate(lines):
         frame = bars[asset.ticker].frame
         values = frame[["open", "high", "low", "close", "volume"]]
         same = ((values == values.shift()) | (values.isna() & values.shift().isna())).all(axis=1)
+        prices = values.drop(columns="volume")
+        same |= prices.eq(values["close"].shift(), axis=0).all(axis=1)
         days = frame.index[same.to_numpy()].to_numpy().astype("datetime64[D]")
         found[np.isin(sessions, days), column] = True
     return found

@@ -94,7 +94,7 @@ _BOARDS: Mapping[str, tuple[tuple[str, Board], ...]] = {
     "SS": (
         (r"68[89]", _STAR),
         (r"900", _B_SHANGHAI),
-        (r"588", _STAR_FUNDS),
+        (r"58[89]", _STAR_FUNDS),
         (r"508", _TRUSTS),
         (r"5", _FUNDS),
     ),
@@ -108,7 +108,7 @@ _BOARDS: Mapping[str, tuple[tuple[str, Board], ...]] = {
 }
 """By suffix: the first digits of a code and its board, the first that fits; others: main board.
 
-Which funds follow ChiNext is recalled; one that is missing here counts as any fund.
+Which funds follow ChiNext or STAR is recalled; one that is missing here counts as any fund.
 """
 
 

@@ -19,7 +19,8 @@ class Doubts:
 
     def __str__(self) -> str:
         count = len(self.rows)
-        return f"{count} doubt{'s' * (count != 1)}, on {percent(self.share, 0)} of the portfolio"
+        where = f"{percent(self.share, 0)} of the portfolio" if self.share else "what is not held"
+        return f"{count} doubt{'s' * (count != 1)}, on {where}"
 
 
 def doubts_of(manifest: ManifestJson) -> Doubts:

@@ -51,6 +51,15 @@ def test_a_counter_is_the_line_that_it_is_a_counter_of() -> None:
     assert asset_of("9067.HK").lot is KNOWN["3067.HK"].lot
 
 
+def test_a_counter_of_a_trust_is_a_trust() -> None:
+    counter = asset_of("80823.HK")
+    assert (counter.kind, counter.currency, counter.lot.at(date(2025, 1, 2))) == (
+        "reit",
+        "CNY",
+        100,
+    )
+
+
 def test_b_shares_are_held_without_stock_connect() -> None:
     share = asset_of("900901.SS")
     assert (share.venue.needs, share.access, share.venue.shorting) == (None, None, False)

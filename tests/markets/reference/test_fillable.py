@@ -161,6 +161,14 @@ def test_a_bar_that_is_repeated_is_no_trade() -> None:
     assert found.fillable.tolist() == [[True, True], [False, False], [True, True]]
 
 
+def test_a_bar_that_stands_still_at_the_close_before_is_no_trade() -> None:
+    lines = []
+    for ticker, closes in (("0005.HK", [50.0, 50.0, 53.0]), ("0700.HK", [300.0, 300.0, 299.0])):
+        first = [closes[0] - 1, *closes[1:]]
+        lines.append(line(ticker, SAOLA, closes, open=first, low=first, volume=[3, 2, 1]))
+    assert hong_kong(*lines).fillable.tolist() == [[True, True], [False, False], [True, True]]
+
+
 def test_a_line_of_another_venue_says_nothing_of_this_one() -> None:
     found = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]), line("AAPL", SAOLA, [180, 181, 182]))
     assert found.fillable[1].tolist() == [False, True]
