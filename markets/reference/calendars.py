@@ -94,6 +94,11 @@ def sessions_of(venue: Venue) -> Days:
     return _sessions(venue.code)
 
 
+def expected_of(venue: Venue) -> Days:
+    """The same, with the weekdays on which it usually trades before and after its calendar."""
+    return _expected(venue.code)
+
+
 def on_weekend(days: Days) -> Mask:
     """Saturdays and Sundays."""
     return np.asarray(_weekday(days) >= 5)

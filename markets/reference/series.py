@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from markets.bars import Bars
-from markets.reference.calendars import Days, Mask, RunCalendar, sessions_of
+from markets.reference.calendars import Days, Mask, RunCalendar, expected_of
 from newsfolio.assets import Asset, Kind
 
 SESSIONS = 7
@@ -57,7 +57,7 @@ def fresh(asset: Asset, days: Days, places: NDArray[np.int64], asked: Days) -> M
     age = (asked - used).astype("int64")
     if asset.kind is Kind.CURRENCY:
         return there & (age <= RATE_DAYS)
-    sessions = sessions_of(asset.venue)
+    sessions = expected_of(asset.venue)
     passed = np.searchsorted(sessions, asked, side="right") - np.searchsorted(
         sessions, used, side="right"
     )

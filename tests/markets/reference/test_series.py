@@ -12,7 +12,7 @@ from backtests import run
 from markets.reference.calendars import sessions_of
 from markets.reference.series import fresh
 from newsfolio import Asset, Kind, MissingData, Strategy, View, at_start
-from newsfolio.assets import NEW_YORK
+from newsfolio.assets import MAINLAND, NEW_YORK
 from newsfolio.listings import asset_of
 from tests.support.calm_lines import as_files, frame
 
@@ -36,6 +36,15 @@ def test_an_exchange_rate_lasts_seven_days() -> None:
     rate = Asset("HKD=X", NEW_YORK, Kind.CURRENCY)
     friday = int(np.searchsorted(DAYS, np.datetime64("2021-05-28")))
     assert lasting(rate, DAYS[: friday + 1], DAYS[friday:]) == 1 + 4
+
+
+def test_a_value_grows_old_beyond_its_calendar_too() -> None:
+    """Weekdays count there, from Thursday 2027-01-14 to Monday 2027-01-25."""
+    index = Asset("000001.SS", MAINLAND, Kind.INDEX)
+    days = np.arange("2027-01-01", "2027-02-12", dtype="datetime64[D]")
+    days = days[np.is_busday(days)]
+    assert str(sessions_of(MAINLAND)[-1]) < "2027", "then this test wants later days"
+    assert lasting(index, days[:10], days[9:]) == 1 + 7
 
 
 @pytest.mark.parametrize(("step", "sessions"), [(21, 40), (63, 120)])
