@@ -153,7 +153,12 @@ def still(line: JudgedLine) -> Iterator[Finding]:
 
 
 def _idle(line: JudgedLine) -> Iterator[Finding]:
-    starts, lengths = runs(line["volume"] == 0)
+    """Bars of no volume; of an unknown one where the price stands still, open to close."""
+    close = line["close"]
+    stands = np.append(False, np.diff(close) == 0)
+    for column in ("open", "high", "low"):
+        stands &= np.isnan(line[column]) | (line[column] == close)
+    starts, lengths = runs((line["volume"] == 0) | (np.isnan(line["volume"]) & stands))
     if len(lengths) and lengths.max() >= IDLE:
         most, start = int(lengths.max()), int(starts[lengths.argmax()])
         days = line.days[start : start + most]

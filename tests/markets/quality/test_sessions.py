@@ -66,18 +66,23 @@ def test_an_index_and_a_rate_may_stand_on_closed_days(kind: Kind) -> None:
                 if one.severity is Severity.BLOCK]  # fmt: skip
 
 
-def test_sessions_without_a_trade_are_doubted() -> None:
+@pytest.mark.parametrize("volume", [0.0, float("nan")])
+def test_sessions_without_a_trade_are_doubted(volume: float) -> None:
     """A dead line that goes on at its last close, 116 sessions long."""
     made = frame()
     dead = made.index[-116:]
     made.loc[dead, ["open", "high", "low", "close"]] = made["close"].iloc[-117]
-    made.loc[dead, "volume"] = 0.0
+    made.loc[dead, "volume"] = volume
     (one,) = found(made)
     assert (one.severity, one.rule) == (Severity.DOUBT, "no trade")
     assert one.told == (
         f"116 sessions in a row without a trade, {dead[0]:%Y-%m-%d} to {dead[-1]:%Y-%m-%d}"
     )
     assert "delisted" in one.remedy
+
+
+def test_a_line_without_volumes_whose_price_moves_is_not_doubted() -> None:
+    assert not found(frame().assign(volume=float("nan")))
 
 
 def test_a_last_row_years_after_the_rest_stops_a_run() -> None:
