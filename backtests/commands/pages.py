@@ -122,7 +122,9 @@ def compare(
     saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
     for name in runs:
-        matching = [run for run in saved if run.startswith(id_in(name)) and not _is_strategy(name)]
+        matching = [
+            run for run in saved if run.startswith(id_in(name, folder)) and not _is_strategy(name)
+        ]
         if matching:
             results.append(load(saved[matching[0]]))
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsfolio.errors import UnknownName
@@ -22,9 +22,11 @@ def listed_runs(folder: Path) -> list[SavedRun]:
     return runs
 
 
-def id_in(text: str) -> str:
-    """A run's id as somebody wrote it: by itself, or as the path of its folder."""
-    return PurePath(text).name or text
+def id_in(text: str, folder: Path) -> str:
+    """A run's id as somebody wrote it: by itself, or as the path of its folder among the runs."""
+    path = Path(text)
+    inside = path.name and path.resolve().parent == folder.resolve()
+    return path.resolve().name if inside else text
 
 
 def run_folder(run: str, folder: Path) -> Path:
@@ -32,7 +34,7 @@ def run_folder(run: str, folder: Path) -> Path:
 
     A path such as runs/ID is as good as the id.
     """
-    run = id_in(run)
+    run = id_in(run, folder)
     folders = {saved.folder.name: saved.folder for saved in listed_runs(folder)}
     matching = [name for name in folders if name == run] or [
         name for name in folders if name.startswith(run)

@@ -283,5 +283,5 @@ def test_two_files_of_one_ticker_are_refused(tmp_path: Path) -> None:
 
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ACME.csv").mkdir()
-    with pytest.raises(BrokenData, match=r"ACME\.csv: cannot be read"):
+    with pytest.raises(BrokenData, match=r"ACME\.csv is no plain file"):
         read(tmp_path)
