@@ -97,7 +97,7 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module"
         and not isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
-    fixed = {"markets/reference/calendars.py"}  # names of libraries
+    fixed = {"markets/reference/calendar_library.py"}  # names of libraries
     workers = {"benchmarks/peers/worker.py", "benchmarks/peers/cold.py"}  # our own, by a benchmark
     assert unnamed == {"backtests/strategy_loader.py", *fixed, *workers}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

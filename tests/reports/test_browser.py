@@ -263,7 +263,7 @@ def test_axe_finds_nothing_serious(
 def test_a_click_on_a_heading_sorts_the_index(show: Any, tmp_path: Path) -> None:
     entries = []
     for name, growth in (("low", 0.0001), ("none", None), ("high", 0.0009), ("mid", 0.0005)):
-        result = make(curve([] if growth is None else [growth] * 30), id=name)
+        result = make(curve([] if growth is None else [growth] * 120), id=name)
         entries.append(Entry(result.manifest, f"{name}/verdict.html"))
     path = tmp_path / "index.html"
     path.write_text(index(entries), encoding="utf-8")
