@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets.costs.models import SCHEDULES, CostModel, NoCosts, VenueCosts
+from markets.costs.models import CostModel, NoCosts, VenueCosts
 from newsfolio import (
     HONG_KONG,
     MAINLAND,
@@ -24,8 +24,10 @@ from newsfolio import (
     Venue,
     always,
 )
+from newsfolio.venues import all_rows, hong_kong
 
 STATUTORY = VenueCosts(commission=False)
+HONG_KONG_FEES = hong_kong.ROWS.schedule
 WITH_BROKER = VenueCosts()
 
 APPLE = Asset("AAPL", NEW_YORK)
@@ -70,7 +72,7 @@ def before(day: date) -> date:
     ],
 )
 def test_hong_kong_buy_of_50_000(day: date, parts: tuple[float, ...]) -> None:
-    levies = [levy for levy in SCHEDULES["XHKG"].levies[Kind.STOCK] if not levy.broker]
+    levies = [levy for levy in HONG_KONG_FEES.levies[Kind.STOCK] if not levy.broker]
     charged = [levy.at(day).of(100, 50_000) for levy in levies]
     assert charged == [exactly(part) for part in parts]
     assert statutory(TENCENT, day, 100, 50_000) == exactly(56.35)
@@ -196,7 +198,7 @@ def test_stamp_duty_is_rounded_up_to_the_next_dollar(value: float, stamp: int) -
 
 @given(st.integers(1, 100_000))
 def test_the_noise_of_a_float_costs_no_dollar(dollars: int) -> None:
-    stamp = SCHEDULES["XHKG"].levies[Kind.STOCK][0]
+    stamp = HONG_KONG_FEES.levies[Kind.STOCK][0]
     for day, rate in (
         (date(2021, 7, 31), Fraction(1, 1000)),
         (date(2021, 8, 1), Fraction(13, 10**4)),
@@ -274,14 +276,14 @@ def test_half_a_tick_in_hong_kong(
     ),
 )
 def test_tick_table_before_august_2025(upto: float, tick: float) -> None:
-    table = SCHEDULES["XHKG"].ticks[Kind.STOCK].at(date(2025, 8, 3))
+    table = HONG_KONG_FEES.ticks[Kind.STOCK].at(date(2025, 8, 3))
     assert table.at(upto) == tick
     assert table.at(upto * 0.99) == tick
     assert table.at(upto * (1 + 1e-15)) == tick  # the noise of a split factor opens no band
 
 
 def test_only_two_bands_of_the_tick_table_changed() -> None:
-    old, new = (SCHEDULES["XHKG"].ticks[Kind.STOCK].at(date(2025, 8, day)) for day in (3, 4))
+    old, new = (HONG_KONG_FEES.ticks[Kind.STOCK].at(date(2025, 8, day)) for day in (3, 4))
     prices = (0.2, 0.4, 5, 15, 30, 75, 150, 300, 700, 1500, 3000, 7000)
     changed = {price: new.at(price) for price in prices if old.at(price) != new.at(price)}
     assert changed == {15: 0.01, 30: 0.02}
@@ -354,9 +356,10 @@ def test_notes_state_what_was_assumed() -> None:
 
 
 def test_every_rate_has_a_source() -> None:
-    kinds = [levies for schedule in SCHEDULES.values() for levies in schedule.levies.values()]
+    schedules = [rows.schedule for rows in all_rows()]
+    kinds = [levies for schedule in schedules for levies in schedule.levies.values()]
     facts = [levy.rate for levies in kinds for levy in levies]
-    facts += [schedule.holding for schedule in SCHEDULES.values() if schedule.holding]
+    facts += [schedule.holding for schedule in schedules if schedule.holding]
     assert [row for fact in facts for row in fact.rows if not row.source] == []
 
 
