@@ -116,7 +116,7 @@ def test_yahoos_answer_in_pence(currency: str, paid: float, told: str) -> None:
     assert answer.frame["dividend"].tolist() == pytest.approx([0.0, 0.045, 0.0], rel=1e-12)
     assert answer.currency == currency  # what the store compares with the next answer
     assert answer.doubts == ()
-    assert answer.notes[0].startswith(f"Yahoo quotes it in {unit_of(currency).name} ({currency})")
+    assert answer.notes[0].startswith(f"Yahoo quotes it in {currency}, {unit_of(currency).name}: ")
 
 
 def test_fils_are_thousandths() -> None:

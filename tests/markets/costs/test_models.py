@@ -38,11 +38,9 @@ TRACKER = Asset("2800.HK", HONG_KONG, Kind.ETF, half_spread=always(0.0002))
 MOUTAI = Asset("600519.SS", MAINLAND, half_spread=always(0.0003))
 STAR = Asset("688981.SS", MAINLAND, star=True)
 FUND = Asset("512930.SS", MAINLAND, Kind.ETF)
-LONDON = Asset("VOD.L", Venue("XLON", "GBP", NEW_YORK.opens, NEW_YORK.closes))
+NOWHERE = Asset("ACME.XX", Venue("XXXX", "GBP", NEW_YORK.opens, NEW_YORK.closes))
 TRADED = (APPLE, SPY, TENCENT, TRACKER, MOUTAI, STAR, FUND)
-
-# Fees are exact decimals; a sum of floats may differ from them in the last bits.
-CENT_DUST = 1e-9
+CENT_DUST = 1e-9  # fees are exact decimals, a sum of floats may differ in the last bits
 
 days = st.dates(date(2005, 1, 1), date(2030, 12, 31))
 values = st.floats(0.01, 1e9)
@@ -320,7 +318,7 @@ def test_only_mainland_longs_pay_for_being_held() -> None:
 
 
 @pytest.mark.parametrize(
-    "asset", [LONDON, Asset("^HSI", HONG_KONG, Kind.INDEX)], ids=["venue", "kind"]
+    "asset", [NOWHERE, Asset("^HSI", HONG_KONG, Kind.INDEX)], ids=["venue", "kind"]
 )
 def test_what_has_no_schedule_is_refused_with_a_way_out(asset: Asset) -> None:
     remedy = f"{asset.venue.code}.*--costs none"
@@ -334,7 +332,7 @@ def test_what_has_no_schedule_is_refused_with_a_way_out(asset: Asset) -> None:
 
 def test_no_costs_are_no_costs_anywhere() -> None:
     free: CostModel = NoCosts()
-    for asset in (*TRADED, LONDON):
+    for asset in (*TRADED, NOWHERE):
         assert free.fee(asset, date(2021, 8, 2), -100, 1e6) == 0
         assert free.half_spread(asset, date(2021, 8, 2), 10) == 0
         assert free.holding_rate(asset, date(2021, 8, 2)) == 0
