@@ -19,8 +19,8 @@ from markets.reference.plain_file import plain_bytes, require_plain
 from newsfolio.errors import BrokenData
 
 AMOUNTS = ("Volume", "Dividends", "Stock Splits", "Capital Gains")
-_PRICES = ("Open", "High", "Low", "Close", "Adj Close")
-_KNOWN = ("Date", *_PRICES, *AMOUNTS)
+PRICES = ("Open", "High", "Low", "Close", "Adj Close")
+_KNOWN = ("Date", *PRICES, *AMOUNTS)
 _BLANK = ("", "nan", "null")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00)?")
 _FIRST_DAY = np.datetime64(date.min)  # numpy knows a year 0 and before
@@ -89,7 +89,7 @@ def read_csv(path: Path) -> FileText:
     if not numbered:
         raise no_rows(path)
     header = [name.strip() for name in numbered[0][1]]
-    ignored = _check_columns(path, header)
+    ignored = check_columns(path, header)
     for line, row in numbered:
         if len(row) != len(header):
             raise BrokenData(
@@ -127,7 +127,7 @@ def read_parquet(path: Path) -> FileText:
     ):
         frame = frame.rename_axis("Date").reset_index()
     frame.columns = [str(name) for name in frame.columns]
-    ignored = _check_columns(path, [*frame.columns, *others])
+    ignored = check_columns(path, [*frame.columns, *others])
     if frame.empty:
         raise no_rows(path)
     try:
@@ -173,12 +173,15 @@ def no_rows(path: Path) -> BrokenData:
     return BrokenData(f"{path}: no rows with a price. Fetch the file again, or remove it.")
 
 
-def _check_columns(path: Path, names: Sequence[str]) -> tuple[str, ...]:
-    """The names that are ignored; BrokenData if the others cannot make a price file."""
+def check_columns(path: Path, names: Sequence[str], nearest: str = "") -> tuple[str, ...]:
+    """The names that are ignored; BrokenData if the others cannot make a price file.
+
+    nearest: what to say instead of the columns that are wanted.
+    """
     listed = ", ".join(name[:30] for name in names[:12])
-    wanted = "Wanted: Date, and Close or Adj Close, in Yahoo's spelling"
+    wanted = "Wanted: Date, and Close or Adj Close, in Yahoo's spelling, one ticker a file."
     if "Date" not in names or not {"Close", "Adj Close"} & set(names):
-        raise BrokenData(f"{path}: wrong columns ({listed}). {wanted}, one ticker a file.")
+        raise BrokenData(f"{path}: wrong columns ({listed}). {nearest or wanted}")
     twice = [name for name in _KNOWN if names.count(name) > 1]
     if twice:
         raise BrokenData(f"{path}: column {twice[0]} appears twice. Keep one of the two.")
@@ -219,7 +222,7 @@ def table_of(text: FileText) -> Table:
     """Dates and numbers; BrokenData with the place of a cell that is neither."""
     days = _days(text)
     index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
-    columns = {name: _numbers(text, name) for name in (*_PRICES, *AMOUNTS)}
+    columns = {name: _numbers(text, name) for name in (*PRICES, *AMOUNTS)}
     return Table(text, index, columns)
 
 
