@@ -38,6 +38,7 @@ from newsfolio.errors import BrokenData
 SLIP = 0.05  # of the price; the real files that were looked at stay below 0.048
 CROSSED = 1 / 500  # of the rows; the worst of those files has 5 in 3,902
 ROUNDING = 1e-6  # of the price: what adjusting by a factor can leave
+SHOWN = 12  # of the columns that are ignored
 
 WITHOUT_DIVIDENDS = {
     Adjusted.SPLITS: "dividends are not in the file: a price return, not a total return",
@@ -192,8 +193,9 @@ def _frame(table: Table, priced: Priced, basis: str, crossed: Mask) -> pd.DataFr
 
 def _notes(table: Table, priced: Priced, basis: str, crossed: Mask, outside: Mask) -> list[str]:
     notes = []
-    if table.text.ignored:
-        notes.append(f"columns ignored: {', '.join(table.text.ignored)}")
+    if ignored := table.text.ignored:
+        more = f" and {len(ignored) - SHOWN} more" if len(ignored) > SHOWN else ""
+        notes.append(f"columns ignored: {', '.join(ignored[:SHOWN])}{more}")
     if basis == "Adj Close" and table.has("Close"):
         notes.append("no dividends in the file: open, high, low, close scaled by Adj Close / Close")
     counted = {

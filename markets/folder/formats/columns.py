@@ -14,7 +14,16 @@ from markets.folder.formats.cells import Dates, Numbers, days_of, floats_of
 from markets.folder.formats.format import About, Adjusted, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code, ticker_of_file
-from markets.folder.price_file import AMOUNTS, PRICES, FileText, Floats, Mask, Table, no_rows
+from markets.folder.price_file import (
+    AMOUNTS,
+    PRICES,
+    FileText,
+    Floats,
+    Mask,
+    Table,
+    bounded,
+    no_rows,
+)
 from markets.reference.csv_file import Row, csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
@@ -170,6 +179,7 @@ def table_from(
         return text.error(row, rule, remedy)
 
     days, decided = days_of(cells[DATE], form.dates, told, wrong)
+    bounded(text, days)
     usual, columns = Numbers(), {}
     for name in _NUMBERS:
         if name not in cells:

@@ -388,4 +388,4 @@ def test_a_file_of_prices_that_is_too_large_is_refused(shell: Shell) -> None:
             file.truncate(2_000_000_000)  # sparse: it takes no room
     said = shell("data", "check", "--data", "prices")
     assert said.code == 1
-    assert said.out.count("2,000 MB, more than the 100 MB that are read") == 2
+    assert said.out.count("2,000 MB, more than the 500 MB that are read") == 2

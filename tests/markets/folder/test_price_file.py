@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -162,6 +164,20 @@ def test_dates_that_only_numpy_would_take_are_refused(tmp_path: Path, day: str) 
     write(tmp_path, f"{day},10", header="Date,Close")
     with pytest.raises(BrokenData, match=r"line 2: .* (is not a date|carries a time zone)"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("year", ["12024", "200024", "9999", "2262", "1677", "0001"])
+def test_years_that_pandas_cannot_count_are_refused(tmp_path: Path, year: str) -> None:
+    rule = rf"2: {year}-01-03 lies outside the years 1678 to 2261.*\. Correct or delete that"
+    path = write(tmp_path, "2024-01-02,1", f"{year}-01-03,1", header="Date,Close")
+    with pytest.raises(BrokenData, match=rf"ACME\.csv line 3{rule[1:]}"):
+        read(tmp_path)
+    path.unlink()
+    for unit in ("s", "ms", "us", "D"):
+        days = np.array(["2024-01-02", f"{year}-01-03"], dtype=f"datetime64[{unit}]")
+        pq.write_table(pa.table({"Date": days, "Close": [1.0, 1.0]}), tmp_path / "ACME.parquet")
+        with pytest.raises(BrokenData, match=rf"ACME\.parquet row {rule}"):
+            read(tmp_path)
 
 
 def with_multi_index(frame: pd.DataFrame) -> pd.DataFrame:
