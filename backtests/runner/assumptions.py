@@ -21,7 +21,7 @@ def assumptions(
         _WITHHOLDING[settings.withholding],
         _funding(settings, origin),
         "Exchange rates: " + _FX[settings.fx],
-        *costs.notes(),
+        *costs.notes({asset.venue.code for asset in market.assets}),
     ]
     if settings.costs is Costs.NONE:
         sentences.append("No fees, no half-spread, no borrow or holding fees.")

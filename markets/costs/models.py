@@ -5,6 +5,7 @@ Every rate is a row with its source, in the file of its country.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,6 +16,7 @@ from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.dated import Dated, Row
 from newsfolio.errors import CommandError
 from newsfolio.levies import Charge, Levy, TickTable, VenueSchedule
+from newsfolio.venue_rows import VenueRows
 from newsfolio.venues import rows_of
 
 
@@ -37,20 +39,13 @@ class CostModel(Protocol):
         """What a long position pays a year, as a fraction of its market value."""
         ...
 
-    def notes(self) -> tuple[str, ...]:
-        """The assumptions in words, one sentence or two each."""
+    def notes(self, venues: Iterable[str] = ...) -> tuple[str, ...]:
+        """The assumptions in words, one sentence or two each, of the venues in use."""
         ...
 
 
-_FEES = (
-    "Fees: dated schedules of the United States, Hong Kong and Stock Connect, known as of "
-    "2026-11; the last known rates are extrapolated after that, and the first ones before they "
-    "begin (SEC fee before 2009, ChinaClear fee before 2015-08)."
-)
-_COMMISSION = (
-    "Commission: United States $0.005 a share and at least $1 an order until 2019-09-30, none "
-    "since; Hong Kong and mainland 0.03 % of value without a minimum. All of it is a judgement."
-)
+KNOWN_TO = "2026-11"
+"""The month up to which the rows were looked up."""
 
 _Charges = Dated[tuple[Charge, ...]]
 
@@ -138,14 +133,34 @@ class VenueCosts:
         rate = holding_of(asset)
         return rate.at(day) if rate else 0.0
 
-    def notes(self) -> tuple[str, ...]:
-        own = (note for rows in map(rows_of, VENUES) if rows for note in rows.schedule.notes)
-        return (_FEES, *own, _COMMISSION if self.commission else "Commission: none is charged.")
+    def notes(self, venues: Iterable[str] = tuple(VENUES)) -> tuple[str, ...]:
+        used = [rows for code in venues if (rows := rows_of(code))]
+        used = sorted(set(used), key=lambda rows: rows.name)
+        own = (note for rows in used for note in rows.schedule.notes)
+        return (*_fees(used), *own, self._commission(used))
+
+    def _commission(self, used: Iterable[VenueRows]) -> str:
+        told = [each for rows in used if (each := rows.schedule.commission)]
+        if not self.commission or not told:
+            return "Commission: none is charged."
+        return f"Commission: {'; '.join(told)}. All of it is a judgement."
 
     def charges(self, asset: Asset, sale: bool) -> Dated[tuple[Charge, ...]]:
         """What a sale or a purchase is charged; KeyError where nobody knows."""
         key = (asset.venue.code, asset.kind, sale, asset.taxed, asset.listed)
         return _charged(key, self.commission)
+
+
+def _fees(used: Iterable[VenueRows]) -> Iterator[str]:
+    """What the schedules in use rest on; a market may say before when its first rates began."""
+    names = ", ".join(rows.name for rows in used)
+    early = ", ".join(rows.schedule.early for rows in used if rows.schedule.early)
+    if names:
+        yield (
+            f"Fees and taxes: dated schedules of {names}, known as of {KNOWN_TO}; the last known "
+            "rates are extrapolated after that, and the first ones before they begin"
+            + (f" ({early})." if early else ".")
+        )
 
 
 @dataclass(frozen=True)
@@ -161,5 +176,5 @@ class NoCosts:
     def holding_rate(self, asset: Asset, day: date) -> float:
         return 0.0
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, venues: Iterable[str] = ()) -> tuple[str, ...]:
         return ("Costs: none. No fees, commission, half-spread or holding fees are charged.",)
