@@ -18,8 +18,8 @@ from markets.reference.plain_file import require_plain
 from newsfolio.errors import BrokenData
 
 AMOUNTS = ("Volume", "Dividends", "Stock Splits", "Capital Gains")
-_PRICES = ("Open", "High", "Low", "Close", "Adj Close")
-_KNOWN = ("Date", *_PRICES, *AMOUNTS)
+PRICES = ("Open", "High", "Low", "Close", "Adj Close")
+_KNOWN = ("Date", *PRICES, *AMOUNTS)
 _BLANK = ("", "nan", "null")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00)?")
 _FIRST_DAY = np.datetime64(date.min)  # numpy knows a year 0 and before
@@ -86,7 +86,7 @@ def read_csv(path: Path) -> FileText:
     header = [name.strip() for name in next(rows, (0, []))[1]]
     if not header:
         raise no_rows(path)
-    ignored = _check_columns(path, header)
+    ignored = check_columns(path, header)
     places = {name: place for place, name in enumerate(header) if name in _KNOWN}
     lines, cells = csv_columns(path, rows, len(header), places)
     if not lines:
@@ -110,7 +110,7 @@ def read_parquet(path: Path) -> FileText:
     ):
         frame = frame.rename_axis("Date").reset_index()
     frame.columns = [str(name) for name in frame.columns]
-    ignored = _check_columns(path, [*frame.columns, *others])
+    ignored = check_columns(path, [*frame.columns, *others])
     if frame.empty:
         raise no_rows(path)
     try:
@@ -158,12 +158,15 @@ def no_rows(path: Path) -> BrokenData:
     return BrokenData(f"{path}: no rows with a price. Fetch the file again, or remove it.")
 
 
-def _check_columns(path: Path, names: Sequence[str]) -> tuple[str, ...]:
-    """The names that are ignored; BrokenData if the others cannot make a price file."""
+def check_columns(path: Path, names: Sequence[str], nearest: str = "") -> tuple[str, ...]:
+    """The names that are ignored; BrokenData if the others cannot make a price file.
+
+    nearest: what to say instead of the columns that are wanted.
+    """
     listed = ", ".join(name[:30] for name in names[:12])
-    wanted = "Wanted: Date, and Close or Adj Close, in Yahoo's spelling"
+    wanted = "Wanted: Date, and Close or Adj Close, in Yahoo's spelling, one ticker a file."
     if "Date" not in names or not {"Close", "Adj Close"} & set(names):
-        raise BrokenData(f"{path}: wrong columns ({listed}). {wanted}, one ticker a file.")
+        raise BrokenData(f"{path}: wrong columns ({listed}). {nearest or wanted}")
     twice = [name for name in _KNOWN if names.count(name) > 1]
     if twice:
         raise BrokenData(f"{path}: column {twice[0]} appears twice. Keep one of the two.")
@@ -204,7 +207,7 @@ def table_of(text: FileText) -> Table:
     """Dates and numbers; BrokenData with the place of a cell that is neither."""
     days = _days(text)
     index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
-    columns = {name: _numbers(text, name) for name in (*_PRICES, *AMOUNTS)}
+    columns = {name: _numbers(text, name) for name in (*PRICES, *AMOUNTS)}
     return Table(text, index, columns)
 
 
@@ -213,6 +216,11 @@ def _days(text: FileText) -> Days:
     if days is None:
         parsed = [_day(text, row) for row in range(len(text.dates))]
         days = np.array(parsed, dtype="datetime64[D]")
+    return bounded(text, days)
+
+
+def bounded(text: FileText, days: Days) -> Days:
+    """Dates that bars can have; BrokenData with the place of another."""
     beyond = (days < _EARLIEST) | (days > _LATEST)
     if beyond.any():
         row = int(beyond.argmax())
