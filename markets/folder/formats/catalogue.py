@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markets.folder.formats import sites, yahoo
+from markets.folder.formats import mainland, services, sites, wide, yahoo
 from markets.folder.formats.columns import ColumnFormat
 from markets.folder.formats.format import Format, Told
 from markets.folder.formats.head import Head
@@ -10,7 +10,10 @@ from markets.folder.price_file import check_columns, no_rows
 from markets.reference.csv_file import csv_rows
 from newsfolio.errors import BrokenData
 
-FORMATS: tuple[Format, ...] = (*yahoo.FORMATS, *sites.FORMATS, yahoo.OWN)
+FORMATS: tuple[Format, ...] = (
+    *yahoo.FORMATS, *services.FORMATS, *mainland.FORMATS, *sites.FORMATS,
+    *wide.FORMATS, yahoo.OWN,
+)  # fmt: skip
 """In the order in which they are asked; a new one stands before those that are less particular."""
 
 NAMES = frozenset(form.name for form in FORMATS)
