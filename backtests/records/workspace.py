@@ -10,6 +10,7 @@ from typing import Any
 from backtests import paths
 from backtests.records.ledger import Ledger
 from backtests.settings import Settings
+from markets.open import Beside
 from markets.snapshot import Source
 from newsfolio.errors import CommandError
 
@@ -31,6 +32,7 @@ def open_workspace(
     offline: bool = False,
     facts: str | Path | None = None,
     snapshot: str | None = None,
+    vendor: str = "",
 ) -> Workspace:
     """From the options of a notebook; the user's own ledger where none is named.
 
@@ -41,8 +43,8 @@ def open_workspace(
     except TypeError as error:
         raise CommandError(f"unknown setting: {error}") from None
     if isinstance(data, str):
-        tables = Path(facts) if facts else None
-        data = paths.open_source(data, offline=offline, facts=tables, snapshot=snapshot)
+        beside = Beside(Path(facts) if facts else None, vendor=vendor)
+        data = paths.open_source(data, offline=offline, beside=beside, snapshot=snapshot)
     return Workspace(data, chosen, open_ledger(ledger))
 
 

@@ -119,12 +119,14 @@ def sweep(
     offline: bool = False,
     facts: str | Path | None = None,
     snapshot: str | None = None,
+    vendor: str = "",
     progress: Callable[[str], None] | None = None,
     **settings: Any,
 ) -> SweepResult:
     """Simulate many sets of parameters of one strategy; `table` has them all.
 
-    strategy, data, offline, facts, snapshot, settings: as for `run`; always the kernel engine.
+    strategy, data, offline, facts, snapshot, vendor, settings: as for `run`; always the kernel
+        engine.
     grid: values by parameter, e.g. {"lookback": (63, 126)}; without one the strategy's own.
     random: draw so many sets, of the grid given or within the bounds of each number; `seed` names
         the draw.
@@ -140,7 +142,7 @@ def sweep(
     """
     kernel = {**settings, "engine": "kernel"}
     workspace = open_workspace(
-        data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot
+        data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor
     )
     job = job_of(strategy, universe=universe)
     request = SweepRequest(

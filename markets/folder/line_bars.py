@@ -59,14 +59,16 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
     crossed = _crossed(table)
     outside = _outside(table, asset, crossed)
     priced, basis = _kind(asset, quotes)
+    table, units = _in_currency(table, asset, priced)
     table, gains = _with_gains(table, priced)
     keep = ~np.isnan(table[basis])
     _check_dropped(table, keep, basis, priced)
     frame = _frame(table, priced, basis, crossed)[keep]
     rows = _notes(table, priced, basis, crossed, outside)
     told = (note for note in rows if note != SCALED or not quotes.notes)
-    notes = (*quotes.notes, *told, *gains)
-    doubts = tuple(_amounts(table).doubts()) if priced is Priced.SPLITS else ()
+    notes = (*quotes.notes, *units, *told, *gains)
+    amounts, unit = _amounts(table), asset.venue.quoted
+    doubts = (*amounts.doubts(), *amounts.slivers(unit)) if priced is Priced.SPLITS else ()
     if priced is Priced.SPLITS and quotes.adjusted in WITHOUT_DIVIDENDS:
         doubts = (*doubts, Doubt(WITHOUT_DIVIDENDS[quotes.adjusted]))
     return Bars(asset.ticker, frame, priced, notes=notes, doubts=doubts)
@@ -134,6 +136,29 @@ def _check_dropped(table: Table, keep: Mask, basis: str, priced: Priced) -> None
     )
     paid = ~keep & (table["Dividends"] > 0) & (priced is Priced.SPLITS)
     table.refuse(paid, f"a dividend of {{Dividends:g}} stands in a row without {basis}", remedy)
+
+
+# --- units -------------------------------------------------------------------------------------
+
+
+def _in_currency(table: Table, asset: Asset, priced: Priced) -> tuple[Table, tuple[str, ...]]:
+    """The table in the line's currency, where prices are quoted in a part of it; and what to say.
+
+    The unit is that of the line's venue: a file does not tell.
+    """
+    unit = asset.venue.quoted
+    if unit.parts == 1 or priced is Priced.LEVEL:
+        return table, ()
+    paid, in_currency = _amounts(table).in_unit_of_prices(unit)
+    paid = np.where(np.isnan(table["Dividends"]), np.nan, paid)
+    columns = {
+        name: values if name in ("Volume", "Stock Splits") else values / unit.parts
+        for name, values in {**table.columns, "Dividends": paid}.items()
+    }
+    notes = [f"prices taken as {unit.name}, by its venue: {unit.parts} are one {unit.currency}"]
+    if in_currency.any():
+        notes.append(f"{table.dated(in_currency)} with a dividend in {unit.currency} already")
+    return replace(table, columns=columns), tuple(notes)
 
 
 # --- what was paid -----------------------------------------------------------------------------

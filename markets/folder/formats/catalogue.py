@@ -19,12 +19,17 @@ FORMATS: tuple[Format, ...] = (
 NAMES = frozenset(form.name for form in FORMATS)
 
 
-def format_of(head: Head, told: Told) -> Format | None:
+def told(words: str) -> Told:
+    """What `--vendor` says; CommandError for a word that is none of it."""
+    return Told.of(words, NAMES)
+
+
+def format_of(head: Head, said: Told) -> Format | None:
     """The format of a file; where only its columns are known, the one that `--vendor` names."""
     found = next((form for form in FORMATS if form.fits(head)), None)
     if found is not sites.PLAIN:
         return found
-    return next((form for form in FORMATS if form.name in told.vendors
+    return next((form for form in FORMATS if form.name in said.vendors
                  and isinstance(form, ColumnFormat) and form.has_columns(head)), found)  # fmt: skip
 
 
