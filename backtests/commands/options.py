@@ -30,7 +30,7 @@ class RunOptions:
     Parameters
     ----------
     data
-        yahoo (kept in a local store), sample (simulated), or a folder of CSV or Parquet files.
+        yahoo (kept in a local store), sample (simulated), or a folder of price files.
     start
         First day, e.g. 2023-01-03; by default as early as every sleeve can be held.
     end
