@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,20 @@ KINDS: Mapping[str, str] = {
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A page from `templates/`: everything but Markup is escaped, a missing value is an error."""
-    environment = Environment(
+    return environment().get_template(template).render(values)
+
+
+@cache
+def environment() -> Environment:
+    """Of all pages of this process: a template is compiled once."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
+    made.filters.update(
         percent=percent,
         ratio=ratio,
         amount=amount,
@@ -40,7 +47,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         chance=chance,
         figure=figure,
     )
-    return environment.get_template(template).render(values)
+    return made
 
 
 def verbatim(name: str) -> Markup:
