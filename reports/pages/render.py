@@ -25,20 +25,19 @@ KINDS: Mapping[str, str] = {
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A page from `templates/`: everything but Markup is escaped, a missing value is an error."""
-    return environment().get_template(template).render(values)
+    return _environment().get_template(template).render(values)
 
 
 @cache
-def environment() -> Environment:
-    """Of all pages of this process: a template is compiled once."""
-    made = Environment(
+def _environment() -> Environment:
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
+    environment.filters.update(
         percent=percent,
         ratio=ratio,
         amount=amount,
@@ -47,7 +46,7 @@ def environment() -> Environment:
         chance=chance,
         figure=figure,
     )
-    return made
+    return environment
 
 
 def verbatim(name: str) -> Markup:
