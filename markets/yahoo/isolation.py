@@ -28,7 +28,7 @@ def isolated_yfinance() -> Any:
     """yfinance with its caches in a folder of this process, so that the user's stay as they are."""
     import yfinance
 
-    locks = hasattr(os, "getuid")  # elsewhere nothing tells the dead from the living
+    locks = os.name == "posix"  # elsewhere nothing tells the dead from the living
     if locks:
         _sweep()
     folder = mkdtemp(prefix=_PREFIX)
