@@ -20,6 +20,7 @@ from markets.costs.models import VenueCosts
 from markets.reference.calendars import closing_times, is_open
 from markets.reference.fillable import Limits
 from newsfolio.assets import Asset
+from newsfolio.costs import Commission, Costs
 from newsfolio.listings import asset_of
 from newsfolio.venues import all_rows, rows_of
 
@@ -27,7 +28,7 @@ TABLES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
     for path in sorted((Path(__file__).parent / "answers").glob("*.toml"))
 }
-STATUTORY = VenueCosts(commission=False)
+STATUTORY = VenueCosts(Costs(commission=Commission()))
 
 
 def cases(name: str) -> Any:
