@@ -363,7 +363,7 @@ def _signals(
         if ticker not in bars:
             raise MissingData(f"no data for the signal {ticker} in this source; add it or drop it")
     return {
-        ticker: known_at_close(bars[ticker], declared.get(ticker) or asset_of(ticker), calendar)
+        ticker: known_at_close(bars[ticker], declared.get(ticker) or want.asset(ticker), calendar)
         for ticker in want.signals
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -32,6 +32,7 @@ class Want:
     start, end: first and last day wanted; None as early and as late as the data carry.
     ends_with: last bars of other lines that bound the default end (the benchmark's).
     bars: whole bars, highs and lows too, from the first of all where no start is named.
+    declared: lines that the strategy declares itself, by ticker.
     """
 
     sleeves: tuple[Sleeve, ...]
@@ -43,6 +44,11 @@ class Want:
     end: date | None = None
     ends_with: Mapping[str, date] | None = None
     bars: bool = False
+    declared: Mapping[str, Asset] = field(default_factory=dict)
+
+    def asset(self, ticker: str) -> Asset:
+        """What a ticker means in this run."""
+        return asset_of(self.declared.get(ticker, ticker))
 
     def cash(self, interest: str) -> str:
         """What idle cash earns, in words."""
@@ -69,10 +75,10 @@ def assets_to_load(want: Want) -> dict[str, Asset]:
     while queue:
         for ticker in queue.pop().stand_in:
             if ticker not in assets:
-                assets[ticker] = asset_of(ticker)
+                assets[ticker] = want.asset(ticker)
                 queue.append(assets[ticker])
     extra = (*want.signals, *([CASH_RATES[want.base]] if want.base in CASH_RATES else []))
-    return assets | {ticker: asset_of(ticker) for ticker in extra if ticker not in assets}
+    return assets | {ticker: want.asset(ticker) for ticker in extra if ticker not in assets}
 
 
 def with_endings(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:
@@ -104,7 +110,7 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
             other.ticker: other for other in stand_ins(asset, bars) if other.ticker not in held
         }
     for sleeve in want.sleeves:
-        if not any(_reachable(ticker, held) for ticker in sleeve.tickers):
+        if not any(_reachable(ticker, held, wanted) for ticker in sleeve.tickers):
             raise MissingData(
                 f"no data for {', '.join(sleeve.tickers)} (sleeve {sleeve.name!r}) in this source; "
                 "check the spelling, choose another --data, or fetch them with --data yahoo"
@@ -120,8 +126,9 @@ def stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
         yield from stand_ins(other, bars)
 
 
-def _reachable(ticker: str, held: Mapping[str, Asset]) -> bool:
-    return ticker in held or any(_reachable(other, held) for other in asset_of(ticker).stand_in)
+def _reachable(ticker: str, held: Mapping[str, Asset], wanted: Mapping[str, Asset]) -> bool:
+    others = (wanted.get(ticker) or asset_of(ticker)).stand_in
+    return ticker in held or any(_reachable(other, held, wanted) for other in others)
 
 
 def notes_on(
