@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from backtests.commands.terminal import print_table
 from newsfolio.errors import BrokenData
 
+MOST_FILES = 6
+"""That are named where many were read alike."""
+
 if TYPE_CHECKING:
     from markets.quality.findings import Finding
     from markets.store.parquet import StoredBars
@@ -121,6 +124,14 @@ def as_json(finding: Finding) -> dict[str, Any]:
         "days": [day.isoformat() for day in finding.days],
         "count": finding.count,
     }
+
+
+def say_read(files: Mapping[str, str]) -> None:
+    """Files that were read alike share a row."""
+    for said in dict.fromkeys(files.values()):
+        names = [name for name, other in files.items() if other == said]
+        more = f" and {len(names) - MOST_FILES} more" if len(names) > MOST_FILES else ""
+        say(f"{', '.join(names[:MOST_FILES])}{more}: {said}")
 
 
 def say_findings(findings: Sequence[Finding], checked: int, missing: Sequence[str]) -> None:

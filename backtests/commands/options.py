@@ -43,6 +43,9 @@ class RunOptions:
         Folder of tables that are no prices (releases, valuations, events, scores), NAME.csv each.
     corrections
         File of corrections, besides the corrections.csv that may lie among the prices.
+    vendor
+        What the files of a folder do not say: whose they are, raw, split or full, day-first or
+        month-first, e.g. stooq or raw,day-first.
     snapshot
         Read again what a run on Yahoo's prices read: data.snapshot in its manifest.json.
     cash
@@ -77,6 +80,7 @@ class RunOptions:
     store: Annotated[Path | None, Parameter(group=DATA)] = None
     facts: Annotated[Path | None, Parameter(group=DATA)] = None
     corrections: Annotated[Path | None, Parameter(group=DATA)] = None
+    vendor: Annotated[str, Parameter(group=DATA)] = ""
     snapshot: Annotated[str | None, Parameter(group=DATA)] = None
     cash: Annotated[float, Parameter(group=MONEY)] = 1_000_000.0
     currency: Annotated[str, Parameter(group=MONEY)] = "USD"
@@ -100,13 +104,13 @@ class RunOptions:
         """Where the prices come from."""
         from backtests import paths
         from backtests.commands.terminal import progress
+        from markets.open import Beside
 
         return paths.open_source(
             self.data,
             store=self.store,
             offline=self.offline,
-            facts=self.facts,
-            corrections=self.corrections,
+            beside=Beside(self.facts, self.corrections, self.vendor),
             snapshot=self.snapshot,
             progress=progress(quiet),
         )

@@ -172,7 +172,7 @@ class LeanFormat:
             for place, name in enumerate(("Date", "Open", "High", "Low", "Close", "Volume"))
         }  # fmt: skip
         cells["Date"] = [day.removesuffix(" 00:00") for day in cells["Date"]]
-        table, _ = table_from(path, places, cells, self)
+        table, _ = table_from(Head(path), places, cells, self)
         prices = {name: table[name] / 10_000 for name in ("Open", "High", "Low", "Close")}
         days = table.days.strftime("%Y%m%d").astype("int64").to_numpy()
         factors = _factors(folder / "factor_files" / f"{code}.csv")
