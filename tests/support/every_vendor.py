@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support import mainland_files, vendor_files
+from tests.support import mainland_files, terminal_files, vendor_files
 
-WRITERS = {**vendor_files.WRITERS, **mainland_files.WRITERS}
+WRITERS = {**vendor_files.WRITERS, **mainland_files.WRITERS, **terminal_files.WRITERS}
 """By the name of the format; a new format gets all tests of formats by standing here."""

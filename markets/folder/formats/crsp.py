@@ -1,8 +1,8 @@
 """Daily stock files of CRSP: prices with a sign, returns with letters, factors for splits.
 
 A price below zero is the mean of bid and ask of a day without a trade, and 0 is unknown. The
-return of a day holds its dividends, so the total return is theirs and never worked out of prices.
-What a line paid when it was delisted stands in another of CRSP's tables.
+return of a day holds its dividends, which is how one knows them. What a line paid when it was
+delisted stands in another of CRSP's tables.
 """
 
 from __future__ import annotations
@@ -21,9 +21,13 @@ from markets.folder.names import ticker_of_file
 from markets.folder.price_file import Floats, Mask
 from newsfolio.errors import BrokenData
 
+_NO_SPLIT = 1e-6
+"""What rounding leaves between equal factors."""
 _LETTERS = {"A", "B", "C", "D", "E", "S", "T", "P"}
 """What stands for a return that is missing, by the reason."""
 _MISSING_VOLUME = -99.0
+_NO_DIVIDEND = 2e-5
+"""Of the price: what rounding a return to six decimals can leave, and no dividend is."""
 _MOST_ROWS = 5
 
 
@@ -99,20 +103,23 @@ def _in_order(draft: Draft) -> Draft:
 
 
 def _quotes(draft: Draft) -> Quotes:
-    """Split-adjusted prices, and Adj Close chained from the returns."""
+    """Split-adjusted prices; dividends as what a return has beyond the move of the price."""
     factor = _factor(draft, "Price factor", np.ones(len(draft.table.days)))
     shares = _factor(draft, "Share factor", factor)
     close = np.where(draft["Close"] == 0, np.nan, np.abs(draft["Close"]) / factor)
-    flags = draft.texts.get("Flag")
-    mean: Mask = draft["Close"] < 0
-    if flags is not None:
-        mean = mean | (np.array([flag.strip().upper() for flag in flags]) == "BA")
-    returns, unknown = _returns(draft, close)
+    mean = _means(draft)
     prices = {name: np.abs(draft[name]) / factor for name in ("Open", "High", "Low")}
     prices = {name: np.where((values == 0) | mean, np.nan, values)
               for name, values in prices.items()}  # fmt: skip
     volume = np.where(draft["Volume"] == _MISSING_VOLUME, np.nan, draft["Volume"]) * shares
-    draft = draft.scaled(**prices, Close=close, Adj_Close=_chained(close, returns), Volume=volume)
+    before = _before(close)
+    told = _returns(draft)
+    unknown: Mask = np.isnan(told) & ~np.isnan(before)
+    returns = np.where(np.isnan(told), close / before - 1, told)
+    beyond = np.nan_to_num(before * (1 + told) - close)
+    dividends = np.where(beyond > _NO_DIVIDEND * np.nan_to_num(close), beyond, 0.0)
+    draft = draft.scaled(**prices, Close=close, Adj_Close=_chained(close, returns), Volume=volume,
+                         Dividends=dividends, Stock_Splits=_splits(shares))  # fmt: skip
     found = {
         "priced at the mean of bid and ask, for nothing traded": mean,
         "without a return: the prices alone count there": unknown,
@@ -121,9 +128,31 @@ def _quotes(draft: Draft) -> Quotes:
     draft = replace(draft, found=(*draft.found, *notes))
     return draft.quotes(
         Adjusted.BY_COLUMNS,
-        "split-adjusted by its factors, total return by its returns; what was paid at a delisting "
-        "is not in this table",
+        "adjusted for splits by its factors, dividends by its returns; what was paid at a "
+        "delisting is not in this table",
     )
+
+
+def _splits(shares: Floats) -> Floats:
+    """(T,) new shares for one where the factor of shares steps, else 0."""
+    ratio = np.concatenate([[1.0], shares[:-1] / shares[1:]])
+    return np.where(np.abs(ratio - 1) > _NO_SPLIT, ratio, 0.0)
+
+
+def _means(draft: Draft) -> Mask:
+    """Days without a trade, whose price is the mean of bid and ask."""
+    flags = draft.texts.get("Flag")
+    mean: Mask = draft["Close"] < 0
+    if flags is None:
+        return mean
+    return np.asarray(mean | (np.array([flag.strip().upper() for flag in flags]) == "BA"))
+
+
+def _before(close: Floats) -> Floats:
+    """(T,) the last close known before each row."""
+    places = np.maximum.accumulate(np.where(np.isnan(close), -1, np.arange(len(close))))
+    last = np.where(places >= 0, close[places], np.nan)
+    return np.concatenate([[np.nan], last[:-1]])
 
 
 def _factor(draft: Draft, name: str, usual: Floats) -> Floats:
@@ -141,18 +170,12 @@ def _floats(draft: Draft, cells: Sequence[str], name: str) -> Floats:
     return floats_of(cells, draft.form.their_name(name), Numbers(), wrong)
 
 
-def _returns(draft: Draft, close: Floats) -> tuple[Floats, Mask]:
-    """Total returns, and the rows after the first of which the file has none."""
-    places = np.maximum.accumulate(np.where(np.isnan(close), -1, np.arange(len(close))))
-    last = np.where(places >= 0, close[places], np.nan)
-    by_price = close / np.concatenate([[np.nan], last[:-1]]) - 1
+def _returns(draft: Draft) -> Floats:
+    """(T,) total returns; NaN where the file has a letter or a figure that stands for none."""
     cells = draft.texts["Return"]
     plain = ["" if cell.strip().upper() in _LETTERS else cell for cell in cells]
     told = _floats(draft, plain, "Return")
-    told = np.where(told < -1.0, np.nan, told)  # -66 and its like stand for what is missing
-    unknown: Mask = np.isnan(told)
-    unknown[0] = False
-    return np.where(np.isnan(told), by_price, told), unknown
+    return np.where(told < -1.0, np.nan, told)  # -66 and its like stand for what is missing
 
 
 def _chained(close: Floats, returns: Floats) -> Floats:
@@ -181,7 +204,7 @@ _CIZ = {
 
 def _crsp(name: str, title: str, header: str, columns: Mapping[str, str]) -> CrspFormat:
     about = About(
-        title, header, "full: split by its factors, dividends by its returns", "shares, raw",
+        title, header, "split by its factors; dividends as events, by its returns", "shares, raw",
         "by security or by day", "2026-01-02 or 20260102",
     )  # fmt: skip
     needed = ("Security", "Date", "Close", "Return", "Price factor")

@@ -244,4 +244,4 @@ def _names(path: Path, code: str) -> tuple[str, ...]:
             *((f"its map file ends on {ended}: delisted",) if ended else ()))  # fmt: skip
 
 
-TREES: tuple[Format, ...] = (QlibFormat(), LeanFormat())
+FORMATS: tuple[Format, ...] = (QlibFormat(), LeanFormat())
