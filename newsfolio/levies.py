@@ -30,20 +30,30 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True)
 class Charge:
-    """A levy on one day: `rate` times the basis, kept within bounds, rounded up to `step`."""
+    """A levy on one day: three rates added up, kept within bounds, rounded up to `step`.
 
-    basis: Basis
-    rate: float
-    minimum: float
-    maximum: float
-    step: float
+    `value` is a fraction of what changes hands, `share` and `order` money; `cap` bounds it by a
+    fraction of what changes hands.
+    """
+
+    value: float = 0.0
+    share: float = 0.0
+    order: float = 0.0
+    minimum: float = 0.0
+    maximum: float = inf
+    cap: float = inf
+    step: float = 0.0
 
     def of(self, shares: float, value: float) -> float:
         """Money for one order; both arguments positive."""
-        basis = self.basis
-        base = value if basis is Basis.VALUE else shares if basis is Basis.SHARES else 1.0
-        amount = min(max(self.rate * base, self.minimum), self.maximum)
+        amount = self.value * value + self.share * shares + self.order
+        amount = min(max(amount, self.minimum), self.maximum)
+        if self.cap < inf:
+            amount = min(amount, self.cap * value)
         return self.step * ceil(amount / self.step - DUST) if self.step else amount
+
+
+_RATES = {Basis.VALUE: "value", Basis.SHARES: "share", Basis.ORDER: "order"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,10 @@ class Levy:
 
     def at(self, day: date) -> Charge:
         return Charge(
-            self.basis, self.rate.at(day), self.minimum.at(day), self.maximum.at(day), self.step
+            **{_RATES[self.basis]: self.rate.at(day)},
+            minimum=self.minimum.at(day),
+            maximum=self.maximum.at(day),
+            step=self.step,
         )
 
     def falls_on(self, sale: bool) -> bool:

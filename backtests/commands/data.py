@@ -138,7 +138,7 @@ def check(
     lines
         Tickers or strategies; by default all that the store or the folder has.
     data
-        yahoo (the local store) or a folder of CSV or Parquet files.
+        yahoo (the local store) or a folder of price files.
     store
         Folder of the local price store.
     against

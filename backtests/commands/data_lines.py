@@ -114,11 +114,11 @@ _SCALES = {
 
 def read_as(folder: Path, read: Iterable[Bars]) -> dict[str, str]:
     """By the name of its file and its ticker, how each line was read and what was assumed."""
-    from markets.folder.contents import files_of
+    from markets.folder.contents import by_line
 
-    files, told = tuple(files_of(folder)), {}
+    files, told = by_line(folder), {}
     for bars in read:
-        file = next(file for file in files if file.has(bars.ticker))
+        file = files[bars.ticker][0]
         title = file.form.about.title if file.form else "Yahoo's columns"
         usual = f"read as {title}: {_SCALES[bars.priced]}"
         said = next((note for note in bars.notes if note.startswith("read as ")), usual)

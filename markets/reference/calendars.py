@@ -93,6 +93,14 @@ def expected_of(venue: Venue) -> Days:
     return _expected(venue.code)
 
 
+def among(sessions: Days, days: Days) -> Mask:
+    """Whether each day is one of the sessions, which are in order."""
+    if not len(sessions):
+        return np.zeros(len(days), dtype=bool)
+    places = np.searchsorted(sessions, days)
+    return np.asarray(sessions[np.minimum(places, len(sessions) - 1)] == days)
+
+
 def on_weekend(days: Days) -> Mask:
     """Saturdays and Sundays."""
     return np.asarray(_weekday(days) >= 5)
@@ -128,7 +136,7 @@ def known_from(first: np.datetime64) -> None:
 
 def is_open(venue_code: str, days: Days) -> Mask:
     """Whether the venue has a session on each day; beyond its calendar on usual weekdays."""
-    return np.isin(days, _expected(venue_code))
+    return among(_expected(venue_code), days)
 
 
 def sessions_later(venue: Venue, day: date, count: int) -> date:

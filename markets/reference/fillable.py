@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
-from markets.reference.calendars import Days, is_known, is_open
+from markets.reference.calendars import Days, among, is_known, is_open
 from markets.reference.price_limits import Floats, board_of, limit_prices, price_limits
 from newsfolio.assets import Asset
 from newsfolio.boards import Board
@@ -64,16 +64,8 @@ def _calendar(asset: Asset, sessions: Days) -> Signs:
 
 def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days) -> Mask:
     """(T, N) whether a line's bar is the one before it, or stands still at the close before."""
-    found = np.zeros((len(sessions), len(lines)), dtype=bool)
-    for column, asset in enumerate(lines):
-        frame = bars[asset.ticker].frame
-        values = frame[["open", "high", "low", "close", "volume"]]
-        same = ((values == values.shift()) | (values.isna() & values.shift().isna())).all(axis=1)
-        prices = values.drop(columns="volume")
-        same |= prices.eq(values["close"].shift(), axis=0).all(axis=1)
-        days = frame.index[same.to_numpy()].to_numpy().astype("datetime64[D]")
-        found[np.isin(sessions, days), column] = True
-    return found
+    columns = [among(bars[asset.ticker].unmoved, sessions) for asset in lines]
+    return np.stack(columns, axis=1)
 
 
 @dataclass(frozen=True, eq=False)

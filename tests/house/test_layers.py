@@ -35,8 +35,9 @@ LAYERS = {
         ("markets.per_market",),
         ("markets.market", "markets.snapshot"),
         ("markets.facts", "markets.universe"),
+        ("markets.costs",),
         ("markets.reference",),
-        ("markets.bars", "markets.costs"),
+        ("markets.bars",),
     ),
     "reports": (
         ("reports",),

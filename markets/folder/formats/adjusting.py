@@ -133,7 +133,7 @@ def by_turnover(draft: Draft, unit: int) -> Quotes:
     if proved is Adjusted.FULL:
         return draft.quotes(proved, "adjusted for splits and dividends, by the turnover")
     if told is not None:
-        return draft.quotes(told, f"{told.value} by --vendor")
+        return draft.quotes(told, draft.told.said)
     if proved is Adjusted.RAW:
         return unadjusted(draft, "as traded, by the turnover")
     return draft.quotes(

@@ -50,7 +50,7 @@ def recognised(head: Head) -> bool:
 def unknown(head: Head) -> BrokenData:
     """Why a file is of no format: empty, no text, a message in its place, or other columns."""
     try:
-        if not any(True for _ in csv_rows(head.path, head.encoding)):
+        if not any(True for _ in csv_rows(head.path, head.encoding, head.delimiter)):
             return no_rows(head.path)
         if told := head.message():
             rule = f"no prices, but {told!r}. Fetch the file again, or remove it."

@@ -49,6 +49,11 @@ class Told:
     adjusted: Adjusted | None = None
     dates: str = ""
 
+    @property
+    def said(self) -> str:
+        """The adjustment that was told, for a note."""
+        return f"{self.adjusted.value} by --vendor" if self.adjusted else ""
+
     @classmethod
     def of(cls, words: str, names: frozenset[str]) -> Told:
         """From `stooq` or `raw,day-first`; CommandError for a word that is neither."""

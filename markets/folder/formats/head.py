@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ MOST_ROWS = 40
 _ENCODINGS = ("utf-8-sig", "gb18030", "cp1252")
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _DELIMITERS = (",", ";", "\t")
-_MESSAGES = ("{", "[", "<")
+_MESSAGE = re.compile(r"[{\[]|<(?:!|\?|html|head|body)", re.IGNORECASE)
 """How a JSON answer or a web page begins."""
 
 
@@ -89,7 +90,7 @@ class Head:
         if not lines:
             return ""
         marks = sum(lines[0].count(mark) for mark in _DELIMITERS)
-        told = lines[0].startswith(_MESSAGES) or (not marks and len(lines) < 3)
+        told = bool(_MESSAGE.match(lines[0])) or (not marks and len(lines) < 3)
         return " ".join(lines)[:80] if told else ""
 
 
