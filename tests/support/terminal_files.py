@@ -42,7 +42,7 @@ def bloomberg(of: History) -> Written:
     rows = list(zip(map(us, of.days), close, opened, high, low, cells, strict=True))
     title = "Security,AAPL US Equity\nStart Date,1/5/2026\nPeriod,D\nCurrency,USD\n\n"
     text = title + table("Date,PX_LAST,PX_OPEN,PX_HIGH,PX_LOW,PX_VOLUME", rows[::-1])
-    return Written("grid1.csv", text.encode(), "AAPL", Priced.SPLITS, close, volume,
+    return Written("AAPL_US_Equity.csv", text.encode(), "AAPL", Priced.SPLITS, close, volume,
                    ("Bloomberg", "month-first", "reversed", "recalled"), True)  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def refinitiv(of: History) -> Written:
     rows = zip(["0700.HK"] * len(of.days), (f"{day}T00:00:00Z" for day in of.days), close, opened,
                high, low, volume.astype(int), strict=True)  # fmt: skip
     text = table("Instrument,Date,Price Close,Price Open,Price High,Price Low,Volume", rows)
-    return Written("export.csv", text.encode(), "0700.HK", Priced.SPLITS, close, volume,
+    return Written("0700.HK.csv", text.encode(), "0700.HK", Priced.SPLITS, close, volume,
                    ("Refinitiv", "recalled"), True)  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def crsp(of: History) -> Written:
                      of.later[row]))  # fmt: skip
     text = table("PERMNO,date,TICKER,PRC,VOL,OPENPRC,ASKHI,BIDLO,RET,CFACPR,CFACSHR", rows)
     volume = np.where(np.arange(len(of.days)) == 4, np.nan, of.volume * of.later)
-    return Written("dsf.csv", text.encode(), "AAPL", Priced.SPLITS, of.close / of.later, volume,
+    return Written("AAPL.csv", text.encode(), "AAPL", Priced.SPLITS, of.close / of.later, volume,
                    ("CRSP", "delisting"))  # fmt: skip
 
 
@@ -165,6 +165,7 @@ def in_excels_days(written: Written) -> Written:
 
 WRITERS: dict[str, Writer] = {
     "bloomberg": bloomberg, "refinitiv": refinitiv, "crsp": crsp, "crsp-ciz": crsp_ciz,
-    "fred": fred, "lean": lean, "qlib": qlib,
+    "fred": fred,
 }  # fmt: skip
-"""By the name of the format."""
+TREES: dict[str, Writer] = {"lean": lean, "qlib": qlib}
+"""By the name of the format; of TREES, folders."""

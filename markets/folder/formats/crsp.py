@@ -54,7 +54,7 @@ class CrspFormat(ColumnFormat):
         return tuple(sorted({name for _, name in last.values()}))
 
     def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        draft = _of_security(super().draft(head, "", told), ticker)
+        draft = _of_security(super().draft(head, "", told), ticker).saying(self.ignored(head))
         return _quotes(draft)
 
 

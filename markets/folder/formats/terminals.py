@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from markets.folder.formats.cells import Dates, Numbers
-from markets.folder.formats.columns import ColumnFormat
-from markets.folder.formats.format import About, Adjusted, Format
+from markets.folder.formats.columns import ColumnFormat, Draft
+from markets.folder.formats.format import About, Adjusted, Format, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code
 from markets.reference.csv_file import Row, csv_rows
@@ -71,6 +71,13 @@ class BloombergFormat(ColumnFormat):
         titles = (row for _, row in head.rows if len(row) > 1)
         security = next((row[1] for row in titles if row[0].casefold() == "security"), "")
         return tuple(filter(None, [bloomberg_ticker(security)]))
+
+    def draft(self, head: Head, ticker: str, told: Told) -> Draft:
+        """With a word on fields that are not read."""
+        header = self._header(head)
+        strange = [name for name in (header[1] if header else ()) if name not in self.columns]
+        said = f"columns ignored: {', '.join(strange)[:80]}" if strange else ""
+        return super().draft(head, ticker, told).saying(said)
 
     def _names(self, head: Head) -> list[str]:
         header = self._header(head)
