@@ -64,21 +64,17 @@ def open_source(
     return source
 
 
-def open_frames(
-    data: object, today: date, *, vendor: str = "", facts: Path | None = None
-) -> Source:
+def open_frames(data: object, today: date, beside: Beside) -> Source:
     """Frames that a notebook hands over, with the corrections that are ours and facts beside them.
 
-    vendor: what their prices are adjusted for, where their columns do not say.
+    The vendor may be no name of one, only what the prices are adjusted for.
     """
     from markets.corrections import DISTRIBUTIONS, Corrected
     from markets.folder.formats.format import Told
     from markets.folder.frames import frame_source
 
-    source: Source = Corrected(
-        frame_source(data, today, Told.of(vendor, frozenset())), DISTRIBUTIONS
-    )
-    return _with_facts(source, facts)
+    frames = frame_source(data, today, Told.of(beside.vendor, frozenset()))
+    return _with_facts(Corrected(frames, DISTRIBUTIONS), beside.facts)
 
 
 def open_snapshot(

@@ -77,18 +77,23 @@ def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
     from markets.folder.contents import files_of
 
     tickers: set[str] = set()
-    files = {file.path.name: file for file in files_of(folder)} if folder.is_dir() else {}
+    files = {file.path: file for file in files_of(folder)} if folder.is_dir() else {}
+    whole = files.get(folder)  # of qlib or LEAN, whose own folders are no prices that lie about
     passed: dict[str, str] = {}
+    if whole is not None:
+        tickers |= {asset.ticker for asset in placed(whole.tickers)[0]}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(".") or path.name == "corrections.csv":
             continue
-        if path.name not in files:
+        if whole is not None and path.is_dir():
+            continue
+        if path not in files:
             passed[path.name] = (
                 "a folder; prices lie beside one another" if path.is_dir() else
                 "neither .csv nor .parquet; save it as one of them"
             )  # fmt: skip
             continue
-        file = files[path.name]
+        file = files[path]
         assets, unplaced = placed(file.tickers or (path.stem,))
         tickers |= {asset.ticker for asset in assets}
         if unplaced and not assets:
@@ -114,11 +119,11 @@ _SCALES = {
 
 def read_as(folder: Path, read: Iterable[Bars]) -> dict[str, str]:
     """By the name of its file and its ticker, how each line was read and what was assumed."""
-    from markets.folder.contents import files_of
+    from markets.folder.contents import by_line
 
-    files, told = tuple(files_of(folder)), {}
+    files, told = by_line(folder), {}
     for bars in read:
-        file = next(file for file in files if file.has(bars.ticker))
+        file = files[bars.ticker][0]
         title = file.form.about.title if file.form else "Yahoo's columns"
         usual = f"read as {title}: {_SCALES[bars.priced]}"
         said = next((note for note in bars.notes if note.startswith("read as ")), usual)
