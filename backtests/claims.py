@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from markets.bars import Bars
 from markets.reference.currencies import EcbRates
 from markets.snapshot import Source
+from markets.store.rates.lines import with_rates
 from markets.views.price_record import PriceRecord
 from newsfolio.assets import Asset
 from newsfolio.claims import Claim, Reading
@@ -162,8 +164,17 @@ def check_claims(
     articles = tuple(articles)
     claims = [(article.id, claim) for article in articles for claim in article.claims]
     lines = lines_of(claim for _, claim in claims)
-    bars = source.load([asset_of(declared.get(line, line)) for line in lines])
+    assets = [asset_of(declared.get(line, line)) for line in lines]
+    currencies = {asset.currency for asset in assets}
+    bars = with_rates(source, source.load(assets), currencies, _last_due(articles))
     return tuple(check_claim(article, claim, bars, declared) for article, claim in claims)
+
+
+def _last_due(articles: Iterable[Article]) -> date | None:
+    """The last day that any reading looks at."""
+    claims = (claim for article in articles for claim in article.claims)
+    readings = (one for claim in claims for one in (*claim.stated, *claim.corrected))
+    return max((reading.window.end for reading in readings), default=None)
 
 
 def articles_of(
@@ -222,7 +233,7 @@ def deciding(readings: Sequence[MeasuredReading]) -> MeasuredReading | None:
 
 
 def _measured(reading: Reading, bars: Mapping[str, Bars], declared: Declared) -> MeasuredReading:
-    record = PriceRecord(bars, reading.window.end, EcbRates(), declared)
+    record = PriceRecord(bars, reading.window.end, EcbRates(bars), declared)
     measured: float | None = None
     try:
         measurement = reading.of.measure(record, reading.window)
@@ -249,7 +260,7 @@ def _basis(claim: Claim, bars: Mapping[str, Bars], declared: Declared) -> tuple[
     if not claim.stated:
         return ()
     due = max(reading.window.end for reading in (*claim.stated, *claim.corrected))
-    record = PriceRecord(bars, due, EcbRates(), declared)
+    record = PriceRecord(bars, due, EcbRates(bars), declared)
     listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
     return tuple(record.basis(line) for line in listed)
 

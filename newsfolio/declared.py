@@ -16,9 +16,11 @@ def declared_by(strategy: Strategy, author: type) -> dict[str, Asset]:
 
     In a file or a notebook an asset counts where it has a name of its own.
     """
-    parts = [strategy.universe, strategy.pool]
-    if isinstance(strategy.benchmark, Strategy):
-        parts.append(strategy.benchmark.universe)
+    parts: list[Any] = [strategy.universe]
+    if isinstance(strategy, Strategy):
+        parts.append(strategy.pool)
+        if isinstance(strategy.benchmark, Strategy):
+            parts.append(strategy.benchmark.universe)
     found = [asset for part in parts for asset in _assets(part)]
     return declared_in(author.__module__) | {asset.ticker: asset for asset in reversed(found)}
 
