@@ -91,6 +91,9 @@ class Delisting:
 
 
 UNSAID = always(0.0, "nobody said")
+UNSAID_LOT = always(1, "nobody said")
+_HUNDRED = always(100, "board lot of the mainland; in Hong Kong assumed")
+_STAR = re.compile(r"68[89]\d{3}\.SS")
 _H_SHARE = always(0.10, "assumed, as for an H share: no row says what is withheld")
 
 
@@ -99,7 +102,8 @@ class Asset:
     """One line: a security on one venue in one currency. Prices, lots and fees belong to it.
 
     `listed` is its first day of trading; it may be held from 60 sessions later, and until then
-    the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw).
+    the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw); where
+    nobody says it is 100 on the mainland and in Hong Kong, there not `lot_known`, and 1 elsewhere.
     `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend;
     where nobody says, a Hong Kong line withholds that, not `withholding_known`, and others nothing.
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
@@ -113,7 +117,7 @@ class Asset:
     kind: Kind = Kind.STOCK
     name: str = ""
     listed: date | None = None
-    lot: Dated[int] = always(1)
+    lot: Dated[int] = UNSAID_LOT
     lot_known: bool = True
     withholding: Dated[float] = UNSAID
     withholding_known: bool = True
@@ -131,9 +135,15 @@ class Asset:
     def __post_init__(self) -> None:
         if not self.country:
             object.__setattr__(self, "country", self.venue.country or self.venue.code)
-        if self.withholding is UNSAID and self.venue.code == HONG_KONG.code and self.tradable:
+        hong_kong, mainland = self.venue.code == HONG_KONG.code, self.venue.code == MAINLAND.code
+        if self.withholding is UNSAID and hong_kong and self.tradable:
             object.__setattr__(self, "withholding", _H_SHARE)
             object.__setattr__(self, "withholding_known", False)
+        if self.lot is UNSAID_LOT and (hong_kong or mainland) and self.tradable:
+            object.__setattr__(self, "lot", _HUNDRED)
+            object.__setattr__(self, "lot_known", mainland)
+        if mainland and _STAR.fullmatch(self.ticker):
+            object.__setattr__(self, "star", True)
         if self.ticker in self.stand_in:
             raise CommandError(f"{self.ticker} cannot stand in for itself; name another line")
 

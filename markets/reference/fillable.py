@@ -22,9 +22,6 @@ Signs = NDArray[np.int8]
 NOISE = 1e-6
 """Of a price: what a vendor's adjustment leaves of a rounded figure."""
 
-SHUT, OPEN, UNKNOWN = 0, 1, 2
-"""What a calendar says of a day; beyond its end it says nothing."""
-
 
 def fillable_of(
     lines: tuple[Asset, ...], bars: Mapping[str, Bars], grids: Grids, sessions: Days
@@ -39,25 +36,19 @@ def fillable_of(
     locked = np.zeros(quoted.shape, dtype=np.int8)
     notes: list[str] = []
     for column, asset in enumerate(lines):
-        said = _calendar(asset, sessions)
+        opens = is_open(asset.venue.code, sessions)
+        shut = ~opens & is_known(asset.venue, sessions)
         own = np.array([line.venue.code == asset.venue.code for line in lines])
         own[column] = False
         elsewhere = traded[:, own].any(axis=1)
-        fillable[:, column] &= (said != SHUT) | elsewhere
-        opened[:, column] = (said == OPEN) | elsewhere | fillable[:, column]
+        fillable[:, column] &= ~shut | elsewhere
+        opened[:, column] = opens | elsewhere | fillable[:, column]
         if asset.venue.needs:
             fillable[:, column] &= is_open(VENUES[asset.venue.needs].code, sessions)
         line = bars[asset.ticker]
         locked[:, column] = _locked(asset, line, grids, column, sessions)
         notes += _like_special_treatment(asset, line, grids, column, sessions)
     return {"fillable": fillable, "locked": locked, "opened": opened}, tuple(notes)
-
-
-def _calendar(asset: Asset, sessions: Days) -> Signs:
-    """What the calendar of the line's venue says of each session."""
-    said = np.where(is_open(asset.venue.code, sessions), OPEN, SHUT)
-    said[~is_known(asset.venue, sessions)] = UNKNOWN
-    return said.astype(np.int8)
 
 
 def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days) -> Mask:
@@ -78,8 +69,9 @@ def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days)
 class _Bounds:
     """Which prices of a line stand at a price limit; all as they traded (raw).
 
-    last: (T,) the close that a limit is counted from. exact: whether raw prices are known to the
-    tick; a history that is adjusted for dividends, or for splits that it does not tell, is not.
+    last: (T,) the close that a limit is counted from, less the dividend and through the split, to
+    the tick. exact: whether raw prices are known to the tick; a history that is adjusted for
+    dividends, or for splits that it does not tell, is not.
     """
 
     last: Floats
@@ -93,7 +85,7 @@ class _Bounds:
         """
         bound = self.last * (1 + limit)
         if self.exact:
-            bound = np.floor(bound / self.tick + 0.5 + NOISE) * self.tick
+            bound = _to_tick(bound, self.tick)
         beyond = np.sign(limit) * (price - bound)
         slack = NOISE * np.abs(bound) + (0.0 if self.exact else self.tick / 2)
         least, most = -self.tick / 2 - slack, 1.5 * self.tick + slack
@@ -105,9 +97,15 @@ def _bounds(asset: Asset, line: Bars, grids: Grids, column: int) -> _Bounds | No
     board = board_of(asset)
     if board is None:
         return None
-    last = np.concatenate([[np.nan], grids["last"][:-1, column]]) - grids["dividend"][:, column]
+    before = np.concatenate([[np.nan], grids["last"][:-1, column]])
+    last: Floats = (before - grids["dividend"][:, column]) * grids["later"][:, column]
     exact = line.priced is Priced.SPLITS and line.splits_known_to is not None
-    return _Bounds(last * grids["later"][:, column], board.tick, exact)
+    return _Bounds(_to_tick(last, board.tick) if exact else last, board.tick, exact)
+
+
+def _to_tick(price: Floats, tick: float) -> Floats:
+    """Rounded half up, where half is what a vendor's adjustment leaves of it too."""
+    return np.asarray(np.floor(price / tick + 0.5 + NOISE) * tick)
 
 
 def _locked(asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days) -> Signs:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from markets.reference.calendars import Days, sessions_of
+from markets.reference.calendars import FIRST, Days, expected_of
 from newsfolio.assets import Asset, Kind
 from newsfolio.dated import Dated, Row, always
 
@@ -83,8 +83,8 @@ _STAR = Board(
     always(0.20, "SSE special rules for trading on the STAR market, 2019"),
     always(5, "SSE special rules for trading on the STAR market, 2019"),
 )
-_B_SHANGHAI = Board(_TENTH, always(1, "recalled"), MILL)
-_B_SHENZHEN = Board(_TENTH, always(1, "recalled"))
+_B_SHANGHAI = Board(_TENTH, always(1, "recalled"), MILL, _WARNED)
+_B_SHENZHEN = Board(_TENTH, always(1, "recalled"), warned=_WARNED)
 _FUNDS = Board(_TENTH, always(0, "a fund has its limit from the first session"), MILL)
 _TRUSTS = Board(_TENTH, always(1, "the first session has bounds of its own: 30 %; recalled"), MILL)
 _STAR_FUNDS = Board(_STAR.limit, always(0, "as other funds"), MILL)
@@ -126,8 +126,8 @@ def board_of(asset: Asset) -> Board | None:
 def price_limit(asset: Asset, day: date) -> float | None:
     """The largest move of a line on a day, as a fraction of its last close; None for no limit.
 
-    The close counts less the dividend and through the split of the day, and the limit is rounded to
-    the tick.
+    The close counts less the dividend and through the split of the day, rounded to the tick, and
+    the limit of that is rounded again.
     """
     limit = float(price_limits(asset, np.array([day], dtype="datetime64[D]"))[0])
     return None if np.isnan(limit) else limit
@@ -154,8 +154,8 @@ def _on(fact: Dated[T], days: Days) -> Floats:
 
 
 def _unbound(asset: Asset, listed: date, count: int, days: Days) -> NDArray[np.bool_]:
-    """Which days lie in a listing's first sessions."""
-    sessions = sessions_of(asset.venue)
+    """Which days lie in a listing's first sessions; none of one before all known sessions."""
+    sessions = expected_of(asset.venue)
     first = int(np.searchsorted(sessions, np.datetime64(listed)))
     within = np.searchsorted(sessions, days, side="right") - 1 - first
-    return np.asarray((within >= 0) & (within < count) & (first + count <= len(sessions)))
+    return np.asarray((within >= 0) & (within < count) & (listed >= FIRST))

@@ -91,6 +91,26 @@ def test_a_signal_that_ended_is_unknown_and_that_is_said(tmp_path: Path) -> None
     assert one["told"].startswith(f"ends on {last}, and its last close is too old on 243 sessions")
 
 
+@pytest.mark.parametrize(("later", "severity"), [(0, None), (1, "note"), (30, "doubt")])
+def test_a_signal_that_begins_late_is_unknown_and_that_is_said(
+    tmp_path: Path, later: int, severity: str | None
+) -> None:
+    made = frame(count=400)
+    prices = as_files(tmp_path, AAPL=made, **{"^VIX": made.iloc[100:]})
+    start = made.index[100 - later].date()
+    result = run(Follows(), data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
+                 start=f"{start}", verdict=False)  # fmt: skip
+    late = [one for one in result.manifest["findings"] if one["rule"] == "late start"]
+    assert [one["severity"] for one in late] == ([severity] if severity else [])
+    for one in late:
+        first = made.index[100].date()
+        sessions = f"{later} session{'s' * (later > 1)}"
+        assert one["told"] == (
+            f"begins on {first}, and the run on {start}: it is unknown on the first {sessions}"
+        )
+        assert one["remedy"] == f"Start the run later: --start {first}."
+
+
 def test_cash_earns_nothing_once_its_rate_ended(tmp_path: Path) -> None:
     class Waits(Follows):
         signals = ()
