@@ -46,7 +46,7 @@ def fillable_of(
         if asset.venue.needs:
             fillable[:, column] &= is_open(VENUES[asset.venue.needs].code, sessions)
         line = bars[asset.ticker]
-        locked[:, column] = _locked(asset, line, grids, column, sessions)
+        locked[:, column] = at_limit("open", asset, line, grids, column, sessions)
         notes += _like_special_treatment(asset, line, grids, column, sessions)
     return {"fillable": fillable, "locked": locked, "opened": opened}, tuple(notes)
 
@@ -108,14 +108,19 @@ def _to_tick(price: Floats, tick: float) -> Floats:
     return np.asarray(np.floor(price / tick + 0.5 + NOISE) * tick)
 
 
-def _locked(asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days) -> Signs:
-    """(T,) 1 where a line opened at its upper price limit, -1 at its lower one, else 0."""
+def at_limit(
+    which: str, asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days
+) -> Signs:
+    """(T,) 1 where a line's `open` or `close` stood at its upper price limit, -1 at its lower one.
+
+    0 elsewhere. grids: as for `fillable_of`.
+    """
     bounds = _bounds(asset, line, grids, column)
     if bounds is None:
         return np.zeros(len(sessions), dtype=np.int8)
     limits = price_limits(asset, sessions)
-    opens = grids["open"][:, column] * grids["later"][:, column]
-    upper, lower = (bounds.reached(opens, sign * limits) for sign in (1, -1))
+    prices = grids[which][:, column] * grids["later"][:, column]
+    upper, lower = (bounds.reached(prices, sign * limits) for sign in (1, -1))
     return upper.astype(np.int8) - lower.astype(np.int8)
 
 
