@@ -18,7 +18,7 @@ from backtests.records.trials import (
     record_trials,
     unmade_trial,
 )
-from backtests.records.workspace import Workspace, open_workspace
+from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_backtrader, run_strategy
@@ -30,13 +30,14 @@ from reports.contract.manifest import ManifestJson
 
 def run(
     strategy: Runnable,
-    data: str | Source = "yahoo",
+    data: Data = "yahoo",
     *,
     universe: Sequence[str] = (),
     ledger: str | Path | None = None,
     offline: bool = False,
     facts: str | Path | None = None,
     snapshot: str | None = None,
+    vendor: str = "",
     verify: bool = False,
     verdict: bool = True,
     placebos: int = 200,
@@ -46,7 +47,11 @@ def run(
 
     strategy: an address such as "abc-basket", a Strategy, or a class (plain backtrader ones too,
         with `universe`).
-    data: "yahoo", "sample", a folder, or anything that loads as a markets.snapshot.Source does.
+    data: "yahoo", "sample", a folder, or anything that loads as a markets.snapshot.Source does;
+        prices in memory: a DataFrame of closes (dates x tickers), one with columns by field and
+        ticker as yfinance.download() gives, or a dict of frames by ticker.
+    vendor: what prices in memory are adjusted for where their columns do not say: "full" (splits
+        and dividends), "split" or "raw".
     facts: a folder of tables that are no prices (NAME.csv), for strategies that read some.
     snapshot: read again what a run on Yahoo's prices read: data.snapshot in its manifest.
     verdict: judge it on the sessions after its article; without, `placebos` does not matter.
@@ -55,7 +60,7 @@ def run(
     Every run, failed ones too, is appended to the trial ledger. Raises a NewsfolioError.
     """
     workspace = open_workspace(
-        data, settings, ledger, offline=offline, facts=facts, snapshot=snapshot
+        data, settings, ledger, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor
     )
     with counted_if_unmade(workspace, str(strategy)):
         job = job_of(strategy, universe=universe)

@@ -44,6 +44,13 @@ def today() -> date:
     return date.today()
 
 
+def open_frames(data: object, *, vendor: str = "", facts: Path | None = None) -> Source:
+    """Frames in memory, with this machine's day."""
+    from markets.open import open_frames as opened
+
+    return opened(data, today(), vendor=vendor, facts=facts)
+
+
 def open_source(
     data: str,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -19,6 +19,8 @@ from newsfolio.errors import BrokenData
 
 COLUMNS = ("open", "high", "low", "close", "volume", "dividend", "split")
 
+Days = NDArray[np.datetime64]
+Mask = NDArray[np.bool_]
 
 ROUNDING = 1e-6
 """Of a price: what a vendor's adjustment leaves between equal figures."""
@@ -59,7 +61,8 @@ class Bars:
         a history that was cut short still needs to tell raw shares.
     simulated: the bars were made up. notes: what a reader must know of them. doubts: what the gate
         passes on. genuine: days whose jumps are real, each with the reason that somebody gave.
-    delisted: how the line ended, where a correction says so.
+    delisted: how the line ended, where a correction says so. checked: the rows are some of a line
+        that was checked when it was made.
     """
 
     ticker: str
@@ -71,9 +74,20 @@ class Bars:
     doubts: tuple[Doubt, ...] = ()
     genuine: tuple[tuple[date, str], ...] = ()
     delisted: Delisting | None = None
+    checked: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
-        _check(self.ticker, self.frame, self.priced)
+    def __post_init__(self, checked: bool) -> None:
+        if self.frame.empty:
+            raise BrokenData(f"{self.ticker}: no rows with a price")
+        if not checked:
+            _check(self.ticker, self.frame, self.priced)
+
+    @cached_property
+    def days(self) -> Days:
+        """The date of each row."""
+        days: Days = self.frame.index.to_numpy().astype("datetime64[D]")
+        days.flags.writeable = False
+        return days
 
     @property
     def first(self) -> date:
@@ -95,10 +109,24 @@ class Bars:
 
     def until(self, day: date) -> Bars:
         """The same line as it was known after `day`, its prices still adjusted as today."""
-        split = self.frame["split"].to_numpy()[self.frame.index > pd.Timestamp(day)]
+        rows = int(np.searchsorted(self.days, np.datetime64(day), side="right"))
+        split = self.frame["split"].to_numpy()[rows:]
         later = float(np.prod(split[split > 0])) * self.later_splits
-        frame = self.frame[self.frame.index <= pd.Timestamp(day)]
-        return dataclasses.replace(self, frame=frame, later_splits=later)
+        frame = self.frame.iloc[:rows]
+        return dataclasses.replace(self, frame=frame, later_splits=later, checked=True)
+
+    def kept(self, rows: Mask) -> Bars:
+        """Only these rows, as they stand: what happened on the others is gone."""
+        return dataclasses.replace(self, frame=self.frame[rows], checked=True)
+
+    @cached_property
+    def unmoved(self) -> Days:
+        """The days whose bar is the one before it, or stands still at the close before."""
+        bars = self.frame.to_numpy()[:, :5]  # open, high, low, close, volume
+        now, before = bars[1:], bars[:-1]
+        same = ((now == before) | (np.isnan(now) & np.isnan(before))).all(axis=1)
+        same |= (now[:, :4] == before[:, 3:4]).all(axis=1)
+        return self.days[1:][same]
 
     def reach(self, days: NDArray[np.datetime64]) -> tuple[NDArray[Any], NDArray[Any]]:
         """High and low of each day; where one is unknown, what open and close span; NaN: no bar."""
@@ -118,7 +146,7 @@ class Bars:
         )
         if self.delisted is not None:
             sha.update(f"{self.delisted.day}|{self.delisted.value}".encode())
-        sha.update(self.frame.index.to_numpy().astype("datetime64[D]").astype("int64").tobytes())
+        sha.update(self.days.astype("int64").tobytes())
         sha.update(np.ascontiguousarray(self.frame[list(COLUMNS)].to_numpy("float64")).tobytes())
         return sha.hexdigest()
 
@@ -135,19 +163,18 @@ def moved_on(frame: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
 
 def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
     """Raise BrokenData naming the ticker, the date and the rule."""
-    if frame.empty:
-        raise BrokenData(f"{ticker}: no rows with a price")
     if tuple(frame.columns) != COLUMNS or any(kind != "float64" for kind in frame.dtypes):
         raise BrokenData(f"{ticker}: columns must be {', '.join(COLUMNS)}, all float64")
     index = frame.index
     if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
         raise BrokenData(f"{ticker}: the index must be naive dates, one a session")
-    if not index.equals(index.normalize()):
+    instants = index.to_numpy()
+    if (instants != instants.astype("datetime64[D]")).any():
         raise BrokenData(f"{ticker}: the index holds times of day; sessions are dates")
     if index.has_duplicates:
         raise BrokenData(f"{ticker}: {index[index.duplicated()][0]:%Y-%m-%d} appears twice")
     if not index.is_monotonic_increasing:
-        place = int(np.flatnonzero(np.diff(index.to_numpy()).astype("int64") < 0)[0]) + 1
+        place = int(np.flatnonzero(np.diff(instants).astype("int64") < 0)[0]) + 1
         raise BrokenData(f"{ticker}: rows are not in date order at {index[place]:%Y-%m-%d}")
     for rule, broken in _rules(frame, priced).items():
         if broken.any():

@@ -96,10 +96,6 @@ def natural_end(bars: Mapping[str, Bars], want: Want) -> date:
     return _end(tradable(bars, want, wanted), wanted, want, bars)[0]
 
 
-def _days(line: Bars) -> Days:
-    return line.frame.index.to_numpy().astype("datetime64[D]")
-
-
 def _end(
     held: Mapping[str, Asset], wanted: Mapping[str, Asset], want: Want, bars: Mapping[str, Bars]
 ) -> tuple[date, str]:
@@ -131,8 +127,8 @@ def _due(venue: Venue, end: date, held: Iterable[Asset], bars: Mapping[str, Bars
     last = np.array([end], dtype="datetime64[D]")
     dates = [sessions_of(venue)]
     if not is_known(venue, last)[0]:
-        dates += [_days(bars[asset.ticker]) for asset in held if asset.venue == venue]
-    days = np.unique(np.concatenate(dates))
+        dates += [bars[asset.ticker].days for asset in held if asset.venue == venue]
+    days = np.unique(np.concatenate(dates)) if len(dates) > 1 else dates[0]
     return days[np.searchsorted(days, last[0], side="right") - 1]  # type: ignore[no-any-return]
 
 
@@ -154,7 +150,7 @@ def _axis(
     lines: Iterable[Asset], bars: Mapping[str, Bars], end: date
 ) -> tuple[Days, tuple[str, ...]]:
     """The union of the lines' days up to the end, without weekends; and a note on these."""
-    rows = ((asset, _days(bars[asset.ticker])) for asset in lines)
+    rows = ((asset, bars[asset.ticker].days) for asset in lines)
     days = np.unique(np.concatenate([days[lives(asset, days)] for asset, days in rows]))
     days = days[days <= np.datetime64(end)]
     weekend = on_weekend(days)
@@ -197,7 +193,7 @@ def _reaches(
 def _fill_column(
     grids: dict[str, Floats], column: int, line: Bars, sessions: Days, asset: Asset
 ) -> None:
-    days, frame = _days(line), line.frame
+    days, frame = line.days, line.frame
     places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
     keep = (sessions[places] == days) & lives(asset, days)
     rows = places[keep]
@@ -217,7 +213,7 @@ def _fill_column(
 def _later(line: Bars, sessions: Days) -> Floats:
     """The product of the splits after each session, those after the last one included."""
     split = np.nan_to_num(line.frame["split"].to_numpy())
-    days, ratios = _days(line)[split > 0], split[split > 0]
+    days, ratios = line.days[split > 0], split[split > 0]
     after = np.append(np.cumprod(ratios[::-1])[::-1], 1.0) * line.later_splits
     return after[np.searchsorted(days, sessions, side="right")]
 

@@ -36,18 +36,30 @@ def open_source(
     else:
         folder = store if data == "yahoo" else Path(data).expanduser()
         source = _corrected(_prices(data, folder, today, offline, progress), folder, corrections)
-    if facts is not None:
-        if not facts.expanduser().is_dir():
-            raise CommandError(f"--facts {facts}: no such folder")
-        from markets.folder.fact_files import WithFacts
-
-        source = WithFacts(source, facts.expanduser())
+    source = _with_facts(source, facts)
     if data == "yahoo":
         from markets.store.price_store import Store
         from markets.store.snapshots import Remembering
 
         source = Remembering(source, Store(store))
     return source
+
+
+def open_frames(
+    data: object, today: date, *, vendor: str = "", facts: Path | None = None
+) -> Source:
+    """Frames that a notebook hands over, with the corrections that are ours and facts beside them.
+
+    vendor: what their prices are adjusted for, where their columns do not say.
+    """
+    from markets.corrections import DISTRIBUTIONS, Corrected
+    from markets.folder.formats.format import Told
+    from markets.folder.frames import frame_source
+
+    source: Source = Corrected(
+        frame_source(data, today, Told.of(vendor, frozenset())), DISTRIBUTIONS
+    )
+    return _with_facts(source, facts)
 
 
 def open_snapshot(
@@ -72,6 +84,17 @@ def open_snapshot(
     from markets.store.snapshots import SnapshotSource
 
     return SnapshotSource(Store(store), snapshot)
+
+
+def _with_facts(source: Source, facts: Path | None) -> Source:
+    """The source with a folder of tables beside it, which is asked first."""
+    if facts is None:
+        return source
+    if not facts.expanduser().is_dir():
+        raise CommandError(f"--facts {facts}: no such folder")
+    from markets.folder.fact_files import WithFacts
+
+    return WithFacts(source, facts.expanduser())
 
 
 def _corrected(source: Source, folder: Path, more: Path | None) -> Source:

@@ -60,6 +60,7 @@ class Snapshot(Mapping[str, Bars]):
         return snapshot_id(self.bars.values(), self.facts.values())
 
 
+@runtime_checkable
 class Source(Protocol):
     """Where bars and tables of facts come from."""
 

@@ -3,83 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date, time
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import date
 
 from newsfolio.dated import Dated, always
 from newsfolio.errors import CommandError
+from newsfolio.venue import Kind, Venue
+from newsfolio.venues import rows_of, rows_of_suffix
+from newsfolio.venues.hong_kong import HONG_KONG, HONG_KONG_CNY, HONG_KONG_USD, USD_COUNTERS
+from newsfolio.venues.mainland import MAINLAND, SHANGHAI_B, SHENZHEN_B
+from newsfolio.venues.united_states import NEW_YORK
 
-
-class Kind(StrEnum):
-    """What a line is; costs and lots depend on it, and only STOCK, ETF and REIT can be traded.
-
-    REIT is for venues that charge these trusts otherwise than shares, as Hong Kong does.
-    """
-
-    STOCK = "stock"
-    ETF = "etf"
-    REIT = "reit"
-    INDEX = "index"
-    CURRENCY = "currency"
-
-
-@dataclass(frozen=True)
-class Venue:
-    """A market place.
-
-    `code` is the calendar's name (ISO 10383), `opens` and `closes` its usual hours in UTC (winter
-    time; they order the venues within a session), `needs` a venue that must be open as well for
-    an order to fill: mainland lines are traded through Hong Kong. `country` is where the companies
-    are that nobody knows better of; "": the code stands for it.
-    """
-
-    code: str
-    currency: str
-    opens: time
-    closes: time
-    needs: str | None = None
-    shorting: bool = True
-    country: str = ""
-
-
-NEW_YORK = Venue("XNYS", "USD", time(14, 30), time(21, 0), country="United States")
-HONG_KONG = Venue("XHKG", "HKD", time(1, 30), time(8, 10), country="China")
-MAINLAND = Venue(
-    "XSHG", "CNY", time(1, 30), time(7, 0), needs="XHKG", shorting=False, country="China"
-)
+__all__ = [
+    "HONG_KONG", "HONG_KONG_CNY", "HONG_KONG_USD", "MAINLAND", "NEW_YORK", "SHANGHAI_B",
+    "SHENZHEN_B", "UNSAID", "USD_COUNTERS", "VENUES", "Asset", "Delisting", "Kind", "Sleeve",
+    "Universe", "Venue", "sleeves_of", "venue_of",
+]  # fmt: skip
 
 VENUES = {venue.code: venue for venue in (NEW_YORK, HONG_KONG, MAINLAND)}
-
-HONG_KONG_CNY = replace(HONG_KONG, currency="CNY")
-HONG_KONG_USD = replace(HONG_KONG, currency="USD")
-SHANGHAI_B = replace(MAINLAND, currency="USD", needs=None)
-SHENZHEN_B = replace(MAINLAND, currency="HKD", needs=None)
-"""Counters of the same venues in another currency. B shares are open to foreigners directly."""
-
-USD_COUNTERS = {
-    f"{code}.HK": f"{of}.HK"
-    for code, of in (
-        ("9010", "3010"), ("9067", "3067"), ("9074", "3074"), ("9081", "3081"), ("9086", "3086"),
-        ("9088", "3088"), ("9096", "3096"), ("9115", "3115"), ("9141", "3141"), ("9151", "3151"),
-        ("9169", "3169"), ("9173", "3173"), ("9181", "3181"), ("9191", "3191"), ("9801", "2801"),
-        ("9804", "2804"), ("9812", "2812"), ("9820", "2820"), ("9826", "2826"), ("9834", "2834"),
-        ("9836", "2836"), ("9840", "2840"), ("9845", "2845"), ("9846", "2846"),
-    )
-}  # fmt: skip
-"""Funds of Hong Kong that trade in US dollars, and their counter in Hong Kong's; recalled."""
-
-_FUNDS_IN_USD = re.compile(r"9[0-5]\d\d\.HK|98[0-4]\d\.HK")
-"""Codes that the exchange keeps for funds in US dollars; shares have other codes with a nine."""
-
-_COUNTERS = (
-    (re.compile(r"8\d{4}\.HK"), HONG_KONG_CNY),
-    (re.compile(r"900\d{3}\.SS"), SHANGHAI_B),
-    (re.compile(r"200\d{3}\.SZ"), SHENZHEN_B),
-)
-"""Codes whose currency is not that of their venue."""
-
-_SUFFIXES = {"": NEW_YORK, "HK": HONG_KONG, "SS": MAINLAND, "SZ": MAINLAND}
 
 
 @dataclass(frozen=True)
@@ -92,7 +33,6 @@ class Delisting:
 
 UNSAID = always(0.0, "nobody said")
 UNSAID_LOT = always(1, "nobody said")
-_HUNDRED = always(100, "board lot of the mainland; in Hong Kong assumed")
 _STAR = re.compile(r"68[89]\d{3}\.SS")
 _H_SHARE = always(0.10, "assumed, as for an H share: no row says what is withheld")
 
@@ -103,13 +43,14 @@ class Asset:
 
     `listed` is its first day of trading; it may be held from 60 sessions later, and until then
     the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw); where
-    nobody says it is 100 on the mainland and in Hong Kong, there not `lot_known`, and 1 elsewhere.
+    nobody says, that of the venue's rows: 100 on the mainland, and in Hong Kong, not `lot_known`.
     `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend;
     where nobody says, a Hong Kong line withholds that, not `withholding_known`, and others nothing.
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
     a foreign account may hold it. `country` is where its companies are, not where it trades; the
     venue's where nobody says. `risk_warning` says when a mainland line was marked ST, which
-    is under another price limit.
+    is under another price limit; `taxed` whether the venue's tax on trades falls on it: not on
+    lines that the law spares, such as AIM shares in London.
     """
 
     ticker: str
@@ -131,6 +72,7 @@ class Asset:
     delisted: Delisting | None = None
     country: str = ""
     risk_warning: Dated[bool] = always(False)
+    taxed: Dated[bool] = always(True)
 
     def __post_init__(self) -> None:
         if not self.country:
@@ -139,9 +81,10 @@ class Asset:
         if self.withholding is UNSAID and hong_kong and self.tradable:
             object.__setattr__(self, "withholding", _H_SHARE)
             object.__setattr__(self, "withholding_known", False)
-        if self.lot is UNSAID_LOT and (hong_kong or mainland) and self.tradable:
-            object.__setattr__(self, "lot", _HUNDRED)
-            object.__setattr__(self, "lot_known", mainland)
+        rows = rows_of(self.venue.code) if self.lot is UNSAID_LOT and self.tradable else None
+        if rows is not None:
+            object.__setattr__(self, "lot", rows.lot)
+            object.__setattr__(self, "lot_known", not hong_kong)
         if mainland and _STAR.fullmatch(self.ticker):
             object.__setattr__(self, "star", True)
         if self.ticker in self.stand_in:
@@ -162,20 +105,18 @@ def venue_of(ticker: str) -> Venue:
     CommandError for a suffix that is not known, and for a counter whose currency is not.
     """
     suffix = "" if ticker.startswith("^") or ticker.endswith("=X") else ticker.partition(".")[2]
-    if suffix not in _SUFFIXES:
+    rows = rows_of_suffix(suffix)
+    if rows is None:
         raise CommandError(
             f"{ticker}: venue .{suffix} is not supported (US lines, .HK, .SS and .SZ are). "
             "Declare it: Asset(ticker, venue=Venue(...)) in the strategy's universe."
         )
-    if ticker in USD_COUNTERS:
-        return HONG_KONG_USD
-    if _FUNDS_IN_USD.fullmatch(ticker):
-        raise CommandError(
-            f"{ticker}: Hong Kong keeps this code for funds in US dollars, and no row says what it "
-            f'is. Declare it: Asset("{ticker}", venue=HONG_KONG_USD), or HONG_KONG for dollars of '
-            "Hong Kong."
-        )
-    return next((venue for code, venue in _COUNTERS if code.fullmatch(ticker)), _SUFFIXES[suffix])
+    for counters in rows.counters:
+        if re.fullmatch(counters.pattern, ticker):
+            if counters.venue is None:
+                raise CommandError(f"{ticker}: {counters.refusal.format(ticker=ticker)}")
+            return counters.venue
+    return rows.suffixes[suffix]
 
 
 @dataclass(frozen=True)

@@ -33,16 +33,17 @@ class Dated(Generic[T]):
     rows: tuple[Row[T], ...]
 
     def __post_init__(self) -> None:
-        if not self.rows or any(a >= b for a, b in pairwise(self._starts)):
-            raise ValueError(f"dated rows must be non-empty and ascending: {self._starts}")
+        if not self.rows or any(a >= b for a, b in pairwise(self.starts)):
+            raise ValueError(f"dated rows must be non-empty and ascending: {self.starts}")
 
     @cached_property
-    def _starts(self) -> list[date]:
+    def starts(self) -> list[date]:
+        """The first day of each row."""
         return [row.start or date.min for row in self.rows]
 
     def at(self, day: date) -> T:
         """The value in force on `day`; LookupError before the first row."""
-        starts = self._starts
+        starts = self.starts
         if len(starts) == 1 and day >= starts[0]:
             return self.rows[0].value
         place = bisect_right(starts, day)

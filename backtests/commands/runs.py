@@ -19,10 +19,10 @@ def runs(*, out: Path | None = None, json: bool = False) -> None:
         Print one JSON object.
     """
     from backtests import paths
-    from reports.tables.runs import json_row, text_row
+    from reports.tables.runs import text_row
 
     folder = out or paths.RUNS
-    rows = [json_row(run.manifest, run.folder) for run in listed_runs(folder)]
+    rows = [run.row for run in listed_runs(folder)]
     if json:
         print_json({"runs": rows})
         return

@@ -53,7 +53,7 @@ def weights(
     *,
     market: RunOptions = RunOptions(),
     asof: str | None = None,
-    portfolio: Path | None = None,
+    portfolio: tuple[Path, ...] = (),
     json: bool = False,
 ) -> None:
     """Show what a strategy holds at a close, and the orders that lead there.
@@ -65,7 +65,8 @@ def weights(
     asof
         The close to decide at; by default the last one.
     portfolio
-        A CSV with asset,quantity (CASH for money); without one, orders start from cash.
+        What is held: a broker's file, or a CSV with asset,quantity (CASH, CASH EUR for money). May
+        be repeated, files add up; without one, orders start from cash.
     json
         Print one JSON object.
     """

@@ -16,7 +16,6 @@ from backtests.settings import Costs, Funding, Lots, Settings, Withholding
 from backtests.simulation.cash_events import paying_sessions
 from backtests.simulation.execution import by_opening
 from backtests.simulation.interest import growth
-from markets.costs.levies import Basis, Charge
 from markets.costs.models import (
     CostModel,
     NoCosts,
@@ -29,6 +28,7 @@ from markets.market import Floats, Market
 from markets.per_market import per_market
 from newsfolio.assets import Asset
 from newsfolio.dated import Dated
+from newsfolio.levies import Basis, Charge
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.uint8]
@@ -262,7 +262,7 @@ def _facts(
         numbers["holding"].append(series.add(holding_of(asset)))
         numbers["tick"].append(series.add(ticks_of(asset), steps.add))
         for name, sale in (("bought", False), ("sold", True)):
-            fact = costs.charges(asset.venue.code, asset.kind, sale) if costs else None
+            fact = costs.charges(asset, sale) if costs else None
             numbers[name].append(series.add(fact, charges.add))
     return {name: _integers(series_of) for name, series_of in numbers.items()}
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backtests import paths
 from backtests.records.ledger import Ledger
 from backtests.settings import Settings
 from markets.snapshot import Source
 from newsfolio.errors import CommandError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Data: TypeAlias = "str | Path | Source | pd.DataFrame | Mapping[str, pd.DataFrame | pd.Series]"
+"""yahoo, sample or a folder; a source; or prices in memory."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +31,14 @@ class Workspace:
 
 
 def open_workspace(
-    data: str | Source,
+    data: Data,
     settings: Mapping[str, Any],
     ledger: str | Path | None = None,
     *,
     offline: bool = False,
     facts: str | Path | None = None,
     snapshot: str | None = None,
+    vendor: str = "",
 ) -> Workspace:
     """From the options of a notebook; the user's own ledger where none is named.
 
@@ -40,10 +48,14 @@ def open_workspace(
         chosen = Settings(**settings)
     except TypeError as error:
         raise CommandError(f"unknown setting: {error}") from None
-    if isinstance(data, str):
-        tables = Path(facts) if facts else None
-        data = paths.open_source(data, offline=offline, facts=tables, snapshot=snapshot)
-    return Workspace(data, chosen, open_ledger(ledger))
+    tables = Path(facts) if facts else None
+    if isinstance(data, str | Path):
+        source = paths.open_source(str(data), offline=offline, facts=tables, snapshot=snapshot)
+    elif isinstance(data, Source):
+        source = data
+    else:
+        source = paths.open_frames(data, vendor=vendor, facts=tables)
+    return Workspace(source, chosen, open_ledger(ledger))
 
 
 def open_ledger(path: str | Path | None) -> Ledger:

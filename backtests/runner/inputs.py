@@ -63,6 +63,16 @@ class Inputs:
         """One call to the source for everything, so that a run sees one state of it."""
         return with_own_rows(source.load(self.assets, self.facts), self.facts)
 
+    def with_rates(self, currencies: Iterable[str]) -> Inputs:
+        """The same, with the source's rates of these currencies too where it is to give rates."""
+        if self.settings.fx is not Fx.SOURCE:
+            return self
+        more = {*currencies} - {"", "USD"}
+        rates = {asset.ticker: asset for asset in (asset_of(_rate(one)) for one in sorted(more))}
+        known = {asset.ticker for asset in self.assets}
+        others = (asset for ticker, asset in rates.items() if ticker not in known)
+        return replace(self, assets=(*self.assets, *others))
+
     def market(self, bars: Mapping[str, Bars]) -> Market:
         """The strategy's market; where no end is named, it ends with the benchmark's lines too."""
         _require_quoted(self.settings.currency)

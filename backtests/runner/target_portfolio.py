@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from backtests.engines import kernel
-from backtests.runner.holdings import CASH, read_holdings
-from backtests.runner.inputs import cost_model, inputs_alone
+from backtests.runner.holdings.at_close import Held, held_at_close
+from backtests.runner.holdings.reading import read_statement
+from backtests.runner.holdings.statement import Outside
+from backtests.runner.inputs import cost_model, fx_source, inputs_alone
 from backtests.settings import Dividends, Lots, Settings
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import Explained
@@ -21,7 +23,6 @@ from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
 from markets.reference.calendars import sessions_of
 from markets.snapshot import Source
-from newsfolio.errors import CommandError
 from newsfolio.formatting import figure
 from newsfolio.strategy import Strategy
 
@@ -39,15 +40,6 @@ class Order:
     currency: str
     value: float
     cost: float
-
-
-@dataclass(frozen=True)
-class Outside:
-    """Something held that the strategy has no say in; in raw shares, and no part of the money."""
-
-    asset: str
-    shares: float
-    why: str = "not a line of the strategy"
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ class Advice:
             "simulated": self.simulated,
             "weights": dict(self.weights),
             "orders": [asdict(order) for order in self.orders],
-            "outside": [asdict(held) for held in self.outside],
+            "outside": [held.as_json() for held in self.outside],
             "notes": [*self.notes, *self.warnings],
             "explained": asdict(self.explained) if self.explained else None,
         }
@@ -108,8 +100,7 @@ class Advice:
             f"orders  from {self.equity:,.0f} {self.currency}, for the next opens",
             *(rows or ["  none"]),
             f"costs   about {total:,.2f} {self.currency}",
-            *(f"outside {one.shares:,.10g} {one.asset}: sell or keep ({one.why})"
-              for one in self.outside),
+            *(f"outside {other.as_text()}" for other in self.outside),
             *(f"note    {warning}" for warning in self.warnings),
             *(_table(self.explained) if self.explained else []),
         ])  # fmt: skip
@@ -120,16 +111,20 @@ def advise(
     source: Source,
     settings: Settings,
     asof: date | None,
-    holdings: Path | None,
+    holdings: Path | Sequence[Path] | None,
     today: date | None = None,
 ) -> Advice:
     """Run the strategy up to the close of `asof` (default: the last one) and size its portfolio.
 
-    Without holdings, orders start from the settings' cash. today: against which the close is old;
+    holdings: files of what is held, which add up; without one, orders start from the settings'
+    cash. today: against which the close is old;
     None: it is not asked.
     """
     settings = replace(settings, dividends=Dividends.CASH, end=asof or settings.end)
-    inputs = inputs_alone(strategy, settings)
+    paths = [holdings] if isinstance(holdings, Path) else holdings or ()
+    statements = {path: read_statement(path) for path in paths}
+    money = {currency for statement in statements.values() for currency in statement.cash}
+    inputs = inputs_alone(strategy, settings).with_rates(money)
     bars = inputs.load(source)
     if asof is not None:
         bars = bars.until(asof)
@@ -144,7 +139,9 @@ def advise(
         equity = desk.book.equity(last)
         values = zip(market.tickers, desk.book.values(last).tolist(), strict=True)
         weights = {ticker: value / equity for ticker, value in values if value}
-    held = _held(holdings, market, settings)
+    held = Held((), {}, settings.cash)
+    if statements:
+        held = held_at_close(statements, market, fx_source(settings, bars))
     sizer = Sizer(market, settings, cost_model(settings))
     columns = {market.place[ticker]: weight for ticker, weight in weights.items()}
     sizes, parts = _sizes(sizer, columns, held, last)
@@ -160,50 +157,12 @@ def advise(
         simulated=market.simulated,
         explained=desk.explained(),
         outside=held.outside,
-        warnings=(*_old(market, concerned, None if asof else today), *parts),
+        warnings=(*_old(market, concerned, None if asof else today), *held.notes, *parts),
     )
 
 
-@dataclass(frozen=True)
-class _Held:
-    """Where orders start: units by column of the market, money, and what is neither."""
-
-    path: Path | None
-    units: Mapping[int, float]
-    cash: float
-    outside: tuple[Outside, ...] = ()
-
-    def equity(self, market: Market) -> float:
-        """Base currency at the last close; CommandError where nothing can be bought with it."""
-        worth = (size * float(market.value_rate[-1, at]) for at, size in self.units.items())
-        equity = math.fsum([self.cash, *worth])
-        if equity <= 0:
-            raise CommandError(
-                f"{self.path}: the portfolio is worth {equity:,.2f}; nothing can be bought"
-            )
-        return equity
-
-
-def _held(path: Path | None, market: Market, settings: Settings) -> _Held:
-    if path is None:
-        return _Held(None, {}, settings.cash)
-    units: dict[int, float] = {}
-    outside = []
-    holdings = read_holdings(path, market.tickers)
-    cash = holdings.pop(CASH, 0.0)
-    for asset, shares in holdings.items():
-        column = market.place.get(asset)
-        if column is None:
-            outside.append(Outside(asset, shares))
-        elif not math.isfinite(market.value_rate[-1, column]):
-            outside.append(Outside(asset, shares, "no price yet"))
-        else:
-            units[column] = shares * float(market.later[-1, column])
-    return _Held(path, units, cash, tuple(outside))
-
-
 def _sizes(
-    sizer: Sizer, weights: Mapping[int, float], held: _Held, last: int
+    sizer: Sizer, weights: Mapping[int, float], held: Held, last: int
 ) -> tuple[dict[int, float], list[str]]:
     """Orders in units by column, and what they leave because it is no whole share.
 

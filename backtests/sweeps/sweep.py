@@ -16,7 +16,7 @@ from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.records.ledger import Ledger
 from backtests.records.result import write_json
 from backtests.records.trials import record_trials, set_trial
-from backtests.records.workspace import Workspace, open_workspace
+from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import code_of, engine_code, versions
 from backtests.runner.jobs import Runnable, job_of
@@ -30,7 +30,6 @@ from backtests.sweeps.storage import METRICS, ReturnStore, SetTable
 from backtests.sweeps.summary import ranks_by, summarise
 from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
-from markets.snapshot import Source
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
 from newsfolio.parameters import folder_name
 from reports.contract.sweep import AskedJson, OwnSetJson, SweepJson, WalkedJson, WalkForwardJson
@@ -104,7 +103,7 @@ class SweepRequest:
 
 def sweep(
     strategy: Runnable,
-    data: str | Source = "yahoo",
+    data: Data = "yahoo",
     *,
     universe: Sequence[str] = (),
     grid: Mapping[str, Iterable[Any]] | None = None,
@@ -119,12 +118,14 @@ def sweep(
     offline: bool = False,
     facts: str | Path | None = None,
     snapshot: str | None = None,
+    vendor: str = "",
     progress: Callable[[str], None] | None = None,
     **settings: Any,
 ) -> SweepResult:
     """Simulate many sets of parameters of one strategy; `table` has them all.
 
-    strategy, data, offline, facts, snapshot, settings: as for `run`; always the kernel engine.
+    strategy, data, offline, facts, snapshot, vendor, settings: as for `run`; always the kernel
+        engine.
     grid: values by parameter, e.g. {"lookback": (63, 126)}; without one the strategy's own.
     random: draw so many sets, of the grid given or within the bounds of each number; `seed` names
         the draw.
@@ -140,7 +141,7 @@ def sweep(
     """
     kernel = {**settings, "engine": "kernel"}
     workspace = open_workspace(
-        data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot
+        data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor
     )
     job = job_of(strategy, universe=universe)
     request = SweepRequest(

@@ -5,18 +5,17 @@ Every rate is a row with its source, in the file of its country.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from math import fsum
 from typing import Protocol
 
-from markets.costs import hong_kong, mainland, united_states
-from markets.costs.levies import Charge, Levy, TickTable, VenueSchedule
-from newsfolio.assets import Asset, Kind
+from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.dated import Dated, Row
 from newsfolio.errors import CommandError
+from newsfolio.levies import Charge, Levy, TickTable, VenueSchedule
+from newsfolio.venues import rows_of
 
 
 class CostModel(Protocol):
@@ -43,13 +42,6 @@ class CostModel(Protocol):
         ...
 
 
-SCHEDULES: Mapping[str, VenueSchedule] = {
-    "XNYS": united_states.SCHEDULE,
-    "XHKG": hong_kong.SCHEDULE,
-    "XSHG": mainland.SCHEDULE,
-}
-"""What is known, by the code of the venue: a file of its own each."""
-
 _FEES = (
     "Fees: dated schedules of the United States, Hong Kong and Stock Connect, known as of "
     "2026-11; the last known rates are extrapolated after that, and the first ones before they "
@@ -62,6 +54,9 @@ _COMMISSION = (
 
 _Charges = Dated[tuple[Charge, ...]]
 
+_Key = tuple[str, Kind, bool, Dated[bool], date | None]
+"""What an order is charged by: venue, kind, side, whether the line is taxed, its listing."""
+
 
 def _charges(levies: tuple[Levy, ...]) -> _Charges:
     """What the levies take together, with a row for each day on which one of them changes."""
@@ -69,38 +64,42 @@ def _charges(levies: tuple[Levy, ...]) -> _Charges:
     return Dated(tuple(Row(day, tuple(levy.at(day) for levy in levies)) for day in starts))
 
 
-@cache
-def _schedules(commission: bool) -> Mapping[tuple[str, Kind, bool], _Charges]:
-    """By venue, kind and whether it is a sale: worked out once, as orders come by the 1000."""
-    return {
-        (venue, kind, sale): _charges(
-            tuple(
-                levy
-                for levy in levies
-                if (sale or not levy.sales_only) and (commission or not levy.broker)
-            )
+@lru_cache(maxsize=1024)
+def _charged(key: _Key, commission: bool) -> _Charges:
+    """What an order is charged: worked out once, as orders come by the 1000."""
+    code, kind, sale, taxed, listed = key
+    schedule = schedule_of(code)
+    levies = (schedule.levies if schedule else {})[kind]
+    return _charges(
+        tuple(
+            levy.due(taxed, listed)
+            for levy in levies
+            if levy.falls_on(sale) and (commission or not levy.broker)
         )
-        for venue, schedule in SCHEDULES.items()
-        for kind, levies in schedule.levies.items()
-        for sale in (False, True)
-    }
+    )
+
+
+def schedule_of(code: str) -> VenueSchedule | None:
+    """The fee schedule of a venue, by the name of its calendar; None where none is known."""
+    rows = rows_of(code)
+    return rows.schedule if rows else None
 
 
 def is_known(asset: Asset) -> bool:
     """Whether there is a schedule for a line's venue and kind."""
-    schedule = SCHEDULES.get(asset.venue.code)
+    schedule = schedule_of(asset.venue.code)
     return schedule is not None and asset.kind in schedule.levies
 
 
 def ticks_of(asset: Asset) -> Dated[TickTable] | None:
     """The price steps that a line's half-spread cannot undercut; None where none are known."""
-    schedule = SCHEDULES.get(asset.venue.code)
+    schedule = schedule_of(asset.venue.code)
     return schedule.ticks.get(asset.kind) if schedule else None
 
 
 def holding_of(asset: Asset) -> Dated[float] | None:
     """What a long position in a line pays a year; None for nothing."""
-    schedule = SCHEDULES.get(asset.venue.code)
+    schedule = schedule_of(asset.venue.code)
     return schedule.holding if schedule else None
 
 
@@ -125,7 +124,7 @@ class VenueCosts:
         if shares == 0:
             return 0.0
         _check_known(asset)
-        charges = self.charges(asset.venue.code, asset.kind, shares < 0).at(day)
+        charges = self.charges(asset, shares < 0).at(day)
         return fsum(charge.of(abs(shares), value) for charge in charges)
 
     def half_spread(self, asset: Asset, day: date, price: float) -> float:
@@ -140,12 +139,13 @@ class VenueCosts:
         return rate.at(day) if rate else 0.0
 
     def notes(self) -> tuple[str, ...]:
-        own = (note for schedule in SCHEDULES.values() for note in schedule.notes)
+        own = (note for rows in map(rows_of, VENUES) if rows for note in rows.schedule.notes)
         return (_FEES, *own, _COMMISSION if self.commission else "Commission: none is charged.")
 
-    def charges(self, venue: str, kind: Kind, sale: bool) -> Dated[tuple[Charge, ...]]:
+    def charges(self, asset: Asset, sale: bool) -> Dated[tuple[Charge, ...]]:
         """What a sale or a purchase is charged; KeyError where nobody knows."""
-        return _schedules(self.commission)[venue, kind, sale]
+        key = (asset.venue.code, asset.kind, sale, asset.taxed, asset.listed)
+        return _charged(key, self.commission)
 
 
 @dataclass(frozen=True)

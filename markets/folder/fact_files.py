@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from markets.facts import FactTable, fact_table
+from markets.folder.published_series import is_french, of_fred, of_french
 from markets.reference.plain_file import require_plain
 from markets.snapshot import Snapshot, Source
 from newsfolio.assets import Asset
@@ -38,16 +40,34 @@ def read_facts(folder: Path, wanted: Iterable[Facts]) -> dict[str, FactTable]:
     for facts in wanted:
         path = folder / f"{facts.name}.csv"
         if path.is_file():
-            tables[facts.name] = fact_table(facts, _cells(path), str(path), simulated=False)
+            tables[facts.name] = _table(facts, path)
     return tables
 
 
-def _cells(path: Path) -> dict[str, list[str]]:
+def _table(facts: Facts, path: Path) -> FactTable:
+    """A table in our columns, or a series as its publisher writes it."""
+    text = _text(path)
+    if is_french(text):
+        cells, note = of_french(text, path), "French's percent are read as fractions"
+    else:
+        cells, note = of_fred(_cells(text, path), path), ""
+    table = fact_table(facts, cells, str(path), simulated=False)
+    return replace(table, notes=(*table.notes, f"{facts.name}: {note}")) if note else table
+
+
+def _text(path: Path) -> str:
     try:
         require_plain(path)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file, strict=True) if any(row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenData(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
+
+
+def _cells(text: str, path: Path) -> dict[str, list[str]]:
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows = [row for row in reader if any(row)]
+    except csv.Error as error:
         raise BrokenData(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
     if not rows:
         raise BrokenData(f"{path}: empty; write a header and one row a fact")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +13,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from markets.reference.plain_file import plain_bytes, require_plain
+from markets.reference.csv_file import LARGEST, csv_columns, csv_rows, require_room
+from markets.reference.plain_file import require_plain
 from newsfolio.errors import BrokenData
 
 AMOUNTS = ("Volume", "Dividends", "Stock Splits", "Capital Gains")
-_PRICES = ("Open", "High", "Low", "Close", "Adj Close")
-_KNOWN = ("Date", *_PRICES, *AMOUNTS)
+PRICES = ("Open", "High", "Low", "Close", "Adj Close")
+_KNOWN = ("Date", *PRICES, *AMOUNTS)
 _BLANK = ("", "nan", "null")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00)?")
 _FIRST_DAY = np.datetime64(date.min)  # numpy knows a year 0 and before
+_EARLIEST, _LATEST = np.datetime64("1678-01-01"), np.datetime64("2261-12-31")
+"""What nanoseconds can count, which pandas and the store do."""
+_PIECE = 100_000  # dates that are text of numpy's at a time, 112 bytes each
 
 Days = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
@@ -80,46 +82,27 @@ class Table:
 
 def read_csv(path: Path) -> FileText:
     """The cells of a CSV file; BrokenData with the line that is wrong."""
-    reader = csv.reader(io.StringIO(_decoded(path), newline=""), strict=True)
-    try:
-        numbered = [(reader.line_num, row) for row in reader if any(row)]
-    except csv.Error as error:
-        rule = f"not CSV ({error}). Save it as comma-separated text."
-        raise BrokenData(f"{path} line {reader.line_num}: {rule}") from error
-    if not numbered:
+    rows = csv_rows(path)
+    header = [name.strip() for name in next(rows, (0, []))[1]]
+    if not header:
         raise no_rows(path)
-    header = [name.strip() for name in numbered[0][1]]
-    ignored = _check_columns(path, header)
-    for line, row in numbered:
-        if len(row) != len(header):
-            raise BrokenData(
-                f"{path} line {line}: {len(row)} fields where the header has {len(header)}. "
-                "Correct that line; a file cut short must be fetched again."
-            )
-    if len(numbered) == 1:
+    ignored = check_columns(path, header)
+    places = {name: place for place, name in enumerate(header) if name in _KNOWN}
+    lines, cells = csv_columns(path, rows, len(header), places)
+    if not lines:
         raise no_rows(path)
-    lines, rows = zip(*numbered[1:], strict=True)
-    cells = dict(zip(header, zip(*rows, strict=True), strict=True))
     return FileText(path, "line", lines, cells["Date"], cells, ignored)
-
-
-def _decoded(path: Path) -> str:
-    content = plain_bytes(path)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        rule = "not UTF-8 text. Save the file as CSV in UTF-8, or as .parquet."
-        raise BrokenData(f"{path} line {line}: {rule}") from error
 
 
 def read_parquet(path: Path) -> FileText:
     """The cells of a Parquet file; BrokenData for one that cannot be read."""
-    require_plain(path)
+    require_plain(path, LARGEST)
     try:
         # A file object: from a path, a folder called `name=value` would become a column.
         with path.open("rb") as file:
-            frame, others = _known_columns(file)
+            frame, others = _known_columns(path, file)
+    except BrokenData:
+        raise
     except (ValueError, KeyError, TypeError, NotImplementedError) as error:  # pyarrow's own errors
         raise _unreadable(path) from error
     if "Date" not in frame.columns and (
@@ -127,7 +110,7 @@ def read_parquet(path: Path) -> FileText:
     ):
         frame = frame.rename_axis("Date").reset_index()
     frame.columns = [str(name) for name in frame.columns]
-    ignored = _check_columns(path, [*frame.columns, *others])
+    ignored = check_columns(path, [*frame.columns, *others])
     if frame.empty:
         raise no_rows(path)
     try:
@@ -138,7 +121,7 @@ def read_parquet(path: Path) -> FileText:
     return FileText(path, "row", range(1, len(frame) + 1), dates, cells, ignored)
 
 
-def _known_columns(file: BinaryIO) -> tuple[pd.DataFrame, list[str]]:
+def _known_columns(path: Path, file: BinaryIO) -> tuple[pd.DataFrame, list[str]]:
     """What can be used of a Parquet file, and the names of the other columns, which stay unread."""
     import pyarrow.parquet as pq
 
@@ -147,7 +130,9 @@ def _known_columns(file: BinaryIO) -> tuple[pd.DataFrame, list[str]]:
     index = (schema.pandas_metadata or {}).get("index_columns", ())
     wanted = [name for name in schema.names if name in _KNOWN or name in index]
     others = [name for name in schema.names if name not in wanted]
-    return parquet.read(wanted, use_threads=False).to_pandas(), others
+    require_room(path, parquet.metadata.num_rows, len(wanted))
+    table = parquet.read(wanted, use_threads=False)
+    return table.to_pandas(date_as_object=False), others
 
 
 def _dates(column: pd.Series) -> Sequence[str] | Days:
@@ -173,12 +158,15 @@ def no_rows(path: Path) -> BrokenData:
     return BrokenData(f"{path}: no rows with a price. Fetch the file again, or remove it.")
 
 
-def _check_columns(path: Path, names: Sequence[str]) -> tuple[str, ...]:
-    """The names that are ignored; BrokenData if the others cannot make a price file."""
+def check_columns(path: Path, names: Sequence[str], nearest: str = "") -> tuple[str, ...]:
+    """The names that are ignored; BrokenData if the others cannot make a price file.
+
+    nearest: what to say instead of the columns that are wanted.
+    """
     listed = ", ".join(name[:30] for name in names[:12])
-    wanted = "Wanted: Date, and Close or Adj Close, in Yahoo's spelling"
+    wanted = "Wanted: Date, and Close or Adj Close, in Yahoo's spelling, one ticker a file."
     if "Date" not in names or not {"Close", "Adj Close"} & set(names):
-        raise BrokenData(f"{path}: wrong columns ({listed}). {wanted}, one ticker a file.")
+        raise BrokenData(f"{path}: wrong columns ({listed}). {nearest or wanted}")
     twice = [name for name in _KNOWN if names.count(name) > 1]
     if twice:
         raise BrokenData(f"{path}: column {twice[0]} appears twice. Keep one of the two.")
@@ -219,18 +207,25 @@ def table_of(text: FileText) -> Table:
     """Dates and numbers; BrokenData with the place of a cell that is neither."""
     days = _days(text)
     index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
-    columns = {name: _numbers(text, name) for name in (*_PRICES, *AMOUNTS)}
+    columns = {name: _numbers(text, name) for name in (*PRICES, *AMOUNTS)}
     return Table(text, index, columns)
 
 
 def _days(text: FileText) -> Days:
-    if isinstance(text.dates, np.ndarray):
-        return text.dates
-    days = _plain(text.dates)
-    if days is not None:
-        return days
-    parsed = [_day(text, row) for row in range(len(text.dates))]
-    return np.array(parsed, dtype="datetime64[D]")
+    days = text.dates if isinstance(text.dates, np.ndarray) else _plain(text.dates)
+    if days is None:
+        parsed = [_day(text, row) for row in range(len(text.dates))]
+        days = np.array(parsed, dtype="datetime64[D]")
+    return bounded(text, days)
+
+
+def bounded(text: FileText, days: Days) -> Days:
+    """Dates that bars can have; BrokenData with the place of another."""
+    beyond = (days < _EARLIEST) | (days > _LATEST)
+    if beyond.any():
+        row = int(beyond.argmax())
+        raise text.error(row, f"{days[row]} lies outside the years 1678 to 2261, which are read")
+    return days
 
 
 def _plain(dates: Sequence[str]) -> Days | None:
@@ -241,7 +236,10 @@ def _plain(dates: Sequence[str]) -> Days | None:
         days = np.array(dates, dtype="datetime64[D]")
     except ValueError:
         return None
-    plain = np.datetime_as_string(days).tolist() == list(dates)
+    plain = all(
+        np.datetime_as_string(days[at : at + _PIECE]).tolist() == list(dates[at : at + _PIECE])
+        for at in range(0, len(days), _PIECE)
+    )
     return days if plain and bool((days >= _FIRST_DAY).all()) else None
 
 

@@ -1,65 +1,35 @@
-"""A folder of price files in Yahoo's columns, one CSV or Parquet file a ticker.
-
-Four kinds of file are read, told apart by the columns that hold numbers:
-
-1. Close, Adj Close and Dividends: split-adjusted prices, dividends as events.
-2. Close without Adj Close: the source has adjusted the prices for dividends too. Dividends beside
-   them are not credited, for the prices already hold them; the notes say so.
-3. Indexes and exchange rates: levels, whatever else the file holds.
-4. Adj Close, but no Dividends: everything on the scale of Adj Close. Where Close is given too,
-   open, high and low are scaled by Adj Close / Close, else they are unknown.
-
-Vendors leave a few rows whose high, low, open and close contradict one another:
-
-* An open or close outside low to high stays as it is, with a note. Further out than SLIP it is
-  refused for stocks and funds, whose orders fill at the open.
-* High below low makes both unknown, with a note. By more than SLIP, or in more than CROSSED of the
-  rows, it is refused: that is a wrong column or a typing error, not a vendor's odd print.
-"""
+"""A folder of price files, as vendors write them: `markets/folder/formats/` says which."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from markets.bars import COLUMNS, Bars, Priced
+from markets.bars import Bars
+from markets.folder.contents import PriceFile, files_of
 from markets.folder.fact_files import read_facts
-from markets.folder.price_file import (
-    AMOUNTS,
-    Mask,
-    Table,
-    no_rows,
-    read_csv,
-    read_parquet,
-    table_of,
-)
-from markets.quality.amounts import Amounts
+from markets.folder.formats.format import Told
+from markets.folder.line_bars import bars_of
 from markets.snapshot import Snapshot
-from newsfolio.assets import Asset, Kind
+from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, CommandError, MissingData
 from newsfolio.facts import Facts
-
-SLIP = 0.05  # of the price; the real files that were looked at stay below 0.048
-CROSSED = 1 / 500  # of the rows; the worst of those files has 5 in 3,902
-ROUNDING = 1e-6  # of the price: what adjusting by a factor can leave
 
 LONGEST = 60  # characters of a ticker, up to four bytes each: file systems allow 255
 
 
 @dataclass(frozen=True)
 class FolderSource:
-    """Reads `<TICKER>.csv` or `<TICKER>.parquet`; weekend rows are kept.
+    """Reads the file of each line, of whatever format; weekend rows are kept.
 
-    today: rows dated later are refused; None: any day is taken.
+    today: rows dated later are refused; None: any day is taken. told: what the files do not say.
     """
 
     folder: Path
     today: date | None = None
+    told: Told = Told()
 
     @property
     def name(self) -> str:
@@ -76,176 +46,32 @@ class FolderSource:
                 f"{self.folder}: no such folder. --data takes yahoo, sample, or a folder of files "
                 "named <TICKER>.csv or <TICKER>.parquet."
             )
-        files = {asset: self._file(asset.ticker) for asset in assets}
-        bars = {
-            asset.ticker: _bars(asset, path, self.today) for asset, path in files.items() if path
-        }
+        lying = tuple(files_of(self.folder))
+        files = {asset: _file(lying, asset.ticker) for asset in assets}
+        bars = {asset.ticker: self._bars(asset, file) for asset, file in files.items() if file}
         return Snapshot(bars, read_facts(self.folder, facts))
 
-    def _file(self, ticker: str) -> Path | None:
-        path_like = any(mark in ticker for mark in ("/", "\\", ":", ".."))
-        named = 0 < len(ticker) <= LONGEST and ticker.isprintable()
-        if path_like or not named:
-            raise CommandError(
-                f"{ticker[:LONGEST]!r} is not a ticker: a folder is read by plain file names"
-            )
-        names = (self.folder / f"{ticker}{suffix}" for suffix in (".csv", ".parquet"))
-        files = [path for path in names if path.exists()]
-        if len(files) > 1:
-            raise BrokenData(f"{files[0]}: {files[1].name} is there too. Keep one of the two.")
-        return files[0] if files else None
+    def _bars(self, asset: Asset, file: PriceFile) -> Bars:
+        try:
+            quotes = file.read(asset.ticker, self.told)
+        except OSError as error:
+            raise BrokenData(
+                f"{file.path}: cannot be read ({error}). Correct or remove it."
+            ) from error
+        return bars_of(asset, quotes, self.today)
 
 
-def _bars(asset: Asset, path: Path, today: date | None) -> Bars:
-    try:
-        text = read_csv(path) if path.suffix == ".csv" else read_parquet(path)
-    except OSError as error:
-        raise BrokenData(f"{path}: cannot be read ({error}). Correct or remove it.") from error
-    table = table_of(text)
-    _check_days(table, today)
-    _check_numbers(table, asset)
-    crossed = _crossed(table)
-    outside = _outside(table, asset, crossed)
-    priced, basis = _kind(asset, table)
-    table, gains = _with_gains(table, priced)
-    keep = ~np.isnan(table[basis])
-    _check_dropped(table, keep, basis, priced)
-    frame = _frame(table, priced, basis, crossed)[keep]
-    notes = (*_notes(table, priced, basis, crossed, outside), *gains)
-    doubts = tuple(_amounts(table).doubts()) if priced is Priced.SPLITS else ()
-    return Bars(asset.ticker, frame, priced, notes=notes, doubts=doubts)
-
-
-# --- checking ----------------------------------------------------------------------------------
-
-
-def _check_days(table: Table, today: date | None) -> None:
-    if today is not None:
-        later = np.asarray(table.days > pd.Timestamp(today))
-        table.refuse(later, f"the date lies after today, {today}")
-    table.refuse(table.days.duplicated(), "the date appears twice")
-    steps = np.diff(table.days.to_numpy().astype("datetime64[D]").astype("int64"), prepend=-(10**9))
-    table.refuse(steps < 0, "the date is before the one above it", "Sort the file by Date.")
-
-
-def _check_numbers(table: Table, asset: Asset) -> None:
-    for name, values in table.columns.items():
-        shown = f"{name} {{{name}:g}}"
-        table.refuse(np.isinf(values), f"{shown} is infinite")
-        if name in AMOUNTS:
-            table.refuse(values < 0, f"{shown} is below 0")
-        elif asset.kind is not Kind.INDEX:
-            table.refuse(values <= 0, f"{shown} is a zero or negative price")
-
-
-def _crossed(table: Table) -> Mask:
-    """Rows with high below low; BrokenData for large ones or many (see the head of this file)."""
-    high, low = table["High"], table["Low"]
-    size = np.maximum(np.abs(high), np.abs(low))
-    crossed = low - high > ROUNDING * size
-    rule = "high {High:g} is below low {Low:g}"
-    table.refuse(crossed & (low - high > SLIP * size), rule)
-    if crossed.sum() > CROSSED * len(crossed):
-        share = f"{rule} ({crossed.sum()} of {len(crossed)} rows)"
-        table.refuse(crossed, share, "Correct those rows, or clear their High and Low.")
-    return crossed
-
-
-def _outside(table: Table, asset: Asset, crossed: Mask) -> Mask:
-    """Rows with open or close outside low to high; BrokenData if far out in a tradable line."""
-    high, low = table["High"], table["Low"]
-    outside = np.zeros(len(crossed), dtype=bool)
-    for name in ("Open", "Close"):
-        price = table[name]
-        beyond = np.where(crossed, 0.0, np.fmax(price - high, low - price))
-        if asset.tradable:
-            rule = f"{name} {{{name}:g}} is far outside low {{Low:g}} to high {{High:g}}"
-            table.refuse(beyond > SLIP * price, rule)
-        outside |= beyond > ROUNDING * np.abs(price)
-    return outside
-
-
-def _check_dropped(table: Table, keep: Mask, basis: str, priced: Priced) -> None:
-    """A dividend or split must not vanish with a row that has no price."""
-    if not keep.any():
-        raise no_rows(table.text.path)
-    remedy = "Move it to the next row that has one, or clear it."
-    splits = np.nan_to_num(table["Stock Splits"])
-    table.refuse(
-        ~keep & (splits != 0) & (splits != 1) & (priced is not Priced.LEVEL),
-        f"a split of {{Stock Splits:g}} stands in a row without {basis}",
-        remedy,
-    )
-    paid = ~keep & (table["Dividends"] > 0) & (priced is Priced.SPLITS)
-    table.refuse(paid, f"a dividend of {{Dividends:g}} stands in a row without {basis}", remedy)
-
-
-# --- what was paid -----------------------------------------------------------------------------
-
-
-def _amounts(table: Table) -> Amounts:
-    days = table.days.to_numpy().astype("datetime64[D]")
-    dividend, split = np.nan_to_num(table["Dividends"]), table["Stock Splits"]
-    return Amounts(days, table["Close"], table["Adj Close"], dividend, split)
-
-
-def _with_gains(table: Table, priced: Priced) -> tuple[Table, tuple[str, ...]]:
-    """The table with capital gains as the dividends that they are, and what to say of them."""
-    gains = table["Capital Gains"]
-    if priced is not Priced.SPLITS or not (gains > 0).any():
-        return table, ()
-    dividend, counts = _amounts(table).with_gains(gains)
-    told = {
-        "with capital gains, paid as dividends": counts,
-        "with capital gains that the dividends hold already": (gains > 0) & ~counts,
-    }
-    table = replace(table, columns={**table.columns, "Dividends": dividend})
-    return table, tuple(f"{table.dated(mask)} {what}" for what, mask in told.items() if mask.any())
-
-
-# --- making bars -------------------------------------------------------------------------------
-
-
-def _kind(asset: Asset, table: Table) -> tuple[Priced, str]:
-    """What the prices are adjusted for, and the column that is the close."""
-    close = "Close" if table.has("Close") else "Adj Close"
-    if asset.kind in (Kind.INDEX, Kind.CURRENCY):
-        return Priced.LEVEL, close
-    if close == "Close" and table.has("Adj Close"):
-        if table.has("Dividends") or table.has("Capital Gains"):
-            return Priced.SPLITS, "Close"
-        return Priced.DIVIDENDS, "Adj Close"
-    return Priced.DIVIDENDS, close
-
-
-def _frame(table: Table, priced: Priced, basis: str, crossed: Mask) -> pd.DataFrame:
-    # Without a Close the ratio is NaN, and so are open, high and low: nothing says their scale.
-    scale = table[basis] / table["Close"] if basis == "Adj Close" else np.ones(len(crossed))
-    credited = 1.0 if priced is Priced.SPLITS else 0.0
-    columns = (
-        table["Open"] * scale,
-        np.where(crossed, np.nan, table["High"] * scale),
-        np.where(crossed, np.nan, table["Low"] * scale),
-        table[basis],
-        table["Volume"],
-        np.nan_to_num(table["Dividends"]) * credited,
-        table["Stock Splits"],
-    )
-    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)), index=table.days)
-
-
-def _notes(table: Table, priced: Priced, basis: str, crossed: Mask, outside: Mask) -> list[str]:
-    notes = []
-    if table.text.ignored:
-        notes.append(f"columns ignored: {', '.join(table.text.ignored)}")
-    if basis == "Adj Close" and table.has("Close"):
-        notes.append("no dividends in the file: open, high, low, close scaled by Adj Close / Close")
-    counted = {
-        f"without {basis} dropped": np.isnan(table[basis]),
-        "with a dividend that is not credited: the prices are taken as adjusted for it": (
-            (table["Dividends"] > 0) & (priced is Priced.DIVIDENDS)
-        ),
-        "with high below low, both taken as unknown": crossed,
-        "with open or close outside low to high, kept as they are": outside,
-    }
-    return notes + [f"{table.dated(mask)} {what}" for what, mask in counted.items() if mask.any()]
+def _file(lying: Iterable[PriceFile], ticker: str) -> PriceFile | None:
+    """The one file of a line; BrokenData names two."""
+    path_like = any(mark in ticker for mark in ("/", "\\", ":", ".."))
+    if path_like or not (0 < len(ticker) <= LONGEST and ticker.isprintable()):
+        raise CommandError(
+            f"{ticker[:LONGEST]!r} is not a ticker: a folder is read by plain file names"
+        )
+    files = [file for file in lying if file.has(ticker)]
+    if len(files) > 1:
+        raise BrokenData(
+            f"{files[0].path}: {files[1].path.name} is there too, and both are of {ticker}. "
+            "Keep one of the two."
+        )
+    return files[0] if files else None

@@ -17,6 +17,7 @@ import pandas as pd
 from markets.bars import Doubt
 from markets.quality.findings import Floats, Mask
 from markets.reference.calendars import Days
+from newsfolio.venue import Unit
 
 SEEN = 1e-4
 """Of the price: a dividend that must show in Adj Close."""
@@ -26,6 +27,10 @@ SINGLE = 6e-8
 """Relative precision of the single floats that Yahoo sends."""
 CENTS, DECIMALS = 2, 6
 """Decimals that every column has at least, and beyond which it counts as unrounded."""
+SLIVER = 1e-3
+"""Of the price: a smaller dividend is none that companies pay, but a hundredth of one."""
+MOST = 0.2
+"""Of the price: a larger dividend is no usual one."""
 AROUND = 41
 """Rows that are rounded alike: files are joined from several."""
 
@@ -73,6 +78,33 @@ class Amounts:
         held = (paid >= gains) & self.agree(paid) & ~self.agree(paid + gains)
         counts = (gains > 0) & ~held
         return np.where(counts, paid + gains, self.dividend), counts
+
+    def in_unit_of_prices(self, unit: Unit) -> tuple[Floats, Mask]:
+        """Dividends in the unit of the prices, and which of them stood in its currency.
+
+        Where prices are in pence, Yahoo has dividends in pence and in pounds. Each is the one that
+        Adj Close was adjusted for; where that tells neither, what it tells of most others, or else
+        the one that is no sliver of the price.
+        """
+        paid = np.nan_to_num(self.dividend)
+        if unit.parts == 1:
+            return self.dividend, paid < 0
+        small, large = self.agree(paid), self.agree(paid * unit.parts)
+        in_currency, in_unit = (paid > 0) & large & ~small, (paid > 0) & small & ~large
+        rest = (paid > 0) & ~in_currency & ~in_unit
+        if rest.any():
+            most = int(in_currency.sum()) - int(in_unit.sum())
+            sliver = float(np.median((paid / self.close)[rest])) < SLIVER
+            in_currency = in_currency | (rest & (most > 0 if most else sliver))
+        return np.where(in_currency, paid * unit.parts, self.dividend), in_currency
+
+    def slivers(self, unit: Unit) -> Iterator[Doubt]:
+        """Dividends that Adj Close agrees with, and that would be usual ones in the currency."""
+        paid = (self.dividend > 0) & (self.dividend < SLIVER * self.close)
+        usual = self.dividend * unit.parts < MOST * self.close
+        if unit.parts > 1 and (paid & usual).any():
+            told = f"a dividend on {{}} is a sliver of the price; perhaps in {unit.currency}, "
+            yield self._doubt(paid & usual, f"{told}not in {unit.name}")
 
     @cached_property
     def _before(self) -> Floats:

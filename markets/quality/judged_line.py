@@ -32,19 +32,18 @@ class JudgedLine:
 
         What was paid or split on a row that goes counts on the next one. None: no row is left.
         """
-        days = bars.frame.index.to_numpy().astype("datetime64[D]")
-        keep = lives(asset, days)
+        keep = lives(asset, bars.days)
         if not keep.any():
             return None
-        frame = bars.frame[keep]
-        weekend = on_weekend(days[keep]) & asset.tradable
+        rows = bars if keep.all() else bars.kept(keep)
+        weekend = on_weekend(rows.days) & asset.tradable
         if weekend.any() and not weekend.all():
-            frame = moved_on(frame, ~weekend)
-        return cls(asset, dataclasses.replace(bars, frame=frame))
+            rows = dataclasses.replace(rows, frame=moved_on(rows.frame, ~weekend))
+        return cls(asset, rows)
 
     @cached_property
     def days(self) -> Days:
-        return self.bars.frame.index.to_numpy().astype("datetime64[D]")
+        return self.bars.days
 
     def __getitem__(self, column: str) -> Floats:
         return self.bars.frame[column].to_numpy()

@@ -34,8 +34,7 @@ FX_GAP = 7
 
 def on_calendar(asset: Asset, bars: Bars) -> Iterator[Finding]:
     """Bars on days without a session, sessions without a bar, and a last row by itself."""
-    days = bars.frame.index.to_numpy().astype("datetime64[D]")
-    days = days[lives(asset, days)]
+    days = bars.days[lives(asset, bars.days)]
     if not len(days):
         return
     sessions = sessions_of(asset.venue)

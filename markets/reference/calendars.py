@@ -16,6 +16,8 @@ from markets.reference.calendar_library import edition, sessions_and_closes
 from newsfolio.assets import Venue
 from newsfolio.errors import MissingData
 from newsfolio.schedules import Period
+from newsfolio.venue_rows import SessionRows
+from newsfolio.venues import rows_of
 
 Days = NDArray[np.datetime64]
 Mask = NDArray[np.bool_]
@@ -27,18 +29,10 @@ DAY = "datetime64[D]"
 YEAR = 250
 """Sessions that tell on which weekdays a venue trades."""
 
-UNSCHEDULED = {
-    "XHKG": (
-        "1999-09-16", "2001-07-06", "2001-07-25", "2008-08-06", "2008-08-22", "2011-09-29",
-        "2013-08-14", "2016-08-02", "2016-10-21", "2017-08-23", "2020-10-13", "2021-10-13",
-        "2023-07-17", "2023-09-01", "2023-09-08", "2024-09-06",
-    ),
-    "XNYS": (
-        "2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14", "2012-10-29", "2012-10-30",
-    ),
-}  # fmt: skip
-"""Days lost to storms and attacks. exchange_calendars 4.13 has sessions on 2023-09-01 (typhoon
-Saola) and 2023-09-08 (black rain), when Hong Kong had none; from 2024-09-23 it trades through."""
+
+def _corrections(code: str) -> SessionRows:
+    rows = rows_of(code)
+    return rows.sessions if rows else SessionRows()
 
 
 @lru_cache(maxsize=16)
@@ -47,7 +41,7 @@ def _hours(code: str) -> Hours:
 
     The library takes a third of a second for them, so they are kept for the next start.
     """
-    lost = UNSCHEDULED.get(code, ())
+    lost = _corrections(code).lost
     rules = hashlib.sha256(f"{FIRST} {LAST} {lost} {edition()}".encode()).hexdigest()[:12]
     return kept(f"calendar-{code}-{rules}", lambda: _computed(code, lost))
 
@@ -75,7 +69,7 @@ def _expected(code: str) -> Days:
 @lru_cache(maxsize=16)
 def _announced(code: str) -> Days:
     """Sessions as one expected them beforehand: nobody schedules around a storm to come."""
-    return np.union1d(_expected(code), np.array(UNSCHEDULED.get(code, ()), dtype=DAY))
+    return np.union1d(_expected(code), np.array(_corrections(code).lost, dtype=DAY))
 
 
 def _span(code: str) -> tuple[np.datetime64, np.datetime64]:
@@ -97,6 +91,14 @@ def sessions_of(venue: Venue) -> Days:
 def expected_of(venue: Venue) -> Days:
     """The same, with the weekdays on which it usually trades before and after its calendar."""
     return _expected(venue.code)
+
+
+def among(sessions: Days, days: Days) -> Mask:
+    """Whether each day is one of the sessions, which are in order."""
+    if not len(sessions):
+        return np.zeros(len(days), dtype=bool)
+    places = np.searchsorted(sessions, days)
+    return np.asarray(sessions[np.minimum(places, len(sessions) - 1)] == days)
 
 
 def on_weekend(days: Days) -> Mask:
@@ -134,7 +136,7 @@ def known_from(first: np.datetime64) -> None:
 
 def is_open(venue_code: str, days: Days) -> Mask:
     """Whether the venue has a session on each day; beyond its calendar on usual weekdays."""
-    return np.isin(days, _expected(venue_code))
+    return among(_expected(venue_code), days)
 
 
 def sessions_later(venue: Venue, day: date, count: int) -> date:

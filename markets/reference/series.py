@@ -39,7 +39,7 @@ def known_before(line: Bars, asset: Asset, sessions: Days) -> Floats:
 
 
 def _last(line: Bars, asset: Asset, sessions: Days, *, before: bool) -> Floats:
-    days = line.frame.index.to_numpy().astype("datetime64[D]")
+    days = line.days
     places = np.searchsorted(days, sessions, side="left" if before else "right") - 1
     values = line.frame["close"].to_numpy()
     known = fresh(asset, days, places, sessions)

@@ -24,6 +24,7 @@ from newsfolio.assets import Asset
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
+_COLUMNS = pd.Index(COLUMNS)
 _NOTE = "simulated: made from a seed and a small factor model, not a record of any market"
 
 
@@ -54,8 +55,8 @@ def _tables(wanted: Iterable[Facts]) -> dict[str, FactTable]:
 
 def _levels(ticker: str) -> tuple[Days, Floats]:
     """Days and closes of a line."""
-    frame = _bars(World(), ticker).frame
-    return frame.index.to_numpy().astype("datetime64[D]"), frame["close"].to_numpy()
+    line = _bars(World(), ticker)
+    return line.days, line.frame["close"].to_numpy()
 
 
 def _bars(world: World, ticker: str) -> Bars:
@@ -70,7 +71,7 @@ def _bars(world: World, ticker: str) -> Bars:
     frame = pd.DataFrame(
         np.column_stack([*columns, *events]),
         index=pd.DatetimeIndex(days.astype("datetime64[ns]"), name="session"),
-        columns=list(COLUMNS),
+        columns=_COLUMNS,
     )
     priced = Priced.SPLITS if line.turnover else Priced.LEVEL
     return Bars(ticker, frame, priced, simulated=True, notes=_notes(ticker))

@@ -44,7 +44,7 @@ def packed(stored: StoredBars) -> bytes:
     import pyarrow.parquet as pq
 
     frame = stored.bars.frame
-    columns = {"session": pa.array(frame.index.to_numpy().astype("datetime64[D]"))}
+    columns = {"session": pa.array(stored.bars.days)}
     columns |= {name: pa.array(frame[name].to_numpy("float64")) for name in COLUMNS}
     table = pa.table(columns).replace_schema_metadata({_HEADER: json.dumps(_header(stored))})
     sink = pa.BufferOutputStream()

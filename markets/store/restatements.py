@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -77,8 +76,7 @@ def cut(bars: Bars, last: date) -> Bars | None:
     """The bars up to `last`, as they were before others were added; None if there are none."""
     if bars.first > last:
         return None
-    kept = bars.frame.index.to_numpy() <= np.datetime64(last)
-    return dataclasses.replace(bars, frame=bars.frame[kept])
+    return bars.kept(bars.days <= np.datetime64(last))
 
 
 def extends(new: Bars, old: Bars) -> bool:

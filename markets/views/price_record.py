@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import Bars, Priced
+from markets.reference.calendars import on_weekend
 from markets.reference.currencies import FxSource
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
@@ -37,10 +37,9 @@ class PriceRecord:
             closes = closes * np.cumprod(1 / (1 - np.nan_to_num(share)))
         own = asset_of(ticker).currency if currency else ""
         if currency != own:
-            days = closes.index.to_numpy().astype("datetime64[D]")
             fixings = self.fx.fixings(own, currency)
-            known = min(fixings.unbroken_from(days, same_day=True), len(days) - 1)
-            closes = closes.iloc[known:] * fixings.until(days[known:])
+            known = min(fixings.unbroken_from(bars.days, same_day=True), len(bars.days) - 1)
+            closes = closes.iloc[known:] * fixings.until(bars.days[known:])
         return closes
 
     def highs(self, ticker: str) -> pd.Series:
@@ -52,7 +51,7 @@ class PriceRecord:
 
     def basis(self, ticker: str, *, total: bool = False) -> str:
         """What a return of the line is: in which currency, and with dividends or without."""
-        priced, asset = self._bars(ticker).priced, asset_of(ticker)
+        priced, asset = self._listed(ticker).priced, asset_of(ticker)
         if priced is Priced.LEVEL:
             kind = "index level, without dividends"
         elif priced is Priced.DIVIDENDS:
@@ -61,11 +60,15 @@ class PriceRecord:
             kind = "total return" if total else "price return"
         return f"{ticker} in {asset.currency}, {kind}"
 
-    def _bars(self, ticker: str) -> Bars:
+    def _listed(self, ticker: str) -> Bars:
+        """The whole line; MissingData where it has no bar by then."""
         if ticker not in self.bars:
             raise MissingData(f"no prices of {ticker} in this source")
         if self.bars[ticker].first > self.due:
             raise MissingData(f"{ticker} begins on {self.bars[ticker].first}, after {self.due}")
-        bars = self.bars[ticker].until(self.due)
-        weekday = (bars.frame.index.to_numpy().astype("datetime64[D]").astype("int64") + 3) % 7
-        return dataclasses.replace(bars, frame=bars.frame[weekday < 5])
+        return self.bars[ticker]
+
+    def _bars(self, ticker: str) -> Bars:
+        bars = self._listed(ticker).until(self.due)
+        weekend = on_weekend(bars.days)
+        return bars.kept(~weekend) if weekend.any() else bars

@@ -1,4 +1,4 @@
-"""Yahoo's answers made into bars, and compared with those that are kept; no I/O.
+"""Yahoo's answers made into bars; no I/O.
 
 What Yahoo's daily bars are, as yfinance hands them on, and what is made of them here:
 
@@ -16,14 +16,15 @@ What Yahoo's daily bars are, as yfinance hands them on, and what is made of them
 * A day that Yahoo lists twice counts once. With two different closes it is left out if it is the
   last one, and the whole answer is refused if it is not.
 
-Some answers are refused whole, because what is kept is better: see `against`.
+Where prices are in pence or the like, all money becomes pounds: see `Amounts.in_unit_of_prices`
+for dividends, which Yahoo has in either. Some answers are refused whole, because what is kept is
+better: see `compared.against`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,27 +33,21 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from markets.bars import COLUMNS, Bars, Doubt, Priced, moved_on
+from markets.bars import COLUMNS, Doubt, Priced, moved_on
 from markets.quality.amounts import Amounts
-from markets.reference.calendars import is_open
-from newsfolio.assets import VENUES, Asset, Kind
+from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
+from newsfolio.venue import Unit, unit_of
+from newsfolio.venues import rows_of
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Response
 
-OVERLAP = timedelta(days=30)
 SAME = 1e-6
 """Relative difference of two closes below which they are the same: Yahoo's are single floats."""
 
 FEW, WEEKLY = 5, 4.0
 """More rows than FEW, this many days apart in the middle, are not daily bars."""
-HUNDREDFOLD = 60.0
-"""A move of a day that no price makes, but a change of the unit does."""
-RESCALED = 3.0
-"""How much a whole history may change its level without a split to explain it."""
-
-_ZONES = {"XNYS": "America/New_York", "XHKG": "Asia/Hong_Kong", "XSHG": "Asia/Shanghai"}
 _RENAMED = {
     "Open": "open",
     "High": "high",
@@ -115,8 +110,8 @@ def priced_for(asset: Asset) -> Priced:
 
 
 def agrees(asset: Asset, currency: str) -> bool:
-    """Whether a line is quoted as its asset declares; a level may be in any unit."""
-    return not asset.tradable or currency == asset.currency
+    """Whether a line is quoted in its asset's currency, or parts of it; a level may be in any."""
+    return not asset.tradable or unit_of(currency).currency == asset.currency
 
 
 def cleaned(raw: Raw, currency: str, today: date, priced: Priced) -> Answer:
@@ -136,9 +131,23 @@ def cleaned(raw: Raw, currency: str, today: date, priced: Priced) -> Answer:
         paid = ["open", "high", "low", "close"]
         frame[paid] = frame[paid].where(frame[paid] > 0)
     rows = moved_on(frame, frame["close"].notna().to_numpy())
-    if priced is Priced.LEVEL or rows.empty or "Adj Close" not in prices:
+    if priced is Priced.LEVEL or rows.empty:
         return Answer(rows, currency, (), foreign)
-    return replace(_paid(rows, prices, foreign), currency=currency)
+    unit = unit_of(currency)
+    answer = Answer(rows, currency, (), foreign)
+    if "Adj Close" in prices:
+        answer = replace(_paid(rows, prices, foreign, unit), currency=currency)
+    return answer if unit.parts == 1 else _in_currency(answer, unit)
+
+
+def _in_currency(answer: Answer, unit: Unit) -> Answer:
+    """The same in the currency of which the prices are quoted in parts."""
+    money = ["open", "high", "low", "close", "dividend"]
+    frame = answer.frame.assign(**{name: answer.frame[name] / unit.parts for name in money})
+    told = (
+        f"Yahoo quotes it in {answer.currency}, {unit.name}: {unit.parts} are one {unit.currency}"
+    )
+    return replace(answer, frame=frame, notes=(told, *answer.notes))
 
 
 def _no_bars() -> pd.DataFrame:
@@ -147,26 +156,40 @@ def _no_bars() -> pd.DataFrame:
 
 
 def _without_foreign(frame: pd.DataFrame, raw: Raw) -> tuple[Doubt, ...]:
-    """Take dividends in another currency than the prices' out of `frame`; answers what to doubt."""
+    """Take dividends in another currency than the prices' out of `frame`; answers what to doubt.
+
+    What Yahoo says is in pounds beside prices in pence becomes pence.
+    """
     events = result_of(raw.chart).get("events") or {}
     paid = sorted((events.get("dividends") or {}).values(), key=lambda event: event["date"])
     currency = raw.meta.get("currency")
-    foreign = [event for event in paid if event.get("currency", "") not in ("", currency)]
+    told = [event for event in paid if event.get("currency", "") not in ("", currency)]
+    unit = unit_of(str(currency))
+    amounts = frame["dividend"].to_numpy(copy=True)
+    for event in told:
+        own = unit_of(str(event["currency"]))
+        _, place = _place(frame, event, raw)
+        if place >= 0:
+            amounts[place] *= unit.parts / own.parts if own.currency == unit.currency else 0.0
+    frame["dividend"] = amounts
+    foreign = [each for each in told if unit_of(str(each["currency"])).currency != unit.currency]
     if not foreign:
         return ()
-    days = pd.to_datetime([event["date"] for event in foreign], unit="s", utc=True)
-    days = days.tz_convert(raw.meta["exchangeTimezoneName"]).tz_localize(None).normalize()
-    places = frame.index.get_indexer(days, method="pad")
-    frame.loc[frame.index[places[places >= 0]], "dividend"] = 0.0
-    last = foreign[-1]
-    told = (
+    days = tuple(_place(frame, event, raw)[0] for event in foreign)
+    said = (
         f"dividends in another currency than {currency} are not counted: {len(foreign)}, "
-        f"the last {last['amount']:g} {last['currency']} on {days[-1]:%Y-%m-%d}"
+        f"the last {foreign[-1]['amount']:g} {foreign[-1]['currency']} on {days[-1]}"
     )
-    return (Doubt(told, tuple(day.date() for day in days)),)
+    return (Doubt(said, days),)
 
 
-def _paid(rows: pd.DataFrame, prices: pd.DataFrame, foreign: Iterable[Doubt]) -> Answer:
+def _place(frame: pd.DataFrame, event: dict[str, Any], raw: Raw) -> tuple[date, int]:
+    """The day of an event, and the row that it is booked on, -1 for none."""
+    day = _day(event["date"], ZoneInfo(raw.meta["exchangeTimezoneName"]))
+    return day, int(frame.index.searchsorted(pd.Timestamp(day), side="right")) - 1
+
+
+def _paid(rows: pd.DataFrame, prices: pd.DataFrame, foreign: Iterable[Doubt], unit: Unit) -> Answer:
     """Rows with the capital gains that their dividends do not hold, notes on these, and doubts.
 
     Adj Close says what Yahoo took off for each; of a dividend in another currency it says nothing.
@@ -181,50 +204,32 @@ def _paid(rows: pd.DataFrame, prices: pd.DataFrame, foreign: Iterable[Doubt]) ->
         days, rows["close"].to_numpy(), prices["Adj Close"].reindex(rows.index).to_numpy("float64"),
         np.where(strange, np.nan, rows["dividend"].to_numpy()), rows["split"].to_numpy(),
     )  # fmt: skip
+    paid, in_currency = amounts.in_unit_of_prices(unit)
+    amounts = replace(amounts, dividend=paid)
     dividend, counts = amounts.with_gains(gains)
     dividend = np.where(strange, rows["dividend"].to_numpy() + gains, dividend)
     held = (gains > 0) & ~counts
-    masks = {"paid as dividends": counts, "in the dividends already": held}
+    masks = {
+        "capital gains paid as dividends": (counts, gains),
+        "capital gains in the dividends already": (held, gains),
+        f"dividends in {unit.currency} beside prices in {unit.name}": (in_currency, dividend),
+    }
     notes = tuple(
-        f"capital gains {where}: {mask.sum()}, the last {gains[mask][-1]:g} on {days[mask][-1]}"
-        for where, mask in masks.items()
+        f"{what}: {mask.sum()}, the last {paid_out[mask][-1]:g} on {days[mask][-1]}"
+        for what, (mask, paid_out) in masks.items()
         if mask.any()
     )
-    doubts = replace(amounts, dividend=np.where(strange, np.nan, dividend)).doubts()
-    return Answer(rows.assign(dividend=dividend), "", notes, (*foreign, *doubts))
-
-
-def difference(kept: pd.DataFrame, fetched: pd.DataFrame) -> str | None:
-    """What speaks against appending, in words; None if the overlap is the same."""
-    last = kept.index[-1]
-    old, new = kept.loc[kept.index >= last - OVERLAP], fetched.loc[fetched.index <= last]
-    later = fetched.loc[(fetched.index > last) & (fetched["split"] > 0), "split"]
-    if not later.empty:
-        return f"a split of {later.iloc[0]:g} on {later.index[0]:%Y-%m-%d}"
-    strange = old.index.symmetric_difference(new.index)
-    if len(strange):
-        verb = "is gone" if strange[0] in old.index else "is new"
-        return f"the bar of {strange[0]:%Y-%m-%d} {verb}"
-    for column in ("close", "dividend", "split"):
-        before, now = old[column].to_numpy(), new[column].to_numpy()
-        places = np.flatnonzero(~np.isclose(before, now, rtol=SAME, atol=1e-12))
-        if len(places):
-            at = places[0]
-            return f"the {column} of {old.index[at]:%Y-%m-%d} was {before[at]:g}, now {now[at]:g}"
-    return None
-
-
-def without_today(kept: Bars, today: date) -> Bars | None:
-    """The kept bars without those of `today` and later, which a wrong clock let in."""
-    frame = kept.frame[kept.frame.index < pd.Timestamp(today)]
-    return dataclasses.replace(kept, frame=frame) if len(frame) else None
+    final = replace(amounts, dividend=np.where(strange, np.nan, dividend))
+    doubts = (*foreign, *final.doubts(), *final.slivers(unit))
+    return Answer(rows.assign(dividend=dividend), "", notes, doubts)
 
 
 def refuse_other_dates(asset: Asset, raw: Raw) -> None:
     """BrokenData where the answer's time zone would put the bars on other dates."""
-    claimed, real = raw.meta.get("exchangeTimezoneName"), _ZONES.get(asset.venue.code)
-    if not asset.tradable or real is None or not isinstance(claimed, str):
+    claimed, rows = raw.meta.get("exchangeTimezoneName"), rows_of(asset.venue.code)
+    if not asset.tradable or rows is None or not isinstance(claimed, str):
         return
+    real = rows.zone
     moments = [datetime(2025, month, 1, tzinfo=UTC) for month in (1, 7)]
     if any(at.astimezone(ZoneInfo(claimed)).utcoffset() != at.astimezone(ZoneInfo(real)).utcoffset()
            for at in moments):  # fmt: skip
@@ -252,81 +257,6 @@ def refuse_two_closes(ticker: str, raw: Raw, today: date) -> None:
     for day, one, other in _with_two_closes(raw, today):
         if day != _last_with_two_closes(raw, today):
             raise BrokenData(f"{ticker}: Yahoo gives two closes for {day}, {one:g} and {other:g}")
-
-
-def against(asset: Asset, kept: Bars, fresh: pd.DataFrame) -> str | None:
-    """Why a whole history must not replace the bars that are kept, None if it may.
-
-    It loses sessions that are kept; or its level is another, with no split to explain it; or it
-    brings a jump that looks like an error and that the kept bars do not have.
-    """
-    return _lost(asset, kept, fresh) or _rescaled(kept.frame, fresh) or flaw(asset, kept, fresh)
-
-
-def flaw(asset: Asset, kept: Bars | None, fresh: pd.DataFrame) -> str | None:
-    """A jump in `fresh`, in words, that is an error of the source and is not in the kept bars."""
-    known = dict(flaws(asset, kept.frame)) if kept is not None else {}
-    return next((said for day, said in flaws(asset, fresh) if day not in known), None)
-
-
-def flaws(asset: Asset, frame: pd.DataFrame) -> Iterator[tuple[date, str]]:
-    """Days on which the unit changes, or on which a split is told but not adjusted for."""
-    if asset.kind is Kind.INDEX or len(frame) < 2:
-        return
-    close, split = frame["close"].to_numpy(), frame["split"].fillna(0.0).to_numpy()
-    usable = np.isfinite(close) & (close > 0)
-    moves = np.diff(np.log(np.where(usable, close, np.nan)))
-    ratios = np.log(np.where(split[1:] > 0, split[1:], 1.0))
-    unit = np.abs(moves) > np.log(HUNDREDFOLD)
-    raw = (np.abs(ratios) > np.log(1.3)) & (np.abs(moves + ratios) < 0.25 * np.abs(ratios))
-    for place in map(int, np.flatnonzero(unit | raw)):
-        day = frame.index[place + 1].date()
-        step = f"the close goes from {close[place]:g} to {close[place + 1]:g} on {day}"
-        if raw[place]:
-            yield day, f"{step}: a split of {split[place + 1]:g} is told but not adjusted for"
-        else:
-            yield day, f"{step}, about a hundredfold: another unit (pence, cents)"
-
-
-def _lost(asset: Asset, kept: Bars, fresh: pd.DataFrame) -> str | None:
-    """Sessions that the kept bars have; a bar of a closed day, or without a trade, may go."""
-    gone = kept.frame.loc[kept.frame.index.difference(fresh.index)]
-    days = gone.index[gone["volume"].to_numpy() != 0]
-    days = days[_open_days(asset, days)]
-    if not len(days):
-        return None
-    return (
-        f"it leaves out {len(days)} of the bars of {kept.first} to {kept.last}, "
-        f"the first that of {days[0]:%Y-%m-%d}"
-    )
-
-
-def _open_days(asset: Asset, days: pd.DatetimeIndex) -> np.ndarray:
-    """Which days are sessions; where no calendar is at hand, weekdays."""
-    if asset.kind is Kind.CURRENCY or asset.venue.code not in VENUES:
-        return np.asarray(days.dayofweek < 5)
-    return is_open(asset.venue.code, days.to_numpy().astype("datetime64[D]"))
-
-
-def _rescaled(kept: pd.DataFrame, fresh: pd.DataFrame) -> str | None:
-    both = kept.index.intersection(fresh.index)
-    old, new = (part.loc[both, "close"].to_numpy() for part in (kept, fresh))
-    usable = (old > 0) & (new > 0)
-    if not usable.any():
-        return None
-    times = float(np.median(new[usable] / old[usable]))
-    left = (times, times * _splits_since(kept, fresh))
-    if min(abs(np.log(left))) < np.log(RESCALED):
-        return None
-    return f"its closes are {times:.4g} times those in the store, with no split to explain it"
-
-
-def _splits_since(kept: pd.DataFrame, fresh: pd.DataFrame) -> float:
-    """The product of the splits that the kept bars do not know."""
-    known = kept["split"].reindex(fresh.index).fillna(0.0)
-    splits = fresh["split"].fillna(0.0)
-    new = splits[(splits > 0) & (known != splits)]
-    return float(np.prod(new.to_numpy("float64")))
 
 
 def _running(raw: Raw) -> date | None:

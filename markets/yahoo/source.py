@@ -15,18 +15,9 @@ from markets.bars import Bars
 from markets.snapshot import Snapshot
 from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
-from markets.yahoo.answers import (
-    OVERLAP,
-    Answer,
-    against,
-    agrees,
-    difference,
-    flaw,
-    flaws,
-    priced_for,
-    without_today,
-)
+from markets.yahoo.answers import Answer, agrees, priced_for
 from markets.yahoo.client import Client, GarbledError, Trouble
+from markets.yahoo.compared import OVERLAP, against, difference, flaw, flaws, without_today
 from markets.yahoo.session import PoliteSession
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, MissingData

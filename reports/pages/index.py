@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+from uuid import uuid4
 
 from markupsafe import Markup
 
@@ -17,7 +18,7 @@ from reports.charts.sparkline import sparkline
 from reports.contract.manifest import ManifestJson
 from reports.pages.render import KINDS, render, verbatim
 from reports.record import scoring
-from reports.saved_runs import saved_runs
+from reports.saved_runs import DRAFT, SavedRun, drawn_runs
 from reports.tables.runs import COLUMNS as FIGURES
 from reports.tables.runs import index_row
 
@@ -43,21 +44,8 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A run on the index.
-
-    page: the address of its page from this one, None where there is none. spark: its growth as a
-    small drawing.
-    """
-
-    manifest: ManifestJson
-    page: str | None
-    spark: Markup = Markup("")
-
-
-def index(entries: Sequence[Entry], damaged: Sequence[str] = ()) -> str:
-    """A page over runs, in the order given; `damaged` names folders that could not be read."""
+def index(rows: Sequence[Markup], damaged: Sequence[str] = ()) -> str:
+    """A page over the rows of runs, in the order given; `damaged` names folders that are none."""
     script = verbatim("sort.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render(
@@ -68,22 +56,32 @@ def index(entries: Sequence[Entry], damaged: Sequence[str] = ()) -> str:
             "style": verbatim("style.css") + verbatim("verdict.css"),
             "script": script,
             "columns": COLUMNS,
-            "kinds": KINDS,
-            "rows": [(entry, index_row(entry.manifest)) for entry in entries],
+            "count": len(rows),
+            "rows": Markup("").join(rows),
             "damaged": damaged,
         },
     )
 
 
+def index_line(manifest: ManifestJson, page: str | None, spark: str = "") -> Markup:
+    """The row of a run.
+
+    page: the address of its page from the index, None where there is none. spark: its growth as
+    a small drawing.
+    """
+    row = index_row(manifest)
+    return Markup(
+        render("index_row.html", {"kinds": KINDS, "row": row, "page": page, "spark": spark})
+    )
+
+
 def write(folder: Path) -> Path:
     """Write the index of a folder of runs, the newest manifest first; all at once or not at all."""
-    path, draft = folder / "index.html", folder / f".index.{os.getpid()}.html"
+    path, draft = folder / "index.html", folder / f"{DRAFT}{uuid4().hex}.html"
     try:
-        runs, damaged = saved_runs(folder)
-        entries = [
-            Entry(run.manifest, _page(run.folder), _spark(run.folder, run.manifest)) for run in runs
-        ]
-        text = index(entries, [run.folder.name for run in damaged])
+        runs, damaged = drawn_runs(folder, _line)
+        rows = [Markup(json.loads(run.drawn)) for run in runs]
+        text = index(rows, [run.folder.name for run in damaged])
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
@@ -93,6 +91,10 @@ def write(folder: Path) -> Path:
     finally:
         draft.unlink(missing_ok=True)
     return path
+
+
+def _line(run: SavedRun) -> Markup:
+    return index_line(run.manifest, _page(run.folder), _spark(run.folder, run.manifest))
 
 
 def _page(folder: Path) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ KINDS: Mapping[str, str] = {
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A page from `templates/`: everything but Markup is escaped, a missing value is an error."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -40,7 +46,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         chance=chance,
         figure=figure,
     )
-    return environment.get_template(template).render(values)
+    return environment
 
 
 def verbatim(name: str) -> Markup:

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from markets.corrections import Corrected, Correction
 from markets.folder.fact_files import WithFacts
+from markets.folder.formats.format import Told
+from markets.folder.frames import frame_source
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from markets.snapshot import Source
@@ -60,6 +64,14 @@ def folder_of(place: Path, *, mood: bool) -> Path:
 def folder(place: Path) -> Case:
     prices = folder_of(place / "prices", mood=True)
     return Case(lambda: FolderSource(prices), (MOOD,), CLOSES)
+
+
+def frames(place: Path) -> Case:
+    """As a notebook reads the same files."""
+    prices = folder_of(place / "prices", mood=True)
+    lines = {path.stem: pd.read_csv(path, index_col="Date", parse_dates=True)
+             for path in prices.glob("*.csv") if path.stem in CLOSES}  # fmt: skip
+    return Case(lambda: frame_source(lines, None, Told()), (), CLOSES)
 
 
 def with_facts(place: Path) -> Case:
@@ -116,6 +128,7 @@ def _made(make: Callable[[Path], Case]) -> Callable[[Path], AbstractContextManag
 
 CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "folder": _made(folder),
+    "frames": _made(frames),
     "with-facts": _made(with_facts),
     "corrected": _made(corrected),
     "remembering": _made(remembering),

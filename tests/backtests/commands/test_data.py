@@ -307,8 +307,8 @@ def test_check_puts_the_worst_first_and_fails(yahoo: Yahoo, shell: Shell) -> Non
 
 def folder_of(place: Path, closes: dict[str, float]) -> Path:
     place.mkdir()
-    lines = [f"{day},{close},{close},{close},{close},10" for day, close in closes.items()]
-    text = "\n".join(["Date,Open,High,Low,Close,Volume", *lines]) + "\n"
+    lines = [f"{day},{close},{close},{close},{close},{close},10" for day, close in closes.items()]
+    text = "\n".join(["Date,Open,High,Low,Close,Adj Close,Volume", *lines]) + "\n"
     (place / "SPY.csv").write_text(text)
     return place
 
@@ -348,14 +348,14 @@ def test_check_doubts_a_line_of_which_no_row_says_what_is_withheld(shell: Shell)
 
 def test_check_of_a_folder_names_the_files_that_it_passes_over(shell: Shell) -> None:
     folder = flat_prices(shell.folder / "prices", AAX=100.0)
-    (folder / "spy_us_d.csv").write_text("Date,Close\n2024-03-01,10\n")
+    (folder / "last download.csv").write_text("Date,Close\n2024-03-01,10\n")
     (folder / "SPY.xlsx").write_bytes(b"PK")
     (folder / "more").mkdir()
     said = shell("data", "check", "--data", "prices", "--json")
     assert said.code == 0, said.err
     found = json.loads(said.out)
     assert found["checked"] == ["AAX"]
-    assert list(found["passed_over"]) == ["SPY.xlsx", "more", "spy_us_d.csv"]
+    assert list(found["passed_over"]) == ["SPY.xlsx", "last download.csv", "more"]
     assert (
         "passed over SPY.xlsx: neither .csv nor .parquet"
         in shell("data", "check", "--data", "prices").out
@@ -365,7 +365,7 @@ def test_check_of_a_folder_names_the_files_that_it_passes_over(shell: Shell) -> 
 def test_no_data_for_a_line_says_what_the_folder_holds(shell: Shell) -> None:
     folder = shell.folder / "prices"
     folder.mkdir()
-    (folder / "spy_us_d.csv").write_text("Date,Close\n2024-03-01,10\n")
+    (folder / "last download.csv").write_text("Date,Close\n2024-03-01,10\n")
     (folder / "SPY.xlsx").write_bytes(b"PK")
     strategy_file(shell.folder, 'universe = ("SPY",)\ndef weights(self, view):\n    return {}')
     said = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
@@ -373,7 +373,7 @@ def test_no_data_for_a_line_says_what_the_folder_holds(shell: Shell) -> None:
     first, second = said.err.splitlines()
     assert "no data for SPY" in first
     assert second == (
-        "prices holds SPY.xlsx, spy_us_d.csv; a line is read from <TICKER>.csv or .parquet"
+        "prices holds SPY.xlsx, last download.csv; a line is read from <TICKER>.csv or .parquet"
     )
 
 
@@ -395,4 +395,4 @@ def test_a_file_of_prices_that_is_too_large_is_refused(shell: Shell) -> None:
             file.truncate(2_000_000_000)  # sparse: it takes no room
     said = shell("data", "check", "--data", "prices")
     assert said.code == 1
-    assert said.out.count("2,000 MB, more than the 100 MB that are read") == 2
+    assert said.out.count("2,000 MB, more than the 500 MB that are read") == 2

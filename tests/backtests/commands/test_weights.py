@@ -80,8 +80,9 @@ def test_the_part_of_a_share_that_stays_is_said(shell: Shell) -> None:
         "\ufeffasset,quantity\nAAX,300\nBBX,100\n".encode(),
         b"Asset, Quantity\r\nAAX , 300\r\n\r\nBBX,100\r\n",
         b"name,quantity,asset\nan x,300,AAX\na y,1e2,BBX\n",
+        b"asset;quantity\r\nAAX;300,0\r\nBBX;100\r\n",
     ],
-    ids=["a byte order mark", "capitals and blanks", "other columns"],
+    ids=["a byte order mark", "capitals and blanks", "other columns", "semicolons"],
 )
 def test_files_as_spreadsheets_save_them(shell: Shell, content: bytes) -> None:
     assert orders(advice(shell, content)) == {"AAX": -125, "BBX": 250}
@@ -97,6 +98,67 @@ def test_what_the_strategy_does_not_know_is_listed(shell: Shell) -> None:
     assert "outside 20 TSLA: sell or keep (not a line of the strategy)" in text
 
 
+def test_cash_in_another_currency_is_converted_at_the_days_rate(shell: Shell) -> None:
+    """The ECB's fixings of 2024-03-28: 1.0811 dollars and 8.4594 dollars of Hong Kong for a euro.
+
+    New York closes after the fixing of the day, so it counts.
+    """
+    found = advice(shell, "asset,quantity\nAAX,10\nCASH,500\nCASH EUR,1000\nCASH HKD,-2000\n")
+    assert found["equity"] == pytest.approx(1000 + 500 + 1081.1 - 2000 * 1.0811 / 8.4594)
+    code, _, said = asked(shell, "asset,quantity\nAAX,10\nCASH XXX,5\n")
+    assert code == 1
+    assert "held.csv: cash in XXX" in said
+
+
+def test_a_brokers_file_is_listed_with_what_was_left_out(shell: Shell) -> None:
+    header = "代码,名称,持有数量,市值,币种\n"
+    rows = "AAX,某,300,30000,USD\nTSLA,某,20,4000.5,USD\nAAX260619C100000,某,2,60,USD\n"
+    code, out, err = asked(shell, header + rows + "BBX,某,100,5000,USD\n")
+    assert code == 0, err
+    assert "sell          125 AAX" in out
+    assert "outside 20 TSLA, worth 4,000.50 USD: sell or keep (not a line of the strategy)" in out
+    assert "outside 2 AAX260619C100000, worth 60.00 USD: sell or keep (an option)" in out
+    assert "note    held.csv is read as Futu writes it" in out
+    found = advice(shell, header + rows)
+    assert found["outside"][0] == {
+        "asset": "TSLA", "shares": 20, "why": "not a line of the strategy", "value": 4000.5,
+        "currency": "USD",
+    }  # fmt: skip
+
+
+def test_files_of_several_brokers_add_up(shell: Shell) -> None:
+    (shell.folder / "more.csv").write_text("asset;quantity\nAAX;100\nCASH;1000,5\n")
+    found = advice(shell, "asset,quantity\nAAX,200\nBBX,100\n", "--portfolio", "more.csv")
+    assert found["equity"] == 36_000.5
+
+
+def test_shares_of_before_a_split_are_counted_anew(shell: Shell) -> None:
+    """Ten for one on 2024-03-14: 30 shares of a statement of the 8th are 300 at the end."""
+    folder = flat_prices(shell.folder / "prices", AAX=100.0, BBX=50.0)
+    path = folder / "AAX.csv"
+    path.write_text(
+        path.read_text().replace(
+            "2024-03-14,100.0,100.0,100.0,100.0,100.0,1000,0,0",
+            "2024-03-14,100.0,100.0,100.0,100.0,100.0,1000,0,10",
+        )
+    )
+    strategy_file(shell.folder, HALVES)
+    (shell.folder / "held.csv").write_text(
+        "Statement,Header,Field Name,Field Value\n"
+        'Statement,Data,Period,"March 8, 2024"\n'
+        "Open Positions,Header,DataDiscriminator,Asset Category,Currency,Symbol,Quantity\n"
+        "Open Positions,Data,Summary,Stocks,USD,AAX,30\n"
+        "Cash Report,Header,Currency Summary,Currency,Total\n"
+        "Cash Report,Data,Ending Cash,USD,5000\n"
+    )
+    said = shell(
+        "weights", "s.py", "--data", "prices", "--costs", "none", "--portfolio", "held.csv"
+    )
+    assert said.code == 0, said.err
+    assert "orders  from 35,000 USD" in said.out  # 300 x 100 and 5,000
+    assert "AAX was split 10 for 1 since 2024-03-08: counted anew" in said.out
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -106,7 +168,7 @@ def test_what_the_strategy_does_not_know_is_listed(shell: Shell) -> None:
         ("asset,quantity\nAAX,1e16\n", ("line 2",)),
         ("asset,quantity\naax,3\n", ("line 2", "aax is written AAX")),
         ("asset,quantity\ncash,3\n", ("line 2", "cash is written CASH")),
-        ("asset;quantity\nAAX;3\n", ("line 1", "'asset;quantity'")),
+        ("asset|quantity\nAAX|3\n", ("line 1", "'asset|quantity'")),
         ("", ("line 1", "asset,quantity")),
         (b"asset,quantity\n\xff\xfe", ("UTF-8",)),
         ("asset,quantity\nAAX," + "9" * 10_000 + "\n", ("line 2",)),

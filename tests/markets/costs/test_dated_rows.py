@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
-from markets.costs.models import SCHEDULES, VenueCosts, holding_of
+from markets.costs.models import VenueCosts, holding_of
 from newsfolio import HONG_KONG, MAINLAND, NEW_YORK, Asset, Kind
 from newsfolio.listings import KNOWN, asset_of
+from newsfolio.venues import hong_kong
 
 STATUTORY = VenueCosts(commission=False)
+HONG_KONG_FEES = hong_kong.ROWS.schedule
 CENT = 1e-9
 
 
@@ -38,10 +40,10 @@ def test_the_second_cut_of_the_ticks_of_hong_kong(
     price: float, before: float, after: float
 ) -> None:
     for kind in (Kind.STOCK, Kind.REIT):
-        ticks = SCHEDULES["XHKG"].ticks[kind]
+        ticks = HONG_KONG_FEES.ticks[kind]
         assert ticks.at(date(2026, 8, 2)).at(price) == before
         assert ticks.at(date(2026, 8, 3)).at(price) == after
-    assert Kind.ETF not in SCHEDULES["XHKG"].ticks
+    assert Kind.ETF not in HONG_KONG_FEES.ticks
 
 
 def test_half_a_tick_of_five_dollars() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets.costs.models import SCHEDULES, CostModel, NoCosts, VenueCosts
+from markets.costs.models import CostModel, NoCosts, VenueCosts
 from newsfolio import (
     HONG_KONG,
     MAINLAND,
@@ -24,8 +24,10 @@ from newsfolio import (
     Venue,
     always,
 )
+from newsfolio.venues import all_rows, hong_kong
 
 STATUTORY = VenueCosts(commission=False)
+HONG_KONG_FEES = hong_kong.ROWS.schedule
 WITH_BROKER = VenueCosts()
 
 APPLE = Asset("AAPL", NEW_YORK)
@@ -36,11 +38,9 @@ TRACKER = Asset("2800.HK", HONG_KONG, Kind.ETF, half_spread=always(0.0002))
 MOUTAI = Asset("600519.SS", MAINLAND, half_spread=always(0.0003))
 STAR = Asset("688981.SS", MAINLAND, star=True)
 FUND = Asset("512930.SS", MAINLAND, Kind.ETF)
-LONDON = Asset("VOD.L", Venue("XLON", "GBP", NEW_YORK.opens, NEW_YORK.closes))
+NOWHERE = Asset("ACME.XX", Venue("XXXX", "GBP", NEW_YORK.opens, NEW_YORK.closes))
 TRADED = (APPLE, SPY, TENCENT, TRACKER, MOUTAI, STAR, FUND)
-
-# Fees are exact decimals; a sum of floats may differ from them in the last bits.
-CENT_DUST = 1e-9
+CENT_DUST = 1e-9  # fees are exact decimals, a sum of floats may differ in the last bits
 
 days = st.dates(date(2005, 1, 1), date(2030, 12, 31))
 values = st.floats(0.01, 1e9)
@@ -70,7 +70,7 @@ def before(day: date) -> date:
     ],
 )
 def test_hong_kong_buy_of_50_000(day: date, parts: tuple[float, ...]) -> None:
-    levies = [levy for levy in SCHEDULES["XHKG"].levies[Kind.STOCK] if not levy.broker]
+    levies = [levy for levy in HONG_KONG_FEES.levies[Kind.STOCK] if not levy.broker]
     charged = [levy.at(day).of(100, 50_000) for levy in levies]
     assert charged == [exactly(part) for part in parts]
     assert statutory(TENCENT, day, 100, 50_000) == exactly(56.35)
@@ -196,7 +196,7 @@ def test_stamp_duty_is_rounded_up_to_the_next_dollar(value: float, stamp: int) -
 
 @given(st.integers(1, 100_000))
 def test_the_noise_of_a_float_costs_no_dollar(dollars: int) -> None:
-    stamp = SCHEDULES["XHKG"].levies[Kind.STOCK][0]
+    stamp = HONG_KONG_FEES.levies[Kind.STOCK][0]
     for day, rate in (
         (date(2021, 7, 31), Fraction(1, 1000)),
         (date(2021, 8, 1), Fraction(13, 10**4)),
@@ -274,14 +274,14 @@ def test_half_a_tick_in_hong_kong(
     ),
 )
 def test_tick_table_before_august_2025(upto: float, tick: float) -> None:
-    table = SCHEDULES["XHKG"].ticks[Kind.STOCK].at(date(2025, 8, 3))
+    table = HONG_KONG_FEES.ticks[Kind.STOCK].at(date(2025, 8, 3))
     assert table.at(upto) == tick
     assert table.at(upto * 0.99) == tick
     assert table.at(upto * (1 + 1e-15)) == tick  # the noise of a split factor opens no band
 
 
 def test_only_two_bands_of_the_tick_table_changed() -> None:
-    old, new = (SCHEDULES["XHKG"].ticks[Kind.STOCK].at(date(2025, 8, day)) for day in (3, 4))
+    old, new = (HONG_KONG_FEES.ticks[Kind.STOCK].at(date(2025, 8, day)) for day in (3, 4))
     prices = (0.2, 0.4, 5, 15, 30, 75, 150, 300, 700, 1500, 3000, 7000)
     changed = {price: new.at(price) for price in prices if old.at(price) != new.at(price)}
     assert changed == {15: 0.01, 30: 0.02}
@@ -318,7 +318,7 @@ def test_only_mainland_longs_pay_for_being_held() -> None:
 
 
 @pytest.mark.parametrize(
-    "asset", [LONDON, Asset("^HSI", HONG_KONG, Kind.INDEX)], ids=["venue", "kind"]
+    "asset", [NOWHERE, Asset("^HSI", HONG_KONG, Kind.INDEX)], ids=["venue", "kind"]
 )
 def test_what_has_no_schedule_is_refused_with_a_way_out(asset: Asset) -> None:
     remedy = f"{asset.venue.code}.*--costs none"
@@ -332,7 +332,7 @@ def test_what_has_no_schedule_is_refused_with_a_way_out(asset: Asset) -> None:
 
 def test_no_costs_are_no_costs_anywhere() -> None:
     free: CostModel = NoCosts()
-    for asset in (*TRADED, LONDON):
+    for asset in (*TRADED, NOWHERE):
         assert free.fee(asset, date(2021, 8, 2), -100, 1e6) == 0
         assert free.half_spread(asset, date(2021, 8, 2), 10) == 0
         assert free.holding_rate(asset, date(2021, 8, 2)) == 0
@@ -354,9 +354,10 @@ def test_notes_state_what_was_assumed() -> None:
 
 
 def test_every_rate_has_a_source() -> None:
-    kinds = [levies for schedule in SCHEDULES.values() for levies in schedule.levies.values()]
+    schedules = [rows.schedule for rows in all_rows()]
+    kinds = [levies for schedule in schedules for levies in schedule.levies.values()]
     facts = [levy.rate for levies in kinds for levy in levies]
-    facts += [schedule.holding for schedule in SCHEDULES.values() if schedule.holding]
+    facts += [schedule.holding for schedule in schedules if schedule.holding]
     assert [row for fact in facts for row in fact.rows if not row.source] == []
 
 

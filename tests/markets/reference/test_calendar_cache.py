@@ -11,6 +11,7 @@ import pytest
 from markets.reference import calendar_cache, calendars
 from markets.reference.calendar_cache import kept
 from newsfolio import NEW_YORK
+from newsfolio.venue_rows import SessionRows
 
 TABLE = np.array([[1, 2, 3], [-4, 5, 2**40]])
 OTHER = np.array([[7, 8, 9], [7, 8, 9]])
@@ -108,5 +109,5 @@ def test_another_lost_day_is_another_calendar(monkeypatch: pytest.MonkeyPatch) -
     assert day in calendars.sessions_of(NEW_YORK)
     for function in (calendars._hours, calendars._sessions):
         function.cache_clear()
-    monkeypatch.setitem(calendars.UNSCHEDULED, "XNYS", ("2025-03-03",))
+    monkeypatch.setattr(calendars, "_corrections", lambda _: SessionRows(lost=("2025-03-03",)))
     assert day not in calendars.sessions_of(NEW_YORK)

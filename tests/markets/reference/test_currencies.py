@@ -141,3 +141,22 @@ def test_a_run_in_kronur_begins_where_the_krona_does() -> None:
     assert np.isfinite(market.rate[~gone]).all()
     with pytest.raises(MissingData, match="USD in ISK within 7 days before 2017-06-01"):
         build_market({"SPY": bars}, replace(want, start=date(2017, 6, 1)), EcbRates())
+
+
+def test_every_rate_of_the_file_is_read_to_the_bit() -> None:
+    """pandas reads the same zip file; a row without a rate of the currency is none."""
+    from currency_converter import CURRENCY_FILE
+
+    table = pd.read_csv(CURRENCY_FILE, na_values=["N/A"], dtype="str").set_index("Date")
+    for currency in ("USD", "CNY", "ISK"):
+        column = table[currency].dropna().sort_index()
+        fixings = EcbRates().fixings("EUR", currency)
+        assert fixings.days.astype(str).tolist() == column.index.tolist()
+        assert fixings.rates.tolist() == [float(rate) for rate in column]
+
+
+def test_fixings_that_everybody_gets_cannot_be_written_to() -> None:
+    fixings = EcbRates().fixings("HKD", "USD")
+    assert fixings is EcbRates().fixings("HKD", "USD")
+    with pytest.raises(ValueError, match="read-only"):
+        fixings.rates[0] = 1.0

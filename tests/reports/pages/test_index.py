@@ -12,7 +12,7 @@ import pytest
 from backtests.records.result import Result
 from newsfolio.errors import OutputError
 from reports import write_index, write_pages
-from reports.pages.index import Entry, index
+from reports.pages.index import index, index_line
 from reports.pages.tearsheet import tearsheet
 from tests.support.results import curve, make, text_of, usual_result, walk
 
@@ -62,7 +62,7 @@ def test_index_lists_runs_newest_first_and_names_damaged_ones(runs: Path) -> Non
 
 
 def test_index_shows_figures_of_strategy_and_benchmark(usual: Result) -> None:
-    page = index([Entry(usual.manifest, "a/verdict.html")])
+    page = index([index_line(usual.manifest, "a/verdict.html")])
     metrics = usual.manifest["metrics"]
     assert f">{metrics['strategy']['cagr'] * 100:.2f} %<" in page
     assert f">{metrics['benchmark']['cagr'] * 100:.2f} %<" in page

@@ -177,7 +177,7 @@ def test_a_thread_of_ours_does_not_count(tmp_path: Path, watch: AccessAudit) -> 
 
     folder = tmp_path / "prices"
     folder.mkdir()
-    rows = "Date,Open,High,Low,Close,Volume\n2025-01-02,1,1,1,1,1\n2025-01-03,1,1,1,1,1\n"
+    rows = "Date,Close\n2025-01-02,1\n2025-01-03,1\n"
     (folder / "SPY.csv").write_text(rows)
     worker = threading.Thread(target=FolderSource(folder).load, args=([asset_of("SPY")],))
     worker.start()

@@ -1,4 +1,4 @@
-"""What trading in the United States costs: fees, dated, with their sources.
+"""The United States: New York and Nasdaq, one calendar and one schedule of fees.
 
 "Recalled" marks a row that no document at hand confirms. The dates of the fee of section 31 also
 agree with its law: 60 days after an appropriation.
@@ -6,8 +6,12 @@ agree with its law: 60 days after an appropriation.
 
 from __future__ import annotations
 
-from markets.costs.levies import MILLION, Basis, Levy, VenueSchedule, history
-from newsfolio.assets import Kind
+from datetime import date, time
+
+from newsfolio.dated import Dated, Row, always
+from newsfolio.levies import MILLION, Basis, Levy, VenueSchedule, history
+from newsfolio.venue import Kind, Venue
+from newsfolio.venue_rows import SessionRows, VenueRows
 
 _ADVISORY = "SEC fee rate advisory"
 _NOTICE = "FINRA information notice on section 31"
@@ -76,4 +80,25 @@ _COMMISSION = Levy(
 
 _LEVIES = (_SECTION_31, _TRADING_ACTIVITY, _COMMISSION)
 
-SCHEDULE = VenueSchedule(dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _LEVIES))
+NEW_YORK = Venue("XNYS", "USD", time(14, 30), time(21, 0), country="United States")
+
+_WITHHELD = "gross by default; US source dividends to a non-resident: 30% without a treaty"
+_ATTACKED = ("2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14")
+_HURRICANE = ("2012-10-29", "2012-10-30")
+
+ROWS = VenueRows(
+    "New York and Nasdaq",
+    {"": NEW_YORK},
+    "America/New_York",
+    VenueSchedule(dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _LEVIES)),
+    withholding=always(0.30, _WITHHELD),
+    sessions=SessionRows(lost=(*_ATTACKED, *_HURRICANE)),
+    settlement=Dated(
+        (
+            Row(None, 3, "recalled"),
+            Row(date(2017, 9, 5), 2, "recalled"),
+            Row(date(2024, 5, 28), 1, "SEC rule 15c6-1"),
+        )
+    ),
+    sources=("No tax on trades. Volatility halts (5, 10, 20 %) are not simulated.",),
+)

@@ -8,9 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from math import ceil, inf
+from typing import TYPE_CHECKING
 
-from newsfolio.assets import Kind
 from newsfolio.dated import Dated, Row, always
+from newsfolio.venue import Kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DUST = 1e-9  # far below a cent, far above the noise of a float
 
@@ -45,7 +50,9 @@ class Charge:
 class Levy:
     """One line of a contract note. `step` 1.0 rounds up to whole units of currency.
 
-    `broker` marks commission: what a broker asks, not what the law or a market does.
+    `broker` marks commission: what a broker asks, not what the law or a market does; `tax` what the
+    state takes, of which some lines are free. free_years: for how long a new listing pays none, by
+    the day of the listing.
     """
 
     name: str
@@ -56,16 +63,33 @@ class Levy:
     maximum: Dated[float] = always(inf)
     step: float = 0.0
     broker: bool = False
+    tax: bool = False
+    purchases_only: bool = False
+    free_years: Dated[int] = always(0)
 
     def at(self, day: date) -> Charge:
         return Charge(
             self.basis, self.rate.at(day), self.minimum.at(day), self.maximum.at(day), self.step
         )
 
+    def falls_on(self, sale: bool) -> bool:
+        return not (self.purchases_only if sale else self.sales_only)
+
+    def due(self, taxed: Dated[bool], listed: date | None) -> Levy:
+        """What it takes of one line: of a tax nothing while the line is free of it."""
+        years = self.free_years.at(listed) if listed else 0
+        until = listed.replace(year=listed.year + years) if listed and years else date.min
+        if not self.tax or (until == date.min and all(row.value for row in taxed.rows)):
+            return self
+        starts = {until, *self.rate.starts, *taxed.starts}
+        rates = (
+            Row(day, self.rate.at(day) * (taxed.at(day) and day >= until)) for day in sorted(starts)
+        )
+        return replace(self, rate=Dated(tuple(rates)))
+
     def starts(self) -> set[date]:
         """The days on which anything about it changes."""
-        facts = (self.rate, self.minimum, self.maximum)
-        return {row.start or date.min for fact in facts for row in fact.rows}
+        return {day for fact in (self.rate, self.minimum, self.maximum) for day in fact.starts}
 
 
 @dataclass(frozen=True)
@@ -77,6 +101,24 @@ class TickTable:
 
     def at(self, price: float) -> float:
         return self.ticks[bisect_left(self.bounds, price - DUST)]
+
+    def each(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(T,) the step at each price; of an unknown one the last."""
+        import numpy as np
+
+        return np.array(self.ticks)[np.searchsorted(self.bounds, prices - DUST)]
+
+    @classmethod
+    def below(cls, *bands: tuple[float, float], above: float) -> TickTable:
+        """A table whose bands end before their bound: pairs of bound and step, then the last step.
+
+        >>> TickTable.below((10, 0.01), (50, 0.05), above=0.1).at(10)
+        0.05
+        """
+        return cls(
+            tuple(bound - step / 2 for bound, step in bands),
+            (*(step for _, step in bands), above),
+        )
 
 
 @dataclass(frozen=True)
@@ -110,6 +152,21 @@ def history(per: float, *rows: tuple[str, float, str]) -> Dated[float]:
 def of_value(name: str, *rows: tuple[str, float, str], sales_only: bool = False) -> Levy:
     """A levy in percent of the value that changes hands."""
     return Levy(name, Basis.VALUE, history(PERCENT, *rows), sales_only)
+
+
+def tax_on_purchases(name: str, *rows: tuple[str, float, str]) -> Levy:
+    """A tax in percent of the value, which the buyer pays."""
+    return replace(of_value(name, *rows), tax=True, purchases_only=True)
+
+
+def tax_on_sales(name: str, *rows: tuple[str, float, str]) -> Levy:
+    """A tax in percent of the value, which the seller pays."""
+    return replace(of_value(name, *rows, sales_only=True), tax=True)
+
+
+def tax_on_both(name: str, *rows: tuple[str, float, str]) -> Levy:
+    """A tax in percent of the value, which buyer and seller pay each."""
+    return replace(of_value(name, *rows), tax=True)
 
 
 def commission(percent: float, source: str) -> Levy:

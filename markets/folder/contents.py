@@ -1,0 +1,70 @@
+"""What a folder of prices holds: files, their formats, and the lines that each of them has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from markets.folder.formats.catalogue import format_of, recognised, unknown
+from markets.folder.formats.format import Adjusted, Format, Quotes, Told
+from markets.folder.formats.head import head_of
+from markets.folder.names import ENDINGS, ticker_of_file
+from markets.folder.price_file import read_parquet, table_of
+from newsfolio.errors import BrokenData
+
+CORRECTIONS = "corrections.csv"
+
+
+@dataclass(frozen=True)
+class PriceFile:
+    """A file of prices and what it seems to be; `lines` are the tickers that its content names."""
+
+    path: Path
+    form: Format | None
+    lines: tuple[str, ...]
+
+    def has(self, ticker: str) -> bool:
+        """Whether it is the file of a line: by its content, its name, or what the name means."""
+        if self.lines:
+            return ticker in self.lines or self.path.stem == ticker
+        return self.path.stem == ticker or ticker_of_file(self.path.name) == ticker
+
+    @property
+    def tickers(self) -> tuple[str, ...]:
+        return self.lines or tuple(filter(None, [ticker_of_file(self.path.name)]))
+
+    def read(self, ticker: str, told: Told) -> Quotes:
+        """What it says of a line; BrokenData names file, line and remedy."""
+        if self.path.suffix == ".parquet":
+            return Quotes(table_of(read_parquet(self.path)), Adjusted.BY_COLUMNS)
+        head = head_of(self.path, recognised)
+        form = format_of(head, told)
+        if form is None:
+            raise unknown(head)
+        return form.read(head, ticker, told)
+
+
+def files_of(folder: Path) -> Iterator[PriceFile]:
+    """Every file that may hold prices, in the order of the names."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name == CORRECTIONS or path.suffix not in ENDINGS:
+            continue
+        found = path.stat(follow_symlinks=True) if path.is_file() else None
+        form, lines = _looked_at(path, found.st_mtime_ns, found.st_size) if found else (None, ())
+        yield PriceFile(path, form, lines)
+
+
+@lru_cache(maxsize=20_000)
+def _looked_at(path: Path, changed: int, size: int) -> tuple[Format | None, tuple[str, ...]]:
+    """The format of a file by its first lines, and the lines in it; what cannot be read is none."""
+    del changed, size
+    if path.suffix == ".parquet":
+        return None, ()
+    try:
+        head = head_of(path, recognised)
+        form = format_of(head, Told())
+        return form, form.lines(head) if form else ()
+    except BrokenData:
+        return None, ()

@@ -1,0 +1,124 @@
+"""From raw prices to ours: splits and dividends beside them, reference closes, turnover."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from markets.folder.formats.columns import AMOUNT, REFERENCE, Draft
+from markets.folder.formats.format import Adjusted, Quotes
+from markets.folder.price_file import Floats, Mask
+
+_OHLC = ("Open", "High", "Low", "Close")
+LOTS = (1, 100, 1000)
+"""Shares in a unit of volume: shares, mainland hands, Taiwan's thousands."""
+FEW, FEW_OF = 5, 0.02
+"""Rows that are no accident, and their share of those with a turnover."""
+SCATTERED, MOSTLY = 0.1, 0.6
+"""Of the rows: so few outside low and high are odd trades, so many of a stretch are adjusted."""
+STEP = 0.003
+"""Of the price, in logs: what the turnover tells apart from the average of a few days."""
+CENT = 0.006
+"""What rounding a price to a hundredth leaves, with room for the last bit."""
+SPLIT = 1.2
+"""A step of the adjustment that is no dividend."""
+MOST_REFERENCES = 0.05
+"""Of the rows: reference closes apart from the close before; a line has a few in a year."""
+
+
+def by_events(draft: Draft, *words: str) -> Quotes:
+    """Raw prices with splits and dividends beside them: split-adjusted, dividends as events."""
+    split = np.nan_to_num(draft["Stock Splits"])
+    split = np.where(split == 1.0, 0.0, split)
+    later = _later(np.where(split > 0, split, 1.0))
+    prices = {name: draft[name] / later for name in _OHLC}
+    dividends = np.nan_to_num(draft["Dividends"]) / later
+    draft = draft.scaled(**prices, Volume=draft["Volume"] * later, Dividends=dividends,
+                         Stock_Splits=split)  # fmt: skip
+    return draft.quotes(Adjusted.BY_COLUMNS, *words)
+
+
+def _later(ratio: Floats) -> Floats:
+    """(T,) the product of the ratios after each row."""
+    return np.concatenate([np.cumprod(ratio[::-1])[::-1][1:], [1.0]])
+
+
+def by_reference(draft: Draft, *words: str) -> Quotes:
+    """Raw prices and the venue's reference closes: full prices where these tell what was paid.
+
+    On an ex-date the venue counts the move from a lower close than the one before. A file in which
+    every reference is that close tells of nothing, which is no proof that nothing was paid.
+    """
+    close, reference = draft["Close"], draft[REFERENCE]
+    before = np.concatenate([[np.nan], close[:-1]])
+    apart = np.abs(reference - before) > CENT
+    if not apart.any():
+        return draft.quotes(Adjusted.RAW, *words, "prices as traded")
+    many = apart.sum() > max(2.0, MOST_REFERENCES * len(close))
+    draft.table.refuse(
+        apart & many, f"{draft.form.their_name(REFERENCE)} is not the close before on "
+        f"{apart.sum()} of {len(close)} rows", "Fetch the file again; rows are missing.",
+    )  # fmt: skip
+    step = np.where(apart, reference / before, 1.0)
+    step[0] = 1.0
+    adjusted = close * _later(step)
+    draft = draft.scaled(Adj_Close=adjusted, Volume=draft["Volume"])
+    return draft.quotes(
+        Adjusted.BY_COLUMNS, *words,
+        "prices as traded, adjusted for splits and dividends by the reference closes",
+    )  # fmt: skip
+
+
+def with_shares(draft: Draft, unit: int, money: float = 1.0) -> tuple[Draft, Adjusted]:
+    """The draft with its volume in shares, and what its turnover proves of the prices.
+
+    unit: shares in a unit of volume by the vendor's account; money: of the turnover's unit.
+    Turnover over volume is what a share cost on average: between low and high where prices are
+    RAW, times the shares in a unit. Prices are FULL where its ratio to the close steps within
+    the file, and UNSAID where it proves neither. BrokenData where the unit of volume changes.
+    """
+    volume, amount = draft["Volume"], draft[AMOUNT] * money
+    traded = (volume > 0) & (amount > 0)
+    each = np.divide(amount, volume, out=np.full(len(volume), np.nan), where=traded)
+    inside = {lot: _inside(draft, each / lot) for lot in LOTS}
+    best, second = sorted(LOTS, key=lambda lot: -int(inside[lot].sum()))[:2]
+    draft.table.refuse(
+        inside[second] & (inside[second].sum() >= max(FEW, FEW_OF * traded.sum())),
+        f"volume counts {second} shares by the turnover, and {best} on other rows",
+        "Keep the rows of one unit.",
+    )
+    outside = traded & ~inside[best]
+    told = best if inside[best].sum() >= min(3, traded.sum()) > 0 else unit
+    proof = ", told by the turnover" if told == best and inside[best].any() else ""
+    draft = draft.scaled(Volume=volume * told)
+    draft = draft.saying(f"volume in lots of {told}{proof}" if told > 1 else "")
+    if not traded.any():
+        return draft, Adjusted.UNSAID
+    if _steps(each / draft["Close"], outside):
+        return draft, Adjusted.FULL
+    return draft, Adjusted.RAW if outside.sum() <= SCATTERED * traded.sum() else Adjusted.UNSAID
+
+
+def _steps(ratio: Floats, outside: Mask) -> bool:
+    """Whether the adjustment changes within the file, with a stretch of rows that are adjusted.
+
+    A ratio that is the same everywhere may be another unit of money.
+    """
+    places = np.flatnonzero(outside)
+    if len(places) < FEW:
+        return False
+    first, last = places[0], places[-1]
+    from_start, to_end = first < FEW, last >= len(outside) - FEW
+    stretch = slice(0 if from_start else first, None if to_end else last + 1)
+    if not (from_start or to_end) or outside[stretch].mean() < MOSTLY:
+        return False
+    ends = [np.nanmedian(part) for part in (ratio[:FEW], ratio[-FEW:])]
+    return bool(abs(np.log(ends[0] / ends[1])) > STEP)
+
+
+def _inside(draft: Draft, price: Floats) -> Mask:
+    """Rows whose average price lies between low and high."""
+    close = draft["Close"]
+    low = np.fmin(draft["Low"], close) - CENT
+    high = np.fmax(draft["High"], close) + CENT
+    with np.errstate(invalid="ignore"):
+        return np.asarray((price >= low) & (price <= high))

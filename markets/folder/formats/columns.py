@@ -1,0 +1,252 @@
+"""A format of text that is told by its columns: which of them is what, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from markets.folder.formats.cells import Dates, Numbers, days_of, floats_of
+from markets.folder.formats.format import About, Adjusted, Quotes, Told
+from markets.folder.formats.head import Head
+from markets.folder.names import ticker_of_code, ticker_of_file
+from markets.folder.price_file import (
+    AMOUNTS,
+    PRICES,
+    FileText,
+    Floats,
+    Mask,
+    Table,
+    bounded,
+    no_rows,
+)
+from markets.reference.csv_file import Row, csv_columns, csv_rows
+from newsfolio.errors import BrokenData
+
+DATE, CODE = "Date", "Code"
+AMOUNT, REFERENCE = "Amount", "Reference"
+"""Money of the day's turnover; the close that the venue counts the day's move from."""
+_NUMBERS = (*PRICES, *AMOUNTS, AMOUNT, REFERENCE)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The rows of one line on their way: as the file has them, oldest first.
+
+    texts: columns that are neither dates nor numbers. said: parts of the one note, how the file was
+    read and what was assumed. found: notes on rows.
+    """
+
+    form: ColumnFormat
+    told: Told
+    table: Table
+    texts: Mapping[str, Sequence[str]]
+    said: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Floats:
+        return self.table[name]
+
+    def saying(self, *words: str) -> Draft:
+        return replace(self, said=(*self.said, *(word for word in words if word)))
+
+    def scaled(self, **columns: Floats) -> Draft:
+        """With other numbers; `Adj_Close` stands for Adj Close."""
+        changed = {name.replace("_", " "): values for name, values in columns.items()}
+        return replace(self, table=replace(self.table, columns={**self.table.columns, **changed}))
+
+    def without(self, rows: Mask, why: str) -> Draft:
+        """Less some rows, with a note that counts them."""
+        if not rows.any():
+            return self
+        note = f"{self.table.dated(rows)} {why}"
+        texts = {name: _kept(cells, ~rows) for name, cells in self.texts.items()}
+        return replace(self, table=chosen(self.table, ~rows), texts=texts,
+                       found=(*self.found, note))  # fmt: skip
+
+    def quotes(self, adjusted: Adjusted, *words: str, readings: str = "") -> Quotes:
+        """What the file says; `words` end the note on how it was read."""
+        known = {name: values for name, values in self.table.columns.items()
+                 if name in PRICES or name in AMOUNTS}  # fmt: skip
+        said = "; ".join(part for part in (*self.said, *words) if part)
+        note = f"read as {self.form.about.title}: {said}"
+        table = replace(self.table, columns=known)
+        return Quotes(table, adjusted, (note, *self.found), readings)
+
+
+def _plainly(draft: Draft) -> Quotes:
+    return draft.quotes(draft.form.adjusted, draft.form.assumed)
+
+
+@dataclass(frozen=True)
+class ColumnFormat:
+    """A format with a header of known columns.
+
+    columns: the vendor's names and ours, "" for one that is not read. optional: those of them that
+    may be missing. adjusted, assumed: what prices are, and what is taken on trust, for the note.
+    tells: what else must be so in the first rows. finish: what is done with the rows.
+    """
+
+    name: str
+    about: About
+    columns: Mapping[str, str]
+    adjusted: Adjusted = Adjusted.UNSAID
+    assumed: str = ""
+    optional: frozenset[str] = frozenset()
+    dates: Dates = Dates.ISO
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+    tells: Callable[[Head], bool] = lambda head: True
+    finish: Callable[[Draft], Quotes] = _plainly
+    trailer: bool = False
+
+    def fits(self, head: Head) -> bool:
+        return self.has_columns(head) and self.tells(head)
+
+    def has_columns(self, head: Head) -> bool:
+        """Whether the header has all columns and no others; one without a name is an index."""
+        names = {name for name in head.header if name}
+        needed = self.columns.keys() - self.optional
+        return needed <= names <= self.columns.keys()
+
+    def lines(self, head: Head) -> tuple[str, ...]:
+        """The tickers of a column of codes, all of them."""
+        if CODE not in self._names(head):
+            return ()
+        place = self._names(head).index(CODE)
+        rows = self._rows(head)
+        codes = {row[place].strip() for _, row in rows if len(row) > place}
+        return tuple(sorted(filter(None, map(ticker_of_code, codes))))
+
+    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+        return self.finish(self.draft(head, ticker, told))
+
+    def draft(self, head: Head, ticker: str, told: Told) -> Draft:
+        """The rows of one line as dates and numbers, oldest first."""
+        names = self._names(head)
+        wanted = {name: place for place, name in enumerate(names) if name}
+        lines, cells = csv_columns(head.path, self._rows(head), len(names), wanted)
+        if not lines:
+            raise no_rows(head.path)
+        table, decided = table_from(head.path, lines, cells, self, told.dates)
+        texts = {name: list(cells[name]) for name in wanted if name not in (DATE, *_NUMBERS)}
+        draft = Draft(self, told, table, texts)
+        draft = _of_line(draft, ticker).saying(decided if self.dates is Dates.BY_FILE else "",
+                                               *_spelling(head))  # fmt: skip
+        return _oldest_first(draft)
+
+    def their_name(self, ours: str) -> str:
+        """What the vendor calls one of our columns."""
+        return next((theirs for theirs, name in self.columns.items() if name == ours), ours)
+
+    def _names(self, head: Head) -> list[str]:
+        """Our names of the columns of a file, in its order."""
+        return [self.columns.get(name, "") for name in head.header]
+
+    def _rows(self, head: Head) -> Iterator[Row]:
+        """The rows under the header."""
+        rows = csv_rows(head.path, head.encoding, head.delimiter)
+        next(rows, None)
+        return _without_trailer(rows) if self.trailer else rows
+
+
+class Writing(Protocol):
+    """How a vendor writes dates and numbers, and what it calls our columns."""
+
+    @property
+    def dates(self) -> Dates: ...
+
+    @property
+    def numbers(self) -> Mapping[str, Numbers]: ...
+
+    def their_name(self, ours: str) -> str: ...
+
+
+def table_from(
+    path: Path, lines: Sequence[int], cells: Mapping[str, Sequence[str]], form: Writing,
+    told: str = "",
+) -> tuple[Table, str]:  # fmt: skip
+    """Cells by our names as dates and numbers, and what had to be decided about the dates.
+
+    BrokenData names the line of a cell that is neither.
+    """
+    text = FileText(path, "line", lines, (), {}, ())
+
+    def wrong(row: int, rule: str, remedy: str) -> BrokenData:
+        return text.error(row, rule, remedy)
+
+    days, decided = days_of(cells[DATE], form.dates, told, wrong)
+    bounded(text, days)
+    usual, columns = Numbers(), {}
+    for name in _NUMBERS:
+        if name not in cells:
+            columns[name] = np.full(len(lines), np.nan)
+            continue
+        numbers = form.numbers.get(name, usual)
+        columns[name] = floats_of(cells[name], form.their_name(name), numbers, wrong)
+    index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
+    return Table(replace(text, dates=days), index, columns), decided
+
+
+def _spelling(head: Head) -> Iterator[str]:
+    """What the note says of how the text was written."""
+    if not head.encoding.startswith("utf"):
+        yield f"text in {'GBK' if head.encoding == 'gb18030' else head.encoding}"
+    if head.delimiter != ",":
+        yield "semicolons between cells" if head.delimiter == ";" else "tabs between cells"
+
+
+def _without_trailer(rows: Iterator[Row]) -> Iterator[Row]:
+    """Less a last row that holds nothing but a number: the length of the answer."""
+    before: Row | None = None
+    for row in rows:
+        if before is not None:
+            yield before
+        before = row
+    if before is not None and not (len(before[1]) == 1 and before[1][0].strip().isdigit()):
+        yield before
+
+
+def _of_line(draft: Draft, ticker: str) -> Draft:
+    """The rows of one line; BrokenData where a file that is named like it holds another's."""
+    codes = draft.texts.get(CODE)
+    if codes is None:
+        return draft
+    tickers = {code: ticker_of_code(code.strip()) for code in set(codes)}
+    own = np.array([tickers[code] == ticker for code in codes])
+    if own.all():
+        return draft
+    text = draft.table.text
+    if ticker_of_file(text.path.name) == ticker or not own.any():
+        row = int(np.flatnonzero(~own)[0])
+        raise text.error(
+            row, f"a row of {codes[row][:30]!r} in a file of {ticker}", "Keep one line a file."
+        )
+    texts = {name: _kept(cells, own) for name, cells in draft.texts.items()}
+    return replace(draft, table=chosen(draft.table, own), texts=texts)
+
+
+def _kept(cells: Sequence[str], rows: Mask) -> list[str]:
+    return [cell for cell, keep in zip(cells, rows, strict=True) if keep]
+
+
+def chosen(table: Table, rows: Mask | slice) -> Table:
+    """Some rows of a table, or all of them in another order."""
+    text = replace(table.text, places=np.asarray(table.text.places)[rows].tolist(),
+                   dates=np.asarray(table.text.dates)[rows])  # fmt: skip
+    columns = {name: values[rows] for name, values in table.columns.items()}
+    return Table(text, table.days[rows], columns)
+
+
+def _oldest_first(draft: Draft) -> Draft:
+    """Reversed, and said so, where the first row is the latest."""
+    days = draft.table.days
+    if len(days) < 2 or days[0] <= days[-1]:
+        return draft
+    backwards = slice(None, None, -1)
+    texts = {name: list(cells)[backwards] for name, cells in draft.texts.items()}
+    draft = replace(draft, table=chosen(draft.table, backwards), texts=texts)
+    return draft.saying("newest first, reversed")

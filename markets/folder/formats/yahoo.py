@@ -1,0 +1,153 @@
+"""Yahoo's own columns, as its site and yfinance write them; also the form that is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from markets.folder.formats.cells import Dates, Numbers, days_of
+from markets.folder.formats.columns import chosen, table_from
+from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
+from markets.folder.formats.head import Head
+from markets.folder.price_file import AMOUNTS, PRICES, Table, no_rows, read_csv, table_of
+from markets.reference.csv_file import csv_columns, csv_rows
+from newsfolio.errors import BrokenData
+
+_CLOSES = frozenset({"Close", "Adj Close"})
+
+
+@dataclass(frozen=True)
+class OwnFormat:
+    """Yahoo's columns by their names, of which Date and a close are enough."""
+
+    name: str = "yahoo"
+    about: About = About(
+        "Yahoo's columns",
+        "`Date,Open,High,Low,Close,Adj Close,Volume` and any of `Dividends`, `Stock Splits`, "
+        "`Capital Gains`; `Date` and `Close` or `Adj Close` are enough",
+        "split where Adj Close and Dividends are there, else full on the scale of Adj Close",
+        "shares, split-adjusted",
+    )
+
+    def fits(self, head: Head) -> bool:
+        return "Date" in head.header and bool(_CLOSES & set(head.header)) and head.delimiter == ","
+
+    def lines(self, head: Head) -> tuple[str, ...]:
+        return ()
+
+    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+        return Quotes(table_of(read_csv(head.path)), Adjusted.BY_COLUMNS)
+
+
+@dataclass(frozen=True)
+class HistoryFormat:
+    """What `yfinance.Ticker.history().to_csv()` writes: Yahoo's columns, and dates with a zone."""
+
+    name: str = "yfinance-history"
+    about: About = About(
+        "yfinance history()",
+        "Yahoo's columns, `Dividends` and `Stock Splits` among them, and dates with a zone",
+        "full; split where Adj Close is there (`auto_adjust=False`)",
+        "shares, split-adjusted",
+        dates="2026-01-02 00:00:00-05:00: the venue's own day, whatever the zone",
+    )
+
+    def fits(self, head: Head) -> bool:
+        dated = head.cell("Date")
+        return OWN.fits(head) and len(dated) > 19 and dated[19:20] in "+-" and ":" in dated[20:]
+
+    def lines(self, head: Head) -> tuple[str, ...]:
+        return ()
+
+    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+        text = read_csv(head.path)
+
+        def wrong(row: int, rule: str, remedy: str) -> BrokenData:
+            return text.error(row, rule, remedy)
+
+        days, _ = days_of(list(map(str, text.dates)), Dates.ISO, "", wrong)
+        table = table_of(replace(text, dates=days))
+        full = "Adj Close" not in head.header
+        assumed = "adjusted for splits and dividends" if full else "Adj Close holds the dividends"
+        note = f"read as {self.about.title}: the venue's own dates, zone left out; {assumed}"
+        return Quotes(table, Adjusted.FULL if full else Adjusted.BY_COLUMNS, (note,))
+
+
+@dataclass(frozen=True)
+class DownloadFormat:
+    """What `yfinance.download().to_csv()` writes: two or three lines of header, a column a ticker.
+
+    The levels stand either way round (`group_by="ticker"`).
+    """
+
+    name: str = "yfinance-download"
+    about: About = About(
+        "yfinance download()",
+        "three lines of header: `Price,…`, `Ticker,…`, `Date,…`; several tickers side by side",
+        "full; split where Adj Close and Dividends are there, else on the scale of Adj Close",
+        "shares, split-adjusted",
+    )
+
+    dates: Dates = Dates.ISO
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+
+    def fits(self, head: Head) -> bool:
+        return self._levels(head) is not None
+
+    def their_name(self, ours: str) -> str:
+        return ours
+
+    def lines(self, head: Head) -> tuple[str, ...]:
+        levels = self._levels(head)
+        return tuple(dict.fromkeys(levels[1])) if levels else ()
+
+    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+        fields, tickers = self._levels(head) or ((), ())
+        places = {"Date": 0} | {
+            field: place for place, (field, of) in enumerate(zip(fields, tickers, strict=True), 1)
+            if of == ticker and field in (*PRICES, *AMOUNTS)
+        }  # fmt: skip
+        twice = len(places) <= sum(of == ticker for of in tickers) - len(
+            {field for field, of in zip(fields, tickers, strict=True)
+             if of == ticker and field not in places})  # fmt: skip
+        if twice:
+            raise BrokenData(f"{head.path}: a column of {ticker} appears twice. Keep one of them.")
+        rows = csv_rows(head.path, head.encoding, head.delimiter)
+        rows = (row for place, row in enumerate(rows) if place >= 2 and any(row[1][1:]))
+        lines, cells = csv_columns(head.path, rows, len(fields) + 1, places)
+        if not lines:
+            raise no_rows(head.path)
+        table, _ = table_from(head.path, lines, cells, self)
+        full = "Adj Close" not in places
+        assumed = "adjusted for splits and dividends" if full else "Adj Close holds the dividends"
+        note = f"read as {self.about.title}: {assumed}"
+        return Quotes(_traded(table), Adjusted.FULL if full else Adjusted.BY_COLUMNS, (note,))
+
+    @staticmethod
+    def _levels(head: Head) -> tuple[Sequence[str], Sequence[str]] | None:
+        """What each column is, and of which ticker; None for another file."""
+        if len(head.rows) < 3:
+            return None
+        (first, *upper), (second, *lower) = (head.rows[row][1] for row in (0, 1))
+        if first not in ("", "Price", "Ticker") or second not in ("", "Price", "Ticker"):
+            return None
+        if len(upper) != len(lower) or not upper:
+            return None
+        known = {*PRICES, *AMOUNTS, "Repaired?"}
+        if set(upper) <= known:
+            return upper, lower
+        return (lower, upper) if set(lower) <= known else None
+
+
+def _traded(table: Table) -> Table:
+    """Less the days on which only other tickers of the file have a bar."""
+    prices = np.array([table[name] for name in PRICES])
+    events = np.array([np.nan_to_num(table[name]) for name in AMOUNTS])
+    rows = ~np.isnan(prices).all(axis=0) | (events > 0).any(axis=0)
+    return chosen(table, rows)
+
+
+OWN = OwnFormat()
+FORMATS: tuple[Format, ...] = (DownloadFormat(), HistoryFormat())
