@@ -34,7 +34,7 @@ class Want:
 
     sleeves: tuple[Sleeve, ...]
     base: str
-    signals: tuple[str, ...] = ()
+    signals: tuple[str | Asset, ...] = ()
     facts: tuple[Facts, ...] = ()
     published: datetime | None = None
     start: date | None = None
@@ -70,7 +70,8 @@ def assets_to_load(want: Want) -> dict[str, Asset]:
                 assets[ticker] = asset_of(ticker)
                 queue.append(assets[ticker])
     extra = (*want.signals, *([CASH_RATES[want.base]] if want.base in CASH_RATES else []))
-    return assets | {ticker: asset_of(ticker) for ticker in extra if ticker not in assets}
+    looked_at = {asset.ticker: asset for asset in map(asset_of, extra)}
+    return looked_at | assets
 
 
 def with_endings(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:

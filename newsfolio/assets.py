@@ -8,6 +8,7 @@ from datetime import date
 
 from newsfolio.dated import Dated, always
 from newsfolio.errors import CommandError
+from newsfolio.schedules import Period
 from newsfolio.venue import Kind, Venue
 from newsfolio.venues import rows_of, rows_of_suffix
 from newsfolio.venues.hong_kong import HONG_KONG, HONG_KONG_CNY, HONG_KONG_USD, USD_COUNTERS
@@ -49,8 +50,10 @@ class Asset:
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
     a foreign account may hold it. `country` is where its companies are, not where it trades; the
     venue's where nobody says. `risk_warning` says when a mainland line was marked ST, which
-    is under another price limit; `taxed` whether the venue's tax on trades falls on it: not on
-    lines that the law spares, such as AIM shares in London.
+    is under another price limit. `every` is the period of a series that is not daily ("week",
+    "month", "quarter", "year"): each value lasts two of them; without it the bars tell. `taxed` is
+    whether the venue's tax on trades falls on it: not on lines that the law spares, such as AIM
+    shares in London.
     """
 
     ticker: str
@@ -73,8 +76,14 @@ class Asset:
     country: str = ""
     risk_warning: Dated[bool] = always(False)
     taxed: Dated[bool] = always(True)
+    every: str = ""
 
     def __post_init__(self) -> None:
+        if self.every and self.every not in set(Period):
+            raise CommandError(
+                f"{self.ticker}: every={self.every!r} is no period; write {', '.join(Period)}, or "
+                "leave it out for a daily line"
+            )
         if not self.country:
             object.__setattr__(self, "country", self.venue.country or self.venue.code)
         hong_kong, mainland = self.venue.code == HONG_KONG.code, self.venue.code == MAINLAND.code

@@ -87,7 +87,8 @@ class Inputs:
         quoted = market.assets if self.settings.fx is Fx.SOURCE else ()
         rates = {_rate(asset.currency) for asset in quoted}
         shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
-        used = {*traded, *named, *self.strategy.signals, *rates}
+        signals = {asset_of(line).ticker for line in self.strategy.signals}
+        used = {*traded, *named, *signals, *rates}
         return (
             *gate(market, bars, [asset for asset in self.assets if asset.ticker in used]),
             *(() if market.simulated else levels(shown, traded - named)),
