@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from markets.open import Beside
     from markets.snapshot import Source
 
 RUNS = Path("runs")
@@ -56,18 +57,15 @@ def open_source(
     *,
     store: Path | None = None,
     offline: bool = False,
-    facts: Path | None = None,
-    corrections: Path | None = None,
+    beside: Beside | None = None,
     snapshot: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Source:
     """A source of `markets.open` with this machine's store and day."""
-    from markets.open import open_snapshot, open_source
+    from markets.open import Beside, open_snapshot, open_source
 
+    beside = beside or Beside()
     store = store or store_folder()
     if snapshot is not None:
-        return open_snapshot(snapshot, data, store, facts=facts, corrections=corrections)
-    return open_source(
-        data, store, today(), offline=offline, facts=facts, corrections=corrections,
-        progress=progress,
-    )  # fmt: skip
+        return open_snapshot(snapshot, data, store, beside)
+    return open_source(data, store, today(), beside, offline=offline, progress=progress)

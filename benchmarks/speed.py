@@ -74,8 +74,8 @@ class Size:
 
 
 SMOKE = Size(
-    sessions=320, sets=20, few={"with_bt": 2, "with_backtrader": 1}, turns=1, least=0.0,
-    many=(20, 320), placebos=5, lines=(5, 10), spans=(260, 320), schedules=("monthly", "weekly"),
+    sessions=200, sets=20, few={"with_bt": 2, "with_backtrader": 1}, turns=1, least=0.0,
+    many=(20, 200), placebos=5, lines=(5, 10), spans=(150, 200), schedules=("monthly", "weekly"),
     swept=(10, 20),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,21 +14,32 @@ if TYPE_CHECKING:
     from markets.snapshot import Source
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a user puts beside prices.
+
+    facts: a folder of tables that are no prices, asked before the source's own. corrections: a file
+    of corrections besides the `corrections.csv` that lies among the prices, if one does. vendor:
+    what the files of a folder do not say of themselves.
+    """
+
+    facts: Path | None = None
+    corrections: Path | None = None
+    vendor: str = ""
+
+
 def open_source(
     data: str,
     store: Path,
     today: date,
+    beside: Beside = Beside(),  # frozen
     *,
     offline: bool = False,
-    facts: Path | None = None,
-    corrections: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Source:
     """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word.
 
-    store: the folder of the local store. today: bars of this day are not final. facts: a folder of
-    tables that are no prices, asked before the source's own. corrections: a file of corrections
-    besides the `corrections.csv` that lies among the prices, if one does.
+    store: the folder of the local store. today: bars of this day are not final.
     """
     if data == "sample":
         from markets.sample.source import SampleSource
@@ -35,8 +47,15 @@ def open_source(
         source: Source = SampleSource()
     else:
         folder = store if data == "yahoo" else Path(data).expanduser()
-        source = _corrected(_prices(data, folder, today, offline, progress), folder, corrections)
-    source = _with_facts(source, facts)
+        prices = (
+            _stored(folder, today, offline, progress)
+            if data == "yahoo"
+            else _from_files(data, folder, today, beside.vendor)
+        )
+        source = _corrected(prices, folder, beside.corrections)
+    if beside.vendor and data in ("yahoo", "sample"):
+        raise CommandError(f"--vendor is about the files of a folder, not about --data {data}")
+    source = _with_facts(source, beside.facts)
     if data == "yahoo":
         from markets.store.price_store import Store
         from markets.store.snapshots import Remembering
@@ -66,9 +85,7 @@ def open_snapshot(
     snapshot: str,
     data: str,
     store: Path,
-    *,
-    facts: Path | None = None,
-    corrections: Path | None = None,
+    beside: Beside = Beside(),  # frozen
 ) -> Source:
     """What a run on Yahoo's prices read, to read just that again; the id is in its manifest.
 
@@ -78,7 +95,7 @@ def open_snapshot(
         raise CommandError(
             f"--snapshot is for --data yahoo, not for {data}: only a store keeps any"
         )
-    if facts is not None or corrections is not None:
+    if beside.facts is not None or beside.corrections is not None:
         raise CommandError("--snapshot brings its own facts and corrections; leave the others out")
     from markets.store.price_store import Store
     from markets.store.snapshots import SnapshotSource
@@ -107,19 +124,23 @@ def _corrected(source: Source, folder: Path, more: Path | None) -> Source:
     return Corrected(source, (*DISTRIBUTIONS, *read_corrections(folder / FILE), *given))
 
 
-def _prices(
-    data: str, folder: Path, today: date, offline: bool, progress: Callable[[str], None] | None
+def _stored(
+    folder: Path, today: date, offline: bool, progress: Callable[[str], None] | None
 ) -> Source:
-    """Prices as they are kept."""
-    if data == "yahoo":
-        from markets.store.price_store import Store
-        from markets.yahoo.source import YahooSource
+    """Yahoo's prices as they are kept."""
+    from markets.store.price_store import Store
+    from markets.yahoo.source import YahooSource
 
-        return YahooSource(Store(folder), today=today, offline=offline, progress=progress)
+    return YahooSource(Store(folder), today=today, offline=offline, progress=progress)
+
+
+def _from_files(data: str, folder: Path, today: date, vendor: str) -> Source:
+    """The prices of a folder, in whatever format its files are."""
     if not folder.is_dir():
         raise CommandError(
             f"--data {data}: neither yahoo, sample nor a folder of price files; check the path"
         )
+    from markets.folder.formats.catalogue import told
     from markets.folder.source import FolderSource
 
-    return FolderSource(folder, today)
+    return FolderSource(folder, today, told(vendor))

@@ -15,6 +15,8 @@ from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
+MANY, NAMED = 5, 3
+"""Lines that share one note, and how many of them it names."""
 CASH_RATES = {"USD": "^IRX"}
 """The line that tells what cash of a currency earns, in percent a year."""
 
@@ -152,4 +154,20 @@ def notes_on(
         elif known < line.last:
             notes.append(f"{ticker}: splits known to {known}, none assumed after it")
         notes += [f"{ticker}: {note}" for note in line.notes]
-    return notes
+    return grouped(notes)
+
+
+def grouped(notes: Iterable[str]) -> list[str]:
+    """Notes such as `SPY: text`; where MANY lines share a text, one note for all of them."""
+    pairs = [tuple(note.split(": ", 1)) for note in notes]
+    sharing: dict[str, list[str]] = {}
+    for ticker, text in pairs:
+        sharing.setdefault(text, []).append(ticker)
+    told: dict[str, None] = {}
+    for ticker, text in pairs:
+        lines = sharing[text]
+        if len(lines) < MANY:
+            told[f"{ticker}: {text}"] = None
+        else:
+            told[f"{', '.join(lines[:NAMED])} and {len(lines) - NAMED} more: {text}"] = None
+    return list(told)

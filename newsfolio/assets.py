@@ -10,15 +10,32 @@ from newsfolio.dated import Dated, always
 from newsfolio.errors import CommandError
 from newsfolio.schedules import Period
 from newsfolio.venue import Kind, Venue
-from newsfolio.venues import rows_of, rows_of_suffix
+from newsfolio.venues import rows_of_suffix
 from newsfolio.venues.hong_kong import HONG_KONG, HONG_KONG_CNY, HONG_KONG_USD, USD_COUNTERS
 from newsfolio.venues.mainland import MAINLAND, SHANGHAI_B, SHENZHEN_B
 from newsfolio.venues.united_states import NEW_YORK
 
 __all__ = [
-    "HONG_KONG", "HONG_KONG_CNY", "HONG_KONG_USD", "MAINLAND", "NEW_YORK", "SHANGHAI_B",
-    "SHENZHEN_B", "UNSAID", "USD_COUNTERS", "VENUES", "Asset", "Delisting", "Kind", "Sleeve",
-    "Universe", "Venue", "sleeves_of", "venue_of",
+    "HONG_KONG",
+    "HONG_KONG_CNY",
+    "HONG_KONG_USD",
+    "MAINLAND",
+    "NEW_YORK",
+    "ONE_BY_ONE",
+    "SHANGHAI_B",
+    "SHENZHEN_B",
+    "TAXED",
+    "UNSAID",
+    "USD_COUNTERS",
+    "VENUES",
+    "Asset",
+    "Delisting",
+    "Kind",
+    "Sleeve",
+    "Universe",
+    "Venue",
+    "sleeves_of",
+    "venue_of",
 ]  # fmt: skip
 
 VENUES = {venue.code: venue for venue in (NEW_YORK, HONG_KONG, MAINLAND)}
@@ -33,8 +50,10 @@ class Delisting:
 
 
 UNSAID = always(0.0, "nobody said")
-UNSAID_LOT = always(1, "nobody said")
+ONE_BY_ONE = always(1, "nobody said")
+_HUNDRED = always(100, "board lot of the mainland; in Hong Kong assumed")
 _STAR = re.compile(r"68[89]\d{3}\.SS")
+TAXED = always(True, "nobody said")
 _H_SHARE = always(0.10, "assumed, as for an H share: no row says what is withheld")
 
 
@@ -44,9 +63,10 @@ class Asset:
 
     `listed` is its first day of trading; it may be held from 60 sessions later, and until then
     the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw); where
-    nobody says, that of the venue's rows: 100 on the mainland, and in Hong Kong, not `lot_known`.
+    nobody says it is 100 on the mainland, and in Hong Kong, not `lot_known`.
     `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend;
-    where nobody says, a Hong Kong line withholds that, not `withholding_known`, and others nothing.
+    where nobody says, a Hong Kong line withholds that, not `withholding_known`, and others what the
+    rows of their venue say, as for lots; lines of New York and the mainland nothing.
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
     a foreign account may hold it. `country` is where its companies are, not where it trades; the
     venue's where nobody says. `risk_warning` says when a mainland line was marked ST, which
@@ -61,7 +81,7 @@ class Asset:
     kind: Kind = Kind.STOCK
     name: str = ""
     listed: date | None = None
-    lot: Dated[int] = UNSAID_LOT
+    lot: Dated[int] = ONE_BY_ONE
     lot_known: bool = True
     withholding: Dated[float] = UNSAID
     withholding_known: bool = True
@@ -75,7 +95,7 @@ class Asset:
     delisted: Delisting | None = None
     country: str = ""
     risk_warning: Dated[bool] = always(False)
-    taxed: Dated[bool] = always(True)
+    taxed: Dated[bool] = TAXED
     every: str = ""
 
     def __post_init__(self) -> None:
@@ -90,10 +110,9 @@ class Asset:
         if self.withholding is UNSAID and hong_kong and self.tradable:
             object.__setattr__(self, "withholding", _H_SHARE)
             object.__setattr__(self, "withholding_known", False)
-        rows = rows_of(self.venue.code) if self.lot is UNSAID_LOT and self.tradable else None
-        if rows is not None:
-            object.__setattr__(self, "lot", rows.lot)
-            object.__setattr__(self, "lot_known", not hong_kong)
+        if self.lot is ONE_BY_ONE and (hong_kong or mainland) and self.tradable:
+            object.__setattr__(self, "lot", _HUNDRED)
+            object.__setattr__(self, "lot_known", mainland)
         if mainland and _STAR.fullmatch(self.ticker):
             object.__setattr__(self, "star", True)
         if self.ticker in self.stand_in:
@@ -117,8 +136,9 @@ def venue_of(ticker: str) -> Venue:
     rows = rows_of_suffix(suffix)
     if rows is None:
         raise CommandError(
-            f"{ticker}: venue .{suffix} is not supported (US lines, .HK, .SS and .SZ are). "
-            "Declare it: Asset(ticker, venue=Venue(...)) in the strategy's universe."
+            f"{ticker}: nobody knows the venue .{suffix}; newsfolio venues lists those that are "
+            f"known. Declare it in the strategy's universe, with its own calendar, currency and "
+            f'hours (UTC):\n  Asset("{ticker}", Venue("XWBO", "EUR", time(8), time(16, 30)))'
         )
     for counters in rows.counters:
         if re.fullmatch(counters.pattern, ticker):

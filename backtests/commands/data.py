@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from backtests.commands.data_lines import chosen_lines, in_folder, placed
+from backtests.commands.data_lines import chosen_lines, in_folder, placed, read_as
 from backtests.commands.data_text import (
     as_json,
     not_placed,
     say,
     say_findings,
     say_pulled,
+    say_read,
     say_status,
     status_row,
 )
@@ -125,6 +126,7 @@ def check(
     store: Path | None = None,
     against: Path | None = None,
     corrections: Path | None = None,
+    vendor: str = "",
     json: bool = False,
 ) -> int:
     """Say what is wrong with prices, worst first; exit code 1 if something would stop a run.
@@ -136,17 +138,20 @@ def check(
     lines
         Tickers or strategies; by default all that the store or the folder has.
     data
-        yahoo (the local store) or a folder of CSV or Parquet files.
+        yahoo (the local store) or a folder of price files.
     store
         Folder of the local price store.
     against
         A folder with the same lines from another source, to compare closes with.
     corrections
         File of corrections, besides the corrections.csv that may lie among the prices.
+    vendor
+        What the files of a folder do not say, as for a run.
     json
         Print one JSON object.
     """
     from backtests import paths
+    from markets.open import Beside
     from markets.quality.checks import inspect_all
     from markets.quality.findings import Severity
     from markets.quality.withholding import unsaid_withholding
@@ -154,7 +159,8 @@ def check(
 
     if data == "sample":
         raise CommandError("--data sample: made-up prices need no check; name yahoo or a folder")
-    source = paths.open_source(data, store=store, offline=True, corrections=corrections)
+    beside = Beside(corrections=corrections, vendor=vendor)
+    source = paths.open_source(data, store=store, offline=True, beside=beside)
     stored = Store(store or paths.store_folder()) if data == "yahoo" else None
     passed: dict[str, str] = {}
     if stored:
@@ -173,11 +179,13 @@ def check(
     )
     seen = {*pairs, *(finding.ticker for finding in damaged)}
     missing = [asset.ticker for asset in assets if asset.ticker not in seen] + list(unplaced)
+    files = {} if stored else read_as(Path(data).expanduser(), (bars for _, bars in pairs.values()))
     if json:
         rows = [as_json(finding) for finding in findings]
         print_json({"checked": sorted(pairs), "missing": missing, "findings": rows,
-                    "passed_over": passed})  # fmt: skip
+                    "read_as": files, "passed_over": passed})  # fmt: skip
     else:
+        say_read(files)
         say_findings(findings, len(pairs), missing)
         for name, why in passed.items():
             say(f"passed over {name}: {why}")

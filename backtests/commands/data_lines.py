@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from newsfolio.errors import CommandError, MissingData, UnknownName
 
 if TYPE_CHECKING:
+    from markets.bars import Bars
+    from markets.folder.contents import PriceFile
     from markets.store.price_store import Store
     from newsfolio.assets import Asset
 
@@ -72,25 +74,57 @@ def lines_of(address: str, store: Store | None = None) -> list[Asset]:
 
 def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
     """The tickers that a folder of prices has files of, and why every other file is passed over."""
+    from markets.folder.contents import files_of
+
     tickers: set[str] = set()
+    files = {file.path.name: file for file in files_of(folder)} if folder.is_dir() else {}
     passed: dict[str, str] = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(".") or path.name == "corrections.csv":
             continue
-        if path.is_dir():
-            passed[path.name] = "a folder; prices lie beside one another"
-        elif path.suffix not in (".csv", ".parquet"):
-            passed[path.name] = "neither .csv nor .parquet; save it as one of them"
-        else:
-            assets, unplaced = placed([path.stem])
-            tickers |= {asset.ticker for asset in assets}
-            passed |= dict.fromkeys([path.name] * bool(unplaced), _why_no_ticker(path.stem))
+        if path.name not in files:
+            passed[path.name] = (
+                "a folder; prices lie beside one another" if path.is_dir() else
+                "neither .csv nor .parquet; save it as one of them"
+            )  # fmt: skip
+            continue
+        file = files[path.name]
+        assets, unplaced = placed(file.tickers or (path.stem,))
+        tickers |= {asset.ticker for asset in assets}
+        if unplaced and not assets:
+            passed[path.name] = _why_no_ticker(file)
     return sorted(tickers), passed
 
 
-def _why_no_ticker(stem: str) -> str:
-    """Why a file is none of prices, in one sentence."""
-    return f"{stem} is no ticker in Yahoo's spelling; a line is read from a file such as SPY.csv"
+def _why_no_ticker(file: PriceFile) -> str:
+    """Why a file is of no line, in one sentence."""
+    if file.form is not None:
+        return f"prices ({file.form.about.title}) of no line; name it after one, such as SPY.csv"
+    return (
+        f"{file.path.stem} is no ticker in Yahoo's spelling; a line is read from a file such as "
+        "SPY.csv"
+    )
+
+
+_SCALES = {
+    "splits": "adjusted for splits, dividends as events",
+    "splits and dividends": "adjusted for splits and dividends", "level": "a level",
+}  # fmt: skip
+
+
+def read_as(folder: Path, read: Iterable[Bars]) -> dict[str, str]:
+    """By the name of its file and its ticker, how each line was read and what was assumed."""
+    from markets.folder.contents import files_of
+
+    files, told = tuple(files_of(folder)), {}
+    for bars in read:
+        file = next(file for file in files if file.has(bars.ticker))
+        title = file.form.about.title if file.form else "Yahoo's columns"
+        usual = f"read as {title}: {_SCALES[bars.priced]}"
+        said = next((note for note in bars.notes if note.startswith("read as ")), usual)
+        name = file.path.name
+        told[name if file.lines in ((), (bars.ticker,)) else f"{name} ({bars.ticker})"] = said
+    return told
 
 
 @contextmanager
@@ -106,5 +140,6 @@ def telling_folder(data: str) -> Iterator[None]:
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         shown = ", ".join(names[:MOST_NAMES]) or "nothing"
         raise MissingData(
-            f"{error}\n{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet"
+            f"{error}\n{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet, "
+            "or from a file that a vendor named after it"
         ) from error

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backtests.commands.terminal import print_table
-from newsfolio.errors import BrokenData
+from newsfolio.errors import BrokenData, OutputError
+
+MOST_FILES = 6
+"""That are named where many were read alike."""
 
 if TYPE_CHECKING:
     from markets.quality.findings import Finding
@@ -66,6 +69,8 @@ def status_row(store: Store, ticker: str) -> dict[str, Any]:
         stored = store.read(ticker)
     except BrokenData as error:
         return {**row, "damage": f"{error}; newsfolio data pull {ticker} does both"}
+    except OutputError as error:  # of a later version
+        return {**row, "damage": str(error)}
     row["versions"] = len(store.versions(ticker))
     absent = store.absent(ticker)
     row["absent"] = absent.isoformat() if absent else None
@@ -121,6 +126,14 @@ def as_json(finding: Finding) -> dict[str, Any]:
         "days": [day.isoformat() for day in finding.days],
         "count": finding.count,
     }
+
+
+def say_read(files: Mapping[str, str]) -> None:
+    """Files that were read alike share a row."""
+    for said in dict.fromkeys(files.values()):
+        names = [name for name, other in files.items() if other == said]
+        more = f" and {len(names) - MOST_FILES} more" if len(names) > MOST_FILES else ""
+        say(f"{', '.join(names[:MOST_FILES])}{more}: {said}")
 
 
 def say_findings(findings: Sequence[Finding], checked: int, missing: Sequence[str]) -> None:

@@ -30,7 +30,7 @@ class RunOptions:
     Parameters
     ----------
     data
-        yahoo (kept in a local store), sample (simulated), or a folder of CSV or Parquet files.
+        yahoo (kept in a local store), sample (simulated), or a folder of price files.
     start
         First day, e.g. 2023-01-03; by default as early as every sleeve can be held.
     end
@@ -43,6 +43,9 @@ class RunOptions:
         Folder of tables that are no prices (releases, valuations, events, scores), NAME.csv each.
     corrections
         File of corrections, besides the corrections.csv that may lie among the prices.
+    vendor
+        What the files of a folder do not say: whose they are, raw, split or full, day-first or
+        month-first, e.g. stooq or raw,day-first.
     snapshot
         Read again what a run on Yahoo's prices read: data.snapshot in its manifest.json.
     cash
@@ -50,7 +53,8 @@ class RunOptions:
     currency
         Base currency, e.g. USD, HKD, CNY, EUR.
     costs
-        venue (dated fees, commission, half-spread) or none.
+        venue (dated fees, commission, half-spread) or none; a commission of your own, 10bp or
+        "0.1% min 1 EUR"; or a TOML file of terms by venue and kind.
     lots
         venue (whole board lots) or fractional.
     dividends
@@ -77,10 +81,11 @@ class RunOptions:
     store: Annotated[Path | None, Parameter(group=DATA)] = None
     facts: Annotated[Path | None, Parameter(group=DATA)] = None
     corrections: Annotated[Path | None, Parameter(group=DATA)] = None
+    vendor: Annotated[str, Parameter(group=DATA)] = ""
     snapshot: Annotated[str | None, Parameter(group=DATA)] = None
     cash: Annotated[float, Parameter(group=MONEY)] = 1_000_000.0
     currency: Annotated[str, Parameter(group=MONEY)] = "USD"
-    costs: Annotated[str, Parameter(group=MONEY)] = "venue"
+    costs: Annotated[str | None, Parameter(group=MONEY)] = None
     lots: Annotated[str, Parameter(group=MONEY)] = "venue"
     dividends: Annotated[str, Parameter(group=MONEY)] = "cash"
     withholding: Annotated[str, Parameter(group=MONEY)] = "none"
@@ -100,13 +105,13 @@ class RunOptions:
         """Where the prices come from."""
         from backtests import paths
         from backtests.commands.terminal import progress
+        from markets.open import Beside
 
         return paths.open_source(
             self.data,
             store=self.store,
             offline=self.offline,
-            facts=self.facts,
-            corrections=self.corrections,
+            beside=Beside(self.facts, self.corrections, self.vendor),
             snapshot=self.snapshot,
             progress=progress(quiet),
         )

@@ -154,6 +154,7 @@ def claims(
     data: str = "yahoo",
     offline: bool = False,
     store: Path | None = None,
+    vendor: str = "",
     out: Path | None = None,
     json: bool = False,
     quiet: bool = False,
@@ -171,6 +172,8 @@ def claims(
         Never use the network; the local store alone.
     store
         Folder of the local price store.
+    vendor
+        What the files of a folder do not say, as for a run.
     out
         Folder for the page, instead of ./runs.
     json
@@ -182,10 +185,14 @@ def claims(
     """
     from backtests import paths, strategy_loader
     from backtests.claims import articles_of, check_claims
+    from markets.open import Beside
     from newsfolio.articles import ARTICLES
 
     wanted = strategy_loader.find_article(article) if article else ARTICLES
-    source = paths.open_source(data, store=store, offline=offline, progress=progress(quiet or json))
+    source = paths.open_source(
+        data, store=store, offline=offline, beside=Beside(vendor=vendor),
+        progress=progress(quiet or json),
+    )  # fmt: skip
     checked = check_claims(wanted, source)
     if json:
         print_json({"claims": [claim.as_json() for claim in checked]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from backtests.records.workspace import Workspace
     from backtests.runner.jobs import Job
     from reports.background import BackgroundRenderer
-
-FEW = 50_000
-"""Objects after which a run looks for garbage: after every 700 it spends a fourteenth on it."""
 
 
 def run(
@@ -73,7 +69,6 @@ def run(
     open
         Open the page in a browser.
     """
-    gc.set_threshold(FEW)
     from backtests import paths
     from backtests.api import run_job
     from backtests.evaluation.judging import Judging
@@ -128,6 +123,7 @@ def score(
     offline: bool = False,
     store: Path | None = None,
     facts: Path | None = None,
+    vendor: str = "",
     placebos: int = 200,
     tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
     out: Path | None = None,
@@ -149,6 +145,8 @@ def score(
         Folder of the local price store.
     facts
         Folder of tables that are no prices, NAME.csv each.
+    vendor
+        What the files of a folder do not say, as for a run.
     placebos
         How many other dates or baskets to rank it among; 0 switches them off.
     tearsheet
@@ -169,6 +167,7 @@ def score(
     from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.result import intact, load
     from backtests.records.workspace import Workspace, open_ledger
+    from markets.open import Beside
 
     folder = out or paths.RUNS
     place = run_folder(run, folder)
@@ -183,9 +182,8 @@ def score(
             chosen=rescore.chosen_before(old),
             watch=watch,
         )
-    source = paths.open_source(
-        data, store=store, offline=offline, facts=facts, progress=progress(quiet or json)
-    )
+    beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
+    source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
     result = run_job(
         job,
         Workspace(source, settings, open_ledger(ledger)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from backtests import paths
 from backtests.records.ledger import Ledger
 from backtests.settings import Settings
+from markets.open import Beside
 from markets.snapshot import Source
 from newsfolio.errors import CommandError
 
@@ -50,7 +51,8 @@ def open_workspace(
         raise CommandError(f"unknown setting: {error}") from None
     tables = Path(facts) if facts else None
     if isinstance(data, str | Path):
-        source = paths.open_source(str(data), offline=offline, facts=tables, snapshot=snapshot)
+        beside = Beside(tables, vendor=vendor)
+        source = paths.open_source(str(data), offline=offline, beside=beside, snapshot=snapshot)
     elif isinstance(data, Source):
         source = data
     else:
@@ -59,5 +61,7 @@ def open_workspace(
 
 
 def open_ledger(path: str | Path | None) -> Ledger:
-    """The ledger named, or the user's own."""
-    return Ledger(Path(path) if path else paths.ledger_path())
+    """The ledger named, or the user's own; OutputError for a file that is something else."""
+    ledger = Ledger(Path(path) if path else paths.ledger_path())
+    ledger.require_ours()
+    return ledger

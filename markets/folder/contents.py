@@ -53,7 +53,8 @@ def files_of(folder: Path) -> Iterator[PriceFile]:
             continue
         found = path.stat(follow_symlinks=True) if path.is_file() else None
         form, lines = _looked_at(path, found.st_mtime_ns, found.st_size) if found else (None, ())
-        yield PriceFile(path, form, lines)
+        if form is not None or path.suffix != ".txt":
+            yield PriceFile(path, form, lines)
 
 
 @lru_cache(maxsize=20_000)

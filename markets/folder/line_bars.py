@@ -43,7 +43,12 @@ SHOWN = 12  # of the columns that are ignored
 WITHOUT_DIVIDENDS = {
     Adjusted.SPLITS: "dividends are not in the file: a price return, not a total return",
     Adjusted.RAW: "prices as traded: neither splits nor dividends are in the file",
+    Adjusted.CLOSES: "the file does not say what its closes are adjusted for: taken as a price "
+    "return (--vendor full, split or raw says it)",
 }
+
+
+SCALED = "no dividends in the file: open, high, low, close scaled by Adj Close / Close"
 
 
 def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
@@ -59,7 +64,9 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
     keep = ~np.isnan(table[basis])
     _check_dropped(table, keep, basis, priced)
     frame = _frame(table, priced, basis, crossed)[keep]
-    notes = (*quotes.notes, *units, *_notes(table, priced, basis, crossed, outside), *gains)
+    rows = _notes(table, priced, basis, crossed, outside)
+    told = (note for note in rows if note != SCALED or not quotes.notes)
+    notes = (*quotes.notes, *units, *told, *gains)
     amounts, unit = _amounts(table), asset.venue.quoted
     doubts = (*amounts.doubts(), *amounts.slivers(unit)) if priced is Priced.SPLITS else ()
     if priced is Priced.SPLITS and quotes.adjusted in WITHOUT_DIVIDENDS:
@@ -222,7 +229,7 @@ def _notes(table: Table, priced: Priced, basis: str, crossed: Mask, outside: Mas
         more = f" and {len(ignored) - SHOWN} more" if len(ignored) > SHOWN else ""
         notes.append(f"columns ignored: {', '.join(ignored[:SHOWN])}{more}")
     if basis == "Adj Close" and table.has("Close"):
-        notes.append("no dividends in the file: open, high, low, close scaled by Adj Close / Close")
+        notes.append(SCALED)
     counted = {
         f"without {basis} dropped": np.isnan(table[basis]),
         "with a dividend that is not credited: the prices are taken as adjusted for it": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,18 +11,21 @@ from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
 from markets.reference.calendars import Days, among, is_known, is_open
-from markets.reference.price_limits import Floats, board_of, limit_prices, price_limits
+from markets.reference.price_limits import (
+    NOISE,
+    Floats,
+    Limits,
+    board_of,
+    price_limits,
+    steps_of,
+)
 from newsfolio.assets import Asset
 from newsfolio.boards import Board
 from newsfolio.dated import always
-from newsfolio.levies import TickTable
 
 Mask = NDArray[np.bool_]
 Grids = Mapping[str, NDArray[np.floating]]
 Signs = NDArray[np.int8]
-
-NOISE = 1e-6
-"""Of a price: what a vendor's adjustment leaves of a rounded figure."""
 
 
 def fillable_of(
@@ -59,57 +62,18 @@ def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days)
     return np.stack(columns, axis=1)
 
 
-@dataclass(frozen=True, eq=False)
-class _Bounds:
-    """Which prices of a line stand at a price limit; all as they traded (raw).
+def _last(board: Board, line: Bars, grids: Grids, column: int) -> tuple[Floats, bool]:
+    """(T,) the prices that limits are counted from, raw, and whether they are known to the tick.
 
-    last: (T,) the close that a limit is counted from, less the dividend and through the split, to
-    the tick. exact: whether raw prices are known to the tick; a history that is adjusted for
-    dividends, or for splits that it does not tell, is not.
+    That is the close less the dividend and through the split of the day, rounded to the tick.
     """
-
-    last: Floats
-    board: Board
-    exact: bool
-
-    def reached(self, price: Floats, limit: Floats, sign: int) -> Mask:
-        """(T,) where `price` stands at a limit that is not rounded yet, the lower one if negative.
-
-        A price beyond it was traded where none was in force: at a relisting, or after a halt.
-        """
-        tick = _steps(self.board, limit)
-        bound = self._rounded(limit, tick, sign) if self.exact else limit
-        beyond = sign * (price - bound)
-        slack = NOISE * np.abs(bound) + (0.0 if self.exact else tick / 2)
-        least, most = -tick / 2 - slack, 1.5 * tick + slack
-        return np.asarray((beyond > least) & (beyond < most))
-
-    def _rounded(self, limit: Floats, tick: Floats, sign: int) -> Floats:
-        steps = limit / tick
-        if self.board.inward:
-            steps = np.floor(steps + NOISE) if sign > 0 else np.ceil(steps - NOISE)
-        else:
-            steps = np.floor(steps + 0.5 + NOISE)
-        return steps * tick
-
-
-def _steps(board: Board, prices: Floats) -> Floats:
-    tick = board.tick
-    return tick.each(prices) if isinstance(tick, TickTable) else np.full(len(prices), tick)
-
-
-def _bounds(asset: Asset, line: Bars, grids: Grids, column: int) -> _Bounds | None:
-    """None for a line without price limits."""
-    board = board_of(asset)
-    if board is None:
-        return None
     before = np.concatenate([[np.nan], grids["last"][:-1, column]])
     last: Floats = (before - grids["dividend"][:, column]) * grids["later"][:, column]
     exact = line.priced is Priced.SPLITS and line.splits_known_to is not None
     if exact:
-        tick = _steps(board, last)
+        tick = steps_of(board, last)
         last = np.floor(last / tick + 0.5 + NOISE) * tick
-    return _Bounds(last, board, exact)
+    return last, exact
 
 
 def at_limit(
@@ -119,14 +83,13 @@ def at_limit(
 
     0 elsewhere. grids: as for `fillable_of`.
     """
-    bounds = _bounds(asset, line, grids, column)
-    if bounds is None:
+    board = board_of(asset)
+    last = _last(board, line, grids, column) if board else None
+    limits = Limits.of(asset, sessions, *last) if last else None
+    if limits is None:
         return np.zeros(len(sessions), dtype=np.int8)
     prices = grids[which][:, column] * grids["later"][:, column]
-    upper, lower = (
-        bounds.reached(prices, limit, sign)
-        for limit, sign in zip(limit_prices(asset, sessions, bounds.last), (1, -1), strict=True)
-    )
+    upper, lower = (limits.reached(prices, sign) for sign in (1, -1))
     return upper.astype(np.int8) - lower.astype(np.int8)
 
 
@@ -134,18 +97,20 @@ def _like_special_treatment(
     asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days
 ) -> Iterator[str]:
     """A note on a line that stops at the limit of a risk warning and has no row that says so."""
-    bounds = _bounds(asset, line, grids, column)
-    if bounds is None or bounds.board.warned is None:
+    board = board_of(asset)
+    if board is None or board.warned is None:
         return
-    limits = price_limits(replace(asset, risk_warning=always(True)), sessions)
-    limits = np.where(limits < price_limits(asset, sessions), limits, np.nan)
+    warned = price_limits(replace(asset, risk_warning=always(True)), sessions)
+    warned = np.where(warned < price_limits(asset, sessions), warned, np.nan)
+    last, exact = _last(board, line, grids, column)
+    limits = Limits(last * (1 + warned), last * (1 - warned), board, exact)
     closes = grids["close"][:, column] * grids["later"][:, column]
     for sign, which in ((1, "above"), (-1, "below")):
-        stopped = bounds.reached(closes, bounds.last * (1 + sign * limits), sign)
+        stopped = limits.reached(closes, sign)
         twice = np.flatnonzero(stopped[1:] & stopped[:-1])
         if len(twice):
             yield (
-                f"{asset.ticker}: stops {limits[twice[0]]:.0%} {which} the last close on sessions "
+                f"{asset.ticker}: stops {warned[twice[0]]:.0%} {which} the last close on sessions "
                 f"in a row from {sessions[twice[0]]}, as under a risk warning (ST); if it was, say "
                 "when: Asset(..., risk_warning=Dated(...))"
             )

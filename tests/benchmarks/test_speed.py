@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,21 @@ from benchmarks.peers.panel import Panel, figures
 from benchmarks.peers.report import BEGIN, END, markdown, written
 from benchmarks.peers.with_newsfolio import KINDS, prepared, window
 from markets.sample.source import SampleSource
+from tests.support.forked_commands import forked_commands
 
 OURS = "newsfolio"
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("speed")
-    speed.main(["--smoke", "--json", str(folder / "speed.json")])
-    return json.loads((folder / "speed.json").read_text())  # type: ignore[no-any-return]
+@pytest.fixture(scope="module", params=[True, pytest.param(False, marks=pytest.mark.slow)],
+                ids=["forked", "from nothing"])  # fmt: skip
+def report(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Any]:
+    """All parts, small; the slow tests start each of the thirty processes from nothing."""
+    file = tmp_path_factory.mktemp("speed") / "speed.json"
+    with forked_commands() if request.param else nullcontext():
+        speed.main(["--smoke", "--json", str(file)])
+    return json.loads(file.read_text())  # type: ignore[no-any-return]
 
 
 def test_every_part_has_figures_of_newsfolio_and_plain_pandas(report: dict[str, Any]) -> None:

@@ -6,10 +6,12 @@ import importlib
 import json
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import backtests
 from backtests.cli import app
 from tests.support.shell import SHORT, Shell
 from tests.support.source_tree import PACKAGES
@@ -44,7 +46,11 @@ def test_the_article_of_the_readme_is_checked_and_its_thesis_runs(shell: Shell) 
     assert shell("run", "gold.py", *SHORT).code == 0
 
 
-def test_the_notebook_call_of_the_readme_runs(shell: Shell) -> None:
+def test_the_notebook_call_of_the_readme_runs(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = partial(backtests.run, placebos=5, ledger=shell.ledger)
+    monkeypatch.setattr(backtests, "run", few)  # instead of 200
     exec(compile(blocks()[2], "README.md", "exec"), {})
     assert (shell.runs / "mine" / "tearsheet.html").exists()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backtests.cli import main
+from reports.charts.quantstats_plots import import_libraries
 
 SHORT = ("--data", "sample", "--start", "2025-01-02", "--engine", "kernel", "--no-tearsheet",
          "--no-verdict")  # fmt: skip
@@ -31,6 +32,8 @@ class Shell:
     def __call__(self, *arguments: str) -> Said:
         if arguments[0] in ("run", "compare", "score"):
             arguments = (*arguments, "--ledger", str(self.ledger))
+        if arguments[0] in ("run", "report", "score") and "--no-tearsheet" not in arguments:
+            import_libraries()  # once: what draws in the background is a copy of this process
         with pytest.raises(SystemExit) as stopped:
             main(arguments)
         said = self.capture.readouterr()

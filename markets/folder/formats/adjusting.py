@@ -21,6 +21,8 @@ CENT = 0.006
 """What rounding a price to a hundredth leaves, with room for the last bit."""
 SPLIT = 1.2
 """A step of the adjustment that is no dividend."""
+AROUND = 20
+"""Days before and after a split whose volumes are compared."""
 MOST_REFERENCES = 0.05
 """Of the rows: reference closes apart from the close before; a line has a few in a year."""
 
@@ -52,7 +54,7 @@ def by_reference(draft: Draft, *words: str) -> Quotes:
     before = np.concatenate([[np.nan], close[:-1]])
     apart = np.abs(reference - before) > CENT
     if not apart.any():
-        return draft.quotes(Adjusted.RAW, *words, "prices as traded")
+        return draft.quotes(Adjusted.RAW, *(words or ("prices as traded",)))
     many = apart.sum() > max(2.0, MOST_REFERENCES * len(close))
     draft.table.refuse(
         apart & many, f"{draft.form.their_name(REFERENCE)} is not the close before on "
@@ -122,3 +124,62 @@ def _inside(draft: Draft, price: Floats) -> Mask:
     high = np.fmax(draft["High"], close) + CENT
     with np.errstate(invalid="ignore"):
         return np.asarray((price >= low) & (price <= high))
+
+
+def by_turnover(draft: Draft, unit: int) -> Quotes:
+    """Prices of which nothing but the turnover tells whether they are as traded or adjusted."""
+    draft, proved = with_shares(draft, unit)
+    told = draft.told.adjusted
+    if proved is Adjusted.FULL:
+        return draft.quotes(proved, "adjusted for splits and dividends, by the turnover")
+    if told is not None:
+        return draft.quotes(told, f"{told.value} by --vendor")
+    if proved is Adjusted.RAW:
+        return unadjusted(draft, "as traded, by the turnover")
+    return draft.quotes(
+        Adjusted.UNSAID,
+        readings="as traded (adjust='': --vendor raw) or adjusted for splits and dividends "
+        "(adjust='qfq' or 'hfq': --vendor full)",
+    )  # fmt: skip
+
+
+def unadjusted(draft: Draft, *words: str) -> Quotes:
+    """Prices as traded, with neither splits nor dividends beside them."""
+    return draft.quotes(Adjusted.RAW, *(words or ("prices as traded",)))
+
+
+def by_adjusted(draft: Draft, *words: str) -> Quotes:
+    """Raw prices with an adjusted close; the volumes of before a split show whether they are raw.
+
+    A step of the adjustment of SPLIT or more is a split. Where the median volume of the days
+    before and after moves with it, volumes are raw and are multiplied by it.
+    """
+    close, adjusted = draft["Close"], draft["Adj Close"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = adjusted / close
+        step = np.concatenate([[1.0], ratio[1:] / ratio[:-1]])
+    split = np.where(np.abs(np.log(step)) > np.log(SPLIT), step, 1.0)
+    places = np.flatnonzero(split != 1.0)
+    raw = [_moves_with(draft["Volume"], int(place), float(split[place])) for place in places]
+    if any(raw) and not all(raw):
+        return draft.quotes(Adjusted.BY_COLUMNS, *words, "volumes as they stand")
+    if any(raw):
+        draft = draft.scaled(Volume=draft["Volume"] * _later(split))
+        words = (*words, "raw volumes adjusted by the splits that it shows")
+    return draft.quotes(Adjusted.BY_COLUMNS, *words)
+
+
+def _moves_with(volume: Floats, place: int, ratio: float) -> bool:
+    """Whether volumes step at a row nearer to a ratio than to none."""
+    before, after = volume[max(0, place - AROUND) : place], volume[place : place + AROUND]
+    if not (before > 0).any() or not (after > 0).any():
+        return False
+    moved = np.log(np.median(after[after > 0]) / np.median(before[before > 0]))
+    return bool(abs(moved - np.log(ratio)) < abs(moved))
+
+
+def finer_than_cents(draft: Draft) -> bool:
+    """Whether closes above 10 are no multiples of 0.01, as only adjusted ones are."""
+    close = draft["Close"][draft["Close"] > 10]
+    off = np.abs(close * 100 - np.round(close * 100)) > 1e-6 * close * 100
+    return bool(off.sum() >= max(3, SCATTERED * len(off)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markets.folder.formats import sites, yahoo
+from markets.folder.formats import mainland, services, sites, wide, yahoo
 from markets.folder.formats.columns import ColumnFormat
 from markets.folder.formats.format import Format, Told
 from markets.folder.formats.head import Head
@@ -10,18 +10,26 @@ from markets.folder.price_file import check_columns, no_rows
 from markets.reference.csv_file import csv_rows
 from newsfolio.errors import BrokenData
 
-FORMATS: tuple[Format, ...] = (*yahoo.FORMATS, *sites.FORMATS, yahoo.OWN)
+FORMATS: tuple[Format, ...] = (
+    *yahoo.FORMATS, *services.FORMATS, *mainland.FORMATS, *sites.FORMATS,
+    *wide.FORMATS, yahoo.OWN,
+)  # fmt: skip
 """In the order in which they are asked; a new one stands before those that are less particular."""
 
 NAMES = frozenset(form.name for form in FORMATS)
 
 
-def format_of(head: Head, told: Told) -> Format | None:
+def told(words: str) -> Told:
+    """What `--vendor` says; CommandError for a word that is none of it."""
+    return Told.of(words, NAMES)
+
+
+def format_of(head: Head, said: Told) -> Format | None:
     """The format of a file; where only its columns are known, the one that `--vendor` names."""
     found = next((form for form in FORMATS if form.fits(head)), None)
     if found is not sites.PLAIN:
         return found
-    return next((form for form in FORMATS if form.name in told.vendors
+    return next((form for form in FORMATS if form.name in said.vendors
                  and isinstance(form, ColumnFormat) and form.has_columns(head)), found)  # fmt: skip
 
 

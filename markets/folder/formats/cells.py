@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -139,6 +139,37 @@ class Numbers:
     money: str = ""
     blank: tuple[str, ...] = ()
     letters: bool = False
+
+
+_PROOFS = {
+    ",": re.compile(r"[-+]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+|[\d.]+\.\d{3},\d+)"),
+    ".": re.compile(r"[-+]?(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+|[\d,]+,\d{3}\.\d+)"),
+}
+"""Cells in which this mark cannot stand before thousands."""
+
+
+def decimal_of(columns: Mapping[str, Sequence[str]], wrong: Complain) -> str:
+    """The mark before decimals in prices; BrokenData where no cell tells it, or two tell another.
+
+    Where cells are parted by semicolons, either mark may be it: 1,234 is a thousand or one.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    doubtful: tuple[int, str] | None = None
+    for cells in columns.values():
+        for row, cell in enumerate(cells):
+            mark = next((mark for mark, form in _PROOFS.items() if form.fullmatch(cell)), "")
+            if mark:
+                found.setdefault(mark, (row, cell))
+            elif "," in cell or "." in cell:
+                doubtful = doubtful or (row, cell)
+    if len(found) == 2:
+        row, cell = max(found.values())
+        raise wrong(row, f"{cell!r} has another decimal mark than other prices", "")
+    if not found and doubtful:
+        row, cell = doubtful
+        raise wrong(row, f"{cell[:20]!r}: nothing tells whether its mark stands before decimals",
+                    "Save the file with commas between cells and decimal points.")  # fmt: skip
+    return next(iter(found), ".")
 
 
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}

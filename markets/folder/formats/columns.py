@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from markets.folder.formats.cells import Dates, Numbers, days_of, floats_of
+from markets.folder.formats.cells import Dates, Numbers, days_of, decimal_of, floats_of
 from markets.folder.formats.format import About, Adjusted, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code, ticker_of_file
@@ -67,6 +66,14 @@ class Draft:
         texts = {name: _kept(cells, ~rows) for name, cells in self.texts.items()}
         return replace(self, table=chosen(self.table, ~rows), texts=texts,
                        found=(*self.found, note))  # fmt: skip
+
+    def only_sessions(self) -> Draft:
+        """Less the rows of days on which the line was suspended, which repeat the close before."""
+        status = self.texts.get("Status")
+        if status is None:
+            return self
+        idle = np.array([cell.strip() == "0" for cell in status])
+        return self.without(idle, "of suspended days dropped")
 
     def quotes(self, adjusted: Adjusted, *words: str, readings: str = "") -> Quotes:
         """What the file says; `words` end the note on how it was read."""
@@ -131,11 +138,11 @@ class ColumnFormat:
         lines, cells = csv_columns(head.path, self._rows(head), len(names), wanted)
         if not lines:
             raise no_rows(head.path)
-        table, decided = table_from(head.path, lines, cells, self, told.dates)
+        table, decided = table_from(head, lines, cells, self, told.dates)
         texts = {name: list(cells[name]) for name in wanted if name not in (DATE, *_NUMBERS)}
         draft = Draft(self, told, table, texts)
         draft = _of_line(draft, ticker).saying(decided if self.dates is Dates.BY_FILE else "",
-                                               *_spelling(head))  # fmt: skip
+                                               *spelling(head))  # fmt: skip
         return _oldest_first(draft)
 
     def their_name(self, ours: str) -> str:
@@ -166,14 +173,14 @@ class Writing(Protocol):
 
 
 def table_from(
-    path: Path, lines: Sequence[int], cells: Mapping[str, Sequence[str]], form: Writing,
+    head: Head, lines: Sequence[int], cells: Mapping[str, Sequence[str]], form: Writing,
     told: str = "",
 ) -> tuple[Table, str]:  # fmt: skip
     """Cells by our names as dates and numbers, and what had to be decided about the dates.
 
     BrokenData names the line of a cell that is neither.
     """
-    text = FileText(path, "line", lines, (), {}, ())
+    text = FileText(head.path, "line", lines, (), {}, ())
 
     def wrong(row: int, rule: str, remedy: str) -> BrokenData:
         return text.error(row, rule, remedy)
@@ -181,17 +188,23 @@ def table_from(
     days, decided = days_of(cells[DATE], form.dates, told, wrong)
     bounded(text, days)
     usual, columns = Numbers(), {}
+    if head.delimiter != ",":
+        usual = Numbers(decimal_of({name: cells[name] for name in PRICES if name in cells}, wrong))
     for name in _NUMBERS:
         if name not in cells:
             columns[name] = np.full(len(lines), np.nan)
             continue
-        numbers = form.numbers.get(name, usual)
+        numbers = (
+            replace(form.numbers.get(name, usual), decimal=usual.decimal)
+            if (head.delimiter != ",")
+            else form.numbers.get(name, usual)
+        )
         columns[name] = floats_of(cells[name], form.their_name(name), numbers, wrong)
     index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
     return Table(replace(text, dates=days), index, columns), decided
 
 
-def _spelling(head: Head) -> Iterator[str]:
+def spelling(head: Head) -> Iterator[str]:
     """What the note says of how the text was written."""
     if not head.encoding.startswith("utf"):
         yield f"text in {'GBK' if head.encoding == 'gb18030' else head.encoding}"

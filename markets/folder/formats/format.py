@@ -18,6 +18,7 @@ class Adjusted(StrEnum):
     FULL = "full"  # for splits and dividends
     SPLITS = "split"  # for splits; what was paid is not in the file
     RAW = "raw"  # as traded; neither splits nor dividends are in the file
+    CLOSES = "closes"  # nobody said; taken as a price return
     UNSAID = "unsaid"  # a level is read, a line that pays dividends is refused
 
 

@@ -119,7 +119,7 @@ class DownloadFormat:
         lines, cells = csv_columns(head.path, rows, len(fields) + 1, places)
         if not lines:
             raise no_rows(head.path)
-        table, _ = table_from(head.path, lines, cells, self)
+        table, _ = table_from(head, lines, cells, self)
         full = "Adj Close" not in places
         assumed = "adjusted for splits and dividends" if full else "Adj Close holds the dividends"
         note = f"read as {self.about.title}: {assumed}"

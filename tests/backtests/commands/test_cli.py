@@ -81,7 +81,8 @@ def test_the_same_input_gives_the_same_bytes(shell: Shell) -> None:
 
 
 def test_the_summary_says_simulated_and_where_the_page_is(shell: Shell) -> None:
-    said = shell("run", "abc-basket", "--data", "sample", "--start", "2025-01-02", "--verify")
+    said = shell("run", "abc-basket", "--data", "sample", "--start", "2025-01-02", "--verify",
+                 "--placebos", "5")  # fmt: skip
     assert said.code == 0
     assert "SIMULATED" in said.out
     page = next(line.split()[-1] for line in said.out.splitlines() if line.startswith("page"))
@@ -179,7 +180,7 @@ def test_orders_from_a_portfolio(shell: Shell) -> None:
 
 def test_a_notebook(shell: Shell) -> None:
     result = run("abc-basket", data="sample", start="2025-01-02", engine="kernel",
-                 ledger=shell.ledger)  # fmt: skip
+                 placebos=5, ledger=shell.ledger)  # fmt: skip
     assert isinstance(result.equity, pd.Series)
     assert isinstance(result.returns, pd.Series)
     assert isinstance(result.weights, pd.DataFrame)

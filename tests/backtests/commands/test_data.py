@@ -373,7 +373,8 @@ def test_no_data_for_a_line_says_what_the_folder_holds(shell: Shell) -> None:
     first, second = said.err.splitlines()
     assert "no data for SPY" in first
     assert second == (
-        "prices holds SPY.xlsx, last download.csv; a line is read from <TICKER>.csv or .parquet"
+        "prices holds SPY.xlsx, last download.csv; a line is read from <TICKER>.csv or .parquet, "
+        "or from a file that a vendor named after it"
     )
 
 

@@ -52,7 +52,11 @@ BROKEN_FILES = {
     ),
     "thousands": (f'{HEADER}\n2024-01-02,10,12,9,11,11,"1,000",0,0\n', "Volume '1,000' is not"),
     "underscore": (f"{HEADER}\n2024-01-02,10,12,9,11,11,1_000,0,0\n", "Volume '1_000' is not"),
-    "date": ("Date,Close\n02/01/2024,1\n", "line 2: '02/01/2024' is not a date"),
+    "date": ("Date,Close\n2nd of May,1\n", "line 2: '2nd of May' is not a date"),
+    "slashes": (
+        "Date,Close\n02/01/2024,1\n",
+        "line 2: '02/01/2024' is a day of Feb or of Jan, .* Say which: --vendor day-first or",
+    ),
     "no such day": ("Date,Close\n2024-02-30,1\n", "line 2: '2024-02-30' is not a date"),
     "blank day": ("Date,Close\n2024-02-28,1\n,1\n", "line 3: '' is not a date"),
     "another zone": (

@@ -10,7 +10,7 @@ import newsfolio
 from markets.folder.formats.catalogue import FORMATS, NAMES
 from markets.folder.formats.format import Adjusted, Told
 from newsfolio.errors import CommandError
-from tests.support.vendor_files import WRITERS
+from tests.support.every_vendor import WRITERS
 
 ROOT = Path(newsfolio.__file__).parent.parent
 
@@ -27,7 +27,7 @@ def test_the_documents_have_a_row_for_every_format() -> None:
 
 def test_every_format_has_a_name_and_a_writer() -> None:
     assert len(NAMES) == len(FORMATS)
-    assert NAMES - {"yahoo", "plain"} <= WRITERS.keys()
+    assert NAMES - {"yahoo", "plain", "akshare-tencent-old"} <= WRITERS.keys()
 
 
 def test_what_is_told_is_a_vendor_an_adjustment_or_an_order_of_dates() -> None:

@@ -10,7 +10,8 @@ import pytest
 from markets.bars import Bars
 from markets.folder.source import FolderSource
 from newsfolio.listings import asset_of
-from tests.support.vendor_files import WRITERS, Written, history
+from tests.support.every_vendor import WRITERS
+from tests.support.vendor_files import Written, history
 
 HISTORY = history()
 
@@ -29,7 +30,6 @@ def test_a_file_is_read_as_what_it_is(tmp_path: Path, name: str) -> None:
     assert bars.frame["close"].to_numpy() == pytest.approx(written.close, rel=written.tolerance)
     np.testing.assert_allclose(bars.frame["volume"], written.volume, rtol=2e-5)
     assert all(part in bars.notes[0] for part in written.told), bars.notes
-    assert any("neither splits nor" in one.told or "dividends are not" in one.told
-               for one in bars.doubts) == written.doubted  # fmt: skip
-    assert (bars.frame["low"] <= bars.frame["open"]).all()
-    assert (bars.frame["open"] <= bars.frame["high"]).all()
+    assert bool(bars.doubts) == written.doubted, bars.doubts
+    assert not (bars.frame["low"] > bars.frame["open"]).any()
+    assert not (bars.frame["open"] > bars.frame["high"]).any()

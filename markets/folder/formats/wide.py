@@ -1,0 +1,96 @@
+"""Files that somebody made: closes of many lines side by side, and our columns from Excel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from markets.folder.formats.cells import Dates, Numbers
+from markets.folder.formats.columns import ColumnFormat, Draft, chosen, spelling, table_from
+from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
+from markets.folder.formats.head import Head
+from markets.folder.names import ticker_of_code
+from markets.folder.price_file import AMOUNTS, PRICES, no_rows
+from markets.reference.csv_file import csv_columns, csv_rows
+from newsfolio.errors import BrokenData
+
+_DATES = ("", "Date", "date", "Datetime", "日期", "Datum", "Fecha")
+_TICKER = re.compile(r"\^?[A-Z0-9][A-Z0-9.=^-]*|(?:sh|sz|bj)\.?\d{6}")
+_NO_TICKERS = frozenset(
+    ("OPEN", "HIGH", "LOW", "CLOSE", "VOLUME", "PRICE", "VALUE", "RATE", "LEVEL", "INDEX")
+)
+
+
+@dataclass(frozen=True)
+class WideFormat:
+    """A date and the close of each line, under its ticker; blank where it did not trade."""
+
+    name: str = "wide"
+    about: About = About(
+        "closes side by side", "`Date,AAPL,0700.HK,…`: a date, and tickers for columns",
+        "not said: a price return with a doubt, unless `--vendor` says it", "none",
+        dates="2026-01-02, or as Excel writes it",
+    )  # fmt: skip
+    dates: Dates = Dates.BY_FILE
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+
+    def fits(self, head: Head) -> bool:
+        if len(head.header) < 2 or head.header[0] not in _DATES:
+            return False
+        return all(
+            _TICKER.fullmatch(name) and name not in _NO_TICKERS and ticker_of_code(name)
+            for name in head.header[1:]
+        )
+
+    def their_name(self, ours: str) -> str:
+        return ours
+
+    def lines(self, head: Head) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(ticker_of_code, head.header[1:])))
+
+    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+        tickers = [ticker_of_code(name) for name in head.header[1:]]
+        if tickers.count(ticker) > 1:
+            raise BrokenData(f"{head.path}: {ticker} stands in two columns. Keep one of them.")
+        places = {"Date": 0, "Close": 1 + tickers.index(ticker)}
+        rows = csv_rows(head.path, head.encoding, head.delimiter)
+        next(rows, None)
+        lines, cells = csv_columns(head.path, rows, len(head.header), places)
+        if not lines:
+            raise no_rows(head.path)
+        table, decided = table_from(head, lines, cells, self, told.dates)
+        table = chosen(table, ~np.isnan(table["Close"]))
+        said = "; ".join(part for part in (decided, *spelling(head)) if part)
+        note = f"read as {self.about.title}{': ' * bool(said)}{said}"
+        return Quotes(table, told.adjusted or Adjusted.CLOSES, (note,))
+
+
+# --- our columns as Excel saves them -------------------------------------------------------------
+
+_OURS = ("Date", *PRICES, *AMOUNTS)
+
+
+def _resaved(head: Head) -> bool:
+    """Other cells between the delimiters than Yahoo and yfinance write."""
+    dated = head.cell("Date")
+    return head.delimiter != "," or "/" in dated or "." in dated
+
+
+def _by_columns(draft: Draft) -> Quotes:
+    return draft.quotes(Adjusted.BY_COLUMNS, "adjusted as its columns say")
+
+
+EXCEL = ColumnFormat(
+    "yahoo-excel",
+    About("the same, saved by Excel", "Yahoo's columns with semicolons or tabs, decimal commas, or "
+          "dates such as 31.01.2026", "as above", "shares, split-adjusted",
+          dates="31.01.2026, 1/31/2026"),
+    {name: name for name in _OURS}, optional=frozenset(_OURS[1:]), dates=Dates.BY_FILE,
+    finish=_by_columns,
+    tells=lambda head: _resaved(head) and bool({"Close", "Adj Close"} & set(head.header)),
+)  # fmt: skip
+
+FORMATS: tuple[Format, ...] = (EXCEL, WideFormat())

@@ -1,0 +1,288 @@
+"""What no reader may fall into: the traps that public readers of these files step into."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from markets.bars import Bars, Priced
+from markets.folder.formats.catalogue import told
+from markets.folder.source import FolderSource
+from markets.quality.checks import inspect_all
+from newsfolio.errors import BrokenData
+from newsfolio.listings import asset_of
+from tests.support import mainland_files, vendor_files
+from tests.support.every_vendor import WRITERS
+from tests.support.vendor_files import history, table
+
+OF = history()
+MAINLAND = ("akshare", "akshare-abroad", "akshare-sina", "akshare-tencent", "futu")
+
+
+def read(folder: Path, ticker: str = "AAPL", vendor: str = "") -> Bars:
+    return FolderSource(folder, told=told(vendor)).load([asset_of(ticker)])[ticker]
+
+
+def put(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def plain(days: list[str], *, end: str = "\n") -> str:
+    rows = [(day, "10.0", "10.3", "9.8", f"10.{row % 3}", "1000") for row, day in enumerate(days)]
+    return table("Date,Open,High,Low,Close,Volume", rows, end=end)
+
+
+# --- what prices are adjusted for -----------------------------------------------------------------
+
+
+def test_plain_columns_do_not_say_and_are_refused_with_the_readings(tmp_path: Path) -> None:
+    put(tmp_path, "AAPL.csv", plain(["2024-01-02", "2024-01-03"]))
+    with pytest.raises(BrokenData, match=r"--vendor stooq.*--vendor split.*--vendor raw") as caught:
+        read(tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path / 'AAPL.csv'}: ")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_end_of_a_line_proves_nothing(tmp_path: Path, end: str) -> None:
+    """pandas writes the same on Windows."""
+    put(tmp_path, "AAPL.csv", plain(["2024-01-02", "2024-01-03"], end=end))
+    with pytest.raises(BrokenData, match="do not say"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "priced", "doubted"),
+    [
+        ("stooq", Priced.DIVIDENDS, False), ("full", Priced.DIVIDENDS, False),
+        ("marketwatch", Priced.SPLITS, True), ("split", Priced.SPLITS, True),
+        ("raw", Priced.SPLITS, True),
+    ],
+)  # fmt: skip
+def test_what_is_told_decides(tmp_path: Path, vendor: str, priced: Priced, doubted: bool) -> None:
+    put(tmp_path, "AAPL.csv", plain(["2024-01-02", "2024-01-03"]))
+    bars = read(tmp_path, vendor=vendor)
+    assert (bars.priced, bool(bars.doubts)) == (priced, doubted)
+
+
+@pytest.mark.parametrize("ticker", ["^GSPC", "HKD=X"])
+def test_a_level_needs_no_adjustment(tmp_path: Path, ticker: str) -> None:
+    put(tmp_path, f"{ticker}.csv", plain(["2024-01-02", "2024-01-03"]))
+    assert read(tmp_path, ticker).priced is Priced.LEVEL
+
+
+def test_a_file_of_splits_alone_is_a_price_and_the_report_says_so(tmp_path: Path) -> None:
+    vendor_files.nasdaq(OF).put(tmp_path)
+    bars = read(tmp_path)
+    (finding,) = [one for one in inspect_all({"AAPL": (asset_of("AAPL"), bars)})
+                  if "dividends are not in the file" in one.told]  # fmt: skip
+    assert finding.severity.name == "DOUBT"
+
+
+@pytest.mark.parametrize("name", ["alphavantage-raw", "akshare-sina", "akshare"])
+def test_an_unrecorded_split_of_a_raw_file_stops_a_run(tmp_path: Path, name: str) -> None:
+    of = history(60, paid={}, splits={30: 10.0})
+    written = WRITERS[name](of)
+    written.put(tmp_path)
+    bars = read(tmp_path, written.ticker)
+    found = inspect_all({written.ticker: (asset_of(written.ticker), bars)})
+    blocked = [day for one in found if one.severity.name == "BLOCK" for day in one.days]
+    assert date.fromisoformat(of.days[30]) in blocked, found
+
+
+def test_references_that_tell_of_nothing_are_no_proof_of_a_total_return(tmp_path: Path) -> None:
+    """tushare's pro_bar writes the close before as pre_close, on ex-dates too."""
+    flat = dataclasses.replace(OF, dividend=np.zeros(24), split=np.zeros(24))
+    written = mainland_files.tushare(flat)
+    written.put(tmp_path)
+    bars = read(tmp_path, "600519.SS")
+    assert bars.priced is Priced.SPLITS
+    assert [one.told for one in bars.doubts] == [
+        "prices as traded: neither splits nor dividends are in the file"
+    ]
+
+
+def test_references_apart_on_many_rows_are_missing_rows(tmp_path: Path) -> None:
+    text = mainland_files.tushare(OF).content.decode().splitlines()
+    put(tmp_path, "600519.SH.csv", "\n".join([text[0], *text[1::3]]))
+    with pytest.raises(BrokenData, match=r"line \d+: .*pre_close is not the close before on \d+"):
+        read(tmp_path, "600519.SS")
+
+
+@pytest.mark.parametrize("flag", ["1", "2"])
+def test_baostock_says_what_it_adjusted(tmp_path: Path, flag: str) -> None:
+    text = mainland_files.baostock(OF).content.decode().replace(",3,", f",{flag},")
+    put(tmp_path, "sh.600519.csv", text)
+    bars = read(tmp_path, "600519.SS")
+    assert (bars.priced, bars.doubts) == (Priced.DIVIDENDS, ())
+    assert f"adjustflag {flag}" in bars.notes[0]
+
+
+def test_rows_of_two_adjustments_are_refused(tmp_path: Path) -> None:
+    lines = mainland_files.baostock(OF).content.decode().splitlines()
+    lines[9] = lines[9].replace(",3,", ",2,")
+    put(tmp_path, "sh.600519.csv", "\n".join(lines))
+    with pytest.raises(BrokenData, match=r"line 10: adjustflag '2'\. Keep rows of one"):
+        read(tmp_path, "600519.SS")
+
+
+def test_without_a_turnover_akshare_does_not_say_what_was_asked(tmp_path: Path) -> None:
+    rows = [(day, "10.0", "10.1", "10.3", "9.8", "1000") for day in ("2024-01-02", "2024-01-03")]
+    put(tmp_path, "sh600519.csv", table("date,open,close,high,low,amount", rows))
+    with pytest.raises(BrokenData, match=r"adjust=''.*--vendor raw.*--vendor full"):
+        read(tmp_path, "600519.SS")
+    bars = read(tmp_path, "600519.SS", "full")
+    assert (bars.priced, bars.frame["volume"].tolist()) == (Priced.DIVIDENDS, [100_000.0] * 2)
+
+
+def test_a_turnover_in_another_unit_is_no_adjustment(tmp_path: Path) -> None:
+    """Amounts a thousand times the price are the same everywhere: nothing is proved by them."""
+    text = mainland_files.tushare(OF).content.decode().splitlines()
+    rows = [line.split(",") for line in text[1:]]
+    for row in rows:
+        row[-1] = f"{float(row[-1]) * 7000:.3f}"
+    put(tmp_path, "600519.SH.csv", "\n".join([text[0], *map(",".join, rows)]))
+    bars = read(tmp_path, "600519.SS")
+    assert "reference closes" in bars.notes[0]
+    assert "told by the turnover" not in bars.notes[0]
+
+
+# --- volumes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lot", [1, 100, 1000])
+@pytest.mark.parametrize("name", ["akshare", "akshare-sina", "tushare"])
+def test_the_unit_of_volume_is_told_by_the_turnover(tmp_path: Path, name: str, lot: int) -> None:
+    """Whatever the vendor's account of it."""
+    of = history(paid={}, splits={})
+    usual = {"akshare": 100, "akshare-sina": 1, "tushare": 100}[name]
+    written = WRITERS[name](dataclasses.replace(of, volume=of.volume * usual / lot))
+    right = WRITERS[name](of).content.decode().splitlines()
+    lines = written.content.decode().splitlines()
+    place = lines[0].split(",").index({"akshare": "成交额"}.get(name, "amount"))
+    rows = [line.split(",") for line in lines[1:]]
+    for row, good in zip(rows, right[1:], strict=True):
+        row[place] = good.split(",")[place]
+    put(tmp_path, written.name, "\n".join([lines[0], *map(",".join, rows)]))
+    bars = read(tmp_path, written.ticker)
+    np.testing.assert_allclose(bars.frame["volume"], of.volume, rtol=2e-3)
+    assert (f"lots of {lot}, told by the turnover" in bars.notes[0]) == (lot > 1)
+
+
+def test_a_volume_whose_unit_changes_is_refused(tmp_path: Path) -> None:
+    of = history(40, paid={}, splits={})
+    volume = np.where(np.arange(40) < 20, of.volume, of.volume / 100)
+    lines = mainland_files.akshare_sina(dataclasses.replace(of, volume=volume)).content.decode()
+    good = mainland_files.akshare_sina(of).content.decode().splitlines()
+    rows = [line.split(",") for line in lines.splitlines()[1:]]
+    for row, line in zip(rows, good[1:], strict=True):
+        row[6] = line.split(",")[6]
+    put(tmp_path, "sh600519.csv", "\n".join([good[0], *map(",".join, rows)]))
+    with pytest.raises(BrokenData, match=r"line \d+: 2026-\d\d-\d\d, volume counts 1"):
+        read(tmp_path, "600519.SS")
+
+
+# --- columns and rows -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MAINLAND)
+def test_close_and_high_are_not_swapped(tmp_path: Path, name: str) -> None:
+    written = WRITERS[name](OF)
+    written.put(tmp_path)
+    frame = read(tmp_path, written.ticker).frame
+    assert (frame["close"] < frame["high"]).all()
+    assert (frame["open"] < frame["high"]).all()
+
+
+def test_a_suspended_day_is_no_session(tmp_path: Path) -> None:
+    mainland_files.baostock(OF).put(tmp_path)
+    bars = read(tmp_path, "600519.SS")
+    assert "2026-01-10" not in [str(day.date()) for day in bars.frame.index]
+    assert "1 row (first 2026-01-10) of suspended days dropped" in bars.notes
+
+
+def test_a_holiday_that_repeats_the_close_is_no_session(tmp_path: Path) -> None:
+    lines = vendor_files.investing(OF).content.decode("utf-8-sig").splitlines()
+    last = lines[11].split('","')[1]
+    lines.insert(11, f'"01/24/2026","{last}","{last}","{last}","{last}","-","0.00%"')
+    put(tmp_path, "AAPL Historical Data.csv", "\n".join(lines))
+    bars = read(tmp_path)
+    assert len(bars.frame) == 24
+    assert bars.notes[1].startswith("1 row (first 2026-01-24) that repeat the close before")
+
+
+def test_a_column_in_percent_is_not_read(tmp_path: Path) -> None:
+    text = vendor_files.investing(OF).content.replace(b'"0.10%"', b'"no number"')
+    put(tmp_path, "AAPL Historical Data.csv", text)
+    assert len(read(tmp_path).frame) == 24
+
+
+def test_letters_count_thousands_millions_and_billions(tmp_path: Path) -> None:
+    head = '"Date","Price","Open","High","Low","Vol.","Change %"'
+    cells = ["950.00K", "1.2B", "54.79M", "-", ""]
+    rows = [f'"01/{20 - row}/2026","10.1","10","10.5","9","{cell}","0.1%"'
+            for row, cell in enumerate(cells)]  # fmt: skip
+    put(tmp_path, "AAPL Historical Data.csv", "\n".join([head, *rows]))
+    volume = read(tmp_path).frame["volume"].tolist()[::-1]
+    assert volume[:3] == [950_000.0, 1_200_000_000.0, 54_790_000.0]
+    assert np.isnan(volume[3:]).all()
+
+
+def test_a_row_of_another_line_is_refused(tmp_path: Path) -> None:
+    lines = mainland_files.futu(OF).content.decode().splitlines()
+    lines[7] = lines[7].replace("HK.00700", "HK.09988")
+    put(tmp_path, "HK.00700.csv", "\n".join(lines))
+    with pytest.raises(BrokenData, match=r"line 8: a row of 'HK\.09988' in a file of 0700\.HK"):
+        read(tmp_path, "0700.HK")
+
+
+def test_a_file_that_is_named_after_another_line_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, "9988.HK.csv", mainland_files.futu(OF).content)
+    with pytest.raises(BrokenData, match=r"line 2: a row of 'HK\.00700' in a file of 9988\.HK"):
+        read(tmp_path, "9988.HK")
+
+
+def test_lines_in_one_file_are_told_apart_by_their_codes(tmp_path: Path) -> None:
+    lines = mainland_files.futu(OF).content.decode().splitlines()
+    other = [line.replace("HK.00700", "HK.09988") for line in lines[1:6]]
+    put(tmp_path, "klines.csv", "\n".join([*lines, *other]))
+    assert len(read(tmp_path, "0700.HK").frame) == 24
+    assert len(read(tmp_path, "9988.HK").frame) == 5
+
+
+# --- encodings and marks --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_chinese_headers_are_read_in_the_encodings_of_there(tmp_path: Path, encoding: str) -> None:
+    written = mainland_files.akshare(OF)
+    put(tmp_path, written.name, written.content.decode().encode(encoding))
+    bars = read(tmp_path, written.ticker)
+    assert bars.frame["close"].tolist() == OF.close.tolist()
+    assert ("GBK" in bars.notes[0]) == (encoding == "gb18030")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
+def test_german_headers_too(tmp_path: Path, encoding: str) -> None:
+    text = vendor_files.investing_de(OF).content.decode("utf-8-sig")
+    put(tmp_path, "AAPL Historische Daten.csv", text.encode(encoding))
+    assert len(read(tmp_path).frame) == 24
+
+
+def test_a_mark_that_may_be_of_thousands_is_not_guessed(tmp_path: Path) -> None:
+    put(tmp_path, "AAPL.csv", "Date;Close\n02.01.2024;1,234\n03.01.2024;1,250\n")
+    with pytest.raises(BrokenData, match=r"line 2: '1,234': nothing tells"):
+        read(tmp_path)
+    put(tmp_path, "AAPL.csv", "Date;Close\n02.01.2024;1,234\n03.01.2024;1,25\n")
+    assert read(tmp_path).frame["close"].tolist() == [1.234, 1.25]
+
+
+def test_two_decimal_marks_in_one_file_are_refused(tmp_path: Path) -> None:
+    put(tmp_path, "AAPL.csv", "Date;Close\n02.01.2024;12,34\n03.01.2024;12.50\n")
+    with pytest.raises(BrokenData, match=r"line 3: '12\.50' has another decimal mark"):
+        read(tmp_path)

@@ -1,0 +1,104 @@
+"""`python -m ...` in a copy of this process, which has imported already what the command needs.
+
+For tests that look at what a command does. That it starts in a process of its own, from nothing,
+is for tests that start one.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from benchmarks import speed
+from benchmarks.peers import crew
+from reports.charts.quantstats_plots import import_libraries
+
+
+class Forked:
+    """As much of a Popen as benchmarks/peers/crew.py asks for."""
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], log: IO[str]
+    ) -> None:
+        theirs_in, ours_in = os.pipe()
+        ours_out, theirs_out = os.pipe()
+        self._child = os.fork()
+        if not self._child:
+            os.close(ours_in)
+            os.close(ours_out)
+            _become(command, environment, (theirs_in, theirs_out, log.fileno()))
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self.stdin, self.stdout = os.fdopen(ours_in, "w"), os.fdopen(ours_out)
+        self.returncode: int | None = None
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
+        return self.returncode
+
+    def communicate(self) -> None:
+        self.stdin.close()
+        self.stdout.read()
+        self.stdout.close()
+        self.wait()
+
+
+def _become(
+    command: Sequence[str], environment: Mapping[str, str], files: tuple[int, int, int]
+) -> None:
+    code: object = 1
+    try:
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+        sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
+        os.environ.update(environment)
+        os.chdir(crew.ROOT)
+        _, _, module, *sys.argv[1:] = command
+        warnings.simplefilter("default")
+        warnings.filterwarnings("ignore", message=".*found in sys.modules", module="runpy")
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+        code = 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 1)
+
+
+def _started(command: Sequence[str], folder: Path, log: IO[str]) -> Forked:
+    return Forked(command, crew.surroundings(folder), log)
+
+
+def _clocked(command: Sequence[str], folder: Path) -> float:
+    began = time.perf_counter()
+    with (folder / "command.log").open("w+") as log:
+        done = _started(command, folder, log)
+        done.communicate()
+        if done.returncode:
+            log.seek(0)
+            raise crew.NotHere(log.read())
+    return time.perf_counter() - began
+
+
+@contextmanager
+def forked_commands() -> Iterator[None]:
+    """What benchmarks/speed.py starts is forked."""
+    import_libraries()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crew, "_started", _started)
+        patch.setattr(speed, "clocked", _clocked)
+        yield
