@@ -10,14 +10,13 @@ from markets.bars import Bars
 from markets.market import Market
 from markets.quality.findings import Finding, Mask, Severity, about, counted
 from markets.reference.series import known_before
-from markets.universe import CASH_RATES
 from newsfolio.listings import asset_of
 
 
 def ended(market: Market, bars: Mapping[str, Bars]) -> Iterator[Finding]:
     """A doubt about every signal, and the cash rate, that is unknown on sessions of the run."""
     used = [(ticker, values, "it is unknown") for ticker, values in market.signals.items()]
-    ticker = CASH_RATES.get(market.base, "")
+    ticker = market.cash_line
     if ticker in bars:
         rates = known_before(bars[ticker], asset_of(ticker), market.sessions)
         used.append((ticker, rates, f"idle {market.base} cash earns nothing"))
