@@ -343,13 +343,6 @@ def test_check_names_lines_without_prices(shell: Shell) -> None:
     assert "no prices to check" in nothing.err
 
 
-def test_check_doubts_a_line_of_which_no_row_says_what_is_withheld(shell: Shell) -> None:
-    folder = flat_prices(shell.folder / "prices", **{"0005.HK": 60.0, "0700.HK": 300.0})
-    found = json.loads(shell("data", "check", "--data", str(folder), "--json").out)["findings"]
-    unsaid = [(one["severity"], one["ticker"]) for one in found if one["rule"] == "withholding"]
-    assert unsaid == [("doubt", "0005.HK")]
-
-
 def test_check_of_a_folder_names_the_files_that_it_passes_over(shell: Shell) -> None:
     folder = flat_prices(shell.folder / "prices", AAX=100.0)
     (folder / "last download.csv").write_text("Date,Close\n2024-03-01,10\n")

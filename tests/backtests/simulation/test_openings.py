@@ -43,7 +43,7 @@ def ran(
         currency=base, cash=MONEY, costs="none", lots="fractional",
         start=lines[0].first, **changed,
     )  # type: ignore[arg-type]  # fmt: skip
-    want = Want(sleeves, base, start=lines[0].first)
+    want = Want(sleeves, base, start=lines[0].first, cash_rate="0%")
     market = build_market({bars.ticker: bars for bars in lines}, want, EcbRates())
     table = {day: decisions.get(day.isoformat()) for day in market.days}
     strategy = prescribed(sleeves, every_session, table, 1.0)
