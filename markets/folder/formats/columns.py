@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -32,6 +33,9 @@ AMOUNT, REFERENCE = "Amount", "Reference"
 _NUMBERS = (*PRICES, *AMOUNTS, AMOUNT, REFERENCE)
 
 
+REVERSED = "newest first, reversed"
+
+
 @dataclass(frozen=True)
 class Draft:
     """The rows of one line on their way: as the file has them, oldest first.
@@ -41,6 +45,7 @@ class Draft:
     """
 
     form: ColumnFormat
+    ticker: str
     told: Told
     table: Table
     texts: Mapping[str, Sequence[str]]
@@ -115,17 +120,22 @@ class ColumnFormat:
 
     def has_columns(self, head: Head) -> bool:
         """Whether the header has all columns and no others; one without a name is an index."""
-        names = {name for name in head.header if name}
+        names = [name for name in head.header if name]
+        ours = [name for name in self._names(head) if name]
         needed = self.columns.keys() - self.optional
-        return needed <= names <= self.columns.keys()
+        once = len(set(names)) == len(names) and len(set(ours)) == len(ours)
+        return once and needed <= set(names) <= self.columns.keys()
 
     def lines(self, head: Head) -> tuple[str, ...]:
-        """The tickers of a column of codes, all of them."""
-        if CODE not in self._names(head):
+        """The tickers of a column of codes, all of them; none where the file's name is enough."""
+        named = ticker_of_file(head.path.name)
+        if CODE not in self._names(head) or (
+            named and named == ticker_of_code(head.cell(self.their_name(CODE)))
+        ):
             return ()
         place = self._names(head).index(CODE)
         rows = self._rows(head)
-        codes = {row[place].strip() for _, row in rows if len(row) > place}
+        codes = {row[place] for _, row in rows if len(row) > place}
         return tuple(sorted(filter(None, map(ticker_of_code, codes))))
 
     def read(self, head: Head, ticker: str, told: Told) -> Quotes:
@@ -135,15 +145,17 @@ class ColumnFormat:
         """The rows of one line as dates and numbers, oldest first."""
         names = self._names(head)
         wanted = {name: place for place, name in enumerate(names) if name}
-        lines, cells = csv_columns(head.path, self._rows(head), len(names), wanted)
+        rows = self._rows(head)
+        if CODE in wanted:
+            rows = _of_line(head.path, rows, wanted.pop(CODE), ticker)
+        lines, cells = csv_columns(head.path, rows, len(names), wanted)
         if not lines:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, told.dates)
         texts = {name: list(cells[name]) for name in wanted if name not in (DATE, *_NUMBERS)}
-        draft = Draft(self, told, table, texts)
-        draft = _of_line(draft, ticker).saying(decided if self.dates is Dates.BY_FILE else "",
-                                               *spelling(head))  # fmt: skip
-        return _oldest_first(draft)
+        draft = Draft(self, ticker, told, table, texts)
+        said = decided if self.dates is Dates.BY_FILE else ""
+        return _oldest_first(draft.saying(said, *spelling(head)))
 
     def their_name(self, ours: str) -> str:
         """What the vendor calls one of our columns."""
@@ -223,23 +235,21 @@ def _without_trailer(rows: Iterator[Row]) -> Iterator[Row]:
         yield before
 
 
-def _of_line(draft: Draft, ticker: str) -> Draft:
+def _of_line(path: Path, rows: Iterator[Row], place: int, ticker: str) -> Iterator[Row]:
     """The rows of one line; BrokenData where a file that is named like it holds another's."""
-    codes = draft.texts.get(CODE)
-    if codes is None:
-        return draft
-    tickers = {code: ticker_of_code(code.strip()) for code in set(codes)}
-    own = np.array([tickers[code] == ticker for code in codes])
-    if own.all():
-        return draft
-    text = draft.table.text
-    if ticker_of_file(text.path.name) == ticker or not own.any():
-        row = int(np.flatnonzero(~own)[0])
-        raise text.error(
-            row, f"a row of {codes[row][:30]!r} in a file of {ticker}", "Keep one line a file."
-        )
-    texts = {name: _kept(cells, own) for name, cells in draft.texts.items()}
-    return replace(draft, table=chosen(draft.table, own), texts=texts)
+    own: dict[str, bool] = {}
+    named = ticker in (path.stem, ticker_of_file(path.name))
+    for line, row in rows:
+        code = row[place] if place < len(row) else ""
+        if code not in own:
+            own[code] = ticker_of_code(code) == ticker
+        if own[code]:
+            yield line, row
+        elif named:
+            raise BrokenData(
+                f"{path} line {line}: a row of {code[:30]!r} in a file of {ticker}. "
+                "Keep one line a file."
+            )
 
 
 def _kept(cells: Sequence[str], rows: Mask) -> list[str]:
@@ -262,4 +272,4 @@ def _oldest_first(draft: Draft) -> Draft:
     backwards = slice(None, None, -1)
     texts = {name: list(cells)[backwards] for name, cells in draft.texts.items()}
     draft = replace(draft, table=chosen(draft.table, backwards), texts=texts)
-    return draft.saying("newest first, reversed")
+    return draft.saying(REVERSED)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers, days_of
-from markets.folder.formats.columns import chosen, table_from
+from markets.folder.formats.columns import ColumnFormat, chosen, table_from
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.price_file import AMOUNTS, PRICES, FileText, Table, no_rows, read_csv, table_of
@@ -168,5 +168,14 @@ def _traded(table: Table) -> Table:
     return chosen(table, rows)
 
 
+_FLAT = ("Date", "Close", "High", "Low", "Open", "Volume")
+FLAT = ColumnFormat(
+    "yfinance-flat",
+    About("yfinance download(multi_level_index=False)", "`Date,Close,High,Low,Open,Volume`, in "
+          "that order", "full", "shares, split-adjusted"),
+    {name: name for name in _FLAT}, Adjusted.FULL, "adjusted for splits and dividends",
+    tells=lambda head: head.header == _FLAT,
+)  # fmt: skip
+
 OWN = OwnFormat()
-FORMATS: tuple[Format, ...] = (DownloadFormat(), HistoryFormat())
+FORMATS: tuple[Format, ...] = (DownloadFormat(), HistoryFormat(), FLAT)
