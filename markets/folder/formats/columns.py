@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +26,7 @@ from markets.folder.price_file import (
     bounded,
     no_rows,
 )
-from markets.reference.csv_file import Row, csv_columns, csv_rows
+from markets.reference.csv_file import Row, TextColumns, csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
 DATE, CODE = "Date", "Code"
@@ -33,6 +35,8 @@ AMOUNT, REFERENCE = "Amount", "Reference"
 _NUMBERS = (*PRICES, *AMOUNTS, AMOUNT, REFERENCE)
 
 
+KEPT = 40_000_000
+"""Bytes of a file that is kept from one of its lines to the next."""
 REVERSED = "newest first, reversed"
 
 
@@ -214,6 +218,32 @@ def table_from(
         columns[name] = floats_of(cells[name], form.their_name(name), numbers, wrong)
     index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
     return Table(replace(text, dates=days), index, columns), decided
+
+
+def side_by_side(
+    head: Head, above: int, places: Mapping[str, int]
+) -> tuple[Sequence[int], Mapping[str, Sequence[str]]]:
+    """The cells of some columns under so many rows of header; rows of a date alone are left out.
+
+    A file with columns of many lines is kept for the next of them, if it is not large.
+    """
+    about = head.path.stat()
+    if about.st_size > KEPT:
+        return csv_columns(head.path, _filled(head, above), len(head.header), places)
+    lines, cells = _kept_columns(head, above, about.st_mtime_ns)
+    return lines, {name: cells[str(place)] for name, place in places.items()}
+
+
+@lru_cache(maxsize=1)
+def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], TextColumns]:
+    del changed
+    places = {str(place): place for place in range(len(head.header))}
+    return csv_columns(head.path, _filled(head, above), len(head.header), places)
+
+
+def _filled(head: Head, above: int) -> Iterator[Row]:
+    rows = islice(csv_rows(head.path, head.encoding, head.delimiter), above, None)
+    return (row for row in rows if any(row[1][1:]))
 
 
 def spelling(head: Head) -> Iterator[str]:

@@ -14,6 +14,7 @@ from markets.folder.formats.columns import (
     ColumnFormat,
     Draft,
     chosen,
+    side_by_side,
     spelling,
     table_from,
 )
@@ -21,7 +22,6 @@ from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code
 from markets.folder.price_file import AMOUNTS, PRICES, no_rows
-from markets.reference.csv_file import csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
 _DATES = ("", "Date", "date", "Datetime", "日期", "Datum", "Fecha")
@@ -63,9 +63,7 @@ class WideFormat:
         if tickers.count(ticker) > 1:
             raise BrokenData(f"{head.path}: {ticker} stands in two columns. Keep one of them.")
         places = {"Date": 0, "Close": 1 + tickers.index(ticker)}
-        rows = csv_rows(head.path, head.encoding, head.delimiter)
-        next(rows, None)
-        lines, cells = csv_columns(head.path, rows, len(head.header), places)
+        lines, cells = side_by_side(head, 1, places)
         if not lines:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, told.dates)
