@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from markets.folder.formats import trees
 from markets.folder.formats.catalogue import format_of, recognised, unknown
 from markets.folder.formats.format import Format, Quotes, Told
-from markets.folder.formats.head import head_of
+from markets.folder.formats.head import Head, head_of
 from markets.folder.formats.yahoo import quotes_of
 from markets.folder.names import ENDINGS, ticker_of_file
 from markets.folder.price_file import read_parquet
@@ -51,7 +52,11 @@ def by_line(folder: Path) -> dict[str, list[PriceFile]]:
 
 
 def files_of(folder: Path) -> Iterator[PriceFile]:
-    """Every file that may hold prices, in the order of the names."""
+    """Every file that may hold prices, in the order of the names, and the folder as a whole."""
+    whole = Head(folder)
+    for tree in trees.FORMATS:
+        if tree.fits(whole):
+            yield PriceFile(folder, tree, tree.lines(whole))
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name == CORRECTIONS or path.suffix not in ENDINGS:
             continue

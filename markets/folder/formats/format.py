@@ -19,6 +19,7 @@ class Adjusted(StrEnum):
     SPLITS = "split"  # for splits; what was paid is not in the file
     RAW = "raw"  # as traded; neither splits nor dividends are in the file
     CLOSES = "closes"  # nobody said; taken as a price return
+    LEVEL = "level"  # a rate or an index, of whatever line; nothing is paid on it
     UNSAID = "unsaid"  # a level is read, a line that pays dividends is refused
 
 

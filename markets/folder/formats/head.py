@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from markets.reference.csv_file import LONGEST, Row
-from markets.reference.plain_file import require_plain
+from markets.reference.packed_file import opened
 from newsfolio.errors import BrokenData
 
 BEGINNING = 8_192
@@ -101,9 +101,8 @@ def head_of(path: Path, known: Callable[[Head], bool]) -> Head:
     """
     if path.is_dir():
         return Head(path)
-    require_plain(path, 10**12)
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             beginning = file.read(BEGINNING)
             while beginning.count(b"\n") < 3 and len(beginning) < 4 * LONGEST:
                 more = file.read(16 * BEGINNING)

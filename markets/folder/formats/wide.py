@@ -21,7 +21,7 @@ from markets.folder.formats.columns import (
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code
-from markets.folder.price_file import AMOUNTS, PRICES, no_rows
+from markets.folder.price_file import AMOUNTS, ONE_PRICE, PRICES, no_rows, one_price
 from newsfolio.errors import BrokenData
 
 _DATES = ("", "Date", "date", "Datetime", "日期", "Datum", "Fecha")
@@ -67,14 +67,14 @@ class WideFormat:
         if not lines:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, told.dates)
-        table = chosen(table, ~np.isnan(table["Close"]))
+        table = one_price(chosen(table, ~np.isnan(table["Close"])))
         backwards = len(table.days) > 1 and table.days[0] > table.days[-1]
         if backwards:
             table = chosen(table, slice(None, None, -1))
         words = (decided, REVERSED * backwards, *spelling(head))
         said = "; ".join(part for part in words if part)
         note = f"read as {self.about.title}{': ' * bool(said)}{said}"
-        return Quotes(table, told.adjusted or Adjusted.CLOSES, (note,))
+        return Quotes(table, told.adjusted or Adjusted.CLOSES, (note, ONE_PRICE))
 
 
 # --- our columns as Excel saves them -------------------------------------------------------------
