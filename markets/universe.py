@@ -35,7 +35,7 @@ class Want:
 
     sleeves: tuple[Sleeve, ...]
     base: str
-    signals: tuple[str, ...] = ()
+    signals: tuple[str | Asset, ...] = ()
     facts: tuple[Facts, ...] = ()
     published: datetime | None = None
     start: date | None = None
@@ -46,9 +46,9 @@ class Want:
     cash_rate: str | None = None
     declared: Mapping[str, Asset] = field(default_factory=dict)
 
-    def asset(self, ticker: str) -> Asset:
-        """What a ticker means in this run."""
-        return asset_of(self.declared.get(ticker, ticker))
+    def asset(self, line: str | Asset) -> Asset:
+        """What a line means in this run."""
+        return asset_of(self.declared.get(line, line) if isinstance(line, str) else line)
 
     @property
     def cash_line(self) -> str:
@@ -83,7 +83,8 @@ def assets_to_load(want: Want) -> dict[str, Asset]:
                 assets[ticker] = want.asset(ticker)
                 queue.append(assets[ticker])
     extra = (*want.signals, *filter(None, [want.cash_line]))
-    return assets | {ticker: want.asset(ticker) for ticker in extra if ticker not in assets}
+    looked_at = {asset.ticker: asset for asset in map(want.asset, extra)}
+    return looked_at | assets
 
 
 def with_endings(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:
