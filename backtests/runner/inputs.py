@@ -90,7 +90,7 @@ class Inputs:
         traded |= {asset.ticker for needs in trading for asset in needs.lines}
         named = {needs.reference.ticker for needs in self.references} - {""}
         shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
-        signals = {asset_of(line).ticker for line in self.strategy.signals}
+        signals = {self.want.asset(line).ticker for line in self.strategy.signals}
         used = {*traded, *named, *signals}
         looked_at = [asset for asset in self.assets if asset.ticker in used]
         return (
