@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from backtests.commands.data_lines import held_instead, telling_folder
 from backtests.commands.options import OUTPUT, RunOptions, lines_of
 from backtests.commands.terminal import print_json, print_table, progress
 from newsfolio.formatting import percent
@@ -75,14 +76,15 @@ def sweep(
     from backtests.sweeps.walk_forward.plan import WalkForward
     from reports import write_sweep
 
-    job = market.job(strategy, lines_of(universe))
+    workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine="kernel")
+    job = market.counted_job(strategy, workspace, lines_of(universe))
     sets = grid_of(job.strategy, read_grid(grid), random, seed)
     executor = executor_of(workers, cluster)
     ranks_by(by, scored=False)
     forward = WalkForward(*walk_forward) if walk_forward else None
-    workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine="kernel")
     request, say_progress = SweepRequest(sets, by, forward), progress(quiet or json)
-    result = run_sweep(request, workspace, executor, out or paths.RUNS, say_progress)
+    with telling_folder(market.data):
+        result = run_sweep(request, workspace, executor, out or paths.RUNS, say_progress)
     page = write_sweep(result.summary, result.folder)
     if say_progress:
         say_progress("")
@@ -91,10 +93,10 @@ def sweep(
     elif quiet:
         print(page)
     else:
-        say(result.summary, page)
+        say(result.summary, page, market.data)
 
 
-def say(summary: SweepJson, page: Path) -> None:
+def say(summary: SweepJson, page: Path, data: str) -> None:
     """How the sets lie, the plateau of each parameter, and a few of both ends."""
     if summary["data"]["simulated"]:
         print("SIMULATED: the sample market is made up; nothing below happened")
@@ -102,6 +104,7 @@ def say(summary: SweepJson, page: Path) -> None:
     print(f"{'sets':<14}{summary['sets']:,}, {summary['failed']:,} failed")
     for row in summary["errors"]:
         print(f"{'failed':<14}{row['sets']:,}: {row['error']}")
+        print(f"{'':<14}{held}\n" if (held := held_instead(data, row["error"])) else "", end="")
     spread = summary["quantiles"]
     if spread is None:
         print(f"{'result':<14}no set has a figure to rank by ({summary['by']})")
