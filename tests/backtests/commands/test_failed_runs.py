@@ -13,6 +13,20 @@ from tests.support.shell import Shell
 from tests.support.small_runs import strategy_file
 
 MINE = 'universe = ("SPY",)\ndef weights(self, view):\n    return {}'
+TURNED = """
+from dataclasses import dataclass
+from newsfolio import Strategy, monthly, param
+
+@dataclass(frozen=True)
+class Turned(Strategy):
+    'One parameter to sweep.'
+    universe = ("SPY",)
+    rebalance = monthly
+    n: int = param(1, low=1, high=9, doc="a number")
+
+    def weights(self, view):
+        return {"SPY": 1.0}
+"""
 ASKED = {
     "run": ("run", "{}", "--no-tearsheet", "--no-verdict"),
     "compare": ("compare", "{}", "{}"),
@@ -67,7 +81,9 @@ def test_a_sweep_in_python_counts_it_too(tmp_path: Path) -> None:
 def test_a_sweep_whose_sets_lack_a_line_says_what_the_folder_holds(
     shell: Shell, folder: Path
 ) -> None:
-    said = shell(*asked("sweep", "abc-basket", "prices"))
+    (shell.folder / "turned.py").write_text(TURNED)
+    said = shell("sweep", "turned.py", "--grid", "n=1,2", "--data", "prices",
+                 "--ledger", "trials.sqlite")  # fmt: skip
     lines = said.out.splitlines()
     failed = next(at for at, line in enumerate(lines) if line.startswith("failed"))
     assert "no data for " in lines[failed]
