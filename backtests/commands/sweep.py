@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from backtests.commands.data_lines import held_instead, telling_folder
 from backtests.commands.options import OUTPUT, RunOptions, lines_of
 from backtests.commands.terminal import print_json, print_table, progress
-from newsfolio.formatting import percent
+from newsfolio.formatting import defined, growth, percent
 from reports.tables.sweep import ends, shown
 
 if TYPE_CHECKING:
@@ -138,10 +138,12 @@ def say_walk(summary: WalkForwardJson) -> None:
         return
     names = {"walk": "walk-forward", "base": "as declared"}
     for name, row in summary["metrics"].items():
-        print(f"{names.get(name, name)[:13]:<14}CAGR {percent(row['cagr'])}, "
+        print(f"{names.get(name, name)[:13]:<14}{'CAGR ' if defined(row['cagr']) else ''}"
+              f"{growth(row['cagr'], row.get('total_return'))}, "
               f"Sharpe {shown('sharpe', row['sharpe'])}, "
               f"deepest drawdown {percent(row['max_drawdown'])}")  # fmt: skip
-    print(f"{'switching':<14}{summary['changes']} changes, {percent(summary['switching'])} a year")
+    rate = "a year" if defined(summary["metrics"]["walk"]["cagr"]) else "in total"
+    print(f"{'switching':<14}{summary['changes']} changes, {percent(summary['switching'])} {rate}")
     cross = summary["cross"]
     finding = cross["why"] or (
         f"chosen set below the middle in {percent(cross['below'], 0)} of {cross['splits']} splits, "
