@@ -107,7 +107,9 @@ def say(summary: SweepJson, page: Path, data: str) -> None:
         print(f"{'':<14}{held}\n" if (held := held_instead(data, row["error"])) else "", end="")
     spread = summary["quantiles"]
     if spread is None:
-        print(f"{'result':<14}no set has a figure to rank by ({summary['by']})")
+        hint = "; growth of fewer than 90 sessions is --by total_return"
+        print(f"{'result':<14}no set has a figure to rank by ({summary['by']})"
+              f"{hint if summary['by'] == 'cagr' else ''}")  # fmt: skip
         print(f"{'page':<14}{page}")
         return
     if "walk_forward" in summary:
