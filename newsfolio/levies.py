@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+BELOW = 1e-6
+"""Of a bound: less than any step of a price, far more than the noise of a float."""
 DUST = 1e-9  # far below a cent, far above the noise of a float
 
 
@@ -128,10 +130,8 @@ class TickTable:
         >>> TickTable.below((10, 0.01), (50, 0.05), above=0.1).at(10)
         0.05
         """
-        return cls(
-            tuple(bound - step / 2 for bound, step in bands),
-            (*(step for _, step in bands), above),
-        )
+        just_below = tuple(bound * (1 - BELOW) for bound, _ in bands)
+        return cls(just_below, (*(step for _, step in bands), above))
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,16 @@ class VenueSchedule:
     """All that the lines of one venue are charged, by kind; a kind without levies is not known.
 
     ticks: price steps, of which half a one is the least half-spread. holding: what a long position
-    pays a year, as a fraction of its value. notes: what a reader must know besides.
+    pays a year, as a fraction of its value. notes: what a reader must know besides. commission: the
+    broker's among the levies, in words. early: before when which first rows are extrapolated.
     """
 
     levies: Mapping[Kind, tuple[Levy, ...]]
     ticks: Mapping[Kind, Dated[TickTable]] = field(default_factory=dict)
     holding: Dated[float] | None = None
     notes: tuple[str, ...] = ()
+    commission: str = ""
+    early: str = ""
 
 
 PERCENT, MILLION = 100.0, 1e6
@@ -160,6 +163,13 @@ def history(per: float, *rows: tuple[str, float, str]) -> Dated[float]:
             for start, figure, source in rows
         )
     )
+
+
+def by_kind(
+    shares: tuple[Levy, ...] = (), funds: tuple[Levy, ...] | None = None
+) -> Mapping[Kind, tuple[Levy, ...]]:
+    """What shares and trusts are charged, and funds, where that is something else."""
+    return {Kind.STOCK: shares, Kind.REIT: shares, Kind.ETF: shares if funds is None else funds}
 
 
 def of_value(name: str, *rows: tuple[str, float, str], sales_only: bool = False) -> Levy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,9 +18,6 @@ from reports import write_index
 if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.background import BackgroundRenderer
-
-FEW = 50_000
-"""Objects after which a run looks for garbage: after every 700 it spends a fourteenth on it."""
 
 
 def run(
@@ -71,7 +67,6 @@ def run(
     open
         Open the page in a browser.
     """
-    gc.set_threshold(FEW)
     from backtests import paths
     from backtests.api import run_job
     from backtests.evaluation.judging import Judging

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from backtests.commands.streams import json_output
 from newsfolio.formatting import growth, ratio
-from reports.tables.doubts import doubts_of
 
 MOST_DOUBTS = 3
 """Doubts that are told in full after a run; the page has all."""
@@ -54,7 +53,14 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     for note in result.manifest["notes"]:
         if any(
             word in note
-            for word in ("the run ends", "no data", "left out", "proxy", "gross exposure")
+            for word in (
+                "the run ends",
+                "no data",
+                "left out",
+                "proxy",
+                "gross exposure",
+                "rates of",
+            )
         ):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]
@@ -65,6 +71,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
 
 def say_warnings(manifest: ManifestJson) -> None:
     """What makes the figures above it worth less: ruin, prices in doubt, money never invested."""
+    from reports.tables.doubts import doubts_of
+
     if manifest["ruined"]:
         print(f"{'RUINED':<14}on {manifest['ruined']}: equity at or below zero; all was sold, and "
               "no decision followed")  # fmt: skip

@@ -5,7 +5,7 @@ Every rate of a venue is a row with its source, in the file of its market.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -17,6 +17,7 @@ from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.costs import Commission, Costs
 from newsfolio.dated import Dated, Row, always
 from newsfolio.levies import Charge, Levy, TickTable, VenueSchedule
+from newsfolio.venue_rows import VenueRows
 from newsfolio.venues import rows_of
 
 
@@ -52,15 +53,10 @@ class CostModel(Protocol):
         ...
 
 
-_FEES = (
-    "Fees: dated schedules of the United States, Hong Kong and Stock Connect, known as of "
-    "2026-11; the last known rates are extrapolated after that, and the first ones before they "
-    "begin (SEC fee before 2009, ChinaClear fee before 2015-08)."
-)
-_COMMISSION = (
-    "Commission: United States $0.005 a share and at least $1 an order until 2019-09-30, none "
-    "since; Hong Kong and mainland 0.03 % of value without a minimum. All of it is a judgement."
-)
+_NO_COMMISSION = "Commission: none is charged, as none is known; --costs can say otherwise."
+
+KNOWN_TO = "2026-11"
+"""The month up to which the rows were looked up."""
 
 _Charges = Dated[tuple[Charge, ...]]
 
@@ -174,9 +170,12 @@ class VenueCosts:
         return asset.adr_fee
 
     def notes(self, assets: Sequence[Asset] = ()) -> tuple[str, ...]:
-        own = (note for rows in map(rows_of, VENUES) if rows for note in rows.schedule.notes)
-        commission = () if self.own.commission is not None else (_COMMISSION,)
-        return (_FEES, *own, *commission, *_own_notes(self.own, assets), *_unknown(assets))
+        codes = {asset.venue.code for asset in assets} if assets else VENUES
+        names = {each.name: each for code in codes if (each := rows_of(code))}
+        used = [names[name] for name in sorted(names)]
+        own = (note for rows in used for note in rows.schedule.notes)
+        commission = () if self.own.commission is not None else (_commission(used),)
+        return (*_fees(used), *own, *commission, *_own_notes(self.own, assets), *_unknown(assets))
 
     def charges(self, asset: Asset, sale: bool) -> _Charges:
         """What a sale or a purchase is charged, in the currency of the line."""
@@ -254,6 +253,23 @@ def _unknown(assets: Sequence[Asset]) -> list[str]:
         "half-spread of 5 bp where the line has none of its own; --costs can say otherwise."
         for code in without
     ]
+
+
+def _commission(used: Iterable[VenueRows]) -> str:
+    told = [each for rows in used if (each := rows.schedule.commission)]
+    return f"Commission: {'; '.join(told)}. All of it is a judgement." if told else _NO_COMMISSION
+
+
+def _fees(used: Iterable[VenueRows]) -> Iterator[str]:
+    """What the schedules in use rest on; a market may say before when its first rates began."""
+    names = ", ".join(rows.name for rows in used)
+    early = ", ".join(rows.schedule.early for rows in used if rows.schedule.early)
+    if names:
+        yield (
+            f"Fees and taxes: dated schedules of {names}, known as of {KNOWN_TO}; the last known "
+            "rates are extrapolated after that, and the first ones before they begin"
+            + (f" ({early})." if early else ".")
+        )
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ LAYERS = {
 
 CROWDED = {
     "newsfolio": "its import paths are in the hashes of strategies, so modules stay where they are",
+    "newsfolio/venues": "a file a market",
     "strategies": "a file a thesis",
 }
 HEAVY = {
