@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -186,10 +187,26 @@ def test_a_snapshot_is_judged_as_it_was(old: Shell) -> None:
     found = evaluation(played(old, "--snapshot", snapshot, "--placebos", "5"))
     known = evaluation(OLD / "runs" / BEFORE)
     why = "77 sessions; growth a year needs 90"  # which it was given all the same
+    years = known["scored"]["years"]
     for curve in known["figures"]:
+        total = (1 + curve["cagr"]["value"]) ** years - 1
+        assert curve["total_return"]["value"] == pytest.approx(total, abs=1e-12)
         curve["cagr"] = {"value": None, "low": None, "high": None, "why": why}
-    for part in ("verdict", "scored", "figures", "comparisons", "significance", "certificate"):
+    for part in ("scored", "figures", "comparisons", "significance", "certificate"):
         assert found[part] == known[part], part
+    ours, theirs = found["verdict"], known["verdict"]
+    assert ours["word"] == theirs["word"]
+    for one, other in zip(ours["conditions"], theirs["conditions"], strict=True):
+        a_year = re.fullmatch(r"(?:interval from )?([-0-9.]+) % a year", other["found"])
+        if a_year:  # since then in all
+            total = ((1 + float(a_year[1]) / 100) ** years - 1) * 100
+            told = float(one["found"].removeprefix("interval from ").removesuffix(" % in all"))
+            assert told == pytest.approx(total, abs=0.01)
+        assert {**one, "found": ""} == {**other, "found": ""}
+        assert a_year or one == other
+    total = abs(known["comparisons"][0]["total"]) * 100
+    assert ours["reason"].startswith(f"{total:.2f} % in all behind ")
+    assert ours["reason"].split(")")[-1] == theirs["reason"].split(")")[-1]
 
 
 def test_the_store_is_read_as_it_was_left(old: Shell) -> None:
