@@ -346,7 +346,7 @@ def _signals(
 ) -> dict[str, Floats]:
     """Every signal as known at each close, the line taken as the universe declares it."""
     declared = {asset.ticker: asset for asset in lines}
-    signals = [declared.get(asset.ticker, asset) for asset in map(asset_of, want.signals)]
+    signals = [declared.get(asset.ticker, asset) for asset in map(want.asset, want.signals)]
     for asset in signals:
         if asset.ticker not in bars:
             raise MissingData(
