@@ -124,7 +124,8 @@ def check(
     watch = AccessAudit()
     watch.start()
     job = market.job(strategy, lines_of(universe))
-    verdict = certificate(job, market.source(json), market.settings(), watch, cuts)
+    with telling_folder(market.data):
+        verdict = certificate(job, market.source(json), market.settings(), watch, cuts)
     if json:
         print_json(as_json(verdict))
     else:

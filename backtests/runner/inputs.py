@@ -16,6 +16,7 @@ from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Market
 from markets.quality.findings import Finding
 from markets.quality.gate import gate, levels
+from markets.quality.pairs import serving_pairs
 from markets.reference.currencies import EcbRates, FxSource, SourceRates, pair_of, require_known
 from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.store.rates.lines import with_pairs, with_rates
@@ -96,6 +97,7 @@ class Inputs:
         return (
             *gate(market, bars, [*looked_at, *self._own_rates(market, bars)]),
             *(() if market.simulated else levels(shown, traded - named)),
+            *(serving_pairs(market, bars) if self.settings.fx is Fx.ECB else ()),
         )
 
     def natural_end(self, bars: Mapping[str, Bars]) -> date | None:
