@@ -28,6 +28,23 @@ def chosen_lines(names: Sequence[str], store: Store | None) -> list[Asset]:
     return list(assets.values())
 
 
+def prices_in(store: Store) -> list[str]:
+    """The tickers of a store, without the lines that hold the ECB's fixings."""
+    from markets.reference.fixings_file import FIXING
+
+    return [ticker for ticker in store.tickers() if not ticker.endswith(FIXING)]
+
+
+def pairs_beside(assets: Sequence[Asset]) -> list[Asset]:
+    """The pairs with the dollar of what some lines are quoted in, which are not among them."""
+    from markets.store.rates.lines import pairs_of
+    from newsfolio.listings import asset_of
+
+    named = {asset.ticker for asset in assets}
+    pairs = pairs_of(asset.currency for asset in assets)
+    return [asset_of(pair) for pair in pairs if pair not in named]
+
+
 def placed(tickers: Iterable[str]) -> tuple[list[Asset], dict[str, str]]:
     """The assets of tickers that were found somewhere, and why others cannot be placed."""
     from newsfolio.listings import asset_of

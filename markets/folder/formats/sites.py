@@ -83,13 +83,7 @@ _STOOQ_NAME = re.compile(
 
 def _slashed_and_quoted(head: Head) -> bool:
     dated = bool(_SLASHES.fullmatch(head.cell("Date")))
-    return dated and (bool(_QUOTED_VOLUME.search(head.text)) or _newest_first(head))
-
-
-def _newest_first(head: Head) -> bool:
-    years = [row[0][-4:] for _, row in head.rows[1:] if row]
-    months = [(row[0][-4:], row[0].zfill(10)[:5]) for _, row in head.rows[1:] if row]
-    return len(years) > 1 and months[0] > months[-1]
+    return dated and bool(_QUOTED_VOLUME.search(head.text))
 
 
 MARKETWATCH = ColumnFormat(

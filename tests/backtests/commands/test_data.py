@@ -21,6 +21,7 @@ from backtests.runner.inputs import inputs_of
 from backtests.settings import Settings
 from backtests.strategy_loader import shipped
 from markets.store.price_store import Store
+from markets.store.rates.pull import PulledRates
 from markets.yahoo.pull import Outcome, pull
 from newsfolio.listings import asset_of
 from tests.support.shell import Shell
@@ -28,6 +29,8 @@ from tests.support.small_runs import flat_prices, strategy_file
 from tests.support.yahoo_server import TODAY, TOMORROW, Fault, Line, Yahoo, apple, bar, yahoo_server
 
 ROOT = Path(__file__).parents[3]
+NOTHING_NEW = PulledRates("fetched today")
+"""Of the ECB, whose own tests are in `tests/markets/store/rates/`."""
 MINE = """
 from dataclasses import dataclass
 from newsfolio import Strategy, View, monthly
@@ -51,6 +54,7 @@ def yahoo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
         monkeypatch.setattr(
             "markets.yahoo.client.session_type", lambda: lambda **_: server.session()
         )
+        monkeypatch.setattr("markets.store.rates.pull.pull_fixings", lambda *_, **__: NOTHING_NEW)
         on(monkeypatch, TODAY)
         yield server
 
