@@ -109,7 +109,7 @@ class Inputs:
 
     def _bounded(self, bars: Mapping[str, Bars]) -> Want:
         """The want with what bounds its default end besides its own lines."""
-        quoted = {asset.currency for needs in self.references for asset in needs.lines}
+        quoted = {asset.currency for needs in self.references for asset in needs.lines} | self.more
         return replace(self.want, ends_with=self._ends(bars), quoted=tuple(sorted(quoted)))
 
     def _own_rates(self, market: Market, bars: Mapping[str, Bars]) -> list[Asset]:
