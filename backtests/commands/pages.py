@@ -197,7 +197,8 @@ def claims(
         data, store=store, offline=offline, beside=Beside(vendor=vendor),
         progress=progress(quiet or json),
     )  # fmt: skip
-    checked = check_claims(wanted, source)
+    own = strategy_loader.declared_at(article) if article else {}
+    checked = check_claims(wanted, source, own)
     if json:
         print_json({"claims": [claim.as_json() for claim in checked]})
         return

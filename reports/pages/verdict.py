@@ -62,7 +62,7 @@ def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
             "script": NAME,
             "data": block,
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": {"explained": None, "unallocated": [], **manifest},
+            "m": {"explained": None, "gross": [], "unallocated": [], **manifest},
             "e": evaluation,
             "hero": _hero(manifest, evaluation),
             "charts": {**dict.fromkeys(CHARTS), **charts},

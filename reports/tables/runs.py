@@ -52,6 +52,7 @@ class RunJson(TypedDict):
     findings: list[FindingJson]
     doubt_share: float
     unallocated: list[str]
+    gross: list[str]
     notes: list[str]
     path: str
     snapshot: str
@@ -108,6 +109,7 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "findings": manifest.get("findings", []),
         "doubt_share": doubts_of(manifest).share,
         "unallocated": manifest.get("unallocated", []),
+        "gross": manifest.get("gross", []),
         "notes": manifest["notes"],
         "path": str(path),
         "snapshot": manifest["data"]["snapshot"],

@@ -176,9 +176,8 @@ def test_a_snapshot_repeats_the_run_to_the_bit(old: Shell, run: str) -> None:
     after = manifest(again)
     for part in ("data", "window", "strategy", "metrics"):
         assert after[part] == before[part], part
-    more = [note for note in after["notes"] if note not in before["notes"]]
-    assert set(before["notes"]) <= set(after["notes"])
-    assert [note[:29] for note in more] == ["gross exposure 1.26 of equity"]  # said since then
+    assert set(before["notes"]) == set(after["notes"])
+    assert [note[:29] for note in after["gross"]] == ["gross exposure 1.26 of equity"]
     assert (again / "evaluation.json").exists() == (run == BEFORE)
 
 
