@@ -149,3 +149,19 @@ def test_a_currency_that_nobody_quotes_is_refused() -> None:
     bars: Any = inputs.load(SampleSource())
     with pytest.raises(UnknownName, match="XXX"):
         inputs.market(bars)
+
+
+def test_a_ticker_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What claims, proxies and pool look at besides is resolved only where nothing traded is it."""
+    asked: list[str] = []
+
+    def watched(line: Asset | str) -> Asset:
+        asked.append(line if isinstance(line, str) else line.ticker)
+        return asset_of(line)
+
+    monkeypatch.setattr("backtests.runner.inputs.asset_of", watched)
+    found = inputs_of(job_of("east-rising").strategy, Settings())
+    assert len(asked) == len(set(asked))
+    assert {asset.ticker for asset in found.assets} >= set(asked)
+    traded = {*found.want.lines, *(line.ticker for each in found.references for line in each.lines)}
+    assert not traded & set(asked)
