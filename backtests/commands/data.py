@@ -176,6 +176,7 @@ def check(
     from markets.open import Beside
     from markets.quality.checks import inspect_all
     from markets.quality.findings import Severity
+    from markets.quality.withholding import unsaid_withholding
     from markets.store.price_store import Store
 
     if data == "sample":
@@ -195,7 +196,7 @@ def check(
         raise MissingData(f"no prices to check in {data}; newsfolio data pull fetches some{over}")
     more = _second_opinions(pairs, against) if against is not None else ()
     findings = sorted(
-        (*damaged, *inspect_all(pairs), *more),
+        (*damaged, *inspect_all(pairs), *unsaid_withholding(a for a, _ in pairs.values()), *more),
         key=lambda finding: (-finding.severity, finding.ticker, finding.rule),
     )
     seen = {*pairs, *(finding.ticker for finding in damaged)}

@@ -155,13 +155,21 @@ def telling_folder(data: str) -> Iterator[None]:
     try:
         yield
     except MissingData as error:
-        folder = Path(data).expanduser()
-        if not str(error).startswith("no data for") or not folder.is_dir():
+        held = held_instead(data, str(error))
+        if not held:
             raise
-        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        shown = ", ".join(names[:MOST_NAMES]) or "nothing"
-        raise MissingData(
-            f"{error}\n{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet, "
-            "or from a file that a vendor named after it"
-        ) from error
+        raise MissingData(f"{error}\n{held}") from error
+
+
+def held_instead(data: str, error: str) -> str:
+    """What a folder holds where the error says that it lacks a line; "" for any other error."""
+    folder = Path(data).expanduser()
+    if not error.startswith("no data for") or not folder.is_dir():
+        return ""
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    shown = ", ".join(names[:MOST_NAMES]) or "nothing"
+    return (
+        f"{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet, "
+        "or from a file that a vendor named after it"
+    )

@@ -15,6 +15,7 @@ from backtests.settings import Dividends, Engine, Settings
 from backtests.strategy_loader import shipped
 from markets.sample.source import SampleSource
 from markets.snapshot import Snapshot
+from markets.universe import Want
 from newsfolio import Fixed, Strategy, UnknownName
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.facts import Facts
@@ -152,16 +153,15 @@ def test_a_currency_that_nobody_quotes_is_refused() -> None:
 
 
 def test_a_ticker_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What claims, proxies and pool look at besides is resolved only where nothing traded is it."""
-    asked: list[str] = []
+    """What proxies, pool and studies look at is resolved only where nothing traded is it."""
+    strategy, asked = job_of("east-rising").strategy, list[str]()
+    resolved = Want.asset
 
-    def watched(line: Asset | str) -> Asset:
+    def watched(want: Want, line: str | Asset) -> Asset:
         asked.append(line if isinstance(line, str) else line.ticker)
-        return asset_of(line)
+        return resolved(want, line)
 
-    monkeypatch.setattr("backtests.runner.inputs.asset_of", watched)
-    found = inputs_of(job_of("east-rising").strategy, Settings())
-    assert len(asked) == len(set(asked))
-    assert {asset.ticker for asset in found.assets} >= set(asked)
-    traded = {*found.want.lines, *(line.ticker for each in found.references for line in each.lines)}
-    assert not traded & set(asked)
+    monkeypatch.setattr(Want, "asset", watched)
+    found = inputs_alone(strategy, Settings())
+    assert asked and not {*found.want.lines} & set(asked)
+    assert sorted(asked) == sorted(set(asked))
