@@ -91,7 +91,7 @@ class Inputs:
         traded |= {asset.ticker for needs in trading for asset in needs.lines}
         named = {needs.reference.ticker for needs in self.references} - {""}
         shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
-        signals = {asset_of(line).ticker for line in self.strategy.signals}
+        signals = {self.want.asset(line).ticker for line in self.strategy.signals}
         used = {*traded, *named, *signals}
         looked_at = [asset for asset in self.assets if asset.ticker in used]
         return (
@@ -109,7 +109,7 @@ class Inputs:
 
     def _bounded(self, bars: Mapping[str, Bars]) -> Want:
         """The want with what bounds its default end besides its own lines."""
-        quoted = {asset.currency for needs in self.references for asset in needs.lines}
+        quoted = {asset.currency for needs in self.references for asset in needs.lines} | self.more
         return replace(self.want, ends_with=self._ends(bars), quoted=tuple(sorted(quoted)))
 
     def _own_rates(self, market: Market, bars: Mapping[str, Bars]) -> list[Asset]:
