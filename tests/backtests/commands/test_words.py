@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from newsfolio import Strategy, View, monthly
 from reports.pages.tearsheet import tearsheet
 from reports.pages.verdict import verdict_page
 from tests.support.results import text_of, usual_result
+from tests.support.shell import Shell
 
 
 class Levered(Strategy):
@@ -47,3 +50,32 @@ def test_credit_is_explained_by_the_weights_that_asked_for_it(tmp_path: Path) ->
         assert "which credit pays for." in text
         assert "Without costs" in text
         assert "After costs" not in text
+
+
+OWN = """
+from datetime import UTC, datetime
+from newsfolio import Article, Strategy, Thesis
+from newsfolio.claims import Claim
+
+MINE = Article("x-1", "Mine", "Me", datetime(2025, 2, 21, tzinfo=UTC),
+               claims=(Claim("x-1-01", "It rises", untestable="no day is named"),))
+
+class Own(Strategy):
+    "Follows an article of its own."
+    thesis = Thesis("X1", "Mine", "It rises.", MINE, claims=("x-1-01",))
+    universe = ("SPY",)
+
+    def weights(self, view):
+        return {"SPY": 1.0}
+"""
+
+
+def test_show_names_what_claims_then_finds(shell: Shell) -> None:
+    (shell.folder / "own.py").write_text(OWN)
+    said = shell("show", "own.py")
+    assert (said.code, said.err) == (0, "")
+    named = re.search(r"\(newsfolio claims (.*)\)", said.out)
+    assert named is not None
+    found = shell("claims", *named[1].split(), "--data", "sample", "--json")
+    assert (found.code, found.err) == (0, "")
+    assert [claim["id"] for claim in json.loads(found.out)["claims"]] == ["x-1-01"]
