@@ -346,13 +346,13 @@ def _signals(
 ) -> dict[str, Floats]:
     """Every signal as known at each close, the line taken as the universe declares it."""
     declared = {asset.ticker: asset for asset in lines}
-    for ticker in want.signals:
-        if ticker not in bars:
-            raise MissingData(f"no data for the signal {ticker} in this source; add it or drop it")
-    return {
-        ticker: known_at_close(bars[ticker], declared.get(ticker) or asset_of(ticker), calendar)
-        for ticker in want.signals
-    }
+    signals = [declared.get(asset.ticker, asset) for asset in map(want.asset, want.signals)]
+    for asset in signals:
+        if asset.ticker not in bars:
+            raise MissingData(
+                f"no data for the signal {asset.ticker} in this source; add it or drop it"
+            )
+    return {asset.ticker: known_at_close(bars[asset.ticker], asset, calendar) for asset in signals}
 
 
 def _delistings(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backtests.claims import lines_of
-from backtests.plain_strategy import PlainStrategy
+from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.run import BENCHMARK, Reference
 from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
 from markets.bars import Bars
@@ -25,6 +25,7 @@ from newsfolio.assets import Asset, sleeves_of
 from newsfolio.claims import Claim
 from newsfolio.costs import Costs
 from newsfolio.declaration import controls_of
+from newsfolio.declared import declared_by, with_declared
 from newsfolio.errors import CommandError
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -90,7 +91,8 @@ class Inputs:
         traded |= {asset.ticker for needs in trading for asset in needs.lines}
         named = {needs.reference.ticker for needs in self.references} - {""}
         shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
-        used = {*traded, *named, *self.strategy.signals}
+        signals = {self.want.asset(line).ticker for line in self.strategy.signals}
+        used = {*traded, *named, *signals}
         looked_at = [asset for asset in self.assets if asset.ticker in used]
         return (
             *gate(market, bars, [*looked_at, *self._own_rates(market, bars)]),
@@ -107,7 +109,7 @@ class Inputs:
 
     def _bounded(self, bars: Mapping[str, Bars]) -> Want:
         """The want with what bounds its default end besides its own lines."""
-        quoted = {asset.currency for needs in self.references for asset in needs.lines}
+        quoted = {asset.currency for needs in self.references for asset in needs.lines} | self.more
         return replace(self.want, ends_with=self._ends(bars), quoted=tuple(sorted(quoted)))
 
     def _own_rates(self, market: Market, bars: Mapping[str, Bars]) -> list[Asset]:
@@ -158,22 +160,25 @@ def settings_for(strategy: Strategy, settings: Settings) -> Settings:
 
 def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]:
     """The benchmark asked for, or the strategy's own, and its controls."""
+    declared = declared_by(strategy, author_of(type(strategy)))
     chosen = settings.benchmark or strategy.benchmark
     benchmark: list[Reference] = []
     if isinstance(chosen, str):
-        holder = Fixed(mix=((1.0, chosen),)) if asset_of(chosen).tradable else None
+        line = declared.get(chosen) or asset_of(chosen)
+        holder = Fixed(mix=((1.0, declared.get(chosen, chosen)),)) if line.tradable else None
         required = settings.benchmark is not None
-        benchmark.append(Reference(BENCHMARK, chosen, holder, chosen, required))
+        benchmark.append(Reference(BENCHMARK, chosen, holder, chosen, required, line))
     elif chosen is not None:
-        benchmark.append(Reference(BENCHMARK, chosen.label, chosen))
+        benchmark.append(Reference(BENCHMARK, chosen.label, with_declared(chosen, declared)))
     controls = controls_of(strategy).items()
-    return (*benchmark, *(Reference(name, control.label, control) for name, control in controls))
+    others = (Reference(name, each.label, with_declared(each, declared)) for name, each in controls)
+    return (*benchmark, *others)
 
 
 def reference_inputs(reference: Reference, settings: Settings) -> ReferenceInputs:
     """What a reference needs."""
     if reference.strategy is None:
-        return ReferenceInputs(reference, None, (asset_of(reference.ticker),))
+        return ReferenceInputs(reference, None, (reference.line or asset_of(reference.ticker),))
     want = _want(reference.strategy, settings)
     return ReferenceInputs(reference, want, tuple(universe_assets(want.sleeves).values()))
 
@@ -215,10 +220,10 @@ def _resolved(
     claims: tuple[Claim, ...],
 ) -> Inputs:
     settings = settings_for(strategy, settings)
-    others = tuple(reference_inputs(reference, settings) for reference in references)
     want = _want(strategy, settings)
+    others = tuple(reference_inputs(each, settings) for each in references)
     needed = assets_to_load(want)
-    for asset in (*_reference_assets(others), *_watched(strategy, claims)):
+    for asset in (*_reference_assets(others), *_watched(strategy, claims, want.declared)):
         needed.setdefault(asset.ticker, asset)
     if settings.fx is Fx.SOURCE:
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
@@ -239,6 +244,7 @@ def _want(strategy: Strategy, settings: Settings) -> Want:
         start=settings.start,
         end=settings.end,
         bars=isinstance(strategy, PlainStrategy),
+        declared=declared_by(strategy, author_of(type(strategy))),
         cash_rate=settings.cash_rate,
     )
 
@@ -250,10 +256,14 @@ def _reference_assets(references: Iterable[ReferenceInputs]) -> Iterator[Asset]:
         yield from needs.lines
 
 
-def _watched(strategy: Strategy, claims: Iterable[Claim]) -> Iterator[Asset]:
+def _watched(
+    strategy: Strategy, claims: Iterable[Claim], declared: Mapping[str, Asset]
+) -> Iterator[Asset]:
     """The lines that only an evaluation looks at: proxies, claims, pool and event studies."""
     studied = (line for study in strategy.studies for line in (*study.lines.lines, study.market))
-    return map(asset_of, (*PROXIES.values(), *lines_of(claims), *strategy.pool, *studied))
+    lines = (*PROXIES.values(), *lines_of(claims), *strategy.pool, *studied)
+    own = (declared.get(line, line) if isinstance(line, str) else line for line in lines)
+    return map(asset_of, own)
 
 
 def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterator[Facts]:
