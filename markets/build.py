@@ -35,7 +35,6 @@ from markets.universe import (
     notes_on,
     stand_ins,
     tradable,
-    universe_assets,
     with_endings,
 )
 from newsfolio.assets import Asset, Venue
@@ -49,7 +48,7 @@ SEASONING = 60
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
-    wanted = with_endings(universe_assets(want.sleeves), bars)
+    wanted = with_endings(want.lines, bars)
     held = tradable(bars, want, wanted)
     tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars, fx)
@@ -89,7 +88,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
 
 def natural_end(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> date:
     """Where a run ends whose end nobody names."""
-    wanted = with_endings(universe_assets(want.sleeves), bars)
+    wanted = with_endings(want.lines, bars)
     return _end(tradable(bars, want, wanted), wanted, want, bars, fx)[0]
 
 
@@ -346,7 +345,7 @@ def _signals(
 ) -> dict[str, Floats]:
     """Every signal as known at each close, the line taken as the universe declares it."""
     declared = {asset.ticker: asset for asset in lines}
-    signals = [declared.get(asset.ticker, asset) for asset in map(asset_of, want.signals)]
+    signals = [declared.get(asset.ticker, asset) for asset in map(want.asset, want.signals)]
     for asset in signals:
         if asset.ticker not in bars:
             raise MissingData(

@@ -41,6 +41,20 @@ __all__ = [
 VENUES = {venue.code: venue for venue in (NEW_YORK, HONG_KONG, MAINLAND)}
 
 
+_SOME = '"XWBO", "EUR"'
+_LIKELY = {
+    suffix: f'"{code}", "{currency}"'
+    for suffix, code, currency in (
+        ("VI", "XWBO", "EUR"), ("PR", "XPRA", "CZK"), ("BD", "XBUD", "HUF"), ("AT", "ASEX", "EUR"),
+        ("IC", "XICE", "ISK"), ("TL", "XTAL", "EUR"), ("RG", "XRIS", "EUR"), ("VS", "XLIT", "EUR"),
+        ("RO", "XBSE", "RON"), ("BA", "XBUE", "ARS"), ("SN", "XSGO", "CLP"), ("CL", "XBOG", "COP"),
+        ("LM", "XLIM", "PEN"), ("PS", "XPHS", "PHP"), ("KA", "XKAR", "PKR"), ("ME", "XMOS", "RUB"),
+        ("DU", "XDUS", "EUR"), ("HM", "XHAM", "EUR"), ("SG", "XSTU", "EUR"),
+    )
+}  # fmt: skip
+"""Calendars and currencies of markets that have no rows yet, for the example in an error."""
+
+
 @dataclass(frozen=True)
 class Delisting:
     """The last day of a line, and what it paid a unit afterwards; None: its last close."""
@@ -137,8 +151,8 @@ def venue_of(ticker: str) -> Venue:
     if rows is None:
         raise CommandError(
             f"{ticker}: nobody knows the venue .{suffix}; newsfolio venues lists those that are "
-            f"known. Declare it in the strategy's universe, with its own calendar, currency and "
-            f'hours (UTC):\n  Asset("{ticker}", Venue("XWBO", "EUR", time(8), time(16, 30)))'
+            f"known. Declare it in the strategy's universe, with calendar, currency and hours (UTC)"
+            f':\n  Asset("{ticker}", Venue({_LIKELY.get(suffix, _SOME)}, time(8), time(16, 30)))'
         )
     for counters in rows.counters:
         if re.fullmatch(counters.pattern, ticker):

@@ -157,7 +157,11 @@ class ExplainedJson(TypedDict):
 
 
 class VerdictLineJson(TypedDict):
-    """The verdict as lists of runs show it; `since` is the divide."""
+    """The verdict as lists of runs show it; `since` is the divide.
+
+    excess, low, high: growth a year, None below 90 sessions. total: the excess over all of them;
+    earlier builds did not say it.
+    """
 
     word: str
     reason: str
@@ -165,6 +169,7 @@ class VerdictLineJson(TypedDict):
     excess: float | None
     low: float | None
     high: float | None
+    total: NotRequired[float | None]
     since: str
     sessions: int
 
