@@ -8,6 +8,7 @@ from datetime import date, time
 
 import numpy as np
 
+from markets.axis import on_sessions, sessions_until
 from markets.bars import Bars
 from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
@@ -30,12 +31,12 @@ from markets.universe import (
     CASH_RATES,
     DISCOUNTED,
     Want,
+    as_bars_tell,
     lives,
     notes_on,
     stand_ins,
     tradable,
     universe_assets,
-    with_endings,
 )
 from newsfolio.assets import Asset, Venue
 from newsfolio.errors import MissingData
@@ -48,18 +49,20 @@ SEASONING = 60
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
-    wanted = with_endings(universe_assets(want.sleeves), bars)
+    declared = universe_assets(want.sleeves)
+    wanted = as_bars_tell(declared, bars)
     held = tradable(bars, want, wanted)
     tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars)
     lines = tuple(held[ticker] for ticker in sorted(held))
-    sessions, weekend = _axis(lines, bars, end)
-    grids = _grids(bars, lines, sessions) | _reaches(bars, lines, sessions, want.bars)
+    sessions, weekend = sessions_until(lines, bars, np.datetime64(end), want.clock)
+    own = on_sessions(lines, bars, sessions)
+    grids = _grids(own, lines, sessions) | _reaches(own, lines, sessions, want.bars)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
-    masks, limits = fillable_of(lines, bars, grids, sessions)
+    masks, limits = fillable_of(lines, own, grids, sessions)
     rate_before, rate = _rates(lines, want.base, fx, sessions, first, calendar.clock.closes)
     cash_rate, interest = _cash_rate(bars, want.base, sessions)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
@@ -82,7 +85,13 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, *told, want.cash(interest), *limits),
+        notes=(
+            *notes_on(bars, held, declared),
+            *of_tables,
+            *told,
+            want.cash(interest),
+            *limits,
+        ),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -92,7 +101,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
 
 def natural_end(bars: Mapping[str, Bars], want: Want) -> date:
     """Where a run ends whose end nobody names."""
-    wanted = with_endings(universe_assets(want.sleeves), bars)
+    wanted = as_bars_tell(universe_assets(want.sleeves), bars)
     return _end(tradable(bars, want, wanted), wanted, want, bars)[0]
 
 
@@ -144,25 +153,6 @@ def _lasting(
             yield asset
         else:
             yield from stand_ins(asset, bars)
-
-
-def _axis(
-    lines: Iterable[Asset], bars: Mapping[str, Bars], end: date
-) -> tuple[Days, tuple[str, ...]]:
-    """The union of the lines' days up to the end, without idle weekends; and a note on these."""
-    own, idle = [], []
-    for asset in lines:
-        days = bars[asset.ticker].days
-        days = days[lives(asset, days) & (days <= np.datetime64(end))]
-        weekend = idle_weekend(asset.venue, days)
-        own.append(days[~weekend])
-        idle.append(days[weekend])
-    sessions, dropped = np.unique(np.concatenate(own)), np.unique(np.concatenate(idle))
-    if not len(sessions):
-        raise MissingData(f"no session up to {end}; end the run later")
-    if not len(dropped):
-        return sessions, ()
-    return sessions, (f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}",)
 
 
 def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -> dict[str, Floats]:

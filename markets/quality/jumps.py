@@ -159,6 +159,8 @@ def _unrecorded(line: JudgedLine, at: int) -> Finding | None:
             Severity.BLOCK, asset.ticker, "unit", day, f"{line.step(at)}, about a hundredfold",
             "One part is in another unit (pence, cents): correct it, or fetch the line again.",
         )  # fmt: skip
+    if asset.kind is Kind.CRYPTO:
+        return None  # nobody splits it, and it moves as nothing else does
     if line["dividend"][at] > 0 and unpaid < ODD < abs(line.moves[at]):
         return _unfallen(line, at, size)
     if line.halted(at):

@@ -124,7 +124,7 @@ def begins(asset: Asset, bars: Bars) -> Iterator[Finding]:
 def still(line: JudgedLine) -> Iterator[Finding]:
     """Stale runs, sessions that are recorded as flat with no volume, and lines nobody trades."""
     asset, days, volume = line.asset, line.days, line["volume"]
-    if asset.kind is Kind.CURRENCY or (
+    if asset.kind in (Kind.CURRENCY, Kind.FUND) or (
         asset.kind is Kind.INDEX and np.isnan(line["open"]).all()
     ):  # fmt: skip
         return
