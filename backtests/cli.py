@@ -45,6 +45,7 @@ COMMANDS = {
     "compare": "pages:compare",
     "score": "run:score",
     "claims": "pages:claims",
+    "venues": "venues:venues",
 }
 """Where each stands in `backtests/commands/`; it is imported when it is asked for."""
 

@@ -46,18 +46,20 @@ def open_source(
 
         source: Source = SampleSource()
     else:
+        from markets.store.price_store import Store
+        from markets.store.rates.source import WithFixings
+
         folder = store if data == "yahoo" else Path(data).expanduser()
         prices = (
             _stored(folder, today, offline, progress)
             if data == "yahoo"
             else _from_files(data, folder, today, beside.vendor)
         )
-        source = _corrected(prices, folder, beside.corrections)
+        source = _corrected(WithFixings(prices, Store(store)), folder, beside.corrections)
     if beside.vendor and data in ("yahoo", "sample"):
         raise CommandError(f"--vendor is about the files of a folder, not about --data {data}")
     source = _with_facts(source, beside.facts)
     if data == "yahoo":
-        from markets.store.price_store import Store
         from markets.store.snapshots import Remembering
 
         source = Remembering(source, Store(store))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
+from markets.reference.idle_cash import cash_line
 from newsfolio.assets import ONE_BY_ONE, UNSEEN, Asset, Kind, Sleeve
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
@@ -17,11 +18,6 @@ from newsfolio.listings import asset_of
 
 MANY, NAMED = 5, 3
 """Lines that share one note, and how many of them it names."""
-CASH_RATES = {"USD": "^IRX"}
-"""The line that tells what cash of a currency earns, in percent a year."""
-
-DISCOUNTED = {"^IRX": 91}
-"""Of which these are discounts from the face of a bill of so many days, not yields."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +29,14 @@ class Want:
     ends_with: last bars of other lines that bound the default end (the benchmark's).
     bars: whole bars, highs and lows too, from the first of all where no start is named.
     clock: the sessions of a run whose own lines all trade every day; None: every day.
+    declared: lines that the strategy declares itself, by ticker.
+    quoted: currencies of what is measured beside it, whose rates bound the default end too.
+    cash_rate: what idle cash earns instead of its currency's rate: 2.5%, or a line in percent.
     """
 
     sleeves: tuple[Sleeve, ...]
     base: str
-    signals: tuple[str, ...] = ()
+    signals: tuple[str | Asset, ...] = ()
     facts: tuple[Facts, ...] = ()
     published: datetime | None = None
     start: date | None = None
@@ -45,6 +44,18 @@ class Want:
     ends_with: Mapping[str, date] | None = None
     bars: bool = False
     clock: NDArray[np.datetime64] | None = field(default=None, compare=False)
+    quoted: tuple[str, ...] = ()
+    cash_rate: str | None = None
+    declared: Mapping[str, Asset] = field(default_factory=dict)
+
+    def asset(self, line: str | Asset) -> Asset:
+        """What a line means in this run."""
+        return asset_of(self.declared.get(line, line) if isinstance(line, str) else line)
+
+    @property
+    def cash_line(self) -> str:
+        """The line that tells what idle cash earns, "" where none does."""
+        return cash_line(self.base, self.cash_rate)
 
     def cash(self, interest: str) -> str:
         """What idle cash earns, in words."""
@@ -71,10 +82,11 @@ def assets_to_load(want: Want) -> dict[str, Asset]:
     while queue:
         for ticker in queue.pop().stand_in:
             if ticker not in assets:
-                assets[ticker] = asset_of(ticker)
+                assets[ticker] = want.asset(ticker)
                 queue.append(assets[ticker])
-    extra = (*want.signals, *([CASH_RATES[want.base]] if want.base in CASH_RATES else []))
-    return assets | {ticker: asset_of(ticker) for ticker in extra if ticker not in assets}
+    extra = (*want.signals, *filter(None, [want.cash_line]))
+    looked_at = {asset.ticker: asset for asset in map(want.asset, extra)}
+    return looked_at | assets
 
 
 def as_bars_tell(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:
@@ -116,7 +128,7 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
             other.ticker: other for other in stand_ins(asset, bars) if other.ticker not in held
         }
     for sleeve in want.sleeves:
-        if not any(_reachable(ticker, held) for ticker in sleeve.tickers):
+        if not any(_reachable(ticker, held, wanted) for ticker in sleeve.tickers):
             raise MissingData(
                 f"no data for {', '.join(sleeve.tickers)} (sleeve {sleeve.name!r}) in this source; "
                 "check the spelling, choose another --data, or fetch them with --data yahoo"
@@ -132,8 +144,9 @@ def stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
         yield from stand_ins(other, bars)
 
 
-def _reachable(ticker: str, held: Mapping[str, Asset]) -> bool:
-    return ticker in held or any(_reachable(other, held) for other in asset_of(ticker).stand_in)
+def _reachable(ticker: str, held: Mapping[str, Asset], wanted: Mapping[str, Asset]) -> bool:
+    others = (wanted.get(ticker) or asset_of(ticker)).stand_in
+    return ticker in held or any(_reachable(other, held, wanted) for other in others)
 
 
 def _fund_note(ticker: str, traded: date | None) -> str:

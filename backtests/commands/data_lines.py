@@ -28,6 +28,23 @@ def chosen_lines(names: Sequence[str], store: Store | None) -> list[Asset]:
     return list(assets.values())
 
 
+def prices_in(store: Store) -> list[str]:
+    """The tickers of a store, without the lines that hold the ECB's fixings."""
+    from markets.reference.fixings_file import FIXING
+
+    return [ticker for ticker in store.tickers() if not ticker.endswith(FIXING)]
+
+
+def pairs_beside(assets: Sequence[Asset]) -> list[Asset]:
+    """The pairs with the dollar of what some lines are quoted in, which are not among them."""
+    from markets.store.rates.lines import pairs_of
+    from newsfolio.listings import asset_of
+
+    named = {asset.ticker for asset in assets}
+    pairs = pairs_of(asset.currency for asset in assets)
+    return [asset_of(pair) for pair in pairs if pair not in named]
+
+
 def placed(tickers: Iterable[str]) -> tuple[list[Asset], dict[str, str]]:
     """The assets of tickers that were found somewhere, and why others cannot be placed."""
     from newsfolio.listings import asset_of
@@ -138,13 +155,21 @@ def telling_folder(data: str) -> Iterator[None]:
     try:
         yield
     except MissingData as error:
-        folder = Path(data).expanduser()
-        if not str(error).startswith("no data for") or not folder.is_dir():
+        held = held_instead(data, str(error))
+        if not held:
             raise
-        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        shown = ", ".join(names[:MOST_NAMES]) or "nothing"
-        raise MissingData(
-            f"{error}\n{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet, "
-            "or from a file that a vendor named after it"
-        ) from error
+        raise MissingData(f"{error}\n{held}") from error
+
+
+def held_instead(data: str, error: str) -> str:
+    """What a folder holds where the error says that it lacks a line; "" for any other error."""
+    folder = Path(data).expanduser()
+    if not error.startswith("no data for") or not folder.is_dir():
+        return ""
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    shown = ", ".join(names[:MOST_NAMES]) or "nothing"
+    return (
+        f"{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet, "
+        "or from a file that a vendor named after it"
+    )

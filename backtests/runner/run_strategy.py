@@ -147,4 +147,6 @@ def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
     thesis = inputs.strategy.thesis
     if thesis is None:
         return ()
-    return tuple(check_claim(thesis.article.id, claim, bars).row() for claim in inputs.claims)
+    declared = inputs.want.declared
+    checked = (check_claim(thesis.article.id, each, bars, declared) for each in inputs.claims)
+    return tuple(claim.row() for claim in checked)

@@ -72,8 +72,8 @@ def _neighbours(folder: Path) -> Iterator[Path]:
     above = folder.resolve().parent
     yield above / NAME
     for place in (above, folder):
-        for entry in os.scandir(place):  # of thousands, the first will do
-            yield Path(entry.path) / NAME
+        for path in place.iterdir():  # of thousands, the first will do
+            yield path / NAME
 
 
 def _same(first: Path, second: Path) -> bool:

@@ -30,7 +30,8 @@ from tests.support.yahoo_server import TODAY
 
 
 @pytest.mark.parametrize(
-    ("name", "examples"), [("folder", 150), ("yahoo", 80), ("saved", 12), ("tables", 150)]
+    ("name", "examples"),
+    [("folder", 150), ("formats", 200), ("yahoo", 80), ("saved", 12), ("tables", 150)],
 )
 def test_a_short_hunt_finds_no_crash(
     name: str, examples: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -44,7 +45,7 @@ def test_a_short_hunt_finds_no_crash(
 
 
 def test_every_target_is_tried() -> None:
-    assert set(TARGETS) == {"folder", "yahoo", "saved", "tables"}
+    assert set(TARGETS) == {"folder", "formats", "yahoo", "saved", "tables"}
 
 
 def test_a_crash_is_counted_with_its_place_and_an_error_of_ours_is_not() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from markets.folder.formats.columns import AMOUNT, REFERENCE, Draft
@@ -11,8 +13,8 @@ from markets.folder.price_file import Floats, Mask
 _OHLC = ("Open", "High", "Low", "Close")
 LOTS = (1, 100, 1000)
 """Shares in a unit of volume: shares, mainland hands, Taiwan's thousands."""
-FEW, FEW_OF = 5, 0.02
-"""Rows that are no accident, and their share of those with a turnover."""
+FEW = 5
+"""Rows that are no accident."""
 SCATTERED, MOSTLY = 0.1, 0.6
 """Of the rows: so few outside low and high are odd trades, so many of a stretch are adjusted."""
 STEP = 0.003
@@ -48,12 +50,14 @@ def by_reference(draft: Draft, *words: str) -> Quotes:
     """Raw prices and the venue's reference closes: full prices where these tell what was paid.
 
     On an ex-date the venue counts the move from a lower close than the one before. A file in which
-    every reference is that close tells of nothing, which is no proof that nothing was paid.
+    every reference is that close tells of nothing, which is no proof that nothing was paid, and
+    neither does one that lacks some.
     """
     close, reference = draft["Close"], draft[REFERENCE]
     before = np.concatenate([[np.nan], close[:-1]])
     apart = np.abs(reference - before) > CENT
-    if not apart.any():
+    unknown = np.isnan(reference[1:]).any()
+    if unknown or not apart.any():
         return draft.quotes(Adjusted.RAW, *(words or ("prices as traded",)))
     many = apart.sum() > max(2.0, MOST_REFERENCES * len(close))
     draft.table.refuse(
@@ -83,21 +87,46 @@ def with_shares(draft: Draft, unit: int, money: float = 1.0) -> tuple[Draft, Adj
     each = np.divide(amount, volume, out=np.full(len(volume), np.nan), where=traded)
     inside = {lot: _inside(draft, each / lot) for lot in LOTS}
     best, second = sorted(LOTS, key=lambda lot: -int(inside[lot].sum()))[:2]
+    explained = (inside[best] | inside[second]).sum() >= (1 - SCATTERED) * traded.sum()
     draft.table.refuse(
-        inside[second] & (inside[second].sum() >= max(FEW, FEW_OF * traded.sum())),
+        inside[second] & explained,
         f"volume counts {second} shares by the turnover, and {best} on other rows",
         "Keep the rows of one unit.",
     )
+    draft.table.refuse(
+        inside[1000] & (money > 1) & (best == 1000),
+        f"turnover is {money:g} times what volume and price make of it, in units of "
+        f"{money:g} and lots of {unit}", "Say the units: fetch the file again.",
+    )  # fmt: skip
     outside = traded & ~inside[best]
-    told = best if inside[best].sum() >= min(3, traded.sum()) > 0 else unit
-    proof = ", told by the turnover" if told == best and inside[best].any() else ""
-    draft = draft.scaled(Volume=volume * told)
-    draft = draft.saying(f"volume in lots of {told}{proof}" if told > 1 else "")
-    if not traded.any():
-        return draft, Adjusted.UNSAID
+    proved = Adjusted.UNSAID
+    if traded.any() and outside.sum() <= SCATTERED * traded.sum():
+        proved = Adjusted.RAW
     if _steps(each / draft["Close"], outside):
-        return draft, Adjusted.FULL
-    return draft, Adjusted.RAW if outside.sum() <= SCATTERED * traded.sum() else Adjusted.UNSAID
+        proved = Adjusted.FULL
+    return _counted(draft, inside, unit, proved), proved
+
+
+def _counted(draft: Draft, inside: Mapping[int, Mask], unit: int, proved: Adjusted) -> Draft:
+    """The draft with its volume in shares, by the turnover where that tells, and a word of it.
+
+    Adjusted prices tell the unit on the rows that nothing was adjusted on: the vendor's unit if
+    there are any, else one that holds on the last rows.
+    """
+    told = {lot: int(rows.sum()) for lot, rows in inside.items()}
+    lot, why = unit, "by the vendor's account"
+    if proved is Adjusted.RAW:
+        lot, why = max(told, key=lambda lot: told[lot]), "told by the turnover"
+    elif proved is Adjusted.FULL and told[unit]:
+        why = "told by the turnover"
+    elif proved is Adjusted.FULL:
+        last = {lot: int(rows[-FEW:].sum()) for lot, rows in inside.items()}
+        if max(last.values()) >= FEW - 1:
+            lot, why = max(last, key=lambda lot: last[lot]), "told by the turnover"
+    draft = draft.scaled(Volume=draft["Volume"] * lot)
+    if lot == 1 and why.startswith("told"):
+        return draft
+    return draft.saying(f"volume in {f'lots of {lot}' if lot > 1 else 'shares'}, {why}")
 
 
 def _steps(ratio: Floats, outside: Mask) -> bool:
@@ -170,7 +199,9 @@ def by_adjusted(draft: Draft, *words: str) -> Quotes:
 
 
 def _moves_with(volume: Floats, place: int, ratio: float) -> bool:
-    """Whether volumes step at a row nearer to a ratio than to none."""
+    """Whether volumes step at a row nearer to a ratio than to none; below 2 nothing shows."""
+    if abs(np.log(ratio)) < np.log(2.0) - 1e-3:
+        return False
     before, after = volume[max(0, place - AROUND) : place], volume[place : place + AROUND]
     if not (before > 0).any() or not (after > 0).any():
         return False

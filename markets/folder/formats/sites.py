@@ -83,13 +83,7 @@ _STOOQ_NAME = re.compile(
 
 def _slashed_and_quoted(head: Head) -> bool:
     dated = bool(_SLASHES.fullmatch(head.cell("Date")))
-    return dated and (bool(_QUOTED_VOLUME.search(head.text)) or _newest_first(head))
-
-
-def _newest_first(head: Head) -> bool:
-    years = [row[0][-4:] for _, row in head.rows[1:] if row]
-    months = [(row[0][-4:], row[0].zfill(10)[:5]) for _, row in head.rows[1:] if row]
-    return len(years) > 1 and months[0] > months[-1]
+    return dated and bool(_QUOTED_VOLUME.search(head.text))
 
 
 MARKETWATCH = ColumnFormat(
@@ -115,6 +109,14 @@ STOOQ = ColumnFormat(
     _PLAIN, Adjusted.FULL, _FULL,
     optional=frozenset({"Volume"}),
     tells=lambda head: bool(_STOOQ_NAME.fullmatch(head.path.name)),
+)  # fmt: skip
+STOOQ_POLISH = ColumnFormat(
+    "stooq-pl",
+    About("Stooq in Polish", "`Data,Otwarcie,Najwyzszy,Najnizszy,Zamkniecie,Wolumen` (recalled)",
+          "full", "shares, scaled with the price"),
+    {"Data": "Date", "Otwarcie": "Open", "Najwyzszy": "High", "Najnizszy": "Low",
+     "Zamkniecie": "Close", "Wolumen": "Volume"},
+    Adjusted.FULL, _FULL, optional=frozenset({"Wolumen"}),
 )  # fmt: skip
 
 
@@ -156,5 +158,5 @@ PLAIN = ColumnFormat(
 )  # fmt: skip
 
 FORMATS: tuple[Format, ...] = (
-    NASDAQ, *INVESTING, STOOQ_BULK, STOOQ, GOOGLE, MARKETWATCH, PLAIN,
+    NASDAQ, *INVESTING, STOOQ_BULK, STOOQ, STOOQ_POLISH, GOOGLE, MARKETWATCH, PLAIN,
 )  # fmt: skip

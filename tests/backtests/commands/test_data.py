@@ -21,6 +21,7 @@ from backtests.runner.inputs import inputs_of
 from backtests.settings import Settings
 from backtests.strategy_loader import shipped
 from markets.store.price_store import Store
+from markets.store.rates.pull import PulledRates
 from markets.yahoo.pull import Outcome, pull
 from newsfolio.listings import asset_of
 from tests.support.shell import Shell
@@ -28,6 +29,8 @@ from tests.support.small_runs import flat_prices, strategy_file
 from tests.support.yahoo_server import TODAY, TOMORROW, Fault, Line, Yahoo, apple, bar, yahoo_server
 
 ROOT = Path(__file__).parents[3]
+NOTHING_NEW = PulledRates("fetched today")
+"""Of the ECB, whose own tests are in `tests/markets/store/rates/`."""
 MINE = """
 from dataclasses import dataclass
 from newsfolio import Strategy, View, monthly
@@ -51,6 +54,7 @@ def yahoo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
         monkeypatch.setattr(
             "markets.yahoo.client.session_type", lambda: lambda **_: server.session()
         )
+        monkeypatch.setattr("markets.store.rates.pull.pull_fixings", lambda *_, **__: NOTHING_NEW)
         on(monkeypatch, TODAY)
         yield server
 
@@ -144,7 +148,7 @@ def test_pull_takes_another_store(yahoo: Yahoo, shell: Shell) -> None:
         (("pull", "aapl"), "no ticker or strategy called 'aapl'"),
         (("pull", "east-risin"), "Did you mean east-rising"),
         (("pull", "../../etc/passwd"), "no ticker or strategy"),
-        (("pull", "SAP.DE"), "venue .DE is not supported"),
+        (("pull", "SAP.ZZ"), "nobody knows the venue .ZZ"),
         (("pull", "AAPL", "--workers", "0"), "--workers 0: from 1 to 16"),
         (("pull", "AAPL", "--wrong"), "--wrong"),
         (("check", "--data", "sample"), "made-up prices"),
@@ -161,10 +165,10 @@ def test_a_wrong_command_is_exit_2(shell: Shell, arguments: tuple[str, ...], say
 def test_a_stored_line_that_nobody_can_place_is_named(yahoo: Yahoo, shell: Shell) -> None:
     shell("data", "pull", "AAPL")
     folder = paths.store_folder()
-    (folder / "SAP.DE.parquet").write_bytes((folder / "AAPL.parquet").read_bytes())
+    (folder / "SAP.ZZ.parquet").write_bytes((folder / "AAPL.parquet").read_bytes())
     said = shell("data", "pull", "--json")
     assert said.code == 1
-    assert "name the strategy that declares it" in rows(said)["SAP.DE"]["error"]
+    assert "name the strategy that declares it" in rows(said)["SAP.ZZ"]["error"]
     assert rows(said)["AAPL"]["outcome"] == "fetched today"
 
 

@@ -161,3 +161,19 @@ def test_nothing_scored_yet_says_so() -> None:
 def test_the_reason_names_how_long_it_takes() -> None:
     found = verdict(comparisons=(against(-0.2, 0.05, 0.3), *AHEAD[1:]))
     assert "20 months; proving a Sharpe edge of 0.5 takes 11 years." in found.reason
+
+
+def test_below_ninety_sessions_nothing_is_put_a_year() -> None:
+    """Over 0.3 years 15, 2, 30 and 10 % a year are 4.28, 0.60, 8.19 and 2.90 % in all."""
+    short = dataclasses.replace(SCORED, sessions=89, years=0.3)
+    first = dataclasses.replace(AHEAD[0], total=1.15**0.3 - 1)
+    found = verdict(scored=short, comparisons=(first, *AHEAD[1:]))
+    assert found.word is Headline.HELD_UP
+    assert "4.28 % in all ahead of half and half" in found.reason
+    assert "(95 % interval 0.60 % to 8.19 %)" in found.reason
+    told = {condition.name: condition.found for condition in found.conditions}
+    assert told["Ahead of half and half, surely"] == "interval from 0.60 % in all"
+    assert told["Ahead of the benchmark"] == "2.90 % in all"
+    assert told["Another bet than half and half"].endswith("(tracking error)")
+    long = verdict(scored=dataclasses.replace(short, sessions=90))
+    assert "15.00 % a year ahead of" in long.reason
