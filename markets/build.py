@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from markets.axis import on_sessions, sessions_until
 from markets.bars import Bars
 from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
+from markets.reference.axis import lives, on_sessions, sessions_until
 from markets.reference.calendars import (
     RunCalendar,
     beyond_calendars,
@@ -33,7 +33,6 @@ from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     Want,
     as_bars_tell,
-    lives,
     notes_on,
     stand_ins,
     tradable,

@@ -62,13 +62,6 @@ class Want:
         return "idle cash earns nothing, as in backtrader" if self.bars else interest
 
 
-def lives(asset: Asset, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-    """Days from the listing to the delisting: other rows are another security's."""
-    first = np.datetime64(asset.listed or date.min)
-    last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
-    return (days >= first) & (days <= last)
-
-
 def universe_assets(sleeves: Iterable[Sleeve]) -> dict[str, Asset]:
     """The assets of all sleeves by ticker, in order."""
     lines = [line for sleeve in sleeves for line in sleeve.lines]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from markets.bars import Bars, moved_on
 from markets.quality.findings import Floats
+from markets.reference.axis import lives
 from markets.reference.calendars import Days, idle_weekend, sessions_of
-from markets.universe import lives
 from newsfolio.assets import Asset, Kind
 
 Counts = NDArray[np.int64]

@@ -10,8 +10,8 @@ import numpy as np
 from markets.bars import Bars
 from markets.quality.findings import Finding, Mask, Severity, about, counted, longest, runs
 from markets.quality.judged_line import JudgedLine
+from markets.reference.axis import lives
 from markets.reference.calendars import Days, on_weekend, sessions_of
-from markets.universe import lives
 from newsfolio.assets import Asset, Kind
 
 CLOSED = 0.05

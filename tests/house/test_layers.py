@@ -32,7 +32,6 @@ LAYERS = {
         ("markets.yahoo",),
         ("markets.folder", "markets.sample", "markets.corrections", "markets.store"),
         ("markets.quality", "markets.views", "markets.build"),
-        ("markets.axis",),
         ("markets.per_market",),
         ("markets.market", "markets.snapshot"),
         ("markets.facts", "markets.universe"),

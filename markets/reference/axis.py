@@ -10,11 +10,16 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import Bars
-from markets.market import Days
-from markets.reference.calendars import idle_weekend
-from markets.universe import lives
+from markets.reference.calendars import Days, Mask, idle_weekend
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import MissingData
+
+
+def lives(asset: Asset, days: Days) -> Mask:
+    """Days from the listing to the delisting: other rows are another security's."""
+    first = np.datetime64(asset.listed or date.min)
+    last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
+    return (days >= first) & (days <= last)
 
 
 def sessions_until(
