@@ -10,7 +10,6 @@ from newsfolio.dated import Dated, always
 from newsfolio.errors import CommandError
 from newsfolio.schedules import Period
 from newsfolio.venue import Kind, Venue
-from newsfolio.venues import rows_of_suffix
 from newsfolio.venues.hong_kong import HONG_KONG, HONG_KONG_CNY, HONG_KONG_USD, USD_COUNTERS
 from newsfolio.venues.mainland import MAINLAND, SHANGHAI_B, SHENZHEN_B
 from newsfolio.venues.united_states import NEW_YORK
@@ -151,6 +150,17 @@ class Asset:
         return self.kind not in (Kind.INDEX, Kind.CURRENCY)
 
     @property
+    def unshortable(self) -> str:
+        """Why it cannot be sold short, "" where it can."""
+        if self.kind is Kind.FUND:
+            return "a mutual fund cannot be borrowed"
+        if self.venue.shorting:
+            return ""
+        if self.venue.needs:
+            return "mainland lines cannot be borrowed through Stock Connect"
+        return f"lines of {self.venue.code} cannot be borrowed"
+
+    @property
     def deals(self) -> int:
         """Minutes from the midnight (UTC) of a session to the hour at which its orders fill.
 
@@ -160,12 +170,12 @@ class Asset:
         return closes.hour * 60 + closes.minute if self.kind is Kind.FUND else self.venue.opening
 
 
-def _suffix(ticker: str) -> str:
+def suffix_of(ticker: str) -> str:
     """What stands behind the dot; of a pair such as BTC-USD the currency with its dash."""
     if ticker.startswith("^") or ticker.endswith("=X"):
         return ""
     pair = re.fullmatch(r"[A-Z0-9]+(-[A-Z]{3})", ticker)
-    if pair and rows_of_suffix(pair[1]):
+    if pair and rows_ofsuffix_of(pair[1]):
         return pair[1]
     return ticker.partition(".")[2]
 
@@ -175,8 +185,8 @@ def venue_of(ticker: str) -> Venue:
 
     CommandError for a suffix that is not known, and for a counter whose currency is not.
     """
-    suffix = _suffix(ticker)
-    rows = rows_of_suffix(suffix)
+    suffix = suffix_of(ticker)
+    rows = rows_ofsuffix_of(suffix)
     if rows is None:
         raise CommandError(
             f"{ticker}: nobody knows the venue .{suffix}; newsfolio venues lists those that are "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from newsfolio.dated import always
 from newsfolio.levies import VenueSchedule, commission
 from newsfolio.venue import Kind, Venue
 from newsfolio.venue_rows import VenueRows
@@ -28,6 +29,7 @@ ROWS = VenueRows(
             "purchase is for money: none is lent or sold short.",
         ),
     ),
+    lot=always(1e-8, "the smallest part that exchanges keep"),
     kinds=((r".*", Kind.CRYPTO),),
     sources=("Hours and zone as measured in Yahoo's answers; no tax on trades is charged.",),
 )

@@ -358,4 +358,4 @@ def _shorts(rng: Rng, name: str, by_name: Mapping[str, Asset]) -> bool:
 def _shortable(name: str, by_name: Mapping[str, Asset]) -> bool:
     """Whether the line and all that may take its place can be sold short."""
     asset = by_name[name]
-    return asset.venue.shorting and all(_shortable(other, by_name) for other in asset.stand_in)
+    return not asset.unshortable and all(_shortable(other, by_name) for other in asset.stand_in)

@@ -48,7 +48,7 @@ def test_a_pair_of_yahoo_s_is_a_line_around_the_clock_and_fractions_of_it_trade(
     assert asset.lot.at(date(2024, 3, 1)) == 1e-8
     assert asset_of("ETH-EUR").currency == "EUR"
     assert [asset_of(name).venue for name in ("BRK-B", "BAC-PL", "SPY")] == [NEW_YORK] * 3
-    assert not asset.venue.shorting
+    assert asset.unshortable and asset_of("VFIAX").unshortable and not asset_of("SPY").unshortable
 
 
 def test_what_moved_on_a_weekend_falls_into_monday() -> None:
