@@ -36,7 +36,6 @@ from markets.universe import (
     notes_on,
     stand_ins,
     tradable,
-    universe_assets,
 )
 from newsfolio.assets import Asset, Venue
 from newsfolio.errors import MissingData
@@ -49,8 +48,7 @@ SEASONING = 60
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
-    declared = universe_assets(want.sleeves)
-    wanted = as_bars_tell(declared, bars)
+    wanted = as_bars_tell(want.lines, bars)
     held = tradable(bars, want, wanted)
     tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars, fx)
@@ -81,7 +79,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, declared), *of_tables, *told, *of_money, *limits),
+        notes=(*notes_on(bars, held, want.lines), *of_tables, *told, *of_money, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -91,7 +89,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
 
 def natural_end(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> date:
     """Where a run ends whose end nobody names."""
-    wanted = as_bars_tell(universe_assets(want.sleeves), bars)
+    wanted = as_bars_tell(want.lines, bars)
     return _end(tradable(bars, want, wanted), wanted, want, bars, fx)[0]
 
 

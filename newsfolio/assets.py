@@ -10,6 +10,7 @@ from newsfolio.dated import Dated, always
 from newsfolio.errors import CommandError
 from newsfolio.schedules import Period
 from newsfolio.venue import Kind, Venue
+from newsfolio.venues import rows_of_suffix
 from newsfolio.venues.hong_kong import HONG_KONG, HONG_KONG_CNY, HONG_KONG_USD, USD_COUNTERS
 from newsfolio.venues.mainland import MAINLAND, SHANGHAI_B, SHENZHEN_B
 from newsfolio.venues.united_states import NEW_YORK
@@ -175,7 +176,7 @@ def suffix_of(ticker: str) -> str:
     if ticker.startswith("^") or ticker.endswith("=X"):
         return ""
     pair = re.fullmatch(r"[A-Z0-9]+(-[A-Z]{3})", ticker)
-    if pair and rows_ofsuffix_of(pair[1]):
+    if pair and rows_of_suffix(pair[1]):
         return pair[1]
     return ticker.partition(".")[2]
 
@@ -186,7 +187,7 @@ def venue_of(ticker: str) -> Venue:
     CommandError for a suffix that is not known, and for a counter whose currency is not.
     """
     suffix = suffix_of(ticker)
-    rows = rows_ofsuffix_of(suffix)
+    rows = rows_of_suffix(suffix)
     if rows is None:
         raise CommandError(
             f"{ticker}: nobody knows the venue .{suffix}; newsfolio venues lists those that are "

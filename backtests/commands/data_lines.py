@@ -102,7 +102,10 @@ def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(".") or path.name == "corrections.csv":
             continue
-        if whole is not None and path.is_dir():
+        inside = files.values() if path.is_dir() else ()
+        below = [file for file in inside if path in file.path.parents]
+        tickers |= {asset.ticker for file in below for asset in placed(file.tickers)[0]}
+        if below or (whole is not None and path.is_dir()):
             continue
         if path not in files:
             passed[path.name] = (

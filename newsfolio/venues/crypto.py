@@ -29,6 +29,7 @@ ROWS = VenueRows(
             "purchase is for money: none is lent or sold short.",
         ),
     ),
+    withholding=always(0.0, "nothing is paid that could be withheld"),
     lot=always(1e-8, "the smallest part that exchanges keep"),
     kinds=((r".*", Kind.CRYPTO),),
     sources=("Hours and zone as measured in Yahoo's answers; no tax on trades is charged.",),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.commands.data_lines import in_folder
 from markets.bars import Bars, Priced
 from markets.folder.formats.catalogue import told
 from markets.folder.source import FolderSource
@@ -328,3 +329,13 @@ def test_closes_side_by_side_may_stand_newest_first(tmp_path: Path) -> None:
     bars = read(tmp_path)
     assert bars.frame["close"].tolist() == [2.0, 3.0]
     assert "newest first, reversed" in bars.notes[0]
+
+
+def test_the_archive_of_stooq_is_read_in_its_folders(tmp_path: Path) -> None:
+    place = tmp_path / "daily" / "us" / "nasdaq stocks" / "1"
+    vendor_files.stooq_bulk(OF).put(place)
+    assert read(tmp_path).frame["close"].to_numpy() == pytest.approx(OF.close * OF.factor, rel=1e-5)
+    assert in_folder(tmp_path) == (["AAPL"], {})
+    put(tmp_path, "AAPL.csv", "Date,Close\n2026-01-02,1\n")
+    with pytest.raises(BrokenData, match=r"aapl\.us\.txt: AAPL\.csv is there too"):
+        read(tmp_path)
