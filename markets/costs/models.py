@@ -99,7 +99,7 @@ def _levies(code: str, kind: Kind) -> tuple[Levy, ...]:
     """What the table of a venue charges; the levies of shares where a kind has none of its own."""
     schedule = schedule_of(code)
     levies = schedule.levies if schedule else {}
-    return levies.get(kind, levies.get(Kind.STOCK, ()))
+    return levies.get(kind, () if kind is Kind.FUND else levies.get(Kind.STOCK, ()))
 
 
 def _asked(levy: Levy, own: Costs) -> bool:
