@@ -229,7 +229,7 @@ def verdict_of(readings: Sequence[MeasuredReading]) -> ClaimVerdict:
 def deciding(readings: Sequence[MeasuredReading]) -> MeasuredReading | None:
     """The first reading whose own verdict is that of all together; None where none decides."""
     verdict = verdict_of(readings)
-    return next((one for one in readings if one.decides and one.verdict is verdict), None)
+    return next((each for each in readings if each.decides and each.verdict is verdict), None)
 
 
 def _measured(reading: Reading, bars: Mapping[str, Bars], declared: Declared) -> MeasuredReading:
@@ -283,7 +283,7 @@ def _in_words(reading: MeasuredReading, several: bool) -> str:
     return f"{label}{reading.detail}{f' ({reading.verdict.value})' if named else ''}"
 
 
-def _sentence(text: str, known: str) -> str:
+def _sentence(text: str, elsewhere: str) -> str:
     """The text and what is known from elsewhere, with a capital and a full stop."""
-    sentence = f"{text}; known from elsewhere: {known}" if known else text
+    sentence = f"{text}; known from elsewhere: {elsewhere}" if elsewhere else text
     return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith(".") else ".")

@@ -35,7 +35,6 @@ from markets.universe import (
     notes_on,
     stand_ins,
     tradable,
-    universe_assets,
     with_endings,
 )
 from newsfolio.assets import Asset, Venue
@@ -49,7 +48,7 @@ SEASONING = 60
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
-    wanted = with_endings(universe_assets(want.sleeves), bars)
+    wanted = with_endings(want.lines, bars)
     held = tradable(bars, want, wanted)
     tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars, fx)
@@ -89,7 +88,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
 
 def natural_end(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> date:
     """Where a run ends whose end nobody names."""
-    wanted = with_endings(universe_assets(want.sleeves), bars)
+    wanted = with_endings(want.lines, bars)
     return _end(tradable(bars, want, wanted), wanted, want, bars, fx)[0]
 
 

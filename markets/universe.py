@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,11 @@ class Want:
         """What idle cash earns, in words."""
         return "idle cash earns nothing, as in backtrader" if self.bars else interest
 
+    @cached_property
+    def lines(self) -> Mapping[str, Asset]:
+        """The assets of all sleeves by ticker, in order."""
+        return universe_assets(self.sleeves)
+
 
 def lives(asset: Asset, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
     """Days from the listing to the delisting: other rows are another security's."""
@@ -75,7 +81,7 @@ def universe_assets(sleeves: Iterable[Sleeve]) -> dict[str, Asset]:
 
 def assets_to_load(want: Want) -> dict[str, Asset]:
     """Universe, stand-ins (recursively), signals and the cash rate of the base currency."""
-    assets = universe_assets(want.sleeves)
+    assets = dict(want.lines)
     queue = list(assets.values())
     while queue:
         for ticker in queue.pop().stand_in:

@@ -85,7 +85,7 @@ def play_plain(
 
 
 def _desk(inputs: Inputs, market: Market) -> Desk:
-    return Desk(inputs.strategy, market, inputs.settings, cost_model(inputs.settings))
+    return Desk(inputs.strategy, market, inputs.settings, inputs.costs)
 
 
 def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
@@ -115,7 +115,7 @@ def _measured(
         strategy=None if origin.plain else inputs.strategy,
         origin=origin,
         settings=settings,
-        costs=cost_model(settings),
+        costs=inputs.costs,
         bars=bars,
         market=market,
         output=output,
@@ -134,7 +134,9 @@ def _references(
     for needs in inputs.references:
         reference = needs.reference
         try:
-            runs[reference.name] = run_reference(needs, market, own, inputs.settings, bars)
+            runs[reference.name] = run_reference(
+                needs, market, own, inputs.settings, inputs.costs, bars
+            )
         except DataError as error:
             if reference.required:
                 raise

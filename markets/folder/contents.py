@@ -66,11 +66,17 @@ def files_of(folder: Path) -> Iterator[PriceFile]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name == CORRECTIONS or path.suffix not in ENDINGS:
             continue
-        found = path.stat(follow_symlinks=True) if path.is_file() else None
-        form, lines = _looked_at(path, found.st_mtime_ns, found.st_size) if found else (None, ())
+        file = file_at(path)
         named = path.suffix != ".txt" or ("." in path.stem and ticker_of_file(path.name))
-        if form is not None or named:
-            yield PriceFile(path, form, lines)
+        if file.form is not None or named:
+            yield file
+
+
+def file_at(path: Path) -> PriceFile:
+    """A file by itself, whatever its name ends in."""
+    found = path.stat(follow_symlinks=True) if path.is_file() else None
+    form, lines = _looked_at(path, found.st_mtime_ns, found.st_size) if found else (None, ())
+    return PriceFile(path, form, lines)
 
 
 @lru_cache(maxsize=20_000)
