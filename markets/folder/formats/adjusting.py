@@ -124,7 +124,7 @@ def _counted(draft: Draft, inside: Mapping[int, Mask], unit: int, proved: Adjust
         why = "told by the turnover"
     elif proved is Adjusted.FULL:
         last = {lot: int(rows[-FEW:].sum()) for lot, rows in inside.items()}
-        if max(last.values()) >= FEW - 1:
+        if max(last.values()) == FEW:
             lot, why = max(last, key=lambda lot: last[lot]), "told by the turnover"
     draft = draft.scaled(Volume=draft["Volume"] * lot)
     if lot == 1 and why.startswith("told"):
