@@ -142,7 +142,10 @@ class Case:
 
     def plain_market(self) -> Market:
         settings = self.settings
-        want = Want(self.sleeves, settings.currency, start=settings.start, end=settings.end)
+        want = Want(
+            self.sleeves, settings.currency, start=settings.start, end=settings.end,
+            cash_rate=settings.cash_rate,
+        )  # fmt: skip
         return build_market(self.bars, want, self.fx)
 
 
