@@ -17,7 +17,8 @@ Vendors leave a few rows whose high, low, open and close contradict one another:
   rows, it is refused: that is a wrong column or a typing error, not a vendor's odd print.
 
 Without any such column nobody says what a close is adjusted for: it is a price return, with a
-doubt, and whole bars of open, high, low and close are refused, unless `--vendor` says it. What other vendors' files say of themselves stands in `markets/folder/formats/`. Prices without the
+doubt, and whole bars of open, high, low and close are refused, unless `--vendor` says it. What
+other vendors' files say of themselves stands in `markets/folder/formats/`. Prices without the
 dividends are a price, not a total return: a doubt says so.
 """
 
