@@ -5,9 +5,9 @@
 A try writes a history in a format, as it is or changed in a way that has a right answer: columns in
 another order, rows reversed, dropped or doubled, lines that end otherwise, cells spoilt. What is
 read must be the truth; an error of `newsfolio.errors` is an answer, anything else is a crash.
-By default 10,000 tries a format and 100,000 of the last three. `dates` tries every spelling of dates that a format may have, `lots` every unit of volume, and
-`adjustment` raw, split-adjusted and full prices under one header. The exit code is 1 if one file
-was misread.
+By default 10,000 tries a format and 100,000 of the last three: `dates` tries every spelling of
+dates that a format may have, `lots` every unit of volume, and `adjustment` raw, split-adjusted and
+full prices under one header. The exit code is 1 if one file was misread.
 """
 
 from __future__ import annotations

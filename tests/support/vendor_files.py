@@ -254,7 +254,7 @@ def _investing(of: History, name: str, header: str, day: Callable[[str], str],
     ]  # fmt: skip
     text = table(header, rows[::-1], quoted=True)
     return Written(name, b"\xef\xbb\xbf" + text.encode(), "AAPL", Priced.SPLITS, prices[3],
-                   np.round(volume / 1e6, 2) * 1e6, ("investing.com", "reversed"), True,
+                   np.array([float(f"{shares / 1e6:.2f}") * 1e6 for shares in volume]), ("investing.com", "reversed"), True,
                    1e-3)  # fmt: skip
 
 
