@@ -27,7 +27,7 @@ from markets.bars import Bars, Priced
 from markets.folder.source import FolderSource
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
-from tests.support.every_vendor import WRITERS
+from tests.support.every_vendor import TEXTS
 from tests.support.vendor_files import History, Written, history
 
 Chance = np.random.Generator
@@ -160,7 +160,7 @@ def require_true(bars: Bars, written: Written, of: History, shares: bool = True)
 
 def one_format(name: str, folder: Path, chance: Chance) -> None:
     of = some_history(chance)
-    written = WRITERS[name](of)
+    written = TEXTS[name](of)
     if chance.random() < 0.25:
         read(folder, replace(written, content=spoilt(written.content, chance)))
         return
@@ -234,7 +234,7 @@ def lots(folder: Path, chance: Chance) -> None:
     """A volume in shares, hundreds or thousands, whatever the vendor's own unit."""
     name = _WITH_TURNOVER[int(chance.integers(len(_WITH_TURNOVER)))]
     of = some_history(chance)
-    written = WRITERS[name](of)
+    written = TEXTS[name](of)
     lines = written.content.decode().rstrip("\n").split("\n")
     place = lines[0].split(",").index(_VOLUMES.get(name, "volume"))
     unit = (1, 100, 1000)[int(chance.integers(2 if name == "tushare" else 3))]
@@ -259,7 +259,7 @@ def adjustment(folder: Path, chance: Chance) -> None:
     scale = {"raw": np.ones(len(factor)), "forward": factor, "backward": factor / factor[0]}[kind]
     seen = replace(of, open=of.open * scale, high=of.high * scale, low=of.low * scale,
                    close=of.close * scale)  # fmt: skip
-    written = WRITERS[name](_WithAmount(**{**vars(seen), "money": of.amount}))
+    written = TEXTS[name](_WithAmount(**{**vars(seen), "money": of.amount}))
     bars = read(folder, replace(written, priced=Priced.DIVIDENDS))
     events = (of.dividend > 0) | (of.split > 0)
     unadjusted = kind == "raw" and events[1:].any() and name != "tushare"
@@ -297,7 +297,7 @@ class FormatsTarget:
         self.folder = folder
 
     def __call__(self, draw: Draw, counts: Counts) -> None:
-        name = draw(st.sampled_from([*WRITERS, *SPECIAL]))
+        name = draw(st.sampled_from([*TEXTS, *SPECIAL]))
         attempt(name, self.folder, counts, np.random.default_rng(draw(st.integers(0, 2**32))))
 
 
@@ -306,7 +306,7 @@ def main(arguments: Sequence[str]) -> int:
     tries = int(arguments[1]) if len(arguments) > 1 else 1000
     start = int(arguments[2]) if len(arguments) > 2 else 0
     wrong = False
-    for name in [*WRITERS, *SPECIAL] if chosen == "all" else [chosen]:
+    for name in [*TEXTS, *SPECIAL] if chosen == "all" else [chosen]:
         chance, counts = np.random.default_rng(start), Counts()
         with tempfile.TemporaryDirectory(prefix="newsfolio-fuzz-") as folder:
             for _ in range(tries):
