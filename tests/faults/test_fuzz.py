@@ -30,8 +30,12 @@ from tests.support.yahoo_server import TODAY
 
 
 @pytest.mark.parametrize(
-    ("name", "examples"), [("folder", 150), ("yahoo", 80), ("saved", 12), ("tables", 150)]
-)
+    ("name", "examples"),
+    [
+        ("folder", 50), ("yahoo", 26), ("saved", 12), ("tables", 50),
+        *(pytest.param(name, 150, marks=pytest.mark.slow) for name in TARGETS),
+    ],
+)  # fmt: skip
 def test_a_short_hunt_finds_no_crash(
     name: str, examples: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,12 +54,13 @@ class Forked:
             self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self.returncode
 
-    def communicate(self) -> None:
-        """Let it end, and all that hold its standard output."""
+    def communicate(self) -> str:
+        """What it prints until it ends, and all that hold its standard output."""
         self.stdin.close()
-        self.stdout.read()
-        self.stdout.close()
+        with self.stdout:
+            said = self.stdout.read()
         self.wait()
+        return said
 
 
 def _become(command: Sequence[str], files: tuple[int, int, int]) -> None:
