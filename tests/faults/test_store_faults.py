@@ -74,14 +74,13 @@ def test_five_processes_at_once(tmp_path: Path) -> None:
 
 
 @unix
-@pytest.mark.parametrize("turns", [15, pytest.param(50, marks=pytest.mark.slow)])
-def test_a_folder_that_eight_fill_at_once_is_whole_and_alone(tmp_path: Path, turns: int) -> None:
+def test_a_folder_that_eight_fill_at_once_is_whole_and_alone(tmp_path: Path) -> None:
     folder, children = tmp_path / "run", []
     for number in range(8):
         child = os.fork()
         if not child:
             try:
-                for turn in range(turns):
+                for turn in range(50):
                     draft = tmp_path / f".run.{os.getpid()}"
                     draft.mkdir()
                     for name in ("manifest.json", "equity.parquet"):
