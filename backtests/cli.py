@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any, NoReturn
 
-from cyclopts import App, CycloptsError, Parameter
+FEW = 50_000
+"""Objects after which a command looks for garbage: after every 700 it spends a fourteenth on it."""
 
-from backtests.commands.streams import json_alone, with_streams
-from newsfolio import __version__
-from newsfolio.blame import place_of, said_by, two_lines
-from newsfolio.errors import NewsfolioError
+gc.set_threshold(FEW)  # the imports make most of them
+
+from cyclopts import App, CycloptsError, Parameter  # noqa: E402
+
+from backtests.commands.streams import json_alone, with_streams  # noqa: E402
+from newsfolio import __version__  # noqa: E402
+from newsfolio.blame import place_of, said_by, two_lines  # noqa: E402
+from newsfolio.errors import NewsfolioError  # noqa: E402
 
 app = App(
     name="newsfolio",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
+from newsfolio.costs import EXAMPLES, Costs
 from newsfolio.errors import CommandError, UnknownName
 
 
@@ -33,7 +37,7 @@ class Funding(StrEnum):
     LOAN = "loan"  # the broker of a plain backtrader strategy lends without limit
 
 
-class Costs(StrEnum):
+class CostTable(StrEnum):
     VENUE = "venue"  # dated fees, commission, half-spread
     NONE = "none"
 
@@ -54,8 +58,10 @@ class Settings:
 
     cash is the initial capital in `currency`; `impact` is Y of the square-root law (0: none);
     `participation` caps a fill at that share of the line's median daily volume (None: no cap).
-    `credit_spread` is what debt costs over the cash rate, a year; `tolerance` is the debt, as a
-    share of equity, that a gap between close and open may cause.
+    `costs` are the venues' or none, or a broker's terms: `Costs`, their table, text such as "10bp",
+    or a TOML file; None: what the strategy declares, or else the venues'. `credit_spread` is what
+    debt costs over the cash rate, a year; `tolerance` is the debt, as a share of equity, that a gap
+    between close and open may cause.
     """
 
     start: date | None = None
@@ -67,7 +73,7 @@ class Settings:
     dividends: Dividends = Dividends.CASH
     withholding: Withholding = Withholding.NONE
     funding: Funding = Funding.CREDIT
-    costs: Costs = Costs.VENUE
+    costs: Costs | CostTable | None = None
     lots: Lots = Lots.VENUE
     fx: Fx = Fx.ECB
     impact: float = 0.0
@@ -78,6 +84,7 @@ class Settings:
     def __post_init__(self) -> None:
         for name, kind in _ENUMS.items():
             object.__setattr__(self, name, _member(name, kind, getattr(self, name)))
+        object.__setattr__(self, "costs", read_costs(self.costs))
         for name in ("start", "end"):
             object.__setattr__(self, name, read_day(name, getattr(self, name)))
         _amounts(self)
@@ -96,7 +103,6 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "dividends": Dividends,
     "withholding": Withholding,
     "funding": Funding,
-    "costs": Costs,
     "fx": Fx,
     "lots": Lots,
 }
@@ -108,6 +114,35 @@ def _member(name: str, kind: type[StrEnum], value: str) -> StrEnum:
     except ValueError:
         words = [member.value for member in kind]
         raise UnknownName(name, str(value), words, f"Choose {' or '.join(words)}.") from None
+
+
+def read_costs(
+    value: Costs | CostTable | Mapping[str, Any] | str | Path | None,
+) -> Costs | CostTable | None:
+    """Costs as an option, a notebook or a manifest names them; CommandError for none of these."""
+    if value is None or isinstance(value, Costs | CostTable):
+        return value
+    if isinstance(value, Mapping):
+        return Costs.read(value)
+    text = str(value).strip()
+    if text.lower().endswith(".toml"):
+        return _costs_of_file(Path(text).expanduser())
+    if text in tuple(CostTable):
+        return CostTable(text)
+    if not any(letter.isdigit() for letter in text):
+        words = [table.value for table in CostTable]
+        raise UnknownName("costs", text, words, f"Choose venue or none, or write {EXAMPLES}.")
+    return Costs(text)
+
+
+def _costs_of_file(path: Path) -> Costs:
+    try:
+        with path.open("rb") as file:
+            return Costs.read(tomllib.load(file), str(path))
+    except OSError as error:
+        raise CommandError(f"--costs {path}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CommandError(f"--costs {path} is no TOML: {error}") from None
 
 
 def read_day(name: str, value: date | str | None) -> date | None:

@@ -16,9 +16,9 @@ from markets.reference.calendars import (
     beyond_calendars,
     closes_last,
     first_decision,
+    idle_weekend,
     is_known,
     known_from,
-    on_weekend,
     sessions_later,
     sessions_of,
 )
@@ -149,17 +149,20 @@ def _lasting(
 def _axis(
     lines: Iterable[Asset], bars: Mapping[str, Bars], end: date
 ) -> tuple[Days, tuple[str, ...]]:
-    """The union of the lines' days up to the end, without weekends; and a note on these."""
-    rows = ((asset, bars[asset.ticker].days) for asset in lines)
-    days = np.unique(np.concatenate([days[lives(asset, days)] for asset, days in rows]))
-    days = days[days <= np.datetime64(end)]
-    weekend = on_weekend(days)
-    dropped = days[weekend]
-    if not (~weekend).any():
+    """The union of the lines' days up to the end, without idle weekends; and a note on these."""
+    own, idle = [], []
+    for asset in lines:
+        days = bars[asset.ticker].days
+        days = days[lives(asset, days) & (days <= np.datetime64(end))]
+        weekend = idle_weekend(asset.venue, days)
+        own.append(days[~weekend])
+        idle.append(days[weekend])
+    sessions, dropped = np.unique(np.concatenate(own)), np.unique(np.concatenate(idle))
+    if not len(sessions):
         raise MissingData(f"no session up to {end}; end the run later")
     if not len(dropped):
-        return days, ()
-    return days[~weekend], (f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}",)
+        return sessions, ()
+    return sessions, (f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}",)
 
 
 def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -> dict[str, Floats]:
@@ -195,7 +198,7 @@ def _fill_column(
 ) -> None:
     days, frame = line.days, line.frame
     places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
-    keep = (sessions[places] == days) & lives(asset, days)
+    keep = (sessions[places] == days) & lives(asset, days) & ~idle_weekend(asset.venue, days)
     rows = places[keep]
     for name in ("open", "close", "volume"):
         grids[name][rows, column] = frame[name].to_numpy()[keep]

@@ -15,6 +15,7 @@ from newsfolio.assets import (
     Venue,
 )
 from newsfolio.claims import Claim, Reading
+from newsfolio.costs import Commission, Costs
 from newsfolio.dated import Dated, Row, always
 from newsfolio.errors import (
     BrokenData,
@@ -64,6 +65,8 @@ __all__ = [
     "BrokenData",
     "Claim",
     "CommandError",
+    "Commission",
+    "Costs",
     "DataError",
     "Dated",
     "Delisting",

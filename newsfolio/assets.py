@@ -15,9 +15,26 @@ from newsfolio.venues.mainland import MAINLAND, SHANGHAI_B, SHENZHEN_B
 from newsfolio.venues.united_states import NEW_YORK
 
 __all__ = [
-    "HONG_KONG", "HONG_KONG_CNY", "HONG_KONG_USD", "MAINLAND", "NEW_YORK", "SHANGHAI_B",
-    "SHENZHEN_B", "UNSAID", "USD_COUNTERS", "VENUES", "Asset", "Delisting", "Kind", "Sleeve",
-    "Universe", "Venue", "sleeves_of", "venue_of",
+    "HONG_KONG",
+    "HONG_KONG_CNY",
+    "HONG_KONG_USD",
+    "MAINLAND",
+    "NEW_YORK",
+    "ONE_BY_ONE",
+    "SHANGHAI_B",
+    "SHENZHEN_B",
+    "TAXED",
+    "UNSAID",
+    "USD_COUNTERS",
+    "VENUES",
+    "Asset",
+    "Delisting",
+    "Kind",
+    "Sleeve",
+    "Universe",
+    "Venue",
+    "sleeves_of",
+    "venue_of",
 ]  # fmt: skip
 
 VENUES = {venue.code: venue for venue in (NEW_YORK, HONG_KONG, MAINLAND)}
@@ -32,6 +49,8 @@ class Delisting:
 
 
 UNSAID = always(0.0, "nobody said")
+ONE_BY_ONE = always(1, "nobody said")
+TAXED = always(True, "nobody said")
 _H_SHARE = always(0.10, "assumed, as for an H share: no row says what is withheld")
 
 
@@ -42,7 +61,8 @@ class Asset:
     `listed` is its first day of trading; it may be held from 60 sessions later, and until then
     the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw).
     `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend;
-    where nobody says, a Hong Kong line withholds that, not `withholding_known`, and others nothing.
+    where nobody says, a Hong Kong line withholds that, not `withholding_known`, and others what the
+    rows of their venue say, as for lots; lines of New York and the mainland nothing.
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
     a foreign account may hold it. `country` is where its companies are, not where it trades; the
     venue's where nobody says. `risk_warning` says when a mainland line was marked ST, which
@@ -55,7 +75,7 @@ class Asset:
     kind: Kind = Kind.STOCK
     name: str = ""
     listed: date | None = None
-    lot: Dated[int] = always(1)
+    lot: Dated[int] = ONE_BY_ONE
     lot_known: bool = True
     withholding: Dated[float] = UNSAID
     withholding_known: bool = True
@@ -69,7 +89,7 @@ class Asset:
     delisted: Delisting | None = None
     country: str = ""
     risk_warning: Dated[bool] = always(False)
-    taxed: Dated[bool] = always(True)
+    taxed: Dated[bool] = TAXED
 
     def __post_init__(self) -> None:
         if not self.country:
@@ -98,8 +118,9 @@ def venue_of(ticker: str) -> Venue:
     rows = rows_of_suffix(suffix)
     if rows is None:
         raise CommandError(
-            f"{ticker}: venue .{suffix} is not supported (US lines, .HK, .SS and .SZ are). "
-            "Declare it: Asset(ticker, venue=Venue(...)) in the strategy's universe."
+            f"{ticker}: nobody knows the venue .{suffix}; newsfolio venues lists those that are "
+            f"known. Declare it in the strategy's universe, with its own calendar, currency and "
+            f'hours (UTC):\n  Asset("{ticker}", Venue("XWBO", "EUR", time(8), time(16, 30)))'
         )
     for counters in rows.counters:
         if re.fullmatch(counters.pattern, ticker):

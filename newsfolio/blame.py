@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-import sysconfig
-import traceback
+from functools import cache
 from pathlib import Path
 
 MOST = 300
 """Characters of an error's text that are shown."""
 
 _HOUSE = Path(__file__).parent.parent
-_GIVEN = (
-    *(str(_HOUSE / room) for room in ("newsfolio", "markets", "reports", "backtests")),
-    *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},
-)
-"""Where code lies that no author of a strategy wrote."""
 
 
 def place_of(error: BaseException) -> str:
@@ -24,6 +18,8 @@ def place_of(error: BaseException) -> str:
 
     Not that of the library which the author called: its line says nothing of the mistake.
     """
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _is_given(frame.filename)]
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
@@ -72,4 +68,14 @@ def at(place: str) -> str:
 
 def _is_given(filename: str) -> bool:
     installed = "site-packages" in filename or "dist-packages" in filename
-    return installed or filename.startswith(("<frozen", "<string>", *_GIVEN))
+    return installed or filename.startswith(("<frozen", "<string>", *_given()))
+
+
+@cache
+def _given() -> frozenset[str]:
+    """Where code lies that no author of a strategy wrote."""
+    import sysconfig
+
+    rooms = (str(_HOUSE / room) for room in ("newsfolio", "markets", "reports", "backtests"))
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    return frozenset((*rooms, *map(sysconfig.get_path, names)))

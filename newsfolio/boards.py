@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from newsfolio.dated import Dated
+from newsfolio.dated import Dated, Row
 from newsfolio.levies import TickTable
 
 CENT, MILL = 0.01, 0.001
@@ -37,3 +38,13 @@ class Board:
     tick: float | TickTable = CENT
     warned: Dated[float | None] | None = None
     inward: bool = False
+
+
+def limits(*rows: tuple[str, float | PriceBands | None, str]) -> Dated[float | PriceBands | None]:
+    """Limits as dated rows: first day ("": always), limit, source."""
+    return Dated(
+        tuple(
+            Row(date.fromisoformat(start) if start else None, limit, source)
+            for start, limit, source in rows
+        )
+    )

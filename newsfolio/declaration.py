@@ -9,6 +9,7 @@ from typing import Any
 
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.blame import at, declared_at, place_of, said_by, shortened
+from newsfolio.costs import Costs
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
@@ -195,6 +196,11 @@ def _texts(value: object, *other: type) -> bool:
     return isinstance(value, tuple) and all(isinstance(part, (str, *other)) for part in value)
 
 
+def _costs(value: object) -> str:
+    right = value is None or isinstance(value, Costs)
+    return "" if right else 'terms: costs = Costs("0.1% min 1 EUR")'
+
+
 _CHECKS: Mapping[str, Callable[[object], str]] = {
     "universe": _universe,
     "rebalance": _rebalance,
@@ -207,4 +213,5 @@ _CHECKS: Mapping[str, Callable[[object], str]] = {
     "studies": _tuple_of(EventStudy, "studies = (EventStudy(...),)"),
     "pool": _tuple_of(str, 'pool = ("SPY", "TLT")'),
     "files": _tuple_of(str, 'files = ("scores.csv",)'),
+    "costs": _costs,
 }

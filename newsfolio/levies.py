@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+BELOW = 1e-6
+"""Of a bound: less than any step of a price, far more than the noise of a float."""
 DUST = 1e-9  # far below a cent, far above the noise of a float
 
 
@@ -30,20 +32,30 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True)
 class Charge:
-    """A levy on one day: `rate` times the basis, kept within bounds, rounded up to `step`."""
+    """A levy on one day: three rates added up, kept within bounds, rounded up to `step`.
 
-    basis: Basis
-    rate: float
-    minimum: float
-    maximum: float
-    step: float
+    `value` is a fraction of what changes hands, `share` and `order` money; `cap` bounds it by a
+    fraction of what changes hands.
+    """
+
+    value: float = 0.0
+    share: float = 0.0
+    order: float = 0.0
+    minimum: float = 0.0
+    maximum: float = inf
+    cap: float = inf
+    step: float = 0.0
 
     def of(self, shares: float, value: float) -> float:
         """Money for one order; both arguments positive."""
-        basis = self.basis
-        base = value if basis is Basis.VALUE else shares if basis is Basis.SHARES else 1.0
-        amount = min(max(self.rate * base, self.minimum), self.maximum)
+        amount = self.value * value + self.share * shares + self.order
+        amount = min(max(amount, self.minimum), self.maximum)
+        if self.cap < inf:
+            amount = min(amount, self.cap * value)
         return self.step * ceil(amount / self.step - DUST) if self.step else amount
+
+
+_RATES = {Basis.VALUE: "value", Basis.SHARES: "share", Basis.ORDER: "order"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,10 @@ class Levy:
 
     def at(self, day: date) -> Charge:
         return Charge(
-            self.basis, self.rate.at(day), self.minimum.at(day), self.maximum.at(day), self.step
+            **{_RATES[self.basis]: self.rate.at(day)},
+            minimum=self.minimum.at(day),
+            maximum=self.maximum.at(day),
+            step=self.step,
         )
 
     def falls_on(self, sale: bool) -> bool:
@@ -115,10 +130,8 @@ class TickTable:
         >>> TickTable.below((10, 0.01), (50, 0.05), above=0.1).at(10)
         0.05
         """
-        return cls(
-            tuple(bound - step / 2 for bound, step in bands),
-            (*(step for _, step in bands), above),
-        )
+        just_below = tuple(bound * (1 - BELOW) for bound, _ in bands)
+        return cls(just_below, (*(step for _, step in bands), above))
 
 
 @dataclass(frozen=True)
@@ -126,13 +139,16 @@ class VenueSchedule:
     """All that the lines of one venue are charged, by kind; a kind without levies is not known.
 
     ticks: price steps, of which half a one is the least half-spread. holding: what a long position
-    pays a year, as a fraction of its value. notes: what a reader must know besides.
+    pays a year, as a fraction of its value. notes: what a reader must know besides. commission: the
+    broker's among the levies, in words. early: before when which first rows are extrapolated.
     """
 
     levies: Mapping[Kind, tuple[Levy, ...]]
     ticks: Mapping[Kind, Dated[TickTable]] = field(default_factory=dict)
     holding: Dated[float] | None = None
     notes: tuple[str, ...] = ()
+    commission: str = ""
+    early: str = ""
 
 
 PERCENT, MILLION = 100.0, 1e6
@@ -147,6 +163,13 @@ def history(per: float, *rows: tuple[str, float, str]) -> Dated[float]:
             for start, figure, source in rows
         )
     )
+
+
+def by_kind(
+    shares: tuple[Levy, ...] = (), funds: tuple[Levy, ...] | None = None
+) -> Mapping[Kind, tuple[Levy, ...]]:
+    """What shares and trusts are charged, and funds, where that is something else."""
+    return {Kind.STOCK: shares, Kind.REIT: shares, Kind.ETF: shares if funds is None else funds}
 
 
 def of_value(name: str, *rows: tuple[str, float, str], sales_only: bool = False) -> Levy:

@@ -16,7 +16,11 @@ from newsfolio.assets import (
     HONG_KONG_CNY,
     MAINLAND,
     NEW_YORK,
+    ONE_BY_ONE,
+    TAXED,
+    UNSAID,
     USD_COUNTERS,
+    VENUES,
     Asset,
     Kind,
     Venue,
@@ -24,6 +28,7 @@ from newsfolio.assets import (
 )
 from newsfolio.dated import Dated, Row, always
 from newsfolio.errors import CommandError, UnknownName
+from newsfolio.venues import rows_of
 
 BP = 0.0001
 _TREATY = "gross by default; US source dividends to a non-resident: 30% without a treaty"
@@ -307,7 +312,7 @@ TRUSTS = {
 }
 """Real estate investment trusts of Hong Kong; their days of listing are recalled."""
 
-_TICKER = re.compile(r"\^?[A-Z0-9]+([.-][A-Z0-9]+)?(=X)?")
+_TICKER = re.compile(r"\^?[A-Z0-9&]+(-[A-Z0-9]+)?(\.[A-Z0-9]+)?(=X)?")
 
 
 _CLASS_SHARE = re.compile(r"[A-Z]{1,5}[./ ][ABC]")
@@ -318,10 +323,11 @@ def asset_of(line: str | Asset) -> Asset:
     """The asset behind a ticker: a known row, else what its suffix tells; CommandError if none.
 
     An unknown Hong Kong or mainland line trades in lots of 100, and says that it is assumed; a
-    counter in another currency is the line that it is a counter of.
+    counter in another currency is the line that it is a counter of. Of other markets their rows
+    tell (`newsfolio/venues`), and complete what a declared line does not say.
     """
     if isinstance(line, Asset):
-        return line
+        return _completed(line)
     known = KNOWN.get(line) or TRUSTS.get(line)
     if known:
         return known
@@ -338,8 +344,36 @@ def asset_of(line: str | Asset) -> Asset:
         return Asset(line, venue, withholding=_US_STOCK, country=country)
     if venue.code == HONG_KONG.code:
         return _hong_kong(line, venue)
+    if venue.code != MAINLAND.code:
+        return _by_rows(line, venue)
     share = _cn(line, "", "", star=line.startswith("688"))
     return share if venue is MAINLAND else dataclasses.replace(share, venue=venue, access=None)
+
+
+def _by_rows(line: str, venue: Venue) -> Asset:
+    """A line of which its market's rows are all that is known."""
+    rows = rows_of(venue.code)
+    kinds = (kind for pattern, kind in rows.kinds if re.fullmatch(pattern, line)) if rows else ()
+    return _completed(Asset(line, venue, next(iter(kinds), Kind.STOCK)))
+
+
+def _completed(line: Asset) -> Asset:
+    """A declared line, with what the rows of its market say of lots, withholding and taxes.
+
+    Lines of the first three markets say it themselves.
+    """
+    rows = rows_of(line.venue.code) if line.tradable and line.venue.code not in VENUES else None
+    if rows is None:
+        return line
+    funds = rows.withholding_of_funds if line.kind is Kind.ETF else None
+    spared = (why for pattern, why in rows.untaxed if re.fullmatch(pattern, line.ticker))
+    why = next(spared, "")
+    return dataclasses.replace(
+        line,
+        lot=rows.lot if line.lot == ONE_BY_ONE else line.lot,
+        withholding=(funds or rows.withholding) if line.withholding == UNSAID else line.withholding,
+        taxed=always(False, why) if why and line.taxed == TAXED else line.taxed,
+    )
 
 
 def _hong_kong(line: str, venue: Venue) -> Asset:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsfolio.assets import Asset, Sleeve
+from newsfolio.costs import Costs
 from newsfolio.declaration import check_class
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
@@ -40,6 +41,7 @@ class Strategy:
     grid       parameter values of the thesis's variants, declared before anything was run
     studies    event studies that the report makes, whatever the strategy holds
     pool       lines that `drawn` may put in the place of the author's picks
+    costs      a broker's terms, for runs that name no others; None: the venues' tables
     files      data files that `weights` reads; a file that is not named here cannot be certified
 
     >>> @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Strategy:
     studies: ClassVar[tuple[EventStudy, ...]] = ()
     pool: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[tuple[str, ...]] = ()
+    costs: ClassVar[Costs | None] = None
 
     def __post_init__(self) -> None:
         check_class(type(self))  # type: ignore[arg-type]

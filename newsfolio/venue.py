@@ -77,6 +77,15 @@ class Venue:
             )
 
     @property
+    def opening(self) -> int:
+        """Minutes from the midnight (UTC) that begins a session to its opening.
+
+        Below 0 where it opens on the evening before, as Sydney does.
+        """
+        minutes = self.opens.hour * 60 + self.opens.minute
+        return minutes - 24 * 60 * (self.opens > self.closes)
+
+    @property
     def quoted(self) -> Unit:
         """What its prices are quoted in."""
         return unit_of(self.unit or self.currency)

@@ -42,10 +42,10 @@ class VenueRows:
     """All rows of one market. A pattern is one of whole tickers, and the first that fits counts.
 
     suffixes: Yahoo's, each with its venue ("" for none). zone: of the venue's clock, as Yahoo
-    names it. lot, withholding: of a line that nobody knows better of. kinds: what a line is by a
-    pattern, STOCK where none fits. untaxed: suffixes whose lines pay no transaction tax, and why.
-    boards: by a pattern; of other lines by kind, "star" before it. settlement: days after a trade.
-    sources: of what is not dated, and what a reader must know.
+    names it. lot, withholding: of a line that nobody knows better of; of funds, where it is
+    another. kinds: what a line is by a pattern, STOCK where none fits. untaxed: patterns of lines
+    that pay no tax on trades, and why. boards: by a pattern; of other lines by kind, "star" before
+    it. settlement: days after a trade. sources: of what is not dated, and what a reader must know.
     """
 
     name: str
@@ -54,9 +54,10 @@ class VenueRows:
     schedule: VenueSchedule
     lot: Dated[int] = always(1)
     withholding: Dated[float] = always(0.0)
+    withholding_of_funds: Dated[float] | None = None
     kinds: tuple[tuple[str, Kind], ...] = ()
     counters: tuple[Counters, ...] = ()
-    untaxed: Mapping[str, str] = field(default_factory=dict)
+    untaxed: tuple[tuple[str, str], ...] = ()
     boards: tuple[tuple[str, Board], ...] = ()
     board_of_kind: Mapping[str, Board] = field(default_factory=dict)
     sessions: SessionRows = SessionRows()
@@ -67,3 +68,6 @@ class VenueRows:
     def codes(self) -> frozenset[str]:
         """The names of its calendars."""
         return frozenset(venue.code for venue in self.suffixes.values())
+
+
+IRISH_FUNDS = always(0.0, "nothing, as funds of Ireland and Luxembourg, where most come from")

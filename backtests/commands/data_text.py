@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backtests.commands.terminal import print_table
-from newsfolio.errors import BrokenData
+from newsfolio.errors import BrokenData, OutputError
 
 MOST_FILES = 6
 """That are named where many were read alike."""
@@ -69,6 +69,8 @@ def status_row(store: Store, ticker: str) -> dict[str, Any]:
         stored = store.read(ticker)
     except BrokenData as error:
         return {**row, "damage": f"{error}; newsfolio data pull {ticker} does both"}
+    except OutputError as error:  # of a later version
+        return {**row, "damage": str(error)}
     row["versions"] = len(store.versions(ticker))
     absent = store.absent(ticker)
     row["absent"] = absent.isoformat() if absent else None

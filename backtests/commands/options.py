@@ -53,7 +53,8 @@ class RunOptions:
     currency
         Base currency, e.g. USD, HKD, CNY, EUR.
     costs
-        venue (dated fees, commission, half-spread) or none.
+        venue (dated fees, commission, half-spread) or none; a commission of your own, 10bp or
+        "0.1% min 1 EUR"; or a TOML file of terms by venue and kind.
     lots
         venue (whole board lots) or fractional.
     dividends
@@ -84,7 +85,7 @@ class RunOptions:
     snapshot: Annotated[str | None, Parameter(group=DATA)] = None
     cash: Annotated[float, Parameter(group=MONEY)] = 1_000_000.0
     currency: Annotated[str, Parameter(group=MONEY)] = "USD"
-    costs: Annotated[str, Parameter(group=MONEY)] = "venue"
+    costs: Annotated[str | None, Parameter(group=MONEY)] = None
     lots: Annotated[str, Parameter(group=MONEY)] = "venue"
     dividends: Annotated[str, Parameter(group=MONEY)] = "cash"
     withholding: Annotated[str, Parameter(group=MONEY)] = "none"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from backtests.records.workspace import Workspace
     from backtests.runner.jobs import Job
     from reports.background import BackgroundRenderer
-
-FEW = 50_000
-"""Objects after which a run looks for garbage: after every 700 it spends a fourteenth on it."""
 
 
 def run(
@@ -73,7 +69,6 @@ def run(
     open
         Open the page in a browser.
     """
-    gc.set_threshold(FEW)
     from backtests import paths
     from backtests.api import run_job
     from backtests.evaluation.judging import Judging

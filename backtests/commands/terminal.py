@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from backtests.commands.streams import json_output
 from newsfolio.formatting import growth, ratio
-from reports.tables.doubts import doubts_of
 
 MOST_DOUBTS = 3
 """Doubts that are told in full after a run; the page has all."""
@@ -65,6 +64,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
 
 def say_warnings(manifest: ManifestJson) -> None:
     """What makes the figures above it worth less: ruin, prices in doubt, money never invested."""
+    from reports.tables.doubts import doubts_of
+
     if manifest["ruined"]:
         print(f"{'RUINED':<14}on {manifest['ruined']}: equity at or below zero; all was sold, and "
               "no decision followed")  # fmt: skip

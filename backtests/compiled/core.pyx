@@ -28,9 +28,6 @@ cdef double EPSILON = 2.0 ** -52
 cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5
 cdef int DELISTING = 6
 
-cdef enum:
-    VALUE, SHARES, ORDER  # what a charge is of
-
 cdef int BUYS = 1, SELLS = 2, OPENED = 4  # engines.kernel_inputs
 
 NO_CASH, DELISTED = "not enough cash and credit at the open", "delisted"
@@ -83,8 +80,8 @@ cdef class Core:
     cdef const long long[::1] series_at, starts
     cdef const double[::1] values_
     cdef const long long[::1] spread, lot, holding, withholding, bought, sold, tick
-    cdef const long long[::1] charges_at, basis
-    cdef const double[::1] charge_rate, least, most, step
+    cdef const long long[::1] charges_at
+    cdef const double[::1] of_value, of_shares, of_order, least, most, cap, step
     cdef const double[:, ::1] bounds, ticks
     cdef const long long[::1] group_at, group
     cdef dict pays_off
@@ -118,7 +115,7 @@ cdef class Core:
         self.scratch, self.rest = np.zeros(self.lines + 1), np.zeros(self.lines + 1)
         self.flow, self.due = np.zeros(2 * self.lines + 1), np.zeros(2 * self.lines + 1)
         self.flows = 0
-        self.amounts = np.zeros(len(inputs.basis) + 1)
+        self.amounts = np.zeros(len(inputs.step) + 1)
         self.ordered, self.weighted, self.missed = (
             np.zeros(self.lines, dtype=np.uint8) for _ in range(3))
         self.adr_year = np.zeros(self.lines, dtype=np.int64)
@@ -140,10 +137,10 @@ cdef class Core:
         self.withholding, self.bought, self.sold = inputs.withholding, inputs.bought, inputs.sold
         self.tick, self.star = inputs.tick, inputs.star
         self.adr_fee, self.borrow = inputs.adr_fee, inputs.borrow
-        self.charges_at, self.basis = inputs.charges_at, inputs.basis
-        _check(_below(self.basis, ORDER + 1))
-        self.charge_rate, self.least = inputs.charge_rate, inputs.least
-        self.most, self.step = inputs.most, inputs.step
+        self.charges_at, self.of_value = inputs.charges_at, inputs.of_value
+        self.of_shares, self.of_order = inputs.of_shares, inputs.of_order
+        self.least, self.most = inputs.least, inputs.most
+        self.cap, self.step = inputs.cap, inputs.step
         self.bounds, self.ticks = inputs.bounds, inputs.ticks
         self.group_at, self.group = inputs.group_at, inputs.group
         self.pays_off, self.payoff = inputs.pays_off, inputs.payoff

@@ -2,14 +2,18 @@
 
 cdef inline double value_at(Core core, Py_ssize_t series, Py_ssize_t session) noexcept:
     """The value in force on the day of a session; of two neighbours it is remembered."""
-    cdef Py_ssize_t slot = session & 1, place
+    cdef Py_ssize_t slot = session & 1, first, behind, middle
     cdef long long day
     if core.found_on[slot, series] != session:
-        place = core.series_at[series + 1] - 1
+        first, behind = core.series_at[series], core.series_at[series + 1]
         day = core.ordinal[session]
-        while core.starts[place] > day:
-            place -= 1
-        core.found[slot, series] = core.values_[place]
+        while behind - first > 1:
+            middle = (first + behind) // 2
+            if core.starts[middle] > day:
+                behind = middle
+            else:
+                first = middle
+        core.found[slot, series] = core.values_[first]
         core.found_on[slot, series] = session
     return core.found[slot, series]
 
@@ -33,16 +37,17 @@ cdef inline double fee(Core core, Py_ssize_t column, Py_ssize_t session, double 
                        double value) noexcept:
     cdef Py_ssize_t charges, place, count = 0
     cdef double amount
-    cdef double[3] bases
     if shares == 0 or not core.charged:
         return 0.0
     charges = <Py_ssize_t>value_at(
         core, core.sold[column] if shares < 0 else core.bought[column], session)
-    bases[VALUE], bases[SHARES], bases[ORDER] = value, fabs(shares), 1.0
     for place in range(core.charges_at[charges], core.charges_at[charges + 1]):
-        amount = core.charge_rate[place] * bases[core.basis[place]]
+        amount = core.of_value[place] * value + core.of_shares[place] * fabs(shares)
+        amount += core.of_order[place]
         amount = larger(amount, core.least[place])
         amount = smaller(amount, core.most[place])
+        if core.cap[place] < INFINITY:
+            amount = smaller(amount, core.cap[place] * value)
         if core.step[place] != 0.0:
             amount = core.step[place] * ceil(amount / core.step[place] - STEP)
         core.amounts[count] = amount

@@ -12,28 +12,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.settings import Costs, Funding, Lots, Settings, Withholding
+from backtests.settings import Funding, Lots, Settings, Withholding
 from backtests.simulation.cash_events import paying_sessions
 from backtests.simulation.execution import by_opening
 from backtests.simulation.interest import growth
-from markets.costs.models import (
-    CostModel,
-    NoCosts,
-    VenueCosts,
-    holding_of,
-    is_known,
-    ticks_of,
-)
+from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Floats, Market
 from markets.per_market import per_market
 from newsfolio.assets import Asset
 from newsfolio.dated import Dated
-from newsfolio.levies import Basis, Charge
+from newsfolio.levies import Charge
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.uint8]
 
-_BASES = {Basis.VALUE: 0, Basis.SHARES: 1, Basis.ORDER: 2}
 _EPOCH = date(1970, 1, 1).toordinal()
 BUYS, SELLS, OPENED = 1, 2, 4
 NONE = -1
@@ -47,8 +39,9 @@ class KernelInputs:
     Dated facts are series: series s has the days `starts[series_at[s]:series_at[s + 1]]`, and the
     value in force from each on. `lot`, `spread`, `holding`, `withholding`, `tick`, `bought` and
     `sold` are the series of each line, NONE without. The values of `bought` and `sold` number the
-    lists of charges, c: `charges_at[c]` to `charges_at[c + 1]` of `basis`, `charge_rate`, `least`,
-    `most` and `step`; those of `tick` number the rows of `bounds` and `ticks`.
+    lists of charges, c: `charges_at[c]` to `charges_at[c + 1]` of `of_value`, `of_shares`,
+    `of_order`, `least`, `most`, `cap` and `step`; those of `tick` number the rows of `bounds` and
+    `ticks`.
     fillable: as bits, BUYS and SELLS that can fill at an open, and whether the venue OPENED.
     group: columns by the hour of their open, group g from `group_at[g]` on.
     """
@@ -82,10 +75,12 @@ class KernelInputs:
     sold: Integers
     tick: Integers
     charges_at: Integers
-    basis: Integers
-    charge_rate: Floats
+    of_value: Floats
+    of_shares: Floats
+    of_order: Floats
     least: Floats
     most: Floats
+    cap: Floats
     step: Floats
     bounds: Floats
     ticks: Floats
@@ -112,11 +107,10 @@ def _known(market: Market, costs: CostModel) -> bool:
     """Whether every rule has a value on every day of the run."""
     if type(costs) not in (VenueCosts, NoCosts):
         return False
-    charged = isinstance(costs, VenueCosts)
     return all(
-        (not charged or is_known(asset))
-        and all(_since(fact) for fact in (asset.lot, asset.half_spread, asset.withholding))
+        _since(fact)
         for asset in market.assets
+        for fact in (asset.lot, asset.half_spread, asset.withholding)
     )
 
 
@@ -130,7 +124,6 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
         return None
     table = growth(market, settings.credit_spread)
     days = market.sessions.astype("int64")
-    taxed = settings.costs is Costs.VENUE
     return KernelInputs(
         first=market.first,
         open=_floats(market.open),
@@ -146,8 +139,8 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
         credit=table.credit,
         debit=table.debit,
         days=table.days,
-        adr_fee=_floats([asset.adr_fee * taxed for asset in market.assets]),
-        borrow=_floats([asset.borrow * taxed for asset in market.assets]),
+        adr_fee=_floats([costs.adr_fee(asset) for asset in market.assets]),
+        borrow=_floats([costs.borrow_rate(asset) for asset in market.assets]),
         ordinal=days,
         year=market.sessions.astype("datetime64[Y]").astype("int64") + 1970,
         **_dated(market.assets, costs if isinstance(costs, VenueCosts) else None),
@@ -159,7 +152,7 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
         foreign=settings.withholding is Withholding.FOREIGN,
         charged=isinstance(costs, VenueCosts),
         has_holding=isinstance(costs, VenueCosts)
-        and any(holding_of(asset) is not None for asset in market.assets),
+        and any(costs.holding_of(asset) is not None for asset in market.assets),
         tolerance=settings.tolerance,
     )
 
@@ -209,10 +202,12 @@ class _Charges:
     def arrays(self) -> dict[str, Any]:
         return {
             "charges_at": _integers(self._at),
-            "basis": _integers([_BASES[charge.basis] for charge in self._all]),
-            "charge_rate": _floats([charge.rate for charge in self._all]),
+            "of_value": _floats([charge.value for charge in self._all]),
+            "of_shares": _floats([charge.share for charge in self._all]),
+            "of_order": _floats([charge.order for charge in self._all]),
             "least": _floats([charge.minimum for charge in self._all]),
             "most": _floats([charge.maximum for charge in self._all]),
+            "cap": _floats([charge.cap for charge in self._all]),
             "step": _floats([charge.step for charge in self._all]),
         }
 
@@ -257,10 +252,10 @@ def _facts(
     numbers: dict[str, list[int]] = defaultdict(list)
     for asset in assets:
         numbers["lot"].append(series.add(asset.lot))
-        numbers["spread"].append(series.add(asset.half_spread))
+        numbers["spread"].append(series.add(costs.spread_of(asset) if costs else asset.half_spread))
         numbers["withholding"].append(series.add(asset.withholding))
-        numbers["holding"].append(series.add(holding_of(asset)))
-        numbers["tick"].append(series.add(ticks_of(asset), steps.add))
+        numbers["holding"].append(series.add(costs.holding_of(asset) if costs else None))
+        numbers["tick"].append(series.add(costs.ticks_of(asset) if costs else None, steps.add))
         for name, sale in (("bought", False), ("sold", True)):
             fact = costs.charges(asset, sale) if costs else None
             numbers[name].append(series.add(fact, charges.add))

@@ -49,7 +49,7 @@ from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import PROXIES, prepare
 from backtests.runner.provenance import parameter_values, settings_values
 from backtests.runner.run import ReferenceRun, Run
-from backtests.settings import Costs
+from backtests.settings import CostTable
 from backtests.simulation.account import account
 from backtests.simulation.desk import Desk
 from backtests.simulation.metrics import cash_returns
@@ -345,7 +345,7 @@ def _doubts(
 ) -> Iterator[str]:
     """Why these figures, whatever they are, prove nothing about the thesis: what was chosen."""
     yield from _dates_chosen(run, scored, since, tried)
-    if run.settings.costs is Costs.NONE:
+    if run.settings.costs is CostTable.NONE:
         yield "it trades free of costs"
     if run.output.ruined is not None and _ruined(run, scored) is None:
         yield f"the account was lost on {run.market.day(run.output.ruined)}, before it scored"

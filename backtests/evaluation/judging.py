@@ -96,13 +96,14 @@ def certificate(
     from backtests.evaluation.lookahead.certificate import certify
     from backtests.evaluation.lookahead.plain_replays import certify_plain
 
-    bars = inputs_alone(job.strategy, settings).load(source)
+    inputs = inputs_alone(job.strategy, settings)
+    bars = inputs.load(source)
     if job.plain:
         found = certify_plain(job.plain, bars, settings, cuts, watch)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
         remember_check(paths.checks_folder(), about, as_json(found))
         return found
-    return certify(job.strategy, bars, settings, cuts=cuts, watch=watch)
+    return certify(job.strategy, bars, inputs.settings, cuts=cuts, watch=watch)
 
 
 def _remembered(run: Run) -> Certificate:

@@ -28,6 +28,10 @@ PATIENCE = 10
 _ADDED = {"variant": "TEXT NOT NULL DEFAULT ''", "scored": "INTEGER NOT NULL DEFAULT 0",
           "sharpe": "REAL"}  # fmt: skip
 
+_FIRST = {"id", "at", "thesis", "strategy", "parameters", "code", "data", "simulated", "settings",
+          "start", "end", "status", "error", "run", "metrics"}  # fmt: skip
+"""The columns of version 1."""
+
 _SCHEMA = (
     """
 CREATE TABLE IF NOT EXISTS trials (
@@ -119,6 +123,23 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def require_ours(self) -> None:
+        """OutputError for a file that is no ledger, or that of a newer version; none may be there.
+
+        What cannot be read at the moment is left to whoever reads or writes it.
+        """
+        if not self._path.is_file():
+            return
+        connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            _check(connection, self._path)
+        except sqlite3.OperationalError:
+            return
+        except sqlite3.DatabaseError as error:
+            raise _refused(self._path, f"is no trial ledger ({error})") from error
+        finally:
+            connection.close()
+
     def append(self, trials: Iterable[Trial], at: datetime) -> None:
         """Add rows, all or none; OutputError where the file cannot be written."""
         rows = [self._row(trial, at) for trial in trials]
@@ -182,6 +203,7 @@ class Ledger:
             connection = sqlite3.connect(self._path, timeout=PATIENCE)
             try:
                 connection.row_factory = sqlite3.Row
+                _check(connection, self._path)
                 _prepare(connection)
                 with connection:
                     yield connection
@@ -191,6 +213,27 @@ class Ledger:
             raise OutputError(
                 f"the trial ledger {self._path} cannot be used ({error}); use another --ledger"
             ) from error
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """OutputError unless the file is empty, or a ledger of this version or an earlier one."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master")]
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(trials)")}
+    if not columns >= _FIRST and (tables or version):
+        raise _refused(path, "is an SQLite file, but no trial ledger")
+    if version > VERSION:
+        why = (
+            f"is a trial ledger of a newer newsfolio (version {version}; this one reads {VERSION})"
+        )
+        raise _refused(path, why)
+
+
+def _refused(path: Path, why: str) -> OutputError:
+    return OutputError(
+        f"{path} {why}, and stays as it is;\nname another file with --ledger"
+        + (", or upgrade newsfolio" if "newer" in why else "")
+    )
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -61,5 +61,7 @@ def open_workspace(
 
 
 def open_ledger(path: str | Path | None) -> Ledger:
-    """The ledger named, or the user's own."""
-    return Ledger(Path(path) if path else paths.ledger_path())
+    """The ledger named, or the user's own; OutputError for a file that is something else."""
+    ledger = Ledger(Path(path) if path else paths.ledger_path())
+    ledger.require_ours()
+    return ledger

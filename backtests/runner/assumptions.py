@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backtests.runner.provenance import Provenance
-from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings, Withholding
+from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings, Withholding
 from markets.costs.models import CostModel
 from markets.market import Market
 
@@ -21,9 +21,9 @@ def assumptions(
         _WITHHOLDING[settings.withholding],
         _funding(settings, origin),
         "Exchange rates: " + _FX[settings.fx],
-        *costs.notes(),
+        *costs.notes(market.assets),
     ]
-    if settings.costs is Costs.NONE:
+    if settings.costs is CostTable.NONE:
         sentences.append("No fees, no half-spread, no borrow or holding fees.")
     if settings.impact:
         sentences.append(f"Square-root impact with coefficient {settings.impact:g}.")

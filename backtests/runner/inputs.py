@@ -9,7 +9,7 @@ from datetime import date
 from backtests.claims import lines_of
 from backtests.plain_strategy import PlainStrategy
 from backtests.runner.run import BENCHMARK, Reference
-from backtests.settings import Costs, Dividends, Engine, Funding, Fx, Settings
+from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
 from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
@@ -21,6 +21,7 @@ from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.universe import Want, assets_to_load, universe_assets
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.claims import Claim
+from newsfolio.costs import Costs
 from newsfolio.declaration import controls_of
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.facts import Facts
@@ -123,6 +124,8 @@ def inputs_alone(strategy: Strategy, settings: Settings) -> Inputs:
 
 def settings_for(strategy: Strategy, settings: Settings) -> Settings:
     """The settings that a strategy is run with; CommandError for those that it cannot have."""
+    if settings.costs is None:
+        settings = replace(settings, costs=strategy.costs or CostTable.VENUE)
     if isinstance(strategy, PlainStrategy):
         if settings.participation is not None:
             raise CommandError(
@@ -176,7 +179,10 @@ def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Marke
 
 
 def cost_model(settings: Settings) -> CostModel:
-    return VenueCosts() if settings.costs is Costs.VENUE else NoCosts()
+    """What trading costs by the settings of a run."""
+    if settings.costs is CostTable.NONE:
+        return NoCosts()
+    return VenueCosts(settings.costs) if isinstance(settings.costs, Costs) else VenueCosts()
 
 
 def fx_source(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
 from typing import Any, cast
 
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.fingerprint import code_of
-from backtests.settings import Settings
+from backtests.settings import CostTable, Settings
 from newsfolio.assets import Asset, sleeves_of
+from newsfolio.costs import Costs
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import BareThesisJson, SettingsJson, StrategyJson
@@ -79,8 +80,13 @@ def thesis_of(strategy: Strategy) -> BareThesisJson | None:
 
 def settings_values(settings: Settings) -> SettingsJson:
     """Settings as JSON values."""
-    values = {name: plain_value(value) for name, value in asdict(settings).items()}
-    return cast(SettingsJson, values)
+    values = {field.name: plain_value(getattr(settings, field.name)) for field in fields(settings)}
+    return cast(SettingsJson, {**values, "costs": _costs(settings.costs)})
+
+
+def _costs(costs: Costs | CostTable | None) -> Any:
+    """A word, or the terms as a table."""
+    return costs.written() if isinstance(costs, Costs) else (costs or CostTable.VENUE).value
 
 
 def plain_value(value: Any) -> Any:

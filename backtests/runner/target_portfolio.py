@@ -129,6 +129,7 @@ def advise(
     if asof is not None:
         bars = bars.until(asof)
     market = inputs.market(bars)
+    settings = inputs.settings
     desk = Desk(strategy, market, settings, cost_model(settings))
     output = kernel.turned(desk)
     last = len(market.sessions) - 1

@@ -8,7 +8,7 @@ from math import fsum
 
 import numpy as np
 
-from backtests.settings import Costs, Settings, Withholding
+from backtests.settings import Settings, Withholding
 from backtests.simulation.book import Book
 from backtests.simulation.fills import Why
 from backtests.simulation.interest import HOLDING_YEAR, YEAR
@@ -79,7 +79,7 @@ class CashEvents:
     def _carry_rate(self, column: int, value: float) -> float:
         asset = self._market.assets[column]
         if value < 0:
-            return asset.borrow if self._settings.costs is Costs.VENUE else 0.0
+            return self._costs.borrow_rate(asset)
         day = self._market.day(self._book.touched)
         return self._costs.holding_rate(asset, day) if value else 0.0
 
@@ -107,10 +107,10 @@ class CashEvents:
     def _adr_fee(self, session: int, column: int) -> float:
         """The depositary's yearly fee a share, due with the first dividend of a calendar year."""
         year = self._market.day(session).year
-        if self._settings.costs is Costs.NONE or year in self._adr_years[column]:
+        if year in self._adr_years[column]:
             return 0.0
         self._adr_years[column].add(year)
-        return self._market.assets[column].adr_fee
+        return self._costs.adr_fee(self._market.assets[column])
 
     def _pay_off(self, session: int) -> list[int]:
         market, book = self._market, self._book

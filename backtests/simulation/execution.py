@@ -187,5 +187,5 @@ def by_opening(market: Market) -> tuple[tuple[int, ...], ...]:
     """Columns whose venues open at the same hour, in the order of the day."""
     groups: dict[object, list[int]] = defaultdict(list)
     for column, asset in enumerate(market.assets):
-        groups[asset.venue.opens].append(column)
+        groups[asset.venue.opening].append(column)
     return tuple(tuple(groups[hour]) for hour in sorted(groups))  # type: ignore[type-var]

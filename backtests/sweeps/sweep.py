@@ -229,9 +229,16 @@ def _walk(
 def load(folder: Path) -> SweepResult:
     """A finished sweep; OutputError where the folder holds none."""
     try:
-        return SweepResult(folder, json.loads((folder / "sweep.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        summary: SweepJson = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
+        newer = summary["format"] > FORMAT
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise OutputError(f"{folder} is not a finished sweep ({error}); run it again") from error
+    if newer:
+        raise OutputError(
+            f"{folder} is a sweep of a newer newsfolio (format {summary['format']}; this one reads "
+            f"{FORMAT});\nupgrade newsfolio, or sweep again with another --out"
+        )
+    return SweepResult(folder, summary)
 
 
 def size_of(sets: int) -> int:

@@ -1,20 +1,23 @@
-"""What trading and holding cost on a day: dated levies by venue and kind of instrument.
+"""What trading and holding cost on a day: dated levies of the venue, or the terms of a broker.
 
-Every rate is a row with its source, in the file of its country.
+Every rate of a venue is a row with its source, in the file of its market.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from math import fsum
 from typing import Protocol
 
+from markets.reference.currencies import EcbRates
 from newsfolio.assets import VENUES, Asset, Kind
-from newsfolio.dated import Dated, Row
-from newsfolio.errors import CommandError
+from newsfolio.costs import Commission, Costs
+from newsfolio.dated import Dated, Row, always
 from newsfolio.levies import Charge, Levy, TickTable, VenueSchedule
+from newsfolio.venue_rows import VenueRows
 from newsfolio.venues import rows_of
 
 
@@ -37,45 +40,96 @@ class CostModel(Protocol):
         """What a long position pays a year, as a fraction of its market value."""
         ...
 
-    def notes(self) -> tuple[str, ...]:
-        """The assumptions in words, one sentence or two each."""
+    def borrow_rate(self, asset: Asset) -> float:
+        """What a short position pays a year, as a fraction of its market value."""
+        ...
+
+    def adr_fee(self, asset: Asset) -> float:
+        """What the depositary takes a year, USD a share."""
+        ...
+
+    def notes(self, assets: Sequence[Asset] = ()) -> tuple[str, ...]:
+        """The assumptions in words, one sentence or two each; assets: the lines they are about."""
         ...
 
 
-_FEES = (
-    "Fees: dated schedules of the United States, Hong Kong and Stock Connect, known as of "
-    "2026-11; the last known rates are extrapolated after that, and the first ones before they "
-    "begin (SEC fee before 2009, ChinaClear fee before 2015-08)."
-)
-_COMMISSION = (
-    "Commission: United States $0.005 a share and at least $1 an order until 2019-09-30, none "
-    "since; Hong Kong and mainland 0.03 % of value without a minimum. All of it is a judgement."
-)
+_NO_COMMISSION = "Commission: none is charged, as none is known; --costs can say otherwise."
+
+KNOWN_TO = "2026-11"
+"""The month up to which the rows were looked up."""
 
 _Charges = Dated[tuple[Charge, ...]]
 
-_Key = tuple[str, Kind, bool, Dated[bool], date | None]
-"""What an order is charged by: venue, kind, side, whether the line is taxed, its listing."""
+_TRADED = (Kind.STOCK, Kind.ETF, Kind.REIT)
 
 
-def _charges(levies: tuple[Levy, ...]) -> _Charges:
+@dataclass(frozen=True)
+class _Order:
+    """All that decides what an order is charged."""
+
+    venue: str
+    currency: str
+    kind: Kind
+    sale: bool
+    taxed: Dated[bool]
+    listed: date | None
+    own: Costs
+
+
+@lru_cache(maxsize=1024)
+def _charged(order: _Order) -> _Charges:
+    """What an order is charged: worked out once, as orders come by the 1000."""
+    levies = [
+        levy.due(order.taxed, order.listed)
+        for levy in _levies(order.venue, order.kind)
+        if levy.falls_on(order.sale) and _asked(levy, order.own)
+    ]
+    table = _together(levies)
+    if not isinstance(order.own.commission, Commission):
+        return table
+    own = _in_currency(order.own.commission, order.currency)
+    starts = sorted({*table.starts, *own.starts})
+    return Dated(tuple(Row(day, (*table.at(day), own.at(day))) for day in starts))
+
+
+def _levies(code: str, kind: Kind) -> tuple[Levy, ...]:
+    """What the table of a venue charges; the levies of shares where a kind has none of its own."""
+    schedule = schedule_of(code)
+    levies = schedule.levies if schedule else {}
+    return levies.get(kind, levies.get(Kind.STOCK, ()))
+
+
+def _asked(levy: Levy, own: Costs) -> bool:
+    """Whether the terms leave a levy of the venue's table as it is."""
+    return own.commission is None if levy.broker else own.taxes is not False
+
+
+def _together(levies: Sequence[Levy]) -> _Charges:
     """What the levies take together, with a row for each day on which one of them changes."""
     starts = sorted(set().union(*(levy.starts() for levy in levies)) | {date.min})
     return Dated(tuple(Row(day, tuple(levy.at(day) for levy in levies)) for day in starts))
 
 
-@lru_cache(maxsize=1024)
-def _charged(key: _Key, commission: bool) -> _Charges:
-    """What an order is charged: worked out once, as orders come by the 1000."""
-    code, kind, sale, taxed, listed = key
-    schedule = schedule_of(code)
-    levies = (schedule.levies if schedule else {})[kind]
-    return _charges(
-        tuple(
-            levy.due(taxed, listed)
-            for levy in levies
-            if levy.falls_on(sale) and (commission or not levy.broker)
-        )
+@lru_cache(maxsize=64)
+def _in_currency(commission: Commission, currency: str) -> Dated[Charge]:
+    """A commission in the currency of a line; its amounts at the last fixing before each day."""
+    if not commission.in_money or commission.currency in ("", currency):
+        return Dated((Row(date.min, _charge(commission, 1.0)),))
+    fixings = EcbRates().fixings(commission.currency, currency)
+    rows = zip((fixings.days + 1).tolist(), fixings.rates.tolist(), strict=True)
+    later = [Row(day, _charge(commission, rate)) for day, rate in rows]
+    return Dated((Row(date.min, later[0].value), *later))
+
+
+def _charge(commission: Commission, rate: float) -> Charge:
+    """On a day on which one unit of its currency is `rate` of the line's."""
+    return Charge(
+        value=commission.value,
+        share=commission.share * rate,
+        order=commission.order * rate,
+        minimum=commission.minimum * rate,
+        maximum=commission.maximum * rate,
+        cap=commission.cap,
     )
 
 
@@ -85,67 +139,137 @@ def schedule_of(code: str) -> VenueSchedule | None:
     return rows.schedule if rows else None
 
 
-def is_known(asset: Asset) -> bool:
-    """Whether there is a schedule for a line's venue and kind."""
-    schedule = schedule_of(asset.venue.code)
-    return schedule is not None and asset.kind in schedule.levies
-
-
-def ticks_of(asset: Asset) -> Dated[TickTable] | None:
-    """The price steps that a line's half-spread cannot undercut; None where none are known."""
-    schedule = schedule_of(asset.venue.code)
-    return schedule.ticks.get(asset.kind) if schedule else None
-
-
-def holding_of(asset: Asset) -> Dated[float] | None:
-    """What a long position in a line pays a year; None for nothing."""
-    schedule = schedule_of(asset.venue.code)
-    return schedule.holding if schedule else None
-
-
-def _check_known(asset: Asset) -> None:
-    if not is_known(asset):
-        raise CommandError(
-            f"{asset.ticker}: no trading costs are known for venue {asset.venue.code}, kind "
-            f"{asset.kind}; run with --costs none"
-        )
-
-
 @dataclass(frozen=True)
 class VenueCosts:
-    """The fees of each venue as they were on the day; `commission=False`: without the broker's.
+    """The fees of each venue as they were on the day, but for what `own` says otherwise.
 
-    Every method raises CommandError for a venue and kind that has no schedule.
+    A venue without a schedule charges neither tax nor commission; the half-spread is the line's.
     """
 
-    commission: bool = True
+    own: Costs = Costs()
 
     def fee(self, asset: Asset, day: date, shares: float, value: float) -> float:
         if shares == 0:
             return 0.0
-        _check_known(asset)
         charges = self.charges(asset, shares < 0).at(day)
         return fsum(charge.of(abs(shares), value) for charge in charges)
 
     def half_spread(self, asset: Asset, day: date, price: float) -> float:
-        _check_known(asset)
-        own = asset.half_spread.at(day)
-        table = ticks_of(asset)
+        own = self.spread_of(asset).at(day)
+        table = self.ticks_of(asset)
         return max(table.at(day).at(price) / 2 / price, own) if table else own
 
     def holding_rate(self, asset: Asset, day: date) -> float:
-        _check_known(asset)
-        rate = holding_of(asset)
+        rate = self.holding_of(asset)
         return rate.at(day) if rate else 0.0
 
-    def notes(self) -> tuple[str, ...]:
-        own = (note for rows in map(rows_of, VENUES) if rows for note in rows.schedule.notes)
-        return (_FEES, *own, _COMMISSION if self.commission else "Commission: none is charged.")
+    def borrow_rate(self, asset: Asset) -> float:
+        return asset.borrow
 
-    def charges(self, asset: Asset, sale: bool) -> Dated[tuple[Charge, ...]]:
-        """What a sale or a purchase is charged; KeyError where nobody knows."""
-        key = (asset.venue.code, asset.kind, sale, asset.taxed, asset.listed)
-        return _charged(key, self.commission)
+    def adr_fee(self, asset: Asset) -> float:
+        return asset.adr_fee
+
+    def notes(self, assets: Sequence[Asset] = ()) -> tuple[str, ...]:
+        codes = {asset.venue.code for asset in assets} if assets else VENUES
+        names = {each.name: each for code in codes if (each := rows_of(code))}
+        used = [names[name] for name in sorted(names)]
+        own = (note for rows in used for note in rows.schedule.notes)
+        commission = () if self.own.commission is not None else (_commission(used),)
+        return (*_fees(used), *own, *commission, *_own_notes(self.own, assets), *_unknown(assets))
+
+    def charges(self, asset: Asset, sale: bool) -> _Charges:
+        """What a sale or a purchase is charged, in the currency of the line."""
+        venue = asset.venue
+        return _charged(
+            _Order(
+                venue.code,
+                venue.currency,
+                asset.kind,
+                sale,
+                asset.taxed,
+                asset.listed,
+                self._terms(asset),
+            )
+        )
+
+    def spread_of(self, asset: Asset) -> Dated[float]:
+        """Half of what is between bid and ask, as a fraction of the price."""
+        own = self._terms(asset).half_spread
+        return asset.half_spread if own is None else _constant(own)
+
+    def ticks_of(self, asset: Asset) -> Dated[TickTable] | None:
+        """The price steps that a half-spread cannot undercut; None where none are known."""
+        schedule = schedule_of(asset.venue.code)
+        if schedule is None or self._terms(asset).half_spread is not None:
+            return None
+        return schedule.ticks.get(asset.kind)
+
+    def holding_of(self, asset: Asset) -> Dated[float] | None:
+        """What a long position in a line pays a year; None for nothing."""
+        schedule, terms = schedule_of(asset.venue.code), self._terms(asset)
+        holding = schedule.holding if schedule and terms.taxes is not False else None
+        return _with_custody(holding, terms.custody) if terms.custody else holding
+
+    def _terms(self, asset: Asset) -> Costs:
+        return _terms(self.own, asset.venue.code, asset.kind) if self.own.only else self.own
+
+
+@lru_cache(maxsize=256)
+def _terms(own: Costs, venue: str, kind: Kind) -> Costs:
+    return own.of(venue, kind)
+
+
+@lru_cache(maxsize=256)
+def _constant(value: float) -> Dated[float]:
+    """One object a value: the compiled desk tells rows apart by their identity."""
+    return always(value, "own terms")
+
+
+@lru_cache(maxsize=64)
+def _with_custody(holding: Dated[float] | None, custody: float) -> Dated[float]:
+    if holding is None:
+        return always(custody, "own terms")
+    return Dated(tuple(replace(row, value=row.value + custody) for row in holding.rows))
+
+
+def _own_notes(own: Costs, assets: Sequence[Asset]) -> list[str]:
+    """The terms of a broker in words, and those that no line comes under."""
+    here = {(asset.venue.code, asset.kind.value) for asset in assets}
+    names = {name for venue, kind in here for name in (venue, kind, f"{venue} {kind}")}
+    said = [f"Own terms: {own.words()}."] * bool(own.words())
+    said += [f"Own terms, {name}: {terms.words()}." for name, terms in own.places if name in names]
+    idle = [name for name, _ in own.places if assets and name not in names]
+    if idle:
+        said.append(f"Own terms for {', '.join(idle)} are not used: no line here is of that.")
+    return said
+
+
+def _unknown(assets: Sequence[Asset]) -> list[str]:
+    """What is assumed where no table says what a venue charges."""
+    codes = {asset.venue.code for asset in assets if asset.kind in _TRADED}
+    without = sorted(code for code in codes if schedule_of(code) is None)
+    return [
+        f"No fees are known for venue {code}: neither tax nor commission is charged, and a "
+        "half-spread of 5 bp where the line has none of its own; --costs can say otherwise."
+        for code in without
+    ]
+
+
+def _commission(used: Iterable[VenueRows]) -> str:
+    told = [each for rows in used if (each := rows.schedule.commission)]
+    return f"Commission: {'; '.join(told)}. All of it is a judgement." if told else _NO_COMMISSION
+
+
+def _fees(used: Iterable[VenueRows]) -> Iterator[str]:
+    """What the schedules in use rest on; a market may say before when its first rates began."""
+    names = ", ".join(rows.name for rows in used)
+    early = ", ".join(rows.schedule.early for rows in used if rows.schedule.early)
+    if names:
+        yield (
+            f"Fees and taxes: dated schedules of {names}, known as of {KNOWN_TO}; the last known "
+            "rates are extrapolated after that, and the first ones before they begin"
+            + (f" ({early})." if early else ".")
+        )
 
 
 @dataclass(frozen=True)
@@ -161,5 +285,11 @@ class NoCosts:
     def holding_rate(self, asset: Asset, day: date) -> float:
         return 0.0
 
-    def notes(self) -> tuple[str, ...]:
+    def borrow_rate(self, asset: Asset) -> float:
+        return 0.0
+
+    def adr_fee(self, asset: Asset) -> float:
+        return 0.0
+
+    def notes(self, assets: Sequence[Asset] = ()) -> tuple[str, ...]:
         return ("Costs: none. No fees, commission, half-spread or holding fees are charged.",)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from markets.bars import Bars, moved_on
 from markets.quality.findings import Floats
-from markets.reference.calendars import Days, on_weekend, sessions_of
+from markets.reference.calendars import Days, idle_weekend, sessions_of
 from markets.universe import lives
 from newsfolio.assets import Asset
 
@@ -28,7 +28,7 @@ class JudgedLine:
 
     @classmethod
     def used(cls, asset: Asset, bars: Bars) -> JudgedLine | None:
-        """Without rows of another security, and of a line that trades without weekends.
+        """Without rows of another security, and of a line that trades without idle weekends.
 
         What was paid or split on a row that goes counts on the next one. None: no row is left.
         """
@@ -36,7 +36,7 @@ class JudgedLine:
         if not keep.any():
             return None
         rows = bars if keep.all() else bars.kept(keep)
-        weekend = on_weekend(rows.days) & asset.tradable
+        weekend = idle_weekend(asset.venue, rows.days) & asset.tradable
         if weekend.any() and not weekend.all():
             rows = dataclasses.replace(rows, frame=moved_on(rows.frame, ~weekend))
         return cls(asset, rows)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -56,8 +57,8 @@ def _table(kind: type[ExchangeCalendar], first: date, last: date) -> Table:
     if hasattr(kind, "special_weekmasks"):
         days = property(lambda calendar: _open_days(calendar, start, end))
         kind = type(kind.__name__, (kind,), {"day": days})
-    calendar = kind(start=start, end=end)
-    _require_understood(calendar)
+    with _moving_as_written():
+        calendar = kind(start=start, end=end)
     closes = calendar.closes
     numbers = closes.index.to_numpy().astype("datetime64[D]").astype("int64")
     instants = closes.dt.tz_convert(None).to_numpy().astype("datetime64[s]")
@@ -111,20 +112,40 @@ def _holidays(
     return days.to_numpy().astype("datetime64[D]")
 
 
-def _require_understood(calendar: ExchangeCalendar) -> None:
-    """ArithmeticError where pandas moves a day otherwise than the library's own rule does."""
+@contextmanager
+def _moving_as_written() -> Iterator[None]:
+    """Dates plus one of the library's own offsets are what its `_apply` says.
+
+    pandas 3 adds an offset that derives from Easter as Easter itself: Purim would be a Sunday of
+    March, and the Orthodox Easter the other one.
+    """
+    kinds = [kind for kind in _kinds_of(_base_offset()) if "_apply" in vars(kind)]
+    for kind in kinds:
+        kind.__add__ = kind.__radd__ = _moved
+    try:
+        yield
+    finally:
+        for kind in kinds:
+            del kind.__add__, kind.__radd__
+
+
+def _moved(offset: Any, other: Any) -> Any:
     import pandas as pd
 
-    day = pd.Timestamp("2024-01-01")
-    regular = calendar.regular_holidays
-    for offset in _own_offsets(regular.rules if regular is not None else ()):
-        if day + offset != offset._apply(day):
-            raise ArithmeticError(f"pandas does not compute {type(offset).__name__} as written")
+    if isinstance(other, np.ndarray):
+        return np.array([_moved(offset, each) for each in other], dtype=object)
+    return pd.Timestamp(offset._apply(other))
 
 
-def _own_offsets(rules: Iterable[Any]) -> Iterator[Any]:
-    """Offsets that exchange_calendars defines itself."""
-    for rule in rules:
-        for one in rule.offset if isinstance(rule.offset, list) else [rule.offset]:
-            if type(one).__module__.startswith("exchange_calendars"):
-                yield one
+def _base_offset() -> Any:
+    from pandas.tseries.offsets import BaseOffset
+
+    return BaseOffset
+
+
+def _kinds_of(base: Any) -> Iterator[Any]:
+    """The classes of exchange_calendars among those that derive from one, without its weeks."""
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("exchange_calendars") and "Weekmask" not in kind.__name__:
+            yield kind
+        yield from _kinds_of(kind)

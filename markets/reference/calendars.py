@@ -41,14 +41,20 @@ def _hours(code: str) -> Hours:
 
     The library takes a third of a second for them, so they are kept for the next start.
     """
-    lost = _corrections(code).lost
-    rules = hashlib.sha256(f"{FIRST} {LAST} {lost} {edition()}".encode()).hexdigest()[:12]
-    return kept(f"calendar-{code}-{rules}", lambda: _computed(code, lost))
+    rows = _corrections(code)
+    rules = hashlib.sha256(f"2 {FIRST} {LAST} {rows} {edition()}".encode()).hexdigest()[:12]
+    return kept(f"calendar-{code}-{rules}", lambda: _computed(code, rows))
 
 
-def _computed(code: str, lost: tuple[str, ...]) -> Hours:
+def _computed(code: str, rows: SessionRows) -> Hours:
+    """What the library says, corrected."""
     hours = sessions_and_closes(code, FIRST, LAST)
-    return hours[:, ~np.isin(hours[0].astype("datetime64[D]"), np.array(lost, dtype=DAY))]
+    closes = np.array(rows.added, dtype="datetime64[s]")
+    added = np.array([closes.astype(DAY).astype("int64"), closes.astype("int64")])
+    wrong = np.array([*rows.lost, *rows.shut], dtype=DAY).astype("int64")
+    hours = hours[:, ~np.isin(hours[0], np.append(wrong, added[0]))]
+    hours = np.concatenate([hours, added], axis=1)
+    return hours[:, np.argsort(hours[0], kind="stable")]
 
 
 @lru_cache(maxsize=16)
@@ -104,6 +110,14 @@ def among(sessions: Days, days: Days) -> Mask:
 def on_weekend(days: Days) -> Mask:
     """Saturdays and Sundays."""
     return np.asarray(_weekday(days) >= 5)
+
+
+def idle_weekend(venue: Venue, days: Days) -> Mask:
+    """Saturdays and Sundays on which the venue has no session."""
+    mask = on_weekend(days)
+    if mask.any():
+        mask[mask] = ~is_open(venue.code, days[mask])
+    return mask
 
 
 def is_known(venue: Venue, days: Days) -> Mask:

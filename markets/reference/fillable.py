@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,18 +11,13 @@ from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
 from markets.reference.calendars import Days, among, is_known, is_open
-from markets.reference.price_limits import Floats, board_of, limit_prices, price_limits
+from markets.reference.price_limits import Floats, Limits, board_of, price_limits
 from newsfolio.assets import Asset
-from newsfolio.boards import Board
 from newsfolio.dated import always
-from newsfolio.levies import TickTable
 
 Mask = NDArray[np.bool_]
 Grids = Mapping[str, NDArray[np.floating]]
 Signs = NDArray[np.int8]
-
-NOISE = 1e-6
-"""Of a price: what a vendor's adjustment leaves of a rounded figure."""
 
 SHUT, OPEN, UNKNOWN = 0, 1, 2
 """What a calendar says of a day; beyond its end it says nothing."""
@@ -68,63 +63,20 @@ def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days)
     return np.stack(columns, axis=1)
 
 
-@dataclass(frozen=True, eq=False)
-class _Bounds:
-    """Which prices of a line stand at a price limit; all as they traded (raw).
-
-    last: (T,) the close that a limit is counted from. exact: whether raw prices are known to the
-    tick; a history that is adjusted for dividends, or for splits that it does not tell, is not.
-    """
-
-    last: Floats
-    board: Board
-    exact: bool
-
-    def reached(self, price: Floats, limit: Floats, sign: int) -> Mask:
-        """(T,) where `price` stands at a limit that is not rounded yet, the lower one if negative.
-
-        A price beyond it was traded where none was in force: at a relisting, or after a halt.
-        """
-        tick = self._steps(limit)
-        bound = self._rounded(limit, tick, sign) if self.exact else limit
-        beyond = sign * (price - bound)
-        slack = NOISE * np.abs(bound) + (0.0 if self.exact else tick / 2)
-        least, most = -tick / 2 - slack, 1.5 * tick + slack
-        return np.asarray((beyond > least) & (beyond < most))
-
-    def _steps(self, prices: Floats) -> Floats:
-        tick = self.board.tick
-        return tick.each(prices) if isinstance(tick, TickTable) else np.full(len(prices), tick)
-
-    def _rounded(self, limit: Floats, tick: Floats, sign: int) -> Floats:
-        steps = limit / tick
-        if self.board.inward:
-            steps = np.floor(steps + NOISE) if sign > 0 else np.ceil(steps - NOISE)
-        else:
-            steps = np.floor(steps + 0.5 + NOISE)
-        return steps * tick
-
-
-def _bounds(asset: Asset, line: Bars, grids: Grids, column: int) -> _Bounds | None:
-    """None for a line without price limits."""
-    board = board_of(asset)
-    if board is None:
-        return None
+def _last(line: Bars, grids: Grids, column: int) -> tuple[Floats, bool]:
+    """(T,) the closes that limits are counted from, raw, and whether they are known to the tick."""
     last = np.concatenate([[np.nan], grids["last"][:-1, column]]) - grids["dividend"][:, column]
     exact = line.priced is Priced.SPLITS and line.splits_known_to is not None
-    return _Bounds(last * grids["later"][:, column], board, exact)
+    return last * grids["later"][:, column], exact
 
 
 def _locked(asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days) -> Signs:
     """(T,) 1 where a line opened at its upper price limit, -1 at its lower one, else 0."""
-    bounds = _bounds(asset, line, grids, column)
-    if bounds is None:
+    limits = Limits.of(asset, sessions, *_last(line, grids, column))
+    if limits is None:
         return np.zeros(len(sessions), dtype=np.int8)
     opens = grids["open"][:, column] * grids["later"][:, column]
-    upper, lower = (
-        bounds.reached(opens, limit, sign)
-        for limit, sign in zip(limit_prices(asset, sessions, bounds.last), (1, -1), strict=True)
-    )
+    upper, lower = (limits.reached(opens, sign) for sign in (1, -1))
     return upper.astype(np.int8) - lower.astype(np.int8)
 
 
@@ -132,18 +84,20 @@ def _like_special_treatment(
     asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days
 ) -> Iterator[str]:
     """A note on a line that stops at the limit of a risk warning and has no row that says so."""
-    bounds = _bounds(asset, line, grids, column)
-    if bounds is None or bounds.board.warned is None:
+    board = board_of(asset)
+    if board is None or board.warned is None:
         return
-    limits = price_limits(replace(asset, risk_warning=always(True)), sessions)
-    limits = np.where(limits < price_limits(asset, sessions), limits, np.nan)
+    warned = price_limits(replace(asset, risk_warning=always(True)), sessions)
+    warned = np.where(warned < price_limits(asset, sessions), warned, np.nan)
+    last, exact = _last(line, grids, column)
+    limits = Limits(last * (1 + warned), last * (1 - warned), board, exact)
     closes = grids["close"][:, column] * grids["later"][:, column]
     for sign, which in ((1, "above"), (-1, "below")):
-        stopped = bounds.reached(closes, bounds.last * (1 + sign * limits), sign)
+        stopped = limits.reached(closes, sign)
         twice = np.flatnonzero(stopped[1:] & stopped[:-1])
         if len(twice):
             yield (
-                f"{asset.ticker}: stops {limits[twice[0]]:.0%} {which} the last close on sessions "
+                f"{asset.ticker}: stops {warned[twice[0]]:.0%} {which} the last close on sessions "
                 f"in a row from {sessions[twice[0]]}, as under a risk warning (ST); if it was, say "
                 "when: Asset(..., risk_warning=Dated(...))"
             )

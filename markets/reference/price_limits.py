@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -14,10 +15,15 @@ from markets.reference.calendars import Days, sessions_of
 from newsfolio.assets import Asset
 from newsfolio.boards import Board, PriceBands
 from newsfolio.dated import Dated
+from newsfolio.levies import TickTable
 from newsfolio.venues import rows_of
 
 T = TypeVar("T")
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+NOISE = 1e-6
+"""Of a price: what a vendor's adjustment leaves of a rounded figure."""
 
 
 def board_of(asset: Asset) -> Board | None:
@@ -42,30 +48,70 @@ def price_limit(asset: Asset, day: date) -> float | None:
     return None if np.isnan(limit) else limit
 
 
-def limit_prices(asset: Asset, days: Days, last: Floats) -> tuple[Floats, Floats]:
-    """(T,) the upper and the lower limit on ascending days, before rounding; NaN for none.
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """(T,) the prices at which a line stops, before rounding, as it trades (raw); NaN for none.
 
-    last: the close that they are counted from, as it traded (raw).
+    exact: whether raw prices are known to the tick; a history that is adjusted for dividends, or
+    for splits that it does not tell, is not.
     """
-    upper = last * (1 + price_limits(asset, days))
-    lower = last * (1 - price_limits(asset, days))
-    board = board_of(asset)
-    for start, end, bands in _bands(board.limit if board else None, days):
-        inside = slice(start, end)
-        close = last[inside]
-        scale = close if bands.fractions else 1.0
-        upper[inside] = close + scale * bands.up.each(close)
-        lower[inside] = close - scale * bands.down.each(close)
-    return upper, lower
+
+    upper: Floats
+    lower: Floats
+    board: Board
+    exact: bool
+
+    @classmethod
+    def of(cls, asset: Asset, days: Days, last: Floats, exact: bool) -> Limits | None:
+        """On ascending days, from the closes `last` that they are counted from; None for none."""
+        board = board_of(asset)
+        if board is None:
+            return None
+        fractions = price_limits(asset, days)
+        upper, lower = last * (1 + fractions), last * (1 - fractions)
+        for start, end, bands in _bands(board.limit, days):
+            close = last[start:end]
+            scale = close if bands.fractions else 1.0
+            upper[start:end] = close + scale * bands.up.each(close)
+            lower[start:end] = close - scale * bands.down.each(close)
+        return cls(upper, lower, board, exact)
+
+    def bound(self, sign: int) -> Floats:
+        """(T,) the upper limit, for -1 the lower one, as the exchange rounds it."""
+        limit = self.upper if sign > 0 else self.lower
+        if not self.exact:
+            return limit
+        tick = self._steps(limit)
+        steps = limit / tick
+        if not self.board.inward:
+            steps = np.floor(steps + 0.5 + NOISE)
+        else:
+            steps = np.floor(steps + NOISE) if sign > 0 else np.ceil(steps - NOISE)
+        return np.asarray(steps * tick)
+
+    def reached(self, price: Floats, sign: int) -> Mask:
+        """(T,) where `price` stands at the upper limit, for -1 at the lower one.
+
+        A price beyond it was traded where none was in force: at a relisting, or after a halt.
+        """
+        bound = self.bound(sign)
+        tick = self._steps(bound)
+        beyond = sign * (price - bound)
+        slack = NOISE * np.abs(bound) + (0.0 if self.exact else tick / 2)
+        least, most = -tick / 2 - slack, 1.5 * tick + slack
+        return np.asarray((beyond > least) & (beyond < most))
+
+    def _steps(self, prices: Floats) -> Floats:
+        tick = self.board.tick
+        return tick.each(prices) if isinstance(tick, TickTable) else np.full(len(prices), tick)
 
 
 def _bands(
-    limit: Dated[float | PriceBands | None] | None, days: Days
+    limit: Dated[float | PriceBands | None], days: Days
 ) -> Iterator[tuple[int, int, PriceBands]]:
     """The stretches of days on which bands are in force, as places."""
-    rows = limit.rows if limit else ()
-    starts = [int(np.searchsorted(days, np.datetime64(row.start or date.min))) for row in rows]
-    for row, start, end in zip(rows, starts, [*starts[1:], len(days)], strict=True):
+    starts = [int(np.searchsorted(days, np.datetime64(start))) for start in limit.starts]
+    for row, start, end in zip(limit.rows, starts, [*starts[1:], len(days)], strict=True):
         if isinstance(row.value, PriceBands):
             yield start, end, row.value
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.store.restatements import Restatement, seal
-from newsfolio.errors import BrokenData
+from newsfolio.errors import BrokenData, OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,17 +82,23 @@ def read_doubts(rows: Iterable[Any]) -> tuple[Doubt, ...]:
 
 
 def unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
-    """What the content of a ticker's file holds; BrokenData names a file that is not whole."""
+    """What the content of a ticker's file holds; BrokenData names a file that is not whole.
+
+    OutputError: it is whole, and of a later version.
+    """
     import pyarrow as pa
 
     try:
         table = _table(content)
         header = json.loads(table.schema.metadata[_HEADER])
         layout, digest = header["schema"], header["digest"]
-        whole = layout == SCHEMA and header["seal"] == seal(header)
-        stored = _stored(header, table) if whole else None
+        sealed = header["seal"] == seal(header)
+        newer = sealed and layout > SCHEMA
+        stored = _stored(header, table) if sealed and layout == SCHEMA else None
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise _refused(path, "is damaged or was not written by this program") from error
+    if newer:
+        raise newer_store(path, layout, SCHEMA)
     if layout != SCHEMA:
         raise _refused(path, f"has layout {layout}, this version reads {SCHEMA}")
     if stored is None:
@@ -102,6 +108,14 @@ def unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
     if stored.bars.digest() != digest:
         raise _refused(path, "is damaged: its bars are not those that were written")
     return stored
+
+
+def newer_store(path: Path, layout: int, known: int) -> OutputError:
+    """Of what a later version wrote whole: it is not fetched again, for that would replace it."""
+    return OutputError(
+        f"{path} is of a newer newsfolio (layout {layout}; this one reads {known}), and stays as "
+        "it is;\nupgrade newsfolio, or use another --store"
+    )
 
 
 def _table(content: bytes) -> pa.Table:

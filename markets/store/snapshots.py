@@ -22,7 +22,7 @@ import pandas as pd
 from markets.bars import COLUMNS, Bars
 from markets.facts import FactTable
 from markets.snapshot import Snapshot, Source
-from markets.store.parquet import StoredBars, read_doubts, told_doubts
+from markets.store.parquet import StoredBars, newer_store, read_doubts, told_doubts
 from markets.store.price_store import Store
 from markets.store.restatements import cut, seal
 from newsfolio.assets import Asset, Delisting
@@ -162,6 +162,8 @@ def _record(store: Store, snapshot: str) -> dict[str, Any]:
         whole, layout = False, None
     if not whole:
         raise BrokenData(f"the record of snapshot {snapshot} in {store.folder} is damaged")
+    if isinstance(layout, int) and layout > LAYOUT:
+        raise newer_store(store.folder / f"{snapshot}.json", layout, LAYOUT)
     if layout != LAYOUT:
         raise BrokenData(f"snapshot {snapshot} has layout {layout}, this version reads {LAYOUT}")
     return dict(record)

@@ -6,13 +6,21 @@ import atexit
 import logging
 import os
 import shutil
+import stat
 import threading
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
-from tempfile import mkdtemp
+from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 from typing import Any
+
+_PREFIX = "newsfolio-"
+_LOCK = "in-use.lock"
+_STARTING = 60
+"""Seconds in which a process has locked the folder that it made."""
 
 
 @cache
@@ -20,11 +28,45 @@ def isolated_yfinance() -> Any:
     """yfinance with its caches in a folder of this process, so that the user's stay as they are."""
     import yfinance
 
-    folder = mkdtemp(prefix="newsfolio-")
+    locks = os.name == "posix"  # elsewhere nothing tells the dead from the living
+    if locks:
+        _sweep()
+    folder = mkdtemp(prefix=_PREFIX)
+    if locks:
+        _held(folder)
     atexit.register(remove_own, folder, os.getpid())
     yfinance.set_tz_cache_location(folder)
     yfinance.cache.get_tz_cache().lookup("")  # it sets itself up here, not in two threads at once
     return yfinance
+
+
+def _held(folder: str) -> int | None:
+    """The descriptor of a lock that lasts as long as the process, however it ends.
+
+    None where another process has it. A forked child has it with its parent.
+    """
+    import fcntl
+
+    descriptor = os.open(f"{folder}/{_LOCK}", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _sweep() -> None:
+    """Take away the folders of this user's processes that were killed."""
+    for path in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            about = path.lstat()
+            mine = stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
+            started = (path / _LOCK).exists() or time.time() - about.st_mtime > _STARTING
+            lock = _held(str(path)) if mine and started else None
+            if lock is not None:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(lock)
 
 
 def remove_own(folder: str, owner: int) -> None:

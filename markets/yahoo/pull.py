@@ -20,7 +20,7 @@ from markets.yahoo.isolation import prepared_yfinance
 from markets.yahoo.session import PoliteSession
 from markets.yahoo.source import Fetched, How, Unavailable, YahooSource
 from newsfolio.assets import VENUES, Asset, Kind
-from newsfolio.errors import BrokenData, NewsfolioError
+from newsfolio.errors import BrokenData, NewsfolioError, OutputError
 
 IN_A_ROW = 3
 """Lines in a row that fail for want of a network, or at a limit; then no other is asked for."""
@@ -154,7 +154,7 @@ class _Task:
     def _damage(self, ticker: str) -> str:
         try:
             self._store.read(ticker)
-        except BrokenData as error:
+        except (BrokenData, OutputError) as error:
             return str(error)
         return ""
 
@@ -166,7 +166,7 @@ class _Task:
     def _stored(self, ticker: str) -> Bars | None:
         try:
             stored = self._store.read(ticker)
-        except BrokenData:
+        except (BrokenData, OutputError):
             return None
         return stored.bars if stored else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
@@ -16,6 +15,8 @@ _FIRST = ("united_states", "hong_kong", "mainland")
 @lru_cache(maxsize=1)
 def all_rows() -> tuple[VenueRows, ...]:
     """The rows of every market, by the names of their files."""
+    import pkgutil
+
     return tuple(_rows(module.name) for module in pkgutil.iter_modules(__path__))
 
 

@@ -122,6 +122,7 @@ _SCHEDULE = VenueSchedule(
         Kind.REIT: (_STAMP_ON_TRUSTS, *_MARKET),
     },
     ticks={Kind.STOCK: _TICKS, Kind.REIT: _TICKS},
+    commission="Hong Kong 0.03 % of value without a minimum",
     notes=(
         "Hong Kong funds pay stamp duty until 2015-02-12, though some were exempt from 2010.",
         "Half-spread: a judgement for each line; Hong Kong stocks pay at least half a tick of the "

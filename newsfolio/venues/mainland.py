@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time
 
-from newsfolio.boards import MILL, Board, PriceBands
+from newsfolio.boards import MILL, Board, limits
 from newsfolio.dated import Dated, Row, always
 from newsfolio.levies import (
     PERCENT,
@@ -67,17 +67,17 @@ _PORTFOLIO_FEE = history(PERCENT, ("", 0.008, f"HKSCC, its first tier; {_CONNECT
 _SCHEDULE = VenueSchedule(
     {Kind.STOCK: _STOCKS, Kind.ETF: _FUNDS, Kind.REIT: _FUNDS},
     holding=_PORTFOLIO_FEE,
+    commission="mainland 0.03 % of value without a minimum",
+    early="ChinaClear fee before 2015-08",
     notes=(
         "Mainland longs pay the portfolio fee of 0.008 % a year, its first tier, by days / 365. "
         "B shares are charged what A shares cost through Stock Connect.",
     ),
 )
 
-_TENTH: Dated[float | PriceBands | None] = Dated(
-    (
-        Row(None, None, "none before"),
-        Row(date(1996, 12, 16), 0.10, "CSRC notice of 1996-12-13; the day is recalled"),
-    )
+_TENTH = limits(
+    ("", None, "none before"),
+    ("1996-12-16", 0.10, "CSRC notice of 1996-12-13; the day is recalled"),
 )
 _WARNED: Dated[float | None] = Dated(
     (
@@ -100,11 +100,9 @@ _MAIN = Board(
     warned=_WARNED,
 )
 _CHINEXT = Board(
-    Dated(
-        (
-            Row(None, 0.10, "SZSE trading rules"),
-            Row(_REFORM, 0.20, "SZSE special rules for trading on ChiNext, 2020-06-12"),
-        )
+    limits(
+        ("", 0.10, "SZSE trading rules"),
+        ("2020-08-24", 0.20, "SZSE special rules for trading on ChiNext, 2020-06-12"),
     ),
     Dated(
         (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date, time
 
 from newsfolio.dated import Dated, Row, always
-from newsfolio.levies import MILLION, Basis, Levy, VenueSchedule, history
-from newsfolio.venue import Kind, Venue
+from newsfolio.levies import MILLION, Basis, Levy, VenueSchedule, by_kind, history
+from newsfolio.venue import Venue
 from newsfolio.venue_rows import SessionRows, VenueRows
 
 _ADVISORY = "SEC fee rate advisory"
@@ -78,8 +78,6 @@ _COMMISSION = Levy(
     broker=True,
 )
 
-_LEVIES = (_SECTION_31, _TRADING_ACTIVITY, _COMMISSION)
-
 NEW_YORK = Venue("XNYS", "USD", time(14, 30), time(21, 0), country="United States")
 
 _WITHHELD = "gross by default; US source dividends to a non-resident: 30% without a treaty"
@@ -90,7 +88,13 @@ ROWS = VenueRows(
     "New York and Nasdaq",
     {"": NEW_YORK},
     "America/New_York",
-    VenueSchedule(dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _LEVIES)),
+    VenueSchedule(
+        by_kind((_SECTION_31, _TRADING_ACTIVITY, _COMMISSION)),
+        commission=(
+            "United States $0.005 a share and at least $1 an order until 2019-09-30, none since"
+        ),
+        early="SEC fee before 2009",
+    ),
     withholding=always(0.30, _WITHHELD),
     sessions=SessionRows(lost=(*_ATTACKED, *_HURRICANE)),
     settlement=Dated(

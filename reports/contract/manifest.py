@@ -110,7 +110,7 @@ class SettingsJson(TypedDict):
     dividends: str
     withholding: str
     funding: str
-    costs: str
+    costs: str | Mapping[str, Json]
     lots: str
     fx: str
     impact: float

@@ -68,10 +68,12 @@ def _plotly() -> Path:
 
 
 def _neighbours(folder: Path) -> Iterator[Path]:
-    """The script in the folder above and in the folders beside."""
+    """Where the script may be: in the folder above, and in the folders beside and inside."""
     above = folder.resolve().parent
-    yield from sorted(path for path in (above / NAME, *above.glob(f"*/{NAME}")) if path.is_file())
-    yield from sorted(folder.glob(f"*/{NAME}"))
+    yield above / NAME
+    for place in (above, folder):
+        for entry in os.scandir(place):  # of thousands, the first will do
+            yield Path(entry.path) / NAME
 
 
 def _same(first: Path, second: Path) -> bool:

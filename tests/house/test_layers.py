@@ -35,8 +35,9 @@ LAYERS = {
         ("markets.per_market",),
         ("markets.market", "markets.snapshot"),
         ("markets.facts", "markets.universe"),
+        ("markets.costs",),
         ("markets.reference",),
-        ("markets.bars", "markets.costs"),
+        ("markets.bars",),
     ),
     "reports": (
         ("reports",),
@@ -71,6 +72,7 @@ LAYERS = {
 
 CROWDED = {
     "newsfolio": "its import paths are in the hashes of strategies, so modules stay where they are",
+    "newsfolio/venues": "a file a market",
     "strategies": "a file a thesis",
 }
 HEAVY = {

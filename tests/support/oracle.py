@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import floor, sqrt
 
-from backtests.settings import Costs, Funding, Lots, Settings, Withholding
+from backtests.settings import CostTable, Funding, Lots, Settings, Withholding
 from markets.costs.models import CostModel
 from markets.market import Market
 from newsfolio import Strategy, View
 from newsfolio.listings import asset_of
-from tests.support.oracle_line import Line
+from tests.support.oracle_line import Line, opening
 
 DUST = 1e-9
 STAR_MINIMUM = 200
@@ -96,11 +96,11 @@ class _Run:
         self._pay_off(s)
         self._dividends(s)
         equity = self.cash + self._worth(s - 1)
-        for hour in sorted({line.asset.venue.opens for line in self.lines.values()}):
+        for hour in sorted({opening(line.asset.venue) for line in self.lines.values()}):
             due = {
                 name: quantity
                 for name, quantity in self.orders.items()
-                if self.lines[name].asset.venue.opens == hour
+                if opening(self.lines[name].asset.venue) == hour
             }
             self._sell(s, due)
             self.late |= {n for n in due if self.orders.get(n, 0) < 0 and self.lines[n].opened[s]}
@@ -118,7 +118,7 @@ class _Run:
         self._event("interest", (free * (rate + spread) + shorted * rate) * year)
 
     def _carry(self, s: int, days: int) -> None:
-        if self.settings.costs is Costs.NONE:
+        if self.settings.costs is CostTable.NONE:
             return
         paid = 0.0
         for name, value in self._values(s - 1).items():
@@ -150,7 +150,7 @@ class _Run:
 
     def _depositary(self, s: int, name: str, net: float) -> None:
         line, year = self.lines[name], (name, self.market.day(s).year)
-        if self.settings.costs is Costs.NONE or year in self.taxed_years:
+        if self.settings.costs is CostTable.NONE or year in self.taxed_years:
             return
         self.taxed_years.add(year)
         fee = line.shares(self.units[name], s) * line.asset.adr_fee * line.before[s]

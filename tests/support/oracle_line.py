@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import itertools
 import statistics
+from datetime import date, datetime, timedelta
 from math import isnan
 
 from backtests.settings import Dividends, Settings
 from markets.market import Market
+from newsfolio import Venue
+
+
+def opening(venue: Venue) -> datetime:
+    """When a session of one day opens: what opens later than it closes, on the evening before."""
+    evening = venue.opens > venue.closes
+    return datetime.combine(date(2000, 1, 3) - timedelta(days=int(evening)), venue.opens)
 
 
 class Line:

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from backtests.settings import Costs, Dividends, Settings
+from backtests.settings import CostTable, Dividends, Settings
 from markets.bars import COLUMNS, Bars, Priced
 from markets.build import build_market
 from markets.costs.models import CostModel, NoCosts, VenueCosts
@@ -31,6 +31,7 @@ from newsfolio import (
     SHANGHAI_B,
     SHENZHEN_B,
     Asset,
+    Costs,
     Dated,
     Delisting,
     Kind,
@@ -92,6 +93,12 @@ class Prescribed(Strategy):
         raise NotImplementedError
 
 
+OWN_COSTS = {
+    3: Costs("0.005/share min 1 max 1%", half_spread=0.0003, only={"XNYS": Costs(taxes=False)}),
+    6: Costs("4.90 EUR + 0.25% max 69.90 EUR", custody=0.001, only={"etf": Costs("0.1% min 20")}),
+}
+
+
 def prescribed(
     universe: tuple[Sleeve, ...], schedule: Schedule, table: Table, max_gross: float
 ) -> Strategy:
@@ -124,7 +131,9 @@ class Case:
 
     @property
     def costs(self) -> CostModel:
-        return VenueCosts() if self.settings.costs is Costs.VENUE else NoCosts()
+        """The venues', none where the settings say so, or for two seeds in eight a broker's."""
+        own = OWN_COSTS.get(self.seed % 8, Costs())
+        return NoCosts() if self.settings.costs is CostTable.NONE else VenueCosts(own)
 
     def market(self) -> Market:
         """As the runner makes it: `settings.dividends` decides which prices it holds."""

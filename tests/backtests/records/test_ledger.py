@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from backtests.records.ledger import Ledger, Trial, Tried
+from backtests.records.workspace import open_ledger
 from newsfolio import OutputError
 from tests.support.shell import SHORT, Shell
 
@@ -161,3 +163,91 @@ def test_a_ledger_that_cannot_be_written_warns_and_the_run_is_kept(shell: Shell)
     assert len(list(shell.runs.glob("abc-basket-*"))) == 1
     with pytest.raises(OutputError, match="--ledger"):
         Ledger(shell.ledger).append([Trial("", "x", {}, "", "", True, {})], datetime.now(UTC))
+
+
+def newer(path: Path) -> None:
+    Ledger(path).append([trial(1)], datetime.now(UTC))
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 3")
+    connection.close()
+
+
+def foreign(path: Path, *statements: str) -> None:
+    with sqlite3.connect(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "newer": (newer, "is a trial ledger of a newer newsfolio (version 3; this one reads 2)"),
+    "foreign": (lambda path: foreign(path, "CREATE TABLE bookmarks (url TEXT)"), "no trial ledger"),
+    "foreign, of our version": (
+        lambda path: foreign(path, "CREATE TABLE bookmarks (url)", "PRAGMA user_version = 2"),
+        "is an SQLite file, but no trial ledger",
+    ),
+    "foreign, with a table of our name": (
+        lambda path: foreign(path, "CREATE TABLE trials (id, court)"), "no trial ledger",
+    ),
+    "foreign and empty": (lambda path: foreign(path, "PRAGMA user_version = 1"), "no trial ledger"),
+    "text": (lambda path: path.write_text("strategy,parameters\n" * 99), "is no trial ledger"),
+}  # fmt: skip
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "run": ("run", "abc-basket", *SHORT),
+    "compare": ("compare", "abc-basket", "east-rising", "--data", "sample"),
+    "sweep": ("sweep", "abc-basket", "--data", "sample", "--ledger", "trials.sqlite"),
+}
+
+
+@pytest.mark.parametrize(("make", "says"), NOT_OURS.values(), ids=NOT_OURS.keys())
+def test_what_is_no_ledger_of_ours_stays_as_it_is(
+    tmp_path: Path, make: Callable[[Path], object], says: str
+) -> None:
+    path = tmp_path / "trials.sqlite"
+    make(path)
+    before = path.read_bytes()
+    ledger = Ledger(path)
+    for call in (ledger.require_ours, lambda: open_ledger(path)):
+        with pytest.raises(OutputError) as refused:
+            call()
+        assert says in str(refused.value)
+        assert str(refused.value).count("\n") == 1
+    for use in (ledger.rows, lambda: ledger.tried("T1"),
+                lambda: ledger.append([trial(2)], datetime.now(UTC))):  # fmt: skip
+        with pytest.raises(OutputError):
+            use()
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["trials.sqlite"]
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
+@pytest.mark.parametrize("kind", ["newer", "foreign"])
+def test_no_command_runs_beside_a_ledger_that_is_not_ours(
+    shell: Shell, kind: str, command: tuple[str, ...]
+) -> None:
+    NOT_OURS[kind][0](shell.ledger)
+    before = shell.ledger.read_bytes()
+    said = shell(*command)
+    assert (said.code, said.out) == (1, "")
+    first, second = said.err.splitlines()
+    assert NOT_OURS[kind][1] in first
+    assert "name another file with --ledger" in second
+    assert shell.ledger.read_bytes() == before
+    assert not list(shell.runs.glob("*")) if shell.runs.exists() else True
+
+
+def test_a_score_refuses_the_ledger_too(shell: Shell) -> None:
+    assert shell("run", "abc-basket", *SHORT).code == 0
+    run = next(shell.runs.glob("abc-basket-*")).name
+    shell.ledger.unlink()
+    newer(shell.ledger)
+    said = shell("score", run, "--data", "sample")
+    assert (said.code, said.out) == (1, "")
+    assert "of a newer newsfolio" in said.err
+
+
+def test_an_empty_file_becomes_a_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "trials.sqlite"
+    path.touch()
+    open_ledger(path).append([trial(1)], datetime.now(UTC))
+    assert len(open_ledger(path).rows()) == 1

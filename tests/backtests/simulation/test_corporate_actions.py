@@ -15,7 +15,7 @@ import pytest
 
 from backtests.runner.run_strategy import run_strategy
 from backtests.runner.target_portfolio import advise
-from backtests.settings import Costs, Engine, Withholding
+from backtests.settings import CostTable, Engine, Withholding
 from backtests.simulation.fills import Why
 from markets.corrections import Corrected
 from markets.costs.models import VenueCosts
@@ -55,7 +55,7 @@ def test_a_split_multiplies_the_shares_and_leaves_every_cent(
     end = str(date.fromisoformat(after) + pd.Timedelta(days=20))[:10]
     strategy = Fixed(mix=((0.9, ticker),), schedule=at_start)
     run = run_strategy(
-        strategy, Without(FolderSource(prices)), settings(engine, start, end, costs=Costs.NONE)
+        strategy, Without(FolderSource(prices)), settings(engine, start, end, costs=CostTable.NONE)
     )
     (bought,) = run.output.fills
     held = shares(run, ticker, before)
@@ -123,7 +123,7 @@ def test_tencents_split_in_board_lots(tmp_path: Path, engine: Engine, base: str)
     MadeUp(splits={"2014-05-15": 5.0}).write(tmp_path, "0700.HK", "2014-03-03", "2014-07-31")
     strategy = Fixed(mix=((1.0, "0700.HK"),), schedule=on_dates(date(2014, 4, 1), date(2014, 6, 2)))
     asked = settings(
-        engine, "2014-03-31", "2014-07-30", currency=base, cash=777_777.0, costs=Costs.NONE
+        engine, "2014-03-31", "2014-07-30", currency=base, cash=777_777.0, costs=CostTable.NONE
     )
     run = run_strategy(strategy, FolderSource(tmp_path), asked)
     first, *later = run.output.fills
@@ -162,7 +162,7 @@ def test_a_change_of_the_ads_ratio_is_a_split_that_a_user_records(
 ) -> None:
     """One NTES stood for 25 shares, from 2020-10-02 for 5: five for each, prices continuous."""
     MadeUp(price=90.0, blank=True).write(tmp_path, "NTES", "2020-08-03", "2020-11-30")
-    asked = settings(engine, "2020-08-31", "2020-11-20", cash=100_000.0, costs=Costs.NONE)
+    asked = settings(engine, "2020-08-31", "2020-11-20", cash=100_000.0, costs=CostTable.NONE)
     strategy = Fixed(mix=((0.9, "NTES"),), schedule=at_start)
     plain = run_strategy(strategy, FolderSource(tmp_path), asked)
     (bought,) = plain.output.fills

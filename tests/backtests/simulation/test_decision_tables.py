@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,6 @@ import pytest
 
 from backtests.engines import kernel
 from backtests.runner.inputs import load_bars, prepare
-from backtests.settings import Costs
 from backtests.simulation.decision_tables import table_of
 from backtests.simulation.decisions import Decider
 from backtests.simulation.desk import Desk
@@ -249,17 +247,13 @@ def test_weights_without_bounds_are_refused_at_once() -> None:
 
 
 @pytest.mark.parametrize("costs", [VenueCosts(), NoCosts()])
-@pytest.mark.parametrize("asked", list(Costs))
-def test_the_depositary_asks_by_the_settings_whatever_else_costs(
-    costs: CostModel, asked: Costs
-) -> None:
+def test_the_depositary_asks_where_trading_costs(costs: CostModel) -> None:
     sessions = bdays("2024-01-02", 250)
     paid = [0.5 if place in (50, 90, 240) else 0.0 for place in range(250)]
     fee = Asset("ADR", NEW_YORK, adr_fee=0.05)
     lines = [line("ADR", sessions, [10.0] * 250, dividend=paid)]
     found = market_of(lines, fee, start=date(2024, 1, 2))
-    wanted = dataclasses.replace(SHORT, costs=asked)
-    one, other = (Desk(Fixed(mix=((1.0, fee),)), found, wanted, costs) for _ in range(2))
+    one, other = (Desk(Fixed(mix=((1.0, fee),)), found, SHORT, costs) for _ in range(2))
     output = kernel.run(one)
     assert output == kernel.turned(other)
-    assert sum(event.why is Why.ADR_FEE for event in output.events) == (asked is Costs.VENUE)
+    assert sum(event.why is Why.ADR_FEE for event in output.events) == isinstance(costs, VenueCosts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from backtests.simulation.interest import growth
 from backtests.sweeps.grid import grid_of, read_grid, shuffled
 from backtests.sweeps.jobs import Jobs
 from backtests.sweeps.simulator import SweepSimulator
-from backtests.sweeps.sweep import SweepResult, size_of
+from backtests.sweeps.sweep import SweepResult, load, size_of
 from markets.sample.source import SampleSource
 from newsfolio import (
     CommandError,
+    OutputError,
     ParameterError,
     Strategy,
     UnknownName,
@@ -325,3 +327,20 @@ def test_a_base_that_cannot_be_made_with_its_grid_is_no_obstacle(tmp_path: Path)
     base = replace(Top(), word="fails")
     found = swept(tmp_path, base, grid={"word": ("plain", "fails")})
     assert found.table["error"].eq("").tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"format": 2}', "of a newer newsfolio (format 2; this one reads 1)"),
+        ("{}", "is not a finished sweep"),
+        ("[1]", "is not a finished sweep"),
+        ("", "is not a finished sweep"),
+    ],
+)
+def test_a_folder_that_holds_no_sweep_of_ours_is_refused(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    (tmp_path / "sweep.json").write_text(text)
+    with pytest.raises(OutputError, match=re.escape(says)):
+        load(tmp_path)

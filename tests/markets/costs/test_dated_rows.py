@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from markets.costs.models import VenueCosts, holding_of
-from newsfolio import HONG_KONG, MAINLAND, NEW_YORK, Asset, Kind
+from markets.costs.models import VenueCosts
+from newsfolio import HONG_KONG, MAINLAND, NEW_YORK, Asset, Commission, Costs, Kind
 from newsfolio.listings import KNOWN, asset_of
 from newsfolio.venues import hong_kong
 
-STATUTORY = VenueCosts(commission=False)
+STATUTORY = VenueCosts(Costs(commission=Commission()))
 HONG_KONG_FEES = hong_kong.ROWS.schedule
 CENT = 1e-9
 
@@ -88,5 +88,5 @@ def test_a_hong_kong_line_without_a_row_withholds_a_tenth_and_says_so() -> None:
 
 
 def test_the_portfolio_fee_is_a_rate_a_year() -> None:
-    fee = holding_of(Asset("600519.SS", MAINLAND))
+    fee = VenueCosts().holding_of(Asset("600519.SS", MAINLAND))
     assert fee is not None and fee.at(date(2025, 1, 2)) == pytest.approx(0.00008)

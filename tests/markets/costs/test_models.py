@@ -17,7 +17,8 @@ from newsfolio import (
     MAINLAND,
     NEW_YORK,
     Asset,
-    CommandError,
+    Commission,
+    Costs,
     Dated,
     Kind,
     Row,
@@ -26,7 +27,7 @@ from newsfolio import (
 )
 from newsfolio.venues import all_rows, hong_kong
 
-STATUTORY = VenueCosts(commission=False)
+STATUTORY = VenueCosts(Costs(commission=Commission()))
 HONG_KONG_FEES = hong_kong.ROWS.schedule
 WITH_BROKER = VenueCosts()
 
@@ -317,17 +318,14 @@ def test_only_mainland_longs_pay_for_being_held() -> None:
 # --- Unknown venues, notes, values -----------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "asset", [NOWHERE, Asset("^HSI", HONG_KONG, Kind.INDEX)], ids=["venue", "kind"]
-)
-def test_what_has_no_schedule_is_refused_with_a_way_out(asset: Asset) -> None:
-    remedy = f"{asset.venue.code}.*--costs none"
-    with pytest.raises(CommandError, match=remedy):
-        WITH_BROKER.fee(asset, date(2025, 3, 3), 100, 1_000)
-    with pytest.raises(CommandError, match=remedy):
-        WITH_BROKER.half_spread(asset, date(2025, 3, 3), 10)
-    with pytest.raises(CommandError, match=remedy):
-        WITH_BROKER.holding_rate(asset, date(2025, 3, 3))
+def test_a_venue_without_a_schedule_costs_the_half_spread_and_says_so() -> None:
+    day = date(2025, 3, 3)
+    assert WITH_BROKER.fee(NOWHERE, day, 100, 1_000) == 0
+    assert WITH_BROKER.half_spread(NOWHERE, day, 10) == 0.0005
+    assert WITH_BROKER.holding_rate(NOWHERE, day) == 0
+    note = "No fees are known for venue XXXX: neither tax nor commission is charged"
+    assert any(words.startswith(note) for words in WITH_BROKER.notes([NOWHERE]))
+    assert not any("XXXX" in words for words in WITH_BROKER.notes([APPLE]))
 
 
 def test_no_costs_are_no_costs_anywhere() -> None:

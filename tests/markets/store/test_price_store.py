@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from backtests.commands.data_text import status_row
 from markets.bars import Priced
 from markets.store.price_store import Store
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError
@@ -150,6 +151,21 @@ def test_a_header_that_lies_is_refused(
     message = broken(store)
     assert says in message
     assert "delete it" in message
+
+
+def test_a_file_of_a_newer_version_is_named_and_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    monkeypatch.setattr("markets.store.parquet.SCHEMA", 3)
+    store.write(stored())
+    monkeypatch.undo()
+    before = store.path("AAPL").read_bytes()
+    for use in (lambda: store.read("AAPL"), lambda: store.write(stored())):
+        with pytest.raises(OutputError, match=r"AAPL\.parquet is of a newer newsfolio \(layout 3"):
+            use()
+    assert store.path("AAPL").read_bytes() == before
+    assert "newer newsfolio" in status_row(store, "AAPL")["damage"]
 
 
 def test_bars_that_were_exchanged_are_refused(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from markets.store.price_store import Store
 from markets.store.restatements import seal
 from markets.store.snapshots import SnapshotSource, keep, known
 from newsfolio import Facts
-from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName
+from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError, UnknownName
 from newsfolio.listings import asset_of
 from tests.support.shell import Said, Shell
 
@@ -254,6 +254,18 @@ def test_a_record_with_other_figures_is_refused_whatever_its_seal(store: Store) 
     path.write_text(json.dumps(said | {"seal": seal(said)}))
     with pytest.raises(BrokenData, match=r"AAPL: .*to the bit"):
         SnapshotSource(store, read.id).load([asset_of("AAPL")])
+
+
+def test_a_newer_record_is_not_replaced(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Snapshot({"AAPL": made("AAPL")})
+    monkeypatch.setattr("markets.store.snapshots.LAYOUT", 2)
+    keep(store, read, "yahoo")
+    monkeypatch.undo()
+    before = (path := store.folder / "snapshots" / f"{read.id}.json").read_bytes()
+    for use in (lambda: SnapshotSource(store, read.id).load([]), lambda: keep(store, read, "")):
+        with pytest.raises(OutputError, match=r"newer newsfolio \(layout 2; this one reads 1\)"):
+            use()
+    assert path.read_bytes() == before
 
 
 def test_a_table_that_was_altered_or_lost_is_refused(store: Store) -> None:

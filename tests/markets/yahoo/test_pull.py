@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from markets.store.price_store import Store
 from markets.yahoo.pull import Outcome, pull
 from newsfolio.assets import Asset, Delisting
@@ -169,6 +171,21 @@ def test_a_damaged_file_is_fetched_again(yahoo: Yahoo, store: Store, tmp_path: P
     assert found.outcome is Outcome.REFETCHED
     assert "AAPL.parquet is damaged" in found.change
     assert bars_of(store).digest() == expected
+
+
+def test_a_file_of_a_newer_version_is_not_fetched_again(
+    yahoo: Yahoo, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = store.read("AAPL")
+    assert stored is not None
+    monkeypatch.setattr("markets.store.parquet.SCHEMA", 3)
+    store.write(stored)
+    monkeypatch.undo()
+    before = store.path("AAPL").read_bytes()
+    (found,) = fetch(yahoo, store, "AAPL")
+    assert (found.outcome, found.why) == (Outcome.FAILED, "store")
+    assert "of a newer newsfolio" in found.error
+    assert store.path("AAPL").read_bytes() == before
 
 
 def test_a_clock_that_was_ahead_does_no_lasting_harm(

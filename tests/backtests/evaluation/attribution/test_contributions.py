@@ -18,7 +18,7 @@ from backtests.evaluation.attribution.contributions import (
     sleeve_names,
 )
 from backtests.evaluation.schema import Attribution, Part
-from backtests.settings import Costs, Dividends, Withholding
+from backtests.settings import CostTable, Dividends, Withholding
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import CashEvent, Fill, Why
@@ -226,7 +226,7 @@ class Ran:
 
 VARIED = {
     "as drawn": {},
-    "no costs": {"costs": Costs.NONE},
+    "no costs": {"costs": CostTable.NONE},
     "reinvested": {"dividends": Dividends.REINVEST, "withholding": Withholding.NONE},
 }
 RUNS = [

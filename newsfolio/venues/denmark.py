@@ -1,0 +1,23 @@
+"""Copenhagen: no tax on trades."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from newsfolio.dated import always
+from newsfolio.levies import VenueSchedule, by_kind
+from newsfolio.venue import Venue
+from newsfolio.venue_rows import IRISH_FUNDS, VenueRows
+
+COPENHAGEN = Venue("XCSE", "DKK", time(8), time(16), country="Denmark")
+
+ROWS = VenueRows(
+    "Nasdaq Copenhagen",
+    {"CO": COPENHAGEN},
+    "Europe/Copenhagen",
+    VenueSchedule(by_kind()),
+    withholding=always(0.27, "recalled"),
+    withholding_of_funds=IRISH_FUNDS,
+    settlement=always(2, "European settlement"),
+    sources=("No tax on trades on the exchange; no price limit; halts.",),
+)

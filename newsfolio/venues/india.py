@@ -1,0 +1,66 @@
+"""Mumbai, both exchanges: securities transaction tax on either side, stamp duty on purchases."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from newsfolio.dated import always
+from newsfolio.levies import (
+    VenueSchedule,
+    by_kind,
+    history,
+    of_value,
+    tax_on_both,
+    tax_on_purchases,
+    tax_on_sales,
+)
+from newsfolio.venue import Kind, Venue
+from newsfolio.venue_rows import SessionRows, VenueRows
+
+MUMBAI = Venue("XBOM", "INR", time(3, 45), time(10), country="India")
+
+_ON_SHARES = tax_on_both(
+    "securities transaction tax",
+    ("", 0.0, "none before"),
+    ("2004-10-01", 0.075, "recalled"),
+    ("2006-06-01", 0.125, "recalled"),
+    ("2012-07-01", 0.1, "on delivery; the day is recalled"),
+)
+_ON_FUNDS = tax_on_sales(
+    "securities transaction tax", ("", 0.0, "none before"), ("2012-07-01", 0.001, "recalled")
+)
+_STAMP = tax_on_purchases(
+    "stamp duty",
+    ("", 0.0, "a duty of the states before, left out"),
+    ("2020-07-01", 0.015, "Finance Act 2019; recalled"),
+)
+_EXCHANGE = of_value("exchange fee", ("", 0.003, "about; recalled"))
+_SEBI = of_value("SEBI fee", ("", 0.0001, "recalled"))
+_ON_FEES = of_value(
+    "tax on fees",
+    ("", 0.0, "service tax before, left out"),
+    ("2017-07-01", 0.18 * 0.0031, "goods and services tax of 18 % on both fees; recalled"),
+)
+_FEES = (_EXCHANGE, _SEBI, _ON_FEES)
+
+ROWS = VenueRows(
+    "Mumbai: NSE and BSE",
+    {"NS": MUMBAI, "BO": MUMBAI},
+    "Asia/Kolkata",
+    VenueSchedule(by_kind((_ON_SHARES, _STAMP, *_FEES), funds=(_ON_FUNDS, _STAMP, *_FEES))),
+    withholding=history(
+        100,
+        ("", 0, "the company paid the tax"),
+        ("2020-04-01", 20.8, "20 and the cess; recalled"),
+    ),
+    kinds=((r"[A-Z0-9]*(BEES|ETF|IETF)\.(NS|BO)", Kind.ETF),),
+    sessions=SessionRows(
+        added=("2025-02-01T10:00", "2025-10-21T09:15", "2026-02-01T10:00"),
+    ),
+    settlement=always(1, "since 2023-01; recalled"),
+    sources=(
+        "Budget sessions on Saturday 2025-02-01 and Sunday 2026-02-01: business-standard "
+        "2026-01-16; the evening of 2025-10-21 was moved to the afternoon.",
+        "Price bands of 2 to 20 % by line are not simulated: none on lines with derivatives.",
+    ),
+)

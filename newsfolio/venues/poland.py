@@ -1,0 +1,23 @@
+"""Warsaw: no tax on trades."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from newsfolio.dated import always
+from newsfolio.levies import VenueSchedule, by_kind
+from newsfolio.venue import Venue
+from newsfolio.venue_rows import IRISH_FUNDS, VenueRows
+
+WARSAW = Venue("XWAR", "PLN", time(8), time(16), country="Poland")
+
+ROWS = VenueRows(
+    "Warsaw Stock Exchange",
+    {"WA": WARSAW},
+    "Europe/Warsaw",
+    VenueSchedule(by_kind()),
+    withholding=always(0.19, "recalled"),
+    withholding_of_funds=IRISH_FUNDS,
+    settlement=always(2, "European settlement"),
+    sources=("No tax on trades on the exchange; no price limit; halts.",),
+)

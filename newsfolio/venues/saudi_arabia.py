@@ -1,0 +1,30 @@
+"""Riyadh: Sunday to Thursday, a price limit of a tenth."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from newsfolio.boards import Board
+from newsfolio.dated import always
+from newsfolio.levies import TickTable, VenueSchedule, by_kind
+from newsfolio.venue import Kind, Venue
+from newsfolio.venue_rows import VenueRows
+
+RIYADH = Venue("XSAU", "SAR", time(7), time(12), country="Saudi Arabia")
+
+_STEPS = TickTable.below((25, 0.02), (50, 0.05), (100, 0.1), (250, 0.2), above=0.5)
+_BOARD = Board(
+    always(0.10, "recalled"), always(3, "30 % on the first three sessions; recalled"), _STEPS,
+    inward=True,
+)  # fmt: skip
+
+ROWS = VenueRows(
+    "Saudi Exchange, Riyadh",
+    {"SR": RIYADH},
+    "Asia/Riyadh",
+    VenueSchedule(by_kind()),
+    withholding=always(0.05, "recalled"),
+    board_of_kind=dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _BOARD),
+    settlement=always(2, "Edaa"),
+    sources=("No tax on trades. Price limit and steps are recalled.", "Covered short sales only."),
+)

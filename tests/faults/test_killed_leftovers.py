@@ -1,0 +1,54 @@
+"""What killed processes leave behind is taken away by the next, and stops nobody."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ISOLATING = """
+import sys, time
+from markets.yahoo.isolation import isolated_yfinance
+isolated_yfinance()
+print("ready", flush=True)
+sys.stdin.read() if sys.argv[1] == "wait" else None
+"""
+
+
+def isolating(folder: Path, what: str) -> subprocess.Popen[str]:
+    """A process that has set yfinance up."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", ISOLATING, what],
+        cwd=ROOT, env={**os.environ, "TMPDIR": str(folder)}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="needs the locks of Unix")
+def test_temporary_folders_of_the_killed_are_swept_and_those_of_the_living_stay(
+    tmp_path: Path,
+) -> None:
+    killed, living = isolating(tmp_path, "wait"), isolating(tmp_path, "wait")
+    before = set(tmp_path.iterdir())
+    assert len(before) == 2
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    (tmp_path / "newsfolio-file").write_text("somebody else's")
+    (tmp_path / "newsfolio-link").symlink_to(tmp_path / "newsfolio-file")
+    (tmp_path / "newsfolio-new").mkdir()  # of a process that is about to lock it
+    isolating(tmp_path, "end").communicate("")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert len(left & {path.name for path in before}) == 1
+    assert left - {path.name for path in before} == {
+        "newsfolio-file", "newsfolio-link", "newsfolio-new",
+    }  # fmt: skip
+    living.communicate("")
+    assert not {path for path in before if path.exists()}
