@@ -28,14 +28,14 @@ from tests.support.random_markets import random_case
 
 
 @cache
-def usual(seed: int) -> Run:
+def seeded(seed: int) -> Run:
     """One of the 200 markets, which several tests look at."""
     return run_of(random_case(seed))
 
 
 @pytest.fixture(scope="module", params=range(200))
 def run(request: pytest.FixtureRequest) -> Run:
-    return usual(request.param)
+    return seeded(request.param)
 
 
 # --- agreement -------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def mirrored(ticker: str) -> str:
 
 @pytest.mark.parametrize("seed", SOME)
 def test_the_names_of_the_lines_do_not_matter(seed: int) -> None:
-    one = usual(seed)
+    one = seeded(seed)
     other = run_of(renamed(one.case, mirrored))
     assert _by_line(one.output.fills, mirrored) == _by_line(other.output.fills, str)
     assert book_equity(one) == book_equity(other)
@@ -149,7 +149,7 @@ def middle(run: Run) -> date:
 
 @pytest.mark.parametrize("seed", SOME)
 def test_a_shorter_history_has_the_same_past(seed: int) -> None:
-    whole = usual(seed)
+    whole = seeded(seed)
     day = middle(whole)
     short = run_of(until(whole.case, day))
     last = short.market.day(len(short.market.sessions) - 1)
@@ -159,7 +159,7 @@ def test_a_shorter_history_has_the_same_past(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SOME)
 def test_noise_in_the_future_leaves_the_past(seed: int) -> None:
-    whole = usual(seed)
+    whole = seeded(seed)
     day = middle(whole)
     other = run_of(scrambled(whole.case, day))
     assert past(other, day) == past(whole, day)
@@ -173,7 +173,7 @@ def test_limits_closed_days_and_counters_decide_fills() -> None:
     usual = {"XHKG": "HKD", "XSHG": "CNY", "XNYS": "USD"}
     limits = closed = counters = 0
     for seed in range(30):
-        run = usual(seed)
+        run = seeded(seed)
         case, market, own = run.case, run.market, run.output.fills
         free = dataclasses.replace(market, locked=np.zeros_like(market.locked))
         limits += kernel.run(desk_of(case, free)).fills != own
