@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from markets.bars import Bars
 from markets.reference.currencies import EcbRates
 from markets.snapshot import Source
+from markets.store.rates.lines import with_rates
 from markets.views.price_record import PriceRecord
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
@@ -152,8 +154,17 @@ def check_claims(articles: Iterable[Article], source: Source) -> tuple[CheckedCl
     """Every claim of some articles, in their order, on one state of a source."""
     articles = tuple(articles)
     claims = [(article.id, claim) for article in articles for claim in article.claims]
-    bars = source.load([asset_of(line) for line in lines_of(claim for _, claim in claims)])
+    assets = [asset_of(line) for line in lines_of(claim for _, claim in claims)]
+    currencies = {asset.currency for asset in assets}
+    bars = with_rates(source, source.load(assets), currencies, _last_due(articles))
     return tuple(check_claim(article, claim, bars) for article, claim in claims)
+
+
+def _last_due(articles: Iterable[Article]) -> date | None:
+    """The last day that any reading looks at."""
+    claims = (claim for article in articles for claim in article.claims)
+    readings = (one for claim in claims for one in (*claim.stated, *claim.corrected))
+    return max((reading.window.end for reading in readings), default=None)
 
 
 def articles_of(
@@ -210,7 +221,7 @@ def deciding(readings: Sequence[MeasuredReading]) -> MeasuredReading | None:
 
 
 def _measured(reading: Reading, bars: Mapping[str, Bars]) -> MeasuredReading:
-    record = PriceRecord(bars, reading.window.end, EcbRates())
+    record = PriceRecord(bars, reading.window.end, EcbRates(bars))
     measured: float | None = None
     try:
         measurement = reading.of.measure(record, reading.window)
@@ -237,7 +248,7 @@ def _basis(claim: Claim, bars: Mapping[str, Bars]) -> tuple[str, ...]:
     if not claim.stated:
         return ()
     due = max(reading.window.end for reading in (*claim.stated, *claim.corrected))
-    record = PriceRecord(bars, due, EcbRates())
+    record = PriceRecord(bars, due, EcbRates(bars))
     listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
     return tuple(record.basis(line) for line in listed)
 

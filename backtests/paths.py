@@ -45,11 +45,11 @@ def today() -> date:
     return date.today()
 
 
-def open_frames(data: object, *, vendor: str = "", facts: Path | None = None) -> Source:
+def open_frames(data: object, beside: Beside) -> Source:
     """Frames in memory, with this machine's day."""
     from markets.open import open_frames as opened
 
-    return opened(data, today(), vendor=vendor, facts=facts)
+    return opened(data, today(), beside)
 
 
 def open_source(

@@ -61,7 +61,8 @@ class Settings:
     `costs` are the venues' or none, or a broker's terms: `Costs`, their table, text such as "10bp",
     or a TOML file; None: what the strategy declares, or else the venues'. `credit_spread` is what
     debt costs over the cash rate, a year; `tolerance` is the debt, as a share of equity, that a gap
-    between close and open may cause.
+    between close and open may cause. `cash_rate` is what idle cash earns a year: a
+    percentage such as "2.5%", or a line of the source in percent ("^IRX"); None: its currency's.
     """
 
     start: date | None = None
@@ -80,6 +81,7 @@ class Settings:
     participation: float | None = None
     credit_spread: float = 0.015
     tolerance: float = 0.02
+    cash_rate: str | None = None
 
     def __post_init__(self) -> None:
         for name, kind in _ENUMS.items():
@@ -87,6 +89,7 @@ class Settings:
         object.__setattr__(self, "costs", read_costs(self.costs))
         for name in ("start", "end"):
             object.__setattr__(self, name, read_day(name, getattr(self, name)))
+        object.__setattr__(self, "cash_rate", _cash_rate(self.cash_rate))
         _amounts(self)
         if self.start and self.end and self.start >= self.end:
             raise CommandError(
@@ -153,6 +156,25 @@ def read_day(name: str, value: date | str | None) -> date | None:
         return date.fromisoformat(text if text[10:11] not in ("T", " ") else text[:10])
     except ValueError:
         raise CommandError(f"--{name} {text[:40]}: write the date as 2025-02-21") from None
+
+
+def _cash_rate(value: object) -> str | None:
+    """A percentage as it is kept, or the line that was named."""
+    if value is None:
+        return None
+    text = str(value).strip()
+    try:
+        rate = float(text.removesuffix("%"))
+    except ValueError:
+        rate = None
+    if rate is None and isinstance(value, str) and re.fullmatch(r"[^\s%]+", text):
+        return text
+    if rate is None or not text.endswith("%") or not -20 <= rate <= 100:
+        raise CommandError(
+            f"--cash-rate {text[:40]}: give percent a year as 2.5%, or a line of the source that "
+            "has percent a year, e.g. ^IRX"
+        )
+    return f"{rate:g}%"
 
 
 def _amounts(settings: Settings) -> None:

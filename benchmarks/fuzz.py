@@ -1,8 +1,9 @@
 """Spoilt files and answers by the thousand: what comes of them, counted; no crash is expected.
 
-    PYTHONPATH=. python benchmarks/fuzz.py [folder|yahoo|saved|tables|all] [minutes] [seed]
+    PYTHONPATH=. python benchmarks/fuzz.py [folder|formats|yahoo|saved|tables|all] [minutes] [seed]
 
 folder  CSV and Parquet files of prices through the folder reader, the gate and whole runs
+formats files of every vendor from histories that know the truth (see fuzz_formats.py)
 yahoo   chart JSON through the real yfinance and the adapter, over bars that are stored
 saved   manifest.json, evaluation.json and tables of a saved run through `report`, `runs`, `diff`
 tables  facts, corrections and portfolios
@@ -36,6 +37,7 @@ from backtests.runner import target_portfolio
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from benchmarks.fuzz_counts import Counts
+from benchmarks.fuzz_formats import FormatsTarget
 from benchmarks.fuzz_mutations import (
     Draw,
     as_csv,
@@ -304,7 +306,8 @@ class TablesTarget:
 
 
 TARGETS: dict[str, Callable[[Path], Callable[[Draw, Counts], None]]] = {
-    "folder": FolderTarget, "yahoo": YahooTarget, "saved": SavedTarget, "tables": TablesTarget,
+    "folder": FolderTarget, "formats": FormatsTarget, "yahoo": YahooTarget,
+    "saved": SavedTarget, "tables": TablesTarget,
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
 import numpy as np
 
@@ -22,13 +23,13 @@ from markets.reference.calendars import (
     sessions_later,
     sessions_of,
 )
-from markets.reference.currencies import FxSource, value_rates
+from markets.reference.conversion import rates_of, where_rates_end
+from markets.reference.currencies import FxSource
 from markets.reference.fillable import fillable_of
-from markets.reference.series import known_at_close, known_before
+from markets.reference.idle_cash import idle_rate
+from markets.reference.series import known_at_close
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
-    CASH_RATES,
-    DISCOUNTED,
     Want,
     lives,
     notes_on,
@@ -51,7 +52,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     wanted = with_endings(universe_assets(want.sleeves), bars)
     held = tradable(bars, want, wanted)
     tables = required_tables(bars, want.facts)
-    end, why = _end(held, wanted, want, bars)
+    end, why = _end(held, wanted, want, bars, fx)
     lines = tuple(held[ticker] for ticker in sorted(held))
     sessions, weekend = _axis(lines, bars, end)
     grids = _grids(bars, lines, sessions) | _reaches(bars, lines, sessions, want.bars)
@@ -60,8 +61,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
     masks, limits = fillable_of(lines, bars, grids, sessions)
-    rate_before, rate = _rates(lines, want.base, fx, sessions, first, calendar.clock.closes)
-    cash_rate, interest = _cash_rate(bars, want.base, sessions)
+    money, of_money = _money(bars, want, fx, lines, calendar, first)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
     told = (why, *weekend, *beyond_calendars((line.venue for line in lines), sessions[first:]))
@@ -72,33 +72,31 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         sessions=sessions,
         first=first,
         ready=ready,
-        rate_before=rate_before,
-        rate=rate,
         usable=usable,
         pays_off=pays_off,
         payoff=payoff,
-        cash_rate=cash_rate,
         signals=_signals(bars, want, lines, calendar),
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, *told, want.cash(interest), *limits),
+        notes=(*notes_on(bars, held, wanted), *of_tables, *told, *of_money, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
-        **{**grids, **masks},
+        **{**grids, **masks, **money},
     )
 
 
-def natural_end(bars: Mapping[str, Bars], want: Want) -> date:
+def natural_end(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> date:
     """Where a run ends whose end nobody names."""
     wanted = with_endings(universe_assets(want.sleeves), bars)
-    return _end(tradable(bars, want, wanted), wanted, want, bars)[0]
+    return _end(tradable(bars, want, wanted), wanted, want, bars, fx)[0]
 
 
 def _end(
-    held: Mapping[str, Asset], wanted: Mapping[str, Asset], want: Want, bars: Mapping[str, Bars]
-) -> tuple[date, str]:
+    held: Mapping[str, Asset], wanted: Mapping[str, Asset], want: Want, bars: Mapping[str, Bars],
+    fx: FxSource,
+) -> tuple[date, str]:  # fmt: skip
     """The last day of the run and why; MissingData for a line that ends before a given end."""
     ends = {
         asset.ticker: bars[asset.ticker].last
@@ -115,11 +113,16 @@ def _end(
                 )
         return want.end, f"the run ends on {want.end}, as asked"
     ends |= dict(want.ends_with or {})
-    if not ends:
+    if ends:
+        ticker, last = min(ends.items(), key=lambda item: (item[1], item[0]))
+        why = f"the run ends on {last}, where {ticker} ends"
+    else:
         last = max(bars[ticker].last for ticker in held)
-        return last, f"the run ends on {last}, with the last bar of all"
-    ticker, last = min(ends.items(), key=lambda item: (item[1], item[0]))
-    return last, f"the run ends on {last}, where {ticker} ends"
+        why = f"the run ends on {last}, with the last bar of all"
+    first = min(bars[ticker].first for ticker in held)
+    days = (max(want.start or first, first), last)
+    traded = {asset.currency for asset in held.values()}
+    return where_rates_end(traded, want.quoted, want.base, fx, days) or (last, why)
 
 
 def _due(venue: Venue, end: date, held: Iterable[Asset], bars: Mapping[str, Bars]) -> np.datetime64:
@@ -304,6 +307,19 @@ def _calendar(want: Want, lines: tuple[Asset, ...], sessions: Days, first: int) 
     return RunCalendar(sessions, clock, decision)
 
 
+def _money(
+    bars: Mapping[str, Bars], want: Want, fx: FxSource, lines: tuple[Asset, ...],
+    calendar: RunCalendar, first: int,
+) -> tuple[dict[str, Any], tuple[str, ...]]:  # fmt: skip
+    """What a market knows of rates and interest, by the names of its fields, and notes on it."""
+    sessions, closes = calendar.sessions, calendar.clock.closes
+    before, valued, notes = rates_of(lines, want.base, fx, sessions, first, closes)
+    earned, interest = idle_rate(bars, want.base, want.cash_rate, sessions)
+    fields = {"rate_before": before, "rate": valued, "cash_rate": earned,
+              "cash_line": want.cash_line}  # fmt: skip
+    return fields, (*notes, want.cash(interest))
+
+
 def _placed(
     wanted: Iterable[Facts], tables: Mapping[str, FactTable], lines: tuple[Asset, ...],
     sessions: Days,
@@ -321,37 +337,8 @@ def valued_at(market: Market, fx: FxSource, closes: time) -> Market:
     """The same market, its closes valued no earlier than another's last close, UTC in winter."""
     if closes <= market.calendar.clock.closes:
         return market
-    _, rate = _rates(market.assets, market.base, fx, market.sessions, market.first, closes)
+    _, rate, _ = rates_of(market.assets, market.base, fx, market.sessions, market.first, closes)
     return replace(market, rate=rate)
-
-
-def _rates(
-    lines: tuple[Asset, ...], base: str, fx: FxSource, sessions: Days, first: int, closes: time
-) -> tuple[Floats, Floats]:
-    """Rates by line; NaN before the run up to the last session that no fixing reaches."""
-    before = np.ones((len(sessions), len(lines)))
-    valued = np.ones_like(before)
-    for currency in sorted({asset.currency for asset in lines} - {base}):
-        fixings = fx.fixings(currency, base)
-        columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
-        known = min(fixings.unbroken_from(sessions), first)
-        run = sessions[known:]
-        before[known:, columns] = fixings.before(run)[:, None]
-        valued[known:, columns] = value_rates(fx, fixings, run, closes)[:, None]
-        before[:known, columns] = valued[:known, columns] = np.nan
-    return before, valued
-
-
-def _cash_rate(bars: Mapping[str, Bars], base: str, sessions: Days) -> tuple[Floats, str]:
-    """A year's interest as known before each session, 0 if unknown, and what to say about it."""
-    ticker = CASH_RATES.get(base, "")
-    if ticker not in bars:
-        return np.zeros(len(sessions)), (
-            f"idle {base} cash earns nothing: no cash rate for it in this source"
-        )
-    rates = known_before(bars[ticker], asset_of(ticker), sessions) / 100
-    rates = np.nan_to_num(rates / (1 - rates * DISCOUNTED.get(ticker, 0) / 360))
-    return rates, f"idle {base} cash earns {ticker}, the last close before each session"
 
 
 def _signals(

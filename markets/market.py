@@ -53,7 +53,8 @@ class Market:
         session (fills, fees, dividends), and the one that values its close.
     usable: (T, N) may be held by a decision at this close.
     pays_off: place of the session on which a delisted line pays, by line; `payoff` how much a unit.
-    cash_rate: (T,) a year's interest on base-currency cash as known before the session.
+    cash_rate: (T,) a year's interest on base-currency cash as known before the session;
+        `cash_line` the line that tells it, "" where none does.
     signals: (T,) arrays by ticker, as of each close, in their own units.
     facts: tables by name, each row with the first session whose decision may use it.
     high, low: (T, N) as `close`; None where nobody asked for whole bars.
@@ -92,6 +93,7 @@ class Market:
     high: Floats | None = None
     low: Floats | None = None
     bare_cash: bool = False
+    cash_line: str = ""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -46,39 +46,37 @@ def open_source(
 
         source: Source = SampleSource()
     else:
+        from markets.store.price_store import Store
+        from markets.store.rates.source import WithFixings
+
         folder = store if data == "yahoo" else Path(data).expanduser()
         prices = (
             _stored(folder, today, offline, progress)
             if data == "yahoo"
             else _from_files(data, folder, today, beside.vendor)
         )
-        source = _corrected(prices, folder, beside.corrections)
+        source = _corrected(WithFixings(prices, Store(store)), folder, beside.corrections)
     if beside.vendor and data in ("yahoo", "sample"):
         raise CommandError(f"--vendor is about the files of a folder, not about --data {data}")
     source = _with_facts(source, beside.facts)
     if data == "yahoo":
-        from markets.store.price_store import Store
         from markets.store.snapshots import Remembering
 
         source = Remembering(source, Store(store))
     return source
 
 
-def open_frames(
-    data: object, today: date, *, vendor: str = "", facts: Path | None = None
-) -> Source:
+def open_frames(data: object, today: date, beside: Beside) -> Source:
     """Frames that a notebook hands over, with the corrections that are ours and facts beside them.
 
-    vendor: what their prices are adjusted for, where their columns do not say.
+    The vendor may be no name of one, only what the prices are adjusted for.
     """
     from markets.corrections import DISTRIBUTIONS, Corrected
     from markets.folder.formats.format import Told
     from markets.folder.frames import frame_source
 
-    source: Source = Corrected(
-        frame_source(data, today, Told.of(vendor, frozenset())), DISTRIBUTIONS
-    )
-    return _with_facts(source, facts)
+    frames = frame_source(data, today, Told.of(beside.vendor, frozenset()))
+    return _with_facts(Corrected(frames, DISTRIBUTIONS), beside.facts)
 
 
 def open_snapshot(

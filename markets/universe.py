@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
+from markets.reference.idle_cash import cash_line
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
@@ -17,11 +18,6 @@ from newsfolio.listings import asset_of
 
 MANY, NAMED = 5, 3
 """Lines that share one note, and how many of them it names."""
-CASH_RATES = {"USD": "^IRX"}
-"""The line that tells what cash of a currency earns, in percent a year."""
-
-DISCOUNTED = {"^IRX": 91}
-"""Of which these are discounts from the face of a bill of so many days, not yields."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +28,8 @@ class Want:
     start, end: first and last day wanted; None as early and as late as the data carry.
     ends_with: last bars of other lines that bound the default end (the benchmark's).
     bars: whole bars, highs and lows too, from the first of all where no start is named.
+    quoted: currencies of what is measured beside it, whose rates bound the default end too.
+    cash_rate: what idle cash earns instead of its currency's rate: 2.5%, or a line in percent.
     """
 
     sleeves: tuple[Sleeve, ...]
@@ -43,6 +41,13 @@ class Want:
     end: date | None = None
     ends_with: Mapping[str, date] | None = None
     bars: bool = False
+    quoted: tuple[str, ...] = ()
+    cash_rate: str | None = None
+
+    @property
+    def cash_line(self) -> str:
+        """The line that tells what idle cash earns, "" where none does."""
+        return cash_line(self.base, self.cash_rate)
 
     def cash(self, interest: str) -> str:
         """What idle cash earns, in words."""
@@ -71,7 +76,7 @@ def assets_to_load(want: Want) -> dict[str, Asset]:
             if ticker not in assets:
                 assets[ticker] = asset_of(ticker)
                 queue.append(assets[ticker])
-    extra = (*want.signals, *([CASH_RATES[want.base]] if want.base in CASH_RATES else []))
+    extra = (*want.signals, *filter(None, [want.cash_line]))
     return assets | {ticker: asset_of(ticker) for ticker in extra if ticker not in assets}
 
 

@@ -312,7 +312,7 @@ TRUSTS = {
 }
 """Real estate investment trusts of Hong Kong; their days of listing are recalled."""
 
-_TICKER = re.compile(r"\^?[A-Z0-9&]+(-[A-Z0-9]+)?(\.[A-Z0-9]+)?(=X)?")
+_TICKER = re.compile(r"\^?[A-Z0-9&]+(-[A-Z0-9]+)?(\.[A-Z0-9]+)?(=X|=ECB)?")
 
 
 _CLASS_SHARE = re.compile(r"[A-Z]{1,5}[./ ][ABC]")
@@ -338,7 +338,7 @@ def asset_of(line: str | Asset) -> Asset:
     venue, country = venue_of(line), _COUNTRY.get(line, "")
     if line.startswith("^"):
         return Asset(line, venue, Kind.INDEX, country=country)
-    if line.endswith("=X"):
+    if line.endswith(("=X", "=ECB")):
         return Asset(line, venue, Kind.CURRENCY)
     if venue is NEW_YORK:
         return Asset(line, venue, withholding=_US_STOCK, country=country)

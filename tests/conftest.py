@@ -18,6 +18,8 @@ PLACES = {
 LONG = "tests/house/test_benchmarks.py"
 """Half a minute for one fixture: begun first, so that no process waits for it in the end."""
 ROOT = Path(__file__).parents[1]
+NOBODY = "http://127.0.0.1:9/eurofxref-hist.zip"
+"""An address of this machine at which nobody answers."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,6 +37,14 @@ def kind_of(item: pytest.Item) -> str:
     drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
     placed = (kind for place, kind in PLACES.items() if path.startswith(place))
     return next(placed, "property" if drawn else "unit")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_ecb() -> None:
+    """The ECB's site is out of reach: where a test needs it, it has one of its own."""
+    from markets.store.rates import history
+
+    history.ADDRESS = NOBODY
 
 
 @pytest.fixture(scope="session")

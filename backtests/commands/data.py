@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from backtests.commands.data_lines import chosen_lines, in_folder, placed, read_as
+from backtests.commands.data_lines import (
+    chosen_lines,
+    in_folder,
+    pairs_beside,
+    placed,
+    prices_in,
+    read_as,
+)
 from backtests.commands.data_text import (
     as_json,
+    fixings_row,
     not_placed,
     say,
     say_findings,
+    say_fixings,
     say_pulled,
+    say_rates,
     say_read,
     say_status,
     status_row,
@@ -45,6 +55,8 @@ def pull(
     """Bring the local store up to date from Yahoo; exit code 1 if a line failed.
 
     What was fetched today is skipped, so that a pull that was stopped goes on where it was.
+    Exchange rates come too: the history of the ECB's fixings, and Yahoo's pairs of the currencies
+    that the lines are quoted in.
 
     Parameters
     ----------
@@ -63,6 +75,7 @@ def pull(
     """
     from backtests import paths
     from markets.store.price_store import Store
+    from markets.store.rates.pull import pull_fixings
     from markets.yahoo.pull import pull as fetch
 
     if not 1 <= workers <= MOST_WORKERS:
@@ -73,10 +86,12 @@ def pull(
             f"nothing is stored in {stored.folder}; name lines or a strategy, e.g. newsfolio data "
             "pull SPY 0700.HK"
         )
-    assets, unplaced = (chosen_lines(lines, stored), {}) if lines else placed(stored.tickers())
+    assets, unplaced = (chosen_lines(lines, stored), {}) if lines else placed(prices_in(stored))
     show = progress(json or quiet)
     try:
-        pulled = fetch(stored, assets, paths.today(), workers, show, fresh=fresh)
+        wanted = [*assets, *pairs_beside(assets)]
+        pulled = fetch(stored, wanted, paths.today(), workers, show, fresh=fresh)
+        fixings = pull_fixings(stored, paths.today(), fresh=fresh)
     except KeyboardInterrupt:
         raise MissingData(
             "interrupted; lines fetched so far are kept, the same command goes on from there"
@@ -84,11 +99,16 @@ def pull(
     finally:
         if show is not None:
             show("")
-    outcomes = (*pulled, *(not_placed(ticker, why) for ticker, why in unplaced.items()))
+    pairs = pulled[len(assets) :]
+    unknown = (not_placed(ticker, why) for ticker, why in unplaced.items())
+    outcomes = (*pulled[: len(assets)], *unknown)
     if json:
-        print_json({"store": str(stored.folder), "lines": [line.as_json() for line in outcomes]})
+        told = [line.as_json() for line in outcomes]
+        rates = [fixings.as_json(), *(pair.as_json() for pair in pairs)]
+        print_json({"store": str(stored.folder), "lines": told, "rates": rates})
     else:
         say_pulled(outcomes, quiet)
+        say_rates(fixings, pairs, quiet)
     return int(any(line.failed for line in outcomes))
 
 
@@ -109,13 +129,15 @@ def status(*tickers: str, store: Path | None = None, json: bool = False) -> int:
     from markets.store.price_store import Store
 
     stored = Store(store or paths.store_folder())
-    rows = [status_row(stored, ticker) for ticker in tickers or stored.tickers()]
+    rows = [status_row(stored, ticker) for ticker in tickers or prices_in(stored)]
+    fixings = fixings_row(stored)
     if json:
-        print_json({"store": str(stored.folder), "lines": rows})
+        print_json({"store": str(stored.folder), "lines": rows, "rates": fixings})
     elif not rows:
         say(f"nothing is stored in {stored.folder}; newsfolio data pull STRATEGY fetches lines")
     else:
         say_status(rows)
+        say_fixings(fixings)
     return int(any(row["damage"] for row in rows))
 
 
@@ -163,7 +185,7 @@ def check(
     stored = Store(store or paths.store_folder()) if data == "yahoo" else None
     passed: dict[str, str] = {}
     if stored:
-        names = stored.tickers()
+        names = prices_in(stored)
     else:
         names, passed = in_folder(Path(data).expanduser())
     assets, unplaced = (chosen_lines(lines, stored), {}) if lines else placed(names)

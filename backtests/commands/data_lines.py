@@ -28,6 +28,23 @@ def chosen_lines(names: Sequence[str], store: Store | None) -> list[Asset]:
     return list(assets.values())
 
 
+def prices_in(store: Store) -> list[str]:
+    """The tickers of a store, without the lines that hold the ECB's fixings."""
+    from markets.reference.fixings_file import FIXING
+
+    return [ticker for ticker in store.tickers() if not ticker.endswith(FIXING)]
+
+
+def pairs_beside(assets: Sequence[Asset]) -> list[Asset]:
+    """The pairs with the dollar of what some lines are quoted in, which are not among them."""
+    from markets.store.rates.lines import pairs_of
+    from newsfolio.listings import asset_of
+
+    named = {asset.ticker for asset in assets}
+    pairs = pairs_of(asset.currency for asset in assets)
+    return [asset_of(pair) for pair in pairs if pair not in named]
+
+
 def placed(tickers: Iterable[str]) -> tuple[list[Asset], dict[str, str]]:
     """The assets of tickers that were found somewhere, and why others cannot be placed."""
     from newsfolio.listings import asset_of
@@ -77,18 +94,23 @@ def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
     from markets.folder.contents import files_of
 
     tickers: set[str] = set()
-    files = {file.path.name: file for file in files_of(folder)} if folder.is_dir() else {}
+    files = {file.path: file for file in files_of(folder)} if folder.is_dir() else {}
+    whole = files.get(folder)  # of qlib or LEAN, whose own folders are no prices that lie about
     passed: dict[str, str] = {}
+    if whole is not None:
+        tickers |= {asset.ticker for asset in placed(whole.tickers)[0]}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(".") or path.name == "corrections.csv":
             continue
-        if path.name not in files:
+        if whole is not None and path.is_dir():
+            continue
+        if path not in files:
             passed[path.name] = (
                 "a folder; prices lie beside one another" if path.is_dir() else
                 "neither .csv nor .parquet; save it as one of them"
             )  # fmt: skip
             continue
-        file = files[path.name]
+        file = files[path]
         assets, unplaced = placed(file.tickers or (path.stem,))
         tickers |= {asset.ticker for asset in assets}
         if unplaced and not assets:
@@ -114,11 +136,11 @@ _SCALES = {
 
 def read_as(folder: Path, read: Iterable[Bars]) -> dict[str, str]:
     """By the name of its file and its ticker, how each line was read and what was assumed."""
-    from markets.folder.contents import files_of
+    from markets.folder.contents import by_line
 
-    files, told = tuple(files_of(folder)), {}
+    files, told = by_line(folder), {}
     for bars in read:
-        file = next(file for file in files if file.has(bars.ticker))
+        file = files[bars.ticker][0]
         title = file.form.about.title if file.form else "Yahoo's columns"
         usual = f"read as {title}: {_SCALES[bars.priced]}"
         said = next((note for note in bars.notes if note.startswith("read as ")), usual)

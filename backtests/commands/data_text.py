@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from markets.quality.findings import Finding
     from markets.store.parquet import StoredBars
     from markets.store.price_store import Store
+    from markets.store.rates.pull import PulledRates
     from markets.yahoo.pull import Pulled
 
 
@@ -42,6 +43,44 @@ def say_pulled(outcomes: Sequence[Pulled], quiet: bool) -> None:
         say(
             f"{len(failed)} failed ({reasons}); what is stored stands, and the same command goes on"
         )
+
+
+def fixings_row(store: Store) -> dict[str, Any]:
+    """What a store has of the ECB's fixings: currencies, the dollar's last day, what is damaged."""
+    from markets.reference.fixings_file import FIXING
+
+    names = [ticker for ticker in store.tickers() if ticker.endswith(FIXING)]
+    last, damage = None, []
+    for name in names:
+        try:
+            kept = store.read(name)
+        except BrokenData as error:
+            damage.append(str(error))
+            continue
+        if kept is not None and name == f"USD{FIXING}":
+            last = kept.bars.last.isoformat()
+    return {"currencies": len(names), "last": last, "damage": damage}
+
+
+def say_fixings(row: Mapping[str, Any]) -> None:
+    if row["currencies"]:
+        say(f"rates: the ECB's fixings of {row['currencies']} currencies to {row['last']}")
+    for damage in row["damage"]:
+        say(f"rates: {damage}")
+
+
+def say_rates(fixings: PulledRates, pairs: Sequence[Pulled], quiet: bool) -> None:
+    """What became of the exchange rates: what is new, and whatever failed."""
+    if fixings.outcome == "failed":
+        up_to = f"those to {fixings.last} stand" if fixings.last else "the packaged ones serve"
+        say(f"rates: the ECB's fixings were not fetched, {up_to}: {fixings.error}")
+    elif fixings.added and not quiet:
+        said = f"rates: the ECB's fixings, +{fixings.added} to {fixings.last}"
+        more = f"; restated: {', '.join(fixings.changed)}" if fixings.changed else ""
+        say(said + more)
+    for pair in pairs:
+        if pair.failed or not (quiet or pair.outcome in _calm()):
+            say("rates: " + "  ".join(part for part in _pulled_row(pair) if part))
 
 
 def _calm() -> tuple[str, ...]:

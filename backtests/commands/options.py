@@ -66,6 +66,9 @@ class RunOptions:
         backtrader strategy loan (its broker lends without limit), otherwise cash is checked.
     fx
         ecb (reference rates, no network) or source (HKD=X and the like from the data).
+    cash_rate
+        What idle cash earns a year: 2.5%, or a line of the source in percent, e.g. ^IRX; by
+        default ^IRX for dollars and dated policy rates for EUR, GBP, HKD, CNY, JPY, CHF, CAD, AUD.
     impact
         Coefficient of the square-root impact law; 0 switches it off.
     participation
@@ -91,6 +94,7 @@ class RunOptions:
     withholding: Annotated[str, Parameter(group=MONEY)] = "none"
     funding: Annotated[str, Parameter(group=MONEY)] = "credit"
     fx: Annotated[str, Parameter(group=MONEY)] = "ecb"
+    cash_rate: Annotated[str | None, Parameter(group=MONEY)] = None
     impact: Annotated[float, Parameter(group=MONEY)] = 0.0
     participation: Annotated[float | None, Parameter(group=MONEY)] = None
     set: tuple[str, ...] = ()
@@ -129,7 +133,7 @@ class RunOptions:
 
 
 SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",
-            "funding", "fx", "impact", "participation")  # fmt: skip
+            "funding", "fx", "cash_rate", "impact", "participation")  # fmt: skip
 
 
 def lines_of(universe: str) -> tuple[str, ...]:

@@ -100,6 +100,9 @@ def say(summary: SweepJson, page: Path) -> None:
         print("SIMULATED: the sample market is made up; nothing below happened")
     print(f"{'sweep':<14}{summary['id']}")
     print(f"{'sets':<14}{summary['sets']:,}, {summary['failed']:,} failed")
+    for note in summary["notes"]:
+        if "rates of" in note:
+            print(f"{'note':<14}{note}")
     for row in summary["errors"]:
         print(f"{'failed':<14}{row['sets']:,}: {row['error']}")
     spread = summary["quantiles"]

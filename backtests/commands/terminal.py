@@ -53,7 +53,14 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     for note in result.manifest["notes"]:
         if any(
             word in note
-            for word in ("the run ends", "no data", "left out", "proxy", "gross exposure")
+            for word in (
+                "the run ends",
+                "no data",
+                "left out",
+                "proxy",
+                "gross exposure",
+                "rates of",
+            )
         ):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]

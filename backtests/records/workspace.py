@@ -49,14 +49,13 @@ def open_workspace(
         chosen = Settings(**settings)
     except TypeError as error:
         raise CommandError(f"unknown setting: {error}") from None
-    tables = Path(facts) if facts else None
+    beside = Beside(Path(facts) if facts else None, vendor=vendor)
     if isinstance(data, str | Path):
-        beside = Beside(tables, vendor=vendor)
         source = paths.open_source(str(data), offline=offline, beside=beside, snapshot=snapshot)
     elif isinstance(data, Source):
         source = data
     else:
-        source = paths.open_frames(data, vendor=vendor, facts=tables)
+        source = paths.open_frames(data, beside)
     return Workspace(source, chosen, open_ledger(ledger))
 
 

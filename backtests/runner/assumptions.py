@@ -75,7 +75,7 @@ _FUNDING = {
 
 _FX = {
     Fx.ECB: "the European Central Bank's reference rates; fills at the last fixing before the "
-    "session, valuations at the last one known.",
+    "session, valuations at the last one known; after the last fixing the source's own pairs.",
     Fx.SOURCE: "the data source's own, the last before the session.",
 }
 

@@ -16,14 +16,15 @@ from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Market
 from markets.quality.findings import Finding
 from markets.quality.gate import gate, levels
-from markets.reference.currencies import QUOTED, EcbRates, FxSource, SourceRates, known_currencies
+from markets.reference.currencies import EcbRates, FxSource, SourceRates, pair_of, require_known
 from markets.snapshot import Snapshot, Source, with_own_rows
+from markets.store.rates.lines import with_pairs, with_rates
 from markets.universe import Want, assets_to_load, universe_assets
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.claims import Claim
 from newsfolio.costs import Costs
 from newsfolio.declaration import controls_of
-from newsfolio.errors import CommandError, UnknownName
+from newsfolio.errors import CommandError
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from newsfolio.strategy import Fixed, Strategy
@@ -49,7 +50,8 @@ class Inputs:
     """A strategy and settings with every name in them resolved.
 
     references: the benchmark and the controls. claims: of the article, those that the thesis rests
-    on. want: of the strategy's own market. assets, facts: all that is read.
+    on. want: of the strategy's own market. assets, facts: all that is read. more: currencies whose
+    rates are read besides those of the assets.
     """
 
     strategy: Strategy
@@ -59,25 +61,26 @@ class Inputs:
     want: Want
     assets: tuple[Asset, ...]
     facts: tuple[Facts, ...]
+    more: frozenset[str] = frozenset()
 
     def load(self, source: Source) -> Snapshot:
-        """One call to the source for everything, so that a run sees one state of it."""
-        return with_own_rows(source.load(self.assets, self.facts), self.facts)
+        """One call to the source for all lines, so that a run sees one state of it.
+
+        Rates are read besides, where the prices go on after those that are packaged.
+        """
+        read = with_own_rows(source.load(self.assets, self.facts), self.facts)
+        currencies = {self.settings.currency, *self.more, *(one.currency for one in self.assets)}
+        if self.settings.fx is Fx.SOURCE:
+            return with_pairs(source, read, currencies)
+        return with_rates(source, read, currencies, self.settings.end)
 
     def with_rates(self, currencies: Iterable[str]) -> Inputs:
-        """The same, with the source's rates of these currencies too where it is to give rates."""
-        if self.settings.fx is not Fx.SOURCE:
-            return self
-        more = {*currencies} - {"", "USD"}
-        rates = {asset.ticker: asset for asset in (asset_of(_rate(one)) for one in sorted(more))}
-        known = {asset.ticker for asset in self.assets}
-        others = (asset for ticker, asset in rates.items() if ticker not in known)
-        return replace(self, assets=(*self.assets, *others))
+        """The same, with the rates of these currencies read too."""
+        return replace(self, more=frozenset(currencies) - {""})
 
     def market(self, bars: Mapping[str, Bars]) -> Market:
         """The strategy's market; where no end is named, it ends with the benchmark's lines too."""
-        _require_quoted(self.settings.currency)
-        return market_of(replace(self.want, ends_with=self._ends(bars)), bars, self.settings)
+        return market_of(self._bounded(bars), bars, self.settings)
 
     def gate(self, market: Market, bars: Mapping[str, Bars]) -> tuple[Finding, ...]:
         """What the gate says of every line that the run, its benchmark or a control rests on."""
@@ -85,12 +88,11 @@ class Inputs:
         traded = {asset.ticker for asset in market.assets}
         traded |= {asset.ticker for needs in trading for asset in needs.lines}
         named = {needs.reference.ticker for needs in self.references} - {""}
-        quoted = market.assets if self.settings.fx is Fx.SOURCE else ()
-        rates = {_rate(asset.currency) for asset in quoted}
         shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
-        used = {*traded, *named, *self.strategy.signals, *rates}
+        used = {*traded, *named, *self.strategy.signals}
+        looked_at = [asset for asset in self.assets if asset.ticker in used]
         return (
-            *gate(market, bars, [asset for asset in self.assets if asset.ticker in used]),
+            *gate(market, bars, [*looked_at, *self._own_rates(market, bars)]),
             *(() if market.simulated else levels(shown, traded - named)),
         )
 
@@ -98,7 +100,21 @@ class Inputs:
         """Where the run would end if nobody had named an end; None: nobody did."""
         if self.settings.end is None:
             return None
-        return natural_end(bars, replace(self.want, end=None, ends_with=self._ends(bars)))
+        want = replace(self._bounded(bars), end=None)
+        return natural_end(bars, want, fx_source(self.settings, bars))
+
+    def _bounded(self, bars: Mapping[str, Bars]) -> Want:
+        """The want with what bounds its default end besides its own lines."""
+        quoted = {asset.currency for needs in self.references for asset in needs.lines}
+        return replace(self.want, ends_with=self._ends(bars), quoted=tuple(sorted(quoted)))
+
+    def _own_rates(self, market: Market, bars: Mapping[str, Bars]) -> list[Asset]:
+        """The pairs that a run by the source's own rates rests on."""
+        if self.settings.fx is not Fx.SOURCE:
+            return []
+        currencies = {asset.currency for asset in market.assets}
+        pairs = [pair_of(currency, bars) for currency in sorted(currencies)]
+        return [asset_of(pair[0]) for pair in pairs if pair is not None]
 
     def _ends(self, bars: Mapping[str, Bars]) -> dict[str, date]:
         """The last bars of the benchmark's lines."""
@@ -168,12 +184,13 @@ def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapsho
 def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) -> Market:
     """The market of any strategy from bars that are at hand."""
     settings = settings_for(strategy, settings)
-    _require_quoted(settings.currency)
     return market_of(_want(strategy, settings), bars, settings)
 
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:
     """The market that is wanted, in the prices that the settings ask for."""
+    if settings.fx is Fx.ECB:
+        require_known((settings.currency,), bars)
     market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
     return market.reinvested() if settings.dividends is Dividends.REINVEST else market
 
@@ -186,7 +203,7 @@ def cost_model(settings: Settings) -> CostModel:
 
 
 def fx_source(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:
-    return EcbRates() if settings.fx is Fx.ECB else SourceRates(bars)
+    return EcbRates(bars) if settings.fx is Fx.ECB else SourceRates(bars)
 
 
 def _resolved(
@@ -204,7 +221,7 @@ def _resolved(
     if settings.fx is Fx.SOURCE:
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
         for currency in sorted(currencies - {"USD"}):
-            needed[_rate(currency)] = asset_of(_rate(currency))
+            needed[f"{currency}=X"] = asset_of(f"{currency}=X")
     tables = {facts.name: facts for facts in _facts(strategy, others)}
     assets, facts = tuple(needed.values()), tuple(tables.values())
     return Inputs(strategy, settings, others, claims, want, assets, facts)
@@ -220,6 +237,7 @@ def _want(strategy: Strategy, settings: Settings) -> Want:
         start=settings.start,
         end=settings.end,
         bars=isinstance(strategy, PlainStrategy),
+        cash_rate=settings.cash_rate,
     )
 
 
@@ -242,13 +260,3 @@ def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterato
         yield from needs.want.facts if needs.want else ()
     yield from (study.facts for study in strategy.studies if study.facts is not None)
     yield from strategy.facts
-
-
-def _rate(currency: str) -> str:
-    """The line of a currency's price of a dollar."""
-    return f"{currency}=X"
-
-
-def _require_quoted(currency: str) -> None:
-    if currency not in known_currencies():
-        raise UnknownName("currency", currency, known_currencies(), QUOTED)

@@ -78,9 +78,15 @@ def thesis_of(strategy: Strategy) -> BareThesisJson | None:
     }
 
 
+LATER = ("cash_rate",)
+"""Settings that earlier builds did not have."""
+
+
 def settings_values(settings: Settings) -> SettingsJson:
-    """Settings as JSON values."""
-    values = {field.name: plain_value(getattr(settings, field.name)) for field in fields(settings)}
+    """Settings as JSON values; one that came later and is not used leaves a variant what it was."""
+    given = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    values = {name: plain_value(value) for name, value in given.items()
+              if value is not None or name not in LATER}  # fmt: skip
     return cast(SettingsJson, {**values, "costs": _costs(settings.costs)})
 
 

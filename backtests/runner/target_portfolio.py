@@ -74,7 +74,7 @@ class Advice:
             "weights": dict(self.weights),
             "orders": [asdict(order) for order in self.orders],
             "outside": [held.as_json() for held in self.outside],
-            "notes": [*self.notes, *self.warnings],
+            "notes": list(dict.fromkeys((*self.notes, *self.warnings))),
             "explained": asdict(self.explained) if self.explained else None,
         }
 
@@ -204,8 +204,9 @@ def _whole(sizer: Sizer, column: int, size: float, goes_on: bool) -> float:
 
 
 def _old(market: Market, columns: Iterable[int], today: date | None) -> Iterator[str]:
-    """Where orders are sized by a close that is more than five sessions old."""
+    """Where orders are sized by a close that is more than five sessions old, or by such rates."""
     asof = market.day(-1)
+    yield from (note for note in market.notes if "rates of" in note)
     if today is not None and not market.simulated:
         calendar = sessions_of(market.calendar.clock)
         passed = int(np.searchsorted(calendar, np.datetime64(today)))

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from markets.folder.formats import trees
 from markets.folder.formats.catalogue import format_of, recognised, unknown
-from markets.folder.formats.format import Adjusted, Format, Quotes, Told
-from markets.folder.formats.head import head_of
+from markets.folder.formats.format import Format, Quotes, Told
+from markets.folder.formats.head import Head, head_of
+from markets.folder.formats.yahoo import quotes_of
 from markets.folder.names import ENDINGS, ticker_of_file
-from markets.folder.price_file import read_parquet, table_of
+from markets.folder.price_file import read_parquet
 from newsfolio.errors import BrokenData
 
 CORRECTIONS = "corrections.csv"
@@ -25,12 +27,6 @@ class PriceFile:
     form: Format | None
     lines: tuple[str, ...]
 
-    def has(self, ticker: str) -> bool:
-        """Whether it is the file of a line: by its content, its name, or what the name means."""
-        if self.lines:
-            return ticker in self.lines or self.path.stem == ticker
-        return self.path.stem == ticker or ticker_of_file(self.path.name) == ticker
-
     @property
     def tickers(self) -> tuple[str, ...]:
         return self.lines or tuple(filter(None, [ticker_of_file(self.path.name)]))
@@ -38,7 +34,7 @@ class PriceFile:
     def read(self, ticker: str, told: Told) -> Quotes:
         """What it says of a line; BrokenData names file, line and remedy."""
         if self.path.suffix == ".parquet":
-            return Quotes(table_of(read_parquet(self.path)), Adjusted.BY_COLUMNS)
+            return quotes_of(read_parquet(self.path), told)
         head = head_of(self.path, recognised)
         form = format_of(head, told)
         if form is None:
@@ -46,14 +42,28 @@ class PriceFile:
         return form.read(head, ticker, told)
 
 
+def by_line(folder: Path) -> dict[str, list[PriceFile]]:
+    """The files of each ticker: by their content, their names, or what their names mean."""
+    found: dict[str, list[PriceFile]] = {}
+    for file in files_of(folder):
+        for ticker in dict.fromkeys((file.path.stem, *file.tickers)):
+            found.setdefault(ticker, []).append(file)
+    return found
+
+
 def files_of(folder: Path) -> Iterator[PriceFile]:
-    """Every file that may hold prices, in the order of the names."""
+    """Every file that may hold prices, in the order of the names, and the folder as a whole."""
+    whole = Head(folder)
+    for tree in trees.FORMATS:
+        if tree.fits(whole):
+            yield PriceFile(folder, tree, tree.lines(whole))
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name == CORRECTIONS or path.suffix not in ENDINGS:
             continue
         found = path.stat(follow_symlinks=True) if path.is_file() else None
         form, lines = _looked_at(path, found.st_mtime_ns, found.st_size) if found else (None, ())
-        if form is not None or path.suffix != ".txt":
+        named = path.suffix != ".txt" or ("." in path.stem and ticker_of_file(path.name))
+        if form is not None or named:
             yield PriceFile(path, form, lines)
 
 

@@ -9,14 +9,12 @@ Four shapes are told apart by their columns:
 4. Columns of one line without its ticker, which is refused: nobody says whose they are.
 
 What prices are adjusted for follows the rules of files: Adj Close and Dividends say it, else
-`vendor` does ("full", "split" or "raw"). Closes alone are taken as adjusted for splits and
-dividends, with a doubt that stands in the report; a session then has one price, so an order of a
-close fills at the next one.
+`vendor` does ("full", "split" or "raw"). Closes alone of which nobody says it are taken as a price
+return, with a doubt that stands in the report.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,10 +24,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from markets.bars import Bars, Doubt
+from markets.bars import Bars
 from markets.folder.formats.format import Adjusted, Quotes, Told
 from markets.folder.line_bars import bars_of
-from markets.folder.price_file import AMOUNTS, PRICES, FileText, Floats, Mask, Table
+from markets.folder.price_file import (
+    AMOUNTS,
+    ONE_PRICE,
+    PRICES,
+    FileText,
+    Floats,
+    Mask,
+    Table,
+    one_price,
+)
 from markets.snapshot import Snapshot
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, CommandError
@@ -45,15 +52,11 @@ _SHAPES = (
 _SAY = frozenset({"Adj Close", "Dividends", "Stock Splits", "Capital Gains"})
 """Columns that only a source has whose prices are known to be adjusted, and for what."""
 _WHOLE = frozenset({"Open", "High", "Low", "Close"})
+_HOW = {Adjusted.BY_COLUMNS: "adjusted for splits and dividends"}
 _READINGS = (
     "adjusted for splits and dividends (vendor='full'), for splits alone (vendor='split') or not "
     "at all (vendor='raw')"
 )
-_UNSAID = Doubt(
-    "nobody said what its closes are adjusted for: taken as a total return; "
-    "vendor='split' or vendor='raw' says otherwise"
-)
-_ALONE = "closes alone: an order of a close fills at the next close, and no bar tells a halt"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,21 +85,17 @@ class FrameSource:
     def _bars(self, asset: Asset) -> Bars:
         frame = self.lines[asset.ticker]
         table, told = _table(asset.ticker, frame), self.told.adjusted
-        alone = list(frame.columns) == ["Close"] and asset.tradable
-        if alone:
-            table = dataclasses.replace(table, columns={**table.columns, "Open": table["Close"]})
         said = bool(_SAY & set(frame.columns)) or self.by_levels
-        if said or told is None:
-            whole = not said and set(frame.columns) >= _WHOLE
-            adjusted = Adjusted.UNSAID if whole else Adjusted.BY_COLUMNS
-            quotes = Quotes(table, adjusted, (_said(frame), *([_ALONE] * alone)), _READINGS)
-        else:
-            note = f"read as a frame: {told.value} by vendor"
-            quotes = Quotes(table, told, (note, *([_ALONE] * alone)))
-        bars = bars_of(asset, quotes, self.today)
-        if said or told is not None or not asset.tradable:
-            return bars
-        return dataclasses.replace(bars, doubts=(*bars.doubts, _UNSAID))
+        alone = list(frame.columns) == ["Close"]
+        whole = set(frame.columns) >= _WHOLE
+        unsaid = Adjusted.UNSAID if whole else Adjusted.CLOSES
+        adjusted = Adjusted.BY_COLUMNS if said else told or unsaid
+        how = f"{told.value} by vendor" if told and not said else _HOW.get(adjusted, "")
+        if said and "Adj Close" in frame.columns:
+            how = "Adj Close holds the dividends"
+        notes = (f"read as a frame{': ' * bool(how)}{how}", *([ONE_PRICE] * alone))
+        table = one_price(table) if alone else table
+        return bars_of(asset, Quotes(table, adjusted, notes, _READINGS), self.today)
 
 
 def frame_source(data: Any, today: date | None, told: Told) -> FrameSource:
@@ -113,13 +112,6 @@ def frame_source(data: Any, today: date | None, told: Told) -> FrameSource:
     if data.columns.nlevels == 1:
         return FrameSource(_by_ticker(data), False, today, told)
     return FrameSource(_by_levels(data), told.adjusted is None, today, told)
-
-
-def _said(frame: pd.DataFrame) -> str:
-    """What was assumed of a frame."""
-    if "Adj Close" in frame.columns:
-        return "read as a frame of Yahoo's columns: Adj Close holds the dividends"
-    return "read as a frame of prices that are adjusted for splits and dividends"
 
 
 def _by_ticker(data: pd.DataFrame) -> dict[str, pd.DataFrame]:

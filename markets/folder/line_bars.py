@@ -43,7 +43,7 @@ SHOWN = 12  # of the columns that are ignored
 WITHOUT_DIVIDENDS = {
     Adjusted.SPLITS: "dividends are not in the file: a price return, not a total return",
     Adjusted.RAW: "prices as traded: neither splits nor dividends are in the file",
-    Adjusted.CLOSES: "the file does not say what its closes are adjusted for: taken as a price "
+    Adjusted.CLOSES: "nothing says what its closes are adjusted for: taken as a price "
     "return (--vendor full, split or raw says it)",
 }
 
@@ -55,7 +55,7 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
     """The bars of a line; BrokenData for rows that contradict themselves."""
     table = quotes.table
     _check_days(table, today)
-    _check_numbers(table, asset)
+    _check_numbers(table, asset.kind is Kind.INDEX or quotes.adjusted is Adjusted.LEVEL)
     crossed = _crossed(table)
     outside = _outside(table, asset, crossed)
     priced, basis = _kind(asset, quotes)
@@ -86,13 +86,13 @@ def _check_days(table: Table, today: date | None) -> None:
     table.refuse(steps < 0, "the date is before the one above it", "Sort the file by Date.")
 
 
-def _check_numbers(table: Table, asset: Asset) -> None:
+def _check_numbers(table: Table, level: bool) -> None:
     for name, values in table.columns.items():
         shown = f"{name} {{{name}:g}}"
         table.refuse(np.isinf(values), f"{shown} is infinite")
         if name in AMOUNTS:
             table.refuse(values < 0, f"{shown} is below 0")
-        elif asset.kind is not Kind.INDEX:
+        elif not level:
             table.refuse(values <= 0, f"{shown} is a zero or negative price")
 
 
@@ -191,7 +191,7 @@ def _kind(asset: Asset, quotes: Quotes) -> tuple[Priced, str]:
     """What the prices are adjusted for, and the column that is the close."""
     table = quotes.table
     close = "Close" if table.has("Close") else "Adj Close"
-    if asset.kind in (Kind.INDEX, Kind.CURRENCY):
+    if asset.kind in (Kind.INDEX, Kind.CURRENCY) or quotes.adjusted is Adjusted.LEVEL:
         return Priced.LEVEL, close
     if quotes.adjusted is Adjusted.UNSAID:
         raise BrokenData(

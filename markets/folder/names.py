@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-ENDINGS = (".csv", ".parquet", ".txt")
+ENDINGS = (".gz", ".zip", ".xlsx", ".csv", ".parquet", ".txt")
+"""As they are taken off a name: `AAPL.csv.gz` is of AAPL."""
 
 _SUFFIXES = {
     "US": "", "O": "", "OQ": "", "N": "", "K": "", "UK": "L", "LSE": "L", "JP": "T", "TSE": "T",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
@@ -75,6 +75,14 @@ class Table:
         row = int(mask.argmax())
         cells = {name: values[row] for name, values in self.columns.items()}
         raise self.text.error(row, f"{self.days[row]:%Y-%m-%d}, {rule.format_map(cells)}", remedy)
+
+
+ONE_PRICE = "closes alone: an order of a close fills at the next close"
+
+
+def one_price(table: Table) -> Table:
+    """Each session's only price as its open too, so that an order of a close can fill at it."""
+    return replace(table, columns={**table.columns, "Open": table["Close"]})
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from markets.bars import Bars
-from markets.folder.contents import PriceFile, files_of
+from markets.folder.contents import PriceFile, by_line
 from markets.folder.fact_files import read_facts
 from markets.folder.formats.format import Told
 from markets.folder.line_bars import bars_of
@@ -46,10 +47,29 @@ class FolderSource:
                 f"{self.folder}: no such folder. --data takes yahoo, sample, or a folder of files "
                 "named <TICKER>.csv or <TICKER>.parquet."
             )
-        lying = tuple(files_of(self.folder))
-        files = {asset: _file(lying, asset.ticker) for asset in assets}
+        files = {asset: self._file(asset.ticker) for asset in assets}
         bars = {asset.ticker: self._bars(asset, file) for asset, file in files.items() if file}
         return Snapshot(bars, read_facts(self.folder, facts))
+
+    @cached_property
+    def _lying(self) -> dict[str, list[PriceFile]]:
+        """What lies in the folder when the first line is asked for."""
+        return by_line(self.folder)
+
+    def _file(self, ticker: str) -> PriceFile | None:
+        """The one file of a line; BrokenData names two."""
+        path_like = any(mark in ticker for mark in ("/", "\\", ":", ".."))
+        if path_like or not (0 < len(ticker) <= LONGEST and ticker.isprintable()):
+            raise CommandError(
+                f"{ticker[:LONGEST]!r} is not a ticker: a folder is read by plain file names"
+            )
+        files = self._lying.get(ticker, [])
+        if len(files) > 1:
+            raise BrokenData(
+                f"{files[0].path}: {files[1].path.name} is there too, and both are of {ticker}. "
+                "Keep one of the two."
+            )
+        return files[0] if files else None
 
     def _bars(self, asset: Asset, file: PriceFile) -> Bars:
         try:
@@ -59,19 +79,3 @@ class FolderSource:
                 f"{file.path}: cannot be read ({error}). Correct or remove it."
             ) from error
         return bars_of(asset, quotes, self.today)
-
-
-def _file(lying: Iterable[PriceFile], ticker: str) -> PriceFile | None:
-    """The one file of a line; BrokenData names two."""
-    path_like = any(mark in ticker for mark in ("/", "\\", ":", ".."))
-    if path_like or not (0 < len(ticker) <= LONGEST and ticker.isprintable()):
-        raise CommandError(
-            f"{ticker[:LONGEST]!r} is not a ticker: a folder is read by plain file names"
-        )
-    files = [file for file in lying if file.has(ticker)]
-    if len(files) > 1:
-        raise BrokenData(
-            f"{files[0].path}: {files[1].path.name} is there too, and both are of {ticker}. "
-            "Keep one of the two."
-        )
-    return files[0] if files else None

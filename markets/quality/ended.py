@@ -10,7 +10,6 @@ from markets.bars import Bars
 from markets.market import Market
 from markets.quality.findings import Finding, Mask, Severity, about
 from markets.reference.series import known_before
-from markets.universe import CASH_RATES
 from newsfolio.listings import asset_of
 
 
@@ -18,7 +17,7 @@ def ended(market: Market, bars: Mapping[str, Bars]) -> Iterator[Finding]:
     """A doubt about every signal, and about the cash rate, that is unknown after it was known."""
     for ticker, values in market.signals.items():
         yield from _unknown(market, bars[ticker], np.isnan(values), "it is unknown")
-    ticker = CASH_RATES.get(market.base, "")
+    ticker = market.cash_line
     if ticker in bars:
         rates = known_before(bars[ticker], asset_of(ticker), market.sessions)
         so = f"idle {market.base} cash earns nothing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -13,6 +14,7 @@ from typing import TextIO, cast
 
 import numpy as np
 
+from markets.reference.packed_file import PACKED, opened
 from markets.reference.plain_file import require_plain
 from newsfolio.errors import BrokenData
 
@@ -38,8 +40,8 @@ def csv_rows(path: Path, encoding: str = "utf-8-sig", delimiter: str = ",") -> I
     """
     require_plain(path, LARGEST)
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            short = path.stat().st_size < LONGEST
+        with opened(path) as plain, io.TextIOWrapper(plain, encoding, newline="") as file:
+            short = path.suffix not in PACKED and path.stat().st_size < LONGEST
             lines = file if short else _lines(path, file)
             reader = csv.reader(lines, strict=True, delimiter=delimiter)
             try:
@@ -67,7 +69,7 @@ def _lines(path: Path, file: TextIO) -> Iterator[str]:
 
 def _undecoded(path: Path, encoding: str) -> int:
     """The first line that is not text."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         for number, line in enumerate(file, 1):
             try:
                 line.decode(encoding)

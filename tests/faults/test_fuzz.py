@@ -32,8 +32,8 @@ from tests.support.yahoo_server import TODAY
 @pytest.mark.parametrize(
     ("name", "examples"),
     [
-        ("folder", 50), ("yahoo", 26), ("saved", 12), ("tables", 50),
-        *(pytest.param(name, 150, marks=pytest.mark.slow) for name in TARGETS),
+        ("folder", 50), ("formats", 200), ("yahoo", 26), ("saved", 12), ("tables", 50),
+        *(pytest.param(name, 200, marks=pytest.mark.slow) for name in TARGETS),
     ],
 )  # fmt: skip
 def test_a_short_hunt_finds_no_crash(
@@ -48,7 +48,7 @@ def test_a_short_hunt_finds_no_crash(
 
 
 def test_every_target_is_tried() -> None:
-    assert set(TARGETS) == {"folder", "yahoo", "saved", "tables"}
+    assert set(TARGETS) == {"folder", "formats", "yahoo", "saved", "tables"}
 
 
 def test_a_crash_is_counted_with_its_place_and_an_error_of_ours_is_not() -> None:

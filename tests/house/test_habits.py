@@ -168,12 +168,13 @@ def unimported(files: list[SourceFile], names: set[str], brought: dict[str, set[
 def test_the_house_imports_what_is_declared() -> None:
     """Extras too: who has not installed one is told which."""
     places = declared()
-    allowed = places["runtime"] | places["cluster"] | places["views"]
+    allowed = places["runtime"] | places["cluster"] | places["views"] | places["excel"]
     excused(undeclared(HOUSE, allowed, distributions()), BROUGHT_BY)
 
 
 def test_what_an_extra_brings_is_imported_late() -> None:
-    extras = declared()["cluster"] | declared()["views"]
+    places = declared()
+    extras = places["cluster"] | places["views"] | places["excel"]
     brought = distributions()
     for file in HOUSE:
         for source, _ in file.top_imports:

@@ -255,9 +255,9 @@ def test_cash_earns_the_last_rate_known_before_each_session() -> None:
     found = market([line("AAPL", sessions), bills], "AAPL")
     four, five = 0.04 / (1 - 0.04 * 91 / 360), 0.05 / (1 - 0.05 * 91 / 360)
     assert found.cash_rate.tolist() == [0.0, four, four, five]
-    hong_kong = market([line("0700.HK", sessions), bills], "0700.HK", base="HKD")
-    assert hong_kong.cash_rate.tolist() == [0.0] * 4
-    assert "idle HKD cash earns nothing: no cash rate for it in this source" in hong_kong.notes
+    polish = market([line("AAPL", sessions), bills], "AAPL", base="PLN")
+    assert polish.cash_rate.tolist() == [0.0] * 4
+    assert "idle PLN cash earns nothing: no cash rate for it in this source" in polish.notes
 
 
 # Splits and dividends

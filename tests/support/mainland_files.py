@@ -27,7 +27,7 @@ def _events(of: History, volume: Floats | None = None) -> dict[str, object]:
 def alphavantage(of: History) -> Written:
     rows = [
         (day, *(f"{price:.4f}" for price in (o, h, lo, c)), f"{a:.4f}", f"{v:.0f}", f"{d:.4f}",
-         "1.0" if not s else f"{s:.1f}")
+         str(s or 1.0))
         for day, o, h, lo, c, a, v, d, s in zip(
             of.days, *of.prices(), of.close * of.factor, of.volume, of.dividend, of.split,
             strict=True)

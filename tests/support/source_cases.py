@@ -18,6 +18,7 @@ from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from markets.snapshot import Source
 from markets.store.price_store import Store
+from markets.store.rates.source import WithFixings
 from markets.store.snapshots import Remembering, SnapshotSource, keep
 from markets.yahoo.source import YahooSource
 from newsfolio import Facts
@@ -95,6 +96,12 @@ def remembering(place: Path) -> Case:
     return Case(lambda: Remembering(FolderSource(prices), store), (MOOD,), CLOSES)
 
 
+def with_fixings(place: Path) -> Case:
+    prices = folder_of(place / "prices", mood=True)
+    store = Store(place / "store")
+    return Case(lambda: WithFixings(FolderSource(prices), store), (MOOD,), CLOSES)
+
+
 def snapshot(place: Path) -> Case:
     prices, store = folder_of(place / "prices", mood=True), Store(place / "store")
     read = FolderSource(prices).load(ASSETS, [MOOD])
@@ -132,6 +139,7 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "with-facts": _made(with_facts),
     "corrected": _made(corrected),
     "remembering": _made(remembering),
+    "with-fixings": _made(with_fixings),
     "snapshot": _made(snapshot),
     "sample": _made(sample),
     "yahoo": yahoo,

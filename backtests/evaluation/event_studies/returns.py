@@ -13,7 +13,8 @@ import pandas as pd
 from backtests.evaluation.statistics.samples import Values, too_few
 from markets.bars import Priced
 from markets.reference.calendars import is_open
-from markets.reference.currencies import STALE_AFTER, Days, FxSource
+from markets.reference.currencies import STALE_AFTER, FxSource
+from markets.reference.fixings_file import Days
 from markets.snapshot import Snapshot
 from markets.views.price_record import PriceRecord
 from newsfolio.assets import Asset

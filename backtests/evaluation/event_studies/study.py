@@ -34,8 +34,8 @@ from backtests.evaluation.event_studies.returns import (
 from backtests.evaluation.event_studies.schema import Study, StudyEvent, StudyWindow
 from backtests.evaluation.schema import Scored
 from backtests.evaluation.statistics.samples import counted
-from backtests.settings import Fx
-from markets.reference.currencies import EcbRates, FxSource, SourceRates
+from backtests.runner.inputs import fx_source
+from markets.reference.currencies import FxSource
 from markets.snapshot import Snapshot
 from markets.views.price_record import PriceRecord
 from newsfolio.errors import NewsfolioError
@@ -59,7 +59,7 @@ def studies(run: Run, scored: Scored, seed: int) -> tuple[Study, ...]:
     """Every event study of the run's strategy; without an article all events are context."""
     if run.strategy is None:
         return ()
-    fx = EcbRates() if run.settings.fx is Fx.ECB else SourceRates(run.bars)
+    fx = fx_source(run.settings, run.bars)
     divide = date.fromisoformat(scored.divide) if run.origin.thesis else None
     return tuple(
         study(

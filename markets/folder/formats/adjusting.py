@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from markets.folder.formats.columns import AMOUNT, REFERENCE, Draft
@@ -11,8 +13,8 @@ from markets.folder.price_file import Floats, Mask
 _OHLC = ("Open", "High", "Low", "Close")
 LOTS = (1, 100, 1000)
 """Shares in a unit of volume: shares, mainland hands, Taiwan's thousands."""
-FEW, FEW_OF = 5, 0.02
-"""Rows that are no accident, and their share of those with a turnover."""
+FEW = 5
+"""Rows that are no accident."""
 SCATTERED, MOSTLY = 0.1, 0.6
 """Of the rows: so few outside low and high are odd trades, so many of a stretch are adjusted."""
 STEP = 0.003
@@ -83,21 +85,41 @@ def with_shares(draft: Draft, unit: int, money: float = 1.0) -> tuple[Draft, Adj
     each = np.divide(amount, volume, out=np.full(len(volume), np.nan), where=traded)
     inside = {lot: _inside(draft, each / lot) for lot in LOTS}
     best, second = sorted(LOTS, key=lambda lot: -int(inside[lot].sum()))[:2]
+    explained = (inside[best] | inside[second]).sum() >= (1 - SCATTERED) * traded.sum()
     draft.table.refuse(
-        inside[second] & (inside[second].sum() >= max(FEW, FEW_OF * traded.sum())),
+        inside[second] & explained,
         f"volume counts {second} shares by the turnover, and {best} on other rows",
         "Keep the rows of one unit.",
     )
     outside = traded & ~inside[best]
-    told = best if inside[best].sum() >= min(3, traded.sum()) > 0 else unit
-    proof = ", told by the turnover" if told == best and inside[best].any() else ""
-    draft = draft.scaled(Volume=volume * told)
-    draft = draft.saying(f"volume in lots of {told}{proof}" if told > 1 else "")
-    if not traded.any():
-        return draft, Adjusted.UNSAID
+    proved = Adjusted.UNSAID
+    if traded.any() and outside.sum() <= SCATTERED * traded.sum():
+        proved = Adjusted.RAW
     if _steps(each / draft["Close"], outside):
-        return draft, Adjusted.FULL
-    return draft, Adjusted.RAW if outside.sum() <= SCATTERED * traded.sum() else Adjusted.UNSAID
+        proved = Adjusted.FULL
+    return _counted(draft, inside, unit, proved), proved
+
+
+def _counted(draft: Draft, inside: Mapping[int, Mask], unit: int, proved: Adjusted) -> Draft:
+    """The draft with its volume in shares, by the turnover where that tells, and a word of it.
+
+    Adjusted prices tell the unit on the rows that nothing was adjusted on: the vendor's unit if
+    there are any, else one that holds on the last rows.
+    """
+    told = {lot: int(rows.sum()) for lot, rows in inside.items()}
+    lot, why = unit, "by the vendor's account"
+    if proved is Adjusted.RAW:
+        lot, why = max(told, key=lambda lot: told[lot]), "told by the turnover"
+    elif proved is Adjusted.FULL and told[unit]:
+        why = "told by the turnover"
+    elif proved is Adjusted.FULL:
+        last = {lot: int(rows[-FEW:].sum()) for lot, rows in inside.items()}
+        if max(last.values()) >= FEW - 1:
+            lot, why = max(last, key=lambda lot: last[lot]), "told by the turnover"
+    draft = draft.scaled(Volume=draft["Volume"] * lot)
+    if lot == 1 and why.startswith("told"):
+        return draft
+    return draft.saying(f"volume in {f'lots of {lot}' if lot > 1 else 'shares'}, {why}")
 
 
 def _steps(ratio: Floats, outside: Mask) -> bool:
@@ -133,7 +155,7 @@ def by_turnover(draft: Draft, unit: int) -> Quotes:
     if proved is Adjusted.FULL:
         return draft.quotes(proved, "adjusted for splits and dividends, by the turnover")
     if told is not None:
-        return draft.quotes(told, f"{told.value} by --vendor")
+        return draft.quotes(told, draft.told.said)
     if proved is Adjusted.RAW:
         return unadjusted(draft, "as traded, by the turnover")
     return draft.quotes(
@@ -170,7 +192,9 @@ def by_adjusted(draft: Draft, *words: str) -> Quotes:
 
 
 def _moves_with(volume: Floats, place: int, ratio: float) -> bool:
-    """Whether volumes step at a row nearer to a ratio than to none."""
+    """Whether volumes step at a row nearer to a ratio than to none; below 2 nothing shows."""
+    if abs(np.log(ratio)) < np.log(2.0) - 1e-3:
+        return False
     before, after = volume[max(0, place - AROUND) : place], volume[place : place + AROUND]
     if not (before > 0).any() or not (after > 0).any():
         return False

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from markets.folder.formats import mainland, services, sites, wide, yahoo
+from markets.folder.formats import (
+    crsp,
+    fred,
+    mainland,
+    services,
+    sites,
+    terminals,
+    trees,
+    wide,
+    yahoo,
+)
 from markets.folder.formats.columns import ColumnFormat
 from markets.folder.formats.format import Format, Told
 from markets.folder.formats.head import Head
@@ -11,8 +21,8 @@ from markets.reference.csv_file import csv_rows
 from newsfolio.errors import BrokenData
 
 FORMATS: tuple[Format, ...] = (
-    *yahoo.FORMATS, *services.FORMATS, *mainland.FORMATS, *sites.FORMATS,
-    *wide.FORMATS, yahoo.OWN,
+    *trees.FORMATS, *yahoo.FORMATS, *services.FORMATS, *mainland.FORMATS, *terminals.FORMATS,
+    *crsp.FORMATS, *fred.FORMATS, *sites.FORMATS, *wide.FORMATS, yahoo.OWN,
 )  # fmt: skip
 """In the order in which they are asked; a new one stands before those that are less particular."""
 
@@ -40,7 +50,7 @@ def recognised(head: Head) -> bool:
 def unknown(head: Head) -> BrokenData:
     """Why a file is of no format: empty, no text, a message in its place, or other columns."""
     try:
-        if not any(True for _ in csv_rows(head.path, head.encoding)):
+        if not any(True for _ in csv_rows(head.path, head.encoding, head.delimiter)):
             return no_rows(head.path)
         if told := head.message():
             rule = f"no prices, but {told!r}. Fetch the file again, or remove it."

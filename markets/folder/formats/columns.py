@@ -145,6 +145,11 @@ class ColumnFormat:
                                                *spelling(head))  # fmt: skip
         return _oldest_first(draft)
 
+    def ignored(self, head: Head) -> str:
+        """What a note says of columns that are neither read nor known, "" for none."""
+        names = [name for name in head.header if name and name not in self.columns]
+        return f"columns ignored: {', '.join(names)[:80]}" if names else ""
+
     def their_name(self, ours: str) -> str:
         """What the vendor calls one of our columns."""
         return next((theirs for theirs, name in self.columns.items() if name == ours), ours)

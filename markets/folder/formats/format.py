@@ -19,6 +19,7 @@ class Adjusted(StrEnum):
     SPLITS = "split"  # for splits; what was paid is not in the file
     RAW = "raw"  # as traded; neither splits nor dividends are in the file
     CLOSES = "closes"  # nobody said; taken as a price return
+    LEVEL = "level"  # a rate or an index, of whatever line; nothing is paid on it
     UNSAID = "unsaid"  # a level is read, a line that pays dividends is refused
 
 
@@ -47,6 +48,11 @@ class Told:
     vendors: frozenset[str] = frozenset()
     adjusted: Adjusted | None = None
     dates: str = ""
+
+    @property
+    def said(self) -> str:
+        """The adjustment that was told, for a note."""
+        return f"{self.adjusted.value} by --vendor" if self.adjusted else ""
 
     @classmethod
     def of(cls, words: str, names: frozenset[str]) -> Told:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from markets.reference.csv_file import LONGEST, Row
-from markets.reference.plain_file import require_plain
+from markets.reference.packed_file import opened
 from newsfolio.errors import BrokenData
 
 BEGINNING = 8_192
@@ -18,7 +19,7 @@ MOST_ROWS = 40
 _ENCODINGS = ("utf-8-sig", "gb18030", "cp1252")
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _DELIMITERS = (",", ";", "\t")
-_MESSAGES = ("{", "[", "<")
+_MESSAGE = re.compile(r"[{\[]|<(?:!|\?|html|head|body)", re.IGNORECASE)
 """How a JSON answer or a web page begins."""
 
 
@@ -89,7 +90,7 @@ class Head:
         if not lines:
             return ""
         marks = sum(lines[0].count(mark) for mark in _DELIMITERS)
-        told = lines[0].startswith(_MESSAGES) or (not marks and len(lines) < 3)
+        told = bool(_MESSAGE.match(lines[0])) or (not marks and len(lines) < 3)
         return " ".join(lines)[:80] if told else ""
 
 
@@ -100,9 +101,8 @@ def head_of(path: Path, known: Callable[[Head], bool]) -> Head:
     """
     if path.is_dir():
         return Head(path)
-    require_plain(path, 10**12)
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             beginning = file.read(BEGINNING)
             while beginning.count(b"\n") < 3 and len(beginning) < 4 * LONGEST:
                 more = file.read(16 * BEGINNING)

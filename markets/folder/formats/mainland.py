@@ -116,7 +116,7 @@ def _tushare(draft: Draft) -> Quotes:
     if proved is Adjusted.FULL:
         return draft.quotes(proved, "adjusted for splits and dividends, by the turnover")
     if draft.told.adjusted is not None:
-        return draft.quotes(draft.told.adjusted, f"{draft.told.adjusted.value} by --vendor")
+        return draft.quotes(draft.told.adjusted, draft.told.said)
     return by_reference(draft)
 
 
@@ -141,7 +141,7 @@ def _futu(draft: Draft) -> Quotes:
     draft, proved = with_shares(draft, 1)
     told = draft.told.adjusted
     if told is not None and proved is not Adjusted.FULL:
-        return draft.quotes(told, f"{told.value} by --vendor")
+        return draft.quotes(told, draft.told.said)
     if proved is Adjusted.RAW and not finer_than_cents(draft):
         return unadjusted(draft, "as traded by the turnover (AuType.NONE, or nothing to adjust)")
     return draft.quotes(

@@ -10,10 +10,12 @@ from markets.folder.formats.cells import Dates, Numbers
 from markets.folder.formats.columns import ColumnFormat, Draft
 from markets.folder.formats.format import About, Adjusted, Format, Quotes
 from markets.folder.formats.head import Head
+from markets.folder.formats.yahoo import READINGS
 
 _OHLCV = ("Open", "High", "Low", "Close", "Volume")
 _PLAIN = {name: name for name in ("Date", *_OHLCV)}
 _SPLIT_ONLY = "adjusted for splits, not for dividends"
+_FULL = "adjusted for splits and dividends, volume with them"
 _DOLLARS = {name: Numbers(money="$", blank=("n/a",)) for name in _OHLCV}
 
 NASDAQ = ColumnFormat(
@@ -81,13 +83,7 @@ _STOOQ_NAME = re.compile(
 
 def _slashed_and_quoted(head: Head) -> bool:
     dated = bool(_SLASHES.fullmatch(head.cell("Date")))
-    return dated and (bool(_QUOTED_VOLUME.search(head.text)) or _newest_first(head))
-
-
-def _newest_first(head: Head) -> bool:
-    years = [row[0][-4:] for _, row in head.rows[1:] if row]
-    months = [(row[0][-4:], row[0].zfill(10)[:5]) for _, row in head.rows[1:] if row]
-    return len(years) > 1 and months[0] > months[-1]
+    return dated and bool(_QUOTED_VOLUME.search(head.text))
 
 
 MARKETWATCH = ColumnFormat(
@@ -110,18 +106,27 @@ STOOQ = ColumnFormat(
     "stooq",
     About("Stooq", "`Date,Open,High,Low,Close,Volume` in a file called `aapl_us_d.csv`", "full",
           "shares, scaled with the price"),
-    _PLAIN, Adjusted.FULL, "adjusted for splits and dividends, volume with them",
+    _PLAIN, Adjusted.FULL, _FULL,
     optional=frozenset({"Volume"}),
     tells=lambda head: bool(_STOOQ_NAME.fullmatch(head.path.name)),
 )  # fmt: skip
+
+
+def _daily(draft: Draft) -> Quotes:
+    for row, period in enumerate(draft.texts["Period"]):
+        if period != "D":
+            rule = f"<PER> {period[:20]!r}: bars of another period than a day"
+            raise draft.table.text.error(row, rule, "Fetch the daily file.")
+    return draft.quotes(Adjusted.FULL, _FULL)
+
+
 STOOQ_BULK = ColumnFormat(
     "stooq-bulk",
     About("Stooq, all lines", "`<TICKER>,<PER>,<DATE>,<TIME>,…`", "full",
           "shares, scaled with the price", dates=Dates.COMPACT.value),
     {"<TICKER>": "Code", "<PER>": "Period", "<DATE>": "Date", "<TIME>": "", "<OPEN>": "Open",
      "<HIGH>": "High", "<LOW>": "Low", "<CLOSE>": "Close", "<VOL>": "Volume", "<OPENINT>": ""},
-    Adjusted.FULL, "adjusted for splits and dividends, volume with them", dates=Dates.COMPACT,
-    tells=lambda head: head.cell("<PER>") == "D",
+    dates=Dates.COMPACT, finish=_daily,
 )  # fmt: skip
 
 
@@ -129,12 +134,8 @@ def _by_what_is_told(draft: Draft) -> Quotes:
     """Columns that say nothing of what they are adjusted for."""
     told = draft.told.adjusted
     if told is None:
-        return draft.quotes(
-            Adjusted.UNSAID,
-            readings="adjusted for splits and dividends (Stooq: --vendor stooq), for splits alone "
-            "(MarketWatch, Google: --vendor split) or not at all (an exchange: --vendor raw)",
-        )  # fmt: skip
-    return draft.quotes(told, f"{told.value} by --vendor")
+        return draft.quotes(Adjusted.UNSAID, readings=READINGS)
+    return draft.quotes(told, draft.told.said)
 
 
 PLAIN = ColumnFormat(

@@ -13,7 +13,7 @@ from markets.folder.formats.columns import ColumnFormat, Draft, chosen, spelling
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code
-from markets.folder.price_file import AMOUNTS, PRICES, no_rows
+from markets.folder.price_file import AMOUNTS, ONE_PRICE, PRICES, no_rows, one_price
 from markets.reference.csv_file import csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
@@ -62,10 +62,10 @@ class WideFormat:
         if not lines:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, told.dates)
-        table = chosen(table, ~np.isnan(table["Close"]))
+        table = one_price(chosen(table, ~np.isnan(table["Close"])))
         said = "; ".join(part for part in (decided, *spelling(head)) if part)
         note = f"read as {self.about.title}{': ' * bool(said)}{said}"
-        return Quotes(table, told.adjusted or Adjusted.CLOSES, (note,))
+        return Quotes(table, told.adjusted or Adjusted.CLOSES, (note, ONE_PRICE))
 
 
 # --- our columns as Excel saves them -------------------------------------------------------------

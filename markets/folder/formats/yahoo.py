@@ -11,11 +11,30 @@ from markets.folder.formats.cells import Dates, Numbers, days_of
 from markets.folder.formats.columns import chosen, table_from
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
-from markets.folder.price_file import AMOUNTS, PRICES, Table, no_rows, read_csv, table_of
+from markets.folder.price_file import AMOUNTS, PRICES, FileText, Table, no_rows, read_csv, table_of
 from markets.reference.csv_file import csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
 _CLOSES = frozenset({"Close", "Adj Close"})
+
+
+READINGS = (
+    "adjusted for splits and dividends (Stooq: --vendor full), for splits alone (MarketWatch, "
+    "Google: --vendor split) or not at all (an exchange: --vendor raw)"
+)
+_WHOLE = frozenset({"Open", "High", "Low", "Close"})
+_TELLING = frozenset({"Adj Close", "Dividends", "Stock Splits", "Capital Gains"})
+"""Columns that Yahoo and yfinance write and nobody else does."""
+
+
+def quotes_of(text: FileText, told: Told) -> Quotes:
+    """Yahoo's columns; whole bars without any that tell what they are adjusted for say nothing."""
+    table = table_of(text)
+    if not text.cells.keys() >= _WHOLE or text.cells.keys() & _TELLING:
+        return Quotes(table, Adjusted.BY_COLUMNS)
+    if told.adjusted is None:
+        return Quotes(table, Adjusted.UNSAID, readings=READINGS)
+    return Quotes(table, told.adjusted, (f"read as {OWN.about.title}: {told.said}",))
 
 
 @dataclass(frozen=True)
@@ -38,7 +57,7 @@ class OwnFormat:
         return ()
 
     def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        return Quotes(table_of(read_csv(head.path)), Adjusted.BY_COLUMNS)
+        return quotes_of(read_csv(head.path), told)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from backtests.runner.inputs import inputs_of
 from backtests.settings import Settings
 from backtests.strategy_loader import shipped
 from markets.store.price_store import Store
+from markets.store.rates.pull import PulledRates
 from markets.yahoo.pull import Outcome, pull
 from newsfolio.listings import asset_of
 from tests.support.shell import Shell
@@ -28,6 +29,8 @@ from tests.support.small_runs import flat_prices, strategy_file
 from tests.support.yahoo_server import TODAY, TOMORROW, Fault, Line, Yahoo, apple, bar, yahoo_server
 
 ROOT = Path(__file__).parents[3]
+NOTHING_NEW = PulledRates("fetched today")
+"""Of the ECB, whose own tests are in `tests/markets/store/rates/`."""
 MINE = """
 from dataclasses import dataclass
 from newsfolio import Strategy, View, monthly
@@ -51,6 +54,7 @@ def yahoo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
         monkeypatch.setattr(
             "markets.yahoo.client.session_type", lambda: lambda **_: server.session()
         )
+        monkeypatch.setattr("markets.store.rates.pull.pull_fixings", lambda *_, **__: NOTHING_NEW)
         on(monkeypatch, TODAY)
         yield server
 
@@ -342,15 +346,15 @@ def test_check_names_lines_without_prices(shell: Shell) -> None:
 def test_check_of_a_folder_names_the_files_that_it_passes_over(shell: Shell) -> None:
     folder = flat_prices(shell.folder / "prices", AAX=100.0)
     (folder / "last download.csv").write_text("Date,Close\n2024-03-01,10\n")
-    (folder / "SPY.xlsx").write_bytes(b"PK")
+    (folder / "SPY.ods").write_bytes(b"PK")
     (folder / "more").mkdir()
     said = shell("data", "check", "--data", "prices", "--json")
     assert said.code == 0, said.err
     found = json.loads(said.out)
     assert found["checked"] == ["AAX"]
-    assert list(found["passed_over"]) == ["SPY.xlsx", "last download.csv", "more"]
+    assert list(found["passed_over"]) == ["SPY.ods", "last download.csv", "more"]
     assert (
-        "passed over SPY.xlsx: neither .csv nor .parquet"
+        "passed over SPY.ods: neither .csv nor .parquet"
         in shell("data", "check", "--data", "prices").out
     )
 
@@ -359,14 +363,14 @@ def test_no_data_for_a_line_says_what_the_folder_holds(shell: Shell) -> None:
     folder = shell.folder / "prices"
     folder.mkdir()
     (folder / "last download.csv").write_text("Date,Close\n2024-03-01,10\n")
-    (folder / "SPY.xlsx").write_bytes(b"PK")
+    (folder / "SPY.ods").write_bytes(b"PK")
     strategy_file(shell.folder, 'universe = ("SPY",)\ndef weights(self, view):\n    return {}')
     said = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
     assert said.code == 1
     first, second = said.err.splitlines()
     assert "no data for SPY" in first
     assert second == (
-        "prices holds SPY.xlsx, last download.csv; a line is read from <TICKER>.csv or .parquet, "
+        "prices holds SPY.ods, last download.csv; a line is read from <TICKER>.csv or .parquet, "
         "or from a file that a vendor named after it"
     )
 

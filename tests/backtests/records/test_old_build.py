@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from backtests.sweeps.sweep import load as load_sweep
-from markets.universe import DISCOUNTED
+from markets.reference.idle_cash import DISCOUNTED
 
 if TYPE_CHECKING:
     from tests.support.shell import Shell

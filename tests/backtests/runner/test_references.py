@@ -40,7 +40,7 @@ BARS = {
 
 def in_euros(strategy: Strategy, benchmark: str) -> Run:
     asked = {"start": "2024-04-02", "currency": "EUR", "costs": "none", "lots": "fractional",
-             "credit_spread": 0.0}  # fmt: skip
+             "credit_spread": 0.0, "cash_rate": "0%"}  # fmt: skip
     settings = Settings(**asked, benchmark=benchmark, engine="kernel", fx="ecb")  # type: ignore[arg-type]
     return run_strategy(strategy, Made(BARS), settings)
 

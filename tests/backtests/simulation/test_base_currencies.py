@@ -50,7 +50,7 @@ START, END = "2021-03-01", "2023-05-31"
 def in_base(folder: Path, base: str, engine: Engine) -> Run:
     """The same money, converted at the fixing of the first session, in another currency."""
     cash = 1_000_000 * (ecb("USD", base, date(2021, 3, 1)) if base != "USD" else 1.0)
-    asked = settings(engine, START, END, currency=base, cash=cash)
+    asked = settings(engine, START, END, currency=base, cash=cash, cash_rate="0%")
     return run_strategy(MIX, Without(Corrected(FolderSource(folder), DISTRIBUTIONS)), asked)
 
 
@@ -94,7 +94,7 @@ def test_the_currency_part_closes_every_session_exactly(
     equity = run.account.equity.to_numpy()
     total = parts.lines.sum(axis=1) + parts.cash
     assert np.abs(np.diff(equity) - total[1:]).max() <= EXACT * equity.max()
-    assert np.abs(parts.cash).max() <= EXACT * equity.max(), "no interest without ^IRX"
+    assert np.abs(parts.cash).max() <= EXACT * equity.max(), "no interest at 0 %"
 
     last = np.nan_to_num(run.market.last[run.market.first :])
     for column, asset in enumerate(run.market.assets):

@@ -43,14 +43,14 @@ def downloaded(by_ticker: bool = False) -> pd.DataFrame:
 def test_closes_by_ticker() -> None:
     line = bars(CLOSES)
     assert line.frame["close"].tolist() == [10, 11, 12]
-    assert line.priced is Priced.DIVIDENDS
+    assert line.priced is Priced.SPLITS
     assert line.frame["open"].tolist() == [10, 11, 12]  # one price a session
     assert line.frame["high"].isna().all()
     assert bars(CLOSES, "BBX").frame["close"].to_dict() == {DAYS[0]: 20, DAYS[2]: 21}
 
 
 def test_closes_alone_are_doubted_unless_somebody_said_what_they_are() -> None:
-    assert "nobody said" in bars(CLOSES).doubts[0].told
+    assert "nothing says" in bars(CLOSES).doubts[0].told
     assert bars(CLOSES, vendor="full").doubts == ()
     split = bars(CLOSES, vendor="split")
     assert split.priced is Priced.SPLITS

@@ -43,7 +43,7 @@ def plain(days: list[str], *, end: str = "\n") -> str:
 
 def test_plain_columns_do_not_say_and_are_refused_with_the_readings(tmp_path: Path) -> None:
     put(tmp_path, "AAPL.csv", plain(["2024-01-02", "2024-01-03"]))
-    with pytest.raises(BrokenData, match=r"--vendor stooq.*--vendor split.*--vendor raw") as caught:
+    with pytest.raises(BrokenData, match=r"--vendor full.*--vendor split.*--vendor raw") as caught:
         read(tmp_path)
     assert str(caught.value).startswith(f"{tmp_path / 'AAPL.csv'}: ")
 
@@ -53,6 +53,27 @@ def test_the_end_of_a_line_proves_nothing(tmp_path: Path, end: str) -> None:
     """pandas writes the same on Windows."""
     put(tmp_path, "AAPL.csv", plain(["2024-01-02", "2024-01-03"], end=end))
     with pytest.raises(BrokenData, match="do not say"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("column", ["Adjusted_close", "Adj Close*", "Adjusted", "Rank"])
+def test_raw_closes_beside_an_unknown_column_are_no_total_return(
+    tmp_path: Path, column: str
+) -> None:
+    text = mainland_files.eodhd(OF).content.decode().replace("Adjusted_close,", f"{column},")
+    rows = text.splitlines()[:-1]
+    if column != "Adjusted_close":
+        put(tmp_path, "AAPL.csv", "\n".join(rows))
+        with pytest.raises(BrokenData, match=r"AAPL\.csv: "):
+            read(tmp_path)
+        return
+    put(tmp_path, "AAPL.csv", "\n".join(rows))
+    assert read(tmp_path).frame["close"].to_numpy() == pytest.approx(OF.close * OF.factor, rel=1e-4)
+
+
+def test_intraday_bars_of_stooq_are_refused(tmp_path: Path) -> None:
+    put(tmp_path, "aapl.us.txt", vendor_files.stooq_bulk(OF).content.replace(b",D,", b",5,"))
+    with pytest.raises(BrokenData, match=r"line 2: <PER> '5': bars of another period"):
         read(tmp_path)
 
 

@@ -1,0 +1,66 @@
+"""What a run's money is worth: rates by line and session, and where they end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, time
+
+import numpy as np
+
+from markets.reference.currencies import FxSource, newer_rates, value_rates
+from markets.reference.fixings_file import Days, Rates
+from newsfolio.assets import Asset
+from newsfolio.errors import MissingData, NewsfolioError
+
+
+def rates_of(
+    lines: tuple[Asset, ...], base: str, fx: FxSource, sessions: Days, first: int, closes: time
+) -> tuple[Rates, Rates, list[str]]:
+    """Rates by line, before each session and at its close, and notes on them.
+
+    They are NaN before the run up to the last session that no fixing reaches.
+    """
+    before = np.ones((len(sessions), len(lines)))
+    valued = np.ones_like(before)
+    notes: list[str] = []
+    for currency in sorted({asset.currency for asset in lines} - {base}):
+        fixings = fx.fixings(currency, base)
+        columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
+        known = min(fixings.unbroken_from(sessions), first)
+        run = sessions[known:]
+        before[known:, columns] = fixings.before(run)[:, None]
+        valued[known:, columns] = value_rates(fx, fixings, run, closes)[:, None]
+        before[:known, columns] = valued[:known, columns] = np.nan
+        notes += fixings.told(sessions[-1])
+    return before, valued, notes
+
+
+def where_rates_end(
+    traded: Collection[str], beside: Iterable[str], base: str, fx: FxSource,
+    days: tuple[date, date],
+) -> tuple[date, str] | None:  # fmt: skip
+    """An earlier end and why, where the rates of some currency are too old for the last day.
+
+    beside: currencies of what a run is measured against. days: the first of the run at the
+    earliest, and the last. MissingData where the rates end before the first.
+    """
+    start, last = days
+    found: tuple[date, str] | None = None
+    for currency in sorted({*traded, *beside} - {base}):
+        try:
+            fixings = fx.fixings(currency, base)
+        except NewsfolioError:
+            if currency in traded:
+                raise
+            continue  # what is measured beside the run is left out, and why is said
+        ends = fixings.ends(last)
+        if ends is None or (found is not None and ends >= found[0]):
+            continue
+        said = "; ".join((*fixings.notes, newer_rates(fixings.pair)))
+        if ends < start:
+            raise MissingData(
+                f"the rates of {fixings.pair} end on {ends}, and the run starts on {start} at the "
+                f"earliest: {said}"
+            )
+        found = ends, f"the run ends on {ends}, where the rates of {fixings.pair} end: {said}"
+    return found

@@ -1,0 +1,94 @@
+"""The lines that tell exchange rates, read where prices go on after the packaged fixings."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+
+from markets.bars import Bars
+from markets.reference.currencies import pair_names, pair_of
+from markets.reference.fixings_file import FIXING, last_packaged
+from markets.reference.pegs import PER_DOLLAR
+from markets.snapshot import Snapshot, Source
+from newsfolio.errors import DataError
+from newsfolio.listings import asset_of
+
+
+def with_rates(
+    source: Source, read: Snapshot, currencies: Iterable[str], end: date | None = None
+) -> Snapshot:
+    """What was read, with newer fixings and the pairs after them, where the prices need any.
+
+    end: the last day that is wanted. A line that cannot be had costs a warning, not the run.
+    """
+    last = _last(read, end)
+    outlasted = _outlasted({*currencies}, last) if read.bars else ()
+    if not outlasted:
+        return read
+    dollars = dict.fromkeys((*outlasted, "USD"))
+    found = _read(source, [f"{one}{FIXING}" for one in dollars if one != "EUR"])
+    behind = [one for one in outlasted if one != "USD" and _behind(one, found, last)]
+    found |= _pairs(source, behind, {**found, **read.bars})
+    return Snapshot({**found, **read.bars}, read.facts)
+
+
+def with_pairs(source: Source, read: Snapshot, currencies: Iterable[str]) -> Snapshot:
+    """What was read, with the source's own pairs of all currencies but the dollar."""
+    wanted = sorted({*currencies} - {"USD"})
+    found: dict[str, Bars] = {}
+    for place in (0, 1):
+        names = [pair_names(one)[place] for one in wanted
+                 if pair_of(one, {**found, **read.bars}) is None]  # fmt: skip
+        found |= source.load([asset_of(name) for name in names]).bars if names else {}
+    return Snapshot({**found, **read.bars}, read.facts)
+
+
+def pairs_of(currencies: Iterable[str]) -> tuple[str, ...]:
+    """The pairs that a source is asked for before all others, of what is neither pegged nor USD."""
+    return tuple(pair_names(one)[0] for one in sorted({*currencies} - {"USD", *PER_DOLLAR}))
+
+
+def _last(read: Snapshot, end: date | None) -> np.datetime64:
+    last = max((line.last for line in read.values()), default=date.min)
+    return np.datetime64(last if end is None else min(last, end))
+
+
+def _outlasted(currencies: set[str], last: np.datetime64) -> tuple[str, ...]:
+    """The currencies whose packaged fixings end before the prices do, or that never had any."""
+    if len(currencies) < 2 or not currencies - {"USD", *PER_DOLLAR}:
+        return ()
+    names = sorted(currencies - PER_DOLLAR.keys())
+    ends = {one: last_packaged(one) for one in names}
+    return tuple(one for one, known in ends.items() if known is None or known < last)
+
+
+def _behind(currency: str, found: dict[str, Bars], last: np.datetime64) -> bool:
+    newer = found.get(f"{'USD' if currency == 'EUR' else currency}{FIXING}")
+    return newer is None or bool(np.datetime64(newer.last) < last)
+
+
+def _pairs(source: Source, currencies: list[str], there: dict[str, Bars]) -> dict[str, Bars]:
+    """Each currency's pair by its usual name, or else by the other one."""
+    found: dict[str, Bars] = {}
+    for place in (0, 1):
+        missing = [one for one in currencies if pair_of(one, {**there, **found}) is None]
+        found |= _read(source, [pair_names(one)[place] for one in missing])
+    return found
+
+
+def _read(source: Source, names: list[str]) -> dict[str, Bars]:
+    """Lines that a run can do without; one that cannot be read is warned of."""
+    assets = [asset_of(name) for name in names]
+    try:
+        return dict(source.load(assets).bars) if assets else {}
+    except DataError:
+        found: dict[str, Bars] = {}
+        for asset in assets:
+            try:
+                found |= source.load([asset]).bars
+            except DataError as error:
+                warnings.warn(f"exchange rates, {error}", stacklevel=4)
+        return found

@@ -1,0 +1,135 @@
+"""What is wrong with a file of any format is said in two lines: file, line, what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from markets.folder.source import FolderSource
+from newsfolio.errors import BrokenData
+from newsfolio.listings import asset_of
+from tests.support.every_vendor import TEXTS
+from tests.support.vendor_files import Written, history
+
+OF = history()
+MESSAGES = {
+    "quota": "Exceeded the daily hits limit",
+    "unknown": "No data",
+    "json": '{\n    "Information": "Our standard API rate limit is 25 requests per day."\n}',
+    "list": '[{"date": "2026-01-05", "close": 1.5}]',
+    "page": "<!DOCTYPE html>\n<html><body>Just a moment...</body></html>",
+}
+
+
+def refused(folder: Path, written: Written, content: bytes | str) -> str:
+    """What is said of a file with another content."""
+    name = f"{written.ticker}.csv" if written.name in ("prices.csv", "closes.csv") else written.name
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BrokenData) as caught:
+        FolderSource(folder).load([asset_of(written.ticker)])
+    said = str(caught.value)
+    assert said.startswith(str(path)), said
+    assert said.count("\n") <= 1
+    assert len(said) < len(str(path)) + 400
+    return said.removeprefix(str(path))
+
+
+@pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES.keys())
+@pytest.mark.parametrize("name", ["stooq", "alphavantage", "nasdaq", "yfinance-download", "wide"])
+def test_a_message_in_the_place_of_prices_is_quoted(
+    tmp_path: Path, name: str, message: str
+) -> None:
+    said = refused(tmp_path, TEXTS[name](OF), message)
+    assert said.startswith(" line 1: no prices, but '")
+    assert message.split()[0] in said
+    assert said.endswith("Fetch the file again, or remove it.")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_an_empty_file_is_named(tmp_path: Path, name: str) -> None:
+    written = TEXTS[name](OF)
+    for content in ("", "\n\n"):
+        assert refused(tmp_path, written, content).startswith(": no rows with a price. Fetch")
+    header = written.content.split(b"\n")[0] + b"\n"
+    said = refused(tmp_path, written, header)
+    assert re.match(r": (no rows with a price|wrong columns)", said), said
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_broken_header_is_refused(tmp_path: Path, name: str) -> None:
+    """Whatever column loses its name; no file is read as another format."""
+    written = TEXTS[name](OF)
+    first, rest = written.content.split(b"\n", 1)
+    if name in ("yfinance-download", "wide", "fred", "bloomberg"):
+        return  # any word may be a ticker or a title there
+    mark = ";" if b";" in first else ","
+    names = first.decode("utf-8-sig").rstrip("\r").split(mark)
+    for place, column in enumerate(names):
+        if not column or column.strip('"') in OPTIONAL:
+            continue
+        header = mark.join([*names[:place], '"Foo"', *names[place + 1 :]])
+        said = refused(tmp_path, written, header.encode() + b"\n" + rest)
+        assert "column" in said or "fields where" in said, said
+
+
+OPTIONAL = {
+    "High", "Low", "Open", "Volume", "Dividends", "Stock Splits", "Close", "Adj Close",
+    "TICKER", "VOL", "OPENPRC", "ASKHI", "BIDLO", "CFACSHR", "DlyPrcFlg", "DlyVol", "DlyOpen",
+    "DlyHigh", "DlyLow",
+}  # fmt: skip
+"""Of Yahoo's own columns and of CRSP's many may be missing; what is not known is named."""
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_file_that_goes_on_in_another_shape_is_refused_at_that_line(
+    tmp_path: Path, name: str
+) -> None:
+    written = TEXTS[name](OF)
+    count = written.content.count(b"\n")
+    mark = b";" if b";" in written.content.split(b"\n")[0] else b","
+    other = mark.join([b"Day", b"Price", b"More"]) + b"\n"
+    said = refused(tmp_path, written, written.content.rstrip(b"\n") + b"\n" + other)
+    assert re.match(r" line \d+: ", said), said
+    assert abs(int(re.findall(r"line (\d+)", said)[0]) - count) <= 1
+    again = written.content.decode("utf-8-sig").rstrip("\n")
+    said = refused(tmp_path, written, f"{again}\n{again}\n")
+    assert re.match(r" line \d+: ", said), said
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_bytes_that_are_no_text_are_refused_at_their_line(tmp_path: Path, name: str) -> None:
+    written = TEXTS[name](OF)
+    lines = written.content.split(b"\n")
+    lines[9] = lines[9][:4] + b"\xff\xfe\x81" + lines[9][4:]
+    said = refused(tmp_path, written, b"\n".join(lines))
+    assert " line 10: not " in said or "line 10: " in said, said
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("cut", [0.5, 0.9])
+def test_a_line_cut_short_is_refused(tmp_path: Path, name: str, cut: float) -> None:
+    written = TEXTS[name](OF)
+    lines = written.content.rstrip(b"\n").split(b"\n")
+    mark = b";" if b";" in lines[0] else b","
+    cells = lines[-2].split(mark)
+    if len(cells) == 2:
+        return  # nothing to lose but the value
+    kept = mark.join(cells[: max(2, int(len(cells) * cut))])
+    said = refused(tmp_path, written, b"\n".join([*lines[:-2], kept]))
+    assert re.match(r" line \d+: ", said), said
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_cell_that_is_no_date_or_number_is_refused_at_its_line(tmp_path: Path, name: str) -> None:
+    written = TEXTS[name](OF)
+    lines = written.content.split(b"\n")
+    row = lines[8]
+    for cell in (b"soon", b"2026-02-30", b"1_000", b"1e999"):
+        found = re.search(rb"20\d\d[-/.]?\d\d[-/.]?\d\d|\d{1,2}[/.]\d{1,2}[/.]20\d\d", row)
+        assert found
+        lines[8] = row[: found.start()] + cell + row[found.end() :]
+        said = refused(tmp_path, written, b"\n".join(lines))
+        assert said.startswith(" line 9: "), said
