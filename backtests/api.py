@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from backtests.evaluation.judging import Judging, judged
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
 from backtests.records.trials import (
+    counted_if_unmade,
     failed_trial,
     finished_trial,
     record_trials,
-    unmade_trial,
 )
 from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.jobs import Job, Runnable, job_of
@@ -117,16 +116,6 @@ def blamed(error: BaseException, name: str) -> BaseException:
     if not place:
         return error
     return StrategyError(f"{name} raised {said_by(error)} ({place}); --debug shows the traceback")
-
-
-@contextmanager
-def counted_if_unmade(workspace: Workspace, address: str) -> Iterator[None]:
-    """Record a trial where a strategy cannot be made: that is a failed run too."""
-    try:
-        yield
-    except StrategyError as error:
-        record_trials(workspace.ledger, [unmade_trial(address, workspace, str(error))])
-        raise
 
 
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:

@@ -14,6 +14,7 @@ from markets.reference.currencies import EcbRates
 from markets.snapshot import Source
 from markets.store.rates.lines import with_rates
 from markets.views.price_record import PriceRecord
+from newsfolio.assets import Asset
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
 from newsfolio.formatting import figure
@@ -21,6 +22,9 @@ from newsfolio.listings import asset_of
 from newsfolio.thesis import Article
 from reports.contract.claims import CheckedArticleJson
 from reports.contract.manifest import ClaimJson
+
+Declared = Mapping[str, Asset]
+UNDECLARED: Declared = {}
 
 
 class ClaimVerdict(StrEnum):
@@ -150,14 +154,20 @@ class CheckedClaim:
         }
 
 
-def check_claims(articles: Iterable[Article], source: Source) -> tuple[CheckedClaim, ...]:
-    """Every claim of some articles, in their order, on one state of a source."""
+def check_claims(
+    articles: Iterable[Article], source: Source, declared: Declared = UNDECLARED
+) -> tuple[CheckedClaim, ...]:
+    """Every claim of some articles, in their order, on one state of a source.
+
+    declared: lines that are not what their ticker says.
+    """
     articles = tuple(articles)
     claims = [(article.id, claim) for article in articles for claim in article.claims]
-    assets = [asset_of(line) for line in lines_of(claim for _, claim in claims)]
+    lines = lines_of(claim for _, claim in claims)
+    assets = [asset_of(declared.get(line, line)) for line in lines]
     currencies = {asset.currency for asset in assets}
     bars = with_rates(source, source.load(assets), currencies, _last_due(articles))
-    return tuple(check_claim(article, claim, bars) for article, claim in claims)
+    return tuple(check_claim(article, claim, bars, declared) for article, claim in claims)
 
 
 def _last_due(articles: Iterable[Article]) -> date | None:
@@ -194,14 +204,16 @@ def lines_of(claims: Iterable[Claim]) -> tuple[str, ...]:
     return tuple(sorted({line for claim in claims for line in claim.lines}))
 
 
-def check_claim(article: str, claim: Claim, bars: Mapping[str, Bars]) -> CheckedClaim:
+def check_claim(
+    article: str, claim: Claim, bars: Mapping[str, Bars], declared: Declared = UNDECLARED
+) -> CheckedClaim:
     """One claim measured on bars that are at hand."""
     return CheckedClaim(
         article,
         claim,
-        tuple(_measured(reading, bars) for reading in claim.stated),
-        tuple(_measured(reading, bars) for reading in claim.corrected),
-        _basis(claim, bars),
+        tuple(_measured(reading, bars, declared) for reading in claim.stated),
+        tuple(_measured(reading, bars, declared) for reading in claim.corrected),
+        _basis(claim, bars, declared),
     )
 
 
@@ -217,11 +229,11 @@ def verdict_of(readings: Sequence[MeasuredReading]) -> ClaimVerdict:
 def deciding(readings: Sequence[MeasuredReading]) -> MeasuredReading | None:
     """The first reading whose own verdict is that of all together; None where none decides."""
     verdict = verdict_of(readings)
-    return next((one for one in readings if one.decides and one.verdict is verdict), None)
+    return next((each for each in readings if each.decides and each.verdict is verdict), None)
 
 
-def _measured(reading: Reading, bars: Mapping[str, Bars]) -> MeasuredReading:
-    record = PriceRecord(bars, reading.window.end, EcbRates(bars))
+def _measured(reading: Reading, bars: Mapping[str, Bars], declared: Declared) -> MeasuredReading:
+    record = PriceRecord(bars, reading.window.end, EcbRates(bars), declared)
     measured: float | None = None
     try:
         measurement = reading.of.measure(record, reading.window)
@@ -243,12 +255,12 @@ def _measured(reading: Reading, bars: Mapping[str, Bars]) -> MeasuredReading:
     )  # fmt: skip
 
 
-def _basis(claim: Claim, bars: Mapping[str, Bars]) -> tuple[str, ...]:
+def _basis(claim: Claim, bars: Mapping[str, Bars], declared: Declared) -> tuple[str, ...]:
     """Line, currency, price or total return: one phrase for each line with data."""
     if not claim.stated:
         return ()
     due = max(reading.window.end for reading in (*claim.stated, *claim.corrected))
-    record = PriceRecord(bars, due, EcbRates(bars))
+    record = PriceRecord(bars, due, EcbRates(bars), declared)
     listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
     return tuple(record.basis(line) for line in listed)
 
@@ -271,7 +283,7 @@ def _in_words(reading: MeasuredReading, several: bool) -> str:
     return f"{label}{reading.detail}{f' ({reading.verdict.value})' if named else ''}"
 
 
-def _sentence(text: str, known: str) -> str:
+def _sentence(text: str, elsewhere: str) -> str:
     """The text and what is known from elsewhere, with a capital and a full stop."""
-    sentence = f"{text}; known from elsewhere: {known}" if known else text
+    sentence = f"{text}; known from elsewhere: {elsewhere}" if elsewhere else text
     return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith(".") else ".")

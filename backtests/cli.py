@@ -45,6 +45,7 @@ COMMANDS = {
     "compare": "pages:compare",
     "score": "run:score",
     "claims": "pages:claims",
+    "venues": "venues:venues",
 }
 """Where each stands in `backtests/commands/`; it is imported when it is asked for."""
 
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         warnings.simplefilter("default")
         warnings.showwarning = _warn
         code = _code(tokens, debug)
+    if arguments is None:
+        gc.freeze()  # the process ends: nobody needs its garbage told from the rest
     sys.exit(code)
 
 

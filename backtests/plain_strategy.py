@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from newsfolio.assets import Asset
+from newsfolio.declared import declared_in
 from newsfolio.errors import CommandError, ParameterError
 from newsfolio.listings import asset_of
 from newsfolio.parameters import name_of, parameters
@@ -58,7 +59,10 @@ def author_of(kind: type) -> type:
 def lines_of_class(cls: Any, given: tuple[str, ...]) -> tuple[str | Asset, ...]:
     """The lines given, or else the class's own `universe`."""
     own = vars_of(cls).get("universe", ())
-    lines = given or ((own,) if isinstance(own, str | Asset) else tuple(own))
+    declared = declared_in(cls.__module__) if given else {}
+    lines: tuple[str | Asset, ...] = tuple(declared.get(line, line) for line in given) or (
+        (own,) if isinstance(own, str | Asset) else tuple(own)
+    )
     if not lines:
         raise CommandError(
             f"{cls.__name__} is a plain backtrader strategy: name its lines with "

@@ -12,8 +12,10 @@ from typing import Any
 
 import newsfolio
 from newsfolio.articles import ARTICLES
+from newsfolio.assets import Asset
 from newsfolio.blame import at, place_of, said_by
 from newsfolio.declaration import check_made
+from newsfolio.declared import declared_in
 from newsfolio.errors import CommandError, NewsfolioError, StrategyError, UnknownName
 from newsfolio.parameters import name_of, parameters
 from newsfolio.strategy import Strategy
@@ -70,6 +72,13 @@ def find_article(address: str) -> tuple[Article, ...]:
     if not own:
         raise CommandError(f"{place}: no article in it; write ARTICLE = Article(...)")
     return (own[name],) if name else tuple(dict.fromkeys(own.values()))
+
+
+def declared_at(address: str) -> dict[str, Asset]:
+    """The lines that the file of an article declares; none for a shipped one."""
+    place = Path(address.partition(":")[0]).expanduser()
+    module = sys.modules.get(f"{_USER}{place.stem}") if place.suffix == ".py" else None
+    return declared_in(module.__name__) if module else {}
 
 
 def build(cls: type, values: Mapping[str, str]) -> Strategy:

@@ -241,7 +241,7 @@ def lots(folder: Path, chance: Chance) -> None:
     written = WRITERS[name](of)
     lines = written.content.decode().rstrip("\n").split("\n")
     place = lines[0].split(",").index(_VOLUMES.get(name, "volume"))
-    unit = (1, 100, 1000)[int(chance.integers(3))]
+    unit = (1, 100, 1000)[int(chance.integers(2 if name == "tushare" else 3))]
     rows = [line.split(",") for line in lines[1:]]
     for row in rows:
         row[place] = f"{float(row[place]) * _UNITS.get(name, 1) / unit:.4f}"

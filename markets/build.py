@@ -35,7 +35,6 @@ from markets.universe import (
     notes_on,
     stand_ins,
     tradable,
-    universe_assets,
     with_endings,
 )
 from newsfolio.assets import Asset, Venue
@@ -49,7 +48,7 @@ SEASONING = 60
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
-    wanted = with_endings(universe_assets(want.sleeves), bars)
+    wanted = with_endings(want.lines, bars)
     held = tradable(bars, want, wanted)
     tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars, fx)
@@ -89,7 +88,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
 
 def natural_end(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> date:
     """Where a run ends whose end nobody names."""
-    wanted = with_endings(universe_assets(want.sleeves), bars)
+    wanted = with_endings(want.lines, bars)
     return _end(tradable(bars, want, wanted), wanted, want, bars, fx)[0]
 
 
@@ -346,13 +345,13 @@ def _signals(
 ) -> dict[str, Floats]:
     """Every signal as known at each close, the line taken as the universe declares it."""
     declared = {asset.ticker: asset for asset in lines}
-    for ticker in want.signals:
-        if ticker not in bars:
-            raise MissingData(f"no data for the signal {ticker} in this source; add it or drop it")
-    return {
-        ticker: known_at_close(bars[ticker], declared.get(ticker) or asset_of(ticker), calendar)
-        for ticker in want.signals
-    }
+    signals = [declared.get(asset.ticker, asset) for asset in map(want.asset, want.signals)]
+    for asset in signals:
+        if asset.ticker not in bars:
+            raise MissingData(
+                f"no data for the signal {asset.ticker} in this source; add it or drop it"
+            )
+    return {asset.ticker: known_at_close(bars[asset.ticker], asset, calendar) for asset in signals}
 
 
 def _delistings(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +29,14 @@ class Want:
     start, end: first and last day wanted; None as early and as late as the data carry.
     ends_with: last bars of other lines that bound the default end (the benchmark's).
     bars: whole bars, highs and lows too, from the first of all where no start is named.
+    declared: lines that the strategy declares itself, by ticker.
     quoted: currencies of what is measured beside it, whose rates bound the default end too.
     cash_rate: what idle cash earns instead of its currency's rate: 2.5%, or a line in percent.
     """
 
     sleeves: tuple[Sleeve, ...]
     base: str
-    signals: tuple[str, ...] = ()
+    signals: tuple[str | Asset, ...] = ()
     facts: tuple[Facts, ...] = ()
     published: datetime | None = None
     start: date | None = None
@@ -43,6 +45,11 @@ class Want:
     bars: bool = False
     quoted: tuple[str, ...] = ()
     cash_rate: str | None = None
+    declared: Mapping[str, Asset] = field(default_factory=dict)
+
+    def asset(self, line: str | Asset) -> Asset:
+        """What a line means in this run."""
+        return asset_of(self.declared.get(line, line) if isinstance(line, str) else line)
 
     @property
     def cash_line(self) -> str:
@@ -52,6 +59,11 @@ class Want:
     def cash(self, interest: str) -> str:
         """What idle cash earns, in words."""
         return "idle cash earns nothing, as in backtrader" if self.bars else interest
+
+    @cached_property
+    def lines(self) -> Mapping[str, Asset]:
+        """The assets of all sleeves by ticker, in order."""
+        return universe_assets(self.sleeves)
 
 
 def lives(asset: Asset, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
@@ -69,15 +81,16 @@ def universe_assets(sleeves: Iterable[Sleeve]) -> dict[str, Asset]:
 
 def assets_to_load(want: Want) -> dict[str, Asset]:
     """Universe, stand-ins (recursively), signals and the cash rate of the base currency."""
-    assets = universe_assets(want.sleeves)
+    assets = dict(want.lines)
     queue = list(assets.values())
     while queue:
         for ticker in queue.pop().stand_in:
             if ticker not in assets:
-                assets[ticker] = asset_of(ticker)
+                assets[ticker] = want.asset(ticker)
                 queue.append(assets[ticker])
     extra = (*want.signals, *filter(None, [want.cash_line]))
-    return assets | {ticker: asset_of(ticker) for ticker in extra if ticker not in assets}
+    looked_at = {asset.ticker: asset for asset in map(want.asset, extra)}
+    return looked_at | assets
 
 
 def with_endings(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:
@@ -109,7 +122,7 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
             other.ticker: other for other in stand_ins(asset, bars) if other.ticker not in held
         }
     for sleeve in want.sleeves:
-        if not any(_reachable(ticker, held) for ticker in sleeve.tickers):
+        if not any(_reachable(ticker, held, wanted) for ticker in sleeve.tickers):
             raise MissingData(
                 f"no data for {', '.join(sleeve.tickers)} (sleeve {sleeve.name!r}) in this source; "
                 "check the spelling, choose another --data, or fetch them with --data yahoo"
@@ -125,8 +138,9 @@ def stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
         yield from stand_ins(other, bars)
 
 
-def _reachable(ticker: str, held: Mapping[str, Asset]) -> bool:
-    return ticker in held or any(_reachable(other, held) for other in asset_of(ticker).stand_in)
+def _reachable(ticker: str, held: Mapping[str, Asset], wanted: Mapping[str, Asset]) -> bool:
+    others = (wanted.get(ticker) or asset_of(ticker)).stand_in
+    return ticker in held or any(_reachable(other, held, wanted) for other in others)
 
 
 def notes_on(

@@ -8,6 +8,7 @@ from datetime import date
 
 from newsfolio.dated import Dated, always
 from newsfolio.errors import CommandError
+from newsfolio.schedules import Period
 from newsfolio.venue import Kind, Venue
 from newsfolio.venues import rows_of_suffix
 from newsfolio.venues.hong_kong import HONG_KONG, HONG_KONG_CNY, HONG_KONG_USD, USD_COUNTERS
@@ -40,6 +41,20 @@ __all__ = [
 VENUES = {venue.code: venue for venue in (NEW_YORK, HONG_KONG, MAINLAND)}
 
 
+_SOME = '"XWBO", "EUR"'
+_LIKELY = {
+    suffix: f'"{code}", "{currency}"'
+    for suffix, code, currency in (
+        ("VI", "XWBO", "EUR"), ("PR", "XPRA", "CZK"), ("BD", "XBUD", "HUF"), ("AT", "ASEX", "EUR"),
+        ("IC", "XICE", "ISK"), ("TL", "XTAL", "EUR"), ("RG", "XRIS", "EUR"), ("VS", "XLIT", "EUR"),
+        ("RO", "XBSE", "RON"), ("BA", "XBUE", "ARS"), ("SN", "XSGO", "CLP"), ("CL", "XBOG", "COP"),
+        ("LM", "XLIM", "PEN"), ("PS", "XPHS", "PHP"), ("KA", "XKAR", "PKR"), ("ME", "XMOS", "RUB"),
+        ("DU", "XDUS", "EUR"), ("HM", "XHAM", "EUR"), ("SG", "XSTU", "EUR"),
+    )
+}  # fmt: skip
+"""Calendars and currencies of markets that have no rows yet, for the example in an error."""
+
+
 @dataclass(frozen=True)
 class Delisting:
     """The last day of a line, and what it paid a unit afterwards; None: its last close."""
@@ -50,6 +65,8 @@ class Delisting:
 
 UNSAID = always(0.0, "nobody said")
 ONE_BY_ONE = always(1, "nobody said")
+_HUNDRED = always(100, "board lot of the mainland; in Hong Kong assumed")
+_STAR = re.compile(r"68[89]\d{3}\.SS")
 TAXED = always(True, "nobody said")
 _H_SHARE = always(0.10, "assumed, as for an H share: no row says what is withheld")
 
@@ -59,15 +76,18 @@ class Asset:
     """One line: a security on one venue in one currency. Prices, lots and fees belong to it.
 
     `listed` is its first day of trading; it may be held from 60 sessions later, and until then
-    the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw).
+    the lines of `stand_in` share its place equally. `lot` counts shares as they traded (raw); where
+    nobody says it is 100 on the mainland, and in Hong Kong, not `lot_known`.
     `half_spread` is a fraction of the price. A `withholding` of 0.1 keeps a tenth of a dividend;
     where nobody says, a Hong Kong line withholds that, not `withholding_known`, and others what the
     rows of their venue say, as for lots; lines of New York and the mainland nothing.
     `adr_fee` is what the depositary takes, USD a share and year. `access` is the first day on which
     a foreign account may hold it. `country` is where its companies are, not where it trades; the
     venue's where nobody says. `risk_warning` says when a mainland line was marked ST, which
-    is under another price limit; `taxed` whether the venue's tax on trades falls on it: not on
-    lines that the law spares, such as AIM shares in London.
+    is under another price limit. `every` is the period of a series that is not daily ("week",
+    "month", "quarter", "year"): each value lasts two of them; without it the bars tell. `taxed` is
+    whether the venue's tax on trades falls on it: not on lines that the law spares, such as AIM
+    shares in London.
     """
 
     ticker: str
@@ -90,13 +110,25 @@ class Asset:
     country: str = ""
     risk_warning: Dated[bool] = always(False)
     taxed: Dated[bool] = TAXED
+    every: str = ""
 
     def __post_init__(self) -> None:
+        if self.every and self.every not in set(Period):
+            raise CommandError(
+                f"{self.ticker}: every={self.every!r} is no period; write {', '.join(Period)}, or "
+                "leave it out for a daily line"
+            )
         if not self.country:
             object.__setattr__(self, "country", self.venue.country or self.venue.code)
-        if self.withholding is UNSAID and self.venue.code == HONG_KONG.code and self.tradable:
+        hong_kong, mainland = self.venue.code == HONG_KONG.code, self.venue.code == MAINLAND.code
+        if self.withholding is UNSAID and hong_kong and self.tradable:
             object.__setattr__(self, "withholding", _H_SHARE)
             object.__setattr__(self, "withholding_known", False)
+        if self.lot is ONE_BY_ONE and (hong_kong or mainland) and self.tradable:
+            object.__setattr__(self, "lot", _HUNDRED)
+            object.__setattr__(self, "lot_known", mainland)
+        if mainland and _STAR.fullmatch(self.ticker):
+            object.__setattr__(self, "star", True)
         if self.ticker in self.stand_in:
             raise CommandError(f"{self.ticker} cannot stand in for itself; name another line")
 
@@ -119,8 +151,8 @@ def venue_of(ticker: str) -> Venue:
     if rows is None:
         raise CommandError(
             f"{ticker}: nobody knows the venue .{suffix}; newsfolio venues lists those that are "
-            f"known. Declare it in the strategy's universe, with its own calendar, currency and "
-            f'hours (UTC):\n  Asset("{ticker}", Venue("XWBO", "EUR", time(8), time(16, 30)))'
+            f"known. Declare it in the strategy's universe, with calendar, currency and hours (UTC)"
+            f':\n  Asset("{ticker}", Venue({_LIKELY.get(suffix, _SOME)}, time(8), time(16, 30)))'
         )
     for counters in rows.counters:
         if re.fullmatch(counters.pattern, ticker):

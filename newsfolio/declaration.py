@@ -179,7 +179,7 @@ def _grid(value: object) -> str:
     return "" if right else 'values by parameter: grid = {"lookback": (63, 126)}'
 
 
-def _tuple_of(kind: type, example: str) -> Callable[[object], str]:
+def _tuple_of(kind: type | tuple[type, ...], example: str) -> Callable[[object], str]:
     def check(value: object) -> str:
         right = isinstance(value, tuple) and all(isinstance(part, kind) for part in value)
         return "" if right else f"a tuple, {example}"
@@ -206,7 +206,7 @@ _CHECKS: Mapping[str, Callable[[object], str]] = {
     "rebalance": _rebalance,
     "thesis": _thesis,
     "benchmark": _benchmark,
-    "signals": _tuple_of(str, 'signals = ("^VIX",)'),
+    "signals": _tuple_of((str, Asset), 'signals = ("^VIX",)'),
     "facts": _tuple_of(Facts, "facts = (Facts(...),)"),
     "max_gross": _max_gross,
     "grid": _grid,

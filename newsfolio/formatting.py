@@ -39,6 +39,11 @@ def growth(a_year: float | None, total: float | None) -> str:
     return percent(a_year) if defined(a_year) else f"{percent(total)} in total"
 
 
+def in_total(a_year: float | None, years: float) -> float | None:
+    """What growth a year comes to over some years; None stays unknown."""
+    return (1 + a_year) ** years - 1 if defined(a_year) else None
+
+
 def signed(value: float | None, digits: int = 2) -> str:
     """A difference in percent with its sign, n/a where undefined; zero has none."""
     text = percent(value, digits)

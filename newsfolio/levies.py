@@ -93,7 +93,7 @@ class Levy:
     def due(self, taxed: Dated[bool], listed: date | None) -> Levy:
         """What it takes of one line: of a tax nothing while the line is free of it."""
         years = self.free_years.at(listed) if listed else 0
-        until = listed.replace(year=listed.year + years) if listed and years else date.min
+        until = _years_later(listed, years) if listed and years else date.min
         if not self.tax or (until == date.min and all(row.value for row in taxed.rows)):
             return self
         starts = {until, *self.rate.starts, *taxed.starts}
@@ -105,6 +105,14 @@ class Levy:
     def starts(self) -> set[date]:
         """The days on which anything about it changes."""
         return {day for fact in (self.rate, self.minimum, self.maximum) for day in fact.starts}
+
+
+def _years_later(day: date, years: int) -> date:
+    """The same day of a later year; of 29 February, where there is none, 1 March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 @dataclass(frozen=True)

@@ -308,6 +308,12 @@ TRUSTS = {
         _hk("0405.HK", "Yuexiu REIT", "2005-12-21", None),
         _hk("0808.HK", "Prosperity REIT", "2005-12-16", None),
         _hk("1881.HK", "Regal REIT", "2007-03-30", None),
+        _hk("1426.HK", "Spring REIT", "2013-12-05", None),
+        _hk("1503.HK", "China Merchants Commercial REIT", "2019-12-10", None),
+        _hk("2191.HK", "SF REIT", "2021-05-17", None),
+        dataclasses.replace(
+            _hk("87001.HK", "Hui Xian REIT", "2011-04-29", None), venue=HONG_KONG_CNY
+        ),
     )
 }
 """Real estate investment trusts of Hong Kong; their days of listing are recalled."""
@@ -346,7 +352,7 @@ def asset_of(line: str | Asset) -> Asset:
         return _hong_kong(line, venue)
     if venue.code != MAINLAND.code:
         return _by_rows(line, venue)
-    share = _cn(line, "", "", star=line.startswith("688"))
+    share = _cn(line, "", "", star=line.startswith(("688", "689")))
     return share if venue is MAINLAND else dataclasses.replace(share, venue=venue, access=None)
 
 

@@ -35,7 +35,7 @@ class Strategy:
     rebalance  when `weights` is asked
     thesis     the statement of an article that this tests, if any
     benchmark  a ticker, or a strategy, to be measured against
-    signals    tickers that are looked at and never held
+    signals    lines that are looked at and never held
     facts      tables of dated facts that `view.facts` shows: releases, valuations, events
     max_gross  how much may be held at most, longs and shorts added up, in units of equity
     grid       parameter values of the thesis's variants, declared before anything was run
@@ -55,7 +55,7 @@ class Strategy:
     rebalance: ClassVar[Any] = monthly
     thesis: ClassVar[Thesis | None] = None
     benchmark: ClassVar[Any] = None
-    signals: ClassVar[tuple[str, ...]] = ()
+    signals: ClassVar[tuple[str | Asset, ...]] = ()
     facts: ClassVar[tuple[Facts, ...]] = ()
     max_gross: ClassVar[float] = 1.0
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}

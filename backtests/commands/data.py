@@ -23,6 +23,7 @@ from backtests.commands.data_text import (
     say,
     say_findings,
     say_fixings,
+    say_imported,
     say_pulled,
     say_rates,
     say_read,
@@ -176,6 +177,7 @@ def check(
     from markets.open import Beside
     from markets.quality.checks import inspect_all
     from markets.quality.findings import Severity
+    from markets.quality.withholding import unsaid_withholding
     from markets.store.price_store import Store
 
     if data == "sample":
@@ -195,7 +197,7 @@ def check(
         raise MissingData(f"no prices to check in {data}; newsfolio data pull fetches some{over}")
     more = _second_opinions(pairs, against) if against is not None else ()
     findings = sorted(
-        (*damaged, *inspect_all(pairs), *more),
+        (*damaged, *inspect_all(pairs), *unsaid_withholding(a for a, _ in pairs.values()), *more),
         key=lambda finding: (-finding.severity, finding.ticker, finding.rule),
     )
     seen = {*pairs, *(finding.ticker for finding in damaged)}
@@ -211,6 +213,45 @@ def check(
         for name, why in passed.items():
             say(f"passed over {name}: {why}")
     return int(any(finding.severity is Severity.BLOCK for finding in findings))
+
+
+@app.command(name="import")
+def import_(
+    *files: Path, to: Path, vendor: str = "", force: bool = False, json: bool = False
+) -> None:
+    """Write price files of any format anew in one form, Yahoo's columns, a file a ticker.
+
+    All lines are written or none; each is read back and compared first.
+
+    Parameters
+    ----------
+    files
+        Files as vendors write them, or folders of them.
+    to
+        The folder to write to; it is made where there is none.
+    vendor
+        What the files do not say of themselves, as for run: a vendor, raw, split, full, day-first
+        or month-first.
+    force
+        Replace files of these lines that are in the folder already.
+    json
+        Print one JSON object.
+    """
+    from backtests import paths
+    from markets.folder.formats.catalogue import told
+    from markets.folder.importing import as_json as line_json
+    from markets.folder.importing import read_lines, write_lines
+
+    if not files:
+        raise CommandError("name files or folders: newsfolio data import FILE... --to FOLDER")
+    lines, left = read_lines([path.expanduser() for path in files], told(vendor), paths.today())
+    folder = to.expanduser()
+    write_lines(lines, folder, paths.today(), force)
+    rows = [line_json(line) for line in lines]
+    if json:
+        print_json({"to": str(folder), "lines": rows, "left_out": left})
+    else:
+        say_imported(rows, folder, left)
 
 
 def _loaded(

@@ -102,7 +102,10 @@ def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(".") or path.name == "corrections.csv":
             continue
-        if whole is not None and path.is_dir():
+        inside = files.values() if path.is_dir() else ()
+        below = [file for file in inside if path in file.path.parents]
+        tickers |= {asset.ticker for file in below for asset in placed(file.tickers)[0]}
+        if below or (whole is not None and path.is_dir()):
             continue
         if path not in files:
             passed[path.name] = (
@@ -155,13 +158,21 @@ def telling_folder(data: str) -> Iterator[None]:
     try:
         yield
     except MissingData as error:
-        folder = Path(data).expanduser()
-        if not str(error).startswith("no data for") or not folder.is_dir():
+        held = held_instead(data, str(error))
+        if not held:
             raise
-        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        shown = ", ".join(names[:MOST_NAMES]) or "nothing"
-        raise MissingData(
-            f"{error}\n{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet, "
-            "or from a file that a vendor named after it"
-        ) from error
+        raise MissingData(f"{error}\n{held}") from error
+
+
+def held_instead(data: str, error: str) -> str:
+    """What a folder holds where the error says that it lacks a line; "" for any other error."""
+    folder = Path(data).expanduser()
+    if not error.startswith("no data for") or not folder.is_dir():
+        return ""
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    shown = ", ".join(names[:MOST_NAMES]) or "nothing"
+    return (
+        f"{data} holds {shown}{more}; a line is read from <TICKER>.csv or .parquet, "
+        "or from a file that a vendor named after it"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests.commands.terminal import print_table
@@ -191,3 +192,17 @@ def _lines(count: int) -> str:
 
 def say(text: str) -> None:
     sys.stdout.write(text + "\n")
+
+
+def say_imported(rows: Sequence[Mapping[str, Any]], folder: Path, left: Mapping[str, str]) -> None:
+    """A line for each file written: where it came from, how it was read, what was assumed."""
+    for row in rows:
+        span = f"{row['rows']:,} rows, {row['first']} to {row['last']}"
+        say(f"{row['ticker']}.csv  {span}, from {row['file'].rpartition('/')[2]}")
+        for note in (*row["notes"], *row["doubts"]):
+            say(f"  {note}")
+        if row["vendor"]:
+            say(f"  the new file says no more than the old one: --vendor {row['vendor']} reads it")
+    for name, why in left.items():
+        say(f"left out {name}: {why}")
+    say(f"{_lines(len(rows))} written to {folder}; try newsfolio data check --data {folder}")

@@ -100,7 +100,9 @@ def _sleeve(sleeve: Sleeve) -> list[str]:
 def _line(asset: Asset) -> str:
     listed = f"listed {asset.listed}" if asset.listed else "listed before the data"
     stands = f", before that {' and '.join(asset.stand_in)}" if asset.stand_in else ""
-    return f"{asset.ticker:<10} {asset.name or '-':<28} {asset.currency}  {listed}{stands}"
+    unit = asset.venue.quoted
+    quoted = f"{asset.currency} in {unit.name}" if unit.parts > 1 else asset.currency
+    return f"{asset.ticker:<10} {asset.name or '-':<28} {quoted}  {listed}{stands}"
 
 
 def _label(benchmark: str | Strategy | None) -> str:

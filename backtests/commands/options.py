@@ -131,6 +131,13 @@ class RunOptions:
         """The strategy at an address with the parameters given."""
         return job_at(address, self.set, universe)
 
+    def counted_job(self, address: str, workspace: Workspace, universe: Sequence[str] = ()) -> Job:
+        """The same; one that cannot be made is a failed run, and counted in the workspace."""
+        from backtests.records.trials import counted_if_unmade
+
+        with counted_if_unmade(workspace, address):
+            return self.job(address, universe)
+
 
 SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",
             "funding", "fx", "cash_rate", "impact", "participation")  # fmt: skip

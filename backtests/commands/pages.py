@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from cyclopts import Parameter
 
+from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import OUTPUT, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say_claims
@@ -116,6 +117,7 @@ def compare(
     from backtests.evaluation.comparison import compare as compared
     from backtests.evaluation.judging import Judging
     from backtests.records.result import intact, load
+    from backtests.records.trials import counted_if_unmade
 
     folder = out or paths.RUNS
     require_writable(folder)
@@ -128,12 +130,14 @@ def compare(
         if matching:
             results.append(load(saved[matching[0]]))
             continue
-        result = run_job(
-            market.job(name, lines_of(universe) if _is_plain(name) else ()),
-            market.workspace(ledger, quiet=json, engine=engine),
-            judging=Judging(placebos=0),
-            save=lambda done: save_run(done, folder),
-        )
+        workspace = market.workspace(ledger, quiet=json, engine=engine)
+        with counted_if_unmade(workspace, name):
+            job = market.job(name, lines_of(universe) if _is_plain(name) else ())
+        with telling_folder(market.data):
+            result = run_job(
+                job, workspace, judging=Judging(placebos=0),
+                save=lambda done: save_run(done, folder),
+            )  # fmt: skip
         draw_run(result, folder, tearsheet=False)
         results.append(result)
     with intact(*(saved[result.id] for result in results if result.id in saved)):
@@ -193,7 +197,8 @@ def claims(
         data, store=store, offline=offline, beside=Beside(vendor=vendor),
         progress=progress(quiet or json),
     )  # fmt: skip
-    checked = check_claims(wanted, source)
+    own = strategy_loader.declared_at(article) if article else {}
+    checked = check_claims(wanted, source, own)
     if json:
         print_json({"claims": [claim.as_json() for claim in checked]})
         return

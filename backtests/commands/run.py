@@ -17,8 +17,6 @@ from reports import write_index
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
-    from backtests.records.workspace import Workspace
-    from backtests.runner.jobs import Job
     from reports.background import BackgroundRenderer
 
 
@@ -81,7 +79,7 @@ def run(
     watch = AccessAudit()
     watch.start()
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
-    jobs = [_made(market, address, lines, workspace) for address in strategies]
+    jobs = [market.counted_job(address, workspace, lines) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
     judging = Judging(placebos, watch=watch) if verdict else None
@@ -106,14 +104,6 @@ def run(
         print(f"index         {index}")
     if open:
         browse(folder / results[0].id / PAGE)
-
-
-def _made(market: RunOptions, address: str, lines: tuple[str, ...], workspace: Workspace) -> Job:
-    """The strategy at an address; one that cannot be made is a failed run."""
-    from backtests.api import counted_if_unmade
-
-    with counted_if_unmade(workspace, address):
-        return market.job(address, lines)
 
 
 def score(
@@ -166,6 +156,7 @@ def score(
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.result import intact, load
+    from backtests.records.trials import counted_if_unmade
     from backtests.records.workspace import Workspace, open_ledger
     from markets.open import Beside
 
@@ -173,24 +164,22 @@ def score(
     place = run_folder(run, folder)
     watch = AccessAudit()
     watch.start()
-    with intact(place):
-        old = load(place)
-        job, settings = rescore.job_again(old), rescore.settings_again(old)
-        judging = Judging(
-            placebos,
-            since=rescore.divide_again(old),
-            chosen=rescore.chosen_before(old),
-            watch=watch,
-        )
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
-    result = run_job(
-        job,
-        Workspace(source, settings, open_ledger(ledger)),
-        judging=judging,
-        notes=rescore.changes_since(old, job),
-        save=lambda done: save_run(done, folder),
-    )
+    with intact(place):
+        old = load(place)
+        workspace = Workspace(source, rescore.settings_again(old), open_ledger(ledger))
+        since, chosen = rescore.divide_again(old), rescore.chosen_before(old)
+        with counted_if_unmade(workspace, old.manifest["strategy"]["address"]):
+            job = rescore.job_again(old)
+    with telling_folder(data):
+        result = run_job(
+            job,
+            workspace,
+            judging=Judging(placebos, since=since, chosen=chosen, watch=watch),
+            notes=rescore.changes_since(old, job),
+            save=lambda done: save_run(done, folder),
+        )
     draw_run(result, folder, tearsheet)
     write_index(folder)
     if json:

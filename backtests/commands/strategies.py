@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import RunOptions, job_at, lines_of
 from backtests.commands.terminal import print_json, print_table
 from newsfolio.errors import CommandError
+
+TICKER = r"\^?[A-Z0-9&]+([.=-][A-Z0-9&]+)*"
+"""Strategies are written in small letters."""
 
 
 def list_(*, json: bool = False) -> None:  # the option's name
@@ -32,17 +36,22 @@ def list_(*, json: bool = False) -> None:  # the option's name
 
 
 def show(strategy: str, *, set: tuple[str, ...] = (), universe: str = "") -> None:
-    """Show a strategy: thesis, universe with listing dates, parameters, controls.
+    """Show a strategy: thesis, universe with listing dates, parameters, controls; or a line.
 
     Parameters
     ----------
     strategy
-        Its address: a name, module:Class or path/file.py:Class.
+        Its address: a name, module:Class or path/file.py:Class. Of a ticker: lots, taxes, limits.
     set
         A parameter, name=value; may be repeated.
     universe
         Lines for a plain backtrader strategy, e.g. SPY,KWEB.
     """
+    if re.fullmatch(TICKER, strategy):
+        from backtests.commands.venues import show_line
+
+        show_line(strategy)
+        return
     from backtests.commands.describe import described
 
     print(described(job_at(strategy, set, lines_of(universe))))
@@ -115,7 +124,8 @@ def check(
     watch = AccessAudit()
     watch.start()
     job = market.job(strategy, lines_of(universe))
-    verdict = certificate(job, market.source(json), market.settings(), watch, cuts)
+    with telling_folder(market.data):
+        verdict = certificate(job, market.source(json), market.settings(), watch, cuts)
     if json:
         print_json(as_json(verdict))
     else:

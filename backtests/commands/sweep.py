@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from backtests.commands.data_lines import held_instead, telling_folder
 from backtests.commands.options import OUTPUT, RunOptions, lines_of
 from backtests.commands.terminal import print_json, print_table, progress
-from newsfolio.formatting import percent
+from newsfolio.formatting import defined, growth, percent
 from reports.tables.sweep import ends, shown
 
 if TYPE_CHECKING:
@@ -75,14 +76,15 @@ def sweep(
     from backtests.sweeps.walk_forward.plan import WalkForward
     from reports import write_sweep
 
-    job = market.job(strategy, lines_of(universe))
+    workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine="kernel")
+    job = market.counted_job(strategy, workspace, lines_of(universe))
     sets = grid_of(job.strategy, read_grid(grid), random, seed)
     executor = executor_of(workers, cluster)
     ranks_by(by, scored=False)
     forward = WalkForward(*walk_forward) if walk_forward else None
-    workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine="kernel")
     request, say_progress = SweepRequest(sets, by, forward), progress(quiet or json)
-    result = run_sweep(request, workspace, executor, out or paths.RUNS, say_progress)
+    with telling_folder(market.data):
+        result = run_sweep(request, workspace, executor, out or paths.RUNS, say_progress)
     page = write_sweep(result.summary, result.folder)
     if say_progress:
         say_progress("")
@@ -91,10 +93,10 @@ def sweep(
     elif quiet:
         print(page)
     else:
-        say(result.summary, page)
+        say(result.summary, page, market.data)
 
 
-def say(summary: SweepJson, page: Path) -> None:
+def say(summary: SweepJson, page: Path, data: str) -> None:
     """How the sets lie, the plateau of each parameter, and a few of both ends."""
     if summary["data"]["simulated"]:
         print("SIMULATED: the sample market is made up; nothing below happened")
@@ -105,9 +107,12 @@ def say(summary: SweepJson, page: Path) -> None:
             print(f"{'note':<14}{note}")
     for row in summary["errors"]:
         print(f"{'failed':<14}{row['sets']:,}: {row['error']}")
+        print(f"{'':<14}{held}\n" if (held := held_instead(data, row["error"])) else "", end="")
     spread = summary["quantiles"]
     if spread is None:
-        print(f"{'result':<14}no set has a figure to rank by ({summary['by']})")
+        hint = "; growth of fewer than 90 sessions is --by total_return"
+        print(f"{'result':<14}no set has a figure to rank by ({summary['by']})"
+              f"{hint if summary['by'] == 'cagr' else ''}")  # fmt: skip
         print(f"{'page':<14}{page}")
         return
     if "walk_forward" in summary:
@@ -138,10 +143,12 @@ def say_walk(summary: WalkForwardJson) -> None:
         return
     names = {"walk": "walk-forward", "base": "as declared"}
     for name, row in summary["metrics"].items():
-        print(f"{names.get(name, name)[:13]:<14}CAGR {percent(row['cagr'])}, "
+        print(f"{names.get(name, name)[:13]:<14}{'CAGR ' if defined(row['cagr']) else ''}"
+              f"{growth(row['cagr'], row.get('total_return'))}, "
               f"Sharpe {shown('sharpe', row['sharpe'])}, "
               f"deepest drawdown {percent(row['max_drawdown'])}")  # fmt: skip
-    print(f"{'switching':<14}{summary['changes']} changes, {percent(summary['switching'])} a year")
+    rate = "a year" if defined(summary["metrics"]["walk"]["cagr"]) else "in total"
+    print(f"{'switching':<14}{summary['changes']} changes, {percent(summary['switching'])} {rate}")
     cross = summary["cross"]
     finding = cross["why"] or (
         f"chosen set below the middle in {percent(cross['below'], 0)} of {cross['splits']} splits, "

@@ -51,17 +51,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     say_warnings(result.manifest)
     for note in result.manifest["notes"]:
-        if any(
-            word in note
-            for word in (
-                "the run ends",
-                "no data",
-                "left out",
-                "proxy",
-                "gross exposure",
-                "rates of",
-            )
-        ):
+        said = ("the run ends", "no data", "left out", "proxy", "rates of")
+        if any(word in note for word in said):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]
     if credit:
@@ -70,13 +61,13 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
 
 
 def say_warnings(manifest: ManifestJson) -> None:
-    """What makes the figures above it worth less: ruin, prices in doubt, money never invested."""
+    """What makes the figures above worth less: ruin, too much held, or never invested, doubts."""
     from reports.tables.doubts import doubts_of
 
     if manifest["ruined"]:
         print(f"{'RUINED':<14}on {manifest['ruined']}: equity at or below zero; all was sold, and "
               "no decision followed")  # fmt: skip
-    for sentence in manifest.get("unallocated", []):
+    for sentence in (*manifest.get("gross", []), *manifest.get("unallocated", [])):
         print(f"{'note':<14}{sentence}")
     doubts = doubts_of(manifest)
     if doubts.rows:

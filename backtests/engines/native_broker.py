@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import backtrader as bt
-import numpy as np
 
 from backtests.engines.backtrader_feed import Feed, OverdraftBroker, numbers_of
 from backtests.simulation.sizing import Quote, Sizer
@@ -108,12 +107,12 @@ class NativeBroker(OverdraftBroker):
         self.placed.append(AskedOrder(self._clock.session, order.data._name, what, size, terms))
 
     def _try_exec(self, order: bt.Order) -> None:
-        """Not on a bar of another day, one without a trade, or one that opened at its limit."""
+        """Not on a bar of another day, where nothing fills, or that opened at its price limit."""
         market, session = self._clock.market, self._clock.session
         at = session, order.data.p.column
         locked = market.locked[at] == (1 if order.isbuy() else -1)
-        quoted = not np.isnan(market.open[at]) and market.volume[at] != 0
-        if order.data.datetime[0] == self._clock.number and quoted and not locked:
+        today = order.data.datetime[0] == self._clock.number
+        if today and market.fillable[at] and not locked:
             super()._try_exec(order)
 
     def _execute(self, order, ago=None, price=None, cash=None, position=None, dtcoc=None):  # type: ignore[no-untyped-def]

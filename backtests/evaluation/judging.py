@@ -19,6 +19,7 @@ from backtests.runner.provenance import Provenance
 from backtests.runner.run import Run
 from backtests.settings import Settings
 from markets.snapshot import Source
+from newsfolio.formatting import A_YEAR_FROM
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
@@ -122,13 +123,15 @@ def _remembered(run: Run) -> Certificate:
 def _headline(evaluation: Evaluation) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
     first, scored = evaluation.comparisons[0], evaluation.scored
+    long = scored.sessions >= A_YEAR_FROM
     return {
         "word": evaluation.verdict.word.value,
         "reason": evaluation.verdict.reason,
         "against": first.name,
-        "excess": first.excess.value,
-        "low": first.excess.low,
-        "high": first.excess.high,
+        "excess": first.excess.value if long else None,
+        "low": first.excess.low if long else None,
+        "high": first.excess.high if long else None,
+        "total": first.total,
         "since": scored.divide,
         "sessions": scored.sessions,
     }

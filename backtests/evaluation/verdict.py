@@ -21,7 +21,7 @@ from backtests.evaluation.schema import (
     Verdict,
 )
 from backtests.evaluation.statistics.samples import counted
-from newsfolio.formatting import percent
+from newsfolio.formatting import A_YEAR_FROM, in_total, percent
 
 LEAST = 60
 """Scored sessions, about a quarter: below, the error rates of the intervals were not measured."""
@@ -94,9 +94,13 @@ def _conditions(evidence: Evidence) -> Iterator[Condition]:
     sessions, simulated = evidence.scored.sessions, evidence.simulated
     yield Condition("Enough sessions", f"{sessions}", f"at least {LEAST}", sessions >= LEAST)
     yield _unselected(evidence)
-    yield _surely_ahead(first)
+    yield _surely_ahead(first, evidence.scored)
     yield _another_bet(first)
-    yield from (_ahead(other) for other in others if other.role in (Role.BENCHMARK, Role.MIX))
+    yield from (
+        _ahead(other, evidence.scored)
+        for other in others
+        if other.role in (Role.BENCHMARK, Role.MIX)
+    )
     yield _not_the_best_of_many(evidence.significance)
     yield _better_than_placebos(evidence.placebo)
     yield _no_look_ahead(evidence.certificate)
@@ -114,11 +118,11 @@ def _unselected(evidence: Evidence) -> Condition:
     )
 
 
-def _surely_ahead(first: Comparison) -> Condition:
+def _surely_ahead(first: Comparison, scored: Scored) -> Condition:
     low = first.excess.low
     return Condition(
         f"Ahead of {first.name}, surely",
-        first.excess.why if low is None else f"interval from {percent(low)} a year",
+        first.excess.why if low is None else f"interval from {_paced(low, scored)}",
         "interval above 0",
         None if low is None else low > 0,
     )
@@ -134,11 +138,11 @@ def _another_bet(first: Comparison) -> Condition:
     )
 
 
-def _ahead(other: Comparison) -> Condition:
+def _ahead(other: Comparison, scored: Scored) -> Condition:
     value = other.excess.value
     return Condition(
         f"Ahead of the {other.role.value}",
-        other.excess.why if value is None else f"{percent(value)} a year",
+        other.excess.why if value is None else _paced(value, scored),
         "above 0",
         None if value is None else value > 0,
     )
@@ -194,17 +198,28 @@ def _ruled_out(first: Comparison) -> bool:
 
 def _figure(first: Comparison, scored: Scored) -> str:
     """Excess, against what, since when."""
-    value = first.excess.value if scored.sessions >= LEAST else first.total
+    long = scored.sessions >= A_YEAR_FROM
+    value = first.excess.value if long else first.total
     if value is None:
         return f"against {first.name}: {first.excess.why}"
     side = "ahead of" if value >= 0 else "behind"
-    rate = "a year" if scored.sessions >= LEAST else "in all"
+    rate = "a year" if long else "in all"
     text = f"{percent(abs(value))} {rate} {side} {first.name} since {scored.divide}"
     if scored.sessions < LEAST:
         return text
-    if first.excess.low is None or first.excess.high is None:
+    low, high = first.excess.low, first.excess.high
+    if low is None or high is None:
         return text
-    return f"{text} (95 % interval {percent(first.excess.low)} to {percent(first.excess.high)})"
+    if not long:
+        low, high = in_total(low, scored.years), in_total(high, scored.years)
+    return f"{text} (95 % interval {percent(low)} to {percent(high)})"
+
+
+def _paced(a_year: float, scored: Scored) -> str:
+    """Growth a year, or in all where there was not enough of a year for that."""
+    if scored.sessions >= A_YEAR_FROM:
+        return f"{percent(a_year)} a year"
+    return f"{percent(in_total(a_year, scored.years))} in all"
 
 
 def _open(evidence: Evidence, conditions: tuple[Condition, ...]) -> str:

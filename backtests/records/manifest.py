@@ -14,6 +14,7 @@ from backtests.records.checks import lookahead
 from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
+from backtests.runner.limit_fills import limit_notes
 from backtests.runner.provenance import settings_values
 from backtests.runner.unallocated import unallocated_notes
 from backtests.simulation.account import Account
@@ -78,8 +79,9 @@ def manifest(
         "controls": [name for name in references if name != "benchmark"],
         "labels": {name: reference["label"] for name, reference in references.items()},
         "assumptions": assumptions(market, settings, run.costs, origin),
-        "notes": [*market.notes, *run.left_out, *_gross(run)],
+        "notes": [*market.notes, *run.left_out, *limit_notes(run)],
         "unallocated": unallocated_notes(run),
+        "gross": _gross(run),
         "findings": _findings(run.findings, run.account.weights),
         "credit": _credit(run),
         "waiting": [list(order) for order in output.waiting],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from backtests import paths
@@ -14,7 +15,7 @@ from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
-from newsfolio.errors import OutputError
+from newsfolio.errors import OutputError, StrategyError
 from newsfolio.strategy import Strategy
 from reports.contract.sweep import AskedJson
 
@@ -127,3 +128,13 @@ def unmade_trial(address: str, workspace: Workspace, error: str) -> Trial:
         settings=settings_values(workspace.settings),
         error=error,
     )
+
+
+@contextmanager
+def counted_if_unmade(workspace: Workspace, address: str) -> Iterator[None]:
+    """Record a trial where a strategy cannot be made: that is a failed run too."""
+    try:
+        yield
+    except StrategyError as error:
+        record_trials(workspace.ledger, [unmade_trial(address, workspace, str(error))])
+        raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backtests.claims import lines_of
-from backtests.plain_strategy import PlainStrategy
+from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.run import BENCHMARK, Reference
 from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
 from markets.bars import Bars
@@ -16,14 +16,16 @@ from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Market
 from markets.quality.findings import Finding
 from markets.quality.gate import gate, levels
+from markets.quality.pairs import serving_pairs
 from markets.reference.currencies import EcbRates, FxSource, SourceRates, pair_of, require_known
 from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.store.rates.lines import with_pairs, with_rates
-from markets.universe import Want, assets_to_load, universe_assets
+from markets.universe import Want, assets_to_load
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.claims import Claim
 from newsfolio.costs import Costs
 from newsfolio.declaration import controls_of
+from newsfolio.declared import declared_by, with_declared
 from newsfolio.errors import CommandError
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -50,8 +52,9 @@ class Inputs:
     """A strategy and settings with every name in them resolved.
 
     references: the benchmark and the controls. claims: of the article, those that the thesis rests
-    on. want: of the strategy's own market. assets, facts: all that is read. more: currencies whose
-    rates are read besides those of the assets.
+    on. want: of the strategy's own market. assets, facts: all that is read. costs: of its trades
+    and of those of its references. more: currencies whose rates are read besides those of the
+    assets.
     """
 
     strategy: Strategy
@@ -61,6 +64,7 @@ class Inputs:
     want: Want
     assets: tuple[Asset, ...]
     facts: tuple[Facts, ...]
+    costs: CostModel
     more: frozenset[str] = frozenset()
 
     def load(self, source: Source) -> Snapshot:
@@ -89,11 +93,13 @@ class Inputs:
         traded |= {asset.ticker for needs in trading for asset in needs.lines}
         named = {needs.reference.ticker for needs in self.references} - {""}
         shown = {ticker: bars[ticker] for ticker in named if ticker in bars}
-        used = {*traded, *named, *self.strategy.signals}
+        signals = {self.want.asset(line).ticker for line in self.strategy.signals}
+        used = {*traded, *named, *signals}
         looked_at = [asset for asset in self.assets if asset.ticker in used]
         return (
             *gate(market, bars, [*looked_at, *self._own_rates(market, bars)]),
             *(() if market.simulated else levels(shown, traded - named)),
+            *(serving_pairs(market, bars) if self.settings.fx is Fx.ECB else ()),
         )
 
     def natural_end(self, bars: Mapping[str, Bars]) -> date | None:
@@ -105,7 +111,7 @@ class Inputs:
 
     def _bounded(self, bars: Mapping[str, Bars]) -> Want:
         """The want with what bounds its default end besides its own lines."""
-        quoted = {asset.currency for needs in self.references for asset in needs.lines}
+        quoted = {asset.currency for needs in self.references for asset in needs.lines} | self.more
         return replace(self.want, ends_with=self._ends(bars), quoted=tuple(sorted(quoted)))
 
     def _own_rates(self, market: Market, bars: Mapping[str, Bars]) -> list[Asset]:
@@ -156,24 +162,27 @@ def settings_for(strategy: Strategy, settings: Settings) -> Settings:
 
 def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ...]:
     """The benchmark asked for, or the strategy's own, and its controls."""
+    declared = declared_by(strategy, author_of(type(strategy)))
     chosen = settings.benchmark or strategy.benchmark
     benchmark: list[Reference] = []
     if isinstance(chosen, str):
-        holder = Fixed(mix=((1.0, chosen),)) if asset_of(chosen).tradable else None
+        line = declared.get(chosen) or asset_of(chosen)
+        holder = Fixed(mix=((1.0, declared.get(chosen, chosen)),)) if line.tradable else None
         required = settings.benchmark is not None
-        benchmark.append(Reference(BENCHMARK, chosen, holder, chosen, required))
+        benchmark.append(Reference(BENCHMARK, chosen, holder, chosen, required, line))
     elif chosen is not None:
-        benchmark.append(Reference(BENCHMARK, chosen.label, chosen))
+        benchmark.append(Reference(BENCHMARK, chosen.label, with_declared(chosen, declared)))
     controls = controls_of(strategy).items()
-    return (*benchmark, *(Reference(name, control.label, control) for name, control in controls))
+    others = (Reference(name, each.label, with_declared(each, declared)) for name, each in controls)
+    return (*benchmark, *others)
 
 
 def reference_inputs(reference: Reference, settings: Settings) -> ReferenceInputs:
     """What a reference needs."""
     if reference.strategy is None:
-        return ReferenceInputs(reference, None, (asset_of(reference.ticker),))
+        return ReferenceInputs(reference, None, (reference.line or asset_of(reference.ticker),))
     want = _want(reference.strategy, settings)
-    return ReferenceInputs(reference, want, tuple(universe_assets(want.sleeves).values()))
+    return ReferenceInputs(reference, want, tuple(want.lines.values()))
 
 
 def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapshot:
@@ -213,18 +222,23 @@ def _resolved(
     claims: tuple[Claim, ...],
 ) -> Inputs:
     settings = settings_for(strategy, settings)
-    others = tuple(reference_inputs(reference, settings) for reference in references)
     want = _want(strategy, settings)
+    others = tuple(reference_inputs(each, settings) for each in references)
     needed = assets_to_load(want)
-    for asset in (*_reference_assets(others), *_watched(strategy, claims)):
+    for asset in _reference_assets(others):
         needed.setdefault(asset.ticker, asset)
+    for line in _watched(strategy, claims):
+        if line not in needed:
+            asset = want.asset(line)
+            needed.setdefault(asset.ticker, asset)
     if settings.fx is Fx.SOURCE:
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
         for currency in sorted(currencies - {"USD"}):
             needed[f"{currency}=X"] = asset_of(f"{currency}=X")
     tables = {facts.name: facts for facts in _facts(strategy, others)}
     assets, facts = tuple(needed.values()), tuple(tables.values())
-    return Inputs(strategy, settings, others, claims, want, assets, facts)
+    costs = cost_model(settings)
+    return Inputs(strategy, settings, others, claims, want, assets, facts, costs)
 
 
 def _want(strategy: Strategy, settings: Settings) -> Want:
@@ -237,6 +251,7 @@ def _want(strategy: Strategy, settings: Settings) -> Want:
         start=settings.start,
         end=settings.end,
         bars=isinstance(strategy, PlainStrategy),
+        declared=declared_by(strategy, author_of(type(strategy))),
         cash_rate=settings.cash_rate,
     )
 
@@ -248,10 +263,10 @@ def _reference_assets(references: Iterable[ReferenceInputs]) -> Iterator[Asset]:
         yield from needs.lines
 
 
-def _watched(strategy: Strategy, claims: Iterable[Claim]) -> Iterator[Asset]:
+def _watched(strategy: Strategy, claims: Iterable[Claim]) -> Iterator[Asset | str]:
     """The lines that only an evaluation looks at: proxies, claims, pool and event studies."""
     studied = (line for study in strategy.studies for line in (*study.lines.lines, study.market))
-    return map(asset_of, (*PROXIES.values(), *lines_of(claims), *strategy.pool, *studied))
+    yield from (*PROXIES.values(), *lines_of(claims), *strategy.pool, *studied)
 
 
 def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterator[Facts]:

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from backtests.engines import kernel
-from backtests.runner.inputs import ReferenceInputs, cost_model, fx_source, market_of
+from backtests.runner.inputs import ReferenceInputs, fx_source, market_of
 from backtests.runner.run import BENCHMARK, ReferenceRun
 from backtests.settings import Settings
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk
 from markets.bars import Bars
 from markets.build import valued_at
+from markets.costs.models import CostModel
 from markets.market import Market
 from markets.reference.calendars import sessions_of
 from markets.reference.currencies import value_rates
@@ -30,6 +31,7 @@ def run_reference(
     market: Market,
     own: Account,
     settings: Settings,
+    costs: CostModel,
     bars: Mapping[str, Bars],
 ) -> ReferenceRun:
     """A reference on the strategy's sessions, from the same day with the same money."""
@@ -43,7 +45,7 @@ def run_reference(
     except MissingData:
         _require_begun(needs, market, bars)
         raise
-    output = kernel.run(Desk(strategy, other, window, cost_model(settings)))
+    output = kernel.run(Desk(strategy, other, window, costs))
     valued = valued_at(other, fx_source(settings, bars), own.market.calendar.clock.closes)
     theirs = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
     curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)

@@ -17,6 +17,7 @@ from markets.costs.models import CostModel
 from markets.market import Market
 from markets.quality.findings import Finding
 from markets.snapshot import Snapshot
+from newsfolio.assets import Asset
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import ClaimJson
 
@@ -28,7 +29,7 @@ BENCHMARK = "benchmark"
 class Reference:
     """Something the strategy is measured against: another strategy, or a level nobody can buy.
 
-    ticker: of a benchmark that is named by it. required: a run without it fails.
+    ticker, line: of a benchmark that is named by it. required: a run without it fails.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Reference:
     strategy: Strategy | None
     ticker: str = ""
     required: bool = False
+    line: Asset | None = None
 
 
 @dataclass(frozen=True, eq=False)

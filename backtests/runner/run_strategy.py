@@ -85,7 +85,7 @@ def play_plain(
 
 
 def _desk(inputs: Inputs, market: Market) -> Desk:
-    return Desk(inputs.strategy, market, inputs.settings, cost_model(inputs.settings))
+    return Desk(inputs.strategy, market, inputs.settings, inputs.costs)
 
 
 def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
@@ -115,7 +115,7 @@ def _measured(
         strategy=None if origin.plain else inputs.strategy,
         origin=origin,
         settings=settings,
-        costs=cost_model(settings),
+        costs=inputs.costs,
         bars=bars,
         market=market,
         output=output,
@@ -134,7 +134,9 @@ def _references(
     for needs in inputs.references:
         reference = needs.reference
         try:
-            runs[reference.name] = run_reference(needs, market, own, inputs.settings, bars)
+            runs[reference.name] = run_reference(
+                needs, market, own, inputs.settings, inputs.costs, bars
+            )
         except DataError as error:
             if reference.required:
                 raise
@@ -147,4 +149,6 @@ def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
     thesis = inputs.strategy.thesis
     if thesis is None:
         return ()
-    return tuple(check_claim(thesis.article.id, claim, bars).row() for claim in inputs.claims)
+    declared = inputs.want.declared
+    checked = (check_claim(thesis.article.id, each, bars, declared) for each in inputs.claims)
+    return tuple(claim.row() for claim in checked)

@@ -275,7 +275,9 @@ class SweepSimulator:
     def _curve(self, reference: Reference, shared: SharedMarket) -> pd.Series | None:
         try:
             needs = reference_inputs(reference, self.settings)
-            run = run_reference(needs, shared.market, shared.idle, self.settings, self.bars)
+            run = run_reference(
+                needs, shared.market, shared.idle, self.settings, self.costs, self.bars
+            )
         except DataError:
             return None
         return run.curve

@@ -15,7 +15,7 @@ from backtests.evaluation.schema import as_json
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.records.ledger import Ledger
 from backtests.records.result import write_json
-from backtests.records.trials import record_trials, set_trial
+from backtests.records.trials import counted_if_unmade, record_trials, set_trial
 from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import code_of, engine_code, versions
@@ -143,7 +143,8 @@ def sweep(
     workspace = open_workspace(
         data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor
     )
-    job = job_of(strategy, universe=universe)
+    with counted_if_unmade(workspace, str(strategy)):
+        job = job_of(strategy, universe=universe)
     request = SweepRequest(
         grid_of(job.strategy, grid, random, seed),
         by,

@@ -92,6 +92,11 @@ def _charged(order: _Order) -> _Charges:
     return Dated(tuple(Row(day, (*table.at(day), own.at(day))) for day in starts))
 
 
+def levies_of(asset: Asset) -> tuple[Levy, ...]:
+    """What the table of a line's venue charges."""
+    return _levies(asset.venue.code, asset.kind)
+
+
 def _levies(code: str, kind: Kind) -> tuple[Levy, ...]:
     """What the table of a venue charges; the levies of shares where a kind has none of its own."""
     schedule = schedule_of(code)

@@ -11,12 +11,15 @@ from markets.folder.formats import trees
 from markets.folder.formats.catalogue import format_of, recognised, unknown
 from markets.folder.formats.format import Format, Quotes, Told
 from markets.folder.formats.head import Head, head_of
+from markets.folder.formats.sites import STOOQ_BULK
 from markets.folder.formats.yahoo import quotes_of
 from markets.folder.names import ENDINGS, ticker_of_file
 from markets.folder.price_file import read_parquet
 from newsfolio.errors import BrokenData
 
 CORRECTIONS = "corrections.csv"
+STOOQ = ("daily", "data/daily")
+"""Where Stooq's archive of a market has its files, one a line in folders of thousands."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,23 @@ def files_of(folder: Path) -> Iterator[PriceFile]:
     for tree in trees.FORMATS:
         if tree.fits(whole):
             yield PriceFile(folder, tree, tree.lines(whole))
+    for place in STOOQ:
+        for path in sorted((folder / place).rglob("*.txt")):  # tens of thousands: the name tells
+            yield PriceFile(path, STOOQ_BULK, ())
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name == CORRECTIONS or path.suffix not in ENDINGS:
             continue
-        found = path.stat(follow_symlinks=True) if path.is_file() else None
-        form, lines = _looked_at(path, found.st_mtime_ns, found.st_size) if found else (None, ())
+        file = file_at(path)
         named = path.suffix != ".txt" or ("." in path.stem and ticker_of_file(path.name))
-        if form is not None or named:
-            yield PriceFile(path, form, lines)
+        if file.form is not None or named:
+            yield file
+
+
+def file_at(path: Path) -> PriceFile:
+    """A file by itself, whatever its name ends in."""
+    found = path.stat(follow_symlinks=True) if path.is_file() else None
+    form, lines = _looked_at(path, found.st_mtime_ns, found.st_size) if found else (None, ())
+    return PriceFile(path, form, lines)
 
 
 @lru_cache(maxsize=20_000)

@@ -1,4 +1,4 @@
-"""Moves that no market made: bad ticks, splits that are not in the prices, other units.
+"""Moves that no market made: splits that are not in the prices, other units, beyond a limit.
 
 A move is judged as `(open or close + dividend) / the close before`, so a dividend of half the price
 is none. Between hypotheses, not by a list of ratios: a split leaves the day's own range and volume
@@ -16,24 +16,12 @@ import numpy as np
 from markets.bars import Priced
 from markets.quality.findings import Finding, Severity, about, counted
 from markets.quality.judged_line import JudgedLine
-from newsfolio.assets import Asset, Kind
+from markets.quality.ticks import TAKEN_BACK, ticks
+from newsfolio.assets import Asset
 
 Limit = Callable[[Asset, date], float | None]
 """The largest move of a line on a day, 0.1 for 10 %; None for no limit."""
 
-
-SPIKE = 0.05
-"""A move is suspicious from this size on, ..."""
-SPIKE_FX = 0.015
-"""... of an exchange rate from this one, ..."""
-TIMES_USUAL = 8.0
-"""... if it is this many times the line's usual move, ..."""
-TAKEN_BACK = 0.3
-"""... the next open and close leave less than this share of it, ..."""
-BUSY = 1.5
-"""... and no more was traded than this many times the usual volume, ..."""
-HUGE = 0.25
-"""... or twice that many times, for a move of this size."""
 
 ODD = 0.155
 """A gap, in logs, from which a calm day looks like a bonus issue: 1.2 less a usual move."""
@@ -43,9 +31,11 @@ SMALL_SPLIT = np.log(1.2)
 """A recorded ratio below this is no more than an ordinary move, and only doubted."""
 UNIT = 60.0
 """A ratio that no price makes in a day."""
-CALM = {ODD: (1.8, 2.0, 0.06), LEAP: (4.0, 4.0, 0.15)}
-"""By size of the gap: times the usual volume and the usual range that a calm day stays within, and
-a range that is always calm."""
+THIRD = np.log(3.0)
+"""A gap that no news makes without many times the usual volume."""
+CALM = {ODD: (1.8, 2.0, 0.06), LEAP: (4.0, 4.0, 0.15), THIRD: (8.0, 4.0, 0.15)}
+"""From which gap on: times the usual volume and the usual range that a calm day stays within, and a
+range that is always calm."""
 AT_OPEN = 0.7
 """Share of a split's step that is there from the open on, at least."""
 ROUND = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
@@ -58,7 +48,7 @@ PAUSE = 3
 """Sessions without a trade after which volume on the first day tells nothing."""
 LONG = 60
 """Missing sessions after which a line may be another security, ..."""
-OTHER = np.log(3.0)
+OTHER = THIRD
 """... if its price is this far off, in logs."""
 LEAST_LIMIT = 0.04
 """No venue's price limit is below this."""
@@ -75,7 +65,7 @@ _GENUINE = "If it is real, say so in corrections.csv: a row `genuine` with the r
 
 def jumps(line: JudgedLine, limit: Limit) -> Iterator[Finding]:
     """Everything that one line's prices cannot have done."""
-    yield from _ticks(line)
+    yield from ticks(line)
     if line.bars.priced is Priced.LEVEL:
         return
     found = dict(_recorded(line))
@@ -86,32 +76,6 @@ def jumps(line: JudgedLine, limit: Limit) -> Iterator[Finding]:
             found[at] = one
     yield from found.values()
     yield from _beyond_limit(line, limit, found.keys())
-
-
-def _ticks(line: JudgedLine) -> Iterator[Finding]:
-    """A close far off, which the next open takes back and which nobody traded on: a bad tick.
-
-    A real shock is traded on, with more volume than usual, and what follows starts from its close.
-    """
-    asset, days, close = line.asset, line.days, line["close"]
-    moves = np.diff(np.log(close))
-    usual = float(np.median(np.abs(moves[moves != 0]))) if (moves != 0).any() else 0.0
-    least = max(SPIKE_FX if asset.kind is Kind.CURRENCY else SPIKE, TIMES_USUAL * usual)
-    there = moves[:-1]
-    left = np.abs(np.log(line["open"][2:] / close[:-2]))
-    wrong = (np.abs(there) > least) & (np.abs(there + moves[1:]) < TAKEN_BACK * np.abs(there))
-    wrong &= left < TAKEN_BACK * np.abs(there)
-    times = np.where(np.abs(there) > HUGE, 2 * BUSY, BUSY)
-    hit = np.flatnonzero(wrong & ~(line.busy[1:-1] > times)) + 1
-    if len(hit):
-        at = hit[0]
-        yield about(
-            Severity.DOUBT if asset.kind is Kind.INDEX else Severity.BLOCK,
-            asset.ticker, "bad tick", days[hit],
-            f"the close of {days[at]} ({close[at]:g}) stands between {close[at - 1]:g} and "
-            f"{close[at + 1]:g}",
-            "Check that day elsewhere and add a correction.",
-        )  # fmt: skip
 
 
 def _recorded(line: JudgedLine) -> Iterator[tuple[int, Finding]]:
@@ -199,7 +163,7 @@ def _calm(line: JudgedLine, at: int) -> bool:
     same_way = line.gaps[at] * line.moves[at] > 0
     if not same_way or min(gap, move) < ODD or gap < AT_OPEN * move or not _stays(line, at):
         return False
-    times, ranges, always = CALM[LEAP if gap > LEAP else ODD]
+    times, ranges, always = CALM[max(least for least in CALM if least <= max(gap, ODD))]
     new_shares = max(1.0, float(np.exp(-line.gaps[at])))
     if line.busy[at] > times * new_shares:
         return False
@@ -211,8 +175,9 @@ def _calm(line: JudgedLine, at: int) -> bool:
 def _stays(line: JudgedLine, at: int) -> bool:
     """Whether the price neither jumped the day before nor goes back on the next."""
     after = line.gaps[at + 1] if at + 1 < len(line.gaps) else 0.0
-    back = abs(line.gaps[at] + after) < TAKEN_BACK * abs(line.gaps[at])
-    return not back and abs(line.moves[at - 1]) < ODD
+    little = TAKEN_BACK * abs(line.gaps[at])
+    back = abs(line.gaps[at] + after) < little
+    return bool(not back and abs(line.moves[at - 1]) < max(ODD, little))
 
 
 def _after_halt(line: JudgedLine, at: int) -> Finding:

@@ -11,16 +11,21 @@ from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
 from markets.reference.calendars import Days, among, is_known, is_open
-from markets.reference.price_limits import Floats, Limits, board_of, price_limits
+from markets.reference.price_limits import (
+    NOISE,
+    Floats,
+    Limits,
+    board_of,
+    price_limits,
+    steps_of,
+)
 from newsfolio.assets import Asset
+from newsfolio.boards import Board
 from newsfolio.dated import always
 
 Mask = NDArray[np.bool_]
 Grids = Mapping[str, NDArray[np.floating]]
 Signs = NDArray[np.int8]
-
-SHUT, OPEN, UNKNOWN = 0, 1, 2
-"""What a calendar says of a day; beyond its end it says nothing."""
 
 
 def fillable_of(
@@ -36,25 +41,19 @@ def fillable_of(
     locked = np.zeros(quoted.shape, dtype=np.int8)
     notes: list[str] = []
     for column, asset in enumerate(lines):
-        said = _calendar(asset, sessions)
+        opens = is_open(asset.venue.code, sessions)
+        shut = ~opens & is_known(asset.venue, sessions)
         own = np.array([line.venue.code == asset.venue.code for line in lines])
         own[column] = False
         elsewhere = traded[:, own].any(axis=1)
-        fillable[:, column] &= (said != SHUT) | elsewhere
-        opened[:, column] = (said == OPEN) | elsewhere | fillable[:, column]
+        fillable[:, column] &= ~shut | elsewhere
+        opened[:, column] = opens | elsewhere | fillable[:, column]
         if asset.venue.needs:
             fillable[:, column] &= is_open(asset.venue.needs, sessions)
         line = bars[asset.ticker]
-        locked[:, column] = _locked(asset, line, grids, column, sessions)
+        locked[:, column] = at_limit("open", asset, line, grids, column, sessions)
         notes += _like_special_treatment(asset, line, grids, column, sessions)
     return {"fillable": fillable, "locked": locked, "opened": opened}, tuple(notes)
-
-
-def _calendar(asset: Asset, sessions: Days) -> Signs:
-    """What the calendar of the line's venue says of each session."""
-    said = np.where(is_open(asset.venue.code, sessions), OPEN, SHUT)
-    said[~is_known(asset.venue, sessions)] = UNKNOWN
-    return said.astype(np.int8)
 
 
 def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days) -> Mask:
@@ -63,20 +62,34 @@ def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days)
     return np.stack(columns, axis=1)
 
 
-def _last(line: Bars, grids: Grids, column: int) -> tuple[Floats, bool]:
-    """(T,) the closes that limits are counted from, raw, and whether they are known to the tick."""
-    last = np.concatenate([[np.nan], grids["last"][:-1, column]]) - grids["dividend"][:, column]
+def _last(board: Board, line: Bars, grids: Grids, column: int) -> tuple[Floats, bool]:
+    """(T,) the prices that limits are counted from, raw, and whether they are known to the tick.
+
+    That is the close less the dividend and through the split of the day, rounded to the tick.
+    """
+    before = np.concatenate([[np.nan], grids["last"][:-1, column]])
+    last: Floats = (before - grids["dividend"][:, column]) * grids["later"][:, column]
     exact = line.priced is Priced.SPLITS and line.splits_known_to is not None
-    return last * grids["later"][:, column], exact
+    if exact:
+        tick = steps_of(board, last)
+        last = np.floor(last / tick + 0.5 + NOISE) * tick
+    return last, exact
 
 
-def _locked(asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days) -> Signs:
-    """(T,) 1 where a line opened at its upper price limit, -1 at its lower one, else 0."""
-    limits = Limits.of(asset, sessions, *_last(line, grids, column))
+def at_limit(
+    which: str, asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days
+) -> Signs:
+    """(T,) 1 where a line's `open` or `close` stood at its upper price limit, -1 at its lower one.
+
+    0 elsewhere. grids: as for `fillable_of`.
+    """
+    board = board_of(asset)
+    last = _last(board, line, grids, column) if board else None
+    limits = Limits.of(asset, sessions, *last) if last else None
     if limits is None:
         return np.zeros(len(sessions), dtype=np.int8)
-    opens = grids["open"][:, column] * grids["later"][:, column]
-    upper, lower = (limits.reached(opens, sign) for sign in (1, -1))
+    prices = grids[which][:, column] * grids["later"][:, column]
+    upper, lower = (limits.reached(prices, sign) for sign in (1, -1))
     return upper.astype(np.int8) - lower.astype(np.int8)
 
 
@@ -89,7 +102,7 @@ def _like_special_treatment(
         return
     warned = price_limits(replace(asset, risk_warning=always(True)), sessions)
     warned = np.where(warned < price_limits(asset, sessions), warned, np.nan)
-    last, exact = _last(line, grids, column)
+    last, exact = _last(board, line, grids, column)
     limits = Limits(last * (1 + warned), last * (1 - warned), board, exact)
     closes = grids["close"][:, column] * grids["later"][:, column]
     for sign, which in ((1, "above"), (-1, "below")):

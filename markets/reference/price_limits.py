@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from markets.reference.calendars import Days, sessions_of
+from markets.reference.calendars import FIRST, Days, expected_of
 from newsfolio.assets import Asset
 from newsfolio.boards import Board, PriceBands
 from newsfolio.dated import Dated
@@ -41,8 +41,8 @@ def price_limit(asset: Asset, day: date) -> float | None:
     """The largest move of a line on a day, as a fraction of its last close.
 
     None for no limit, and for one that depends on the price.
-    The close counts less the dividend and through the split of the day, and the limit is rounded to
-    the tick.
+    The close counts less the dividend and through the split of the day, rounded to the tick, and
+    the limit of that is rounded again.
     """
     limit = float(price_limits(asset, np.array([day], dtype="datetime64[D]"))[0])
     return None if np.isnan(limit) else limit
@@ -63,7 +63,7 @@ class Limits:
 
     @classmethod
     def of(cls, asset: Asset, days: Days, last: Floats, exact: bool) -> Limits | None:
-        """On ascending days, from the closes `last` that they are counted from; None for none."""
+        """On ascending days, from the prices `last` that they are counted from; None for none."""
         board = board_of(asset)
         if board is None:
             return None
@@ -81,7 +81,7 @@ class Limits:
         limit = self.upper if sign > 0 else self.lower
         if not self.exact:
             return limit
-        tick = self._steps(limit)
+        tick = steps_of(self.board, limit)
         steps = limit / tick
         if not self.board.inward:
             steps = np.floor(steps + 0.5 + NOISE)
@@ -95,15 +95,17 @@ class Limits:
         A price beyond it was traded where none was in force: at a relisting, or after a halt.
         """
         bound = self.bound(sign)
-        tick = self._steps(bound)
+        tick = steps_of(self.board, bound)
         beyond = sign * (price - bound)
         slack = NOISE * np.abs(bound) + (0.0 if self.exact else tick / 2)
         least, most = -tick / 2 - slack, 1.5 * tick + slack
         return np.asarray((beyond > least) & (beyond < most))
 
-    def _steps(self, prices: Floats) -> Floats:
-        tick = self.board.tick
-        return tick.each(prices) if isinstance(tick, TickTable) else np.full(len(prices), tick)
+
+def steps_of(board: Board, prices: Floats) -> Floats:
+    """(T,) the steps in which a line trades at these prices, in currency."""
+    tick = board.tick
+    return tick.each(prices) if isinstance(tick, TickTable) else np.full(len(prices), tick)
 
 
 def _bands(
@@ -138,8 +140,8 @@ def _on(fact: Dated[T], days: Days) -> Floats:
 
 
 def _unbound(asset: Asset, listed: date, count: int, days: Days) -> NDArray[np.bool_]:
-    """Which days lie in a listing's first sessions."""
-    sessions = sessions_of(asset.venue)
+    """Which days lie in a listing's first sessions; none of one before all known sessions."""
+    sessions = expected_of(asset.venue)
     first = int(np.searchsorted(sessions, np.datetime64(listed)))
     within = np.searchsorted(sessions, days, side="right") - 1 - first
-    return np.asarray((within >= 0) & (within < count) & (first + count <= len(sessions)))
+    return np.asarray((within >= 0) & (within < count) & (listed >= FIRST))

@@ -9,15 +9,18 @@ from numpy.typing import NDArray
 from markets.bars import Bars
 from markets.reference.calendars import Days, Mask, RunCalendar, expected_of
 from newsfolio.assets import Asset, Kind
+from newsfolio.schedules import Period
 
 SESSIONS = 7
 """Sessions of its own calendar that a daily value lasts, ..."""
 RATE_DAYS = 7
 """... days that an exchange rate does, ..."""
+TWO = {Period.WEEK: 14, Period.MONTH: 62, Period.QUARTER: 184, Period.YEAR: 731}
+"""... and days that two periods have at most, for a series that declares them; ..."""
 PERIODS = 2.2
-"""... and periods, with what months differ by, of a series that is not daily."""
+"""... of one that does not, so many of its usual steps, ..."""
 SPARSE = 4.5
-"""Days from bar to bar, in the middle of eight, above which a series is not daily."""
+"""... where these, the middle of eight, are more days than this."""
 
 
 Floats = NDArray[np.float64]
@@ -49,14 +52,16 @@ def _last(line: Bars, asset: Asset, sessions: Days, *, before: bool) -> Floats:
 def fresh(asset: Asset, days: Days, places: NDArray[np.int64], asked: Days) -> Mask:
     """(T,) whether the bar in use on each day asked is there, and young enough.
 
-    places: of the bar in use among `days`, -1 for none. The frequency of a weekly, monthly or
-    quarterly series is that of its bars so far.
+    places: of the bar in use among `days`, -1 for none. The period of a series is the one that its
+    asset declares, else that of its bars so far.
     """
     there = places >= 0
     used = days[np.maximum(places, 0)]
     age = (asked - used).astype("int64")
     if asset.kind is Kind.CURRENCY:
         return there & (age <= RATE_DAYS)
+    if asset.every:
+        return there & (age <= TWO[Period(asset.every)])
     sessions = expected_of(asset.venue)
     passed = np.searchsorted(sessions, asked, side="right") - np.searchsorted(
         sessions, used, side="right"

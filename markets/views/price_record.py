@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from markets.bars import Bars, Priced
-from markets.reference.calendars import on_weekend
+from markets.reference.calendars import idle_weekend
 from markets.reference.currencies import FxSource
+from newsfolio.assets import Asset
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
 
@@ -20,12 +21,14 @@ from newsfolio.listings import asset_of
 class PriceRecord:
     """What was known of each line after `due`; nothing later is in it.
 
-    Weekend rows are left out. Each line stands on its own sessions.
+    Weekend rows on which its venue has no session are left out. Each line stands on its own
+    sessions. declared: lines that are not what their ticker says.
     """
 
     bars: Mapping[str, Bars]
     due: date
     fx: FxSource
+    declared: Mapping[str, Asset] = field(default_factory=dict)
 
     def closes(self, ticker: str, currency: str = "", *, total: bool = False) -> pd.Series:
         """Closes by session; `total`: a dividend buys units at the close before its ex-date."""
@@ -35,7 +38,7 @@ class PriceRecord:
             paid = bars.frame["dividend"].to_numpy()
             share = np.where(paid > 0, paid / closes.shift(1).to_numpy(), 0.0)
             closes = closes * np.cumprod(1 / (1 - np.nan_to_num(share)))
-        own = asset_of(ticker).currency if currency else ""
+        own = self._asset(ticker).currency if currency else ""
         if currency != own:
             fixings = self.fx.fixings(own, currency)
             known = min(fixings.unbroken_from(bars.days, same_day=True), len(bars.days) - 1)
@@ -51,7 +54,7 @@ class PriceRecord:
 
     def basis(self, ticker: str, *, total: bool = False) -> str:
         """What a return of the line is: in which currency, and with dividends or without."""
-        priced, asset = self._listed(ticker).priced, asset_of(ticker)
+        priced, asset = self._listed(ticker).priced, self._asset(ticker)
         if priced is Priced.LEVEL:
             kind = "index level, without dividends"
         elif priced is Priced.DIVIDENDS:
@@ -59,6 +62,9 @@ class PriceRecord:
         else:
             kind = "total return" if total else "price return"
         return f"{ticker} in {asset.currency}, {kind}"
+
+    def _asset(self, ticker: str) -> Asset:
+        return asset_of(self.declared.get(ticker, ticker))
 
     def _listed(self, ticker: str) -> Bars:
         """The whole line; MissingData where it has no bar by then."""
@@ -70,5 +76,5 @@ class PriceRecord:
 
     def _bars(self, ticker: str) -> Bars:
         bars = self._listed(ticker).until(self.due)
-        weekend = on_weekend(bars.days)
+        weekend = idle_weekend(self._asset(ticker).venue, bars.days)
         return bars.kept(~weekend) if weekend.any() else bars

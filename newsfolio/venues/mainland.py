@@ -115,8 +115,8 @@ _STAR = Board(
     always(0.20, "SSE special rules for trading on the STAR market, 2019"),
     always(5, "SSE special rules for trading on the STAR market, 2019"),
 )
-_B_SHANGHAI = Board(_TENTH, always(1, "recalled"), MILL)
-_B_SHENZHEN = Board(_TENTH, always(1, "recalled"))
+_B_SHANGHAI = Board(_TENTH, always(1, "recalled"), MILL, _WARNED)
+_B_SHENZHEN = Board(_TENTH, always(1, "recalled"), warned=_WARNED)
 _FUNDS_BOARD = Board(_TENTH, always(0, "a fund has its limit from the first session"), MILL)
 _TRUSTS = Board(_TENTH, always(1, "the first session has bounds of its own: 30 %; recalled"), MILL)
 _STAR_FUNDS = Board(_STAR.limit, always(0, "as other funds"), MILL)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from newsfolio.formatting import percent, ratio, signed
+from newsfolio.formatting import defined, growth, percent, ratio, signed
 from reports.charts.curves import (
     BENCHMARK,
     CONTROLS,
@@ -24,7 +24,7 @@ from reports.contract.manifest import FiguresByName
 from reports.contract.sweep import CrossJson, WalkForwardJson
 
 NAMES = {"walk": "Walk-forward", "base": "Own parameters", "benchmark": "Benchmark", "cash": "Cash"}
-FIGURES = ("cagr", "volatility", "sharpe", "max_drawdown")
+FIGURES = ("volatility", "sharpe", "max_drawdown")
 CHOSEN_BY = {
     "score": "Sharpe ratio of the difference to the control",
     "sharpe": "Sharpe ratio",
@@ -50,10 +50,15 @@ def walk_values(walk: WalkForwardJson | None) -> dict[str, Any] | None:
 def walk_headline(walk: WalkForwardJson) -> str:
     """What came of choosing anew, against the strategy's own parameters."""
     rows = walk["metrics"]
-    growth = f"Chosen on what was known: {percent(rows['walk']['cagr'])} a year"
+    rate = " a year" if defined(rows["walk"]["cagr"]) else ""
+    told = f"Chosen on what was known: {_growth_of(rows['walk'])}{rate}"
     if "base" in rows:
-        growth += f", with its own parameters {percent(rows['base']['cagr'])}"
-    return f"{growth}, in cash {percent(rows['cash']['cagr'])}"
+        told += f", with its own parameters {_growth_of(rows['base'])}"
+    return f"{told}, in cash {_growth_of(rows['cash'])}"
+
+
+def _growth_of(figures: FiguresByName) -> str:
+    return growth(figures["cagr"], figures.get("total_return"))
 
 
 def walk_charts(walk: WalkForwardJson | None, curves: pd.DataFrame | None) -> list[Chart]:
@@ -142,19 +147,20 @@ def _rule(walk: WalkForwardJson) -> str:
 
 def _switching(walk: WalkForwardJson) -> str:
     changes = walk["changes"]
+    rate = "a year" if defined(walk["metrics"]["walk"]["cagr"]) else "in total"
     times = "The parameters never changed" if not changes else (
         f"The parameters changed {'once' if changes == 1 else f'{changes} times'}"
     )  # fmt: skip
     return (
         f"{times}. The chosen sets' own accounts, put one after the other as if changing cost "
-        f"nothing, are {signed(walk['switching'])} a year ahead of the run. "
+        f"nothing, are {signed(walk['switching'])} {rate} ahead of the run. "
         f"Turnover {percent(walk['turnover'], 0)} a year, costs {ratio(walk['costs'], 0)}."
     )
 
 
 def _row(name: str, figures: FiguresByName) -> tuple[str, ...]:
     shown = (ratio(figures[key]) if key == "sharpe" else percent(figures[key]) for key in FIGURES)
-    return (_named(name), *shown)
+    return (_named(name), _growth_of(figures), *shown)
 
 
 def _choices(walk: WalkForwardJson) -> list[tuple[str, ...]]:
@@ -167,8 +173,8 @@ def _choices(walk: WalkForwardJson) -> list[tuple[str, ...]]:
             row["decided"],
             *(str(row["values"][name]) for name in names),
             f"{row['trained_from']} to {row['trained_until']}",
-            _figure(by, row["inside"]),
-            _figure(by, row["outside"]),
+            _figure(by, row["inside"], row.get("inside_total")),
+            _figure(by, row["outside"], row.get("outside_total")),
             f"{sets + 1 - row['place']:g} of {sets}",
         )
         for row in walk["windows"]
@@ -188,8 +194,10 @@ def _cross(cross: CrossJson) -> dict[str, str]:
     return {"why": "", "sentence": sentence}
 
 
-def _figure(by: str, value: float | None) -> str:
-    return percent(value) if by == "cagr" else ratio(value)
+def _figure(by: str, value: float | None, total: float | None = None) -> str:
+    if by != "cagr":
+        return ratio(value)
+    return growth(value, total) if defined(total) else percent(value)
 
 
 def _named(name: str) -> str:

@@ -157,7 +157,11 @@ class ExplainedJson(TypedDict):
 
 
 class VerdictLineJson(TypedDict):
-    """The verdict as lists of runs show it; `since` is the divide."""
+    """The verdict as lists of runs show it; `since` is the divide.
+
+    excess, low, high: growth a year, None below 90 sessions. total: the excess over all of them;
+    earlier builds did not say it.
+    """
 
     word: str
     reason: str
@@ -165,6 +169,7 @@ class VerdictLineJson(TypedDict):
     excess: float | None
     low: float | None
     high: float | None
+    total: NotRequired[float | None]
     since: str
     sessions: int
 
@@ -172,8 +177,9 @@ class VerdictLineJson(TypedDict):
 class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
-    scored, labels, findings, explained, unallocated: older runs lack them. unallocated: what whole
-    lots left in cash, or why nothing was filled. verdict: where it was evaluated. lookahead: of a
+    scored, labels, findings, explained, unallocated, gross: older runs lack them. unallocated: what
+    whole lots left in cash, or why nothing was filled. gross: where more was held than the strategy
+    may. verdict: where it was evaluated. lookahead: of a
     plain backtrader strategy, what a page says at its top of that, "" for nothing.
     """
 
@@ -193,6 +199,7 @@ class ManifestJson(TypedDict):
     assumptions: list[str]
     notes: list[str]
     unallocated: NotRequired[list[str]]
+    gross: NotRequired[list[str]]
     findings: NotRequired[list[FindingJson]]
     credit: CreditJson | None
     waiting: Sequence[Sequence[str | float]]

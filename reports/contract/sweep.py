@@ -91,6 +91,8 @@ class ChoiceJson(TypedDict):
     values: Mapping[str, Json]
     inside: float | None
     outside: float | None
+    inside_total: NotRequired[float | None]
+    outside_total: NotRequired[float | None]
     place: float
 
 

@@ -72,9 +72,8 @@ def _neighbours(folder: Path) -> Iterator[Path]:
     above = folder.resolve().parent
     yield above / NAME
     for place in (above, folder):
-        with os.scandir(place) as entries:  # of thousands, the first will do
-            for entry in entries:
-                yield Path(entry.path) / NAME
+        for path in place.iterdir():  # of thousands, the first will do
+            yield path / NAME
 
 
 def _same(first: Path, second: Path) -> bool:

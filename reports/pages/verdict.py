@@ -31,7 +31,7 @@ from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
 from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.doubts import doubts_of
-from reports.tables.evaluation import tables_of
+from reports.tables.evaluation import headline_excess, tables_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -62,7 +62,7 @@ def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
             "script": NAME,
             "data": block,
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": {"explained": None, "unallocated": [], **manifest},
+            "m": {"explained": None, "gross": [], "unallocated": [], **manifest},
             "e": evaluation,
             "hero": _hero(manifest, evaluation),
             "charts": {**dict.fromkeys(CHARTS), **charts},
@@ -106,12 +106,15 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str
     if not evaluation:
         return {"word": "not judged", "kind": "none", "reason": UNJUDGED, "first": None}
     first, verdict = evaluation["comparisons"][0], evaluation["verdict"]
+    excess, rate = headline_excess(first, evaluation["scored"])
     return {
         "word": verdict["word"],
         "kind": KINDS.get(verdict["word"], "none"),
         "reason": verdict["reason"],
         "first": first,
-        "bar": bar(first["excess"], scale_of([first["excess"]]), axis=True),
+        "excess": excess,
+        "rate": rate,
+        "bar": bar(excess, scale_of([excess]), axis=True),
         "scores": bool(manifest["thesis"]),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from newsfolio.formatting import chance, defined, percent, ratio, signed
+from newsfolio.formatting import A_YEAR_FROM, chance, defined, in_total, percent, ratio, signed
 from reports.charts.breakdowns import PIECES
 from reports.charts.intervals import bar, scale_of
 from reports.contract.evaluation import (
@@ -17,6 +17,7 @@ from reports.contract.evaluation import (
     EvaluationJson,
     PartJson,
     PowerJson,
+    ScoredJson,
     SignificanceJson,
     StudyEventJson,
     StudyJson,
@@ -59,7 +60,7 @@ def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
             (label, [estimate(curve[key], form) for curve in curves])
             for key, label, form in FIGURES
         ],
-        "comparisons": _comparisons(evaluation["comparisons"]),
+        "comparisons": _comparisons(evaluation["comparisons"], evaluation["scored"]),
         "significance": _significance(evaluation["significance"]),
         "power": _power(evaluation["power"]),
         "alpha": _alpha(evaluation["alpha"]),
@@ -87,13 +88,28 @@ def _known(value: float | None, form: Form, why: str) -> TableCell:
     return TableCell(form(value)) if defined(value) else TableCell("n/a", why)
 
 
-def _comparisons(rows: Sequence[ComparisonJson]) -> list[dict[str, Any]]:
+def headline_excess(first: ComparisonJson, scored: ScoredJson) -> tuple[EstimateJson, str]:
+    """The excess that a page leads with: a year, or in total where there is too little of one."""
+    excess = first["excess"]
+    if scored["sessions"] >= A_YEAR_FROM:
+        return excess, "a year"
+    low, high = (in_total(excess[end], scored["years"]) for end in ("low", "high"))
+    return {"value": first["total"], "low": low, "high": high, "why": excess["why"]}, "in total"
+
+
+def _excess(row: ComparisonJson, scored: ScoredJson) -> TableCell:
+    if scored["sessions"] < A_YEAR_FROM and defined(row["total"]):
+        return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see in total")
+    return estimate(row["excess"], signed)
+
+
+def _comparisons(rows: Sequence[ComparisonJson], scored: ScoredJson) -> list[dict[str, Any]]:
     """One row an alternative, their excesses drawn on one scale."""
     scale = scale_of([row["excess"] for row in rows])
     return [
         {
             **row,
-            "excess": estimate(row["excess"], signed),
+            "excess": _excess(row, scored),
             "drawn": bar(row["excess"], scale),
             "total": _known(row["total"], signed, row["excess"]["why"]),
             "sharpe": estimate(row["sharpe_difference"], ratio),

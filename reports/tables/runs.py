@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from newsfolio.formatting import defined, growth, percent, ratio, signed
+from newsfolio.formatting import A_YEAR_FROM, defined, growth, percent, ratio, signed
 from reports.contract.manifest import FindingJson, ManifestJson, VerdictLineJson
 from reports.tables.cell import TableCell
 from reports.tables.doubts import doubts_of
@@ -52,6 +52,7 @@ class RunJson(TypedDict):
     findings: list[FindingJson]
     doubt_share: float
     unallocated: list[str]
+    gross: list[str]
     notes: list[str]
     path: str
     snapshot: str
@@ -108,6 +109,7 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "findings": manifest.get("findings", []),
         "doubt_share": doubts_of(manifest).share,
         "unallocated": manifest.get("unallocated", []),
+        "gross": manifest.get("gross", []),
         "notes": manifest["notes"],
         "path": str(path),
         "snapshot": manifest["data"]["snapshot"],
@@ -148,7 +150,10 @@ def _word(verdict: VerdictLineJson | None) -> VerdictWord:
     if not verdict:
         return VerdictWord("not judged")
     excess = verdict["excess"]
-    text = f"{signed(excess, 1)} a year" if defined(excess) else ""
+    total = verdict.get("total")
+    text = f"{signed(total, 1)} in total" if defined(total) else ""
+    if verdict.get("sessions", A_YEAR_FROM) >= A_YEAR_FROM:
+        text = f"{signed(excess, 1)} a year" if defined(excess) else ""
     return VerdictWord(str(verdict["word"]), text, str(verdict["against"]))
 
 

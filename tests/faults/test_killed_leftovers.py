@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from backtests.records.ledger import Ledger
+from backtests.records.result import load
+from reports.saved_runs import saved_runs
+from tests.support.shell import SHORT, Shell
+
 ROOT = Path(__file__).parents[2]
 ISOLATING = """
 import sys, time
@@ -52,3 +57,35 @@ def test_temporary_folders_of_the_killed_are_swept_and_those_of_the_living_stay(
     }  # fmt: skip
     living.communicate("")
     assert not {path for path in before if path.exists()}
+
+
+DRAWING = """
+import sys, time
+import reports.pages.verdict as page
+def drawn(*_, **__):
+    print("drawing", flush=True)
+    time.sleep(60)
+page.verdict_page = drawn
+from backtests.cli import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_run_that_is_killed_while_its_pages_are_drawn_is_kept_and_counted(shell: Shell) -> None:
+    command = ("run", "abc-basket", *SHORT, "--ledger", str(shell.ledger))
+    process = subprocess.Popen(
+        [sys.executable, "-c", DRAWING, *command], cwd=shell.folder, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "drawing\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    (row,) = Ledger(shell.ledger).rows()
+    assert row["status"] == "done"
+    (saved,) = saved_runs(shell.runs)[0]
+    assert load(saved.folder).id == row["run"] == saved.name
+    assert not list(saved.folder.glob("*.html"))
+    assert shell(*command[:-2]).code == 0  # nothing of the killed one is in the way
+    assert (saved.folder / "verdict.html").exists()
+    assert [row["run"] for row in Ledger(shell.ledger).rows()] == [saved.name] * 2

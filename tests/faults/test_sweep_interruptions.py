@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.forked_commands import Forked
 from tests.support.shell import Shell
-from tests.support.sweeps import GRID, TOP, bytes_of, swept
+from tests.support.sweeps import CROSS, GRID, TOP, bytes_of, swept
 
 FATAL = """
     def __post_init__(self):
@@ -96,6 +96,9 @@ def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:
         together = swept(tmp_path / "together", address, grid=grid, progress=kill, **there)
         onwards = {"grid": GRID, "walk_forward": (6, 3)}
         walked = swept(tmp_path / "walked", address, **onwards, **there)
+        (tmp_path / "cross.py").write_text(CROSS)
+        plain = {"grid": {"fast": (3, 8), "slow": (20, 30)}, "universe": ("SPY",)}
+        crossed = swept(tmp_path / "crossed", f"{tmp_path}/cross.py", **plain, **there)
     assert killed
     assert len(bytes_of(alone)) == 10
     assert bytes_of(together) == bytes_of(alone)
@@ -103,3 +106,6 @@ def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:
     assert walked.summary == here.summary
     assert len(here.summary["walk_forward"]["windows"]) == 4
     pd.testing.assert_frame_equal(walked.walk, here.walk, check_exact=True)
+    locally = swept(tmp_path / "locally", f"{tmp_path}/cross.py", **plain)
+    assert bytes_of(crossed) == bytes_of(locally)
+    assert locally.summary["failed"] == 0

@@ -122,6 +122,7 @@ class Everything:
     thesis = None
     signals = ()
     facts = ()
+    costs = None
     max_gross = 1.0
     label = "everything"
 

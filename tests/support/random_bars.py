@@ -66,7 +66,8 @@ def _stopped(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
     days |= np.roll(days, 1) & (rng.random(len(frame)) < 0.5)
     close, opened = frame["close"].to_numpy().copy(), frame["open"].to_numpy().copy()
     for at in np.flatnonzero(days[1:]) + 1:
-        limit = np.floor(close[at - 1] * (1 + side[at]) / 0.01 + 0.5) * 0.01
+        reference = np.floor(close[at - 1] / 0.01 + 0.5) * 0.01
+        limit = np.floor(reference * (1 + side[at]) / 0.01 + 0.5) * 0.01
         opened[at] = limit
         close[at] = limit if rng.random() < 0.7 else close[at - 1]
     ends = {"high": np.fmax(opened, close), "low": np.fmin(opened, close)}

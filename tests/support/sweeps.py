@@ -34,6 +34,26 @@ class Top(Strategy):
                        key=lambda line: (-gains[line], line))
         return {line: 1 / self.n for line in known[: self.n]}
 '''
+CROSS = '''
+import backtrader as bt
+
+
+class Cross(bt.Strategy):
+    """Long while the fast average is above the slow one."""
+
+    universe = ("SPY", "TLT")
+    params = dict(fast=5, slow=20)
+
+    def __init__(self):
+        self.above = bt.ind.SMA(period=self.p.fast) - bt.ind.SMA(period=self.p.slow)
+
+    def next(self):
+        if self.above[0] > 0 and not self.position:
+            self.order_target_percent(target=0.9)
+        elif self.above[0] < 0 and self.position:
+            self.close()
+'''
+"""A plain backtrader class as a user's file."""
 GRID = {"n": range(1, 5), "lookback": range(30, 150, 10)}
 """48 sets: three jobs."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +164,16 @@ def yfinance_download(of: History) -> Written:
                    of.volume * of.later, ("yfinance download()",))  # fmt: skip
 
 
+def yfinance_flat(of: History) -> Written:
+    """One ticker with `multi_level_index=False`; columns in the order of the alphabet."""
+    opened, high, low, close = of.prices(of.factor)
+    volume = (of.volume * of.later).astype(int)
+    rows = zip(of.days, close, high, low, opened, volume, strict=True)
+    text = table("Date,Close,High,Low,Open,Volume", rows)
+    return Written("AAPL.csv", text.encode(), "AAPL", Priced.DIVIDENDS, of.close * of.factor,
+                   of.volume * of.later, ("multi_level_index",))  # fmt: skip
+
+
 def nasdaq(of: History) -> Written:
     prices = of.prices(1 / of.later)
     rows = [
@@ -187,6 +197,13 @@ def stooq(of: History) -> Written:
     text = table("Date,Open,High,Low,Close,Volume", rows, end="\r\n")
     return Written("aapl_us_d.csv", text.encode(), "AAPL", Priced.DIVIDENDS, prices[3], volume,
                    ("Stooq", "splits and dividends"), tolerance=1e-5)  # fmt: skip
+
+
+def stooq_pl(of: History) -> Written:
+    written = stooq(of)
+    header = "Data,Otwarcie,Najwyzszy,Najnizszy,Zamkniecie,Wolumen"
+    content = written.content.replace(b"Date,Open,High,Low,Close,Volume", header.encode())
+    return replace(written, content=content, told=("Stooq in Polish",))
 
 
 def stooq_bulk(of: History) -> Written:
@@ -261,7 +278,8 @@ def investing_es(of: History) -> Written:
 
 WRITERS: dict[str, Writer] = {
     "yfinance-history": yfinance_history, "yfinance-download": yfinance_download,
-    "nasdaq": nasdaq, "stooq": stooq, "stooq-bulk": stooq_bulk, "marketwatch": marketwatch,
+    "yfinance-flat": yfinance_flat, "stooq-pl": stooq_pl, "nasdaq": nasdaq,
+    "stooq": stooq, "stooq-bulk": stooq_bulk, "marketwatch": marketwatch,
     "googlefinance": googlefinance, "investing": investing, "investing-de": investing_de,
     "investing-es": investing_es,
 }  # fmt: skip

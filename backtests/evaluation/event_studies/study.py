@@ -38,6 +38,7 @@ from backtests.runner.inputs import fx_source
 from markets.reference.currencies import FxSource
 from markets.snapshot import Snapshot
 from markets.views.price_record import PriceRecord
+from newsfolio.assets import Asset
 from newsfolio.errors import NewsfolioError
 from newsfolio.event_study import EventStudy
 
@@ -79,7 +80,8 @@ def study(
     last day that may be looked at.
     """
     try:
-        record = PriceRecord(bars, end or max(line.last for line in bars.values()), fx)
+        own = {line.ticker: line for line in declared.lines.lines if isinstance(line, Asset)}
+        record = PriceRecord(bars, end or max(line.last for line in bars.values()), fx, own)
         panel, notes = panel_of(declared, record, base)
         days, lag = dates_of(declared, bars)
     except NewsfolioError as error:

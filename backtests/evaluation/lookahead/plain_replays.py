@@ -1,6 +1,7 @@
 """The look-ahead check of a plain backtrader strategy: its orders must not depend on later bars.
 
-It holds all of its bars, so that it can reach ahead; replays in which later bars differ show it.
+It holds all of its bars, so that it can reach ahead; replays in which later bars differ, or are not
+there at all, show it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from backtests.runner.run_strategy import play_plain
 from backtests.settings import Settings
 from markets.market import Market
 from markets.snapshot import Snapshot
-from newsfolio.errors import StrategyError
+from newsfolio.errors import DataError, StrategyError
 
 if TYPE_CHECKING:
     from backtests.engines.native_broker import AskedOrder
@@ -41,23 +42,41 @@ Orders = Mapping[tuple[int, str], list["AskedOrder"]]
 @dataclass
 class _Replays:
     strategy: PlainStrategy
+    bars: Snapshot
     market: Market
     settings: Settings
     rng: np.random.Generator
+    count: int = 0
 
     def changes(self, base: Orders, cut: int) -> Iterator[ChangedDecision]:
         """What was ordered up to a session and is ordered otherwise where later bars differ."""
         day = self.market.day(cut)
         for replay, market in (
+            *self._truncated(cut),
             (f"the sessions after {day} were shuffled", self._shuffled(cut)),
             (f"the prices after {day} were replaced by noise", self._noise(cut)),
         ):
+            self.count += 1
             try:
                 orders = self.orders(market, cut)
             except StrategyError:
                 yield ChangedDecision(replay, day.isoformat(), "", 0.0, 0.0)
                 continue
             yield from self._compared(replay, base, orders, cut)
+
+    def _truncated(self, cut: int) -> Iterator[tuple[str, Market]]:
+        """The bars as they stood then, the market built anew from them; see `Replays`."""
+        first, last = self.market.first, len(self.market.sessions) - 1
+        for end in range(max(cut, first + 1), min(cut + 5, last) + 1):
+            day = self.market.day(end)
+            window = dataclasses.replace(self.settings, start=self.market.day(first), end=day)
+            try:
+                market = prepare(self.strategy, self.bars.until(day), window)
+            except DataError:
+                continue
+            if not market.missing:
+                yield f"the data ended on {day}", market
+                return
 
     def orders(self, market: Market, last: int | None = None) -> Orders:
         """What the strategy asks of its broker, by session and line."""
@@ -97,7 +116,7 @@ def certify_plain(
     """Replay a plain strategy with other futures, cut at so many sessions, evenly spread."""
     settings = settings_for(strategy, settings)
     market = prepare(strategy, bars, settings)
-    replays = _Replays(strategy, market, settings, np.random.default_rng(seed))
+    replays = _Replays(strategy, bars, market, settings, np.random.default_rng(seed))
     base = replays.orders(market)
     places = _cuts(base, market, cuts)
     changes = sorted(
@@ -108,14 +127,12 @@ def certify_plain(
     opened = undeclared(watch.seen() if watch else (), (), kind)
     suspicious = (*reasons(kind), *opened)
     sessions = len({session for session, _ in base})
-    honesty, reason = Honesty.HONEST, f"{2 * len(places)} replays changed no order before them"
+    honesty, reason = Honesty.HONEST, f"{replays.count} replays changed no order before them"
     if changes:
         honesty, reason = Honesty.CHEATS, _change(changes[0])
     elif suspicious:
         honesty, reason = Honesty.UNCERTIFIABLE, suspicious[0]
-    return Certificate(
-        honesty, reason, 2 * len(places), sessions, tuple(changes[:SHOWN]), suspicious
-    )
+    return Certificate(honesty, reason, replays.count, sessions, tuple(changes[:SHOWN]), suspicious)
 
 
 def _cuts(orders: Iterable[tuple[int, str]], market: Market, count: int) -> list[int]:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from math import ceil, sqrt
+from math import ceil, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from backtests.sweeps.storage import ReturnStore
 from backtests.sweeps.walk_forward.selection import Batch, Masks, Places
 from markets.reference.calendars import is_open
 from newsfolio.errors import CommandError, UnknownName
+from newsfolio.formatting import A_YEAR_FROM
 from newsfolio.strategy import Strategy
 
 Split = tuple[Places, Places]
@@ -140,11 +141,15 @@ class WalkPlan:
         return returns - self.other.reshape(-1, *(1,) * (returns.ndim - 1))
 
     def figure(self, gains: Values) -> float:
-        """The figure that is ranked by, a year; NaN where it is flat."""
+        """The figure that is ranked by, a year; NaN where it is flat, or too short for growth."""
         pace = sessions_a_year(self.shared.days)
-        if CHOICES[self.by] is Criterion.MEAN:
-            return float(np.expm1(gains.mean() * pace))
-        return moments(gains)[0] * sqrt(pace)
+        if CHOICES[self.by] is not Criterion.MEAN:
+            return moments(gains)[0] * sqrt(pace)
+        return float(np.expm1(gains.mean() * pace)) if len(gains) >= A_YEAR_FROM else nan
+
+    def total(self, gains: Values) -> float:
+        """Growth in all, where sets are ranked by it; else NaN."""
+        return float(np.expm1(gains.sum())) if CHOICES[self.by] is Criterion.MEAN else nan
 
 
 class SetReturns:

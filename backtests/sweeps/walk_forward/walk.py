@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from backtests.sweeps.walk_forward.plan import CHOICES, SetReturns, WalkPlan, ma
 from backtests.sweeps.walk_forward.selection import Selection, selected
 from backtests.sweeps.walk_forward.switching import SwitchingStrategy
 from newsfolio.errors import DataError, NewsfolioError
+from newsfolio.formatting import A_YEAR_FROM
 from newsfolio.strategy import Strategy
 from reports.contract.sweep import WalkForwardJson
 
@@ -102,6 +104,8 @@ def _windows(plan: WalkPlan, selection: Selection, returns: Mapping[int, Values]
             "values": json_values(plan.grid.values(number)),
             "inside": plan.figure(gains[train]),
             "outside": plan.figure(gains[test]),
+            "inside_total": plan.total(gains[train]),
+            "outside_total": plan.total(gains[test]),
             "place": place,
         })  # fmt: skip
     return rows
@@ -119,7 +123,8 @@ def _figures(equity: pd.Series, simulator: SweepSimulator, strategy: Strategy) -
     returns = pd.Series(returns_of(equity.to_numpy()), index=equity.index[1:])
     cash = cash_returns(simulator.shared(strategy).rate)
     return {
-        "cagr": cagr(equity),
+        "cagr": _yearly(equity),
+        "total_return": _total(equity),
         "volatility": volatility(returns),
         "sharpe": sharpe(returns, cash),
         "max_drawdown": max_drawdown(equity),
@@ -129,13 +134,25 @@ def _figures(equity: pd.Series, simulator: SweepSimulator, strategy: Strategy) -
 def _switching(
     plan: WalkPlan, selection: Selection, returns: Mapping[int, Values], curve: pd.Series
 ) -> float:
-    """Growth a year that the sets' own accounts have ahead, put one after the other."""
+    """Growth that the sets' own accounts have ahead, put one after the other.
+
+    A year, or in total where the run is too short for that.
+    """
     own = np.concatenate([
         returns[number][test]
         for (_, test), number in zip(plan.splits, selection.chosen.tolist(), strict=True)
     ])  # fmt: skip
     grown = np.concatenate([[1.0], np.cumprod(1 + own)])
-    return cagr(pd.Series(grown, index=curve.index)) - cagr(curve)
+    growth = cagr if len(curve) >= A_YEAR_FROM else _total
+    return growth(pd.Series(grown, index=curve.index)) - growth(curve)
+
+
+def _yearly(equity: pd.Series) -> float:
+    return cagr(equity) if len(equity) >= A_YEAR_FROM else nan
+
+
+def _total(equity: pd.Series) -> float:
+    return float(equity.iloc[-1] / equity.iloc[0]) - 1
 
 
 def write_curves(result: WalkResult, folder: Path) -> None:

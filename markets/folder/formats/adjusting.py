@@ -50,12 +50,14 @@ def by_reference(draft: Draft, *words: str) -> Quotes:
     """Raw prices and the venue's reference closes: full prices where these tell what was paid.
 
     On an ex-date the venue counts the move from a lower close than the one before. A file in which
-    every reference is that close tells of nothing, which is no proof that nothing was paid.
+    every reference is that close tells of nothing, which is no proof that nothing was paid, and
+    neither does one that lacks some.
     """
     close, reference = draft["Close"], draft[REFERENCE]
     before = np.concatenate([[np.nan], close[:-1]])
     apart = np.abs(reference - before) > CENT
-    if not apart.any():
+    unknown = np.isnan(reference[1:]).any()
+    if unknown or not apart.any():
         return draft.quotes(Adjusted.RAW, *(words or ("prices as traded",)))
     many = apart.sum() > max(2.0, MOST_REFERENCES * len(close))
     draft.table.refuse(
@@ -91,6 +93,11 @@ def with_shares(draft: Draft, unit: int, money: float = 1.0) -> tuple[Draft, Adj
         f"volume counts {second} shares by the turnover, and {best} on other rows",
         "Keep the rows of one unit.",
     )
+    draft.table.refuse(
+        inside[1000] & (money > 1) & (best == 1000),
+        f"turnover is {money:g} times what volume and price make of it, in units of "
+        f"{money:g} and lots of {unit}", "Say the units: fetch the file again.",
+    )  # fmt: skip
     outside = traded & ~inside[best]
     proved = Adjusted.UNSAID
     if traded.any() and outside.sum() <= SCATTERED * traded.sum():

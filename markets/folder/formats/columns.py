@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -23,13 +26,18 @@ from markets.folder.price_file import (
     bounded,
     no_rows,
 )
-from markets.reference.csv_file import Row, csv_columns, csv_rows
+from markets.reference.csv_file import Row, TextColumns, csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
 DATE, CODE = "Date", "Code"
 AMOUNT, REFERENCE = "Amount", "Reference"
 """Money of the day's turnover; the close that the venue counts the day's move from."""
 _NUMBERS = (*PRICES, *AMOUNTS, AMOUNT, REFERENCE)
+
+
+KEPT = 40_000_000
+"""Bytes of a file that is kept from one of its lines to the next."""
+REVERSED = "newest first, reversed"
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Draft:
     """
 
     form: ColumnFormat
+    ticker: str
     told: Told
     table: Table
     texts: Mapping[str, Sequence[str]]
@@ -115,17 +124,22 @@ class ColumnFormat:
 
     def has_columns(self, head: Head) -> bool:
         """Whether the header has all columns and no others; one without a name is an index."""
-        names = {name for name in head.header if name}
+        names = [name for name in head.header if name]
+        ours = [name for name in self._names(head) if name]
         needed = self.columns.keys() - self.optional
-        return needed <= names <= self.columns.keys()
+        once = len(set(names)) == len(names) and len(set(ours)) == len(ours)
+        return once and needed <= set(names) <= self.columns.keys()
 
     def lines(self, head: Head) -> tuple[str, ...]:
-        """The tickers of a column of codes, all of them."""
-        if CODE not in self._names(head):
+        """The tickers of a column of codes, all of them; none where the file's name is enough."""
+        named = ticker_of_file(head.path.name)
+        if CODE not in self._names(head) or (
+            named and named == ticker_of_code(head.cell(self.their_name(CODE)))
+        ):
             return ()
         place = self._names(head).index(CODE)
         rows = self._rows(head)
-        codes = {row[place].strip() for _, row in rows if len(row) > place}
+        codes = {row[place] for _, row in rows if len(row) > place}
         return tuple(sorted(filter(None, map(ticker_of_code, codes))))
 
     def read(self, head: Head, ticker: str, told: Told) -> Quotes:
@@ -135,15 +149,17 @@ class ColumnFormat:
         """The rows of one line as dates and numbers, oldest first."""
         names = self._names(head)
         wanted = {name: place for place, name in enumerate(names) if name}
-        lines, cells = csv_columns(head.path, self._rows(head), len(names), wanted)
+        rows = self._rows(head)
+        if CODE in wanted:
+            rows = _of_line(head.path, rows, wanted.pop(CODE), ticker)
+        lines, cells = csv_columns(head.path, rows, len(names), wanted)
         if not lines:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, told.dates)
         texts = {name: list(cells[name]) for name in wanted if name not in (DATE, *_NUMBERS)}
-        draft = Draft(self, told, table, texts)
-        draft = _of_line(draft, ticker).saying(decided if self.dates is Dates.BY_FILE else "",
-                                               *spelling(head))  # fmt: skip
-        return _oldest_first(draft)
+        draft = Draft(self, ticker, told, table, texts)
+        said = decided if self.dates is Dates.BY_FILE else ""
+        return _oldest_first(draft.saying(said, *spelling(head)))
 
     def ignored(self, head: Head) -> str:
         """What a note says of columns that are neither read nor known, "" for none."""
@@ -209,6 +225,32 @@ def table_from(
     return Table(replace(text, dates=days), index, columns), decided
 
 
+def side_by_side(
+    head: Head, above: int, places: Mapping[str, int]
+) -> tuple[Sequence[int], Mapping[str, Sequence[str]]]:
+    """The cells of some columns under so many rows of header; rows of a date alone are left out.
+
+    A file with columns of many lines is kept for the next of them, if it is not large.
+    """
+    about = head.path.stat()
+    if about.st_size > KEPT:
+        return csv_columns(head.path, _filled(head, above), len(head.header), places)
+    lines, cells = _kept_columns(head, above, about.st_mtime_ns)
+    return lines, {name: cells[str(place)] for name, place in places.items()}
+
+
+@lru_cache(maxsize=1)
+def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], TextColumns]:
+    del changed
+    places = {str(place): place for place in range(len(head.header))}
+    return csv_columns(head.path, _filled(head, above), len(head.header), places)
+
+
+def _filled(head: Head, above: int) -> Iterator[Row]:
+    rows = islice(csv_rows(head.path, head.encoding, head.delimiter), above, None)
+    return (row for row in rows if any(row[1][1:]))
+
+
 def spelling(head: Head) -> Iterator[str]:
     """What the note says of how the text was written."""
     if not head.encoding.startswith("utf"):
@@ -228,23 +270,21 @@ def _without_trailer(rows: Iterator[Row]) -> Iterator[Row]:
         yield before
 
 
-def _of_line(draft: Draft, ticker: str) -> Draft:
+def _of_line(path: Path, rows: Iterator[Row], place: int, ticker: str) -> Iterator[Row]:
     """The rows of one line; BrokenData where a file that is named like it holds another's."""
-    codes = draft.texts.get(CODE)
-    if codes is None:
-        return draft
-    tickers = {code: ticker_of_code(code.strip()) for code in set(codes)}
-    own = np.array([tickers[code] == ticker for code in codes])
-    if own.all():
-        return draft
-    text = draft.table.text
-    if ticker_of_file(text.path.name) == ticker or not own.any():
-        row = int(np.flatnonzero(~own)[0])
-        raise text.error(
-            row, f"a row of {codes[row][:30]!r} in a file of {ticker}", "Keep one line a file."
-        )
-    texts = {name: _kept(cells, own) for name, cells in draft.texts.items()}
-    return replace(draft, table=chosen(draft.table, own), texts=texts)
+    own: dict[str, bool] = {}
+    named = ticker in (path.stem, ticker_of_file(path.name))
+    for line, row in rows:
+        code = row[place] if place < len(row) else ""
+        if code not in own:
+            own[code] = ticker_of_code(code) == ticker
+        if own[code]:
+            yield line, row
+        elif named:
+            raise BrokenData(
+                f"{path} line {line}: a row of {code[:30]!r} in a file of {ticker}. "
+                "Keep one line a file."
+            )
 
 
 def _kept(cells: Sequence[str], rows: Mask) -> list[str]:
@@ -267,4 +307,4 @@ def _oldest_first(draft: Draft) -> Draft:
     backwards = slice(None, None, -1)
     texts = {name: list(cells)[backwards] for name, cells in draft.texts.items()}
     draft = replace(draft, table=chosen(draft.table, backwards), texts=texts)
-    return draft.saying("newest first, reversed")
+    return draft.saying(REVERSED)

@@ -72,7 +72,7 @@ def _lots_alone(draft: Draft) -> Quotes:
 
 TENCENT_OLD = ColumnFormat(
     "akshare-tencent-old",
-    About("the same before July 2026", "`date,open,close,high,low,amount`",
+    About("akshare stock_zh_a_hist_tx before July 2026", "`date,open,close,high,low,amount`",
           "not said: refused, unless `--vendor` says it", "lots of 100 under `amount`"),
     {"date": "Date", "open": "Open", "close": "Close", "high": "High", "low": "Low",
      "amount": "Volume"},
@@ -111,8 +111,9 @@ BAOSTOCK = ColumnFormat(
 
 
 def _tushare(draft: Draft) -> Quotes:
-    """Volumes in lots, turnover in thousands; raw with the exchange's reference, or adjusted."""
-    draft, proved = with_shares(draft, _HAND, 1000.0)
+    """Volumes in lots and turnover in thousands, of Hong Kong in shares and dollars."""
+    abroad = draft.ticker.endswith(".HK")
+    draft, proved = with_shares(draft, *((1, 1.0) if abroad else (_HAND, 1000.0)))
     if proved is Adjusted.FULL:
         return draft.quotes(proved, "adjusted for splits and dividends, by the turnover")
     if draft.told.adjusted is not None:
@@ -124,7 +125,7 @@ TUSHARE = ColumnFormat(
     "tushare",
     About("tushare daily, pro_bar", "`ts_code,trade_date,open,…,vol,amount`",
           "raw, and full where pre_close tells what was paid; full where the turnover shows it",
-          "lots of 100: shares here", "newest first", Dates.COMPACT.value),
+          "lots of 100: shares here; shares of Hong Kong", "newest first", Dates.COMPACT.value),
     {"ts_code": "Code", "trade_date": "Date", "open": "Open", "high": "High", "low": "Low",
      "close": "Close", "pre_close": "Reference", "change": "", "pct_chg": "", "vol": "Volume",
      "amount": "Amount", "turnover_rate": "", "volume_ratio": "", "adj_factor": ""},

@@ -110,6 +110,14 @@ STOOQ = ColumnFormat(
     optional=frozenset({"Volume"}),
     tells=lambda head: bool(_STOOQ_NAME.fullmatch(head.path.name)),
 )  # fmt: skip
+STOOQ_POLISH = ColumnFormat(
+    "stooq-pl",
+    About("Stooq in Polish", "`Data,Otwarcie,Najwyzszy,Najnizszy,Zamkniecie,Wolumen` (recalled)",
+          "full", "shares, scaled with the price"),
+    {"Data": "Date", "Otwarcie": "Open", "Najwyzszy": "High", "Najnizszy": "Low",
+     "Zamkniecie": "Close", "Wolumen": "Volume"},
+    Adjusted.FULL, _FULL, optional=frozenset({"Wolumen"}),
+)  # fmt: skip
 
 
 def _daily(draft: Draft) -> Quotes:
@@ -150,5 +158,5 @@ PLAIN = ColumnFormat(
 )  # fmt: skip
 
 FORMATS: tuple[Format, ...] = (
-    NASDAQ, *INVESTING, STOOQ_BULK, STOOQ, GOOGLE, MARKETWATCH, PLAIN,
+    NASDAQ, *INVESTING, STOOQ_BULK, STOOQ, STOOQ_POLISH, GOOGLE, MARKETWATCH, PLAIN,
 )  # fmt: skip

@@ -9,12 +9,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers
-from markets.folder.formats.columns import ColumnFormat, Draft, chosen, spelling, table_from
+from markets.folder.formats.columns import (
+    REVERSED,
+    ColumnFormat,
+    Draft,
+    chosen,
+    side_by_side,
+    spelling,
+    table_from,
+)
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code
 from markets.folder.price_file import AMOUNTS, ONE_PRICE, PRICES, no_rows, one_price
-from markets.reference.csv_file import csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
 _DATES = ("", "Date", "date", "Datetime", "日期", "Datum", "Fecha")
@@ -56,14 +63,16 @@ class WideFormat:
         if tickers.count(ticker) > 1:
             raise BrokenData(f"{head.path}: {ticker} stands in two columns. Keep one of them.")
         places = {"Date": 0, "Close": 1 + tickers.index(ticker)}
-        rows = csv_rows(head.path, head.encoding, head.delimiter)
-        next(rows, None)
-        lines, cells = csv_columns(head.path, rows, len(head.header), places)
+        lines, cells = side_by_side(head, 1, places)
         if not lines:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, told.dates)
         table = one_price(chosen(table, ~np.isnan(table["Close"])))
-        said = "; ".join(part for part in (decided, *spelling(head)) if part)
+        backwards = len(table.days) > 1 and table.days[0] > table.days[-1]
+        if backwards:
+            table = chosen(table, slice(None, None, -1))
+        words = (decided, REVERSED * backwards, *spelling(head))
+        said = "; ".join(part for part in words if part)
         note = f"read as {self.about.title}{': ' * bool(said)}{said}"
         return Quotes(table, told.adjusted or Adjusted.CLOSES, (note, ONE_PRICE))
 
@@ -85,8 +94,8 @@ def _by_columns(draft: Draft) -> Quotes:
 
 EXCEL = ColumnFormat(
     "yahoo-excel",
-    About("the same, saved by Excel", "Yahoo's columns with semicolons or tabs, decimal commas, or "
-          "dates such as 31.01.2026", "as above", "shares, split-adjusted",
+    About("Yahoo's columns from Excel", "Yahoo's columns with semicolons or tabs, decimal "
+          "commas, or dates such as 31.01.2026", "as Yahoo's", "shares, split-adjusted",
           dates="31.01.2026, 1/31/2026"),
     {name: name for name in _OURS}, optional=frozenset(_OURS[1:]), dates=Dates.BY_FILE,
     finish=_by_columns,

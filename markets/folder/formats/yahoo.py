@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers, days_of
-from markets.folder.formats.columns import chosen, table_from
+from markets.folder.formats.columns import ColumnFormat, chosen, side_by_side, table_from
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.price_file import AMOUNTS, PRICES, FileText, Table, no_rows, read_csv, table_of
-from markets.reference.csv_file import csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
 _CLOSES = frozenset({"Close", "Adj Close"})
@@ -133,9 +132,7 @@ class DownloadFormat:
              if of == ticker and field not in places})  # fmt: skip
         if twice:
             raise BrokenData(f"{head.path}: a column of {ticker} appears twice. Keep one of them.")
-        rows = csv_rows(head.path, head.encoding, head.delimiter)
-        rows = (row for place, row in enumerate(rows) if place >= 2 and any(row[1][1:]))
-        lines, cells = csv_columns(head.path, rows, len(fields) + 1, places)
+        lines, cells = side_by_side(head, 2, places)
         if not lines:
             raise no_rows(head.path)
         table, _ = table_from(head, lines, cells, self)
@@ -168,5 +165,14 @@ def _traded(table: Table) -> Table:
     return chosen(table, rows)
 
 
+_FLAT = ("Date", "Close", "High", "Low", "Open", "Volume")
+FLAT = ColumnFormat(
+    "yfinance-flat",
+    About("yfinance download(multi_level_index=False)", "`Date,Close,High,Low,Open,Volume`, in "
+          "that order", "full", "shares, split-adjusted"),
+    {name: name for name in _FLAT}, Adjusted.FULL, "adjusted for splits and dividends",
+    tells=lambda head: head.header == _FLAT,
+)  # fmt: skip
+
 OWN = OwnFormat()
-FORMATS: tuple[Format, ...] = (DownloadFormat(), HistoryFormat())
+FORMATS: tuple[Format, ...] = (DownloadFormat(), HistoryFormat(), FLAT)

@@ -148,7 +148,7 @@ def test_pull_takes_another_store(yahoo: Yahoo, shell: Shell) -> None:
         (("pull", "aapl"), "no ticker or strategy called 'aapl'"),
         (("pull", "east-risin"), "Did you mean east-rising"),
         (("pull", "../../etc/passwd"), "no ticker or strategy"),
-        (("pull", "SAP.DE"), "venue .DE is not supported"),
+        (("pull", "SAP.ZZ"), "nobody knows the venue .ZZ"),
         (("pull", "AAPL", "--workers", "0"), "--workers 0: from 1 to 16"),
         (("pull", "AAPL", "--wrong"), "--wrong"),
         (("check", "--data", "sample"), "made-up prices"),
@@ -165,10 +165,10 @@ def test_a_wrong_command_is_exit_2(shell: Shell, arguments: tuple[str, ...], say
 def test_a_stored_line_that_nobody_can_place_is_named(yahoo: Yahoo, shell: Shell) -> None:
     shell("data", "pull", "AAPL")
     folder = paths.store_folder()
-    (folder / "SAP.DE.parquet").write_bytes((folder / "AAPL.parquet").read_bytes())
+    (folder / "SAP.ZZ.parquet").write_bytes((folder / "AAPL.parquet").read_bytes())
     said = shell("data", "pull", "--json")
     assert said.code == 1
-    assert "name the strategy that declares it" in rows(said)["SAP.DE"]["error"]
+    assert "name the strategy that declares it" in rows(said)["SAP.ZZ"]["error"]
     assert rows(said)["AAPL"]["outcome"] == "fetched today"
 
 

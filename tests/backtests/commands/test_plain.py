@@ -9,26 +9,8 @@ import pytest
 
 from backtests.records.result import load
 from tests.support.shell import Shell
+from tests.support.sweeps import CROSS
 
-CROSS = '''
-import backtrader as bt
-
-
-class Cross(bt.Strategy):
-    """Long while the fast average is above the slow one."""
-
-    universe = ("SPY", "TLT")
-    params = dict(fast=5, slow=20)
-
-    def __init__(self):
-        self.above = bt.ind.SMA(period=self.p.fast) - bt.ind.SMA(period=self.p.slow)
-
-    def next(self):
-        if self.above[0] > 0 and not self.position:
-            self.order_target_percent(target=0.9)
-        elif self.above[0] < 0 and self.position:
-            self.close()
-'''
 CHEAT = """
 import backtrader as bt
 
@@ -46,6 +28,17 @@ class Cheat(bt.Strategy):
         elif not rises and self.position:
             self.close()
 """
+SEER = """
+import backtrader as bt
+
+
+class Seer(bt.Strategy):
+    universe = ("SPY",)
+
+    def next(self):
+        if len(self) == self.data.buflen() - 60:
+            self.order_target_percent(target=0.9)
+"""
 WINDOW = ("--data", "sample", "--start", "2024-01-02", "--end", "2024-12-30")
 ALONE = (*WINDOW, "--no-tearsheet", "--no-verdict")
 
@@ -54,6 +47,7 @@ ALONE = (*WINDOW, "--no-tearsheet", "--no-verdict")
 def files(shell: Shell) -> Shell:
     (shell.folder / "cross.py").write_text(CROSS)
     (shell.folder / "cheat.py").write_text(CHEAT)
+    (shell.folder / "seer.py").write_text(SEER)
     return shell
 
 
@@ -69,7 +63,7 @@ def test_until_a_check_has_run_terminal_and_page_say_so(files: Shell) -> None:
     assert "look-ahead not checked" in top
     assert "newsfolio check cross.py --universe SPY,TLT" in top
     checked = files("check", "cross.py", *WINDOW, "--cuts", "3")
-    assert (checked.code, "cross: honest. 6 replays" in checked.out) == (0, True)
+    assert (checked.code, "cross: honest. 9 replays" in checked.out) == (0, True)
     again = files("run", "cross.py", *WINDOW, "--no-tearsheet")
     assert "look-ahead" not in again.out
     (folder,) = files.runs.glob("cross-*")
@@ -86,6 +80,14 @@ def test_one_that_reads_tomorrow_is_found_out(files: Shell) -> None:
     said = files("run", "cheat.py", *ALONE)
     assert "look-ahead: cheats" in said.out
     assert "look-ahead: cheats" in page_of(files, "cheat").partition("<main")[0]
+
+
+def test_one_that_knows_where_the_data_end_is_found_out(files: Shell) -> None:
+    """It buys sixty sessions before the last, whatever the prices."""
+    checked = files("check", "seer.py", *WINDOW, "--cuts", "2", "--json")
+    found = json.loads(checked.out)
+    assert (checked.code, found["honesty"]) == (1, "cheats")
+    assert "where the data ended on 2024-" in found["reason"]
 
 
 def test_parameters_are_set_shown_swept_and_compared(files: Shell) -> None:

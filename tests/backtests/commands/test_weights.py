@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.rate_worlds import FIXED
 from tests.support.shell import Shell
 from tests.support.small_runs import flat_prices, strategy_file
 
@@ -108,6 +109,20 @@ def test_cash_in_another_currency_is_converted_at_the_days_rate(shell: Shell) ->
     code, _, said = asked(shell, "asset,quantity\nAAX,10\nCASH XXX,5\n")
     assert code == 1
     assert "held.csv: cash in XXX" in said
+
+
+def test_cash_whose_rates_end_before_the_prices_ends_the_advice_there(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No rate is made up for a day after the last packaged fixing."""
+    monkeypatch.setattr("backtests.paths.today", lambda: date(2026, 11, 30))
+    flat_prices(shell.folder / "prices", "2026-09-01", "2026-11-27", AAX=100.0, BBX=50.0)
+    strategy_file(shell.folder, HALVES)
+    (shell.folder / "held.csv").write_text("asset,quantity\nAAX,10\nCASH EUR,1000\n")
+    said = shell("weights", "s.py", "--data", "prices", "--portfolio", "held.csv")
+    assert said.code == 0, said.err
+    assert f"close of {FIXED}" in said.out
+    assert "where the rates of EUR in USD end" in said.out
 
 
 def test_a_brokers_file_is_listed_with_what_was_left_out(shell: Shell) -> None:

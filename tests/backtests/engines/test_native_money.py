@@ -9,6 +9,7 @@ import backtrader as bt
 import numpy as np
 import pytest
 
+from backtests.runner.limit_fills import limit_notes
 from markets.bars import COLUMNS, Bars, Priced
 from newsfolio.errors import CommandError, MissingData, ParameterError, StrategyError
 from tests.support.backtrader_strategies import ALL, feeds_of
@@ -136,6 +137,47 @@ def test_nobody_buys_where_a_line_opens_at_its_price_limit() -> None:
     bars = bars_of("600519.SS", [(price, price, price, price) for price in path])
     run = ours(strategy(next_), [bars], currency="CNY")
     assert [fill[2:] for fill in executions(run)] == [(100.0, 12.0)]
+
+
+def test_a_fill_where_a_line_closes_at_its_price_limit_is_noted() -> None:
+    """Bought at the close of 11.00, the limit of 10.00; at 10.50 within the day it is no wonder."""
+
+    def at_close(self: bt.Strategy) -> None:
+        if len(self) == 1:
+            self.buy(size=100, exectype=bt.Order.Close)
+
+    def at_open(self: bt.Strategy) -> None:
+        if len(self) == 1:
+            self.buy(size=100)
+
+    told = "600519.SS: 1 fill after the open of sessions that closed at the price limit, the first "
+    for next_, close, said in ((at_close, 11.0, 1), (at_close, 10.9, 0), (at_open, 11.0, 0)):
+        rows = [(10.0, 10.0, 10.0, 10.0), (10.5, 11.0, 10.5, close), (11.0, 11.0, 11.0, 11.0)]
+        run = ours(strategy(next_), [bars_of("600519.SS", rows)], currency="CNY")
+        assert len(run.output.fills) == 1
+        assert [note.startswith(told + "on 2023-03-07") for note in limit_notes(run)] == [
+            True
+        ] * said
+
+
+def test_nothing_fills_on_a_day_on_which_the_venue_was_shut() -> None:
+    """Typhoon Saola, 2023-09-01: bought on the Monday, and the bar of the Friday is seen."""
+    days = [str(day) for day in np.arange("2023-07-24", "2023-09-06", dtype="datetime64[D]")
+            if np.is_busday(day)]  # fmt: skip
+    asked = days.index("2023-08-31") + 1
+
+    def next_(self: bt.Strategy) -> None:
+        if len(self) == asked:
+            self.buy(size=10)
+        assert len(self) != asked + 1 or self.data.close[0] == prices[asked]
+
+    prices = [100.0 + number for number in range(len(days))]
+    alone, other = line("0005.HK", days, prices), line("0700.HK", days, [9 * p for p in prices])
+    for lines, day in (([alone], "2023-09-04"), ([alone, other], "2023-09-01")):
+        run = ours(strategy(next_), lines, currency="HKD")
+        assert [(str(fill[0]), fill[3]) for fill in executions(run)] == [
+            (day, prices[days.index(day)])
+        ]
 
 
 def test_no_fill_on_a_bar_that_the_line_does_not_have() -> None:

@@ -161,3 +161,51 @@ def test_nothing_scored_yet_says_so() -> None:
 def test_the_reason_names_how_long_it_takes() -> None:
     found = verdict(comparisons=(against(-0.2, 0.05, 0.3), *AHEAD[1:]))
     assert "20 months; proving a Sharpe edge of 0.5 takes 11 years." in found.reason
+
+
+def test_below_ninety_sessions_nothing_is_put_a_year() -> None:
+    """Over 0.3 years 15, 2, 30 and 10 % a year are 4.28, 0.60, 8.19 and 2.90 % in all."""
+    short = dataclasses.replace(SCORED, sessions=89, years=0.3)
+    first = dataclasses.replace(AHEAD[0], total=1.15**0.3 - 1)
+    found = verdict(scored=short, comparisons=(first, *AHEAD[1:]))
+    assert found.word is Headline.HELD_UP
+    assert "4.28 % in all ahead of half and half" in found.reason
+    assert "(95 % interval 0.60 % to 8.19 %)" in found.reason
+    told = {condition.name: condition.found for condition in found.conditions}
+    assert told["Ahead of half and half, surely"] == "interval from 0.60 % in all"
+    assert told["Ahead of the benchmark"] == "2.90 % in all"
+    assert told["Another bet than half and half"].endswith("(tracking error)")
+    long = verdict(scored=dataclasses.replace(short, sessions=90))
+    assert "15.00 % a year ahead of" in long.reason
+
+
+UNMET = [
+    ({"scored": dataclasses.replace(SCORED, sessions=59)}, "too few sessions: 59."),
+    ({"doubts": ("it trades free of costs",)},
+     "something was chosen afterwards: it trades free of costs."),
+    ({"significance": dataclasses.replace(SURE, deflated=0.94)},
+     "perhaps only the best of many tries: "),
+    ({"significance": dataclasses.replace(SURE, deflated=None, why="the ledger is locked")},
+     "it is not known whether “not the best of many tries”: the ledger is locked."),
+    ({"certificate": Certificate(Honesty.CHEATS, "weights of NVDA changed")}, "look-ahead: "),
+    ({"comparisons": (*AHEAD[:2], against(-0.1, -0.01, 0.3, Role.MIX))},
+     f"not ahead of the {Role.MIX.value}: -1.00 % a year."),
+    ({"placebo": dataclasses.replace(BETTER, percentile=0.89)}, "not better than "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "said"), UNMET, ids=[said for _, said in UNMET])
+def test_a_condition_that_is_not_met_is_said_as_such(changed: dict[str, Any], said: str) -> None:
+    reason = verdict(**changed).reason
+    assert f", but {said}" in reason
+    names = [condition.name for condition in verdict(**changed).conditions]
+    assert not any(f"but {name}:" in reason for name in names)
+
+
+def test_the_record_begins_with_an_article_only_where_there_is_one() -> None:
+    (with_one,) = (row for row in verdict().conditions if row.name == "Nothing chosen afterwards")
+    (without,) = (
+        row for row in verdict(article=False).conditions if row.name == "Nothing chosen afterwards"
+    )
+    assert with_one.found == "the whole record since the article, at costs"
+    assert without.found == "the whole record since 2025-02-21, at costs"

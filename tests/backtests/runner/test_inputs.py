@@ -15,6 +15,7 @@ from backtests.settings import Dividends, Engine, Settings
 from backtests.strategy_loader import shipped
 from markets.sample.source import SampleSource
 from markets.snapshot import Snapshot
+from markets.universe import Want
 from newsfolio import Fixed, Strategy, UnknownName
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.facts import Facts
@@ -149,3 +150,18 @@ def test_a_currency_that_nobody_quotes_is_refused() -> None:
     bars: Any = inputs.load(SampleSource())
     with pytest.raises(UnknownName, match="XXX"):
         inputs.market(bars)
+
+
+def test_a_ticker_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What proxies, pool and studies look at is resolved only where nothing traded is it."""
+    strategy, asked = job_of("east-rising").strategy, list[str]()
+    resolved = Want.asset
+
+    def watched(want: Want, line: str | Asset) -> Asset:
+        asked.append(line if isinstance(line, str) else line.ticker)
+        return resolved(want, line)
+
+    monkeypatch.setattr(Want, "asset", watched)
+    found = inputs_alone(strategy, Settings())
+    assert asked and not {*found.want.lines} & set(asked)
+    assert sorted(asked) == sorted(set(asked))

@@ -53,6 +53,23 @@ def test_lots_that_leave_a_tenth_and_a_line_that_is_never_held(shell: Shell) -> 
     assert run(shell, '{"AAX": 0.8}', "--cash", "1000", "--lots", "fractional")["unallocated"] == []
 
 
+def test_more_than_a_strategy_may_hold_is_said_on_page_and_terminal(shell: Shell) -> None:
+    """Half long at a flat price, half short of what rises to 59.5: 0.5 + 0.595 of 0.91."""
+    prices = flat_prices(shell.folder / "prices", AAX=300.0, BBX=50.0)
+    header, *rows = (prices / "BBX.csv").read_text().splitlines()
+    risen = [row.replace("50.0", f"{50 + 0.5 * place}") for place, row in enumerate(rows)]
+    (prices / "BBX.csv").write_text("\n".join([header, *risen]) + "\n")
+    strategy_file(
+        shell.folder, ONE.format(weights='{"AAX": 0.5, "BBX": -0.5}', rebalance="at_start")
+    )
+    said = shell(*RUN, "--lots", "fractional")
+    assert "note          gross exposure 1.20 of equity on" in said.out, said.err
+    row = json.loads(shell(*RUN, "--lots", "fractional", "--json").out)["runs"][0]
+    assert [sentence[:28] for sentence in row["gross"]] == ["gross exposure 1.20 of equit"]
+    page = (Path(row["path"]) / "verdict.html").read_text(encoding="utf-8")
+    assert '<p class="alarm">Gross exposure 1.20 of equity on' in page
+
+
 @pytest.mark.parametrize(("weight", "said"), [("0.95", 0), ("0.951", 1)])
 def test_up_to_a_twentieth_nothing_is_said(shell: Shell, weight: str, said: int) -> None:
     # three of 300 are 90 % of 1,000

@@ -43,7 +43,7 @@ def ran(
         currency=base, cash=MONEY, costs="none", lots="fractional",
         start=lines[0].first, **changed,
     )  # type: ignore[arg-type]  # fmt: skip
-    want = Want(sleeves, base, start=lines[0].first)
+    want = Want(sleeves, base, start=lines[0].first, cash_rate="0%")
     market = build_market({bars.ticker: bars for bars in lines}, want, EcbRates())
     table = {day: decisions.get(day.isoformat()) for day in market.days}
     strategy = prescribed(sleeves, every_session, table, 1.0)
@@ -183,6 +183,34 @@ def test_a_venue_on_holiday_has_not_opened() -> None:
     _, output, _ = ran(lines, {days[0]: {"0005.HK": 1.0}, days[2]: {"AAPL": 1.0}})
     assert [(day, asset) for day, asset, _ in fills(output)][1:] == [
         (days[3], "AAPL"), (days[4], "0005.HK"),
+    ]  # fmt: skip
+
+
+def test_a_sale_that_stock_connect_does_not_take_is_missed() -> None:
+    """2024-10-11: Shanghai had a session and Hong Kong none, so New York does not buy on the sale.
+
+    Sold at 9 on the Monday, of 10 on which the purchase was sized: 90 % are there to buy with.
+    """
+    days = ["2024-10-09", "2024-10-10", "2024-10-11", "2024-10-14", "2024-10-15"]
+    lines = [line("600589.SS", days, [10, 10, 9.5, 9, 9]), line("AAPL", days, [100] * 5)]
+    _, output, _ = ran(lines, {days[0]: {"600589.SS": 1.0}, days[1]: {"AAPL": 1.0}}, "CNY")
+    assert [(day, asset) for day, asset, _ in fills(output)][1:] == [
+        (days[3], "600589.SS"), (days[3], "AAPL"),
+    ]  # fmt: skip
+    bought = output.fills[-1]
+    assert bought.quantity * 100 * bought.rate == pytest.approx(0.9 * MONEY, rel=1e-9)
+
+
+def test_a_halt_beyond_the_calendar_s_end_pays_for_nothing() -> None:
+    """The line alone on its venue, in January 2027: its weekdays are its sessions."""
+    days = ["2026-12-30", "2026-12-31", "2027-01-04", "2027-01-05", "2027-01-06", "2027-01-07"]
+    lines = [
+        line("600589.SS", [*days[:2], *days[4:]], [10, 10, 9.5, 9.5]),
+        line("80700.HK", days, [50] * 6),
+    ]
+    _, output, _ = ran(lines, {days[0]: {"600589.SS": 1.0}, days[1]: {"80700.HK": 1.0}}, "CNY")
+    assert [(day, asset) for day, asset, _ in fills(output)][1:] == [
+        (days[4], "600589.SS"), (days[4], "80700.HK"),
     ]  # fmt: skip
 
 

@@ -77,10 +77,11 @@ def test_a_planted_defect_is_found_and_named(
     assert one.days[0] in {day.date() for day in (*frame().index, *plant(frame()).index)}
 
 
-def test_a_shock_that_was_traded_on_is_no_bad_tick() -> None:
+def test_a_shock_that_was_traded_on_is_doubted_at_most() -> None:
+    """A fifth lost at the close and regained by the next open, on five times the volume."""
     made = tick(frame())
     made.loc[made.index[150], "volume"] *= 5
-    assert found(made) == []
+    assert [(one.rule, one.severity) for one in found(made)] == [("bad tick", Severity.DOUBT)]
 
 
 def test_a_recorded_split_that_is_in_the_prices_raises_no_alarm() -> None:

@@ -86,6 +86,24 @@ def test_a_shock_on_ten_times_the_volume_is_real() -> None:
     assert [one.rule for one in found(made)] == ["split"]
 
 
+def test_a_jump_of_seven_times_on_five_times_the_volume_is_a_split() -> None:
+    """News that divides a price by seven trades twenty to a hundred times as much."""
+    made = stepped(7.0)
+    made.loc[made.index[AT], "volume"] *= 7 * 6
+    assert [one.rule for one in found(made)] == ["split"]
+    made.loc[made.index[AT], "volume"] *= 2
+    assert found(made) == []
+
+
+@pytest.mark.parametrize(("ratio", "rules"), [(7.0, ["split"]), (1.5, [])])
+def test_a_large_split_may_follow_a_lively_day(ratio: float, rules: list[str]) -> None:
+    """The day before rose by a fifth between open and close."""
+    made = stepped(ratio)
+    made.iloc[: AT - 1, :4] /= 1.2
+    made.loc[made.index[AT - 1], ["open", "low"]] /= 1.2
+    assert [one.rule for one in found(made)] == rules
+
+
 def test_a_wide_day_is_a_realholder() -> None:
     made = stepped(1.3)
     made.loc[made.index[AT], "low"] *= 0.85

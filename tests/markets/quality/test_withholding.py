@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from markets.quality.withholding import unsaid_withholding
 from newsfolio.listings import asset_of
+from tests.support.shell import Shell
+from tests.support.small_runs import flat_prices
 
 
 @pytest.mark.parametrize(
@@ -21,3 +25,10 @@ def test_a_line_with_a_row_and_other_venues_are_not_doubted() -> None:
     assert not list(
         unsaid_withholding([asset_of("0700.HK"), asset_of("SPY"), asset_of("600589.SS")])
     )
+
+
+def test_check_doubts_a_line_of_which_no_row_says_what_is_withheld(shell: Shell) -> None:
+    folder = flat_prices(shell.folder / "prices", **{"0005.HK": 60.0, "0700.HK": 300.0})
+    found = json.loads(shell("data", "check", "--data", str(folder), "--json").out)["findings"]
+    unsaid = [(one["severity"], one["ticker"]) for one in found if one["rule"] == "withholding"]
+    assert unsaid == [("doubt", "0005.HK")]

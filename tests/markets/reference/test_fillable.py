@@ -61,6 +61,27 @@ def test_the_limit_is_less_the_dividend() -> None:
     assert locked("600589.SS", [10, 8.55], dividend=paid) == [0, -1]
 
 
+@pytest.mark.parametrize(
+    ("paid", "split", "opened", "side"),
+    [
+        (0.056, 0, 10.93, 1), (0.056, 0, 10.94, 1), (0.056, 0, 10.92, 0),  # 9.944 is 9.94: 10.934
+        (0.0, 1.3, 8.46, 1), (0.0, 1.3, 8.45, 0), (0.0, 1.3, 6.92, -1),  # 7.692 is 7.69
+    ],
+)  # fmt: skip
+def test_the_reference_is_rounded_before_the_limit_is(
+    paid: float, split: float, opened: float, side: int
+) -> None:
+    """10.00 less 0.056 is 9.944, whose limit would be 10.94; the exchange's is that of 9.94.
+
+    10.00 by 1.3 is 7.692, whose lower limit would be 6.923 as well. A tick above the upper limit
+    counts as the limit, a tick below it does not.
+    """
+    before = 10 / (split or 1)
+    bars = {"open": [before, opened], "high": [before, 12], "low": [before, 2]}
+    events = {"dividend": [0, paid], "split": [0, split]}
+    assert locked("600589.SS", [before, opened], **bars, **events) == [0, side]
+
+
 def test_the_limit_goes_through_the_split() -> None:
     """20.02 before a split of two: 11.01 after it, and 22.02 (11.01 adjusted) before."""
     split = [0, 0, 2]
@@ -181,6 +202,25 @@ def test_beyond_its_end_a_calendar_says_nothing() -> None:
     want = Want((Sleeve("one", ("600589.SS",)),), "CNY")
     found = build_market({"600589.SS": bars}, want, EcbRates())
     assert found.fillable[:, 0].all() and found.opened[:, 0].all()
+
+
+def test_beyond_its_end_the_weekdays_of_a_venue_open_it() -> None:
+    """Of two lines in yuan the mainland's has no bar on a Tuesday, and Hong Kong's has."""
+    days = ["2026-12-31", "2027-01-04", "2027-01-05", "2027-01-06"]
+    lines = [line("80700.HK", days, [500] * 4), line("600589.SS", days[:2] + days[3:], [10] * 3)]
+    want = Want((Sleeve("all", ("80700.HK", "600589.SS")),), "CNY")
+    found = build_market({bars.ticker: bars for bars in lines}, want, EcbRates())
+    column = found.place["600589.SS"]
+    assert found.fillable[:, column].tolist() == [True, True, False, True]
+    assert found.opened[:, column].all()
+
+
+def test_a_venue_opens_for_a_line_that_hong_kong_s_holiday_keeps_from_trading() -> None:
+    """2024-10-11: the mainland had a session, Stock Connect none."""
+    days = ["2024-10-10", "2024-10-11", "2024-10-14"]
+    found = market_of([line("600589.SS", days, [10, 10.1, 10.2])], "600589.SS")
+    assert found.fillable[:, 0].tolist() == [True, False, True]
+    assert found.opened[:, 0].tolist() == [True, True, True]
 
 
 def test_a_halted_line_has_its_venue_open() -> None:

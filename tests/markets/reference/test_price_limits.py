@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -55,6 +56,26 @@ def warned(ticker: str) -> Asset:
 )  # fmt: skip
 def test_a_risk_warning_halves_the_limit_of_the_main_board(day: str, limit: float) -> None:
     assert price_limit(warned("600589.SS"), date.fromisoformat(day)) == limit
+
+
+@pytest.mark.parametrize("ticker", ["900901.SS", "200002.SZ"])
+def test_a_risk_warning_halves_the_limit_of_b_shares_too(ticker: str) -> None:
+    marked = replace(asset_of(ticker), risk_warning=warned(ticker).risk_warning)
+    assert price_limit(marked, date(2024, 4, 29)) == 0.10
+    assert price_limit(marked, date(2024, 4, 30)) == 0.05
+    assert price_limit(marked, date(2026, 7, 6)) == 0.10
+
+
+def test_a_listing_before_all_known_sessions_has_its_limit_on_the_first_of_them() -> None:
+    first = date(1999, 1, 4)
+    assert price_limit(Asset("600601.SS", MAINLAND, listed=date(1990, 12, 19)), first) == 0.10
+    assert price_limit(Asset("600999.SS", MAINLAND, listed=first), first) is None
+
+
+def test_a_listing_beyond_the_calendar_counts_weekdays() -> None:
+    asset = Asset("688999.SS", MAINLAND, listed=date(2027, 3, 1))
+    assert price_limit(asset, date(2027, 3, 5)) is None
+    assert price_limit(asset, date(2027, 3, 8)) == 0.20
 
 
 def test_a_risk_warning_changes_nothing_on_the_growth_boards() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from backtests import run
 from markets.reference.calendars import sessions_of
 from markets.reference.series import fresh
-from newsfolio import Asset, Kind, MissingData, Strategy, View, at_start
+from newsfolio import Asset, CommandError, Kind, MissingData, Strategy, View, at_start
 from newsfolio.assets import MAINLAND, NEW_YORK
 from newsfolio.listings import asset_of
 from tests.support.calm_lines import as_files, frame
@@ -63,6 +64,23 @@ def test_what_follows_does_not_change_what_was_known() -> None:
         assert fresh(YIELD, bars, places, asked).all()
 
 
+@pytest.mark.parametrize(
+    ("every", "lasts"), [("week", 14), ("month", 62), ("quarter", 184), ("year", 731)]
+)
+def test_a_declared_period_lasts_twice(every: str, lasts: int) -> None:
+    """Two bars a day apart would be taken for a daily series."""
+    series = replace(YIELD, every=every)
+    bars = np.array(["2021-01-04", "2021-01-05"], dtype="datetime64[D]")
+    asked = bars[1] + np.arange(1000)
+    assert lasting(series, bars, asked) == lasts + 1
+    assert lasting(YIELD, bars, asked) < 14
+
+
+def test_a_period_that_is_none_is_named() -> None:
+    with pytest.raises(CommandError, match="every='monthly' is no period; write week, month"):
+        replace(YIELD, every="monthly")
+
+
 # A run
 
 
@@ -89,6 +107,40 @@ def test_a_signal_that_ended_is_unknown_and_that_is_said(tmp_path: Path) -> None
     last = frame(count=400).index[149].date()
     assert one["severity"] == "doubt"
     assert one["told"].startswith(f"ends on {last}, and its last close is too old on 243 sessions")
+
+
+@pytest.mark.parametrize(("later", "severity"), [(0, None), (1, "note"), (30, "doubt")])
+def test_a_signal_that_begins_late_is_unknown_and_that_is_said(
+    tmp_path: Path, later: int, severity: str | None
+) -> None:
+    made = frame(count=400)
+    prices = as_files(tmp_path, AAPL=made, **{"^VIX": made.iloc[100:]})
+    start = made.index[100 - later].date()
+    result = run(Follows(), data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
+                 start=f"{start}", verdict=False)  # fmt: skip
+    late = [one for one in result.manifest["findings"] if one["rule"] == "late start"]
+    assert [one["severity"] for one in late] == ([severity] if severity else [])
+    for one in late:
+        first = made.index[100].date()
+        sessions = f"{later} session{'s' * (later > 1)}"
+        assert one["told"] == (
+            f"begins on {first}, and the run on {start}: it is unknown on the first {sessions}"
+        )
+        assert one["remedy"] == f"Start the run later: --start {first}."
+
+
+def test_a_signal_may_declare_how_often_it_comes(tmp_path: Path) -> None:
+    """Ten daily rows, then monthly ones: not known so long by its bars, and by its word."""
+    made = frame(count=400)
+    sparse = made.iloc[[*range(100, 110), *range(130, 400, 21)]]
+    prices = as_files(tmp_path, AAPL=made, **{"^CPI": sparse})
+    for every, unknown in (("", True), ("month", False)):
+        signal = Asset("^CPI", NEW_YORK, Kind.INDEX, every=every)
+        monthly = type("Monthly", (Follows,), {"signals": (signal,)})
+        result = run(monthly(), data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
+                     start=f"{made.index[115].date()}", verdict=False)  # fmt: skip
+        ended = [one for one in result.manifest["findings"] if one["rule"] == "ended"]
+        assert bool(ended) is unknown
 
 
 def test_cash_earns_nothing_once_its_rate_ended(tmp_path: Path) -> None:

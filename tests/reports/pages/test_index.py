@@ -82,6 +82,17 @@ def test_index_shows_the_verdict_and_the_curve_of_a_run_that_has_them(runs: Path
     assert page.count('class="past"') == page.count('class="scored"') == 1
 
 
+def test_index_puts_a_short_excess_in_total(usual: Result) -> None:
+    told = {"word": "held up", "reason": "", "against": "half", "since": "2026-08-03",
+            "excess": None, "low": None, "high": None, "total": 0.0428, "sessions": 60}  # fmt: skip
+    assert "+4.3 % in total against half" in text_of(
+        index_line({**usual.manifest, "verdict": told}, None)
+    )
+    old = {**told, "excess": 0.2, "sessions": 60}
+    del old["total"]  # an earlier build
+    assert "a year" not in text_of(index_line({**usual.manifest, "verdict": old}, None))
+
+
 def test_index_of_no_runs_is_a_page(tmp_path: Path) -> None:
     assert "No run is here yet." in write_index(tmp_path).read_text(encoding="utf-8")
 

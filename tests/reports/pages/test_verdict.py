@@ -347,3 +347,17 @@ def test_doubts_of_the_gate_stand_beside_the_share_that_rests_on_them() -> None:
     assert "1 lesser note" in text
     clean = verdict_page(make(curve(walk(1)), findings=[]))
     assert "no doubts about these prices" in text_of(clean)
+
+
+def test_below_ninety_sessions_the_page_leads_with_the_total(usual: Result) -> None:
+    """Over half a year -4.0 and 10.5 % a year are -2.0 and 5.1 % in total."""
+    assert usual.evaluation is not None
+    scored = {**usual.evaluation["scored"], "sessions": 89, "years": 0.5}
+    first, *others = usual.evaluation["comparisons"]
+    evaluation = {
+        **usual.evaluation, "scored": scored, "comparisons": [{**first, "total": 0.0154}, *others],
+    }  # fmt: skip
+    drawn = verdict_page(dataclasses.replace(usual, evaluation=evaluation))
+    top = text_of(drawn[drawn.index("<header") : drawn.index("<main")])
+    assert "Excess over half and half , in total +1.54 % 95 % interval -2.0 % to +5.1 %" in top
+    assert text_of(drawn).count("below 90 sessions: see in total") >= 1

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from backtests import run
+from backtests.commands.sweep import say_walk
 from backtests.records.ledger import Ledger
 from backtests.sweeps.grid import grid_of
 from backtests.sweeps.sweep import SweepResult
@@ -363,3 +364,30 @@ def test_the_command_walks(shell: Shell) -> None:
     told = json.loads(shell(*common, "--json").out)
     assert told["walk_forward"]["train"] == 12
     assert shell("sweep", "top.py", "--grid", "n=1,2", "--walk-forward", "0", "6").code == 2
+
+
+def test_what_is_short_is_put_in_total(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """65 sessions of trade, and windows of a month: six good weeks are not 188 % a year."""
+    found = walked(tmp_path, start="2023-01-02", walk_forward=(3, 1), by="cagr", costs="none")
+    told = found.summary["walk_forward"]
+    curve, rows = found.walk["walk"], windows(found)
+    assert len(curve) < 90
+    assert told["metrics"]["walk"]["cagr"] is told["metrics"]["cash"]["cagr"] is None
+    total = curve.iloc[-1] / curve.iloc[0] - 1
+    assert told["metrics"]["walk"]["total_return"] == pytest.approx(total, abs=1e-12)
+    assert [(row["inside"], row["outside"]) for row in rows] == [(None, None)] * 3
+    picked = [row["outside_total"] for row in rows]
+    assert told["switching"] == pytest.approx(np.prod([1 + gain for gain in picked]) - 1 - total)
+    text = f"{total * 100:.2f} % in total"
+    assert headline(found.summary).startswith(f"Chosen on what was known: {text}, ")
+    page = found.report().read_text()
+    assert f"<td>{text}" in page.replace(' class="num"', "")
+    assert f"{picked[0] * 100:.2f} % in total" in page
+    assert "in total ahead of the run." in page
+    assert "Without costs" in page
+    assert "After costs" not in page
+    say_walk(told)
+    said = capsys.readouterr().out
+    assert f"walk-forward  {text}, Sharpe" in said
+    assert "CAGR" not in said
+    assert "a year" not in said

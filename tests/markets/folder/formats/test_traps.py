@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from backtests.commands.data_lines import in_folder
 from markets.bars import Bars, Priced
 from markets.folder.formats.catalogue import told
 from markets.folder.source import FolderSource
@@ -173,41 +175,6 @@ def test_a_turnover_in_another_unit_is_no_adjustment(tmp_path: Path) -> None:
     assert "told by the turnover" not in bars.notes[0]
 
 
-# --- volumes --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lot", [1, 100, 1000])
-@pytest.mark.parametrize("name", ["akshare", "akshare-sina", "tushare"])
-def test_the_unit_of_volume_is_told_by_the_turnover(tmp_path: Path, name: str, lot: int) -> None:
-    """Whatever the vendor's account of it."""
-    of = history(paid={}, splits={})
-    usual = {"akshare": 100, "akshare-sina": 1, "tushare": 100}[name]
-    written = WRITERS[name](dataclasses.replace(of, volume=of.volume * usual / lot))
-    right = WRITERS[name](of).content.decode().splitlines()
-    lines = written.content.decode().splitlines()
-    place = lines[0].split(",").index({"akshare": "成交额"}.get(name, "amount"))
-    rows = [line.split(",") for line in lines[1:]]
-    for row, good in zip(rows, right[1:], strict=True):
-        row[place] = good.split(",")[place]
-    put(tmp_path, written.name, "\n".join([lines[0], *map(",".join, rows)]))
-    bars = read(tmp_path, written.ticker)
-    np.testing.assert_allclose(bars.frame["volume"], of.volume, rtol=2e-3)
-    assert (f"lots of {lot}, told by the turnover" in bars.notes[0]) == (lot > 1)
-
-
-def test_a_volume_whose_unit_changes_is_refused(tmp_path: Path) -> None:
-    of = history(40, paid={}, splits={})
-    volume = np.where(np.arange(40) < 20, of.volume, of.volume / 100)
-    lines = mainland_files.akshare_sina(dataclasses.replace(of, volume=volume)).content.decode()
-    good = mainland_files.akshare_sina(of).content.decode().splitlines()
-    rows = [line.split(",") for line in lines.splitlines()[1:]]
-    for row, line in zip(rows, good[1:], strict=True):
-        row[6] = line.split(",")[6]
-    put(tmp_path, "sh600519.csv", "\n".join([good[0], *map(",".join, rows)]))
-    with pytest.raises(BrokenData, match=r"line \d+: 2026-\d\d-\d\d, volume counts 1"):
-        read(tmp_path, "600519.SS")
-
-
 # --- columns and rows -----------------------------------------------------------------------------
 
 
@@ -306,4 +273,69 @@ def test_a_mark_that_may_be_of_thousands_is_not_guessed(tmp_path: Path) -> None:
 def test_two_decimal_marks_in_one_file_are_refused(tmp_path: Path) -> None:
     put(tmp_path, "AAPL.csv", "Date;Close\n02.01.2024;12,34\n03.01.2024;12.50\n")
     with pytest.raises(BrokenData, match=r"line 3: '12\.50' has another decimal mark"):
+        read(tmp_path)
+
+
+def test_references_with_a_gap_prove_nothing(tmp_path: Path) -> None:
+    lines = mainland_files.baostock(OF).content.decode().splitlines()
+    cells = lines[15].split(",")
+    cells[6] = ""
+    put(tmp_path, "sh.600519.csv", "\n".join([*lines[:15], ",".join(cells), *lines[16:]]))
+    assert read(tmp_path, "600519.SS").priced is Priced.SPLITS
+
+
+@pytest.mark.parametrize("adjusted", [True, False])
+@pytest.mark.parametrize("by_ticker", [True, False])
+def test_yfinance_downloads_stand_either_way_round(
+    tmp_path: Path, by_ticker: bool, adjusted: bool
+) -> None:
+    """group_by="ticker"; auto_adjust=False and actions=True; days of one ticker alone."""
+    fields = ["Close", "High", "Low", "Open", "Volume"]
+    if not adjusted:
+        fields = ["Adj Close", *fields, "Dividends", "Stock Splits"]
+    frame = pd.DataFrame(
+        {
+            (field, ticker): np.arange(1.0, 4.0)
+            for field in fields
+            for ticker in ("AAPL", "BTC-USD")
+        },
+        index=pd.DatetimeIndex(["2026-01-02", "2026-01-03", "2026-01-05"], name="Date"),
+    )
+    frame.columns = frame.columns.set_names(["Price", "Ticker"])
+    frame.loc["2026-01-03", (slice(None), "AAPL")] = np.nan
+    if by_ticker:
+        frame = frame.swaplevel(axis=1).sort_index(axis=1)
+    frame.to_csv(tmp_path / "all.csv")
+    bars = read(tmp_path)
+    assert [f"{day:%d}" for day in bars.frame.index] == ["02", "05"]
+    assert len(read(tmp_path, "BTC-USD").frame) == 3
+    assert bars.priced is (Priced.DIVIDENDS if adjusted else Priced.SPLITS)
+
+
+def test_plain_columns_in_the_order_of_yfinance_are_its_own(tmp_path: Path) -> None:
+    put(tmp_path, "AAPL.csv", "Date,Close,High,Low,Open,Volume\n2026-01-02,1,1,1,1,1\n")
+    assert read(tmp_path).priced is Priced.DIVIDENDS
+
+
+def test_a_name_that_stands_twice_in_a_header_is_refused(tmp_path: Path) -> None:
+    text = mainland_files.alphavantage_raw(OF).content.replace(b",low,", b",high,", 1)
+    put(tmp_path, "daily_AAPL.csv", text)
+    with pytest.raises(BrokenData, match="wrong columns"):
+        read(tmp_path)
+
+
+def test_closes_side_by_side_may_stand_newest_first(tmp_path: Path) -> None:
+    put(tmp_path, "all.csv", "Date,AAPL,MSFT\n2026-01-05,3,1\n2026-01-02,2,1\n")
+    bars = read(tmp_path)
+    assert bars.frame["close"].tolist() == [2.0, 3.0]
+    assert "newest first, reversed" in bars.notes[0]
+
+
+def test_the_archive_of_stooq_is_read_in_its_folders(tmp_path: Path) -> None:
+    place = tmp_path / "daily" / "us" / "nasdaq stocks" / "1"
+    vendor_files.stooq_bulk(OF).put(place)
+    assert read(tmp_path).frame["close"].to_numpy() == pytest.approx(OF.close * OF.factor, rel=1e-5)
+    assert in_folder(tmp_path) == (["AAPL"], {})
+    put(tmp_path, "AAPL.csv", "Date,Close\n2026-01-02,1\n")
+    with pytest.raises(BrokenData, match=r"aapl\.us\.txt: AAPL\.csv is there too"):
         read(tmp_path)

@@ -13,6 +13,7 @@ from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.bars import Bars, Priced
 from markets.market import Market
+from markets.quality.findings import Severity
 from markets.reference.currencies import EcbRates, SourceRates
 from markets.snapshot import Snapshot
 from markets.store.rates.lines import with_rates
@@ -139,6 +140,19 @@ def test_fixings_of_the_store_come_before_a_pair() -> None:
     assert valued["2026-09-30"] == EcbRates().fixings("HKD", "USD").until(
         np.array(["2026-09-30"], dtype="datetime64[D]"))[0]  # fmt: skip
     assert "rates of HKD" not in notes(done.market)
+
+
+def test_a_bad_tick_of_a_pair_that_serves_is_doubted_and_one_before_it_is_nobodys_business() -> (
+    None
+):
+    line = pair("HKD=X", after=7.8)
+    for day, told in (("2026-11-17", True), ("2026-09-15", False)):
+        frame = line.frame.copy()
+        frame.loc[day, ["open", "high", "low", "close"]] = 78.0
+        frame.loc[day, "open"] = 7.8
+        found = run(dataclasses.replace(line, frame=frame)).findings
+        doubts = [one for one in found if one.ticker == "HKD=X"]
+        assert [(one.rule, one.severity) for one in doubts] == [("bad tick", Severity.DOUBT)] * told
 
 
 # --- what is read ------------------------------------------------------------------------------

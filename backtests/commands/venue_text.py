@@ -1,0 +1,137 @@
+"""The rows of markets and of lines in words, for the terminal and for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import inf
+from typing import Any
+
+from newsfolio.assets import Asset
+from newsfolio.boards import Board, PriceBands
+from newsfolio.dated import Dated, Row
+from newsfolio.levies import Basis, Levy
+from newsfolio.venue import Kind, Venue
+from newsfolio.venue_rows import VenueRows
+from newsfolio.venues import rows_of
+
+ALWAYS = "always"
+BASES = {Basis.VALUE: "of value", Basis.SHARES: "a share", Basis.ORDER: "an order"}
+SIDES = {(True, False): "sales", (False, True): "purchases", (False, False): "both sides"}
+
+
+def in_short(rows: VenueRows) -> dict[str, Any]:
+    """A market as the list of `newsfolio venues` has it."""
+    venues = tuple(rows.suffixes.values())
+    return {
+        "suffixes": [f".{suffix}" if suffix else "none" for suffix in rows.suffixes],
+        "name": rows.name,
+        "calendars": sorted(rows.codes),
+        "currency": venues[0].currency,
+        "unit": venues[0].quoted.name,
+        "opens": f"{venues[0].opens:%H:%M}",
+        "closes": f"{venues[0].closes:%H:%M}",
+        "lot": rows.lot.rows[-1].value,
+        "shorting": venues[0].shorting,
+        "tax": tax_today(rows),
+    }
+
+
+def tax_today(rows: VenueRows) -> str:
+    """The taxes of shares in the last rows, as percent and side."""
+    shares = rows.schedule.levies.get(Kind.STOCK, ())
+    last = ((levy.rate.rows[-1].value * 100, levy) for levy in shares if levy.tax)
+    return ", ".join(f"{rate:g} % {_side(levy)}" for rate, levy in last if rate) or "none"
+
+
+def in_full(rows: VenueRows) -> Iterator[tuple[str, str, str, str]]:
+    """All rows of a market: what, from when on, the value, the source."""
+    for suffix, venue in rows.suffixes.items():
+        yield ("venue", f".{suffix}" if suffix else "none", _venue(venue), rows.name)
+    yield from _dated("lot", rows.lot)
+    yield from _dated("withholding", rows.withholding, percent)
+    if rows.withholding_of_funds:
+        yield from _dated("withholding, funds", rows.withholding_of_funds, percent)
+    for kind, levies in rows.schedule.levies.items():
+        for levy in levies:
+            yield from _dated(f"{levy.name}, {kind.value}", levy.rate, _rate(levy))
+            if len(levy.free_years.rows) > 1:
+                yield from _dated("new listings, years free of it", levy.free_years)
+    if rows.schedule.holding:
+        yield from _dated("holding a year", rows.schedule.holding, percent)
+    for lines, board in rows.board_of_kind.items():
+        yield from _dated(f"price limit, {lines}", board.limit, _limit)
+    if rows.settlement:
+        yield from _dated("settlement, days", rows.settlement)
+    for name, days in (("lost", rows.sessions.lost), ("shut", rows.sessions.shut),
+                       ("added", rows.sessions.added)):  # fmt: skip
+        if days:
+            yield (f"sessions {name}", ALWAYS, ", ".join(day[:10] for day in days), "")
+
+
+def notes_of(rows: VenueRows) -> tuple[str, ...]:
+    """What a reader must know besides."""
+    return (*rows.schedule.notes, *rows.sources)
+
+
+def of_line(asset: Asset, levies: Iterable[Levy], board: Board | None) -> Iterator[tuple[str, ...]]:
+    """All rows of a line: what, from when on, the value, the source."""
+    listed = str(asset.listed) if asset.listed else "before the data"
+    yield ("venue", ALWAYS, _venue(asset.venue), _name(asset.venue))
+    yield ("kind", ALWAYS, asset.kind.value, "")
+    yield ("listed", ALWAYS, listed, "")
+    yield from _dated("lot", asset.lot, source="" if asset.lot_known else "assumed")
+    yield from _dated("withholding", asset.withholding, percent)
+    yield from _dated("half-spread", asset.half_spread, percent)
+    for levy in levies:
+        due = levy.due(asset.taxed, asset.listed)
+        yield from _dated(levy.name, due.rate, _rate(levy))
+    if board is not None:
+        yield from _dated("price limit", board.limit, _limit)
+    yield ("shorting", ALWAYS, "yes" if asset.venue.shorting else "no", "")
+
+
+def _name(venue: Venue) -> str:
+    rows = rows_of(venue.code)
+    return rows.name if rows else "declared"
+
+
+def _venue(venue: Venue) -> str:
+    unit = f", quoted in {venue.quoted.name}" if venue.quoted.parts > 1 else ""
+    return f"{venue.code}, {venue.currency}{unit}, {venue.opens:%H:%M} to {venue.closes:%H:%M} UTC"
+
+
+def _dated(
+    what: str, fact: Dated[Any], shown: Any = str, source: str = ""
+) -> Iterator[tuple[str, str, str, str]]:
+    for row in fact.rows:
+        yield (what, _start(row), shown(row.value), row.source or source)
+
+
+def _start(row: Row[Any]) -> str:
+    return row.start.isoformat() if row.start and row.start.year > 1 else ALWAYS
+
+
+def percent(value: float) -> str:
+    return f"{value * 100:.6g} %"
+
+
+def _side(levy: Levy) -> str:
+    return SIDES[levy.sales_only, levy.purchases_only]
+
+
+def _rate(levy: Levy) -> Any:
+    """How the rates of a levy are written."""
+    most = levy.maximum.rows[-1].value
+    bound = f", {most:g} at most" if most < inf else ""
+
+    def shown(value: float) -> str:
+        rate = percent(value) if levy.basis is Basis.VALUE else f"{value:g}"
+        return f"{rate} {BASES[levy.basis]}, {_side(levy)}{bound}"
+
+    return shown
+
+
+def _limit(limit: float | PriceBands | None) -> str:
+    if limit is None:
+        return "none"
+    return "by the last close" if isinstance(limit, PriceBands) else percent(limit)

@@ -1,0 +1,48 @@
+"""The commands that tell what is known of markets and lines."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.shell import Shell
+
+
+def test_venues_lists_every_market_with_its_unit_and_tax(shell: Shell) -> None:
+    rows = {row["name"]: row for row in json.loads(shell("venues", "--json").out)["venues"]}
+    assert len(rows) == 35
+    london = rows["London Stock Exchange"]
+    assert london == {
+        "suffixes": [".L", ".IL"], "name": "London Stock Exchange", "calendars": ["XLON"],
+        "currency": "GBP", "unit": "pence", "opens": "08:00", "closes": "16:30", "lot": 1,
+        "shorting": True, "tax": "0.5 % purchases",
+    }  # fmt: skip
+    text = shell("venues").out
+    assert ".TW .TWO" in text and "0.3 % sales" in text
+
+
+@pytest.mark.parametrize("asked", ["XPAR", ".PA", "MC.PA"])
+def test_the_rows_of_one_market_have_their_sources(shell: Shell, asked: str) -> None:
+    found = json.loads(shell("venues", asked, "--json").out)
+    tax = [row for row in found["rows"] if row["what"] == "financial transaction tax, stock"]
+    assert tax[-1] == {
+        "what": "financial transaction tax, stock", "from": "2025-04-01",
+        "value": "0.4 % of value, purchases", "source": "Finance Law 2025",
+    }  # fmt: skip
+    assert any("EUR 1 billion" in note for note in found["notes"])
+
+
+def test_a_venue_that_nobody_knows_is_refused_with_the_nearest(shell: Shell) -> None:
+    said = shell("venues", ".LL")
+    assert said.code == 2
+    assert "no venue called '.LL'. Did you mean .L" in said.err
+
+
+def test_show_tells_the_rows_of_a_line(shell: Shell) -> None:
+    text = shell("show", "VOD.L").out
+    assert "XLON, GBP, quoted in pence" in text
+    assert "stamp duty reserve tax" in text
+    spared = shell("show", "HSBK.IL").out
+    assert "0 % of value, purchases" in spared
+    assert "10 %" in shell("show", "2330.TW").out

@@ -1,0 +1,107 @@
+"""On bars up to yesterday every shipped strategy runs with the default options."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pytest
+
+from backtests.runner.inputs import inputs_of
+from backtests.runner.run import Run
+from backtests.runner.run_strategy import run_strategy
+from backtests.settings import Engine, Settings
+from backtests.strategy_loader import shipped
+from markets.bars import Bars, Priced
+from markets.reference.calendars import sessions_of
+from markets.store.price_store import Store
+from markets.yahoo.pull import pull
+from markets.yahoo.source import YahooSource
+from newsfolio.assets import Asset, Kind
+from newsfolio.listings import asset_of
+from newsfolio.venues import rows_of
+from tests.support.rate_worlds import FIXED, LAST, Lines, bars, pair
+from tests.support.yahoo_server import Line, loopback_session, yahoo_server
+
+TODAY = date(2026, 11, 28)
+FIRST = date(2022, 1, 3)
+STRATEGIES = shipped()
+DEFAULT = Settings(engine=Engine.KERNEL)
+"""The fills of the other engine, sooner."""
+
+
+def needed() -> dict[str, Asset]:
+    """Every line that some shipped strategy reads."""
+    found = (inputs_of(make(), Settings()).assets for make in STRATEGIES.values())
+    return {asset.ticker: asset for assets in found for asset in assets}
+
+
+def made(asset: Asset) -> Bars:
+    """Small moves on the sessions of the venue, from the listing on."""
+    sessions, first = sessions_of(asset.venue), np.datetime64(asset.listed or FIRST)
+    days = sessions[(sessions >= max(first, np.datetime64(FIRST)))]
+    days = days[days <= np.datetime64(LAST)]
+    rng = np.random.default_rng(zlib.crc32(asset.ticker.encode()))
+    if asset.ticker in ("^IRX", "^TNX"):
+        return bars(asset.ticker, days, 4 + 0.0001 * np.arange(len(days)), Priced.LEVEL)
+    moves = np.clip(rng.normal(0, 0.01, len(days)), -0.03, 0.03)
+    priced = Priced.LEVEL if asset.kind is Kind.INDEX else Priced.SPLITS
+    return bars(asset.ticker, days, 100 * np.exp(np.cumsum(moves)), priced)
+
+
+@pytest.fixture(scope="module")
+def world() -> list[Bars]:
+    return [made(asset) for asset in needed().values()]
+
+
+@pytest.fixture(scope="module")
+def pulled(world: list[Bars], tmp_path_factory: pytest.TempPathFactory) -> Iterator[YahooSource]:
+    """What a Yahoo on this machine gave today, its pairs too; nothing else is ever asked."""
+    pairs = [pair("HKD=X", after=7.8), pair("CNY=X", after=6.7)]
+    store = Store(tmp_path_factory.mktemp("store"))
+    with yahoo_server() as server:
+        for line in (*world, *pairs):
+            server.lines[line.ticker] = told(line)
+        assets = [asset_of(line.ticker) for line in (*world, *pairs)]
+        session = loopback_session(server.address)
+        outcomes = pull(store, assets, TODAY, 4, session=session)
+        assert not [one for one in outcomes if one.failed]
+        yield YahooSource(store, today=TODAY, session=session)
+
+
+def told(line: Bars) -> Line:
+    """The line as Yahoo tells it."""
+    asset = asset_of(line.ticker)
+    rows = {
+        day.date(): (close, close, close, close, 5_000_000)
+        for day, close in line.frame["close"].items()
+    }
+    pairs = asset.kind is Kind.CURRENCY
+    zone = "Europe/London" if pairs else rows_of(asset.venue.code).zone
+    currency = line.ticker[:3] if pairs else asset.currency
+    return Line(rows, currency, zone, kind="INDEX" if asset.kind is Kind.INDEX else "EQUITY")
+
+
+def played(name: str, source: YahooSource | Lines) -> Run:
+    return run_strategy(STRATEGIES[name](), source, DEFAULT)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_on_yahoos_bars_it_runs_to_yesterday(name: str, pulled: YahooSource) -> None:
+    done = played(name, pulled)
+    assert done.market.day(-1) == LAST
+    assert np.isfinite(done.account.equity).all()
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_in_a_folder_that_ends_twenty_sessions_after_the_rates_it_runs_to_their_end(
+    name: str, world: list[Bars]
+) -> None:
+    done = played(name, Lines(world))
+    currencies = {asset.currency for asset in done.market.assets}
+    for needs in done.references.values():
+        currencies |= {asset.currency for asset in needs.market.assets} if needs.market else set()
+    assert done.market.day(-1) == (FIXED if currencies > {"USD"} else LAST)
+    assert np.isfinite(done.account.equity).all()

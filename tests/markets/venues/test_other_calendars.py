@@ -1,0 +1,129 @@
+"""Sessions of 2024 to 2026 against calendars that others keep: QuantLib, pandas_market_calendars.
+
+Most of the latter mirror exchange_calendars; those here are its own. Where they differ from ours,
+the days stand here with the reason; each was looked at.
+"""
+
+from __future__ import annotations
+
+import warnings
+from datetime import date
+
+import numpy as np
+import pytest
+import QuantLib as ql  # noqa: N813
+from numpy.typing import NDArray
+
+from markets.reference.calendars import is_open
+
+DAYS = np.arange(np.datetime64("2024-01-01"), np.datetime64("2027-01-01"))
+YEARS = (2024, 2025, 2026)
+
+
+def each(*days: str) -> tuple[str, ...]:
+    """These days of every year."""
+    return tuple(f"{year}-{day}" for year in YEARS for day in days)
+
+
+QUANTLIB: dict[str, tuple[ql.Calendar, tuple[str, ...]]] = {
+    "XNYS": (ql.UnitedStates(ql.UnitedStates.NYSE), ()),
+    "XTSE": (ql.Canada(ql.Canada.TSX), ()),
+    "XMEX": (ql.Mexico(ql.Mexico.BMV), ()),
+    "BVMF": (ql.Brazil(ql.Brazil.Exchange), ()),
+    "XLON": (ql.UnitedKingdom(ql.UnitedKingdom.Exchange), ()),
+    # Euronext: a holiday of Dublin's own in May, and 26 December 2026 made up for
+    "XDUB": (ql.TARGET(), ("2024-05-06", "2025-05-05", "2026-05-04", "2026-12-28")),
+    # half days on both eves, which QuantLib has as holidays
+    "XPAR": (ql.France(ql.France.Exchange), each("12-24", "12-31")),
+    "XAMS": (ql.TARGET(), ()),
+    "XBRU": (ql.TARGET(), ()),
+    "XLIS": (ql.TARGET(), ()),
+    "XMAD": (ql.TARGET(), ()),
+    # no session on New Year's Eve
+    "XETR": (ql.Germany(ql.Germany.Xetra), each("12-31")),
+    "XFRA": (ql.Germany(ql.Germany.FrankfurtStockExchange), each("12-31")),
+    "XHEL": (ql.Finland(), each("12-31")),
+    "XOSL": (ql.Norway(), each("12-31")),
+    # nor on either eve
+    "XSWX": (ql.Switzerland(), each("12-24", "12-31")),
+    "XMIL": (ql.Italy(ql.Italy.Exchange), ()),
+    "XSTO": (ql.Sweden(), ()),
+    "XCSE": (ql.Denmark(), ()),
+    # Good Friday is none of the state, and a holiday of the exchange
+    "XWAR": (ql.Poland(ql.Poland.WSE), ("2024-03-29", "2025-04-18", "2026-04-03")),
+    # the week after Ramadan is one of public service, not of the exchange; an eve is a half day
+    "XIST": (ql.Turkey(), ("2025-04-02", "2026-05-26")),
+    "XJSE": (ql.SouthAfrica(), ()),
+    "XSHG": (ql.China(ql.China.SSE), ()),
+    "XHKG": (ql.HongKong(), ("2024-09-06",)),  # typhoon Yagi
+    # Lunar New Year, typhoons, and the holidays of the law of 2025, of which QuantLib has few
+    "XTAI": (
+        ql.Taiwan(),
+        ("2024-02-06", "2024-02-07", "2024-07-24", "2024-07-25", "2024-10-02", "2024-10-03",
+         "2025-09-29", "2025-10-24", "2025-12-25", "2026-09-28", "2026-10-26", "2026-12-25"),
+    ),
+    # elections, and Constitution Day
+    "XKRX": (ql.SouthKorea(ql.SouthKorea.KRX), ("2025-06-03", "2026-06-03", "2026-07-17")),
+    "XTKS": (ql.Japan(), ()),
+    "XSES": (ql.Singapore(), ("2026-03-20",)),  # the feast was on the Saturday
+    "XIDX": (ql.Indonesia(), ("2025-08-18",)),  # made a holiday in that month
+    # substitutes that the exchange named
+    "XBKK": (
+        ql.Thailand(),
+        ("2024-01-02", "2025-06-02", "2025-08-11", "2026-01-02", "2026-03-03", "2026-06-01",
+         "2026-07-29"),
+    ),
+    "XASX": (ql.Australia(ql.Australia.ASX), ()),
+    # a holiday of the city, not of the exchange
+    "XNZE": (ql.NewZealand(), ("2024-01-22", "2025-01-20", "2026-01-19")),
+}  # fmt: skip
+
+OWN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "XNYS": ("NYSE", ()),
+    "XTSE": ("TSX", ()),
+    "BVMF": ("BMF", ()),
+    "XLON": ("LSE", ()),
+    # special sessions, which it leaves out
+    "XBOM": ("BSE", ("2024-01-20", "2025-02-01", "2025-10-21", "2026-02-01")),
+    "XASX": ("ASX", ()),
+    "XHKG": ("HKEX", ("2024-09-06",)),
+    "XTKS": ("JPX", ()),
+    "XOSL": ("OSE", ()),
+    "XSWX": ("SIX", ()),
+    "XSHG": ("SSE", ()),
+    "XTAE": ("TASE", ("2024-03-25",)),  # Purim was on Sunday the 24th alone
+}
+
+
+def differing(code: str, theirs: NDArray[np.bool_]) -> list[str]:
+    return [str(day) for day in DAYS[is_open(code, DAYS) != theirs]]
+
+
+@pytest.mark.parametrize("code", QUANTLIB)
+def test_sessions_are_those_of_quantlib(code: str) -> None:
+    calendar, known = QUANTLIB[code]
+    days: list[date] = DAYS.astype(object).tolist()
+    theirs = [calendar.isBusinessDay(ql.Date(day.day, day.month, day.year)) for day in days]
+    assert differing(code, np.array(theirs)) == sorted(known)
+
+
+@pytest.mark.parametrize("code", OWN)
+def test_sessions_are_those_of_pandas_market_calendars(code: str) -> None:
+    name, known = OWN[code]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pandas_market_calendars
+
+        valid = pandas_market_calendars.get_calendar(name).valid_days(DAYS[0], DAYS[-1])
+    theirs = np.isin(DAYS, valid.tz_localize(None).to_numpy().astype("datetime64[D]"))
+    assert differing(code, theirs) == sorted(known)
+
+
+def test_tel_aviv_moves_its_week_on_2026_01_05() -> None:
+    """Sunday to Thursday before, Monday to Friday since; Riyadh stays with Sunday to Thursday."""
+    days = np.arange(np.datetime64("2025-12-25"), np.datetime64("2026-01-17"))
+    weekdays = (days.astype("int64") + 3) % 7
+    before = days < np.datetime64("2026-01-05")
+    assert set(weekdays[is_open("XTAE", days) & before].tolist()) == {0, 1, 2, 3, 6}
+    assert set(weekdays[is_open("XTAE", days) & ~before].tolist()) == {0, 1, 2, 3, 4}
+    assert set(weekdays[is_open("XSAU", days)].tolist()) == {0, 1, 2, 3, 6}
