@@ -37,14 +37,14 @@ def with_declared(strategy: Strategy, declared: Mapping[str, Asset]) -> Strategy
     """Constant weights whose tickers mean the declared lines; another strategy as it is."""
     if not declared or not isinstance(strategy, Fixed):
         return strategy
-    return replace(
-        strategy, mix=tuple((share, _of(part, declared)) for share, part in strategy.mix)
-    )
+    mix = tuple((share, meant(part, declared)) for share, part in strategy.mix)
+    return replace(strategy, mix=mix)
 
 
-def _of(part: Any, declared: Mapping[str, Asset]) -> Any:
+def meant(part: Any, declared: Mapping[str, Asset]) -> Any:
+    """A line, or a sleeve of lines, with the declared ones in place of their tickers."""
     if isinstance(part, Sleeve):
-        return replace(part, lines=tuple(_of(line, declared) for line in part.lines))
+        return replace(part, lines=tuple(meant(line, declared) for line in part.lines))
     return declared.get(part, part) if isinstance(part, str) else part
 
 

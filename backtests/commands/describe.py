@@ -10,6 +10,7 @@ from backtests.runner.jobs import Job
 from markets.build import SEASONING
 from newsfolio.articles import ARTICLES
 from newsfolio.assets import Asset, Sleeve, sleeves_of
+from newsfolio.declared import declared_by, meant
 from newsfolio.listings import asset_of
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
@@ -27,7 +28,7 @@ def described(job: Job) -> str:
         "parameters (--set name=value)",
         *(_parameter(strategy, spec.name) for spec in parameters(type(strategy))),
         f"universe (a line may be held {SEASONING} sessions after its listing)",
-        *(line for sleeve in sleeves_of(strategy.universe) for line in _sleeve(sleeve)),
+        *(line for sleeve in _sleeves(strategy) for line in _sleeve(sleeve)),
         f"decides     {strategy.rebalance}",
         f"benchmark   {_label(strategy.benchmark)}",
         *(f"control     {name}: {control.label}" for name, control in strategy.controls().items()),
@@ -90,6 +91,11 @@ def _parameter(strategy: Strategy, name: str) -> str:
     spec = next(spec for spec in parameters(type(strategy)) if spec.name == name)
     words = ", ".join(word for word in (spec.bounds, spec.doc) if word)
     return f"  {name} = {spec.show(getattr(strategy, name))}{f'   ({words})' if words else ''}"
+
+
+def _sleeves(strategy: Strategy) -> list[Sleeve]:
+    declared = declared_by(strategy, type(strategy))
+    return [meant(sleeve, declared) for sleeve in sleeves_of(strategy.universe)]
 
 
 def _sleeve(sleeve: Sleeve) -> list[str]:

@@ -25,7 +25,7 @@ from newsfolio.assets import Asset, sleeves_of
 from newsfolio.claims import Claim
 from newsfolio.costs import Costs
 from newsfolio.declaration import controls_of
-from newsfolio.declared import declared_by, with_declared
+from newsfolio.declared import declared_by, meant, with_declared
 from newsfolio.errors import CommandError
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -242,8 +242,9 @@ def _resolved(
 
 
 def _want(strategy: Strategy, settings: Settings) -> Want:
+    declared = declared_by(strategy, author_of(type(strategy)))
     return Want(
-        sleeves=sleeves_of(strategy.universe),
+        sleeves=tuple(meant(sleeve, declared) for sleeve in sleeves_of(strategy.universe)),
         base=settings.currency,
         signals=strategy.signals,
         facts=strategy.facts,
@@ -251,7 +252,7 @@ def _want(strategy: Strategy, settings: Settings) -> Want:
         start=settings.start,
         end=settings.end,
         bars=isinstance(strategy, PlainStrategy),
-        declared=declared_by(strategy, author_of(type(strategy))),
+        declared=declared,
         cash_rate=settings.cash_rate,
     )
 

@@ -18,6 +18,7 @@ from itertools import islice
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from backtests.plain_strategy import PlainStrategy
 from backtests.runner.fingerprint import engine_code
 from backtests.sweeps.batches import Row
 from backtests.sweeps.jobs import Jobs
@@ -138,6 +139,11 @@ def on_cluster(jobs: Jobs, numbers: Iterable[int], address: str) -> Iterator[Don
     The market travels once to each worker. A job is named by the sweep and its number, so a
     scheduler that has its answer does not do it again.
     """
+    if isinstance(jobs.grid.base, PlainStrategy):
+        raise CommandError(
+            f"{jobs.grid.base.name} is a plain backtrader strategy, whose params do not travel to "
+            "other machines; use --workers instead of --cluster"
+        )
     distributed = _distributed()
     blob = _packed(jobs)
     digest = hashlib.sha256(blob).hexdigest()[:16]

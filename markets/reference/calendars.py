@@ -120,6 +120,14 @@ def idle_weekend(venue: Venue, days: Days) -> Mask:
     return mask
 
 
+def has_calendar(code: str) -> bool:
+    """Whether a calendar can be made for a venue."""
+    try:
+        return bool(len(_sessions(code)))
+    except MissingData:
+        return False
+
+
 def is_known(venue: Venue, days: Days) -> Mask:
     """Whether the venue's calendar reaches each day."""
     first, last = _span(venue.code)

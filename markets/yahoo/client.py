@@ -26,6 +26,7 @@ from markets.yahoo.isolation import forget_answers, isolated_yfinance, raising, 
 from markets.yahoo.session import PoliteSession, http_date, session_type
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
+from newsfolio.venue import unit_of
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Response
@@ -155,12 +156,22 @@ def _refuse_other_currency(asset: Asset, currency: str, before: str) -> None:
         raise BrokenData(
             f"{asset.ticker}: Yahoo quotes it in {currency or 'no currency'}, not in "
             f"{asset.currency}: declare the asset with a venue of that currency, or leave it out"
+            + (f":\n  {_declared(asset, currency)}" if currency else "")
         )
     if before and currency != before:
         raise BrokenData(
             f"{asset.ticker}: Yahoo quotes it in {currency or 'no currency'} now, and in {before} "
             "so far"
         )
+
+
+def _declared(asset: Asset, currency: str) -> str:
+    """The line to write for an asset that is quoted in another currency than its suffix tells."""
+    venue = asset.venue
+    hours = ", ".join(f"time({at.hour}, {at.minute})" for at in (venue.opens, venue.closes))
+    return (
+        f'Asset("{asset.ticker}", Venue("{venue.code}", "{unit_of(currency).currency}", {hours}))'
+    )
 
 
 def _explained(error: Exception, session: PoliteSession) -> Raw | None:

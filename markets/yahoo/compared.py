@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import Bars
-from markets.reference.calendars import is_open
+from markets.reference.calendars import has_calendar, is_open
 from markets.yahoo.answers import SAME
-from newsfolio.assets import VENUES, Asset, Kind
+from newsfolio.assets import Asset, Kind
 
 OVERLAP = timedelta(days=30)
 HUNDREDFOLD = 60.0
@@ -96,7 +96,7 @@ def _lost(asset: Asset, kept: Bars, fresh: pd.DataFrame) -> str | None:
 
 def _open_days(asset: Asset, days: pd.DatetimeIndex) -> np.ndarray:
     """Which days are sessions; where no calendar is at hand, weekdays."""
-    if asset.kind is Kind.CURRENCY or asset.venue.code not in VENUES:
+    if asset.kind is Kind.CURRENCY or not has_calendar(asset.venue.code):
         return np.asarray(days.dayofweek < 5)
     return is_open(asset.venue.code, days.to_numpy().astype("datetime64[D]"))
 

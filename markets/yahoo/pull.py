@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from markets.bars import Bars
-from markets.reference.calendars import sessions_between
+from markets.reference.calendars import has_calendar, sessions_between
 from markets.store.price_store import Store
 from markets.yahoo.client import Trouble
 from markets.yahoo.isolation import prepared_yfinance
 from markets.yahoo.session import PoliteSession
 from markets.yahoo.source import Fetched, How, Unavailable, YahooSource
-from newsfolio.assets import VENUES, Asset, Kind
+from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData, NewsfolioError, OutputError
 
 IN_A_ROW = 3
@@ -230,6 +230,6 @@ def _nothing_new(asset: Asset, last: date, today: date) -> tuple[Outcome, str, s
 
 def _sessions_between(asset: Asset, last: date, today: date) -> int:
     """Sessions after `last` and before `today`; weekdays where no calendar is at hand."""
-    if asset.kind is Kind.CURRENCY or asset.venue.code not in VENUES:
+    if asset.kind is Kind.CURRENCY or not has_calendar(asset.venue.code):
         return int(np.busday_count(last + timedelta(days=1), today))
     return sessions_between(asset.venue, last, today)

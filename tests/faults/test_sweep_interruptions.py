@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from backtests.sweeps import executors
+from newsfolio import CommandError
 from tests.support.forked_commands import Forked
 from tests.support.shell import Shell
 from tests.support.sweeps import CROSS, GRID, TOP, bytes_of, swept
@@ -96,9 +98,6 @@ def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:
         together = swept(tmp_path / "together", address, grid=grid, progress=kill, **there)
         onwards = {"grid": GRID, "walk_forward": (6, 3)}
         walked = swept(tmp_path / "walked", address, **onwards, **there)
-        (tmp_path / "cross.py").write_text(CROSS)
-        plain = {"grid": {"fast": (3, 8), "slow": (20, 30)}, "universe": ("SPY",)}
-        crossed = swept(tmp_path / "crossed", f"{tmp_path}/cross.py", **plain, **there)
     assert killed
     assert len(bytes_of(alone)) == 10
     assert bytes_of(together) == bytes_of(alone)
@@ -106,6 +105,18 @@ def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:
     assert walked.summary == here.summary
     assert len(here.summary["walk_forward"]["windows"]) == 4
     pd.testing.assert_frame_equal(walked.walk, here.walk, check_exact=True)
-    locally = swept(tmp_path / "locally", f"{tmp_path}/cross.py", **plain)
-    assert bytes_of(crossed) == bytes_of(locally)
-    assert locally.summary["failed"] == 0
+
+
+def test_a_plain_class_is_swept_by_processes_and_refused_by_a_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """backtrader makes params anew from what a class is written as, which does not travel."""
+    (tmp_path / "cross.py").write_text(CROSS)
+    plain = {"grid": {"fast": (3, 8), "slow": (20, 30)}, "universe": ("SPY",)}
+    alone = swept(tmp_path / "alone", f"{tmp_path}/cross.py", **plain)
+    workers = swept(tmp_path / "workers", f"{tmp_path}/cross.py", workers=2, **plain)
+    assert bytes_of(workers) == bytes_of(alone)
+    assert (alone.summary["sets"], alone.summary["failed"]) == (4, 0)
+    monkeypatch.setattr(executors, "_distributed", lambda: None)
+    with pytest.raises(CommandError, match="cross is a plain backtrader strategy, whose params"):
+        swept(tmp_path / "far", f"{tmp_path}/cross.py", cluster="tcp://127.0.0.1:1", **plain)

@@ -9,10 +9,12 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import backtests
 from backtests.cli import app
+from tests.support.price_files import HEADER
 from tests.support.shell import SHORT, Shell
 from tests.support.source_tree import PACKAGES
 
@@ -46,12 +48,25 @@ def test_the_article_of_the_readme_is_checked_and_its_thesis_runs(shell: Shell) 
     assert shell("run", "gold.py", *SHORT).code == 0
 
 
+def test_the_declared_lines_of_the_readme_run(shell: Shell) -> None:
+    (shell.folder / "half.py").write_text(blocks()[2])
+    (shell.folder / "prices").mkdir()
+    days = pd.bdate_range("2024-01-02", "2024-12-30").strftime("%Y-%m-%d")
+    for ticker in ("OMV.VI", "IGLT.L"):
+        rows = [f"{day},10,12,9,{10 + number % 3},{10 + number % 3},{1000 + number},0,0"
+                for number, day in enumerate(days)]  # fmt: skip
+        file = shell.folder / "prices" / f"{ticker}.csv"
+        file.write_text("\n".join([HEADER, *rows]))
+    said = shell("run", "half.py", "--data", "prices", "--currency", "EUR", "--no-verdict")
+    assert (said.code, said.err) == (0, "")
+
+
 def test_the_notebook_call_of_the_readme_runs(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = partial(backtests.run, placebos=5, ledger=shell.ledger)
     monkeypatch.setattr(backtests, "run", few)  # instead of 200
-    exec(compile(blocks()[2], "README.md", "exec"), {})
+    exec(compile(blocks()[3], "README.md", "exec"), {})
     assert (shell.runs / "mine" / "tearsheet.html").exists()
 
 

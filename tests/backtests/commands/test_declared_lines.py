@@ -30,7 +30,7 @@ ATX = Asset("ATX.VI", VIENNA)
 @dataclass(frozen=True)
 class Oil(Strategy):
     share: float = param(0.5, low=0.0, high=1.0)
-    universe = (OMV, "SAP.DE")
+    universe = ("OMV.VI", "SAP.DE")
     rebalance = monthly
     signals = ("ATX.VI",)
 

@@ -26,7 +26,7 @@ from tests.support.rate_worlds import FIXED, LAST, Lines, bars, pair
 from tests.support.yahoo_server import Line, loopback_session, yahoo_server
 
 TODAY = date(2026, 11, 28)
-FIRST = date(2022, 1, 3)
+FIRST = date(2024, 1, 2)
 STRATEGIES = shipped()
 DEFAULT = Settings(engine=Engine.KERNEL)
 """The fills of the other engine, sooner."""

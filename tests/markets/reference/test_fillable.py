@@ -172,6 +172,18 @@ def test_a_bar_on_a_typhoon_day_fills_nothing_volume_or_not() -> None:
     assert found.opened[:, 0].tolist() == [True, False, True]
 
 
+def test_a_bar_without_volume_or_open_fills_nothing_and_a_blank_volume_does() -> None:
+    days, nan = ["2023-08-29", "2023-08-30", "2023-08-31"], float("nan")
+    prices = [50.0, 51.0, 52.0]
+    for changed, expected in (
+        ({"volume": [5.0, 0.0, nan]}, [True, False, True]),
+        ({"open": [50.0, nan, 52.0]}, [True, False, True]),
+    ):
+        found = hong_kong(line("0005.HK", days, prices, **changed))
+        assert found.fillable[:, 0].tolist() == expected
+        assert found.opened.all()
+
+
 def test_a_second_line_that_traded_says_that_the_calendar_errs() -> None:
     found = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]), line("0700.HK", SAOLA, [300, 303, 299]))
     assert found.fillable.all() and found.opened.all()
