@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from hypothesis import strategies as st
@@ -28,8 +27,7 @@ from markets.bars import Bars, Priced
 from markets.folder.source import FolderSource
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
-from tests.support.every_vendor import WRITERS
-from tests.support.terminal_files import WrittenTree
+from tests.support.every_vendor import TEXTS
 from tests.support.vendor_files import History, Written, history
 
 Chance = np.random.Generator
@@ -126,13 +124,14 @@ def spoilt(content: bytes, chance: Chance) -> bytes:
 
 
 def read(folder: Path, written: Written) -> Bars:
-    """What is read of a file, or of a tree of files, that is alone in its folder."""
-    with TemporaryDirectory(dir=folder) as name:
-        written.put(Path(name))
-        loaded = FolderSource(Path(name)).load([asset_of(written.ticker)])
-    if written.ticker not in loaded:  # its content named its lines, and is none any more
-        raise MissingData(f"no line {written.ticker}")
-    return loaded[written.ticker]
+    path = written.put(folder)
+    try:
+        loaded = FolderSource(folder).load([asset_of(written.ticker)])
+        if written.ticker not in loaded:  # its content named its lines, and is none any more
+            raise MissingData(f"no line {written.ticker}")
+        return loaded[written.ticker]
+    finally:
+        path.unlink()
 
 
 def require_true(bars: Bars, written: Written, of: History, shares: bool = True) -> None:
@@ -161,10 +160,7 @@ def require_true(bars: Bars, written: Written, of: History, shares: bool = True)
 
 def one_format(name: str, folder: Path, chance: Chance) -> None:
     of = some_history(chance)
-    written = WRITERS[name](of)
-    if isinstance(written, WrittenTree):  # many files of numbers: none is a table to be spoilt
-        require_true(read(folder, written), written, of)
-        return
+    written = TEXTS[name](of)
     if chance.random() < 0.25:
         read(folder, replace(written, content=spoilt(written.content, chance)))
         return
@@ -238,7 +234,7 @@ def lots(folder: Path, chance: Chance) -> None:
     """A volume in shares, hundreds or thousands, whatever the vendor's own unit."""
     name = _WITH_TURNOVER[int(chance.integers(len(_WITH_TURNOVER)))]
     of = some_history(chance)
-    written = WRITERS[name](of)
+    written = TEXTS[name](of)
     lines = written.content.decode().rstrip("\n").split("\n")
     place = lines[0].split(",").index(_VOLUMES.get(name, "volume"))
     unit = (1, 100, 1000)[int(chance.integers(2 if name == "tushare" else 3))]
@@ -263,7 +259,7 @@ def adjustment(folder: Path, chance: Chance) -> None:
     scale = {"raw": np.ones(len(factor)), "forward": factor, "backward": factor / factor[0]}[kind]
     seen = replace(of, open=of.open * scale, high=of.high * scale, low=of.low * scale,
                    close=of.close * scale)  # fmt: skip
-    written = WRITERS[name](_WithAmount(**{**vars(seen), "money": of.amount}))
+    written = TEXTS[name](_WithAmount(**{**vars(seen), "money": of.amount}))
     bars = read(folder, replace(written, priced=Priced.DIVIDENDS))
     events = (of.dividend > 0) | (of.split > 0)
     unadjusted = kind == "raw" and events[1:].any() and name != "tushare"
@@ -301,7 +297,7 @@ class FormatsTarget:
         self.folder = folder
 
     def __call__(self, draw: Draw, counts: Counts) -> None:
-        name = draw(st.sampled_from([*WRITERS, *SPECIAL]))
+        name = draw(st.sampled_from([*TEXTS, *SPECIAL]))
         attempt(name, self.folder, counts, np.random.default_rng(draw(st.integers(0, 2**32))))
 
 
@@ -310,7 +306,7 @@ def main(arguments: Sequence[str]) -> int:
     tries = int(arguments[1]) if len(arguments) > 1 else 1000
     start = int(arguments[2]) if len(arguments) > 2 else 0
     wrong = False
-    for name in [*WRITERS, *SPECIAL] if chosen == "all" else [chosen]:
+    for name in [*TEXTS, *SPECIAL] if chosen == "all" else [chosen]:
         chance, counts = np.random.default_rng(start), Counts()
         with tempfile.TemporaryDirectory(prefix="newsfolio-fuzz-") as folder:
             for _ in range(tries):

@@ -119,6 +119,21 @@ class Bars:
         """Only these rows, as they stand: what happened on the others is gone."""
         return dataclasses.replace(self, frame=self.frame[rows], checked=True)
 
+    def at_net_asset_value(self) -> Bars:
+        """The same line as a fund: one price a day, and nobody counts how much is dealt at it."""
+        close = self.frame["close"]
+        prices = dict.fromkeys(("open", "high", "low"), close)
+        frame = self.frame.assign(**prices, volume=np.nan)
+        return dataclasses.replace(self, frame=frame, checked=True)
+
+    @cached_property
+    def traded_on(self) -> date | None:
+        """The first day with a volume or more than one price; None: it deals as funds do."""
+        prices, close = self.frame.to_numpy()[:, :3], self.frame["close"].to_numpy()
+        moves = (np.abs(prices - close[:, None]) > ROUNDING * close[:, None]).any(axis=1)
+        days = self.days[moves | (self.frame["volume"].to_numpy() > 0)]
+        return days[0].astype(date) if len(days) else None  # type: ignore[no-any-return]
+
     @cached_property
     def unmoved(self) -> Days:
         """The days whose bar is the one before it, or stands still at the close before."""

@@ -12,6 +12,7 @@ import numpy as np
 from markets.bars import Bars
 from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
+from markets.reference.axis import lives, on_sessions, sessions_until
 from markets.reference.calendars import (
     RunCalendar,
     beyond_calendars,
@@ -31,11 +32,10 @@ from markets.reference.series import known_at_close
 from markets.snapshot import required_tables, snapshot_id
 from markets.universe import (
     Want,
-    lives,
+    as_bars_tell,
     notes_on,
     stand_ins,
     tradable,
-    with_endings,
 )
 from newsfolio.assets import Asset, Venue
 from newsfolio.errors import MissingData
@@ -48,18 +48,19 @@ SEASONING = 60
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
-    wanted = with_endings(want.lines, bars)
+    wanted = as_bars_tell(want.lines, bars)
     held = tradable(bars, want, wanted)
     tables = required_tables(bars, want.facts)
     end, why = _end(held, wanted, want, bars, fx)
     lines = tuple(held[ticker] for ticker in sorted(held))
-    sessions, weekend = _axis(lines, bars, end)
-    grids = _grids(bars, lines, sessions) | _reaches(bars, lines, sessions, want.bars)
+    sessions, weekend = sessions_until(lines, bars, np.datetime64(end), want.clock)
+    own = on_sessions(lines, bars, sessions)
+    grids = _grids(own, lines, sessions) | _reaches(own, lines, sessions, want.bars)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
-    masks, limits = fillable_of(lines, bars, grids, sessions)
+    masks, limits = fillable_of(lines, own, grids, sessions)
     money, of_money = _money(bars, want, fx, lines, calendar, first)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
@@ -78,7 +79,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, wanted), *of_tables, *told, *of_money, *limits),
+        notes=(*notes_on(bars, held, want.lines), *of_tables, *told, *of_money, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -88,7 +89,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
 
 def natural_end(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> date:
     """Where a run ends whose end nobody names."""
-    wanted = with_endings(want.lines, bars)
+    wanted = as_bars_tell(want.lines, bars)
     return _end(tradable(bars, want, wanted), wanted, want, bars, fx)[0]
 
 
@@ -146,25 +147,6 @@ def _lasting(
             yield asset
         else:
             yield from stand_ins(asset, bars)
-
-
-def _axis(
-    lines: Iterable[Asset], bars: Mapping[str, Bars], end: date
-) -> tuple[Days, tuple[str, ...]]:
-    """The union of the lines' days up to the end, without idle weekends; and a note on these."""
-    own, idle = [], []
-    for asset in lines:
-        days = bars[asset.ticker].days
-        days = days[lives(asset, days) & (days <= np.datetime64(end))]
-        weekend = idle_weekend(asset.venue, days)
-        own.append(days[~weekend])
-        idle.append(days[weekend])
-    sessions, dropped = np.unique(np.concatenate(own)), np.unique(np.concatenate(idle))
-    if not len(sessions):
-        raise MissingData(f"no session up to {end}; end the run later")
-    if not len(dropped):
-        return sessions, ()
-    return sessions, (f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}",)
 
 
 def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -> dict[str, Floats]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from markets.bars import Bars, Priced
 from markets.reference.idle_cash import cash_line
-from newsfolio.assets import Asset, Sleeve
+from newsfolio.assets import ONE_BY_ONE, UNSEEN, Asset, Kind, Sleeve
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -29,6 +29,7 @@ class Want:
     start, end: first and last day wanted; None as early and as late as the data carry.
     ends_with: last bars of other lines that bound the default end (the benchmark's).
     bars: whole bars, highs and lows too, from the first of all where no start is named.
+    clock: the sessions of a run whose own lines all trade every day; None: every day.
     declared: lines that the strategy declares itself, by ticker.
     quoted: currencies of what is measured beside it, whose rates bound the default end too.
     cash_rate: what idle cash earns instead of its currency's rate: 2.5%, or a line in percent.
@@ -43,6 +44,7 @@ class Want:
     end: date | None = None
     ends_with: Mapping[str, date] | None = None
     bars: bool = False
+    clock: NDArray[np.datetime64] | None = field(default=None, compare=False)
     quoted: tuple[str, ...] = ()
     cash_rate: str | None = None
     declared: Mapping[str, Asset] = field(default_factory=dict)
@@ -66,13 +68,6 @@ class Want:
         return universe_assets(self.sleeves)
 
 
-def lives(asset: Asset, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-    """Days from the listing to the delisting: other rows are another security's."""
-    first = np.datetime64(asset.listed or date.min)
-    last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
-    return (days >= first) & (days <= last)
-
-
 def universe_assets(sleeves: Iterable[Sleeve]) -> dict[str, Asset]:
     """The assets of all sleeves by ticker, in order."""
     lines = [line for sleeve in sleeves for line in sleeve.lines]
@@ -93,14 +88,24 @@ def assets_to_load(want: Want) -> dict[str, Asset]:
     return looked_at | assets
 
 
-def with_endings(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:
-    """The assets, with the delisting that a correction tells where they declare none."""
+def as_bars_tell(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:
+    """The assets, with what their bars tell of them.
+
+    That is the delisting of a correction where they declare none, and that a line which was taken
+    for a fund has volume or more than one price a day, and is a share.
+    """
     return {
-        ticker: replace(asset, delisted=bars[ticker].delisted)
-        if asset.delisted is None and ticker in bars and bars[ticker].delisted is not None
-        else asset
+        ticker: _as_told(asset, bars[ticker]) if ticker in bars else asset
         for ticker, asset in assets.items()
     }
+
+
+def _as_told(asset: Asset, line: Bars) -> Asset:
+    if asset.delisted is None and line.delisted is not None:
+        asset = replace(asset, delisted=line.delisted)
+    if asset.kind is Kind.FUND and line.traded_on is not None:
+        asset = replace(asset, kind=Kind.STOCK, lot=ONE_BY_ONE, half_spread=UNSEEN)
+    return asset
 
 
 def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) -> dict[str, Asset]:
@@ -111,7 +116,7 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
                 f"{ticker} is of kind {asset.kind} and cannot be held; put it in `signals`, "
                 "use it as --benchmark, or hold a fund that tracks it"
             )
-        if ticker in bars and not bars[ticker].has_opens:
+        if ticker in bars and not bars[ticker].has_opens and asset.kind is not Kind.FUND:
             raise MissingData(
                 f"{ticker} has no opening prices in this source, so no order can fill; use it as "
                 "a signal or a benchmark, or take it from a source with opens"
@@ -127,13 +132,13 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
                 f"no data for {', '.join(sleeve.tickers)} (sleeve {sleeve.name!r}) in this source; "
                 "check the spelling, choose another --data, or fetch them with --data yahoo"
             )
-    return with_endings(held, bars)
+    return as_bars_tell(held, bars)
 
 
 def stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
     """Every line that may take the asset's place; one without opens counts as no data."""
     for other in map(asset_of, asset.stand_in):
-        if other.ticker in bars and bars[other.ticker].has_opens:
+        if other.ticker in bars and (bars[other.ticker].has_opens or other.kind is Kind.FUND):
             yield other
         yield from stand_ins(other, bars)
 
@@ -141,6 +146,15 @@ def stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
 def _reachable(ticker: str, held: Mapping[str, Asset], wanted: Mapping[str, Asset]) -> bool:
     others = (wanted.get(ticker) or asset_of(ticker)).stand_in
     return ticker in held or any(_reachable(other, held, wanted) for other in others)
+
+
+def _fund_note(ticker: str, traded: date | None) -> str:
+    if traded is None:
+        return f"{ticker}: taken for a mutual fund; an order fills at the next day's price"
+    return (
+        f"{ticker}: named or declared as a mutual fund, but it has a volume or several prices on "
+        f"{traded}: taken for a share"
+    )
 
 
 def notes_on(
@@ -157,6 +171,8 @@ def notes_on(
         line = bars[ticker]
         if ticker not in wanted:
             notes.append(f"{ticker}: stands in where a line is not listed or has no data")
+        if wanted.get(ticker, asset).kind is Kind.FUND:
+            notes.append(_fund_note(ticker, line.traded_on))
         if asset.proxy:
             notes.append(f"{ticker}: proxy, {asset.proxy}")
         if line.priced is Priced.DIVIDENDS:

@@ -65,6 +65,12 @@ class Delisting:
 
 UNSAID = always(0.0, "nobody said")
 ONE_BY_ONE = always(1, "nobody said")
+UNSEEN = always(0.0005, "judgement: a line nobody has looked at")
+_AT_NET_ASSET_VALUE = always(0.0, "a fund deals at one price")
+_LEAST = {
+    Kind.FUND: always(0.001, "funds keep three decimals of a share"),
+    Kind.CRYPTO: always(1e-8, "the smallest part that exchanges keep"),
+}
 _HUNDRED = always(100, "board lot of the mainland; in Hong Kong assumed")
 _STAR = re.compile(r"68[89]\d{3}\.SS")
 TAXED = always(True, "nobody said")
@@ -95,11 +101,11 @@ class Asset:
     kind: Kind = Kind.STOCK
     name: str = ""
     listed: date | None = None
-    lot: Dated[int] = ONE_BY_ONE
+    lot: Dated[float] = ONE_BY_ONE
     lot_known: bool = True
     withholding: Dated[float] = UNSAID
     withholding_known: bool = True
-    half_spread: Dated[float] = always(0.0005, "judgement: a line nobody has looked at")
+    half_spread: Dated[float] = UNSEEN
     borrow: float = 0.0075
     adr_fee: float = 0.0
     star: bool = False
@@ -120,6 +126,10 @@ class Asset:
             )
         if not self.country:
             object.__setattr__(self, "country", self.venue.country or self.venue.code)
+        if self.lot is ONE_BY_ONE and self.kind in _LEAST:
+            object.__setattr__(self, "lot", _LEAST[self.kind])
+        if self.half_spread is UNSEEN and self.kind is Kind.FUND:
+            object.__setattr__(self, "half_spread", _AT_NET_ASSET_VALUE)
         hong_kong, mainland = self.venue.code == HONG_KONG.code, self.venue.code == MAINLAND.code
         if self.withholding is UNSAID and hong_kong and self.tradable:
             object.__setattr__(self, "withholding", _H_SHARE)
@@ -138,7 +148,37 @@ class Asset:
 
     @property
     def tradable(self) -> bool:
-        return self.kind in (Kind.STOCK, Kind.ETF, Kind.REIT)
+        return self.kind not in (Kind.INDEX, Kind.CURRENCY)
+
+    @property
+    def unshortable(self) -> str:
+        """Why it cannot be sold short, "" where it can."""
+        if self.kind is Kind.FUND:
+            return "a mutual fund cannot be borrowed"
+        if self.venue.shorting:
+            return ""
+        if self.venue.needs:
+            return "mainland lines cannot be borrowed through Stock Connect"
+        return f"lines of {self.venue.code} cannot be borrowed"
+
+    @property
+    def deals(self) -> int:
+        """Minutes from the midnight (UTC) of a session to the hour at which its orders fill.
+
+        A fund deals at the close; other lines at the opening of their venue.
+        """
+        closes = self.venue.closes
+        return closes.hour * 60 + closes.minute if self.kind is Kind.FUND else self.venue.opening
+
+
+def suffix_of(ticker: str) -> str:
+    """What stands behind the dot; of a pair such as BTC-USD the currency with its dash."""
+    if ticker.startswith("^") or ticker.endswith("=X"):
+        return ""
+    pair = re.fullmatch(r"[A-Z0-9]+(-[A-Z]{3})", ticker)
+    if pair and rows_of_suffix(pair[1]):
+        return pair[1]
+    return ticker.partition(".")[2]
 
 
 def venue_of(ticker: str) -> Venue:
@@ -146,7 +186,7 @@ def venue_of(ticker: str) -> Venue:
 
     CommandError for a suffix that is not known, and for a counter whose currency is not.
     """
-    suffix = "" if ticker.startswith("^") or ticker.endswith("=X") else ticker.partition(".")[2]
+    suffix = suffix_of(ticker)
     rows = rows_of_suffix(suffix)
     if rows is None:
         raise CommandError(

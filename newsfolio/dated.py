@@ -10,19 +10,20 @@ from itertools import pairwise
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Row(Generic[T]):
+class Row(Generic[T_co]):
     """A value in force from `start` on; None: from the beginning of time."""
 
     start: date | None
-    value: T
+    value: T_co
     source: str = ""
 
 
 @dataclass(frozen=True)
-class Dated(Generic[T]):
+class Dated(Generic[T_co]):
     """A value over time, rows in ascending order of their start.
 
     >>> stamp = Dated((Row(None, 0.0010), Row(date(2021, 8, 1), 0.0013, "IRD")))
@@ -30,7 +31,7 @@ class Dated(Generic[T]):
     (0.001, 0.0013)
     """
 
-    rows: tuple[Row[T], ...]
+    rows: tuple[Row[T_co], ...]
 
     def __post_init__(self) -> None:
         if not self.rows or any(a >= b for a, b in pairwise(self.starts)):
@@ -41,7 +42,7 @@ class Dated(Generic[T]):
         """The first day of each row."""
         return [row.start or date.min for row in self.rows]
 
-    def at(self, day: date) -> T:
+    def at(self, day: date) -> T_co:
         """The value in force on `day`; LookupError before the first row."""
         starts = self.starts
         if len(starts) == 1 and day >= starts[0]:

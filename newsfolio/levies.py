@@ -176,8 +176,12 @@ def history(per: float, *rows: tuple[str, float, str]) -> Dated[float]:
 def by_kind(
     shares: tuple[Levy, ...] = (), funds: tuple[Levy, ...] | None = None
 ) -> Mapping[Kind, tuple[Levy, ...]]:
-    """What shares and trusts are charged, and funds, where that is something else."""
-    return {Kind.STOCK: shares, Kind.REIT: shares, Kind.ETF: shares if funds is None else funds}
+    """What shares and trusts are charged, and funds, where that is something else.
+
+    Mutual funds deal with their manager, who charges nothing on an order.
+    """
+    of_funds = shares if funds is None else funds
+    return {Kind.STOCK: shares, Kind.REIT: shares, Kind.ETF: of_funds, Kind.FUND: ()}
 
 
 def of_value(name: str, *rows: tuple[str, float, str], sales_only: bool = False) -> Levy:

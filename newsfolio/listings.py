@@ -347,7 +347,8 @@ def asset_of(line: str | Asset) -> Asset:
     if line.endswith(("=X", "=ECB")):
         return Asset(line, venue, Kind.CURRENCY)
     if venue is NEW_YORK:
-        return Asset(line, venue, withholding=_US_STOCK, country=country)
+        kind = _kind_of(line, venue)
+        return Asset(line, venue, kind, withholding=_US_STOCK, country=country)
     if venue.code == HONG_KONG.code:
         return _hong_kong(line, venue)
     if venue.code != MAINLAND.code:
@@ -358,9 +359,14 @@ def asset_of(line: str | Asset) -> Asset:
 
 def _by_rows(line: str, venue: Venue) -> Asset:
     """A line of which its market's rows are all that is known."""
+    return _completed(Asset(line, venue, _kind_of(line, venue)))
+
+
+def _kind_of(line: str, venue: Venue) -> Kind:
+    """What the rows of its market take a ticker for."""
     rows = rows_of(venue.code)
     kinds = (kind for pattern, kind in rows.kinds if re.fullmatch(pattern, line)) if rows else ()
-    return _completed(Asset(line, venue, next(iter(kinds), Kind.STOCK)))
+    return next(iter(kinds), Kind.STOCK)
 
 
 def _completed(line: Asset) -> Asset:

@@ -10,14 +10,17 @@ from newsfolio.errors import CommandError
 
 
 class Kind(StrEnum):
-    """What a line is; costs and lots depend on it, and only STOCK, ETF and REIT can be traded.
+    """What a line is; costs and lots depend on it, and INDEX and CURRENCY cannot be traded.
 
-    REIT is for venues that charge these trusts otherwise than shares, as Hong Kong does.
+    REIT is for venues that charge these trusts otherwise than shares, as Hong Kong does. FUND is a
+    mutual fund, which deals once a day at its net asset value; CRYPTO what trades around the clock.
     """
 
     STOCK = "stock"
     ETF = "etf"
     REIT = "reit"
+    FUND = "fund"
+    CRYPTO = "crypto"
     INDEX = "index"
     CURRENCY = "currency"
 
@@ -56,7 +59,8 @@ class Venue:
     an order to fill: mainland lines are traded through Hong Kong. `country` is where the companies
     are that nobody knows better of; "": the code stands for it. `unit` is what its prices are
     quoted in, such as GBp for pence, where that is not `currency`; files are read in it, and all
-    money of a run is in `currency`.
+    money of a run is in `currency`. `continuous`: it is open at all hours of every day, so that
+    what trades there has a bar a day, from midnight to midnight.
     """
 
     code: str
@@ -67,6 +71,7 @@ class Venue:
     shorting: bool = True
     country: str = ""
     unit: str = ""
+    continuous: bool = False
 
     def __post_init__(self) -> None:
         if self.unit and unit_of(self.unit).currency != self.currency:

@@ -52,7 +52,7 @@ class VenueRows:
     suffixes: Mapping[str, Venue]
     zone: str
     schedule: VenueSchedule
-    lot: Dated[int] = always(1)
+    lot: Dated[float] = always(1)
     withholding: Dated[float] = always(0.0)
     withholding_of_funds: Dated[float] | None = None
     kinds: tuple[tuple[str, Kind], ...] = ()

@@ -23,7 +23,7 @@ def in_short(rows: VenueRows) -> dict[str, Any]:
     """A market as the list of `newsfolio venues` has it."""
     venues = tuple(rows.suffixes.values())
     return {
-        "suffixes": [f".{suffix}" if suffix else "none" for suffix in rows.suffixes],
+        "suffixes": [_suffix(suffix) for suffix in rows.suffixes],
         "name": rows.name,
         "calendars": sorted(rows.codes),
         "currency": venues[0].currency,
@@ -36,6 +36,11 @@ def in_short(rows: VenueRows) -> dict[str, Any]:
     }
 
 
+def _suffix(suffix: str) -> str:
+    """As it stands behind a ticker; that of a pair has a dash."""
+    return f".{suffix}" if suffix[:1].isalpha() else suffix or "none"
+
+
 def tax_today(rows: VenueRows) -> str:
     """The taxes of shares in the last rows, as percent and side."""
     shares = rows.schedule.levies.get(Kind.STOCK, ())
@@ -46,7 +51,7 @@ def tax_today(rows: VenueRows) -> str:
 def in_full(rows: VenueRows) -> Iterator[tuple[str, str, str, str]]:
     """All rows of a market: what, from when on, the value, the source."""
     for suffix, venue in rows.suffixes.items():
-        yield ("venue", f".{suffix}" if suffix else "none", _venue(venue), rows.name)
+        yield ("venue", _suffix(suffix), _venue(venue), rows.name)
     yield from _dated("lot", rows.lot)
     yield from _dated("withholding", rows.withholding, percent)
     if rows.withholding_of_funds:
@@ -87,7 +92,7 @@ def of_line(asset: Asset, levies: Iterable[Levy], board: Board | None) -> Iterat
         yield from _dated(levy.name, due.rate, _rate(levy))
     if board is not None:
         yield from _dated("price limit", board.limit, _limit)
-    yield ("shorting", ALWAYS, "yes" if asset.venue.shorting else "no", "")
+    yield ("shorting", ALWAYS, "no" if asset.unshortable else "yes", asset.unshortable)
 
 
 def _name(venue: Venue) -> str:

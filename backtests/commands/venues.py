@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backtests.commands.terminal import print_json, print_table
 from backtests.commands.venue_text import in_full, in_short, notes_of, of_line
+from newsfolio.assets import suffix_of
 from newsfolio.errors import UnknownName
 from newsfolio.listings import asset_of
 from newsfolio.venue_rows import VenueRows
@@ -52,8 +53,8 @@ def show_line(ticker: str) -> None:
 
 def _asked(venue: str) -> VenueRows:
     """The rows of a suffix, a calendar or a ticker; UnknownName for anything else."""
-    suffix = venue.rpartition(".")[2]
-    known = rows_of(venue) or (rows_of_suffix(suffix) if "." in venue else None)
+    suffix = suffix_of(venue) if "-" in venue else venue.rpartition(".")[2]
+    known = rows_of(venue) or (rows_of_suffix(suffix) if suffix != venue else None)
     if known is None:
         names = [f".{suffix}" for rows in all_rows() for suffix in rows.suffixes if suffix]
         raise UnknownName("venue", venue, names, "newsfolio venues lists them.")

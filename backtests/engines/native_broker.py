@@ -125,11 +125,11 @@ class NativeBroker(OverdraftBroker):
         """StrategyError for a short sale where none can be made."""
         asset = self._clock.market.assets[order.data.p.column]
         held = self.getposition(order.data).size
-        if not asset.venue.shorting and held + order.executed.remsize < 0:
+        if asset.unshortable and held + order.executed.remsize < 0:
             raise StrategyError(
                 f"{asset.ticker} is sold short on {self._clock.market.day(self._clock.session)} "
-                f"({-order.executed.remsize:g} units, {held:g} held): mainland lines cannot be "
-                "shorted; sell what is held"
+                f"({-order.executed.remsize:g} units, {held:g} held): {asset.unshortable}; "
+                "sell what is held"
             )
 
     def liquidate(self, strategy: bt.Strategy) -> None:

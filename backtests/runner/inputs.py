@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
+
 from backtests.claims import lines_of
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.run import BENCHMARK, Reference
@@ -13,7 +15,7 @@ from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settin
 from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
-from markets.market import Market
+from markets.market import Days, Market
 from markets.quality.findings import Finding
 from markets.quality.gate import gate, levels
 from markets.quality.pairs import serving_pairs
@@ -84,7 +86,21 @@ class Inputs:
 
     def market(self, bars: Mapping[str, Bars]) -> Market:
         """The strategy's market; where no end is named, it ends with the benchmark's lines too."""
-        return market_of(self._bounded(bars), bars, self.settings)
+        want = replace(self._bounded(bars), clock=self._clock(bars))
+        return market_of(want, bars, self.settings)
+
+    def _clock(self, bars: Mapping[str, Bars]) -> Days | None:
+        """The sessions of what a run is measured against, for one whose own lines trade daily."""
+        own = self.want.lines.values()
+        if not all(asset.venue.continuous for asset in own):
+            return None
+        others = [asset for needs in self.references for asset in needs.lines]
+        days = [
+            bars[asset.ticker].days
+            for asset in others
+            if asset.ticker in bars and not asset.venue.continuous
+        ]
+        return np.unique(np.concatenate(days)) if days else None
 
     def gate(self, market: Market, bars: Mapping[str, Bars]) -> tuple[Finding, ...]:
         """What the gate says of every line that the run, its benchmark or a control rests on."""

@@ -41,7 +41,8 @@ def run_reference(
         return ReferenceRun(reference, f"{reference.label} (level)", level)
     window = replace(settings, start=market.day(market.first), end=market.day(-1))
     try:
-        other = market_of(replace(needs.want, start=window.start, end=window.end), bars, window)
+        want = replace(needs.want, start=window.start, end=window.end, clock=market.sessions)
+        other = market_of(want, bars, window)
     except MissingData:
         _require_begun(needs, market, bars)
         raise

@@ -217,10 +217,11 @@ class Decider:
                     f"{strategy.label}: the weight of {ticker} on {day} is {weight}; "
                     "leave a line out where its figures are unknown"
                 )
-            if weights[ticker] < 0 and not self._market.by_ticker[ticker].venue.shorting:
+            why = weights[ticker] < 0 and self._market.by_ticker[ticker].unshortable
+            if why:
                 raise StrategyError(
-                    f"{strategy.label} sells {ticker} short on {day}; mainland lines cannot be "
-                    "borrowed through Stock Connect, hold it long or not at all"
+                    f"{strategy.label} sells {ticker} short on {day}; {why}, hold it long or not "
+                    "at all"
                 )
         gross = _gross(weights.values())
         if gross > strategy.max_gross + ROUNDING:

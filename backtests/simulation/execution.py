@@ -184,8 +184,8 @@ class Execution:
 
 
 def by_opening(market: Market) -> tuple[tuple[int, ...], ...]:
-    """Columns whose venues open at the same hour, in the order of the day."""
+    """Columns whose orders fill at the same hour, in the order of the day."""
     groups: dict[object, list[int]] = defaultdict(list)
     for column, asset in enumerate(market.assets):
-        groups[asset.venue.opening].append(column)
+        groups[asset.deals].append(column)
     return tuple(tuple(groups[hour]) for hour in sorted(groups))  # type: ignore[type-var]

@@ -60,8 +60,6 @@ KNOWN_TO = "2026-11"
 
 _Charges = Dated[tuple[Charge, ...]]
 
-_TRADED = (Kind.STOCK, Kind.ETF, Kind.REIT)
-
 
 @dataclass(frozen=True)
 class _Order:
@@ -101,7 +99,7 @@ def _levies(code: str, kind: Kind) -> tuple[Levy, ...]:
     """What the table of a venue charges; the levies of shares where a kind has none of its own."""
     schedule = schedule_of(code)
     levies = schedule.levies if schedule else {}
-    return levies.get(kind, levies.get(Kind.STOCK, ()))
+    return levies.get(kind, () if kind is Kind.FUND else levies.get(Kind.STOCK, ()))
 
 
 def _asked(levy: Levy, own: Costs) -> bool:
@@ -251,7 +249,7 @@ def _own_notes(own: Costs, assets: Sequence[Asset]) -> list[str]:
 
 def _unknown(assets: Sequence[Asset]) -> list[str]:
     """What is assumed where no table says what a venue charges."""
-    codes = {asset.venue.code for asset in assets if asset.kind in _TRADED}
+    codes = {asset.venue.code for asset in assets if asset.tradable}
     without = sorted(code for code in codes if schedule_of(code) is None)
     return [
         f"No fees are known for venue {code}: neither tax nor commission is charged, and a "

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from markets.bars import Bars, moved_on
 from markets.quality.findings import Floats
+from markets.reference.axis import lives
 from markets.reference.calendars import Days, idle_weekend, sessions_of
-from markets.universe import lives
-from newsfolio.assets import Asset
+from newsfolio.assets import Asset, Kind
 
 Counts = NDArray[np.int64]
 
@@ -32,6 +32,8 @@ class JudgedLine:
 
         What was paid or split on a row that goes counts on the next one. None: no row is left.
         """
+        if asset.kind is Kind.FUND and bars.traded_on is None:
+            bars = bars.at_net_asset_value()
         keep = lives(asset, bars.days)
         if not keep.any():
             return None

@@ -17,7 +17,7 @@ from markets.bars import Priced
 from markets.quality.findings import Finding, Severity, about, counted
 from markets.quality.judged_line import JudgedLine
 from markets.quality.ticks import TAKEN_BACK, ticks
-from newsfolio.assets import Asset
+from newsfolio.assets import Asset, Kind
 
 Limit = Callable[[Asset, date], float | None]
 """The largest move of a line on a day, 0.1 for 10 %; None for no limit."""
@@ -123,6 +123,8 @@ def _unrecorded(line: JudgedLine, at: int) -> Finding | None:
             Severity.BLOCK, asset.ticker, "unit", day, f"{line.step(at)}, about a hundredfold",
             "One part is in another unit (pence, cents): correct it, or fetch the line again.",
         )  # fmt: skip
+    if asset.kind is Kind.CRYPTO:
+        return None  # nobody splits it, and it moves as nothing else does
     if line["dividend"][at] > 0 and unpaid < ODD < abs(line.moves[at]):
         return _unfallen(line, at, size)
     if line.halted(at):

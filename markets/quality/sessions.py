@@ -10,8 +10,8 @@ import numpy as np
 from markets.bars import Bars
 from markets.quality.findings import Finding, Mask, Severity, about, counted, longest, runs
 from markets.quality.judged_line import JudgedLine
+from markets.reference.axis import lives
 from markets.reference.calendars import Days, on_weekend, sessions_of
-from markets.universe import lives
 from newsfolio.assets import Asset, Kind
 
 CLOSED = 0.05
@@ -124,7 +124,7 @@ def begins(asset: Asset, bars: Bars) -> Iterator[Finding]:
 def still(line: JudgedLine) -> Iterator[Finding]:
     """Stale runs, sessions that are recorded as flat with no volume, and lines nobody trades."""
     asset, days, volume = line.asset, line.days, line["volume"]
-    if asset.kind is Kind.CURRENCY or (
+    if asset.kind in (Kind.CURRENCY, Kind.FUND) or (
         asset.kind is Kind.INDEX and np.isnan(line["open"]).all()
     ):  # fmt: skip
         return

@@ -202,8 +202,8 @@ def _known_close(venue_code: str, day: date) -> datetime | None:
 
 
 def closes_last(venues: Iterable[Venue]) -> Venue:
-    """The venue of the decision clock."""
-    return max(venues, key=lambda venue: (venue.closes, venue.code))
+    """The venue of the decision clock; one that never closes sets it among its like alone."""
+    return max(venues, key=lambda venue: (not venue.continuous, venue.closes, venue.code))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from datetime import date, time
 
 from newsfolio.dated import Dated, Row, always
 from newsfolio.levies import MILLION, Basis, Levy, VenueSchedule, by_kind, history
-from newsfolio.venue import Venue
+from newsfolio.venue import Kind, Venue
 from newsfolio.venue_rows import SessionRows, VenueRows
 
 _ADVISORY = "SEC fee rate advisory"
@@ -96,6 +96,7 @@ ROWS = VenueRows(
         early="SEC fee before 2009",
     ),
     withholding=always(0.30, _WITHHELD),
+    kinds=((r"[A-Z]{4}X", Kind.FUND),),
     sessions=SessionRows(lost=(*_ATTACKED, *_HURRICANE)),
     settlement=Dated(
         (

@@ -63,6 +63,7 @@ def _noise(rng: np.random.Generator, line: Bars, day: date) -> Bars:
     after = frame.index > pd.Timestamp(day)
     factor = np.exp(rng.normal(0, 0.3, int(after.sum())))[:, None]
     frame.loc[after, ["open", "high", "low", "close"]] *= factor
-    frame.loc[after, "volume"] = np.round(np.exp(rng.normal(8, 2, int(after.sum()))))
+    if line.traded_on is not None:  # what deals as a fund does goes on to
+        frame.loc[after, "volume"] = np.round(np.exp(rng.normal(8, 2, int(after.sum()))))
     frame.loc[after, "dividend"] = 0.0
     return dataclasses.replace(line, frame=frame)

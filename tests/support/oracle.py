@@ -18,7 +18,7 @@ from markets.costs.models import CostModel
 from markets.market import Market
 from newsfolio import Strategy, View
 from newsfolio.listings import asset_of
-from tests.support.oracle_line import Line, opening
+from tests.support.oracle_line import Line, dealing_hour
 
 DUST = 1e-9
 STAR_MINIMUM = 200
@@ -96,11 +96,11 @@ class _Run:
         self._pay_off(s)
         self._dividends(s)
         equity = self.cash + self._worth(s - 1)
-        for hour in sorted({opening(line.asset.venue) for line in self.lines.values()}):
+        for hour in sorted({dealing_hour(line.asset) for line in self.lines.values()}):
             due = {
                 name: quantity
                 for name, quantity in self.orders.items()
-                if opening(self.lines[name].asset.venue) == hour
+                if dealing_hour(self.lines[name].asset) == hour
             }
             self._sell(s, due)
             self.late |= {n for n in due if self.orders.get(n, 0) < 0 and self.lines[n].opened[s]}

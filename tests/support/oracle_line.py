@@ -9,13 +9,19 @@ from math import isnan
 
 from backtests.settings import Dividends, Settings
 from markets.market import Market
-from newsfolio import Venue
+from newsfolio import Asset, Kind
 
 
-def opening(venue: Venue) -> datetime:
-    """When a session of one day opens: what opens later than it closes, on the evening before."""
+def dealing_hour(asset: Asset) -> datetime:
+    """When the orders of a session fill: at the opening, those of funds at the close.
+
+    What opens later than it closes opens on the evening before.
+    """
+    venue, day = asset.venue, date(2000, 1, 3)
+    if asset.kind is Kind.FUND:
+        return datetime.combine(day, venue.closes)
     evening = venue.opens > venue.closes
-    return datetime.combine(date(2000, 1, 3) - timedelta(days=int(evening)), venue.opens)
+    return datetime.combine(day - timedelta(days=int(evening)), venue.opens)
 
 
 class Line:

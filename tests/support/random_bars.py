@@ -11,7 +11,7 @@ import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Priced
 from markets.reference.calendars import among, sessions_of
-from newsfolio import MAINLAND, Asset
+from newsfolio import MAINLAND, Asset, Kind
 
 Rng = np.random.Generator
 
@@ -22,6 +22,8 @@ def chance(rng: Rng, odds: float) -> bool:
 
 def bars_of(rng: Rng, asset: Asset, days: np.ndarray, liquid: bool) -> Bars:
     """The venue's own sessions, with gaps; rows before a listing are there, as in real files."""
+    if asset.venue.continuous:
+        days = np.arange(days[0], days[-1] + 1)
     open_ = among(sessions_of(asset.venue), days)
     own = days[open_ | (rng.random(len(days)) < rng.choice([0.0, 0.5]))]
     keep = rng.random(len(own)) > rng.choice([0.0, 0.0, 0.03, 0.3])
@@ -35,6 +37,9 @@ def bars_of(rng: Rng, asset: Asset, days: np.ndarray, liquid: bool) -> Bars:
     if asset.venue.code == MAINLAND.code and chance(rng, 0.5):
         frame = _stopped(rng, frame)
     frame = _repeated(rng, frame)
+    if asset.kind is Kind.FUND:
+        one = dict.fromkeys(("open", "high", "low"), frame["close"])
+        frame = frame.assign(**one, volume=0.0)
     later = float(rng.choice([1.0, 1.0, 2.0]))
     return Bars(asset.ticker, frame, Priced.SPLITS, later, simulated=True)
 
@@ -94,7 +99,8 @@ def _splits(rng: Rng, count: int) -> np.ndarray:
 def _weekend(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
     """Now and then a row on a Saturday, with a dividend that counts on the next session."""
     fridays = np.flatnonzero(np.array([day.weekday() for day in frame.index]) == 4)
-    if not chance(rng, 0.1) or not len(fridays):
+    every_day = frame.index.day_of_week.max() > 4
+    if not chance(rng, 0.1) or every_day or not len(fridays):
         return frame
     friday = frame.iloc[[fridays[len(fridays) // 2]]]
     saturday = friday.assign(dividend=friday["close"] * 0.01)

@@ -48,6 +48,7 @@ from newsfolio import (
     quarterly,
     weekly,
 )
+from newsfolio.assets import venue_of
 from newsfolio.schedules import Schedule
 from tests.support.random_bars import bars_of, chance
 
@@ -142,7 +143,10 @@ class Case:
 
     def plain_market(self) -> Market:
         settings = self.settings
-        want = Want(self.sleeves, settings.currency, start=settings.start, end=settings.end)
+        want = Want(
+            self.sleeves, settings.currency, start=settings.start, end=settings.end,
+            cash_rate=settings.cash_rate,
+        )  # fmt: skip
         return build_market(self.bars, want, self.fx)
 
 
@@ -213,6 +217,10 @@ def _asset(rng: Rng, place: int, days: np.ndarray, others: list[str]) -> Asset:
     star = venue is MAINLAND and chance(rng, 0.4)
     warned = Dated((Row(None, chance(rng, 0.3)), Row(_middle(days), chance(rng, 0.3))))
     chosen = [str(name) for name in rng.permutation(others)[:2]] if others else []
+    if venue is NEW_YORK and number % 4 < 2:  # a mutual fund, or what trades around the clock
+        kind = (Kind.FUND, Kind.CRYPTO)[number % 4]
+        where = venue if kind is Kind.FUND else venue_of("BTC-USD")
+        return Asset(f"L{number:03d}", where, kind, withholding=always(0.3), borrow=0.01)
     return Asset(
         f"{'K' if mainland else 'L'}{number:03d}{SUFFIX[venue.code]}",
         venue,
@@ -353,4 +361,4 @@ def _shorts(rng: Rng, name: str, by_name: Mapping[str, Asset]) -> bool:
 def _shortable(name: str, by_name: Mapping[str, Asset]) -> bool:
     """Whether the line and all that may take its place can be sold short."""
     asset = by_name[name]
-    return asset.venue.shorting and all(_shortable(other, by_name) for other in asset.stand_in)
+    return not asset.unshortable and all(_shortable(other, by_name) for other in asset.stand_in)

@@ -37,8 +37,9 @@ def _split(of: History, digits: int = 4) -> tuple[Floats, Floats, Floats, Floats
 def bloomberg(of: History) -> Written:
     opened, high, low, close, volume = _split(of)
     cells = [f"{one:.0f}" for one in volume]
-    cells[3] = "#N/A N/A"
-    volume = np.where(np.arange(len(volume)) == 3, np.nan, volume)
+    unknown = len(cells) // 3
+    cells[unknown] = "#N/A N/A"
+    volume = np.where(np.arange(len(volume)) == unknown, np.nan, volume)
     rows = list(zip(map(us, of.days), close, opened, high, low, cells, strict=True))
     title = "Security,AAPL US Equity\nStart Date,1/5/2026\nPeriod,D\nCurrency,USD\n\n"
     text = title + table("Date,PX_LAST,PX_OPEN,PX_HIGH,PX_LOW,PX_VOLUME", rows[::-1])
@@ -132,11 +133,12 @@ def qlib(of: History) -> Written:
     full = of.factor
     first = of.close[0] * full[0]
     factor = full / first
-    calendar = ["2025-12-31", "2026-01-02", *of.days, "2027-01-04"]
+    calendar = ["2001-12-31", "2002-01-02", *of.days, "2027-01-04"]
+    suspended = len(of.days) // 2
 
     def column(values: Floats) -> bytes:
         cells = values.copy()
-        cells[5] = np.nan
+        cells[suspended] = np.nan
         return np.concatenate([[2.0], cells]).astype("<f4").tobytes()
 
     fields = dict(zip(("open", "high", "low", "close"), of.prices(factor), strict=True))
@@ -144,7 +146,7 @@ def qlib(of: History) -> Written:
     files = {f"features/sh600519/{name}.day.bin": column(values) for name, values in fields.items()}
     files["calendars/day.txt"] = "\n".join(calendar).encode()
     files["instruments/all.txt"] = b"SH600519\t2026-01-05\t2026-02-05\n"
-    keep = [row for row in range(len(of.days)) if row != 5]
+    keep = [row for row in range(len(of.days)) if row != suspended]
     # the last row's price is that of the day, and turnover stays what it was
     return WrittenTree("", b"", "600519.SS", Priced.DIVIDENDS, (of.close * full)[keep],
                        (of.volume / full)[keep], ("qlib", "last factor"), tolerance=1e-6,

@@ -47,8 +47,9 @@ class History:
 
     @property
     def amount(self) -> Floats:
-        """Money traded: the volume at the middle of low and high."""
-        return self.volume * (self.low + self.high) / 2
+        """Money traded: the volume at some price between low and high."""
+        place = 0.1 + 0.8 * (np.arange(len(self.days)) * 0.618 % 1)
+        return self.volume * (self.low + place * (self.high - self.low))
 
     def prices(self, scale: Floats | float = 1.0) -> tuple[Floats, Floats, Floats, Floats]:
         return self.open * scale, self.high * scale, self.low * scale, self.close * scale

@@ -125,6 +125,8 @@ def _positions(
     for entry in summaries:
         category = entry.text("category")
         listed = [name.strip() for name in entry.text("symbol").split(",")]
+        if category.casefold() == "crypto":  # Yahoo names the pair
+            listed = [f"{name}-{entry.text('currency')}" for name in listed]
         names, suffixes = venues.get(listed[0], ((), None))
         yield Position(
             entry.line, tuple(dict.fromkeys((*listed, *names))), entry.number("quantity"),
@@ -136,7 +138,7 @@ def _positions(
 def _apart(category: str) -> str:
     """What a row is, where it is no share: the statement's own word."""
     folded = category.casefold()
-    if folded in _STOCKS:
+    if folded in (*_STOCKS, "crypto"):
         return ""
     return OPTION if any(word in folded for word in _OPTIONS) else category or "no share"
 

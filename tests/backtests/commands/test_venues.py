@@ -11,7 +11,7 @@ from tests.support.shell import Shell
 
 def test_venues_lists_every_market_with_its_unit_and_tax(shell: Shell) -> None:
     rows = {row["name"]: row for row in json.loads(shell("venues", "--json").out)["venues"]}
-    assert len(rows) == 35
+    assert len(rows) == 36
     london = rows["London Stock Exchange"]
     assert london == {
         "suffixes": [".L", ".IL"], "name": "London Stock Exchange", "calendars": ["XLON"],

@@ -47,7 +47,7 @@ def steady(
     days = np.arange("2023-02-20", "2024-01-01", dtype="datetime64[D]")
     euros = {"EUR": 1.0, "USD": 0.9, "HKD": 0.115, "CNY": 0.13}
     fx = Walk(days, {name: np.full(len(days), rate) for name, rate in euros.items()}, True)
-    made = Settings(start=date(2023, 3, 6), **settings)  # type: ignore[arg-type]
+    made = Settings(start=date(2023, 3, 6), cash_rate="0%", **settings)  # type: ignore[arg-type]
     bars = {asset.ticker: line(asset, prices, volume) for asset, prices in lines.items()}
     table = {date(2023, 3, 6) + timedelta(day): weights for day in range(300)}
     return Case(0, bars, (Sleeve("all", tuple(lines)),), fx, schedule, table, gross, made)

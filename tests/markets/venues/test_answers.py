@@ -19,7 +19,7 @@ import pytest
 from markets.costs.models import VenueCosts
 from markets.reference.calendars import closing_times, is_open
 from markets.reference.fillable import Limits
-from newsfolio.assets import Asset
+from newsfolio.assets import Asset, suffix_of
 from newsfolio.costs import Commission, Costs
 from newsfolio.listings import asset_of
 from newsfolio.venues import all_rows, rows_of
@@ -46,7 +46,7 @@ def test_every_market_has_its_table() -> None:
         rows = rows_of(table["lines"][0][1])
         assert rows is not None
         answered.add(rows.name)
-        suffixes = {ticker.partition(".")[2] for ticker, *_ in table["lines"]}
+        suffixes = {suffix_of(ticker) for ticker, *_ in table["lines"]}
         assert suffixes == rows.suffixes.keys()
         assert len({day for _, day, *_ in table["fees"]}) >= 3
     assert answered == here

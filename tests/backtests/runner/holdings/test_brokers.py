@@ -243,6 +243,11 @@ def test_statements_in_other_languages(
     assert any("no cash is counted" in note for note in held.notes)
 
 
+def test_coins_are_pairs(tmp_path: Path) -> None:
+    text = ACTIVITY.replace("Stocks,USD,QQX,12.5", "Crypto,USD,BTC,0.25")
+    assert held_in(tmp_path, text, lines=("AAPL", "BTC-USD")).shares["BTC-USD"] == 0.25
+
+
 def test_all_accounts_of_schwab_add_up(tmp_path: Path) -> None:
     """Each account has its name, its header, its rows and its total."""
     one = [SCHWAB_HEADER, schwab_row("AAPL", "10", "$2,100.00", "Equity"),

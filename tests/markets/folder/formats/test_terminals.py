@@ -223,3 +223,17 @@ def test_a_rate_is_a_signal_and_never_held(tmp_path: Path) -> None:
                          "    return {}\n", "held.py")  # fmt: skip
     with pytest.raises(MissingData, match="use it as a signal"):
         run(str(held), data=prices, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", terminal_files.TREES)
+def test_folders_of_programs_from_many_histories(tmp_path: Path, name: str) -> None:
+    """A dividend and a split on any row, in any order; the truth is that of the history."""
+    for seed in range(12):
+        chance = np.random.default_rng(seed)
+        row, other = chance.permutation(np.arange(1, 20))[:2].tolist()
+        of = history(20, seed, paid={row: 1.25}, splits={other: 3.0})
+        written = terminal_files.TREES[name](of)
+        written.put(tmp_path / str(seed))
+        bars = read(tmp_path / str(seed), written.ticker)
+        np.testing.assert_allclose(bars.frame["close"], written.close, rtol=2e-6)
+        np.testing.assert_allclose(bars.frame["volume"], written.volume, rtol=2e-6)

@@ -1,0 +1,89 @@
+"""The sessions of a run, and the bars of lines that keep no hours of an exchange."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from markets.bars import Bars
+from markets.reference.calendars import Days, Mask, idle_weekend
+from newsfolio.assets import Asset, Kind
+from newsfolio.errors import MissingData
+
+
+def lives(asset: Asset, days: Days) -> Mask:
+    """Days from the listing to the delisting: other rows are another security's."""
+    first = np.datetime64(asset.listed or date.min)
+    last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
+    return (days >= first) & (days <= last)
+
+
+def sessions_until(
+    lines: Iterable[Asset], bars: Mapping[str, Bars], end: np.datetime64, clock: Days | None
+) -> tuple[Days, tuple[str, ...]]:
+    """The union of the lines' days up to the end, without idle weekends; and a note on these.
+
+    Lines that trade every day set none where others do: what they did since the session before
+    falls into the next. Where all trade every day, `clock` sets them, if somebody else's is given.
+    """
+    own: list[Days] = []
+    daily: list[Days] = []
+    idle: list[Days] = []
+    for asset in lines:
+        days = bars[asset.ticker].days
+        days = days[lives(asset, days) & (days <= end)]
+        weekend = idle_weekend(asset.venue, days)
+        (daily if asset.venue.continuous else own).append(days[~weekend])
+        idle.append(days[weekend])
+    sessions = np.unique(np.concatenate(own or daily))
+    if not own and clock is not None and len(sessions):
+        sessions = clock[(clock >= sessions[0]) & (clock <= end)]
+    dropped = np.unique(np.concatenate(idle))
+    if not len(sessions):
+        raise MissingData(f"no session up to {end}; end the run later")
+    if not len(dropped):
+        return sessions, ()
+    return sessions, (f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}",)
+
+
+def on_sessions(
+    lines: Iterable[Asset], bars: Mapping[str, Bars], sessions: Days
+) -> Mapping[str, Bars]:
+    """The same bars; those of every-day lines one a session, those of funds at their value."""
+    changed = {}
+    for asset in lines:
+        line = bars[asset.ticker]
+        if asset.kind is Kind.FUND:
+            changed[asset.ticker] = line.at_net_asset_value()
+        elif asset.venue.continuous and not np.isin(line.days, sessions).all():
+            changed[asset.ticker] = _folded(line, sessions)
+    return {**bars, **changed} if changed else bars
+
+
+def _folded(line: Bars, sessions: Days) -> Bars:
+    """One bar a session: all since the session before, of the first session its own day."""
+    line = line.until(sessions[-1].astype(date))
+    places = np.searchsorted(sessions, line.days)
+    inside = (places > 0) | (line.days == sessions[0])
+    frame, places = line.frame[inside], places[inside]
+    if frame.empty:
+        raise MissingData(f"{line.ticker}: no bar on a session of the run")
+    groups = frame.groupby(places)
+    rows = pd.DataFrame(
+        {
+            "open": groups["open"].first(),
+            "high": groups["high"].max(),
+            "low": groups["low"].min(),
+            "close": groups["close"].last(),
+            "volume": groups["volume"].sum(min_count=1),
+            "dividend": groups["dividend"].sum(),
+            "split": frame["split"].replace(0.0, 1.0).groupby(places).prod(min_count=1),
+        }
+    )
+    rows["split"] = rows["split"].where(rows["split"] != 1.0, 0.0)
+    rows.index = pd.DatetimeIndex(sessions[rows.index.to_numpy()], name=line.frame.index.name)
+    return dataclasses.replace(line, frame=rows.astype("float64"), checked=True)
