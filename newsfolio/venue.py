@@ -82,11 +82,6 @@ class Venue:
             )
 
     @property
-    def barred(self) -> str:
-        """Its lines, in the words of an error about short sales."""
-        return "mainland lines" if self.code == "XSHG" else f"lines of {self.code}"
-
-    @property
     def opening(self) -> int:
         """Minutes from the midnight (UTC) that begins a session to its opening.
 
