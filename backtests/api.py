@@ -49,8 +49,8 @@ def run(
     data: "yahoo", "sample", a folder, or anything that loads as a markets.snapshot.Source does;
         prices in memory: a DataFrame of closes (dates x tickers), one with columns by field and
         ticker as yfinance.download() gives, or a dict of frames by ticker.
-    vendor: what prices in memory are adjusted for where their columns do not say: "full" (splits
-        and dividends), "split" or "raw".
+    vendor: what prices are adjusted for where files or columns do not say: "full" (splits and
+        dividends), "split" or "raw"; of files also whose they are, as `--vendor` does.
     facts: a folder of tables that are no prices (NAME.csv), for strategies that read some.
     snapshot: read again what a run on Yahoo's prices read: data.snapshot in its manifest.
     verdict: judge it on the sessions after its article; without, `placebos` does not matter.

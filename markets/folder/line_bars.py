@@ -3,8 +3,8 @@
 Of Yahoo's columns four kinds are read, told apart by those that hold numbers:
 
 1. Close, Adj Close and Dividends: split-adjusted prices, dividends as events.
-2. Close without Adj Close: the source has adjusted the prices for dividends too. Dividends beside
-   them are not credited, for the prices already hold them; the notes say so.
+2. Close and an empty Adj Close, or Close beside Dividends without any: the source has adjusted
+   the prices for dividends too. They are not credited again; the notes say so.
 3. Indexes and exchange rates: levels, whatever else the file holds.
 4. Adj Close, but no Dividends: everything on the scale of Adj Close. Where Close is given too,
    open, high and low are scaled by Adj Close / Close, else they are unknown.
@@ -16,7 +16,9 @@ Vendors leave a few rows whose high, low, open and close contradict one another:
 * High below low makes both unknown, with a note. By more than SLIP, or in more than CROSSED of the
   rows, it is refused: that is a wrong column or a typing error, not a vendor's odd print.
 
-What other vendors' files say of themselves stands in `markets/folder/formats/`. Prices without the
+Without any such column nobody says what a close is adjusted for: it is a price return, with a
+doubt, and whole bars of open, high, low and close are refused, unless `--vendor` says it. What
+other vendors' files say of themselves stands in `markets/folder/formats/`. Prices without the
 dividends are a price, not a total return: a doubt says so.
 """
 

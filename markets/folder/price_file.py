@@ -144,7 +144,11 @@ def _known_columns(path: Path, file: BinaryIO) -> tuple[pd.DataFrame, list[str]]
 
 
 def _dates(column: pd.Series) -> Sequence[str] | Days:
-    """Days at once where the column holds nothing else."""
+    """Days at once where the column holds nothing else; with a zone, the venue's own midnights."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        local = column.dt.tz_localize(None)
+        if (local == local.dt.normalize()).all():
+            column = local
     naive = isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"
     if naive and (column == column.dt.normalize()).all():  # an unknown day equals nothing
         return column.to_numpy().astype("datetime64[D]")

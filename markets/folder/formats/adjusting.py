@@ -17,8 +17,11 @@ FEW = 5
 """Rows that are no accident."""
 SCATTERED, MOSTLY = 0.1, 0.6
 """Of the rows: so few outside low and high are odd trades, so many of a stretch are adjusted."""
-STEP = 0.003
-"""Of the price, in logs: what the turnover tells apart from the average of a few days."""
+STEP, TIMES_NOISE = 0.003, 3
+"""In logs: what the ends of a file differ by at least, and as a multiple of what days differ by."""
+COARSE, MIXED = 0.02, 0.05
+"""A median move of the average price against the close, and a share on the other side, that are
+those of a turnover which was rounded."""
 CENT = 0.006
 """What rounding a price to a hundredth leaves, with room for the last bit."""
 SPLIT = 1.2
@@ -102,7 +105,7 @@ def with_shares(draft: Draft, unit: int, money: float = 1.0) -> tuple[Draft, Adj
     proved = Adjusted.UNSAID
     if traded.any() and outside.sum() <= SCATTERED * traded.sum():
         proved = Adjusted.RAW
-    if _steps(each / draft["Close"], outside):
+    if _steps(each / unit / draft["Close"], outside):
         proved = Adjusted.FULL
     return _counted(draft, inside, unit, proved), proved
 
@@ -121,7 +124,7 @@ def _counted(draft: Draft, inside: Mapping[int, Mask], unit: int, proved: Adjust
         why = "told by the turnover"
     elif proved is Adjusted.FULL:
         last = {lot: int(rows[-FEW:].sum()) for lot, rows in inside.items()}
-        if max(last.values()) >= FEW - 1:
+        if max(last.values()) == FEW:
             lot, why = max(last, key=lambda lot: last[lot]), "told by the turnover"
     draft = draft.scaled(Volume=draft["Volume"] * lot)
     if lot == 1 and why.startswith("told"):
@@ -132,7 +135,9 @@ def _counted(draft: Draft, inside: Mapping[int, Mask], unit: int, proved: Adjust
 def _steps(ratio: Floats, outside: Mask) -> bool:
     """Whether the adjustment changes within the file, with a stretch of rows that are adjusted.
 
-    A ratio that is the same everywhere may be another unit of money.
+    ratio: turnover over volume, in the vendor's units, over the close. One that is the same
+    everywhere may be another unit of money, and one that jumps about is a coarse turnover: the
+    ends must differ by more than the days do, and the stretch must lie on one side.
     """
     places = np.flatnonzero(outside)
     if len(places) < FEW:
@@ -142,8 +147,15 @@ def _steps(ratio: Floats, outside: Mask) -> bool:
     stretch = slice(0 if from_start else first, None if to_end else last + 1)
     if not (from_start or to_end) or outside[stretch].mean() < MOSTLY:
         return False
-    ends = [np.nanmedian(part) for part in (ratio[:FEW], ratio[-FEW:])]
-    return bool(abs(np.log(ends[0] / ends[1])) > STEP)
+    logs = np.log(ratio)
+    sides = logs[outside] > 0
+    known = logs[stretch][~np.isnan(logs[stretch])]
+    noise = float(np.median(np.abs(np.diff(known))))
+    if noise > COARSE or MIXED < sides.mean() < 1 - MIXED:
+        return False
+    count = min(20, max(FEW, len(logs) // 3))
+    apart = abs(float(np.nanmedian(logs[:count]) - np.nanmedian(logs[-count:])))
+    return apart > max(STEP, TIMES_NOISE * noise)
 
 
 def _inside(draft: Draft, price: Floats) -> Mask:

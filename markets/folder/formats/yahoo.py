@@ -27,10 +27,12 @@ _TELLING = frozenset({"Adj Close", "Dividends", "Stock Splits", "Capital Gains"}
 
 
 def quotes_of(text: FileText, told: Told) -> Quotes:
-    """Yahoo's columns; whole bars without any that tell what they are adjusted for say nothing."""
+    """Yahoo's columns; without any that tells what prices are adjusted for nobody says it."""
     table = table_of(text)
-    if not text.cells.keys() >= _WHOLE or text.cells.keys() & _TELLING:
+    if text.cells.keys() & _TELLING:
         return Quotes(table, Adjusted.BY_COLUMNS)
+    if told.adjusted is None and not text.cells.keys() >= _WHOLE:
+        return Quotes(table, Adjusted.CLOSES)
     if told.adjusted is None:
         return Quotes(table, Adjusted.UNSAID, readings=READINGS)
     return Quotes(table, told.adjusted, (f"read as {OWN.about.title}: {told.said}",))
@@ -45,7 +47,8 @@ class OwnFormat:
         "Yahoo's columns",
         "`Date,Open,High,Low,Close,Adj Close,Volume` and any of `Dividends`, `Stock Splits`, "
         "`Capital Gains`; `Date` and `Close` or `Adj Close` are enough",
-        "split where Adj Close and Dividends are there, else full on the scale of Adj Close",
+        "split where Adj Close and Dividends are there, else full on the scale of Adj Close; "
+        "closes without any such column are a price return with a doubt",
         "shares, split-adjusted",
     )
 

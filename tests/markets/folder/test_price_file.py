@@ -190,8 +190,10 @@ def with_multi_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 BROKEN_FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
-    "zone": (lambda frame: frame.tz_localize("America/New_York"), "row 1: .* carries a time zone"),
-    "utc": (lambda frame: frame.tz_localize("UTC"), "row 1: .* carries a time zone"),
+    "another zone": (
+        lambda frame: frame.tz_localize("Asia/Tokyo").tz_convert("UTC"),
+        "row 1: .* carries a time zone",
+    ),
     "intraday": (
         lambda frame: frame.set_axis(frame.index + pd.to_timedelta([0, 570], unit="min")),
         "row 2: .* has a time of day",
@@ -220,6 +222,13 @@ def test_a_broken_parquet_file_is_refused_by_row(
     shape(a_frame()).to_parquet(tmp_path / "ACME.parquet")
     with pytest.raises(BrokenData, match=message):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC"])
+def test_the_venues_own_midnights_are_its_days(tmp_path: Path, zone: str) -> None:
+    """What `history().to_parquet()` writes."""
+    a_frame().tz_localize(zone).to_parquet(tmp_path / "ACME.parquet")
+    assert read(tmp_path).frame.index.equals(a_frame().index)
 
 
 @pytest.mark.parametrize("content", [b"", b"Date,Close\n2024-01-02,1\n", b"PAR1" * 12])

@@ -93,6 +93,15 @@ def test_what_is_told_decides(tmp_path: Path, vendor: str, priced: Priced, doubt
     assert (bars.priced, bool(bars.doubts)) == (priced, doubted)
 
 
+def test_closes_alone_are_a_price_return_unless_they_are_told(tmp_path: Path) -> None:
+    put(tmp_path, "AAPL.csv", "Date,Close\n2026-01-02,1\n")
+    bars = read(tmp_path)
+    assert (bars.priced, len(bars.doubts)) == (Priced.SPLITS, 1)
+    assert (read(tmp_path, vendor="full").priced, read(tmp_path, vendor="full").doubts) == (
+        Priced.DIVIDENDS, (),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("ticker", ["^GSPC", "HKD=X"])
 def test_a_level_needs_no_adjustment(tmp_path: Path, ticker: str) -> None:
     put(tmp_path, f"{ticker}.csv", plain(["2024-01-02", "2024-01-03"]))

@@ -80,3 +80,22 @@ def test_a_turnover_whose_unit_is_not_the_vendors_is_refused(tmp_path: Path) -> 
     put(tmp_path, "600519.SH.csv", "\n".join([lines[0], *map(",".join, rows)]))
     with pytest.raises(BrokenData, match=r"line \d+: .*turnover is 1000 times"):
         read(tmp_path, "600519.SS")
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("coarse", ["rounded", "rounded at first", "another currency"])
+def test_a_coarse_turnover_or_one_in_other_money_proves_no_adjustment(
+    tmp_path: Path, coarse: str, seed: int
+) -> None:
+    """Raw prices with a dividend are never taken for a total return by it."""
+    of = history(60, seed, paid={30: 1.5}, splits={})
+    written = mainland_files.akshare_sina(of)
+    lines = written.content.decode().splitlines()
+    rows = [line.split(",") for line in lines[1:]]
+    noise = np.random.default_rng(seed).normal(0, 0.06, len(rows))
+    noise[30 if coarse == "rounded at first" else len(rows) :] = 0.0
+    for row, off in zip(rows, noise, strict=True):
+        row[6] = str(float(row[6]) * (7.8 if coarse == "another currency" else np.exp(off)))
+    put(tmp_path, written.name, "\n".join([lines[0], *map(",".join, rows)]))
+    with pytest.raises(BrokenData, match="do not say what its prices are adjusted for"):
+        read(tmp_path, written.ticker)
