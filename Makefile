@@ -22,11 +22,11 @@ run: $(VENV)/installed
 	$(BIN)/newsfolio run east-rising abc-basket --data sample
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 # A kind of tests alone; tests/conftest.py says which test is of which.
 $(KINDS): $(VENV)/installed-dev
-	$(BIN)/python -m pytest -q -n auto -m $@
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m $@
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

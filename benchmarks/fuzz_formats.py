@@ -5,9 +5,9 @@
 A try writes a history in a format, as it is or changed in a way that has a right answer: columns in
 another order, rows reversed, dropped or doubled, lines that end otherwise, cells spoilt. What is
 read must be the truth; an error of `newsfolio.errors` is an answer, anything else is a crash.
-`dates` tries every spelling of dates that a format may have, `lots` every unit of volume, and
-`adjustment` raw, split-adjusted and full prices under one header. The exit code is 1 if one file
-was misread.
+By default 10,000 tries a format and 100,000 of the last three: `dates` tries every spelling of
+dates that a format may have, `lots` every unit of volume, and `adjustment` raw, split-adjusted and
+full prices under one header. The exit code is 1 if one file was misread.
 """
 
 from __future__ import annotations
@@ -303,13 +303,13 @@ class FormatsTarget:
 
 def main(arguments: Sequence[str]) -> int:
     chosen = arguments[0] if arguments else "all"
-    tries = int(arguments[1]) if len(arguments) > 1 else 1000
+    tries = int(arguments[1]) if len(arguments) > 1 else 0
     start = int(arguments[2]) if len(arguments) > 2 else 0
     wrong = False
     for name in [*TEXTS, *SPECIAL] if chosen == "all" else [chosen]:
         chance, counts = np.random.default_rng(start), Counts()
         with tempfile.TemporaryDirectory(prefix="newsfolio-fuzz-") as folder:
-            for _ in range(tries):
+            for _ in range(tries or (100_000 if name in SPECIAL else 10_000)):
                 attempt(name, Path(folder), counts, chance)
         print(f"{name:<20}{counts.said()}", flush=True)
         for at, count in counts.crashes.most_common():

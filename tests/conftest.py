@@ -15,6 +15,8 @@ PLACES = {
     "tests/properties/": "property",
     "tests/reports/test_browser.py": "browser",
 }
+LONG = "tests/house/test_benchmarks.py"
+"""Half a minute for one fixture: begun first, so that no process waits for it in the end."""
 ROOT = Path(__file__).parents[1]
 NOBODY = "http://127.0.0.1:9/eurofxref-hist.zip"
 """An address of this machine at which nobody answers."""
@@ -24,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give every test one kind, so that each kind has a command of its own."""
     for item in items:
         item.add_marker(kind_of(item))
+    items.sort(key=lambda item: item.path != ROOT / LONG)
 
 
 def kind_of(item: pytest.Item) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsfolio.errors import CommandError, MissingData, UnknownName
+from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName
 
 if TYPE_CHECKING:
     from markets.bars import Bars
@@ -114,11 +114,32 @@ def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
             )  # fmt: skip
             continue
         file = files[path]
+        if why := _of_facts(file):
+            passed[path.name] = why
+            continue
         assets, unplaced = placed(file.tickers or (path.stem,))
         tickers |= {asset.ticker for asset in assets}
         if unplaced and not assets:
             passed[path.name] = _why_no_ticker(file)
     return sorted(tickers), passed
+
+
+def _of_facts(file: PriceFile) -> str:
+    """Why a file that lies among prices is a table of facts and no line; "" for any other."""
+    from markets.folder.formats.format import Told
+    from markets.folder.formats.fred import FredFormat
+    from markets.folder.published_series import is_french
+
+    if isinstance(file.form, FredFormat):
+        try:
+            file.read(file.path.stem, Told())
+        except BrokenData as error:
+            return str(error).removeprefix(f"{file.path}: ")
+    elif file.form is None and file.path.suffix == ".csv" and file.path.is_file():
+        with file.path.open(encoding="utf-8", errors="replace") as text:
+            if is_french(text.read(20_000)):
+                return "Kenneth French's factors are facts, no prices: declare Facts(...)"
+    return ""
 
 
 def _why_no_ticker(file: PriceFile) -> str:

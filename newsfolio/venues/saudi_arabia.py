@@ -18,12 +18,15 @@ _BOARD = Board(
     inward=True,
 )  # fmt: skip
 
+_NOMU = Board(always(0.30, "parallel market; recalled"), always(0), _STEPS, inward=True)
+
 ROWS = VenueRows(
     "Saudi Exchange, Riyadh",
     {"SR": RIYADH},
     "Asia/Riyadh",
     VenueSchedule(by_kind()),
     withholding=always(0.05, "recalled"),
+    boards=((r"9\d{3}\.SR", _NOMU),),
     board_of_kind=dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _BOARD),
     settlement=always(2, "Edaa"),
     sources=("No tax on trades. Price limit and steps are recalled.", "Covered short sales only."),

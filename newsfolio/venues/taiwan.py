@@ -24,6 +24,9 @@ _LIMIT = limits(
 _FREE = Dated((Row(None, 0), Row(date(2005, 3, 1), 5, "first listings; recalled")))
 _BOARD = Board(_LIMIT, _FREE, _STEPS, inward=True)
 _BOARD_OF_FUNDS = Board(_LIMIT, always(0), _STEPS_OF_FUNDS, inward=True)
+_WITHOUT_LIMIT = Board(limits(("", None, "by the fund; recalled")), always(0), _STEPS_OF_FUNDS)
+_OF_TAIWAN = r"00(50|51|52|53|55|56|57)\.TW"
+"""Funds of Taiwan's shares, which have its price limit; those of foreign shares have none."""
 
 ROWS = VenueRows(
     "Taipei: TWSE and TPEx",
@@ -44,11 +47,12 @@ ROWS = VenueRows(
     ),
     withholding=history(100, ("", 20, "recalled"), ("2018-01-01", 21, "recalled")),
     kinds=((r"00\d{2,4}[A-Z]?\.TWO?", Kind.ETF),),
-    boards=((r"00\d{2,4}[A-Z]?\.TWO?", _BOARD_OF_FUNDS),),
+    boards=((_OF_TAIWAN, _BOARD_OF_FUNDS), (r"00\d{2,4}[A-Z]?\.TWO?", _WITHOUT_LIMIT)),
     board_of_kind={Kind.STOCK: _BOARD, Kind.REIT: _BOARD, Kind.ETF: _BOARD_OF_FUNDS},
     settlement=always(2, "TWSE"),
     sources=(
         "The tax of 0.15 % on sales of the same day (until 2027-12-31, recalled) is left out.",
-        "Codes that begin with 00 are funds; those of foreign shares have no limit: recalled.",
+        "Codes that begin with 00 are funds. The price limit of a few is known; the others are "
+        "taken to have none, as those of foreign shares: recalled.",
     ),
 )

@@ -31,8 +31,11 @@ from tests.support.yahoo_server import TODAY
 
 @pytest.mark.parametrize(
     ("name", "examples"),
-    [("folder", 150), ("formats", 200), ("yahoo", 80), ("saved", 12), ("tables", 150)],
-)
+    [
+        ("folder", 50), ("formats", 200), ("yahoo", 26), ("saved", 12), ("tables", 50),
+        *(pytest.param(name, 200, marks=pytest.mark.slow) for name in TARGETS),
+    ],
+)  # fmt: skip
 def test_a_short_hunt_finds_no_crash(
     name: str, examples: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

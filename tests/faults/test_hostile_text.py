@@ -17,7 +17,7 @@ import pytest
 
 from backtests.records.result import Result
 from reports.pages.claims import claims_page
-from reports.pages.index import Entry, index
+from reports.pages.index import index, index_line
 from reports.pages.verdict import verdict_page
 from tests.support.results import judged
 
@@ -96,7 +96,8 @@ def test_the_list_of_runs_opens_no_element() -> None:
     bad = {**good, "id": HOSTILE, "strategy": spoilt(good["strategy"])}
     bad["data"] = {**good["data"], "source": HOSTILE}
     page, plain = (
-        Elements(index([Entry(run, None)], [name])) for run, name in ((bad, HOSTILE), (good, "x"))
+        Elements(index([index_line(run, None)], [name]))
+        for run, name in ((bad, HOSTILE), (good, "x"))
     )
     assert page.handlers == []
     assert page.count == plain.count

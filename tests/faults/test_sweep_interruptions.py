@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,7 +14,9 @@ import pytest
 
 from backtests.sweeps import executors
 from newsfolio import CommandError
-from tests.support.sweeps import CROSS, GRID, ROOT, TOP, bytes_of, swept
+from tests.support.forked_commands import Forked
+from tests.support.shell import Shell
+from tests.support.sweeps import CROSS, GRID, TOP, bytes_of, swept
 
 FATAL = """
     def __post_init__(self):
@@ -36,44 +37,45 @@ def test_a_worker_that_dies_costs_its_job_alone(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(broken.table.drop(columns="id"), whole.table.drop(columns="id"))
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The parts of a sweep that nothing interrupts."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "top.py").write_text(TOP)
+    grid = {"n": range(1, 5), "lookback": range(30, 150)}
+    return bytes_of(swept(folder, f"{folder}/top.py", start="2023-01-03", grid=grid))
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_an_interrupted_sweep_goes_on_where_it_stopped(
-    tmp_path: Path, how: signal.Signals, workers: int
+    shell: Shell, whole: dict[str, bytes], how: signal.Signals, workers: int
 ) -> None:
     """Ctrl-C reaches all processes of a group, `kill -9` the main one alone."""
-    (tmp_path / "top.py").write_text(TOP)
+    folder = shell.folder
+    (folder / "top.py").write_text(TOP)
     lookbacks = ",".join(map(str, range(30, 150)))
-    command = [
-        sys.executable, "-m", "backtests", "sweep", "top.py", "--data", "sample", "--start",
-        "2023-01-03", "--grid", "n=1,2,3,4", "--grid", f"lookback={lookbacks}", "--ledger",
-        "l.sqlite", "--workers", str(workers),
-    ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path / "data")}
-    started = subprocess.Popen(
-        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    command = (
+        "sweep", "top.py", "--data", "sample", "--start", "2023-01-03", "--grid", "n=1,2,3,4",
+        "--grid", f"lookback={lookbacks}", "--ledger", "l.sqlite", "--workers", str(workers),
     )  # fmt: skip
+    with (folder / "log").open("w") as log:
+        started = Forked((sys.executable, "-m", "backtests", *command), folder, {}, log)
     pattern = "runs/sweep-top-*/parts/*.parquet"
     until = time.monotonic() + 60
-    while not list(tmp_path.glob(pattern)) and time.monotonic() < until:
+    while not list(folder.glob(pattern)) and time.monotonic() < until:
         time.sleep(0.005)
     if how is signal.SIGINT:
         os.killpg(started.pid, how)
     else:
         os.kill(started.pid, how)
-    started.communicate(timeout=60)  # returns once no worker holds the pipe any more
-    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob(pattern)}
+    started.communicate()  # returns once no worker holds the pipe any more
+    kept = {path: path.stat().st_mtime_ns for path in folder.glob(pattern)}
     assert 0 < len(kept) < 24
-    done = subprocess.run([*command, "--json"], cwd=tmp_path, env=env, capture_output=True,
-                          text=True, check=True)  # fmt: skip
-    assert json.loads(done.stdout)["sets"] == 480
+    done = shell(*command, "--json")
+    assert json.loads(done.out)["sets"] == 480
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
-    whole = swept(tmp_path / "whole", f"{tmp_path}/top.py", start="2023-01-03",
-                   grid={"n": range(1, 5), "lookback": range(30, 150)})  # fmt: skip
-    parts = {path.name: path.read_bytes() for path in tmp_path.glob(pattern)}
-    assert parts == bytes_of(whole)
+    assert {path.name: path.read_bytes() for path in folder.glob(pattern)} == whole
 
 
 def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pytest
@@ -26,9 +27,15 @@ from tests.support.engine_runs import (
 from tests.support.random_markets import random_case
 
 
+@cache
+def seeded(seed: int) -> Run:
+    """One of the 200 markets, which several tests look at."""
+    return run_of(random_case(seed))
+
+
 @pytest.fixture(scope="module", params=range(200))
 def run(request: pytest.FixtureRequest) -> Run:
-    return run_of(random_case(request.param))
+    return seeded(request.param)
 
 
 # --- agreement -------------------------------------------------------------------------------
@@ -117,8 +124,8 @@ def mirrored(ticker: str) -> str:
 
 @pytest.mark.parametrize("seed", SOME)
 def test_the_names_of_the_lines_do_not_matter(seed: int) -> None:
-    case = random_case(seed)
-    one, other = run_of(case), run_of(renamed(case, mirrored))
+    one = seeded(seed)
+    other = run_of(renamed(one.case, mirrored))
     assert _by_line(one.output.fills, mirrored) == _by_line(other.output.fills, str)
     assert book_equity(one) == book_equity(other)
     assert equity_of(one).tolist() == equity_of(other).tolist()
@@ -142,7 +149,7 @@ def middle(run: Run) -> date:
 
 @pytest.mark.parametrize("seed", SOME)
 def test_a_shorter_history_has_the_same_past(seed: int) -> None:
-    whole = run_of(random_case(seed))
+    whole = seeded(seed)
     day = middle(whole)
     short = run_of(until(whole.case, day))
     last = short.market.day(len(short.market.sessions) - 1)
@@ -152,7 +159,7 @@ def test_a_shorter_history_has_the_same_past(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SOME)
 def test_noise_in_the_future_leaves_the_past(seed: int) -> None:
-    whole = run_of(random_case(seed))
+    whole = seeded(seed)
     day = middle(whole)
     other = run_of(scrambled(whole.case, day))
     assert past(other, day) == past(whole, day)
@@ -166,9 +173,8 @@ def test_limits_closed_days_and_counters_decide_fills() -> None:
     usual = {"XHKG": "HKD", "XSHG": "CNY", "XNYS": "USD"}
     limits = closed = counters = 0
     for seed in range(60):
-        case = random_case(seed)
-        market = case.market()
-        own = run_of(case).output.fills
+        run = seeded(seed)
+        case, market, own = run.case, run.market, run.output.fills
         free = dataclasses.replace(market, locked=np.zeros_like(market.locked))
         limits += kernel.run(desk_of(case, free)).fills != own
         quoted = ~np.isnan(market.open) & (market.volume != 0)

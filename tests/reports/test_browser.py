@@ -18,7 +18,7 @@ from backtests.records.result import Result
 from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
 from reports import write_claims, write_compare, write_index, write_pages
-from reports.pages.index import Entry, index
+from reports.pages.index import index, index_line
 from reports.pages.tearsheet import tearsheet
 from tests.support.hostile_results import HOSTILE, hostile
 from tests.support.results import THESIS, curve, judged, make, two, walk
@@ -264,7 +264,7 @@ def test_a_click_on_a_heading_sorts_the_index(show: Any, tmp_path: Path) -> None
     entries = []
     for name, growth in (("low", 0.0001), ("none", None), ("high", 0.0009), ("mid", 0.0005)):
         result = make(curve([] if growth is None else [growth] * 120), id=name)
-        entries.append(Entry(result.manifest, f"{name}/verdict.html"))
+        entries.append(index_line(result.manifest, f"{name}/verdict.html"))
     path = tmp_path / "index.html"
     path.write_text(index(entries), encoding="utf-8")
     view = show(path).view

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import signal
 import sys
 import time
 import traceback
@@ -25,18 +26,24 @@ from reports.charts.quantstats_plots import import_libraries
 
 
 class Forked:
-    """As much of a Popen as benchmarks/peers/crew.py asks for."""
+    """As much of a Popen as is asked for here and in benchmarks/peers/crew.py.
+
+    log: where standard error goes. It leads a session of its own, as a command of a shell does.
+    """
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], log: IO[str]
+        self, command: Sequence[str], folder: Path, environment: Mapping[str, str], log: IO[str]
     ) -> None:
         theirs_in, ours_in = os.pipe()
         ours_out, theirs_out = os.pipe()
-        self._child = os.fork()
-        if not self._child:
+        self.pid = os.fork()
+        if not self.pid:
             os.close(ours_in)
             os.close(ours_out)
-            _become(command, environment, (theirs_in, theirs_out, log.fileno()))
+            os.setsid()
+            os.chdir(folder)
+            os.environ.update(environment)
+            _become(command, (theirs_in, theirs_out, log.fileno()))
         os.close(theirs_in)
         os.close(theirs_out)
         self.stdin, self.stdout = os.fdopen(ours_in, "w"), os.fdopen(ours_out)
@@ -44,26 +51,25 @@ class Forked:
 
     def wait(self) -> int:
         if self.returncode is None:
-            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self.returncode
 
-    def communicate(self) -> None:
+    def communicate(self) -> str:
+        """What it prints until it ends, and all that hold its standard output."""
         self.stdin.close()
-        self.stdout.read()
-        self.stdout.close()
+        with self.stdout:
+            said = self.stdout.read()
         self.wait()
+        return said
 
 
-def _become(
-    command: Sequence[str], environment: Mapping[str, str], files: tuple[int, int, int]
-) -> None:
+def _become(command: Sequence[str], files: tuple[int, int, int]) -> None:
     code: object = 1
     try:
         for number, file in enumerate(files):
             os.dup2(file, number)
         sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
-        os.environ.update(environment)
-        os.chdir(crew.ROOT)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         _, _, module, *sys.argv[1:] = command
         warnings.simplefilter("default")
         warnings.filterwarnings("ignore", message=".*found in sys.modules", module="runpy")
@@ -80,7 +86,7 @@ def _become(
 
 
 def _started(command: Sequence[str], folder: Path, log: IO[str]) -> Forked:
-    return Forked(command, crew.surroundings(folder), log)
+    return Forked(command, crew.ROOT, crew.surroundings(folder), log)
 
 
 def _clocked(command: Sequence[str], folder: Path) -> float:

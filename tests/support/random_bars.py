@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Priced
-from markets.reference.calendars import sessions_of
+from markets.reference.calendars import among, sessions_of
 from newsfolio import MAINLAND, Asset, Kind
 
 Rng = np.random.Generator
@@ -24,7 +24,7 @@ def bars_of(rng: Rng, asset: Asset, days: np.ndarray, liquid: bool) -> Bars:
     """The venue's own sessions, with gaps; rows before a listing are there, as in real files."""
     if asset.venue.continuous:
         days = np.arange(days[0], days[-1] + 1)
-    open_ = np.isin(days, sessions_of(asset.venue))
+    open_ = among(sessions_of(asset.venue), days)
     own = days[open_ | (rng.random(len(days)) < rng.choice([0.0, 0.5]))]
     keep = rng.random(len(own)) > rng.choice([0.0, 0.0, 0.03, 0.3])
     if chance(rng, 0.2):  # a halt of up to 30 sessions
@@ -82,10 +82,11 @@ def _stopped(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
 def _repeated(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
     """Now and then a bar like the one before it, volume and all."""
     prices = list(COLUMNS[:5])
+    rows = frame[prices].to_numpy(copy=True)
     for at in np.flatnonzero(rng.random(len(frame)) < 0.02):
         if at:
-            frame.loc[frame.index[at], prices] = frame[prices].iloc[at - 1]
-    return frame
+            rows[at] = rows[at - 1]
+    return frame.assign(**dict(zip(prices, rows.T, strict=True)))
 
 
 def _splits(rng: Rng, count: int) -> np.ndarray:

@@ -253,9 +253,9 @@ def _investing(of: History, name: str, header: str, day: Callable[[str], str],
         for date, opened, high, low, close, shares in zip(of.days, *prices, volume, strict=True)
     ]  # fmt: skip
     text = table(header, rows[::-1], quoted=True)
+    rounded = np.array([float(f"{shares / 1e6:.2f}") * 1e6 for shares in volume])
     return Written(name, b"\xef\xbb\xbf" + text.encode(), "AAPL", Priced.SPLITS, prices[3],
-                   np.round(volume / 1e6, 2) * 1e6, ("investing.com", "reversed"), True,
-                   1e-3)  # fmt: skip
+                   rounded, ("investing.com", "reversed"), True, 1e-3)  # fmt: skip
 
 
 def _comma(cell: str) -> str:

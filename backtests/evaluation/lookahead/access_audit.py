@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from weakref import ref
 
 from backtests.evaluation.lookahead.source_audit import file_of, kind_of
 
@@ -36,7 +37,8 @@ COUNTER = "/proc/self/io"
 class AccessAudit:
     """Notes what strategies open while they are imported or asked, in any thread.
 
-    A hook cannot be removed from a process: once stopped, it costs one look at a flag.
+    A hook cannot be removed from a process: once this is stopped, or nobody holds it any more, the
+    hook costs one look.
     """
 
     def __init__(self) -> None:
@@ -47,17 +49,19 @@ class AccessAudit:
 
     def start(self) -> None:
         """Begin before the strategy's file is imported."""
-        _listeners()[self] = self._note
+        listening, key = _listeners(), id(self)
+        listening[key] = ref(self, lambda _: listening.pop(key, None))
 
     def stop(self) -> None:
-        _listeners().pop(self, None)
+        _listeners().pop(id(self), None)
 
     def seen(self) -> tuple[str, ...]:
         """Data files, connections and processes so far, without code and the system's files."""
         lines = (_in_words(event, what) for event, what in list(self._noted))
         return tuple(sorted({line for line in lines if line}))
 
-    def _note(self, event: str, args: tuple[Any, ...]) -> None:
+    def note(self, event: str, args: tuple[Any, ...]) -> None:
+        """An event, from the hook."""
         if event == "open" and args[0] != COUNTER:
             self.opens += 1
         what = args[1] if event == "socket.connect" else args[0] if args else ""
@@ -81,14 +85,16 @@ class AccessAudit:
 
 
 @cache
-def _listeners() -> dict[AccessAudit, Callable[[str, tuple[Any, ...]], None]]:
+def _listeners() -> dict[int, ref[AccessAudit]]:
     """Who listens now. The one hook of this process is made on the first call."""
-    listening: dict[AccessAudit, Callable[[str, tuple[Any, ...]], None]] = {}
+    listening: dict[int, ref[AccessAudit]] = {}
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if listening and event in _EVENTS:
-            for note in tuple(listening.values()):
-                note(event, args)
+            for held in tuple(listening.values()):
+                audit = held()
+                if audit is not None:
+                    audit.note(event, args)
 
     sys.addaudithook(hook)
     return listening

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,15 @@ def test_nothing_is_seen_before_the_start_or_after_the_stop(tmp_path: Path) -> N
     watching.stop()
     asked(address)
     assert watching.seen() == ()
+
+
+def test_one_that_nobody_holds_listens_no_more() -> None:
+    """A notebook, and these tests, run hundreds of commands in a process."""
+    watching = AccessAudit()
+    watching.start()
+    held = weakref.ref(watching)
+    del watching
+    assert held() is None
 
 
 def test_declared_files_are_named_relative_to_the_strategy(
