@@ -76,6 +76,7 @@ class Inputs:
         currencies = {self.settings.currency, *self.more, *(one.currency for one in self.assets)}
         if isinstance(self.settings.costs, Costs):
             currencies |= self.settings.costs.currencies
+        currencies = currencies.union(*(claim.currencies for claim in self.claims))
         if self.settings.fx is Fx.SOURCE:
             return with_pairs(source, read, currencies)
         return with_rates(source, read, currencies, self.settings.end)

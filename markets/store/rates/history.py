@@ -24,17 +24,22 @@ SECONDS = 10.0
 LARGEST = 30_000_000
 """Bytes of an answer, and of what it unpacks to; the file has two million."""
 
+_SAFE = ("https://", "http://127.0.0.1:")
+"""How an address begins, the one asked and the one that answers."""
+
 _CODE = re.compile(r"[A-Z]{3}")
 
 
 def fetched(address: str | None = None, seconds: float = SECONDS) -> bytes:
     """The answer of the ECB's site; MissingData where there is none, BrokenData if it is cut."""
     address = address or ADDRESS
-    if not address.startswith(("http://", "https://")):
-        raise MissingData(f"{address} is no address of the web")
+    if not address.startswith(_SAFE):
+        raise MissingData(f"{address} is no address of the web with a certificate")
     request = Request(address, headers={"User-Agent": "newsfolio"})  # noqa: S310 (checked above)
     try:
         with urlopen(request, timeout=seconds) as answer:  # noqa: S310 (checked above)
+            if not answer.url.startswith(_SAFE):
+                raise MissingData(f"the ECB's site leads to {answer.url[:60]}")
             content: bytes = answer.read(LARGEST + 1)
             told = answer.headers.get("Content-Length")
     except HTTPError as error:
