@@ -166,6 +166,7 @@ def check_claims(
     lines = lines_of(claim for _, claim in claims)
     assets = [asset_of(declared.get(line, line)) for line in lines]
     currencies = {asset.currency for asset in assets}
+    currencies |= {currency for _, claim in claims for currency in claim.currencies}
     bars = with_rates(source, source.load(assets), currencies, _last_due(articles))
     return tuple(check_claim(article, claim, bars, declared) for article, claim in claims)
 

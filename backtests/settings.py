@@ -62,7 +62,8 @@ class Settings:
     or a TOML file; None: what the strategy declares, or else the venues'. `credit_spread` is what
     debt costs over the cash rate, a year; `tolerance` is the debt, as a share of equity, that a gap
     between close and open may cause. `cash_rate` is what idle cash earns a year: a
-    percentage such as "2.5%", or a line of the source in percent ("^IRX"); None: its currency's.
+    percentage such as "2.5%", a CSV file of day,percent (kept as its rows), or a line of the
+    source in percent ("^IRX"); None: its currency's.
     """
 
     start: date | None = None
@@ -159,10 +160,16 @@ def read_day(name: str, value: date | str | None) -> date | None:
 
 
 def _cash_rate(value: object) -> str | None:
-    """A percentage as it is kept, or the line that was named."""
+    """A percentage as it is kept, the rows of a file, or the line that was named."""
     if value is None:
         return None
+    from markets.reference.own_rates import are_rows, in_words
+
     text = str(value).strip()
+    if text.lower().endswith(".csv"):
+        return in_words(Path(text).expanduser())
+    if are_rows(text):
+        return text
     try:
         rate = float(text.removesuffix("%"))
     except ValueError:
@@ -171,8 +178,8 @@ def _cash_rate(value: object) -> str | None:
         return text
     if rate is None or not text.endswith("%") or not -20 <= rate <= 100:
         raise CommandError(
-            f"--cash-rate {text[:40]}: give percent a year as 2.5%, or a line of the source that "
-            "has percent a year, e.g. ^IRX"
+            f"--cash-rate {text[:40]}: give percent a year as 2.5%, a line of the source that "
+            "has percent a year, e.g. ^IRX, or a CSV file of day,percent"
         )
     return f"{rate:g}%"
 

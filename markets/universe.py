@@ -32,7 +32,7 @@ class Want:
     clock: the sessions of a run whose own lines all trade every day; None: every day.
     declared: lines that the strategy declares itself, by ticker.
     quoted: currencies of what is measured beside it, whose rates bound the default end too.
-    cash_rate: what idle cash earns instead of its currency's rate: 2.5%, or a line in percent.
+    cash_rate: what idle cash earns instead of its currency's rate: percent, rows of it, or a line.
     """
 
     sleeves: tuple[Sleeve, ...]

@@ -90,5 +90,14 @@ class Claim:
     @property
     def lines(self) -> tuple[str, ...]:
         """Every ticker that a reading looks at."""
-        readings = (*self.stated, *self.corrected)
-        return tuple(dict.fromkeys(line for reading in readings for line in reading.of.lines))
+        return tuple(dict.fromkeys(line for reading in self.readings for line in reading.of.lines))
+
+    @property
+    def currencies(self) -> frozenset[str]:
+        """Every currency that a reading converts to."""
+        return frozenset[str]().union(*(reading.of.currencies for reading in self.readings))
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """As it is written, then as corrected."""
+        return (*self.stated, *self.corrected)

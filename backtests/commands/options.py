@@ -67,8 +67,9 @@ class RunOptions:
     fx
         ecb (reference rates, no network) or source (HKD=X and the like from the data).
     cash_rate
-        What idle cash earns a year: 2.5%, or a line of the source in percent, e.g. ^IRX; by
-        default ^IRX for dollars and dated policy rates for EUR, GBP, HKD, CNY, JPY, CHF, CAD, AUD.
+        What idle cash earns a year: 2.5%, a CSV file of day,percent, or a line of the source in
+        percent, e.g. ^IRX; by default ^IRX for dollars and dated policy rates for EUR, GBP, HKD,
+        CNY, JPY, CHF, CAD, AUD.
     impact
         Coefficient of the square-root impact law; 0 switches it off.
     participation

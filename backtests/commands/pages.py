@@ -147,6 +147,8 @@ def compare(
     if json:
         print_json({**comparison, "page": str(page)})
     else:
+        for note in comparison["notes"][1:]:
+            print(note)
         print(f"{comparison['conclusion']}\n{page}")
     if open:
         browse(page)

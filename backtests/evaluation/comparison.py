@@ -47,7 +47,7 @@ def compare(results: Sequence[Result], seed: int = 0) -> RunsComparedJson:
         "pairs": [_pair(one, other, window.comparison(one, other, drawn)) for one, other in pairs],
         "correlation": as_json(window.returns.corr().to_numpy().tolist()),
         "overlap": as_json(_overlap(results, days)),
-        "notes": [reason, *_notes(results)],
+        "notes": [reason, *_notes(results), *_rates(results)],
         "sessions_iso": [f"{day:%Y-%m-%d}" for day in days],
         "growth": {name: window.growth(name) for name in window.names},
         "simulated": any(run.simulated for run in results),
@@ -145,6 +145,15 @@ def _notes(results: Sequence[Result]) -> list[str]:
     if len(sources) > 1:
         return [f"The runs read different sources: {', '.join(sorted(sources))}."]
     return [] if len(snapshots) == 1 else ["The runs read different lines or states of the source."]
+
+
+def _rates(results: Sequence[Result]) -> list[str]:
+    """What a run says of its exchange rates, once, and whose cash the figures are over."""
+    said = [note for run in results for note in run.manifest["notes"] if "rates of" in note]
+    cash = {run.manifest["settings"].get("cash_rate") for run in results}
+    if len(cash) > 1:
+        said.append(f"Idle cash earned other rates; the figures are over those of {results[0].id}.")
+    return list(dict.fromkeys(said))
 
 
 def _surely(gaps: np.ndarray, drawn: Resample) -> list[int]:

@@ -25,5 +25,11 @@ ENDED: dict[str, tuple[date, str]] = {
     "LTL": (date(2014, 12, 31), "Lithuania has the euro since 2015-01-01"),
     "LVL": (date(2013, 12, 31), "Latvia has the euro since 2014-01-01"),
     "EEK": (date(2010, 12, 31), "Estonia has the euro since 2011-01-01"),
+    "SKK": (date(2008, 12, 31), "Slovakia has the euro since 2009-01-01"),
+    "CYP": (date(2007, 12, 31), "Cyprus has the euro since 2008-01-01"),
+    "MTL": (date(2007, 12, 31), "Malta has the euro since 2008-01-01"),
+    "SIT": (date(2006, 12, 29), "Slovenia has the euro since 2007-01-01"),
+    "ROL": (date(2005, 6, 30), "RON is 10,000 of them since 2005-07-01"),
+    "TRL": (date(2004, 12, 31), "TRY is a million of them since 2005-01-01"),
 }
 """The last day on which the ECB fixed a currency, and why it was the last."""

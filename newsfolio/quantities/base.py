@@ -69,6 +69,12 @@ class Quantity:
         """The tickers that it looks at."""
         raise NotImplementedError
 
+    @property
+    def currencies(self) -> frozenset[str]:
+        """Those that it converts to, and its parts."""
+        parts = (one for one in vars(self).values() if isinstance(one, Quantity))
+        return frozenset[str]().union(*(one.currencies for one in parts))
+
     def measure(self, record: Record, window: Window) -> Measured:
         """The figure; MissingData with the reason where the prices cannot tell."""
         raise NotImplementedError

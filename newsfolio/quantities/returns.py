@@ -22,6 +22,10 @@ class Gain(OfLines):
     total: bool = False
     currency: str = ""
 
+    @property
+    def currencies(self) -> frozenset[str]:
+        return frozenset({self.currency} - {""})
+
     def measure(self, record: Record, window: Window) -> Measured:
         gains = {line: self.gain(record, line, window) for line in self.lines}
         mean = math.fsum(gains.values()) / len(gains)

@@ -12,6 +12,8 @@ import pytest
 from markets.bars import Bars, Priced
 from markets.build import build_market
 from markets.reference.currencies import EcbRates, Fixings, SourceRates, known_currencies
+from markets.reference.fixings_file import fixed_by_ecb, last_packaged
+from markets.reference.pegs import ENDED
 from markets.universe import Want
 from newsfolio import (
     MissingData,
@@ -160,3 +162,11 @@ def test_fixings_that_everybody_gets_cannot_be_written_to() -> None:
     assert fixings is EcbRates().fixings("HKD", "USD")
     with pytest.raises(ValueError, match="read-only"):
         fixings.rates[0] = 1.0
+
+
+def test_every_currency_whose_fixings_ended_has_its_row() -> None:
+    """Of the packaged file: what is no longer fixed on its last day, and the last day that was."""
+    last = last_packaged("USD")
+    found = {one: last_packaged(one) for one in fixed_by_ecb()}
+    gone = {one: str(day) for one, day in found.items() if day != last}
+    assert gone == {one: day.isoformat() for one, (day, _) in ENDED.items()}

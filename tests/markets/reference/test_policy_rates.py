@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,6 +58,10 @@ def test_rows_ascend_have_a_source_and_begin_by_2010(currency: str) -> None:
         ("CHF", "2018-01-03", -0.75), ("CHF", "2023-09-01", 1.75), ("CHF", "2026-01-05", 0.0),
         ("CAD", "2014-01-02", 1.0), ("CAD", "2023-09-01", 5.0), ("CAD", "2026-01-05", 2.25),
         ("AUD", "2010-06-01", 4.5), ("AUD", "2021-01-04", 0.1), ("AUD", "2024-01-02", 4.35),
+        ("EUR", "2026-06-18", 2.25), ("EUR", "2026-09-17", 2.5), ("JPY", "2026-06-18", 1.0),
+        ("JPY", "2026-09-25", 1.25), ("AUD", "2026-05-07", 4.35), ("AUD", "2026-10-01", 4.6),
+        ("HKD", "2020-03-20", 0.36), ("HKD", "2020-04-15", 1.15), ("HKD", "2020-05-15", 0.61),
+        ("HKD", "2020-06-15", 0.12), ("HKD", "2020-07-02", 0.0), ("HKD", "2026-09-18", 3.75),
     ],
 )  # fmt: skip
 def test_what_was_paid_on_a_day(currency: str, day: str, percent: float) -> None:
@@ -106,6 +112,81 @@ def test_a_line_of_ones_own() -> None:
     assert set(done.rates["cash"]) == {0.039}
     with pytest.raises(MissingData, match=r"no data for the cash rate ESTR.*ESTR\.csv"):
         run(cash_rate="ESTR")
+
+
+def test_a_price_is_no_rate() -> None:
+    traded = stock("QQQ", LAST, FIRST)
+    with pytest.raises(
+        CommandError, match=r"QQQ: 100.328 on 2024-05-02 is no percent a year, it is traded"
+    ):
+        run(traded, cash_rate="QQQ")
+    level = bars("ESTR", weekdays(FIRST, LAST), 390.0, Priced.LEVEL)
+    with pytest.raises(CommandError, match=r"ESTR: 390 on 2024-05-0\d is no percent a year; name"):
+        run(level, cash_rate="ESTR")
+
+
+# --- a file of one's own -----------------------------------------------------------------------
+
+ROWS = "2024-05-06 4%, 2024-06-12 3.75%"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-05-06,4\n2024-06-12,3.75\n",
+        "\ufeffday,percent\r\n2024-06-12,3.75%\r\n2024-05-06,4.00",
+        "observation_date,DFF\n2024-05-06,4\n2024-05-07,.\n2024-05-08,\n\n2024-06-12, 3.75 \n",
+        "2024-05-06,4\n2024-05-07,4.0\n2024-06-12,3.75\n2024-06-13,3.75\n",
+    ],
+)  # fmt: skip
+def test_a_file_is_kept_as_its_rows(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.CSV"
+    path.write_text(text, encoding="utf-8", newline="")
+    kept = Settings(cash_rate=str(path)).cash_rate
+    assert kept == ROWS
+    assert Settings(cash_rate=kept) == Settings(cash_rate=str(path))
+
+
+def test_rows_of_ones_own_count_from_the_day_after_each() -> None:
+    done = run(cash_rate=ROWS)
+    earned = dict(zip(done.rates.index.astype(str), done.rates["cash"], strict=True))
+    assert [earned[day] for day in ("2024-05-03", "2024-05-06", "2024-05-07", "2024-06-12")] == [
+        0.0, 0.0, 0.04, 0.04]  # fmt: skip
+    assert earned["2024-06-13"] == earned["2024-07-31"] == 0.0375
+    said = "idle USD cash earns the rates given, as in force the day before; nothing before "
+    assert f"{said}2024-05-06; the last of 2 rows is of 2024-06-12" in done.market.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("day,percent\n", "no row; write lines such as 2024-06-12,3.75"),
+        ("2024-05-06,4\n2024-05-06,5\n", "line 2: 2024-05-06 is there twice"),
+        ("2024-05-06;4\n", "line 1: 1 cells; write a day and percent a year"),
+        ("2024-05-06;4,25\n", "line 1: '2024-05-06;4,25'"),
+        ("06/05/2024,4\n", "line 1: '06/05/2024,4'"),
+        ("2024-05-06,4\n2024-05-07,n/a\n", "line 2: '2024-05-07,n/a'"),
+        ("2024-05-06,nan\n", "line 1: nan is no percent a year"),
+        ("2024-05-06,400\n", "line 1: 400 is no percent a year"),
+        ("2024-05-06,4,5\n", "line 1: 3 cells"),
+    ],
+)
+def test_a_file_that_is_none_names_the_line(text: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(text)
+    with pytest.raises(CommandError, match=re.escape(says)) as error:
+        Settings(cash_rate=str(path))
+    assert str(path) in str(error.value)
+
+
+def test_a_file_that_is_missing_or_too_long_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    with pytest.raises(CommandError, match=r"mine\.csv: No such file"):
+        Settings(cash_rate=str(path))
+    days = weekdays(date(2020, 1, 1), date(2024, 1, 1))
+    path.write_text("".join(f"{day},{place % 7}\n" for place, day in enumerate(days)))
+    with pytest.raises(CommandError, match=r"1044 rows that differ, and 500 are kept.*as a line"):
+        Settings(cash_rate=str(path))
 
 
 @pytest.mark.parametrize("said", ["2.5", "abc%", "250%", "", 0.025, "nan%"])
