@@ -43,7 +43,11 @@ class Mine(Strategy):
 
 
 @pytest.fixture
-def files(shell: Shell) -> Shell:
+def files(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A folder of prices; nothing but a pull may ask for fixings."""
+    monkeypatch.setattr(
+        "markets.store.rates.history.urlopen", lambda *_, **__: pytest.fail("asked")
+    )
     (shell.folder / "mine.py").write_text(MINE)
     folder = shell.folder / "prices"
     folder.mkdir()
