@@ -286,8 +286,8 @@ def _continued(currency: str, fixed: Quotes, lines: Mapping[str, Bars]) -> _Path
     more, wrong = _believed(name, (days[after], rates[after]), float(fixed[1][-1]))
     told = f"{name} of the source, which is {off:.2%} off the last common fixings"
     told = "; ".join(filter(None, (told, wrong)))
-    together = tuple(map(np.concatenate, zip(fixed, more, strict=True)))
-    return _Path((together[0], together[1]), told if len(more[0]) else "", refused=wrong)
+    together = np.concatenate([fixed[0], more[0]]), np.concatenate([fixed[1], more[1]])
+    return _Path(together, told if len(more[0]) else "", refused=wrong)
 
 
 def _believed(name: str, quotes: Quotes, before: float | None = None) -> tuple[Quotes, str]:
