@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from newsfolio.formatting import percent
 from reports.contract.manifest import FindingJson, ManifestJson
 
-
 MANY, NAMED = 5, 3
 """Lines that share one row, and how many of them it names."""
 
