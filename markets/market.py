@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from markets.reference.calendars import RunCalendar
+from markets.reference.currencies import EcbRates, FxSource
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
@@ -58,6 +59,7 @@ class Market:
     signals: (T,) arrays by ticker, as of each close, in their own units.
     facts: tables by name, each row with the first session whose decision may use it.
     high, low: (T, N) as `close`; None where nobody asked for whole bars.
+    fx: where the rates come from, for what is neither a line nor the base.
     bare_cash: idle cash earns nothing and the proceeds of a short sale are cash, as in backtrader.
     """
 
@@ -94,10 +96,11 @@ class Market:
     low: Floats | None = None
     bare_cash: bool = False
     cash_line: str = ""
+    fx: FxSource = field(default_factory=EcbRates)
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
+        for each in dataclasses.fields(self):
+            value = getattr(self, each.name)
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False
         for signal in self.signals.values():

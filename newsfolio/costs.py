@@ -107,6 +107,13 @@ cap=0.01, currency=''), half_spread=None, taxes=None, custody=None, only=())
         """The terms of `only`, by their keys."""
         return cast("tuple[tuple[str, Costs], ...]", self.only)
 
+    @property
+    def currencies(self) -> frozenset[str]:
+        """Those that amounts of a commission are in, here and in `only`."""
+        own = (terms.commission for terms in (self, *dict(self.places).values()))
+        named = (each.currency for each in own if isinstance(each, Commission) and each.in_money)
+        return frozenset(named) - {""}
+
     def of(self, venue: str, kind: str) -> Costs:
         """The terms of one kind of line on one venue, by the code of its calendar."""
         own = dict(self.places)

@@ -54,9 +54,8 @@ class Inputs:
     """A strategy and settings with every name in them resolved.
 
     references: the benchmark and the controls. claims: of the article, those that the thesis rests
-    on. want: of the strategy's own market. assets, facts: all that is read. costs: of its trades
-    and of those of its references. more: currencies whose rates are read besides those of the
-    assets.
+    on. want: of the strategy's own market. assets, facts: all that is read. more: currencies whose
+    rates are read besides those of the assets.
     """
 
     strategy: Strategy
@@ -66,7 +65,6 @@ class Inputs:
     want: Want
     assets: tuple[Asset, ...]
     facts: tuple[Facts, ...]
-    costs: CostModel
     more: frozenset[str] = frozenset()
 
     def load(self, source: Source) -> Snapshot:
@@ -76,6 +74,8 @@ class Inputs:
         """
         read = with_own_rows(source.load(self.assets, self.facts), self.facts)
         currencies = {self.settings.currency, *self.more, *(one.currency for one in self.assets)}
+        if isinstance(self.settings.costs, Costs):
+            currencies |= self.settings.costs.currencies
         currencies = currencies.union(*(claim.currencies for claim in self.claims))
         if self.settings.fx is Fx.SOURCE:
             return with_pairs(source, read, currencies)
@@ -221,11 +221,16 @@ def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Marke
     return market.reinvested() if settings.dividends is Dividends.REINVEST else market
 
 
-def cost_model(settings: Settings) -> CostModel:
-    """What trading costs by the settings of a run."""
+def cost_model(settings: Settings, fx: FxSource | None = None) -> CostModel:
+    """What trading costs by the settings of a run.
+
+    fx: what converts amounts in another currency than a line's; None for the packaged fixings.
+    """
     if settings.costs is CostTable.NONE:
         return NoCosts()
-    return VenueCosts(settings.costs) if isinstance(settings.costs, Costs) else VenueCosts()
+    return VenueCosts(
+        settings.costs if isinstance(settings.costs, Costs) else Costs(), fx or EcbRates()
+    )
 
 
 def fx_source(settings: Settings, bars: Mapping[str, Bars]) -> FxSource:
@@ -254,8 +259,7 @@ def _resolved(
             needed[f"{currency}=X"] = asset_of(f"{currency}=X")
     tables = {facts.name: facts for facts in _facts(strategy, others)}
     assets, facts = tuple(needed.values()), tuple(tables.values())
-    costs = cost_model(settings)
-    return Inputs(strategy, settings, others, claims, want, assets, facts, costs)
+    return Inputs(strategy, settings, others, claims, want, assets, facts)
 
 
 def _want(strategy: Strategy, settings: Settings) -> Want:

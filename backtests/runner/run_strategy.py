@@ -80,12 +80,13 @@ def play_plain(
             "gets one feed a line, in their order, so leave it out of --universe or add it"
         )
     return native_backtrader.run(
-        strategy.plain, market, settings, cost_model(settings), strategy.params, last
+        strategy.plain, market, settings, cost_model(settings, market.fx), strategy.params, last
     )
 
 
 def _desk(inputs: Inputs, market: Market) -> Desk:
-    return Desk(inputs.strategy, market, inputs.settings, inputs.costs)
+    costs = cost_model(inputs.settings, market.fx)
+    return Desk(inputs.strategy, market, inputs.settings, costs)
 
 
 def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
@@ -115,7 +116,7 @@ def _measured(
         strategy=None if origin.plain else inputs.strategy,
         origin=origin,
         settings=settings,
-        costs=inputs.costs,
+        costs=cost_model(settings, market.fx),
         bars=bars,
         market=market,
         output=output,
@@ -129,14 +130,13 @@ def _references(
     inputs: Inputs, bars: Snapshot, market: Market, own: Account
 ) -> tuple[dict[str, ReferenceRun], tuple[str, ...]]:
     """The references by name, and why others are missing."""
+    settings, costs = inputs.settings, cost_model(inputs.settings, market.fx)
     runs: dict[str, ReferenceRun] = {}
     left_out = []
     for needs in inputs.references:
         reference = needs.reference
         try:
-            runs[reference.name] = run_reference(
-                needs, market, own, inputs.settings, inputs.costs, bars
-            )
+            runs[reference.name] = run_reference(needs, market, own, settings, costs, bars)
         except DataError as error:
             if reference.required:
                 raise

@@ -130,7 +130,7 @@ def advise(
         bars = bars.until(asof)
     market = inputs.market(bars)
     settings = inputs.settings
-    desk = Desk(strategy, market, settings, cost_model(settings))
+    desk = Desk(strategy, market, settings, cost_model(settings, market.fx))
     output = kernel.turned(desk)
     last = len(market.sessions) - 1
     decided = output.targets[-1].session if output.targets else None
@@ -143,7 +143,7 @@ def advise(
     held = Held((), {}, settings.cash)
     if statements:
         held = held_at_close(statements, market, fx_source(settings, bars))
-    sizer = Sizer(market, settings, cost_model(settings))
+    sizer = Sizer(market, settings, cost_model(settings, market.fx))
     columns = {market.place[ticker]: weight for ticker, weight in weights.items()}
     sizes, parts = _sizes(sizer, columns, held, last)
     concerned = {*columns, *held.units}

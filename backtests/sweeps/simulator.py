@@ -17,6 +17,7 @@ from backtests.runner.divide import window_on
 from backtests.runner.inputs import (
     Inputs,
     cost_model,
+    fx_source,
     inputs_of,
     reference_inputs,
     references_of,
@@ -55,7 +56,7 @@ class SweepSimulator:
         self.snapshot = bars.id
         self.settings = settings
         self.source = source
-        self.costs = cost_model(settings)
+        self.costs = cost_model(settings, fx_source(settings, bars))
         self._markets: OrderedDict[Any, SharedMarket] = OrderedDict()
         self._comparators: OrderedDict[Any, Comparator | None] = OrderedDict()
 

@@ -6,16 +6,17 @@ Every rate of a venue is a row with its source, in the file of its market.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from math import fsum
 from typing import Protocol
 
-from markets.reference.currencies import EcbRates
+from markets.reference.currencies import EcbRates, Fixings, FxSource
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.costs import Commission, Costs
 from newsfolio.dated import Dated, Row, always
+from newsfolio.errors import MissingData
 from newsfolio.levies import Charge, Levy, TickTable, VenueSchedule
 from newsfolio.venue_rows import VenueRows
 from newsfolio.venues import rows_of
@@ -63,10 +64,10 @@ _Charges = Dated[tuple[Charge, ...]]
 
 @dataclass(frozen=True)
 class _Order:
-    """All that decides what an order is charged."""
+    """All that decides what an order is charged; fixings: of the currency of the own terms."""
 
     venue: str
-    currency: str
+    fixings: Fixings | None
     kind: Kind
     sale: bool
     taxed: Dated[bool]
@@ -85,7 +86,7 @@ def _charged(order: _Order) -> _Charges:
     table = _together(levies)
     if not isinstance(order.own.commission, Commission):
         return table
-    own = _in_currency(order.own.commission, order.currency)
+    own = _in_currency(order.own.commission, order.fixings)
     starts = sorted({*table.starts, *own.starts})
     return Dated(tuple(Row(day, (*table.at(day), own.at(day))) for day in starts))
 
@@ -113,12 +114,10 @@ def _together(levies: Sequence[Levy]) -> _Charges:
     return Dated(tuple(Row(day, tuple(levy.at(day) for levy in levies)) for day in starts))
 
 
-@lru_cache(maxsize=64)
-def _in_currency(commission: Commission, currency: str) -> Dated[Charge]:
+def _in_currency(commission: Commission, fixings: Fixings | None) -> Dated[Charge]:
     """A commission in the currency of a line; its amounts at the last fixing before each day."""
-    if not commission.in_money or commission.currency in ("", currency):
+    if fixings is None:
         return Dated((Row(date.min, _charge(commission, 1.0)),))
-    fixings = EcbRates().fixings(commission.currency, currency)
     rows = zip((fixings.days + 1).tolist(), fixings.rates.tolist(), strict=True)
     later = [Row(day, _charge(commission, rate)) for day, rate in rows]
     return Dated((Row(date.min, later[0].value), *later))
@@ -147,9 +146,14 @@ class VenueCosts:
     """The fees of each venue as they were on the day, but for what `own` says otherwise.
 
     A venue without a schedule charges neither tax nor commission; the half-spread is the line's.
+    fx: what converts the amounts of a commission to the currency of a line.
     """
 
     own: Costs = Costs()
+    fx: FxSource = field(default_factory=EcbRates, compare=False, repr=False)
+    _fixings: dict[tuple[str, str], Fixings] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def fee(self, asset: Asset, day: date, shares: float, value: float) -> float:
         if shares == 0:
@@ -182,17 +186,10 @@ class VenueCosts:
 
     def charges(self, asset: Asset, sale: bool) -> _Charges:
         """What a sale or a purchase is charged, in the currency of the line."""
-        venue = asset.venue
+        own = self._terms(asset)
+        fixings = self._fixings_of(own.commission, asset.currency)
         return _charged(
-            _Order(
-                venue.code,
-                venue.currency,
-                asset.kind,
-                sale,
-                asset.taxed,
-                asset.listed,
-                self._terms(asset),
-            )
+            _Order(asset.venue.code, fixings, asset.kind, sale, asset.taxed, asset.listed, own)
         )
 
     def spread_of(self, asset: Asset) -> Dated[float]:
@@ -212,6 +209,23 @@ class VenueCosts:
         schedule, terms = schedule_of(asset.venue.code), self._terms(asset)
         holding = schedule.holding if schedule and terms.taxes is not False else None
         return _with_custody(holding, terms.custody) if terms.custody else holding
+
+    def _fixings_of(self, commission: object, currency: str) -> Fixings | None:
+        """What a commission is converted with; None where it has no amounts or is in `currency`."""
+        if not isinstance(commission, Commission) or not commission.in_money:
+            return None
+        pair = (commission.currency, currency)
+        if pair[0] in ("", currency):
+            return None
+        if pair not in self._fixings:
+            found = self.fx.fixings(*pair)
+            if not len(found.days):
+                raise MissingData(
+                    f"costs: no rate of {found.pair} converts the commission; write it in "
+                    f"{currency}, or without a currency"
+                )
+            self._fixings[pair] = found
+        return self._fixings[pair]
 
     def _terms(self, asset: Asset) -> Costs:
         return _terms(self.own, asset.venue.code, asset.kind) if self.own.only else self.own

@@ -75,7 +75,9 @@ class TruncatedDesk(Desk):
         recorder: Recorder | None,
     ) -> None:  # fmt: skip
         as_strategy = cast(Strategy, strategy)
-        super().__init__(as_strategy, _ending(market, last), settings, cost_model(settings))
+        super().__init__(
+            as_strategy, _ending(market, last), settings, cost_model(settings, market.fx)
+        )
         self._decider = Decider(as_strategy, market, recorder)
 
 

@@ -147,7 +147,7 @@ class Replays:
     def _vectorised(self, asked: Decisions, ruined: int | None) -> Iterator[ChangedDecision]:
         """The strategy's vectorised form, against the decisions that were asked one by one."""
         strategy, market = self.observed.strategy, self.market
-        desk = Desk(strategy, market, self.settings, cost_model(self.settings))
+        desk = Desk(strategy, market, self.settings, cost_model(self.settings, market.fx))
         decided = table_of(strategy, market, desk.marks)
         if decided is None:
             return

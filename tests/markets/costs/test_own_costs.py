@@ -12,7 +12,10 @@ import pytest
 
 from backtests import run
 from backtests.records.result import Result
+from backtests.runner.run import Run
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import CostTable, Settings
+from markets.bars import Bars
 from markets.costs.models import VenueCosts
 from newsfolio import (
     HONG_KONG,
@@ -27,6 +30,7 @@ from newsfolio import (
     always,
     at_start,
 )
+from tests.support.rate_worlds import LAST, Lines, pair, stock
 
 DAY = date(2025, 3, 3)
 SHARES, VALUE = 100.0, 10_000.0
@@ -170,3 +174,34 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("commission = 10bp\n")
     with pytest.raises(CommandError, match=r"mine\.toml is no TOML: "):
         Settings(costs=tmp_path / "mine.toml")  # type: ignore[arg-type]
+
+
+# --- amounts after the last packaged fixing ------------------------------------------------------
+
+
+def asked(costs: str, *pairs: Bars) -> Run:
+    """SPY alone, in dollars; prices go on after the last fixing."""
+    settings = Settings(costs=costs, engine="kernel")  # type: ignore[arg-type]
+    return run_strategy(Holder(), Lines((stock("SPY"), *pairs)), settings)
+
+
+def least(done: Run, day: date) -> float:
+    """What a purchase is charged."""
+    return done.costs.fee(done.market.assets[0], day, 1, 100)
+
+
+def test_newer_rates_of_the_source_convert_a_commission() -> None:
+    """EURUSD=X stands at 1.25 from Monday 2 November on, and is known a day later."""
+    done, alone = asked("1 EUR", pair("EURUSD=X", after=1.25)), asked("1 EUR")
+    assert done.market.day(-1) == alone.market.day(-1) == LAST
+    friday = least(alone, LAST)  # the last packaged fixing, where nobody has a newer one
+    assert least(done, date(2026, 11, 2)) == pytest.approx(friday)
+    assert least(done, date(2026, 11, 3)) == least(done, LAST) == pytest.approx(1.25)
+    assert friday != pytest.approx(1.25, rel=0.01)
+
+
+def test_a_commission_that_no_rate_converts_is_refused_by_its_currency() -> None:
+    with pytest.raises(UnknownName, match=r"(?s)TWD.*such as TWD=X\.csv"):
+        asked("30 TWD")
+    done = asked("30 TWD", pair("TWD=X", after=32.0))
+    assert least(done, LAST) == pytest.approx(30 / 32)
