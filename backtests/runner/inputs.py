@@ -215,7 +215,8 @@ def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) ->
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:
     """The market that is wanted, in the prices that the settings ask for."""
-    if settings.fx is Fx.ECB:
+    abroad = any(asset.currency != want.base for asset in want.lines.values())
+    if settings.fx is Fx.ECB and abroad:
         require_known((settings.currency,), bars)
     market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
     return market.reinvested() if settings.dividends is Dividends.REINVEST else market

@@ -30,6 +30,10 @@ LATE = 5
 """Sessions after its listing at which a line may begin."""
 FX_GAP = 7
 """Days after which an exchange rate is too old to be used."""
+APART, PERIODS = 5, 6
+"""Days in the middle between bars that are of weeks or months, and bars that show it."""
+MOST = 0.6
+"""Of the bars of weeks or months that are dated by one end of them."""
 
 
 def on_calendar(asset: Asset, bars: Bars) -> Iterator[Finding]:
@@ -40,6 +44,10 @@ def on_calendar(asset: Asset, bars: Bars) -> Iterator[Finding]:
     sessions = sessions_of(asset.venue)
     inside = sessions[(sessions >= days[0]) & (sessions <= days[-1])]
     known = (days >= sessions[0]) & (days <= sessions[-1])
+    of_periods = _of_periods(asset, days, sessions)
+    if of_periods is not None:
+        yield of_periods
+        return
     yield from _closed(asset, days, known & ~np.isin(days, inside))
     yield from _stray(asset, days)
     missing = inside[~np.isin(inside, days)]
@@ -52,6 +60,45 @@ def on_calendar(asset: Asset, bars: Bars) -> Iterator[Finding]:
         f"the first on {missing[0]}",
         "The last close is carried; fetch the line again if it was not halted.",
     )  # fmt: skip
+
+
+def _of_periods(asset: Asset, days: Days, sessions: Days) -> Finding | None:
+    """Bars of weeks or months, None for those of days.
+
+    A close that is dated by the first day of its week was not known then.
+    """
+    if not asset.tradable or len(days) < PERIODS:
+        return None
+    apart = float(np.median(np.diff(days).astype("int64")))
+    if apart < APART:
+        return None
+    period = _week if apart < 12 else _month
+    of_bars, of_sessions = period(days), period(sessions)
+    before, after = np.searchsorted(sessions, days), np.searchsorted(sessions, days, "right")
+    first = (before == np.searchsorted(of_sessions, of_bars)).mean()
+    last = (after == np.searchsorted(of_sessions, of_bars, "right")).mean()
+    if max(first, last) < MOST:
+        return None
+    told = f"its bars are of {'weeks' if period is _week else 'months'}, not of days"
+    closed = (before == after).mean() > MOST
+    if closed or first > last:
+        dated = "days without a session" if closed else "their first day, when it was not known yet"
+        return about(Severity.BLOCK, asset.ticker, "period", days,
+                     f"{told}, and dated by {dated}", "Fetch daily bars.")  # fmt: skip
+    return about(
+        Severity.DOUBT, asset.ticker, "period", days, told,
+        "Orders wait for the next of them, and what is measured by the day is not: fetch daily "
+        "bars.",
+    )  # fmt: skip
+
+
+def _week(days: Days) -> Days:
+    """Weeks from Monday, which lie between the epoch's."""
+    return (days.astype("datetime64[D]") - np.timedelta64(4, "D")).astype("datetime64[W]")
+
+
+def _month(days: Days) -> Days:
+    return days.astype("datetime64[M]")
 
 
 def _closed(asset: Asset, days: Days, strange: Mask) -> Iterator[Finding]:
@@ -74,7 +121,7 @@ def _closed(asset: Asset, days: Days, strange: Mask) -> Iterator[Finding]:
         Severity.NOTE, asset.ticker, "closed day", days[strange],
         f"{counted(int(strange.sum()))} on days on which {code} was closed, the first on "
         f"{days[strange][0]}",
-        "No order fills where its volume is zero; weekend rows are dropped.",
+        "No order fills there unless another line of the venue traded; weekend rows are dropped.",
     )  # fmt: skip
 
 

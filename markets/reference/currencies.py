@@ -47,6 +47,9 @@ LEAST = 5
 TOLERANCE = 0.01
 """... nor where it is farther off in the middle: a close of 22:00 is no fixing of 14:15."""
 
+LEAP = 2.0
+"""Times the value before it that a pair is believed at: beyond, it is in another unit, or wrong."""
+
 NO_END = np.datetime64("2100-01-01")
 """Until when a peg is carried on: until another row says otherwise."""
 
@@ -122,7 +125,10 @@ class Fixings:
 
 
 def newer_rates(pair: str) -> str:
-    """What brings the rates of a pair up to date, in words."""
+    """What brings the rates of a pair up to date, in words; what else to do where they ended."""
+    gone = [one for one in pair.split(" in ") if one in ENDED and "euro" in ENDED[one][1]]
+    if gone:
+        return f"choose another currency than {' and '.join(gone)}, or an earlier --end"
     moving = [one for one in pair.split(" in ") if not _dollar_peg(one)]
     files = " and ".join(f"{pair_names(one)[0]}.csv" for one in moving)
     return f"newsfolio data pull fetches newer ones, and in a folder {files} would do"
@@ -227,19 +233,22 @@ class SourceRates:
     valued_same_day: bool = False
 
     def fixings(self, currency: str, base: str) -> Fixings:
-        days, rates = _cross(self._per_dollar(currency), self._per_dollar(base))
-        return Fixings(f"{currency} in {base}", days, rates)
+        paths = [self._per_dollar(one) for one in (currency, base)]
+        days, rates = _cross(paths[0].quotes, paths[1].quotes)
+        refused = tuple(path.refused for path in paths if path.refused)
+        return Fixings(f"{currency} in {base}", days, rates, notes=refused)
 
-    def _per_dollar(self, currency: str) -> Quotes | None:
+    def _per_dollar(self, currency: str) -> _Path:
         if currency == "USD":
-            return None
+            return _Path(None)
         found = pair_of(currency, self.lines)
         if found is None:
             raise MissingData(
                 f"no line {' or '.join(pair_names(currency))} in this source, so {currency} cannot "
                 "be converted; use --fx ecb"
             )
-        return found[1]
+        quotes, wrong = _believed(*found)
+        return _Path(quotes, refused=wrong)
 
 
 NEVER: Quotes = (np.array([], dtype="datetime64[D]"), np.array([]))
@@ -261,7 +270,9 @@ def _continued(currency: str, fixed: Quotes, lines: Mapping[str, Bars]) -> _Path
         return _Path(fixed)
     name, (days, rates) = found
     if not len(fixed[0]):
-        return _Path((days, rates), f"{name} of the source, as {currency} has no fixings to check")
+        quotes, wrong = _believed(name, (days, rates))
+        told = f"{name} of the source, as {currency} has no fixings to check"
+        return _Path(quotes, "; ".join(filter(None, (told, wrong))))
     common, here, there = np.intersect1d(days, fixed[0], return_indices=True)
     if len(common) < LEAST:
         said = f"{name} of the source is not used: {len(common)} common days with the fixings"
@@ -271,10 +282,37 @@ def _continued(currency: str, fixed: Quotes, lines: Mapping[str, Bars]) -> _Path
     if not off <= TOLERANCE:
         said = f"{name} of the source is not used: it is {off:.1%} off the last common fixings"
         return _Path(fixed, refused=f"{said}, and {TOLERANCE:.0%} is allowed")
-    more = days > fixed[0][-1]
+    after = days > fixed[0][-1]
+    more, wrong = _believed(name, (days[after], rates[after]), float(fixed[1][-1]))
     told = f"{name} of the source, which is {off:.2%} off the last common fixings"
-    together = tuple(map(np.concatenate, ((fixed[0], days[more]), (fixed[1], rates[more]))))
-    return _Path((together[0], together[1]), told if more.any() else "")
+    told = "; ".join(filter(None, (told, wrong)))
+    together = np.concatenate([fixed[0], more[0]]), np.concatenate([fixed[1], more[1]])
+    return _Path(together, told if len(more[0]) else "", refused=wrong)
+
+
+def _believed(name: str, quotes: Quotes, before: float | None = None) -> tuple[Quotes, str]:
+    """A pair without what leaps from its value before, and what to say of that.
+
+    before: the value before all, by default the middle of the first ones. After a hole of more
+    than a week any value is believed.
+    """
+    days, rates = quotes
+    if not len(days):
+        return quotes, ""
+    last = float(np.median(rates[:COMMON])) if before is None else before
+    kept, leaps = np.ones(len(days), dtype=bool), []
+    hole = np.diff(days, prepend=days[:1]) > STALE_AFTER
+    for place, rate in enumerate(rates.tolist()):
+        if hole[place] or 1 / LEAP <= rate / last <= LEAP:
+            last = rate
+            continue
+        kept[place] = False
+        leaps.append(f"{rate:g} on {days[place]} after {last:g}")
+    if not leaps:
+        return quotes, ""
+    return (days[kept], rates[kept]), (
+        f"values of {name} that are not used because they leap: {len(leaps)}, first {leaps[0]}"
+    )
 
 
 def pair_names(currency: str) -> tuple[str, str]:

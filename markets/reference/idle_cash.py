@@ -39,7 +39,8 @@ def idle_rate(
         return _asked(base, asked, sessions)
     ticker = cash_line(base, asked)
     if ticker and ticker in bars:
-        _require_percent(bars[ticker])
+        if asked is not None:
+            _require_percent(bars[ticker])
         rates = known_before(bars[ticker], asset_of(ticker), sessions) / 100
         rates = np.nan_to_num(rates / (1 - rates * DISCOUNTED.get(ticker, 0) / 360))
         return rates, f"idle {base} cash earns {ticker}, the last close before each session"

@@ -172,7 +172,7 @@ def test_limits_closed_days_and_counters_decide_fills() -> None:
     """Without the masks the same cases fill otherwise: a test of them can fail."""
     usual = {"XHKG": "HKD", "XSHG": "CNY", "XNYS": "USD"}
     limits = closed = counters = 0
-    for seed in range(60):
+    for seed in range(120):
         run = seeded(seed)
         case, market, own = run.case, run.market, run.output.fills
         free = dataclasses.replace(market, locked=np.zeros_like(market.locked))

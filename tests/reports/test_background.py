@@ -9,7 +9,7 @@ import pytest
 from backtests.records.result import Result
 from reports import background
 from reports.background import BackgroundRenderer
-from reports.charts.quantstats_plots import gallery
+from reports.charts.quantstats_plots import Gallery, gallery
 from tests.support.results import curve, make, walk
 
 forks = pytest.mark.skipif(not background.FORKS, reason="processes are not copied here")
@@ -20,14 +20,21 @@ def results() -> list[Result]:
     return [long, make(curve(walk(40)))]
 
 
+@pytest.fixture(scope="module")
+def expected() -> list[Gallery]:
+    """Their drawings made here, by libraries that each process of a test then has from this one."""
+    return [gallery(result) for result in results()]
+
+
 def elsewhere(result: Result) -> None:
     raise AssertionError("drawn here")
 
 
 @forks
-def test_another_process_draws_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_process_draws_the_same_bytes(
+    monkeypatch: pytest.MonkeyPatch, expected: list[Gallery]
+) -> None:
     artist = BackgroundRenderer()
-    expected = [gallery(result) for result in results()]
     assert len(expected[0].drawings) == 5
     monkeypatch.setattr(background, "gallery", elsewhere)
     for result, drawn in zip(results(), expected, strict=True):
@@ -37,7 +44,7 @@ def test_another_process_draws_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -
 
 @forks
 @pytest.mark.parametrize("begun", [False, True])
-def test_what_a_dead_process_owes_is_drawn_here(begun: bool) -> None:
+def test_what_a_dead_process_owes_is_drawn_here(begun: bool, expected: list[Gallery]) -> None:
     known = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
     (process,) = set(multiprocessing.active_children()) - known
@@ -48,16 +55,18 @@ def test_what_a_dead_process_owes_is_drawn_here(begun: bool) -> None:
     process.join()
     if not begun:
         artist.begin(result)
-    assert artist.gallery(result) == gallery(result)
+    assert artist.gallery(result) == expected[0]
 
 
 @forks
-def test_a_process_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_takes_too_long_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, expected: list[Gallery]
+) -> None:
     monkeypatch.setattr(background, "PATIENCE", 0.0)
     artist = BackgroundRenderer()
-    for result in results():
+    for result, drawn in zip(results(), expected, strict=True):
         artist.begin(result)
-        assert artist.gallery(result) == gallery(result)
+        assert artist.gallery(result) == drawn
 
 
 @forks
@@ -70,11 +79,13 @@ def test_it_ends_when_nobody_listens() -> None:
     assert process.exitcode == 0
 
 
-def test_where_nothing_forks_it_is_drawn_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_forks_it_is_drawn_in_turn(
+    monkeypatch: pytest.MonkeyPatch, expected: list[Gallery]
+) -> None:
     monkeypatch.setattr(background, "FORKS", False)
     known = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
     assert set(multiprocessing.active_children()) == known
     result = results()[1]
     artist.begin(result)
-    assert artist.gallery(result) == gallery(result)
+    assert artist.gallery(result) == expected[1]

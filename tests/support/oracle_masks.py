@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from math import isnan, nan
@@ -35,7 +35,7 @@ def openings(
     assets: Sequence[Asset], bars: Mapping[str, Bars], days: Sequence[date]
 ) -> dict[str, list[Opening]]:
     """Every line's openings on the days of a run."""
-    rows = {asset.ticker: _rows(bars[asset.ticker]) for asset in assets}
+    rows = {asset.ticker: _own_rows(asset, bars[asset.ticker], days) for asset in assets}
     return {
         asset.ticker: [_opening(asset, assets, bars, rows, day, days) for day in days]
         for asset in assets
@@ -44,6 +44,34 @@ def openings(
 
 def _rows(line: Bars) -> dict[date, Row]:
     return {day.date(): row for day, row in line.frame.to_dict("index").items()}
+
+
+def _own_rows(asset: Asset, line: Bars, days: Sequence[date]) -> dict[date, Row]:
+    """The rows of a line; a fund deals at its price, and what trades daily has one a session."""
+    rows = _rows(line)
+    if asset.kind is Kind.FUND:
+        price = ("open", "high", "low")
+        return {
+            day: {**row, **dict.fromkeys(price, row["close"]), "volume": nan}
+            for day, row in rows.items()
+        }
+    if not asset.venue.continuous or {*rows} <= {*days}:
+        return rows
+    since = [days[0] - timedelta(days=1), *days]
+    parts = (
+        (day, [row for other, row in rows.items() if before < other <= day])
+        for before, day in zip(since, days, strict=False)
+    )
+    return {day: _together(part) for day, part in parts if part}
+
+
+def _together(part: Sequence[Row]) -> Row:
+    known = [row["volume"] for row in part if not isnan(row["volume"])]
+    opened = [row["open"] for row in part if not isnan(row["open"])]
+    return {
+        **part[-1], "open": opened[0] if opened else nan, "volume": sum(known) if known else nan,
+        "high": max(row["high"] for row in part), "low": min(row["low"] for row in part),
+    }  # fmt: skip
 
 
 def _opening(
@@ -184,3 +212,34 @@ def cash_rates(bills: Bars, days: Sequence[date]) -> list[float]:
         discount = nan if seen is None or passed > 7 else own[seen]["close"] / 100
         rates.append(0.0 if isnan(discount) else discount / (1 - discount * 91 / 360))
     return rates
+
+
+STEPS = {
+    "EUR": (
+        "2009-04-08 25 2011-04-13 25 2011-07-13 25 2011-11-09 -25 2011-12-14 -25 2012-07-11 -25 "
+        "2014-06-11 -10 2014-09-10 -10 2015-12-09 -10 2016-03-16 -10 2019-09-18 -10 2022-07-27 50 "
+        "2022-09-14 75 2022-11-02 75 2022-12-21 50 2023-02-08 50 2023-03-22 50 2023-05-10 25 "
+        "2023-06-21 25 2023-08-02 25 2023-09-20 25 2024-06-12 -25 2024-09-18 -25 2024-10-23 -25 "
+        "2024-12-18 -25 2025-02-05 -25 2025-03-12 -25 2025-04-23 -25 2025-06-11 -25 2026-06-17 25 "
+        "2026-09-16 25"
+    ),
+    "HKD": (
+        "2015-12-17 25 2016-12-15 25 2017-03-16 25 2017-06-15 25 2017-12-14 25 2018-03-22 25 "
+        "2018-06-14 25 2018-09-27 25 2018-12-20 25 2019-08-01 -25 2019-09-19 -25 2019-10-31 -25 "
+        "2019-12-31 49 2020-01-31 -49 2020-03-04 -50 2020-03-16 -64 2020-03-31 79 2020-04-30 -54 "
+        "2020-05-31 -49 2020-06-30 -12 2022-03-17 25 2022-05-05 50 2022-06-16 75 2022-07-28 75 "
+        "2022-09-22 75 2022-11-03 75 2022-12-15 50 2023-02-02 25 2023-03-23 25 2023-05-04 25 "
+        "2023-07-27 25 2024-09-19 -50 2024-11-08 -25 2024-12-19 -25 2025-09-18 -25 2025-10-30 -25 "
+        "2025-12-11 -25 2026-09-17 25"
+    ),
+}
+"""Hundredths of a point up or down from nothing: the deposit facility; the base rate less half a
+point, which is the lower end of the Fed's range but for months when interbank rates led."""
+
+
+def banks_rates(base: str, days: Sequence[date]) -> list[float]:
+    """What a central bank's steps before each day come to, a fraction a year."""
+    words = STEPS[base].split()
+    steps = [(date.fromisoformat(day), int(step)) for day, step in zip(words[::2], words[1::2],
+                                                                       strict=True)]  # fmt: skip
+    return [sum(step for taken, step in steps if taken < day) / 10_000 for day in days]

@@ -25,6 +25,15 @@ def write(folder: Path, *rows: str, header: str = HEADER, ticker: str = "ACME") 
     return path
 
 
+def write_bars(folder: Path, line: Bars) -> Path:
+    """Bars of closes that pay nothing, a million shares a day."""
+    rows = (
+        f"{day:%Y-%m-%d},{close!r},{close!r},{close!r},{close!r},{close!r},1000000,0.0,0.0"
+        for day, close in zip(line.frame.index, line.frame["close"].tolist(), strict=True)
+    )
+    return write(folder, *rows, ticker=line.ticker)
+
+
 def read(folder: Path, asset: Asset = STOCK) -> Bars:
     return FolderSource(folder).load([asset])[asset.ticker]
 

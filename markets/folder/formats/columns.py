@@ -208,18 +208,20 @@ def table_from(
 
     days, decided = days_of(cells[DATE], form.dates, told, wrong)
     bounded(text, days)
-    usual, columns = Numbers(), {}
-    if head.delimiter != ",":
-        usual = Numbers(decimal_of({name: cells[name] for name in PRICES if name in cells}, wrong))
+    prices = {name: cells[name] for name in PRICES if name in cells}
+    # A German spreadsheet writes 31.01.2026,"1,234" between commas too, a French one 31/01/2026.
+    by_file = head.delimiter != "," or (
+        form.dates is Dates.BY_FILE and ("." in cells[DATE][0] or "Close" not in form.numbers)
+        and any("," in cell for column in prices.values() for cell in column)
+    )  # fmt: skip
+    columns, usual = {}, Numbers(decimal_of(prices, wrong) if by_file else ".")
     for name in _NUMBERS:
         if name not in cells:
             columns[name] = np.full(len(lines), np.nan)
             continue
-        numbers = (
-            replace(form.numbers.get(name, usual), decimal=usual.decimal)
-            if (head.delimiter != ",")
-            else form.numbers.get(name, usual)
-        )
+        numbers = form.numbers.get(name, usual)
+        if by_file:
+            numbers = replace(numbers, decimal=usual.decimal)
         columns[name] = floats_of(cells[name], form.their_name(name), numbers, wrong)
     index = pd.DatetimeIndex(days.astype("datetime64[us]"), name="session")
     return Table(replace(text, dates=days), index, columns), decided

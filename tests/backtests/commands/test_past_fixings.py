@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from markets.bars import Bars
-from tests.support.price_files import HEADER
+from tests.support.price_files import write_bars
 from tests.support.rate_worlds import pair, stock
 from tests.support.shell import Shell
 
@@ -43,21 +42,17 @@ class Mine(Strategy):
 """
 
 
-def written(folder: Path, line: Bars) -> None:
-    rows = (
-        f"{day:%Y-%m-%d},{close!r},{close!r},{close!r},{close!r},{close!r},1000000,0.0,0.0"
-        for day, close in zip(line.frame.index, line.frame["close"].tolist(), strict=True)
-    )
-    (folder / f"{line.ticker}.csv").write_text("\n".join((HEADER, *rows)) + "\n")
-
-
 @pytest.fixture
-def files(shell: Shell) -> Shell:
+def files(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A folder of prices; nothing but a pull may ask for fixings."""
+    monkeypatch.setattr(
+        "markets.store.rates.history.urlopen", lambda *_, **__: pytest.fail("asked")
+    )
     (shell.folder / "mine.py").write_text(MINE)
     folder = shell.folder / "prices"
     folder.mkdir()
     for line in (stock("SPY"), stock("0700.HK")):
-        written(folder, line)
+        write_bars(folder, line)
     return shell
 
 
@@ -80,7 +75,7 @@ def test_compare_and_score_say_where_the_rates_ended_the_runs(files: Shell) -> N
     judged = files("score", early, "--data", "prices", "--placebos", "0", "--no-tearsheet")
     assert (judged.code, judged.err) == (0, "")
     assert ENDS in judged.out
-    written(files.folder / "prices", pair("HKD=X", after=7.8))
+    write_bars(files.folder / "prices", pair("HKD=X", after=7.8))
     judged = files("score", early, "--data", "prices", "--placebos", "0", "--no-tearsheet")
     assert ENDS not in judged.out
     assert SERVES in judged.out
@@ -110,7 +105,7 @@ def test_a_claim_past_the_fixings_is_measured_by_the_pair_or_says_what_it_lacks(
     lacks = claimed(files)
     assert lacks["verdict"] == "untestable"
     assert "no rate of HKD in USD within 7 days before 2026-11-" in str(lacks["detail"])
-    written(files.folder / "prices", pair("HKD=X", after=7.8))
+    write_bars(files.folder / "prices", pair("HKD=X", after=7.8))
     found = claimed(files)
     closes = stock("0700.HK").frame["close"]
     gain = closes["2026-11-20"] / closes["2026-10-30"] * (8.7652 / 1.1172) / 7.8 - 1

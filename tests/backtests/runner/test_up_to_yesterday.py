@@ -1,10 +1,14 @@
-"""On bars up to yesterday every shipped strategy runs with the default options."""
+"""On bars up to yesterday every shipped strategy runs with the default options.
+
+Few of them by default, and without their verdict; all, as one types it, with the slow tests.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,12 +21,13 @@ from backtests.strategy_loader import shipped
 from markets.bars import Bars, Priced
 from markets.reference.calendars import sessions_of
 from markets.store.price_store import Store
-from markets.yahoo.pull import pull
 from markets.yahoo.source import YahooSource
 from newsfolio.assets import Asset, Kind
 from newsfolio.listings import asset_of
 from newsfolio.venues import rows_of
+from tests.support.price_files import write_bars
 from tests.support.rate_worlds import FIXED, LAST, Lines, bars, pair
+from tests.support.shell import Shell
 from tests.support.yahoo_server import Line, loopback_session, yahoo_server
 
 TODAY = date(2026, 11, 28)
@@ -30,6 +35,13 @@ FIRST = date(2024, 1, 2)
 STRATEGIES = shipped()
 DEFAULT = Settings(engine=Engine.KERNEL)
 """The fills of the other engine, sooner."""
+
+QUICK = ("east-rising", "rates-gate", "relative-momentum", "software-phase", "ubs-pairs",
+         "valuation-gap")  # fmt: skip
+"""Lines in dollars alone, with Hong Kong's and with the mainland's, traded or only looked at."""
+
+EACH = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+        for name in STRATEGIES]  # fmt: skip
 
 
 def needed() -> dict[str, Asset]:
@@ -58,17 +70,12 @@ def world() -> list[Bars]:
 
 @pytest.fixture(scope="module")
 def pulled(world: list[Bars], tmp_path_factory: pytest.TempPathFactory) -> Iterator[YahooSource]:
-    """What a Yahoo on this machine gave today, its pairs too; nothing else is ever asked."""
-    pairs = [pair("HKD=X", after=7.8), pair("CNY=X", after=6.7)]
+    """A Yahoo on this machine, today, which knows the pairs too; a run pulls what it needs."""
     store = Store(tmp_path_factory.mktemp("store"))
     with yahoo_server() as server:
-        for line in (*world, *pairs):
+        for line in (*world, pair("HKD=X", after=7.8), pair("CNY=X", after=6.7)):
             server.lines[line.ticker] = told(line)
-        assets = [asset_of(line.ticker) for line in (*world, *pairs)]
-        session = loopback_session(server.address)
-        outcomes = pull(store, assets, TODAY, 4, session=session)
-        assert not [one for one in outcomes if one.failed]
-        yield YahooSource(store, today=TODAY, session=session)
+        yield YahooSource(store, today=TODAY, session=loopback_session(server.address))
 
 
 def told(line: Bars) -> Line:
@@ -88,14 +95,14 @@ def played(name: str, source: YahooSource | Lines) -> Run:
     return run_strategy(STRATEGIES[name](), source, DEFAULT)
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", EACH)
 def test_on_yahoos_bars_it_runs_to_yesterday(name: str, pulled: YahooSource) -> None:
     done = played(name, pulled)
     assert done.market.day(-1) == LAST
     assert np.isfinite(done.account.equity).all()
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", EACH)
 def test_in_a_folder_that_ends_twenty_sessions_after_the_rates_it_runs_to_their_end(
     name: str, world: list[Bars]
 ) -> None:
@@ -105,3 +112,18 @@ def test_in_a_folder_that_ends_twenty_sessions_after_the_rates_it_runs_to_their_
         currencies |= {asset.currency for asset in needs.market.assets} if needs.market else set()
     assert done.market.day(-1) == (FIXED if currencies > {"USD"} else LAST)
     assert np.isfinite(done.account.equity).all()
+
+
+@pytest.fixture(scope="module")
+def folder(world: list[Bars], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    prices = tmp_path_factory.mktemp("prices")
+    for line in world:
+        write_bars(prices, line)
+    return prices
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_one_types_its_name_and_the_folder(name: str, folder: Path, shell: Shell) -> None:
+    said = shell("run", name, "--data", str(folder))
+    assert (said.code, said.err) == (0, "")

@@ -43,6 +43,7 @@ def test_few_rows_on_closed_days_are_a_note() -> None:
     bars = Bars("LINE", padded(frame(), 12), Priced.SPLITS)
     (one,) = inspect(LINE, bars)
     assert (one.severity, one.rule, one.count) == (Severity.NOTE, "closed day", 12)
+    assert one.remedy.startswith("No order fills there unless another line of the venue traded")
     (one,) = found(padded(frame(), 20))
     assert (one.severity, one.count) == (Severity.BLOCK, 20)
 
@@ -111,3 +112,32 @@ def test_a_row_of_another_decade_is_refused(tmp_path: Path, day: str) -> None:
         file.write(day + last[10:] + "\n")
     with pytest.raises(BrokenData, match=f"{day}, the date lies after today, 2026-11-30"):
         FolderSource(tmp_path, date(2026, 11, 30)).load([LINE])
+
+
+def first_days(made: pd.DataFrame, days: str) -> pd.DataFrame:
+    """The bars of weeks or months, as Yahoo dates them."""
+    return made.resample(days, label="left", closed="left").last().rename_axis("session")
+
+
+@pytest.mark.parametrize(
+    ("made", "severity", "words"),
+    [
+        (first_days(frame(), "W-MON"), Severity.BLOCK, "weeks, not of days, and dated by their fi"),
+        (first_days(frame(), "MS"), Severity.BLOCK, "months, not of days, and dated by their firs"),
+        (frame().resample("W-SUN").last(), Severity.BLOCK, "weeks, not of days, and dated by days"),
+        (frame().groupby(frame().index.to_period("W")).tail(1), Severity.DOUBT, "weeks, not of"),
+    ],
+)
+def test_bars_of_weeks_are_no_days(made: pd.DataFrame, severity: Severity, words: str) -> None:
+    """Friday's close under Monday's date would be known four days early."""
+    (one,) = [one for one in found(made.rename_axis("session")) if one.rule == "period"]
+    assert one.severity is severity
+    assert words in one.told
+    assert not [one for one in found(made.rename_axis("session")) if one.rule == "gap"]
+
+
+def test_a_line_that_trades_now_and_then_has_gaps() -> None:
+    """Every sixth session falls on any day of the week."""
+    rules = {one.rule for one in found(frame().iloc[::6])}
+    assert "gap" in rules
+    assert "period" not in rules

@@ -83,3 +83,22 @@ def test_dates_that_were_moved_to_utc_are_refused(tmp_path: Path) -> None:
     (tmp_path / "7203.T.csv").write_text(f"{header}\n{row}\n")
     with pytest.raises(BrokenData, match=r"line 2: .* has a time of day"):
         FolderSource(tmp_path).load([asset_of("7203.T")])
+
+
+def closes(folder: Path, *rows: str) -> list[float]:
+    """The closes that a sheet of GOOGLEFINANCE is read as."""
+    (folder / "AAPL.csv").write_text("\n".join(["Date,Close", *rows]) + "\n")
+    bars = FolderSource(folder).load([asset_of("AAPL")])["AAPL"]
+    return [float(close) for close in bars.frame["close"]]
+
+
+@pytest.mark.parametrize("day", ["13.01.2026 17:30:00", "13/01/2026 17:35:00"])
+def test_a_decimal_comma_between_quotes_is_one(tmp_path: Path, day: str) -> None:
+    """A sheet in German or French has commas between cells, and quotes around its numbers."""
+    assert closes(tmp_path, f'{day},"1,085"', f'{day.replace("13", "14", 1)},"1,09"') == [
+        1.085,
+        1.09,
+    ]
+    with pytest.raises(BrokenData, match="'1,085': nothing tells whether its mark"):
+        closes(tmp_path, f'{day},"1,085"')
+    assert closes(tmp_path, f'{day},"1,085.50"') == [1085.5]

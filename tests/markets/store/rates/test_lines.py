@@ -155,6 +155,71 @@ def test_a_bad_tick_of_a_pair_that_serves_is_doubted_and_one_before_it_is_nobody
         assert [(one.rule, one.severity) for one in doubts] == [("bad tick", Severity.DOUBT)] * told
 
 
+# --- what a pair may not do ---------------------------------------------------------------------
+
+
+def bent(line: Bars, first: str, last: str | None = None, times: float = 100.0) -> Bars:
+    """The line with some days in another unit."""
+    frame = line.frame.copy()
+    frame.loc[first:last, ["open", "high", "low", "close"]] *= times
+    return dataclasses.replace(line, frame=frame)
+
+
+@pytest.mark.parametrize("times", [100.0, 0.01, 2.1])
+@pytest.mark.parametrize("fx", ["ecb", "source"])
+def test_a_pair_that_leaps_into_another_unit_serves_until_then(times: float, fx: str) -> None:
+    """Silence would have halved the account; seven days later the last good value is too old."""
+    done = run(bent(pair("HKD=X", after=7.8), "2026-11-10", times=times), fx=fx)
+    assert done.market.day(-1) == date(2026, 11, 9)
+    assert "values of HKD=X that are not used because they leap: 14, first " in notes(done.market)
+    assert rates(done.market, "0700.HK")[1]["2026-11-09"] == pytest.approx(1 / 7.8, rel=1e-3)
+
+
+def test_a_pair_that_leaps_for_days_alone_is_passed_over() -> None:
+    done = run(bent(pair("HKD=X", after=7.8), "2026-11-10", "2026-11-11"))
+    assert done.market.day(-1) == LAST
+    before, valued = rates(done.market, "0700.HK")
+    assert before["2026-11-11"] == valued["2026-11-12"] == before["2026-11-13"] == 1 / 7.8
+    assert "leap: 2, first 780 on 2026-11-10 after 7.8" in notes(done.market)
+
+
+def test_a_pair_that_falls_by_less_than_half_is_believed() -> None:
+    done = run(bent(pair("HKD=X", after=7.8), "2026-11-10", times=1.9))
+    assert done.market.day(-1) == LAST
+    assert rates(done.market, "0700.HK")[1]["2026-11-12"] == pytest.approx(1 / 7.8 / 1.9)
+
+
+def test_a_pair_that_ends_before_the_prices_ends_the_run() -> None:
+    done = run(pair("HKD=X", after=7.8, last=date(2026, 11, 13)))
+    assert done.market.day(-1) == date(2026, 11, 13)
+    assert "the run ends on 2026-11-13, where the rates of HKD in USD end" in notes(done.market)
+    assert run(pair("HKD=X", after=7.8, last=date(2026, 11, 20))).market.day(-1) == LAST
+
+
+def test_of_two_pairs_that_contradict_the_usual_one_serves_and_is_named() -> None:
+    done = run(pair("HKD=X", after=7.8), pair("EURUSD=X", after=1.12), pair("EUR=X", after=2.0),
+               currency="EUR")  # fmt: skip
+    assert rates(done.market, "SPY")[1]["2026-11-27"] == pytest.approx(1 / 1.12)
+    assert "from 2026-11-02 on EURUSD=X of the source" in notes(done.market)
+    wrong = run(pair("HKD=X", after=7.8), pair("EURUSD=X", 1.3, after=1.12), pair("EUR=X"),
+                currency="EUR")  # fmt: skip
+    assert wrong.market.day(-1) == FIXED
+    assert "EURUSD=X of the source is not used: it is 23.1% off" in notes(wrong.market)
+
+
+def test_fixings_of_the_store_that_are_older_than_the_package_change_their_days_alone() -> None:
+    days = weekdays(date(2026, 6, 1), date(2026, 7, 31))
+    old = [
+        bars(f"{one}=ECB", days, rate, Priced.LEVEL) for one, rate in (("USD", 1.5), ("HKD", 12.0))
+    ]
+    done = run(*old)
+    assert done.market.day(-1) == FIXED
+    _, valued = rates(done.market, "0700.HK")
+    assert valued["2026-07-31"] == 0.125
+    packaged = EcbRates().fixings("HKD", "USD").until(np.array(["2026-08-03"], "datetime64[D]"))
+    assert valued["2026-08-03"] == packaged[0]
+
+
 # --- what is read ------------------------------------------------------------------------------
 
 
@@ -212,6 +277,15 @@ def test_a_line_in_taiwan_dollars_goes_by_the_pair_or_is_refused_with_the_file()
     assert rates(euros.market, "0700.HK")[1]["2026-11-27"] == pytest.approx(1 / 32 / 1.25)
 
 
+def test_lines_of_one_currency_need_no_rate_of_it() -> None:
+    strategy, lines = taiwan()
+    alone = Fixed(mix=((0.5, strategy.mix[1][1]),), schedule=at_start)
+    done = run(strategy=alone, lines=lines[1:], currency="TWD")
+    assert done.market.day(-1) == LAST
+    with pytest.raises(UnknownName, match="no currency called 'TWD'"):
+        run(strategy=strategy, lines=lines, currency="TWD")
+
+
 @pytest.mark.parametrize(("currency", "peg"), [("SAR", 3.75), ("AED", 3.6725), ("QAR", 3.64)])
 def test_a_peg_is_a_dated_row_and_does_not_end(currency: str, peg: float) -> None:
     days = np.array(["1999-01-05", "2026-11-27", "2031-01-02"], dtype="datetime64[D]")[1:]
@@ -230,8 +304,11 @@ def test_a_peg_is_a_dated_row_and_does_not_end(currency: str, peg: float) -> Non
      ("RUB", "2022-03-01", "suspended")],
 )  # fmt: skip
 def test_a_currency_that_ended_says_when(currency: str, last: str, why: str) -> None:
+    hint = (
+        r"RUB=X\.csv would do" if currency == "RUB" else f"another currency than {currency}, or an"
+    )
     with pytest.raises(
-        MissingData, match=rf"end on {last}, and the run starts on 2026-06-01.*{why}"
+        MissingData, match=rf"end on {last}, and the run starts on 2026-06-01.*{why}.*{hint}"
     ):
         run(currency=currency)
     old = tuple(stock(ticker, first=date(2021, 6, 1)) for ticker in ("SPY", "0700.HK"))

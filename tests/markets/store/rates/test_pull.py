@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -153,6 +154,21 @@ def test_an_answer_that_is_cut_refused_or_missing_changes_nothing(
     nobody = lambda: fetched("http://127.0.0.1:9/x", 1.0)  # noqa: E731
     assert "no connection to the ECB's site" in pull_fixings(store, WEDNESDAY, ask=nobody).error
     assert not store.tickers()
+
+
+def test_two_pulls_at_once_leave_what_one_leaves(ecb: Ecb, store: Store, tmp_path: Path) -> None:
+    alone = Store(tmp_path / "alone")
+    pull_fixings(alone, WEDNESDAY)
+    with ThreadPoolExecutor(2) as both:
+        found = list(both.map(lambda _: pull_fixings(store, WEDNESDAY), range(2)))
+    assert {one.outcome for one in found} <= {"new", "extended", "fetched today"}
+    assert {one.last for one in found} == {TUESDAY}
+    for name in alone.tickers():
+        one, other = alone.read(name), store.read(name)
+        assert one is not None
+        assert other is not None
+        assert one.bars.digest() == other.bars.digest()
+        assert not store.versions(name)
 
 
 def test_a_damaged_line_is_fetched_again(ecb: Ecb, store: Store) -> None:
