@@ -265,7 +265,9 @@ def taiwan() -> tuple[Fixed, tuple[Bars, ...]]:
 
 def test_a_line_in_taiwan_dollars_goes_by_the_pair_or_is_refused_with_the_file() -> None:
     strategy, lines = taiwan()
-    with pytest.raises(UnknownName, match=r"no currency called 'TWD'.*such as TWD=X\.csv"):
+    with pytest.raises(
+        UnknownName, match=r"called 'TWD'\. 0700\.HK is priced in it: bring .* as TWD=X\.csv"
+    ):
         run(strategy=strategy, lines=lines)
     twd = pair("TWD=X", after=32.0)
     done = run(twd, strategy=strategy, lines=lines)
