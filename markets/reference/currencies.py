@@ -233,8 +233,10 @@ class SourceRates:
     def fixings(self, currency: str, base: str) -> Fixings:
         paths = [self._per_dollar(one) for one in (currency, base)]
         days, rates = _cross(paths[0].quotes, paths[1].quotes)
-        refused = tuple(path.refused for path in paths if path.refused)
-        return Fixings(f"{currency} in {base}", days, rates, notes=refused)
+        pair = f"{currency} in {base}"
+        refused = tuple(f"rates of {pair}: {path.refused}" for path in paths if path.refused)
+        late = days[0] if len(days) and refused else None
+        return Fixings(pair, days, rates, late_from=late, notes=refused)
 
     def _per_dollar(self, currency: str) -> _Path:
         if currency == "USD":
