@@ -31,6 +31,7 @@ class Board:
     `warned` that of a line under a risk warning, where it is another. free: sessions from a listing
     that have none, by the day of the listing. tick: the step of the price, in currency, or steps by
     price. inward: a limit between two steps is the one nearer to the last close, not the nearest.
+    less_dividends: the last close counts less what goes ex on the day; through splits it always is.
     """
 
     limit: Dated[float | PriceBands | None]
@@ -38,6 +39,7 @@ class Board:
     tick: float | TickTable = CENT
     warned: Dated[float | None] | None = None
     inward: bool = False
+    less_dividends: bool = True
 
 
 def limits(*rows: tuple[str, float | PriceBands | None, str]) -> Dated[float | PriceBands | None]:

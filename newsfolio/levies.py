@@ -54,6 +54,22 @@ class Charge:
             amount = min(amount, self.cap * value)
         return self.step * ceil(amount / self.step - DUST) if self.step else amount
 
+    @property
+    def in_money(self) -> bool:
+        """Whether anything of it is an amount of some currency."""
+        return bool(self.share or self.order or self.minimum or self.maximum < inf or self.step)
+
+    def times(self, rate: float) -> Charge:
+        """The same where one unit of its money is `rate` of another."""
+        return replace(
+            self,
+            share=self.share * rate,
+            order=self.order * rate,
+            minimum=self.minimum * rate,
+            maximum=self.maximum * rate,
+            step=self.step * rate,
+        )
+
 
 _RATES = {Basis.VALUE: "value", Basis.SHARES: "share", Basis.ORDER: "order"}
 

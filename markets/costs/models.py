@@ -6,7 +6,7 @@ Every rate of a venue is a row with its source, in the file of its market.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache
 from math import fsum
@@ -64,10 +64,9 @@ _Charges = Dated[tuple[Charge, ...]]
 
 @dataclass(frozen=True)
 class _Order:
-    """All that decides what an order is charged; fixings: of the currency of the own terms."""
+    """All that decides what an order is charged, but for the currency of the line."""
 
     venue: str
-    fixings: Fixings | None
     kind: Kind
     sale: bool
     taxed: Dated[bool]
@@ -76,19 +75,28 @@ class _Order:
 
 
 @lru_cache(maxsize=1024)
-def _charged(order: _Order) -> _Charges:
-    """What an order is charged: worked out once, as orders come by the 1000."""
+def _charged(order: _Order, of_venue: Fixings | None, of_broker: Fixings | None) -> _Charges:
+    """What an order is charged: worked out once, as orders come by the 1000.
+
+    The fixings convert the amounts of the venue's table and of the own terms; None: nothing does.
+    """
+    table = _in_currency(_tabled(order), of_venue)
+    if not isinstance(order.own.commission, Commission):
+        return table
+    own = _in_currency(_own(order.own.commission), of_broker)
+    starts = sorted({*table.starts, *own.starts})
+    return Dated(tuple(Row(day, (*table.at(day), *own.at(day))) for day in starts))
+
+
+@lru_cache(maxsize=1024)
+def _tabled(order: _Order) -> _Charges:
+    """What the table of the venue charges, in its own currency."""
     levies = [
         levy.due(order.taxed, order.listed)
         for levy in _levies(order.venue, order.kind)
         if levy.falls_on(order.sale) and _asked(levy, order.own)
     ]
-    table = _together(levies)
-    if not isinstance(order.own.commission, Commission):
-        return table
-    own = _in_currency(order.own.commission, order.fixings)
-    starts = sorted({*table.starts, *own.starts})
-    return Dated(tuple(Row(day, (*table.at(day), own.at(day))) for day in starts))
+    return _together(levies)
 
 
 def levies_of(asset: Asset) -> tuple[Levy, ...]:
@@ -114,25 +122,37 @@ def _together(levies: Sequence[Levy]) -> _Charges:
     return Dated(tuple(Row(day, tuple(levy.at(day) for levy in levies)) for day in starts))
 
 
-def _in_currency(commission: Commission, fixings: Fixings | None) -> Dated[Charge]:
-    """A commission in the currency of a line; its amounts at the last fixing before each day."""
+@lru_cache(maxsize=1024)
+def _has_amounts(order: _Order) -> bool:
+    """Whether the table of the venue charges amounts of its currency."""
+    return any(charge.in_money for row in _tabled(order).rows for charge in row.value)
+
+
+def _in_currency(table: _Charges, fixings: Fixings | None) -> _Charges:
+    """The same for a line in another currency: amounts at the last rate known before each day."""
     if fixings is None:
-        return Dated((Row(date.min, _charge(commission, 1.0)),))
-    rows = zip((fixings.days + 1).tolist(), fixings.rates.tolist(), strict=True)
-    later = [Row(day, _charge(commission, rate)) for day, rate in rows]
-    return Dated((Row(date.min, later[0].value), *later))
+        return table
+    rates = dict(zip((fixings.days + 1).tolist(), fixings.rates.tolist(), strict=True))
+    rate, rows = float(fixings.rates[0]), []
+    for day in sorted({*table.starts, *rates}):
+        rate = rates.get(day, rate)
+        rows.append(Row(day, tuple(charge.times(rate) for charge in table.at(day))))
+    return Dated(tuple(rows))
 
 
-def _charge(commission: Commission, rate: float) -> Charge:
-    """On a day on which one unit of its currency is `rate` of the line's."""
-    return Charge(
-        value=commission.value,
-        share=commission.share * rate,
-        order=commission.order * rate,
-        minimum=commission.minimum * rate,
-        maximum=commission.maximum * rate,
-        cap=commission.cap,
-    )
+@lru_cache(maxsize=64)
+def _own(commission: Commission) -> _Charges:
+    """What a broker asks, in the currency that its terms name."""
+    terms = {
+        each.name: getattr(commission, each.name) for each in fields(Charge) if each.name != "step"
+    }
+    return Dated((Row(date.min, (Charge(**terms),)),))
+
+
+def _amounts_in(code: str) -> str:
+    """The currency of the amounts in a venue's table: that of its market's first suffix."""
+    rows = rows_of(code)
+    return next(iter(rows.suffixes.values())).currency if rows else ""
 
 
 def schedule_of(code: str) -> VenueSchedule | None:
@@ -186,11 +206,14 @@ class VenueCosts:
 
     def charges(self, asset: Asset, sale: bool) -> _Charges:
         """What a sale or a purchase is charged, in the currency of the line."""
-        own = self._terms(asset)
-        fixings = self._fixings_of(own.commission, asset.currency)
-        return _charged(
-            _Order(asset.venue.code, fixings, asset.kind, sale, asset.taxed, asset.listed, own)
-        )
+        venue, own = asset.venue, self._terms(asset)
+        order = _Order(venue.code, asset.kind, sale, asset.taxed, asset.listed, own)
+        home, of_venue, of_broker = _amounts_in(venue.code), None, None
+        if home not in ("", asset.currency) and _has_amounts(order):
+            of_venue = self._fixings_of(home, asset)
+        if isinstance(own.commission, Commission) and own.commission.in_money:
+            of_broker = self._fixings_of(own.commission.currency, asset)
+        return _charged(order, of_venue, of_broker)
 
     def spread_of(self, asset: Asset) -> Dated[float]:
         """Half of what is between bid and ask, as a fraction of the price."""
@@ -210,19 +233,17 @@ class VenueCosts:
         holding = schedule.holding if schedule and terms.taxes is not False else None
         return _with_custody(holding, terms.custody) if terms.custody else holding
 
-    def _fixings_of(self, commission: object, currency: str) -> Fixings | None:
-        """What a commission is converted with; None where it has no amounts or is in `currency`."""
-        if not isinstance(commission, Commission) or not commission.in_money:
+    def _fixings_of(self, currency: str, asset: Asset) -> Fixings | None:
+        """What converts amounts of a currency for a line; None where they stand in its own."""
+        if currency in ("", asset.currency):
             return None
-        pair = (commission.currency, currency)
-        if pair[0] in ("", currency):
-            return None
+        pair = (currency, asset.currency)
         if pair not in self._fixings:
             found = self.fx.fixings(*pair)
             if not len(found.days):
                 raise MissingData(
-                    f"costs: no rate of {found.pair} converts the commission; write it in "
-                    f"{currency}, or without a currency"
+                    f"{asset.ticker}: no rate of {found.pair} converts what its orders cost; write "
+                    f"--costs in {asset.currency}, or without a currency"
                 )
             self._fixings[pair] = found
         return self._fixings[pair]

@@ -62,7 +62,8 @@ def files_of(folder: Path) -> Iterator[PriceFile]:
             yield PriceFile(folder, tree, tree.lines(whole))
     for place in STOOQ:
         for path in sorted((folder / place).rglob("*.txt")):  # tens of thousands: the name tells
-            yield PriceFile(path, STOOQ_BULK, ())
+            warsaw = "pl" in path.relative_to(folder).parts
+            yield PriceFile(path, STOOQ_BULK, (f"{path.stem.upper()}.WA",) if warsaw else ())
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name == CORRECTIONS or path.suffix not in ENDINGS:
             continue

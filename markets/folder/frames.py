@@ -63,12 +63,12 @@ _READINGS = (
 class FrameSource:
     """Lines in memory; what a run read has the id of its figures, as from anywhere else.
 
-    by_levels: fields and tickers, as yfinance downloads them.
+    downloaded: lines whose columns have fields and tickers, as yfinance downloads them.
     today: rows dated later are refused; None: any day is taken. told: what the frames do not say.
     """
 
     lines: Mapping[str, pd.DataFrame]
-    by_levels: bool = False
+    downloaded: frozenset[str] = frozenset()
     today: date | None = None
     told: Told = Told()
 
@@ -85,7 +85,7 @@ class FrameSource:
     def _bars(self, asset: Asset) -> Bars:
         frame = self.lines[asset.ticker]
         table, told = _table(asset.ticker, frame), self.told.adjusted
-        said = bool(_SAY & set(frame.columns)) or self.by_levels
+        said = bool(_SAY & set(frame.columns)) or asset.ticker in self.downloaded
         alone = list(frame.columns) == ["Close"]
         whole = set(frame.columns) >= _WHOLE
         unsaid = Adjusted.UNSAID if whole else Adjusted.CLOSES
@@ -104,14 +104,20 @@ def frame_source(data: Any, today: date | None, told: Told) -> FrameSource:
         lines = {_ticker(name): _line(name, part) for name, part in data.items()}
         if not lines:
             raise CommandError(f"data holds no line. {_SHAPES}")
-        return FrameSource(lines, False, today, told)
+        levels = {name for name, part in data.items() if _has_levels(part)}
+        return FrameSource(lines, frozenset() if told.adjusted else frozenset(levels), today, told)
     if not isinstance(data, pd.DataFrame):
         raise CommandError(f"data is a {type(data).__name__}. {_SHAPES}")
     if data.empty:
         raise CommandError(f"data holds no line. {_SHAPES}")
     if data.columns.nlevels == 1:
-        return FrameSource(_by_ticker(data), False, today, told)
-    return FrameSource(_by_levels(data), told.adjusted is None, today, told)
+        return FrameSource(_by_ticker(data), frozenset(), today, told)
+    lines = _by_levels(data)
+    return FrameSource(lines, frozenset() if told.adjusted else frozenset(lines), today, told)
+
+
+def _has_levels(part: object) -> bool:
+    return isinstance(part, pd.DataFrame) and part.columns.nlevels == 2
 
 
 def _by_ticker(data: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -150,7 +156,7 @@ def _line(name: object, part: object) -> pd.DataFrame:
         part = part.to_frame("Close")
     if not isinstance(part, pd.DataFrame):
         raise CommandError(f"{where} is a {type(part).__name__}. {_SHAPES}")
-    if part.columns.nlevels == 2:  # one ticker of yfinance.download()
+    if _has_levels(part):  # one ticker of yfinance.download()
         others = _by_levels(part)
         if len(others) != 1:
             raise CommandError(f"{where} holds {len(others)} tickers; hand each its own frame")

@@ -11,6 +11,8 @@ ENDINGS = (".gz", ".zip", ".xlsx", ".csv", ".parquet", ".txt")
 _SUFFIXES = {
     "US": "", "O": "", "OQ": "", "N": "", "K": "", "UK": "L", "LSE": "L", "JP": "T", "TSE": "T",
     "XETRA": "DE", "HU": "BD", "SH": "SS", "SHG": "SS", "SHE": "SZ", "KO": "KS",
+    "XSHG": "SS", "XSHE": "SZ",
+    "AU": "AX", "WAR": "WA", "NSE": "NS", "BSE": "BO", "JSE": "JO", "KLSE": "KL",  # recalled
 }  # fmt: skip
 """Yahoo's suffix for those of Stooq, EODHD, tushare and Refinitiv that are another."""
 _STOOQ_INDICES = {
@@ -26,6 +28,7 @@ _CODES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(\d{6})"), lambda m: _mainland(m[1])),
     (re.compile(r"(\d{5})"), lambda m: _hong_kong(m[1])),
     (re.compile(r"([A-Z]{3})([A-Z]{3})_D"), lambda m: _pair(m[1], m[2])),
+    (re.compile(r"([A-Z0-9]{3})_D"), lambda m: f"{m[1]}.WA"),  # Stooq at home
     (re.compile(r"(\^[A-Z]+)_D"), lambda m: _STOOQ_INDICES.get(m[1], "")),
     (re.compile(r"([A-Z0-9-]+)_([A-Z]{2})_D"), lambda m: _suffixed(m[1], m[2])),
     (re.compile(r"([A-Z0-9^=-]+)\.([A-Z]{1,5})"), lambda m: _suffixed(m[1], m[2])),
@@ -41,7 +44,7 @@ _DECORATED = (
 )
 _COPY = re.compile(r" ?\(\d+\)$")
 _LOWER = re.compile(
-    r"(?:[a-z0-9-]+\.(?:us|uk|jp|de|hk|hu)|(?:[a-z0-9-]+_[a-z]{2}|\^[a-z]+|[a-z]{6})_d"
+    r"(?:[a-z0-9-]+\.(?:us|uk|jp|de|hk|hu)|(?:[a-z0-9-]+_[a-z]{2}|\^[a-z]+|[a-z]{6}|[a-z0-9]{3})_d"
     r"|(?:sh|sz|bj)\.?\d{6})"
 )
 """What vendors write in small letters; any other word in small letters is no ticker."""

@@ -82,7 +82,8 @@ ONE_PRICE = "closes alone: an order of a close fills at the next close"
 
 def one_price(table: Table) -> Table:
     """Each session's only price as its open too, so that an order of a close can fill at it."""
-    return replace(table, columns={**table.columns, "Open": table["Close"]})
+    close = {"Close": table["Close"]}  # first: what is wrong with it is said of a close
+    return replace(table, columns={**close, **table.columns, "Open": table["Close"]})
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -71,11 +71,20 @@ def jumps(line: JudgedLine, limit: Limit) -> Iterator[Finding]:
     found = dict(_recorded(line))
     suspects = (np.abs(line.gaps) > ODD) | (np.abs(line.moves) > ODD)
     for at in map(int, np.flatnonzero(suspects)):
-        one = None if at in found else _unrecorded(line, at)
+        one = None if at in found or _locked(line, at, limit) else _unrecorded(line, at)
         if one is not None:
             found[at] = one
     yield from found.values()
     yield from _beyond_limit(line, limit, found.keys())
+
+
+def _locked(line: JudgedLine, at: int, limit: Limit) -> bool:
+    """Whether a bar stands at one price, and that is the venue's limit: news, and no split."""
+    if line.wide[at] != 0:
+        return False
+    most = limit(line.asset, line.days[at].astype(date))
+    slack = LIMIT_SLACK + TICK / line["close"][at - 1]
+    return most is not None and abs(abs(np.expm1(line.moves[at])) - most) <= slack
 
 
 def _recorded(line: JudgedLine) -> Iterator[tuple[int, Finding]]:

@@ -121,7 +121,7 @@ def _closed(asset: Asset, days: Days, strange: Mask) -> Iterator[Finding]:
         Severity.NOTE, asset.ticker, "closed day", days[strange],
         f"{counted(int(strange.sum()))} on days on which {code} was closed, the first on "
         f"{days[strange][0]}",
-        "No order fills where its volume is zero; weekend rows are dropped.",
+        "No order fills there unless another line of the venue traded; weekend rows are dropped.",
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ def unsaid_withholding(assets: Iterable[Asset]) -> Iterator[Finding]:
         if not asset.withholding_known:
             yield Finding(
                 Severity.DOUBT, asset.ticker, "withholding",
-                "no row says what is withheld from its dividends, so a tenth is, as of an H share",
+                "no row says what is withheld from its dividends: a tenth, as of an H share, where "
+                "--withholding foreign counts it",
                 f'Say it: Asset("{asset.ticker}", {_name(asset)}, lot=always(100), withholding='
                 'always(0.0, "who says so")) in the universe, or a row in newsfolio/listings.py.',
             )  # fmt: skip

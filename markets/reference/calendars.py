@@ -246,9 +246,14 @@ def _last_of(code: str, period: Period) -> Days:
 
 
 def _bucket(days: Days, period: Period, unit: str) -> NDArray[np.int64]:
-    """A number per day, the same within a period; weeks run Monday to Sunday."""
+    """A number per session, the same within a period.
+
+    Weeks run Monday to Sunday, and Sunday to Saturday where Sunday begins them, as in Riyadh.
+    """
     if period is Period.WEEK:
-        return (days.astype("int64") + 3) // 7
+        saturdays, sundays = np.bincount(_weekday(days), minlength=7)[5:]
+        early = sundays > len(days) / 20 and sundays > 2 * saturdays
+        return (days.astype("int64") + 3 + early) // 7
     numbers = days.astype(f"datetime64[{unit}]").astype("int64")
     return numbers // 3 if period is Period.QUARTER else numbers
 

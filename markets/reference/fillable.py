@@ -65,10 +65,12 @@ def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days)
 def _last(board: Board, line: Bars, grids: Grids, column: int) -> tuple[Floats, bool]:
     """(T,) the prices that limits are counted from, raw, and whether they are known to the tick.
 
-    That is the close less the dividend and through the split of the day, rounded to the tick.
+    That is the close less the dividend, where the board takes it off, and through the split of the
+    day, rounded to the tick.
     """
     before = np.concatenate([[np.nan], grids["last"][:-1, column]])
-    last: Floats = (before - grids["dividend"][:, column]) * grids["later"][:, column]
+    paid = grids["dividend"][:, column] * board.less_dividends
+    last: Floats = (before - paid) * grids["later"][:, column]
     exact = line.priced is Priced.SPLITS and line.splits_known_to is not None
     if exact:
         tick = steps_of(board, last)

@@ -24,7 +24,7 @@ _LIMIT = limits(
     ("2010-01-04", PriceBands(_MOVES, _MOVES), "daily price limits of TSE; recalled"),
 )
 _FINEST = 0.1
-_BOARD = Board(_LIMIT, always(1, "until it has a first price"), _FINEST)
+_BOARD = Board(_LIMIT, always(1, "until it has a first price"), _FINEST, less_dividends=False)
 
 ROWS = VenueRows(
     "Tokyo Stock Exchange",
@@ -42,6 +42,7 @@ ROWS = VenueRows(
     settlement=always(2, "since 2019-07-16; recalled"),
     sources=(
         "No tax on trades. Price steps are left out: shares of the TOPIX 500 have finer ones.",
+        "Limits are counted from the last close without regard to cash dividends: recalled.",
         "A limit is not widened after days without a trade.",
         "Funds trade in lots of 1, 10 or 100: Asset(..., lot=always(1)).",
     ),

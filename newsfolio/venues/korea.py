@@ -31,8 +31,12 @@ _NEW = TickTable.below(
 )
 _STEPS = Dated((Row(None, _OLD, "recalled"), Row(date(2023, 1, 25), _NEW, "KRX; recalled")))
 _LIMIT = limits(("", 0.15, "recalled"), ("2015-06-15", 0.30, "KRX; the day is recalled"))
-_BOARD = Board(_LIMIT, always(1, "bounds of its own; recalled"), _NEW, inward=True)
-_BOARD_OF_FUNDS = Board(_LIMIT, always(0), TickTable.below((2000, 1), above=5), inward=True)
+_BOARD = Board(
+    _LIMIT, always(1, "bounds of its own; recalled"), _NEW, inward=True, less_dividends=False
+)
+_BOARD_OF_FUNDS = Board(
+    _LIMIT, always(0), TickTable.below((2000, 1), above=5), inward=True, less_dividends=False
+)
 
 ROWS = VenueRows(
     "Seoul: KOSPI and KOSDAQ",
@@ -50,6 +54,7 @@ ROWS = VenueRows(
     sources=(
         "Local elections on 2026-06-03 and Constitution Day on 2026-07-17, a holiday again from "
         "2026: recalled.",
+        "Limits are counted from the last close without regard to cash dividends: recalled.",
         "Short sales were banned from 2023-11-06 to 2025-03-30 (recalled); that is not simulated.",
     ),
 )

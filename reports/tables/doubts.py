@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsfolio.formatting import percent
 from reports.contract.manifest import FindingJson, ManifestJson
 
+MANY, NAMED = 5, 3
+"""Lines that share one row, and how many of them it names."""
+
 
 @dataclass(frozen=True)
 class Doubts:
-    """Doubts and mere notes; lines: in doubt, each once; share: of the average portfolio."""
+    """Doubts and mere notes; lines: in doubt, each once; share: of the average portfolio.
+
+    What is said of MANY lines in the same words is one row with their shares added up.
+    """
 
     rows: tuple[FindingJson, ...]
     noted: tuple[FindingJson, ...]
     lines: tuple[str, ...]
     share: float
+
+    @property
+    def named(self) -> str:
+        """The lines in doubt, of many the first."""
+        return named(self.lines)
 
     def __str__(self) -> str:
         count = len(self.rows)
@@ -29,4 +41,30 @@ def doubts_of(manifest: ManifestJson) -> Doubts:
     rows = tuple(row for row in findings if row["severity"] != "note")
     shares = {row["ticker"]: row["share"] for row in rows}
     noted = tuple(row for row in findings if row["severity"] == "note")
-    return Doubts(rows, noted, tuple(shares), sum(shares.values(), 0.0))
+    return Doubts(_grouped(rows), _grouped(noted), tuple(shares), sum(shares.values(), 0.0))
+
+
+def _grouped(rows: Sequence[FindingJson]) -> tuple[FindingJson, ...]:
+    alike: dict[tuple[str, ...], list[FindingJson]] = {}
+    for row in rows:
+        alike.setdefault(_words(row), []).append(row)
+    told = []
+    for row in rows:
+        group = alike[_words(row)]
+        if len(group) < MANY:
+            told.append(row)
+        elif row is group[0]:
+            lines = named([one["ticker"] for one in group])
+            told.append({**row, "ticker": lines, "share": sum(one["share"] for one in group)})
+    return tuple(told)
+
+
+def _words(row: FindingJson) -> tuple[str, ...]:
+    return row["severity"], row["rule"], row["told"], row["remedy"]
+
+
+def named(lines: Sequence[str]) -> str:
+    """Some tickers, of MANY the first."""
+    if len(lines) < MANY:
+        return ", ".join(lines)
+    return f"{', '.join(lines[:NAMED])} and {len(lines) - NAMED} more"

@@ -67,6 +67,11 @@ def read_activity(sheet: Sheet) -> Statement:
     """Positions, and the cash of each currency at the end of the period."""
     sections = list(_sections(sheet))
     held = [section for section in sections if _is_positions(section)]
+    last = next(row for row in sheet.rows[::-1] if row)
+    if any(last in section.rows for section in held):
+        raise sheet.error(
+            last.line, "the file ends among the open positions, without a total; export it again"
+        )
     venues = _venues(sheet, sections)
     positions = [position for section in held for position in _positions(sheet, section, venues)]
     cash = _cash(sheet, sections)

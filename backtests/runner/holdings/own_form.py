@@ -28,9 +28,17 @@ def read_own_form(sheet: Sheet) -> Statement:
             f"expected the columns asset,quantity, or a broker's export; found {first[:60]!r}",
         )
     places = header.index("asset"), header.index("quantity")
+    for row in rows[1:]:
+        if any(row.cells[len(header) :]):
+            raise sheet.error(
+                row.line, f"{len(row.cells)} fields where the header has {len(header)}; write a "
+                "quantity without a mark for thousands",
+            )  # fmt: skip
     cells = [tuple(row.cells[at] if at < len(row.cells) else "" for at in places)
              for row in rows[1:]]  # fmt: skip
-    decimals = decimals_of(text for _, text in cells) if sheet.separator != "," else Decimals.POINT
+    texts = [text for _, text in cells]
+    marked = sheet.separator != "," or any("," in text for text in texts)
+    decimals = decimals_of(texts) if marked else Decimals.POINT
     positions, cash = [], dict[str, float]()
     for row, (asset, text) in zip(rows[1:], cells, strict=True):
         size = _size(sheet, row, asset, text, decimals)
@@ -47,10 +55,12 @@ def read_own_form(sheet: Sheet) -> Statement:
 
 def _size(sheet: Sheet, row: SheetRow, asset: str, text: str, decimals: Decimals | None) -> float:
     """The quantity of a row, which must be there."""
-    if asset and sheet.separator == "," and _NUMBER.fullmatch(text):
-        values: tuple[float, ...] = (float(text),)
+    values: tuple[float, ...]
+    plain = sheet.separator == "," and "," not in text and decimals is not Decimals.COMMA
+    if plain:
+        values = (float(text),) if asset and _NUMBER.fullmatch(text) else ()
     else:
-        values = readings(text, decimals) if asset and sheet.separator != "," else ()
+        values = readings(text, decimals) if asset else ()
     if len(values) > 1:
         both = " or ".join(f"{value:.10g}" for value in values)
         raise sheet.error(row.line, f"{text!r} is {both}; write it without a mark for thousands")

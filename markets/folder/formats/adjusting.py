@@ -22,12 +22,16 @@ STEP, TIMES_NOISE = 0.003, 3
 COARSE, MIXED = 0.02, 0.05
 """A median move of the average price against the close, and a share on the other side, that are
 those of a turnover which was rounded."""
+OFF = 0.05
+"""In logs: further from the close than a turnover that was rounded makes the price of a day."""
 CENT = 0.006
 """What rounding a price to a hundredth leaves, with room for the last bit."""
 SPLIT = 1.2
 """A step of the adjustment that is no dividend."""
 AROUND = 20
 """Days before and after a split whose volumes are compared."""
+READINGS = "as traded ({}: --vendor raw) or adjusted for splits and dividends ({}: --vendor full)"
+"""What prices may be, each with the vendor's word for it."""
 MOST_REFERENCES = 0.05
 """Of the rows: reference closes apart from the close before; a line has a few in a year."""
 
@@ -158,6 +162,14 @@ def _steps(ratio: Floats, outside: Mask) -> bool:
     return apart > max(STEP, TIMES_NOISE * noise)
 
 
+def off_turnover(draft: Draft, money: float) -> bool:
+    """Whether closes are not what a share cost by the turnover, in this unit of money."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = np.abs(np.log(draft[AMOUNT] * money / draft["Volume"] / draft["Close"]))
+    known = logs[np.isfinite(logs)]
+    return bool(len(known) and np.median(known) > OFF)
+
+
 def _inside(draft: Draft, price: Floats) -> Mask:
     """Rows whose average price lies between low and high."""
     close = draft["Close"]
@@ -179,8 +191,7 @@ def by_turnover(draft: Draft, unit: int) -> Quotes:
         return unadjusted(draft, "as traded, by the turnover")
     return draft.quotes(
         Adjusted.UNSAID,
-        readings="as traded (adjust='': --vendor raw) or adjusted for splits and dividends "
-        "(adjust='qfq' or 'hfq': --vendor full)",
+        readings=READINGS.format("adjust=''", "adjust='qfq' or 'hfq'"),
     )  # fmt: skip
 
 

@@ -6,9 +6,11 @@ Columns are bound by name: the order there is open, close, high, low.
 from __future__ import annotations
 
 from markets.folder.formats.adjusting import (
+    READINGS,
     by_reference,
     by_turnover,
     finer_than_cents,
+    off_turnover,
     unadjusted,
     with_shares,
 )
@@ -118,13 +120,19 @@ def _tushare(draft: Draft) -> Quotes:
         return draft.quotes(proved, "adjusted for splits and dividends, by the turnover")
     if draft.told.adjusted is not None:
         return draft.quotes(draft.told.adjusted, draft.told.said)
-    return by_reference(draft)
+    quotes = by_reference(draft)
+    unsaid = proved is Adjusted.UNSAID and quotes.adjusted is Adjusted.RAW
+    if unsaid and off_turnover(draft, 1.0 if abroad else 1000.0):
+        readings = READINGS.format("adj=None", "adj='qfq' or 'hfq'")
+        return draft.quotes(Adjusted.UNSAID, readings=readings)
+    return quotes
 
 
 TUSHARE = ColumnFormat(
     "tushare",
     About("tushare daily, pro_bar", "`ts_code,trade_date,open,…,vol,amount`",
-          "raw, and full where pre_close tells what was paid; full where the turnover shows it",
+          "raw, and full where pre_close tells what was paid; full where the turnover shows it; "
+          "refused where it is off the close throughout",
           "lots of 100: shares here; shares of Hong Kong", "newest first", Dates.COMPACT.value),
     {"ts_code": "Code", "trade_date": "Date", "open": "Open", "high": "High", "low": "Low",
      "close": "Close", "pre_close": "Reference", "change": "", "pct_chg": "", "vol": "Volume",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers
-from markets.folder.formats.columns import ColumnFormat, Draft
+from markets.folder.formats.columns import CODE, ColumnFormat, Draft
 from markets.folder.formats.format import About, Adjusted, Format, Quotes
 from markets.folder.formats.head import Head
 from markets.folder.formats.yahoo import READINGS
+from markets.reference.csv_file import Row
 
 _OHLCV = ("Open", "High", "Low", "Close", "Volume")
 _PLAIN = {name: name for name in ("Date", *_OHLCV)}
@@ -128,7 +130,32 @@ def _daily(draft: Draft) -> Quotes:
     return draft.quotes(Adjusted.FULL, _FULL)
 
 
-STOOQ_BULK = ColumnFormat(
+_STOOQ_PLACES = ("US", "UK", "DE", "JP", "HK", "HU")
+
+
+def _stooq_code(code: str) -> str:
+    """With Warsaw's suffix, which Stooq leaves out; "" for futures (.F), crypto (.V), bonds (.B).
+
+    Those suffixes are of other venues at Yahoo: CL.F is in Frankfurt there.
+    """
+    stem, dot, suffix = code.strip().upper().partition(".")
+    if not dot and len(stem) == 3:
+        return f"{stem}.WA"
+    return code if not dot or suffix in _STOOQ_PLACES else ""
+
+
+class _StooqBulk(ColumnFormat):
+    """Rows with codes that are nobody else's."""
+
+    def _rows(self, head: Head) -> Iterator[Row]:
+        place = self._names(head).index(CODE)
+        for line, row in super()._rows(head):
+            if len(row) > place:
+                row = [*row[:place], _stooq_code(row[place]), *row[place + 1 :]]
+            yield line, row
+
+
+STOOQ_BULK = _StooqBulk(
     "stooq-bulk",
     About("Stooq, all lines", "`<TICKER>,<PER>,<DATE>,<TIME>,…`", "full",
           "shares, scaled with the price", dates=Dates.COMPACT.value),

@@ -90,3 +90,16 @@ def test_a_hong_kong_line_without_a_row_withholds_a_tenth_and_says_so() -> None:
 def test_the_portfolio_fee_is_a_rate_a_year() -> None:
     fee = VenueCosts().holding_of(Asset("600519.SS", MAINLAND))
     assert fee is not None and fee.at(date(2025, 1, 2)) == pytest.approx(0.00008)
+
+
+def test_amounts_of_the_venue_are_in_its_money_whatever_the_counter_trades_in() -> None:
+    """HKD 2 at least are USD 0.26 (1.0852 and 8.4838 a euro on the day before).
+
+    Of CNY 10,050, HKD 11,647.21, the duty is HKD 12 (7.8778 and 9.1298 a euro).
+    """
+    dollars, yuan = asset_of("9834.HK"), asset_of("80700.HK")
+    fee = STATUTORY.fee(dollars, date(2024, 6, 3), 1000, 10_000)
+    assert fee == pytest.approx(0.27 + 0.015 + 0.565 + 2 * 1.0852 / 8.4838, abs=CENT)
+    fee = STATUTORY.fee(yuan, date(2026, 6, 3), -1000, 10_050)
+    others = 0.27135 + 0.015075 + 0.567825 + 0.4221
+    assert fee == pytest.approx(12 * 7.8778 / 9.1298 + others, abs=CENT)

@@ -66,6 +66,20 @@ def test_columns_by_field_and_ticker(by_ticker: bool) -> None:
     assert bars(data, vendor="split").priced is Priced.SPLITS
 
 
+def test_one_download_a_ticker_is_read_as_one_of_all() -> None:
+    """`{ticker: yfinance.download(ticker) for ...}`: two levels of columns in each."""
+    alone = downloaded()[[(field, "BBX") for field in BARS]]
+    line = bars({"AAX": BARS.assign(**{"Adj Close": BARS["Close"]}), "BBX": alone}, "BBX")
+    assert line.priced is Priced.DIVIDENDS
+    assert line.frame["close"].tolist() == [20, 22, 24]
+    assert bars({"BBX": alone}, "BBX", "split").priced is Priced.SPLITS
+
+
+def test_what_is_wrong_with_closes_alone_is_said_of_a_close() -> None:
+    with pytest.raises(BrokenData, match="Close -1 is a zero or negative price"):
+        bars(CLOSES.assign(AAX=[1.0, -1.0, 1.0]))
+
+
 def test_frames_with_dividends_pay_them() -> None:
     """Close, Adj Close and Dividends: 2 of 11 goes ex on the second day."""
     frame = BARS.assign(**{"Adj Close": BARS["Close"], "Dividends": [0.0, 2.0, 0.0]})
@@ -137,7 +151,7 @@ def test_another_shape_is_refused_with_those_that_are_read(data: Any, words: str
     [
         ({"AAX": BARS.assign(Close=["10", "x", "12"])}, "Close 'x' of 2024-03-04 is not a number"),
         ({"AAX": BARS.assign(Close=True)}, "Close 'True' of 2024-03-01"),
-        (CLOSES * -1, "2024-03-01, Open -10 is a zero or negative price"),
+        (CLOSES * -1, "2024-03-01, Close -10 is a zero or negative price"),
         (CLOSES.set_axis([DAYS[0], DAYS[0], DAYS[2]]), "the date appears twice"),
         (CLOSES.set_axis(DAYS + pd.DateOffset(years=3)), "after today"),
         (CLOSES * np.inf, "infinite"),

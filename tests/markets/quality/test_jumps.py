@@ -169,6 +169,16 @@ def test_a_move_beyond_the_price_limit_cannot_have_traded() -> None:
     assert found(made, line, limit=tenth) == []
 
 
+@pytest.mark.parametrize(("wide", "doubts"), [(1.0, []), (1.002, ["split"])])
+def test_a_line_locked_at_its_limit_of_a_fifth_is_no_split(wide: float, doubts: list[str]) -> None:
+    """ChiNext, +20 % and not one other price all day; a day that moved is doubted as before."""
+    made = stepped(1 / 1.2)
+    made.loc[made.index[AT], PRICES] = made["close"].iloc[AT - 1] * 1.2
+    made.loc[made.index[AT], "high"] *= wide
+    told = found(made, limit=lambda asset, day: 0.2)
+    assert [one.rule for one in told if one.severity > Severity.NOTE] == doubts
+
+
 def test_rows_of_another_security_are_not_judged() -> None:
     made = stepped(15.0)
     (day,) = made.index[[AT]]

@@ -43,6 +43,7 @@ def test_few_rows_on_closed_days_are_a_note() -> None:
     bars = Bars("LINE", padded(frame(), 12), Priced.SPLITS)
     (one,) = inspect(LINE, bars)
     assert (one.severity, one.rule, one.count) == (Severity.NOTE, "closed day", 12)
+    assert one.remedy.startswith("No order fills there unless another line of the venue traded")
     (one,) = found(padded(frame(), 20))
     assert (one.severity, one.count) == (Severity.BLOCK, 20)
 

@@ -33,6 +33,7 @@ from newsfolio import (
     weekly,
 )
 from newsfolio.articles import ARTICLES
+from newsfolio.assets import venue_of
 from newsfolio.schedules import Schedule
 
 
@@ -124,6 +125,17 @@ def test_a_golden_week_ends_a_week_early() -> None:
         "2025-10-10",
         "2025-10-17",
     ]
+
+
+def test_a_week_ends_before_the_weekend_of_its_venue() -> None:
+    """Thursdays in Riyadh; in Tel Aviv too, until its week began on Mondays, on 5 January 2026."""
+    riyadh, tel_aviv = venue_of("1120.SR"), venue_of("TEVA.TA")
+    axis = between(riyadh, "2026-01-11", "2026-01-31")
+    assert marked(weekly, axis, riyadh) == ["2026-01-15", "2026-01-22", "2026-01-29"]
+    axis = between(tel_aviv, "2025-12-14", "2026-01-16")
+    assert marked(weekly, axis, tel_aviv) == [
+        "2025-12-18", "2025-12-25", "2026-01-01", "2026-01-09", "2026-01-16",
+    ]  # fmt: skip
 
 
 def test_a_month_end_without_a_bar_is_made_up_for_on_the_next_session() -> None:

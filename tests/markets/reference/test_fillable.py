@@ -15,6 +15,7 @@ from markets.reference.calendars import sessions_of
 from markets.reference.currencies import EcbRates
 from markets.universe import Want
 from newsfolio import HONG_KONG, MAINLAND, NEW_YORK, Asset, Dated, Row, Sleeve, Venue
+from newsfolio.listings import asset_of
 from tests.support.markets_of import line, market_of
 
 
@@ -59,6 +60,22 @@ def test_the_limit_is_less_the_dividend() -> None:
     assert locked("600589.SS", [10, 10.45], dividend=paid) == [0, 1]
     assert locked("600589.SS", [10, 10.44], dividend=paid) == [0, 0]
     assert locked("600589.SS", [10, 8.55], dividend=paid) == [0, -1]
+
+
+@pytest.mark.parametrize(
+    ("ticker", "closes", "paid", "side"),
+    [
+        ("7203.T", (2500, 2000), 60, -1), ("7203.T", (2500, 1940), 60, 0),  # 500 yen from 2,500
+        ("005930.KS", (50_000, 65_000), 400, 1), ("005930.KS", (50_000, 64_400), 400, 0),
+    ],
+)  # fmt: skip
+def test_tokyo_and_seoul_count_from_the_close_whatever_is_paid(
+    ticker: str, closes: tuple[float, float], paid: float, side: int
+) -> None:
+    days = sessions("2024-10-08", 2, asset_of(ticker).venue)
+    bars = line(ticker, days, list(closes), dividend=[0, paid])
+    market = market_of([bars], ticker, start=date(2024, 10, 8))
+    assert market.locked[:, 0].tolist() == [0, side]
 
 
 @pytest.mark.parametrize(

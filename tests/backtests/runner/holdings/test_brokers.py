@@ -213,7 +213,8 @@ def test_a_statement_in_chinese_has_two_columns_of_one_name(tmp_path: Path) -> N
         "现金报告,Header,货币总结,货币,总数\n现金报告,Data,期末现金,基础货币总结,1234.50\n"
         "未平仓持仓,Header,DataDiscriminator,资产分类,货币,代码,数量,合约乘数,价值,代码\n"
         "未平仓持仓,Data,Summary,股票,USD,AAPL,35,1,7350,LI\n"
-        "未平仓持仓,Data,Summary,股票和指数期权,USD,AAPL 19JUN26 200 C,1,100,500,\n",
+        "未平仓持仓,Data,Summary,股票和指数期权,USD,AAPL 19JUN26 200 C,1,100,500,\n"
+        "未平仓持仓,Total,,股票,USD,,,,7350,\n",
     )
     assert held.shares == {"AAPL": 35}
     assert held.cash == {"EUR": 1234.5}
@@ -237,10 +238,19 @@ def test_statements_in_other_languages(
     held = held_in(
         tmp_path,
         f"Statement,Header,A,B\n{section},Header,DataDiscriminator,{header}\n"
-        f"{section},Data,Summary,{stocks},USD,AAPL,35,1,7350,\n",
+        f"{section},Data,Summary,{stocks},USD,AAPL,35,1,7350,\n"
+        f"{section},Total,,{stocks},USD,,,,7350,\n",
     )
     assert held.shares == {"AAPL": 35}
     assert any("no cash is counted" in note for note in held.notes)
+
+
+def test_a_statement_that_ends_among_its_positions_is_refused(tmp_path: Path) -> None:
+    """A whole row stands last, and those below it are lost."""
+    rows = ACTIVITY.splitlines(keepends=True)
+    last = max(at for at, row in enumerate(rows) if row.startswith("Open Positions,Data,Summary"))
+    with pytest.raises(BrokenData, match=f"line {last + 1}: .* without a total; export it again"):
+        held_in(tmp_path, "".join(rows[: last + 1]))
 
 
 def test_coins_are_pairs(tmp_path: Path) -> None:

@@ -184,6 +184,26 @@ def test_a_turnover_in_another_unit_is_no_adjustment(tmp_path: Path) -> None:
     assert "told by the turnover" not in bars.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "ticker", "other"),
+    [
+        ("CCC", "ccc.txt", "CCC.WA", "CCC"), ("CCC", "daily/pl/stocks/ccc.txt", "CCC.WA", "CCC"),
+        ("CL.F", "cl.f.txt", "", "CL.F"), ("BTC.V", "btc.v.txt", "", "BTC.V"),
+    ],
+)  # fmt: skip
+def test_stooqs_own_codes_are_nobody_elses(
+    tmp_path: Path, code: str, name: str, ticker: str, other: str
+) -> None:
+    """Warsaw has no suffix there; .F are futures and .V crypto, at Yahoo other venues."""
+    text = vendor_files.stooq_bulk(OF).content.decode().replace("AAPL.US", code)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    put(tmp_path, name, text)
+    source = FolderSource(tmp_path)
+    assert not source.load([asset_of(other)])
+    if ticker:
+        assert len(source.load([asset_of(ticker)])[ticker].days) == len(OF.days)
+
+
 # --- columns and rows -----------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from markets.bars import Bars
+from markets.folder.formats.catalogue import told
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
@@ -99,3 +100,22 @@ def test_a_coarse_turnover_or_one_in_other_money_proves_no_adjustment(
     put(tmp_path, written.name, "\n".join([lines[0], *map(",".join, rows)]))
     with pytest.raises(BrokenData, match="do not say what its prices are adjusted for"):
         read(tmp_path, written.ticker)
+
+
+def test_prices_far_from_their_turnover_are_not_as_traded(tmp_path: Path) -> None:
+    """tushare's pro_bar(adj='hfq') over months without a dividend: seven times the price."""
+    of = history(paid={}, splits={})
+    written = mainland_files.tushare(of)
+    header, *lines = written.content.decode().splitlines()
+    rows = [line.split(",") for line in lines]
+    places = [
+        header.split(",").index(name) for name in ("open", "high", "low", "close", "pre_close")
+    ]
+    for row in rows:
+        for place in places:
+            row[place] = f"{7 * float(row[place]):.2f}"
+    put(tmp_path, written.name, "\n".join([header, *map(",".join, rows)]))
+    with pytest.raises(BrokenData, match=r"--vendor raw.*--vendor full.*Say which"):
+        read(tmp_path, written.ticker)
+    bars = FolderSource(tmp_path, told=told("full")).load([asset_of(written.ticker)])
+    np.testing.assert_allclose(bars[written.ticker].frame["close"], 7 * of.close, rtol=1e-3)
