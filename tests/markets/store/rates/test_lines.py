@@ -281,12 +281,12 @@ def test_a_line_in_taiwan_dollars_goes_by_the_pair_or_is_refused_with_the_file()
 
 
 def test_lines_of_one_currency_need_no_rate_of_it() -> None:
-    strategy, lines = taiwan()
-    alone = Fixed(mix=((0.5, strategy.mix[1][1]),), schedule=at_start)
-    done = run(strategy=alone, lines=lines[1:], currency="TWD")
-    assert done.market.day(-1) == LAST
+    lines = (stock("2330.TW"), stock("SPY"))
+    alone = Fixed(mix=((0.5, "2330.TW"),), schedule=at_start)
+    assert run(strategy=alone, lines=lines[:1], currency="TWD").market.day(-1) == LAST
+    both = Fixed(mix=((0.5, "2330.TW"), (0.5, "SPY")), schedule=at_start)
     with pytest.raises(UnknownName, match="no currency called 'TWD'"):
-        run(strategy=strategy, lines=lines, currency="TWD")
+        run(strategy=both, lines=lines, currency="TWD")
 
 
 @pytest.mark.parametrize(("currency", "peg"), [("SAR", 3.75), ("AED", 3.6725), ("QAR", 3.64)])
