@@ -375,14 +375,15 @@ def _completed(line: Asset) -> Asset:
     if rows is None:
         return line
     kind = _kind_of(line.ticker, line.venue) if line.kind is Kind.STOCK else line.kind
-    funds = rows.withholding_of_funds if kind is Kind.ETF else None
+    others = {Kind.ETF: rows.withholding_of_funds, Kind.REIT: rows.withholding_of_trusts}
+    withholding = others.get(kind) or rows.withholding
     spared = (why for pattern, why in rows.untaxed if re.fullmatch(pattern, line.ticker))
     why = next(spared, "")
     return dataclasses.replace(
         line,
         kind=kind,
         lot=rows.lot if line.lot == ONE_BY_ONE else line.lot,
-        withholding=(funds or rows.withholding) if line.withholding == UNSAID else line.withholding,
+        withholding=withholding if line.withholding == UNSAID else line.withholding,
         taxed=always(False, why) if why and line.taxed == TAXED else line.taxed,
     )
 
