@@ -15,7 +15,7 @@ PLACES = {
     "tests/properties/": "property",
     "tests/reports/test_browser.py": "browser",
 }
-LONG = "tests/house/test_benchmarks.py"
+LONG = "tests/benchmarks/test_speed.py"
 """Half a minute for one fixture: begun first, so that no process waits for it in the end."""
 ROOT = Path(__file__).parents[1]
 NOBODY = "http://127.0.0.1:9/eurofxref-hist.zip"
