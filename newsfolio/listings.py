@@ -370,20 +370,20 @@ def _kind_of(line: str, venue: Venue) -> Kind:
 
 
 def _completed(line: Asset) -> Asset:
-    """A declared line, with what the rows of its market say of lots, withholding and taxes.
-
-    Lines of the first three markets say it themselves.
-    """
+    """A declared line, with what its market's rows say of it; of the first three it says all."""
     rows = rows_of(line.venue.code) if line.tradable and line.venue.code not in VENUES else None
     if rows is None:
         return line
-    funds = rows.withholding_of_funds if line.kind is Kind.ETF else None
+    kind = _kind_of(line.ticker, line.venue) if line.kind is Kind.STOCK else line.kind
+    others = {Kind.ETF: rows.withholding_of_funds, Kind.REIT: rows.withholding_of_trusts}
+    withholding = others.get(kind) or rows.withholding
     spared = (why for pattern, why in rows.untaxed if re.fullmatch(pattern, line.ticker))
     why = next(spared, "")
     return dataclasses.replace(
         line,
+        kind=kind,
         lot=rows.lot if line.lot == ONE_BY_ONE else line.lot,
-        withholding=(funds or rows.withholding) if line.withholding == UNSAID else line.withholding,
+        withholding=withholding if line.withholding == UNSAID else line.withholding,
         taxed=always(False, why) if why and line.taxed == TAXED else line.taxed,
     )
 

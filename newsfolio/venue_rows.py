@@ -42,10 +42,11 @@ class VenueRows:
     """All rows of one market. A pattern is one of whole tickers, and the first that fits counts.
 
     suffixes: Yahoo's, each with its venue ("" for none). zone: of the venue's clock, as Yahoo
-    names it. lot, withholding: of a line that nobody knows better of; of funds, where it is
-    another. kinds: what a line is by a pattern, STOCK where none fits. untaxed: patterns of lines
-    that pay no tax on trades, and why. boards: by a pattern; of other lines by kind, "star" before
-    it. settlement: days after a trade. sources: of what is not dated, and what a reader must know.
+    names it. lot, withholding: of a line that nobody knows better of; of funds and of trusts
+    (REIT), where it is another. kinds: what a line is by a pattern, STOCK where none fits. untaxed:
+    patterns of lines that pay no tax on trades, and why. boards: by a pattern; of other lines by
+    kind, "star" before it. settlement: days after a trade. sources: of what is not dated, and what
+    a reader must know.
     """
 
     name: str
@@ -55,6 +56,7 @@ class VenueRows:
     lot: Dated[float] = always(1)
     withholding: Dated[float] = always(0.0)
     withholding_of_funds: Dated[float] | None = None
+    withholding_of_trusts: Dated[float] | None = None
     kinds: tuple[tuple[str, Kind], ...] = ()
     counters: tuple[Counters, ...] = ()
     untaxed: tuple[tuple[str, str], ...] = ()

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsfolio.errors import BrokenData, CommandError, MissingData, UnknownName
+from newsfolio.errors import CommandError, MissingData, UnknownName
 
 if TYPE_CHECKING:
     from markets.bars import Bars
-    from markets.folder.contents import PriceFile
     from markets.store.price_store import Store
     from newsfolio.assets import Asset
 
@@ -91,7 +90,7 @@ def lines_of(address: str, store: Store | None = None) -> list[Asset]:
 
 def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
     """The tickers that a folder of prices has files of, and why every other file is passed over."""
-    from markets.folder.contents import files_of
+    from markets.folder.contents import facts_in, files_of, why_no_line
 
     tickers: set[str] = set()
     files = {file.path: file for file in files_of(folder)} if folder.is_dir() else {}
@@ -114,42 +113,14 @@ def in_folder(folder: Path) -> tuple[list[str], dict[str, str]]:
             )  # fmt: skip
             continue
         file = files[path]
-        if why := _of_facts(file):
+        if why := facts_in(file):
             passed[path.name] = why
             continue
         assets, unplaced = placed(file.tickers or (path.stem,))
         tickers |= {asset.ticker for asset in assets}
         if unplaced and not assets:
-            passed[path.name] = _why_no_ticker(file)
+            passed[path.name] = why_no_line(file)
     return sorted(tickers), passed
-
-
-def _of_facts(file: PriceFile) -> str:
-    """Why a file that lies among prices is a table of facts and no line; "" for any other."""
-    from markets.folder.formats.format import Told
-    from markets.folder.formats.fred import FredFormat
-    from markets.folder.published_series import is_french
-
-    if isinstance(file.form, FredFormat):
-        try:
-            file.read(file.path.stem, Told())
-        except BrokenData as error:
-            return str(error).removeprefix(f"{file.path}: ")
-    elif file.form is None and file.path.suffix == ".csv" and file.path.is_file():
-        with file.path.open(encoding="utf-8", errors="replace") as text:
-            if is_french(text.read(20_000)):
-                return "Kenneth French's factors are facts, no prices: declare Facts(...)"
-    return ""
-
-
-def _why_no_ticker(file: PriceFile) -> str:
-    """Why a file is of no line, in one sentence."""
-    if file.form is not None:
-        return f"prices ({file.form.about.title}) of no line; name it after one, such as SPY.csv"
-    return (
-        f"{file.path.stem} is no ticker in Yahoo's spelling; a line is read from a file such as "
-        "SPY.csv"
-    )
 
 
 _SCALES = {

@@ -10,11 +10,14 @@ from pathlib import Path
 from markets.folder.formats import trees
 from markets.folder.formats.catalogue import format_of, recognised, unknown
 from markets.folder.formats.format import Format, Quotes, Told
+from markets.folder.formats.fred import FredFormat
 from markets.folder.formats.head import Head, head_of
 from markets.folder.formats.sites import STOOQ_BULK
+from markets.folder.formats.wide import WIDE
 from markets.folder.formats.yahoo import quotes_of
 from markets.folder.names import ENDINGS, ticker_of_file
 from markets.folder.price_file import read_parquet
+from markets.folder.published_series import is_french
 from newsfolio.errors import BrokenData
 
 CORRECTIONS = "corrections.csv"
@@ -92,3 +95,39 @@ def _looked_at(path: Path, changed: int, size: int) -> tuple[Format | None, tupl
         return form, form.lines(head) if form else ()
     except BrokenData:
         return None, ()
+
+
+def facts_in(file: PriceFile) -> str:
+    """Why a file that lies among prices is a table of facts and no line; "" for any other."""
+    if isinstance(file.form, FredFormat):
+        try:
+            file.read(file.path.stem, Told())
+        except BrokenData as error:
+            return _said(error, file)
+    elif file.form is None and file.path.suffix == ".csv" and file.path.is_file():
+        with file.path.open(encoding="utf-8", errors="replace") as text:
+            if is_french(text.read(20_000)):
+                return "Kenneth French's factors are facts, no prices: declare Facts(...)"
+    return ""
+
+
+def why_no_line(file: PriceFile) -> str:
+    """Why a file is of no line, in one sentence."""
+    if file.form is not None:
+        return f"prices ({file.form.about.title}) of no line; name it after one, such as SPY.csv"
+    if file.path.suffix != ".parquet" and file.path.is_file():
+        try:
+            head = head_of(file.path, recognised)
+        except BrokenData as error:
+            return _said(error, file)
+        strange = WIDE.strange(head)
+        if 0 < len(strange) < len(head.header) - 1:
+            return f"columns that are no tickers beside some that are: {', '.join(strange)[:60]}"
+    return (
+        f"{file.path.stem} is no ticker in Yahoo's spelling; a line is read from a file such as "
+        "SPY.csv"
+    )
+
+
+def _said(error: BrokenData, file: PriceFile) -> str:
+    return str(error).removeprefix(f"{file.path}: ")

@@ -22,7 +22,14 @@ from pathlib import Path
 import numpy as np
 
 from markets.bars import Bars, Priced
-from markets.folder.contents import PriceFile, by_line, file_at, files_of
+from markets.folder.contents import (
+    PriceFile,
+    by_line,
+    facts_in,
+    file_at,
+    files_of,
+    why_no_line,
+)
 from markets.folder.formats.format import Adjusted, Quotes, Told
 from markets.folder.line_bars import WITHOUT_DIVIDENDS, bars_of
 from markets.folder.source import FolderSource
@@ -65,7 +72,7 @@ def read_lines(
     left: dict[str, str] = {}
     for file in _files(paths):
         if not file.tickers:
-            left[str(file.path)] = "no ticker in its name or in its content; name it after its line"
+            left[str(file.path)] = facts_in(file) or why_no_line(file)
         for ticker in file.tickers:
             try:
                 asset = asset_of(ticker)

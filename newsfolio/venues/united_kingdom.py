@@ -47,7 +47,8 @@ ROWS = VenueRows(
             "10,000, is left out.",
         ),
     ),
-    withholding=always(0.0, "none; trusts (REIT) withhold 20 %"),
+    withholding=always(0.0, "none; trusts (REIT) withhold 20 %: Kind.REIT"),
+    withholding_of_trusts=always(0.20, "property income distributions"),
     kinds=((_lines(f"{_IN_PENCE} {_IN_POUNDS} {_IN_DOLLARS}"), Kind.ETF),),
     counters=(
         Counters(_lines(_IN_POUNDS), LONDON_POUNDS),

@@ -45,12 +45,19 @@ class WideFormat:
     numbers: Mapping[str, Numbers] = field(default_factory=dict)
 
     def fits(self, head: Head) -> bool:
-        if len(head.header) < 2 or head.header[0] not in _DATES:
-            return False
-        return all(
-            _TICKER.fullmatch(name) and name not in _NO_TICKERS and ticker_of_code(name)
-            for name in head.header[1:]
-        )
+        return self._dated(head) and not self.strange(head)
+
+    def strange(self, head: Head) -> tuple[str, ...]:
+        """Its columns that are no tickers; where none is one, it is no such file."""
+        names = head.header[1:] if self._dated(head) else ()
+        return tuple(
+            name for name in names
+            if not (_TICKER.fullmatch(name) and name not in _NO_TICKERS and ticker_of_code(name))
+        )  # fmt: skip
+
+    @staticmethod
+    def _dated(head: Head) -> bool:
+        return len(head.header) > 1 and head.header[0] in _DATES
 
     def their_name(self, ours: str) -> str:
         return ours
@@ -102,4 +109,5 @@ EXCEL = ColumnFormat(
     tells=lambda head: _resaved(head) and bool({"Close", "Adj Close"} & set(head.header)),
 )  # fmt: skip
 
-FORMATS: tuple[Format, ...] = (EXCEL, WideFormat())
+WIDE = WideFormat()
+FORMATS: tuple[Format, ...] = (EXCEL, WIDE)

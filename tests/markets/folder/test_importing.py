@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -117,8 +118,25 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match="no such file"):
         read_lines([tmp_path / "AAPL.csv"], Told(), None)
     (tmp_path / "last download.csv").write_text("Date,Close\n2026-01-05,1\n")
-    with pytest.raises(MissingData, match=r"no line to import\n.*no ticker in its name"):
+    with pytest.raises(MissingData, match=r"no line to import\n.*of no line; name it after one"):
         read_lines([tmp_path], Told(), None)
+
+
+def test_facts_and_archives_say_what_they_are(tmp_path: Path) -> None:
+    """The reason is the file's own, not that its name is no ticker."""
+    (factors := tmp_path / "F-F_Factors_daily.csv").write_text(
+        "Made by hand.\n\n,Mkt-RF,SMB\n20260105,   0.52,  -0.10\n"
+    )
+    with pytest.raises(MissingData, match="factors are facts, no prices: declare Facts"):
+        read_lines([factors], Told(), None)
+    (wide := tmp_path / "closes.csv").write_text("Date,AAPL,Apple Inc\n2026-01-05,1,2\n")
+    with pytest.raises(MissingData, match="no tickers beside some that are: Apple Inc"):
+        read_lines([wide], Told(), None)
+    with zipfile.ZipFile(packed := tmp_path / "prices.zip", "w") as archive:
+        archive.writestr("AAPL.csv", "Date,Close\n2026-01-05,1\n")
+        archive.writestr("MSFT.csv", "Date,Close\n2026-01-05,1\n")
+    with pytest.raises(MissingData, match=r"prices\.zip: .*2 files"):
+        read_lines([packed], Told(), None)
 
 
 # --- the command ---------------------------------------------------------------------------------
@@ -134,7 +152,7 @@ def test_the_report_says_how_each_was_read(shell: Shell) -> None:
     assert f"AAPL.csv  {span}, from HistoricalData_AAPL.csv" in said.out
     assert "  read as nasdaq.com: newest first, reversed" in said.out
     assert "--vendor split reads it" in said.out
-    assert "left out in/my notes.csv: no ticker" in said.out
+    assert "left out in/my notes.csv: prices (Yahoo's columns) of no line" in said.out
     assert "2 lines written to ours" in said.out
     again = shell("data", "import", "in", "--to", "ours", "--force", "--json")
     found = json.loads(again.out)

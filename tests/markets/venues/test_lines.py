@@ -63,6 +63,22 @@ def test_a_declared_line_is_completed_by_the_rows_of_its_market() -> None:
     assert asset_of(elsewhere) is elsewhere
 
 
+def test_a_declared_fund_is_the_fund_that_its_ticker_names() -> None:
+    """No stamp duty and nothing withheld, whatever its venue is quoted in."""
+    pounds = Venue("XLON", "GBP", time(8), time(16, 30))
+    tracker, share = asset_of(Asset("VUSA.L", pounds)), asset_of(Asset("VOD.L", pounds))
+    assert (tracker.kind, share.kind) == (Kind.ETF, Kind.STOCK)
+    assert VenueCosts().fee(tracker, TODAY, 100, 10_000) == 0
+    assert VenueCosts().fee(share, TODAY, 100, 10_000) == pytest.approx(50.0)
+    assert asset_of(Asset("MWRD.MI", asset_of("MWRD.MI").venue)).withholding.at(TODAY) == 0
+
+
+def test_a_trust_of_london_withholds_a_fifth_and_pays_stamp_duty() -> None:
+    trust = asset_of(Asset("BLND.L", LONDON, Kind.REIT))
+    assert (trust.withholding.at(TODAY), asset_of("BLND.L").withholding.at(TODAY)) == (0.20, 0.0)
+    assert VenueCosts().fee(trust, TODAY, 100, 10_000) == pytest.approx(50.0)
+
+
 def test_tickers_as_yahoo_writes_them() -> None:
     for ticker in ("VOLV-B.ST", "BAJAJ-AUTO.NS", "M&M.NS", "RCI-B.TO", "PTT-F.BK", "BRK-B"):
         assert asset_of(ticker).ticker == ticker
