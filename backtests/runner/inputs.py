@@ -215,9 +215,12 @@ def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) ->
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:
     """The market that is wanted, in the prices that the settings ask for."""
-    abroad = any(asset.currency != want.base for asset in want.lines.values())
+    abroad = [asset for asset in want.lines.values() if asset.currency != want.base]
     if settings.fx is Fx.ECB and abroad:
         require_known((settings.currency,), bars)
+        for asset in abroad:
+            if asset.ticker in bars:
+                require_known((asset.currency,), bars, asset.ticker)
     market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
     return market.reinvested() if settings.dividends is Dividends.REINVEST else market
 

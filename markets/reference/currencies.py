@@ -30,10 +30,8 @@ from markets.reference.fixings_file import (
 from markets.reference.pegs import ENDED, PER_DOLLAR
 from newsfolio.errors import MissingData, UnknownName
 
-QUOTED = (
-    "Use one that the ECB fixes, such as USD, HKD, CNY or EUR, or bring a file of its price of a "
-    "dollar, such as TWD=X.csv."
-)
+ANOTHER = "Use one that the ECB fixes, such as USD, HKD, CNY or EUR,"
+BRING = "bring a file of its price of a dollar, such as TWD=X.csv."
 
 STALE_AFTER = np.timedelta64(7, "D")
 
@@ -235,8 +233,10 @@ class SourceRates:
     def fixings(self, currency: str, base: str) -> Fixings:
         paths = [self._per_dollar(one) for one in (currency, base)]
         days, rates = _cross(paths[0].quotes, paths[1].quotes)
-        refused = tuple(path.refused for path in paths if path.refused)
-        return Fixings(f"{currency} in {base}", days, rates, notes=refused)
+        pair = f"{currency} in {base}"
+        refused = tuple(f"rates of {pair}: {path.refused}" for path in paths if path.refused)
+        late = days[0] if len(days) and refused else None
+        return Fixings(pair, days, rates, late_from=late, notes=refused)
 
     def _per_dollar(self, currency: str) -> _Path:
         if currency == "USD":
@@ -343,12 +343,16 @@ def known_currencies(lines: Mapping[str, Bars] | None = None) -> tuple[str, ...]
     return tuple(sorted({*fixed_by_ecb(), *PER_DOLLAR, *filter(None, paired)}))
 
 
-def require_known(currencies: tuple[str, ...], lines: Mapping[str, Bars]) -> None:
-    """UnknownName for a currency without any rates, with the file that would bring some."""
+def require_known(currencies: tuple[str, ...], lines: Mapping[str, Bars], priced: str = "") -> None:
+    """UnknownName for a currency without any rates, with the file that would bring some.
+
+    priced: the line that is in it.
+    """
     for currency in currencies:
         known = known_currencies(lines)
         if currency not in known:
-            raise UnknownName("currency", currency, known, QUOTED.replace("TWD", currency))
+            hint = f"{priced} is priced in it: {BRING}" if priced else f"{ANOTHER} or {BRING}"
+            raise UnknownName("currency", currency, known, hint.replace("TWD", currency))
 
 
 def _ended(*currencies: str) -> Iterator[str]:

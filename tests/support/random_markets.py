@@ -87,7 +87,7 @@ class Prescribed(Strategy):
     """Weights from a table by date: nothing that an engine shows it can change them."""
 
     def weights(self, view: View) -> Weights | None:
-        return self.table[view.today]
+        return self.table.get(view.today)  # none on weekends
 
     @property
     def table(self) -> Table:

@@ -251,12 +251,6 @@ def ruled() -> tuple[Market, Any]:
     return market, kernel_inputs_of(market, Settings(), case.costs)
 
 
-def test_a_charge_of_an_unknown_basis_is_refused() -> None:
-    _, rules = ruled()
-    with pytest.raises(ValueError, match="do not belong together"):
-        core.Core(dataclasses.replace(rules, basis=rules.basis + 3), 1e6)
-
-
 def test_an_answer_that_grows_while_it_is_read_is_looked_at_closer() -> None:
     answer: dict[Any, float] = {}
     moves = iter(range(1000))

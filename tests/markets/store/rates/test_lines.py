@@ -175,8 +175,9 @@ def test_a_pair_that_leaps_into_another_unit_serves_until_then(times: float, fx:
     assert rates(done.market, "0700.HK")[1]["2026-11-09"] == pytest.approx(1 / 7.8, rel=1e-3)
 
 
-def test_a_pair_that_leaps_for_days_alone_is_passed_over() -> None:
-    done = run(bent(pair("HKD=X", after=7.8), "2026-11-10", "2026-11-11"))
+@pytest.mark.parametrize("fx", ["ecb", "source"])
+def test_a_pair_that_leaps_for_days_alone_is_passed_over(fx: str) -> None:
+    done = run(bent(pair("HKD=X", after=7.8), "2026-11-10", "2026-11-11"), fx=fx)
     assert done.market.day(-1) == LAST
     before, valued = rates(done.market, "0700.HK")
     assert before["2026-11-11"] == valued["2026-11-12"] == before["2026-11-13"] == 1 / 7.8
@@ -265,7 +266,9 @@ def taiwan() -> tuple[Fixed, tuple[Bars, ...]]:
 
 def test_a_line_in_taiwan_dollars_goes_by_the_pair_or_is_refused_with_the_file() -> None:
     strategy, lines = taiwan()
-    with pytest.raises(UnknownName, match=r"no currency called 'TWD'.*such as TWD=X\.csv"):
+    with pytest.raises(
+        UnknownName, match=r"called 'TWD'\. 0700\.HK is priced in it: bring .* as TWD=X\.csv"
+    ):
         run(strategy=strategy, lines=lines)
     twd = pair("TWD=X", after=32.0)
     done = run(twd, strategy=strategy, lines=lines)
@@ -278,12 +281,12 @@ def test_a_line_in_taiwan_dollars_goes_by_the_pair_or_is_refused_with_the_file()
 
 
 def test_lines_of_one_currency_need_no_rate_of_it() -> None:
-    strategy, lines = taiwan()
-    alone = Fixed(mix=((0.5, strategy.mix[1][1]),), schedule=at_start)
-    done = run(strategy=alone, lines=lines[1:], currency="TWD")
-    assert done.market.day(-1) == LAST
+    lines = (stock("2330.TW"), stock("SPY"))
+    alone = Fixed(mix=((0.5, "2330.TW"),), schedule=at_start)
+    assert run(strategy=alone, lines=lines[:1], currency="TWD").market.day(-1) == LAST
+    both = Fixed(mix=((0.5, "2330.TW"), (0.5, "SPY")), schedule=at_start)
     with pytest.raises(UnknownName, match="no currency called 'TWD'"):
-        run(strategy=strategy, lines=lines, currency="TWD")
+        run(strategy=both, lines=lines, currency="TWD")
 
 
 @pytest.mark.parametrize(("currency", "peg"), [("SAR", 3.75), ("AED", 3.6725), ("QAR", 3.64)])
