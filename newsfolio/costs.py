@@ -206,7 +206,7 @@ def _places(table: Mapping[str, Any], where: str) -> list[tuple[str, Costs]]:
 def _place(key: str, where: str = "costs") -> str:
     """A key of `only`, checked."""
     venue, _, kind = key.partition(" ")
-    if key in _KINDS or (re.fullmatch("[A-Z0-9]{4}", venue) and (not kind or kind in _KINDS)):
+    if key in _KINDS or (re.fullmatch("[A-Z0-9/]{4}", venue) and (not kind or kind in _KINDS)):
         return key
     raise CommandError(
         f"{where}: {key!r} names no venue and no kind; write the code of a calendar (XNYS), "

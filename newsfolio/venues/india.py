@@ -43,6 +43,16 @@ _ON_FEES = of_value(
 )
 _FEES = (_EXCHANGE, _SEBI, _ON_FEES)
 
+_BUDGETS = ("2015-02-28T10:00", "2020-02-01T10:00", "2025-02-01T10:00", "2026-02-01T10:00")
+_DRILLS = ("2024-03-02T07:00", "2024-05-18T07:10")
+_DIWALI = (
+    "2013-11-03T13:45", "2014-10-23T13:45", "2015-11-11T13:15", "2016-10-30T14:00",
+    "2017-10-19T14:00", "2018-11-07T13:00", "2019-10-27T13:45", "2020-11-14T13:45",
+    "2021-11-04T13:45", "2022-10-24T13:45", "2023-11-12T13:45", "2024-11-01T13:30",
+    "2025-10-21T09:15",
+)  # fmt: skip
+"""An hour in the evening; in 2025 in the afternoon."""
+
 ROWS = VenueRows(
     "Mumbai: NSE and BSE",
     {"NS": MUMBAI, "BO": MUMBAI},
@@ -55,12 +65,13 @@ ROWS = VenueRows(
     ),
     kinds=((r"[A-Z0-9]*(BEES|ETF|IETF)\.(NS|BO)", Kind.ETF),),
     sessions=SessionRows(
-        added=("2025-02-01T10:00", "2025-10-21T09:15", "2026-02-01T10:00"),
+        added=(*_BUDGETS, *_DRILLS, *_DIWALI),
     ),
     settlement=always(1, "since 2023-01; recalled"),
     sources=(
         "Budget sessions on Saturday 2025-02-01 and Sunday 2026-02-01: business-standard "
-        "2026-01-16; the evening of 2025-10-21 was moved to the afternoon.",
+        "2026-01-16; those of 2015 and 2020, the drills of 2024 on Saturdays and the hours of the "
+        "evenings of Diwali are recalled.",
         "Price bands of 2 to 20 % by line are not simulated: none on lines with derivatives.",
     ),
 )

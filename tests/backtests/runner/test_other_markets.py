@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from backtests import run
+from newsfolio import Strategy, monthly
+from tests.support.markets_of import bdays
 from tests.support.price_files import HEADER
 from tests.support.shell import Shell
 
@@ -78,3 +85,43 @@ def test_tokyo_trades_in_hundreds(shell: Shell) -> None:
     assert fill["price"] == pytest.approx(2346.1725, rel=1e-12)
     equity = pd.read_parquet(folder / "equity.parquet").iloc[:, 0]
     assert equity.iloc[-1] == pytest.approx(1_000_000 - 400 * 2346.1725 + 400 * 2350, abs=1e-6)
+
+
+@dataclass(frozen=True)
+class Steady(Strategy):
+    """Half in SPY, a fifth after a fall; with the pair of a currency beside it, or not."""
+
+    beside: bool = False
+    benchmark = "SPY"
+    rebalance = monthly
+
+    @property
+    def universe(self) -> tuple[str, ...]:  # type: ignore[override]
+        return ("SPY", "BTC-USD") if self.beside else ("SPY",)
+
+    def weights(self, view: Any) -> dict[str, float]:
+        return {"SPY": 0.5 if view.momentum("SPY", 20) > 0 else 0.2}
+
+
+def test_bitcoin_at_weight_zero_changes_no_figure_of_the_verdict(tmp_path: Path) -> None:
+    """Nor of the manifest; it ends on a Sunday, later than New York, and begins earlier."""
+    drawn = np.random.default_rng(3)
+    frames = {}
+    for ticker, days in (
+        ("SPY", pd.DatetimeIndex(bdays("2023-01-03", 300))),
+        ("BTC-USD", pd.date_range("2022-06-01", "2024-03-17")),
+    ):
+        close = 100 * np.exp(np.cumsum(drawn.normal(0, 0.01, len(days))))
+        prices = dict.fromkeys(("Open", "High", "Low", "Close", "Adj Close"), close)
+        frames[ticker] = pd.DataFrame(
+            {**prices, "Volume": np.arange(len(days)) + 1e6, "Dividends": 0.0}, index=days
+        )
+    alone, beside = (
+        run(Steady(one), frames, ledger=tmp_path / f"{one}.sqlite", placebos=5, engine="kernel")
+        for one in (False, True)
+    )
+    assert alone.equity.to_dict() == beside.equity.to_dict()
+    assert alone.manifest["metrics"] == beside.manifest["metrics"]
+    for name in ("figures", "comparisons", "significance", "placebo", "verdict", "power"):
+        found = (json.dumps(one.evaluation[name]) for one in (alone, beside))
+        assert len({text.replace("(beside=True)", "") for text in found}) == 1, name

@@ -30,6 +30,7 @@ from newsfolio import (
     always,
     at_start,
 )
+from newsfolio.listings import asset_of
 from tests.support.rate_worlds import LAST, Lines, pair, stock
 
 DAY = date(2025, 3, 3)
@@ -89,6 +90,12 @@ def test_custody_is_on_top_of_what_the_venue_asks() -> None:
 def test_terms_go_by_venue_and_kind() -> None:
     costs = Costs("10bp", only={"etf": Costs("5bp"), "XHKG etf": Costs(taxes=False)})
     assert fee(TRACKER, costs) == pytest.approx(5.0)
+    assert fee(APPLE, costs) == pytest.approx(10.0)
+
+
+def test_what_trades_around_the_clock_has_terms_by_its_venue_too() -> None:
+    costs = Costs("10bp", only={"24/7": Costs("25bp"), "24/7 crypto": Costs(taxes=False)})
+    assert fee(asset_of("BTC-USD"), costs) == pytest.approx(25.0)
     assert fee(APPLE, costs) == pytest.approx(10.0)
 
 
