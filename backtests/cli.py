@@ -86,6 +86,8 @@ def _code(tokens: list[str], debug: bool) -> int:
     except KeyboardInterrupt:
         return _fail("interrupted; finished runs are kept", 1)
     except BaseException as error:  # sys.exit(0) somewhere inside is no success
+        if isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError):
+            return 0  # a reader of the help that read no further: rich exits there
         if debug:
             raise
         place = place_of(error)

@@ -119,11 +119,21 @@ def _end(
         why = f"the run ends on {last}, where {ticker} ends"
     else:
         last = max(bars[ticker].last for ticker in held)
-        why = f"the run ends on {last}, with the last bar of all"
+        unpaid = [ticker for ticker, asset in held.items() if _pays_after(asset, last)]
+        why = f"the run ends on {last}, with the last bar of all" + (
+            f"; what {', '.join(unpaid)} paid after it does not count: add a line that trades on"
+            if unpaid else ""
+        )  # fmt: skip
     first = min(bars[ticker].first for ticker in held)
     days = (max(want.start or first, first), last)
     traded = {asset.currency for asset in held.values()}
     return where_rates_end(traded, want.quoted, want.base, fx, days) or (last, why)
+
+
+def _pays_after(asset: Asset, last: date) -> bool:
+    """Whether a line is paid out on a session that a run to `last` does not reach."""
+    gone = asset.delisted
+    return gone is not None and gone.value is not None and gone.day >= last
 
 
 def _due(venue: Venue, end: date, held: Iterable[Asset], bars: Mapping[str, Bars]) -> np.datetime64:

@@ -166,6 +166,15 @@ def test_a_delisted_line_pays_on_the_next_session() -> None:
     ]
 
 
+@pytest.mark.parametrize(("paid", "said"), [(4.0, True), (None, False)])
+def test_what_is_paid_after_the_last_bar_of_all_is_said(paid: float | None, said: bool) -> None:
+    sessions = bdays("2024-01-02", 6)
+    gone = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(sessions[5]), paid))
+    notes = " ".join(market_of([line("GONE", sessions, [10.0] * 6)], gone).notes)
+    assert "with the last bar of all" in notes
+    assert ("what GONE paid after it does not count" in notes) is said
+
+
 def test_a_drift_band_trades_only_beyond_it() -> None:
     sessions = bdays("2024-01-02", 8)
     rising = line("AAPL", sessions, [10, 10, 10, 11, 13, 13, 13, 13])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
+from backtests.cli import main
 from backtests.commands.streams import with_streams
 from tests.support.shell import Shell
 from tests.support.small_runs import flat_prices, strategy_file
@@ -41,6 +43,19 @@ def test_without_standard_streams(shell: Shell, monkeypatch: pytest.MonkeyPatch)
     print("unheard")
     sys.stderr.close()
     sys.stdout.close()
+
+
+def test_help_of_which_only_the_head_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `newsfolio score --help | head -1` leaves it: nobody reads on."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream, monkeypatch.context() as here:
+        here.setattr(sys, "stdout", stream)
+        with pytest.raises(SystemExit) as left:
+            main(["score", "--help"])
+    assert (left.value.code, capsys.readouterr().err) == (0, "")
 
 
 def test_a_run_of_a_daemon(shell: Shell) -> None:
