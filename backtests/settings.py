@@ -174,7 +174,8 @@ def _cash_rate(value: object) -> str | None:
         rate = float(text.removesuffix("%"))
     except ValueError:
         rate = None
-    if rate is None and isinstance(value, str) and re.fullmatch(r"[^\s%]+", text):
+    named = re.fullmatch(r"[^\s%]+", text) and not re.fullmatch(r"-?\d+,\d+", text)
+    if rate is None and isinstance(value, str) and named:
         return text
     if rate is None or not text.endswith("%") or not -20 <= rate <= 100:
         raise CommandError(

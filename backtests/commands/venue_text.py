@@ -53,16 +53,16 @@ def in_full(rows: VenueRows) -> Iterator[tuple[str, str, str, str]]:
     for suffix, venue in rows.suffixes.items():
         yield ("venue", _suffix(suffix), _venue(venue), rows.name)
     yield from _dated("lot", rows.lot)
-    yield from _dated("withholding", rows.withholding, percent)
+    yield from _dated("withholding", rows.withholding, rate_text)
     if rows.withholding_of_funds:
-        yield from _dated("withholding, funds", rows.withholding_of_funds, percent)
+        yield from _dated("withholding, funds", rows.withholding_of_funds, rate_text)
     for kind, levies in rows.schedule.levies.items():
         for levy in levies:
             yield from _dated(f"{levy.name}, {kind.value}", levy.rate, _rate(levy))
             if len(levy.free_years.rows) > 1:
                 yield from _dated("new listings, years free of it", levy.free_years)
     if rows.schedule.holding:
-        yield from _dated("holding a year", rows.schedule.holding, percent)
+        yield from _dated("holding a year", rows.schedule.holding, rate_text)
     for lines, board in rows.board_of_kind.items():
         yield from _dated(f"price limit, {lines}", board.limit, _limit)
     if rows.settlement:
@@ -85,8 +85,8 @@ def of_line(asset: Asset, levies: Iterable[Levy], board: Board | None) -> Iterat
     yield ("kind", ALWAYS, asset.kind.value, "")
     yield ("listed", ALWAYS, listed, "")
     yield from _dated("lot", asset.lot, source="" if asset.lot_known else "assumed")
-    yield from _dated("withholding", asset.withholding, percent)
-    yield from _dated("half-spread", asset.half_spread, percent)
+    yield from _dated("withholding", asset.withholding, rate_text)
+    yield from _dated("half-spread", asset.half_spread, rate_text)
     for levy in levies:
         due = levy.due(asset.taxed, asset.listed)
         yield from _dated(levy.name, due.rate, _rate(levy))
@@ -116,7 +116,8 @@ def _start(row: Row[Any]) -> str:
     return row.start.isoformat() if row.start and row.start.year > 1 else ALWAYS
 
 
-def percent(value: float) -> str:
+def rate_text(value: float) -> str:
+    """A rate as its law writes it: no more digits than it has, and none cut off."""
     return f"{value * 100:.6g} %"
 
 
@@ -130,7 +131,7 @@ def _rate(levy: Levy) -> Any:
     bound = f", {most:g} at most" if most < inf else ""
 
     def shown(value: float) -> str:
-        rate = percent(value) if levy.basis is Basis.VALUE else f"{value:g}"
+        rate = rate_text(value) if levy.basis is Basis.VALUE else f"{value:g}"
         return f"{rate} {BASES[levy.basis]}, {_side(levy)}{bound}"
 
     return shown
@@ -139,4 +140,4 @@ def _rate(levy: Levy) -> Any:
 def _limit(limit: float | PriceBands | None) -> str:
     if limit is None:
         return "none"
-    return "by the last close" if isinstance(limit, PriceBands) else percent(limit)
+    return "by the last close" if isinstance(limit, PriceBands) else rate_text(limit)

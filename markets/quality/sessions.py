@@ -56,8 +56,8 @@ def on_calendar(asset: Asset, bars: Bars) -> Iterator[Finding]:
     most = longest(np.isin(inside, missing))
     yield about(
         Severity.DOUBT if most >= HOLE else Severity.NOTE, asset.ticker, "gap", missing,
-        f"no bar on {len(missing)} sessions of {asset.venue.code}, {most} in a row at most, "
-        f"the first on {missing[0]}",
+        f"no bar on {counted(len(missing), 'session')} of {asset.venue.code}, "
+        f"{most} in a row at most, the first on {missing[0]}",
         "The last close is carried; fetch the line again if it was not halted.",
     )  # fmt: skip
 

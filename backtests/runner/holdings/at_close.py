@@ -35,8 +35,17 @@ class Held:
             files = ", ".join(map(str, self.paths))
             raise CommandError(
                 f"{files}: the portfolio is worth {equity:,.2f}; nothing can be bought"
+                f"{_left_out(self.outside)}"
             )
         return equity
+
+
+def _left_out(outside: tuple[Outside, ...]) -> str:
+    if not outside:
+        return ""
+    names = ", ".join(one.asset for one in outside[:3])
+    more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
+    return f". {names}{more}: {outside[0].why}"
 
 
 def held_at_close(statements: Mapping[Path, Statement], market: Market, fx: FxSource) -> Held:

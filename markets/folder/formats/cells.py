@@ -38,6 +38,7 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\.0)?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: \d{1,2}:\d\d(?::\d\d)?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)(?:,? \d{1,2}:\d\d(?::\d\d)?)?")
 _WORDED = re.compile(r"([A-Za-z]{3})[a-z]* (\d{1,2}), (\d{4})")
+_TURNED = "Fetch the file again; a spreadsheet may have turned some of its dates."
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -77,6 +78,9 @@ def _order(cells: Sequence[str], form: Dates, told: str, wrong: Complain) -> tup
     ]
     if not pairs:
         return "", ""
+    turned = next((row for row, cell in enumerate(cells) if _ISO.fullmatch(cell)), None)
+    if turned is not None:
+        raise wrong(turned, f"{cells[turned]!r} is written another way than other dates", _TURNED)
     first, second = max(pair[0] for pair in pairs) > 12, max(pair[1] for pair in pairs) > 12
     if first and second:
         other = 2 if pairs[0][0] > 12 or pairs[0][1] <= 12 else 1
@@ -84,7 +88,7 @@ def _order(cells: Sequence[str], form: Dates, told: str, wrong: Complain) -> tup
                    if (found := _SLASHED.fullmatch(cell)) and int(found[other]) > 12)  # fmt: skip
         raise wrong(
             row, f"{cells[row]!r} has day and month in another order than other rows",
-            "Fetch the file again; a spreadsheet may have turned some of its dates.",
+            _TURNED,
         )  # fmt: skip
     proved = DAY_FIRST if first else MONTH_FIRST if second else ""
     if told and proved and told != proved:

@@ -141,3 +141,9 @@ def test_a_line_that_trades_now_and_then_has_gaps() -> None:
     rules = {one.rule for one in found(frame().iloc[::6])}
     assert "gap" in rules
     assert "period" not in rules
+
+
+def test_one_missing_session_is_one() -> None:
+    made = frame(LINE)
+    (one,) = inspect(LINE, Bars("LINE", made.drop(index=made.index[150]), Priced.SPLITS))
+    assert one.told.startswith("no bar on 1 session of XNYS, 1 in a row at most")

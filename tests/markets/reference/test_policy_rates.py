@@ -189,7 +189,7 @@ def test_a_file_that_is_missing_or_too_long_says_what_to_do(tmp_path: Path) -> N
         Settings(cash_rate=str(path))
 
 
-@pytest.mark.parametrize("said", ["2.5", "abc%", "250%", "", 0.025, "nan%"])
+@pytest.mark.parametrize("said", ["2.5", "2,5", "abc%", "250%", "", 0.025, "nan%"])
 def test_what_is_no_rate_is_refused(said: object) -> None:
     with pytest.raises(CommandError, match=r"give percent a year as 2\.5%"):
         Settings(cash_rate=said)  # type: ignore[arg-type]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from newsfolio.errors import BrokenData
+from backtests.runner.holdings.at_close import Held
+from backtests.runner.holdings.statement import Outside
+from markets.market import Market
+from newsfolio.errors import BrokenData, CommandError
 from tests.support.holdings_files import held_in
 
 PLAIN = "asset,quantity\nAAPL,1234.5\n0700.HK,300\nCASH,2500.5\n"
@@ -69,3 +73,9 @@ def test_what_may_be_read_in_two_ways_is_refused(
 def test_money_of_several_currencies(tmp_path: Path) -> None:
     held = held_in(tmp_path, "asset,quantity\nCASH,10\nCASH EUR,20\nCASH HKD,30\nCASH EUR,5\n")
     assert held.cash == {"": 10, "EUR": 25, "HKD": 30}
+
+
+def test_a_file_of_other_lines_alone_names_them() -> None:
+    held = Held((Path("held.csv"),), {}, 0.0, (Outside("600519.SS", 100.0),))
+    with pytest.raises(CommandError, match=r"bought\. 600519\.SS: not a line of the strategy"):
+        held.equity(cast(Market, None))

@@ -44,6 +44,12 @@ def test_a_file_that_stays_ambiguous_is_refused_unless_it_is_told(tmp_path: Path
     assert days(tmp_path, *cells, vendor="month-first")[2] == "2026-03-02"
 
 
+def test_dates_that_a_spreadsheet_turned_are_refused(tmp_path: Path) -> None:
+    """3/12 was the third of December; a sheet of the United States took it for a date of March."""
+    with pytest.raises(BrokenData, match="line 3: '2026-03-12' is written another way"):
+        days(tmp_path, "13/12/2026", "2026-03-12", clock="")
+
+
 def test_what_is_told_does_not_go_before_what_is_proved(tmp_path: Path) -> None:
     with pytest.raises(BrokenData, match="are written month-first, not day-first"):
         days(tmp_path, "1/13/2026", vendor="day-first")
