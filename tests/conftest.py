@@ -22,6 +22,12 @@ NOBODY = "http://127.0.0.1:9/eurofxref-hist.zip"
 """An address of this machine at which nobody answers."""
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some tests wait for a clock, a lock or a killed process."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give every test one kind, so that each kind has a command of its own."""
     for item in items:
