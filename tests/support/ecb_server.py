@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from markets.reference.fixings_file import per_euro
+from tests.support.loopback import serving
 
 CURRENCIES = ("USD", "HKD", "CNY")
 
@@ -65,18 +65,10 @@ class Ecb:
 @contextmanager
 def ecb_server() -> Iterator[Ecb]:
     """Serve until the block ends."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    ecb = Ecb(f"http://127.0.0.1:{server.server_address[1]}/eurofxref-hist.zip")
-    server.ecb = ecb  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler) as server:
+        ecb = Ecb(f"http://127.0.0.1:{server.server_address[1]}/eurofxref-hist.zip")
+        server.ecb = ecb  # type: ignore[attr-defined]
         yield ecb
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -7,7 +7,6 @@ chart) in the shape of Yahoo's own JSON, and 404 to everything else.
 from __future__ import annotations
 
 import json
-import threading
 import time as clock
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -25,6 +24,7 @@ from markets.store.price_store import Store
 from markets.yahoo.session import session_type
 from markets.yahoo.source import YahooSource
 from newsfolio.listings import asset_of
+from tests.support.loopback import serving
 
 TODAY = date(2025, 2, 21)
 TOMORROW = date(2025, 2, 22)
@@ -152,18 +152,10 @@ def loopback_session(address: str, seconds: float = 3.0) -> Any:
 @contextmanager
 def yahoo_server() -> Iterator[Yahoo]:
     """Serve until the block ends; afterwards nobody answers at that address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    yahoo = Yahoo(f"127.0.0.1:{server.server_address[1]}")
-    server.yahoo = yahoo  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler) as server:
+        yahoo = Yahoo(f"127.0.0.1:{server.server_address[1]}")
+        server.yahoo = yahoo  # type: ignore[attr-defined]
         yield yahoo
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
