@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.shell import Shell
 
@@ -20,6 +21,12 @@ LONG = "tests/benchmarks/test_speed.py"
 ROOT = Path(__file__).parents[1]
 NOBODY = "http://127.0.0.1:9/eurofxref-hist.zip"
 """An address of this machine at which nobody answers."""
+
+# One commit, one outcome: hypothesis draws the same cases every time. `--hypothesis-profile new`
+# draws others.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", deadline=None)
+settings.load_profile("same")
 
 
 @pytest.hookimpl(optionalhook=True)

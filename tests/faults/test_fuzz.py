@@ -69,7 +69,7 @@ def test_a_crash_is_counted_with_its_place_and_an_error_of_ours_is_not() -> None
     assert counts.said() == "3 tries, 1 fine, 1 BrokenData, 1 crashes"
 
 
-@settings(derandomize=True, database=None, deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.data())
 def test_what_is_spoilt_is_no_longer_what_it_was(data: st.DataObject) -> None:
     tree: dict[str, Any] = {"a": [1, {"b": "c"}], "d": 2.5}

@@ -51,7 +51,7 @@ def views(market: Market, sessions: list[int]) -> list[View]:
 
 
 @given(st.integers(0, 100_000), st.sampled_from([1, 3]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_panel_answers_what_every_view_does(seed: int, step: int) -> None:
     """Late listings, stand-ins of stand-ins, gaps, lines without data, three currencies."""
     _, market = drawn(seed)
