@@ -94,11 +94,11 @@ def run_job(
         if save is not None:
             save(result)
     except BaseException as error:  # whatever was raised, somebody has tried something
-        known = blamed(error, job.name)
-        record_trials(ledger, [failed_trial(job, workspace, failure_of(known))])
-        if known is error:
+        failure = blamed(error, job.name)
+        record_trials(ledger, [failed_trial(job, workspace, failure_of(failure))])
+        if failure is error:
             raise
-        raise known from error
+        raise failure from error
     record_trials(ledger, [finished_trial(job, result), *variants])
     return result
 
