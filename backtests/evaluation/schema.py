@@ -129,11 +129,54 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class TrialCounts:
+    """Distinct variants that were tried, this run's own included; None: nobody knows."""
+
+    thesis: int | None
+    family: int | None
+    everything: int | None
+
+
+@dataclass(frozen=True)
+class JoinedTrials:
+    """Variants of another thesis, or of a strategy without one, that are counted with this one."""
+
+    subject: str
+    variants: int
+    why: str
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """What the ledger said when the run was judged.
+
+    joined: the other theses of the family. killed, running: runs of the family that were started
+    and have no end; a process that cannot be seen from here counts as killed. since: when the
+    ledger's first row was written. trials: runs and sets, of all theses. chained: from when rows
+    have been chained where `unchained` are older, "" all are. link: hash of the last row. gaps:
+    what is not as it was written.
+    """
+
+    joined: tuple[JoinedTrials, ...]
+    killed: int
+    running: int
+    since: str
+    trials: int
+    rows: int
+    link: str
+    gaps: tuple[str, ...]
+    chained: str = ""
+    unchained: int = 0
+
+
+@dataclass(frozen=True)
 class Significance:
     """The Sharpe ratio of the difference to the control, and what luck would have made of it.
 
-    trials: distinct variants of the thesis in the ledger, this one included; all_trials: of all
-        theses. expected_best: annual Sharpe ratio that the best of `trials` has by luck alone.
+    trials: distinct variants of the thesis in the ledger, this one included; family: of all that
+        are counted with it, by the day of their article or by their lines; all_trials: of all
+        theses. expected_best: annual Sharpe ratio that the best of so many, of the thesis or of
+        the family, whichever are more, has by luck alone.
     needed: years of record that would prove this Sharpe ratio above zero (MinTRL).
     """
 
@@ -147,11 +190,20 @@ class Significance:
     skew: float | None
     kurtosis: float | None
     why: str = ""
+    family: int | None = None
+
+    @property
+    def counted(self) -> int | None:
+        """The larger of thesis and family, by which it is deflated."""
+        return None if self.trials is None else max(self.trials, self.family or 0)
 
     @classmethod
-    def unknown(cls, why: str, trials: int | None, all_trials: int | None) -> Significance:
+    def unknown(cls, why: str, counts: TrialCounts | None) -> Significance:
         """Only how much was tried is known."""
-        return cls(None, None, None, None, trials, all_trials, None, None, None, why)
+        told = counts or TrialCounts(None, None, None)
+        return cls(
+            None, None, None, None, told.thesis, told.everything, None, None, None, why, told.family
+        )
 
 
 @dataclass(frozen=True)
@@ -371,6 +423,7 @@ class Evaluation:
     replications: int
     seed: int
     studies: tuple[Study, ...] = ()
+    record: TrialRecord | None = None
 
     def as_json(self) -> EvaluationJson:
         """Nested dicts and lists, NaN as None, each part's total beside its pieces."""
