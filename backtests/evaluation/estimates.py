@@ -23,7 +23,6 @@ from backtests.evaluation.schema import (
     Power,
     Role,
     Significance,
-    TrialCounts,
 )
 from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample
 from backtests.evaluation.statistics.distributions import normal_quantile
@@ -49,6 +48,7 @@ from backtests.evaluation.statistics.sharpe import (
     probabilistic_sharpe,
     sampling_variance,
 )
+from backtests.evaluation.trial_record import TrialCounts
 from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, MIN_DEVIATION
 from newsfolio.formatting import A_YEAR_FROM
 

@@ -35,13 +35,12 @@ from backtests.evaluation.schema import (
     Role,
     Scored,
     Significance,
-    TrialCounts,
 )
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.statistics.overfitting import overfitting
 from backtests.evaluation.statistics.regression import alpha
-from backtests.evaluation.trial_record import record_of
+from backtests.evaluation.trial_record import TrialCounts, record_of
 from backtests.evaluation.variants import variant_equities, variant_names
 from backtests.evaluation.verdict import Evidence, judge
 from backtests.records.ledger import Tried
@@ -123,7 +122,7 @@ def evaluate(
         replications=REPLICATIONS,
         seed=seed,
         studies=studies(run, scored, seed),
-        record=None if tried is None else record_of(tried),
+        record=record_of(tried),
     )
     tried_now = tuple(
         (strategy, variant.sharpe)

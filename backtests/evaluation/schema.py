@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from backtests.evaluation.event_studies.schema import Study
+from backtests.evaluation.trial_record import TrialCounts, TrialRecord
 from reports.contract.evaluation import EvaluationJson
 
 LEVEL = 0.95
@@ -126,47 +127,6 @@ class Comparison:
     ) -> Comparison:
         none = Estimate(why=why)
         return cls(name, role, label, none, None, none, None, None, None, beta, none)
-
-
-@dataclass(frozen=True)
-class TrialCounts:
-    """Distinct variants that were tried, this run's own included; None: nobody knows."""
-
-    thesis: int | None
-    family: int | None
-    everything: int | None
-
-
-@dataclass(frozen=True)
-class JoinedTrials:
-    """Variants of another thesis, or of a strategy without one, that are counted with this one."""
-
-    subject: str
-    variants: int
-    why: str
-
-
-@dataclass(frozen=True)
-class TrialRecord:
-    """What the ledger said when the run was judged.
-
-    joined: the other theses of the family. killed, running: runs of the family that were started
-    and have no end; a process that cannot be seen from here counts as killed. since: when the
-    ledger's first row was written. trials: runs and sets, of all theses. chained: from when rows
-    have been chained where `unchained` are older, "" all are. link: hash of the last row. gaps:
-    what is not as it was written.
-    """
-
-    joined: tuple[JoinedTrials, ...]
-    killed: int
-    running: int
-    since: str
-    trials: int
-    rows: int
-    link: str
-    gaps: tuple[str, ...]
-    chained: str = ""
-    unchained: int = 0
 
 
 @dataclass(frozen=True)
