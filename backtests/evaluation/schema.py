@@ -167,17 +167,24 @@ class Power:
 
 @dataclass(frozen=True)
 class Beta:
-    """Exposure to one proxy: same session and the one before it together."""
+    """Exposure to one proxy: same session and the one before it together.
+
+    part: what it explains of the return a year beyond cash; all of them and alpha add up to it.
+    """
 
     name: str
     ticker: str
     beta: float
     t: float
+    part: float | None = None
 
 
 @dataclass(frozen=True)
 class Alpha:
-    """Return a year that the proxies do not explain, Newey-West errors."""
+    """Return a year that the proxies do not explain, Newey-West errors.
+
+    basis: where the proxies come from, in words. monthly: on months, not on sessions.
+    """
 
     alpha: Estimate
     t: float | None
@@ -186,6 +193,8 @@ class Alpha:
     lags: int | None
     betas: tuple[Beta, ...] = ()
     why: str = ""
+    basis: str = ""
+    monthly: bool = False
 
     @classmethod
     def unknown(cls, why: str) -> Alpha:

@@ -102,16 +102,17 @@ class PowerJson(TypedDict):
 
 
 class BetaJson(TypedDict):
-    """Exposure to one proxy."""
+    """Exposure to one proxy. part: what it explains a year; older runs lack it."""
 
     name: str
     ticker: str
     beta: float
     t: float
+    part: NotRequired[float | None]
 
 
 class AlphaJson(TypedDict):
-    """Return a year that the proxies do not explain."""
+    """Return a year that the proxies do not explain. basis, monthly: older runs lack them."""
 
     alpha: EstimateJson
     t: float | None
@@ -120,6 +121,8 @@ class AlphaJson(TypedDict):
     lags: int | None
     betas: list[BetaJson]
     why: str
+    basis: NotRequired[str]
+    monthly: NotRequired[bool]
 
 
 class PlaceboJson(TypedDict):
