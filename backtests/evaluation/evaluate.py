@@ -16,6 +16,7 @@ from backtests.engines import kernel
 from backtests.evaluation.attribution.brinson import active_effects
 from backtests.evaluation.attribution.contributions import attribute
 from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
+from backtests.evaluation.attribution.schema import Attribution
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
 from backtests.evaluation.estimates import (
     Alternative,
@@ -29,7 +30,6 @@ from backtests.evaluation.estimates import (
 from backtests.evaluation.event_studies.study import studies
 from backtests.evaluation.placebos import placebos
 from backtests.evaluation.schema import (
-    Attribution,
     Certificate,
     Comparison,
     Evaluation,
