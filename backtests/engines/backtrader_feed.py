@@ -93,8 +93,8 @@ def rows_of(market: Market, column: int) -> list[int]:
 
 def whole_rows(market: Market, column: int) -> list[int]:
     """The sessions of all bars of a line that have a value in base currency."""
-    known = ~np.isnan(market.close[:, column] * market.rate[:, column])
-    rows: list[int] = np.flatnonzero(known).tolist()
+    valued = ~np.isnan(market.close[:, column] * market.rate[:, column])
+    rows: list[int] = np.flatnonzero(valued).tolist()
     return rows
 
 

@@ -100,10 +100,10 @@ def certificate(
     inputs = inputs_alone(job.strategy, settings)
     bars = inputs.load(source)
     if job.plain:
-        found = certify_plain(job.plain, bars, settings, cuts, watch)
+        certified = certify_plain(job.plain, bars, settings, cuts, watch)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
-        remember_check(paths.checks_folder(), about, as_json(found))
-        return found
+        remember_check(paths.checks_folder(), about, as_json(certified))
+        return certified
     return certify(job.strategy, bars, inputs.settings, cuts=cuts, watch=watch)
 
 
@@ -111,13 +111,13 @@ def _remembered(run: Run) -> Certificate:
     """What the last check of a plain strategy said."""
     from backtests.evaluation.schema import Certificate, Honesty
 
-    told = last_check(paths.checks_folder(), run.origin.strategy)
-    if told is None:
+    check = last_check(paths.checks_folder(), run.origin.strategy)
+    if check is None:
         why = (
             "a plain backtrader strategy can reach all of its bars, and nobody has checked this one"
         )
         return Certificate(Honesty.UNCHECKED, why)
-    return Certificate(**{**told, "honesty": Honesty(told["honesty"])})
+    return Certificate(**{**check, "honesty": Honesty(check["honesty"])})
 
 
 def _headline(evaluation: Evaluation) -> VerdictLineJson:

@@ -73,7 +73,11 @@ class Inputs:
         Rates are read besides, where the prices go on after those that are packaged.
         """
         read = with_own_rows(source.load(self.assets, self.facts), self.facts)
-        currencies = {self.settings.currency, *self.more, *(one.currency for one in self.assets)}
+        currencies = {
+            self.settings.currency,
+            *self.more,
+            *(asset.currency for asset in self.assets),
+        }
         if isinstance(self.settings.costs, Costs):
             currencies |= self.settings.costs.currencies
         currencies = currencies.union(*(claim.currencies for claim in self.claims))
@@ -190,7 +194,10 @@ def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ..
     elif chosen is not None:
         benchmark.append(Reference(BENCHMARK, chosen.label, with_declared(chosen, declared)))
     controls = controls_of(strategy).items()
-    others = (Reference(name, each.label, with_declared(each, declared)) for name, each in controls)
+    others = (
+        Reference(name, control.label, with_declared(control, declared))
+        for name, control in controls
+    )
     return (*benchmark, *others)
 
 
@@ -252,7 +259,7 @@ def _resolved(
 ) -> Inputs:
     settings = settings_for(strategy, settings)
     want = _want(strategy, settings)
-    others = tuple(reference_inputs(each, settings) for each in references)
+    others = tuple(reference_inputs(reference, settings) for reference in references)
     needed = assets_to_load(want)
     for asset in _reference_assets(others):
         needed.setdefault(asset.ticker, asset)
