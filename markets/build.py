@@ -69,7 +69,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
     beyond = beyond_calendars((line.venue for line in lines), sessions[first:])
-    told = (why, *outstanding, *weekend, *beyond)
+    notes = (why, *outstanding, *weekend, *beyond)
     return Market(
         base=want.base,
         sleeves=want.sleeves,
@@ -84,7 +84,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, want.lines), *of_tables, *told, *of_money, *limits),
+        notes=(*notes_on(bars, held, want.lines), *of_tables, *notes, *of_money, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -189,7 +189,7 @@ def _reaches(
     if not wanted:
         return {}
     columns = [bars[asset.ticker].reach(sessions) for asset in lines]
-    high, low = (np.stack(each, axis=1) for each in zip(*columns, strict=True))
+    high, low = (np.stack(column, axis=1) for column in zip(*columns, strict=True))
     return {"high": high, "low": low}
 
 
@@ -278,8 +278,8 @@ def _first(want: Want, held: Mapping[str, Asset], sessions: Days, ready: int | N
     if start > sessions[-1]:
         raise MissingData(f"--start {want.start} is after the last session, {sessions[-1]}")
     for asset in held.values():
-        known = sessions_of(asset.venue)
-        if start < sessions[0] and ((known >= start) & (known < sessions[0])).any():
+        of_venue = sessions_of(asset.venue)
+        if start < sessions[0] and ((of_venue >= start) & (of_venue < sessions[0])).any():
             raise MissingData(
                 f"no line of the universe has a bar before {sessions[0]}; start then or later, "
                 f"not on {want.start}"

@@ -64,14 +64,14 @@ class Correction:
     reason: str
 
     def __str__(self) -> str:
-        said = {
+        words = {
             DROP: "row dropped",
             IN_KIND: f"{self.value:g} {self.of} distributed in kind for each share",
             GENUINE: "the jump is genuine",
             LIQUIDATION: f"{self.value:g} in cash paid for each share, and no longer traded",
             MERGER: f"merged into {self.of}, {self.value:g} of it for each share",
         }.get(self.what, f"{self.what} taken as {self.value:g}")
-        return f"corrected, {self.day}: {said} ({self.reason})"
+        return f"corrected, {self.day}: {words} ({self.reason})"
 
 
 DISTRIBUTIONS = (
@@ -234,9 +234,11 @@ def _distributed(bars: Bars, row: Correction, other: Bars | None) -> Bars:
     session = frame.index[int(np.searchsorted(frame.index.to_numpy(), day.to_numpy()))]
     close = _worth(other, row.day, session) if other is not None else None
     if close is None:
-        told = f"{row}: not credited, for there is no close of {row.of} shortly before"
-        doubt = Doubt(told, (session.date(),))
-        return dataclasses.replace(bars, notes=(*bars.notes, told), doubts=(*bars.doubts, doubt))
+        sentence = f"{row}: not credited, for there is no close of {row.of} shortly before"
+        doubt = Doubt(sentence, (session.date(),))
+        return dataclasses.replace(
+            bars, notes=(*bars.notes, sentence), doubts=(*bars.doubts, doubt)
+        )
     later = bars.until(session.date()).later_splits
     frame.loc[session, "dividend"] += row.value * close / later
     adjusted = Priced.DIVIDENDS in (bars.priced, other.priced if other else None)
