@@ -108,10 +108,10 @@ def _refuse(cls: type, name: str, value: object, wanted: str) -> None:
 
 
 def _refuse_axes(cls: type, grid: Mapping[str, Any]) -> None:
-    known = [spec.name for spec in parameters(cls)]
+    names = [spec.name for spec in parameters(cls)]
     for name in grid:
-        if name not in known:
-            have = f"it has {', '.join(known)}" if known else "it has none"
+        if name not in names:
+            have = f"it has {', '.join(names)}" if names else "it has none"
             raise StrategyError(
                 f"{cls.__name__}.grid: {name} is no parameter of it; {have}"
                 f"{at(declared_at(cls, 'grid'))}"
