@@ -18,6 +18,7 @@ from backtests.evaluation.attribution.contributions import attribute
 from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
 from backtests.evaluation.attribution.schema import Attribution
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
+from backtests.evaluation.descriptions.regimes import regimes
 from backtests.evaluation.estimates import (
     Alternative,
     beta_mix,
@@ -129,6 +130,7 @@ def evaluate(
         replications=REPLICATIONS,
         seed=SEED,
         studies=studies(run, scored, SEED),
+        regimes=regimes(run, curves.against, date.fromisoformat(scored.divide), extras.periods),
     )
     tried_now = tuple(
         (strategy, variant.sharpe)

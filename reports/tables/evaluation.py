@@ -25,6 +25,7 @@ from reports.contract.evaluation import (
     VariantJson,
 )
 from reports.tables.cell import TableCell
+from reports.tables.descriptions import regime_tables
 
 Form: TypeAlias = Callable[..., str]
 """`percent`, `ratio` or `signed`: takes a value and, if wanted, digits."""
@@ -70,6 +71,7 @@ def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
         "pbo": [(blocks, chance(value)) for blocks, value in overfitting["pbo"]],
         "spa": _spa(overfitting["spa"]),
         "studies": [_study(study) for study in evaluation.get("studies", ())],
+        "regimes": regime_tables(evaluation.get("regimes")),
     }
 
 
