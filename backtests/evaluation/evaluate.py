@@ -130,12 +130,10 @@ def evaluate(
         replications=REPLICATIONS,
         seed=SEED,
         studies=studies(run, scored, SEED),
-        regimes=regimes(run, curves.against, date.fromisoformat(scored.divide), extras.periods),
+        regimes=regimes(run, curves.against, scored.divide, extras.periods),
     )
-    tried_now = tuple(
-        (strategy, variant.sharpe)
-        for (strategy, _), variant in zip(variants, grid.variants, strict=False)
-    )
+    sharpes = (variant.sharpe for variant in grid.variants)
+    tried_now = tuple(zip((strategy for strategy, _ in variants), sharpes, strict=False))
     return JudgedRun(evaluation, table, tried_now)
 
 
