@@ -51,7 +51,7 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     say_warnings(result.manifest)
     for note in result.manifest["notes"]:
-        words = ("the run ends", "no data", "left out", "proxy", "rates of")
+        words = ("the run ends", "no data", "left out", "proxy", "rates of", "outstanding")
         if any(word in note for word in words):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]

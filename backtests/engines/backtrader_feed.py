@@ -98,6 +98,12 @@ def whole_rows(market: Market, column: int) -> list[int]:
     return rows
 
 
+def after_the_bars(market: Market) -> range:
+    """The last sessions, on which no line has a bar: backtrader does not come to them."""
+    traded = np.flatnonzero((~np.isnan(market.close)).any(axis=1))
+    return range(int(traded[-1]) + 1, len(market.sessions))
+
+
 def cerebro_of(
     market: Market, cash: float, broker: bt.BrokerBase
 ) -> tuple[bt.Cerebro, tuple[int, ...]]:

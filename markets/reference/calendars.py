@@ -168,6 +168,11 @@ def sessions_later(venue: Venue, day: date, count: int) -> date:
     return sessions[min(place, len(sessions) - 1)].astype(date)
 
 
+def session_from(venue: Venue, day: date) -> date:
+    """The first session of `venue` that is not before `day`."""
+    return sessions_later(venue, day, 0)
+
+
 def sessions_between(venue: Venue, after: date, before: date) -> int:
     """How many sessions lie between two days; usual weekdays beyond the calendar."""
     sessions = _expected(venue.code)

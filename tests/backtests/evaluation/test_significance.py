@@ -12,7 +12,7 @@ from backtests.evaluation.estimates import (
     power,
     significance,
 )
-from backtests.evaluation.schema import Significance, TrialCounts
+from backtests.evaluation.schema import Significance
 from tests.support.daily_returns import daily, noise, zeros
 
 # Significance
