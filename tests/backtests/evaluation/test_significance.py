@@ -13,6 +13,7 @@ from backtests.evaluation.estimates import (
     significance,
 )
 from backtests.evaluation.schema import Significance
+from backtests.evaluation.trial_record import TrialCounts
 from tests.support.daily_returns import daily, noise, zeros
 
 # Significance
