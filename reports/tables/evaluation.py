@@ -25,6 +25,7 @@ from reports.contract.evaluation import (
     VariantJson,
 )
 from reports.tables.cell import TableCell
+from reports.tables.descriptions import regime_tables
 
 Form: TypeAlias = Callable[..., str]
 """`percent`, `ratio` or `signed`: takes a value and, if wanted, digits."""
@@ -72,6 +73,7 @@ def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
         "pbo": [(blocks, chance(value)) for blocks, value in overfitting["pbo"]],
         "spa": _spa(overfitting["spa"]),
         "studies": [_study(study) for study in evaluation.get("studies", ())],
+        "regimes": regime_tables(evaluation.get("regimes")),
     }
 
 
@@ -165,24 +167,35 @@ def _power(power: PowerJson) -> list[Fact]:
 
 
 def _alpha(alpha: AlphaJson, pace: Pace) -> dict[str, Any]:
-    put = alpha["alpha"]
-    if not pace.yearly:  # a mean of sessions, which adds up
-        value, low, high = (
-            each * pace.years if defined(each) else None
-            for each in (put["value"], put["low"], put["high"])
-        )
-        put = {"value": value, "low": low, "high": high, "why": put["why"]}
+    def mean(a_year: float | None) -> float | None:
+        """A mean of sessions, which adds up."""
+        return a_year * (1.0 if pace.yearly else pace.years) if defined(a_year) else None
+
+    yearly = alpha["alpha"]
+    low, high = mean(yearly["low"]), mean(yearly["high"])
+    put: EstimateJson = {**yearly, "value": mean(yearly["value"]), "low": low, "high": high}
     lags = "n/a" if alpha["lags"] is None else str(alpha["lags"])
+    rows = "months" if alpha.get("monthly") else "sessions"
     return {
         "facts": [
             Fact(f"Alpha {pace.words}", estimate(put, signed), "Return that the proxies leave."),
             Fact("t and p", TableCell(f"{ratio(alpha['t'])}, {chance(alpha['p'])}"),
-                 f"Newey-West errors with {lags} lags."),
+                 f"Newey-West errors with {lags} lags, on {rows}."),
             Fact("R squared", TableCell(percent(alpha["r_squared"], 1)),
                  "Share of the variance that the proxies explain."),
         ],
         "drawn": bar(put, scale_of([put]), axis=True),
+        "basis": _basis(alpha.get("basis", "")),
+        "left": signed(put["value"]),
+        "explained": [signed(mean(beta.get("part"))) for beta in alpha["betas"]],
     }  # fmt: skip
+
+
+def _basis(basis: str) -> str:
+    """Where the proxies come from, as a sentence; older runs do not say."""
+    if not basis:
+        return ""
+    return f"{'F' + basis[1:] if basis.startswith('factors') else 'Proxies ' + basis}."
 
 
 def _attribution(attribution: AttributionJson) -> list[dict[str, Any]]:
