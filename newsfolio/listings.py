@@ -334,9 +334,9 @@ def asset_of(line: str | Asset) -> Asset:
     """
     if isinstance(line, Asset):
         return _completed(line)
-    known = KNOWN.get(line) or TRUSTS.get(line)
-    if known:
-        return known
+    row = KNOWN.get(line) or TRUSTS.get(line)
+    if row:
+        return row
     if _CLASS_SHARE.fullmatch(line):
         raise CommandError(f"{line}: Yahoo writes {re.sub('[./ ]', '-', line)}")
     if not _TICKER.fullmatch(line):
@@ -391,9 +391,9 @@ def _completed(line: Asset) -> Asset:
 def _hong_kong(line: str, venue: Venue) -> Asset:
     """A Hong Kong line without a row, or a counter in another currency of one that has a row."""
     of = USD_COUNTERS.get(line, line[1:] if venue is HONG_KONG_CNY else "")
-    known = KNOWN.get(of) or TRUSTS.get(of)
-    if known is None:
+    row = KNOWN.get(of) or TRUSTS.get(of)
+    if row is None:
         kind = Kind.ETF if line in USD_COUNTERS else Kind.STOCK
         return Asset(line, venue, kind, lot=always(100), lot_known=False)
-    name = f"{known.name}, {venue.currency} counter"
-    return dataclasses.replace(known, ticker=line, venue=venue, name=name, listed=None, stand_in=())
+    name = f"{row.name}, {venue.currency} counter"
+    return dataclasses.replace(row, ticker=line, venue=venue, name=name, listed=None, stand_in=())

@@ -34,8 +34,8 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             yield file
         return
     if path.suffix == ".xlsx":
-        found = path.stat()
-        yield io.BytesIO(_sheet(path, found.st_mtime_ns, found.st_size))
+        status = path.stat()
+        yield io.BytesIO(_sheet(path, status.st_mtime_ns, status.st_size))
         return
     with _inner(path) as inner:
         yield io.BufferedReader(_Counted(path, inner))

@@ -115,8 +115,8 @@ def _march_less_winter(record: Record, window: Window) -> Measured:
     if march.empty or winter.empty:
         raise MissingData(f"^GSPC has no January to March from {window.start} to {window.end}")
     value = float(march.mean()) - float(winter.mean())
-    told = f"^GSPC {march.mean():+.3%} a day in March against {winter.mean():+.3%}"
-    return Measured(value, f"{told} in January and February")
+    sentence = f"^GSPC {march.mean():+.3%} a day in March against {winter.mean():+.3%}"
+    return Measured(value, f"{sentence} in January and February")
 
 
 _MARCH = Custom(("^GSPC",), _march_less_winter)

@@ -25,6 +25,7 @@ from reports.contract.evaluation import (
     VariantJson,
 )
 from reports.tables.cell import TableCell
+from reports.tables.descriptions import regime_tables
 
 Form: TypeAlias = Callable[..., str]
 """`percent`, `ratio` or `signed`: takes a value and, if wanted, digits."""
@@ -70,6 +71,7 @@ def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
         "pbo": [(blocks, chance(value)) for blocks, value in overfitting["pbo"]],
         "spa": _spa(overfitting["spa"]),
         "studies": [_study(study) for study in evaluation.get("studies", ())],
+        "regimes": regime_tables(evaluation.get("regimes")),
     }
 
 
@@ -159,16 +161,26 @@ def _power(power: PowerJson) -> list[Fact]:
 def _alpha(alpha: AlphaJson) -> dict[str, Any]:
     yearly = alpha["alpha"]
     lags = "n/a" if alpha["lags"] is None else str(alpha["lags"])
+    rows = "months" if alpha.get("monthly") else "sessions"
     return {
         "facts": [
             Fact("Alpha a year", estimate(yearly, signed), "Return that the proxies leave."),
             Fact("t and p", TableCell(f"{ratio(alpha['t'])}, {chance(alpha['p'])}"),
-                 f"Newey-West errors with {lags} lags."),
+                 f"Newey-West errors with {lags} lags, on {rows}."),
             Fact("R squared", TableCell(percent(alpha["r_squared"], 1)),
                  "Share of the variance that the proxies explain."),
         ],
         "drawn": bar(yearly, scale_of([yearly]), axis=True),
+        "basis": _basis(alpha.get("basis", "")),
+        "left": signed(yearly["value"]),
     }  # fmt: skip
+
+
+def _basis(basis: str) -> str:
+    """Where the proxies come from, as a sentence; older runs do not say."""
+    if not basis:
+        return ""
+    return f"{'F' + basis[1:] if basis.startswith('factors') else 'Proxies ' + basis}."
 
 
 def _attribution(attribution: AttributionJson) -> list[dict[str, Any]]:

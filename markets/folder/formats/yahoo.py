@@ -26,16 +26,16 @@ _TELLING = frozenset({"Adj Close", "Dividends", "Stock Splits", "Capital Gains"}
 """Columns that Yahoo and yfinance write and nobody else does."""
 
 
-def quotes_of(text: FileText, told: Told) -> Quotes:
+def quotes_of(text: FileText, vendor: Told) -> Quotes:
     """Yahoo's columns; without any that tells what prices are adjusted for nobody says it."""
     table = table_of(text)
     if text.cells.keys() & _TELLING:
         return Quotes(table, Adjusted.BY_COLUMNS)
-    if told.adjusted is None and not text.cells.keys() >= _WHOLE:
+    if vendor.adjusted is None and not text.cells.keys() >= _WHOLE:
         return Quotes(table, Adjusted.CLOSES)
-    if told.adjusted is None:
+    if vendor.adjusted is None:
         return Quotes(table, Adjusted.UNSAID, readings=READINGS)
-    return Quotes(table, told.adjusted, (f"read as {OWN.about.title}: {told.said}",))
+    return Quotes(table, vendor.adjusted, (f"read as {OWN.about.title}: {vendor.said}",))
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class OwnFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        return quotes_of(read_csv(head.path), told)
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
+        return quotes_of(read_csv(head.path), vendor)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class HistoryFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         text = read_csv(head.path)
 
         def wrong(row: int, rule: str, remedy: str) -> BrokenData:
@@ -124,7 +124,7 @@ class DownloadFormat:
         levels = self._levels(head)
         return tuple(dict.fromkeys(levels[1])) if levels else ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         fields, tickers = self._levels(head) or ((), ())
         places = {"Date": 0} | {
             field: place for place, (field, of) in enumerate(zip(fields, tickers, strict=True), 1)
@@ -154,10 +154,10 @@ class DownloadFormat:
             return None
         if len(upper) != len(lower) or not upper:
             return None
-        known = {*PRICES, *AMOUNTS, "Repaired?"}
-        if set(upper) <= known:
+        columns = {*PRICES, *AMOUNTS, "Repaired?"}
+        if set(upper) <= columns:
             return upper, lower
-        return (lower, upper) if set(lower) <= known else None
+        return (lower, upper) if set(lower) <= columns else None
 
 
 def _traded(table: Table) -> Table:
