@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from backtests.evaluation.attribution.schema import Attribution, Part
-from backtests.evaluation.descriptions.schema import Regimes
+from backtests.evaluation.descriptions.schema import Falsified, Regimes
 from backtests.evaluation.event_studies.schema import Study
 from backtests.evaluation.trial_record import TrialCounts, TrialRecord
 from reports.contract.evaluation import EvaluationJson
@@ -346,6 +346,7 @@ class Evaluation:
     studies: tuple[Study, ...] = ()
     regimes: Regimes | None = None
     record: TrialRecord | None = None
+    falsifier: Falsified | None = None
 
     def as_json(self) -> EvaluationJson:
         """Nested dicts and lists, NaN as None, each part's total beside its pieces."""

@@ -118,6 +118,17 @@ class TrialRecordJson(TypedDict):
     unchained: int
 
 
+class FalsifiedJson(TypedDict):
+    """What was to show that the thesis is wrong. met: None while its day has not come."""
+
+    stated: str
+    by: str
+    until: str
+    value: float | None
+    met: bool | None
+    sentence: str
+
+
 class PowerJson(TypedDict):
     """How long an edge takes to prove, and what the record so far can prove."""
 
@@ -316,7 +327,8 @@ class RegimesJson(TypedDict):
 class EvaluationJson(TypedDict):
     """Everything that is known about whether a thesis held up.
 
-    studies, regimes, record: older runs lack them. record: None where the ledger could not be read.
+    studies, regimes, record, falsifier: older runs lack them. record: None where the ledger could
+    not be read. falsifier: None where nobody stated one.
     """
 
     verdict: VerdictJson
@@ -336,3 +348,4 @@ class EvaluationJson(TypedDict):
     studies: NotRequired[list[StudyJson]]
     regimes: NotRequired[RegimesJson | None]
     record: NotRequired[TrialRecordJson | None]
+    falsifier: NotRequired[FalsifiedJson | None]

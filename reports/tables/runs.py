@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TypedDict
 
 from newsfolio.formatting import A_YEAR_FROM, defined, growth, percent, ratio, signed
-from reports.contract.manifest import FindingJson, ManifestJson, VerdictLineJson
+from reports.contract.manifest import FindingJson, FrozenJson, ManifestJson, VerdictLineJson
 from reports.tables.cell import TableCell
 from reports.tables.doubts import doubts_of
 from reports.tables.headline import FIGURES, cell, growth_cell, yearly
+from reports.tables.trials import frozen_cell
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
 
@@ -48,6 +49,7 @@ class RunJson(TypedDict):
     costs: float | None
     trades: float | None
     verdict: VerdictLineJson | None
+    frozen: FrozenJson | None
     ruined: str | None
     findings: list[FindingJson]
     doubt_share: float
@@ -74,6 +76,7 @@ class IndexRow:
     id: str
     label: str
     verdict: VerdictWord
+    frozen: TableCell
     article: str
     title: str
     data: str
@@ -105,6 +108,7 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "costs": figures["costs"],
         "trades": figures["trades"],
         "verdict": manifest.get("verdict"),
+        "frozen": manifest.get("frozen"),
         "ruined": manifest["ruined"],
         "findings": manifest.get("findings", []),
         "doubt_share": doubts_of(manifest).share,
@@ -132,6 +136,7 @@ def index_row(manifest: ManifestJson) -> IndexRow:
         id=manifest["id"],
         label=manifest["strategy"]["label"],
         verdict=_word(manifest.get("verdict")),
+        frozen=frozen_cell(manifest.get("frozen")) if "frozen" in manifest else TableCell(""),
         article=thesis["article"]["id"] if thesis else "",
         title=thesis["article"]["title"] if thesis else "",
         data=manifest["data"]["source"],
