@@ -110,8 +110,10 @@ def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
 
 def _standing(result: Result, job: Job, workspace: Workspace, attempt: Attempt) -> Result:
     """The result with what was frozen of its rule; without a word where nobody knows."""
+    start, days = result.manifest["scored"]["from"], result.equity.index
+    scored = [f"{day:%Y-%m-%d}" for day in days[days >= start]] if start else []
     try:
-        frozen = standing(workspace.ledger, job, workspace.settings, attempt.question())
+        frozen = standing(workspace.ledger, job, workspace.settings, attempt.question(), scored)
     except OutputError:
         return result
     return dataclasses.replace(result, manifest={**result.manifest, "frozen": frozen})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from backtests.runner.inputs import settings_for
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import Provenance, parameter_values, settings_values, thesis_of
 from backtests.settings import Settings
+from newsfolio.assets import Asset
 from newsfolio.declaration import controls_of
 from newsfolio.errors import CommandError
 from newsfolio.falsifier import Falsifier
@@ -42,7 +43,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Statement:
+class Stated:
     """What an author says of a rule besides what its class says; of the thesis where it is None.
 
     probability: that the thesis holds up, as the author sees it.
@@ -57,10 +58,10 @@ class Statement:
             raise CommandError(f"--probability {self.probability:g}: give a number from 0 to 1")
 
 
-NOTHING_SAID = Statement()
+NOTHING_STATED = Stated()
 
 
-def rule_of(job: Job, settings: Settings, said: Statement = NOTHING_SAID) -> dict[str, Any]:
+def rule_of(job: Job, settings: Settings, said: Stated = NOTHING_STATED) -> dict[str, Any]:
     """A rule as JSON values: all that its figures will depend on but prices and dates."""
     strategy, thesis = job.strategy, job.strategy.thesis
     about = Provenance.of(strategy, job.address, "", "").strategy
@@ -105,9 +106,12 @@ def earlier(ledger: Ledger, job: Job, row: FrozenRow) -> int:
     return ledger.tried_before(Question(thesis.id if thesis else "", job.name, exposure), row.row)
 
 
-def standing(ledger: Ledger, job: Job, settings: Settings, question: Question) -> FrozenJson | None:
+def standing(
+    ledger: Ledger, job: Job, settings: Settings, question: Question, scored: Sequence[str]
+) -> FrozenJson | None:
     """Whether a rule was frozen, before what, and what is another since; None: it was not.
 
+    scored: the sessions that score, as ISO dates.
     Of several rules of one thesis the first that is this very one; else the last of the strategy.
     """
     rows = [row for row in ledger.frozen() if row.subject == question.subject]
@@ -123,6 +127,7 @@ def standing(ledger: Ledger, job: Job, settings: Settings, question: Question) -
         "row": row.row,
         "hash": frozen["hash"],
         "earlier": ledger.tried_before(question, row.row),
+        "after": sum(day > row.at[:10] for day in scored),
         "times": len(rows),
         "changed": list(_changes(frozen, rule)),
         "horizon": frozen["horizon"],
@@ -155,8 +160,10 @@ def _controls(strategy: Strategy) -> dict[str, Any]:
 
 def _reference(what: Any) -> Any:
     """A control, or a benchmark: a line, or a strategy with its parameters."""
+    if isinstance(what, Asset):
+        return what.ticker
     if not isinstance(what, Strategy):
-        return None if what is None else str(getattr(what, "ticker", what))
+        return what
     code = code_of(author_of(type(what)))
     return {"label": what.label, "parameters": parameter_values(what), "code": code}
 

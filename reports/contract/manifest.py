@@ -183,14 +183,16 @@ class VerdictLineJson(TypedDict):
 class FrozenJson(TypedDict):
     """A rule that was written down. changed: what is another in this run, in words.
 
-    at: UTC. row: of the ledger. earlier: variants of its family that had been tried by then. times:
-    rules of the thesis that were frozen. probability: that it holds up, as its author saw it.
+    at: UTC. row: of the ledger. earlier: variants of its family that had been tried by then. after:
+    sessions that score and came later. times: rules of the thesis that were frozen. probability:
+    that it holds up, as its author saw it.
     """
 
     at: str
     row: int
     hash: str
     earlier: int
+    after: int
     times: int
     changed: list[str]
     horizon: str | None

@@ -28,6 +28,8 @@ def frozen_sentence(frozen: FrozenJson | None) -> str:
     if not frozen:
         return NOT_FROZEN
     sentence = f"frozen on {moment(frozen['at'])}, {_before(frozen)}"
+    if not frozen["after"]:
+        sentence += "; every session that scores was over by then"
     if frozen["times"] > 1:
         sentence += f"; one of {frozen['times']} rules frozen for this thesis"
     if frozen["changed"]:
@@ -36,7 +38,8 @@ def frozen_sentence(frozen: FrozenJson | None) -> str:
 
 
 def _standing(frozen: FrozenJson) -> str:
-    return _before(frozen) + (", changed since" if frozen["changed"] else "")
+    late = "" if frozen["after"] else ", no session scored since"
+    return _before(frozen) + late + (", changed since" if frozen["changed"] else "")
 
 
 def _before(frozen: FrozenJson) -> str:
@@ -53,7 +56,7 @@ def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict
         "frozen": frozen_sentence(frozen) if "frozen" in manifest else "",
         "hash": frozen["hash"] if frozen else "",
         "stated": _stated(frozen),
-        "joined": [], "ledger": [], "gaps": [], "falsifier": None,
+        "counts": None, "joined": [], "ledger": [], "gaps": [], "falsifier": None,
     }  # fmt: skip
     if not evaluation:
         return told
@@ -66,8 +69,8 @@ def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict
     told["joined"] = [(one["subject"], one["variants"], one["why"]) for one in record["joined"]]
     told["gaps"] = record["gaps"]
     told["ledger"] = [
-        f"This ledger has been kept since {moment(record['since'])} and holds "
-        f"{record['trials']:,} {'trial' if record['trials'] == 1 else 'trials'} in "
+        f"This ledger has been kept since {moment(record['since'])} and holds, "
+        f"this run apart, {record['trials']:,} {'trial' if record['trials'] == 1 else 'trials'} in "
         f"{record['rows']:,} rows." if record["since"] else "This ledger was empty until this run.",
         "The clock of this machine alone vouches for its dates, and it knows nothing of trials in "
         "another ledger, on another machine or by another program.",

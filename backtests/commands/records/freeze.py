@@ -49,7 +49,7 @@ def freeze(
     from backtests.settings import read_day
     from newsfolio.falsifier import Falsifier
 
-    said = freezing.Statement(
+    said = freezing.Stated(
         read_day("horizon", horizon), Falsifier.read(falsifier) if falsifier else None, probability
     )
     job = market.job(strategy, lines_of(universe))
