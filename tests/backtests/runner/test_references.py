@@ -97,14 +97,14 @@ def test_one_rule_for_accounts_and_what_they_are_measured_against(
 ) -> None:
     run = in_euros(strategy, benchmark)
     right = expected(run, benchmark, same_day=same_day)
-    found = run.references["benchmark"].curve
-    own = np.isin(found.index, BARS[benchmark].frame.index)  # between them a curve stands still
-    assert found[own].to_numpy() == pytest.approx(right[own].to_numpy(), rel=1e-9)
+    curve = run.references["benchmark"].curve
+    own = np.isin(curve.index, BARS[benchmark].frame.index)  # between them a curve stands still
+    assert curve[own].to_numpy() == pytest.approx(right[own].to_numpy(), rel=1e-9)
 
 
 def test_a_later_value_changes_no_decision_of_what_is_measured_against() -> None:
     """Units are bought by what Hong Kong knew at its close, whoever is compared with them."""
     alone, beside = in_euros(TENCENT, "0700.HK"), in_euros(BOTH, "0700.HK")
-    one, other = (run.references["benchmark"].fills for run in (alone, beside))
-    assert len(one) > 2
-    assert list(one) == list(other)
+    first, other = (run.references["benchmark"].fills for run in (alone, beside))
+    assert len(first) > 2
+    assert list(first) == list(other)
