@@ -18,6 +18,7 @@ from backtests.evaluation.attribution.contributions import attribute
 from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
 from backtests.evaluation.attribution.schema import Attribution
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
+from backtests.evaluation.descriptions.regimes import regimes
 from backtests.evaluation.estimates import (
     Alternative,
     beta_mix,
@@ -129,11 +130,10 @@ def evaluate(
         replications=REPLICATIONS,
         seed=SEED,
         studies=studies(run, scored, SEED),
+        regimes=regimes(run, curves.against, scored.divide, extras.periods),
     )
-    tried_now = tuple(
-        (strategy, variant.sharpe)
-        for (strategy, _), variant in zip(variants, grid.variants, strict=False)
-    )
+    sharpes = (variant.sharpe for variant in grid.variants)
+    tried_now = tuple(zip((strategy for strategy, _ in variants), sharpes, strict=False))
     return JudgedRun(evaluation, table, tried_now)
 
 

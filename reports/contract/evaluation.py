@@ -260,8 +260,37 @@ class StudyJson(TypedDict):
     why: str
 
 
+class RegimeJson(TypedDict):
+    """The strategy and its difference in a named period, or in a state of the market."""
+
+    name: str
+    first: str
+    last: str
+    source: str
+    sessions: int
+    scored: int
+    own: float | None
+    other: float | None
+    difference: float | None
+    deviations: float | None
+    why: str
+
+
+class RegimesJson(TypedDict):
+    """Named periods, and states of the market as its benchmark told them."""
+
+    against: str
+    benchmark: str
+    periods: list[RegimeJson]
+    states: list[RegimeJson]
+    why: str
+
+
 class EvaluationJson(TypedDict):
-    """Everything that is known about whether a thesis held up. studies: older runs lack them."""
+    """Everything that is known about whether a thesis held up.
+
+    studies, regimes: older runs lack them.
+    """
 
     verdict: VerdictJson
     scored: ScoredJson
@@ -278,3 +307,4 @@ class EvaluationJson(TypedDict):
     replications: int
     seed: int
     studies: NotRequired[list[StudyJson]]
+    regimes: NotRequired[RegimesJson | None]

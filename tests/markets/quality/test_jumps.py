@@ -166,7 +166,7 @@ def test_a_move_beyond_the_price_limit_cannot_have_traded() -> None:
     assert (finding.severity, finding.rule) == (Severity.BLOCK, "price limit")
     (finding,) = alarms(made, line, limit=tenth)
     assert (finding.severity, finding.rule) == (Severity.BLOCK, "price limit")
-    assert "where 10% a day is the limit" in finding.told
+    assert "where 10 % a day is the limit" in finding.told
     made.loc[made.index[AT], "dividend"] = made["close"].iloc[AT - 1] - made["close"].iloc[AT]
     assert alarms(made, line, limit=tenth) == []
 
