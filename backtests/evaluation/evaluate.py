@@ -19,6 +19,7 @@ from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
 from backtests.evaluation.attribution.schema import Attribution
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
 from backtests.evaluation.descriptions.regimes import regimes
+from backtests.evaluation.descriptions.shortcuts import shortcuts
 from backtests.evaluation.estimates import (
     Alternative,
     beta_mix,
@@ -131,6 +132,7 @@ def evaluate(
         seed=SEED,
         studies=studies(run, scored, SEED),
         regimes=regimes(run, curves.against, scored.divide, extras.periods),
+        shortcuts=shortcuts(run, curves.against, score, variants) if extras.shortcuts else None,
     )
     sharpes = (variant.sharpe for variant in grid.variants)
     tried_now = tuple(zip((strategy for strategy, _ in variants), sharpes, strict=False))
