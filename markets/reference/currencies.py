@@ -29,6 +29,7 @@ from markets.reference.fixings_file import (
 )
 from markets.reference.pegs import ENDED, PER_DOLLAR
 from newsfolio.errors import MissingData, UnknownName
+from newsfolio.formatting import percent
 
 ANOTHER = "Use one that the ECB fixes, such as USD, HKD, CNY or EUR,"
 BRING = "bring a file of its price of a dollar, such as TWD=X.csv."
@@ -284,14 +285,14 @@ def _continued(currency: str, fixed: Quotes, lines: Mapping[str, Bars]) -> _Path
     apart = np.abs(rates[here[-COMMON:]] / fixed[1][there[-COMMON:]] - 1)
     off = float(np.median(apart))
     if not off <= TOLERANCE:
-        refusal = f"{name} of the source is not used: it is {off:.1%} off the last common fixings"
-        return _Path(fixed, refused=f"{refusal}, and {TOLERANCE:.0%} is allowed")
+        refusal = f"{name} of the source is not used: it is {percent(off, 1)} off the last common "
+        return _Path(fixed, refused=f"{refusal}fixings, and {percent(TOLERANCE, 0)} is allowed")
     after = days > fixed[0][-1]
     more, wrong = _believed(name, (days[after], rates[after]), float(fixed[1][-1]))
-    origin = f"{name} of the source, which is {off:.2%} off the last common fixings"
-    origin = "; ".join(filter(None, (origin, wrong)))
     together = np.concatenate([fixed[0], more[0]]), np.concatenate([fixed[1], more[1]])
-    return _Path(together, origin if len(more[0]) else "", refused=wrong)
+    origin = f"{name} of the source, which is {percent(off)} off the last common fixings"
+    told = "; ".join(filter(None, (origin, wrong))) if len(more[0]) else ""
+    return _Path(together, told, refused=wrong)
 
 
 def _believed(name: str, quotes: Quotes, before: float | None = None) -> tuple[Quotes, str]:
