@@ -77,7 +77,10 @@ class ComparisonJson(TypedDict):
 
 
 class SignificanceJson(TypedDict):
-    """The Sharpe ratio of the difference to the control, and what luck would have made of it."""
+    """The Sharpe ratio of the difference to the control, and what luck would have made of it.
+
+    It is deflated by the larger of trials and family, which older runs lack.
+    """
 
     sharpe: float | None
     probabilistic: float | None
@@ -89,6 +92,30 @@ class SignificanceJson(TypedDict):
     skew: float | None
     kurtosis: float | None
     why: str
+    family: NotRequired[int | None]
+
+
+class JoinedTrialsJson(TypedDict):
+    """Another thesis, or a strategy without one, whose variants are counted with this one."""
+
+    subject: str
+    variants: int
+    why: str
+
+
+class TrialRecordJson(TypedDict):
+    """What the trial ledger said when the run was judged. link: hash of its last row."""
+
+    joined: list[JoinedTrialsJson]
+    killed: int
+    running: int
+    since: str
+    trials: int
+    rows: int
+    link: str
+    gaps: list[str]
+    chained: str
+    unchained: int
 
 
 class PowerJson(TypedDict):
@@ -333,7 +360,8 @@ class ShortcutsJson(TypedDict):
 class EvaluationJson(TypedDict):
     """Everything that is known about whether a thesis held up.
 
-    studies, regimes, shortcuts: older runs lack them; shortcuts: None where nobody asked.
+    studies, regimes, record, shortcuts: older runs lack them. record: None where the ledger could
+    not be read; shortcuts: None where nobody asked.
     """
 
     verdict: VerdictJson
@@ -353,3 +381,4 @@ class EvaluationJson(TypedDict):
     studies: NotRequired[list[StudyJson]]
     regimes: NotRequired[RegimesJson | None]
     shortcuts: NotRequired[ShortcutsJson | None]
+    record: NotRequired[TrialRecordJson | None]

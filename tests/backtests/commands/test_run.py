@@ -52,7 +52,7 @@ def test_what_is_shown_besides_is_no_trial(shell: Shell) -> None:
     assert asked.evaluation["shortcuts"] is not None
     assert len(asked.evaluation["shortcuts"]["phases"]["rows"]) == 21
     assert [row["name"] for row in asked.evaluation["regimes"]["periods"]][-1] == "Mine"  # type: ignore[index]
-    apart = {"shortcuts", "regimes", "significance", "verdict"}
+    apart = {"shortcuts", "regimes", "significance", "verdict", "record"}
     for name in plain.evaluation.keys() - apart:
         assert plain.evaluation[name] == asked.evaluation[name]  # type: ignore[literal-required]
 
@@ -144,7 +144,7 @@ def test_a_plain_backtrader_strategy_is_judged_as_context(shell: Shell) -> None:
 def test_a_ledger_that_another_process_holds_costs_the_count_alone(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backtests.records.ledger.PATIENCE", 0.2)
+    monkeypatch.setattr("backtests.records.ledger.ledger.PATIENCE", 0.2)
     run(shell, "--no-verdict")
     holder = sqlite3.connect(shell.ledger)
     holder.execute("BEGIN EXCLUSIVE")
