@@ -270,7 +270,7 @@ def test_pages_are_written_and_the_script_is_on_the_disk_once(
     for folder in folders:
         folder.mkdir()
         write_pages(usual, folder, tearsheet=False)
-        assert {path.name for path in folder.iterdir()} == {"verdict.html", NAME}
+        assert {path.name for path in folder.iterdir()} == {"verdict.html", "details.html", NAME}
     assert "tearsheet.html" not in (folders[0] / "verdict.html").read_text(encoding="utf-8")
     one, two = (folder / NAME for folder in folders)
     assert one.samefile(two)
