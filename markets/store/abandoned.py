@@ -15,6 +15,8 @@ from pathlib import Path
 LOCKS = os.name == "posix"
 """Elsewhere nothing tells the dead from the living, and nothing is swept."""
 
+_OWN_FILE = os.O_NOFOLLOW if LOCKS else 0
+
 MARK = "newsfolio-draft.lock"
 """The file in a folder of a draft that its writer has locked."""
 
@@ -39,7 +41,7 @@ def locked(path: Path) -> int | None:
 
 
 def _opened(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    return os.open(path, os.O_RDWR | os.O_CREAT | _OWN_FILE, 0o600)
 
 
 def _own(descriptor: int) -> bool:
