@@ -9,12 +9,15 @@ from datetime import date
 import numpy as np
 
 from markets.bars import Bars
-from markets.reference.currencies import pair_names, pair_of
-from markets.reference.fixings_file import FIXING, last_packaged
+from markets.reference.currencies import pair_serves
+from markets.reference.fixings_file import FIXING, last_packaged, pair_names, pair_of
 from markets.reference.pegs import PER_DOLLAR
 from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError
 from newsfolio.listings import asset_of
+
+_PLACES = range(len(pair_names("USD")))
+"""Of the names of a pair."""
 
 
 def with_rates(
@@ -39,7 +42,7 @@ def with_pairs(source: Source, read: Snapshot, currencies: Iterable[str]) -> Sna
     """What was read, with the source's own pairs of all currencies but the dollar."""
     wanted = sorted({*currencies} - {"USD"})
     found: dict[str, Bars] = {}
-    for place in (0, 1):
+    for place in _PLACES:
         names = [pair_names(one)[place] for one in wanted
                  if pair_of(one, {**found, **read.bars}) is None]  # fmt: skip
         found |= source.load([asset_of(name) for name in names]).bars if names else {}
@@ -71,10 +74,10 @@ def _behind(currency: str, found: dict[str, Bars], last: np.datetime64) -> bool:
 
 
 def _pairs(source: Source, currencies: list[str], there: dict[str, Bars]) -> dict[str, Bars]:
-    """Each currency's pair by its usual name, or else by the other one."""
+    """Each currency's pair by its usual name, or by another where that one does not serve."""
     found: dict[str, Bars] = {}
-    for place in (0, 1):
-        missing = [one for one in currencies if pair_of(one, {**there, **found}) is None]
+    for place in _PLACES:
+        missing = [one for one in currencies if not pair_serves(one, {**there, **found})]
         found |= _read(source, [pair_names(one)[place] for one in missing])
     return found
 
