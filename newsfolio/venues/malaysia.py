@@ -47,7 +47,7 @@ ROWS = VenueRows(
     settlement=always(2, "Bursa Malaysia"),
     sources=(
         "All of it is recalled but lots, settlement and the days below.",
-        "Monday 2023-02-06 for Thaipusam of the Sunday, 2024-03-28 for the 17th of Ramadan, not the "
+        "2023-02-06 for Thaipusam of the Sunday, 2024-03-28 for the 17th of Ramadan, not the "
         "day before: QuantLib 1.44. 2025-09-15: the exchange, Oriental Daily of 2025-08-26.",
     ),
 )
