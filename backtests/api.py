@@ -12,8 +12,8 @@ from backtests.evaluation.judging import Judging, judged
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
 from backtests.records.trials import (
+    counted_if_failed,
     counted_if_unmade,
-    failed_trial,
     finished_trial,
     record_trials,
 )
@@ -22,8 +22,7 @@ from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_backtrader, run_strategy
 from markets.snapshot import Remembers, Snapshot, Source
-from newsfolio.blame import place_of, said_by
-from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError, StrategyError
+from newsfolio.errors import CommandError, DataError, OutputError
 from reports.contract.manifest import ManifestJson
 
 
@@ -82,40 +81,19 @@ def run_job(
     notes: what a reader must know besides, for the manifest. begin: is shown the result before it
     is judged.
     """
-    ledger = workspace.ledger
-    try:
+    with counted_if_failed(job, workspace):
         done = _run(job, workspace, verify)
         result = result_of(done, judging.since if judging else None)
         if begin is not None:
             begin(result)
+        ledger = workspace.ledger
         result, variants = judged(done, result, ledger, judging) if judging else (result, ())
         result = _noted(result, [*notes, *_other_lines(workspace.source, done.bars)])
         _remember(workspace.source, done.bars)
         if save is not None:
             save(result)
-    except BaseException as error:  # whatever was raised, somebody has tried something
-        known = blamed(error, job.name)
-        record_trials(ledger, [failed_trial(job, workspace, failure_of(known))])
-        if known is error:
-            raise
-        raise known from error
     record_trials(ledger, [finished_trial(job, result), *variants])
     return result
-
-
-def failure_of(error: BaseException) -> str:
-    """What the ledger keeps of an error."""
-    return str(error) if isinstance(error, NewsfolioError) else said_by(error)
-
-
-def blamed(error: BaseException, name: str) -> BaseException:
-    """The error itself, or one that names the author's line where his code raised it."""
-    if isinstance(error, NewsfolioError | KeyboardInterrupt):
-        return error
-    place = place_of(error)
-    if not place:
-        return error
-    return StrategyError(f"{name} raised {said_by(error)} ({place}); --debug shows the traceback")
 
 
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:

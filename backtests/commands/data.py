@@ -104,9 +104,9 @@ def pull(
     unknown = (not_placed(ticker, why) for ticker, why in unplaced.items())
     outcomes = (*pulled[: len(assets)], *unknown)
     if json:
-        told = [line.as_json() for line in outcomes]
+        rows = [line.as_json() for line in outcomes]
         rates = [fixings.as_json(), *(pair.as_json() for pair in pairs)]
-        print_json({"store": str(stored.folder), "lines": told, "rates": rates})
+        print_json({"store": str(stored.folder), "lines": rows, "rates": rates})
     else:
         say_pulled(outcomes, quiet)
         say_rates(fixings, pairs, quiet)

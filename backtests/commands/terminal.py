@@ -51,8 +51,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
     say_warnings(result.manifest)
     for note in result.manifest["notes"]:
-        said = ("the run ends", "no data", "left out", "proxy", "rates of")
-        if any(word in note for word in said):
+        words = ("the run ends", "no data", "left out", "proxy", "rates of", "outstanding")
+        if any(word in note for word in words):
             print(f"{'note':<14}{note}")
     credit = result.manifest["credit"]
     if credit:

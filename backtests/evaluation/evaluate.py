@@ -15,6 +15,10 @@ import pandas as pd
 from backtests.engines import kernel
 from backtests.evaluation.attribution.brinson import active_effects
 from backtests.evaluation.attribution.contributions import attribute
+from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
+from backtests.evaluation.attribution.schema import Attribution
+from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
+from backtests.evaluation.descriptions.regimes import regimes
 from backtests.evaluation.estimates import (
     Alternative,
     beta_mix,
@@ -27,8 +31,6 @@ from backtests.evaluation.estimates import (
 from backtests.evaluation.event_studies.study import studies
 from backtests.evaluation.placebos import placebos
 from backtests.evaluation.schema import (
-    Alpha,
-    Attribution,
     Certificate,
     Comparison,
     Evaluation,
@@ -41,12 +43,11 @@ from backtests.evaluation.schema import (
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.statistics.overfitting import overfitting
-from backtests.evaluation.statistics.regression import alpha
 from backtests.evaluation.verdict import Evidence, judge
 from backtests.records.ledger import Tried, variant_of
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.fingerprint import code_of
-from backtests.runner.inputs import PROXIES, prepare
+from backtests.runner.inputs import prepare
 from backtests.runner.provenance import parameter_values, settings_values
 from backtests.runner.run import ReferenceRun, Run
 from backtests.settings import CostTable
@@ -55,10 +56,13 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.metrics import cash_returns
 from newsfolio.errors import NewsfolioError
 from newsfolio.formatting import ratio
-from newsfolio.strategy import Fixed, Strategy
+from newsfolio.strategy import Strategy
 
 REPLICATIONS = 2000
 """Of the bootstrap: each bound of a 95 % interval rests on 50 of them."""
+
+SEED = 0
+"""Of all that is drawn: the same run gives the same findings."""
 
 NEAR = 7
 """Days by which a chosen end may lie before that of the data and still count as all of them."""
@@ -84,21 +88,21 @@ def evaluate(
     since: date | None = None,
     selection_doubts: tuple[str, ...] = (),
     count: int = 200,
-    seed: int = 0,
+    extras: Extras = NOTHING_MORE,
 ) -> JudgedRun:
     """Judge a run on the sessions after its divide.
 
     tried: None where the ledger could not be read. since: a later divide than the first decision,
     for a thesis that is judged again. selection_doubts: what the caller knows that speaks against
-    how the run was picked. count: of the placebos.
+    how the run was picked. count: of the placebos. extras: what is shown besides.
     """
     scored, score = scored_sessions(run, since)
     curves = _Curves.of(run, score, scored)
-    drawn = resample(curves.differences(), REPLICATIONS, seed)
+    drawn = resample(curves.differences(), REPLICATIONS, SEED)
     compared = curves.comparisons(drawn)
     luck, table = placebos(run, curves.against, score, count)
     variants = tuple(_variants(run)) if scored.sessions > 1 else ()
-    grid = curves.overfitting(variants, seed)
+    grid = curves.overfitting(variants, SEED)
     odds = curves.significance(_sharpes(run, variants, grid), tried)
     strength = power(scored.years, scored.sessions, odds.skew, odds.kurtosis)
     verdict = judge(
@@ -117,20 +121,19 @@ def evaluate(
         comparisons=compared,
         significance=odds,
         power=strength,
-        alpha=_alpha(run, curves),
+        alpha=alpha_of(run, curves.scored_returns(run), extras.factors),
         placebo=luck,
         overfitting=grid,
         attribution=_attribution(run, score),
         certificate=certificate,
         block=drawn.block,
         replications=REPLICATIONS,
-        seed=seed,
-        studies=studies(run, scored, seed),
+        seed=SEED,
+        studies=studies(run, scored, SEED),
+        regimes=regimes(run, curves.against, scored.divide, extras.periods),
     )
-    tried_now = tuple(
-        (strategy, variant.sharpe)
-        for (strategy, _), variant in zip(variants, grid.variants, strict=False)
-    )
+    sharpes = (variant.sharpe for variant in grid.variants)
+    tried_now = tuple(zip((strategy for strategy, _ in variants), sharpes, strict=False))
     return JudgedRun(evaluation, table, tried_now)
 
 
@@ -173,6 +176,10 @@ class _Curves:
     def other(self) -> pd.Series:
         """Returns of what the verdict is about."""
         return next(iter(self.returns.values()), self.cash)
+
+    def scored_returns(self, run: Run) -> ScoredReturns:
+        """What alpha explains."""
+        return ScoredReturns(run.account.sessions[self.row :], self.own, self.cash, self.years)
 
     def differences(self) -> np.ndarray:
         """Own returns less each alternative's, (sessions, alternatives)."""
@@ -290,36 +297,6 @@ def _sharpes(
     about = run.origin.strategy
     own = variant_of(about["name"], about["parameters"], about["code"], settings)
     return {own: nan, **sharpes}
-
-
-def _alpha(run: Run, curves: _Curves) -> Alpha:
-    """Alpha on the proxies that the source has; those that it lacks are named."""
-    levels = {name: _level(run, ticker, curves.row) for name, ticker in PROXIES.items()}
-    proxies = pd.DataFrame(
-        {name: _returns(level, 0) for name, level in levels.items() if level is not None},
-        index=curves.own.index,
-    )
-    regression = alpha(curves.own, curves.cash, proxies, PROXIES, curves.years)
-    missing = [PROXIES[name] for name, level in levels.items() if level is None]
-    if not missing:
-        return regression
-    without = f"without {', '.join(missing)}: no data for it here"
-    why = "; ".join(filter(None, (without, regression.why)))
-    return dataclasses.replace(regression, why=why)
-
-
-def _level(run: Run, ticker: str, row: int) -> pd.Series | None:
-    """A proxy's total-return level in base currency on the run's sessions from a row on."""
-    days = run.account.sessions[row:]
-    try:
-        window = dataclasses.replace(run.settings, start=days[0].date(), end=days[-1].date())
-        market = prepare(Fixed(mix=((1.0, ticker),)), run.bars, window)
-    except NewsfolioError:
-        return None
-    index = pd.DatetimeIndex(market.sessions.astype("datetime64[ms]"))
-    return pd.Series(market.level[:, market.place[ticker]], index=index).reindex(
-        days, method="ffill"
-    )
 
 
 def _attribution(run: Run, score: ScoredWindow) -> Attribution | None:

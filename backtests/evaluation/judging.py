@@ -23,6 +23,7 @@ from newsfolio.formatting import A_YEAR_FROM
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
+    from backtests.evaluation.descriptions.extras import Extras
     from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.evaluation.schema import Certificate, Evaluation
 
@@ -33,7 +34,7 @@ class Judging:
 
     since: the day after which it scores, where that is later than the first decision. chosen: what
     speaks against the choice of the run, whatever its figures. watch: what
-    the strategy opened, from its import on; None: nobody looked.
+    the strategy opened, from its import on; None: nobody looked. extras: what is shown besides.
     """
 
     placebos: int = 200
@@ -41,12 +42,14 @@ class Judging:
     since: date | None = None
     chosen: tuple[str, ...] = ()
     watch: AccessAudit | None = None
+    extras: Extras | None = None
 
 
 def judged(
     run: Run, result: Result, ledger: Ledger, judging: Judging
 ) -> tuple[Result, tuple[Trial, ...]]:
     """The result with its evaluation, and the variants that were tried on the way."""
+    from backtests.evaluation.descriptions.extras import NOTHING_MORE
     from backtests.evaluation.evaluate import evaluate
 
     thesis = run.origin.thesis
@@ -57,6 +60,7 @@ def judged(
         since=judging.since,
         selection_doubts=judging.chosen,
         count=judging.placebos,
+        extras=judging.extras or NOTHING_MORE,
     )
     evaluation = evaluated.evaluation
     manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
@@ -100,10 +104,10 @@ def certificate(
     inputs = inputs_alone(job.strategy, settings)
     bars = inputs.load(source)
     if job.plain:
-        found = certify_plain(job.plain, bars, settings, cuts, watch)
+        certified = certify_plain(job.plain, bars, settings, cuts, watch)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
-        remember_check(paths.checks_folder(), about, as_json(found))
-        return found
+        remember_check(paths.checks_folder(), about, as_json(certified))
+        return certified
     return certify(job.strategy, bars, inputs.settings, cuts=cuts, watch=watch)
 
 
@@ -111,13 +115,13 @@ def _remembered(run: Run) -> Certificate:
     """What the last check of a plain strategy said."""
     from backtests.evaluation.schema import Certificate, Honesty
 
-    told = last_check(paths.checks_folder(), run.origin.strategy)
-    if told is None:
+    check = last_check(paths.checks_folder(), run.origin.strategy)
+    if check is None:
         why = (
             "a plain backtrader strategy can reach all of its bars, and nobody has checked this one"
         )
         return Certificate(Honesty.UNCHECKED, why)
-    return Certificate(**{**told, "honesty": Honesty(told["honesty"])})
+    return Certificate(**{**check, "honesty": Honesty(check["honesty"])})
 
 
 def _headline(evaluation: Evaluation) -> VerdictLineJson:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,8 @@ from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
-from newsfolio.errors import OutputError, StrategyError
+from newsfolio.blame import place_of, said_by
+from newsfolio.errors import NewsfolioError, OutputError, StrategyError
 from newsfolio.strategy import Strategy
 from reports.contract.sweep import AskedJson
 
@@ -138,3 +139,34 @@ def counted_if_unmade(workspace: Workspace, address: str) -> Iterator[None]:
     except StrategyError as error:
         record_trials(workspace.ledger, [unmade_trial(address, workspace, str(error))])
         raise
+
+
+@contextmanager
+def counted_if_failed(
+    job: Job, workspace: Workspace, unless: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Record a trial whatever is raised: somebody has tried something.
+
+    unless: answers whether what failed has left trials already. An error of the author's code
+    comes out as one that names his line.
+    """
+    try:
+        yield
+    except BaseException as error:
+        known = _blamed(error, job.name)
+        if not unless():
+            message = str(known) if isinstance(known, NewsfolioError) else said_by(known)
+            record_trials(workspace.ledger, [failed_trial(job, workspace, message)])
+        if known is error:
+            raise
+        raise known from error
+
+
+def _blamed(error: BaseException, name: str) -> BaseException:
+    """The error itself, or one that names the author's line where his code raised it."""
+    if isinstance(error, NewsfolioError | KeyboardInterrupt):
+        return error
+    place = place_of(error)
+    if not place:
+        return error
+    return StrategyError(f"{name} raised {said_by(error)} ({place}); --debug shows the traceback")

@@ -258,7 +258,7 @@ class SweepSimulator:
     def _comparator(self, strategy: Strategy, shared: SharedMarket) -> Comparator:
         """The first control that these data can carry, else cash."""
         references = references_of(strategy, self.settings)
-        for reference in sorted(references, key=lambda each: each.name == "benchmark"):
+        for reference in sorted(references, key=lambda reference: reference.name == "benchmark"):
             key = (asks(strategy), reference)
             if key not in self._comparators:
                 curve = self._curve(reference, shared)

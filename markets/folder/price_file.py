@@ -144,9 +144,9 @@ def misspelled(path: Path, names: Sequence[str]) -> None:
     spelled = {_folded(name): name for name in KNOWN} | _ALSO
     for name in names:
         # To ignore `adj close` would turn raw prices into adjusted ones without a word.
-        known = spelled.get(_folded(name)) or ("Adj Close" if _adjusted(name) else "")
-        if known:
-            raise BrokenData(f"{path}: column {name!r} is spelled {known!r} here.")
+        spelling = spelled.get(_folded(name)) or ("Adj Close" if _adjusted(name) else "")
+        if spelling:
+            raise BrokenData(f"{path}: column {name!r} is spelled {spelling!r} here.")
 
 
 _ALSO = {

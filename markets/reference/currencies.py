@@ -32,6 +32,7 @@ from markets.reference.fixings_file import (
 )
 from markets.reference.pegs import ENDED, PER_DOLLAR
 from newsfolio.errors import MissingData, UnknownName
+from newsfolio.formatting import percent
 
 ANOTHER = "Use one that the ECB fixes, such as USD, HKD, CNY or EUR,"
 BRING = "bring a file of its price of a dollar, such as TWD=X.csv."
@@ -127,11 +128,15 @@ class Fixings:
 
 def newer_rates(pair: str) -> str:
     """What brings the rates of a pair up to date, in words; what else to do where they ended."""
-    gone = [one for one in pair.split(" in ") if one in ENDED and "euro" in ENDED[one][1]]
+    gone = [
+        currency
+        for currency in pair.split(" in ")
+        if currency in ENDED and "euro" in ENDED[currency][1]
+    ]
     if gone:
         return f"choose another currency than {' and '.join(gone)}, or an earlier --end"
-    moving = [one for one in pair.split(" in ") if not _dollar_peg(one)]
-    files = " and ".join(f"{pair_names(one)[0]}.csv" for one in moving)
+    moving = [currency for currency in pair.split(" in ") if not _dollar_peg(currency)]
+    files = " and ".join(f"{pair_names(currency)[0]}.csv" for currency in moving)
     return f"newsfolio data pull fetches newer ones, and in a folder {files} would do"
 
 
@@ -170,7 +175,7 @@ class EcbRates:
     valued_same_day: bool = True
 
     def fixings(self, currency: str, base: str) -> Fixings:
-        names = (name for one in (currency, base, "USD") for name in rate_lines(one))
+        names = (name for code in (currency, base, "USD") for name in rate_lines(code))
         lines = {name: self.lines[name] for name in names if name in self.lines}
         return _reference(currency, base, tuple(lines.values()))
 
@@ -185,7 +190,7 @@ def _reference(currency: str, base: str, lines: tuple[Bars, ...]) -> Fixings:
         days = np.arange(_since(currency, base), NO_END)
         return _shared(Fixings(pair, days, np.full(len(days), _peg(base) / _peg(currency))))
     days, rates = _cross(_per_euro(currency, by_name), _per_euro(base, by_name))
-    paths = [_per_dollar(one, by_name) for one in (currency, base)]
+    paths = [_per_dollar(code, by_name) for code in (currency, base)]
     later, more = _cross(paths[0].quotes, paths[1].quotes)
     goes_on = later > days[-1] if len(days) else np.ones(len(later), dtype=bool)
     later, more = later[goes_on], more[goes_on]
@@ -234,7 +239,7 @@ class SourceRates:
     valued_same_day: bool = False
 
     def fixings(self, currency: str, base: str) -> Fixings:
-        paths = [self._per_dollar(one) for one in (currency, base)]
+        paths = [self._per_dollar(code) for code in (currency, base)]
         days, rates = _cross(paths[0].quotes, paths[1].quotes)
         pair = f"{currency} in {base}"
         refused = tuple(f"rates of {pair}: {path.refused}" for path in paths if path.refused)
@@ -244,13 +249,13 @@ class SourceRates:
     def _per_dollar(self, currency: str) -> _Path:
         if currency == "USD":
             return _Path(None)
-        found = pair_of(currency, self.lines)
-        if found is None:
+        pair = pair_of(currency, self.lines)
+        if pair is None:
             raise MissingData(
                 f"no line {' or '.join(pair_names(currency))} in this source, so {currency} cannot "
                 "be converted; use --fx ecb"
             )
-        quotes, wrong = _believed(*found)
+        quotes, wrong = _believed(*pair)
         return _Path(quotes, refused=wrong)
 
 
@@ -282,23 +287,23 @@ def _through(currency: str, fixed: Quotes, name: str, quotes: Quotes) -> _Path:
     days, rates = quotes
     if not len(fixed[0]):
         quotes, wrong = _believed(name, quotes)
-        told = f"{name} of the source, as {currency} has no fixings to check"
-        return _Path(quotes, "; ".join(filter(None, (told, wrong))))
+        origin = f"{name} of the source, as {currency} has no fixings to check"
+        return _Path(quotes, "; ".join(filter(None, (origin, wrong))))
     common, here, there = np.intersect1d(days, fixed[0], return_indices=True)
     if len(common) < LEAST:
-        said = f"{name} of the source is not used: {len(common)} common days with the fixings"
-        return _Path(fixed, refused=f"{said}, and {LEAST} are needed to check it")
+        refusal = f"{name} of the source is not used: {len(common)} common days with the fixings"
+        return _Path(fixed, refused=f"{refusal}, and {LEAST} are needed to check it")
     apart = np.abs(rates[here[-COMMON:]] / fixed[1][there[-COMMON:]] - 1)
     off = float(np.median(apart))
     if not off <= TOLERANCE:
-        said = f"{name} of the source is not used: it is {off:.1%} off the last common fixings"
-        return _Path(fixed, refused=f"{said}, and {TOLERANCE:.0%} is allowed")
+        refusal = f"{name} of the source is not used: it is {percent(off, 1)} off the last common "
+        return _Path(fixed, refused=f"{refusal}fixings, and {percent(TOLERANCE, 0)} is allowed")
     after = days > fixed[0][-1]
     more, wrong = _believed(name, (days[after], rates[after]), float(fixed[1][-1]))
-    told = f"{name} of the source, which is {off:.2%} off the last common fixings"
-    told = "; ".join(filter(None, (told, wrong)))
     together = np.concatenate([fixed[0], more[0]]), np.concatenate([fixed[1], more[1]])
-    return _Path(together, told if len(more[0]) else "", refused=wrong)
+    origin = f"{name} of the source, which is {percent(off)} off the last common fixings"
+    told = "; ".join(filter(None, (origin, wrong))) if len(more[0]) else ""
+    return _Path(together, told, refused=wrong)
 
 
 def _believed(name: str, quotes: Quotes, before: float | None = None) -> tuple[Quotes, str]:
@@ -354,10 +359,10 @@ def require_known(currencies: tuple[str, ...], lines: Mapping[str, Bars], priced
     priced: the line that is in it.
     """
     for currency in currencies:
-        known = known_currencies(lines)
-        if currency not in known:
+        names = known_currencies(lines)
+        if currency not in names:
             hint = f"{priced} is priced in it: {BRING}" if priced else f"{ANOTHER} or {BRING}"
-            raise UnknownName("currency", currency, known, hint.replace("TWD", currency))
+            raise UnknownName("currency", currency, names, hint.replace("TWD", currency))
 
 
 def _ended(*currencies: str) -> Iterator[str]:
@@ -377,7 +382,7 @@ def _peg(currency: str) -> float:
 
 
 def _since(*currencies: str) -> np.datetime64:
-    starts = [PER_DOLLAR[one].start for one in currencies if one in PER_DOLLAR]
+    starts = [PER_DOLLAR[currency].start for currency in currencies if currency in PER_DOLLAR]
     return max((np.datetime64(start, "D") for start in starts if start), default=NO_END)
 
 

@@ -49,13 +49,13 @@ def last_packaged(currency: str) -> np.datetime64 | None:
 
     The euro has rates as long as the dollar does.
     """
-    known = "USD" if currency == "EUR" else currency
-    if known not in _columns():
+    column = "USD" if currency == "EUR" else currency
+    if column not in _columns():
         return None
     names, (newest, *_) = _table()
-    if newest.split(",")[names.index(known)] not in ("", "N/A"):
+    if newest.split(",")[names.index(column)] not in ("", "N/A"):
         return np.datetime64(newest[:10])
-    return _packaged(known)[0][-1]
+    return _packaged(column)[0][-1]
 
 
 def quotes_of(line: Bars) -> Quotes:

@@ -38,8 +38,8 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             yield file
         return
     if path.suffix in (".xlsx", ".parquet"):
-        found, text = path.stat(), _sheet if path.suffix == ".xlsx" else _table
-        yield io.BytesIO(text(path, found.st_mtime_ns, found.st_size))
+        status, text = path.stat(), _sheet if path.suffix == ".xlsx" else _table
+        yield io.BytesIO(text(path, status.st_mtime_ns, status.st_size))
         return
     with _inner(path) as inner:
         yield io.BufferedReader(_Counted(path, inner))

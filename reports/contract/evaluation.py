@@ -102,16 +102,17 @@ class PowerJson(TypedDict):
 
 
 class BetaJson(TypedDict):
-    """Exposure to one proxy."""
+    """Exposure to one proxy. part: what it explains a year; older runs lack it."""
 
     name: str
     ticker: str
     beta: float
     t: float
+    part: NotRequired[float | None]
 
 
 class AlphaJson(TypedDict):
-    """Return a year that the proxies do not explain."""
+    """Return a year that the proxies do not explain. basis, monthly: older runs lack them."""
 
     alpha: EstimateJson
     t: float | None
@@ -120,6 +121,8 @@ class AlphaJson(TypedDict):
     lags: int | None
     betas: list[BetaJson]
     why: str
+    basis: NotRequired[str]
+    monthly: NotRequired[bool]
 
 
 class PlaceboJson(TypedDict):
@@ -257,8 +260,37 @@ class StudyJson(TypedDict):
     why: str
 
 
+class RegimeJson(TypedDict):
+    """The strategy and its difference in a named period, or in a state of the market."""
+
+    name: str
+    first: str
+    last: str
+    source: str
+    sessions: int
+    scored: int
+    own: float | None
+    other: float | None
+    difference: float | None
+    deviations: float | None
+    why: str
+
+
+class RegimesJson(TypedDict):
+    """Named periods, and states of the market as its benchmark told them."""
+
+    against: str
+    benchmark: str
+    periods: list[RegimeJson]
+    states: list[RegimeJson]
+    why: str
+
+
 class EvaluationJson(TypedDict):
-    """Everything that is known about whether a thesis held up. studies: older runs lack them."""
+    """Everything that is known about whether a thesis held up.
+
+    studies, regimes: older runs lack them.
+    """
 
     verdict: VerdictJson
     scored: ScoredJson
@@ -275,3 +307,4 @@ class EvaluationJson(TypedDict):
     replications: int
     seed: int
     studies: NotRequired[list[StudyJson]]
+    regimes: NotRequired[RegimesJson | None]

@@ -77,7 +77,7 @@ def test_every_reading_that_decides_has_to_hold() -> None:
     assert check(reading(0.1), reading(0.0, ">")).verdict.value == "holds"
     assert check(reading(0.1), reading(0.5)).verdict.value == "fails"
     assert check(reading(0.1), aside).verdict.value == "holds"
-    assert "aside: SPY +10.0% (fails)" in check(reading(0.1), aside).reason
+    assert "aside: SPY +10.0 % (fails)" in check(reading(0.1), aside).reason
 
 
 def test_nothing_holds_because_a_series_is_missing() -> None:
@@ -96,7 +96,7 @@ def test_nothing_holds_because_a_series_is_missing() -> None:
         (IntradayRise("SPY"), "2025-01-10", "2025-01-20", "SPY has closes only here"),
         (Gain("SPY").over("2025-01-10", "2025-01-24"), "2025-01-10", "2025-01-20",
          "2025-01-24 comes after the claim's due day"),
-        (Gain("SPY") / Gain("QQQ"), "2025-01-10", "2025-01-20", "against QQQ +0.0%"),
+        (Gain("SPY") / Gain("QQQ"), "2025-01-10", "2025-01-20", "against QQQ 0.0 %"),
     ],
 )  # fmt: skip
 def test_what_the_prices_cannot_tell_is_untestable_and_says_why(

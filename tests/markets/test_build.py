@@ -166,13 +166,28 @@ def test_a_delisted_line_pays_on_the_next_session() -> None:
     ]
 
 
-@pytest.mark.parametrize(("paid", "said"), [(4.0, True), (None, False)])
-def test_what_is_paid_after_the_last_bar_of_all_is_said(paid: float | None, said: bool) -> None:
+@pytest.mark.parametrize(
+    ("paid", "gone", "end", "last"),
+    [
+        (4.0, "2024-01-09", None, "2024-01-10"),  # the session after the last bar of all
+        (4.0, "2024-01-12", None, "2024-01-09"),  # Martin Luther King's Day follows: the 16th
+        (4.0, "2024-01-12", "2024-02-29", "2024-01-16"),
+        (4.0, "2024-01-12", "2024-01-15", "2024-01-09"),
+        (None, "2024-01-09", None, "2024-01-09"),
+    ],
+)
+def test_what_ended_last_is_paid_on_a_session_of_its_own_or_is_outstanding(
+    paid: float | None, gone: str, end: str | None, last: str
+) -> None:
     sessions = bdays("2024-01-02", 6)
-    gone = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(sessions[5]), paid))
-    notes = " ".join(market_of([line("GONE", sessions, [10.0] * 6)], gone).notes)
-    assert "with the last bar of all" in notes
-    assert ("what GONE paid after it does not count" in notes) is said
+    asset = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(gone), paid))
+    until = None if end is None else date.fromisoformat(end)
+    market = market_of([line("GONE", sessions, [10.0] * 6)], asset, end=until)
+    assert str(market.sessions[-1]) == last
+    reached = last > sessions[-1]
+    assert market.pays_off == ({0: 6} if reached else {})
+    outstanding = "GONE: what it pays on 2024-01-16, after the run, is outstanding and not counted"
+    assert (outstanding in market.notes) is (paid is not None and not reached)
 
 
 def test_a_drift_band_trades_only_beyond_it() -> None:

@@ -6,10 +6,12 @@ import dataclasses
 from datetime import date
 from pathlib import Path
 
+import backtrader as bt
 import pandas as pd
 import pytest
 
 from backtests import run
+from backtests.records.result import Result
 from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.corrections import DISTRIBUTIONS, Corrected, Correction, corrected, read_corrections
 from markets.folder.source import FolderSource
@@ -22,6 +24,7 @@ from markets.store.snapshots import SnapshotSource, keep
 from newsfolio import BrokenData, Delisting, Fixed, at_start
 from newsfolio.listings import asset_of
 from tests.support.calm_lines import LINE, as_files, frame
+from tests.support.small_runs import flat_prices
 
 DAYS = pd.bdate_range("2022-01-17", periods=6, name="session")
 HEADER = "ticker,day,what,value,of,reason\n"
@@ -192,6 +195,71 @@ def test_a_run_is_paid_for_a_line_that_ends(tmp_path: Path) -> None:
     paid = sum(one.quantity * one.price for one in bought.values())
     right = 1_000_000 - paid + units["AAPL"] * 53.0 + units["MSFT"] * 100.0
     assert float(result.equity.iloc[-1]) == pytest.approx(right, rel=1e-9)
+
+
+TWENTY = "2024-03-01"
+"""The first of twenty sessions of New York without a holiday."""
+
+
+def paid_out(folder: Path, what: object, last: str, **settings: object) -> Result:
+    """A line at 30 to a last bar, liquidated for 31 on Monday the 18th; AAPL at 10 to the 28th."""
+    prices = flat_prices(folder / "prices", AAPL=10.0)
+    flat_prices(prices, last=last, GONE=30.0)
+    (prices / "corrections.csv").write_text(HEADER + "GONE,2024-03-18,liquidation,31,,bought\n")
+    return run(what, data=str(prices), ledger=folder / "l.sqlite", costs="none", verdict=False,
+               start=TWENTY, **settings)  # type: ignore[arg-type]  # fmt: skip
+
+
+ALONE = Fixed(mix=((1.0, "GONE"),), schedule=at_start)
+RIGHT = 1_000_000 + 33_333 * (31 - 30)
+"""33,333 shares bought at 30, a dollar gained on each."""
+
+
+@pytest.mark.parametrize("engine", ["kernel", "backtrader"])
+@pytest.mark.parametrize("more", [{}, {"end": "2024-03-28"}, {"benchmark": "AAPL"}], ids=str)
+def test_a_line_that_no_other_outlives_is_paid(
+    tmp_path: Path, engine: str, more: dict[str, str]
+) -> None:
+    result = paid_out(tmp_path, ALONE, "2024-03-15", engine=engine, **more)
+    assert f"{result.equity.index[-1]:%Y-%m-%d}" == "2024-03-18"
+    assert result.equity.iloc[-1] == RIGHT
+    assert result.cash[["session", "why"]].astype(str).to_numpy().tolist() == [
+        ["2024-03-18", "delisting"]
+    ]
+
+
+def test_a_line_that_was_halted_before_it_ended_is_paid_on_the_day_and_not_before(
+    tmp_path: Path,
+) -> None:
+    both = Fixed(mix=((0.6, "GONE"), (0.4, "AAPL")), schedule=at_start)
+    result = paid_out(tmp_path, both, "2024-03-08")
+    assert result.cash["session"].astype(str).tolist() == ["2024-03-18"]
+    assert result.equity["2024-03-15"] == 1_000_000
+    assert result.equity["2024-03-18"] == 1_000_000 + 20_000
+
+
+@pytest.mark.parametrize(("last", "end"), [("2024-03-15", "2024-03-15"), ("2024-03-08", None)])
+def test_what_is_paid_after_the_run_is_outstanding_and_named(
+    tmp_path: Path, last: str, end: str | None
+) -> None:
+    """Of the second nothing tells that its day has come: its prices end a week before."""
+    result = paid_out(tmp_path, ALONE, last, end=end)
+    assert result.equity.iloc[-1] == 1_000_000
+    assert result.cash.empty
+    said = "GONE: what it pays on 2024-03-18, after the run, is outstanding and not counted"
+    assert said in result.manifest["notes"]
+
+
+def test_a_plain_strategy_is_paid_after_the_last_bar_too(tmp_path: Path) -> None:
+    class Holds(bt.Strategy):
+        universe = ("GONE",)
+
+        def next(self) -> None:
+            if not self.position and not len(self.broker.pending):
+                self.buy(size=1_000)
+
+    result = paid_out(tmp_path, Holds, "2024-03-15")
+    assert result.equity.iloc[-1] == 1_000_000 + 1_000
 
 
 def test_a_snapshot_remembers_what_was_said(tmp_path: Path) -> None:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from backtests.evaluation.attribution.schema import Attribution, Effect, Part
 from backtests.evaluation.schema import (
     Alpha,
-    Attribution,
     Beta,
     Certificate,
     ChangedDecision,
     Comparison,
     Condition,
-    Effect,
     Estimate,
     Evaluation,
     Figures,
     Headline,
     Honesty,
     Overfitting,
-    Part,
     Placebo,
     PlaceboKind,
     Power,

@@ -61,7 +61,7 @@ def read_flex(path: Path, content: bytes) -> Statement:
 def _positions(path: Path, statement: ElementTree.Element) -> Iterator[Position]:
     """Summaries, or lots where a query has nothing else, of the last day reported."""
     elements = _last(path, list(statement.iter("OpenPosition")))
-    whole = [each for each in elements if each.get("levelOfDetail", "SUMMARY").upper() != "LOT"]
+    whole = [row for row in elements if row.get("levelOfDetail", "SUMMARY").upper() != "LOT"]
     for element in whole or elements:
         symbol = element.get("symbol", "")
         category = element.get("assetCategory", "")
@@ -108,7 +108,7 @@ def _cash(path: Path, statement: ElementTree.Element) -> Iterator[tuple[str, flo
 
 def _base(statement: ElementTree.Element) -> str:
     about: Iterable[ElementTree.Element] = statement.iter("AccountInformation")
-    return next((currency_of(each.get("currency", "")) for each in about), BASE)
+    return next((currency_of(account.get("currency", "")) for account in about), BASE)
 
 
 def _number(path: Path, element: ElementTree.Element, name: str) -> float | None:

@@ -88,11 +88,11 @@ class Draft:
 
     def quotes(self, adjusted: Adjusted, *words: str, readings: str = "") -> Quotes:
         """What the file says; `words` end the note on how it was read."""
-        known = {name: values for name, values in self.table.columns.items()
+        columns = {name: values for name, values in self.table.columns.items()
                  if name in PRICES or name in AMOUNTS}  # fmt: skip
-        said = "; ".join(part for part in (*self.said, *words) if part)
-        note = f"read as {self.form.about.title}: {said}"
-        table = replace(self.table, columns=known)
+        how = "; ".join(part for part in (*self.said, *words) if part)
+        note = f"read as {self.form.about.title}: {how}"
+        table = replace(self.table, columns=columns)
         return Quotes(table, adjusted, (note, *self.found), readings)
 
 
@@ -144,10 +144,10 @@ class ColumnFormat:
         codes = {row[place] for _, row in rows if len(row) > place}
         return tuple(sorted(filter(None, map(ticker_of_code, codes))))
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        return self.finish(self.draft(head, ticker, told))
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
+        return self.finish(self.draft(head, ticker, vendor))
 
-    def draft(self, head: Head, ticker: str, told: Told) -> Draft:
+    def draft(self, head: Head, ticker: str, vendor: Told) -> Draft:
         """The rows of one line as dates and numbers, oldest first."""
         names = self._names(head)
         wanted = {name: place for place, name in enumerate(names) if name}
@@ -157,11 +157,11 @@ class ColumnFormat:
         lines, cells = csv_columns(head.path, rows, len(names), wanted)
         if not lines:
             raise no_rows(head.path)
-        table, decided = table_from(head, lines, cells, self, told.dates)
+        table, decided = table_from(head, lines, cells, self, vendor.dates)
         texts = {name: list(cells[name]) for name in wanted if name not in (DATE, *_NUMBERS)}
-        draft = Draft(self, ticker, told, table, texts)
-        said = decided if self.dates is Dates.BY_FILE else ""
-        return _oldest_first(draft.saying(said, *spelling(head)))
+        draft = Draft(self, ticker, vendor, table, texts)
+        reading = decided if self.dates is Dates.BY_FILE else ""
+        return _oldest_first(draft.saying(reading, *spelling(head)))
 
     def ignored(self, head: Head) -> str:
         """What a note says of columns that are neither read nor known, "" for none."""
@@ -197,7 +197,7 @@ class Writing(Protocol):
 
 def table_from(
     head: Head, lines: Sequence[int], cells: Mapping[str, Sequence[str]], form: Writing,
-    told: str = "",
+    stated: str = "",
 ) -> tuple[Table, str]:  # fmt: skip
     """Cells by our names as dates and numbers, and what had to be decided about the dates.
 
@@ -208,7 +208,7 @@ def table_from(
     def wrong(row: int, rule: str, remedy: str) -> BrokenData:
         return text.error(row, rule, remedy)
 
-    days, decided = days_of(cells[DATE], form.dates, told, wrong)
+    days, decided = days_of(cells[DATE], form.dates, stated, wrong)
     bounded(text, days)
     prices = {name: cells[name] for name in PRICES if name in cells}
     # A German spreadsheet writes 31.01.2026,"1,234" between commas too, a French one 31/01/2026.

@@ -62,8 +62,8 @@ class Told:
         adjusted, dates = given & kinds.keys(), given & {DAY_FIRST, MONTH_FIRST}
         unknown = given - kinds.keys() - dates - names
         if unknown or len(adjusted) > 1 or len(dates) > 1:
-            known = ", ".join([*sorted(names), *kinds, DAY_FIRST, MONTH_FIRST])
-            raise CommandError(f"--vendor {words}: write one vendor, or what is so, of {known}")
+            choices = ", ".join([*sorted(names), *kinds, DAY_FIRST, MONTH_FIRST])
+            raise CommandError(f"--vendor {words}: write one vendor, or what is so, of {choices}")
         kind = kinds[next(iter(adjusted))] if adjusted else None
         return cls(given & names, kind, next(iter(dates), ""))
 
@@ -109,6 +109,6 @@ class Format(Protocol):
         """The tickers that the content names, in Yahoo's spelling; none where only the name can."""
         ...
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         """The rows of one line."""
         ...

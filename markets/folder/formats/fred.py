@@ -51,7 +51,7 @@ class FredFormat:
         names = head.header[1:]
         return () if len(names) == 1 or any(map(_VINTAGE.fullmatch, names)) else names
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         names = head.header[1:]
         if any(map(_VINTAGE.fullmatch, names)):
             raise BrokenData(

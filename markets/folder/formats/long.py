@@ -39,12 +39,12 @@ class LongFormat(ColumnFormat):
                      for their, ours in zip(head.header, names, strict=True)]  # fmt: skip
         return names
 
-    def draft(self, head: Head, ticker: str, told: Told) -> Draft:
+    def draft(self, head: Head, ticker: str, vendor: Told) -> Draft:
         names = self._names(head)
         strange = [name for name, ours in zip(head.header, names, strict=True) if name and not ours]
         misspelled(head.path, strange)
-        said = f"columns ignored: {', '.join(strange)[:80]}" if strange else ""
-        return super().draft(head, ticker, told).saying(said)
+        note = f"columns ignored: {', '.join(strange)[:80]}" if strange else ""
+        return super().draft(head, ticker, vendor).saying(note)
 
 
 def _of_tickers(head: Head) -> bool:
@@ -60,8 +60,8 @@ def _of_tickers(head: Head) -> bool:
 def _by_columns(draft: Draft) -> Quotes:
     filled = {name for name in (*PRICES, *AMOUNTS) if draft.table.has(name)}
     adjusted = adjusted_by(filled, draft.told)
-    said = draft.told.said if adjusted is draft.told.adjusted else ""
-    return draft.quotes(adjusted, said, readings=READINGS)
+    how = draft.told.said if adjusted is draft.told.adjusted else ""
+    return draft.quotes(adjusted, how, readings=READINGS)
 
 
 LONG = LongFormat(

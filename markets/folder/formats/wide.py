@@ -72,7 +72,7 @@ class WideFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return tuple(dict.fromkeys(map(ticker_of_code, head.header[1:])))
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         tickers = [ticker_of_code(name) for name in head.header[1:]]
         if tickers.count(ticker) > 1:
             raise BrokenData(f"{head.path}: {ticker} stands in two columns. Keep one of them.")
@@ -80,15 +80,15 @@ class WideFormat:
         lines, cells = side_by_side(head, 1, places)
         if not lines:
             raise no_rows(head.path)
-        table, decided = table_from(head, lines, cells, self, told.dates)
+        table, decided = table_from(head, lines, cells, self, vendor.dates)
         table = one_price(chosen(table, ~np.isnan(table["Close"])))
         backwards = newest_first(table)
         if backwards:
             table = chosen(table, slice(None, None, -1))
         words = (decided, REVERSED * backwards, *spelling(head))
-        said = "; ".join(part for part in words if part)
-        note = f"read as {self.about.title}{': ' * bool(said)}{said}"
-        return Quotes(table, told.adjusted or Adjusted.CLOSES, (note, ONE_PRICE))
+        how = "; ".join(part for part in words if part)
+        note = f"read as {self.about.title}{': ' * bool(how)}{how}"
+        return Quotes(table, vendor.adjusted or Adjusted.CLOSES, (note, ONE_PRICE))
 
 
 # --- our columns as Excel saves them -------------------------------------------------------------

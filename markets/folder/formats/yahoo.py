@@ -35,19 +35,19 @@ _TELLING = frozenset({"Adj Close", "Dividends", "Stock Splits", "Capital Gains"}
 """Columns that Yahoo and yfinance write and nobody else does."""
 
 
-def quotes_of(text: FileText, told: Told) -> Quotes:
+def quotes_of(text: FileText, vendor: Told) -> Quotes:
     """Yahoo's columns; without any that tells what prices are adjusted for nobody says it."""
     table = table_of(text)
-    adjusted = adjusted_by(text.cells.keys(), told)
-    said = f"read as {OWN.about.title}: {told.said}" if adjusted is told.adjusted else ""
-    return Quotes(table, adjusted, (said,) if said else (), readings=READINGS)
+    adjusted = adjusted_by(text.cells.keys(), vendor)
+    note = f"read as {OWN.about.title}: {vendor.said}" if adjusted is vendor.adjusted else ""
+    return Quotes(table, adjusted, (note,) if note else (), readings=READINGS)
 
 
-def adjusted_by(columns: Set[str], told: Told) -> Adjusted:
-    """What prices in our columns are adjusted for: by the columns, else as the user told."""
+def adjusted_by(columns: Set[str], vendor: Told) -> Adjusted:
+    """What prices in our columns are adjusted for: by the columns, else as the user vendor."""
     if columns & _TELLING:
         return Adjusted.BY_COLUMNS
-    return told.adjusted or (Adjusted.UNSAID if columns >= _WHOLE else Adjusted.CLOSES)
+    return vendor.adjusted or (Adjusted.UNSAID if columns >= _WHOLE else Adjusted.CLOSES)
 
 
 def _text(head: Head) -> FileText:
@@ -75,8 +75,8 @@ class OwnFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        return quotes_of(_text(head), told)
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
+        return quotes_of(_text(head), vendor)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class HistoryFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         text = _text(head)
 
         def wrong(row: int, rule: str, remedy: str) -> BrokenData:
@@ -141,7 +141,7 @@ class DownloadFormat:
         levels = self._levels(head)
         return tuple(dict.fromkeys(levels[1])) if levels else ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         fields, tickers = self._levels(head) or ((), ())
         places = {"Date": 0} | {
             field: place for place, (field, of) in enumerate(zip(fields, tickers, strict=True), 1)
@@ -171,10 +171,10 @@ class DownloadFormat:
             return None
         if len(upper) != len(lower) or not upper:
             return None
-        known = {*PRICES, *AMOUNTS, "Repaired?"}
-        if set(upper) <= known:
+        columns = {*PRICES, *AMOUNTS, "Repaired?"}
+        if set(upper) <= columns:
             return upper, lower
-        return (lower, upper) if set(lower) <= known else None
+        return (lower, upper) if set(lower) <= columns else None
 
 
 def _traded(table: Table) -> Table:

@@ -32,26 +32,30 @@ def with_rates(
     if not outlasted:
         return read
     dollars = dict.fromkeys((*outlasted, "USD"))
-    found = _read(source, [f"{one}{FIXING}" for one in dollars if one != "EUR"])
-    behind = [one for one in outlasted if one != "USD" and _behind(one, found, last)]
-    found |= _pairs(source, behind, {**found, **read.bars})
-    return Snapshot({**found, **read.bars}, read.facts)
+    fixings = _read(source, [f"{currency}{FIXING}" for currency in dollars if currency != "EUR"])
+    behind = [
+        currency for currency in outlasted if currency != "USD" and _behind(currency, fixings, last)
+    ]
+    fixings |= _pairs(source, behind, {**fixings, **read.bars})
+    return Snapshot({**fixings, **read.bars}, read.facts)
 
 
 def with_pairs(source: Source, read: Snapshot, currencies: Iterable[str]) -> Snapshot:
     """What was read, with the source's own pairs of all currencies but the dollar."""
     wanted = sorted({*currencies} - {"USD"})
-    found: dict[str, Bars] = {}
+    pairs: dict[str, Bars] = {}
     for place in _PLACES:
-        names = [pair_names(one)[place] for one in wanted
-                 if pair_of(one, {**found, **read.bars}) is None]  # fmt: skip
-        found |= source.load([asset_of(name) for name in names]).bars if names else {}
-    return Snapshot({**found, **read.bars}, read.facts)
+        names = [pair_names(currency)[place] for currency in wanted
+                 if pair_of(currency, {**pairs, **read.bars}) is None]  # fmt: skip
+        pairs |= source.load([asset_of(name) for name in names]).bars if names else {}
+    return Snapshot({**pairs, **read.bars}, read.facts)
 
 
 def pairs_of(currencies: Iterable[str]) -> tuple[str, ...]:
     """The pairs that a source is asked for before all others, of what is neither pegged nor USD."""
-    return tuple(pair_names(one)[0] for one in sorted({*currencies} - {"USD", *PER_DOLLAR}))
+    return tuple(
+        pair_names(currency)[0] for currency in sorted({*currencies} - {"USD", *PER_DOLLAR})
+    )
 
 
 def _last(read: Snapshot, end: date | None) -> np.datetime64:
@@ -64,22 +68,23 @@ def _outlasted(currencies: set[str], last: np.datetime64) -> tuple[str, ...]:
     if len(currencies) < 2 or not currencies - {"USD", *PER_DOLLAR}:
         return ()
     names = sorted(currencies - PER_DOLLAR.keys())
-    ends = {one: last_packaged(one) for one in names}
-    return tuple(one for one, known in ends.items() if known is None or known < last)
+    ends = {currency: last_packaged(currency) for currency in names}
+    return tuple(currency for currency, end in ends.items() if end is None or end < last)
 
 
-def _behind(currency: str, found: dict[str, Bars], last: np.datetime64) -> bool:
-    newer = found.get(f"{'USD' if currency == 'EUR' else currency}{FIXING}")
+def _behind(currency: str, fixings: dict[str, Bars], last: np.datetime64) -> bool:
+    newer = fixings.get(f"{'USD' if currency == 'EUR' else currency}{FIXING}")
     return newer is None or bool(np.datetime64(newer.last) < last)
 
 
 def _pairs(source: Source, currencies: list[str], there: dict[str, Bars]) -> dict[str, Bars]:
     """Each currency's pair by its usual name, or by another where that one does not serve."""
-    found: dict[str, Bars] = {}
+    pairs: dict[str, Bars] = {}
     for place in _PLACES:
-        missing = [one for one in currencies if not pair_serves(one, {**there, **found})]
-        found |= _read(source, [pair_names(one)[place] for one in missing])
-    return found
+        known = {**there, **pairs}
+        missing = [currency for currency in currencies if not pair_serves(currency, known)]
+        pairs |= _read(source, [pair_names(currency)[place] for currency in missing])
+    return pairs
 
 
 def _read(source: Source, names: list[str]) -> dict[str, Bars]:
@@ -88,10 +93,10 @@ def _read(source: Source, names: list[str]) -> dict[str, Bars]:
     try:
         return dict(source.load(assets).bars) if assets else {}
     except DataError:
-        found: dict[str, Bars] = {}
+        lines: dict[str, Bars] = {}
         for asset in assets:
             try:
-                found |= source.load([asset]).bars
+                lines |= source.load([asset]).bars
             except DataError as error:
                 warnings.warn(f"exchange rates, {error}", stacklevel=4)
-        return found
+        return lines

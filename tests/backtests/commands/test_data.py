@@ -114,10 +114,10 @@ def test_pull_quietly_says_failures_only(yahoo: Yahoo, shell: Shell) -> None:
 
 
 def test_pull_fetches_all_that_a_strategy_needs(yahoo: Yahoo, shell: Shell) -> None:
-    """Universe, its stand-in, signals, the rate of cash, the benchmark, and our own proxies."""
+    """Universe, its stand-in, signals, the rate of cash, the benchmark, and its proxies."""
     (shell.folder / "mine.py").write_text(MINE)
     said = shell("data", "pull", "mine.py:Mine", "AAPL", "--json")
-    wanted = {"9988.HK", "BABA", "SPY", "^TNX", "^IRX", "ACWI", "MCHI", "SMH", "AAPL"}
+    wanted = {"9988.HK", "BABA", "SPY", "^TNX", "^IRX", "ACWI", "MCHI", "AAPL"}
     assert set(rows(said)) == wanted
 
 

@@ -11,7 +11,7 @@ import pytest
 from backtests import run
 from backtests.commands.terminal import say_warnings
 from newsfolio import Strategy, View, monthly
-from reports.pages.tearsheet import tearsheet
+from reports.pages.details import details_page
 from reports.pages.verdict import verdict_page
 from tests.support.results import text_of, usual_result
 from tests.support.shell import Shell
@@ -45,7 +45,7 @@ def test_credit_is_explained_by_the_weights_that_asked_for_it(tmp_path: Path) ->
     assert credit is not None
     assert credit["largest"] > 0.4 * found.manifest["settings"]["cash"]
     assert credit["why"] == "the strategy wanted up to 150 % of its equity, which credit pays for"
-    for page in (verdict_page(found), tearsheet(found)):
+    for page in (verdict_page(found), details_page(found)):
         text = text_of(page)
         assert "which credit pays for." in text
         assert "Without costs" in text

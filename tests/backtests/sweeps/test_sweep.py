@@ -23,6 +23,7 @@ from backtests.sweeps.sweep import SweepResult, load, size_of
 from markets.sample.source import SampleSource
 from newsfolio import (
     CommandError,
+    NewsfolioError,
     OutputError,
     ParameterError,
     Strategy,
@@ -202,6 +203,30 @@ def test_a_failed_set_is_recorded_and_stops_nothing(tmp_path: Path) -> None:
     assert found.summary["errors"][0] == {"error": "six lines need a short past", "sets": 2}
     rows = Ledger(tmp_path / "l.sqlite").rows()
     assert [row["status"] for row in rows].count("failed") == 5
+
+
+def test_a_sweep_of_which_no_set_ran_is_one_failed_trial(tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "SPY.csv").write_text("Date,Close,Adj Close\n2025-06-02,many,1\n")
+    with pytest.raises(NewsfolioError, match="many"):
+        swept(tmp_path, data=files)
+    (row,) = Ledger(tmp_path / "l.sqlite").rows()
+    assert (row["status"], row["strategy"], row["run"]) == ("failed", "top", "")
+    assert "many" in row["error"]
+    assert json.loads(row["parameters"])["n"] == 2
+
+
+def test_a_sweep_that_ends_half_way_leaves_its_sets_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OutputError("the disk is full")
+
+    monkeypatch.setattr("backtests.sweeps.storage.SetTable.write", full)
+    with pytest.raises(OutputError, match="the disk is full"):
+        swept(tmp_path, grid={"n": (1, 2)})
+    assert [row["status"] for row in Ledger(tmp_path / "l.sqlite").rows()] == ["done", "done"]
 
 
 def test_every_set_is_in_the_ledger_as_a_run_of_it_would_be(tmp_path: Path) -> None:

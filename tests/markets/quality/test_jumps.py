@@ -164,7 +164,7 @@ def test_a_move_beyond_the_price_limit_cannot_have_traded() -> None:
     assert (one.severity, one.rule) == (Severity.BLOCK, "price limit")
     (one,) = found(made, line, limit=tenth)
     assert (one.severity, one.rule) == (Severity.BLOCK, "price limit")
-    assert "where 10% a day is the limit" in one.told
+    assert "where 10 % a day is the limit" in one.told
     made.loc[made.index[AT], "dividend"] = made["close"].iloc[AT - 1] - made["close"].iloc[AT]
     assert found(made, line, limit=tenth) == []
 

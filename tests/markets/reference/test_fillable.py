@@ -120,12 +120,12 @@ def test_only_a_row_makes_a_line_st_and_others_are_noted() -> None:
     marked = Asset("600589.SS", MAINLAND, risk_warning=row)
     told = market_of([line("600589.SS", days, closes)], marked)
     assert plain.locked[:, 0].tolist() == [0, 0, 0, 0]
-    assert [note for note in plain.notes if "5%" in note] == [
-        "600589.SS: stops 5% above the last close on sessions in a row from 2024-10-09, as under a "
-        "risk warning (ST); if it was, say when: Asset(..., risk_warning=Dated(...))"
+    assert [note for note in plain.notes if "5 %" in note] == [
+        "600589.SS: stops 5 % above the last close on sessions in a row from 2024-10-09, as under "
+        "a risk warning (ST); if it was, say when: Asset(..., risk_warning=Dated(...))"
     ]
     assert told.locked[:, 0].tolist() == [0, 1, 1, 1]
-    assert not [note for note in told.notes if "5%" in note]
+    assert not [note for note in told.notes if "5 %" in note]
 
 
 def test_a_listing_is_free_for_five_sessions() -> None:

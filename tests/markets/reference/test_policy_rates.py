@@ -102,7 +102,7 @@ def test_both_engines_pay_the_same_in_euros() -> None:
 def test_a_percentage_of_ones_own() -> None:
     done = run(cash_rate="2.5%")
     assert set(done.rates["cash"]) == {0.025}
-    assert "idle USD cash earns 2.5%, as asked" in done.market.notes
+    assert "idle USD cash earns 2.50 %, as asked" in done.market.notes
     assert set(run(cash_rate="-0.5 %", currency="EUR").rates["cash"]) == {-0.005}
 
 

@@ -14,7 +14,7 @@ from backtests.evaluation.attribution.brinson import (
     active,
     active_effects,
 )
-from backtests.evaluation.schema import Effect
+from backtests.evaluation.attribution.schema import Effect
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings

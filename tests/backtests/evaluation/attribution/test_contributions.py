@@ -17,7 +17,7 @@ from backtests.evaluation.attribution.contributions import (
     contributions,
     sleeve_names,
 )
-from backtests.evaluation.schema import Attribution, Part
+from backtests.evaluation.attribution.schema import Attribution, Part
 from backtests.settings import CostTable, Dividends, Withholding
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from backtests.evaluation.event_studies import study as studies
 from backtests.evaluation.event_studies.market_model import fitted, pooled
 from newsfolio import EventStudy, Facts, Sleeve
+from newsfolio.formatting import percent
 from tests.support.event_studies import PAIR, made, model, on
 from tests.support.switch import DAYS, LINES, line, noise
 
@@ -163,8 +164,8 @@ def test_a_sentence_gives_side_size_and_rank() -> None:
     assert window.car == pytest.approx(0.5, abs=0.05)
     assert window.percentile == 1.0
     assert window.placebos == 500
-    assert f"{window.car:.1%} ahead of what SPY explains on session 1" in window.sentence
-    assert "100.0% of 500 random dates did worse" in window.sentence
+    assert f"{percent(window.car, 1)} ahead of what SPY explains on session 1" in window.sentence
+    assert "100.0 % of 500 random dates did worse" in window.sentence
 
 
 def test_day_0_is_the_first_session_on_or_after_the_event() -> None:

@@ -71,7 +71,7 @@ def test_the_pair_serves_after_the_last_fixing_each_value_a_day_later() -> None:
     assert before["2026-11-03"] == valued["2026-11-03"] == pytest.approx(1 / 7.8, rel=1e-12)
     assert before["2026-11-27"] == pytest.approx(1 / 7.8, rel=1e-12)
     assert "rates of HKD in USD: from 2026-11-02 on HKD=X of the source" in notes(done.market)
-    assert "0.00% off the last common fixings" in notes(done.market)
+    assert "0.00 % off the last common fixings" in notes(done.market)
 
 
 @pytest.mark.parametrize("times", [1.02, 0.98, 1 / 7.8**2, 100.0])
@@ -79,7 +79,7 @@ def test_a_pair_that_is_not_what_was_fixed_is_refused(times: float) -> None:
     done = run(pair("HKD=X", times, after=7.8))
     assert done.market.day(-1) == FIXED
     assert "HKD=X of the source is not used: it is " in notes(done.market)
-    assert "and 1% is allowed" in notes(done.market)
+    assert "and 1 % is allowed" in notes(done.market)
 
 
 @pytest.mark.parametrize("times", [1.009, 0.991])
@@ -212,10 +212,10 @@ def test_where_the_usual_pair_is_refused_another_one_serves_and_both_are_said(ot
     assert done.market.day(-1) == LAST
     assert rates(done.market, "SPY")[1]["2026-11-27"] == pytest.approx(0.9)
     assert f"from 2026-11-02 on {other} of the source" in notes(done.market)
-    assert "EURUSD=X of the source is not used: it is 23.1% off" in notes(done.market)
+    assert "EURUSD=X of the source is not used: it is 23.1 % off" in notes(done.market)
     alone = run(pair("HKD=X", after=7.8), wrong, currency="EUR")
     assert alone.market.day(-1) == FIXED
-    assert "EURUSD=X of the source is not used: it is 23.1% off" in notes(alone.market)
+    assert "EURUSD=X of the source is not used: it is 23.1 % off" in notes(alone.market)
 
 
 def test_what_leaps_over_a_hole_is_used_and_said() -> None:
