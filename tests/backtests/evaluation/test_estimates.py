@@ -19,6 +19,7 @@ from backtests.evaluation.estimates import (
 )
 from backtests.evaluation.schema import Comparison, Estimate, Figures, Role
 from backtests.evaluation.statistics.bootstrap import Resample, resample
+from backtests.evaluation.trial_record import TrialCounts
 from backtests.simulation import metrics
 from tests.support.daily_returns import daily, noise, zeros
 
@@ -236,7 +237,7 @@ def test_every_missing_figure_says_why(name: str, years: float) -> None:
             value is None or np.isfinite(value)
             for value in (estimate.value, estimate.low, estimate.high)
         )
-    luck = significance(own, other, years, [nan], 1, 1)
+    luck = significance(own, other, years, [nan], TrialCounts(1, None, 1))
     assert luck.deflated is not None or luck.why
     returns, beta = beta_mix(own, other, zeros(own))
     assert isnan(beta) == bool(returns.isna().all()) or returns.empty
