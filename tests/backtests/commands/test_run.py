@@ -37,6 +37,26 @@ def test_a_run_is_judged_kept_and_counted(shell: Shell) -> None:
     assert all(row["scored"] > 0 and row["sharpe"] is not None for row in rows)
 
 
+def test_what_is_shown_besides_is_no_trial(shell: Shell) -> None:
+    """The ledger, and all of the evaluation but what was asked for, stay as they are."""
+    plain = load(run(shell))
+    before = len(Ledger(shell.ledger).rows())
+    (shell.folder / "mine.csv").write_text(
+        "name,first,last,source\nMine,2025-06-02,2025-06-30,me\n"
+    )
+    asked = load(run(shell, "--shortcuts", "--regimes", "mine.csv"))
+    assert len(Ledger(shell.ledger).rows()) == 2 * before
+    assert plain.evaluation is not None
+    assert asked.evaluation is not None
+    assert plain.evaluation["shortcuts"] is None
+    assert asked.evaluation["shortcuts"] is not None
+    assert len(asked.evaluation["shortcuts"]["phases"]["rows"]) == 21
+    assert [row["name"] for row in asked.evaluation["regimes"]["periods"]][-1] == "Mine"  # type: ignore[index]
+    apart = {"shortcuts", "regimes", "significance", "verdict", "record"}
+    for name in plain.evaluation.keys() - apart:
+        assert plain.evaluation[name] == asked.evaluation[name]  # type: ignore[literal-required]
+
+
 def test_the_terminal_says_the_verdict_first(shell: Shell) -> None:
     said = shell("run", "abc-basket", *JUDGED)
     assert "verdict       SIMULATED. Made-up prices." in said.out
@@ -124,7 +144,7 @@ def test_a_plain_backtrader_strategy_is_judged_as_context(shell: Shell) -> None:
 def test_a_ledger_that_another_process_holds_costs_the_count_alone(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backtests.records.ledger.PATIENCE", 0.2)
+    monkeypatch.setattr("backtests.records.ledger.ledger.PATIENCE", 0.2)
     run(shell, "--no-verdict")
     holder = sqlite3.connect(shell.ledger)
     holder.execute("BEGIN EXCLUSIVE")
