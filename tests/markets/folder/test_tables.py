@@ -188,7 +188,11 @@ def test_closes_alone_are_a_price_return_in_any_spelling_and_fill_at_the_next_cl
         assert (bars.priced, bars.frame["open"].tolist()) == (Priced.SPLITS, [100.5, 101.5])
         assert "taken as a price return" in bars.doubts[0].told
         assert "fills at the next close" in bars.notes[1]
+        assert not bars.notes[0].endswith(": ")
         assert read(tmp_path, vendor="full").priced is Priced.DIVIDENDS
+    (tmp_path / "AAPL.csv").write_text("Date;Adj Close\n25.11.2026;100,5\n", encoding="utf-8")
+    assert read(tmp_path).priced is Priced.DIVIDENDS
+    assert len(read(tmp_path).notes) == 1  # nothing says at what it could fill
 
 
 def test_what_is_copied_from_yahoos_page_is_read(tmp_path: Path) -> None:
