@@ -46,8 +46,8 @@ EACH = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
 
 def needed() -> dict[str, Asset]:
     """Every line that some shipped strategy reads."""
-    found = (inputs_of(make(), Settings()).assets for make in STRATEGIES.values())
-    return {asset.ticker: asset for assets in found for asset in assets}
+    needs = (inputs_of(make(), Settings()).assets for make in STRATEGIES.values())
+    return {asset.ticker: asset for assets in needs for asset in assets}
 
 
 def made(asset: Asset) -> Bars:
@@ -73,7 +73,7 @@ def yahoo(world: list[Bars]) -> Iterator[Yahoo]:
     """A Yahoo on this machine, which knows the pairs too."""
     with yahoo_server() as server:
         for line in (*world, pair("HKD=X", after=7.8), pair("CNY=X", after=6.7)):
-            server.lines[line.ticker] = told(line)
+            server.lines[line.ticker] = server_line(line)
         yield server
 
 
@@ -88,7 +88,7 @@ def pulled(yahoo: Yahoo, store: Path) -> YahooSource:
     return YahooSource(Store(store), today=TODAY, session=yahoo.session())
 
 
-def told(line: Bars) -> Line:
+def server_line(line: Bars) -> Line:
     """The line as Yahoo tells it."""
     asset = asset_of(line.ticker)
     rows = {
@@ -135,8 +135,8 @@ def folder(world: list[Bars], tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_one_types_its_name_and_the_folder(name: str, folder: Path, shell: Shell) -> None:
-    said = shell("run", name, "--data", str(folder))
-    assert (said.code, said.err) == (0, "")
+    reply = shell("run", name, "--data", str(folder))
+    assert (reply.code, reply.err) == (0, "")
 
 
 @pytest.mark.slow
@@ -147,5 +147,5 @@ def test_one_types_its_name_alone(
     """`ai-cycle-clock` takes a minute of one core: its 400 placebos decide every day."""
     monkeypatch.setattr("markets.yahoo.client.session_type", lambda: lambda **_: yahoo.session())
     monkeypatch.setattr("backtests.paths.today", lambda: TODAY)
-    said = shell("run", name, "--store", str(store))
-    assert said.code == 0, said.err
+    reply = shell("run", name, "--store", str(store))
+    assert reply.code == 0, reply.err

@@ -109,7 +109,11 @@ def test_beside_a_control_of_new_york_it_has_the_control_s_sessions() -> None:
 
 def test_neither_jumps_nor_weekends_of_it_are_doubted() -> None:
     halved = line("BTC-USD", ALL_DAYS, [100.0, 101.0] * 3 + [55.0, 54.0] * 3)
-    assert not [one for one in inspect(asset_of("BTC-USD"), halved) if one.severity > Severity.NOTE]
+    assert not [
+        finding
+        for finding in inspect(asset_of("BTC-USD"), halved)
+        if finding.severity > Severity.NOTE
+    ]
 
 
 # --- funds ---------------------------------------------------------------------------------------
@@ -150,8 +154,10 @@ def test_a_declared_fund_needs_no_opening_price() -> None:
 def test_a_fund_that_nobody_counts_is_not_doubted_as_halted() -> None:
     days = pd.bdate_range("2024-01-02", periods=60)
     cash = line("VMFXX", days, [1.0] * 60, volume=0.0)
-    found = [one for one in inspect(asset_of("VMFXX"), cash) if one.severity > Severity.NOTE]
-    assert [one.rule for one in found if one.rule != "gap"] == []
+    findings = [
+        finding for finding in inspect(asset_of("VMFXX"), cash) if finding.severity > Severity.NOTE
+    ]
+    assert [finding.rule for finding in findings if finding.rule != "gap"] == []
 
 
 def _desk(market: Market, wanted: dict[str, float]) -> Desk:
@@ -173,5 +179,5 @@ class _Source:
         self._bars = bars
 
     def load(self, assets: Any, facts: Any = ()) -> Snapshot:
-        names = {each.ticker for each in assets} & self._bars.keys()
+        names = {asset.ticker for asset in assets} & self._bars.keys()
         return Snapshot({name: self._bars[name] for name in names}, {})
