@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from backtests.evaluation.judging import Judging, judged
+from backtests.records.exposures import exposure_of, published_on
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
 from backtests.records.trials import (
-    counted_if_failed,
+    attempted,
     counted_if_unmade,
     finished_trial,
-    record_trials,
 )
 from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.jobs import Job, Runnable, job_of
@@ -81,18 +81,19 @@ def run_job(
     notes: what a reader must know besides, for the manifest. begin: is shown the result before it
     is judged.
     """
-    with counted_if_failed(job, workspace):
+    with attempted(job, workspace) as attempt:
         done = _run(job, workspace, verify)
-        result = result_of(done, judging.since if judging else None)
+        since = judging.since if judging else None
+        attempt.exposure = exposure_of(done, published_on(job.strategy), since)
+        attempt.result = result = result_of(done, since)
         if begin is not None:
             begin(result)
-        ledger = workspace.ledger
-        result, variants = judged(done, result, ledger, judging) if judging else (result, ())
+        result, variants = judged(done, result, attempt, judging) if judging else (result, ())
         result = _noted(result, [*notes, *_other_lines(workspace.source, done.bars)])
         _remember(workspace.source, done.bars)
         if save is not None:
             save(result)
-    record_trials(ledger, [finished_trial(job, result), *variants])
+    attempt.record([finished_trial(job, result, attempt.exposure), *variants])
     return result
 
 

@@ -20,7 +20,8 @@ from markets.market import Days, Market
 from markets.quality.findings import Finding
 from markets.quality.gate import gate, levels
 from markets.quality.pairs import serving_pairs
-from markets.reference.currencies import EcbRates, FxSource, SourceRates, pair_of, require_known
+from markets.reference.currencies import EcbRates, FxSource, SourceRates, require_known
+from markets.reference.fixings_file import pair_of
 from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.store.rates.lines import with_pairs, with_rates
 from markets.universe import Want, assets_to_load

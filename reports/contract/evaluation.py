@@ -77,7 +77,10 @@ class ComparisonJson(TypedDict):
 
 
 class SignificanceJson(TypedDict):
-    """The Sharpe ratio of the difference to the control, and what luck would have made of it."""
+    """The Sharpe ratio of the difference to the control, and what luck would have made of it.
+
+    It is deflated by the larger of trials and family, which older runs lack.
+    """
 
     sharpe: float | None
     probabilistic: float | None
@@ -89,6 +92,30 @@ class SignificanceJson(TypedDict):
     skew: float | None
     kurtosis: float | None
     why: str
+    family: NotRequired[int | None]
+
+
+class JoinedTrialsJson(TypedDict):
+    """Another thesis, or a strategy without one, whose variants are counted with this one."""
+
+    subject: str
+    variants: int
+    why: str
+
+
+class TrialRecordJson(TypedDict):
+    """What the trial ledger said when the run was judged. link: hash of its last row."""
+
+    joined: list[JoinedTrialsJson]
+    killed: int
+    running: int
+    since: str
+    trials: int
+    rows: int
+    link: str
+    gaps: list[str]
+    chained: str
+    unchained: int
 
 
 class PowerJson(TypedDict):
@@ -289,7 +316,7 @@ class RegimesJson(TypedDict):
 class EvaluationJson(TypedDict):
     """Everything that is known about whether a thesis held up.
 
-    studies, regimes: older runs lack them.
+    studies, regimes, record: older runs lack them. record: None where the ledger could not be read.
     """
 
     verdict: VerdictJson
@@ -308,3 +335,4 @@ class EvaluationJson(TypedDict):
     seed: int
     studies: NotRequired[list[StudyJson]]
     regimes: NotRequired[RegimesJson | None]
+    record: NotRequired[TrialRecordJson | None]

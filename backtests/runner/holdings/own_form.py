@@ -27,6 +27,10 @@ def read_own_form(sheet: Sheet) -> Statement:
             1,
             f"expected the columns asset,quantity, or a broker's export; found {first[:60]!r}",
         )
+    if len(rows) == 1:
+        raise sheet.error(
+            rows[0].line, "a header and nothing below it; write the holdings, or CASH,0 for none"
+        )
     places = header.index("asset"), header.index("quantity")
     for row in rows[1:]:
         if any(row.cells[len(header) :]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markets.folder.formats import (
     crsp,
     fred,
+    long,
     mainland,
     services,
     sites,
@@ -22,7 +23,8 @@ from newsfolio.errors import BrokenData
 
 FORMATS: tuple[Format, ...] = (
     *trees.FORMATS, *yahoo.FORMATS, *services.FORMATS, *mainland.FORMATS, *terminals.FORMATS,
-    *crsp.FORMATS, *fred.FORMATS, *sites.FORMATS, *wide.FORMATS, yahoo.OWN,
+    *crsp.FORMATS, *fred.FORMATS, *sites.FORMATS, *wide.FORMATS, *long.FORMATS,
+    yahoo.OWN,
 )  # fmt: skip
 """In the order in which they are asked; a new one stands before those that are less particular."""
 

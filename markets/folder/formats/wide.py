@@ -10,10 +10,8 @@ import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers
 from markets.folder.formats.columns import (
-    REVERSED,
     ColumnFormat,
     Draft,
-    chosen,
     side_by_side,
     spelling,
     table_from,
@@ -21,12 +19,21 @@ from markets.folder.formats.columns import (
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code
-from markets.folder.price_file import AMOUNTS, ONE_PRICE, PRICES, no_rows, one_price
+from markets.folder.price_file import (
+    AMOUNTS,
+    ONE_PRICE,
+    PRICES,
+    REVERSED,
+    chosen,
+    newest_first,
+    no_rows,
+    one_price,
+)
 from newsfolio.errors import BrokenData
 
 _DATES = ("", "Date", "date", "Datetime", "日期", "Datum", "Fecha")
-_TICKER = re.compile(r"\^?[A-Z0-9][A-Z0-9.=^-]*|(?:sh|sz|bj)\.?\d{6}")
-_NO_TICKERS = frozenset(
+TICKER = re.compile(r"\^?[A-Z0-9][A-Z0-9.=^-]*|(?:sh|sz|bj)\.?\d{6}")
+_NOTICKERS = frozenset(
     ("OPEN", "HIGH", "LOW", "CLOSE", "VOLUME", "PRICE", "VALUE", "RATE", "LEVEL", "INDEX")
 )
 
@@ -52,7 +59,7 @@ class WideFormat:
         names = head.header[1:] if self._dated(head) else ()
         return tuple(
             name for name in names
-            if not (_TICKER.fullmatch(name) and name not in _NO_TICKERS and ticker_of_code(name))
+            if not (TICKER.fullmatch(name) and name not in _NOTICKERS and ticker_of_code(name))
         )  # fmt: skip
 
     @staticmethod
@@ -75,7 +82,7 @@ class WideFormat:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, vendor.dates)
         table = one_price(chosen(table, ~np.isnan(table["Close"])))
-        backwards = len(table.days) > 1 and table.days[0] > table.days[-1]
+        backwards = newest_first(table)
         if backwards:
             table = chosen(table, slice(None, None, -1))
         words = (decided, REVERSED * backwards, *spelling(head))

@@ -55,7 +55,7 @@ def test_a_runs_folder_is_safe_whatever_the_name(shell: Shell, name: str, folder
     assert place.name.startswith(folder + "-")
     assert (shell.runs / place.name / "verdict.html").is_file()
     outside = {path.name for path in shell.folder.iterdir()} - {"__pycache__"}  # of s.py
-    assert outside <= {"prices", "s.py", "runs", "trials.sqlite", "data"}
+    assert outside <= {"prices", "s.py", "runs", "trials.sqlite", "trials.sqlite.last", "data"}
     assert place.name in shell("runs").out
 
 

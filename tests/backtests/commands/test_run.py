@@ -124,7 +124,7 @@ def test_a_plain_backtrader_strategy_is_judged_as_context(shell: Shell) -> None:
 def test_a_ledger_that_another_process_holds_costs_the_count_alone(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backtests.records.ledger.PATIENCE", 0.2)
+    monkeypatch.setattr("backtests.records.ledger.ledger.PATIENCE", 0.2)
     run(shell, "--no-verdict")
     holder = sqlite3.connect(shell.ledger)
     holder.execute("BEGIN EXCLUSIVE")

@@ -16,6 +16,7 @@ from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.schema import Estimate, Headline, Role
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.records.ledger import Tried
+from backtests.records.ledger.counting import Count
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from newsfolio import Strategy
@@ -52,7 +53,7 @@ def test_the_first_decision_divides() -> None:
 
 def test_figures_and_comparisons_are_those_of_the_curves() -> None:
     run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
-    found = evaluate(run, Tried({}, frozenset()), HONEST, count=0).evaluation
+    found = evaluate(run, Tried(), HONEST, count=0).evaluation
     own = run.account.equity["2023-06-01":]  # type: ignore[misc]
     other = run.references["half and half"].curve["2023-06-01":]  # type: ignore[misc]
     assert [row.name for row in found.figures] == ["strategy", "half and half", "benchmark"]
@@ -74,11 +75,10 @@ def test_the_grid_counts_as_trials() -> None:
 
 def test_earlier_trials_deflate() -> None:
     run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
-    alone = evaluate(run, Tried({}, frozenset()), HONEST, count=0).evaluation.significance
-    before = {f"tried-{n}": n / 100 for n in range(100)}
-    many = Tried(before, frozenset({*before, "of another thesis"}))
+    alone = evaluate(run, Tried(), HONEST, count=0).evaluation.significance
+    many = Tried(thesis=Count(100), family=Count(90), everything=Count(101))
     after = evaluate(run, many, HONEST, count=0).evaluation.significance
-    assert (after.trials, after.all_trials) == (103, 104)
+    assert (after.trials, after.family, after.all_trials) == (103, 93, 104)
     assert after.deflated < alone.deflated  # type: ignore[operator]
     unread = evaluate(run, None, HONEST, count=0).evaluation
     assert unread.significance.deflated is None

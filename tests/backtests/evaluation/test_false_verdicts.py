@@ -91,7 +91,7 @@ def played(strategy: Strategy, lines: Mapping[str, Bars], **settings: Any) -> Ru
 
 
 def judged(run: Run, tried: Tried | None = None, count: int = 1, **more: Any) -> Evaluation:
-    known = Tried({}, frozenset()) if tried is None else tried
+    known = Tried() if tried is None else tried
     return evaluate(run, known, HONEST, count=count, **more).evaluation
 
 
@@ -146,9 +146,9 @@ def test_a_run_that_ended_with_its_data_may_be_judged_again(tmp_path: Path) -> N
 
 def test_sessions_seen_in_a_later_run_are_not_judged_as_unseen() -> None:
     run = played(Plain(), strong())
-    seen = Tried({}, frozenset(), until=END)
+    seen = Tried(until=END)
     assert "were seen before" in doubted(judged(run, seen, since=MIDDLE))
-    unseen = Tried({}, frozenset(), until=str(MIDDLE))
+    unseen = Tried(until=str(MIDDLE))
     assert judged(run, unseen, since=MIDDLE).verdict.word is Headline.HELD_UP
 
 

@@ -13,9 +13,14 @@ from backtests.evaluation.estimates import (
     significance,
 )
 from backtests.evaluation.schema import Significance
+from backtests.evaluation.trial_record import TrialCounts
 from tests.support.daily_returns import daily, noise, zeros
 
 # Significance
+
+
+def tried(thesis: int, everything: int | None) -> TrialCounts:
+    return TrialCounts(thesis, None, everything)
 
 
 def difference(sessions: int, sharpe: float) -> pd.Series:
@@ -29,7 +34,7 @@ def test_significance_of_the_paper() -> None:
     """Annual 2.5 on 1,250 sessions in five years, best of 100, V 0.5: SR0 0.1132 a session."""
     own = difference(1250, 2.5 / sqrt(250))
     trials = sqrt(0.5) * np.tile([-1.0, 1.0], 50) * sqrt(99 / 100)  # sample variance 0.5
-    found = significance(own, zeros(own), 5.0, list(trials), 300, 100)
+    found = significance(own, zeros(own), 5.0, list(trials), tried(100, 300))
     assert found.sharpe == pytest.approx(2.5)
     assert found.expected_best == pytest.approx(0.1132 * sqrt(250), abs=1e-3)
     assert (found.trials, found.all_trials, found.why) == (100, 300, "")
@@ -42,7 +47,7 @@ def test_significance_agrees_with_skfolio() -> None:
     measures = pytest.importorskip("skfolio.measures", reason="compared where skfolio is installed")
     own = noise(300, 0.001, seed=12)
     trials = np.random.default_rng(2).normal(0.5, 1.0, 30)
-    found = significance(own, zeros(own), 300 / 252, list(trials), None, 30)
+    found = significance(own, zeros(own), 300 / 252, list(trials), tried(30, None))
     values = own.to_numpy()
     assert found.probabilistic == pytest.approx(measures.probabilistic_sharpe_ratio(values))
     assert found.deflated == pytest.approx(
@@ -53,7 +58,7 @@ def test_significance_agrees_with_skfolio() -> None:
 
 
 def test_a_single_trial_is_not_deflated() -> None:
-    found = significance(noise(100), noise(100, seed=2), 0.4, [nan], 1, 1)
+    found = significance(noise(100), noise(100, seed=2), 0.4, [nan], tried(1, 1))
     assert found.expected_best == 0.0
     assert found.deflated == found.probabilistic
 
@@ -61,19 +66,19 @@ def test_a_single_trial_is_not_deflated() -> None:
 def test_unknown_trials_vary_as_the_estimate_itself_does() -> None:
     """Normal returns with a ratio near 0 over one year: an error of about 1 a year."""
     own = difference(1000, 0.0001)
-    found = significance(own, zeros(own), 1.0, [nan, 1.0], None, 10)
+    found = significance(own, zeros(own), 1.0, [nan, 1.0], tried(10, None))
     assert found.expected_best == pytest.approx(1.5746, rel=0.01)
 
 
 def test_an_unreadable_ledger_leaves_the_rest() -> None:
-    found = significance(noise(100, 0.002), noise(100, seed=2), 0.4, [], None, None)
+    found = significance(noise(100, 0.002), noise(100, seed=2), 0.4, [], None)
     assert (found.trials, found.expected_best, found.deflated) == (None, None, None)
     assert found.probabilistic is not None
     assert found.why == "the ledger cannot be read, so the trials are not counted"
 
 
 def test_a_ratio_that_is_not_positive_is_never_proven() -> None:
-    found = significance(difference(100, -0.05), zeros(noise(100)), 0.4, [nan], None, None)
+    found = significance(difference(100, -0.05), zeros(noise(100)), 0.4, [nan], None)
     assert found.needed is None
     assert found.why.startswith("no record proves")
     assert found.why.endswith("not counted")
@@ -81,9 +86,9 @@ def test_a_ratio_that_is_not_positive_is_never_proven() -> None:
 
 def test_significance_that_cannot_be_told_says_why() -> None:
     own = noise(30)
-    assert significance(own, None, 1.0, [], None, 3).why == "no control"
-    assert significance(own, own, 1.0, [], None, 3).why == "the difference never moves"
-    few = significance(own.iloc[:12], zeros(own.iloc[:12]), 0.05, [], 7, 3)
+    assert significance(own, None, 1.0, [], tried(3, None)).why == "no control"
+    assert significance(own, own, 1.0, [], tried(3, None)).why == "the difference never moves"
+    few = significance(own.iloc[:12], zeros(own.iloc[:12]), 0.05, [], tried(3, 7))
     assert few == Significance(
         few.sharpe, None, None, None, 3, 7, None, None, None, "12 sessions; a probability needs 20"
     )

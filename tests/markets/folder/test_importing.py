@@ -115,7 +115,7 @@ def test_a_line_that_would_come_back_otherwise_is_not_written(
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingData, match="no such file"):
+    with pytest.raises(CommandError, match="no such file"):
         read_lines([tmp_path / "AAPL.csv"], Told(), None)
     (tmp_path / "last download.csv").write_text("Date,Close\n2026-01-05,1\n")
     with pytest.raises(MissingData, match=r"no line to import\n.*of no line; name it after one"):

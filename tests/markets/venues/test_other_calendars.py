@@ -65,6 +65,10 @@ QUANTLIB: dict[str, tuple[ql.Calendar, tuple[str, ...]]] = {
     # elections, and Constitution Day
     "XKRX": (ql.SouthKorea(ql.SouthKorea.KRX), ("2025-06-03", "2026-06-03", "2026-07-17")),
     "XTKS": (ql.Japan(), ()),
+    # Aidilfitri of 2026 was on the Saturday, as the moon had it
+    "XKLS": (ql.Malaysia(), ("2026-03-20",)),
+    # announced: trading ends with 4 April and goes on on the 14th
+    "XSAU": (ql.SaudiArabia(), ("2024-04-04", "2024-04-14")),
     "XSES": (ql.Singapore(), ("2026-03-20",)),  # the feast was on the Saturday
     "XIDX": (ql.Indonesia(), ("2025-08-18",)),  # made a holiday in that month
     # substitutes that the exchange named

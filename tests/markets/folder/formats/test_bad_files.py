@@ -78,9 +78,9 @@ def test_a_broken_header_is_refused(tmp_path: Path, name: str) -> None:
 OPTIONAL = {
     "High", "Low", "Open", "Volume", "Dividends", "Stock Splits", "Close", "Adj Close",
     "TICKER", "VOL", "OPENPRC", "ASKHI", "BIDLO", "CFACSHR", "DlyPrcFlg", "DlyVol", "DlyOpen",
-    "DlyHigh", "DlyLow",
+    "DlyHigh", "DlyLow", "Symbol", "Name", "Trades",
 }  # fmt: skip
-"""Of Yahoo's own columns and of CRSP's many may be missing; what is not known is named."""
+"""Of these columns many may be missing, or others stand there; what is not known is named."""
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -202,10 +202,31 @@ def test_of_two_pairs_that_contradict_the_usual_one_serves_and_is_named() -> Non
                currency="EUR")  # fmt: skip
     assert rates(done.market, "SPY")[1]["2026-11-27"] == pytest.approx(1 / 1.12)
     assert "from 2026-11-02 on EURUSD=X of the source" in notes(done.market)
-    wrong = run(pair("HKD=X", after=7.8), pair("EURUSD=X", 1.3, after=1.12), pair("EUR=X"),
-                currency="EUR")  # fmt: skip
-    assert wrong.market.day(-1) == FIXED
-    assert "EURUSD=X of the source is not used: it is 23.1 % off" in notes(wrong.market)
+
+
+@pytest.mark.parametrize("other", ["EUR=X", "USDEUR=X"])
+def test_where_the_usual_pair_is_refused_another_one_serves_and_both_are_said(other: str) -> None:
+    wrong = pair("EURUSD=X", 1.3, after=1.12)
+    right = dataclasses.replace(pair("EUR=X", after=0.9), ticker=other)
+    done = run(pair("HKD=X", after=7.8), wrong, right, currency="EUR")
+    assert done.market.day(-1) == LAST
+    assert rates(done.market, "SPY")[1]["2026-11-27"] == pytest.approx(0.9)
+    assert f"from 2026-11-02 on {other} of the source" in notes(done.market)
+    assert "EURUSD=X of the source is not used: it is 23.1 % off" in notes(done.market)
+    alone = run(pair("HKD=X", after=7.8), wrong, currency="EUR")
+    assert alone.market.day(-1) == FIXED
+    assert "EURUSD=X of the source is not used: it is 23.1 % off" in notes(alone.market)
+
+
+def test_what_leaps_over_a_hole_is_used_and_said() -> None:
+    line = bent(pair("HKD=X", after=7.8), "2026-11-17", times=10.0)
+    frame = line.frame.drop(line.frame.loc["2026-11-09":"2026-11-16"].index)
+    fixings = EcbRates({"HKD=X": dataclasses.replace(line, frame=frame)}).fixings("HKD", "USD")
+    assert fixings.rates[-1] == pytest.approx(1 / 78)
+    assert (
+        "values of HKD=X that leap over more than a week, and are used: 1, first 78 on"
+        in (fixings.notes[0])
+    )
 
 
 def test_fixings_of_the_store_that_are_older_than_the_package_change_their_days_alone() -> None:
