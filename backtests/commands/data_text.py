@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backtests.commands.terminal import print_table
+from backtests.commands.tables import print_table
 from newsfolio.errors import BrokenData, OutputError
 
 MOST_FILES = 6
@@ -32,7 +32,7 @@ def say_pulled(outcomes: Sequence[Pulled], quiet: bool) -> None:
     """A line for each that changed or failed, and how many did not."""
     shown = [line for line in outcomes if line.failed or not (quiet or line.outcome in _calm())]
     if shown:
-        print_table([_pulled_row(line) for line in shown])
+        print_table([_pulled_row(line) for line in shown], heading=False)
     if quiet:
         return
     counts = Counter(line.outcome.value for line in outcomes)

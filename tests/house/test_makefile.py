@@ -70,5 +70,7 @@ def test_no_interpreter_is_one_line_that_says_so(
 ) -> None:
     said = planned({"python3": OLD}, "run")
     assert said.returncode == 2
-    assert "no Python 3.11 or later that can make a virtual environment among: python3" in said.stderr
+    assert (
+        "no Python 3.11 or later that can make a virtual environment among: python3" in said.stderr
+    )
     assert "make PYTHON=/path/to/python3.12" in said.stderr
