@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from backtests import run
 from markets.quality.withholding import unsaid_withholding
+from newsfolio import Fixed, at_start
 from newsfolio.listings import asset_of
 from tests.support.shell import Shell
 from tests.support.small_runs import flat_prices
@@ -26,6 +29,17 @@ def test_a_line_with_a_row_and_other_venues_are_not_doubted() -> None:
     assert not list(
         unsaid_withholding([asset_of("0700.HK"), asset_of("SPY"), asset_of("600589.SS")])
     )
+
+
+@pytest.mark.parametrize(("withholding", "severity"), [("none", "note"), ("foreign", "doubt")])
+def test_a_run_doubts_it_where_it_counts(tmp_path: Path, withholding: str, severity: str) -> None:
+    """Of gross dividends nothing is withheld, whatever the rate would be."""
+    folder = flat_prices(tmp_path / "prices", **{"0005.HK": 60.0})
+    held = Fixed(mix=((1.0, "0005.HK"),), schedule=at_start)
+    result = run(held, data=str(folder), currency="HKD", withholding=withholding, verdict=False,
+                 ledger=tmp_path / "l.sqlite")  # fmt: skip
+    (unsaid,) = [one for one in result.manifest["findings"] if one["rule"] == "withholding"]
+    assert (unsaid["severity"], unsaid["ticker"]) == (severity, "0005.HK")
 
 
 def test_check_doubts_a_line_of_which_no_row_says_what_is_withheld(shell: Shell) -> None:
