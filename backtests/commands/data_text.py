@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backtests.commands.tables import print_table
+from backtests.commands.terminal import print_table
 from newsfolio.errors import BrokenData, OutputError
 
 MOST_FILES = 6

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backtests.commands.tables import print_table
-from backtests.commands.terminal import print_json
+from backtests.commands.terminal import print_json, print_table
 from backtests.records.registry import listed_runs, run_folder
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import RunOptions, job_at, lines_of
-from backtests.commands.tables import print_table
-from backtests.commands.terminal import print_json
+from backtests.commands.terminal import print_json, print_table
 from newsfolio.errors import CommandError
 
 TICKER = r"\^?[A-Z0-9&]+([.=-][A-Z0-9&]+)*"

@@ -9,8 +9,7 @@ from cyclopts import Parameter
 
 from backtests.commands.data_lines import held_instead, telling_folder
 from backtests.commands.options import OUTPUT, RunOptions, lines_of
-from backtests.commands.tables import print_table
-from backtests.commands.terminal import print_json, progress
+from backtests.commands.terminal import print_json, print_table, progress
 from newsfolio.formatting import defined, growth, percent
 from reports.tables.sweep import ends, shown
 

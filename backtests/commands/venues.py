@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from backtests.commands.tables import print_table
-from backtests.commands.terminal import print_json
+from backtests.commands.terminal import print_json, print_table
 from backtests.commands.venue_text import in_full, in_short, notes_of, of_line
 from newsfolio.assets import suffix_of
 from newsfolio.errors import UnknownName

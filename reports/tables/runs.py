@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+from newsfolio.blame import shortened
 from newsfolio.formatting import A_YEAR_FROM, defined, growth, percent, ratio, signed
 from reports.contract.manifest import FindingJson, ManifestJson, VerdictLineJson
+from reports.record import scoring
 from reports.tables.cell import TableCell
 from reports.tables.doubts import doubts_of
 from reports.tables.headline import FIGURES, cell, growth_cell, yearly
@@ -163,7 +165,7 @@ def index_row(manifest: ManifestJson) -> IndexRow:
         simulated=manifest["data"]["simulated"],
         start=manifest["window"]["start"],
         end=manifest["window"]["end"],
-        divide=scored.divide if scored else "",
+        divide=scored.divide if scored else scoring(manifest)["divide"] or "",
         scored=f"to {scored.end}, {scored.sessions:,} sessions" if scored else "",
         cells=(
             *_scored_cells(scored),
@@ -182,7 +184,7 @@ def _scored_cells(scored: ScoredHeadline | None) -> list[TableCell]:
     against = control or benchmark
     return [
         _growth(own, ""),
-        *(_growth(curve, curve.name) if curve else TableCell("none")
+        *(_growth(curve, shortened(curve.name, 28)) if curve else TableCell("none")
           for curve in (control, benchmark)),
         TableCell(percent(own.drawdown), value=own.drawdown),
         TableCell(signed(against.gap), _yearly(signed(against.gap_yearly), against.gap_yearly),
