@@ -153,10 +153,14 @@ class ExtraOptions:
         of date and one column of fractions a factor; may be repeated, one a region.
     regimes
         CSV file of name,first,last,source: periods of your own, beside those that are shipped.
+    shortcuts
+        Show what each shortcut of careless backtests would have added, and what the other days of
+        the month. These runs enter no ledger.
     """
 
     factors: Annotated[tuple[Path, ...], Parameter(group=OUTPUT)] = ()
     regimes: Annotated[Path | None, Parameter(group=OUTPUT)] = None
+    shortcuts: Annotated[bool, Parameter(group=OUTPUT)] = False
 
     def extras(self) -> Extras | None:
         """What is asked for; None: nothing."""
@@ -167,7 +171,8 @@ class ExtraOptions:
         from backtests.evaluation.descriptions.periods import PERIODS, read_periods
 
         own = read_periods(self.regimes) if self.regimes else ()
-        return Extras(factors=read_factor_files(self.factors), periods=(*PERIODS, *own))
+        factors = read_factor_files(self.factors)
+        return Extras(factors, (*PERIODS, *own), self.shortcuts)
 
 
 SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",

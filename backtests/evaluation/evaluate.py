@@ -17,6 +17,7 @@ from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
 from backtests.evaluation.attribution.schema import Attribution
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
 from backtests.evaluation.descriptions.regimes import regimes
+from backtests.evaluation.descriptions.shortcuts import shortcuts
 from backtests.evaluation.estimates import (
     Alternative,
     beta_mix,
@@ -125,11 +126,18 @@ def evaluate(
         seed=SEED,
         studies=studies(run, scored, SEED),
         regimes=regimes(run, curves.against, scored.divide, extras.periods),
+        shortcuts=shortcuts(run, curves.against, score, variants) if extras.shortcuts else None,
         record=record_of(tried),
     )
-    sharpes = (variant.sharpe for variant in grid.variants)
-    tried_now = tuple(zip((strategy for strategy, _ in variants), sharpes, strict=False))
-    return JudgedRun(evaluation, table, tried_now)
+    return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))
+
+
+def _with_sharpes(
+    variants: tuple[tuple[Strategy, pd.Series], ...], grid: Overfitting
+) -> Iterator[tuple[Strategy, float | None]]:
+    """The sets that were run, each with its Sharpe ratio where the grid was looked at."""
+    for (strategy, _), variant in zip(variants, grid.variants, strict=False):
+        yield strategy, variant.sharpe
 
 
 @dataclass(frozen=True, eq=False)

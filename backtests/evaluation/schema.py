@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from backtests.evaluation.attribution.schema import Attribution, Part
-from backtests.evaluation.descriptions.schema import Regimes
+from backtests.evaluation.descriptions.schema import Regimes, Shortcuts
 from backtests.evaluation.event_studies.schema import Study
 from backtests.evaluation.trial_record import TrialCounts, TrialRecord
 from reports.contract.evaluation import EvaluationJson
@@ -345,6 +345,7 @@ class Evaluation:
     seed: int
     studies: tuple[Study, ...] = ()
     regimes: Regimes | None = None
+    shortcuts: Shortcuts | None = None
     record: TrialRecord | None = None
 
     def as_json(self) -> EvaluationJson:

@@ -313,10 +313,55 @@ class RegimesJson(TypedDict):
     why: str
 
 
+class ShortcutJson(TypedDict):
+    """What the run would have shown with one thing done as nobody could have."""
+
+    name: str
+    meaning: str
+    growth: float | None
+    growth_added: float | None
+    excess: float | None
+    excess_added: float | None
+    why: str
+
+
+class PhaseJson(TypedDict):
+    """The same rule, decided so many sessions after each end of its period."""
+
+    by: int
+    growth: float | None
+    excess: float | None
+
+
+class PhasesJson(TypedDict):
+    """All phases, and how far apart luck alone puts them."""
+
+    rows: list[PhaseJson]
+    low: float | None
+    median: float | None
+    high: float | None
+    deviation: float | None
+    worse: float | None
+    why: str
+
+
+class ShortcutsJson(TypedDict):
+    """What each shortcut would have added, and the luck of the day of the month."""
+
+    against: str
+    a_year: bool
+    growth: float | None
+    excess: float | None
+    rows: list[ShortcutJson]
+    phases: PhasesJson
+    why: str
+
+
 class EvaluationJson(TypedDict):
     """Everything that is known about whether a thesis held up.
 
-    studies, regimes, record: older runs lack them. record: None where the ledger could not be read.
+    studies, regimes, record, shortcuts: older runs lack them. record: None where the ledger could
+    not be read; shortcuts: None where nobody asked.
     """
 
     verdict: VerdictJson
@@ -335,4 +380,5 @@ class EvaluationJson(TypedDict):
     seed: int
     studies: NotRequired[list[StudyJson]]
     regimes: NotRequired[RegimesJson | None]
+    shortcuts: NotRequired[ShortcutsJson | None]
     record: NotRequired[TrialRecordJson | None]

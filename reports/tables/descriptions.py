@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from newsfolio.formatting import percent, ratio, signed
-from reports.contract.evaluation import RegimeJson, RegimesJson
+from reports.charts.intervals import bar, scale_of
+from reports.contract.evaluation import (
+    EstimateJson,
+    PhasesJson,
+    RegimeJson,
+    RegimesJson,
+    ShortcutsJson,
+)
 
 
 def regime_tables(regimes: RegimesJson | None) -> dict[str, Any] | None:
@@ -40,3 +47,48 @@ def _rows(regimes: Sequence[RegimeJson]) -> list[dict[str, str]]:
         }
         for row in regimes
     ]
+
+
+def shortcut_tables(shortcuts: ShortcutsJson | None) -> dict[str, Any] | None:
+    """The run itself and each shortcut, and the phases of its schedule."""
+    if shortcuts is None:
+        return None
+    return {
+        "against": shortcuts["against"],
+        "why": shortcuts["why"],
+        "rate": "a year" if shortcuts["a_year"] else "in total",
+        "growth": percent(shortcuts["growth"]),
+        "excess": signed(shortcuts["excess"]),
+        "rows": [
+            {
+                "name": row["name"],
+                "meaning": row["meaning"],
+                "why": row["why"],
+                "growth": percent(row["growth"]),
+                "growth_added": signed(row["growth_added"]),
+                "excess": signed(row["excess"]),
+                "excess_added": signed(row["excess_added"]),
+            }
+            for row in shortcuts["rows"]
+        ],
+        "phases": _phases(shortcuts["phases"], shortcuts["excess"]),
+    }
+
+
+def _phases(phases: PhasesJson, own: float | None) -> dict[str, Any]:
+    span: EstimateJson = {
+        "value": own, "low": phases["low"], "high": phases["high"], "why": phases["why"]
+    }  # fmt: skip
+    return {
+        "why": phases["why"],
+        "count": len(phases["rows"]),
+        "low": signed(phases["low"]),
+        "median": signed(phases["median"]),
+        "high": signed(phases["high"]),
+        "deviation": percent(phases["deviation"]),
+        "worse": percent(phases["worse"], 0),
+        "drawn": bar(span, scale_of([span]), axis=True),
+        "rows": [
+            (row["by"], percent(row["growth"]), signed(row["excess"])) for row in phases["rows"]
+        ],
+    }

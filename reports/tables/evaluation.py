@@ -25,7 +25,7 @@ from reports.contract.evaluation import (
     VariantJson,
 )
 from reports.tables.cell import TableCell
-from reports.tables.descriptions import regime_tables
+from reports.tables.descriptions import regime_tables, shortcut_tables
 
 Form: TypeAlias = Callable[..., str]
 """`percent`, `ratio` or `signed`: takes a value and, if wanted, digits."""
@@ -74,6 +74,7 @@ def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
         "spa": _spa(overfitting["spa"]),
         "studies": [_study(study) for study in evaluation.get("studies", ())],
         "regimes": regime_tables(evaluation.get("regimes")),
+        "shortcuts": shortcut_tables(evaluation.get("shortcuts")),
     }
 
 

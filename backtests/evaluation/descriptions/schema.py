@@ -41,3 +41,78 @@ class Regimes:
     periods: tuple[Regime, ...]
     states: tuple[Regime, ...]
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """What the run would have shown with one thing done as nobody could have.
+
+    growth: of the strategy over the scored sessions; excess: its growth ahead of the control, which
+    takes the same shortcut. added: each less what the run itself shows, taken in the same way.
+    """
+
+    name: str
+    meaning: str
+    growth: float | None
+    growth_added: float | None
+    excess: float | None
+    excess_added: float | None
+    why: str = ""
+
+    @classmethod
+    def unknown(cls, name: str, meaning: str, why: str) -> Shortcut:
+        return cls(name, meaning, None, None, None, None, why)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The same rule, decided so many sessions after each end of its period; the control as it is.
+
+    by: 0 is the run itself.
+    """
+
+    by: int
+    growth: float | None
+    excess: float | None
+
+
+@dataclass(frozen=True)
+class Phases:
+    """All phases, and how far apart luck alone puts them; `why` there are none.
+
+    deviation: standard deviation (n - 1) of the excess over the phases. worse: share of the other
+    phases that did worse than the run.
+    """
+
+    rows: tuple[Phase, ...]
+    low: float | None
+    median: float | None
+    high: float | None
+    deviation: float | None
+    worse: float | None
+    why: str = ""
+
+    @classmethod
+    def unknown(cls, why: str) -> Phases:
+        return cls((), None, None, None, None, None, why)
+
+
+@dataclass(frozen=True)
+class Shortcuts:
+    """What each shortcut would have added, and the luck of the day of the month. No trials.
+
+    against: the control. a_year: whether figures are a year's, or of all scored sessions.
+    growth, excess: of the run itself.
+    """
+
+    against: str
+    a_year: bool
+    growth: float | None
+    excess: float | None
+    rows: tuple[Shortcut, ...]
+    phases: Phases
+    why: str = ""
+
+    @classmethod
+    def unknown(cls, why: str) -> Shortcuts:
+        return cls("", False, None, None, (), Phases.unknown(why), why)

@@ -46,8 +46,8 @@ EACH = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
 
 def needed() -> dict[str, Asset]:
     """Every line that some shipped strategy reads."""
-    found = (inputs_of(make(), Settings()).assets for make in STRATEGIES.values())
-    return {asset.ticker: asset for assets in found for asset in assets}
+    needs = (inputs_of(make(), Settings()).assets for make in STRATEGIES.values())
+    return {asset.ticker: asset for assets in needs for asset in assets}
 
 
 def made(asset: Asset) -> Bars:
@@ -74,11 +74,11 @@ def pulled(world: list[Bars], tmp_path_factory: pytest.TempPathFactory) -> Itera
     store = Store(tmp_path_factory.mktemp("store"))
     with yahoo_server() as server:
         for line in (*world, pair("HKD=X", after=7.8), pair("CNY=X", after=6.7)):
-            server.lines[line.ticker] = told(line)
+            server.lines[line.ticker] = server_line(line)
         yield YahooSource(store, today=TODAY, session=loopback_session(server.address))
 
 
-def told(line: Bars) -> Line:
+def server_line(line: Bars) -> Line:
     """The line as Yahoo tells it."""
     asset = asset_of(line.ticker)
     rows = {
@@ -125,5 +125,5 @@ def folder(world: list[Bars], tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_one_types_its_name_and_the_folder(name: str, folder: Path, shell: Shell) -> None:
-    said = shell("run", name, "--data", str(folder))
-    assert (said.code, said.err) == (0, "")
+    reply = shell("run", name, "--data", str(folder))
+    assert (reply.code, reply.err) == (0, "")

@@ -83,7 +83,7 @@ def test_states_are_told_by_the_closes_before() -> None:
     states = states_of(level, DAYS)
     closes = level.to_list()
     moves = [log(now / then) for then, now in pairwise(closes)]
-    for place in range(0, len(DAYS), 37):
+    for place in range(0, len(DAYS), 101):
         seen = closes[:place]
         if len(seen) <= 252:
             assert states["Trend not known yet"][place]
