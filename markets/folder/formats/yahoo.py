@@ -59,7 +59,7 @@ def by_columns(draft: Draft) -> Quotes:
     how = draft.told.said if adjusted is draft.told.adjusted else ""
     if adjusted is Adjusted.BY_COLUMNS:
         how = "adjusted as its columns say"
-    if not filled & {"Open", "High", "Low"}:
+    if "Close" in filled and not filled & {"Open", "High", "Low"}:
         draft = replace(draft, table=one_price(draft.table), found=(*draft.found, ONE_PRICE))
     return draft.quotes(adjusted, how, readings=READINGS)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
-from markets.folder.formats.catalogue import told
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
@@ -23,7 +23,7 @@ REVERSED = "newest first, reversed"
 
 
 def read(folder: Path, ticker: str = "AAPL", vendor: str = "") -> Bars:
-    return FolderSource(folder, told=told(vendor)).load([asset_of(ticker)])[ticker]
+    return FolderSource(folder, told=vendor_words(vendor)).load([asset_of(ticker)])[ticker]
 
 
 # --- newest first --------------------------------------------------------------------------------
@@ -188,7 +188,11 @@ def test_closes_alone_are_a_price_return_in_any_spelling_and_fill_at_the_next_cl
         assert (bars.priced, bars.frame["open"].tolist()) == (Priced.SPLITS, [100.5, 101.5])
         assert "taken as a price return" in bars.doubts[0].told
         assert "fills at the next close" in bars.notes[1]
+        assert not bars.notes[0].endswith(": ")
         assert read(tmp_path, vendor="full").priced is Priced.DIVIDENDS
+    (tmp_path / "AAPL.csv").write_text("Date;Adj Close\n25.11.2026;100,5\n", encoding="utf-8")
+    assert read(tmp_path).priced is Priced.DIVIDENDS
+    assert len(read(tmp_path).notes) == 1  # nothing says at what it could fill
 
 
 def test_what_is_copied_from_yahoos_page_is_read(tmp_path: Path) -> None:
