@@ -138,7 +138,7 @@ def _from_files(data: str, folder: Path, today: date, vendor: str) -> Source:
         raise CommandError(
             f"--data {data}: neither yahoo, sample nor a folder of price files; check the path"
         )
-    from markets.folder.formats.catalogue import told
+    from markets.folder.formats.catalogue import vendor_words
     from markets.folder.source import FolderSource
 
-    return FolderSource(folder, today, told(vendor))
+    return FolderSource(folder, today, vendor_words(vendor))

@@ -31,7 +31,7 @@ FORMATS: tuple[Format, ...] = (
 NAMES = frozenset(form.name for form in FORMATS)
 
 
-def told(words: str) -> Told:
+def vendor_words(words: str) -> Told:
     """What `--vendor` says; CommandError for a word that is none of it."""
     return Told.of(words, NAMES)
 

@@ -107,7 +107,7 @@ def test_distinct_variants_count_and_nothing_else_does(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "trials.sqlite")
     assert ledger.tried(ABOUT_T1) == Tried()
     rerun = {"settings": {"costs": "venue", "end": "2026-01-02", "engine": "kernel", "cash": 5.0}}
-    told = [
+    trials = [
         trial(1, sharpe=0.5),
         trial(1, sharpe=0.75, **rerun),
         trial(2),
@@ -118,7 +118,7 @@ def test_distinct_variants_count_and_nothing_else_does(tmp_path: Path) -> None:
         trial(5, scored=0),
         trial(6, thesis="T2"),
     ]
-    ledger.append(told, datetime.now(UTC))
+    ledger.append(trials, datetime.now(UTC))
     own = {trial(1).variant, trial(7).variant}
     tried = ledger.tried(replace(ABOUT_T1, variants=frozenset(own)))
     assert tried.thesis.variants == 4
@@ -165,9 +165,9 @@ def test_a_ledger_that_another_process_holds_says_so(
 
 def test_a_ledger_that_cannot_be_written_warns_and_the_run_is_kept(shell: Shell) -> None:
     shell.ledger.mkdir()
-    said = shell("run", "abc-basket", *SHORT)
-    assert said.code == 0
-    assert "not counted" in said.err
+    answer = shell("run", "abc-basket", *SHORT)
+    assert answer.code == 0
+    assert "not counted" in answer.err
     assert len(list(shell.runs.glob("abc-basket-*"))) == 1
     with pytest.raises(OutputError, match="--ledger"):
         Ledger(shell.ledger).append([Trial("", "x", {}, "", "", True, {})], datetime.now(UTC))
@@ -236,9 +236,9 @@ def test_no_command_runs_beside_a_ledger_that_is_not_ours(
 ) -> None:
     NOT_OURS[kind][0](shell.ledger)
     before = shell.ledger.read_bytes()
-    said = shell(*command)
-    assert (said.code, said.out) == (1, "")
-    first, second = said.err.splitlines()
+    answer = shell(*command)
+    assert (answer.code, answer.out) == (1, "")
+    first, second = answer.err.splitlines()
     assert NOT_OURS[kind][1] in first
     assert "name another file with --ledger" in second
     assert shell.ledger.read_bytes() == before
@@ -250,9 +250,9 @@ def test_a_score_refuses_the_ledger_too(shell: Shell) -> None:
     run = next(shell.runs.glob("abc-basket-*")).name
     shell.ledger.unlink()
     newer(shell.ledger)
-    said = shell("score", run, "--data", "sample")
-    assert (said.code, said.out) == (1, "")
-    assert "of a newer newsfolio" in said.err
+    answer = shell("score", run, "--data", "sample")
+    assert (answer.code, answer.out) == (1, "")
+    assert "of a newer newsfolio" in answer.err
 
 
 def test_an_empty_file_becomes_a_ledger(tmp_path: Path) -> None:

@@ -20,9 +20,9 @@ from tests.support.small_runs import flat_prices
     [("0005.HK", "HONG_KONG"), ("83188.HK", "HONG_KONG_CNY"), ("9088.HK", "HONG_KONG_USD")],
 )
 def test_the_row_to_write_keeps_the_currency_of_the_counter(ticker: str, venue: str) -> None:
-    (found,) = unsaid_withholding([asset_of(ticker)])
-    assert found.told.endswith("where --withholding foreign counts it")  # most runs are gross
-    assert f'Asset("{ticker}", {venue}, lot=always(100), withholding=' in found.remedy
+    (findings,) = unsaid_withholding([asset_of(ticker)])
+    assert findings.told.endswith("where --withholding foreign counts it")  # most runs are gross
+    assert f'Asset("{ticker}", {venue}, lot=always(100), withholding=' in findings.remedy
 
 
 def test_a_line_with_a_row_and_other_venues_are_not_doubted() -> None:
@@ -44,6 +44,10 @@ def test_a_run_doubts_it_where_it_counts(tmp_path: Path, withholding: str, sever
 
 def test_check_doubts_a_line_of_which_no_row_says_what_is_withheld(shell: Shell) -> None:
     folder = flat_prices(shell.folder / "prices", **{"0005.HK": 60.0, "0700.HK": 300.0})
-    found = json.loads(shell("data", "check", "--data", str(folder), "--json").out)["findings"]
-    unsaid = [(one["severity"], one["ticker"]) for one in found if one["rule"] == "withholding"]
+    findings = json.loads(shell("data", "check", "--data", str(folder), "--json").out)["findings"]
+    unsaid = [
+        (finding["severity"], finding["ticker"])
+        for finding in findings
+        if finding["rule"] == "withholding"
+    ]
     assert unsaid == [("doubt", "0005.HK")]

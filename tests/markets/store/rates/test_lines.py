@@ -48,8 +48,8 @@ def notes(market: Market) -> str:
 def test_without_a_pair_the_run_ends_with_the_last_fixing_and_says_so() -> None:
     done = run()
     assert done.market.day(-1) == FIXED
-    said = "the run ends on 2026-10-30, where the rates of HKD in USD end: "
-    assert said + "newsfolio data pull fetches newer ones" in notes(done.market)
+    sentence = "the run ends on 2026-10-30, where the rates of HKD in USD end: "
+    assert sentence + "newsfolio data pull fetches newer ones" in notes(done.market)
     assert "HKD=X.csv" in notes(done.market)
 
 
@@ -132,7 +132,8 @@ def test_crosses_by_the_dollar_and_by_the_euro_agree_with_the_fixings(
 def test_fixings_of_the_store_come_before_a_pair() -> None:
     days = weekdays(date(2026, 10, 1))
     newer = [
-        bars(f"{one}=ECB", days, rate, Priced.LEVEL) for one, rate in (("USD", 1.1), ("HKD", 8.8))
+        bars(f"{currency}=ECB", days, rate, Priced.LEVEL)
+        for currency, rate in (("USD", 1.1), ("HKD", 8.8))
     ]
     done = run(*newer, pair("HKD=X", after=7.7))
     before, valued = rates(done.market, "0700.HK")
@@ -146,13 +147,15 @@ def test_a_bad_tick_of_a_pair_that_serves_is_doubted_and_one_before_it_is_nobody
     None
 ):
     line = pair("HKD=X", after=7.8)
-    for day, told in (("2026-11-17", True), ("2026-09-15", False)):
+    for day, doubted in (("2026-11-17", True), ("2026-09-15", False)):
         frame = line.frame.copy()
         frame.loc[day, ["open", "high", "low", "close"]] = 78.0
         frame.loc[day, "open"] = 7.8
-        found = run(dataclasses.replace(line, frame=frame)).findings
-        doubts = [one for one in found if one.ticker == "HKD=X"]
-        assert [(one.rule, one.severity) for one in doubts] == [("bad tick", Severity.DOUBT)] * told
+        findings = run(dataclasses.replace(line, frame=frame)).findings
+        doubts = [finding for finding in findings if finding.ticker == "HKD=X"]
+        assert [(finding.rule, finding.severity) for finding in doubts] == [
+            ("bad tick", Severity.DOUBT)
+        ] * doubted
 
 
 # --- what a pair may not do ---------------------------------------------------------------------
@@ -232,7 +235,8 @@ def test_what_leaps_over_a_hole_is_used_and_said() -> None:
 def test_fixings_of_the_store_that_are_older_than_the_package_change_their_days_alone() -> None:
     days = weekdays(date(2026, 6, 1), date(2026, 7, 31))
     old = [
-        bars(f"{one}=ECB", days, rate, Priced.LEVEL) for one, rate in (("USD", 1.5), ("HKD", 12.0))
+        bars(f"{currency}=ECB", days, rate, Priced.LEVEL)
+        for currency, rate in (("USD", 1.5), ("HKD", 12.0))
     ]
     done = run(*old)
     assert done.market.day(-1) == FIXED
