@@ -14,6 +14,7 @@ from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.verdicts import JudgedRow
 from backtests.runner.provenance import thesis_of
 from backtests.simulation.metrics import DAYS_A_YEAR
+from newsfolio.formatting import percent
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import BareThesisJson, VerdictLineJson
 from reports.contract.scoreboard import (
@@ -224,5 +225,5 @@ def _conclusion(rows: Sequence[ScoreJson], counts: Counter[str], tested: int, ne
     some = "1 is" if news == 1 else f"{news} are"
     return (
         f"{head} {some} ahead of the control beyond what luck finds among so many (Benjamini and "
-        f"Hochberg, {RATE:.0%} of such news is false); {luck}."
+        f"Hochberg, {percent(RATE, 0)} of such news is false); {luck}."
     )
