@@ -6,6 +6,7 @@ from backtests.runner.provenance import Provenance
 from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings, Withholding
 from markets.costs.models import CostModel
 from markets.market import Market
+from markets.reference.axis import closes_after_opens
 from newsfolio.formatting import percent
 
 
@@ -34,6 +35,7 @@ def assumptions(
         )
     if origin.plain:
         sentences += _PLAIN
+    sentences += closes_after_opens(market.assets)
     for sleeve in market.sleeves:
         if sleeve.hindsight:
             sentences.append(f"Hindsight in {sleeve.name}: {sleeve.hindsight}.")

@@ -14,7 +14,7 @@ from newsfolio.quantities.closes import A_DAY, at, before, span, within, without
 
 @dataclass(frozen=True)
 class Level(OfLines):
-    """The close at the end of the window, in the line's own unit."""
+    """The close at the end of the window, in the line's currency: 1.10 for 110 pence in London."""
 
     of: str
 

@@ -91,7 +91,7 @@ class Draft:
         columns = {name: values for name, values in self.table.columns.items()
                  if name in PRICES or name in AMOUNTS}  # fmt: skip
         how = "; ".join(part for part in (*self.said, *words) if part)
-        note = f"read as {self.form.about.title}: {how}"
+        note = f"read as {self.form.about.title}{': ' * bool(how)}{how}"
         table = replace(self.table, columns=columns)
         return Quotes(table, adjusted, (note, *self.found), readings)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from markets.folder.formats.cells import Dates
 from markets.folder.formats.columns import CODE, ColumnFormat, Draft
-from markets.folder.formats.format import About, Format, Quotes, Told
+from markets.folder.formats.format import About, Format, Told
 from markets.folder.formats.head import Head
 from markets.folder.formats.wide import TICKER
-from markets.folder.formats.yahoo import READINGS, adjusted_by
+from markets.folder.formats.yahoo import by_columns
 from markets.folder.names import ticker_of_code
 from markets.folder.price_file import AMOUNTS, PRICES, misspelled
 
@@ -57,17 +57,10 @@ def _of_tickers(head: Head) -> bool:
     )
 
 
-def _by_columns(draft: Draft) -> Quotes:
-    filled = {name for name in (*PRICES, *AMOUNTS) if draft.table.has(name)}
-    adjusted = adjusted_by(filled, draft.told)
-    how = draft.told.said if adjusted is draft.told.adjusted else ""
-    return draft.quotes(adjusted, how, readings=READINGS)
-
-
 LONG = LongFormat(
     "long",
     About("lines under each other", "`Date,Ticker,Close` or more of Yahoo's columns, in any case; "
           "the column of tickers may be called `Symbol` or `Name`", "as Yahoo's"),
-    {}, dates=Dates.BY_FILE, finish=_by_columns, tells=_of_tickers,
+    {}, dates=Dates.BY_FILE, finish=by_columns, tells=_of_tickers,
 )  # fmt: skip
 FORMATS: tuple[Format, ...] = (LONG,)

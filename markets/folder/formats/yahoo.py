@@ -8,16 +8,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers, days_of
-from markets.folder.formats.columns import ColumnFormat, side_by_side, table_from
+from markets.folder.formats.columns import ColumnFormat, Draft, side_by_side, table_from
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.price_file import (
     AMOUNTS,
+    ONE_PRICE,
     PRICES,
     FileText,
     Table,
     chosen,
     no_rows,
+    one_price,
     read_csv,
     table_of,
 )
@@ -48,6 +50,18 @@ def adjusted_by(columns: Set[str], vendor: Told) -> Adjusted:
     if columns & _TELLING:
         return Adjusted.BY_COLUMNS
     return vendor.adjusted or (Adjusted.UNSAID if columns >= _WHOLE else Adjusted.CLOSES)
+
+
+def by_columns(draft: Draft) -> Quotes:
+    """Our columns as somebody else wrote them; closes alone are each session's only price."""
+    filled = {name for name in (*PRICES, *AMOUNTS) if draft.table.has(name)}
+    adjusted = adjusted_by(filled, draft.told)
+    how = draft.told.said if adjusted is draft.told.adjusted else ""
+    if adjusted is Adjusted.BY_COLUMNS:
+        how = "adjusted as its columns say"
+    if "Close" in filled and not filled & {"Open", "High", "Low"}:
+        draft = replace(draft, table=one_price(draft.table), found=(*draft.found, ONE_PRICE))
+    return draft.quotes(adjusted, how, readings=READINGS)
 
 
 def _text(head: Head) -> FileText:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
-from markets.folder.formats.catalogue import told
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
@@ -23,7 +23,7 @@ REVERSED = "newest first, reversed"
 
 
 def read(folder: Path, ticker: str = "AAPL", vendor: str = "") -> Bars:
-    return FolderSource(folder, told=told(vendor)).load([asset_of(ticker)])[ticker]
+    return FolderSource(folder, told=vendor_words(vendor)).load([asset_of(ticker)])[ticker]
 
 
 # --- newest first --------------------------------------------------------------------------------
@@ -145,7 +145,8 @@ def test_lines_under_each_other_are_told_by_their_tickers(tmp_path: Path) -> Non
     for ticker, closes in (("AAPL", [9.0, 10.5]), ("MSFT", [29.0, 30.5])):
         bars = read(tmp_path, ticker)
         assert bars.frame["close"].tolist() == closes
-        assert bars.notes[0] == ("read as lines under each other: columns ignored: name, trades")
+        ignored = "columns ignored: name, trades"
+        assert bars.notes[0].startswith(f"read as lines under each other: {ignored}; adjusted")
 
 
 ONE = "Date,Ticker,Close\n2024-01-02,AAPL,10\n2024-01-03,{},11\n"
@@ -172,6 +173,44 @@ def test_what_long_files_are_adjusted_for_is_not_guessed(
     row = "2024-01-02,AAPL," + ",".join("1" * (header.count(",") - 1))
     (tmp_path / "prices.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     with pytest.raises(BrokenData, match=message):
+        read(tmp_path)
+
+
+def test_closes_alone_are_a_price_return_in_any_spelling_and_fill_at_the_next_close(
+    tmp_path: Path,
+) -> None:
+    """With semicolons and in long rows they passed for a total return, or never filled."""
+    for text in ("Date;Close\n25.11.2026;100,5\n27.11.2026;101,5\n",
+                 "Date,Close\n11/25/2026,100.5\n11/27/2026,101.5\n",
+                 "Date,Ticker,Close\n2026-11-25,AAPL,100.5\n2026-11-27,AAPL,101.5\n"):  # fmt: skip
+        (tmp_path / "AAPL.csv").write_text(text, encoding="utf-8")
+        bars = read(tmp_path)
+        assert (bars.priced, bars.frame["open"].tolist()) == (Priced.SPLITS, [100.5, 101.5])
+        assert "taken as a price return" in bars.doubts[0].told
+        assert "fills at the next close" in bars.notes[1]
+        assert not bars.notes[0].endswith(": ")
+        assert read(tmp_path, vendor="full").priced is Priced.DIVIDENDS
+    (tmp_path / "AAPL.csv").write_text("Date;Adj Close\n25.11.2026;100,5\n", encoding="utf-8")
+    assert read(tmp_path).priced is Priced.DIVIDENDS
+    assert len(read(tmp_path).notes) == 1  # nothing says at what it could fill
+
+
+def test_what_is_copied_from_yahoos_page_is_read(tmp_path: Path) -> None:
+    header = (
+        "Date\tOpen\tHigh\tLow\tClose Close price adjusted for splits.\tAdj Close Adjusted close "
+        "price adjusted for splits and dividend and/or capital gain distributions.\tVolume"
+    )
+    rows = ("Nov 27, 2026\t101.00\t102.00\t100.00\t101.50\t101.50\t1,041,000",
+            "Nov 25, 2026\t100.00\t101.00\t99.00\t100.00\t50.00\t1,043,000")  # fmt: skip
+    (tmp_path / "AAPL.csv").write_text("\n".join((header, *rows)), encoding="utf-8")
+    bars = read(tmp_path)
+    assert bars.frame[["open", "close", "volume"]].to_numpy().tolist() == [
+        [50.0, 50.0, 1_043_000.0], [101.0, 101.5, 1_041_000.0]
+    ]  # fmt: skip
+    assert bars.priced is Priced.DIVIDENDS and REVERSED in bars.notes[0]
+    paid = "Nov 26, 2026\t0.25 Dividend"
+    (tmp_path / "AAPL.csv").write_text("\n".join((header, rows[0], paid, rows[1])))
+    with pytest.raises(BrokenData, match=r"AAPL\.csv line 3: 2 fields where the header has 7"):
         read(tmp_path)
 
 

@@ -21,6 +21,7 @@ from markets.costs.models import NoCosts
 from markets.market import Market
 from markets.quality.checks import inspect
 from markets.quality.findings import Severity
+from markets.reference.axis import closes_after_opens
 from markets.snapshot import Snapshot
 from newsfolio import NEW_YORK, Asset, Kind, Strategy, at_start, every_session
 from newsfolio.listings import asset_of
@@ -59,6 +60,19 @@ def test_what_moved_on_a_weekend_falls_into_monday() -> None:
     assert market.open[:2, bitcoin].tolist() == [99.5, 100.5]  # Friday's, and Saturday's
     assert market.volume[:2, bitcoin].tolist() == [1e6, 3e6]
     assert market.calendar.clock.code == "XNYS"
+
+
+@pytest.mark.parametrize(
+    ("beside", "venues", "hours"),
+    [(("BHP.AX",), "XASX", "1 hour that"), (("BHP.AX", "AIR.NZ"), "XNZE and XASX", "3 hours that")],
+)
+def test_what_a_decision_knows_too_early_beside_sydney_and_wellington_is_said(
+    beside: tuple[str, ...], venues: str, hours: str
+) -> None:
+    (said,) = closes_after_opens([asset_of(one) for one in ("BTC-USD", "SPY", *beside)])
+    assert f"after the next open of {venues}: " in said and f" up to {hours} " in said
+    assert not [*closes_after_opens([asset_of(one) for one in ("BTC-USD", "SPY", "7203.T")])]
+    assert not [*closes_after_opens([asset_of(one) for one in ("SPY", *beside)])]
 
 
 def test_at_weight_zero_it_changes_nothing_of_a_new_york_run() -> None:
