@@ -46,6 +46,7 @@ COMMANDS = {
     "score": "run:score",
     "freeze": "records.freeze:freeze",
     "ledger": "records.freeze:ledger",
+    "scoreboard": "records.scoreboard:scoreboard",
     "claims": "pages:claims",
     "venues": "venues:venues",
 }
