@@ -116,6 +116,7 @@ class TrialRecordJson(TypedDict):
     gaps: list[str]
     chained: str
     unchained: int
+    set_back: int
 
 
 class FalsifiedJson(TypedDict):
