@@ -99,6 +99,32 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Extreme:
+    """What one more session like the most extreme of the whole record would leave.
+
+    move: the difference on that session. bound: the end of the 98 % interval of one look that lies
+    nearer to the question, with such a session added. context: sessions before the divide on which
+    the two differ, which count for what is extreme.
+    """
+
+    move: float | None = None
+    bound: float | None = None
+    context: int = 0
+
+
+@dataclass(frozen=True)
+class Recent:
+    """Growth ahead a year over the last `sessions`, and over those before.
+
+    Of the last one, two, three ... years the stretch that earned least.
+    """
+
+    sessions: int
+    excess: Estimate
+    before: float
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The strategy against one alternative over the scored sessions.
 
@@ -107,6 +133,8 @@ class Comparison:
     sharpe_difference: Memmel's test; `p` is two-sided.
     beta: to the benchmark, of a mix of it and cash.
     information: annual Sharpe ratio of the difference, by which an edge worth having is ruled out.
+    excess_always, information_always: with the interval that holds at all looks, not at this one.
+    worst: the excess after one more session like the worst; best: the ratio after the best.
     """
 
     name: str
@@ -120,13 +148,20 @@ class Comparison:
     correlation: float | None
     beta: float | None = None
     information: Estimate = Estimate()
+    excess_always: Estimate = Estimate()
+    information_always: Estimate = Estimate()
+    worst: Extreme = Extreme()
+    best: Extreme = Extreme()
+    recent: Recent | None = None
 
     @classmethod
     def unknown(
         cls, name: str, role: Role, label: str, why: str, beta: float | None = None
     ) -> Comparison:
         none = Estimate(why=why)
-        return cls(name, role, label, none, None, none, None, None, None, beta, none)
+        return cls(
+            name, role, label, none, None, none, None, None, None, beta, none, none, none
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -157,13 +192,17 @@ class Significance:
 
 @dataclass(frozen=True)
 class Power:
-    """How long an annual Sharpe edge of `edge` takes to prove, and what `had` years can prove."""
+    """How long an annual Sharpe edge of `edge` takes to prove, and what `had` years can prove.
+
+    needed: years at a single look; always: where every look is paid for, as the rule has it.
+    """
 
     edge: float
     needed: float
     had: float
     provable: float | None
     sentence: str
+    always: float | None = None
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,27 @@ class CurveFiguresJson(TypedDict):
     max_drawdown: EstimateJson
 
 
+class ExtremeJson(TypedDict):
+    """What one more session like the most extreme of the whole record would leave."""
+
+    move: float | None
+    bound: float | None
+    context: int
+
+
+class RecentJson(TypedDict):
+    """Growth ahead a year over the last sessions, and over those before."""
+
+    sessions: int
+    excess: EstimateJson
+    before: float
+
+
 class ComparisonJson(TypedDict):
-    """The strategy against one alternative over the scored sessions."""
+    """The strategy against one alternative over the scored sessions.
+
+    excess_always and what follows it: runs judged before every look was paid for lack them.
+    """
 
     name: str
     role: str
@@ -74,6 +93,11 @@ class ComparisonJson(TypedDict):
     correlation: float | None
     beta: float | None
     information: EstimateJson
+    excess_always: NotRequired[EstimateJson]
+    information_always: NotRequired[EstimateJson]
+    worst: NotRequired[ExtremeJson]
+    best: NotRequired[ExtremeJson]
+    recent: NotRequired[RecentJson | None]
 
 
 class SignificanceJson(TypedDict):
@@ -99,6 +123,7 @@ class PowerJson(TypedDict):
     had: float
     provable: float | None
     sentence: str
+    always: NotRequired[float | None]
 
 
 class BetaJson(TypedDict):

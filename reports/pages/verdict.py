@@ -31,7 +31,7 @@ from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
 from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.doubts import doubts_of
-from reports.tables.evaluation import headline_excess, tables_of
+from reports.tables.evaluation import headline_always, headline_excess, tables_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -113,6 +113,7 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str
         "reason": verdict["reason"],
         "first": first,
         "excess": excess,
+        "always": headline_always(first, evaluation["scored"]),
         "rate": rate,
         "bar": bar(excess, scale_of([excess]), axis=True),
         "scores": bool(manifest["thesis"]),

@@ -97,10 +97,26 @@ def headline_excess(first: ComparisonJson, scored: ScoredJson) -> tuple[Estimate
     return {"value": first["total"], "low": low, "high": high, "why": excess["why"]}, "in total"
 
 
+def headline_always(first: ComparisonJson, scored: ScoredJson) -> str:
+    """The interval of all looks, or why there is none; "" in runs judged before there were any."""
+    always = first.get("excess_always")
+    if always is None or not defined(first["excess"]["value"]):
+        return ""
+    if not (defined(always["low"]) and defined(always["high"])):
+        return (
+            "" if always["why"] == first["excess"]["why"] else f"None of all looks: {always['why']}"
+        )
+    ends: tuple[float | None, float | None] = (always["low"], always["high"])
+    if scored["sessions"] < A_YEAR_FROM:
+        ends = in_total(ends[0], scored["years"]), in_total(ends[1], scored["years"])
+    return f"of all looks {signed(ends[0], 1)} to {signed(ends[1], 1)}"
+
+
 def _excess(row: ComparisonJson, scored: ScoredJson) -> TableCell:
     if scored["sessions"] < A_YEAR_FROM and defined(row["total"]):
         return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see in total")
-    return estimate(row["excess"], signed)
+    cell, always = estimate(row["excess"], signed), headline_always(row, scored)
+    return TableCell(cell.text, f"{cell.small}; {always}") if always else cell
 
 
 def _comparisons(rows: Sequence[ComparisonJson], scored: ScoredJson) -> list[dict[str, Any]]:
@@ -149,11 +165,17 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
 def _power(power: PowerJson) -> list[Fact]:
     return [
         Fact("Record so far", TableCell(_years(power["had"])), "Calendar years since the divide."),
-        Fact(f"Needed for an edge of {power['edge']:g}", TableCell(_years(power["needed"])),
-             "Until a true annual Sharpe edge of that size can be told from luck."),
+        Fact(f"Needed for an edge of {power['edge']:g}", _needed(power),
+             "Until an annual Sharpe edge of that size, seen as it is, can be told from luck."),
         Fact("Provable by now", _known(power["provable"], ratio, "the record is too short"),
-             "Smallest annual Sharpe edge that this record can prove."),
+             "Smallest annual Sharpe edge that this record can prove at a single look."),
     ]  # fmt: skip
+
+
+def _needed(power: PowerJson) -> TableCell:
+    """At one look, and below it at all of them."""
+    always = power.get("always")
+    return TableCell(_years(power["needed"]), f"{_years(always)} at all looks" if always else "")
 
 
 def _alpha(alpha: AlphaJson) -> dict[str, Any]:
