@@ -6,16 +6,16 @@ import dataclasses
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backtests.evaluation.judging import Judging, judged
+from backtests.records.exposures import exposure_of, published_on
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
 from backtests.records.trials import (
-    counted_if_failed,
+    attempted,
     counted_if_unmade,
     finished_trial,
-    record_trials,
 )
 from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.jobs import Job, Runnable, job_of
@@ -24,6 +24,9 @@ from backtests.runner.run_strategy import run_backtrader, run_strategy
 from markets.snapshot import Remembers, Snapshot, Source
 from newsfolio.errors import CommandError, DataError, OutputError
 from reports.contract.manifest import ManifestJson
+
+if TYPE_CHECKING:
+    from backtests.evaluation.descriptions.extras import Extras
 
 
 def run(
@@ -39,6 +42,7 @@ def run(
     verify: bool = False,
     verdict: bool = True,
     placebos: int = 200,
+    shortcuts: bool = False,
     **settings: Any,
 ) -> Result:
     """Run a strategy and answer its Result; `result.report(folder)` writes the pages.
@@ -53,6 +57,7 @@ def run(
     facts: a folder of tables that are no prices (NAME.csv), for strategies that read some.
     snapshot: read again what a run on Yahoo's prices read: data.snapshot in its manifest.
     verdict: judge it on the sessions after its article; without, `placebos` does not matter.
+    shortcuts: show what each shortcut of careless backtests would have added; no trials.
     settings: the fields of backtests.settings.Settings, e.g. start="2015-01-02", cash=250_000.
 
     Every run, failed ones too, is appended to the trial ledger. Raises a NewsfolioError.
@@ -62,8 +67,17 @@ def run(
     )
     with counted_if_unmade(workspace, str(strategy)):
         job = job_of(strategy, universe=universe)
-    judging = Judging(placebos=placebos) if verdict else None
+    judging = Judging(placebos=placebos, extras=_extras(shortcuts)) if verdict else None
     return run_job(job, workspace, verify=verify, judging=judging)
+
+
+def _extras(shortcuts: bool) -> Extras | None:
+    """What is shown besides; None: nothing more."""
+    if not shortcuts:
+        return None
+    from backtests.evaluation.descriptions.extras import Extras
+
+    return Extras(shortcuts=True)
 
 
 def run_job(
@@ -81,18 +95,19 @@ def run_job(
     notes: what a reader must know besides, for the manifest. begin: is shown the result before it
     is judged.
     """
-    with counted_if_failed(job, workspace):
+    with attempted(job, workspace) as attempt:
         done = _run(job, workspace, verify)
-        result = result_of(done, judging.since if judging else None)
+        since = judging.since if judging else None
+        attempt.exposure = exposure_of(done, published_on(job.strategy), since)
+        attempt.result = result = result_of(done, since)
         if begin is not None:
             begin(result)
-        ledger = workspace.ledger
-        result, variants = judged(done, result, ledger, judging) if judging else (result, ())
+        result, variants = judged(done, result, attempt, judging) if judging else (result, ())
         result = _noted(result, [*notes, *_other_lines(workspace.source, done.bars)])
         _remember(workspace.source, done.bars)
         if save is not None:
             save(result)
-    record_trials(ledger, [finished_trial(job, result), *variants])
+    attempt.record([finished_trial(job, result, attempt.exposure), *variants])
     return result
 
 

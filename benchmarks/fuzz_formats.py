@@ -12,6 +12,7 @@ full prices under one header. The exit code is 1 if one file was misread.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from markets.folder.source import FolderSource
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
 from tests.support.every_vendor import TEXTS
+from tests.support.terminal_files import TREES, WrittenTree
 from tests.support.vendor_files import History, Written, history
 
 Chance = np.random.Generator
@@ -131,7 +133,11 @@ def read(folder: Path, written: Written) -> Bars:
             raise MissingData(f"no line {written.ticker}")
         return loaded[written.ticker]
     finally:
-        path.unlink()
+        if path == folder:
+            for inner in folder.iterdir():
+                shutil.rmtree(inner)
+        else:
+            path.unlink()
 
 
 def require_true(bars: Bars, written: Written, of: History, shares: bool = True) -> None:
@@ -172,13 +178,28 @@ def one_format(name: str, folder: Path, chance: Chance) -> None:
     require_true(read(folder, written), written, of, shares=name != "eodhd")
 
 
+def one_tree(name: str, folder: Path, chance: Chance) -> None:
+    """A program's own folder, as it is or with one of its files spoilt."""
+    of = some_history(chance)
+    written = TREES[name](of)
+    assert isinstance(written, WrittenTree)
+    if chance.random() < 0.25:
+        names = sorted(written.files)
+        at = names[int(chance.integers(len(names)))]
+        files = {**written.files, at: spoilt(written.files[at], chance)}
+        read(folder, replace(written, files=files))
+        return
+    require_true(read(folder, written), written, of)
+
+
 def attempt(name: str, folder: Path, counts: Counts, chance: Chance) -> None:
     """One try at a format or at one of SPECIAL."""
     act = SPECIAL.get(name)
-    if act is None:
-        counts.attempt(lambda: one_format(name, folder, chance))
-    else:
+    if act is not None:
         counts.attempt(lambda: act(folder, chance))
+    else:
+        one = one_tree if name in TREES else one_format
+        counts.attempt(lambda: one(name, folder, chance))
 
 
 # --- dates, lots and adjustment -------------------------------------------------------------------
@@ -297,7 +318,7 @@ class FormatsTarget:
         self.folder = folder
 
     def __call__(self, draw: Draw, counts: Counts) -> None:
-        name = draw(st.sampled_from([*TEXTS, *SPECIAL]))
+        name = draw(st.sampled_from([*TEXTS, *TREES, *SPECIAL]))
         attempt(name, self.folder, counts, np.random.default_rng(draw(st.integers(0, 2**32))))
 
 
@@ -306,7 +327,7 @@ def main(arguments: Sequence[str]) -> int:
     tries = int(arguments[1]) if len(arguments) > 1 else 0
     start = int(arguments[2]) if len(arguments) > 2 else 0
     wrong = False
-    for name in [*TEXTS, *SPECIAL] if chosen == "all" else [chosen]:
+    for name in [*SPECIAL, *TEXTS, *TREES] if chosen == "all" else [chosen]:
         chance, counts = np.random.default_rng(start), Counts()
         with tempfile.TemporaryDirectory(prefix="newsfolio-fuzz-") as folder:
             for _ in range(tries or (100_000 if name in SPECIAL else 10_000)):

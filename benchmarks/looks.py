@@ -28,6 +28,7 @@ from backtests.evaluation.schema import (
     Verdict,
 )
 from backtests.evaluation.statistics.sequential import FIRST_LOOK, Mean, at_all_looks
+from backtests.evaluation.trial_record import TrialCounts
 from backtests.evaluation.verdict import Evidence, judge
 from benchmarks.worlds import YEAR, Values
 
@@ -99,7 +100,7 @@ def _judged(own: pd.Series, market: pd.Series, context: int) -> Verdict:
         Alternative("benchmark", Role.BENCHMARK, "benchmark", its, context=market.iloc[before]),
         Alternative("mix", Role.MIX, "mix", mix, beta),
     )
-    odds = significance(mine, its, years, [], 1, 1)
+    odds = significance(mine, its, years, [], TrialCounts(1, 1, 1))
     evidence = Evidence(
         Scored("2000-01-03", "2000-01-04", "", len(mine), years, "the first decision"),
         tuple(comparison(one, mine, idle, years, own.iloc[before]) for one in alternatives),

@@ -39,7 +39,7 @@ from markets.reference.calendars import sessions_of
 from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from markets.store.restatements import cut
-from markets.store.snapshots import SnapshotSource, known
+from markets.store.snapshots import SnapshotSource, snapshot_ids
 from markets.yahoo.isolation import isolated_yfinance
 from newsfolio import Fixed
 from newsfolio.assets import NEW_YORK
@@ -271,7 +271,7 @@ def _checked_runs(folder: Path, store: Store) -> Counter[str]:
         said["runs kept"] += 1
         said["runs repeated to the bit"] += same and _rest(again) == _rest(result)
         said["runs whose notes differ"] += again.manifest["notes"] != result.manifest["notes"]
-    for snapshot in known(store):
+    for snapshot in snapshot_ids(store):
         source = SnapshotSource(store, snapshot)
         for bars in source.load([asset_of(ticker) for ticker in TICKERS]).values():
             said["lines read by runs"] += 1
@@ -348,7 +348,7 @@ def _summary(said: Counter[str], count: int, store: Store) -> Counts:
     end = faults_in(store)
     said["files and versions whole in the end"] = end.pop("", 0)
     said["files and versions faulty in the end"] = sum(end.values())
-    said["snapshots"] = len(known(store))
+    said["snapshots"] = len(snapshot_ids(store))
     return {"count": count, **said}
 
 

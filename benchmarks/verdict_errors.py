@@ -126,7 +126,7 @@ def judged(seed: int, edge: float, scored: int, placebos: int) -> tuple[str, boo
     )  # fmt: skip
     run = run_strategy(strategy_class(), source, Settings(engine="kernel", start="2016-01-04"))
     honest = Certificate(Honesty.HONEST, "by construction")
-    found = evaluate(run, Tried({}, frozenset()), honest, count=placebos).evaluation
+    found = evaluate(run, Tried(), honest, count=placebos).evaluation
     low = found.comparisons[0].excess.low
     return found.verdict.word.value, low is not None and low > 0
 

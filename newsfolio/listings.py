@@ -31,13 +31,13 @@ from newsfolio.errors import CommandError, UnknownName
 from newsfolio.venues import rows_of
 
 BP = 0.0001
-_TREATY = "gross by default; US source dividends to a non-resident: 30% without a treaty"
-_H_SHARE = "mainland company listed in Hong Kong: 10%"
+_TREATY = "gross by default; US source dividends to a non-resident: 30 % without a treaty"
+_H_SHARE = "mainland company listed in Hong Kong: 10 %"
 _US_STOCK = always(0.30, _TREATY)
 _NONE = always(0.0, "none is withheld: not a mainland company, by its row in this list")
 _TSM = Dated((Row(None, 0.20, "Taiwan; recalled"), Row(date(2018, 1, 1), 0.21, "Taiwan; recalled")))
 _TENTH = always(0.10, _H_SHARE)
-_CONNECT = always(0.10, "A-shares through Stock Connect: 10%")
+_CONNECT = always(0.10, "A-shares through Stock Connect: 10 %")
 
 _US_BORROW, _ADR_BORROW, _CHINA_FUND_BORROW = 0.003, 0.005, 0.015
 

@@ -12,6 +12,7 @@ from newsfolio.costs import Costs
 from newsfolio.declaration import check_class
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
+from newsfolio.formatting import percent
 from newsfolio.parameters import name_of, parameters
 from newsfolio.portfolios import Part, Weights, blend, equal
 from newsfolio.proxies import Proxies
@@ -148,7 +149,7 @@ class Fixed(Strategy):
 
     @property
     def label(self) -> str:
-        parts = [f"{share:.0%} {_called(part)}" for share, part in self.mix]
+        parts = [f"{percent(share, 0)} {_called(part)}" for share, part in self.mix]
         return f"{' + '.join(parts)}, {self.schedule}"
 
     def weights(self, view: View) -> Weights:

@@ -1,4 +1,4 @@
-"""Pages to read: the verdict and the tearsheet of a run, runs side by side, a folder of runs."""
+"""Pages to read: verdict, details and tearsheet of a run, runs side by side, a folder of runs."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ def write_pages(
     tearsheet: bool = True,
     background: BackgroundRenderer | None = None,
 ) -> None:
-    """Write `verdict.html`, its script and, if wanted, `tearsheet.html` into a folder that exists.
+    """Write `verdict.html`, its script, `details.html` and, if wanted, `tearsheet.html`.
 
-    background: who has begun to draw this run. OSError where they cannot be written.
+    folder: exists. background: who has begun to draw this run. OSError where they cannot be
+    written.
     """
+    from reports.pages.details import details_page
     from reports.pages.script import write_script
     from reports.pages.verdict import verdict_page
 
@@ -33,9 +35,11 @@ def write_pages(
     if tearsheet:
         from reports.pages.tearsheet import tearsheet as drawn
 
-        text = drawn(record, background.gallery) if background else drawn(record)
+        text = background.tearsheet(record) if background else drawn(record)
         sheet.write_text(text, encoding="utf-8")
     write_script(folder)
+    details = details_page(record, tearsheet=sheet.is_file())
+    (folder / "details.html").write_text(details, encoding="utf-8")
     page = verdict_page(record, tearsheet=sheet.is_file())
     (folder / "verdict.html").write_text(page, encoding="utf-8")
 

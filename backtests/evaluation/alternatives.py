@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.schema import LEVEL, Comparison, Estimate, Extreme, Recent, Role
+from backtests.evaluation.robustness import Extreme, Recent
+from backtests.evaluation.schema import LEVEL, Comparison, Estimate, Role
 from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS
 from backtests.evaluation.statistics.distributions import normal_quantile
 from backtests.evaluation.statistics.samples import (
@@ -248,9 +249,8 @@ def _recent(mine: Values, its: Values, a_year: float) -> Recent | None:
         return None
     ahead = np.log1p(mine) - np.log1p(its)
     least = min(lengths, key=lambda length: float(ahead[-length:].mean()))
-    late, early = ahead[-least:], ahead[:-least]
-    now = _around(Mean.of(late), at_one_look(least), lambda mean: compounded(mean * a_year))
-    return Recent(least, now, compounded(float(early.mean()) * a_year))
+    late, early = (float(part.mean()) * a_year for part in (ahead[-least:], ahead[:-least]))
+    return Recent(least, compounded(late), compounded(early))
 
 
 def _sharpe_difference(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from backtests import paths
 from backtests.evaluation.schema import as_json
 from backtests.records.checks import last_check, remember_check
-from backtests.records.ledger import Ledger, Trial
+from backtests.records.ledger import Trial
+from backtests.records.ledger.counting import Question
 from backtests.records.result import Result
-from backtests.records.trials import tried, variant_trial
+from backtests.records.trials import Attempt, tried, variant_trial
 from backtests.runner.inputs import inputs_alone
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import Provenance
@@ -46,16 +47,24 @@ class Judging:
 
 
 def judged(
-    run: Run, result: Result, ledger: Ledger, judging: Judging
+    run: Run, result: Result, attempt: Attempt, judging: Judging
 ) -> tuple[Result, tuple[Trial, ...]]:
     """The result with its evaluation, and the variants that were tried on the way."""
     from backtests.evaluation.descriptions.extras import NOTHING_MORE
     from backtests.evaluation.evaluate import evaluate
+    from backtests.evaluation.variants import variant_names
 
     thesis = run.origin.thesis
+    question = Question(
+        str(thesis["id"]) if thesis else "",
+        run.origin.strategy["name"],
+        attempt.exposure,
+        variant_names(run),
+        attempt.opened,
+    )
     evaluated = evaluate(
         run,
-        tried(ledger, str(thesis["id"]) if thesis else ""),
+        tried(attempt.ledger, question),
         certificate_of(run, judging),
         since=judging.since,
         selection_doubts=judging.chosen,
@@ -67,7 +76,7 @@ def judged(
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
     variants = tuple(
-        variant_trial(result, strategy, sharpe, evaluation.scored.sessions)
+        variant_trial(result, strategy, sharpe, attempt.exposure)
         for strategy, sharpe in evaluated.variants
         if strategy != run.strategy
     )

@@ -19,7 +19,10 @@ from enum import StrEnum
 from typing import Any
 
 from backtests.evaluation.attribution.schema import Attribution, Part
+from backtests.evaluation.descriptions.schema import Regimes, Shortcuts
 from backtests.evaluation.event_studies.schema import Study
+from backtests.evaluation.robustness import Extreme, Recent
+from backtests.evaluation.trial_record import TrialCounts, TrialRecord
 from reports.contract.evaluation import EvaluationJson
 
 LEVEL = 0.95
@@ -99,32 +102,6 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Extreme:
-    """What one more session like the most extreme of the whole record would leave.
-
-    move: the difference on that session. bound: the end of the 98 % interval of one look that lies
-    nearer to the question, with such a session added. context: sessions before the divide on which
-    the two differ, which count for what is extreme.
-    """
-
-    move: float | None = None
-    bound: float | None = None
-    context: int = 0
-
-
-@dataclass(frozen=True)
-class Recent:
-    """Growth ahead a year over the last `sessions`, and over those before.
-
-    Of the last one, two, three ... years the stretch that earned least.
-    """
-
-    sessions: int
-    excess: Estimate
-    before: float
-
-
-@dataclass(frozen=True)
 class Comparison:
     """The strategy against one alternative over the scored sessions.
 
@@ -168,8 +145,10 @@ class Comparison:
 class Significance:
     """The Sharpe ratio of the difference to the control, and what luck would have made of it.
 
-    trials: distinct variants of the thesis in the ledger, this one included; all_trials: of all
-        theses. expected_best: annual Sharpe ratio that the best of `trials` has by luck alone.
+    trials: distinct variants of the thesis in the ledger, this one included; family: of all that
+        are counted with it, by the day of their article or by their lines; all_trials: of all
+        theses. expected_best: annual Sharpe ratio that the best of so many, of the thesis or of
+        the family, whichever are more, has by luck alone.
     needed: years of record that would prove this Sharpe ratio above zero (MinTRL).
     """
 
@@ -183,11 +162,20 @@ class Significance:
     skew: float | None
     kurtosis: float | None
     why: str = ""
+    family: int | None = None
+
+    @property
+    def counted(self) -> int | None:
+        """The larger of thesis and family, by which it is deflated."""
+        return None if self.trials is None else max(self.trials, self.family or 0)
 
     @classmethod
-    def unknown(cls, why: str, trials: int | None, all_trials: int | None) -> Significance:
+    def unknown(cls, why: str, counts: TrialCounts | None) -> Significance:
         """Only how much was tried is known."""
-        return cls(None, None, None, None, trials, all_trials, None, None, None, why)
+        told = counts or TrialCounts(None, None, None)
+        return cls(
+            None, None, None, None, told.thesis, told.everything, None, None, None, why, told.family
+        )
 
 
 @dataclass(frozen=True)
@@ -370,6 +358,9 @@ class Evaluation:
     replications: int
     seed: int
     studies: tuple[Study, ...] = ()
+    regimes: Regimes | None = None
+    shortcuts: Shortcuts | None = None
+    record: TrialRecord | None = None
 
     def as_json(self) -> EvaluationJson:
         """Nested dicts and lists, NaN as None, each part's total beside its pieces."""

@@ -196,8 +196,9 @@ def _no_look_ahead(certificate: Certificate) -> Condition:
 def _deflated(significance: Significance) -> str:
     if significance.deflated is None:
         return significance.why or "n/a"
-    trials = counted(significance.trials or 1, "trial")
-    return f"{percent(significance.deflated, 1)} after {trials}"
+    trials = counted(significance.counted or 1, "trial")
+    family = significance.counted != significance.trials
+    return f"{percent(significance.deflated, 1)} after {trials}{' of its family' if family else ''}"
 
 
 def _better_than_placebos(placebo: Placebo) -> Condition:
@@ -232,9 +233,9 @@ def _faded(first: Comparison) -> str:
     Half of the edges that last are weaker of late, so this is a description and no test.
     """
     recent = first.recent
-    now = None if recent is None else recent.excess.value
-    if recent is None or now is None or now >= recent.before:
+    if recent is None or recent.excess >= recent.before:
         return ""
+    now = recent.excess
     weaker = "has faded" if now < FADED * recent.before else "is weaker of late"
     return (
         f" But the edge {'is over' if now <= 0 else weaker}: {percent(now)} a year over the last "

@@ -12,7 +12,7 @@ from backtests.claims import lines_of
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.proxies import factor_table_of, proxies_to_load
 from backtests.runner.run import BENCHMARK, Reference
-from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
+from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings, Withholding
 from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
@@ -20,7 +20,8 @@ from markets.market import Days, Market
 from markets.quality.findings import Finding
 from markets.quality.gate import gate, levels
 from markets.quality.pairs import serving_pairs
-from markets.reference.currencies import EcbRates, FxSource, SourceRates, pair_of, require_known
+from markets.reference.currencies import EcbRates, FxSource, SourceRates, require_known
+from markets.reference.fixings_file import pair_of
 from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.store.rates.lines import with_pairs, with_rates
 from markets.universe import Want, assets_to_load
@@ -115,8 +116,10 @@ class Inputs:
         signals = {self.want.asset(line).ticker for line in self.strategy.signals}
         used = {*traded, *named, *signals}
         looked_at = [asset for asset in self.assets if asset.ticker in used]
+        looked_at += self._own_rates(market, bars)
+        gross = self.settings.withholding is Withholding.NONE
         return (
-            *gate(market, bars, [*looked_at, *self._own_rates(market, bars)]),
+            *gate(market, bars, looked_at, gross=gross),
             *(() if market.simulated else levels(shown, traded - named)),
             *(serving_pairs(market, bars) if self.settings.fx is Fx.ECB else ()),
         )

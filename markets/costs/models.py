@@ -13,6 +13,7 @@ from math import fsum
 from typing import Protocol
 
 from markets.reference.currencies import EcbRates, Fixings, FxSource
+from markets.reference.pegs import ENDED
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.costs import Commission, Costs
 from newsfolio.dated import Dated, Row, always
@@ -83,7 +84,7 @@ def _charged(order: _Order, of_venue: Fixings | None, of_broker: Fixings | None)
     table = _in_currency(_tabled(order), of_venue)
     if not isinstance(order.own.commission, Commission):
         return table
-    own = _in_currency(_own(order.own.commission), of_broker)
+    own = _own_in_currency(order.own.commission, of_broker)
     starts = sorted({*table.starts, *own.starts})
     return Dated(tuple(Row(day, (*table.at(day), *own.at(day))) for day in starts))
 
@@ -126,6 +127,12 @@ def _together(levies: Sequence[Levy]) -> _Charges:
 def _has_amounts(order: _Order) -> bool:
     """Whether the table of the venue charges amounts of its currency."""
     return any(charge.in_money for row in _tabled(order).rows for charge in row.value)
+
+
+@lru_cache(maxsize=64)
+def _own_in_currency(commission: Commission, fixings: Fixings | None) -> _Charges:
+    """A commission of one's own: the same 7,000 rows for purchases and sales of every venue."""
+    return _in_currency(_own(commission), fixings)
 
 
 def _in_currency(table: _Charges, fixings: Fixings | None) -> _Charges:
@@ -279,6 +286,9 @@ def _own_notes(own: Costs, assets: Sequence[Asset]) -> list[str]:
     idle = [name for name, _ in own.places if assets and name not in names]
     if idle:
         notes.append(f"Own terms for {', '.join(idle)} are not used: no line here is of that.")
+    for currency in sorted(own.currencies & ENDED.keys()):
+        day, why = ENDED[currency]
+        notes.append(f"Amounts in {currency} count at its last fixing from {day} on: {why}.")
     return notes
 
 

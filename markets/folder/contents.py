@@ -16,7 +16,7 @@ from markets.folder.formats.sites import STOOQ_BULK
 from markets.folder.formats.wide import WIDE
 from markets.folder.formats.yahoo import quotes_of
 from markets.folder.names import ENDINGS, ticker_of_file
-from markets.folder.price_file import read_parquet
+from markets.folder.parquet_file import is_one_line, read_parquet
 from markets.folder.published_series import is_french
 from newsfolio.errors import BrokenData
 
@@ -39,13 +39,13 @@ class PriceFile:
 
     def read(self, ticker: str, vendor: Told) -> Quotes:
         """What it says of a line; BrokenData names file, line and remedy."""
-        if self.path.suffix == ".parquet":
-            return quotes_of(read_parquet(self.path), vendor)
+        if self.path.suffix == ".parquet" and is_one_line(self.path):
+            return quotes_of(read_parquet(self.path), vendor).oldest_first()
         head = head_of(self.path, recognised)
         form = format_of(head, vendor)
         if form is None:
             raise unknown(head)
-        return form.read(head, ticker, vendor)
+        return form.read(head, ticker, vendor).oldest_first()
 
 
 def by_line(folder: Path) -> dict[str, list[PriceFile]]:
@@ -87,7 +87,7 @@ def file_at(path: Path) -> PriceFile:
 def _looked_at(path: Path, changed: int, size: int) -> tuple[Format | None, tuple[str, ...]]:
     """The format of a file by its first lines, and the lines in it; what cannot be read is none."""
     del changed, size
-    if path.suffix == ".parquet":
+    if path.suffix == ".parquet" and is_one_line(path):
         return None, ()
     try:
         head = head_of(path, recognised)

@@ -103,7 +103,7 @@ def _files(paths: Sequence[Path]) -> Iterator[PriceFile]:
         elif path.exists():
             yield file_at(path)
         else:
-            raise MissingData(f"{path}: no such file")
+            raise CommandError(f"{path}: no such file")
 
 
 def write_lines(

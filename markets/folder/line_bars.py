@@ -32,7 +32,7 @@ import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.folder.formats.format import Adjusted, Quotes
-from markets.folder.price_file import AMOUNTS, Mask, Table, no_rows
+from markets.folder.price_file import AMOUNTS, REVERSED, Mask, Table, no_rows
 from markets.quality.amounts import Amounts
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData
@@ -67,7 +67,7 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
     _check_dropped(table, keep, basis, priced)
     frame = _frame(table, priced, basis, crossed)[keep]
     rows = _notes(table, priced, basis, crossed, outside)
-    remarks = (note for note in rows if note != SCALED or not quotes.notes)
+    remarks = (note for note in rows if note != SCALED or set(quotes.notes) <= {REVERSED})
     notes = (*quotes.notes, *units, *remarks, *gains)
     amounts, unit = _amounts(table), asset.venue.quoted
     doubts = (*amounts.doubts(), *amounts.slivers(unit)) if priced is Priced.SPLITS else ()

@@ -21,6 +21,7 @@ from markets.quality.jumps import Limit, jumps
 from markets.quality.sessions import begins, on_calendar, rate_gaps, still
 from markets.reference.price_limits import price_limit
 from newsfolio.assets import Asset, Kind
+from newsfolio.formatting import percent, signed
 
 AGAIN = 3
 """Sessions within which no line pays the same amount twice."""
@@ -84,7 +85,7 @@ def compare(bars: Bars, other: Bars, tolerance: float = 0.0005) -> Iterator[Find
     if apart.mean() > 0.05:
         yield Finding(
             Severity.NOTE, bars.ticker, "another basis",
-            f"{apart.mean():.0%} of its closes differ from the other source's",
+            f"{percent(apart.mean(), 0)} of its closes differ from the other source's",
             "The two are adjusted differently; compare moves, not levels.",
         )  # fmt: skip
     elif apart.any():
@@ -155,8 +156,8 @@ def _twins(asset: Asset, bars: Bars, other: Asset, twin: Bars) -> Iterator[Findi
     if abs(drift) > DRIFT:
         yield Finding(
             Severity.DOUBT, asset.ticker, "dividends",
-            f"its total return drifts {drift:+.1%} from that of {other.ticker}, the same company, "
-            f"from {both[0]:%Y-%m-%d} to {both[-1]:%Y-%m-%d}",
+            f"its total return drifts {signed(drift, 1)} from that of {other.ticker}, the same "
+            f"company, from {both[0]:%Y-%m-%d} to {both[-1]:%Y-%m-%d}",
             f"One of the two lacks dividends; {other.ticker} has them as events."
             if twin.priced is Priced.SPLITS else "One of the two lacks dividends.",
             (both[0].date(), both[-1].date()), 1,

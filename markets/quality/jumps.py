@@ -18,6 +18,7 @@ from markets.quality.findings import Finding, Severity, about, counted
 from markets.quality.judged_line import JudgedLine
 from markets.quality.ticks import TAKEN_BACK, ticks
 from newsfolio.assets import Asset, Kind
+from newsfolio.formatting import percent, signed
 
 Limit = Callable[[Asset, date], float | None]
 """The largest move of a line on a day, 0.1 for 10 %; None for no limit."""
@@ -228,6 +229,7 @@ def _beyond_limit(line: JudgedLine, limit: Limit, explained: Container[int]) -> 
         yield about(
             Severity.DOUBT if line.halted(at) else Severity.BLOCK,
             line.asset.ticker, "price limit", line.days[at : at + 1],
-            f"{line.step(at)}, {returns[at]:+.1%}, where {most:.0%} a day is the limit",
+            f"{line.step(at)}, {signed(returns[at], 1)}, where {percent(most, 0)} a day is "
+            "the limit",
             f"A split or a dividend is missing, or a price is wrong. {_CHECK} {_GENUINE}",
         )  # fmt: skip

@@ -11,8 +11,7 @@ from markets.bars import Bars
 from markets.market import Market
 from markets.quality.checks import inspect
 from markets.quality.findings import Finding, Severity
-from markets.reference.currencies import pair_of
-from markets.reference.fixings_file import per_euro
+from markets.reference.fixings_file import pair_of, per_euro
 from newsfolio.listings import asset_of
 
 BEFORE = np.timedelta64(90, "D")

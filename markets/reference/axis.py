@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -48,6 +48,20 @@ def sessions_until(
     if not len(dropped):
         return sessions, ()
     return sessions, (f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}",)
+
+
+def closes_after_opens(lines: Collection[Asset]) -> Iterator[str]:
+    """What to say of lines around the clock beside venues that open before their day ends."""
+    around = sorted({line.ticker for line in lines if line.venue.continuous})
+    venues = {line.venue for line in lines if not line.venue.continuous}
+    early = sorted((one for one in venues if one.opens > one.closes), key=lambda one: one.opens)
+    if around and early:
+        hours = 24 - early[0].opens.hour
+        yield (
+            f"The day of {', '.join(around)} ends at midnight UTC, after the next open of "
+            f"{' and '.join(one.code for one in early)}: a decision on its close knows up to "
+            f"{hours} hour{'s' * (hours > 1)} that were still to come there."
+        )
 
 
 def payouts(lines: Iterable[Asset]) -> dict[str, date]:

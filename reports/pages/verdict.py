@@ -31,7 +31,7 @@ from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
 from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.doubts import doubts_of
-from reports.tables.evaluation import headline_always, headline_excess, tables_of
+from reports.tables.evaluation import pace_of, put_always, put_excess, tables_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -93,10 +93,11 @@ def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
     evaluation = record.evaluation
     if not evaluation:
         return
+    pace = pace_of(evaluation["scored"])
     drawn = (
-        placebo_chart(evaluation["placebo"], record.placebos),
+        placebo_chart(evaluation["placebo"], record.placebos, pace),
         waterfall_chart(evaluation["attribution"]) if evaluation["attribution"] else None,
-        variants_chart(evaluation["overfitting"]["variants"]),
+        variants_chart(evaluation["overfitting"]["variants"], pace),
     )
     yield from (chart for chart in drawn if chart is not None)
 
@@ -106,15 +107,16 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str
     if not evaluation:
         return {"word": "not judged", "kind": "none", "reason": UNJUDGED, "first": None}
     first, verdict = evaluation["comparisons"][0], evaluation["verdict"]
-    excess, rate = headline_excess(first, evaluation["scored"])
+    pace = pace_of(evaluation["scored"])
+    excess = put_excess(first, pace)
     return {
         "word": verdict["word"],
         "kind": KINDS.get(verdict["word"], "none"),
         "reason": verdict["reason"],
         "first": first,
         "excess": excess,
-        "always": headline_always(first, evaluation["scored"]),
-        "rate": rate,
+        "always": put_always(first, pace),
+        "rate": pace.words,
         "bar": bar(excess, scale_of([excess]), axis=True),
         "scores": bool(manifest["thesis"]),
     }

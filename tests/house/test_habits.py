@@ -112,6 +112,21 @@ def test_no_test_module_takes_from_another() -> None:
     excused(imports_of_tests(TESTS + BENCHMARKS), {})
 
 
+def test_percentages_are_put_by_the_one_function() -> None:
+    """`percent` and `signed` of newsfolio/formatting.py write 12.34 %.
+
+    Drawings have d3's look, and an edited strategy would be another variant.
+    """
+    form = re.compile(r"\{[^{}]*:[^{}]*%\}")
+    assert [
+        f"{file.path}: {line.strip()}"
+        for file in HOUSE
+        if not file.path.startswith(("reports/charts/", "strategies/"))
+        for line in file.lines
+        if form.search(line)
+    ] == []
+
+
 def test_abilities_are_protocols() -> None:
     seams = [file for file in HOUSE if file.path.startswith(("markets/", "reports/", "backtests/"))]
     excused(optional_methods(seams), OPTIONAL_METHODS)

@@ -44,27 +44,27 @@ def row(what: str, value: float, day: str = "2022-01-19", of: str = "") -> Corre
 
 
 def test_a_price_is_replaced_and_a_range_that_contradicts_it_becomes_unknown() -> None:
-    found = corrected(SPY, [row("close", 12.5)], {})
-    assert found.frame.loc["2022-01-19", "close"] == 12.5
-    assert found.frame.loc["2022-01-19", ["high", "low"]].isna().all()
-    assert found.frame.drop(index=pd.Timestamp("2022-01-19")).equals(
+    bars = corrected(SPY, [row("close", 12.5)], {})
+    assert bars.frame.loc["2022-01-19", "close"] == 12.5
+    assert bars.frame.loc["2022-01-19", ["high", "low"]].isna().all()
+    assert bars.frame.drop(index=pd.Timestamp("2022-01-19")).equals(
         SPY.frame.drop(index=pd.Timestamp("2022-01-19"))
     )
-    assert found.notes == ("corrected, 2022-01-19: close taken as 12.5 (we looked)",)
+    assert bars.notes == ("corrected, 2022-01-19: close taken as 12.5 (we looked)",)
     assert SPY.frame.loc["2022-01-19", "close"] == 12.0
 
 
 def test_a_row_is_dropped_and_a_dividend_added() -> None:
-    found = corrected(SPY, [row("drop", 0), row("dividend", 0.5, "2022-01-20")], {})
-    assert pd.Timestamp("2022-01-19") not in found.frame.index
-    assert found.frame.loc["2022-01-20", "dividend"] == 0.5
+    bars = corrected(SPY, [row("drop", 0), row("dividend", 0.5, "2022-01-20")], {})
+    assert pd.Timestamp("2022-01-19") not in bars.frame.index
+    assert bars.frame.loc["2022-01-20", "dividend"] == 0.5
 
 
 def test_a_distribution_in_kind_is_worth_the_other_lines_close_before() -> None:
     other = line("JD", 100, 110, 120, 130, 140, 150)
-    found = corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {"JD": other})
-    assert found.frame.loc["2022-01-20", "dividend"] == pytest.approx(0.05 * 120)
-    assert "0.05 JD distributed in kind for each share" in found.notes[0]
+    bars = corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {"JD": other})
+    assert bars.frame.loc["2022-01-20", "dividend"] == pytest.approx(0.05 * 120)
+    assert "0.05 JD distributed in kind for each share" in bars.notes[0]
     (note,) = corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {}).notes
     assert "not credited, for there is no close of JD shortly before" in note
 
@@ -125,9 +125,9 @@ def test_tencents_two_distributions_are_worth_what_the_facts_say(prices: Path) -
 def test_a_company_that_first_trades_on_the_ex_date_is_worth_its_first_open() -> None:
     born = line("NEW", 40, 42, 41, 43, 44, 45)
     born = dataclasses.replace(born, frame=born.frame.iloc[2:].assign(open=39.5))
-    found = corrected(SPY, [row("in-kind", 0.5, "2022-01-19", "NEW")], {"NEW": born})
-    assert found.frame.loc["2022-01-19", "dividend"] == pytest.approx(0.5 * 39.5)
-    assert found.doubts == ()
+    bars = corrected(SPY, [row("in-kind", 0.5, "2022-01-19", "NEW")], {"NEW": born})
+    assert bars.frame.loc["2022-01-19", "dividend"] == pytest.approx(0.5 * 39.5)
+    assert bars.doubts == ()
     late = dataclasses.replace(born, frame=born.frame.iloc[1:])
     (doubt,) = corrected(SPY, [row("in-kind", 0.5, "2022-01-19", "NEW")], {"NEW": late}).doubts
     assert "not credited" in doubt.told
@@ -143,23 +143,23 @@ def test_a_jump_that_is_said_to_be_genuine_is_a_note_with_the_reason() -> None:
     assert stopped.severity is Severity.BLOCK
     genuine = Correction("LINE", day, "genuine", 0.0, "", "the lock-up ended")
     answered = corrected(bars, [genuine], {})
-    (one,) = found_in(answered)
-    assert one.severity is Severity.NOTE
-    assert one.remedy == "Genuine, by corrections.csv: the lock-up ended."
+    (finding,) = found_in(answered)
+    assert finding.severity is Severity.NOTE
+    assert finding.remedy == "Genuine, by corrections.csv: the lock-up ended."
     assert answered.notes == (f"corrected, {day}: the jump is genuine (the lock-up ended)",)
     other = dataclasses.replace(genuine, day=made.index[149].date())
     assert found_in(corrected(bars, [other], {}))[0].severity is Severity.BLOCK
 
 
 def found_in(bars: Bars) -> list[Finding]:
-    return [one for one in inspect(LINE, bars) if one.rule == "split"]
+    return [finding for finding in inspect(LINE, bars) if finding.rule == "split"]
 
 
 def test_a_corrected_dividend_answers_the_doubt_about_it() -> None:
     days = (date(2022, 1, 19), date(2022, 1, 20))
     doubted = dataclasses.replace(SPY, doubts=(Doubt("amounts", days),))
-    one = corrected(doubted, [row("dividend", 0.8)], {})
-    assert one.doubts == doubted.doubts, "the other day is still doubted"
+    settled = corrected(doubted, [row("dividend", 0.8)], {})
+    assert settled.doubts == doubted.doubts, "the other day is still doubted"
     both = corrected(doubted, [row("dividend", 0.8), row("dividend", 0.8, "2022-01-20")], {})
     assert both.doubts == ()
 
@@ -190,9 +190,9 @@ def test_a_run_is_paid_for_a_line_that_ends(tmp_path: Path) -> None:
     held = Fixed(mix=((0.5, "AAPL"), (0.5, "MSFT")), schedule=at_start)
     result = run(held, data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
                  start="2020-06-01", costs="none", lots="fractional", verdict=False)  # fmt: skip
-    bought = {one.asset: one for one in result.fills.itertuples()}
-    units = {ticker: one.quantity for ticker, one in bought.items()}
-    paid = sum(one.quantity * one.price for one in bought.values())
+    bought = {fill.asset: fill for fill in result.fills.itertuples()}
+    units = {ticker: fill.quantity for ticker, fill in bought.items()}
+    paid = sum(fill.quantity * fill.price for fill in bought.values())
     right = 1_000_000 - paid + units["AAPL"] * 53.0 + units["MSFT"] * 100.0
     assert float(result.equity.iloc[-1]) == pytest.approx(right, rel=1e-9)
 
@@ -246,8 +246,8 @@ def test_what_is_paid_after_the_run_is_outstanding_and_named(
     result = paid_out(tmp_path, ALONE, last, end=end)
     assert result.equity.iloc[-1] == 1_000_000
     assert result.cash.empty
-    said = "GONE: what it pays on 2024-03-18, after the run, is outstanding and not counted"
-    assert said in result.manifest["notes"]
+    note = "GONE: what it pays on 2024-03-18, after the run, is outstanding and not counted"
+    assert note in result.manifest["notes"]
 
 
 def test_a_plain_strategy_is_paid_after_the_last_bar_too(tmp_path: Path) -> None:

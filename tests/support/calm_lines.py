@@ -35,7 +35,7 @@ def frame(asset: Asset = LINE, count: int = 300, seed: int = 1) -> pd.DataFrame:
     return made[list(COLUMNS)].astype("float64")
 
 
-def found(
+def alarms(
     made: pd.DataFrame,
     asset: Asset = LINE,
     priced: Priced = Priced.SPLITS,

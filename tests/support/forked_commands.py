@@ -22,7 +22,7 @@ import pytest
 
 from benchmarks import speed
 from benchmarks.peers import crew
-from reports.charts.quantstats_plots import import_libraries
+from reports.tearsheet.library_report import import_libraries
 
 
 class Forked:

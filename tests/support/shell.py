@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backtests.cli import main
-from reports.charts.quantstats_plots import import_libraries
+from reports.tearsheet.library_report import import_libraries
 
 SHORT = ("--data", "sample", "--start", "2025-01-02", "--engine", "kernel", "--no-tearsheet",
          "--no-verdict")  # fmt: skip

@@ -94,6 +94,9 @@ def _aged(path: Path, holdings: HeldLines, market: Market, columns: list[int]) -
     day, asof = holdings.day, market.day(-1)
     if day is None or day == asof:
         return
+    if day > asof:
+        yield f"{path.name} is of {day}, after the close of {asof}: its shares count at that close"
+        return
     yield f"{path.name} is of {day}, the close of {asof}: what was traded between is not in it"
     row = _row(market, day)
     for column in columns:

@@ -84,6 +84,13 @@ def _last(path: Path, elements: list[ElementTree.Element]) -> list[ElementTree.E
     """Those of the last day; a query may report every day of a period."""
     if len({element.get("reportDate") for element in elements}) < 2:
         return elements
+    undated = next((each for each in elements if not each.get("reportDate")), None)
+    if undated is not None:
+        about = undated.get("symbol") or undated.get("currency")
+        raise BrokenData(
+            f"{path}: {undated.tag} of {about} has no reportDate, and others have one: whether it "
+            "is of the last day nobody knows; add that field to the query"
+        )
     days = [_day(path, element, "reportDate") for element in elements]
     return [element for element, day in zip(elements, days, strict=True) if day == max(days)]
 

@@ -21,7 +21,7 @@ from backtests.runner.holdings.symbols import currency_of, is_isin, lines_meant,
 from backtests.runner.holdings.yahoo_portfolio import is_yahoo, read_yahoo
 from markets.reference.plain_file import plain_bytes
 from newsfolio.assets import Asset
-from newsfolio.errors import BrokenData
+from newsfolio.errors import BrokenData, CommandError
 
 ALIASES = "symbols.csv"
 """Beside a file of holdings: symbol,asset, which line a broker's symbol means."""
@@ -39,7 +39,9 @@ FORMS: tuple[tuple[Callable[[Sheet], bool], Callable[[Sheet], Statement]], ...] 
 
 
 def read_statement(path: Path) -> Statement:
-    """What the file says; BrokenData with file, line and remedy."""
+    """What the file says; BrokenData with file, line and remedy, CommandError where it is none."""
+    if not path.exists():
+        raise CommandError(f"--portfolio {path}: no such file")
     if is_flex(path):
         return read_flex(path, plain_bytes(path, LARGEST))
     sheet = read_sheet(path)

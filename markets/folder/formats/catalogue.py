@@ -5,6 +5,7 @@ from __future__ import annotations
 from markets.folder.formats import (
     crsp,
     fred,
+    long,
     mainland,
     services,
     sites,
@@ -22,14 +23,15 @@ from newsfolio.errors import BrokenData
 
 FORMATS: tuple[Format, ...] = (
     *trees.FORMATS, *yahoo.FORMATS, *services.FORMATS, *mainland.FORMATS, *terminals.FORMATS,
-    *crsp.FORMATS, *fred.FORMATS, *sites.FORMATS, *wide.FORMATS, yahoo.OWN,
+    *crsp.FORMATS, *fred.FORMATS, *sites.FORMATS, *wide.FORMATS, *long.FORMATS,
+    yahoo.OWN,
 )  # fmt: skip
 """In the order in which they are asked; a new one stands before those that are less particular."""
 
 NAMES = frozenset(form.name for form in FORMATS)
 
 
-def told(words: str) -> Told:
+def vendor_words(words: str) -> Told:
     """What `--vendor` says; CommandError for a word that is none of it."""
     return Told.of(words, NAMES)
 

@@ -19,11 +19,14 @@ from markets.folder.names import ticker_of_code, ticker_of_file
 from markets.folder.price_file import (
     AMOUNTS,
     PRICES,
+    REVERSED,
     FileText,
     Floats,
     Mask,
     Table,
     bounded,
+    chosen,
+    newest_first,
     no_rows,
 )
 from markets.reference.csv_file import Row, TextColumns, csv_columns, csv_rows
@@ -37,7 +40,6 @@ _NUMBERS = (*PRICES, *AMOUNTS, AMOUNT, REFERENCE)
 
 KEPT = 40_000_000
 """Bytes of a file that is kept from one of its lines to the next."""
-REVERSED = "newest first, reversed"
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Draft:
         columns = {name: values for name, values in self.table.columns.items()
                  if name in PRICES or name in AMOUNTS}  # fmt: skip
         how = "; ".join(part for part in (*self.said, *words) if part)
-        note = f"read as {self.form.about.title}: {how}"
+        note = f"read as {self.form.about.title}{': ' * bool(how)}{how}"
         table = replace(self.table, columns=columns)
         return Quotes(table, adjusted, (note, *self.found), readings)
 
@@ -293,18 +295,9 @@ def _kept(cells: Sequence[str], rows: Mask) -> list[str]:
     return [cell for cell, keep in zip(cells, rows, strict=True) if keep]
 
 
-def chosen(table: Table, rows: Mask | slice) -> Table:
-    """Some rows of a table, or all of them in another order."""
-    text = replace(table.text, places=np.asarray(table.text.places)[rows].tolist(),
-                   dates=np.asarray(table.text.dates)[rows])  # fmt: skip
-    columns = {name: values[rows] for name, values in table.columns.items()}
-    return Table(text, table.days[rows], columns)
-
-
 def _oldest_first(draft: Draft) -> Draft:
     """Reversed, and said so, where the first row is the latest."""
-    days = draft.table.days
-    if len(days) < 2 or days[0] <= days[-1]:
+    if not newest_first(draft.table):
         return draft
     backwards = slice(None, None, -1)
     texts = {name: list(cells)[backwards] for name, cells in draft.texts.items()}

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from markets.folder.formats.cells import Dates, Numbers, floats_of
-from markets.folder.formats.columns import ColumnFormat, Draft, chosen
+from markets.folder.formats.columns import ColumnFormat, Draft
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_file
-from markets.folder.price_file import Floats, Mask
+from markets.folder.price_file import Floats, Mask, chosen
 from newsfolio.errors import BrokenData
 
 _NO_SPLIT = 1e-6

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
 from markets.folder.formats.head import Head
-from markets.folder.price_file import Table
+from markets.folder.price_file import REVERSED, Table, chosen, newest_first
 from newsfolio.errors import CommandError
 
 
@@ -80,6 +80,13 @@ class Quotes:
     adjusted: Adjusted
     notes: tuple[str, ...] = ()
     readings: str = ""
+
+    def oldest_first(self) -> Quotes:
+        """Reversed, and said so, where the first row is the latest."""
+        if not newest_first(self.table):
+            return self
+        table = chosen(self.table, slice(None, None, -1))
+        return replace(self, table=table, notes=(*self.notes, REVERSED))
 
 
 class Format(Protocol):

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from markets.folder.formats.cells import Dates, Numbers
-from markets.folder.formats.columns import chosen, table_from
+from markets.folder.formats.columns import table_from
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
-from markets.folder.price_file import no_rows
+from markets.folder.price_file import chosen, no_rows
 from markets.reference.csv_file import csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 

@@ -9,12 +9,15 @@ from datetime import date
 import numpy as np
 
 from markets.bars import Bars
-from markets.reference.currencies import pair_names, pair_of
-from markets.reference.fixings_file import FIXING, last_packaged
+from markets.reference.currencies import pair_serves
+from markets.reference.fixings_file import FIXING, last_packaged, pair_names, pair_of
 from markets.reference.pegs import PER_DOLLAR
 from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError
 from newsfolio.listings import asset_of
+
+_PLACES = range(len(pair_names("USD")))
+"""Of the names of a pair."""
 
 
 def with_rates(
@@ -41,7 +44,7 @@ def with_pairs(source: Source, read: Snapshot, currencies: Iterable[str]) -> Sna
     """What was read, with the source's own pairs of all currencies but the dollar."""
     wanted = sorted({*currencies} - {"USD"})
     pairs: dict[str, Bars] = {}
-    for place in (0, 1):
+    for place in _PLACES:
         names = [pair_names(currency)[place] for currency in wanted
                  if pair_of(currency, {**pairs, **read.bars}) is None]  # fmt: skip
         pairs |= source.load([asset_of(name) for name in names]).bars if names else {}
@@ -75,12 +78,11 @@ def _behind(currency: str, fixings: dict[str, Bars], last: np.datetime64) -> boo
 
 
 def _pairs(source: Source, currencies: list[str], there: dict[str, Bars]) -> dict[str, Bars]:
-    """Each currency's pair by its usual name, or else by the other one."""
+    """Each currency's pair by its usual name, or by another where that one does not serve."""
     pairs: dict[str, Bars] = {}
-    for place in (0, 1):
-        missing = [
-            currency for currency in currencies if pair_of(currency, {**there, **pairs}) is None
-        ]
+    for place in _PLACES:
+        known = {**there, **pairs}
+        missing = [currency for currency in currencies if not pair_serves(currency, known)]
         pairs |= _read(source, [pair_names(currency)[place] for currency in missing])
     return pairs
 

@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
+from backtests.evaluation.robustness import Extreme, Recent
 from backtests.evaluation.schema import (
     Certificate,
     Comparison,
     Estimate,
-    Extreme,
     Headline,
     Honesty,
     Placebo,
     PlaceboKind,
     Power,
-    Recent,
     Role,
     Scored,
     Significance,
@@ -73,12 +72,12 @@ def verdict(**changed: Any) -> Verdict:
 
 
 def test_held_up_takes_all_conditions() -> None:
-    found = verdict()
-    assert found.word is Headline.HELD_UP
-    assert [condition.met for condition in found.conditions] == [True] * 11
-    assert "15.00 % a year ahead of half and half since 2025-02-21" in found.reason
-    assert "(95 % interval 3.00 % to 29.00 %; of all looks 2.00 % to 30.00 %)" in found.reason
-    assert "the edge" not in found.reason
+    outcome = verdict()
+    assert outcome.word is Headline.HELD_UP
+    assert [condition.met for condition in outcome.conditions] == [True] * 11
+    assert "15.00 % a year ahead of half and half since 2025-02-21" in outcome.reason
+    assert "(95 % interval 3.00 % to 29.00 %; of all looks 2.00 % to 30.00 %)" in outcome.reason
+    assert "the edge" not in outcome.reason
 
 
 @pytest.mark.parametrize(
@@ -111,18 +110,18 @@ def test_without_one_of_them_it_cannot_be_told(changed: dict[str, Any]) -> None:
                          " before."), (-0.01, "But the edge is over: -1.00 % a year over")],
 )  # fmt: skip
 def test_an_edge_that_is_over_is_said_to_be(now: float, said: str) -> None:
-    recent = Recent(252, Estimate(now, now - 0.2, now + 0.2), 0.1)
-    found = verdict(comparisons=(dataclasses.replace(AHEAD[0], recent=recent), *AHEAD[1:]))
-    assert found.word is Headline.HELD_UP
-    assert said in found.reason
-    assert bool(said) == ("the edge" in found.reason)
+    recent = Recent(252, now, 0.1)
+    outcome = verdict(comparisons=(dataclasses.replace(AHEAD[0], recent=recent), *AHEAD[1:]))
+    assert outcome.word is Headline.HELD_UP
+    assert said in outcome.reason
+    assert bool(said) == ("the edge" in outcome.reason)
 
 
 @pytest.mark.parametrize(("context", "unseen"), [(499, True), (500, False)])
 def test_without_a_context_it_says_what_no_sample_shows(context: int, unseen: bool) -> None:
     first = against(0.02, 0.15, 0.3, worst=Extreme(-0.03, 0.01, context))
-    found = {row.name: row.found for row in verdict(comparisons=(first,)).conditions}
-    assert ("no sample shows" in found["Survives its worst session"]) == unseen
+    rows = {row.name: row.found for row in verdict(comparisons=(first,)).conditions}
+    assert ("no sample shows" in rows["Survives its worst session"]) == unseen
 
 
 def test_a_placebo_that_says_nothing_is_not_asked() -> None:
@@ -152,17 +151,17 @@ def test_it_did_not_where_a_useful_edge_is_ruled_out() -> None:
 
 def test_what_hardly_differs_from_its_control_is_never_told() -> None:
     same = against(-0.003, -0.001, 0.001, tracking_error=0.006)
-    found = verdict(comparisons=(same, *AHEAD[1:]))
-    assert found.word is Headline.CANNOT_TELL
-    assert "hardly differs" in found.reason
+    outcome = verdict(comparisons=(same, *AHEAD[1:]))
+    assert outcome.word is Headline.CANNOT_TELL
+    assert "hardly differs" in outcome.reason
 
 
 def test_ruin_decides_alone_and_a_cheat_voids() -> None:
     ruined = verdict(ruined="2025-04-07")
     assert (ruined.word, "2025-04-07" in ruined.reason) == (Headline.DID_NOT, True)
     cheat = Certificate(Honesty.CHEATS, "weights of NVDA on 2025-03-31 changed")
-    found = verdict(certificate=cheat)
-    assert (found.word, "NVDA" in found.reason) == (Headline.CANNOT_TELL, True)
+    outcome = verdict(certificate=cheat)
+    assert (outcome.word, "NVDA" in outcome.reason) == (Headline.CANNOT_TELL, True)
     assert verdict(certificate=cheat, ruined="2025-04-07").word is Headline.CANNOT_TELL
 
 
@@ -174,9 +173,9 @@ def test_few_sessions_are_not_annualised() -> None:
 
 
 def test_simulated_prices_never_hold_up() -> None:
-    found = verdict(simulated=True)
-    assert found.word is Headline.SIMULATED
-    assert "held up" not in found.reason
+    outcome = verdict(simulated=True)
+    assert outcome.word is Headline.SIMULATED
+    assert "held up" not in outcome.reason
     assert verdict(simulated=True, ruined="2025-04-07").word is Headline.SIMULATED
 
 
@@ -190,14 +189,14 @@ def test_nothing_scored_yet_says_so() -> None:
         None, None,
     )  # fmt: skip
     scored = dataclasses.replace(SCORED, sessions=0, start="")
-    found = verdict(scored=scored, comparisons=(none,))
-    assert found.word is Headline.CANNOT_TELL
-    assert found.reason == "No session follows the first decision in these data."
+    outcome = verdict(scored=scored, comparisons=(none,))
+    assert outcome.word is Headline.CANNOT_TELL
+    assert outcome.reason == "No session follows the first decision in these data."
 
 
 def test_the_reason_names_how_long_it_takes() -> None:
-    found = verdict(comparisons=(against(-0.2, 0.05, 0.3), *AHEAD[1:]))
-    assert "20 months; proving a Sharpe edge of 0.5 takes 11 years." in found.reason
+    outcome = verdict(comparisons=(against(-0.2, 0.05, 0.3), *AHEAD[1:]))
+    assert "20 months; proving a Sharpe edge of 0.5 takes 11 years." in outcome.reason
     chosen = verdict(comparisons=(against(-0.2, 0.05, 0.3),), doubts=("it trades free of costs",))
     assert chosen.reason.endswith("something was chosen afterwards: it trades free of costs.")
 
@@ -207,14 +206,14 @@ def test_below_ninety_sessions_nothing_is_put_a_year() -> None:
     in all."""
     short = dataclasses.replace(SCORED, sessions=89, years=0.3)
     first = dataclasses.replace(AHEAD[0], total=1.15**0.3 - 1)
-    found = verdict(scored=short, comparisons=(first, *AHEAD[1:]))
-    assert found.word is Headline.CANNOT_TELL
-    assert "4.28 % in all ahead of half and half" in found.reason
-    assert "(95 % interval 0.89 % to 7.94 %; of all looks 0.60 % to 8.19 %)" in found.reason
-    told = {condition.name: condition.found for condition in found.conditions}
-    assert told["Ahead of half and half, surely"] == "at all looks from 0.60 % in all"
-    assert told["Ahead of the benchmark"] == "2.90 % in all"
-    assert told["Another bet than half and half"].endswith("(tracking error)")
+    outcome = verdict(scored=short, comparisons=(first, *AHEAD[1:]))
+    assert outcome.word is Headline.CANNOT_TELL
+    assert "4.28 % in all ahead of half and half" in outcome.reason
+    assert "(95 % interval 0.89 % to 7.94 %; of all looks 0.60 % to 8.19 %)" in outcome.reason
+    conditions = {condition.name: condition.found for condition in outcome.conditions}
+    assert conditions["Ahead of half and half, surely"] == "at all looks from 0.60 % in all"
+    assert conditions["Ahead of the benchmark"] == "2.90 % in all"
+    assert conditions["Another bet than half and half"].endswith("(tracking error)")
     long = verdict(scored=dataclasses.replace(short, sessions=90))
     assert "15.00 % a year ahead of" in long.reason
 
@@ -237,10 +236,10 @@ UNMET = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("changed", "said"), UNMET, ids=[said for _, said in UNMET])
-def test_a_condition_that_is_not_met_is_said_as_such(changed: dict[str, Any], said: str) -> None:
+@pytest.mark.parametrize(("changed", "words"), UNMET, ids=[words for _, words in UNMET])
+def test_a_condition_that_is_not_met_is_said_as_such(changed: dict[str, Any], words: str) -> None:
     reason = verdict(**changed).reason
-    assert f", but {said}" in reason
+    assert f", but {words}" in reason
     names = [condition.name for condition in verdict(**changed).conditions]
     assert not any(f"but {name}:" in reason for name in names)
 

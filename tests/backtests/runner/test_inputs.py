@@ -141,8 +141,8 @@ def test_a_benchmark_named_by_its_ticker_is_bought_where_it_can_be() -> None:
     needs = [
         inputs_of(strategy, Settings(benchmark=ticker)).references[0] for ticker in ("TLT", "^GSPC")
     ]
-    assert [one.reference.required for one in needs] == [True, True]
-    assert [[asset.ticker for asset in one.lines] for one in needs] == [["TLT"], ["^GSPC"]]
+    assert [need.reference.required for need in needs] == [True, True]
+    assert [[asset.ticker for asset in need.lines] for need in needs] == [["TLT"], ["^GSPC"]]
     assert needs[0].want is not None
     assert (needs[1].want, needs[1].reference.strategy) == (None, None)
 
@@ -178,6 +178,6 @@ def test_a_ticker_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return resolved(want, line)
 
     monkeypatch.setattr(Want, "asset", watched)
-    found = inputs_alone(strategy, Settings())
-    assert asked and not {*found.want.lines} & set(asked)
+    inputs = inputs_alone(strategy, Settings())
+    assert asked and not {*inputs.want.lines} & set(asked)
     assert sorted(asked) == sorted(set(asked))

@@ -130,8 +130,8 @@ def test_apple_is_the_exception_that_the_article_missed(
         assert {n for n in seven if gains[n] >= gains["^GSPC"] - 0.02} == exceptions
         assert one.measured == 7 - len(exceptions)
         assert {word for word in one.detail.split() if word in seven} == exceptions
-    assert ["AAPL +6.9%" in found["003-08"].stated[0].detail,
-            "AAPL +10.3%" in found["003-08"].stated[1].detail] == [True, True]  # fmt: skip
+    assert ["AAPL +6.9 %" in found["003-08"].stated[0].detail,
+            "AAPL +10.3 %" in found["003-08"].stated[1].detail] == [True, True]  # fmt: skip
 
 
 def test_almost_thirteen_percent_is_less_than_thirteen(

@@ -33,6 +33,17 @@ def test_the_page_shows_figures_differences_and_how_alike_the_runs_are(page: str
         assert note in text
 
 
+def test_below_ninety_sessions_excesses_are_in_total() -> None:
+    found = {**compare(two()), "sessions": 89, "years": 0.5}
+    (pair,) = found["pairs"]
+    excess = {"value": 0.0609, "low": -0.04, "high": 0.105, "why": ""}
+    found["pairs"] = [{**pair, "excess": excess, "total": 0.03}]
+    text = text_of(compare_page(two(), found, Path("nowhere")))  # type: ignore[arg-type]
+    assert "Excess in total" in text
+    assert "+3.00 % -2.0 % to +5.1 %" in text
+    assert "a year" not in text
+
+
 def test_curves_start_at_one_and_end_at_the_growth(page: str) -> None:
     block = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
     assert block is not None

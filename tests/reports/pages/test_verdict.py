@@ -270,7 +270,7 @@ def test_pages_are_written_and_the_script_is_on_the_disk_once(
     for folder in folders:
         folder.mkdir()
         write_pages(usual, folder, tearsheet=False)
-        assert {path.name for path in folder.iterdir()} == {"verdict.html", NAME}
+        assert {path.name for path in folder.iterdir()} == {"verdict.html", "details.html", NAME}
     assert "tearsheet.html" not in (folders[0] / "verdict.html").read_text(encoding="utf-8")
     one, two = (folder / NAME for folder in folders)
     assert one.samefile(two)
@@ -360,4 +360,10 @@ def test_below_ninety_sessions_the_page_leads_with_the_total(usual: Result) -> N
     drawn = verdict_page(dataclasses.replace(usual, evaluation=evaluation))
     top = text_of(drawn[drawn.index("<header") : drawn.index("<main")])
     assert "Excess over half and half , in total +1.54 % 95 % interval -2.0 % to +5.1 %" in top
-    assert text_of(drawn).count("below 90 sessions: see in total") >= 1
+    text = text_of(drawn)
+    assert text.count("below 90 sessions: see in total") >= 1
+    # 3 % a year ahead of the placebos, 2 % of alpha, 2 % of a variant; half of a year of each
+    assert "did worse than the strategy&#39;s +1.5 % in total against half and half" in text
+    assert "Dates +1.49 % in total 60.0 % 40" in text
+    assert "Alpha in total Return that the proxies leave. +1.00 % -5.0 % to +7.0 %" in text
+    assert "Variant Excess in total Sharpe difference ramp=4 +1.00 %" in text

@@ -59,46 +59,46 @@ def scored(run: Run, until: str | None = None) -> ScoredReturns:
     return ScoredReturns(pd.DatetimeIndex(equity.index), returns, returns * 0, years)
 
 
-def names(found: Alpha) -> list[tuple[str, str]]:
-    return [(beta.name, beta.ticker) for beta in found.betas]
+def names(alpha: Alpha) -> list[tuple[str, str]]:
+    return [(beta.name, beta.ticker) for beta in alpha.betas]
 
 
 def test_a_gold_thesis_is_explained_by_gold() -> None:
     run = of(Gold())
-    found = alpha_of(run, scored(run))
-    assert (found.basis, names(found)) == ("of the lines that it held", [("Gold", "GLD")])
-    assert found.betas[0].beta == pytest.approx(0.66, abs=0.02)
-    assert found.r_squared == pytest.approx(1, abs=0.01)
+    alpha = alpha_of(run, scored(run))
+    assert (alpha.basis, names(alpha)) == ("of the lines that it held", [("Gold", "GLD")])
+    assert alpha.betas[0].beta == pytest.approx(0.66, abs=0.02)
+    assert alpha.r_squared == pytest.approx(1, abs=0.01)
 
 
 def test_a_strategy_names_its_own() -> None:
     run = of(Named())
-    found = alpha_of(run, scored(run))
-    assert found.basis == "named by the strategy"
-    assert names(found) == [("Shares", "SPY"), ("Metal", "GLD")]
-    assert found.betas[0].beta == pytest.approx(0, abs=0.02)
+    alpha = alpha_of(run, scored(run))
+    assert alpha.basis == "named by the strategy"
+    assert names(alpha) == [("Shares", "SPY"), ("Metal", "GLD")]
+    assert alpha.betas[0].beta == pytest.approx(0, abs=0.02)
 
 
 def test_betas_t_r_squared_and_the_rest_are_those_of_statsmodels() -> None:
     """And what the proxies explain, with what is left, is the whole return beyond cash."""
     run = of(Named())
-    one = scored(run)
-    found = alpha_of(run, one)
-    moves = pd.DataFrame({"SPY": STOCKS, "GLD": GOLD}, index=DAYS).loc[one.own.index]
+    returns = scored(run)
+    alpha = alpha_of(run, returns)
+    moves = pd.DataFrame({"SPY": STOCKS, "GLD": GOLD}, index=DAYS).loc[returns.own.index]
     both = pd.concat([moves, moves.shift().add_suffix(" before")], axis=1).iloc[1:]
-    fit = sm.OLS(one.own.iloc[1:], sm.add_constant(both)).fit(
-        cov_type="HAC", cov_kwds={"maxlags": found.lags}
+    fit = sm.OLS(returns.own.iloc[1:], sm.add_constant(both)).fit(
+        cov_type="HAC", cov_kwds={"maxlags": alpha.lags}
     )
-    for beta, ticker in zip(found.betas, ("SPY", "GLD"), strict=True):
+    for beta, ticker in zip(alpha.betas, ("SPY", "GLD"), strict=True):
         tested = fit.t_test([float(name.startswith(ticker)) for name in fit.params.index])
         assert beta.beta == pytest.approx(tested.effect[0], abs=1e-9)
         assert beta.t == pytest.approx(tested.tvalue.item(), rel=1e-6)
-    a_year = len(one.own) / one.years
-    assert found.r_squared == pytest.approx(fit.rsquared, abs=1e-9)
-    assert found.alpha.value == pytest.approx(fit.params["const"] * a_year, abs=1e-9)
-    assert found.t == pytest.approx(fit.tvalues["const"], rel=1e-6)
-    parts = sum(beta.part or 0 for beta in found.betas)
-    assert parts + (found.alpha.value or 0) == pytest.approx(one.own.iloc[1:].mean() * a_year)
+    a_year = len(returns.own) / returns.years
+    assert alpha.r_squared == pytest.approx(fit.rsquared, abs=1e-9)
+    assert alpha.alpha.value == pytest.approx(fit.params["const"] * a_year, abs=1e-9)
+    assert alpha.t == pytest.approx(fit.tvalues["const"], rel=1e-6)
+    parts = sum(beta.part or 0 for beta in alpha.betas)
+    assert parts + (alpha.alpha.value or 0) == pytest.approx(returns.own.iloc[1:].mean() * a_year)
 
 
 def test_what_was_hardly_held_is_no_proxy() -> None:
@@ -157,13 +157,13 @@ def test_a_daily_file_of_factors(tmp_path: Path) -> None:
     """Nothing is subtracted from factors; RF is none; those of the last days are not out yet."""
     run = of(Gold())
     file = written(tmp_path, french(FACTORS[:"2024-10-31"]))  # type: ignore[misc]
-    found = alpha_of(run, planted(run), read_factor_files([file]))
-    assert found.basis == "factors of factors.csv"
-    assert found.why == "factors of factors.csv end on 2024-10-31"
-    assert names(found) == [("Mkt-RF", ""), ("HML", "")]
-    assert [beta.beta for beta in found.betas] == pytest.approx([0.7, -0.3], abs=0.02)
-    assert found.alpha.value == pytest.approx(0.0004 * 251, abs=0.03)
-    assert not found.monthly
+    alpha = alpha_of(run, planted(run), read_factor_files([file]))
+    assert alpha.basis == "factors of factors.csv"
+    assert alpha.why == "factors of factors.csv end on 2024-10-31"
+    assert names(alpha) == [("Mkt-RF", ""), ("HML", "")]
+    assert [beta.beta for beta in alpha.betas] == pytest.approx([0.7, -0.3], abs=0.02)
+    assert alpha.alpha.value == pytest.approx(0.0004 * 251, abs=0.03)
+    assert not alpha.monthly
 
 
 def test_days_on_which_only_the_factors_moved_are_added_up(tmp_path: Path) -> None:
@@ -174,8 +174,8 @@ def test_days_on_which_only_the_factors_moved_are_added_up(tmp_path: Path) -> No
     days = whole.days[::2]
     level = (1 + whole.own).cumprod().reindex(days).fillna(1.0)
     own = level.pct_change().iloc[1:]
-    found = alpha_of(run, ScoredReturns(days, own, own * 0, whole.years), read_factor_files([file]))
-    assert [beta.beta for beta in found.betas] == pytest.approx([0.7, -0.3], abs=0.05)
+    alpha = alpha_of(run, ScoredReturns(days, own, own * 0, whole.years), read_factor_files([file]))
+    assert [beta.beta for beta in alpha.betas] == pytest.approx([0.7, -0.3], abs=0.05)
 
 
 def test_a_monthly_file_is_met_on_whole_months(tmp_path: Path) -> None:
@@ -183,13 +183,13 @@ def test_a_monthly_file_is_met_on_whole_months(tmp_path: Path) -> None:
     whole = planted(run)
     by_month = (1 + FACTORS).groupby(FACTORS.index.to_period("M")).prod() - 1
     file = written(tmp_path, french(by_month, "%Y%m"))
-    found = alpha_of(run, whole, read_factor_files([file]))
-    assert found.monthly
+    alpha = alpha_of(run, whole, read_factor_files([file]))
+    assert alpha.monthly
     own = (1 + whole.own).groupby(whole.own.index.to_period("M")).prod() - 1
     fit = sm.OLS(own[1:], sm.add_constant(by_month.loc[own.index[1:]])).fit()
     assert len(own[1:]) == 47  # February 2021 to December 2024
-    assert [beta.beta for beta in found.betas] == pytest.approx(list(fit.params[1:]), abs=1e-6)
-    assert found.alpha.value == pytest.approx(fit.params.iloc[0] * 12, abs=1e-6)
+    assert [beta.beta for beta in alpha.betas] == pytest.approx(list(fit.params[1:]), abs=1e-6)
+    assert alpha.alpha.value == pytest.approx(fit.params.iloc[0] * 12, abs=1e-6)
     cut = of(Gold(), start="2022-06-01")
     assert (
         "30 whole months; the regression needs 36"
@@ -199,9 +199,9 @@ def test_a_monthly_file_is_met_on_whole_months(tmp_path: Path) -> None:
 
 def test_files_of_several_regions_carry_their_names(tmp_path: Path) -> None:
     files = [written(tmp_path, french(FACTORS), f"{name}.csv") for name in ("Europe", "Japan")]
-    found = read_factor_files(files)
-    assert found is not None
-    assert list(found.returns) == ["Europe Mkt-RF", "Europe HML", "Japan Mkt-RF", "Japan HML"]
+    factors = read_factor_files(files)
+    assert factors is not None
+    assert list(factors.returns) == ["Europe Mkt-RF", "Europe HML", "Japan Mkt-RF", "Japan HML"]
     by_month = written(tmp_path, french(FACTORS.iloc[::21], "%Y%m"), "monthly.csv")
     with pytest.raises(CommandError, match="do not go together"):
         read_factor_files([files[0], by_month])
@@ -210,8 +210,8 @@ def test_files_of_several_regions_carry_their_names(tmp_path: Path) -> None:
 
 def test_factors_are_in_dollars(tmp_path: Path) -> None:
     run = of(Gold(), currency="EUR")
-    found = alpha_of(run, scored(run), read_factor_files([written(tmp_path, french(FACTORS))]))
-    assert found.why == "factors of factors.csv are in dollars, the run in EUR: run it in USD"
+    alpha = alpha_of(run, scored(run), read_factor_files([written(tmp_path, french(FACTORS))]))
+    assert alpha.why == "factors of factors.csv are in dollars, the run in EUR: run it in USD"
 
 
 def test_a_strategy_may_name_a_table_of_factors() -> None:
@@ -223,9 +223,9 @@ def test_a_strategy_may_name_a_table_of_factors() -> None:
 
     run = of(WithFactors())
     assert "SPY" not in run.bars
-    found = alpha_of(run, planted(run))
-    assert found.basis == "factors of factors"
-    assert [beta.beta for beta in found.betas] == pytest.approx([0.7, -0.3], abs=0.02)
+    alpha = alpha_of(run, planted(run))
+    assert alpha.basis == "factors of factors"
+    assert [beta.beta for beta in alpha.betas] == pytest.approx([0.7, -0.3], abs=0.02)
 
 
 @pytest.mark.parametrize(
