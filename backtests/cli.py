@@ -44,6 +44,7 @@ COMMANDS = {
     "report": "pages:report",
     "compare": "pages:compare",
     "score": "run:score",
+    "scoreboard": "records.scoreboard:scoreboard",
     "claims": "pages:claims",
     "venues": "venues:venues",
 }

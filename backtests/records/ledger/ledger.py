@@ -20,6 +20,7 @@ from backtests.records.ledger.rows import EMPTY, Appender, subject_of, told, tol
 from backtests.records.ledger.state import LedgerState, state_of
 from backtests.records.ledger.tables import VERSION, make, refused, require_ours
 from backtests.records.ledger.trial import Trial, compact
+from backtests.records.ledger.verdicts import JudgedRow, judged_rows, tried_variants
 from newsfolio.errors import OutputError
 
 PATIENCE = 10
@@ -45,6 +46,10 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    @property
+    def path(self) -> Path:
+        return self._path
 
     def require_ours(self) -> None:
         """OutputError for a file that is no ledger, or that of a newer version; none may be there.
@@ -113,6 +118,20 @@ class Ledger:
             return tuple(
                 FrozenRow(row, at, subject, json.loads(detail)) for row, at, subject, detail in rows
             )
+
+    def judged(self) -> tuple[JudgedRow, ...]:
+        """All runs on real prices that were judged, in their order."""
+        if not self._path.exists():
+            return ()
+        with self._reading() as connection:
+            return tuple(judged_rows(connection))
+
+    def variants(self) -> dict[str, int]:
+        """Distinct variants that count, by thesis, or by strategy without one."""
+        if not self._path.exists():
+            return {}
+        with self._reading() as connection:
+            return tried_variants(connection)
 
     def tried(self, question: Question) -> Tried:
         """The distinct variants so far; reruns, failures and simulated runs do not count."""
