@@ -81,6 +81,24 @@ ScoringJson = TypedDict("ScoringJson", {"divide": str | None, "from": str | None
 """The session after which a thesis scores, and the first that does; None where there is none."""
 
 
+class ScoredCurveJson(TypedDict):
+    """One curve over the sessions that score; cagr is None below 90 of them."""
+
+    total_return: float | None
+    cagr: float | None
+    max_drawdown: float | None
+
+
+class ScoredFiguresJson(TypedDict):
+    """Strategy, benchmark and controls over the sessions after the divide, by name."""
+
+    divide: str
+    end: str
+    sessions: int
+    years: float
+    curves: Mapping[str, ScoredCurveJson]
+
+
 class DataJson(TypedDict):
     """Where prices came from."""
 
@@ -177,10 +195,11 @@ class VerdictLineJson(TypedDict):
 class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
-    scored, labels, findings, explained, unallocated, gross: older runs lack them. unallocated: what
-    whole lots left in cash, or why nothing was filled. gross: where more was held than the strategy
-    may. verdict: where it was evaluated. lookahead: of a
-    plain backtrader strategy, what a page says at its top of that, "" for nothing.
+    scored, scored_figures, labels, findings, explained, unallocated, gross: older runs lack them.
+    scored_figures: None without an article. unallocated: what whole lots left in cash, or why
+    nothing was filled. gross: where more was held than the strategy may. verdict: where it was
+    evaluated. lookahead: of a plain backtrader strategy, what a page says at its top of that, ""
+    for nothing.
     """
 
     format: int
@@ -188,6 +207,7 @@ class ManifestJson(TypedDict):
     strategy: StrategyJson
     thesis: ThesisJson | None
     scored: NotRequired[ScoringJson]
+    scored_figures: NotRequired[ScoredFiguresJson | None]
     engine: str
     verified: bool
     data: DataJson

@@ -32,6 +32,7 @@ from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.doubts import doubts_of
 from reports.tables.evaluation import pace_of, put_excess, tables_of
+from reports.tables.scored import scored_headline
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -65,6 +66,7 @@ def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
             "m": {"explained": None, "gross": [], "unallocated": [], **manifest},
             "e": evaluation,
             "hero": _hero(manifest, evaluation),
+            "scored": scored_headline(manifest, evaluation),
             "charts": {**dict.fromkeys(CHARTS), **charts},
             "parts": tables_of(evaluation) if evaluation else None,
             "claims": thesis.get("claims", []) if thesis else [],
@@ -114,7 +116,9 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str
         "kind": KINDS.get(verdict["word"], "none"),
         "reason": verdict["reason"],
         "first": first,
+        "total": first["total"],
         "excess": excess,
+        "yearly": pace.yearly,
         "rate": pace.words,
         "bar": bar(excess, scale_of([excess]), axis=True),
         "scores": bool(manifest["thesis"]),

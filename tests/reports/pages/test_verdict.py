@@ -52,8 +52,8 @@ def test_the_verdict_its_reason_and_the_excess_come_before_everything_else(page:
     for sentence in (
         "Cannot tell yet",
         "3.1% a year ahead of half and half",
-        "Excess over half and half , a year",
-        "+3.10 %",
+        "Excess over half and half , in total",
+        "+3.10 % a year, 95 % interval -4.0 % to +10.5 %",
         "95 % interval -4.0 % to +10.5 %",
         "2020-02-21 the first decision on article 003",
         "351 sessions",
