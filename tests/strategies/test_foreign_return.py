@@ -144,7 +144,7 @@ def test_the_premium_is_the_z_of_the_view(day: str) -> None:
 
 
 def shares(*numbers: float, published: str = "2025-09-22") -> pd.DataFrame:
-    """A number a week, known on Mondays, the last on `known`."""
+    """A number a week, known on Mondays, the last on `published`."""
     index = pd.date_range(end=published, periods=len(numbers), freq="7D")
     return pd.DataFrame({"known": index.astype("datetime64[s]"), "shares": numbers})
 
@@ -158,7 +158,7 @@ def test_shares_count_from_the_session_after_their_day(published: str, more: boo
     """100 for long, then 150: the week in which it can be known, and three more."""
     strategy = ForeignReturn(signal=Signal.SHARES, threshold=2.0)
     history = traded({})
-    history.tables["kweb_shares"] = shares(*[100.0, 101.0] * 40, 150.0, known=published)
+    history.tables["kweb_shares"] = shares(*[100.0, 101.0] * 40, 150.0, published=published)
     assert strategy.weights(view_of(history, strategy)) == (MORE if more else HALF)
 
 
