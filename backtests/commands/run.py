@@ -154,7 +154,7 @@ def score(
     """
     from backtests import paths
     from backtests.api import run_job
-    from backtests.commands import rescore
+    from backtests.commands.records import rescore
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.result import intact, load

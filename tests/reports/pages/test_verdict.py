@@ -101,7 +101,7 @@ def test_tables_show_figures_with_intervals_and_reasons(page: str) -> None:
     assert "Maximum drawdown -17.00 %" in text
     assert "n/a 351 sessions, 400 are needed" in text
     assert "Deflated Sharpe ratio The same against the best that luck finds" in text
-    assert "Trials Distinct variants of this thesis in the ledger. 7 40 over all theses" in text
+    assert "the larger of thesis and family counts. 7 40 over all theses" in text
     assert "Alpha a year Return that the proxies leave. +2.00 % -10.0 % to +14.0 %" in text
     assert "US SPY 0.40 3.1" in text
     assert "4 0.500 8 0.450" in text
