@@ -10,10 +10,18 @@ if TYPE_CHECKING:
     from reports.background import BackgroundRenderer
     from reports.contract.claims import CheckedArticleJson
     from reports.contract.comparison import RunsComparedJson
+    from reports.contract.scoreboard import ScoreboardJson
     from reports.contract.sweep import SweepJson
     from reports.record import RunRecord
 
-__all__ = ["write_claims", "write_compare", "write_index", "write_pages", "write_sweep"]
+__all__ = [
+    "write_claims",
+    "write_compare",
+    "write_index",
+    "write_pages",
+    "write_scoreboard",
+    "write_sweep",
+]
 
 
 def write_pages(
@@ -68,6 +76,13 @@ def write_claims(
     from reports.pages.claims import write
 
     write(articles, source, simulated, path)
+
+
+def write_scoreboard(board: ScoreboardJson, folder: Path) -> Path:
+    """Write `scoreboard.html` among the runs of a folder; answers the page's path."""
+    from reports.pages.scoreboard import write
+
+    return write(board, folder)
 
 
 def write_sweep(summary: SweepJson, folder: Path) -> Path:

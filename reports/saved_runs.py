@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
@@ -64,7 +65,13 @@ class SavedRun:
     @property
     def row(self) -> RunJson:
         row: RunJson = json.loads(self.told)
-        return {**row, "path": str(self.folder)}
+        return {**row, "path": str(self.folder), "made": self.made}
+
+    @property
+    def made(self) -> str:
+        """When its manifest was written, in local time, to the minute."""
+        written = int(self.stamp.split()[1]) / 1e9
+        return datetime.fromtimestamp(written).astimezone().isoformat(timespec="minutes")
 
     @cached_property
     def manifest(self) -> ManifestJson:

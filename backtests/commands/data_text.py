@@ -32,7 +32,7 @@ def say_pulled(outcomes: Sequence[Pulled], quiet: bool) -> None:
     """A line for each that changed or failed, and how many did not."""
     shown = [line for line in outcomes if line.failed or not (quiet or line.outcome in _calm())]
     if shown:
-        print_table([_pulled_row(line) for line in shown])
+        print_table([_pulled_row(line) for line in shown], heading=False)
     if quiet:
         return
     counts = Counter(line.outcome.value for line in outcomes)

@@ -10,14 +10,16 @@ from cyclopts import Parameter
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
-from backtests.commands.terminal import print_json, progress, say
+from backtests.commands.terminal import meter, print_json, progress, say
 from backtests.records.registry import run_folder
 from newsfolio.errors import CommandError
 from reports import write_index
 
 if TYPE_CHECKING:
+    from backtests.progress import Progress
     from backtests.records.result import Result
     from reports.background import BackgroundRenderer
+    from reports.tables.runs import RunJson
 
 
 def run(
@@ -75,7 +77,8 @@ def run(
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
-    ahead = draw_ahead() if tearsheet else None
+    told = meter(quiet or json)
+    ahead = draw_ahead(told) if tearsheet else None
     lines = lines_of(universe)
     watch = AccessAudit()
     watch.start()
@@ -83,7 +86,7 @@ def run(
     jobs = [market.counted_job(address, workspace, lines) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
-    judging = Judging(placebos, watch=watch, extras=shown.extras()) if verdict else None
+    judging = Judging(placebos, watch=watch, extras=shown.extras(), told=told) if verdict else None
     results: list[Result] = []
     for job in jobs:
         with telling_folder(market.data):
@@ -98,9 +101,7 @@ def run(
             say(result, folder, quiet=quiet)
     index = write_index(folder)
     if json:
-        from reports.tables.runs import json_row
-
-        print_json({"runs": [json_row(result.manifest, folder / result.id) for result in results]})
+        print_json({"runs": [one_row(result, folder) for result in results]})
     elif not quiet:
         print(f"index         {index}")
     if open:
@@ -154,7 +155,7 @@ def score(
     """
     from backtests import paths
     from backtests.api import run_job
-    from backtests.commands import rescore
+    from backtests.commands.records import rescore
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.result import intact, load
@@ -163,7 +164,8 @@ def score(
     from markets.open import Beside
 
     folder = out or paths.RUNS
-    place = run_folder(run, folder)
+    place, told = run_folder(run, folder), meter(quiet or json)
+    ahead = draw_ahead(told) if tearsheet else None
     watch = AccessAudit()
     watch.start()
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
@@ -178,24 +180,28 @@ def score(
         result = run_job(
             job,
             workspace,
-            judging=Judging(
-                placebos, since=since, chosen=chosen, watch=watch, extras=shown.extras()
-            ),
+            judging=Judging(placebos, 3, since, chosen, watch, shown.extras(), told),
+            begin=ahead.begin if ahead else None,
             notes=rescore.changes_since(old, job),
             save=lambda done: save_run(done, folder),
         )
-    draw_run(result, folder, tearsheet)
+    draw_run(result, folder, tearsheet, ahead)
     write_index(folder)
     if json:
-        from reports.tables.runs import json_row
-
-        print_json(json_row(result.manifest, folder / result.id))
+        print_json(one_row(result, folder))
     else:
         say(result, folder, quiet=quiet)
 
 
-def draw_ahead() -> BackgroundRenderer:
+def draw_ahead(told: Progress) -> BackgroundRenderer:
     """Who draws while runs are judged."""
     from reports.background import BackgroundRenderer
 
-    return BackgroundRenderer()
+    return BackgroundRenderer(told)
+
+
+def one_row(result: Result, folder: Path) -> RunJson:
+    """A run as `--json` prints it."""
+    from reports.tables.runs import json_row
+
+    return json_row(result.manifest, folder / result.id)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import RunOptions, job_at, lines_of
-from backtests.commands.terminal import print_json, print_table
+from backtests.commands.terminal import meter, print_json, print_table
 from newsfolio.errors import CommandError
 
 TICKER = r"\^?[A-Z0-9&]+([.=-][A-Z0-9&]+)*"
@@ -125,7 +126,7 @@ def check(
     watch.start()
     job = market.job(strategy, lines_of(universe))
     with telling_folder(market.data):
-        verdict = certificate(job, market.source(json), market.settings(), watch, cuts)
+        verdict = certificate(job, market.source(json), market.settings(), watch, cuts, meter(json))
     if json:
         print_json(as_json(verdict))
     else:
@@ -152,7 +153,17 @@ def new(name: str, *, out: Path = Path()) -> None:
 
     strategy, test = write_starter(name, out)
     print(f"wrote {strategy} and {test}; try\n  newsfolio run {strategy} --data sample")
-    print(f"  python -m pytest {test}")
+    print(f"  {_python()} {test}")
+
+
+def _python() -> str:
+    """How to call this interpreter: by its name where that is the one on the path."""
+    import shlex
+    from shutil import which
+
+    found = which("python")
+    ours = found is not None and Path(found).parent == Path(sys.executable).parent
+    return "python" if ours else shlex.quote(sys.executable)
 
 
 def about(name: str, cls: type) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.robustness import Extreme, Recent
 from backtests.evaluation.schema import LEVEL, Comparison, Estimate, Role
 from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS
 from backtests.evaluation.statistics.distributions import normal_quantile
+from backtests.evaluation.statistics.robustness import Extreme, Recent
 from backtests.evaluation.statistics.samples import (
     Values,
     compounded,

@@ -12,7 +12,7 @@ from backtests.claims import lines_of
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.proxies import factor_table_of, proxies_to_load
 from backtests.runner.run import BENCHMARK, Reference
-from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings, Withholding
+from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
 from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
@@ -116,10 +116,8 @@ class Inputs:
         signals = {self.want.asset(line).ticker for line in self.strategy.signals}
         used = {*traded, *named, *signals}
         looked_at = [asset for asset in self.assets if asset.ticker in used]
-        looked_at += self._own_rates(market, bars)
-        gross = self.settings.withholding is Withholding.NONE
         return (
-            *gate(market, bars, looked_at, gross=gross),
+            *gate(market, bars, [*looked_at, *self._own_rates(market, bars)]),
             *(() if market.simulated else levels(shown, traded - named)),
             *(serving_pairs(market, bars) if self.settings.fx is Fx.ECB else ()),
         )

@@ -19,21 +19,19 @@ LOOK_BACK = timedelta(days=3 * 365)
 
 
 def gate(
-    market: Market, bars: Mapping[str, Bars], looked_at: Iterable[Asset], *, gross: bool = False
+    market: Market, bars: Mapping[str, Bars], looked_at: Iterable[Asset]
 ) -> tuple[Finding, ...]:
     """What the gate found in the lines of a run, from its look-backs to its end.
 
     looked_at: what is used without being held, as the run declares it: signals, levels, exchange
-    rates, lines of references. gross: dividends are, so nothing rests on what is withheld. Raises
-    BrokenData for a finding that blocks.
+    rates, lines of references. Raises BrokenData for a finding that blocks.
     """
     if market.simulated:
         return ()
     assets = {asset.ticker: asset for asset in (*looked_at, *market.assets)}
     lines = {ticker: (asset, bars[ticker]) for ticker, asset in assets.items() if ticker in bars}
     first, last = market.day(market.first) - LOOK_BACK, market.day(-1)
-    unsaid = unsaid_withholding(market.assets, Severity.NOTE if gross else Severity.DOUBT)
-    ranked = [*inspect_all(lines), *unsaid, *ended(market, bars)]
+    ranked = [*inspect_all(lines), *unsaid_withholding(market.assets), *ended(market, bars)]
     ranked = sorted(ranked, key=lambda finding: (-finding.severity, finding.ticker, finding.rule))
     findings = tuple(finding for finding in ranked if concerns(finding, first, last))
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]

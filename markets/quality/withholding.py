@@ -1,4 +1,4 @@
-"""What to say of dividends of which nobody says what is withheld."""
+"""A doubt about dividends of which nobody says what is withheld."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from markets.quality.findings import Finding, Severity
 from newsfolio.assets import Asset
 
 
-def unsaid_withholding(
-    assets: Iterable[Asset], severity: Severity = Severity.DOUBT
-) -> Iterator[Finding]:
-    """A finding for each line whose withholding is assumed; it names the row to write.
+def unsaid_withholding(assets: Iterable[Asset]) -> Iterator[Finding]:
+    """A doubt for each line whose withholding is assumed; it names the row to write.
 
-    severity: a note where dividends are gross, so that nothing rests on it.
+    Gross runs are doubted too: their return leaves out what nobody has looked up.
     """
     for asset in assets:
         if not asset.withholding_known:
             yield Finding(
-                severity, asset.ticker, "withholding",
+                Severity.DOUBT, asset.ticker, "withholding",
                 "no row says what is withheld from its dividends: a tenth, as of an H share, where "
                 "--withholding foreign counts it",
                 f'Say it: Asset("{asset.ticker}", {_name(asset)}, lot=always(100), withholding='

@@ -32,6 +32,8 @@ from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.doubts import doubts_of
 from reports.tables.evaluation import pace_of, put_always, put_excess, tables_of
+from reports.tables.scored import scored_headline
+from reports.tables.trials import trials_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -65,11 +67,13 @@ def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
             "m": {"explained": None, "gross": [], "unallocated": [], **manifest},
             "e": evaluation,
             "hero": _hero(manifest, evaluation),
+            "scored": scored_headline(manifest, evaluation),
             "charts": {**dict.fromkeys(CHARTS), **charts},
             "parts": tables_of(evaluation) if evaluation else None,
             "claims": thesis.get("claims", []) if thesis else [],
             "falls": _falls(record, parts),
             "doubts": doubts_of(manifest),
+            "trials": trials_of(manifest, evaluation),
             "fills": list(_fills(record.fills)),
             "trades": returns.trades(record.fills),
             "lapses": returns.lapsed(record.lapses),
@@ -114,8 +118,10 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str
         "kind": KINDS.get(verdict["word"], "none"),
         "reason": verdict["reason"],
         "first": first,
+        "total": first["total"],
         "excess": excess,
         "always": put_always(first, pace),
+        "yearly": pace.yearly,
         "rate": pace.words,
         "bar": bar(excess, scale_of([excess]), axis=True),
         "scores": bool(manifest["thesis"]),

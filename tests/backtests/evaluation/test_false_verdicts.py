@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from backtests.api import run_job
-from backtests.commands import rescore
+from backtests.commands.records import rescore
 from backtests.evaluation.alternatives import beta_mix
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.judging import Judging

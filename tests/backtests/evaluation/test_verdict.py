@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from backtests.evaluation.robustness import Extreme, Recent
 from backtests.evaluation.schema import (
     Certificate,
     Comparison,
@@ -22,6 +21,7 @@ from backtests.evaluation.schema import (
     Significance,
     Verdict,
 )
+from backtests.evaluation.statistics.robustness import Extreme, Recent
 from backtests.evaluation.verdict import Evidence, judge
 
 SCORED = Scored("2025-02-21", "2025-02-24", "2026-10-30", 425, 1.69, "the first decision")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
-from markets.folder.formats.catalogue import told
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
@@ -23,7 +23,7 @@ REVERSED = "newest first, reversed"
 
 
 def read(folder: Path, ticker: str = "AAPL", vendor: str = "") -> Bars:
-    return FolderSource(folder, told=told(vendor)).load([asset_of(ticker)])[ticker]
+    return FolderSource(folder, told=vendor_words(vendor)).load([asset_of(ticker)])[ticker]
 
 
 # --- newest first --------------------------------------------------------------------------------

@@ -31,15 +31,16 @@ def test_a_line_with_a_row_and_other_venues_are_not_doubted() -> None:
     )
 
 
-@pytest.mark.parametrize(("withholding", "severity"), [("none", "note"), ("foreign", "doubt")])
-def test_a_run_doubts_it_where_it_counts(tmp_path: Path, withholding: str, severity: str) -> None:
-    """Of gross dividends nothing is withheld, whatever the rate would be."""
-    folder = flat_prices(tmp_path / "prices", **{"0005.HK": 60.0})
-    held = Fixed(mix=((1.0, "0005.HK"),), schedule=at_start)
-    result = run(held, data=str(folder), currency="HKD", withholding=withholding, verdict=False,
-                 ledger=tmp_path / "l.sqlite")  # fmt: skip
+@pytest.mark.parametrize("withholding", ["none", "foreign"])
+def test_every_run_that_holds_the_line_doubts_it_once(tmp_path: Path, withholding: str) -> None:
+    """Gross or not, and the benchmark too: one doubt."""
+    folder = flat_prices(tmp_path / "prices", **{"0005.HK": 60.0, "0700.HK": 300.0})
+    both = Fixed(mix=((0.5, "0005.HK"), (0.5, "0700.HK")), schedule=at_start)
+    result = run(both, data=str(folder), currency="HKD", withholding=withholding, verdict=False,
+                 benchmark="0005.HK", ledger=tmp_path / "l.sqlite")  # fmt: skip
     (unsaid,) = [one for one in result.manifest["findings"] if one["rule"] == "withholding"]
-    assert (unsaid["severity"], unsaid["ticker"]) == (severity, "0005.HK")
+    assert (unsaid["severity"], unsaid["ticker"]) == ("doubt", "0005.HK")
+    assert 'Asset("0005.HK", HONG_KONG, lot=always(100), withholding=' in unsaid["remedy"]
 
 
 def test_check_doubts_a_line_of_which_no_row_says_what_is_withheld(shell: Shell) -> None:
