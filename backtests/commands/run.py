@@ -108,8 +108,9 @@ def run(
 
 
 def score(
-    run: str,
+    run: str = "",
     *,
+    all: bool = False,
     data: str = "yahoo",
     offline: bool = False,
     store: Path | None = None,
@@ -122,13 +123,15 @@ def score(
     ledger: Path | None = None,
     json: bool = False,
     quiet: bool = False,
-) -> None:
-    """Judge a saved run's thesis again on the sessions that came since, parameters frozen.
+) -> int:
+    """Judge a saved run's thesis again on the sessions that came since, or all frozen ones.
 
     Parameters
     ----------
     run
         A run's id, or the beginning of it.
+    all
+        Judge every rule that was frozen, on its whole record, where new sessions have come.
     data
         yahoo, sample, or a folder of price files: newer data than the run had.
     offline
@@ -155,6 +158,7 @@ def score(
     from backtests import paths
     from backtests.api import run_job
     from backtests.commands.records import rescore
+    from backtests.commands.records.score_all import Told, score_all
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.result import intact, load
@@ -162,12 +166,20 @@ def score(
     from backtests.records.workspace import Workspace, open_ledger
     from markets.open import Beside
 
+    if all == bool(run):
+        raise CommandError("name a saved run, or --all for every rule that was frozen")
     folder = out or paths.RUNS
-    place = run_folder(run, folder)
     watch = AccessAudit()
     watch.start()
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
+    if all:
+        judging = Judging(placebos, watch=watch, extras=shown.extras())
+        with telling_folder(data):
+            return score_all(
+                source, open_ledger(ledger), judging, Told(folder, tearsheet, json, quiet)
+            )
+    place = run_folder(run, folder)
     with intact(place):
         old = load(place)
         workspace = Workspace(source, rescore.settings_again(old), open_ledger(ledger))
@@ -192,6 +204,7 @@ def score(
         print_json(json_row(result.manifest, folder / result.id))
     else:
         say(result, folder, quiet=quiet)
+    return 0
 
 
 def draw_ahead() -> BackgroundRenderer:

@@ -20,18 +20,22 @@ from newsfolio.strategy import Strategy
 
 def job_again(run: Result) -> Job:
     """The strategy of a run with the parameters it had; CommandError where they cannot be made."""
-    about = run.manifest["strategy"]
+    return job_as_written(run.manifest["strategy"], run.id)
+
+
+def job_as_written(about: Mapping[str, Any], where: str) -> Job:
+    """The strategy that a record describes: address, universe, parameters; where: for errors."""
     address = str(about["address"])
     cls = strategy_loader.find(address)
     lines = [line for sleeve in about["universe"] for line in sleeve["lines"]]
     if strategy_loader.is_plain(cls):
         kind: type[Strategy] = type(job_of(address, universe=lines).strategy)
-        texts = _texts(kind, about["parameters"], run.id)
+        texts = _texts(kind, about["parameters"], where)
         job = job_of(address, texts, lines)
     else:
-        job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], run.id)))
+        job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], where)))
     if parameter_values(job.strategy) != about["parameters"]:
-        raise CommandError(f"{address} no longer has the parameters of {run.id}; restore its file")
+        raise CommandError(f"{address} no longer has the parameters of {where}; restore its file")
     return job
 
 
