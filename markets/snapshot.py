@@ -123,7 +123,9 @@ class LoadedOnce:
         new = dict.fromkeys(asset for asset in assets if asset not in self._bars)
         tables = dict.fromkeys(each for each in facts if each not in self._facts)
         while new or tables:
-            now = {asset.ticker: asset for asset in reversed(new)}
+            now: dict[str, Asset] = {}
+            for asset in new:
+                now.setdefault(asset.ticker, asset)
             read = self._source.load(tuple(now.values()), tuple(tables))
             for asset in now.values():
                 self._bars[asset] = read.bars.get(asset.ticker)
@@ -135,7 +137,7 @@ class LoadedOnce:
 class RememberedOnce(LoadedOnce):
     """The same of a source that keeps what a run read."""
 
-    _source: Remembering
+    _source: RememberingSource
 
     @property
     def snapshot(self) -> str:
@@ -145,7 +147,7 @@ class RememberedOnce(LoadedOnce):
         self._source.remember(read)
 
 
-class Remembering(Source, Remembers, Protocol):
+class RememberingSource(Source, Remembers, Protocol):
     """A source that remembers."""
 
 

@@ -11,7 +11,6 @@ from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
-from backtests.records.registry import run_folder
 from newsfolio.errors import CommandError
 from reports import write_index
 
@@ -156,54 +155,25 @@ def score(
         Print the path only.
     """
     from backtests import paths
-    from backtests.api import run_job
-    from backtests.commands.records import rescore
-    from backtests.commands.records.score_all import Told, score_all
+    from backtests.commands.records.rescore import Told, score_saved
+    from backtests.commands.records.score_all import score_all
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
-    from backtests.records.result import intact, load
-    from backtests.records.trials import counted_if_unmade
-    from backtests.records.workspace import Workspace, open_ledger
+    from backtests.records.workspace import open_ledger
     from markets.open import Beside
 
     if all == bool(run):
         raise CommandError("name a saved run, or --all for every rule that was frozen")
-    folder = out or paths.RUNS
     watch = AccessAudit()
     watch.start()
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
-    if all:
-        judging = Judging(placebos, watch=watch, extras=shown.extras())
-        with telling_folder(data):
-            return score_all(
-                source, open_ledger(ledger), judging, Told(folder, tearsheet, json, quiet)
-            )
-    place = run_folder(run, folder)
-    with intact(place):
-        old = load(place)
-        workspace = Workspace(source, rescore.settings_again(old), open_ledger(ledger))
-        since, chosen = rescore.divide_again(old), rescore.chosen_before(old)
-        with counted_if_unmade(workspace, old.manifest["strategy"]["address"]):
-            job = rescore.job_again(old)
+    judging = Judging(placebos, watch=watch, extras=shown.extras())
+    told = Told(out or paths.RUNS, tearsheet, json, quiet)
     with telling_folder(data):
-        result = run_job(
-            job,
-            workspace,
-            judging=Judging(
-                placebos, since=since, chosen=chosen, watch=watch, extras=shown.extras()
-            ),
-            notes=rescore.changes_since(old, job),
-            save=lambda done: save_run(done, folder),
-        )
-    draw_run(result, folder, tearsheet)
-    write_index(folder)
-    if json:
-        from reports.tables.runs import json_row
-
-        print_json(json_row(result.manifest, folder / result.id))
-    else:
-        say(result, folder, quiet=quiet)
+        if all:
+            return score_all(source, open_ledger(ledger), judging, told)
+        score_saved(run, source, open_ledger(ledger), judging, told)
     return 0
 
 

@@ -3,19 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from backtests import strategy_loader
+from backtests.api import run_job
+from backtests.commands.output import draw_run, save_run
+from backtests.commands.terminal import print_json, say
+from backtests.evaluation.judging import Judging
 from backtests.plain_strategy import author_of
-from backtests.records.result import Result
+from backtests.records.ledger import Ledger
+from backtests.records.registry import run_folder
+from backtests.records.result import Result, intact, load
+from backtests.records.trials import counted_if_unmade
+from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job, job_of
 from backtests.runner.provenance import parameter_values
 from backtests.settings import Settings
+from markets.snapshot import Source
 from newsfolio.errors import CommandError
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
+from reports import write_index
+from reports.tables.runs import json_row
+
+
+@dataclass(frozen=True)
+class Told:
+    """Where pages go, and how much is said."""
+
+    folder: Path
+    tearsheet: bool
+    json: bool
+    quiet: bool
+
+
+def score_saved(run: str, source: Source, ledger: Ledger, judging: Judging, told: Told) -> None:
+    """Judge a saved run's thesis again on the sessions that came since."""
+    place = run_folder(run, told.folder)
+    with intact(place):
+        old = load(place)
+        workspace = Workspace(source, settings_again(old), ledger)
+        judging = replace(judging, since=divide_again(old), chosen=chosen_before(old))
+        with counted_if_unmade(workspace, old.manifest["strategy"]["address"]):
+            job = job_again(old)
+    result = run_job(
+        job,
+        workspace,
+        judging=judging,
+        notes=changes_since(old, job),
+        save=lambda done: save_run(done, told.folder),
+    )
+    draw_run(result, told.folder, told.tearsheet)
+    write_index(told.folder)
+    if told.json:
+        print_json(json_row(result.manifest, told.folder / result.id))
+    else:
+        say(result, told.folder, quiet=told.quiet)
 
 
 def job_again(run: Result) -> Job:

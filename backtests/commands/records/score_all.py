@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from backtests.api import run_job
 from backtests.commands.output import draw_run, require_writable, save_run
-from backtests.commands.records.rescore import job_as_written
+from backtests.commands.records.rescore import Told, job_as_written
 from backtests.commands.terminal import print_json
 from backtests.evaluation.judging import Judging
 from backtests.plain_strategy import author_of
@@ -25,16 +24,6 @@ from markets.snapshot import Source, loaded_once
 from newsfolio.errors import CommandError, NewsfolioError
 from newsfolio.formatting import defined, signed
 from reports import write_index
-
-
-@dataclass(frozen=True)
-class Told:
-    """Where pages go, and how much is said."""
-
-    folder: Path
-    tearsheet: bool
-    json: bool
-    quiet: bool
 
 
 @dataclass(frozen=True)
