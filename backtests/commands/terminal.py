@@ -24,7 +24,7 @@ MOST_DOUBTS = 3
 if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
-    from reports.contract.manifest import ManifestJson
+    from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 
 def progress(silent: bool) -> Any:
@@ -40,11 +40,18 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if quiet:
         print(page)
         return
+    from reports.tables.trials import frozen_sentence
+
     if result.simulated:
         print("SIMULATED: the sample market is made up; nothing below happened")
     verdict = result.manifest.get("verdict")
     if verdict:
         print(f"{'verdict':<14}{verdict['word'].upper()}. {verdict['reason']}")
+        print(f"{'trials':<14}{_trials(verdict)}")
+    print(f"{'rule':<14}{frozen_sentence(result.manifest.get('frozen'))}")
+    stated = result.evaluation.get("falsifier") if result.evaluation else None
+    if stated:
+        print(f"{'falsifier':<14}{stated['stated']}. {stated['sentence']}")
     if result.manifest.get("lookahead"):
         print(f"{'warning':<14}{result.manifest['lookahead']}")
     say_figures(result)
@@ -57,6 +64,18 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if credit:
         print(f"{'credit':<14}{credit['largest']:,.0f} at most, on {credit['session']}")
     print(f"{'page':<14}{page}\n")
+
+
+def _trials(verdict: VerdictLineJson) -> str:
+    """How much was tried, and by what it was joined."""
+    trials, family = verdict.get("trials"), verdict.get("family")
+    if trials is None:
+        return "not known: the ledger cannot be read"
+    text = f"{trials:,} of the thesis" + ("" if family is None else f", {family:,} of its family")
+    joined = verdict.get("joined", [])
+    text += "".join(f"; {one}" for one in joined[:MOST_DOUBTS])
+    text += f"; and {len(joined) - MOST_DOUBTS} more" if len(joined) > MOST_DOUBTS else ""
+    return text + "".join(f". LEDGER NOT WHOLE: {gap}" for gap in verdict.get("gaps", []))
 
 
 def say_figures(result: Result) -> None:

@@ -11,15 +11,16 @@ from backtests import paths
 from backtests.evaluation.schema import as_json
 from backtests.records.checks import last_check, remember_check
 from backtests.records.ledger import Trial
-from backtests.records.ledger.counting import Question
 from backtests.records.result import Result
 from backtests.records.trials import Attempt, tried, variant_trial
+from backtests.runner.divide import scored_window
 from backtests.runner.inputs import inputs_alone
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import Provenance
 from backtests.runner.run import Run
 from backtests.settings import Settings
 from markets.snapshot import Source
+from newsfolio.falsifier import Falsifier
 from newsfolio.formatting import A_YEAR_FROM
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
@@ -54,24 +55,16 @@ def judged(
     from backtests.evaluation.evaluate import evaluate
     from backtests.evaluation.variants import variant_names
 
-    thesis = run.origin.thesis
-    question = Question(
-        str(thesis["id"]) if thesis else "",
-        run.origin.strategy["name"],
-        attempt.exposure,
-        variant_names(run),
-        attempt.opened,
-    )
     evaluated = evaluate(
         run,
-        tried(attempt.ledger, question),
+        tried(attempt.ledger, attempt.question(variant_names(run))),
         certificate_of(run, judging),
         since=judging.since,
         selection_doubts=judging.chosen,
         count=judging.placebos,
         extras=judging.extras or NOTHING_MORE,
     )
-    evaluation = evaluated.evaluation
+    evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
     manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
@@ -83,6 +76,24 @@ def judged(
     return dataclasses.replace(
         result, manifest=manifest, evaluation=evaluation.as_json(), placebos=evaluated.placebos
     ), variants
+
+
+def _with_falsifier(
+    evaluation: Evaluation, run: Run, result: Result, since: date | None
+) -> Evaluation:
+    """Beside the rule: what was frozen would show that it is wrong, else what the thesis says."""
+    from backtests.evaluation.descriptions.falsifying import falsified
+
+    frozen = result.manifest.get("frozen")
+    thesis = run.strategy.thesis if run.strategy else None
+    stated = thesis.falsifier if thesis else None
+    if frozen and frozen["falsifier"]:
+        stated = Falsifier.read(frozen["falsifier"])
+    if stated is None:
+        return evaluation
+    return dataclasses.replace(
+        evaluation, falsifier=falsified(run, scored_window(run, since), stated)
+    )
 
 
 def certificate_of(run: Run, judging: Judging) -> Certificate:
@@ -135,7 +146,7 @@ def _remembered(run: Run) -> Certificate:
 
 def _headline(evaluation: Evaluation) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
-    first, scored = evaluation.comparisons[0], evaluation.scored
+    first, scored, record = evaluation.comparisons[0], evaluation.scored, evaluation.record
     long = scored.sessions >= A_YEAR_FROM
     return {
         "word": evaluation.verdict.word.value,
@@ -147,4 +158,8 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "total": first.total,
         "since": scored.divide,
         "sessions": scored.sessions,
+        "trials": evaluation.significance.trials,
+        "family": evaluation.significance.family,
+        "joined": [one.sentence for one in record.joined] if record else [],
+        "gaps": list(record.gaps) if record else [],
     }

@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from backtests.evaluation.attribution.schema import Attribution, Part
-from backtests.evaluation.descriptions.schema import Regimes, Shortcuts
+from backtests.evaluation.descriptions.schema import Falsified, Regimes, Shortcuts
 from backtests.evaluation.event_studies.schema import Study
 from backtests.evaluation.trial_record import TrialCounts, TrialRecord
 from reports.contract.evaluation import EvaluationJson
@@ -347,6 +347,7 @@ class Evaluation:
     regimes: Regimes | None = None
     shortcuts: Shortcuts | None = None
     record: TrialRecord | None = None
+    falsifier: Falsified | None = None
 
     def as_json(self) -> EvaluationJson:
         """Nested dicts and lists, NaN as None, each part's total beside its pieces."""

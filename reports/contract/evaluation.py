@@ -118,6 +118,17 @@ class TrialRecordJson(TypedDict):
     unchained: int
 
 
+class FalsifiedJson(TypedDict):
+    """What was to show that the thesis is wrong. met: None while its day has not come."""
+
+    stated: str
+    by: str
+    until: str
+    value: float | None
+    met: bool | None
+    sentence: str
+
+
 class PowerJson(TypedDict):
     """How long an edge takes to prove, and what the record so far can prove."""
 
@@ -360,8 +371,8 @@ class ShortcutsJson(TypedDict):
 class EvaluationJson(TypedDict):
     """Everything that is known about whether a thesis held up.
 
-    studies, regimes, record, shortcuts: older runs lack them. record: None where the ledger could
-    not be read; shortcuts: None where nobody asked.
+    studies, regimes, record, shortcuts, falsifier: older runs lack them. record: None where the
+    ledger could not be read; shortcuts: None where nobody asked, falsifier where nobody stated one.
     """
 
     verdict: VerdictJson
@@ -382,3 +393,4 @@ class EvaluationJson(TypedDict):
     regimes: NotRequired[RegimesJson | None]
     shortcuts: NotRequired[ShortcutsJson | None]
     record: NotRequired[TrialRecordJson | None]
+    falsifier: NotRequired[FalsifiedJson | None]

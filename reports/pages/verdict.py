@@ -33,6 +33,7 @@ from reports.tables import returns
 from reports.tables.doubts import doubts_of
 from reports.tables.evaluation import pace_of, put_excess, tables_of
 from reports.tables.scored import scored_headline
+from reports.tables.trials import trials_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -72,6 +73,7 @@ def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
             "claims": thesis.get("claims", []) if thesis else [],
             "falls": _falls(record, parts),
             "doubts": doubts_of(manifest),
+            "trials": trials_of(manifest, evaluation),
             "fills": list(_fills(record.fills)),
             "trades": returns.trades(record.fills),
             "lapses": returns.lapsed(record.lapses),

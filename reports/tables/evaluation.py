@@ -135,7 +135,7 @@ def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, A
 
 def _significance(significance: SignificanceJson) -> list[Fact]:
     why = significance["why"] or "not known"
-    trials, everywhere = significance["trials"], significance["all_trials"]
+    trials = significance["trials"]
     return [
         Fact("Sharpe ratio of the difference", _known(significance["sharpe"], ratio, why),
              "Of returns less those of the control, a year."),
@@ -143,11 +143,8 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
              "Chance that the true one is above zero, skew and fat tails counted."),
         Fact("Deflated Sharpe ratio", _known(significance["deflated"], _share, why),
              "The same against the best that luck finds in as many trials."),
-        Fact("Trials", TableCell(
-                 "n/a" if trials is None else f"{trials:,}",
-                 "" if everywhere is None else f"{everywhere:,} over all theses",
-             ),
-             "Distinct variants of this thesis in the ledger."),
+        Fact("Trials", TableCell("n/a" if trials is None else f"{trials:,}", _others(significance)),
+             "Distinct variants in the ledger; the larger of thesis and family counts."),
         Fact("Best by luck alone", _known(significance["expected_best"], ratio, why),
              "Sharpe ratio that the best of the trials is expected to show without any edge."),
         Fact("Record needed", _known(significance["needed"], _years, why),
@@ -155,6 +152,12 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
         Fact("Skewness and kurtosis", _pair(significance, why),
              "Of the difference; a normal one has 0, 3."),
     ]  # fmt: skip
+
+
+def _others(significance: SignificanceJson) -> str:
+    family, everywhere = significance.get("family"), significance["all_trials"]
+    told = [] if family is None else [f"{family:,} with its family"]
+    return ", ".join([*told, *([] if everywhere is None else [f"{everywhere:,} over all theses"])])
 
 
 def _power(power: PowerJson) -> list[Fact]:

@@ -135,7 +135,7 @@ def attribution() -> Attribution:
     return Attribution(
         "2020-02-21",
         "2021-06-29",
-        math.fsum(one.total for one in parts) + interest,
+        math.fsum(part.total for part in parts) + interest,
         interest,
         lines=parts,
         sleeves=parts,

@@ -13,7 +13,8 @@ from typing import Any
 
 from backtests import paths
 from backtests.records.ledger.chain import witness
-from backtests.records.ledger.counting import Counter, Question, Tried
+from backtests.records.ledger.counting import Counter, Question, Subject, Tried
+from backtests.records.ledger.families import Unfinished
 from backtests.records.ledger.old_versions import migrate
 from backtests.records.ledger.processes import this_process
 from backtests.records.ledger.rows import EMPTY, Appender, subject_of, told, told_all, unpacked
@@ -144,6 +145,14 @@ class Ledger:
         """How many variants of its family had been tried when a row was written."""
         with self._reading() as connection:
             return Counter(connection, question, row).family().variants
+
+    def subjects(self) -> tuple[tuple[Subject, ...], tuple[Unfinished, ...]]:
+        """What was tried of each thesis, and the runs that have no end."""
+        if not self._path.exists():
+            return (), ()
+        with self._reading() as connection:
+            counter = Counter(connection, Question("", ""))
+            return counter.subjects(), counter.unfinished
 
     def state(self) -> LedgerState:
         """Since when there is one, what it holds, and whether it is whole."""
