@@ -14,10 +14,9 @@ import pytest
 from backtests.commands.records.rescore import Told
 from backtests.commands.records.score_all import changes, score_all
 from backtests.evaluation.judging import Judging
-from backtests.records.ledger import Ledger, variant_of
-from backtests.runner.inputs import settings_for
+from backtests.records import freezing
+from backtests.records.ledger import Ledger
 from backtests.runner.jobs import job_of
-from backtests.runner.provenance import Provenance, settings_values, thesis_of
 from backtests.settings import Settings
 from markets.snapshot import LoadedOnce, Snapshot
 from newsfolio import CommandError
@@ -67,19 +66,8 @@ class Counting:
 
 
 def frozen(ledger: Ledger, address: str, values: dict[str, str] | None = None) -> None:
-    """As `newsfolio freeze` writes a rule."""
-    job = job_of(address, values or {})
     settings = Settings(engine="kernel", start="2022-01-03")  # type: ignore[arg-type]
-    about = Provenance.of(job.strategy, job.address, "", "").strategy
-    written = settings_values(settings_for(job.strategy, settings))
-    rule: dict[str, Any] = {
-        **{name: about[name] for name in ("label", "parameters", "universe", "code")},  # type: ignore[literal-required]
-        "strategy": about["name"], "address": address, "settings": written,
-        "variant": variant_of(about["name"], about["parameters"], about["code"], written),
-        "thesis": thesis_of(job.strategy), "published": "2023-06-01", "hash": "0",
-        "horizon": None, "falsifier": None, "probability": None,
-    }  # fmt: skip
-    ledger.freeze("S", rule, NOON)
+    freezing.freeze(ledger, freezing.rule_of(job_of(address, values or {}), settings), NOON)
 
 
 @pytest.fixture
