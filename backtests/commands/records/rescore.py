@@ -28,22 +28,25 @@ from newsfolio.errors import CommandError
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
 from reports import write_index
+from reports.background import BackgroundRenderer
 from reports.tables.runs import json_row
 
 
 @dataclass(frozen=True)
-class Told:
-    """Where pages go, and how much is said."""
+class PagesWanted:
+    """Where pages go, who draws tearsheets (None: nobody), and how much is said."""
 
     folder: Path
-    tearsheet: bool
+    ahead: BackgroundRenderer | None
     json: bool
     quiet: bool
 
 
-def score_saved(run: str, source: Source, ledger: Ledger, judging: Judging, told: Told) -> None:
+def score_saved(
+    run: str, source: Source, ledger: Ledger, judging: Judging, pages: PagesWanted
+) -> None:
     """Judge a saved run's thesis again on the sessions that came since."""
-    place = run_folder(run, told.folder)
+    place = run_folder(run, pages.folder)
     with intact(place):
         old = load(place)
         workspace = Workspace(source, settings_again(old), ledger)
@@ -55,14 +58,15 @@ def score_saved(run: str, source: Source, ledger: Ledger, judging: Judging, told
         workspace,
         judging=judging,
         notes=changes_since(old, job),
-        save=lambda done: save_run(done, told.folder),
+        begin=pages.ahead.begin if pages.ahead else None,
+        save=lambda done: save_run(done, pages.folder),
     )
-    draw_run(result, told.folder, told.tearsheet)
-    write_index(told.folder)
-    if told.json:
-        print_json(json_row(result.manifest, told.folder / result.id))
+    draw_run(result, pages.folder, pages.ahead is not None, pages.ahead)
+    write_index(pages.folder)
+    if pages.json:
+        print_json(json_row(result.manifest, pages.folder / result.id))
     else:
-        say(result, told.folder, quiet=told.quiet)
+        say(result, pages.folder, quiet=pages.quiet)
 
 
 def job_again(run: Result) -> Job:

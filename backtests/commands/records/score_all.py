@@ -8,7 +8,7 @@ from typing import Any
 
 from backtests.api import run_job
 from backtests.commands.output import draw_run, require_writable, save_run
-from backtests.commands.records.rescore import Told, job_as_written
+from backtests.commands.records.rescore import PagesWanted, job_as_written
 from backtests.commands.terminal import print_json
 from backtests.evaluation.judging import Judging
 from backtests.plain_strategy import author_of
@@ -50,12 +50,12 @@ class Look:
     problem: str = ""
 
 
-def score_all(source: Source, ledger: Ledger, judging: Judging, told: Told) -> int:
+def score_all(source: Source, ledger: Ledger, judging: Judging, pages: PagesWanted) -> int:
     """Judge all frozen rules of a ledger; exit code 1 where one could not be."""
     frozen = {row.rule["variant"]: row for row in ledger.frozen()}
     if not frozen:
         raise CommandError("no rule is frozen in this ledger; newsfolio freeze STRATEGY writes one")
-    require_writable(told.folder)
+    require_writable(pages.folder)
     last = {row.variant: row for row in ledger.judged()}
     made = [_made(row, last.get(variant)) for variant, row in frozen.items()]
     rules = [rule for rule in made if isinstance(rule, Rule)]
@@ -66,12 +66,12 @@ def score_all(source: Source, ledger: Ledger, judging: Judging, told: Told) -> i
     )
     looks = []
     for rule in made:
-        look = _look(rule, once, ledger, judging, told) if isinstance(rule, Rule) else rule
+        look = _look(rule, once, ledger, judging, pages) if isinstance(rule, Rule) else rule
         looks.append(look)
-        if not told.json:
-            print("\n".join(_said(look, told)))
-    write_index(told.folder)
-    if told.json:
+        if not pages.json:
+            print("\n".join(_said(look, pages)))
+    write_index(pages.folder)
+    if pages.json:
         print_json({"looks": [vars(look) for look in looks]})
     return int(any(look.problem for look in looks))
 
@@ -92,7 +92,7 @@ def _made(row: FrozenRow, before: JudgedRow | None) -> Rule | Look:
         return Look(row.subject, rule["label"], problem=str(error))
 
 
-def _look(rule: Rule, source: Source, ledger: Ledger, judging: Judging, told: Told) -> Look:
+def _look(rule: Rule, source: Source, ledger: Ledger, judging: Judging, pages: PagesWanted) -> Look:
     """Run and judge a rule, unless nothing has come since it was last looked at."""
     thesis, label = rule.row.subject, rule.row.rule["label"]
     try:
@@ -105,11 +105,12 @@ def _look(rule: Rule, source: Source, ledger: Ledger, judging: Judging, told: To
             rule.job,
             Workspace(source, rule.settings, ledger),
             judging=judging,
-            save=lambda done: save_run(done, told.folder),
+            begin=pages.ahead.begin if pages.ahead else None,
+            save=lambda done: save_run(done, pages.folder),
         )
     except NewsfolioError as error:
         return Look(thesis, label, problem=str(error))
-    draw_run(result, told.folder, told.tearsheet)
+    draw_run(result, pages.folder, pages.ahead is not None, pages.ahead)
     now: Mapping[str, Any] = {**(result.manifest.get("verdict") or {})}
     before = rule.before.verdict if rule.before else None
     return Look(thesis, label, result.id, before, now, changes(before, now))
@@ -136,10 +137,10 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
         yield f"against {now['against']}, before against {before['against']}"
 
 
-def _said(look: Look, told: Told) -> Sequence[str]:
+def _said(look: Look, pages: PagesWanted) -> Sequence[str]:
     if look.problem:
         return [f"{look.thesis:<10}{look.label}: NOT JUDGED, {look.problem}"]
-    page = told.folder / look.run / "verdict.html" if look.run else ""
-    if told.quiet:
+    page = pages.folder / look.run / "verdict.html" if look.run else ""
+    if pages.quiet:
         return [str(page)]
     return [f"{look.thesis:<10}{look.label}: {look.changed}", f"{'':<10}{page}"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from backtests.commands.records.rescore import Told
+from backtests.commands.records.rescore import PagesWanted
 from backtests.commands.records.score_all import changes, score_all
 from backtests.evaluation.judging import Judging
 from backtests.records import freezing
@@ -82,8 +82,8 @@ def ledger(shell: Shell) -> Ledger:
 
 
 def looked(source: Counting, ledger: Ledger, shell: Shell, code: int = 0) -> list[dict[str, Any]]:
-    told = Told(shell.runs, tearsheet=False, json=True, quiet=False)
-    assert score_all(source, ledger, QUIET, told) == code
+    pages = PagesWanted(shell.runs, None, json=True, quiet=False)
+    assert score_all(source, ledger, QUIET, pages) == code
     return list(json.loads(shell.capture.readouterr().out)["looks"])
 
 
@@ -182,6 +182,6 @@ def test_what_is_declared_otherwise_is_loaded_apart() -> None:
 
 
 def test_nothing_frozen_is_an_error(tmp_path: Path) -> None:
-    told = Told(tmp_path, tearsheet=False, json=True, quiet=False)
+    pages = PagesWanted(tmp_path, None, json=True, quiet=False)
     with pytest.raises(CommandError, match="no rule is frozen"):
-        score_all(Counting(date(2024, 6, 28)), Ledger(tmp_path / "l.sqlite"), QUIET, told)
+        score_all(Counting(date(2024, 6, 28)), Ledger(tmp_path / "l.sqlite"), QUIET, pages)
