@@ -8,7 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from backtests.evaluation.judging import Judging, judged
+from backtests.evaluation.judging import (
+    Judging,
+    begin_replaying,
+    judged,
+    refuse_in_replays,
+)
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
 from backtests.records.trials import (
@@ -58,6 +63,7 @@ def run(
 
     Every run, failed ones too, is appended to the trial ledger. Raises a NewsfolioError.
     """
+    refuse_in_replays()
     workspace = open_workspace(
         data, settings, ledger, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor
     )
@@ -83,6 +89,8 @@ def run_job(
     is judged.
     """
     ledger = workspace.ledger
+    if judging is not None:
+        begin_replaying()
     try:
         done = _run(job, workspace, verify)
         result = result_of(done, judging.since if judging else None)

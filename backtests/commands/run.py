@@ -70,19 +70,16 @@ def run(
     from backtests import paths
     from backtests.api import run_job
     from backtests.evaluation.judging import Judging
-    from backtests.evaluation.lookahead.access_audit import AccessAudit
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
     ahead = draw_ahead() if tearsheet else None
     lines = lines_of(universe)
-    watch = AccessAudit()
-    watch.start()
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
     jobs = [market.counted_job(address, workspace, lines) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
-    judging = Judging(placebos, watch=watch) if verdict else None
+    judging = Judging(placebos) if verdict else None
     results: list[Result] = []
     for job in jobs:
         with telling_folder(market.data):
@@ -154,7 +151,6 @@ def score(
     from backtests.api import run_job
     from backtests.commands import rescore
     from backtests.evaluation.judging import Judging
-    from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.result import intact, load
     from backtests.records.trials import counted_if_unmade
     from backtests.records.workspace import Workspace, open_ledger
@@ -162,8 +158,6 @@ def score(
 
     folder = out or paths.RUNS
     place = run_folder(run, folder)
-    watch = AccessAudit()
-    watch.start()
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
     with intact(place):
@@ -176,7 +170,7 @@ def score(
         result = run_job(
             job,
             workspace,
-            judging=Judging(placebos, since=since, chosen=chosen, watch=watch),
+            judging=Judging(placebos, since=since, chosen=chosen),
             notes=rescore.changes_since(old, job),
             save=lambda done: save_run(done, folder),
         )
