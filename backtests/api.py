@@ -6,7 +6,7 @@ import dataclasses
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backtests.evaluation.judging import (
     Judging,
@@ -14,22 +14,26 @@ from backtests.evaluation.judging import (
     judged,
     refuse_in_replays,
 )
+from backtests.records.exposures import exposure_of, published_on
+from backtests.records.freezing import standing
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
 from backtests.records.trials import (
+    Attempt,
+    attempted,
     counted_if_unmade,
-    failed_trial,
     finished_trial,
-    record_trials,
 )
 from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_backtrader, run_strategy
 from markets.snapshot import Remembers, Snapshot, Source
-from newsfolio.blame import place_of, said_by
-from newsfolio.errors import CommandError, DataError, NewsfolioError, OutputError, StrategyError
+from newsfolio.errors import CommandError, DataError, OutputError
 from reports.contract.manifest import ManifestJson
+
+if TYPE_CHECKING:
+    from backtests.evaluation.descriptions.extras import Extras
 
 
 def run(
@@ -45,6 +49,7 @@ def run(
     verify: bool = False,
     verdict: bool = True,
     placebos: int = 200,
+    shortcuts: bool = False,
     **settings: Any,
 ) -> Result:
     """Run a strategy and answer its Result; `result.report(folder)` writes the pages.
@@ -59,6 +64,7 @@ def run(
     facts: a folder of tables that are no prices (NAME.csv), for strategies that read some.
     snapshot: read again what a run on Yahoo's prices read: data.snapshot in its manifest.
     verdict: judge it on the sessions after its article; without, `placebos` does not matter.
+    shortcuts: show what each shortcut of careless backtests would have added; no trials.
     settings: the fields of backtests.settings.Settings, e.g. start="2015-01-02", cash=250_000.
 
     Every run, failed ones too, is appended to the trial ledger. Raises a NewsfolioError.
@@ -69,8 +75,17 @@ def run(
     )
     with counted_if_unmade(workspace, str(strategy)):
         job = job_of(strategy, universe=universe)
-    judging = Judging(placebos=placebos) if verdict else None
+    judging = Judging(placebos=placebos, extras=_extras(shortcuts)) if verdict else None
     return run_job(job, workspace, verify=verify, judging=judging)
+
+
+def _extras(shortcuts: bool) -> Extras | None:
+    """What is shown besides; None: nothing more."""
+    if not shortcuts:
+        return None
+    from backtests.evaluation.descriptions.extras import Extras
+
+    return Extras(shortcuts=True)
 
 
 def run_job(
@@ -88,42 +103,22 @@ def run_job(
     notes: what a reader must know besides, for the manifest. begin: is shown the result before it
     is judged.
     """
-    ledger = workspace.ledger
     if judging is not None:
         begin_replaying()
-    try:
+    with attempted(job, workspace) as attempt:
         done = _run(job, workspace, verify)
-        result = result_of(done, judging.since if judging else None)
+        since = judging.since if judging else None
+        attempt.exposure = exposure_of(done, published_on(job.strategy), since)
+        attempt.result = result = _standing(result_of(done, since), job, workspace, attempt)
         if begin is not None:
             begin(result)
-        result, variants = judged(done, result, ledger, judging) if judging else (result, ())
+        result, variants = judged(done, result, attempt, judging) if judging else (result, ())
         result = _noted(result, [*notes, *_other_lines(workspace.source, done.bars)])
         _remember(workspace.source, done.bars)
         if save is not None:
             save(result)
-    except BaseException as error:  # whatever was raised, somebody has tried something
-        known = blamed(error, job.name)
-        record_trials(ledger, [failed_trial(job, workspace, failure_of(known))])
-        if known is error:
-            raise
-        raise known from error
-    record_trials(ledger, [finished_trial(job, result), *variants])
+    attempt.record([finished_trial(job, result, attempt.exposure), *variants])
     return result
-
-
-def failure_of(error: BaseException) -> str:
-    """What the ledger keeps of an error."""
-    return str(error) if isinstance(error, NewsfolioError) else said_by(error)
-
-
-def blamed(error: BaseException, name: str) -> BaseException:
-    """The error itself, or one that names the author's line where his code raised it."""
-    if isinstance(error, NewsfolioError | KeyboardInterrupt):
-        return error
-    place = place_of(error)
-    if not place:
-        return error
-    return StrategyError(f"{name} raised {said_by(error)} ({place}); --debug shows the traceback")
 
 
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
@@ -133,6 +128,17 @@ def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
     return run_backtrader(job.plain, source, settings, job.address)
+
+
+def _standing(result: Result, job: Job, workspace: Workspace, attempt: Attempt) -> Result:
+    """The result with what was frozen of its rule; without a word where nobody knows."""
+    start, days = result.manifest["scored"]["from"], result.equity.index
+    scored = [f"{day:%Y-%m-%d}" for day in days[days >= start]] if start else []
+    try:
+        frozen = standing(workspace.ledger, job, workspace.settings, attempt.question(), scored)
+    except OutputError:
+        return result
+    return dataclasses.replace(result, manifest={**result.manifest, "frozen": frozen})
 
 
 def _noted(result: Result, notes: Sequence[str]) -> Result:

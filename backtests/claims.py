@@ -174,7 +174,7 @@ def check_claims(
 def _last_due(articles: Iterable[Article]) -> date | None:
     """The last day that any reading looks at."""
     claims = (claim for article in articles for claim in article.claims)
-    readings = (one for claim in claims for one in (*claim.stated, *claim.corrected))
+    readings = (reading for claim in claims for reading in (*claim.stated, *claim.corrected))
     return max((reading.window.end for reading in readings), default=None)
 
 
@@ -230,7 +230,7 @@ def verdict_of(readings: Sequence[MeasuredReading]) -> ClaimVerdict:
 def deciding(readings: Sequence[MeasuredReading]) -> MeasuredReading | None:
     """The first reading whose own verdict is that of all together; None where none decides."""
     verdict = verdict_of(readings)
-    return next((each for each in readings if each.decides and each.verdict is verdict), None)
+    return next((claim for claim in readings if claim.decides and claim.verdict is verdict), None)
 
 
 def _measured(reading: Reading, bars: Mapping[str, Bars], declared: Declared) -> MeasuredReading:

@@ -100,8 +100,8 @@ def _why_not(cls: type, name: str, specs: Mapping[str, Any]) -> str:
     """Why a param cannot be set."""
     owner = name_of(cls)
     if name not in _defaults(cls):
-        known = f"it has {', '.join(specs)}" if specs else "it has none that can be set"
-        return f"{owner} has no parameter {name!r}: {known}"
+        accepted = f"it has {', '.join(specs)}" if specs else "it has none that can be set"
+        return f"{owner} has no parameter {name!r}: {accepted}"
     if hasattr(PlainStrategy, name):
         return f"{owner}: {name} cannot be set, newsfolio has a word of that name; rename it"
     default = _defaults(cls)[name]

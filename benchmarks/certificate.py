@@ -54,9 +54,9 @@ WINDOW = ("2019-01-02", "2021-12-31")
 def made_up(seed: int) -> Mapping[str, Bars]:
     """Random walks with a common factor from 2017, or from a line's listing."""
     rng = np.random.default_rng(seed)
-    known = sessions_of(NEW_YORK)
-    inside = (known >= np.datetime64("2017-01-03")) & (known <= np.datetime64(WINDOW[1]))
-    days = pd.DatetimeIndex(known[inside].astype("datetime64[ms]"), name="session")
+    sessions = sessions_of(NEW_YORK)
+    inside = (sessions >= np.datetime64("2017-01-03")) & (sessions <= np.datetime64(WINDOW[1]))
+    days = pd.DatetimeIndex(sessions[inside].astype("datetime64[ms]"), name="session")
     factor = rng.normal(0.0003, 0.009, len(days))
     return {ticker: _line(rng, ticker, days, factor) for ticker in LINES}
 
@@ -139,9 +139,9 @@ def classes_of(path: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _watched(found: Certificate) -> bool:
+def _watched(certificate: Certificate) -> bool:
     """Whether anything was seen to be opened; a line of source that gives it away is not enough."""
-    return any(" uses " not in one for one in found.seen)
+    return any(" uses " not in sentence for sentence in certificate.seen)
 
 
 def main(seeds: int, cuts: int) -> None:
@@ -150,17 +150,20 @@ def main(seeds: int, cuts: int) -> None:
         bars = made_up(seed)
         with tempfile.TemporaryDirectory() as place:
             for kind, address, right in cases(planted(Path(place), bars)):
-                found = certified(address, bars, cuts, seed)
+                certificate = certified(address, bars, cuts, seed)
                 name = address.rpartition(":")[2]
-                missed = found.honesty not in right or (kind == "reads" and not _watched(found))
+                missed = certificate.honesty not in right or (
+                    kind == "reads" and not _watched(certificate)
+                )
                 if missed:
-                    print(f"{name}: {found.honesty.value}. {found.reason}", file=sys.stderr)
+                    why = f"{certificate.honesty.value}. {certificate.reason}"
+                    print(f"{name}: {why}", file=sys.stderr)
                 wrong.setdefault((kind, name), []).append(missed)
     print(f"{seeds} markets, {cuts} cuts; wrong verdicts")
     for (kind, name), rows in wrong.items():
         print(f"{kind:12} {name:18} {sum(rows):>4} of {len(rows)}")
     for kind in ("looks ahead", "carries", "reads", "honest"):
-        rows = [row for (of, _), each in wrong.items() if of == kind for row in each]
+        rows = [row for (of, _), rows in wrong.items() if of == kind for row in rows]
         print(f"{kind:12} {'all':18} {sum(rows):>4} of {len(rows)}  {sum(rows) / len(rows):.2%}")
 
 

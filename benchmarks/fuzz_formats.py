@@ -12,6 +12,7 @@ full prices under one header. The exit code is 1 if one file was misread.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from markets.folder.source import FolderSource
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
 from tests.support.every_vendor import TEXTS
+from tests.support.terminal_files import TREES, WrittenTree
 from tests.support.vendor_files import History, Written, history
 
 Chance = np.random.Generator
@@ -131,7 +133,11 @@ def read(folder: Path, written: Written) -> Bars:
             raise MissingData(f"no line {written.ticker}")
         return loaded[written.ticker]
     finally:
-        path.unlink()
+        if path == folder:
+            for inner in folder.iterdir():
+                shutil.rmtree(inner)
+        else:
+            path.unlink()
 
 
 def require_true(bars: Bars, written: Written, of: History, shares: bool = True) -> None:
@@ -172,13 +178,28 @@ def one_format(name: str, folder: Path, chance: Chance) -> None:
     require_true(read(folder, written), written, of, shares=name != "eodhd")
 
 
+def one_tree(name: str, folder: Path, chance: Chance) -> None:
+    """A program's own folder, as it is or with one of its files spoilt."""
+    of = some_history(chance)
+    written = TREES[name](of)
+    assert isinstance(written, WrittenTree)
+    if chance.random() < 0.25:
+        names = sorted(written.files)
+        at = names[int(chance.integers(len(names)))]
+        files = {**written.files, at: spoilt(written.files[at], chance)}
+        read(folder, replace(written, files=files))
+        return
+    require_true(read(folder, written), written, of)
+
+
 def attempt(name: str, folder: Path, counts: Counts, chance: Chance) -> None:
     """One try at a format or at one of SPECIAL."""
     act = SPECIAL.get(name)
-    if act is None:
-        counts.attempt(lambda: one_format(name, folder, chance))
-    else:
+    if act is not None:
         counts.attempt(lambda: act(folder, chance))
+    else:
+        form = one_tree if name in TREES else one_format
+        counts.attempt(lambda: form(name, folder, chance))
 
 
 # --- dates, lots and adjustment -------------------------------------------------------------------
@@ -197,7 +218,7 @@ def dates(folder: Path, chance: Chance) -> None:
     rows, start = int(chance.integers(1, 15)), some_day(chance)
     of = history(rows, int(chance.integers(99)), paid={}, splits={}, start=start)
     spelling = list(_SPELLINGS.values())[int(chance.integers(len(_SPELLINGS)))]
-    told = [
+    written_days = [
         spelling.format(y=day[:4], m=int(day[5:7]), d=int(day[8:]), b=_MONTHS[int(day[5:7]) - 1])
         for day in of.days
     ]
@@ -212,7 +233,7 @@ def dates(folder: Path, chance: Chance) -> None:
         ",".join(
             f'"{cell}"' for cell in (day, *(f"{column[row]:.2f}" for column in columns), *more)
         )
-        for row, day in enumerate(told)
+        for row, day in enumerate(written_days)
     ]
     if chance.random() < 0.5:
         rows = rows[::-1]
@@ -222,7 +243,7 @@ def dates(folder: Path, chance: Chance) -> None:
     bars = read(folder, written)
     days = [str(day.date()) for day in bars.frame.index]
     if days != list(of.days):
-        raise MisreadFile(f"{header}: {told[:3]} read as {days[:3]}")
+        raise MisreadFile(f"{header}: {written_days[:3]} read as {days[:3]}")
 
 
 _WITH_TURNOVER = ("akshare", "akshare-abroad", "akshare-sina", "akshare-tencent", "tushare", "futu")
@@ -297,7 +318,7 @@ class FormatsTarget:
         self.folder = folder
 
     def __call__(self, draw: Draw, counts: Counts) -> None:
-        name = draw(st.sampled_from([*TEXTS, *SPECIAL]))
+        name = draw(st.sampled_from([*TEXTS, *TREES, *SPECIAL]))
         attempt(name, self.folder, counts, np.random.default_rng(draw(st.integers(0, 2**32))))
 
 
@@ -306,7 +327,7 @@ def main(arguments: Sequence[str]) -> int:
     tries = int(arguments[1]) if len(arguments) > 1 else 0
     start = int(arguments[2]) if len(arguments) > 2 else 0
     wrong = False
-    for name in [*TEXTS, *SPECIAL] if chosen == "all" else [chosen]:
+    for name in [*SPECIAL, *TEXTS, *TREES] if chosen == "all" else [chosen]:
         chance, counts = np.random.default_rng(start), Counts()
         with tempfile.TemporaryDirectory(prefix="newsfolio-fuzz-") as folder:
             for _ in range(tries or (100_000 if name in SPECIAL else 10_000)):

@@ -104,8 +104,8 @@ class Bars:
     @property
     def splits_known_to(self) -> date | None:
         """The last session for which the split column says anything."""
-        known = self.frame.index[self.frame["split"].notna()]
-        return known[-1].date() if len(known) else None
+        sessions = self.frame.index[self.frame["split"].notna()]
+        return sessions[-1].date() if len(sessions) else None
 
     def until(self, day: date) -> Bars:
         """The same line as it was known after `day`, its prices still adjusted as today."""

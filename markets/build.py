@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from markets.bars import Bars
 from markets.facts import FactTable
 from markets.market import Days, Floats, Market, Mask, Placed
-from markets.reference.axis import lives, on_sessions, sessions_until
+from markets.reference.axis import lives, on_sessions, payouts, sessions_until, with_payouts
 from markets.reference.calendars import (
     RunCalendar,
     beyond_calendars,
@@ -21,6 +21,7 @@ from markets.reference.calendars import (
     idle_weekend,
     is_known,
     known_from,
+    session_from,
     sessions_later,
     sessions_of,
 )
@@ -45,6 +46,8 @@ from newsfolio.listings import asset_of
 SEASONING = 60
 """Sessions from a listing until a line may be held, so that short look-backs exist."""
 
+DAY = timedelta(days=1)
+
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
@@ -54,6 +57,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     end, why = _end(held, wanted, want, bars, fx)
     lines = tuple(held[ticker] for ticker in sorted(held))
     sessions, weekend = sessions_until(lines, bars, np.datetime64(end), want.clock)
+    sessions, outstanding = with_payouts(sessions, lines, end)
     own = on_sessions(lines, bars, sessions)
     grids = _grids(own, lines, sessions) | _reaches(own, lines, sessions, want.bars)
     usable = _usable(lines, grids["last"], sessions)
@@ -64,7 +68,8 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     money, of_money = _money(bars, want, fx, lines, calendar, first)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     of_tables = (note for table in tables.values() for note in table.notes)
-    told = (why, *weekend, *beyond_calendars((line.venue for line in lines), sessions[first:]))
+    beyond = beyond_calendars((line.venue for line in lines), sessions[first:])
+    notes = (why, *outstanding, *weekend, *beyond)
     return Market(
         base=want.base,
         sleeves=want.sleeves,
@@ -79,7 +84,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, want.lines), *of_tables, *told, *of_money, *limits),
+        notes=(*notes_on(bars, held, want.lines), *of_tables, *notes, *of_money, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
         simulated=any(line.simulated for line in bars.values())
         or any(table.simulated for table in tables.values()),
@@ -113,27 +118,27 @@ def _end(
                     "declare it delisted in its asset"
                 )
         return want.end, f"the run ends on {want.end}, as asked"
+    last, what = _latest(held, bars)
+    why = f"the run ends on {last}, with the last {what} of all"
     ends |= dict(want.ends_with or {})
-    if ends:
+    if ends and min(ends.values()) <= last:
         ticker, last = min(ends.items(), key=lambda item: (item[1], item[0]))
         why = f"the run ends on {last}, where {ticker} ends"
-    else:
-        last = max(bars[ticker].last for ticker in held)
-        unpaid = [ticker for ticker, asset in held.items() if _pays_after(asset, last)]
-        why = f"the run ends on {last}, with the last bar of all" + (
-            f"; what {', '.join(unpaid)} paid after it does not count: add a line that trades on"
-            if unpaid else ""
-        )  # fmt: skip
     first = min(bars[ticker].first for ticker in held)
     days = (max(want.start or first, first), last)
     traded = {asset.currency for asset in held.values()}
     return where_rates_end(traded, want.quoted, want.base, fx, days) or (last, why)
 
 
-def _pays_after(asset: Asset, last: date) -> bool:
-    """Whether a line is paid out on a session that a run to `last` does not reach."""
-    gone = asset.delisted
-    return gone is not None and gone.value is not None and gone.day >= last
+def _latest(held: Mapping[str, Asset], bars: Mapping[str, Bars]) -> tuple[date, str]:
+    """The last bar of the lines, or what one of them pays later, if that day has surely come."""
+    last = max(bars[ticker].last for ticker in held)
+    seen = max(line.last for line in bars.values())
+    paid = [
+        day for ticker, day in payouts(held.values()).items()
+        if day <= max(seen, session_from(held[ticker].venue, last + DAY))
+    ]  # fmt: skip
+    return max([(last, "bar"), *((day, "payment") for day in paid)])
 
 
 def _due(venue: Venue, end: date, held: Iterable[Asset], bars: Mapping[str, Bars]) -> np.datetime64:
@@ -184,7 +189,7 @@ def _reaches(
     if not wanted:
         return {}
     columns = [bars[asset.ticker].reach(sessions) for asset in lines]
-    high, low = (np.stack(each, axis=1) for each in zip(*columns, strict=True))
+    high, low = (np.stack(column, axis=1) for column in zip(*columns, strict=True))
     return {"high": high, "low": low}
 
 
@@ -273,8 +278,8 @@ def _first(want: Want, held: Mapping[str, Asset], sessions: Days, ready: int | N
     if start > sessions[-1]:
         raise MissingData(f"--start {want.start} is after the last session, {sessions[-1]}")
     for asset in held.values():
-        known = sessions_of(asset.venue)
-        if start < sessions[0] and ((known >= start) & (known < sessions[0])).any():
+        of_venue = sessions_of(asset.venue)
+        if start < sessions[0] and ((of_venue >= start) & (of_venue < sessions[0])).any():
             raise MissingData(
                 f"no line of the universe has a bar before {sessions[0]}; start then or later, "
                 f"not on {want.start}"

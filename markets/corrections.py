@@ -11,7 +11,8 @@
 that must go, `genuine` for a jump that is real, or a distribution: `in-kind` of another line,
 `value` of it for one share, both as they traded that day. A line ends with `liquidation`, `value`
 in cash for one share, or with `merger`, `value` shares of another line; both on one day add up,
-which is a merger with cash in lieu. Their day is the first on which the line is no longer traded.
+which is a merger with cash in lieu. Their day is the first on which the line is no longer traded,
+and they are paid on the first session from that day on.
 
 A `split` is the ratio of new shares to old ones, which a change of what a depositary receipt stands
 for is too (25 to 5: a split of 5); the prices must be continuous. Nothing is changed in the store
@@ -25,7 +26,7 @@ import csv
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -63,14 +64,14 @@ class Correction:
     reason: str
 
     def __str__(self) -> str:
-        said = {
+        words = {
             DROP: "row dropped",
             IN_KIND: f"{self.value:g} {self.of} distributed in kind for each share",
             GENUINE: "the jump is genuine",
             LIQUIDATION: f"{self.value:g} in cash paid for each share, and no longer traded",
             MERGER: f"merged into {self.of}, {self.value:g} of it for each share",
         }.get(self.what, f"{self.what} taken as {self.value:g}")
-        return f"corrected, {self.day}: {said} ({self.reason})"
+        return f"corrected, {self.day}: {words} ({self.reason})"
 
 
 DISTRIBUTIONS = (
@@ -164,7 +165,7 @@ def ended(bars: Bars, rows: Sequence[Correction], others: Mapping[str, Bars]) ->
         )
     parts = [_paid_at_the_end(row, others.get(row.of)) for row in rows]
     later = bars.until(frame.index[-1].date()).later_splits
-    gone = Delisting(frame.index[-1].date(), sum(parts) / later)
+    gone = Delisting(day - timedelta(days=1), sum(parts) / later)
     notes = (*bars.notes, *map(str, rows))
     return dataclasses.replace(bars, frame=frame, notes=notes, later_splits=later, delisted=gone)
 
@@ -233,9 +234,11 @@ def _distributed(bars: Bars, row: Correction, other: Bars | None) -> Bars:
     session = frame.index[int(np.searchsorted(frame.index.to_numpy(), day.to_numpy()))]
     close = _worth(other, row.day, session) if other is not None else None
     if close is None:
-        told = f"{row}: not credited, for there is no close of {row.of} shortly before"
-        doubt = Doubt(told, (session.date(),))
-        return dataclasses.replace(bars, notes=(*bars.notes, told), doubts=(*bars.doubts, doubt))
+        sentence = f"{row}: not credited, for there is no close of {row.of} shortly before"
+        doubt = Doubt(sentence, (session.date(),))
+        return dataclasses.replace(
+            bars, notes=(*bars.notes, sentence), doubts=(*bars.doubts, doubt)
+        )
     later = bars.until(session.date()).later_splits
     frame.loc[session, "dividend"] += row.value * close / later
     adjusted = Priced.DIVIDENDS in (bars.priced, other.priced if other else None)

@@ -99,8 +99,8 @@ class Market:
     fx: FxSource = field(default_factory=EcbRates)
 
     def __post_init__(self) -> None:
-        for each in dataclasses.fields(self):
-            value = getattr(self, each.name)
+        for attribute in dataclasses.fields(self):
+            value = getattr(self, attribute.name)
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False
         for signal in self.signals.values():

@@ -41,6 +41,8 @@ def open_source(
 
     store: the folder of the local store. today: bars of this day are not final.
     """
+    if beside.corrections is not None and not beside.corrections.expanduser().is_file():
+        raise CommandError(f"--corrections {beside.corrections}: no such file")
     if data == "sample":
         from markets.sample.source import SampleSource
 
@@ -116,8 +118,6 @@ def _corrected(source: Source, folder: Path, more: Path | None) -> Source:
     """The source with the corrections that lie among its prices, those given, and our own."""
     from markets.corrections import DISTRIBUTIONS, FILE, Corrected, read_corrections
 
-    if more is not None and not more.expanduser().is_file():
-        raise CommandError(f"--corrections {more}: no such file")
     given = read_corrections(more.expanduser()) if more else ()
     return Corrected(source, (*DISTRIBUTIONS, *read_corrections(folder / FILE), *given))
 
@@ -138,7 +138,7 @@ def _from_files(data: str, folder: Path, today: date, vendor: str) -> Source:
         raise CommandError(
             f"--data {data}: neither yahoo, sample nor a folder of price files; check the path"
         )
-    from markets.folder.formats.catalogue import told
+    from markets.folder.formats.catalogue import vendor_words
     from markets.folder.source import FolderSource
 
-    return FolderSource(folder, today, told(vendor))
+    return FolderSource(folder, today, vendor_words(vendor))

@@ -182,11 +182,11 @@ def notes_on(
             )
         if not asset.lot_known:
             notes.append(f"{ticker}: board lot not confirmed, {asset.lot.rows[-1].value} assumed")
-        known = line.splits_known_to
-        if known is None:
+        last = line.splits_known_to
+        if last is None:
             notes.append(f"{ticker}: splits unknown; lots and fees use shares of its last day")
-        elif known < line.last:
-            notes.append(f"{ticker}: splits known to {known}, none assumed after it")
+        elif last < line.last:
+            notes.append(f"{ticker}: splits known to {last}, none assumed after it")
         notes += [f"{ticker}: {note}" for note in line.notes]
     return grouped(notes)
 
@@ -197,11 +197,11 @@ def grouped(notes: Iterable[str]) -> list[str]:
     sharing: dict[str, list[str]] = {}
     for ticker, text in pairs:
         sharing.setdefault(text, []).append(ticker)
-    told: dict[str, None] = {}
+    merged: dict[str, None] = {}
     for ticker, text in pairs:
         lines = sharing[text]
         if len(lines) < MANY:
-            told[f"{ticker}: {text}"] = None
+            merged[f"{ticker}: {text}"] = None
         else:
-            told[f"{', '.join(lines[:NAMED])} and {len(lines) - NAMED} more: {text}"] = None
-    return list(told)
+            merged[f"{', '.join(lines[:NAMED])} and {len(lines) - NAMED} more: {text}"] = None
+    return list(merged)

@@ -111,7 +111,11 @@ cap=0.01, currency=''), half_spread=None, taxes=None, custody=None, only=())
     def currencies(self) -> frozenset[str]:
         """Those that amounts of a commission are in, here and in `only`."""
         own = (terms.commission for terms in (self, *dict(self.places).values()))
-        named = (each.currency for each in own if isinstance(each, Commission) and each.in_money)
+        named = (
+            commission.currency
+            for commission in own
+            if isinstance(commission, Commission) and commission.in_money
+        )
         return frozenset(named) - {""}
 
     def of(self, venue: str, kind: str) -> Costs:
@@ -120,8 +124,8 @@ cap=0.01, currency=''), half_spread=None, taxes=None, custody=None, only=())
         merged = replace(self, only=())
         for key in (str(kind), venue, f"{venue} {kind}"):
             if key in own:
-                said = {name: value for name, value in _said(own[key]) if value is not None}
-                merged = replace(merged, **said)
+                terms = {name: value for name, value in _said(own[key]) if value is not None}
+                merged = replace(merged, **terms)
         return merged
 
     @classmethod
@@ -165,11 +169,11 @@ def _terms(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The terms that stand in a table itself."""
     terms = {name: table[name] for name in TERMS if name in table}
     if isinstance(own := terms.get("commission"), Mapping):
-        known = [field.name for field in fields(Commission)]
+        names = [field.name for field in fields(Commission)]
         for name in own:
-            if name not in known:
+            if name not in names:
                 raise CommandError(
-                    f"{where}: commission has no {name}; it has {', '.join(known)}, "
+                    f"{where}: commission has no {name}; it has {', '.join(names)}, "
                     f"or is text such as {EXAMPLES}"
                 )
         terms["commission"] = Commission(**own)
@@ -182,7 +186,7 @@ def _terms(table: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 def _places(table: Mapping[str, Any], where: str) -> list[tuple[str, Costs]]:
     """Tables within a table, by venue and kind: [XNYS], [etf], [XNYS.etf]."""
-    found = []
+    places = []
     for key, value in table.items():
         if key in TERMS:
             continue
@@ -194,13 +198,13 @@ def _places(table: Mapping[str, Any], where: str) -> list[tuple[str, Costs]]:
         place = _place(key, where)
         inner = {name: value[name] for name in value if name in TERMS}
         deeper = [(name, value[name]) for name in value if name not in TERMS]
-        found += [(place, Costs(**_terms(inner, f"{where}, [{key}]")))] * bool(inner)
+        places += [(place, Costs(**_terms(inner, f"{where}, [{key}]")))] * bool(inner)
         for name, terms in deeper:
             both = _place(f"{key} {name}", where)
             if not isinstance(terms, Mapping) or any(word not in TERMS for word in terms):
                 raise CommandError(f"{where}: [{key}.{name}] has the terms {', '.join(TERMS)}")
-            found.append((both, Costs(**_terms(terms, f"{where}, [{key}.{name}]"))))
-    return found
+            places.append((both, Costs(**_terms(terms, f"{where}, [{key}.{name}]"))))
+    return places
 
 
 def _place(key: str, where: str = "costs") -> str:
@@ -261,20 +265,20 @@ class _Words:
 
     def commission(self) -> Commission:
         """All of it, or CommandError."""
-        found: dict[str, float] = {}
+        terms: dict[str, float] = {}
         while True:
             name, amount = self._amount()
-            self._set(found, name, amount)
+            self._set(terms, name, amount)
             if not self._take("plus"):
                 break
         while bound := self._take("bound"):
             name, amount = self._amount(bounded=True)
             if name == "share" or (bound, name) == ("min", "value"):
                 self._refuse(bound)
-            self._set(found, {"min": "minimum"}.get(bound) or _BOUNDS[name], amount)
+            self._set(terms, {"min": "minimum"}.get(bound) or _BOUNDS[name], amount)
         if self._words:
             self._refuse(self._words[0][1])
-        return Commission(**found, currency="".join(self._currencies))
+        return Commission(**terms, currency="".join(self._currencies))
 
     def _amount(self, bounded: bool = False) -> tuple[str, float]:
         """A number and what it counts; a bound may leave the currency to the line."""
@@ -291,10 +295,10 @@ class _Words:
             )
         return ("share" if per.endswith("share") else "order"), float(number)
 
-    def _set(self, found: dict[str, float], name: str, amount: float) -> None:
-        if name in found:
+    def _set(self, terms: dict[str, float], name: str, amount: float) -> None:
+        if name in terms:
             raise CommandError(f"costs {self.text!r}: {name} stands there twice")
-        found[name] = amount
+        terms[name] = amount
 
     def _take(self, kind: str) -> str:
         """The next word if it is of a kind, or else ""."""

@@ -108,10 +108,10 @@ def _refuse(cls: type, name: str, value: object, wanted: str) -> None:
 
 
 def _refuse_axes(cls: type, grid: Mapping[str, Any]) -> None:
-    known = [spec.name for spec in parameters(cls)]
+    names = [spec.name for spec in parameters(cls)]
     for name in grid:
-        if name not in known:
-            have = f"it has {', '.join(known)}" if known else "it has none"
+        if name not in names:
+            have = f"it has {', '.join(names)}" if names else "it has none"
             raise StrategyError(
                 f"{cls.__name__}.grid: {name} is no parameter of it; {have}"
                 f"{at(declared_at(cls, 'grid'))}"
@@ -201,6 +201,17 @@ def _costs(value: object) -> str:
     return "" if right else 'terms: costs = Costs("0.1% min 1 EUR")'
 
 
+def _proxies(value: object) -> str:
+    if isinstance(value, Facts):
+        return "" if value.columns else "a table with number columns, one a factor"
+    right = (
+        all(isinstance(name, str) for name in value) and _texts(tuple(value.values()), Asset)
+        if isinstance(value, Mapping)
+        else _texts(value, Asset)
+    )
+    return "" if right else 'a tuple of tickers, or names: proxies = {"Gold": "GLD"}'
+
+
 _CHECKS: Mapping[str, Callable[[object], str]] = {
     "universe": _universe,
     "rebalance": _rebalance,
@@ -214,4 +225,5 @@ _CHECKS: Mapping[str, Callable[[object], str]] = {
     "pool": _tuple_of(str, 'pool = ("SPY", "TLT")'),
     "files": _tuple_of(str, 'files = ("scores.csv",)'),
     "costs": _costs,
+    "proxies": _proxies,
 }

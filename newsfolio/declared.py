@@ -21,8 +21,8 @@ def declared_by(strategy: Strategy, author: type) -> dict[str, Asset]:
         parts.append(strategy.pool)
         if isinstance(strategy.benchmark, Strategy):
             parts.append(strategy.benchmark.universe)
-    found = [asset for part in parts for asset in _assets(part)]
-    return declared_in(author.__module__) | {asset.ticker: asset for asset in reversed(found)}
+    assets = [asset for part in parts for asset in _assets(part)]
+    return declared_in(author.__module__) | {asset.ticker: asset for asset in reversed(assets)}
 
 
 def declared_in(name: str) -> dict[str, Asset]:

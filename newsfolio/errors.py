@@ -35,12 +35,12 @@ class CommandError(NewsfolioError, ValueError):
 class UnknownName(CommandError, LookupError):
     """A name that nothing answers to; the message offers the nearest ones."""
 
-    def __init__(self, what: str, name: str, known: Iterable[str], remedy: str = "") -> None:
-        super().__init__(what, name, tuple(known), remedy)
+    def __init__(self, what: str, name: str, names: Iterable[str], remedy: str = "") -> None:
+        super().__init__(what, name, tuple(names), remedy)
 
     def __str__(self) -> str:
-        what, name, known, remedy = self.args
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        what, name, names, remedy = self.args
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         return f"no {what} called {name!r}.{hint}{' ' + remedy if remedy else ''}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeGuard
 
@@ -42,6 +43,26 @@ def growth(a_year: float | None, total: float | None) -> str:
 def in_total(a_year: float | None, years: float) -> float | None:
     """What growth a year comes to over some years; None stays unknown."""
     return (1 + a_year) ** years - 1 if defined(a_year) else None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How growth over a window is put: a year, or in total where that is too little of one."""
+
+    sessions: int
+    years: float
+
+    @property
+    def yearly(self) -> bool:
+        return self.sessions >= A_YEAR_FROM
+
+    @property
+    def words(self) -> str:
+        return "a year" if self.yearly else "in total"
+
+    def of(self, a_year: float | None) -> float | None:
+        """Growth a year as it is put."""
+        return a_year if self.yearly else in_total(a_year, self.years)
 
 
 def signed(value: float | None, digits: int = 2) -> str:

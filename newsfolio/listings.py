@@ -31,13 +31,13 @@ from newsfolio.errors import CommandError, UnknownName
 from newsfolio.venues import rows_of
 
 BP = 0.0001
-_TREATY = "gross by default; US source dividends to a non-resident: 30% without a treaty"
-_H_SHARE = "mainland company listed in Hong Kong: 10%"
+_TREATY = "gross by default; US source dividends to a non-resident: 30 % without a treaty"
+_H_SHARE = "mainland company listed in Hong Kong: 10 %"
 _US_STOCK = always(0.30, _TREATY)
 _NONE = always(0.0, "none is withheld: not a mainland company, by its row in this list")
 _TSM = Dated((Row(None, 0.20, "Taiwan; recalled"), Row(date(2018, 1, 1), 0.21, "Taiwan; recalled")))
 _TENTH = always(0.10, _H_SHARE)
-_CONNECT = always(0.10, "A-shares through Stock Connect: 10%")
+_CONNECT = always(0.10, "A-shares through Stock Connect: 10 %")
 
 _US_BORROW, _ADR_BORROW, _CHINA_FUND_BORROW = 0.003, 0.005, 0.015
 
@@ -334,9 +334,9 @@ def asset_of(line: str | Asset) -> Asset:
     """
     if isinstance(line, Asset):
         return _completed(line)
-    known = KNOWN.get(line) or TRUSTS.get(line)
-    if known:
-        return known
+    row = KNOWN.get(line) or TRUSTS.get(line)
+    if row:
+        return row
     if _CLASS_SHARE.fullmatch(line):
         raise CommandError(f"{line}: Yahoo writes {re.sub('[./ ]', '-', line)}")
     if not _TICKER.fullmatch(line):
@@ -391,9 +391,9 @@ def _completed(line: Asset) -> Asset:
 def _hong_kong(line: str, venue: Venue) -> Asset:
     """A Hong Kong line without a row, or a counter in another currency of one that has a row."""
     of = USD_COUNTERS.get(line, line[1:] if venue is HONG_KONG_CNY else "")
-    known = KNOWN.get(of) or TRUSTS.get(of)
-    if known is None:
+    row = KNOWN.get(of) or TRUSTS.get(of)
+    if row is None:
         kind = Kind.ETF if line in USD_COUNTERS else Kind.STOCK
         return Asset(line, venue, kind, lot=always(100), lot_known=False)
-    name = f"{known.name}, {venue.currency} counter"
-    return dataclasses.replace(known, ticker=line, venue=venue, name=name, listed=None, stand_in=())
+    name = f"{row.name}, {venue.currency} counter"
+    return dataclasses.replace(row, ticker=line, venue=venue, name=name, listed=None, stand_in=())

@@ -100,10 +100,10 @@ class Panel:
         """(D, N) weights of the lines named, each a number or (D,) of them; the others weigh 0."""
         import numpy as np
 
-        found = np.zeros((len(self.days), len(self.universe)))
+        rows = np.zeros((len(self.days), len(self.universe)))
         for ticker, column in weights.items():
-            found[:, self._column(ticker)] = column
-        return found
+            rows[:, self._column(ticker)] = column
+        return rows
 
     def _column(self, ticker: str) -> int:
         if ticker not in self.universe:

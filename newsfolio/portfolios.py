@@ -70,6 +70,6 @@ def most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:
     A list by rule, to hold against one that somebody drew up. A line counts once it can be held.
     """
     traded = {line: view.traded_value(line) for line in candidates.tickers if line in view.usable}
-    known = [line for line, value in traded.items() if value > 0]
-    ranked = sorted(known, key=lambda line: (-traded[line], line))[:count]
+    lines = [line for line, value in traded.items() if value > 0]
+    ranked = sorted(lines, key=lambda line: (-traded[line], line))[:count]
     return Sleeve(candidates.name, tuple(ranked), candidates.hindsight)

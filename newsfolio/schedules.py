@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from newsfolio.errors import CommandError
+from newsfolio.formatting import percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -145,7 +146,7 @@ class DriftBand(Schedule):
         return calendar.on_or_after(())
 
     def __str__(self) -> str:
-        return f"drift of {self.width:.1%}"
+        return f"drift of {percent(self.width, 1)}"
 
 
 @dataclass(frozen=True)

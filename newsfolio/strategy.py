@@ -12,8 +12,10 @@ from newsfolio.costs import Costs
 from newsfolio.declaration import check_class
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
+from newsfolio.formatting import percent
 from newsfolio.parameters import name_of, parameters
 from newsfolio.portfolios import Part, Weights, blend, equal
+from newsfolio.proxies import Proxies
 from newsfolio.schedules import Schedule, monthly
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Strategy:
     pool       lines that `drawn` may put in the place of the author's picks
     costs      a broker's terms, for runs that name no others; None: the venues' tables
     files      data files that `weights` reads; a file that is not named here cannot be certified
+    proxies    funds, or a table of factors, that alpha is measured against; else they follow from
+               the lines that were held
 
     >>> @dataclass(frozen=True)
     ... class Mine(Strategy):
@@ -63,6 +67,7 @@ class Strategy:
     pool: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[tuple[str, ...]] = ()
     costs: ClassVar[Costs | None] = None
+    proxies: ClassVar[Proxies] = ()
 
     def __post_init__(self) -> None:
         check_class(type(self))  # type: ignore[arg-type]
@@ -144,7 +149,7 @@ class Fixed(Strategy):
 
     @property
     def label(self) -> str:
-        parts = [f"{share:.0%} {_called(part)}" for share, part in self.mix]
+        parts = [f"{percent(share, 0)} {_called(part)}" for share, part in self.mix]
         return f"{' + '.join(parts)}, {self.schedule}"
 
     def weights(self, view: View) -> Weights:

@@ -75,10 +75,10 @@ class Venue:
 
     def __post_init__(self) -> None:
         if self.unit and unit_of(self.unit).currency != self.currency:
-            known = ", ".join(f"{code} ({unit.currency})" for code, unit in UNITS.items())
+            units = ", ".join(f"{code} ({unit.currency})" for code, unit in UNITS.items())
             raise CommandError(
                 f"venue {self.code}: {self.unit} is no unit of {self.currency}. "
-                f"Known: {known}; leave unit out where prices are in {self.currency}"
+                f"Known: {units}; leave unit out where prices are in {self.currency}"
             )
 
     @property

@@ -124,8 +124,8 @@ class View:
 
 def mean_known(values: Iterable[float]) -> float:
     """The mean of those that are known; NaN if none is."""
-    known = [value for value in values if not math.isnan(value)]
-    return math.fsum(known) / len(known) if known else math.nan
+    numbers = [value for value in values if not math.isnan(value)]
+    return math.fsum(numbers) / len(numbers) if numbers else math.nan
 
 
 def whole(name: str, value: int, at_least: int) -> int:

@@ -1,4 +1,4 @@
-"""Pages to read: the verdict and the tearsheet of a run, runs side by side, a folder of runs."""
+"""Pages to read: verdict, details and tearsheet of a run, runs side by side, a folder of runs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ if TYPE_CHECKING:
     from reports.background import BackgroundRenderer
     from reports.contract.claims import CheckedArticleJson
     from reports.contract.comparison import RunsComparedJson
+    from reports.contract.scoreboard import ScoreboardJson
     from reports.contract.sweep import SweepJson
     from reports.record import RunRecord
 
-__all__ = ["write_claims", "write_compare", "write_index", "write_pages", "write_sweep"]
+__all__ = [
+    "write_claims",
+    "write_compare",
+    "write_index",
+    "write_pages",
+    "write_scoreboard",
+    "write_sweep",
+]
 
 
 def write_pages(
@@ -22,10 +30,12 @@ def write_pages(
     tearsheet: bool = True,
     background: BackgroundRenderer | None = None,
 ) -> None:
-    """Write `verdict.html`, its script and, if wanted, `tearsheet.html` into a folder that exists.
+    """Write `verdict.html`, its script, `details.html` and, if wanted, `tearsheet.html`.
 
-    background: who has begun to draw this run. OSError where they cannot be written.
+    folder: exists. background: who has begun to draw this run. OSError where they cannot be
+    written.
     """
+    from reports.pages.details import details_page
     from reports.pages.script import write_script
     from reports.pages.verdict import verdict_page
 
@@ -33,9 +43,11 @@ def write_pages(
     if tearsheet:
         from reports.pages.tearsheet import tearsheet as drawn
 
-        text = drawn(record, background.gallery) if background else drawn(record)
+        text = background.tearsheet(record) if background else drawn(record)
         sheet.write_text(text, encoding="utf-8")
     write_script(folder)
+    details = details_page(record, tearsheet=sheet.is_file())
+    (folder / "details.html").write_text(details, encoding="utf-8")
     page = verdict_page(record, tearsheet=sheet.is_file())
     (folder / "verdict.html").write_text(page, encoding="utf-8")
 
@@ -64,6 +76,13 @@ def write_claims(
     from reports.pages.claims import write
 
     write(articles, source, simulated, path)
+
+
+def write_scoreboard(board: ScoreboardJson, folder: Path) -> Path:
+    """Write `scoreboard.html` among the runs of a folder; answers the page's path."""
+    from reports.pages.scoreboard import write
+
+    return write(board, folder)
 
 
 def write_sweep(summary: SweepJson, folder: Path) -> Path:

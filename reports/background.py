@@ -1,4 +1,4 @@
-"""Drawings made by a second process while this one goes on judging."""
+"""Tearsheets made by a second process while this one goes on judging."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from reports.charts.quantstats_plots import (
-    Gallery,
-    draw_gallery,
-    gallery,
-    import_libraries,
-    plot_input,
-)
+from reports.pages.tearsheet import sheet_page, tearsheet
+from reports.tearsheet.inputs import sheet_input
+from reports.tearsheet.library_report import import_libraries
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -23,10 +19,10 @@ if TYPE_CHECKING:
     from reports.record import RunRecord
 
 FORKS = sys.platform == "linux"
-"""Whether a process can be copied cheaply and safely; elsewhere drawings are made in turn."""
+"""Whether a process can be copied cheaply and safely; elsewhere tearsheets are made in turn."""
 
 PATIENCE = 120.0
-"""Seconds to wait for drawings, which take two, before they are made here."""
+"""Seconds to wait for a tearsheet, which takes three, before it is made here."""
 
 
 class BackgroundRenderer:
@@ -40,22 +36,22 @@ class BackgroundRenderer:
         self._line = _started() if FORKS else None
 
     def begin(self, record: RunRecord) -> None:
-        """Have a run drawn; `gallery` then hands the drawings over."""
+        """Have a run drawn; `tearsheet` then hands the page over."""
         if self._line is None:
             return
         try:
-            self._line.send(plot_input(record))
+            self._line.send(sheet_input(record))
         except OSError:
             self._line = None
 
-    def gallery(self, record: RunRecord) -> Gallery:
-        """The drawings of the run that was begun."""
+    def tearsheet(self, record: RunRecord) -> str:
+        """The page of the run that was begun."""
         with suppress(OSError, EOFError):
             if self._line is not None and self._line.poll(PATIENCE):
-                drawings: Gallery = self._line.recv()
-                return drawings
+                page: str = self._line.recv()
+                return page
         self._line = None
-        return gallery(record)
+        return tearsheet(record)
 
 
 def _started() -> Connection | None:
@@ -81,4 +77,4 @@ def _draw(line: Connection, unused: Connection) -> None:
     with suppress(Exception):
         import_libraries()
         while True:
-            line.send(draw_gallery(line.recv()))
+            line.send(sheet_page(line.recv()))

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
@@ -64,7 +65,13 @@ class SavedRun:
     @property
     def row(self) -> RunJson:
         row: RunJson = json.loads(self.told)
-        return {**row, "path": str(self.folder)}
+        return {**row, "path": str(self.folder), "made": self.made}
+
+    @property
+    def made(self) -> str:
+        """When its manifest was written, in local time, to the minute."""
+        written = int(self.stamp.split()[1]) / 1e9
+        return datetime.fromtimestamp(written).astimezone().isoformat(timespec="minutes")
 
     @cached_property
     def manifest(self) -> ManifestJson:
@@ -97,16 +104,16 @@ def drawn_runs(
 def _listed(
     folder: Path, made: Callable[[SavedRun], SavedRun]
 ) -> tuple[list[SavedRun], list[DamagedRun]]:
-    known = _remembered(folder)
+    remembered = _remembered(folder)
     runs: list[SavedRun] = []
     damaged: list[DamagedRun] = []
     for name, stamp in _stamps(folder):
-        kept = known.get(name)
+        kept = remembered.get(name)
         try:
             runs.append(made(kept if kept and kept.stamp == stamp else _read(folder, name, stamp)))
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             damaged.append(DamagedRun(folder / name, error))
-    if len(runs) != len(known) or any(known.get(run.name) is not run for run in runs):
+    if len(runs) != len(remembered) or any(remembered.get(run.name) is not run for run in runs):
         _remember(folder, runs)
     return runs, damaged
 
@@ -131,7 +138,7 @@ def _manifest(folder: Path) -> ManifestJson:
 
 def _stamps(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Name and stamp of each folder with a manifest, the newest manifest first."""
-    found = []
+    stamps = []
     with suppress(FileNotFoundError, NotADirectoryError):
         for entry in os.scandir(folder):
             with suppress(OSError):  # no folder, or gone meanwhile
@@ -141,8 +148,8 @@ def _stamps(folder: Path) -> Iterator[tuple[str, bytes]]:
                     manifest = _about(f"{entry.path}/manifest.json")
                     inside = entry.stat()  # changes with every page that comes or goes
                     stamp = f"{inside.st_mtime_ns} {_state(manifest)} {_curve(entry.path)}"
-                    found.append((-manifest.st_mtime_ns, entry.name, stamp.encode()))
-    yield from ((name, stamp) for _, name, stamp in sorted(found))
+                    stamps.append((-manifest.st_mtime_ns, entry.name, stamp.encode()))
+    yield from ((name, stamp) for _, name, stamp in sorted(stamps))
 
 
 def _sweep(draft: os.DirEntry[str]) -> None:
@@ -170,7 +177,7 @@ def _state(file: os.stat_result) -> str:
 
 def _remembered(folder: Path) -> dict[str, SavedRun]:
     """Rows by the name of their folder; a line that is not whole is passed over."""
-    known: dict[str, SavedRun] = {}
+    rows: dict[str, SavedRun] = {}
     path = folder / MEMORY
     with suppress(OSError):
         about = path.stat()
@@ -180,8 +187,8 @@ def _remembered(folder: Path) -> dict[str, SavedRun]:
                 seal, *cells = line.split(b"\t")
                 if len(cells) == 4 and seal == _seal(memoryview(line)[9:]):
                     name: str = json.loads(cells[0])
-                    known[name] = SavedRun(folder, name, *cells[1:])
-    return known
+                    rows[name] = SavedRun(folder, name, *cells[1:])
+    return rows
 
 
 def _remember(folder: Path, runs: Sequence[SavedRun]) -> None:

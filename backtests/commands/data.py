@@ -104,9 +104,9 @@ def pull(
     unknown = (not_placed(ticker, why) for ticker, why in unplaced.items())
     outcomes = (*pulled[: len(assets)], *unknown)
     if json:
-        told = [line.as_json() for line in outcomes]
+        rows = [line.as_json() for line in outcomes]
         rates = [fixings.as_json(), *(pair.as_json() for pair in pairs)]
-        print_json({"store": str(stored.folder), "lines": told, "rates": rates})
+        print_json({"store": str(stored.folder), "lines": rows, "rates": rates})
     else:
         say_pulled(outcomes, quiet)
         say_rates(fixings, pairs, quiet)
@@ -238,13 +238,15 @@ def import_(
         Print one JSON object.
     """
     from backtests import paths
-    from markets.folder.formats.catalogue import told
+    from markets.folder.formats.catalogue import vendor_words
     from markets.folder.importing import as_json as line_json
     from markets.folder.importing import read_lines, write_lines
 
     if not files:
         raise CommandError("name files or folders: newsfolio data import FILE... --to FOLDER")
-    lines, left = read_lines([path.expanduser() for path in files], told(vendor), paths.today())
+    lines, left = read_lines(
+        [path.expanduser() for path in files], vendor_words(vendor), paths.today()
+    )
     folder = to.expanduser()
     write_lines(lines, folder, paths.today(), force)
     rows = [line_json(line) for line in lines]

@@ -133,15 +133,17 @@ def read_as(folder: Path, read: Iterable[Bars]) -> dict[str, str]:
     """By the name of its file and its ticker, how each line was read and what was assumed."""
     from markets.folder.contents import by_line
 
-    files, told = by_line(folder), {}
+    files, readings = by_line(folder), {}
     for bars in read:
         file = files[bars.ticker][0]
         title = file.form.about.title if file.form else "Yahoo's columns"
         usual = f"read as {title}: {_SCALES[bars.priced]}"
-        said = next((note for note in bars.notes if note.startswith("read as ")), usual)
+        reading = next((note for note in bars.notes if note.startswith("read as ")), usual)
         name = file.path.name
-        told[name if file.lines in ((), (bars.ticker,)) else f"{name} ({bars.ticker})"] = said
-    return told
+        readings[name if file.lines in ((), (bars.ticker,)) else f"{name} ({bars.ticker})"] = (
+            reading
+        )
+    return readings
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def say_pulled(outcomes: Sequence[Pulled], quiet: bool) -> None:
     """A line for each that changed or failed, and how many did not."""
     shown = [line for line in outcomes if line.failed or not (quiet or line.outcome in _calm())]
     if shown:
-        print_table([_pulled_row(line) for line in shown])
+        print_table([_pulled_row(line) for line in shown], heading=False)
     if quiet:
         return
     counts = Counter(line.outcome.value for line in outcomes)
@@ -76,9 +76,9 @@ def say_rates(fixings: PulledRates, pairs: Sequence[Pulled], quiet: bool) -> Non
         up_to = f"those to {fixings.last} stand" if fixings.last else "the packaged ones serve"
         say(f"rates: the ECB's fixings were not fetched, {up_to}: {fixings.error}")
     elif fixings.added and not quiet:
-        said = f"rates: the ECB's fixings, +{fixings.added} to {fixings.last}"
+        text = f"rates: the ECB's fixings, +{fixings.added} to {fixings.last}"
         more = f"; restated: {', '.join(fixings.changed)}" if fixings.changed else ""
-        say(said + more)
+        say(text + more)
     for pair in pairs:
         if pair.failed or not (quiet or pair.outcome in _calm()):
             say("rates: " + "  ".join(part for part in _pulled_row(pair) if part))
@@ -170,10 +170,10 @@ def as_json(finding: Finding) -> dict[str, Any]:
 
 def say_read(files: Mapping[str, str]) -> None:
     """Files that were read alike share a row."""
-    for said in dict.fromkeys(files.values()):
-        names = [name for name, other in files.items() if other == said]
+    for reading in dict.fromkeys(files.values()):
+        names = [name for name, other in files.items() if other == reading]
         more = f" and {len(names) - MOST_FILES} more" if len(names) > MOST_FILES else ""
-        say(f"{', '.join(names[:MOST_FILES])}{more}: {said}")
+        say(f"{', '.join(names[:MOST_FILES])}{more}: {reading}")
 
 
 def say_findings(findings: Sequence[Finding], checked: int, missing: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from cyclopts import Group, Parameter
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
+    from backtests.evaluation.descriptions.extras import Extras
     from backtests.records.workspace import Workspace
     from backtests.runner.jobs import Job
     from backtests.settings import Settings
@@ -138,6 +139,40 @@ class RunOptions:
 
         with counted_if_unmade(workspace, address):
             return self.job(address, universe)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class ExtraOptions:
+    """What a verdict page shows besides the verdict.
+
+    Parameters
+    ----------
+    factors
+        File of factors that alpha is measured against instead of funds: Kenneth French's, or a CSV
+        of date and one column of fractions a factor; may be repeated, one a region.
+    regimes
+        CSV file of name,first,last,source: periods of your own, beside those that are shipped.
+    shortcuts
+        Show what each shortcut of careless backtests would have added, and what the other days of
+        the month. These runs enter no ledger.
+    """
+
+    factors: Annotated[tuple[Path, ...], Parameter(group=OUTPUT)] = ()
+    regimes: Annotated[Path | None, Parameter(group=OUTPUT)] = None
+    shortcuts: Annotated[bool, Parameter(group=OUTPUT)] = False
+
+    def extras(self) -> Extras | None:
+        """What is asked for; None: nothing."""
+        if self == ExtraOptions():
+            return None
+        from backtests.evaluation.attribution.proxies import read_factor_files
+        from backtests.evaluation.descriptions.extras import Extras
+        from backtests.evaluation.descriptions.periods import PERIODS, read_periods
+
+        own = read_periods(self.regimes) if self.regimes else ()
+        factors = read_factor_files(self.factors)
+        return Extras(factors, (*PERIODS, *own), self.shortcuts)
 
 
 SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",

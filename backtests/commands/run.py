@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
-from backtests.commands.options import MONEY, OUTPUT, RunOptions, lines_of
+from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import print_json, progress, say
 from backtests.records.registry import run_folder
@@ -29,6 +29,7 @@ def run(
     universe: str = "",
     verdict: Annotated[bool, Parameter(negative=("--no-verdict",))] = True,
     placebos: int = 200,
+    shown: ExtraOptions = ExtraOptions(),  # frozen
     tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",), group=OUTPUT)] = True,
     out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
@@ -79,7 +80,7 @@ def run(
     jobs = [market.counted_job(address, workspace, lines) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
-    judging = Judging(placebos) if verdict else None
+    judging = Judging(placebos, extras=shown.extras()) if verdict else None
     results: list[Result] = []
     for job in jobs:
         with telling_folder(market.data):
@@ -112,6 +113,7 @@ def score(
     facts: Path | None = None,
     vendor: str = "",
     placebos: int = 200,
+    shown: ExtraOptions = ExtraOptions(),
     tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
     out: Path | None = None,
     ledger: Path | None = None,
@@ -149,7 +151,7 @@ def score(
     """
     from backtests import paths
     from backtests.api import run_job
-    from backtests.commands import rescore
+    from backtests.commands.records import rescore
     from backtests.evaluation.judging import Judging
     from backtests.records.result import intact, load
     from backtests.records.trials import counted_if_unmade
@@ -170,7 +172,7 @@ def score(
         result = run_job(
             job,
             workspace,
-            judging=Judging(placebos, since=since, chosen=chosen),
+            judging=Judging(placebos, since=since, chosen=chosen, extras=shown.extras()),
             notes=rescore.changes_since(old, job),
             save=lambda done: save_run(done, folder),
         )

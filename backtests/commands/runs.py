@@ -19,16 +19,14 @@ def runs(*, out: Path | None = None, json: bool = False) -> None:
         Print one JSON object.
     """
     from backtests import paths
-    from reports.tables.runs import text_row
+    from reports.tables.runs import HEADINGS, text_row
 
     folder = out or paths.RUNS
     rows = [run.row for run in listed_runs(folder)]
     if json:
         print_json({"runs": rows})
         return
-    table: list[tuple[str, ...]] = [("run", "data", "window", "CAGR", "Sharpe", "max drawdown")]
-    table += [text_row(row) for row in rows]
-    print_table(table)
+    print_table([HEADINGS, *map(text_row, rows)])
     if not rows:
         print(f"no runs in {folder}; newsfolio run STRATEGY makes one")
 

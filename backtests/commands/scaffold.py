@@ -32,20 +32,28 @@ class {cls}(Strategy):
         return {{max(sorted(known), key=known.get): 1.0}}
 '''
 
-_TEST = '''"""{title} on the simulated sample market."""
+_TEST = '''"""{title} on the simulated sample market: python {test}, or pytest."""
 
+import unittest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from backtests import run
 
 STRATEGY = Path(__file__).with_name("{file}")
 
 
-def test_holds_one_line_at_a_time_and_agrees_with_backtrader(tmp_path):
-    result = run(f"{{STRATEGY}}:{cls}", data="sample", start="2018-01-02", verify=True,
-                 ledger=tmp_path / "trials.sqlite")
-    assert len(result.fills) > 0
-    assert ((result.targets > 0).sum(axis=1) <= 1).all()
+class Test{cls}(unittest.TestCase):
+    def test_holds_one_line_at_a_time_and_agrees_with_backtrader(self):
+        with TemporaryDirectory() as folder:
+            result = run(f"{{STRATEGY}}:{cls}", data="sample", start="2018-01-02", verify=True,
+                         ledger=Path(folder) / "trials.sqlite")
+        self.assertGreater(len(result.fills), 0)
+        self.assertTrue(((result.targets > 0).sum(axis=1) <= 1).all())
+
+
+if __name__ == "__main__":
+    unittest.main()
 '''
 
 
@@ -61,7 +69,9 @@ def write_starter(name: str, folder: Path) -> tuple[Path, Path]:
     )
     files = {
         folder / f"{stem}.py": _STRATEGY.format(title=title, cls=cls),
-        folder / f"test_{stem}.py": _TEST.format(title=title, cls=cls, file=f"{stem}.py"),
+        folder / f"test_{stem}.py": _TEST.format(
+            title=title, cls=cls, file=f"{stem}.py", test=f"test_{stem}.py"
+        ),
     }
     for path in files:
         if path.exists():

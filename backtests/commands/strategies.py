@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,17 @@ def new(name: str, *, out: Path = Path()) -> None:
 
     strategy, test = write_starter(name, out)
     print(f"wrote {strategy} and {test}; try\n  newsfolio run {strategy} --data sample")
-    print(f"  python -m pytest {test}")
+    print(f"  {_python()} {test}")
+
+
+def _python() -> str:
+    """How to call this interpreter: by its name where that is the one on the path."""
+    import shlex
+    from shutil import which
+
+    found = which("python")
+    ours = found is not None and Path(found).parent == Path(sys.executable).parent
+    return "python" if ours else shlex.quote(sys.executable)
 
 
 def about(name: str, cls: type) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import sys
 import textwrap
@@ -13,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 from backtests.commands.streams import json_output
 from newsfolio.formatting import growth, ratio
 
+NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( in total)?|n/a|-|")
+"""What stands right in its column."""
+
 MOST_DOUBTS = 3
 """Doubts that are told in full after a run; the page has all."""
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
-    from reports.contract.manifest import ManifestJson
+    from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 
 def progress(silent: bool) -> Any:
@@ -35,29 +40,66 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if quiet:
         print(page)
         return
+    from reports.tables.trials import frozen_sentence
+
     if result.simulated:
         print("SIMULATED: the sample market is made up; nothing below happened")
     verdict = result.manifest.get("verdict")
     if verdict:
         print(f"{'verdict':<14}{verdict['word'].upper()}. {verdict['reason']}")
+        print(f"{'trials':<14}{_trials(verdict)}")
+    print(f"{'rule':<14}{frozen_sentence(result.manifest.get('frozen'))}")
+    stated = result.evaluation.get("falsifier") if result.evaluation else None
+    if stated:
+        print(f"{'falsifier':<14}{stated['stated']}. {stated['sentence']}")
     if result.manifest.get("lookahead"):
         print(f"{'warning':<14}{result.manifest['lookahead']}")
-    for name, value in result.summary().items():
+    say_figures(result)
+    say_warnings(result.manifest)
+    for note in result.manifest["notes"]:
+        words = ("the run ends", "no data", "left out", "proxy", "rates of", "outstanding")
+        if any(word in note for word in words):
+            print(f"{'note':<14}{note}")
+    credit = result.manifest["credit"]
+    if credit:
+        print(f"{'credit':<14}{credit['largest']:,.0f} at most, on {credit['session']}")
+    print(f"{'page':<14}{page}\n")
+
+
+def _trials(verdict: VerdictLineJson) -> str:
+    """How much was tried, and by what it was joined."""
+    trials, family = verdict.get("trials"), verdict.get("family")
+    if trials is None:
+        return "not known: the ledger cannot be read"
+    text = f"{trials:,} of the thesis" + ("" if family is None else f", {family:,} of its family")
+    joined = verdict.get("joined", [])
+    text += "".join(f"; {one}" for one in joined[:MOST_DOUBTS])
+    text += f"; and {len(joined) - MOST_DOUBTS} more" if len(joined) > MOST_DOUBTS else ""
+    return text + "".join(f". LEDGER NOT WHOLE: {gap}" for gap in verdict.get("gaps", []))
+
+
+def say_figures(result: Result) -> None:
+    """What scores first, the whole run second."""
+    from reports.tables.scored import scored_headline, scored_rows, window_of
+
+    scored = scored_headline(result.manifest, result.evaluation)
+    lines = result.summary()
+    for name in ("strategy", "data"):
+        print(f"{name:<14}{lines.pop(name)}")
+    if scored:
+        print(f"{'scored':<14}{window_of(scored)}\n")
+        print_table(scored_rows(scored))
+        print(f"\n{'whole run':<14}context included, which explains and scores nothing:")
+    else:
+        why = "nothing scores yet" if result.manifest["thesis"] else "no article, so nothing scores"
+        print(f"{'whole run':<14}{why}:")
+    for name, value in lines.items():
         print(f"{name:<14}{value}")
     benchmark, figures = result.manifest["benchmark"], result.manifest["metrics"].get("benchmark")
     if benchmark and figures:
         grown = growth(figures["cagr"], figures["total_return"])
         print(f"{'benchmark':<14}{benchmark['label']}: CAGR {grown}, "
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
-    say_warnings(result.manifest)
-    for note in result.manifest["notes"]:
-        said = ("the run ends", "no data", "left out", "proxy", "rates of")
-        if any(word in note for word in said):
-            print(f"{'note':<14}{note}")
-    credit = result.manifest["credit"]
-    if credit:
-        print(f"{'credit':<14}{credit['largest']:,.0f} at most, on {credit['session']}")
-    print(f"{'page':<14}{page}\n")
 
 
 def say_warnings(manifest: ManifestJson) -> None:
@@ -102,8 +144,28 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=1, allow_nan=False), file=json_output())
 
 
-def print_table(rows: Sequence[tuple[str, ...]]) -> None:
+def print_table(rows: Sequence[tuple[str, ...]], *, heading: bool = True) -> None:
+    """Rows of text; heading: whether the first is one."""
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        _print_rich(rows, heading)
+        return
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
         print("  ".join(cells).rstrip())
+
+
+def _print_rich(rows: Sequence[tuple[str, ...]], heading: bool) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, show_header=heading, pad_edge=False, header_style="bold")
+    names, body = (rows[0], rows[1:]) if heading else ([""] * len(rows[0]), rows)
+    for place, name in enumerate(names):
+        numbers = bool(body) and all(NUMBER.fullmatch(row[place]) for row in body)
+        table.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
+    for row in body:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)

@@ -27,7 +27,7 @@ def venues(venue: str = "", *, json: bool = False) -> None:
         asked = _asked(venue)
         _print(tuple(in_full(asked)), notes_of(asked), json)
         return
-    rows = [in_short(each) for each in all_rows()]
+    rows = [in_short(venue_rows) for venue_rows in all_rows()]
     if json:
         print_json({"venues": rows})
         return
@@ -54,17 +54,17 @@ def show_line(ticker: str) -> None:
 def _asked(venue: str) -> VenueRows:
     """The rows of a suffix, a calendar or a ticker; UnknownName for anything else."""
     suffix = suffix_of(venue) if "-" in venue else venue.rpartition(".")[2]
-    known = rows_of(venue) or (rows_of_suffix(suffix) if suffix != venue else None)
-    if known is None:
+    venue_rows = rows_of(venue) or (rows_of_suffix(suffix) if suffix != venue else None)
+    if venue_rows is None:
         names = [f".{suffix}" for rows in all_rows() for suffix in rows.suffixes if suffix]
         raise UnknownName("venue", venue, names, "newsfolio venues lists them.")
-    return known
+    return venue_rows
 
 
 def _print(rows: tuple[tuple[str, ...], ...], notes: tuple[str, ...], json: bool) -> None:
     if json:
-        found = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
-        print_json({"rows": found, "notes": list(notes)})
+        records = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        print_json({"rows": records, "notes": list(notes)})
         return
     print_table([COLUMNS, *rows])
     for note in notes:

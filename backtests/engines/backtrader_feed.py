@@ -93,9 +93,15 @@ def rows_of(market: Market, column: int) -> list[int]:
 
 def whole_rows(market: Market, column: int) -> list[int]:
     """The sessions of all bars of a line that have a value in base currency."""
-    known = ~np.isnan(market.close[:, column] * market.rate[:, column])
-    rows: list[int] = np.flatnonzero(known).tolist()
+    valued = ~np.isnan(market.close[:, column] * market.rate[:, column])
+    rows: list[int] = np.flatnonzero(valued).tolist()
     return rows
+
+
+def after_the_bars(market: Market) -> range:
+    """The last sessions, on which no line has a bar: backtrader does not come to them."""
+    traded = np.flatnonzero((~np.isnan(market.close)).any(axis=1))
+    return range(int(traded[-1]) + 1, len(market.sessions))
 
 
 def cerebro_of(

@@ -6,7 +6,12 @@ from math import fsum
 
 import backtrader as bt
 
-from backtests.engines.backtrader_feed import OverdraftBroker, cerebro_of, numbers_of
+from backtests.engines.backtrader_feed import (
+    OverdraftBroker,
+    after_the_bars,
+    cerebro_of,
+    numbers_of,
+)
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Fill
 from backtests.simulation.output import EngineOutput
@@ -147,4 +152,7 @@ def run(desk: Desk) -> EngineOutput:
     broker.addcommissioninfo(fee)
     cerebro.addstrategy(_DeskStrategy, desk=desk, columns=columns, fee=fee)
     cerebro.run(stdstats=False)
+    for session in after_the_bars(desk.market):
+        desk.open(session)
+        desk.close(session)
     return desk.output()

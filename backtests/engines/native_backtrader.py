@@ -8,6 +8,7 @@ from typing import Any
 
 import backtrader as bt
 
+from backtests.engines.backtrader_feed import after_the_bars
 from backtests.engines.native_broker import (
     BROKER,
     CEREBRO,
@@ -136,6 +137,8 @@ def run(
         raise
     except Exception as error:
         raise StrategyError(f"{cls.__name__} {_in_words(error, cerebro)}") from error
+    for session in after_the_bars(market) if last is None else ():
+        ledger.close(session)
     book, waiting = ledger.book, tuple(_waiting(broker))
     output = EngineOutput(
         tuple(book.fills), tuple(book.events), tuple(ledger.lapses), (), waiting, ledger.debt,

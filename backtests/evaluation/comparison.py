@@ -32,7 +32,7 @@ def compare(results: Sequence[Result], seed: int = 0) -> RunsComparedJson:
     start, reason = _start(results)
     window = _Window.of(results, _aligned(results, start))
     pairs = list(combinations(window.names, 2))
-    gaps = np.column_stack([window.returns[one] - window.returns[other] for one, other in pairs])
+    gaps = np.column_stack([window.returns[name] - window.returns[other] for name, other in pairs])
     drawn = resample(gaps, REPLICATIONS, seed)
     ahead = _surely(gaps, drawn)
     days = window.equity.index
@@ -44,7 +44,9 @@ def compare(results: Sequence[Result], seed: int = 0) -> RunsComparedJson:
         "names": window.names,
         "labels": window.labels,
         "figures": [as_json(window.figures(name, drawn)) for name in window.names],
-        "pairs": [_pair(one, other, window.comparison(one, other, drawn)) for one, other in pairs],
+        "pairs": [
+            _pair(name, other, window.comparison(name, other, drawn)) for name, other in pairs
+        ],
         "correlation": as_json(window.returns.corr().to_numpy().tolist()),
         "overlap": as_json(_overlap(results, days)),
         "notes": [reason, *_notes(results), *_rates(results)],
@@ -91,9 +93,9 @@ class _Window:
         return comparison(against, self.returns[own], self.cash, self.years, drawn)
 
 
-def _pair(one: str, other: str, difference: Comparison) -> PairJson:
+def _pair(name: str, other: str, difference: Comparison) -> PairJson:
     values: ComparisonJson = as_json(difference)
-    return {"one": one, "other": other, **values}
+    return {"one": name, "other": other, **values}
 
 
 def _check(results: Sequence[Result]) -> None:
@@ -149,11 +151,13 @@ def _notes(results: Sequence[Result]) -> list[str]:
 
 def _rates(results: Sequence[Result]) -> list[str]:
     """What a run says of its exchange rates, once, and whose cash the figures are over."""
-    said = [note for run in results for note in run.manifest["notes"] if "rates of" in note]
+    notes = [note for run in results for note in run.manifest["notes"] if "rates of" in note]
     cash = {run.manifest["settings"].get("cash_rate") for run in results}
     if len(cash) > 1:
-        said.append(f"Idle cash earned other rates; the figures are over those of {results[0].id}.")
-    return list(dict.fromkeys(said))
+        notes.append(
+            f"Idle cash earned other rates; the figures are over those of {results[0].id}."
+        )
+    return list(dict.fromkeys(notes))
 
 
 def _surely(gaps: np.ndarray, drawn: Resample) -> list[int]:

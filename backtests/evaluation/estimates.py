@@ -48,6 +48,7 @@ from backtests.evaluation.statistics.sharpe import (
     probabilistic_sharpe,
     sampling_variance,
 )
+from backtests.evaluation.trial_record import TrialCounts
 from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, MIN_DEVIATION
 from newsfolio.formatting import A_YEAR_FROM
 
@@ -173,17 +174,16 @@ def significance(
     other: pd.Series | None,
     years: float,
     trials: Sequence[float],
-    all_trials: int | None,
-    trial_count: int | None,
+    counts: TrialCounts | None,
 ) -> Significance:
     """What the Sharpe ratio of `own` less `other` is worth after so many trials.
 
     trials: annual Sharpe ratios of the difference of all distinct variants, this one included, NaN
         where unknown. Their variance sets what luck finds; below two known ones that of the
-        estimate itself does. trial_count: how many there were, None where the ledger cannot be
-        read; never fewer than `trials`.
+        estimate itself does. counts: how many there were, None where the ledger cannot be read;
+        the larger of thesis and family deflates, never fewer than `trials`.
     """
-    unknown = Significance.unknown("no control", trial_count, all_trials)
+    unknown = Significance.unknown("no control", counts)
     if other is None:
         return unknown
     why = unusable(own, other)
@@ -195,7 +195,7 @@ def significance(
     if record.sessions < MIN_SESSIONS:
         why = too_few(record.sessions, "a probability")
         return replace(unknown, sharpe=record.sharpe * record.year, why=why)
-    return _deflate(_undeflated(unknown, record), record, trials, trial_count)
+    return _deflate(_undeflated(unknown, record), record, trials)
 
 
 def power(
@@ -255,20 +255,18 @@ def _undeflated(unknown: Significance, record: _TrackRecord) -> Significance:
 
 
 def _deflate(
-    undeflated: Significance, record: _TrackRecord, trials: Sequence[float], trial_count: int | None
+    undeflated: Significance, record: _TrackRecord, trials: Sequence[float]
 ) -> Significance:
-    if trial_count is None:
+    if undeflated.counted is None:
         uncounted = "the ledger cannot be read, so the trials are not counted"
         return replace(undeflated, why="; ".join(filter(None, (undeflated.why, uncounted))))
-    count = max(trial_count, len(trials), 1)
+    count = max(undeflated.counted, len(trials), 1)
     spread = _deviation_of(trials, record)
     deflated = deflated_sharpe(
         record.sharpe, record.sessions, record.skew, record.kurtosis, count, spread
     )
     best = expected_best_sharpe(count, spread) * record.year
-    return replace(
-        undeflated, trials=count, expected_best=_finite(best), deflated=_finite(deflated)
-    )
+    return replace(undeflated, expected_best=_finite(best), deflated=_finite(deflated))
 
 
 def _deviation_of(trials: Sequence[float], record: _TrackRecord) -> float:

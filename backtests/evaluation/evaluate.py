@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite, nan
+from math import isfinite
 
 import numpy as np
 import pandas as pd
 
-from backtests.engines import kernel
 from backtests.evaluation.attribution.brinson import active_effects
 from backtests.evaluation.attribution.contributions import attribute
+from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
+from backtests.evaluation.attribution.schema import Attribution
+from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
+from backtests.evaluation.descriptions.regimes import regimes
+from backtests.evaluation.descriptions.shortcuts import shortcuts
 from backtests.evaluation.estimates import (
     Alternative,
     beta_mix,
@@ -27,8 +30,6 @@ from backtests.evaluation.estimates import (
 from backtests.evaluation.event_studies.study import studies
 from backtests.evaluation.placebos import placebos
 from backtests.evaluation.schema import (
-    Alpha,
-    Attribution,
     Certificate,
     Comparison,
     Evaluation,
@@ -41,24 +42,22 @@ from backtests.evaluation.schema import (
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.statistics.overfitting import overfitting
-from backtests.evaluation.statistics.regression import alpha
+from backtests.evaluation.trial_record import TrialCounts, record_of
+from backtests.evaluation.variants import variant_equities, variant_names
 from backtests.evaluation.verdict import Evidence, judge
-from backtests.records.ledger import Tried, variant_of
+from backtests.records.ledger import Tried
 from backtests.runner.divide import ScoredWindow
-from backtests.runner.fingerprint import code_of
-from backtests.runner.inputs import PROXIES, prepare
-from backtests.runner.provenance import parameter_values, settings_values
 from backtests.runner.run import ReferenceRun, Run
 from backtests.settings import CostTable
-from backtests.simulation.account import account
-from backtests.simulation.desk import Desk
 from backtests.simulation.metrics import cash_returns
-from newsfolio.errors import NewsfolioError
 from newsfolio.formatting import ratio
-from newsfolio.strategy import Fixed, Strategy
+from newsfolio.strategy import Strategy
 
 REPLICATIONS = 2000
 """Of the bootstrap: each bound of a 95 % interval rests on 50 of them."""
+
+SEED = 0
+"""Of all that is drawn: the same run gives the same findings."""
 
 NEAR = 7
 """Days by which a chosen end may lie before that of the data and still count as all of them."""
@@ -84,22 +83,22 @@ def evaluate(
     since: date | None = None,
     selection_doubts: tuple[str, ...] = (),
     count: int = 200,
-    seed: int = 0,
+    extras: Extras = NOTHING_MORE,
 ) -> JudgedRun:
     """Judge a run on the sessions after its divide.
 
     tried: None where the ledger could not be read. since: a later divide than the first decision,
     for a thesis that is judged again. selection_doubts: what the caller knows that speaks against
-    how the run was picked. count: of the placebos.
+    how the run was picked. count: of the placebos. extras: what is shown besides.
     """
     scored, score = scored_sessions(run, since)
     curves = _Curves.of(run, score, scored)
-    drawn = resample(curves.differences(), REPLICATIONS, seed)
+    drawn = resample(curves.differences(), REPLICATIONS, SEED)
     compared = curves.comparisons(drawn)
     luck, table = placebos(run, curves.against, score, count)
-    variants = tuple(_variants(run)) if scored.sessions > 1 else ()
-    grid = curves.overfitting(variants, seed)
-    odds = curves.significance(_sharpes(run, variants, grid), tried)
+    variants = tuple(variant_equities(run)) if scored.sessions > 1 else ()
+    grid = curves.overfitting(variants, SEED)
+    odds = curves.significance(variant_names(run), tried)
     strength = power(scored.years, scored.sessions, odds.skew, odds.kurtosis)
     verdict = judge(
         Evidence(
@@ -117,21 +116,28 @@ def evaluate(
         comparisons=compared,
         significance=odds,
         power=strength,
-        alpha=_alpha(run, curves),
+        alpha=alpha_of(run, curves.scored_returns(run), extras.factors),
         placebo=luck,
         overfitting=grid,
         attribution=_attribution(run, score),
         certificate=certificate,
         block=drawn.block,
         replications=REPLICATIONS,
-        seed=seed,
-        studies=studies(run, scored, seed),
+        seed=SEED,
+        studies=studies(run, scored, SEED),
+        regimes=regimes(run, curves.against, scored.divide, extras.periods),
+        shortcuts=shortcuts(run, curves.against, score, variants) if extras.shortcuts else None,
+        record=record_of(tried),
     )
-    tried_now = tuple(
-        (strategy, variant.sharpe)
-        for (strategy, _), variant in zip(variants, grid.variants, strict=False)
-    )
-    return JudgedRun(evaluation, table, tried_now)
+    return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))
+
+
+def _with_sharpes(
+    variants: tuple[tuple[Strategy, pd.Series], ...], grid: Overfitting
+) -> Iterator[tuple[Strategy, float | None]]:
+    """The sets that were run, each with its Sharpe ratio where the grid was looked at."""
+    for (strategy, _), variant in zip(variants, grid.variants, strict=False):
+        yield strategy, variant.sharpe
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +179,10 @@ class _Curves:
     def other(self) -> pd.Series:
         """Returns of what the verdict is about."""
         return next(iter(self.returns.values()), self.cash)
+
+    def scored_returns(self, run: Run) -> ScoredReturns:
+        """What alpha explains."""
+        return ScoredReturns(run.account.sessions[self.row :], self.own, self.cash, self.years)
 
     def differences(self) -> np.ndarray:
         """Own returns less each alternative's, (sessions, alternatives)."""
@@ -222,14 +232,16 @@ class _Curves:
         )
         return overfitting(table, self.other, self.label, self.years, seed)
 
-    def significance(self, sharpes: Mapping[str, float], tried: Tried | None) -> Significance:
-        """The deflated Sharpe ratio after the variants of the ledger and those of the grid."""
-        trials = {**(tried.sharpes if tried else {}), **sharpes}
-        everything = None if tried is None else len(tried.everything | sharpes.keys())
-        count = None if tried is None else len(trials)
+    def significance(self, names: frozenset[str], tried: Tried | None) -> Significance:
+        """The deflated Sharpe ratio after the variants of the ledger and those of this run."""
+        counts = (
+            None if tried is None else TrialCounts(
+                tried.thesis.after(names), tried.family.after(names), tried.everything.after(names)
+            )
+        )  # fmt: skip
         # What luck finds is measured by the error of the estimate, not by the spread of trials:
         # a grid of shares of one bet spreads by the bet itself, and a hundred clones by nothing.
-        return significance(self.own, self.other, self.years, [], everything, count)
+        return significance(self.own, self.other, self.years, [], counts)
 
 
 def _returns(equity: pd.Series, row: int) -> pd.Series:
@@ -237,89 +249,6 @@ def _returns(equity: pd.Series, row: int) -> pd.Series:
     returns = equity.iloc[row:].pct_change().iloc[1:]
     # A debt that grows would look like a gain.
     return returns if equity.iloc[row] > 0 else returns * np.nan
-
-
-def _variants(run: Run) -> Iterator[tuple[Strategy, pd.Series]]:
-    """Every set of the strategy's grid with its equity on the run's sessions, its own first."""
-    if run.strategy is None or not run.strategy.grid:
-        return
-    yield run.strategy, run.account.equity
-    for variant in _sets(run.strategy):
-        if variant == run.strategy:
-            continue
-        try:
-            yield variant, _equity(run, variant)
-        except NewsfolioError:
-            continue  # a variant that these data cannot carry says nothing about the others
-
-
-def _sets(strategy: Strategy | None) -> Iterator[Strategy]:
-    """The strategy with every set of values of its grid."""
-    if strategy is None or not strategy.grid:
-        return
-    for values in itertools.product(*strategy.grid.values()):
-        yield dataclasses.replace(strategy, **dict(zip(strategy.grid, values, strict=True)))  # type: ignore[type-var]
-
-
-def _equity(run: Run, strategy: Strategy) -> pd.Series:
-    """What a variant was worth on the run's sessions."""
-    market, settings = run.market, run.settings
-    if strategy.universe != (run.strategy.universe if run.strategy else ()):
-        days = run.account.sessions
-        window = dataclasses.replace(settings, start=days[0].date(), end=days[-1].date())
-        market = prepare(strategy, run.bars, window)
-    output = kernel.run(Desk(strategy, market, settings, run.costs))
-    own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
-    return own.equity.reindex(run.account.sessions, method="ffill").fillna(settings.cash)
-
-
-def _sharpes(
-    run: Run, variants: tuple[tuple[Strategy, pd.Series], ...], grid: Overfitting
-) -> dict[str, float]:
-    """Annual Sharpe ratios of the run and its grid's variants, by the ledger's name for them."""
-    settings = settings_values(run.settings)
-
-    def named(strategy: Strategy) -> str:
-        values, code = parameter_values(strategy), code_of(type(strategy))
-        return variant_of(strategy.name, values, code, settings)
-
-    # A set that these data cannot carry was tried too.
-    sharpes = {named(strategy): nan for strategy in _sets(run.strategy)}
-    for (strategy, _), variant in zip(variants, grid.variants, strict=False):
-        sharpes[named(strategy)] = nan if variant.sharpe is None else variant.sharpe
-    about = run.origin.strategy
-    own = variant_of(about["name"], about["parameters"], about["code"], settings)
-    return {own: nan, **sharpes}
-
-
-def _alpha(run: Run, curves: _Curves) -> Alpha:
-    """Alpha on the proxies that the source has; those that it lacks are named."""
-    levels = {name: _level(run, ticker, curves.row) for name, ticker in PROXIES.items()}
-    proxies = pd.DataFrame(
-        {name: _returns(level, 0) for name, level in levels.items() if level is not None},
-        index=curves.own.index,
-    )
-    regression = alpha(curves.own, curves.cash, proxies, PROXIES, curves.years)
-    missing = [PROXIES[name] for name, level in levels.items() if level is None]
-    if not missing:
-        return regression
-    without = f"without {', '.join(missing)}: no data for it here"
-    why = "; ".join(filter(None, (without, regression.why)))
-    return dataclasses.replace(regression, why=why)
-
-
-def _level(run: Run, ticker: str, row: int) -> pd.Series | None:
-    """A proxy's total-return level in base currency on the run's sessions from a row on."""
-    days = run.account.sessions[row:]
-    try:
-        window = dataclasses.replace(run.settings, start=days[0].date(), end=days[-1].date())
-        market = prepare(Fixed(mix=((1.0, ticker),)), run.bars, window)
-    except NewsfolioError:
-        return None
-    index = pd.DatetimeIndex(market.sessions.astype("datetime64[ms]"))
-    return pd.Series(market.level[:, market.place[ticker]], index=index).reindex(
-        days, method="ffill"
-    )
 
 
 def _attribution(run: Run, score: ScoredWindow) -> Attribution | None:
@@ -345,6 +274,8 @@ def _doubts(
 ) -> Iterator[str]:
     """Why these figures, whatever they are, prove nothing about the thesis: what was chosen."""
     yield from _dates_chosen(run, scored, since, tried)
+    if tried is not None and tried.ledger.chain.gaps:
+        yield f"the trial ledger is not whole: {tried.ledger.chain.gaps[0]}"
     if run.settings.costs is CostTable.NONE:
         yield "it trades free of costs"
     if run.output.ruined is not None and _ruined(run, scored) is None:

@@ -13,9 +13,10 @@ from backtests import paths
 from backtests.evaluation.lookahead.channel import REPLAYING
 from backtests.evaluation.schema import as_json
 from backtests.records.checks import last_check, remember_check
-from backtests.records.ledger import Ledger, Trial
+from backtests.records.ledger import Trial
 from backtests.records.result import Result
-from backtests.records.trials import tried, variant_trial
+from backtests.records.trials import Attempt, tried, variant_trial
+from backtests.runner.divide import scored_window
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import Provenance
 from backtests.runner.run import Run
@@ -23,10 +24,12 @@ from backtests.settings import Settings
 from backtests.simulation.output import Target
 from markets.snapshot import Source
 from newsfolio.errors import CommandError
+from newsfolio.falsifier import Falsifier
 from newsfolio.formatting import A_YEAR_FROM
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
+    from backtests.evaluation.descriptions.extras import Extras
     from backtests.evaluation.schema import Certificate, Evaluation
 
 
@@ -35,13 +38,14 @@ class Judging:
     """How much to ask of a run: so many placebos, and look-ahead replays cut at so many dates.
 
     since: the day after which it scores, where that is later than the first decision. chosen: what
-    speaks against the choice of the run, whatever its figures.
+    speaks against the choice of the run, whatever its figures. extras: what is shown besides.
     """
 
     placebos: int = 200
     cuts: int = 3
     since: date | None = None
     chosen: tuple[str, ...] = ()
+    extras: Extras | None = None
 
 
 def begin_replaying() -> None:
@@ -61,32 +65,52 @@ def refuse_in_replays() -> None:
 
 
 def judged(
-    run: Run, result: Result, ledger: Ledger, judging: Judging
+    run: Run, result: Result, attempt: Attempt, judging: Judging
 ) -> tuple[Result, tuple[Trial, ...]]:
     """The result with its evaluation, and the variants that were tried on the way."""
+    from backtests.evaluation.descriptions.extras import NOTHING_MORE
     from backtests.evaluation.evaluate import evaluate
+    from backtests.evaluation.variants import variant_names
 
-    thesis = run.origin.thesis
     evaluated = evaluate(
         run,
-        tried(ledger, str(thesis["id"]) if thesis else ""),
+        tried(attempt.ledger, attempt.question(variant_names(run))),
         certificate_of(run, judging),
         since=judging.since,
         selection_doubts=judging.chosen,
         count=judging.placebos,
+        extras=judging.extras or NOTHING_MORE,
     )
-    evaluation = evaluated.evaluation
+    evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
     manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
     variants = tuple(
-        variant_trial(result, strategy, sharpe, evaluation.scored.sessions)
+        variant_trial(result, strategy, sharpe, attempt.exposure)
         for strategy, sharpe in evaluated.variants
         if strategy != run.strategy
     )
     return dataclasses.replace(
         result, manifest=manifest, evaluation=evaluation.as_json(), placebos=evaluated.placebos
     ), variants
+
+
+def _with_falsifier(
+    evaluation: Evaluation, run: Run, result: Result, since: date | None
+) -> Evaluation:
+    """Beside the rule: what was frozen would show that it is wrong, else what the thesis says."""
+    from backtests.evaluation.descriptions.falsifying import falsified
+
+    frozen = result.manifest.get("frozen")
+    thesis = run.strategy.thesis if run.strategy else None
+    stated = thesis.falsifier if thesis else None
+    if frozen and frozen["falsifier"]:
+        stated = Falsifier.read(frozen["falsifier"])
+    if stated is None:
+        return evaluation
+    return dataclasses.replace(
+        evaluation, falsifier=falsified(run, scored_window(run, since), stated)
+    )
 
 
 def certificate_of(run: Run, judging: Judging) -> Certificate:
@@ -120,10 +144,10 @@ def certificate(job: Job, source: Source, settings: Settings, cuts: int) -> Cert
     inputs = job.inputs(settings)
     bars = inputs.load(source)
     if job.plain:
-        found = certify_plain(job.plain, bars, settings, cuts)
+        certified = certify_plain(job.plain, bars, settings, cuts)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
-        remember_check(paths.checks_folder(), about, as_json(found))
-        return found
+        remember_check(paths.checks_folder(), about, as_json(certified))
+        return certified
     return certify(job.strategy, bars, inputs.settings, cuts=cuts)
 
 
@@ -131,18 +155,18 @@ def _remembered(run: Run) -> Certificate:
     """What the last check of a plain strategy said."""
     from backtests.evaluation.schema import Certificate, Honesty
 
-    told = last_check(paths.checks_folder(), run.origin.strategy)
-    if told is None:
+    check = last_check(paths.checks_folder(), run.origin.strategy)
+    if check is None:
         why = (
             "a plain backtrader strategy can reach all of its bars, and nobody has checked this one"
         )
         return Certificate(Honesty.UNCHECKED, why)
-    return Certificate(**{**told, "honesty": Honesty(told["honesty"])})
+    return Certificate(**{**check, "honesty": Honesty(check["honesty"])})
 
 
 def _headline(evaluation: Evaluation) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
-    first, scored = evaluation.comparisons[0], evaluation.scored
+    first, scored, record = evaluation.comparisons[0], evaluation.scored, evaluation.record
     long = scored.sessions >= A_YEAR_FROM
     return {
         "word": evaluation.verdict.word.value,
@@ -154,4 +178,8 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "total": first.total,
         "since": scored.divide,
         "sessions": scored.sessions,
+        "trials": evaluation.significance.trials,
+        "family": evaluation.significance.family,
+        "joined": [one.sentence for one in record.joined] if record else [],
+        "gaps": list(record.gaps) if record else [],
     }

@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from backtests.evaluation.attribution.schema import Attribution, Part
+from backtests.evaluation.descriptions.schema import Falsified, Regimes, Shortcuts
 from backtests.evaluation.event_studies.schema import Study
+from backtests.evaluation.trial_record import TrialCounts, TrialRecord
 from reports.contract.evaluation import EvaluationJson
 
 LEVEL = 0.95
@@ -132,8 +135,10 @@ class Comparison:
 class Significance:
     """The Sharpe ratio of the difference to the control, and what luck would have made of it.
 
-    trials: distinct variants of the thesis in the ledger, this one included; all_trials: of all
-        theses. expected_best: annual Sharpe ratio that the best of `trials` has by luck alone.
+    trials: distinct variants of the thesis in the ledger, this one included; family: of all that
+        are counted with it, by the day of their article or by their lines; all_trials: of all
+        theses. expected_best: annual Sharpe ratio that the best of so many, of the thesis or of
+        the family, whichever are more, has by luck alone.
     needed: years of record that would prove this Sharpe ratio above zero (MinTRL).
     """
 
@@ -147,11 +152,20 @@ class Significance:
     skew: float | None
     kurtosis: float | None
     why: str = ""
+    family: int | None = None
+
+    @property
+    def counted(self) -> int | None:
+        """The larger of thesis and family, by which it is deflated."""
+        return None if self.trials is None else max(self.trials, self.family or 0)
 
     @classmethod
-    def unknown(cls, why: str, trials: int | None, all_trials: int | None) -> Significance:
+    def unknown(cls, why: str, counts: TrialCounts | None) -> Significance:
         """Only how much was tried is known."""
-        return cls(None, None, None, None, trials, all_trials, None, None, None, why)
+        told = counts or TrialCounts(None, None, None)
+        return cls(
+            None, None, None, None, told.thesis, told.everything, None, None, None, why, told.family
+        )
 
 
 @dataclass(frozen=True)
@@ -167,17 +181,24 @@ class Power:
 
 @dataclass(frozen=True)
 class Beta:
-    """Exposure to one proxy: same session and the one before it together."""
+    """Exposure to one proxy: same session and the one before it together.
+
+    part: what it explains of the return a year beyond cash; all of them and alpha add up to it.
+    """
 
     name: str
     ticker: str
     beta: float
     t: float
+    part: float | None = None
 
 
 @dataclass(frozen=True)
 class Alpha:
-    """Return a year that the proxies do not explain, Newey-West errors."""
+    """Return a year that the proxies do not explain, Newey-West errors.
+
+    basis: where the proxies come from, in words. monthly: on months, not on sessions.
+    """
 
     alpha: Estimate
     t: float | None
@@ -186,6 +207,8 @@ class Alpha:
     lags: int | None
     betas: tuple[Beta, ...] = ()
     why: str = ""
+    basis: str = ""
+    monthly: bool = False
 
     @classmethod
     def unknown(cls, why: str) -> Alpha:
@@ -243,56 +266,6 @@ class Overfitting:
     @classmethod
     def unknown(cls, why: str, variants: tuple[Variant, ...] = ()) -> Overfitting:
         return cls(variants, (), None, why)
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a line, or a group of lines, added: shares of the equity at the divide.
-
-    They add up: the sum over all lines and the cash is the total return of the scored sessions.
-    """
-
-    name: str
-    local: float
-    currency: float
-    dividends: float
-    carry: float
-    fees: float
-    slippage: float
-
-    @property
-    def total(self) -> float:
-        return math.fsum(
-            (self.local, self.currency, self.dividends, self.carry, self.fees, self.slippage)
-        )
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One group against the benchmark, Brinson and Fachler, linked over the sessions by Carino."""
-
-    name: str
-    allocation: float
-    selection: float
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """From gross to net, and from whom. `cash`: interest less credit.
-
-    active: against the benchmark by sleeve; sums to total return less the benchmark's.
-    """
-
-    start: str
-    end: str
-    total: float
-    cash: float
-    lines: tuple[Part, ...]
-    sleeves: tuple[Part, ...]
-    countries: tuple[Part, ...]
-    currencies: tuple[Part, ...]
-    active: tuple[Effect, ...] = ()
-    active_why: str = ""
 
 
 class Honesty(StrEnum):
@@ -371,6 +344,10 @@ class Evaluation:
     replications: int
     seed: int
     studies: tuple[Study, ...] = ()
+    regimes: Regimes | None = None
+    shortcuts: Shortcuts | None = None
+    record: TrialRecord | None = None
+    falsifier: Falsified | None = None
 
     def as_json(self) -> EvaluationJson:
         """Nested dicts and lists, NaN as None, each part's total beside its pieces."""

@@ -171,8 +171,9 @@ def _no_look_ahead(certificate: Certificate) -> Condition:
 def _deflated(significance: Significance) -> str:
     if significance.deflated is None:
         return significance.why or "n/a"
-    trials = counted(significance.trials or 1, "trial")
-    return f"{percent(significance.deflated, 1)} after {trials}"
+    trials = counted(significance.counted or 1, "trial")
+    family = significance.counted != significance.trials
+    return f"{percent(significance.deflated, 1)} after {trials}{' of its family' if family else ''}"
 
 
 def _better_than_placebos(placebo: Placebo) -> Condition:

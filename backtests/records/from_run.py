@@ -11,6 +11,7 @@ import pandas as pd
 
 from backtests.records.manifest import manifest
 from backtests.records.result import Result
+from backtests.records.scored_figures import scored_figures
 from backtests.runner.run import Run
 from backtests.simulation.metrics import figures
 from backtests.simulation.output import EngineOutput
@@ -26,20 +27,22 @@ def result_of(run: Run, since: date | None = None) -> Result:
         name: figures(reference.curve, reference.fills, rates["cash"])
         for name, reference in run.references.items()
     }
-    curves = {name: reference.curve for name, reference in run.references.items()}
+    beside = {name: reference.curve for name, reference in run.references.items()}
+    curves = {"strategy": own.equity, **beside}
     references: dict[str, BenchmarkJson] = {
         name: {"label": reference.label, "traded": reference.output is not None}
         for name, reference in run.references.items()
     }
+    described = manifest(run, metrics, references, since)
     return Result(
-        manifest=manifest(run, metrics, references, since),
+        manifest={**described, "scored_figures": scored_figures(described["scored"], curves)},
         equity=own.equity,
         weights=own.weights,
         targets=_targets(run.market, output),
         fills=_table(output.fills, _FILLS),
         cash=_table(output.events, ("session", "why", "asset", "amount")),
         lapses=_table(output.lapses, ("session", "asset", "quantity", "reason")),
-        references=pd.DataFrame(curves, index=own.sessions),
+        references=pd.DataFrame(beside, index=own.sessions),
         rates=rates,
     )  # fmt: skip
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from markets.store.abandoned import MARK, locked, sweep_folders
 from newsfolio.errors import NewsfolioError, OutputError
 from newsfolio.formatting import growth, percent, ratio
 from reports.contract.evaluation import EvaluationJson
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates",
           "placebos")  # fmt: skip
+
+DRAFT = re.compile(r"\.[\w.-]+-[0-9a-f]{10}\.\w{8}")
+"""The name of a folder in which a run is written."""
 
 TURNS = 100
 """How often a folder is tried that others put theirs in at the same moment."""
@@ -92,9 +98,7 @@ class Result:
 
         pages: called with the result and an empty folder, to add the HTML once the rest is kept.
         """
-        with _workroom(folder) as room:
-            draft = room / "run"
-            draft.mkdir()
+        with _workroom(folder) as draft:
             self._write(draft)
             swap_in(draft, folder)
         if pages is not None:
@@ -203,12 +207,22 @@ def add_pages(folder: Path, draw: Callable[[Path], None]) -> None:
 
 @contextmanager
 def _workroom(folder: Path) -> Iterator[Path]:
-    """An empty folder beside `folder` that nobody else has, gone afterwards; OutputError."""
-    room: str | None = None
+    """An empty folder beside `folder` that nobody else has, gone afterwards; OutputError.
+
+    What killed processes have left there goes too.
+    """
+    room: Path | None = None
+    lock: int | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        room = tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent)
-        yield Path(room)
+        _sweep(folder.parent)
+        while lock is None:
+            room = made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+            with suppress(FileNotFoundError):  # swept before it was locked
+                lock = locked(made / MARK)
+        draft = made / "run"
+        draft.mkdir()
+        yield draft
     except OSError as error:
         raise OutputError(
             f"cannot write {folder}: {error.strerror or error}; choose another place with --out"
@@ -216,6 +230,14 @@ def _workroom(folder: Path) -> Iterator[Path]:
     finally:
         if room is not None:
             shutil.rmtree(room, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _sweep(folder: Path) -> None:
+    hidden = [entry.name for entry in os.scandir(folder) if entry.name.startswith(".")]
+    older = [folder / name for name in hidden if DRAFT.fullmatch(name)]
+    sweep_folders([folder / name for name in hidden], [p for p in older if not (p / MARK).exists()])
 
 
 def swap_in(draft: Path, folder: Path) -> None:

@@ -89,63 +89,66 @@ class RunDifference:
         return "\n".join([*lines, self.conclusion])
 
 
-def difference(one: Result, other: Result) -> RunDifference:
+def difference(result: Result, other: Result) -> RunDifference:
     """Compare what went into two runs and where their equity parts."""
-    day = _parting(one.equity, other.equity)
+    day = _parting(result.equity, other.equity)
     return RunDifference(
-        one=one.id,
+        one=result.id,
         other=other.id,
-        causes=tuple(_causes(one.manifest, other.manifest)),
-        figures=tuple(_figures(one, other)),
+        causes=tuple(_causes(result.manifest, other.manifest)),
+        figures=tuple(_figures(result, other)),
         first_day="" if day is None else f"{day:%Y-%m-%d}",
-        fills=() if day is None else tuple(_traded(one, other, day)),
+        fills=() if day is None else tuple(_traded(result, other, day)),
     )
 
 
-def _causes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Cause]:
-    yield from _pairs("data", one["data"], other["data"], ("source", "snapshot"))
-    yield from _pairs("code", one["strategy"], other["strategy"], ("name", "code"))
-    yield from _pairs("code", one["versions"], other["versions"], ("newsfolio", "code"))
-    yield from _pairs("parameters", one["strategy"]["parameters"], other["strategy"]["parameters"])
-    yield from _pairs("costs", one["settings"], other["settings"], _COSTS)
-    yield from _pairs("dates", one["window"], other["window"], _WINDOW)
-    rest = [key for key in one["settings"] if key not in (*_COSTS, *_WINDOW)]
-    yield from _pairs("settings", one["settings"], other["settings"], rest)
-    packages = [key for key in one["versions"] if key not in ("newsfolio", "code")]
-    yield from _pairs("packages", one["versions"], other["versions"], packages)
+def _causes(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Cause]:
+    yield from _pairs("data", manifest["data"], other["data"], ("source", "snapshot"))
+    yield from _pairs("code", manifest["strategy"], other["strategy"], ("name", "code"))
+    yield from _pairs("code", manifest["versions"], other["versions"], ("newsfolio", "code"))
+    yield from _pairs(
+        "parameters", manifest["strategy"]["parameters"], other["strategy"]["parameters"]
+    )
+    yield from _pairs("costs", manifest["settings"], other["settings"], _COSTS)
+    yield from _pairs("dates", manifest["window"], other["window"], _WINDOW)
+    rest = [key for key in manifest["settings"] if key not in (*_COSTS, *_WINDOW)]
+    yield from _pairs("settings", manifest["settings"], other["settings"], rest)
+    packages = [key for key in manifest["versions"] if key not in ("newsfolio", "code")]
+    yield from _pairs("packages", manifest["versions"], other["versions"], packages)
 
 
 def _pairs(
-    kind: str, one: Mapping[str, Any], other: Mapping[str, Any], keys: Any = None
+    kind: str, values: Mapping[str, Any], other: Mapping[str, Any], keys: Any = None
 ) -> Iterator[Cause]:
-    names = {"code": "file" if "doc" in one else "engine"} if kind == "code" else {}
-    for key in keys if keys is not None else dict.fromkeys([*one, *other]):
-        a, b = one.get(key), other.get(key)
+    names = {"code": "file" if "doc" in values else "engine"} if kind == "code" else {}
+    for key in keys if keys is not None else dict.fromkeys([*values, *other]):
+        a, b = values.get(key), other.get(key)
         if a != b:
             yield Cause(kind, names.get(key, key), str(a), str(b))
 
 
-def _figures(one: Result, other: Result) -> Iterator[tuple[str, str, str]]:
+def _figures(result: Result, other: Result) -> Iterator[tuple[str, str, str]]:
     for name, shown in _FIGURES.items():
         a, b = (
-            "n/a" if run.metrics[name] is None else shown(run.metrics[name]) for run in (one, other)
+            "n/a" if run.metrics[name] is None else shown(run.metrics[name])
+            for run in (result, other)
         )
         yield name.replace("_", " "), a, b
 
 
-def _parting(one: pd.Series, other: pd.Series) -> pd.Timestamp | None:
+def _parting(curve: pd.Series, other: pd.Series) -> pd.Timestamp | None:
     """The first common session on which two curves are not the same to a billionth."""
-    both = pd.concat({"one": one, "other": other}, axis=1, join="inner")
+    both = pd.concat({"one": curve, "other": other}, axis=1, join="inner")
     apart = ~np.isclose(both["one"], both["other"], rtol=1e-9, atol=0)
     return pd.Timestamp(both.index[apart][0]) if apart.any() else None
 
 
-def _traded(one: Result, other: Result, day: pd.Timestamp) -> Iterator[str]:
+def _traded(result: Result, other: Result, day: pd.Timestamp) -> Iterator[str]:
     """Fills up to the parting that only one of the runs has."""
     columns = ["session", "asset", "quantity", "price"]
-    tables = [run.fills.loc[run.fills["session"] <= day, columns] for run in (one, other)]
+    tables = [run.fills.loc[run.fills["session"] <= day, columns] for run in (result, other)]
     both = tables[0].merge(tables[1], how="outer", indicator=True)
-    for name, side in ((one.id, "left_only"), (other.id, "right_only")):
+    for name, side in ((result.id, "left_only"), (other.id, "right_only")):
         alone = both[both["_merge"] == side]
         for session, asset, quantity, price in alone[columns].head(3).to_numpy().tolist():
             does = f"{'buys' if quantity > 0 else 'sells'} {abs(quantity):,.0f} {asset}"

@@ -3,40 +3,83 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backtests import paths
 from backtests.plain_strategy import author_of
+from backtests.records.exposures import published_on
 from backtests.records.ledger import Ledger, Trial, Tried
+from backtests.records.ledger.counting import Question
+from backtests.records.ledger.trial import UNKNOWN, Exposure
 from backtests.records.result import Result
 from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
+from backtests.runner.inputs import settings_for
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
-from newsfolio.errors import OutputError, StrategyError
+from newsfolio.blame import place_of, said_by
+from newsfolio.errors import CommandError, NewsfolioError, OutputError, StrategyError
 from newsfolio.strategy import Strategy
 from reports.contract.sweep import AskedJson
 
 
-def tried(ledger: Ledger, thesis: str) -> Tried | None:
+def tried(ledger: Ledger, question: Question) -> Tried | None:
+    """None where the ledger cannot be read."""
     try:
-        return ledger.tried(thesis)
+        return ledger.tried(question)
     except OutputError as error:
         warnings.warn(f"this trial's luck is not known: {error}", stacklevel=4)
         return None
 
 
-def record_trials(ledger: Ledger, trials: Sequence[Trial]) -> None:
-    """A ledger that cannot be written costs a warning, not the result."""
+@dataclass
+class Attempt:
+    """A run, or a sweep, from its start to its end, as the ledger is told of it.
+
+    opened: its row `started`, 0 where that could not be written. result: once there is one:
+    somebody may have seen it, whatever goes wrong from then on.
+    """
+
+    ledger: Ledger
+    thesis: str = ""
+    strategy: str = ""
+    opened: int = 0
+    exposure: Exposure = UNKNOWN
+    result: Result | None = None
+
+    def question(self, variants: frozenset[str] = frozenset()) -> Question:
+        """What the ledger is asked of it. variants: its own, and those of its grid."""
+        return Question(self.thesis, self.strategy, self.exposure, variants, self.opened)
+
+    def record(self, trials: Sequence[Trial], *, closes: bool = True) -> None:
+        """A ledger that cannot be written costs a warning, not the result."""
+        with _uncounted():
+            self.ledger.append(trials, paths.now(), self.opened, closes=closes)
+
+    def close(self) -> None:
+        """All trials of it are recorded."""
+        if self.opened:
+            with _uncounted():
+                self.ledger.close(self.opened, paths.now())
+
+
+@contextmanager
+def _uncounted() -> Iterator[None]:
     try:
-        ledger.append(trials, paths.now())
+        yield
     except OutputError as error:
-        warnings.warn(f"this trial is not counted: {error}", stacklevel=3)
+        warnings.warn(f"this trial is not counted: {error}", stacklevel=4)
 
 
-def finished_trial(job: Job, result: Result) -> Trial:
+def record_trials(ledger: Ledger, trials: Sequence[Trial]) -> None:
+    """Trials that were never started."""
+    Attempt(ledger).record(trials)
+
+
+def finished_trial(job: Job, result: Result, exposure: Exposure = UNKNOWN) -> Trial:
     about, evaluation = result.manifest, result.evaluation
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
@@ -52,6 +95,8 @@ def finished_trial(job: Job, result: Result) -> Trial:
         metrics=about["metrics"]["strategy"],
         scored=_scored(result),
         sharpe=evaluation["significance"]["sharpe"] if evaluation else None,
+        exposure=exposure,
+        verdict=about.get("verdict"),
     )
 
 
@@ -61,8 +106,13 @@ def _scored(result: Result) -> int:
     return int((result.equity.index >= start).sum()) if start else 0
 
 
-def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scored: int) -> Trial:
-    """A variant of the grid, which nobody asked for by name and which was tried all the same."""
+def variant_trial(
+    result: Result, strategy: Strategy, sharpe: float | None, exposure: Exposure
+) -> Trial:
+    """A variant of the grid, which nobody asked for by name and which was tried all the same.
+
+    exposure: of the run that it is a variant of.
+    """
     about = result.manifest
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
@@ -74,15 +124,19 @@ def variant_trial(result: Result, strategy: Strategy, sharpe: float | None, scor
         settings=about["settings"],
         start=about["window"]["start"],
         end=about["window"]["end"],
-        scored=scored,
+        scored=_scored(result),
         sharpe=sharpe,
+        exposure=exposure,
     )
 
 
-def set_trial(about: AskedJson, row: Mapping[str, Any], metrics: Sequence[str]) -> Trial:
+def set_trial(
+    about: AskedJson, row: Mapping[str, Any], metrics: Sequence[str], exposure: Exposure
+) -> Trial:
     """A set of a sweep, or its walk-forward, as its row in the table says.
 
     about: what sweep.json says of the sweep. metrics: columns of the row that the ledger keeps.
+    exposure: of the sweep's own strategy.
     """
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
@@ -99,11 +153,15 @@ def set_trial(about: AskedJson, row: Mapping[str, Any], metrics: Sequence[str]) 
         metrics={} if row["error"] else {name: row[name] for name in metrics},
         scored=row.get("scored", 0),
         sharpe=row.get("score"),
+        exposure=exposure,
     )
 
 
-def failed_trial(job: Job, workspace: Workspace, error: str) -> Trial:
-    strategy = job.strategy
+def begun_trial(job: Job, workspace: Workspace) -> Trial:
+    """What is known of a run before it is made."""
+    strategy, settings = job.strategy, workspace.settings
+    with suppress(CommandError):  # the run says so
+        settings = settings_for(strategy, settings)
     return Trial(
         thesis=strategy.thesis.id if strategy.thesis else "",
         strategy=job.name,
@@ -111,9 +169,18 @@ def failed_trial(job: Job, workspace: Workspace, error: str) -> Trial:
         code=code_of(author_of(type(strategy))),
         data="",
         simulated=workspace.source.name == "sample",
-        settings=settings_values(workspace.settings),
-        error=error,
+        settings=settings_values(settings),
+        exposure=Exposure(published_on(strategy)),
     )
+
+
+def _failed_trial(job: Job, begun: Trial, attempt: Attempt, error: BaseException) -> Trial:
+    """One that was stopped, or broke when its figures were there already, has been looked at."""
+    message = str(error) if isinstance(error, NewsfolioError) else said_by(error)
+    if attempt.result is not None:
+        done = finished_trial(job, attempt.result, attempt.exposure)
+        return replace(done, error=message, run="", seen=True)
+    return replace(begun, error=message, seen=not isinstance(error, Exception))
 
 
 def unmade_trial(address: str, workspace: Workspace, error: str) -> Trial:
@@ -138,3 +205,39 @@ def counted_if_unmade(workspace: Workspace, address: str) -> Iterator[None]:
     except StrategyError as error:
         record_trials(workspace.ledger, [unmade_trial(address, workspace, str(error))])
         raise
+
+
+@contextmanager
+def attempted(
+    job: Job, workspace: Workspace, unless: Callable[[], bool] = lambda: False
+) -> Iterator[Attempt]:
+    """Record that a run starts, and a trial whatever is raised: somebody has tried something.
+
+    unless: answers whether what failed has left trials already. An error of the author's code
+    comes out as one that names his line.
+    """
+    begun = begun_trial(job, workspace)
+    attempt = Attempt(workspace.ledger, begun.thesis, begun.strategy)
+    with _uncounted():
+        attempt.opened = workspace.ledger.start(begun, paths.now())
+    try:
+        yield attempt
+    except BaseException as error:
+        known = _blamed(error, job.name)
+        if unless():
+            attempt.close()
+        else:
+            attempt.record([_failed_trial(job, begun, attempt, known)])
+        if known is error:
+            raise
+        raise known from error
+
+
+def _blamed(error: BaseException, name: str) -> BaseException:
+    """The error itself, or one that names the author's line where his code raised it."""
+    if isinstance(error, NewsfolioError | KeyboardInterrupt):
+        return error
+    place = place_of(error)
+    if not place:
+        return error
+    return StrategyError(f"{name} raised {said_by(error)} ({place}); --debug shows the traceback")

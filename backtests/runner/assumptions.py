@@ -6,6 +6,8 @@ from backtests.runner.provenance import Provenance
 from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings, Withholding
 from markets.costs.models import CostModel
 from markets.market import Market
+from markets.reference.axis import closes_after_opens
+from newsfolio.formatting import percent
 
 
 def assumptions(
@@ -29,10 +31,11 @@ def assumptions(
         sentences.append(f"Square-root impact with coefficient {settings.impact:g}.")
     if settings.participation:
         sentences.append(
-            f"At most {settings.participation:.0%} of a line's median daily volume a day."
+            f"At most {percent(settings.participation, 0)} of a line's median daily volume a day."
         )
     if origin.plain:
         sentences += _PLAIN
+    sentences += closes_after_opens(market.assets)
     for sleeve in market.sleeves:
         if sleeve.hindsight:
             sentences.append(f"Hindsight in {sleeve.name}: {sleeve.hindsight}.")
@@ -56,7 +59,8 @@ _WITHHOLDING = {
 
 def _funding(settings: Settings, origin: Provenance) -> str:
     funding = _PLAIN_FUNDING if origin.plain else _FUNDING
-    return funding[settings.funding].format(settings=settings)
+    spread, tolerance = percent(settings.credit_spread), percent(settings.tolerance, 0)
+    return funding[settings.funding].format(spread=spread, tolerance=tolerance)
 
 
 _FILLS = "Decided at the close of the venue that closes last, filled at each line's next open."
@@ -68,8 +72,8 @@ _PLAIN_FILLS = (
 
 _FUNDING = {
     Funding.CREDIT: "Purchases may run ahead of the sales that pay for them, up to those and "
-    "{settings.tolerance:.0%} of equity; credit costs the cash rate plus "
-    "{settings.credit_spread:.2%} a year.",
+    "{tolerance} of equity; credit costs the cash rate plus "
+    "{spread} a year.",
     Funding.WAIT: "A cash account: purchases wait for the sales that pay for them.",
 }
 
@@ -82,14 +86,14 @@ _FX = {
 _CHECKED = (
     "Cash is checked as backtrader does, at the close of the order and at the fill; an order that "
     "it does not cover is rejected as Margin and listed. A debt costs the cash rate plus "
-    "{settings.credit_spread:.2%} a year."
+    "{spread} a year."
 )
 
 _PLAIN_FUNDING = {
     Funding.CREDIT: _CHECKED,
     Funding.WAIT: _CHECKED,
     Funding.LOAN: "Its broker lends without limit; credit costs the cash rate plus "
-    "{settings.credit_spread:.2%} a year.",
+    "{spread} a year.",
 }
 
 _PLAIN = (

@@ -46,15 +46,15 @@ def _source_of(kind: type) -> bytes:
 
 def _imported_beside(file: Path) -> list[Path]:
     """The modules beside a strategy's file that it imports, and those that they import."""
-    found: dict[Path, None] = {}
+    modules: dict[Path, None] = {}
     todo = [file] if strategy_loader.beside(file) else []
     while todo:
         for name in _imports(todo.pop()):
             near = file.parent / f"{name}.py"
-            if near != file and near not in found and near.is_file():
-                found[near] = None
+            if near != file and near not in modules and near.is_file():
+                modules[near] = None
                 todo.append(near)
-    return sorted(found)
+    return sorted(modules)
 
 
 def _imports(file: Path) -> set[str]:

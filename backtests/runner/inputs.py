@@ -10,6 +10,7 @@ import numpy as np
 
 from backtests.claims import lines_of
 from backtests.plain_strategy import PlainStrategy, author_of
+from backtests.runner.proxies import factor_table_of, proxies_to_load
 from backtests.runner.run import BENCHMARK, Reference
 from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
 from markets.bars import Bars
@@ -19,7 +20,8 @@ from markets.market import Days, Market
 from markets.quality.findings import Finding
 from markets.quality.gate import gate, levels
 from markets.quality.pairs import serving_pairs
-from markets.reference.currencies import EcbRates, FxSource, SourceRates, pair_of, require_known
+from markets.reference.currencies import EcbRates, FxSource, SourceRates, require_known
+from markets.reference.fixings_file import pair_of
 from markets.snapshot import Snapshot, Source, with_own_rows
 from markets.store.rates.lines import with_pairs, with_rates
 from markets.universe import Want, assets_to_load
@@ -32,9 +34,6 @@ from newsfolio.errors import CommandError
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from newsfolio.strategy import Fixed, Strategy
-
-PROXIES: Mapping[str, str] = {"US": "SPY", "China": "MCHI", "AI": "SMH"}
-"""Funds that stand for what a thesis may be a mere bet on; alpha is measured against them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +72,11 @@ class Inputs:
         Rates are read besides, where the prices go on after those that are packaged.
         """
         read = with_own_rows(source.load(self.assets, self.facts), self.facts)
-        currencies = {self.settings.currency, *self.more, *(one.currency for one in self.assets)}
+        currencies = {
+            self.settings.currency,
+            *self.more,
+            *(asset.currency for asset in self.assets),
+        }
         if isinstance(self.settings.costs, Costs):
             currencies |= self.settings.costs.currencies
         currencies = currencies.union(*(claim.currencies for claim in self.claims))
@@ -190,7 +193,10 @@ def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ..
     elif chosen is not None:
         benchmark.append(Reference(BENCHMARK, chosen.label, with_declared(chosen, declared)))
     controls = controls_of(strategy).items()
-    others = (Reference(name, each.label, with_declared(each, declared)) for name, each in controls)
+    others = (
+        Reference(name, control.label, with_declared(control, declared))
+        for name, control in controls
+    )
     return (*benchmark, *others)
 
 
@@ -252,11 +258,12 @@ def _resolved(
 ) -> Inputs:
     settings = settings_for(strategy, settings)
     want = _want(strategy, settings)
-    others = tuple(reference_inputs(each, settings) for each in references)
+    others = tuple(reference_inputs(reference, settings) for reference in references)
     needed = assets_to_load(want)
+    proxies = proxies_to_load(strategy, needed.values())
     for asset in _reference_assets(others):
         needed.setdefault(asset.ticker, asset)
-    for line in _watched(strategy, claims):
+    for line in (*proxies, *_watched(strategy, claims)):
         if line not in needed:
             asset = want.asset(line)
             needed.setdefault(asset.ticker, asset)
@@ -293,9 +300,9 @@ def _reference_assets(references: Iterable[ReferenceInputs]) -> Iterator[Asset]:
 
 
 def _watched(strategy: Strategy, claims: Iterable[Claim]) -> Iterator[Asset | str]:
-    """The lines that only an evaluation looks at: proxies, claims, pool and event studies."""
+    """The lines that only an evaluation looks at: claims, pool and event studies."""
     studied = (line for study in strategy.studies for line in (*study.lines.lines, study.market))
-    yield from (*PROXIES.values(), *lines_of(claims), *strategy.pool, *studied)
+    yield from (*lines_of(claims), *strategy.pool, *studied)
 
 
 def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterator[Facts]:
@@ -303,4 +310,6 @@ def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterato
     for needs in references:
         yield from needs.want.facts if needs.want else ()
     yield from (study.facts for study in strategy.studies if study.facts is not None)
+    factors = factor_table_of(strategy)
+    yield from (factors,) if factors else ()
     yield from strategy.facts

@@ -150,5 +150,5 @@ def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
     if thesis is None:
         return ()
     declared = inputs.want.declared
-    checked = (check_claim(thesis.article.id, each, bars, declared) for each in inputs.claims)
+    checked = (check_claim(thesis.article.id, claim, bars, declared) for claim in inputs.claims)
     return tuple(claim.row() for claim in checked)

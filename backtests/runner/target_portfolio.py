@@ -23,7 +23,7 @@ from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
 from markets.reference.calendars import sessions_of
 from markets.snapshot import Source
-from newsfolio.formatting import figure
+from newsfolio.formatting import figure, percent
 from newsfolio.strategy import Strategy
 
 OLD = 5
@@ -84,7 +84,7 @@ class Advice:
             "decided that day" if self.decided == self.asof else f"decided {self.decided}, drifted"
         )
         held = ", ".join(
-            f"{ticker} {weight:.1%}" for ticker, weight in sorted(self.weights.items())
+            f"{ticker} {percent(weight, 1)}" for ticker, weight in sorted(self.weights.items())
         )
         rows = [
             f"  {'buy' if order.shares > 0 else 'sell':<5}{abs(order.shares):>12,.10g} "

@@ -44,7 +44,7 @@ def unallocated_notes(run: Run) -> list[str]:
     left = list(_left_by_lots(market, run.settings, output, own))
     if not left:
         return []
-    mean = math.fsum(one.share for one in left) / len(left)
+    mean = math.fsum(decision.share for decision in left) / len(left)
     last = left[-1]
     if max(mean, last.share) <= SHARE + 1e-9:
         return []

@@ -187,8 +187,8 @@ def transactions_of(
     market: Market, runs: Sequence[tuple[Sequence[Fill], Sequence[CashEvent]]]
 ) -> Transactions:
     """The numbers of what some runs put out."""
-    fills = [_in_time(fill_table(one, market)) for one, _ in runs]
-    events = [_in_time(event_table(one, market)) for _, one in runs]
+    fills = [_in_time(fill_table(filled, market)) for filled, _ in runs]
+    events = [_in_time(event_table(cash_events, market)) for _, cash_events in runs]
     return Transactions(*_joined(fills, 7), *_joined(events, 4))
 
 

@@ -103,10 +103,10 @@ def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[s
     cagr: from A_YEAR_FROM sessions on; the total return says what shorter ones gained.
     costs: fees and slippage, base currency. trades: the number of fills.
     """
-    days, known = _days(equity.index), _days(rate.index)
-    cash = _earned(_values(rate), known)
-    if len(known) != len(days):
-        cash = cash[np.searchsorted(known, days[1:]) - 1]
+    days, rate_days = _days(equity.index), _days(rate.index)
+    cash = _earned(_values(rate), rate_days)
+    if len(rate_days) != len(days):
+        cash = cash[np.searchsorted(rate_days, days[1:]) - 1]
     return figures_of(days, _values(equity)[None], traded_in(fills), cash)[0]
 
 
@@ -226,8 +226,8 @@ def _turnover(traded: Traded, days: Days, equity: Floats) -> Floats:
     if not span:
         return np.full(len(equity), nan)
     runs = np.repeat(np.arange(len(equity)), np.diff(traded.ends, prepend=0))
-    known = (rows > 0) & (rows < len(days))  # the first session has no equity before it
-    before = np.where(known, equity[runs, rows - 1], 0.0)
+    inside = (rows > 0) & (rows < len(days))  # the first session has no equity before it
+    before = np.where(inside, equity[runs, rows - 1], 0.0)
     shares = np.divide(traded.value, before, out=np.zeros_like(before), where=before > 0)
     return sums(shares, traded.ends) / 2 / span
 

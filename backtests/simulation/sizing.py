@@ -144,30 +144,30 @@ class Sizer:
         return self.round_lot(column, session, value / worth)
 
     def _quote(
-        self, column: int, session: int, quantity: float, price: float, rate: float, known: int
+        self, column: int, session: int, quantity: float, price: float, rate: float, until: int
     ) -> Quote:
         asset, day = self.market.assets[column], self.market.day(session)
         later = self.market.later.item(session, column)
         spread = self.costs.half_spread(asset, day, price * later)
-        off = spread + self._impact(column, known, abs(quantity))
+        off = spread + self._impact(column, until, abs(quantity))
         paid = price * (1 + off) if quantity > 0 else price * (1 - off)
         value = abs(quantity) * paid
         fee = self.costs.fee(asset, day, quantity / later, value) * rate
         return Quote(paid, rate, fee, abs(quantity) * price * off * rate)
 
-    def _impact(self, column: int, known: int, quantity: float) -> float:
-        """Y sigma sqrt(Q / ADV) (Toth et al. 2011), from bars before session `known`."""
+    def _impact(self, column: int, until: int, quantity: float) -> float:
+        """Y sigma sqrt(Q / ADV) (Toth et al. 2011), from bars before session `until`."""
         if not self.settings.impact:
             return 0.0
-        volume = self._median_volume(column, known)
-        closes = self.market.close[:known, column]
+        volume = self._median_volume(column, until)
+        closes = self.market.close[:until, column]
         closes = closes[~np.isnan(closes)][-WINDOW - 1 :]
         if volume is None or len(closes) < ENOUGH:
             return 0.0
         sigma = float(np.std(closes[1:] / closes[:-1] - 1, ddof=1))
         return min(self.settings.impact * sigma * sqrt(quantity / volume), MOST)
 
-    def _median_volume(self, column: int, known: int) -> float | None:
-        volume = self.market.volume[:known, column]
+    def _median_volume(self, column: int, until: int) -> float | None:
+        volume = self.market.volume[:until, column]
         volume = volume[volume > 0][-WINDOW:]
         return float(np.median(volume)) if len(volume) >= ENOUGH else None

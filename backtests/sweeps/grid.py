@@ -97,7 +97,7 @@ def grid_of(
             f"{base.name} declares no grid; give --grid name=1,2,3, or --random 100 to draw within "
             "the bounds of its parameters"
         )
-    axes = tuple(_axis(name, each, specs, base) for name, each in given.items())
+    axes = tuple(_axis(name, points, specs, base) for name, points in given.items())
     grid = ParameterGrid(base, axes or _bounded(base, specs), random, seed)
     if grid.cells and random is not None and random > grid.cells:
         raise CommandError(

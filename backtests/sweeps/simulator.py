@@ -13,6 +13,8 @@ from backtests.engines import kernel
 from backtests.evaluation.scored_window import in_words
 from backtests.evaluation.statistics.overfitting import ahead
 from backtests.plain_strategy import PlainStrategy
+from backtests.records.exposures import exposure_from, published_on
+from backtests.records.ledger.trial import Exposure
 from backtests.runner.divide import window_on
 from backtests.runner.inputs import (
     Inputs,
@@ -24,10 +26,10 @@ from backtests.runner.inputs import (
     settings_for,
 )
 from backtests.runner.references import run_reference
-from backtests.runner.run import Reference, cash_rate
+from backtests.runner.run import BENCHMARK, Reference, ReferenceRun, cash_rate
 from backtests.runner.run_strategy import play_plain
 from backtests.settings import Settings
-from backtests.simulation.account import account, valuations
+from backtests.simulation.account import Account, account, valuations
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.metrics import figures_of, traded_of
@@ -218,6 +220,35 @@ class SweepSimulator:
             "scored": shared.scored.sessions if strategy.thesis else 0,
         }
 
+    def exposure(self, strategy: Strategy) -> Exposure:
+        """What a strategy has its money in; its universe where it cannot be run, or not fast."""
+        published = published_on(strategy)
+        try:
+            shared = self.shared(strategy)
+        except NewsfolioError:
+            return Exposure(published)
+        row = shared.row + 1 if strategy.thesis else 0
+        try:
+            if not isinstance(strategy, PlainStrategy):
+                return exposure_from(row, *self._accounts(strategy, shared), published)
+        except Exception:  # noqa: S110
+            pass  # the set of its own parameters says so in its row
+        lines = shared.market.universe
+        if row >= len(shared.days):
+            return Exposure(published)
+        return Exposure(published, {line: round(1 / len(lines), 4) for line in lines},
+                        since=f"{shared.days[row]:%Y-%m-%d}", until=shared.end)  # fmt: skip
+
+    def _accounts(self, strategy: Strategy, shared: SharedMarket) -> tuple[Account, Account | None]:
+        """Of a strategy, and of the first control that these data can carry."""
+        output, settings = kernel.run(self._desk(strategy, shared)), self.settings
+        own = account(shared.market, output.fills, output.events, settings.cash,
+                      settings.credit_spread)  # fmt: skip
+        for reference in sorted(references_of(strategy, settings), key=_last_if_benchmark):
+            if (run := self._reference(reference, shared)) is not None:
+                return own, run.account
+        return own, None
+
     def against(self, strategy: Strategy) -> str:
         """What a strategy with a thesis is scored against, "" without one."""
         if strategy.thesis is None:
@@ -258,7 +289,7 @@ class SweepSimulator:
     def _comparator(self, strategy: Strategy, shared: SharedMarket) -> Comparator:
         """The first control that these data can carry, else cash."""
         references = references_of(strategy, self.settings)
-        for reference in sorted(references, key=lambda each: each.name == "benchmark"):
+        for reference in sorted(references, key=lambda reference: reference.name == "benchmark"):
             key = (asks(strategy), reference)
             if key not in self._comparators:
                 curve = self._curve(reference, shared)
@@ -274,14 +305,21 @@ class SweepSimulator:
         return Comparator("cash", shared.cash, shared.cash[shared.row :])
 
     def _curve(self, reference: Reference, shared: SharedMarket) -> pd.Series | None:
+        run = self._reference(reference, shared)
+        return None if run is None else run.curve
+
+    def _reference(self, reference: Reference, shared: SharedMarket) -> ReferenceRun | None:
         try:
             needs = reference_inputs(reference, self.settings)
-            run = run_reference(
+            return run_reference(
                 needs, shared.market, shared.idle, self.settings, self.costs, self.bars
             )
         except DataError:
             return None
-        return run.curve
+
+
+def _last_if_benchmark(reference: Reference) -> bool:
+    return reference.name == BENCHMARK
 
 
 def _remember(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:

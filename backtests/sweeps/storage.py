@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from backtests.sweeps.grid import ParameterGrid
+from markets.store.abandoned import locked, sweep_files
 from newsfolio.errors import OutputError
 from newsfolio.parameters import parameters
 
@@ -112,21 +114,30 @@ class ReturnStore:
 
 
 def _jobs(folder: Path) -> set[int]:
+    """The jobs whose files are whole; drafts that a killed process left are taken away."""
+    sweep_files(folder.glob(".*.parquet.*"))
     return {int(path.stem) for path in folder.glob("*.parquet") if path.stem.isdigit()}
 
 
 def _keep(path: Path, table: pa.Table) -> None:
     import pyarrow.parquet as pq
 
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    lock: int | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        while lock is None:
+            draft = path.with_name(f".{path.name}.{uuid4().hex}")
+            lock = locked(draft)
         pq.write_table(table, draft)
         draft.replace(path)
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose another place with --out"
         ) from error
+    finally:
+        if lock is not None:
+            draft.unlink(missing_ok=True)
+            os.close(lock)
 
 
 def _kept(path: Path, names: list[str] | None) -> pa.Table:

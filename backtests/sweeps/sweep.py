@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 from backtests import paths
 from backtests.evaluation.schema import as_json
 from backtests.plain_strategy import PlainStrategy, author_of
-from backtests.records.ledger import Ledger
 from backtests.records.result import write_json
-from backtests.records.trials import counted_if_unmade, record_trials, set_trial
+from backtests.records.trials import Attempt, attempted, counted_if_unmade, set_trial
 from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import code_of, engine_code, versions
-from backtests.runner.jobs import Runnable, job_of
+from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.provenance import Provenance, settings_values, thesis_of
 from backtests.sweeps.batches import Row
 from backtests.sweeps.executors import Executor, executor_of
@@ -162,8 +161,23 @@ def run_sweep(
     out: Path,
     progress: Callable[[str], None] | None = None,
 ) -> SweepResult:
-    """Simulate the sets that are not kept yet, and sum up all of them."""
-    grid, ledger = request.grid, workspace.ledger
+    """Simulate the sets that are not kept yet, and sum up all of them.
+
+    One that fails before any set has run is a failed trial of the strategy as it was given.
+    """
+    base = request.grid.base
+    pace = _Progress(progress, len(request.grid))
+    with attempted(Job(base.name, base), workspace, unless=lambda: pace.moved) as attempt:
+        swept = _swept(request, workspace, executor, out, pace, attempt)
+    attempt.close()
+    return swept
+
+
+def _swept(
+    request: SweepRequest, workspace: Workspace, executor: Executor, out: Path, pace: _Progress,
+    attempt: Attempt,
+) -> SweepResult:  # fmt: skip
+    grid = request.grid
     simulator = SweepSimulator.of(grid, workspace.source, workspace.settings)
     by = ranks_by(request.by, scored=grid.base.thesis is not None)
     asked = request.walk_forward
@@ -173,16 +187,17 @@ def run_sweep(
             "a walk-forward cannot go over from one set to another; leave --walk-forward out"
         )
     plan = WalkPlan.of(asked, grid, simulator, by) if asked else None
+    attempt.exposure = simulator.exposure(grid.base)
     jobs = Jobs.of(simulator, grid, size_of(len(grid)), keep=plan is not None)
     about = _about(grid, simulator)
     folder = out / about["id"]
     table = SetTable(folder, grid)
     returns = ReturnStore(folder, plan.sessions) if plan else None
-    _run_jobs(jobs, executor, table, returns, ledger, about, progress)
+    _run_jobs(jobs, executor, table, returns, attempt, about, pace)
     own, spread = _base_run(simulator, grid), summarise(table, grid, by)
     walked: WalkedJson = {}
     if plan and returns:
-        walked = {"walk_forward": _walk(plan, returns, folder, ledger, about)}
+        walked = {"walk_forward": _walk(plan, returns, folder, attempt, about)}
     summary: SweepJson = {**about, **own, **spread, **walked}
     try:
         write_json(folder / "sweep.json", summary)
@@ -192,37 +207,39 @@ def run_sweep(
 
 
 def _run_jobs(
-    jobs: Jobs, executor: Executor, table: SetTable, returns: ReturnStore | None, ledger: Ledger,
-    about: AskedJson, progress: Callable[[str], None] | None,
+    jobs: Jobs, executor: Executor, table: SetTable, returns: ReturnStore | None, attempt: Attempt,
+    about: AskedJson, pace: _Progress,
 ) -> None:  # fmt: skip
     """Every job that is not kept. One whose returns alone are missing is no new trial."""
     counted = table.done()
     done = counted & returns.done() if returns else counted
     jobs.simulator.warm(jobs.grid)
     jobs.simulator.prove(jobs.grid)
-    pace = _Progress(progress, jobs, done)
+    pace.begin(sum(len(jobs.places(job)) for job in done))
     for job, rows in executor(jobs, [job for job in range(jobs.count) if job not in done]):
         if returns:
             returns.write(job, rows)
         if job not in counted:
-            record_trials(ledger, [set_trial(about, row, METRICS) for row in rows])
-            table.write(job, rows)
+            trials = [set_trial(about, row, METRICS, attempt.exposure) for row in rows]
+            attempt.record(trials, closes=False)
         pace.add(rows)
+        if job not in counted:
+            table.write(job, rows)
 
 
 def _walk(
-    plan: WalkPlan, returns: ReturnStore, folder: Path, ledger: Ledger, about: AskedJson
+    plan: WalkPlan, returns: ReturnStore, folder: Path, attempt: Attempt, about: AskedJson
 ) -> WalkForwardJson:
     """The walk-forward, which is a trial of its own the first time that it is made."""
     try:
         result = walk(plan, returns)
     except NewsfolioError as error:
         failed = {"values": plan.parameters, "error": str(error)}
-        record_trials(ledger, [set_trial(about, failed, METRICS)])
+        attempt.record([set_trial(about, failed, METRICS, attempt.exposure)], closes=False)
         return {"train": plan.asked.train, "test": plan.asked.test, "why": str(error)}
     row = {**result.row, "values": plan.parameters, "error": ""}
     if not (folder / result.summary["curve"]).exists():
-        record_trials(ledger, [set_trial(about, row, METRICS)])
+        attempt.record([set_trial(about, row, METRICS, attempt.exposure)], closes=False)
     write_curves(result, folder)
     return {**result.summary, "why": ""}
 
@@ -300,11 +317,20 @@ def _base_run(simulator: SweepSimulator, grid: ParameterGrid) -> OwnSetJson:
 class _Progress:
     """How far a sweep is, and how long it will take at the pace so far."""
 
-    def __init__(self, say: Callable[[str], None] | None, jobs: Jobs, done: Iterable[int]) -> None:
+    def __init__(self, say: Callable[[str], None] | None, total: int) -> None:
         self._say = say
-        self._total = len(jobs.grid)
-        self._before = self._done = sum(len(jobs.places(job)) for job in done)
-        self._failed = 0
+        self._total = total
+        self._before = self._done = self._failed = 0
+        self._since = time.monotonic()
+
+    @property
+    def moved(self) -> bool:
+        """Whether any set has been simulated."""
+        return self._done > self._before
+
+    def begin(self, before: int) -> None:
+        """The first set comes now; so many were kept before."""
+        self._before = self._done = before
         self._since = time.monotonic()
 
     def add(self, rows: Sequence[Row]) -> None:

@@ -13,6 +13,7 @@ from math import fsum
 from typing import Protocol
 
 from markets.reference.currencies import EcbRates, Fixings, FxSource
+from markets.reference.pegs import ENDED
 from newsfolio.assets import VENUES, Asset, Kind
 from newsfolio.costs import Commission, Costs
 from newsfolio.dated import Dated, Row, always
@@ -83,7 +84,7 @@ def _charged(order: _Order, of_venue: Fixings | None, of_broker: Fixings | None)
     table = _in_currency(_tabled(order), of_venue)
     if not isinstance(order.own.commission, Commission):
         return table
-    own = _in_currency(_own(order.own.commission), of_broker)
+    own = _own_in_currency(order.own.commission, of_broker)
     starts = sorted({*table.starts, *own.starts})
     return Dated(tuple(Row(day, (*table.at(day), *own.at(day))) for day in starts))
 
@@ -128,6 +129,12 @@ def _has_amounts(order: _Order) -> bool:
     return any(charge.in_money for row in _tabled(order).rows for charge in row.value)
 
 
+@lru_cache(maxsize=64)
+def _own_in_currency(commission: Commission, fixings: Fixings | None) -> _Charges:
+    """A commission of one's own: the same 7,000 rows for purchases and sales of every venue."""
+    return _in_currency(_own(commission), fixings)
+
+
 def _in_currency(table: _Charges, fixings: Fixings | None) -> _Charges:
     """The same for a line in another currency: amounts at the last rate known before each day."""
     if fixings is None:
@@ -144,7 +151,7 @@ def _in_currency(table: _Charges, fixings: Fixings | None) -> _Charges:
 def _own(commission: Commission) -> _Charges:
     """What a broker asks, in the currency that its terms name."""
     terms = {
-        each.name: getattr(commission, each.name) for each in fields(Charge) if each.name != "step"
+        term.name: getattr(commission, term.name) for term in fields(Charge) if term.name != "step"
     }
     return Dated((Row(date.min, (Charge(**terms),)),))
 
@@ -198,7 +205,7 @@ class VenueCosts:
 
     def notes(self, assets: Sequence[Asset] = ()) -> tuple[str, ...]:
         codes = {asset.venue.code for asset in assets} if assets else VENUES
-        names = {each.name: each for code in codes if (each := rows_of(code))}
+        names = {rows.name: rows for code in codes if (rows := rows_of(code))}
         used = [names[name] for name in sorted(names)]
         own = (note for rows in used for note in rows.schedule.notes)
         commission = () if self.own.commission is not None else (_commission(used),)
@@ -239,13 +246,13 @@ class VenueCosts:
             return None
         pair = (currency, asset.currency)
         if pair not in self._fixings:
-            found = self.fx.fixings(*pair)
-            if not len(found.days):
+            fixings = self.fx.fixings(*pair)
+            if not len(fixings.days):
                 raise MissingData(
-                    f"{asset.ticker}: no rate of {found.pair} converts what its orders cost; write "
-                    f"--costs in {asset.currency}, or without a currency"
+                    f"{asset.ticker}: no rate of {fixings.pair} converts what its orders cost; "
+                    f"write --costs in {asset.currency}, or without a currency"
                 )
-            self._fixings[pair] = found
+            self._fixings[pair] = fixings
         return self._fixings[pair]
 
     def _terms(self, asset: Asset) -> Costs:
@@ -274,12 +281,15 @@ def _own_notes(own: Costs, assets: Sequence[Asset]) -> list[str]:
     """The terms of a broker in words, and those that no line comes under."""
     here = {(asset.venue.code, asset.kind.value) for asset in assets}
     names = {name for venue, kind in here for name in (venue, kind, f"{venue} {kind}")}
-    said = [f"Own terms: {own.words()}."] * bool(own.words())
-    said += [f"Own terms, {name}: {terms.words()}." for name, terms in own.places if name in names]
+    notes = [f"Own terms: {own.words()}."] * bool(own.words())
+    notes += [f"Own terms, {name}: {terms.words()}." for name, terms in own.places if name in names]
     idle = [name for name, _ in own.places if assets and name not in names]
     if idle:
-        said.append(f"Own terms for {', '.join(idle)} are not used: no line here is of that.")
-    return said
+        notes.append(f"Own terms for {', '.join(idle)} are not used: no line here is of that.")
+    for currency in sorted(own.currencies & ENDED.keys()):
+        day, why = ENDED[currency]
+        notes.append(f"Amounts in {currency} count at its last fixing from {day} on: {why}.")
+    return notes
 
 
 def _unknown(assets: Sequence[Asset]) -> list[str]:
@@ -294,8 +304,8 @@ def _unknown(assets: Sequence[Asset]) -> list[str]:
 
 
 def _commission(used: Iterable[VenueRows]) -> str:
-    told = [each for rows in used if (each := rows.schedule.commission)]
-    return f"Commission: {'; '.join(told)}. All of it is a judgement." if told else _NO_COMMISSION
+    terms = [commission for rows in used if (commission := rows.schedule.commission)]
+    return f"Commission: {'; '.join(terms)}. All of it is a judgement." if terms else _NO_COMMISSION
 
 
 def _fees(used: Iterable[VenueRows]) -> Iterator[str]:

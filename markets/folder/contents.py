@@ -16,7 +16,7 @@ from markets.folder.formats.sites import STOOQ_BULK
 from markets.folder.formats.wide import WIDE
 from markets.folder.formats.yahoo import quotes_of
 from markets.folder.names import ENDINGS, ticker_of_file
-from markets.folder.price_file import read_parquet
+from markets.folder.parquet_file import is_one_line, read_parquet
 from markets.folder.published_series import is_french
 from newsfolio.errors import BrokenData
 
@@ -37,24 +37,24 @@ class PriceFile:
     def tickers(self) -> tuple[str, ...]:
         return self.lines or tuple(filter(None, [ticker_of_file(self.path.name)]))
 
-    def read(self, ticker: str, told: Told) -> Quotes:
+    def read(self, ticker: str, vendor: Told) -> Quotes:
         """What it says of a line; BrokenData names file, line and remedy."""
-        if self.path.suffix == ".parquet":
-            return quotes_of(read_parquet(self.path), told)
+        if self.path.suffix == ".parquet" and is_one_line(self.path):
+            return quotes_of(read_parquet(self.path), vendor).oldest_first()
         head = head_of(self.path, recognised)
-        form = format_of(head, told)
+        form = format_of(head, vendor)
         if form is None:
             raise unknown(head)
-        return form.read(head, ticker, told)
+        return form.read(head, ticker, vendor).oldest_first()
 
 
 def by_line(folder: Path) -> dict[str, list[PriceFile]]:
     """The files of each ticker: by their content, their names, or what their names mean."""
-    found: dict[str, list[PriceFile]] = {}
+    files: dict[str, list[PriceFile]] = {}
     for file in files_of(folder):
         for ticker in dict.fromkeys((file.path.stem, *file.tickers)):
-            found.setdefault(ticker, []).append(file)
-    return found
+            files.setdefault(ticker, []).append(file)
+    return files
 
 
 def files_of(folder: Path) -> Iterator[PriceFile]:
@@ -78,8 +78,8 @@ def files_of(folder: Path) -> Iterator[PriceFile]:
 
 def file_at(path: Path) -> PriceFile:
     """A file by itself, whatever its name ends in."""
-    found = path.stat(follow_symlinks=True) if path.is_file() else None
-    form, lines = _looked_at(path, found.st_mtime_ns, found.st_size) if found else (None, ())
+    status = path.stat(follow_symlinks=True) if path.is_file() else None
+    form, lines = _looked_at(path, status.st_mtime_ns, status.st_size) if status else (None, ())
     return PriceFile(path, form, lines)
 
 
@@ -87,7 +87,7 @@ def file_at(path: Path) -> PriceFile:
 def _looked_at(path: Path, changed: int, size: int) -> tuple[Format | None, tuple[str, ...]]:
     """The format of a file by its first lines, and the lines in it; what cannot be read is none."""
     del changed, size
-    if path.suffix == ".parquet":
+    if path.suffix == ".parquet" and is_one_line(path):
         return None, ()
     try:
         head = head_of(path, recognised)

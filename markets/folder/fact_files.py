@@ -44,15 +44,23 @@ def read_facts(folder: Path, wanted: Iterable[Facts]) -> dict[str, FactTable]:
     return tables
 
 
+def cells_of_file(path: Path) -> dict[str, list[str]]:
+    """The cells of a table by column, Kenneth French's as fractions; BrokenData for what is none.
+
+    French's file is known by its prose, and by `date` as the name that its first column gets.
+    """
+    text = _text(path)
+    return of_french(text, path) if is_french(text) else _cells(text, path)
+
+
 def _table(facts: Facts, path: Path) -> FactTable:
     """A table in our columns, or a series as its publisher writes it."""
     text = _text(path)
-    if is_french(text):
-        cells, note = of_french(text, path), "French's percent are read as fractions"
-    else:
-        cells, note = of_fred(_cells(text, path), path), ""
+    french = is_french(text)
+    cells = of_french(text, path) if french else of_fred(_cells(text, path), path)
     table = fact_table(facts, cells, str(path), simulated=False)
-    return replace(table, notes=(*table.notes, f"{facts.name}: {note}")) if note else table
+    note = f"{facts.name}: French's percent are read as fractions"
+    return replace(table, notes=(*table.notes, note)) if french else table
 
 
 def _text(path: Path) -> str:

@@ -84,36 +84,38 @@ class FrameSource:
 
     def _bars(self, asset: Asset) -> Bars:
         frame = self.lines[asset.ticker]
-        table, told = _table(asset.ticker, frame), self.told.adjusted
-        said = bool(_SAY & set(frame.columns)) or asset.ticker in self.downloaded
+        table, stated = _table(asset.ticker, frame), self.told.adjusted
+        by_columns = bool(_SAY & set(frame.columns)) or asset.ticker in self.downloaded
         alone = list(frame.columns) == ["Close"]
         whole = set(frame.columns) >= _WHOLE
         unsaid = Adjusted.UNSAID if whole else Adjusted.CLOSES
-        adjusted = Adjusted.BY_COLUMNS if said else told or unsaid
-        how = f"{told.value} by vendor" if told and not said else _HOW.get(adjusted, "")
-        if said and "Adj Close" in frame.columns:
+        adjusted = Adjusted.BY_COLUMNS if by_columns else stated or unsaid
+        how = f"{stated.value} by vendor" if stated and not by_columns else _HOW.get(adjusted, "")
+        if by_columns and "Adj Close" in frame.columns:
             how = "Adj Close holds the dividends"
         notes = (f"read as a frame{': ' * bool(how)}{how}", *([ONE_PRICE] * alone))
         table = one_price(table) if alone else table
         return bars_of(asset, Quotes(table, adjusted, notes, _READINGS), self.today)
 
 
-def frame_source(data: Any, today: date | None, told: Told) -> FrameSource:
+def frame_source(data: Any, today: date | None, vendor: Told) -> FrameSource:
     """A source of frames; CommandError for another shape, with those that are read."""
     if isinstance(data, Mapping):
         lines = {_ticker(name): _line(name, part) for name, part in data.items()}
         if not lines:
             raise CommandError(f"data holds no line. {_SHAPES}")
         levels = {name for name, part in data.items() if _has_levels(part)}
-        return FrameSource(lines, frozenset() if told.adjusted else frozenset(levels), today, told)
+        return FrameSource(
+            lines, frozenset() if vendor.adjusted else frozenset(levels), today, vendor
+        )
     if not isinstance(data, pd.DataFrame):
         raise CommandError(f"data is a {type(data).__name__}. {_SHAPES}")
     if data.empty:
         raise CommandError(f"data holds no line. {_SHAPES}")
     if data.columns.nlevels == 1:
-        return FrameSource(_by_ticker(data), frozenset(), today, told)
+        return FrameSource(_by_ticker(data), frozenset(), today, vendor)
     lines = _by_levels(data)
-    return FrameSource(lines, frozenset() if told.adjusted else frozenset(lines), today, told)
+    return FrameSource(lines, frozenset() if vendor.adjusted else frozenset(lines), today, vendor)
 
 
 def _has_levels(part: object) -> bool:
@@ -122,11 +124,11 @@ def _has_levels(part: object) -> bool:
 
 def _by_ticker(data: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Closes by ticker; columns of one line are refused."""
-    known = [name for name in data.columns if str(name).casefold() in _FIELDS]
-    if known:
+    fields = [name for name in data.columns if str(name).casefold() in _FIELDS]
+    if fields:
         raise CommandError(
-            f"data has the columns of one line ({', '.join(map(str, known))[:60]}): say whose they "
-            "are, data={'SPY': frame}"
+            f"data has the columns of one line ({', '.join(map(str, fields))[:60]}): say whose "
+            "they are, data={'SPY': frame}"
         )
     frame = _dated(data, "data")
     _no_twins(frame.columns, "data")
@@ -138,9 +140,9 @@ def _by_levels(data: pd.DataFrame) -> dict[str, pd.DataFrame]:
     if data.columns.nlevels != 2:
         raise CommandError(f"data has columns of {data.columns.nlevels} levels. {_SHAPES}")
     _no_twins(data.columns, "data")
-    known = {*_FIELDS, *_ALSO}
+    names = {*_FIELDS, *_ALSO}
     levels = [{str(name).casefold() for name in data.columns.get_level_values(at)} for at in (0, 1)]
-    fields = next((at for at in (0, 1) if levels[at] <= known), None)
+    fields = next((at for at in (0, 1) if levels[at] <= names), None)
     if fields is None:
         raise CommandError(
             f"data: neither level of its columns holds fields such as Close. {_SHAPES}"

@@ -62,7 +62,7 @@ class ImportedLine:
 
 
 def read_lines(
-    paths: Sequence[Path], told: Told, today: date | None
+    paths: Sequence[Path], vendor: Told, today: date | None
 ) -> tuple[list[ImportedLine], dict[str, str]]:
     """Every line of the files, and why some have none; BrokenData for what cannot be read.
 
@@ -83,7 +83,7 @@ def read_lines(
                 raise BrokenData(
                     f"{file.path}: {ticker} is in {lines[ticker].file.path} too. Import one of them"
                 )
-            quotes = file.read(ticker, told)
+            quotes = file.read(ticker, vendor)
             if quotes.adjusted is Adjusted.LEVEL and asset.tradable:
                 left[str(file.path)] = "a rate of a name of its own stays as it is; copy the file"
                 continue
@@ -97,13 +97,13 @@ def read_lines(
 def _files(paths: Sequence[Path]) -> Iterator[PriceFile]:
     for path in paths:
         if path.is_dir():
-            found = list(files_of(path))
-            whole = [file for file in found if file.path == path]
-            yield from whole or found
+            inside = list(files_of(path))
+            whole = [file for file in inside if file.path == path]
+            yield from whole or inside
         elif path.exists():
             yield file_at(path)
         else:
-            raise MissingData(f"{path}: no such file")
+            raise CommandError(f"{path}: no such file")
 
 
 def write_lines(

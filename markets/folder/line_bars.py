@@ -32,7 +32,7 @@ import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.folder.formats.format import Adjusted, Quotes
-from markets.folder.price_file import AMOUNTS, Mask, Table, no_rows
+from markets.folder.price_file import AMOUNTS, REVERSED, Mask, Table, no_rows
 from markets.quality.amounts import Amounts
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData
@@ -67,8 +67,8 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
     _check_dropped(table, keep, basis, priced)
     frame = _frame(table, priced, basis, crossed)[keep]
     rows = _notes(table, priced, basis, crossed, outside)
-    told = (note for note in rows if note != SCALED or not quotes.notes)
-    notes = (*quotes.notes, *units, *told, *gains)
+    remarks = (note for note in rows if note != SCALED or set(quotes.notes) <= {REVERSED})
+    notes = (*quotes.notes, *units, *remarks, *gains)
     amounts, unit = _amounts(table), asset.venue.quoted
     doubts = (*amounts.doubts(), *amounts.slivers(unit)) if priced is Priced.SPLITS else ()
     if priced is Priced.SPLITS and quotes.adjusted in WITHOUT_DIVIDENDS:
@@ -178,12 +178,14 @@ def _with_gains(table: Table, priced: Priced) -> tuple[Table, tuple[str, ...]]:
     if priced is not Priced.SPLITS or not (gains > 0).any():
         return table, ()
     dividend, counts = _amounts(table).with_gains(gains)
-    told = {
+    remarks = {
         "with capital gains, paid as dividends": counts,
         "with capital gains that the dividends hold already": (gains > 0) & ~counts,
     }
     table = replace(table, columns={**table.columns, "Dividends": dividend})
-    return table, tuple(f"{table.dated(mask)} {what}" for what, mask in told.items() if mask.any())
+    return table, tuple(
+        f"{table.dated(mask)} {what}" for what, mask in remarks.items() if mask.any()
+    )
 
 
 # --- making bars -------------------------------------------------------------------------------

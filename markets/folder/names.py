@@ -57,8 +57,8 @@ def ticker_of_file(name: str) -> str:
         stem = stem.removesuffix(ending)
     stem = _COPY.sub("", stem)
     for form in _DECORATED:
-        if found := form.fullmatch(stem):
-            stem = found[1].strip()
+        if match := form.fullmatch(stem):
+            stem = match[1].strip()
             break
     if any(letter.islower() for letter in stem) and not _LOWER.fullmatch(stem):
         return ""
@@ -69,8 +69,8 @@ def ticker_of_code(code: str) -> str:
     """The ticker in Yahoo's spelling of a vendor's code, "" if it is none."""
     code = code.strip().upper()
     for form, ticker in _CODES:
-        if found := form.fullmatch(code):
-            return ticker(found)
+        if match := form.fullmatch(code):
+            return ticker(match)
     return ""
 
 

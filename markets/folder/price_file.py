@@ -1,4 +1,4 @@
-"""One price file, CSV or Parquet: its cells as they stand, and as dates and numbers."""
+"""One price file in Yahoo's columns: its cells as they stand, and as dates and numbers."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from markets.reference.csv_file import LARGEST, csv_columns, csv_rows, require_room
-from markets.reference.plain_file import require_plain
+from markets.reference.csv_file import csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
 AMOUNTS = ("Volume", "Dividends", "Stock Splits", "Capital Gains")
 PRICES = ("Open", "High", "Low", "Close", "Adj Close")
-_KNOWN = ("Date", *PRICES, *AMOUNTS)
+KNOWN = ("Date", *PRICES, *AMOUNTS)
 _BLANK = ("", "nan", "null")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00)?")
 _FIRST_DAY = np.datetime64(date.min)  # numpy knows a year 0 and before
@@ -77,6 +75,22 @@ class Table:
         raise self.text.error(row, f"{self.days[row]:%Y-%m-%d}, {rule.format_map(cells)}", remedy)
 
 
+def chosen(table: Table, rows: Mask | slice) -> Table:
+    """Some rows of a table, or all of them in another order."""
+    text = replace(table.text, places=np.asarray(table.text.places)[rows].tolist(),
+                   dates=np.asarray(table.text.dates)[rows])  # fmt: skip
+    columns = {name: values[rows] for name, values in table.columns.items()}
+    return Table(text, table.days[rows], columns)
+
+
+REVERSED = "newest first, reversed"
+
+
+def newest_first(table: Table) -> bool:
+    """Whether the first row is the latest."""
+    return len(table.days) > 1 and bool(table.days[0] > table.days[-1])
+
+
 ONE_PRICE = "closes alone: an order of a close fills at the next close"
 
 
@@ -89,81 +103,18 @@ def one_price(table: Table) -> Table:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def read_csv(path: Path) -> FileText:
+def read_csv(path: Path, encoding: str = "utf-8-sig") -> FileText:
     """The cells of a CSV file; BrokenData with the line that is wrong."""
-    rows = csv_rows(path)
+    rows = csv_rows(path, encoding)
     header = [name.strip() for name in next(rows, (0, []))[1]]
     if not header:
         raise no_rows(path)
     ignored = check_columns(path, header)
-    places = {name: place for place, name in enumerate(header) if name in _KNOWN}
+    places = {name: place for place, name in enumerate(header) if name in KNOWN}
     lines, cells = csv_columns(path, rows, len(header), places)
     if not lines:
         raise no_rows(path)
     return FileText(path, "line", lines, cells["Date"], cells, ignored)
-
-
-def read_parquet(path: Path) -> FileText:
-    """The cells of a Parquet file; BrokenData for one that cannot be read."""
-    require_plain(path, LARGEST)
-    try:
-        # A file object: from a path, a folder called `name=value` would become a column.
-        with path.open("rb") as file:
-            frame, others = _known_columns(path, file)
-    except BrokenData:
-        raise
-    except (ValueError, KeyError, TypeError, NotImplementedError) as error:  # pyarrow's own errors
-        raise _unreadable(path) from error
-    if "Date" not in frame.columns and (
-        isinstance(frame.index, pd.DatetimeIndex) or frame.index.name == "Date"
-    ):
-        frame = frame.rename_axis("Date").reset_index()
-    frame.columns = [str(name) for name in frame.columns]
-    ignored = check_columns(path, [*frame.columns, *others])
-    if frame.empty:
-        raise no_rows(path)
-    try:
-        dates = _dates(frame["Date"])
-        cells = {name: _cells(frame[name]) for name in frame if name in _KNOWN[1:]}
-    except (ValueError, NotImplementedError) as error:  # text and dates are decoded when looked at
-        raise _unreadable(path) from error
-    return FileText(path, "row", range(1, len(frame) + 1), dates, cells, ignored)
-
-
-def _known_columns(path: Path, file: BinaryIO) -> tuple[pd.DataFrame, list[str]]:
-    """What can be used of a Parquet file, and the names of the other columns, which stay unread."""
-    import pyarrow.parquet as pq
-
-    parquet = pq.ParquetFile(file)
-    schema = parquet.schema_arrow
-    index = (schema.pandas_metadata or {}).get("index_columns", ())
-    wanted = [name for name in schema.names if name in _KNOWN or name in index]
-    others = [name for name in schema.names if name not in wanted]
-    require_room(path, parquet.metadata.num_rows, len(wanted))
-    table = parquet.read(wanted, use_threads=False)
-    return table.to_pandas(date_as_object=False), others
-
-
-def _dates(column: pd.Series) -> Sequence[str] | Days:
-    """Days at once where the column holds nothing else; with a zone, the venue's own midnights."""
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        local = column.dt.tz_localize(None)
-        if (local == local.dt.normalize()).all():
-            column = local
-    naive = isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"
-    if naive and (column == column.dt.normalize()).all():  # an unknown day equals nothing
-        return column.to_numpy().astype("datetime64[D]")
-    return [str(day) for day in column]
-
-
-def _cells(column: pd.Series) -> Cells:
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return column.to_numpy("float64", na_value=np.nan)
-    return ["" if blank else str(cell) for cell, blank in zip(column, column.isna(), strict=True)]
-
-
-def _unreadable(path: Path) -> BrokenData:
-    return BrokenData(f"{path}: not a Parquet file that can be read. Write it anew.")
 
 
 def no_rows(path: Path) -> BrokenData:
@@ -180,17 +131,22 @@ def check_columns(path: Path, names: Sequence[str], nearest: str = "") -> tuple[
     wanted = "Wanted: Date, and Close or Adj Close, in Yahoo's spelling, one ticker a file."
     if "Date" not in names or not {"Close", "Adj Close"} & set(names):
         raise BrokenData(f"{path}: wrong columns ({listed}). {nearest or wanted}")
-    twice = [name for name in _KNOWN if names.count(name) > 1]
+    twice = [name for name in KNOWN if names.count(name) > 1]
     if twice:
         raise BrokenData(f"{path}: column {twice[0]} appears twice. Keep one of the two.")
-    ignored = tuple(name for name in names if name and name not in _KNOWN)
-    spelled = {_folded(name): name for name in _KNOWN} | _ALSO
-    for name in ignored:
-        # To ignore `adj close` would turn raw prices into adjusted ones without a word.
-        known = spelled.get(_folded(name)) or ("Adj Close" if _adjusted(name) else "")
-        if known:
-            raise BrokenData(f"{path}: column {name!r} is spelled {known!r} here.")
+    ignored = tuple(name for name in names if name and name not in KNOWN)
+    misspelled(path, ignored)
     return ignored
+
+
+def misspelled(path: Path, names: Sequence[str]) -> None:
+    """BrokenData for a column that is ours under another name, before it is ignored."""
+    spelled = {_folded(name): name for name in KNOWN} | _ALSO
+    for name in names:
+        # To ignore `adj close` would turn raw prices into adjusted ones without a word.
+        spelling = spelled.get(_folded(name)) or ("Adj Close" if _adjusted(name) else "")
+        if spelling:
+            raise BrokenData(f"{path}: column {name!r} is spelled {spelling!r} here.")
 
 
 _ALSO = {

@@ -30,8 +30,8 @@ def of_fred(cells: Mapping[str, list[str]], path: Path) -> Cells:
     dates, *series = cells
     if dates not in _DATES or not series:
         return dict(cells)
-    found = [_VINTAGE.fullmatch(name) for name in series]
-    vintages = [match for match in found if match]
+    matches = [_VINTAGE.fullmatch(name) for name in series]
+    vintages = [match for match in matches if match]
     plain = {name: ["" if cell in _MISSING else cell for cell in column]
              for name, column in cells.items()}  # fmt: skip
     if not vintages:
@@ -44,8 +44,8 @@ def of_fred(cells: Mapping[str, list[str]], path: Path) -> Cells:
         )
     columns = {"-".join(match.groups()[1:]): plain[match[0]] for match in vintages}
     rows = list(_revisions(plain[dates], columns))
-    known, about, values = ([row[place] for row in rows] for place in range(3))
-    return {"known": known, _DATES[0]: about, names.pop(): values, "value": values}
+    vintage, about, values = ([row[place] for row in rows] for place in range(3))
+    return {"known": vintage, _DATES[0]: about, names.pop(): values, "value": values}
 
 
 def _revisions(
@@ -53,11 +53,11 @@ def _revisions(
 ) -> Iterator[tuple[str, str, str]]:
     """Vintage, day and value wherever a vintage has a value that the one before had not."""
     last: dict[str, str] = {}
-    for known in sorted(vintages):
-        for day, value in zip(days, vintages[known], strict=True):
+    for vintage in sorted(vintages):
+        for day, value in zip(days, vintages[vintage], strict=True):
             if value and last.get(day) != value:
                 last[day] = value
-                yield known, day, value
+                yield vintage, day, value
 
 
 # --- Kenneth French's factors ------------------------------------------------------------------

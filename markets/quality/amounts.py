@@ -103,8 +103,8 @@ class Amounts:
         paid = (self.dividend > 0) & (self.dividend < SLIVER * self.close)
         usual = self.dividend * unit.parts < MOST * self.close
         if unit.parts > 1 and (paid & usual).any():
-            told = f"a dividend on {{}} is a sliver of the price; perhaps in {unit.currency}, "
-            yield self._doubt(paid & usual, f"{told}not in {unit.name}")
+            sliver = f"a dividend on {{}} is a sliver of the price; perhaps in {unit.currency}, "
+            yield self._doubt(paid & usual, f"{sliver}not in {unit.name}")
 
     @cached_property
     def _before(self) -> Floats:
@@ -135,19 +135,19 @@ class Amounts:
         two = share + np.append(0.0, share[:-1])
         return np.asarray(self.close * two)
 
-    def _doubt(self, mask: Mask, told: str) -> Doubt:
+    def _doubt(self, mask: Mask, sentence: str) -> Doubt:
         days = self.days[mask]
         rows = f"{len(days)} row{'s' * (len(days) > 1)} (first {days[0]})"
-        return Doubt(told.format(rows), tuple(days.tolist()))
+        return Doubt(sentence.format(rows), tuple(days.tolist()))
 
     def _amount(self, wrong: Mask) -> Doubt:
         at = int(np.argmax(wrong))
-        meant, told = max(float(self._implied[at]), 0.0), float(self.dividend[at])
+        meant, paid = max(float(self._implied[at]), 0.0), float(self.dividend[at])
         later = float(np.prod(self._splits[at + 1 :]))
-        undivided = later != 1 and abs(told / later - meant) < APART * meant + self._noise[at]
+        undivided = later != 1 and abs(paid / later - meant) < APART * meant + self._noise[at]
         more = int(wrong.sum()) - 1
         return Doubt(
-            f"the dividend of {self.days[at]} is {told:g}, Adj Close was adjusted for {meant:.4g}"
+            f"the dividend of {self.days[at]} is {paid:g}, Adj Close was adjusted for {meant:.4g}"
             + (f": it is not divided by the later split of {later:g}" if undivided else "")
             + (f" (and {more} more)" if more else ""),
             tuple(self.days[wrong].tolist()),

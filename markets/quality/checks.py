@@ -21,6 +21,7 @@ from markets.quality.jumps import Limit, jumps
 from markets.quality.sessions import begins, on_calendar, rate_gaps, still
 from markets.reference.price_limits import price_limit
 from newsfolio.assets import Asset, Kind
+from newsfolio.formatting import percent, signed
 
 AGAIN = 3
 """Sessions within which no line pays the same amount twice."""
@@ -35,12 +36,12 @@ def inspect(asset: Asset, bars: Bars, limit: Limit = price_limit) -> Iterator[Fi
     is a note.
     """
     reasons = dict(bars.genuine)
-    for one in _inspected(asset, bars, limit):
-        genuine = bool(one.days) and one.count == 1 and one.days[0] in reasons
-        if genuine and one.severity > Severity.NOTE:
-            remedy = f"Genuine, by corrections.csv: {reasons[one.days[0]]}."
-            one = dataclasses.replace(one, severity=Severity.NOTE, remedy=remedy)
-        yield one
+    for finding in _inspected(asset, bars, limit):
+        genuine = bool(finding.days) and finding.count == 1 and finding.days[0] in reasons
+        if genuine and finding.severity > Severity.NOTE:
+            remedy = f"Genuine, by corrections.csv: {reasons[finding.days[0]]}."
+            finding = dataclasses.replace(finding, severity=Severity.NOTE, remedy=remedy)
+        yield finding
 
 
 def _inspected(asset: Asset, bars: Bars, limit: Limit) -> Iterator[Finding]:
@@ -77,21 +78,22 @@ def inspect_all(
 def compare(bars: Bars, other: Bars, tolerance: float = 0.0005) -> Iterator[Finding]:
     """Closes of the same line in two sources that differ by more than a tolerance."""
     both = bars.frame["close"].index.intersection(other.frame.index)
-    one, two = (part.frame["close"].loc[both].to_numpy() for part in (bars, other))
+    closes, theirs = (part.frame["close"].loc[both].to_numpy() for part in (bars, other))
     if not len(both):
         return
-    apart = np.abs(one / two - 1) > tolerance
+    apart = np.abs(closes / theirs - 1) > tolerance
     if apart.mean() > 0.05:
         yield Finding(
             Severity.NOTE, bars.ticker, "another basis",
-            f"{apart.mean():.0%} of its closes differ from the other source's",
+            f"{percent(apart.mean(), 0)} of its closes differ from the other source's",
             "The two are adjusted differently; compare moves, not levels.",
         )  # fmt: skip
     elif apart.any():
         days = both.to_numpy().astype("datetime64[D]")[apart]
         yield about(
             Severity.DOUBT, bars.ticker, "second source", days,
-            f"the close of {days[0]} is {one[apart][0]:g}, in the other source {two[apart][0]:g}",
+            f"the close of {days[0]} is {closes[apart][0]:g}, "
+            f"in the other source {theirs[apart][0]:g}",
             "Find out which is right and add a correction.",
         )  # fmt: skip
 
@@ -144,18 +146,18 @@ def _twins(asset: Asset, bars: Bars, other: Asset, twin: Bars) -> Iterator[Findi
     Exchange rates move by a percent or two between the Hong Kong and the US dollar, so only a
     drift beyond that counts.
     """
-    one, two = (_total(part) for part in (bars, twin))
-    both = one.index.intersection(two.index)
+    gains, theirs = (_total(part) for part in (bars, twin))
+    both = gains.index.intersection(theirs.index)
     if len(both) < 2 * 252:
         return
-    ratio = np.log((one.loc[both] / two.loc[both]).to_numpy())
+    ratio = np.log((gains.loc[both] / theirs.loc[both]).to_numpy())
     ends = [float(np.median(part)) for part in (ratio[:21], ratio[-21:])]
     drift = ends[1] - ends[0]
     if abs(drift) > DRIFT:
         yield Finding(
             Severity.DOUBT, asset.ticker, "dividends",
-            f"its total return drifts {drift:+.1%} from that of {other.ticker}, the same company, "
-            f"from {both[0]:%Y-%m-%d} to {both[-1]:%Y-%m-%d}",
+            f"its total return drifts {signed(drift, 1)} from that of {other.ticker}, the same "
+            f"company, from {both[0]:%Y-%m-%d} to {both[-1]:%Y-%m-%d}",
             f"One of the two lacks dividends; {other.ticker} has them as events."
             if twin.priced is Priced.SPLITS else "One of the two lacks dividends.",
             (both[0].date(), both[-1].date()), 1,

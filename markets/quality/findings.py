@@ -47,12 +47,12 @@ class Finding:
 
 
 def about(
-    severity: Severity, ticker: str, rule: str, days: Iterable[np.datetime64], told: str,
+    severity: Severity, ticker: str, rule: str, days: Iterable[np.datetime64], sentence: str,
     remedy: str,
 ) -> Finding:  # fmt: skip
     """A finding about these days."""
     every = tuple(day.astype(date) for day in days)
-    return Finding(severity, ticker, rule, told, remedy, every[:SHOWN], len(every))
+    return Finding(severity, ticker, rule, sentence, remedy, every[:SHOWN], len(every))
 
 
 def counted(count: int, what: str = "bar") -> str:

@@ -31,9 +31,9 @@ def gate(
     assets = {asset.ticker: asset for asset in (*looked_at, *market.assets)}
     lines = {ticker: (asset, bars[ticker]) for ticker, asset in assets.items() if ticker in bars}
     first, last = market.day(market.first) - LOOK_BACK, market.day(-1)
-    found = [*inspect_all(lines), *unsaid_withholding(market.assets), *ended(market, bars)]
-    found = sorted(found, key=lambda one: (-one.severity, one.ticker, one.rule))
-    findings = tuple(one for one in found if concerns(one, first, last))
+    ranked = [*inspect_all(lines), *unsaid_withholding(market.assets), *ended(market, bars)]
+    ranked = sorted(ranked, key=lambda finding: (-finding.severity, finding.ticker, finding.rule))
+    findings = tuple(finding for finding in ranked if concerns(finding, first, last))
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     if blocking:
         more = f" ({len(blocking) - 1} more: newsfolio data check)" if len(blocking) > 1 else ""

@@ -18,6 +18,7 @@ from markets.quality.findings import Finding, Severity, about, counted
 from markets.quality.judged_line import JudgedLine
 from markets.quality.ticks import TAKEN_BACK, ticks
 from newsfolio.assets import Asset, Kind
+from newsfolio.formatting import percent, signed
 
 Limit = Callable[[Asset, date], float | None]
 """The largest move of a line on a day, 0.1 for 10 %; None for no limit."""
@@ -68,14 +69,14 @@ def jumps(line: JudgedLine, limit: Limit) -> Iterator[Finding]:
     yield from ticks(line)
     if line.bars.priced is Priced.LEVEL:
         return
-    found = dict(_recorded(line))
+    findings = dict(_recorded(line))
     suspects = (np.abs(line.gaps) > ODD) | (np.abs(line.moves) > ODD)
     for at in map(int, np.flatnonzero(suspects)):
-        one = None if at in found or _locked(line, at, limit) else _unrecorded(line, at)
-        if one is not None:
-            found[at] = one
-    yield from found.values()
-    yield from _beyond_limit(line, limit, found.keys())
+        finding = None if at in findings or _locked(line, at, limit) else _unrecorded(line, at)
+        if finding is not None:
+            findings[at] = finding
+    yield from findings.values()
+    yield from _beyond_limit(line, limit, findings.keys())
 
 
 def _locked(line: JudgedLine, at: int, limit: Limit) -> bool:
@@ -137,8 +138,8 @@ def _unrecorded(line: JudgedLine, at: int) -> Finding | None:
     if line["dividend"][at] > 0 and unpaid < ODD < abs(line.moves[at]):
         return _unfallen(line, at, size)
     if line.halted(at):
-        told = size > LEAP and (line.pause(at) >= PAUSE or _calm(line, at))
-        return _after_halt(line, at) if told else None
+        sure = size > LEAP and (line.pause(at) >= PAUSE or _calm(line, at))
+        return _after_halt(line, at) if sure else None
     if not _calm(line, at):
         return None
     stops = abs(line.moves[at]) > LEAP and not _ends_soon(line, at)
@@ -215,19 +216,20 @@ def _ends_soon(line: JudgedLine, at: int) -> bool:
     return gone is not None and len(line.days) - at <= LAST_DAYS
 
 
-def _beyond_limit(line: JudgedLine, limit: Limit, known: Container[int]) -> Iterator[Finding]:
+def _beyond_limit(line: JudgedLine, limit: Limit, explained: Container[int]) -> Iterator[Finding]:
     """Moves beyond what the venue let a line trade on that day."""
     returns = np.expm1(line.moves)
     if line.asset.listed is None:
         returns[:NEW] = 0.0
     for at in map(int, np.flatnonzero(np.abs(returns) > LEAST_LIMIT)):
-        most = None if at in known else limit(line.asset, line.days[at].astype(date))
+        most = None if at in explained else limit(line.asset, line.days[at].astype(date))
         slack = LIMIT_SLACK + TICK / line["close"][at - 1]
         if most is None or abs(returns[at]) <= most + slack:
             continue
         yield about(
             Severity.DOUBT if line.halted(at) else Severity.BLOCK,
             line.asset.ticker, "price limit", line.days[at : at + 1],
-            f"{line.step(at)}, {returns[at]:+.1%}, where {most:.0%} a day is the limit",
+            f"{line.step(at)}, {signed(returns[at], 1)}, where {percent(most, 0)} a day is "
+            "the limit",
             f"A split or a dividend is missing, or a price is wrong. {_CHECK} {_GENUINE}",
         )  # fmt: skip

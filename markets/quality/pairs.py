@@ -11,8 +11,7 @@ from markets.bars import Bars
 from markets.market import Market
 from markets.quality.checks import inspect
 from markets.quality.findings import Finding, Severity
-from markets.reference.currencies import pair_of
-from markets.reference.fixings_file import per_euro
+from markets.reference.fixings_file import pair_of, per_euro
 from newsfolio.listings import asset_of
 
 BEFORE = np.timedelta64(90, "D")
@@ -26,16 +25,16 @@ def serving_pairs(market: Market, bars: Mapping[str, Bars]) -> Iterator[Finding]
     """
     quoted = {asset.currency for asset in market.assets} | {market.base}
     for currency in sorted(quoted - {"USD"} if len(quoted) > 1 else ()):
-        found = pair_of(currency, bars)
-        if found is None:
+        pair = pair_of(currency, bars)
+        if pair is None:
             continue
-        line = bars[found[0]]
+        line = bars[pair[0]]
         fixed = per_euro("USD" if currency == "EUR" else currency, bars)
         since = fixed[0][-1] if fixed is not None else line.days[0]
         kept = (line.days > since - BEFORE) & (line.days <= market.sessions[-1])
         if not kept.any():
             continue
         cut = dataclasses.replace(line, frame=line.frame[kept])
-        for one in inspect(asset_of(line.ticker), cut):
-            if one.days and np.datetime64(one.days[-1]) > since:
-                yield dataclasses.replace(one, severity=min(one.severity, Severity.DOUBT))
+        for finding in inspect(asset_of(line.ticker), cut):
+            if finding.days and np.datetime64(finding.days[-1]) > since:
+                yield dataclasses.replace(finding, severity=min(finding.severity, Severity.DOUBT))

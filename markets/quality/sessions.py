@@ -43,12 +43,12 @@ def on_calendar(asset: Asset, bars: Bars) -> Iterator[Finding]:
         return
     sessions = sessions_of(asset.venue)
     inside = sessions[(sessions >= days[0]) & (sessions <= days[-1])]
-    known = (days >= sessions[0]) & (days <= sessions[-1])
+    covered = (days >= sessions[0]) & (days <= sessions[-1])
     of_periods = _of_periods(asset, days, sessions)
     if of_periods is not None:
         yield of_periods
         return
-    yield from _closed(asset, days, known & ~np.isin(days, inside))
+    yield from _closed(asset, days, covered & ~np.isin(days, inside))
     yield from _stray(asset, days)
     missing = inside[~np.isin(inside, days)]
     if not len(missing):
@@ -79,14 +79,14 @@ def _of_periods(asset: Asset, days: Days, sessions: Days) -> Finding | None:
     last = (after == np.searchsorted(of_sessions, of_bars, "right")).mean()
     if max(first, last) < MOST:
         return None
-    told = f"its bars are of {'weeks' if period is _week else 'months'}, not of days"
+    sentence = f"its bars are of {'weeks' if period is _week else 'months'}, not of days"
     closed = (before == after).mean() > MOST
     if closed or first > last:
         dated = "days without a session" if closed else "their first day, when it was not known yet"
         return about(Severity.BLOCK, asset.ticker, "period", days,
-                     f"{told}, and dated by {dated}", "Fetch daily bars.")  # fmt: skip
+                     f"{sentence}, and dated by {dated}", "Fetch daily bars.")  # fmt: skip
     return about(
-        Severity.DOUBT, asset.ticker, "period", days, told,
+        Severity.DOUBT, asset.ticker, "period", days, sentence,
         "Orders wait for the next of them, and what is measured by the day is not: fetch daily "
         "bars.",
     )  # fmt: skip

@@ -9,7 +9,10 @@ from newsfolio.assets import Asset
 
 
 def unsaid_withholding(assets: Iterable[Asset]) -> Iterator[Finding]:
-    """A doubt for each line whose withholding is assumed; it names the row to write."""
+    """A doubt for each line whose withholding is assumed; it names the row to write.
+
+    Gross runs are doubted too: their return leaves out what nobody has looked up.
+    """
     for asset in assets:
         if not asset.withholding_known:
             yield Finding(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from markets.bars import Bars
-from markets.reference.calendars import Days, Mask, idle_weekend
+from markets.reference.calendars import Days, Mask, idle_weekend, session_from
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import MissingData
 
@@ -48,6 +48,45 @@ def sessions_until(
     if not len(dropped):
         return sessions, ()
     return sessions, (f"{len(dropped)} weekend rows dropped, the first of {dropped[0]}",)
+
+
+def closes_after_opens(lines: Collection[Asset]) -> Iterator[str]:
+    """What to say of lines around the clock beside venues that open before their day ends."""
+    around = sorted({line.ticker for line in lines if line.venue.continuous})
+    venues = {line.venue for line in lines if not line.venue.continuous}
+    early = sorted((one for one in venues if one.opens > one.closes), key=lambda one: one.opens)
+    if around and early:
+        hours = 24 - early[0].opens.hour
+        yield (
+            f"The day of {', '.join(around)} ends at midnight UTC, after the next open of "
+            f"{' and '.join(one.code for one in early)}: a decision on its close knows up to "
+            f"{hours} hour{'s' * (hours > 1)} that were still to come there."
+        )
+
+
+def payouts(lines: Iterable[Asset]) -> dict[str, date]:
+    """The session of its venue on which each line that ended pays what its asset or a row says."""
+    return {
+        asset.ticker: session_from(asset.venue, asset.delisted.day + timedelta(days=1))
+        for asset in lines
+        if asset.delisted is not None and asset.delisted.value is not None
+    }
+
+
+def with_payouts(sessions: Days, lines: Iterable[Asset], end: date) -> tuple[Days, tuple[str, ...]]:
+    """The sessions and, after the last of them, those up to the end on which an ended line pays.
+
+    And a note on each line that pays later: its money does not come within the run.
+    """
+    due = payouts(lines)
+    last = sessions[-1].astype(date)
+    more = np.array([day for day in due.values() if last < day <= end], dtype="datetime64[D]")
+    notes = (
+        f"{ticker}: what it pays on {day}, after the run, is outstanding and not counted"
+        for ticker, day in due.items()
+        if day > end
+    )
+    return np.union1d(sessions, more), tuple(notes)
 
 
 def on_sessions(

@@ -133,7 +133,7 @@ def _moved(offset: Any, other: Any) -> Any:
     import pandas as pd
 
     if isinstance(other, np.ndarray):
-        return np.array([_moved(offset, each) for each in other], dtype=object)
+        return np.array([_moved(offset, day) for day in other], dtype=object)
     return pd.Timestamp(offset._apply(other))
 
 

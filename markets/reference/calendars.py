@@ -65,11 +65,11 @@ def _sessions(code: str) -> Days:
 @lru_cache(maxsize=16)
 def _expected(code: str) -> Days:
     """Known sessions, and before and after them the weekdays on which the venue usually trades."""
-    known, (first, last) = _sessions(code), _span(code)
+    sessions, (first, last) = _sessions(code), _span(code)
     days = np.arange(np.datetime64(FIRST), np.datetime64(LAST) + 1)
-    often = np.bincount(_weekday(known[-YEAR:]), minlength=7)
+    often = np.bincount(_weekday(sessions[-YEAR:]), minlength=7)
     usual = (often > often.max() / 2)[_weekday(days)]
-    return np.union1d(known, days[usual & ((days < first) | (days > last))])
+    return np.union1d(sessions, days[usual & ((days < first) | (days > last))])
 
 
 @lru_cache(maxsize=16)
@@ -168,6 +168,11 @@ def sessions_later(venue: Venue, day: date, count: int) -> date:
     return sessions[min(place, len(sessions) - 1)].astype(date)
 
 
+def session_from(venue: Venue, day: date) -> date:
+    """The first session of `venue` that is not before `day`."""
+    return sessions_later(venue, day, 0)
+
+
 def sessions_between(venue: Venue, after: date, before: date) -> int:
     """How many sessions lie between two days; usual weekdays beyond the calendar."""
     sessions = _expected(venue.code)
@@ -239,10 +244,10 @@ class RunCalendar:
 @lru_cache(maxsize=64)
 def _last_of(code: str, period: Period) -> Days:
     """The last announced session of every week, month, quarter or year."""
-    known = _announced(code)
+    sessions = _announced(code)
     unit = {Period.WEEK: "W", Period.MONTH: "M", Period.YEAR: "Y"}.get(period, "M")
-    buckets = _bucket(known, period, unit)
-    return known[np.append(buckets[1:] != buckets[:-1], True)]
+    buckets = _bucket(sessions, period, unit)
+    return sessions[np.append(buckets[1:] != buckets[:-1], True)]
 
 
 def _bucket(days: Days, period: Period, unit: str) -> NDArray[np.int64]:

@@ -26,11 +26,11 @@ def rates_of(
     for currency in sorted({asset.currency for asset in lines} - {base}):
         fixings = fx.fixings(currency, base)
         columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
-        known = min(fixings.unbroken_from(sessions), first)
-        run = sessions[known:]
-        before[known:, columns] = fixings.before(run)[:, None]
-        valued[known:, columns] = value_rates(fx, fixings, run, closes)[:, None]
-        before[:known, columns] = valued[:known, columns] = np.nan
+        start = min(fixings.unbroken_from(sessions), first)
+        run = sessions[start:]
+        before[start:, columns] = fixings.before(run)[:, None]
+        valued[start:, columns] = value_rates(fx, fixings, run, closes)[:, None]
+        before[:start, columns] = valued[:start, columns] = np.nan
         notes += fixings.told(sessions[-1])
     return before, valued, notes
 
@@ -45,7 +45,7 @@ def where_rates_end(
     earliest, and the last. MissingData where the rates end before the first.
     """
     start, last = days
-    found: tuple[date, str] | None = None
+    earliest: tuple[date, str] | None = None
     for currency in sorted({*traded, *beside} - {base}):
         try:
             fixings = fx.fixings(currency, base)
@@ -54,13 +54,13 @@ def where_rates_end(
                 raise
             continue  # what is measured beside the run is left out, and why is said
         ends = fixings.ends(last)
-        if ends is None or (found is not None and ends >= found[0]):
+        if ends is None or (earliest is not None and ends >= earliest[0]):
             continue
-        said = "; ".join((*fixings.notes, newer_rates(fixings.pair)))
+        remedy = "; ".join((*fixings.notes, newer_rates(fixings.pair)))
         if ends < start:
             raise MissingData(
                 f"the rates of {fixings.pair} end on {ends}, and the run starts on {start} at the "
-                f"earliest: {said}"
+                f"earliest: {remedy}"
             )
-        found = ends, f"the run ends on {ends}, where the rates of {fixings.pair} end: {said}"
-    return found
+        earliest = ends, f"the run ends on {ends}, where the rates of {fixings.pair} end: {remedy}"
+    return earliest

@@ -9,7 +9,7 @@ dollars for one euro) closes after New York does, so its value of a day is first
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from functools import lru_cache
 from typing import Protocol
@@ -24,11 +24,15 @@ from markets.reference.fixings_file import (
     Quotes,
     Rates,
     fixed_by_ecb,
+    inverse,
+    pair_names,
+    pair_of,
+    pairs_of,
     per_euro,
-    quotes_of,
 )
 from markets.reference.pegs import ENDED, PER_DOLLAR
 from newsfolio.errors import MissingData, UnknownName
+from newsfolio.formatting import percent
 
 ANOTHER = "Use one that the ECB fixes, such as USD, HKD, CNY or EUR,"
 BRING = "bring a file of its price of a dollar, such as TWD=X.csv."
@@ -124,11 +128,15 @@ class Fixings:
 
 def newer_rates(pair: str) -> str:
     """What brings the rates of a pair up to date, in words; what else to do where they ended."""
-    gone = [one for one in pair.split(" in ") if one in ENDED and "euro" in ENDED[one][1]]
+    gone = [
+        currency
+        for currency in pair.split(" in ")
+        if currency in ENDED and "euro" in ENDED[currency][1]
+    ]
     if gone:
         return f"choose another currency than {' and '.join(gone)}, or an earlier --end"
-    moving = [one for one in pair.split(" in ") if not _dollar_peg(one)]
-    files = " and ".join(f"{pair_names(one)[0]}.csv" for one in moving)
+    moving = [currency for currency in pair.split(" in ") if not _dollar_peg(currency)]
+    files = " and ".join(f"{pair_names(currency)[0]}.csv" for currency in moving)
     return f"newsfolio data pull fetches newer ones, and in a folder {files} would do"
 
 
@@ -167,7 +175,7 @@ class EcbRates:
     valued_same_day: bool = True
 
     def fixings(self, currency: str, base: str) -> Fixings:
-        names = (name for one in (currency, base, "USD") for name in rate_lines(one))
+        names = (name for code in (currency, base, "USD") for name in rate_lines(code))
         lines = {name: self.lines[name] for name in names if name in self.lines}
         return _reference(currency, base, tuple(lines.values()))
 
@@ -182,7 +190,7 @@ def _reference(currency: str, base: str, lines: tuple[Bars, ...]) -> Fixings:
         days = np.arange(_since(currency, base), NO_END)
         return _shared(Fixings(pair, days, np.full(len(days), _peg(base) / _peg(currency))))
     days, rates = _cross(_per_euro(currency, by_name), _per_euro(base, by_name))
-    paths = [_per_dollar(one, by_name) for one in (currency, base)]
+    paths = [_per_dollar(code, by_name) for code in (currency, base)]
     later, more = _cross(paths[0].quotes, paths[1].quotes)
     goes_on = later > days[-1] if len(days) else np.ones(len(later), dtype=bool)
     later, more = later[goes_on], more[goes_on]
@@ -219,7 +227,7 @@ def _per_dollar(currency: str, lines: Mapping[str, Bars]) -> _Path:
     if currency in PER_DOLLAR:
         days = np.arange(_since(currency), NO_END)
         return _Path((days, np.full(len(days), _peg(currency))))
-    fixed = _inverse(_cross(_per_euro(currency, lines), per_euro("USD", lines)))
+    fixed = inverse(_cross(_per_euro(currency, lines), per_euro("USD", lines)))
     return _continued(currency, fixed, lines)
 
 
@@ -231,7 +239,7 @@ class SourceRates:
     valued_same_day: bool = False
 
     def fixings(self, currency: str, base: str) -> Fixings:
-        paths = [self._per_dollar(one) for one in (currency, base)]
+        paths = [self._per_dollar(code) for code in (currency, base)]
         days, rates = _cross(paths[0].quotes, paths[1].quotes)
         pair = f"{currency} in {base}"
         refused = tuple(f"rates of {pair}: {path.refused}" for path in paths if path.refused)
@@ -241,13 +249,13 @@ class SourceRates:
     def _per_dollar(self, currency: str) -> _Path:
         if currency == "USD":
             return _Path(None)
-        found = pair_of(currency, self.lines)
-        if found is None:
+        pair = pair_of(currency, self.lines)
+        if pair is None:
             raise MissingData(
                 f"no line {' or '.join(pair_names(currency))} in this source, so {currency} cannot "
                 "be converted; use --fx ecb"
             )
-        quotes, wrong = _believed(*found)
+        quotes, wrong = _believed(*pair)
         return _Path(quotes, refused=wrong)
 
 
@@ -264,61 +272,66 @@ class _Path:
 
 
 def _continued(currency: str, fixed: Quotes, lines: Mapping[str, Bars]) -> _Path:
-    """The fixings of a currency with what its pair has after them, if the two agree."""
-    found = pair_of(currency, lines)
-    if found is None:
-        return _Path(fixed)
-    name, (days, rates) = found
+    """The fixings of a currency with what the first pair has after them that agrees."""
+    refused = ""
+    for pair in pairs_of(currency, lines):
+        path = _through(currency, fixed, *pair)
+        if path.told:
+            return replace(path, told="; ".join(filter(None, (path.told, refused))))
+        refused = refused or path.refused
+    return _Path(fixed, refused=refused)
+
+
+def _through(currency: str, fixed: Quotes, name: str, quotes: Quotes) -> _Path:
+    """The fixings of a currency with what one pair has after them, if the two agree."""
+    days, rates = quotes
     if not len(fixed[0]):
-        quotes, wrong = _believed(name, (days, rates))
-        told = f"{name} of the source, as {currency} has no fixings to check"
-        return _Path(quotes, "; ".join(filter(None, (told, wrong))))
+        quotes, wrong = _believed(name, quotes)
+        origin = f"{name} of the source, as {currency} has no fixings to check"
+        return _Path(quotes, "; ".join(filter(None, (origin, wrong))))
     common, here, there = np.intersect1d(days, fixed[0], return_indices=True)
     if len(common) < LEAST:
-        said = f"{name} of the source is not used: {len(common)} common days with the fixings"
-        return _Path(fixed, refused=f"{said}, and {LEAST} are needed to check it")
+        refusal = f"{name} of the source is not used: {len(common)} common days with the fixings"
+        return _Path(fixed, refused=f"{refusal}, and {LEAST} are needed to check it")
     apart = np.abs(rates[here[-COMMON:]] / fixed[1][there[-COMMON:]] - 1)
     off = float(np.median(apart))
     if not off <= TOLERANCE:
-        said = f"{name} of the source is not used: it is {off:.1%} off the last common fixings"
-        return _Path(fixed, refused=f"{said}, and {TOLERANCE:.0%} is allowed")
+        refusal = f"{name} of the source is not used: it is {percent(off, 1)} off the last common "
+        return _Path(fixed, refused=f"{refusal}fixings, and {percent(TOLERANCE, 0)} is allowed")
     after = days > fixed[0][-1]
     more, wrong = _believed(name, (days[after], rates[after]), float(fixed[1][-1]))
-    told = f"{name} of the source, which is {off:.2%} off the last common fixings"
-    told = "; ".join(filter(None, (told, wrong)))
     together = np.concatenate([fixed[0], more[0]]), np.concatenate([fixed[1], more[1]])
-    return _Path(together, told if len(more[0]) else "", refused=wrong)
+    origin = f"{name} of the source, which is {percent(off)} off the last common fixings"
+    told = "; ".join(filter(None, (origin, wrong))) if len(more[0]) else ""
+    return _Path(together, told, refused=wrong)
 
 
 def _believed(name: str, quotes: Quotes, before: float | None = None) -> tuple[Quotes, str]:
     """A pair without what leaps from its value before, and what to say of that.
 
     before: the value before all, by default the middle of the first ones. After a hole of more
-    than a week any value is believed.
+    than a week any value is believed, and a leap there said.
     """
     days, rates = quotes
     if not len(days):
         return quotes, ""
     last = float(np.median(rates[:COMMON])) if before is None else before
-    kept, leaps = np.ones(len(days), dtype=bool), []
+    kept = np.ones(len(days), dtype=bool)
+    leaps: list[str] = []
+    over: list[str] = []
     hole = np.diff(days, prepend=days[:1]) > STALE_AFTER
     for place, rate in enumerate(rates.tolist()):
-        if hole[place] or 1 / LEAP <= rate / last <= LEAP:
-            last = rate
-            continue
-        kept[place] = False
-        leaps.append(f"{rate:g} on {days[place]} after {last:g}")
-    if not leaps:
-        return quotes, ""
-    return (days[kept], rates[kept]), (
-        f"values of {name} that are not used because they leap: {len(leaps)}, first {leaps[0]}"
-    )
-
-
-def pair_names(currency: str) -> tuple[str, str]:
-    """The names of a currency's pair with the dollar, the usual one first."""
-    names = (f"{currency}=X", f"{currency}USD=X")
-    return names[::-1] if currency in ("EUR", "GBP", "AUD", "NZD") else names
+        if not 1 / LEAP <= rate / last <= LEAP:
+            (over if hole[place] else leaps).append(f"{rate:g} on {days[place]} after {last:g}")
+            kept[place] = bool(hole[place])
+        last = rate if kept[place] else last
+    said = {
+        "that are not used because they leap": leaps,
+        "that leap over more than a week, and are used": over,
+    }
+    told = (f"values of {name} {what}: {len(which)}, first {which[0]}"
+            for what, which in said.items() if which)  # fmt: skip
+    return (days[kept], rates[kept]), "; ".join(told)
 
 
 def rate_lines(currency: str) -> tuple[str, ...]:
@@ -326,20 +339,17 @@ def rate_lines(currency: str) -> tuple[str, ...]:
     return (f"{currency}{FIXING}", *pair_names(currency))
 
 
-def pair_of(currency: str, lines: Mapping[str, Bars]) -> tuple[str, Quotes] | None:
-    """A currency's pair among some lines, in units for one dollar."""
-    for name in pair_names(currency):
-        if name in lines:
-            quotes = quotes_of(lines[name])
-            return name, quotes if name == f"{currency}=X" else _inverse(quotes)
-    return None
+def pair_serves(currency: str, lines: Mapping[str, Bars]) -> bool:
+    """Whether some pair of a currency goes on from its fixings, or makes up for none."""
+    return bool(_per_dollar(currency, lines).told)
 
 
 def known_currencies(lines: Mapping[str, Bars] | None = None) -> tuple[str, ...]:
     """Every currency with rates: fixed by the ECB, pegged, or with a pair among some lines."""
     paired = [
-        name.removesuffix("=X").removesuffix("USD") for name in lines or () if name.endswith("=X")
-    ]
+        name.removesuffix("=X").removesuffix("USD").removeprefix("USD")
+        for name in lines or () if name.endswith("=X")
+    ]  # fmt: skip
     return tuple(sorted({*fixed_by_ecb(), *PER_DOLLAR, *filter(None, paired)}))
 
 
@@ -349,10 +359,10 @@ def require_known(currencies: tuple[str, ...], lines: Mapping[str, Bars], priced
     priced: the line that is in it.
     """
     for currency in currencies:
-        known = known_currencies(lines)
-        if currency not in known:
+        names = known_currencies(lines)
+        if currency not in names:
             hint = f"{priced} is priced in it: {BRING}" if priced else f"{ANOTHER} or {BRING}"
-            raise UnknownName("currency", currency, known, hint.replace("TWD", currency))
+            raise UnknownName("currency", currency, names, hint.replace("TWD", currency))
 
 
 def _ended(*currencies: str) -> Iterator[str]:
@@ -372,7 +382,7 @@ def _peg(currency: str) -> float:
 
 
 def _since(*currencies: str) -> np.datetime64:
-    starts = [PER_DOLLAR[one].start for one in currencies if one in PER_DOLLAR]
+    starts = [PER_DOLLAR[currency].start for currency in currencies if currency in PER_DOLLAR]
     return max((np.datetime64(start, "D") for start in starts if start), default=NO_END)
 
 
@@ -383,10 +393,6 @@ def _cross(of_currency: Quotes | None, of_base: Quotes | None) -> Quotes:
     else:
         days = np.intersect1d(of_currency[0], of_base[0], assume_unique=True)
     return days, _on(of_base, days) / _on(of_currency, days)
-
-
-def _inverse(quotes: Quotes) -> Quotes:
-    return quotes[0], 1.0 / quotes[1]
 
 
 def _on(quotes: Quotes | None, days: Days) -> Rates:

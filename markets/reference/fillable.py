@@ -22,6 +22,7 @@ from markets.reference.price_limits import (
 from newsfolio.assets import Asset
 from newsfolio.boards import Board
 from newsfolio.dated import always
+from newsfolio.formatting import percent
 
 Mask = NDArray[np.bool_]
 Grids = Mapping[str, NDArray[np.floating]]
@@ -112,8 +113,8 @@ def _like_special_treatment(
         twice = np.flatnonzero(stopped[1:] & stopped[:-1])
         if len(twice):
             yield (
-                f"{asset.ticker}: stops {warned[twice[0]]:.0%} {which} the last close on sessions "
-                f"in a row from {sessions[twice[0]]}, as under a risk warning (ST); if it was, say "
-                "when: Asset(..., risk_warning=Dated(...))"
+                f"{asset.ticker}: stops {percent(warned[twice[0]], 0)} {which} the last close on "
+                f"sessions in a row from {sessions[twice[0]]}, as under a risk warning (ST); if it "
+                "was, say when: Asset(..., risk_warning=Dated(...))"
             )
             return

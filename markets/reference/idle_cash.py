@@ -12,6 +12,7 @@ from markets.reference.own_rates import LEAST, MOST, are_rows, own_rate
 from markets.reference.policy_rates import POLICY_RATES, PolicyRate
 from markets.reference.series import known_before
 from newsfolio.errors import CommandError, MissingData
+from newsfolio.formatting import percent
 from newsfolio.listings import asset_of
 
 CASH_RATES = {"USD": "^IRX"}
@@ -62,7 +63,7 @@ def _asked(base: str, asked: str, sessions: Days) -> tuple[Rates, str]:
     """A percentage, or rows of percentages."""
     if not are_rows(asked):
         rate = float(asked[:-1]) / 100
-        return np.full(len(sessions), rate), f"idle {base} cash earns {asked}, as asked"
+        return np.full(len(sessions), rate), f"idle {base} cash earns {percent(rate)}, as asked"
     given = own_rate(asked)
     rates, note = _by_rows(base, given, sessions)
     return rates, f"{note}; the last of {len(given.rows)} rows is of {given.rows[-1].start}"

@@ -36,20 +36,20 @@ def in_words(path: Path) -> str:
 
     A header is optional, rows may be in any order. CommandError names file, line and remedy.
     """
-    found: dict[date, float] = {}
+    rates: dict[date, float] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for place, (day, rate) in _cells(path, file):
-                if day in found:
+                if day in rates:
                     raise _refused(path, place, f"{day} is there twice")
-                found[day] = rate
+                rates[day] = rate
     except OSError as error:
         raise CommandError(f"--cash-rate {path}: {error.strerror or error}") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise CommandError(f"--cash-rate {path} is no CSV: {error}") from None
-    if not found:
+    if not rates:
         raise CommandError(f"--cash-rate {path}: no row; write lines such as 2024-06-12,3.75")
-    changes = [next(same) for _, same in groupby(sorted(found.items()), key=lambda row: row[1])]
+    changes = [next(same) for _, same in groupby(sorted(rates.items()), key=lambda row: row[1])]
     if len(changes) > MANY:
         raise CommandError(
             f"--cash-rate {path}: {len(changes)} rows that differ, and {MANY} are kept; put the "

@@ -1,4 +1,4 @@
-"""Text in a wrapping: gz, a zip of one file, the one sheet of an Excel workbook."""
+"""Text in a wrapping: gz, a zip of one file, the one sheet of a workbook, a Parquet table."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from typing import IO, Any
 from markets.reference.plain_file import require_plain
 from newsfolio.errors import BrokenData, MissingData
 
-PACKED = (".gz", ".zip", ".xlsx")
+PACKED = (".gz", ".zip", ".xlsx", ".parquet")
 LARGEST = 500_000_000
 """Bytes of what is in it: a file of prices as it would lie on the disk."""
 _BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError,
            RuntimeError, ValueError, KeyError, OSError)  # fmt: skip
 """What unpacking raises of a file that is cut short, spoilt, locked or none of its kind."""
+UNREADABLE = (ValueError, KeyError, TypeError, NotImplementedError)
+"""What pyarrow raises of a Parquet file that it cannot read."""
+MOST_CELLS = 15_000_000
+"""Of a Parquet file that is put into text: 300 MB."""
 
 
 @contextmanager
@@ -33,9 +37,9 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as file:
             yield file
         return
-    if path.suffix == ".xlsx":
-        found = path.stat()
-        yield io.BytesIO(_sheet(path, found.st_mtime_ns, found.st_size))
+    if path.suffix in (".xlsx", ".parquet"):
+        status, text = path.stat(), _sheet if path.suffix == ".xlsx" else _table
+        yield io.BytesIO(text(path, status.st_mtime_ns, status.st_size))
         return
     with _inner(path) as inner:
         yield io.BufferedReader(_Counted(path, inner))
@@ -145,3 +149,35 @@ def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return str(cell)
+
+
+@lru_cache(maxsize=1)
+def _table(path: Path, changed: int, size: int) -> bytes:
+    """A Parquet table as pandas writes it to CSV, its index too, unless that counts rows alone."""
+    del changed, size
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    try:
+        # A file object: from a path, a folder called `name=value` would become a column.
+        with path.open("rb") as file:
+            parquet = pq.ParquetFile(file)
+            cells = parquet.metadata.num_rows * parquet.metadata.num_columns
+            if cells > MOST_CELLS:
+                raise BrokenData(
+                    f"{path}: {cells:,} cells, more than the {MOST_CELLS:,} that are read of such "
+                    "a table. Write a file a ticker, in Yahoo's columns."
+                )
+            frame = parquet.read(use_threads=False).to_pandas()
+        if frame.columns.nlevels == 2 and ("Date", "") in frame.columns:
+            frame = frame.set_index(("Date", "")).rename_axis("Date")
+        counted = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+        return str(frame.to_csv(index=not counted)).encode()
+    except UNREADABLE as error:
+        if isinstance(error, BrokenData):
+            raise
+        raise unreadable_parquet(path) from error
+
+
+def unreadable_parquet(path: Path) -> BrokenData:
+    return BrokenData(f"{path}: not a Parquet file that can be read. Write it anew.")

@@ -14,14 +14,14 @@ LARGEST = 100_000_000
 def require_plain(path: Path, most: int = LARGEST) -> None:
     """BrokenData for what is no file on a disk, and for one above `most` bytes."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as error:
         raise BrokenData(f"{path} cannot be read ({error.strerror or error})") from error
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise BrokenData(f"{path} is no plain file; copy what it holds to one")
-    if found.st_size > most:
+    if status.st_size > most:
         raise BrokenData(
-            f"{path} has {found.st_size / 1e6:,.0f} MB, more than the {most / 1e6:,.0f} MB that "
+            f"{path} has {status.st_size / 1e6:,.0f} MB, more than the {most / 1e6:,.0f} MB that "
             "are read; keep one row a session"
         )
 

@@ -45,8 +45,8 @@ def _last(line: Bars, asset: Asset, sessions: Days, *, before: bool) -> Floats:
     days = line.days
     places = np.searchsorted(days, sessions, side="left" if before else "right") - 1
     values = line.frame["close"].to_numpy()
-    known = fresh(asset, days, places, sessions)
-    return np.where(known, values[np.maximum(places, 0)], np.nan)
+    usable = fresh(asset, days, places, sessions)
+    return np.where(usable, values[np.maximum(places, 0)], np.nan)
 
 
 def fresh(asset: Asset, days: Days, places: NDArray[np.int64], asked: Days) -> Mask:

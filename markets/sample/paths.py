@@ -116,21 +116,21 @@ class World:
 
     def _anchored(self, ticker: str) -> dict[date, float]:
         """The log price (or the rate) of a line on its anchored days."""
-        line, known = LINES[ticker], dict[date, float]()
+        line, levels = LINES[ticker], dict[date, float]()
         in_log = portable_log if line.logarithmic else float
         if line.first:
-            known[listed(ticker)] = in_log(line.first)
+            levels[listed(ticker)] = in_log(line.first)
         if line.end_2024:
-            known[_END_2024] = in_log(line.end_2024)
+            levels[_END_2024] = in_log(line.end_2024)
         before = FIRST
         for row in ANCHORS.get(ticker, ()):
             if row.level is not None:
-                known[row.day] = in_log(row.level)
+                levels[row.day] = in_log(row.level)
             else:
                 since = row.since or before
-                known[row.day] = known[since] + self._moved(ticker, row, since)
+                levels[row.day] = levels[since] + self._moved(ticker, row, since)
             before = row.day
-        return known
+        return levels
 
     def _moved(self, ticker: str, row: Anchor, since: date) -> float:
         """The log price move of an anchor; of a total return, what its dividends leave."""

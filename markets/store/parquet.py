@@ -72,13 +72,13 @@ def _header(stored: StoredBars) -> dict[str, Any]:
 
 def told_doubts(doubts: Iterable[Doubt]) -> list[Any]:
     """Doubts as JSON."""
-    return [[one.told, [day.isoformat() for day in one.days]] for one in doubts]
+    return [[doubt.told, [day.isoformat() for day in doubt.days]] for doubt in doubts]
 
 
 def read_doubts(rows: Iterable[Any]) -> tuple[Doubt, ...]:
     """Doubts from JSON; earlier builds kept sentences without days."""
     pairs = ((row, ()) if isinstance(row, str) else row for row in rows)
-    return tuple(Doubt(told, tuple(map(date.fromisoformat, days))) for told, days in pairs)
+    return tuple(Doubt(sentence, tuple(map(date.fromisoformat, days))) for sentence, days in pairs)
 
 
 def unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
@@ -110,11 +110,11 @@ def unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
     return stored
 
 
-def newer_store(path: Path, layout: int, known: int) -> OutputError:
+def newer_store(path: Path, layout: int, readable: int) -> OutputError:
     """Of what a later version wrote whole: it is not fetched again, for that would replace it."""
     return OutputError(
-        f"{path} is of a newer newsfolio (layout {layout}; this one reads {known}), and stays as "
-        "it is;\nupgrade newsfolio, or use another --store"
+        f"{path} is of a newer newsfolio (layout {layout}; this one reads {readable}), and stays "
+        "as it is;\nupgrade newsfolio, or use another --store"
     )
 
 

@@ -96,14 +96,14 @@ def change_of(when: date, old: Bars, new: Bars) -> Restatement:
 
 def differing(old: pd.DataFrame, new: pd.DataFrame) -> np.ndarray:
     """Which figures differ, of two frames with the same rows; unknown equals unknown."""
-    one, two = old.to_numpy("float64"), new.to_numpy("float64")
-    return np.asarray((one != two) & ~(np.isnan(one) & np.isnan(two)))
+    before, after = old.to_numpy("float64"), new.to_numpy("float64")
+    return np.asarray((before != after) & ~(np.isnan(before) & np.isnan(after)))
 
 
 def seal(values: Mapping[str, Any]) -> str:
     """A hash of JSON values, by which a description with a flipped bit is noticed."""
-    said = {name: value for name, value in values.items() if name != "seal"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    sealed = {name: value for name, value in values.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(sealed, sort_keys=True).encode()).hexdigest()
 
 
 def _restated(old: pd.DataFrame, new: pd.DataFrame) -> pd.DatetimeIndex:
@@ -121,7 +121,11 @@ def _cells(old: pd.DataFrame, new: pd.DataFrame, at: pd.Timestamp) -> list[Resta
     if at not in old.index:
         return [RestatedFigure(day, BAR, None, _known(new.at[at, "close"]))]
     figures = ((name, _known(old.at[at, name]), _known(new.at[at, name])) for name in COLUMNS)
-    return [RestatedFigure(day, name, one, two) for name, one, two in figures if one != two]
+    return [
+        RestatedFigure(day, name, before, after)
+        for name, before, after in figures
+        if before != after
+    ]
 
 
 def _known(value: Any) -> float | None:

@@ -137,7 +137,7 @@ def keep(store: Store, read: Snapshot, source: str) -> None:
         store.put(f"{read.id}.json", json.dumps(record, indent=1, sort_keys=True).encode())
 
 
-def known(store: Store) -> list[str]:
+def snapshot_ids(store: Store) -> list[str]:
     """The ids of the snapshots in a store, sorted."""
     names = (name.removesuffix(".json") for name in store.records())
     return [name for name in names if _ID.fullmatch(name)]
@@ -153,7 +153,7 @@ def _record(store: Store, snapshot: str) -> dict[str, Any]:
     content = store.get(f"{snapshot}.json")
     if content is None:
         hint = "Runs on Yahoo's prices keep theirs in the store that they read."
-        raise UnknownName("snapshot", snapshot, known(store), hint)
+        raise UnknownName("snapshot", snapshot, snapshot_ids(store), hint)
     try:
         record = json.loads(content)
         whole = record["seal"] == seal(record) and record["id"] == snapshot

@@ -114,32 +114,32 @@ class Lookups:
     def _each(self, answer: Callable[[str], Floats]) -> Floats:
         return np.column_stack([answer(line) for line in self._market.universe])
 
-    def _own(self, line: str, own: Floats, known: Mask) -> tuple[Floats, Mask]:
+    def _own(self, line: str, own: Floats, answered: Mask) -> tuple[Floats, Mask]:
         """A line's own answers, and where it has them."""
         column = self._market.place.get(line)
         if column is None:
             return np.full(len(self._rows), np.nan), np.zeros(len(self._rows), dtype=bool)
-        return np.where(known[:, column], own[:, column], np.nan), known[:, column]
+        return np.where(answered[:, column], own[:, column], np.nan), answered[:, column]
 
-    def _mean(self, line: str, own: Floats, known: Mask) -> Floats:
+    def _mean(self, line: str, own: Floats, answered: Mask) -> Floats:
         """Its own answers or, where there are none, the mean of its stand-ins'."""
-        answers, there = self._own(line, own, known)
+        answers, there = self._own(line, own, answered)
         others = self._stand_in.get(line, ())
         if not there.all() and others:
-            parts = np.column_stack([self._mean(other, own, known) for other in others])
+            parts = np.column_stack([self._mean(other, own, answered) for other in others])
             answers[~there] = [mean_known(row) for row in parts[~there].tolist()]
         return answers
 
-    def _first(self, line: str, own: Floats, known: Mask) -> Floats:
+    def _first(self, line: str, own: Floats, answered: Mask) -> Floats:
         """Its own answers or, where there are none, those of its first stand-in that has some."""
-        return self._chain(line, own, known)[0]
+        return self._chain(line, own, answered)[0]
 
-    def _chain(self, line: str, own: Floats, known: Mask) -> tuple[Floats, Mask]:
-        answers, there = self._own(line, own, known)
+    def _chain(self, line: str, own: Floats, answered: Mask) -> tuple[Floats, Mask]:
+        answers, there = self._own(line, own, answered)
         for other in self._stand_in.get(line, ()):
             if there.all():
                 break
-            theirs, has = self._chain(other, own, known)
+            theirs, has = self._chain(other, own, answered)
             answers = np.where(there, answers, theirs)
             there = there | has
         return answers, there
@@ -191,11 +191,11 @@ def _before(values: Floats, rows: Rows, back: int) -> Floats:
 def _medians(values: Floats, rows: Rows, bars: int) -> Floats:
     """The median of the last `bars` known values at each row, or of as many as there are."""
     places = np.flatnonzero(~np.isnan(values))
-    known, count = values[places], np.searchsorted(places, rows, side="right")
+    present, count = values[places], np.searchsorted(places, rows, side="right")
     medians = np.full(len(rows), np.nan)
     full = count >= bars
     if full.any():
-        medians[full] = middle(sliding_window_view(known, bars)[count[full] - bars])
+        medians[full] = middle(sliding_window_view(present, bars)[count[full] - bars])
     for row in np.flatnonzero(~full & (count > 0)).tolist():
-        medians[row] = middle(known[: count[row]])
+        medians[row] = middle(present[: count[row]])
     return medians

@@ -41,8 +41,8 @@ class PriceRecord:
         own = self._asset(ticker).currency if currency else ""
         if currency != own:
             fixings = self.fx.fixings(own, currency)
-            known = min(fixings.unbroken_from(bars.days, same_day=True), len(bars.days) - 1)
-            closes = closes.iloc[known:] * fixings.until(bars.days[known:])
+            start = min(fixings.unbroken_from(bars.days, same_day=True), len(bars.days) - 1)
+            closes = closes.iloc[start:] * fixings.until(bars.days[start:])
         return closes
 
     def highs(self, ticker: str) -> pd.Series:

@@ -72,9 +72,9 @@ class Recorder:
         for ticker, values in market.signals.items():
             self._signals[ticker][rows] = values[rows]
         for name, table in market.facts.items():
-            known = table.places <= session
-            if name not in self._facts or known.sum() > len(self._facts[name]):
-                self._facts[name] = table.frame[known].copy()
+            published = table.places <= session
+            if name not in self._facts or published.sum() > len(self._facts[name]):
+                self._facts[name] = table.frame[published].copy()
         self._remember(market, session)
         self._known = session + 1
 
@@ -117,11 +117,11 @@ class Recorder:
 
     def look_up(self, name: str, of: str | Sleeve, lookback: int, skip: int = 0) -> float:
         """What a view answers under this name; the rules: newsfolio.view.View."""
-        known = self._answers.get((name, lookback, skip))
-        if known is None:
-            known = self._answers[name, lookback, skip] = self._all(name, lookback, skip)
-            self._tally.numbers += len(known)
-        value = known.get(of, math.nan)
+        answers = self._answers.get((name, lookback, skip))
+        if answers is None:
+            answers = self._answers[name, lookback, skip] = self._all(name, lookback, skip)
+            self._tally.numbers += len(answers)
+        value = answers.get(of, math.nan)
         return value if value == value else self._otherwise(name, of, int(lookback), int(skip))
 
     def zscore(self, ticker: str, against: str, lookback: int) -> float:
@@ -135,11 +135,11 @@ class Recorder:
         return pd.DataFrame(matrix, index=list(tickers), columns=list(tickers))
 
     def traded_value(self, ticker: str, bars: int) -> float:
-        known = self._answers.setdefault(("traded_value", bars, 0), {})
-        if ticker not in known:
-            known[ticker] = self._median(ticker, bars)
+        answers = self._answers.setdefault(("traded_value", bars, 0), {})
+        if ticker not in answers:
+            answers[ticker] = self._median(ticker, bars)
             self._tally.numbers += 1
-        return known[ticker]
+        return answers[ticker]
 
     def _median(self, ticker: str, bars: int) -> float:
         column = self._column(ticker)

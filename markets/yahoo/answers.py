@@ -144,10 +144,10 @@ def _in_currency(answer: Answer, unit: Unit) -> Answer:
     """The same in the currency of which the prices are quoted in parts."""
     money = ["open", "high", "low", "close", "dividend"]
     frame = answer.frame.assign(**{name: answer.frame[name] / unit.parts for name in money})
-    told = (
+    note = (
         f"Yahoo quotes it in {answer.currency}, {unit.name}: {unit.parts} are one {unit.currency}"
     )
-    return replace(answer, frame=frame, notes=(told, *answer.notes))
+    return replace(answer, frame=frame, notes=(note, *answer.notes))
 
 
 def _no_bars() -> pd.DataFrame:
@@ -163,24 +163,26 @@ def _without_foreign(frame: pd.DataFrame, raw: Raw) -> tuple[Doubt, ...]:
     events = result_of(raw.chart).get("events") or {}
     paid = sorted((events.get("dividends") or {}).values(), key=lambda event: event["date"])
     currency = raw.meta.get("currency")
-    told = [event for event in paid if event.get("currency", "") not in ("", currency)]
+    stated = [event for event in paid if event.get("currency", "") not in ("", currency)]
     unit = unit_of(str(currency))
     amounts = frame["dividend"].to_numpy(copy=True)
-    for event in told:
+    for event in stated:
         own = unit_of(str(event["currency"]))
         _, place = _place(frame, event, raw)
         if place >= 0:
             amounts[place] *= unit.parts / own.parts if own.currency == unit.currency else 0.0
     frame["dividend"] = amounts
-    foreign = [each for each in told if unit_of(str(each["currency"])).currency != unit.currency]
+    foreign = [
+        event for event in stated if unit_of(str(event["currency"])).currency != unit.currency
+    ]
     if not foreign:
         return ()
     days = tuple(_place(frame, event, raw)[0] for event in foreign)
-    said = (
+    sentence = (
         f"dividends in another currency than {currency} are not counted: {len(foreign)}, "
         f"the last {foreign[-1]['amount']:g} {foreign[-1]['currency']} on {days[-1]}"
     )
-    return (Doubt(said, days),)
+    return (Doubt(sentence, days),)
 
 
 def _place(frame: pd.DataFrame, event: dict[str, Any], raw: Raw) -> tuple[date, int]:
@@ -195,8 +197,8 @@ def _paid(rows: pd.DataFrame, prices: pd.DataFrame, foreign: Iterable[Doubt], un
     Adj Close says what Yahoo took off for each; of a dividend in another currency it says nothing.
     """
     days = rows.index.to_numpy().astype("datetime64[D]")
-    told = prices["Capital Gains"].fillna(0.0) if "Capital Gains" in prices else 0.0
-    named = prices[["Close"]].assign(dividend=told, split=0.0)
+    gains_paid = prices["Capital Gains"].fillna(0.0) if "Capital Gains" in prices else 0.0
+    named = prices[["Close"]].assign(dividend=gains_paid, split=0.0)
     gains = moved_on(named, prices.index.isin(rows.index))["dividend"].to_numpy("float64")
     others = [np.datetime64(day) for doubt in foreign for day in doubt.days]
     strange = np.isin(days, np.array(others, dtype="datetime64[D]"))
@@ -254,9 +256,9 @@ def refuse_other_line(asset: Asset, raw: Raw) -> None:
 
 def refuse_two_closes(ticker: str, raw: Raw, today: date) -> None:
     """BrokenData for a day that stands in the answer twice with different closes."""
-    for day, one, other in _with_two_closes(raw, today):
+    for day, close, other in _with_two_closes(raw, today):
         if day != _last_with_two_closes(raw, today):
-            raise BrokenData(f"{ticker}: Yahoo gives two closes for {day}, {one:g} and {other:g}")
+            raise BrokenData(f"{ticker}: Yahoo gives two closes for {day}, {close:g} and {other:g}")
 
 
 def _running(raw: Raw) -> date | None:

@@ -50,8 +50,10 @@ class Trouble(StrEnum):
 class GarbledError(Exception):
     """The answer was cut off, senseless or never came; a second try may get a better one."""
 
-    def __init__(self, said: str, trouble: Trouble = Trouble.ANSWER, again: bool = True) -> None:
-        super().__init__(said)
+    def __init__(
+        self, sentence: str, trouble: Trouble = Trouble.ANSWER, again: bool = True
+    ) -> None:
+        super().__init__(sentence)
         self.trouble = trouble
         self.again = again
 
@@ -116,8 +118,8 @@ def _asked(ticker: str, since: date, today: date, session: PoliteSession) -> Raw
     except yfinance.exceptions.YFRateLimitError as error:
         raise _limited(session) from error
     except http.Timeout as error:
-        said = "Yahoo did not answer in time"
-        raise GarbledError(said, Trouble.NETWORK, again=False) from error
+        sentence = "Yahoo did not answer in time"
+        raise GarbledError(sentence, Trouble.NETWORK, again=False) from error
     except Exception as error:  # yfinance lets through whatever a malformed answer causes
         return _explained(error, session)
     finally:
@@ -147,8 +149,8 @@ def _read(asset: Asset, raw: Raw, today: date, before: str) -> Answer:
         ArithmeticError,
         OSError,
     ) as error:
-        said = f"Yahoo's answer cannot be read ({type(error).__name__})"
-        raise GarbledError(said) from error
+        sentence = f"Yahoo's answer cannot be read ({type(error).__name__})"
+        raise GarbledError(sentence) from error
 
 
 def _refuse_other_currency(asset: Asset, currency: str, before: str) -> None:
@@ -179,8 +181,8 @@ def _explained(error: Exception, session: PoliteSession) -> Raw | None:
     answer: Response | None = session.chart
     chart = chart_of(answer)
     if answer is None:
-        said = f"no connection to Yahoo ({type(error).__name__})"
-        raise GarbledError(said, Trouble.NETWORK) from error
+        sentence = f"no connection to Yahoo ({type(error).__name__})"
+        raise GarbledError(sentence, Trouble.NETWORK) from error
     refusal = chart.get("error")
     refusal = refusal if isinstance(refusal, dict) else {}
     if answer.status_code == 404 and refusal.get("code") == "Not Found":
@@ -192,14 +194,16 @@ def _explained(error: Exception, session: PoliteSession) -> Raw | None:
         raise _limited(session) from error
     if answer.status_code == _UNAUTHORIZED:
         raise GarbledError("Yahoo refuses the request (401, its crumb is not valid)") from error
-    said = f"Yahoo's answer cannot be read (status {answer.status_code}, {type(error).__name__})"
+    sentence = (
+        f"Yahoo's answer cannot be read (status {answer.status_code}, {type(error).__name__})"
+    )
     if answer.status_code >= _FAULTY:
-        raise GarbledError(said, Trouble.SERVER, again=False) from error
-    raise GarbledError(said) from error
+        raise GarbledError(sentence, Trouble.SERVER, again=False) from error
+    raise GarbledError(sentence) from error
 
 
 def _limited(session: PoliteSession) -> GarbledError:
     asked = session.told_to_wait
     wants = f" and asks for a pause of {asked:.0f} seconds" if asked is not None else ""
-    said = f"Yahoo answers 429, too many requests{wants}"
-    return GarbledError(said, Trouble.LIMIT, again=False)
+    sentence = f"Yahoo answers 429, too many requests{wants}"
+    return GarbledError(sentence, Trouble.LIMIT, again=False)

@@ -58,8 +58,8 @@ def against(asset: Asset, kept: Bars, fresh: pd.DataFrame) -> str | None:
 
 def flaw(asset: Asset, kept: Bars | None, fresh: pd.DataFrame) -> str | None:
     """A jump in `fresh`, in words, that is an error of the source and is not in the kept bars."""
-    known = dict(flaws(asset, kept.frame)) if kept is not None else {}
-    return next((said for day, said in flaws(asset, fresh) if day not in known), None)
+    flaws_kept = dict(flaws(asset, kept.frame)) if kept is not None else {}
+    return next((sentence for day, sentence in flaws(asset, fresh) if day not in flaws_kept), None)
 
 
 def flaws(asset: Asset, frame: pd.DataFrame) -> Iterator[tuple[date, str]]:
@@ -116,7 +116,7 @@ def _rescaled(kept: pd.DataFrame, fresh: pd.DataFrame) -> str | None:
 
 def _splits_since(kept: pd.DataFrame, fresh: pd.DataFrame) -> float:
     """The product of the splits that the kept bars do not know."""
-    known = kept["split"].reindex(fresh.index).fillna(0.0)
+    before = kept["split"].reindex(fresh.index).fillna(0.0)
     splits = fresh["split"].fillna(0.0)
-    new = splits[(splits > 0) & (known != splits)]
+    new = splits[(splits > 0) & (before != splits)]
     return float(np.prod(new.to_numpy("float64")))

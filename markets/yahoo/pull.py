@@ -130,8 +130,8 @@ class _Task:
     def line(self, asset: Asset) -> Pulled:
         """One line, whatever happens."""
         if self._in_a_row >= IN_A_ROW:
-            said = f"not asked for, after {IN_A_ROW} lines in a row: {self._last_trouble}"
-            return self._failed(asset, said, "not asked")
+            sentence = f"not asked for, after {IN_A_ROW} lines in a row: {self._last_trouble}"
+            return self._failed(asset, sentence, "not asked")
         damage = self._damage(asset.ticker)
         try:
             fetched = self._source.fetch(asset)
@@ -158,10 +158,10 @@ class _Task:
             return str(error)
         return ""
 
-    def _failed(self, asset: Asset, said: str, why: str) -> Pulled:
+    def _failed(self, asset: Asset, sentence: str, why: str) -> Pulled:
         bars = self._stored(asset.ticker)
         first, last = (bars.first, bars.last) if bars else (None, None)
-        return Pulled(asset.ticker, Outcome.FAILED, 0, first, last, error=said, why=why)
+        return Pulled(asset.ticker, Outcome.FAILED, 0, first, last, error=sentence, why=why)
 
     def _stored(self, ticker: str) -> Bars | None:
         try:
@@ -197,16 +197,16 @@ def _outcome(asset: Asset, fetched: Fetched, today: date) -> tuple[Outcome, str,
     if fetched.how not in (How.UNKNOWN, How.EMPTY):
         return _PLAIN[fetched.how], "", ""
     if fetched.stored is not None:
-        said = f"Yahoo no longer has it; the bars to {fetched.stored.bars.last} are kept"
-        return Outcome.DELISTED, said, "delisted"
+        sentence = f"Yahoo no longer has it; the bars to {fetched.stored.bars.last} are kept"
+        return Outcome.DELISTED, sentence, "delisted"
     if asset.delisted is not None and asset.delisted.day < today:
-        said = f"delisted on {asset.delisted.day}, and Yahoo has no bars of it"
-        return Outcome.DELISTED, said, "delisted"
+        sentence = f"delisted on {asset.delisted.day}, and Yahoo has no bars of it"
+        return Outcome.DELISTED, sentence, "delisted"
     if fetched.how is How.EMPTY or (asset.listed is not None and asset.listed >= today):
         since = f"its listing is on {asset.listed}" if asset.listed else "Yahoo has no bar of it"
         return Outcome.NOT_LISTED, since, "not listed yet"
-    said = "Yahoo does not know it; check the spelling, as Yahoo writes it"
-    return Outcome.UNKNOWN, said, "unknown"
+    sentence = "Yahoo does not know it; check the spelling, as Yahoo writes it"
+    return Outcome.UNKNOWN, sentence, "unknown"
 
 
 _PLAIN = {
@@ -224,8 +224,8 @@ def _nothing_new(asset: Asset, last: date, today: date) -> tuple[Outcome, str, s
         return Outcome.HOLIDAY, f"no session between {last} and {today}", "holiday"
     if asset.delisted is not None and asset.delisted.day <= today:
         return Outcome.DELISTED, f"delisted on {asset.delisted.day}", "delisted"
-    said = f"Yahoo has no bar after {last}, though {missed} sessions passed: late, or halted"
-    return Outcome.UNCHANGED, said.replace("1 sessions", "1 session"), "late"
+    sentence = f"Yahoo has no bar after {last}, though {missed} sessions passed: late, or halted"
+    return Outcome.UNCHANGED, sentence.replace("1 sessions", "1 session"), "late"
 
 
 def _sessions_between(asset: Asset, last: date, today: date) -> int:

@@ -169,20 +169,20 @@ def _is_busy(status: int) -> bool:
 
 def _retry_after(answer: Response) -> float | None:
     """The seconds for which Yahoo asks to be left alone, None if it names none."""
-    said = (answer.headers.get("Retry-After") or "").strip()
-    if said.isascii() and said.isdigit():
-        return float(said)
-    at = http_date(said)
+    header = (answer.headers.get("Retry-After") or "").strip()
+    if header.isascii() and header.isdigit():
+        return float(header)
+    at = http_date(header)
     if at is None:
         return None
     now = http_date(answer.headers.get("Date")) or datetime.now(UTC)
     return max((at - now).total_seconds(), 0.0)
 
 
-def http_date(said: str | None) -> datetime | None:
+def http_date(header: str | None) -> datetime | None:
     """The moment that a header names, None if it names none."""
     try:
-        at = parsedate_to_datetime(said or "")
+        at = parsedate_to_datetime(header or "")
     except (TypeError, ValueError, OverflowError):
         return None
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -234,10 +234,10 @@ def _unavailable(
     )
 
 
-def _refused(ticker: str, said: str, stored: StoredBars | None) -> BrokenData:
+def _refused(ticker: str, sentence: str, stored: StoredBars | None) -> BrokenData:
     """What contradicts itself in an answer, with what stands and what to do."""
     stands = f"the stored bars to {stored.bars.last} are kept" if stored else "nothing was stored"
-    return BrokenData(f"{said}; {stands}. newsfolio data pull {ticker} asks again")
+    return BrokenData(f"{sentence}; {stands}. newsfolio data pull {ticker} asks again")
 
 
 def _doubt(asset: Asset, kept: Bars) -> str:

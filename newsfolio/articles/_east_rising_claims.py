@@ -7,6 +7,7 @@ from datetime import date
 from newsfolio.assets import Sleeve
 from newsfolio.claims import Claim, Reading, Says
 from newsfolio.errors import MissingData
+from newsfolio.formatting import signed
 from newsfolio.library import CHINA_TEN, MAG_SEVEN
 from newsfolio.quantities import (
     Custom,
@@ -115,8 +116,8 @@ def _march_less_winter(record: Record, window: Window) -> Measured:
     if march.empty or winter.empty:
         raise MissingData(f"^GSPC has no January to March from {window.start} to {window.end}")
     value = float(march.mean()) - float(winter.mean())
-    told = f"^GSPC {march.mean():+.3%} a day in March against {winter.mean():+.3%}"
-    return Measured(value, f"{told} in January and February")
+    sentence = f"^GSPC {signed(march.mean(), 3)} a day in March against {signed(winter.mean(), 3)}"
+    return Measured(value, f"{sentence} in January and February")
 
 
 _MARCH = Custom(("^GSPC",), _march_less_winter)

@@ -72,8 +72,8 @@ class Quantity:
     @property
     def currencies(self) -> frozenset[str]:
         """Those that it converts to, and its parts."""
-        parts = (one for one in vars(self).values() if isinstance(one, Quantity))
-        return frozenset[str]().union(*(one.currencies for one in parts))
+        parts = (part for part in vars(self).values() if isinstance(part, Quantity))
+        return frozenset[str]().union(*(part.currencies for part in parts))
 
     def measure(self, record: Record, window: Window) -> Measured:
         """The figure; MissingData with the reason where the prices cannot tell."""
@@ -138,8 +138,8 @@ class Less(Quantity):
         return (*self.one.lines, *self.other.lines)
 
     def measure(self, record: Record, window: Window) -> Measured:
-        one, other = (part.measure(record, window) for part in (self.one, self.other))
-        return Measured(one.value - other.value, _both(one, other))
+        measured, other = (part.measure(record, window) for part in (self.one, self.other))
+        return Measured(measured.value - other.value, _both(measured, other))
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,9 @@ class Times(Quantity):
         return (*self.one.lines, *self.other.lines)
 
     def measure(self, record: Record, window: Window) -> Measured:
-        one, other = (part.measure(record, window) for part in (self.one, self.other))
-        ratio = one.value / other.value if other.value > 0 else math.nan
-        return Measured(ratio, _both(one, other))
+        measured, other = (part.measure(record, window) for part in (self.one, self.other))
+        ratio = measured.value / other.value if other.value > 0 else math.nan
+        return Measured(ratio, _both(measured, other))
 
 
 @dataclass(frozen=True)
@@ -212,5 +212,5 @@ def label_of(of: str | Sleeve) -> str:
     return of if isinstance(of, str) else of.name
 
 
-def _both(one: Measured, other: Measured) -> str:
-    return f"{one.detail} against {other.detail}"
+def _both(measured: Measured, other: Measured) -> str:
+    return f"{measured.detail} against {other.detail}"

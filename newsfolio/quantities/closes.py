@@ -23,12 +23,12 @@ A_YEAR = 252
 
 def at(closes: pd.Series, day: date, called: str) -> float:
     """The last close on or before a day; MissingData where it is missing or too old."""
-    known = before(closes, day + A_DAY)
-    if known.empty:
+    past = before(closes, day + A_DAY)
+    if past.empty:
         raise MissingData(f"{called} begins on {closes.index[0]:%Y-%m-%d}, after {day}")
-    if day - known.index[-1].date() > STALE:
-        raise MissingData(f"{called} ends on {known.index[-1]:%Y-%m-%d}, before {day}")
-    return float(without_gaps(known.iloc[-1:], called).iloc[0])
+    if day - past.index[-1].date() > STALE:
+        raise MissingData(f"{called} ends on {past.index[-1]:%Y-%m-%d}, before {day}")
+    return float(without_gaps(past.iloc[-1:], called).iloc[0])
 
 
 def within(closes: pd.Series, window: Window, called: str, *, first: bool = False) -> pd.Series:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
+from newsfolio.formatting import percent, signed
 from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, label_of
 from newsfolio.quantities.closes import A_YEAR, mean_moves, moves_of, path_of, weekly
 
@@ -22,7 +23,7 @@ class Volatility(OfLines):
         if len(moves) < 2:
             raise MissingData(f"{label_of(self.of)}: fewer than two moves to {window.end}")
         value = float(moves.std(ddof=1)) * math.sqrt(A_YEAR)
-        return Measured(value, f"{label_of(self.of)} {value:.1%} a year")
+        return Measured(value, f"{label_of(self.of)} {percent(value, 1)} a year")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class RateBeta(Quantity):
             raise MissingData(f"{self.of}: too few weeks of {self.rate} up to {window.end}")
         value = float(both["move"].cov(both["rise"]) / both["rise"].var())
         close = float(both["move"].corr(both["rise"]))
-        detail = f"{self.of} {value:+.1%} a point of {self.rate}"
+        detail = f"{self.of} {signed(value, 1)} a point of {self.rate}"
         return Measured(value, f"{detail}, correlation {close:+.2f}, {len(both)} weeks")
 
 
@@ -119,4 +120,5 @@ class WiderWhenRising(Quantity):
         low = float(both["spread"][both["change"] <= 0].mean())
         if math.isnan(high) or math.isnan(low):
             raise MissingData(f"{self.rate} did not both rise and fall up to {window.end}")
-        return Measured(high - low, f"{self.of.name} {high:.2%} apart a week against {low:.2%}")
+        detail = f"{self.of.name} {percent(high)} apart a week against {percent(low)}"
+        return Measured(high - low, detail)

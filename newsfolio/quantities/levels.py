@@ -7,13 +7,14 @@ from datetime import date
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
+from newsfolio.formatting import percent, signed
 from newsfolio.quantities.base import Measured, OfLines, Record, Window
 from newsfolio.quantities.closes import A_DAY, at, before, span, within, without_gaps
 
 
 @dataclass(frozen=True)
 class Level(OfLines):
-    """The close at the end of the window, in the line's own unit."""
+    """The close at the end of the window, in the line's currency: 1.10 for 110 pence in London."""
 
     of: str
 
@@ -43,7 +44,7 @@ class Touch(OfLines):
         inside = within(closes, window, self.of)
         top, day = float(inside.max()), inside.idxmax()
         value = top / at(closes, window.start, self.of) - 1 if self.rise else top
-        shown = f"{value:+.1%}" if self.rise else f"{value:,.2f}"
+        shown = signed(value, 1) if self.rise else f"{value:,.2f}"
         return Measured(value, f"{self.of} at most {shown}, on {day:%Y-%m-%d}")
 
 
@@ -59,7 +60,7 @@ class IntradayRise(OfLines):
         if today.empty:
             raise MissingData(f"{self.of} has no intraday high on {window.end} here")
         value = float(today.iloc[0]) / at(closes, window.end - A_DAY, self.of) - 1
-        return Measured(value, f"{self.of} {value:+.1%} at its high of the day")
+        return Measured(value, f"{self.of} {signed(value, 1)} at its high of the day")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Drawdown(OfLines):
         falls = inside / inside.cummax() - 1
         falls = falls.loc[span(window.start + A_DAY, window.end)]
         value, day = float(falls.min()), falls.idxmin()
-        return Measured(value, f"{self.of} {value:.1%} below its high on {day:%Y-%m-%d}")
+        return Measured(value, f"{self.of} {percent(value, 1)} below its high on {day:%Y-%m-%d}")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ class FromLow(OfLines):
         closes = record.closes(self.of)
         low = within(closes, window, self.of, first=True)
         value = at(closes, window.end, self.of) / float(low.min()) - 1
-        return Measured(value, f"{self.of} {value:+.1%} over its low of {low.idxmin():%Y-%m-%d}")
+        return Measured(
+            value, f"{self.of} {signed(value, 1)} over its low of {low.idxmin():%Y-%m-%d}"
+        )
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class FromPeak(OfLines):
         if earlier.empty:
             raise MissingData(f"{self.of} has no close before {window.end} here")
         value = at(closes, window.end, self.of) / float(without_gaps(earlier, self.of).max()) - 1
-        return Measured(value, f"{self.of} {value:+.1%} from its highest close before")
+        return Measured(value, f"{self.of} {signed(value, 1)} from its highest close before")
 
 
 @dataclass(frozen=True)

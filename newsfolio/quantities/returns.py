@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
+from newsfolio.formatting import percent, signed
 from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, label_of
 from newsfolio.quantities.closes import A_DAY, at, mean_moves, path_of, span
 
@@ -29,7 +30,7 @@ class Gain(OfLines):
     def measure(self, record: Record, window: Window) -> Measured:
         gains = {line: self.gain(record, line, window) for line in self.lines}
         mean = math.fsum(gains.values()) / len(gains)
-        return Measured(mean, f"{label_of(self.of)} {mean:+.1%}")
+        return Measured(mean, f"{label_of(self.of)} {signed(mean, 1)}")
 
     def gain(self, record: Record, line: str, window: Window) -> float:
         """The return of one line."""
@@ -57,9 +58,9 @@ class Trailing(Quantity):
         bar = Gain(self.bar).gain(record, self.bar, window)
         gains = {line: Gain(line).gain(record, line, window) for line in self.of.tickers}
         ahead = {line: gain for line, gain in gains.items() if gain >= bar - self.margin}
-        names = ", ".join(f"{line} {gain:+.1%}" for line, gain in ahead.items())
+        names = ", ".join(f"{line} {signed(gain, 1)}" for line, gain in ahead.items())
         exceptions = f"; exceptions: {names}" if ahead else ""
-        return Measured(float(len(gains) - len(ahead)), f"{self.bar} {bar:+.1%}{exceptions}")
+        return Measured(float(len(gains) - len(ahead)), f"{self.bar} {signed(bar, 1)}{exceptions}")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class MeanMove(OfLines):
         if moves.empty:
             raise MissingData(f"{self.of} has no session from {window.start} to {window.end}")
         value = float(moves.mean())
-        return Measured(value, f"{self.of} {value:+.2%} a day")
+        return Measured(value, f"{self.of} {signed(value, 2)} a day")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class TrendGain(OfLines):
             raise MissingData(f"{self.of} is too short here for a trend on {window.start}")
         earned = (held * closes.pct_change()).loc[inside]
         value = math.prod(1 + float(move) for move in earned) - 1
-        return Measured(value, f"following {self.of} {value:+.1%}")
+        return Measured(value, f"following {self.of} {signed(value, 1)}")
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,11 @@ class AfterJumps(OfLines):
         called = label_of(self.of)
         if not gains:
             raise MissingData(
-                f"{called} did not rise by {self.jump:.0%} on any day early enough "
+                f"{called} did not rise by {percent(self.jump, 0)} on any day early enough "
                 f"from {window.start} to {window.end}"
             )
         value = math.fsum(gains) / len(gains)
-        return Measured(value, f"{called} {value:+.1%} after {len(gains)} jumps")
+        return Measured(value, f"{called} {signed(value, 1)} after {len(gains)} jumps")
 
     def _after(self, record: Record, line: str, window: Window) -> list[float]:
         """The gain after each jump of one line."""

@@ -142,7 +142,7 @@ ROWS = VenueRows(
     "Asia/Shanghai",
     _SCHEDULE,
     lot=always(100, "trading rules of SSE and SZSE"),
-    withholding=always(0.10, "A-shares through Stock Connect: 10%"),
+    withholding=always(0.10, "A-shares through Stock Connect: 10 %"),
     counters=(Counters(r"900\d{3}\.SS", SHANGHAI_B), Counters(r"200\d{3}\.SZ", SHENZHEN_B)),
     boards=_BOARDS,
     board_of_kind={"star": _STAR, Kind.ETF: _FUNDS_BOARD, Kind.STOCK: _MAIN, Kind.REIT: _MAIN},

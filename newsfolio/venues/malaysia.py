@@ -9,7 +9,7 @@ from newsfolio.boards import Board
 from newsfolio.dated import always
 from newsfolio.levies import TickTable, VenueSchedule, by_kind, history, of_value, tax_on_both
 from newsfolio.venue import Kind, Venue
-from newsfolio.venue_rows import VenueRows
+from newsfolio.venue_rows import SessionRows, VenueRows
 
 KUALA_LUMPUR = Venue("XKLS", "MYR", time(1), time(9), country="Malaysia")
 
@@ -41,6 +41,13 @@ ROWS = VenueRows(
     lot=always(100, "Bursa Malaysia"),
     withholding=always(0.0, "one-tier system; recalled"),
     board_of_kind=dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _BOARD),
+    sessions=SessionRows(
+        shut=("2023-02-06", "2024-03-28", "2025-09-15"), added=("2024-03-27T09:00",)
+    ),
     settlement=always(2, "Bursa Malaysia"),
-    sources=("All of it is recalled but lots and settlement.",),
+    sources=(
+        "All of it is recalled but lots, settlement and the days below.",
+        "2023-02-06 for Thaipusam of the Sunday, 2024-03-28 for the 17th of Ramadan, not the "
+        "day before: QuantLib 1.44. 2025-09-15: the exchange, Oriental Daily of 2025-08-26.",
+    ),
 )

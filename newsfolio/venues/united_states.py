@@ -80,7 +80,7 @@ _COMMISSION = Levy(
 
 NEW_YORK = Venue("XNYS", "USD", time(14, 30), time(21, 0), country="United States")
 
-_WITHHELD = "gross by default; US source dividends to a non-resident: 30% without a treaty"
+_WITHHELD = "gross by default; US source dividends to a non-resident: 30 % without a treaty"
 _ATTACKED = ("2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14")
 _HURRICANE = ("2012-10-29", "2012-10-30")
 

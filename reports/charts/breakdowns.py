@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from newsfolio.formatting import percent, signed
+from newsfolio.formatting import Pace, percent, signed
 from reports.charts.curves import Chart, Divided, base_layout, colours, date_views, short, weekly
 from reports.charts.labels import plain
 from reports.contract.evaluation import AttributionJson, PlaceboJson, VariantJson
@@ -56,12 +56,13 @@ def allocation_chart(record: RunRecord, parts: Divided) -> Chart | None:
                  "layout": layout}, views if len(views) > 1 else ())  # fmt: skip
 
 
-def placebo_chart(placebo: PlaceboJson, table: pd.DataFrame) -> Chart | None:
+def placebo_chart(placebo: PlaceboJson, table: pd.DataFrame, pace: Pace) -> Chart | None:
     """How often placebos came out where, and the strategy among them."""
-    values = table["excess"].astype(float).dropna().to_numpy() if len(table) else np.array([])
-    if placebo["real"] is None or len(values) < 2:
+    yearly = table["excess"].astype(float).dropna().to_numpy() if len(table) else np.array([])
+    real = pace.of(placebo["real"])
+    if real is None or len(yearly) < 2:
         return None
-    real = float(placebo["real"])
+    values = np.array([pace.of(value) for value in yearly.tolist()], dtype="float64")
     low, high = float(min(values.min(), real)), float(max(values.max(), real))
     bins = min(30, max(8, int(np.sqrt(len(values)) * 1.6)))
     counts, edges = np.histogram(values, bins=bins, range=(low, high if high > low else low + 0.01))
@@ -71,7 +72,7 @@ def placebo_chart(placebo: PlaceboJson, table: pd.DataFrame) -> Chart | None:
         "width": float(f"{edges[1] - edges[0]:.5g}"), "name": "placebos",
         "marker": {"color": {"$css": "--placebo"},
                    "line": {"color": {"$css": "--bg"}, "width": 1}},
-        "hovertemplate": "%{y} placebos near %{x:.1%} a year<extra></extra>",
+        "hovertemplate": f"%{{y}} placebos near %{{x:.1%}} {pace.words}<extra></extra>",
     }  # fmt: skip
     top = float(counts.max())
     layout = {
@@ -85,7 +86,8 @@ def placebo_chart(placebo: PlaceboJson, table: pd.DataFrame) -> Chart | None:
                     "line": {"color": {"$css": "--own"}, "width": 3}}],
         "annotations": [_mark(real, top, (low + high) / 2)],
     }  # fmt: skip
-    return Chart("placebos", f"Among {placebo['count']} placebos", _luck(placebo),
+    finding = _luck(placebo, f"{signed(real, 1)} {pace.words}")
+    return Chart("placebos", f"Among {placebo['count']} placebos", finding,
                  {"data": [trace], "layout": layout})  # fmt: skip
 
 
@@ -128,11 +130,11 @@ def waterfall_chart(attribution: AttributionJson) -> Chart:
     return Chart("waterfall", "Gross to net", finding, {"data": [trace], "layout": layout})
 
 
-def variants_chart(variants: Sequence[VariantJson]) -> Chart | None:
+def variants_chart(variants: Sequence[VariantJson], pace: Pace) -> Chart | None:
     """The grid's excesses in order, the variant that was run in colour."""
     points = sorted(
-        ((variant["excess"], plain(variant["label"]), variant["chosen"])
-         for variant in variants if variant["excess"] is not None),
+        ((excess, plain(variant["label"]), variant["chosen"])
+         for variant in variants if (excess := pace.of(variant["excess"])) is not None),
         key=lambda point: point[0],
     )  # fmt: skip
     if len(points) < FEW:
@@ -278,10 +280,10 @@ def _mark(real: float, top: float, middle: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _luck(placebo: PlaceboJson) -> str:
+def _luck(placebo: PlaceboJson, ahead: str) -> str:
     text = (
         f"{percent(placebo['percentile'], 0)} of {placebo['count']} placebos "
-        f"({placebo['chosen']}) did worse than the strategy's {signed(placebo['real'], 1)} a year "
+        f"({placebo['chosen']}) did worse than the strategy's {ahead} "
         f"against {placebo['against']}."
     )
     if placebo["independent"] is None:

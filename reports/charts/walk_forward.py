@@ -51,10 +51,10 @@ def walk_headline(walk: WalkForwardJson) -> str:
     """What came of choosing anew, against the strategy's own parameters."""
     rows = walk["metrics"]
     rate = " a year" if defined(rows["walk"]["cagr"]) else ""
-    told = f"Chosen on what was known: {_growth_of(rows['walk'])}{rate}"
+    sentence = f"Chosen on what was known: {_growth_of(rows['walk'])}{rate}"
     if "base" in rows:
-        told += f", with its own parameters {_growth_of(rows['base'])}"
-    return f"{told}, in cash {_growth_of(rows['cash'])}"
+        sentence += f", with its own parameters {_growth_of(rows['base'])}"
+    return f"{sentence}, in cash {_growth_of(rows['cash'])}"
 
 
 def _growth_of(figures: FiguresByName) -> str:

@@ -77,7 +77,10 @@ class ComparisonJson(TypedDict):
 
 
 class SignificanceJson(TypedDict):
-    """The Sharpe ratio of the difference to the control, and what luck would have made of it."""
+    """The Sharpe ratio of the difference to the control, and what luck would have made of it.
+
+    It is deflated by the larger of trials and family, which older runs lack.
+    """
 
     sharpe: float | None
     probabilistic: float | None
@@ -89,6 +92,41 @@ class SignificanceJson(TypedDict):
     skew: float | None
     kurtosis: float | None
     why: str
+    family: NotRequired[int | None]
+
+
+class JoinedTrialsJson(TypedDict):
+    """Another thesis, or a strategy without one, whose variants are counted with this one."""
+
+    subject: str
+    variants: int
+    why: str
+
+
+class TrialRecordJson(TypedDict):
+    """What the trial ledger said when the run was judged. link: hash of its last row."""
+
+    joined: list[JoinedTrialsJson]
+    killed: int
+    running: int
+    since: str
+    trials: int
+    rows: int
+    link: str
+    gaps: list[str]
+    chained: str
+    unchained: int
+
+
+class FalsifiedJson(TypedDict):
+    """What was to show that the thesis is wrong. met: None while its day has not come."""
+
+    stated: str
+    by: str
+    until: str
+    value: float | None
+    met: bool | None
+    sentence: str
 
 
 class PowerJson(TypedDict):
@@ -102,16 +140,17 @@ class PowerJson(TypedDict):
 
 
 class BetaJson(TypedDict):
-    """Exposure to one proxy."""
+    """Exposure to one proxy. part: what it explains a year; older runs lack it."""
 
     name: str
     ticker: str
     beta: float
     t: float
+    part: NotRequired[float | None]
 
 
 class AlphaJson(TypedDict):
-    """Return a year that the proxies do not explain."""
+    """Return a year that the proxies do not explain. basis, monthly: older runs lack them."""
 
     alpha: EstimateJson
     t: float | None
@@ -120,6 +159,8 @@ class AlphaJson(TypedDict):
     lags: int | None
     betas: list[BetaJson]
     why: str
+    basis: NotRequired[str]
+    monthly: NotRequired[bool]
 
 
 class PlaceboJson(TypedDict):
@@ -257,8 +298,82 @@ class StudyJson(TypedDict):
     why: str
 
 
+class RegimeJson(TypedDict):
+    """The strategy and its difference in a named period, or in a state of the market."""
+
+    name: str
+    first: str
+    last: str
+    source: str
+    sessions: int
+    scored: int
+    own: float | None
+    other: float | None
+    difference: float | None
+    deviations: float | None
+    why: str
+
+
+class RegimesJson(TypedDict):
+    """Named periods, and states of the market as its benchmark told them."""
+
+    against: str
+    benchmark: str
+    periods: list[RegimeJson]
+    states: list[RegimeJson]
+    why: str
+
+
+class ShortcutJson(TypedDict):
+    """What the run would have shown with one thing done as nobody could have."""
+
+    name: str
+    meaning: str
+    growth: float | None
+    growth_added: float | None
+    excess: float | None
+    excess_added: float | None
+    why: str
+
+
+class PhaseJson(TypedDict):
+    """The same rule, decided so many sessions after each end of its period."""
+
+    by: int
+    growth: float | None
+    excess: float | None
+
+
+class PhasesJson(TypedDict):
+    """All phases, and how far apart luck alone puts them."""
+
+    rows: list[PhaseJson]
+    low: float | None
+    median: float | None
+    high: float | None
+    deviation: float | None
+    worse: float | None
+    why: str
+
+
+class ShortcutsJson(TypedDict):
+    """What each shortcut would have added, and the luck of the day of the month."""
+
+    against: str
+    a_year: bool
+    growth: float | None
+    excess: float | None
+    rows: list[ShortcutJson]
+    phases: PhasesJson
+    why: str
+
+
 class EvaluationJson(TypedDict):
-    """Everything that is known about whether a thesis held up. studies: older runs lack them."""
+    """Everything that is known about whether a thesis held up.
+
+    studies, regimes, record, shortcuts, falsifier: older runs lack them. record: None where the
+    ledger could not be read; shortcuts: None where nobody asked, falsifier where nobody stated one.
+    """
 
     verdict: VerdictJson
     scored: ScoredJson
@@ -275,3 +390,7 @@ class EvaluationJson(TypedDict):
     replications: int
     seed: int
     studies: NotRequired[list[StudyJson]]
+    regimes: NotRequired[RegimesJson | None]
+    shortcuts: NotRequired[ShortcutsJson | None]
+    record: NotRequired[TrialRecordJson | None]
+    falsifier: NotRequired[FalsifiedJson | None]

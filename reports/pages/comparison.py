@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from newsfolio.errors import OutputError
-from newsfolio.formatting import chance, percent, ratio, signed
+from newsfolio.formatting import Pace, chance, percent, ratio, signed
 from reports.charts.curves import Chart, Curve, Divided, drawdown_chart, growth_chart
 from reports.charts.intervals import bar, scale_of
 from reports.contract.comparison import RunsComparedJson
@@ -18,7 +18,7 @@ from reports.pages.render import render, verbatim
 from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
 from reports.record import RunRecord
 from reports.tables.cell import TableCell
-from reports.tables.evaluation import FIGURES, Form, estimate
+from reports.tables.evaluation import FIGURES, Form, estimate, put_excess
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
 
@@ -31,6 +31,7 @@ def compare_page(records: Sequence[RunRecord], comparison: RunsComparedJson, fol
     labels = _distinct_labels(comparison)
     charts = {chart.name: chart for chart in _charts(comparison, labels)}
     block = data_block(chart_data(charts, _shared(comparison)))
+    pace = Pace(comparison["sessions"], comparison["years"])
     nonce = nonce_of(repr(sorted(labels.items())), str(comparison["notes"]), block)
     return render(
         "compare.html",
@@ -47,7 +48,8 @@ def compare_page(records: Sequence[RunRecord], comparison: RunsComparedJson, fol
             "charts": {"growth": None, "drawdown": None, **charts},
             "figures": _figures(comparison, labels, folder),
             "headings": [label for _, label, _ in FIGURES],
-            "pairs": _pairs(comparison, labels),
+            "pace": pace.words,
+            "pairs": _pairs(comparison, labels, pace),
             "matrices": [
                 _matrix("Correlation of session returns", comparison["correlation"], labels, ratio),
                 _matrix("Money held in the same lines", comparison["overlap"], labels, _whole),
@@ -125,19 +127,22 @@ def _page(folder: Path, name: str) -> str | None:
     return f"{quote(name, safe='')}/verdict.html" if exists else None
 
 
-def _pairs(comparison: RunsComparedJson, labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    scale = scale_of([pair["excess"] for pair in comparison["pairs"]])
+def _pairs(
+    comparison: RunsComparedJson, labels: Mapping[str, str], pace: Pace
+) -> list[dict[str, Any]]:
+    excesses = [put_excess(pair, pace) for pair in comparison["pairs"]]
+    scale = scale_of(excesses)
     return [
         {
             "one": labels[pair["one"]],
             "other": labels[pair["other"]],
-            "excess": estimate(pair["excess"], signed),
-            "drawn": bar(pair["excess"], scale),
+            "excess": estimate(excess, signed),
+            "drawn": bar(excess, scale),
             "sharpe": estimate(pair["sharpe_difference"], ratio),
             "p": chance(pair["p"]),
             "error": percent(pair["tracking_error"]),
         }
-        for pair in comparison["pairs"]
+        for pair, excess in zip(comparison["pairs"], excesses, strict=True)
     ]
 
 

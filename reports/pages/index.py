@@ -20,7 +20,7 @@ from reports.pages.render import KINDS, render, verbatim
 from reports.record import scoring
 from reports.saved_runs import DRAFT, SavedRun, drawn_runs
 from reports.tables.runs import COLUMNS as FIGURES
-from reports.tables.runs import index_row
+from reports.tables.runs import SCORED, index_row
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,15 @@ class Column:
 COLUMNS = (
     Column("Strategy", text=True),
     Column("Verdict", text=True),
+    Column("Frozen", text=True),
+    Column("Made", text=True),
     Column("Growth", text=True, sorts=False),
     Column("Article", text=True),
     Column("Data", text=True),
-    Column("Window", text=True),
-    *(Column(title) for title in FIGURES.values()),
-    Column("Benchmark CAGR"),
+    Column("Scored since", text=True),
+    *(Column(title) for title in SCORED),
+    Column("Whole run", text=True),
+    *(Column(f"Whole run: {title}") for title in (*FIGURES.values(), "Benchmark CAGR")),
 )
 
 
@@ -63,16 +66,16 @@ def index(rows: Sequence[Markup], damaged: Sequence[str] = ()) -> str:
     )
 
 
-def index_line(manifest: ManifestJson, page: str | None, spark: str = "") -> Markup:
+def index_line(manifest: ManifestJson, page: str | None, spark: str = "", made: str = "") -> Markup:
     """The row of a run.
 
     page: the address of its page from the index, None where there is none. spark: its growth as
-    a small drawing.
+    a small drawing. made: when, as ISO text.
     """
     row = index_row(manifest)
-    return Markup(
-        render("index_row.html", {"kinds": KINDS, "row": row, "page": page, "spark": spark})
-    )
+    values = {"kinds": KINDS, "row": row, "page": page, "spark": spark, "made": made,
+              "scored": len(SCORED)}  # fmt: skip
+    return Markup(render("index_row.html", values))
 
 
 def write(folder: Path) -> Path:
@@ -94,7 +97,8 @@ def write(folder: Path) -> Path:
 
 
 def _line(run: SavedRun) -> Markup:
-    return index_line(run.manifest, _page(run.folder), _spark(run.folder, run.manifest))
+    spark = _spark(run.folder, run.manifest)
+    return index_line(run.manifest, _page(run.folder), spark, run.made)
 
 
 def _page(folder: Path) -> str | None:

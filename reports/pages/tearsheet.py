@@ -1,77 +1,83 @@
-"""The tearsheet: figures, assumptions and what a run rests on first, drawings after."""
+"""The tearsheet: the full report of quantstats, with a box of ours on top; or why there is none."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-from reports.charts.quantstats_plots import LEFT_OUT, Gallery, context_end, gallery
+from markupsafe import Markup
+
 from reports.pages.render import render, verbatim
-from reports.record import RunRecord, scoring
-from reports.tables import returns
-from reports.tables.headline import FIGURES, headline
+from reports.record import RunRecord
+from reports.tearsheet.differences import ReportPart, compared_last, differences
+from reports.tearsheet.inputs import FEWEST, SheetInput, refusal, sheet_input
+from reports.tearsheet.library_report import library_report, versions
+from reports.tearsheet.marks import Marked, figures_of, marked, with_marks
+from reports.tearsheet.own_figures import own_values
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
+STYLE, BOX = "<!-- style of the box -->", "<!-- the box -->"
+"""Where the template of the library's report takes ours."""
 
-def tearsheet(record: RunRecord, draw: Callable[[RunRecord], Gallery] = gallery) -> str:
+
+def tearsheet(record: RunRecord) -> str:
     """One HTML page that needs nothing else: no script, no font, no request.
 
-    The same run gives the same text. Any run gives a page: what a short, flat or ruined
-    curve cannot carry is left out, with a sentence that says why. draw: makes the drawings.
+    The same run gives the same text.
     """
-    manifest = record.manifest
-    return render(
-        "tearsheet.html",
-        {
-            "policy": POLICY,
-            "style": verbatim("style.css"),
-            "m": manifest,
-            "headline": headline(manifest),
-            "figures": FIGURES,
-            "context": _context(record),
-            "gallery": draw(record),
-            "left_out": LEFT_OUT,
-            **_tables(record),
-            "source": json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False),
-        },
-    )
+    return sheet_page(sheet_input(record))
 
 
-def _tables(record: RunRecord) -> dict[str, Any]:
-    equity = record.equity
-    benchmark = record.references.get("benchmark")
-    years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
+def sheet_page(run: SheetInput) -> str:
+    """The same, from no more than it takes; what the library raises is a reason on the page."""
+    why = refusal(run)
+    if not why:
+        try:
+            report = library_report(run)
+        except Exception as error:  # a figure of the library's must not cost the run its pages
+            why = f"quantstats stopped with “{type(error).__name__}: {error}”"
+    return _refused(run, why) if why else _reported(run, report)
+
+
+def _refused(run: SheetInput, why: str) -> str:
+    values = {**_words(run), "why": why, "fewest": FEWEST, "policy": POLICY, "style": _style()}
+    return render("tearsheet.html", values)
+
+
+def _reported(run: SheetInput, report: str) -> str:
+    version, pandas = versions()
+    rows = differences(version, pandas, benchmark=run.benchmark is not None)
+    marks = marked(report, rows, own_values(run))
+    values = {
+        **_words(run),
+        "version": version,
+        "pandas": pandas,
+        "compared": compared_last(),
+        "figures": len(figures_of(report)),
+        "drawings": report.count("<figure id="),
+        "marks": {kind.value: [m for m in marks if m.row.kind is kind] for kind in ReportPart},
+        "wrong": _wrong(marks),
+    }
+    box = render("tearsheet_box.html", values)
+    page = with_marks(report, marks)
+    return page.replace(STYLE, f"<style>{_style()}</style>", 1).replace(BOX, box, 1)
+
+
+def _words(run: SheetInput) -> dict[str, Any]:
     return {
-        "years": years,
-        "widest": _widest([row[who] for row in years for who in ("strategy", "benchmark")]),
-        "months": months,
-        "month_names": returns.MONTHS,
-        "deepest": _widest([value for row in months for value in row["months"]]),
-        "drawdowns": returns.drawdowns(equity) if len(equity) > 1 else [],
-        "trades": returns.trades(record.fills),
-        "moved": returns.moved(record.cash),
-        "lapses": returns.lapsed(record.lapses),
-        "held": returns.held(record.weights, returns.decided(record.targets)),
+        "label": run.label,
+        "benchmark": run.benchmark_label if run.benchmark is not None else "",
+        "scored": run.scored,
+        "simulated": run.simulated,
     }
 
 
-def _widest(values: list[float | None]) -> float:
-    """The largest move of a table, which its bars and tints are measured by."""
-    return max((abs(value) for value in values if value is not None), default=0.0) or 1.0
+def _wrong(marks: list[Marked]) -> dict[str, int]:
+    return {
+        kind.value: sum(mark.row.wrong for mark in marks if mark.row.kind is kind)
+        for kind in ReportPart
+    }
 
 
-def _context(record: RunRecord) -> str:
-    """What part of the run scores the thesis, and what part only explains it."""
-    if not record.manifest["thesis"]:
-        return ""
-    scored = scoring(record.manifest, record.evaluation)["from"]
-    if scored is None:
-        return "The article cannot be acted on inside this window: all of it is context."
-    if context_end(record) is None:
-        return f"Scored from {scored}: all of this window follows the first decision."
-    return (
-        f"Scored from {scored}. What lies before is context: it explains the past and scores "
-        "nothing, but the figures on this page cover the whole window."
-    )
+def _style() -> Markup:
+    return verbatim("style.css") + verbatim("tearsheet.css")

@@ -31,7 +31,9 @@ from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
 from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.doubts import doubts_of
-from reports.tables.evaluation import headline_excess, tables_of
+from reports.tables.evaluation import pace_of, put_excess, tables_of
+from reports.tables.scored import scored_headline
+from reports.tables.trials import trials_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
@@ -65,11 +67,13 @@ def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
             "m": {"explained": None, "gross": [], "unallocated": [], **manifest},
             "e": evaluation,
             "hero": _hero(manifest, evaluation),
+            "scored": scored_headline(manifest, evaluation),
             "charts": {**dict.fromkeys(CHARTS), **charts},
             "parts": tables_of(evaluation) if evaluation else None,
             "claims": thesis.get("claims", []) if thesis else [],
             "falls": _falls(record, parts),
             "doubts": doubts_of(manifest),
+            "trials": trials_of(manifest, evaluation),
             "fills": list(_fills(record.fills)),
             "trades": returns.trades(record.fills),
             "lapses": returns.lapsed(record.lapses),
@@ -93,10 +97,11 @@ def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
     evaluation = record.evaluation
     if not evaluation:
         return
+    pace = pace_of(evaluation["scored"])
     drawn = (
-        placebo_chart(evaluation["placebo"], record.placebos),
+        placebo_chart(evaluation["placebo"], record.placebos, pace),
         waterfall_chart(evaluation["attribution"]) if evaluation["attribution"] else None,
-        variants_chart(evaluation["overfitting"]["variants"]),
+        variants_chart(evaluation["overfitting"]["variants"], pace),
     )
     yield from (chart for chart in drawn if chart is not None)
 
@@ -106,14 +111,17 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str
     if not evaluation:
         return {"word": "not judged", "kind": "none", "reason": UNJUDGED, "first": None}
     first, verdict = evaluation["comparisons"][0], evaluation["verdict"]
-    excess, rate = headline_excess(first, evaluation["scored"])
+    pace = pace_of(evaluation["scored"])
+    excess = put_excess(first, pace)
     return {
         "word": verdict["word"],
         "kind": KINDS.get(verdict["word"], "none"),
         "reason": verdict["reason"],
         "first": first,
+        "total": first["total"],
         "excess": excess,
-        "rate": rate,
+        "yearly": pace.yearly,
+        "rate": pace.words,
         "bar": bar(excess, scale_of([excess]), axis=True),
         "scores": bool(manifest["thesis"]),
     }

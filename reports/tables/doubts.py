@@ -48,15 +48,15 @@ def _grouped(rows: Sequence[FindingJson]) -> tuple[FindingJson, ...]:
     alike: dict[tuple[str, ...], list[FindingJson]] = {}
     for row in rows:
         alike.setdefault(_words(row), []).append(row)
-    told = []
+    grouped = []
     for row in rows:
         group = alike[_words(row)]
         if len(group) < MANY:
-            told.append(row)
+            grouped.append(row)
         elif row is group[0]:
-            lines = named([one["ticker"] for one in group])
-            told.append({**row, "ticker": lines, "share": sum(one["share"] for one in group)})
-    return tuple(told)
+            lines = named([row["ticker"] for row in group])
+            grouped.append({**row, "ticker": lines, "share": sum(row["share"] for row in group)})
+    return tuple(grouped)
 
 
 def _words(row: FindingJson) -> tuple[str, ...]:

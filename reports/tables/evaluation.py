@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from newsfolio.formatting import A_YEAR_FROM, chance, defined, in_total, percent, ratio, signed
+from newsfolio.formatting import A_YEAR_FROM, Pace, chance, defined, percent, ratio, signed
 from reports.charts.breakdowns import PIECES
 from reports.charts.intervals import bar, scale_of
 from reports.contract.evaluation import (
@@ -25,6 +25,7 @@ from reports.contract.evaluation import (
     VariantJson,
 )
 from reports.tables.cell import TableCell
+from reports.tables.descriptions import regime_tables, shortcut_tables
 
 Form: TypeAlias = Callable[..., str]
 """`percent`, `ratio` or `signed`: takes a value and, if wanted, digits."""
@@ -53,23 +54,27 @@ class Fact:
 def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
     """All tables of an evaluation, by name."""
     curves, attribution = evaluation["figures"], evaluation["attribution"]
-    overfitting = evaluation["overfitting"]
+    overfitting, pace = evaluation["overfitting"], pace_of(evaluation["scored"])
     return {
+        "pace": pace.words,
+        "placebo": signed(pace.of(evaluation["placebo"]["real"])),
         "columns": curves,
         "figures": [
             (label, [estimate(curve[key], form) for curve in curves])
             for key, label, form in FIGURES
         ],
-        "comparisons": _comparisons(evaluation["comparisons"], evaluation["scored"]),
+        "comparisons": _comparisons(evaluation["comparisons"], pace),
         "significance": _significance(evaluation["significance"]),
         "power": _power(evaluation["power"]),
-        "alpha": _alpha(evaluation["alpha"]),
+        "alpha": _alpha(evaluation["alpha"], pace),
         "attribution": _attribution(attribution) if attribution else [],
         "effects": _effects(attribution) if attribution else [],
-        "variants": _variants(overfitting["variants"]),
+        "variants": _variants(overfitting["variants"], pace),
         "pbo": [(blocks, chance(value)) for blocks, value in overfitting["pbo"]],
         "spa": _spa(overfitting["spa"]),
         "studies": [_study(study) for study in evaluation.get("studies", ())],
+        "regimes": regime_tables(evaluation.get("regimes")),
+        "shortcuts": shortcut_tables(evaluation.get("shortcuts")),
     }
 
 
@@ -88,29 +93,35 @@ def _known(value: float | None, form: Form, why: str) -> TableCell:
     return TableCell(form(value)) if defined(value) else TableCell("n/a", why)
 
 
-def headline_excess(first: ComparisonJson, scored: ScoredJson) -> tuple[EstimateJson, str]:
-    """The excess that a page leads with: a year, or in total where there is too little of one."""
-    excess = first["excess"]
-    if scored["sessions"] >= A_YEAR_FROM:
-        return excess, "a year"
-    low, high = (in_total(excess[end], scored["years"]) for end in ("low", "high"))
-    return {"value": first["total"], "low": low, "high": high, "why": excess["why"]}, "in total"
+def pace_of(scored: ScoredJson) -> Pace:
+    """How growth over the scored sessions is put."""
+    return Pace(scored["sessions"], scored["years"])
 
 
-def _excess(row: ComparisonJson, scored: ScoredJson) -> TableCell:
-    if scored["sessions"] < A_YEAR_FROM and defined(row["total"]):
+def put_excess(row: ComparisonJson, pace: Pace) -> EstimateJson:
+    """An excess with its interval, as growth over its sessions is put."""
+    excess = row["excess"]
+    if pace.yearly or not defined(excess["value"]):
+        return excess
+    low, high = pace.of(excess["low"]), pace.of(excess["high"])
+    return {"value": row["total"], "low": low, "high": high, "why": excess["why"]}
+
+
+def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
+    if not pace.yearly and defined(row["total"]):
         return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see in total")
     return estimate(row["excess"], signed)
 
 
-def _comparisons(rows: Sequence[ComparisonJson], scored: ScoredJson) -> list[dict[str, Any]]:
+def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, Any]]:
     """One row an alternative, their excesses drawn on one scale."""
-    scale = scale_of([row["excess"] for row in rows])
+    put = [put_excess(row, pace) for row in rows]
+    scale = scale_of(put)
     return [
         {
             **row,
-            "excess": _excess(row, scored),
-            "drawn": bar(row["excess"], scale),
+            "excess": _excess(row, pace),
+            "drawn": bar(drawn, scale),
             "total": _known(row["total"], signed, row["excess"]["why"]),
             "sharpe": estimate(row["sharpe_difference"], ratio),
             "p": chance(row["p"]),
@@ -118,13 +129,13 @@ def _comparisons(rows: Sequence[ComparisonJson], scored: ScoredJson) -> list[dic
             "correlation": ratio(row["correlation"]),
             "beta": ratio(row["beta"]) if defined(row["beta"]) else "",
         }
-        for row in rows
+        for row, drawn in zip(rows, put, strict=True)
     ]
 
 
 def _significance(significance: SignificanceJson) -> list[Fact]:
     why = significance["why"] or "not known"
-    trials, everywhere = significance["trials"], significance["all_trials"]
+    trials = significance["trials"]
     return [
         Fact("Sharpe ratio of the difference", _known(significance["sharpe"], ratio, why),
              "Of returns less those of the control, a year."),
@@ -132,11 +143,8 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
              "Chance that the true one is above zero, skew and fat tails counted."),
         Fact("Deflated Sharpe ratio", _known(significance["deflated"], _share, why),
              "The same against the best that luck finds in as many trials."),
-        Fact("Trials", TableCell(
-                 "n/a" if trials is None else f"{trials:,}",
-                 "" if everywhere is None else f"{everywhere:,} over all theses",
-             ),
-             "Distinct variants of this thesis in the ledger."),
+        Fact("Trials", TableCell("n/a" if trials is None else f"{trials:,}", _others(significance)),
+             "Distinct variants in the ledger; the larger of thesis and family counts."),
         Fact("Best by luck alone", _known(significance["expected_best"], ratio, why),
              "Sharpe ratio that the best of the trials is expected to show without any edge."),
         Fact("Record needed", _known(significance["needed"], _years, why),
@@ -144,6 +152,12 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
         Fact("Skewness and kurtosis", _pair(significance, why),
              "Of the difference; a normal one has 0, 3."),
     ]  # fmt: skip
+
+
+def _others(significance: SignificanceJson) -> str:
+    family, everywhere = significance.get("family"), significance["all_trials"]
+    told = [] if family is None else [f"{family:,} with its family"]
+    return ", ".join([*told, *([] if everywhere is None else [f"{everywhere:,} over all theses"])])
 
 
 def _power(power: PowerJson) -> list[Fact]:
@@ -156,19 +170,36 @@ def _power(power: PowerJson) -> list[Fact]:
     ]  # fmt: skip
 
 
-def _alpha(alpha: AlphaJson) -> dict[str, Any]:
+def _alpha(alpha: AlphaJson, pace: Pace) -> dict[str, Any]:
+    def mean(a_year: float | None) -> float | None:
+        """A mean of sessions, which adds up."""
+        return a_year * (1.0 if pace.yearly else pace.years) if defined(a_year) else None
+
     yearly = alpha["alpha"]
+    low, high = mean(yearly["low"]), mean(yearly["high"])
+    put: EstimateJson = {**yearly, "value": mean(yearly["value"]), "low": low, "high": high}
     lags = "n/a" if alpha["lags"] is None else str(alpha["lags"])
+    rows = "months" if alpha.get("monthly") else "sessions"
     return {
         "facts": [
-            Fact("Alpha a year", estimate(yearly, signed), "Return that the proxies leave."),
+            Fact(f"Alpha {pace.words}", estimate(put, signed), "Return that the proxies leave."),
             Fact("t and p", TableCell(f"{ratio(alpha['t'])}, {chance(alpha['p'])}"),
-                 f"Newey-West errors with {lags} lags."),
+                 f"Newey-West errors with {lags} lags, on {rows}."),
             Fact("R squared", TableCell(percent(alpha["r_squared"], 1)),
                  "Share of the variance that the proxies explain."),
         ],
-        "drawn": bar(yearly, scale_of([yearly]), axis=True),
+        "drawn": bar(put, scale_of([put]), axis=True),
+        "basis": _basis(alpha.get("basis", "")),
+        "left": signed(put["value"]),
+        "explained": [signed(mean(beta.get("part"))) for beta in alpha["betas"]],
     }  # fmt: skip
+
+
+def _basis(basis: str) -> str:
+    """Where the proxies come from, as a sentence; older runs do not say."""
+    if not basis:
+        return ""
+    return f"{'F' + basis[1:] if basis.startswith('factors') else 'Proxies ' + basis}."
 
 
 def _attribution(attribution: AttributionJson) -> list[dict[str, Any]]:
@@ -205,10 +236,11 @@ def _effects(attribution: AttributionJson) -> list[list[str]]:
     return [[name, signed(a), signed(s), signed(a + s)] for name, a, s in rows]
 
 
-def _variants(rows: Sequence[VariantJson]) -> list[tuple[str, str, str, bool]]:
+def _variants(rows: Sequence[VariantJson], pace: Pace) -> list[tuple[str, str, str, bool]]:
     order = sorted(rows, key=lambda row: -(row["excess"] if defined(row["excess"]) else -1e9))
     return [
-        (row["label"], signed(row["excess"]), ratio(row["sharpe"]), row["chosen"]) for row in order
+        (row["label"], signed(pace.of(row["excess"])), ratio(row["sharpe"]), row["chosen"])
+        for row in order
     ]
 
 

@@ -1,4 +1,4 @@
-"""Tables that a tearsheet shows beside its drawings, each from the result's own series."""
+"""Tables of the details and of the verdict page, each from the result's own series."""
 
 from __future__ import annotations
 

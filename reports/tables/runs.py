@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
+from newsfolio.blame import shortened
 from newsfolio.formatting import A_YEAR_FROM, defined, growth, percent, ratio, signed
-from reports.contract.manifest import FindingJson, ManifestJson, VerdictLineJson
+from reports.contract.manifest import FindingJson, FrozenJson, ManifestJson, VerdictLineJson
+from reports.record import scoring
 from reports.tables.cell import TableCell
 from reports.tables.doubts import doubts_of
 from reports.tables.headline import FIGURES, cell, growth_cell, yearly
+from reports.tables.scored import ScoredCurve, ScoredHeadline, scored_headline
+from reports.tables.trials import frozen_cell
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
 
@@ -20,17 +24,27 @@ COLUMNS = {
     "max_drawdown": "Max drawdown",
     "costs": "Costs",
 }
-"""Figures of the strategy that the index shows, with their headings."""
+"""Figures of the strategy over the whole run that the index shows, with their headings."""
+
+SCORED = ("Own return", "Control", "Benchmark", "Max drawdown", "Ahead of control")
+"""What the index shows of the scored window, with `_scored_cells`."""
+
+HEADINGS = ("run", "made", "verdict", "data", "scored", "own", "control", "benchmark",
+            "max drawdown", "ahead", "a year", "whole run")  # fmt: skip
+"""Of the list on a terminal; the returns are in total, over the scored sessions."""
 
 
 class RunJson(TypedDict):
     """One run as `--json` prints it; fractions, not percent.
 
-    ruined: the day, None where it was not. doubt_share: of the average portfolio, in lines whose
-    prices are in doubt.
+    made: when, in local time; of a saved run. scored: the sessions after the divide, the strategy
+    first, then control and benchmark; None without an article. All other figures are of the whole
+    run. ruined: the day, None where it was not. doubt_share: of the average portfolio, in lines
+    whose prices are in doubt.
     """
 
     id: str
+    made: NotRequired[str]
     strategy: str
     engine: str
     data: str
@@ -38,6 +52,7 @@ class RunJson(TypedDict):
     start: str
     end: str
     currency: str
+    scored: dict[str, Any] | None
     final_equity: float | None
     total_return: float | None
     cagr: float | None
@@ -48,6 +63,7 @@ class RunJson(TypedDict):
     costs: float | None
     trades: float | None
     verdict: VerdictLineJson | None
+    frozen: FrozenJson | None
     ruined: str | None
     findings: list[FindingJson]
     doubt_share: float
@@ -74,18 +90,21 @@ class IndexRow:
     id: str
     label: str
     verdict: VerdictWord
+    frozen: TableCell
     article: str
     title: str
     data: str
     simulated: bool
     start: str
     end: str
+    divide: str
+    scored: str
     cells: tuple[TableCell, ...]
 
 
 def json_row(manifest: ManifestJson, path: Path) -> RunJson:
     """One run as `--json` prints it. LookupError, TypeError: this is no manifest of ours."""
-    figures = manifest["metrics"]["strategy"]
+    figures, scored = manifest["metrics"]["strategy"], scored_headline(manifest)
     return {
         "id": manifest["id"],
         "strategy": manifest["strategy"]["label"],
@@ -95,6 +114,7 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "start": manifest["window"]["start"],
         "end": manifest["window"]["end"],
         "currency": manifest["settings"]["currency"],
+        "scored": asdict(scored) if scored else None,
         "final_equity": figures["final_equity"],
         "total_return": figures["total_return"],
         "cagr": yearly(manifest, "strategy"),
@@ -105,6 +125,7 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "costs": figures["costs"],
         "trades": figures["trades"],
         "verdict": manifest.get("verdict"),
+        "frozen": manifest.get("frozen"),
         "ruined": manifest["ruined"],
         "findings": manifest.get("findings", []),
         "doubt_share": doubts_of(manifest).share,
@@ -117,28 +138,42 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
 
 
 def text_row(row: RunJson) -> tuple[str, ...]:
-    """One run as a terminal lists it."""
+    """One run as a terminal lists it, under `HEADINGS`."""
+    scored, verdict = row["scored"], row["verdict"]
+    curves = {curve["role"]: curve for curve in scored["curves"]} if scored else {}
+    own, control = curves.get("strategy"), curves.get("control") or curves.get("benchmark")
     return (
-        str(row["id"]), str(row["data"]), f"{row['start']} to {row['end']}",
-        growth(row["cagr"], row["total_return"]),
-        ratio(row["sharpe"]), percent(row["max_drawdown"]),
+        row["id"], row.get("made", "")[:16].replace("T", " "),
+        verdict["word"] if verdict else "not judged", row["data"],
+        f"{scored['divide']} to {scored['end']}" if scored else "-",
+        *(percent(curves[role]["total"]) if role in curves else "-"
+          for role in ("strategy", "control", "benchmark")),
+        percent(own["drawdown"]) if own else "-",
+        *(signed(control[gap]) if own and control else "-" for gap in ("gap", "gap_yearly")),
+        f"{row['start']} to {row['end']}, {growth(row['cagr'], row['total_return'])}"
+        f"{' a year' if defined(row['cagr']) else ''}, "
+        f"Sharpe {ratio(row['sharpe'])}",
     )  # fmt: skip
 
 
 def index_row(manifest: ManifestJson) -> IndexRow:
     """One run as the index shows it. LookupError, TypeError: this is no manifest of ours."""
-    thesis = manifest["thesis"]
+    thesis, scored = manifest["thesis"], scored_headline(manifest)
     return IndexRow(
         id=manifest["id"],
         label=manifest["strategy"]["label"],
-        verdict=_word(manifest.get("verdict")),
+        verdict=_word(manifest.get("verdict"), told=scored is not None),
+        frozen=frozen_cell(manifest.get("frozen")) if "frozen" in manifest else TableCell(""),
         article=thesis["article"]["id"] if thesis else "",
         title=thesis["article"]["title"] if thesis else "",
         data=manifest["data"]["source"],
         simulated=manifest["data"]["simulated"],
         start=manifest["window"]["start"],
         end=manifest["window"]["end"],
+        divide=scored.divide if scored else scoring(manifest)["divide"] or "",
+        scored=f"to {scored.end}, {scored.sessions:,} sessions" if scored else "",
         cells=(
+            *_scored_cells(scored),
             growth_cell(manifest, "strategy"),
             *(cell(manifest, "strategy", _BY_KEY[key]) for key in COLUMNS if key != "cagr"),
             _benchmark(manifest),
@@ -146,9 +181,38 @@ def index_row(manifest: ManifestJson) -> IndexRow:
     )  # fmt: skip
 
 
-def _word(verdict: VerdictLineJson | None) -> VerdictWord:
+def _scored_cells(scored: ScoredHeadline | None) -> list[TableCell]:
+    """Own return, control, benchmark, own drawdown and how far it is ahead, in total."""
+    if scored is None:
+        return [TableCell("-")] * len(SCORED)
+    own, control, benchmark = scored.own, scored.of("control"), scored.of("benchmark")
+    against = control or benchmark
+    return [
+        _growth(own, ""),
+        *(_growth(curve, shortened(curve.name, 28)) if curve else TableCell("none")
+          for curve in (control, benchmark)),
+        TableCell(percent(own.drawdown), value=own.drawdown),
+        TableCell(signed(against.gap), _yearly(signed(against.gap_yearly), against.gap_yearly),
+                  against.gap) if against else TableCell("-"),
+    ]  # fmt: skip
+
+
+def _growth(curve: ScoredCurve, name: str) -> TableCell:
+    return TableCell(
+        percent(curve.total), name or _yearly(percent(curve.yearly), curve.yearly), curve.total
+    )
+
+
+def _yearly(text: str, value: float | None) -> str:
+    return f"{text} a year" if defined(value) else ""
+
+
+def _word(verdict: VerdictLineJson | None, *, told: bool) -> VerdictWord:
+    """told: whether the excess stands in a column of its own."""
     if not verdict:
         return VerdictWord("not judged")
+    if told:
+        return VerdictWord(str(verdict["word"]))
     excess = verdict["excess"]
     total = verdict.get("total")
     text = f"{signed(total, 1)} in total" if defined(total) else ""

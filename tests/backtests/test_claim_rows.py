@@ -28,6 +28,6 @@ HOLDS, FAILS = ClaimVerdict.HOLDS, ClaimVerdict.FAILS
 def test_the_reading_that_decides_is_shown(
     readings: tuple[MeasuredReading, ...], shown: float
 ) -> None:
-    found = deciding(readings)
-    assert found is not None
-    assert found.measured == shown
+    decider = deciding(readings)
+    assert decider is not None
+    assert decider.measured == shown

@@ -49,9 +49,9 @@ def check(*stated: Reading, corrected: tuple[Reading, ...] = ()) -> CheckedClaim
      (0.12, ">", "fails"), (0.12, "<", "holds"), (0.11, "<=", "holds"), (0.05, "<", "fails")],
 )  # fmt: skip
 def test_a_reading_is_held_against_its_number(number: float, says: str, verdict: str) -> None:
-    found = check(reading(number, says))
-    assert found.verdict.value == verdict
-    assert found.as_json()["as_stated"] == {
+    checked = check(reading(number, says))
+    assert checked.verdict.value == verdict
+    assert checked.as_json()["as_stated"] == {
         "start": "2025-01-10", "end": "2025-01-20", "measured": pytest.approx(0.1),
         "verdict": verdict,
     }  # fmt: skip
@@ -77,13 +77,13 @@ def test_every_reading_that_decides_has_to_hold() -> None:
     assert check(reading(0.1), reading(0.0, ">")).verdict.value == "holds"
     assert check(reading(0.1), reading(0.5)).verdict.value == "fails"
     assert check(reading(0.1), aside).verdict.value == "holds"
-    assert "aside: SPY +10.0% (fails)" in check(reading(0.1), aside).reason
+    assert "aside: SPY +10.0 % (fails)" in check(reading(0.1), aside).reason
 
 
 def test_nothing_holds_because_a_series_is_missing() -> None:
-    found = check(reading(0.1), reading(0.1, line="NVDA"))
-    assert found.verdict.value == "untestable"
-    assert "no prices of NVDA in this source (untestable)" in found.reason
+    checked = check(reading(0.1), reading(0.1, line="NVDA"))
+    assert checked.verdict.value == "untestable"
+    assert "no prices of NVDA in this source (untestable)" in checked.reason
     both = check(reading(0.5), reading(0.1, line="NVDA"))
     assert both.verdict.value == "fails"
 
@@ -96,23 +96,23 @@ def test_nothing_holds_because_a_series_is_missing() -> None:
         (IntradayRise("SPY"), "2025-01-10", "2025-01-20", "SPY has closes only here"),
         (Gain("SPY").over("2025-01-10", "2025-01-24"), "2025-01-10", "2025-01-20",
          "2025-01-24 comes after the claim's due day"),
-        (Gain("SPY") / Gain("QQQ"), "2025-01-10", "2025-01-20", "against QQQ +0.0%"),
+        (Gain("SPY") / Gain("QQQ"), "2025-01-10", "2025-01-20", "against QQQ 0.0 %"),
     ],
 )  # fmt: skip
 def test_what_the_prices_cannot_tell_is_untestable_and_says_why(
     of: object, start: str, end: str, why: str
 ) -> None:
-    found = check(Reading(of, start, end, ">", 0.0))  # type: ignore[arg-type]
-    assert (found.verdict.value, found.stated[0].measured) == ("untestable", None)
-    assert why in found.reason
+    checked = check(Reading(of, start, end, ">", 0.0))  # type: ignore[arg-type]
+    assert (checked.verdict.value, checked.stated[0].measured) == ("untestable", None)
+    assert why in checked.reason
 
 
 def test_made_up_prices_prove_nothing() -> None:
     bars = {"SPY": line("SPY", {"2025-01-20": 110.0}, simulated=True)}
     for number in (0.1, 0.5):
-        found = check_claim("x", Claim("x-1", "It rose", (reading(number),)), bars)
-        assert found.verdict.value == "simulated"
-        assert found.stated[0].measured == pytest.approx(0.1)
+        checked = check_claim("x", Claim("x-1", "It rose", (reading(number),)), bars)
+        assert checked.verdict.value == "simulated"
+        assert checked.stated[0].measured == pytest.approx(0.1)
 
 
 def test_figures_are_shown_in_their_unit() -> None:
@@ -148,26 +148,26 @@ def test_articles_are_values() -> None:
 
 
 def test_the_command_prints_every_claim_and_writes_its_page(shell: Shell) -> None:
-    said = shell("claims", "003", "--data", "sample")
-    assert said.code == 0
-    assert "SIMULATED" in said.out
-    assert "003-08" in said.out
+    answer = shell("claims", "003", "--data", "sample")
+    assert answer.code == 0
+    assert "SIMULATED" in answer.out
+    assert "003-08" in answer.out
     page = (shell.runs / "claims-003.html").read_text(encoding="utf-8")
     assert "SIMULATED data" in page
     assert all(claim.id in page for claim in ARTICLES[2].claims)
 
 
 def test_json_has_the_promised_fields_and_fractions(shell: Shell, prices: Path) -> None:
-    told = json.loads(shell("claims", "--data", str(prices), "--json").out)["claims"]
-    assert len(told) == sum(len(article.claims) for article in ARTICLES)
+    report = json.loads(shell("claims", "--data", str(prices), "--json").out)["claims"]
+    assert len(report) == sum(len(article.claims) for article in ARTICLES)
     fields = {"id", "article", "claim", "claimed", "as_stated", "as_corrected", "verdict", "reason"}
     verdicts = {"holds", "fails", "holds as corrected", "untestable"}
-    for claim in told:
+    for claim in report:
         assert fields <= set(claim)
         assert set(claim["as_stated"]) == {"start", "end", "measured", "verdict"}
         assert claim["verdict"] in verdicts
         assert claim["reason"]
-    second = next(claim for claim in told if claim["id"] == "000-02")
+    second = next(claim for claim in report if claim["id"] == "000-02")
     assert second["as_stated"]["measured"] == pytest.approx(0.409, abs=0.0005)
 
 
@@ -181,8 +181,8 @@ def test_json_has_the_promised_fields_and_fractions(shell: Shell, prices: Path) 
 )
 def test_an_address_without_an_article_says_so(shell: Shell, address: str, message: str) -> None:
     (shell.folder / "empty.py").write_text("")
-    said = shell("claims", address, "--data", "sample")
-    assert (said.code, message in said.err) == (2, True)
+    answer = shell("claims", address, "--data", "sample")
+    assert (answer.code, message in answer.err) == (2, True)
 
 
 def test_the_page_escapes_what_an_article_says() -> None:

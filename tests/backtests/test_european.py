@@ -148,8 +148,8 @@ def euros(currency: str, day: int, *, before: bool) -> float:
     """Of one unit: by the fixing of a day, or the one before it; the last there is."""
     if currency == "EUR":
         return 1.0
-    known = [fixed for fixed in PER_EURO if (fixed < day if before else fixed <= day)]
-    return 1 / PER_EURO[max(known)][currency]
+    days = [fixed for fixed in PER_EURO if (fixed < day if before else fixed <= day)]
+    return 1 / PER_EURO[max(days)][currency]
 
 
 def moved(price: float, quantity: float) -> float:
@@ -197,7 +197,7 @@ class Hand:
     def close(self, day: int) -> None:
         worth = 0.0
         for line, units in self.held.items():
-            last = max(known for known in LINES[line] if known <= day)
+            last = max(session for session in LINES[line] if session <= day)
             worth += units * LINES[line][last][1] * euros(MONEY[line], day, before=False)
         self.equity.append(self.cash + worth)
 
@@ -276,20 +276,20 @@ def test_the_european_is_right_to_the_cent(
     folder: Path, engine: str, own: bool, saved: bool
 ) -> None:
     hand = by_hand(own=own, saved=saved)
-    found = result(folder, engine, own=own, saved=saved)
-    fills = found.fills.sort_values(["session", "asset"])
+    made = result(folder, engine, own=own, saved=saved)
+    fills = made.fills.sort_values(["session", "asset"])
     wanted = pd.DataFrame(sorted(hand.fills), columns=["day", "asset", "quantity", "price", "fee"])
     assert list(fills["asset"]) == list(wanted["asset"])
     assert [day.day for day in fills["session"]] == list(wanted["day"])
     for column in ("quantity", "price", "fee"):
         assert fills[column].to_numpy() == pytest.approx(wanted[column].to_numpy(), rel=1e-9)
     assert fills.groupby("asset")["quantity"].sum().to_dict() == pytest.approx(hand.held)
-    paid = found.cash[found.cash["why"] != "interest"].groupby("asset")["amount"].sum()
+    paid = made.cash[made.cash["why"] != "interest"].groupby("asset")["amount"].sum()
     assert paid["VOD.L"] == pytest.approx(hand.held["VOD.L"] * 0.0225 / 0.85793)
     assert paid["7203.T"] == pytest.approx(1300 * 40 * 0.84685 / 162.8)
-    assert [day.day for day in found.equity.index] == list(SESSIONS)
-    assert found.equity.to_numpy() == pytest.approx(hand.equity, abs=1e-6)
-    assert round(found.equity.iloc[-1], 2) == ENDS[own, saved]
+    assert [day.day for day in made.equity.index] == list(SESSIONS)
+    assert made.equity.to_numpy() == pytest.approx(hand.equity, abs=1e-6)
+    assert round(made.equity.iloc[-1], 2) == ENDS[own, saved]
 
 
 def test_a_euro_is_the_least_that_small_orders_pay(folder: Path) -> None:

@@ -38,10 +38,10 @@ def written(folder: Path, share: float, name: str = "mine") -> Path:
 
 
 def test_a_file_imports_modules_beside_it_and_each_folder_its_own(tmp_path: Path) -> None:
-    one = strategy_loader.find(f"{written(tmp_path / 'one', 0.5)}:Mine")
-    two = strategy_loader.find(f"{written(tmp_path / 'two', 0.25)}:Mine")
-    assert one().weights(None) == {"SPY": 0.5}  # type: ignore[operator]
-    assert two().weights(None) == {"SPY": 0.25}  # type: ignore[operator]
+    first = strategy_loader.find(f"{written(tmp_path / 'one', 0.5)}:Mine")
+    second = strategy_loader.find(f"{written(tmp_path / 'two', 0.25)}:Mine")
+    assert first().weights(None) == {"SPY": 0.5}  # type: ignore[operator]
+    assert second().weights(None) == {"SPY": 0.25}  # type: ignore[operator]
 
 
 def test_an_edited_module_beside_it_makes_another_variant(tmp_path: Path) -> None:

@@ -144,17 +144,17 @@ def refused(shell: Shell, text: str) -> str:
     """Run a file that must fail; what was said, after a look at the row that it leaves."""
     flat_prices(shell.folder / "prices", AAX=100.0)
     (shell.folder / "s.py").write_text(text, encoding="utf-8")
-    said = shell(*RUN)
-    assert said.code in (1, 2), said
-    assert said.out == ""
-    assert 1 <= len(said.err.strip().splitlines()) <= 2, said.err
-    assert len(said.err) < 1_200
-    assert "bug of ours" not in said.err
-    assert re.search(r"s\.py,? \(?line \d+", said.err), said.err
+    answer = shell(*RUN)
+    assert answer.code in (1, 2), answer
+    assert answer.out == ""
+    assert 1 <= len(answer.err.strip().splitlines()) <= 2, answer.err
+    assert len(answer.err) < 1_200
+    assert "bug of ours" not in answer.err
+    assert re.search(r"s\.py,? \(?line \d+", answer.err), answer.err
     (row,) = Ledger(shell.ledger).rows()
     assert row["status"] == "failed"
     assert row["error"]
-    return said.err
+    return answer.err
 
 
 def indented(body: str) -> str:
@@ -195,8 +195,8 @@ def test_an_interrupt_of_a_strategy_is_no_success_and_is_counted(shell: Shell) -
     flat_prices(shell.folder / "prices", AAX=100.0)
     text = f"{UNIVERSE}def weights(self, view):\n    raise KeyboardInterrupt\n"
     (shell.folder / "s.py").write_text(HEAD + indented(text))
-    said = shell(*RUN)
-    assert said.code == 1
-    assert "interrupted" in said.err
+    answer = shell(*RUN)
+    assert answer.code == 1
+    assert "interrupted" in answer.err
     (row,) = Ledger(shell.ledger).rows()
     assert row["status"] == "failed"

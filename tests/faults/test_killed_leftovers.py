@@ -89,3 +89,51 @@ def test_a_run_that_is_killed_while_its_pages_are_drawn_is_kept_and_counted(shel
     assert shell(*command[:-2]).code == 0  # nothing of the killed one is in the way
     assert (saved.folder / "verdict.html").exists()
     assert [row["run"] for row in Ledger(shell.ledger).rows()] == [saved.name] * 2
+
+
+SAVING = """
+import sys, time
+from pathlib import Path
+from backtests.records import result
+from backtests.sweeps import storage
+import pyarrow.parquet as pq
+def stuck(*_, **__):
+    print("writing", flush=True)
+    time.sleep(60)
+result.write_json = stuck
+pq.write_table = stuck
+from backtests.cli import main
+main(sys.argv[1:])
+"""
+
+
+def killed_while_writing(shell: Shell, command: tuple[str, ...]) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SAVING, *command], cwd=shell.folder, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "writing\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def hidden(folder: Path) -> list[str]:
+    return [str(path) for path in folder.rglob(".*") if path.name != ".newsfolio-runs"]
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="needs the locks of Unix")
+def test_drafts_of_killed_runs_and_sweeps_are_swept_by_the_next(shell: Shell) -> None:
+    run = ("run", "abc-basket", *SHORT)
+    sweep = ("sweep", "relative-momentum", "--grid", "band=0.0,0.02", *SHORT[:4])
+    kept = ("--ledger", str(shell.ledger))
+    killed_while_writing(shell, (*run, *kept))
+    killed_while_writing(shell, (*sweep, *kept))
+    assert len(hidden(shell.runs)) == 2
+    (shell.runs / ".mine").mkdir()
+    old = shell.runs / ".abc-basket-0123456789.abcd_123"  # as earlier builds left them
+    old.mkdir()
+    os.utime(old, (0, 0))
+    assert shell(*run).code == 0
+    assert shell(*sweep).code == 0
+    assert hidden(shell.runs) == [str(shell.runs / ".mine")]

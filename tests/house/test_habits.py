@@ -116,6 +116,21 @@ def test_no_test_module_takes_from_another() -> None:
     excused(imports_of_tests(TESTS + BENCHMARKS), {})
 
 
+def test_percentages_are_put_by_the_one_function() -> None:
+    """`percent` and `signed` of newsfolio/formatting.py write 12.34 %.
+
+    Drawings have d3's look, and an edited strategy would be another variant.
+    """
+    form = re.compile(r"\{[^{}]*:[^{}]*%\}")
+    assert [
+        f"{file.path}: {line.strip()}"
+        for file in HOUSE
+        if not file.path.startswith(("reports/charts/", "strategies/"))
+        for line in file.lines
+        if form.search(line)
+    ] == []
+
+
 def test_abilities_are_protocols() -> None:
     seams = [file for file in HOUSE if file.path.startswith(("markets/", "reports/", "backtests/"))]
     excused(optional_methods(seams), OPTIONAL_METHODS)
@@ -134,7 +149,7 @@ def declared() -> dict[str, set[str]]:
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     lists = project["project"]["optional-dependencies"] | project["dependency-groups"]
     lists["runtime"] = project["project"]["dependencies"]
-    return {place: {plain(each) for each in names} for place, names in lists.items()}
+    return {place: {plain(requirement) for requirement in names} for place, names in lists.items()}
 
 
 @cache
@@ -165,7 +180,9 @@ def undeclared(
 
 def unimported(files: list[SourceFile], names: set[str], brought: dict[str, set[str]]) -> Reported:
     """Declared distributions of which nothing is imported."""
-    used = {each for name in foreign(files) for each in brought.get(name, {plain(name)})}
+    used = {
+        distribution for name in foreign(files) for distribution in brought.get(name, {plain(name)})
+    }
     return dict.fromkeys(names - used, "is imported nowhere")
 
 

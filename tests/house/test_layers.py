@@ -41,9 +41,11 @@ LAYERS = {
     ),
     "reports": (
         ("reports",),
+        ("reports.background",),
         ("reports.pages",),
+        ("reports.tearsheet",),
         ("reports.saved_runs",),
-        ("reports.tables", "reports.background"),
+        ("reports.tables",),
         ("reports.charts",),
         ("reports.record",),
         ("reports.contract",),
@@ -80,8 +82,8 @@ HEAVY = {
                    "backtests/engines/native_backtrader.py",
                    "backtests/engines/native_broker.py"},
     "yfinance": {"markets/yahoo/isolation.py"},
-    "quantstats": {"reports/charts/quantstats_plots.py"},
-    "matplotlib": {"reports/charts/matplotlib_svg.py", "reports/charts/quantstats_plots.py"},
+    "quantstats": {"reports/tearsheet/library_report.py"},
+    "matplotlib": {"reports/tearsheet/matplotlib_svg.py"},
     "distributed": {"backtests/sweeps/executors.py"},
 }  # fmt: skip
 

@@ -57,21 +57,21 @@ def test_weekend_rows_are_dropped_and_their_dividend_is_not() -> None:
         "AAPL", ["2025-01-03", "2025-01-04", "2025-01-06"], [10, 10, 10],
         dividend=[0, 0.5, 0], split=[0, 2, 0],
     )  # fmt: skip
-    found = market_of([bars], "AAPL")
-    assert [str(day) for day in found.sessions] == ["2025-01-03", "2025-01-06"]
-    assert found.dividend[:, 0].tolist() == [0.0, 0.5]
-    assert found.later[:, 0].tolist() == [2.0, 1.0]
-    assert any("1 weekend rows dropped, the first of 2025-01-04" in note for note in found.notes)
+    market = market_of([bars], "AAPL")
+    assert [str(day) for day in market.sessions] == ["2025-01-03", "2025-01-06"]
+    assert market.dividend[:, 0].tolist() == [0.0, 0.5]
+    assert market.later[:, 0].tolist() == [2.0, 1.0]
+    assert any("1 weekend rows dropped, the first of 2025-01-04" in note for note in market.notes)
 
 
 def test_total_return_grows_forward_and_raw_shares_follow_the_splits() -> None:
     bars = line("AAPL", ["2025-01-02", "2025-01-03", "2025-01-06"], [10, 9, 12],
                 dividend=[0, 1, 0], split=[0, 0, 4])  # fmt: skip
-    found = market_of([bars], "AAPL")
-    assert found.factor[:, 0] == pytest.approx([1, 1 / 0.9, 1 / 0.9])
-    assert found.level[:, 0] == pytest.approx([100, 100, 400 / 3])
-    assert found.later[:, 0].tolist() == [4.0, 4.0, 1.0]
-    reinvested = found.reinvested()
+    market = market_of([bars], "AAPL")
+    assert market.factor[:, 0] == pytest.approx([1, 1 / 0.9, 1 / 0.9])
+    assert market.level[:, 0] == pytest.approx([100, 100, 400 / 3])
+    assert market.later[:, 0].tolist() == [4.0, 4.0, 1.0]
+    reinvested = market.reinvested()
     assert reinvested.close[:, 0] == pytest.approx([10, 10, 40 / 3])
     assert reinvested.dividend.sum() == 0
     assert bars.until(date(2025, 1, 3)).later_splits == 4.0
@@ -83,11 +83,11 @@ def test_a_liquidation_above_the_price_is_paid_and_held_by_no_total_return_price
     """31 paid on a share of 30, of which 1.20 is left: 32.20 for 30."""
     days = ["2025-01-02", "2025-01-03", "2025-01-06"]
     bars = line("AAPL", days, [30, 1.2, 1.2], dividend=[0, 31, 0])
-    found = market_of([bars], "AAPL")
-    assert found.dividend[:, 0].tolist() == [0.0, 31.0, 0.0]
-    assert found.level[:, 0] == pytest.approx([100, 100 * 32.2 / 30, 100 * 32.2 / 30])
+    market = market_of([bars], "AAPL")
+    assert market.dividend[:, 0].tolist() == [0.0, 31.0, 0.0]
+    assert market.level[:, 0] == pytest.approx([100, 100 * 32.2 / 30, 100 * 32.2 / 30])
     with pytest.raises(BrokenData, match=r"AAPL: the dividend of 2025-01-03, 31.*--dividends"):
-        found.reinvested()
+        market.reinvested()
 
 
 def test_zero_volume_and_a_shut_hong_kong_fill_nothing() -> None:
@@ -95,21 +95,21 @@ def test_zero_volume_and_a_shut_hong_kong_fill_nothing() -> None:
     sessions = ["2025-04-17", "2025-04-18", "2025-04-22"]
     mainland = line("600519.SS", sessions, [1, 1, 1])
     quiet = line("0700.HK", ["2025-04-17", "2025-04-22"], [1, 1], volume=[0, float("nan")])
-    found = market_of([mainland, quiet], "600519.SS", "0700.HK")
-    assert found.fillable[:, found.place["600519.SS"]].tolist() == [True, False, True]
-    assert found.fillable[:, found.place["0700.HK"]].tolist() == [False, False, True]
+    market = market_of([mainland, quiet], "600519.SS", "0700.HK")
+    assert market.fillable[:, market.place["600519.SS"]].tolist() == [True, False, True]
+    assert market.fillable[:, market.place["0700.HK"]].tolist() == [False, False, True]
 
 
 def test_a_listing_seasons_for_sixty_sessions_and_older_rows_are_not_its_own() -> None:
     sessions = bdays("2024-01-02", 100)
     asset = Asset("NEW", NEW_YORK, listed=date.fromisoformat(sessions[10]))
-    found = market_of(
+    market = market_of(
         [line("NEW", sessions, [1.0] * 100), line("AAPL", sessions, [1.0] * 100)], asset, "AAPL",
         start=date(2024, 1, 2),
     )  # fmt: skip
-    column = found.place["NEW"]
-    assert np.isnan(found.close[:10, column]).all()
-    assert int(np.argmax(found.usable[:, column])) == 70
+    column = market.place["NEW"]
+    assert np.isnan(market.close[:10, column]).all()
+    assert int(np.argmax(market.usable[:, column])) == 70
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ class Everything:
 
 def played(lines: list[Bars], strategy: Everything, **settings: object):  # type: ignore[no-untyped-def]
     wanted = Settings(**settings)  # type: ignore[arg-type]
-    found = prepare(strategy, {bar.ticker: bar for bar in lines}, wanted)  # type: ignore[arg-type]
-    desk = Desk(strategy, found, wanted, cost_model(wanted))  # type: ignore[arg-type]
+    market = prepare(strategy, {bar.ticker: bar for bar in lines}, wanted)  # type: ignore[arg-type]
+    desk = Desk(strategy, market, wanted, cost_model(wanted))  # type: ignore[arg-type]
     return kernel.run(desk)
 
 
@@ -166,13 +166,28 @@ def test_a_delisted_line_pays_on_the_next_session() -> None:
     ]
 
 
-@pytest.mark.parametrize(("paid", "said"), [(4.0, True), (None, False)])
-def test_what_is_paid_after_the_last_bar_of_all_is_said(paid: float | None, said: bool) -> None:
+@pytest.mark.parametrize(
+    ("paid", "gone", "end", "last"),
+    [
+        (4.0, "2024-01-09", None, "2024-01-10"),  # the session after the last bar of all
+        (4.0, "2024-01-12", None, "2024-01-09"),  # Martin Luther King's Day follows: the 16th
+        (4.0, "2024-01-12", "2024-02-29", "2024-01-16"),
+        (4.0, "2024-01-12", "2024-01-15", "2024-01-09"),
+        (None, "2024-01-09", None, "2024-01-09"),
+    ],
+)
+def test_what_ended_last_is_paid_on_a_session_of_its_own_or_is_outstanding(
+    paid: float | None, gone: str, end: str | None, last: str
+) -> None:
     sessions = bdays("2024-01-02", 6)
-    gone = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(sessions[5]), paid))
-    notes = " ".join(market_of([line("GONE", sessions, [10.0] * 6)], gone).notes)
-    assert "with the last bar of all" in notes
-    assert ("what GONE paid after it does not count" in notes) is said
+    asset = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(gone), paid))
+    until = None if end is None else date.fromisoformat(end)
+    market = market_of([line("GONE", sessions, [10.0] * 6)], asset, end=until)
+    assert str(market.sessions[-1]) == last
+    reached = last > sessions[-1]
+    assert market.pays_off == ({0: 6} if reached else {})
+    outstanding = "GONE: what it pays on 2024-01-16, after the run, is outstanding and not counted"
+    assert (outstanding in market.notes) is (paid is not None and not reached)
 
 
 def test_a_drift_band_trades_only_beyond_it() -> None:
@@ -188,11 +203,11 @@ def test_a_drift_band_trades_only_beyond_it() -> None:
 
 
 def test_a_market_is_read_only() -> None:
-    found = market_of([line("AAPL", ["2025-01-02", "2025-01-03"], [1, 2])], "AAPL")
+    market = market_of([line("AAPL", ["2025-01-02", "2025-01-03"], [1, 2])], "AAPL")
     with pytest.raises(ValueError, match="read-only"):
-        found.close[0, 0] = 3.0
+        market.close[0, 0] = 3.0
     with pytest.raises(dataclasses.FrozenInstanceError):
-        found.base = "HKD"
+        market.base = "HKD"
 
 
 def test_a_given_end_must_be_reached() -> None:
@@ -209,8 +224,8 @@ def test_cash_earns_the_last_close_before_each_session() -> None:
     """
     sessions = ["2025-01-02", "2025-01-03", "2025-01-06"]
     yields = Bars("^IRX", line("^IRX", sessions, [4.0, 5.0, 6.0]).frame, Priced.LEVEL)
-    found = market_of([line("AAPL", sessions, [1, 2, 3]), yields], "AAPL")
-    assert found.cash_rate == pytest.approx([0.0, 0.0404085756, 0.0506400338])
+    market = market_of([line("AAPL", sessions, [1, 2, 3]), yields], "AAPL")
+    assert market.cash_rate == pytest.approx([0.0, 0.0404085756, 0.0506400338])
 
 
 def test_a_signal_that_closes_later_is_a_day_old() -> None:
@@ -220,9 +235,9 @@ def test_a_signal_that_closes_later_is_a_day_old() -> None:
         Bars("^TNX", line("^TNX", sessions, [4.0, 5.0, 6.0]).frame, Priced.LEVEL),
         Bars("^HSI", line("^HSI", sessions, [1.0, 2.0, 3.0]).frame, Priced.LEVEL),
     ]
-    found = market_of(lines, "0700.HK", signals=("^TNX", "^HSI"))
-    assert found.signals["^TNX"][1:].tolist() == [4.0, 5.0]
-    assert found.signals["^HSI"].tolist() == [1.0, 2.0, 3.0]
+    market = market_of(lines, "0700.HK", signals=("^TNX", "^HSI"))
+    assert market.signals["^TNX"][1:].tolist() == [4.0, 5.0]
+    assert market.signals["^HSI"].tolist() == [1.0, 2.0, 3.0]
 
 
 def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
@@ -232,9 +247,9 @@ def test_a_stand_in_answers_look_ups_until_a_line_has_its_own_history() -> None:
         line("LATE", sessions[20:], [10.0 + day for day in range(10)]),
         line("MSFT", sessions, [100.0 + day for day in range(30)]),
     ]
-    found = market_of(lines, late, start=date(2024, 1, 2))
-    recorder = Recorder(found)
-    recorder.write(found, 29)
+    market = market_of(lines, late, start=date(2024, 1, 2))
+    recorder = Recorder(market)
+    recorder.write(market, 29)
     assert recorder.look_up("momentum", "LATE", 9, 0) == pytest.approx(19 / 10 - 1)
     assert recorder.look_up("momentum", "LATE", 10, 0) == pytest.approx(129 / 119 - 1)
     assert recorder.look_up("momentum", "LATE", 9, 5) == pytest.approx(124 / 115 - 1)
@@ -251,28 +266,28 @@ def test_look_ups_are_made_once_for_a_session_of_a_market(
     monkeypatch.setattr(views, "LOOK_UPS", {**LOOK_UPS, **counted})
     sessions = bdays("2024-01-02", 30)
     lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
-    found, other = (market_of(lines, "MSFT", start=date(2024, 1, 2)) for _ in range(2))
-    one, two = Recorder(found), Recorder(found)
+    market, other = (market_of(lines, "MSFT", start=date(2024, 1, 2)) for _ in range(2))
+    first, second = Recorder(market), Recorder(market)
     answers = []
-    for recorder in (one, two):
+    for recorder in (first, second):
         for session in (20, 25):
-            recorder.write(found, session)
+            recorder.write(market, session)
             answers.append(recorder.look_up("volatility", "MSFT", 9))
     assert answers[:2] == answers[2:]
     assert len(made) == 2
     # another span, another session, another market, and rows to come that hold noise: made anew
-    two.look_up("volatility", "MSFT", 8)
-    two.write(found, 26)
-    assert two._answers == {}  # nothing of the sessions before or after is in reach
-    two.look_up("volatility", "MSFT", 9)
-    for market_, bait in ((other, None), (found, np.random.default_rng(1))):
+    second.look_up("volatility", "MSFT", 8)
+    second.write(market, 26)
+    assert second._answers == {}  # nothing of the sessions before or after is in reach
+    second.look_up("volatility", "MSFT", 9)
+    for market_, bait in ((other, None), (market, np.random.default_rng(1))):
         recorder = Recorder(market_, bait)
         recorder.write(market_, 20)
         assert recorder.look_up("volatility", "MSFT", 9) == answers[0]
     assert len(made) == 6
     monkeypatch.setattr(views, "KEPT", 1)
-    three = Recorder(found)
-    three.write(found, 20)  # too many are not kept
+    three = Recorder(market)
+    three.write(market, 20)  # too many are not kept
     assert three.look_up("volatility", "MSFT", 9) == answers[0]
     assert len(made) == 7
 
@@ -282,15 +297,15 @@ def test_look_ups_of_runs_with_one_decision_are_counted_too(
 ) -> None:
     sessions = bdays("2024-01-02", 30)
     lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
-    found = market_of(lines, "MSFT", start=date(2024, 1, 2))
+    market = market_of(lines, "MSFT", start=date(2024, 1, 2))
     monkeypatch.setattr(views, "KEPT", 8)
     kept = []
     for lookback in range(2, 22):
-        recorder = Recorder(found)
-        recorder.write(found, 29)
+        recorder = Recorder(market)
+        recorder.write(market, 29)
         recorder.look_up("volatility", "MSFT", lookback)
         recorder.traded_value("MSFT", lookback)
-        kept.append(sum(len(one) for one in kept_answers(found)[0].values()))
+        kept.append(sum(len(answers) for answers in kept_answers(market)[0].values()))
     assert kept == [2, 4, 6, 8, 10] * 4
 
 
@@ -298,9 +313,9 @@ def test_a_proxy_that_ends_early_ends_the_run_and_a_stand_in_does_not() -> None:
     long, short = bdays("2024-01-02", 30), bdays("2024-01-02", 20)
     qqq = line("QQQ", long, [1.0] * 30)
     proxies = [line(name, short, [1.0] * 20) for name in ("EWY", "INDA")]
-    found = market_of([qqq, *proxies], "QQQ", "EMXC")
-    assert str(found.sessions[-1]) == short[-1]
-    assert any(f"ends on {short[-1]}, where EWY ends" in note for note in found.notes)
+    market = market_of([qqq, *proxies], "QQQ", "EMXC")
+    assert str(market.sessions[-1]) == short[-1]
+    assert any(f"ends on {short[-1]}, where EWY ends" in note for note in market.notes)
     with pytest.raises(MissingData, match=r"EWY ends on .* before --end"):
         market_of([qqq, *proxies], "QQQ", "EMXC", end=date.fromisoformat(long[-1]))
     both = market_of([qqq, line("EMXC", long, [1.0] * 30), *proxies], "QQQ", "EMXC")

@@ -6,10 +6,12 @@ import dataclasses
 from datetime import date
 from pathlib import Path
 
+import backtrader as bt
 import pandas as pd
 import pytest
 
 from backtests import run
+from backtests.records.result import Result
 from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.corrections import DISTRIBUTIONS, Corrected, Correction, corrected, read_corrections
 from markets.folder.source import FolderSource
@@ -22,6 +24,7 @@ from markets.store.snapshots import SnapshotSource, keep
 from newsfolio import BrokenData, Delisting, Fixed, at_start
 from newsfolio.listings import asset_of
 from tests.support.calm_lines import LINE, as_files, frame
+from tests.support.small_runs import flat_prices
 
 DAYS = pd.bdate_range("2022-01-17", periods=6, name="session")
 HEADER = "ticker,day,what,value,of,reason\n"
@@ -41,27 +44,27 @@ def row(what: str, value: float, day: str = "2022-01-19", of: str = "") -> Corre
 
 
 def test_a_price_is_replaced_and_a_range_that_contradicts_it_becomes_unknown() -> None:
-    found = corrected(SPY, [row("close", 12.5)], {})
-    assert found.frame.loc["2022-01-19", "close"] == 12.5
-    assert found.frame.loc["2022-01-19", ["high", "low"]].isna().all()
-    assert found.frame.drop(index=pd.Timestamp("2022-01-19")).equals(
+    bars = corrected(SPY, [row("close", 12.5)], {})
+    assert bars.frame.loc["2022-01-19", "close"] == 12.5
+    assert bars.frame.loc["2022-01-19", ["high", "low"]].isna().all()
+    assert bars.frame.drop(index=pd.Timestamp("2022-01-19")).equals(
         SPY.frame.drop(index=pd.Timestamp("2022-01-19"))
     )
-    assert found.notes == ("corrected, 2022-01-19: close taken as 12.5 (we looked)",)
+    assert bars.notes == ("corrected, 2022-01-19: close taken as 12.5 (we looked)",)
     assert SPY.frame.loc["2022-01-19", "close"] == 12.0
 
 
 def test_a_row_is_dropped_and_a_dividend_added() -> None:
-    found = corrected(SPY, [row("drop", 0), row("dividend", 0.5, "2022-01-20")], {})
-    assert pd.Timestamp("2022-01-19") not in found.frame.index
-    assert found.frame.loc["2022-01-20", "dividend"] == 0.5
+    bars = corrected(SPY, [row("drop", 0), row("dividend", 0.5, "2022-01-20")], {})
+    assert pd.Timestamp("2022-01-19") not in bars.frame.index
+    assert bars.frame.loc["2022-01-20", "dividend"] == 0.5
 
 
 def test_a_distribution_in_kind_is_worth_the_other_lines_close_before() -> None:
     other = line("JD", 100, 110, 120, 130, 140, 150)
-    found = corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {"JD": other})
-    assert found.frame.loc["2022-01-20", "dividend"] == pytest.approx(0.05 * 120)
-    assert "0.05 JD distributed in kind for each share" in found.notes[0]
+    bars = corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {"JD": other})
+    assert bars.frame.loc["2022-01-20", "dividend"] == pytest.approx(0.05 * 120)
+    assert "0.05 JD distributed in kind for each share" in bars.notes[0]
     (note,) = corrected(SPY, [row("in-kind", 0.05, "2022-01-20", "JD")], {}).notes
     assert "not credited, for there is no close of JD shortly before" in note
 
@@ -122,9 +125,9 @@ def test_tencents_two_distributions_are_worth_what_the_facts_say(prices: Path) -
 def test_a_company_that_first_trades_on_the_ex_date_is_worth_its_first_open() -> None:
     born = line("NEW", 40, 42, 41, 43, 44, 45)
     born = dataclasses.replace(born, frame=born.frame.iloc[2:].assign(open=39.5))
-    found = corrected(SPY, [row("in-kind", 0.5, "2022-01-19", "NEW")], {"NEW": born})
-    assert found.frame.loc["2022-01-19", "dividend"] == pytest.approx(0.5 * 39.5)
-    assert found.doubts == ()
+    bars = corrected(SPY, [row("in-kind", 0.5, "2022-01-19", "NEW")], {"NEW": born})
+    assert bars.frame.loc["2022-01-19", "dividend"] == pytest.approx(0.5 * 39.5)
+    assert bars.doubts == ()
     late = dataclasses.replace(born, frame=born.frame.iloc[1:])
     (doubt,) = corrected(SPY, [row("in-kind", 0.5, "2022-01-19", "NEW")], {"NEW": late}).doubts
     assert "not credited" in doubt.told
@@ -140,23 +143,23 @@ def test_a_jump_that_is_said_to_be_genuine_is_a_note_with_the_reason() -> None:
     assert stopped.severity is Severity.BLOCK
     genuine = Correction("LINE", day, "genuine", 0.0, "", "the lock-up ended")
     answered = corrected(bars, [genuine], {})
-    (one,) = found_in(answered)
-    assert one.severity is Severity.NOTE
-    assert one.remedy == "Genuine, by corrections.csv: the lock-up ended."
+    (finding,) = found_in(answered)
+    assert finding.severity is Severity.NOTE
+    assert finding.remedy == "Genuine, by corrections.csv: the lock-up ended."
     assert answered.notes == (f"corrected, {day}: the jump is genuine (the lock-up ended)",)
     other = dataclasses.replace(genuine, day=made.index[149].date())
     assert found_in(corrected(bars, [other], {}))[0].severity is Severity.BLOCK
 
 
 def found_in(bars: Bars) -> list[Finding]:
-    return [one for one in inspect(LINE, bars) if one.rule == "split"]
+    return [finding for finding in inspect(LINE, bars) if finding.rule == "split"]
 
 
 def test_a_corrected_dividend_answers_the_doubt_about_it() -> None:
     days = (date(2022, 1, 19), date(2022, 1, 20))
     doubted = dataclasses.replace(SPY, doubts=(Doubt("amounts", days),))
-    one = corrected(doubted, [row("dividend", 0.8)], {})
-    assert one.doubts == doubted.doubts, "the other day is still doubted"
+    settled = corrected(doubted, [row("dividend", 0.8)], {})
+    assert settled.doubts == doubted.doubts, "the other day is still doubted"
     both = corrected(doubted, [row("dividend", 0.8), row("dividend", 0.8, "2022-01-20")], {})
     assert both.doubts == ()
 
@@ -187,11 +190,76 @@ def test_a_run_is_paid_for_a_line_that_ends(tmp_path: Path) -> None:
     held = Fixed(mix=((0.5, "AAPL"), (0.5, "MSFT")), schedule=at_start)
     result = run(held, data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
                  start="2020-06-01", costs="none", lots="fractional", verdict=False)  # fmt: skip
-    bought = {one.asset: one for one in result.fills.itertuples()}
-    units = {ticker: one.quantity for ticker, one in bought.items()}
-    paid = sum(one.quantity * one.price for one in bought.values())
+    bought = {fill.asset: fill for fill in result.fills.itertuples()}
+    units = {ticker: fill.quantity for ticker, fill in bought.items()}
+    paid = sum(fill.quantity * fill.price for fill in bought.values())
     right = 1_000_000 - paid + units["AAPL"] * 53.0 + units["MSFT"] * 100.0
     assert float(result.equity.iloc[-1]) == pytest.approx(right, rel=1e-9)
+
+
+TWENTY = "2024-03-01"
+"""The first of twenty sessions of New York without a holiday."""
+
+
+def paid_out(folder: Path, what: object, last: str, **settings: object) -> Result:
+    """A line at 30 to a last bar, liquidated for 31 on Monday the 18th; AAPL at 10 to the 28th."""
+    prices = flat_prices(folder / "prices", AAPL=10.0)
+    flat_prices(prices, last=last, GONE=30.0)
+    (prices / "corrections.csv").write_text(HEADER + "GONE,2024-03-18,liquidation,31,,bought\n")
+    return run(what, data=str(prices), ledger=folder / "l.sqlite", costs="none", verdict=False,
+               start=TWENTY, **settings)  # type: ignore[arg-type]  # fmt: skip
+
+
+ALONE = Fixed(mix=((1.0, "GONE"),), schedule=at_start)
+RIGHT = 1_000_000 + 33_333 * (31 - 30)
+"""33,333 shares bought at 30, a dollar gained on each."""
+
+
+@pytest.mark.parametrize("engine", ["kernel", "backtrader"])
+@pytest.mark.parametrize("more", [{}, {"end": "2024-03-28"}, {"benchmark": "AAPL"}], ids=str)
+def test_a_line_that_no_other_outlives_is_paid(
+    tmp_path: Path, engine: str, more: dict[str, str]
+) -> None:
+    result = paid_out(tmp_path, ALONE, "2024-03-15", engine=engine, **more)
+    assert f"{result.equity.index[-1]:%Y-%m-%d}" == "2024-03-18"
+    assert result.equity.iloc[-1] == RIGHT
+    assert result.cash[["session", "why"]].astype(str).to_numpy().tolist() == [
+        ["2024-03-18", "delisting"]
+    ]
+
+
+def test_a_line_that_was_halted_before_it_ended_is_paid_on_the_day_and_not_before(
+    tmp_path: Path,
+) -> None:
+    both = Fixed(mix=((0.6, "GONE"), (0.4, "AAPL")), schedule=at_start)
+    result = paid_out(tmp_path, both, "2024-03-08")
+    assert result.cash["session"].astype(str).tolist() == ["2024-03-18"]
+    assert result.equity["2024-03-15"] == 1_000_000
+    assert result.equity["2024-03-18"] == 1_000_000 + 20_000
+
+
+@pytest.mark.parametrize(("last", "end"), [("2024-03-15", "2024-03-15"), ("2024-03-08", None)])
+def test_what_is_paid_after_the_run_is_outstanding_and_named(
+    tmp_path: Path, last: str, end: str | None
+) -> None:
+    """Of the second nothing tells that its day has come: its prices end a week before."""
+    result = paid_out(tmp_path, ALONE, last, end=end)
+    assert result.equity.iloc[-1] == 1_000_000
+    assert result.cash.empty
+    note = "GONE: what it pays on 2024-03-18, after the run, is outstanding and not counted"
+    assert note in result.manifest["notes"]
+
+
+def test_a_plain_strategy_is_paid_after_the_last_bar_too(tmp_path: Path) -> None:
+    class Holds(bt.Strategy):
+        universe = ("GONE",)
+
+        def next(self) -> None:
+            if not self.position and not len(self.broker.pending):
+                self.buy(size=1_000)
+
+    result = paid_out(tmp_path, Holds, "2024-03-15")
+    assert result.equity.iloc[-1] == 1_000_000 + 1_000
 
 
 def test_a_snapshot_remembers_what_was_said(tmp_path: Path) -> None:

@@ -44,9 +44,9 @@ Part = str | Asset | Sleeve
 
 
 def axis(venue: Venue, start: str, count: int) -> list[str]:
-    known = sessions_of(venue)
-    place = int(np.searchsorted(known, np.datetime64(start)))
-    return [str(day) for day in known[place : place + count]]
+    sessions = sessions_of(venue)
+    place = int(np.searchsorted(sessions, np.datetime64(start)))
+    return [str(day) for day in sessions[place : place + count]]
 
 
 def line(
@@ -68,8 +68,8 @@ def market(
     return build_market(bars, wanted, fx or EcbRates())
 
 
-def first_usable(found: Market, ticker: str) -> str:
-    return str(found.sessions[int(np.argmax(found.usable[:, found.place[ticker]]))])
+def first_usable(built: Market, ticker: str) -> str:
+    return str(built.sessions[int(np.argmax(built.usable[:, built.place[ticker]]))])
 
 
 # Currency
@@ -104,8 +104,8 @@ def test_the_level_of_a_foreign_line(
 ) -> None:
     sessions = ["2025-01-06", "2025-01-07"]
     lines = [line("0700.HK", sessions, [500, 510]), *(line(name, sessions) for name in others)]
-    found = market(lines, "0700.HK", *others, fx=Pegged(quotes))
-    level = found.level[:, found.place["0700.HK"]]
+    built = market(lines, "0700.HK", *others, fx=Pegged(quotes))
+    level = built.level[:, built.place["0700.HK"]]
     assert level[1] / level[0] - 1 == pytest.approx(GAIN, abs=5e-9)
 
 
@@ -116,11 +116,11 @@ def test_a_run_earns_what_line_and_currency_gain_together() -> None:
     strategy = Fixed(mix=((1.0, "0700.HK"), (0.0, "AAPL")), schedule=at_start)
     settings = Settings(costs="none", lots="fractional")  # type: ignore[arg-type]
     pegged = Pegged(((3, 7.70), (6, 7.80), (7, 7.80), (8, 7.75)))
-    found = market(lines, "0700.HK", "AAPL", fx=pegged)
-    desk = Desk(strategy, found, settings, cost_model(settings))
+    built = market(lines, "0700.HK", "AAPL", fx=pegged)
+    desk = Desk(strategy, built, settings, cost_model(settings))
     played = kernel.run(desk)
     assert [(fill.price, fill.rate) for fill in played.fills] == [(500.0, 1 / 7.80)]
-    equity = account(found, played.fills, played.events, 1_000_000, 0.015).equity
+    equity = account(built, played.fills, played.events, 1_000_000, 0.015).equity
     assert equity.iloc[2] == pytest.approx(1_000_000 * (1 + GAIN), abs=0.01)
 
 
@@ -131,8 +131,8 @@ def test_alibaba_in_hong_kong_may_be_held_sixty_sessions_after_its_listing(price
     """Tencent's rows count Hong Kong's sessions independently of any calendar."""
     counted = pd.read_csv(prices / "0700.HK.csv", index_col="Date").loc["2019-11-26":].index  # type: ignore[misc]
     lines = FolderSource(prices).load([asset_of("9988.HK"), asset_of("0700.HK")])
-    found = market(list(lines.values()), "9988.HK", "0700.HK", start=date(2019, 1, 2))
-    assert first_usable(found, "9988.HK") == counted[60]
+    built = market(list(lines.values()), "9988.HK", "0700.HK", start=date(2019, 1, 2))
+    assert first_usable(built, "9988.HK") == counted[60]
 
 
 @pytest.mark.parametrize(
@@ -148,15 +148,15 @@ def test_mainland_lines_may_be_held_from_their_access_through_hong_kong(
     ticker: str, start: str, access: str
 ) -> None:
     first = date.fromisoformat(start)
-    found = market([line(ticker, axis(MAINLAND, start, 160))], ticker, start=first)
-    assert first_usable(found, ticker) == access
+    built = market([line(ticker, axis(MAINLAND, start, 160))], ticker, start=first)
+    assert first_usable(built, ticker) == access
 
 
 def test_a_line_is_not_held_on_its_last_day() -> None:
     sessions = axis(NEW_YORK, "2024-01-02", 6)
     gone = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(sessions[3])))
-    found = market([line("GONE", sessions[:4]), line("AAPL", sessions)], gone, "AAPL")
-    usable = found.usable[:, found.place["GONE"]].tolist()
+    built = market([line("GONE", sessions[:4]), line("AAPL", sessions)], gone, "AAPL")
+    usable = built.usable[:, built.place["GONE"]].tolist()
     assert usable == [True, True, True, False, False, False]
 
 
@@ -187,17 +187,17 @@ def test_a_start_outside_the_bars_is_refused(start: date, message: str) -> None:
 
 
 def test_a_start_on_a_holiday_is_the_next_session() -> None:
-    found = market([line("SPY", axis(NEW_YORK, "2024-01-02", 20))], "SPY", start=date(2024, 1, 1))
-    assert (found.first, found.day(0)) == (0, date(2024, 1, 2))
+    built = market([line("SPY", axis(NEW_YORK, "2024-01-02", 20))], "SPY", start=date(2024, 1, 1))
+    assert (built.first, built.day(0)) == (0, date(2024, 1, 2))
 
 
 def test_a_run_ends_with_the_first_line_or_benchmark_that_ends_but_for_the_delisted() -> None:
     sessions = axis(NEW_YORK, "2024-01-02", 20)
     gone = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(sessions[3])))
     lines = [line("GONE", sessions[:4]), line("SPY", sessions[:12]), line("TLT", sessions)]
-    found = market(lines, gone, "SPY", "TLT")
-    assert str(found.sessions[-1]) == sessions[11]
-    assert f"the run ends on {sessions[11]}, where SPY ends" in found.notes
+    built = market(lines, gone, "SPY", "TLT")
+    assert str(built.sessions[-1]) == sessions[11]
+    assert f"the run ends on {sessions[11]}, where SPY ends" in built.notes
     bound = {"ACWI": date.fromisoformat(sessions[7])}
     shorter = market(lines, gone, "SPY", "TLT", ends_with=bound)
     assert str(shorter.sessions[-1]) == sessions[7]
@@ -211,25 +211,25 @@ def test_a_run_ends_with_the_first_line_or_benchmark_that_ends_but_for_the_delis
 
 def test_a_line_without_data_is_replaced_all_the_way_down() -> None:
     sessions = axis(NEW_YORK, "2024-01-02", 10)
-    found = market([line(name, sessions) for name in ("QQQ", "EWY", "INDA")], "QQQ", "EMXC")
-    assert found.missing == ("EMXC",)
-    assert (found.universe, found.tickers) == (("QQQ",), ("EWY", "INDA", "QQQ"))
-    assert "EMXC: no data in this source; EWY and INDA in its place" in found.notes
+    built = market([line(name, sessions) for name in ("QQQ", "EWY", "INDA")], "QQQ", "EMXC")
+    assert built.missing == ("EMXC",)
+    assert (built.universe, built.tickers) == (("QQQ",), ("EWY", "INDA", "QQQ"))
+    assert "EMXC: no data in this source; EWY and INDA in its place" in built.notes
 
 
 def test_a_stand_in_without_opens_counts_as_no_data() -> None:
     sessions = axis(NEW_YORK, "2024-01-02", 10)
     shut = line("EWY", sessions, open=np.nan)
-    found = market([line("QQQ", sessions), shut, line("INDA", sessions)], "QQQ", "EMXC")
-    assert found.tickers == ("INDA", "QQQ")
+    built = market([line("QQQ", sessions), shut, line("INDA", sessions)], "QQQ", "EMXC")
+    assert built.tickers == ("INDA", "QQQ")
 
 
 def test_a_sleeve_without_any_line_is_an_error_and_a_line_of_one_is_a_note() -> None:
     sessions = axis(NEW_YORK, "2024-01-02", 10)
     with pytest.raises(MissingData, match=r"no data for AAPL, MSFT \(sleeve 'tech'\)"):
         market([line("QQQ", sessions)], "QQQ", Sleeve("tech", ("AAPL", "MSFT")))
-    found = market([line("AAPL", sessions)], Sleeve("tech", ("AAPL", "MSFT")))
-    assert "MSFT: no data in this source; left out" in found.notes
+    built = market([line("AAPL", sessions)], Sleeve("tech", ("AAPL", "MSFT")))
+    assert "MSFT: no data in this source; left out" in built.notes
 
 
 # Signals and interest
@@ -242,9 +242,9 @@ def test_a_signal_is_seen_when_it_has_closed() -> None:
     rate = Bars("HKD=X", line("HKD=X", sessions, [7.7, 7.8, 7.9]).frame, Priced.LEVEL)
     wanted = {"signals": ("^TNX", "HKD=X"), "start": date(2025, 1, 3)}
     for ticker, seen in (("AAPL", [4.1, 4.2, 4.3]), ("0700.HK", [np.nan, 4.1, 4.2])):
-        found = market([line(ticker, sessions), yields, rate], ticker, **wanted)
-        assert found.signals["^TNX"].tolist() == pytest.approx(seen, nan_ok=True)
-        assert found.signals["HKD=X"].tolist() == pytest.approx([np.nan, 7.7, 7.8], nan_ok=True)
+        built = market([line(ticker, sessions), yields, rate], ticker, **wanted)
+        assert built.signals["^TNX"].tolist() == pytest.approx(seen, nan_ok=True)
+        assert built.signals["HKD=X"].tolist() == pytest.approx([np.nan, 7.7, 7.8], nan_ok=True)
     with pytest.raises(MissingData, match=r"no data for the signal \^VIX"):
         market([line("AAPL", sessions)], "AAPL", signals=("^VIX",))
 
@@ -252,9 +252,9 @@ def test_a_signal_is_seen_when_it_has_closed() -> None:
 def test_cash_earns_the_last_rate_known_before_each_session() -> None:
     bills = Bars("^IRX", line("^IRX", ["2025-01-03", "2025-01-07"], [4.0, 5.0]).frame, Priced.LEVEL)
     sessions = ["2025-01-03", "2025-01-06", "2025-01-07", "2025-01-08"]
-    found = market([line("AAPL", sessions), bills], "AAPL")
+    built = market([line("AAPL", sessions), bills], "AAPL")
     four, five = 0.04 / (1 - 0.04 * 91 / 360), 0.05 / (1 - 0.05 * 91 / 360)
-    assert found.cash_rate.tolist() == [0.0, four, four, five]
+    assert built.cash_rate.tolist() == [0.0, four, four, five]
     polish = market([line("AAPL", sessions), bills], "AAPL", base="PLN")
     assert polish.cash_rate.tolist() == [0.0] * 4
     assert "idle PLN cash earns nothing: no cash rate for it in this source" in polish.notes
@@ -279,8 +279,8 @@ def test_raw_shares_of_a_history_that_was_cut_short() -> None:
 def test_unknown_splits_are_not_no_splits_and_stand_in_the_notes() -> None:
     sessions = axis(NEW_YORK, "2024-01-02", 4)
     blank = line("SPY", sessions, split=np.nan)
-    known = line("TLT", sessions, split=[0, 0, np.nan, np.nan])
-    notes = market([blank, known], "SPY", "TLT").notes
+    partly = line("TLT", sessions, split=[0, 0, np.nan, np.nan])
+    notes = market([blank, partly], "SPY", "TLT").notes
     assert "SPY: splits unknown; lots and fees use shares of its last day" in notes
     assert f"TLT: splits known to {sessions[1]}, none assumed after it" in notes
 
@@ -288,30 +288,30 @@ def test_unknown_splits_are_not_no_splits_and_stand_in_the_notes() -> None:
 def test_dividends_compound_from_the_close_before_each() -> None:
     """10 % of it, then 5 %; the one on the first bar has no close before it."""
     sessions = axis(NEW_YORK, "2024-01-02", 4)
-    found = market(
+    built = market(
         [line("SPY", sessions, [100, 90, 80, 80], dividend=[7, 10, 0, 4])], "SPY",
         start=date.fromisoformat(sessions[2]),
     )  # fmt: skip
-    assert found.factor[:, 0].tolist() == pytest.approx([1, 1 / 0.9, 1 / 0.9, 1 / 0.9 / 0.95])
-    assert found.level[:, 0].tolist() == pytest.approx([100, 100, 80 / 0.9, 80 / 0.9 / 0.95])
+    assert built.factor[:, 0].tolist() == pytest.approx([1, 1 / 0.9, 1 / 0.9, 1 / 0.9 / 0.95])
+    assert built.level[:, 0].tolist() == pytest.approx([100, 100, 80 / 0.9, 80 / 0.9 / 0.95])
 
 
 def test_reinvested_keeps_what_was_paid_and_what_a_share_was() -> None:
     sessions = axis(NEW_YORK, "2024-01-02", 5)
     gone = Asset("GONE", NEW_YORK, delisted=Delisting(date.fromisoformat(sessions[3]), 45.0))
     bars = line("GONE", sessions[:4], [100, 90, 45, 45], dividend=[0, 10, 0, 0], split=[0, 0, 2, 0])
-    found = market([bars, line("SPY", sessions)], gone, "SPY")
-    total, place = found.reinvested(), found.place["GONE"]
+    built = market([bars, line("SPY", sessions)], gone, "SPY")
+    total, place = built.reinvested(), built.place["GONE"]
     assert total.close[:4, place].tolist() == pytest.approx([100, 100, 50, 50])
     assert total.payoff == {place: pytest.approx(50.0)}
     assert total.pays_off == {place: 4}
     assert not total.dividend.any()
     assert (total.factor == 1).all()
     for name in ("open", "last", "close"):  # the price of a raw share does not change
-        raw, grown = getattr(found, name) * found.later, getattr(total, name) * total.later
+        raw, grown = getattr(built, name) * built.later, getattr(total, name) * total.later
         np.testing.assert_allclose(grown, raw, rtol=1e-15)
-    np.testing.assert_allclose(total.volume / total.later, found.volume / found.later, rtol=1e-15)
-    np.testing.assert_allclose(total.level, found.level, rtol=1e-15)
+    np.testing.assert_allclose(total.volume / total.later, built.volume / built.later, rtol=1e-15)
+    np.testing.assert_allclose(total.level, built.level, rtol=1e-15)
 
 
 # Identity
@@ -319,17 +319,17 @@ def test_reinvested_keeps_what_was_paid_and_what_a_share_was() -> None:
 
 def test_a_snapshot_names_the_data_to_the_last_bit() -> None:
     sessions = axis(NEW_YORK, "2024-01-02", 4)
-    one, other = line("SPY", sessions), line("TLT", sessions)
-    name = snapshot_id([one, other])
-    assert name == snapshot_id([other, one]) == market([one, other], "SPY", "TLT").snapshot
-    frame = one.frame.copy()
+    first, other = line("SPY", sessions), line("TLT", sessions)
+    name = snapshot_id([first, other])
+    assert name == snapshot_id([other, first]) == market([first, other], "SPY", "TLT").snapshot
+    frame = first.frame.copy()
     frame.iloc[2, 3] = np.nextafter(frame.iloc[2, 3], 11.0)
     others = [
-        dataclasses.replace(one, frame=frame),
-        dataclasses.replace(one, later_splits=2.0),
-        dataclasses.replace(one, simulated=True),
-        dataclasses.replace(one, ticker="SPX"),
-        one.until(date.fromisoformat(sessions[2])),
+        dataclasses.replace(first, frame=frame),
+        dataclasses.replace(first, later_splits=2.0),
+        dataclasses.replace(first, simulated=True),
+        dataclasses.replace(first, ticker="SPX"),
+        first.until(date.fromisoformat(sessions[2])),
     ]
     assert len({name, *(snapshot_id([changed, other]) for changed in others)}) == 6
 

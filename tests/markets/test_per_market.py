@@ -96,7 +96,7 @@ class Twice(EverySession):
 
 
 def test_schedules_that_are_equal_have_marks_of_their_own(market: Market) -> None:
-    one, other = Twice(), Twice()
-    assert one == other and Itself(one) != Itself(other) and Itself(one) == Itself(one)
-    assert clock_of(one, market) is clock_of(one, market)
-    assert clock_of(one, market) is not clock_of(other, market)
+    first, other = Twice(), Twice()
+    assert first == other and Itself(first) != Itself(other) and Itself(first) == Itself(first)
+    assert clock_of(first, market) is clock_of(first, market)
+    assert clock_of(first, market) is not clock_of(other, market)

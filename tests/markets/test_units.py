@@ -23,11 +23,11 @@ POUNDS = Asset("VOD.L", Venue("XLON", "GBP", *HOURS))
 
 def share(folder: Path, paid: str, adjusted: tuple[str, str], asset: Asset = PENCE) -> Bars:
     """A share at 105.82 and 100.64, ex 4.5 pence of dividend on the second day, in a file."""
-    one, two = adjusted
+    first, second = adjusted
     write(
         folder,
-        f"2024-06-05,105.00,106.00,104.50,105.82,{one},1000,0.0,0.0",
-        f"2024-06-06,100.50,101.00,100.00,100.64,{two},2000,{paid},0.0",
+        f"2024-06-05,105.00,106.00,104.50,105.82,{first},1000,0.0,0.0",
+        f"2024-06-06,100.50,101.00,100.00,100.64,{second},2000,{paid},0.0",
         "2024-06-07,100.60,101.00,100.00,100.70,100.70,2000,0.0,0.0",
         ticker="VOD.L",
     )
@@ -49,8 +49,8 @@ def test_a_file_in_pence_is_read_in_pounds(tmp_path: Path, paid: str) -> None:
     assert rows_of(bars) == IN_POUNDS
     assert bars.doubts == ()
     assert bars.notes[0] == "prices taken as pence, by its venue: 100 are one GBP"
-    told = "1 row (first 2024-06-06) with a dividend in GBP already"
-    assert (told in bars.notes) == (paid == "0.045")
+    note = "1 row (first 2024-06-06) with a dividend in GBP already"
+    assert (note in bars.notes) == (paid == "0.045")
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_levels_stay_as_they_are(tmp_path: Path) -> None:
     assert read(tmp_path, Asset("^X", PENCE.venue, Kind.INDEX)).frame["close"].tolist() == [8000]
 
 
-def yahoo(currency: str, paid: float, adjusted: float, told: str = "") -> Answer:
-    """The same share as Yahoo answers it; `told` is the currency that the dividend names."""
+def yahoo(currency: str, paid: float, adjusted: float, named: str = "") -> Answer:
+    """The same share as Yahoo answers it; `named` is the currency that the dividend names."""
     days = pd.DatetimeIndex(["2024-06-05", "2024-06-06", "2024-06-07"], tz="Europe/London")
     close = np.array([105.82, 100.64, 100.70])
     prices = pd.DataFrame(
@@ -96,7 +96,7 @@ def yahoo(currency: str, paid: float, adjusted: float, told: str = "") -> Answer
          "Stock Splits": 0.0},
         index=days,
     )  # fmt: skip
-    event = {"date": int(days[1].timestamp()), "amount": paid, "currency": told}
+    event = {"date": int(days[1].timestamp()), "amount": paid, "currency": named}
     chart: dict[str, Any] = {
         "meta": {"currency": currency, "exchangeTimezoneName": "Europe/London"},
         "events": {"dividends": {"1": event}},
@@ -106,12 +106,12 @@ def yahoo(currency: str, paid: float, adjusted: float, told: str = "") -> Answer
 
 
 @pytest.mark.parametrize(
-    ("currency", "paid", "told"),
+    ("currency", "paid", "named"),
     [("GBp", 4.5, ""), ("GBp", 0.045, ""), ("GBp", 0.045, "GBP"), ("GBp", 4.5, "GBp"),
      ("ZAc", 0.045, "ZAR"), ("ILA", 4.5, "")],
 )  # fmt: skip
-def test_yahoos_answer_in_pence(currency: str, paid: float, told: str) -> None:
-    answer = yahoo(currency, paid, 101.32, told)
+def test_yahoos_answer_in_pence(currency: str, paid: float, named: str) -> None:
+    answer = yahoo(currency, paid, 101.32, named)
     assert answer.frame["close"].tolist() == [1.0582, 1.0064, 100.70 / 100]
     assert answer.frame["dividend"].tolist() == pytest.approx([0.0, 0.045, 0.0], rel=1e-12)
     assert answer.currency == currency  # what the store compares with the next answer

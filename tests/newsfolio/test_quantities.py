@@ -133,27 +133,27 @@ class Case:
 
 
 CASES = [
-    Case(Gain("A"), WEEK, 0.20, says="A +20.0%"),
+    Case(Gain("A"), WEEK, 0.20, says="A +20.0 %"),
     Case(Gain("A"), ("2025-01-11", "2025-01-19"), 125 / 120 - 1),  # a weekend: Friday counts
-    Case(Gain(PAIR), WEEK, (0.20 + 0.50) / 2, says="pair +35.0%"),
+    Case(Gain(PAIR), WEEK, (0.20 + 0.50) / 2, says="pair +35.0 %"),
     Case(Gain("A", total=True), BOTH, 125 * 1.1 / 100 - 1),
     Case(Gain("A", currency="USD"), WEEK, (120 / 8) / (100 / 10) - 1),
-    Case(Gain("A") - Gain("B"), WEEK, -0.30, says="A +20.0% against B +50.0%"),
-    Case(Gain("B") / Gain("A"), WEEK, 2.5, percent=False, says="B +50.0% against A +20.0%"),
+    Case(Gain("A") - Gain("B"), WEEK, -0.30, says="A +20.0 % against B +50.0 %"),
+    Case(Gain("B") / Gain("A"), WEEK, 2.5, percent=False, says="B +50.0 % against A +20.0 %"),
     Case(Gain("A").over(*WEEK), BOTH, 0.20),
     Case(MeanMove("A").over("2025-01-07", "2025-01-08"), BOTH, -0.10),
-    Case(Lowest((Gain("B"), Gain("A"))), WEEK, 0.20, says="B +50.0%, A +20.0%"),
+    Case(Lowest((Gain("B"), Gain("A"))), WEEK, 0.20, says="B +50.0 %, A +20.0 %"),
     Case(Trailing(Sleeve("all", ("A", "B", "FLAT")), "BAR"), WEEK, 1.0, percent=False,
-         says="BAR +10.0%; exceptions: A +20.0%, B +50.0%"),
+         says="BAR +10.0 %; exceptions: A +20.0 %, B +50.0 %"),
     Case(Trailing(Sleeve("all", ("FLAT", "A")), "BAR", 0.15), WEEK, 0.0, percent=False),
     Case(Level("A"), WEEK, 120.0, percent=False, says="A 120.00"),
     Case(Level("A"), ("2025-01-06", "2025-01-12"), 120.0, percent=False),
     Case(Touch("A"), BOTH, 132.0, percent=False, says="132.00, on 2025-01-13"),
     # the first day's close is known already: it cannot be what was reached later
-    Case(Touch("A", rise=True), ("2025-01-13", "2025-01-17"), 130 / 132 - 1, says="-1.5%"),
+    Case(Touch("A", rise=True), ("2025-01-13", "2025-01-17"), 130 / 132 - 1, says="-1.5 %"),
     Case(IntradayRise("A"), ("2025-01-06", "2025-01-07"), 116 / 100 - 1),
     Case(IntradayRise("A"), ("2025-01-06", "2025-01-13"), 138 / 120 - 1),  # over Friday's close
-    Case(Drawdown("A"), BOTH, 108 / 132 - 1, says="-18.2% below its high on 2025-01-14"),
+    Case(Drawdown("A"), BOTH, 108 / 132 - 1, says="-18.2 % below its high on 2025-01-14"),
     Case(Drawdown("A"), ("2025-01-14", "2025-01-17"), 125 / 130 - 1),
     Case(Drawdown("A", since=date(2025, 1, 13)), ("2025-01-14", "2025-01-16"), 126 / 132 - 1),
     Case(FromLow("A"), ("2025-01-07", "2025-01-17"), 125 / 99 - 1, says="low of 2025-01-08"),
@@ -165,7 +165,7 @@ CASES = [
     Case(Volatility(Sleeve("half", ("UP", "FLAT"))), ("2025-01-06", "2025-01-08"),
          math.sqrt(0.005 * 252)),
     Case(MeanMove("A"), ("2025-01-06", "2025-01-08"), (0.10 - 0.10) / 2),
-    Case(MeanMove("A"), ("2025-01-06", "2025-01-07"), 0.10, says="A +10.00% a day"),
+    Case(MeanMove("A"), ("2025-01-06", "2025-01-07"), 0.10, says="A +10.00 % a day"),
     Case(MeanCorrelation(THREE), ("2025-01-06", "2025-01-14"), -1 / 3, percent=False),
     Case(MeanCorrelation(Sleeve("same", ("UP", "AGAIN"))), ("2025-01-06", "2025-01-14"), 1.0,
          percent=False, says="same 1.00"),
@@ -178,13 +178,13 @@ CASES = [
     Case(TrendGain("TREND", 2), ("2025-01-08", "2025-01-13"), 0.9 * 1.2 * 0.95 - 1),
     Case(RateBeta("GROWTH", "RATE"), FIVE_WEEKS, -0.5, says="correlation -1.00, 5 weeks"),
     # rising: 2, 3 and 4 % from the middle; falling: 1 and 1 %
-    Case(WiderWhenRising(APART, "RATE", 1), FIVE_WEEKS, 0.02, says="3.00% apart a week against 1"),
+    Case(WiderWhenRising(APART, "RATE", 1), FIVE_WEEKS, 0.02, says="3.00 % apart a week against 1"),
     # over two weeks the rate fell once and then rose three times: 3, 1 and 4 % against 1 %
     Case(WiderWhenRising(APART, "RATE", 2), FIVE_WEEKS, 0.08 / 3 - 0.01),
     Case(AfterJumps("JUMPS", 0.05, 2), BOTH, (111.3 / 106 - 1 + 108 / 120 - 1) / 2,
          says="after 2 jumps"),
     Case(AfterJumps(Sleeve("both", ("JUMPS", "B")), 0.05, 2), BOTH,
-         (111.3 / 106 - 1 + 108 / 120 - 1 + 0.0) / 3, says="both -1.7% after 3 jumps"),
+         (111.3 / 106 - 1 + 108 / 120 - 1 + 0.0) / 3, says="both -1.7 % after 3 jumps"),
     Case(Custom(("A",), _first_less_last), WEEK, -20.0, says="own"),
 ]  # fmt: skip
 
@@ -202,9 +202,9 @@ def named(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_a_quantity_by_hand(case: Case) -> None:
-    found = case.of.measure(BOOK, window(*case.window))
-    assert found.value == pytest.approx(case.value, abs=1e-12)
-    assert case.says in found.detail
+    measured = case.of.measure(BOOK, window(*case.window))
+    assert measured.value == pytest.approx(case.value, abs=1e-12)
+    assert case.says in measured.detail
     assert case.of.percent is case.percent
     assert pickle.loads(pickle.dumps(case.of)) == case.of
 
@@ -283,8 +283,8 @@ def test_no_figure_is_made_around_a_gap(of: Quantity) -> None:
         (RateBeta("GROWTH", "RATE"), ("2025-01-03", "2025-01-24"), "too few weeks of RATE"),
         (RateBeta("GROWTH", "LEVEL"), FIVE_WEEKS, "too few weeks of LEVEL"),
         (WiderWhenRising(APART, "LEVEL", 1), FIVE_WEEKS, "did not both rise and fall"),
-        (AfterJumps("A", 0.5), BOTH, "did not rise by 50% on any day early enough"),
-        (AfterJumps("JUMPS", 0.05, 9), BOTH, "did not rise by 5% on any day early enough"),
+        (AfterJumps("A", 0.5), BOTH, "did not rise by 50 % on any day early enough"),
+        (AfterJumps("JUMPS", 0.05, 9), BOTH, "did not rise by 5 % on any day early enough"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Quantity) else "",
 )

@@ -118,8 +118,8 @@ def test_a_line_cannot_stand_in_for_itself() -> None:
 
 def test_a_universe_becomes_sleeves_in_its_order() -> None:
     own, basket = Asset("OWN", NEW_YORK), Sleeve("two", ("TLT", "GLD"))
-    found = sleeves_of(("SPY", own, basket))
-    assert [(sleeve.name, sleeve.tickers) for sleeve in found] == [
+    sleeves = sleeves_of(("SPY", own, basket))
+    assert [(sleeve.name, sleeve.tickers) for sleeve in sleeves] == [
         ("SPY", ("SPY",)), ("OWN", ("OWN",)), ("two", ("TLT", "GLD")),
     ]  # fmt: skip
     assert sleeves_of("SPY") == sleeves_of(("SPY",)) == (Sleeve("SPY", ("SPY",)),)
@@ -310,7 +310,7 @@ def test_fixed_weights_are_a_strategy() -> None:
     mix = Fixed(mix=((0.6, "SPY"), (0.4, two)), schedule=quarterly)
     assert mix.weights(None) == {"SPY": 0.6, "TLT": 0.2, "GLD": 0.2}  # type: ignore[arg-type]
     assert (mix.universe, mix.rebalance, mix.max_gross) == (("SPY", two), quarterly, 1.0)
-    assert mix.label == "60% SPY + 40% two, end of each quarter"
+    assert mix.label == "60 % SPY + 40 % two, end of each quarter"
     assert Fixed(mix=((1.3, "SPY"), (-0.3, "TLT"))).max_gross == pytest.approx(1.6)
 
 
@@ -348,10 +348,10 @@ class Six:
         (at_publication, [2], False, None, "at publication"),
         (on_dates("2025-01-05", date(2025, 1, 4)), [4, 5], False, None,
          "on 2025-01-05, 2025-01-04"),
-        (drift_band(0.05), [], False, 0.05, "drift of 5.0%"),
+        (drift_band(0.05), [], False, 0.05, "drift of 5.0 %"),
         (weekly | at_publication, [1, 2, 5], True, None, "end of each week or at publication"),
         (at_publication | drift_band(0.1) | drift_band(0.03), [2], False, 0.03,
-         "at publication or drift of 10.0% or drift of 3.0%"),
+         "at publication or drift of 10.0 % or drift of 3.0 %"),
     ],
 )  # fmt: skip
 def test_a_schedule_marks(

@@ -1,4 +1,4 @@
-"""Drawings of a second process are those of the first, whatever becomes of it."""
+"""Tearsheets of a second process are those of the first, whatever becomes of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from backtests.records.result import Result
 from reports import background
 from reports.background import BackgroundRenderer
-from reports.charts.quantstats_plots import Gallery, gallery
+from reports.pages.tearsheet import tearsheet
 from tests.support.results import curve, make, walk
 
 forks = pytest.mark.skipif(not background.FORKS, reason="processes are not copied here")
@@ -21,9 +21,9 @@ def results() -> list[Result]:
 
 
 @pytest.fixture(scope="module")
-def expected() -> list[Gallery]:
-    """Their drawings made here, by libraries that each process of a test then has from this one."""
-    return [gallery(result) for result in results()]
+def expected() -> list[str]:
+    """Their pages made here, by libraries that each process of a test then has from this one."""
+    return [tearsheet(result) for result in results()]
 
 
 def elsewhere(result: Result) -> None:
@@ -32,22 +32,22 @@ def elsewhere(result: Result) -> None:
 
 @forks
 def test_another_process_draws_the_same_bytes(
-    monkeypatch: pytest.MonkeyPatch, expected: list[Gallery]
+    monkeypatch: pytest.MonkeyPatch, expected: list[str]
 ) -> None:
     artist = BackgroundRenderer()
-    assert len(expected[0].drawings) == 5
-    monkeypatch.setattr(background, "gallery", elsewhere)
+    assert [page.count("<figure id=") for page in expected] == [14, 0]
+    monkeypatch.setattr(background, "tearsheet", elsewhere)
     for result, drawn in zip(results(), expected, strict=True):
         artist.begin(result)
-        assert artist.gallery(result) == drawn
+        assert artist.tearsheet(result) == drawn
 
 
 @forks
 @pytest.mark.parametrize("begun", [False, True])
-def test_what_a_dead_process_owes_is_drawn_here(begun: bool, expected: list[Gallery]) -> None:
-    known = set(multiprocessing.active_children())
+def test_what_a_dead_process_owes_is_drawn_here(begun: bool, expected: list[str]) -> None:
+    children = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
-    (process,) = set(multiprocessing.active_children()) - known
+    (process,) = set(multiprocessing.active_children()) - children
     result = results()[0]
     if begun:
         artist.begin(result)
@@ -55,37 +55,37 @@ def test_what_a_dead_process_owes_is_drawn_here(begun: bool, expected: list[Gall
     process.join()
     if not begun:
         artist.begin(result)
-    assert artist.gallery(result) == expected[0]
+    assert artist.tearsheet(result) == expected[0]
 
 
 @forks
 def test_a_process_that_takes_too_long_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch, expected: list[Gallery]
+    monkeypatch: pytest.MonkeyPatch, expected: list[str]
 ) -> None:
     monkeypatch.setattr(background, "PATIENCE", 0.0)
     artist = BackgroundRenderer()
     for result, drawn in zip(results(), expected, strict=True):
         artist.begin(result)
-        assert artist.gallery(result) == drawn
+        assert artist.tearsheet(result) == drawn
 
 
 @forks
 def test_it_ends_when_nobody_listens() -> None:
-    known = set(multiprocessing.active_children())
+    children = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
-    (process,) = set(multiprocessing.active_children()) - known
+    (process,) = set(multiprocessing.active_children()) - children
     del artist
     process.join(60)
     assert process.exitcode == 0
 
 
 def test_where_nothing_forks_it_is_drawn_in_turn(
-    monkeypatch: pytest.MonkeyPatch, expected: list[Gallery]
+    monkeypatch: pytest.MonkeyPatch, expected: list[str]
 ) -> None:
     monkeypatch.setattr(background, "FORKS", False)
-    known = set(multiprocessing.active_children())
+    children = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
-    assert set(multiprocessing.active_children()) == known
+    assert set(multiprocessing.active_children()) == children
     result = results()[1]
     artist.begin(result)
-    assert artist.gallery(result) == expected[1]
+    assert artist.tearsheet(result) == expected[1]

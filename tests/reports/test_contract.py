@@ -21,9 +21,11 @@ from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import ManifestJson
 from reports.contract.sweep import SweepJson
 from reports.pages.comparison import compare_page
-from reports.pages.tearsheet import tearsheet
+from reports.pages.details import details_page
 from reports.pages.verdict import verdict_page
 from reports.record import RunRecord, scoring
+from reports.tearsheet.inputs import sheet_input
+from reports.tearsheet.own_figures import own_values
 from tests.support.contract import mismatches
 from tests.support.records import BareRecord
 from tests.support.results import THESIS, curve, judged, make, run, two, usual_result, walk
@@ -138,7 +140,8 @@ def test_pages_ask_a_run_for_nothing_but_its_shape(tmp_path: Path) -> None:
     results = two()
     bare = [BareRecord.of(result) for result in results]
     assert verdict_page(BareRecord.of(judged())) == verdict_page(judged())
-    assert tearsheet(bare[0]) == tearsheet(results[0])
+    assert details_page(bare[0]) == details_page(results[0])
+    assert own_values(sheet_input(bare[0])) == own_values(sheet_input(results[0]))
     assert compare_page(bare, compare(results), tmp_path) == compare_page(
         results, compare(results), tmp_path
     )

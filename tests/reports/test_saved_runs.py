@@ -157,8 +157,8 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "removed": lambda folder: shutil.rmtree(folder / "older"),
     "renamed": lambda folder: (folder / "older").rename(folder / "oldest"),
     "two that change places": lambda folder: [
-        (folder / one).rename(folder / other)
-        for one, other in (("older", "x"), ("newer", "older"), ("x", "newer"))
+        (folder / document).rename(folder / other)
+        for document, other in (("older", "x"), ("newer", "older"), ("x", "newer"))
     ],
     "damaged": lambda folder: (folder / "older" / "manifest.json").write_text("{"),
     "mended": lambda folder: (folder / "torn" / "manifest.json").write_text(json.dumps(MANIFEST)),

@@ -35,7 +35,7 @@ def frame(asset: Asset = LINE, count: int = 300, seed: int = 1) -> pd.DataFrame:
     return made[list(COLUMNS)].astype("float64")
 
 
-def found(
+def alarms(
     made: pd.DataFrame,
     asset: Asset = LINE,
     priced: Priced = Priced.SPLITS,
@@ -43,7 +43,7 @@ def found(
 ) -> list[Finding]:
     """What is more than a note."""
     bars = Bars(asset.ticker, made, priced)
-    return [one for one in inspect(asset, bars, limit) if one.severity > Severity.NOTE]
+    return [finding for finding in inspect(asset, bars, limit) if finding.severity > Severity.NOTE]
 
 
 def as_files(path: Path, **lines: pd.DataFrame) -> Path:

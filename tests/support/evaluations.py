@@ -5,22 +5,20 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from backtests.evaluation.attribution.schema import Attribution, Effect, Part
 from backtests.evaluation.schema import (
     Alpha,
-    Attribution,
     Beta,
     Certificate,
     ChangedDecision,
     Comparison,
     Condition,
-    Effect,
     Estimate,
     Evaluation,
     Figures,
     Headline,
     Honesty,
     Overfitting,
-    Part,
     Placebo,
     PlaceboKind,
     Power,
@@ -137,7 +135,7 @@ def attribution() -> Attribution:
     return Attribution(
         "2020-02-21",
         "2021-06-29",
-        math.fsum(one.total for one in parts) + interest,
+        math.fsum(part.total for part in parts) + interest,
         interest,
         lines=parts,
         sleeves=parts,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backtests.cli import main
-from reports.charts.quantstats_plots import import_libraries
+from reports.tearsheet.library_report import import_libraries
 
 SHORT = ("--data", "sample", "--start", "2025-01-02", "--engine", "kernel", "--no-tearsheet",
          "--no-verdict")  # fmt: skip
@@ -36,8 +36,8 @@ class Shell:
             import_libraries()  # once: what draws in the background is a copy of this process
         with pytest.raises(SystemExit) as stopped:
             main(arguments)
-        said = self.capture.readouterr()
-        return Said(int(stopped.value.code or 0), said.out, said.err)
+        printed = self.capture.readouterr()
+        return Said(int(stopped.value.code or 0), printed.out, printed.err)
 
     @property
     def ledger(self) -> Path:

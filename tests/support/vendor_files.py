@@ -154,7 +154,7 @@ def yfinance_history(of: History) -> Written:
 def yfinance_download(of: History) -> Written:
     opened, high, low, close = of.prices(of.factor)
     volume = (of.volume * of.later).astype(int)
-    both = [column for one in (close, high, low, opened) for column in (one, one * 2)]
+    both = [column for price in (close, high, low, opened) for column in (price, price * 2)]
     rows = zip(of.days, *both, volume, volume * 3, strict=True)
     fields = ("Close", "High", "Low", "Open", "Volume")
     text = table(
@@ -163,6 +163,26 @@ def yfinance_download(of: History) -> Written:
     )
     return Written("prices.csv", text.encode(), "AAPL", Priced.DIVIDENDS, of.close * of.factor,
                    of.volume * of.later, ("yfinance download()",))  # fmt: skip
+
+
+def yahoo(of: History) -> Written:
+    """As `yfinance.download(auto_adjust=False, actions=True)` has it, of one ticker."""
+    prices = of.prices(1 / of.later)
+    rows = zip(of.days, *prices, of.close * of.factor, (of.volume * of.later).astype(int),
+               of.dividend / of.later, of.split, strict=True)  # fmt: skip
+    text = table("Date,Open,High,Low,Close,Adj Close,Volume,Dividends,Stock Splits", rows)
+    return Written("AAPL.csv", text.encode(), "AAPL", Priced.SPLITS, prices[3],
+                   of.volume * of.later)  # fmt: skip
+
+
+def long(of: History) -> Written:
+    """A column of tickers, a company's name beside it, and a column that nobody reads."""
+    full = of.close * of.factor
+    prices = zip(of.days, of.close / of.later, full, strict=True)
+    rows = [(day, "AAPL", "Apple Inc.", close, paid, 1) for day, close, paid in prices]
+    text = table("Date,Symbol,Name,Close,Adj Close,Trades", rows)
+    return Written("AAPL.csv", text.encode(), "AAPL", Priced.DIVIDENDS, full,
+                   np.full(len(full), np.nan), ("under each other", "Trades"))  # fmt: skip
 
 
 def yfinance_flat(of: History) -> Written:
@@ -282,6 +302,6 @@ WRITERS: dict[str, Writer] = {
     "yfinance-flat": yfinance_flat, "stooq-pl": stooq_pl, "nasdaq": nasdaq,
     "stooq": stooq, "stooq-bulk": stooq_bulk, "marketwatch": marketwatch,
     "googlefinance": googlefinance, "investing": investing, "investing-de": investing_de,
-    "investing-es": investing_es,
+    "investing-es": investing_es, "yahoo": yahoo, "long": long,
 }  # fmt: skip
 """By the name of the format."""

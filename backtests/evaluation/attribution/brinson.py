@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.evaluation.attribution.contributions import contributions, sleeve_names
-from backtests.evaluation.schema import Effect
+from backtests.evaluation.attribution.schema import Effect
 from backtests.runner.run import ReferenceRun, Run
 from backtests.simulation.account import Account
 from backtests.simulation.output import EngineOutput

@@ -14,7 +14,7 @@ from math import fsum
 
 import numpy as np
 
-from backtests.evaluation.schema import Attribution, Part
+from backtests.evaluation.attribution.schema import Attribution, Part
 from backtests.simulation.account import Account
 from backtests.simulation.fills import CashEvent, Fill, Why
 from markets.market import Floats, Market

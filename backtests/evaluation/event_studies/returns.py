@@ -86,7 +86,7 @@ def dates_of(declared: EventStudy, bars: Snapshot) -> tuple[list[date], int]:
     if table is None or table.frame.empty:
         name, where = declared.facts.name, declared.facts.where
         raise MissingData(f"no facts called {name!r} in this source. {where}".strip())
-    return sorted({known.date() for known in table.frame["known"]}), declared.facts.lag
+    return sorted({moment.date() for moment in table.frame["known"]}), declared.facts.lag
 
 
 def place_of(panel: ReturnPanel, day: date, lag: int) -> int:
@@ -117,8 +117,8 @@ def _converted(closes: pd.Series, fx: FxSource, currency: str, base: str) -> pd.
         raise MissingData(f"no rate of {fixings.pair}")
     inside = (days >= fixings.days[0]) & (days <= fixings.days[-1] + STALE_AFTER)
     closes, days = closes[inside], days[inside]
-    known = fixings.unbroken_from(days, same_day=True)
-    return closes.iloc[known:] * fixings.until(days[known:])
+    start = fixings.unbroken_from(days, same_day=True)
+    return closes.iloc[start:] * fixings.until(days[start:])
 
 
 def _common(assets: Sequence[Asset], levels: dict[str, pd.Series], market: pd.Series) -> Days:

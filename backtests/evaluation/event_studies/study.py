@@ -41,6 +41,7 @@ from markets.views.price_record import PriceRecord
 from newsfolio.assets import Asset
 from newsfolio.errors import NewsfolioError
 from newsfolio.event_study import EventStudy
+from newsfolio.formatting import percent
 
 if TYPE_CHECKING:
     from backtests.runner.run import Run
@@ -249,14 +250,14 @@ def _size(market: str, window: StudyWindow) -> str:
     first, last = window.first, window.last
     side = "ahead of" if (window.car or 0.0) > 0 else "behind"
     span = f"on session {first}" if first == last else f"over sessions {first} to {last}"
-    return f"{abs(window.car or 0.0):.1%} {side} what {market} explains {span}"
+    return f"{percent(abs(window.car or 0.0), 1)} {side} what {market} explains {span}"
 
 
 def _ranked(window: StudyWindow) -> str:
     drawn = "random dates" if window.events == 1 else f"draws of {window.events} random dates"
     if window.percentile is None:
         return f"there are only {window.placebos} {drawn} to rank it among"
-    return f"{window.percentile:.1%} of {window.placebos} {drawn} did worse"
+    return f"{percent(window.percentile, 1)} of {window.placebos} {drawn} did worse"
 
 
 def _caution(window: StudyWindow) -> str:

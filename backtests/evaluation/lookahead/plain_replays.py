@@ -167,15 +167,15 @@ def _cuts(orders: Iterable[tuple[int, str]], market: Market, count: int) -> list
 
 def _alike(before: list[AskedOrder], after: list[AskedOrder]) -> bool:
     return len(before) == len(after) and all(
-        one.what == other.what and _close(one, other)
-        for one, other in zip(before, after, strict=True)
+        order.what == other.what and _close(order, other)
+        for order, other in zip(before, after, strict=True)
     )
 
 
-def _close(one: AskedOrder, other: AskedOrder) -> bool:
+def _close(asked: AskedOrder, other: AskedOrder) -> bool:
     first, second = (
         [order.quantity, *(0.0 if term is None else term for term in order.terms)]
-        for order in (one, other)
+        for order in (asked, other)
     )
     return bool(np.allclose(first, second, rtol=SAME, atol=0, equal_nan=True))
 

@@ -43,24 +43,24 @@ class Held:
 def _left_out(outside: tuple[Outside, ...]) -> str:
     if not outside:
         return ""
-    names = ", ".join(one.asset for one in outside[:3])
+    names = ", ".join(line.asset for line in outside[:3])
     more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
     return f". {names}{more}: {outside[0].why}"
 
 
 def held_at_close(statements: Mapping[Path, Statement], market: Market, fx: FxSource) -> Held:
     """What all files say together, in the lines of a market and valued at its last close."""
-    each = [_held(path, statement, market, fx) for path, statement in statements.items()]
+    holdings = [_held(path, statement, market, fx) for path, statement in statements.items()]
     units: dict[int, float] = {}
-    for held in each:
+    for held in holdings:
         for column, size in held.units.items():
             units[column] = units.get(column, 0.0) + size
     return Held(
         tuple(statements),
         units,
-        math.fsum(held.cash for held in each),
-        tuple(one for held in each for one in held.outside),
-        tuple(note for held in each for note in held.notes),
+        math.fsum(held.cash for held in holdings),
+        tuple(line for held in holdings for line in held.outside),
+        tuple(note for held in holdings for note in held.notes),
     )
 
 
@@ -93,6 +93,9 @@ def _aged(path: Path, holdings: HeldLines, market: Market, columns: list[int]) -
     """What a file of another day than the close leaves open."""
     day, asof = holdings.day, market.day(-1)
     if day is None or day == asof:
+        return
+    if day > asof:
+        yield f"{path.name} is of {day}, after the close of {asof}: its shares count at that close"
         return
     yield f"{path.name} is of {day}, the close of {asof}: what was traded between is not in it"
     row = _row(market, day)

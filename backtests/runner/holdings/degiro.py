@@ -24,8 +24,8 @@ def is_degiro(sheet: Sheet) -> bool:
     first = next((row for row in sheet.rows if row), None)
     if first is None or len(first.cells) < 5:
         return False
-    one, two = (cell.casefold() for cell in first.cells[:2])
-    return one in _PRODUCT and ("isin" in two or two == "codice")
+    product, code = (cell.casefold() for cell in first.cells[:2])
+    return product in _PRODUCT and ("isin" in code or code == "codice")
 
 
 def read_degiro(sheet: Sheet) -> Statement:
@@ -75,8 +75,8 @@ def _position(
         raise sheet.error(row.line, f"no ISIN for {name[:40]!r}; write it in, or delete the row")
     part = _PENCE.get(currency, 1.0)
     sizes = [size for size in readings(amount, None)
-             if any(abs(size * each - value) <= _WITHIN * abs(value) + part
-                    for each in readings(price, decimals))]  # fmt: skip
+             if any(abs(size * paid - value) <= _WITHIN * abs(value) + part
+                    for paid in readings(price, decimals))]  # fmt: skip
     if len(sizes) != 1:
         raise sheet.error(
             row.line,

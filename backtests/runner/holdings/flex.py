@@ -61,7 +61,7 @@ def read_flex(path: Path, content: bytes) -> Statement:
 def _positions(path: Path, statement: ElementTree.Element) -> Iterator[Position]:
     """Summaries, or lots where a query has nothing else, of the last day reported."""
     elements = _last(path, list(statement.iter("OpenPosition")))
-    whole = [each for each in elements if each.get("levelOfDetail", "SUMMARY").upper() != "LOT"]
+    whole = [row for row in elements if row.get("levelOfDetail", "SUMMARY").upper() != "LOT"]
     for element in whole or elements:
         symbol = element.get("symbol", "")
         category = element.get("assetCategory", "")
@@ -84,6 +84,13 @@ def _last(path: Path, elements: list[ElementTree.Element]) -> list[ElementTree.E
     """Those of the last day; a query may report every day of a period."""
     if len({element.get("reportDate") for element in elements}) < 2:
         return elements
+    undated = next((each for each in elements if not each.get("reportDate")), None)
+    if undated is not None:
+        about = undated.get("symbol") or undated.get("currency")
+        raise BrokenData(
+            f"{path}: {undated.tag} of {about} has no reportDate, and others have one: whether it "
+            "is of the last day nobody knows; add that field to the query"
+        )
     days = [_day(path, element, "reportDate") for element in elements]
     return [element for element, day in zip(elements, days, strict=True) if day == max(days)]
 
@@ -101,7 +108,7 @@ def _cash(path: Path, statement: ElementTree.Element) -> Iterator[tuple[str, flo
 
 def _base(statement: ElementTree.Element) -> str:
     about: Iterable[ElementTree.Element] = statement.iter("AccountInformation")
-    return next((currency_of(each.get("currency", "")) for each in about), BASE)
+    return next((currency_of(account.get("currency", "")) for account in about), BASE)
 
 
 def _number(path: Path, element: ElementTree.Element, name: str) -> float | None:

@@ -150,7 +150,7 @@ def _apart(category: str) -> str:
 
 def _venues(sheet: Sheet, sections: list[Section]) -> dict[str, tuple[tuple[str, ...], Suffixes]]:
     """Other names of each symbol, and Yahoo's suffixes of its exchange where one alone is named."""
-    found: dict[str, tuple[tuple[str, ...], Suffixes]] = {}
+    venues: dict[str, tuple[tuple[str, ...], Suffixes]] = {}
     for section in sections:
         if not any(name in section.header.cells for name in _INSTRUMENT["venue"]):
             continue
@@ -161,9 +161,9 @@ def _venues(sheet: Sheet, sections: list[Section]) -> dict[str, tuple[tuple[str,
             names = tuple(name.strip() for name in entry.text("symbol").split(","))
             suffixes = PLACES.get(entry.text("venue").upper())
             for name in names:
-                twice = name in found and found[name][1] != suffixes
-                found[name] = names, None if twice else suffixes
-    return found
+                twice = name in venues and venues[name][1] != suffixes
+                venues[name] = names, None if twice else suffixes
+    return venues
 
 
 def _cash(sheet: Sheet, sections: list[Section]) -> dict[str, float]:

@@ -64,15 +64,15 @@ def read_mainland(sheet: Sheet) -> Statement:
 
 def _cash(rows: list[SheetRow]) -> dict[str, float]:
     """Money by currency, what can be used where it says so; recalled, not seen."""
-    found: dict[str, float] = {}
+    cash: dict[str, float] = {}
     for row in rows:
         text = " ".join(row.cells)
         currency = next((code for name, code in _CURRENCIES.items() if name in text), "")
         amount = next((match[1] for look in _CASH if (match := look.search(text))), "")
         values = readings(amount, Decimals.POINT)
         if currency and values:
-            found[currency] = found.get(currency, 0.0) + values[0]
-    return found
+            cash[currency] = cash.get(currency, 0.0) + values[0]
+    return cash
 
 
 def _position(entry: NamedRow) -> Position:
@@ -101,10 +101,10 @@ def _venue(entry: NamedRow, code: str) -> Suffixes:
 
 def _currency(entry: NamedRow, suffixes: Suffixes) -> str:
     """As the file says; else that of the venue, of which B shares have another."""
-    told = entry.text("currency")
+    currency = entry.text("currency")
     code = entry.text("symbol")
-    if told:
-        return _CURRENCIES.get(told, told)
+    if currency:
+        return _CURRENCIES.get(currency, currency)
     if suffixes == frozenset({"HK"}) or code.startswith("200"):
         return "HKD"
     return "USD" if code.startswith("900") else "CNY"

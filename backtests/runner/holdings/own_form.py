@@ -27,6 +27,13 @@ def read_own_form(sheet: Sheet) -> Statement:
             1,
             f"expected the columns asset,quantity, or a broker's export; found {first[:60]!r}",
         )
+    twice = next((name for name in ("asset", "quantity") if header.count(name) > 1), "")
+    if twice:
+        raise sheet.error(rows[0].line, f"two columns are called {twice}; keep one of them")
+    if len(rows) == 1:
+        raise sheet.error(
+            rows[0].line, "a header and nothing below it; write the holdings, or CASH,0 for none"
+        )
     places = header.index("asset"), header.index("quantity")
     for row in rows[1:]:
         if any(row.cells[len(header) :]):

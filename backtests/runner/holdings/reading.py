@@ -21,7 +21,7 @@ from backtests.runner.holdings.symbols import currency_of, is_isin, lines_meant,
 from backtests.runner.holdings.yahoo_portfolio import is_yahoo, read_yahoo
 from markets.reference.plain_file import plain_bytes
 from newsfolio.assets import Asset
-from newsfolio.errors import BrokenData
+from newsfolio.errors import BrokenData, CommandError
 
 ALIASES = "symbols.csv"
 """Beside a file of holdings: symbol,asset, which line a broker's symbol means."""
@@ -39,7 +39,9 @@ FORMS: tuple[tuple[Callable[[Sheet], bool], Callable[[Sheet], Statement]], ...] 
 
 
 def read_statement(path: Path) -> Statement:
-    """What the file says; BrokenData with file, line and remedy."""
+    """What the file says; BrokenData with file, line and remedy, CommandError where it is none."""
+    if not path.exists():
+        raise CommandError(f"--portfolio {path}: no such file")
     if is_flex(path):
         return read_flex(path, plain_bytes(path, LARGEST))
     sheet = read_sheet(path)
@@ -54,13 +56,13 @@ def held_lines(path: Path, statement: Statement, lines: Iterable[Asset]) -> Held
 
     BrokenData where a row may mean several of the lines, or cannot be told from any.
     """
-    known = {asset.ticker: asset for asset in lines}
+    by_ticker = {asset.ticker: asset for asset in lines}
     aliases = read_aliases(path.parent / ALIASES)
     shares: dict[str, float] = {}
     others: dict[tuple[str, str, str], Outside] = {}
-    said: dict[str, str] = {}
+    renamed: dict[str, str] = {}
     for position in statement.positions:
-        asset = None if position.apart else _line(path, position, known, aliases)
+        asset = None if position.apart else _line(path, position, by_ticker, aliases)
         if asset is None:
             _add(others, position)
             continue
@@ -71,10 +73,10 @@ def held_lines(path: Path, statement: Statement, lines: Iterable[Asset]) -> Held
             )
         shares[asset] = shares.get(asset, 0.0) + position.quantity
         if position.symbols[0] != asset:
-            said[position.symbols[0]] = asset
+            renamed[position.symbols[0]] = asset
     notes = [f"{path.name} is read as {statement.form} writes it"] if statement.form else []
-    if said:
-        pairs = ", ".join(f"{symbol} as {asset}" for symbol, asset in said.items())
+    if renamed:
+        pairs = ", ".join(f"{symbol} as {asset}" for symbol, asset in renamed.items())
         notes.append(f"{path.name}: {pairs}")
     return HeldLines(
         shares, statement.cash, tuple(others.values()), statement.day, (*notes, *statement.notes)
@@ -82,42 +84,44 @@ def held_lines(path: Path, statement: Statement, lines: Iterable[Asset]) -> Held
 
 
 def _line(
-    path: Path, position: Position, known: Mapping[str, Asset], aliases: Mapping[str, str]
+    path: Path, position: Position, by_ticker: Mapping[str, Asset], aliases: Mapping[str, str]
 ) -> str | None:
     """The ticker of the line that a row is of; None where it is none of the strategy's."""
     symbol = position.symbols[0]
     where = _place(path, position)
     for own in (symbol, *position.symbols[1:]):
         if own in aliases:
-            return aliases[own] if aliases[own] in known else None
+            return aliases[own] if aliases[own] in by_ticker else None
     if not position.currency and position.suffixes is None:
-        if symbol in known:
+        if symbol in by_ticker:
             return symbol
-        meant = {line.casefold(): line for line in known}.get(symbol.casefold())
+        meant = {line.casefold(): line for line in by_ticker}.get(symbol.casefold())
         if meant is not None:
             raise BrokenData(f"{where}: {symbol} is written {meant}")
     if is_isin(symbol):
-        return _line_of_isin(where, position, known)
-    lines = lines_meant(position, known.values())
+        return _line_of_isin(where, position, by_ticker)
+    lines = lines_meant(position, by_ticker.values())
     if len(lines) > 1:
         names = " or ".join(asset.ticker for asset in lines[:3])
         raise BrokenData(f"{where}: {symbol} is {names}; {_remedy(symbol, lines[0].ticker)}")
     return lines[0].ticker if lines else None
 
 
-def _line_of_isin(where: str, position: Position, known: Mapping[str, Asset]) -> str | None:
+def _line_of_isin(where: str, position: Position, by_ticker: Mapping[str, Asset]) -> str | None:
     """The line of the strategy that an ISIN names, by the ticker beside it or by our table.
 
     BrokenData for one that is in neither: it may be a line of the strategy.
     """
     isin, *others = position.symbols
-    tickers = [ticker for ticker in TICKERS.get(isin, ()) if ticker in known]
+    tickers = [ticker for ticker in TICKERS.get(isin, ()) if ticker in by_ticker]
     if isin not in TICKERS:
         named = dataclasses.replace(position, symbols=(*others,))
-        tickers = [asset.ticker for asset in lines_meant(named, known.values())]
+        tickers = [asset.ticker for asset in lines_meant(named, by_ticker.values())]
     if len(tickers) > 1:
-        told = [ticker for ticker in tickers if _currency(known[ticker]) == position.currency]
-        tickers = told if len(told) == 1 else tickers
+        matching = [
+            ticker for ticker in tickers if _currency(by_ticker[ticker]) == position.currency
+        ]
+        tickers = matching if len(matching) == 1 else tickers
     if len(tickers) > 1:
         raise BrokenData(f"{where}: {isin} is {' or '.join(tickers)}; {_remedy(isin, tickers[0])}")
     if not tickers and not others and isin not in TICKERS:
@@ -159,8 +163,8 @@ def _add(others: dict[tuple[str, str, str], Outside], position: Position) -> Non
     )
 
 
-def _sum(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one + other
+def _sum(amount: float | None, other: float | None) -> float | None:
+    return None if amount is None or other is None else amount + other
 
 
 def read_aliases(path: Path) -> dict[str, str]:
@@ -171,8 +175,8 @@ def read_aliases(path: Path) -> dict[str, str]:
     rows = [row for row in sheet.rows if row]
     header = [name.casefold() for name in rows[0].cells] if rows else []
     if header[:2] != ["symbol", "asset"]:
-        found = sheet.separator.join(rows[0].cells)[:60] if rows else ""
-        raise BrokenData(f"{path}, line 1: expected the columns symbol,asset; found {found!r}")
+        text = sheet.separator.join(rows[0].cells)[:60] if rows else ""
+        raise BrokenData(f"{path}, line 1: expected the columns symbol,asset; found {text!r}")
     aliases: dict[str, str] = {}
     for row in rows[1:]:
         symbol, asset = (*row.cells, "")[:2]

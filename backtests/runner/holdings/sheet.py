@@ -122,9 +122,9 @@ def columns_of(
     seen = [_folded(cell) for cell in header.cells]
     places = {}
     for word, spellings in names.items():
-        found = next((name for name in map(_folded, spellings) if name in seen), None)
-        if found is not None:
-            places[word] = seen.index(found)
+        spelling = next((name for name in map(_folded, spellings) if name in seen), None)
+        if spelling is not None:
+            places[word] = seen.index(spelling)
     for word in required:
         if word not in places:
             listed = ", ".join(cell[:20] for cell in header.cells if cell)
@@ -244,8 +244,8 @@ def _read(bare: str, decimals: Decimals) -> Iterator[float]:
 
 def decimals_of(texts: Iterable[str]) -> Decimals | None:
     """The mark that the numbers of a column agree on; None where none of them tells."""
-    told = set()
+    marks = set()
     for text in texts:
         if len(readings(text, None)) == 1 and re.search(r"[.,]", text):
-            told |= {mark for mark in Decimals if readings(text, mark)}
-    return told.pop() if len(told) == 1 else None
+            marks |= {mark for mark in Decimals if readings(text, mark)}
+    return marks.pop() if len(marks) == 1 else None

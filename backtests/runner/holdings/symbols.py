@@ -77,7 +77,7 @@ def mainland(code: str) -> Suffixes:
 def readings_of(symbol: str) -> list[VenueCode]:
     """All that a symbol can be, venue and code apart."""
     text = " ".join(symbol.upper().split()).removesuffix(" EQUITY")
-    found = [VenueCode(text)]
+    readings = [VenueCode(text)]
     for pattern, at, place in (
         (r"([A-Z]+)[.:](.+)", 2, 1),  # HK.00700, HKG:0700
         (r"(SH|SZ|BJ)([0-9]{6})", 2, 1),  # sh600519
@@ -87,11 +87,11 @@ def readings_of(symbol: str) -> list[VenueCode]:
     ):
         match = re.fullmatch(pattern, text)
         if match and match[place] in PLACES:
-            found.append(VenueCode(match[at], PLACES[match[place]]))
+            readings.append(VenueCode(match[at], PLACES[match[place]]))
     code, dot, suffix = text.rpartition(".")
     if dot and suffix.isalpha():
-        found.append(VenueCode(code, frozenset({suffix})))
-    return found
+        readings.append(VenueCode(code, frozenset({suffix})))
+    return readings
 
 
 def lines_meant(position: Position, lines: Iterable[Asset]) -> list[Asset]:
@@ -146,8 +146,8 @@ def _venues(reading: VenueCode, position: Position) -> Suffixes:
     return UNITED_STATES if untold and not reading.code.isdigit() else suffixes
 
 
-def _both(one: Suffixes, other: Suffixes) -> Suffixes:
+def _both(suffixes: Suffixes, other: Suffixes) -> Suffixes:
     """What two statements of the venue leave."""
-    if one is None or other is None:
-        return other if one is None else one
-    return one & other
+    if suffixes is None or other is None:
+        return other if suffixes is None else suffixes
+    return suffixes & other

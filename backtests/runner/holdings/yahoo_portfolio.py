@@ -49,10 +49,10 @@ def read_yahoo(sheet: Sheet) -> Statement:
         "Yahoo names no currency of cash: what was paid in less what was taken out is in that of "
         "the run",
     )  # fmt: skip
-    known = [day for day in days if day is not None]
+    dated = [day for day in days if day is not None]
     return Statement(
         "Yahoo", tuple(positions), {} if cash is None else {BASE: cash},
-        max(known, default=None), notes,
+        max(dated, default=None), notes,
     )  # fmt: skip
 
 

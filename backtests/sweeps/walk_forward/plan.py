@@ -227,6 +227,6 @@ def _lead(shared: SharedMarket) -> pd.DatetimeIndex:
     first = shared.days[1]
     begins = first.replace(day=1)
     before = np.arange(np.datetime64(begins.date()), np.datetime64(first.date()))
-    known = before != np.datetime64(shared.days[0].date())
-    missed = is_open(shared.market.calendar.clock.code, before) & known
+    not_first = before != np.datetime64(shared.days[0].date())
+    missed = is_open(shared.market.calendar.clock.code, before) & not_first
     return pd.DatetimeIndex([begins] if len(before) and not missed.any() else [])

@@ -28,7 +28,7 @@ class SwitchingStrategy(Strategy):
     """
 
     def __init__(self, base: Strategy, switches: tuple[tuple[date, Strategy], ...]) -> None:
-        if len({each.rebalance.band for _, each in switches}) > 1:
+        if len({strategy.rebalance.band for _, strategy in switches}) > 1:
             raise CommandError(
                 f"{base.name}: sets with different drift bands cannot take turns; sweep over one"
             )
@@ -41,9 +41,9 @@ class SwitchingStrategy(Strategy):
         self.benchmark: Any = base.benchmark  # type: ignore[misc]
         self.pool = base.pool  # type: ignore[misc]
         self.files = base.files  # type: ignore[misc]
-        self.max_gross = max(each.max_gross for _, each in switches)  # type: ignore[misc]
+        self.max_gross = max(strategy.max_gross for _, strategy in switches)  # type: ignore[misc]
         self.rebalance: Any = SwitchingSchedule(  # type: ignore[misc]
-            tuple((day, each.rebalance) for day, each in switches)
+            tuple((day, strategy.rebalance) for day, strategy in switches)
         )
 
     @property

@@ -71,7 +71,7 @@ def walk(plan: WalkPlan, store: ReturnStore) -> WalkResult:
         "score": row["score"],
         "turnover": row["turnover"],
         "costs": row["costs"],
-        "metrics": {name: _figures(each, simulator, strategy) for name, each in curves.items()},
+        "metrics": {name: _figures(equity, simulator, strategy) for name, equity in curves.items()},
         "switching": _switching(plan, selection, chosen, curve),
         "cross": cross_validated(plan, returns),
     }

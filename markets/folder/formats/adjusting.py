@@ -91,8 +91,8 @@ def with_shares(draft: Draft, unit: int, money: float = 1.0) -> tuple[Draft, Adj
     """
     volume, amount = draft["Volume"], draft[AMOUNT] * money
     traded = (volume > 0) & (amount > 0)
-    each = np.divide(amount, volume, out=np.full(len(volume), np.nan), where=traded)
-    inside = {lot: _inside(draft, each / lot) for lot in LOTS}
+    price = np.divide(amount, volume, out=np.full(len(volume), np.nan), where=traded)
+    inside = {lot: _inside(draft, price / lot) for lot in LOTS}
     best, second = sorted(LOTS, key=lambda lot: -int(inside[lot].sum()))[:2]
     explained = (inside[best] | inside[second]).sum() >= (1 - SCATTERED) * traded.sum()
     draft.table.refuse(
@@ -109,7 +109,7 @@ def with_shares(draft: Draft, unit: int, money: float = 1.0) -> tuple[Draft, Adj
     proved = Adjusted.UNSAID
     if traded.any() and outside.sum() <= SCATTERED * traded.sum():
         proved = Adjusted.RAW
-    if _steps(each / unit / draft["Close"], outside):
+    if _steps(price / unit / draft["Close"], outside):
         proved = Adjusted.FULL
     return _counted(draft, inside, unit, proved), proved
 
@@ -120,11 +120,11 @@ def _counted(draft: Draft, inside: Mapping[int, Mask], unit: int, proved: Adjust
     Adjusted prices tell the unit on the rows that nothing was adjusted on: the vendor's unit if
     there are any, else one that holds on the last rows.
     """
-    told = {lot: int(rows.sum()) for lot, rows in inside.items()}
+    fitting = {lot: int(rows.sum()) for lot, rows in inside.items()}
     lot, why = unit, "by the vendor's account"
     if proved is Adjusted.RAW:
-        lot, why = max(told, key=lambda lot: told[lot]), "told by the turnover"
-    elif proved is Adjusted.FULL and told[unit]:
+        lot, why = max(fitting, key=lambda lot: fitting[lot]), "told by the turnover"
+    elif proved is Adjusted.FULL and fitting[unit]:
         why = "told by the turnover"
     elif proved is Adjusted.FULL:
         last = {lot: int(rows[-FEW:].sum()) for lot, rows in inside.items()}
@@ -153,8 +153,8 @@ def _steps(ratio: Floats, outside: Mask) -> bool:
         return False
     logs = np.log(ratio)
     sides = logs[outside] > 0
-    known = logs[stretch][~np.isnan(logs[stretch])]
-    noise = float(np.median(np.abs(np.diff(known))))
+    stretched = logs[stretch][~np.isnan(logs[stretch])]
+    noise = float(np.median(np.abs(np.diff(stretched))))
     if noise > COARSE or MIXED < sides.mean() < 1 - MIXED:
         return False
     count = min(20, max(FEW, len(logs) // 3))
@@ -166,8 +166,8 @@ def off_turnover(draft: Draft, money: float) -> bool:
     """Whether closes are not what a share cost by the turnover, in this unit of money."""
     with np.errstate(invalid="ignore", divide="ignore"):
         logs = np.abs(np.log(draft[AMOUNT] * money / draft["Volume"] / draft["Close"]))
-    known = logs[np.isfinite(logs)]
-    return bool(len(known) and np.median(known) > OFF)
+    finite = logs[np.isfinite(logs)]
+    return bool(len(finite) and np.median(finite) > OFF)
 
 
 def _inside(draft: Draft, price: Floats) -> Mask:
@@ -182,11 +182,11 @@ def _inside(draft: Draft, price: Floats) -> Mask:
 def by_turnover(draft: Draft, unit: int) -> Quotes:
     """Prices of which nothing but the turnover tells whether they are as traded or adjusted."""
     draft, proved = with_shares(draft, unit)
-    told = draft.told.adjusted
+    stated = draft.told.adjusted
     if proved is Adjusted.FULL:
         return draft.quotes(proved, "adjusted for splits and dividends, by the turnover")
-    if told is not None:
-        return draft.quotes(told, draft.told.said)
+    if stated is not None:
+        return draft.quotes(stated, draft.told.said)
     if proved is Adjusted.RAW:
         return unadjusted(draft, "as traded, by the turnover")
     return draft.quotes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markets.folder.formats import (
     crsp,
     fred,
+    long,
     mainland,
     services,
     sites,
@@ -22,25 +23,26 @@ from newsfolio.errors import BrokenData
 
 FORMATS: tuple[Format, ...] = (
     *trees.FORMATS, *yahoo.FORMATS, *services.FORMATS, *mainland.FORMATS, *terminals.FORMATS,
-    *crsp.FORMATS, *fred.FORMATS, *sites.FORMATS, *wide.FORMATS, yahoo.OWN,
+    *crsp.FORMATS, *fred.FORMATS, *sites.FORMATS, *wide.FORMATS, *long.FORMATS,
+    yahoo.OWN,
 )  # fmt: skip
 """In the order in which they are asked; a new one stands before those that are less particular."""
 
 NAMES = frozenset(form.name for form in FORMATS)
 
 
-def told(words: str) -> Told:
+def vendor_words(words: str) -> Told:
     """What `--vendor` says; CommandError for a word that is none of it."""
     return Told.of(words, NAMES)
 
 
-def format_of(head: Head, said: Told) -> Format | None:
+def format_of(head: Head, vendor: Told) -> Format | None:
     """The format of a file; where only its columns are known, the one that `--vendor` names."""
-    found = next((form for form in FORMATS if form.fits(head)), None)
-    if found is not sites.PLAIN:
-        return found
-    return next((form for form in FORMATS if form.name in said.vendors
-                 and isinstance(form, ColumnFormat) and form.has_columns(head)), found)  # fmt: skip
+    first = next((form for form in FORMATS if form.fits(head)), None)
+    if first is not sites.PLAIN:
+        return first
+    return next((form for form in FORMATS if form.name in vendor.vendors
+                 and isinstance(form, ColumnFormat) and form.has_columns(head)), first)  # fmt: skip
 
 
 def recognised(head: Head) -> bool:
@@ -52,8 +54,8 @@ def unknown(head: Head) -> BrokenData:
     try:
         if not any(True for _ in csv_rows(head.path, head.encoding, head.delimiter)):
             return no_rows(head.path)
-        if told := head.message():
-            rule = f"no prices, but {told!r}. Fetch the file again, or remove it."
+        if message := head.message():
+            rule = f"no prices, but {message!r}. Fetch the file again, or remove it."
             return BrokenData(f"{head.path} line {head.rows[0][0]}: {rule}")
         check_columns(head.path, list(head.header), _nearest(head))
     except BrokenData as error:
@@ -74,6 +76,6 @@ def _nearest(head: Head) -> str:
     if len(names & form.columns.keys()) < max(3, len(names) / 2):
         return ""
     parts = {"lacks": missing, "has": strange}
-    told = " and ".join(f"{verb} {', '.join(sorted(columns))[:60]}"
+    differences = " and ".join(f"{verb} {', '.join(sorted(columns))[:60]}"
                         for verb, columns in parts.items() if columns)  # fmt: skip
-    return f"Nearest to {form.about.title}, but it {told}."
+    return f"Nearest to {form.about.title}, but it {differences}."

@@ -42,17 +42,17 @@ _TURNED = "Fetch the file again; a spreadsheet may have turned some of its dates
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def days_of(cells: Sequence[str], form: Dates, told: str, wrong: Complain) -> tuple[Days, str]:
+def days_of(cells: Sequence[str], form: Dates, stated: str, wrong: Complain) -> tuple[Days, str]:
     """The dates of a column, and in one word or two what had to be decided, "" for nothing.
 
-    told: the order of day and month that the user gave, "" for none. An order is decided by the
+    stated: the order of day and month that the user gave, "" for none. An order is decided by the
     first numbers and the second ones over 12; BrokenData where neither decides, or both.
     """
     if form is Dates.ISO and _PLAIN.fullmatch(cells[0]):
         quick = _quick(cells)
         if quick is not None:
             return quick, ""
-    order, decided = _order(cells, form, told, wrong)
+    order, decided = _order(cells, form, stated, wrong)
     return np.array(
         [_day(cells, row, form, order, wrong) for row in range(len(cells))], dtype="datetime64[D]"
     ), decided
@@ -69,12 +69,12 @@ def _quick(cells: Sequence[str]) -> Days | None:
     return days if np.datetime_as_string(days).tolist() == list(cells) else None
 
 
-def _order(cells: Sequence[str], form: Dates, told: str, wrong: Complain) -> tuple[str, str]:
+def _order(cells: Sequence[str], form: Dates, stated: str, wrong: Complain) -> tuple[str, str]:
     """Whether the day or the month stands first, and what to say of it."""
     if form not in (Dates.BY_FILE, Dates.MONTH_FIRST, Dates.DAY_FIRST):
         return "", ""
     pairs = [
-        (int(found[1]), int(found[2])) for cell in cells if (found := _SLASHED.fullmatch(cell))
+        (int(match[1]), int(match[2])) for cell in cells if (match := _SLASHED.fullmatch(cell))
     ]
     if not pairs:
         return "", ""
@@ -85,16 +85,16 @@ def _order(cells: Sequence[str], form: Dates, told: str, wrong: Complain) -> tup
     if first and second:
         other = 2 if pairs[0][0] > 12 or pairs[0][1] <= 12 else 1
         row = next(row for row, cell in enumerate(cells)
-                   if (found := _SLASHED.fullmatch(cell)) and int(found[other]) > 12)  # fmt: skip
+                   if (match := _SLASHED.fullmatch(cell)) and int(match[other]) > 12)  # fmt: skip
         raise wrong(
             row, f"{cells[row]!r} has day and month in another order than other rows",
             _TURNED,
         )  # fmt: skip
     proved = DAY_FIRST if first else MONTH_FIRST if second else ""
-    if told and proved and told != proved:
-        raise wrong(0, f"its dates are written {proved}, not {told}", f"Say --vendor {proved}.")
+    if stated and proved and stated != proved:
+        raise wrong(0, f"its dates are written {proved}, not {stated}", f"Say --vendor {proved}.")
     usual = {Dates.MONTH_FIRST: MONTH_FIRST, Dates.DAY_FIRST: DAY_FIRST}.get(form, "")
-    order = proved or told or usual
+    order = proved or stated or usual
     if not order:
         raise wrong(
             0, f"{cells[0]!r} is a day of {_MONTHS[pairs[0][0] - 1].title()} or of "
@@ -107,18 +107,18 @@ def _order(cells: Sequence[str], form: Dates, told: str, wrong: Complain) -> tup
 def _day(cells: Sequence[str], row: int, form: Dates, order: str, wrong: Complain) -> date:
     cell = cells[row].strip()
     try:
-        if found := _ISO.fullmatch(cell):
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if form is Dates.COMPACT and (found := _COMPACT.fullmatch(cell)):
-            return date(int(found[1]), int(found[2]), int(found[3]))
+        if match := _ISO.fullmatch(cell):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if form is Dates.COMPACT and (match := _COMPACT.fullmatch(cell)):
+            return date(int(match[1]), int(match[2]), int(match[3]))
         if form is Dates.DOTTED or "." in cell:
-            if found := _DOTTED.fullmatch(cell):
-                return date(int(found[3]), int(found[2]), int(found[1]))
-        elif order and (found := _SLASHED.fullmatch(cell)):
+            if match := _DOTTED.fullmatch(cell):
+                return date(int(match[3]), int(match[2]), int(match[1]))
+        elif order and (match := _SLASHED.fullmatch(cell)):
             month, day = (1, 2) if order == MONTH_FIRST else (2, 1)
-            return date(_year(found[3]), int(found[month]), int(found[day]))
-        elif found := _WORDED.fullmatch(cell):
-            return date(int(found[3]), _MONTHS.index(found[1].casefold()) + 1, int(found[2]))
+            return date(_year(match[3]), int(match[month]), int(match[day]))
+        elif match := _WORDED.fullmatch(cell):
+            return date(int(match[3]), _MONTHS.index(match[1].casefold()) + 1, int(match[2]))
     except ValueError:
         pass
     if re.search(r"\d\d:\d\d", cell) and not _MIDNIGHT_ONLY.search(cell):
@@ -157,23 +157,23 @@ def decimal_of(columns: Mapping[str, Sequence[str]], wrong: Complain) -> str:
 
     Where cells are parted by semicolons, either mark may be it: 1,234 is a thousand or one.
     """
-    found: dict[str, tuple[int, str]] = {}
+    marks: dict[str, tuple[int, str]] = {}
     doubtful: tuple[int, str] | None = None
     for cells in columns.values():
         for row, cell in enumerate(cells):
             mark = next((mark for mark, form in _PROOFS.items() if form.fullmatch(cell)), "")
             if mark:
-                found.setdefault(mark, (row, cell))
+                marks.setdefault(mark, (row, cell))
             elif "," in cell or "." in cell:
                 doubtful = doubtful or (row, cell)
-    if len(found) == 2:
-        row, cell = max(found.values())
+    if len(marks) == 2:
+        row, cell = max(marks.values())
         raise wrong(row, f"{cell!r} has another decimal mark than other prices", "")
-    if not found and doubtful:
+    if not marks and doubtful:
         row, cell = doubtful
         raise wrong(row, f"{cell[:20]!r}: nothing tells whether its mark stands before decimals",
                     "Save the file with commas between cells and decimal points.")  # fmt: skip
-    return next(iter(found), ".")
+    return next(iter(marks), ".")
 
 
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}

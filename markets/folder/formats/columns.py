@@ -19,11 +19,14 @@ from markets.folder.names import ticker_of_code, ticker_of_file
 from markets.folder.price_file import (
     AMOUNTS,
     PRICES,
+    REVERSED,
     FileText,
     Floats,
     Mask,
     Table,
     bounded,
+    chosen,
+    newest_first,
     no_rows,
 )
 from markets.reference.csv_file import Row, TextColumns, csv_columns, csv_rows
@@ -37,7 +40,6 @@ _NUMBERS = (*PRICES, *AMOUNTS, AMOUNT, REFERENCE)
 
 KEPT = 40_000_000
 """Bytes of a file that is kept from one of its lines to the next."""
-REVERSED = "newest first, reversed"
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,11 @@ class Draft:
 
     def quotes(self, adjusted: Adjusted, *words: str, readings: str = "") -> Quotes:
         """What the file says; `words` end the note on how it was read."""
-        known = {name: values for name, values in self.table.columns.items()
+        columns = {name: values for name, values in self.table.columns.items()
                  if name in PRICES or name in AMOUNTS}  # fmt: skip
-        said = "; ".join(part for part in (*self.said, *words) if part)
-        note = f"read as {self.form.about.title}: {said}"
-        table = replace(self.table, columns=known)
+        how = "; ".join(part for part in (*self.said, *words) if part)
+        note = f"read as {self.form.about.title}{': ' * bool(how)}{how}"
+        table = replace(self.table, columns=columns)
         return Quotes(table, adjusted, (note, *self.found), readings)
 
 
@@ -142,10 +144,10 @@ class ColumnFormat:
         codes = {row[place] for _, row in rows if len(row) > place}
         return tuple(sorted(filter(None, map(ticker_of_code, codes))))
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        return self.finish(self.draft(head, ticker, told))
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
+        return self.finish(self.draft(head, ticker, vendor))
 
-    def draft(self, head: Head, ticker: str, told: Told) -> Draft:
+    def draft(self, head: Head, ticker: str, vendor: Told) -> Draft:
         """The rows of one line as dates and numbers, oldest first."""
         names = self._names(head)
         wanted = {name: place for place, name in enumerate(names) if name}
@@ -155,11 +157,11 @@ class ColumnFormat:
         lines, cells = csv_columns(head.path, rows, len(names), wanted)
         if not lines:
             raise no_rows(head.path)
-        table, decided = table_from(head, lines, cells, self, told.dates)
+        table, decided = table_from(head, lines, cells, self, vendor.dates)
         texts = {name: list(cells[name]) for name in wanted if name not in (DATE, *_NUMBERS)}
-        draft = Draft(self, ticker, told, table, texts)
-        said = decided if self.dates is Dates.BY_FILE else ""
-        return _oldest_first(draft.saying(said, *spelling(head)))
+        draft = Draft(self, ticker, vendor, table, texts)
+        reading = decided if self.dates is Dates.BY_FILE else ""
+        return _oldest_first(draft.saying(reading, *spelling(head)))
 
     def ignored(self, head: Head) -> str:
         """What a note says of columns that are neither read nor known, "" for none."""
@@ -195,7 +197,7 @@ class Writing(Protocol):
 
 def table_from(
     head: Head, lines: Sequence[int], cells: Mapping[str, Sequence[str]], form: Writing,
-    told: str = "",
+    stated: str = "",
 ) -> tuple[Table, str]:  # fmt: skip
     """Cells by our names as dates and numbers, and what had to be decided about the dates.
 
@@ -206,7 +208,7 @@ def table_from(
     def wrong(row: int, rule: str, remedy: str) -> BrokenData:
         return text.error(row, rule, remedy)
 
-    days, decided = days_of(cells[DATE], form.dates, told, wrong)
+    days, decided = days_of(cells[DATE], form.dates, stated, wrong)
     bounded(text, days)
     prices = {name: cells[name] for name in PRICES if name in cells}
     # A German spreadsheet writes 31.01.2026,"1,234" between commas too, a French one 31/01/2026.
@@ -293,18 +295,9 @@ def _kept(cells: Sequence[str], rows: Mask) -> list[str]:
     return [cell for cell, keep in zip(cells, rows, strict=True) if keep]
 
 
-def chosen(table: Table, rows: Mask | slice) -> Table:
-    """Some rows of a table, or all of them in another order."""
-    text = replace(table.text, places=np.asarray(table.text.places)[rows].tolist(),
-                   dates=np.asarray(table.text.dates)[rows])  # fmt: skip
-    columns = {name: values[rows] for name, values in table.columns.items()}
-    return Table(text, table.days[rows], columns)
-
-
 def _oldest_first(draft: Draft) -> Draft:
     """Reversed, and said so, where the first row is the latest."""
-    days = draft.table.days
-    if len(days) < 2 or days[0] <= days[-1]:
+    if not newest_first(draft.table):
         return draft
     backwards = slice(None, None, -1)
     texts = {name: list(cells)[backwards] for name, cells in draft.texts.items()}

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from markets.folder.formats.cells import Dates, Numbers, floats_of
-from markets.folder.formats.columns import ColumnFormat, Draft, chosen
+from markets.folder.formats.columns import ColumnFormat, Draft
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_file
-from markets.folder.price_file import Floats, Mask
+from markets.folder.price_file import Floats, Mask, chosen
 from newsfolio.errors import BrokenData
 
 _NO_SPLIT = 1e-6
@@ -53,8 +53,8 @@ class CrspFormat(ColumnFormat):
                     last[row[number]] = at, row[ticker].strip().upper().replace(".", "-")
         return tuple(sorted({name for _, name in last.values()}))
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        draft = _of_security(super().draft(head, "", told), ticker).saying(self.ignored(head))
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
+        draft = _of_security(super().draft(head, "", vendor), ticker).saying(self.ignored(head))
         return _quotes(draft)
 
 
@@ -113,18 +113,18 @@ def _quotes(draft: Draft) -> Quotes:
               for name, values in prices.items()}  # fmt: skip
     volume = np.where(draft["Volume"] == _MISSING_VOLUME, np.nan, draft["Volume"]) * shares
     before = _before(close)
-    told = _returns(draft)
-    unknown: Mask = np.isnan(told) & ~np.isnan(before)
-    returns = np.where(np.isnan(told), close / before - 1, told)
-    beyond = np.nan_to_num(before * (1 + told) - close)
+    stated = _returns(draft)
+    unknown: Mask = np.isnan(stated) & ~np.isnan(before)
+    returns = np.where(np.isnan(stated), close / before - 1, stated)
+    beyond = np.nan_to_num(before * (1 + stated) - close)
     dividends = np.where(beyond > _NO_DIVIDEND * np.nan_to_num(close), beyond, 0.0)
     draft = draft.scaled(**prices, Close=close, Adj_Close=_chained(close, returns), Volume=volume,
                          Dividends=dividends, Stock_Splits=_splits(shares))  # fmt: skip
-    found = {
+    remarks = {
         "priced at the mean of bid and ask, for nothing traded": mean,
         "without a return: the prices alone count there": unknown,
     }
-    notes = [f"{draft.table.dated(rows)} {what}" for what, rows in found.items() if rows.any()]
+    notes = [f"{draft.table.dated(rows)} {what}" for what, rows in remarks.items() if rows.any()]
     draft = replace(draft, found=(*draft.found, *notes))
     return draft.quotes(
         Adjusted.BY_COLUMNS,
@@ -174,8 +174,8 @@ def _returns(draft: Draft) -> Floats:
     """(T,) total returns; NaN where the file has a letter or a figure that stands for none."""
     cells = draft.texts["Return"]
     plain = ["" if cell.strip().upper() in _LETTERS else cell for cell in cells]
-    told = _floats(draft, plain, "Return")
-    return np.where(told < -1.0, np.nan, told)  # -66 and its like stand for what is missing
+    figures = _floats(draft, plain, "Return")
+    return np.where(figures < -1.0, np.nan, figures)  # -66 and its like stand for what is missing
 
 
 def _chained(close: Floats, returns: Floats) -> Floats:

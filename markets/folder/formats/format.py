@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
 from markets.folder.formats.head import Head
-from markets.folder.price_file import Table
+from markets.folder.price_file import REVERSED, Table, chosen, newest_first
 from newsfolio.errors import CommandError
 
 
@@ -62,8 +62,8 @@ class Told:
         adjusted, dates = given & kinds.keys(), given & {DAY_FIRST, MONTH_FIRST}
         unknown = given - kinds.keys() - dates - names
         if unknown or len(adjusted) > 1 or len(dates) > 1:
-            known = ", ".join([*sorted(names), *kinds, DAY_FIRST, MONTH_FIRST])
-            raise CommandError(f"--vendor {words}: write one vendor, or what is so, of {known}")
+            choices = ", ".join([*sorted(names), *kinds, DAY_FIRST, MONTH_FIRST])
+            raise CommandError(f"--vendor {words}: write one vendor, or what is so, of {choices}")
         kind = kinds[next(iter(adjusted))] if adjusted else None
         return cls(given & names, kind, next(iter(dates), ""))
 
@@ -80,6 +80,13 @@ class Quotes:
     adjusted: Adjusted
     notes: tuple[str, ...] = ()
     readings: str = ""
+
+    def oldest_first(self) -> Quotes:
+        """Reversed, and said so, where the first row is the latest."""
+        if not newest_first(self.table):
+            return self
+        table = chosen(self.table, slice(None, None, -1))
+        return replace(self, table=table, notes=(*self.notes, REVERSED))
 
 
 class Format(Protocol):
@@ -102,6 +109,6 @@ class Format(Protocol):
         """The tickers that the content names, in Yahoo's spelling; none where only the name can."""
         ...
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         """The rows of one line."""
         ...

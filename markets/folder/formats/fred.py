@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from markets.folder.formats.cells import Dates, Numbers
-from markets.folder.formats.columns import chosen, table_from
+from markets.folder.formats.columns import table_from
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
-from markets.folder.price_file import no_rows
+from markets.folder.price_file import chosen, no_rows
 from markets.reference.csv_file import csv_columns, csv_rows
 from newsfolio.errors import BrokenData
 
@@ -51,7 +51,7 @@ class FredFormat:
         names = head.header[1:]
         return () if len(names) == 1 or any(map(_VINTAGE.fullmatch, names)) else names
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         names = head.header[1:]
         if any(map(_VINTAGE.fullmatch, names)):
             raise BrokenData(

@@ -90,12 +90,12 @@ class Head:
         if not lines:
             return ""
         marks = sum(lines[0].count(mark) for mark in _DELIMITERS)
-        told = bool(_MESSAGE.match(lines[0])) or (not marks and len(lines) < 3)
-        return " ".join(lines)[:80] if told else ""
+        is_message = bool(_MESSAGE.match(lines[0])) or (not marks and len(lines) < 3)
+        return " ".join(lines)[:80] if is_message else ""
 
 
-def head_of(path: Path, known: Callable[[Head], bool]) -> Head:
-    """The beginning of a file in the first encoding in which `known` recognises it.
+def head_of(path: Path, recognises: Callable[[Head], bool]) -> Head:
+    """The beginning of a file in the first encoding in which `recognises` answers yes.
 
     BrokenData for what is no plain file. UTF-8 where none does.
     """
@@ -119,6 +119,6 @@ def head_of(path: Path, known: Callable[[Head], bool]) -> Head:
         return head
     for encoding in _ENCODINGS[1:]:
         other = replace(head, encoding=encoding)
-        if other.decodes and known(other):
+        if other.decodes and recognises(other):
             return other
     return head

@@ -148,9 +148,9 @@ TUSHARE = ColumnFormat(
 def _futu(draft: Draft) -> Quotes:
     """By default adjusted (AuType.QFQ); the turnover may show that it was not asked for."""
     draft, proved = with_shares(draft, 1)
-    told = draft.told.adjusted
-    if told is not None and proved is not Adjusted.FULL:
-        return draft.quotes(told, draft.told.said)
+    stated = draft.told.adjusted
+    if stated is not None and proved is not Adjusted.FULL:
+        return draft.quotes(stated, draft.told.said)
     if proved is Adjusted.RAW and not finer_than_cents(draft):
         return unadjusted(draft, "as traded by the turnover (AuType.NONE, or nothing to adjust)")
     return draft.quotes(

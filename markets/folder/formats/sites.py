@@ -167,10 +167,10 @@ STOOQ_BULK = _StooqBulk(
 
 def _by_what_is_told(draft: Draft) -> Quotes:
     """Columns that say nothing of what they are adjusted for."""
-    told = draft.told.adjusted
-    if told is None:
+    stated = draft.told.adjusted
+    if stated is None:
         return draft.quotes(Adjusted.UNSAID, readings=READINGS)
-    return draft.quotes(told, draft.told.said)
+    return draft.quotes(stated, draft.told.said)
 
 
 PLAIN = ColumnFormat(

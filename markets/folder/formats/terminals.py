@@ -72,12 +72,12 @@ class BloombergFormat(ColumnFormat):
         security = next((row[1] for row in titles if row[0].casefold() == "security"), "")
         return tuple(filter(None, [bloomberg_ticker(security)]))
 
-    def draft(self, head: Head, ticker: str, told: Told) -> Draft:
+    def draft(self, head: Head, ticker: str, vendor: Told) -> Draft:
         """With a word on fields that are not read."""
         header = self._header(head)
         strange = [name for name in (header[1] if header else ()) if name not in self.columns]
-        said = f"columns ignored: {', '.join(strange)[:80]}" if strange else ""
-        return super().draft(head, ticker, told).saying(said)
+        ignored = f"columns ignored: {', '.join(strange)[:80]}" if strange else ""
+        return super().draft(head, ticker, vendor).saying(ignored)
 
     def _names(self, head: Head) -> list[str]:
         header = self._header(head)

@@ -48,7 +48,7 @@ class QlibFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return tuple(_by_ticker(head.path / "features"))
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         folder = _by_ticker(head.path / "features")[ticker]
         days = _calendar(head.path / "calendars" / "day.txt")
         columns = {name: _column(folder / f"{name}.day.bin", len(days)) for name in _FIELDS}
@@ -67,12 +67,12 @@ class QlibFormat:
                 raise BrokenData(f"{folder}: the last factor is {last:g}. Dump the features again.")
             scale = float(last)
             note = f"prices over, volumes times the last factor, {scale:.7g}"
-        found = {name: unknown if (values := columns[name]) is None else values
+        fields = {name: unknown if (values := columns[name]) is None else values
                  for name in _FIELDS}  # fmt: skip
         prices = {
-            name: found[name.lower()][rows] / scale for name in ("Open", "High", "Low", "Close")
+            name: fields[name.lower()][rows] / scale for name in ("Open", "High", "Low", "Close")
         }
-        prices["Volume"] = found["volume"][rows] * scale
+        prices["Volume"] = fields["volume"][rows] * scale
         table = _table(folder, "value", (np.flatnonzero(rows) + 1).tolist(), days[rows], prices)
         notes = (f"read as qlib: adjusted for splits and dividends; {note}; 7 digits of each",)
         return Quotes(table, Adjusted.FULL, notes)
@@ -80,16 +80,16 @@ class QlibFormat:
 
 def _by_ticker(features: Path) -> dict[str, Path]:
     """The folders of lines whose code is a ticker; BrokenData names two of one line."""
-    found: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     for folder in sorted(features.iterdir()):
         ticker = ticker_of_code(folder.name.upper()) if folder.is_dir() else ""
-        if ticker in found:
+        if ticker in folders:
             raise BrokenData(
-                f"{folder}: {found[ticker].name} is of {ticker} too. Keep one of them."
+                f"{folder}: {folders[ticker].name} is of {ticker} too. Keep one of them."
             )
         if ticker:
-            found[ticker] = folder
-    return found
+            folders[ticker] = folder
+    return folders
 
 
 def _calendar(path: Path) -> pd.DatetimeIndex:
@@ -129,11 +129,11 @@ def _column(path: Path, days: int) -> Floats | None:
 
 
 def _table(
-    path: Path, unit: str, places: Sequence[int], days: pd.DatetimeIndex, known: dict[str, Floats]
+    path: Path, unit: str, places: Sequence[int], days: pd.DatetimeIndex, values: dict[str, Floats]
 ) -> Table:
     text = FileText(path, unit, places, days.to_numpy().astype("datetime64[D]"), {}, ())
     empty = np.full(len(days), np.nan)
-    columns = {name: known.get(name, empty) for name in (*PRICES, *AMOUNTS)}
+    columns = {name: values.get(name, empty) for name in (*PRICES, *AMOUNTS)}
     return Table(text, days.rename("session"), columns)
 
 
@@ -163,7 +163,7 @@ class LeanFormat:
         zips = (head.path / "equity" / "usa" / "daily").glob("*.zip")
         return tuple(sorted(path.stem.upper().replace(".", "-") for path in zips))
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         folder, code = head.path / "equity" / "usa", ticker.lower().replace("-", ".")
         path = folder / "daily" / f"{code}.zip"
         rows = _zipped_rows(path)
@@ -178,17 +178,17 @@ class LeanFormat:
         factors = _factors(folder / "factor_files" / f"{code}.csv")
         renamed = _names(folder / "map_files" / f"{code}.csv", code)
         if factors is None:
-            known = {**prices, "Volume": table["Volume"]}
+            columns = {**prices, "Volume": table["Volume"]}
             note = "read as LEAN: prices as traded; no factor file knows its splits and dividends"
-            quotes = _table(path, "line", places, table.days, known)
+            quotes = _table(path, "line", places, table.days, columns)
             return Quotes(quotes, Adjusted.RAW, (note, *renamed))
         ends, price, split = factors
         row = np.searchsorted(ends, days)
-        known = {name: values * split[row] for name, values in prices.items()}
-        known["Adj Close"] = known["Close"] * price[row]
-        known["Volume"] = table["Volume"] / split[row]
+        columns = {name: values * split[row] for name, values in prices.items()}
+        columns["Adj Close"] = columns["Close"] * price[row]
+        columns["Volume"] = table["Volume"] / split[row]
         note = "read as LEAN: adjusted for splits and dividends by its factor file"
-        quotes = _table(path, "line", places, table.days, known)
+        quotes = _table(path, "line", places, table.days, columns)
         return Quotes(quotes, Adjusted.BY_COLUMNS, (note, *renamed))
 
 

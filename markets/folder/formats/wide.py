@@ -10,23 +10,30 @@ import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers
 from markets.folder.formats.columns import (
-    REVERSED,
     ColumnFormat,
-    Draft,
-    chosen,
     side_by_side,
     spelling,
     table_from,
 )
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
+from markets.folder.formats.yahoo import by_columns
 from markets.folder.names import ticker_of_code
-from markets.folder.price_file import AMOUNTS, ONE_PRICE, PRICES, no_rows, one_price
+from markets.folder.price_file import (
+    AMOUNTS,
+    ONE_PRICE,
+    PRICES,
+    REVERSED,
+    chosen,
+    newest_first,
+    no_rows,
+    one_price,
+)
 from newsfolio.errors import BrokenData
 
 _DATES = ("", "Date", "date", "Datetime", "日期", "Datum", "Fecha")
-_TICKER = re.compile(r"\^?[A-Z0-9][A-Z0-9.=^-]*|(?:sh|sz|bj)\.?\d{6}")
-_NO_TICKERS = frozenset(
+TICKER = re.compile(r"\^?[A-Z0-9][A-Z0-9.=^-]*|(?:sh|sz|bj)\.?\d{6}")
+_NOTICKERS = frozenset(
     ("OPEN", "HIGH", "LOW", "CLOSE", "VOLUME", "PRICE", "VALUE", "RATE", "LEVEL", "INDEX")
 )
 
@@ -52,7 +59,7 @@ class WideFormat:
         names = head.header[1:] if self._dated(head) else ()
         return tuple(
             name for name in names
-            if not (_TICKER.fullmatch(name) and name not in _NO_TICKERS and ticker_of_code(name))
+            if not (TICKER.fullmatch(name) and name not in _NOTICKERS and ticker_of_code(name))
         )  # fmt: skip
 
     @staticmethod
@@ -65,7 +72,7 @@ class WideFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return tuple(dict.fromkeys(map(ticker_of_code, head.header[1:])))
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         tickers = [ticker_of_code(name) for name in head.header[1:]]
         if tickers.count(ticker) > 1:
             raise BrokenData(f"{head.path}: {ticker} stands in two columns. Keep one of them.")
@@ -73,30 +80,32 @@ class WideFormat:
         lines, cells = side_by_side(head, 1, places)
         if not lines:
             raise no_rows(head.path)
-        table, decided = table_from(head, lines, cells, self, told.dates)
+        table, decided = table_from(head, lines, cells, self, vendor.dates)
         table = one_price(chosen(table, ~np.isnan(table["Close"])))
-        backwards = len(table.days) > 1 and table.days[0] > table.days[-1]
+        backwards = newest_first(table)
         if backwards:
             table = chosen(table, slice(None, None, -1))
         words = (decided, REVERSED * backwards, *spelling(head))
-        said = "; ".join(part for part in words if part)
-        note = f"read as {self.about.title}{': ' * bool(said)}{said}"
-        return Quotes(table, told.adjusted or Adjusted.CLOSES, (note, ONE_PRICE))
+        how = "; ".join(part for part in words if part)
+        note = f"read as {self.about.title}{': ' * bool(how)}{how}"
+        return Quotes(table, vendor.adjusted or Adjusted.CLOSES, (note, ONE_PRICE))
 
 
 # --- our columns as Excel saves them -------------------------------------------------------------
 
 _OURS = ("Date", *PRICES, *AMOUNTS)
+_ON_THE_PAGE = {
+    "Close Close price adjusted for splits.": "Close",
+    "Adj Close Adjusted close price adjusted for splits and dividend and/or capital gain "
+    "distributions.": "Adj Close",
+}
+"""What Yahoo's table of a line says of its columns, as it is copied from the page; recalled."""
 
 
 def _resaved(head: Head) -> bool:
     """Other cells between the delimiters than Yahoo and yfinance write."""
     dated = head.cell("Date")
-    return head.delimiter != "," or "/" in dated or "." in dated
-
-
-def _by_columns(draft: Draft) -> Quotes:
-    return draft.quotes(Adjusted.BY_COLUMNS, "adjusted as its columns say")
+    return head.delimiter != "," or "/" in dated or "." in dated or dated[:3].isalpha()
 
 
 EXCEL = ColumnFormat(
@@ -104,9 +113,10 @@ EXCEL = ColumnFormat(
     About("Yahoo's columns from Excel", "Yahoo's columns with semicolons or tabs, decimal "
           "commas, or dates such as 31.01.2026", "as Yahoo's", "shares, split-adjusted",
           dates="31.01.2026, 1/31/2026"),
-    {name: name for name in _OURS}, optional=frozenset(_OURS[1:]), dates=Dates.BY_FILE,
-    finish=_by_columns,
-    tells=lambda head: _resaved(head) and bool({"Close", "Adj Close"} & set(head.header)),
+    {name: name for name in _OURS} | _ON_THE_PAGE,
+    optional=frozenset({*_OURS[1:], *_ON_THE_PAGE}), dates=Dates.BY_FILE, finish=by_columns,
+    tells=lambda head: _resaved(head)
+    and bool({"Close", "Adj Close", *_ON_THE_PAGE} & set(head.header)),
 )  # fmt: skip
 
 WIDE = WideFormat()

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers, days_of
-from markets.folder.formats.columns import ColumnFormat, chosen, side_by_side, table_from
+from markets.folder.formats.columns import ColumnFormat, Draft, side_by_side, table_from
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
-from markets.folder.price_file import AMOUNTS, PRICES, FileText, Table, no_rows, read_csv, table_of
+from markets.folder.price_file import (
+    AMOUNTS,
+    ONE_PRICE,
+    PRICES,
+    FileText,
+    Table,
+    chosen,
+    no_rows,
+    one_price,
+    read_csv,
+    table_of,
+)
 from newsfolio.errors import BrokenData
 
 _CLOSES = frozenset({"Close", "Adj Close"})
@@ -26,16 +37,36 @@ _TELLING = frozenset({"Adj Close", "Dividends", "Stock Splits", "Capital Gains"}
 """Columns that Yahoo and yfinance write and nobody else does."""
 
 
-def quotes_of(text: FileText, told: Told) -> Quotes:
+def quotes_of(text: FileText, vendor: Told) -> Quotes:
     """Yahoo's columns; without any that tells what prices are adjusted for nobody says it."""
     table = table_of(text)
-    if text.cells.keys() & _TELLING:
-        return Quotes(table, Adjusted.BY_COLUMNS)
-    if told.adjusted is None and not text.cells.keys() >= _WHOLE:
-        return Quotes(table, Adjusted.CLOSES)
-    if told.adjusted is None:
-        return Quotes(table, Adjusted.UNSAID, readings=READINGS)
-    return Quotes(table, told.adjusted, (f"read as {OWN.about.title}: {told.said}",))
+    adjusted = adjusted_by(text.cells.keys(), vendor)
+    note = f"read as {OWN.about.title}: {vendor.said}" if adjusted is vendor.adjusted else ""
+    return Quotes(table, adjusted, (note,) if note else (), readings=READINGS)
+
+
+def adjusted_by(columns: Set[str], vendor: Told) -> Adjusted:
+    """What prices in our columns are adjusted for: by the columns, else as the user vendor."""
+    if columns & _TELLING:
+        return Adjusted.BY_COLUMNS
+    return vendor.adjusted or (Adjusted.UNSAID if columns >= _WHOLE else Adjusted.CLOSES)
+
+
+def by_columns(draft: Draft) -> Quotes:
+    """Our columns as somebody else wrote them; closes alone are each session's only price."""
+    filled = {name for name in (*PRICES, *AMOUNTS) if draft.table.has(name)}
+    adjusted = adjusted_by(filled, draft.told)
+    how = draft.told.said if adjusted is draft.told.adjusted else ""
+    if adjusted is Adjusted.BY_COLUMNS:
+        how = "adjusted as its columns say"
+    if "Close" in filled and not filled & {"Open", "High", "Low"}:
+        draft = replace(draft, table=one_price(draft.table), found=(*draft.found, ONE_PRICE))
+    return draft.quotes(adjusted, how, readings=READINGS)
+
+
+def _text(head: Head) -> FileText:
+    """The cells, in UTF-8 or UTF-16: another encoding is none of these columns'."""
+    return read_csv(head.path, *([head.encoding] if head.encoding.startswith("utf") else []))
 
 
 @dataclass(frozen=True)
@@ -49,8 +80,8 @@ class OwnFormat:
         "`Capital Gains`; `Date` and `Close` or `Adj Close` are enough",
         "split where Adj Close and Dividends are there, else full on the scale of Adj Close; "
         "closes without any such column are a price return with a doubt",
-        "shares, split-adjusted",
-    )
+        "shares, split-adjusted", "either way",
+    )  # fmt: skip
 
     def fits(self, head: Head) -> bool:
         return "Date" in head.header and bool(_CLOSES & set(head.header)) and head.delimiter == ","
@@ -58,8 +89,8 @@ class OwnFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        return quotes_of(read_csv(head.path), told)
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
+        return quotes_of(_text(head), vendor)
 
 
 @dataclass(frozen=True)
@@ -82,8 +113,8 @@ class HistoryFormat:
     def lines(self, head: Head) -> tuple[str, ...]:
         return ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
-        text = read_csv(head.path)
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
+        text = _text(head)
 
         def wrong(row: int, rule: str, remedy: str) -> BrokenData:
             return text.error(row, rule, remedy)
@@ -124,7 +155,7 @@ class DownloadFormat:
         levels = self._levels(head)
         return tuple(dict.fromkeys(levels[1])) if levels else ()
 
-    def read(self, head: Head, ticker: str, told: Told) -> Quotes:
+    def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         fields, tickers = self._levels(head) or ((), ())
         places = {"Date": 0} | {
             field: place for place, (field, of) in enumerate(zip(fields, tickers, strict=True), 1)
@@ -154,10 +185,10 @@ class DownloadFormat:
             return None
         if len(upper) != len(lower) or not upper:
             return None
-        known = {*PRICES, *AMOUNTS, "Repaired?"}
-        if set(upper) <= known:
+        columns = {*PRICES, *AMOUNTS, "Repaired?"}
+        if set(upper) <= columns:
             return upper, lower
-        return (lower, upper) if set(lower) <= known else None
+        return (lower, upper) if set(lower) <= columns else None
 
 
 def _traded(table: Table) -> Table:

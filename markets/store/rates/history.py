@@ -41,13 +41,13 @@ def fetched(address: str | None = None, seconds: float = SECONDS) -> bytes:
             if not answer.url.startswith(_SAFE):
                 raise MissingData(f"the ECB's site leads to {answer.url[:60]}")
             content: bytes = answer.read(LARGEST + 1)
-            told = answer.headers.get("Content-Length")
+            length = answer.headers.get("Content-Length")
     except HTTPError as error:
         raise MissingData(f"the ECB's site answers {error.code}") from error
     except (OSError, HTTPException) as error:
         raise MissingData(f"no connection to the ECB's site ({_reason(error)})") from error
-    if told is not None and told.isdecimal() and len(content) < min(int(told), LARGEST):
-        raise BrokenData(f"the ECB's file is cut off after {len(content)} of {told} bytes")
+    if length is not None and length.isdecimal() and len(content) < min(int(length), LARGEST):
+        raise BrokenData(f"the ECB's file is cut off after {len(content)} of {length} bytes")
     return content
 
 
@@ -67,8 +67,8 @@ def read(content: bytes) -> pd.DataFrame:
     header = [name.strip() for name in text.partition("\n")[0].split(",")]
     names = [name for name in header[1:] if name]
     if header[0] != "Date" or "USD" not in names or not all(map(_CODE.fullmatch, names)):
-        said = text[:40].strip().replace("\n", " ")
-        raise BrokenData(f"the ECB's file has no header Date,USD,...: it begins with {said!r}")
+        beginning = text[:40].strip().replace("\n", " ")
+        raise BrokenData(f"the ECB's file has no header Date,USD,...: it begins with {beginning!r}")
     lines = text.split("\n")
     short = [
         place for place, line in enumerate(lines[:-1], 1) if line.count(",") != len(header) - 1
@@ -84,7 +84,7 @@ def _unzipped(content: bytes) -> bytes:
     if not content.startswith(b"PK"):
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        tables = [one for one in archive.infolist() if one.filename.endswith(".csv")]
+        tables = [member for member in archive.infolist() if member.filename.endswith(".csv")]
         if len(tables) != 1 or tables[0].file_size > LARGEST:
             raise BrokenData("the ECB's file is no archive of one table")
         return archive.read(tables[0])

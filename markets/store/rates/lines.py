@@ -9,12 +9,15 @@ from datetime import date
 import numpy as np
 
 from markets.bars import Bars
-from markets.reference.currencies import pair_names, pair_of
-from markets.reference.fixings_file import FIXING, last_packaged
+from markets.reference.currencies import pair_serves
+from markets.reference.fixings_file import FIXING, last_packaged, pair_names, pair_of
 from markets.reference.pegs import PER_DOLLAR
 from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError
 from newsfolio.listings import asset_of
+
+_PLACES = range(len(pair_names("USD")))
+"""Of the names of a pair."""
 
 
 def with_rates(
@@ -29,26 +32,30 @@ def with_rates(
     if not outlasted:
         return read
     dollars = dict.fromkeys((*outlasted, "USD"))
-    found = _read(source, [f"{one}{FIXING}" for one in dollars if one != "EUR"])
-    behind = [one for one in outlasted if one != "USD" and _behind(one, found, last)]
-    found |= _pairs(source, behind, {**found, **read.bars})
-    return Snapshot({**found, **read.bars}, read.facts)
+    fixings = _read(source, [f"{currency}{FIXING}" for currency in dollars if currency != "EUR"])
+    behind = [
+        currency for currency in outlasted if currency != "USD" and _behind(currency, fixings, last)
+    ]
+    fixings |= _pairs(source, behind, {**fixings, **read.bars})
+    return Snapshot({**fixings, **read.bars}, read.facts)
 
 
 def with_pairs(source: Source, read: Snapshot, currencies: Iterable[str]) -> Snapshot:
     """What was read, with the source's own pairs of all currencies but the dollar."""
     wanted = sorted({*currencies} - {"USD"})
-    found: dict[str, Bars] = {}
-    for place in (0, 1):
-        names = [pair_names(one)[place] for one in wanted
-                 if pair_of(one, {**found, **read.bars}) is None]  # fmt: skip
-        found |= source.load([asset_of(name) for name in names]).bars if names else {}
-    return Snapshot({**found, **read.bars}, read.facts)
+    pairs: dict[str, Bars] = {}
+    for place in _PLACES:
+        names = [pair_names(currency)[place] for currency in wanted
+                 if pair_of(currency, {**pairs, **read.bars}) is None]  # fmt: skip
+        pairs |= source.load([asset_of(name) for name in names]).bars if names else {}
+    return Snapshot({**pairs, **read.bars}, read.facts)
 
 
 def pairs_of(currencies: Iterable[str]) -> tuple[str, ...]:
     """The pairs that a source is asked for before all others, of what is neither pegged nor USD."""
-    return tuple(pair_names(one)[0] for one in sorted({*currencies} - {"USD", *PER_DOLLAR}))
+    return tuple(
+        pair_names(currency)[0] for currency in sorted({*currencies} - {"USD", *PER_DOLLAR})
+    )
 
 
 def _last(read: Snapshot, end: date | None) -> np.datetime64:
@@ -61,22 +68,23 @@ def _outlasted(currencies: set[str], last: np.datetime64) -> tuple[str, ...]:
     if len(currencies) < 2 or not currencies - {"USD", *PER_DOLLAR}:
         return ()
     names = sorted(currencies - PER_DOLLAR.keys())
-    ends = {one: last_packaged(one) for one in names}
-    return tuple(one for one, known in ends.items() if known is None or known < last)
+    ends = {currency: last_packaged(currency) for currency in names}
+    return tuple(currency for currency, end in ends.items() if end is None or end < last)
 
 
-def _behind(currency: str, found: dict[str, Bars], last: np.datetime64) -> bool:
-    newer = found.get(f"{'USD' if currency == 'EUR' else currency}{FIXING}")
+def _behind(currency: str, fixings: dict[str, Bars], last: np.datetime64) -> bool:
+    newer = fixings.get(f"{'USD' if currency == 'EUR' else currency}{FIXING}")
     return newer is None or bool(np.datetime64(newer.last) < last)
 
 
 def _pairs(source: Source, currencies: list[str], there: dict[str, Bars]) -> dict[str, Bars]:
-    """Each currency's pair by its usual name, or else by the other one."""
-    found: dict[str, Bars] = {}
-    for place in (0, 1):
-        missing = [one for one in currencies if pair_of(one, {**there, **found}) is None]
-        found |= _read(source, [pair_names(one)[place] for one in missing])
-    return found
+    """Each currency's pair by its usual name, or by another where that one does not serve."""
+    pairs: dict[str, Bars] = {}
+    for place in _PLACES:
+        known = {**there, **pairs}
+        missing = [currency for currency in currencies if not pair_serves(currency, known)]
+        pairs |= _read(source, [pair_names(currency)[place] for currency in missing])
+    return pairs
 
 
 def _read(source: Source, names: list[str]) -> dict[str, Bars]:
@@ -85,10 +93,10 @@ def _read(source: Source, names: list[str]) -> dict[str, Bars]:
     try:
         return dict(source.load(assets).bars) if assets else {}
     except DataError:
-        found: dict[str, Bars] = {}
+        lines: dict[str, Bars] = {}
         for asset in assets:
             try:
-                found |= source.load([asset]).bars
+                lines |= source.load([asset]).bars
             except DataError as error:
                 warnings.warn(f"exchange rates, {error}", stacklevel=4)
-        return found
+        return lines

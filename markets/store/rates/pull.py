@@ -79,7 +79,9 @@ def pull_fixings(
 def _taken_over(store: Store, history: pd.DataFrame, today: date) -> tuple[str, ...]:
     """Write every living currency, the dollar last; the currencies whose past is another now."""
     recent = history[history.index >= history.index.max() - LIVING]
-    living = sorted(recent.columns[recent.notna().any()], key=lambda one: (one == "USD", one))
+    living = sorted(
+        recent.columns[recent.notna().any()], key=lambda currency: (currency == "USD", currency)
+    )
     if "USD" not in living:
         raise BrokenData("the ECB's file has no living rate of the dollar")
     changed = []
@@ -118,8 +120,8 @@ def _known(store: Store, currency: str, today: date) -> pd.Series | None:
     quotes = quotes_of(kept.bars) if kept else per_euro(currency, {})
     if quotes is None:
         return None
-    known = pd.Series(quotes[1], _index(quotes[0]))
-    return known if kept else known[known.index <= pd.Timestamp(today)]
+    rates = pd.Series(quotes[1], _index(quotes[0]))
+    return rates if kept else rates[rates.index <= pd.Timestamp(today)]
 
 
 def _kept(store: Store, ticker: str) -> StoredBars | None:

@@ -30,5 +30,5 @@ class WithFixings:
             parts[asset.ticker.endswith(FIXING)].append(asset)
         read = self.source.load(parts[0], facts)
         kept = (self.store.read(asset.ticker) for asset in parts[1])
-        fixings = {one.bars.ticker: one.bars for one in kept if one}
+        fixings = {stored.bars.ticker: stored.bars for stored in kept if stored}
         return Snapshot({**read.bars, **fixings}, read.facts)

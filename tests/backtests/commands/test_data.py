@@ -63,8 +63,8 @@ def on(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
     monkeypatch.setattr(paths, "today", lambda: day)
 
 
-def rows(said: Any) -> dict[str, dict[str, Any]]:
-    return {row["ticker"]: row for row in json.loads(said.out)["lines"]}
+def rows(document: Any) -> dict[str, dict[str, Any]]:
+    return {row["ticker"]: row for row in json.loads(document.out)["lines"]}
 
 
 # --- pull --------------------------------------------------------------------------------------
@@ -73,9 +73,9 @@ def rows(said: Any) -> dict[str, dict[str, Any]]:
 def test_pull_says_what_is_new_and_what_failed(yahoo: Yahoo, shell: Shell) -> None:
     yahoo.lines["MSFT"] = apple()
     yahoo.faults["MSFT"] = Fault.SERVER_ERROR
-    said = shell("data", "pull", "AAPL", "MSFT", "NOPE")
-    assert (said.code, said.err) == (1, "")
-    first, second, third, counts, failures = said.out.splitlines()
+    answer = shell("data", "pull", "AAPL", "MSFT", "NOPE")
+    assert (answer.code, answer.err) == (1, "")
+    first, second, third, counts, failures = answer.out.splitlines()
     assert first.split() == ["AAPL", "new", "+4", "2025-01-15", "to", "2025-02-20"]
     assert second.startswith("MSFT  failed")
     assert "status 500" in second
@@ -92,9 +92,9 @@ def test_pull_without_names_refreshes_what_is_stored(
     shell("data", "pull", "AAPL", "--quiet")
     on(monkeypatch, TOMORROW)
     yahoo.lines["AAPL"].rows[date(2025, 2, 21)] = bar(105.0)
-    said = shell("data", "pull", "--json")
-    assert said.code == 0
-    assert rows(said)["AAPL"] == {
+    answer = shell("data", "pull", "--json")
+    assert answer.code == 0
+    assert rows(answer)["AAPL"] == {
         "ticker": "AAPL", "outcome": "extended", "added": 1, "first": "2025-01-15",
         "last": "2025-02-21", "change": "", "error": "", "why": "",
     }  # fmt: skip
@@ -107,18 +107,18 @@ def test_pull_without_names_refreshes_what_is_stored(
 def test_pull_quietly_says_failures_only(yahoo: Yahoo, shell: Shell) -> None:
     assert shell("data", "pull", "AAPL", "--quiet").out == ""
     yahoo.fault, yahoo.lines["SPY"] = Fault.TRUNCATED, apple()
-    said = shell("data", "pull", "SPY", "AAPL", "--quiet")
-    assert said.code == 1
-    assert said.out.startswith("SPY  failed")
-    assert len(said.out.splitlines()) == 1
+    answer = shell("data", "pull", "SPY", "AAPL", "--quiet")
+    assert answer.code == 1
+    assert answer.out.startswith("SPY  failed")
+    assert len(answer.out.splitlines()) == 1
 
 
 def test_pull_fetches_all_that_a_strategy_needs(yahoo: Yahoo, shell: Shell) -> None:
-    """Universe, its stand-in, signals, the rate of cash, the benchmark, and our own proxies."""
+    """Universe, its stand-in, signals, the rate of cash, the benchmark, and its proxies."""
     (shell.folder / "mine.py").write_text(MINE)
-    said = shell("data", "pull", "mine.py:Mine", "AAPL", "--json")
-    wanted = {"9988.HK", "BABA", "SPY", "^TNX", "^IRX", "ACWI", "MCHI", "SMH", "AAPL"}
-    assert set(rows(said)) == wanted
+    answer = shell("data", "pull", "mine.py:Mine", "AAPL", "--json")
+    wanted = {"9988.HK", "BABA", "SPY", "^TNX", "^IRX", "ACWI", "MCHI", "AAPL"}
+    assert set(rows(answer)) == wanted
 
 
 @pytest.mark.parametrize("name", ["east-rising", "targets-raised", "rates-gate"])
@@ -156,20 +156,20 @@ def test_pull_takes_another_store(yahoo: Yahoo, shell: Shell) -> None:
     ],
 )
 def test_a_wrong_command_is_exit_2(shell: Shell, arguments: tuple[str, ...], says: str) -> None:
-    said = shell("data", *arguments)
-    assert (said.code, said.out) == (2, "")
-    assert says in said.err
-    assert len(said.err.splitlines()) <= 2
+    answer = shell("data", *arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert says in answer.err
+    assert len(answer.err.splitlines()) <= 2
 
 
 def test_a_stored_line_that_nobody_can_place_is_named(yahoo: Yahoo, shell: Shell) -> None:
     shell("data", "pull", "AAPL")
     folder = paths.store_folder()
     (folder / "SAP.ZZ.parquet").write_bytes((folder / "AAPL.parquet").read_bytes())
-    said = shell("data", "pull", "--json")
-    assert said.code == 1
-    assert "name the strategy that declares it" in rows(said)["SAP.ZZ"]["error"]
-    assert rows(said)["AAPL"]["outcome"] == "fetched today"
+    answer = shell("data", "pull", "--json")
+    assert answer.code == 1
+    assert "name the strategy that declares it" in rows(answer)["SAP.ZZ"]["error"]
+    assert rows(answer)["AAPL"]["outcome"] == "fetched today"
 
 
 # --- a pull that is stopped --------------------------------------------------------------------
@@ -208,17 +208,19 @@ def test_a_pull_that_is_stopped_leaves_whole_files_and_goes_on(
     while len(store.tickers()) < 3 and clock.monotonic() < until:
         clock.sleep(0.01)
     process.send_signal(how)
-    _, said = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=30)
     assert process.returncode != 0
-    assert how is signal.SIGKILL or "KeyboardInterrupt" in said
+    assert how is signal.SIGKILL or "KeyboardInterrupt" in errors
     done = store.tickers()
     assert 3 <= len(done) < len(tickers)
     assert all(store.read(ticker) is not None for ticker in done)
     yahoo.delay, yahoo.asked[:] = 0.0, []
-    found = pull(store, [asset_of(one) for one in tickers], TODAY, 4, session=yahoo.session())
-    for one in found:
-        assert one.outcome is (Outcome.SKIPPED if one.ticker in done else Outcome.NEW)
-        assert bool(yahoo.charts(one.ticker)) is (one.ticker not in done)
+    pulled = pull(
+        store, [asset_of(ticker) for ticker in tickers], TODAY, 4, session=yahoo.session()
+    )
+    for outcome in pulled:
+        assert outcome.outcome is (Outcome.SKIPPED if outcome.ticker in done else Outcome.NEW)
+        assert bool(yahoo.charts(outcome.ticker)) is (outcome.ticker not in done)
     assert list(store.folder.rglob("*.tmp")) == []
 
 
@@ -227,10 +229,10 @@ def test_ctrl_c_is_one_line(yahoo: Yahoo, shell: Shell, monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr("markets.yahoo.pull._follow", interrupted)
-    said = shell("data", "pull", "AAPL")
-    assert said.code == 1
-    assert said.err.startswith("newsfolio: interrupted; lines fetched so far are kept")
-    assert len(said.err.splitlines()) == 1
+    answer = shell("data", "pull", "AAPL")
+    assert answer.code == 1
+    assert answer.err.startswith("newsfolio: interrupted; lines fetched so far are kept")
+    assert len(answer.err.splitlines()) == 1
 
 
 # --- status ------------------------------------------------------------------------------------
@@ -243,9 +245,9 @@ def test_status_shows_each_line_and_what_was_restated(
     yahoo.lines["AAPL"].rows[date(2025, 2, 18)] = bar(100.5)
     on(monkeypatch, TOMORROW)
     shell("data", "pull")
-    said = shell("data", "status")
-    assert said.code == 0
-    head, line, *remarks = said.out.splitlines()
+    answer = shell("data", "status")
+    assert answer.code == 0
+    head, line, *remarks = answer.out.splitlines()
     assert head.split() == ["ticker", "first", "last", "bars", "retrieved", "source"]
     assert line.split() == ["AAPL", "2025-01-15", "2025-02-20", "4", "2025-02-22", "yahoo"]
     fresh = "2025-02-22: history fetched anew, the close of 2025-02-18 was 100, now 100.5"
@@ -262,20 +264,20 @@ def test_status_names_a_damaged_file_and_pull_heals_it(yahoo: Yahoo, shell: Shel
     shell("data", "pull", "AAPL", "MSFT")
     path = Store(paths.store_folder()).path("MSFT")
     path.write_bytes(path.read_bytes()[:500])
-    said = shell("data", "status")
-    assert said.code == 1
-    assert f"{path} is damaged" in said.out
-    assert "newsfolio data pull MSFT" in said.out
-    assert "AAPL" in said.out
+    answer = shell("data", "status")
+    assert answer.code == 1
+    assert f"{path} is damaged" in answer.out
+    assert "newsfolio data pull MSFT" in answer.out
+    assert "AAPL" in answer.out
     assert shell("data", "check", "MSFT").code == 1
     assert rows(shell("data", "pull", "--json"))["MSFT"]["outcome"] == "refetched"
     assert shell("data", "status").code == 0
 
 
 def test_status_of_an_empty_store_and_of_an_absent_line(yahoo: Yahoo, shell: Shell) -> None:
-    said = shell("data", "status")
-    assert said.code == 0
-    assert "nothing is stored" in said.out
+    answer = shell("data", "status")
+    assert answer.code == 0
+    assert "nothing is stored" in answer.out
     shell("data", "pull", "NOPE")
     assert "NOPE: Yahoo did not know it on 2025-02-21" in shell("data", "status", "NOPE").out
 
@@ -287,10 +289,10 @@ def test_check_finds_nothing_wrong_with_a_clean_line(yahoo: Yahoo, shell: Shell)
     yahoo.lines["SPY"] = Line({date(2025, 2, 18): bar(600.0), date(2025, 2, 19): bar(601.0)})
     shell("data", "pull", "SPY")
     asked = len(yahoo.asked)
-    said = shell("data", "check", "SPY")
-    assert said.code == 0
-    assert said.out.splitlines()[-1].startswith("1 line checked")
-    assert "block" not in said.out
+    answer = shell("data", "check", "SPY")
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1].startswith("1 line checked")
+    assert "block" not in answer.out
     assert len(yahoo.asked) == asked
 
 
@@ -298,14 +300,14 @@ def test_check_puts_the_worst_first_and_fails(yahoo: Yahoo, shell: Shell) -> Non
     yahoo.lines["SPY"] = Line({date(2025, 2, 18): bar(600.0), date(2025, 2, 20): bar(601.0)})
     yahoo.lines["QQQ"] = Line({date(2025, 2, 18): bar(500.0), date(2025, 2, 19): bar(251.0)})
     shell("data", "pull", "SPY", "QQQ")
-    said = shell("data", "check")
-    assert said.code == 1
-    assert said.out.startswith("block")
-    assert "QQQ: the close goes from 500 to 251 on 2025-02-19, like a split of 2" in said.out
-    found = json.loads(shell("data", "check", "--json").out)
-    severities = [one["severity"] for one in found["findings"]]
+    answer = shell("data", "check")
+    assert answer.code == 1
+    assert answer.out.startswith("block")
+    assert "QQQ: the close goes from 500 to 251 on 2025-02-19, like a split of 2" in answer.out
+    report = json.loads(shell("data", "check", "--json").out)
+    severities = [finding["severity"] for finding in report["findings"]]
     assert severities == sorted(severities, key=["block", "doubt", "note"].index)
-    assert found["checked"] == ["QQQ", "SPY"]
+    assert report["checked"] == ["QQQ", "SPY"]
     assert shell("data", "check", "SPY").code == 0
 
 
@@ -320,12 +322,12 @@ def folder_of(place: Path, closes: dict[str, float]) -> Path:
 def test_check_compares_with_another_source(shell: Shell) -> None:
     days = [f"2025-02-{day:02d}" for day in (3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 18, 19, 20, 21)]
     days += [f"2025-03-{day:02d}" for day in (3, 4, 5, 6, 7, 10, 11)]
-    one = {day: 600.0 + number for number, day in enumerate(days)}
-    other = one | {"2025-02-19": 650.0}
-    first, second = folder_of(shell.folder / "one", one), folder_of(shell.folder / "two", other)
-    said = shell("data", "check", "--data", str(first), "--against", str(second), "--json")
-    found = json.loads(said.out)["findings"]
-    (apart,) = [one for one in found if one["rule"] == "second source"]
+    closes = {day: 600.0 + number for number, day in enumerate(days)}
+    other = closes | {"2025-02-19": 650.0}
+    first, second = folder_of(shell.folder / "one", closes), folder_of(shell.folder / "two", other)
+    answer = shell("data", "check", "--data", str(first), "--against", str(second), "--json")
+    findings = json.loads(answer.out)["findings"]
+    (apart,) = [finding for finding in findings if finding["rule"] == "second source"]
     assert apart["days"] == ["2025-02-19"]
     assert (apart["severity"], apart["ticker"]) == ("doubt", "SPY")
     assert "is 611, in the other source 650" in apart["told"]
@@ -335,9 +337,9 @@ def test_check_compares_with_another_source(shell: Shell) -> None:
 
 def test_check_names_lines_without_prices(shell: Shell) -> None:
     folder = folder_of(shell.folder / "one", {"2025-02-18": 600.0, "2025-02-19": 601.0})
-    said = shell("data", "check", "SPY", "TLT", "--data", str(folder))
-    assert said.code == 0
-    assert said.out.splitlines()[-1] == "no prices of TLT"
+    answer = shell("data", "check", "SPY", "TLT", "--data", str(folder))
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1] == "no prices of TLT"
     nothing = shell("data", "check", "TLT", "--data", str(folder))
     assert nothing.code == 1
     assert "no prices to check" in nothing.err
@@ -348,11 +350,11 @@ def test_check_of_a_folder_names_the_files_that_it_passes_over(shell: Shell) -> 
     (folder / "last download.csv").write_text("Date,Close\n2024-03-01,10\n")
     (folder / "SPY.ods").write_bytes(b"PK")
     (folder / "more").mkdir()
-    said = shell("data", "check", "--data", "prices", "--json")
-    assert said.code == 0, said.err
-    found = json.loads(said.out)
-    assert found["checked"] == ["AAX"]
-    assert list(found["passed_over"]) == ["SPY.ods", "last download.csv", "more"]
+    answer = shell("data", "check", "--data", "prices", "--json")
+    assert answer.code == 0, answer.err
+    report = json.loads(answer.out)
+    assert report["checked"] == ["AAX"]
+    assert list(report["passed_over"]) == ["SPY.ods", "last download.csv", "more"]
     assert (
         "passed over SPY.ods: neither .csv nor .parquet"
         in shell("data", "check", "--data", "prices").out
@@ -365,9 +367,9 @@ def test_no_data_for_a_line_says_what_the_folder_holds(shell: Shell) -> None:
     (folder / "last download.csv").write_text("Date,Close\n2024-03-01,10\n")
     (folder / "SPY.ods").write_bytes(b"PK")
     strategy_file(shell.folder, 'universe = ("SPY",)\ndef weights(self, view):\n    return {}')
-    said = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
-    assert said.code == 1
-    first, second = said.err.splitlines()
+    answer = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
+    assert answer.code == 1
+    first, second = answer.err.splitlines()
     assert "no data for SPY" in first
     assert second == (
         "prices holds SPY.ods, last download.csv; a line is read from <TICKER>.csv or .parquet, "
@@ -380,9 +382,9 @@ def test_prices_from_a_pipe_are_refused(shell: Shell) -> None:
     folder.mkdir()
     os.mkfifo(folder / "SPY.csv")
     strategy_file(shell.folder, 'universe = ("SPY",)\ndef weights(self, view):\n    return {}')
-    said = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
-    assert said.code == 1
-    assert "SPY.csv is no plain file" in said.err
+    answer = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
+    assert answer.code == 1
+    assert "SPY.csv is no plain file" in answer.err
 
 
 def test_a_file_of_prices_that_is_too_large_is_refused(shell: Shell) -> None:
@@ -391,6 +393,6 @@ def test_a_file_of_prices_that_is_too_large_is_refused(shell: Shell) -> None:
     for name in ("SPY.csv", "QQQ.parquet"):
         with (folder / name).open("wb") as file:
             file.truncate(2_000_000_000)  # sparse: it takes no room
-    said = shell("data", "check", "--data", "prices")
-    assert said.code == 1
-    assert said.out.count("2,000 MB, more than the 500 MB that are read") == 2
+    answer = shell("data", "check", "--data", "prices")
+    assert answer.code == 1
+    assert answer.out.count("2,000 MB, more than the 500 MB that are read") == 2

@@ -13,9 +13,9 @@ def test_tables_of_facts_among_prices_are_passed_over(shell: Shell) -> None:
     (folder / "UNRATE.csv").write_text("observation_date,UNRATE_20260306\n2026-01-01,4.2\n")
     (folder / "CPI.csv").write_text("observation_date,CPI\n2026-01-01,4.2\n2026-02-01,4.3\n")
     (folder / "F-F.csv").write_text("Prose.\n\n,Mkt-RF\n20260302,   0.52\n")
-    said = shell("data", "check", "--data", "prices", "--json")
-    assert said.code == 0, said.out
-    found = json.loads(said.out)
-    assert found["checked"] == ["AAX"]
-    assert list(found["passed_over"]) == ["CPI.csv", "F-F.csv", "UNRATE.csv"]
-    assert all("facts" in why for why in found["passed_over"].values())
+    answer = shell("data", "check", "--data", "prices", "--json")
+    assert answer.code == 0, answer.out
+    report = json.loads(answer.out)
+    assert report["checked"] == ["AAX"]
+    assert list(report["passed_over"]) == ["CPI.csv", "F-F.csv", "UNRATE.csv"]
+    assert all("facts" in why for why in report["passed_over"].values())

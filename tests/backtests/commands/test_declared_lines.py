@@ -79,9 +79,9 @@ def vienna(shell: Shell) -> Shell:
 @pytest.mark.parametrize("benchmark", ["", "OMV.VI", "ATX.VI"])
 def test_a_run_knows_them_as_benchmark_control_and_signal(vienna: Shell, benchmark: str) -> None:
     asked = ("--benchmark", benchmark) if benchmark else ()
-    said = vienna("run", "oil.py:Oil", *ALL, "--no-tearsheet", "--no-verdict", "--json", *asked)
-    assert (said.code, said.err) == (0, "")
-    (row,) = json.loads(said.out)["runs"]
+    answer = vienna("run", "oil.py:Oil", *ALL, "--no-tearsheet", "--no-verdict", "--json", *asked)
+    assert (answer.code, answer.err) == (0, "")
+    (row,) = json.loads(answer.out)["runs"]
     kept = json.loads((Path(row["path"]) / "manifest.json").read_text(encoding="utf-8"))
     curves = pd.read_parquet(Path(row["path"]) / "references.parquet")
     assert {"half", *(["benchmark"] if benchmark else [])} <= {*curves.columns}
@@ -97,24 +97,24 @@ def test_sweep_weights_check_score_and_data_check_know_them(vienna: Shell) -> No
         ("show", "oil.py:Oil"),
         ("data", "check", "oil.py:Oil", "--data", "prices"),
     ):
-        said = vienna(*command)
-        assert (said.code, said.err) == (0, ""), command
+        answer = vienna(*command)
+        assert (answer.code, answer.err) == (0, ""), command
     vienna("run", "oil.py:Oil", *ALL, "--no-tearsheet", "--no-verdict", "--end", "2025-02-28")
     (run,) = vienna.runs.glob("oil-*")
     assert vienna("score", run.name, "--data", "prices", "--no-tearsheet").code == 0
 
 
 def test_a_plain_strategy_is_given_them_by_ticker(vienna: Shell) -> None:
-    said = vienna(
+    answer = vienna(
         "run", "plain.py:Buy", "--universe", "OMV.VI,SAP.DE", *ALL, "--no-tearsheet",
         "--no-verdict",
     )  # fmt: skip
-    assert (said.code, said.err) == (0, "")
+    assert (answer.code, answer.err) == (0, "")
 
 
 def test_an_unknown_suffix_shows_the_line_to_write(vienna: Shell) -> None:
-    said = vienna("run", "plain.py:Buy", "--universe", "CEZ.PR", *ALL)
-    assert said.code == 2
-    assert said.err.splitlines()[1].strip() == (
+    answer = vienna("run", "plain.py:Buy", "--universe", "CEZ.PR", *ALL)
+    assert answer.code == 2
+    assert answer.err.splitlines()[1].strip() == (
         'Asset("CEZ.PR", Venue("XPRA", "CZK", time(8), time(16, 30)))'
     )

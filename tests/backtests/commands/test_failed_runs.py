@@ -52,9 +52,9 @@ def folder(shell: Shell) -> Path:
 def test_a_folder_that_lacks_a_line_says_what_it_holds(
     shell: Shell, folder: Path, command: str
 ) -> None:
-    said = shell(*asked(command, "s.py", "prices"))
-    assert said.code == 1
-    first, second = said.err.splitlines()
+    answer = shell(*asked(command, "s.py", "prices"))
+    assert answer.code == 1
+    first, second = answer.err.splitlines()
     assert "no data for SPY" in first
     assert second.startswith("prices holds QQQ.csv; a line is read from <TICKER>.csv")
 
@@ -62,9 +62,9 @@ def test_a_folder_that_lacks_a_line_says_what_it_holds(
 @pytest.mark.parametrize("command", ["run", "compare", "sweep"])
 def test_a_strategy_that_cannot_be_made_is_a_trial(shell: Shell, command: str) -> None:
     (shell.folder / "broken.py").write_text("raise ValueError('at once')\n")
-    said = shell(*asked(command, "broken.py", "sample"))
-    assert (said.code, said.out) == (1, "")
-    assert "broken.py (line 1) raised ValueError: at once" in said.err
+    answer = shell(*asked(command, "broken.py", "sample"))
+    assert (answer.code, answer.out) == (1, "")
+    assert "broken.py (line 1) raised ValueError: at once" in answer.err
     (row,) = Ledger(shell.ledger).rows()
     assert (row["strategy"], row["status"], row["run"]) == ("broken.py", "failed", "")
     assert "at once" in row["error"]
@@ -82,9 +82,9 @@ def test_a_sweep_whose_sets_lack_a_line_says_what_the_folder_holds(
     shell: Shell, folder: Path
 ) -> None:
     (shell.folder / "turned.py").write_text(TURNED)
-    said = shell("sweep", "turned.py", "--grid", "n=1,2", "--data", "prices",
-                 "--ledger", "trials.sqlite")  # fmt: skip
-    lines = said.out.splitlines()
+    answer = shell("sweep", "turned.py", "--grid", "n=1,2", "--data", "prices",
+                   "--ledger", "trials.sqlite")  # fmt: skip
+    lines = answer.out.splitlines()
     failed = next(at for at, line in enumerate(lines) if line.startswith("failed"))
     assert "no data for " in lines[failed]
     assert lines[failed + 1].strip().startswith("prices holds QQQ.csv; a line is read from")
@@ -97,14 +97,14 @@ def test_a_score_counts_what_can_no_longer_be_made(
     made = ("--data", "sample", "--no-tearsheet", "--no-verdict", "--start", "2025-01-02")
     assert shell("run", "s.py", *made).code == 0
     run = next(path.name for path in shell.runs.iterdir() if path.is_dir())
-    said = shell("score", run, "--data", "prices")
-    assert said.code == 1
-    assert said.err.splitlines()[-1].startswith("prices holds QQQ.csv")
+    answer = shell("score", run, "--data", "prices")
+    assert answer.code == 1
+    assert answer.err.splitlines()[-1].startswith("prices holds QQQ.csv")
 
     def unmade(_: object) -> None:
         raise StrategyError("s.py raised ValueError: at once")
 
-    monkeypatch.setattr("backtests.commands.rescore.job_again", unmade)
+    monkeypatch.setattr("backtests.commands.records.rescore.job_again", unmade)
     assert shell("score", run, "--data", "sample").code == 1
     errors = [row["error"] for row in Ledger(shell.ledger).rows()]
     assert [bool(error) for error in errors] == [False, True, True]

@@ -58,19 +58,19 @@ def files(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
 
 def ran(shell: Shell, *more: str) -> str:
     """The id of a run of the file."""
-    said = shell("run", "mine.py:Mine", "--data", "prices", "--engine", "kernel", "--placebos", "0",
-                 "--no-tearsheet", "--json", *more)  # fmt: skip
-    assert (said.code, said.err) == (0, "")
-    return str(json.loads(said.out)["runs"][0]["id"])
+    answer = shell("run", "mine.py:Mine", "--data", "prices", "--engine", "kernel",
+                   "--placebos", "0", "--no-tearsheet", "--json", *more)  # fmt: skip
+    assert (answer.code, answer.err) == (0, "")
+    return str(json.loads(answer.out)["runs"][0]["id"])
 
 
 def test_compare_and_score_say_where_the_rates_ended_the_runs(files: Shell) -> None:
-    one, other = ran(files), ran(files, "--set", "share=0.25")
-    said = files("compare", one, other, "--data", "prices")
-    assert (said.code, said.err) == (0, "")
-    assert said.out.count(ENDS) == 1
-    assert "HKD=X.csv would do" in said.out
-    assert ENDS in Path(said.out.splitlines()[-1]).read_text()
+    first, other = ran(files), ran(files, "--set", "share=0.25")
+    answer = files("compare", first, other, "--data", "prices")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.count(ENDS) == 1
+    assert "HKD=X.csv would do" in answer.out
+    assert ENDS in Path(answer.out.splitlines()[-1]).read_text()
     early = ran(files, "--end", "2026-09-30")
     judged = files("score", early, "--data", "prices", "--placebos", "0", "--no-tearsheet")
     assert (judged.code, judged.err) == (0, "")
@@ -83,17 +83,17 @@ def test_compare_and_score_say_where_the_rates_ended_the_runs(files: Shell) -> N
 
 def test_runs_whose_cash_earned_other_rates_are_told_apart(files: Shell) -> None:
     (files.folder / "rate.csv").write_text("day,percent\n2026-06-01,4\n2026-08-03,3.5\n")
-    one, other = ran(files), ran(files, "--cash-rate", "rate.csv")
-    said = files("compare", one, other, "--data", "prices")
-    assert f"Idle cash earned other rates; the figures are over those of {one}." in said.out
+    first, other = ran(files), ran(files, "--cash-rate", "rate.csv")
+    answer = files("compare", first, other, "--data", "prices")
+    assert f"Idle cash earned other rates; the figures are over those of {first}." in answer.out
     kept = json.loads((files.runs / other / "manifest.json").read_text())["settings"]["cash_rate"]
     assert kept == "2026-06-01 4%, 2026-08-03 3.5%"
 
 
 def claimed(shell: Shell) -> dict[str, object]:
-    said = shell("claims", "mine.py", "--data", "prices", "--json")
-    assert said.err == ""
-    (claim,) = json.loads(said.out)["claims"]
+    answer = shell("claims", "mine.py", "--data", "prices", "--json")
+    assert answer.err == ""
+    (claim,) = json.loads(answer.out)["claims"]
     return dict(claim["readings"][0])
 
 
@@ -106,8 +106,8 @@ def test_a_claim_past_the_fixings_is_measured_by_the_pair_or_says_what_it_lacks(
     assert lacks["verdict"] == "untestable"
     assert "no rate of HKD in USD within 7 days before 2026-11-" in str(lacks["detail"])
     write_bars(files.folder / "prices", pair("HKD=X", after=7.8))
-    found = claimed(files)
+    claims = claimed(files)
     closes = stock("0700.HK").frame["close"]
     gain = closes["2026-11-20"] / closes["2026-10-30"] * (8.7652 / 1.1172) / 7.8 - 1
-    assert found["verdict"] == "holds"
-    assert np.isclose(found["measured"], gain, rtol=1e-9)  # type: ignore[arg-type]
+    assert claims["verdict"] == "holds"
+    assert np.isclose(claims["measured"], gain, rtol=1e-9)  # type: ignore[arg-type]

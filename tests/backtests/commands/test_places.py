@@ -27,9 +27,9 @@ RUN = ("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict", "--e
 def run(shell: Shell, name: str = "mine", *more: str) -> Path:
     flat_prices(shell.folder / "prices", AAX=100.0)
     strategy_file(shell.folder, NAMED.format(name=name))
-    said = shell(*RUN, "--json", *more)
-    assert said.code == 0, said.err
-    return Path(json.loads(said.out)["runs"][0]["path"])
+    answer = shell(*RUN, "--json", *more)
+    assert answer.code == 0, answer.err
+    return Path(json.loads(answer.out)["runs"][0]["path"])
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_runs_folder_is_safe_whatever_the_name(shell: Shell, name: str, folder
     assert place.name.startswith(folder + "-")
     assert (shell.runs / place.name / "verdict.html").is_file()
     outside = {path.name for path in shell.folder.iterdir()} - {"__pycache__"}  # of s.py
-    assert outside <= {"prices", "s.py", "runs", "trials.sqlite", "data"}
+    assert outside <= {"prices", "s.py", "runs", "trials.sqlite", "trials.sqlite.last", "data"}
     assert place.name in shell("runs").out
 
 
@@ -73,9 +73,9 @@ def test_report_replaces_a_link_and_follows_none(shell: Shell) -> None:
     moved = shell.folder / "elsewhere"
     place.rename(moved)
     place.symlink_to(moved)
-    said = shell("report", place.name, "--no-tearsheet")
-    assert said.code == 1
-    assert "is a link" in said.err
+    answer = shell("report", place.name, "--no-tearsheet")
+    assert answer.code == 1
+    assert "is a link" in answer.err
 
 
 def test_report_on_a_full_disk_leaves_the_pages_and_says_so(
@@ -88,10 +88,10 @@ def test_report_on_a_full_disk_leaves_the_pages_and_says_so(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)
-    said = shell("report", place.name, "--no-tearsheet")
-    assert said.code == 1
-    assert "No space left on device" in said.err
-    assert "complete run" not in said.err
+    answer = shell("report", place.name, "--no-tearsheet")
+    assert answer.code == 1
+    assert "No space left on device" in answer.err
+    assert "complete run" not in answer.err
     assert {path.name: path.read_bytes() for path in place.iterdir()} == before
     assert [path.name for path in shell.runs.iterdir() if path.name.startswith(".")] == []
 
@@ -100,9 +100,9 @@ def test_a_benchmark_that_begins_later_is_named(shell: Shell) -> None:
     flat_prices(shell.folder / "prices", "2024-03-12", BMX=50.0)
     flat_prices(shell.folder / "prices", AAX=100.0)
     strategy_file(shell.folder, NAMED.format(name="mine"))
-    said = shell(*RUN, "--benchmark", "BMX")
-    assert said.code == 1
-    assert said.err == (
+    answer = shell(*RUN, "--benchmark", "BMX")
+    assert answer.code == 1
+    assert answer.err == (
         "newsfolio: BMX, the benchmark, begins on 2024-03-12: start then, or take another\n"
     )
     assert shell(*RUN, "--benchmark", "BMX", "--start", "2024-03-12").code == 0

@@ -57,8 +57,8 @@ def page_of(shell: Shell, name: str) -> str:
 
 
 def test_until_a_check_has_run_terminal_and_page_say_so(files: Shell) -> None:
-    said = files("run", "cross.py", *ALONE)
-    assert "look-ahead not checked" in said.out
+    answer = files("run", "cross.py", *ALONE)
+    assert "look-ahead not checked" in answer.out
     top = page_of(files, "cross").partition("<main")[0]
     assert "look-ahead not checked" in top
     assert "newsfolio check cross.py --universe SPY,TLT" in top
@@ -74,20 +74,20 @@ def test_until_a_check_has_run_terminal_and_page_say_so(files: Shell) -> None:
 
 def test_one_that_reads_tomorrow_is_found_out(files: Shell) -> None:
     checked = files("check", "cheat.py", *WINDOW, "--cuts", "4", "--json")
-    found = json.loads(checked.out)
-    assert (checked.code, found["honesty"]) == (1, "cheats")
-    assert "its orders for SPY on 2024-" in found["reason"]
-    said = files("run", "cheat.py", *ALONE)
-    assert "look-ahead: cheats" in said.out
+    report = json.loads(checked.out)
+    assert (checked.code, report["honesty"]) == (1, "cheats")
+    assert "its orders for SPY on 2024-" in report["reason"]
+    answer = files("run", "cheat.py", *ALONE)
+    assert "look-ahead: cheats" in answer.out
     assert "look-ahead: cheats" in page_of(files, "cheat").partition("<main")[0]
 
 
 def test_one_that_knows_where_the_data_end_is_found_out(files: Shell) -> None:
     """It buys sixty sessions before the last, whatever the prices."""
     checked = files("check", "seer.py", *WINDOW, "--cuts", "2", "--json")
-    found = json.loads(checked.out)
-    assert (checked.code, found["honesty"]) == (1, "cheats")
-    assert "where the data ended on 2024-" in found["reason"]
+    report = json.loads(checked.out)
+    assert (checked.code, report["honesty"]) == (1, "cheats")
+    assert "where the data ended on 2024-" in report["reason"]
 
 
 def test_parameters_are_set_shown_swept_and_compared(files: Shell) -> None:
@@ -112,22 +112,22 @@ def test_a_set_of_a_sweep_is_the_run_with_those_parameters(files: Shell) -> None
     swept = files("sweep", "cross.py", *WINDOW, "--grid", "fast=3,8", "--by", "cagr", "--json",
                   "--ledger", str(files.ledger))  # fmt: skip
     rows = [*json.loads(swept.out)["best"], *json.loads(swept.out)["worst"]]
-    (found,) = {row["cagr"] for row in rows if row["fast"] == 3}
-    assert found == pytest.approx(alone, rel=1e-12)
+    (cagr,) = {row["cagr"] for row in rows if row["fast"] == 3}
+    assert cagr == pytest.approx(alone, rel=1e-12)
 
 
 def test_a_saved_run_is_judged_again_with_its_parameters(files: Shell) -> None:
     files("run", "cross.py", *WINDOW, "--no-tearsheet", "--set", "fast=3")
     (folder,) = files.runs.glob("cross-*")
-    said = files("score", f"runs/{folder.name}", "--data", "sample", "--no-tearsheet", "--json")
-    assert said.code == 0, said.err
-    again = load(Path(json.loads(said.out)["path"])).manifest["strategy"]
+    answer = files("score", f"runs/{folder.name}", "--data", "sample", "--no-tearsheet", "--json")
+    assert answer.code == 0, answer.err
+    again = load(Path(json.loads(answer.out)["path"])).manifest["strategy"]
     assert again["parameters"] == {"fast": 3, "slow": 20}
     assert [sleeve["lines"] for sleeve in again["universe"]] == [["SPY"], ["TLT"]]
 
 
 def test_what_does_not_apply_is_refused(files: Shell) -> None:
-    for arguments, told in (
+    for arguments, sentence in (
         (("run", "cross.py", *ALONE, "--set", "speed=3"), "has no parameter 'speed'"),
         (("run", "cross.py", *ALONE, "--verify"), "--verify does not apply"),
         (("run", "abc-basket", *ALONE, "--funding", "loan"), "--funding loan is for plain"),
@@ -135,6 +135,6 @@ def test_what_does_not_apply_is_refused(files: Shell) -> None:
          "leave --walk-forward out"),
         (("weights", "cross.py", *WINDOW), "it has orders, no weights"),
     ):  # fmt: skip
-        said = files(*arguments)
-        assert said.code == 2 or said.code == 1
-        assert told in said.err
+        answer = files(*arguments)
+        assert answer.code == 2 or answer.code == 1
+        assert sentence in answer.err

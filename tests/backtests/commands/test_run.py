@@ -14,9 +14,9 @@ from tests.support.shell import JUDGED, Shell
 
 
 def run(shell: Shell, *more: str) -> Path:
-    said = shell("run", "abc-basket", *JUDGED, "--json", *more)
-    assert said.code == 0, said.err
-    return Path(json.loads(said.out)["runs"][0]["path"])
+    answer = shell("run", "abc-basket", *JUDGED, "--json", *more)
+    assert answer.code == 0, answer.err
+    return Path(json.loads(answer.out)["runs"][0]["path"])
 
 
 def test_a_run_is_judged_kept_and_counted(shell: Shell) -> None:
@@ -37,10 +37,30 @@ def test_a_run_is_judged_kept_and_counted(shell: Shell) -> None:
     assert all(row["scored"] > 0 and row["sharpe"] is not None for row in rows)
 
 
+def test_what_is_shown_besides_is_no_trial(shell: Shell) -> None:
+    """The ledger, and all of the evaluation but what was asked for, stay as they are."""
+    plain = load(run(shell))
+    before = len(Ledger(shell.ledger).rows())
+    (shell.folder / "mine.csv").write_text(
+        "name,first,last,source\nMine,2025-06-02,2025-06-30,me\n"
+    )
+    asked = load(run(shell, "--shortcuts", "--regimes", "mine.csv"))
+    assert len(Ledger(shell.ledger).rows()) == 2 * before
+    assert plain.evaluation is not None
+    assert asked.evaluation is not None
+    assert plain.evaluation["shortcuts"] is None
+    assert asked.evaluation["shortcuts"] is not None
+    assert len(asked.evaluation["shortcuts"]["phases"]["rows"]) == 21
+    assert [row["name"] for row in asked.evaluation["regimes"]["periods"]][-1] == "Mine"  # type: ignore[index]
+    apart = {"shortcuts", "regimes", "significance", "verdict", "record"}
+    for name in plain.evaluation.keys() - apart:
+        assert plain.evaluation[name] == asked.evaluation[name]  # type: ignore[literal-required]
+
+
 def test_the_terminal_says_the_verdict_first(shell: Shell) -> None:
-    said = shell("run", "abc-basket", *JUDGED)
-    assert "verdict       SIMULATED. Made-up prices." in said.out
-    assert "held up" not in said.out
+    answer = shell("run", "abc-basket", *JUDGED)
+    assert "verdict       SIMULATED. Made-up prices." in answer.out
+    assert "held up" not in answer.out
 
 
 def test_an_unjudged_run_has_been_seen_and_counts(shell: Shell) -> None:
@@ -58,37 +78,37 @@ def test_report_writes_the_same_bytes_from_the_folder_alone(shell: Shell) -> Non
 
 
 def test_diff_says_what_moved_the_number(shell: Shell) -> None:
-    one, other = run(shell, "--no-verdict"), run(shell, "--no-verdict", "--costs", "none")
-    found = json.loads(shell("diff", one.name, other.name, "--json").out)
-    assert [(cause["what"], cause["one"], cause["other"]) for cause in found["causes"]] == [
+    first, other = run(shell, "--no-verdict"), run(shell, "--no-verdict", "--costs", "none")
+    report = json.loads(shell("diff", first.name, other.name, "--json").out)
+    assert [(cause["what"], cause["one"], cause["other"]) for cause in report["causes"]] == [
         ("costs", "venue", "none")
     ]
-    assert found["conclusion"] == "Only the costs differ, so they moved the figures."
-    assert found["first_day"] >= "2025-01-02"
-    same = shell("diff", one.name, one.name)
+    assert report["conclusion"] == "Only the costs differ, so they moved the figures."
+    assert report["first_day"] >= "2025-01-02"
+    same = shell("diff", first.name, first.name)
     assert "Equity is the same" in same.out
 
 
 def test_compare_puts_strategies_and_runs_on_one_page(shell: Shell) -> None:
     folder = run(shell, "--no-verdict")
     data = JUDGED[:6]
-    said = shell("compare", folder.name, "relative-momentum", *data, "--json")
-    assert said.code == 0, said.err
-    found = json.loads(said.out)
-    assert len(found["names"]) == 2
-    assert Path(found["page"]).exists()
-    assert found["start"] >= "2025-01-02"
-    assert found["correlation"][0][0] == pytest.approx(1)
-    assert found["overlap"][0][1] <= found["overlap"][0][0]
+    answer = shell("compare", folder.name, "relative-momentum", *data, "--json")
+    assert answer.code == 0, answer.err
+    report = json.loads(answer.out)
+    assert len(report["names"]) == 2
+    assert Path(report["page"]).exists()
+    assert report["start"] >= "2025-01-02"
+    assert report["correlation"][0][0] == pytest.approx(1)
+    assert report["overlap"][0][1] <= report["overlap"][0][0]
     assert shell("compare", folder.name).code == 2
 
 
 def test_score_judges_what_came_since(shell: Shell) -> None:
     folder = run(shell, "--end", "2026-03-31")
-    said = shell("score", folder.name, "--data", "sample", "--no-tearsheet", "--placebos", "0",
-                 "--json")  # fmt: skip
-    assert said.code == 0, said.err
-    again = load(Path(json.loads(said.out)["path"]))
+    answer = shell("score", folder.name, "--data", "sample", "--no-tearsheet", "--placebos", "0",
+                   "--json")  # fmt: skip
+    assert answer.code == 0, answer.err
+    again = load(Path(json.loads(answer.out)["path"]))
     assert again.id.endswith("-since-2026-03-31")
     assert again.evaluation["scored"]["divide"] == "2026-03-31"  # type: ignore[index]
     assert (
@@ -99,8 +119,8 @@ def test_score_judges_what_came_since(shell: Shell) -> None:
 
 def test_all_pages_of_a_run_that_is_judged_again_have_its_divide(shell: Shell) -> None:
     folder = run(shell, "--end", "2026-01-30")
-    said = shell("score", folder.name, "--data", "sample", "--placebos", "0", "--json")
-    again = Path(json.loads(said.out)["path"])
+    answer = shell("score", folder.name, "--data", "sample", "--placebos", "0", "--json")
+    again = Path(json.loads(answer.out)["path"])
     tearsheet = (again / "tearsheet.html").read_text(encoding="utf-8")
     assert "Scored from 2026-02-02." in tearsheet
     assert "2026-01-30" in (again / "verdict.html").read_text(encoding="utf-8")
@@ -114,9 +134,9 @@ def test_a_plain_backtrader_strategy_is_judged_as_context(shell: Shell) -> None:
         "import backtrader as bt\n\n\nclass Plain(bt.Strategy):\n    universe = ('SPY', 'KWEB')\n\n"
         "    def next(self):\n        if not self.position:\n            self.buy(size=100)\n"
     )
-    said = shell("run", "plain.py:Plain", *JUDGED[:4], *JUDGED[6:], "--json")
-    assert said.code == 0, said.err
-    result = load(Path(json.loads(said.out)["runs"][0]["path"]))
+    answer = shell("run", "plain.py:Plain", *JUDGED[:4], *JUDGED[6:], "--json")
+    assert answer.code == 0, answer.err
+    result = load(Path(json.loads(answer.out)["runs"][0]["path"]))
     assert result.evaluation["certificate"]["honesty"] == "not checked"  # type: ignore[index]
     assert result.evaluation["verdict"]["word"] == "no verdict"  # type: ignore[index]
 
@@ -124,27 +144,27 @@ def test_a_plain_backtrader_strategy_is_judged_as_context(shell: Shell) -> None:
 def test_a_ledger_that_another_process_holds_costs_the_count_alone(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backtests.records.ledger.PATIENCE", 0.2)
+    monkeypatch.setattr("backtests.records.ledger.ledger.PATIENCE", 0.2)
     run(shell, "--no-verdict")
     holder = sqlite3.connect(shell.ledger)
     holder.execute("BEGIN EXCLUSIVE")
-    said = shell("run", "abc-basket", *JUDGED)
+    answer = shell("run", "abc-basket", *JUDGED)
     holder.rollback()
     holder.close()
-    assert said.code == 0
-    assert "not counted" in said.err
+    assert answer.code == 0
+    assert "not counted" in answer.err
     (folder,) = shell.runs.glob("abc-basket-*")
-    found = load(folder).evaluation
-    assert found is not None
-    assert found["significance"]["deflated"] is None
+    evaluation = load(folder).evaluation
+    assert evaluation is not None
+    assert evaluation["significance"]["deflated"] is None
     assert (folder / "verdict.html").exists()
 
 
 def test_a_place_that_cannot_be_written_is_an_error_before_the_work(shell: Shell) -> None:
     (shell.folder / "taken").write_text("a file")
-    said = shell("run", "abc-basket", *JUDGED, "--out", str(shell.folder / "taken"))
-    assert said.code == 1
-    assert "--out" in said.err
+    answer = shell("run", "abc-basket", *JUDGED, "--out", str(shell.folder / "taken"))
+    assert answer.code == 1
+    assert "--out" in answer.err
 
 
 def test_a_page_that_cannot_be_drawn_loses_neither_run_nor_trial(
@@ -154,9 +174,9 @@ def test_a_page_that_cannot_be_drawn_loses_neither_run_nor_trial(
         raise ZeroDivisionError("float division by zero")
 
     monkeypatch.setattr("reports.pages.verdict.verdict_page", crash)
-    said = shell("run", "abc-basket", *JUDGED)
-    assert said.code == 1
-    assert "could not be drawn, a bug of ours (ZeroDivisionError: float division" in said.err
+    answer = shell("run", "abc-basket", *JUDGED)
+    assert answer.code == 1
+    assert "could not be drawn, a bug of ours (ZeroDivisionError: float division" in answer.err
     (row, *_) = Ledger(shell.ledger).rows()
     result = load(shell.runs / row["run"])
     assert row["error"] == ""
@@ -174,8 +194,8 @@ def test_a_crash_of_ours_is_a_trial_too(shell: Shell, monkeypatch: pytest.Monkey
         raise ZeroDivisionError("float division by zero")
 
     monkeypatch.setattr("backtests.api.judged", crash)
-    said = shell("run", "abc-basket", *JUDGED)
-    assert said.code == 1
-    assert "ZeroDivisionError: float division by zero" in said.err
+    answer = shell("run", "abc-basket", *JUDGED)
+    assert answer.code == 1
+    assert "ZeroDivisionError: float division by zero" in answer.err
     (row,) = Ledger(shell.ledger).rows()
     assert "ZeroDivisionError: float division by zero" in row["error"]

@@ -28,10 +28,10 @@ RUN = ("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict", "--e
 def test_what_a_strategy_prints_goes_to_standard_error(shell: Shell) -> None:
     flat_prices(shell.folder / "prices", AAX=100.0)
     strategy_file(shell.folder, TALKS)
-    said = shell(*RUN, "--json")
-    assert json.loads(said.out)["runs"][0]["trades"] == 1
-    assert "from the class" in said.err
-    assert "from the decision" in said.err
+    answer = shell(*RUN, "--json")
+    assert json.loads(answer.out)["runs"][0]["trades"] == 1
+    assert "from the class" in answer.err
+    assert "from the decision" in answer.err
     assert "from the decision" in shell(*RUN).out
 
 

@@ -23,8 +23,8 @@ def test_check_says_how_each_file_was_read(shell: Shell) -> None:
     stooq(OF).put(folder).rename(folder / "spy_us_d.csv")
     (folder / "HistoricalData_1712345678901.csv").write_bytes(nasdaq(OF).content)
     (folder / "^GSPC.csv").write_text("Date,Close\n2026-01-05,100\n2026-01-06,101\n")
-    said = shell("data", "check", "--data", "prices")
-    lines = said.out.splitlines()
+    answer = shell("data", "check", "--data", "prices")
+    lines = answer.out.splitlines()
     assert (
         "HistoricalData_AAPL.csv: read as nasdaq.com: newest first, reversed; "
         "adjusted for splits, not for dividends"
@@ -35,8 +35,8 @@ def test_check_says_how_each_file_was_read(shell: Shell) -> None:
         "passed over HistoricalData_1712345678901.csv: prices (nasdaq.com) of no line; name it "
         "after one, such as SPY.csv"
     )
-    found = json.loads(shell("data", "check", "--data", "prices", "--json").out)
-    assert sorted(found["read_as"]) == ["HistoricalData_AAPL.csv", "^GSPC.csv", "spy_us_d.csv"]
+    report = json.loads(shell("data", "check", "--data", "prices", "--json").out)
+    assert sorted(report["read_as"]) == ["HistoricalData_AAPL.csv", "^GSPC.csv", "spy_us_d.csv"]
 
 
 def test_vendor_decides_what_plain_columns_are(shell: Shell) -> None:
@@ -45,16 +45,16 @@ def test_vendor_decides_what_plain_columns_are(shell: Shell) -> None:
     strategy_file(shell.folder, 'universe = ("SPY",)\ndef weights(self, view):\n'
                                 '    return {"SPY": 1.0}')  # fmt: skip
     short = ("s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
-    said = shell("run", *short)
-    assert said.code == 1
-    assert "do not say what its prices are adjusted for" in said.err
-    assert len(said.err.splitlines()) <= 2
-    said = shell("run", *short, "--vendor", "stooq")
-    assert said.code == 0, said.err
+    answer = shell("run", *short)
+    assert answer.code == 1
+    assert "do not say what its prices are adjusted for" in answer.err
+    assert len(answer.err.splitlines()) <= 2
+    answer = shell("run", *short, "--vendor", "stooq")
+    assert answer.code == 0, answer.err
     (run,) = (path for path in shell.runs.iterdir() if path.is_dir())
     assert any("SPY: read as Stooq" in note for note in load(run).manifest["notes"])
     for words in ("stock", "raw,full"):
-        said = shell("run", *short, "--vendor", words)
-        assert (said.code, f"--vendor {words}: write one" in said.err) == (2, True)
-    said = shell("run", "s.py", "--data", "sample", "--vendor", "stooq")
-    assert (said.code, "--vendor is about the files of a folder" in said.err) == (2, True)
+        answer = shell("run", *short, "--vendor", words)
+        assert (answer.code, f"--vendor {words}: write one" in answer.err) == (2, True)
+    answer = shell("run", "s.py", "--data", "sample", "--vendor", "stooq")
+    assert (answer.code, "--vendor is about the files of a folder" in answer.err) == (2, True)

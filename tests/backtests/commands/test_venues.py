@@ -24,19 +24,19 @@ def test_venues_lists_every_market_with_its_unit_and_tax(shell: Shell) -> None:
 
 @pytest.mark.parametrize("asked", ["XPAR", ".PA", "MC.PA"])
 def test_the_rows_of_one_market_have_their_sources(shell: Shell, asked: str) -> None:
-    found = json.loads(shell("venues", asked, "--json").out)
-    tax = [row for row in found["rows"] if row["what"] == "financial transaction tax, stock"]
+    report = json.loads(shell("venues", asked, "--json").out)
+    tax = [row for row in report["rows"] if row["what"] == "financial transaction tax, stock"]
     assert tax[-1] == {
         "what": "financial transaction tax, stock", "from": "2025-04-01",
         "value": "0.4 % of value, purchases", "source": "Finance Law 2025",
     }  # fmt: skip
-    assert any("EUR 1 billion" in note for note in found["notes"])
+    assert any("EUR 1 billion" in note for note in report["notes"])
 
 
 def test_a_venue_that_nobody_knows_is_refused_with_the_nearest(shell: Shell) -> None:
-    said = shell("venues", ".LL")
-    assert said.code == 2
-    assert "no venue called '.LL'. Did you mean .L" in said.err
+    reply = shell("venues", ".LL")
+    assert reply.code == 2
+    assert "no venue called '.LL'. Did you mean .L" in reply.err
 
 
 def test_show_tells_the_rows_of_a_line(shell: Shell) -> None:

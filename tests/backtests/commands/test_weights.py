@@ -28,9 +28,9 @@ def day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def advice(shell: Shell, holdings: bytes | str, *more: str) -> dict[str, Any]:
-    said = asked(shell, holdings, *more, "--json")
-    assert said[0] == 0, said
-    return json.loads(said[1])  # type: ignore[no-any-return]
+    answer = asked(shell, holdings, *more, "--json")
+    assert answer[0] == 0, answer
+    return json.loads(answer[1])  # type: ignore[no-any-return]
 
 
 def asked(shell: Shell, holdings: bytes | str, *more: str) -> tuple[int, str, str]:
@@ -38,41 +38,41 @@ def asked(shell: Shell, holdings: bytes | str, *more: str) -> tuple[int, str, st
     strategy_file(shell.folder, HALVES)
     content = holdings.encode() if isinstance(holdings, str) else holdings
     (shell.folder / "held.csv").write_bytes(content)
-    said = shell("weights", "s.py", "--data", "prices", "--costs", "none", "--portfolio",
-                 "held.csv", *more)  # fmt: skip
-    return said.code, said.out, said.err
+    answer = shell("weights", "s.py", "--data", "prices", "--costs", "none", "--portfolio",
+                   "held.csv", *more)  # fmt: skip
+    return answer.code, answer.out, answer.err
 
 
-def orders(found: dict[str, Any]) -> dict[str, float]:
-    return {order["asset"]: order["shares"] for order in found["orders"]}
+def orders(document: dict[str, Any]) -> dict[str, float]:
+    return {order["asset"]: order["shares"] for order in document["orders"]}
 
 
 def test_an_order_is_whole_shares_whatever_fraction_is_held(shell: Shell) -> None:
     # 300 x 100 + 100.5 x 50 = 35,025: 175.125 AAX and 350.25 BBX are wanted
-    found = advice(shell, "asset,quantity\nAAX,300\nBBX,100.5\n")
-    assert found["equity"] == 35_025
-    assert orders(found) == {"AAX": -125, "BBX": 249}
+    report = advice(shell, "asset,quantity\nAAX,300\nBBX,100.5\n")
+    assert report["equity"] == 35_025
+    assert orders(report) == {"AAX": -125, "BBX": 249}
 
 
 def test_fractions_are_traded_where_they_are_asked_for(shell: Shell) -> None:
-    found = advice(shell, "asset,quantity\nAAX,300\nBBX,100.5\n", "--lots", "fractional")
-    assert orders(found) == pytest.approx({"AAX": -124.875, "BBX": 249.75})
+    report = advice(shell, "asset,quantity\nAAX,300\nBBX,100.5\n", "--lots", "fractional")
+    assert orders(report) == pytest.approx({"AAX": -124.875, "BBX": 249.75})
 
 
 def test_sales_that_are_rounded_do_not_overdraw_the_account(shell: Shell) -> None:
-    found = advice(shell, "asset,quantity\nAAX,300.75\nBBX,0\n")
-    moved = sum(order["value"] for order in found["orders"])
+    report = advice(shell, "asset,quantity\nAAX,300.75\nBBX,0\n")
+    moved = sum(order["value"] for order in report["orders"])
     assert moved <= 0
-    assert all(size == int(size) for size in orders(found).values())
+    assert all(size == int(size) for size in orders(report).values())
 
 
 def test_the_part_of_a_share_that_stays_is_said(shell: Shell) -> None:
     flat_prices(shell.folder / "prices", AAX=100.0, BBX=50.0)
     strategy_file(shell.folder, HALVES.replace('"AAX": 0.5, "BBX": 0.5', '"AAX": 1.0'))
     (shell.folder / "held.csv").write_text("asset,quantity\nBBX,10.5\n")
-    said = shell("weights", "s.py", "--data", "prices", "--portfolio", "held.csv")
-    assert "sell           10 BBX" in said.out
-    assert "0.5 of a BBX share stays" in said.out
+    answer = shell("weights", "s.py", "--data", "prices", "--portfolio", "held.csv")
+    assert "sell           10 BBX" in answer.out
+    assert "0.5 of a BBX share stays" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_files_as_spreadsheets_save_them(shell: Shell, content: bytes) -> None:
 
 
 def test_what_the_strategy_does_not_know_is_listed(shell: Shell) -> None:
-    found = advice(shell, "asset,quantity\nAAX,300\nBBX,100\nTSLA,20\n")
-    assert orders(found) == {"AAX": -125, "BBX": 250}
-    assert found["outside"] == [
+    report = advice(shell, "asset,quantity\nAAX,300\nBBX,100\nTSLA,20\n")
+    assert orders(report) == {"AAX": -125, "BBX": 250}
+    assert report["outside"] == [
         {"asset": "TSLA", "shares": 20.0, "why": "not a line of the strategy"}
     ]
     text = asked(shell, "asset,quantity\nAAX,300\nBBX,100\nTSLA,20\n")[1]
@@ -104,11 +104,11 @@ def test_cash_in_another_currency_is_converted_at_the_days_rate(shell: Shell) ->
 
     New York closes after the fixing of the day, so it counts.
     """
-    found = advice(shell, "asset,quantity\nAAX,10\nCASH,500\nCASH EUR,1000\nCASH HKD,-2000\n")
-    assert found["equity"] == pytest.approx(1000 + 500 + 1081.1 - 2000 * 1.0811 / 8.4594)
-    code, _, said = asked(shell, "asset,quantity\nAAX,10\nCASH XXX,5\n")
+    report = advice(shell, "asset,quantity\nAAX,10\nCASH,500\nCASH EUR,1000\nCASH HKD,-2000\n")
+    assert report["equity"] == pytest.approx(1000 + 500 + 1081.1 - 2000 * 1.0811 / 8.4594)
+    code, _, reply = asked(shell, "asset,quantity\nAAX,10\nCASH XXX,5\n")
     assert code == 1
-    assert "held.csv: cash in XXX" in said
+    assert "held.csv: cash in XXX" in reply
 
 
 def test_cash_whose_rates_end_before_the_prices_ends_the_advice_there(
@@ -119,10 +119,10 @@ def test_cash_whose_rates_end_before_the_prices_ends_the_advice_there(
     flat_prices(shell.folder / "prices", "2026-09-01", "2026-11-27", AAX=100.0, BBX=50.0)
     strategy_file(shell.folder, HALVES)
     (shell.folder / "held.csv").write_text("asset,quantity\nAAX,10\nCASH EUR,1000\n")
-    said = shell("weights", "s.py", "--data", "prices", "--portfolio", "held.csv")
-    assert said.code == 0, said.err
-    assert f"close of {FIXED}" in said.out
-    assert "where the rates of EUR in USD end" in said.out
+    reply = shell("weights", "s.py", "--data", "prices", "--portfolio", "held.csv")
+    assert reply.code == 0, reply.err
+    assert f"close of {FIXED}" in reply.out
+    assert "where the rates of EUR in USD end" in reply.out
 
 
 def test_a_brokers_file_is_listed_with_what_was_left_out(shell: Shell) -> None:
@@ -134,8 +134,8 @@ def test_a_brokers_file_is_listed_with_what_was_left_out(shell: Shell) -> None:
     assert "outside 20 TSLA, worth 4,000.50 USD: sell or keep (not a line of the strategy)" in out
     assert "outside 2 AAX260619C100000, worth 60.00 USD: sell or keep (an option)" in out
     assert "note    held.csv is read as Futu writes it" in out
-    found = advice(shell, header + rows)
-    assert found["outside"][0] == {
+    report = advice(shell, header + rows)
+    assert report["outside"][0] == {
         "asset": "TSLA", "shares": 20, "why": "not a line of the strategy", "value": 4000.5,
         "currency": "USD",
     }  # fmt: skip
@@ -143,8 +143,8 @@ def test_a_brokers_file_is_listed_with_what_was_left_out(shell: Shell) -> None:
 
 def test_files_of_several_brokers_add_up(shell: Shell) -> None:
     (shell.folder / "more.csv").write_text("asset;quantity\nAAX;100\nCASH;1000,5\n")
-    found = advice(shell, "asset,quantity\nAAX,200\nBBX,100\n", "--portfolio", "more.csv")
-    assert found["equity"] == 36_000.5
+    report = advice(shell, "asset,quantity\nAAX,200\nBBX,100\n", "--portfolio", "more.csv")
+    assert report["equity"] == 36_000.5
 
 
 def test_shares_of_before_a_split_are_counted_anew(shell: Shell) -> None:
@@ -166,12 +166,12 @@ def test_shares_of_before_a_split_are_counted_anew(shell: Shell) -> None:
         "Cash Report,Header,Currency Summary,Currency,Total\n"
         "Cash Report,Data,Ending Cash,USD,5000\n"
     )
-    said = shell(
+    answer = shell(
         "weights", "s.py", "--data", "prices", "--costs", "none", "--portfolio", "held.csv"
     )
-    assert said.code == 0, said.err
-    assert "orders  from 35,000 USD" in said.out  # 300 x 100 and 5,000
-    assert "AAX was split 10 for 1 since 2024-03-08: counted anew" in said.out
+    assert answer.code == 0, answer.err
+    assert "orders  from 35,000 USD" in answer.out  # 300 x 100 and 5,000
+    assert "AAX was split 10 for 1 since 2024-03-08: counted anew" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ def test_pipes_and_devices_are_refused(shell: Shell) -> None:
     os.mkfifo(shell.folder / "pipe")
     asked(shell, "asset,quantity\n")
     for path in ("pipe", "/dev/zero"):
-        said = shell("weights", "s.py", "--data", "prices", "--portfolio", path)
-        assert said.code == 1
-        assert "no plain file" in said.err
+        reply = shell("weights", "s.py", "--data", "prices", "--portfolio", path)
+        assert reply.code == 1
+        assert "no plain file" in reply.err
 
 
 def test_a_file_that_is_too_large_is_refused(shell: Shell) -> None:
@@ -214,9 +214,9 @@ def test_a_file_that_is_too_large_is_refused(shell: Shell) -> None:
     with path.open("wb") as file:
         file.truncate(10_000_001)
     asked(shell, "asset,quantity\n")
-    said = shell("weights", "s.py", "--data", "prices", "--portfolio", "large.csv")
-    assert said.code == 1
-    assert "more than the 10 MB" in said.err
+    answer = shell("weights", "s.py", "--data", "prices", "--portfolio", "large.csv")
+    assert answer.code == 1
+    assert "more than the 10 MB" in answer.err
 
 
 @pytest.mark.parametrize(("today", "old"), [(date(2024, 4, 5), False), (date(2024, 4, 9), True)])
@@ -237,8 +237,8 @@ def test_a_line_whose_venue_has_long_been_shut_is_said(
     folder = flat_prices(shell.folder / "prices", "2025-09-02", "2025-10-08", AAX=100.0)
     flat_prices(folder, "2025-09-02", "2025-09-30", **{"600519.SS": 10.0})
     strategy_file(shell.folder, HALVES.replace("BBX", "600519.SS"))
-    said = shell("weights", "s.py", "--data", "prices", "--asof", "2025-10-08")
-    assert said.code == 0, said.err
-    assert "600519.SS has had no close since 2025-09-30, 6 sessions before 2025-10-08" in said.out
-    said = shell("weights", "s.py", "--data", "prices", "--asof", "2025-10-07")
-    assert "no close since" not in said.out
+    answer = shell("weights", "s.py", "--data", "prices", "--asof", "2025-10-08")
+    assert answer.code == 0, answer.err
+    assert "600519.SS has had no close since 2025-09-30, 6 sessions before 2025-10-08" in answer.out
+    answer = shell("weights", "s.py", "--data", "prices", "--asof", "2025-10-07")
+    assert "no close since" not in answer.out

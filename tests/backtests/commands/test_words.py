@@ -11,7 +11,7 @@ import pytest
 from backtests import run
 from backtests.commands.terminal import say_warnings
 from newsfolio import Strategy, View, monthly
-from reports.pages.tearsheet import tearsheet
+from reports.pages.details import details_page
 from reports.pages.verdict import verdict_page
 from tests.support.results import text_of, usual_result
 from tests.support.shell import Shell
@@ -33,19 +33,19 @@ def test_ruin_is_said_where_there_was_one(
     capsys: pytest.CaptureFixture[str], ruined: str | None
 ) -> None:
     say_warnings({**usual_result().manifest, "ruined": ruined})
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     line = "RUINED        on 2024-03-01: equity at or below zero; all was sold, and no decision"
-    assert (line in said) == (ruined is not None)
+    assert (line in printed) == (ruined is not None)
 
 
 def test_credit_is_explained_by_the_weights_that_asked_for_it(tmp_path: Path) -> None:
-    found = run(Levered(), data="sample", start="2026-01-02", engine="kernel", verdict=False,
-                costs="none", ledger=tmp_path / "l.sqlite")  # fmt: skip
-    credit = found.manifest["credit"]
+    result = run(Levered(), data="sample", start="2026-01-02", engine="kernel", verdict=False,
+                 costs="none", ledger=tmp_path / "l.sqlite")  # fmt: skip
+    credit = result.manifest["credit"]
     assert credit is not None
-    assert credit["largest"] > 0.4 * found.manifest["settings"]["cash"]
+    assert credit["largest"] > 0.4 * result.manifest["settings"]["cash"]
     assert credit["why"] == "the strategy wanted up to 150 % of its equity, which credit pays for"
-    for page in (verdict_page(found), tearsheet(found)):
+    for page in (verdict_page(result), details_page(result)):
         text = text_of(page)
         assert "which credit pays for." in text
         assert "Without costs" in text
@@ -72,10 +72,10 @@ class Own(Strategy):
 
 def test_show_names_what_claims_then_finds(shell: Shell) -> None:
     (shell.folder / "own.py").write_text(OWN)
-    said = shell("show", "own.py")
-    assert (said.code, said.err) == (0, "")
-    named = re.search(r"\(newsfolio claims (.*)\)", said.out)
+    reply = shell("show", "own.py")
+    assert (reply.code, reply.err) == (0, "")
+    named = re.search(r"\(newsfolio claims (.*)\)", reply.out)
     assert named is not None
-    found = shell("claims", *named[1].split(), "--data", "sample", "--json")
-    assert (found.code, found.err) == (0, "")
-    assert [claim["id"] for claim in json.loads(found.out)["claims"]] == ["x-1-01"]
+    claims = shell("claims", *named[1].split(), "--data", "sample", "--json")
+    assert (claims.code, claims.err) == (0, "")
+    assert [claim["id"] for claim in json.loads(claims.out)["claims"]] == ["x-1-01"]

@@ -116,10 +116,10 @@ def twin(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setitem(sys.modules, "backtests.compiled.core", None)
     spec = importlib.util.spec_from_file_location("twin", backtests.simulation.valuation.__file__)
     assert spec is not None and spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "twin", found)
-    spec.loader.exec_module(found)
-    return found
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "twin", module)
+    spec.loader.exec_module(module)
+    return module
 
 
 def random_runs(rng: np.random.Generator) -> tuple[Transactions, Closes]:
@@ -227,7 +227,9 @@ def test_clocks_and_answers_that_do_not_fit_the_market_are_refused() -> None:
         ({len(market.assets): 0.5}, marks, []), ({-1: 0.5}, marks, []),
     ):  # fmt: skip
         with pytest.raises(ValueError, match="do not belong together"):
-            core.Core(rules, 1e5).run(lambda _, one=asked: one, due, np.array(stops, dtype="int64"))
+            core.Core(rules, 1e5).run(
+                lambda _, answer=asked: answer, due, np.array(stops, dtype="int64")
+            )
 
 
 def test_a_core_runs_no_more_once_it_failed_or_its_runs_were_handed_over() -> None:
@@ -240,9 +242,9 @@ def test_a_core_runs_no_more_once_it_failed_or_its_runs_were_handed_over() -> No
     done.run(lambda _: None, marks, none)
     assert len(done.ends) == 2
     done.fills.table()
-    for one in (failed, done):
+    for spent in (failed, done):
         with pytest.raises(ValueError, match="failed, or whose runs were handed over"):
-            one.run(lambda _: None, marks, none)
+            spent.run(lambda _: None, marks, none)
 
 
 def ruled() -> tuple[Market, Any]:

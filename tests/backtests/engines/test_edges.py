@@ -78,7 +78,7 @@ def test_the_same_weights_again_trade_nothing(
         asset("7002.HK", HONG_KONG, 500): [float(rng.uniform(1, 50))] * 12,
     }
     raw = rng.uniform(0.1, 1.0, 4)
-    weights = {one.ticker: float(w) for one, w in zip(lines, raw / raw.sum(), strict=True)}
+    weights = {asset.ticker: float(w) for asset, w in zip(lines, raw / raw.sum(), strict=True)}
     output = run_of(steady(lines, weights, currency="EUR", lots=lots, costs=costs)).output
     assert len(output.targets) == 12
     assert {fill.session for fill in output.fills} == {

@@ -33,7 +33,7 @@ SPECIAL: dict[str, Made] = {
     "Oscillator": lambda self, kind: kind(bt.ind.SMA(self.data, period=12)),
     "FindFirstIndex": lambda self, kind: kind(self.data, period=9, _evalfunc=max),
     "FindLastIndex": lambda self, kind: kind(self.data, period=9, _evalfunc=max),
-    "ReduceN": lambda self, kind: kind(self.data, function=lambda one, other: one + other),
+    "ReduceN": lambda self, kind: kind(self.data, function=lambda first, other: first + other),
 }
 
 
@@ -61,8 +61,8 @@ def values_of(run: Callable[..., Any], kinds: dict[str, Any]) -> dict[str, list[
 
         def stop(self) -> None:
             seen.update({
-                name: [np.array(line.array) for line in one.lines]
-                for name, one in self.made.items()
+                name: [np.array(line.array) for line in indicator.lines]
+                for name, indicator in self.made.items()
             })  # fmt: skip
 
     run(Watches, BARS)
@@ -73,12 +73,12 @@ def values_of(run: Callable[..., Any], kinds: dict[str, Any]) -> dict[str, list[
 def test_an_indicator_has_the_values_of_a_bare_cerebro(start: int) -> None:
     chosen = [name for name in list(ALL)[start : start + 40] if name not in NO_VALUES]
     expected = values_of(bare, {name: ALL[name] for name in chosen})
-    found = values_of(ours, {name: ALL[name] for name in chosen})
-    assert found.keys() == expected.keys() == set(chosen)
+    series = values_of(ours, {name: ALL[name] for name in chosen})
+    assert series.keys() == expected.keys() == set(chosen)
     empty = [name for name in chosen if np.isnan(expected[name]).all()]
     assert len(empty) < len(chosen) / 5, "a few envelopes of backtrader have no values at all"
     for name in chosen:
-        for mine, theirs in zip(found[name], expected[name], strict=True):
+        for mine, theirs in zip(series[name], expected[name], strict=True):
             assert np.array_equal(mine, theirs, equal_nan=True), name
 
 

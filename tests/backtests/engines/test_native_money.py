@@ -150,14 +150,16 @@ def test_a_fill_where_a_line_closes_at_its_price_limit_is_noted() -> None:
         if len(self) == 1:
             self.buy(size=100)
 
-    told = "600519.SS: 1 fill after the open of sessions that closed at the price limit, the first "
-    for next_, close, said in ((at_close, 11.0, 1), (at_close, 10.9, 0), (at_open, 11.0, 0)):
+    sentence = (
+        "600519.SS: 1 fill after the open of sessions that closed at the price limit, the first "
+    )
+    for next_, close, count in ((at_close, 11.0, 1), (at_close, 10.9, 0), (at_open, 11.0, 0)):
         rows = [(10.0, 10.0, 10.0, 10.0), (10.5, 11.0, 10.5, close), (11.0, 11.0, 11.0, 11.0)]
         run = ours(strategy(next_), [bars_of("600519.SS", rows)], currency="CNY")
         assert len(run.output.fills) == 1
-        assert [note.startswith(told + "on 2023-03-07") for note in limit_notes(run)] == [
+        assert [note.startswith(sentence + "on 2023-03-07") for note in limit_notes(run)] == [
             True
-        ] * said
+        ] * count
 
 
 def test_nothing_fills_on_a_day_on_which_the_venue_was_shut() -> None:
@@ -238,13 +240,13 @@ def test_params_are_set_as_parameters_are() -> None:
     run = ours(WithParams, [walk("XLK", 1)], {"size": "7", "loud": "yes"})
     assert executions(run)[0][2] == 7.0
     assert run.origin.strategy["label"] == "with-params(size=7, loud=True)"
-    for name, value, told in (
+    for name, value, sentence in (
         ("size", "many", "not of type int"),
         ("kind", "x", "its default None is no number"),
         ("rebalance", "4", "newsfolio has a word of that name"),
         ("speed", "4", "has no parameter 'speed': it has size, share, loud"),
     ):
-        with pytest.raises(ParameterError, match=told):
+        with pytest.raises(ParameterError, match=sentence):
             ours(WithParams, [walk("XLK", 1)], {name: value})
 
 

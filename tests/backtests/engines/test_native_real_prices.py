@@ -40,9 +40,9 @@ def test_an_eight_percent_trailing_stop_on_nvidia_is_cerebros(prices: Path) -> N
     run, other = ours(Trails, [bars]), bare(Trails, [_in_total_return(bars)])
     mine = executions(run)
     assert len(mine) == len(other.executed) > 400
-    for one, theirs in zip(mine, other.executed, strict=True):
-        assert one[:2] == theirs[:2]
-        assert one[2:] == pytest.approx(theirs[2:], rel=1e-9)
+    for trade, theirs in zip(mine, other.executed, strict=True):
+        assert trade[:2] == theirs[:2]
+        assert trade[2:] == pytest.approx(theirs[2:], rel=1e-9)
     assert run.account.equity.iloc[-1] == pytest.approx(other.value, rel=1e-9)
     stops = [price for _, _, size, price in mine if size < 0]
     opens = set(_in_total_return(bars).frame["open"].round(6))

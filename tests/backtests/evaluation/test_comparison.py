@@ -27,10 +27,10 @@ def growing_debt(name: str) -> Result:
 
 def test_compare_takes_no_growing_debt_for_a_gain() -> None:
     steady = make(curve([0.0001 + 0.001 * (-1) ** day for day in range(300)]), id="steady-1")
-    found = compare([growing_debt("lost-1"), steady])
-    assert found["figures"][0]["total_return"]["value"] is None
-    assert found["pairs"][0]["excess"]["value"] is None
-    assert found["conclusion"] == "None is surely ahead of another at 95 %."
+    comparison = compare([growing_debt("lost-1"), steady])
+    assert comparison["figures"][0]["total_return"]["value"] is None
+    assert comparison["pairs"][0]["excess"]["value"] is None
+    assert comparison["conclusion"] == "None is surely ahead of another at 95 %."
 
 
 # Pairs of runs
@@ -45,22 +45,22 @@ def runs(seed: int, count: int, sessions: int, edge: float = 0.0) -> list[Result
 
 
 def test_of_many_pairs_the_luckiest_is_not_surely_ahead() -> None:
-    found = compare(runs(4, 6, 252))
-    lows = [(pair["excess"]["low"], pair["excess"]["high"]) for pair in found["pairs"]]
+    comparison = compare(runs(4, 6, 252))
+    lows = [(pair["excess"]["low"], pair["excess"]["high"]) for pair in comparison["pairs"]]
     assert any(low > 0 or high < 0 for low, high in lows)
-    assert found["conclusion"] == "None is surely ahead of another at 95 %."
+    assert comparison["conclusion"] == "None is surely ahead of another at 95 %."
 
 
 def test_a_run_that_is_ahead_of_all_is_still_named() -> None:
-    found = compare(runs(1, 3, 252, edge=0.006))
-    assert found["conclusion"].startswith("At 95 % for all 3 pairs together: ")
-    assert found["conclusion"].count("is ahead of") == 2
+    comparison = compare(runs(1, 3, 252, edge=0.006))
+    assert comparison["conclusion"].startswith("At 95 % for all 3 pairs together: ")
+    assert comparison["conclusion"].count("is ahead of") == 2
 
 
 def test_two_runs_that_do_not_differ_are_rarely_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """At 95 %: 5 of 100 pairs are, here no more than 8; 5 sessions tell nothing at all."""
     monkeypatch.setattr("backtests.evaluation.comparison.REPLICATIONS", 200)
-    told = [compare(runs(seed, 2, 60))["conclusion"] for seed in range(100)]
-    assert sum("is ahead of" in one for one in told) <= 8
+    conclusions = [compare(runs(seed, 2, 60))["conclusion"] for seed in range(100)]
+    assert sum("is ahead of" in conclusion for conclusion in conclusions) <= 8
     few = [compare(runs(seed, 2, 5))["conclusion"] for seed in range(20)]
-    assert not any("is ahead of" in one for one in few)
+    assert not any("is ahead of" in conclusion for conclusion in few)

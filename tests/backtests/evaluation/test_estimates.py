@@ -19,6 +19,7 @@ from backtests.evaluation.estimates import (
 )
 from backtests.evaluation.schema import Comparison, Estimate, Figures, Role
 from backtests.evaluation.statistics.bootstrap import Resample, resample
+from backtests.evaluation.trial_record import TrialCounts
 from backtests.simulation import metrics
 from tests.support.daily_returns import daily, noise, zeros
 
@@ -40,8 +41,8 @@ def compared(own: pd.Series, other: pd.Series | None, years: float = 1.0) -> Com
     return comparison(control(other), own, zeros(own), years, drawn)
 
 
-def estimates(found: Figures | Comparison) -> list[Estimate]:
-    values = (getattr(found, field.name) for field in fields(found))
+def estimates(outcome: Figures | Comparison) -> list[Estimate]:
+    values = (getattr(outcome, field.name) for field in fields(outcome))
     return [value for value in values if isinstance(value, Estimate)]
 
 
@@ -55,15 +56,15 @@ def bounds(estimate: Estimate) -> tuple[float, float]:
 
 
 def test_figures_by_hand() -> None:
-    found = figures_of("x", "X", daily([0.1, -0.2, 0.3]), daily([0.0, 0.0, 0.1]), 0.5, None)
-    assert found.total_return.value == pytest.approx(1.1 * 0.8 * 1.3 - 1)
-    assert found.cagr == Estimate(why="3 sessions; growth a year needs 90")
+    values = figures_of("x", "X", daily([0.1, -0.2, 0.3]), daily([0.0, 0.0, 0.1]), 0.5, None)
+    assert values.total_return.value == pytest.approx(1.1 * 0.8 * 1.3 - 1)
+    assert values.cagr == Estimate(why="3 sessions; growth a year needs 90")
     deviation = sqrt(((0.1 - 0.2 / 3) ** 2 + (0.2 + 0.2 / 3) ** 2 + (0.3 - 0.2 / 3) ** 2) / 2)
-    assert found.volatility.value == pytest.approx(deviation * sqrt(6))
+    assert values.volatility.value == pytest.approx(deviation * sqrt(6))
     excess = np.array([0.1, -0.2, 0.2])
     spread = sqrt(((excess - excess.sum() / 3) ** 2).sum() / 2)
-    assert found.sharpe.value == pytest.approx(0.1 / 3 / spread * sqrt(6))
-    assert found.max_drawdown == Estimate(pytest.approx(-0.2))
+    assert values.sharpe.value == pytest.approx(0.1 / 3 / spread * sqrt(6))
+    assert values.max_drawdown == Estimate(pytest.approx(-0.2))
 
 
 def test_figures_are_those_of_the_result() -> None:
@@ -71,12 +72,12 @@ def test_figures_are_those_of_the_result() -> None:
     returns, cash = noise(500), daily(np.full(500, 0.0001))
     start = pd.Series([1.0], index=[returns.index[0] - pd.Timedelta(days=1)])
     equity = pd.concat([start, (1 + returns).cumprod()])
-    found = figures_of("x", "X", returns, cash, metrics.years(equity.index), drawn_of(returns))
-    assert found.total_return.value == pytest.approx(metrics.total_return(equity), abs=1e-12)
-    assert found.cagr.value == pytest.approx(metrics.cagr(equity), abs=1e-12)
-    assert found.volatility.value == pytest.approx(metrics.volatility(returns), abs=1e-12)
-    assert found.sharpe.value == pytest.approx(metrics.sharpe(returns, cash), abs=1e-12)
-    assert found.max_drawdown.value == pytest.approx(metrics.max_drawdown(equity), abs=1e-12)
+    row = figures_of("x", "X", returns, cash, metrics.years(equity.index), drawn_of(returns))
+    assert row.total_return.value == pytest.approx(metrics.total_return(equity), abs=1e-12)
+    assert row.cagr.value == pytest.approx(metrics.cagr(equity), abs=1e-12)
+    assert row.volatility.value == pytest.approx(metrics.volatility(returns), abs=1e-12)
+    assert row.sharpe.value == pytest.approx(metrics.sharpe(returns, cash), abs=1e-12)
+    assert row.max_drawdown.value == pytest.approx(metrics.max_drawdown(equity), abs=1e-12)
 
 
 def test_a_loss_on_the_first_session_is_a_drawdown() -> None:
@@ -84,31 +85,31 @@ def test_a_loss_on_the_first_session_is_a_drawdown() -> None:
 
 
 def test_every_figure_but_the_drawdown_has_an_interval_around_it() -> None:
-    found = figures(noise(250))
-    for one in estimates(found)[:-1]:
-        low, high = bounds(one)
-        assert one.value is not None
-        assert low < one.value < high
-        assert one.why == ""
-    assert found.max_drawdown.low is None
+    values = figures(noise(250))
+    for estimate in estimates(values)[:-1]:
+        low, high = bounds(estimate)
+        assert estimate.value is not None
+        assert low < estimate.value < high
+        assert estimate.why == ""
+    assert values.max_drawdown.low is None
 
 
 def test_the_interval_of_iid_returns_is_that_of_theory() -> None:
     """Standard errors over four years: the volatility, and about 1 / sqrt(years)."""
     returns = noise(1000, seed=4)
-    found = figures_of(
+    values = figures_of(
         "x", "X", returns, zeros(returns), 4.0, resample(returns.to_numpy()[:, None])
     )
-    low, high = bounds(found.sharpe)
+    low, high = bounds(values.sharpe)
     assert high - low == pytest.approx(2 * 1.96 / 2, rel=0.15)
-    low, high = bounds(found.cagr)
+    low, high = bounds(values.cagr)
     assert log((1 + high) / (1 + low)) == pytest.approx(2 * 1.96 * 0.01 * sqrt(250) / 2, rel=0.15)
 
 
 def test_total_return_and_growth_a_year_say_the_same() -> None:
     returns = noise(500)
-    found = figures(returns, years=2.0)
-    for total, annual in zip(bounds(found.total_return), bounds(found.cagr), strict=True):
+    values = figures(returns, years=2.0)
+    for total, annual in zip(bounds(values.total_return), bounds(values.cagr), strict=True):
         assert (1 + annual) ** 2 == pytest.approx(1 + total)
 
 
@@ -116,12 +117,12 @@ def test_total_return_and_growth_a_year_say_the_same() -> None:
 
 
 def test_the_excess_by_hand() -> None:
-    found = compared(daily([0.1, 0.0]), daily([0.0, -0.1]), years=0.5)
+    comparison = compared(daily([0.1, 0.0]), daily([0.0, -0.1]), years=0.5)
     ratio = 1.1 / 0.9
-    assert found.total == pytest.approx(ratio - 1)
-    assert found.excess.value == pytest.approx(ratio**2 - 1)
-    assert found.excess.why == "2 sessions; an interval needs 20"
-    assert found.tracking_error == pytest.approx(0.0)  # 10 points ahead on both
+    assert comparison.total == pytest.approx(ratio - 1)
+    assert comparison.excess.value == pytest.approx(ratio**2 - 1)
+    assert comparison.excess.why == "2 sessions; an interval needs 20"
+    assert comparison.tracking_error == pytest.approx(0.0)  # 10 points ahead on both
 
 
 def test_a_large_edge_is_seen_and_none_is_not_invented() -> None:
@@ -148,41 +149,43 @@ def test_the_excess_is_read_from_differences_session_by_session() -> None:
 def test_the_sharpe_difference_is_memmels() -> None:
     """As in DOMAIN: ratios 0.25 and 0.15, correlation 0.7, 120 sessions, error 0.0721."""
     basis = np.linalg.qr(np.column_stack([np.ones(120), noise(120), noise(120, seed=2)]))[0]
-    one, two = basis[:, 1] * sqrt(119), basis[:, 2] * sqrt(119)
-    own = daily(0.01 * (one + 0.25))
-    other = daily(0.01 * (0.7 * one + sqrt(0.51) * two + 0.15))
-    found = compared(own, other, years=0.5)
-    assert found.correlation == pytest.approx(0.7)
-    assert found.p == pytest.approx(0.1656, abs=5e-5)
-    assert found.sharpe_difference.value == pytest.approx(0.1 * sqrt(240))
+    first, second = basis[:, 1] * sqrt(119), basis[:, 2] * sqrt(119)
+    own = daily(0.01 * (first + 0.25))
+    other = daily(0.01 * (0.7 * first + sqrt(0.51) * second + 0.15))
+    comparison = compared(own, other, years=0.5)
+    assert comparison.correlation == pytest.approx(0.7)
+    assert comparison.p == pytest.approx(0.1656, abs=5e-5)
+    assert comparison.sharpe_difference.value == pytest.approx(0.1 * sqrt(240))
     wide = 1.95996 * sqrt(0.00520104) * sqrt(240)
-    assert bounds(found.sharpe_difference) == pytest.approx(
+    assert bounds(comparison.sharpe_difference) == pytest.approx(
         (0.1 * sqrt(240) - wide, 0.1 * sqrt(240) + wide), abs=1e-5
     )
 
 
 def test_a_comparison_with_itself_has_no_interval() -> None:
-    found = compared(noise(100), noise(100))
-    assert (found.excess.value, found.total) == (0.0, 0.0)
-    assert found.excess.low is None
-    assert "never differ" in found.excess.why
-    assert found.sharpe_difference.value == 0.0
-    assert (found.sharpe_difference.low, found.p) == (None, None)
+    comparison = compared(noise(100), noise(100))
+    assert (comparison.excess.value, comparison.total) == (0.0, 0.0)
+    assert comparison.excess.low is None
+    assert "never differ" in comparison.excess.why
+    assert comparison.sharpe_difference.value == 0.0
+    assert (comparison.sharpe_difference.low, comparison.p) == (None, None)
 
 
 def test_cash_has_no_sharpe_ratio() -> None:
     own = noise(100)
-    found = compared(own, zeros(own))
-    assert found.sharpe_difference == Estimate(why="other: it never moves against cash")
-    bounds(found.excess)
+    comparison = compared(own, zeros(own))
+    assert comparison.sharpe_difference == Estimate(why="other: it never moves against cash")
+    bounds(comparison.excess)
 
 
 def test_a_lost_account_is_behind_by_everything() -> None:
     lost = daily([0.01] * 30)
     lost.iloc[20] = -1.2
     lost.iloc[21:] = nan  # nothing is left to earn on
-    found = compared(lost, noise(30))
-    assert found.excess == Estimate(-1.0, why="the account was lost, so growth has no interval")
+    comparison = compared(lost, noise(30))
+    assert comparison.excess == Estimate(
+        -1.0, why="the account was lost, so growth has no interval"
+    )
     assert compared(noise(30), lost).excess.value is None
     alone = figures(lost)
     assert (alone.total_return.value, alone.cagr.value) == (-1.0, None)
@@ -190,8 +193,8 @@ def test_a_lost_account_is_behind_by_everything() -> None:
 
 
 def test_without_an_alternative_it_says_so() -> None:
-    found = compared(noise(30), None)
-    assert {one.why for one in estimates(found)} == {"no control"}
+    comparison = compared(noise(30), None)
+    assert {estimate.why for estimate in estimates(comparison)} == {"no control"}
 
 
 # Little to go by: never an exception, never a warning (the tests turn warnings into errors)
@@ -219,19 +222,22 @@ def test_every_missing_figure_says_why(name: str, years: float) -> None:
     own = SERIES[name]
     other = noise(len(own), seed=9)
     drawn = resample(np.column_stack([own - other]), 50)
-    found = [
+    unknown = [
         *estimates(figures_of("x", "X", own, zeros(own), years, drawn)),
         *estimates(comparison(control(other), own, zeros(own), years, drawn)),
         *estimates(comparison(control(own), other, zeros(own), years, drawn)),
         *estimates(comparison(control(own), own, zeros(own), years, drawn)),
     ]
-    drawdowns = {id(found[4])}
-    for one in found:
-        missing = one.value is None or (one.low is None and id(one) not in drawdowns)
-        assert bool(one.why) == missing, one
-        assert (one.low is None) == (one.high is None)
-        assert all(value is None or np.isfinite(value) for value in (one.value, one.low, one.high))
-    luck = significance(own, other, years, [nan], 1, 1)
+    drawdowns = {id(unknown[4])}
+    for estimate in unknown:
+        missing = estimate.value is None or (estimate.low is None and id(estimate) not in drawdowns)
+        assert bool(estimate.why) == missing, estimate
+        assert (estimate.low is None) == (estimate.high is None)
+        assert all(
+            value is None or np.isfinite(value)
+            for value in (estimate.value, estimate.low, estimate.high)
+        )
+    luck = significance(own, other, years, [nan], TrialCounts(1, None, 1))
     assert luck.deflated is not None or luck.why
     returns, beta = beta_mix(own, other, zeros(own))
     assert isnan(beta) == bool(returns.isna().all()) or returns.empty
@@ -256,10 +262,10 @@ def test_what_is_missing_from_a_sharpe_ratio(name: str, why: str) -> None:
 
 
 def test_a_flat_strategy_has_figures_all_the_same() -> None:
-    found = figures(SERIES["flat"])
-    assert found.total_return == Estimate(0.0, 0.0, 0.0)
-    assert found.volatility == Estimate(0.0, 0.0, 0.0)
-    assert found.max_drawdown.value == 0.0
+    row = figures(SERIES["flat"])
+    assert row.total_return == Estimate(0.0, 0.0, 0.0)
+    assert row.volatility == Estimate(0.0, 0.0, 0.0)
+    assert row.max_drawdown.value == 0.0
 
 
 # The mix
@@ -284,5 +290,5 @@ def test_a_mix_that_cannot_be_made_says_why_in_the_comparison() -> None:
     ):
         mix, beta = beta_mix(own, benchmark, zeros(own))
         assert isnan(beta)
-        found = comparison(Alternative("m", Role.MIX, "M", mix), own, zeros(own), 1.0, None)
-        assert found.excess == Estimate(why=why)
+        mixed = comparison(Alternative("m", Role.MIX, "M", mix), own, zeros(own), 1.0, None)
+        assert mixed.excess == Estimate(why=why)

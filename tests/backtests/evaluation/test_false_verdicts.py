@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from backtests.api import run_job
-from backtests.commands import rescore
+from backtests.commands.records import rescore
 from backtests.evaluation.estimates import beta_mix
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.judging import Judging
@@ -91,25 +91,27 @@ def played(strategy: Strategy, lines: Mapping[str, Bars], **settings: Any) -> Ru
 
 
 def judged(run: Run, tried: Tried | None = None, count: int = 1, **more: Any) -> Evaluation:
-    known = Tried({}, frozenset()) if tried is None else tried
-    return evaluate(run, known, HONEST, count=count, **more).evaluation
+    trials = Tried() if tried is None else tried
+    return evaluate(run, trials, HONEST, count=count, **more).evaluation
 
 
-def condition(found: Evaluation, name: str) -> Condition:
-    return next(one for one in found.verdict.conditions if one.name.startswith(name))
+def condition(evaluation: Evaluation, name: str) -> Condition:
+    return next(
+        condition for condition in evaluation.verdict.conditions if condition.name.startswith(name)
+    )
 
 
-def doubted(found: Evaluation) -> str:
+def doubted(evaluation: Evaluation) -> str:
     """What was chosen afterwards; such a run must not have held up."""
-    assert found.verdict.word is Headline.CANNOT_TELL
-    assert condition(found, CHOSEN).met is False
-    return condition(found, CHOSEN).found
+    assert evaluation.verdict.word is Headline.CANNOT_TELL
+    assert condition(evaluation, CHOSEN).met is False
+    return condition(evaluation, CHOSEN).found
 
 
 def test_the_thesis_that_the_others_bend_holds_up() -> None:
-    found = judged(played(Plain(), strong()))
-    assert found.verdict.word is Headline.HELD_UP
-    assert condition(found, CHOSEN).met is True
+    evaluation = judged(played(Plain(), strong()))
+    assert evaluation.verdict.word is Headline.HELD_UP
+    assert condition(evaluation, CHOSEN).met is True
 
 
 # Chosen dates
@@ -125,11 +127,11 @@ def test_scoring_a_run_whose_end_was_chosen_proves_nothing(
     old = run_job(job, workspace, save=lambda done: done.save(runs / done.id))
     monkeypatch.setattr(rescore, "job_again", lambda _: job)
     monkeypatch.setattr("backtests.paths.open_source", lambda *_, **__: source)
-    said = shell("score", old.id, "--no-tearsheet", "--placebos", "1", "--json")
-    assert said.code == 0, said.err
-    assert f'"since": "{MIDDLE}"' in said.out
-    assert '"word": "cannot tell yet"' in said.out
-    assert f"{old.id} ended on {MIDDLE} because somebody asked for that" in said.out
+    reply = shell("score", old.id, "--no-tearsheet", "--placebos", "1", "--json")
+    assert reply.code == 0, reply.err
+    assert f'"since": "{MIDDLE}"' in reply.out
+    assert '"word": "cannot tell yet"' in reply.out
+    assert f"{old.id} ended on {MIDDLE} because somebody asked for that" in reply.out
 
 
 def test_a_run_that_ended_with_its_data_may_be_judged_again(tmp_path: Path) -> None:
@@ -141,14 +143,14 @@ def test_a_run_that_ended_with_its_data_may_be_judged_again(tmp_path: Path) -> N
     new = run_job(Job("plain", Plain()), later, judging=judging)
     assert new.manifest["verdict"]["since"] == str(MIDDLE)
     conditions = new.evaluation["verdict"]["conditions"]  # type: ignore[index]
-    assert [one["met"] for one in conditions if one["name"] == CHOSEN] == [True]
+    assert [condition["met"] for condition in conditions if condition["name"] == CHOSEN] == [True]
 
 
 def test_sessions_seen_in_a_later_run_are_not_judged_as_unseen() -> None:
     run = played(Plain(), strong())
-    seen = Tried({}, frozenset(), until=END)
+    seen = Tried(until=END)
     assert "were seen before" in doubted(judged(run, seen, since=MIDDLE))
-    unseen = Tried({}, frozenset(), until=str(MIDDLE))
+    unseen = Tried(until=str(MIDDLE))
     assert judged(run, unseen, since=MIDDLE).verdict.word is Headline.HELD_UP
 
 
@@ -199,10 +201,10 @@ def test_a_benchmark_that_is_missing_cannot_be_beaten() -> None:
 
 
 def test_idle_cash_is_no_yardstick() -> None:
-    found = judged(played(Alone(), strong()))
-    assert found.comparisons[0].role is Role.CASH
-    assert found.comparisons[0].excess.low > 0  # type: ignore[operator]
-    assert "no control and no benchmark" in doubted(found)
+    evaluation = judged(played(Alone(), strong()))
+    assert evaluation.comparisons[0].role is Role.CASH
+    assert evaluation.comparisons[0].excess.low > 0  # type: ignore[operator]
+    assert "no control and no benchmark" in doubted(evaluation)
 
 
 def test_another_benchmark_is_another_variant_and_a_doubt() -> None:
@@ -211,7 +213,7 @@ def test_another_benchmark_is_another_variant_and_a_doubt() -> None:
     own = judged(played(Plain(), strong(), benchmark="IDX"))
     assert own.verdict.word is Headline.HELD_UP
     wanted = (settings_values(Settings(benchmark=name)) for name in (None, "SPY", "IDX"))
-    assert len({variant_of("plain", {}, "0", one) for one in wanted}) == 3
+    assert len({variant_of("plain", {}, "0", terms) for terms in wanted}) == 3
 
 
 @dataclass(frozen=True)
@@ -231,18 +233,21 @@ def test_a_twin_of_its_control_is_no_other_bet() -> None:
     rise = 0.0015 * NEW
     lines = {ticker: line(ticker, noise(seed, 0.002) + rise) for ticker, seed in
              (("AAA", 41), ("BBB", 42))}  # fmt: skip
-    found = judged(played(Twin(), lines))
-    first = found.comparisons[0]
+    evaluation = judged(played(Twin(), lines))
+    first = evaluation.comparisons[0]
     assert first.excess.low > 0  # type: ignore[operator]
     assert first.tracking_error < 0.01  # type: ignore[operator]
-    assert condition(found, "Another bet than 99 %").met is False
-    assert found.verdict.word is Headline.CANNOT_TELL
+    assert condition(evaluation, "Another bet than 99 %").met is False
+    assert evaluation.verdict.word is Headline.CANNOT_TELL
 
 
 def test_bills_have_no_beta_to_match() -> None:
     bills = line("IDX", np.full(len(DAYS), 0.0001) + noise(43, 1e-5) * 0.03)
-    found = judged(played(Plain(), {**strong(), "IDX": bills}))
-    assert [one.role for one in found.comparisons] == [Role.CONTROL, Role.BENCHMARK]
+    evaluation = judged(played(Plain(), {**strong(), "IDX": bills}))
+    assert [comparison.role for comparison in evaluation.comparisons] == [
+        Role.CONTROL,
+        Role.BENCHMARK,
+    ]
 
 
 def test_a_beta_that_is_not_known_makes_no_mix() -> None:
@@ -259,9 +264,9 @@ def test_a_beta_that_is_not_known_makes_no_mix() -> None:
 
 
 def test_a_proxy_that_was_listed_after_the_start_still_explains() -> None:
-    late = cut(strong()["MCHI"], first="2022-09-01")
-    found = judged(played(Plain(), {**strong(), "MCHI": late}))
-    assert [beta.ticker for beta in found.alpha.betas] == ["SPY", "MCHI", "SMH"]
+    late = cut(strong()["SPY"], first="2022-09-01")
+    evaluation = judged(played(Plain(), {**strong(), "SPY": late}))
+    assert [beta.ticker for beta in evaluation.alpha.betas] == ["SPY"]
 
 
 # Lost accounts
@@ -282,11 +287,11 @@ def crashed() -> dict[str, Bars]:
 
 
 def test_an_account_lost_before_the_divide_gains_nothing() -> None:
-    found = judged(played(Geared(), crashed()))
-    assert "before it scored" in doubted(found)
-    assert found.comparisons[0].excess.value is None
-    assert found.figures[0].total_return.value is None
-    assert found.significance.deflated is None
+    evaluation = judged(played(Geared(), crashed()))
+    assert "before it scored" in doubted(evaluation)
+    assert evaluation.comparisons[0].excess.value is None
+    assert evaluation.figures[0].total_return.value is None
+    assert evaluation.significance.deflated is None
 
 
 # Luck
@@ -311,11 +316,11 @@ class Picked(Plain):
 
 
 def test_a_pool_too_small_to_draw_from_is_no_excuse() -> None:
-    found = judged(played(Picked(), strong()), count=2)
-    assert found.placebo.count == 2 < ENOUGH
-    assert condition(found, "Better than placebos").asked
-    assert condition(found, "Better than placebos").met is None
-    assert found.verdict.word is Headline.CANNOT_TELL
+    evaluation = judged(played(Picked(), strong()), count=2)
+    assert evaluation.placebo.count == 2 < ENOUGH
+    assert condition(evaluation, "Better than placebos").asked
+    assert condition(evaluation, "Better than placebos").met is None
+    assert evaluation.verdict.word is Headline.CANNOT_TELL
 
 
 def test_placebos_of_a_run_judged_again_keep_out_of_its_record() -> None:
@@ -323,8 +328,8 @@ def test_placebos_of_a_run_judged_again_keep_out_of_its_record() -> None:
     since, end = DAYS[DIVIDE + 100].date(), DAYS[DIVIDE + 160].date()
     run = played(Plain(), strong(), end=end)
     _, score = scored_sessions(run, since)
-    found, table = placebos(run, run.references["half and half"], score, 5)
-    assert (found.count, score.sessions) == (5, 60)
+    rank, table = placebos(run, run.references["half and half"], score, 5)
+    assert (rank.count, score.sessions) == (5, 60)
     places = DAYS.get_indexer(pd.DatetimeIndex(table["start"]))
     assert places.max() + 60 == DIVIDE
 
@@ -337,9 +342,9 @@ def test_variants_that_could_not_be_run_were_tried() -> None:
         def drawn(self, lot: Random) -> Strategy | None:
             return None
 
-    found = judged(played(Gridded(), strong()))
-    assert len(found.overfitting.variants) == 2
-    assert found.significance.trials == 3
+    evaluation = judged(played(Gridded(), strong()))
+    assert len(evaluation.overfitting.variants) == 2
+    assert evaluation.significance.trials == 3
 
 
 def written(body: str, more: str = "") -> type:

@@ -97,8 +97,8 @@ def control(run: Run) -> ReferenceRun:
 
 def ranked(run: Run, count: int = 25) -> tuple[Placebo, list[tuple[str, float]]]:
     _, score = scored_sessions(run)
-    found, table = placebos(run, control(run), score, count)
-    return found, list(zip(table["start"], table["excess"], strict=True))
+    rank, table = placebos(run, control(run), score, count)
+    return rank, list(zip(table["start"], table["excess"], strict=True))
 
 
 def ahead(run: Run) -> float:
@@ -119,16 +119,14 @@ def moved(day: date) -> Strategy:
 
 
 def test_the_real_one_is_a_run_started_at_the_divide(prices: Path) -> None:
-    found, _ = ranked(played(Switch(), prices))
-    assert found.real == pytest.approx(
-        ahead(played(Switch(), prices, start="2024-06-03")), rel=1e-9
-    )
+    rank, _ = ranked(played(Switch(), prices))
+    assert rank.real == pytest.approx(ahead(played(Switch(), prices, start="2024-06-03")), rel=1e-9)
 
 
 def test_each_placebo_is_a_run_of_its_own(prices: Path) -> None:
     run = played(Switch(), prices)
-    found, table = ranked(run)
-    assert (found.chosen, found.count, len(table)) == (PlaceboKind.DATES, 25, 25)
+    rank, table = ranked(run)
+    assert (rank.chosen, rank.count, len(table)) == (PlaceboKind.DATES, 25, 25)
     sessions = run.market.sessions
     scored = len(sessions) - 1 - run.market.first_decision
     for start, excess in (table[0], table[12], table[-1]):
@@ -149,9 +147,9 @@ def test_placebo_windows_end_before_the_divide(prices: Path) -> None:
 
 
 def test_the_percentile_counts_those_that_did_worse(prices: Path) -> None:
-    found, table = ranked(played(Switch(), prices))
-    worse = sum(excess < found.real for _, excess in table)
-    assert found.percentile == pytest.approx(worse / 25)
+    rank, table = ranked(played(Switch(), prices))
+    worse = sum(excess < rank.real for _, excess in table)
+    assert rank.percentile == pytest.approx(worse / 25)
 
 
 def test_only_a_rule_that_looks_at_the_date_is_asked(prices: Path) -> None:
@@ -168,8 +166,8 @@ def test_only_a_rule_that_looks_at_the_date_is_asked(prices: Path) -> None:
 def test_baskets_are_drawn_from_the_pool_once_each(prices: Path) -> None:
     run = played(Picked(), prices)
     _, score = scored_sessions(run)
-    found, table = placebos(run, control(run), score, 25)
-    assert (found.chosen, found.count, found.independent) == (PlaceboKind.BASKETS, 5, None)
+    rank, table = placebos(run, control(run), score, 25)
+    assert (rank.chosen, rank.count, rank.independent) == (PlaceboKind.BASKETS, 5, None)
     assert sorted(table["label"]) == [f"picked(stock={line})" for line in sorted(Picked.pool)]
     alone = played(Picked(stock="FXI"), prices, start="2024-06-03")
     drawn = table.set_index("label")["excess"]["picked(stock=FXI)"]

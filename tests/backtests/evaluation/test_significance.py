@@ -13,9 +13,14 @@ from backtests.evaluation.estimates import (
     significance,
 )
 from backtests.evaluation.schema import Significance
+from backtests.evaluation.trial_record import TrialCounts
 from tests.support.daily_returns import daily, noise, zeros
 
 # Significance
+
+
+def tried(thesis: int, everything: int | None) -> TrialCounts:
+    return TrialCounts(thesis, None, everything)
 
 
 def difference(sessions: int, sharpe: float) -> pd.Series:
@@ -29,61 +34,61 @@ def test_significance_of_the_paper() -> None:
     """Annual 2.5 on 1,250 sessions in five years, best of 100, V 0.5: SR0 0.1132 a session."""
     own = difference(1250, 2.5 / sqrt(250))
     trials = sqrt(0.5) * np.tile([-1.0, 1.0], 50) * sqrt(99 / 100)  # sample variance 0.5
-    found = significance(own, zeros(own), 5.0, list(trials), 300, 100)
-    assert found.sharpe == pytest.approx(2.5)
-    assert found.expected_best == pytest.approx(0.1132 * sqrt(250), abs=1e-3)
-    assert (found.trials, found.all_trials, found.why) == (100, 300, "")
-    assert found.deflated is not None
-    assert found.probabilistic is not None
-    assert found.deflated < found.probabilistic
+    estimate = significance(own, zeros(own), 5.0, list(trials), tried(100, 300))
+    assert estimate.sharpe == pytest.approx(2.5)
+    assert estimate.expected_best == pytest.approx(0.1132 * sqrt(250), abs=1e-3)
+    assert (estimate.trials, estimate.all_trials, estimate.why) == (100, 300, "")
+    assert estimate.deflated is not None
+    assert estimate.probabilistic is not None
+    assert estimate.deflated < estimate.probabilistic
 
 
 def test_significance_agrees_with_skfolio() -> None:
     measures = pytest.importorskip("skfolio.measures", reason="compared where skfolio is installed")
     own = noise(300, 0.001, seed=12)
     trials = np.random.default_rng(2).normal(0.5, 1.0, 30)
-    found = significance(own, zeros(own), 300 / 252, list(trials), None, 30)
+    estimate = significance(own, zeros(own), 300 / 252, list(trials), tried(30, None))
     values = own.to_numpy()
-    assert found.probabilistic == pytest.approx(measures.probabilistic_sharpe_ratio(values))
-    assert found.deflated == pytest.approx(
+    assert estimate.probabilistic == pytest.approx(measures.probabilistic_sharpe_ratio(values))
+    assert estimate.deflated == pytest.approx(
         measures.deflated_sharpe_ratio(values, trials / sqrt(252))
     )
-    assert found.skew == pytest.approx(measures.skew(values))
-    assert found.kurtosis == pytest.approx(measures.kurtosis(values))
+    assert estimate.skew == pytest.approx(measures.skew(values))
+    assert estimate.kurtosis == pytest.approx(measures.kurtosis(values))
 
 
 def test_a_single_trial_is_not_deflated() -> None:
-    found = significance(noise(100), noise(100, seed=2), 0.4, [nan], 1, 1)
-    assert found.expected_best == 0.0
-    assert found.deflated == found.probabilistic
+    estimate = significance(noise(100), noise(100, seed=2), 0.4, [nan], tried(1, 1))
+    assert estimate.expected_best == 0.0
+    assert estimate.deflated == estimate.probabilistic
 
 
 def test_unknown_trials_vary_as_the_estimate_itself_does() -> None:
     """Normal returns with a ratio near 0 over one year: an error of about 1 a year."""
     own = difference(1000, 0.0001)
-    found = significance(own, zeros(own), 1.0, [nan, 1.0], None, 10)
-    assert found.expected_best == pytest.approx(1.5746, rel=0.01)
+    estimate = significance(own, zeros(own), 1.0, [nan, 1.0], tried(10, None))
+    assert estimate.expected_best == pytest.approx(1.5746, rel=0.01)
 
 
 def test_an_unreadable_ledger_leaves_the_rest() -> None:
-    found = significance(noise(100, 0.002), noise(100, seed=2), 0.4, [], None, None)
-    assert (found.trials, found.expected_best, found.deflated) == (None, None, None)
-    assert found.probabilistic is not None
-    assert found.why == "the ledger cannot be read, so the trials are not counted"
+    estimate = significance(noise(100, 0.002), noise(100, seed=2), 0.4, [], None)
+    assert (estimate.trials, estimate.expected_best, estimate.deflated) == (None, None, None)
+    assert estimate.probabilistic is not None
+    assert estimate.why == "the ledger cannot be read, so the trials are not counted"
 
 
 def test_a_ratio_that_is_not_positive_is_never_proven() -> None:
-    found = significance(difference(100, -0.05), zeros(noise(100)), 0.4, [nan], None, None)
-    assert found.needed is None
-    assert found.why.startswith("no record proves")
-    assert found.why.endswith("not counted")
+    estimate = significance(difference(100, -0.05), zeros(noise(100)), 0.4, [nan], None)
+    assert estimate.needed is None
+    assert estimate.why.startswith("no record proves")
+    assert estimate.why.endswith("not counted")
 
 
 def test_significance_that_cannot_be_told_says_why() -> None:
     own = noise(30)
-    assert significance(own, None, 1.0, [], None, 3).why == "no control"
-    assert significance(own, own, 1.0, [], None, 3).why == "the difference never moves"
-    few = significance(own.iloc[:12], zeros(own.iloc[:12]), 0.05, [], 7, 3)
+    assert significance(own, None, 1.0, [], tried(3, None)).why == "no control"
+    assert significance(own, own, 1.0, [], tried(3, None)).why == "the difference never moves"
+    few = significance(own.iloc[:12], zeros(own.iloc[:12]), 0.05, [], tried(3, 7))
     assert few == Significance(
         few.sharpe, None, None, None, 3, 7, None, None, None, "12 sessions; a probability needs 20"
     )
@@ -95,18 +100,18 @@ def test_significance_that_cannot_be_told_says_why() -> None:
 
 def test_power_by_hand() -> None:
     """Normal, 252 a year: (1.64485 / 0.5) ** 2 years, and a little for the ratio's own error."""
-    found = power(8 / 12, 168, 0.0, 3.0)
+    estimate = power(8 / 12, 168, 0.0, 3.0)
     z2 = 1.6448536**2
-    assert found.needed == pytest.approx(1 / 252 + (1 + 0.25 / 252 / 2) * z2 / 0.25)
+    assert estimate.needed == pytest.approx(1 / 252 + (1 + 0.25 / 252 / 2) * z2 / 0.25)
     square = 167 - z2 / 2
-    assert found.provable == pytest.approx(sqrt(z2 / square) * sqrt(252))
-    assert found.sentence == "8 months; proving a Sharpe edge of 0.5 takes 11 years"
+    assert estimate.provable == pytest.approx(sqrt(z2 / square) * sqrt(252))
+    assert estimate.sentence == "8 months; proving a Sharpe edge of 0.5 takes 11 years"
 
 
 def test_what_is_provable_takes_exactly_the_record_at_hand() -> None:
-    found = power(3.0, 750, -0.8, 7.0)
-    assert found.provable is not None
-    assert power(3.0, 750, -0.8, 7.0, edge=found.provable).needed == pytest.approx(3.0)
+    estimate = power(3.0, 750, -0.8, 7.0)
+    assert estimate.provable is not None
+    assert power(3.0, 750, -0.8, 7.0, edge=estimate.provable).needed == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +124,7 @@ def test_the_record_in_words(years: float, words: str) -> None:
 
 
 def test_no_sessions_prove_nothing() -> None:
-    found = power(0.0, 0, None, None)
-    assert found.provable is None
-    assert found.needed == pytest.approx(10.83, abs=0.02)
+    estimate = power(0.0, 0, None, None)
+    assert estimate.provable is None
+    assert estimate.needed == pytest.approx(10.83, abs=0.02)
     assert power(0.01, 2, nan, nan).provable is None

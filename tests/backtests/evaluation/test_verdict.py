@@ -65,11 +65,11 @@ def verdict(**changed: Any) -> Verdict:
 
 
 def test_held_up_takes_all_conditions() -> None:
-    found = verdict()
-    assert found.word is Headline.HELD_UP
-    assert [condition.met for condition in found.conditions] == [True] * 10
-    assert "15.00 % a year ahead of half and half since 2025-02-21" in found.reason
-    assert "2.00 % to 30.00 %" in found.reason
+    outcome = verdict()
+    assert outcome.word is Headline.HELD_UP
+    assert [condition.met for condition in outcome.conditions] == [True] * 10
+    assert "15.00 % a year ahead of half and half since 2025-02-21" in outcome.reason
+    assert "2.00 % to 30.00 %" in outcome.reason
 
 
 @pytest.mark.parametrize(
@@ -115,17 +115,17 @@ def test_it_did_not_where_a_useful_edge_is_ruled_out() -> None:
 
 def test_what_hardly_differs_from_its_control_is_never_told() -> None:
     same = against(-0.003, -0.001, 0.001, tracking_error=0.006)
-    found = verdict(comparisons=(same, *AHEAD[1:]))
-    assert found.word is Headline.CANNOT_TELL
-    assert "hardly differs" in found.reason
+    outcome = verdict(comparisons=(same, *AHEAD[1:]))
+    assert outcome.word is Headline.CANNOT_TELL
+    assert "hardly differs" in outcome.reason
 
 
 def test_ruin_decides_alone_and_a_cheat_voids() -> None:
     ruined = verdict(ruined="2025-04-07")
     assert (ruined.word, "2025-04-07" in ruined.reason) == (Headline.DID_NOT, True)
     cheat = Certificate(Honesty.CHEATS, "weights of NVDA on 2025-03-31 changed")
-    found = verdict(certificate=cheat)
-    assert (found.word, "NVDA" in found.reason) == (Headline.CANNOT_TELL, True)
+    outcome = verdict(certificate=cheat)
+    assert (outcome.word, "NVDA" in outcome.reason) == (Headline.CANNOT_TELL, True)
     assert verdict(certificate=cheat, ruined="2025-04-07").word is Headline.CANNOT_TELL
 
 
@@ -137,9 +137,9 @@ def test_few_sessions_are_not_annualised() -> None:
 
 
 def test_simulated_prices_never_hold_up() -> None:
-    found = verdict(simulated=True)
-    assert found.word is Headline.SIMULATED
-    assert "held up" not in found.reason
+    outcome = verdict(simulated=True)
+    assert outcome.word is Headline.SIMULATED
+    assert "held up" not in outcome.reason
     assert verdict(simulated=True, ruined="2025-04-07").word is Headline.SIMULATED
 
 
@@ -153,28 +153,28 @@ def test_nothing_scored_yet_says_so() -> None:
         None, None,
     )  # fmt: skip
     scored = dataclasses.replace(SCORED, sessions=0, start="")
-    found = verdict(scored=scored, comparisons=(none,))
-    assert found.word is Headline.CANNOT_TELL
-    assert found.reason == "No session follows the first decision in these data."
+    outcome = verdict(scored=scored, comparisons=(none,))
+    assert outcome.word is Headline.CANNOT_TELL
+    assert outcome.reason == "No session follows the first decision in these data."
 
 
 def test_the_reason_names_how_long_it_takes() -> None:
-    found = verdict(comparisons=(against(-0.2, 0.05, 0.3), *AHEAD[1:]))
-    assert "20 months; proving a Sharpe edge of 0.5 takes 11 years." in found.reason
+    outcome = verdict(comparisons=(against(-0.2, 0.05, 0.3), *AHEAD[1:]))
+    assert "20 months; proving a Sharpe edge of 0.5 takes 11 years." in outcome.reason
 
 
 def test_below_ninety_sessions_nothing_is_put_a_year() -> None:
     """Over 0.3 years 15, 2, 30 and 10 % a year are 4.28, 0.60, 8.19 and 2.90 % in all."""
     short = dataclasses.replace(SCORED, sessions=89, years=0.3)
     first = dataclasses.replace(AHEAD[0], total=1.15**0.3 - 1)
-    found = verdict(scored=short, comparisons=(first, *AHEAD[1:]))
-    assert found.word is Headline.HELD_UP
-    assert "4.28 % in all ahead of half and half" in found.reason
-    assert "(95 % interval 0.60 % to 8.19 %)" in found.reason
-    told = {condition.name: condition.found for condition in found.conditions}
-    assert told["Ahead of half and half, surely"] == "interval from 0.60 % in all"
-    assert told["Ahead of the benchmark"] == "2.90 % in all"
-    assert told["Another bet than half and half"].endswith("(tracking error)")
+    outcome = verdict(scored=short, comparisons=(first, *AHEAD[1:]))
+    assert outcome.word is Headline.HELD_UP
+    assert "4.28 % in all ahead of half and half" in outcome.reason
+    assert "(95 % interval 0.60 % to 8.19 %)" in outcome.reason
+    conditions = {condition.name: condition.found for condition in outcome.conditions}
+    assert conditions["Ahead of half and half, surely"] == "interval from 0.60 % in all"
+    assert conditions["Ahead of the benchmark"] == "2.90 % in all"
+    assert conditions["Another bet than half and half"].endswith("(tracking error)")
     long = verdict(scored=dataclasses.replace(short, sessions=90))
     assert "15.00 % a year ahead of" in long.reason
 
@@ -194,10 +194,10 @@ UNMET = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("changed", "said"), UNMET, ids=[said for _, said in UNMET])
-def test_a_condition_that_is_not_met_is_said_as_such(changed: dict[str, Any], said: str) -> None:
+@pytest.mark.parametrize(("changed", "words"), UNMET, ids=[words for _, words in UNMET])
+def test_a_condition_that_is_not_met_is_said_as_such(changed: dict[str, Any], words: str) -> None:
     reason = verdict(**changed).reason
-    assert f", but {said}" in reason
+    assert f", but {words}" in reason
     names = [condition.name for condition in verdict(**changed).conditions]
     assert not any(f"but {name}:" in reason for name in names)
 

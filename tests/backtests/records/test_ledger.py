@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 
 from backtests.records.ledger import Ledger, Trial, Tried
+from backtests.records.ledger.chain import witness_path
+from backtests.records.ledger.counting import Question
 from backtests.records.workspace import open_ledger
 from newsfolio import OutputError
 from tests.support.shell import SHORT, Shell
 
+ABOUT_T1 = Question("T1", "mine")
 ROOT = Path(__file__).parents[3]
 APPEND = """
 import sys
@@ -97,14 +100,14 @@ def test_killed_writers_leave_whole_rows(tmp_path: Path) -> None:
 
 def trial(number: int, **changed: Any) -> Trial:
     made = Trial("T1", "mine", {"n": number}, "code", "data", False, {"costs": "venue"}, scored=9)
-    return dataclasses.replace(made, **changed)
+    return replace(made, **changed)
 
 
 def test_distinct_variants_count_and_nothing_else_does(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "trials.sqlite")
-    assert ledger.tried("T1") == Tried({}, frozenset())
+    assert ledger.tried(ABOUT_T1) == Tried()
     rerun = {"settings": {"costs": "venue", "end": "2026-01-02", "engine": "kernel", "cash": 5.0}}
-    told = [
+    trials = [
         trial(1, sharpe=0.5),
         trial(1, sharpe=0.75, **rerun),
         trial(2),
@@ -115,12 +118,14 @@ def test_distinct_variants_count_and_nothing_else_does(tmp_path: Path) -> None:
         trial(5, scored=0),
         trial(6, thesis="T2"),
     ]
-    ledger.append(told, datetime.now(UTC))
-    tried = ledger.tried("T1")
-    known = {key: value for key, value in tried.sharpes.items() if value == value}
-    assert sorted(known.values()) == [0.1, 0.2, 0.75]
-    assert len(tried.sharpes) == 4
-    assert len(tried.everything) == 5
+    ledger.append(trials, datetime.now(UTC))
+    own = {trial(1).variant, trial(7).variant}
+    tried = ledger.tried(replace(ABOUT_T1, variants=frozenset(own)))
+    assert tried.thesis.variants == 4
+    assert tried.everything.variants == 5
+    assert tried.thesis.known == tried.everything.known == {trial(1).variant}
+    assert (tried.thesis.after(own), tried.everything.after(own)) == (5, 6)
+    assert ledger.state().trials == len(ledger.rows()) == 9
 
 
 def test_a_ledger_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
@@ -136,30 +141,33 @@ def test_a_ledger_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
     connection.close()
     Ledger(path).append([trial(1, sharpe=0.5)], datetime.now(UTC))
     assert [row["strategy"] for row in Ledger(path).rows()] == ["old", "mine"]
-    assert list(Ledger(path).tried("T1").sharpes.values()) == [0.5]
+    assert Ledger(path).tried(ABOUT_T1).thesis.variants == 1
 
 
 def test_a_ledger_that_another_process_holds_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backtests.records.ledger.PATIENCE", 0.1)
+    monkeypatch.setattr("backtests.records.ledger.ledger.PATIENCE", 0.1)
     ledger = Ledger(tmp_path / "trials.sqlite")
     ledger.append([trial(1)], datetime.now(UTC))
     holder = sqlite3.connect(tmp_path / "trials.sqlite")
     holder.execute("BEGIN EXCLUSIVE")
-    for call in (lambda: ledger.tried("T1"), lambda: ledger.append([trial(2)], datetime.now(UTC))):
+    for call in (
+        lambda: ledger.tried(ABOUT_T1),
+        lambda: ledger.append([trial(2)], datetime.now(UTC)),
+    ):
         with pytest.raises(OutputError, match="locked"):
             call()
     holder.rollback()
     holder.close()
-    assert len(ledger.tried("T1").sharpes) == 1
+    assert ledger.tried(ABOUT_T1).thesis.variants == 1
 
 
 def test_a_ledger_that_cannot_be_written_warns_and_the_run_is_kept(shell: Shell) -> None:
     shell.ledger.mkdir()
-    said = shell("run", "abc-basket", *SHORT)
-    assert said.code == 0
-    assert "not counted" in said.err
+    answer = shell("run", "abc-basket", *SHORT)
+    assert answer.code == 0
+    assert "not counted" in answer.err
     assert len(list(shell.runs.glob("abc-basket-*"))) == 1
     with pytest.raises(OutputError, match="--ledger"):
         Ledger(shell.ledger).append([Trial("", "x", {}, "", "", True, {})], datetime.now(UTC))
@@ -168,8 +176,9 @@ def test_a_ledger_that_cannot_be_written_warns_and_the_run_is_kept(shell: Shell)
 def newer(path: Path) -> None:
     Ledger(path).append([trial(1)], datetime.now(UTC))
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 3")
+        connection.execute("PRAGMA user_version = 4")
     connection.close()
+    witness_path(path).unlink()
 
 
 def foreign(path: Path, *statements: str) -> None:
@@ -180,7 +189,7 @@ def foreign(path: Path, *statements: str) -> None:
 
 
 NOT_OURS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "newer": (newer, "is a trial ledger of a newer newsfolio (version 3; this one reads 2)"),
+    "newer": (newer, "is a trial ledger of a newer newsfolio (version 4; this one reads 3)"),
     "foreign": (lambda path: foreign(path, "CREATE TABLE bookmarks (url TEXT)"), "no trial ledger"),
     "foreign, of our version": (
         lambda path: foreign(path, "CREATE TABLE bookmarks (url)", "PRAGMA user_version = 2"),
@@ -212,7 +221,7 @@ def test_what_is_no_ledger_of_ours_stays_as_it_is(
             call()
         assert says in str(refused.value)
         assert str(refused.value).count("\n") == 1
-    for use in (ledger.rows, lambda: ledger.tried("T1"),
+    for use in (ledger.rows, lambda: ledger.tried(ABOUT_T1),
                 lambda: ledger.append([trial(2)], datetime.now(UTC))):  # fmt: skip
         with pytest.raises(OutputError):
             use()
@@ -227,9 +236,9 @@ def test_no_command_runs_beside_a_ledger_that_is_not_ours(
 ) -> None:
     NOT_OURS[kind][0](shell.ledger)
     before = shell.ledger.read_bytes()
-    said = shell(*command)
-    assert (said.code, said.out) == (1, "")
-    first, second = said.err.splitlines()
+    answer = shell(*command)
+    assert (answer.code, answer.out) == (1, "")
+    first, second = answer.err.splitlines()
     assert NOT_OURS[kind][1] in first
     assert "name another file with --ledger" in second
     assert shell.ledger.read_bytes() == before
@@ -241,9 +250,9 @@ def test_a_score_refuses_the_ledger_too(shell: Shell) -> None:
     run = next(shell.runs.glob("abc-basket-*")).name
     shell.ledger.unlink()
     newer(shell.ledger)
-    said = shell("score", run, "--data", "sample")
-    assert (said.code, said.out) == (1, "")
-    assert "of a newer newsfolio" in said.err
+    answer = shell("score", run, "--data", "sample")
+    assert (answer.code, answer.out) == (1, "")
+    assert "of a newer newsfolio" in answer.err
 
 
 def test_an_empty_file_becomes_a_ledger(tmp_path: Path) -> None:

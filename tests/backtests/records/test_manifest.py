@@ -67,11 +67,11 @@ def test_without_an_article_nothing_scores(tmp_path: Path) -> None:
 
 
 def test_the_verdict_and_the_manifest_have_one_divide(tmp_path: Path) -> None:
-    found = result(tmp_path, start="2025-01-02", verdict=True, placebos=0)
-    assert found.evaluation is not None
-    assert found.manifest["scored"]["divide"] == found.evaluation["scored"]["divide"]
-    assert found.manifest["scored"]["divide"] == found.manifest["verdict"]["since"]
-    assert found.manifest["scored"]["from"] == found.evaluation["scored"]["start"]
+    made = result(tmp_path, start="2025-01-02", verdict=True, placebos=0)
+    assert made.evaluation is not None
+    assert made.manifest["scored"]["divide"] == made.evaluation["scored"]["divide"]
+    assert made.manifest["scored"]["divide"] == made.manifest["verdict"]["since"]
+    assert made.manifest["scored"]["from"] == made.evaluation["scored"]["start"]
 
 
 def test_a_later_divide_is_the_one_that_counts() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from backtests.records.ledger import Ledger
 from backtests.sweeps.sweep import load as load_sweep
 from markets.reference.idle_cash import DISCOUNTED
 
@@ -45,13 +46,13 @@ def old(shell: Shell) -> Shell:
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return found
+    document: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return document
 
 
 def evaluation(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    return found
+    document: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    return document
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -78,31 +79,34 @@ def _exact(values: pd.Series) -> Any:
     return [None if pd.isna(value) else value for value in values.tolist()]
 
 
-def assert_same_tables(one: Path, other: Path) -> None:
+def assert_same_tables(first: Path, other: Path) -> None:
     for name in TABLES:
-        ours, theirs = (pd.read_parquet(folder / f"{name}.parquet") for folder in (one, other))
+        ours, theirs = (pd.read_parquet(folder / f"{name}.parquet") for folder in (first, other))
         assert bits(ours) == bits(theirs), name
 
 
 def played(old: Shell, *more: str) -> Path:
     """The folder of a run of the strategy that lies in the old folder."""
-    said = old(*MINE, "--out", "again", *more)
-    assert (said.code, said.err) == (0, "")
-    return Path(json.loads(said.out)["runs"][0]["path"])
+    answer = old(*MINE, "--out", "again", *more)
+    assert (answer.code, answer.err) == (0, "")
+    return Path(json.loads(answer.out)["runs"][0]["path"])
 
 
-def trials(ledger: Path) -> list[tuple[Any, ...]]:
+def trials_of_then(ledger: Path) -> list[dict[str, Any]]:
+    """The rows of a ledger that no later build has touched."""
     with closing(sqlite3.connect(ledger)) as connection:
-        return connection.execute("SELECT * FROM trials ORDER BY id").fetchall()
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute("SELECT * FROM trials ORDER BY id").fetchall()
+    return [dict(row) for row in rows]
 
 
 # Saved runs
 
 
 def test_runs_lists_them_and_nothing_else(old: Shell) -> None:
-    said = old("runs", "--json")
-    assert (said.code, said.err) == (0, "")
-    rows = json.loads(said.out)["runs"]
+    answer = old("runs", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    rows = json.loads(answer.out)["runs"]
     assert sorted(row["id"] for row in rows) == RUNS
     for row in rows:
         figures = manifest(OLD / "runs" / row["id"])["metrics"]["strategy"]
@@ -114,9 +118,9 @@ def test_runs_lists_them_and_nothing_else(old: Shell) -> None:
 def test_report_writes_the_pages_from_the_folder_alone(old: Shell, run: str) -> None:
     folder = old.runs / run
     sheet = () if run == JUDGED else ("--no-tearsheet",)
-    said = old("report", run, *sheet)
-    assert (said.code, said.err) == (0, "")
-    assert said.out.strip() == str(Path("runs", run, "verdict.html"))
+    reply = old("report", run, *sheet)
+    assert (reply.code, reply.err) == (0, "")
+    assert reply.out.strip() == str(Path("runs", run, "verdict.html"))
     page = (folder / "verdict.html").read_text(encoding="utf-8")
     assert manifest(folder)["data"]["snapshot"] in page
     assert (folder / "tearsheet.html").exists() == (run == JUDGED)
@@ -127,40 +131,40 @@ def test_report_writes_the_pages_from_the_folder_alone(old: Shell, run: str) -> 
 
 
 def test_diff_says_what_moved_the_figures(old: Shell) -> None:
-    found = json.loads(old("diff", JUDGED, COSTLESS, "--json").out)
-    causes = {cause["what"]: (cause["one"], cause["other"]) for cause in found["causes"]}
+    report = json.loads(old("diff", JUDGED, COSTLESS, "--json").out)
+    causes = {cause["what"]: (cause["one"], cause["other"]) for cause in report["causes"]}
     assert causes == {"costs": ("venue", "none"), "engine": ("kernel", "backtrader")}
-    assert found["first_day"] == "2025-01-03"
-    said = old("diff", BEFORE, AFTER)
-    assert (said.code, said.err) == (0, "")
-    assert "data: snapshot  56a9f33e822f1f86 -> e12f6670cecfa8ec" in said.out
-    assert "dates: end  2025-04-30 -> 2025-05-08" in said.out
+    assert report["first_day"] == "2025-01-03"
+    answer = old("diff", BEFORE, AFTER)
+    assert (answer.code, answer.err) == (0, "")
+    assert "data: snapshot  56a9f33e822f1f86 -> e12f6670cecfa8ec" in answer.out
+    assert "dates: end  2025-04-30 -> 2025-05-08" in answer.out
 
 
 def test_compare_puts_them_on_one_page(old: Shell) -> None:
-    said = old("compare", JUDGED, TARGETS, "--json")
-    assert (said.code, said.err) == (0, "")
-    found = json.loads(said.out)
-    assert (found["start"], found["end"]) == ("2025-01-02", "2025-12-31")
-    assert found["correlation"][0][0] == pytest.approx(1)
-    assert Path(found["page"]).exists()
+    reply = old("compare", JUDGED, TARGETS, "--json")
+    assert (reply.code, reply.err) == (0, "")
+    report = json.loads(reply.out)
+    assert (report["start"], report["end"]) == ("2025-01-02", "2025-12-31")
+    assert report["correlation"][0][0] == pytest.approx(1)
+    assert Path(report["page"]).exists()
 
 
 def test_score_judges_what_came_since(old: Shell, rates_as_they_were: None) -> None:
-    said = old("score", JUDGED, "--data", "sample", "--no-tearsheet", "--placebos", "0", "--json")
-    assert (said.code, said.err) == (0, "")
-    again = Path(json.loads(said.out)["path"])
+    answer = old("score", JUDGED, "--data", "sample", "--no-tearsheet", "--placebos", "0", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    again = Path(json.loads(answer.out)["path"])
     assert again.name.endswith("-since-2025-12-31")
     assert evaluation(again)["scored"]["divide"] == "2025-12-31"
     before, after = manifest(OLD / "runs" / JUDGED), manifest(again)
     assert after["strategy"]["parameters"] == before["strategy"]["parameters"]
     assert after["window"]["start"] == before["window"]["start"]
     assert after["window"]["end"] > before["window"]["end"]
-    known, longer = (
+    kept, longer = (
         pd.read_parquet(folder / "equity.parquet")["equity"]
         for folder in (OLD / "runs" / JUDGED, again)
     )
-    assert longer.iloc[: len(known)].tolist() == known.tolist()
+    assert longer.iloc[: len(kept)].tolist() == kept.tolist()
 
 
 # The store
@@ -183,27 +187,32 @@ def test_a_snapshot_repeats_the_run_to_the_bit(old: Shell, run: str) -> None:
 
 def test_a_snapshot_is_judged_as_it_was(old: Shell) -> None:
     snapshot = manifest(OLD / "runs" / BEFORE)["data"]["snapshot"]
-    found = evaluation(played(old, "--snapshot", snapshot, "--placebos", "5"))
-    known = evaluation(OLD / "runs" / BEFORE)
+    after = evaluation(played(old, "--snapshot", snapshot, "--placebos", "5"))
+    before = evaluation(OLD / "runs" / BEFORE)
     why = "77 sessions; growth a year needs 90"  # which it was given all the same
-    years = known["scored"]["years"]
-    for curve in known["figures"]:
+    years = before["scored"]["years"]
+    for curve in before["figures"]:
         total = (1 + curve["cagr"]["value"]) ** years - 1
         assert curve["total_return"]["value"] == pytest.approx(total, abs=1e-12)
         curve["cagr"] = {"value": None, "low": None, "high": None, "why": why}
+    for row in (*before["figures"], *before["comparisons"]):
+        row["label"] = row["label"].replace("100% ", "100 % ")  # as shares are written since
+    assert after["significance"].pop("family") == 1
     for part in ("scored", "figures", "comparisons", "significance", "certificate"):
-        assert found[part] == known[part], part
-    ours, theirs = found["verdict"], known["verdict"]
+        assert after[part] == before[part], part
+    ours, theirs = after["verdict"], before["verdict"]
     assert ours["word"] == theirs["word"]
-    for one, other in zip(ours["conditions"], theirs["conditions"], strict=True):
+    for condition, other in zip(ours["conditions"], theirs["conditions"], strict=True):
         a_year = re.fullmatch(r"(?:interval from )?([-0-9.]+) % a year", other["found"])
         if a_year:  # since then in all
             total = ((1 + float(a_year[1]) / 100) ** years - 1) * 100
-            told = float(one["found"].removeprefix("interval from ").removesuffix(" % in all"))
-            assert told == pytest.approx(total, abs=0.01)
-        assert {**one, "found": ""} == {**other, "found": ""}
-        assert a_year or one == other
-    total = abs(known["comparisons"][0]["total"]) * 100
+            percent = float(
+                condition["found"].removeprefix("interval from ").removesuffix(" % in all")
+            )
+            assert percent == pytest.approx(total, abs=0.01)
+        assert {**condition, "found": ""} == {**other, "found": ""}
+        assert a_year or condition == other
+    total = abs(before["comparisons"][0]["total"]) * 100
     assert ours["reason"].startswith(f"{total:.2f} % in all behind ")
     assert ours["reason"].split(")")[-1] == theirs["reason"].split(")")[-1]
 
@@ -216,9 +225,9 @@ def test_the_store_is_read_as_it_was_left(old: Shell) -> None:
 
 
 def test_the_store_says_what_was_restated(old: Shell) -> None:
-    said = old("data", "status", "--store", "store", "--json")
-    assert (said.code, said.err) == (0, "")
-    rows = {row["ticker"]: row for row in json.loads(said.out)["lines"]}
+    reply = old("data", "status", "--store", "store", "--json")
+    assert (reply.code, reply.err) == (0, "")
+    rows = {row["ticker"]: row for row in json.loads(reply.out)["lines"]}
     assert {ticker: row["last"] for ticker, row in rows.items()} == {
         "1810.HK": "2025-05-08", "AAPL": "2025-05-08", "SPY": "2025-05-08",
     }  # fmt: skip
@@ -232,24 +241,24 @@ def test_the_store_says_what_was_restated(old: Shell) -> None:
 
 
 def test_the_ledger_goes_on_where_it_was(old: Shell) -> None:
-    before = trials(old.ledger)
+    before = trials_of_then(old.ledger)
     snapshot = manifest(OLD / "runs" / BEFORE)["data"]["snapshot"]
     other = played(old, "--snapshot", snapshot, "--placebos", "0", "--set", "times=0.5")
-    known, found = evaluation(OLD / "runs" / BEFORE), evaluation(other)
-    assert known["significance"]["trials"] == 1
-    assert found["significance"]["trials"] == 2
-    after = trials(old.ledger)
-    assert after[: len(before)] == before
+    earlier, later = evaluation(OLD / "runs" / BEFORE), evaluation(other)
+    assert earlier["significance"]["trials"] == 1
+    assert later["significance"]["trials"] == 2
+    after = Ledger(old.ledger).rows()
+    assert [{name: row[name] for name in before[0]} for row in after[: len(before)]] == before
     assert len(after) == len(before) + 1
 
 
 def test_a_finished_sweep_is_read(old: Shell) -> None:
-    found = load_sweep(old.runs / SWEEP)
-    assert found.table["lookback"].tolist() == [63, 126]
-    assert found.table["error"].eq("").all()
-    assert {"walk", "base", "benchmark", "cash"} <= set(found.walk.columns)
-    assert found.walk.index.name == "session"
-    assert found.report().exists()
+    sweep = load_sweep(old.runs / SWEEP)
+    assert sweep.table["lookback"].tolist() == [63, 126]
+    assert sweep.table["error"].eq("").all()
+    assert {"walk", "base", "benchmark", "cash"} <= set(sweep.walk.columns)
+    assert sweep.walk.index.name == "session"
+    assert sweep.report().exists()
 
 
 def test_sweeps_made_again_have_the_same_figures(old: Shell, rates_as_they_were: None) -> None:
@@ -260,15 +269,15 @@ def test_sweeps_made_again_have_the_same_figures(old: Shell, rates_as_they_were:
     more = ("--start", "2026-06-01", "--grid", "lookback=20,40,60,80,100,120",
             "--grid", "skip=0,2,5,10")  # fmt: skip
     for name, options in ((SWEEP, walk), (CUT_OFF, more)):
-        said = old(*common, *options, "--out", "again")
-        assert (said.code, said.err) == (0, "")
-        again = Path(said.out.strip()).parent
+        reply = old(*common, *options, "--out", "again")
+        assert (reply.code, reply.err) == (0, "")
+        again = Path(reply.out.strip()).parent
         for path in sorted((OLD / "runs" / name).rglob("*.parquet")):
             if path.name.startswith("walk-"):
                 assert_same_walk(next(again.glob("walk-*.parquet")), path)
                 continue
             ours, theirs = (
-                _swept(one) for one in (again / path.relative_to(OLD / "runs" / name), path)
+                _swept(parquet) for parquet in (again / path.relative_to(OLD / "runs" / name), path)
             )
             assert bits(ours) == bits(theirs), path.name
 
@@ -278,11 +287,11 @@ def assert_same_walk(ours: Path, theirs: Path) -> None:
 
     What is held after the first quarter is the same but for the whole shares that it comes to.
     """
-    one, other = pd.read_parquet(ours), pd.read_parquet(theirs)
-    assert list(one) == list(other)
-    assert one.index[0] < other.index[0]
-    assert one.index[-len(other) :].equals(other.index)
-    apart = (one.pct_change() - other.pct_change()).loc["2025-01-08":].abs().max()
+    first, other = pd.read_parquet(ours), pd.read_parquet(theirs)
+    assert list(first) == list(other)
+    assert first.index[0] < other.index[0]
+    assert first.index[-len(other) :].equals(other.index)
+    apart = (first.pct_change() - other.pct_change()).loc["2025-01-08":].abs().max()
     assert len(other.loc["2025-01-08":]) > 450
     assert (apart < 2e-5).all(), apart
 

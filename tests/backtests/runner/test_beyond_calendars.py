@@ -45,14 +45,14 @@ def run(prices: dict[str, object] = PRICES, **asked: object) -> Run:  # type: ig
 
 @pytest.mark.parametrize("end", [None, "2027-01-29", "2027-01-31"])
 def test_january_2027_is_decided_and_traded(end: str | None) -> None:
-    found = run(end=end)
-    assert str(found.market.sessions[-1]) == "2027-01-29"
-    decided = [str(found.market.day(target.session)) for target in found.output.targets]
+    result = run(end=end)
+    assert str(result.market.sessions[-1]) == "2027-01-29"
+    decided = [str(result.market.day(target.session)) for target in result.output.targets]
     assert decided[-2:] == ["2026-12-31", "2027-01-29"]
-    assert {f"{fill.session}" for fill in found.output.fills} >= {"2027-01-04"}
-    (said,) = [note for note in found.market.notes if "no calendar" in note]
-    assert said.startswith("XSHG: no calendar after 2026-12-31")
-    assert not [each for each in found.findings if "2027" in str(each)]
+    assert {f"{fill.session}" for fill in result.output.fills} >= {"2027-01-04"}
+    (remark,) = [note for note in result.market.notes if "no calendar" in note]
+    assert remark.startswith("XSHG: no calendar after 2026-12-31")
+    assert not [finding for finding in result.findings if "2027" in str(finding)]
 
 
 def test_a_run_that_ends_within_the_calendar_has_nothing_to_say_of_it() -> None:

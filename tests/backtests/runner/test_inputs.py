@@ -24,6 +24,22 @@ from newsfolio.listings import asset_of
 WINDOW = Settings(start="2025-01-02", end="2025-12-31", engine="kernel")  # type: ignore[arg-type]
 
 
+CHINA, BOTH = {"MCHI"}, {"MCHI", "SPY"}
+PROXIES = {
+    "abc-basket": BOTH | {"SMH"}, "ai-cycle-clock": CHINA | {"SMH"},
+    "ai-scorecard": CHINA | {"SMH"}, "anything-but-china": {"SPY", "EEM", "EWY", "INDA"},
+    "breadth": CHINA | {"SMH"}, "cloud-catches-up": BOTH, "correction-watch": {"SPY"},
+    "deepseek-shock": BOTH | {"SMH"}, "east-rising": BOTH | {"SMH"}, "foreign-return": BOTH,
+    "house-views": BOTH | {"EWY", "INDA"}, "momentum-chase": CHINA, "proof-days": CHINA,
+    "rates-gate": BOTH, "relative-momentum": BOTH,
+    "show-me-the-money": BOTH | {"SMH", "EWT"}, "software-phase": CHINA,
+    "targets-raised": CHINA | {"ACWX"}, "ten-month-rule": {"SPY"},
+    "ubs-pairs": BOTH | {"SMH", "EWT"}, "valuation-gap": BOTH,
+}  # fmt: skip
+"""By hand: the market of each country that a strategy may hold, and chips where it may hold some;
+bills stand for nothing, and what stands in for the emerging markets counts too."""
+
+
 class Noting:
     """The sample market, which notes what it is asked."""
 
@@ -52,7 +68,7 @@ def held(strategy: Strategy) -> set[str]:
 
 def expected(strategy: Strategy) -> set[str]:
     """By the words of the documents, line by line."""
-    tickers = held(strategy) | {"SPY", "MCHI", "SMH"} | set(strategy.pool)
+    tickers = held(strategy) | PROXIES[strategy.name] | set(strategy.pool)
     for other in (strategy.benchmark, *strategy.controls().values()):
         tickers |= held(other) if isinstance(other, Strategy) else {other} - {None}  # type: ignore[arg-type]
     for study in strategy.studies:
@@ -89,7 +105,7 @@ def test_decisions_alone_need_neither_benchmark_nor_claims() -> None:
     strategy = shipped()["east-rising"]()
     inputs = inputs_alone(strategy, WINDOW)
     assert inputs.references == inputs.claims == ()
-    assert {asset.ticker for asset in inputs.assets} == held(strategy) | {"SPY", "MCHI", "SMH"} | {
+    assert {asset.ticker for asset in inputs.assets} == held(strategy) | PROXIES["east-rising"] | {
         asset_of(line).ticker for line in strategy.pool
     } | {line for study in strategy.studies for line in (*study.lines.tickers, study.market)}
 
@@ -108,7 +124,7 @@ def test_a_plain_backtrader_class_needs_its_lines_and_the_proxies() -> None:
     inputs = job.inputs(WINDOW)
     assert source.calls == [(inputs.assets, ())]
     assert {asset.ticker for asset in inputs.assets} == {
-        "KWEB", "TLT", "^IRX", "SPY", "MCHI", "SMH",
+        "KWEB", "TLT", "^IRX", "MCHI", "IEF",
     }  # fmt: skip
     assert inputs.settings.engine is Engine.BACKTRADER
     assert inputs.settings.dividends is Dividends.REINVEST
@@ -125,8 +141,8 @@ def test_a_benchmark_named_by_its_ticker_is_bought_where_it_can_be() -> None:
     needs = [
         inputs_of(strategy, Settings(benchmark=ticker)).references[0] for ticker in ("TLT", "^GSPC")
     ]
-    assert [one.reference.required for one in needs] == [True, True]
-    assert [[asset.ticker for asset in one.lines] for one in needs] == [["TLT"], ["^GSPC"]]
+    assert [need.reference.required for need in needs] == [True, True]
+    assert [[asset.ticker for asset in need.lines] for need in needs] == [["TLT"], ["^GSPC"]]
     assert needs[0].want is not None
     assert (needs[1].want, needs[1].reference.strategy) == (None, None)
 
@@ -162,6 +178,6 @@ def test_a_ticker_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return resolved(want, line)
 
     monkeypatch.setattr(Want, "asset", watched)
-    found = inputs_alone(strategy, Settings())
-    assert asked and not {*found.want.lines} & set(asked)
+    inputs = inputs_alone(strategy, Settings())
+    assert asked and not {*inputs.want.lines} & set(asked)
     assert sorted(asked) == sorted(set(asked))

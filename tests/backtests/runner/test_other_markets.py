@@ -41,11 +41,11 @@ def held(shell: Shell, ticker: str, currency: str, cash: str, *rows: str) -> Pat
     (shell.folder / "prices").mkdir(exist_ok=True)
     (shell.folder / "prices" / f"{ticker}.csv").write_text("\n".join([HEADER, *rows]) + "\n")
     (shell.folder / "hold.py").write_text(HOLD)
-    said = shell(
+    reply = shell(
         "run", "hold.py:Hold", "--set", f"line={ticker}", "--data", "prices", "--no-verdict",
         "--currency", currency, "--cash", cash, "--cash-rate", "0%", "--no-tearsheet",
     )  # fmt: skip
-    assert (said.code, said.err) == (0, "")
+    assert (reply.code, reply.err) == (0, "")
     (folder,) = shell.runs.glob("hold-*")
     return folder
 
@@ -117,11 +117,17 @@ def test_bitcoin_at_weight_zero_changes_no_figure_of_the_verdict(tmp_path: Path)
             {**prices, "Volume": np.arange(len(days)) + 1e6, "Dividends": 0.0}, index=days
         )
     alone, beside = (
-        run(Steady(one), frames, ledger=tmp_path / f"{one}.sqlite", placebos=5, engine="kernel")
-        for one in (False, True)
+        run(
+            Steady(with_bitcoin),
+            frames,
+            ledger=tmp_path / f"{with_bitcoin}.sqlite",
+            placebos=5,
+            engine="kernel",
+        )
+        for with_bitcoin in (False, True)
     )
     assert alone.equity.to_dict() == beside.equity.to_dict()
     assert alone.manifest["metrics"] == beside.manifest["metrics"]
     for name in ("figures", "comparisons", "significance", "placebo", "verdict", "power"):
-        found = (json.dumps(one.evaluation[name]) for one in (alone, beside))
-        assert len({text.replace("(beside=True)", "") for text in found}) == 1, name
+        documents = (json.dumps(result.evaluation[name]) for result in (alone, beside))
+        assert len({text.replace("(beside=True)", "") for text in documents}) == 1, name

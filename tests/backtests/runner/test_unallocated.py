@@ -26,9 +26,9 @@ def run(
 ) -> dict[str, Any]:
     flat_prices(shell.folder / "prices", AAX=aax, BBX=50.0)
     strategy_file(shell.folder, ONE.format(weights=weights, rebalance=rebalance))
-    said = shell(*RUN, "--json", *more)
-    assert said.code == 0, said.err
-    return json.loads(said.out)["runs"][0]  # type: ignore[no-any-return]
+    reply = shell(*RUN, "--json", *more)
+    assert reply.code == 0, reply.err
+    return json.loads(reply.out)["runs"][0]  # type: ignore[no-any-return]
 
 
 def test_a_lot_that_costs_more_than_the_account(shell: Shell) -> None:
@@ -40,8 +40,8 @@ def test_a_lot_that_costs_more_than_the_account(shell: Shell) -> None:
     ]
     page = (Path(row["path"]) / "verdict.html").read_text(encoding="utf-8")
     assert "No order was filled: every order rounded" in page
-    said = shell(*RUN, "--cash", "200")
-    assert "note          no order was filled: every order rounded to nothing" in said.out
+    output = shell(*RUN, "--cash", "200")
+    assert "note          no order was filled: every order rounded to nothing" in output.out
 
 
 def test_lots_that_leave_a_tenth_and_a_line_that_is_never_held(shell: Shell) -> None:
@@ -62,19 +62,19 @@ def test_more_than_a_strategy_may_hold_is_said_on_page_and_terminal(shell: Shell
     strategy_file(
         shell.folder, ONE.format(weights='{"AAX": 0.5, "BBX": -0.5}', rebalance="at_start")
     )
-    said = shell(*RUN, "--lots", "fractional")
-    assert "note          gross exposure 1.20 of equity on" in said.out, said.err
+    reply = shell(*RUN, "--lots", "fractional")
+    assert "note          gross exposure 1.20 of equity on" in reply.out, reply.err
     row = json.loads(shell(*RUN, "--lots", "fractional", "--json").out)["runs"][0]
     assert [sentence[:28] for sentence in row["gross"]] == ["gross exposure 1.20 of equit"]
     page = (Path(row["path"]) / "verdict.html").read_text(encoding="utf-8")
     assert '<p class="alarm">Gross exposure 1.20 of equity on' in page
 
 
-@pytest.mark.parametrize(("weight", "said"), [("0.95", 0), ("0.951", 1)])
-def test_up_to_a_twentieth_nothing_is_said(shell: Shell, weight: str, said: int) -> None:
+@pytest.mark.parametrize(("weight", "count"), [("0.95", 0), ("0.951", 1)])
+def test_up_to_a_twentieth_nothing_is_said(shell: Shell, weight: str, count: int) -> None:
     # three of 300 are 90 % of 1,000
     row = run(shell, f'{{"AAX": {weight}}}', "--cash", "1000")
-    assert len(row["unallocated"]) == said
+    assert len(row["unallocated"]) == count
 
 
 def test_a_line_that_is_wanted_and_not_held_stands_in_the_last_close_table(shell: Shell) -> None:

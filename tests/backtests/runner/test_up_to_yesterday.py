@@ -28,7 +28,7 @@ from newsfolio.venues import rows_of
 from tests.support.price_files import write_bars
 from tests.support.rate_worlds import FIXED, LAST, Lines, bars, pair
 from tests.support.shell import Shell
-from tests.support.yahoo_server import Line, loopback_session, yahoo_server
+from tests.support.yahoo_server import Line, Yahoo, yahoo_server
 
 TODAY = date(2026, 11, 28)
 FIRST = date(2024, 1, 2)
@@ -46,8 +46,8 @@ EACH = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
 
 def needed() -> dict[str, Asset]:
     """Every line that some shipped strategy reads."""
-    found = (inputs_of(make(), Settings()).assets for make in STRATEGIES.values())
-    return {asset.ticker: asset for assets in found for asset in assets}
+    needs = (inputs_of(make(), Settings()).assets for make in STRATEGIES.values())
+    return {asset.ticker: asset for assets in needs for asset in assets}
 
 
 def made(asset: Asset) -> Bars:
@@ -69,16 +69,26 @@ def world() -> list[Bars]:
 
 
 @pytest.fixture(scope="module")
-def pulled(world: list[Bars], tmp_path_factory: pytest.TempPathFactory) -> Iterator[YahooSource]:
-    """A Yahoo on this machine, today, which knows the pairs too; a run pulls what it needs."""
-    store = Store(tmp_path_factory.mktemp("store"))
+def yahoo(world: list[Bars]) -> Iterator[Yahoo]:
+    """A Yahoo on this machine, which knows the pairs too."""
     with yahoo_server() as server:
         for line in (*world, pair("HKD=X", after=7.8), pair("CNY=X", after=6.7)):
-            server.lines[line.ticker] = told(line)
-        yield YahooSource(store, today=TODAY, session=loopback_session(server.address))
+            server.lines[line.ticker] = server_line(line)
+        yield server
 
 
-def told(line: Bars) -> Line:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def pulled(yahoo: Yahoo, store: Path) -> YahooSource:
+    """It today; a run pulls what it needs."""
+    return YahooSource(Store(store), today=TODAY, session=yahoo.session())
+
+
+def server_line(line: Bars) -> Line:
     """The line as Yahoo tells it."""
     asset = asset_of(line.ticker)
     rows = {
@@ -125,5 +135,17 @@ def folder(world: list[Bars], tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_one_types_its_name_and_the_folder(name: str, folder: Path, shell: Shell) -> None:
-    said = shell("run", name, "--data", str(folder))
-    assert (said.code, said.err) == (0, "")
+    reply = shell("run", name, "--data", str(folder))
+    assert (reply.code, reply.err) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_one_types_its_name_alone(
+    name: str, yahoo: Yahoo, store: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`ai-cycle-clock` takes a minute of one core: its 400 placebos decide every day."""
+    monkeypatch.setattr("markets.yahoo.client.session_type", lambda: lambda **_: yahoo.session())
+    monkeypatch.setattr("backtests.paths.today", lambda: TODAY)
+    reply = shell("run", name, "--store", str(store))
+    assert reply.code == 0, reply.err

@@ -67,7 +67,7 @@ def rates(run: Run, currency: str, base: str, *, before: bool) -> np.ndarray:
 def test_the_same_trades_at_the_same_local_prices_in_every_base(
     prices: Path, engine: Engine, base: str
 ) -> None:
-    usd, run = (in_base(prices, one, engine) for one in ("USD", base))
+    usd, run = (in_base(prices, currency, engine) for currency in ("USD", base))
     assert len(run.output.fills) == 3
     for here, there in zip(run.output.fills, usd.output.fills, strict=True):
         assert (here.session, here.asset, here.quantity, here.currency) == (
@@ -78,8 +78,8 @@ def test_the_same_trades_at_the_same_local_prices_in_every_base(
         assert here.rate == pytest.approx(rate, rel=EXACT)
         assert here.fee / here.rate == pytest.approx(there.fee / there.rate, rel=1e-9)
     dividends = [
-        [(event.session, event.why, event.asset) for event in one.output.events]
-        for one in (usd, run)
+        [(event.session, event.why, event.asset) for event in result.output.events]
+        for result in (usd, run)
     ]
     assert dividends[0] == dividends[1]
 
@@ -114,17 +114,17 @@ def test_the_currency_part_closes_every_session_exactly(
 
 @USED
 def test_the_local_part_knows_no_base_currency(prices: Path, engine: Engine) -> None:
-    found = {}
+    by_base = {}
     for base in BASES:
         run = in_base(prices, base, engine)
         parts = contributions(run.market, run.output.fills, run.output.events, run.account)
         earlier = np.array([
             rates(run, asset.currency, base, before=False)[:-1] for asset in run.market.assets
         ]).T  # fmt: skip
-        found[base] = parts.local[1:] / earlier
-    scale = np.abs(found["USD"]).max()
+        by_base[base] = parts.local[1:] / earlier
+    scale = np.abs(by_base["USD"]).max()
     for base in BASES[1:]:
-        assert np.abs(found[base] - found["USD"]).max() <= EXACT * 100 * scale
+        assert np.abs(by_base[base] - by_base["USD"]).max() <= EXACT * 100 * scale
 
 
 @USED
@@ -132,7 +132,7 @@ def test_the_local_part_knows_no_base_currency(prices: Path, engine: Engine) -> 
 def test_what_two_base_currencies_differ_by_is_the_rate_on_their_cash(
     prices: Path, engine: Engine, base: str
 ) -> None:
-    usd, run = (in_base(prices, one, engine) for one in ("USD", base))
+    usd, run = (in_base(prices, currency, engine) for currency in ("USD", base))
     now, fixed = (rates(usd, "USD", base, before=before) for before in (False, True))
     gap = [-1_000_000 * (now[-1] - now[0])]
     for fill in usd.output.fills:
@@ -142,6 +142,6 @@ def test_what_two_base_currencies_differ_by_is_the_rate_on_their_cash(
         row = row_at(usd, f"{event.session}")
         rate = now[row - 1] if event.why is Why.CARRY else fixed[row]
         gap.append(-event.amount * (now[-1] - rate))
-    here, there = (float(one.account.equity.iloc[-1]) for one in (run, usd))
+    here, there = (float(result.account.equity.iloc[-1]) for result in (run, usd))
     assert here - now[-1] * there == pytest.approx(math.fsum(gap), abs=EXACT * here)
     assert abs(math.fsum(gap)) > 1e-4 * here, "or the test shows nothing"

@@ -109,10 +109,10 @@ def test_advice_is_in_the_shares_of_its_day(prices: Path, tmp_path: Path) -> Non
         ("2024-06-10", 1000, 121.79),
     ):
         held.write_text(f"asset,quantity\nNVDA,{owned}\nCASH,50000\n", encoding="utf-8")
-        found = advise(strategy, source, asked, date.fromisoformat(day), held)
-        (order,) = found.orders
+        advised = advise(strategy, source, asked, date.fromisoformat(day), held)
+        (order,) = advised.orders
         assert order.price == pytest.approx(close, abs=CENT)
-        assert found.equity == pytest.approx(owned * close + 50_000, abs=0.5)
+        assert advised.equity == pytest.approx(owned * close + 50_000, abs=0.5)
         assert order.shares == int(order.shares)
         assert order.value == pytest.approx(order.shares * order.price, abs=CENT)
 
@@ -223,5 +223,5 @@ def test_dividends_arrive_less_what_each_line_withholds(
             assert -moved.get((on, Why.ADR_FEE, ticker), 0.0) == pytest.approx(taken, abs=CENT)
             net += gross - kept - taken
     reasons = {Why.DIVIDEND, Why.WITHHOLDING, Why.ADR_FEE}
-    found = math.fsum(event.amount for event in run.output.events if event.why in reasons)
-    assert found == pytest.approx(net, abs=CENT)
+    paid = math.fsum(event.amount for event in run.output.events if event.why in reasons)
+    assert paid == pytest.approx(net, abs=CENT)

@@ -67,8 +67,8 @@ class Top(Strategy):
 
     def weights(self, view: View) -> Weights:
         gains = {line: view.momentum(line, self.lookback) for line in LINES if line in view.usable}
-        known = [line for line, gain in gains.items() if not math.isnan(gain)]
-        best = sorted(known, key=lambda line: (-gains[line], LINES.index(line)))[: self.n]
+        priced = [line for line, gain in gains.items() if not math.isnan(gain)]
+        best = sorted(priced, key=lambda line: (-gains[line], LINES.index(line)))[: self.n]
         return equal(*best) if best else {}
 
     def weights_table(self, panel: Panel) -> Table:
@@ -89,9 +89,9 @@ class Inverse(Strategy):
 
     def weights(self, view: View) -> Weights:
         inverse = {line: 1 / view.volatility(line, 60) for line in view.usable}
-        known = {line: value for line, value in inverse.items() if not math.isnan(value)}
-        total = math.fsum(known.values())
-        return {line: value / total for line, value in known.items()}
+        defined = {line: value for line, value in inverse.items() if not math.isnan(value)}
+        total = math.fsum(defined.values())
+        return {line: value / total for line, value in defined.items()}
 
     def weights_table(self, panel: Panel) -> Table:
         inverse = np.nan_to_num(np.where(panel.usable, 1 / panel.volatility(60), 0.0))
@@ -176,9 +176,9 @@ def test_what_was_held_is_what_it_was_then(sample: Market) -> None:
 
 
 def test_sessions_that_are_alike_share_what_is_open(sample: Market) -> None:
-    found = HoldableLines(sample).at(len(sample.sessions) - 1)
-    assert found.own.keys() == found.usable == set(LINES)
-    assert HoldableLines(sample).at(len(sample.sessions) - 2) is found
+    holdable = HoldableLines(sample).at(len(sample.sessions) - 1)
+    assert holdable.own.keys() == holdable.usable == set(LINES)
+    assert HoldableLines(sample).at(len(sample.sessions) - 2) is holdable
 
 
 # Weights and fees that are easily mixed up
@@ -205,13 +205,13 @@ def test_weights_that_cancel_on_a_stand_in_are_no_weight() -> None:
     late = [day for day in sessions if day >= "2024-06-03"]
     lines = [line("SPY", sessions, [10.0] * 250)]
     lines += [line(name, late, [10.0] * len(late)) for name in ("UP", "DOWN")]
-    found = market_of(lines, *Against.universe, start=date(2024, 1, 2))
-    marks = marks_of(Against(), found)
-    answers = one_by_one(Against(), found, marks)
-    assert_alike(Against(), found, marks)
+    market = market_of(lines, *Against.universe, start=date(2024, 1, 2))
+    marks = marks_of(Against(), market)
+    answers = one_by_one(Against(), market, marks)
+    assert_alike(Against(), market, marks)
     assert answers[0] == {}
-    assert answers[-1] == {found.place["UP"]: 0.5, found.place["DOWN"]: -0.5}
-    desks = [Desk(Against(), found, SHORT, VenueCosts()) for _ in range(3)]
+    assert answers[-1] == {market.place["UP"]: 0.5, market.place["DOWN"]: -0.5}
+    desks = [Desk(Against(), market, SHORT, VenueCosts()) for _ in range(3)]
     output = kernel.run(desks[0])
     assert output == kernel.run(desks[1], at_once=False) == kernel.turned(desks[2])
     assert output.targets[0].weights == {}
@@ -228,22 +228,22 @@ class Boundless(Against):
 def test_weights_that_no_sum_can_hold_are_refused() -> None:
     sessions = bdays("2024-01-02", 90)
     lines = [line(name, sessions, [10.0] * 90) for name in ("SPY", "UP", "DOWN")]
-    found = market_of(lines, *Against.universe, start=date(2024, 1, 2))
+    market = market_of(lines, *Against.universe, start=date(2024, 1, 2))
 
     class Huge(Against):
         def weights(self, view: View) -> Weights:
             return {"UP": 1e308, "DOWN": 1e308}
 
     with pytest.raises(StrategyError, match="add up to inf, above max_gross 1; scale them"):
-        kernel.run(Desk(Huge(), found, SHORT, VenueCosts()), at_once=False)
+        kernel.run(Desk(Huge(), market, SHORT, VenueCosts()), at_once=False)
 
 
 def test_weights_without_bounds_are_refused_at_once() -> None:
     sessions = bdays("2024-01-02", 250)
     lines = [line(name, sessions, [10.0] * 250) for name in ("SPY", "UP", "DOWN")]
-    found = market_of(lines, *Boundless.universe, start=date(2024, 1, 2))
+    market = market_of(lines, *Boundless.universe, start=date(2024, 1, 2))
     with pytest.raises(StrategyError, match="weight of UP on 2024-01-02 is inf"):
-        table_of(Boundless(), found, marks_of(Boundless(), found))
+        table_of(Boundless(), market, marks_of(Boundless(), market))
 
 
 @pytest.mark.parametrize("costs", [VenueCosts(), NoCosts()])
@@ -252,8 +252,8 @@ def test_the_depositary_asks_where_trading_costs(costs: CostModel) -> None:
     paid = [0.5 if place in (50, 90, 240) else 0.0 for place in range(250)]
     fee = Asset("ADR", NEW_YORK, adr_fee=0.05)
     lines = [line("ADR", sessions, [10.0] * 250, dividend=paid)]
-    found = market_of(lines, fee, start=date(2024, 1, 2))
-    one, other = (Desk(Fixed(mix=((1.0, fee),)), found, SHORT, costs) for _ in range(2))
-    output = kernel.run(one)
+    market = market_of(lines, fee, start=date(2024, 1, 2))
+    first, other = (Desk(Fixed(mix=((1.0, fee),)), market, SHORT, costs) for _ in range(2))
+    output = kernel.run(first)
     assert output == kernel.turned(other)
     assert sum(event.why is Why.ADR_FEE for event in output.events) == isinstance(costs, VenueCosts)

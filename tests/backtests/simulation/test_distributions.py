@@ -36,13 +36,13 @@ TENCENT = (
 
 
 @USED
-@pytest.mark.parametrize(("day", "before", "other", "each"), TENCENT)
+@pytest.mark.parametrize(("day", "before", "other", "units"), TENCENT)
 @pytest.mark.parametrize("told_twice", [False, True])
 def test_tencents_distributions_are_credited_once_wherever_one_looks(
-    prices: Path, tmp_path: Path, engine: Engine, day: str, before: str, other: str, each: int,
+    prices: Path, tmp_path: Path, engine: Engine, day: str, before: str, other: str, units: int,
     told_twice: bool,
 ) -> None:  # fmt: skip
-    again = f"0700.HK,{day},in-kind,{1 / each!r},{other},as the company announced"
+    again = f"0700.HK,{day},in-kind,{1 / units!r},{other},as the company announced"
     rows = (*DISTRIBUTIONS, *(rows_in(tmp_path, again) if told_twice else ()))
     start = str(date.fromisoformat(day) - pd.Timedelta(days=15))[:10]
     end = str(date.fromisoformat(day) + pd.Timedelta(days=8))[:10]
@@ -50,7 +50,7 @@ def test_tencents_distributions_are_credited_once_wherever_one_looks(
     asked = settings(engine, start, end, currency="HKD", cash=1e7)
     run = run_strategy(strategy, Corrected(FolderSource(prices), rows), asked)
 
-    worth = cell(prices, other, before, "Close") / each
+    worth = cell(prices, other, before, "Close") / units
     (fill,) = run.output.fills
     (paid,) = [event for event in run.output.events if event.why is Why.DIVIDEND]
     assert paid.session == date.fromisoformat(day)
@@ -61,9 +61,9 @@ def test_tencents_distributions_are_credited_once_wherever_one_looks(
     old, new = (cell(prices, "0700.HK", at, "Close") for at in (before, day))
     assert level[1] / level[0] == pytest.approx(new / old / (1 - worth / old), rel=EXACT)
 
-    found = attribute(run.market, run.output.fills, run.output.events, run.account, 0)
-    assert found is not None
-    (part,) = found.lines
+    shares = attribute(run.market, run.output.fills, run.output.events, run.account, 0)
+    assert shares is not None
+    (part,) = shares.lines
     assert part.dividends == pytest.approx(fill.quantity * worth / 1e7, rel=EXACT)
 
 
@@ -84,8 +84,8 @@ def test_a_distribution_counts_shares_as_they_traded_whatever_split_later() -> N
     """A share of 40 gave half a share of 60; later the first split 4:1 and the other 3:1."""
     giver = line("SPY", [10.0] * 6, {4: 4.0})
     given = line("JD", [20.0] * 6, {5: 3.0})
-    found = corrected(giver, [in_kind(0.5, "JD", "2022-01-05")], {"JD": given})
-    assert found.frame["dividend"].sum() == pytest.approx(0.5 * 60 / 4)
+    bars = corrected(giver, [in_kind(0.5, "JD", "2022-01-05")], {"JD": given})
+    assert bars.frame["dividend"].sum() == pytest.approx(0.5 * 60 / 4)
 
 
 def test_a_distribution_is_valued_at_corrected_and_recent_closes_only(tmp_path: Path) -> None:
@@ -97,10 +97,10 @@ def test_a_distribution_is_valued_at_corrected_and_recent_closes_only(tmp_path: 
         "SPY,2024-06-03,in-kind,0.1,KWEB,given",
         "KWEB,2024-01-31,close,51,,a tick",
     )
-    found = Corrected(FolderSource(tmp_path), rows).load([asset_of("SPY")])["SPY"]
-    paid = found.frame["dividend"]
+    stored = Corrected(FolderSource(tmp_path), rows).load([asset_of("SPY")])["SPY"]
+    paid = stored.frame["dividend"]
     assert paid[paid > 0].to_dict() == {pd.Timestamp("2024-02-01"): pytest.approx(5.1)}
-    assert "no close of KWEB shortly before" in found.notes[-1]
+    assert "no close of KWEB shortly before" in stored.notes[-1]
 
 
 def test_what_is_distributed_must_be_in_the_lines_currency(tmp_path: Path) -> None:
@@ -124,9 +124,9 @@ def test_a_row_told_twice_counts_once_and_the_later_one_wins() -> None:
     first, second = (
         Correction("SPY", date(2022, 1, 5), "close", value, "", "we looked") for value in (9, 9.5)
     )
-    found = corrected(line("SPY", [10.0] * 6), [first, second], {})
-    assert found.frame["close"].iloc[2] == 9.5
-    assert len(found.notes) == 1
+    bars = corrected(line("SPY", [10.0] * 6), [first, second], {})
+    assert bars.frame["close"].iloc[2] == 9.5
+    assert len(bars.notes) == 1
 
 
 def test_figures_of_one_day_are_corrected_together() -> None:
@@ -135,5 +135,5 @@ def test_figures_of_one_day_are_corrected_together() -> None:
         Correction("SPY", date(2022, 1, 5), what, value, "", "another unit")
         for what, value in (("open", 1.0), ("high", 1.2), ("low", 0.9), ("close", 1.1))
     ]
-    found = corrected(line("SPY", [10.0] * 6), rows, {}).frame.iloc[2]
-    assert found[["open", "high", "low", "close"]].tolist() == [1.0, 1.2, 0.9, 1.1]
+    bars = corrected(line("SPY", [10.0] * 6), rows, {}).frame.iloc[2]
+    assert bars[["open", "high", "low", "close"]].tolist() == [1.0, 1.2, 0.9, 1.1]

@@ -135,15 +135,15 @@ def test_figures_of_a_run_by_hand() -> None:
         Fill(date(2017, 1, 3), "0700.HK", 100.0, 40.0, "HKD", 0.125, 2.0, 0.5),
         Fill(date(2017, 1, 3), "BABA", -2.0, 50.0, "USD", 1.0, 1.0, 0.25),
     ]
-    found = metrics.figures(equity, fills, pd.Series(0.0, index=days))
-    assert found["final_equity"] == 1464.1
-    assert found["total_return"] == pytest.approx(0.4641, abs=1e-15)
-    assert found["cagr"] is None, "four sessions"
+    figures = metrics.figures(equity, fills, pd.Series(0.0, index=days))
+    assert figures["final_equity"] == 1464.1
+    assert figures["total_return"] == pytest.approx(0.4641, abs=1e-15)
+    assert figures["cagr"] is None, "four sessions"
     assert metrics.cagr(equity) == pytest.approx(0.10, abs=1e-12)
-    assert found["max_drawdown"] == pytest.approx(-0.01, abs=1e-15)
-    assert found["turnover"] == pytest.approx((500 + 100) / 1000 / 2 / 4, abs=1e-15)
-    assert found["costs"] == 3.75
-    assert found["trades"] == 2
+    assert figures["max_drawdown"] == pytest.approx(-0.01, abs=1e-15)
+    assert figures["turnover"] == pytest.approx((500 + 100) / 1000 / 2 / 4, abs=1e-15)
+    assert figures["costs"] == 3.75
+    assert figures["trades"] == 2
 
 
 # Undefined
@@ -152,13 +152,13 @@ def test_figures_of_a_run_by_hand() -> None:
 @pytest.mark.parametrize("sessions", [1, 2, 3])
 def test_short_runs_have_figures_or_none_but_no_error(sessions: int) -> None:
     equity = random_equity(sessions)
-    found = metrics.figures(equity, (), pd.Series(0.01, index=equity.index))
-    assert found["final_equity"] == equity.iloc[-1]
+    figures = metrics.figures(equity, (), pd.Series(0.01, index=equity.index))
+    assert figures["final_equity"] == equity.iloc[-1]
     if sessions == 1:
         undefined = {"cagr", "volatility", "sharpe", "sortino", "turnover"}
-        assert {name for name, value in found.items() if value is None} == undefined
+        assert {name for name, value in figures.items() if value is None} == undefined
     if sessions == 2:
-        assert found["volatility"] is found["sharpe"] is None
+        assert figures["volatility"] is figures["sharpe"] is None
 
 
 def test_a_flat_curve_has_no_ratio() -> None:
@@ -230,13 +230,13 @@ def test_ffn_agrees_on_growth_and_drawdown() -> None:
 def test_a_lost_account_earns_nothing_afterwards() -> None:
     """Session returns on a negative balance would turn losses into gains."""
     days = [f"2024-01-{day:02d}" for day in (2, 3, 4, 5, 8, 9)]
-    found = metrics.figures(
+    figures = metrics.figures(
         series([100.0, 90.0, 80.0, -5.0, -1.0, -9.0], days), (), series([0.0] * 6, days)
     )
-    assert found["sharpe"] is not None and found["sharpe"] < 0
-    assert found["sortino"] is not None and found["sortino"] < 0
-    assert found["total_return"] == pytest.approx(-1.09)
-    assert found["max_drawdown"] == -1.0, "nobody falls below nothing; debt is no drawdown"
+    assert figures["sharpe"] is not None and figures["sharpe"] < 0
+    assert figures["sortino"] is not None and figures["sortino"] < 0
+    assert figures["total_return"] == pytest.approx(-1.09)
+    assert figures["max_drawdown"] == -1.0, "nobody falls below nothing; debt is no drawdown"
     equity = series([100.0, 80.0, -5.0, -9.0], [days[0], days[2], days[4], days[5]])
     assert metrics.turnover(series([10.0], [days[5]]), equity) == 0.0
 
@@ -257,6 +257,6 @@ def test_growth_a_year_needs_ninety_sessions(sessions: int, shown: bool) -> None
     equity = pd.Series(
         np.linspace(100, 110, sessions), index=pd.bdate_range("2024-01-02", periods=sessions)
     )
-    found = metrics.figures(equity, (), equity * 0)
-    assert (found["cagr"] is not None) == shown
-    assert found["total_return"] == pytest.approx(0.1)
+    figures = metrics.figures(equity, (), equity * 0)
+    assert (figures["cagr"] is not None) == shown
+    assert figures["total_return"] == pytest.approx(0.1)

@@ -52,10 +52,10 @@ def ran(
         for engine in (kernel.run, kernel.turned, event_driven.run)
     ]
     assert outputs[0] == outputs[1] == outputs[2]
-    told = simulate(strategy, market, settings, NoCosts())
+    output = simulate(strategy, market, settings, NoCosts())
     own = account(market, outputs[0].fills, outputs[0].events, MONEY, settings.credit_spread)
     equity = own.equity.tolist()
-    assert equity == pytest.approx(list(told.equity.values()), rel=1e-9)
+    assert equity == pytest.approx(list(output.equity.values()), rel=1e-9)
     return market, outputs[0], equity
 
 

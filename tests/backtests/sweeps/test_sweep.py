@@ -23,6 +23,7 @@ from backtests.sweeps.sweep import SweepResult, load, size_of
 from markets.sample.source import SampleSource
 from newsfolio import (
     CommandError,
+    NewsfolioError,
     OutputError,
     ParameterError,
     Strategy,
@@ -66,7 +67,7 @@ def test_the_own_grid_of_a_strategy_is_the_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grid", "error", "said"),
+    ("grid", "error", "sentence"),
     [
         (["m=1"], UnknownName, "no parameter of top called 'm'"),
         (["lokback=30"], UnknownName, "Did you mean lookback"),
@@ -77,9 +78,9 @@ def test_the_own_grid_of_a_strategy_is_the_default() -> None:
     ],
 )
 def test_a_wrong_grid_says_what_is_wrong(
-    grid: list[str], error: type[Exception], said: str
+    grid: list[str], error: type[Exception], sentence: str
 ) -> None:
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=sentence):
         grid_of(Top(), read_grid(grid))
 
 
@@ -108,20 +109,20 @@ class Wide(Strategy):
 
 
 def test_sets_with_lines_of_their_own_are_run_on_them(tmp_path: Path) -> None:
-    found = swept(tmp_path, Wide(), grid={"n": (1, 3)}).table.set_index("n")["final_equity"]
+    equities = swept(tmp_path, Wide(), grid={"n": (1, 3)}).table.set_index("n")["final_equity"]
     for n in (1, 3):
         single = run_strategy(Wide(n), SampleSource(), Settings(start=START, engine="kernel"))  # type: ignore[arg-type]
-        assert found[n] == single.account.equity.iloc[-1]
+        assert equities[n] == single.account.equity.iloc[-1]
 
 
 def test_draws_stay_within_bounds_and_repeat_with_their_seed() -> None:
     sets = grid_of(Top(), random=200, seed=1)
     drawn = [sets.values(place) for place in range(200)]
-    assert all(set(one) == {"n", "lookback", "share"} for one in drawn)
-    assert {one["n"] for one in drawn} == {1, 2, 3, 4, 5, 6}
-    assert all(20 <= one["lookback"] <= 252 and 0 <= one["share"] <= 1 for one in drawn)
+    assert all(set(draw) == {"n", "lookback", "share"} for draw in drawn)
+    assert {draw["n"] for draw in drawn} == {1, 2, 3, 4, 5, 6}
+    assert all(20 <= draw["lookback"] <= 252 and 0 <= draw["share"] <= 1 for draw in drawn)
     # of a uniform draw of 200 the mean lies within four deviations: 0.289 / sqrt(200) each
-    assert abs(sum(one["share"] for one in drawn) / 200 - 0.5) < 4 * 0.0204
+    assert abs(sum(draw["share"] for draw in drawn) / 200 - 0.5) < 4 * 0.0204
     assert drawn == [grid_of(Top(), random=200, seed=1).values(place) for place in range(200)]
     assert drawn != [grid_of(Top(), random=200, seed=2).values(place) for place in range(200)]
 
@@ -160,20 +161,20 @@ def test_the_figures_of_a_set_are_those_of_its_run(tmp_path: Path, usual: SweepR
 
 
 def test_the_score_is_the_one_of_the_verdict(tmp_path: Path) -> None:
-    found = swept(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
+    result = swept(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
     alone = run("relative-momentum", data="sample", start="2024-06-03", engine="kernel",
                 ledger=tmp_path / "own.sqlite", placebos=0)  # fmt: skip
     assert alone.evaluation is not None
-    assert found.table["score"].iloc[1] == alone.evaluation["significance"]["sharpe"]
-    assert found.summary["against"] == alone.evaluation["comparisons"][0]["name"]
-    assert found.summary["by"] == "score"
+    assert result.table["score"].iloc[1] == alone.evaluation["significance"]["sharpe"]
+    assert result.summary["against"] == alone.evaluation["comparisons"][0]["name"]
+    assert result.summary["by"] == "score"
 
 
 def test_sets_with_other_lines_get_their_own_market(tmp_path: Path) -> None:
-    found = swept(tmp_path, "momentum-chase", grid={"line": ("SPY", "KWEB", "NONE")})
+    result = swept(tmp_path, "momentum-chase", grid={"line": ("SPY", "KWEB", "NONE")})
     good = run("momentum-chase", data="sample", start=START, engine="kernel",
                ledger=tmp_path / "l.sqlite", verdict=False)  # fmt: skip
-    table = found.table.set_index("line")
+    table = result.table.set_index("line")
     assert table.loc["KWEB", "final_equity"] == good.metrics["final_equity"]
     assert table.loc["SPY", "final_equity"] != table.loc["KWEB", "final_equity"]
     assert "no data for NONE" in table.loc["NONE", "error"]
@@ -192,21 +193,45 @@ def test_a_set_is_named_by_all_that_it_depends_on(tmp_path: Path) -> None:
 
 def test_a_failed_set_is_recorded_and_stops_nothing(tmp_path: Path) -> None:
     grid = {"n": (5, 6), "lookback": (100, 250), "word": ("plain", "fails")}
-    found = swept(tmp_path, grid=grid)
-    errors = found.table["error"]
+    result = swept(tmp_path, grid=grid)
+    errors = result.table["error"]
     assert (errors == "").sum() == 3
     assert errors[1].startswith("top(n=5, lookback=100, word=fails) raised ZeroDivisionError")
     assert errors[6] == errors[7] == "six lines need a short past"
-    assert found.table.loc[errors != "", "sharpe"].isna().all()
-    assert found.summary["failed"] == 5
-    assert found.summary["errors"][0] == {"error": "six lines need a short past", "sets": 2}
+    assert result.table.loc[errors != "", "sharpe"].isna().all()
+    assert result.summary["failed"] == 5
+    assert result.summary["errors"][0] == {"error": "six lines need a short past", "sets": 2}
     rows = Ledger(tmp_path / "l.sqlite").rows()
     assert [row["status"] for row in rows].count("failed") == 5
 
 
+def test_a_sweep_of_which_no_set_ran_is_one_failed_trial(tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "SPY.csv").write_text("Date,Close,Adj Close\n2025-06-02,many,1\n")
+    with pytest.raises(NewsfolioError, match="many"):
+        swept(tmp_path, data=files)
+    (row,) = Ledger(tmp_path / "l.sqlite").rows()
+    assert (row["status"], row["strategy"], row["run"]) == ("failed", "top", "")
+    assert "many" in row["error"]
+    assert json.loads(row["parameters"])["n"] == 2
+
+
+def test_a_sweep_that_ends_half_way_leaves_its_sets_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OutputError("the disk is full")
+
+    monkeypatch.setattr("backtests.sweeps.storage.SetTable.write", full)
+    with pytest.raises(OutputError, match="the disk is full"):
+        swept(tmp_path, grid={"n": (1, 2)})
+    assert [row["status"] for row in Ledger(tmp_path / "l.sqlite").rows()] == ["done", "done"]
+
+
 def test_every_set_is_in_the_ledger_as_a_run_of_it_would_be(tmp_path: Path) -> None:
     options = {"start": "2024-06-03", "engine": "kernel"}
-    found = swept(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
+    result = swept(tmp_path, "relative-momentum", grid={"band": (0.0, 0.02)}, start="2024-06-03")
     run("relative-momentum", data="sample", ledger=tmp_path / "l.sqlite", placebos=0, **options)
     rows = Ledger(tmp_path / "l.sqlite").rows()
     of_the_sweep, alone = rows[1], rows[2]
@@ -214,14 +239,14 @@ def test_every_set_is_in_the_ledger_as_a_run_of_it_would_be(tmp_path: Path) -> N
             "end", "metrics", "variant", "scored", "sharpe")  # fmt: skip
     assert {name: of_the_sweep[name] for name in same} == {name: alone[name] for name in same}
     assert (of_the_sweep["run"], alone["run"]) != ("", "")
-    assert found.id == of_the_sweep["run"]
+    assert result.id == of_the_sweep["run"]
 
 
 def test_workers_do_not_change_a_byte(tmp_path: Path, usual: SweepResult) -> None:
-    one, two = usual, swept(tmp_path, workers=2)
-    assert len(bytes_of(one)) == 3
-    assert bytes_of(one) == bytes_of(two)
-    assert one.summary == two.summary
+    first, second = usual, swept(tmp_path, workers=2)
+    assert len(bytes_of(first)) == 3
+    assert bytes_of(first) == bytes_of(second)
+    assert first.summary == second.summary
 
 
 def test_options_that_do_not_go_together(tmp_path: Path) -> None:
@@ -255,8 +280,8 @@ def test_the_jobs_travel_without_what_was_worked_out_on_the_way() -> None:
 
 
 def test_plateau_and_map_are_medians(tmp_path: Path) -> None:
-    found = swept(tmp_path, by="cagr")
-    table, summary = found.table, found.summary
+    result = swept(tmp_path, by="cagr")
+    table, summary = result.table, result.summary
     middle = table.groupby("n")["cagr"].median()
     assert {row["value"]: row["median"] for row in summary["plateau"]["n"]} == {
         str(n): pytest.approx(value) for n, value in middle.items()
@@ -272,8 +297,8 @@ def test_plateau_and_map_are_medians(tmp_path: Path) -> None:
 
 
 def test_many_values_are_gathered_into_stretches(tmp_path: Path) -> None:
-    found = swept(tmp_path, grid=None, random=40)
-    rows = found.summary["plateau"]["lookback"]
+    result = swept(tmp_path, grid=None, random=40)
+    rows = result.summary["plateau"]["lookback"]
     assert len(rows) == 8
     assert sum(row["sets"] for row in rows) == 40
     assert all(" to " in row["value"] for row in rows)
@@ -283,50 +308,50 @@ def test_the_command_shows_the_plateau_and_writes_a_page(shell: Shell) -> None:
     (shell.folder / "top.py").write_text(TOP)
     common = ("sweep", "top.py", "--data", "sample", "--start", START, "--grid", "n=1,2",
               "--grid", "lookback=30,60", "--ledger", str(shell.ledger))  # fmt: skip
-    said = shell(*common)
-    assert (said.code, said.err) == (0, "")
-    assert "SIMULATED" in said.out
-    assert "n: median sharpe over the other parameters" in said.out
-    page = shell.folder / said.out.split()[-1]
+    answer = shell(*common)
+    assert (answer.code, answer.err) == (0, "")
+    assert "SIMULATED" in answer.out
+    assert "n: median sharpe over the other parameters" in answer.out
+    page = shell.folder / answer.out.split()[-1]
     assert page.name == "sweep.html"
     assert (page.parent / "newsfolio.js").exists()
     text = page.read_text()
     assert "SIMULATED data (sample)" in text
     assert "Half of the sets have a Sharpe ratio from" in text
-    told = json.loads(shell(*common, "--json").out)
-    assert set(json.loads((page.parent / "sweep.json").read_text())) == set(told) - {"page"}
+    report = json.loads(shell(*common, "--json").out)
+    assert set(json.loads((page.parent / "sweep.json").read_text())) == set(report) - {"page"}
     assert shell(*common, "--quiet").out.strip().endswith("sweep.html")
     assert len(Ledger(shell.ledger).rows()) == 4  # the second and third time nothing was played
 
 
 def test_the_command_explains_its_options_and_its_errors(shell: Shell) -> None:
-    told = shell("sweep", "--help").out
+    text = shell("sweep", "--help").out
     for option in ("--grid", "--random", "--seed", "--workers", "--cluster", "--by"):
-        assert option in told
-    said = shell("sweep", "abc-basket", "--data", "sample", "--grid", "nothing=1")
-    assert (said.code, "no parameter of abc-basket called 'nothing'" in said.err) == (2, True)
+        assert option in text
+    output = shell("sweep", "abc-basket", "--data", "sample", "--grid", "nothing=1")
+    assert (output.code, "no parameter of abc-basket called 'nothing'" in output.err) == (2, True)
 
 
 def test_a_page_escapes_what_it_is_given(tmp_path: Path) -> None:
     mean = "<img src=x onerror=alert(1)>"
-    found = swept(tmp_path, grid={"word": (mean, "b"), "n": (1, 2)})
-    page = sweep_page(found.summary)
+    result = swept(tmp_path, grid={"word": (mean, "b"), "n": (1, 2)})
+    page = sweep_page(result.summary)
     assert mean not in page
-    assert page == sweep_page(found.summary)
+    assert page == sweep_page(result.summary)
     assert "script-src &#39;nonce-" in page
 
 
 def test_a_sweep_in_which_all_failed_has_a_page(tmp_path: Path) -> None:
-    found = swept(tmp_path, grid={"word": ("fails",), "n": (1, 2)})
-    assert found.summary["quantiles"] is None
-    assert headline(found.summary) == "None of 2 sets has a Sharpe ratio"
-    assert "ZeroDivisionError" in sweep_page(found.summary)
+    result = swept(tmp_path, grid={"word": ("fails",), "n": (1, 2)})
+    assert result.summary["quantiles"] is None
+    assert headline(result.summary) == "None of 2 sets has a Sharpe ratio"
+    assert "ZeroDivisionError" in sweep_page(result.summary)
 
 
 def test_a_base_that_cannot_be_made_with_its_grid_is_no_obstacle(tmp_path: Path) -> None:
     base = replace(Top(), word="fails")
-    found = swept(tmp_path, base, grid={"word": ("plain", "fails")})
-    assert found.table["error"].eq("").tolist() == [True, False]
+    result = swept(tmp_path, base, grid={"word": ("plain", "fails")})
+    assert result.table["error"].eq("").tolist() == [True, False]
 
 
 @pytest.mark.parametrize(

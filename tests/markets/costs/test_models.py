@@ -372,9 +372,9 @@ def test_a_cost_model_is_a_value_that_travels() -> None:
 
 @given(st.sampled_from(TRADED), days, quantities, values, values)
 def test_a_larger_order_never_costs_less(
-    asset: Asset, day: date, shares: float, one: float, other: float
+    asset: Asset, day: date, shares: float, first: float, other: float
 ) -> None:
-    low, high = sorted((one, other))
+    low, high = sorted((first, other))
     cheap = WITH_BROKER.fee(asset, day, shares, low)
     assert 0 <= cheap <= WITH_BROKER.fee(asset, day, shares, high)
 

@@ -124,8 +124,8 @@ def test_what_the_view_gives_cannot_lead_to_later_rows(tmp_path: Path) -> None:
 
 
 def test_no_other_future_of_a_table_changes_a_decision(tmp_path: Path) -> None:
-    found = certify(Reader(), load_bars(Reader(), source(tmp_path), WINDOW), WINDOW, cuts=3)
-    assert (found.changes, found.replays > 8) == ((), True)
+    certificate = certify(Reader(), load_bars(Reader(), source(tmp_path), WINDOW), WINDOW, cuts=3)
+    assert (certificate.changes, certificate.replays > 8) == ((), True)
 
 
 def test_a_run_names_the_tables_in_its_snapshot(tmp_path: Path) -> None:
@@ -133,10 +133,10 @@ def test_a_run_names_the_tables_in_its_snapshot(tmp_path: Path) -> None:
     snapshots = []
     for text in (ROWS, ROWS.replace("day,1", "day,7")):
         (tmp_path / "rate.csv").write_text(text, encoding="utf-8")
-        found = run(Reader(), data="sample", facts=tmp_path, ledger=ledger, engine="kernel",
-                    verdict=False, start="2025-05-05", end="2025-06-30")  # fmt: skip
-        snapshots.append(found.manifest["data"]["snapshot"])
-        assert any("rate: 1 of 5 rows have a blank cell" in n for n in found.manifest["notes"])
+        result = run(Reader(), data="sample", facts=tmp_path, ledger=ledger, engine="kernel",
+                     verdict=False, start="2025-05-05", end="2025-06-30")  # fmt: skip
+        snapshots.append(result.manifest["data"]["snapshot"])
+        assert any("rate: 1 of 5 rows have a blank cell" in n for n in result.manifest["notes"])
     assert snapshots[0] != snapshots[1]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from markets.folder.formats.catalogue import told
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.formats.format import Told
 from markets.folder.importing import own_text, read_lines, write_lines
 from markets.folder.source import FolderSource
@@ -33,7 +33,7 @@ def test_what_is_written_is_read_as_it_was(tmp_path: Path, name: str) -> None:
     lines, left = read_lines([theirs], Told(), None)
     assert left == {}
     write_lines(lines, ours, None, force=False)
-    (line,) = (each for each in lines if each.asset.ticker == written.ticker)
+    (line,) = (imported for imported in lines if imported.asset.ticker == written.ticker)
     again = FolderSource(ours, told=Told(adjusted=line.again)).load([line.asset])
     assert again[written.ticker].digest() == line.bars.digest()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ours", "theirs"]
@@ -46,7 +46,9 @@ def test_a_price_return_is_not_taken_for_a_total_return_afterwards(tmp_path: Pat
     write_lines(lines, tmp_path / "ours", None, force=False)
     with pytest.raises(BrokenData, match="do not say what its prices are adjusted for"):
         FolderSource(tmp_path / "ours").load([asset_of("AAPL")])
-    bars = FolderSource(tmp_path / "ours", told=told("split")).load([asset_of("AAPL")])["AAPL"]
+    bars = FolderSource(tmp_path / "ours", told=vendor_words("split")).load([asset_of("AAPL")])[
+        "AAPL"
+    ]
     assert "price return" in bars.doubts[0].told
 
 
@@ -115,7 +117,7 @@ def test_a_line_that_would_come_back_otherwise_is_not_written(
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingData, match="no such file"):
+    with pytest.raises(CommandError, match="no such file"):
         read_lines([tmp_path / "AAPL.csv"], Told(), None)
     (tmp_path / "last download.csv").write_text("Date,Close\n2026-01-05,1\n")
     with pytest.raises(MissingData, match=r"no line to import\n.*of no line; name it after one"):
@@ -146,17 +148,17 @@ def test_the_report_says_how_each_was_read(shell: Shell) -> None:
     WRITERS["nasdaq"](OF).put(shell.folder / "in")
     WRITERS["futu"](OF).put(shell.folder / "in")
     (shell.folder / "in" / "my notes.csv").write_text("Date,Close\n2026-01-05,1\n")
-    said = shell("data", "import", "in", "--to", "ours")
-    assert said.code == 0, said.err
+    answer = shell("data", "import", "in", "--to", "ours")
+    assert answer.code == 0, answer.err
     span = f"24 rows, {OF.days[0]} to {OF.days[-1]}"
-    assert f"AAPL.csv  {span}, from HistoricalData_AAPL.csv" in said.out
-    assert "  read as nasdaq.com: newest first, reversed" in said.out
-    assert "--vendor split reads it" in said.out
-    assert "left out in/my notes.csv: prices (Yahoo's columns) of no line" in said.out
-    assert "2 lines written to ours" in said.out
+    assert f"AAPL.csv  {span}, from HistoricalData_AAPL.csv" in answer.out
+    assert "  read as nasdaq.com: newest first, reversed" in answer.out
+    assert "--vendor split reads it" in answer.out
+    assert "left out in/my notes.csv: prices (Yahoo's columns) of no line" in answer.out
+    assert "2 lines written to ours" in answer.out
     again = shell("data", "import", "in", "--to", "ours", "--force", "--json")
-    found = json.loads(again.out)
-    assert {row["ticker"]: (row["format"], row["vendor"]) for row in found["lines"]} == {
+    report = json.loads(again.out)
+    assert {row["ticker"]: (row["format"], row["vendor"]) for row in report["lines"]} == {
         "AAPL": ("nasdaq", "split"), "0700.HK": ("futu", ""),
     }  # fmt: skip
     assert shell("data", "import", "in", "--to", "ours").code == 2

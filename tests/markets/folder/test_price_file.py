@@ -43,8 +43,12 @@ BROKEN_FILES = {
     "blank closes": (f"{HEADER}\n2024-01-02,,,,,,,,\n", "no rows with a price"),
     "twice": (f"{HEADER}\n{GOOD}\n{GOOD}\n", "line 3: 2024-01-02, the date appears twice"),
     "order": (
-        f"{HEADER}\n{GOOD}\n2023-12-29,10,12,9,11,11,1,0,0\n",
+        f"{HEADER}\n{GOOD}\n2023-12-29,10,12,9,11,11,1,0,0\n2024-01-03,10,12,9,11,11,1,0,0\n",
         r"line 3: 2023-12-29, the date is before the one above it\. Sort the file",
+    ),
+    "order of newest first": (
+        f"{HEADER}\n{GOOD}\n2023-12-28,10,12,9,11,11,1,0,0\n2023-12-29,10,12,9,11,11,1,0,0\n",
+        r"line 3: 2023-12-28, the date is before the one above it\. Sort the file",
     ),
     "text": (
         f"{HEADER}\n{GOOD}\n\n2024-01-03,10,12,9,n/a,11,100,0,0\n",
@@ -100,7 +104,7 @@ def test_a_broken_file_is_refused_by_name(tmp_path: Path, content: str, message:
     ("content", "message"),
     [
         (b"Date,Close\n2024-01-02,1\n2024-01-03,1\xa0\n", "line 3: not UTF-8 text"),
-        (HEADER.encode("utf-16"), "line 1: not UTF-8 text"),
+        (f"{HEADER}\n{GOOD}\n".encode("utf-16")[:-1], "line 1: not utf-16 text"),
         (b"PK\x03\x04\x00\x00\x00\x08", "line 1: no prices, but 'PK"),
     ],
 )
@@ -184,9 +188,8 @@ def test_years_that_pandas_cannot_count_are_refused(tmp_path: Path, year: str) -
             read(tmp_path)
 
 
-def with_multi_index(frame: pd.DataFrame) -> pd.DataFrame:
-    """What yfinance's download returns when it is not told otherwise."""
-    return frame.set_axis(pd.MultiIndex.from_product([frame.columns, ["ACME"]]), axis=1)
+def in_disorder(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([frame.iloc[:1], frame.iloc[:1].shift(freq="-1D"), frame.iloc[1:]])
 
 
 BROKEN_FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
@@ -203,14 +206,13 @@ BROKEN_FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
         "row 2: 'NaT' is not a date",
     ),
     "no date": (lambda frame: frame.reset_index(drop=True), "wrong columns"),
-    "levels": (with_multi_index, "wrong columns"),
     "empty": (lambda frame: frame.iloc[:0], "no rows with a price"),
     "text": (
         lambda frame: frame.assign(Close=["11", "eleven"]),
         "row 2: 2024-01-03.*, Close 'eleven' is not a number",
     ),
     "infinite": (lambda frame: frame.assign(Close=[11.0, math.inf]), "Close inf is infinite"),
-    "order": (lambda frame: frame.iloc[::-1], "row 2: 2024-01-02, the date is before"),
+    "order": (in_disorder, "row 2: 2024-01-01, the date is before"),
     "twice": (lambda frame: pd.concat([frame, frame.iloc[1:]]), "row 3: .* appears twice"),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from markets.folder.source import FolderSource
 from markets.quality.amounts import Amounts
 from markets.quality.findings import Severity
 from newsfolio.errors import BrokenData
-from tests.support.calm_lines import found, frame
+from tests.support.calm_lines import alarms, frame
 from tests.support.price_files import STOCK, read, write
 
 COUNT = 80
@@ -20,7 +20,7 @@ COUNT = 80
 
 def amounts(
     paid: dict[int, float],
-    told: dict[int, float] | None = None,
+    stated: dict[int, float] | None = None,
     *,
     price: float = 50.0,
     decimals: int | None = None,
@@ -40,59 +40,61 @@ def amounts(
     if decimals is not None:
         adjusted = np.round(adjusted, decimals)
     shown = dividend.copy()
-    for row, amount in (told or {}).items():
+    for row, amount in (stated or {}).items():
         shown[row] = amount
     days = np.datetime64("2024-01-01") + np.arange(COUNT)
     return Amounts(days, close, adjusted, shown, np.zeros(COUNT))
 
 
-def said(made: Amounts) -> list[str]:
+def sentences(made: Amounts) -> list[str]:
     return [doubt.told for doubt in made.doubts()]
 
 
 @pytest.mark.parametrize("crsp", [False, True])
 def test_either_formula_of_an_adjusted_close_is_right(crsp: bool) -> None:
-    assert said(amounts({20: 0.5, 40: 0.01, 60: 8.0}, crsp=crsp)) == []
+    assert sentences(amounts({20: 0.5, 40: 0.01, 60: 8.0}, crsp=crsp)) == []
 
 
 def test_an_amount_that_is_not_the_one_adjusted_for_is_doubted() -> None:
-    (one,) = said(amounts({20: 0.8, 60: 0.8}, told={20: 4.0}))
-    assert one == "the dividend of 2024-01-21 is 4, Adj Close was adjusted for 0.8"
-    (one,) = said(amounts({20: 0.8, 60: 0.8}, told={20: 80.0, 60: 40.0}))
-    assert "is 40, Adj Close was adjusted for 0.8" in one or "(and 1 more)" in one
+    (sentence,) = sentences(amounts({20: 0.8, 60: 0.8}, stated={20: 4.0}))
+    assert sentence == "the dividend of 2024-01-21 is 4, Adj Close was adjusted for 0.8"
+    (sentence,) = sentences(amounts({20: 0.8, 60: 0.8}, stated={20: 80.0, 60: 40.0}))
+    assert "is 40, Adj Close was adjusted for 0.8" in sentence or "(and 1 more)" in sentence
 
 
 def test_a_dividend_that_a_later_split_does_not_divide_is_called_so() -> None:
-    made = amounts({20: 0.8}, told={20: 4.0})
+    made = amounts({20: 0.8}, stated={20: 4.0})
     made.split[50] = 5.0
-    (one,) = said(made)
-    assert one.endswith("0.8: it is not divided by the later split of 5")
+    (sentence,) = sentences(made)
+    assert sentence.endswith("0.8: it is not divided by the later split of 5")
 
 
 def test_presence_is_told_as_before() -> None:
-    (one,) = said(amounts({20: 0.8}, told={20: 0.0}))
-    assert one == "Adj Close is adjusted on 1 row (first 2024-01-21) without a dividend"
-    (one,) = said(amounts({}, told={20: 0.8}))
-    assert one == "a dividend on 1 row (first 2024-01-21) is not in Adj Close"
+    (sentence,) = sentences(amounts({20: 0.8}, stated={20: 0.0}))
+    assert sentence == "Adj Close is adjusted on 1 row (first 2024-01-21) without a dividend"
+    (sentence,) = sentences(amounts({}, stated={20: 0.8}))
+    assert sentence == "a dividend on 1 row (first 2024-01-21) is not in Adj Close"
 
 
 def test_cents_on_a_six_dollar_share_are_no_adjustment() -> None:
     """A cent on 6 dollars is 0.17 %; two rows rounded make twice half of it, at most."""
-    assert said(amounts({20: 0.05, 60: 0.05}, price=6.0, decimals=2)) == []
-    (one,) = said(amounts({20: 0.05, 60: 0.05}, price=6.0, decimals=2, told={20: 5.0}))
-    assert "is 5, Adj Close was adjusted for 0.0" in one
+    assert sentences(amounts({20: 0.05, 60: 0.05}, price=6.0, decimals=2)) == []
+    (sentence,) = sentences(amounts({20: 0.05, 60: 0.05}, price=6.0, decimals=2, stated={20: 5.0}))
+    assert "is 5, Adj Close was adjusted for 0.0" in sentence
 
 
 @pytest.mark.parametrize("factor", [5.0, 100.0, 1 / 5])
 def test_every_amount_in_another_unit_is_doubted(factor: float) -> None:
     true = {20: 0.5, 40: 0.6, 60: 0.4}
-    (one,) = said(amounts(true, told={row: factor * amount for row, amount in true.items()}))
-    assert "Adj Close was adjusted for 0.5" in one or factor == 100.0
+    (sentence,) = sentences(
+        amounts(true, stated={row: factor * amount for row, amount in true.items()})
+    )
+    assert "Adj Close was adjusted for 0.5" in sentence or factor == 100.0
 
 
 def test_capital_gains_count_unless_the_dividend_holds_them() -> None:
     """1.40 of income and 6.00 of gains: Adj Close took off 7.40."""
-    apart = amounts({40: 7.4}, told={40: 1.4})
+    apart = amounts({40: 7.4}, stated={40: 1.4})
     gains = np.zeros(COUNT)
     gains[40] = 6.0
     paid, counts = apart.with_gains(gains)
@@ -132,20 +134,20 @@ def test_raw_closes_never_pass_for_total_return(tmp_path: Path, name: str) -> No
 def test_one_dividend_on_two_sessions_is_doubted() -> None:
     made = frame()
     made.iloc[[150, 151], made.columns.get_loc("dividend")] = 0.42
-    (one,) = found(made)
-    assert (one.severity, one.rule) == (Severity.DOUBT, "dividend twice")
-    assert one.days == (made.index[151].date(),)
+    (finding,) = alarms(made)
+    assert (finding.severity, finding.rule) == (Severity.DOUBT, "dividend twice")
+    assert finding.days == (made.index[151].date(),)
     made.iloc[151, made.columns.get_loc("dividend")] = 0.3
-    assert found(made) == []
+    assert alarms(made) == []
 
 
 def test_a_dividend_by_which_the_price_did_not_fall_is_told() -> None:
     """30 on a share of about 90, which goes on at 90: a wrong amount, not a split of 1.3."""
     made = frame()
     made.iloc[150, made.columns.get_loc("dividend")] = 30.0
-    (one,) = found(made)
-    assert (one.severity, one.rule) == (Severity.DOUBT, "dividend")
+    (finding,) = alarms(made)
+    assert (finding.severity, finding.rule) == (Severity.DOUBT, "dividend")
     made.iloc[150, made.columns.get_loc("dividend")] = 60.0
-    (one,) = found(made, priced=Priced.SPLITS)
-    assert one.severity is Severity.BLOCK
-    assert "is 60, and the price did not fall by it" in one.told
+    (finding,) = alarms(made, priced=Priced.SPLITS)
+    assert finding.severity is Severity.BLOCK
+    assert "is 60, and the price did not fall by it" in finding.told

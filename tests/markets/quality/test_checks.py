@@ -18,12 +18,12 @@ from markets.quality.findings import Finding, Severity
 from markets.quality.gate import concerns, levels
 from newsfolio import HONG_KONG, NEW_YORK, Asset, BrokenData, Fixed, Kind
 from newsfolio.listings import asset_of
-from tests.support.calm_lines import as_files, found, frame
+from tests.support.calm_lines import alarms, as_files, frame
 from tests.support.shell import Shell
 
 
 def test_a_calm_line_raises_no_alarm() -> None:
-    assert found(frame()) == []
+    assert alarms(frame()) == []
 
 
 def tick(made: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def early(made: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("plant", "severity", "rule", "told"),
+    ("plant", "severity", "rule", "sentence"),
     [
         (tick, Severity.BLOCK, "bad tick", "stands between"),
         (hundredfold, Severity.BLOCK, "unit", "about a hundredfold"),
@@ -68,26 +68,28 @@ def early(made: pd.DataFrame) -> pd.DataFrame:
     ],
 )
 def test_a_planted_defect_is_found_and_named(
-    plant: Callable[[pd.DataFrame], pd.DataFrame], severity: Severity, rule: str, told: str
+    plant: Callable[[pd.DataFrame], pd.DataFrame], severity: Severity, rule: str, sentence: str
 ) -> None:
-    (one,) = [one for one in found(plant(frame())) if one.rule == rule]
-    assert one.severity is severity
-    assert told in one.told
-    assert one.sentence.startswith("LINE: ")
-    assert one.days[0] in {day.date() for day in (*frame().index, *plant(frame()).index)}
+    (finding,) = [finding for finding in alarms(plant(frame())) if finding.rule == rule]
+    assert finding.severity is severity
+    assert sentence in finding.told
+    assert finding.sentence.startswith("LINE: ")
+    assert finding.days[0] in {day.date() for day in (*frame().index, *plant(frame()).index)}
 
 
 def test_a_shock_that_was_traded_on_is_doubted_at_most() -> None:
     """A fifth lost at the close and regained by the next open, on five times the volume."""
     made = tick(frame())
     made.loc[made.index[150], "volume"] *= 5
-    assert [(one.rule, one.severity) for one in found(made)] == [("bad tick", Severity.DOUBT)]
+    assert [(finding.rule, finding.severity) for finding in alarms(made)] == [
+        ("bad tick", Severity.DOUBT)
+    ]
 
 
 def test_a_recorded_split_that_is_in_the_prices_raises_no_alarm() -> None:
     made = frame()
     made.loc[made.index[150], "split"] = 4.0
-    assert found(made) == []
+    assert alarms(made) == []
 
 
 def test_a_halving_in_the_course_of_a_day_is_no_split() -> None:
@@ -95,7 +97,7 @@ def test_a_halving_in_the_course_of_a_day_is_no_split() -> None:
     made.iloc[150:, :4] *= 0.5
     made.loc[made.index[150], "open"] *= 1.9
     made.loc[made.index[150], "high"] *= 2.0
-    assert [one.rule for one in found(made)] == []
+    assert [finding.rule for finding in alarms(made)] == []
 
 
 def test_an_exchange_rate_has_rules_of_its_own() -> None:
@@ -107,7 +109,7 @@ def test_an_exchange_rate_has_rules_of_its_own() -> None:
     made["volume"] = 0.0
     made.loc[made.index[100], ["close", "low"]] *= 0.95
     made = made.drop(made.index[200:210])
-    rules = {one.rule: one for one in found(made, rate, Priced.LEVEL)}
+    rules = {finding.rule: finding for finding in alarms(made, rate, Priced.LEVEL)}
     assert set(rules) == {"bad tick", "rate gap"}
     assert rules["bad tick"].severity is Severity.BLOCK
 
@@ -119,11 +121,11 @@ def test_two_lines_of_one_company_drift_apart_where_dividends_are_missing() -> N
     paid.loc[paid.index[[200, 400, 600]], "dividend"] = 1.5
     paying = Bars("ADR", paid, Priced.SPLITS)
     lines = {"0001.HK": (home, Bars("0001.HK", made, Priced.DIVIDENDS)), "ADR": (adr, paying)}
-    (one,) = [one for one in inspect_all(lines) if one.rule == "dividends"]
-    assert one.ticker == "0001.HK"
-    assert "ADR has them as events" in one.remedy
+    (finding,) = [finding for finding in inspect_all(lines) if finding.rule == "dividends"]
+    assert finding.ticker == "0001.HK"
+    assert "ADR has them as events" in finding.remedy
     lines["0001.HK"] = (home, dataclasses.replace(paying, ticker="0001.HK"))
-    assert not [one for one in inspect_all(lines) if one.rule == "dividends"]
+    assert not [finding for finding in inspect_all(lines) if finding.rule == "dividends"]
 
 
 def test_a_second_source_finds_what_no_rule_can() -> None:
@@ -131,24 +133,28 @@ def test_a_second_source_finds_what_no_rule_can() -> None:
     right, wrong = frame(), frame()
     wrong.loc[wrong.index[[10, 200]], "close"] *= 1.001
     two = [Bars("LINE", made, Priced.LEVEL) for made in (wrong, right)]
-    (one,) = compare(*two)
-    assert (one.rule, one.count, one.days[0]) == ("second source", 2, wrong.index[10].date())
+    (finding,) = compare(*two)
+    assert (finding.rule, finding.count, finding.days[0]) == (
+        "second source",
+        2,
+        wrong.index[10].date(),
+    )
     assert list(compare(two[1], two[1])) == []
     other = Bars("LINE", right.assign(close=right["close"] * 0.97), Priced.LEVEL)
-    assert [one.rule for one in compare(two[1], other)] == ["another basis"]
+    assert [finding.rule for finding in compare(two[1], other)] == ["another basis"]
 
 
 def test_a_finding_counts_where_it_touches_the_run() -> None:
-    one = Finding(Severity.BLOCK, "X", "r", "t", "m", (date(2015, 1, 5),), 1)
-    assert not concerns(one, date(2020, 1, 1), date(2021, 1, 1))
-    assert concerns(one, date(2014, 1, 1), date(2021, 1, 1))
-    assert not concerns(one, date(2010, 1, 1), date(2014, 1, 1))
+    finding = Finding(Severity.BLOCK, "X", "r", "t", "m", (date(2015, 1, 5),), 1)
+    assert not concerns(finding, date(2020, 1, 1), date(2021, 1, 1))
+    assert concerns(finding, date(2014, 1, 1), date(2021, 1, 1))
+    assert not concerns(finding, date(2010, 1, 1), date(2014, 1, 1))
 
 
 def test_a_price_index_beside_lines_that_pay_is_doubted() -> None:
     level = Bars("^GSPC", frame(), Priced.LEVEL)
-    (one,) = levels({"^GSPC": level}, {"SPY"})
-    assert one.rule == "price index"
+    (finding,) = levels({"^GSPC": level}, {"SPY"})
+    assert finding.rule == "price index"
     assert levels({"SPY": Bars("SPY", frame(), Priced.SPLITS)}, {"SPY"}) == ()
 
 
@@ -179,11 +185,15 @@ def test_the_folder_as_it_is_raises_only_what_is_wrong_with_it(prices: Path) -> 
     for path in sorted(prices.glob("*.csv")):
         asset = asset_of(path.stem)
         lines[path.stem] = (asset, FolderSource(prices).load([asset])[path.stem])
-    alarms = {(one.ticker, one.rule) for one in inspect_all(lines) if one.severity > Severity.NOTE}
+    alarms = {
+        (finding.ticker, finding.rule)
+        for finding in inspect_all(lines)
+        if finding.severity > Severity.NOTE
+    }
     assert alarms == {("CNY=X", "bad tick"), ("9988.HK", "dividends"), ("9618.HK", "dividends"),
                       ("9999.HK", "dividends"), ("0763.HK", "halt"),
                       ("0763.HK", "no trade")}  # fmt: skip
-    noted = {(one.ticker, one.rule) for one in inspect_all(lines)}
+    noted = {(finding.ticker, finding.rule) for finding in inspect_all(lines)}
     assert {("600519.SS", "late start"), ("0700.HK", "closed day"), ("0700.HK", "flat day"),
             ("HKD=X", "outside its range")} <= noted  # fmt: skip
 
@@ -203,13 +213,13 @@ def test_wrong_closes_of_indices_are_found_by_a_second_source(prices: Path) -> N
         both = second.index.intersection(bars.frame.index)
         other = bars.frame.loc[both].assign(close=second.loc[both])
         blank = other.assign(open=np.nan, high=np.nan, low=np.nan)
-        (one,) = compare(bars, Bars(ticker, blank.rename_axis("session"), Priced.LEVEL))
-        assert one.rule == "second source"
-        assert days <= {day.isoformat() for day in one.days}
+        (finding,) = compare(bars, Bars(ticker, blank.rename_axis("session"), Priced.LEVEL))
+        assert finding.rule == "second source"
+        assert days <= {day.isoformat() for day in finding.days}
 
 
 def test_data_check_is_a_command(shell: Shell, tmp_path: Path) -> None:
     prices = as_files(tmp_path, AAPL=tick(frame()))
-    said = shell("data", "check", "AAPL", "--data", str(prices))
-    assert said.code == 1
-    assert "bad tick" in said.out or "stands between" in said.out
+    answer = shell("data", "check", "AAPL", "--data", str(prices))
+    assert answer.code == 1
+    assert "bad tick" in answer.out or "stands between" in answer.out

@@ -13,7 +13,7 @@ from backtests import run
 from markets.quality.findings import Severity
 from newsfolio import Asset, BrokenData, Delisting, Strategy, Venue, View, at_start
 from newsfolio.assets import MAINLAND, NEW_YORK
-from tests.support.calm_lines import LINE, as_files, found, frame
+from tests.support.calm_lines import LINE, alarms, as_files, frame
 
 AT = 150
 PRICES = ["open", "high", "low", "close"]
@@ -32,67 +32,67 @@ RATIOS = [7.0, 1.5, 1.25, 1.2, 2.0, 40.0, 100.0, 1 / 12, 1 / 40, 2 / 3]
 
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_a_recorded_split_of_any_ratio_that_is_not_in_the_prices_blocks(ratio: float) -> None:
-    (one,) = found(stepped(ratio, recorded=ratio))
-    assert (one.severity, one.rule) == (Severity.BLOCK, "split")
-    assert f"like a split of {ratio:g}, which is recorded but not adjusted for" in one.told
-    assert one.days == (frame().index[AT].date(),)
+    (finding,) = alarms(stepped(ratio, recorded=ratio))
+    assert (finding.severity, finding.rule) == (Severity.BLOCK, "split")
+    assert f"like a split of {ratio:g}, which is recorded but not adjusted for" in finding.told
+    assert finding.days == (frame().index[AT].date(),)
 
 
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_a_recorded_split_of_any_ratio_that_is_in_the_prices_is_none(ratio: float) -> None:
     made = frame()
     made.loc[made.index[AT], "split"] = ratio
-    assert found(made) == []
+    assert alarms(made) == []
 
 
 def test_a_split_recorded_two_sessions_late_is_recognised() -> None:
-    (one,) = found(stepped(1.25, recorded=1.25, shift=2))
-    assert one.severity is Severity.BLOCK
-    assert f"is recorded on {frame().index[AT + 2]:%Y-%m-%d} but not adjusted for" in one.told
+    (finding,) = alarms(stepped(1.25, recorded=1.25, shift=2))
+    assert finding.severity is Severity.BLOCK
+    assert f"is recorded on {frame().index[AT + 2]:%Y-%m-%d} but not adjusted for" in finding.told
 
 
 def test_a_stock_dividend_of_five_percent_is_only_doubted() -> None:
-    (one,) = found(stepped(1.05, recorded=1.05))
-    assert one.severity is Severity.DOUBT
+    (finding,) = alarms(stepped(1.05, recorded=1.05))
+    assert finding.severity is Severity.DOUBT
 
 
 @pytest.mark.parametrize("ratio", [1.5, 2.0, 2.5, 3.0, 7.0, 1 / 2, 1 / 12, 1 / 40])
 def test_a_split_that_nobody_recorded_blocks_from_three_for_two_on(ratio: float) -> None:
-    (one,) = found(stepped(ratio))
-    assert (one.severity, one.rule) == (Severity.BLOCK, "split")
-    assert f"like a split of {max(ratio, 1 / ratio):g} that nobody recorded" in one.told
-    assert "genuine" in one.remedy
+    (finding,) = alarms(stepped(ratio))
+    assert (finding.severity, finding.rule) == (Severity.BLOCK, "split")
+    assert f"like a split of {max(ratio, 1 / ratio):g} that nobody recorded" in finding.told
+    assert "genuine" in finding.remedy
 
 
 @pytest.mark.parametrize("ratio", [1.2, 1.25, 1.3, 1.4])
 def test_a_bonus_issue_that_nobody_recorded_is_doubted(ratio: float) -> None:
-    (one,) = found(stepped(ratio))
-    assert (one.severity, one.rule) == (Severity.DOUBT, "split")
+    (finding,) = alarms(stepped(ratio))
+    assert (finding.severity, finding.rule) == (Severity.DOUBT, "split")
 
 
 def test_a_special_dividend_of_half_the_price_is_no_split() -> None:
     """60 paid on a share of 120: the price halves, and nothing is wrong."""
     made = stepped(2.0)
     made.loc[made.index[AT], "dividend"] = made["close"].iloc[AT - 1] / 2
-    assert found(made) == []
+    assert alarms(made) == []
 
 
 def test_a_shock_on_ten_times_the_volume_is_real() -> None:
     """-52 % on ten times the volume: a split of 2.08 would have brought twice the volume."""
     made = stepped(1 / 0.48)
     made.loc[made.index[AT], "volume"] *= 10
-    assert found(made) == []
+    assert alarms(made) == []
     made.loc[made.index[AT], "volume"] /= 5
-    assert [one.rule for one in found(made)] == ["split"]
+    assert [finding.rule for finding in alarms(made)] == ["split"]
 
 
 def test_a_jump_of_seven_times_on_five_times_the_volume_is_a_split() -> None:
     """News that divides a price by seven trades twenty to a hundred times as much."""
     made = stepped(7.0)
     made.loc[made.index[AT], "volume"] *= 7 * 6
-    assert [one.rule for one in found(made)] == ["split"]
+    assert [finding.rule for finding in alarms(made)] == ["split"]
     made.loc[made.index[AT], "volume"] *= 2
-    assert found(made) == []
+    assert alarms(made) == []
 
 
 @pytest.mark.parametrize(("ratio", "rules"), [(7.0, ["split"]), (1.5, [])])
@@ -101,13 +101,13 @@ def test_a_large_split_may_follow_a_lively_day(ratio: float, rules: list[str]) -
     made = stepped(ratio)
     made.iloc[: AT - 1, :4] /= 1.2
     made.loc[made.index[AT - 1], ["open", "low"]] /= 1.2
-    assert [one.rule for one in found(made)] == rules
+    assert [finding.rule for finding in alarms(made)] == rules
 
 
 def test_a_wide_day_is_a_realholder() -> None:
     made = stepped(1.3)
     made.loc[made.index[AT], "low"] *= 0.85
-    assert found(made) == []
+    assert alarms(made) == []
 
 
 def idle(made: pd.DataFrame, sessions: int) -> pd.DataFrame:
@@ -119,10 +119,10 @@ def idle(made: pd.DataFrame, sessions: int) -> pd.DataFrame:
 
 def test_a_jump_at_the_first_trade_after_a_halt_is_a_doubt() -> None:
     """+372 % after ten rows without a trade, and the same where the rows are missing."""
-    (one,) = found(idle(stepped(1 / 4.72), 10))
-    assert (one.severity, one.rule) == (Severity.DOUBT, "halt")
+    (finding,) = alarms(idle(stepped(1 / 4.72), 10))
+    assert (finding.severity, finding.rule) == (Severity.DOUBT, "halt")
     made = stepped(1 / 4.72).drop(index=frame().index[AT - 10 : AT])
-    assert {(one.rule, one.severity) for one in found(made)} == {
+    assert {(finding.rule, finding.severity) for finding in alarms(made)} == {
         ("halt", Severity.DOUBT), ("gap", Severity.DOUBT),
     }  # fmt: skip
 
@@ -130,24 +130,26 @@ def test_a_jump_at_the_first_trade_after_a_halt_is_a_doubt() -> None:
 def test_a_long_gap_and_another_price_are_two_securities_unless_a_listing_spans_it() -> None:
     made = stepped(15.0).drop(index=frame().index[AT - 61 : AT])
     stranger = dataclasses.replace(LINE, listed=None)
-    (one,) = [one for one in found(made, stranger) if one.severity is Severity.BLOCK]
-    assert one.rule == "another security"
-    assert "after 61 sessions without a bar" in one.told
-    assert "listed=date(...)" in one.remedy
-    assert {one.severity for one in found(made, LINE)} == {Severity.DOUBT}
+    (finding,) = [
+        finding for finding in alarms(made, stranger) if finding.severity is Severity.BLOCK
+    ]
+    assert finding.rule == "another security"
+    assert "after 61 sessions without a bar" in finding.told
+    assert "listed=date(...)" in finding.remedy
+    assert {finding.severity for finding in alarms(made, LINE)} == {Severity.DOUBT}
     shorter = stepped(15.0).drop(index=frame().index[AT - 60 : AT])
-    assert {one.severity for one in found(shorter, stranger)} == {Severity.DOUBT}
+    assert {finding.severity for finding in alarms(shorter, stranger)} == {Severity.DOUBT}
     lower = stepped(2.4).drop(index=frame().index[AT - 61 : AT])
-    assert {one.severity for one in found(lower, stranger)} == {Severity.DOUBT}
+    assert {finding.severity for finding in alarms(lower, stranger)} == {Severity.DOUBT}
 
 
 def test_a_fall_before_a_declared_delisting_does_not_stop_a_run() -> None:
     made = stepped(5.0).iloc[: AT + 6]
-    (one,) = found(made)
-    assert one.severity is Severity.BLOCK
+    (finding,) = alarms(made)
+    assert finding.severity is Severity.BLOCK
     gone = dataclasses.replace(LINE, delisted=Delisting(made.index[-1].date(), 0.0))
-    (one,) = found(made, gone)
-    assert one.severity is Severity.DOUBT
+    (finding,) = alarms(made, gone)
+    assert finding.severity is Severity.DOUBT
 
 
 def test_a_move_beyond_the_price_limit_cannot_have_traded() -> None:
@@ -159,14 +161,14 @@ def test_a_move_beyond_the_price_limit_cannot_have_traded() -> None:
     def tenth(asset: Asset, day: date) -> float | None:
         return 0.1 if asset is line and day > date(2020, 6, 1) else None
 
-    assert found(made, line, limit=lambda asset, day: None) == []
-    (one,) = found(made, line)
-    assert (one.severity, one.rule) == (Severity.BLOCK, "price limit")
-    (one,) = found(made, line, limit=tenth)
-    assert (one.severity, one.rule) == (Severity.BLOCK, "price limit")
-    assert "where 10% a day is the limit" in one.told
+    assert alarms(made, line, limit=lambda asset, day: None) == []
+    (finding,) = alarms(made, line)
+    assert (finding.severity, finding.rule) == (Severity.BLOCK, "price limit")
+    (finding,) = alarms(made, line, limit=tenth)
+    assert (finding.severity, finding.rule) == (Severity.BLOCK, "price limit")
+    assert "where 10 % a day is the limit" in finding.told
     made.loc[made.index[AT], "dividend"] = made["close"].iloc[AT - 1] - made["close"].iloc[AT]
-    assert found(made, line, limit=tenth) == []
+    assert alarms(made, line, limit=tenth) == []
 
 
 @pytest.mark.parametrize(("wide", "doubts"), [(1.0, []), (1.002, ["split"])])
@@ -175,15 +177,15 @@ def test_a_line_locked_at_its_limit_of_a_fifth_is_no_split(wide: float, doubts: 
     made = stepped(1 / 1.2)
     made.loc[made.index[AT], PRICES] = made["close"].iloc[AT - 1] * 1.2
     made.loc[made.index[AT], "high"] *= wide
-    told = found(made, limit=lambda asset, day: 0.2)
-    assert [one.rule for one in told if one.severity > Severity.NOTE] == doubts
+    findings = alarms(made, limit=lambda asset, day: 0.2)
+    assert [finding.rule for finding in findings if finding.severity > Severity.NOTE] == doubts
 
 
 def test_rows_of_another_security_are_not_judged() -> None:
     made = stepped(15.0)
     (day,) = made.index[[AT]]
     own = dataclasses.replace(LINE, listed=day.date())
-    assert [one.rule for one in found(made, own)] == ["before its listing"]
+    assert [finding.rule for finding in alarms(made, own)] == ["before its listing"]
 
 
 def test_weekend_rows_are_not_judged_but_what_they_pay_is() -> None:
@@ -194,7 +196,7 @@ def test_weekend_rows_are_not_judged_but_what_they_pay_is() -> None:
     saturday = made.iloc[[monday - 1]].copy()
     saturday.index = saturday.index + pd.Timedelta(days=1)
     saturday["dividend"] = made["close"].iloc[monday - 1] / 2
-    assert found(pd.concat([made, saturday]).sort_index()) == []
+    assert alarms(pd.concat([made, saturday]).sort_index()) == []
 
 
 # A run
@@ -229,7 +231,7 @@ def test_a_line_is_judged_as_it_is_declared(tmp_path: Path) -> None:
     listed = Asset("OWNX", NEW_YORK, listed=made.index[100].date())
     result = run(holder(listed), data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
                  costs="none", verdict=False)  # fmt: skip
-    assert [one["rule"] for one in result.manifest["findings"]] == ["before its listing"]
+    assert [finding["rule"] for finding in result.manifest["findings"]] == ["before its listing"]
     with pytest.raises(BrokenData, match="like a split of 15 that nobody recorded"):
         run(holder(Asset("OWNX", NEW_YORK)), data=str(prices), ledger=tmp_path / "l.sqlite",
             engine="kernel", costs="none", verdict=False)  # fmt: skip

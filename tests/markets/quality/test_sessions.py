@@ -15,7 +15,7 @@ from markets.quality.checks import inspect
 from markets.quality.findings import Severity
 from newsfolio import Asset, BrokenData, Kind
 from newsfolio.assets import HONG_KONG, NEW_YORK
-from tests.support.calm_lines import LINE, as_files, found, frame
+from tests.support.calm_lines import LINE, alarms, as_files, frame
 
 
 def padded(made: pd.DataFrame, saturdays: int) -> pd.DataFrame:
@@ -30,41 +30,41 @@ def test_a_file_shifted_by_a_day_stops_a_run() -> None:
     line = Asset("0001.HK", HONG_KONG)
     made = frame(line, count=243)
     early = made.set_axis(made.index - pd.Timedelta(days=1)).rename_axis("session")
-    (one,) = [one for one in found(early, line) if one.severity is Severity.BLOCK]
+    (finding,) = [finding for finding in alarms(early, line) if finding.severity is Severity.BLOCK]
     sundays = int((early.index.day_of_week == 6).sum())
-    assert one.rule == "closed day"
-    assert f"{one.count} of 243 rows" in one.told
-    assert f"{sundays} of them on weekends" in one.told
-    assert one.count > sundays > 40
+    assert finding.rule == "closed day"
+    assert f"{finding.count} of 243 rows" in finding.told
+    assert f"{sundays} of them on weekends" in finding.told
+    assert finding.count > sundays > 40
 
 
 def test_few_rows_on_closed_days_are_a_note() -> None:
     """12 of 312 rows; 5 % would be 16."""
     bars = Bars("LINE", padded(frame(), 12), Priced.SPLITS)
-    (one,) = inspect(LINE, bars)
-    assert (one.severity, one.rule, one.count) == (Severity.NOTE, "closed day", 12)
-    assert one.remedy.startswith("No order fills there unless another line of the venue traded")
-    (one,) = found(padded(frame(), 20))
-    assert (one.severity, one.count) == (Severity.BLOCK, 20)
+    (finding,) = inspect(LINE, bars)
+    assert (finding.severity, finding.rule, finding.count) == (Severity.NOTE, "closed day", 12)
+    assert finding.remedy.startswith("No order fills there unless another line of the venue traded")
+    (finding,) = alarms(padded(frame(), 20))
+    assert (finding.severity, finding.count) == (Severity.BLOCK, 20)
 
 
 def test_a_year_of_wrong_dates_is_not_diluted_by_good_ones() -> None:
     made = frame(count=1500)
     cut = made.index.year == 2024
     late = made[cut].set_axis(made[cut].index + pd.Timedelta(days=1))
-    (one,) = [
-        one for one in found(pd.concat([made[~cut & (made.index.year < 2024)], late]))
-        if one.severity is Severity.BLOCK
+    (finding,) = [
+        finding for finding in alarms(pd.concat([made[~cut & (made.index.year < 2024)], late]))
+        if finding.severity is Severity.BLOCK
     ]  # fmt: skip
-    assert one.days[0].year == 2024
-    assert one.count / 1500 < 0.05
+    assert finding.days[0].year == 2024
+    assert finding.count / 1500 < 0.05
 
 
 @pytest.mark.parametrize("kind", [Kind.INDEX, Kind.CURRENCY])
 def test_an_index_and_a_rate_may_stand_on_closed_days(kind: Kind) -> None:
     level = Asset("^LINE", NEW_YORK, kind)
-    assert not [one for one in found(padded(frame(), 40), level, Priced.LEVEL)
-                if one.severity is Severity.BLOCK]  # fmt: skip
+    assert not [finding for finding in alarms(padded(frame(), 40), level, Priced.LEVEL)
+                if finding.severity is Severity.BLOCK]  # fmt: skip
 
 
 @pytest.mark.parametrize("volume", [0.0, float("nan")])
@@ -74,22 +74,24 @@ def test_sessions_without_a_trade_are_doubted(volume: float) -> None:
     dead = made.index[-116:]
     made.loc[dead, ["open", "high", "low", "close"]] = made["close"].iloc[-117]
     made.loc[dead, "volume"] = volume
-    (one,) = found(made)
-    assert (one.severity, one.rule) == (Severity.DOUBT, "no trade")
-    assert one.told == (
+    (finding,) = alarms(made)
+    assert (finding.severity, finding.rule) == (Severity.DOUBT, "no trade")
+    assert finding.told == (
         f"116 sessions in a row without a trade, {dead[0]:%Y-%m-%d} to {dead[-1]:%Y-%m-%d}"
     )
-    assert "delisted" in one.remedy
+    assert "delisted" in finding.remedy
 
 
 def test_a_line_without_volumes_whose_price_moves_is_not_doubted() -> None:
-    assert not found(frame().assign(volume=float("nan")))
+    assert not alarms(frame().assign(volume=float("nan")))
 
 
 def test_a_last_row_years_after_the_rest_stops_a_run() -> None:
     made = frame()
     stray = made.iloc[[-1]].set_axis([made.index[-1] + pd.Timedelta(days=800)])
-    rules = {one.rule: one for one in found(pd.concat([made, stray]).rename_axis("session"))}
+    rules = {
+        finding.rule: finding for finding in alarms(pd.concat([made, stray]).rename_axis("session"))
+    }
     assert rules["stray row"].severity is Severity.BLOCK
     assert "years after the one before it" in rules["stray row"].told
 
@@ -130,20 +132,22 @@ def first_days(made: pd.DataFrame, days: str) -> pd.DataFrame:
 )
 def test_bars_of_weeks_are_no_days(made: pd.DataFrame, severity: Severity, words: str) -> None:
     """Friday's close under Monday's date would be known four days early."""
-    (one,) = [one for one in found(made.rename_axis("session")) if one.rule == "period"]
-    assert one.severity is severity
-    assert words in one.told
-    assert not [one for one in found(made.rename_axis("session")) if one.rule == "gap"]
+    (finding,) = [
+        finding for finding in alarms(made.rename_axis("session")) if finding.rule == "period"
+    ]
+    assert finding.severity is severity
+    assert words in finding.told
+    assert not [finding for finding in alarms(made.rename_axis("session")) if finding.rule == "gap"]
 
 
 def test_a_line_that_trades_now_and_then_has_gaps() -> None:
     """Every sixth session falls on any day of the week."""
-    rules = {one.rule for one in found(frame().iloc[::6])}
+    rules = {finding.rule for finding in alarms(frame().iloc[::6])}
     assert "gap" in rules
     assert "period" not in rules
 
 
 def test_one_missing_session_is_one() -> None:
     made = frame(LINE)
-    (one,) = inspect(LINE, Bars("LINE", made.drop(index=made.index[150]), Priced.SPLITS))
-    assert one.told.startswith("no bar on 1 session of XNYS, 1 in a row at most")
+    (finding,) = inspect(LINE, Bars("LINE", made.drop(index=made.index[150]), Priced.SPLITS))
+    assert finding.told.startswith("no bar on 1 session of XNYS, 1 in a row at most")

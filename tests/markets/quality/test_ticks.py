@@ -8,7 +8,7 @@ import pytest
 from markets.bars import Priced
 from markets.quality.findings import Severity
 from newsfolio.assets import NEW_YORK, Asset, Kind
-from tests.support.calm_lines import LINE, found, frame
+from tests.support.calm_lines import LINE, alarms, frame
 
 AT = 150
 
@@ -24,25 +24,27 @@ def with_close(times: float, busy: float = 1.0, made: pd.DataFrame | None = None
     return made
 
 
-def told(made: pd.DataFrame, asset: Asset = LINE) -> list[Severity]:
+def severities(made: pd.DataFrame, asset: Asset = LINE) -> list[Severity]:
     priced = Priced.LEVEL if asset.kind is Kind.INDEX else Priced.SPLITS
-    return [one.severity for one in found(made, asset, priced) if one.rule == "bad tick"]
+    return [
+        finding.severity for finding in alarms(made, asset, priced) if finding.rule == "bad tick"
+    ]
 
 
 @pytest.mark.parametrize("times", [0.5, 0.7, 0.8, 1.25, 1.5, 2.0])
 @pytest.mark.parametrize("busy", [0.5, 1.0, 2.5])
 def test_a_close_that_nothing_around_it_knows_of_blocks(times: float, busy: float) -> None:
-    assert told(with_close(times, busy)) == [Severity.BLOCK]
+    assert severities(with_close(times, busy)) == [Severity.BLOCK]
 
 
 def test_in_an_index_it_is_doubted() -> None:
-    assert told(with_close(0.8), Asset("^LINE", NEW_YORK, Kind.INDEX)) == [Severity.DOUBT]
+    assert severities(with_close(0.8), Asset("^LINE", NEW_YORK, Kind.INDEX)) == [Severity.DOUBT]
 
 
 def test_one_that_was_traded_on_is_doubted_from_ten_usual_moves_on() -> None:
     """The usual move of the line is 0.7 %."""
-    assert told(with_close(0.7, busy=3.5)) == [Severity.DOUBT]
-    assert told(with_close(0.94, busy=3.5)) == []
+    assert severities(with_close(0.7, busy=3.5)) == [Severity.DOUBT]
+    assert severities(with_close(0.94, busy=3.5)) == []
 
 
 @pytest.mark.parametrize("column", ["open", "next open", "next close"])
@@ -52,17 +54,17 @@ def test_a_close_that_one_price_around_it_shares_is_a_move(column: str) -> None:
     place = AT + column.startswith("next")
     made.iloc[place, made.columns.get_loc(column.split()[-1])] *= 0.7
     made["low"] = made[["low", "open", "close"]].min(axis=1)
-    assert told(made) == []
+    assert severities(made) == []
 
 
 def test_a_line_that_has_moved_more_of_late_has_larger_usual_moves() -> None:
     """6 % off is nine usual moves of the line, and four of its last 60 sessions."""
     made = frame()
-    assert told(with_close(0.94, made=made.copy())) == [Severity.BLOCK]
+    assert severities(with_close(0.94, made=made.copy())) == [Severity.BLOCK]
     zigzag = 1 + 0.015 * (-1) ** pd.RangeIndex(len(made)).to_numpy()
     lively = slice(AT - 60, AT + 60)
     made.iloc[lively, :4] *= zigzag[lively, None]
-    assert told(with_close(0.94, made=made)) == []
+    assert severities(with_close(0.94, made=made)) == []
 
 
 def test_where_the_whole_bar_is_off_the_volume_must_be_quiet() -> None:
@@ -71,4 +73,4 @@ def test_where_the_whole_bar_is_off_the_volume_must_be_quiet() -> None:
         made = frame()
         made.iloc[AT, :4] *= 0.7
         made.iloc[AT, 4] *= busy
-        assert told(made) == expected
+        assert severities(made) == expected

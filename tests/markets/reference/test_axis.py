@@ -21,6 +21,7 @@ from markets.costs.models import NoCosts
 from markets.market import Market
 from markets.quality.checks import inspect
 from markets.quality.findings import Severity
+from markets.reference.axis import closes_after_opens
 from markets.snapshot import Snapshot
 from newsfolio import NEW_YORK, Asset, Kind, Strategy, at_start, every_session
 from newsfolio.listings import asset_of
@@ -61,6 +62,19 @@ def test_what_moved_on_a_weekend_falls_into_monday() -> None:
     assert market.calendar.clock.code == "XNYS"
 
 
+@pytest.mark.parametrize(
+    ("beside", "venues", "hours"),
+    [(("BHP.AX",), "XASX", "1 hour that"), (("BHP.AX", "AIR.NZ"), "XNZE and XASX", "3 hours that")],
+)
+def test_what_a_decision_knows_too_early_beside_sydney_and_wellington_is_said(
+    beside: tuple[str, ...], venues: str, hours: str
+) -> None:
+    (said,) = closes_after_opens([asset_of(one) for one in ("BTC-USD", "SPY", *beside)])
+    assert f"after the next open of {venues}: " in said and f" up to {hours} " in said
+    assert not [*closes_after_opens([asset_of(one) for one in ("BTC-USD", "SPY", "7203.T")])]
+    assert not [*closes_after_opens([asset_of(one) for one in ("SPY", *beside)])]
+
+
 def test_at_weight_zero_it_changes_nothing_of_a_new_york_run() -> None:
     alone, beside = (
         kernel.run(_desk(market_of(bars, *names, start=date(2024, 3, 1)), {"SPY": 0.7}))
@@ -95,7 +109,11 @@ def test_beside_a_control_of_new_york_it_has_the_control_s_sessions() -> None:
 
 def test_neither_jumps_nor_weekends_of_it_are_doubted() -> None:
     halved = line("BTC-USD", ALL_DAYS, [100.0, 101.0] * 3 + [55.0, 54.0] * 3)
-    assert not [one for one in inspect(asset_of("BTC-USD"), halved) if one.severity > Severity.NOTE]
+    assert not [
+        finding
+        for finding in inspect(asset_of("BTC-USD"), halved)
+        if finding.severity > Severity.NOTE
+    ]
 
 
 # --- funds ---------------------------------------------------------------------------------------
@@ -136,8 +154,10 @@ def test_a_declared_fund_needs_no_opening_price() -> None:
 def test_a_fund_that_nobody_counts_is_not_doubted_as_halted() -> None:
     days = pd.bdate_range("2024-01-02", periods=60)
     cash = line("VMFXX", days, [1.0] * 60, volume=0.0)
-    found = [one for one in inspect(asset_of("VMFXX"), cash) if one.severity > Severity.NOTE]
-    assert [one.rule for one in found if one.rule != "gap"] == []
+    findings = [
+        finding for finding in inspect(asset_of("VMFXX"), cash) if finding.severity > Severity.NOTE
+    ]
+    assert [finding.rule for finding in findings if finding.rule != "gap"] == []
 
 
 def _desk(market: Market, wanted: dict[str, float]) -> Desk:
@@ -159,5 +179,5 @@ class _Source:
         self._bars = bars
 
     def load(self, assets: Any, facts: Any = ()) -> Snapshot:
-        names = {each.ticker for each in assets} & self._bars.keys()
+        names = {asset.ticker for asset in assets} & self._bars.keys()
         return Snapshot({name: self._bars[name] for name in names}, {})

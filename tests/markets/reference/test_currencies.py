@@ -43,8 +43,8 @@ def test_cross_rates_are_those_of_the_package(currency: str, base: str) -> None:
 
     converter = CurrencyConverter()
     wanted = ["2008-09-15", "2015-08-12", "2023-09-01", "2025-01-31"]
-    found = EcbRates().fixings(currency, base).until(days(*wanted))
-    for rate, day in zip(found, wanted, strict=True):
+    fixings = EcbRates().fixings(currency, base).until(days(*wanted))
+    for rate, day in zip(fixings, wanted, strict=True):
         there = converter.convert(1, currency, base, date=date.fromisoformat(day))
         assert rate == pytest.approx(there, rel=1e-12)
 
@@ -91,9 +91,9 @@ def test_the_rouble_stopped_being_fixed_in_march_2022() -> None:
 
 
 def test_currencies_that_the_ecb_quotes() -> None:
-    known = known_currencies()
-    assert {"USD", "HKD", "CNY", "EUR", "GBP"} <= set(known)
-    assert list(known) == sorted(known)
+    currencies = known_currencies()
+    assert {"USD", "HKD", "CNY", "EUR", "GBP"} <= set(currencies)
+    assert list(currencies) == sorted(currencies)
     with pytest.raises(UnknownName, match=r"no currency called 'HKDD'\. Did you mean HKD"):
         EcbRates().fixings("USD", "HKDD")
 
@@ -136,8 +136,8 @@ def test_a_run_in_kronur_begins_where_the_krona_does() -> None:
     bars = line("SPY", sessions, [100.0] * len(sessions))
     want = Want((Sleeve("SPY", ("SPY",)),), "ISK", start=date(2018, 6, 1))
     market = build_market({"SPY": bars}, want, EcbRates())
-    known = EcbRates().fixings("USD", "ISK")
-    assert market.rate[-1, 0] == known.until(days("2018-12-31"))[0]
+    fixings = EcbRates().fixings("USD", "ISK")
+    assert market.rate[-1, 0] == fixings.until(days("2018-12-31"))[0]
     gone = market.sessions < np.datetime64("2018-02-02")
     assert np.isnan(market.rate[gone]).all()
     assert np.isfinite(market.rate[~gone]).all()
@@ -167,6 +167,6 @@ def test_fixings_that_everybody_gets_cannot_be_written_to() -> None:
 def test_every_currency_whose_fixings_ended_has_its_row() -> None:
     """Of the packaged file: what is no longer fixed on its last day, and the last day that was."""
     last = last_packaged("USD")
-    found = {one: last_packaged(one) for one in fixed_by_ecb()}
-    gone = {one: str(day) for one, day in found.items() if day != last}
-    assert gone == {one: day.isoformat() for one, (day, _) in ENDED.items()}
+    ends = {currency: last_packaged(currency) for currency in fixed_by_ecb()}
+    gone = {currency: str(day) for currency, day in ends.items() if day != last}
+    assert gone == {currency: day.isoformat() for currency, (day, _) in ENDED.items()}

@@ -20,9 +20,9 @@ from tests.support.markets_of import line, market_of
 
 
 def sessions(start: str, count: int, venue: Venue = MAINLAND) -> list[str]:
-    known = sessions_of(venue)
-    place = int(np.searchsorted(known, np.datetime64(start)))
-    return [str(day) for day in known[place : place + count]]
+    calendar_days = sessions_of(venue)
+    place = int(np.searchsorted(calendar_days, np.datetime64(start)))
+    return [str(day) for day in calendar_days[place : place + count]]
 
 
 def locked(asset: str | Asset, closes: list[float], start: str = "2024-10-08",
@@ -118,14 +118,14 @@ def test_only_a_row_makes_a_line_st_and_others_are_noted() -> None:
     days = sessions("2024-10-08", 4)
     plain = market_of([line("600589.SS", days, closes)], "600589.SS")
     marked = Asset("600589.SS", MAINLAND, risk_warning=row)
-    told = market_of([line("600589.SS", days, closes)], marked)
+    marked_market = market_of([line("600589.SS", days, closes)], marked)
     assert plain.locked[:, 0].tolist() == [0, 0, 0, 0]
-    assert [note for note in plain.notes if "5%" in note] == [
-        "600589.SS: stops 5% above the last close on sessions in a row from 2024-10-09, as under a "
-        "risk warning (ST); if it was, say when: Asset(..., risk_warning=Dated(...))"
+    assert [note for note in plain.notes if "5 %" in note] == [
+        "600589.SS: stops 5 % above the last close on sessions in a row from 2024-10-09, as under "
+        "a risk warning (ST); if it was, say when: Asset(..., risk_warning=Dated(...))"
     ]
-    assert told.locked[:, 0].tolist() == [0, 1, 1, 1]
-    assert not [note for note in told.notes if "5%" in note]
+    assert marked_market.locked[:, 0].tolist() == [0, 1, 1, 1]
+    assert not [note for note in marked_market.notes if "5 %" in note]
 
 
 def test_a_listing_is_free_for_five_sessions() -> None:
@@ -184,9 +184,9 @@ def hong_kong(*lines: Bars) -> Market:
 
 
 def test_a_bar_on_a_typhoon_day_fills_nothing_volume_or_not() -> None:
-    found = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]))
-    assert found.fillable[:, 0].tolist() == [True, False, True]
-    assert found.opened[:, 0].tolist() == [True, False, True]
+    market = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]))
+    assert market.fillable[:, 0].tolist() == [True, False, True]
+    assert market.opened[:, 0].tolist() == [True, False, True]
 
 
 def test_a_bar_without_volume_or_open_fills_nothing_and_a_blank_volume_does() -> None:
@@ -196,19 +196,23 @@ def test_a_bar_without_volume_or_open_fills_nothing_and_a_blank_volume_does() ->
         ({"volume": [5.0, 0.0, nan]}, [True, False, True]),
         ({"open": [50.0, nan, 52.0]}, [True, False, True]),
     ):
-        found = hong_kong(line("0005.HK", days, prices, **changed))
-        assert found.fillable[:, 0].tolist() == expected
-        assert found.opened.all()
+        market = hong_kong(line("0005.HK", days, prices, **changed))
+        assert market.fillable[:, 0].tolist() == expected
+        assert market.opened.all()
 
 
 def test_a_second_line_that_traded_says_that_the_calendar_errs() -> None:
-    found = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]), line("0700.HK", SAOLA, [300, 303, 299]))
-    assert found.fillable.all() and found.opened.all()
+    market = hong_kong(
+        line("0005.HK", SAOLA, [50, 51, 53]), line("0700.HK", SAOLA, [300, 303, 299])
+    )
+    assert market.fillable.all() and market.opened.all()
 
 
 def test_a_bar_that_is_repeated_is_no_trade() -> None:
-    found = hong_kong(line("0005.HK", SAOLA, [50, 50, 53]), line("0700.HK", SAOLA, [300, 300, 299]))
-    assert found.fillable.tolist() == [[True, True], [False, False], [True, True]]
+    market = hong_kong(
+        line("0005.HK", SAOLA, [50, 50, 53]), line("0700.HK", SAOLA, [300, 300, 299])
+    )
+    assert market.fillable.tolist() == [[True, True], [False, False], [True, True]]
 
 
 def test_a_bar_that_stands_still_at_the_close_before_is_no_trade() -> None:
@@ -220,17 +224,17 @@ def test_a_bar_that_stands_still_at_the_close_before_is_no_trade() -> None:
 
 
 def test_a_line_of_another_venue_says_nothing_of_this_one() -> None:
-    found = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]), line("AAPL", SAOLA, [180, 181, 182]))
-    assert found.fillable[1].tolist() == [False, True]
+    market = hong_kong(line("0005.HK", SAOLA, [50, 51, 53]), line("AAPL", SAOLA, [180, 181, 182]))
+    assert market.fillable[1].tolist() == [False, True]
 
 
 def test_beyond_its_end_a_calendar_says_nothing() -> None:
-    known = sessions_of(MAINLAND)
-    assert str(known[-1])[:4] <= "2026", "then this test wants a later day"
+    sessions = sessions_of(MAINLAND)
+    assert str(sessions[-1])[:4] <= "2026", "then this test wants a later day"
     bars = line("600589.SS", ["2026-12-31", "2027-01-04"], [10, 10.1])
     want = Want((Sleeve("one", ("600589.SS",)),), "CNY")
-    found = build_market({"600589.SS": bars}, want, EcbRates())
-    assert found.fillable[:, 0].all() and found.opened[:, 0].all()
+    market = build_market({"600589.SS": bars}, want, EcbRates())
+    assert market.fillable[:, 0].all() and market.opened[:, 0].all()
 
 
 def test_beyond_its_end_the_weekdays_of_a_venue_open_it() -> None:
@@ -238,25 +242,25 @@ def test_beyond_its_end_the_weekdays_of_a_venue_open_it() -> None:
     days = ["2026-12-31", "2027-01-04", "2027-01-05", "2027-01-06"]
     lines = [line("80700.HK", days, [500] * 4), line("600589.SS", days[:2] + days[3:], [10] * 3)]
     want = Want((Sleeve("all", ("80700.HK", "600589.SS")),), "CNY")
-    found = build_market({bars.ticker: bars for bars in lines}, want, EcbRates())
-    column = found.place["600589.SS"]
-    assert found.fillable[:, column].tolist() == [True, True, False, True]
-    assert found.opened[:, column].all()
+    market = build_market({bars.ticker: bars for bars in lines}, want, EcbRates())
+    column = market.place["600589.SS"]
+    assert market.fillable[:, column].tolist() == [True, True, False, True]
+    assert market.opened[:, column].all()
 
 
 def test_a_venue_opens_for_a_line_that_hong_kong_s_holiday_keeps_from_trading() -> None:
     """2024-10-11: the mainland had a session, Stock Connect none."""
     days = ["2024-10-10", "2024-10-11", "2024-10-14"]
-    found = market_of([line("600589.SS", days, [10, 10.1, 10.2])], "600589.SS")
-    assert found.fillable[:, 0].tolist() == [True, False, True]
-    assert found.opened[:, 0].tolist() == [True, True, True]
+    market = market_of([line("600589.SS", days, [10, 10.1, 10.2])], "600589.SS")
+    assert market.fillable[:, 0].tolist() == [True, False, True]
+    assert market.opened[:, 0].tolist() == [True, True, True]
 
 
 def test_a_halted_line_has_its_venue_open() -> None:
     """2024-01-03 without a bar of its own; 2024-01-15 was no session of New York."""
     days = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-15"]
     lines = [line("AAPL", [days[0], days[2]], [1, 1]), line("0700.HK", days, [2, 2.1, 2.2, 2.3])]
-    found = market_of(lines, Asset("AAPL", NEW_YORK), "0700.HK", end=date(2024, 1, 4))
-    column = found.place["AAPL"]
-    assert found.fillable[:, column].tolist() == [True, False, True]
-    assert found.opened[:, column].tolist() == [True, True, True]
+    market = market_of(lines, Asset("AAPL", NEW_YORK), "0700.HK", end=date(2024, 1, 4))
+    column = market.place["AAPL"]
+    assert market.fillable[:, column].tolist() == [True, False, True]
+    assert market.opened[:, column].tolist() == [True, True, True]

@@ -84,13 +84,13 @@ def test_euros_earn_the_deposit_facility_and_the_sharpe_ratio_is_over_it() -> No
     assert cash["2024-05-06"] == pytest.approx(first * (1 + 0.04 * 3 / 360), abs=1e-6)
     assert cash["2024-06-12"] / cash["2024-06-11"] == pytest.approx(1 + 0.04 / 360, abs=1e-12)
     assert cash["2024-06-13"] / cash["2024-06-12"] == pytest.approx(1 + 0.0375 / 360, abs=1e-12)
-    assert any("idle EUR cash earns the ECB's deposit facility" in one for one in market.notes)
+    assert any("idle EUR cash earns the ECB's deposit facility" in note for note in market.notes)
     returns = done.account.equity.pct_change().iloc[1:].to_numpy()
     days = np.diff(market.sessions[market.first :]).astype("int64")
     over = returns - done.rates["cash"].to_numpy()[1:] * days / 360
     sharpe = over.mean() / over.std(ddof=1) * math.sqrt((len(over) - 1) / (days[1:].sum() / 365.25))
-    found = figures(done.account.equity, done.output.fills, done.rates["cash"])["sharpe"]
-    assert found == pytest.approx(sharpe, rel=1e-9)
+    ratio = figures(done.account.equity, done.output.fills, done.rates["cash"])["sharpe"]
+    assert ratio == pytest.approx(sharpe, rel=1e-9)
 
 
 def test_both_engines_pay_the_same_in_euros() -> None:
@@ -102,7 +102,7 @@ def test_both_engines_pay_the_same_in_euros() -> None:
 def test_a_percentage_of_ones_own() -> None:
     done = run(cash_rate="2.5%")
     assert set(done.rates["cash"]) == {0.025}
-    assert "idle USD cash earns 2.5%, as asked" in done.market.notes
+    assert "idle USD cash earns 2.50 %, as asked" in done.market.notes
     assert set(run(cash_rate="-0.5 %", currency="EUR").rates["cash"]) == {-0.005}
 
 
@@ -153,8 +153,8 @@ def test_rows_of_ones_own_count_from_the_day_after_each() -> None:
     assert [earned[day] for day in ("2024-05-03", "2024-05-06", "2024-05-07", "2024-06-12")] == [
         0.0, 0.0, 0.04, 0.04]  # fmt: skip
     assert earned["2024-06-13"] == earned["2024-07-31"] == 0.0375
-    said = "idle USD cash earns the rates given, as in force the day before; nothing before "
-    assert f"{said}2024-05-06; the last of 2 rows is of 2024-06-12" in done.market.notes
+    sentence = "idle USD cash earns the rates given, as in force the day before; nothing before "
+    assert f"{sentence}2024-05-06; the last of 2 rows is of 2024-06-12" in done.market.notes
 
 
 @pytest.mark.parametrize(
@@ -189,13 +189,13 @@ def test_a_file_that_is_missing_or_too_long_says_what_to_do(tmp_path: Path) -> N
         Settings(cash_rate=str(path))
 
 
-@pytest.mark.parametrize("said", ["2.5", "2,5", "abc%", "250%", "", 0.025, "nan%"])
-def test_what_is_no_rate_is_refused(said: object) -> None:
+@pytest.mark.parametrize("sentence", ["2.5", "2,5", "abc%", "250%", "", 0.025, "nan%"])
+def test_what_is_no_rate_is_refused(sentence: object) -> None:
     with pytest.raises(CommandError, match=r"give percent a year as 2\.5%"):
-        Settings(cash_rate=said)  # type: ignore[arg-type]
+        Settings(cash_rate=sentence)  # type: ignore[arg-type]
 
 
 def test_a_currency_without_rows_earns_nothing_and_says_so() -> None:
     done = run(currency="PLN")
     assert set(done.rates["cash"]) == {0.0}
-    assert any("idle PLN cash earns nothing" in one for one in done.market.notes)
+    assert any("idle PLN cash earns nothing" in note for note in done.market.notes)

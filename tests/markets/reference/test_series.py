@@ -103,10 +103,12 @@ def folder(path: Path, signal: str, count: int) -> str:
 def test_a_signal_that_ended_is_unknown_and_that_is_said(tmp_path: Path) -> None:
     result = run(Follows(), data=folder(tmp_path, "^VIX", 150), ledger=tmp_path / "l.sqlite",
                  engine="kernel", start="2020-06-01", verdict=False)  # fmt: skip
-    (one,) = [one for one in result.manifest["findings"] if one["rule"] == "ended"]
+    (finding,) = [finding for finding in result.manifest["findings"] if finding["rule"] == "ended"]
     last = frame(count=400).index[149].date()
-    assert one["severity"] == "doubt"
-    assert one["told"].startswith(f"ends on {last}, and its last close is too old on 243 sessions")
+    assert finding["severity"] == "doubt"
+    assert finding["told"].startswith(
+        f"ends on {last}, and its last close is too old on 243 sessions"
+    )
 
 
 @pytest.mark.parametrize(("later", "severity"), [(0, None), (1, "note"), (30, "doubt")])
@@ -118,15 +120,15 @@ def test_a_signal_that_begins_late_is_unknown_and_that_is_said(
     start = made.index[100 - later].date()
     result = run(Follows(), data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
                  start=f"{start}", verdict=False)  # fmt: skip
-    late = [one for one in result.manifest["findings"] if one["rule"] == "late start"]
-    assert [one["severity"] for one in late] == ([severity] if severity else [])
-    for one in late:
+    late = [finding for finding in result.manifest["findings"] if finding["rule"] == "late start"]
+    assert [finding["severity"] for finding in late] == ([severity] if severity else [])
+    for finding in late:
         first = made.index[100].date()
         sessions = f"{later} session{'s' * (later > 1)}"
-        assert one["told"] == (
+        assert finding["told"] == (
             f"begins on {first}, and the run on {start}: it is unknown on the first {sessions}"
         )
-        assert one["remedy"] == f"Start the run later: --start {first}."
+        assert finding["remedy"] == f"Start the run later: --start {first}."
 
 
 def test_a_signal_may_declare_how_often_it_comes(tmp_path: Path) -> None:
@@ -139,7 +141,7 @@ def test_a_signal_may_declare_how_often_it_comes(tmp_path: Path) -> None:
         monthly = type("Monthly", (Follows,), {"signals": (signal,)})
         result = run(monthly(), data=str(prices), ledger=tmp_path / "l.sqlite", engine="kernel",
                      start=f"{made.index[115].date()}", verdict=False)  # fmt: skip
-        ended = [one for one in result.manifest["findings"] if one["rule"] == "ended"]
+        ended = [finding for finding in result.manifest["findings"] if finding["rule"] == "ended"]
         assert bool(ended) is unknown
 
 
@@ -153,8 +155,8 @@ def test_cash_earns_nothing_once_its_rate_ended(tmp_path: Path) -> None:
     prices = folder(tmp_path, "^IRX", 150)
     result = run(Waits(), data=prices, ledger=tmp_path / "l.sqlite", engine="kernel",
                  start="2020-06-01", verdict=False)  # fmt: skip
-    (one,) = [one for one in result.manifest["findings"] if one["rule"] == "ended"]
-    assert "idle USD cash earns nothing there" in one["told"]
+    (finding,) = [finding for finding in result.manifest["findings"] if finding["rule"] == "ended"]
+    assert "idle USD cash earns nothing there" in finding["told"]
     grown = result.equity.pct_change().fillna(0.0)
     assert (grown.loc["2020-07-01":"2020-07-31"] > 0).all()  # type: ignore[misc]
     assert grown.iloc[-200:].eq(0).all()

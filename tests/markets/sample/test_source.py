@@ -199,9 +199,9 @@ def test_splits_are_known_and_prices_do_not_jump(market: Mapping[str, Bars]) -> 
     for ticker, bars in market.items():
         column = bars.frame["split"]
         assert column.notna().all()
-        found = {f"{day:%Y-%m-%d}": ratio for day, ratio in column[column != 0].items()}
-        assert found == SPLITS.get(ticker, {}), ticker
-        for day in found:
+        splits = {f"{day:%Y-%m-%d}": ratio for day, ratio in column[column != 0].items()}
+        assert splits == SPLITS.get(ticker, {}), ticker
+        for day in splits:
             assert abs(bars.frame["close"].pct_change().loc[day]) < 0.15, (ticker, day)
 
 

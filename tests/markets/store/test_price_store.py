@@ -47,8 +47,8 @@ def test_the_file_describes_itself(tmp_path: Path) -> None:
 def test_the_same_bars_make_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         Store(tmp_path / name).write(stored())
-    one, two = ((tmp_path / name / "AAPL.parquet").read_bytes() for name in ("one", "two"))
-    assert one == two
+    first, second = ((tmp_path / name / "AAPL.parquet").read_bytes() for name in ("one", "two"))
+    assert first == second
 
 
 def test_nothing_stored_is_none(tmp_path: Path) -> None:
@@ -69,9 +69,9 @@ def test_an_odd_ticker_stays_in_the_folder(tmp_path: Path, ticker: str) -> None:
     assert store.path(ticker).resolve().parent == (tmp_path / "store").resolve()
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
     assert store.tickers() == [ticker]
-    found = store.read(ticker)
-    assert found is not None
-    assert found.bars.ticker == ticker
+    kept = store.read(ticker)
+    assert kept is not None
+    assert kept.bars.ticker == ticker
 
 
 def test_file_names_are_plain(tmp_path: Path) -> None:
@@ -197,12 +197,12 @@ def test_a_flipped_byte_never_gives_other_prices(tmp_path: Path) -> None:
         flipped[place] ^= 0x10
         store.path("AAPL").write_bytes(flipped)
         try:
-            found = store.read("AAPL")
+            kept = store.read("AAPL")
         except BrokenData:
             refused += 1
             continue
-        assert found is not None
-        same(found.bars.frame, stored(rows=200).bars.frame)
+        assert kept is not None
+        same(kept.bars.frame, stored(rows=200).bars.frame)
     assert refused > 60
 
 
@@ -272,10 +272,10 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
     assert len(store.tickers()) == 12
     assert list(tmp_path.glob("*.tmp")), "no writer was caught in the middle"
     for ticker in store.tickers():
-        found = store.read(ticker)
-        assert found is not None
-        assert len(found.bars.frame) == 3000
-        assert found.bars.frame["close"].unique().tolist() in ([10.5], [21.0])
+        kept = store.read(ticker)
+        assert kept is not None
+        assert len(kept.bars.frame) == 3000
+        assert kept.bars.frame["close"].unique().tolist() in ([10.5], [21.0])
         store.write(stored(ticker))
     assert not list(tmp_path.glob("*.tmp"))
 

@@ -21,7 +21,7 @@ from markets.snapshot import Snapshot
 from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from markets.store.restatements import seal
-from markets.store.snapshots import SnapshotSource, keep, known
+from markets.store.snapshots import SnapshotSource, keep, snapshot_ids
 from newsfolio import Facts
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError, UnknownName
 from newsfolio.listings import asset_of
@@ -96,9 +96,9 @@ def test_added_bars_make_no_version(store: Store) -> None:
     stored = store.read("AAPL")
     assert stored is not None
     assert stored.changes == ()
-    found = store.find("AAPL", old.digest(), date(2022, 6, 30))
-    assert found is not None
-    pd.testing.assert_frame_equal(found.frame, old.frame, check_exact=True, check_freq=False)
+    kept = store.find("AAPL", old.digest(), date(2022, 6, 30))
+    assert kept is not None
+    pd.testing.assert_frame_equal(kept.frame, old.frame, check_exact=True, check_freq=False)
 
 
 def test_a_restated_figure_keeps_the_old_file_and_says_what_changed(store: Store) -> None:
@@ -112,19 +112,19 @@ def test_a_restated_figure_keeps_the_old_file_and_says_what_changed(store: Store
     assert stored is not None
     (change,) = stored.changes
     assert (change.when, change.days, change.version) == (date(2022, 7, 5), 3, old.digest())
-    told = [(str(cell.day), cell.what, cell.old, cell.new) for cell in change.cells]
+    cells = [(str(cell.day), cell.what, cell.old, cell.new) for cell in change.cells]
     volume = float(old.frame.loc[pd.Timestamp("2021-03-02"), "volume"])
     close = float(old.frame.loc[pd.Timestamp("2021-03-03"), "close"])
-    assert told == [
+    assert cells == [
         ("2021-03-01", "dividend", 0.0, 0.25),
         ("2021-03-02", "volume", volume, None),
         ("2021-03-03", "bar", close, None),
     ]
     assert str(change) == "2022-07-05: 3 days restated, the dividend of 2021-03-01 was 0, now 0.25"
     assert [path.name for path in store.versions("AAPL")] == [f"AAPL.{old.digest()}.parquet"]
-    found = store.find("AAPL", old.digest(), old.last)
-    assert found is not None
-    assert found.frame["dividend"].sum() == 0.0
+    kept = store.find("AAPL", old.digest(), old.last)
+    assert kept is not None
+    assert kept.frame["dividend"].sum() == 0.0
 
 
 def test_changes_stay_when_bars_are_added_and_pile_up(store: Store) -> None:
@@ -175,7 +175,7 @@ def test_a_snapshot_gives_exactly_what_was_read(store: Store) -> None:
         put(store, halved(made(ticker, "2022-09-30")), "2022-10-01")
     source = SnapshotSource(store, read.id)
     again = source.load([asset_of(ticker) for ticker in LINES], [mood, Facts("x", ("y",))])
-    assert (again.id, source.name, known(store)) == (read.id, "yahoo", [read.id])
+    assert (again.id, source.name, snapshot_ids(store)) == (read.id, "yahoo", [read.id])
     assert list(again) == ["0700.HK", "9618.HK"]
     assert again["0700.HK"].notes == ("made with 1",)
     pd.testing.assert_frame_equal(again.facts["mood"].frame, table.frame)
@@ -249,9 +249,9 @@ def test_a_record_with_other_figures_is_refused_whatever_its_seal(store: Store) 
     read = Snapshot({"AAPL": made("AAPL")})
     keep(store, read, "yahoo")
     path = store.folder / "snapshots" / f"{read.id}.json"
-    said = json.loads(path.read_text())
-    said["lines"]["AAPL"]["cells"] = [["2021-03-01", "close", 1.0]]
-    path.write_text(json.dumps(said | {"seal": seal(said)}))
+    record = json.loads(path.read_text())
+    record["lines"]["AAPL"]["cells"] = [["2021-03-01", "close", 1.0]]
+    path.write_text(json.dumps(record | {"seal": seal(record)}))
     with pytest.raises(BrokenData, match=r"AAPL: .*to the bit"):
         SnapshotSource(store, read.id).load([asset_of("AAPL")])
 
@@ -301,9 +301,9 @@ def test_an_unknown_id_offers_the_nearest(store: Store) -> None:
 
 
 def played(shell: Shell, *more: str, data: str = "yahoo") -> Result:
-    told = ran(shell, *more, data=data)
-    assert told.code == 0, told.err
-    return load(Path(json.loads(told.out)["runs"][0]["path"]))
+    answer = ran(shell, *more, data=data)
+    assert answer.code == 0, answer.err
+    return load(Path(json.loads(answer.out)["runs"][0]["path"]))
 
 
 def ran(shell: Shell, *more: str, data: str = "yahoo") -> Said:
@@ -356,12 +356,12 @@ def test_other_lines_of_a_snapshot_are_said(shell: Shell, store: Store) -> None:
     first = played(shell, "--offline", "--facts", "tables")
     snapshot = str(first.manifest["data"]["snapshot"])
     (shell.folder / "other.py").write_text(OWN.replace('"AAPL"', '"SPY"'))
-    told = shell(
+    answer = shell(
         "run", "other.py:Mine", "--store", "store", "--engine", "kernel", "--no-verdict",
         "--no-tearsheet", "--json", "--snapshot", snapshot,
     )  # fmt: skip
-    other = load(Path(json.loads(told.out)["runs"][0]["path"]))
-    assert other.manifest["data"]["snapshot"] in known(store)
+    other = load(Path(json.loads(answer.out)["runs"][0]["path"]))
+    assert other.manifest["data"]["snapshot"] in snapshot_ids(store)
     assert any(snapshot in note for note in other.manifest["notes"])
     assert not any(snapshot in note for note in first.manifest["notes"])
 
@@ -378,8 +378,8 @@ def test_other_lines_of_a_snapshot_are_said(shell: Shell, store: Store) -> None:
 def test_a_snapshot_that_cannot_be_is_refused(
     shell: Shell, more: tuple[str, ...], data: str, says: str
 ) -> None:
-    told = ran(shell, *more, data=data)
-    assert (told.code, says in told.err) == (2, True), told.err
+    answer = ran(shell, *more, data=data)
+    assert (answer.code, says in answer.err) == (2, True), answer.err
 
 
 def test_a_store_that_cannot_be_written_costs_a_warning(
@@ -388,10 +388,10 @@ def test_a_store_that_cannot_be_written_costs_a_warning(
     (shell.folder / "tables").mkdir()
     (shell.folder / "tables" / "mood.csv").write_text("known,share\n2021-06-01,0.25\n")
     (store.folder / "snapshots").write_text("in the way")
-    told = ran(shell, "--offline", "--facts", "tables")
-    assert told.code == 0
-    assert "this trial cannot be repeated with --snapshot" in told.err
-    assert json.loads(told.out)["runs"]
+    answer = ran(shell, "--offline", "--facts", "tables")
+    assert answer.code == 0
+    assert "this trial cannot be repeated with --snapshot" in answer.err
+    assert json.loads(answer.out)["runs"]
 
 
 def test_the_sample_is_not_remembered() -> None:

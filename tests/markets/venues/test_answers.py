@@ -89,8 +89,8 @@ def test_sessions_and_none(market: str) -> None:
     for name, opened in (("shut", False), ("open", True)):
         days = np.array(table[name], dtype="datetime64[D]")
         for code in {line[1] for line in table["lines"]}:
-            said = is_open(code, days)
-            assert [str(day) for day in days[said != opened]] == []
+            open_days = is_open(code, days)
+            assert [str(day) for day in days[open_days != opened]] == []
 
 
 @pytest.mark.parametrize("market", TABLES)

@@ -20,7 +20,7 @@ DAYS = np.arange(np.datetime64("2024-01-01"), np.datetime64("2027-01-01"))
 YEARS = (2024, 2025, 2026)
 
 
-def each(*days: str) -> tuple[str, ...]:
+def dates(*days: str) -> tuple[str, ...]:
     """These days of every year."""
     return tuple(f"{year}-{day}" for year in YEARS for day in days)
 
@@ -34,18 +34,18 @@ QUANTLIB: dict[str, tuple[ql.Calendar, tuple[str, ...]]] = {
     # Euronext: a holiday of Dublin's own in May, and 26 December 2026 made up for
     "XDUB": (ql.TARGET(), ("2024-05-06", "2025-05-05", "2026-05-04", "2026-12-28")),
     # half days on both eves, which QuantLib has as holidays
-    "XPAR": (ql.France(ql.France.Exchange), each("12-24", "12-31")),
+    "XPAR": (ql.France(ql.France.Exchange), dates("12-24", "12-31")),
     "XAMS": (ql.TARGET(), ()),
     "XBRU": (ql.TARGET(), ()),
     "XLIS": (ql.TARGET(), ()),
     "XMAD": (ql.TARGET(), ()),
     # no session on New Year's Eve
-    "XETR": (ql.Germany(ql.Germany.Xetra), each("12-31")),
-    "XFRA": (ql.Germany(ql.Germany.FrankfurtStockExchange), each("12-31")),
-    "XHEL": (ql.Finland(), each("12-31")),
-    "XOSL": (ql.Norway(), each("12-31")),
+    "XETR": (ql.Germany(ql.Germany.Xetra), dates("12-31")),
+    "XFRA": (ql.Germany(ql.Germany.FrankfurtStockExchange), dates("12-31")),
+    "XHEL": (ql.Finland(), dates("12-31")),
+    "XOSL": (ql.Norway(), dates("12-31")),
     # nor on either eve
-    "XSWX": (ql.Switzerland(), each("12-24", "12-31")),
+    "XSWX": (ql.Switzerland(), dates("12-24", "12-31")),
     "XMIL": (ql.Italy(ql.Italy.Exchange), ()),
     "XSTO": (ql.Sweden(), ()),
     "XCSE": (ql.Denmark(), ()),
@@ -65,6 +65,10 @@ QUANTLIB: dict[str, tuple[ql.Calendar, tuple[str, ...]]] = {
     # elections, and Constitution Day
     "XKRX": (ql.SouthKorea(ql.SouthKorea.KRX), ("2025-06-03", "2026-06-03", "2026-07-17")),
     "XTKS": (ql.Japan(), ()),
+    # Aidilfitri of 2026 was on the Saturday, as the moon had it
+    "XKLS": (ql.Malaysia(), ("2026-03-20",)),
+    # announced: trading ends with 4 April and goes on on the 14th
+    "XSAU": (ql.SaudiArabia(), ("2024-04-04", "2024-04-14")),
     "XSES": (ql.Singapore(), ("2026-03-20",)),  # the feast was on the Saturday
     "XIDX": (ql.Indonesia(), ("2025-08-18",)),  # made a holiday in that month
     # substitutes that the exchange named
@@ -112,22 +116,22 @@ def differing(code: str, theirs: NDArray[np.bool_]) -> list[str]:
 
 @pytest.mark.parametrize("code", QUANTLIB)
 def test_sessions_are_those_of_quantlib(code: str) -> None:
-    calendar, known = QUANTLIB[code]
+    calendar, expected = QUANTLIB[code]
     days: list[date] = DAYS.astype(object).tolist()
     theirs = [calendar.isBusinessDay(ql.Date(day.day, day.month, day.year)) for day in days]
-    assert differing(code, np.array(theirs)) == sorted(known)
+    assert differing(code, np.array(theirs)) == sorted(expected)
 
 
 @pytest.mark.parametrize("code", OWN)
 def test_sessions_are_those_of_pandas_market_calendars(code: str) -> None:
-    name, known = OWN[code]
+    name, expected = OWN[code]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pandas_market_calendars
 
         valid = pandas_market_calendars.get_calendar(name).valid_days(DAYS[0], DAYS[-1])
     theirs = np.isin(DAYS, valid.tz_localize(None).to_numpy().astype("datetime64[D]"))
-    assert differing(code, theirs) == sorted(known)
+    assert differing(code, theirs) == sorted(expected)
 
 
 def test_tel_aviv_moves_its_week_on_2026_01_05() -> None:

@@ -41,13 +41,13 @@ def sample() -> Market:
 
 def views(market: Market, sessions: list[int]) -> list[View]:
     """One view a session, each with a recorder of its own."""
-    found = []
+    panels = []
     for session in sessions:
         recorder = Recorder(market)
         recorder.write(market, session)
         usable = HoldableLines(market).at(session).usable
-        found.append(View(market.day(session), market.universe, usable, None, {}, recorder))
-    return found
+        panels.append(View(market.day(session), market.universe, usable, None, {}, recorder))
+    return panels
 
 
 @given(st.integers(0, 100_000), st.sampled_from([1, 3]))
@@ -66,9 +66,9 @@ def test_a_panel_answers_what_every_view_does(seed: int, step: int) -> None:
         expected = [
             [getattr(view, name)(line, *arguments) for line in market.universe] for view in seen
         ]
-        found = getattr(panel, name)(*arguments)
-        assert found.shape == (len(seen), len(market.universe))
-        np.testing.assert_array_equal(found, expected, err_msg=f"{name}{arguments}")
+        answer = getattr(panel, name)(*arguments)
+        assert answer.shape == (len(seen), len(market.universe))
+        np.testing.assert_array_equal(answer, expected, err_msg=f"{name}{arguments}")
 
 
 def test_a_panel_knows_days_and_ages(sample: Market) -> None:
@@ -90,8 +90,10 @@ def test_look_ups_against_pandas(sample: Market) -> None:
     level = pd.DataFrame(sample.level[:, order])
     returns = level.pct_change()
     value = pd.DataFrame(sample.traded_value[:, order])
-    medians = value.apply(lambda one: one.dropna().rolling(60, min_periods=1).median()).ffill()
-    for found, expected in (
+    medians = value.apply(
+        lambda column: column.dropna().rolling(60, min_periods=1).median()
+    ).ffill()
+    for answer, expected in (
         (panel.momentum(126), level / level.shift(126) - 1),
         (panel.momentum(126, 21), level.shift(21) / level.shift(147) - 1),
         (panel.volatility(60), returns.rolling(60).std()),
@@ -102,15 +104,15 @@ def test_look_ups_against_pandas(sample: Market) -> None:
     ):
         own = expected.notna().to_numpy()  # where it is not, a stand-in may answer
         assert own.mean() > 0.5
-        np.testing.assert_allclose(found[own], expected.to_numpy()[own], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(answer[own], expected.to_numpy()[own], rtol=1e-9, atol=1e-12)
 
 
 def test_answers_are_shared_by_parameter_sets_and_cannot_be_written_to(sample: Market) -> None:
     marks = marks_of(Fixed(), sample)
-    one, other = panel_of(sample, marks), panel_of(sample, marks)
-    assert one.momentum(63) is other.momentum(63)
+    first, other = panel_of(sample, marks), panel_of(sample, marks)
+    assert first.momentum(63) is other.momentum(63)
     with pytest.raises(ValueError, match="read-only"):
-        one.momentum(63)[0, 0] = 1.0
+        first.momentum(63)[0, 0] = 1.0
 
 
 def test_what_is_remembered_has_a_bound(sample: Market, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,10 +51,10 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_an_unknown_ticker_is_left_out(yahoo: Yahoo, store: Store) -> None:
-    told: list[str] = []
-    found = load(yahoo, store, "NOPE", "AAPL", progress=told.append)
-    assert list(found) == ["AAPL"]
-    assert told[0] == "NOPE: Yahoo has no bars"
+    messages: list[str] = []
+    bars = load(yahoo, store, "NOPE", "AAPL", progress=messages.append)
+    assert list(bars) == ["AAPL"]
+    assert messages[0] == "NOPE: Yahoo has no bars"
     assert store.tickers() == ["AAPL"]
 
 
@@ -89,20 +89,20 @@ def test_a_line_that_yahoo_forgot_is_served_as_stored(yahoo: Yahoo, store: Store
         (Fault.EMPTY, "cannot be read .status 200"),
     ],
 )
-@pytest.mark.parametrize("known", [True, False], ids=["bars", "probe"])
+@pytest.mark.parametrize("has_bars", [True, False], ids=["bars", "probe"])
 def test_a_fault_names_the_ticker_and_the_next_command(
-    yahoo: Yahoo, store: Store, fault: Fault, says: str, known: bool
+    yahoo: Yahoo, store: Store, fault: Fault, says: str, has_bars: bool
 ) -> None:
     # yfinance asks for a time zone once a process: an unseen ticker meets the fault there.
-    ticker = "AAPL" if known else f"FAULT-{list(Fault).index(fault)}"
+    ticker = "AAPL" if has_bars else f"FAULT-{list(Fault).index(fault)}"
     yahoo.lines[ticker] = apple()
-    if known:
+    if has_bars:
         load(yahoo, store, ticker, today=date(2025, 2, 19))
-    before = store.path(ticker).read_bytes() if known else None
+    before = store.path(ticker).read_bytes() if has_bars else None
     yahoo.fault = fault
     with pytest.raises(MissingData, match=f"{ticker}: .*{says}.*Run again later.*--offline"):
         load(yahoo, store, ticker)
-    assert (store.path(ticker).read_bytes() if known else None) == before
+    assert (store.path(ticker).read_bytes() if has_bars else None) == before
     assert store.absent(ticker) is None
     yahoo.fault = Fault.NONE
     assert load(yahoo, store, ticker)[ticker].last == date(2025, 2, 20)
@@ -161,9 +161,9 @@ def test_offline_uses_what_is_stored_and_asks_nobody(yahoo: Yahoo, store: Store)
     first = load(yahoo, store, "AAPL")["AAPL"]
     yahoo.asked.clear()
     later = date(2026, 2, 21)
-    found = load(yahoo, store, "AAPL", "MSFT", today=later, offline=True)
-    assert list(found) == ["AAPL"]
-    assert found["AAPL"].digest() == first.digest()
+    bars = load(yahoo, store, "AAPL", "MSFT", today=later, offline=True)
+    assert list(bars) == ["AAPL"]
+    assert bars["AAPL"].digest() == first.digest()
     assert yahoo.asked == []
 
 
@@ -225,12 +225,12 @@ def test_two_processes_share_a_store_and_leave_the_users_cache_alone(
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=30) for process in both]
-    assert [process.returncode for process in both] == [0, 0], said
-    assert said[0] == said[1]
+    outputs = [process.communicate(timeout=30) for process in both]
+    assert [process.returncode for process in both] == [0, 0], outputs
+    assert outputs[0] == outputs[1]
     expected = {ticker: store.read(ticker) for ticker in sorted(tickers[:3])}
     digests = [f"{name}={kept.bars.digest()}" for name, kept in expected.items() if kept]
-    assert said[0] == (" ".join(digests) + "\n", "")
+    assert outputs[0] == (" ".join(digests) + "\n", "")
     assert len(digests) == 3
     assert [len(yahoo.charts(ticker)) for ticker in tickers[:3]] == [1, 1, 1]
     assert [path for path in home.rglob("*") if path.is_file()] == []

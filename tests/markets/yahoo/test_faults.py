@@ -174,17 +174,17 @@ def test_a_fault_is_explained_leaves_the_file_and_is_healed(
 ) -> None:
     before = store.path("AAPL").read_bytes()
     case.spoil(yahoo)
-    (found,) = fetch(yahoo, store, "AAPL", seconds=case.seconds)
+    (pulled,) = fetch(yahoo, store, "AAPL", seconds=case.seconds)
 
-    assert (found.outcome, found.why, found.added) == (Outcome.FAILED, case.why, 0)
-    assert found.error.startswith("AAPL: ")
-    assert re.search(case.says, found.error), found.error
-    assert "2025-02-18" in found.error
-    assert "newsfolio data pull AAPL" in found.error
-    assert len(found.error) < 400
+    assert (pulled.outcome, pulled.why, pulled.added) == (Outcome.FAILED, case.why, 0)
+    assert pulled.error.startswith("AAPL: ")
+    assert re.search(case.says, pulled.error), pulled.error
+    assert "2025-02-18" in pulled.error
+    assert "newsfolio data pull AAPL" in pulled.error
+    assert len(pulled.error) < 400
 
     assert store.path("AAPL").read_bytes() == before
-    assert found.last == TUESDAY
+    assert pulled.last == TUESDAY
     assert list(store.folder.glob("**/*.tmp")) == []
 
     yahoo.retry_after = ""
@@ -201,10 +201,10 @@ def test_a_fault_is_explained_leaves_the_file_and_is_healed(
 def test_a_fault_at_the_first_fetch_stores_nothing(yahoo: Yahoo, tmp_path: Path, name: str) -> None:
     empty = Store(tmp_path / "empty")
     REFUSED[name].spoil(yahoo)
-    (found,) = fetch(yahoo, empty, "AAPL")
-    assert found.failed
-    assert (found.first, found.last) == (None, None)
-    assert "nothing" in found.error
+    (pulled,) = fetch(yahoo, empty, "AAPL")
+    assert pulled.failed
+    assert (pulled.first, pulled.last) == (None, None)
+    assert "nothing" in pulled.error
     assert empty.tickers() == []
     assert empty.absent("AAPL") is None
     expected = undisturbed(yahoo, tmp_path, apple())
@@ -252,8 +252,8 @@ def test_what_came_late_is_fetched_by_the_next_pull(
     closes: list[float], healed: Callable[[], Line], change: str,
 ) -> None:  # fmt: skip
     spoil(yahoo.lines["AAPL"])
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert (found.outcome, found.added) == (Outcome.EXTENDED, len(closes) - 2)
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert (pulled.outcome, pulled.added) == (Outcome.EXTENDED, len(closes) - 2)
     assert bars_of(store).frame["close"].tolist() == closes
 
     expected = undisturbed(yahoo, tmp_path, healed())
@@ -269,8 +269,10 @@ def test_what_came_late_is_fetched_by_the_next_pull(
 def test_a_jump_like_a_split_stops_runs_until_it_is_healed(yahoo: Yahoo, store: Store) -> None:
     halved_before_the_split_is_told(yahoo.lines["AAPL"])
     fetch(yahoo, store, "AAPL")
-    found = [one for one in inspect(asset_of("AAPL"), bars_of(store)) if one.rule == "split"]
-    assert [one.severity for one in found] == [Severity.BLOCK]
+    findings = [
+        finding for finding in inspect(asset_of("AAPL"), bars_of(store)) if finding.rule == "split"
+    ]
+    assert [finding.severity for finding in findings] == [Severity.BLOCK]
 
 
 def test_a_row_listed_twice_counts_once(yahoo: Yahoo, store: Store, tmp_path: Path) -> None:
@@ -281,12 +283,12 @@ def test_a_row_listed_twice_counts_once(yahoo: Yahoo, store: Store, tmp_path: Pa
 
 def test_a_restated_dividend_is_recorded(yahoo: Yahoo, store: Store) -> None:
     yahoo.lines["AAPL"].dividends[TUESDAY] = 0.4
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert (found.outcome, found.added) == (Outcome.REFETCHED, 2)
-    assert found.change == "the dividend of 2025-02-18 was 0, now 0.4"
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert (pulled.outcome, pulled.added) == (Outcome.REFETCHED, 2)
+    assert pulled.change == "the dividend of 2025-02-18 was 0, now 0.4"
     stored = store.read("AAPL")
     assert stored is not None
-    assert [str(change.cells[0]) for change in stored.changes] == [found.change]
+    assert [str(change.cells[0]) for change in stored.changes] == [pulled.change]
     assert len(store.versions("AAPL")) == 1
 
 
@@ -295,8 +297,8 @@ def test_a_session_that_is_not_over_is_left_out(yahoo: Yahoo, store: Store, tmp_
     line = yahoo.lines["AAPL"]
     line.rows[THURSDAY], line.trades_until = bar(99.0, 10), time(16, 0)
     yahoo.now = datetime(2025, 2, 20, 20, 59, tzinfo=UTC)  # 15:59 in New York
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert (found.outcome, found.last) == (Outcome.EXTENDED, WEDNESDAY)
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert (pulled.outcome, pulled.last) == (Outcome.EXTENDED, WEDNESDAY)
     expected = undisturbed(yahoo, tmp_path, apple())
     (after,) = fetch(yahoo, store, "AAPL", today=TOMORROW)
     assert (after.outcome, after.added) == (Outcome.EXTENDED, 1)
@@ -319,11 +321,13 @@ def test_a_new_line_with_a_bar_in_pence_is_stored_named_and_healed(
     fetch(yahoo, fresh, "AAPL")
     (note,) = bars_of(fresh).notes
     assert "from 9000 to 91 on 2024-11-06, about a hundredfold" in note
-    rules = {one.rule: one.severity for one in inspect(asset_of("AAPL"), bars_of(fresh))}
+    rules = {
+        finding.rule: finding.severity for finding in inspect(asset_of("AAPL"), bars_of(fresh))
+    }
     assert rules["unit"] is Severity.BLOCK
     line.rows[date(2024, 11, 5)] = bar(90.0)
-    (found,) = fetch(yahoo, fresh, "AAPL", today=TOMORROW)
-    assert found.outcome is Outcome.REFETCHED
+    (pulled,) = fetch(yahoo, fresh, "AAPL", today=TOMORROW)
+    assert pulled.outcome is Outcome.REFETCHED
     assert bars_of(fresh).frame["close"].tolist()[:2] == [90.0, 91.0]
 
 
@@ -331,8 +335,8 @@ def test_fresh_fetches_what_was_restated_long_ago(yahoo: Yahoo, store: Store) ->
     yahoo.lines["AAPL"].rows[FIRST] = bar(94.0)
     fetch(yahoo, store, "AAPL")
     assert bars_of(store).frame["close"].iloc[0] == 95.0
-    (found,) = fetch(yahoo, store, "AAPL", fresh=True)
-    assert found.outcome is Outcome.REFETCHED
+    (pulled,) = fetch(yahoo, store, "AAPL", fresh=True)
+    assert pulled.outcome is Outcome.REFETCHED
     assert bars_of(store).frame["close"].iloc[0] == 94.0
 
 
@@ -340,6 +344,6 @@ def test_a_reverse_split_is_no_change_of_the_unit(yahoo: Yahoo, store: Store) ->
     line = yahoo.lines["AAPL"]
     line.rows = {day: bar(100 * (row[3] or 0.0)) for day, row in line.rows.items()}
     line.splits[THURSDAY] = (1, 100)
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert (found.outcome, found.error) == (Outcome.REFETCHED, "")
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert (pulled.outcome, pulled.error) == (Outcome.REFETCHED, "")
     assert bars_of(store).frame["split"].tolist() == [0, 0, 0, 0.01]

@@ -34,9 +34,9 @@ from tests.support.yahoo_server import (
 
 
 def test_an_unknown_ticker_is_said_to_be_unknown(yahoo: Yahoo, store: Store) -> None:
-    (found,) = fetch(yahoo, store, "NOPE")
-    assert (found.outcome, found.why, found.first) == (Outcome.UNKNOWN, "unknown", None)
-    assert "check the spelling" in found.error
+    (pulled,) = fetch(yahoo, store, "NOPE")
+    assert (pulled.outcome, pulled.why, pulled.first) == (Outcome.UNKNOWN, "unknown", None)
+    assert "check the spelling" in pulled.error
     assert store.tickers() == ["AAPL"]
     (again,) = fetch(yahoo, store, "NOPE")
     assert again.outcome is Outcome.SKIPPED
@@ -46,8 +46,8 @@ def test_an_unknown_ticker_is_said_to_be_unknown(yahoo: Yahoo, store: Store) -> 
 
 def test_a_line_without_bars_is_not_listed_yet(yahoo: Yahoo, store: Store) -> None:
     yahoo.lines["SOON"] = Line({date(2025, 3, 3): bar(10.0)})
-    (found,) = fetch(yahoo, store, "SOON")
-    assert (found.outcome, found.why) == (Outcome.NOT_LISTED, "not listed yet")
+    (pulled,) = fetch(yahoo, store, "SOON")
+    assert (pulled.outcome, pulled.why) == (Outcome.NOT_LISTED, "not listed yet")
     (after,) = fetch(yahoo, store, "SOON", today=date(2025, 3, 4))
     assert (after.outcome, after.added) == (Outcome.NEW, 1)
 
@@ -55,9 +55,9 @@ def test_a_line_without_bars_is_not_listed_yet(yahoo: Yahoo, store: Store) -> No
 def test_a_line_that_was_delisted_is_kept(yahoo: Yahoo, store: Store) -> None:
     before = store.path("AAPL").read_bytes()
     line = yahoo.lines.pop("AAPL")
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert (found.outcome, found.why, found.last) == (Outcome.DELISTED, "delisted", TUESDAY)
-    assert "the bars to 2025-02-18 are kept" in found.error
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert (pulled.outcome, pulled.why, pulled.last) == (Outcome.DELISTED, "delisted", TUESDAY)
+    assert "the bars to 2025-02-18 are kept" in pulled.error
     assert store.path("AAPL").read_bytes() == before
     yahoo.lines["AAPL"] = line
     assert fetch(yahoo, store, "AAPL", today=TOMORROW)[0].added == 2
@@ -65,9 +65,9 @@ def test_a_line_that_was_delisted_is_kept(yahoo: Yahoo, store: Store) -> None:
 
 def test_a_line_that_is_known_to_be_gone_says_when(yahoo: Yahoo, store: Store) -> None:
     gone = Asset("GONE", asset_of("AAPL").venue, delisted=Delisting(date(2024, 5, 3), 10.0))
-    (found,) = pull(store, [gone], TODAY, 1, session=yahoo.session())
-    assert (found.outcome, found.why) == (Outcome.DELISTED, "delisted")
-    assert "2024-05-03" in found.error
+    (pulled,) = pull(store, [gone], TODAY, 1, session=yahoo.session())
+    assert (pulled.outcome, pulled.why) == (Outcome.DELISTED, "delisted")
+    assert "2024-05-03" in pulled.error
 
 
 def test_a_holiday_and_a_late_bar_are_told_apart(yahoo: Yahoo, store: Store) -> None:
@@ -90,14 +90,14 @@ def test_one_bad_line_does_not_stop_the_others(yahoo: Yahoo, store: Store) -> No
     names = ["GOOD1", "BAD", "NOPE", "GOOD2", "CUT", "GOOD3"]
     yahoo.lines |= {name: apple() for name in names if name != "NOPE"}
     yahoo.faults = {"BAD": Fault.SERVER_ERROR, "CUT": Fault.CUT}
-    found = fetch(yahoo, store, *names, workers=4)
-    assert [one.ticker for one in found] == names
-    assert [one.outcome.value for one in found] == [
+    pulled = fetch(yahoo, store, *names, workers=4)
+    assert [line.ticker for line in pulled] == names
+    assert [line.outcome.value for line in pulled] == [
         "new", "failed", "unknown", "new", "failed", "new",
     ]  # fmt: skip
     yahoo.faults, asked = {}, len(yahoo.asked)
     again = fetch(yahoo, store, *names)
-    assert [one.outcome.value for one in again] == [
+    assert [line.outcome.value for line in again] == [
         "fetched today", "new", "fetched today", "fetched today", "new", "fetched today",
     ]  # fmt: skip
     assert not any("GOOD" in url for url in yahoo.asked[asked:])
@@ -109,11 +109,11 @@ def test_threads_do_not_mix_their_answers(yahoo: Yahoo, store: Store) -> None:
         if number % 3:
             yahoo.lines[name] = Line({TUESDAY: bar(10.0 + number), THURSDAY: bar(11.0 + number)})
     yahoo.delay = 0.02
-    found = fetch(yahoo, store, *names, workers=6)
-    for number, one in enumerate(found):
-        assert one.outcome is (Outcome.NEW if number % 3 else Outcome.UNKNOWN), one
+    pulled = fetch(yahoo, store, *names, workers=6)
+    for number, line in enumerate(pulled):
+        assert line.outcome is (Outcome.NEW if number % 3 else Outcome.UNKNOWN), line
         if number % 3:
-            closes = bars_of(store, one.ticker).frame["close"].tolist()
+            closes = bars_of(store, line.ticker).frame["close"].tolist()
             assert closes == [10.0 + number, 11.0 + number]
 
 
@@ -133,10 +133,10 @@ def test_each_thread_sees_its_own_chart(yahoo: Yahoo, store: Store) -> None:
 
 
 def test_progress_counts_every_line(yahoo: Yahoo, store: Store) -> None:
-    told: list[str] = []
-    fetch(yahoo, store, "AAPL", "NOPE", "NADA", workers=3, progress=told.append)
-    assert [text.split("  ")[0] for text in told] == ["1 of 3", "2 of 3", "3 of 3"]
-    assert {text.split("  ")[1] for text in told} == {
+    messages: list[str] = []
+    fetch(yahoo, store, "AAPL", "NOPE", "NADA", workers=3, progress=messages.append)
+    assert [text.split("  ")[0] for text in messages] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert {text.split("  ")[1] for text in messages} == {
         "AAPL: extended", "NOPE: unknown", "NADA: unknown",
     }  # fmt: skip
 
@@ -154,11 +154,11 @@ def test_at_the_limit_the_others_are_left_alone(yahoo: Yahoo, store: Store) -> N
     names = [f"LINE{number}" for number in range(8)]
     yahoo.lines |= {name: apple() for name in names}
     yahoo.fault = Fault.RATE_LIMITED
-    found = fetch(yahoo, store, *names)
-    assert [one.why for one in found] == ["limit"] * 3 + ["not asked"] * 5
-    assert "after 3 lines in a row: limit" in found[-1].error
+    pulled = fetch(yahoo, store, *names)
+    assert [line.why for line in pulled] == ["limit"] * 3 + ["not asked"] * 5
+    assert "after 3 lines in a row: limit" in pulled[-1].error
     yahoo.fault = Fault.NONE
-    assert {one.outcome for one in fetch(yahoo, store, *names)} == {Outcome.NEW}
+    assert {line.outcome for line in fetch(yahoo, store, *names)} == {Outcome.NEW}
 
 
 def test_a_damaged_file_is_fetched_again(yahoo: Yahoo, store: Store, tmp_path: Path) -> None:
@@ -167,9 +167,9 @@ def test_a_damaged_file_is_fetched_again(yahoo: Yahoo, store: Store, tmp_path: P
     assert fetch(yahoo, store, "AAPL")[0].failed
     assert store.path("AAPL").read_bytes() == b"PAR1 nonsense"
     expected = undisturbed(yahoo, tmp_path, apple())
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert found.outcome is Outcome.REFETCHED
-    assert "AAPL.parquet is damaged" in found.change
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert pulled.outcome is Outcome.REFETCHED
+    assert "AAPL.parquet is damaged" in pulled.change
     assert bars_of(store).digest() == expected
 
 
@@ -182,9 +182,9 @@ def test_a_file_of_a_newer_version_is_not_fetched_again(
     store.write(stored)
     monkeypatch.undo()
     before = store.path("AAPL").read_bytes()
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert (found.outcome, found.why) == (Outcome.FAILED, "store")
-    assert "of a newer newsfolio" in found.error
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert (pulled.outcome, pulled.why) == (Outcome.FAILED, "store")
+    assert "of a newer newsfolio" in pulled.error
     assert store.path("AAPL").read_bytes() == before
 
 
@@ -196,6 +196,6 @@ def test_a_clock_that_was_ahead_does_no_lasting_harm(
     fetch(yahoo, store, "AAPL", today=date(2030, 1, 1))
     assert bars_of(store).last == TODAY
     expected = undisturbed(yahoo, tmp_path, apple())
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert (found.outcome, found.last) == (Outcome.HOLIDAY, THURSDAY)
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert (pulled.outcome, pulled.last) == (Outcome.HOLIDAY, THURSDAY)
     assert bars_of(store).digest() == expected

@@ -41,8 +41,8 @@ def test_retry_after_is_honoured(yahoo: Yahoo, store: Store, dated: bool, fault:
         yahoo.retry_after = format_datetime(yahoo.now + timedelta(seconds=1), usegmt=True)
     session = patient(yahoo, longest=2.0, patience=2.0, pause=0.001)
     began = len(yahoo.asked)
-    (found,) = pull(store, [asset_of("AAPL")], TODAY, 1, session=session)
-    assert found.outcome is Outcome.EXTENDED
+    (pulled,) = pull(store, [asset_of("AAPL")], TODAY, 1, session=session)
+    assert pulled.outcome is Outcome.EXTENDED
     charts = [
         at for at, url in zip(yahoo.moments, yahoo.asked, strict=True) if "period1=" in url
     ][-2:]  # fmt: skip
@@ -83,8 +83,8 @@ def test_a_line_is_not_waited_for_without_end(yahoo: Yahoo, store: Store) -> Non
     yahoo.fault = Fault.RATE_LIMITED
     session = patient(yahoo, tries=1000, pause=0.1, longest=0.1, patience=0.4)
     began = clock.monotonic()
-    (found,) = pull(store, [asset_of("AAPL")], TODAY, 1, session=session)
-    assert found.why == "limit"
+    (pulled,) = pull(store, [asset_of("AAPL")], TODAY, 1, session=session)
+    assert pulled.why == "limit"
     assert clock.monotonic() - began < 2.0
 
 
@@ -96,8 +96,8 @@ def test_a_fault_that_passes_is_not_noticed(yahoo: Yahoo, store: Store, fault: F
 
 def test_a_crumb_that_is_out_of_date_is_renewed(yahoo: Yahoo, store: Store) -> None:
     yahoo.fault, yahoo.crumb = Fault.STALE_CRUMB, "another"
-    (found,) = fetch(yahoo, store, "AAPL")
-    assert (found.outcome, found.error) == (Outcome.EXTENDED, "")
+    (pulled,) = fetch(yahoo, store, "AAPL")
+    assert (pulled.outcome, pulled.error) == (Outcome.EXTENDED, "")
 
 
 def test_all_threads_together_keep_the_rate(yahoo: Yahoo, store: Store) -> None:
@@ -105,8 +105,8 @@ def test_all_threads_together_keep_the_rate(yahoo: Yahoo, store: Store) -> None:
     yahoo.lines |= {ticker: apple() for ticker in tickers}
     session = patient(yahoo, rate=40.0)
     began = len(yahoo.moments)
-    found = pull(store, [asset_of(ticker) for ticker in tickers], TODAY, 4, session=session)
-    assert {one.outcome for one in found} == {Outcome.NEW}
+    pulled = pull(store, [asset_of(ticker) for ticker in tickers], TODAY, 4, session=session)
+    assert {line.outcome for line in pulled} == {Outcome.NEW}
     moments = yahoo.moments[began:]
     assert len(moments) >= 12
     assert moments[-1] - moments[0] >= (len(moments) - 2) / 40

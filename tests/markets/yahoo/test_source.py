@@ -89,13 +89,13 @@ def test_dates_are_those_of_the_venue(yahoo: Yahoo, store: Store, ticker: str, l
 def test_levels_have_no_volume_and_halts_do(yahoo: Yahoo, store: Store) -> None:
     for ticker in ("^HSI", "HKD=X", "0005.HK"):
         yahoo.lines[ticker] = Line({date(2025, 2, 20): bar(20.0, 0)}, "HKD", "Asia/Hong_Kong")
-    found = load(yahoo, store, "^HSI", "HKD=X", "0005.HK")
-    assert [found[ticker].priced for ticker in found] == [
+    bars = load(yahoo, store, "^HSI", "HKD=X", "0005.HK")
+    assert [bars[ticker].priced for ticker in bars] == [
         Priced.LEVEL, Priced.LEVEL, Priced.SPLITS,
     ]  # fmt: skip
-    assert np.isnan(found["^HSI"].frame["volume"].iloc[0])
-    assert np.isnan(found["HKD=X"].frame["volume"].iloc[0])
-    assert found["0005.HK"].frame["volume"].iloc[0] == 0.0
+    assert np.isnan(bars["^HSI"].frame["volume"].iloc[0])
+    assert np.isnan(bars["HKD=X"].frame["volume"].iloc[0])
+    assert bars["0005.HK"].frame["volume"].iloc[0] == 0.0
 
 
 def test_a_negative_yield_is_a_level(yahoo: Yahoo, store: Store) -> None:
@@ -159,11 +159,11 @@ def test_dividends_in_another_currency_are_left_out_and_found(yahoo: Yahoo, stor
     yahoo.lines["0005.HK"] = line
     bars = load(yahoo, store, "0005.HK")["0005.HK"]
     assert bars.frame["dividend"].sum() == 0
-    said = (
+    sentence = (
         "dividends in another currency than HKD are not counted: 1, the last 0.25 USD on 2025-02-19"
     )
-    assert bars.doubts == (Doubt(said, (date(2025, 2, 19),)),)
-    assert said in [finding.told for finding in inspect(asset_of("0005.HK"), bars)]
+    assert bars.doubts == (Doubt(sentence, (date(2025, 2, 19),)),)
+    assert sentence in [finding.told for finding in inspect(asset_of("0005.HK"), bars)]
     assert load(yahoo, store, "0005.HK")["0005.HK"].doubts == bars.doubts, "kept in the store"
 
 
@@ -181,20 +181,20 @@ def test_a_dividend_a_hundredfold_is_doubted(yahoo: Yahoo, store: Store) -> None
     yahoo.lines["AAPL"].told_times = 100.0
     (doubt,) = load(yahoo, store, "AAPL")["AAPL"].doubts
     assert doubt.told == "the dividend of 2025-02-19 is 25, Adj Close was adjusted for 0.25"
-    (one,) = [one for one in inspect(asset_of("AAPL"), load(yahoo, store, "AAPL")["AAPL"])
-              if one.rule == "contradiction"]  # fmt: skip
-    assert (one.severity, one.days) == (Severity.DOUBT, (date(2025, 2, 19),))
+    findings = inspect(asset_of("AAPL"), load(yahoo, store, "AAPL")["AAPL"])
+    (finding,) = [finding for finding in findings if finding.rule == "contradiction"]
+    assert (finding.severity, finding.days) == (Severity.DOUBT, (date(2025, 2, 19),))
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("meta", "complaint"),
     [({"symbol": "MSFT"}, "answers with MSFT"), ({"dataGranularity": "1mo"}, "bars of 1mo")],
 )
 def test_another_line_and_bars_that_are_not_daily_are_refused(
-    yahoo: Yahoo, store: Store, told: dict[str, str], said: str
+    yahoo: Yahoo, store: Store, meta: dict[str, str], complaint: str
 ) -> None:
-    yahoo.lines["AAPL"].told_meta = told
-    with pytest.raises(BrokenData, match=said):
+    yahoo.lines["AAPL"].told_meta = meta
+    with pytest.raises(BrokenData, match=complaint):
         load(yahoo, store, "AAPL")
 
 
@@ -267,14 +267,14 @@ def test_a_late_split_fetches_the_whole_history(yahoo: Yahoo, store: Store) -> N
     line.rows[date(2025, 2, 21)] = bar(53.0)
     line.splits = {date(2025, 2, 21): (2, 1)}
     line.dividends = {date(2025, 2, 19): 0.125}
-    told: list[str] = []
-    bars = load(yahoo, store, "AAPL", today=TOMORROW, progress=told.append)["AAPL"]
+    messages: list[str] = []
+    bars = load(yahoo, store, "AAPL", today=TOMORROW, progress=messages.append)["AAPL"]
     assert yahoo.starts("AAPL") == [date(1999, 1, 1), date(2025, 1, 21), date(1999, 1, 1)]
     assert bars.frame["close"].tolist() == [47.5, 50.0, 51.0, 52.0, 53.0]
     assert column(bars, "dividend")["02-19"] == 0.125
     note = "2025-02-22: history fetched anew, a split of 2 on 2025-02-21"
     assert bars.notes == (note,)
-    assert told == [f"AAPL: {note}", "AAPL: 5 bars, 2025-01-15 to 2025-02-21"]
+    assert messages == [f"AAPL: {note}", "AAPL: 5 bars, 2025-01-15 to 2025-02-21"]
     kept = store.read("AAPL")
     assert kept is not None
     assert kept.bars.notes == (note,)

@@ -1,4 +1,4 @@
-"""Tables of the tearsheet by hand, and where quantstats would have said something else."""
+"""Tables of the details by hand, and where quantstats would have said something else."""
 
 from __future__ import annotations
 

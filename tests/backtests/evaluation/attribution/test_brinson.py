@@ -14,7 +14,7 @@ from backtests.evaluation.attribution.brinson import (
     active,
     active_effects,
 )
-from backtests.evaluation.schema import Effect
+from backtests.evaluation.attribution.schema import Effect
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
@@ -44,36 +44,36 @@ def total(effects: tuple[Effect, ...]) -> float:
 
 def test_one_period_is_the_golden_case_with_interaction_in_selection() -> None:
     """By hand: selection 0.008, -0.008 and 0.004; interaction 0.004, 0.002 and -0.002."""
-    found = active(("a", "b", "c"), grouped(WP, RP), grouped(WB, RB), np.array([RB]))
-    assert by_name(found) == {
+    effects = active(("a", "b", "c"), grouped(WP, RP), grouped(WB, RB), np.array([RB]))
+    assert by_name(effects) == {
         "a": (pytest.approx(0.0076, abs=1e-14), pytest.approx(0.012, abs=1e-14)),
         "b": (pytest.approx(0.0022, abs=1e-14), pytest.approx(-0.006, abs=1e-14)),
         "c": (pytest.approx(0.0032, abs=1e-14), pytest.approx(0.002, abs=1e-14)),
     }
-    assert [effect.name for effect in found] == ["a", "c", "b"]
+    assert [effect.name for effect in effects] == ["a", "c", "b"]
 
 
 def test_two_periods_are_linked_by_hand() -> None:
     """All in a against half and half: +10 % and -20 % against +5 % and -10 %, b flat."""
     own = grouped([[1.0, 0.0], [1.0, 0.0]], [[0.10, 0.0], [-0.20, 0.0]])
     other = grouped([[0.5, 0.5], [0.5, 0.5]], [[0.10, 0.0], [-0.20, 0.0]])
-    found = active(("a", "b"), own, other, np.array([[0.10, 0.0], [-0.20, 0.0]]))
+    effects = active(("a", "b"), own, other, np.array([[0.10, 0.0], [-0.20, 0.0]]))
     first, second = log(1.10 / 1.05) / 0.05, log(0.80 / 0.90) / -0.10
     whole = log(0.88 / 0.945) / (0.88 - 0.945)
     # Allocation to a: 0.5 * (0.10 - 0.05), 0.5 * (-0.20 + 0.10); to b as much.
-    each = (0.025 * first - 0.05 * second) / whole
-    assert by_name(found) == {
-        "a": (pytest.approx(each, rel=1e-12), pytest.approx(0.0, abs=1e-15)),
-        "b": (pytest.approx(each, rel=1e-12), pytest.approx(0.0, abs=1e-15)),
+    linked = (0.025 * first - 0.05 * second) / whole
+    assert by_name(effects) == {
+        "a": (pytest.approx(linked, rel=1e-12), pytest.approx(0.0, abs=1e-15)),
+        "b": (pytest.approx(linked, rel=1e-12), pytest.approx(0.0, abs=1e-15)),
     }
-    assert total(found) == pytest.approx(0.88 - 0.945, rel=1e-12)
+    assert total(effects) == pytest.approx(0.88 - 0.945, rel=1e-12)
 
 
 def test_equal_portfolios_have_no_effects() -> None:
     twice = [[0.5, 0.5], [0.4, 0.6]]
     same = grouped(twice, [[0.10, 0.0], [-0.20, 0.03]])
-    found = active(("a", "b"), same, same, np.array([[0.10, 0.0], [-0.20, 0.03]]))
-    assert found == ()
+    effects = active(("a", "b"), same, same, np.array([[0.10, 0.0], [-0.20, 0.03]]))
+    assert effects == ()
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -87,9 +87,9 @@ def test_linked_effects_add_up_to_the_difference_of_total_returns(seed: int) -> 
         return Grouped(weight, rng.normal(0.0001, 0.005, (periods, 4)), np.zeros_like(weight))
 
     own, other = portfolio(), portfolio()
-    found = active(names, own, other, rng.normal(0, 0.02, (periods, 4)))
-    grown = [float(np.prod(1 + one.brought.sum(axis=1))) for one in (own, other)]
-    assert total(found) == pytest.approx(grown[0] - grown[1], rel=1e-12, abs=1e-12)
+    effects = active(names, own, other, rng.normal(0, 0.02, (periods, 4)))
+    grown = [float(np.prod(1 + portfolio.brought.sum(axis=1))) for portfolio in (own, other)]
+    assert total(effects) == pytest.approx(grown[0] - grown[1], rel=1e-12, abs=1e-12)
 
 
 # --- runs on the simulated market ------------------------------------------------------------
@@ -127,31 +127,31 @@ def test_effects_add_up_on_the_benchmarks_own_sessions(
     benchmark: Strategy | str, divide: int
 ) -> None:
     run = played(benchmark)
-    found, why = active_effects(run, run.references["benchmark"], divide)
+    effects, why = active_effects(run, run.references["benchmark"], divide)
     assert why == ""
-    assert total(found) == pytest.approx(ahead(run, divide), rel=1e-12, abs=1e-12)
+    assert total(effects) == pytest.approx(ahead(run, divide), rel=1e-12, abs=1e-12)
 
 
 def test_groups_are_the_runs_sleeves_and_the_benchmarks_own() -> None:
     bonds = Sleeve("bonds", ("TLT", "IEF"))
     mixed = Fixed(mix=((0.3, "9988.HK"), (0.2, "SPY"), (0.5, bonds)))
     run = played(mixed)
-    found, _ = active_effects(run, run.references["benchmark"], 0)
-    assert {effect.name for effect in found} == {"East", "West", "bonds", "cash"}
+    effects, _ = active_effects(run, run.references["benchmark"], 0)
+    assert {effect.name for effect in effects} == {"East", "West", "bonds", "cash"}
 
 
 def test_the_same_portfolio_has_no_effects_to_speak_of() -> None:
     run = played(Fixed(mix=((0.5, EAST), (0.45, WEST))))
-    found, why = active_effects(run, run.references["benchmark"], 0)
+    effects, why = active_effects(run, run.references["benchmark"], 0)
     assert why == ""
-    assert all(abs(effect.allocation) + abs(effect.selection) < 1e-12 for effect in found)
+    assert all(abs(effect.allocation) + abs(effect.selection) < 1e-12 for effect in effects)
 
 
 def test_idle_cash_against_a_full_benchmark_is_allocation() -> None:
     """What the cash missed is what it weighed times how far it fell behind: no selection in it."""
     run = played(Fixed(mix=((0.5 / 0.95, EAST), (0.45 / 0.95, WEST))), costs="none")
-    found, _ = active_effects(run, run.references["benchmark"], 1)
-    cash = by_name(found)["cash"]
+    effects, _ = active_effects(run, run.references["benchmark"], 1)
+    cash = by_name(effects)["cash"]
     difference = ahead(run, 1)
     assert cash[0] == pytest.approx(difference, rel=0.1)
     assert abs(cash[1]) < 0.01 * abs(difference)
@@ -163,10 +163,10 @@ def test_a_benchmark_that_buys_on_the_day_has_that_days_return() -> None:
     Without the day's purchases its return would be zero over zero.
     """
     run = played(Fixed(mix=((1.0, "QQQ"),)), costs="none")
-    found, why = active_effects(run, run.references["benchmark"], 0)
+    effects, why = active_effects(run, run.references["benchmark"], 0)
     assert why == ""
-    assert all(abs(part) < 2 for effect in found for part in dataclasses.astuple(effect)[1:])
-    assert total(found) == pytest.approx(ahead(run, 0), rel=1e-12)
+    assert all(abs(part) < 2 for effect in effects for part in dataclasses.astuple(effect)[1:])
+    assert total(effects) == pytest.approx(ahead(run, 0), rel=1e-12)
 
 
 def test_lost_equity_and_no_sessions_are_said() -> None:

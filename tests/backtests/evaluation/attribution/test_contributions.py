@@ -17,7 +17,7 @@ from backtests.evaluation.attribution.contributions import (
     contributions,
     sleeve_names,
 )
-from backtests.evaluation.schema import Attribution, Part
+from backtests.evaluation.attribution.schema import Attribution, Part
 from backtests.settings import CostTable, Dividends, Withholding
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk
@@ -92,9 +92,9 @@ def two_currencies() -> tuple[Market, tuple[Fill, ...], tuple[CashEvent, ...], A
 
 def test_two_currencies_a_split_a_dividend_and_costs_by_hand() -> None:
     market, fills, events, own = two_currencies()
-    found = attribute(market, fills, events, own, 0)
-    assert found is not None
-    east, west = found.lines
+    shares = attribute(market, fills, events, own, 0)
+    assert shares is not None
+    east, west = shares.lines
     # Local: (100*52 - 100*50)*0.125, (100*55 - 100*52)*0.128, (60*53 + 40*54 - 100*55)*0.130.
     assert east.name == "0700.HK"
     assert east.local == pytest.approx((25.0 + 38.4 - 20.8) / 10_000, rel=1e-12)
@@ -110,32 +110,32 @@ def test_two_currencies_a_split_a_dividend_and_costs_by_hand() -> None:
     assert west.fees == pytest.approx(-1.0 / 10_000, rel=1e-12)
     assert west.slippage == pytest.approx(-2.0 / 10_000, rel=1e-12)
     # What was posted, and three days on 7657.8786796975 that nobody has posted yet.
-    assert found.cash == pytest.approx(4.77196330140925 / 10_000, rel=1e-12)
+    assert shares.cash == pytest.approx(4.77196330140925 / 10_000, rel=1e-12)
     # 7660.17604330140925 in cash, 60 * 53 * 0.126 and 20 * 99 in shares
-    assert found.total == pytest.approx(40.85604330140925 / 10_000, rel=1e-10)
-    assert (found.start, found.end) == ("2024-01-03", "2024-01-08")
+    assert shares.total == pytest.approx(40.85604330140925 / 10_000, rel=1e-10)
+    assert (shares.start, shares.end) == ("2024-01-03", "2024-01-08")
 
 
 def test_only_what_came_after_the_divide_counts() -> None:
     market, fills, events, own = two_currencies()
-    found = attribute(market, fills, events, own, 2)
-    assert found is not None
+    shares = attribute(market, fills, events, own, 2)
+    assert shares is not None
     equity = 7376.246975 + 5500 * 0.130 + 20 * 103
-    by_name = {part.name: part for part in found.lines}
+    by_name = {part.name: part for part in shares.lines}
     east = by_name["0700.HK"]
     assert east.local == pytest.approx(-20.8 / equity, rel=1e-12)
     assert east.currency == pytest.approx((-12.72 + 2.16) / equity, rel=1e-12)
     assert (east.dividends, east.fees) == (0.0, pytest.approx(-1.5 / equity, rel=1e-12))
     assert by_name["AAPL"].total == pytest.approx(-80.0 / equity, rel=1e-12)
-    assert found.cash == pytest.approx((0.7376246975 + 2.29736360390925) / equity, rel=1e-9)
+    assert shares.cash == pytest.approx((0.7376246975 + 2.29736360390925) / equity, rel=1e-9)
 
 
 def test_groups_are_named_by_sleeve_country_and_currency() -> None:
-    found = attribute(*two_currencies(), 0)
-    assert found is not None
-    assert [part.name for part in found.sleeves] == ["East", "West"]
-    assert [part.name for part in found.countries] == ["China", "United States"]
-    assert [part.name for part in found.currencies] == ["HKD", "USD"]
+    shares = attribute(*two_currencies(), 0)
+    assert shares is not None
+    assert [part.name for part in shares.sleeves] == ["East", "West"]
+    assert [part.name for part in shares.countries] == ["China", "United States"]
+    assert [part.name for part in shares.currencies] == ["HKD", "USD"]
 
 
 def test_a_delisting_sells_what_is_held_at_what_it_pays() -> None:
@@ -146,13 +146,13 @@ def test_a_delisting_sells_what_is_held_at_what_it_pays() -> None:
     fills = (Fill(day(1), "0700.HK", 100.0, 11.0, "HKD", 0.125, 0.0, 0.0),)
     events = (CashEvent(day(2), Why.DELISTING, "0700.HK", 100 * 9.0 * 0.128),)
     own = account(market, fills, events, 1_000.0, 0.0)
-    found = attribute(market, fills, events, own, 0)
-    assert found is not None
-    (line,) = found.lines
+    shares = attribute(market, fills, events, own, 0)
+    assert shares is not None
+    (line,) = shares.lines
     # (12 - 11) * 100, then (9 - 12) * 100, at 0.125; the proceeds of 900 at 0.003 more.
     assert line.local == pytest.approx((12.5 - 37.5) / 1_000, rel=1e-12)
     assert line.currency == pytest.approx(2.7 / 1_000, rel=1e-12)
-    assert found.total == pytest.approx((2.7 - 25.0) / 1_000, rel=1e-12)
+    assert shares.total == pytest.approx((2.7 - 25.0) / 1_000, rel=1e-12)
 
 
 def test_a_worthless_delisting_loses_what_was_there() -> None:
@@ -162,9 +162,9 @@ def test_a_worthless_delisting_loses_what_was_there() -> None:
     fills = (Fill(day(1), "AAPL", 10.0, 11.0, "USD", 1.0, 0.0, 0.0),)
     events = (CashEvent(day(2), Why.DELISTING, "AAPL", 0.0),)
     own = account(market, fills, events, 1_000.0, 0.0)
-    found = attribute(market, fills, events, own, 0)
-    assert found is not None
-    assert [(part.name, part.local) for part in found.lines] == [("AAPL", -0.11)]
+    shares = attribute(market, fills, events, own, 0)
+    assert shares is not None
+    assert [(part.name, part.local) for part in shares.lines] == [("AAPL", -0.11)]
 
 
 def test_only_trades_that_make_a_position_larger_are_purchases() -> None:
@@ -177,11 +177,11 @@ def test_only_trades_that_make_a_position_larger_are_purchases() -> None:
         for row, size in enumerate(sizes, start=1)
     )
     own = account(market, fills, (), 1_000.0, 0.0)
-    found = contributions(market, fills, (), own)
-    assert found.bought[:, 0].tolist() == pytest.approx([0.0, 240.0, 0.0, -240.0, 0.0])
+    parts = contributions(market, fills, (), own)
+    assert parts.bought[:, 0].tolist() == pytest.approx([0.0, 240.0, 0.0, -240.0, 0.0])
     # 30 * (10 - 8), 10 * (8 - 10), 20 * (8 - 10) and 30 * (8 - 10), 5 * (10 - 8)
-    assert found.local[:, 0].tolist() == pytest.approx([0.0, 60.0, -20.0, -100.0, 10.0])
-    assert found.lines[:, 0].tolist() == pytest.approx([0.0, 60.0, -20.0, -100.0, 10.0])
+    assert parts.local[:, 0].tolist() == pytest.approx([0.0, 60.0, -20.0, -100.0, 10.0])
+    assert parts.lines[:, 0].tolist() == pytest.approx([0.0, 60.0, -20.0, -100.0, 10.0])
 
 
 def test_no_equity_at_the_divide_has_no_shares() -> None:
@@ -189,9 +189,9 @@ def test_no_equity_at_the_divide_has_no_shares() -> None:
     ruin = (CashEvent(day(1), Why.CREDIT, "", -10_000.0),)
     own = account(market, (), ruin, 10_000.0, 0.0)
     assert attribute(market, (), ruin, own, 1) is None
-    found = attribute(market, (), ruin, own, 0)
-    assert found is not None
-    assert (found.total, found.cash) == (-1.0, -1.0)
+    shares = attribute(market, (), ruin, own, 0)
+    assert shares is not None
+    assert (shares.total, shares.cash) == (-1.0, -1.0)
 
 
 def test_nothing_after_the_divide_is_nothing() -> None:
@@ -201,12 +201,12 @@ def test_nothing_after_the_divide_is_nothing() -> None:
 def test_a_run_that_never_traded_has_only_cash() -> None:
     market, _, _, _ = two_currencies()
     own = account(market, (), (), 10_000.0, 0.0)
-    found = attribute(market, (), (), own, 0)
-    assert found is not None
-    assert (found.lines, found.currencies) == ((), ())
+    shares = attribute(market, (), (), own, 0)
+    assert shares is not None
+    assert (shares.lines, shares.currencies) == ((), ())
     # 1.0001 for three nights, 1.0003 over the weekend
-    assert found.cash == pytest.approx(1.0001**3 * 1.0003 - 1, rel=1e-9)
-    assert found.total == pytest.approx(found.cash, abs=ROUNDING)
+    assert shares.cash == pytest.approx(1.0001**3 * 1.0003 - 1, rel=1e-9)
+    assert shares.total == pytest.approx(shares.cash, abs=ROUNDING)
 
 
 # --- random runs -----------------------------------------------------------------------------
@@ -254,22 +254,22 @@ def divides(ran: Ran) -> list[int]:
 
 def test_lines_and_cash_add_up_to_the_total_return(ran: Ran) -> None:
     for divide in divides(ran):
-        found = ran.attribution(divide)
-        assert found is not None
+        shares = ran.attribution(divide)
+        assert shares is not None
         equity = ran.own.equity
         total = equity.iloc[-1] / equity.iloc[divide] - 1
-        parts = fsum([found.cash, *(line.total for line in found.lines)])
-        assert found.total == pytest.approx(total, rel=ROUNDING, abs=ROUNDING)
+        parts = fsum([shares.cash, *(line.total for line in shares.lines)])
+        assert shares.total == pytest.approx(total, rel=ROUNDING, abs=ROUNDING)
         assert parts == pytest.approx(total, rel=ROUNDING, abs=ROUNDING)
 
 
 def test_every_grouping_has_the_same_pieces(ran: Ran) -> None:
     for divide in divides(ran):
-        found = ran.attribution(divide)
-        assert found is not None
+        shares = ran.attribution(divide)
+        assert shares is not None
         for name in PARTS:
-            whole = fsum(getattr(line, name) for line in found.lines)
-            for groups in (found.sleeves, found.countries, found.currencies):
+            whole = fsum(getattr(line, name) for line in shares.lines)
+            for groups in (shares.sleeves, shares.countries, shares.currencies):
                 assert fsum(getattr(part, name) for part in groups) == pytest.approx(
                     whole, rel=ROUNDING, abs=ROUNDING
                 )
@@ -278,11 +278,11 @@ def test_every_grouping_has_the_same_pieces(ran: Ran) -> None:
 def test_each_line_is_the_sum_of_its_own_flows(ran: Ran) -> None:
     """Value at the end less value at the divide, and every payment in between."""
     for divide in divides(ran):
-        found = ran.attribution(divide)
-        assert found is not None
+        shares = ran.attribution(divide)
+        assert shares is not None
         base = ran.own.equity.iloc[divide]
         since = ran.own.sessions[divide].date()
-        parts = {line.name: line for line in found.lines}
+        parts = {line.name: line for line in shares.lines}
         for column, ticker in enumerate(ran.own.tickers):
             fills = [f for f in ran.output.fills if f.asset == ticker and f.session > since]
             events = [e for e in ran.output.events if e.asset == ticker and e.session > since]
@@ -305,22 +305,22 @@ def test_each_line_is_the_sum_of_its_own_flows(ran: Ran) -> None:
 def test_cash_is_interest_and_credit_with_what_accrued(ran: Ran) -> None:
     if not divides(ran):
         pytest.skip("no equity")
-    found = ran.attribution(0)
-    assert found is not None
+    shares = ran.attribution(0)
+    assert shares is not None
     flows = [-fill.quantity * fill.price * fill.rate - fill.fee for fill in ran.output.fills]
     flows += [event.amount for event in ran.output.events]
     accrued = fsum([ran.own.cash[-1], -ran.cash, *(-flow for flow in flows)])
     posted = [e.amount for e in ran.output.events if e.why in (Why.INTEREST, Why.CREDIT)]
-    assert found.cash == pytest.approx(fsum([accrued, *posted]) / ran.cash, abs=1e-11)
+    assert shares.cash == pytest.approx(fsum([accrued, *posted]) / ran.cash, abs=1e-11)
 
 
 def test_a_line_in_base_currency_has_no_currency_part(ran: Ran) -> None:
     if not divides(ran):
         pytest.skip("no equity")
-    found = ran.attribution(0)
-    assert found is not None
+    shares = ran.attribution(0)
+    assert shares is not None
     assets = ran.market.by_ticker
-    home = [line for line in found.lines if assets[line.name].currency == ran.market.base]
+    home = [line for line in shares.lines if assets[line.name].currency == ran.market.base]
     assert [line.currency for line in home] == [0.0] * len(home)
 
 
@@ -349,9 +349,9 @@ def permuted(ran: Ran, order: np.ndarray) -> Ran:
 def test_the_largest_part_comes_first(ran: Ran) -> None:
     if not divides(ran):
         pytest.skip("no equity")
-    found = ran.attribution(0)
-    assert found is not None
-    for parts in (found.lines, found.sleeves, found.countries, found.currencies):
+    shares = ran.attribution(0)
+    assert shares is not None
+    for parts in (shares.lines, shares.sleeves, shares.countries, shares.currencies):
         sizes = [(-abs(part.total), part.name) for part in parts]
         assert sizes == sorted(sizes)
 
@@ -367,7 +367,7 @@ def test_a_stand_in_belongs_to_the_sleeve_of_the_line_that_it_stands_for() -> No
     )
     assets = tuple(map(asset_of, ("EWY", "INDA", "JD", "SPY")))
     market = market_of(assets, sleeves, [[1.0] * 4], [[1.0] * 4], [[1.0] * 4])
-    found = sleeve_names(market)
-    assert found["SPY"] == "home"  # its own, though it stands in elsewhere
-    assert found["INDA"] == found["EWY"] == "rest"  # by way of XCEM
-    assert (found["JD"], found["BABA"]) == ("tech", "tech")
+    names = sleeve_names(market)
+    assert names["SPY"] == "home"  # its own, though it stands in elsewhere
+    assert names["INDA"] == names["EWY"] == "rest"  # by way of XCEM
+    assert (names["JD"], names["BABA"]) == ("tech", "tech")

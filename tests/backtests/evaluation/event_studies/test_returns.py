@@ -54,11 +54,11 @@ def test_returns_are_total_returns_in_base_currency_on_common_sessions() -> None
 
 
 @pytest.mark.parametrize(
-    ("basket", "market", "lead", "said"),
+    ("basket", "market", "lead", "sentence"),
     [("0700.HK", "SPY", -1, "the session before"), ("SPY", "^HSI", 1, "the session after")],
 )
 def test_venues_hours_apart_follow_the_neighbouring_session_too(
-    basket: str, market: str, lead: int, said: str
+    basket: str, market: str, lead: int, sentence: str
 ) -> None:
     both = np.intersect1d(sessions_of(HONG_KONG), sessions_of(NEW_YORK))
     days = pd.DatetimeIndex(both[both < np.datetime64("2025-01-01")][-400:])
@@ -70,16 +70,16 @@ def test_venues_hours_apart_follow_the_neighbouring_session_too(
     record = PriceRecord(lines, date(2100, 1, 1), EcbRates())
     declared = EventStudy("x", Sleeve("x", (basket,)), market, days=("2020-01-01",))
     panel, _ = panel_of(declared, record, asset_of(basket).currency)
-    assert said in panel.compared
+    assert sentence in panel.compared
     assert model(panel, 300).coefficients[1:] == pytest.approx([0.3, 0.7], abs=0.05)
 
 
 def test_a_line_that_ends_bounds_the_windows_and_a_delisted_one_is_gone() -> None:
     short = line("BBB", noise(2)[:700], DAYS[:700])
     declared = EventStudy("x", PAIR, "SPY", days=(f"{DAYS[690]:%Y-%m-%d}",), windows=((1, 9),))
-    found = on(declared, {**LINES, "BBB": short})
+    study = on(declared, {**LINES, "BBB": short})
     assert on(declared).windows[0].events == 1
-    assert found.windows[0].events == 1  # BBB ends 9 sessions after day 0
+    assert study.windows[0].events == 1  # BBB ends 9 sessions after day 0
     longer = dataclasses.replace(declared, windows=((1, 10),))
     why = on(longer, {**LINES, "BBB": short}).windows[0].why
     assert why == f"{DAYS[690]:%Y-%m-%d}: the prices reach 9 of 10 sessions after it"

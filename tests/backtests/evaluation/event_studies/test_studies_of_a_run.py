@@ -43,20 +43,20 @@ class Studied(Switch):
 
 
 @pytest.fixture(scope="module")
-def found() -> Any:
+def evaluation() -> Any:
     lines = {**LINES, "OTH": line("OTH", noise(20)), "MKT": line("MKT", noise(21))}
     return judged(Studied(), lines).evaluation
 
 
-def test_a_run_loads_what_its_studies_need_and_makes_them(found: Any) -> None:
-    other, table, none = found.studies
+def test_a_run_loads_what_its_studies_need_and_makes_them(evaluation: Any) -> None:
+    other, table, none = evaluation.studies
     assert other.basket == ("OTH",)
-    assert [one.scored for one in other.events] == [False, True]
+    assert [event.scored for event in other.events] == [False, True]
     assert [window.events for window in other.windows] == [2, 2, 1]
     assert other.windows[0].context == 1
     assert table.events == (StudyEvent("2024-02-01", "2024-02-01", True, 2, 250),)
     assert none.why == "no prices of NONE in this source"
-    json.dumps(found.as_json(), allow_nan=False)
+    json.dumps(evaluation.as_json(), allow_nan=False)
 
 
 def test_a_run_that_ends_early_still_has_its_studies() -> None:
@@ -66,11 +66,11 @@ def test_a_run_that_ends_early_still_has_its_studies() -> None:
     assert early.studies[1].windows[0].why == "2024-02-01: the prices end on 2023-06-06"
 
 
-def test_the_page_shows_studies_only_where_there_are_some(found: Any) -> None:
-    page = verdict_page(results.judged(studies=found.studies))
+def test_the_page_shows_studies_only_where_there_are_some(evaluation: Any) -> None:
+    page = verdict_page(results.judged(studies=evaluation.studies))
     text = results.text_of(page[page.index('<section id="studies">') :])
     assert '<a href="#studies">Events</a>' in page
-    for window in found.studies[0].windows:
+    for window in evaluation.studies[0].windows:
         assert window.sentence in text
     assert "Around the events" in text
     assert "Other lines" in text
@@ -89,8 +89,8 @@ def test_the_page_shows_figures_and_reasons() -> None:
     window = StudyWindow(1, 5, 3, 2, -0.0123, 0.02, -0.615, 0.54, 0.25, 480, (), (), "It <fell>.")
     gap = StudyWindow(1, 60, 0, 0, missing=("2025-01-27: too early",), why="2025-01-27: too early")
     event = StudyEvent("2019-01-02", "", False, 0, 0, "9 sessions; the market model needs 60")
-    one = Study("Shock", ("AAA",), "SPY", "Market model on SPY", (event,), (window, gap))
-    page = verdict_page(results.judged(studies=(one,)))
+    study = Study("Shock", ("AAA",), "SPY", "Market model on SPY", (event,), (window, gap))
+    page = verdict_page(results.judged(studies=(study,)))
     text = results.text_of(page[page.index('<section id="studies">') :])
     assert "1 to 5 It &lt;fell&gt;. 3 -1.23 % 2.00 % -0.61 0.540 25.0 % of 480" in text
     assert "1 to 60 No figure. 2025-01-27: too early 0 n/a n/a n/a n/a n/a of 0" in text

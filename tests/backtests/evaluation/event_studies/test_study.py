@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from backtests.evaluation.event_studies import study as studies
 from backtests.evaluation.event_studies.market_model import fitted, pooled
 from newsfolio import EventStudy, Facts, Sleeve
+from newsfolio.formatting import percent
 from tests.support.event_studies import PAIR, made, model, on
 from tests.support.switch import DAYS, LINES, line, noise
 
@@ -32,9 +33,9 @@ def test_a_small_case_by_hand() -> None:
     variance = (rest[seen] ** 2).sum() / 68
     moved = ((market[window] - market[seen].mean()).sum()) ** 2 / (centred**2).sum()
     error = sqrt(variance * (5 + 25 / 70 + moved))
-    found = model(panel, place).over(first, last)
-    assert found is not None
-    figure = pooled([found])
+    fit = model(panel, place).over(first, last)
+    assert fit is not None
+    figure = pooled([fit])
     assert figure.car == pytest.approx(rest[window].sum())
     assert figure.error == pytest.approx(error)
     assert figure.freedom == 68
@@ -53,8 +54,8 @@ def two_sided(t: float, freedom: int) -> float:
 def test_the_model_rests_on_250_sessions_that_end_11_before_day_0(
     place: int, rows: tuple[int, int]
 ) -> None:
-    found = model(made(1), place).rows
-    assert (found[0], found[-1], len(found)) == (*rows, rows[1] - rows[0] + 1)
+    fit = model(made(1), place).rows
+    assert (fit[0], fit[-1], len(fit)) == (*rows, rows[1] - rows[0] + 1)
 
 
 def test_fewer_than_60_sessions_give_a_reason() -> None:
@@ -64,12 +65,12 @@ def test_fewer_than_60_sessions_give_a_reason() -> None:
 def test_without_an_abnormal_return_one_test_in_twenty_rejects() -> None:
     rejected = naive = 0
     for seed in range(600):
-        one = model(made(seed, 120), 70)  # 60 sessions to estimate from, a window of 40
-        found = one.over(1, 40)
-        assert found is not None
-        figure = pooled([found])
+        fitted = model(made(seed, 120), 70)  # 60 sessions to estimate from, a window of 40
+        abnormal = fitted.over(1, 40)
+        assert abnormal is not None
+        figure = pooled([abnormal])
         rejected += figure.p < 0.05
-        naive += abs(found.car) / (one.deviation * sqrt(40)) > 2.002  # Student's, 58 degrees
+        naive += abs(abnormal.car) / (fitted.deviation * sqrt(40)) > 2.002  # Student's, 58 degrees
     assert 0.03 < rejected / 600 < 0.075  # 0.05 with a standard error of 0.009
     assert naive / 600 > 0.09  # the error of the estimate is not small here
 
@@ -78,10 +79,10 @@ def test_several_events_keep_their_size_where_windows_overlap() -> None:
     rejected = independent = 0
     for seed in range(400):
         panel = made(seed, 460)
-        found = [model(panel, place).over(0, 30) for place in (280, 285, 290, 400)]
-        known = [one for one in found if one is not None]
-        figure = pooled(known)
-        apart = sqrt(sum(np.linalg.norm(one.error) ** 2 for one in known)) / 4
+        windows = [model(panel, place).over(0, 30) for place in (280, 285, 290, 400)]
+        usable = [window for window in windows if window is not None]
+        figure = pooled(usable)
+        apart = sqrt(sum(np.linalg.norm(window.error) ** 2 for window in usable)) / 4
         rejected += figure.p < 0.05
         independent += abs(figure.car) / apart > 1.97
     assert 0.025 < rejected / 400 < 0.085  # 0.05 with a standard error of 0.011
@@ -101,9 +102,9 @@ def test_an_added_return_is_found_to_the_last_digit(seed: int, added: list[float
 
 
 def test_the_same_event_twice_knows_no_more_than_once() -> None:
-    one = model(made(3), 300).over(1, 20)
-    assert one is not None
-    assert pooled([one, one]).error == pytest.approx(pooled([one]).error)
+    window = model(made(3), 300).over(1, 20)
+    assert window is not None
+    assert pooled([window, window]).error == pytest.approx(pooled([window]).error)
 
 
 def test_events_far_apart_halve_the_variance() -> None:
@@ -121,11 +122,11 @@ def test_a_line_without_a_history_stays_out_of_the_basket() -> None:
     panel = made(5, 400, lines=3)
     panel.returns[:250, 1] = np.nan  # 39 sessions before the gap
     panel.returns[:200, 2] = np.nan  # 89 of them
-    found = model(panel, 300)
-    assert found.held == ("A", "C")
-    assert (found.rows[0], len(found.rows)) == (200, 89 + 1)
+    fit = model(panel, 300)
+    assert fit.held == ("A", "C")
+    assert (fit.rows[0], len(fit.rows)) == (200, 89 + 1)
     expected = panel.returns[310, [0, 2]].mean()
-    assert found.basket[310] == pytest.approx(expected)
+    assert fit.basket[310] == pytest.approx(expected)
 
 
 def test_a_basket_that_is_its_market_and_a_market_that_stands_still() -> None:
@@ -143,9 +144,9 @@ EVENT = f"{DAYS[600]:%Y-%m-%d}"
 
 def test_one_event_is_said_to_be_one_event() -> None:
     declared = EventStudy("x", PAIR, "SPY", days=(EVENT,), windows=((0, 0), (1, 20)))
-    found = on(declared, divide=DAYS[500].date())
-    assert [one.scored for one in found.events] == [True]
-    for window in found.windows:
+    study = on(declared, divide=DAYS[500].date())
+    assert [event.scored for event in study.events] == [True]
+    for window in study.windows:
         assert (window.events, window.context) == (1, 0)
         assert f"After one event ({EVENT})" in window.sentence
         assert "One event is one event: no rule follows from it." in window.sentence
@@ -163,15 +164,15 @@ def test_a_sentence_gives_side_size_and_rank() -> None:
     assert window.car == pytest.approx(0.5, abs=0.05)
     assert window.percentile == 1.0
     assert window.placebos == 500
-    assert f"{window.car:.1%} ahead of what SPY explains on session 1" in window.sentence
-    assert "100.0% of 500 random dates did worse" in window.sentence
+    assert f"{percent(window.car, 1)} ahead of what SPY explains on session 1" in window.sentence
+    assert "100.0 % of 500 random dates did worse" in window.sentence
 
 
 def test_day_0_is_the_first_session_on_or_after_the_event() -> None:
     friday = DAYS[(DAYS >= "2023-03-01") & (DAYS.day_of_week == 4)][0]
     saturday = f"{friday + pd.Timedelta(days=1):%Y-%m-%d}"
-    found = on(EventStudy("x", PAIR, "SPY", days=(saturday,)))
-    assert found.events[0].session == f"{DAYS[list(DAYS).index(friday) + 1]:%Y-%m-%d}"
+    study = on(EventStudy("x", PAIR, "SPY", days=(saturday,)))
+    assert study.events[0].session == f"{DAYS[list(DAYS).index(friday) + 1]:%Y-%m-%d}"
 
 
 def test_the_known_days_of_a_table_are_events_once_each() -> None:
@@ -179,10 +180,10 @@ def test_the_known_days_of_a_table_are_events_once_each() -> None:
         ("2022-06-01", "A", 1), ("2022-06-01", "B", 2), ("2023-06-01", "A", 3),
     ))  # fmt: skip
     declared = EventStudy("x", PAIR, "SPY", facts=table, windows=((1, 5),))
-    found = on(declared)
-    assert [one.day for one in found.events] == ["2022-06-01", "2023-06-01"]
-    assert found.windows[0].events == 2
-    assert found.windows[0].sentence.startswith("After 2 events the basket was on average")
+    study = on(declared)
+    assert [event.day for event in study.events] == ["2022-06-01", "2023-06-01"]
+    assert study.windows[0].events == 2
+    assert study.windows[0].sentence.startswith("After 2 events the basket was on average")
     nowhere = dataclasses.replace(declared, facts=dataclasses.replace(table, rows=()))
     assert "no facts called 'notes' in this source" in on(nowhere).why
 
@@ -216,26 +217,26 @@ def test_windows_that_the_data_do_not_cover_yet() -> None:
     ],
 )
 def test_an_event_outside_the_data_has_a_reason(day: str, why: str) -> None:
-    found = on(EventStudy("x", PAIR, "SPY", days=(day,)))
-    assert found.events[0].why == why
-    assert all(window.car is None and why in window.why for window in found.windows)
+    study = on(EventStudy("x", PAIR, "SPY", days=(day,)))
+    assert study.events[0].why == why
+    assert all(window.car is None and why in window.why for window in study.windows)
 
 
 def test_nothing_after_the_end_of_the_run_is_looked_at() -> None:
     declared = EventStudy("x", PAIR, "SPY", days=(EVENT,), windows=((1, 5), (1, 6)))
     end = DAYS[605].date()
-    found = on(declared, end=end)
-    cut = {name: one.until(end) for name, one in LINES.items()}
-    assert found.windows == on(declared, cut).windows
-    assert [window.events for window in found.windows] == [1, 0]
+    study = on(declared, end=end)
+    cut = {name: bars.until(end) for name, bars in LINES.items()}
+    assert study.windows == on(declared, cut).windows
+    assert [window.events for window in study.windows] == [1, 0]
 
 
 def test_missing_lines_are_named_and_a_missing_market_is_a_reason() -> None:
     declared = EventStudy("x", Sleeve("x", ("AAA", "NONE")), "SPY", days=(EVENT,))
-    found = on(declared)
-    assert found.basket == ("AAA",)
-    assert found.notes == ("NONE left out: no prices of NONE in this source",)
-    assert found.windows[0].events == 1
+    study = on(declared)
+    assert study.basket == ("AAA",)
+    assert study.notes == ("NONE left out: no prices of NONE in this source",)
+    assert study.windows[0].events == 1
     without = on(dataclasses.replace(declared, market="NONE"))
     assert (without.why, without.windows) == ("no prices of NONE in this source", ())
     empty = on(dataclasses.replace(declared, lines=Sleeve("x", ("NONE",))))

@@ -89,7 +89,7 @@ def test_whatever_weights_opens_is_seen(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     asked(written(tmp_path, body), watch)
-    assert any(expected in one for one in watch.seen())
+    assert any(expected in path for path in watch.seen())
 
 
 def test_a_file_read_at_import_is_seen(tmp_path: Path, watch: AccessAudit) -> None:

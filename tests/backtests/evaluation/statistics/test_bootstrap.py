@@ -26,10 +26,10 @@ def noise(sessions: int, series: int = 1, seed: int = 1) -> Values:
 
 def autocorrelated(sessions: int, memory: float, seed: int = 2) -> Values:
     shocks = noise(sessions, seed=seed)[:, 0]
-    found = np.zeros(sessions)
+    series = np.zeros(sessions)
     for session in range(1, sessions):
-        found[session] = memory * found[session - 1] + shocks[session]
-    return found[:, None]
+        series[session] = memory * series[session - 1] + shocks[session]
+    return series[:, None]
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,10 @@ def indices() -> tuple[Values, Values]:
     """Daily returns of the NASDAQ and the S&P 500, 1999 to 2018, as arch ships them."""
     nasdaq = pytest.importorskip("arch.data.nasdaq", reason="the series come with arch")
     sp500 = pytest.importorskip("arch.data.sp500", reason="the series come with arch")
-    one, other = (
+    first, other = (
         module.load()["Adj Close"].pct_change().dropna().to_numpy() for module in (nasdaq, sp500)
     )
-    return one, other
+    return first, other
 
 
 # Places
@@ -57,9 +57,9 @@ def test_a_draw_takes_as_many_sessions_as_there_are_and_moves_on_one_by_one() ->
 
 def test_the_same_seed_draws_the_same_sessions() -> None:
     series = noise(60, 2)
-    one, again, other = (resample(series, 20, seed) for seed in (1, 1, 2))
-    assert (one.places == again.places).all()
-    assert (one.places != other.places).any()
+    first, again, other = (resample(series, 20, seed) for seed in (1, 1, 2))
+    assert (first.places == again.places).all()
+    assert (first.places != other.places).any()
 
 
 def test_every_session_is_drawn_alike() -> None:
@@ -73,8 +73,8 @@ def test_the_two_indices_as_published(indices: tuple[Values, Values]) -> None:
     """DOMAIN: block 20, seed 0, 1,000 draws, both series on the same sessions."""
     from arch.bootstrap import StationaryBootstrap
 
-    one, other = indices
-    source = StationaryBootstrap(20, np.arange(len(one)), seed=np.random.default_rng(0))
+    first, other = indices
+    source = StationaryBootstrap(20, np.arange(len(first)), seed=np.random.default_rng(0))
     places = np.stack([source.update_indices() for _ in range(1000)])
 
     def sharpe(returns: Values) -> Values:
@@ -82,7 +82,7 @@ def test_the_two_indices_as_published(indices: tuple[Values, Values]) -> None:
         return drawn.mean(axis=1) / drawn.std(axis=1, ddof=1) * sqrt(252)
 
     ends = [np.quantile(draws, [0.025, 0.975]) for draws in
-            (sharpe(one), sharpe(other), sharpe(one) - sharpe(other))]  # fmt: skip
+            (sharpe(first), sharpe(other), sharpe(first) - sharpe(other))]  # fmt: skip
     expected = [(-0.058, 0.785), (-0.088, 0.687), (-0.144, 0.278)]
     assert np.array(ends) == pytest.approx(np.array(expected), abs=6e-4)
 

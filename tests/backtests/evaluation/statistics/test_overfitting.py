@@ -43,15 +43,15 @@ def slow_logits(returns: Values, blocks: int) -> list[float]:
     from scipy.stats import rankdata
 
     pieces = np.array_split(returns, blocks)
-    found = []
+    ratios = []
     for taken in combinations(range(blocks), blocks // 2):
         inside = np.concatenate([pieces[place] for place in taken])
         outside = np.concatenate([pieces[place] for place in range(blocks) if place not in taken])
         winner = (inside.mean(axis=0) / inside.std(axis=0)).argmax()
         rank = rankdata(outside.mean(axis=0) / outside.std(axis=0))[winner]
         share = rank / (returns.shape[1] + 1)
-        found.append(log(share / (1 - share)))
-    return found
+        ratios.append(log(share / (1 - share)))
+    return ratios
 
 
 # PBO
@@ -59,8 +59,8 @@ def slow_logits(returns: Values, blocks: int) -> list[float]:
 
 def test_the_case_by_hand() -> None:
     """Four blocks of two: the winner of one half is always last, or shares the last place."""
-    found = logits(HAND, 4)
-    assert sorted(found) == pytest.approx([-1.0986] * 4 + [-0.5108] * 2, abs=5e-5)
+    ratios = logits(HAND, 4)
+    assert sorted(ratios) == pytest.approx([-1.0986] * 4 + [-0.5108] * 2, abs=5e-5)
     assert pbo(HAND, 4) == 1.0
 
 
@@ -87,10 +87,10 @@ def test_sessions_that_do_not_divide_all_count() -> None:
 
 def test_noise_is_overfitted_half_of_the_time() -> None:
     """DOMAIN: 200 sets of 400 x 10, eight blocks, mean 0.515 +- 0.016; single sets lie anywhere."""
-    found = np.array([pbo(noise(400, 10, seed), 8) for seed in range(200)])
-    assert found.mean() == pytest.approx(0.515, abs=0.05)
-    assert found.min() < 0.1
-    assert found.max() > 0.9
+    chances = np.array([pbo(noise(400, 10, seed), 8) for seed in range(200)])
+    assert chances.mean() == pytest.approx(0.515, abs=0.05)
+    assert chances.min() < 0.1
+    assert chances.max() > 0.9
 
 
 def test_a_variant_that_is_better_everywhere_is_not_overfitted() -> None:
@@ -195,12 +195,12 @@ def test_what_counts_as_worse_than_chance_is_that_of_arch() -> None:
     for place in range(1, 120):  # memory, so that the variance of its mean needs its lags
         moves[place, 1] += 0.6 * moves[place - 1, 1]
     moves -= moves.mean(axis=0) + np.array([0.0002, 0.0])
-    found = []
+    counts = []
     for worse in np.linspace(0.002, 0.004, 41).tolist():
         models = moves + np.array([0.0, worse])
-        found.append(spa(np.zeros(120), models, 6, 100, seed=2))
-        assert found[-1] == arch_spa(np.zeros(120), models, 6, 100, 2)
-    lower, consistent, upper = np.array(found).T
+        counts.append(spa(np.zeros(120), models, 6, 100, seed=2))
+        assert counts[-1] == arch_spa(np.zeros(120), models, 6, 100, 2)
+    lower, consistent, upper = np.array(counts).T
     assert (consistent == upper).any()
     assert (consistent < upper).any()
     assert (lower <= consistent).all()
@@ -220,17 +220,17 @@ def test_a_grid_with_one_good_variant() -> None:
     values = noise(250, 6, seed=2)
     values[:, 3] += 0.004
     frame = table(values)
-    found = overfitting(frame, still(frame), "v3", 1.0)
-    assert [count for count, _ in found.pbo] == [6, 8, 10, 12, 16]
-    assert all(value < 0.1 for _, value in found.pbo)
-    assert found.spa is not None
-    assert found.spa[1] < 0.05
-    assert [one.label for one in found.variants if one.chosen] == ["v3"]
-    best = found.variants[3]
+    estimate = overfitting(frame, still(frame), "v3", 1.0)
+    assert [count for count, _ in estimate.pbo] == [6, 8, 10, 12, 16]
+    assert all(value < 0.1 for _, value in estimate.pbo)
+    assert estimate.spa is not None
+    assert estimate.spa[1] < 0.05
+    assert [variant.label for variant in estimate.variants if variant.chosen] == ["v3"]
+    best = estimate.variants[3]
     assert best.excess == pytest.approx(np.prod(1 + values[:, 3]) - 1)
     own = values[:, 3]
     assert best.sharpe == pytest.approx(own.mean() / own.std(ddof=1) * sqrt(250))
-    assert found.why == ""
+    assert estimate.why == ""
 
 
 def test_variants_are_measured_against_the_control() -> None:
@@ -238,11 +238,11 @@ def test_variants_are_measured_against_the_control() -> None:
     values = noise(250, 6, seed=2) + 0.004
     frame = table(values)
     control = pd.Series(0.004, index=frame.index)
-    found = overfitting(frame, control, "v0", 0.5)
-    assert found.spa is not None
-    assert found.spa[1] > 0.1
+    estimate = overfitting(frame, control, "v0", 0.5)
+    assert estimate.spa is not None
+    assert estimate.spa[1] > 0.1
     growth = np.prod(1 + values[:, 1]) / 1.004**250
-    assert found.variants[1].excess == pytest.approx(growth**2 - 1)
+    assert estimate.variants[1].excess == pytest.approx(growth**2 - 1)
 
 
 @pytest.mark.parametrize(
@@ -250,9 +250,9 @@ def test_variants_are_measured_against_the_control() -> None:
 )
 def test_a_block_holds_ten_sessions_or_more(sessions: int, counts: list[int]) -> None:
     frame = table(noise(sessions, 3))
-    found = overfitting(frame, still(frame), "v0", 1.0)
-    assert [count for count, _ in found.pbo] == counts
-    assert found.why == ("" if counts else "59 sessions; PBO needs 60")
+    estimate = overfitting(frame, still(frame), "v0", 1.0)
+    assert [count for count, _ in estimate.pbo] == counts
+    assert estimate.why == ("" if counts else "59 sessions; PBO needs 60")
 
 
 def test_a_grid_that_says_nothing_says_why() -> None:
@@ -267,13 +267,13 @@ def test_a_grid_that_says_nothing_says_why() -> None:
     }
     for why, values in cases.items():
         frame = table(values)
-        found = overfitting(frame, still(frame), "v0", 1.0)
-        assert (found.why, found.pbo, found.spa) == (why, (), None)
-        assert len(found.variants) == values.shape[1]
+        estimate = overfitting(frame, still(frame), "v0", 1.0)
+        assert (estimate.why, estimate.pbo, estimate.spa) == (why, (), None)
+        assert len(estimate.variants) == values.shape[1]
     lost[40, 1], lost[41:, 1] = -1.3, nan
-    found = overfitting(table(lost), still(table(lost)), "v0", 1.0)
-    assert found.variants[1].excess == -1.0
-    assert found.spa is not None
+    estimate = overfitting(table(lost), still(table(lost)), "v0", 1.0)
+    assert estimate.variants[1].excess == -1.0
+    assert estimate.spa is not None
     assert (
         overfitting(table(noise(80, 2)), still(table(lost)), "v0", 0.0).variants[0].excess is None
     )
@@ -304,13 +304,13 @@ def test_flat_halves_know_nothing_of_the_others() -> None:
 def test_clones_are_no_grid_to_be_lucky_in(noise: float) -> None:
     """Ten times the same variant: the winner of a half is always in the middle of the other."""
     rng = np.random.default_rng(3)
-    one, control = rng.normal(0.001, 0.01, (2, 300))
+    gains, control = rng.normal(0.001, 0.01, (2, 300))
     index = pd.bdate_range("2024-01-02", periods=300)
-    clones = {f"v{n}": pd.Series(one + noise * n, index=index) for n in range(10)}
-    found = overfitting(pd.DataFrame(clones), pd.Series(control, index=index), "v0", 1.2)
-    assert (found.pbo, found.why) == ((), "the variants do not differ")
-    assert found.spa is not None
-    assert len(found.variants) == 10
+    clones = {f"v{n}": pd.Series(gains + noise * n, index=index) for n in range(10)}
+    estimate = overfitting(pd.DataFrame(clones), pd.Series(control, index=index), "v0", 1.2)
+    assert (estimate.pbo, estimate.why) == ((), "the variants do not differ")
+    assert estimate.spa is not None
+    assert len(estimate.variants) == 10
 
 
 def test_a_variant_that_stands_in_the_grid_twice_counts_once() -> None:

@@ -40,10 +40,10 @@ def test_the_nasdaq_on_the_sp500_as_published() -> None:
     """1999 to 2018, daily, ten lags: the error of beta is three times the ordinary one."""
     nasdaq = pytest.importorskip("arch.data.nasdaq", reason="the series come with arch")
     sp500 = pytest.importorskip("arch.data.sp500", reason="the series come with arch")
-    one, other = (
+    first, other = (
         module.load()["Adj Close"].pct_change().dropna().to_numpy() for module in (nasdaq, sp500)
     )
-    fit = newey_west(one, other[:, None], 10)
+    fit = newey_west(first, other[:, None], 10)
     value, error = fit.sum_of([0])
     assert value == pytest.approx(9.381e-5, abs=5e-9)
     assert value / error == pytest.approx(0.909, abs=5e-4)
@@ -76,29 +76,31 @@ def test_planted_betas_and_alpha_are_found() -> None:
     us, china = (proxies[name].to_numpy() - cash for name in TICKERS)
     luck = np.random.default_rng(3).normal(0, 0.001, 1000)
     own = daily(cash + 0.0004 + 0.6 * us + 0.2 * lagged(us) + 0.5 * lagged(china) + luck)
-    found = of(own, proxies, cash, years=4.0)
-    assert [(one.name, one.ticker) for one in found.betas] == list(TICKERS.items())
-    assert [one.beta for one in found.betas] == pytest.approx([0.8, 0.5], abs=0.02)
-    assert all(one.t > 50 for one in found.betas)
-    assert found.alpha.value == pytest.approx(0.0004 * 250, abs=0.02)
-    assert found.alpha.low is not None
-    assert found.alpha.high is not None
-    assert found.alpha.low < 0.1 < found.alpha.high
-    assert found.alpha.low > 0
-    assert found.p is not None
-    assert found.p < 0.001
-    assert found.r_squared == pytest.approx(1 - 1e-6 / own.var(), abs=0.005)
-    assert (found.lags, found.why) == (6, "")
+    regression = of(own, proxies, cash, years=4.0)
+    assert [(beta.name, beta.ticker) for beta in regression.betas] == list(TICKERS.items())
+    assert [beta.beta for beta in regression.betas] == pytest.approx([0.8, 0.5], abs=0.02)
+    assert all(beta.t > 50 for beta in regression.betas)
+    assert regression.alpha.value == pytest.approx(0.0004 * 250, abs=0.02)
+    assert regression.alpha.low is not None
+    assert regression.alpha.high is not None
+    assert regression.alpha.low < 0.1 < regression.alpha.high
+    assert regression.alpha.low > 0
+    assert regression.p is not None
+    assert regression.p < 0.001
+    assert regression.r_squared == pytest.approx(1 - 1e-6 / own.var(), abs=0.005)
+    assert (regression.lags, regression.why) == (6, "")
 
 
 def test_the_interval_and_p_agree() -> None:
     """Where p is 5 % the interval ends at zero; here t is known from outside."""
-    found = of(daily(draws(300, 8)), market(300))
-    assert found.t is not None
-    assert found.alpha.value is not None
-    assert found.alpha.low is not None
-    error = found.alpha.value / found.t
-    assert found.alpha.value - found.alpha.low == pytest.approx(1.96824 * error, rel=1e-4)  # t(294)
+    regression = of(daily(draws(300, 8)), market(300))
+    assert regression.t is not None
+    assert regression.alpha.value is not None
+    assert regression.alpha.low is not None
+    error = regression.alpha.value / regression.t
+    assert regression.alpha.value - regression.alpha.low == pytest.approx(
+        1.96824 * error, rel=1e-4
+    )  # t(294)
 
 
 def test_alpha_that_is_not_there_is_found_as_often_as_it_says() -> None:
@@ -116,9 +118,9 @@ def test_alpha_that_is_not_there_is_found_as_often_as_it_says() -> None:
 def test_a_proxy_with_gaps_is_left_out_by_name() -> None:
     proxies = market(200)
     proxies.loc[proxies.index[:50], "China"] = nan
-    found = of(daily(draws(200, 5)), proxies)
-    assert [one.name for one in found.betas] == ["US"]
-    assert found.why == "no full returns of China"
+    regression = of(daily(draws(200, 5)), proxies)
+    assert [beta.name for beta in regression.betas] == ["US"]
+    assert regression.why == "no full returns of China"
     proxies["US"] = nan
     assert of(daily(draws(200, 5)), proxies).why == "no full returns of US, China"
 
@@ -141,9 +143,9 @@ def test_without_a_regression_it_says_why() -> None:
             daily(2 * proxies["US"].to_numpy()), proxies
         ),
     }
-    for why, found in cases.items():
-        assert found.why == found.alpha.why == why
-        assert (found.alpha.value, found.t, found.betas) == (None, None, ())
+    for why, case in cases.items():
+        assert case.why == case.alpha.why == why
+        assert (case.alpha.value, case.t, case.betas) == (None, None, ())
     assert of(own, proxies.assign(China=0.0)).alpha.value is None
     assert of(own.iloc[:61], proxies.iloc[:61]).alpha.value is not None
 

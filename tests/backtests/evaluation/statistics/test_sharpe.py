@@ -43,8 +43,8 @@ def test_deflated_sharpe_of_the_paper() -> None:
     """Bailey and Lopez de Prado 2014: annual 2.5 on 1,250 days, best of 100, V 0.5 annual."""
     deviation = sqrt(0.5 / 250)
     assert expected_best_sharpe(100, deviation) == pytest.approx(0.1132, abs=5e-5)
-    found = deflated_sharpe(2.5 / sqrt(250), 1250, -3, 10, 100, deviation)
-    assert found == pytest.approx(0.9004, abs=5e-5)
+    estimate = deflated_sharpe(2.5 / sqrt(250), 1250, -3, 10, 100, deviation)
+    assert estimate == pytest.approx(0.9004, abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -65,39 +65,39 @@ def test_an_annual_half_takes_132_months() -> None:
 
 
 def test_memmel_by_hand() -> None:
-    found = memmel(0.25, 0.15, 0.7, 120)
-    assert found.error**2 == pytest.approx(0.00520104, abs=5e-9)
-    assert found.z == pytest.approx(1.3866, abs=5e-5)
-    assert found.p == pytest.approx(0.1656, abs=5e-5)
-    assert found.difference == pytest.approx(0.10)
-    assert memmel(0.15, 0.25, 0.7, 120).p == found.p
+    estimate = memmel(0.25, 0.15, 0.7, 120)
+    assert estimate.error**2 == pytest.approx(0.00520104, abs=5e-9)
+    assert estimate.z == pytest.approx(1.3866, abs=5e-5)
+    assert estimate.p == pytest.approx(0.1656, abs=5e-5)
+    assert estimate.difference == pytest.approx(0.10)
+    assert memmel(0.15, 0.25, 0.7, 120).p == estimate.p
 
 
 def test_memmel_on_the_nasdaq_and_the_sp500() -> None:
     """1999 to 2018, from the closes that arch ships."""
     nasdaq = pytest.importorskip("arch.data.nasdaq", reason="the series come with arch")
     sp500 = pytest.importorskip("arch.data.sp500", reason="the series come with arch")
-    one, other = (
+    first, other = (
         module.load()["Adj Close"].pct_change().dropna().to_numpy() for module in (nasdaq, sp500)
     )
-    together = float(np.corrcoef(one, other)[0, 1])
+    together = float(np.corrcoef(first, other)[0, 1])
     assert together == pytest.approx(0.88706, abs=5e-6)
-    found = memmel(
-        one.mean() / one.std(ddof=1), other.mean() / other.std(ddof=1), together, len(one)
+    estimate = memmel(
+        first.mean() / first.std(ddof=1), other.mean() / other.std(ddof=1), together, len(first)
     )
-    assert found.z == pytest.approx(0.5778, abs=5e-5)
-    assert found.p == pytest.approx(0.563, abs=5e-4)
+    assert estimate.z == pytest.approx(0.5778, abs=5e-5)
+    assert estimate.p == pytest.approx(0.563, abs=5e-4)
 
 
 def test_memmel_rejects_equal_ratios_as_often_as_it_says() -> None:
     generator = np.random.default_rng(5)
     common = generator.normal(size=(2000, 120))
-    one, other = (0.1 + common + generator.normal(size=common.shape) for _ in range(2))
-    found = [
+    first, other = (0.1 + common + generator.normal(size=common.shape) for _ in range(2))
+    chances = [
         memmel(a.mean() / a.std(ddof=1), b.mean() / b.std(ddof=1), np.corrcoef(a, b)[0, 1], 120).p
-        for a, b in zip(one, other, strict=True)
+        for a, b in zip(first, other, strict=True)
     ]
-    assert 0.035 < float(np.mean(np.array(found) < 0.05)) < 0.065
+    assert 0.035 < float(np.mean(np.array(chances) < 0.05)) < 0.065
 
 
 # skfolio
@@ -136,9 +136,9 @@ def test_one_trial_needs_no_deflation() -> None:
 
 
 def test_more_trials_deflate_more() -> None:
-    found = [deflated_sharpe(0.1, 250, 0, 3, trials, 0.05) for trials in (1, 2, 10, 100)]
-    assert found == sorted(found, reverse=True)
-    assert len(set(found)) == 4
+    ratios = [deflated_sharpe(0.1, 250, 0, 3, trials, 0.05) for trials in (1, 2, 10, 100)]
+    assert ratios == sorted(ratios, reverse=True)
+    assert len(set(ratios)) == 4
 
 
 def test_a_ratio_at_or_below_the_reference_is_never_proven() -> None:

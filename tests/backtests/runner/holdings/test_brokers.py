@@ -94,8 +94,8 @@ def test_a_brokers_file(tmp_path: Path, name: str) -> None:
     held = held_in(tmp_path, content)
     assert held.shares == shares
     assert held.cash == pytest.approx(cash, abs=1e-9)  # binary sums of cents
-    assert {(one.asset, one.shares, one.why, one.value, one.currency)
-            for one in held.outside} == outside  # fmt: skip
+    assert {(row.asset, row.shares, row.why, row.value, row.currency)
+            for row in held.outside} == outside  # fmt: skip
     assert held.day == day
     assert any("is read as" in note for note in held.notes)
 
@@ -121,10 +121,10 @@ def test_a_broken_header_is_refused(tmp_path: Path, name: str) -> None:
         )
     with pytest.raises(BrokenData) as refused:
         held_in(tmp_path, text)
-    said = str(refused.value)
-    assert "held.csv" in said
-    assert len(said) < 420
-    assert len(said.splitlines()) <= 2
+    message = str(refused.value)
+    assert "held.csv" in message
+    assert len(message) < 420
+    assert len(message.splitlines()) <= 2
 
 
 @pytest.mark.parametrize("name", BOOKS)
@@ -187,6 +187,9 @@ def test_a_spoilt_file_is_read_or_refused_in_two_lines(tmp_path: Path, name: str
         ("no category in a query", FLEX.replace('assetCategory="STK" ', ""), ("assetCategory",)),
         ("days that may be read in two ways", FLEX.replace("20260327", "03/04/2026"),
          ("'03/04/2026'", "yyyyMMdd")),
+        ("a day that some rows alone have",
+         FLEX.replace('symbol="700" ', 'symbol="700" reportDate="20260327" '),
+         ("has no reportDate, and others have", "add that field")),
         ("a quantity of words", FUTU_APP.replace('"1,200"', "many"), ("line 2", "'many'")),
         ("a line without a quantity", SCHWAB.replace('"1,250"', '"--"'), ("line 4", "no quantity")),
         ("HTML instead of a CSV", "<html><body>Please log in</body></html>",
@@ -198,10 +201,10 @@ def test_what_is_broken_is_named(
 ) -> None:
     with pytest.raises(BrokenData) as refused:
         held_in(tmp_path, content)
-    said = str(refused.value)
-    assert all(word in said for word in words), said
-    assert len(said.splitlines()) <= 2
-    assert len(said) < 420
+    message = str(refused.value)
+    assert all(word in message for word in words), message
+    assert len(message.splitlines()) <= 2
+    assert len(message) < 420
 
 
 def test_a_statement_in_chinese_has_two_columns_of_one_name(tmp_path: Path) -> None:
@@ -218,7 +221,7 @@ def test_a_statement_in_chinese_has_two_columns_of_one_name(tmp_path: Path) -> N
     )
     assert held.shares == {"AAPL": 35}
     assert held.cash == {"EUR": 1234.5}
-    assert [one.why for one in held.outside] == ["an option"]
+    assert [row.why for row in held.outside] == ["an option"]
 
 
 @pytest.mark.parametrize(
@@ -260,10 +263,10 @@ def test_coins_are_pairs(tmp_path: Path) -> None:
 
 def test_all_accounts_of_schwab_add_up(tmp_path: Path) -> None:
     """Each account has its name, its header, its rows and its total."""
-    one = [SCHWAB_HEADER, schwab_row("AAPL", "10", "$2,100.00", "Equity"),
-           schwab_row("Cash & Cash Investments", "--", "$100.00", "Cash and Money Market"),
-           schwab_row("Account Total", "", "$2,200.00", "--")]  # fmt: skip
-    text = "\n".join(['"Individual ...321"', *one, "", '"IRA ...322"', *one]) + "\n"
+    account = [SCHWAB_HEADER, schwab_row("AAPL", "10", "$2,100.00", "Equity"),
+               schwab_row("Cash & Cash Investments", "--", "$100.00", "Cash and Money Market"),
+               schwab_row("Account Total", "", "$2,200.00", "--")]  # fmt: skip
+    text = "\n".join(['"Individual ...321"', *account, "", '"IRA ...322"', *account]) + "\n"
     held = held_in(tmp_path, text)
     assert held.shares == {"AAPL": 20}
     assert held.cash == {"USD": 200}

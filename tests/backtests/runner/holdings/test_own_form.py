@@ -59,8 +59,10 @@ def test_one_portfolio_in_many_spellings(tmp_path: Path, content: bytes) -> None
         ("asset,quantity\ncash usd,3\n", ("line 2", "CASH USD")),
         (b"\xff\xfea\x00s\x00s\x00e\x00", ("line 1", "'asse'")),
         (b"\xff\xfea\x00s\x00s", ("UTF-16",)),
+        ("asset,quantity\n\n", ("line 1", "nothing below it", "CASH,0")),
+        ("asset,quantity,Quantity\nAAPL,1,2\n", ("line 1", "two columns are called quantity")),
     ],
-    ids=range(11),
+    ids=range(13),
 )
 def test_what_may_be_read_in_two_ways_is_refused(
     tmp_path: Path, content: str | bytes, words: tuple[str, ...]

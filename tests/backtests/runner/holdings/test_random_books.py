@@ -19,4 +19,4 @@ def test_what_was_written_is_read(tmp_path: Path, name: str) -> None:
         held = held_in(tmp_path, text.encode("gbk") if name == "mainland" else text, lines=LINES)
         assert held.shares == pytest.approx(truth.shares, abs=1e-9), text
         assert held.cash == pytest.approx(truth.cash, abs=1e-9), text
-        assert {one.asset for one in held.outside} <= {"TSLA"}
+        assert {row.asset for row in held.outside} <= {"TSLA"}

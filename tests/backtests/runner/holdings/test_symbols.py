@@ -32,7 +32,7 @@ from tests.support.holdings_files import ACTIVITY, DEGIRO, LINES, held_in
     ],
 )  # fmt: skip
 def test_a_symbol_alone(symbol: str, line: str) -> None:
-    lines = [asset_of(one) for one in LINES]
+    lines = [asset_of(ticker) for ticker in LINES]
     meant = lines_meant(Position(1, (symbol,), 1.0), lines)
     assert [asset.ticker for asset in meant] == ([line] if line else [])
 
@@ -84,7 +84,7 @@ def test_a_row_of_symbols_csv_decides(tmp_path: Path) -> None:
     (tmp_path / "symbols.csv").write_text("symbol,asset\nUS1234567890,\n")
     held = held_in(tmp_path, text)
     assert "AAPL" not in held.shares
-    assert [one.asset for one in held.outside] == ["US1234567890"]
+    assert [row.asset for row in held.outside] == ["US1234567890"]
     (tmp_path / "symbols.csv").write_text("symbol;asset\nUS1234567890;AAPL\nUS1234567890;JD\n")
     with pytest.raises(BrokenData, match="line 3"):
         held_in(tmp_path, text)

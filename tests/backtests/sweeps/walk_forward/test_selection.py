@@ -36,20 +36,20 @@ def test_sets_that_stream_by_are_judged_as_if_all_were_at_hand(size: int) -> Non
         for first in range(0, 40, size):
             yield np.arange(first, min(first + size, 40)), gains[:, first : first + size]
 
-    found = selected(batches, train, test, Criterion.SHARPE)
-    assert found.sets == 40
+    selection = selected(batches, train, test, Criterion.SHARPE)
+    assert selection.sets == 40
     expected = list(slow(gains, train, test))
-    assert list(zip(found.chosen.tolist(), found.place.tolist(), strict=True)) == expected
+    assert list(zip(selection.chosen.tolist(), selection.place.tolist(), strict=True)) == expected
 
 
 def test_of_equal_sets_the_first_is_chosen() -> None:
     gains = np.random.default_rng(1).normal(size=(30, 1)).repeat(4, axis=1)
     mask = np.ones((1, 30), dtype=bool)
-    found = selected(
+    selection = selected(
         lambda: iter([(np.array([3, 5]), gains[:, :2]), (np.array([6, 8]), gains[:, 2:])]),
         mask, mask, Criterion.SHARPE,
     )  # fmt: skip
-    assert (found.chosen.tolist(), found.place.tolist(), found.sets) == ([3], [2.5], 4)
+    assert (selection.chosen.tolist(), selection.place.tolist(), selection.sets) == ([3], [2.5], 4)
 
 
 def crossed(gains: np.ndarray, blocks: int, by: Criterion) -> Selection:
@@ -64,9 +64,9 @@ def test_halves_without_purge_are_the_probability_of_overfitting(by: Criterion) 
         [-1.0986] * 4 + [-0.5108] * 2, abs=5e-5
     )  # the case by hand of test_overfitting
     gains = np.random.default_rng(2).normal(0.0, 0.01, (203, 15))
-    found = crossed(gains, 8, by)
-    assert sorted(found.odds) == pytest.approx(sorted(logits(gains, 8, by)))
-    assert found.below == pbo(gains, 8, by)
+    crossing = crossed(gains, 8, by)
+    assert sorted(crossing.odds) == pytest.approx(sorted(logits(gains, 8, by)))
+    assert crossing.below == pbo(gains, 8, by)
 
 
 @pytest.mark.parametrize("sessions", [200, 203, 207])
@@ -90,8 +90,8 @@ def test_sets_that_are_flat_in_training_are_tied_whatever_comes(seed: int, by: C
     gains = np.zeros((400, 6))
     gains[200:] = np.random.default_rng(seed).normal(1e-3, 0.01, (200, 6))
     train = np.arange(400)[None] < 200
-    found = selected(lambda: [(np.arange(6), gains)], train, ~train, by)
-    assert found.chosen.tolist() == [0]
+    selection = selected(lambda: [(np.arange(6), gains)], train, ~train, by)
+    assert selection.chosen.tolist() == [0]
 
 
 def test_a_lost_account_does_not_count_as_cash() -> None:
@@ -102,5 +102,5 @@ def test_a_lost_account_does_not_count_as_cash() -> None:
     gains = WalkPlan.gains(plan, settled(pd.DataFrame(returns)[0])[:, None])  # type: ignore[arg-type]
     both = np.column_stack([gains, WalkPlan.gains(plan, returns[:, 1:])])  # type: ignore[arg-type]
     train = (np.arange(300) >= 100)[None]
-    found = selected(lambda: [(np.arange(2), both)], train, ~train, Criterion.SHARPE)
-    assert found.chosen.tolist() == [1]
+    selection = selected(lambda: [(np.arange(2), both)], train, ~train, Criterion.SHARPE)
+    assert selection.chosen.tolist() == [1]

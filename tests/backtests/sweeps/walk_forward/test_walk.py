@@ -84,8 +84,8 @@ def test_the_choice_changes_once_most_of_what_is_known_speaks_for_it(usual: Swee
 def test_the_first_month_counts_where_the_run_has_all_of_it(
     tmp_path: Path, start: str, trained_from: str
 ) -> None:
-    found = walked(tmp_path, start=start, walk_forward=(12, 12))
-    assert windows(found)[0]["trained_from"] == trained_from
+    result = walked(tmp_path, start=start, walk_forward=(12, 12))
+    assert windows(result)[0]["trained_from"] == trained_from
 
 
 @pytest.mark.parametrize("shock", [-1.5, 1.5])
@@ -94,17 +94,17 @@ def test_what_comes_later_changes_no_earlier_choice(
 ) -> None:
     """A shock in the first session after a decision, larger than all that a window holds."""
     day = date(2021, 4, 1)  # the first session after the decision of 2021-03-31
-    one, two = usual, walked(tmp_path, data=Regimes((day, shock)))
-    known = [row for row in windows(one) if row["decided"] < day.isoformat()]
+    first, second = usual, walked(tmp_path, data=Regimes((day, shock)))
+    present = [row for row in windows(first) if row["decided"] < day.isoformat()]
     same = ("decided", "trained_from", "trained_until", "set", "inside")
-    assert len(known) == 6
-    assert [[row[name] for name in same] for row in known] == [
-        [row[name] for name in same] for row in windows(two)[: len(known)]
+    assert len(present) == 6
+    assert [[row[name] for name in same] for row in present] == [
+        [row[name] for name in same] for row in windows(second)[: len(present)]
     ]
     before = slice(None, "2021-03-31")
-    pd.testing.assert_frame_equal(one.walk.loc[before], two.walk.loc[before])
-    assert one.walk["walk"].iloc[-1] != two.walk["walk"].iloc[-1]
-    following = windows(two)[len(known)]["values"]["pick"]
+    pd.testing.assert_frame_equal(first.walk.loc[before], second.walk.loc[before])
+    assert first.walk["walk"].iloc[-1] != second.walk["walk"].iloc[-1]
+    following = windows(second)[len(present)]["values"]["pick"]
     assert following == ("AAA" if shock > 0 else "BBB")
 
 
@@ -119,10 +119,10 @@ def test_the_curve_is_that_of_one_account_that_goes_through_the_change(
     pd.testing.assert_series_equal(
         usual.walk["walk"], alone.equity, check_names=False, check_index_type=False
     )
-    told = usual.summary["walk_forward"]
-    assert told["changes"] == 1
-    assert told["costs"] == alone.metrics["costs"]
-    assert told["metrics"]["walk"]["cagr"] == alone.metrics["cagr"]
+    summary = usual.summary["walk_forward"]
+    assert summary["changes"] == 1
+    assert summary["costs"] == alone.metrics["costs"]
+    assert summary["metrics"]["walk"]["cagr"] == alone.metrics["cagr"]
     base = run(Hold(), data=Regimes(), start="2019-12-31", engine="kernel", verdict=False,
                ledger=tmp_path / "own.sqlite")  # fmt: skip
     assert usual.walk["base"].tolist() == base.equity.tolist()
@@ -168,19 +168,19 @@ class Ends:
 
 
 def test_a_turn_is_a_decision_and_brings_its_own_schedule() -> None:
-    def one(schedule: Schedule) -> Strategy:
+    def holding(schedule: Schedule) -> Strategy:
         class Sometimes(Hold):
             rebalance = schedule
 
         return Sometimes()
 
     player = SwitchingStrategy(
-        Hold(), ((date(2024, 1, 1), one(monthly)), (date(2024, 1, 4), one(quarterly)))
+        Hold(), ((date(2024, 1, 1), holding(monthly)), (date(2024, 1, 4), holding(quarterly)))
     )
     assert np.flatnonzero(player.rebalance.marks(Ends())).tolist() == [0, 3, 4, 9]
     with pytest.raises(CommandError, match="drift bands"):
-        SwitchingStrategy(Hold(), ((date(2024, 1, 1), one(monthly)),
-                        (date(2024, 1, 4), one(monthly | drift_band(0.1)))))  # fmt: skip
+        SwitchingStrategy(Hold(), ((date(2024, 1, 1), holding(monthly)),
+                        (date(2024, 1, 4), holding(monthly | drift_band(0.1)))))  # fmt: skip
 
 
 # The ledger, and going on
@@ -215,9 +215,9 @@ def test_returns_that_are_missing_are_made_again(tmp_path: Path) -> None:
 
 
 def test_workers_do_not_change_the_walk(tmp_path: Path) -> None:
-    one, two = walked(tmp_path / "one"), walked(tmp_path / "two", workers=2)
-    assert one.summary == two.summary
-    pd.testing.assert_frame_equal(one.walk, two.walk)
+    first, second = walked(tmp_path / "one"), walked(tmp_path / "two", workers=2)
+    assert first.summary == second.summary
+    pd.testing.assert_frame_equal(first.walk, second.walk)
 
 
 # What cannot be
@@ -243,9 +243,9 @@ def test_what_cannot_be_walked_says_so(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_sets_that_fail_are_not_chosen(tmp_path: Path) -> None:
-    found = walked(tmp_path, grid={"pick": ("NONE", "BBB", "AAA")})
-    assert found.summary["failed"] == 1
-    assert {row["values"]["pick"] for row in windows(found)} == {"AAA", "BBB"}
+    result = walked(tmp_path, grid={"pick": ("NONE", "BBB", "AAA")})
+    assert result.summary["failed"] == 1
+    assert {row["values"]["pick"] for row in windows(result)} == {"AAA", "BBB"}
     alone = walked(tmp_path, grid={"pick": ("NONE", "AAA")})
     assert "fewer than two sets" in alone.summary["walk_forward"]["why"]
     assert "fewer than two sets" in sweep_page(alone.summary)
@@ -288,21 +288,21 @@ def test_a_path_is_put_together_from_choices_that_had_not_seen_it() -> None:
             return {number: np.arange(12.0) + 100 * number for number in wanted}
 
     # 4 folds of 3 sessions, 2 of them tests: 6 splits, whose winners are set 0 to 5
-    known = Selection(np.arange(6), np.zeros(6), 6, differ=True)
+    selection = Selection(np.arange(6), np.zeros(6), 6, differ=True)
     splits = list(combinations(range(4), 2))
     recombined = np.array([[row for row, two in enumerate(splits) if fold in two]
                            for fold in range(4)])  # fmt: skip
-    found = [
-        path.tolist() for path in paths_of(Paths(), known, Three(), recombined, folds_of(12, 4))
+    routes = [
+        path.tolist() for path in paths_of(Paths(), selection, Three(), recombined, folds_of(12, 4))
     ]  # type: ignore[arg-type]
-    assert [path[::3] for path in found] == [
+    assert [path[::3] for path in routes] == [
         [0, 3, 106, 209], [100, 303, 306, 409], [200, 403, 506, 509],
     ]  # fmt: skip
 
 
 def test_too_few_sessions_for_a_cross_validation_are_said(tmp_path: Path) -> None:
-    found = walked(tmp_path, start="2023-01-02", walk_forward=(3, 3))
-    assert found.summary["walk_forward"]["cross"]["why"] == (
+    result = walked(tmp_path, start="2023-01-02", walk_forward=(3, 3))
+    assert result.summary["walk_forward"]["cross"]["why"] == (
         "129 sessions; 6 folds with 25 purged and embargoed need 162"
     )
 
@@ -334,19 +334,19 @@ def test_the_page_leads_with_the_walk(usual: SweepResult) -> None:
 
 
 def test_a_thesis_is_chosen_by_what_it_is_ahead_of_its_control(tmp_path: Path) -> None:
-    found = walked(tmp_path, "relative-momentum", data="sample", by="", walk_forward=(24, 12),
-                   grid={"lookback": (63, 126)})  # fmt: skip
-    told = found.summary["walk_forward"]
-    assert (told["by"], told["against"]) == ("score", found.summary["against"])
-    assert told["against"] in found.walk
+    result = walked(tmp_path, "relative-momentum", data="sample", by="", walk_forward=(24, 12),
+                    grid={"lookback": (63, 126)})  # fmt: skip
+    summary = result.summary["walk_forward"]
+    assert (summary["by"], summary["against"]) == ("score", result.summary["against"])
+    assert summary["against"] in result.walk
     # the annual Sharpe ratio of the difference, worked out from curves of single runs
-    row = windows(found)[0]
+    row = windows(result)[0]
     alone = run("relative-momentum", data="sample", start="2019-01-02", engine="kernel",
                 verdict=False, ledger=tmp_path / "own.sqlite")  # fmt: skip
     chosen = run(RelativeMomentum(lookback=row["values"]["lookback"]), data="sample",
                  start="2019-01-02", engine="kernel", verdict=False,
                  ledger=tmp_path / "own.sqlite")  # fmt: skip
-    gap = chosen.returns - alone.references[told["against"]].pct_change().iloc[1:]
+    gap = chosen.returns - alone.references[summary["against"]].pct_change().iloc[1:]
     train = gap[row["trained_from"] : row["trained_until"]]
     days = alone.equity.index
     pace = (len(days) - 1) / ((days[-1] - days[0]).days / 365.25)
@@ -357,37 +357,37 @@ def test_the_command_walks(shell: Shell) -> None:
     (shell.folder / "top.py").write_text(TOP)
     common = ("sweep", "top.py", "--data", "sample", "--start", "2023-01-03", "--grid", "n=1,2",
               "--walk-forward", "12", "6", "--ledger", str(shell.ledger))  # fmt: skip
-    said = shell(*common)
-    assert (said.code, said.err) == (0, "")
+    answer = shell(*common)
+    assert (answer.code, answer.err) == (0, "")
     for word in ("walk-forward  CAGR", "as declared", "switching", "chosen at the close"):
-        assert word in said.out
-    told = json.loads(shell(*common, "--json").out)
-    assert told["walk_forward"]["train"] == 12
+        assert word in answer.out
+    report = json.loads(shell(*common, "--json").out)
+    assert report["walk_forward"]["train"] == 12
     assert shell("sweep", "top.py", "--grid", "n=1,2", "--walk-forward", "0", "6").code == 2
 
 
 def test_what_is_short_is_put_in_total(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """65 sessions of trade, and windows of a month: six good weeks are not 188 % a year."""
-    found = walked(tmp_path, start="2023-01-02", walk_forward=(3, 1), by="cagr", costs="none")
-    told = found.summary["walk_forward"]
-    curve, rows = found.walk["walk"], windows(found)
+    result = walked(tmp_path, start="2023-01-02", walk_forward=(3, 1), by="cagr", costs="none")
+    summary = result.summary["walk_forward"]
+    curve, rows = result.walk["walk"], windows(result)
     assert len(curve) < 90
-    assert told["metrics"]["walk"]["cagr"] is told["metrics"]["cash"]["cagr"] is None
+    assert summary["metrics"]["walk"]["cagr"] is summary["metrics"]["cash"]["cagr"] is None
     total = curve.iloc[-1] / curve.iloc[0] - 1
-    assert told["metrics"]["walk"]["total_return"] == pytest.approx(total, abs=1e-12)
+    assert summary["metrics"]["walk"]["total_return"] == pytest.approx(total, abs=1e-12)
     assert [(row["inside"], row["outside"]) for row in rows] == [(None, None)] * 3
     picked = [row["outside_total"] for row in rows]
-    assert told["switching"] == pytest.approx(np.prod([1 + gain for gain in picked]) - 1 - total)
+    assert summary["switching"] == pytest.approx(np.prod([1 + gain for gain in picked]) - 1 - total)
     text = f"{total * 100:.2f} % in total"
-    assert headline(found.summary).startswith(f"Chosen on what was known: {text}, ")
-    page = found.report().read_text()
+    assert headline(result.summary).startswith(f"Chosen on what was known: {text}, ")
+    page = result.report().read_text()
     assert f"<td>{text}" in page.replace(' class="num"', "")
     assert f"{picked[0] * 100:.2f} % in total" in page
     assert "in total ahead of the run." in page
     assert "Without costs" in page
     assert "After costs" not in page
-    say_walk(told)
-    said = capsys.readouterr().out
-    assert f"walk-forward  {text}, Sharpe" in said
-    assert "CAGR" not in said
-    assert "a year" not in said
+    say_walk(summary)
+    printed = capsys.readouterr().out
+    assert f"walk-forward  {text}, Sharpe" in printed
+    assert "CAGR" not in printed
+    assert "a year" not in printed

@@ -30,11 +30,11 @@ def refused(folder: Path, written: Written, content: bytes | str) -> str:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(BrokenData) as caught:
         FolderSource(folder).load([asset_of(written.ticker)])
-    said = str(caught.value)
-    assert said.startswith(str(path)), said
-    assert said.count("\n") <= 1
-    assert len(said) < len(str(path)) + 400
-    return said.removeprefix(str(path))
+    message = str(caught.value)
+    assert message.startswith(str(path)), message
+    assert message.count("\n") <= 1
+    assert len(message) < len(str(path)) + 400
+    return message.removeprefix(str(path))
 
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES.keys())
@@ -42,10 +42,10 @@ def refused(folder: Path, written: Written, content: bytes | str) -> str:
 def test_a_message_in_the_place_of_prices_is_quoted(
     tmp_path: Path, name: str, message: str
 ) -> None:
-    said = refused(tmp_path, TEXTS[name](OF), message)
-    assert said.startswith(" line 1: no prices, but '")
-    assert message.split()[0] in said
-    assert said.endswith("Fetch the file again, or remove it.")
+    sentence = refused(tmp_path, TEXTS[name](OF), message)
+    assert sentence.startswith(" line 1: no prices, but '")
+    assert message.split()[0] in sentence
+    assert sentence.endswith("Fetch the file again, or remove it.")
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -54,8 +54,8 @@ def test_an_empty_file_is_named(tmp_path: Path, name: str) -> None:
     for content in ("", "\n\n"):
         assert refused(tmp_path, written, content).startswith(": no rows with a price. Fetch")
     header = written.content.split(b"\n")[0] + b"\n"
-    said = refused(tmp_path, written, header)
-    assert re.match(r": (no rows with a price|wrong columns)", said), said
+    message = refused(tmp_path, written, header)
+    assert re.match(r": (no rows with a price|wrong columns)", message), message
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -71,16 +71,16 @@ def test_a_broken_header_is_refused(tmp_path: Path, name: str) -> None:
         if not column or column.strip('"') in OPTIONAL:
             continue
         header = mark.join([*names[:place], '"Foo"', *names[place + 1 :]])
-        said = refused(tmp_path, written, header.encode() + b"\n" + rest)
-        assert "column" in said or "fields where" in said, said
+        message = refused(tmp_path, written, header.encode() + b"\n" + rest)
+        assert "column" in message or "fields where" in message, message
 
 
 OPTIONAL = {
     "High", "Low", "Open", "Volume", "Dividends", "Stock Splits", "Close", "Adj Close",
     "TICKER", "VOL", "OPENPRC", "ASKHI", "BIDLO", "CFACSHR", "DlyPrcFlg", "DlyVol", "DlyOpen",
-    "DlyHigh", "DlyLow",
+    "DlyHigh", "DlyLow", "Symbol", "Name", "Trades",
 }  # fmt: skip
-"""Of Yahoo's own columns and of CRSP's many may be missing; what is not known is named."""
+"""Of these columns many may be missing, or others stand there; what is not known is named."""
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -91,12 +91,12 @@ def test_a_file_that_goes_on_in_another_shape_is_refused_at_that_line(
     count = written.content.count(b"\n")
     mark = b";" if b";" in written.content.split(b"\n")[0] else b","
     other = mark.join([b"Day", b"Price", b"More"]) + b"\n"
-    said = refused(tmp_path, written, written.content.rstrip(b"\n") + b"\n" + other)
-    assert re.match(r" line \d+: ", said), said
-    assert abs(int(re.findall(r"line (\d+)", said)[0]) - count) <= 1
+    message = refused(tmp_path, written, written.content.rstrip(b"\n") + b"\n" + other)
+    assert re.match(r" line \d+: ", message), message
+    assert abs(int(re.findall(r"line (\d+)", message)[0]) - count) <= 1
     again = written.content.decode("utf-8-sig").rstrip("\n")
-    said = refused(tmp_path, written, f"{again}\n{again}\n")
-    assert re.match(r" line \d+: ", said), said
+    message = refused(tmp_path, written, f"{again}\n{again}\n")
+    assert re.match(r" line \d+: ", message), message
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -104,8 +104,8 @@ def test_bytes_that_are_no_text_are_refused_at_their_line(tmp_path: Path, name: 
     written = TEXTS[name](OF)
     lines = written.content.split(b"\n")
     lines[9] = lines[9][:4] + b"\xff\xfe\x81" + lines[9][4:]
-    said = refused(tmp_path, written, b"\n".join(lines))
-    assert " line 10: not " in said or "line 10: " in said, said
+    message = refused(tmp_path, written, b"\n".join(lines))
+    assert " line 10: not " in message or "line 10: " in message, message
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -118,8 +118,8 @@ def test_a_line_cut_short_is_refused(tmp_path: Path, name: str, cut: float) -> N
     if len(cells) == 2:
         return  # nothing to lose but the value
     kept = mark.join(cells[: max(2, int(len(cells) * cut))])
-    said = refused(tmp_path, written, b"\n".join([*lines[:-2], kept]))
-    assert re.match(r" line \d+: ", said), said
+    message = refused(tmp_path, written, b"\n".join([*lines[:-2], kept]))
+    assert re.match(r" line \d+: ", message), message
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -128,8 +128,8 @@ def test_a_cell_that_is_no_date_or_number_is_refused_at_its_line(tmp_path: Path,
     lines = written.content.split(b"\n")
     row = lines[8]
     for cell in (b"soon", b"2026-02-30", b"1_000", b"1e999"):
-        found = re.search(rb"20\d\d[-/.]?\d\d[-/.]?\d\d|\d{1,2}[/.]\d{1,2}[/.]20\d\d", row)
-        assert found
-        lines[8] = row[: found.start()] + cell + row[found.end() :]
-        said = refused(tmp_path, written, b"\n".join(lines))
-        assert said.startswith(" line 9: "), said
+        match = re.search(rb"20\d\d[-/.]?\d\d[-/.]?\d\d|\d{1,2}[/.]\d{1,2}[/.]20\d\d", row)
+        assert match
+        lines[8] = row[: match.start()] + cell + row[match.end() :]
+        message = refused(tmp_path, written, b"\n".join(lines))
+        assert message.startswith(" line 9: "), message

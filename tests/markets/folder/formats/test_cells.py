@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from markets.folder.formats.catalogue import told
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
@@ -16,7 +16,7 @@ def days(folder: Path, *cells: str, vendor: str = "", clock: str = " 16:00:00") 
     """The days that GOOGLEFINANCE's dates are read as."""
     rows = [f"{cell}{clock},1.5" for cell in cells]
     (folder / "AAPL.csv").write_text("\n".join(["Date,Close", *rows]) + "\n")
-    bars = FolderSource(folder, told=told(vendor)).load([asset_of("AAPL")])["AAPL"]
+    bars = FolderSource(folder, told=vendor_words(vendor)).load([asset_of("AAPL")])["AAPL"]
     return [f"{day:%Y-%m-%d}" for day in bars.frame.index]
 
 

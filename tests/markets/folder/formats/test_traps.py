@@ -12,7 +12,7 @@ import pytest
 
 from backtests.commands.data_lines import in_folder
 from markets.bars import Bars, Priced
-from markets.folder.formats.catalogue import told
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from markets.quality.checks import inspect_all
 from newsfolio.errors import BrokenData
@@ -26,7 +26,7 @@ MAINLAND = ("akshare", "akshare-abroad", "akshare-sina", "akshare-tencent", "fut
 
 
 def read(folder: Path, ticker: str = "AAPL", vendor: str = "") -> Bars:
-    return FolderSource(folder, told=told(vendor)).load([asset_of(ticker)])[ticker]
+    return FolderSource(folder, told=vendor_words(vendor)).load([asset_of(ticker)])[ticker]
 
 
 def put(folder: Path, name: str, text: str | bytes) -> Path:
@@ -111,8 +111,8 @@ def test_a_level_needs_no_adjustment(tmp_path: Path, ticker: str) -> None:
 def test_a_file_of_splits_alone_is_a_price_and_the_report_says_so(tmp_path: Path) -> None:
     vendor_files.nasdaq(OF).put(tmp_path)
     bars = read(tmp_path)
-    (finding,) = [one for one in inspect_all({"AAPL": (asset_of("AAPL"), bars)})
-                  if "dividends are not in the file" in one.told]  # fmt: skip
+    (finding,) = [finding for finding in inspect_all({"AAPL": (asset_of("AAPL"), bars)})
+                  if "dividends are not in the file" in finding.told]  # fmt: skip
     assert finding.severity.name == "DOUBT"
 
 
@@ -122,9 +122,11 @@ def test_an_unrecorded_split_of_a_raw_file_stops_a_run(tmp_path: Path, name: str
     written = WRITERS[name](of)
     written.put(tmp_path)
     bars = read(tmp_path, written.ticker)
-    found = inspect_all({written.ticker: (asset_of(written.ticker), bars)})
-    blocked = [day for one in found if one.severity.name == "BLOCK" for day in one.days]
-    assert date.fromisoformat(of.days[30]) in blocked, found
+    findings = inspect_all({written.ticker: (asset_of(written.ticker), bars)})
+    blocked = [
+        day for finding in findings if finding.severity.name == "BLOCK" for day in finding.days
+    ]
+    assert date.fromisoformat(of.days[30]) in blocked, findings
 
 
 def test_references_that_tell_of_nothing_are_no_proof_of_a_total_return(tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_references_that_tell_of_nothing_are_no_proof_of_a_total_return(tmp_path
     written.put(tmp_path)
     bars = read(tmp_path, "600519.SS")
     assert bars.priced is Priced.SPLITS
-    assert [one.told for one in bars.doubts] == [
+    assert [doubt.told for doubt in bars.doubts] == [
         "prices as traded: neither splits nor dividends are in the file"
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from markets.bars import Bars
-from markets.folder.formats.catalogue import told
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
@@ -117,5 +117,5 @@ def test_prices_far_from_their_turnover_are_not_as_traded(tmp_path: Path) -> Non
     put(tmp_path, written.name, "\n".join([header, *map(",".join, rows)]))
     with pytest.raises(BrokenData, match=r"--vendor raw.*--vendor full.*Say which"):
         read(tmp_path, written.ticker)
-    bars = FolderSource(tmp_path, told=told("full")).load([asset_of(written.ticker)])
+    bars = FolderSource(tmp_path, told=vendor_words("full")).load([asset_of(written.ticker)])
     np.testing.assert_allclose(bars[written.ticker].frame["close"], 7 * of.close, rtol=1e-3)

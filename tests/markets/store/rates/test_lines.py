@@ -48,8 +48,8 @@ def notes(market: Market) -> str:
 def test_without_a_pair_the_run_ends_with_the_last_fixing_and_says_so() -> None:
     done = run()
     assert done.market.day(-1) == FIXED
-    said = "the run ends on 2026-10-30, where the rates of HKD in USD end: "
-    assert said + "newsfolio data pull fetches newer ones" in notes(done.market)
+    sentence = "the run ends on 2026-10-30, where the rates of HKD in USD end: "
+    assert sentence + "newsfolio data pull fetches newer ones" in notes(done.market)
     assert "HKD=X.csv" in notes(done.market)
 
 
@@ -71,7 +71,7 @@ def test_the_pair_serves_after_the_last_fixing_each_value_a_day_later() -> None:
     assert before["2026-11-03"] == valued["2026-11-03"] == pytest.approx(1 / 7.8, rel=1e-12)
     assert before["2026-11-27"] == pytest.approx(1 / 7.8, rel=1e-12)
     assert "rates of HKD in USD: from 2026-11-02 on HKD=X of the source" in notes(done.market)
-    assert "0.00% off the last common fixings" in notes(done.market)
+    assert "0.00 % off the last common fixings" in notes(done.market)
 
 
 @pytest.mark.parametrize("times", [1.02, 0.98, 1 / 7.8**2, 100.0])
@@ -79,7 +79,7 @@ def test_a_pair_that_is_not_what_was_fixed_is_refused(times: float) -> None:
     done = run(pair("HKD=X", times, after=7.8))
     assert done.market.day(-1) == FIXED
     assert "HKD=X of the source is not used: it is " in notes(done.market)
-    assert "and 1% is allowed" in notes(done.market)
+    assert "and 1 % is allowed" in notes(done.market)
 
 
 @pytest.mark.parametrize("times", [1.009, 0.991])
@@ -132,7 +132,8 @@ def test_crosses_by_the_dollar_and_by_the_euro_agree_with_the_fixings(
 def test_fixings_of_the_store_come_before_a_pair() -> None:
     days = weekdays(date(2026, 10, 1))
     newer = [
-        bars(f"{one}=ECB", days, rate, Priced.LEVEL) for one, rate in (("USD", 1.1), ("HKD", 8.8))
+        bars(f"{currency}=ECB", days, rate, Priced.LEVEL)
+        for currency, rate in (("USD", 1.1), ("HKD", 8.8))
     ]
     done = run(*newer, pair("HKD=X", after=7.7))
     before, valued = rates(done.market, "0700.HK")
@@ -146,13 +147,15 @@ def test_a_bad_tick_of_a_pair_that_serves_is_doubted_and_one_before_it_is_nobody
     None
 ):
     line = pair("HKD=X", after=7.8)
-    for day, told in (("2026-11-17", True), ("2026-09-15", False)):
+    for day, doubted in (("2026-11-17", True), ("2026-09-15", False)):
         frame = line.frame.copy()
         frame.loc[day, ["open", "high", "low", "close"]] = 78.0
         frame.loc[day, "open"] = 7.8
-        found = run(dataclasses.replace(line, frame=frame)).findings
-        doubts = [one for one in found if one.ticker == "HKD=X"]
-        assert [(one.rule, one.severity) for one in doubts] == [("bad tick", Severity.DOUBT)] * told
+        findings = run(dataclasses.replace(line, frame=frame)).findings
+        doubts = [finding for finding in findings if finding.ticker == "HKD=X"]
+        assert [(finding.rule, finding.severity) for finding in doubts] == [
+            ("bad tick", Severity.DOUBT)
+        ] * doubted
 
 
 # --- what a pair may not do ---------------------------------------------------------------------
@@ -202,16 +205,38 @@ def test_of_two_pairs_that_contradict_the_usual_one_serves_and_is_named() -> Non
                currency="EUR")  # fmt: skip
     assert rates(done.market, "SPY")[1]["2026-11-27"] == pytest.approx(1 / 1.12)
     assert "from 2026-11-02 on EURUSD=X of the source" in notes(done.market)
-    wrong = run(pair("HKD=X", after=7.8), pair("EURUSD=X", 1.3, after=1.12), pair("EUR=X"),
-                currency="EUR")  # fmt: skip
-    assert wrong.market.day(-1) == FIXED
-    assert "EURUSD=X of the source is not used: it is 23.1% off" in notes(wrong.market)
+
+
+@pytest.mark.parametrize("other", ["EUR=X", "USDEUR=X"])
+def test_where_the_usual_pair_is_refused_another_one_serves_and_both_are_said(other: str) -> None:
+    wrong = pair("EURUSD=X", 1.3, after=1.12)
+    right = dataclasses.replace(pair("EUR=X", after=0.9), ticker=other)
+    done = run(pair("HKD=X", after=7.8), wrong, right, currency="EUR")
+    assert done.market.day(-1) == LAST
+    assert rates(done.market, "SPY")[1]["2026-11-27"] == pytest.approx(0.9)
+    assert f"from 2026-11-02 on {other} of the source" in notes(done.market)
+    assert "EURUSD=X of the source is not used: it is 23.1 % off" in notes(done.market)
+    alone = run(pair("HKD=X", after=7.8), wrong, currency="EUR")
+    assert alone.market.day(-1) == FIXED
+    assert "EURUSD=X of the source is not used: it is 23.1 % off" in notes(alone.market)
+
+
+def test_what_leaps_over_a_hole_is_used_and_said() -> None:
+    line = bent(pair("HKD=X", after=7.8), "2026-11-17", times=10.0)
+    frame = line.frame.drop(line.frame.loc["2026-11-09":"2026-11-16"].index)
+    fixings = EcbRates({"HKD=X": dataclasses.replace(line, frame=frame)}).fixings("HKD", "USD")
+    assert fixings.rates[-1] == pytest.approx(1 / 78)
+    assert (
+        "values of HKD=X that leap over more than a week, and are used: 1, first 78 on"
+        in (fixings.notes[0])
+    )
 
 
 def test_fixings_of_the_store_that_are_older_than_the_package_change_their_days_alone() -> None:
     days = weekdays(date(2026, 6, 1), date(2026, 7, 31))
     old = [
-        bars(f"{one}=ECB", days, rate, Priced.LEVEL) for one, rate in (("USD", 1.5), ("HKD", 12.0))
+        bars(f"{currency}=ECB", days, rate, Priced.LEVEL)
+        for currency, rate in (("USD", 1.5), ("HKD", 12.0))
     ]
     done = run(*old)
     assert done.market.day(-1) == FIXED

@@ -60,12 +60,12 @@ def test_a_pull_brings_the_days_after_the_packaged_ones(ecb: Ecb, store: Store) 
     assert pull_fixings(store, WEDNESDAY) == PulledRates("new", 7128, TUESDAY)
     assert store.tickers() == ["CNY=ECB", "HKD=ECB", "USD=ECB"]
     lines = {name: stored.bars for name in store.tickers() if (stored := store.read(name))}
-    found = EcbRates(lines).fixings("HKD", "USD")
-    assert found.days[-1] == np.datetime64(TUESDAY)
-    assert found.rates[-2:].tolist() == [1.12 / 8.736, 1.13 / 8.814]
-    assert found.late_from is None, "fixings are known at a close of their day"
+    fixings = EcbRates(lines).fixings("HKD", "USD")
+    assert fixings.days[-1] == np.datetime64(TUESDAY)
+    assert fixings.rates[-2:].tolist() == [1.12 / 8.736, 1.13 / 8.814]
+    assert fixings.late_from is None, "fixings are known at a close of their day"
     old = EcbRates().fixings("HKD", "USD")
-    assert found.rates[:-2].tobytes() == old.rates.tobytes()
+    assert fixings.rates[:-2].tobytes() == old.rates.tobytes()
     assert pull_fixings(store, WEDNESDAY) == PulledRates("fetched today", last=TUESDAY)
     assert ecb.asked == 1
     assert pull_fixings(store, WEDNESDAY, fresh=True).outcome == "extended"
@@ -118,9 +118,9 @@ def test_a_file_that_is_none_changes_nothing(
     pull_fixings(store, WEDNESDAY)
     before = digests(store)
     ecb.content = content
-    found = pull_fixings(store, date(2026, 11, 5))
-    assert (found.outcome, found.last) == ("failed", TUESDAY)
-    assert says in found.error
+    pulled = pull_fixings(store, date(2026, 11, 5))
+    assert (pulled.outcome, pulled.last) == ("failed", TUESDAY)
+    assert says in pulled.error
     assert digests(store) == before
 
 
@@ -138,9 +138,9 @@ def test_a_file_that_is_worse_than_the_one_before_changes_nothing(
     }
     for says, text in worse.items():
         ecb.content = zipped(text)
-        found = pull_fixings(store, date(2026, 11, 5))
-        assert found.outcome == "failed"
-        assert says in found.error or says == "90 days"
+        pulled = pull_fixings(store, date(2026, 11, 5))
+        assert pulled.outcome == "failed"
+        assert says in pulled.error or says == "90 days"
         assert digests(store) == before
 
 
@@ -160,14 +160,14 @@ def test_two_pulls_at_once_leave_what_one_leaves(ecb: Ecb, store: Store, tmp_pat
     alone = Store(tmp_path / "alone")
     pull_fixings(alone, WEDNESDAY)
     with ThreadPoolExecutor(2) as both:
-        found = list(both.map(lambda _: pull_fixings(store, WEDNESDAY), range(2)))
-    assert {one.outcome for one in found} <= {"new", "extended", "fetched today"}
-    assert {one.last for one in found} == {TUESDAY}
+        results = list(both.map(lambda _: pull_fixings(store, WEDNESDAY), range(2)))
+    assert {result.outcome for result in results} <= {"new", "extended", "fetched today"}
+    assert {result.last for result in results} == {TUESDAY}
     for name in alone.tickers():
-        one, other = alone.read(name), store.read(name)
-        assert one is not None
+        first, other = alone.read(name), store.read(name)
+        assert first is not None
         assert other is not None
-        assert one.bars.digest() == other.bars.digest()
+        assert first.bars.digest() == other.bars.digest()
         assert not store.versions(name)
 
 
@@ -232,23 +232,25 @@ def test_the_command_pulls_both_and_says_what_there_is(
     yahoo.lines |= {"0700.HK": apple(), "HKD=X": apple()}
     yahoo.lines["0700.HK"].currency = yahoo.lines["HKD=X"].currency = "HKD"
     yahoo.lines["0700.HK"].timezone = "Asia/Hong_Kong"
-    said = shell("data", "pull", "AAPL", "0700.HK", "--json")
-    assert (said.code, said.err) == (0, "")
-    told = json.loads(said.out)
-    assert [row["ticker"] for row in told["lines"]] == ["AAPL", "0700.HK"]
-    fixings, pair = told["rates"]
+    answer = shell("data", "pull", "AAPL", "0700.HK", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    report = json.loads(answer.out)
+    assert [row["ticker"] for row in report["lines"]] == ["AAPL", "0700.HK"]
+    fixings, pair = report["rates"]
     assert fixings == {"source": "ecb", "outcome": "new", "added": 7128, "last": "2026-11-03",
                        "changed": [], "error": ""}  # fmt: skip
     assert (pair["ticker"], pair["outcome"]) == ("HKD=X", "new")
-    told = json.loads(shell("data", "status", "--json").out)
-    assert [row["ticker"] for row in told["lines"]] == ["0700.HK", "AAPL", "HKD=X"]
-    assert told["rates"] == {"currencies": 3, "last": "2026-11-03", "damage": []}
+    report = json.loads(shell("data", "status", "--json").out)
+    assert [row["ticker"] for row in report["lines"]] == ["0700.HK", "AAPL", "HKD=X"]
+    assert report["rates"] == {"currencies": 3, "last": "2026-11-03", "damage": []}
 
 
 def test_the_command_says_that_the_rates_were_not_fetched_and_does_not_fail(
     ecb: Ecb, yahoo: Yahoo, shell: Shell
 ) -> None:
     ecb.content = b"<html>"
-    said = shell("data", "pull", "AAPL", "--quiet")
-    assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("rates: the ECB's fixings were not fetched, the packaged ones serve")
+    answer = shell("data", "pull", "AAPL", "--quiet")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(
+        "rates: the ECB's fixings were not fetched, the packaged ones serve"
+    )

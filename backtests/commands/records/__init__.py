@@ -1,0 +1,1 @@
+"""Commands about what is kept of all runs: the ledger, frozen rules, runs judged again."""

@@ -1,0 +1,99 @@
+"""All theses side by side: what was said of each, what is open, and how much of it is luck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from backtests.commands.options import OUTPUT
+from backtests.commands.output import browse
+from backtests.commands.terminal import print_json, print_table
+from backtests.records.registry import listed_runs
+from reports import write_scoreboard
+
+if TYPE_CHECKING:
+    from backtests.evaluation.scoreboard import FrozenRule, Known
+    from backtests.records.ledger import Ledger
+
+
+def scoreboard(
+    *,
+    out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    ledger: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    json: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    quiet: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    open: Annotated[bool, Parameter(group=OUTPUT)] = False,
+) -> None:
+    """Put all theses side by side: verdicts, how much is luck, what is open and when it is due.
+
+    Parameters
+    ----------
+    out
+        Folder of run folders, instead of ./runs; the page is written there.
+    ledger
+        The trial ledger to read, instead of the user's own.
+    json
+        Print one JSON object and write no page.
+    quiet
+        Print the page's path only.
+    open
+        Open the page in a browser.
+    """
+    from backtests import paths
+    from backtests.evaluation import scoreboard as boards
+    from backtests.records.workspace import open_ledger
+    from reports.tables.scoreboard import text_rows
+
+    folder, book = out or paths.RUNS, open_ledger(ledger)
+    board = boards.scoreboard(known(book, folder), str(book.path), paths.now().date())
+    if json:
+        print_json(board)
+        return
+    page = write_scoreboard(board, folder)
+    if quiet:
+        print(page)
+    else:
+        print_table(text_rows(board))
+        print(f"\n{board['conclusion']}\npage          {page}")
+    if open:
+        browse(page)
+
+
+def known(ledger: Ledger, folder: Path) -> Known:
+    """What the ledger, the saved runs of a folder and the shipped strategies tell of theses."""
+    from backtests.evaluation.scoreboard import Known
+    from backtests.strategy_loader import shipped
+
+    manifests = [run.manifest for run in listed_runs(folder)] if folder.is_dir() else []
+    told = {
+        (manifest["thesis"]["id"], manifest["strategy"]["name"]): (
+            manifest["thesis"],
+            manifest["strategy"]["label"],
+        )
+        for manifest in reversed(manifests)
+        if manifest["thesis"]
+    }
+    return Known(
+        judged=ledger.judged(),
+        frozen=tuple(_frozen(ledger)),
+        variants=ledger.variants(),
+        told=told,
+        strategies=[cls() for cls in shipped().values()],
+    )
+
+
+def _frozen(ledger: Ledger) -> list[FrozenRule]:
+    from backtests.evaluation.scoreboard import FrozenRule
+    from backtests.records.ledger.counting import Question
+    from backtests.records.ledger.trial import Exposure
+
+    rules = []
+    for row in ledger.frozen():
+        thesis = row.rule["thesis"]
+        question = Question(
+            thesis["id"] if thesis else "", row.rule["strategy"], Exposure(row.rule["published"])
+        )
+        rules.append(FrozenRule(row, ledger.tried_before(question, row.row)))
+    return rules

@@ -1,0 +1,229 @@
+"""All theses side by side: what was said of each, and how much of it so many tries find by luck."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from backtests.evaluation.estimates import power
+from backtests.evaluation.schema import EDGE, LEVEL, Headline
+from backtests.evaluation.statistics.multiple import benjamini_hochberg, one_sided_p
+from backtests.records.ledger.ledger import FrozenRow
+from backtests.records.ledger.verdicts import JudgedRow
+from backtests.runner.provenance import thesis_of
+from backtests.simulation.metrics import DAYS_A_YEAR
+from newsfolio.formatting import percent
+from newsfolio.strategy import Strategy
+from reports.contract.manifest import BareThesisJson, VerdictLineJson
+from reports.contract.scoreboard import (
+    LookJson,
+    ScoreboardJson,
+    ScoredThesisJson,
+    ScoreJson,
+    StatedJson,
+)
+
+RATE = 0.05
+"""Share of the news that may be false on average."""
+
+UNJUDGED = "not judged yet"
+
+DECIDED = (Headline.HELD_UP.value, Headline.DID_NOT.value)
+
+Key = tuple[str, str]
+"""Thesis and strategy."""
+
+
+@dataclass(frozen=True)
+class FrozenRule:
+    """A rule that was frozen, and how many variants had been tried by then."""
+
+    row: FrozenRow
+    earlier: int
+
+    @property
+    def key(self) -> Key:
+        """Without an article there is no thesis: ""."""
+        thesis = self.row.rule["thesis"]
+        return (thesis["id"] if thesis else "", self.row.rule["strategy"])
+
+
+@dataclass(frozen=True)
+class Known:
+    """What there is to know of theses.
+
+    judged: runs on real prices, oldest first; frozen: rules, oldest first; variants: tried, by
+    thesis; told: what a saved run says of its thesis, by thesis and strategy, with its label;
+    strategies: the shipped ones.
+    """
+
+    judged: Sequence[JudgedRow] = ()
+    frozen: Sequence[FrozenRule] = ()
+    variants: Mapping[str, int] = field(default_factory=dict)
+    told: Mapping[Key, tuple[BareThesisJson, str]] = field(default_factory=dict)
+    strategies: Sequence[Strategy] = ()
+
+    def subjects(self) -> Iterator[tuple[Key, FrozenRule | None]]:
+        """What has a row: every rule that was frozen, and what is known without one, once."""
+        frozen = {rule.row.rule["variant"]: rule for rule in self.frozen if rule.key[0]}
+        yield from ((rule.key, rule) for rule in frozen.values())
+        keys = (
+            *((row.thesis, row.strategy) for row in self.judged if row.thesis),
+            *(_key_of(strategy) for strategy in self.strategies if strategy.thesis),
+        )
+        ruled = {rule.key for rule in frozen.values()}
+        yield from ((key, None) for key in dict.fromkeys(keys) if key not in ruled)
+
+
+def scoreboard(known: Known, ledger: str, today: date) -> ScoreboardJson:
+    """A row a thesis and strategy: those of the ledger, of frozen rules and the shipped ones."""
+    rows = [_row(known, key, rule, today) for key, rule in known.subjects()]
+    tested = [row for row in rows if row["p"] is not None]
+    adjusted = benjamini_hochberg([row["p"] or 0.0 for row in tested])
+    for row, value in zip(tested, adjusted, strict=True):
+        row["adjusted"], row["news"] = value, value <= RATE
+    counts = Counter(word_of(row) for row in rows)
+    news = sum(row["news"] for row in rows)
+    return {
+        "rows": sorted(rows, key=_order),
+        "counts": dict(counts),
+        "tested": len(tested),
+        "rate": RATE,
+        "lucky": (1 - LEVEL) / 2 * len(tested),
+        "news": news,
+        "conclusion": _conclusion(rows, counts, len(tested), news),
+        "ledger": ledger,
+        "today": today.isoformat(),
+    }
+
+
+def word_of(row: ScoreJson) -> str:
+    """The newest verdict, in a word."""
+    return row["look"]["verdict"]["word"] if row["look"] else UNJUDGED
+
+
+def _row(known: Known, key: Key, rule: FrozenRule | None, today: date) -> ScoreJson:
+    variant = rule.row.rule["variant"] if rule else None
+    looks = [
+        row
+        for row in known.judged
+        if (row.thesis, row.strategy) == key and variant in (None, row.variant)
+    ]
+    look, stated = _look(looks), _stated(rule)
+    due, why = _due(look, stated, today)
+    return {
+        "thesis": _thesis(known, key, rule),
+        "stated": stated,
+        "look": look,
+        "variants": known.variants.get(key[0], 0),
+        "p": _p_of(look["verdict"]) if look else None,
+        "adjusted": None,
+        "news": False,
+        "due": due,
+        "why_due": why,
+        "open": look is None or look["verdict"]["word"] not in DECIDED,
+    }
+
+
+def _key_of(strategy: Strategy) -> Key:
+    return (strategy.thesis.id if strategy.thesis else "", strategy.name)
+
+
+def _thesis(known: Known, key: Key, rule: FrozenRule | None) -> ScoredThesisJson:
+    """What is said of a thesis where it is known: its frozen rule, its class, a saved run."""
+    strategy = next((one for one in known.strategies if _key_of(one) == key), None)
+    told, label = known.told.get(key, (None, key[1]))
+    if rule is not None:
+        told, label = rule.row.rule["thesis"], rule.row.rule["label"]
+    elif strategy is not None:
+        told = thesis_of(strategy)
+    article = told["article"] if told else None
+    return {
+        "id": key[0],
+        "title": told["title"] if told else "",
+        "strategy": key[1],
+        "label": label,
+        "article": article["title"] if article else "",
+        "publisher": article["publisher"] if article else "",
+        "published": article["published"] if article else "",
+        "shipped": strategy is not None,
+    }
+
+
+def _look(looks: Sequence[JudgedRow]) -> LookJson | None:
+    if not looks:
+        return None
+    newest = looks[-1]
+    verdict: VerdictLineJson = {**newest.verdict}  # type: ignore[typeddict-item]
+    return {
+        "verdict": verdict,
+        "run": newest.run,
+        "at": newest.at,
+        "until": newest.end,
+        "looks": len({row.end for row in looks}),
+    }
+
+
+def _p_of(verdict: VerdictLineJson) -> float | None:
+    """None where there is no interval: too short a record, or nothing that scores."""
+    value, low, high = (verdict["excess"], verdict["low"], verdict["high"])
+    if verdict["word"] == Headline.NONE.value or value is None or low is None or high is None:
+        return None
+    return one_sided_p(value, low, high, LEVEL)
+
+
+def _stated(rule: FrozenRule | None) -> StatedJson | None:
+    if rule is None:
+        return None
+    said = rule.row.rule
+    return {
+        "frozen": rule.row.at,
+        "earlier": rule.earlier,
+        "horizon": said.get("horizon") or "",
+        "falsifier": said.get("falsifier") or "",
+        "probability": said.get("probability"),
+    }
+
+
+def _due(look: LookJson | None, stated: StatedJson | None, today: date) -> tuple[str, str]:
+    """When it will be told: by its horizon, or once the record could prove an edge of EDGE."""
+    if stated and stated["horizon"]:
+        over = stated["horizon"] < today.isoformat()
+        return stated["horizon"], "its horizon, which is over" if over else "its horizon"
+    if look is None or look["verdict"]["word"] in DECIDED or not look["verdict"]["since"]:
+        return "", ""
+    needed = power(0.0, 0, None, None, EDGE).needed
+    begun = date.fromisoformat(look["verdict"]["since"])
+    due = begun + timedelta(days=round(needed * DAYS_A_YEAR))
+    return due.isoformat(), "no horizon"
+
+
+def _order(row: ScoreJson) -> tuple[int, float, str, str]:
+    """Decided ones first, then by how surely ahead; what nobody judged last."""
+    words = [Headline.HELD_UP.value, Headline.DID_NOT.value, Headline.CANNOT_TELL.value]
+    word = word_of(row)
+    place = words.index(word) if word in words else len(words) + (word == UNJUDGED)
+    p = 2.0 if row["p"] is None else row["p"]
+    return place, p, row["thesis"]["id"], row["thesis"]["strategy"]
+
+
+def _conclusion(rows: Sequence[ScoreJson], counts: Counter[str], tested: int, news: int) -> str:
+    """What to make of it, in two sentences."""
+    judged = sum(row["look"] is not None for row in rows)
+    held, not_held = counts[Headline.HELD_UP.value], counts[Headline.DID_NOT.value]
+    head = (
+        f"Of {len(rows)} theses {judged} have been judged on real prices: {held} held up, "
+        f"{not_held} did not, {judged - held - not_held} cannot be told yet."
+    )
+    if not tested:
+        return f"{head} None has an interval, so there is nothing to correct for luck."
+    luck = f"by luck alone {(1 - LEVEL) / 2 * tested:.1f} of {tested} intervals lie above zero"
+    if not news:
+        return f"{head} None is news: {luck}, and none is beyond that (Benjamini and Hochberg)."
+    some = "1 is" if news == 1 else f"{news} are"
+    return (
+        f"{head} {some} ahead of the control beyond what luck finds among so many (Benjamini and "
+        f"Hochberg, {percent(RATE, 0)} of such news is false); {luck}."
+    )

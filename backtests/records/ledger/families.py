@@ -1,0 +1,95 @@
+"""Which trials are of one family, and which were started and never finished."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from backtests.records.ledger.processes import is_running
+from backtests.records.ledger.trial import Exposure
+from newsfolio.formatting import percent
+
+HALF = 0.5
+"""Of the average weight, from which two runs trade the same lines."""
+
+
+class Group(NamedTuple):
+    """Trials of one subject, day and lines. why: they are of the family; "" they are not."""
+
+    subject: str
+    published: str
+    lines: str
+    since: str
+    until: str
+    counted: int
+    new: int
+    first: int
+    why: str = ""
+
+    @property
+    def exposure(self) -> Exposure:
+        lines, *apart = json.loads(self.lines) if self.lines else ({},)
+        held: Mapping[str, float] = next(iter(apart), {})
+        return Exposure(self.published, lines, held, self.since, self.until)
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A run that was started and has no end. running: None where that cannot be seen."""
+
+    row: int
+    at: str
+    subject: str
+    published: str
+    strategy: str
+    variant: str
+    running: bool | None
+
+    @classmethod
+    def read(cls, row: Sequence[Any]) -> Unfinished:
+        number, at, subject, published, strategy, variant, detail = row
+        process = json.loads(detail)["process"] if detail else {}
+        return cls(number, at, subject, published, strategy, variant, is_running(process))
+
+
+def joined(groups: Iterable[Group], subject: str, own: Exposure) -> tuple[Group, ...]:
+    """The groups, each with what joins it to a run of `subject`.
+
+    A thesis has the day of its article in all of its rows, old ones without it too.
+    """
+    rows = tuple(groups)
+    same_day = {row.subject for row in rows if own.published and row.published == own.published}
+    return tuple(row._replace(why=_why(row, subject, own, same_day)) for row in rows)
+
+
+def _why(row: Group, subject: str, own: Exposure, same_day: set[str]) -> str:
+    if row.subject == subject:
+        return "the same thesis"
+    if row.subject in same_day:
+        return f"an article of the same day, {own.published}"
+    if not row.lines or not own.lines or not _meet(row, own):
+        return ""
+    share = overlap(own, row.exposure)
+    if share < HALF:
+        return ""
+    since, until = max(row.since, own.since), min(row.until, own.until)
+    return f"{percent(share, 0)} in the same lines from {since} to {until}"
+
+
+def _meet(row: Group, own: Exposure) -> bool:
+    return bool(row.since and own.since) and row.since <= own.until and own.since <= row.until
+
+
+def overlap(one: Exposure, other: Exposure) -> float:
+    """The share of average weight that two runs have in the same lines, 0 to 1.
+
+    The sum over lines of the smaller weight; with all lines, or without what their controls hold,
+    whichever is more: half in what the control holds makes no other bet.
+    """
+    pairs = ((one.lines, other.lines), (one.apart or one.lines, other.apart or other.lines))
+    return max(
+        sum(min(share, others[line]) for line, share in own.items() if line in others)
+        for own, others in pairs
+    )

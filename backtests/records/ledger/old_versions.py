@@ -1,0 +1,56 @@
+"""Ledgers of earlier builds, brought to the tables of this one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from backtests.records.ledger.rows import AT_MOST, EMPTY, Appender, subject_of
+from backtests.records.ledger.tables import FIRST, make
+from backtests.records.ledger.trial import compact
+
+
+def migrate(connection: sqlite3.Connection, version: int, at: str) -> None:
+    """Each old row becomes one of the new table, in its order, within the caller's transaction.
+
+    They were not chained, so a row says before them when they were. What earlier versions did not
+    write stays unknown: of version 1 the variant, of both the article's day and the lines.
+    """
+    connection.execute("ALTER TABLE trials RENAME TO trials_before")
+    for kind, name in connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE tbl_name = 'trials_before' "
+        "AND type IN ('index', 'trigger') AND sql IS NOT NULL"
+    ).fetchall():
+        connection.execute(f'DROP {kind} "{name}"')
+    make(connection)
+    rows = Appender(connection, at)
+    (count,) = connection.execute("SELECT COUNT(*) FROM trials_before").fetchone()
+    rows.append({**EMPTY, "status": "migrated", "detail": compact({"version": version,
+                                                                   "trials": count})})  # fmt: skip
+    for part in _batches(connection):
+        rows.trials(part, closes=False)
+    connection.execute("DROP TABLE trials_before")
+
+
+def _batches(connection: sqlite3.Connection) -> Iterator[list[dict[str, Any]]]:
+    reader = connection.cursor()
+    reader.row_factory = sqlite3.Row
+    reader.execute("SELECT * FROM trials_before ORDER BY id")
+    while batch := reader.fetchmany(AT_MOST):
+        yield [_told(dict(row)) for row in batch]
+
+
+def _told(old: dict[str, Any]) -> dict[str, Any]:
+    row = {**EMPTY, **{name: old[name] for name in FIRST - {"id"} if old[name] is not None}}
+    scored, sharpe = old.get("scored") or 0, old.get("sharpe")
+    counts = old["status"] == "done" and scored > 0 and not old["simulated"]
+    return {
+        **row,
+        "subject": subject_of(row["thesis"], row["strategy"]),
+        "variant": old.get("variant") or "",
+        "scored": scored,
+        "sharpe": "" if sharpe is None else repr(float(sharpe)),
+        "trials": 1,
+        "counts": int(counts),
+    }

@@ -1,0 +1,183 @@
+"""Trials as rows of the ledger and back: a run has its own row, the sets of a sweep share rows."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from backtests.records.ledger.chain import link_of
+from backtests.records.ledger.tables import COLUMNS
+from backtests.records.ledger.trial import Exposure, Trial, compact, moving, variant_of_texts
+
+AT_MOST = 2000
+"""Trials of a row."""
+
+_INSERT = f"INSERT INTO trials VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608
+
+EMPTY: Mapping[str, Any] = {
+    **dict.fromkeys(COLUMNS, ""), "opened": 0, "closes": 0, "simulated": 0, "scored": 0,
+    "trials": 0, "counted": 0, "new": 0, "first": 0, "packed": b"", "parameters": "{}",
+    "settings": "{}", "metrics": "{}",
+}  # fmt: skip
+
+_OWN = ("parameters", "start", "end", "status", "error", "metrics", "variant", "scored", "sharpe",
+        "counts")  # fmt: skip
+"""What each trial of a shared row has for itself, in this order."""
+
+_own = itemgetter(*_OWN)
+
+
+def subject_of(thesis: str, strategy: str) -> str:
+    return thesis or strategy
+
+
+def told(trial: Trial) -> dict[str, Any]:
+    """A trial in the words of the columns, of a row of its own."""
+    return next(told_all([trial]))
+
+
+def told_all(trials: Iterable[Trial]) -> Iterator[dict[str, Any]]:
+    """Trials in the words of the columns. Neighbours often share settings and exposure."""
+    settings: Mapping[str, Any] | None = None
+    exposure: Exposure | None = None
+    for trial in trials:
+        if trial.settings is not settings:
+            settings = trial.settings
+            written, moves = compact(settings), moving(settings)
+        if trial.exposure is not exposure:
+            exposure = trial.exposure
+            exposed = _exposed(exposure)
+        parameters = compact(trial.parameters)
+        variant = variant_of_texts(trial.strategy, parameters, trial.code, moves)
+        yield {
+            **EMPTY,
+            **exposed,
+            **_outcome(trial),
+            "subject": subject_of(trial.thesis, trial.strategy),
+            "thesis": trial.thesis,
+            "strategy": trial.strategy,
+            "parameters": parameters,
+            "code": trial.code,
+            "data": trial.data,
+            "simulated": int(trial.simulated),
+            "settings": written,
+            "variant": variant,
+        }
+
+
+def _exposed(exposure: Exposure) -> dict[str, str]:
+    return {
+        "published": exposure.published,
+        "lines": exposure.written,
+        "since": exposure.since,
+        "until": exposure.until,
+    }
+
+
+def _outcome(trial: Trial) -> dict[str, Any]:
+    return {
+        "status": "failed" if trial.error else "done",
+        "start": trial.start,
+        "end": trial.end,
+        "error": trial.error,
+        "run": trial.run,
+        "metrics": compact(trial.metrics) if trial.metrics else "{}",
+        "scored": trial.scored,
+        "sharpe": "" if trial.sharpe is None else repr(float(trial.sharpe)),
+        "detail": compact({"verdict": trial.verdict}) if trial.verdict else "",
+        "trials": 1,
+        "counts": int(trial.counts),
+    }
+
+
+_SHARED = ("at", "thesis", "subject", "published", "lines", "since", "until", "strategy", "code",
+           "data", "simulated", "settings", "run", "detail")  # fmt: skip
+
+
+_alike = itemgetter(*_SHARED)
+
+
+class Appender:
+    """Writes rows behind the last one, within a transaction that nobody else can be in."""
+
+    def __init__(self, connection: sqlite3.Connection, at: str) -> None:
+        self._connection = connection
+        self.at = at
+        last = connection.execute("SELECT id, link FROM trials ORDER BY id DESC LIMIT 1").fetchone()
+        self.row: int
+        self.link: str
+        self.row, self.link = last or (0, "")
+
+    def trials(self, rows: Sequence[dict[str, Any]], opened: int = 0, *, closes: bool) -> None:
+        """Trials in the words of `told`; the last of them closes what was opened."""
+        for row in rows:
+            row |= {"at": row["at"] or self.at, "opened": opened}
+        shares = [list(alike) for _, alike in itertools.groupby(rows, _alike)]
+        parts = [part for alike in shares for part in _parts(alike)]
+        for part in parts:
+            self._append_trials(part, closes=closes and part is parts[-1])
+
+    def _append_trials(self, part: list[dict[str, Any]], *, closes: bool) -> None:
+        first = part[0]
+        new, anywhere = self._known([row["variant"] for row in part if row["counts"]], first)
+        counted = sum(row["counts"] for row in part)
+        shared = {"counted": counted, "new": new, "first": anywhere, "closes": int(closes)}
+        if len(part) == 1:
+            self.append({**first, **shared})
+            return
+        own = list(map(_own, part))
+        bare = {**EMPTY, **{name: first[name] for name in (*_SHARED, "opened")}}
+        texts = {
+            "status": "done", "parameters": "", "metrics": "", "trials": len(part),
+            "start": min(row["start"] for row in part), "end": max(row["end"] for row in part),
+        }  # fmt: skip
+        packed = zlib.compress(compact(own).encode(), 1)
+        self.append({**bare, **texts, **shared, "packed": packed})
+
+    def _known(self, variants: Sequence[str], row: Mapping[str, Any]) -> tuple[int, int]:
+        """Enters variants; how many are new to the subject, and how many to all."""
+        subject, place = row["subject"], self.row + 1
+        elsewhere = "SELECT 1 FROM variants WHERE variant = ?"
+        insert = "INSERT INTO variants VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        new = anywhere = 0
+        for variant in variants:
+            known = self._connection.execute(elsewhere, (variant,)).fetchone()
+            entered = self._connection.execute(insert, (variant, subject, place)).rowcount
+            new += entered
+            anywhere += known is None
+        return new, anywhere
+
+    def row_at(self, number: int) -> dict[str, Any]:
+        """A row that is there."""
+        reader = self._connection.cursor()
+        reader.row_factory = sqlite3.Row
+        return dict(reader.execute("SELECT * FROM trials WHERE id = ?", (number,)).fetchone())
+
+    def append(self, row: Mapping[str, Any]) -> int:
+        """One row as it stands; answers its number."""
+        numbered = {**row, "at": row["at"] or self.at, "id": self.row + 1}
+        values = [numbered[name] for name in COLUMNS]
+        link = link_of(self.link, values)
+        self._connection.execute(_INSERT, [*values, link])
+        self.row, self.link = numbered["id"], link
+        return self.row
+
+
+def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Rows that may stand in one row of the ledger."""
+    for place in range(0, len(rows), AT_MOST):
+        yield rows[place : place + AT_MOST]
+
+
+def unpacked(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The trials of a row, each as a row of its own would have it."""
+    if not row["packed"]:
+        yield {**row, "counts": row["counted"]}
+        return
+    for own in json.loads(zlib.decompress(row["packed"])):
+        yield {**row, **dict(zip(_OWN, own, strict=True)), "trials": 1}

@@ -1,0 +1,57 @@
+"""The details: our own figures and tables of the whole run, context included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.pages.render import render, verbatim
+from reports.record import RunRecord
+from reports.tables import returns
+from reports.tables.headline import FIGURES, headline
+from reports.tearsheet.inputs import scored_part
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def details_page(record: RunRecord, *, tearsheet: bool = True) -> str:
+    """One HTML page that needs nothing else; any run gives one.
+
+    tearsheet: whether there is one beside it to lead to.
+    """
+    manifest = record.manifest
+    return render(
+        "details.html",
+        {
+            "policy": POLICY,
+            "style": verbatim("style.css"),
+            "m": manifest,
+            "headline": headline(manifest),
+            "figures": FIGURES,
+            "context": scored_part(record),
+            "tearsheet": tearsheet,
+            **_tables(record),
+        },
+    )
+
+
+def _tables(record: RunRecord) -> dict[str, Any]:
+    equity = record.equity
+    benchmark = record.references.get("benchmark")
+    years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
+    return {
+        "years": years,
+        "widest": _widest([row[who] for row in years for who in ("strategy", "benchmark")]),
+        "months": months,
+        "month_names": returns.MONTHS,
+        "deepest": _widest([value for row in months for value in row["months"]]),
+        "drawdowns": returns.drawdowns(equity, most=10) if len(equity) > 1 else [],
+        "trades": returns.trades(record.fills),
+        "moved": returns.moved(record.cash),
+        "lapses": returns.lapsed(record.lapses),
+        "held": returns.held(record.weights, returns.decided(record.targets)),
+    }
+
+
+def _widest(values: list[float | None]) -> float:
+    """The largest move of a table, which its bars and tints are measured by."""
+    return max((abs(value) for value in values if value is not None), default=0.0) or 1.0

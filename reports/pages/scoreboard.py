@@ -1,0 +1,51 @@
+"""The scoreboard: all theses on one page, what was said of each, and how much of it is luck."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from newsfolio.errors import OutputError
+from reports.contract.scoreboard import ScoreboardJson
+from reports.pages.render import KINDS, render, verbatim
+from reports.tables.scoreboard import score_rows, summary
+
+NAME = "scoreboard.html"
+
+_KINDS: Mapping[str, str] = {**KINDS, "not judged yet": "none"}
+
+
+def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...]) -> str:
+    """pages: ids of the runs that have a page beside this one."""
+    script = verbatim("sort.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return render(
+        "scoreboard.html",
+        {
+            "policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+            f"script-src 'sha256-{digest}'",
+            "style": verbatim("style.css") + verbatim("verdict.css"),
+            "script": script,
+            "board": board,
+            "rows": score_rows(board, pages),
+            "summary": summary(board),
+            "kinds": _KINDS,
+        },
+    )
+
+
+def write(board: ScoreboardJson, folder: Path) -> Path:
+    """Write the page among the runs; OutputError where it cannot be written."""
+    path = folder / NAME
+    runs = {row["look"]["run"] for row in board["rows"] if row["look"]} - {""}
+    pages = tuple(sorted(run for run in runs if (folder / run / "verdict.html").is_file()))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(scoreboard_page(board, pages), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; choose --out"
+        ) from error
+    return path

@@ -1,0 +1,122 @@
+"""A scoreboard as the rows of its page and of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from newsfolio.formatting import chance, defined, percent, signed
+from reports.charts.intervals import bar, scale_of
+from reports.contract.evaluation import EstimateJson
+from reports.contract.scoreboard import ScoreboardJson, ScoreJson, StatedJson
+from reports.tables.cell import TableCell
+
+UNJUDGED = "not judged yet"
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """A row of the page. page: what its name leads to, "" nothing."""
+
+    score: ScoreJson
+    word: str
+    drawn: Markup
+    excess: TableCell
+    p: TableCell
+    due: TableCell
+    frozen: TableCell
+    probability: str
+    page: str
+
+
+def score_rows(board: ScoreboardJson, pages: Sequence[str]) -> list[ScoreRow]:
+    """pages: ids of the runs that have one beside the scoreboard."""
+    estimates = [_excess(row) for row in board["rows"]]
+    scale = scale_of(estimates)
+    return [
+        _row(row, estimate, bar(estimate, scale), pages)
+        for row, estimate in zip(board["rows"], estimates, strict=True)
+    ]
+
+
+def text_rows(board: ScoreboardJson) -> list[tuple[str, ...]]:
+    """The head and the rows of the terminal's table."""
+    head = ("thesis", "strategy", "verdict", "excess", "interval", "p", "adjusted", "due")
+    return [head, *(_text(row) for row in board["rows"])]
+
+
+def _text(row: ScoreJson) -> tuple[str, ...]:
+    cell, look = excess_cell(row), row["look"]
+    return (
+        row["thesis"]["id"],
+        row["thesis"]["label"],
+        look["verdict"]["word"] if look else UNJUDGED,
+        cell.text,
+        cell.small if look and defined(look["verdict"]["low"]) else "",
+        chance(row["p"]),
+        chance(row["adjusted"]),
+        row["due"] if row["open"] else "",
+    )
+
+
+def _row(row: ScoreJson, estimate: EstimateJson, drawn: Markup, pages: Sequence[str]) -> ScoreRow:
+    look, stated = row["look"], row["stated"]
+    chance_of = stated["probability"] if stated else None
+    return ScoreRow(
+        score=row,
+        word=look["verdict"]["word"] if look else UNJUDGED,
+        drawn=drawn,
+        excess=excess_cell(row),
+        p=TableCell(chance(row["adjusted"]), f"alone {chance(row['p'])}" if row["p"] else ""),
+        due=TableCell(row["due"], row["why_due"]) if row["open"] else TableCell("decided"),
+        frozen=_frozen(stated),
+        probability="" if chance_of is None else percent(chance_of, 0),
+        page=f"{look['run']}/verdict.html" if look and look["run"] in pages else "",
+    )
+
+
+def excess_cell(row: ScoreJson) -> TableCell:
+    """A year with its interval; of a short record in total; nothing where nobody has judged."""
+    if row["look"] is None:
+        return TableCell("")
+    verdict = row["look"]["verdict"]
+    if defined(verdict["excess"]):
+        low, high = verdict["low"], verdict["high"]
+        known = defined(low) and defined(high)
+        return TableCell(
+            signed(verdict["excess"], 1),
+            f"{signed(low, 1)} to {signed(high, 1)}" if known else "no interval",
+        )
+    total = verdict.get("total")
+    return TableCell(
+        f"{signed(total, 1)} in all" if defined(total) else "n/a", "too short a record"
+    )
+
+
+def _excess(row: ScoreJson) -> EstimateJson:
+    if row["look"] is None:
+        return {"value": None, "low": None, "high": None, "why": UNJUDGED}
+    verdict = row["look"]["verdict"]
+    return {"value": verdict["excess"], "low": verdict["low"], "high": verdict["high"], "why": ""}
+
+
+def _frozen(stated: StatedJson | None) -> TableCell:
+    if stated is None:
+        return TableCell("no")
+    tried = stated["earlier"]
+    before = "before the first run" if not tried else f"after {tried:,} tried"
+    return TableCell(stated["frozen"][:10], before)
+
+
+def summary(board: ScoreboardJson) -> dict[str, Any]:
+    """The figures that stand at the head of the page."""
+    return {
+        "theses": len(board["rows"]),
+        "open": sum(row["open"] for row in board["rows"]),
+        "tested": board["tested"],
+        "lucky": f"{board['lucky']:.1f}",
+        "news": board["news"],
+    }
