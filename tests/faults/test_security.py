@@ -61,7 +61,10 @@ EXECUTORS = Path("backtests", "sweeps", "executors.py")
 
 REPLAYS = {Path("backtests", "evaluation", "lookahead", name)
            for name in ("channel.py", "replaying.py", "travelling.py")}  # fmt: skip
-"""Hand a strategy to a process of ours through pipes, and its answers back: its code runs anyway."""
+"""Hand a strategy to a process of ours through pipes, and its answers back."""
+
+CELLS = Path("backtests", "evaluation", "lookahead", "literals.py")
+"""Compares a value with what a cell that was run writes out, by `literal_eval`."""
 
 TOUCHES_FILES = {"open", "read_bytes", "write_bytes", "read_text", "load", "dump", "Path"}
 
@@ -71,7 +74,9 @@ def test_no_file_is_unpickled_and_no_text_is_run() -> None:
         f"{path}:{line} {word}"
         for path, tree in PARSED.items()
         for line, word in words(tree)
-        if word in NEVER and not (path in {EXECUTORS, *REPLAYS} and "pickle" in word)
+        if word in NEVER
+        and not (path in {EXECUTORS, *REPLAYS} and "pickle" in word)
+        and not (path == CELLS and word == "literal_eval")
     ]
     assert hits == []
     assert not {word for _, word in words(PARSED[EXECUTORS])} & TOUCHES_FILES
