@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from backtests import strategy_loader
-from backtests.evaluation.lookahead.certificate import certify
+from backtests.evaluation.lookahead.certificate import Replaying, certify
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.settings import Settings
 from markets.bars import COLUMNS, Bars, Priced
@@ -86,7 +86,7 @@ def certified(address: str, bars: Mapping[str, Bars], cuts: int, seed: int) -> C
     """As the command makes it."""
     strategy = strategy_loader.find(address)()
     settings = Settings(engine="kernel", start=WINDOW[0], end=WINDOW[1])  # type: ignore[arg-type]
-    return certify(strategy, Snapshot(bars), settings, cuts=cuts, seed=seed)
+    return certify(strategy, Snapshot(bars), settings, cuts=cuts, replaying=Replaying(seed))
 
 
 def planted(folder: Path, bars: Mapping[str, Bars]) -> Path:

@@ -95,7 +95,7 @@ def evaluate(
     curves = _Curves.of(run, score, scored)
     drawn = resample(curves.differences(), REPLICATIONS, SEED)
     compared = curves.comparisons(drawn)
-    luck, table = placebos(run, curves.against, score, count)
+    luck, table = placebos(run, curves.against, score, count, extras.told)
     variants = tuple(variant_equities(run)) if scored.sessions > 1 else ()
     grid = curves.overfitting(variants, SEED)
     odds = curves.significance(variant_names(run), tried)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from backtests import paths
 from backtests.evaluation.lookahead.channel import REPLAYING
 from backtests.evaluation.schema import as_json
+from backtests.progress import Progress, silent
 from backtests.records.checks import last_check, remember_check
 from backtests.records.ledger import Trial
 from backtests.records.result import Result
@@ -39,6 +40,7 @@ class Judging:
 
     since: the day after which it scores, where that is later than the first decision. chosen: what
     speaks against the choice of the run, whatever its figures. extras: what is shown besides.
+    told: how far replays and placebos are.
     """
 
     placebos: int = 200
@@ -46,6 +48,7 @@ class Judging:
     since: date | None = None
     chosen: tuple[str, ...] = ()
     extras: Extras | None = None
+    told: Progress = silent
 
 
 def begin_replaying() -> None:
@@ -79,7 +82,7 @@ def judged(
         since=judging.since,
         selection_doubts=judging.chosen,
         count=judging.placebos,
-        extras=judging.extras or NOTHING_MORE,
+        extras=dataclasses.replace(judging.extras or NOTHING_MORE, told=judging.told),
     )
     evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
     manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
@@ -115,7 +118,7 @@ def _with_falsifier(
 
 def certificate_of(run: Run, judging: Judging) -> Certificate:
     """Replay a run for look-ahead, with what its strategy was seen to open."""
-    from backtests.evaluation.lookahead.certificate import certify
+    from backtests.evaluation.lookahead.certificate import Replaying, certify
 
     if run.strategy is None:
         return _remembered(run)
@@ -127,6 +130,7 @@ def certificate_of(run: Run, judging: Judging) -> Certificate:
         window,
         cuts=judging.cuts,
         decided={"": run.output.targets, **_decided(run)},
+        replaying=Replaying(told=judging.told),
     )
 
 
@@ -136,19 +140,22 @@ def _decided(run: Run) -> Mapping[str, Sequence[Target]]:
     return {name: output.targets for name, output in outputs if output is not None}
 
 
-def certificate(job: Job, source: Source, settings: Settings, cuts: int) -> Certificate:
+def certificate(
+    job: Job, source: Source, settings: Settings, cuts: int, told: Progress = silent
+) -> Certificate:
     """Check a strategy for look-ahead without running it for its figures."""
-    from backtests.evaluation.lookahead.certificate import certify
+    from backtests.evaluation.lookahead.certificate import Replaying, certify
     from backtests.evaluation.lookahead.plain_replays import certify_plain
 
     inputs = job.inputs(settings)
     bars = inputs.load(source)
     if job.plain:
-        certified = certify_plain(job.plain, bars, settings, cuts)
+        certified = certify_plain(job.plain, bars, settings, cuts, told=told)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
         remember_check(paths.checks_folder(), about, as_json(certified))
         return certified
-    return certify(job.strategy, bars, inputs.settings, cuts=cuts)
+    replaying = Replaying(told=told)
+    return certify(job.strategy, bars, inputs.settings, cuts=cuts, replaying=replaying)
 
 
 def _remembered(run: Run) -> Certificate:

@@ -14,6 +14,7 @@ from backtests.evaluation.lookahead.replays import AGAIN, Replays
 from backtests.evaluation.lookahead.source_audit import file_of, kind_of
 from backtests.evaluation.lookahead.travelling import packed
 from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
+from backtests.progress import Progress, silent
 from backtests.runner.inputs import cost_model, prepare, reference_inputs, references_of
 from backtests.runner.references import market_beside
 from backtests.settings import Settings
@@ -33,14 +34,22 @@ OTHER_SEED = "1"
 _RANK = {Honesty.HONEST: 0, Honesty.UNCERTIFIABLE: 1, Honesty.CHEATS: 2}
 
 
+@dataclass(frozen=True)
+class Replaying:
+    """How replays are made. seed: of their noise. told: how far they are."""
+
+    seed: int = 0
+    told: Progress = silent
+
+
 def certify(
     strategy: Strategy,
     bars: Snapshot,
     settings: Settings,
     *,
     cuts: int = 12,
-    seed: int = 0,
     decided: Mapping[str, Sequence[Target]] | None = None,
+    replaying: Replaying = Replaying(),
 ) -> Certificate:
     """Replay a strategy with other futures, and say whether a decision before them changed.
 
@@ -50,8 +59,10 @@ def certify(
     "" and the names of its references; that must be repeated.
     """
     market, ran = prepare(strategy, bars, settings), decided or {}
-    rng = np.random.default_rng(seed)
-    own = _Examined(strategy, bars, settings, market, rng).by(cuts, 3, ran.get(""))
+    rng = np.random.default_rng(replaying.seed)
+    own = _Examined(strategy, bars, settings, market, rng, "", replaying.told).by(
+        cuts, 3, ran.get("")
+    )
     beside = [
         _Examined(other, bars, settings, its_market, rng, f"{name}: ").by(1, 1, ran.get(name))
         for name, other, its_market in _references(strategy, bars, settings, market)
@@ -79,6 +90,7 @@ class _Examined:
     market: Market
     rng: np.random.Generator
     name: str = ""
+    told: Progress = silent
 
     def by(self, cuts: int, futures: int, decided: Sequence[Target] | None) -> Certificate:
         """What replays found, of this strategy alone."""
@@ -89,14 +101,15 @@ class _Examined:
             packing = packed(self.strategy, type(self.strategy))
         except StrategyError as error:
             return self._said(Honesty.UNCERTIFIABLE, str(error))
-        replays = Replays(self.strategy, packing, self.bars, self.settings, self.market, self.rng)
+        replays = Replays(
+            self.strategy, packing, self.bars, self.settings, self.market, self.rng, self.told
+        )
         try:
             changes = replays.run()
         except ReplayFailed as error:
             why = f"in a process of its own, with the same market, it failed: {error}"
             return self._said(Honesty.UNCERTIFIABLE, why)
-        changes += replays.without_future(futures)
-        changes += replays.cut_off(cuts)
+        changes += replays.with_other_futures(futures, cuts)
         opened = self._opened(replays)
         seen = (*packing.reaches, *packing.undeclared, *opened)
         honesty, reason = self._judged(replays, changes, decided, seen)

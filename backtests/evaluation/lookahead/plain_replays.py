@@ -20,6 +20,7 @@ from backtests.evaluation.lookahead.replay_process import ReplayFailed, replay_p
 from backtests.evaluation.lookahead.travelling import Packed, packed
 from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
 from backtests.plain_strategy import PlainStrategy, author_of
+from backtests.progress import Progress, counted, silent
 from backtests.runner.inputs import prepare, settings_for
 from backtests.runner.run_strategy import play_plain
 from backtests.settings import Settings
@@ -120,8 +121,9 @@ class _Replays:
 
 
 def certify_plain(
-    strategy: PlainStrategy, bars: Snapshot, settings: Settings, cuts: int, seed: int = 0
-) -> Certificate:
+    strategy: PlainStrategy, bars: Snapshot, settings: Settings, cuts: int, seed: int = 0,
+    told: Progress = silent,
+) -> Certificate:  # fmt: skip
     """Replay a plain strategy with other futures, cut at so many sessions, evenly spread."""
     settings = settings_for(strategy, settings)
     market = prepare(strategy, bars, settings)
@@ -133,7 +135,8 @@ def certify_plain(
         changes = [*replays.unlike(base)]
     except StrategyError as error:
         return Certificate(Honesty.UNCERTIFIABLE, f"in a process of its own it failed: {error}")
-    for cut in _cuts(base, market, cuts):
+    places = _cuts(base, market, cuts)
+    for cut in counted(places, "look-ahead replays", len(places), told):
         changes += replays.changes(base, cut)
     changes.sort(key=lambda change: change.session)
     opened = undeclared(sorted(replays.seen), (), kind)

@@ -17,7 +17,7 @@ import warnings
 
 from backtests.evaluation.lookahead.channel import COPIES, Channel
 from backtests.evaluation.lookahead.messages import Close, Ended, Failed, Luggage, Surroundings
-from backtests.evaluation.lookahead.replaying import Replaying
+from backtests.evaluation.lookahead.replaying import ReplayedStrategy
 from backtests.evaluation.lookahead.witness import Witness
 from newsfolio.blame import said_by
 from newsfolio.errors import NewsfolioError
@@ -60,9 +60,9 @@ def _replay(channel: Channel) -> None:
     random.seed()  # a copy draws lots of its own
     witness = Witness()
     luggage: Luggage = channel.receive()
-    replaying: Replaying | None = None
+    replaying: ReplayedStrategy | None = None
     try:
-        replaying = Replaying(witness, luggage)
+        replaying = ReplayedStrategy(witness, luggage)
     except NewsfolioError as error:
         channel.send(Failed(str(error)))
     except BaseException as error:  # sys.exit() in an author's file ends no check

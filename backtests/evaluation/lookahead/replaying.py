@@ -43,7 +43,7 @@ from newsfolio.strategy import Strategy
 from newsfolio.view import View
 
 
-class Replaying:
+class ReplayedStrategy:
     """One strategy on the market that came with it."""
 
     def __init__(self, witness: Witness, luggage: Luggage) -> None:

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from backtests.evaluation.lookahead.altered_markets import (
     SHIFT,
+    Alter,
     FlowingMarket,
     as_of,
     blank,
@@ -38,6 +40,7 @@ from backtests.evaluation.lookahead.messages import (
 from backtests.evaluation.lookahead.replay_process import Copy, ReplayFailed, replay_process
 from backtests.evaluation.lookahead.travelling import Packed
 from backtests.evaluation.schema import ChangedDecision
+from backtests.progress import Progress, counted, silent
 from backtests.settings import Settings
 from backtests.simulation.output import Target
 from markets.market import Floats, Market
@@ -71,6 +74,7 @@ class Replays:
     settings: Settings
     market: Market
     rng: np.random.Generator
+    told: Progress = silent
     base: RunReply = field(init=False)
     count: int = 0
     seen: set[str] = field(default_factory=set)
@@ -94,30 +98,34 @@ class Replays:
             reply: RunReply = copy.ask(RunTask(self.settings))
         return reply
 
-    def without_future(self, kinds: int) -> list[ChangedDecision]:
-        """At every single decision what follows is noise, or nothing, until it has come."""
+    def with_other_futures(self, kinds: int, cuts: int) -> list[ChangedDecision]:
+        """What follows each decision is something else until it has come; or the data end there."""
         futures = (
             ("the prices after each decision were noise until they came", noise(self.rng)),
             ("the prices after each decision were other noise", noise(self.rng, -SHIFT)),
             ("the sessions after each decision were blank until they came", blank),
         )
-        changes = []
-        for replay, alter in futures[:kinds]:
-            flowing = FlowingMarket(self.market, alter)
-            with self._copy(flowing.opened()) as copy:
-                changes += self._decided(copy, replay, flowing)
+        works = [
+            *(partial(self._flowing, replay, alter) for replay, alter in futures[:kinds]),
+            *(partial(self._cut_off, cut) for cut in self._cuts(cuts)),
+        ]
+        changes: list[ChangedDecision] = []
+        for work in counted(works, "look-ahead replays", len(works), self.told):
+            changes += work()
         return changes
 
-    def cut_off(self, cuts: int) -> list[ChangedDecision]:
+    def _flowing(self, replay: str, alter: Alter) -> list[ChangedDecision]:
+        flowing = FlowingMarket(self.market, alter)
+        with self._copy(flowing.opened()) as copy:
+            return self._decided(copy, replay, flowing)
+
+    def _cut_off(self, cut: int) -> list[ChangedDecision]:
         """On the bars as they stood after a decision, the market built anew from them."""
-        changes = []
-        for cut in self._cuts(cuts):
-            market = self._as_of(cut)
-            if market is not None:
-                replay = f"the data ended on {market.day(-1)}"
-                with self._copy(Opened(market)) as copy:
-                    changes += self._decided(copy, replay, on=market)
-        return changes
+        market = self._as_of(cut)
+        if market is None:
+            return []
+        with self._copy(Opened(market)) as copy:
+            return self._decided(copy, f"the data ended on {market.day(-1)}", on=market)
 
     def compared(self, replay: str, decided: Sequence[Target]) -> list[ChangedDecision]:
         """The decisions of a run in this process, against those of the replaying one."""
