@@ -9,7 +9,14 @@ from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
-from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
+from backtests.commands.output import (
+    PAGE,
+    browse,
+    draw_run,
+    draw_tearsheet,
+    require_writable,
+    save_run,
+)
 from backtests.commands.terminal import meter, print_json, progress, say
 from backtests.records.registry import run_folder
 from newsfolio.errors import CommandError
@@ -95,10 +102,12 @@ def run(
                 begin=ahead.begin if ahead else None,
                 save=lambda done: save_run(done, folder),
             )  # fmt: skip
-        draw_run(result, folder, tearsheet, ahead)
+        draw_run(result, folder, tearsheet)
         results.append(result)
         if not json:
             say(result, folder, quiet=quiet)
+        if ahead:
+            draw_tearsheet(result, folder, ahead)
     index = write_index(folder)
     if json:
         print_json({"runs": [one_row(result, folder) for result in results]})
@@ -185,12 +194,14 @@ def score(
             notes=rescore.changes_since(old, job),
             save=lambda done: save_run(done, folder),
         )
-    draw_run(result, folder, tearsheet, ahead)
+    draw_run(result, folder, tearsheet)
     write_index(folder)
     if json:
         print_json(one_row(result, folder))
     else:
         say(result, folder, quiet=quiet)
+    if ahead:
+        draw_tearsheet(result, folder, ahead)
 
 
 def draw_ahead(told: Progress) -> BackgroundRenderer:
