@@ -18,7 +18,6 @@ from backtests.commands.output import (
     save_run,
 )
 from backtests.commands.terminal import meter, print_json, progress, say
-from backtests.records.registry import run_folder
 from newsfolio.errors import CommandError
 from reports import write_index
 
@@ -118,8 +117,9 @@ def run(
 
 
 def score(
-    run: str,
+    run: str = "",
     *,
+    all: bool = False,
     data: str = "yahoo",
     offline: bool = False,
     store: Path | None = None,
@@ -132,13 +132,15 @@ def score(
     ledger: Path | None = None,
     json: bool = False,
     quiet: bool = False,
-) -> None:
-    """Judge a saved run's thesis again on the sessions that came since, parameters frozen.
+) -> int:
+    """Judge a saved run's thesis again on the sessions that came since, or all frozen ones.
 
     Parameters
     ----------
     run
         A run's id, or the beginning of it.
+    all
+        Judge every rule that was frozen, on its whole record, where new sessions have come.
     data
         yahoo, sample, or a folder of price files: newer data than the run had.
     offline
@@ -163,45 +165,28 @@ def score(
         Print the path only.
     """
     from backtests import paths
-    from backtests.api import run_job
-    from backtests.commands.records import rescore
+    from backtests.commands.records.rescore import PagesWanted, score_saved
+    from backtests.commands.records.score_all import score_all
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
-    from backtests.records.result import intact, load
-    from backtests.records.trials import counted_if_unmade
-    from backtests.records.workspace import Workspace, open_ledger
+    from backtests.records.workspace import open_ledger
     from markets.open import Beside
 
-    folder = out or paths.RUNS
-    place, told = run_folder(run, folder), meter(quiet or json)
+    if all == bool(run):
+        raise CommandError("name a saved run, or --all for every rule that was frozen")
+    told = meter(quiet or json)
     ahead = draw_ahead(told) if tearsheet else None
     watch = AccessAudit()
     watch.start()
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
-    with intact(place):
-        old = load(place)
-        workspace = Workspace(source, rescore.settings_again(old), open_ledger(ledger))
-        since, chosen = rescore.divide_again(old), rescore.chosen_before(old)
-        with counted_if_unmade(workspace, old.manifest["strategy"]["address"]):
-            job = rescore.job_again(old)
+    judging = Judging(placebos, watch=watch, extras=shown.extras(), told=told)
+    pages = PagesWanted(out or paths.RUNS, ahead, json, quiet)
     with telling_folder(data):
-        result = run_job(
-            job,
-            workspace,
-            judging=Judging(placebos, 3, since, chosen, watch, shown.extras(), told),
-            begin=ahead.begin if ahead else None,
-            notes=rescore.changes_since(old, job),
-            save=lambda done: save_run(done, folder),
-        )
-    draw_run(result, folder, tearsheet)
-    write_index(folder)
-    if json:
-        print_json(one_row(result, folder))
-    else:
-        say(result, folder, quiet=quiet)
-    if ahead:
-        draw_tearsheet(result, folder, ahead)
+        if all:
+            return score_all(source, open_ledger(ledger), judging, pages)
+        score_saved(run, source, open_ledger(ledger), judging, pages)
+    return 0
 
 
 def draw_ahead(told: Progress) -> BackgroundRenderer:
