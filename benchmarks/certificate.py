@@ -38,9 +38,10 @@ MEMORY = ("Collector", "Referrers", "Traceback", "CurrentFrames", "Stack", "Patc
 CARRIED = ("OnTheClass", "InBuiltins", "InTheEnvironment", "InAFile", "Loser", "WeakControl",
            "WeakBenchmark")  # fmt: skip
 FILES = ("files:Reader", "files:StoreReader", "files:ThreadReader", "at_import:AtImport",
-         "network:Network", "process:Process", "hidden_files:Pieces", "hidden_files:Descriptor",
+         "network:Network", "process:Process", "pieces:Pieces", "hidden_files:Descriptor",
          "hidden_files:Mapped", "hidden_files:Numbers", "hidden_files:Database",
-         "hidden_files:Names", "hidden_files:OwnTail")  # fmt: skip
+         "hidden_files:Names", "hidden_files:OwnTail", "hidden_files:Link",
+         "hidden_files:DeadEnd", "hidden_files:Filled")  # fmt: skip
 HONEST = ("honest", "libraries", "oddities")
 """Files of honest strategies."""
 
@@ -48,6 +49,9 @@ BASES = ("Base", "LibraryUser", "SetOrder")
 """Classes there that are none: two have no rule, one is not the same in two processes."""
 
 LINES = ("SPY", "QQQ", "KWEB", "TLT", "SMH", "XPEV", "LI", "NIO", "^TNX")
+BITS = "01" * 18
+"""A month each."""
+
 WINDOW = ("2019-01-02", "2021-12-31")
 
 
@@ -103,6 +107,8 @@ def planted(folder: Path, bars: Mapping[str, Bars]) -> Path:
         base.execute("create table prices (day, close)")
         base.executemany("insert into prices values (?, ?)", rows)
         base.commit()
+    (folder / "bits.txt").write_text(BITS)
+    (folder / "link").symlink_to(BITS)
     (folder / "days").mkdir()
     for day in frame.index[frame["close"].shift(-21) > frame["close"]]:
         (folder / "days" / f"up-{day.date()}").touch()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from backtests import paths
 from backtests.evaluation.lookahead.channel import REPLAYING
 from backtests.evaluation.schema import as_json
+from backtests.evaluation.verdict import voided
 from backtests.progress import Progress, silent
 from backtests.records.checks import last_check, remember_check
 from backtests.records.ledger import Trial
@@ -191,4 +192,5 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "gaps": list(record.gaps) if record else [],
         "low_always": first.excess_always.low if long else None,
         "high_always": first.excess_always.high if long else None,
+        "void": voided(evaluation.verdict),
     }

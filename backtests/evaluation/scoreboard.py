@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -159,9 +160,10 @@ def _thesis(known: Known, key: Key, rule: FrozenRule | None) -> ScoredThesisJson
 
 
 def _look(looks: Sequence[JudgedRow]) -> LookJson | None:
+    """The newest that may prove something; of two on the same last day the later."""
     if not looks:
         return None
-    newest = looks[-1]
+    newest = max(looks, key=lambda row: (not row.verdict.get("void"), row.end, row.row))
     verdict: VerdictLineJson = {**newest.verdict}  # type: ignore[typeddict-item]
     return {
         "verdict": verdict,
@@ -173,13 +175,13 @@ def _look(looks: Sequence[JudgedRow]) -> LookJson | None:
 
 
 def _p_of(verdict: VerdictLineJson) -> tuple[float | None, str]:
-    """The p-value and which interval tells it; None where there is none, or nothing scores.
+    """The p-value and which interval tells it; None where there is none, or it proves nothing.
 
     That of all looks, since theses are looked at again and again; a verdict of an earlier build, or
     a record before the first look, has that of one look alone.
     """
     value, sessions = verdict["excess"], verdict["sessions"]
-    if verdict["word"] == Headline.NONE.value or value is None:
+    if verdict["word"] == Headline.NONE.value or value is None or verdict.get("void"):
         return None, ""
     low, high = verdict.get("low_always"), verdict.get("high_always")
     if low is not None and high is not None:
@@ -216,13 +218,19 @@ def _due(look: LookJson | None, stated: StatedJson | None, today: date) -> tuple
     return due.isoformat(), "no horizon"
 
 
-def _order(row: ScoreJson) -> tuple[int, float, str, str]:
+def _order(row: ScoreJson) -> tuple[int, float, tuple[str | int, ...], str]:
     """Decided ones first, then by how surely ahead; what nobody judged last."""
     words = [Headline.HELD_UP.value, Headline.DID_NOT.value, Headline.CANNOT_TELL.value]
     word = word_of(row)
     place = words.index(word) if word in words else len(words) + (word == UNJUDGED)
     p = 2.0 if row["p"] is None else row["p"]
-    return place, p, row["thesis"]["id"], row["thesis"]["strategy"]
+    return place, p, _natural(row["thesis"]["id"]), row["thesis"]["strategy"]
+
+
+def _natural(text: str) -> tuple[str | int, ...]:
+    """Words and numbers in turn, so that T2 stands before T10."""
+    return tuple(int(part) if place % 2 else part
+                 for place, part in enumerate(re.split(r"([0-9]+)", text)))  # fmt: skip
 
 
 def _conclusion(rows: Sequence[ScoreJson], counts: Counter[str], tested: int, news: int) -> str:

@@ -42,6 +42,9 @@ may have stayed away so far."""
 FADED = 0.5
 """Share of what the sessions before earned below which an edge is said to have faded."""
 
+UNCHOSEN, HONEST = "Nothing chosen afterwards", "No look-ahead"
+"""Conditions without which no figure proves anything."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -94,6 +97,15 @@ def _headline(evidence: Evidence, conditions: tuple[Condition, ...]) -> tuple[He
     return Headline.CANNOT_TELL, _open(evidence, conditions)
 
 
+def voided(verdict: Verdict) -> str:
+    """Why the figures prove nothing, however good they are; "" where they may."""
+    return "; ".join(
+        condition.found
+        for condition in verdict.conditions
+        if condition.name in (UNCHOSEN, HONEST) and condition.met is not True
+    )
+
+
 def _conditions(evidence: Evidence) -> Iterator[Condition]:
     """What *held up* takes, in the order of the rule."""
     first, *others = evidence.comparisons
@@ -119,7 +131,7 @@ def _unselected(evidence: Evidence) -> Condition:
     doubts = evidence.doubts
     since = "since the article" if evidence.article else f"since {evidence.scored.divide}"
     return Condition(
-        "Nothing chosen afterwards",
+        UNCHOSEN,
         "; ".join(doubts) or f"the whole record {since}, at costs",
         "all sessions since the first decision, costs, a control that one could hold",
         not doubts,
@@ -186,7 +198,7 @@ def _not_the_best_of_many(significance: Significance) -> Condition:
 def _no_look_ahead(certificate: Certificate) -> Condition:
     honesty = certificate.honesty
     return Condition(
-        "No look-ahead",
+        HONEST,
         f"{honesty.value}: {certificate.reason}",
         "an honest replay, no undeclared file",
         None if honesty is Honesty.UNCHECKED else honesty is Honesty.HONEST,
@@ -305,9 +317,9 @@ def _unmet(condition: Condition) -> str:
 _UNMET = {
     "Enough sessions": "too few sessions",
     "Survives its worst session": "it would not survive its worst session",
-    "Nothing chosen afterwards": "something was chosen afterwards",
+    UNCHOSEN: "something was chosen afterwards",
     "Not the best of many tries": "perhaps only the best of many tries",
-    "No look-ahead": "look-ahead",
+    HONEST: "look-ahead",
     "Real prices": "prices are not real",
 }
 """What is said of conditions whose opposite is not made with a "not"."""

@@ -180,7 +180,8 @@ class VerdictLineJson(TypedDict):
     excess, low, high: growth a year, None below 90 sessions. total: the excess over all of them.
     trials, family: variants of the thesis, and of all that are counted with it, joined, each with
     its reason; None where the ledger could not be read. gaps: what is wrong with the ledger.
-    low_always, high_always: of the interval that holds at all looks.
+    low_always, high_always: of the interval that holds at all looks. void: why none of it proves
+    anything: chosen afterwards, or not certified.
     Earlier builds did not say total and what follows it.
     """
 
@@ -199,6 +200,7 @@ class VerdictLineJson(TypedDict):
     gaps: NotRequired[list[str]]
     low_always: NotRequired[float | None]
     high_always: NotRequired[float | None]
+    void: NotRequired[str]
 
 
 class FrozenJson(TypedDict):

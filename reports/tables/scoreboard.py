@@ -71,10 +71,7 @@ def _row(row: ScoreJson, estimate: EstimateJson, drawn: Markup, pages: Sequence[
         word=look["verdict"]["word"] if look else UNJUDGED,
         drawn=drawn,
         excess=excess_cell(row),
-        p=TableCell(
-            chance(row["adjusted"]),
-            f"alone {chance(row['p'])}, {row['p_of']}" if row["p_of"] else "",
-        ),
+        p=TableCell(chance(row["adjusted"]), _alone(row)),
         due=TableCell(row["due"], row["why_due"]) if row["open"] else TableCell("decided"),
         frozen=_frozen(stated),
         probability="" if chance_of is None else percent(chance_of, 0),
@@ -83,7 +80,8 @@ def _row(row: ScoreJson, estimate: EstimateJson, drawn: Markup, pages: Sequence[
 
 
 def _alone(row: ScoreJson) -> str:
-    return f"alone {chance(row['p'])}, {row['p_of']}" if row["p_of"] else ""
+    void = row["look"]["verdict"].get("void") if row["look"] else ""
+    return f"alone {chance(row['p'])}, {row['p_of']}" if row["p_of"] else void or ""
 
 
 def excess_cell(row: ScoreJson) -> TableCell:

@@ -12,7 +12,8 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
-from functools import cache
+from contextlib import suppress
+from functools import cache, wraps
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -21,6 +22,9 @@ from weakref import ref
 from backtests.evaluation.lookahead.source_audit import file_of, kind_of
 
 _FILES = frozenset({"open", "sqlite3.connect"})
+
+_LINK = "os.readlink"
+"""What a link says can be read without a file; Python raises no event, so this process does."""
 
 _FOLDERS = frozenset({"os.listdir", "os.scandir"})
 
@@ -131,6 +135,10 @@ class AccessAudit:
             self._folder(event, args, frame)
         elif event in _MEMORY_EVENTS:
             self._memory(event, args, frame)
+        elif event == "mmap.__new__":
+            self._mapped(args[0], frame)
+        elif event == _LINK:
+            self._link(args[0], frame)
         else:
             self._outside(event, args, frame)
 
@@ -160,6 +168,22 @@ class AccessAudit:
         asked = caller.author and not caller.importing
         if asked and not ours and kind_of(path + os.sep) != "library":
             self._noted[event, path] = None
+
+    def _mapped(self, number: int, frame: FrameType) -> None:
+        """A file that was opened by its own name has been noted; shared memory is none."""
+        with suppress(OSError):  # -1: memory of this process alone; no /proc beyond Linux
+            path = _name_of_open_file(number)
+            ours = path in self._written or not self._caller(frame).author
+            if path.startswith(_MEMORY) and not ours:
+                self._noted["open", path] = None
+
+    def _link(self, what: Any, frame: FrameType) -> None:
+        """Paths are made whole through links; one that leads nowhere, or is asked for, is data."""
+        caller = self._caller(frame.f_back)  # behind what raises the event
+        path = _full(what)
+        said = caller.direct or not Path(path).exists()
+        if caller.author and said and not path.startswith(_SYSTEM) and kind_of(path) != "library":
+            self._noted[_LINK, path] = None
 
     def _memory(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
         if event == "object.__getattr__" and (len(args) < 2 or args[1] not in _FRAMES):
@@ -212,7 +236,8 @@ class _Noting(threading.local):
 def _listeners() -> dict[int, ref[AccessAudit]]:
     """Who listens now. The one hook of this process is made on the first call."""
     listening: dict[int, ref[AccessAudit]] = {}
-    events = _FILES | _FOLDERS | _LINKS | _OUTSIDE | _MEMORY_EVENTS | {"import", "os.mkdir"}
+    events = _FILES | _FOLDERS | _LINKS | _OUTSIDE | _MEMORY_EVENTS
+    events |= {"import", "os.mkdir", "mmap.__new__", _LINK}
 
     noting = _Noting()
 
@@ -228,7 +253,25 @@ def _listeners() -> dict[int, ref[AccessAudit]]:
                 noting.now = False
 
     sys.addaudithook(hook)
+    _announce_links()
     return listening
+
+
+def _announce_links() -> None:
+    """From now on reading a link raises an event, as opening a file does."""
+    read = os.readlink
+
+    @wraps(read)
+    def readlink(path: Any, *, dir_fd: int | None = None) -> Any:
+        sys.audit(_LINK, path)
+        return read(path, dir_fd=dir_fd)
+
+    for module in (os, sys.modules[os.name]):
+        vars(module)["readlink"] = readlink
+
+
+def _name_of_open_file(number: int) -> str:
+    return str(Path(f"/proc/self/fd/{number}").readlink()) if number >= 0 else ""
 
 
 def _imported(what: str, caller: FrameType) -> bool:

@@ -7,6 +7,7 @@ import io
 import pickle
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,6 +51,7 @@ class ReplayedStrategy:
         witness.begin(luggage)
         with witness.asking():
             strategy = _Unpacker(luggage).load()
+            _made_anew(strategy)
         self._observed = ObservedStrategy(strategy, witness)
         self._market: Market
         self._open_arrays: dict[str, Any] = {}
@@ -151,6 +153,13 @@ class ReplayedStrategy:
         plain: Any = self._observed.strategy
         with self._observed.witness.asking():
             return play_plain(plain, self._market, task.settings, task.last).placed
+
+
+def _made_anew(strategy: object) -> None:
+    """Fill parameters once more: an instance travels with what they were filled with elsewhere."""
+    if isinstance(strategy, Strategy):
+        with suppress(Exception):  # the author's own; what it opened is noted
+            type(strategy)()
 
 
 def _no_processes() -> None:

@@ -175,3 +175,22 @@ def test_the_page_escapes_what_it_is_told_and_leads_to_pages_that_are_there() ->
     for words in ("1 beyond luck", "after 2 tried", "25 %", "A paper", "NEWS"):
         assert words in text
     assert "No thesis is known yet." in scoreboard_page(of(), ())
+
+
+def test_numbers_in_ids_are_ordered_as_numbers() -> None:
+    rules = [frozen(thesis, f"a variant of {thesis}") for thesis in ("T10", "T2", "a", "T1", "9")]
+    board = scoreboard(Known(frozen=rules), "trials.sqlite", date(2026, 1, 5))
+    assert [row["thesis"]["id"] for row in board["rows"]] == ["9", "T1", "T2", "T10", "a"]
+
+
+def test_what_proves_nothing_has_no_p_and_gives_way_to_what_may() -> None:
+    """A cheat's excess would be news; a last day picked afterwards would pick the look."""
+    whole = judged("A", row=1, end="2026-04-30", excess=0.02)
+    picked = judged("A", row=2, end="2026-03-31", excess=0.4, low=0.3, void="the run ends on ...")
+    cheat = judged("B", row=3, excess=3.0, low=2.0, high=4.0, void="cheats")
+    board = of(whole, picked, cheat, judged("A", row=4, end="2026-02-27", excess=0.3))
+    look = by_thesis(board)["A"]["look"]
+    assert look is not None
+    assert (look["verdict"]["excess"], look["until"]) == (0.02, "2026-04-30")
+    assert (by_thesis(board)["B"]["p"], board["tested"], board["news"]) == (None, 1, 0)
+    assert "cheats" in text_of(scoreboard_page(board, ()))

@@ -1,8 +1,10 @@
-"""Cheats that read prices in places where a look at their source finds nothing."""
+"""Cheats that read prices in places where a look at their source finds nothing.
+
+None does so at import, which would give away all of them.
+"""
 
 from __future__ import annotations
 
-import builtins
 import mmap
 import os
 import sqlite3
@@ -24,15 +26,6 @@ def parsed(text: str) -> pd.Series:
     return pd.Series([float(row[4]) for row in rows], pd.DatetimeIndex([row[0] for row in rows]))
 
 
-def at_import() -> pd.Series:
-    """By a name put together from pieces."""
-    with getattr(builtins, "".join(("o", "p", "en")))(HERE / ("pri" + "ces" + ".c" + "sv")) as file:
-        return parsed(file.read())
-
-
-EARLY = at_import() if (HERE / "prices.csv").exists() else pd.Series(dtype=float)
-
-
 @dataclass(frozen=True)
 class Base(Strategy):
     universe = PAIR
@@ -46,13 +39,6 @@ class Base(Strategy):
         later = later[later.index >= pd.Timestamp(view.today)]
         rises = len(later) > 1 and later.iloc[min(21, len(later) - 1)] > later.iloc[0]
         return equal(PAIR[int(rises)])
-
-
-class Pieces(Base):
-    """Has read it at import, by a name put together from pieces."""
-
-    def close(self) -> pd.Series:
-        return EARLY
 
 
 class Descriptor(Base):
@@ -103,6 +89,53 @@ class Names(Base):
         rises = {name.removeprefix("up-") for name in os.listdir(HERE / "days")}  # noqa: PTH208
         days = pd.bdate_range("2019-01-01", "2022-02-28")
         return pd.Series([float(str(day.date()) in rises) for day in days], days).cumsum()
+
+
+class Link(Base):
+    """Reads what a symbolic link says, which opens nothing."""
+
+    def close(self) -> pd.Series:
+        return _of_bits((HERE / "link").readlink().name)
+
+
+class DeadEnd(Base):
+    """Has a link followed by what makes paths whole."""
+
+    def close(self) -> pd.Series:
+        return _of_bits((HERE / "link").resolve().name)
+
+
+class Shared(Base):
+    """Maps memory that another process has shared, which opens nothing either."""
+
+    def close(self) -> pd.Series:
+        import _posixshmem  # of Python's own library, and only where there is such memory
+
+        number = _posixshmem.shm_open("/newsfolio-cheat", os.O_RDONLY, mode=0)
+        with mmap.mmap(number, 0, access=mmap.ACCESS_READ) as shared:
+            os.close(number)
+            return _of_bits(shared[:36].decode())
+
+
+@dataclass(frozen=True)
+class Filled(Base):
+    """Reads where it is made, and travels with what it has read."""
+
+    bits: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.bits:
+            object.__setattr__(self, "bits", (HERE / "bits.txt").read_text())
+        super().__post_init__()
+
+    def close(self) -> pd.Series:
+        return _of_bits(self.bits)
+
+
+def _of_bits(bits: str) -> pd.Series:
+    """What rises and falls as 36 months do."""
+    months = pd.date_range("2019-01-01", periods=36, freq="MS")
+    return pd.Series([2.0 * int(bit) - 1 for bit in bits], months).cumsum()
 
 
 class OwnTail(Base):

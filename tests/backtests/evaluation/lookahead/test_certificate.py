@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterable
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,8 @@ def planted(tmp_path: Path, source: Source) -> Path:
     frame = source.load([asset_of("KWEB")])["KWEB"].frame
     frame.to_csv(tmp_path / "prices.csv")
     frame.to_parquet(tmp_path / "KWEB.parquet")
+    (tmp_path / "bits.txt").write_text("01" * 18)
+    (tmp_path / "link").symlink_to("01" * 18)
     return tmp_path
 
 
@@ -125,6 +129,10 @@ def test_a_memory_filled_by_the_run_itself_is_caught(planted: Path, source: Sour
         ("files.py:StoreReader", "no hook sees"),
         ("network.py:Network", "127.0.0.1"),
         ("process.py:Process", "os.system"),
+        ("pieces.py:Pieces", "prices.csv"),
+        ("hidden_files.py:Link", "os.readlink"),
+        ("hidden_files.py:DeadEnd", "os.readlink"),
+        ("hidden_files.py:Filled", "bits.txt"),
     ],
 )
 def test_what_it_opens_is_reported(
@@ -133,6 +141,19 @@ def test_what_it_opens_is_reported(
     found = certified(str(planted / address), source)
     assert found.honesty is Honesty.UNCERTIFIABLE
     assert any(opened in one for one in found.seen)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="shared memory has a name in /dev/shm there")
+def test_memory_that_another_process_shares_is_reported(planted: Path, source: Source) -> None:
+    shared = SharedMemory("newsfolio-cheat", create=True, size=36)
+    try:
+        shared.buf[:36] = b"01" * 18
+        found = certified(f"{planted / 'hidden_files.py'}:Shared", source)
+    finally:
+        shared.close()
+        shared.unlink()
+    assert found.honesty is Honesty.UNCERTIFIABLE
+    assert found.seen == ("/dev/shm/newsfolio-cheat",)
 
 
 def test_a_declared_file_is_no_cheat(planted: Path, source: Source) -> None:
