@@ -53,7 +53,7 @@ def write_pages(
 
 
 def write_compare(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:
-    """Write `compare.html` and its script into a folder that exists; answers the page's path."""
+    """Write `compare-ID.html` and its script into a folder that exists; answers its path."""
     from reports.pages.comparison import write
 
     return write(records, comparison, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -124,11 +125,9 @@ def compare(
     saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
     for name in runs:
-        matching = [
-            run for run in saved if run.startswith(id_in(name, folder)) and not _is_strategy(name)
-        ]
-        if matching:
-            results.append(load(saved[matching[0]]))
+        place = _saved_as(name, saved, folder)
+        if place is not None:
+            results.append(load(place))
             continue
         workspace = market.workspace(ledger, quiet=json, engine=engine)
         with counted_if_unmade(workspace, name):
@@ -190,7 +189,7 @@ def claims(
         Open the page in a browser.
     """
     from backtests import paths, strategy_loader
-    from backtests.claims import articles_of, check_claims
+    from backtests.runner.claims import articles_of, check_claims
     from markets.open import Beside
     from newsfolio.articles import ARTICLES
 
@@ -223,7 +222,11 @@ def _is_plain(name: str) -> bool:
     return strategy_loader.is_plain(strategy_loader.find(name))
 
 
-def _is_strategy(name: str) -> bool:
-    from backtests.strategy_loader import shipped
+def _saved_as(name: str, saved: Mapping[str, Path], folder: Path) -> Path | None:
+    """The saved run that a word means; None where it is a strategy's."""
+    from backtests.strategy_loader import is_address
 
-    return ":" in name or name.endswith(".py") or name in shipped()
+    if is_address(name):
+        return None
+    begins = id_in(name, folder)
+    return next((place for run, place in saved.items() if run.startswith(begins)), None)

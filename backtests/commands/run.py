@@ -154,9 +154,9 @@ def score(
     """
     from backtests import paths
     from backtests.api import run_job
-    from backtests.commands.records import rescore
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
+    from backtests.records import rescore
     from backtests.records.result import intact, load
     from backtests.records.trials import counted_if_unmade
     from backtests.records.workspace import Workspace, open_ledger

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import os
 import site
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import newsfolio
+from newsfolio.blame import source_file
 
 _UNSEEN = "its files are read by compiled code that no hook sees; read a declared CSV instead"
 
@@ -123,10 +123,7 @@ def _beside(path: Path, module: str) -> Path:
 
 
 def file_of(cls: type) -> Path | None:
-    try:
-        return Path(inspect.getfile(cls))
-    except (OSError, TypeError):
-        return None
+    return source_file(cls)
 
 
 def kind_of(path: str) -> str:

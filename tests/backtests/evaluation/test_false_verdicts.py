@@ -18,13 +18,13 @@ import pandas as pd
 import pytest
 
 from backtests.api import run_job
-from backtests.commands.records import rescore
 from backtests.evaluation.estimates import beta_mix
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.judging import Judging
 from backtests.evaluation.placebos import ENOUGH, placebos
 from backtests.evaluation.schema import Condition, Evaluation, Headline, Role
 from backtests.evaluation.scored_window import scored_sessions
+from backtests.records import rescore
 from backtests.records.ledger import Ledger, Tried, variant_of
 from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of

@@ -10,7 +10,7 @@ from backtests import strategy_loader
 from backtests.plain_strategy import author_of
 from backtests.records.result import Result
 from backtests.runner.fingerprint import code_of
-from backtests.runner.jobs import Job, job_of
+from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.provenance import parameter_values
 from backtests.settings import Settings
 from newsfolio.errors import CommandError
@@ -18,21 +18,31 @@ from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
 
 
-def job_again(run: Result) -> Job:
-    """The strategy of a run with the parameters it had; CommandError where they cannot be made."""
+def job_again(run: Result, strategy: Runnable | None = None) -> Job:
+    """The strategy of a run with the parameters it had; CommandError where they cannot be made.
+
+    strategy: itself, where no address leads to it.
+    """
+    about = run.manifest["strategy"]
+    job = _at_its_address(run) if strategy is None else job_of(strategy)
+    if parameter_values(job.strategy) != about["parameters"]:
+        raise CommandError(
+            f"{job.address} no longer has the parameters of {run.id}; restore its file"
+            if strategy is None
+            else f"{job.address} has other parameters than {run.id}: {about['parameters']}"
+        )
+    return job
+
+
+def _at_its_address(run: Result) -> Job:
     about = run.manifest["strategy"]
     address = str(about["address"])
     cls = strategy_loader.find(address)
     lines = [line for sleeve in about["universe"] for line in sleeve["lines"]]
     if strategy_loader.is_plain(cls):
         kind: type[Strategy] = type(job_of(address, universe=lines).strategy)
-        texts = _texts(kind, about["parameters"], run.id)
-        job = job_of(address, texts, lines)
-    else:
-        job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], run.id)))
-    if parameter_values(job.strategy) != about["parameters"]:
-        raise CommandError(f"{address} no longer has the parameters of {run.id}; restore its file")
-    return job
+        return job_of(address, _texts(kind, about["parameters"], run.id), lines)
+    return Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], run.id)))
 
 
 def settings_again(run: Result) -> Settings:
