@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from backtests.evaluation.judging import Judging, judged
 from backtests.records.exposures import exposure_of, published_on
+from backtests.records.freezing import standing
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
 from backtests.records.trials import (
+    Attempt,
     attempted,
     counted_if_unmade,
     finished_trial,
@@ -99,7 +101,7 @@ def run_job(
         done = _run(job, workspace, verify)
         since = judging.since if judging else None
         attempt.exposure = exposure_of(done, published_on(job.strategy), since)
-        attempt.result = result = result_of(done, since)
+        attempt.result = result = _standing(result_of(done, since), job, workspace, attempt)
         if begin is not None:
             begin(result)
         result, variants = judged(done, result, attempt, judging) if judging else (result, ())
@@ -118,6 +120,17 @@ def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
     return run_backtrader(job.plain, source, settings, job.address)
+
+
+def _standing(result: Result, job: Job, workspace: Workspace, attempt: Attempt) -> Result:
+    """The result with what was frozen of its rule; without a word where nobody knows."""
+    start, days = result.manifest["scored"]["from"], result.equity.index
+    scored = [f"{day:%Y-%m-%d}" for day in days[days >= start]] if start else []
+    try:
+        frozen = standing(workspace.ledger, job, workspace.settings, attempt.question(), scored)
+    except OutputError:
+        return result
+    return dataclasses.replace(result, manifest={**result.manifest, "frozen": frozen})
 
 
 def _noted(result: Result, notes: Sequence[str]) -> Result:

@@ -44,6 +44,8 @@ COMMANDS = {
     "report": "pages:report",
     "compare": "pages:compare",
     "score": "run:score",
+    "freeze": "records.freeze:freeze",
+    "ledger": "records.freeze:ledger",
     "scoreboard": "records.scoreboard:scoreboard",
     "claims": "pages:claims",
     "venues": "venues:venues",

@@ -18,7 +18,7 @@ import pandas as pd
 
 from backtests import strategy_loader
 from backtests.evaluation.lookahead.access_audit import AccessAudit
-from backtests.evaluation.lookahead.certificate import certify
+from backtests.evaluation.lookahead.certificate import Replaying, certify
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.settings import Settings
 from markets.bars import COLUMNS, Bars, Priced
@@ -41,9 +41,9 @@ WINDOW = ("2019-01-02", "2021-12-31")
 def made_up(seed: int) -> Mapping[str, Bars]:
     """Random walks with a common factor from 2017, or from a line's listing."""
     rng = np.random.default_rng(seed)
-    known = sessions_of(NEW_YORK)
-    inside = (known >= np.datetime64("2017-01-03")) & (known <= np.datetime64(WINDOW[1]))
-    days = pd.DatetimeIndex(known[inside].astype("datetime64[ms]"), name="session")
+    sessions = sessions_of(NEW_YORK)
+    inside = (sessions >= np.datetime64("2017-01-03")) & (sessions <= np.datetime64(WINDOW[1]))
+    days = pd.DatetimeIndex(sessions[inside].astype("datetime64[ms]"), name="session")
     factor = rng.normal(0.0003, 0.009, len(days))
     return {ticker: _line(rng, ticker, days, factor) for ticker in LINES}
 
@@ -76,7 +76,9 @@ def certified(address: str, bars: Mapping[str, Bars], cuts: int, seed: int) -> C
     try:
         strategy = strategy_loader.find(address)()
         settings = Settings(engine="kernel", start=WINDOW[0], end=WINDOW[1])  # type: ignore[arg-type]
-        return certify(strategy, Snapshot(bars), settings, cuts=cuts, seed=seed, watch=watch)
+        return certify(
+            strategy, Snapshot(bars), settings, cuts=cuts, watch=watch, replaying=Replaying(seed)
+        )
     finally:
         watch.stop()
 
@@ -104,9 +106,9 @@ def cases(folder: Path) -> Iterator[tuple[str, str, tuple[Honesty, ...]]]:
         yield "honest", f"{CHEATS / 'honest.py'}:{name}", (Honesty.HONEST,)
 
 
-def _watched(found: Certificate) -> bool:
+def _watched(certificate: Certificate) -> bool:
     """Whether anything was seen to be opened; a line of source that gives it away is not enough."""
-    return any(" uses " not in one for one in found.seen)
+    return any(" uses " not in sentence for sentence in certificate.seen)
 
 
 def main(seeds: int, cuts: int) -> None:
@@ -115,15 +117,17 @@ def main(seeds: int, cuts: int) -> None:
         bars = made_up(seed)
         with tempfile.TemporaryDirectory() as place:
             for kind, address, right in cases(planted(Path(place), bars)):
-                found = certified(address, bars, cuts, seed)
+                certificate = certified(address, bars, cuts, seed)
                 name = address.rpartition(":")[2]
-                missed = found.honesty not in right or (kind == "reads" and not _watched(found))
+                missed = certificate.honesty not in right or (
+                    kind == "reads" and not _watched(certificate)
+                )
                 wrong.setdefault((kind, name), []).append(missed)
     print(f"{seeds} markets, {cuts} cuts; wrong verdicts")
     for (kind, name), rows in wrong.items():
         print(f"{kind:12} {name:18} {sum(rows):>4} of {len(rows)}")
     for kind in ("looks ahead", "reads", "honest"):
-        rows = [row for (of, _), each in wrong.items() if of == kind for row in each]
+        rows = [row for (of, _), rows in wrong.items() if of == kind for row in rows]
         print(f"{kind:12} {'all':18} {sum(rows):>4} of {len(rows)}  {sum(rows) / len(rows):.2%}")
 
 

@@ -36,12 +36,12 @@ def clustered(generator: np.random.Generator, simulations: int, sessions: int) -
     """Autocorrelation 0.1 and GARCH(1,1) volatility (0.05, 0.10, 0.85)."""
     shocks = generator.normal(size=(simulations, WARM_UP + sessions))
     variance, last = np.ones(simulations), np.zeros(simulations)
-    found = np.empty_like(shocks)
+    shocks_clustered = np.empty_like(shocks)
     for session in range(shocks.shape[1]):
         shock = np.sqrt(variance) * shocks[:, session]
-        found[:, session] = last = 0.1 * last + shock
+        shocks_clustered[:, session] = last = 0.1 * last + shock
         variance = 0.05 + 0.10 * shock**2 + 0.85 * variance
-    return found[:, WARM_UP:]
+    return shocks_clustered[:, WARM_UP:]
 
 
 PROCESSES: dict[str, Process] = {"iid normal": normal, "t(4)": heavy, "AR + GARCH": clustered}
@@ -52,8 +52,8 @@ def misses(process: Process, sessions: int, simulations: int) -> tuple[float, ..
     generator = np.random.default_rng(sessions)
     judged, beside = (process(generator, simulations, sessions) for _ in range(2))
     pairs = np.stack([judged, beside], axis=2)
-    found = np.array([_missed(pair, seed) for seed, pair in enumerate(pairs)])
-    return tuple(float(value) for value in found.mean(axis=0))
+    missed = np.array([_missed(pair, seed) for seed, pair in enumerate(pairs)])
+    return tuple(float(value) for value in missed.mean(axis=0))
 
 
 def _missed(series: Values, seed: int) -> tuple[float, ...]:

@@ -300,9 +300,9 @@ class TablesTarget:
 
     def portfolio(self) -> None:
         source = FolderSource(self.folder)
-        found = target_portfolio.advise(HOLD, source, Settings(), None, self.folder / "held.csv")
-        json.dumps(found.as_json(), allow_nan=False)
-        found.as_text()
+        advised = target_portfolio.advise(HOLD, source, Settings(), None, self.folder / "held.csv")
+        json.dumps(advised.as_json(), allow_nan=False)
+        advised.as_text()
 
 
 TARGETS: dict[str, Callable[[Path], Callable[[Draw, Counts], None]]] = {
@@ -341,10 +341,10 @@ def _batch(
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(st.data())
-    def one(data: st.DataObject) -> None:
+    def trial(data: st.DataObject) -> None:
         target(data.draw, counts)
 
-    one()
+    trial()
 
 
 def main(arguments: list[str]) -> int:

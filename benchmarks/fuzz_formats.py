@@ -198,8 +198,8 @@ def attempt(name: str, folder: Path, counts: Counts, chance: Chance) -> None:
     if act is not None:
         counts.attempt(lambda: act(folder, chance))
     else:
-        one = one_tree if name in TREES else one_format
-        counts.attempt(lambda: one(name, folder, chance))
+        form = one_tree if name in TREES else one_format
+        counts.attempt(lambda: form(name, folder, chance))
 
 
 # --- dates, lots and adjustment -------------------------------------------------------------------
@@ -218,7 +218,7 @@ def dates(folder: Path, chance: Chance) -> None:
     rows, start = int(chance.integers(1, 15)), some_day(chance)
     of = history(rows, int(chance.integers(99)), paid={}, splits={}, start=start)
     spelling = list(_SPELLINGS.values())[int(chance.integers(len(_SPELLINGS)))]
-    told = [
+    written_days = [
         spelling.format(y=day[:4], m=int(day[5:7]), d=int(day[8:]), b=_MONTHS[int(day[5:7]) - 1])
         for day in of.days
     ]
@@ -233,7 +233,7 @@ def dates(folder: Path, chance: Chance) -> None:
         ",".join(
             f'"{cell}"' for cell in (day, *(f"{column[row]:.2f}" for column in columns), *more)
         )
-        for row, day in enumerate(told)
+        for row, day in enumerate(written_days)
     ]
     if chance.random() < 0.5:
         rows = rows[::-1]
@@ -243,7 +243,7 @@ def dates(folder: Path, chance: Chance) -> None:
     bars = read(folder, written)
     days = [str(day.date()) for day in bars.frame.index]
     if days != list(of.days):
-        raise MisreadFile(f"{header}: {told[:3]} read as {days[:3]}")
+        raise MisreadFile(f"{header}: {written_days[:3]} read as {days[:3]}")
 
 
 _WITH_TURNOVER = ("akshare", "akshare-abroad", "akshare-sina", "akshare-tencent", "tushare", "futu")

@@ -52,8 +52,8 @@ def main(arguments: Sequence[str]) -> int:
         for name in WRITERS:
             random = Random(f"{name} {seed}")
             counts = Counter(attempt(name, Path(folder), random) for _ in range(tries))
-            told = ", ".join(f"{count} {what[:200]}" for what, count in counts.most_common(4))
-            print(f"{name:16} {tries} tries: {told}")
+            most = ", ".join(f"{count} {what[:200]}" for what, count in counts.most_common(4))
+            print(f"{name:16} {tries} tries: {most}")
             bad += sum(count for what, count in counts.items() if what not in ("fine", "refused"))
     return int(bad > 0)
 

@@ -138,17 +138,17 @@ def wrong_amounts(frame: pd.DataFrame, rng: Rng) -> dict[str, bool]:
     split[at + 1] = ratio = float(rng.choice(RATIOS[:10]))
     days = frame.index.to_numpy().astype("datetime64[D]")
 
-    def doubted(told: np.ndarray, decimals: int = 9) -> bool:
-        made = Amounts(days, close, np.round(adjusted, decimals), told, split)
+    def doubted(stated: np.ndarray, decimals: int = 9) -> bool:
+        made = Amounts(days, close, np.round(adjusted, decimals), stated, split)
         return bool(list(made.doubts()))
 
-    one = dividend.copy()
-    one[at] *= 100
+    changed = dividend.copy()
+    changed[at] *= 100
     undivided = np.where(np.arange(len(frame)) <= at, dividend * ratio, dividend)
     left_out = dividend.copy()
     left_out[at] = 0.0
     return {
-        "one dividend a hundredfold": doubted(one),
+        "one dividend a hundredfold": doubted(changed),
         "dividends that a later split does not divide": doubted(undivided),
         "a dividend that is missing": doubted(left_out),
         "FALSE ALARM: right amounts": doubted(dividend),
@@ -190,35 +190,37 @@ def widened(frame: pd.DataFrame, at: int) -> pd.DataFrame:
 
 def folder() -> dict[str, tuple[Asset, Bars]]:
     prices = Path(os.environ["NEWSFOLIO_DATA"]) / "prices"
-    found = {}
+    lines = {}
     for path in sorted(prices.glob("*.csv")):
         asset = asset_of(path.stem)
         try:
-            found[path.stem] = (asset, FolderSource(prices).load([asset])[path.stem])
+            lines[path.stem] = (asset, FolderSource(prices).load([asset])[path.stem])
         except DataError as error:
             print(f"  {path.stem} is refused by the reader: {error}")
-    return found
+    return lines
 
 
 def listed_after(asset: Asset, frame: pd.DataFrame) -> bool:
     return asset.listed is not None and frame.index[0].date() < asset.listed
 
 
-def told(asset: Asset, bars: Bars) -> set[str]:
-    return {one.rule for one in inspect(asset, bars) if one.severity > Severity.NOTE}
+def alarmed_rules(asset: Asset, bars: Bars) -> set[str]:
+    return {finding.rule for finding in inspect(asset, bars) if finding.severity > Severity.NOTE}
 
 
 def main() -> None:
     rng = np.random.default_rng(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     lines = folder()
-    alarms = [one for one in inspect_all(lines) if one.severity > Severity.NOTE]
-    true = [one for one in alarms if (one.ticker, one.rule) in KNOWN]
+    alarms = [finding for finding in inspect_all(lines) if finding.severity > Severity.NOTE]
+    true = [finding for finding in alarms if (finding.ticker, finding.rule) in KNOWN]
     print(f"{len(lines)} lines as they are: {len(alarms)} doubts, {len(true)} of them defects")
-    for one in alarms:
-        print(f"  {'defect' if one in true else 'FALSE ALARM'}  {one.sentence}")
-    stops = [one for one in alarms if one.severity is Severity.BLOCK and one not in true]
+    for finding in alarms:
+        print(f"  {'defect' if finding in true else 'FALSE ALARM'}  {finding.sentence}")
+    stops = [
+        finding for finding in alarms if finding.severity is Severity.BLOCK and finding not in true
+    ]
     bars = sum(len(bars.frame) for _, bars in lines.values())
-    splits = [one for one in alarms if one.rule == "split"]
+    splits = [finding for finding in alarms if finding.rule == "split"]
     print(f"{len(stops)} false blocks, {len(splits)} false splits in {bars:,} bars")
     clean = [
         (asset, bars)
@@ -226,15 +228,15 @@ def main() -> None:
         if asset.kind in (Kind.STOCK, Kind.ETF)
         and bars.has_opens
         and len(bars.frame) > 500
-        and not told(asset, bars)
+        and not alarmed_rules(asset, bars)
     ]
     print(f"defects planted in {len(clean)} clean tradable lines, {ROUNDS} times each")
     for name, (rule, plant) in PLANTS.items():
-        tried = [one for _ in range(ROUNDS) for one in planted(clean, rule, plant, rng)]
+        tried = [hit for _ in range(ROUNDS) for hit in planted(clean, rule, plant, rng)]
         print(f"  {name:<48} {sum(tried)} of {len(tried)} found ({np.mean(tried):.1%})")
     amounts = [wrong_amounts(bars.frame, rng) for _ in range(ROUNDS) for _, bars in clean]
     for name in amounts[0]:
-        hits = [one[name] for one in amounts]
+        hits = [hits_of_one[name] for hits_of_one in amounts]
         print(f"  {name:<48} {sum(hits)} of {len(hits)} found ({np.mean(hits):.1%})")
 
 
@@ -250,7 +252,7 @@ def planted(clean: list[tuple[Asset, Bars]], rule: str, plant: Plant, rng: Rng) 
             broken = dataclasses.replace(bars, frame=frame, priced=Priced.SPLITS)
         except DataError:
             continue
-        yield rule in told(asset, broken)
+        yield rule in alarmed_rules(asset, broken)
 
 
 if __name__ == "__main__":

@@ -129,11 +129,11 @@ def measured(bench: Bench, parts: Iterable[str], note: str = "") -> dict[str, An
     with ExitStack() as stack:
         tools, skipped = _present(bench, stack)
         report["skipped"] = skipped
-        report["versions"] = {name: one.hello["versions"] for name, one in tools.items()}
+        report["versions"] = {name: tool.hello["versions"] for name, tool in tools.items()}
         for part in parts:
-            said = time.perf_counter()
+            began = time.perf_counter()
             report |= PARTS[part](bench, tools)
-            print(f"{part}: {time.perf_counter() - said:.0f} s", file=sys.stderr, flush=True)
+            print(f"{part}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     return report
 
 
@@ -180,29 +180,29 @@ def _columns(tools: Mapping[str, Tool], work: str) -> dict[str, tuple[Tool, str]
 
 
 def runs(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
-    found = {}
+    medians = {}
     for work in WORKS:
         asked = _columns(tools, work)
-        for label, (one, name) in asked.items():
+        for label, (peer, name) in asked.items():
             if COLUMNS[label][0] not in COLD:
-                one.ask(name)  # what is compiled or worked out once does not count
-        found[work] = in_turns(asked, bench.size.turns, bench.size.budget, least=bench.size.least)
-    return {"runs": found}
+                peer.ask(name)  # what is compiled or worked out once does not count
+        medians[work] = in_turns(asked, bench.size.turns, bench.size.budget, least=bench.size.least)
+    return {"runs": medians}
 
 
 def starts(bench: Bench, _: Mapping[str, Tool]) -> dict[str, Any]:
     """Import, first run and peak memory of the monthly equal weight, in fresh processes."""
-    found = {}
+    medians = {}
     for label, (name, prefix) in COLUMNS.items():
         try:
             with tool(bench.python(name), name, bench.folder) as fresh:
                 if prefix + "equal" in fresh.hello["works"]:
                     answer = fresh.ask(prefix + "equal")
                     spent = {"import": fresh.hello["import"], "first": answer["seconds"][0]}
-                    found[label] = {**spent, "memory": answer["peak"]}
+                    medians[label] = {**spent, "memory": answer["peak"]}
         except NotHere:
             continue
-    return {"starts": found}
+    return {"starts": medians}
 
 
 def agreement(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
@@ -211,7 +211,7 @@ def agreement(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
     free = bench.folder / "free"
     free.mkdir()
     dataclasses.replace(panel, fee=0.0, folder=free).save()
-    found: dict[str, dict[str, float]] = {work: {} for work in WORKS}
+    gaps: dict[str, dict[str, float]] = {work: {} for work in WORKS}
     curves: dict[tuple[str, str], Floats] = {}
     for name in tools:
         with tool(bench.python(name), name, free) as fresh:
@@ -220,15 +220,15 @@ def agreement(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
                     fresh.ask(asked, save=True)
                     curves[work, label] = np.load(free / f"{name}-{asked}.npy")
     for (work, label), curve in curves.items():
-        found[work][label] = float(np.abs(curve / curves[work, "plain pandas"] - 1).max())
-    return {"agreement": found, "tolerance": TOLERANCE}
+        gaps[work][label] = float(np.abs(curve / curves[work, "plain pandas"] - 1).max())
+    return {"agreement": gaps, "tolerance": TOLERANCE}
 
 
-def _comparable(name: str, work: str, known: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _comparable(name: str, work: str, works: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The columns of a tool whose equity can be compared, and what to ask for."""
     flat = "flat-" if name == OURS else ""
     for label, (owner, prefix) in COLUMNS.items():
-        if owner == name and flat + prefix + work in known:
+        if owner == name and flat + prefix + work in works:
             yield label, flat + prefix + work
 
 
@@ -299,8 +299,8 @@ def cold(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
                 taken[label].append(clocked(command, bench.folder))
             except NotHere as error:
                 skipped[label] = str(error)
-    found = {label: median(seconds) for label, seconds in taken.items() if seconds}
-    return {"cold": found, "cold skipped": skipped}
+    medians = {label: median(seconds) for label, seconds in taken.items() if seconds}
+    return {"cold": medians, "cold skipped": skipped}
 
 
 def _newsfolio(bench: Bench, prices: Path) -> dict[str, tuple[str, ...]]:
@@ -342,9 +342,9 @@ def growth(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
             decisions(span, name): f"grown-{lines}-{span}-{name}" for name in size.schedules
         },
     }
-    found = {axis: _curve(bench, ours, asked) for axis, asked in axes.items()}
+    curves = {axis: _curve(bench, ours, asked) for axis, asked in axes.items()}
     swept = {count: ours.ask("sweep", sets=count)["seconds"][0] for count in size.swept}
-    return {"growth": {**found, "sets": {"seconds": swept, "exponent": exponent(swept)}}}
+    return {"growth": {**curves, "sets": {"seconds": swept, "exponent": exponent(swept)}}}
 
 
 def _curve(bench: Bench, ours: Tool, asked: Mapping[int, str]) -> dict[str, Any]:

@@ -79,11 +79,11 @@ def amount(today: date) -> float:
 def line(ticker: str, today: date) -> yahoo_server.Line:
     days, close = closes(ticker)
     past = days < np.datetime64(today)
-    known = days[past].tolist()
-    rows = zip(known, close[past].tolist(), strict=True)
+    past_days = days[past].tolist()
+    rows = zip(past_days, close[past].tolist(), strict=True)
     return yahoo_server.Line(
         {day: yahoo_server.bar(value) for day, value in rows},
-        dividends=dict.fromkeys(known[::EVERY], amount(today)),
+        dividends=dict.fromkeys(past_days[::EVERY], amount(today)),
     )
 
 
@@ -103,16 +103,16 @@ def fault_of(bars: Bars) -> str:
 
 def faults_in(store: Store) -> Counter[str]:
     """Files and versions by what is wrong with them."""
-    found: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
     for ticker in store.tickers():
         try:
             stored = store.read(ticker)
-            found[fault_of(stored.bars) if stored else "gone"] += 1
+            faults[fault_of(stored.bars) if stored else "gone"] += 1
         except BrokenData:
-            found["half-written"] += 1
+            faults["half-written"] += 1
         for path in store.versions(ticker):
-            found[_fault_of_version(ticker, path)] += 1
-    return found
+            faults[_fault_of_version(ticker, path)] += 1
+    return faults
 
 
 def _fault_of_version(ticker: str, path: Path) -> str:
@@ -191,13 +191,13 @@ def _wait(seconds: float, folder: Path, drafts: str, aimed: bool) -> bool:
 
 
 def _drafts(folder: Path, drafts: str) -> set[tuple[str, int]]:
-    found = set()
+    seen = set()
     for path in folder.glob(drafts):
         try:
-            found.add((path.name, path.stat().st_mtime_ns))
+            seen.add((path.name, path.stat().st_mtime_ns))
         except FileNotFoundError:
             continue
-    return found
+    return seen
 
 
 def _next_day(store: Store) -> date:
@@ -212,71 +212,71 @@ def _next_day(store: Store) -> date:
 def pulls(count: int, folder: Path) -> Counts:
     """Kill pulls at random points; after each the store is looked at, in the end it is healed."""
     store, chance = Store(folder / "store"), random.Random(7)
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     pull(store, DAY_ONE)
     for number in range(count):
         start = _next_day(store)
         child = started(lambda start=start: pull_on(store, start))
-        said["caught while writing"] += _wait(
+        counts["caught while writing"] += _wait(
             chance.uniform(0.0, PULL), store.folder, "**/*.tmp", aimed=number % 2 == 1
         )
-        said["failed by themselves"] += not killed(child)
-        said.update(_named(_present(store)))
+        counts["failed by themselves"] += not killed(child)
+        counts.update(_named(_present(store)))
     pull(store, _next_day(store))
-    return _summary(said, count, store)
+    return _summary(counts, count, store)
 
 
 def _present(store: Store) -> Counter[str]:
     """As `faults_in`, for the tickers' own files."""
-    found: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
     for ticker in TICKERS:
         try:
             stored = store.read(ticker)
-            found[fault_of(stored.bars) if stored else "gone"] += 1
+            faults[fault_of(stored.bars) if stored else "gone"] += 1
         except BrokenData:
-            found["half-written"] += 1
-    return found
+            faults["half-written"] += 1
+    return faults
 
 
 def runs(count: int, folder: Path) -> Counts:
     """Kill runs at random points while pulls move the store; then repeat what was kept."""
     store, chance = Store(folder / "store"), random.Random(8)
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     pull(store, DAY_ONE)
     run_once(folder)  # imports what the children then have
     for number in range(count):
         start = _next_day(store)
         puller = started(lambda start=start: pull_on(store, start))
         runner = started(lambda: run_on(folder))
-        said["caught while writing"] += _wait(
+        counts["caught while writing"] += _wait(
             chance.uniform(0.0, RUN), folder / "runs", ".*", aimed=number % 2 == 1
         )
-        said["failed by themselves"] += not killed(runner)
-        said["failed by themselves"] += not killed(puller)
-        said.update(_named(_present(store)))
-    said.update(_checked_runs(folder, store))
-    return _summary(said, count, store)
+        counts["failed by themselves"] += not killed(runner)
+        counts["failed by themselves"] += not killed(puller)
+        counts.update(_named(_present(store)))
+    counts.update(_checked_runs(folder, store))
+    return _summary(counts, count, store)
 
 
 def _checked_runs(folder: Path, store: Store) -> Counter[str]:
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     with sqlite3.connect(folder / "trials.sqlite") as book:
-        said["ledger damaged"] += book.execute("PRAGMA integrity_check").fetchone() != ("ok",)
+        counts["ledger damaged"] += book.execute("PRAGMA integrity_check").fetchone() != ("ok",)
         counted = {row[0] for row in book.execute("SELECT run FROM trials")}
     for path in sorted((folder / "runs").glob("[!.]*")):
-        said["runs that are no trial"] += path.name not in counted
+        counts["runs that are no trial"] += path.name not in counted
         result = load(path)
         again = run_once(folder, str(result.manifest["data"]["snapshot"]))
         same = again.equity.to_numpy().tobytes() == result.equity.to_numpy().tobytes()
-        said["runs kept"] += 1
-        said["runs repeated to the bit"] += same and _rest(again) == _rest(result)
-        said["runs whose notes differ"] += again.manifest["notes"] != result.manifest["notes"]
+        counts["runs kept"] += 1
+        counts["runs repeated to the bit"] += same and _rest(again) == _rest(result)
+        counts["runs whose notes differ"] += again.manifest["notes"] != result.manifest["notes"]
     for snapshot in snapshot_ids(store):
         source = SnapshotSource(store, snapshot)
         for bars in source.load([asset_of(ticker) for ticker in TICKERS]).values():
-            said["lines read by runs"] += 1
-            said["lines read that were mixtures"] += bool(fault_of(bars))
-    return said
+            counts["lines read by runs"] += 1
+            counts["lines read that were mixtures"] += bool(fault_of(bars))
+    return counts
 
 
 def _rest(result: Result) -> dict[str, object]:
@@ -297,13 +297,13 @@ def crowd(count: int, folder: Path) -> Counts:
             run_once(folder)
 
     children = [started(lambda number=number: act(number)) for number in range(count)]
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for child in children:
         _, status = os.waitpid(child, 0)
-        said["failed by themselves"] += status != 0
-    said.update(_checked_runs(folder, store))
-    said.update(_named(_present(store)))
-    return _summary(said, count, store)
+        counts["failed by themselves"] += status != 0
+    counts.update(_checked_runs(folder, store))
+    counts.update(_named(_present(store)))
+    return _summary(counts, count, store)
 
 
 def flips(count: int, folder: Path) -> Counts:
@@ -321,10 +321,10 @@ def flips(count: int, folder: Path) -> Counts:
         places = random.Random(9).sample(places, count)
     altered = [whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :] for at, bit in places]
     altered += [whole[:at] for at in range(0, len(whole), 1 if not count else 97)]
-    said: Counter[str] = Counter({"bytes": len(whole), "wrong without a word": 0})
+    counts: Counter[str] = Counter({"bytes": len(whole), "wrong without a word": 0})
     for content in altered:
-        said[_told(store, content, before)] += 1
-    return dict(said)
+        counts[_told(store, content, before)] += 1
+    return dict(counts)
 
 
 def _told(store: Store, content: bytes, before: StoredBars | None) -> str:
@@ -339,17 +339,17 @@ def _told(store: Store, content: bytes, before: StoredBars | None) -> str:
     return "the same to the last figure" if same and rest else "wrong without a word"
 
 
-def _named(found: Counter[str]) -> Counter[str]:
-    return Counter({f"files {what}": number for what, number in found.items() if what})
+def _named(faults: Counter[str]) -> Counter[str]:
+    return Counter({f"files {what}": number for what, number in faults.items() if what})
 
 
-def _summary(said: Counter[str], count: int, store: Store) -> Counts:
+def _summary(counts: Counter[str], count: int, store: Store) -> Counts:
     """The counts, with the store looked at once more."""
     end = faults_in(store)
-    said["files and versions whole in the end"] = end.pop("", 0)
-    said["files and versions faulty in the end"] = sum(end.values())
-    said["snapshots"] = len(snapshot_ids(store))
-    return {"count": count, **said}
+    counts["files and versions whole in the end"] = end.pop("", 0)
+    counts["files and versions faulty in the end"] = sum(end.values())
+    counts["snapshots"] = len(snapshot_ids(store))
+    return {"count": count, **counts}
 
 
 EXPERIMENTS: dict[str, tuple[Callable[[int, Path], Counts], int]] = {
@@ -365,9 +365,11 @@ def main(arguments: list[str]) -> None:
         count = int(arguments[1]) if len(arguments) > 1 else usual
         began = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
-            said = experiment(count, Path(arguments[2] if len(arguments) > 2 else folder))
+            report = experiment(count, Path(arguments[2] if len(arguments) > 2 else folder))
         print(
-            json.dumps({"experiment": name, **said, "seconds": round(time.perf_counter() - began)})
+            json.dumps(
+                {"experiment": name, **report, "seconds": round(time.perf_counter() - began)}
+            )
         )
 
 

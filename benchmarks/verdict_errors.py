@@ -98,11 +98,11 @@ def market(seed: int, edge: float, scored: int) -> Made:
 def clustered(rng: np.random.Generator, count: int, deviation: float) -> np.ndarray:
     """Returns whose variance follows a GARCH(1, 1) of persistence 0.97."""
     shocks = rng.standard_t(5, count) / np.sqrt(5 / 3)
-    variance, found = 1.0, np.empty(count)
+    variance, noise = 1.0, np.empty(count)
     for place, shock in enumerate(shocks):
-        found[place] = np.sqrt(variance) * shock
-        variance = 0.03 + 0.07 * found[place] ** 2 + 0.90 * variance
-    return deviation * found
+        noise[place] = np.sqrt(variance) * shock
+        variance = 0.03 + 0.07 * noise[place] ** 2 + 0.90 * variance
+    return deviation * noise
 
 
 def line(ticker: str, days: pd.DatetimeIndex, close: np.ndarray) -> Bars:
@@ -126,9 +126,9 @@ def judged(seed: int, edge: float, scored: int, placebos: int) -> tuple[str, boo
     )  # fmt: skip
     run = run_strategy(strategy_class(), source, Settings(engine="kernel", start="2016-01-04"))
     honest = Certificate(Honesty.HONEST, "by construction")
-    found = evaluate(run, Tried(), honest, count=placebos).evaluation
-    low = found.comparisons[0].excess.low
-    return found.verdict.word.value, low is not None and low > 0
+    evaluation = evaluate(run, Tried(), honest, count=placebos).evaluation
+    low = evaluation.comparisons[0].excess.low
+    return evaluation.verdict.word.value, low is not None and low > 0
 
 
 def main() -> None:
@@ -140,9 +140,9 @@ def main() -> None:
     asked = ask.parse_args()
     for scored in asked.sessions:
         for edge in asked.edges:
-            found = [judged(seed, edge, scored, asked.placebos) for seed in range(asked.theses)]
-            words = Counter(word for word, _ in found)
-            surely = sum(above for _, above in found)
+            verdicts = [judged(seed, edge, scored, asked.placebos) for seed in range(asked.theses)]
+            words = Counter(word for word, _ in verdicts)
+            surely = sum(above for _, above in verdicts)
             print(f"{scored:>5} sessions, edge {edge:g}: {dict(words)}; interval above 0: {surely}")
 
 

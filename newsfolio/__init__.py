@@ -31,6 +31,7 @@ from newsfolio.errors import (
 )
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
+from newsfolio.falsifier import Falsifier
 from newsfolio.panel import Panel
 from newsfolio.parameters import param
 from newsfolio.portfolios import Weights, blend, equal, most_traded
@@ -73,6 +74,7 @@ __all__ = [
     "EngineError",
     "EventStudy",
     "Facts",
+    "Falsifier",
     "Fixed",
     "Kind",
     "MissingData",

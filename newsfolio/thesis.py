@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from newsfolio.claims import Claim
 from newsfolio.errors import CommandError
+from newsfolio.falsifier import Falsifier
 from newsfolio.markup import table
 
 
@@ -45,7 +46,8 @@ class Article:
 class Thesis:
     """One testable statement of an article: what it says will pay, and against what.
 
-    claims: the ids of the article's claims that it rests on.
+    claims: the ids of the article's claims that it rests on. horizon: the last day on which it
+    should show. falsifier: what would show that it is wrong; judged beside the verdict's rule.
     """
 
     id: str
@@ -53,6 +55,8 @@ class Thesis:
     statement: str
     article: Article
     claims: tuple[str, ...] = ()
+    horizon: date | None = None
+    falsifier: Falsifier | None = None
 
     def rests_on(self) -> tuple[Claim, ...]:
         """The article's claims that it names, in the article's order."""

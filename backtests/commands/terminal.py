@@ -8,23 +8,32 @@ import re
 import shutil
 import sys
 import textwrap
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests.commands.streams import json_output
-from newsfolio.formatting import growth, ratio
+from backtests.progress import silent as nobody
+from newsfolio.formatting import clock, growth, ratio
 
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( in total)?|n/a|-|")
 """What stands right in its column."""
+
+LONG = 2.0
+"""Seconds from which work says how far it is."""
+
+REDRAWN = 0.1
+"""Seconds between two lines of a meter."""
 
 MOST_DOUBTS = 3
 """Doubts that are told in full after a run; the page has all."""
 
 if TYPE_CHECKING:
+    from backtests.progress import Progress
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
-    from reports.contract.manifest import ManifestJson
+    from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 
 def progress(silent: bool) -> Any:
@@ -34,17 +43,50 @@ def progress(silent: bool) -> Any:
     return lambda text: print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
+def meter(silent: bool) -> Progress:
+    """How far long work is, and how long it still takes, on a terminal; nothing in a pipe."""
+    return nobody if silent or not sys.stderr.isatty() else Meter()
+
+
+class Meter:
+    """A line that overwrites itself, for work that takes two seconds or longer."""
+
+    def __init__(self) -> None:
+        self._since = self._shown = 0.0
+
+    def __call__(self, what: str, share: float) -> None:
+        now = time.monotonic()
+        if share <= 0 or share >= 1:
+            self._since = now
+            if self._shown:
+                print("\r\033[K", end="", file=sys.stderr, flush=True)
+            self._shown = 0.0
+            return
+        passed = now - self._since
+        left = passed / share * (1 - share)
+        if now - self._shown > REDRAWN and (self._shown or passed + left > LONG):
+            self._shown = now
+            print(f"\r\033[K{what}, {clock(left)} left", end="", file=sys.stderr, flush=True)
+
+
 def say(result: Result, folder: Path, *, quiet: bool) -> None:
     """The verdict and the summary of a run that was saved, and where its page is."""
     page = folder / result.id / "verdict.html"
     if quiet:
         print(page)
         return
+    from reports.tables.trials import frozen_sentence
+
     if result.simulated:
         print("SIMULATED: the sample market is made up; nothing below happened")
     verdict = result.manifest.get("verdict")
     if verdict:
         print(f"{'verdict':<14}{verdict['word'].upper()}. {verdict['reason']}")
+        print(f"{'trials':<14}{_trials(verdict)}")
+    print(f"{'rule':<14}{frozen_sentence(result.manifest.get('frozen'))}")
+    stated = result.evaluation.get("falsifier") if result.evaluation else None
+    if stated:
+        print(f"{'falsifier':<14}{stated['stated']}. {stated['sentence']}")
     if result.manifest.get("lookahead"):
         print(f"{'warning':<14}{result.manifest['lookahead']}")
     say_figures(result)
@@ -57,6 +99,18 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if credit:
         print(f"{'credit':<14}{credit['largest']:,.0f} at most, on {credit['session']}")
     print(f"{'page':<14}{page}\n")
+
+
+def _trials(verdict: VerdictLineJson) -> str:
+    """How much was tried, and by what it was joined."""
+    trials, family = verdict.get("trials"), verdict.get("family")
+    if trials is None:
+        return "not known: the ledger cannot be read"
+    text = f"{trials:,} of the thesis" + ("" if family is None else f", {family:,} of its family")
+    joined = verdict.get("joined", [])
+    text += "".join(f"; {one}" for one in joined[:MOST_DOUBTS])
+    text += f"; and {len(joined) - MOST_DOUBTS} more" if len(joined) > MOST_DOUBTS else ""
+    return text + "".join(f". LEDGER NOT WHOLE: {gap}" for gap in verdict.get("gaps", []))
 
 
 def say_figures(result: Result) -> None:

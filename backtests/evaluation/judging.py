@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 from backtests import paths
 from backtests.evaluation.schema import as_json
+from backtests.progress import Progress, silent
 from backtests.records.checks import last_check, remember_check
 from backtests.records.ledger import Trial
-from backtests.records.ledger.counting import Question
 from backtests.records.result import Result
 from backtests.records.trials import Attempt, tried, variant_trial
+from backtests.runner.divide import scored_window
 from backtests.runner.inputs import inputs_alone
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import Provenance
 from backtests.runner.run import Run
 from backtests.settings import Settings
 from markets.snapshot import Source
+from newsfolio.falsifier import Falsifier
 from newsfolio.formatting import A_YEAR_FROM
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
@@ -36,6 +38,7 @@ class Judging:
     since: the day after which it scores, where that is later than the first decision. chosen: what
     speaks against the choice of the run, whatever its figures. watch: what
     the strategy opened, from its import on; None: nobody looked. extras: what is shown besides.
+    told: how far replays and placebos are.
     """
 
     placebos: int = 200
@@ -44,6 +47,7 @@ class Judging:
     chosen: tuple[str, ...] = ()
     watch: AccessAudit | None = None
     extras: Extras | None = None
+    told: Progress = silent
 
 
 def judged(
@@ -54,24 +58,16 @@ def judged(
     from backtests.evaluation.evaluate import evaluate
     from backtests.evaluation.variants import variant_names
 
-    thesis = run.origin.thesis
-    question = Question(
-        str(thesis["id"]) if thesis else "",
-        run.origin.strategy["name"],
-        attempt.exposure,
-        variant_names(run),
-        attempt.opened,
-    )
     evaluated = evaluate(
         run,
-        tried(attempt.ledger, question),
+        tried(attempt.ledger, attempt.question(variant_names(run))),
         certificate_of(run, judging),
         since=judging.since,
         selection_doubts=judging.chosen,
         count=judging.placebos,
-        extras=judging.extras or NOTHING_MORE,
+        extras=dataclasses.replace(judging.extras or NOTHING_MORE, told=judging.told),
     )
-    evaluation = evaluated.evaluation
+    evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
     manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
@@ -85,9 +81,27 @@ def judged(
     ), variants
 
 
+def _with_falsifier(
+    evaluation: Evaluation, run: Run, result: Result, since: date | None
+) -> Evaluation:
+    """Beside the rule: what was frozen would show that it is wrong, else what the thesis says."""
+    from backtests.evaluation.descriptions.falsifying import falsified
+
+    frozen = result.manifest.get("frozen")
+    thesis = run.strategy.thesis if run.strategy else None
+    stated = thesis.falsifier if thesis else None
+    if frozen and frozen["falsifier"]:
+        stated = Falsifier.read(frozen["falsifier"])
+    if stated is None:
+        return evaluation
+    return dataclasses.replace(
+        evaluation, falsifier=falsified(run, scored_window(run, since), stated)
+    )
+
+
 def certificate_of(run: Run, judging: Judging) -> Certificate:
     """Replay a run for look-ahead, with what its strategy was seen to open."""
-    from backtests.evaluation.lookahead.certificate import certify
+    from backtests.evaluation.lookahead.certificate import Replaying, certify
 
     if run.strategy is None:
         return _remembered(run)
@@ -100,24 +114,31 @@ def certificate_of(run: Run, judging: Judging) -> Certificate:
         cuts=judging.cuts,
         watch=judging.watch,
         decided=run.output.targets,
+        replaying=Replaying(told=judging.told),
     )
 
 
 def certificate(
-    job: Job, source: Source, settings: Settings, watch: AccessAudit, cuts: int
+    job: Job,
+    source: Source,
+    settings: Settings,
+    watch: AccessAudit,
+    cuts: int,
+    told: Progress = silent,
 ) -> Certificate:
     """Check a strategy for look-ahead without running it for its figures."""
-    from backtests.evaluation.lookahead.certificate import certify
+    from backtests.evaluation.lookahead.certificate import Replaying, certify
     from backtests.evaluation.lookahead.plain_replays import certify_plain
 
     inputs = inputs_alone(job.strategy, settings)
     bars = inputs.load(source)
     if job.plain:
-        certified = certify_plain(job.plain, bars, settings, cuts, watch)
+        certified = certify_plain(job.plain, bars, settings, cuts, watch, told=told)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
         remember_check(paths.checks_folder(), about, as_json(certified))
         return certified
-    return certify(job.strategy, bars, inputs.settings, cuts=cuts, watch=watch)
+    replaying = Replaying(told=told)
+    return certify(job.strategy, bars, inputs.settings, cuts=cuts, watch=watch, replaying=replaying)
 
 
 def _remembered(run: Run) -> Certificate:
@@ -135,7 +156,7 @@ def _remembered(run: Run) -> Certificate:
 
 def _headline(evaluation: Evaluation) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
-    first, scored = evaluation.comparisons[0], evaluation.scored
+    first, scored, record = evaluation.comparisons[0], evaluation.scored, evaluation.record
     long = scored.sessions >= A_YEAR_FROM
     return {
         "word": evaluation.verdict.word.value,
@@ -147,4 +168,8 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "total": first.total,
         "since": scored.divide,
         "sessions": scored.sessions,
+        "trials": evaluation.significance.trials,
+        "family": evaluation.significance.family,
+        "joined": [one.sentence for one in record.joined] if record else [],
+        "gaps": list(record.gaps) if record else [],
     }

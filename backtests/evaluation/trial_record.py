@@ -24,6 +24,10 @@ class JoinedTrials:
     variants: int
     why: str
 
+    @property
+    def sentence(self) -> str:
+        return f"{self.subject} ({self.variants:,}): {self.why}"
+
 
 @dataclass(frozen=True)
 class TrialRecord:

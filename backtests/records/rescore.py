@@ -24,25 +24,30 @@ def job_again(run: Result, strategy: Runnable | None = None) -> Job:
     strategy: itself, where no address leads to it.
     """
     about = run.manifest["strategy"]
-    job = _at_its_address(run) if strategy is None else job_of(strategy)
+    if strategy is None:
+        return job_as_written(about, run.id)
+    job = job_of(strategy)
     if parameter_values(job.strategy) != about["parameters"]:
         raise CommandError(
-            f"{job.address} no longer has the parameters of {run.id}; restore its file"
-            if strategy is None
-            else f"{job.address} has other parameters than {run.id}: {about['parameters']}"
+            f"{job.address} has other parameters than {run.id}: {about['parameters']}"
         )
     return job
 
 
-def _at_its_address(run: Result) -> Job:
-    about = run.manifest["strategy"]
+def job_as_written(about: Mapping[str, Any], where: str) -> Job:
+    """The strategy that a record describes: address, universe, parameters; where: for errors."""
     address = str(about["address"])
     cls = strategy_loader.find(address)
     lines = [line for sleeve in about["universe"] for line in sleeve["lines"]]
     if strategy_loader.is_plain(cls):
         kind: type[Strategy] = type(job_of(address, universe=lines).strategy)
-        return job_of(address, _texts(kind, about["parameters"], run.id), lines)
-    return Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], run.id)))
+        texts = _texts(kind, about["parameters"], where)
+        job = job_of(address, texts, lines)
+    else:
+        job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], where)))
+    if parameter_values(job.strategy) != about["parameters"]:
+        raise CommandError(f"{address} no longer has the parameters of {where}; restore its file")
+    return job
 
 
 def settings_again(run: Result) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,10 +17,11 @@ from backtests.records.ledger.trial import UNKNOWN, Exposure
 from backtests.records.result import Result
 from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
+from backtests.runner.inputs import settings_for
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
-from newsfolio.blame import place_of, said_by
-from newsfolio.errors import NewsfolioError, OutputError, StrategyError
+from newsfolio.blame import place_of, said_by, writable
+from newsfolio.errors import CommandError, NewsfolioError, OutputError, StrategyError
 from newsfolio.strategy import Strategy
 from reports.contract.sweep import AskedJson
 
@@ -43,9 +44,15 @@ class Attempt:
     """
 
     ledger: Ledger
+    thesis: str = ""
+    strategy: str = ""
     opened: int = 0
     exposure: Exposure = UNKNOWN
     result: Result | None = None
+
+    def question(self, variants: frozenset[str] = frozenset()) -> Question:
+        """What the ledger is asked of it. variants: its own, and those of its grid."""
+        return Question(self.thesis, self.strategy, self.exposure, variants, self.opened)
 
     def record(self, trials: Sequence[Trial], *, closes: bool = True) -> None:
         """A ledger that cannot be written costs a warning, not the result."""
@@ -152,7 +159,9 @@ def set_trial(
 
 def begun_trial(job: Job, workspace: Workspace) -> Trial:
     """What is known of a run before it is made."""
-    strategy = job.strategy
+    strategy, settings = job.strategy, workspace.settings
+    with suppress(CommandError):  # the run says so
+        settings = settings_for(strategy, settings)
     return Trial(
         thesis=strategy.thesis.id if strategy.thesis else "",
         strategy=job.name,
@@ -160,14 +169,14 @@ def begun_trial(job: Job, workspace: Workspace) -> Trial:
         code=code_of(author_of(type(strategy))),
         data="",
         simulated=workspace.source.name == "sample",
-        settings=settings_values(workspace.settings),
+        settings=settings_values(settings),
         exposure=Exposure(published_on(strategy)),
     )
 
 
 def _failed_trial(job: Job, begun: Trial, attempt: Attempt, error: BaseException) -> Trial:
     """One that was stopped, or broke when its figures were there already, has been looked at."""
-    message = str(error) if isinstance(error, NewsfolioError) else said_by(error)
+    message = writable(str(error)) if isinstance(error, NewsfolioError) else said_by(error)
     if attempt.result is not None:
         done = finished_trial(job, attempt.result, attempt.exposure)
         return replace(done, error=message, run="", seen=True)
@@ -184,7 +193,7 @@ def unmade_trial(address: str, workspace: Workspace, error: str) -> Trial:
         data="",
         simulated=workspace.source.name == "sample",
         settings=settings_values(workspace.settings),
-        error=error,
+        error=writable(error),
     )
 
 
@@ -207,7 +216,8 @@ def attempted(
     unless: answers whether what failed has left trials already. An error of the author's code
     comes out as one that names his line.
     """
-    begun, attempt = begun_trial(job, workspace), Attempt(workspace.ledger)
+    begun = begun_trial(job, workspace)
+    attempt = Attempt(workspace.ledger, begun.thesis, begun.strategy)
     with _uncounted():
         attempt.opened = workspace.ledger.start(begun, paths.now())
     try:

@@ -51,10 +51,10 @@ def tool(python: str, name: str, folder: Path) -> Iterator[Tool]:
     command = (python, "-m", "benchmarks.peers.worker", name, str(folder))
     with (folder / f"{name}.log").open("w+") as log:
         process = _started(command, folder, log)
-        found = Tool(process, log)
+        begun = Tool(process, log)
         try:
-            found.hello = found.answer()
-            yield found
+            begun.hello = begun.answer()
+            yield begun
         finally:
             process.communicate()
 
@@ -87,15 +87,15 @@ def in_turns(
     asked: Mapping[str, tuple[Tool, str]], turns: int, budget: float, **more: Any
 ) -> dict[str, float]:
     """The median of a turn's median by label; who has used up its budget sits out."""
-    found: dict[str, list[float]] = {label: [] for label in asked}
+    seconds: dict[str, list[float]] = {label: [] for label in asked}
     spent = dict.fromkeys(asked, 0.0)
     for _ in range(turns):
         for label, (worker, work) in asked.items():
             if spent[label] <= budget:
                 taken = worker.ask(work, **more)["seconds"]
                 spent[label] += sum(taken)
-                found[label].append(median(taken))
-    return {label: median(taken) for label, taken in found.items()}
+                seconds[label].append(median(taken))
+    return {label: median(taken) for label, taken in seconds.items()}
 
 
 def _last(text: str) -> str:

@@ -47,8 +47,8 @@ def window(sessions: int) -> Settings:
 
 
 def days_of(sessions: int) -> np.ndarray:
-    known = sessions_of(NEW_YORK)
-    return known[known <= np.datetime64(END)][-sessions:]
+    calendar_days = sessions_of(NEW_YORK)
+    return calendar_days[calendar_days <= np.datetime64(END)][-sessions:]
 
 
 def sample_panel(sessions: int, folder: Path) -> Panel:
@@ -104,8 +104,8 @@ def random_lines(lines: int, sessions: int) -> dict[str, Bars]:
 def write_folder(bars: Iterable[Bars], folder: Path) -> None:
     """One Parquet file a ticker, in Yahoo's columns."""
     folder.mkdir(exist_ok=True)
-    for one in bars:
-        one_file(one).to_parquet(folder / f"{one.ticker}.parquet")
+    for bar in bars:
+        one_file(bar).to_parquet(folder / f"{bar.ticker}.parquet")
 
 
 def one_file(bars: Bars) -> pd.DataFrame:

@@ -24,7 +24,7 @@ WORKS = ("equal", "top", "inverse", "sweep")
 
 def work(panel: Panel, name: str) -> Callable[..., Any]:
     prices = frame(panel)
-    known: dict[str, Callable[..., Any]] = {
+    works: dict[str, Callable[..., Any]] = {
         "equal": lambda: equity(prices, equal(prices, panel), panel),
         "top": lambda: equity(prices, top(prices, panel, LOOKBACK, TOP), panel),
         "inverse": lambda: equity(prices, inverse(prices), panel),
@@ -35,7 +35,7 @@ def work(panel: Panel, name: str) -> Callable[..., Any]:
             ]
         ),
     }
-    return known[name]
+    return works[name]
 
 
 def frame(panel: Panel) -> pd.DataFrame:
@@ -66,6 +66,6 @@ def equity(prices: pd.DataFrame, targets: pd.DataFrame, panel: Panel) -> Floats:
     drifted = worth.loc[targets.index].div(growth.loc[targets.index], axis=0)
     turnover = (targets - drifted).abs().sum(axis=1)
     after = (growth.loc[targets.index] * (1 - panel.fee * turnover)).cumprod()
-    found = growth * after.reindex(prices.index, method="ffill").shift().fillna(1.0)
-    found.loc[targets.index] = after
-    return panel.cash * found.to_numpy()
+    levels = growth * after.reindex(prices.index, method="ffill").shift().fillna(1.0)
+    levels.loc[targets.index] = after
+    return panel.cash * levels.to_numpy()

@@ -52,24 +52,24 @@ def written(text: str, path: Path) -> None:
 
 def _head(report: Mapping[str, Any]) -> str:
     machine = report["machine"]
-    said = [
+    lines = [
         f"Measured {report['when']} (UTC) on {machine['cpu']}, {machine['cores']} cores, "
         f"{machine['system']}, load at the start {machine['load']}. {report['note']}".strip(),
         *(f"Left out: `{name}` ({why})." for name, why in report["skipped"].items()),
     ]
     versions = {"Python": machine["python"]}
-    for name, found in report["versions"].items():
-        versions[name] = ", ".join(f"{package} {version}" for package, version in found.items())
-    said += ["Versions: " + "; ".join(f"{name}: {text}" for name, text in versions.items()) + "."]
-    return "\n\n".join(said)
+    for name, packages in report["versions"].items():
+        versions[name] = ", ".join(f"{package} {version}" for package, version in packages.items())
+    lines += ["Versions: " + "; ".join(f"{name}: {text}" for name, text in versions.items()) + "."]
+    return "\n\n".join(lines)
 
 
 def _runs(report: Mapping[str, Any]) -> str:
-    found = report["runs"]
-    labels = list(dict.fromkeys(label for row in found.values() for label in row))
-    rows = ((label, *(_beside(found[work], label) for work in found)) for label in labels)
+    medians = report["runs"]
+    labels = list(dict.fromkeys(label for row in medians.values() for label in row))
+    rows = ((label, *(_beside(medians[work], label) for work in medians)) for label in labels)
     title = f"One run, 17 lines x {report['size']['sessions']:,} sessions"
-    return _table(title, ("", *(NAMES[work] for work in found)), rows)
+    return _table(title, ("", *(NAMES[work] for work in medians)), rows)
 
 
 def _beside(row: Mapping[str, float], label: str) -> str:
@@ -82,9 +82,9 @@ def _beside(row: Mapping[str, float], label: str) -> str:
 
 def _sweep(report: Mapping[str, Any]) -> str:
     few = report["size"]["few"]
-    told = {"bt": few.get("with_bt"), "backtrader": few.get("with_backtrader")}
+    peers = {"bt": few.get("with_bt"), "backtrader": few.get("with_backtrader")}
     rows = (
-        (label + (f", from {told[label]} sets" if told.get(label) else ""),
+        (label + (f", from {peers[label]} sets" if peers.get(label) else ""),
          _beside(report["sweep"], label), f"{report['sweep memory'][label]:,.0f} MB")
         for label in report["sweep"]
     )  # fmt: skip
@@ -109,15 +109,15 @@ def _cold(report: Mapping[str, Any]) -> str:
 
 
 def _many(report: Mapping[str, Any]) -> str:
-    found = report["many"]
+    many = report["many"]
     rows = (
-        ("load from Parquet and prepare", _time(found["load"])),
-        ("one run, monthly", _time(found["run"])),
-        ("a decision", _time(found["decision"])),
-        (f"a decision of 17 x {report['size']['sessions']:,}", _time(found["beside"])),
-        ("peak memory", f"{found['memory']:,.0f} MB"),
+        ("load from Parquet and prepare", _time(many["load"])),
+        ("one run, monthly", _time(many["run"])),
+        ("a decision", _time(many["decision"])),
+        (f"a decision of 17 x {report['size']['sessions']:,}", _time(many["beside"])),
+        ("peak memory", f"{many['memory']:,.0f} MB"),
     )
-    return _table(f"{found['lines']} lines x {found['sessions']:,} sessions", ("", ""), rows)
+    return _table(f"{many['lines']} lines x {many['sessions']:,} sessions", ("", ""), rows)
 
 
 def _growth(report: Mapping[str, Any]) -> str:
@@ -130,14 +130,14 @@ def _growth(report: Mapping[str, Any]) -> str:
 
 
 def _agreement(report: Mapping[str, Any]) -> str:
-    found = report["agreement"]
-    labels = list(dict.fromkeys(label for row in found.values() for label in row))
+    worst = report["agreement"]
+    labels = list(dict.fromkeys(label for row in worst.values() for label in row))
     rows = (
-        (label, *(f"{found[work][label]:.0e}" if label in found[work] else "" for work in found))
+        (label, *(f"{worst[work][label]:.0e}" if label in worst[work] else "" for work in worst))
         for label in labels
     )
     title = "Largest difference of any close's equity to plain pandas, without costs and lots"
-    return _table(title, ("", *(NAMES[work] for work in found)), rows)
+    return _table(title, ("", *(NAMES[work] for work in worst)), rows)
 
 
 def _reached(report: Mapping[str, Any]) -> str:
@@ -161,11 +161,11 @@ def _ratios(report: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 def _large(report: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     if "many" not in report:
         return
-    found = report["many"]
-    size = f"{found['lines']} lines x {found['sessions']:,} sessions"
+    many = report["many"]
+    size = f"{many['lines']} lines x {many['sessions']:,} sessions"
     for what, value, limit, unit in (
-        ("time a decision", found["decision"] / found["beside"], PER_DECISION, "x"),
-        ("peak memory", found["memory"], MEMORY, "MB"),
+        ("time a decision", many["decision"] / many["beside"], PER_DECISION, "x"),
+        ("peak memory", many["memory"], MEMORY, "MB"),
     ):
         mark = "yes" if value < limit else "**no**"
         yield f"{size}: {what}", "", f"under {limit:,.0f} {unit}", f"{value:,.3g} {unit}", mark

@@ -58,8 +58,8 @@ class Leaders(Strategy):
     def weights(self, view: View) -> Weights:
         lines = (line for line in self.universe if line in view.usable)
         gains = {line: view.momentum(line, self.lookback) for line in lines}
-        known = [line for line, gain in gains.items() if gain == gain]
-        best = sorted(known, key=lambda line: -gains[line])[: self.top]
+        priced = [line for line, gain in gains.items() if gain == gain]
+        best = sorted(priced, key=lambda line: -gains[line])[: self.top]
         return equal(*best) if best else {}
 
 
@@ -83,9 +83,9 @@ class LeadersAtOnce(Leaders):
 
     def weights_table(self, panel: Panel) -> Table:
         gains = np.where(panel.usable, panel.momentum(self.lookback), np.nan)
-        known = ~np.isnan(gains)
+        priced = ~np.isnan(gains)
         ranks = np.argsort(np.argsort(-gains, axis=1, kind="stable"), axis=1)
-        best = known & (ranks < self.top)
+        best = priced & (ranks < self.top)
         return best / np.maximum(best.sum(axis=1, keepdims=True), 1)
 
 
@@ -95,8 +95,8 @@ class InverseAtOnce(Inverse):
 
     def weights_table(self, panel: Panel) -> Table:
         spreads = np.where(panel.usable, panel.volatility(60), np.nan)
-        known = spreads > 0
-        inverse = np.divide(1.0, spreads, out=np.zeros_like(spreads), where=known)
+        usable = spreads > 0
+        inverse = np.divide(1.0, spreads, out=np.zeros_like(spreads), where=usable)
         total = panel.total(inverse)[:, None]
         return np.divide(inverse, total, out=np.zeros_like(inverse), where=total > 0)
 

@@ -34,7 +34,7 @@ WORKS = ("equal", "top", "inverse", "sweep", "tuned-equal", "tuned-top", "tuned-
 
 def work(panel: Panel, name: str) -> Callable[..., Any]:
     prices = frame(panel)
-    known: dict[str, Callable[..., Any]] = {
+    works: dict[str, Callable[..., Any]] = {
         "equal": lambda: naive(Equal, prices, panel),
         "top": lambda: naive(Leaders, prices, panel),
         "inverse": lambda: naive(Inverse, prices, panel),
@@ -49,7 +49,7 @@ def work(panel: Panel, name: str) -> Callable[..., Any]:
         "tuned-inverse": lambda: tuned(inverse(prices), by_row(prices), panel),
         "filled-equal": lambda: tuned(equal(prices, panel), at_once(panel), panel),
     }
-    return known[name]
+    return works[name]
 
 
 class Rebalancing(bt.Strategy):
@@ -102,11 +102,11 @@ class Inverse(Rebalancing):
     def __init__(self) -> None:
         super().__init__()
         returns = [bt.indicators.PercentChange(data.close, period=1) for data in self.datas]
-        self.spreads = [bt.indicators.StandardDeviation(one, period=WINDOW) for one in returns]
+        self.spreads = [bt.indicators.StandardDeviation(gains, period=WINDOW) for gains in returns]
 
     def targets(self) -> list[float]:
         inverted = [1 / spread[0] for spread in self.spreads]
-        return [one / sum(inverted) for one in inverted]
+        return [weight / sum(inverted) for weight in inverted]
 
 
 def naive(cls: type, prices: pd.DataFrame, panel: Panel, **chosen: Any) -> Floats:

@@ -26,7 +26,7 @@ WORKS = ("equal", "top", "inverse", "sweep")
 def work(panel: Panel, name: str) -> Callable[..., Any]:
     prices = frame(panel)
     days = list(prices.index[panel.ends])
-    known: dict[str, Callable[..., Any]] = {
+    works: dict[str, Callable[..., Any]] = {
         "equal": lambda: equity(
             [bt.algos.RunOnDate(*days), bt.algos.SelectAll(), bt.algos.WeighEqually()],
             prices,
@@ -41,7 +41,7 @@ def work(panel: Panel, name: str) -> Callable[..., Any]:
             ]
         ),
     }
-    return known[name]
+    return works[name]
 
 
 def leaders(prices: pd.DataFrame, days: list[Any], lookback: int, count: int) -> list[Any]:

@@ -121,10 +121,10 @@ def sweeping(strategy: Strategy, panel: Panel) -> Callable[[int], Floats]:
         few = sets // len(TOPS) or 1
         grid = {"lookback": tuple(LOOKBACKS)[:few], "top": tuple(TOPS)[: sets // few]}
         with tempfile.TemporaryDirectory() as place:
-            found = sweep(
+            result = sweep(
                 strategy, Held(bars), grid=grid, start=settings.start, end=settings.end,
                 out=place, ledger=f"{place}/trials.sqlite",
             )  # fmt: skip
-            return found.table[["total_return", "volatility", "sharpe", "max_drawdown"]].to_numpy()
+            return result.table[["total_return", "volatility", "sharpe", "max_drawdown"]].to_numpy()
 
     return swept

@@ -25,13 +25,13 @@ WORKS = ("equal", "top", "inverse", "sweep")
 
 def work(panel: Panel, name: str) -> Callable[..., Any]:
     prices = frame(panel)
-    known: dict[str, Callable[..., Any]] = {
+    works: dict[str, Callable[..., Any]] = {
         "equal": lambda: equity(prices, equal(prices, panel), panel),
         "top": lambda: equity(prices, top(prices, panel, LOOKBACK, TOP), panel),
         "inverse": lambda: equity(prices, inverse(prices), panel),
         "sweep": lambda sets: swept(prices, panel, sets),
     }
-    return known[name]
+    return works[name]
 
 
 def equity(prices: pd.DataFrame, targets: pd.DataFrame, panel: Panel) -> Floats:
@@ -41,11 +41,13 @@ def equity(prices: pd.DataFrame, targets: pd.DataFrame, panel: Panel) -> Floats:
 def swept(prices: pd.DataFrame, panel: Panel, sets: int) -> Floats:
     """All sets as one wide frame, as vectorbt is meant to be used."""
     chosen = parameter_sets(sets)
-    targets = pd.concat([top(prices, panel, *one) for one in chosen], axis=1, keys=chosen)
+    targets = pd.concat(
+        [top(prices, panel, *combination) for combination in chosen], axis=1, keys=chosen
+    )
     wide = pd.DataFrame(np.tile(panel.close, (1, sets)), prices.index, targets.columns)
     groups = np.repeat(np.arange(sets), prices.shape[1])
-    found = played(wide, targets.reindex(prices.index), panel, groups)
-    return figures(found.value().to_numpy().T)
+    equity = played(wide, targets.reindex(prices.index), panel, groups)
+    return figures(equity.value().to_numpy().T)
 
 
 def played(prices: pd.DataFrame, targets: pd.DataFrame, panel: Panel, groups: Any) -> Any:

@@ -177,8 +177,10 @@ class ExplainedJson(TypedDict):
 class VerdictLineJson(TypedDict):
     """The verdict as lists of runs show it; `since` is the divide.
 
-    excess, low, high: growth a year, None below 90 sessions. total: the excess over all of them;
-    earlier builds did not say it.
+    excess, low, high: growth a year, None below 90 sessions. total: the excess over all of them.
+    trials, family: variants of the thesis, and of all that are counted with it, joined, each with
+    its reason; None where the ledger could not be read. gaps: what is wrong with the ledger.
+    Earlier builds did not say total and what follows it.
     """
 
     word: str
@@ -190,16 +192,40 @@ class VerdictLineJson(TypedDict):
     total: NotRequired[float | None]
     since: str
     sessions: int
+    trials: NotRequired[int | None]
+    family: NotRequired[int | None]
+    joined: NotRequired[list[str]]
+    gaps: NotRequired[list[str]]
+
+
+class FrozenJson(TypedDict):
+    """A rule that was written down. changed: what is another in this run, in words.
+
+    at: UTC. row: of the ledger. earlier: variants of its family that had been tried by then. after:
+    sessions that score and came later. times: rules of the thesis that were frozen. probability:
+    that it holds up, as its author saw it.
+    """
+
+    at: str
+    row: int
+    hash: str
+    earlier: int
+    after: int
+    times: int
+    changed: list[str]
+    horizon: str | None
+    falsifier: str | None
+    probability: float | None
 
 
 class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
-    scored, scored_figures, labels, findings, explained, unallocated, gross: older runs lack them.
-    scored_figures: None without an article. unallocated: what whole lots left in cash, or why
-    nothing was filled. gross: where more was held than the strategy may. verdict: where it was
-    evaluated. lookahead: of a plain backtrader strategy, what a page says at its top of that, ""
-    for nothing.
+    scored, scored_figures, labels, findings, explained, unallocated, gross, frozen: older runs lack
+    them. scored_figures: None without an article. unallocated: what whole lots left in cash, or why
+    nothing was filled. gross: where more was held than the strategy may. frozen: None where the
+    rule was not. verdict: where it was evaluated. lookahead: of a plain backtrader strategy, what a
+    page says at its top of that, "" for nothing.
     """
 
     format: int
@@ -226,6 +252,7 @@ class ManifestJson(TypedDict):
     lapsed: int
     explained: NotRequired[ExplainedJson | None]
     ruined: str | None
+    frozen: NotRequired[FrozenJson | None]
     lookahead: NotRequired[str]
     metrics: Mapping[str, FiguresByName]
     versions: Mapping[str, str]

@@ -35,6 +35,7 @@ class Column:
 COLUMNS = (
     Column("Strategy", text=True),
     Column("Verdict", text=True),
+    Column("Frozen", text=True),
     Column("Made", text=True),
     Column("Growth", text=True, sorts=False),
     Column("Article", text=True),

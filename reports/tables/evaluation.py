@@ -107,10 +107,22 @@ def put_excess(row: ComparisonJson, pace: Pace) -> EstimateJson:
     return {"value": row["total"], "low": low, "high": high, "why": excess["why"]}
 
 
+def put_always(row: ComparisonJson, pace: Pace) -> str:
+    """The interval of all looks, or why there is none; "" in runs judged before there were any."""
+    always, excess = row.get("excess_always"), row["excess"]
+    if always is None or not defined(excess["value"]):
+        return ""
+    if defined(always["low"]) and defined(always["high"]):
+        low, high = (signed(pace.of(always[end]), 1) for end in ("low", "high"))
+        return f"of all looks {low} to {high}"
+    return "" if always["why"] == excess["why"] else f"none of all looks: {always['why']}"
+
+
 def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
     if not pace.yearly and defined(row["total"]):
         return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see in total")
-    return estimate(row["excess"], signed)
+    cell, always = estimate(row["excess"], signed), put_always(row, pace)
+    return TableCell(cell.text, f"{cell.small}; {always}") if always else cell
 
 
 def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, Any]]:
@@ -135,7 +147,7 @@ def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, A
 
 def _significance(significance: SignificanceJson) -> list[Fact]:
     why = significance["why"] or "not known"
-    trials, everywhere = significance["trials"], significance["all_trials"]
+    trials = significance["trials"]
     return [
         Fact("Sharpe ratio of the difference", _known(significance["sharpe"], ratio, why),
              "Of returns less those of the control, a year."),
@@ -143,11 +155,8 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
              "Chance that the true one is above zero, skew and fat tails counted."),
         Fact("Deflated Sharpe ratio", _known(significance["deflated"], _share, why),
              "The same against the best that luck finds in as many trials."),
-        Fact("Trials", TableCell(
-                 "n/a" if trials is None else f"{trials:,}",
-                 "" if everywhere is None else f"{everywhere:,} over all theses",
-             ),
-             "Distinct variants of this thesis in the ledger."),
+        Fact("Trials", TableCell("n/a" if trials is None else f"{trials:,}", _others(significance)),
+             "Distinct variants in the ledger; the larger of thesis and family counts."),
         Fact("Best by luck alone", _known(significance["expected_best"], ratio, why),
              "Sharpe ratio that the best of the trials is expected to show without any edge."),
         Fact("Record needed", _known(significance["needed"], _years, why),
@@ -157,14 +166,26 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
     ]  # fmt: skip
 
 
+def _others(significance: SignificanceJson) -> str:
+    family, everywhere = significance.get("family"), significance["all_trials"]
+    told = [] if family is None else [f"{family:,} with its family"]
+    return ", ".join([*told, *([] if everywhere is None else [f"{everywhere:,} over all theses"])])
+
+
 def _power(power: PowerJson) -> list[Fact]:
     return [
         Fact("Record so far", TableCell(_years(power["had"])), "Calendar years since the divide."),
-        Fact(f"Needed for an edge of {power['edge']:g}", TableCell(_years(power["needed"])),
-             "Until a true annual Sharpe edge of that size can be told from luck."),
+        Fact(f"Needed for an edge of {power['edge']:g}", _needed(power),
+             "Until an annual Sharpe edge of that size, seen as it is, can be told from luck."),
         Fact("Provable by now", _known(power["provable"], ratio, "the record is too short"),
-             "Smallest annual Sharpe edge that this record can prove."),
+             "Smallest annual Sharpe edge that this record can prove at a single look."),
     ]  # fmt: skip
+
+
+def _needed(power: PowerJson) -> TableCell:
+    """At one look, and below it at all of them."""
+    always = power.get("always")
+    return TableCell(_years(power["needed"]), f"{_years(always)} at all looks" if always else "")
 
 
 def _alpha(alpha: AlphaJson, pace: Pace) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from typing import Any, NotRequired, TypedDict
 
 from newsfolio.blame import shortened
 from newsfolio.formatting import A_YEAR_FROM, defined, growth, percent, ratio, signed
-from reports.contract.manifest import FindingJson, ManifestJson, VerdictLineJson
+from reports.contract.manifest import FindingJson, FrozenJson, ManifestJson, VerdictLineJson
 from reports.record import scoring
 from reports.tables.cell import TableCell
 from reports.tables.doubts import doubts_of
 from reports.tables.headline import FIGURES, cell, growth_cell, yearly
 from reports.tables.scored import ScoredCurve, ScoredHeadline, scored_headline
+from reports.tables.trials import frozen_cell
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
 
@@ -62,6 +63,7 @@ class RunJson(TypedDict):
     costs: float | None
     trades: float | None
     verdict: VerdictLineJson | None
+    frozen: FrozenJson | None
     ruined: str | None
     findings: list[FindingJson]
     doubt_share: float
@@ -88,6 +90,7 @@ class IndexRow:
     id: str
     label: str
     verdict: VerdictWord
+    frozen: TableCell
     article: str
     title: str
     data: str
@@ -122,6 +125,7 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "costs": figures["costs"],
         "trades": figures["trades"],
         "verdict": manifest.get("verdict"),
+        "frozen": manifest.get("frozen"),
         "ruined": manifest["ruined"],
         "findings": manifest.get("findings", []),
         "doubt_share": doubts_of(manifest).share,
@@ -159,6 +163,7 @@ def index_row(manifest: ManifestJson) -> IndexRow:
         id=manifest["id"],
         label=manifest["strategy"]["label"],
         verdict=_word(manifest.get("verdict"), told=scored is not None),
+        frozen=frozen_cell(manifest.get("frozen")) if "frozen" in manifest else TableCell(""),
         article=thesis["article"]["id"] if thesis else "",
         title=thesis["article"]["title"] if thesis else "",
         data=manifest["data"]["source"],

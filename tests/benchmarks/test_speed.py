@@ -72,8 +72,8 @@ def test_the_tables_show_every_figure_and_go_between_the_marks(
 
 def test_a_missing_peer_is_skipped_by_name(tmp_path: Path) -> None:
     bench = speed.Bench(tmp_path, "no-such-python", speed.SMOKE)
-    found = speed.measured(bench, ())
-    assert set(found["skipped"]) == set(speed.PEERS)
+    report = speed.measured(bench, ())
+    assert set(report["skipped"]) == set(speed.PEERS)
 
 
 def test_plain_pandas_pays_the_fee_on_what_it_trades(tmp_path: Path) -> None:
@@ -102,9 +102,9 @@ def test_the_exponent_is_the_slope_of_the_logarithms() -> None:
 def test_weights_at_once_are_the_weights_one_by_one(name: str) -> None:
     assert isinstance(KINDS[f"batch-{name}"], (theses.LeadersAtOnce, theses.InverseAtOnce))
     runs = [prepared(KINDS[key], SampleSource(), window(400)) for key in (name, f"batch-{name}")]
-    one, other = (
+    first, other = (
         run.engine(Desk(run.strategy, run.market, run.settings, cost_model(run.settings)))
         for run in runs
     )
-    assert len(one.fills) > 50
-    assert list(one.fills) == list(other.fills)
+    assert len(first.fills) > 50
+    assert list(first.fills) == list(other.fills)

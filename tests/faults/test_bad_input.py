@@ -20,16 +20,16 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 def refused(shell: Shell, code: int, *arguments: str) -> str:
     """Run what must fail; the message, after checking that nothing else changed."""
     before = snapshot(shell.runs)
-    said = shell(*arguments)
-    assert said.code == code, said.err or said.out
-    lines = said.err.strip().splitlines()
-    assert 1 <= len(lines) <= 2, said.err
-    assert "Traceback" not in said.err
-    assert said.out == ""
+    answer = shell(*arguments)
+    assert answer.code == code, answer.err or answer.out
+    lines = answer.err.strip().splitlines()
+    assert 1 <= len(lines) <= 2, answer.err
+    assert "Traceback" not in answer.err
+    assert answer.out == ""
     assert snapshot(shell.runs) == before
     left = [path.name for path in shell.runs.glob("*")] if shell.runs.exists() else []
     assert not [name for name in left if name.startswith(".")]
-    return said.err
+    return answer.err
 
 
 @pytest.mark.parametrize(

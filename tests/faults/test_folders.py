@@ -101,9 +101,9 @@ def test_a_run_is_found_in_its_folder_only(
     shell: Shell, outside: Path, command: str, name: str
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in below(shell.folder)}
-    said = shell(command, *(["inside"] if command == "diff" else []), name)
-    assert (said.code, said.out) == (2, "")
-    assert f"no run called {name!r}" in said.err
+    answer = shell(command, *(["inside"] if command == "diff" else []), name)
+    assert (answer.code, answer.out) == (2, "")
+    assert f"no run called {name!r}" in answer.err
     assert {path: path.stat().st_mtime_ns for path in below(shell.folder)} == before
     with pytest.raises(UnknownName):
         run_folder(str(outside), shell.runs)
@@ -111,9 +111,9 @@ def test_a_run_is_found_in_its_folder_only(
 
 @pytest.mark.parametrize("name", ["../x", "/tmp/x", "..", "x/y"])
 def test_a_new_strategy_is_named_by_a_word(shell: Shell, name: str) -> None:
-    said = shell("new", name)
-    assert said.code == 2
-    assert "is not a name for a strategy" in said.err
+    answer = shell("new", name)
+    assert answer.code == 2
+    assert "is not a name for a strategy" in answer.err
     assert below(shell.folder) == set()
 
 
@@ -123,8 +123,8 @@ def test_a_strategys_name_is_a_name_for_a_folder() -> None:
 
 
 def test_a_run_writes_below_its_folder_and_nowhere_else(shell: Shell) -> None:
-    said = shell("run", "east-rising", *SHORT, "--out", str(shell.folder / "a" / "b"))
-    assert said.code == 0, said.err
+    answer = shell("run", "east-rising", *SHORT, "--out", str(shell.folder / "a" / "b"))
+    assert answer.code == 0, answer.err
     written = below(shell.folder) - {shell.ledger}
     assert written == below(shell.folder / "a" / "b") != set()
 
@@ -138,18 +138,18 @@ def test_the_page_of_an_articles_claims_stays_in_its_folder(shell: Shell) -> Non
     (article,) = find_article(str(shell.folder / "mine.py"))
     assert article.id == "../../../away"
     out = shell.folder / "deep" / "runs"
-    said = shell("claims", "mine.py", "--data", "sample", "--out", str(out), "--quiet")
-    assert said.code == 0, said.err
+    answer = shell("claims", "mine.py", "--data", "sample", "--out", str(out), "--quiet")
+    assert answer.code == 0, answer.err
     (page,) = (path for path in below(shell.folder) if path.suffix == ".html")
     assert page.parent == out
 
 
 @pytest.mark.parametrize("address", ["../x", "../../etc/passwd", "x/../y"])
 def test_an_address_that_is_no_file_is_a_name(shell: Shell, address: str) -> None:
-    said = shell("claims", address, "--data", "sample")
-    assert (said.code, "no article called" in said.err) == (2, True)
-    said = shell("run", address, *SHORT)
-    assert (said.code, "no strategy called" in said.err) == (2, True)
+    answer = shell("claims", address, "--data", "sample")
+    assert (answer.code, "no article called" in answer.err) == (2, True)
+    answer = shell("run", address, *SHORT)
+    assert (answer.code, "no strategy called" in answer.err) == (2, True)
 
 
 # --- files are the user's ------------------------------------------------------------------------

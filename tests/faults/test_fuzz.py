@@ -124,9 +124,9 @@ def test_a_manifest_with_a_figure_of_another_kind_is_passed_over_or_shown(
     path = tmp_path / "odd" / "manifest.json"
     path.write_text(json.dumps({**about, **changed}), encoding="utf-8")
     runs.runs(out=tmp_path)
-    said = capsys.readouterr()
-    assert about["id"] in said.out
-    assert ("odd is damaged" in said.err) == (key != "id")
+    printed = capsys.readouterr()
+    assert about["id"] in printed.out
+    assert ("odd is damaged" in printed.err) == (key != "id")
 
 
 @pytest.mark.parametrize("name", ["equity.parquet", "fills.parquet", "evaluation.json"])

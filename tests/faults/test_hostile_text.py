@@ -52,7 +52,7 @@ class Elements(HTMLParser):
         raise AssertionError(f"a comment: {data[:60]}")
 
 
-def told() -> Result:
+def telling_result() -> Result:
     """A result that tells findings, claims, notes and the table behind a decision."""
     base = judged()
     finding = {
@@ -73,7 +73,7 @@ def told() -> Result:
 
 @pytest.mark.parametrize("part", ["findings", "claims", "explained", "notes", "assumptions"])
 def test_what_a_run_tells_opens_no_element(part: str) -> None:
-    base = told()
+    base = telling_result()
     plain = Elements(verdict_page(base))
     manifest: dict[str, Any] = copy.deepcopy(dict(base.manifest))
     manifest[part] = spoilt(manifest[part])
@@ -114,7 +114,7 @@ def test_the_page_of_claims_opens_no_element() -> None:
     }  # fmt: skip
     bad = spoilt(article)
     bad["published"], bad["claims"][0]["verdict"] = article["published"], "holds"
-    page, plain = (Elements(claims_page([one], "folder", False)) for one in (bad, article))
+    page, plain = (Elements(claims_page([story], "folder", False)) for story in (bad, article))
     assert page.handlers == []
     assert page.count == plain.count
 
@@ -134,7 +134,7 @@ def test_cells_of_a_download_are_inert() -> None:
            "＋1+1", "－x", "＠x", "-1.2.3"]  # fmt: skip
     fine = {"-1.5": "-1.5", "+3.00": "+3.00", "-2,000.5": "-2000.5", "1e-5": "1e-5", "SPY": "SPY",
             'a"b': '"a""b"', "a,b": '"a,b"', "a\rb": '"a\rb"', "-3.00 %": "-3.00 %"}  # fmt: skip
-    code = "\n".join(found[0] for found in functions if found)
+    code = "\n".join(match[0] for match in functions if match)
     code += f"\nconsole.log(JSON.stringify({json.dumps([*bad, *fine])}.map(field)));"
     ran = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
     written = json.loads(ran.stdout)

@@ -63,13 +63,13 @@ TOUCHES_FILES = {"open", "read_bytes", "write_bytes", "read_text", "load", "dump
 
 
 def test_no_file_is_unpickled_and_no_text_is_run() -> None:
-    found = [
+    hits = [
         f"{path}:{line} {word}"
         for path, tree in PARSED.items()
         for line, word in words(tree)
         if word in NEVER and not (path == EXECUTORS and "pickle" in word)
     ]
-    assert found == []
+    assert hits == []
     assert not {word for _, word in words(PARSED[EXECUTORS])} & TOUCHES_FILES
 
 

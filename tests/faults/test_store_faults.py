@@ -37,13 +37,13 @@ def experiment(name: str, count: int, folder: Path) -> dict[str, int]:
         ran = Forked(command, ROOT, {}, log)
         printed = ran.communicate()
         log.seek(0)
-        told = log.read()
-    assert ran.returncode == 0, told
-    said: dict[str, int] = json.loads(printed)
-    assert said.get("failed by themselves", 0) == 0, told
-    assert not [fault for fault in FAULTY if said.get(fault)], said
-    assert said.get("files and versions faulty in the end", 0) == 0, said
-    return said
+        output = log.read()
+    assert ran.returncode == 0, output
+    counts: dict[str, int] = json.loads(printed)
+    assert counts.get("failed by themselves", 0) == 0, output
+    assert not [fault for fault in FAULTY if counts.get(fault)], counts
+    assert counts.get("files and versions faulty in the end", 0) == 0, counts
+    return counts
 
 
 # --- kills and crowds --------------------------------------------------------------------------
@@ -51,26 +51,26 @@ def experiment(name: str, count: int, folder: Path) -> dict[str, int]:
 
 @unix
 def test_ten_killed_pulls_leave_whole_files(tmp_path: Path) -> None:
-    said = experiment("pulls", 10, tmp_path)
-    assert said["caught while writing"] >= 1
-    assert said["files and versions whole in the end"] >= 3
+    counts = experiment("pulls", 10, tmp_path)
+    assert counts["caught while writing"] >= 1
+    assert counts["files and versions whole in the end"] >= 3
 
 
 @unix
 def test_ten_killed_runs_leave_whole_runs_of_one_state(tmp_path: Path) -> None:
-    said = experiment("runs", 10, tmp_path)
-    assert said["runs kept"] >= 1
-    assert said["runs repeated to the bit"] == said["runs kept"]
-    assert said["lines read that were mixtures"] == 0
-    assert said["ledger damaged"] == 0
+    counts = experiment("runs", 10, tmp_path)
+    assert counts["runs kept"] >= 1
+    assert counts["runs repeated to the bit"] == counts["runs kept"]
+    assert counts["lines read that were mixtures"] == 0
+    assert counts["ledger damaged"] == 0
 
 
 @unix
 def test_five_processes_at_once(tmp_path: Path) -> None:
-    said = experiment("crowd", 5, tmp_path)
-    assert said["runs kept"] >= 2
-    assert said["runs repeated to the bit"] == said["runs kept"]
-    assert said["lines read that were mixtures"] == 0
+    counts = experiment("crowd", 5, tmp_path)
+    assert counts["runs kept"] >= 2
+    assert counts["runs repeated to the bit"] == counts["runs kept"]
+    assert counts["lines read that were mixtures"] == 0
 
 
 @unix
@@ -101,7 +101,7 @@ def test_a_folder_that_eight_fill_at_once_is_whole_and_alone(tmp_path: Path) -> 
 
 def in_child(act: Callable[[], object]) -> str:
     """What a forked child answers, or the error that ended it."""
-    heard, said = os.pipe()
+    heard, writer = os.pipe()
     child = os.fork()
     if not child:
         try:
@@ -110,9 +110,9 @@ def in_child(act: Callable[[], object]) -> str:
             answer = f"{type(error).__name__}: {error}"
         except BaseException as error:
             answer = f"unexpected {type(error).__name__}: {error}"
-        os.write(said, answer.encode())
+        os.write(writer, answer.encode())
         os._exit(0)
-    os.close(said)
+    os.close(writer)
     with os.fdopen(heard) as pipe:
         answer = pipe.read()
     os.waitpid(child, 0)
@@ -137,9 +137,9 @@ def test_a_file_that_may_not_grow_leaves_the_old_one(tmp_path: Path) -> None:
     small = in_child(lambda: limited(store, 2000))
     assert small.startswith("OutputError: the store"), small
     assert "File too large" in small
-    found = store.read("AAPL")
-    assert found is not None
-    same(found.bars.frame, stored(rows=3000).bars.frame)
+    kept = store.read("AAPL")
+    assert kept is not None
+    same(kept.bars.frame, stored(rows=3000).bars.frame)
     assert not list(tmp_path.rglob("*.tmp")), "a full disk gets its room back"
     assert in_child(lambda: limited(store, 10_000_000)) == "written"
 
@@ -169,9 +169,9 @@ def test_a_full_disk_keeps_what_was_there(tiny_disk: Path) -> None:
     for ticker in written:
         with pytest.raises(OutputError):
             store.write(stored(ticker, scale=2.0, rows=3000))
-        found = store.read(ticker)
-        assert found is not None
-        same(found.bars.frame, stored(ticker, rows=400).bars.frame)
+        kept = store.read(ticker)
+        assert kept is not None
+        same(kept.bars.frame, stored(ticker, rows=400).bars.frame)
     assert not list(tiny_disk.rglob("*.tmp"))
     for ticker in written[:3]:
         store.path(ticker).unlink()
@@ -203,8 +203,8 @@ def test_a_read_only_store_is_read_and_not_written() -> None:
         before = {path.name: path.read_bytes() for path in store.folder.iterdir()}
 
         def read() -> object:
-            found = store.read("AAPL")
-            return found and len(found.bars.frame)
+            stored = store.read("AAPL")
+            return stored and len(stored.bars.frame)
 
         assert in_child(lambda: unprivileged(read)) == "3"
         for act in (
@@ -212,9 +212,9 @@ def test_a_read_only_store_is_read_and_not_written() -> None:
             lambda: store.write_absent("NOPE", TODAY),
             lambda: store.put("0123456789abcdef.json", b"{}"),
         ):
-            told = in_child(lambda act=act: unprivileged(act))  # type: ignore[misc]
-            assert told.startswith("OutputError: the store"), told
-            assert "Permission denied" in told
+            reply = in_child(lambda act=act: unprivileged(act))  # type: ignore[misc]
+            assert reply.startswith("OutputError: the store"), reply
+            assert "Permission denied" in reply
         assert {path.name: path.read_bytes() for path in store.folder.iterdir()} == before
         store.folder.chmod(0o755)
 
@@ -340,7 +340,7 @@ def test_an_unfinished_bar_that_a_fast_clock_let_in_is_replaced(
     kept = store.read("AAPL")
     assert kept is not None
     (change,) = kept.changes
-    told = [(str(cell.day), cell.what, cell.old, cell.new) for cell in change.cells]
-    assert ("2025-02-21", "close", 105.0, 107.0) in told
-    assert {day for day, *_ in told} == {"2025-02-21"}
+    cells = [(str(cell.day), cell.what, cell.old, cell.new) for cell in change.cells]
+    assert ("2025-02-21", "close", 105.0, 107.0) in cells
+    assert {day for day, *_ in cells} == {"2025-02-21"}
     assert len(store.versions("AAPL")) == 1

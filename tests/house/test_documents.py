@@ -42,9 +42,9 @@ def test_the_strategy_of_the_readme_runs(shell: Shell) -> None:
 
 def test_the_article_of_the_readme_is_checked_and_its_thesis_runs(shell: Shell) -> None:
     (shell.folder / "gold.py").write_text(blocks()[1])
-    told = shell("claims", "gold.py", "--data", "sample", "--json")
-    found = {claim["id"]: claim["verdict"] for claim in json.loads(told.out)["claims"]}
-    assert found == {"gold-1": "simulated", "gold-2": "untestable"}
+    answer = shell("claims", "gold.py", "--data", "sample", "--json")
+    verdicts = {claim["id"]: claim["verdict"] for claim in json.loads(answer.out)["claims"]}
+    assert verdicts == {"gold-1": "simulated", "gold-2": "untestable"}
     assert shell("run", "gold.py", *SHORT).code == 0
 
 
@@ -57,8 +57,8 @@ def test_the_declared_lines_of_the_readme_run(shell: Shell) -> None:
                 for number, day in enumerate(days)]  # fmt: skip
         file = shell.folder / "prices" / f"{ticker}.csv"
         file.write_text("\n".join([HEADER, *rows]))
-    said = shell("run", "half.py", "--data", "prices", "--currency", "EUR", "--no-verdict")
-    assert (said.code, said.err) == (0, "")
+    answer = shell("run", "half.py", "--data", "prices", "--currency", "EUR", "--no-verdict")
+    assert (answer.code, answer.err) == (0, "")
 
 
 def test_the_notebook_call_of_the_readme_runs(

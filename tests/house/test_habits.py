@@ -145,7 +145,7 @@ def declared() -> dict[str, set[str]]:
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     lists = project["project"]["optional-dependencies"] | project["dependency-groups"]
     lists["runtime"] = project["project"]["dependencies"]
-    return {place: {plain(each) for each in names} for place, names in lists.items()}
+    return {place: {plain(requirement) for requirement in names} for place, names in lists.items()}
 
 
 @cache
@@ -176,7 +176,9 @@ def undeclared(
 
 def unimported(files: list[SourceFile], names: set[str], brought: dict[str, set[str]]) -> Reported:
     """Declared distributions of which nothing is imported."""
-    used = {each for name in foreign(files) for each in brought.get(name, {plain(name)})}
+    used = {
+        distribution for name in foreign(files) for distribution in brought.get(name, {plain(name)})
+    }
     return dict.fromkeys(names - used, "is imported nowhere")
 
 

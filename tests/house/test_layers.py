@@ -63,6 +63,7 @@ LAYERS = {
         ("backtests.simulation",),
         ("backtests.compiled",),
         (
+            "backtests.progress",
             "backtests.settings",
             "backtests.paths",
             "backtests.strategy_loader",

@@ -14,7 +14,7 @@ DAY = date(2024, 10, 8)
 
 
 @pytest.mark.parametrize(
-    ("asset", "lot", "known"),
+    ("asset", "lot", "confirmed"),
     [
         (Asset("600589.SS", MAINLAND), 100, True),
         (Asset("300308.SZ", MAINLAND), 100, True),
@@ -27,8 +27,8 @@ DAY = date(2024, 10, 8)
         (Asset("0005.HK", HONG_KONG, lot=always(400)), 400, True),
     ],
 )
-def test_a_declared_line_has_the_lot_of_its_venue(asset: Asset, lot: int, known: bool) -> None:
-    assert (asset.lot.at(DAY), asset.lot_known) == (lot, known)
+def test_a_declared_line_has_the_lot_of_its_venue(asset: Asset, lot: int, confirmed: bool) -> None:
+    assert (asset.lot.at(DAY), asset.lot_known) == (lot, confirmed)
 
 
 @pytest.mark.parametrize("ticker", ["688981.SS", "689009.SS"])

@@ -202,9 +202,9 @@ def named(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_a_quantity_by_hand(case: Case) -> None:
-    found = case.of.measure(BOOK, window(*case.window))
-    assert found.value == pytest.approx(case.value, abs=1e-12)
-    assert case.says in found.detail
+    measured = case.of.measure(BOOK, window(*case.window))
+    assert measured.value == pytest.approx(case.value, abs=1e-12)
+    assert case.says in measured.detail
     assert case.of.percent is case.percent
     assert pickle.loads(pickle.dumps(case.of)) == case.of
 

@@ -118,8 +118,8 @@ def test_a_line_cannot_stand_in_for_itself() -> None:
 
 def test_a_universe_becomes_sleeves_in_its_order() -> None:
     own, basket = Asset("OWN", NEW_YORK), Sleeve("two", ("TLT", "GLD"))
-    found = sleeves_of(("SPY", own, basket))
-    assert [(sleeve.name, sleeve.tickers) for sleeve in found] == [
+    sleeves = sleeves_of(("SPY", own, basket))
+    assert [(sleeve.name, sleeve.tickers) for sleeve in sleeves] == [
         ("SPY", ("SPY",)), ("OWN", ("OWN",)), ("two", ("TLT", "GLD")),
     ]  # fmt: skip
     assert sleeves_of("SPY") == sleeves_of(("SPY",)) == (Sleeve("SPY", ("SPY",)),)

@@ -65,7 +65,7 @@ def test_runs_of_a_batch_are_those_made_alone(seed: int) -> None:
     cash, spread = case.settings.cash, case.settings.credit_spread
     own = tabled(case, market, case.max_gross)
     strategies = [own, scaled(own, 0.5), scaled(own, 0.0), scaled(own, 0.9), own]
-    desks = [Desk(one, market, case.settings, case.costs) for one in strategies]
+    desks = [Desk(strategy, market, case.settings, case.costs) for strategy in strategies]
     tables = [table for table in map(kernel.table, desks) if table is not None]
     if len(tables) < len(desks):
         return  # impact or participation: nothing is run in a batch
@@ -105,6 +105,6 @@ def test_what_is_refused_one_by_one_is_refused_at_once(seed: int) -> None:
     try:
         one_by_one(strategy, market, marks)
     except StrategyError as error:
-        with pytest.raises(StrategyError) as found:
+        with pytest.raises(StrategyError) as refused:
             table_of(strategy, market, marks)
-        assert str(found.value) == str(error)
+        assert str(refused.value) == str(error)

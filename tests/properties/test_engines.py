@@ -61,11 +61,11 @@ def test_five_thousand_markets(block: int, request: pytest.FixtureRequest) -> No
         except MissingData:
             refused += 1  # its lines end before its start
             continue
-        found = differences(run)
+        problems = differences(run)
         if event_driven.run(desk_of(run.case, run.market)) != run.output:
-            found.append("backtrader puts out otherwise")
-        if found:
-            wrong[seed] = found[0]
+            problems.append("backtrader puts out otherwise")
+        if problems:
+            wrong[seed] = problems[0]
     assert wrong == {}
     assert refused <= 2
 
@@ -124,11 +124,11 @@ def mirrored(ticker: str) -> str:
 
 @pytest.mark.parametrize("seed", SOME)
 def test_the_names_of_the_lines_do_not_matter(seed: int) -> None:
-    one = seeded(seed)
-    other = run_of(renamed(one.case, mirrored))
-    assert _by_line(one.output.fills, mirrored) == _by_line(other.output.fills, str)
-    assert book_equity(one) == book_equity(other)
-    assert equity_of(one).tolist() == equity_of(other).tolist()
+    case = seeded(seed)
+    other = run_of(renamed(case.case, mirrored))
+    assert _by_line(case.output.fills, mirrored) == _by_line(other.output.fills, str)
+    assert book_equity(case) == book_equity(other)
+    assert equity_of(case).tolist() == equity_of(other).tolist()
 
 
 def _by_line(fills: Sequence[Fill], name: object) -> list[Fill]:

@@ -16,13 +16,13 @@ SEEDS = range(0, 200, 4)
 def test_the_masks_of_a_market_are_those_of_its_raw_bars(seed: int) -> None:
     case = random_case(seed)
     market = case.plain_market()
-    told = openings(market.assets, case.bars, market.days)
+    openings_seen = openings(market.assets, case.bars, market.days)
     for column, asset in enumerate(market.assets):
         ours = zip(
             market.fillable[:, column].tolist(), market.opened[:, column].tolist(),
             market.locked[:, column].tolist(), strict=True,
         )  # fmt: skip
-        for day, mine, other in zip(market.days, ours, told[asset.ticker], strict=True):
+        for day, mine, other in zip(market.days, ours, openings_seen[asset.ticker], strict=True):
             assert mine == (other.fills, other.opened, other.locked), (asset.ticker, day)
 
 
@@ -47,8 +47,8 @@ def test_idle_cash_elsewhere_earns_the_steps_of_its_central_bank(base: str) -> N
 @pytest.mark.parametrize("base", STEPS)
 def test_the_rows_of_a_central_bank_are_its_steps_on_every_day(base: str) -> None:
     days = np.arange("2009-05-01", "2027-01-01", dtype="datetime64[D]")
-    told = POLICY_RATES[base].before(days).tolist()
-    assert told == pytest.approx(banks_rates(base, days.tolist()), abs=1e-15)
+    rates = POLICY_RATES[base].before(days).tolist()
+    assert rates == pytest.approx(banks_rates(base, days.tolist()), abs=1e-15)
 
 
 def test_the_random_markets_have_what_the_masks_are_about() -> None:

@@ -45,9 +45,9 @@ def test_another_process_draws_the_same_bytes(
 @forks
 @pytest.mark.parametrize("begun", [False, True])
 def test_what_a_dead_process_owes_is_drawn_here(begun: bool, expected: list[str]) -> None:
-    known = set(multiprocessing.active_children())
+    children = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
-    (process,) = set(multiprocessing.active_children()) - known
+    (process,) = set(multiprocessing.active_children()) - children
     result = results()[0]
     if begun:
         artist.begin(result)
@@ -71,9 +71,9 @@ def test_a_process_that_takes_too_long_is_not_waited_for(
 
 @forks
 def test_it_ends_when_nobody_listens() -> None:
-    known = set(multiprocessing.active_children())
+    children = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
-    (process,) = set(multiprocessing.active_children()) - known
+    (process,) = set(multiprocessing.active_children()) - children
     del artist
     process.join(60)
     assert process.exitcode == 0
@@ -83,9 +83,9 @@ def test_where_nothing_forks_it_is_drawn_in_turn(
     monkeypatch: pytest.MonkeyPatch, expected: list[str]
 ) -> None:
     monkeypatch.setattr(background, "FORKS", False)
-    known = set(multiprocessing.active_children())
+    children = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
-    assert set(multiprocessing.active_children()) == known
+    assert set(multiprocessing.active_children()) == children
     result = results()[1]
     artist.begin(result)
     assert artist.tearsheet(result) == expected[1]

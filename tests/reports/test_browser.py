@@ -54,8 +54,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
     root = tmp_path_factory.mktemp("runs")
     made = {"usual": usual, "hostile": hostile(), "bare": make(curve(walk(1)))}
     for name, result in made.items():
-        result.save(root / name, lambda one, place: write_pages(one, place, tearsheet=False))
-    found = {name: root / name / "verdict.html" for name in made}
+        result.save(root / name, lambda result, place: write_pages(result, place, tearsheet=False))
+    addresses = {name: root / name / "verdict.html" for name in made}
     sheet = root / "usual" / "tearsheet.html"
     sheet.write_text(tearsheet(usual), encoding="utf-8")
     alike = write_compare(two(), compare(two()), root)
@@ -63,7 +63,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
     checked = check_claims(ARTICLES, SampleSource())
     write_claims(articles_of(ARTICLES, checked), "sample", True, claims)
     return {
-        **found, "details": sheet.with_name("details.html"), "tearsheet": sheet,
+        **addresses, "details": sheet.with_name("details.html"), "tearsheet": sheet,
         "compare": alike, "claims": claims, "index": write_index(root),
     }  # fmt: skip
 
@@ -86,14 +86,14 @@ def show(browser: Any) -> Iterator[Any]:
         size = {"width": width, "height": 900}
         view = browser.new_page(viewport=size, color_scheme=scheme, **more)
         views.append(view)
-        found = Opened(view)
-        view.on("request", lambda request: found.asked.append(request.url))
-        view.on("console", lambda message: found.said.append(message.text))
-        view.on("pageerror", lambda error: found.said.append(str(error)))
+        page = Opened(view)
+        view.on("request", lambda request: page.asked.append(request.url))
+        view.on("console", lambda message: page.said.append(message.text))
+        view.on("pageerror", lambda error: page.said.append(str(error)))
         view.goto(path.as_uri())
         if path.stem.split("-")[0] in SCRIPTED and more.get("java_script_enabled", True):
             view.wait_for_selector(DRAWN, state="attached")
-        return found
+        return page
 
     yield opened
     for view in views:
@@ -152,7 +152,7 @@ def test_a_script_that_is_not_ours_does_not_run(
     path.write_text(text, encoding="utf-8")
     page = show(path)
     assert page.view.evaluate("window.evil") is None
-    assert sum("Content Security Policy" in said for said in page.said) >= 4
+    assert sum("Content Security Policy" in message for message in page.said) >= 4
 
 
 def test_hostile_text_is_shown_as_it_is(show: Any, pages: dict[str, Path]) -> None:
@@ -197,7 +197,7 @@ def test_all_fills_are_saved_as_csv_and_no_cell_is_a_formula(
 
 def test_another_stretch_of_time_can_be_chosen(show: Any, tmp_path: Path) -> None:
     long = make(curve(walk(1500), start="2015-01-02"), thesis=THESIS)
-    long.save(tmp_path / "run", lambda one, place: write_pages(one, place, tearsheet=False))
+    long.save(tmp_path / "run", lambda bounds, place: write_pages(bounds, place, tearsheet=False))
     view = show(tmp_path / "run" / "verdict.html").view
     start = "document.querySelector('[data-chart=growth]').layout.xaxis.range[0]"
     assert view.evaluate(start) > "2019"
@@ -260,11 +260,15 @@ def test_axe_finds_nothing_serious(
         details.evaluate("one => one.open = true")
     box = {"include": [["#ours"]]}  # the rest of a tearsheet is the library's
     context = box if name == "tearsheet" else None
-    found = axe.Axe().run(view, context=context).response["violations"]
+    violations = axe.Axe().run(view, context=context).response["violations"]
     serious = [
-        (one["id"], one["nodes"][0]["html"][:120], one["nodes"][0]["failureSummary"][:200])
-        for one in found
-        if one["impact"] in ("serious", "critical")
+        (
+            violation["id"],
+            violation["nodes"][0]["html"][:120],
+            violation["nodes"][0]["failureSummary"][:200],
+        )
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
     ]
     assert serious == []
 

@@ -96,12 +96,12 @@ def test_the_most_traded_are_those_of_the_first_decision() -> None:
 
 
 def test_the_clock_draws_six_others() -> None:
-    one = AiCycleClock().drawn(random.Random(3))
-    assert isinstance(one, AiCycleClock)
-    drawn = one.universe[0].tickers  # type: ignore[union-attr]
+    clock = AiCycleClock().drawn(random.Random(3))
+    assert isinstance(clock, AiCycleClock)
+    drawn = clock.universe[0].tickers  # type: ignore[union-attr]
     assert len(set(drawn)) == 6
     assert set(drawn) <= set(AiCycleClock.pool)
-    assert one == AiCycleClock().drawn(random.Random(3))
+    assert clock == AiCycleClock().drawn(random.Random(3))
     assert AiCycleClock(form=Form.FUNDS).drawn(random.Random(3)) is None
 
 

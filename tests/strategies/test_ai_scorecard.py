@@ -20,8 +20,8 @@ TEN = CHINA_TEN.tickers
 A_YEAR = pd.DataFrame(100.0, index=weekdays(300, "2026-09-30"), columns=list(TEN))
 
 
-def marks(line: str, known: str = "2026-06-01", **given: float) -> tuple[object, ...]:
-    return known, line, *(given.get(name, math.nan) for name in COLUMNS)
+def marks(line: str, published: str = "2026-06-01", **given: float) -> tuple[object, ...]:
+    return published, line, *(given.get(name, math.nan) for name in COLUMNS)
 
 
 def test_the_template_is_equal_weight_to_the_last_bit() -> None:

@@ -18,7 +18,7 @@ from tests.support.strategy_views import NAN, WrittenHistory, held_of, targets, 
 
 def sleeves_gain(*gains: float) -> WrittenHistory:
     return WrittenHistory(
-        {line: gain for one, gain in zip(STOCKS, gains, strict=True) for line in one.tickers}
+        {line: gain for sleeve, gain in zip(STOCKS, gains, strict=True) for line in sleeve.tickers}
     )
 
 
@@ -39,10 +39,10 @@ def test_the_leading_sleeves_are_held_in_equal_parts(
     history = sleeves_gain(*gains)
     weights = strategy.weights(view_of(history, strategy))
     expected = {
-        line: pytest.approx(1 / len(held) / len(one.tickers))
-        for one in STOCKS
-        if one in held
-        for line in one.tickers
+        line: pytest.approx(1 / len(held) / len(sleeve.tickers))
+        for sleeve in STOCKS
+        if sleeve in held
+        for line in sleeve.tickers
     }
     assert held_of(weights) == expected
     assert set(history.asked) == {("momentum", 63, 0)}
@@ -92,10 +92,10 @@ def test_a_deal_by_lot_has_the_sizes_of_the_sleeves() -> None:
     for deal in deals:
         assert isinstance(deal, Breadth)
         assert deal.top == 1
-        assert [len(one.tickers) for one in deal.universe] == [4, 3, 4, 4, 4]
-        assert len({line for one in deal.universe for line in one.tickers}) == 19
-    assert len({one.universe for one in deals if one is not None}) > 90
-    assert {line for one in deals for part in one.universe for line in part.tickers} == set(  # type: ignore[union-attr]
+        assert [len(sleeve.tickers) for sleeve in deal.universe] == [4, 3, 4, 4, 4]
+        assert len({line for sleeve in deal.universe for line in sleeve.tickers}) == 19
+    assert len({deal.universe for deal in deals if deal is not None}) > 90
+    assert {line for deal in deals for part in deal.universe for line in part.tickers} == set(  # type: ignore[union-attr]
         Breadth.pool
     )
     assert Breadth(form=Form.FUNDS).drawn(lot) is None
@@ -104,7 +104,9 @@ def test_a_deal_by_lot_has_the_sizes_of_the_sleeves() -> None:
 def moving(*columns: np.ndarray) -> WrittenHistory:
     """Closes in which every line of a sleeve makes the same 5-session moves."""
     paths = [np.cumprod(1 + column) for column in columns]
-    lines = {line: path for one, path in zip(STOCKS, paths, strict=True) for line in one.tickers}
+    lines = {
+        line: path for sleeve, path in zip(STOCKS, paths, strict=True) for line in sleeve.tickers
+    }
     history = sleeves_gain(0.1, 0.5, 0.3, -0.2, 0.2)
     history.closes = pd.DataFrame(lines, index=weekdays(len(paths[0])))
     return history
@@ -119,28 +121,28 @@ def bets(history: WrittenHistory) -> tuple[str, float]:
 def test_as_one_the_sleeves_are_one_bet_and_in_two_camps_two() -> None:
     """In camps of two and three the eigenvalues are 2 and 3 of 5: exp(-.4 ln .4 - .6 ln .6)."""
     lot = np.random.default_rng(1)
-    one, other = lot.normal(0, 0.01, (2, 600))
-    assert bets(moving(one, one, one, one, one))[1] == pytest.approx(1.0, abs=1e-6)
+    path, other = lot.normal(0, 0.01, (2, 600))
+    assert bets(moving(path, path, path, path, path))[1] == pytest.approx(1.0, abs=1e-6)
     # a second camp that does not go with the first: what both share is taken out
-    first = pd.Series(np.cumprod(1 + one)).pct_change(5).iloc[-250:]
+    first = pd.Series(np.cumprod(1 + path)).pct_change(5).iloc[-250:]
     second = pd.Series(np.cumprod(1 + other)).pct_change(5).iloc[-250:]
     r = first.corr(second)
     # a 2 + 3 block matrix of ones with r between the camps has two eigenvalues, of sum 5
     gap = math.sqrt(1 + 4 * 6 * r * r)
     shares = np.array([(5 + gap) / 10, (5 - gap) / 10])
     expected = math.exp(-(shares * np.log(shares)).sum())
-    name, found = bets(moving(one, one, other, other, other))
+    name, bets_of = bets(moving(path, path, other, other, other))
     assert name == "effective number of bets, 250 sessions"
-    assert found == pytest.approx(expected, abs=1e-6)
-    assert 1.9 < found < 1.97
+    assert bets_of == pytest.approx(expected, abs=1e-6)
+    assert 1.9 < bets_of < 1.97
 
 
 def test_unrelated_sleeves_are_nearly_five_bets_and_a_short_past_is_none() -> None:
     moves = np.random.default_rng(2).normal(0, 0.01, (5, 400))
     assert 4.2 < bets(moving(*moves))[1] < 5
-    name, found = bets(moving(*moves[:, :40]))
+    name, bets_of = bets(moving(*moves[:, :40]))
     assert name == "effective number of bets, 35 sessions"
-    assert math.isnan(found)
+    assert math.isnan(bets_of)
     assert math.isnan(bets(moving(*np.zeros((5, 400))))[1])  # nothing moved
 
 
@@ -152,16 +154,16 @@ def test_the_decision_is_explained_sleeve_by_sleeve() -> None:
 
 def test_breadth_on_real_prices_ranks_by_the_files(prices: Path) -> None:
     """63 weekdays back, in local currency; the files of mainland AI begin in March 2025."""
-    found = targets(Breadth(lookback=63), FolderSource(prices), "2025-03-31", "2025-10-30")
-    assert not set(MAINLAND_AI.tickers) & set(found["2025-03-31"])
+    weights = targets(Breadth(lookback=63), FolderSource(prices), "2025-03-31", "2025-10-30")
+    assert not set(MAINLAND_AI.tickers) & set(weights["2025-03-31"])
     for day in ("2025-07-31", "2025-08-29", "2025-09-30"):
         before = pd.Timestamp(day) - pd.offsets.BDay(63)
         gains = {}
-        for one in STOCKS:
+        for sleeve in STOCKS:
             closes = [
                 pd.read_csv(prices / f"{line}.csv", index_col="Date", parse_dates=True)["Close"]
-                for line in one.tickers
+                for line in sleeve.tickers
             ]
-            gains[one] = np.mean([close.asof(day) / close.asof(before) - 1 for close in closes])
-        first, second = sorted(STOCKS, key=lambda one: -gains[one])[:2]
-        assert set(found[day]) == {*first.tickers, *second.tickers}, day
+            gains[sleeve] = np.mean([close.asof(day) / close.asof(before) - 1 for close in closes])
+        first, second = sorted(STOCKS, key=lambda sleeve: -gains[sleeve])[:2]
+        assert set(weights[day]) == {*first.tickers, *second.tickers}, day

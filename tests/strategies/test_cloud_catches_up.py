@@ -71,18 +71,20 @@ def test_the_clouds_of_the_rule_are_the_most_traded() -> None:
 def test_other_clouds_are_two_candidates_drawn_by_lot() -> None:
     lot = Random(5)
     drawn = [CloudCatchesUp(tilt=0.5).drawn(lot) for _ in range(200)]
-    picks = {one.china for one in drawn if isinstance(one, CloudCatchesUp)}
+    picks = {candidate.china for candidate in drawn if isinstance(candidate, CloudCatchesUp)}
     assert {len(set(names.split())) for names in picks} == {2}
     assert {name for names in picks for name in names.split()} == set(CloudCatchesUp.pool)
-    assert all(isinstance(one, CloudCatchesUp) and one.tilt == 0.5 for one in drawn)
+    assert all(
+        isinstance(candidate, CloudCatchesUp) and candidate.tilt == 0.5 for candidate in drawn
+    )
     assert CloudCatchesUp(names=Names.MOST_TRADED).drawn(lot) is None
 
 
 def test_alibaba_stands_in_for_itself_before_hong_kong() -> None:
     """9988.HK was listed on 2019-11-26 and can be held 60 Hong Kong sessions later."""
-    found = targets(CloudCatchesUp(), SampleSource(), "2025-02-03", "2025-03-05")
-    assert found["2025-02-03"] == {line: pytest.approx(1 / 3) for line in THREE}
-    assert found["2025-02-21"] == CLOUDS
+    weights = targets(CloudCatchesUp(), SampleSource(), "2025-02-03", "2025-03-05")
+    assert weights["2025-02-03"] == {line: pytest.approx(1 / 3) for line in THREE}
+    assert weights["2025-02-21"] == CLOUDS
     half = targets(
         CloudCatchesUp().controls()["half and half"], SampleSource(), "2020-01-31", "2020-03-05"
     )

@@ -92,8 +92,8 @@ def test_the_ten_month_rule(ends: tuple[float, ...], held: str) -> None:
 
 def test_the_watch_on_the_fall_of_2025(prices: Path) -> None:
     """Before the article all is invested; the cut comes two weeks after it, and ends in May."""
-    found = targets(CorrectionWatch(), FolderSource(prices), "2025-01-02", "2025-07-31")
-    cut = [day for day, held in found.items() if held["QQQ"] < 1]
+    weights = targets(CorrectionWatch(), FolderSource(prices), "2025-01-02", "2025-07-31")
+    cut = [day for day, held in weights.items() if held["QQQ"] < 1]
     qqq = adjusted(prices, "QQQ")
     for day in ("2025-02-21", "2025-03-14", "2025-07-25"):
         past = qqq.loc[:day]

@@ -64,7 +64,13 @@ def test_the_shock_explains_its_days() -> None:
 
 def test_controls_of_the_shock() -> None:
     controls = DeepseekShock().controls()
-    assert {one.trigger for one in controls.values()} == {"NVDA", "MSFT", "AMZN", "GOOGL", "META"}  # type: ignore[attr-defined]
+    assert {control.trigger for control in controls.values()} == {
+        "NVDA",
+        "MSFT",
+        "AMZN",
+        "GOOGL",
+        "META",
+    }  # type: ignore[attr-defined]
     assert controls["long leg only"] == DeepseekShock(short=False)
     drawn = DeepseekShock().drawn(random.Random(3))
     assert isinstance(drawn, DeepseekShock)
@@ -85,5 +91,5 @@ def test_trigger_days_on_real_prices(prices: Path) -> None:
         "2020-03-16", "2024-04-19", "2025-01-27",
     ]  # fmt: skip
     assert run.explained.rows[-1][2] == pytest.approx(-0.1697, abs=5e-5)
-    opened = [one for one in run.output.fills if one.asset == "SMH" and one.quantity < 0]
-    assert {one.session for one in opened} == {date(2024, 4, 22), date(2025, 1, 28)}
+    opened = [fill for fill in run.output.fills if fill.asset == "SMH" and fill.quantity < 0]
+    assert {fill.session for fill in opened} == {date(2024, 4, 22), date(2025, 1, 28)}

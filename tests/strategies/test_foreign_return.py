@@ -143,22 +143,22 @@ def test_the_premium_is_the_z_of_the_view(day: str) -> None:
     assert [line for line in lines if line not in HALF] == ["BABA", "9988.HK"]
 
 
-def shares(*numbers: float, known: str = "2025-09-22") -> pd.DataFrame:
-    """A number a week, known on Mondays, the last on `known`."""
-    index = pd.date_range(end=known, periods=len(numbers), freq="7D")
+def shares(*numbers: float, published: str = "2025-09-22") -> pd.DataFrame:
+    """A number a week, known on Mondays, the last on `published`."""
+    index = pd.date_range(end=published, periods=len(numbers), freq="7D")
     return pd.DataFrame({"known": index.astype("datetime64[s]"), "shares": numbers})
 
 
 @pytest.mark.parametrize(
-    ("known", "more"),
+    ("published", "more"),
     [("2025-09-22", True), ("2025-09-25", True), ("2025-09-26", False), ("2025-09-01", True),
      ("2025-08-25", False)],
 )  # fmt: skip
-def test_shares_count_from_the_session_after_their_day(known: str, more: bool) -> None:
+def test_shares_count_from_the_session_after_their_day(published: str, more: bool) -> None:
     """100 for long, then 150: the week in which it can be known, and three more."""
     strategy = ForeignReturn(signal=Signal.SHARES, threshold=2.0)
     history = traded({})
-    history.tables["kweb_shares"] = shares(*[100.0, 101.0] * 40, 150.0, known=known)
+    history.tables["kweb_shares"] = shares(*[100.0, 101.0] * 40, 150.0, published=published)
     assert strategy.weights(view_of(history, strategy)) == (MORE if more else HALF)
 
 
@@ -179,9 +179,9 @@ def test_only_the_signal_that_is_asked_for_is_looked_at() -> None:
 
 def test_the_watched_lines_are_never_held() -> None:
     for signal in Signal:
-        found = targets(ForeignReturn(signal=signal), SampleSource(), "2023-01-03", "2025-09-30")
-        assert {line for held in found.values() for line in held} == {"KWEB", "QQQ"}
-        assert {round(held["KWEB"], 9) for held in found.values()} == {0.5, 0.7}
+        weights = targets(ForeignReturn(signal=signal), SampleSource(), "2023-01-03", "2025-09-30")
+        assert {line for held in weights.values() for line in held} == {"KWEB", "QQQ"}
+        assert {round(held["KWEB"], 9) for held in weights.values()} == {0.5, 0.7}
 
 
 def test_without_a_file_of_shares_the_run_says_what_it_needs(prices: Path) -> None:

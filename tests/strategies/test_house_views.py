@@ -33,9 +33,9 @@ def market(end: str = "2025-03-31", count: int = 600) -> pd.DataFrame:
 
 def opinion(
     asset: str = "KWEB", against: str = "SPY", size: float = 0.1, confidence: float = 0.4,
-    known: str = "2025-02-17", months: float = 12,
+    published: str = "2025-02-17", months: float = 12,
 ) -> tuple[object, ...]:  # fmt: skip
-    return known, "A house", asset, against, size, months, confidence
+    return published, "A house", asset, against, size, months, confidence
 
 
 TWO = (opinion(), opinion("MCHI", "", -0.05, 0.5, months=6))
@@ -60,7 +60,7 @@ def black_litterman(
 
 def best_portfolio(mean: np.ndarray, covariance: np.ndarray, aversion: float) -> np.ndarray:
     """Highest mean less half the aversion times the variance, long only: every set of lines."""
-    best, found = -math.inf, np.zeros(len(mean))
+    best, portfolio = -math.inf, np.zeros(len(mean))
     for size in range(1, len(mean) + 1):
         for chosen in itertools.combinations(range(len(mean)), size):
             inside = np.ix_(chosen, chosen)
@@ -70,9 +70,9 @@ def best_portfolio(mean: np.ndarray, covariance: np.ndarray, aversion: float) ->
             worth = weights @ mean[list(chosen)]
             worth -= aversion / 2 * weights @ covariance[inside] @ weights
             if (weights >= -1e-12).all() and worth > best:
-                best, found = worth, np.zeros(len(mean))
-                found[list(chosen)] = weights
-    return found
+                best, portfolio = worth, np.zeros(len(mean))
+                portfolio[list(chosen)] = weights
+    return portfolio
 
 
 def of_five_sessions(close: pd.DataFrame, lookback: int = 504) -> np.ndarray:

@@ -81,10 +81,10 @@ def test_the_same_volatility_is_bills_while_nothing_is_known() -> None:
 
 
 def test_the_chase_on_real_prices_held_at_the_article_and_left_soon_after(prices: Path) -> None:
-    found = targets(MomentumChase(), FolderSource(prices), "2025-01-02", "2026-04-30")
+    weights = targets(MomentumChase(), FolderSource(prices), "2025-01-02", "2026-04-30")
     kweb = adjusted(prices, "KWEB")
-    for day, held in found.items():
+    for day, held in weights.items():
         past = kweb.loc[:day]
         rises = past.iloc[-1] > past.iloc[-127] and past.iloc[-1] > past.iloc[-200:].mean()
         assert held == {"KWEB" if rises else "BIL": 1.0}, day
-    assert found["2025-09-19"] == {"KWEB": 1.0}
+    assert weights["2025-09-19"] == {"KWEB": 1.0}

@@ -83,11 +83,11 @@ def test_a_closed_venue_puts_the_answer_off_to_its_next_bar() -> None:
 
 
 def test_lines_share_equally_and_those_right_already_stay() -> None:
-    one, two = results(), results(line="3690.HK")
+    first, second = results(), results(line="3690.HK")
     both = WrittenHistory(
-        closes=one.closes.assign(**{"3690.HK": two.closes["3690.HK"]}),
-        values=one.values.assign(**{"3690.HK": two.values["3690.HK"]}),
-        tables={"earnings": pd.concat([one.tables["earnings"], two.tables["earnings"]])},
+        closes=first.closes.assign(**{"3690.HK": second.closes["3690.HK"]}),
+        values=first.values.assign(**{"3690.HK": second.values["3690.HK"]}),
+        tables={"earnings": pd.concat([first.tables["earnings"], second.tables["earnings"]])},
     )
     assert asked(both) == {"0700.HK": 0.5, "3690.HK": 0.5}
     rule, today = ProofDays(), "2025-02-21"

@@ -116,7 +116,7 @@ def test_the_gate_on_real_yields(prices: Path) -> None:
     shut = {f"{day:%Y-%m}" for day, rise in ends.items() if rise > 0.5}
     settings = Settings(start=date(2022, 1, 3), end=date(2022, 12, 30), engine=Engine.KERNEL)
     run = run_strategy(RatesGate(), FolderSource(prices), settings)
-    found = {str(run.market.sessions[one.session])[:7] for one in run.output.targets
-             if one.weights.get("BIL", 0) == 0.5}  # fmt: skip
-    assert found == shut
+    months = {str(run.market.sessions[target.session])[:7] for target in run.output.targets
+              if target.weights.get("BIL", 0) == 0.5}  # fmt: skip
+    assert months == shut
     assert 3 <= len(shut) <= 9

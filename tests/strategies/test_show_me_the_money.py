@@ -63,13 +63,13 @@ def test_show_me_the_money_by_traded_value_and_by_lot() -> None:
     settings = Settings(start=date(2019, 6, 3), end=date(2020, 12, 31), engine=Engine.KERNEL)
     targets = run_strategy(chosen, SampleSource(), settings).output.targets
     assert targets
-    assert {sum(line in {"NVDA", "AVGO", "AMD", "TSM", "300308.SZ", "ORCL"} for line in one.weights)
-            for one in targets} == {5}  # fmt: skip
+    most = {"NVDA", "AVGO", "AMD", "TSM", "300308.SZ", "ORCL"}
+    assert {sum(line in most for line in target.weights) for target in targets} == {5}
     drawn = [chosen.drawn(random.Random(seed)) for seed in (1, 2)]
     assert drawn[0] != drawn[1]
-    for one in drawn:
-        assert isinstance(one, ShowMeTheMoney)
-        makers, internet = one.universe
+    for deal in drawn:
+        assert isinstance(deal, ShowMeTheMoney)
+        makers, internet = deal.universe
         assert (len(set(makers.lines)), len(set(internet.lines))) == (5, 5)
         assert set(makers.lines) <= set(MAKERS.lines)
         assert set(internet.lines) <= set(INTERNET.lines)

@@ -64,9 +64,9 @@ def test_other_software_is_six_lines_of_the_pool() -> None:
 
 def test_software_on_real_prices_starts_without_the_mainland(prices: Path) -> None:
     """The files of iFlytek and Yonyou begin in March 2025: their part goes to the other four."""
-    found = targets(SoftwarePhase(), FolderSource(prices), "2025-01-02", "2025-10-30")
-    assert found["2025-01-02"] == {"MCHI": 1.0}
-    assert found["2025-02-21"] == dict.fromkeys(
+    chosen = targets(SoftwarePhase(), FolderSource(prices), "2025-01-02", "2025-10-30")
+    assert chosen["2025-01-02"] == {"MCHI": 1.0}
+    assert chosen["2025-02-21"] == dict.fromkeys(
         ("0268.HK", "3888.HK", "0020.HK", "3896.HK"), pytest.approx(0.25)
     )
-    assert found["2025-06-30"] == dict.fromkeys(SOFTWARE.tickers, pytest.approx(1 / 6))
+    assert chosen["2025-06-30"] == dict.fromkeys(SOFTWARE.tickers, pytest.approx(1 / 6))

@@ -165,8 +165,8 @@ def test_noise_after_a_day_changes_no_fill_up_to_it(
     lines = {ticker: _scrambled(line, cut) for ticker, line in bars.items()}
     noise = kernel.run(desk_of(strategy, Snapshot(lines, bars.facts)))
     until = [
-        tuple(fill for fill in one.fills if fill.session <= cut.astype(date))
-        for one in (played, noise)
+        tuple(fill for fill in output.fills if fill.session <= cut.astype(date))
+        for output in (played, noise)
     ]
     assert until[0]
     assert until[0] == until[1]

@@ -70,8 +70,8 @@ def test_a_pair_is_entered_when_behind_and_left_at_the_mean_or_the_stop(
 ) -> None:
     strategy = UbsPairs(entry=1.5, window=126)
     history = WrittenHistory(scores=dict.fromkeys(CHINA_FIVE.tickers, 5.0) | {"0700.HK": z})
-    found = pairs(strategy, history, held={"0700.HK": held, "META": -held})
-    assert found == ({"0700.HK": 0.2, "META": -0.2} if then else {})
+    pairs_held = pairs(strategy, history, held={"0700.HK": held, "META": -held})
+    assert pairs_held == ({"0700.HK": 0.2, "META": -0.2} if then else {})
     assert ("zscore", "0700.HK", "META", 126) in history.asked
 
 
@@ -103,11 +103,11 @@ def test_betas_set_the_short_side(east: float, west: float, long: float, short: 
     closes, spy = moved(market, **{"0700.HK": east, "META": west})
     strategy = UbsPairs(hedge=Hedge.BETA)
     assert strategy.signals == ("SPY",)
-    found = strategy.weights(
+    weights = strategy.weights(
         view_in_march(WrittenHistory(closes=closes, signals={"SPY": spy}), strategy)
     )
-    assert (found["0700.HK"], found["META"]) == (pytest.approx(long), pytest.approx(short))
-    assert (found["9988.HK"], found["AMZN"]) == (0.2, -0.2)  # not in the frame: unknown
+    assert (weights["0700.HK"], weights["META"]) == (pytest.approx(long), pytest.approx(short))
+    assert (weights["9988.HK"], weights["AMZN"]) == (0.2, -0.2)  # not in the frame: unknown
 
 
 def test_betas_need_250_returns_of_five_sessions() -> None:
@@ -135,18 +135,18 @@ def test_no_pair_ever_sells_a_mainland_line() -> None:
 
 
 def test_the_control_and_the_draws_keep_the_american_half() -> None:
-    one, again, other = (UbsPairs(seed=seed).controls()["random members"] for seed in (1, 1, 2))
-    assert isinstance(one, UbsPairs)
-    assert dataclasses.replace(one, seed=7) == dataclasses.replace(again, seed=7)  # type: ignore[type-var]
-    assert one.universe[0] != CHINA_FIVE
+    first, again, other = (UbsPairs(seed=seed).controls()["random members"] for seed in (1, 1, 2))
+    assert isinstance(first, UbsPairs)
+    assert dataclasses.replace(first, seed=7) == dataclasses.replace(again, seed=7)  # type: ignore[type-var]
+    assert first.universe[0] != CHINA_FIVE
     assert isinstance(other, UbsPairs)
-    assert one.china != other.china
-    assert one.universe[1] == US_FIVE
-    assert len(set(one.china.split()) & set(UbsPairs.pool) - set(CHINA_FIVE.tickers)) == 5
+    assert first.china != other.china
+    assert first.universe[1] == US_FIVE
+    assert len(set(first.china.split()) & set(UbsPairs.pool) - set(CHINA_FIVE.tickers)) == 5
     lot = Random(5)
     baskets = [UbsPairs(entry=1.0).drawn(lot) for _ in range(200)]
-    assert {len(set(part.tickers)) for one in baskets for part in one.universe} == {5}
-    assert {line for one in baskets for line in one.universe[0].tickers} == set(UbsPairs.pool)
+    assert {len(set(part.tickers)) for basket in baskets for part in basket.universe} == {5}
+    assert {line for basket in baskets for line in basket.universe[0].tickers} == set(UbsPairs.pool)
 
 
 def test_pairs_leave_and_enter_by_what_is_held() -> None:
@@ -183,8 +183,8 @@ def test_the_beta_of_tencent_to_meta_on_real_prices(prices: Path) -> None:
         axis=1,
     ).sort_index()
     moves = closes.ffill().loc[:"2025-09-30"].pct_change(5).iloc[-250:].cov()["SPY"]
-    found = targets(UbsPairs(hedge=Hedge.BETA), FolderSource(prices), "2025-01-02", "2025-10-30")
-    assert found["2025-09-30"]["META"] == pytest.approx(
+    weights = targets(UbsPairs(hedge=Hedge.BETA), FolderSource(prices), "2025-01-02", "2025-10-30")
+    assert weights["2025-09-30"]["META"] == pytest.approx(
         -0.2 * moves["0700.HK"] / moves["META"], abs=0.003
     )
-    assert found["2025-09-30"]["0700.HK"] == 0.2
+    assert weights["2025-09-30"]["0700.HK"] == 0.2

@@ -153,9 +153,9 @@ def test_the_valuation_gap_on_real_ratios(prices: Path) -> None:
     gap = pd.concat([1 / china, 1 / america], axis=1, join="inner").diff(axis=1).iloc[:, 1]
     gap = -gap.loc[:"2025-12-29"].iloc[-756:]
     z = (gap.iloc[-1] - gap.mean()) / gap.std()
-    found = targets(ValuationGap(signal=Signal.PE, cap=2.0), source, "2020-01-02", "2026-03-31")
-    assert found["2025-12-31"]["KWEB"] == pytest.approx(0.5 + 0.25 * z, abs=1e-9)
-    assert min(found) == "2023-09-29"  # 756 common days are known from 2023 on
+    weights = targets(ValuationGap(signal=Signal.PE, cap=2.0), source, "2020-01-02", "2026-03-31")
+    assert weights["2025-12-31"]["KWEB"] == pytest.approx(0.5 + 0.25 * z, abs=1e-9)
+    assert min(weights) == "2023-09-29"  # 756 common days are known from 2023 on
 
 
 def test_the_valuation_gap_on_real_prices(prices: Path) -> None:
@@ -167,5 +167,5 @@ def test_the_valuation_gap_on_real_prices(prices: Path) -> None:
     ratio = np.log(adjusted[0] / adjusted[1]).dropna().loc[:"2025-12-31"].iloc[-756:]
     z = (ratio.iloc[-1] - ratio.mean()) / ratio.std()
     assert -1 < z < 0
-    found = targets(ValuationGap(), FolderSource(prices), "2025-01-02", "2026-03-31")
-    assert found["2025-12-31"]["KWEB"] == pytest.approx(0.5 - 0.5 * z, abs=2e-3)
+    weights = targets(ValuationGap(), FolderSource(prices), "2025-01-02", "2026-03-31")
+    assert weights["2025-12-31"]["KWEB"] == pytest.approx(0.5 - 0.5 * z, abs=2e-3)

@@ -18,8 +18,8 @@ from tests.support.random_markets import Case
 def renamed(case: Case, name: Callable[[str], str]) -> Case:
     """The case with other tickers, everything else as it was."""
 
-    def line(one: str | Asset) -> Asset:
-        asset = asset_of(one)
+    def line(given: str | Asset) -> Asset:
+        asset = asset_of(given)
         others = tuple(map(name, asset.stand_in))
         return dataclasses.replace(asset, ticker=name(asset.ticker), stand_in=others)
 
@@ -30,7 +30,7 @@ def renamed(case: Case, name: Callable[[str], str]) -> Case:
             for ticker, line in case.bars.items()
         },
         sleeves=tuple(
-            dataclasses.replace(sleeve, lines=tuple(line(one) for one in sleeve.lines))
+            dataclasses.replace(sleeve, lines=tuple(line(asset) for asset in sleeve.lines))
             for sleeve in case.sleeves
         ),
         table={

@@ -43,7 +43,7 @@ def alarms(
 ) -> list[Finding]:
     """What is more than a note."""
     bars = Bars(asset.ticker, made, priced)
-    return [one for one in inspect(asset, bars, limit) if one.severity > Severity.NOTE]
+    return [finding for finding in inspect(asset, bars, limit) if finding.severity > Severity.NOTE]
 
 
 def as_files(path: Path, **lines: pd.DataFrame) -> Path:

@@ -24,16 +24,18 @@ def table(
 
     changed: cells to put elsewhere, e.g. `USD_2020_01_02="1.5"`.
     """
-    columns = {one: _cells(one) for one in CURRENCIES}
+    columns = {currency: _cells(currency) for currency in CURRENCIES}
     for day, rates in (more or {}).items():
-        for one in CURRENCIES:
-            columns[one][day] = f"{rates[one]}" if one in rates else "N/A"
+        for code in CURRENCIES:
+            columns[code][day] = f"{rates[code]}" if code in rates else "N/A"
     for name, cell in changed.items():
         currency, day = name.split("_", 1)
         columns[currency][date.fromisoformat(day.replace("_", "-"))] = cell
     days = sorted((day for day in columns["USD"] if day <= until), reverse=True)
-    rows = [",".join([f"{day}", *(columns[one].get(day, "N/A") for one in CURRENCIES), ""])
-            for day in days]  # fmt: skip
+    rows = [
+        ",".join([f"{day}", *(columns[code].get(day, "N/A") for code in CURRENCIES), ""])
+        for day in days
+    ]
     return "\n".join([",".join(["Date", *CURRENCIES, ""]), *rows]) + "\n"
 
 

@@ -61,15 +61,15 @@ def differences(run: Run) -> list[str]:
     """Where engine and oracle part, in words; the first of each kind."""
     case, capital = run.case, run.case.settings.cash
     oracle = simulate(case.strategy, case.plain_market(), case.settings, case.costs)
-    found = [
+    gaps = [
         *_different_fills(run.output.fills, oracle, capital),
         *_different_days(run, oracle, capital),
         *_different_events(run.output.events, oracle, capital),
     ]
     ruined = None if run.output.ruined is None else run.market.day(run.output.ruined)
     if ruined != oracle.ruined:
-        found.append(f"ruined {ruined}, oracle {oracle.ruined}")
-    return found
+        gaps.append(f"ruined {ruined}, oracle {oracle.ruined}")
+    return gaps
 
 
 def _different_fills(fills: Sequence[Fill], oracle: Account, capital: float) -> list[str]:
@@ -81,14 +81,14 @@ def _different_fills(fills: Sequence[Fill], oracle: Account, capital: float) -> 
     for key in sorted(ours.keys() | theirs.keys()):
         if key not in ours or key not in theirs:
             return [f"{key} filled by {'the engine' if key in ours else 'the oracle'} alone"]
-        one, other = ours[key], theirs[key]
+        first, other = ours[key], theirs[key]
         step = max(CLOSE * abs(other.quantity), dust / (other.price * other.rate))
-        if abs(one.quantity - other.quantity) > step:
-            return [f"{key}: quantity {one.quantity}, oracle {other.quantity}"]
-        if (one.price, one.rate, one.fee) != pytest.approx(
+        if abs(first.quantity - other.quantity) > step:
+            return [f"{key}: quantity {first.quantity}, oracle {other.quantity}"]
+        if (first.price, first.rate, first.fee) != pytest.approx(
             (other.price, other.rate, other.fee), rel=CLOSE, abs=dust
         ):
-            return [f"{key}: {one}, oracle {other}"]
+            return [f"{key}: {first}, oracle {other}"]
     return []
 
 
@@ -106,13 +106,13 @@ def _different_days(run: Run, oracle: Account, capital: float) -> list[str]:
         "cash": (replayed.cash, oracle.cash),
         "value held": (replayed.values.sum(axis=1), oracle.invested),
     }
-    found = []
+    gaps = []
     for name, (ours, theirs) in columns.items():
         gap = np.abs(np.array(ours) - np.array(list(theirs.values())))
         far = gap > CLOSE * np.maximum(np.abs(list(oracle.equity.values())), capital)
         if far.any():
-            found.append(f"{days[int(np.argmax(far))]}: {name} is off by {gap[far][0]:g}")
-    return found
+            gaps.append(f"{days[int(np.argmax(far))]}: {name} is off by {gap[far][0]:g}")
+    return gaps
 
 
 def book_equity(run: Run) -> list[float]:

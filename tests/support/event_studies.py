@@ -32,9 +32,9 @@ def made(
 
 
 def model(panel: ReturnPanel, place: int) -> Model:
-    found = fitted(panel, place)
-    assert isinstance(found, Model), found
-    return found
+    fit = fitted(panel, place)
+    assert isinstance(fit, Model), fit
+    return fit
 
 
 def on(

@@ -58,9 +58,9 @@ class Forked:
         """What it prints until it ends, and all that hold its standard output."""
         self.stdin.close()
         with self.stdout:
-            said = self.stdout.read()
+            text = self.stdout.read()
         self.wait()
-        return said
+        return text
 
 
 def _become(command: Sequence[str], files: tuple[int, int, int]) -> None:

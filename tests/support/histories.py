@@ -14,7 +14,7 @@ class Prescribed:
     def look_up(self, name: str, of: str | Sleeve, lookback: int, skip: int = 0) -> float:
         if not isinstance(of, str):
             return mean_known(self.look_up(name, line, lookback, skip) for line in of.tickers)
-        told: Any = getattr(self, name)
+        answers: Any = getattr(self, name)
         if name == "level":
-            return float(told(of))
-        return float(told(of, lookback, skip) if name == "momentum" else told(of, lookback))
+            return float(answers(of))
+        return float(answers(of, lookback, skip) if name == "momentum" else answers(of, lookback))

@@ -13,7 +13,7 @@ HOSTILE = "</script><script>alert(1)</script><!--{{7*7}}\"'\u202e\u2066<b>" + "x
 
 def hostile() -> Result:
     base = usual_result()
-    found = usual_evaluation()
+    evaluation = usual_evaluation()
     about = {
         **base.manifest["strategy"], "label": HOSTILE, "doc": HOSTILE,
         "parameters": {HOSTILE: HOSTILE},
@@ -31,14 +31,14 @@ def hostile() -> Result:
     )  # fmt: skip
     return judged(
         result,
-        verdict=dataclasses.replace(found.verdict, reason=HOSTILE),
+        verdict=dataclasses.replace(evaluation.verdict, reason=HOSTILE),
         comparisons=tuple(
-            dataclasses.replace(one, name=HOSTILE, label=HOSTILE) for one in found.comparisons
+            dataclasses.replace(row, name=HOSTILE, label=HOSTILE) for row in evaluation.comparisons
         ),
         overfitting=dataclasses.replace(
-            found.overfitting,
+            evaluation.overfitting,
             variants=tuple(
-                dataclasses.replace(v, label=HOSTILE) for v in found.overfitting.variants
+                dataclasses.replace(v, label=HOSTILE) for v in evaluation.overfitting.variants
             ),
         ),
     )

@@ -12,7 +12,7 @@ from tests.support.vendor_files import Floats, History, Writer, Written, compact
 
 def _rows(of: History, prices: Sequence[Floats], *more: Sequence[object]) -> list[list[object]]:
     """Day, then prices with two decimals, then the rest."""
-    columns = [[f"{price:.2f}" for price in one] for one in prices]
+    columns = [[f"{price:.2f}" for price in column] for column in prices]
     return [list(row) for row in zip(of.days, *columns, *more, strict=True)]
 
 

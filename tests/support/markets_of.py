@@ -15,9 +15,9 @@ from newsfolio import NEW_YORK, Asset, Sleeve
 
 def bdays(start: str, count: int) -> list[str]:
     """The first so many sessions of New York from a day on."""
-    known = sessions_of(NEW_YORK)
-    place = int(np.searchsorted(known, np.datetime64(start)))
-    return [str(day) for day in known[place : place + count]]
+    sessions = sessions_of(NEW_YORK)
+    place = int(np.searchsorted(sessions, np.datetime64(start)))
+    return [str(day) for day in sessions[place : place + count]]
 
 
 def line(ticker: str, sessions: list[str], close: list[float], **columns: list[float]) -> Bars:

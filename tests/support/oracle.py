@@ -158,11 +158,11 @@ class _Run:
 
     # --- trading -----------------------------------------------------------------------------
 
-    def _spread(self, s: int, name: str, price: float, quantity: float, known: int) -> float:
+    def _spread(self, s: int, name: str, price: float, quantity: float, until: int) -> float:
         """Half-spread and impact as a fraction of the price; bars before `known` count."""
         line = self.lines[name]
         own = self.costs.half_spread(line.asset, self.market.day(s), line.raw(price, s))
-        liquid = line.liquidity(known) if self.settings.impact else None
+        liquid = line.liquidity(until) if self.settings.impact else None
         if liquid is None:
             return own
         return own + self.settings.impact * liquid[0] * sqrt(abs(quantity) / liquid[1])

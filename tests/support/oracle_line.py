@@ -62,10 +62,10 @@ class Line:
     @staticmethod
     def _carried(closes: list[float], scale: list[float]) -> list[float]:
         """The last close known; it grows with the factor as every other price does."""
-        known, carried = float("nan"), []
+        carried_close, carried = float("nan"), []
         for close, grow in zip(closes, scale, strict=True):
-            known = known if isnan(close) else close
-            carried.append(known * grow)
+            carried_close = carried_close if isnan(close) else close
+            carried.append(carried_close * grow)
         return carried
 
     def lot(self, session: int) -> float:

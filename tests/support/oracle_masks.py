@@ -66,10 +66,11 @@ def _own_rows(asset: Asset, line: Bars, days: Sequence[date]) -> dict[date, Row]
 
 
 def _together(part: Sequence[Row]) -> Row:
-    known = [row["volume"] for row in part if not isnan(row["volume"])]
+    volumes = [row["volume"] for row in part if not isnan(row["volume"])]
     opened = [row["open"] for row in part if not isnan(row["open"])]
     return {
-        **part[-1], "open": opened[0] if opened else nan, "volume": sum(known) if known else nan,
+        **part[-1], "open": opened[0] if opened else nan,
+        "volume": sum(volumes) if volumes else nan,
         "high": max(row["high"] for row in part), "low": min(row["low"] for row in part),
     }  # fmt: skip
 
@@ -98,7 +99,7 @@ def _session(venue: Venue, day: date) -> bool:
 @cache
 def _known(venue: Venue) -> dict[date, int]:
     """The sessions of a venue, with their places."""
-    return {known: place for place, known in enumerate(sessions_of(venue).tolist())}
+    return {session: place for place, session in enumerate(sessions_of(venue).tolist())}
 
 
 def _alive(asset: Asset, day: date) -> bool:
@@ -139,7 +140,7 @@ def _locked(
         return 0
     shares = _later_splits(line, own, day)
     tick = Decimal("0.001") if asset.kind is Kind.ETF else Decimal("0.01")
-    exact = any(not isnan(each["split"]) for each in own.values())
+    exact = any(not isnan(row["split"]) for row in own.values())
     reference = Decimal((before - _paid(asset, own, day, days)) * shares)
     reference = _rounded(reference, tick) if exact else reference
     price = Decimal(row["open"] * shares)
@@ -163,9 +164,9 @@ def _most(asset: Asset, day: date) -> Decimal | None:
     fund = asset.kind is Kind.ETF
     free = 0 if fund else 5 if asset.star or (asset.listed or day) >= date(2023, 4, 10) else 1
     if asset.listed is not None:
-        known = list(_known(asset.venue))
-        first = bisect_left(known, asset.listed)
-        if asset.listed <= day < known[first + free]:
+        days = list(_known(asset.venue))
+        first = bisect_left(days, asset.listed)
+        if asset.listed <= day < days[first + free]:
             return None
     if asset.star:
         return Decimal("0.2")
@@ -202,13 +203,13 @@ def _later_splits(line: Bars, own: Mapping[date, Row], day: date) -> float:
 
 def cash_rates(bills: Bars, days: Sequence[date]) -> list[float]:
     """The yield of ^IRX's last close before each day; 0 where it is over seven sessions old."""
-    own, known = _rows(bills), sessions_of(NEW_YORK).tolist()
+    own, sessions = _rows(bills), sessions_of(NEW_YORK).tolist()
     dated = list(own)
     rates = []
     for day in days:
         place = bisect_left(dated, day)
         seen = dated[place - 1] if place else None
-        passed = bisect_right(known, day) - bisect_right(known, seen or day)
+        passed = bisect_right(sessions, day) - bisect_right(sessions, seen or day)
         discount = nan if seen is None or passed > 7 else own[seen]["close"] / 100
         rates.append(0.0 if isnan(discount) else discount / (1 - discount * 91 / 360))
     return rates

@@ -106,5 +106,5 @@ def bare(cls: type, bars: Sequence[Bars], cash: float = 100_000.0, **values: Any
     cerebro.addstrategy(cls, **values)
     cerebro.addanalyzer(_Told, _name="told")
     strategy = cerebro.run()[0]
-    told = strategy.analyzers.told
-    return Bare(told.rows, cerebro.broker.getvalue(), told.rejected, strategy)
+    orders = strategy.analyzers.told
+    return Bare(orders.rows, cerebro.broker.getvalue(), orders.rejected, strategy)

@@ -45,9 +45,9 @@ def rows_of(bars: Bars) -> list[tuple[float | str, ...]]:
     ]
 
 
-def same(found: list[tuple[float | str, ...]], wanted: list[tuple[float | str, ...]]) -> bool:
+def same(rows: list[tuple[float | str, ...]], wanted: list[tuple[float | str, ...]]) -> bool:
     """Equal to the last bit, NaN equal to NaN."""
-    return repr(found) == repr(wanted)
+    return repr(rows) == repr(wanted)
 
 
 def a_frame() -> pd.DataFrame:

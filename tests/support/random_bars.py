@@ -38,8 +38,8 @@ def bars_of(rng: Rng, asset: Asset, days: np.ndarray, liquid: bool) -> Bars:
         frame = _stopped(rng, frame)
     frame = _repeated(rng, frame)
     if asset.kind is Kind.FUND:
-        one = dict.fromkeys(("open", "high", "low"), frame["close"])
-        frame = frame.assign(**one, volume=0.0)
+        close = dict.fromkeys(("open", "high", "low"), frame["close"])
+        frame = frame.assign(**close, volume=0.0)
     later = float(rng.choice([1.0, 1.0, 2.0]))
     return Bars(asset.ticker, frame, Priced.SPLITS, later, simulated=True)
 

@@ -41,7 +41,10 @@ def book(random: Random) -> Book:
             size += random.choice((0.0, 0.0, 0.5, 0.125))
             rows.append((line, -size if random.random() < 0.2 else size))
     random.shuffle(rows)
-    cash = {one: round(random.uniform(-5e4, 9e6), 2) for one in random.sample(["USD", "HKD"], 2)}
+    cash = {
+        currency: round(random.uniform(-5e4, 9e6), 2)
+        for currency in random.sample(["USD", "HKD"], 2)
+    }
     return Book(tuple(rows), cash)
 
 
@@ -65,7 +68,9 @@ def activity(of: Book) -> tuple[str, Book]:
         rows.append(f"Open Positions,Data,Summary,Stocks,{currency},{symbol},{plain(size)},")
         rows.append(f"Open Positions,Data,Lot,Stocks,{currency},{symbol},{plain(size)},")
     rows.append("Cash Report,Header,Currency Summary,Currency,Total")
-    rows += [f"Cash Report,Data,Ending Cash,{one},{money}" for one, money in of.cash.items()]
+    rows += [
+        f"Cash Report,Data,Ending Cash,{currency},{money}" for currency, money in of.cash.items()
+    ]
     return "\n".join(rows) + "\n", of
 
 
@@ -75,8 +80,8 @@ def flex(of: Book) -> tuple[str, Book]:
         symbol, currency = ASIAN.get(line, (AMERICAN.get(line, "").replace("/", " "), "USD"))
         rows += (f'<OpenPosition assetCategory="STK" currency="{currency}" symbol="{symbol}" '
                  f'position="{plain(size)}"/>')  # fmt: skip
-    for one, money in of.cash.items():
-        rows += f'<CashReportCurrency currency="{one}" endingCash="{money}"/>'
+    for code, money in of.cash.items():
+        rows += f'<CashReportCurrency currency="{code}" endingCash="{money}"/>'
     inner = f'<FlexStatement accountId="U1" toDate="20260327">{rows}</FlexStatement>'
     return f"<FlexQueryResponse><FlexStatements>{inner}</FlexStatements></FlexQueryResponse>", of
 
@@ -122,7 +127,7 @@ def yahoo(of: Book) -> tuple[str, Book]:
 
 def own_in_german(of: Book) -> tuple[str, Book]:
     rows = ["asset;quantity", *(f"{line};{comma(grouped(size))}" for line, size in of.rows)]
-    rows += [f"CASH {one};{comma(f'{money:,.2f}')}" for one, money in of.cash.items()]
+    rows += [f"CASH {currency};{comma(f'{money:,.2f}')}" for currency, money in of.cash.items()]
     rows.append("TSLA;0,5")  # tells which mark is which
     return "\n".join(rows) + "\n", of
 

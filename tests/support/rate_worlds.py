@@ -45,10 +45,10 @@ def pair(name: str, times: float = 1.0, after: float | None = None, last: date =
     """A pair by the fixings, then at one value, and `times` that; one never fixed at `after`."""
     currency = name.removesuffix("=X").removesuffix("USD")
     days = weekdays(date(2026, 5, 1), last)
-    known = np.minimum(days, np.datetime64(FIXED))
+    capped = np.minimum(days, np.datetime64(FIXED))
     try:
         fixings = EcbRates().fixings("USD", currency)
-        rates = fixings.until(known)
+        rates = fixings.until(capped)
         rates = 1 / rates if name.endswith("USD=X") else rates
     except LookupError:
         rates = np.full(len(days), np.nan)

@@ -181,12 +181,12 @@ def judged(result: Result | None = None, **changed: Any) -> Result:
             "excess": [(place - 18) / 100 for place in range(40)],
         }
     )
-    found = usual_evaluation(**changed).as_json()
-    return dataclasses.replace(base, evaluation=found, placebos=table)
+    evaluation = usual_evaluation(**changed).as_json()
+    return dataclasses.replace(base, evaluation=evaluation, placebos=table)
 
 
 def data_of(page: str) -> dict[str, Any]:
     """What page.js draws from."""
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    return json.loads(found.group(1))
+    match = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert match is not None
+    return json.loads(match.group(1))

@@ -36,8 +36,8 @@ class Shell:
             import_libraries()  # once: what draws in the background is a copy of this process
         with pytest.raises(SystemExit) as stopped:
             main(arguments)
-        said = self.capture.readouterr()
-        return Said(int(stopped.value.code or 0), said.out, said.err)
+        printed = self.capture.readouterr()
+        return Said(int(stopped.value.code or 0), printed.out, printed.err)
 
     @property
     def ledger(self) -> Path:

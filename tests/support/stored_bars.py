@@ -21,5 +21,5 @@ def stored(ticker: str = "AAPL", scale: float = 1.0, rows: int = 3) -> StoredBar
     return StoredBars(bars, date(2025, 2, 21), "yahoo", "USD")
 
 
-def same(one: pd.DataFrame, two: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(one, two, check_exact=True, check_freq=False)
+def same(frame: pd.DataFrame, two: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(frame, two, check_exact=True, check_freq=False)

@@ -168,7 +168,7 @@ def _run(
     market = prepare(strategy, load_bars(strategy, source, settings), settings)
     desk = Desk(strategy, market, settings, cost_model(settings))
     output = kernel.run(desk)
-    by_day = {str(market.day(each.session)): held_of(each.weights) for each in output.targets}
+    by_day = {str(market.day(target.session)): held_of(target.weights) for target in output.targets}
     return by_day, desk
 
 

@@ -78,8 +78,8 @@ class Top(Strategy):
         if self.word == "fails":
             raise ZeroDivisionError("as it should")
         gains = {line: view.momentum(line, self.lookback) for line in view.usable}
-        known = sorted((-gain, line) for line, gain in gains.items() if gain == gain)
-        return {line: 1 / self.n for _, line in known[: self.n]}
+        ranked = sorted((-gain, line) for line, gain in gains.items() if gain == gain)
+        return {line: 1 / self.n for _, line in ranked[: self.n]}
 
 
 def swept(folder: Path, what: Any = None, **more: Any) -> SweepResult:

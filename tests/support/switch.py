@@ -88,9 +88,9 @@ class Switch(Strategy):
 def judged(strategy: Strategy, lines: Mapping[str, Bars] = LINES, **settings: Any) -> JudgedRun:
     wanted = Settings(**({"engine": "kernel", "start": "2022-01-03"} | settings))
     run = run_strategy(strategy, Made(lines), wanted)
-    found = evaluate(run, Tried(), HONEST, count=25)
-    json.dumps(found.evaluation.as_json(), allow_nan=False)
-    return found
+    evaluation = evaluate(run, Tried(), HONEST, count=25)
+    json.dumps(evaluation.evaluation.as_json(), allow_nan=False)
+    return evaluation
 
 
 def after(sessions: int) -> str:

@@ -150,7 +150,7 @@ def risks(curve: Told, held: float) -> dict[str, Value]:
     """Growth and what it is set against."""
     values, excess, root = curve.returns, curve.excess, math.sqrt(curve.a_year)
     sharpe = mean(excess) / statistics.stdev(excess) * root
-    sortino = mean(excess) / math.sqrt(mean([min(one, 0.0) ** 2 for one in excess])) * root
+    sortino = mean(excess) / math.sqrt(mean([min(value, 0.0) ** 2 for value in excess])) * root
     return {
         "Risk-Free Rate": curve.cash_rate, "Time in Market": held,
         "Cumulative Return": curve.total, "CAGR﹪": curve.cagr, "All-time (ann.)": curve.cagr,
@@ -162,7 +162,7 @@ def risks(curve: Told, held: float) -> dict[str, Value]:
         "Volatility (ann.)": statistics.stdev(values) * root,
         "Risk-Adjusted Return": curve.cagr / held,
         "Risk-Return Ratio": mean(values) / statistics.stdev(values) * root,
-        "Expected Daily": math.prod(1 + one for one in values) ** (1 / len(values)) - 1,
+        "Expected Daily": math.prod(1 + value for value in values) ** (1 / len(values)) - 1,
         "Expected Monthly": (1 + curve.cagr) ** (1 / 12) - 1, "Expected Yearly": curve.cagr,
     }  # fmt: skip
 
@@ -195,9 +195,9 @@ def sessions(curve: Told) -> dict[str, Value]:
         "Avg. Loss": mean(losses(values)), "Win/Loss Ratio": payoff, "Payoff Ratio": payoff,
         "Kelly Criterion": won(values) - (1 - won(values)) / payoff,
         "Daily Value-at-Risk": worst,
-        "Expected Shortfall (cVaR)": mean([one for one in values if one <= worst]),
-        "Max Consecutive Wins": float(longest([one > 0 for one in values])),
-        "Max Consecutive Losses": float(longest([one < 0 for one in values])),
+        "Expected Shortfall (cVaR)": mean([value for value in values if value <= worst]),
+        "Max Consecutive Wins": float(longest([value > 0 for value in values])),
+        "Max Consecutive Losses": float(longest([value < 0 for value in values])),
         "Gain/Pain Ratio": sum(values) / -sum(losses(values)),
         "Profit Factor": factor, "Common Sense Ratio": factor * tail,
         "CPC Index": factor * won(values) * payoff, "Tail Ratio": tail,

@@ -30,13 +30,13 @@ class WrittenTree(Written):
 
 def _split(of: History, digits: int = 4) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Split-adjusted open, high, low, close, rounded, and volume."""
-    opened, high, low, close = (np.round(one, digits) for one in of.prices(1 / of.later))
+    opened, high, low, close = (np.round(prices, digits) for prices in of.prices(1 / of.later))
     return opened, high, low, close, of.volume * of.later
 
 
 def bloomberg(of: History) -> Written:
     opened, high, low, close, volume = _split(of)
-    cells = [f"{one:.0f}" for one in volume]
+    cells = [f"{count:.0f}" for count in volume]
     unknown = len(cells) // 3
     cells[unknown] = "#N/A N/A"
     volume = np.where(np.arange(len(volume)) == unknown, np.nan, volume)
@@ -65,7 +65,7 @@ def _total_returns(of: History) -> Floats:
 
 def crsp(of: History) -> Written:
     """Two securities by day; the other bore the ticker before, and was delisted."""
-    returns = ["C", *(f"{one:.6f}" for one in _total_returns(of)[1:])]
+    returns = ["C", *(f"{gain:.6f}" for gain in _total_returns(of)[1:])]
     rows: list[tuple[object, ...]] = []
     for row, day in enumerate(of.days):
         prices = [of.open[row], of.high[row], of.low[row]]
@@ -84,7 +84,7 @@ def crsp(of: History) -> Written:
 
 
 def crsp_ciz(of: History) -> Written:
-    returns = ["", *(f"{one:.6f}" for one in _total_returns(of)[1:])]
+    returns = ["", *(f"{gain:.6f}" for gain in _total_returns(of)[1:])]
     rows = zip([10] * len(of.days), map(compact, of.days), of.close, ["TR"] * len(of.days), returns,
                of.volume.astype(int), of.later, of.open, of.high, of.low, strict=True)  # fmt: skip
     header = "PERMNO,DlyCalDt,DlyPrc,DlyPrcFlg,DlyRet,DlyVol,DlyCumFacPr,DlyOpen,DlyHigh,DlyLow"
@@ -94,7 +94,7 @@ def crsp_ciz(of: History) -> Written:
 
 def fred(of: History) -> Written:
     """Values of a day are seen on the next weekday; a holiday has none."""
-    cells = [f"{one:.2f}" for one in of.close]
+    cells = [f"{close:.2f}" for close in of.close]
     cells[2] = ""
     days = [str(np.busday_offset(day, 1)) for day in of.days]
     keep = [row for row in range(len(cells)) if row != 2]

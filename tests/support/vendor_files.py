@@ -154,7 +154,7 @@ def yfinance_history(of: History) -> Written:
 def yfinance_download(of: History) -> Written:
     opened, high, low, close = of.prices(of.factor)
     volume = (of.volume * of.later).astype(int)
-    both = [column for one in (close, high, low, opened) for column in (one, one * 2)]
+    both = [column for price in (close, high, low, opened) for column in (price, price * 2)]
     rows = zip(of.days, *both, volume, volume * 3, strict=True)
     fields = ("Close", "High", "Low", "Open", "Volume")
     text = table(

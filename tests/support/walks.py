@@ -93,5 +93,5 @@ def walked(folder: Path, what: Any = None, **more: Any) -> SweepResult:
     return sweep(what or Hold(), out=folder, ledger=folder / "l.sqlite", **options)
 
 
-def windows(found: SweepResult) -> list[dict[str, Any]]:
-    return list(found.summary["walk_forward"]["windows"])
+def windows(sweep: SweepResult) -> list[dict[str, Any]]:
+    return list(sweep.summary["walk_forward"]["windows"])

@@ -78,7 +78,7 @@ def known(ledger: Ledger, folder: Path) -> Known:
     return Known(
         judged=ledger.judged(),
         frozen=tuple(_frozen(ledger)),
-        variants=ledger.variants(),
+        variants={one.subject: one.variants for one in ledger.subjects()[0]},
         told=told,
         strategies=[cls() for cls in shipped().values()],
     )

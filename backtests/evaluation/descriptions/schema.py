@@ -44,6 +44,22 @@ class Regimes:
 
 
 @dataclass(frozen=True)
+class Falsified:
+    """stated: as the author wrote it. value: of the sessions up to `until`.
+
+    met: True where it shows that the thesis is wrong; None while its day has not come, or where
+    the figure is not known.
+    """
+
+    stated: str
+    by: str
+    until: str
+    value: float | None
+    met: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Shortcut:
     """What the run would have shown with one thing done as nobody could have.
 

@@ -74,7 +74,9 @@ def _altered(values: Sequence[Any]) -> str:
 
 def _uncounted(connection: sqlite3.Connection) -> Iterator[str]:
     """The index of variants is no row; it must have as many as the rows say are new."""
-    (rows,) = connection.execute("SELECT COALESCE(SUM(new), 0) FROM trials").fetchone()
+    (rows,) = connection.execute(
+        "SELECT COALESCE(SUM(new), 0) FROM trials WHERE counted > 0"
+    ).fetchone()
     (index,) = connection.execute("SELECT COUNT(*) FROM variants").fetchone()
     if rows != index:
         yield f"the index of variants has {index:,}, the rows say {rows:,}"

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from backtests.records.ledger.families import Group, Unfinished, joined
 from backtests.records.ledger.rows import subject_of, unpacked
@@ -41,6 +42,16 @@ class Count:
     def after(self, variants: Iterable[str]) -> int:
         """How many there are with these."""
         return self.variants + len(frozenset(variants) - self.known)
+
+
+class Subject(NamedTuple):
+    """A thesis, or a strategy without one: what it has tried on real prices, and when."""
+
+    subject: str
+    variants: int
+    trials: int
+    since: str
+    until: str
 
 
 @dataclass(frozen=True)
@@ -150,6 +161,15 @@ class Counter:
                 one = found.get(run.subject, Joined(run.subject, 0, "started, never finished"))
                 found[run.subject] = replace(one, variants=one.variants + 1)
         return tuple(sorted(found.values(), key=lambda one: (-one.variants, one.subject)))
+
+    def subjects(self) -> tuple[Subject, ...]:
+        """Everybody that has trials, in the order of the first."""
+        rows = self._connection.execute(
+            "SELECT subject, SUM(new), SUM(counted), MIN(at), MAX(at) FROM trials "
+            "WHERE counted > 0 AND id < ? GROUP BY subject ORDER BY MIN(id)",
+            (self._before,),
+        )
+        return tuple(Subject(*row) for row in rows)
 
     def until(self) -> str:
         (last,) = self._connection.execute(

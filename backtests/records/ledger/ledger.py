@@ -13,14 +13,15 @@ from typing import Any
 
 from backtests import paths
 from backtests.records.ledger.chain import witness
-from backtests.records.ledger.counting import Counter, Question, Tried
+from backtests.records.ledger.counting import Counter, Question, Subject, Tried
+from backtests.records.ledger.families import Unfinished
 from backtests.records.ledger.old_versions import migrate
 from backtests.records.ledger.processes import this_process
 from backtests.records.ledger.rows import EMPTY, Appender, subject_of, told, told_all, unpacked
 from backtests.records.ledger.state import LedgerState, state_of
 from backtests.records.ledger.tables import VERSION, make, refused, require_ours
 from backtests.records.ledger.trial import Trial, compact
-from backtests.records.ledger.verdicts import JudgedRow, judged_rows, tried_variants
+from backtests.records.ledger.verdicts import JudgedRow, judged_rows
 from newsfolio.errors import OutputError
 
 PATIENCE = 10
@@ -126,13 +127,6 @@ class Ledger:
         with self._reading() as connection:
             return tuple(judged_rows(connection))
 
-    def variants(self) -> dict[str, int]:
-        """Distinct variants that count, by thesis, or by strategy without one."""
-        if not self._path.exists():
-            return {}
-        with self._reading() as connection:
-            return tried_variants(connection)
-
     def tried(self, question: Question) -> Tried:
         """The distinct variants so far; reruns, failures and simulated runs do not count."""
         if not self._path.exists():
@@ -144,6 +138,14 @@ class Ledger:
         """How many variants of its family had been tried when a row was written."""
         with self._reading() as connection:
             return Counter(connection, question, row).family().variants
+
+    def subjects(self) -> tuple[tuple[Subject, ...], tuple[Unfinished, ...]]:
+        """What was tried of each thesis, and the runs that have no end."""
+        if not self._path.exists():
+            return (), ()
+        with self._reading() as connection:
+            counter = Counter(connection, Question("", ""))
+            return counter.subjects(), counter.unfinished
 
     def state(self) -> LedgerState:
         """Since when there is one, what it holds, and whether it is whole."""

@@ -104,7 +104,7 @@ def test_a_score_counts_what_can_no_longer_be_made(
     def unmade(_: object) -> None:
         raise StrategyError("s.py raised ValueError: at once")
 
-    monkeypatch.setattr("backtests.records.rescore.job_again", unmade)
+    monkeypatch.setattr("backtests.commands.records.rescore.job_again", unmade)
     assert shell("score", run, "--data", "sample").code == 1
     errors = [row["error"] for row in Ledger(shell.ledger).rows()]
     assert [bool(error) for error in errors] == [False, True, True]

@@ -18,13 +18,13 @@ import pandas as pd
 import pytest
 
 from backtests.api import run_job
-from backtests.evaluation.estimates import beta_mix
+from backtests.commands.records import rescore
+from backtests.evaluation.alternatives import beta_mix
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.judging import Judging
 from backtests.evaluation.placebos import ENOUGH, placebos
 from backtests.evaluation.schema import Condition, Evaluation, Headline, Role
 from backtests.evaluation.scored_window import scored_sessions
-from backtests.records import rescore
 from backtests.records.ledger import Ledger, Tried, variant_of
 from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
@@ -55,9 +55,9 @@ def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def strong() -> dict[str, Bars]:
-    """BBB gains a tenth of a percent a session on AAA once the article is out."""
+    """BBB gains 0.2 % a session on AAA once the article is out."""
     own = {ticker: COMMON + noise(seed, 0.004) for ticker, seed in (("AAA", 31), ("BBB", 32))}
-    own["BBB"] = own["BBB"] + 0.001 * NEW
+    own["BBB"] = own["BBB"] + 0.002 * NEW
     proxies = {"SPY": noise(4), "MCHI": noise(5), "SMH": noise(6)}
     return {t: line(t, r) for t, r in {**own, "IDX": COMMON + noise(33, 0.002), **proxies}.items()}
 

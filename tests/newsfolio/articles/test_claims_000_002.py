@@ -18,7 +18,7 @@ from newsfolio.articles import CHINA_LAGS, LEAVES_PEERS_BEHIND, china_lags, leav
 from newsfolio.thesis import Thesis
 
 ARTICLES = (LEAVES_PEERS_BEHIND, CHINA_LAGS)
-CLAIMS: Mapping[str, Claim] = {claim.id: claim for one in ARTICLES for claim in one.claims}
+CLAIMS: Mapping[str, Claim] = {claim.id: claim for article in ARTICLES for claim in article.claims}
 
 Found = Mapping[str, CheckedClaim]
 
@@ -26,19 +26,19 @@ Found = Mapping[str, CheckedClaim]
 @pytest.fixture(scope="module")
 def real(prices: Path) -> Found:
     """Every claim, measured on the folder of real prices."""
-    return {one.claim.id: one for one in check_claims(ARTICLES, FolderSource(prices))}
+    return {checked.claim.id: checked for checked in check_claims(ARTICLES, FolderSource(prices))}
 
 
 @pytest.fixture(scope="module")
 def sample() -> Found:
     """Every claim, measured on the sample market."""
-    return {one.claim.id: one for one in check_claims(ARTICLES, SampleSource())}
+    return {checked.claim.id: checked for checked in check_claims(ARTICLES, SampleSource())}
 
 
-def reading(one: CheckedClaim, label: str) -> MeasuredReading:
+def reading(claim: CheckedClaim, label: str) -> MeasuredReading:
     """The reading whose label begins so."""
-    (found,) = (each for each in one.stated if each.label.startswith(label))
-    return found
+    (match,) = (stated for stated in claim.stated if stated.label.startswith(label))
+    return match
 
 
 @pytest.mark.parametrize(("article", "count"), [(LEAVES_PEERS_BEHIND, 24), (CHINA_LAGS, 13)])
@@ -58,7 +58,7 @@ def test_a_claim_is_a_value(claim: Claim) -> None:
 
 @pytest.mark.parametrize("module", [leaves_peers_behind, china_lags])
 def test_theses_rest_on_claims_that_are_there(module: object) -> None:
-    theses = [one for _, one in inspect.getmembers(module) if isinstance(one, Thesis)]
+    theses = [thesis for _, thesis in inspect.getmembers(module) if isinstance(thesis, Thesis)]
     assert theses
     for thesis in theses:
         assert [claim.id for claim in thesis.rests_on()] == list(thesis.claims)
@@ -96,9 +96,9 @@ def test_theses_rest_on_claims_that_are_there(module: object) -> None:
 def test_real_prices_decide(
     real: Found, name: str, verdict: str, measured: float, within: float
 ) -> None:
-    found = real[name].as_json()
-    assert found["verdict"] == verdict
-    assert found["as_stated"]["measured"] == pytest.approx(measured, abs=within)
+    row = real[name].as_json()
+    assert row["verdict"] == verdict
+    assert row["as_stated"]["measured"] == pytest.approx(measured, abs=within)
 
 
 @pytest.mark.parametrize(
@@ -131,17 +131,17 @@ def test_what_the_folder_cannot_tell_names_what_is_missing(
 
 
 def test_every_claim_is_decided_or_its_want_is_named(real: Found) -> None:
-    words = [one.verdict.value for one in real.values()]
+    words = [claim.verdict.value for claim in real.values()]
     assert {word: words.count(word) for word in set(words)} == {
         "holds": 14, "fails": 6, "holds as corrected": 1, "untestable": 16,
     }  # fmt: skip
 
 
 def test_the_wrong_year_is_found(real: Found) -> None:
-    found = real["000-01"].as_json()
-    assert (found["as_stated"]["start"], found["as_stated"]["end"]) == ("2023-12-29", "2024-12-31")
-    assert found["as_stated"]["verdict"] == "fails"
-    assert found["as_corrected"] == {
+    row = real["000-01"].as_json()
+    assert (row["as_stated"]["start"], row["as_stated"]["end"]) == ("2023-12-29", "2024-12-31")
+    assert row["as_stated"]["verdict"] == "fails"
+    assert row["as_corrected"] == {
         "start": "2024-12-31", "end": "2025-09-19", "verdict": "holds",
         "measured": pytest.approx(0.409 - 0.172, abs=0.001),
     }  # fmt: skip
@@ -158,7 +158,7 @@ def test_figures_are_from_the_close_before_the_article(real: Found) -> None:
 
 def test_alibaba_fails_on_both_lines_and_fits_two_days_earlier(real: Found) -> None:
     claim = real["000-07"]
-    beside = {one.label: one for one in claim.stated if not one.decides}
+    beside = {reading.label: reading for reading in claim.stated if not reading.decides}
     assert beside["New York line"].measured == pytest.approx(0.920, abs=0.0005)
     assert beside["New York line"].verdict.value == "fails"
     earlier = beside["Hong Kong line, two sessions earlier"]
@@ -169,7 +169,7 @@ def test_alibaba_fails_on_both_lines_and_fits_two_days_earlier(real: Found) -> N
 
 def test_the_pain_of_being_underweight_did_not_come(real: Found) -> None:
     three, six, year = real["000-16"].stated[:3]
-    assert [one.verdict.value for one in (three, six, year)] == ["fails", "fails", "untestable"]
+    assert [claim.verdict.value for claim in (three, six, year)] == ["fails", "fails", "untestable"]
     assert six.measured == pytest.approx(-0.214, abs=0.001)
     assert year.measured is None
     indices = reading(real["000-22"], "after 9 months")
@@ -204,11 +204,13 @@ def test_the_lag_went_on_for_six_weeks_and_more_is_not_known(real: Found) -> Non
 )  # fmt: skip
 def test_what_was_foretold_is_measured_from_the_first_close_after(name: str, act: str) -> None:
     claim = CLAIMS[name]
-    assert {one.start for one in claim.stated} == {act}
-    horizons = [one for one in claim.stated if one.decides]
-    lengths = [(one.window.end - one.window.start) // timedelta(days=30) for one in horizons]
+    assert {reading.start for reading in claim.stated} == {act}
+    horizons = [reading for reading in claim.stated if reading.decides]
+    lengths = [
+        (reading.window.end - reading.window.start) // timedelta(days=30) for reading in horizons
+    ]
     assert lengths == [3, 6, 12]
-    labels = [one.label.split(",")[0] for one in horizons]
+    labels = [reading.label.split(",")[0] for reading in horizons]
     assert labels == ["after 3 months", "after 6 months", "after 12 months"]
     assert not claim.corrected
 
@@ -217,14 +219,14 @@ def test_what_was_said_of_the_past_ends_before_one_could_act() -> None:
     acts = {"000": date(2025, 9, 22), "002": date(2026, 5, 13)}
     foretold = {"000-16", "000-19", "000-22", "002-11", "002-12"}
     for name, claim in CLAIMS.items():
-        for one in (*claim.stated, *claim.corrected):
-            if name not in foretold and one.decides:
-                assert one.window.end < acts[name[:3]], name
+        for reading in (*claim.stated, *claim.corrected):
+            if name not in foretold and reading.decides:
+                assert reading.window.end < acts[name[:3]], name
 
 
 def test_what_only_stands_in_for_something_is_called_a_proxy() -> None:
     marked = {
-        name: sum("proxy" in one.label for one in (*claim.stated, *claim.corrected))
+        name: sum("proxy" in reading.label for reading in (*claim.stated, *claim.corrected))
         for name, claim in CLAIMS.items()
     }
     assert {name: count for name, count in marked.items() if count} == {
@@ -235,11 +237,11 @@ def test_what_only_stands_in_for_something_is_called_a_proxy() -> None:
 
 def test_tolerances_are_not_bent() -> None:
     for claim in CLAIMS.values():
-        for one in (*claim.stated, *claim.corrected):
-            assert one.tolerance == 0.01
+        for reading in (*claim.stated, *claim.corrected):
+            assert reading.tolerance == 0.01
 
 
 def test_made_up_prices_decide_nothing(sample: Found) -> None:
-    for name, found in sample.items():
+    for name, claim in sample.items():
         expected = "simulated" if CLAIMS[name].stated else "untestable"
-        assert found.verdict.value == expected, name
+        assert claim.verdict.value == expected, name

@@ -24,16 +24,16 @@ NOT_PRICES = {
 
 
 @pytest.fixture(scope="module")
-def found(prices: Path) -> dict[str, CheckedClaim]:
-    return {one.claim.id: one for one in check_claims([EAST_RISING], FolderSource(prices))}
+def claims(prices: Path) -> dict[str, CheckedClaim]:
+    return {claim.claim.id: claim for claim in check_claims([EAST_RISING], FolderSource(prices))}
 
 
-def verdict(found: dict[str, CheckedClaim], number: str) -> str:
-    return found[f"003-{number}"].verdict.value
+def verdict(claims: dict[str, CheckedClaim], number: str) -> str:
+    return claims[f"003-{number}"].verdict.value
 
 
-def figures(found: dict[str, CheckedClaim], number: str) -> list[float | None]:
-    return [one.measured for one in found[f"003-{number}"].stated]
+def figures(claims: dict[str, CheckedClaim], number: str) -> list[float | None]:
+    return [reading.measured for reading in claims[f"003-{number}"].stated]
 
 
 def raw(prices: Path, line: str, column: str = "Close") -> pd.Series:
@@ -73,9 +73,9 @@ def test_what_came_after_is_measured_from_a_close_that_could_be_had(claim: Claim
 
 def test_made_up_prices_prove_nothing() -> None:
     """The index of 003-20 is not in the sample; every other claim with readings is measured."""
-    for one in check_claims([EAST_RISING], SampleSource()):
-        missing = one.claim.untestable or one.claim.id == "003-20"
-        assert one.verdict.value == ("untestable" if missing else "simulated"), one.claim.id
+    for claim in check_claims([EAST_RISING], SampleSource()):
+        missing = claim.claim.untestable or claim.claim.id == "003-20"
+        assert claim.verdict.value == ("untestable" if missing else "simulated"), claim.claim.id
 
 
 # From here on real prices. Figures are those of DOMAIN's ledger, or are worked out from the files.
@@ -93,9 +93,9 @@ def test_made_up_prices_prove_nothing() -> None:
     ],
 )
 def test_a_figure_is_what_others_found(
-    found: dict[str, CheckedClaim], number: str, expected: list[float], off: float
+    claims: dict[str, CheckedClaim], number: str, expected: list[float], off: float
 ) -> None:
-    assert figures(found, number) == pytest.approx(expected, abs=off)
+    assert figures(claims, number) == pytest.approx(expected, abs=off)
 
 
 @pytest.mark.parametrize(
@@ -106,45 +106,51 @@ def test_a_figure_is_what_others_found(
         ("untestable", "16 20 25 39 52"),
     ],
 )
-def test_the_verdicts(found: dict[str, CheckedClaim], wanted: str, numbers: str) -> None:
-    assert {n: verdict(found, n) for n in numbers.split()} == dict.fromkeys(numbers.split(), wanted)
+def test_the_verdicts(claims: dict[str, CheckedClaim], wanted: str, numbers: str) -> None:
+    assert {n: verdict(claims, n) for n in numbers.split()} == dict.fromkeys(
+        numbers.split(), wanted
+    )
 
 
-def test_the_verdicts_leave_no_claim_out(found: dict[str, CheckedClaim]) -> None:
-    told = [one.verdict.value for one in found.values()]
-    assert {kind: told.count(kind) for kind in sorted(set(told))} == {
+def test_the_verdicts_leave_no_claim_out(claims: dict[str, CheckedClaim]) -> None:
+    verdicts = [claim.verdict.value for claim in claims.values()]
+    assert {kind: verdicts.count(kind) for kind in sorted(set(verdicts))} == {
         "fails": 6, "holds": 19, "untestable": 27,
     }  # fmt: skip
 
 
 def test_apple_is_the_exception_that_the_article_missed(
-    found: dict[str, CheckedClaim], prices: Path
+    claims: dict[str, CheckedClaim], prices: Path
 ) -> None:
     """From the earlier start Nvidia is another, within two points of the index."""
     seven = ("AAPL", "MSFT", "GOOGL", "AMZN", "NVDA", "META", "TSLA")
-    for one, exceptions in zip(
-        found["003-08"].stated, ({"AAPL", "NVDA", "META"}, {"AAPL", "META"}), strict=True
+    for reading, exceptions in zip(
+        claims["003-08"].stated, ({"AAPL", "NVDA", "META"}, {"AAPL", "META"}), strict=True
     ):
-        gains = {line: raw(prices, line)[one.end] / raw(prices, line)[one.start] - 1
+        gains = {line: raw(prices, line)[reading.end] / raw(prices, line)[reading.start] - 1
                  for line in (*seven, "^GSPC")}  # fmt: skip
         assert {n for n in seven if gains[n] >= gains["^GSPC"] - 0.02} == exceptions
-        assert one.measured == 7 - len(exceptions)
-        assert {word for word in one.detail.split() if word in seven} == exceptions
-    assert ["AAPL +6.9 %" in found["003-08"].stated[0].detail,
-            "AAPL +10.3 %" in found["003-08"].stated[1].detail] == [True, True]  # fmt: skip
+        assert reading.measured == 7 - len(exceptions)
+        assert {word for word in reading.detail.split() if word in seven} == exceptions
+    assert ["AAPL +6.9 %" in claims["003-08"].stated[0].detail,
+            "AAPL +10.3 %" in claims["003-08"].stated[1].detail] == [True, True]  # fmt: skip
 
 
 def test_almost_thirteen_percent_is_less_than_thirteen(
-    found: dict[str, CheckedClaim], prices: Path
+    claims: dict[str, CheckedClaim], prices: Path
 ) -> None:
     closes = raw(prices, "GDS", "Adj Close")
     rise = closes["2025-02-20"] / closes["2025-02-19"] - 1
-    assert figures(found, "15") == pytest.approx([rise] * 3)
-    assert [one.verdict.value for one in found["003-15"].stated] == ["holds", "holds", "fails"]
+    assert figures(claims, "15") == pytest.approx([rise] * 3)
+    assert [reading.verdict.value for reading in claims["003-15"].stated] == [
+        "holds",
+        "holds",
+        "fails",
+    ]
 
 
-def test_closes_alone_do_not_tell_a_high(found: dict[str, CheckedClaim], prices: Path) -> None:
-    alibaba, tech, hang_seng, close = found["003-16"].stated
+def test_closes_alone_do_not_tell_a_high(claims: dict[str, CheckedClaim], prices: Path) -> None:
+    alibaba, tech, hang_seng, close = claims["003-16"].stated
     high, before = raw(prices, "9988.HK", "High")["2025-02-21"], raw(prices, "9988.HK")
     assert alibaba.measured == pytest.approx(high / before["2025-02-20"] - 1)
     assert (tech.measured, tech.verdict.value) == (None, "untestable")
@@ -169,56 +175,56 @@ def test_with_a_high_of_the_index_the_morning_would_hold() -> None:
     assert check_claim("003", CLAIMS["003-16"], bars).verdict.value == "fails"
 
 
-def test_a_target_can_be_touched_and_missed(found: dict[str, CheckedClaim], prices: Path) -> None:
+def test_a_target_can_be_touched_and_missed(claims: dict[str, CheckedClaim], prices: Path) -> None:
     """Goldman's two: both reached on the way, neither there after twelve months."""
     for number in ("29", "30"):
-        touch, horizon = found[f"003-{number}"].stated
+        touch, horizon = claims[f"003-{number}"].stated
         assert (touch.decides, touch.verdict.value) == (True, "holds")
         assert (horizon.decides, horizon.verdict.value) == (False, "fails")
     fund = raw(prices, "MCHI")
     after = fund["2025-02-18":"2026-02-17"] / fund["2025-02-14"] - 1  # type: ignore[misc]
-    assert figures(found, "29") == pytest.approx([after.max(), after.iloc[-1]])
+    assert figures(claims, "29") == pytest.approx([after.max(), after.iloc[-1]])
 
 
 @pytest.mark.parametrize(
     ("number", "line", "year_end"), [("21", "^HSI", 25630), ("22", "000300.SS", 4629.94)]
 )
 def test_targets_for_the_end_of_the_year(
-    found: dict[str, CheckedClaim], prices: Path, number: str, line: str, year_end: float
+    claims: dict[str, CheckedClaim], prices: Path, number: str, line: str, year_end: float
 ) -> None:
     highest = raw(prices, line)["2025-02-25":"2025-12-31"].max()  # type: ignore[misc]
-    assert figures(found, number) == pytest.approx([highest, year_end], abs=0.6)
+    assert figures(claims, number) == pytest.approx([highest, year_end], abs=0.6)
 
 
 def test_a_target_below_the_market_is_told_though_not_measured(
-    found: dict[str, CheckedClaim],
+    claims: dict[str, CheckedClaim],
 ) -> None:
-    one = found["003-20"]
-    assert [reading.measured for reading in one.stated] == [None, None]
-    assert "no prices of ^HSCE" in one.reason
-    assert "8,666.72" in one.reason
+    claim = claims["003-20"]
+    assert [reading.measured for reading in claim.stated] == [None, None]
+    assert "no prices of ^HSCE" in claim.reason
+    assert "8,666.72" in claim.reason
 
 
 def test_the_forecast_fall_came_and_its_date_was_mistranslated(
-    found: dict[str, CheckedClaim], prices: Path
+    claims: dict[str, CheckedClaim], prices: Path
 ) -> None:
     fund = raw(prices, "QQQ")["2025-02-19":"2025-04-24"]  # type: ignore[misc]
     worst = (fund / fund.cummax()).min() - 1
-    assert figures(found, "43") == pytest.approx([-0.189, -0.101, worst], abs=0.0005)
-    assert "2025-04-08" in found["003-43"].stated[0].detail
-    assert "starting Monday" in found["003-43"].reason
+    assert figures(claims, "43") == pytest.approx([-0.189, -0.101, worst], abs=0.0005)
+    assert "2025-04-08" in claims["003-43"].stated[0].detail
+    assert "starting Monday" in claims["003-43"].reason
 
 
-def test_the_record_was_one(found: dict[str, CheckedClaim], prices: Path) -> None:
+def test_the_record_was_one(claims: dict[str, CheckedClaim], prices: Path) -> None:
     closes = raw(prices, "^GSPC")
     before = closes[closes.index < "2025-02-19"].max()
-    above, level = found["003-46"].stated
+    above, level = claims["003-46"].stated
     assert above.measured == pytest.approx(6144.15 / before - 1, abs=1e-6)
     assert level.measured == pytest.approx(6144.15, abs=0.005)
 
 
 def test_the_trade_of_the_year_was_won_before_the_article(
-    found: dict[str, CheckedClaim], prices: Path
+    claims: dict[str, CheckedClaim], prices: Path
 ) -> None:
     fund, market = raw(prices, "MCHI", "Adj Close"), raw(prices, "SPY", "Adj Close")
 
@@ -226,34 +232,34 @@ def test_the_trade_of_the_year_was_won_before_the_article(
         return float((fund / fund[start])["2025-12-31"] - (market / market[start])["2025-12-31"])
 
     expected = [lead("2024-12-31"), lead("2025-02-21")]
-    assert figures(found, "33") == pytest.approx(expected, abs=0.001)
-    assert [one.verdict.value for one in found["003-33"].stated] == ["holds", "fails"]
+    assert figures(claims, "33") == pytest.approx(expected, abs=0.001)
+    assert [reading.verdict.value for reading in claims["003-33"].stated] == ["holds", "fails"]
 
 
-def test_a_bull_market_and_a_boom(found: dict[str, CheckedClaim], prices: Path) -> None:
+def test_a_bull_market_and_a_boom(claims: dict[str, CheckedClaim], prices: Path) -> None:
     fund = raw(prices, "MCHI")["2024-12-31":"2025-02-20"]  # type: ignore[misc]
-    assert figures(found, "31") == pytest.approx([fund.iloc[-1] / fund.min() - 1])
+    assert figures(claims, "31") == pytest.approx([fund.iloc[-1] / fund.min() - 1])
     gains = []
     for line in ("MSFT", "AMZN", "GOOGL", "ORCL", "SPY"):
         closes = raw(prices, line, "Adj Close")
         gains.append(closes["2024-12-31"] / closes["2022-12-30"] - 1)
-    assert figures(found, "49") == pytest.approx([sum(gains[:4]) / 4 - gains[4]], abs=0.002)
+    assert figures(claims, "49") == pytest.approx([sum(gains[:4]) / 4 - gains[4]], abs=0.002)
 
 
 def test_the_ten_led_for_a_quarter_and_then_fell_behind(
-    found: dict[str, CheckedClaim],
+    claims: dict[str, CheckedClaim],
 ) -> None:
-    told = {one.label: one.verdict.value for one in found["003-50"].stated}
-    assert [told[f"after {span}, proxy: prices"] for span in
+    verdicts = {reading.label: reading.verdict.value for reading in claims["003-50"].stated}
+    assert [verdicts[f"after {span}, proxy: prices"] for span in
             ("1 month", "3 months", "6 months", "12 months")] == [
         "holds", "holds", "fails", "untestable"]  # fmt: skip
 
 
-def test_the_rise_did_not_last(found: dict[str, CheckedClaim], prices: Path) -> None:
+def test_the_rise_did_not_last(claims: dict[str, CheckedClaim], prices: Path) -> None:
     """Three months on the index stood lower, and had fallen further than after September 2024."""
     closes = raw(prices, "HSTECH.HK")
     spring = closes["2025-02-24":"2025-05-24"]  # type: ignore[misc]
-    gone, fallen = found["003-23"].stated[0], found["003-23"].stated[3]
+    gone, fallen = claims["003-23"].stated[0], claims["003-23"].stated[3]
     assert gone.measured == pytest.approx(spring.iloc[-1] / spring.iloc[0] - 1)
     autumn = closes["2024-09-30":"2024-12-30"]  # type: ignore[misc]
     worst = [(path / path.cummax()).min() for path in (spring, autumn)]
@@ -261,14 +267,14 @@ def test_the_rise_did_not_last(found: dict[str, CheckedClaim], prices: Path) -> 
     assert fallen.verdict.value == "fails"
 
 
-def test_the_week_after_swung_more(found: dict[str, CheckedClaim], prices: Path) -> None:
+def test_the_week_after_swung_more(claims: dict[str, CheckedClaim], prices: Path) -> None:
     moves = raw(prices, "^GSPC").pct_change()
     weeks = [moves["2025-02-24":"2025-02-28"], moves["2025-02-18":"2025-02-21"]]  # type: ignore[misc]
     later, before = (np.sqrt(252) * week.std(ddof=1) for week in weeks)
-    assert figures(found, "45") == pytest.approx([later - before])
+    assert figures(claims, "45") == pytest.approx([later - before])
 
 
-def test_march_against_the_two_months_before(found: dict[str, CheckedClaim], prices: Path) -> None:
+def test_march_against_the_two_months_before(claims: dict[str, CheckedClaim], prices: Path) -> None:
     moves = raw(prices, "^GSPC").pct_change()
     moves = moves[(moves.index >= "2011") & (moves.index < "2025-04")]
     year, month = moves.index.str[:4], moves.index.str[5:7]
@@ -276,13 +282,13 @@ def test_march_against_the_two_months_before(found: dict[str, CheckedClaim], pri
     for part in (year < "2025", year == "2025"):
         march = moves[part & (month == "03")].mean()
         expected.append(march - moves[part & month.isin(["01", "02"])].mean())
-    assert figures(found, "47") == pytest.approx(expected)
+    assert figures(claims, "47") == pytest.approx(expected)
 
 
-def test_what_is_not_due_or_not_there_is_not_judged(found: dict[str, CheckedClaim]) -> None:
-    later = {one.label: one.verdict.value for one in found["003-25"].stated}
+def test_what_is_not_due_or_not_there_is_not_judged(claims: dict[str, CheckedClaim]) -> None:
+    later = {reading.label: reading.verdict.value for reading in claims["003-25"].stated}
     assert later["after 12 months, Hong Kong is up"] == "holds"
     assert later["after 24 months, Hong Kong is up"] == "untestable"
     for number in ("39", "52"):
-        deciding = [one for one in found[f"003-{number}"].stated if one.decides]
-        assert all("ends on 2025-10-30" in one.detail for one in deciding)
+        deciding = [reading for reading in claims[f"003-{number}"].stated if reading.decides]
+        assert all("ends on 2025-10-30" in reading.detail for reading in deciding)

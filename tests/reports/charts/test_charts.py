@@ -61,7 +61,11 @@ def test_growth_is_one_at_the_divide_and_grey_before(usual: Result) -> None:
     assert f"{parts.days[parts.row]:%Y-%m-%d}" == "2020-02-21"
     chart = data_of(verdict_page(usual))["charts"]["growth"]["figure"]
     past, scored = (
-        [one for one in chart["data"] if one["name"] == "Strategy" and one["x"] == {"$ref": name}]
+        [
+            trace
+            for trace in chart["data"]
+            if trace["name"] == "Strategy" and trace["x"] == {"$ref": name}
+        ]
         for name in ("context", "scored")
     )
     assert past[0]["y"][-1] == scored[0]["y"][0] == 1.0
@@ -109,16 +113,16 @@ def test_labels_at_the_ends_of_curves_do_not_lie_on_each_other() -> None:
 
 
 def test_the_waterfall_ends_at_the_total() -> None:
-    found = usual_evaluation().as_json()["attribution"]
-    trace = waterfall_chart(found).figure["data"][0]
+    attribution = usual_evaluation().as_json()["attribution"]
+    trace = waterfall_chart(attribution).figure["data"][0]
     steps = [x for x, kind in zip(trace["x"], trace["measure"], strict=True) if kind != "total"]
-    assert sum(steps) == pytest.approx(found["total"], abs=1e-6)
+    assert sum(steps) == pytest.approx(attribution["total"], abs=1e-6)
     assert trace["x"][-1] == pytest.approx(0.033)
 
 
 def test_an_interval_is_drawn_from_low_to_high_with_zero_on_the_scale() -> None:
-    one = {"value": 0.1, "low": 0.0, "high": 0.2, "why": ""}
-    svg = bar(one, scale_of([one]))
+    interval = {"value": 0.1, "low": 0.0, "high": 0.2, "why": ""}
+    svg = bar(interval, scale_of([interval]))
     zero = float(re.search(r'class="zero" x1="([\d.]+)"', svg).group(1))  # type: ignore[union-attr]
     band = re.search(r'class="band" x="([\d.]+)" y="7" width="([\d.]+)"', svg)
     dot = float(re.search(r'cx="([\d.]+)"', svg).group(1))  # type: ignore[union-attr]

@@ -22,23 +22,23 @@ def page() -> str:
 
 
 def test_the_page_shows_figures_differences_and_how_alike_the_runs_are(page: str) -> None:
-    found, text = compare(two()), text_of(page)
-    first, pair = found["figures"][0], found["pairs"][0]
-    assert found["conclusion"] in text
+    comparison, text = compare(two()), text_of(page)
+    first, pair = comparison["figures"][0], comparison["pairs"][0]
+    assert comparison["conclusion"] in text
     assert f"{first['cagr']['value'] * 100:.2f} %" in text
     assert f"{pair['excess']['value'] * 100:+.2f} %" in text
-    assert f"east &lt;b&gt; 1.00 {found['correlation'][0][1]:.2f}" in text
+    assert f"east &lt;b&gt; 1.00 {comparison['correlation'][0][1]:.2f}" in text
     assert "Money held in the same lines east &lt;b&gt; abc east &lt;b&gt; 90 % 90 %" in text
-    for note in found["notes"]:
+    for note in comparison["notes"]:
         assert note in text
 
 
 def test_below_ninety_sessions_excesses_are_in_total() -> None:
-    found = {**compare(two()), "sessions": 89, "years": 0.5}
-    (pair,) = found["pairs"]
+    comparison = {**compare(two()), "sessions": 89, "years": 0.5}
+    (pair,) = comparison["pairs"]
     excess = {"value": 0.0609, "low": -0.04, "high": 0.105, "why": ""}
-    found["pairs"] = [{**pair, "excess": excess, "total": 0.03}]
-    text = text_of(compare_page(two(), found, Path("nowhere")))  # type: ignore[arg-type]
+    comparison["pairs"] = [{**pair, "excess": excess, "total": 0.03}]
+    text = text_of(compare_page(two(), comparison, Path("nowhere")))  # type: ignore[arg-type]
     assert "Excess in total" in text
     assert "+3.00 % -2.0 % to +5.1 %" in text
     assert "a year" not in text

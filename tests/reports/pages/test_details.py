@@ -99,9 +99,9 @@ def test_an_index_level_has_no_trades_of_its_own() -> None:
 
 
 def test_adding_a_benchmark_changes_no_figure_of_the_strategy() -> None:
-    def told(result: Result) -> list[str]:
+    def figures_told(result: Result) -> list[str]:
         pattern = r"(?:CAGR|Maximum drawdown|Sharpe ratio) ([-\d.]+)"
         return re.findall(pattern, text_of(details_page(result)))
 
     own = curve([0.0] * 200 + walk(101))
-    assert told(make(own)) == told(make(own, curve(walk(301))))
+    assert figures_told(make(own)) == figures_told(make(own, curve(walk(301))))

@@ -72,9 +72,9 @@ def test_index_shows_figures_of_strategy_and_benchmark(usual: Result) -> None:
 
 def test_index_shows_the_verdict_and_the_curve_of_a_run_that_has_them(runs: Path) -> None:
     path = runs / "b-2" / "manifest.json"
-    told = {"word": "cannot tell yet", "excess": -0.17, "against": "half <b>"}
+    verdict = {"word": "cannot tell yet", "excess": -0.17, "against": "half <b>"}
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**manifest, "verdict": told}), encoding="utf-8")
+    path.write_text(json.dumps({**manifest, "verdict": verdict}), encoding="utf-8")
     page = write_index(runs).read_text(encoding="utf-8")
     assert "cannot tell yet -17.0 % a year against half &lt;b&gt;" in text_of(page)
     assert text_of(page).count("not judged") == 2
@@ -83,12 +83,13 @@ def test_index_shows_the_verdict_and_the_curve_of_a_run_that_has_them(runs: Path
 
 
 def test_index_puts_a_short_excess_in_total(usual: Result) -> None:
-    told = {"word": "held up", "reason": "", "against": "half", "since": "2026-08-03",
-            "excess": None, "low": None, "high": None, "total": 0.0428, "sessions": 60}  # fmt: skip
+    verdict = {"word": "held up", "reason": "", "against": "half", "since": "2026-08-03",
+               "excess": None, "low": None, "high": None, "total": 0.0428,
+               "sessions": 60}  # fmt: skip
     assert "+4.3 % in total against half" in text_of(
-        index_line({**usual.manifest, "verdict": told}, None)
+        index_line({**usual.manifest, "verdict": verdict}, None)
     )
-    old = {**told, "excess": 0.2, "sessions": 60}
+    old = {**verdict, "excess": 0.2, "sessions": 60}
     del old["total"]  # an earlier build
     assert "a year" not in text_of(index_line({**usual.manifest, "verdict": old}, None))
 

@@ -150,7 +150,7 @@ def test_drawings_are_named_and_their_ids_do_not_clash(page: str) -> None:
     assert report.count("<svg") == report.count('<svg role="img" aria-label="') == 14
     for name, drawing in re.findall(r'<figure id="(\w+)">(.*?)</figure>', report, re.DOTALL):
         inside = re.findall(r'\bid="([^"]+)"', drawing)
-        assert all(one.startswith(f"{name}-") for one in inside)
+        assert all(label.startswith(f"{name}-") for label in inside)
         assert set(re.findall(r'(?:url\(|href=")#([^")]+)', drawing[drawing.index("<svg") :])) <= {
             *inside
         }

@@ -17,8 +17,8 @@ def test_a_doubt_about_a_signal_is_on_no_share_of_the_portfolio() -> None:
 def test_two_hundred_lines_of_which_the_same_is_said_are_one_row() -> None:
     """Shares add up; the line with words of its own keeps its row and its place."""
 
-    def row(ticker: str, told: str) -> FindingJson:
-        return {"severity": "doubt", "ticker": ticker, "rule": "contradiction", "told": told,
+    def row(ticker: str, sentence: str) -> FindingJson:
+        return {"severity": "doubt", "ticker": ticker, "rule": "contradiction", "told": sentence,
                 "remedy": "Fetch it.", "days": [], "count": 0, "share": 0.004}  # fmt: skip
 
     def doubts_about(rows: list[FindingJson]) -> Doubts:

@@ -61,14 +61,14 @@ def differs(key: str, text: str, value: Value, sessions: int) -> bool:
     """Beyond its two digits, and what one zero return more makes of an average of sessions."""
     if isinstance(value, str) or text == "-":
         return text != value and not (text == "-" and value == "-")
-    told = float(text.replace(",", "").rstrip("%"))
+    figure = float(text.replace(",", "").rstrip("%"))
     wanted = value * 100 if text.endswith("%") else value
     if math.isnan(wanted):
         return True
     if key in DAYS:
-        return told != round(wanted)
+        return figure != round(wanted)
     fourth = 3 if key == "Kurtosis" else 0  # its moment is so much larger
-    return abs(told - wanted) > 0.0051 + 3 * (abs(wanted) + fourth) / sessions
+    return abs(figure - wanted) > 0.0051 + 3 * (abs(wanted) + fourth) / sessions
 
 
 def differing(name: str) -> set[str]:

@@ -60,7 +60,7 @@ def drawn(
 
         given, more = asked[place]
         if returns is not None:
-            beside = tuple(returns * 0.9 for one in given[1:] if isinstance(one, pd.Series))
+            beside = tuple(returns * 0.9 for series in given[1:] if isinstance(series, pd.Series))
             given = (returns, *beside)
         figure = getattr(plots, CALLS[place])(*given, **more)
         figure.canvas.draw()

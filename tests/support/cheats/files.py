@@ -51,11 +51,11 @@ class ThreadReader(Reader):
     """Lets a thread do the reading."""
 
     def table(self) -> pd.DataFrame:
-        found: list[pd.DataFrame] = []
-        worker = threading.Thread(target=lambda: found.append(prices()))
+        frames: list[pd.DataFrame] = []
+        worker = threading.Thread(target=lambda: frames.append(prices()))
         worker.start()
         worker.join()
-        return found[0]
+        return frames[0]
 
 
 @dataclass(frozen=True)

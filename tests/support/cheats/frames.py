@@ -25,8 +25,8 @@ class FullSampleZscore(Strategy):
     rebalance = monthly
 
     def weights(self, view: View) -> Weights:
-        (one, today), (other, _) = map(path_of, PAIR)
-        gap = np.log(other / one)
+        (left, today), (other, _) = map(path_of, PAIR)
+        gap = np.log(other / left)
         return either((gap[today] - np.nanmean(gap)) / np.nanstd(gap) < 0)
 
 
@@ -113,8 +113,8 @@ class BackfilledMacro(Strategy):
         market, today = whole_market()
         index = pd.DatetimeIndex(market.sessions.astype("datetime64[ns]"))
         released = pd.Series(market.signals["^TNX"], index=index).resample("ME").last()
-        known = released.reindex(index, method="bfill").ffill()
-        return either(known.iloc[today] < market.signals["^TNX"][today])
+        released_by = released.reindex(index, method="bfill").ffill()
+        return either(released_by.iloc[today] < market.signals["^TNX"][today])
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ class FirstDay(Strategy):
     def weights(self, view: View) -> Weights | None:
         if view.held.sum() > 0.1:
             return None
-        (one, today), (other, _) = map(path_of, PAIR)
-        return either(other[-1] / other[today] > one[-1] / one[today])
+        (left, today), (other, _) = map(path_of, PAIR)
+        return either(other[-1] / other[today] > left[-1] / left[today])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+"""A ledger at a glance: what it holds, thesis by thesis, and whether it is whole."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from backtests.records.ledger.counting import Subject
+from backtests.records.ledger.families import Unfinished
+from backtests.records.ledger.ledger import FrozenRow, Ledger
+from backtests.records.ledger.state import LedgerState
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All of it but the trials themselves, which `Ledger.rows()` answers."""
+
+    path: str
+    state: LedgerState
+    subjects: tuple[Subject, ...]
+    unfinished: tuple[Unfinished, ...]
+    frozen: tuple[FrozenRow, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        state = asdict(self.state)
+        chain = state.pop("chain")
+        return {
+            "path": self.path,
+            **state,
+            **chain,
+            "subjects": [one._asdict() for one in self.subjects],
+            "unfinished": [asdict(one) for one in self.unfinished],
+            "frozen": [
+                {"row": row.row, "at": row.at, "subject": row.subject, **row.rule}
+                for row in self.frozen
+            ],
+        }
+
+    def as_text(self) -> str:
+        state, chain = self.state, self.state.chain
+        if not chain.rows:
+            return f"{self.path} holds nothing yet; every run writes to it"
+        head = [
+            f"{self.path}",
+            f"since {state.since}, by this machine's clock; {state.trials:,} trials in "
+            f"{chain.rows:,} rows, the last has the hash {chain.link}",
+        ]
+        if state.chained:
+            head.append(
+                f"rows of before {state.chained} ({state.before:,} trials) were chained on that day"
+            )
+        gaps = [f"NOT WHOLE: {gap}" for gap in chain.gaps] or ["whole: every row is as it was"]
+        subjects = [
+            f"{one.subject:<24}{one.variants:>9,} variants, {one.trials:,} trials on real prices, "
+            f"{one.since[:10]} to {one.until[:10]}"
+            for one in self.subjects
+        ]
+        return "\n".join((*head, *gaps, *subjects, *self._open(), *self._frozen()))
+
+    def _open(self) -> list[str]:
+        words = {True: "running", False: "killed", None: "running or killed elsewhere"}
+        return [
+            f"{run.subject:<24}started {run.at}, never finished: {words[run.running]}"
+            for run in self.unfinished
+        ]
+
+    def _frozen(self) -> list[str]:
+        return [
+            f"{row.subject:<24}frozen {row.at}: {row.rule['label']}, hash {row.rule['hash']}"
+            for row in self.frozen
+        ]
+
+
+def summary_of(ledger: Ledger) -> Summary:
+    subjects, unfinished = ledger.subjects()
+    return Summary(str(ledger.path), ledger.state(), subjects, unfinished, ledger.frozen())

@@ -1,0 +1,98 @@
+"""How much was tried, what was frozen and what the ledger is worth, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.contract.evaluation import EvaluationJson
+from reports.contract.manifest import FrozenJson, ManifestJson
+from reports.tables.cell import TableCell
+
+NOT_FROZEN = "not frozen"
+
+
+def moment(at: str) -> str:
+    """UTC as a ledger writes it, to the minute."""
+    return f"{at[:16].replace('T', ' ')} UTC"
+
+
+def frozen_cell(frozen: FrozenJson | None) -> TableCell:
+    """For a list of runs: when, and before what."""
+    if not frozen:
+        return TableCell(NOT_FROZEN)
+    return TableCell(f"frozen on {frozen['at'][:10]}", _standing(frozen))
+
+
+def frozen_sentence(frozen: FrozenJson | None) -> str:
+    """Whether the rule was written down before it was run, and what has changed since."""
+    if not frozen:
+        return NOT_FROZEN
+    sentence = f"frozen on {moment(frozen['at'])}, {_before(frozen)}"
+    if not frozen["after"]:
+        sentence += "; every session that scores was over by then"
+    if frozen["times"] > 1:
+        sentence += f"; one of {frozen['times']} rules frozen for this thesis"
+    if frozen["changed"]:
+        sentence += f"; changed since: {'; '.join(frozen['changed'])}"
+    return sentence
+
+
+def _standing(frozen: FrozenJson) -> str:
+    late = "" if frozen["after"] else ", no session scored since"
+    return _before(frozen) + late + (", changed since" if frozen["changed"] else "")
+
+
+def _before(frozen: FrozenJson) -> str:
+    count = frozen["earlier"]
+    if not count:
+        return "before the first run"
+    return f"after {count:,} {'variant' if count == 1 else 'variants'} had been run"
+
+
+def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str, Any]:
+    """What the page says of trials; `ledger` is empty where it could not be read."""
+    frozen = manifest.get("frozen")
+    told: dict[str, Any] = {
+        "frozen": frozen_sentence(frozen) if "frozen" in manifest else "",
+        "hash": frozen["hash"] if frozen else "",
+        "stated": _stated(frozen),
+        "counts": None, "joined": [], "ledger": [], "gaps": [], "falsifier": None,
+    }  # fmt: skip
+    if not evaluation:
+        return told
+    record = evaluation.get("record")
+    told["falsifier"] = evaluation.get("falsifier")
+    if not record:
+        return told
+    significance = evaluation["significance"]
+    told["counts"] = (significance["trials"], significance.get("family"))
+    told["joined"] = [(one["subject"], one["variants"], one["why"]) for one in record["joined"]]
+    told["gaps"] = record["gaps"]
+    told["ledger"] = [
+        f"This ledger has been kept since {moment(record['since'])} and holds, "
+        f"this run apart, {record['trials']:,} {'trial' if record['trials'] == 1 else 'trials'} in "
+        f"{record['rows']:,} rows." if record["since"] else "This ledger was empty until this run.",
+        "The clock of this machine alone vouches for its dates, and it knows nothing of trials in "
+        "another ledger, on another machine or by another program.",
+        *([f"Its rows are chained by hashes; the last one has {record['link']}."]
+          if record["link"] else []),
+        *([f"{record['unchained']:,} trials of an earlier build were chained on "
+           f"{moment(record['chained'])}; nothing vouches for them before."]
+          if record["chained"] else []),
+        *([f"Started and never finished: {record['killed']:,} killed or out of sight, "
+           f"{record['running']:,} still running; they count."]
+          if record["killed"] or record["running"] else []),
+    ]  # fmt: skip
+    return told
+
+
+def _stated(frozen: FrozenJson | None) -> list[tuple[str, str]]:
+    """What the author said when the rule was frozen."""
+    if not frozen:
+        return []
+    chance = frozen["probability"]
+    return [
+        ("Horizon", frozen["horizon"] or "none stated"),
+        ("Falsifier", frozen["falsifier"] or "none stated"),
+        ("Probability that it holds up", "none stated" if chance is None else f"{chance:g}"),
+    ]
