@@ -20,6 +20,7 @@ __all__ = [
     "write_index",
     "write_pages",
     "write_scoreboard",
+    "write_single",
     "write_sweep",
 ]
 
@@ -29,11 +30,13 @@ def write_pages(
     folder: Path,
     tearsheet: bool = True,
     background: BackgroundRenderer | None = None,
+    *,
+    index: bool = False,
 ) -> None:
     """Write `verdict.html`, its script, `details.html` and, if wanted, `tearsheet.html`.
 
-    folder: exists. background: who has begun to draw this run. OSError where they cannot be
-    written.
+    folder: exists. background: who has begun to draw this run. index: whether it will lie in a
+    folder that has an index. OSError where they cannot be written.
     """
     from reports.pages.details import details_page
     from reports.pages.script import write_script
@@ -46,10 +49,17 @@ def write_pages(
         text = background.tearsheet(record) if background else drawn(record)
         sheet.write_text(text, encoding="utf-8")
     write_script(folder)
-    details = details_page(record, tearsheet=sheet.is_file())
+    details = details_page(record, tearsheet=sheet.is_file(), index=index)
     (folder / "details.html").write_text(details, encoding="utf-8")
-    page = verdict_page(record, tearsheet=sheet.is_file())
+    page = verdict_page(record, tearsheet=sheet.is_file(), index=index)
     (folder / "verdict.html").write_text(page, encoding="utf-8")
+
+
+def write_single(record: RunRecord, path: Path) -> None:
+    """Write the verdict as one file that needs no other and no script; OSError."""
+    from reports.pages.verdict import verdict_page
+
+    path.write_text(verdict_page(record, single=True), encoding="utf-8")
 
 
 def write_compare(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:

@@ -26,7 +26,10 @@ def draw_run(
     """The pages of a run that is saved."""
     from backtests.records.result import add_pages
 
-    add_pages(folder / result.id, lambda draft: write_pages(result, draft, tearsheet, ahead))
+    add_pages(
+        folder / result.id,
+        lambda draft: write_pages(result, draft, tearsheet, ahead, index=True),
+    )
 
 
 def require_writable(folder: Path) -> None:

@@ -15,7 +15,7 @@ from backtests.commands.output import PAGE, browse, draw_run, require_writable, 
 from backtests.commands.terminal import meter, print_json, progress, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
 from newsfolio.errors import OutputError
-from reports import write_claims, write_compare, write_index, write_pages
+from reports import write_claims, write_compare, write_index, write_pages, write_single
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
@@ -42,6 +42,7 @@ def report(
     *,
     out: Path | None = None,
     tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
+    single_file: bool = False,
 ) -> None:
     """Write the pages of a saved run again, from its folder alone.
 
@@ -53,6 +54,8 @@ def report(
         Folder of run folders, instead of ./runs.
     tearsheet
         Write the tearsheet too.
+    single_file
+        Write one file to mail instead, ID.html: charts as drawings, no script.
     """
     from backtests import paths
     from backtests.records.result import add_pages, intact, load
@@ -63,6 +66,11 @@ def report(
         raise OutputError(f"{place} is a link; its pages are written where the run itself lies")
     with intact(place):
         result = load(place)
+    if single_file:
+        page = f"{result.id}.html"
+        add_pages(place, lambda draft: write_single(result, draft / page))
+        print(place / page)
+        return
     add_pages(place, lambda draft: _draw_again(result, place, draft, tearsheet))
     write_index(folder)
     print(place / PAGE)
@@ -77,7 +85,7 @@ def _draw_again(result: Result, place: Path, draft: Path, tearsheet: bool) -> No
         (draft / sheet.name).write_bytes(sheet.read_bytes())
     try:
         with intact(place):
-            write_pages(result, draft, tearsheet)
+            write_pages(result, draft, tearsheet, index=True)
     except OutputError as error:
         if isinstance(error.__cause__, OSError):  # a full disk is no damaged run
             raise error.__cause__ from None

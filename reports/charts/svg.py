@@ -223,7 +223,7 @@ def _curve(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
         if not whole:
             continue
         path = [(a, b) for a, b in part if a is not None and b is not None]
-        path = _stepped(path) if steps else path
+        path = _stepped(path) if steps else _thinned(path)
         if trace.get("fill") == "tozeroy":
             zero = y.at(0.0)
             area = [(path[0][0], zero), *path, (path[-1][0], zero)]
@@ -326,6 +326,16 @@ def _stepped(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     path = [points[0]]
     for x, y in points[1:]:
         path += [(x, path[-1][1]), (x, y)]
+    return path
+
+
+def _thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Of many points in one pixel across the first, the lowest, the highest and the last."""
+    path: list[tuple[float, float]] = []
+    for _, part in groupby(points, lambda point: round(point[0])):
+        near = list(part)
+        ends = (near[0], min(near, key=lambda p: p[1]), max(near, key=lambda p: p[1]), near[-1])
+        path += near if len(near) < len(ends) else sorted(set(ends))
     return path
 
 
