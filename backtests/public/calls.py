@@ -11,7 +11,6 @@ from backtests import paths, strategy_loader
 from backtests.api import extras_of, run, run_job
 from backtests.evaluation.comparison import compare as compared
 from backtests.evaluation.judging import Judging, certificate
-from backtests.evaluation.lookahead.access_audit import AccessAudit
 from backtests.evaluation.schema import Certificate
 from backtests.public.answers import ClaimsChecked, RunsCompared
 from backtests.records import rescore
@@ -103,11 +102,9 @@ def check(
     cuts: dates at which the future is cut off, scrambled and replaced by noise.
     strategy, universe, data, offline, facts, vendor, settings: as for `run`. No trial is counted.
     """
-    watch = AccessAudit()
-    watch.start()
     job = job_of(strategy, universe=universe)
     source = open_data(data, offline=offline, facts=facts, vendor=vendor)
-    return certificate(job, source, open_settings(settings), watch, cuts)
+    return certificate(job, source, open_settings(settings), cuts)
 
 
 def score(
