@@ -99,8 +99,9 @@ def index_line(manifest: ManifestJson, page: str | None, spark: str = "", made: 
     a small drawing. made: when, as ISO text.
     """
     row = index_row(manifest)
+    titles = [column.title for column in COLUMNS]
     values = {"kinds": KINDS, "row": row, "page": page, "spark": spark, "made": made,
-              "scored": len(SCORED)}  # fmt: skip
+              "scored": len(SCORED), "titles": titles}  # fmt: skip
     return Markup(render("index_row.html", values))
 
 
