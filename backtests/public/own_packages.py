@@ -109,8 +109,8 @@ def _is_newsfolio(folder: Path) -> bool:
 
 
 def _is_ours(module: ModuleType) -> bool:
-    file = getattr(module, "__file__", None)
-    return file is not None and HOUSE in Path(file).resolve().parents
+    spec = module.__spec__
+    return spec is not None and HOUSE in Path(spec.origin or "").resolve().parents
 
 
 def _forget_twins(name: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.charts.curves import Chart
-from reports.charts.svg_axes import Axis, axis_of
+from reports.charts.svg_axes import PlotAxis, axis_of
 
 WIDTH = 760
 
@@ -34,10 +34,10 @@ TONES: Mapping[str, str] = {
 class Frame:
     """The axes of a drawing; a trace names the upright one that it is drawn on."""
 
-    x: Axis
-    ys: Mapping[str, Axis]
+    x: PlotAxis
+    ys: Mapping[str, PlotAxis]
 
-    def y(self, trace: Mapping[str, Any]) -> Axis:
+    def y(self, trace: Mapping[str, Any]) -> PlotAxis:
         return self.ys[trace.get("yaxis", "y")]
 
 

@@ -15,7 +15,7 @@ Value = Any
 
 
 @dataclass(frozen=True)
-class Axis:
+class PlotAxis:
     """One direction: `low` and `high` as numbers lie at the pixels `start` and `end`.
 
     kind: linear, log (then in powers of ten), date (in days) or category (in places).
@@ -108,26 +108,28 @@ def _days(low: float, high: float, most: int) -> list[tuple[float, str]]:
     return ticks or [(low, first.isoformat()), (high, last.isoformat())]
 
 
-def axis_of(layout: Mapping[str, Any], values: Sequence[Value], start: float, end: float) -> Axis:
+def axis_of(
+    layout: Mapping[str, Any], values: Sequence[Value], start: float, end: float
+) -> PlotAxis:
     """The axis of some values: its range as the layout has it, else around the values."""
     kind = str(layout.get("type", "")) or _kind(values)
     if kind == "category":
         names = tuple(dict.fromkeys(str(value) for value in values))
         if layout.get("autorange") == "reversed":
             start, end = end, start
-        return Axis(kind, -0.5, len(names) - 0.5, start, end, names)
-    bare = Axis(kind, 0.0, 1.0, start, end)
+        return PlotAxis(kind, -0.5, len(names) - 0.5, start, end, names)
+    bare = PlotAxis(kind, 0.0, 1.0, start, end)
     if "range" in layout:
         low, high = layout["range"]
         if kind == "date":
             low, high = bare.number(low), bare.number(high)
-        return Axis(kind, float(low), float(high), start, end)
+        return PlotAxis(kind, float(low), float(high), start, end)
     numbers = [number for value in values if (number := bare.number(value)) is not None]
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
     if layout.get("rangemode") == "tozero":
         low, high = min(low, 0.0), max(high, 0.0)
     room = 0.0 if kind == "date" else (high - low or abs(high) or 1.0) * 0.05
-    return Axis(kind, low - room, high + room, start, end)
+    return PlotAxis(kind, low - room, high + room, start, end)
 
 
 def _kind(values: Sequence[Value]) -> str:

@@ -44,6 +44,9 @@ LONG_FILES = {
 LONG_BODIES: dict[str, str] = {}
 MANY_PARAMETERS = {
     "backtests/api.py::run": "a notebook's call: the options of a run, by name",
+    "backtests/public/calls.py::check": "a notebook's call: the options of a check, by name",
+    "backtests/public/calls.py::score": "a notebook's call: the options of a score, by name",
+    "backtests/public/calls.py::weights": "a notebook's call: the options of weights, by name",
     "backtests/sweeps/sweep.py::sweep": "a notebook's call: the options of a sweep, by name",
 }
 SAME_CLASSES: dict[str, str] = {}
@@ -63,6 +66,7 @@ OPTIONAL_METHODS = {
     "markets/store/price_store.py: hasattr O_DIRECTORY": "Windows has none",
 }
 UNIMPORTED = {
+    "ipython": "a program that a test starts",
     "tzdata": "the zones of zoneinfo where the system has none",
     "mypy": "a command",
     "pandas-stubs": "types for mypy",

@@ -10,7 +10,7 @@ import pytest
 
 from reports.charts.curves import Chart, Curve, Divided, base_layout, growth_chart
 from reports.charts.svg import colour, static
-from reports.charts.svg_axes import Axis, axis_of, rounded
+from reports.charts.svg_axes import PlotAxis, axis_of, rounded
 
 DAYS = pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"])
 PLAIN = {**base_layout(100), "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
@@ -25,9 +25,9 @@ def drawn(trace: dict[str, Any], **layout: Any) -> str:
 
 
 def test_a_value_has_its_place() -> None:
-    assert Axis("linear", 0, 10, 100, 0).place(2.5) == 75
-    assert Axis("log", 0, 2, 0, 100).place(10) == 50
-    assert Axis("log", 0, 2, 0, 100).place(-1) is None
+    assert PlotAxis("linear", 0, 10, 100, 0).place(2.5) == 75
+    assert PlotAxis("log", 0, 2, 0, 100).place(10) == 50
+    assert PlotAxis("log", 0, 2, 0, 100).place(-1) is None
     day = axis_of({"range": ["2024-01-01", "2024-01-05"]}, ["2024-01-01"], 0, 400)
     assert day.place("2024-01-02") == 100
     assert axis_of({}, ["a", "b"], 0, 100).place("b") == 75
