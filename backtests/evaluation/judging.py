@@ -160,6 +160,6 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "sessions": scored.sessions,
         "trials": evaluation.significance.trials,
         "family": evaluation.significance.family,
-        "joined": [one.sentence for one in record.joined] if record else [],
+        "joined": [trial.sentence for trial in record.joined] if record else [],
         "gaps": list(record.gaps) if record else [],
     }

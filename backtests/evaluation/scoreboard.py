@@ -77,9 +77,9 @@ class Known:
         yield from ((key, None) for key in dict.fromkeys(keys) if key not in ruled)
 
 
-def scoreboard(known: Known, ledger: str, today: date) -> ScoreboardJson:
+def scoreboard(book: Known, ledger: str, today: date) -> ScoreboardJson:
     """A row a thesis and strategy: those of the ledger, of frozen rules and the shipped ones."""
-    rows = [_row(known, key, rule, today) for key, rule in known.subjects()]
+    rows = [_row(book, key, rule, today) for key, rule in book.subjects()]
     tested = [row for row in rows if row["p"] is not None]
     adjusted = benjamini_hochberg([row["p"] or 0.0 for row in tested])
     for row, value in zip(tested, adjusted, strict=True):
@@ -104,20 +104,20 @@ def word_of(row: ScoreJson) -> str:
     return row["look"]["verdict"]["word"] if row["look"] else UNJUDGED
 
 
-def _row(known: Known, key: Key, rule: FrozenRule | None, today: date) -> ScoreJson:
+def _row(book: Known, key: Key, rule: FrozenRule | None, today: date) -> ScoreJson:
     variant = rule.row.rule["variant"] if rule else None
     looks = [
         row
-        for row in known.judged
+        for row in book.judged
         if (row.thesis, row.strategy) == key and variant in (None, row.variant)
     ]
     look, stated = _look(looks), _stated(rule)
     due, why = _due(look, stated, today)
     return {
-        "thesis": _thesis(known, key, rule),
+        "thesis": _thesis(book, key, rule),
         "stated": stated,
         "look": look,
-        "variants": known.variants.get(key[0], 0),
+        "variants": book.variants.get(key[0], 0),
         "p": _p_of(look["verdict"]) if look else None,
         "adjusted": None,
         "news": False,
@@ -131,18 +131,18 @@ def _key_of(strategy: Strategy) -> Key:
     return (strategy.thesis.id if strategy.thesis else "", strategy.name)
 
 
-def _thesis(known: Known, key: Key, rule: FrozenRule | None) -> ScoredThesisJson:
+def _thesis(book: Known, key: Key, rule: FrozenRule | None) -> ScoredThesisJson:
     """What is said of a thesis where it is known: its frozen rule, its class, a saved run."""
-    strategy = next((one for one in known.strategies if _key_of(one) == key), None)
-    told, label = known.told.get(key, (None, key[1]))
+    strategy = next((candidate for candidate in book.strategies if _key_of(candidate) == key), None)
+    thesis, label = book.told.get(key, (None, key[1]))
     if rule is not None:
-        told, label = rule.row.rule["thesis"], rule.row.rule["label"]
+        thesis, label = rule.row.rule["thesis"], rule.row.rule["label"]
     elif strategy is not None:
-        told = thesis_of(strategy)
-    article = told["article"] if told else None
+        thesis = thesis_of(strategy)
+    article = thesis["article"] if thesis else None
     return {
         "id": key[0],
-        "title": told["title"] if told else "",
+        "title": thesis["title"] if thesis else "",
         "strategy": key[1],
         "label": label,
         "article": article["title"] if article else "",
@@ -177,13 +177,13 @@ def _p_of(verdict: VerdictLineJson) -> float | None:
 def _stated(rule: FrozenRule | None) -> StatedJson | None:
     if rule is None:
         return None
-    said = rule.row.rule
+    frozen = rule.row.rule
     return {
         "frozen": rule.row.at,
         "earlier": rule.earlier,
-        "horizon": said.get("horizon") or "",
-        "falsifier": said.get("falsifier") or "",
-        "probability": said.get("probability"),
+        "horizon": frozen.get("horizon") or "",
+        "falsifier": frozen.get("falsifier") or "",
+        "probability": frozen.get("probability"),
     }
 
 

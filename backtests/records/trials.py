@@ -223,14 +223,14 @@ def attempted(
     try:
         yield attempt
     except BaseException as error:
-        known = _blamed(error, job.name)
+        failure = _blamed(error, job.name)
         if unless():
             attempt.close()
         else:
-            attempt.record([_failed_trial(job, begun, attempt, known)])
-        if known is error:
+            attempt.record([_failed_trial(job, begun, attempt, failure)])
+        if failure is error:
             raise
-        raise known from error
+        raise failure from error
 
 
 def _blamed(error: BaseException, name: str) -> BaseException:

@@ -47,7 +47,7 @@ def scoreboard(
     from reports.tables.scoreboard import text_rows
 
     folder, book = out or paths.RUNS, open_ledger(ledger)
-    board = boards.scoreboard(known(book, folder), str(book.path), paths.now().date())
+    board = boards.scoreboard(manifests_of(book, folder), str(book.path), paths.now().date())
     if json:
         print_json(board)
         return
@@ -61,13 +61,13 @@ def scoreboard(
         browse(page)
 
 
-def known(ledger: Ledger, folder: Path) -> Known:
+def manifests_of(ledger: Ledger, folder: Path) -> Known:
     """What the ledger, the saved runs of a folder and the shipped strategies tell of theses."""
     from backtests.evaluation.scoreboard import Known
     from backtests.strategy_loader import shipped
 
     manifests = [run.manifest for run in listed_runs(folder)] if folder.is_dir() else []
-    told = {
+    theses = {
         (manifest["thesis"]["id"], manifest["strategy"]["name"]): (
             manifest["thesis"],
             manifest["strategy"]["label"],
@@ -79,7 +79,7 @@ def known(ledger: Ledger, folder: Path) -> Known:
         judged=ledger.judged(),
         frozen=tuple(_frozen(ledger)),
         variants=ledger.variants(),
-        told=told,
+        told=theses,
         strategies=[cls() for cls in shipped().values()],
     )
 

@@ -32,9 +32,9 @@ def test_the_board_of_a_ledger(shell: Shell) -> None:
         [trial("east-rising", "T1"), trial("rates-gate", "T14", simulated=True),
          trial("breadth", "T8", verdict=None, run=""), trial("mine", "own", error="broke")], NOON
     )  # fmt: skip
-    said = shell("scoreboard", "--ledger", str(shell.ledger), "--json")
-    assert said.code == 0, said.err
-    board = json.loads(said.out)
+    answer = shell("scoreboard", "--ledger", str(shell.ledger), "--json")
+    assert answer.code == 0, answer.err
+    board = json.loads(answer.out)
     rows = {(row["thesis"]["id"], row["thesis"]["strategy"]): row for row in board["rows"]}
     assert rows["T1", "east-rising"]["look"]["verdict"]["excess"] == 0.05
     assert rows["T14", "rates-gate"]["look"] is None
@@ -47,13 +47,13 @@ def test_the_board_of_a_ledger(shell: Shell) -> None:
 
 def test_the_page_and_the_terminal(shell: Shell) -> None:
     Ledger(shell.ledger).append([trial("east-rising", "T1")], NOON)
-    said = shell("scoreboard", "--ledger", str(shell.ledger), "--out", "runs")
-    assert said.code == 0, said.err
-    assert "thesis  strategy" in said.out
-    assert "Of 21 theses 1 have been judged on real prices" in said.out
+    answer = shell("scoreboard", "--ledger", str(shell.ledger), "--out", "runs")
+    assert answer.code == 0, answer.err
+    assert "thesis  strategy" in answer.out
+    assert "Of 21 theses 1 have been judged on real prices" in answer.out
     page = (shell.folder / "runs" / "scoreboard.html").read_text(encoding="utf-8")
     assert "No news beyond luck" in page
-    assert said.out.rstrip().endswith("scoreboard.html")
+    assert answer.out.rstrip().endswith("scoreboard.html")
 
 
 def test_an_empty_ledger_has_the_shipped_theses(shell: Shell) -> None:
