@@ -14,6 +14,7 @@ import newsfolio
 from newsfolio.articles import ARTICLES
 from newsfolio.assets import Asset
 from newsfolio.blame import at, place_of, said_by
+from newsfolio.blame import declared_at as line_of
 from newsfolio.declaration import check_made
 from newsfolio.declared import declared_in
 from newsfolio.errors import CommandError, NewsfolioError, StrategyError, UnknownName
@@ -95,8 +96,9 @@ def build(cls: type, values: Mapping[str, str]) -> Strategy:
     except (NewsfolioError, KeyboardInterrupt):
         raise
     except BaseException as error:  # sys.exit() in a strategy ends no command
+        place = place_of(error) or line_of(cls, "__init__")
         raise StrategyError(
-            f"{cls.__name__} cannot be made: {said_by(error)}{at(place_of(error))}"
+            f"{cls.__name__} cannot be made: {said_by(error)}{at(place)}"
         ) from error
     return strategy  # type: ignore[no-any-return]
 

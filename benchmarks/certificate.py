@@ -18,7 +18,7 @@ import pandas as pd
 
 from backtests import strategy_loader
 from backtests.evaluation.lookahead.access_audit import AccessAudit
-from backtests.evaluation.lookahead.certificate import certify
+from backtests.evaluation.lookahead.certificate import Replaying, certify
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.settings import Settings
 from markets.bars import COLUMNS, Bars, Priced
@@ -76,7 +76,9 @@ def certified(address: str, bars: Mapping[str, Bars], cuts: int, seed: int) -> C
     try:
         strategy = strategy_loader.find(address)()
         settings = Settings(engine="kernel", start=WINDOW[0], end=WINDOW[1])  # type: ignore[arg-type]
-        return certify(strategy, Snapshot(bars), settings, cuts=cuts, seed=seed, watch=watch)
+        return certify(
+            strategy, Snapshot(bars), settings, cuts=cuts, watch=watch, replaying=Replaying(seed)
+        )
     finally:
         watch.stop()
 

@@ -90,6 +90,73 @@ class Remembers(Protocol):
         ...
 
 
+class LoadedOnce:
+    """A source whose lines and tables were asked for together; what nobody asked for comes later.
+
+    Several runs that read it see one state of it, and each is answered what it asks for alone.
+    """
+
+    def __init__(
+        self, source: Source, assets: Iterable[Asset] = (), facts: Iterable[Facts] = ()
+    ) -> None:
+        self._source = source
+        self._bars: dict[Asset, Bars | None] = {}
+        self._facts: dict[Facts, FactTable | None] = {}
+        self._ask(assets, facts)
+
+    @property
+    def name(self) -> str:
+        return self._source.name
+
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        assets, facts = tuple(assets), tuple(facts)
+        self._ask(assets, facts)
+        lines = {asset.ticker: self._bars[asset] for asset in assets}
+        tables = {table.name: self._facts[table] for table in facts}
+        return Snapshot(
+            {ticker: bars for ticker, bars in lines.items() if bars is not None},
+            {name: table for name, table in tables.items() if table is not None},
+        )
+
+    def _ask(self, assets: Iterable[Asset], facts: Iterable[Facts]) -> None:
+        """Two assets with one ticker, declared otherwise, are asked for one after the other."""
+        new = dict.fromkeys(asset for asset in assets if asset not in self._bars)
+        tables = dict.fromkeys(table for table in facts if table not in self._facts)
+        while new or tables:
+            now: dict[str, Asset] = {}
+            for asset in new:
+                now.setdefault(asset.ticker, asset)
+            read = self._source.load(tuple(now.values()), tuple(tables))
+            for asset in now.values():
+                self._bars[asset] = read.bars.get(asset.ticker)
+                del new[asset]
+            self._facts |= {table: read.facts.get(table.name) for table in tables}
+            tables = {}
+
+
+class RememberedOnce(LoadedOnce):
+    """The same of a source that keeps what a run read."""
+
+    _source: RememberingSource
+
+    @property
+    def snapshot(self) -> str:
+        return self._source.snapshot
+
+    def remember(self, read: Snapshot) -> None:
+        self._source.remember(read)
+
+
+class RememberingSource(Source, Remembers, Protocol):
+    """A source that remembers."""
+
+
+def loaded_once(source: Source, assets: Iterable[Asset], facts: Iterable[Facts]) -> Source:
+    """A source that is asked once for what several runs need."""
+    kind = RememberedOnce if isinstance(source, Remembers) else LoadedOnce
+    return kind(source, assets, facts)
+
+
 def with_own_rows(read: Snapshot, wanted: Iterable[Facts]) -> Snapshot:
     """The same, with the rows that facts carry themselves where the source has no table."""
     own = {facts.name: own_table(facts)

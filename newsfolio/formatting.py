@@ -83,6 +83,13 @@ def amount(value: float | None, currency: str = "") -> str:
     return f"{ratio(value, 0)} {currency}".strip() if defined(value) else "n/a"
 
 
+def clock(seconds: float) -> str:
+    """A span of time as minutes and seconds, hours before them where there are any."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
 def moment(text: str) -> str:
     """An ISO instant for people, in UTC."""
     return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import OUTPUT, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
-from backtests.commands.terminal import print_json, progress, say_claims
+from backtests.commands.terminal import meter, print_json, progress, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
 from newsfolio.errors import OutputError
 from reports import write_claims, write_compare, write_index, write_pages
@@ -135,7 +135,7 @@ def compare(
             job = market.job(name, lines_of(universe) if _is_plain(name) else ())
         with telling_folder(market.data):
             result = run_job(
-                job, workspace, judging=Judging(placebos=0),
+                job, workspace, judging=Judging(placebos=0, progress=meter(json)),
                 save=lambda done: save_run(done, folder),
             )  # fmt: skip
         draw_run(result, folder, tearsheet=False)

@@ -10,14 +10,15 @@ from cyclopts import Parameter
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
-from backtests.commands.terminal import print_json, progress, say
-from backtests.records.registry import run_folder
+from backtests.commands.terminal import meter, print_json, progress, say
 from newsfolio.errors import CommandError
 from reports import write_index
 
 if TYPE_CHECKING:
+    from backtests.progress import Progress
     from backtests.records.result import Result
     from reports.background import BackgroundRenderer
+    from reports.tables.runs import RunJson
 
 
 def run(
@@ -75,7 +76,8 @@ def run(
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
-    ahead = draw_ahead() if tearsheet else None
+    gauge = meter(quiet or json)
+    ahead = draw_ahead(gauge) if tearsheet else None
     lines = lines_of(universe)
     watch = AccessAudit()
     watch.start()
@@ -83,7 +85,9 @@ def run(
     jobs = [market.counted_job(address, workspace, lines) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
-    judging = Judging(placebos, watch=watch, extras=shown.extras()) if verdict else None
+    judging = (
+        Judging(placebos, watch=watch, extras=shown.extras(), progress=gauge) if verdict else None
+    )
     results: list[Result] = []
     for job in jobs:
         with telling_folder(market.data):
@@ -98,9 +102,7 @@ def run(
             say(result, folder, quiet=quiet)
     index = write_index(folder)
     if json:
-        from reports.tables.runs import json_row
-
-        print_json({"runs": [json_row(result.manifest, folder / result.id) for result in results]})
+        print_json({"runs": [one_row(result, folder) for result in results]})
     elif not quiet:
         print(f"index         {index}")
     if open:
@@ -108,8 +110,9 @@ def run(
 
 
 def score(
-    run: str,
+    run: str = "",
     *,
+    all: bool = False,
     data: str = "yahoo",
     offline: bool = False,
     store: Path | None = None,
@@ -122,13 +125,15 @@ def score(
     ledger: Path | None = None,
     json: bool = False,
     quiet: bool = False,
-) -> None:
-    """Judge a saved run's thesis again on the sessions that came since, parameters frozen.
+) -> int:
+    """Judge a saved run's thesis again on the sessions that came since, or all frozen ones.
 
     Parameters
     ----------
     run
         A run's id, or the beginning of it.
+    all
+        Judge every rule that was frozen, on its whole record, where new sessions have come.
     data
         yahoo, sample, or a folder of price files: newer data than the run had.
     offline
@@ -153,49 +158,39 @@ def score(
         Print the path only.
     """
     from backtests import paths
-    from backtests.api import run_job
-    from backtests.commands.records import rescore
+    from backtests.commands.records.rescore import PagesWanted, score_saved
+    from backtests.commands.records.score_all import score_all
     from backtests.evaluation.judging import Judging
     from backtests.evaluation.lookahead.access_audit import AccessAudit
-    from backtests.records.result import intact, load
-    from backtests.records.trials import counted_if_unmade
-    from backtests.records.workspace import Workspace, open_ledger
+    from backtests.records.workspace import open_ledger
     from markets.open import Beside
 
-    folder = out or paths.RUNS
-    place = run_folder(run, folder)
+    if all == bool(run):
+        raise CommandError("name a saved run, or --all for every rule that was frozen")
+    gauge = meter(quiet or json)
+    ahead = draw_ahead(gauge) if tearsheet else None
     watch = AccessAudit()
     watch.start()
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
-    with intact(place):
-        old = load(place)
-        workspace = Workspace(source, rescore.settings_again(old), open_ledger(ledger))
-        since, chosen = rescore.divide_again(old), rescore.chosen_before(old)
-        with counted_if_unmade(workspace, old.manifest["strategy"]["address"]):
-            job = rescore.job_again(old)
+    judging = Judging(placebos, watch=watch, extras=shown.extras(), progress=gauge)
+    pages = PagesWanted(out or paths.RUNS, ahead, json, quiet)
     with telling_folder(data):
-        result = run_job(
-            job,
-            workspace,
-            judging=Judging(
-                placebos, since=since, chosen=chosen, watch=watch, extras=shown.extras()
-            ),
-            notes=rescore.changes_since(old, job),
-            save=lambda done: save_run(done, folder),
-        )
-    draw_run(result, folder, tearsheet)
-    write_index(folder)
-    if json:
-        from reports.tables.runs import json_row
-
-        print_json(json_row(result.manifest, folder / result.id))
-    else:
-        say(result, folder, quiet=quiet)
+        if all:
+            return score_all(source, open_ledger(ledger), judging, pages)
+        score_saved(run, source, open_ledger(ledger), judging, pages)
+    return 0
 
 
-def draw_ahead() -> BackgroundRenderer:
+def draw_ahead(gauge: Progress) -> BackgroundRenderer:
     """Who draws while runs are judged."""
     from reports.background import BackgroundRenderer
 
-    return BackgroundRenderer()
+    return BackgroundRenderer(gauge)
+
+
+def one_row(result: Result, folder: Path) -> RunJson:
+    """A run as `--json` prints it."""
+    from reports.tables.runs import json_row
+
+    return json_row(result.manifest, folder / result.id)

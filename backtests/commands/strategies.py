@@ -9,7 +9,7 @@ from typing import Any
 
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import RunOptions, job_at, lines_of
-from backtests.commands.terminal import print_json, print_table
+from backtests.commands.terminal import meter, print_json, print_table
 from newsfolio.errors import CommandError
 
 TICKER = r"\^?[A-Z0-9&]+([.=-][A-Z0-9&]+)*"
@@ -126,7 +126,7 @@ def check(
     watch.start()
     job = market.job(strategy, lines_of(universe))
     with telling_folder(market.data):
-        verdict = certificate(job, market.source(json), market.settings(), watch, cuts)
+        verdict = certificate(job, market.source(json), market.settings(), watch, cuts, meter(json))
     if json:
         print_json(as_json(verdict))
     else:

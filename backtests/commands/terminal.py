@@ -8,20 +8,29 @@ import re
 import shutil
 import sys
 import textwrap
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests.commands.streams import json_output
-from newsfolio.formatting import growth, ratio
+from backtests.progress import silent as nobody
+from newsfolio.formatting import clock, growth, ratio
 
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( in total)?|n/a|-|")
 """What stands right in its column."""
+
+LONG = 2.0
+"""Seconds from which work says how far it is."""
+
+REDRAWN = 0.1
+"""Seconds between two lines of a meter."""
 
 MOST_DOUBTS = 3
 """Doubts that are told in full after a run; the page has all."""
 
 if TYPE_CHECKING:
+    from backtests.progress import Progress
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
     from reports.contract.manifest import ManifestJson, VerdictLineJson
@@ -32,6 +41,32 @@ def progress(silent: bool) -> Any:
     if silent or not sys.stderr.isatty():
         return None
     return lambda text: print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def meter(silent: bool) -> Progress:
+    """How far long work is, and how long it still takes, on a terminal; nothing in a pipe."""
+    return nobody if silent or not sys.stderr.isatty() else Meter()
+
+
+class Meter:
+    """A line that overwrites itself, for work that takes two seconds or longer."""
+
+    def __init__(self) -> None:
+        self._since = self._shown = 0.0
+
+    def __call__(self, what: str, share: float) -> None:
+        now = time.monotonic()
+        if share <= 0 or share >= 1:
+            self._since = now
+            if self._shown:
+                print("\r\033[K", end="", file=sys.stderr, flush=True)
+            self._shown = 0.0
+            return
+        passed = now - self._since
+        left = passed / share * (1 - share)
+        if now - self._shown > REDRAWN and (self._shown or passed + left > LONG):
+            self._shown = now
+            print(f"\r\033[K{what}, {clock(left)} left", end="", file=sys.stderr, flush=True)
 
 
 def say(result: Result, folder: Path, *, quiet: bool) -> None:

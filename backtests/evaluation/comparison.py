@@ -9,7 +9,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from backtests.evaluation.estimates import Alternative, comparison, figures_of
+from backtests.evaluation.alternatives import Alternative, comparison
+from backtests.evaluation.estimates import figures_of
 from backtests.evaluation.schema import LEVEL, Comparison, Figures, Role, as_json
 from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample, resample, stretch
 from backtests.records.result import Result
@@ -44,9 +45,7 @@ def compare(results: Sequence[Result], seed: int = 0) -> RunsComparedJson:
         "names": window.names,
         "labels": window.labels,
         "figures": [as_json(window.figures(name, drawn)) for name in window.names],
-        "pairs": [
-            _pair(name, other, window.comparison(name, other, drawn)) for name, other in pairs
-        ],
+        "pairs": [_pair(name, other, window.comparison(name, other)) for name, other in pairs],
         "correlation": as_json(window.returns.corr().to_numpy().tolist()),
         "overlap": as_json(_overlap(results, days)),
         "notes": [reason, *_notes(results), *_rates(results)],
@@ -88,9 +87,9 @@ class _Window:
         returns = self.returns[name]
         return figures_of(name, self.labels[name], returns, self.cash, self.years, drawn)
 
-    def comparison(self, own: str, name: str, drawn: Resample) -> Comparison:
+    def comparison(self, own: str, name: str) -> Comparison:
         against = Alternative(name, Role.CONTROL, self.labels[name], self.returns[name])
-        return comparison(against, self.returns[own], self.cash, self.years, drawn)
+        return comparison(against, self.returns[own], self.cash, self.years)
 
 
 def _pair(name: str, other: str, difference: Comparison) -> PairJson:

@@ -1,4 +1,4 @@
-"""Figures and comparisons over the scored sessions, with intervals; and what a record can prove.
+"""Figures of one curve over the scored sessions, with intervals; and what a record can prove.
 
 Every series holds the simple returns of the scored sessions, all on the same index; `years` are
 calendar years from the divide to the last of them, and a year has len(returns) / years sessions.
@@ -16,12 +16,9 @@ import pandas as pd
 
 from backtests.evaluation.schema import (
     EDGE,
-    LEVEL,
-    Comparison,
     Estimate,
     Figures,
     Power,
-    Role,
     Significance,
 )
 from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, Resample
@@ -39,24 +36,19 @@ from backtests.evaluation.statistics.samples import (
     too_few,
     unusable,
 )
+from backtests.evaluation.statistics.sequential import FIRST_LOOK, at_all_looks
 from backtests.evaluation.statistics.sharpe import (
     CONFIDENCE,
     deflated_sharpe,
     expected_best_sharpe,
-    memmel,
     min_track_record,
     probabilistic_sharpe,
     sampling_variance,
 )
+from backtests.evaluation.statistics.volatility import volatility_interval
 from backtests.evaluation.trial_record import TrialCounts
 from backtests.simulation.metrics import DAYS_A_YEAR, FLAT, MIN_DEVIATION
 from newsfolio.formatting import A_YEAR_FROM
-
-STILL = 0.01
-"""Annual volatility over cash below which a benchmark is as good as cash."""
-
-UNSURE = 0.5
-"""Standard error of a beta above which no mix is made of it."""
 
 USUAL_YEAR = 252
 """Sessions, where there are none yet to count."""
@@ -91,84 +83,6 @@ def figures_of(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Alternative:
-    """What one could have held instead. returns: None says that there is no such thing.
-
-    beta: to the benchmark, where it is a mix of it and cash.
-    """
-
-    name: str
-    role: Role
-    label: str
-    returns: pd.Series | None
-    beta: float | None = None
-
-
-def comparison(
-    against: Alternative, own: pd.Series, cash: pd.Series, years: float, drawn: Resample | None
-) -> Comparison:
-    """The strategy against one alternative.
-
-    Excess is growth ahead: exp(mean difference of log returns x sessions a year) - 1, its interval
-    that of the mean through the same function. The interval of the Sharpe difference is Memmel's,
-    as is its p, so the two cannot disagree.
-    """
-    name, role, label, other = against.name, against.role, against.label, against.returns
-    why = _incomparable(own, other, cash, role)
-    if other is None or why:
-        return Comparison.unknown(name, role, label, why, against.beta)
-    mine, its, idle = settled(own), settled(other), settled(cash)
-    sample = Sample(len(mine), years, drawn)
-    excess, total = _excess(mine, its, sample)
-    difference, p, correlation = _sharpe_difference(mine - idle, its - idle, sample)
-    error = _volatility(mine - its, replace(sample, drawn=None)).value
-    information = _sharpe(mine - its, sample)
-    return Comparison(
-        name, role, label, excess, total, difference, p, error, correlation, against.beta,
-        information,
-    )  # fmt: skip
-
-
-def moves(benchmark: pd.Series, cash: pd.Series, years: float) -> bool:
-    """Whether a benchmark has a beta to match: bills, which hardly move, have none.
-
-    True where it cannot be told, so that the mix says why it is missing.
-    """
-    if len(benchmark) < MIN_SESSIONS or unusable(benchmark, cash) or not years > 0:
-        return True
-    its = settled(benchmark) - settled(cash)
-    return float(deviation_of(its)) * sqrt(len(its) / years) >= STILL
-
-
-def beta_mix(
-    own: pd.Series, benchmark: pd.Series | None, cash: pd.Series
-) -> tuple[pd.Series, float]:
-    """Returns of benchmark and cash mixed to the strategy's own beta, and that beta.
-
-    Beta is Dimson's (1979): the sum over the same session and the ones before and after, since the
-    venues close 12 hours apart. It is estimated on the scored sessions and then taken as known:
-    intervals against the mix are those of its returns and leave out how surely beta itself is
-    known. All NaN without a benchmark that moves, below 20 sessions, where a session has no
-    return, or where beta's standard error is above UNSURE.
-    """
-    no_mix = pd.Series(nan, index=own.index, dtype="float64"), nan
-    if benchmark is None or len(own) < MIN_SESSIONS or unusable(own, benchmark, cash):
-        return no_mix
-    idle = settled(cash)
-    mine, its = settled(own) - idle, settled(benchmark) - idle
-    if not deviation_of(its[1:-1]) > FLAT:
-        return no_mix
-    columns = np.column_stack([np.ones(len(its) - 2), its[1:-1], its[:-2], its[2:]])
-    weights, *_ = np.linalg.lstsq(columns, mine[1:-1], rcond=None)
-    left = mine[1:-1] - columns @ weights
-    spread = np.linalg.pinv(columns.T @ columns) * float(left @ left) / (len(left) - 4)
-    beta = float(weights[1:].sum())
-    if not sqrt(max(0.0, float(spread[1:, 1:].sum()))) <= UNSURE:
-        return no_mix
-    return pd.Series(idle + beta * its, index=own.index), beta
-
-
 def significance(
     own: pd.Series,
     other: pd.Series | None,
@@ -201,28 +115,29 @@ def significance(
 def power(
     years: float, n: int, skew: float | None, kurtosis: float | None, edge: float = EDGE
 ) -> Power:
-    """How long an annual Sharpe ratio of `edge` takes to be proven, one-sided at CONFIDENCE.
+    """How long an annual Sharpe ratio of `edge` takes to be proven, by an estimate equal to it.
 
-    n: sessions in `years`; 252 a year where there are none. Unknown moments count as normal ones.
+    At one look: the minimum track record, one-sided at CONFIDENCE. At all looks: as the rule has
+    it. n: sessions in `years`; 252 a year where there are none. Unknown moments count as normal.
     """
     a_year = n / years if n > 0 and years > 0 else float(USUAL_YEAR)
     skew, kurtosis = _or_normal(skew, 0.0), _or_normal(kurtosis, 3.0)
     needed = min_track_record(edge / sqrt(a_year), skew, kurtosis) / a_year
+    always = _sessions_at_all_looks(edge / sqrt(a_year)) / a_year
     provable = _provable(n, skew, kurtosis) * sqrt(a_year)
-    sentence = f"{_span(years)}; proving a Sharpe edge of {edge:g} takes {_span(needed)}"
-    return Power(edge, needed, years, _finite(provable), sentence)
+    sentence = (
+        f"{_span(years)}; proving a Sharpe edge of {edge:g} takes {_span(needed)} at one look, "
+        f"{_span(always)} at all looks"
+    )
+    return Power(edge, needed, years, _finite(provable), sentence, _finite(always))
 
 
-def _incomparable(own: pd.Series, other: pd.Series | None, cash: pd.Series, role: Role) -> str:
-    """Why there is no comparison, "" where there is one."""
-    if other is None:
-        return f"no {role}"
-    unmixed = role is Role.MIX and bool(len(other)) and bool(other.isna().all())
-    if unmixed and len(other) < MIN_SESSIONS:
-        return too_few(len(other), "a beta")
-    if unmixed and not unusable(own, cash):
-        return "no beta: the benchmark lacks sessions or does not move"
-    return unusable(own, other, cash)
+def _sessions_at_all_looks(sharpe: float) -> float:
+    """After so many this ratio per session lies on the edge of the interval of all looks."""
+    sessions = float(FIRST_LOOK)
+    for _ in range(50):  # a contraction: the reach grows by the root of a logarithm
+        sessions = max((at_all_looks(round(sessions)) / sharpe) ** 2, float(FIRST_LOOK))
+    return sessions
 
 
 @dataclass(frozen=True)
@@ -293,9 +208,18 @@ def _a_year(own: Values, sample: Sample, years: float) -> Estimate:
 
 
 def _volatility(own: Values, sample: Sample) -> Estimate:
+    """Of the scored sessions; none is claimed for the long run."""
     if sample.sessions < MIN_DEVIATION:
         return Estimate(why=too_few(sample.sessions, "a deviation", MIN_DEVIATION))
-    return sample.estimate(own, deviation_of, lambda spread: max(spread * sample.year, 0.0))
+    value = float(deviation_of(own)) * sample.year
+    if not isfinite(value):
+        return Estimate(why="no time has passed")
+    if sample.sessions < MIN_SESSIONS:
+        return Estimate(value, why=too_few(sample.sessions, "an interval"))
+    ends = volatility_interval(own)
+    if ends is None:
+        return Estimate(value, why="no interval: too few sessions move it")
+    return Estimate(value, ends[0] * sample.year, ends[1] * sample.year)
 
 
 def _sharpe(excess: Values, sample: Sample) -> Estimate:
@@ -310,49 +234,6 @@ def _max_drawdown(own: Values) -> float:
     """From 1 at the divide, which counts as a peak."""
     curve = np.concatenate([[1.0], np.cumprod(1 + own)])
     return float((curve / np.maximum.accumulate(curve) - 1).min())
-
-
-def _excess(mine: Values, its: Values, sample: Sample) -> tuple[Estimate, float | None]:
-    """A year and in total."""
-    if its.min() <= -1:
-        return Estimate(why="the other account was lost: nothing to compare growth with"), None
-    if mine.min() <= -1:
-        return Estimate(-1.0, why="the account was lost, so growth has no interval"), -1.0
-    ahead = np.log1p(mine) - np.log1p(its)
-    total = _finite(compounded(float(ahead.sum())))
-    if np.abs(ahead).max() < FLAT:
-        return Estimate(0.0, why="no interval: the two never differ"), total
-    times = sample.sessions / sample.years if sample.years > 0 else nan
-    return sample.estimate(ahead, mean_of, lambda mean: compounded(mean * times)), total
-
-
-def _sharpe_difference(
-    mine: Values, its: Values, sample: Sample
-) -> tuple[Estimate, float | None, float | None]:
-    """The annual difference, Memmel's p, and the correlation of both less cash."""
-    bare = replace(sample, drawn=None)
-    first, second = _sharpe(mine, bare), _sharpe(its, bare)
-    if first.value is None or second.value is None:
-        return (
-            Estimate(why=first.why if first.value is None else f"other: {second.why}"),
-            None,
-            None,
-        )
-    value = first.value - second.value
-    if sample.sessions < MIN_SESSIONS:
-        return Estimate(value, why=too_few(sample.sessions, "an interval")), None, None
-    together = float(np.corrcoef(mine, its)[0, 1])
-    tested = memmel(
-        first.value / sample.year, second.value / sample.year, together, sample.sessions
-    )
-    if not isfinite(tested.error):
-        return Estimate(value, why="no interval: the two never differ"), None, together
-    wide = _normal_quantile() * tested.error * sample.year
-    return Estimate(value, value - wide, value + wide), tested.p, together
-
-
-def _normal_quantile() -> float:
-    return -normal_quantile((1 - LEVEL) / 2)
 
 
 def _provable(n: int, skew: float, kurtosis: float) -> float:

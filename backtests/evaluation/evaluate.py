@@ -11,6 +11,7 @@ from math import isfinite
 import numpy as np
 import pandas as pd
 
+from backtests.evaluation.alternatives import Alternative, beta_mix, comparison, moves
 from backtests.evaluation.attribution.brinson import active_effects
 from backtests.evaluation.attribution.contributions import attribute
 from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
@@ -18,15 +19,7 @@ from backtests.evaluation.attribution.schema import Attribution
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
 from backtests.evaluation.descriptions.regimes import regimes
 from backtests.evaluation.descriptions.shortcuts import shortcuts
-from backtests.evaluation.estimates import (
-    Alternative,
-    beta_mix,
-    comparison,
-    figures_of,
-    moves,
-    power,
-    significance,
-)
+from backtests.evaluation.estimates import figures_of, power, significance
 from backtests.evaluation.event_studies.study import studies
 from backtests.evaluation.placebos import placebos
 from backtests.evaluation.schema import (
@@ -94,8 +87,8 @@ def evaluate(
     scored, score = scored_sessions(run, since)
     curves = _Curves.of(run, score, scored)
     drawn = resample(curves.differences(), REPLICATIONS, SEED)
-    compared = curves.comparisons(drawn)
-    luck, table = placebos(run, curves.against, score, count)
+    compared = curves.comparisons()
+    luck, table = placebos(run, curves.against, score, count, extras.progress)
     variants = tuple(variant_equities(run)) if scored.sessions > 1 else ()
     grid = curves.overfitting(variants, SEED)
     odds = curves.significance(variant_names(run), tried)
@@ -145,6 +138,7 @@ class _Curves:
     """Session returns over the scored sessions, all on one index.
 
     row: of the divide on the run's sessions. against: what the verdict is about; None: cash.
+    context: returns of all of them before the divide.
     """
 
     label: str
@@ -152,6 +146,7 @@ class _Curves:
     own: pd.Series
     references: Mapping[str, ReferenceRun]
     returns: Mapping[str, pd.Series]
+    context: Mapping[str, pd.Series]
     cash: pd.Series
     years: float
 
@@ -161,12 +156,17 @@ class _Curves:
         references = sorted(
             run.references.items(), key=lambda item: item[0] == "benchmark"
         )  # controls first
+        curves = {
+            "strategy": run.account.equity,
+            **{n: reference.curve for n, reference in references},
+        }
         return cls(
             label=str(run.origin.strategy["label"]),
             row=row,
             own=_returns(run.account.equity, row),
             references=dict(references),
             returns={name: _returns(reference.curve, row) for name, reference in references},
+            context={n: curve.iloc[: row + 1].pct_change().iloc[1:] for n, curve in curves.items()},
             cash=cash_returns(run.rates["cash"].iloc[row:]),
             years=scored.years,
         )
@@ -197,7 +197,7 @@ class _Curves:
             for name, curve in curves.items()
         )
 
-    def comparisons(self, drawn: Resample | None) -> tuple[Comparison, ...]:
+    def comparisons(self) -> tuple[Comparison, ...]:
         """The alternatives, the one that the verdict is about first."""
         alternatives = [
             Alternative(
@@ -205,6 +205,7 @@ class _Curves:
                 Role.BENCHMARK if name == "benchmark" else Role.CONTROL,
                 self.references[name].label,
                 returns,
+                context=self.context[name],
             )
             for name, returns in self.returns.items()
         ]
@@ -216,7 +217,8 @@ class _Curves:
         if not self.returns:
             alternatives.append(Alternative("cash", Role.CASH, "idle cash", self.cash))
         return tuple(
-            comparison(against, self.own, self.cash, self.years, drawn) for against in alternatives
+            comparison(against, self.own, self.cash, self.years, self.context["strategy"])
+            for against in alternatives
         )
 
     def overfitting(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from backtests import paths
 from backtests.evaluation.schema import as_json
+from backtests.progress import Progress, silent
 from backtests.records.checks import last_check, remember_check
 from backtests.records.ledger import Trial
 from backtests.records.result import Result
@@ -37,6 +38,7 @@ class Judging:
     since: the day after which it scores, where that is later than the first decision. chosen: what
     speaks against the choice of the run, whatever its figures. watch: what
     the strategy opened, from its import on; None: nobody looked. extras: what is shown besides.
+    progress: how far replays and placebos are.
     """
 
     placebos: int = 200
@@ -45,6 +47,7 @@ class Judging:
     chosen: tuple[str, ...] = ()
     watch: AccessAudit | None = None
     extras: Extras | None = None
+    progress: Progress = silent
 
 
 def judged(
@@ -62,7 +65,7 @@ def judged(
         since=judging.since,
         selection_doubts=judging.chosen,
         count=judging.placebos,
-        extras=judging.extras or NOTHING_MORE,
+        extras=dataclasses.replace(judging.extras or NOTHING_MORE, progress=judging.progress),
     )
     evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
     manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
@@ -98,7 +101,7 @@ def _with_falsifier(
 
 def certificate_of(run: Run, judging: Judging) -> Certificate:
     """Replay a run for look-ahead, with what its strategy was seen to open."""
-    from backtests.evaluation.lookahead.certificate import certify
+    from backtests.evaluation.lookahead.certificate import Replaying, certify
 
     if run.strategy is None:
         return _remembered(run)
@@ -111,24 +114,31 @@ def certificate_of(run: Run, judging: Judging) -> Certificate:
         cuts=judging.cuts,
         watch=judging.watch,
         decided=run.output.targets,
+        replaying=Replaying(progress=judging.progress),
     )
 
 
 def certificate(
-    job: Job, source: Source, settings: Settings, watch: AccessAudit, cuts: int
+    job: Job,
+    source: Source,
+    settings: Settings,
+    watch: AccessAudit,
+    cuts: int,
+    progress: Progress = silent,
 ) -> Certificate:
     """Check a strategy for look-ahead without running it for its figures."""
-    from backtests.evaluation.lookahead.certificate import certify
+    from backtests.evaluation.lookahead.certificate import Replaying, certify
     from backtests.evaluation.lookahead.plain_replays import certify_plain
 
     inputs = inputs_alone(job.strategy, settings)
     bars = inputs.load(source)
     if job.plain:
-        certified = certify_plain(job.plain, bars, settings, cuts, watch)
+        certified = certify_plain(job.plain, bars, settings, cuts, watch, progress=progress)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
         remember_check(paths.checks_folder(), about, as_json(certified))
         return certified
-    return certify(job.strategy, bars, inputs.settings, cuts=cuts, watch=watch)
+    replaying = Replaying(progress=progress)
+    return certify(job.strategy, bars, inputs.settings, cuts=cuts, watch=watch, replaying=replaying)
 
 
 def _remembered(run: Run) -> Certificate:

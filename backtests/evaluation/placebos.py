@@ -15,6 +15,7 @@ import pandas as pd
 
 from backtests.engines import kernel
 from backtests.evaluation.schema import Placebo, PlaceboKind
+from backtests.progress import Progress, counted, silent
 from backtests.records.result import no_placebos
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.inputs import prepare
@@ -48,7 +49,11 @@ Draw = tuple[str, date, float]
 
 
 def placebos(
-    run: Run, against: ReferenceRun | None, score: ScoredWindow, count: int
+    run: Run,
+    against: ReferenceRun | None,
+    score: ScoredWindow,
+    count: int,
+    progress: Progress = silent,
 ) -> tuple[Placebo, pd.DataFrame]:
     """Rank the strategy, run with fresh money at the divide, among `count` placebos.
 
@@ -65,7 +70,8 @@ def placebos(
         return _none(OFF, decides=True)
     duel = _Duel(run, run.strategy, against.reference.strategy, against.market, score)
     drawn = run.strategy.drawn(Random(0)) is not None  # noqa: S311
-    draws = list(islice(duel.baskets(count) if drawn else duel.dates(count), count))
+    drawing = islice(duel.baskets(count) if drawn else duel.dates(count), count)
+    draws = list(counted(drawing, "placebos", count, progress))
     return _ranked(duel, draws, drawn, against.label)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from backtests.evaluation.attribution.schema import Attribution, Part
 from backtests.evaluation.descriptions.schema import Falsified, Regimes, Shortcuts
 from backtests.evaluation.event_studies.schema import Study
+from backtests.evaluation.statistics.robustness import Extreme, Recent
 from backtests.evaluation.trial_record import TrialCounts, TrialRecord
 from reports.contract.evaluation import EvaluationJson
 
@@ -109,6 +110,8 @@ class Comparison:
     sharpe_difference: Memmel's test; `p` is two-sided.
     beta: to the benchmark, of a mix of it and cash.
     information: annual Sharpe ratio of the difference, by which an edge worth having is ruled out.
+    excess_always, information_always: with the interval that holds at all looks, not at this one.
+    worst: the excess after one more session like the worst; best: the ratio after the best.
     """
 
     name: str
@@ -122,13 +125,20 @@ class Comparison:
     correlation: float | None
     beta: float | None = None
     information: Estimate = Estimate()
+    excess_always: Estimate = Estimate()
+    information_always: Estimate = Estimate()
+    worst: Extreme = Extreme()
+    best: Extreme = Extreme()
+    recent: Recent | None = None
 
     @classmethod
     def unknown(
         cls, name: str, role: Role, label: str, why: str, beta: float | None = None
     ) -> Comparison:
         none = Estimate(why=why)
-        return cls(name, role, label, none, None, none, None, None, None, beta, none)
+        return cls(
+            name, role, label, none, None, none, None, None, None, beta, none, none, none
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,13 +190,17 @@ class Significance:
 
 @dataclass(frozen=True)
 class Power:
-    """How long an annual Sharpe edge of `edge` takes to prove, and what `had` years can prove."""
+    """How long an annual Sharpe edge of `edge` takes to prove, and what `had` years can prove.
+
+    needed: years at a single look; always: where every look is paid for, as the rule has it.
+    """
 
     edge: float
     needed: float
     had: float
     provable: float | None
     sentence: str
+    always: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import expm1
 
 from backtests.evaluation.placebos import ENOUGH
 from backtests.evaluation.schema import (
@@ -11,6 +12,7 @@ from backtests.evaluation.schema import (
     Certificate,
     Comparison,
     Condition,
+    Estimate,
     Headline,
     Honesty,
     Placebo,
@@ -21,10 +23,8 @@ from backtests.evaluation.schema import (
     Verdict,
 )
 from backtests.evaluation.statistics.samples import counted
+from backtests.evaluation.statistics.sequential import FIRST_LOOK
 from newsfolio.formatting import A_YEAR_FROM, in_total, percent
-
-LEAST = 60
-"""Scored sessions, about a quarter: below, the error rates of the intervals were not measured."""
 
 SURE = 0.95
 """Deflated Sharpe ratio (a probability) that *held up* takes."""
@@ -34,6 +34,13 @@ RARE = 0.90
 
 ALIKE = 0.01
 """Annual tracking error below which two curves are the same bet."""
+
+CONTEXT = 500
+"""Sessions that show how bad or good a single one can be: in fewer, what comes once in a hundred
+may have stayed away so far."""
+
+FADED = 0.5
+"""Share of what the sessions before earned below which an edge is said to have faded."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +88,8 @@ def _headline(evidence: Evidence, conditions: tuple[Condition, ...]) -> tuple[He
     if evidence.ruined and not evidence.void:
         return Headline.DID_NOT, f"The account was wiped out on {evidence.ruined}."
     if all(condition.met is True for condition in conditions if condition.asked):
-        return Headline.HELD_UP, f"{figure}: more than luck explains."
-    enough = evidence.scored.sessions >= LEAST
-    if enough and not evidence.void and _ruled_out(evidence.first):
+        return Headline.HELD_UP, f"{figure}: more than luck explains.{_faded(evidence.first)}"
+    if not evidence.void and _ruled_out(evidence.first, evidence.scored):
         return Headline.DID_NOT, f"{figure}: an edge worth having is ruled out."
     return Headline.CANNOT_TELL, _open(evidence, conditions)
 
@@ -92,9 +98,11 @@ def _conditions(evidence: Evidence) -> Iterator[Condition]:
     """What *held up* takes, in the order of the rule."""
     first, *others = evidence.comparisons
     sessions, simulated = evidence.scored.sessions, evidence.simulated
-    yield Condition("Enough sessions", f"{sessions}", f"at least {LEAST}", sessions >= LEAST)
+    enough = sessions >= FIRST_LOOK
+    yield Condition("Enough sessions", f"{sessions}", f"at least {FIRST_LOOK}", enough)
     yield _unselected(evidence)
     yield _surely_ahead(first, evidence.scored)
+    yield _survives(first, evidence.scored)
     yield _another_bet(first)
     yield from (
         _ahead(other, evidence.scored)
@@ -119,13 +127,30 @@ def _unselected(evidence: Evidence) -> Condition:
 
 
 def _surely_ahead(first: Comparison, scored: Scored) -> Condition:
-    low = first.excess.low
+    always = first.excess_always
     return Condition(
         f"Ahead of {first.name}, surely",
-        first.excess.why if low is None else f"interval from {_paced(low, scored)}",
-        "interval above 0",
-        None if low is None else low > 0,
+        always.why if always.low is None else f"at all looks from {_paced(always.low, scored)}",
+        "interval of all looks above 0",
+        None if always.low is None else always.low > 0,
     )
+
+
+def _survives(first: Comparison, scored: Scored) -> Condition:
+    worst = first.worst
+    name, needed = "Survives its worst session", "98 % interval of this look above 0 after it"
+    if worst.move is None or worst.bound is None:
+        return Condition(name, first.excess_always.why or "n/a", needed, None)
+    like = f"one more like the worst of the whole record ({percent(expm1(worst.move))})"
+    unseen = f"; {_UNSEEN.format(worst.context)}" if worst.context < CONTEXT else ""
+    left_over = f"{like} leaves it from {_paced(worst.bound, scored)}{unseen}"
+    return Condition(name, left_over, needed, worst.bound > 0)
+
+
+_UNSEEN = (
+    "only {} sessions of context say how bad one can be, and no sample shows a loss that has not "
+    "come yet"
+)
 
 
 def _another_bet(first: Comparison) -> Condition:
@@ -188,13 +213,34 @@ def _better_than_placebos(placebo: Placebo) -> Condition:
     return Condition("Better than placebos", drawn, needed, met, placebo.decides)
 
 
-def _ruled_out(first: Comparison) -> bool:
-    """Whether the least useful edge lies above the interval of the Sharpe ratio of the difference.
+def _ruled_out(first: Comparison, scored: Scored) -> bool:
+    """Whether the least useful edge lies above the Sharpe ratio of the difference: at all looks,
+    and at this one after one more session like the best.
 
-    Below ALIKE of tracking error rounding to lots decides who is ahead, and nothing is told.
+    It takes a record, with its context, in which a rare gain would have shown itself. Below ALIKE
+    of tracking error rounding to lots decides who is ahead, and nothing is told.
     """
-    high, error = first.information.high, first.tracking_error
-    return high is not None and error is not None and error >= ALIKE and high < EDGE
+    high, after, error = first.information_always.high, first.best.bound, first.tracking_error
+    if high is None or after is None or error is None:
+        return False
+    long = scored.sessions >= FIRST_LOOK and scored.sessions + first.best.context >= CONTEXT
+    return long and error >= ALIKE and high < EDGE and after < EDGE
+
+
+def _faded(first: Comparison) -> str:
+    """What is said beside "held up" where the last years earned less than what came before.
+
+    Half of the edges that last are weaker of late, so this is a description and no test.
+    """
+    recent = first.recent
+    if recent is None or recent.excess >= recent.before:
+        return ""
+    now = recent.excess
+    weaker = "has faded" if now < FADED * recent.before else "is weaker of late"
+    return (
+        f" But the edge {'is over' if now <= 0 else weaker}: {percent(now)} a year over the last "
+        f"{recent.sessions} sessions, {percent(recent.before)} before."
+    )
 
 
 def _figure(first: Comparison, scored: Scored) -> str:
@@ -206,14 +252,20 @@ def _figure(first: Comparison, scored: Scored) -> str:
     side = "ahead of" if value >= 0 else "behind"
     rate = "a year" if long else "in all"
     text = f"{percent(abs(value))} {rate} {side} {first.name} since {scored.divide}"
-    if scored.sessions < LEAST:
+    look, always = _span(first.excess, scored), _span(first.excess_always, scored)
+    if not look:
         return text
-    low, high = first.excess.low, first.excess.high
+    return f"{text} (95 % interval {look}{always and f'; of all looks {always}'})"
+
+
+def _span(estimate: Estimate, scored: Scored) -> str:
+    """Both ends of an interval, at the pace of the figure; "" where there is none."""
+    low, high = estimate.low, estimate.high
     if low is None or high is None:
-        return text
-    if not long:
+        return ""
+    if scored.sessions < A_YEAR_FROM:
         low, high = in_total(low, scored.years), in_total(high, scored.years)
-    return f"{text} (95 % interval {percent(low)} to {percent(high)})"
+    return f"{percent(low)} to {percent(high)}"
 
 
 def _paced(a_year: float, scored: Scored) -> str:
@@ -237,7 +289,9 @@ def _open(evidence: Evidence, conditions: tuple[Condition, ...]) -> str:
     if surely and failed:
         names = "; ".join(f"{_unmet(condition)}: {condition.found}" for condition in failed)
         return f"{_figure(first, scored)}, but {names}."
-    return f"{_figure(first, scored)}. {power.sentence[:1].upper()}{power.sentence[1:]}."
+    doubts = "; ".join(evidence.doubts)
+    chosen = f" Besides, something was chosen afterwards: {doubts}." if doubts else ""
+    return f"{_figure(first, scored)}. {power.sentence[:1].upper()}{power.sentence[1:]}.{chosen}"
 
 
 def _unmet(condition: Condition) -> str:
@@ -250,6 +304,7 @@ def _unmet(condition: Condition) -> str:
 
 _UNMET = {
     "Enough sessions": "too few sessions",
+    "Survives its worst session": "it would not survive its worst session",
     "Nothing chosen afterwards": "something was chosen afterwards",
     "Not the best of many tries": "perhaps only the best of many tries",
     "No look-ahead": "look-ahead",

@@ -20,7 +20,7 @@ from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import settings_for
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
-from newsfolio.blame import place_of, said_by
+from newsfolio.blame import place_of, said_by, writable
 from newsfolio.errors import CommandError, NewsfolioError, OutputError, StrategyError
 from newsfolio.strategy import Strategy
 from reports.contract.sweep import AskedJson
@@ -176,7 +176,7 @@ def begun_trial(job: Job, workspace: Workspace) -> Trial:
 
 def _failed_trial(job: Job, begun: Trial, attempt: Attempt, error: BaseException) -> Trial:
     """One that was stopped, or broke when its figures were there already, has been looked at."""
-    message = str(error) if isinstance(error, NewsfolioError) else said_by(error)
+    message = writable(str(error)) if isinstance(error, NewsfolioError) else said_by(error)
     if attempt.result is not None:
         done = finished_trial(job, attempt.result, attempt.exposure)
         return replace(done, error=message, run="", seen=True)
@@ -193,7 +193,7 @@ def unmade_trial(address: str, workspace: Workspace, error: str) -> Trial:
         data="",
         simulated=workspace.source.name == "sample",
         settings=settings_values(workspace.settings),
-        error=error,
+        error=writable(error),
     )
 
 

@@ -30,6 +30,7 @@ from backtests.sweeps.summary import ranks_by, summarise
 from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
 from newsfolio.errors import CommandError, NewsfolioError, OutputError
+from newsfolio.formatting import clock
 from newsfolio.parameters import folder_name
 from reports.contract.sweep import AskedJson, OwnSetJson, SweepJson, WalkedJson, WalkForwardJson
 
@@ -339,12 +340,6 @@ class _Progress:
         if self._say is None:
             return
         pace = (time.monotonic() - self._since) / (self._done - self._before)
-        left = _span(pace * (self._total - self._done))
+        left = clock(pace * (self._total - self._done))
         failed = f", {self._failed:,} failed" if self._failed else ""
         self._say(f"{self._done:,} of {self._total:,} sets{failed}, {left} left")
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from markets.yahoo.session import PoliteSession
 from markets.yahoo.source import Fetched, How, Unavailable, YahooSource
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData, NewsfolioError, OutputError
+from newsfolio.formatting import clock
 
 IN_A_ROW = 3
 """Lines in a row that fail for want of a network, or at a limit; then no other is asked for."""
@@ -110,10 +112,12 @@ def pull(
 
 def _follow(asked: Sequence[Future[Pulled]], progress: Progress | None) -> None:
     """Wait for all; an error that is no fault of a line's comes through."""
+    since = time.monotonic()
     for count, line in enumerate(as_completed(asked), 1):
         pulled = line.result()
         if progress is not None:
-            progress(f"{count} of {len(asked)}  {pulled.ticker}: {pulled.outcome}")
+            left = clock((time.monotonic() - since) / count * (len(asked) - count))
+            progress(f"{count} of {len(asked)}  {pulled.ticker}: {pulled.outcome}, {left} left")
 
 
 class _Task:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from reports.contract.certificate import CertificateJson
+from reports.contract.robustness import ExtremeJson, RecentJson
+
 
 class EstimateJson(TypedDict):
     """A figure, its 95 % interval, and why one of them is missing."""
@@ -61,7 +64,10 @@ class CurveFiguresJson(TypedDict):
 
 
 class ComparisonJson(TypedDict):
-    """The strategy against one alternative over the scored sessions."""
+    """The strategy against one alternative over the scored sessions.
+
+    excess_always and what follows it: runs judged before every look was paid for lack them.
+    """
 
     name: str
     role: str
@@ -74,6 +80,11 @@ class ComparisonJson(TypedDict):
     correlation: float | None
     beta: float | None
     information: EstimateJson
+    excess_always: NotRequired[EstimateJson]
+    information_always: NotRequired[EstimateJson]
+    worst: NotRequired[ExtremeJson]
+    best: NotRequired[ExtremeJson]
+    recent: NotRequired[RecentJson | None]
 
 
 class SignificanceJson(TypedDict):
@@ -137,6 +148,7 @@ class PowerJson(TypedDict):
     had: float
     provable: float | None
     sentence: str
+    always: NotRequired[float | None]
 
 
 class BetaJson(TypedDict):
@@ -231,28 +243,6 @@ class AttributionJson(TypedDict):
     currencies: list[PartJson]
     active: list[EffectJson]
     active_why: str
-
-
-class ChangedDecisionJson(TypedDict):
-    """A decision that changed when it should not have."""
-
-    replay: str
-    session: str
-    ticker: str
-    before: float
-    after: float
-
-
-class CertificateJson(TypedDict):
-    """What the look-ahead replays found."""
-
-    honesty: str
-    reason: str
-    replays: int
-    decisions: int
-    changes: list[ChangedDecisionJson]
-    seen: list[str]
-    declared: list[str]
 
 
 class StudyEventJson(TypedDict):

@@ -31,7 +31,7 @@ from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
 from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.doubts import doubts_of
-from reports.tables.evaluation import pace_of, put_excess, tables_of
+from reports.tables.evaluation import pace_of, put_always, put_excess, tables_of
 from reports.tables.scored import scored_headline
 from reports.tables.trials import trials_of
 
@@ -120,6 +120,7 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str
         "first": first,
         "total": first["total"],
         "excess": excess,
+        "always": put_always(first, pace),
         "yearly": pace.yearly,
         "rate": pace.words,
         "bar": bar(excess, scale_of([excess]), axis=True),

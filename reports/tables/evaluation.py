@@ -107,10 +107,22 @@ def put_excess(row: ComparisonJson, pace: Pace) -> EstimateJson:
     return {"value": row["total"], "low": low, "high": high, "why": excess["why"]}
 
 
+def put_always(row: ComparisonJson, pace: Pace) -> str:
+    """The interval of all looks, or why there is none; "" in runs judged before there were any."""
+    always, excess = row.get("excess_always"), row["excess"]
+    if always is None or not defined(excess["value"]):
+        return ""
+    if defined(always["low"]) and defined(always["high"]):
+        low, high = (signed(pace.of(always[end]), 1) for end in ("low", "high"))
+        return f"of all looks {low} to {high}"
+    return "" if always["why"] == excess["why"] else f"none of all looks: {always['why']}"
+
+
 def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
     if not pace.yearly and defined(row["total"]):
         return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see in total")
-    return estimate(row["excess"], signed)
+    cell, always = estimate(row["excess"], signed), put_always(row, pace)
+    return TableCell(cell.text, f"{cell.small}; {always}") if always else cell
 
 
 def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, Any]]:
@@ -165,11 +177,17 @@ def _others(significance: SignificanceJson) -> str:
 def _power(power: PowerJson) -> list[Fact]:
     return [
         Fact("Record so far", TableCell(_years(power["had"])), "Calendar years since the divide."),
-        Fact(f"Needed for an edge of {power['edge']:g}", TableCell(_years(power["needed"])),
-             "Until a true annual Sharpe edge of that size can be told from luck."),
+        Fact(f"Needed for an edge of {power['edge']:g}", _needed(power),
+             "Until an annual Sharpe edge of that size, seen as it is, can be told from luck."),
         Fact("Provable by now", _known(power["provable"], ratio, "the record is too short"),
-             "Smallest annual Sharpe edge that this record can prove."),
+             "Smallest annual Sharpe edge that this record can prove at a single look."),
     ]  # fmt: skip
+
+
+def _needed(power: PowerJson) -> TableCell:
+    """At one look, and below it at all of them."""
+    always = power.get("always")
+    return TableCell(_years(power["needed"]), f"{_years(always)} at all looks" if always else "")
 
 
 def _alpha(alpha: AlphaJson, pace: Pace) -> dict[str, Any]:

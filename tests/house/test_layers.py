@@ -63,6 +63,7 @@ LAYERS = {
         ("backtests.compiled",),
         (
             "backtests.claims",
+            "backtests.progress",
             "backtests.settings",
             "backtests.paths",
             "backtests.strategy_loader",

@@ -33,7 +33,7 @@ VERDICT = Verdict(
     Headline.CANNOT_TELL,
     "3.1% a year ahead of half and half. 25 months; an edge of 0.5 takes 11 years",
     (
-        Condition("Enough sessions", "351", "at least 60", True),
+        Condition("Enough sessions", "351", "at least 126", True),
         Condition("Ahead of half and half, surely", "from -4.0%", "above 0", False),
         Condition("Better than placebos", "12 only", "at least 90%", None),
     ),
@@ -110,6 +110,7 @@ def comparisons() -> tuple[Comparison, ...]:
             p=0.412,
             tracking_error=0.09,
             correlation=0.81,
+            excess_always=Estimate(0.031, -0.09, 0.167),
         ),
         Comparison(
             "benchmark",

@@ -3,35 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from backtests import strategy_loader
+from backtests.api import run_job
+from backtests.commands.output import draw_run, save_run
+from backtests.commands.terminal import print_json, say
+from backtests.evaluation.judging import Judging
 from backtests.plain_strategy import author_of
-from backtests.records.result import Result
+from backtests.records.ledger import Ledger
+from backtests.records.registry import run_folder
+from backtests.records.result import Result, intact, load
+from backtests.records.trials import counted_if_unmade
+from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job, job_of
 from backtests.runner.provenance import parameter_values
 from backtests.settings import Settings
+from markets.snapshot import Source
 from newsfolio.errors import CommandError
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
+from reports import write_index
+from reports.background import BackgroundRenderer
+from reports.tables.runs import json_row
+
+
+@dataclass(frozen=True)
+class PagesWanted:
+    """Where pages go, who draws tearsheets (None: nobody), and how much is said."""
+
+    folder: Path
+    ahead: BackgroundRenderer | None
+    json: bool
+    quiet: bool
+
+
+def score_saved(
+    run: str, source: Source, ledger: Ledger, judging: Judging, pages: PagesWanted
+) -> None:
+    """Judge a saved run's thesis again on the sessions that came since."""
+    place = run_folder(run, pages.folder)
+    with intact(place):
+        old = load(place)
+        workspace = Workspace(source, settings_again(old), ledger)
+        judging = replace(judging, since=divide_again(old), chosen=chosen_before(old))
+        with counted_if_unmade(workspace, old.manifest["strategy"]["address"]):
+            job = job_again(old)
+    result = run_job(
+        job,
+        workspace,
+        judging=judging,
+        notes=changes_since(old, job),
+        begin=pages.ahead.begin if pages.ahead else None,
+        save=lambda done: save_run(done, pages.folder),
+    )
+    draw_run(result, pages.folder, pages.ahead is not None, pages.ahead)
+    write_index(pages.folder)
+    if pages.json:
+        print_json(json_row(result.manifest, pages.folder / result.id))
+    else:
+        say(result, pages.folder, quiet=pages.quiet)
 
 
 def job_again(run: Result) -> Job:
     """The strategy of a run with the parameters it had; CommandError where they cannot be made."""
-    about = run.manifest["strategy"]
+    return job_as_written(run.manifest["strategy"], run.id)
+
+
+def job_as_written(about: Mapping[str, Any], where: str) -> Job:
+    """The strategy that a record describes: address, universe, parameters; where: for errors."""
     address = str(about["address"])
     cls = strategy_loader.find(address)
     lines = [line for sleeve in about["universe"] for line in sleeve["lines"]]
     if strategy_loader.is_plain(cls):
         kind: type[Strategy] = type(job_of(address, universe=lines).strategy)
-        texts = _texts(kind, about["parameters"], run.id)
+        texts = _texts(kind, about["parameters"], where)
         job = job_of(address, texts, lines)
     else:
-        job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], run.id)))
+        job = Job(address, strategy_loader.build(cls, _texts(cls, about["parameters"], where)))
     if parameter_values(job.strategy) != about["parameters"]:
-        raise CommandError(f"{address} no longer has the parameters of {run.id}; restore its file")
+        raise CommandError(f"{address} no longer has the parameters of {where}; restore its file")
     return job
 
 

@@ -78,7 +78,7 @@ def manifests_of(ledger: Ledger, folder: Path) -> Known:
     return Known(
         judged=ledger.judged(),
         frozen=tuple(_frozen(ledger)),
-        variants=ledger.variants(),
+        variants={subject.subject: subject.variants for subject in ledger.subjects()[0]},
         told=theses,
         strategies=[cls() for cls in shipped().values()],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from backtests.evaluation.lookahead.counterfactuals import ObservedStrategy
 from backtests.evaluation.lookahead.replays import Replays
 from backtests.evaluation.lookahead.source_audit import reasons
 from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
+from backtests.progress import Progress, silent
 from backtests.runner.inputs import prepare
 from backtests.settings import Settings
 from backtests.simulation.output import Target
@@ -21,15 +23,23 @@ SHOWN = 8
 """Changes that a certificate lists, the earliest first."""
 
 
+@dataclass(frozen=True)
+class Replaying:
+    """How replays are made. seed: of their noise. progress: how far they are."""
+
+    seed: int = 0
+    progress: Progress = silent
+
+
 def certify(
     strategy: Strategy,
     bars: Snapshot,
     settings: Settings,
     *,
     cuts: int = 12,
-    seed: int = 0,
     watch: AccessAudit | None = None,
     decided: Sequence[Target] | None = None,
+    replaying: Replaying = Replaying(),
 ) -> Certificate:
     """Replay a strategy with other futures, and say whether a decision before them changed.
 
@@ -38,9 +48,8 @@ def certify(
     the decisions of the run itself, where there was one on the same bars, to be repeated first.
     """
     market = prepare(strategy, bars, settings)
-    replays = Replays(
-        ObservedStrategy(strategy, watch), bars, settings, market, np.random.default_rng(seed)
-    )
+    observed, rng = ObservedStrategy(strategy, watch), np.random.default_rng(replaying.seed)
+    replays = Replays(observed, bars, settings, market, rng, replaying.progress)
     changes, count = replays.all(cuts, decided)
     seen = watch.seen() if watch else ()
     opened = undeclared(seen, strategy.files, type(strategy))

@@ -18,6 +18,7 @@ from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
 from backtests.evaluation.lookahead.source_audit import reasons
 from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
 from backtests.plain_strategy import PlainStrategy, author_of
+from backtests.progress import Progress, counted, silent
 from backtests.runner.inputs import prepare, settings_for
 from backtests.runner.run_strategy import play_plain
 from backtests.settings import Settings
@@ -111,7 +112,7 @@ class _Replays:
 
 def certify_plain(
     strategy: PlainStrategy, bars: Snapshot, settings: Settings, cuts: int,
-    watch: AccessAudit | None = None, seed: int = 0,
+    watch: AccessAudit | None = None, seed: int = 0, progress: Progress = silent,
 ) -> Certificate:  # fmt: skip
     """Replay a plain strategy with other futures, cut at so many sessions, evenly spread."""
     settings = settings_for(strategy, settings)
@@ -120,7 +121,11 @@ def certify_plain(
     base = replays.orders(market)
     places = _cuts(base, market, cuts)
     changes = sorted(
-        (change for cut in places for change in replays.changes(base, cut)),
+        (
+            change
+            for cut in counted(places, "look-ahead replays", len(places), progress)
+            for change in replays.changes(base, cut)
+        ),
         key=lambda change: change.session,
     )
     kind = author_of(type(strategy))

@@ -20,6 +20,7 @@ from backtests.evaluation.lookahead.counterfactuals import (
     UnwrittenMarket,
 )
 from backtests.evaluation.schema import ChangedDecision
+from backtests.progress import Progress, counted, silent
 from backtests.runner.inputs import cost_model, prepare
 from backtests.settings import Settings
 from backtests.simulation.decision_tables import table_of
@@ -51,6 +52,7 @@ class Replays:
     settings: Settings
     market: Market
     rng: np.random.Generator
+    progress: Progress = silent
     base: Decisions = field(default_factory=dict)
     count: int = 0
 
@@ -60,13 +62,16 @@ class Replays:
         again = _by_day(self.market, output.targets)
         self.base = again if decided is None else _by_day(self.market, decided)
         changes = [*self._compared("nothing was changed at all", again, self.market.day(-1))]
-        for cut in self._cuts(cuts):
-            changes += self._cut(cut)
-        changes += self._unwritten()
-        changes += self._baited()
-        changes += self._asked_again()
-        changes += self._vectorised(again, output.ruined)
-        changes += self._started_later(cuts)
+        kinds = [
+            *map(self._cut, self._cuts(cuts)),
+            self._unwritten(),
+            self._baited(),
+            self._asked_again(),
+            self._vectorised(again, output.ruined),
+            self._started_later(cuts),
+        ]  # none begins before its turn
+        for kind in counted(kinds, "look-ahead replays", len(kinds), self.progress):
+            changes += kind
         return sorted(changes, key=lambda change: change.session), self.count
 
     def _cuts(self, count: int) -> list[int]:

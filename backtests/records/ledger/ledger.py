@@ -21,7 +21,7 @@ from backtests.records.ledger.rows import EMPTY, Appender, row_of, subject_of, t
 from backtests.records.ledger.state import LedgerState, state_of
 from backtests.records.ledger.tables import VERSION, make, refused, require_ours
 from backtests.records.ledger.trial import Trial, compact
-from backtests.records.ledger.verdicts import JudgedRow, judged_rows, tried_variants
+from backtests.records.ledger.verdicts import JudgedRow, judged_rows
 from newsfolio.errors import OutputError
 
 PATIENCE = 10
@@ -126,13 +126,6 @@ class Ledger:
             return ()
         with self._reading() as connection:
             return tuple(judged_rows(connection))
-
-    def variants(self) -> dict[str, int]:
-        """Distinct variants that count, by thesis, or by strategy without one."""
-        if not self._path.exists():
-            return {}
-        with self._reading() as connection:
-            return tried_variants(connection)
 
     def tried(self, question: Question) -> Tried:
         """The distinct variants so far; reruns, failures and simulated runs do not count."""

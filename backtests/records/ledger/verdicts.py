@@ -33,11 +33,3 @@ def judged_rows(connection: sqlite3.Connection) -> Iterator[JudgedRow]:
         verdict = json.loads(detail).get("verdict")
         if verdict:
             yield JudgedRow(row, at, thesis, strategy, variant, run, end, verdict)
-
-
-def tried_variants(connection: sqlite3.Connection) -> dict[str, int]:
-    """Distinct variants that count, by thesis, or by strategy without one."""
-    rows = connection.execute(
-        "SELECT subject, SUM(new) FROM trials WHERE counted > 0 GROUP BY subject"
-    )
-    return {subject: int(variants) for subject, variants in rows}

@@ -9,14 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.evaluation.estimates import (
-    Alternative,
-    beta_mix,
-    comparison,
-    figures_of,
-    power,
-    significance,
-)
+from backtests.evaluation.alternatives import Alternative, beta_mix, comparison
+from backtests.evaluation.estimates import figures_of, power, significance
 from backtests.evaluation.schema import Comparison, Estimate, Figures, Role
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.trial_record import TrialCounts
@@ -37,8 +31,7 @@ def control(returns: pd.Series | None) -> Alternative:
 
 
 def compared(own: pd.Series, other: pd.Series | None, years: float = 1.0) -> Comparison:
-    drawn = drawn_of(own - (other if other is not None else 0.0))
-    return comparison(control(other), own, zeros(own), years, drawn)
+    return comparison(control(other), own, zeros(own), years)
 
 
 def estimates(outcome: Figures | Comparison) -> list[Estimate]:
@@ -139,9 +132,9 @@ def test_the_excess_is_read_from_differences_session_by_session() -> None:
     """A common market move, however large, does not widen the interval."""
     market = noise(500, 0.0, seed=6) * 5
     calm, rough = noise(500, 0.0005, seed=7), noise(500, 0.0005, seed=7)
-    moved, drawn, cash = daily((1 + rough) * (1 + market) - 1), drawn_of(calm), zeros(calm)
-    alone = comparison(control(cash), calm, cash, 1.0, drawn).excess
-    both = comparison(control(market), moved, cash, 1.0, drawn).excess
+    moved, cash = daily((1 + rough) * (1 + market) - 1), zeros(calm)
+    alone = comparison(control(cash), calm, cash, 1.0).excess
+    both = comparison(control(market), moved, cash, 1.0).excess
     assert both.value == pytest.approx(alone.value)
     assert bounds(both) == pytest.approx(bounds(alone))
 
@@ -224,9 +217,9 @@ def test_every_missing_figure_says_why(name: str, years: float) -> None:
     drawn = resample(np.column_stack([own - other]), 50)
     unknown = [
         *estimates(figures_of("x", "X", own, zeros(own), years, drawn)),
-        *estimates(comparison(control(other), own, zeros(own), years, drawn)),
-        *estimates(comparison(control(own), other, zeros(own), years, drawn)),
-        *estimates(comparison(control(own), own, zeros(own), years, drawn)),
+        *estimates(comparison(control(other), own, zeros(own), years)),
+        *estimates(comparison(control(own), other, zeros(own), years)),
+        *estimates(comparison(control(own), own, zeros(own), years)),
     ]
     drawdowns = {id(unknown[4])}
     for estimate in unknown:

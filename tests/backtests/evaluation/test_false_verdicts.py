@@ -19,7 +19,7 @@ import pytest
 
 from backtests.api import run_job
 from backtests.commands.records import rescore
-from backtests.evaluation.estimates import beta_mix
+from backtests.evaluation.alternatives import beta_mix
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.judging import Judging
 from backtests.evaluation.placebos import ENOUGH, placebos
@@ -55,9 +55,9 @@ def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def strong() -> dict[str, Bars]:
-    """BBB gains a tenth of a percent a session on AAA once the article is out."""
+    """BBB gains 0.2 % a session on AAA once the article is out."""
     own = {ticker: COMMON + noise(seed, 0.004) for ticker, seed in (("AAA", 31), ("BBB", 32))}
-    own["BBB"] = own["BBB"] + 0.001 * NEW
+    own["BBB"] = own["BBB"] + 0.002 * NEW
     proxies = {"SPY": noise(4), "MCHI": noise(5), "SMH": noise(6)}
     return {t: line(t, r) for t, r in {**own, "IDX": COMMON + noise(33, 0.002), **proxies}.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan, sqrt
+from math import log, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -105,7 +105,12 @@ def test_power_by_hand() -> None:
     assert estimate.needed == pytest.approx(1 / 252 + (1 + 0.25 / 252 / 2) * z2 / 0.25)
     square = 167 - z2 / 2
     assert estimate.provable == pytest.approx(sqrt(z2 / square) * sqrt(252))
-    assert estimate.sentence == "8 months; proving a Sharpe edge of 0.5 takes 11 years"
+    sessions = estimate.always * 252  # type: ignore[operator]
+    reach = 2.7954835**2 + log(sessions / 126)  # Robbins; an edge of 0.5 seen as it is
+    assert sessions * 0.25 / 252 == pytest.approx(reach, rel=1e-4)
+    assert estimate.sentence == (
+        "8 months; proving a Sharpe edge of 0.5 takes 11 years at one look, 50 years at all looks"
+    )
 
 
 def test_what_is_provable_takes_exactly_the_record_at_hand() -> None:

@@ -21,6 +21,7 @@ from backtests.evaluation.schema import (
     Significance,
     Verdict,
 )
+from backtests.evaluation.statistics.robustness import Extreme, Recent
 from backtests.evaluation.verdict import Evidence, judge
 
 SCORED = Scored("2025-02-21", "2025-02-24", "2026-10-30", 425, 1.69, "the first decision")
@@ -33,10 +34,16 @@ BETTER = Placebo(PlaceboKind.DATES, 200, 0.2, 0.95, 8.0, True, "half and half")
 def against(
     low: float, value: float, high: float, role: Role = Role.CONTROL, **changed: Any
 ) -> Comparison:
+    """`low` and `high` of all looks; this look's interval is a point narrower on both sides."""
     name = {Role.CONTROL: "half and half", Role.BENCHMARK: "benchmark"}.get(role, role.value)
     made = Comparison(
-        name, role, name, Estimate(value, low, high), value, Estimate(), None, 0.2, 0.5,
+        name, role, name, Estimate(value, low + 0.01, high - 0.01), value, Estimate(), None, 0.2,
+        0.5,
         information=Estimate(value / 0.2, low / 0.2, high / 0.2),
+        excess_always=Estimate(value, low, high),
+        information_always=Estimate(value / 0.2, low / 0.2, high / 0.2),
+        worst=Extreme(-0.03, low, 600),
+        best=Extreme(0.03, high / 0.2, 600),
     )  # fmt: skip
     return dataclasses.replace(made, **changed)
 
@@ -67,16 +74,18 @@ def verdict(**changed: Any) -> Verdict:
 def test_held_up_takes_all_conditions() -> None:
     outcome = verdict()
     assert outcome.word is Headline.HELD_UP
-    assert [condition.met for condition in outcome.conditions] == [True] * 10
+    assert [condition.met for condition in outcome.conditions] == [True] * 11
     assert "15.00 % a year ahead of half and half since 2025-02-21" in outcome.reason
-    assert "2.00 % to 30.00 %" in outcome.reason
+    assert "(95 % interval 3.00 % to 29.00 %; of all looks 2.00 % to 30.00 %)" in outcome.reason
+    assert "the edge" not in outcome.reason
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        {"scored": dataclasses.replace(SCORED, sessions=59)},
-        {"comparisons": (against(-0.01, 0.15, 0.3), *AHEAD[1:])},
+        {"scored": dataclasses.replace(SCORED, sessions=125)},
+        {"comparisons": (against(-0.005, 0.15, 0.3), *AHEAD[1:])},  # at this look it is
+        {"comparisons": (against(0.02, 0.15, 0.3, worst=Extreme(-0.2, -0.01, 600)), *AHEAD[1:])},
         {"comparisons": (AHEAD[0], against(-0.1, -0.01, 0.3, Role.BENCHMARK), AHEAD[2])},
         {"comparisons": (*AHEAD[:2], against(-0.1, -0.01, 0.3, Role.MIX))},
         {"significance": dataclasses.replace(SURE, deflated=0.94)},
@@ -94,6 +103,27 @@ def test_without_one_of_them_it_cannot_be_told(changed: dict[str, Any]) -> None:
     assert verdict(**changed).word is Headline.CANNOT_TELL
 
 
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [(0.1, ""), (0.06, "But the edge is weaker of late: 6.00 % a year over the last 252 sessions"),
+     (0.049, "But the edge has faded: 4.90 % a year over the last 252 sessions, 10.00 %"
+                         " before."), (-0.01, "But the edge is over: -1.00 % a year over")],
+)  # fmt: skip
+def test_an_edge_that_is_over_is_said_to_be(now: float, words: str) -> None:
+    recent = Recent(252, now, 0.1)
+    outcome = verdict(comparisons=(dataclasses.replace(AHEAD[0], recent=recent), *AHEAD[1:]))
+    assert outcome.word is Headline.HELD_UP
+    assert words in outcome.reason
+    assert bool(words) == ("the edge" in outcome.reason)
+
+
+@pytest.mark.parametrize(("context", "unseen"), [(499, True), (500, False)])
+def test_without_a_context_it_says_what_no_sample_shows(context: int, unseen: bool) -> None:
+    first = against(0.02, 0.15, 0.3, worst=Extreme(-0.03, 0.01, context))
+    rows = {row.name: row.found for row in verdict(comparisons=(first,)).conditions}
+    assert ("no sample shows" in rows["Survives its worst session"]) == unseen
+
+
 def test_a_placebo_that_says_nothing_is_not_asked() -> None:
     always_on = dataclasses.replace(BETTER, percentile=0.3, decides=False)
     none = Placebo(None, 0, None, None, None, False, "", "no other window of 425 sessions")
@@ -107,7 +137,13 @@ def test_it_did_not_where_a_useful_edge_is_ruled_out() -> None:
     assert verdict(comparisons=(behind, *AHEAD[1:])).word is Headline.DID_NOT
     level = against(-0.3, -0.1, 0.1)
     assert verdict(comparisons=(level, *AHEAD[1:])).word is Headline.CANNOT_TELL
-    short = dataclasses.replace(SCORED, sessions=59)
+    rare = dataclasses.replace(behind, best=Extreme(0.2, 0.5, 600))
+    assert verdict(comparisons=(rare, *AHEAD[1:])).word is Headline.CANNOT_TELL
+    once = dataclasses.replace(behind, information_always=Estimate(-0.5, -1.5, 0.51))
+    assert verdict(comparisons=(once, *AHEAD[1:])).word is Headline.CANNOT_TELL
+    new = dataclasses.replace(behind, best=Extreme(0.03, 0.4, 74))  # 499 sessions with the context
+    assert verdict(comparisons=(new, *AHEAD[1:])).word is Headline.CANNOT_TELL
+    short = dataclasses.replace(SCORED, sessions=125)
     assert verdict(comparisons=(behind, *AHEAD[1:]), scored=short).word is Headline.CANNOT_TELL
     chosen = ("the run starts on 2025-06-02, after the first decision on the article",)
     assert verdict(comparisons=(behind, *AHEAD[1:]), doubts=chosen).word is Headline.CANNOT_TELL
@@ -161,18 +197,21 @@ def test_nothing_scored_yet_says_so() -> None:
 def test_the_reason_names_how_long_it_takes() -> None:
     outcome = verdict(comparisons=(against(-0.2, 0.05, 0.3), *AHEAD[1:]))
     assert "20 months; proving a Sharpe edge of 0.5 takes 11 years." in outcome.reason
+    chosen = verdict(comparisons=(against(-0.2, 0.05, 0.3),), doubts=("it trades free of costs",))
+    assert chosen.reason.endswith("something was chosen afterwards: it trades free of costs.")
 
 
 def test_below_ninety_sessions_nothing_is_put_a_year() -> None:
-    """Over 0.3 years 15, 2, 30 and 10 % a year are 4.28, 0.60, 8.19 and 2.90 % in all."""
+    """Over 0.3 years 15, 2, 3, 29, 30 and 10 % a year are 4.28, 0.60, 0.89, 7.94, 8.19 and 2.90 %
+    in all."""
     short = dataclasses.replace(SCORED, sessions=89, years=0.3)
     first = dataclasses.replace(AHEAD[0], total=1.15**0.3 - 1)
     outcome = verdict(scored=short, comparisons=(first, *AHEAD[1:]))
-    assert outcome.word is Headline.HELD_UP
+    assert outcome.word is Headline.CANNOT_TELL
     assert "4.28 % in all ahead of half and half" in outcome.reason
-    assert "(95 % interval 0.60 % to 8.19 %)" in outcome.reason
+    assert "(95 % interval 0.89 % to 7.94 %; of all looks 0.60 % to 8.19 %)" in outcome.reason
     conditions = {condition.name: condition.found for condition in outcome.conditions}
-    assert conditions["Ahead of half and half, surely"] == "interval from 0.60 % in all"
+    assert conditions["Ahead of half and half, surely"] == "at all looks from 0.60 % in all"
     assert conditions["Ahead of the benchmark"] == "2.90 % in all"
     assert conditions["Another bet than half and half"].endswith("(tracking error)")
     long = verdict(scored=dataclasses.replace(short, sessions=90))
@@ -180,7 +219,10 @@ def test_below_ninety_sessions_nothing_is_put_a_year() -> None:
 
 
 UNMET = [
-    ({"scored": dataclasses.replace(SCORED, sessions=59)}, "too few sessions: 59."),
+    ({"scored": dataclasses.replace(SCORED, sessions=125)}, "too few sessions: 125."),
+    ({"comparisons": (against(0.02, 0.15, 0.3, worst=Extreme(-0.2, -0.01, 600)), *AHEAD[1:])},
+     "it would not survive its worst session: one more like the worst of the whole record (-18.13 %"
+     ") leaves it from -1.00 % a year."),
     ({"doubts": ("it trades free of costs",)},
      "something was chosen afterwards: it trades free of costs."),
     ({"significance": dataclasses.replace(SURE, deflated=0.94)},

@@ -136,9 +136,10 @@ def test_progress_counts_every_line(yahoo: Yahoo, store: Store) -> None:
     messages: list[str] = []
     fetch(yahoo, store, "AAPL", "NOPE", "NADA", workers=3, progress=messages.append)
     assert [text.split("  ")[0] for text in messages] == ["1 of 3", "2 of 3", "3 of 3"]
-    assert {text.split("  ")[1] for text in messages} == {
+    assert {text.split("  ")[1].partition(",")[0] for text in messages} == {
         "AAPL: extended", "NOPE: unknown", "NADA: unknown",
     }  # fmt: skip
+    assert messages[-1].endswith(", 0:00 left")
 
 
 def test_yfinance_is_left_as_it_was_after_threads(yahoo: Yahoo, store: Store) -> None:

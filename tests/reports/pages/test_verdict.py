@@ -54,12 +54,23 @@ def test_the_verdict_its_reason_and_the_excess_come_before_everything_else(page:
         "3.1% a year ahead of half and half",
         "Excess over half and half , in total",
         "+3.10 % a year, 95 % interval -4.0 % to +10.5 %",
-        "95 % interval -4.0 % to +10.5 %",
+        "95 % interval -4.0 % to +10.5 % at this look of all looks -9.0 % to +16.7 %",
         "2020-02-21 the first decision on article 003",
         "351 sessions",
         "sample (SIMULATED)",
     ):
         assert sentence in text
+
+
+def test_a_run_judged_before_every_look_was_paid_for_has_one_interval(usual: Result) -> None:
+    assert usual.evaluation is not None
+    first, *others = usual.evaluation["comparisons"]
+    before = {key: value for key, value in first.items() if key != "excess_always"}
+    evaluation = {**usual.evaluation, "comparisons": [before, *others]}
+    text = text_of(verdict_page(dataclasses.replace(usual, evaluation=evaluation)))
+    assert "95 % interval -4.0 % to +10.5 %" in text
+    assert "at this look" not in text[: text.index("Figures since")]
+    assert "of all looks -" not in text
 
 
 def test_a_word_is_told_by_its_sign_and_not_by_colour_alone() -> None:
@@ -352,7 +363,7 @@ def test_doubts_of_the_gate_stand_beside_the_share_that_rests_on_them() -> None:
 
 
 def test_below_ninety_sessions_the_page_leads_with_the_total(usual: Result) -> None:
-    """Over half a year -4.0 and 10.5 % a year are -2.0 and 5.1 % in total."""
+    """Over half a year -4.0, 10.5, -9.0, 16.7 % a year are -2.0, 5.1, -4.6, 8.0 % in total."""
     assert usual.evaluation is not None
     scored = {**usual.evaluation["scored"], "sessions": 89, "years": 0.5}
     first, *others = usual.evaluation["comparisons"]
@@ -362,6 +373,7 @@ def test_below_ninety_sessions_the_page_leads_with_the_total(usual: Result) -> N
     drawn = verdict_page(dataclasses.replace(usual, evaluation=evaluation))
     top = text_of(drawn[drawn.index("<header") : drawn.index("<main")])
     assert "Excess over half and half , in total +1.54 % 95 % interval -2.0 % to +5.1 %" in top
+    assert "at this look of all looks -4.6 % to +8.0 %" in top
     text = text_of(drawn)
     assert text.count("below 90 sessions: see in total") >= 1
     # 3 % a year ahead of the placebos, 2 % of alpha, 2 % of a variant; half of a year of each

@@ -175,7 +175,7 @@ def test_the_articles_own_day_is_traded_at_its_opens() -> None:
 def judged(strategy: Strategy, lines: Any = LINES, **settings: Any) -> JudgedRun:
     wanted = Settings(**({"engine": "kernel", "start": START} | settings))
     run = run_strategy(strategy, Made(lines), wanted)
-    return evaluate(run, Tried({}, frozenset()), HONEST, count=0, extras=Extras(shortcuts=True))
+    return evaluate(run, Tried(), HONEST, count=0, extras=Extras(shortcuts=True))
 
 
 def table_of(judged_run: JudgedRun) -> Shortcuts:

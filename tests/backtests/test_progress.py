@@ -1,0 +1,103 @@
+"""Long work says how far it is, on a terminal alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from backtests.api import run_job
+from backtests.commands import terminal
+from backtests.commands.terminal import Meter, meter, print_table
+from backtests.evaluation.judging import Judging
+from backtests.progress import counted, silent
+from backtests.records.workspace import open_workspace
+from backtests.runner.jobs import job_of
+
+ROWS = (("line", "gain"), ("SPY", "1.50 %"), ("[red]KWEB", "-12.00 %"))
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    turned = Clock()
+    monkeypatch.setattr(terminal.time, "monotonic", turned)
+    return turned
+
+
+def ticking(clock: Clock, seconds: float, count: int) -> Iterator[int]:
+    for number in range(count):
+        clock.now += seconds
+        yield number
+
+
+def test_what_takes_long_says_how_long_it_still_takes(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert list(counted(ticking(clock, 1.0, 5), "placebos", 5, Meter())) == [0, 1, 2, 3, 4]
+    lines = capsys.readouterr().err.split("\r\033[K")
+    assert lines == ["", "placebos: 1 of 5, 0:04 left", "placebos: 2 of 5, 0:03 left",
+                     "placebos: 3 of 5, 0:02 left", "placebos: 4 of 5, 0:01 left",
+                     "placebos: 5 of 5, 0:00 left", ""]  # fmt: skip
+
+
+def test_what_takes_two_seconds_or_less_says_nothing(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    list(counted(ticking(clock, 0.09, 20), "placebos", 20, Meter()))
+    assert capsys.readouterr().err == ""
+
+
+def test_the_line_is_drawn_ten_times_a_second_at_most(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    list(counted(ticking(clock, 0.01, 1000), "placebos", 1000, Meter()))
+    assert 80 <= capsys.readouterr().err.count("\r") <= 110
+
+
+def test_in_a_pipe_nobody_is_told() -> None:
+    assert meter(silent=False) is silent
+
+
+def test_replays_and_placebos_are_told_to_their_end() -> None:
+    messages: list[tuple[str, float]] = []
+    workspace = open_workspace("sample", {"start": "2024-06-03", "engine": "kernel"}, None)
+    judging = Judging(
+        placebos=3, cuts=1, progress=lambda what, share: messages.append((what, share))
+    )
+    run_job(job_of("abc-basket"), workspace, judging=judging)
+    for name in ("look-ahead replays", "placebos"):
+        shares = [share for what, share in messages if what.startswith(name)]
+        assert shares[0] == 0.0
+        assert shares[-1] == 1.0
+        assert shares == sorted(shares)
+    assert dataclasses.replace(judging).progress is judging.progress
+
+
+def test_a_table_is_aligned_text_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(ROWS)
+    assert capsys.readouterr().out == "line       gain\nSPY        1.50 %\n[red]KWEB  -12.00 %\n"
+
+
+def test_on_a_terminal_it_is_richs_and_text_stays_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal.sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "60")
+    print_table(ROWS)
+    print_table(ROWS[1:], heading=False)
+    out = capsys.readouterr().out
+    assert out.count("[red]KWEB") == 2
+    assert "─" in out
+    assert "   1.50 %" in out  # numbers stand right
