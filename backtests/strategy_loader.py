@@ -32,7 +32,7 @@ def shipped() -> dict[str, type[Strategy]]:
     """The strategies that come with the project, by name."""
     strategies: dict[str, type[Strategy]] = {}
     for path in sorted(SHIPPED.glob("[!_]*.py")):
-        strategies |= _strategies(_load(path, f"strategies.{path.stem}"))
+        strategies |= _strategies(load_file(path, f"strategies.{path.stem}"))
     return dict(sorted(strategies.items()))
 
 
@@ -46,7 +46,7 @@ def find(address: str) -> type:
         path = Path(place).expanduser()
         if not path.is_file():
             raise CommandError(f"no strategy file {place}; `newsfolio new NAME` writes one")
-        return _pick(_load(path.resolve(), f"{_USER}{path.stem}"), name, place)
+        return _pick(load_file(path.resolve(), f"{_USER}{path.stem}"), name, place)
     if name:
         return _pick(_module(place), name, place)
     strategies = shipped()
@@ -66,7 +66,7 @@ def find_article(address: str) -> tuple[Article, ...]:
     path = Path(place).expanduser()
     if not path.is_file():
         raise CommandError(f"no file {place}; give an article's id or the path of its file")
-    module = _load(path.resolve(), f"{_USER}{path.stem}")
+    module = load_file(path.resolve(), f"{_USER}{path.stem}")
     own = {key: value for key, value in vars(module).items() if isinstance(value, Article)}
     if name and name not in own:
         raise UnknownName(f"article in {place}", name, own)
@@ -126,7 +126,7 @@ def _module(name: str) -> ModuleType:
         ) from error
 
 
-def _load(path: Path, name: str) -> ModuleType:
+def load_file(path: Path, name: str) -> ModuleType:
     """A module from its file, whatever else is called the same; registered for pickling."""
     loaded = sys.modules.get(name)
     if loaded is not None and getattr(loaded, "__file__", None) == str(path):

@@ -9,7 +9,14 @@ from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
-from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
+from backtests.commands.output import (
+    PAGE,
+    browse,
+    draw_run,
+    draw_tearsheet,
+    require_writable,
+    save_run,
+)
 from backtests.commands.terminal import meter, print_json, progress, say
 from newsfolio.errors import CommandError
 from reports import write_index
@@ -72,22 +79,17 @@ def run(
     from backtests import paths
     from backtests.api import run_job
     from backtests.evaluation.judging import Judging
-    from backtests.evaluation.lookahead.access_audit import AccessAudit
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
-    gauge = meter(quiet or json)
-    ahead = draw_ahead(gauge) if tearsheet else None
+    told = meter(quiet or json)
+    ahead = draw_ahead(told) if tearsheet else None
     lines = lines_of(universe)
-    watch = AccessAudit()
-    watch.start()
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
     jobs = [market.counted_job(address, workspace, lines) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
-    judging = (
-        Judging(placebos, watch=watch, extras=shown.extras(), progress=gauge) if verdict else None
-    )
+    judging = Judging(placebos, extras=shown.extras(), told=told) if verdict else None
     results: list[Result] = []
     for job in jobs:
         with telling_folder(market.data):
@@ -96,10 +98,12 @@ def run(
                 begin=ahead.begin if ahead else None,
                 save=lambda done: save_run(done, folder),
             )  # fmt: skip
-        draw_run(result, folder, tearsheet, ahead)
+        draw_run(result, folder, tearsheet)
         results.append(result)
         if not json:
             say(result, folder, quiet=quiet)
+        if ahead:
+            draw_tearsheet(result, folder, ahead)
     index = write_index(folder)
     if json:
         print_json({"runs": [one_row(result, folder) for result in results]})
@@ -161,19 +165,16 @@ def score(
     from backtests.commands.records.rescore import PagesWanted, score_saved
     from backtests.commands.records.score_all import score_all
     from backtests.evaluation.judging import Judging
-    from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.workspace import open_ledger
     from markets.open import Beside
 
     if all == bool(run):
         raise CommandError("name a saved run, or --all for every rule that was frozen")
-    gauge = meter(quiet or json)
-    ahead = draw_ahead(gauge) if tearsheet else None
-    watch = AccessAudit()
-    watch.start()
+    told = meter(quiet or json)
+    ahead = draw_ahead(told) if tearsheet else None
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
-    judging = Judging(placebos, watch=watch, extras=shown.extras(), progress=gauge)
+    judging = Judging(placebos, extras=shown.extras(), told=told)
     pages = PagesWanted(out or paths.RUNS, ahead, json, quiet)
     with telling_folder(data):
         if all:
@@ -182,11 +183,11 @@ def score(
     return 0
 
 
-def draw_ahead(gauge: Progress) -> BackgroundRenderer:
+def draw_ahead(told: Progress) -> BackgroundRenderer:
     """Who draws while runs are judged."""
     from reports.background import BackgroundRenderer
 
-    return BackgroundRenderer(gauge)
+    return BackgroundRenderer(told)
 
 
 def one_row(result: Result, folder: Path) -> RunJson:

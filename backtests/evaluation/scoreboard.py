@@ -9,7 +9,11 @@ from datetime import date, timedelta
 
 from backtests.evaluation.estimates import power
 from backtests.evaluation.schema import EDGE, LEVEL, Headline
-from backtests.evaluation.statistics.multiple import benjamini_hochberg, one_sided_p
+from backtests.evaluation.statistics.multiple import (
+    benjamini_hochberg,
+    one_sided_p,
+    one_sided_p_at_all_looks,
+)
 from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.verdicts import JudgedRow
 from backtests.runner.provenance import thesis_of
@@ -77,9 +81,9 @@ class Known:
         yield from ((key, None) for key in dict.fromkeys(keys) if key not in ruled)
 
 
-def scoreboard(book: Known, ledger: str, today: date) -> ScoreboardJson:
+def scoreboard(known: Known, ledger: str, today: date) -> ScoreboardJson:
     """A row a thesis and strategy: those of the ledger, of frozen rules and the shipped ones."""
-    rows = [_row(book, key, rule, today) for key, rule in book.subjects()]
+    rows = [_row(known, key, rule, today) for key, rule in known.subjects()]
     tested = [row for row in rows if row["p"] is not None]
     adjusted = benjamini_hochberg([row["p"] or 0.0 for row in tested])
     for row, value in zip(tested, adjusted, strict=True):
@@ -104,21 +108,23 @@ def word_of(row: ScoreJson) -> str:
     return row["look"]["verdict"]["word"] if row["look"] else UNJUDGED
 
 
-def _row(book: Known, key: Key, rule: FrozenRule | None, today: date) -> ScoreJson:
+def _row(known: Known, key: Key, rule: FrozenRule | None, today: date) -> ScoreJson:
     variant = rule.row.rule["variant"] if rule else None
     looks = [
         row
-        for row in book.judged
+        for row in known.judged
         if (row.thesis, row.strategy) == key and variant in (None, row.variant)
     ]
     look, stated = _look(looks), _stated(rule)
     due, why = _due(look, stated, today)
+    p, told = _p_of(look["verdict"]) if look else (None, "")
     return {
-        "thesis": _thesis(book, key, rule),
+        "thesis": _thesis(known, key, rule),
         "stated": stated,
         "look": look,
-        "variants": book.variants.get(key[0], 0),
-        "p": _p_of(look["verdict"]) if look else None,
+        "variants": known.variants.get(key[0], 0),
+        "p": p,
+        "p_of": told,
         "adjusted": None,
         "news": False,
         "due": due,
@@ -131,18 +137,18 @@ def _key_of(strategy: Strategy) -> Key:
     return (strategy.thesis.id if strategy.thesis else "", strategy.name)
 
 
-def _thesis(book: Known, key: Key, rule: FrozenRule | None) -> ScoredThesisJson:
+def _thesis(known: Known, key: Key, rule: FrozenRule | None) -> ScoredThesisJson:
     """What is said of a thesis where it is known: its frozen rule, its class, a saved run."""
-    strategy = next((candidate for candidate in book.strategies if _key_of(candidate) == key), None)
-    thesis, label = book.told.get(key, (None, key[1]))
+    strategy = next((one for one in known.strategies if _key_of(one) == key), None)
+    told, label = known.told.get(key, (None, key[1]))
     if rule is not None:
-        thesis, label = rule.row.rule["thesis"], rule.row.rule["label"]
+        told, label = rule.row.rule["thesis"], rule.row.rule["label"]
     elif strategy is not None:
-        thesis = thesis_of(strategy)
-    article = thesis["article"] if thesis else None
+        told = thesis_of(strategy)
+    article = told["article"] if told else None
     return {
         "id": key[0],
-        "title": thesis["title"] if thesis else "",
+        "title": told["title"] if told else "",
         "strategy": key[1],
         "label": label,
         "article": article["title"] if article else "",
@@ -166,24 +172,34 @@ def _look(looks: Sequence[JudgedRow]) -> LookJson | None:
     }
 
 
-def _p_of(verdict: VerdictLineJson) -> float | None:
-    """None where there is no interval: too short a record, or nothing that scores."""
-    value, low, high = (verdict["excess"], verdict["low"], verdict["high"])
-    if verdict["word"] == Headline.NONE.value or value is None or low is None or high is None:
-        return None
-    return one_sided_p(value, low, high, LEVEL)
+def _p_of(verdict: VerdictLineJson) -> tuple[float | None, str]:
+    """The p-value and which interval tells it; None where there is none, or nothing scores.
+
+    That of all looks, since theses are looked at again and again; a verdict of an earlier build, or
+    a record before the first look, has that of one look alone.
+    """
+    value, sessions = verdict["excess"], verdict["sessions"]
+    if verdict["word"] == Headline.NONE.value or value is None:
+        return None, ""
+    low, high = verdict.get("low_always"), verdict.get("high_always")
+    if low is not None and high is not None:
+        return one_sided_p_at_all_looks(value, low, high, sessions), "all looks"
+    low, high = verdict["low"], verdict["high"]
+    if low is None or high is None:
+        return None, ""
+    return one_sided_p(value, low, high, LEVEL), "one look"
 
 
 def _stated(rule: FrozenRule | None) -> StatedJson | None:
     if rule is None:
         return None
-    frozen = rule.row.rule
+    said = rule.row.rule
     return {
         "frozen": rule.row.at,
         "earlier": rule.earlier,
-        "horizon": frozen.get("horizon") or "",
-        "falsifier": frozen.get("falsifier") or "",
-        "probability": frozen.get("probability"),
+        "horizon": said.get("horizon") or "",
+        "falsifier": said.get("falsifier") or "",
+        "probability": said.get("probability"),
     }
 
 

@@ -47,7 +47,7 @@ def scoreboard(
     from reports.tables.scoreboard import text_rows
 
     folder, book = out or paths.RUNS, open_ledger(ledger)
-    board = boards.scoreboard(manifests_of(book, folder), str(book.path), paths.now().date())
+    board = boards.scoreboard(known(book, folder), str(book.path), paths.now().date())
     if json:
         print_json(board)
         return
@@ -61,13 +61,13 @@ def scoreboard(
         browse(page)
 
 
-def manifests_of(ledger: Ledger, folder: Path) -> Known:
+def known(ledger: Ledger, folder: Path) -> Known:
     """What the ledger, the saved runs of a folder and the shipped strategies tell of theses."""
     from backtests.evaluation.scoreboard import Known
     from backtests.strategy_loader import shipped
 
     manifests = [run.manifest for run in listed_runs(folder)] if folder.is_dir() else []
-    theses = {
+    told = {
         (manifest["thesis"]["id"], manifest["strategy"]["name"]): (
             manifest["thesis"],
             manifest["strategy"]["label"],
@@ -78,8 +78,8 @@ def manifests_of(ledger: Ledger, folder: Path) -> Known:
     return Known(
         judged=ledger.judged(),
         frozen=tuple(_frozen(ledger)),
-        variants={subject.subject: subject.variants for subject in ledger.subjects()[0]},
-        told=theses,
+        variants={one.subject: one.variants for one in ledger.subjects()[0]},
+        told=told,
         strategies=[cls() for cls in shipped().values()],
     )
 

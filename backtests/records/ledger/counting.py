@@ -126,43 +126,42 @@ class Counter:
     def thesis(self) -> Count:
         own = self._question.subject
         variants = sum(group.new for group in self.groups if group.subject == own)
-        old = {name for name in self._question.variants if self._rows_of(name, own)}
+        known = {name for name in self._question.variants if self._rows_of(name, own)}
         return self._with({run.variant for run in self.unfinished if run.subject == own},
-                          Count(variants, frozenset(old)))  # fmt: skip
+                          Count(variants, frozenset(known)))  # fmt: skip
 
     def everything(self) -> Count:
         variants = sum(group.first for group in self.groups)
-        old = {name for name in self._question.variants if self._rows_of(name)}
-        return self._with({run.variant for run in self.unfinished}, Count(variants, frozenset(old)))
+        known = {name for name in self._question.variants if self._rows_of(name)}
+        return self._with(
+            {run.variant for run in self.unfinished}, Count(variants, frozenset(known))
+        )
 
     def family(self) -> Count:
         """Each variant once, however many theses and lines it was run with."""
         variants = sum(group.first for group in self._family) + len(self._elsewhere)
-        old = {
+        known = {
             name
             for name in self._question.variants
             if name in self._elsewhere or any(map(self._in_family, self._rows_of(name)))
         }
         return self._with(
-            {run.variant for run in self._unfinished_family}, Count(variants, frozenset(old))
+            {run.variant for run in self._unfinished_family}, Count(variants, frozenset(known))
         )
 
     def joined(self) -> tuple[Joined, ...]:
         """The other theses of the family, the largest first."""
-        by_subject: dict[str, Joined] = {}
+        found: dict[str, Joined] = {}
         for group in self._family:
             if group.subject != self._question.subject:
-                others = by_subject.get(group.subject, Joined(group.subject, 0, group.why))
-                by_subject[group.subject] = replace(others, variants=others.variants + group.new)
+                one = found.get(group.subject, Joined(group.subject, 0, group.why))
+                found[group.subject] = replace(one, variants=one.variants + group.new)
         for run in self._unfinished_family:
             if run.subject != self._question.subject:
-                others = by_subject.get(
-                    run.subject, Joined(run.subject, 0, "started, never finished")
-                )
-                by_subject[run.subject] = replace(others, variants=others.variants + 1)
-        return tuple(
-            sorted(by_subject.values(), key=lambda joined: (-joined.variants, joined.subject))
-        )
+                why = "running now" if run.running else "started, never finished"
+                one = found.get(run.subject, Joined(run.subject, 0, why))
+                found[run.subject] = replace(one, variants=one.variants + 1)
+        return tuple(sorted(found.values(), key=lambda one: (-one.variants, one.subject)))
 
     def subjects(self) -> tuple[Subject, ...]:
         """Everybody that has trials, in the order of the first."""
@@ -252,5 +251,5 @@ class Counter:
         return {(group.subject, group.published, group.lines): group for group in self._family}
 
     def _with(self, unfinished: set[str], count: Count) -> Count:
-        variants = count.known | (self._question.variants & unfinished)
-        return Count(count.variants + len(unfinished), variants)
+        known = count.known | (self._question.variants & unfinished)
+        return Count(count.variants + len(unfinished), known)
