@@ -189,4 +189,6 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "family": evaluation.significance.family,
         "joined": [one.sentence for one in record.joined] if record else [],
         "gaps": list(record.gaps) if record else [],
+        "low_always": first.excess_always.low if long else None,
+        "high_always": first.excess_always.high if long else None,
     }
