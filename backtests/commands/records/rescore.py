@@ -63,12 +63,14 @@ def score_saved(
     )
     draw_run(result, pages.folder, pages.ahead is not None)
     write_index(pages.folder)
-    if pages.json:
-        print_json(json_row(result.manifest, pages.folder / result.id))
-    else:
-        say(result, pages.folder, quiet=pages.quiet)
-    if pages.ahead:
-        draw_tearsheet(result, pages.folder, pages.ahead)
+    try:
+        if pages.json:
+            print_json(json_row(result.manifest, pages.folder / result.id))
+        else:
+            say(result, pages.folder, quiet=pages.quiet)
+    finally:  # a reader who went away leaves no page out
+        if pages.ahead:
+            draw_tearsheet(result, pages.folder, pages.ahead)
 
 
 def job_again(run: Result) -> Job:

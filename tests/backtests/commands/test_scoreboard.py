@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backtests.records.ledger import Ledger, Trial
+from tests.support.results import THESIS, run
 from tests.support.shell import Shell
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -60,3 +61,17 @@ def test_an_empty_ledger_has_the_shipped_theses(shell: Shell) -> None:
     board = json.loads(shell("scoreboard", "--json").out)
     assert {row["look"] for row in board["rows"]} == {None}
     assert len(board["rows"]) == 21
+
+
+def test_a_saved_run_that_the_ledger_does_not_know_stands_there(shell: Shell) -> None:
+    """Of another ledger, or of a build that kept no verdicts in it; a simulated one does not."""
+    verdict = trial("s", "T1").verdict
+    real = run("kept-1", 1, "kept", thesis=THESIS, verdict=verdict)
+    made_up = run("kept-2", 2, "kept", thesis={**THESIS, "id": "T2"}, verdict=verdict,
+                  data={**real.manifest["data"], "simulated": True})  # fmt: skip
+    for result in (real, made_up):
+        result.save(shell.runs / result.id)
+    board = json.loads(shell("scoreboard", "--json").out)
+    looks = {row["thesis"]["id"]: row["look"] for row in board["rows"] if row["look"]}
+    assert list(looks) == ["T1"]
+    assert looks["T1"]["run"] == "kept-1"
