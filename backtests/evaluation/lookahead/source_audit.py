@@ -138,11 +138,11 @@ def runs_at_import(file: str) -> bool:
     tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     inner = (ast.FunctionDef, ast.ClassDef, ast.If, ast.Import, ast.ImportFrom)
     called = {
-        ast.unparse(each.func)
+        ast.unparse(node.func)
         for statement in tree.body
         if not isinstance(statement, inner)
-        for each in ast.walk(statement)
-        if isinstance(each, ast.Call)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call)
     }
     return bool(called & {"run", "sweep", "backtests.run", "backtests.sweep"})
 
