@@ -54,7 +54,8 @@ def compare(
     data, options: as for `run`, for the strategies that are run.
     """
     results = [
-        one if isinstance(one, Result) else _run_or_saved(one, data, out, options) for one in runs
+        each if isinstance(each, Result) else _run_or_saved(each, data, out, options)
+        for each in runs
     ]
     return RunsCompared(tuple(results), compared(results))
 
