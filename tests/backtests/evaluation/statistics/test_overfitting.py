@@ -228,7 +228,7 @@ def test_a_wild_model_does_not_hide_a_good_one_where_means_are_studentised() -> 
     assert p_values is not None
     assert 0.02 < by_hand < 0.9
     assert p_values[2] == pytest.approx(
-        by_hand, abs=0.02
+        by_hand, abs=0.04
     )  # the error by formula, not over the draws
 
 
