@@ -5,9 +5,9 @@
     python benchmarks/verdict_errors.py --parts runs --theses 200
 
 Parts: `looks` (no edge, 60 monthly looks, ever "held up"), `refusals` (an edge of .5, ever "did not
-hold up"), `power`, `fading`, `days` (every session a look), `volatility`, `events`, and `runs`:
-whole runs on made-up markets at one look. Theses have 504 sessions of context unless a row says
-that they have none.
+hold up"), `power`, `fading`, `one_look`, `volatility`, `events`; and by name alone `days` (every
+session a look) and `runs` (whole runs on made-up markets, judged once). Theses have 504 sessions of
+context unless a row says that they have none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from scipy.special import betaincinv
 from backtests.evaluation.event_studies.market_model import Model, fitted, pooled
 from backtests.evaluation.event_studies.returns import ReturnPanel
 from backtests.evaluation.schema import Headline
-from backtests.evaluation.statistics.sequential import FIRST_LOOK
+from backtests.evaluation.statistics.sequential import FIRST_LOOK, Mean, at_one_look
 from backtests.evaluation.statistics.volatility import volatility_interval
 from benchmarks import worlds
 from benchmarks.full_runs import judged
@@ -107,8 +107,8 @@ def volatility(count: int) -> None:
         drawn = worlds.with_variance(np.random.default_rng(1), count, sessions)
         missed = 0
         for returns, variances in zip(*drawn, strict=True):
-            ends = volatility_interval(returns)
-            missed += ends is not None and not ends[0] <= np.sqrt(variances.mean()) <= ends[1]
+            low, high = volatility_interval(returns)
+            missed += not low <= np.sqrt(variances.mean()) <= high
         row(f"volatility of {sessions} sessions missed, GARCH t5", missed, count,
             perf_counter() - start)  # fmt: skip
 
@@ -128,6 +128,17 @@ def events(count: int) -> None:
         row(f"event that did nothing, AR {memory:g}", rejected, count, perf_counter() - start)
 
 
+def one_look(count: int) -> None:
+    """How often the interval of a single look misses a mean of nothing, on either side."""
+    for world in USUAL:
+        for sessions in (20, 60, 126, 252):
+            start = perf_counter()
+            mean = Mean.of(world.differences(1, count, sessions))
+            low, high = mean.within(at_one_look(sessions))
+            row(f"one look after {sessions} sessions misses, {world.name}",
+                int(((low > 0) | (high < 0)).sum()), count, perf_counter() - start)  # fmt: skip
+
+
 def runs(count: int) -> None:
     """Whole runs on made-up markets, judged once after a year and after two."""
     for scored in (252, 504):
@@ -139,7 +150,18 @@ def runs(count: int) -> None:
 
 
 PARTS: dict[str, Callable[[int], None]] = {
-    part.__name__: part for part in (looks, refusals, power, fading, days, volatility, events, runs)
+    part.__name__: part
+    for part in (
+        looks,
+        refusals,
+        power,
+        fading,
+        one_look,
+        volatility,
+        events,
+        days,
+        runs,
+    )
 }
 USUALLY = [name for name in PARTS if name not in ("days", "runs")]
 

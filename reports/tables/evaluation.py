@@ -122,7 +122,7 @@ def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
     if not pace.yearly and defined(row["total"]):
         return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see in total")
     cell, always = estimate(row["excess"], signed), put_always(row, pace)
-    return TableCell(cell.text, f"{cell.small}; {always}") if always else cell
+    return TableCell(cell.text, f"{cell.small}; {always}", cell.value) if always else cell
 
 
 def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, Any]]:
