@@ -8,7 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backtests.evaluation.judging import Judging, judged
+from backtests.evaluation.judging import (
+    Judging,
+    begin_replaying,
+    judged,
+    refuse_in_replays,
+)
 from backtests.records.exposures import exposure_of, published_on
 from backtests.records.freezing import standing
 from backtests.records.from_run import result_of
@@ -64,6 +69,7 @@ def run(
 
     Every run, failed ones too, is appended to the trial ledger. Raises a NewsfolioError.
     """
+    refuse_in_replays()
     workspace = open_workspace(
         data, settings, ledger, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor
     )
@@ -97,6 +103,8 @@ def run_job(
     notes: what a reader must know besides, for the manifest. begin: is shown the result before it
     is judged.
     """
+    if judging is not None:
+        begin_replaying()
     with attempted(job, workspace) as attempt:
         done = _run(job, workspace, verify)
         since = judging.since if judging else None

@@ -14,6 +14,7 @@ import newsfolio
 from newsfolio.articles import ARTICLES
 from newsfolio.assets import Asset
 from newsfolio.blame import at, place_of, said_by
+from newsfolio.blame import declared_at as line_of
 from newsfolio.declaration import check_made
 from newsfolio.declared import declared_in
 from newsfolio.errors import CommandError, NewsfolioError, StrategyError, UnknownName
@@ -31,7 +32,7 @@ def shipped() -> dict[str, type[Strategy]]:
     """The strategies that come with the project, by name."""
     strategies: dict[str, type[Strategy]] = {}
     for path in sorted(SHIPPED.glob("[!_]*.py")):
-        strategies |= _strategies(_load(path, f"strategies.{path.stem}"))
+        strategies |= _strategies(load_file(path, f"strategies.{path.stem}"))
     return dict(sorted(strategies.items()))
 
 
@@ -45,7 +46,7 @@ def find(address: str) -> type:
         path = Path(place).expanduser()
         if not path.is_file():
             raise CommandError(f"no strategy file {place}; `newsfolio new NAME` writes one")
-        return _pick(_load(path.resolve(), f"{_USER}{path.stem}"), name, place)
+        return _pick(load_file(path.resolve(), f"{_USER}{path.stem}"), name, place)
     if name:
         return _pick(_module(place), name, place)
     strategies = shipped()
@@ -65,7 +66,7 @@ def find_article(address: str) -> tuple[Article, ...]:
     path = Path(place).expanduser()
     if not path.is_file():
         raise CommandError(f"no file {place}; give an article's id or the path of its file")
-    module = _load(path.resolve(), f"{_USER}{path.stem}")
+    module = load_file(path.resolve(), f"{_USER}{path.stem}")
     own = {key: value for key, value in vars(module).items() if isinstance(value, Article)}
     if name and name not in own:
         raise UnknownName(f"article in {place}", name, own)
@@ -95,8 +96,9 @@ def build(cls: type, values: Mapping[str, str]) -> Strategy:
     except (NewsfolioError, KeyboardInterrupt):
         raise
     except BaseException as error:  # sys.exit() in a strategy ends no command
+        place = place_of(error) or line_of(cls, "__init__")
         raise StrategyError(
-            f"{cls.__name__} cannot be made: {said_by(error)}{at(place_of(error))}"
+            f"{cls.__name__} cannot be made: {said_by(error)}{at(place)}"
         ) from error
     return strategy  # type: ignore[no-any-return]
 
@@ -124,7 +126,7 @@ def _module(name: str) -> ModuleType:
         ) from error
 
 
-def _load(path: Path, name: str) -> ModuleType:
+def load_file(path: Path, name: str) -> ModuleType:
     """A module from its file, whatever else is called the same; registered for pickling."""
     loaded = sys.modules.get(name)
     if loaded is not None and getattr(loaded, "__file__", None) == str(path):

@@ -2,12 +2,16 @@
 
 Every strategy under tests/support/cheats runs on one made-up market a seed. What looks ahead counts
 as caught only where a replay changed a decision, whatever its source reaches for; what reads, where
-the watch saw it; what is honest must get a clean certificate. The declared reader's file holds
-later prices: whoever declares a file answers for it, and the certificate lists it.
+the watch saw it; what carries the future from run to run, or has two faces, where it is not
+certified; what is honest must get a clean certificate. The declared reader's file holds later
+prices: whoever declares a file answers for it, and the certificate lists it.
 """
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,7 +21,6 @@ import numpy as np
 import pandas as pd
 
 from backtests import strategy_loader
-from backtests.evaluation.lookahead.access_audit import AccessAudit
 from backtests.evaluation.lookahead.certificate import Replaying, certify
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.settings import Settings
@@ -30,10 +33,20 @@ from newsfolio.listings import asset_of
 CHEATS = Path(__file__).parent.parent / "tests" / "support" / "cheats"
 FRAMES = ("FullSampleZscore", "CentredWindow", "TomorrowsOpen", "FutureUniverse", "FutureListings",
           "ResampleLabel", "BackfilledMacro", "BufferPeek", "FirstDay")  # fmt: skip
+MEMORY = ("Collector", "Referrers", "Traceback", "CurrentFrames", "Stack", "Patched", "Profiled",
+          "Rarely")  # fmt: skip
+CARRIED = ("OnTheClass", "InBuiltins", "InTheEnvironment", "InAFile", "Loser", "WeakControl",
+           "WeakBenchmark")  # fmt: skip
 FILES = ("files:Reader", "files:StoreReader", "files:ThreadReader", "at_import:AtImport",
-         "network:Network", "process:Process")  # fmt: skip
-HONEST = ("Hysteresis", "HeldDependent", "LateImport", "Cached", "Dice", "Band", "LateListings",
-          "Listed", "Signal")  # fmt: skip
+         "network:Network", "process:Process", "hidden_files:Pieces", "hidden_files:Descriptor",
+         "hidden_files:Mapped", "hidden_files:Numbers", "hidden_files:Database",
+         "hidden_files:Names", "hidden_files:OwnTail")  # fmt: skip
+HONEST = ("honest", "libraries", "oddities")
+"""Files of honest strategies."""
+
+BASES = ("Base", "LibraryUser", "SetOrder")
+"""Classes there that are none: two have no rule, one is not the same in two processes."""
+
 LINES = ("SPY", "QQQ", "KWEB", "TLT", "SMH", "XPEV", "LI", "NIO", "^TNX")
 WINDOW = ("2019-01-02", "2021-12-31")
 
@@ -70,40 +83,60 @@ def _line(
 
 
 def certified(address: str, bars: Mapping[str, Bars], cuts: int, seed: int) -> Certificate:
-    """As the command makes it: watched from the import on."""
-    watch = AccessAudit()
-    watch.start()
-    try:
-        strategy = strategy_loader.find(address)()
-        settings = Settings(engine="kernel", start=WINDOW[0], end=WINDOW[1])  # type: ignore[arg-type]
-        return certify(
-            strategy, Snapshot(bars), settings, cuts=cuts, watch=watch, replaying=Replaying(seed)
-        )
-    finally:
-        watch.stop()
+    """As the command makes it."""
+    strategy = strategy_loader.find(address)()
+    settings = Settings(engine="kernel", start=WINDOW[0], end=WINDOW[1])  # type: ignore[arg-type]
+    return certify(strategy, Snapshot(bars), settings, cuts=cuts, replaying=Replaying(seed))
 
 
 def planted(folder: Path, bars: Mapping[str, Bars]) -> Path:
     """A folder with the cheats that read, and something for them to read."""
     for path in CHEATS.glob("*.py"):
         (folder / path.name).write_bytes(path.read_bytes())
-    bars["KWEB"].frame.to_csv(folder / "prices.csv")
-    bars["KWEB"].frame.to_parquet(folder / "KWEB.parquet")
+    frame = bars["KWEB"].frame
+    frame.to_csv(folder / "prices.csv")
+    frame.to_parquet(folder / "KWEB.parquet")
+    times = frame.index.astype("datetime64[ns]").astype("int64")
+    np.column_stack([times, frame["close"]]).tofile(folder / "prices.bin")
+    rows = [(str(day.date()), float(close)) for day, close in frame["close"].items()]
+    with contextlib.closing(sqlite3.connect(folder / "prices.db")) as base:
+        base.execute("create table prices (day, close)")
+        base.executemany("insert into prices values (?, ?)", rows)
+        base.commit()
+    (folder / "days").mkdir()
+    for day in frame.index[frame["close"].shift(-21) > frame["close"]]:
+        (folder / "days" / f"up-{day.date()}").touch()
     return folder
 
 
 def cases(folder: Path) -> Iterator[tuple[str, str, tuple[Honesty, ...]]]:
     """Kind, address, and the verdicts that are right."""
+    uncertified = (Honesty.CHEATS, Honesty.UNCERTIFIABLE)
     for name in FRAMES:
         yield "looks ahead", f"{CHEATS / 'frames.py'}:{name}", (Honesty.CHEATS,)
+    for name in MEMORY:
+        yield "looks ahead", f"{CHEATS / 'process_memory.py'}:{name}", (Honesty.CHEATS,)
     yield "looks ahead", f"{CHEATS / 'memory.py'}:Memory", (Honesty.CHEATS,)
+    for name in CARRIED:
+        yield "carries", f"{CHEATS / 'carried.py'}:{name}", uncertified
+    yield "carries", f"{CHEATS / 'process_memory.py'}:TwoFaced", uncertified
     for case in FILES:
         module, _, name = case.partition(":")
-        right = (Honesty.CHEATS, Honesty.UNCERTIFIABLE)
-        yield "reads", f"{folder / module}.py:{name}", right
+        yield "reads", f"{folder / module}.py:{name}", uncertified
     yield "honest", f"{folder / 'files.py'}:DeclaredReader", (Honesty.HONEST,)
-    for name in HONEST:
-        yield "honest", f"{CHEATS / 'honest.py'}:{name}", (Honesty.HONEST,)
+    for file in HONEST:
+        for name in classes_of(CHEATS / f"{file}.py"):
+            yield "honest", f"{CHEATS / file}.py:{name}", (Honesty.HONEST,)
+
+
+def classes_of(path: Path) -> list[str]:
+    """The strategies of a file, by their names."""
+    found = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+    ends = ("Strategy", "Base", "LibraryUser")
+    return [
+        node.name for node in found
+        if node.name not in BASES and any(getattr(base, "id", "") in ends for base in node.bases)
+    ]  # fmt: skip
 
 
 def _watched(certificate: Certificate) -> bool:
@@ -122,11 +155,14 @@ def main(seeds: int, cuts: int) -> None:
                 missed = certificate.honesty not in right or (
                     kind == "reads" and not _watched(certificate)
                 )
+                if missed:
+                    why = f"{certificate.honesty.value}. {certificate.reason}"
+                    print(f"{name}: {why}", file=sys.stderr)
                 wrong.setdefault((kind, name), []).append(missed)
     print(f"{seeds} markets, {cuts} cuts; wrong verdicts")
     for (kind, name), rows in wrong.items():
         print(f"{kind:12} {name:18} {sum(rows):>4} of {len(rows)}")
-    for kind in ("looks ahead", "reads", "honest"):
+    for kind in ("looks ahead", "carries", "reads", "honest"):
         rows = [row for (of, _), rows in wrong.items() if of == kind for row in rows]
         print(f"{kind:12} {'all':18} {sum(rows):>4} of {len(rows)}  {sum(rows) / len(rows):.2%}")
 

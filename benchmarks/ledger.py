@@ -96,7 +96,7 @@ def sweeps(folder: Path, long: Path, rounds: int) -> None:
                 shutil.copy(long, ledger)
             began = time.perf_counter(), time.process_time()
             sweep("relative-momentum", "sample", grid=grid, ledger=ledger,
-                  start="2023-01-03", out=folder / f"{name}-{number}")  # fmt: skip
+                  start="2023-01-03", out=folder / f"{name}-{number}.runs")  # fmt: skip
             took.append((time.perf_counter() - began[0], time.process_time() - began[1]))
         wall, used = (statistics.median(column) for column in zip(*took, strict=True))
         print(f"sweep of 1,000 sets, {name} ledger: {wall:.2f} s, processor {used:.2f} s")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from newsfolio.blame import shortened
 from newsfolio.dated import Dated, always
 from newsfolio.errors import CommandError
 from newsfolio.schedules import Period
@@ -77,6 +79,43 @@ TAXED = always(True, "nobody said")
 _H_SHARE = always(0.10, "assumed, as for an H share: no row says what is withheld")
 
 
+def _is_day(value: object) -> bool:
+    return value is None or (isinstance(value, date) and not isinstance(value, datetime))
+
+
+_MEANT: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "ticker": (lambda value: isinstance(value, str), '"SPY"'),
+    "venue": (lambda value: isinstance(value, Venue), "NEW_YORK"),
+    "kind": (lambda value: isinstance(value, Kind), "Kind.STOCK"),
+    "listed": (_is_day, "date(2020, 1, 2)"),
+    "access": (_is_day, "date(2020, 1, 2)"),
+    "delisted": (
+        lambda value: value is None or isinstance(value, Delisting), "Delisting(date(2020, 1, 2))"
+    ),
+    "lot": (lambda value: isinstance(value, Dated), "always(100)"),
+    "withholding": (lambda value: isinstance(value, Dated), "always(0.15)"),
+    "half_spread": (lambda value: isinstance(value, Dated), "always(0.0005)"),
+    "risk_warning": (lambda value: isinstance(value, Dated), "always(True)"),
+    "taxed": (lambda value: isinstance(value, Dated), "always(False)"),
+    "stand_in": (
+        lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value),
+        '("KWEB",)',
+    ),
+}  # fmt: skip
+"""What the fields of a line are, and how one is written."""
+
+
+def _require_fields(asset: Asset) -> None:
+    """CommandError for a field of another kind, before it fails far from the author's line."""
+    for name, (right, example) in _MEANT.items():
+        value = getattr(asset, name)
+        if not right(value):
+            raise CommandError(
+                f"Asset({asset.ticker!r}, ...): {name}={shortened(repr(value), 60)}; write "
+                f"{name}={example}"
+            )
+
+
 @dataclass(frozen=True)
 class Asset:
     """One line: a security on one venue in one currency. Prices, lots and fees belong to it.
@@ -119,6 +158,7 @@ class Asset:
     every: str = ""
 
     def __post_init__(self) -> None:
+        _require_fields(self)
         if self.every and self.every not in set(Period):
             raise CommandError(
                 f"{self.ticker}: every={self.every!r} is no period; write {', '.join(Period)}, or "

@@ -29,10 +29,15 @@ def said_by(error: BaseException) -> str:
     """Kind and text of an error in one line; a text that cannot be made is left out."""
     kind = type(error).__name__
     try:
-        text = " ".join(str(error).split())
+        text = writable(" ".join(str(error).split()))
     except Exception:  # an author's own __str__ can raise whatever it likes
         return f"{kind} (its text cannot be shown)"
     return f"{kind}: {shortened(text)}" if text else kind
+
+
+def writable(text: str) -> str:
+    """The text with what no file takes, halves of a surrogate pair, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def shortened(text: str, most: int = MOST) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from newsfolio.assets import Asset, Sleeve
-from newsfolio.blame import at, declared_at, place_of, said_by, shortened
+from newsfolio.blame import at, declared_at, place_of, said_by, shortened, writable
 from newsfolio.costs import Costs
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.event_study import EventStudy
@@ -46,9 +47,10 @@ def check_made(strategy: Any) -> None:
         value = _asked(strategy, name)
         _refuse(cls, name, value, check(value))
     for name in ("name", "label"):
-        if not isinstance(_asked(strategy, name), str):
+        value = _asked(strategy, name)
+        if not isinstance(value, str) or writable(value) != value:
             raise StrategyError(
-                f"{cls.__name__}.{name} is {_a(_asked(strategy, name))}, no text"
+                f"{cls.__name__}.{name} is {_a(value)}, no text that can be written"
                 f"{at(declared_at(cls, name))}"
             )
     controls_of(strategy)
@@ -167,7 +169,7 @@ def _benchmark(value: object) -> str:
 
 def _max_gross(value: object) -> str:
     right = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    right = right and float(value) > 0  # type: ignore[arg-type]
+    right = right and 0 < float(value) < math.inf  # type: ignore[arg-type]
     return "" if right else "a number above 0: max_gross = 1.5"
 
 

@@ -11,6 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from newsfolio.blame import at, declared_at
 from newsfolio.errors import ParameterError, StrategyError
 from newsfolio.schedules import Schedule
 
@@ -158,6 +159,7 @@ def _parameter(cls: type, field: dataclasses.Field[Any]) -> Parameter:
     if field.default is dataclasses.MISSING or field.default is None:
         raise StrategyError(
             f"{cls.__name__}.{field.name}: give the parameter a default, which also tells its type"
+            f"{at(declared_at(cls, field.name))}"
         )
     keys = ("low", "high", "unit", "doc")
     return Parameter(

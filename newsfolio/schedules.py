@@ -69,6 +69,8 @@ class Schedule:
         raise NotImplementedError
 
     def __or__(self, other: Schedule) -> Schedule:
+        if not isinstance(other, Schedule):
+            raise CommandError(f"{self} | {other!r}: join schedules, as in monthly | weekly")
         return Either(self, other)
 
 

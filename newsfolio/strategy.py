@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsfolio.assets import Asset, Sleeve
+from newsfolio.blame import shortened
 from newsfolio.costs import Costs
 from newsfolio.declaration import check_class
+from newsfolio.errors import StrategyError
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.formatting import percent
@@ -135,6 +138,14 @@ class Fixed(Strategy):
     mix: tuple[tuple[float, Part], ...] = ()
     schedule: Schedule = monthly
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not all(map(_is_share, self.mix)):
+            raise StrategyError(
+                f"Fixed(mix={shortened(repr(self.mix), 60)}): give pairs of a weight and a line or "
+                'sleeve, Fixed(mix=((0.6, "SPY"), (0.4, "TLT")))'
+            )
+
     @property
     def universe(self) -> tuple[Part, ...]:  # type: ignore[override]
         return tuple(part for _, part in self.mix)
@@ -158,6 +169,15 @@ class Fixed(Strategy):
     def weights_table(self, panel: Panel) -> Table | None:
         weights = blend(*((share, equal(part)) for share, part in self.mix))
         return panel.table(weights) if weights.keys() <= set(panel.universe) else None
+
+
+def _is_share(pair: object) -> bool:
+    """Whether it is a finite weight and what it is held in."""
+    if not isinstance(pair, tuple) or len(pair) != 2 or isinstance(pair[0], bool):
+        return False
+    share, part = pair
+    finite = isinstance(share, numbers.Real) and math.isfinite(share)
+    return finite and isinstance(part, str | Asset | Sleeve)
 
 
 def _called(part: Part) -> str:

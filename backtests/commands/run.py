@@ -72,20 +72,17 @@ def run(
     from backtests import paths
     from backtests.api import run_job
     from backtests.evaluation.judging import Judging
-    from backtests.evaluation.lookahead.access_audit import AccessAudit
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
     told = meter(quiet or json)
     ahead = draw_ahead(told) if tearsheet else None
     lines = lines_of(universe)
-    watch = AccessAudit()
-    watch.start()
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
     jobs = [market.counted_job(address, workspace, lines) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
-    judging = Judging(placebos, watch=watch, extras=shown.extras(), told=told) if verdict else None
+    judging = Judging(placebos, extras=shown.extras(), told=told) if verdict else None
     results: list[Result] = []
     for job in jobs:
         with telling_folder(market.data):
@@ -159,7 +156,6 @@ def score(
     from backtests.commands.records.rescore import PagesWanted, score_saved
     from backtests.commands.records.score_all import score_all
     from backtests.evaluation.judging import Judging
-    from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.records.workspace import open_ledger
     from markets.open import Beside
 
@@ -167,11 +163,9 @@ def score(
         raise CommandError("name a saved run, or --all for every rule that was frozen")
     told = meter(quiet or json)
     ahead = draw_ahead(told) if tearsheet else None
-    watch = AccessAudit()
-    watch.start()
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
-    judging = Judging(placebos, watch=watch, extras=shown.extras(), told=told)
+    judging = Judging(placebos, extras=shown.extras(), told=told)
     pages = PagesWanted(out or paths.RUNS, ahead, json, quiet)
     with telling_folder(data):
         if all:

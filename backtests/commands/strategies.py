@@ -118,15 +118,13 @@ def check(
     json
         Print one JSON object.
     """
-    from backtests.evaluation.judging import certificate
-    from backtests.evaluation.lookahead.access_audit import AccessAudit
+    from backtests.evaluation.judging import begin_replaying, certificate
     from backtests.evaluation.schema import Honesty, as_json
 
-    watch = AccessAudit()
-    watch.start()
+    begin_replaying()
     job = market.job(strategy, lines_of(universe))
     with telling_folder(market.data):
-        verdict = certificate(job, market.source(json), market.settings(), watch, cuts, meter(json))
+        verdict = certificate(job, market.source(json), market.settings(), cuts, meter(json))
     if json:
         print_json(as_json(verdict))
     else:

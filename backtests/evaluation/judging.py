@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from backtests import paths
+from backtests.evaluation.lookahead.channel import REPLAYING
 from backtests.evaluation.schema import as_json
 from backtests.progress import Progress, silent
 from backtests.records.checks import last_check, remember_check
@@ -15,19 +18,19 @@ from backtests.records.ledger import Trial
 from backtests.records.result import Result
 from backtests.records.trials import Attempt, tried, variant_trial
 from backtests.runner.divide import scored_window
-from backtests.runner.inputs import inputs_alone
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import Provenance
 from backtests.runner.run import Run
 from backtests.settings import Settings
+from backtests.simulation.output import Target
 from markets.snapshot import Source
+from newsfolio.errors import CommandError
 from newsfolio.falsifier import Falsifier
 from newsfolio.formatting import A_YEAR_FROM
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
     from backtests.evaluation.descriptions.extras import Extras
-    from backtests.evaluation.lookahead.access_audit import AccessAudit
     from backtests.evaluation.schema import Certificate, Evaluation
 
 
@@ -36,8 +39,7 @@ class Judging:
     """How much to ask of a run: so many placebos, and look-ahead replays cut at so many dates.
 
     since: the day after which it scores, where that is later than the first decision. chosen: what
-    speaks against the choice of the run, whatever its figures. watch: what
-    the strategy opened, from its import on; None: nobody looked. extras: what is shown besides.
+    speaks against the choice of the run, whatever its figures. extras: what is shown besides.
     told: how far replays and placebos are.
     """
 
@@ -45,9 +47,24 @@ class Judging:
     cuts: int = 3
     since: date | None = None
     chosen: tuple[str, ...] = ()
-    watch: AccessAudit | None = None
     extras: Extras | None = None
     told: Progress = silent
+
+
+def begin_replaying() -> None:
+    """Start the process that replays while there is something else to do."""
+    from backtests.evaluation.lookahead.replay_process import replay_process
+
+    replay_process()
+
+
+def refuse_in_replays() -> None:
+    """CommandError in the process that replays: a run in it would start another, and so on."""
+    if REPLAYING in os.environ:
+        raise CommandError(
+            "its file runs a backtest when it is imported; put that under "
+            'if __name__ == "__main__":'
+        )
 
 
 def judged(
@@ -112,33 +129,33 @@ def certificate_of(run: Run, judging: Judging) -> Certificate:
         run.bars,
         window,
         cuts=judging.cuts,
-        watch=judging.watch,
-        decided=run.output.targets,
+        decided={"": run.output.targets, **_decided(run)},
         replaying=Replaying(told=judging.told),
     )
 
 
+def _decided(run: Run) -> Mapping[str, Sequence[Target]]:
+    """What the references of a run decided, by name."""
+    outputs = ((name, each.output) for name, each in run.references.items())
+    return {name: output.targets for name, output in outputs if output is not None}
+
+
 def certificate(
-    job: Job,
-    source: Source,
-    settings: Settings,
-    watch: AccessAudit,
-    cuts: int,
-    told: Progress = silent,
+    job: Job, source: Source, settings: Settings, cuts: int, told: Progress = silent
 ) -> Certificate:
     """Check a strategy for look-ahead without running it for its figures."""
     from backtests.evaluation.lookahead.certificate import Replaying, certify
     from backtests.evaluation.lookahead.plain_replays import certify_plain
 
-    inputs = inputs_alone(job.strategy, settings)
+    inputs = job.inputs(settings)
     bars = inputs.load(source)
     if job.plain:
-        certified = certify_plain(job.plain, bars, settings, cuts, watch, told=told)
+        certified = certify_plain(job.plain, bars, settings, cuts, told=told)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
         remember_check(paths.checks_folder(), about, as_json(certified))
         return certified
     replaying = Replaying(told=told)
-    return certify(job.strategy, bars, inputs.settings, cuts=cuts, watch=watch, replaying=replaying)
+    return certify(job.strategy, bars, inputs.settings, cuts=cuts, replaying=replaying)
 
 
 def _remembered(run: Run) -> Certificate:
@@ -172,4 +189,6 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "family": evaluation.significance.family,
         "joined": [one.sentence for one in record.joined] if record else [],
         "gaps": list(record.gaps) if record else [],
+        "low_always": first.excess_always.low if long else None,
+        "high_always": first.excess_always.high if long else None,
     }

@@ -9,7 +9,11 @@ from datetime import date, timedelta
 
 from backtests.evaluation.estimates import power
 from backtests.evaluation.schema import EDGE, LEVEL, Headline
-from backtests.evaluation.statistics.multiple import benjamini_hochberg, one_sided_p
+from backtests.evaluation.statistics.multiple import (
+    benjamini_hochberg,
+    one_sided_p,
+    one_sided_p_at_all_looks,
+)
 from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.verdicts import JudgedRow
 from backtests.runner.provenance import thesis_of
@@ -113,12 +117,14 @@ def _row(known: Known, key: Key, rule: FrozenRule | None, today: date) -> ScoreJ
     ]
     look, stated = _look(looks), _stated(rule)
     due, why = _due(look, stated, today)
+    p, told = _p_of(look["verdict"]) if look else (None, "")
     return {
         "thesis": _thesis(known, key, rule),
         "stated": stated,
         "look": look,
         "variants": known.variants.get(key[0], 0),
-        "p": _p_of(look["verdict"]) if look else None,
+        "p": p,
+        "p_of": told,
         "adjusted": None,
         "news": False,
         "due": due,
@@ -166,12 +172,22 @@ def _look(looks: Sequence[JudgedRow]) -> LookJson | None:
     }
 
 
-def _p_of(verdict: VerdictLineJson) -> float | None:
-    """None where there is no interval: too short a record, or nothing that scores."""
-    value, low, high = (verdict["excess"], verdict["low"], verdict["high"])
-    if verdict["word"] == Headline.NONE.value or value is None or low is None or high is None:
-        return None
-    return one_sided_p(value, low, high, LEVEL)
+def _p_of(verdict: VerdictLineJson) -> tuple[float | None, str]:
+    """The p-value and which interval tells it; None where there is none, or nothing scores.
+
+    That of all looks, since theses are looked at again and again; a verdict of an earlier build, or
+    a record before the first look, has that of one look alone.
+    """
+    value, sessions = verdict["excess"], verdict["sessions"]
+    if verdict["word"] == Headline.NONE.value or value is None:
+        return None, ""
+    low, high = verdict.get("low_always"), verdict.get("high_always")
+    if low is not None and high is not None:
+        return one_sided_p_at_all_looks(value, low, high, sessions), "all looks"
+    low, high = verdict["low"], verdict["high"]
+    if low is None or high is None:
+        return None, ""
+    return one_sided_p(value, low, high, LEVEL), "one look"
 
 
 def _stated(rule: FrozenRule | None) -> StatedJson | None:

@@ -37,7 +37,7 @@ class TrialRecord:
     and have no end; a process that cannot be seen from here counts as killed. since: when the
     ledger's first row was written. trials: runs and sets, of all theses. chained: from when rows
     have been chained where `unchained` are older, "" all are. link: hash of the last row. gaps:
-    what is not as it was written.
+    what is not as it was written. set_back: how often the clock was.
     """
 
     joined: tuple[JoinedTrials, ...]
@@ -50,6 +50,7 @@ class TrialRecord:
     gaps: tuple[str, ...]
     chained: str = ""
     unchained: int = 0
+    set_back: int = 0
 
 
 def record_of(tried: Tried | None) -> TrialRecord | None:
@@ -68,4 +69,5 @@ def record_of(tried: Tried | None) -> TrialRecord | None:
         gaps=ledger.chain.gaps,
         chained=ledger.chained,
         unchained=ledger.before,
+        set_back=ledger.chain.set_back,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +20,7 @@ from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import settings_for
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
-from newsfolio.blame import place_of, said_by
+from newsfolio.blame import place_of, said_by, writable
 from newsfolio.errors import CommandError, NewsfolioError, OutputError, StrategyError
 from newsfolio.strategy import Strategy
 from reports.contract.sweep import AskedJson
@@ -40,7 +40,8 @@ class Attempt:
     """A run, or a sweep, from its start to its end, as the ledger is told of it.
 
     opened: its row `started`, 0 where that could not be written. result: once there is one:
-    somebody may have seen it, whatever goes wrong from then on.
+    somebody may have seen it, whatever goes wrong from then on. recorded: whether it has left
+    trials.
     """
 
     ledger: Ledger
@@ -49,6 +50,7 @@ class Attempt:
     opened: int = 0
     exposure: Exposure = UNKNOWN
     result: Result | None = None
+    recorded: bool = False
 
     def question(self, variants: frozenset[str] = frozenset()) -> Question:
         """What the ledger is asked of it. variants: its own, and those of its grid."""
@@ -56,6 +58,7 @@ class Attempt:
 
     def record(self, trials: Sequence[Trial], *, closes: bool = True) -> None:
         """A ledger that cannot be written costs a warning, not the result."""
+        self.recorded = True
         with _uncounted():
             self.ledger.append(trials, paths.now(), self.opened, closes=closes)
 
@@ -176,7 +179,7 @@ def begun_trial(job: Job, workspace: Workspace) -> Trial:
 
 def _failed_trial(job: Job, begun: Trial, attempt: Attempt, error: BaseException) -> Trial:
     """One that was stopped, or broke when its figures were there already, has been looked at."""
-    message = str(error) if isinstance(error, NewsfolioError) else said_by(error)
+    message = writable(str(error)) if isinstance(error, NewsfolioError) else said_by(error)
     if attempt.result is not None:
         done = finished_trial(job, attempt.result, attempt.exposure)
         return replace(done, error=message, run="", seen=True)
@@ -193,7 +196,7 @@ def unmade_trial(address: str, workspace: Workspace, error: str) -> Trial:
         data="",
         simulated=workspace.source.name == "sample",
         settings=settings_values(workspace.settings),
-        error=error,
+        error=writable(error),
     )
 
 
@@ -208,13 +211,11 @@ def counted_if_unmade(workspace: Workspace, address: str) -> Iterator[None]:
 
 
 @contextmanager
-def attempted(
-    job: Job, workspace: Workspace, unless: Callable[[], bool] = lambda: False
-) -> Iterator[Attempt]:
+def attempted(job: Job, workspace: Workspace) -> Iterator[Attempt]:
     """Record that a run starts, and a trial whatever is raised: somebody has tried something.
 
-    unless: answers whether what failed has left trials already. An error of the author's code
-    comes out as one that names his line.
+    None is recorded where what failed has left trials already. An error of the author's code comes
+    out as one that names his line.
     """
     begun = begun_trial(job, workspace)
     attempt = Attempt(workspace.ledger, begun.thesis, begun.strategy)
@@ -224,7 +225,7 @@ def attempted(
         yield attempt
     except BaseException as error:
         known = _blamed(error, job.name)
-        if unless():
+        if attempt.recorded:
             attempt.close()
         else:
             attempt.record([_failed_trial(job, begun, attempt, known)])

@@ -39,10 +39,9 @@ def run_reference(
     if strategy is None or needs.want is None or _cannot_trade(needs, bars):
         level = _level(needs, bars, own, settings)
         return ReferenceRun(reference, f"{reference.label} (level)", level)
-    window = replace(settings, start=market.day(market.first), end=market.day(-1))
+    window = _window(settings, market)
     try:
-        want = replace(needs.want, start=window.start, end=window.end, clock=market.sessions)
-        other = market_of(want, bars, window)
+        other = market_beside(needs, market, bars, settings)
     except MissingData:
         _require_begun(needs, market, bars)
         raise
@@ -51,6 +50,21 @@ def run_reference(
     theirs = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
     curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)
     return ReferenceRun(reference, reference.label, curve, valued, output, theirs)
+
+
+def market_beside(
+    needs: ReferenceInputs, market: Market, bars: Mapping[str, Bars], settings: Settings
+) -> Market:
+    """The market of a reference, on the sessions of the strategy's."""
+    window = _window(settings, market)
+    if needs.want is None:
+        raise MissingData(f"{needs.reference.label} is a level")
+    want = replace(needs.want, start=window.start, end=window.end, clock=market.sessions)
+    return market_of(want, bars, window)
+
+
+def _window(settings: Settings, market: Market) -> Settings:
+    return replace(settings, start=market.day(market.first), end=market.day(-1))
 
 
 def _require_begun(needs: ReferenceInputs, market: Market, bars: Mapping[str, Bars]) -> None:

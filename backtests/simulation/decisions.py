@@ -142,8 +142,9 @@ class Decider:
         except (NewsfolioError, KeyboardInterrupt):
             raise
         except BaseException as error:  # sys.exit() in a strategy is no end of a run
+            place = place_of(error) or declared_at(type(self._strategy), ask.__name__)
             raise StrategyError(
-                f"{self._strategy.label} raised {said_by(error)} {when}{at(place_of(error))}; "
+                f"{self._strategy.label} raised {said_by(error)} {when}{at(place)}; "
                 "--debug shows the traceback"
             ) from error
 
@@ -243,7 +244,7 @@ class Decider:
                 pass
         raise StrategyError(
             f"{self._strategy.label}: weight of {ticker} on {day} is "
-            f"{shortened(repr(weight), 60)}; give a plain number"
+            f"{shortened(' '.join(repr(weight).split()), 60)}; give a plain number"
         )
 
     def _sleeve(

@@ -41,6 +41,9 @@ FORMAT = 1
 JOBS = 1000
 """Into so many jobs a large sweep is cut."""
 
+EVERY = 0.5
+"""Seconds after which jobs that are done are kept."""
+
 SMALLEST, LARGEST = 20, 2000
 """Sets of a job: what is lost with a worker, and what a worker keeps in memory."""
 
@@ -168,7 +171,7 @@ def run_sweep(
     """
     base = request.grid.base
     pace = _Progress(progress, len(request.grid))
-    with attempted(Job(base.name, base), workspace, unless=lambda: pace.moved) as attempt:
+    with attempted(Job(base.name, base), workspace) as attempt:
         swept = _swept(request, workspace, executor, out, pace, attempt)
     attempt.close()
     return swept
@@ -217,15 +220,44 @@ def _run_jobs(
     jobs.simulator.warm(jobs.grid)
     jobs.simulator.prove(jobs.grid)
     pace.begin(sum(len(jobs.places(job)) for job in done))
-    for job, rows in executor(jobs, [job for job in range(jobs.count) if job not in done]):
-        if returns:
-            returns.write(job, rows)
-        if job not in counted:
-            trials = [set_trial(about, row, METRICS, attempt.exposure) for row in rows]
-            attempt.record(trials, closes=False)
-        pace.add(rows)
-        if job not in counted:
-            table.write(job, rows)
+    finished = _Finished(table, attempt, about)
+    try:
+        for job, rows in executor(jobs, [job for job in range(jobs.count) if job not in done]):
+            if returns:
+                returns.write(job, rows)
+            if job not in counted:
+                finished.add(job, rows)
+            pace.add(rows)
+    finally:
+        finished.keep()
+
+
+class _Finished:
+    """Jobs that are done and not kept yet: they are written every EVERY seconds, the first at once.
+
+    A transaction each would cost more than the sets of a small job do.
+    """
+
+    def __init__(self, table: SetTable, attempt: Attempt, about: AskedJson) -> None:
+        self._table, self._attempt, self._about = table, attempt, about
+        self._waiting: list[tuple[int, Sequence[Row]]] = []
+        self._kept = float("-inf")
+
+    def add(self, job: int, rows: Sequence[Row]) -> None:
+        self._waiting.append((job, rows))
+        if time.monotonic() - self._kept >= EVERY:
+            self.keep()
+
+    def keep(self) -> None:
+        """Count the trials, then keep their rows: what is kept is not done again."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            sets = [row for _, rows in waiting for row in rows]
+            trials = [set_trial(self._about, row, METRICS, self._attempt.exposure) for row in sets]
+            self._attempt.record(trials, closes=False)
+        for job, rows in waiting:
+            self._table.write(job, rows)
+        self._kept = time.monotonic()
 
 
 def _walk(
@@ -323,11 +355,6 @@ class _Progress:
         self._total = total
         self._before = self._done = self._failed = 0
         self._since = time.monotonic()
-
-    @property
-    def moved(self) -> bool:
-        """Whether any set has been simulated."""
-        return self._done > self._before
 
     def begin(self, before: int) -> None:
         """The first set comes now; so many were kept before."""

@@ -251,7 +251,7 @@ def _reach(low: float, high: float) -> tuple[float, float]:
 
 def _dates(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
     return {"type": "date", "range": [f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"], "showgrid": False,
-            "linecolor": {"$css": "--line"}, "fixedrange": True, "nticks": 7,
+            "linecolor": {"$css": "--line"}, "fixedrange": True, "nticks": 7, "automargin": True,
             "tickcolor": {"$css": "--line"}, "ticks": "outside"}  # fmt: skip
 
 

@@ -127,6 +127,7 @@ class TrialRecordJson(TypedDict):
     gaps: list[str]
     chained: str
     unchained: int
+    set_back: int
 
 
 class FalsifiedJson(TypedDict):

@@ -180,6 +180,7 @@ class VerdictLineJson(TypedDict):
     excess, low, high: growth a year, None below 90 sessions. total: the excess over all of them.
     trials, family: variants of the thesis, and of all that are counted with it, joined, each with
     its reason; None where the ledger could not be read. gaps: what is wrong with the ledger.
+    low_always, high_always: of the interval that holds at all looks.
     Earlier builds did not say total and what follows it.
     """
 
@@ -196,6 +197,8 @@ class VerdictLineJson(TypedDict):
     family: NotRequired[int | None]
     joined: NotRequired[list[str]]
     gaps: NotRequired[list[str]]
+    low_always: NotRequired[float | None]
+    high_always: NotRequired[float | None]
 
 
 class FrozenJson(TypedDict):

@@ -50,7 +50,8 @@ class ScoreJson(TypedDict):
     """One thesis by one strategy; every variant of it that was frozen has a row.
 
     look: None where nobody has judged it. variants: tried of the thesis, by the ledger. p:
-    one-sided, of no growth ahead of the control, as the interval tells it; adjusted: after all
+    one-sided, of no growth ahead of the control, as the interval tells it, that of "all looks" or
+    of "one look" (p_of); adjusted: after all
     others of the board (Benjamini and Hochberg); news: that is small enough. due: the horizon, or
     when the record will be long enough; why_due: which of them. open: nothing is decided.
     """
@@ -60,6 +61,7 @@ class ScoreJson(TypedDict):
     look: LookJson | None
     variants: int
     p: float | None
+    p_of: str
     adjusted: float | None
     news: bool
     due: str

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from newsfolio.blame import writable
 from newsfolio.formatting import amount, chance, figure, moment, percent, ratio, signed
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -30,7 +31,7 @@ KINDS: Mapping[str, str] = {
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A page from `templates/`: everything but Markup is escaped, a missing value is an error."""
-    return _environment().get_template(template).render(values)
+    return writable(_environment().get_template(template).render(values))
 
 
 @cache

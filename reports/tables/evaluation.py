@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from newsfolio.formatting import A_YEAR_FROM, Pace, chance, defined, percent, ratio, signed
+from newsfolio.formatting import Pace, chance, defined, percent, ratio, signed
 from reports.charts.breakdowns import PIECES
 from reports.charts.intervals import bar, scale_of
 from reports.contract.evaluation import (
@@ -57,6 +57,7 @@ def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
     overfitting, pace = evaluation["overfitting"], pace_of(evaluation["scored"])
     return {
         "pace": pace.words,
+        "yearly": pace.yearly,
         "placebo": signed(pace.of(evaluation["placebo"]["real"])),
         "columns": curves,
         "figures": [
@@ -119,10 +120,13 @@ def put_always(row: ComparisonJson, pace: Pace) -> str:
 
 
 def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
-    if not pace.yearly and defined(row["total"]):
-        return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see in total")
-    cell, always = estimate(row["excess"], signed), put_always(row, pace)
-    return TableCell(cell.text, f"{cell.small}; {always}", cell.value) if always else cell
+    """An excess as it is put; in total it needs no interval to be known."""
+    put = put_excess(row, pace)
+    if not pace.yearly:
+        put = {**put, "value": row["total"]}
+    cell, always = estimate(put, signed), put_always(row, pace)
+    told = always if always.startswith("of") else ""  # why there is none stands at the top
+    return TableCell(cell.text, f"{cell.small}; {told}", cell.value) if told else cell
 
 
 def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from newsfolio.formatting import chance, defined, percent, signed
 from reports.charts.intervals import bar, scale_of
 from reports.contract.evaluation import EstimateJson
+from reports.contract.manifest import VerdictLineJson
 from reports.contract.scoreboard import ScoreboardJson, ScoreJson, StatedJson
 from reports.tables.cell import TableCell
 
@@ -55,7 +56,7 @@ def _text(row: ScoreJson) -> tuple[str, ...]:
         row["thesis"]["label"],
         look["verdict"]["word"] if look else UNJUDGED,
         cell.text,
-        cell.small if look and defined(look["verdict"]["low"]) else "",
+        cell.small if look and defined(_ends(look["verdict"])[0]) else "",
         chance(row["p"]),
         chance(row["adjusted"]),
         row["due"] if row["open"] else "",
@@ -70,12 +71,19 @@ def _row(row: ScoreJson, estimate: EstimateJson, drawn: Markup, pages: Sequence[
         word=look["verdict"]["word"] if look else UNJUDGED,
         drawn=drawn,
         excess=excess_cell(row),
-        p=TableCell(chance(row["adjusted"]), f"alone {chance(row['p'])}" if row["p"] else ""),
+        p=TableCell(
+            chance(row["adjusted"]),
+            f"alone {chance(row['p'])}, {row['p_of']}" if row["p_of"] else "",
+        ),
         due=TableCell(row["due"], row["why_due"]) if row["open"] else TableCell("decided"),
         frozen=_frozen(stated),
         probability="" if chance_of is None else percent(chance_of, 0),
         page=f"{look['run']}/verdict.html" if look and look["run"] in pages else "",
     )
+
+
+def _alone(row: ScoreJson) -> str:
+    return f"alone {chance(row['p'])}, {row['p_of']}" if row["p_of"] else ""
 
 
 def excess_cell(row: ScoreJson) -> TableCell:
@@ -84,7 +92,7 @@ def excess_cell(row: ScoreJson) -> TableCell:
         return TableCell("")
     verdict = row["look"]["verdict"]
     if defined(verdict["excess"]):
-        low, high = verdict["low"], verdict["high"]
+        low, high = _ends(verdict)
         known = defined(low) and defined(high)
         return TableCell(
             signed(verdict["excess"], 1),
@@ -100,7 +108,14 @@ def _excess(row: ScoreJson) -> EstimateJson:
     if row["look"] is None:
         return {"value": None, "low": None, "high": None, "why": UNJUDGED}
     verdict = row["look"]["verdict"]
-    return {"value": verdict["excess"], "low": verdict["low"], "high": verdict["high"], "why": ""}
+    low, high = _ends(verdict)
+    return {"value": verdict["excess"], "low": low, "high": high, "why": ""}
+
+
+def _ends(verdict: VerdictLineJson) -> tuple[float | None, float | None]:
+    """Of the interval of all looks; an earlier build or a short record has one look's alone."""
+    low, high = verdict.get("low_always"), verdict.get("high_always")
+    return (low, high) if defined(low) and defined(high) else (verdict["low"], verdict["high"])
 
 
 def _frozen(stated: StatedJson | None) -> TableCell:

@@ -74,6 +74,7 @@ def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict
         f"{record['rows']:,} rows." if record["since"] else "This ledger was empty until this run.",
         "The clock of this machine alone vouches for its dates, and it knows nothing of trials in "
         "another ledger, on another machine or by another program.",
+        *([f"That clock was set back {record['set_back']:,} times."] if record["set_back"] else []),
         *([f"Its rows are chained by hashes; the last one has {record['link']}."]
           if record["link"] else []),
         *([f"{record['unchained']:,} trials of an earlier build were chained on "

@@ -50,6 +50,11 @@ SAME_CLASSES: dict[str, str] = {}
 PRIVATE_IMPORTS: dict[str, str] = {}
 OPTIONAL_METHODS = {
     "backtests/evaluation/lookahead/source_audit.py: getattr lineno": "not every node has a line",
+    "backtests/evaluation/lookahead/travelling.py: getattr __dict__": "values of any kind",
+    "backtests/evaluation/lookahead/travelling.py: getattr __file__": "of any module",
+    "backtests/evaluation/lookahead/travelling.py: getattr __module__": "values of any kind",
+    "backtests/evaluation/lookahead/travelling.py: getattr __qualname__": "values of any kind",
+    "backtests/evaluation/lookahead/travelling.py: getattr shape": "arrays of any library",
     "backtests/simulation/decisions.py: hasattr __float__": "any number of any library is a weight",
     "backtests/strategy_loader.py: getattr __file__": "built-in modules have no file",
     "markets/reference/calendar_library.py: hasattr special_weekmasks": "few of its classes do",
@@ -65,7 +70,6 @@ UNIMPORTED = {
     "ruff": "a command",
 }
 BROUGHT_BY = {
-    "cloudpickle": "distributed, whose workers get what it packs",
     "markupsafe": "jinja2, whose strings these are",
 }
 """Imported packages that come with a declared one, by design of that one."""

@@ -61,6 +61,15 @@ def test_the_index_and_the_terminal_leave_out_the_same(
     assert f"Left out because damaged: {', '.join(reversed(DAMAGED))}." in page
 
 
+def test_half_a_pair_of_surrogates_in_a_label_leaves_the_index_to_the_others(folder: Path) -> None:
+    """An earlier build kept such a run, whose pages it could not draw."""
+    path = folder / "older" / "manifest.json"
+    strategy = {**MANIFEST["strategy"], "label": "half \ud800"}
+    path.write_text(json.dumps({**MANIFEST, "strategy": strategy}), encoding="utf-8")
+    page = write_index(folder).read_text(encoding="utf-8")
+    assert "half \\ud800" in page
+
+
 # the memory
 
 

@@ -119,7 +119,7 @@ def _look(rule: Rule, source: Source, ledger: Ledger, judging: Judging, pages: P
 def changes(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
     """What is another than at the last look, in a sentence."""
     if before is None:
-        return "first look"
+        return f"first look: {now['word']}" if now else "first look"
     return "; ".join(_changes(before, now))
 
 
@@ -131,8 +131,9 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
     then, since = before.get("excess"), now.get("excess")
     if defined(then) and defined(since):
         yield f"excess {signed(then, 1)} -> {signed(since, 1)} a year"
-    if defined(now.get("low")) and defined(now.get("high")):
-        yield f"interval {signed(now['low'], 1)} to {signed(now['high'], 1)}"
+    ends = (now.get("low_always"), now.get("high_always"))
+    if all(map(defined, ends)):
+        yield f"interval of all looks {signed(ends[0], 1)} to {signed(ends[1], 1)}"
     if before.get("against") != now.get("against"):
         yield f"against {now['against']}, before against {before['against']}"
 

@@ -1,8 +1,9 @@
-"""What a strategy opens besides its view: an audit hook, and a look at its source.
+"""What a strategy opens besides its view: an audit hook in the process that replays.
 
 A replay cannot see a file that says the same whatever the market does. So every file, connection
-and process that a strategy opens is noted, from its import on, and what no hook can see (compiled
-readers, other processes' memory) is looked for in its source.
+and process that a strategy opens is noted, from its import on. What libraries open for themselves
+(their own files when they are imported, a cache of fonts, the number of cores) does not count; what
+they open at the author's word does.
 """
 
 from __future__ import annotations
@@ -14,24 +15,76 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ref
 
 from backtests.evaluation.lookahead.source_audit import file_of, kind_of
 
-_EVENTS = frozenset({
-    "open", "sqlite3.connect", "socket.connect", "socket.getaddrinfo", "subprocess.Popen",
-    "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "ctypes.dlopen",
+_FILES = frozenset({"open", "sqlite3.connect"})
+
+_FOLDERS = frozenset({"os.listdir", "os.scandir"})
+
+_LINKS = frozenset({"os.rename", "os.link", "os.symlink"})
+
+_OUTSIDE = frozenset({
+    "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto",
+    "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork",
+    "os.forkpty", "pty.spawn",
 })  # fmt: skip
 
-_CODE = frozenset({".py", ".pyc", ".pyi", ".pyd", ".so", ".dll", ".dylib", ".pth"})
-_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "/usr/share/locale/")
+_MEMORY_EVENTS = frozenset({
+    "gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._getframe",
+    "sys._current_frames", "sys._current_exceptions", "sys.settrace", "sys.setprofile",
+    "sys.addaudithook", "object.__getattr__", "ctypes.dlopen", "ctypes.PyObj_FromPtr",
+    "ctypes.string_at", "ctypes.wstring_at",
+})  # fmt: skip
+"""They lead to what others hold in the memory of the process."""
+
+_FRAMES = frozenset({"tb_frame", "gi_frame", "cr_frame", "ag_frame"})
+"""Attributes that answer with a frame; reading other ones is ordinary."""
+
+_HELPERS = ("inspect.py", "threading.py", "subprocess.py", "ctypes/__init__.py", "pathlib.py",
+            "glob.py")  # fmt: skip
+"""Of Python's own library: they do it for whoever calls them."""
+
+_CODE = frozenset({".py", ".pyc", ".pyi", ".pyd", ".so", ".dll", ".dylib", ".pth", ".nbi", ".nbc"})
+
+_DATA = frozenset({
+    ".csv", ".tsv", ".gz", ".zip", ".bz2", ".xz", ".zst", ".parquet", ".feather", ".arrow", ".orc",
+    ".h5", ".hdf", ".hdf5", ".npy", ".npz", ".mat", ".dta", ".xls", ".xlsx", ".pkl", ".pickle",
+    ".joblib", ".db", ".sqlite",
+})  # fmt: skip
+
+_CARRIERS = ("dataset", "currency_converter")
+"""Parts of a path among installed packages where prices, rates and other history lie."""
+
+_LOOKS_AT_MACHINE = frozenset({"lscpu", "uname", "fc-list", "ldconfig", "sysctl", "getconf"})
+"""Commands that libraries ask about the machine: cores, fonts, the system's name."""
+
+_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/")
 
 _MEMORY = ("/dev/shm/", "/dev/mem")  # noqa: S108
 """Where other processes may have put what they know."""
 
 COUNTER = "/proc/self/io"
 """Where Linux says how much a process has read."""
+
+_READS = 4
+"""How often a file that was opened may be read."""
+
+_UNCOUNTED = 10**12
+"""Of a file that belongs to a library, such as a font, which is read to and fro for ever."""
+
+_EACH_OPEN = 65_536
+"""Bytes that may be read of a file besides: it grows, or it has no length."""
+
+
+class _Caller(NamedTuple):
+    """Who did it: whether the author's code called for it, itself, or by importing a library."""
+
+    author: bool
+    direct: bool
+    importing: bool
 
 
 class AccessAudit:
@@ -43,9 +96,12 @@ class AccessAudit:
 
     def __init__(self) -> None:
         self._noted: dict[tuple[str, str], None] = {}
+        self._written: set[str] = set()
+        self._moved: set[str] = set()
         self._main = threading.get_ident()
-        self.opens = 0
-        """Of any file by anybody, except for counting what was read."""
+        self.looked_at_machine = False
+        self.allowance = 0
+        """Bytes that may have been read, by all files that anybody opened."""
 
     def start(self) -> None:
         """Begin before the strategy's file is imported."""
@@ -57,44 +113,119 @@ class AccessAudit:
 
     def seen(self) -> tuple[str, ...]:
         """Data files, connections and processes so far, without code and the system's files."""
-        lines = (_in_words(event, what) for event, what in list(self._noted))
-        return tuple(sorted({line for line in lines if line}))
+        return tuple(sorted({_in_words(event, what) for event, what in list(self._noted)}))
 
     def note(self, event: str, args: tuple[Any, ...]) -> None:
         """An event, from the hook."""
-        if event == "open" and args[0] != COUNTER:
-            self.opens += 1
-        what = args[1] if event == "socket.connect" else args[0] if args else ""
-        caller = sys._getframe(1)  # of the hook, which is called from what raised the event
-        caller = caller.f_back or caller
-        if isinstance(what, int) or _imported(str(what), caller):
-            return
-        if self._of_a_strategy(caller):
-            self._noted[event, os.fsdecode(what) if isinstance(what, bytes) else str(what)] = None
+        frame = sys._getframe(1)  # of the hook, which is called from what raised the event
+        frame = frame.f_back or frame
+        if event == "import":
+            self.allowance += _EACH_OPEN
+        elif event in _FILES:
+            self._file(event, args, frame)
+        elif event in _LINKS:
+            self._moved.add(_full(args[1]))
+        elif event == "os.mkdir":
+            self._written.add(_full(args[0]))
+        elif event in _FOLDERS:
+            self._folder(event, args, frame)
+        elif event in _MEMORY_EVENTS:
+            self._memory(event, args, frame)
+        else:
+            self._outside(event, args, frame)
 
-    def _of_a_strategy(self, frame: FrameType | None) -> bool:
+    def _file(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+        if isinstance(args[0], int) or args[0] in (COUNTER, ":memory:", ""):
+            return
+        path = _full(args[0])
+        own = kind_of(path) == "library" and Path(path).suffix not in _CODE
+        self.allowance += _UNCOUNTED if own else _READS * _size(path) + _EACH_OPEN
+        flags = args[2] if event == "open" and len(args) > 2 and isinstance(args[2], int) else 0
+        if flags & (os.O_WRONLY | os.O_RDWR) and flags & (os.O_TRUNC | os.O_EXCL):
+            self._written.add(path)  # what is in it comes from here
+        if flags & os.O_WRONLY or self._from_here(path) or _imported(path, frame):
+            return
+        caller = self._caller(frame)
+        if caller.author and _counts(path, caller):
+            self._noted[event, path] = None
+
+    def _folder(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+        """What lies in a folder is data as well; a search for modules or fonts is not."""
+        if isinstance(args[0], int) or Path(frame.f_code.co_filename).name.startswith("<frozen "):
+            return
+        path = _full(args[0] or ".")
+        caller = self._caller(frame)
+        searched = path in sys.path and not caller.direct  # for what is installed
+        ours = searched or self._from_here(path) or path.startswith(_SYSTEM)
+        asked = caller.author and not caller.importing
+        if asked and not ours and kind_of(path + os.sep) != "library":
+            self._noted[event, path] = None
+
+    def _memory(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+        if event == "object.__getattr__" and (len(args) < 2 or args[1] not in _FRAMES):
+            return
+        if self._caller(frame).direct:
+            what = str(args[1]) if event == "object.__getattr__" else ""
+            self._noted[event, what] = None
+
+    def _outside(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+        what = args[1] if event in ("socket.connect", "socket.sendto") else args[0] if args else ""
+        text = os.fsdecode(what) if isinstance(what, bytes) else str(what)
+        caller = self._caller(frame)
+        if Path(text).name in _LOOKS_AT_MACHINE and not caller.direct:
+            self.looked_at_machine = True
+        elif caller.author:
+            self._noted[event, text] = None
+
+    def _from_here(self, path: str) -> bool:
+        """Whether a file or a folder was made by this process, and nothing was moved there."""
+        made = path in self._written or any(
+            str(each) in self._written for each in Path(path).parents
+        )
+        return made and path not in self._moved
+
+    def _caller(self, frame: FrameType | None) -> _Caller:
         """Whether our code called foreign code, which did this; of a thread: whether we did not."""
-        foreign = ours = False
+        foreign = ours = importing = False
+        direct: bool | None = None
         while frame is not None:
-            kind = kind_of(frame.f_code.co_filename)
+            file = frame.f_code.co_filename
+            kind = kind_of(file)
+            if direct is None and not (kind == "library" and file.endswith(_HELPERS)):
+                direct = kind == "foreign"
+            importing = importing or (not foreign and file.startswith("<frozen importlib"))
             if kind == "ours" and foreign:
-                return True
+                return _Caller(True, bool(direct), importing)
             ours, foreign = ours or kind == "ours", foreign or kind == "foreign"
             frame = frame.f_back
-        return threading.get_ident() != self._main and (foreign or not ours)
+        thread = threading.get_ident() != self._main and (foreign or not ours)
+        return _Caller(thread, thread and bool(direct), importing)
+
+
+class _Noting(threading.local):
+    """Whether this thread is noting an event; what is done for that is none."""
+
+    now = False
 
 
 @cache
 def _listeners() -> dict[int, ref[AccessAudit]]:
     """Who listens now. The one hook of this process is made on the first call."""
     listening: dict[int, ref[AccessAudit]] = {}
+    events = _FILES | _FOLDERS | _LINKS | _OUTSIDE | _MEMORY_EVENTS | {"import", "os.mkdir"}
+
+    noting = _Noting()
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        if listening and event in _EVENTS:
-            for held in tuple(listening.values()):
-                audit = held()
-                if audit is not None:
-                    audit.note(event, args)
+        if listening and event in events and not noting.now:
+            noting.now = True
+            try:
+                for held in tuple(listening.values()):
+                    audit = held()
+                    if audit is not None:
+                        audit.note(event, args)
+            finally:
+                noting.now = False
 
     sys.addaudithook(hook)
     return listening
@@ -109,6 +240,28 @@ def _imported(what: str, caller: FrameType) -> bool:
     return reads_code and (code or what in sys.path or path.is_dir())
 
 
+def _counts(path: str, caller: _Caller) -> bool:
+    """Whether a file is data that the author's code has asked for."""
+    shared = path.startswith(_MEMORY) or _of_another_process(path)
+    if shared:
+        return True
+    if path.startswith(_SYSTEM) or path in sys.path:
+        return False
+    file = Path(path)
+    described = file.parent.suffix in (".dist-info", ".egg-info")
+    data = file.suffix.lower() in _DATA
+    if kind_of(path) == "library":
+        return data and any(name in path for name in _CARRIERS)
+    return not described and (data or not caller.importing)
+
+
+def _of_another_process(path: str) -> bool:
+    parts = Path(path).parts
+    if parts[1:2] != ("proc",) or len(parts) < 3:
+        return False
+    return parts[-1] == "mem" or (parts[2].isdigit() and parts[2] != str(os.getpid()))
+
+
 def undeclared(seen: Iterable[str], files: Iterable[str], cls: type) -> tuple[str, ...]:
     """What was opened and is not among the class's declared files."""
     declared = {_absolute(name, cls) for name in files}
@@ -116,18 +269,23 @@ def undeclared(seen: Iterable[str], files: Iterable[str], cls: type) -> tuple[st
 
 
 def _absolute(name: str, cls: type) -> Path:
+    """A declared file: beside its class, or in the working folder where that has no file."""
     path, source = Path(name).expanduser(), file_of(cls)
-    return path if path.is_absolute() or source is None else (source.parent / path)
+    folder = Path.cwd() if source is None else source.parent
+    return path if path.is_absolute() else folder / path
+
+
+def _full(what: object) -> str:
+    path = Path(os.fsdecode(what) if isinstance(what, bytes) else str(what)).expanduser()
+    return os.path.normpath(path if path.is_absolute() else Path.cwd() / path)
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except (OSError, ValueError):
+        return 0
 
 
 def _in_words(event: str, what: str) -> str:
-    """An event in words, "" where it does not count."""
-    if event not in ("open", "sqlite3.connect"):
-        return f"{event} {what}"
-    path = Path(what).expanduser()
-    path = path if path.is_absolute() else Path.cwd() / path
-    shared = str(path).startswith(_MEMORY) or (path.parts[1:2] == ("proc",) and path.name == "mem")
-    system = str(path).startswith(_SYSTEM) and not shared
-    if system or str(path) in sys.path or kind_of(str(path)) == "library":
-        return ""
-    return str(path)
+    return what if event in _FILES else f"{event} {what}".rstrip()

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
-from backtests.evaluation.lookahead.counterfactuals import ObservedStrategy
-from backtests.evaluation.lookahead.replays import Replays
-from backtests.evaluation.lookahead.source_audit import reasons
+from backtests.engines import kernel
+from backtests.evaluation.lookahead.access_audit import undeclared
+from backtests.evaluation.lookahead.replay_process import ReplayFailed
+from backtests.evaluation.lookahead.replays import AGAIN, Replays
+from backtests.evaluation.lookahead.source_audit import file_of, kind_of
+from backtests.evaluation.lookahead.travelling import packed
 from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
 from backtests.progress import Progress, silent
-from backtests.runner.inputs import prepare
+from backtests.runner.inputs import cost_model, prepare, reference_inputs, references_of
+from backtests.runner.references import market_beside
 from backtests.settings import Settings
+from backtests.simulation.desk import Desk
 from backtests.simulation.output import Target
+from markets.market import Market
 from markets.snapshot import Snapshot
+from newsfolio.errors import DataError, StrategyError
 from newsfolio.strategy import Strategy
 
 SHOWN = 8
 """Changes that a certificate lists, the earliest first."""
+
+OTHER_SEED = "1"
+"""Of the order of sets, in the process that a run is repeated in where something changed."""
+
+_RANK = {Honesty.HONEST: 0, Honesty.UNCERTIFIABLE: 1, Honesty.CHEATS: 2}
 
 
 @dataclass(frozen=True)
@@ -37,42 +48,156 @@ def certify(
     settings: Settings,
     *,
     cuts: int = 12,
-    watch: AccessAudit | None = None,
-    decided: Sequence[Target] | None = None,
+    decided: Mapping[str, Sequence[Target]] | None = None,
     replaying: Replaying = Replaying(),
 ) -> Certificate:
     """Replay a strategy with other futures, and say whether a decision before them changed.
 
-    settings: of the run, with its first and last day. cuts: how many sessions of decisions to cut
-    at. watch: what the strategy was seen to open since its import; None: nobody looked. decided:
-    the decisions of the run itself, where there was one on the same bars, to be repeated first.
+    Its benchmark and its controls are replayed too: one that looks ahead to lose makes any strategy
+    look good. settings: of the run, with its first and last day. cuts: how many decisions to cut
+    the data off at. decided: what the run itself decided where there was one on the same bars, by
+    "" and the names of its references; that must be repeated.
     """
-    market = prepare(strategy, bars, settings)
-    observed, rng = ObservedStrategy(strategy, watch), np.random.default_rng(replaying.seed)
-    replays = Replays(observed, bars, settings, market, rng, replaying.told)
-    changes, count = replays.all(cuts, decided)
-    seen = watch.seen() if watch else ()
-    opened = undeclared(seen, strategy.files, type(strategy))
-    if replays.observed.reads and not opened:
-        opened = (f"something that no hook sees, {replays.observed.reads:,} bytes",)
-    suspicious = (*reasons(type(strategy)), *opened)
-    unchanged = f"{count} replays changed none of {len(replays.base)} decisions"
-    if changes:
-        honesty, reason = Honesty.CHEATS, _change(changes[0])
-    elif suspicious:
-        honesty, reason = Honesty.UNCERTIFIABLE, _suspicion(suspicious[0], opened)
-    else:
-        honesty = Honesty.HONEST
-        reason = unchanged if watch else f"{unchanged}; what it opened was not watched"
-    return Certificate(
-        honesty=honesty,
-        reason=reason,
-        replays=count,
-        decisions=len(replays.base),
-        changes=tuple(changes[:SHOWN]),
-        seen=suspicious,
+    market, ran = prepare(strategy, bars, settings), decided or {}
+    rng = np.random.default_rng(replaying.seed)
+    own = _Examined(strategy, bars, settings, market, rng, "", replaying.told).by(
+        cuts, 3, ran.get("")
+    )
+    beside = [
+        _Examined(other, bars, settings, its_market, rng, f"{name}: ").by(1, 1, ran.get(name))
+        for name, other, its_market in _references(strategy, bars, settings, market)
+    ]
+    worst = max(own, *beside, key=lambda each: _RANK[each.honesty]) if beside else own
+    everyone = [own, *beside]
+    return replace(
+        worst,
+        reason=_unchanged(own, beside) if worst.honesty is Honesty.HONEST else worst.reason,
+        replays=sum(each.replays for each in everyone),
+        decisions=own.decisions,
+        changes=tuple(change for each in everyone for change in each.changes)[:SHOWN],
+        seen=tuple(line for each in everyone for line in each.seen),
         declared=tuple(strategy.files),
     )
+
+
+@dataclass
+class _Examined:
+    """One strategy, and what is found about it; name: what it is besides the strategy, or ""."""
+
+    strategy: Strategy
+    bars: Snapshot
+    settings: Settings
+    market: Market
+    rng: np.random.Generator
+    name: str = ""
+    told: Progress = silent
+
+    def by(self, cuts: int, futures: int, decided: Sequence[Target] | None) -> Certificate:
+        """What replays found, of this strategy alone."""
+        if decided is None:
+            costs = cost_model(self.settings, self.market.fx)
+            decided = kernel.run(Desk(self.strategy, self.market, self.settings, costs)).targets
+        try:
+            packing = packed(self.strategy, type(self.strategy))
+        except StrategyError as error:
+            return self._said(Honesty.UNCERTIFIABLE, str(error))
+        replays = Replays(
+            self.strategy, packing, self.bars, self.settings, self.market, self.rng, self.told
+        )
+        try:
+            changes = replays.run()
+        except ReplayFailed as error:
+            why = f"in a process of its own, with the same market, it failed: {error}"
+            return self._said(Honesty.UNCERTIFIABLE, why)
+        changes += replays.with_other_futures(futures, cuts)
+        opened = self._opened(replays)
+        seen = (*packing.reaches, *packing.undeclared, *opened)
+        honesty, reason = self._judged(replays, changes, decided, seen)
+        return Certificate(
+            honesty, f"{self.name}{reason}", replays.count, len(replays.base.decisions),
+            tuple(replace(change, replay=f"{self.name}{change.replay}") for change in
+                  sorted(changes, key=_rank)[:SHOWN]),
+            tuple(f"{self.name}{line}" for line in seen),
+        )  # fmt: skip
+
+    def _said(self, honesty: Honesty, reason: str) -> Certificate:
+        return Certificate(honesty, f"{self.name}{reason}")
+
+    def _opened(self, replays: Replays) -> tuple[str, ...]:
+        opened = undeclared(sorted(replays.seen), self.strategy.files, type(self.strategy))
+        if replays.unseen and not opened:
+            return (f"something that no hook sees, {replays.unseen:,} bytes",)
+        return opened
+
+    def _judged(
+        self, replays: Replays, changes: Sequence[ChangedDecision], decided: Sequence[Target],
+        seen: Sequence[str],
+    ) -> tuple[Honesty, str]:  # fmt: skip
+        """The word, and the sentence that says why."""
+        other = replays.compared("a process with nothing but its market decided", decided)
+        if other or changes:
+            unlike = _repeated(replays)
+            if unlike:
+                return Honesty.UNCERTIFIABLE, unlike
+        future = [change for change in changes if change.replay != AGAIN]
+        if future:
+            return Honesty.CHEATS, _change(min(future, key=_rank))
+        if changes:
+            return Honesty.UNCERTIFIABLE, f"{_change(changes[0])}; it must depend on its view alone"
+        if other:
+            return Honesty.UNCERTIFIABLE, _change(other[0])
+        if seen:
+            return Honesty.UNCERTIFIABLE, _suspicion(seen[0])
+        return Honesty.HONEST, ""
+
+
+def _rank(change: ChangedDecision) -> tuple[bool, str]:
+    """The earliest first, and last of all what was asked out of order."""
+    return change.replay.startswith(AGAIN), change.session
+
+
+def _repeated(replays: Replays) -> str:
+    """What speaks against a run that another process does not repeat; "" where it does."""
+    try:
+        again = replays.again(OTHER_SEED)
+    except ReplayFailed as error:
+        return f"it failed when its run was repeated: {error}"
+    unlike = replays.compared("its run was repeated in another process", again.targets)
+    if not unlike:
+        return ""
+    return (
+        f"{_change(unlike[0])}: it draws lots without a seed, reads a clock, or goes through a set "
+        "in an order that changes; sort, and seed"
+    )
+
+
+def _references(
+    strategy: Strategy, bars: Snapshot, settings: Settings, market: Market
+) -> Iterator[tuple[str, Strategy, Market]]:
+    """Benchmark and controls that somebody wrote, with the markets that they run on."""
+    for reference in references_of(strategy, settings):
+        other = reference.strategy
+        if other is None or other == strategy or _of_the_house(type(other)):
+            continue
+        try:
+            yield (
+                reference.name,
+                other,
+                market_beside(reference_inputs(reference, settings), market, bars, settings),
+            )
+        except DataError:
+            continue  # a run leaves it out as well
+
+
+def _of_the_house(cls: type) -> bool:
+    file = file_of(cls)
+    return file is not None and kind_of(str(file)) == "ours"
+
+
+def _unchanged(own: Certificate, beside: Sequence[Certificate]) -> str:
+    count = own.replays + sum(each.replays for each in beside)
+    also = f", nor of {len(beside)} beside it" if beside else ""
+    return f"{count} replays changed none of {own.decisions} decisions{also}"
 
 
 def _change(first: ChangedDecision) -> str:
@@ -84,7 +209,8 @@ def _change(first: ChangedDecision) -> str:
     )
 
 
-def _suspicion(first: str, opened: Sequence[str]) -> str:
-    if first in opened:
+def _suspicion(first: str) -> str:
+    """An opened path is told apart by being one; the rest are sentences."""
+    if first.startswith(("/", "\\")) or first[1:2] == ":":
         return f"it opened {first}, which is not declared in `files`"
     return first

@@ -9,13 +9,15 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
-from backtests.evaluation.lookahead.source_audit import reasons
+from backtests.evaluation.lookahead.access_audit import undeclared
+from backtests.evaluation.lookahead.messages import Opened, OrdersTask
+from backtests.evaluation.lookahead.replay_process import ReplayFailed, replay_process
+from backtests.evaluation.lookahead.travelling import Packed, packed
 from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.progress import Progress, counted, silent
@@ -43,11 +45,13 @@ Orders = Mapping[tuple[int, str], list["AskedOrder"]]
 @dataclass
 class _Replays:
     strategy: PlainStrategy
+    packed: Packed
     bars: Snapshot
     market: Market
     settings: Settings
     rng: np.random.Generator
     count: int = 0
+    seen: set[str] = field(default_factory=set)
 
     def changes(self, base: Orders, cut: int) -> Iterator[ChangedDecision]:
         """What was ordered up to a session and is ordered otherwise where later bars differ."""
@@ -60,10 +64,16 @@ class _Replays:
             self.count += 1
             try:
                 orders = self.orders(market, cut)
-            except StrategyError:
+            except ReplayFailed:
                 yield ChangedDecision(replay, day.isoformat(), "", 0.0, 0.0)
                 continue
             yield from self._compared(replay, base, orders, cut)
+
+    def unlike(self, base: Orders) -> Iterator[ChangedDecision]:
+        """What a process with nothing but the true market orders otherwise."""
+        replay = "a process with nothing but its market was asked"
+        last = len(self.market.sessions) - 1
+        yield from self._compared(replay, base, self.orders(self.market), last)
 
     def _truncated(self, cut: int) -> Iterator[tuple[str, Market]]:
         """The bars as they stood then, the market built anew from them; see `Replays`."""
@@ -80,11 +90,11 @@ class _Replays:
                 return
 
     def orders(self, market: Market, last: int | None = None) -> Orders:
-        """What the strategy asks of its broker, by session and line."""
-        placed: dict[tuple[int, str], list[AskedOrder]] = defaultdict(list)
-        for order in play_plain(self.strategy, market, self.settings, last).placed:
-            placed[order.session, order.ticker].append(order)
-        return placed
+        """What the strategy asks of its broker in a process of its own, by session and line."""
+        with replay_process().market(self.packed, Opened(market)) as copy:
+            placed = copy.ask(OrdersTask(self.settings, last))
+        self.seen |= set(copy.witnessed.seen)
+        return _by_line(placed)
 
     def _compared(
         self, replay: str, base: Orders, other: Orders, cut: int
@@ -111,26 +121,26 @@ class _Replays:
 
 
 def certify_plain(
-    strategy: PlainStrategy, bars: Snapshot, settings: Settings, cuts: int,
-    watch: AccessAudit | None = None, seed: int = 0, told: Progress = silent,
+    strategy: PlainStrategy, bars: Snapshot, settings: Settings, cuts: int, seed: int = 0,
+    told: Progress = silent,
 ) -> Certificate:  # fmt: skip
     """Replay a plain strategy with other futures, cut at so many sessions, evenly spread."""
     settings = settings_for(strategy, settings)
     market = prepare(strategy, bars, settings)
-    replays = _Replays(strategy, bars, market, settings, np.random.default_rng(seed))
-    base = replays.orders(market)
-    places = _cuts(base, market, cuts)
-    changes = sorted(
-        (
-            change
-            for cut in counted(places, "look-ahead replays", len(places), told)
-            for change in replays.changes(base, cut)
-        ),
-        key=lambda change: change.session,
-    )
     kind = author_of(type(strategy))
-    opened = undeclared(watch.seen() if watch else (), (), kind)
-    suspicious = (*reasons(kind), *opened)
+    base = _by_line(play_plain(strategy, market, settings).placed)
+    try:
+        packing = packed(strategy, kind)
+        replays = _Replays(strategy, packing, bars, market, settings, np.random.default_rng(seed))
+        changes = [*replays.unlike(base)]
+    except StrategyError as error:
+        return Certificate(Honesty.UNCERTIFIABLE, f"in a process of its own it failed: {error}")
+    places = _cuts(base, market, cuts)
+    for cut in counted(places, "look-ahead replays", len(places), told):
+        changes += replays.changes(base, cut)
+    changes.sort(key=lambda change: change.session)
+    opened = undeclared(sorted(replays.seen), (), kind)
+    suspicious = (*packing.reaches, *packing.undeclared, *opened)
     sessions = len({session for session, _ in base})
     honesty, reason = Honesty.HONEST, f"{replays.count} replays changed no order before them"
     if changes:
@@ -138,6 +148,13 @@ def certify_plain(
     elif suspicious:
         honesty, reason = Honesty.UNCERTIFIABLE, suspicious[0]
     return Certificate(honesty, reason, replays.count, sessions, tuple(changes[:SHOWN]), suspicious)
+
+
+def _by_line(placed: Iterable[AskedOrder]) -> Orders:
+    orders: dict[tuple[int, str], list[AskedOrder]] = defaultdict(list)
+    for order in placed:
+        orders[order.session, order.ticker].append(order)
+    return orders
 
 
 def _cuts(orders: Iterable[tuple[int, str]], market: Market, count: int) -> list[int]:

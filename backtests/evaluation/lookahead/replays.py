@@ -1,86 +1,242 @@
-"""Decisions asked again on altered futures, and where they differ."""
+"""Decisions asked again on altered futures, and where they differ.
+
+A replay repeats the decisions of one run in a process that never has what came after them: it is
+shown a session, with the account as it stood then, and only once its answer is here is it sent what
+follows.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from backtests.engines import kernel
-from backtests.evaluation.lookahead.counterfactuals import (
-    WRITTEN,
-    ObservedStrategy,
-    StepwiseDesk,
-    TruncatedDesk,
-    UnwrittenMarket,
+from backtests.evaluation.lookahead.altered_markets import (
+    SHIFT,
+    Alter,
+    FlowingMarket,
+    as_of,
+    blank,
+    noise,
 )
+from backtests.evaluation.lookahead.messages import (
+    AgainTask,
+    Begin,
+    Decided,
+    Failed,
+    Opened,
+    RunReply,
+    RunTask,
+    Step,
+    Steps,
+    TableTask,
+    Weights,
+)
+from backtests.evaluation.lookahead.replay_process import Copy, ReplayFailed, replay_process
+from backtests.evaluation.lookahead.travelling import Packed
 from backtests.evaluation.schema import ChangedDecision
 from backtests.progress import Progress, counted, silent
-from backtests.runner.inputs import cost_model, prepare
 from backtests.settings import Settings
-from backtests.simulation.decision_tables import table_of
-from backtests.simulation.desk import Desk
-from backtests.simulation.output import EngineOutput, Target
-from markets.market import Market, Placed
+from backtests.simulation.output import Target
+from markets.market import Floats, Market
 from markets.snapshot import Snapshot
-from markets.views.recorder import Recorder
-from newsfolio.errors import DataError, NewsfolioError, StrategyError
+from newsfolio.errors import DataError
+from newsfolio.strategy import Strategy
 
 SAME = 1e-9
 """Weights closer than this are the same decision."""
 
+LIKE = 1e-6
+"""Weights of two processes closer than this are; their libraries may add up in another order."""
+
+ENOUGH = 8
+"""Changes after which a replay need not go on."""
+
 ASKED_AGAIN = 24
 """Decisions that are asked again one by one, in another order."""
 
-NOISE_REPLAYS = 2
-"""Replays in which everything after today is noise, at every decision."""
-
-Decisions = Mapping[date, Mapping[str, float]]
+UNCHANGED = "nothing was changed at all"
+AGAIN = "it was asked a second time, out of order"
 
 
 @dataclass
 class Replays:
     """One strategy on one market, and on that market with other futures."""
 
-    observed: ObservedStrategy
+    strategy: Strategy
+    packed: Packed
     bars: Snapshot
     settings: Settings
     market: Market
     rng: np.random.Generator
     told: Progress = silent
-    base: Decisions = field(default_factory=dict)
+    base: RunReply = field(init=False)
     count: int = 0
+    seen: set[str] = field(default_factory=set)
+    unseen: int = 0
 
-    def all(self, cuts: int, decided: Sequence[Target] | None) -> tuple[list[ChangedDecision], int]:
-        """Every change that was found, the earliest first, and how many replays there were."""
-        output = self._output(self.market)
-        again = _by_day(self.market, output.targets)
-        self.base = again if decided is None else _by_day(self.market, decided)
-        changes = [*self._compared("nothing was changed at all", again, self.market.day(-1))]
-        kinds = [
-            *map(self._cut, self._cuts(cuts)),
-            self._unwritten(),
-            self._baited(),
-            self._asked_again(),
-            self._vectorised(again, output.ruined),
-            self._started_later(cuts),
-        ]  # none begins before its turn
-        for kind in counted(kinds, "look-ahead replays", len(kinds), self.told):
-            changes += kind
-        return sorted(changes, key=lambda change: change.session), self.count
+    def run(self) -> list[ChangedDecision]:
+        """Run it on the true market, and ask it there in other ways; what changed."""
+        with self._copy(Opened(self.market)) as copy:
+            self.base = copy.ask(RunTask(self.settings))
+            baited = "random numbers stood in the rows that had not been written"
+            changes = self._decided(copy, baited, bait=int(self.rng.integers(2**31)))
+            if changes:
+                changes = self._decided(copy, UNCHANGED) or changes
+            changes += self._asked_again(copy)
+            changes += self._vectorised(copy)
+        return changes
+
+    def again(self, seed: str) -> RunReply:
+        """The same run in another process, whose sets have another order."""
+        with replay_process(seed).market(self.packed, Opened(self.market)) as copy:
+            reply: RunReply = copy.ask(RunTask(self.settings))
+        return reply
+
+    def with_other_futures(self, kinds: int, cuts: int) -> list[ChangedDecision]:
+        """What follows each decision is something else until it has come; or the data end there."""
+        futures = (
+            ("the prices after each decision were noise until they came", noise(self.rng)),
+            ("the prices after each decision were other noise", noise(self.rng, -SHIFT)),
+            ("the sessions after each decision were blank until they came", blank),
+        )
+        works = [
+            *(partial(self._flowing, replay, alter) for replay, alter in futures[:kinds]),
+            *(partial(self._cut_off, cut) for cut in self._cuts(cuts)),
+        ]
+        changes: list[ChangedDecision] = []
+        for work in counted(works, "look-ahead replays", len(works), self.told):
+            changes += work()
+        return changes
+
+    def _flowing(self, replay: str, alter: Alter) -> list[ChangedDecision]:
+        flowing = FlowingMarket(self.market, alter)
+        with self._copy(flowing.opened()) as copy:
+            return self._decided(copy, replay, flowing)
+
+    def _cut_off(self, cut: int) -> list[ChangedDecision]:
+        """On the bars as they stood after a decision, the market built anew from them."""
+        market = self._as_of(cut)
+        if market is None:
+            return []
+        with self._copy(Opened(market)) as copy:
+            return self._decided(copy, f"the data ended on {market.day(-1)}", on=market)
+
+    def compared(self, replay: str, decided: Sequence[Target]) -> list[ChangedDecision]:
+        """The decisions of a run in this process, against those of the replaying one."""
+        one, other = (
+            {self.market.day(target.session): target.weights for target in targets}
+            for targets in (decided, self.base.targets)
+        )
+        days = sorted({*one, *other})
+        return [change for day in days
+                for change in changed(replay, day, one.get(day), other.get(day), LIKE)]  # fmt: skip
+
+    def _copy(self, opened: Opened) -> _Watched:
+        return _Watched(self, opened)
+
+    def _decided(
+        self, copy: Copy, replay: str, flowing: FlowingMarket | None = None, *,
+        bait: int | None = None, on: Market | None = None,
+    ) -> list[ChangedDecision]:  # fmt: skip
+        """Every decision of the run up to the end of a market, in their order."""
+        self.count += 1
+        copy.ask(Begin(bait))
+        market = on or self.market
+        asked = [one for one in self.base.decisions if self._day(one) in market.row_of]
+        answers = (
+            self._one_by_one(copy, asked, flowing)
+            if flowing
+            else copy.ask(Steps(tuple(self._step(one, market) for one in asked)))
+        )
+        changes: list[ChangedDecision] = []
+        for decided, answer in zip(asked, answers, strict=False):
+            day = self._day(decided)
+            if isinstance(answer, Failed):
+                changes.append(ChangedDecision(replay, day.isoformat(), "", 0.0, 0.0))
+                break
+            changes += changed(replay, day, decided.weights, answer)
+            if len(changes) > ENOUGH:
+                break
+        return changes
+
+    def _one_by_one(
+        self, copy: Copy, asked: Sequence[Decided], flowing: FlowingMarket
+    ) -> Iterator[Weights | Failed | None]:
+        """Answers to decisions of which each is sent once the answer before it is here."""
+        for decided in asked:
+            step = replace(self._step(decided), rows=flowing.rows(decided.session))
+            try:
+                yield copy.ask(step)
+            except ReplayFailed as error:
+                yield Failed(str(error))
+
+    def _step(self, decided: Decided, on: Market | None = None) -> Step:
+        """A decision with its place and its account in a market."""
+        market = on or self.market
+        return Step(
+            market.row_of[self._day(decided)], self._values(decided, market), decided.equity
+        )
+
+    def _day(self, decided: Decided) -> date:
+        return self.market.day(decided.session)
+
+    def _values(self, decided: Decided, market: Market) -> Floats:
+        """The account by the columns of another market."""
+        if market.tickers == self.market.tickers:
+            return decided.values
+        values = np.zeros(len(market.tickers))
+        for ticker, value in zip(self.market.tickers, decided.values.tolist(), strict=True):
+            if value:
+                values[market.place[ticker]] = value
+        return values
+
+    def _asked_again(self, copy: Copy) -> list[ChangedDecision]:
+        """Single decisions out of their order, each with the very view that it had."""
+        chosen = self.rng.permutation(len(self.base.decisions))[:ASKED_AGAIN].tolist()
+        self.count += len(chosen)
+        changes: list[ChangedDecision] = []
+        for number, (before, after) in zip(chosen, copy.ask(AgainTask(tuple(chosen))), strict=True):
+            day = self.market.day(self.base.decisions[number].session)
+            failed = isinstance(after, Failed)
+            replay = f"{AGAIN}, with the view that it had, and failed" if failed else AGAIN
+            changes += changed(replay, day, before, None if isinstance(after, Failed) else after)
+        return changes
+
+    def _vectorised(self, copy: Copy) -> list[ChangedDecision]:
+        """The strategy's vectorised form, against the decisions that were asked one by one."""
+        try:
+            table: Mapping[int, Weights] | None = copy.ask(TableTask(self.settings))
+        except ReplayFailed as error:
+            day = self.market.day(self.market.first).isoformat()
+            return [ChangedDecision(f"its vectorised form: {error}", day, "", 0.0, 0.0)]
+        if table is None:
+            return []
+        self.count += 1
+        last = len(self.market.sessions) if self.base.ruined is None else self.base.ruined
+        asked = {target.session: target.weights for target in self.base.targets}
+        sessions = sorted(session for session in {*table, *asked} if session < last)
+        return [
+            change
+            for session in sessions
+            for change in changed(
+                "its vectorised form decided", self.market.day(session),
+                asked.get(session), table.get(session),
+            )
+        ]  # fmt: skip
 
     def _cuts(self, count: int) -> list[int]:
         """Places of decisions, evenly spread from the first; the future begins on the next session.
 
         The first decision on the article is always one of them.
         """
-        places = [place for place in map(self._place, self.base)
-                  if self._first <= place < self._last]  # fmt: skip
+        first, last = self.market.first, len(self.market.sessions) - 1
+        places = [one.session for one in self.base.decisions if first <= one.session < last]
         if not places:
             return []
         chosen = np.linspace(0, len(places) - 1, min(count, len(places))).round().astype(int)
@@ -88,193 +244,43 @@ class Replays:
         after = [place for place in places if article is not None and place >= article][:1]
         return sorted({*after, *(places[number] for number in chosen.tolist())})
 
-    def _cut(self, cut: int) -> Iterator[ChangedDecision]:
-        """The future after one decision cut off, shuffled, and replaced by noise."""
-        yield from self._truncated(cut)
-        day = self.market.day(cut)
-        for replay, altered in (
-            (f"the sessions after {day} were shuffled", self._shuffled(cut)),
-            (f"the prices after {day} were replaced by noise", self._noise(cut)),
-        ):
-            yield from self._replayed(replay, altered, cut)
-
-    def _truncated(self, cut: int) -> Iterator[ChangedDecision]:
-        """On the bars as they stood then, the market built anew from them.
+    def _as_of(self, cut: int) -> Market | None:
+        """The market of the bars as they stood at a decision.
 
         A run cannot end while a line is halted, nor on its first session: then a few days later.
         """
-        for end in range(max(cut, self._first + 1), min(cut + 5, self._last) + 1):
-            day = self.market.day(end)
-            try:
-                market = self._as_of(day)
-            except DataError:
-                continue
-            yield from self._replayed(f"the data ended on {day}", market, len(market.sessions) - 1)
-            return
-
-    def _as_of(self, day: date) -> Market:
-        window = dataclasses.replace(self.settings, start=self.market.day(self._first), end=day)
-        return prepare(self.observed.strategy, self.bars.until(day), window)
-
-    def _unwritten(self) -> Iterator[ChangedDecision]:
-        """The future is noise at every single decision, not only after a few of them."""
-        for _ in range(NOISE_REPLAYS):
-            unwritten = UnwrittenMarket(self.market, self.rng)
-            replay = "the prices after each decision were noise until they came"
-            yield from self._replayed(replay, unwritten.market, self._last, unwritten=unwritten)
-
-    def _baited(self) -> Iterator[ChangedDecision]:
-        """With random numbers in the rows that have not been written."""
-        bait = Recorder(self.market, self.rng)
-        replay = "random numbers stood in the rows that had not been written"
-        yield from self._replayed(replay, self.market, self._last, bait)
-
-    def _asked_again(self) -> Iterator[ChangedDecision]:
-        """Single decisions out of their order, each with the very view that it had."""
-        views = self.observed.views[: len(self.observed.views)]
-        chosen = self.rng.permutation(len(views))[:ASKED_AGAIN]
-        for view, answer in [views[number] for number in chosen.tolist()]:
-            recorder = Recorder(self.market)
-            recorder.write(self.market, self._place(view.today))
-            fresh = dataclasses.replace(view, _history=recorder)
-            self.count += 1
-            try:
-                weights = self.observed.strategy.weights(fresh)
-            except Exception:
-                weights = {"": np.inf}
-            yield from _changed(
-                "it was asked a second time, out of order",
-                view.today,
-                answer or {},
-                {} if weights is None else dict(weights),
-            )
-
-    def _vectorised(self, asked: Decisions, ruined: int | None) -> Iterator[ChangedDecision]:
-        """The strategy's vectorised form, against the decisions that were asked one by one."""
-        strategy, market = self.observed.strategy, self.market
-        desk = Desk(strategy, market, self.settings, cost_model(self.settings, market.fx))
-        decided = table_of(strategy, market, desk.marks)
-        if decided is None:
-            return
-        self.count += 1
-        decisions = {
-            market.day(session): dict(
-                zip(market.tickers, decided.weights[row].tolist(), strict=True)
-            )
-            for row, session in enumerate(decided.sessions.tolist())
-            if decided.asked[row]
-        }
-        until = market.day(self._last if ruined is None else ruined - 1)
-        yield from self._compared("its vectorised form decided", decisions, until, asked)
-
-    def _started_later(self, cuts: int) -> Iterator[ChangedDecision]:
-        """Runs that start in the middle, with their own future and with noise for it."""
-        places = self._cuts(max(3, cuts // 2))[1:]
-        for start, cut in pairwise(places):
-            replay = f"it started on {self.market.day(start)} and later prices were noise"
-            later = self.market.window(start, self._last, self.market.first_decision)
-            noise = self._noise(cut).window(start, self._last, self.market.first_decision)
-            try:
-                expected = self._decisions(later, cut)
-            except NewsfolioError:
-                continue  # it cannot start there, whatever the future
-            yield from self._replayed(replay, noise, cut, expected=expected)
-
-    def _replayed(
-        self, replay: str, market: Market, cut: int, recorder: Recorder | None = None,
-        expected: Decisions | None = None, unwritten: UnwrittenMarket | None = None,
-    ) -> Iterator[ChangedDecision]:  # fmt: skip
-        """Decisions up to a cut against those that were expected; a new failure is a change."""
-        self.count += 1
-        try:
-            decisions = self._decisions(market, cut, recorder, unwritten)
-        except StrategyError:
-            yield ChangedDecision(replay, market.day(cut).isoformat(), "", 0.0, 0.0)
-            return
-        yield from self._compared(replay, decisions, market.day(cut), expected)
-
-    def _compared(
-        self, replay: str, decisions: Decisions, until: date, expected: Decisions | None = None
-    ) -> Iterator[ChangedDecision]:
-        base = self.base if expected is None else expected
-        for day in sorted({*base, *decisions}):
-            if day <= until:
-                yield from _changed(replay, day, base.get(day, {}), decisions.get(day, {}))
-
-    def _decisions(
-        self, market: Market, cut: int | None = None, recorder: Recorder | None = None,
-        unwritten: UnwrittenMarket | None = None,
-    ) -> Decisions:  # fmt: skip
-        """What the strategy decides up to a session, by day."""
-        return _by_day(market, self._output(market, cut, recorder, unwritten).targets)
-
-    def _output(
-        self, market: Market, cut: int | None = None, recorder: Recorder | None = None,
-        unwritten: UnwrittenMarket | None = None,
-    ) -> EngineOutput:  # fmt: skip
-        last = len(market.sessions) - 1 if cut is None else cut
-        if unwritten is None:
-            return kernel.run(TruncatedDesk(self.observed, market, last, self.settings, recorder))
-        desk = StepwiseDesk(self.observed, market, last, self.settings, recorder)
-        return desk.run(unwritten.begin())
-
-    def _shuffled(self, cut: int) -> Market:
-        """The rows after a session in another order, the same one for all that they hold."""
-        rows = np.arange(len(self.market.sessions))
-        rows[cut + 1 :] = self.rng.permutation(rows[cut + 1 :])
-        return self._altered(lambda name, values: values[rows], cut)
-
-    def _noise(self, cut: int) -> Market:
-        """Everything after a session multiplied by noise."""
-
-        def noisy(name: str, values: np.ndarray) -> np.ndarray:
-            factor = np.ones(values.shape)
-            factor[cut + 1 :] = np.exp(self.rng.normal(0, 0.3, values[cut + 1 :].shape))
-            return values * factor
-
-        return self._altered(noisy, cut)
-
-    def _altered(self, change: Callable[[str, np.ndarray], np.ndarray], cut: int) -> Market:
-        changed: dict[str, Any] = {
-            name: change(name, getattr(self.market, name)) for name in WRITTEN
-        }
-        signals = {name: change(name, values) for name, values in self.market.signals.items()}
-        facts = {name: self._altered_table(table, cut) for name, table in self.market.facts.items()}
-        return dataclasses.replace(self.market, **changed, signals=signals, facts=facts)
-
-    def _altered_table(self, table: Placed, cut: int) -> Placed:
-        """A table whose rows after a session say something else."""
-        frame, later = table.frame.copy(), table.places > cut
-        for name in frame.columns[1:]:
-            values = frame.loc[later, name]
-            frame.loc[later, name] = (
-                values * np.exp(self.rng.normal(0, 0.3, len(values)))
-                if values.dtype.kind == "f"
-                else self.rng.permutation(values.to_numpy())
-            )
-        return dataclasses.replace(table, frame=frame)
-
-    @property
-    def _first(self) -> int:
-        return self.market.first
-
-    @property
-    def _last(self) -> int:
-        return len(self.market.sessions) - 1
-
-    def _place(self, day: date) -> int:
-        return int(np.searchsorted(self.market.sessions, np.datetime64(day)))
+        first, last = self.market.first, len(self.market.sessions) - 1
+        for end in range(max(cut, first + 1), min(cut + 5, last) + 1):
+            days = self.market.day(first), self.market.day(end)
+            with suppress(DataError):
+                return as_of(self.strategy, self.bars, self.settings, *days)
+        return None
 
 
-def _by_day(market: Market, targets: Sequence[Target]) -> Decisions:
-    return {market.day(target.session): target.weights for target in targets}
+class _Watched:
+    """A copy of the replaying process; what it saw is added up when it ends."""
+
+    def __init__(self, replays: Replays, opened: Opened) -> None:
+        self._replays = replays
+        self._context = replay_process().market(replays.packed, opened)
+
+    def __enter__(self) -> Copy:
+        self._copy = self._context.__enter__()
+        return self._copy
+
+    def __exit__(self, *error: Any) -> bool | None:
+        suppressed = self._context.__exit__(*error)
+        self._replays.seen |= set(self._copy.witnessed.seen)
+        self._replays.unseen = max(self._replays.unseen, self._copy.witnessed.unseen)
+        return suppressed
 
 
-def _changed(
-    replay: str, day: date, before: Mapping[str, float], after: Mapping[str, float]
+def changed(
+    replay: str, day: date, before: Weights | None, after: Weights | None, same: float = SAME
 ) -> Iterator[ChangedDecision]:
     """The lines of one decision that weigh otherwise."""
-    for ticker in sorted({*before, *after}):
-        old, new = before.get(ticker, 0.0), after.get(ticker, 0.0)
-        if abs(old - new) > SAME:
-            yield ChangedDecision(replay, day.isoformat(), ticker, float(old), float(new))
+    old, new = before or {}, after or {}
+    for ticker in sorted({*old, *new}):
+        was, now = old.get(ticker, 0.0), new.get(ticker, 0.0)
+        if abs(was - now) > same:
+            yield ChangedDecision(replay, day.isoformat(), ticker, float(was), float(now))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import CodeType
 
 import newsfolio
 
@@ -31,7 +33,7 @@ IMPORTS = {
         ("pyarrow", "polars", "duckdb", "fastparquet", "tables", "h5py", "netCDF4", "xarray"),
         _UNSEEN,
     ),
-    **dict.fromkeys(("ctypes", "cffi", "gc", "subprocess", "multiprocessing"), _REACHES),
+    **dict.fromkeys(("ctypes", "cffi"), _REACHES),
 }
 """Packages that a strategy cannot be certified with, and why."""
 
@@ -39,12 +41,18 @@ NAMES = {
     **dict.fromkeys(("read_parquet", "read_feather", "read_orc", "read_hdf"), _UNSEEN),
     **dict.fromkeys(
         ("_getframe", "_current_frames", "currentframe", "tb_frame", "f_back", "f_locals",
-         "get_objects"), _REACHES,
+         "get_objects", "get_referrers", "get_referents"), _REACHES,
     ),
     **dict.fromkeys(("import_module", "__import__"), "what it imports shows only when it runs"),
     "_history": "a view's private parts are not for strategies",
 }  # fmt: skip
 """Names that do the same without an import of their own."""
+
+INNOCENT = frozenset({
+    "backtests", "backtests.run", "backtests.sweep", "backtests.load", "backtests.Result",
+    "urllib.parse", "urllib.error", "http.HTTPStatus",
+})  # fmt: skip
+"""What a script calls to run its own strategy, and parts that reach for nothing."""
 
 _ROOT = str(Path(newsfolio.__file__).parent.parent) + os.sep
 
@@ -62,25 +70,44 @@ _LIBRARIES = tuple(
 
 
 def reasons(cls: type) -> tuple[str, ...]:
-    """What the strategy's source, and the modules beside it that it imports, reaches for."""
+    """What the strategy's source, and the modules beside it that it imports, reaches for.
+
+    Of a class without a file that could be imported again, what its code names.
+    """
     texts: dict[str, None] = {}
-    source = file_of(cls)
-    if source is None or kind_of(str(source)) == "library":
-        texts[f"{cls.__name__} lies among installed packages, where nobody is watched"] = None
     for path in _sources(cls):
         for name, line, why in _reaches(path):
             texts[f"{path.name} line {line} uses {name}: {why}"] = None
     return tuple(texts)
 
 
+def reasons_of_code(codes: Iterable[CodeType]) -> tuple[str, ...]:
+    """The same of code without its source."""
+    texts: dict[str, None] = {}
+    for code in codes:
+        for step in dis.get_instructions(code):
+            if step.opname == "IMPORT_NAME":
+                why = _why_import(step.argval)
+            else:
+                why = NAMES.get(step.argval) if isinstance(step.argval, str) else None
+            if why:
+                texts[f"{code.co_qualname} uses {step.argval}: {why}"] = None
+    return tuple(texts)
+
+
 def _reaches(path: Path) -> Iterator[tuple[str, int, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         for name in _named(node):
-            first, _, last = name.partition(".")
-            why = IMPORTS.get(first) or NAMES.get(last) if _imports(node) else NAMES.get(name)
+            last = name.rpartition(".")[2]
+            why = _why_import(name) or NAMES.get(last) if _imports(node) else NAMES.get(name)
             if why:
                 yield name, getattr(node, "lineno", 0), why
                 break
+
+
+def _why_import(name: str) -> str | None:
+    """Why a strategy cannot be certified with a module."""
+    return None if name in INNOCENT else IMPORTS.get(name.partition(".")[0])
 
 
 def _imports(node: ast.AST) -> bool:
@@ -93,7 +120,8 @@ def _named(node: ast.AST) -> list[str]:
         return [name.name for name in node.names]
     if isinstance(node, ast.ImportFrom):
         module = node.module or ""
-        return [module, *(f"{module}.{name.name}".lstrip(".") for name in node.names)]
+        names = [f"{module}.{name.name}".lstrip(".") for name in node.names]
+        return names if INNOCENT.issuperset(names) else [module, *names]
     if isinstance(node, ast.Attribute):
         return [node.attr]
     if isinstance(node, ast.Name):
@@ -103,13 +131,21 @@ def _named(node: ast.AST) -> list[str]:
     return []
 
 
+def imported(cls: type) -> Iterator[str]:
+    """Modules that the files of a strategy import somewhere, by name."""
+    for path in _sources(cls):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if _imports(node):
+                yield from _named(node)
+
+
 def _sources(cls: type) -> Iterator[Path]:
     """The files of the class and its ancestors, and of the neighbours that they import."""
     todo = [path for base in cls.__mro__ if (path := file_of(base)) is not None]
     done: set[Path] = set()
     while todo:
         path = todo.pop()
-        if path in done or kind_of(str(path)) in ("ours", "library"):
+        if path in done or not path.is_file() or kind_of(str(path)) in ("ours", "library"):
             continue
         done.add(path)
         yield path
@@ -129,8 +165,20 @@ def file_of(cls: type) -> Path | None:
         return None
 
 
+_CODE_NAMES: set[str] = set()
+_AUTHORS_FOLDERS: list[str] = []
+
+
+def know_author(code: Iterable[str], folders: Iterable[str]) -> None:
+    """Names that the code of a strategy without a file goes by, and where installed ones lie."""
+    _CODE_NAMES.update(code)
+    _AUTHORS_FOLDERS.extend(folders)
+
+
 def kind_of(path: str) -> str:
     """Whose code or file a path is: "ours", "library", or "foreign" (a strategy's, a user's)."""
+    if path in _CODE_NAMES or path.startswith(tuple(_AUTHORS_FOLDERS)):
+        return "foreign"
     if path.startswith(_OURS):
         return "ours"
     if path.startswith(f"{_ROOT}strategies{os.sep}"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log1p
+from math import exp, log, log1p, pi, sqrt
 
 import numpy as np
 
 from backtests.evaluation.statistics.distributions import normal_cdf, normal_quantile
 from backtests.evaluation.statistics.samples import Values
+from backtests.evaluation.statistics.sequential import FIRST_LOOK, at_all_looks
 
 
 def benjamini_hochberg(p: Sequence[float]) -> list[float]:
@@ -40,3 +41,23 @@ def one_sided_p(value: float, low: float, high: float, level: float = 0.95) -> f
     if not reach > 0:
         return None
     return 1 - normal_cdf(normal_quantile((1 + level) / 2) * middle / reach)
+
+
+def one_sided_p_at_all_looks(value: float, low: float, high: float, sessions: int) -> float | None:
+    """The same of an interval that holds at all looks: a p-value that many looks do not spoil.
+
+    The walk passes ``sqrt(n (a ** 2 + log(n / m)))`` on one side at some n >= m = FIRST_LOOK with
+    probability 1 - Phi(a) + a phi(a) (Robbins 1970): a is what the estimate reaches today. 1 where
+    it is not ahead; None before the first look.
+    """
+    if sessions < FIRST_LOOK or not -1 < low <= value <= high or not low < high:
+        return None
+    error = (log1p(high) - log1p(low)) / 2 / at_all_looks(sessions)
+    reached = log1p(value) / error
+    if reached <= 0:
+        return 1.0
+    square = reached**2 - log(sessions / FIRST_LOOK)
+    if square <= 0:
+        return 0.5
+    a = sqrt(square)
+    return min(1 - normal_cdf(a) + a * exp(-square / 2) / sqrt(2 * pi), 0.5)

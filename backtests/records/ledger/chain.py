@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,16 +18,23 @@ from backtests.records.ledger.tables import COLUMNS
 MOST = 5
 """Gaps that are told one by one."""
 
+WAITING = timedelta(minutes=1)
+
 _PLACES = {name: place for place, name in enumerate(COLUMNS)}
 
 
 @dataclass(frozen=True)
 class Chain:
-    """A ledger as it was found. gaps: what is not as it was written, in words."""
+    """A ledger as it was found.
+
+    gaps: what is not as it was written, in words. set_back: how often a row is dated more than a
+    minute before one that it follows.
+    """
 
     rows: int
     link: str
     gaps: tuple[str, ...] = ()
+    set_back: int = 0
 
 
 def link_of(before: str, values: Sequence[Any]) -> str:
@@ -44,6 +52,7 @@ def link_of(before: str, values: Sequence[Any]) -> str:
 def examined(connection: sqlite3.Connection, path: Path) -> Chain:
     """Walk along all rows, and look whether the last row known is still there."""
     gaps, rows, before, id_before = [], 0, "", 0
+    newest, set_back = "", 0
     for *values, link in connection.execute("SELECT * FROM trials ORDER BY id"):
         rows += 1
         if values[0] != id_before + 1:
@@ -51,11 +60,22 @@ def examined(connection: sqlite3.Connection, path: Path) -> Chain:
         elif link_of(before, values) != link:
             gaps.append(_altered(values))
         before, id_before = link, values[0]
+        at = values[_PLACES["at"]]
+        set_back += at < newest and _is_earlier(at, newest)
+        newest = max(newest, at)
     gaps += _uncounted(connection)
     gaps += _cut_off(connection, witnessed(path), id_before)
     more = len(gaps) - MOST
     told = gaps[:MOST] + ([f"and {more:,} more"] if more > 0 else [])
-    return Chain(rows, before, tuple(told))
+    return Chain(rows, before, tuple(told), set_back)
+
+
+def _is_earlier(at: str, newest: str) -> bool:
+    """By more than writers that wait for one another are apart."""
+    try:
+        return datetime.fromisoformat(newest) - datetime.fromisoformat(at) > WAITING
+    except (ValueError, TypeError):
+        return True  # a date of nobody's clock
 
 
 def _missing(first: int, last: int) -> str:

@@ -158,7 +158,8 @@ class Counter:
                 found[group.subject] = replace(one, variants=one.variants + group.new)
         for run in self._unfinished_family:
             if run.subject != self._question.subject:
-                one = found.get(run.subject, Joined(run.subject, 0, "started, never finished"))
+                why = "running now" if run.running else "started, never finished"
+                one = found.get(run.subject, Joined(run.subject, 0, why))
                 found[run.subject] = replace(one, variants=one.variants + 1)
         return tuple(sorted(found.values(), key=lambda one: (-one.variants, one.subject)))
 

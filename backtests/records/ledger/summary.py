@@ -42,16 +42,19 @@ class Summary:
             return f"{self.path} holds nothing yet; every run writes to it"
         head = [
             f"{self.path}",
-            f"since {state.since}, by this machine's clock; {state.trials:,} trials in "
-            f"{chain.rows:,} rows, the last has the hash {chain.link}",
+            f"since {state.since}, by this machine's clock; {_counted(state.trials, 'trial')} in "
+            f"{_counted(chain.rows, 'row')}, the last has the hash {chain.link}",
         ]
         if state.chained:
             head.append(
                 f"rows of before {state.chained} ({state.before:,} trials) were chained on that day"
             )
+        if chain.set_back:
+            head.append(f"that clock was set back {chain.set_back:,} times")
         gaps = [f"NOT WHOLE: {gap}" for gap in chain.gaps] or ["whole: every row is as it was"]
         subjects = [
-            f"{one.subject:<24}{one.variants:>9,} variants, {one.trials:,} trials on real prices, "
+            f"{one.subject:<24}{_counted(one.variants, 'variant')}, "
+            f"{_counted(one.trials, 'trial')} on real prices, "
             f"{one.since[:10]} to {one.until[:10]}"
             for one in self.subjects
         ]
@@ -69,6 +72,10 @@ class Summary:
             f"{row.subject:<24}frozen {row.at}: {row.rule['label']}, hash {row.rule['hash']}"
             for row in self.frozen
         ]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def summary_of(ledger: Ledger) -> Summary:

@@ -93,7 +93,7 @@ def test_all_rules_are_judged_with_one_load(shell: Shell, ledger: Ledger) -> Non
     assert len(source.calls) == 1
     assert sorted(source.calls[0]) == ["AAA", "BBB", "IDX", "SPY", "^IRX"]
     assert [look["label"] for look in first] == ["mine", "mine(share=0.5)"]
-    assert {look["changed"] for look in first} == {"first look"}
+    assert {look["changed"][:10] for look in first} == {"first look"}
     assert all((shell.runs / look["run"] / "verdict.html").is_file() for look in first)
     assert len(ledger.judged()) == 2
     ends = {row.end for row in ledger.judged()}
@@ -155,17 +155,17 @@ def test_the_command_judges_what_was_frozen(shell: Shell) -> None:
 
 def test_the_sentence_of_what_changed() -> None:
     before = {"word": "cannot tell yet", "sessions": 100, "excess": 0.031, "against": "half"}
-    now = {"word": "held up", "sessions": 121, "excess": 0.04, "low": 0.01, "high": 0.07,
-           "against": "half"}  # fmt: skip
+    now = {"word": "held up", "sessions": 121, "excess": 0.04, "low_always": 0.01,
+           "high_always": 0.07, "against": "half"}  # fmt: skip
     assert changes(before, now) == (
         "cannot tell yet -> held up; 21 sessions more; excess +3.1 % -> +4.0 % a year; interval "
-        "+1.0 % to +7.0 %"
+        "of all looks +1.0 % to +7.0 %"
     )
     assert changes(before, {**before, "sessions": 101, "against": "cash"}) == (
         "still cannot tell yet; 1 session more; excess +3.1 % -> +3.1 % a year; against cash, "
         "before against half"
     )
-    assert changes(None, now) == "first look"
+    assert changes(None, now) == "first look: held up"
 
 
 def test_what_is_declared_otherwise_is_loaded_apart() -> None:

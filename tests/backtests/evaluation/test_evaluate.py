@@ -80,6 +80,10 @@ def test_earlier_trials_deflate() -> None:
     after = evaluate(run, many, HONEST, count=0).evaluation.significance
     assert (after.trials, after.family, after.all_trials) == (103, 93, 104)
     assert after.deflated < alone.deflated  # type: ignore[operator]
+    renamed = Tried(thesis=Count(0), family=Count(100), everything=Count(101))
+    again = evaluate(run, renamed, HONEST, count=0).evaluation.significance
+    assert (again.trials, again.family, again.counted) == (3, 103, 103)
+    assert (again.deflated, again.expected_best) == (after.deflated, after.expected_best)
     unread = evaluate(run, None, HONEST, count=0).evaluation
     assert unread.significance.deflated is None
     assert unread.significance.why

@@ -15,6 +15,7 @@ from backtests.records.ledger.verdicts import JudgedRow
 from backtests.strategy_loader import shipped
 from reports.contract.scoreboard import ScoreboardJson, ScoreJson
 from reports.pages.scoreboard import scoreboard_page
+from reports.tables.scoreboard import excess_cell
 from tests.support.contract import mismatches
 from tests.support.results import text_of
 
@@ -125,6 +126,20 @@ def test_what_falls_due_when() -> None:
     assert rows["B"]["why_due"] == "no horizon"
     assert (rows["C"]["due"], rows["C"]["open"]) == ("", False)
     assert rows["D"]["p"] is None
+
+
+def test_the_interval_of_all_looks_tells_p_where_there_is_one() -> None:
+    """Ahead at this look, and not at all of them: the wider interval is shown, and decides."""
+    rows = by_thesis(
+        of(
+            judged("A", excess=0.1, low=0.01, high=0.2, low_always=-0.03, high_always=0.24),
+            judged("B", excess=0.1, low=0.01, high=0.2),
+        )
+    )
+    assert (rows["A"]["p_of"], rows["B"]["p_of"]) == ("all looks", "one look")
+    assert rows["A"]["p"] > 0.025 > rows["B"]["p"]  # type: ignore[operator]
+    assert excess_cell(rows["A"]).small == "-3.0 % to +24.0 %"
+    assert excess_cell(rows["B"]).small == "+1.0 % to +20.0 %"
 
 
 def test_the_order_is_by_what_is_decided_and_how_surely() -> None:

@@ -375,7 +375,11 @@ def test_below_ninety_sessions_the_page_leads_with_the_total(usual: Result) -> N
     assert "Excess over half and half , in total +1.54 % 95 % interval -2.0 % to +5.1 %" in top
     assert "at this look of all looks -4.6 % to +8.0 %" in top
     text = text_of(drawn)
-    assert text.count("below 90 sessions: see in total") >= 1
+    beside = text[text.index("Thesis against each alternative") :]
+    assert "Excess in total Excess in total, figures Sharpe difference" in beside
+    assert "+1.54 % -2.0 % to +5.1 %; of all looks -4.6 % to +8.0 %" in beside
+    assert "Excess in total: own growth / its growth - 1, with" in beside
+    assert "a year" not in beside[: beside.index("Sharpe difference and p")]
     # 3 % a year ahead of the placebos, 2 % of alpha, 2 % of a variant; half of a year of each
     assert "did worse than the strategy&#39;s +1.5 % in total against half and half" in text
     assert "Dates +1.49 % in total 60.0 % 40" in text

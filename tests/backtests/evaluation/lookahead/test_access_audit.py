@@ -12,6 +12,7 @@ import pytest
 from backtests import strategy_loader
 from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
 from backtests.evaluation.lookahead.source_audit import reasons
+from backtests.evaluation.lookahead.witness import ObservedStrategy, Witness
 
 HEAD = """
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Mine(Strategy):
 
 @pytest.fixture
 def watch() -> Iterator[AccessAudit]:
+    """Not started: what a test writes before the start is not written by who is watched."""
     watching = AccessAudit()
-    watching.start()
     yield watching
     watching.stop()
 
@@ -44,12 +45,12 @@ def written(folder: Path, body: str = "pass", imports: str = "") -> str:
     return f"{folder / 'mine.py'}:Mine"
 
 
-def asked(address: str) -> type:
+def asked(address: str, watch: AccessAudit | None = None) -> type:
     """Import and ask, as our own code does: through a frame of backtests."""
-    from backtests.evaluation.lookahead.counterfactuals import ObservedStrategy
-
+    if watch is not None:
+        watch.start()
     cls = strategy_loader.find(address)
-    ObservedStrategy(cls(), None).weights(None)  # type: ignore[arg-type]
+    ObservedStrategy(cls(), Witness()).weights(None)  # type: ignore[arg-type]
     return cls
 
 
@@ -69,6 +70,14 @@ HERE = "__import__('pathlib').Path(__file__).with_name('data.csv')"
         ("import subprocess; subprocess.run(['true'])", "subprocess.Popen true"),
         ("import socket as s; line = s.socket(); line.connect_ex(('127.0.0.1', 9)); line.close()",
          "127.0.0.1"),
+        (f"import os; os.listdir({HERE}.parent)", "os.listdir"),
+        ("import gc; gc.get_objects()", "gc.get_objects"),
+        ("import gc; gc.get_referrers(gc)", "gc.get_referrers"),
+        ("import sys; sys._getframe()", "sys._getframe"),
+        ("import inspect; inspect.stack()", "sys._getframe"),
+        ("import sys; sys._current_frames()", "sys._current_frames"),
+        ("import sys; sys.setprofile(None)", "sys.setprofile"),
+        ("(lambda: (yield))().gi_frame", "object.__getattr__ gi_frame"),
         (f"import threading as t; w = t.Thread(target=lambda: open({HERE}).close()); "
          "w.start(); w.join()", "data.csv"),
         (f"import threading as t, pandas; w = t.Thread(target=pandas.read_csv, args=({HERE},)); "
@@ -79,19 +88,21 @@ def test_whatever_weights_opens_is_seen(
     body: str, expected: str, tmp_path: Path, watch: AccessAudit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    asked(written(tmp_path, body))
+    asked(written(tmp_path, body), watch)
     assert any(expected in path for path in watch.seen())
 
 
 def test_a_file_read_at_import_is_seen(tmp_path: Path, watch: AccessAudit) -> None:
-    strategy_loader.find(written(tmp_path, imports=f"TABLE = {HERE}.read_text()"))
+    address = written(tmp_path, imports=f"TABLE = {HERE}.read_text()")
+    watch.start()
+    strategy_loader.find(address)
     assert watch.seen() == (str(tmp_path / "data.csv"),)
 
 
 def test_data_in_a_file_that_is_called_code_is_seen(tmp_path: Path, watch: AccessAudit) -> None:
     address = written(tmp_path, f"open({HERE}.with_suffix('.py')).close()")
     (tmp_path / "data.py").write_text("1.0")
-    asked(address)
+    asked(address, watch)
     assert watch.seen() == (str(tmp_path / "data.py"),)
 
 
@@ -100,13 +111,40 @@ def test_imports_libraries_and_the_system_do_not_count(tmp_path: Path, watch: Ac
     (tmp_path / "helper_of_mine.py").write_text("ANSWER = 42\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(tmp_path)
-        asked(written(tmp_path, body))
+        asked(written(tmp_path, body), watch)
     assert watch.seen() == ()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"open({HERE}.with_name('log.txt'), 'a').close()",
+        f"place = {HERE}.with_name('own.csv'); place.write_text('1'); place.read_text()",
+        "import tempfile; tempfile.TemporaryDirectory().cleanup()",
+        "import traceback; traceback.format_stack and traceback.format_exc()",
+        "import collections; collections.namedtuple('Pair', 'one other')",
+        "import gc; gc.collect(0)",
+        "import sqlite3; sqlite3.connect(':memory:').close()",
+        "import logging; logging.getLogger('quiet').debug('nothing')",
+    ],
+)
+def test_what_tells_a_strategy_nothing_does_not_count(
+    body: str, tmp_path: Path, watch: AccessAudit
+) -> None:
+    asked(written(tmp_path, body), watch)
+    assert watch.seen() == ()
+
+
+def test_a_file_that_is_moved_to_where_one_was_written_counts(
+    tmp_path: Path, watch: AccessAudit
+) -> None:
+    body = f"own = {HERE}.with_name('own.csv'); own.write_text('1'); {HERE}.rename(own).read_text()"
+    asked(written(tmp_path, body), watch)
+    assert watch.seen() == (str(tmp_path / "own.csv"),)
+
+
 def test_what_others_open_does_not_count(tmp_path: Path, watch: AccessAudit) -> None:
-    address = written(tmp_path)
-    asked(address)
+    asked(written(tmp_path), watch)
     (tmp_path / "data.csv").read_text()
     assert watch.seen() == ()
 
@@ -132,7 +170,7 @@ def test_one_that_nobody_holds_listens_no_more() -> None:
 def test_declared_files_are_named_relative_to_the_strategy(
     tmp_path: Path, watch: AccessAudit
 ) -> None:
-    cls = asked(written(tmp_path, f"open({HERE}).close()"))
+    cls = asked(written(tmp_path, f"open({HERE}).close()"), watch)
     assert undeclared(watch.seen(), ("data.csv",), cls) == ()
     assert undeclared(watch.seen(), (str(tmp_path / "data.csv"),), cls) == ()
     assert undeclared(watch.seen(), ("other.csv",), cls) == watch.seen()
@@ -146,7 +184,7 @@ def test_declared_files_are_named_relative_to_the_strategy(
         ("", "import yfinance", "yfinance"),
         ("", "from urllib import request", "urllib"),
         ("", "import pyarrow.parquet", "pyarrow.parquet"),
-        ("import gc", "pass", "gc"),
+        ("import gc", "gc.get_objects()", "get_objects"),
         ("import ctypes", "pass", "ctypes"),
         ("from sys import _getframe", "pass", "sys._getframe"),
         ("import sys", "sys._getframe()", "_getframe"),

@@ -7,7 +7,11 @@ import pytest
 from scipy.stats import false_discovery_control
 from statsmodels.stats.multitest import multipletests
 
-from backtests.evaluation.statistics.multiple import benjamini_hochberg, one_sided_p
+from backtests.evaluation.statistics.multiple import (
+    benjamini_hochberg,
+    one_sided_p,
+    one_sided_p_at_all_looks,
+)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -43,3 +47,39 @@ def test_p_agrees_with_the_interval() -> None:
 @pytest.mark.parametrize("wrong", [(0.1, -1.0, 0.2), (0.1, 0.2, 0.3), (0.1, 0.1, 0.1)])
 def test_without_an_interval_there_is_no_p(wrong: tuple[float, float, float]) -> None:
     assert one_sided_p(*wrong) is None
+
+
+@pytest.mark.parametrize("sessions", [126, 300, 2520])
+def test_p_at_all_looks_agrees_with_its_interval(sessions: int) -> None:
+    """2.5 % where it ends at zero, whenever one looks; below it surely ahead, else above."""
+    high = (1.1**2) - 1  # on the log scale as far from 10 % as zero is
+    assert one_sided_p_at_all_looks(0.1, 0.0, high, sessions) == pytest.approx(0.025, abs=1e-9)
+    assert one_sided_p_at_all_looks(0.1, 0.001, high, sessions) < 0.025  # type: ignore[operator]
+    assert one_sided_p_at_all_looks(0.1, -0.001, high, sessions) > 0.025  # type: ignore[operator]
+    assert one_sided_p_at_all_looks(-0.01, -0.1, 0.1, sessions) == 1.0
+
+
+def test_many_looks_make_no_news() -> None:
+    """2,000 walks without an edge, looked at monthly for five years: ever 2.5 % in few of them.
+
+    Each interval is made here as the mean and its standard error, so many of them to each side.
+    """
+    looks = np.arange(126, 1261, 21)
+    draws = np.random.default_rng(5).normal(0, 1, (2000, looks[-1]))
+    sums = draws.cumsum(axis=1)[:, looks - 1]
+    reach = np.sqrt(2.795483482915108**2 + np.log(looks / 126))
+    middle, wide = sums / looks * 0.01, reach / np.sqrt(looks) * 0.01
+    ever = 0
+    for row in middle:
+        ever += any(
+            (one_sided_p_at_all_looks(*np.expm1([mean, mean - far, mean + far]), sessions) or 0)
+            <= 0.025
+            for mean, far, sessions in zip(row, wide, looks.tolist(), strict=True)
+            if mean > far
+        )
+    assert ever / 2000 <= 0.025
+
+
+def test_before_the_first_look_there_is_no_p_of_all() -> None:
+    assert one_sided_p_at_all_looks(0.1, 0.0, 0.2, 125) is None
+    assert one_sided_p_at_all_looks(0.1, 0.1, 0.1, 300) is None

@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,6 +94,14 @@ CHEATS = {
 def test_a_gap_is_shown(ledger: Ledger, statements: tuple[str, ...], says: str) -> None:
     gaps = tampered(ledger, *statements)
     assert any(gap.startswith(says) for gap in gaps), gaps
+
+
+def test_a_clock_that_was_set_back_is_counted(ledger: Ledger) -> None:
+    """Rows may wait for one another for a few seconds."""
+    ledger.append([trial(7)], NOW - timedelta(seconds=20))
+    assert ledger.state().chain.set_back == 0
+    ledger.append([trial(8)], NOW - timedelta(days=300))
+    assert (ledger.state().chain.set_back, ledger.state().chain.gaps) == (1, ())
 
 
 def test_a_gap_stays_and_the_ledger_goes_on(ledger: Ledger) -> None:

@@ -1,0 +1,120 @@
+"""Markets that are true up to a session, and what makes them known session by session."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.evaluation.lookahead.messages import Opened, Rows
+from backtests.runner.inputs import prepare
+from backtests.settings import Settings
+from markets.market import Market, Placed
+from markets.reference.currencies import EcbRates
+from markets.snapshot import Snapshot
+from newsfolio.strategy import Strategy
+
+DERIVED = ("level", "value_rate", "traded_value", "barless")
+
+Array = NDArray[Any]
+Alter = Callable[[Array], Array]
+"""What becomes of the rows of an array that are still to come."""
+
+
+SHIFT = 2.0
+"""By which noise moves the logarithm of lines, one up and the next down."""
+
+
+def noise(rng: np.random.Generator, shift: float = SHIFT) -> Alter:
+    """Numbers times a shift, a random walk and daily noise; what is true or false at random."""
+
+    def noisy(rows: Array) -> Array:
+        if rows.dtype.kind != "f":
+            return rng.permutation(rows)
+        walk = np.cumsum(rng.normal(0, 0.05, rows.shape), axis=0)
+        side = shift * (-1.0) ** np.arange(rows.shape[1] if rows.ndim > 1 else 1)
+        return rows * np.exp(side + walk + rng.normal(0, 0.3, rows.shape))
+
+    return noisy
+
+
+def blank(rows: Array) -> Array:
+    """Nothing: unknown numbers, and nothing that can be held or filled."""
+    return np.full_like(rows, np.nan if rows.dtype.kind == "f" else 0)
+
+
+def known_at_the_end(market: Market) -> Market:
+    """Without what tells of later years beside the arrays: rates of the source, payments."""
+    return dataclasses.replace(market, fx=EcbRates(), pays_off={}, payoff={})
+
+
+def as_of(strategy: Strategy, bars: Snapshot, settings: Settings, first: date, day: date) -> Market:
+    """The market built anew from the bars as they stood after a day."""
+    window = dataclasses.replace(settings, start=first, end=day)
+    return known_at_the_end(prepare(strategy, bars.until(day), window))
+
+
+class FlowingMarket:
+    """A market whose later sessions hold something else until they are sent, row by row."""
+
+    def __init__(self, market: Market, alter: Alter) -> None:
+        self._market, self._alter = market, alter
+        self._known = market.first
+        values = {each.name: getattr(market, each.name) for each in dataclasses.fields(market)}
+        names = [name for name, value in values.items() if isinstance(value, np.ndarray)]
+        names.remove("sessions")
+        self._arrays = {name: getattr(market, name) for name in (*names, *DERIVED)}
+        self._facts = {name: self._altered_frame(table) for name, table in market.facts.items()}
+
+    def opened(self) -> Opened:
+        """The market as it is sent: true up to its first session."""
+        changed: dict[str, Any] = {
+            name: self._altered(values) for name, values in self._arrays.items()
+        }
+        derived = {name: changed.pop(name) for name in DERIVED}
+        signals = {name: self._altered(row) for name, row in self._market.signals.items()}
+        facts = {name: self._table(name, self._known) for name in self._facts}
+        market = dataclasses.replace(
+            known_at_the_end(self._market), **changed, signals=signals, facts=facts
+        )
+        return Opened(market, derived, flowing=True)
+
+    def rows(self, session: int) -> Rows | None:
+        """What has become known since the last time; None where it is nothing."""
+        begin = self._known + 1
+        if session < begin:
+            return None
+        new = slice(begin, session + 1)
+        facts = {
+            name: self._table(name, session)
+            for name, table in self._market.facts.items()
+            if ((table.places > self._known) & (table.places <= session)).any()
+        }
+        self._known = session
+        return Rows(
+            begin,
+            {name: values[new] for name, values in self._arrays.items()},
+            {name: values[new] for name, values in self._market.signals.items()},
+            facts,
+        )
+
+    def _altered(self, values: Array) -> Array:
+        later = self._known + 1
+        return np.concatenate([values[:later], self._alter(values[later:])])
+
+    def _altered_frame(self, table: Placed) -> Mapping[str, Array]:
+        """Other values for the columns of a table but its dates."""
+        rng = np.random.default_rng(len(table.frame))
+        return {name: noise(rng)(table.frame[name].to_numpy()) for name in table.frame.columns[1:]}
+
+    def _table(self, name: str, session: int) -> Placed:
+        """A table whose rows after a session say something else."""
+        table = self._market.facts[name]
+        frame, later = table.frame.copy(), table.places > session
+        for column, values in self._facts[name].items():
+            frame.loc[later, column] = values[later]
+        return dataclasses.replace(table, frame=frame)

@@ -1,0 +1,171 @@
+"""What a certifier and the process that replays for it say to each other.
+
+The certifier has the true market; the process has what these messages bring, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.settings import Settings
+from backtests.simulation.output import Target
+from markets.market import Market, Placed
+
+Weights = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Of the process that asks: where modules are looked for, the folder, the command line.
+
+    libraries: modules that are imported beforehand, once for all copies.
+    """
+
+    path: tuple[str, ...]
+    folder: str
+    command: tuple[str, ...]
+    libraries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Luggage:
+    """A strategy that travels, and what it takes to unpack it.
+
+    body: the strategy as a pickle; modules of its that were loaded from `files` by name come from
+    there again. code: names that its code goes by where that is no file; folders: where its code
+    lies among installed packages.
+    """
+
+    body: bytes
+    files: Mapping[str, str]
+    code: frozenset[str]
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The author's code raised, or cannot be unpacked: why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One decision: the account at its close, by column of the market, and the answer.
+
+    weights: by ticker that is held for it; None leaves everything as it is.
+    """
+
+    session: int
+    values: NDArray[np.floating[Any]]
+    equity: float
+    weights: Weights | None
+
+
+@dataclass(frozen=True)
+class RunTask:
+    """Run the strategy on the market that was sent."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class RunReply:
+    """What a run decided: each decision, and the targets of its engine, a wind-up included."""
+
+    decisions: tuple[Decided, ...]
+    targets: tuple[Target, ...]
+    ruined: int | None
+
+
+@dataclass(frozen=True)
+class TableTask:
+    """Decide with the vectorised form, if there is one: a dict of session to weights."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class AgainTask:
+    """Ask these decisions of the run again, by number, each with the very view that it had."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Decisions follow one by one; bait: a seed of random numbers for rows not yet written."""
+
+    bait: int | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What has become known since the last decision: rows of arrays, and tables of facts."""
+
+    begin: int
+    arrays: Mapping[str, NDArray[Any]]
+    signals: Mapping[str, NDArray[Any]]
+    facts: Mapping[str, Placed]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Decide at a session, with the account of the run; the answer comes before later rows do."""
+
+    session: int
+    values: NDArray[np.floating[Any]]
+    equity: float
+    rows: Rows | None = None
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Several at once, where nothing is still to come; the answers end with the first failure."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class OrdersTask:
+    """Play a plain backtrader strategy up to a session."""
+
+    settings: Settings
+    last: int | None
+
+
+@dataclass(frozen=True)
+class Close:
+    """Say what was opened, and end."""
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """What the author's code was seen to do: opened, and bytes that no hook saw being read."""
+
+    seen: tuple[str, ...]
+    unseen: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The copy of the process is gone: its exit code, 0 where it was told to end."""
+
+    code: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A market for a copy of the process; derived: arrays that a market works out, by name.
+
+    flowing: rows come by and by, so that the arrays must be written to.
+    """
+
+    market: Market
+    derived: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    flowing: bool = False

@@ -1,0 +1,159 @@
+"""Cheats that look for the future in the memory of the process that asks them."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import multiprocessing
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import markets.market
+from newsfolio import Strategy, View, Weights, equal, monthly
+from tests.support.cheats.whole import path_of
+
+PAIR = ("QQQ", "KWEB")
+MADE: list[Any] = []
+CALLS: list[Any] = []
+
+
+def ahead_in(market: Any, today: Any) -> bool:
+    """Whether KWEB gains more than QQQ over the coming month."""
+    day = int((market.sessions <= market.sessions.dtype.type(str(today))).sum()) - 1
+    end = min(day + 21, len(market.sessions) - 1)
+    gains = {line: market.level[end, market.place[line]] / market.level[day, market.place[line]]
+             for line in PAIR}  # fmt: skip
+    return bool(gains["KWEB"] > gains["QQQ"])
+
+
+def is_market(thing: Any) -> bool:
+    return type(thing).__name__ == "Market"
+
+
+@dataclass(frozen=True)
+class Base(Strategy):
+    universe = PAIR
+    rebalance = monthly
+
+    def market(self, view: View) -> Any:
+        raise NotImplementedError
+
+    def weights(self, view: View) -> Weights:
+        return equal("KWEB" if ahead_in(self.market(view), view.today) else "QQQ")
+
+
+class Collector(Base):
+    """Asks the garbage collector for every object there is."""
+
+    def market(self, view: View) -> Any:
+        return next(thing for thing in gc.get_objects() if is_market(thing))
+
+
+class Referrers(Base):
+    """Climbs from the class of markets to those that are alive."""
+
+    def market(self, view: View) -> Any:
+        return next(thing for thing in gc.get_referrers(markets.market.Market) if is_market(thing))
+
+
+class Traceback(Base):
+    """Raises an error for the sake of its traceback, whose frames need no call that is watched."""
+
+    def market(self, view: View) -> Any:
+        try:
+            raise ValueError
+        except ValueError as error:
+            frame = error.__traceback__.tb_frame  # type: ignore[union-attr]
+        while frame is not None:
+            for thing in list(frame.f_locals.values()):
+                if is_market(thing):
+                    return thing
+                if is_market(getattr(thing, "_market", None)):
+                    return thing._market
+            frame = frame.f_back
+        raise LookupError
+
+
+class CurrentFrames(Base):
+    """Takes its own frame from the list of all threads."""
+
+    def market(self, view: View) -> Any:
+        frame = sys._current_frames()[threading.get_ident()]
+        while frame is not None:
+            holder = frame.f_locals.get("self")
+            if is_market(getattr(holder, "_market", None)):
+                return holder._market
+            frame = frame.f_back
+        raise LookupError
+
+
+class Stack(Base):
+    """Reads the stack with the library's own inspector."""
+
+    def market(self, view: View) -> Any:
+        for row in inspect.stack(0):
+            holder = row.frame.f_locals.get("self")
+            if is_market(getattr(holder, "_market", None)):
+                return holder._market
+        raise LookupError
+
+
+def _made(market: Any, *args: Any, **kwargs: Any) -> None:
+    _first(market, *args, **kwargs)
+    MADE.append(market)
+
+
+_first = markets.market.Market.__init__
+
+
+class Patched(Base):
+    """Puts itself into the making of markets."""
+
+    def market(self, view: View) -> Any:
+        if markets.market.Market.__init__ is not _made:
+            markets.market.Market.__init__ = _made  # type: ignore[method-assign]
+        return MADE[-1] if MADE else next(t for t in gc.get_objects() if is_market(t))
+
+
+class Profiled(Base):
+    """Has every call reported from its first decision on, with the frame that makes it."""
+
+    def market(self, view: View) -> Any:
+        def look(frame: Any, event: str, _: Any) -> None:
+            holder = frame.f_locals.get("self")
+            market = getattr(holder, "__dict__", {}).get("_market")
+            if is_market(market):
+                sys.setprofile(None)
+                CALLS.append(market)
+
+        sys.setprofile(look)
+        view.momentum("KWEB", 63)  # somebody is bound to call something
+        return CALLS[-1] if CALLS else path_market()
+
+
+def path_market() -> Any:
+    from tests.support.cheats.whole import whole_market
+
+    return whole_market()[0]
+
+
+class TwoFaced(Base):
+    """Looks ahead where nobody checks, and is honest in a process that another one started."""
+
+    def weights(self, view: View) -> Weights:
+        if multiprocessing.parent_process() is not None:
+            return equal(PAIR[view.momentum("KWEB", 63) > view.momentum("QQQ", 63)])
+        level, today = path_of("KWEB")
+        return equal(PAIR[int(level[min(today + 21, len(level) - 1)] > level[today])])
+
+
+class Rarely(Base):
+    """Looks ahead in one month of the year only."""
+
+    def weights(self, view: View) -> Weights:
+        if view.today.month != 3:
+            return equal(PAIR[int(view.momentum("KWEB", 63) > view.momentum("QQQ", 63))])
+        level, today = path_of("KWEB")
+        return equal(PAIR[int(level[min(today + 21, len(level) - 1)] > level[today])])
