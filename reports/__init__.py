@@ -21,35 +21,44 @@ __all__ = [
     "write_pages",
     "write_scoreboard",
     "write_sweep",
+    "write_tearsheet",
+    "write_verdict",
 ]
 
 
-def write_pages(
-    record: RunRecord,
-    folder: Path,
-    tearsheet: bool = True,
-    background: BackgroundRenderer | None = None,
-) -> None:
+def write_pages(record: RunRecord, folder: Path, tearsheet: bool = True) -> None:
     """Write `verdict.html`, its script, `details.html` and, if wanted, `tearsheet.html`.
 
-    folder: exists. background: who has begun to draw this run. OSError where they cannot be
-    written.
+    folder: exists. OSError where they cannot be written.
+    """
+    if tearsheet:
+        write_tearsheet(record, folder)
+    write_verdict(record, folder, tearsheet=(folder / "tearsheet.html").is_file())
+
+
+def write_verdict(record: RunRecord, folder: Path, *, tearsheet: bool) -> None:
+    """Write all pages but the tearsheet, which takes longest.
+
+    tearsheet: whether there is one beside them, or will be.
     """
     from reports.pages.details import details_page
     from reports.pages.script import write_script
     from reports.pages.verdict import verdict_page
 
-    sheet = folder / "tearsheet.html"
-    if tearsheet:
-        from reports.pages.tearsheet import tearsheet as drawn
-
-        text = background.tearsheet(record) if background else drawn(record)
-        sheet.write_text(text, encoding="utf-8")
     write_script(folder)
-    details = details_page(record, tearsheet=sheet.is_file())
-    (folder / "details.html").write_text(details, encoding="utf-8")
-    page = verdict_page(record, tearsheet=sheet.is_file())
-    (folder / "verdict.html").write_text(page, encoding="utf-8")
+    pages = {"details.html": details_page, "verdict.html": verdict_page}
+    for name, page in pages.items():
+        (folder / name).write_text(page(record, tearsheet=tearsheet), encoding="utf-8")
+
+
+def write_tearsheet(
+    record: RunRecord, folder: Path, background: BackgroundRenderer | None = None
+) -> None:
+    """Write `tearsheet.html`; background: who has begun to draw this run."""
+    from reports.pages.tearsheet import tearsheet
+
+    text = background.tearsheet(record) if background else tearsheet(record)
+    (folder / "tearsheet.html").write_text(text, encoding="utf-8")
 
 
 def write_compare(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:

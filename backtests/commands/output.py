@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsfolio.errors import CommandError, OutputError
-from reports import write_pages
+from reports import write_tearsheet, write_verdict
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
@@ -20,13 +20,18 @@ def save_run(result: Result, folder: Path) -> Path:
     return result.save(folder / result.id)
 
 
-def draw_run(
-    result: Result, folder: Path, tearsheet: bool, ahead: BackgroundRenderer | None = None
-) -> None:
-    """The pages of a run that is saved."""
+def draw_run(result: Result, folder: Path, tearsheet: bool) -> None:
+    """The pages of a run that is saved; its tearsheet, where one is wanted, comes after them."""
     from backtests.records.result import add_pages
 
-    add_pages(folder / result.id, lambda draft: write_pages(result, draft, tearsheet, ahead))
+    add_pages(folder / result.id, lambda draft: write_verdict(result, draft, tearsheet=tearsheet))
+
+
+def draw_tearsheet(result: Result, folder: Path, ahead: BackgroundRenderer) -> None:
+    """The tearsheet of a run that somebody has begun to draw."""
+    from backtests.records.result import add_pages
+
+    add_pages(folder / result.id, lambda draft: write_tearsheet(result, draft, ahead))
 
 
 def require_writable(folder: Path) -> None:

@@ -9,7 +9,14 @@ from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
-from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
+from backtests.commands.output import (
+    PAGE,
+    browse,
+    draw_run,
+    draw_tearsheet,
+    require_writable,
+    save_run,
+)
 from backtests.commands.terminal import meter, print_json, progress, say
 from newsfolio.errors import CommandError
 from reports import write_index
@@ -91,10 +98,14 @@ def run(
                 begin=ahead.begin if ahead else None,
                 save=lambda done: save_run(done, folder),
             )  # fmt: skip
-        draw_run(result, folder, tearsheet, ahead)
+        draw_run(result, folder, tearsheet)
         results.append(result)
-        if not json:
-            say(result, folder, quiet=quiet)
+        try:
+            if not json:
+                say(result, folder, quiet=quiet)
+        finally:  # a reader who went away leaves no page out
+            if ahead:
+                draw_tearsheet(result, folder, ahead)
     index = write_index(folder)
     if json:
         print_json({"runs": [one_row(result, folder) for result in results]})

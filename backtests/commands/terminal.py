@@ -108,7 +108,7 @@ def _trials(verdict: VerdictLineJson) -> str:
         return "not known: the ledger cannot be read"
     text = f"{trials:,} of the thesis" + ("" if family is None else f", {family:,} of its family")
     joined = verdict.get("joined", [])
-    text += "".join(f"; {one}" for one in joined[:MOST_DOUBTS])
+    text += "".join(f"; {subject}" for subject in joined[:MOST_DOUBTS])
     text += f"; and {len(joined) - MOST_DOUBTS} more" if len(joined) > MOST_DOUBTS else ""
     return text + "".join(f". LEDGER NOT WHOLE: {gap}" for gap in verdict.get("gaps", []))
 
@@ -166,6 +166,13 @@ def say_claims(
         print(
             f"\n{article['id']}  {article['title']}, {article['published'][:10]}; prices: {source}"
         )
+        if _on_terminal():
+            print_table([("claim", "claimed", "measured", "verdict", "what it says"), *(
+                (row["id"], row["claimed"], row["measured"], row["verdict"],
+                 f"{row['text']}\n{row['sentence']}")
+                for row in article["claims"]
+            )])  # fmt: skip
+            continue
         print(f"  {'claim':<8}{'claimed':<12}{'measured':<12}verdict")
         for row in article["claims"]:
             print(f"  {row['id']:<8}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
@@ -181,13 +188,18 @@ def print_json(value: Any) -> None:
 
 def print_table(rows: Sequence[tuple[str, ...]], *, heading: bool = True) -> None:
     """Rows of text; heading: whether the first is one."""
-    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+    if _on_terminal():
         _print_rich(rows, heading)
         return
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
         print("  ".join(cells).rstrip())
+
+
+def _on_terminal() -> bool:
+    """Whether tables may be drawn."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _print_rich(rows: Sequence[tuple[str, ...]], heading: bool) -> None:

@@ -172,8 +172,10 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
 
 def _others(significance: SignificanceJson) -> str:
     family, everywhere = significance.get("family"), significance["all_trials"]
-    told = [] if family is None else [f"{family:,} with its family"]
-    return ", ".join([*told, *([] if everywhere is None else [f"{everywhere:,} over all theses"])])
+    counts = [] if family is None else [f"{family:,} with its family"]
+    return ", ".join(
+        [*counts, *([] if everywhere is None else [f"{everywhere:,} over all theses"])]
+    )
 
 
 def _power(power: PowerJson) -> list[Fact]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from backtests import strategy_loader
 from backtests.api import run_job
-from backtests.commands.output import draw_run, save_run
+from backtests.commands.output import draw_run, draw_tearsheet, save_run
 from backtests.commands.terminal import print_json, say
 from backtests.evaluation.judging import Judging
 from backtests.plain_strategy import author_of
@@ -61,12 +61,16 @@ def score_saved(
         begin=pages.ahead.begin if pages.ahead else None,
         save=lambda done: save_run(done, pages.folder),
     )
-    draw_run(result, pages.folder, pages.ahead is not None, pages.ahead)
+    draw_run(result, pages.folder, pages.ahead is not None)
     write_index(pages.folder)
-    if pages.json:
-        print_json(json_row(result.manifest, pages.folder / result.id))
-    else:
-        say(result, pages.folder, quiet=pages.quiet)
+    try:
+        if pages.json:
+            print_json(json_row(result.manifest, pages.folder / result.id))
+        else:
+            say(result, pages.folder, quiet=pages.quiet)
+    finally:  # a reader who went away leaves no page out
+        if pages.ahead:
+            draw_tearsheet(result, pages.folder, pages.ahead)
 
 
 def job_again(run: Result) -> Job:

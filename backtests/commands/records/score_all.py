@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backtests.api import run_job
-from backtests.commands.output import draw_run, require_writable, save_run
+from backtests.commands.output import draw_run, draw_tearsheet, require_writable, save_run
 from backtests.commands.records.rescore import PagesWanted, job_as_written
 from backtests.commands.terminal import print_json
 from backtests.evaluation.judging import Judging
@@ -110,7 +110,9 @@ def _look(rule: Rule, source: Source, ledger: Ledger, judging: Judging, pages: P
         )
     except NewsfolioError as error:
         return Look(thesis, label, problem=str(error))
-    draw_run(result, pages.folder, pages.ahead is not None, pages.ahead)
+    draw_run(result, pages.folder, pages.ahead is not None)
+    if pages.ahead:
+        draw_tearsheet(result, pages.folder, pages.ahead)
     now: Mapping[str, Any] = {**(result.manifest.get("verdict") or {})}
     before = rule.before.verdict if rule.before else None
     return Look(thesis, label, result.id, before, now, changes(before, now))

@@ -131,6 +131,22 @@ def _named(node: ast.AST) -> list[str]:
     return []
 
 
+def runs_at_import(file: str) -> bool:
+    """Whether a strategy's file calls `run` or `sweep` outside functions and an `if`."""
+    if not file.endswith(".py") or kind_of(file) != "foreign" or not Path(file).is_file():
+        return False
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    inner = (ast.FunctionDef, ast.ClassDef, ast.If, ast.Import, ast.ImportFrom)
+    called = {
+        ast.unparse(each.func)
+        for statement in tree.body
+        if not isinstance(statement, inner)
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Call)
+    }
+    return bool(called & {"run", "sweep", "backtests.run", "backtests.sweep"})
+
+
 def imported(cls: type) -> Iterator[str]:
     """Modules that the files of a strategy import somewhere, by name."""
     for path in _sources(cls):
