@@ -26,8 +26,8 @@ def test_twenty_four_looks_find_no_edge_that_is_none(world: World) -> None:
 
 def test_a_large_edge_is_found() -> None:
     year = [sessions for sessions in LOOKS if sessions <= 252]
-    found = drawn(worlds.IID, 100, edge=3.0).ever(Headline.HELD_UP, year)
-    assert 0.4 < found.mean() < 0.8
+    held = drawn(worlds.IID, 100, edge=3.0).ever(Headline.HELD_UP, year)
+    assert 0.4 < held.mean() < 0.8
 
 
 def test_an_edge_worth_having_is_not_ruled_out() -> None:

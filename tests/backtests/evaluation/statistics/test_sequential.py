@@ -39,10 +39,10 @@ def test_a_single_look_is_students() -> None:
 def test_the_error_of_alternating_sessions_is_that_of_independent_ones() -> None:
     """What reverses at once never narrows: the deviation over the root of the sessions."""
     values = np.tile([0.03, -0.01], 50)
-    found = Mean.of(values)
-    assert found.value == pytest.approx(0.01)
-    assert found.error == pytest.approx(values.std(ddof=1) / 10)
-    assert found.within(2.0) == pytest.approx((0.01 - 2 * found.error, 0.01 + 2 * found.error))
+    mean = Mean.of(values)
+    assert mean.value == pytest.approx(0.01)
+    assert mean.error == pytest.approx(values.std(ddof=1) / 10)
+    assert mean.within(2.0) == pytest.approx((0.01 - 2 * mean.error, 0.01 + 2 * mean.error))
     assert persistence(values - 0.01) == 0.0
 
 
