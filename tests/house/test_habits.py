@@ -45,6 +45,9 @@ LONG_FILES = {
 LONG_BODIES: dict[str, str] = {}
 MANY_PARAMETERS = {
     "backtests/api.py::run": "a notebook's call: the options of a run, by name",
+    "backtests/public/calls.py::check": "a notebook's call: the options of a check, by name",
+    "backtests/public/calls.py::score": "a notebook's call: the options of a score, by name",
+    "backtests/public/calls.py::weights": "a notebook's call: the options of weights, by name",
     "backtests/sweeps/sweep.py::sweep": "a notebook's call: the options of a sweep, by name",
 }
 SAME_CLASSES: dict[str, str] = {}
@@ -101,6 +104,7 @@ OLDER_THAN_THE_RULE = frozenset({
 })  # fmt: skip
 """Files in which generic locals are left to their next change; none is added."""
 UNIMPORTED = {
+    "ipython": "a program that a test starts",
     "tzdata": "the zones of zoneinfo where the system has none",
     "mypy": "a command",
     "pandas-stubs": "types for mypy",
