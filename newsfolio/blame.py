@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -64,6 +65,19 @@ def declared_at(cls: type, name: str) -> str:
     pattern = re.compile(rf"\s*(def\s+{re.escape(name)}\b|{re.escape(name)}\s*[:=])")
     offset = next((at for at, line in enumerate(lines) if pattern.match(line)), 0)
     return f"{file.name}, line {first + offset}"
+
+
+def source_file(cls: type) -> Path | None:
+    """The file that a class stands in; None of one that was written in a notebook or a shell.
+
+    There `inspect` names the file that IPython itself was started from.
+    """
+    if hasattr(sys.modules.get(cls.__module__), "get_ipython"):
+        return None
+    try:
+        return Path(inspect.getfile(cls))
+    except (OSError, TypeError):
+        return None
 
 
 def at(place: str) -> str:

@@ -100,10 +100,12 @@ def run(
             )  # fmt: skip
         draw_run(result, folder, tearsheet)
         results.append(result)
-        if not json:
-            say(result, folder, quiet=quiet)
-        if ahead:
-            draw_tearsheet(result, folder, ahead)
+        try:
+            if not json:
+                say(result, folder, quiet=quiet)
+        finally:  # a reader who went away leaves no page out
+            if ahead:
+                draw_tearsheet(result, folder, ahead)
     index = write_index(folder)
     if json:
         print_json({"runs": [one_row(result, folder) for result in results]})

@@ -155,9 +155,10 @@ BROKER = {
     "add_order_history": "orders come from the strategy alone",
     "set_shortcash": "the proceeds of a short sale are cash, as backtrader has it by default",
 }
-CEREBRO = dict.fromkeys(
-    ("adddata", "resampledata", "replaydata", "chaindata", "rolloverdata"), _FEEDS
-)
+CEREBRO = {
+    **dict.fromkeys(("adddata", "resampledata", "replaydata", "chaindata", "rolloverdata"), _FEEDS),
+    "runstop": "a run is valued to the end of its window; close what is held, or give --end",
+}
 FEED = dict.fromkeys(("resample", "replay", "addfilter", "addfilter_simple"), _FEEDS)
 """What a strategy may not ask of its broker, its cerebro and its feeds, and why."""
 
@@ -187,5 +188,5 @@ class NativeCerebro(bt.Cerebro):
         if cheat:
             self._clock.turn(dt0)
             if self._last is not None and self._clock.session > self._last:
-                self.runstop()
+                super().runstop()
         super()._check_timers(runstrats, dt0, cheat)

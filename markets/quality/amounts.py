@@ -37,13 +37,21 @@ AROUND = 41
 
 @dataclass(frozen=True, eq=False)
 class Amounts:
-    """Closes, adjusted closes and what was paid on the same rows; NaN is unknown."""
+    """Closes, adjusted closes and what was paid on the same rows; NaN is unknown.
+
+    So are infinite prices, which `Bars` refuse by name.
+    """
 
     days: Days
     close: Floats
     adjusted: Floats
     dividend: Floats
     split: Floats
+
+    def __post_init__(self) -> None:
+        for name in ("close", "adjusted"):
+            prices = getattr(self, name)
+            object.__setattr__(self, name, np.where(np.isinf(prices), np.nan, prices))
 
     def doubts(self) -> Iterator[Doubt]:
         """Where the adjusted closes and the dividends contradict each other."""

@@ -16,6 +16,8 @@ from reports import write_scoreboard
 if TYPE_CHECKING:
     from backtests.evaluation.scoreboard import FrozenRule, Known
     from backtests.records.ledger import Ledger
+    from backtests.records.ledger.verdicts import JudgedRow
+    from reports.contract.manifest import ManifestJson
 
 
 def scoreboard(
@@ -75,13 +77,31 @@ def known(ledger: Ledger, folder: Path) -> Known:
         for manifest in reversed(manifests)
         if manifest["thesis"]
     }
+    judged = ledger.judged()
+    known_runs = {row.run for row in judged}
     return Known(
-        judged=ledger.judged(),
+        judged=(
+            *(row for row in map(_saved, reversed(manifests)) if row and row.run not in known_runs),
+            *judged,
+        ),
         frozen=tuple(_frozen(ledger)),
         variants={one.subject: one.variants for one in ledger.subjects()[0]},
         told=told,
         strategies=[cls() for cls in shipped().values()],
     )
+
+
+def _saved(manifest: ManifestJson) -> JudgedRow | None:
+    """A saved run on real prices that was judged, of which the ledger does not know the verdict."""
+    from backtests.records.ledger import variant_of
+    from backtests.records.ledger.verdicts import JudgedRow
+
+    thesis, verdict, about = manifest["thesis"], manifest.get("verdict"), manifest["strategy"]
+    if thesis is None or not verdict or manifest["data"]["simulated"]:
+        return None
+    variant = variant_of(about["name"], about["parameters"], about["code"], manifest["settings"])
+    end = manifest["window"]["end"]
+    return JudgedRow(0, "", thesis["id"], about["name"], variant, manifest["id"], end, verdict)
 
 
 def _frozen(ledger: Ledger) -> list[FrozenRule]:

@@ -27,6 +27,7 @@ from backtests.evaluation.lookahead.source_audit import (
     kind_of,
     reasons,
     reasons_of_code,
+    runs_at_import,
 )
 from newsfolio.blame import said_by
 from newsfolio.errors import StrategyError
@@ -55,7 +56,30 @@ class Packed:
 
 
 def packed(strategy: Any, author: type) -> Packed:
-    """A strategy, ready to be sent; StrategyError where that cannot be done."""
+    """A strategy, ready to be sent; StrategyError where that cannot be done.
+
+    A file that runs a backtest when it is imported is not imported again: its class travels like
+    one that has no file.
+    """
+    module = sys.modules.get(author.__module__)
+    if module is None or author.__module__ == "__main__" or not runs_at_import(_file(module)):
+        return _packed(strategy, author)
+    import cloudpickle
+
+    _RUNNING.add(module.__name__)
+    cloudpickle.register_pickle_by_value(module)
+    try:
+        return _packed(strategy, author)
+    finally:
+        cloudpickle.unregister_pickle_by_value(module)
+        _RUNNING.discard(module.__name__)
+
+
+_RUNNING: set[str] = set()
+"""Modules whose classes travel by their code, although they have a file."""
+
+
+def _packed(strategy: Any, author: type) -> Packed:
     carried = dict(_carried(author))
     instance = getattr(strategy, "__dict__", {})
     carried |= {f"its parameter {name}": value for name, value in instance.items()}
@@ -114,7 +138,9 @@ def _remembering(function: Any, size: int | None, typed: bool) -> Any:
 def _by_value(thing: Any) -> bool:
     """Whether its module cannot be imported by another process."""
     module = getattr(thing, "__module__", None)
-    return module in (None, "__main__") or "<locals>" in getattr(thing, "__qualname__", "")
+    return module in (None, "__main__", *_RUNNING) or "<locals>" in getattr(
+        thing, "__qualname__", ""
+    )
 
 
 def _carried(author: type) -> Iterator[tuple[str, Any]]:

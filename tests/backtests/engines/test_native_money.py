@@ -205,6 +205,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "setcash": lambda self: self.broker.setcash(5),
     "set_shortcash": lambda self: self.broker.set_shortcash(False),
     "resampledata": lambda self: self.cerebro.resampledata(self.data, timeframe=bt.TimeFrame.Weeks),
+    "runstop": lambda self: self.env.runstop(),
     "resample": lambda self: self.data.resample(timeframe=bt.TimeFrame.Weeks),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, time
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,13 @@ def test_another_line_and_bars_that_are_not_daily_are_refused(
 ) -> None:
     yahoo.lines["AAPL"].told_meta = meta
     with pytest.raises(BrokenData, match=complaint):
+        load(yahoo, store, "AAPL")
+
+
+@pytest.mark.parametrize("row", [(99.5, 101.0, 99.0, inf, 1000), (inf, inf, inf, inf, 1000)])
+def test_an_infinite_price_is_refused(yahoo: Yahoo, store: Store, row: Row) -> None:
+    yahoo.lines["AAPL"].rows[date(2025, 2, 18)] = row
+    with pytest.raises(BrokenData, match="infinite number on 2025-02-18; nothing was stored"):
         load(yahoo, store, "AAPL")
 
 

@@ -7,12 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import backtests
+from backtests import strategy_loader
 from backtests.evaluation.lookahead.messages import Opened, RunTask
 from backtests.evaluation.lookahead.replay_process import ReplayFailed, replay_process
+from backtests.evaluation.lookahead.source_audit import runs_at_import
 from backtests.evaluation.lookahead.travelling import packed
 from backtests.runner.inputs import inputs_of
 from backtests.settings import Settings
@@ -172,6 +176,33 @@ result = run(Mine, data="sample", start="2024-01-02", end="2024-12-31", placebos
              ledger="trials.db")
 print(result.evaluation["certificate"]["honesty"])
 """
+
+
+def test_a_file_that_runs_a_backtest_when_it_is_imported_travels_by_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    monkeypatch.setattr(backtests, "run", lambda *_, **__: SimpleNamespace(
+        evaluation={"certificate": {"honesty": "not asked"}}))  # fmt: skip
+    strategy = strategy_loader.find(str(tmp_path / "script.py"))()
+    packing = packed(strategy, type(strategy))
+    assert "script.py" in {Path(name).name for name in packing.luggage.code}
+    assert packing.undeclared == packing.reaches == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("result = run(Mine)", True),
+        ("print(backtests.run(Mine).metrics)", True),
+        ("if __name__ == '__main__':\n    run(Mine)", False),
+        ("def later():\n    return run(Mine)", False),
+        ("run = 3", False),
+    ],
+)
+def test_what_runs_at_import_is_told_by_the_source(text: str, runs: bool, tmp_path: Path) -> None:
+    (tmp_path / "some.py").write_text(text)
+    assert runs_at_import(str(tmp_path / "some.py")) is runs
 
 
 def test_a_script_without_a_guard_is_certified_and_runs_once(tmp_path: Path) -> None:
