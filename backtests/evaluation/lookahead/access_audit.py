@@ -12,8 +12,8 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cache, wraps
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -102,6 +102,7 @@ class AccessAudit:
         self._noted: dict[tuple[str, str], None] = {}
         self._written: set[str] = set()
         self._moved: set[str] = set()
+        self._links: set[str] = set()
         self._main = threading.get_ident()
         self.looked_at_machine = False
         self.allowance = 0
@@ -129,14 +130,14 @@ class AccessAudit:
             self._file(event, args, frame)
         elif event in _LINKS:
             self._moved.add(_full(args[1]))
+            if event == "os.symlink":
+                self._links.add(_full(args[1]))
         elif event == "os.mkdir":
             self._written.add(_full(args[0]))
         elif event in _FOLDERS:
             self._folder(event, args, frame)
         elif event in _MEMORY_EVENTS:
             self._memory(event, args, frame)
-        elif event == "mmap.__new__":
-            self._mapped(args[0], frame)
         elif event == _LINK:
             self._link(args[0], frame)
         else:
@@ -169,19 +170,11 @@ class AccessAudit:
         if asked and not ours and kind_of(path + os.sep) != "library":
             self._noted[event, path] = None
 
-    def _mapped(self, number: int, frame: FrameType) -> None:
-        """A file that was opened by its own name has been noted; shared memory is none."""
-        with suppress(OSError):  # -1: memory of this process alone; no /proc beyond Linux
-            path = _name_of_open_file(number)
-            ours = path in self._written or not self._caller(frame).author
-            if path.startswith(_MEMORY) and not ours:
-                self._noted["open", path] = None
-
     def _link(self, what: Any, frame: FrameType) -> None:
         """Paths are made whole through links; one that leads nowhere, or is asked for, is data."""
         caller = self._caller(frame.f_back)  # behind what raises the event
         path = _full(what)
-        said = caller.direct or not Path(path).exists()
+        said = path not in self._links and (caller.direct or not Path(path).exists())
         if caller.author and said and not path.startswith(_SYSTEM) and kind_of(path) != "library":
             self._noted[_LINK, path] = None
 
@@ -237,7 +230,7 @@ def _listeners() -> dict[int, ref[AccessAudit]]:
     """Who listens now. The one hook of this process is made on the first call."""
     listening: dict[int, ref[AccessAudit]] = {}
     events = _FILES | _FOLDERS | _LINKS | _OUTSIDE | _MEMORY_EVENTS
-    events |= {"import", "os.mkdir", "mmap.__new__", _LINK}
+    events |= {"import", "os.mkdir", _LINK}
 
     noting = _Noting()
 
@@ -254,6 +247,7 @@ def _listeners() -> dict[int, ref[AccessAudit]]:
 
     sys.addaudithook(hook)
     _announce_links()
+    _announce_shared_memory()
     return listening
 
 
@@ -270,8 +264,21 @@ def _announce_links() -> None:
         vars(module)["readlink"] = readlink
 
 
-def _name_of_open_file(number: int) -> str:
-    return str(Path(f"/proc/self/fd/{number}").readlink()) if number >= 0 else ""
+def _announce_shared_memory() -> None:
+    """From now on opening memory that has a name raises the event of a file."""
+    try:
+        shared = import_module("_posixshmem")
+    except ImportError:  # Windows
+        return
+    opened = shared.shm_open
+
+    @wraps(opened)
+    def shm_open(path: str, flags: int, mode: int = 0o777) -> int:
+        sys.audit("open", _MEMORY[0] + path.lstrip("/"), None, flags)
+        number: int = opened(path, flags, mode=mode)
+        return number
+
+    vars(shared)["shm_open"] = shm_open
 
 
 def _imported(what: str, caller: FrameType) -> bool:

@@ -189,6 +189,15 @@ NEWER = ("excess_always", "information_always", "worst", "best", "recent")
 """What a comparison says since every look is paid for."""
 
 
+def counted_anew(before: Any) -> Any:
+    """An evaluation with the replays of today: fewer, since noise and blanks follow each decision.
+
+    Random rows, 18 decisions asked again, three other futures, the data cut off four times: 26.
+    """
+    before["certificate"]["replays"] = 26
+    return json.loads(json.dumps(before).replace("41 replays", "26 replays"))
+
+
 def test_a_snapshot_is_judged_as_it_was(old: Shell) -> None:
     """All figures but the intervals that come from another error since."""
     snapshot = manifest(OLD / "runs" / BEFORE)["data"]["snapshot"]
@@ -215,11 +224,8 @@ def test_a_snapshot_is_judged_as_it_was(old: Shell) -> None:
             row[name] = round(row[name]["value"], 12)
         row["tracking_error"] = round(row["tracking_error"], 12)
     assert after["significance"].pop("family") == 1
-    # Fewer replays since noise and blanks follow every decision, not only those at which data are
-    # cut: random rows, 18 decisions asked again, three other futures, the data cut off four times
-    for certificate, replays in ((before["certificate"], 41), (after["certificate"], 26)):
-        assert certificate.pop("replays") == replays
-        assert certificate.pop("reason") == f"{replays} replays changed none of 18 decisions"
+    assert (before["certificate"]["replays"], after["certificate"]["replays"]) == (41, 26)
+    before = counted_anew(before)
     for part in ("scored", "figures", "comparisons", "significance", "certificate"):
         assert after[part] == before[part], part
     ours, theirs = after["verdict"], before["verdict"]
@@ -227,8 +233,6 @@ def test_a_snapshot_is_judged_as_it_was(old: Shell) -> None:
     rows = {row["name"]: row for row in ours["conditions"]}
     same = [row for row in theirs["conditions"] if not re.search("sessions|head of", row["name"])]
     assert len(same) == 6
-    look_ahead = next(row for row in same if row["name"] == "No look-ahead")
-    look_ahead["found"] = look_ahead["found"].replace("41 replays", "26 replays")
     assert same == [rows[row["name"]] for row in same]
     total = abs(before["comparisons"][0]["total"]) * 100
     assert ours["reason"].startswith(f"{total:.2f} % in all behind ")

@@ -13,6 +13,7 @@ import os
 import pickle
 import platform
 import sqlite3
+import sys
 import tempfile
 import traceback
 import warnings
@@ -278,6 +279,17 @@ class Environment(Base):
 
     def east(self, view: View) -> bool:
         return super().east(view) and os.environ.get("HOME", "") != "nowhere"
+
+
+class OwnLink(Base):
+    """Makes a link that leads nowhere, and follows it and others."""
+
+    def east(self, view: View) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            link = Path(folder) / "link"
+            link.symlink_to("nowhere")
+            same = link.readlink().name == link.resolve().name
+        return super().east(view) and same and Path(sys.executable).resolve().exists()
 
 
 def made_by(lookback: int) -> type[Strategy]:

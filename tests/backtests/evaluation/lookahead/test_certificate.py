@@ -170,6 +170,11 @@ def test_an_honest_strategy_passes(name: str, source: Source) -> None:
     assert found.replays > 10
 
 
+def test_a_link_of_its_own_is_no_cheat(source: Source) -> None:
+    found = certified(f"{CHEATS / 'oddities.py'}:OwnLink", source)
+    assert (found.honesty, found.seen) == (Honesty.HONEST, ())
+
+
 @pytest.mark.parametrize("name", ["east-rising", "relative-momentum", "abc-basket"])
 def test_shipped_strategies_pass(name: str, source: Source) -> None:
     assert certified(name, source, start="2022-01-03").honesty is Honesty.HONEST
