@@ -54,8 +54,8 @@ def compare(
     data, options: as for `run`, for the strategies that are run.
     """
     results = [
-        each if isinstance(each, Result) else _run_or_saved(each, data, out, options)
-        for each in runs
+        item if isinstance(item, Result) else _run_or_saved(item, data, out, options)
+        for item in runs
     ]
     return RunsCompared(tuple(results), compared(results))
 
