@@ -142,7 +142,7 @@ def compare(
             job = market.job(name, lines_of(universe) if _is_plain(name) else ())
         with telling_folder(market.data):
             result = run_job(
-                job, workspace, judging=Judging(placebos=0, told=meter(json)),
+                job, workspace, judging=Judging(placebos=0, progress=meter(json)),
                 save=lambda done: save_run(done, folder),
             )  # fmt: skip
         draw_run(result, folder, tearsheet=False)

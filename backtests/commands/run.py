@@ -82,14 +82,14 @@ def run(
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
-    told = meter(quiet or json)
-    ahead = draw_ahead(told) if tearsheet else None
+    gauge = meter(quiet or json)
+    ahead = draw_ahead(gauge) if tearsheet else None
     lines = lines_of(universe)
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
     jobs = [market.counted_job(address, workspace, lines) for address in strategies]
     folder = out or paths.RUNS
     require_writable(folder)
-    judging = Judging(placebos, extras=shown.extras(), told=told) if verdict else None
+    judging = Judging(placebos, extras=shown.extras(), progress=gauge) if verdict else None
     results: list[Result] = []
     for job in jobs:
         with telling_folder(market.data):
@@ -172,11 +172,11 @@ def score(
 
     if all == bool(run):
         raise CommandError("name a saved run, or --all for every rule that was frozen")
-    told = meter(quiet or json)
-    ahead = draw_ahead(told) if tearsheet else None
+    gauge = meter(quiet or json)
+    ahead = draw_ahead(gauge) if tearsheet else None
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
-    judging = Judging(placebos, extras=shown.extras(), told=told)
+    judging = Judging(placebos, extras=shown.extras(), progress=gauge)
     pages = PagesWanted(out or paths.RUNS, ahead, json, quiet)
     with telling_folder(data):
         if all:
@@ -185,11 +185,11 @@ def score(
     return 0
 
 
-def draw_ahead(told: Progress) -> BackgroundRenderer:
+def draw_ahead(progress: Progress) -> BackgroundRenderer:
     """Who draws while runs are judged."""
     from reports.background import BackgroundRenderer
 
-    return BackgroundRenderer(told)
+    return BackgroundRenderer(progress)
 
 
 def one_row(result: Result, folder: Path) -> RunJson:

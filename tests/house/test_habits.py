@@ -69,40 +69,6 @@ OPTIONAL_METHODS = {
 GENERIC_LOCALS = {
     "backtests/commands/runs.py: one": "an argument of `newsfolio diff`, as its help shows it",
 }
-OLDER_THAN_THE_RULE = frozenset({
-    "backtests/commands/records/scoreboard.py",
-    "backtests/commands/run.py",
-    "backtests/evaluation/evaluate.py",
-    "backtests/evaluation/judging.py",
-    "backtests/evaluation/lookahead/access_audit.py",
-    "backtests/evaluation/lookahead/altered_markets.py",
-    "backtests/evaluation/lookahead/certificate.py",
-    "backtests/evaluation/lookahead/literals.py",
-    "backtests/evaluation/lookahead/plain_replays.py",
-    "backtests/evaluation/lookahead/replaying.py",
-    "backtests/evaluation/lookahead/replays.py",
-    "backtests/evaluation/lookahead/travelling.py",
-    "backtests/evaluation/placebos.py",
-    "backtests/evaluation/scoreboard.py",
-    "backtests/progress.py",
-    "backtests/records/freezing.py",
-    "backtests/records/ledger/chain.py",
-    "backtests/records/ledger/counting.py",
-    "backtests/records/ledger/summary.py",
-    "backtests/records/trials.py",
-    "benchmarks/certificate.py",
-    "reports/background.py",
-    "reports/tables/evaluation.py",
-    "reports/tables/scoreboard.py",
-    "tests/backtests/evaluation/lookahead/test_certificate.py",
-    "tests/backtests/evaluation/lookahead/test_travelling.py",
-    "tests/backtests/records/test_exposures.py",
-    "tests/backtests/test_progress.py",
-    "tests/support/cheats/carried.py",
-    "tests/support/cheats/oddities.py",
-    "tests/support/cheats/process_memory.py",
-})  # fmt: skip
-"""Files in which generic locals are left to their next change; none is added."""
 UNIMPORTED = {
     "ipython": "a program that a test starts",
     "tzdata": "the zones of zoneinfo where the system has none",
@@ -153,9 +119,7 @@ def test_a_class_has_a_name_of_its_own() -> None:
 def test_a_local_is_called_by_what_it_holds() -> None:
     """A noun of the field; shipped strategies stay as they are, for their code is hashed."""
     files = [file for file in HOUSE + TESTS + BENCHMARKS if not file.path.startswith("strategies/")]
-    ruled = (file for file in files if file.path not in OLDER_THAN_THE_RULE)
-    excused(generic_locals(ruled), GENERIC_LOCALS)
-    assert {file.path for file in files} >= OLDER_THAN_THE_RULE
+    excused(generic_locals(files), GENERIC_LOCALS)
 
 
 def test_private_names_stay_in_their_module() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backtests.evaluation.scoreboard import FrozenRule, Known, scoreboard, word_of
+from backtests.evaluation.scoreboard import FrozenRule, ScoreboardInputs, scoreboard, word_of
 from backtests.evaluation.statistics.multiple import one_sided_p
 from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.verdicts import JudgedRow
@@ -46,7 +46,7 @@ def frozen(thesis: str, variant: str, earlier: int = 0, **fields: Any) -> Frozen
 
 
 def of(*rows: JudgedRow, **fields: Any) -> ScoreboardJson:
-    board = scoreboard(Known(judged=rows, **fields), "ledger", TODAY)
+    board = scoreboard(ScoreboardInputs(judged=rows, **fields), "ledger", TODAY)
     assert list(mismatches(board, ScoreboardJson)) == []
     return board
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from reports.charts.breakdowns import allocation_chart
 from reports.charts.curves import Chart, Curve, Divided, base_layout, growth_chart
 from reports.charts.svg import colour, static
 from reports.charts.svg_axes import PlotAxis, axis_of, rounded
+from tests.support.results import curve, make, walk
 
 DAYS = pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"])
 PLAIN = {**base_layout(100), "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
@@ -101,3 +104,25 @@ def test_names_are_escaped_and_colours_follow_the_page() -> None:
     assert 'aria-label="A &lt;title&gt;. ' in drawn(
         {"type": "bar", "x": ["a"], "y": [1], "marker": {"color": "red"}}
     )
+
+
+def test_curves_that_lie_on_each_other_are_said_to() -> None:
+    same = pd.Series([1.0, 2, 1, 3, 2], index=DAYS)
+    lines = [Curve("half", "--control", same * 2), Curve("Strategy", "--own", same, lead=True)]
+    parts = Divided(DAYS, 0, False)
+    assert growth_chart(lines, parts).finding.endswith("Identical: half and Strategy.")
+    other = Curve("Strategy", "--own", same.replace(3, 3.000001), lead=True)
+    assert "Identical" not in growth_chart([lines[0], other], parts).finding
+
+
+def test_an_overnight_switch_is_a_step_on_its_own_day() -> None:
+    days = pd.bdate_range("2024-01-01", periods=10)
+    weights = pd.DataFrame({"SPY": [1.0] * 6 + [0.0] * 4, "TLT": [0.0] * 6 + [1.0] * 4}, index=days)
+    result = dataclasses.replace(make(curve(walk(10), "2024-01-01")), weights=weights)
+    chart = allocation_chart(result, Divided(days, 0, False))
+    assert chart is not None
+    spy, *_ = chart.figure["data"]
+    assert spy["line"]["shape"] == "hv"
+    assert dict(zip(spy["x"], spy["y"], strict=True)) == {
+        "2024-01-01": 1.0, "2024-01-05": 1.0, "2024-01-09": 0.0, "2024-01-12": 0.0,
+    }  # fmt: skip

@@ -78,13 +78,13 @@ DATA = [
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
-    [({"globals": g, "attributes": a, "body": b}, said) for g, a, b, said in DATA],
+    ("cell", "named"),
+    [({"globals": g, "attributes": a, "body": b}, named) for g, a, b, named in DATA],
     indirect=["cell"],
 )
-def test_data_that_travels_along_is_named(cell: Strategy, said: str) -> None:
+def test_data_that_travels_along_is_named(cell: Strategy, named: str) -> None:
     (line,) = packed(cell, type(cell)).undeclared
-    assert line == f"{said}, which is data that `files` does not name"
+    assert line == f"{named}, which is data that `files` does not name"
 
 
 @pytest.mark.parametrize(
@@ -106,16 +106,16 @@ def test_plain_values_travel(cell: Strategy) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "reached"),
     [
         ({"body": "import yfinance"}, "Cell.weights uses yfinance"),
         ({"body": "view._history"}, "Cell.weights uses _history"),
     ],
     indirect=["cell"],
 )
-def test_code_without_source_is_searched(cell: Strategy, said: str) -> None:
+def test_code_without_source_is_searched(cell: Strategy, reached: str) -> None:
     (line,) = packed(cell, type(cell)).reaches
-    assert line.startswith(said)
+    assert line.startswith(reached)
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_a_class_of_a_function_decides_in_another_process_as_here(market: Market
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "message"),
     [
         ({"body": "import os; os._exit(7)"}, "exit code 7"),
         ({"body": "raise ValueError('no')"}, "ValueError: no"),
@@ -148,10 +148,10 @@ def test_a_class_of_a_function_decides_in_another_process_as_here(market: Market
     indirect=["cell"],
 )
 def test_a_strategy_that_ends_its_process_ends_no_check(
-    cell: Strategy, said: str, market: Market
+    cell: Strategy, message: str, market: Market
 ) -> None:
     with (
-        pytest.raises(ReplayFailed, match=said),
+        pytest.raises(ReplayFailed, match=message),
         replay_process().market(packed(cell, type(cell)), Opened(market)) as copy,
     ):
         copy.ask(RunTask(Settings(start="2023-01-03", end="2023-12-29")))  # type: ignore[arg-type]
@@ -207,8 +207,8 @@ def test_what_runs_at_import_is_told_by_the_source(text: str, runs: bool, tmp_pa
 
 def test_a_script_without_a_guard_is_certified_and_runs_once(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
-    said = subprocess.run(
+    script = subprocess.run(
         [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=True,
         env={"PYTHONPATH": str(Path(__file__).parents[4]), "HOME": str(tmp_path)},
     )  # fmt: skip
-    assert said.stdout.split("\n")[:2] == ["the script runs", "honest"]
+    assert script.stdout.split("\n")[:2] == ["the script runs", "honest"]
