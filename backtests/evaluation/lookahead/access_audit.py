@@ -174,8 +174,8 @@ class AccessAudit:
         """Paths are made whole through links; one that leads nowhere, or is asked for, is data."""
         caller = self._caller(frame.f_back)  # behind what raises the event
         path = _full(what)
-        said = path not in self._links and (caller.direct or not Path(path).exists())
-        if caller.author and said and not path.startswith(_SYSTEM) and kind_of(path) != "library":
+        speaks = path not in self._links and (caller.direct or not Path(path).exists())
+        if caller.author and speaks and not path.startswith(_SYSTEM) and kind_of(path) != "library":
             self._noted[_LINK, path] = None
 
     def _memory(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:

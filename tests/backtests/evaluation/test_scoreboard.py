@@ -180,8 +180,13 @@ def test_the_page_escapes_what_it_is_told_and_leads_to_pages_that_are_there() ->
 
 def test_numbers_in_ids_are_ordered_as_numbers() -> None:
     rules = [frozen(thesis, f"a variant of {thesis}") for thesis in ("T10", "T2", "a", "T1", "9")]
-    board = scoreboard(Known(frozen=rules), "trials.sqlite", date(2026, 1, 5))
-    assert [row["thesis"]["id"] for row in board["rows"]] == ["9", "T1", "T2", "T10", "a"]
+    assert [row["thesis"]["id"] for row in of(frozen=rules)["rows"]] == [
+        "9",
+        "T1",
+        "T2",
+        "T10",
+        "a",
+    ]
 
 
 def test_what_proves_nothing_has_no_p_and_gives_way_to_what_may() -> None:

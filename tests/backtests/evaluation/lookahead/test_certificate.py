@@ -148,12 +148,12 @@ def test_memory_that_another_process_shares_is_reported(planted: Path, source: S
     shared = SharedMemory("newsfolio-cheat", create=True, size=36)
     try:
         shared.buf[:36] = b"01" * 18
-        found = certified(f"{planted / 'hidden_files.py'}:Shared", source)
+        certificate = certified(f"{planted / 'hidden_files.py'}:Shared", source)
     finally:
         shared.close()
         shared.unlink()
-    assert found.honesty is Honesty.UNCERTIFIABLE
-    assert found.seen == ("/dev/shm/newsfolio-cheat",)
+    assert certificate.honesty is Honesty.UNCERTIFIABLE
+    assert certificate.seen == ("/dev/shm/newsfolio-cheat",)
 
 
 def test_a_declared_file_is_no_cheat(planted: Path, source: Source) -> None:
@@ -171,8 +171,8 @@ def test_an_honest_strategy_passes(name: str, source: Source) -> None:
 
 
 def test_a_link_of_its_own_is_no_cheat(source: Source) -> None:
-    found = certified(f"{CHEATS / 'oddities.py'}:OwnLink", source)
-    assert (found.honesty, found.seen) == (Honesty.HONEST, ())
+    certificate = certified(f"{CHEATS / 'oddities.py'}:OwnLink", source)
+    assert (certificate.honesty, certificate.seen) == (Honesty.HONEST, ())
 
 
 @pytest.mark.parametrize("name", ["east-rising", "relative-momentum", "abc-basket"])
