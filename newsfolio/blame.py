@@ -7,6 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from newsfolio.errors import NewsfolioError, StrategyError
+
 MOST = 300
 """Characters of an error's text that are shown."""
 
@@ -23,6 +25,12 @@ def place_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _is_given(frame.filename)]
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+
+
+def placed(error: NewsfolioError) -> NewsfolioError:
+    """An error that came through the author's code, with his line; as it is where it names it."""
+    place = place_of(error)
+    return StrategyError(f"{error}{at(place)}") if place and place not in str(error) else error
 
 
 def said_by(error: BaseException) -> str:
@@ -64,6 +72,15 @@ def declared_at(cls: type, name: str) -> str:
     pattern = re.compile(rf"\s*(def\s+{re.escape(name)}\b|{re.escape(name)}\s*[:=])")
     offset = next((at for at, line in enumerate(lines) if pattern.match(line)), 0)
     return f"{file.name}, line {first + offset}"
+
+
+def folder_of(cls: type) -> Path:
+    """Where the file of a class lies; the working folder for one that was typed."""
+    try:
+        file = Path(inspect.getfile(cls))
+    except (OSError, TypeError):
+        return Path.cwd()
+    return file.parent if file.is_file() else Path.cwd()
 
 
 def at(place: str) -> str:

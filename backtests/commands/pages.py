@@ -119,7 +119,8 @@ def compare(
     from backtests.records.result import intact, load
     from backtests.records.trials import counted_if_unmade
 
-    folder = out or paths.RUNS
+    said = out or paths.RUNS
+    folder = said.absolute()  # an author's file may go elsewhere
     require_writable(folder)
     saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
@@ -145,11 +146,9 @@ def compare(
         page = write_compare(results, comparison, folder)
     write_index(folder)
     if json:
-        print_json({**comparison, "page": str(page)})
+        print_json({**comparison, "page": str(said / page.name)})
     else:
-        for note in comparison["notes"][1:]:
-            print(note)
-        print(f"{comparison['conclusion']}\n{page}")
+        print(*comparison["notes"][1:], comparison["conclusion"], said / page.name, sep="\n")
     if open:
         browse(page)
 
@@ -194,6 +193,8 @@ def claims(
     from markets.open import Beside
     from newsfolio.articles import ARTICLES
 
+    said = out or paths.RUNS
+    folder = said.absolute()  # an article's file may go elsewhere
     wanted = strategy_loader.find_article(article) if article else ARTICLES
     source = paths.open_source(
         data, store=store, offline=offline, beside=Beside(vendor=vendor),
@@ -207,14 +208,14 @@ def claims(
     rows = articles_of(wanted, checked)
     simulated = any(claim.simulated for claim in checked)
     ids = f"-{quote(wanted[0].id, safe='')}" if article else ""
-    path = (out or paths.RUNS) / f"claims{ids}.html"
-    write_claims(rows, source.name, simulated, path)
+    page = f"claims{ids}.html"
+    write_claims(rows, source.name, simulated, folder / page)
     if quiet:
-        print(path)
+        print(said / page)
     else:
-        say_claims(rows, source.name, simulated, path)
+        say_claims(rows, source.name, simulated, said / page)
     if open:
-        browse(path)
+        browse(folder / page)
 
 
 def _is_plain(name: str) -> bool:

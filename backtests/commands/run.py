@@ -84,11 +84,12 @@ def run(
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
     told = meter(quiet or json)
     ahead = draw_ahead(told) if tearsheet else None
+    said = out or paths.RUNS
+    folder = said.absolute()  # an author's file may go elsewhere
+    require_writable(folder)
     lines = lines_of(universe)
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
     jobs = [market.counted_job(address, workspace, lines) for address in strategies]
-    folder = out or paths.RUNS
-    require_writable(folder)
     judging = Judging(placebos, extras=shown.extras(), told=told) if verdict else None
     results: list[Result] = []
     for job in jobs:
@@ -101,14 +102,14 @@ def run(
         draw_run(result, folder, tearsheet)
         results.append(result)
         if not json:
-            say(result, folder, quiet=quiet)
+            say(result, said, quiet=quiet)
         if ahead:
             draw_tearsheet(result, folder, ahead)
     index = write_index(folder)
     if json:
-        print_json({"runs": [one_row(result, folder) for result in results]})
+        print_json({"runs": [one_row(result, said) for result in results]})
     elif not quiet:
-        print(f"index         {index}")
+        print(f"index         {said / index.name}")
     if open:
         browse(folder / results[0].id / PAGE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,19 @@ from reports.tables.runs import json_row
 
 @dataclass(frozen=True)
 class PagesWanted:
-    """Where pages go, who draws tearsheets (None: nobody), and how much is said."""
+    """Where pages go, who draws tearsheets (None: nobody), and how much is said.
 
-    folder: Path
+    said: the folder of runs as it was asked for.
+    """
+
+    said: Path
     ahead: BackgroundRenderer | None
     json: bool
     quiet: bool
+    folder: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", self.said.absolute())
 
 
 def score_saved(
@@ -64,9 +71,9 @@ def score_saved(
     draw_run(result, pages.folder, pages.ahead is not None)
     write_index(pages.folder)
     if pages.json:
-        print_json(json_row(result.manifest, pages.folder / result.id))
+        print_json(json_row(result.manifest, pages.said / result.id))
     else:
-        say(result, pages.folder, quiet=pages.quiet)
+        say(result, pages.said, quiet=pages.quiet)
     if pages.ahead:
         draw_tearsheet(result, pages.folder, pages.ahead)
 
