@@ -9,7 +9,7 @@ from urllib.parse import quote
 from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
-from backtests.commands.options import OUTPUT, RunOptions, lines_of
+from backtests.commands.options import OUTPUT, RunOptions, each_from_here, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import meter, print_json, progress, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
@@ -124,7 +124,7 @@ def compare(
     require_writable(folder)
     saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
-    for name in runs:
+    for name in each_from_here(runs):
         matching = [
             run for run in saved if run.startswith(id_in(name, folder)) and not _is_strategy(name)
         ]

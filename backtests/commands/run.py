@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
-from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
+from backtests.commands.options import (
+    MONEY,
+    OUTPUT,
+    ExtraOptions,
+    RunOptions,
+    each_from_here,
+    lines_of,
+)
 from backtests.commands.output import (
     PAGE,
     browse,
@@ -89,7 +96,7 @@ def run(
     require_writable(folder)
     lines = lines_of(universe)
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
-    jobs = [market.counted_job(address, workspace, lines) for address in strategies]
+    jobs = [market.counted_job(address, workspace, lines) for address in each_from_here(strategies)]
     judging = Judging(placebos, extras=shown.extras(), told=told) if verdict else None
     results: list[Result] = []
     for job in jobs:

@@ -62,7 +62,7 @@ def with_streams() -> None:
 @contextmanager
 def kept_open() -> Iterator[None]:
     """Standard output and error stay open whatever closes them: an author's file has no say."""
-    streams = [stream for stream in (sys.stdout, sys.stderr) if hasattr(stream, "__dict__")]
+    streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOBase)]
     for stream in streams:
         vars(stream)["close"] = stream.flush
     try:
