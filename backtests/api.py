@@ -75,11 +75,11 @@ def run(
     )
     with counted_if_unmade(workspace, str(strategy)):
         job = job_of(strategy, universe=universe)
-    judging = Judging(placebos=placebos, extras=_extras(shortcuts)) if verdict else None
+    judging = Judging(placebos=placebos, extras=extras_of(shortcuts)) if verdict else None
     return run_job(job, workspace, verify=verify, judging=judging)
 
 
-def _extras(shortcuts: bool) -> Extras | None:
+def extras_of(shortcuts: bool) -> Extras | None:
     """What is shown besides; None: nothing more."""
     if not shortcuts:
         return None

@@ -15,10 +15,10 @@ def silent(what: str, share: float) -> None:
     """For whom nobody listens."""
 
 
-def counted(items: Iterable[T], what: str, total: int, told: Progress) -> Iterator[T]:
+def counted(items: Iterable[T], what: str, total: int, progress: Progress) -> Iterator[T]:
     """Hand items on, each told as it comes; fewer than `total` may."""
-    told(what, 0.0)
+    progress(what, 0.0)
     for number, item in enumerate(items, 1):
-        told(f"{what}: {number:,} of {total:,}", min(number / total, 0.99))
+        progress(f"{what}: {number:,} of {total:,}", min(number / total, 0.99))
         yield item
-    told(what, 1.0)
+    progress(what, 1.0)

@@ -36,6 +36,11 @@ def shipped() -> dict[str, type[Strategy]]:
     return dict(sorted(strategies.items()))
 
 
+def is_address(text: str) -> bool:
+    """Whether it is written as a strategy is, not as a saved run: a file, a class, a name."""
+    return ":" in text or text.endswith(".py") or text in shipped()
+
+
 def find(address: str) -> type:
     """The class behind an address: a newsfolio Strategy or a plain backtrader one.
 

@@ -131,10 +131,10 @@ def cases(folder: Path) -> Iterator[tuple[str, str, tuple[Honesty, ...]]]:
 
 def classes_of(path: Path) -> list[str]:
     """The strategies of a file, by their names."""
-    found = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+    classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
     ends = ("Strategy", "Base", "LibraryUser")
     return [
-        node.name for node in found
+        node.name for node in classes
         if node.name not in BASES and any(getattr(base, "id", "") in ends for base in node.bases)
     ]  # fmt: skip
 

@@ -60,10 +60,10 @@ def long_ledger(path: Path, trials: int) -> None:
 
 def verdict(ledger: Path, placebos: int) -> list[float]:
     """Wall and processor seconds, MB at most, variants of the thesis and of the family."""
-    said = subprocess.run([sys.executable, "-c", VERDICT, str(ledger), str(placebos)], cwd=ROOT,
+    finished = subprocess.run([sys.executable, "-c", VERDICT, str(ledger), str(placebos)], cwd=ROOT,
                           check=True, capture_output=True, text=True)  # fmt: skip
-    found: list[float] = json.loads(said.stdout)
-    return found
+    measured: list[float] = json.loads(finished.stdout)
+    return measured
 
 
 def verdicts(folder: Path, long: Path, rounds: int, placebos: int) -> None:
@@ -79,9 +79,9 @@ def verdicts(folder: Path, long: Path, rounds: int, placebos: int) -> None:
         for table in rows.values()
     )
     print(f"verdict, {placebos} placebos; variants {full[3]:,.0f}, of the family {full[4]:,.0f}")
-    for name, one, other in zip(columns, empty, full, strict=False):
+    for name, bare, kept in zip(columns, empty, full, strict=False):
         print(
-            f"  {name:<12}{one:>10.3f}{other:>10.3f}   {other - one:+.3f} ({other / one - 1:+.1%})"
+            f"  {name:<12}{bare:>10.3f}{kept:>10.3f}   {kept - bare:+.3f} ({kept / bare - 1:+.1%})"
         )
 
 

@@ -103,7 +103,9 @@ def _judged(own: pd.Series, market: pd.Series, context: int) -> Verdict:
     odds = significance(mine, its, years, [], TrialCounts(1, 1, 1))
     evidence = Evidence(
         Scored("2000-01-03", "2000-01-04", "", len(mine), years, "the first decision"),
-        tuple(comparison(one, mine, idle, years, own.iloc[before]) for one in alternatives),
+        tuple(
+            comparison(other, mine, idle, years, own.iloc[before]) for other in alternatives
+        ),
         odds, NOT_ASKED, HONEST, power(years, len(mine), odds.skew, odds.kurtosis),
         article=True, ruined=None, doubts=(), simulated=False,
     )  # fmt: skip

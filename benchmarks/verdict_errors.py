@@ -1,149 +1,180 @@
-"""How often the verdict is wrong: theses with no edge and with a large one, judged in full.
+"""How often the verdict is wrong, however often one looks: made-up theses by the whole rule.
 
-Every thesis is a market of its own: two sleeves of three lines, a common factor, fat tails and
-volatility that clusters, four years of history and then the scored sessions. The thesis moves from
-one sleeve to the other at publication; its control holds half of each. `edge` is the annual Sharpe
-ratio of the difference to the control that the market really has after publication.
+    python benchmarks/verdict_errors.py                      # 2,000 theses a row
+    python benchmarks/verdict_errors.py --theses 500 --parts looks power
+    python benchmarks/verdict_errors.py --parts runs --theses 200
 
-    python benchmarks/verdict_errors.py --theses 200 --edges 0 0.5 3
+Parts: `looks` (no edge, 60 monthly looks, ever "held up"), `refusals` (an edge of .5, ever "did not
+hold up"), `power`, `fading`, `one_look`, `volatility`, `events`; and by name alone `days` (every
+session a look) and `runs` (whole runs on made-up markets, judged once). Theses have 504 sessions of
+context unless a row says that they have none.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Sequence
+from time import perf_counter
 
 import numpy as np
-import pandas as pd
+from scipy.special import betaincinv
 
-from backtests.evaluation.evaluate import evaluate
-from backtests.evaluation.schema import Certificate, Honesty
-from backtests.records.ledger import Tried
-from backtests.runner.run_strategy import run_strategy
-from backtests.settings import Settings
-from markets.bars import Bars, Priced
-from markets.reference.calendars import sessions_of
-from markets.snapshot import Snapshot
-from newsfolio import (
-    Article,
-    Fixed,
-    Sleeve,
-    Strategy,
-    Thesis,
-    at_publication,
-    blend,
-    equal,
-    monthly,
-    param,
-)  # fmt: skip
-from newsfolio.assets import NEW_YORK, Asset
-from newsfolio.facts import Facts
+from backtests.evaluation.event_studies.market_model import Model, fitted, pooled
+from backtests.evaluation.event_studies.returns import ReturnPanel
+from backtests.evaluation.schema import Headline
+from backtests.evaluation.statistics.sequential import FIRST_LOOK, Mean, at_one_look
+from backtests.evaluation.statistics.volatility import volatility_interval
+from benchmarks import worlds
+from benchmarks.full_runs import judged
+from benchmarks.looks import Theses, monthly
+from benchmarks.worlds import World
 
-HISTORY = 1008
-LINES = {"old": ("AAA", "BBB", "CCC"), "new": ("XXX", "YYY", "ZZZ")}
-OLD, NEW = (Sleeve(name, tuple(Asset(t, NEW_YORK) for t in lines)) for name, lines in LINES.items())
+CONTEXT = 504
+LOOKS = 60
+HELD, DID_NOT = Headline.HELD_UP, Headline.DID_NOT
+USUAL = (worlds.IID, worlds.T3, worlds.AR2, worlds.AR4, worlds.GARCH)
 
 
-@dataclass(frozen=True)
-class Switch(Strategy):
-    """From the old lines to the new ones at publication."""
-
-    share: float = param(1.0, low=0.0, high=1.0)
-
-    thesis = None  # set for each market
-    universe = (OLD, NEW)
-    rebalance = monthly | at_publication
-    benchmark = Fixed(mix=((1.0, OLD),))
-    grid = {"share": (0.5, 0.75, 1.0)}
-
-    def weights(self, view):
-        share = self.share if view.published else 0.0
-        return blend((share, equal(NEW)), (1 - share, equal(OLD)))
-
-    def controls(self):
-        return {"half and half": Fixed(mix=((0.5, OLD), (0.5, NEW)))}
+def theses(
+    world: World, count: int, sessions: int, *, context: int = CONTEXT, edge: float = 0.0,
+    lasts: int | None = None,
+) -> Theses:  # fmt: skip
+    """So many of a world. lasts: scored sessions after which the edge is over."""
+    fades_after = None if lasts is None else sessions - lasts
+    drawn = world.differences(1, count, context + sessions, edge, fades_after)
+    return Theses(drawn, context)
 
 
-@dataclass(frozen=True)
-class Made:
-    """A market made up for one thesis; it does not say so, or no verdict would be given."""
-
-    bars: Mapping[str, Bars]
-    name: str = "made"
-
-    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
-        return Snapshot({a.ticker: self.bars[a.ticker] for a in assets if a.ticker in self.bars})
-
-
-def market(seed: int, edge: float, scored: int) -> Made:
-    """Lines with GARCH-like t(5) returns; the new sleeve drifts by `edge` once it is published."""
-    rng = np.random.default_rng(seed)
-    count = HISTORY + scored + 1
-    days = pd.DatetimeIndex(sessions_of(NEW_YORK)).astype("datetime64[ns]")
-    days = days[days >= "2015-01-02"][:count]
-    common = clustered(rng, count, 0.010) + 0.0003
-    tickers = [*LINES["old"], *LINES["new"]]
-    own = np.column_stack([clustered(rng, count, 0.015) for _ in tickers])
-    returns = common[:, None] + own
-    gap = (own[:, 3:].mean(axis=1) - own[:, :3].mean(axis=1)).std() / 2  # of new less half and half
-    returns[HISTORY:, 3:] += 2 * edge * gap / np.sqrt(252)
-    levels = 100 * np.exp(np.cumsum(returns - returns.var(axis=0) / 2, axis=0))
-    return Made({t: line(t, days, levels[:, place]) for place, t in enumerate(tickers)})
+def ever(
+    title: str, world: World, count: int, word: Headline, looks: Sequence[int],
+    *, context: int = CONTEXT, edge: float = 0.0,
+) -> None:  # fmt: skip
+    """Print the share of theses that were given a word at one look or another."""
+    start = perf_counter()
+    given = theses(world, count, looks[-1], context=context, edge=edge).ever(word, looks)
+    about = f"{title}, {world.name}{'' if context else ', no context'}"
+    row(about, int(given.sum()), count, perf_counter() - start)
 
 
-def clustered(rng: np.random.Generator, count: int, deviation: float) -> np.ndarray:
-    """Returns whose variance follows a GARCH(1, 1) of persistence 0.97."""
-    shocks = rng.standard_t(5, count) / np.sqrt(5 / 3)
-    variance, noise = 1.0, np.empty(count)
-    for place, shock in enumerate(shocks):
-        noise[place] = np.sqrt(variance) * shock
-        variance = 0.03 + 0.07 * noise[place] ** 2 + 0.90 * variance
-    return deviation * noise
+def row(about: str, cases: int, count: int, seconds: float) -> None:
+    """A rate and its upper 95 % limit (Clopper and Pearson, two-sided)."""
+    most = 1.0 if cases == count else float(betaincinv(cases + 1, count - cases, 0.975))
+    print(f"{about:58}{cases / count:8.2%}, at most {most:.2%} ({seconds:.0f} s)", flush=True)
 
 
-def line(ticker: str, days: pd.DatetimeIndex, close: np.ndarray) -> Bars:
-    opens = np.r_[close[0], close[:-1]]
-    frame = pd.DataFrame(
-        {"open": opens, "high": np.maximum(opens, close), "low": np.minimum(opens, close),
-         "close": close, "volume": 1e7, "dividend": 0.0, "split": 0.0},
-        index=pd.DatetimeIndex(days, name="session"),
-    )  # fmt: skip
-    return Bars(ticker, frame, Priced.SPLITS)
+def looks(count: int) -> None:
+    for world in (*USUAL, worlds.CRASHES, worlds.EARNINGS):
+        ever("no edge held up", world, count, HELD, monthly(LOOKS))
+    for world in (worlds.CRASHES, worlds.EARNINGS):
+        ever("no edge held up", world, count, HELD, monthly(LOOKS), context=0)
 
 
-def judged(seed: int, edge: float, scored: int, placebos: int) -> tuple[str, bool | None]:
-    """The verdict's word, and whether the interval alone lay above zero."""
-    source = market(seed, edge, scored)
-    day = source.bars["AAA"].frame.index[HISTORY]
-    article = Article("sim", "made up", "nobody", datetime.combine(day, time(0, 1), UTC))
-    strategy_class = dataclasses.make_dataclass(
-        "Switch", [], bases=(Switch,), frozen=True,
-        namespace={"thesis": Thesis("S", "switch", "", article)},
-    )  # fmt: skip
-    run = run_strategy(strategy_class(), source, Settings(engine="kernel", start="2016-01-04"))
-    honest = Certificate(Honesty.HONEST, "by construction")
-    evaluation = evaluate(run, Tried(), honest, count=placebos).evaluation
-    low = evaluation.comparisons[0].excess.low
-    return evaluation.verdict.word.value, low is not None and low > 0
+def refusals(count: int) -> None:
+    for world in (*USUAL, worlds.GAINS):
+        ever("edge .5 did not", world, count, DID_NOT, monthly(LOOKS), edge=0.5)
+    ever("edge .5 did not", worlds.GAINS, count, DID_NOT, monthly(LOOKS), context=0, edge=0.5)
+
+
+def power(count: int) -> None:
+    for world in (worlds.IID, worlds.T3, worlds.GARCH, worlds.AR2):
+        for edge, years in ((3.0, 1), (3.0, 2), (1.0, 10)):
+            within = [n for n in monthly(12 * years) if n <= years * worlds.YEAR]
+            ever(f"edge {edge:g} found in {years} years", world, count, HELD, within, edge=edge)
+
+
+def fading(count: int) -> None:
+    """From a year after its end on: held up, and not a word of it."""
+    for edge, lasts in ((3.0, 252), (2.0, 504), (1.0, 756)):
+        start = perf_counter()
+        late = range(lasts + 252, lasts + 252 + 21 * LOOKS, 21)
+        drawn = theses(worlds.IID, count, late[-1], edge=edge, lasts=lasts)
+        held, silent = drawn.said(late, "But the edge")
+        for title, cases in (("held up", held), ("held up, not a word", silent)):
+            about = f"edge {edge:g} for {lasts} sessions, then none: {title}"
+            row(about, int(cases.sum()), count, perf_counter() - start)
+
+
+def days(count: int) -> None:
+    every = range(FIRST_LOOK, monthly(LOOKS)[-1] + 1)
+    ever("no edge held up, every session a look", worlds.IID, count, HELD, every)
+
+
+def volatility(count: int) -> None:
+    """How often the volatility that the sessions had lies outside its interval."""
+    for sessions in (60, 126, 252, 504, 1260):
+        start = perf_counter()
+        drawn = worlds.with_variance(np.random.default_rng(1), count, sessions)
+        missed = 0
+        for returns, variances in zip(*drawn, strict=True):
+            low, high = volatility_interval(returns)
+            missed += not low <= np.sqrt(variances.mean()) <= high
+        row(f"volatility of {sessions} sessions missed, GARCH t5", missed, count,
+            perf_counter() - start)  # fmt: skip
+
+
+def events(count: int) -> None:
+    """How often an event that did nothing is significant at 5 % over 20 sessions."""
+    for memory in (0.0, 0.25, 0.4):
+        start, lot, rejected = perf_counter(), np.random.default_rng(1), 0
+        rest = World("", worlds.persistent(memory)).differences(2, count, 300)
+        for disturbances in rest:
+            market = lot.normal(0.0003, 0.01, (300, 1))
+            calendar = np.datetime64("2020-01-01", "D") + np.arange(300)
+            panel = ReturnPanel(calendar, ("A",), 1.2 * market + disturbances[:, None], market)
+            model = fitted(panel, 270)
+            abnormal = model.over(1, 20) if isinstance(model, Model) else None
+            rejected += abnormal is not None and pooled([abnormal]).p < 0.05
+        row(f"event that did nothing, AR {memory:g}", rejected, count, perf_counter() - start)
+
+
+def one_look(count: int) -> None:
+    """How often the interval of a single look misses a mean of nothing, on either side."""
+    for world in USUAL:
+        for sessions in (20, 60, 126, 252):
+            start = perf_counter()
+            mean = Mean.of(world.differences(1, count, sessions))
+            low, high = mean.within(at_one_look(sessions))
+            row(f"one look after {sessions} sessions misses, {world.name}",
+                int(((low > 0) | (high < 0)).sum()), count, perf_counter() - start)  # fmt: skip
+
+
+def runs(count: int) -> None:
+    """Whole runs on made-up markets, judged once after a year and after two."""
+    for scored in (252, 504):
+        for edge in (0.0, 0.5, 3.0):
+            outcomes = [judged(seed, edge, scored, placebos=40) for seed in range(count)]
+            words = Counter(word for word, _ in outcomes)
+            surely = sum(above for _, above in outcomes)
+            print(f"{scored:>5} sessions, edge {edge:g}: {dict(words)}; at this look {surely}")
+
+
+PARTS: dict[str, Callable[[int], None]] = {
+    part.__name__: part
+    for part in (
+        looks,
+        refusals,
+        power,
+        fading,
+        one_look,
+        volatility,
+        events,
+        days,
+        runs,
+    )
+}
+USUALLY = [name for name in PARTS if name not in ("days", "runs")]
 
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("--theses", type=int, default=200)
-    ask.add_argument("--edges", type=float, nargs="+", default=[0.0, 0.5, 3.0])
-    ask.add_argument("--sessions", type=int, nargs="+", default=[252, 504])
-    ask.add_argument("--placebos", type=int, default=40)
+    ask.add_argument("--theses", type=int, default=2000)
+    ask.add_argument("--parts", nargs="+", choices=list(PARTS), default=USUALLY)
     asked = ask.parse_args()
-    for scored in asked.sessions:
-        for edge in asked.edges:
-            verdicts = [judged(seed, edge, scored, asked.placebos) for seed in range(asked.theses)]
-            words = Counter(word for word, _ in verdicts)
-            surely = sum(above for _, above in verdicts)
-            print(f"{scored:>5} sessions, edge {edge:g}: {dict(words)}; interval above 0: {surely}")
+    start = perf_counter()
+    for name in asked.parts:
+        PARTS[name](asked.theses)
+    print(f"{perf_counter() - start:.0f} s in all")
 
 
 if __name__ == "__main__":

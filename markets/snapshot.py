@@ -112,7 +112,7 @@ class LoadedOnce:
         assets, facts = tuple(assets), tuple(facts)
         self._ask(assets, facts)
         lines = {asset.ticker: self._bars[asset] for asset in assets}
-        tables = {each.name: self._facts[each] for each in facts}
+        tables = {table.name: self._facts[table] for table in facts}
         return Snapshot(
             {ticker: bars for ticker, bars in lines.items() if bars is not None},
             {name: table for name, table in tables.items() if table is not None},
@@ -121,7 +121,7 @@ class LoadedOnce:
     def _ask(self, assets: Iterable[Asset], facts: Iterable[Facts]) -> None:
         """Two assets with one ticker, declared otherwise, are asked for one after the other."""
         new = dict.fromkeys(asset for asset in assets if asset not in self._bars)
-        tables = dict.fromkeys(each for each in facts if each not in self._facts)
+        tables = dict.fromkeys(table for table in facts if table not in self._facts)
         while new or tables:
             now: dict[str, Asset] = {}
             for asset in new:
@@ -130,7 +130,7 @@ class LoadedOnce:
             for asset in now.values():
                 self._bars[asset] = read.bars.get(asset.ticker)
                 del new[asset]
-            self._facts |= {each: read.facts.get(each.name) for each in tables}
+            self._facts |= {table: read.facts.get(table.name) for table in tables}
             tables = {}
 
 

@@ -98,7 +98,7 @@ _MEANT: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "risk_warning": (lambda value: isinstance(value, Dated), "always(True)"),
     "taxed": (lambda value: isinstance(value, Dated), "always(False)"),
     "stand_in": (
-        lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value),
+        lambda value: isinstance(value, tuple) and all(isinstance(ticker, str) for ticker in value),
         '("KWEB",)',
     ),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -74,13 +75,17 @@ def declared_at(cls: type, name: str) -> str:
     return f"{file.name}, line {first + offset}"
 
 
-def folder_of(cls: type) -> Path:
-    """Where the file of a class lies; the working folder for one that was typed."""
+def source_file(cls: type) -> Path | None:
+    """The file that a class stands in; None of one that was written in a notebook or a shell.
+
+    There `inspect` names the file that IPython itself was started from.
+    """
+    if hasattr(sys.modules.get(cls.__module__), "get_ipython"):
+        return None
     try:
-        file = Path(inspect.getfile(cls))
+        return Path(inspect.getfile(cls))
     except (OSError, TypeError):
-        return Path.cwd()
-    return file.parent if file.is_file() else Path.cwd()
+        return None
 
 
 def at(place: str) -> str:

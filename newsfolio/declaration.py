@@ -13,11 +13,11 @@ from newsfolio.assets import Asset, Sleeve
 from newsfolio.blame import (
     at,
     declared_at,
-    folder_of,
     place_of,
     placed,
     said_by,
     shortened,
+    source_file,
     writable,
 )
 from newsfolio.costs import Costs
@@ -72,7 +72,8 @@ def _require_files(cls: type, files: tuple[str, ...]) -> None:
 
     A bare word may name a value of the module instead, which is certified as a file is.
     """
-    folder = folder_of(cls)
+    file = source_file(cls)
+    folder = file.parent if file is not None else Path.cwd()
     for name in files:
         if name.isidentifier():
             continue

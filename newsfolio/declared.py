@@ -75,9 +75,9 @@ def _is_about(text: str, part: Any) -> bool:
 
 def _sleeves(part: Any) -> Iterator[Sleeve]:
     """Lines as sleeves, whatever is wrong with them."""
-    for each in part if isinstance(part, tuple) else (part,):
-        if each is not None:
-            yield each if isinstance(each, Sleeve) else Sleeve("", (each,))
+    for line in part if isinstance(part, tuple) else (part,):
+        if line is not None:
+            yield line if isinstance(line, Sleeve) else Sleeve("", (line,))
 
 
 def meant(part: Any, declared: Mapping[str, Asset]) -> Any:

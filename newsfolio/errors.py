@@ -25,6 +25,10 @@ class NewsfolioError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: IPython asks an exception for its lines where it has some."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class CommandError(NewsfolioError, ValueError):
     """The command, or an argument of a call, was wrong."""

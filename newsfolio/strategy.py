@@ -8,7 +8,7 @@ import numbers
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from newsfolio.assets import Asset, Sleeve
+from newsfolio.assets import Asset, Sleeve, sleeves_of
 from newsfolio.blame import shortened
 from newsfolio.costs import Costs
 from newsfolio.declaration import check_class
@@ -16,6 +16,7 @@ from newsfolio.errors import StrategyError
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.formatting import percent
+from newsfolio.markup import table
 from newsfolio.parameters import name_of, parameters
 from newsfolio.portfolios import Part, Weights, blend, equal
 from newsfolio.proxies import Proxies
@@ -127,6 +128,24 @@ class Strategy:
         ]
         return f"{self.name}({', '.join(changed)})" if changed else self.name
 
+    def _repr_html_(self) -> str:
+        thesis, benchmark = self.thesis, self.benchmark
+        lead = (type(self).__doc__ or "").partition("\n")[0]
+        article = f"{thesis.article.title} ({thesis.article.published:%Y-%m-%d})" if thesis else ""
+        values = (
+            (spec.name, spec.show(getattr(self, spec.name))) for spec in parameters(type(self))
+        )
+        rows = [
+            ("thesis", thesis.statement if thesis else ""),
+            ("article", article),
+            *values,
+            *_sleeves(self.universe),
+            ("decides", str(self.rebalance)),
+            ("benchmark", benchmark.label if isinstance(benchmark, Strategy) else benchmark or ""),
+            *((f"control: {name}", control.label) for name, control in self.controls().items()),
+        ]
+        return table(self.label, lead, rows)
+
 
 @dataclasses.dataclass(frozen=True)
 class Fixed(Strategy):
@@ -169,6 +188,15 @@ class Fixed(Strategy):
     def weights_table(self, panel: Panel) -> Table | None:
         weights = blend(*((share, equal(part)) for share, part in self.mix))
         return panel.table(weights) if weights.keys() <= set(panel.universe) else None
+
+
+def _sleeves(universe: Any) -> list[tuple[str, str]]:
+    """Sleeves with their lines; those of a single line are one row together."""
+    sleeves = sleeves_of(universe)
+    alone = [sleeve.tickers[0] for sleeve in sleeves if len(sleeve.tickers) == 1]
+    wider = [(sleeve.name, ", ".join(sleeve.tickers)) for sleeve in sleeves
+             if len(sleeve.tickers) > 1]  # fmt: skip
+    return [*wider, ("lines", ", ".join(alone))]
 
 
 def _is_share(pair: object) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from newsfolio.claims import Claim
 from newsfolio.errors import CommandError
 from newsfolio.falsifier import Falsifier
+from newsfolio.markup import table
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Article:
                 f"article {self.id}: published={self.published} has no time zone; "
                 "write datetime(2025, 2, 21, 3, 30, tzinfo=UTC)"
             )
+
+    def _repr_html_(self) -> str:
+        readable = f"readable from {self.published:%Y-%m-%d %H:%M %Z}"
+        about = f"{self.publisher}, {readable}{f': {self.dated_by}' if self.dated_by else ''}"
+        rows = ((claim.id, claim.text) for claim in self.claims)
+        return table(f"{self.title} ({self.id})", about, rows)
 
 
 @dataclass(frozen=True)

@@ -20,26 +20,30 @@ __all__ = [
     "write_index",
     "write_pages",
     "write_scoreboard",
+    "write_single",
     "write_sweep",
     "write_tearsheet",
     "write_verdict",
 ]
 
 
-def write_pages(record: RunRecord, folder: Path, tearsheet: bool = True) -> None:
+def write_pages(
+    record: RunRecord, folder: Path, tearsheet: bool = True, *, index: bool = False
+) -> None:
     """Write `verdict.html`, its script, `details.html` and, if wanted, `tearsheet.html`.
 
-    folder: exists. OSError where they cannot be written.
+    folder: exists. index: whether it lies in a folder of runs, which has one. OSError where they
+    cannot be written.
     """
     if tearsheet:
         write_tearsheet(record, folder)
-    write_verdict(record, folder, tearsheet=(folder / "tearsheet.html").is_file())
+    write_verdict(record, folder, tearsheet=(folder / "tearsheet.html").is_file(), index=index)
 
 
-def write_verdict(record: RunRecord, folder: Path, *, tearsheet: bool) -> None:
+def write_verdict(record: RunRecord, folder: Path, *, tearsheet: bool, index: bool = False) -> None:
     """Write all pages but the tearsheet, which takes longest.
 
-    tearsheet: whether there is one beside them, or will be.
+    tearsheet, index: whether there is one beside them or above, or will be.
     """
     from reports.pages.details import details_page
     from reports.pages.script import write_script
@@ -48,7 +52,7 @@ def write_verdict(record: RunRecord, folder: Path, *, tearsheet: bool) -> None:
     write_script(folder)
     pages = {"details.html": details_page, "verdict.html": verdict_page}
     for name, page in pages.items():
-        (folder / name).write_text(page(record, tearsheet=tearsheet), encoding="utf-8")
+        (folder / name).write_text(page(record, tearsheet=tearsheet, index=index), encoding="utf-8")
 
 
 def write_tearsheet(
@@ -61,8 +65,15 @@ def write_tearsheet(
     (folder / "tearsheet.html").write_text(text, encoding="utf-8")
 
 
+def write_single(record: RunRecord, path: Path) -> None:
+    """Write the verdict as one file that needs no other and no script; OSError."""
+    from reports.pages.verdict import verdict_page
+
+    path.write_text(verdict_page(record, single=True), encoding="utf-8")
+
+
 def write_compare(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:
-    """Write `compare.html` and its script into a folder that exists; answers the page's path."""
+    """Write `compare-ID.html` and its script into a folder that exists; answers its path."""
     from reports.pages.comparison import write
 
     return write(records, comparison, folder)

@@ -39,12 +39,12 @@ class BackgroundRenderer:
 
     It is started before there is anything to draw, because importing what draws takes as long as
     drawing. Where it cannot be started, or died, everything is drawn here; the bytes are the same.
-    told: while somebody waits for a page, what for and the share of the wait that is over.
+    progress: while somebody waits for a page, what for and the share of the wait that is over.
     """
 
-    def __init__(self, told: Callable[[str, float], None] | None = None) -> None:
+    def __init__(self, progress: Callable[[str, float], None] | None = None) -> None:
         self._line = _started() if FORKS else None
-        self._told = told
+        self._progress = progress
         self._begun = 0.0
 
     def begin(self, record: RunRecord) -> None:
@@ -68,14 +68,14 @@ class BackgroundRenderer:
 
     def _waited(self, line: Connection) -> bool:
         """Wait for a page, and say how long that takes; False where it takes too long."""
-        if self._told is None:
+        if self._progress is None:
             return line.poll(PATIENCE)
         since = time.monotonic()
         wait = max(USUAL - (since - self._begun), GLANCE)
-        self._told("the tearsheet", 0.0)
+        self._progress("the tearsheet", 0.0)
         while not (there := line.poll(GLANCE)) and time.monotonic() - since < PATIENCE:
-            self._told("the tearsheet", min((time.monotonic() - since) / wait, 0.95))
-        self._told("the tearsheet", 1.0)
+            self._progress("the tearsheet", min((time.monotonic() - since) / wait, 0.95))
+        self._progress("the tearsheet", 1.0)
         return there
 
 

@@ -24,7 +24,10 @@ def draw_run(result: Result, folder: Path, tearsheet: bool) -> None:
     """The pages of a run that is saved; its tearsheet, where one is wanted, comes after them."""
     from backtests.records.result import add_pages
 
-    add_pages(folder / result.id, lambda draft: write_verdict(result, draft, tearsheet=tearsheet))
+    add_pages(
+        folder / result.id,
+        lambda draft: write_verdict(result, draft, tearsheet=tearsheet, index=True),
+    )
 
 
 def draw_tearsheet(result: Result, folder: Path, ahead: BackgroundRenderer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from backtests.commands.output import PAGE, browse, draw_run, require_writable, 
 from backtests.commands.terminal import meter, print_json, progress, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
 from newsfolio.errors import OutputError
-from reports import write_claims, write_compare, write_index, write_pages
+from reports import write_claims, write_compare, write_index, write_pages, write_single
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
@@ -41,6 +42,7 @@ def report(
     *,
     out: Path | None = None,
     tearsheet: Annotated[bool, Parameter(negative=("--no-tearsheet",))] = True,
+    single_file: bool = False,
 ) -> None:
     """Write the pages of a saved run again, from its folder alone.
 
@@ -52,6 +54,8 @@ def report(
         Folder of run folders, instead of ./runs.
     tearsheet
         Write the tearsheet too.
+    single_file
+        Write one file to mail instead, ID.html: charts as drawings, no script.
     """
     from backtests import paths
     from backtests.records.result import add_pages, intact, load
@@ -62,6 +66,11 @@ def report(
         raise OutputError(f"{place} is a link; its pages are written where the run itself lies")
     with intact(place):
         result = load(place)
+    if single_file:
+        page = f"{result.id}.html"
+        add_pages(place, lambda draft: write_single(result, draft / page))
+        print(place / page)
+        return
     add_pages(place, lambda draft: _draw_again(result, place, draft, tearsheet))
     write_index(folder)
     print(place / PAGE)
@@ -76,7 +85,7 @@ def _draw_again(result: Result, place: Path, draft: Path, tearsheet: bool) -> No
         (draft / sheet.name).write_bytes(sheet.read_bytes())
     try:
         with intact(place):
-            write_pages(result, draft, tearsheet)
+            write_pages(result, draft, tearsheet, index=True)
     except OutputError as error:
         if isinstance(error.__cause__, OSError):  # a full disk is no damaged run
             raise error.__cause__ from None
@@ -119,24 +128,22 @@ def compare(
     from backtests.records.result import intact, load
     from backtests.records.trials import counted_if_unmade
 
-    said = out or paths.RUNS
-    folder = said.absolute()  # an author's file may go elsewhere
+    asked = out or paths.RUNS
+    folder = asked.absolute()  # an author's file may go elsewhere
     require_writable(folder)
     saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
     for name in each_from_here(runs):
-        matching = [
-            run for run in saved if run.startswith(id_in(name, folder)) and not _is_strategy(name)
-        ]
-        if matching:
-            results.append(load(saved[matching[0]]))
+        place = _saved_as(name, saved, folder)
+        if place is not None:
+            results.append(load(place))
             continue
         workspace = market.workspace(ledger, quiet=json, engine=engine)
         with counted_if_unmade(workspace, name):
             job = market.job(name, lines_of(universe) if _is_plain(name) else ())
         with telling_folder(market.data):
             result = run_job(
-                job, workspace, judging=Judging(placebos=0, told=meter(json)),
+                job, workspace, judging=Judging(placebos=0, progress=meter(json)),
                 save=lambda done: save_run(done, folder),
             )  # fmt: skip
         draw_run(result, folder, tearsheet=False)
@@ -146,9 +153,9 @@ def compare(
         page = write_compare(results, comparison, folder)
     write_index(folder)
     if json:
-        print_json({**comparison, "page": str(said / page.name)})
+        print_json({**comparison, "page": str(asked / page.name)})
     else:
-        print(*comparison["notes"][1:], comparison["conclusion"], said / page.name, sep="\n")
+        print(*comparison["notes"][1:], comparison["conclusion"], asked / page.name, sep="\n")
     if open:
         browse(page)
 
@@ -189,12 +196,12 @@ def claims(
         Open the page in a browser.
     """
     from backtests import paths, strategy_loader
-    from backtests.claims import articles_of, check_claims
+    from backtests.runner.claims import articles_of, check_claims
     from markets.open import Beside
     from newsfolio.articles import ARTICLES
 
-    said = out or paths.RUNS
-    folder = said.absolute()  # an article's file may go elsewhere
+    asked = out or paths.RUNS
+    folder = asked.absolute()  # an article's file may go elsewhere
     wanted = strategy_loader.find_article(article) if article else ARTICLES
     source = paths.open_source(
         data, store=store, offline=offline, beside=Beside(vendor=vendor),
@@ -211,20 +218,27 @@ def claims(
     page = f"claims{ids}.html"
     write_claims(rows, source.name, simulated, folder / page)
     if quiet:
-        print(said / page)
+        print(asked / page)
     else:
-        say_claims(rows, source.name, simulated, said / page)
+        say_claims(rows, source.name, simulated, asked / page)
     if open:
         browse(folder / page)
 
 
 def _is_plain(name: str) -> bool:
+    from contextlib import chdir
+
     from backtests import strategy_loader
 
-    return strategy_loader.is_plain(strategy_loader.find(name))
+    with chdir(Path.cwd()):  # the file is looked for again
+        return strategy_loader.is_plain(strategy_loader.find(name))
 
 
-def _is_strategy(name: str) -> bool:
-    from backtests.strategy_loader import shipped
+def _saved_as(name: str, saved: Mapping[str, Path], folder: Path) -> Path | None:
+    """The saved run that a word means; None where it is a strategy's."""
+    from backtests.strategy_loader import is_address
 
-    return ":" in name or name.endswith(".py") or name in shipped()
+    if is_address(name):
+        return None
+    begins = id_in(name, folder)
+    return next((place for run, place in saved.items() if run.startswith(begins)), None)

@@ -89,15 +89,15 @@ def run(
 
     if not strategies:
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
-    told = meter(quiet or json)
-    ahead = draw_ahead(told) if tearsheet else None
-    said = out or paths.RUNS
-    folder = said.absolute()  # an author's file may go elsewhere
+    gauge = meter(quiet or json)
+    ahead = draw_ahead(gauge) if tearsheet else None
+    asked = out or paths.RUNS
+    folder = asked.absolute()  # an author's file may go elsewhere
     require_writable(folder)
     lines = lines_of(universe)
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
     jobs = [market.counted_job(address, workspace, lines) for address in each_from_here(strategies)]
-    judging = Judging(placebos, extras=shown.extras(), told=told) if verdict else None
+    judging = Judging(placebos, extras=shown.extras(), progress=gauge) if verdict else None
     results: list[Result] = []
     for job in jobs:
         with telling_folder(market.data):
@@ -108,15 +108,17 @@ def run(
             )  # fmt: skip
         draw_run(result, folder, tearsheet)
         results.append(result)
-        if not json:
-            say(result, said, quiet=quiet)
-        if ahead:
-            draw_tearsheet(result, folder, ahead)
+        try:
+            if not json:
+                say(result, asked, quiet=quiet)
+        finally:  # a reader who went away leaves no page out
+            if ahead:
+                draw_tearsheet(result, folder, ahead)
     index = write_index(folder)
     if json:
-        print_json({"runs": [one_row(result, said) for result in results]})
+        print_json({"runs": [one_row(result, asked) for result in results]})
     elif not quiet:
-        print(f"index         {said / index.name}")
+        print(f"index         {asked / index.name}")
     if open:
         browse(folder / results[0].id / PAGE)
 
@@ -178,11 +180,11 @@ def score(
 
     if all == bool(run):
         raise CommandError("name a saved run, or --all for every rule that was frozen")
-    told = meter(quiet or json)
-    ahead = draw_ahead(told) if tearsheet else None
+    gauge = meter(quiet or json)
+    ahead = draw_ahead(gauge) if tearsheet else None
     beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
     source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
-    judging = Judging(placebos, extras=shown.extras(), told=told)
+    judging = Judging(placebos, extras=shown.extras(), progress=gauge)
     pages = PagesWanted(out or paths.RUNS, ahead, json, quiet)
     with telling_folder(data):
         if all:
@@ -191,11 +193,11 @@ def score(
     return 0
 
 
-def draw_ahead(told: Progress) -> BackgroundRenderer:
+def draw_ahead(progress: Progress) -> BackgroundRenderer:
     """Who draws while runs are judged."""
     from reports.background import BackgroundRenderer
 
-    return BackgroundRenderer(told)
+    return BackgroundRenderer(progress)
 
 
 def one_row(result: Result, folder: Path) -> RunJson:

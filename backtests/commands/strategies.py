@@ -159,8 +159,8 @@ def _python() -> str:
     import shlex
     from shutil import which
 
-    found = which("python")
-    ours = found is not None and Path(found).parent == Path(sys.executable).parent
+    interpreter = which("python")
+    ours = interpreter is not None and Path(interpreter).parent == Path(sys.executable).parent
     return "python" if ours else shlex.quote(sys.executable)
 
 

@@ -108,7 +108,7 @@ def _trials(verdict: VerdictLineJson) -> str:
         return "not known: the ledger cannot be read"
     text = f"{trials:,} of the thesis" + ("" if family is None else f", {family:,} of its family")
     joined = verdict.get("joined", [])
-    text += "".join(f"; {one}" for one in joined[:MOST_DOUBTS])
+    text += "".join(f"; {subject}" for subject in joined[:MOST_DOUBTS])
     text += f"; and {len(joined) - MOST_DOUBTS} more" if len(joined) > MOST_DOUBTS else ""
     return text + "".join(f". LEDGER NOT WHOLE: {gap}" for gap in verdict.get("gaps", []))
 

@@ -216,10 +216,8 @@ def _volatility(own: Values, sample: Sample) -> Estimate:
         return Estimate(why="no time has passed")
     if sample.sessions < MIN_SESSIONS:
         return Estimate(value, why=too_few(sample.sessions, "an interval"))
-    ends = volatility_interval(own)
-    if ends is None:
-        return Estimate(value, why="no interval: too few sessions move it")
-    return Estimate(value, ends[0] * sample.year, ends[1] * sample.year)
+    low, high = volatility_interval(own)
+    return Estimate(value, low * sample.year, high * sample.year)
 
 
 def _sharpe(excess: Values, sample: Sample) -> Estimate:

@@ -88,7 +88,7 @@ def evaluate(
     curves = _Curves.of(run, score, scored)
     drawn = resample(curves.differences(), REPLICATIONS, SEED)
     compared = curves.comparisons()
-    luck, table = placebos(run, curves.against, score, count, extras.told)
+    luck, table = placebos(run, curves.against, score, count, extras.progress)
     variants = tuple(variant_equities(run)) if scored.sessions > 1 else ()
     grid = curves.overfitting(variants, SEED)
     odds = curves.significance(variant_names(run), tried)
@@ -156,14 +156,17 @@ class _Curves:
         references = sorted(
             run.references.items(), key=lambda item: item[0] == "benchmark"
         )  # controls first
-        curves = {"strategy": run.account.equity, **{n: one.curve for n, one in references}}
+        curves = {
+            "strategy": run.account.equity,
+            **{n: reference.curve for n, reference in references},
+        }
         return cls(
             label=str(run.origin.strategy["label"]),
             row=row,
             own=_returns(run.account.equity, row),
             references=dict(references),
             returns={name: _returns(reference.curve, row) for name, reference in references},
-            context={n: one.iloc[: row + 1].pct_change().iloc[1:] for n, one in curves.items()},
+            context={n: curve.iloc[: row + 1].pct_change().iloc[1:] for n, curve in curves.items()},
             cash=cash_returns(run.rates["cash"].iloc[row:]),
             years=scored.years,
         )

@@ -40,7 +40,7 @@ class Judging:
 
     since: the day after which it scores, where that is later than the first decision. chosen: what
     speaks against the choice of the run, whatever its figures. extras: what is shown besides.
-    told: how far replays and placebos are.
+    progress: how far replays and placebos are.
     """
 
     placebos: int = 200
@@ -48,7 +48,7 @@ class Judging:
     since: date | None = None
     chosen: tuple[str, ...] = ()
     extras: Extras | None = None
-    told: Progress = silent
+    progress: Progress = silent
 
 
 def begin_replaying() -> None:
@@ -82,7 +82,7 @@ def judged(
         since=judging.since,
         selection_doubts=judging.chosen,
         count=judging.placebos,
-        extras=dataclasses.replace(judging.extras or NOTHING_MORE, told=judging.told),
+        extras=dataclasses.replace(judging.extras or NOTHING_MORE, progress=judging.progress),
     )
     evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
     manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
@@ -130,18 +130,18 @@ def certificate_of(run: Run, judging: Judging) -> Certificate:
         window,
         cuts=judging.cuts,
         decided={"": run.output.targets, **_decided(run)},
-        replaying=Replaying(told=judging.told),
+        replaying=Replaying(progress=judging.progress),
     )
 
 
 def _decided(run: Run) -> Mapping[str, Sequence[Target]]:
     """What the references of a run decided, by name."""
-    outputs = ((name, each.output) for name, each in run.references.items())
+    outputs = ((name, reference.output) for name, reference in run.references.items())
     return {name: output.targets for name, output in outputs if output is not None}
 
 
 def certificate(
-    job: Job, source: Source, settings: Settings, cuts: int, told: Progress = silent
+    job: Job, source: Source, settings: Settings, cuts: int, progress: Progress = silent
 ) -> Certificate:
     """Check a strategy for look-ahead without running it for its figures."""
     from backtests.evaluation.lookahead.certificate import Replaying, certify
@@ -150,11 +150,11 @@ def certificate(
     inputs = job.inputs(settings)
     bars = inputs.load(source)
     if job.plain:
-        certified = certify_plain(job.plain, bars, settings, cuts, told=told)
+        certified = certify_plain(job.plain, bars, settings, cuts, progress=progress)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
         remember_check(paths.checks_folder(), about, as_json(certified))
         return certified
-    replaying = Replaying(told=told)
+    replaying = Replaying(progress=progress)
     return certify(job.strategy, bars, inputs.settings, cuts=cuts, replaying=replaying)
 
 
@@ -187,7 +187,7 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "sessions": scored.sessions,
         "trials": evaluation.significance.trials,
         "family": evaluation.significance.family,
-        "joined": [one.sentence for one in record.joined] if record else [],
+        "joined": [joined.sentence for joined in record.joined] if record else [],
         "gaps": list(record.gaps) if record else [],
         "low_always": first.excess_always.low if long else None,
         "high_always": first.excess_always.high if long else None,

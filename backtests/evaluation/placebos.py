@@ -53,7 +53,7 @@ def placebos(
     against: ReferenceRun | None,
     score: ScoredWindow,
     count: int,
-    told: Progress = silent,
+    progress: Progress = silent,
 ) -> tuple[Placebo, pd.DataFrame]:
     """Rank the strategy, run with fresh money at the divide, among `count` placebos.
 
@@ -71,7 +71,7 @@ def placebos(
     duel = _Duel(run, run.strategy, against.reference.strategy, against.market, score)
     drawn = run.strategy.drawn(Random(0)) is not None  # noqa: S311
     drawing = islice(duel.baskets(count) if drawn else duel.dates(count), count)
-    draws = list(counted(drawing, "placebos", count, told))
+    draws = list(counted(drawing, "placebos", count, progress))
     return _ranked(duel, draws, drawn, against.label)
 
 

@@ -172,9 +172,19 @@ class Significance:
     @classmethod
     def unknown(cls, why: str, counts: TrialCounts | None) -> Significance:
         """Only how much was tried is known."""
-        told = counts or TrialCounts(None, None, None)
+        tried_counts = counts or TrialCounts(None, None, None)
         return cls(
-            None, None, None, None, told.thesis, told.everything, None, None, None, why, told.family
+            None,
+            None,
+            None,
+            None,
+            tried_counts.thesis,
+            tried_counts.everything,
+            None,
+            None,
+            None,
+            why,
+            tried_counts.family,
         )
 
 

@@ -55,18 +55,18 @@ class FrozenRule:
 
 
 @dataclass(frozen=True)
-class Known:
+class ScoreboardInputs:
     """What there is to know of theses.
 
     judged: runs on real prices, oldest first; frozen: rules, oldest first; variants: tried, by
-    thesis; told: what a saved run says of its thesis, by thesis and strategy, with its label;
+    thesis; saved: what a saved run says of its thesis, by thesis and strategy, with its label;
     strategies: the shipped ones.
     """
 
     judged: Sequence[JudgedRow] = ()
     frozen: Sequence[FrozenRule] = ()
     variants: Mapping[str, int] = field(default_factory=dict)
-    told: Mapping[Key, tuple[BareThesisJson, str]] = field(default_factory=dict)
+    saved: Mapping[Key, tuple[BareThesisJson, str]] = field(default_factory=dict)
     strategies: Sequence[Strategy] = ()
 
     def subjects(self) -> Iterator[tuple[Key, FrozenRule | None]]:
@@ -81,9 +81,9 @@ class Known:
         yield from ((key, None) for key in dict.fromkeys(keys) if key not in ruled)
 
 
-def scoreboard(known: Known, ledger: str, today: date) -> ScoreboardJson:
+def scoreboard(inputs: ScoreboardInputs, ledger: str, today: date) -> ScoreboardJson:
     """A row a thesis and strategy: those of the ledger, of frozen rules and the shipped ones."""
-    rows = [_row(known, key, rule, today) for key, rule in known.subjects()]
+    rows = [_row(inputs, key, rule, today) for key, rule in inputs.subjects()]
     tested = [row for row in rows if row["p"] is not None]
     adjusted = benjamini_hochberg([row["p"] or 0.0 for row in tested])
     for row, value in zip(tested, adjusted, strict=True):
@@ -108,23 +108,23 @@ def word_of(row: ScoreJson) -> str:
     return row["look"]["verdict"]["word"] if row["look"] else UNJUDGED
 
 
-def _row(known: Known, key: Key, rule: FrozenRule | None, today: date) -> ScoreJson:
+def _row(inputs: ScoreboardInputs, key: Key, rule: FrozenRule | None, today: date) -> ScoreJson:
     variant = rule.row.rule["variant"] if rule else None
     looks = [
         row
-        for row in known.judged
+        for row in inputs.judged
         if (row.thesis, row.strategy) == key and variant in (None, row.variant)
     ]
     look, stated = _look(looks), _stated(rule)
     due, why = _due(look, stated, today)
-    p, told = _p_of(look["verdict"]) if look else (None, "")
+    p, p_of = _p_of(look["verdict"]) if look else (None, "")
     return {
-        "thesis": _thesis(known, key, rule),
+        "thesis": _thesis(inputs, key, rule),
         "stated": stated,
         "look": look,
-        "variants": known.variants.get(key[0], 0),
+        "variants": inputs.variants.get(key[0], 0),
         "p": p,
-        "p_of": told,
+        "p_of": p_of,
         "adjusted": None,
         "news": False,
         "due": due,
@@ -137,18 +137,18 @@ def _key_of(strategy: Strategy) -> Key:
     return (strategy.thesis.id if strategy.thesis else "", strategy.name)
 
 
-def _thesis(known: Known, key: Key, rule: FrozenRule | None) -> ScoredThesisJson:
+def _thesis(inputs: ScoreboardInputs, key: Key, rule: FrozenRule | None) -> ScoredThesisJson:
     """What is said of a thesis where it is known: its frozen rule, its class, a saved run."""
-    strategy = next((one for one in known.strategies if _key_of(one) == key), None)
-    told, label = known.told.get(key, (None, key[1]))
+    strategy = next((strategy for strategy in inputs.strategies if _key_of(strategy) == key), None)
+    thesis, label = inputs.saved.get(key, (None, key[1]))
     if rule is not None:
-        told, label = rule.row.rule["thesis"], rule.row.rule["label"]
+        thesis, label = rule.row.rule["thesis"], rule.row.rule["label"]
     elif strategy is not None:
-        told = thesis_of(strategy)
-    article = told["article"] if told else None
+        thesis = thesis_of(strategy)
+    article = thesis["article"] if thesis else None
     return {
         "id": key[0],
-        "title": told["title"] if told else "",
+        "title": thesis["title"] if thesis else "",
         "strategy": key[1],
         "label": label,
         "article": article["title"] if article else "",
@@ -193,13 +193,13 @@ def _p_of(verdict: VerdictLineJson) -> tuple[float | None, str]:
 def _stated(rule: FrozenRule | None) -> StatedJson | None:
     if rule is None:
         return None
-    said = rule.row.rule
+    written = rule.row.rule
     return {
         "frozen": rule.row.at,
         "earlier": rule.earlier,
-        "horizon": said.get("horizon") or "",
-        "falsifier": said.get("falsifier") or "",
-        "probability": said.get("probability"),
+        "horizon": written.get("horizon") or "",
+        "falsifier": written.get("falsifier") or "",
+        "probability": written.get("probability"),
     }
 
 

@@ -59,7 +59,9 @@ def record_of(tried: Tried | None) -> TrialRecord | None:
         return None
     ledger = tried.ledger
     return TrialRecord(
-        joined=tuple(JoinedTrials(one.subject, one.variants, one.why) for one in tried.joined),
+        joined=tuple(
+            JoinedTrials(trial.subject, trial.variants, trial.why) for trial in tried.joined
+        ),
         killed=sum(run.running is not True for run in tried.unfinished),
         running=sum(run.running is True for run in tried.unfinished),
         since=ledger.since,

@@ -38,7 +38,9 @@ def exposure_of(run: Run, published: str, since: date | None = None) -> Exposure
     row = 0
     if run.origin.thesis is not None:
         row = scored_window(run, since).divide - run.market.first + 1
-    control = next((one for name, one in run.references.items() if name != BENCHMARK), None)
+    control = next(
+        (reference for name, reference in run.references.items() if name != BENCHMARK), None
+    )
     held = control or run.references.get(BENCHMARK)
     return exposure_from(row, run.account, held.account if held else None, published)
 

@@ -61,13 +61,13 @@ class Stated:
 NOTHING_STATED = Stated()
 
 
-def rule_of(job: Job, settings: Settings, said: Stated = NOTHING_STATED) -> dict[str, Any]:
+def rule_of(job: Job, settings: Settings, stated: Stated = NOTHING_STATED) -> dict[str, Any]:
     """A rule as JSON values: all that its figures will depend on but prices and dates."""
     strategy, thesis = job.strategy, job.strategy.thesis
     about = Provenance.of(strategy, job.address, "", "").strategy
     written = settings_values(settings_for(strategy, settings))
-    horizon = said.horizon or (thesis.horizon if thesis else None)
-    falsifier = said.falsifier or (thesis.falsifier if thesis else None)
+    horizon = stated.horizon or (thesis.horizon if thesis else None)
+    falsifier = stated.falsifier or (thesis.falsifier if thesis else None)
     return {
         "strategy": about["name"],
         "label": about["label"],
@@ -84,7 +84,7 @@ def rule_of(job: Job, settings: Settings, said: Stated = NOTHING_STATED) -> dict
         "published": published_on(strategy),
         "horizon": horizon.isoformat() if horizon else None,
         "falsifier": str(falsifier) if falsifier else None,
-        "probability": said.probability,
+        "probability": stated.probability,
     }
 
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from backtests.records.readable import readable
+from backtests.records.run_verdict import RunVerdict, verdict_of
 from markets.store.abandoned import MARK, locked, sweep_folders
 from newsfolio.errors import NewsfolioError, OutputError
 from newsfolio.formatting import growth, percent, ratio
@@ -24,6 +26,8 @@ from reports.contract.manifest import FiguresByName, ManifestJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from reports.tables.doubts import Doubts
 
 TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates",
           "placebos")  # fmt: skip
@@ -60,7 +64,8 @@ class Result:
     references: equity of "benchmark" and of each control, sessions x names, same initial capital.
     rates: `cash`, what a year of idle cash earned as known on each session.
     placebos: label, start (ISO date) and excess a year of each placebo.
-    evaluation: `Evaluation.as_json()`, None where the run was not evaluated.
+    evaluation: `Evaluation.as_json()`, None where the run was not evaluated. Its keys can be
+        written as attributes too: `result.evaluation.scored.sessions`.
     """
 
     manifest: ManifestJson
@@ -74,6 +79,9 @@ class Result:
     rates: pd.DataFrame
     placebos: pd.DataFrame = field(default_factory=no_placebos)
     evaluation: EvaluationJson | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "evaluation", readable(self.evaluation))
 
     @property
     def id(self) -> str:
@@ -93,23 +101,41 @@ class Result:
     def simulated(self) -> bool:
         return self.manifest["data"]["simulated"]
 
-    def save(self, folder: Path, pages: Callable[[Result, Path], None] | None = None) -> Path:
+    @property
+    def verdict(self) -> RunVerdict | None:
+        """What became of the thesis: word, reason, conditions; None where it was not judged."""
+        return verdict_of(self.manifest, self.evaluation)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What one must know about lines, data and dates, a sentence each."""
+        return tuple(self.manifest["notes"])
+
+    @property
+    def doubts(self) -> Doubts:
+        """What is doubtful in the prices: `rows`, `lines`, and the `share` that rests on them."""
+        from reports.tables.doubts import doubts_of
+
+        return doubts_of(self.manifest)
+
+    def save(self, folder: str | Path, pages: Callable[[Result, Path], None] | None = None) -> Path:
         """Write everything to `folder` at once: complete, or not at all.
 
         pages: called with the result and an empty folder, to add the HTML once the rest is kept.
         """
-        with _workroom(folder) as draft:
+        place = Path(folder)
+        with _workroom(place) as draft:
             self._write(draft)
-            swap_in(draft, folder)
+            swap_in(draft, place)
         if pages is not None:
-            add_pages(folder, lambda draft: pages(self, draft))
-        return folder
+            add_pages(place, lambda draft: pages(self, draft))
+        return place
 
     def report(self, folder: str | Path) -> Path:
         """Write the result and its pages to `folder`; answers the page to open."""
         from reports import write_pages
 
-        return self.save(Path(folder), write_pages) / "verdict.html"
+        return self.save(folder, write_pages) / "verdict.html"
 
     def _write(self, folder: Path) -> None:
         write_json(folder / "manifest.json", self.manifest)
@@ -121,11 +147,9 @@ class Result:
             frame.to_parquet(folder / f"{name}.parquet")
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td>{value}</td></tr>"
-            for name, value in self.summary().items()
-        )
-        return f"<table>{rows}</table>"
+        from reports.pages.fragments import run_fragment
+
+        return run_fragment(self, self.summary())
 
     def __repr__(self) -> str:
         lines = (f"  {name:<14}{value}" for name, value in self.summary().items())
@@ -133,14 +157,12 @@ class Result:
 
     def summary(self) -> dict[str, str]:
         """The figures one asks for first, as text."""
-        from html import escape
-
         figure, window = self.metrics, self.manifest["window"]
         base = self.manifest["settings"]["currency"]
         data = self.manifest["data"]["source"] + (" (SIMULATED)" if self.simulated else "")
         return {
-            "strategy": escape(str(self.manifest["strategy"]["label"])),
-            "data": escape(data),
+            "strategy": str(self.manifest["strategy"]["label"]),
+            "data": data,
             "window": f"{window['start']} to {window['end']}",
             "final equity": f"{figure['final_equity']:,.0f} {base}",
             "total return": percent(figure["total_return"]),

@@ -228,14 +228,14 @@ def attempted(job: Job, workspace: Workspace) -> Iterator[Attempt]:
     try:
         yield attempt
     except BaseException as error:
-        known = _blamed(error, job.name)
+        blamed = _blamed(error, job.name)
         if attempt.recorded:
             attempt.close()
         else:
-            attempt.record([_failed_trial(job, begun, attempt, known)])
-        if known is error:
+            attempt.record([_failed_trial(job, begun, attempt, blamed)])
+        if blamed is error:
             raise
-        raise known from error
+        raise blamed from error
 
 
 def _blamed(error: BaseException, name: str) -> BaseException:

@@ -45,18 +45,32 @@ def open_workspace(
 
     CommandError for a setting that does not exist or a source that cannot be.
     """
+    chosen = open_settings(settings)
+    source = open_data(data, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor)
+    return Workspace(source, chosen, open_ledger(ledger))
+
+
+def open_settings(settings: Mapping[str, Any]) -> Settings:
+    """Settings by name; CommandError for one that does not exist."""
     try:
-        chosen = Settings(**settings)
+        return Settings(**settings)
     except TypeError as error:
         raise CommandError(f"unknown setting: {error}") from None
+
+
+def open_data(
+    data: Data,
+    *,
+    offline: bool = False,
+    facts: str | Path | None = None,
+    snapshot: str | None = None,
+    vendor: str = "",
+) -> Source:
+    """The source that a notebook names; CommandError for one that cannot be."""
     beside = Beside(Path(facts) if facts else None, vendor=vendor)
     if isinstance(data, str | Path):
-        source = paths.open_source(str(data), offline=offline, beside=beside, snapshot=snapshot)
-    elif isinstance(data, Source):
-        source = data
-    else:
-        source = paths.open_frames(data, beside)
-    return Workspace(source, chosen, open_ledger(ledger))
+        return paths.open_source(str(data), offline=offline, beside=beside, snapshot=snapshot)
+    return data if isinstance(data, Source) else paths.open_frames(data, beside)
 
 
 def open_ledger(path: str | Path | None) -> Ledger:

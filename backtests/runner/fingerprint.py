@@ -14,6 +14,7 @@ from typing import Any
 
 import newsfolio
 from backtests import strategy_loader
+from newsfolio.blame import source_file
 
 PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")
 
@@ -37,11 +38,13 @@ _GIVEN = frozenset({"newsfolio", "backtrader", "builtins", "abc", "typing"})
 
 
 def _source_of(kind: type) -> bytes:
+    file = source_file(kind)
     try:
-        file = Path(inspect.getfile(kind))
-        return b"".join(path.read_bytes() for path in (file, *_imported_beside(file)))
-    except (OSError, TypeError):
-        return b"".join(_attribute(name, value) for name, value in vars(kind).items())
+        files = (file, *_imported_beside(file)) if file is not None else ()
+        text = b"".join(path.read_bytes() for path in files)
+    except OSError:
+        text = b""
+    return text or b"".join(_attribute(name, value) for name, value in vars(kind).items())
 
 
 def _imported_beside(file: Path) -> list[Path]:

@@ -8,8 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from backtests.claims import lines_of
 from backtests.plain_strategy import PlainStrategy, author_of
+from backtests.runner.claims import lines_of
 from backtests.runner.proxies import factor_table_of, proxies_to_load
 from backtests.runner.run import BENCHMARK, Reference
 from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings

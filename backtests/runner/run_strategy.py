@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backtests.claims import check_claim
 from backtests.engines import kernel
 from backtests.plain_strategy import PlainStrategy
+from backtests.runner.claims import check_claim
 from backtests.runner.inputs import Inputs, cost_model, inputs_of
 from backtests.runner.provenance import Provenance
 from backtests.runner.references import run_reference

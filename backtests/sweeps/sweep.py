@@ -90,6 +90,11 @@ class SweepResult:
 
         return write_sweep(self.summary, self.folder)
 
+    def _repr_html_(self) -> str:
+        from reports.pages.fragments import sweep_fragment
+
+        return sweep_fragment(self.summary)
+
     def __repr__(self) -> str:
         sets, failed = self.summary["sets"], self.summary["failed"]
         return f"Swept {self.id}: {sets:,} sets, {failed:,} failed"

@@ -54,12 +54,14 @@ def closes_after_opens(lines: Collection[Asset]) -> Iterator[str]:
     """What to say of lines around the clock beside venues that open before their day ends."""
     around = sorted({line.ticker for line in lines if line.venue.continuous})
     venues = {line.venue for line in lines if not line.venue.continuous}
-    early = sorted((one for one in venues if one.opens > one.closes), key=lambda one: one.opens)
+    early = sorted(
+        (venue for venue in venues if venue.opens > venue.closes), key=lambda venue: venue.opens
+    )
     if around and early:
         hours = 24 - early[0].opens.hour
         yield (
             f"The day of {', '.join(around)} ends at midnight UTC, after the next open of "
-            f"{' and '.join(one.code for one in early)}: a decision on its close knows up to "
+            f"{' and '.join(venue.code for venue in early)}: a decision on its close knows up to "
             f"{hours} hour{'s' * (hours > 1)} that were still to come there."
         )
 

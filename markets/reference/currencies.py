@@ -302,8 +302,8 @@ def _through(currency: str, fixed: Quotes, name: str, quotes: Quotes) -> _Path:
     more, wrong = _believed(name, (days[after], rates[after]), float(fixed[1][-1]))
     together = np.concatenate([fixed[0], more[0]]), np.concatenate([fixed[1], more[1]])
     origin = f"{name} of the source, which is {percent(off)} off the last common fixings"
-    told = "; ".join(filter(None, (origin, wrong))) if len(more[0]) else ""
-    return _Path(together, told, refused=wrong)
+    origin_said = "; ".join(filter(None, (origin, wrong))) if len(more[0]) else ""
+    return _Path(together, origin_said, refused=wrong)
 
 
 def _believed(name: str, quotes: Quotes, before: float | None = None) -> tuple[Quotes, str]:
@@ -325,13 +325,13 @@ def _believed(name: str, quotes: Quotes, before: float | None = None) -> tuple[Q
             (over if hole[place] else leaps).append(f"{rate:g} on {days[place]} after {last:g}")
             kept[place] = bool(hole[place])
         last = rate if kept[place] else last
-    said = {
+    leaps_by_what = {
         "that are not used because they leap": leaps,
         "that leap over more than a week, and are used": over,
     }
-    told = (f"values of {name} {what}: {len(which)}, first {which[0]}"
-            for what, which in said.items() if which)  # fmt: skip
-    return (days[kept], rates[kept]), "; ".join(told)
+    warnings = (f"values of {name} {what}: {len(which)}, first {which[0]}"
+            for what, which in leaps_by_what.items() if which)  # fmt: skip
+    return (days[kept], rates[kept]), "; ".join(warnings)
 
 
 def rate_lines(currency: str) -> tuple[str, ...]:

@@ -32,6 +32,10 @@ PIECES: tuple[tuple[Piece, str], ...] = (
 )
 
 
+SWITCH = 0.05
+"""Of the portfolio: a group that changes by more overnight is drawn on that day."""
+
+
 def allocation_chart(record: RunRecord, parts: Divided) -> Chart | None:
     """What was held by weeks above what each decision wanted; None where nothing was held."""
     held = grouped(record.weights, record)
@@ -196,7 +200,10 @@ def _with_cash(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _weeks(table: pd.DataFrame) -> pd.DataFrame:
-    return table.loc[weekly(pd.Series(0, index=table.index)).index]
+    """The last session of each week, and each on which the portfolio was switched."""
+    switched = table.index[(table.diff().abs() > SWITCH).any(axis=1)]
+    weeks = weekly(pd.Series(0, index=table.index)).index
+    return table.loc[weeks.union(switched)]
 
 
 def _until(targets: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
@@ -219,13 +226,11 @@ def _layers(
             "y": [_drawn(float(value), stacked) for value in table[name]], "yaxis": axis,
             "legendgroup": plain(name), "showlegend": group == "held",
             "hovertemplate": "%{y:.1%}",
-            "line": {"width": 0.6 if stacked else 1.6, "color": {"$css": colour}},
+            "line": {"width": 0.6 if stacked else 1.6, "color": {"$css": colour}, "shape": "hv"},
         }  # fmt: skip
         if stacked:
             trace |= {"stackgroup": group, "fillcolor": {"$css": colour}}
             trace["line"]["color"] = {"$css": "--bg"}
-        if group == "target":
-            trace["line"]["shape"] = "hv"
         layers.append(trace)
     return layers
 

@@ -120,7 +120,8 @@ def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
         for name, start, end in parts.spans()
     )
     layout = {**base_layout(400), **views[0]["layout"], "hovermode": "x unified"}
-    return Chart("growth", "Growth of 1", _grown(last, parts), {"data": traces, "layout": layout},
+    finding = " ".join(filter(None, (_grown(last, parts), _identical(grown, parts.row))))
+    return Chart("growth", "Growth of 1", finding, {"data": traces, "layout": layout},
                  views if len(views) > 1 else ())  # fmt: skip
 
 
@@ -301,6 +302,17 @@ def _grown(last: Sequence[Label], parts: Divided) -> str:
         return "No session scores yet: all of it lies before the divide."
     grey = " Grey is context: it scores nothing." if parts.article and parts.row else ""
     return f"What 1 on {start} had become by {end}: {values}.{grey}"
+
+
+def _identical(grown: Sequence[tuple[Curve, pd.Series]], row: int) -> str:
+    """Which curves lie on each other from the divide on, so that only one can be seen."""
+    names = [
+        f"{other.who} and {line.who}"
+        for place, (line, growth) in enumerate(grown)
+        for other, twin in grown[:place]
+        if len(growth) - row > 1 and growth.iloc[row:].equals(twin.iloc[row:])
+    ]
+    return f"Identical: {'; '.join(names)}." if names else ""
 
 
 def colours(names: Sequence[str]) -> Mapping[str, str]:

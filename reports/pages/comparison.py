@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,11 @@ def compare_page(records: Sequence[RunRecord], comparison: RunsComparedJson, fol
 
 
 def write(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:
-    """Write `compare.html` and its script; OutputError where the folder cannot be written."""
-    path = folder / "compare.html"
+    """Write the page and its script; OutputError where the folder cannot be written.
+
+    Its name says which runs on which sessions, so that only the same comparison replaces it.
+    """
+    path = folder / f"compare-{_digest(comparison)}.html"
     try:
         write_script(folder)
         path.write_text(compare_page(records, comparison, folder), encoding="utf-8")
@@ -69,6 +73,11 @@ def write(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Pa
             f"cannot write {path}: {error.strerror or error}; give a folder that exists"
         ) from error
     return path
+
+
+def _digest(comparison: RunsComparedJson) -> str:
+    about = (comparison["start"], comparison["end"], *comparison["names"])
+    return hashlib.sha256("\0".join(about).encode()).hexdigest()[:10]
 
 
 def _sources(records: Sequence[RunRecord]) -> set[str]:

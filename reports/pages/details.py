@@ -13,10 +13,10 @@ from reports.tearsheet.inputs import scored_part
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def details_page(record: RunRecord, *, tearsheet: bool = True) -> str:
+def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = False) -> str:
     """One HTML page that needs nothing else; any run gives one.
 
-    tearsheet: whether there is one beside it to lead to.
+    tearsheet, index: whether there is one to lead to, beside it and above.
     """
     manifest = record.manifest
     return render(
@@ -29,6 +29,7 @@ def details_page(record: RunRecord, *, tearsheet: bool = True) -> str:
             "figures": FIGURES,
             "context": scored_part(record),
             "tearsheet": tearsheet,
+            "index": index,
             **_tables(record),
         },
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -47,8 +49,31 @@ COLUMNS = (
 )
 
 
-def index(rows: Sequence[Markup], damaged: Sequence[str] = ()) -> str:
-    """A page over the rows of runs, in the order given; `damaged` names folders that are none."""
+@dataclass(frozen=True)
+class OtherPage:
+    """A page over several runs: what kind it is of, its title, and where it lies."""
+
+    kind: str
+    title: str
+    address: str
+
+
+OTHERS = (
+    ("Scoreboard", "scoreboard.html"),
+    ("Comparison", "compare*.html"),
+    ("Sweep", "*/sweep.html"),
+    ("Claims", "claims*.html"),
+)
+"""Pages that the index leads to, by what their names look like."""
+
+
+def index(
+    rows: Sequence[Markup], damaged: Sequence[str] = (), others: Sequence[OtherPage] = ()
+) -> str:
+    """A page over the rows of runs, in the order given; `damaged` names folders that are none.
+
+    others: pages over several runs, to lead to.
+    """
     script = verbatim("sort.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render(
@@ -62,6 +87,7 @@ def index(rows: Sequence[Markup], damaged: Sequence[str] = ()) -> str:
             "count": len(rows),
             "rows": Markup("").join(rows),
             "damaged": damaged,
+            "others": others,
         },
     )
 
@@ -73,8 +99,9 @@ def index_line(manifest: ManifestJson, page: str | None, spark: str = "", made: 
     a small drawing. made: when, as ISO text.
     """
     row = index_row(manifest)
+    titles = [column.title for column in COLUMNS]
     values = {"kinds": KINDS, "row": row, "page": page, "spark": spark, "made": made,
-              "scored": len(SCORED)}  # fmt: skip
+              "scored": len(SCORED), "titles": titles}  # fmt: skip
     return Markup(render("index_row.html", values))
 
 
@@ -84,7 +111,7 @@ def write(folder: Path) -> Path:
     try:
         runs, damaged = drawn_runs(folder, _line)
         rows = [Markup(json.loads(run.drawn)) for run in runs]
-        text = index(rows, [run.folder.name for run in damaged])
+        text = index(rows, [run.folder.name for run in damaged], other_pages(folder))
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
@@ -94,6 +121,24 @@ def write(folder: Path) -> Path:
     finally:
         draft.unlink(missing_ok=True)
     return path
+
+
+def other_pages(folder: Path) -> list[OtherPage]:
+    """Comparisons, sweeps, claims and the scoreboard of a folder, the newest of a kind first."""
+    pages = []
+    for kind, pattern in OTHERS:
+        paths = sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in paths:
+            address = "/".join(quote(part, safe="") for part in path.relative_to(folder).parts)
+            pages.append(OtherPage(kind, _title(path), address))
+    return pages
+
+
+def _title(path: Path) -> str:
+    """What a page calls itself in its first lines."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        title = re.search("<title>(.*?)</title>", file.read(4096), re.DOTALL)
+    return unescape(title.group(1)) if title else path.name
 
 
 def _line(run: SavedRun) -> Markup:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from newsfolio.blame import writable
 from newsfolio.formatting import amount, chance, figure, moment, percent, ratio, signed
+from newsfolio.listings import KNOWN
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -52,8 +53,15 @@ def _environment() -> Environment:
         signed=signed,
         chance=chance,
         figure=figure,
+        company=company,
     )
     return environment
+
+
+def company(ticker: str) -> str:
+    """The name of a shipped line; nothing for one that is not known here, or for no line."""
+    row = KNOWN.get(ticker)
+    return row.name if row else ""
 
 
 class CompiledTemplates(FileSystemBytecodeCache):

@@ -14,6 +14,7 @@ from reports.charts.breakdowns import (
     variants_chart,
     waterfall_chart,
 )
+from reports.charts.chart_tables import chart_table
 from reports.charts.curves import (
     Chart,
     Divided,
@@ -24,6 +25,7 @@ from reports.charts.curves import (
     rebased,
 )
 from reports.charts.intervals import bar, scale_of
+from reports.charts.svg import static
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import ManifestJson
 from reports.pages.render import KINDS, render, verbatim
@@ -37,52 +39,81 @@ from reports.tables.trials import trials_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
 
+Charts = Mapping[str, Chart]
+
+FILLS_MAILED = 200
+"""Of all fills the last, in one file; a thousand take 200 kB."""
+
+NO_SCRIPT = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'"
+)
+
 UNJUDGED = (
     "This run was not evaluated: it was made without a verdict, or before there were any. "
     "Run it again to judge it."
 )
 
 
-def verdict_page(record: RunRecord, *, tearsheet: bool = True) -> str:
+def verdict_page(
+    record: RunRecord, *, tearsheet: bool = True, index: bool = False, single: bool = False
+) -> str:
     """The page of a run, to stand beside its `newsfolio.js`; it asks for nothing else.
 
     The same run gives the same text. Any run gives a page: what is missing is said, with the
-    reason. tearsheet: whether there is one beside it to lead to.
+    reason. tearsheet, index: whether there is one to lead to, beside it and above. single: one
+    file that needs no other and no script, its charts drawn already, each with its table.
     """
     manifest, evaluation = record.manifest, record.evaluation
     thesis = manifest["thesis"]
     parts = divided(record)
     charts = {chart.name: chart for chart in _charts(record, parts)}
     source = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
-    block = data_block(chart_data(charts, parts.shared() if len(parts.days) else {}))
-    nonce = nonce_of(source, block)
+    shared = parts.shared() if len(parts.days) else {}
+    fills = list(_fills(record.fills))
     return render(
         "verdict.html",
         {
-            "policy": policy(nonce),
-            "nonce": nonce,
-            "script": NAME,
-            "data": block,
+            **(_drawn(charts, shared) if single else _scripted(charts, shared, source)),
             "style": verbatim("style.css") + verbatim("verdict.css"),
             "m": {"explained": None, "gross": [], "unallocated": [], **manifest},
             "e": evaluation,
             "hero": _hero(manifest, evaluation),
             "scored": scored_headline(manifest, evaluation),
-            "charts": {**dict.fromkeys(CHARTS), **charts},
             "parts": tables_of(evaluation) if evaluation else None,
             "claims": thesis.get("claims", []) if thesis else [],
             "falls": _falls(record, parts),
             "doubts": doubts_of(manifest),
             "trials": trials_of(manifest, evaluation),
-            "fills": list(_fills(record.fills)),
+            "fills": fills[-FILLS_MAILED:] if single else fills,
             "trades": returns.trades(record.fills),
             "lapses": returns.lapsed(record.lapses),
             "moved": returns.moved(record.cash),
             "held": _held(record),
-            "tearsheet": tearsheet,
+            "tearsheet": tearsheet and not single,
+            "index": index and not single,
+            "single": single,
             "source": source,
         },
     )
+
+
+def _scripted(charts: Charts, shared: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """What a page needs whose charts are drawn by the script beside it."""
+    block = data_block(chart_data(charts, shared))
+    nonce = nonce_of(source, block)
+    drawn = {**dict.fromkeys(CHARTS), **charts}
+    return {"policy": policy(nonce), "nonce": nonce, "script": NAME, "data": block, "charts": drawn}
+
+
+def _drawn(charts: Charts, shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page needs that stands for itself."""
+    drawn = {
+        name: {"title": chart.title, "finding": chart.finding, "views": (),
+               "svg": static(chart, shared), "rows": chart_table(chart, shared)}
+        for name, chart in charts.items()
+    }  # fmt: skip
+    return {"policy": NO_SCRIPT, "charts": {**dict.fromkeys(CHARTS), **drawn}}
 
 
 def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:

@@ -125,8 +125,8 @@ def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
     if not pace.yearly:
         put = {**put, "value": row["total"]}
     cell, always = estimate(put, signed), put_always(row, pace)
-    told = always if always.startswith("of") else ""  # why there is none stands at the top
-    return TableCell(cell.text, f"{cell.small}; {told}") if told else cell
+    interval = always if always.startswith("of") else ""  # why there is none stands at the top
+    return TableCell(cell.text, f"{cell.small}; {interval}", cell.value) if interval else cell
 
 
 def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, Any]]:
@@ -172,8 +172,10 @@ def _significance(significance: SignificanceJson) -> list[Fact]:
 
 def _others(significance: SignificanceJson) -> str:
     family, everywhere = significance.get("family"), significance["all_trials"]
-    told = [] if family is None else [f"{family:,} with its family"]
-    return ", ".join([*told, *([] if everywhere is None else [f"{everywhere:,} over all theses"])])
+    counts = [] if family is None else [f"{family:,} with its family"]
+    return ", ".join(
+        [*counts, *([] if everywhere is None else [f"{everywhere:,} over all theses"])]
+    )
 
 
 def _power(power: PowerJson) -> list[Fact]:

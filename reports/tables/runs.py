@@ -162,7 +162,7 @@ def index_row(manifest: ManifestJson) -> IndexRow:
     return IndexRow(
         id=manifest["id"],
         label=manifest["strategy"]["label"],
-        verdict=_word(manifest.get("verdict"), told=scored is not None),
+        verdict=_word(manifest.get("verdict"), with_words=scored is not None),
         frozen=frozen_cell(manifest.get("frozen")) if "frozen" in manifest else TableCell(""),
         article=thesis["article"]["id"] if thesis else "",
         title=thesis["article"]["title"] if thesis else "",
@@ -207,11 +207,11 @@ def _yearly(text: str, value: float | None) -> str:
     return f"{text} a year" if defined(value) else ""
 
 
-def _word(verdict: VerdictLineJson | None, *, told: bool) -> VerdictWord:
-    """told: whether the excess stands in a column of its own."""
+def _word(verdict: VerdictLineJson | None, *, with_words: bool) -> VerdictWord:
+    """with_words: whether the excess stands in a column of its own."""
     if not verdict:
         return VerdictWord("not judged")
-    if told:
+    if with_words:
         return VerdictWord(str(verdict["word"]))
     excess = verdict["excess"]
     total = verdict.get("total")

@@ -93,10 +93,10 @@ def excess_cell(row: ScoreJson) -> TableCell:
     verdict = row["look"]["verdict"]
     if defined(verdict["excess"]):
         low, high = _ends(verdict)
-        known = defined(low) and defined(high)
+        bounded = defined(low) and defined(high)
         return TableCell(
             signed(verdict["excess"], 1),
-            f"{signed(low, 1)} to {signed(high, 1)}" if known else "no interval",
+            f"{signed(low, 1)} to {signed(high, 1)}" if bounded else "no interval",
         )
     total = verdict.get("total")
     return TableCell(

@@ -52,23 +52,25 @@ def _before(frozen: FrozenJson) -> str:
 def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str, Any]:
     """What the page says of trials; `ledger` is empty where it could not be read."""
     frozen = manifest.get("frozen")
-    told: dict[str, Any] = {
+    table: dict[str, Any] = {
         "frozen": frozen_sentence(frozen) if "frozen" in manifest else "",
         "hash": frozen["hash"] if frozen else "",
         "stated": _stated(frozen),
         "counts": None, "joined": [], "ledger": [], "gaps": [], "falsifier": None,
     }  # fmt: skip
     if not evaluation:
-        return told
+        return table
     record = evaluation.get("record")
-    told["falsifier"] = evaluation.get("falsifier")
+    table["falsifier"] = evaluation.get("falsifier")
     if not record:
-        return told
+        return table
     significance = evaluation["significance"]
-    told["counts"] = (significance["trials"], significance.get("family"))
-    told["joined"] = [(one["subject"], one["variants"], one["why"]) for one in record["joined"]]
-    told["gaps"] = record["gaps"]
-    told["ledger"] = [
+    table["counts"] = (significance["trials"], significance.get("family"))
+    table["joined"] = [
+        (joined["subject"], joined["variants"], joined["why"]) for joined in record["joined"]
+    ]
+    table["gaps"] = record["gaps"]
+    table["ledger"] = [
         f"This ledger has been kept since {moment(record['since'])} and holds, "
         f"this run apart, {record['trials']:,} {'trial' if record['trials'] == 1 else 'trials'} in "
         f"{record['rows']:,} rows." if record["since"] else "This ledger was empty until this run.",
@@ -84,7 +86,7 @@ def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict
            f"{record['running']:,} still running; they count."]
           if record["killed"] or record["running"] else []),
     ]  # fmt: skip
-    return told
+    return table
 
 
 def _stated(frozen: FrozenJson | None) -> list[tuple[str, str]]:

@@ -110,9 +110,9 @@ def _moves(returns: pd.Series) -> bool:
 
 def _earned(rate: pd.Series, index: pd.Index) -> pd.Series:
     """Rate x calendar days / 360, by session; the rate is the one known on its day."""
-    known = rate.reindex(index, method="ffill").fillna(0.0).to_numpy(dtype="float64")
+    rates = rate.reindex(index, method="ffill").fillna(0.0).to_numpy(dtype="float64")
     days = np.diff(pd.DatetimeIndex(index).to_numpy(dtype="datetime64[D]")).astype("float64")
-    return pd.Series(np.r_[0.0, known[1:] * days / MONEY_MARKET_DAYS][: len(index)], index=index)
+    return pd.Series(np.r_[0.0, rates[1:] * days / MONEY_MARKET_DAYS][: len(index)], index=index)
 
 
 def _held(weights: pd.DataFrame) -> float | None:

@@ -76,7 +76,11 @@ def with_marks(report: str, marks: Iterable[Marked]) -> str:
 
 
 def _link(mark: Marked) -> str:
-    said = f"{'Wrong in this version' if mark.row.wrong else 'Defined differently'}: {mark.row.why}"
+    sentence = (
+        f"{'Wrong in this version' if mark.row.wrong else 'Defined differently'}: {mark.row.why}"
+    )
     if mark.ours[1]:
-        said += f". Ours: {mark.ours[1]}"
-    return f'<a class="mark" href="#ours-{mark.number}" title="{escape(said)}">{mark.number}</a>'
+        sentence += f". Ours: {mark.ours[1]}"
+    return (
+        f'<a class="mark" href="#ours-{mark.number}" title="{escape(sentence)}">{mark.number}</a>'
+    )

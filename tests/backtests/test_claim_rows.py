@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backtests.claims import ClaimVerdict, MeasuredReading, deciding
+from backtests.runner.claims import ClaimVerdict, MeasuredReading, deciding
 
 
 def reading(measured: float, verdict: ClaimVerdict, decides: bool = True) -> MeasuredReading:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from backtests.claims import CheckedClaim, check_claim
+from backtests.runner.claims import CheckedClaim, check_claim
 from markets.bars import Bars, Priced
 from newsfolio import Claim, CommandError, Reading
 from newsfolio.articles import ARTICLES

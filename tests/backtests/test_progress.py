@@ -70,16 +70,18 @@ def test_in_a_pipe_nobody_is_told() -> None:
 
 
 def test_replays_and_placebos_are_told_to_their_end() -> None:
-    told: list[tuple[str, float]] = []
+    reports: list[tuple[str, float]] = []
     workspace = open_workspace("sample", {"start": "2024-06-03", "engine": "kernel"}, None)
-    judging = Judging(placebos=3, cuts=1, told=lambda what, share: told.append((what, share)))
+    judging = Judging(
+        placebos=3, cuts=1, progress=lambda what, share: reports.append((what, share))
+    )
     run_job(job_of("abc-basket"), workspace, judging=judging)
     for name in ("look-ahead replays", "placebos"):
-        shares = [share for what, share in told if what.startswith(name)]
+        shares = [share for what, share in reports if what.startswith(name)]
         assert shares[0] == 0.0
         assert shares[-1] == 1.0
         assert shares == sorted(shares)
-    assert dataclasses.replace(judging).told is judging.told
+    assert dataclasses.replace(judging).progress is judging.progress
 
 
 def test_a_table_is_aligned_text_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:

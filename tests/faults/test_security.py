@@ -167,7 +167,7 @@ def test_sessions_of_ours_check_certificates() -> None:
 
 
 def test_no_other_csv_is_written() -> None:
-    """A hash, the dates and numbers of an imported line, and a workbook's cells in memory."""
+    """A hash, the dates and numbers of an imported line, and the cells of a table in memory."""
     places = [
         f"{path.as_posix()} {word}"
         for path, tree in PARSED.items()
@@ -178,5 +178,6 @@ def test_no_other_csv_is_written() -> None:
     assert sorted(places) == [
         "markets/facts.py to_csv",
         "markets/folder/importing.py writer",
+        "markets/reference/packed_file.py to_csv",
         "markets/reference/packed_file.py writer",
     ]

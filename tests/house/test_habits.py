@@ -20,6 +20,7 @@ from tests.support.source_tree import (
     PACKAGES,
     Reported,
     SourceFile,
+    generic_locals,
     imported_packages,
     imports_of_tests,
     long_bodies,
@@ -44,6 +45,9 @@ LONG_FILES = {
 LONG_BODIES: dict[str, str] = {}
 MANY_PARAMETERS = {
     "backtests/api.py::run": "a notebook's call: the options of a run, by name",
+    "backtests/public/calls.py::check": "a notebook's call: the options of a check, by name",
+    "backtests/public/calls.py::score": "a notebook's call: the options of a score, by name",
+    "backtests/public/calls.py::weights": "a notebook's call: the options of weights, by name",
     "backtests/sweeps/sweep.py::sweep": "a notebook's call: the options of a sweep, by name",
 }
 SAME_CLASSES: dict[str, str] = {}
@@ -62,7 +66,11 @@ OPTIONAL_METHODS = {
     "backtests/sweeps/data_needs.py: hasattr __get__": "that is what makes a descriptor",
     "markets/store/price_store.py: hasattr O_DIRECTORY": "Windows has none",
 }
+GENERIC_LOCALS = {
+    "backtests/commands/runs.py: one": "an argument of `newsfolio diff`, as its help shows it",
+}
 UNIMPORTED = {
+    "ipython": "a program that a test starts",
     "tzdata": "the zones of zoneinfo where the system has none",
     "mypy": "a command",
     "pandas-stubs": "types for mypy",
@@ -106,6 +114,12 @@ def test_a_class_has_a_name_of_its_own() -> None:
     """In the files of users and of commands a name may be short and common."""
     apart = ("backtests/commands/", "strategies/")
     excused(second_classes(file for file in HOUSE if not file.path.startswith(apart)), SAME_CLASSES)
+
+
+def test_a_local_is_called_by_what_it_holds() -> None:
+    """A noun of the field; shipped strategies stay as they are, for their code is hashed."""
+    files = [file for file in HOUSE + TESTS + BENCHMARKS if not file.path.startswith("strategies/")]
+    excused(generic_locals(files), GENERIC_LOCALS)
 
 
 def test_private_names_stay_in_their_module() -> None:
@@ -266,6 +280,19 @@ def test_a_second_class_is_reported(tmp_path: Path) -> None:
     made(tmp_path, "class A: ...")
     files = made(tmp_path, "class A: ...\nclass B: ...", "newsfolio/other.py")
     assert second_classes(files) == {"A": "newsfolio/made.py, newsfolio/other.py"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("found = 1", ["found"]), ("for one in x: ...", ["one"]), ("[each for each in x]", ["each"]),
+     ("def f(told): ...", ["told"]), ("lambda said: 0", ["said"]),
+     ("try: ...\nexcept Exception as it: ...", ["it"]), ("if (known := x): ...", ["known"]),
+     ("class A:\n    told: str = ''\n    one = 2", []), ("print(found, x.told, f(one=1))", []),
+     ("rows = tickers = 1", [])],
+)  # fmt: skip
+def test_a_generic_local_is_reported(tmp_path: Path, text: str, names: list[str]) -> None:
+    reported = generic_locals(made(tmp_path, text))
+    assert list(reported) == [f"newsfolio/made.py: {name}" for name in names]
 
 
 def test_a_private_name_of_another_module_is_reported(tmp_path: Path) -> None:

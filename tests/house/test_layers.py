@@ -54,6 +54,7 @@ LAYERS = {
         ("backtests", "backtests.__main__"),
         ("backtests.cli",),
         ("backtests.commands",),
+        ("backtests.public",),
         ("backtests.api", "backtests.sweeps"),
         ("backtests.evaluation",),
         ("backtests.records",),
@@ -62,7 +63,6 @@ LAYERS = {
         ("backtests.simulation",),
         ("backtests.compiled",),
         (
-            "backtests.claims",
             "backtests.progress",
             "backtests.settings",
             "backtests.paths",

@@ -49,28 +49,28 @@ def planned(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 def test_the_first_interpreter_that_is_new_enough_is_taken(
     planned: Callable[..., subprocess.CompletedProcess[str]], programs: dict[str, str], chosen: str
 ) -> None:
-    said = planned(programs, "-n", "run").stdout
-    assert f"\n{chosen} -m venv " in said
-    assert f"with {chosen}" in said
-    assert "'.[views]'" in said
-    assert "Installing newsfolio and its libraries" in said
+    plan = planned(programs, "-n", "run").stdout
+    assert f"\n{chosen} -m venv " in plan
+    assert f"with {chosen}" in plan
+    assert "'.[views]'" in plan
+    assert "Installing newsfolio and its libraries" in plan
 
 
 def test_uv_finds_one_where_the_path_has_none(
     planned: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
-    said = planned({"python3": OLD, "uv": OLD}, "-n", "test").stdout
-    assert 'uv venv --allow-existing --seed --python ">=3.11"' in said
-    assert "uv pip install" in said
-    assert "Running the tests" in said
+    plan = planned({"python3": OLD, "uv": OLD}, "-n", "test").stdout
+    assert 'uv venv --allow-existing --seed --python ">=3.11"' in plan
+    assert "uv pip install" in plan
+    assert "Running the tests" in plan
 
 
 def test_no_interpreter_is_one_line_that_says_so(
     planned: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
-    said = planned({"python3": OLD}, "run")
-    assert said.returncode == 2
+    plan = planned({"python3": OLD}, "run")
+    assert plan.returncode == 2
     assert (
-        "no Python 3.11 or later that can make a virtual environment among: python3" in said.stderr
+        "no Python 3.11 or later that can make a virtual environment among: python3" in plan.stderr
     )
-    assert "make PYTHON=/path/to/python3.12" in said.stderr
+    assert "make PYTHON=/path/to/python3.12" in plan.stderr

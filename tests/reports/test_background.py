@@ -70,6 +70,18 @@ def test_a_process_that_takes_too_long_is_not_waited_for(
 
 
 @forks
+def test_who_waits_is_told_to_the_end(expected: list[str]) -> None:
+    messages: list[tuple[str, float]] = []
+    artist = BackgroundRenderer(lambda what, share: messages.append((what, share)))
+    result = results()[0]
+    artist.begin(result)
+    assert artist.tearsheet(result) == expected[0]
+    shares = [share for _, share in messages]
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert shares == sorted(shares)
+
+
+@forks
 def test_it_ends_when_nobody_listens() -> None:
     children = set(multiprocessing.active_children())
     artist = BackgroundRenderer()

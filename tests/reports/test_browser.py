@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from backtests.claims import articles_of, check_claims
 from backtests.evaluation.comparison import compare
 from backtests.records.result import Result
+from backtests.runner.claims import articles_of, check_claims
 from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
 from reports import write_claims, write_compare, write_index, write_pages
@@ -26,7 +26,7 @@ from tests.support.results import THESIS, curve, judged, make, two, walk
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 DRAWN = "html[data-charts=drawn]"
 SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
-SCRIPTED = ("verdict.html", "compare.html")
+SCRIPTED = ("verdict", "compare")
 WIDTHS = (375, 768, 1600)
 
 
@@ -91,7 +91,7 @@ def show(browser: Any) -> Iterator[Any]:
         view.on("console", lambda message: page.said.append(message.text))
         view.on("pageerror", lambda error: page.said.append(str(error)))
         view.goto(path.as_uri())
-        if path.name in SCRIPTED and more.get("java_script_enabled", True):
+        if path.stem.split("-")[0] in SCRIPTED and more.get("java_script_enabled", True):
             view.wait_for_selector(DRAWN, state="attached")
         return page
 
@@ -113,7 +113,9 @@ def test_pages_open_without_errors_strangers_or_sideways_scroll(
     for width in WIDTHS:
         page.view.set_viewport_size({"width": width, "height": 900})
         assert page.view.evaluate("document.documentElement.scrollWidth") <= width
-    script = [(path.parent / "newsfolio.js").as_uri()] if path.name in SCRIPTED else []
+    script = (
+        [(path.parent / "newsfolio.js").as_uri()] if path.stem.split("-")[0] in SCRIPTED else []
+    )
     asked = [url for url in page.asked if not url.startswith("data:")]
     assert asked == [path.as_uri(), *script]
     assert page.said == []

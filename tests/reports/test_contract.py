@@ -10,9 +10,9 @@ import pytest
 
 from backtests import Result, sweep
 from backtests import run as run_strategy
-from backtests.claims import articles_of, check_claims
 from backtests.evaluation.comparison import compare
 from backtests.records.result import load
+from backtests.runner.claims import articles_of, check_claims
 from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
 from reports.contract.claims import CheckedArticleJson

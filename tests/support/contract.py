@@ -15,7 +15,7 @@ def mismatches(value: Any, kind: Any, place: str = "$") -> Iterator[str]:
     if is_typeddict(kind):
         yield from _of_document(value, kind, place)
     elif origin in (Union, UnionType):
-        if all(any(mismatches(value, one)) for one in arguments):
+        if all(any(mismatches(value, choice)) for choice in arguments):
             yield from _nearest(value, arguments, place)
     elif origin in (list, Sequence):
         if not isinstance(value, list):

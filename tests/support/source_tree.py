@@ -19,6 +19,7 @@ Graph = Mapping[str, set[str]]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 PACKAGES = ("newsfolio", "strategies", "markets", "reports", "backtests")
+GENERIC = frozenset({"each", "found", "it", "known", "one", "said", "such", "thing", "told"})
 _BY_NAME = ("importorskip", "import_module", "find_spec")
 _CYTHON_FUNCTION = re.compile(r"^( *)(?:cdef|cpdef|def)\b[^=]*?(\w+)\(")
 _CYTHON_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+c?import|c?import\s+([\w.]+))", re.MULTILINE)
@@ -244,6 +245,34 @@ def second_classes(files: Iterable[SourceFile]) -> Reported:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(file.path)
     return {name: ", ".join(paths) for name, paths in places.items() if len(set(paths)) > 1}
+
+
+def generic_locals(files: Iterable[SourceFile]) -> Reported:
+    """Assigned names and parameters that say nothing of what they hold; fields are apart."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        fields = {
+            id(target)
+            for node in file.nodes
+            if isinstance(node, ast.ClassDef)
+            for statement in node.body
+            for target in (getattr(statement, "target", None), *getattr(statement, "targets", ()))
+        }
+        for node in file.nodes:
+            if isinstance(node, ast.Name):
+                name = "" if id(node) in fields or isinstance(node.ctx, ast.Load) else node.id
+            else:
+                name = _bound(node)
+            if name in GENERIC:
+                counts[f"{file.path}: {name}"] += 1
+    return {subject: f"{count} times" for subject, count in counts.items()}
+
+
+def _bound(node: ast.AST) -> str:
+    """The name that a parameter, an exception or a pattern binds."""
+    if isinstance(node, ast.arg):
+        return node.arg
+    return (isinstance(node, ast.ExceptHandler | ast.MatchAs) and node.name) or ""
 
 
 def private_imports(files: Iterable[SourceFile]) -> Reported:

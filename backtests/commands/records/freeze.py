@@ -49,17 +49,17 @@ def freeze(
     from backtests.settings import read_day
     from newsfolio.falsifier import Falsifier
 
-    said = freezing.Stated(
+    stated = freezing.Stated(
         read_day("horizon", horizon), Falsifier.read(falsifier) if falsifier else None, probability
     )
     job = market.job(strategy, lines_of(universe))
-    rule = freezing.rule_of(job, market.settings(), said)
+    rule = freezing.rule_of(job, market.settings(), stated)
     book = open_ledger(ledger)
     row = freezing.freeze(book, rule, paths.now())
     earlier = freezing.earlier(book, job, row)
-    told = {"row": row.row, "at": row.at, "earlier": earlier, **row.rule}
+    frozen = {"row": row.row, "at": row.at, "earlier": earlier, **row.rule}
     if json:
-        print_json(told)
+        print_json(frozen)
         return
     lines = [
         ("frozen", f"{rule['label']}, hash {row.rule['hash']}, row {row.row:,} of the ledger"),

@@ -8,13 +8,14 @@ from typing import Any
 
 from backtests.api import run_job
 from backtests.commands.output import draw_run, draw_tearsheet, require_writable, save_run
-from backtests.commands.records.rescore import PagesWanted, job_as_written
+from backtests.commands.records.rescore import PagesWanted
 from backtests.commands.terminal import print_json
 from backtests.evaluation.judging import Judging
 from backtests.plain_strategy import author_of
 from backtests.records.ledger import Ledger
 from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.verdicts import JudgedRow
+from backtests.records.rescore import job_as_written
 from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import Inputs
@@ -143,7 +144,7 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
 def _said(look: Look, pages: PagesWanted) -> Sequence[str]:
     if look.problem:
         return [f"{look.thesis:<10}{look.label}: NOT JUDGED, {look.problem}"]
-    page = pages.said / look.run / "verdict.html" if look.run else ""
+    page = pages.asked / look.run / "verdict.html" if look.run else ""
     if pages.quiet:
         return [str(page)]
     return [f"{look.thesis:<10}{look.label}: {look.changed}", f"{'':<10}{page}"]

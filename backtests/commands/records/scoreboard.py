@@ -14,8 +14,10 @@ from backtests.records.registry import listed_runs
 from reports import write_scoreboard
 
 if TYPE_CHECKING:
-    from backtests.evaluation.scoreboard import FrozenRule, Known
+    from backtests.evaluation.scoreboard import FrozenRule, ScoreboardInputs
     from backtests.records.ledger import Ledger
+    from backtests.records.ledger.verdicts import JudgedRow
+    from reports.contract.manifest import ManifestJson
 
 
 def scoreboard(
@@ -47,7 +49,7 @@ def scoreboard(
     from reports.tables.scoreboard import text_rows
 
     folder, book = out or paths.RUNS, open_ledger(ledger)
-    board = boards.scoreboard(known(book, folder), str(book.path), paths.now().date())
+    board = boards.scoreboard(board_inputs(book, folder), str(book.path), paths.now().date())
     if json:
         print_json(board)
         return
@@ -61,13 +63,13 @@ def scoreboard(
         browse(page)
 
 
-def known(ledger: Ledger, folder: Path) -> Known:
+def board_inputs(ledger: Ledger, folder: Path) -> ScoreboardInputs:
     """What the ledger, the saved runs of a folder and the shipped strategies tell of theses."""
-    from backtests.evaluation.scoreboard import Known
+    from backtests.evaluation.scoreboard import ScoreboardInputs
     from backtests.strategy_loader import shipped
 
     manifests = [run.manifest for run in listed_runs(folder)] if folder.is_dir() else []
-    told = {
+    saved = {
         (manifest["thesis"]["id"], manifest["strategy"]["name"]): (
             manifest["thesis"],
             manifest["strategy"]["label"],
@@ -75,13 +77,31 @@ def known(ledger: Ledger, folder: Path) -> Known:
         for manifest in reversed(manifests)
         if manifest["thesis"]
     }
-    return Known(
-        judged=ledger.judged(),
+    judged = ledger.judged()
+    known_runs = {row.run for row in judged}
+    return ScoreboardInputs(
+        judged=(
+            *(row for row in map(_saved, reversed(manifests)) if row and row.run not in known_runs),
+            *judged,
+        ),
         frozen=tuple(_frozen(ledger)),
-        variants={one.subject: one.variants for one in ledger.subjects()[0]},
-        told=told,
+        variants={subject.subject: subject.variants for subject in ledger.subjects()[0]},
+        saved=saved,
         strategies=[cls() for cls in shipped().values()],
     )
+
+
+def _saved(manifest: ManifestJson) -> JudgedRow | None:
+    """A saved run on real prices that was judged, of which the ledger does not know the verdict."""
+    from backtests.records.ledger import variant_of
+    from backtests.records.ledger.verdicts import JudgedRow
+
+    thesis, verdict, about = manifest["thesis"], manifest.get("verdict"), manifest["strategy"]
+    if thesis is None or not verdict or manifest["data"]["simulated"]:
+        return None
+    variant = variant_of(about["name"], about["parameters"], about["code"], manifest["settings"])
+    end = manifest["window"]["end"]
+    return JudgedRow(0, "", thesis["id"], about["name"], variant, manifest["id"], end, verdict)
 
 
 def _frozen(ledger: Ledger) -> list[FrozenRule]:

@@ -157,13 +157,13 @@ def _on_factors(run: Run, scored: ScoredReturns, factors: Factors) -> Alpha:
     moves = _by_month(scored, factors.returns) if monthly else _by_session(scored, factors.returns)
     if not len(moves):
         return replace(Alpha.unknown(f"{basis} cover nothing that is scored"), basis=basis)
-    own, cash = (_compounded(each, moves.index) for each in (scored.own, scored.cash))
+    own, cash = (_compounded(curve, moves.index) for curve in (scored.own, scored.cash))
     years = len(moves) / 12 if monthly else scored.years * len(moves) / len(scored.own)
     names: Mapping[str, str] = dict.fromkeys(map(str, moves.columns), "")
-    found = alpha(own, cash, moves, names, years, funded=False, monthly=monthly)
+    estimate = alpha(own, cash, moves, names, years, funded=False, monthly=monthly)
     ends = factors.returns.index[-1]
     cut = f"{basis} end on {ends:%Y-%m-%d}" if ends < scored.own.index[-1] else ""
-    return replace(found, why="; ".join(filter(None, (found.why, cut))), basis=basis)
+    return replace(estimate, why="; ".join(filter(None, (estimate.why, cut))), basis=basis)
 
 
 def _by_session(scored: ScoredReturns, factors: pd.DataFrame) -> pd.DataFrame:

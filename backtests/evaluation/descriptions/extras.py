@@ -14,13 +14,13 @@ class Extras:
     """factors: that alpha is measured against, instead of the strategy's proxies.
 
     periods: in which the strategy is looked at. shortcuts: whether to run what nobody could have
-    done, and the other days of the month. told: how far placebos are.
+    done, and the other days of the month. progress: how far placebos are.
     """
 
     factors: Factors | None = None
     periods: tuple[NamedPeriod, ...] = PERIODS
     shortcuts: bool = False
-    told: Progress = silent
+    progress: Progress = silent
 
 
 NOTHING_MORE = Extras()

@@ -78,12 +78,12 @@ def _drawdown(returns: Values) -> float:
 
 
 def _sentence(falsifier: Falsifier, value: float | None, met: bool | None, *, due: bool) -> str:
-    told = "not known" if value is None else (
+    shown_value = "not known" if value is None else (
         ratio(value) if falsifier.figure in _RATIOS else percent(value)
     )  # fmt: skip
     if met is not None:
         end = "the thesis is wrong by its own condition" if met else "it has not been shown wrong"
-        return f"{falsifier.figure} was {told} on {falsifier.by}: {end}."
+        return f"{falsifier.figure} was {shown_value} on {falsifier.by}: {end}."
     if due:
-        return f"{falsifier.figure} was {told} on {falsifier.by}, so nothing is shown."
-    return f"Open until {falsifier.by}; {falsifier.figure} is {told} so far."
+        return f"{falsifier.figure} was {shown_value} on {falsifier.by}, so nothing is shown."
+    return f"Open until {falsifier.by}; {falsifier.figure} is {shown_value} so far."

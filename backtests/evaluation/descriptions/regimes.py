@@ -148,8 +148,8 @@ def benchmark_level(run: Run, reference: ReferenceRun) -> pd.Series | None:
     levels = pd.DataFrame(market.level, index=index, columns=list(market.tickers))
     weights = _weights_of(strategy, levels)
     returns = levels.pct_change(fill_method=None)
-    known = returns.notna() * weights
-    mixed = (returns.fillna(0.0) * weights).sum(axis=1) / known.sum(axis=1).replace(0.0, np.nan)
+    priced = returns.notna() * weights
+    mixed = (returns.fillna(0.0) * weights).sum(axis=1) / priced.sum(axis=1).replace(0.0, np.nan)
     begun = mixed.first_valid_index()
     return None if begun is None else (1 + mixed[begun:].fillna(0.0)).cumprod()
 

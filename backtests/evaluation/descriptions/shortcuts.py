@@ -226,11 +226,11 @@ def _best(race: _Race, honest: _Shown, variants: Variants) -> Shortcut:
         return Shortcut.unknown(*BEST, "the thesis declares no grid")
     other = race.control_curve(lambda market: market)
     shown = {strategy.label: race.measured(equity, other) for strategy, equity in variants}
-    known = {label: each for label, each in shown.items() if each.excess is not None}
-    if not known:
+    defined = {label: row for label, row in shown.items() if row.excess is not None}
+    if not defined:
         return Shortcut.unknown(*BEST, "every variant lost its account")
-    label = max(known, key=lambda name: known[name].excess or 0.0)
-    return replace(_row(BEST, honest, lambda: known[label]), why=f"{label}, of {len(variants)}")
+    label = max(defined, key=lambda name: defined[name].excess or 0.0)
+    return replace(_row(BEST, honest, lambda: defined[label]), why=f"{label}, of {len(variants)}")
 
 
 # --- the phase ---------------------------------------------------------------------------------
@@ -242,12 +242,12 @@ def _phases(race: _Race, honest: _Shown) -> Phases:
     rows = tuple(_moved(race, other))
     if len(rows) < 2:
         return Phases.unknown("its schedule has no period whose end could be moved")
-    known = [row.excess for row in rows if row.excess is not None]
-    if len(known) < 2 or honest.excess is None:
+    excesses = [row.excess for row in rows if row.excess is not None]
+    if len(excesses) < 2 or honest.excess is None:
         return replace(Phases.unknown("an account was lost"), rows=rows)
     others = np.array([row.excess for row in rows[1:] if row.excess is not None])
     return Phases(
-        rows, min(known), median(known), max(known), stdev(known),
+        rows, min(excesses), median(excesses), max(excesses), stdev(excesses),
         float(np.mean(others < honest.excess)) if len(others) else None,
     )  # fmt: skip
 

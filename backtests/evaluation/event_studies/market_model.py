@@ -15,6 +15,7 @@ from backtests.evaluation.event_studies.returns import MIN_ESTIMATION, ReturnPan
 from backtests.evaluation.statistics.distributions import student_sf
 from backtests.evaluation.statistics.regression import least_squares
 from backtests.evaluation.statistics.samples import Values, too_few
+from backtests.evaluation.statistics.sequential import persistence
 from backtests.simulation.metrics import FLAT
 
 Places = NDArray[np.int64]
@@ -26,13 +27,18 @@ GAP = 10
 """Sessions between the last of them and day 0, so that news that leaks is not part of the model."""
 
 
+NOTHING = 1e-9
+"""What is left of a session's news when it is forgotten."""
+
+
 @dataclass(frozen=True, eq=False)
 class Abnormal:
     """The cumulative abnormal return (CAR) of one window, and the error it carries.
 
-    error: (N,) how much each session's disturbance moves the figure, in units of return. Those of
-        the window count once, those of the estimation by their pull on the fitted line, so its
-        norm is the standard error with Patell's term, and windows that share sessions add up right.
+    error: (N,) how much the news of each session moves the figure, in units of return. The
+        disturbances of the window count once, those of the estimation by their pull on the fitted
+        line, and news lives on in the disturbances after it where they have a memory. So its norm
+        is the standard error with Patell's term, and windows that share sessions add up right.
     """
 
     car: float
@@ -43,7 +49,10 @@ class Abnormal:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """The market model as estimated before day 0, which stands at `place`."""
+    """The market model as estimated before day 0, which stands at `place`.
+
+    memory: the first-order autocorrelation of what it leaves, 0 where that is negative.
+    """
 
     panel: ReturnPanel
     place: int
@@ -53,6 +62,7 @@ class Model:
     inverse: Values
     deviation: float
     basket: Values
+    memory: float
 
     @cached_property
     def rest(self) -> Values:
@@ -71,12 +81,11 @@ class Model:
             return None
         window = slice(self.place + first, self.place + last + 1)
         pull = self.panel.design[self.rows] @ self.inverse @ self.panel.design[window].sum(axis=0)
-        error = np.zeros(len(self.panel.days))
-        error[window] = 1.0
-        error[self.rows] = -pull
-        return Abnormal(
-            float(self.rest[window].sum()), self.deviation * error, self.rows, len(self.inverse)
-        )
+        weights = np.zeros(len(self.panel.days))
+        weights[window] = 1.0
+        weights[self.rows] = -pull
+        error = self.deviation * _of_news(weights, self.memory)
+        return Abnormal(float(self.rest[window].sum()), error, self.rows, len(self.inverse))
 
 
 @dataclass(frozen=True)
@@ -131,6 +140,20 @@ def mean(returns: Sequence[Abnormal]) -> tuple[float, float]:
     return sum(abnormal.car for abnormal in returns) / len(returns), float(error)
 
 
+def _of_news(weights: Values, memory: float) -> Values:
+    """Weights on the disturbances as weights on the news of an autoregression that makes them.
+
+    A disturbance is `memory` times the one before and news of variance 1 - memory ** 2, the first
+    of all news of variance 1; so the squares add up to the variance of the weighted sum.
+    """
+    if not memory:
+        return weights
+    later = int(np.ceil(np.log(NOTHING) / np.log(memory)))
+    lasting = np.convolve(weights[::-1], memory ** np.arange(later))[: len(weights)][::-1]
+    lasting[1:] *= sqrt(1 - memory**2)
+    return lasting
+
+
 def _regressed(
     panel: ReturnPanel, place: int, held: tuple[str, ...], rows: Places, basket: Values
 ) -> Model | str:
@@ -138,4 +161,5 @@ def _regressed(
     deviation = sqrt(fit.variance)
     if not deviation > FLAT:
         return "the basket never moves apart from its market"
-    return Model(panel, place, held, rows, fit.coefficients, fit.inverse, deviation, basket)
+    memory = float(persistence(fit.rest))
+    return Model(panel, place, held, rows, fit.coefficients, fit.inverse, deviation, basket, memory)

@@ -180,7 +180,7 @@ class AccessAudit:
     def _from_here(self, path: str) -> bool:
         """Whether a file or a folder was made by this process, and nothing was moved there."""
         made = path in self._written or any(
-            str(each) in self._written for each in Path(path).parents
+            str(parent) in self._written for parent in Path(path).parents
         )
         return made and path not in self._moved
 

@@ -64,7 +64,7 @@ class FlowingMarket:
     def __init__(self, market: Market, alter: Alter) -> None:
         self._market, self._alter = market, alter
         self._known = market.first
-        values = {each.name: getattr(market, each.name) for each in dataclasses.fields(market)}
+        values = {field.name: getattr(market, field.name) for field in dataclasses.fields(market)}
         names = [name for name, value in values.items() if isinstance(value, np.ndarray)]
         names.remove("sessions")
         self._arrays = {name: getattr(market, name) for name in (*names, *DERIVED)}

@@ -36,10 +36,10 @@ _RANK = {Honesty.HONEST: 0, Honesty.UNCERTIFIABLE: 1, Honesty.CHEATS: 2}
 
 @dataclass(frozen=True)
 class Replaying:
-    """How replays are made. seed: of their noise. told: how far they are."""
+    """How replays are made. seed: of their noise. progress: how far they are."""
 
     seed: int = 0
-    told: Progress = silent
+    progress: Progress = silent
 
 
 def certify(
@@ -60,22 +60,22 @@ def certify(
     """
     market, ran = prepare(strategy, bars, settings), decided or {}
     rng = np.random.default_rng(replaying.seed)
-    own = _Examined(strategy, bars, settings, market, rng, "", replaying.told).by(
+    own = _Examined(strategy, bars, settings, market, rng, "", replaying.progress).by(
         cuts, 3, ran.get("")
     )
     beside = [
         _Examined(other, bars, settings, its_market, rng, f"{name}: ").by(1, 1, ran.get(name))
         for name, other, its_market in _references(strategy, bars, settings, market)
     ]
-    worst = max(own, *beside, key=lambda each: _RANK[each.honesty]) if beside else own
+    worst = max(own, *beside, key=lambda certificate: _RANK[certificate.honesty]) if beside else own
     everyone = [own, *beside]
     return replace(
         worst,
         reason=_unchanged(own, beside) if worst.honesty is Honesty.HONEST else worst.reason,
-        replays=sum(each.replays for each in everyone),
+        replays=sum(certificate.replays for certificate in everyone),
         decisions=own.decisions,
-        changes=tuple(change for each in everyone for change in each.changes)[:SHOWN],
-        seen=tuple(line for each in everyone for line in each.seen),
+        changes=tuple(change for certificate in everyone for change in certificate.changes)[:SHOWN],
+        seen=tuple(line for certificate in everyone for line in certificate.seen),
         declared=tuple(strategy.files),
     )
 
@@ -90,7 +90,7 @@ class _Examined:
     market: Market
     rng: np.random.Generator
     name: str = ""
-    told: Progress = silent
+    progress: Progress = silent
 
     def by(self, cuts: int, futures: int, decided: Sequence[Target] | None) -> Certificate:
         """What replays found, of this strategy alone."""
@@ -102,7 +102,7 @@ class _Examined:
         except StrategyError as error:
             return self._said(Honesty.UNCERTIFIABLE, str(error))
         replays = Replays(
-            self.strategy, packing, self.bars, self.settings, self.market, self.rng, self.told
+            self.strategy, packing, self.bars, self.settings, self.market, self.rng, self.progress
         )
         try:
             changes = replays.run()
@@ -195,7 +195,7 @@ def _of_the_house(cls: type) -> bool:
 
 
 def _unchanged(own: Certificate, beside: Sequence[Certificate]) -> str:
-    count = own.replays + sum(each.replays for each in beside)
+    count = own.replays + sum(certificate.replays for certificate in beside)
     also = f", nor of {len(beside)} beside it" if beside else ""
     return f"{count} replays changed none of {own.decisions} decisions{also}"
 

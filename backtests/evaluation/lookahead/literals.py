@@ -24,7 +24,7 @@ def _literals(name: str) -> Iterator[Any]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                if any(isinstance(each, ast.Name) and each.id == name for each in targets):
+                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                     yield from _evaluated(node.value)
 
 

@@ -122,7 +122,7 @@ class _Replays:
 
 def certify_plain(
     strategy: PlainStrategy, bars: Snapshot, settings: Settings, cuts: int, seed: int = 0,
-    told: Progress = silent,
+    progress: Progress = silent,
 ) -> Certificate:  # fmt: skip
     """Replay a plain strategy with other futures, cut at so many sessions, evenly spread."""
     settings = settings_for(strategy, settings)
@@ -136,7 +136,7 @@ def certify_plain(
     except StrategyError as error:
         return Certificate(Honesty.UNCERTIFIABLE, f"in a process of its own it failed: {error}")
     places = _cuts(base, market, cuts)
-    for cut in counted(places, "look-ahead replays", len(places), told):
+    for cut in counted(places, "look-ahead replays", len(places), progress):
         changes += replays.changes(base, cut)
     changes.sort(key=lambda change: change.session)
     opened = undeclared(sorted(replays.seen), (), kind)

@@ -209,6 +209,6 @@ def _by_ticker(answer: Columns | None, market: Market) -> Weights | None:
 
 
 def _arrays(market: Market) -> dict[str, Any]:
-    values = ((each.name, getattr(market, each.name)) for each in dataclasses.fields(market))
+    values = ((field.name, getattr(market, field.name)) for field in dataclasses.fields(market))
     return {name: value for name, value in values
             if isinstance(value, np.ndarray) and name != "sessions"}  # fmt: skip

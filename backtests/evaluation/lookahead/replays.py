@@ -74,7 +74,7 @@ class Replays:
     settings: Settings
     market: Market
     rng: np.random.Generator
-    told: Progress = silent
+    progress: Progress = silent
     base: RunReply = field(init=False)
     count: int = 0
     seen: set[str] = field(default_factory=set)
@@ -110,7 +110,7 @@ class Replays:
             *(partial(self._cut_off, cut) for cut in self._cuts(cuts)),
         ]
         changes: list[ChangedDecision] = []
-        for work in counted(works, "look-ahead replays", len(works), self.told):
+        for work in counted(works, "look-ahead replays", len(works), self.progress):
             changes += work()
         return changes
 
@@ -129,13 +129,15 @@ class Replays:
 
     def compared(self, replay: str, decided: Sequence[Target]) -> list[ChangedDecision]:
         """The decisions of a run in this process, against those of the replaying one."""
-        one, other = (
+        here, there = (
             {self.market.day(target.session): target.weights for target in targets}
             for targets in (decided, self.base.targets)
         )
-        days = sorted({*one, *other})
-        return [change for day in days
-                for change in changed(replay, day, one.get(day), other.get(day), LIKE)]  # fmt: skip
+        return [
+            change
+            for day in sorted({*here, *there})
+            for change in changed(replay, day, here.get(day), there.get(day), LIKE)
+        ]
 
     def _copy(self, opened: Opened) -> _Watched:
         return _Watched(self, opened)
@@ -148,11 +150,13 @@ class Replays:
         self.count += 1
         copy.ask(Begin(bait))
         market = on or self.market
-        asked = [one for one in self.base.decisions if self._day(one) in market.row_of]
+        asked = [
+            decision for decision in self.base.decisions if self._day(decision) in market.row_of
+        ]
         answers = (
             self._one_by_one(copy, asked, flowing)
             if flowing
-            else copy.ask(Steps(tuple(self._step(one, market) for one in asked)))
+            else copy.ask(Steps(tuple(self._step(decision, market) for decision in asked)))
         )
         changes: list[ChangedDecision] = []
         for decided, answer in zip(asked, answers, strict=False):
@@ -236,7 +240,9 @@ class Replays:
         The first decision on the article is always one of them.
         """
         first, last = self.market.first, len(self.market.sessions) - 1
-        places = [one.session for one in self.base.decisions if first <= one.session < last]
+        places = [
+            decision.session for decision in self.base.decisions if first <= decision.session < last
+        ]
         if not places:
             return []
         chosen = np.linspace(0, len(places) - 1, min(count, len(places))).round().astype(int)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import inspect
 import os
 import site
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import CodeType
 
 import newsfolio
+from newsfolio.blame import source_file
 
 _UNSEEN = "its files are read by compiled code that no hook sees; read a declared CSV instead"
 
@@ -131,6 +131,22 @@ def _named(node: ast.AST) -> list[str]:
     return []
 
 
+def runs_at_import(file: str) -> bool:
+    """Whether a strategy's file calls `run` or `sweep` outside functions and an `if`."""
+    if not file.endswith(".py") or kind_of(file) != "foreign" or not Path(file).is_file():
+        return False
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    inner = (ast.FunctionDef, ast.ClassDef, ast.If, ast.Import, ast.ImportFrom)
+    called = {
+        ast.unparse(node.func)
+        for statement in tree.body
+        if not isinstance(statement, inner)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call)
+    }
+    return bool(called & {"run", "sweep", "backtests.run", "backtests.sweep"})
+
+
 def imported(cls: type) -> Iterator[str]:
     """Modules that the files of a strategy import somewhere, by name."""
     for path in _sources(cls):
@@ -159,10 +175,7 @@ def _beside(path: Path, module: str) -> Path:
 
 
 def file_of(cls: type) -> Path | None:
-    try:
-        return Path(inspect.getfile(cls))
-    except (OSError, TypeError):
-        return None
+    return source_file(cls)
 
 
 _CODE_NAMES: set[str] = set()

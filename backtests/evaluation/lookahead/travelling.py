@@ -27,6 +27,7 @@ from backtests.evaluation.lookahead.source_audit import (
     kind_of,
     reasons,
     reasons_of_code,
+    runs_at_import,
 )
 from newsfolio.blame import said_by
 from newsfolio.errors import StrategyError
@@ -55,7 +56,30 @@ class Packed:
 
 
 def packed(strategy: Any, author: type) -> Packed:
-    """A strategy, ready to be sent; StrategyError where that cannot be done."""
+    """A strategy, ready to be sent; StrategyError where that cannot be done.
+
+    A file that runs a backtest when it is imported is not imported again: its class travels like
+    one that has no file.
+    """
+    module = sys.modules.get(author.__module__)
+    if module is None or author.__module__ == "__main__" or not runs_at_import(_file(module)):
+        return _packed(strategy, author)
+    import cloudpickle
+
+    _RUNNING.add(module.__name__)
+    cloudpickle.register_pickle_by_value(module)
+    try:
+        return _packed(strategy, author)
+    finally:
+        cloudpickle.unregister_pickle_by_value(module)
+        _RUNNING.discard(module.__name__)
+
+
+_RUNNING: set[str] = set()
+"""Modules whose classes travel by their code, although they have a file."""
+
+
+def _packed(strategy: Any, author: type) -> Packed:
     carried = dict(_carried(author))
     instance = getattr(strategy, "__dict__", {})
     carried |= {f"its parameter {name}": value for name, value in instance.items()}
@@ -99,10 +123,10 @@ def _packer() -> type[pickle.Pickler]:
     class Packer(cloudpickle.Pickler):  # type: ignore[misc]
         """cloudpickle, with functions that remember their answers, without what they remember."""
 
-        def reducer_override(self, thing: Any) -> Any:
-            if isinstance(thing, functools._lru_cache_wrapper) and _by_value(thing):
-                return _remembering, (thing.__wrapped__, *thing.cache_parameters().values())
-            return super().reducer_override(thing)
+        def reducer_override(self, value: Any) -> Any:
+            if isinstance(value, functools._lru_cache_wrapper) and _by_value(value):
+                return _remembering, (value.__wrapped__, *value.cache_parameters().values())
+            return super().reducer_override(value)
 
     return Packer
 
@@ -111,10 +135,12 @@ def _remembering(function: Any, size: int | None, typed: bool) -> Any:
     return functools.lru_cache(maxsize=size, typed=typed)(function)
 
 
-def _by_value(thing: Any) -> bool:
+def _by_value(value: Any) -> bool:
     """Whether its module cannot be imported by another process."""
-    module = getattr(thing, "__module__", None)
-    return module in (None, "__main__") or "<locals>" in getattr(thing, "__qualname__", "")
+    module = getattr(value, "__module__", None)
+    return module in (None, "__main__", *_RUNNING) or "<locals>" in getattr(
+        value, "__qualname__", ""
+    )
 
 
 def _carried(author: type) -> Iterator[tuple[str, Any]]:
@@ -147,13 +173,13 @@ def _functions(author: type) -> Iterator[types.FunctionType]:
     todo: list[Any] = [author]
     done: set[int] = set()
     while todo:
-        thing = todo.pop()
-        if id(thing) in done:
+        value = todo.pop()
+        if id(value) in done:
             continue
-        done.add(id(thing))
-        if isinstance(thing, type) and _by_value(thing):
-            todo += [*thing.__bases__, *vars(thing).values()]
-        for function in _unwrapped(thing):
+        done.add(id(value))
+        if isinstance(value, type) and _by_value(value):
+            todo += [*value.__bases__, *vars(value).values()]
+        for function in _unwrapped(value):
             if not _by_value(function):
                 continue
             yield function
@@ -162,11 +188,11 @@ def _functions(author: type) -> Iterator[types.FunctionType]:
             todo += inspect.getclosurevars(function).nonlocals.values()
 
 
-def _unwrapped(thing: Any) -> Iterator[types.FunctionType]:
+def _unwrapped(value: Any) -> Iterator[types.FunctionType]:
     """The functions in a method, a property, a partial, a function that remembers."""
     parts = (
-        thing,
-        *(getattr(thing, name, None) for name in ("__func__", "__wrapped__", "func", "fget")),
+        value,
+        *(getattr(value, name, None) for name in ("__func__", "__wrapped__", "func", "fget")),
     )
     yield from (part for part in parts if isinstance(part, types.FunctionType))
 

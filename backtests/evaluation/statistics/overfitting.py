@@ -124,15 +124,19 @@ def logits(returns: Values, blocks: int, score: Criterion = Criterion.SHARPE) ->
 
 
 def spa(
-    benchmark: Values, models: Values, block: float, replications: int = REPLICATIONS, seed: int = 0
-) -> tuple[float, float, float] | None:
+    benchmark: Values, models: Values, block: float, replications: int = REPLICATIONS,
+    seed: int = 0, *, studentised: bool = False,
+) -> tuple[float, float, float] | None:  # fmt: skip
     """Hansen's (2005) p-values lower, consistent, upper: does no model lose less than `benchmark`?
 
     Losses, (sessions,) and (sessions, models). How often the best of the drawn means is above the
     best of the real ones, each drawn mean less that of its model, as if no model were better. A
     model that is worse is pulled up to the benchmark by that and makes the test weaker: lower
     leaves the worse models where they are, consistent those that are worse by more than chance,
-    upper none. Means are compared as they are, not over their errors, as the package arch has it.
+    upper none.
+
+    studentised: means are compared over their errors, as the paper has it; else as they are, as
+    the package arch has it whatever it is asked. Without it a wild model hides a good one.
 
     Models that differ from the benchmark by a constant, or not at all, are left out; None where no
     other is left.
@@ -147,8 +151,10 @@ def spa(
         gains[rows].mean(axis=0) for rows in draws(len(gains), whole, replications, seed)
     ])  # fmt: skip
     centres = (np.maximum(means, 0.0), np.where(means >= -_chance(gains, whole), means, 0.0), means)
+    error = _error(gains, whole) if studentised else np.ones(len(means))
+    best = (means / error).max()
     lower, consistent, upper = (
-        float(((drawn - centre).max(axis=1) > means.max()).mean()) for centre in centres
+        float((((drawn - centre) / error).max(axis=1) > best).mean()) for centre in centres
     )
     return lower, consistent, upper
 
@@ -156,9 +162,13 @@ def spa(
 def _chance(gains: Values, block: int) -> Values:
     """How far below 0 chance takes the mean of a column, in the end (Hansen 2005, section 3).
 
-    The law of the iterated logarithm, on the variance that a mean has over the draws of a
-    stationary bootstrap (Politis and Romano 1994).
+    The law of the iterated logarithm.
     """
+    return np.asarray(_error(gains, block) * sqrt(2 * log(log(len(gains)))), dtype="float64")
+
+
+def _error(gains: Values, block: int) -> Values:
+    """Of a column's mean over the draws of a stationary bootstrap (Politis and Romano 1994)."""
     sessions = len(gains)
     centred = gains - gains.mean(axis=0)
     variance = (centred**2).sum(axis=0) / sessions
@@ -166,7 +176,7 @@ def _chance(gains: Values, block: int) -> Values:
         share, kept = lag / sessions, 1 - 1 / block
         weight = (1 - share) * kept**lag + share * kept ** (sessions - lag)
         variance += 2 * weight * (centred[:-lag] * centred[lag:]).sum(axis=0) / sessions
-    return np.asarray(np.sqrt(variance / sessions * 2 * log(log(sessions))), dtype="float64")
+    return np.asarray(np.sqrt(variance / sessions), dtype="float64")
 
 
 def _refusal(sessions: int, variants: int) -> str:
@@ -207,7 +217,7 @@ def _spa_of_growth(grid: Values, control: Values, seed: int) -> tuple[float, flo
         return None
     losses, benchmark = -np.log1p(grid[:, alive]), -np.log1p(control)
     block = block_length(benchmark[:, None] - losses)
-    return spa(benchmark, losses, block, seed=seed)
+    return spa(benchmark, losses, block, seed=seed, studentised=True)
 
 
 def _halves(blocks: int) -> Values:

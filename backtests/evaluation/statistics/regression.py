@@ -84,8 +84,8 @@ def alpha(
     if not fit.r_squared < 1 - EXACT:
         return Alpha.unknown("the proxies explain every session, so nothing is left to estimate")
     names = {str(name): tickers.get(str(name), "") for name in whole}
-    found = _alpha(fit, names, regressors.mean(axis=0), len(excess) / years)
-    return replace(found, why=missing, monthly=monthly)
+    estimate = _alpha(fit, names, regressors.mean(axis=0), len(excess) / years)
+    return replace(estimate, why=missing, monthly=monthly)
 
 
 def newey_west(returns: Values, regressors: Values, lags: int) -> Fit:

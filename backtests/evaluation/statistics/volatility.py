@@ -9,11 +9,11 @@ from backtests.evaluation.statistics.distributions import student_isf
 from backtests.evaluation.statistics.samples import Values, deviation_of
 from backtests.simulation.metrics import FLAT
 
-MOST = 5.0
-"""Half of the width in logarithms beyond which an interval says nothing."""
+FEWEST = 3
+"""Sessions that an error is taken to rest on at least: with one or two, no interval would end."""
 
 
-def volatility_interval(values: Values) -> tuple[float, float] | None:
+def volatility_interval(values: Values) -> tuple[float, float]:
     """Both ends of the volatility of these sessions: the root of their mean conditional variance.
 
     It is about these sessions and no others: where volatility comes in clusters, a year of it says
@@ -21,7 +21,7 @@ def volatility_interval(values: Values) -> tuple[float, float] | None:
     their mean is taken from the squares themselves, which counts what the variance moves too. The
     interval is symmetric in logarithms. A few large sessions may carry the error, so its freedom
     is ``(sum e ** 2) ** 2 / sum e ** 4 - 1``, e being the squares about their mean: the number of
-    sessions that make it, less one. None where one session makes all of it.
+    sessions that make it, less one.
     """
     spread = float(deviation_of(values))
     if not spread > FLAT:
@@ -29,12 +29,7 @@ def volatility_interval(values: Values) -> tuple[float, float] | None:
     moves = ((values - values.mean()) / spread) ** 2
     apart = moves - moves.mean()
     square = float((apart**2).sum())
-    if not square > FLAT:
-        return None
-    freedom = square**2 / float((apart**4).sum()) - 1
-    if not freedom > FLAT:
-        return None
-    wide = student_isf((1 - LEVEL) / 2, freedom) * sqrt(square) / len(values) / 2
-    if not wide < MOST:
-        return None
+    sessions = square**2 / float((apart**4).sum()) if square > FLAT else float(len(values))
+    quantile = student_isf((1 - LEVEL) / 2, max(sessions - 1, FEWEST))
+    wide = quantile * sqrt(square) / len(values) / 2
     return spread * exp(-wide), spread * exp(wide)

@@ -42,8 +42,8 @@ def link_of(before: str, values: Sequence[Any]) -> str:
 
     SHA-256, cut to 128 bits.
     """
-    *told, packed = values
-    text = "\x1f".join(map(str, told))
+    *plain, packed = values
+    text = "\x1f".join(map(str, plain))
     sha = hashlib.sha256(f"{before}\x1f{text}\x1f".encode(errors="surrogatepass"))
     sha.update(packed)
     return sha.hexdigest()[:32]
@@ -66,8 +66,8 @@ def examined(connection: sqlite3.Connection, path: Path) -> Chain:
     gaps += _uncounted(connection)
     gaps += _cut_off(connection, witnessed(path), id_before)
     more = len(gaps) - MOST
-    told = gaps[:MOST] + ([f"and {more:,} more"] if more > 0 else [])
-    return Chain(rows, before, tuple(told), set_back)
+    shown = gaps[:MOST] + ([f"and {more:,} more"] if more > 0 else [])
+    return Chain(rows, before, tuple(shown), set_back)
 
 
 def _is_earlier(at: str, newest: str) -> bool:
@@ -85,10 +85,10 @@ def _missing(first: int, last: int) -> str:
 
 
 def _altered(values: Sequence[Any]) -> str:
-    told = {name: values[_PLACES[name]] for name in ("id", "at", "status", "strategy")}
+    row = {name: values[_PLACES[name]] for name in ("id", "at", "status", "strategy")}
     return (
-        f"row {told['id']:,} ({told['status']}, {told['strategy'] or 'no strategy'}, "
-        f"{str(told['at'])[:10]}) is not as it was written, or not where"
+        f"row {row['id']:,} ({row['status']}, {row['strategy'] or 'no strategy'}, "
+        f"{str(row['at'])[:10]}) is not as it was written, or not where"
     )
 
 
@@ -111,8 +111,8 @@ def _cut_off(
     if row > last:
         yield f"{_missing(last + 1, row)} at the end"
         return
-    known = connection.execute("SELECT link FROM trials WHERE id = ?", (row,)).fetchone()
-    if known is not None and known[0] != link:
+    written = connection.execute("SELECT link FROM trials WHERE id = ?", (row,)).fetchone()
+    if written is not None and written[0] != link:
         yield f"row {row:,} is another one than was written: this may be another ledger"
 
 
@@ -135,7 +135,7 @@ def witness(path: Path, row: int, link: str) -> None:
 
 def witnessed(path: Path) -> tuple[int, str] | None:
     try:
-        told: Mapping[str, Any] = json.loads(witness_path(path).read_text(encoding="utf-8"))
-        return int(told["row"]), str(told["link"])
+        last: Mapping[str, Any] = json.loads(witness_path(path).read_text(encoding="utf-8"))
+        return int(last["row"]), str(last["link"])
     except (OSError, ValueError, LookupError, TypeError):
         return None

@@ -126,42 +126,44 @@ class Counter:
     def thesis(self) -> Count:
         own = self._question.subject
         variants = sum(group.new for group in self.groups if group.subject == own)
-        known = {name for name in self._question.variants if self._rows_of(name, own)}
+        repeated = {name for name in self._question.variants if self._rows_of(name, own)}
         return self._with({run.variant for run in self.unfinished if run.subject == own},
-                          Count(variants, frozenset(known)))  # fmt: skip
+                          Count(variants, frozenset(repeated)))  # fmt: skip
 
     def everything(self) -> Count:
         variants = sum(group.first for group in self.groups)
-        known = {name for name in self._question.variants if self._rows_of(name)}
+        repeated = {name for name in self._question.variants if self._rows_of(name)}
         return self._with(
-            {run.variant for run in self.unfinished}, Count(variants, frozenset(known))
+            {run.variant for run in self.unfinished}, Count(variants, frozenset(repeated))
         )
 
     def family(self) -> Count:
         """Each variant once, however many theses and lines it was run with."""
         variants = sum(group.first for group in self._family) + len(self._elsewhere)
-        known = {
+        repeated = {
             name
             for name in self._question.variants
             if name in self._elsewhere or any(map(self._in_family, self._rows_of(name)))
         }
         return self._with(
-            {run.variant for run in self._unfinished_family}, Count(variants, frozenset(known))
+            {run.variant for run in self._unfinished_family}, Count(variants, frozenset(repeated))
         )
 
     def joined(self) -> tuple[Joined, ...]:
         """The other theses of the family, the largest first."""
-        found: dict[str, Joined] = {}
+        by_subject: dict[str, Joined] = {}
         for group in self._family:
             if group.subject != self._question.subject:
-                one = found.get(group.subject, Joined(group.subject, 0, group.why))
-                found[group.subject] = replace(one, variants=one.variants + group.new)
+                joined = by_subject.get(group.subject, Joined(group.subject, 0, group.why))
+                by_subject[group.subject] = replace(joined, variants=joined.variants + group.new)
         for run in self._unfinished_family:
             if run.subject != self._question.subject:
                 why = "running now" if run.running else "started, never finished"
-                one = found.get(run.subject, Joined(run.subject, 0, why))
-                found[run.subject] = replace(one, variants=one.variants + 1)
-        return tuple(sorted(found.values(), key=lambda one: (-one.variants, one.subject)))
+                joined = by_subject.get(run.subject, Joined(run.subject, 0, why))
+                by_subject[run.subject] = replace(joined, variants=joined.variants + 1)
+        return tuple(
+            sorted(by_subject.values(), key=lambda joined: (-joined.variants, joined.subject))
+        )
 
     def subjects(self) -> tuple[Subject, ...]:
         """Everybody that has trials, in the order of the first."""
@@ -251,5 +253,5 @@ class Counter:
         return {(group.subject, group.published, group.lines): group for group in self._family}
 
     def _with(self, unfinished: set[str], count: Count) -> Count:
-        known = count.known | (self._question.variants & unfinished)
-        return Count(count.variants + len(unfinished), known)
+        repeated = count.known | (self._question.variants & unfinished)
+        return Count(count.variants + len(unfinished), repeated)

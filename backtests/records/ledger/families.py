@@ -82,13 +82,16 @@ def _meet(row: Group, own: Exposure) -> bool:
     return bool(row.since and own.since) and row.since <= own.until and own.since <= row.until
 
 
-def overlap(one: Exposure, other: Exposure) -> float:
+def overlap(exposure: Exposure, other: Exposure) -> float:
     """The share of average weight that two runs have in the same lines, 0 to 1.
 
     The sum over lines of the smaller weight; with all lines, or without what their controls hold,
     whichever is more: half in what the control holds makes no other bet.
     """
-    pairs = ((one.lines, other.lines), (one.apart or one.lines, other.apart or other.lines))
+    pairs = (
+        (exposure.lines, other.lines),
+        (exposure.apart or exposure.lines, other.apart or other.lines),
+    )
     return max(
         sum(min(share, others[line]) for line, share in own.items() if line in others)
         for own, others in pairs

@@ -17,7 +17,7 @@ from backtests.records.ledger.counting import Counter, Question, Subject, Tried
 from backtests.records.ledger.families import Unfinished
 from backtests.records.ledger.old_versions import migrate
 from backtests.records.ledger.processes import this_process
-from backtests.records.ledger.rows import EMPTY, Appender, subject_of, told, told_all, unpacked
+from backtests.records.ledger.rows import EMPTY, Appender, row_of, subject_of, told_all, unpacked
 from backtests.records.ledger.state import LedgerState, state_of
 from backtests.records.ledger.tables import VERSION, make, refused, require_ours
 from backtests.records.ledger.trial import Trial, compact
@@ -71,7 +71,7 @@ class Ledger:
 
     def start(self, trial: Trial, at: datetime) -> int:
         """Say that a run begins; answers the number of the row, which its end names."""
-        row = told(trial)
+        row = row_of(trial)
         process = compact({"process": this_process()})
         uncounted = {"status": "started", "trials": 0, "counts": 0, "detail": process}
         with self._writing(at) as rows:

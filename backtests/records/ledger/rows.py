@@ -36,7 +36,7 @@ def subject_of(thesis: str, strategy: str) -> str:
     return thesis or strategy
 
 
-def told(trial: Trial) -> dict[str, Any]:
+def row_of(trial: Trial) -> dict[str, Any]:
     """A trial in the words of the columns, of a row of its own."""
     return next(told_all([trial]))
 
@@ -114,7 +114,7 @@ class Appender:
         self.row, self.link = last or (0, "")
 
     def trials(self, rows: Sequence[dict[str, Any]], opened: int = 0, *, closes: bool) -> None:
-        """Trials in the words of `told`; the last of them closes what was opened."""
+        """Trials in the words of `row_of`; the last of them closes what was opened."""
         for row in rows:
             row |= {"at": row["at"] or self.at, "opened": opened}
         shares = [list(alike) for _, alike in itertools.groupby(rows, _alike)]
@@ -146,10 +146,10 @@ class Appender:
         insert = "INSERT INTO variants VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
         new = anywhere = 0
         for variant in variants:
-            known = self._connection.execute(elsewhere, (variant,)).fetchone()
+            before = self._connection.execute(elsewhere, (variant,)).fetchone()
             entered = self._connection.execute(insert, (variant, subject, place)).rowcount
             new += entered
-            anywhere += known is None
+            anywhere += before is None
         return new, anywhere
 
     def row_at(self, number: int) -> dict[str, Any]:

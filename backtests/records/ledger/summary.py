@@ -28,8 +28,8 @@ class Summary:
             "path": self.path,
             **state,
             **chain,
-            "subjects": [one._asdict() for one in self.subjects],
-            "unfinished": [asdict(one) for one in self.unfinished],
+            "subjects": [subject._asdict() for subject in self.subjects],
+            "unfinished": [asdict(run) for run in self.unfinished],
             "frozen": [
                 {"row": row.row, "at": row.at, "subject": row.subject, **row.rule}
                 for row in self.frozen
@@ -53,10 +53,10 @@ class Summary:
             head.append(f"that clock was set back {chain.set_back:,} times")
         gaps = [f"NOT WHOLE: {gap}" for gap in chain.gaps] or ["whole: every row is as it was"]
         subjects = [
-            f"{one.subject:<24}{_counted(one.variants, 'variant')}, "
-            f"{_counted(one.trials, 'trial')} on real prices, "
-            f"{one.since[:10]} to {one.until[:10]}"
-            for one in self.subjects
+            f"{subject.subject:<24}{_counted(subject.variants, 'variant')}, "
+            f"{_counted(subject.trials, 'trial')} on real prices, "
+            f"{subject.since[:10]} to {subject.until[:10]}"
+            for subject in self.subjects
         ]
         return "\n".join((*head, *gaps, *subjects, *self._open(), *self._frozen()))
 

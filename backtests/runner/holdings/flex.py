@@ -84,7 +84,7 @@ def _last(path: Path, elements: list[ElementTree.Element]) -> list[ElementTree.E
     """Those of the last day; a query may report every day of a period."""
     if len({element.get("reportDate") for element in elements}) < 2:
         return elements
-    undated = next((each for each in elements if not each.get("reportDate")), None)
+    undated = next((element for element in elements if not element.get("reportDate")), None)
     if undated is not None:
         about = undated.get("symbol") or undated.get("currency")
         raise BrokenData(

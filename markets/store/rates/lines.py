@@ -81,8 +81,8 @@ def _pairs(source: Source, currencies: list[str], there: dict[str, Bars]) -> dic
     """Each currency's pair by its usual name, or by another where that one does not serve."""
     pairs: dict[str, Bars] = {}
     for place in _PLACES:
-        known = {**there, **pairs}
-        missing = [currency for currency in currencies if not pair_serves(currency, known)]
+        lines = {**there, **pairs}
+        missing = [currency for currency in currencies if not pair_serves(currency, lines)]
         pairs |= _read(source, [pair_names(currency)[place] for currency in missing])
     return pairs
 

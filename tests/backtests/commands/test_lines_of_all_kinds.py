@@ -100,9 +100,9 @@ def world(shell: Shell, prices: Path) -> Shell:
 
 
 def test_claims_of_a_line_in_pence_are_measured_in_pounds(world: Shell) -> None:
-    said = world("claims", "mixed.py:ARTICLE", "--data", "prices", "--json")
-    assert said.code == 0, said.err
-    claims = {claim["id"]: claim for claim in json.loads(said.out)["claims"]}
+    answer = world("claims", "mixed.py:ARTICLE", "--data", "prices", "--json")
+    assert answer.code == 0, answer.err
+    claims = {claim["id"]: claim for claim in json.loads(answer.out)["claims"]}
     measured = {name: claim["as_stated"]["measured"] for name, claim in claims.items()}
     assert measured.pop("dollars") == pytest.approx(1.10 / 1.00 * DOLLARS - 1, abs=1e-4)
     assert measured == pytest.approx({"level": 1.10, "gain": 0.10, "coin": 50_000, "fund": 0.0})
@@ -124,6 +124,6 @@ def test_it_is_scored_on_what_came_since_as_if_run_until_then(world: Shell) -> N
 
 
 def test_its_sets_are_chosen_walking_forward(world: Shell) -> None:
-    said = world("sweep", "mixed.py:Mixed", *ALL, "--walk-forward", "4", "3")
-    assert said.code == 0, said.err
-    assert "walk" in said.out
+    answer = world("sweep", "mixed.py:Mixed", *ALL, "--walk-forward", "4", "3")
+    assert answer.code == 0, answer.err
+    assert "walk" in answer.out

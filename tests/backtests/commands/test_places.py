@@ -161,9 +161,9 @@ def test_a_strategy_that_goes_elsewhere_does_not_take_the_runs_along(
     assert answer.code == 0, answer.err
     os.chdir(shell.folder)
     assert not [path for path in elsewhere.rglob("*") if path.suffix in (".html", ".parquet")]
-    said = [line.split()[-1] for line in answer.out.splitlines() if line.endswith(".html")]
-    assert said
-    assert all(page.startswith("runs/") and Path(page).is_file() for page in said)
+    pages = [line.split()[-1] for line in answer.out.splitlines() if line.endswith(".html")]
+    assert pages
+    assert all(page.startswith("runs/") and Path(page).is_file() for page in pages)
 
 
 COMMANDS = {

@@ -133,12 +133,12 @@ def test_a_rule_whose_file_has_changed_is_not_judged_and_the_others_are(
 
 
 def test_what_stands_in_the_way_is_said(shell: Shell) -> None:
-    said = shell("score", "--all", "--data", "sample")
-    assert said.code == 2
-    assert "no rule is frozen in this ledger; newsfolio freeze STRATEGY" in said.err
+    answer = shell("score", "--all", "--data", "sample")
+    assert answer.code == 2
+    assert "no rule is frozen in this ledger; newsfolio freeze STRATEGY" in answer.err
     for arguments in ((), ("--all", "some-run")):
-        said = shell("score", *arguments, "--data", "sample")
-        assert "name a saved run, or --all" in said.err
+        answer = shell("score", *arguments, "--data", "sample")
+        assert "name a saved run, or --all" in answer.err
 
 
 def test_the_command_judges_what_was_frozen(shell: Shell) -> None:
@@ -147,9 +147,9 @@ def test_the_command_judges_what_was_frozen(shell: Shell) -> None:
     (shell.folder / "real.py").write_text(text)
     ledger = Ledger(shell.ledger)
     frozen(ledger, f"{shell.folder / 'real.py'}:Mine")
-    said = shell("score", "--all", "--data", "sample", "--placebos", "0", "--no-tearsheet")
-    assert said.code == 0, said.err
-    assert "mine: first look" in said.out
+    answer = shell("score", "--all", "--data", "sample", "--placebos", "0", "--no-tearsheet")
+    assert answer.code == 0, answer.err
+    assert "mine: first look" in answer.out
     assert ledger.judged() == ()
 
 
@@ -171,10 +171,10 @@ def test_the_sentence_of_what_changed() -> None:
 def test_what_is_declared_otherwise_is_loaded_apart() -> None:
     """One load each of two lines that share a ticker; what nobody asked for comes later."""
     source = Counting(date(2024, 6, 28))
-    one, two = Asset("AAA", NEW_YORK), Asset("AAA", NEW_YORK, listed=date(2022, 1, 3))
-    once = LoadedOnce(source, [one, two, one])
+    first, second = Asset("AAA", NEW_YORK), Asset("AAA", NEW_YORK, listed=date(2022, 1, 3))
+    once = LoadedOnce(source, [first, second, first])
     assert source.calls == [("AAA",), ("AAA",)]
-    assert set(once.load([one]).bars) == set(once.load([two]).bars) == {"AAA"}
+    assert set(once.load([first]).bars) == set(once.load([second]).bars) == {"AAA"}
     assert set(once.load([Asset("BBB", NEW_YORK), Asset("none", NEW_YORK)]).bars) == {"BBB"}
     assert source.calls[2:] == [("BBB", "none")]
     once.load([Asset("none", NEW_YORK)])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backtests.records.ledger import Ledger, Trial
+from tests.support.results import THESIS, run
 from tests.support.shell import Shell
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -32,9 +33,9 @@ def test_the_board_of_a_ledger(shell: Shell) -> None:
         [trial("east-rising", "T1"), trial("rates-gate", "T14", simulated=True),
          trial("breadth", "T8", verdict=None, run=""), trial("mine", "own", error="broke")], NOON
     )  # fmt: skip
-    said = shell("scoreboard", "--ledger", str(shell.ledger), "--json")
-    assert said.code == 0, said.err
-    board = json.loads(said.out)
+    answer = shell("scoreboard", "--ledger", str(shell.ledger), "--json")
+    assert answer.code == 0, answer.err
+    board = json.loads(answer.out)
     rows = {(row["thesis"]["id"], row["thesis"]["strategy"]): row for row in board["rows"]}
     assert rows["T1", "east-rising"]["look"]["verdict"]["excess"] == 0.05
     assert rows["T14", "rates-gate"]["look"] is None
@@ -47,16 +48,30 @@ def test_the_board_of_a_ledger(shell: Shell) -> None:
 
 def test_the_page_and_the_terminal(shell: Shell) -> None:
     Ledger(shell.ledger).append([trial("east-rising", "T1")], NOON)
-    said = shell("scoreboard", "--ledger", str(shell.ledger), "--out", "runs")
-    assert said.code == 0, said.err
-    assert "thesis  strategy" in said.out
-    assert "Of 21 theses 1 have been judged on real prices" in said.out
+    answer = shell("scoreboard", "--ledger", str(shell.ledger), "--out", "runs")
+    assert answer.code == 0, answer.err
+    assert "thesis  strategy" in answer.out
+    assert "Of 21 theses 1 have been judged on real prices" in answer.out
     page = (shell.folder / "runs" / "scoreboard.html").read_text(encoding="utf-8")
     assert "No news beyond luck" in page
-    assert said.out.rstrip().endswith("scoreboard.html")
+    assert answer.out.rstrip().endswith("scoreboard.html")
 
 
 def test_an_empty_ledger_has_the_shipped_theses(shell: Shell) -> None:
     board = json.loads(shell("scoreboard", "--json").out)
     assert {row["look"] for row in board["rows"]} == {None}
     assert len(board["rows"]) == 21
+
+
+def test_a_saved_run_that_the_ledger_does_not_know_stands_there(shell: Shell) -> None:
+    """Of another ledger, or of a build that kept no verdicts in it; a simulated one does not."""
+    verdict = trial("s", "T1").verdict
+    real = run("kept-1", 1, "kept", thesis=THESIS, verdict=verdict)
+    made_up = run("kept-2", 2, "kept", thesis={**THESIS, "id": "T2"}, verdict=verdict,
+                  data={**real.manifest["data"], "simulated": True})  # fmt: skip
+    for result in (real, made_up):
+        result.save(shell.runs / result.id)
+    board = json.loads(shell("scoreboard", "--json").out)
+    looks = {row["thesis"]["id"]: row["look"] for row in board["rows"] if row["look"]}
+    assert list(looks) == ["T1"]
+    assert looks["T1"]["run"] == "kept-1"

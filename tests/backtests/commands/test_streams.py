@@ -101,8 +101,8 @@ def test_standard_output_that_was_taken_away_is_named(
         here.setattr(sys, "stdout", stream)
         with pytest.raises(SystemExit) as left:
             main([*RUN, "--ledger", str(shell.ledger)])
-    said = shell.capture.readouterr().err
+    errors = shell.capture.readouterr().err
     assert left.value.code == 1
-    assert said.startswith("newsfolio: standard output was closed")
-    assert "bug" not in said
+    assert errors.startswith("newsfolio: standard output was closed")
+    assert "bug" not in errors
     assert len(list(shell.runs.glob("s-*/verdict.html"))) == 1

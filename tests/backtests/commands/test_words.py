@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from backtests import run
-from backtests.commands.terminal import say_warnings
+from backtests.commands.terminal import say_figures, say_warnings
 from newsfolio import Strategy, View, monthly
 from reports.pages.details import details_page
 from reports.pages.verdict import verdict_page
-from tests.support.results import text_of, usual_result
+from tests.support.results import curve, judged, make, text_of, usual_result, walk
 from tests.support.shell import Shell
 
 
@@ -36,6 +36,17 @@ def test_ruin_is_said_where_there_was_one(
     printed = capsys.readouterr().out
     line = "RUINED        on 2024-03-01: equity at or below zero; all was sold, and no decision"
     assert (line in printed) == (ruined is not None)
+
+
+def test_what_scores_is_said_before_the_whole_run(capsys: pytest.CaptureFixture[str]) -> None:
+    result = judged()
+    say_figures(result)
+    out = capsys.readouterr().out
+    assert out.index("scored since 2020-02-21") < out.index("whole run     context included")
+    assert out.index("whole run     context") < out.index("CAGR ") < out.index("benchmark     ACWI")
+    assert "control: half and half" in out
+    say_figures(make(curve(walk(20))))
+    assert "whole run     no article, so nothing scores:" in capsys.readouterr().out
 
 
 def test_credit_is_explained_by_the_weights_that_asked_for_it(tmp_path: Path) -> None:

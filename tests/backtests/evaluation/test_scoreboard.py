@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backtests.evaluation.scoreboard import FrozenRule, Known, scoreboard, word_of
+from backtests.evaluation.scoreboard import FrozenRule, ScoreboardInputs, scoreboard, word_of
 from backtests.evaluation.statistics.multiple import one_sided_p
 from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.verdicts import JudgedRow
@@ -23,29 +23,30 @@ TODAY = date(2026, 6, 1)
 
 
 def judged(
-    thesis: str, *, variant: str = "v", end: str = "2026-05-29", row: int = 1, **told: Any
+    thesis: str, *, variant: str = "v", end: str = "2026-05-29", row: int = 1, **fields: Any
 ) -> JudgedRow:
     verdict: Mapping[str, Any] = {
         "word": "cannot tell yet", "reason": "why", "against": "half", "excess": 0.05, "low": -0.05,
-        "high": 0.15, "total": 0.05, "since": "2025-02-21", "sessions": 300, **told,
+        "high": 0.15, "total": 0.05, "since": "2025-02-21", "sessions": 300, **fields,
     }  # fmt: skip
     return JudgedRow(row, "2026-06-01T10:00:00+00:00", thesis, f"s-{thesis}", variant,
                      f"run-{thesis}", end, verdict)  # fmt: skip
 
 
-def frozen(thesis: str, variant: str, earlier: int = 0, **said: Any) -> FrozenRule:
+def frozen(thesis: str, variant: str, earlier: int = 0, **fields: Any) -> FrozenRule:
     article = {"id": "7", "title": "An <b>article</b>", "publisher": "A paper",
                "published": "2025-02-21T03:30:00+00:00", "dated_by": ""}  # fmt: skip
     rule = {
         "thesis": {"id": thesis, "title": f"On {thesis}", "statement": "", "article": article},
         "strategy": f"s-{thesis}", "label": f"s-{thesis}(x={variant})", "variant": variant,
-        "published": "2025-02-21", "horizon": None, "falsifier": None, "probability": None, **said,
+        "published": "2025-02-21", "horizon": None, "falsifier": None, "probability": None,
+        **fields,
     }  # fmt: skip
     return FrozenRule(FrozenRow(5, "2026-01-02T09:00:00+00:00", thesis, rule), earlier)
 
 
-def of(*rows: JudgedRow, **known: Any) -> ScoreboardJson:
-    board = scoreboard(Known(judged=rows, **known), "ledger", TODAY)
+def of(*rows: JudgedRow, **fields: Any) -> ScoreboardJson:
+    board = scoreboard(ScoreboardInputs(judged=rows, **fields), "ledger", TODAY)
     assert list(mismatches(board, ScoreboardJson)) == []
     return board
 

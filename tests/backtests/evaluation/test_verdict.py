@@ -104,17 +104,17 @@ def test_without_one_of_them_it_cannot_be_told(changed: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "said"),
+    ("now", "words"),
     [(0.1, ""), (0.06, "But the edge is weaker of late: 6.00 % a year over the last 252 sessions"),
      (0.049, "But the edge has faded: 4.90 % a year over the last 252 sessions, 10.00 %"
                          " before."), (-0.01, "But the edge is over: -1.00 % a year over")],
 )  # fmt: skip
-def test_an_edge_that_is_over_is_said_to_be(now: float, said: str) -> None:
+def test_an_edge_that_is_over_is_said_to_be(now: float, words: str) -> None:
     recent = Recent(252, now, 0.1)
     outcome = verdict(comparisons=(dataclasses.replace(AHEAD[0], recent=recent), *AHEAD[1:]))
     assert outcome.word is Headline.HELD_UP
-    assert said in outcome.reason
-    assert bool(said) == ("the edge" in outcome.reason)
+    assert words in outcome.reason
+    assert bool(words) == ("the edge" in outcome.reason)
 
 
 @pytest.mark.parametrize(("context", "unseen"), [(499, True), (500, False)])

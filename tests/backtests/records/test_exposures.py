@@ -44,10 +44,10 @@ class Mixed(Switch):
 
 def test_the_lines_since_the_article_alone() -> None:
     """AAA, which it held before, is no line of the thesis; it is sold at the first open."""
-    found = exposure(Switch())
-    assert (found.published, found.since, found.until) == ("2023-06-01", "2023-06-02", "2024-12-31")
-    assert found.lines == {"BBB": 1.0}
-    assert found.apart == {}  # its control holds BBB too, and nothing is left
+    held = exposure(Switch())
+    assert (held.published, held.since, held.until) == ("2023-06-01", "2023-06-02", "2024-12-31")
+    assert held.lines == {"BBB": 1.0}
+    assert held.apart == {}  # its control holds BBB too, and nothing is left
 
 
 def test_money_that_is_not_at_work_is_left_out() -> None:
@@ -59,9 +59,9 @@ def test_money_that_is_not_at_work_is_left_out() -> None:
 
 
 def test_what_the_control_holds_is_told_apart() -> None:
-    found = exposure(Mixed(rest="IDX"))
-    assert found.lines == pytest.approx({"BBB": 0.45, "IDX": 0.55}, abs=0.06)
-    assert found.apart == {"BBB": 1.0}
+    held = exposure(Mixed(rest="IDX"))
+    assert held.lines == pytest.approx({"BBB": 0.45, "IDX": 0.55}, abs=0.06)
+    assert held.apart == {"BBB": 1.0}
 
 
 def test_bills_alone_are_lines_all_the_same() -> None:

@@ -19,24 +19,24 @@ JUDGED = ("run", "abc-basket", *SHORT[:-1], "--placebos", "0")
 
 def frozen(shell: Shell, *more: str) -> dict[str, Any]:
     """Freeze abc-basket; what the command says."""
-    said = shell("freeze", "abc-basket", *more, "--ledger", str(shell.ledger), "--json")
-    assert (said.code, said.err) == (0, "")
-    found: dict[str, Any] = json.loads(said.out)
-    return found
+    answer = shell("freeze", "abc-basket", *more, "--ledger", str(shell.ledger), "--json")
+    assert (answer.code, answer.err) == (0, "")
+    run: dict[str, Any] = json.loads(answer.out)
+    return run
 
 
 def standing(shell: Shell, *more: str) -> Any:
     """What a run says of what was frozen."""
-    said = shell(*RUN, *more, "--json")
-    assert said.code == 0, said.err
-    return json.loads(said.out)["runs"][0]["frozen"]
+    answer = shell(*RUN, *more, "--json")
+    assert answer.code == 0, answer.err
+    return json.loads(answer.out)["runs"][0]["frozen"]
 
 
 def test_freezing_writes_the_rule_and_reads_no_prices(shell: Shell) -> None:
     rule = frozen(shell, "--data", "nowhere", "--probability", "0.3", "--horizon", "2027-06-30")
     assert (rule["row"], rule["earlier"], rule["probability"]) == (1, 0, 0.3)
     assert rule["parameters"]["mix"] == "equal"
-    assert [one["lines"] for one in rule["universe"]] == [["SMH"], ["BABA"], ["KWEB"]]
+    assert [sleeve["lines"] for sleeve in rule["universe"]] == [["SMH"], ["BABA"], ["KWEB"]]
     assert rule["controls"]["anything but China"]["label"]
     assert (rule["published"], rule["horizon"]) == ("2025-02-21", "2027-06-30")
     (row,) = Ledger(shell.ledger).frozen()
@@ -49,12 +49,12 @@ def test_before_the_first_run(shell: Shell) -> None:
     assert standing(shell) is None
     shell.ledger.unlink()
     rule = frozen(shell)
-    found = standing(shell)
-    assert (found["at"], found["hash"]) == (rule["at"], rule["hash"])
-    assert (found["earlier"], found["times"], found["changed"]) == (0, 1, [])
-    said = shell(*RUN)
-    assert f"frozen on {rule['at'][:10]}" in said.out
-    assert "before the first run; every session that scores was over by then" in said.out
+    standing_now = standing(shell)
+    assert (standing_now["at"], standing_now["hash"]) == (rule["at"], rule["hash"])
+    assert (standing_now["earlier"], standing_now["times"], standing_now["changed"]) == (0, 1, [])
+    answer = shell(*RUN)
+    assert f"frozen on {rule['at'][:10]}" in answer.out
+    assert "before the first run; every session that scores was over by then" in answer.out
     index = (shell.runs / "index.html").read_text(encoding="utf-8")
     assert f"frozen on {rule['at'][:10]}<small>before the first run, no session" in index
 
@@ -70,8 +70,12 @@ def test_a_run_on_real_prices_comes_first(shell: Shell, monkeypatch: pytest.Monk
 
 def test_what_has_changed_since_is_named(shell: Shell) -> None:
     frozen(shell, "--set", "mix=ai-half")
-    found = standing(shell, "--costs", "none")
-    assert found["changed"] == ["mix ai-half -> equal", "costs venue -> none", "the controls"]
+    standing_now = standing(shell, "--costs", "none")
+    assert standing_now["changed"] == [
+        "mix ai-half -> equal",
+        "costs venue -> none",
+        "the controls",
+    ]
     assert "changed since: mix ai-half -&gt; equal; costs" in page(shell)
     frozen(shell, "--costs", "none")
     assert (standing(shell, "--costs", "none")["changed"], standing(shell)["times"]) == ([], 2)
@@ -79,9 +83,9 @@ def test_what_has_changed_since_is_named(shell: Shell) -> None:
 
 def page(shell: Shell) -> str:
     """The page of the run that is judged with these words."""
-    said = shell(*JUDGED, "--costs", "none", "--quiet")
-    assert said.code == 0, said.err
-    return (shell.folder / said.out.strip()).read_text(encoding="utf-8")
+    answer = shell(*JUDGED, "--costs", "none", "--quiet")
+    assert answer.code == 0, answer.err
+    return (shell.folder / answer.out.strip()).read_text(encoding="utf-8")
 
 
 MINE = """
@@ -110,11 +114,11 @@ class Mine(Strategy):
 
 def evaluation(shell: Shell, *more: str) -> dict[str, Any]:
     shell.folder.joinpath("mine.py").write_text(MINE.format(number=-0.5))
-    said = shell("run", "mine.py", *SHORT[:-1], "--placebos", "0", *more, "--quiet")
-    assert said.code == 0, said.err
-    folder = (shell.folder / said.out.strip()).parent
-    found: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    return found
+    answer = shell("run", "mine.py", *SHORT[:-1], "--placebos", "0", *more, "--quiet")
+    assert answer.code == 0, answer.err
+    folder = (shell.folder / answer.out.strip()).parent
+    document: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    return document
 
 
 def test_a_file_that_was_edited_is_another_rule(shell: Shell) -> None:
@@ -127,21 +131,21 @@ def test_a_file_that_was_edited_is_another_rule(shell: Shell) -> None:
         "2026-12-31", "excess < 0% by 2026-06-30",
     )  # fmt: skip
     path.write_text(MINE.format(number=-0.9))
-    said = shell("run", "mine.py", *SHORT, "--json")
-    changed = json.loads(said.out)["runs"][0]["frozen"]["changed"]
+    answer = shell("run", "mine.py", *SHORT, "--json")
+    changed = json.loads(answer.out)["runs"][0]["frozen"]["changed"]
     assert changed[0] == "the strategy's file"
 
 
 def test_a_falsifier_is_judged_beside_the_rule(shell: Shell) -> None:
     """On the sessions up to its day alone; a run to that day has the figure in its comparison."""
-    found = evaluation(shell, "--set", "share=0.9")
-    falsifier = found["falsifier"]
+    document = evaluation(shell, "--set", "share=0.9")
+    falsifier = document["falsifier"]
     assert (falsifier["by"], falsifier["met"]) == ("2026-06-30", False)
     assert falsifier["until"] == "2026-06-30"
     then = evaluation(shell, "--set", "share=0.9", "--end", "2026-06-30")
     assert falsifier["value"] == pytest.approx(then["comparisons"][0]["total"], abs=1e-12)
     assert then["falsifier"] == falsifier
-    names = [one["name"] for one in found["verdict"]["conditions"]]
+    names = [condition["name"] for condition in document["verdict"]["conditions"]]
     assert not any("falsif" in name.lower() for name in names)
 
 
@@ -154,8 +158,8 @@ def test_a_falsifier_is_open_until_its_day(shell: Shell) -> None:
 def test_the_frozen_falsifier_is_the_one_that_counts(shell: Shell) -> None:
     shell.folder.joinpath("mine.py").write_text(MINE.format(number=-0.5))
     text = "max_drawdown < -0.1% by 2026-03-31"
-    said = shell("freeze", "mine.py", "--falsifier", text, "--ledger", str(shell.ledger))
-    assert said.code == 0
+    answer = shell("freeze", "mine.py", "--falsifier", text, "--ledger", str(shell.ledger))
+    assert answer.code == 0
     falsifier = evaluation(shell)["falsifier"]
     assert (falsifier["stated"], falsifier["met"]) == (text, True)
 
@@ -172,8 +176,8 @@ def test_the_frozen_falsifier_is_the_one_that_counts(shell: Shell) -> None:
 def test_what_is_no_falsifier(shell: Shell, text: str, says: str) -> None:
     with pytest.raises(CommandError, match=says):
         Falsifier.read(text)
-    said = shell("freeze", "abc-basket", "--falsifier", text, "--ledger", str(shell.ledger))
-    assert (said.code, said.err.count("\n") <= 2) == (2, True)
+    answer = shell("freeze", "abc-basket", "--falsifier", text, "--ledger", str(shell.ledger))
+    assert (answer.code, answer.err.count("\n") <= 2) == (2, True)
     assert not shell.ledger.exists()
 
 
@@ -186,8 +190,8 @@ def test_words_of_a_falsifier() -> None:
 
 
 def test_a_probability_is_one(shell: Shell) -> None:
-    said = shell("freeze", "abc-basket", "--probability", "30", "--ledger", str(shell.ledger))
-    assert (said.code, said.err) == (
+    answer = shell("freeze", "abc-basket", "--probability", "30", "--ledger", str(shell.ledger))
+    assert (answer.code, answer.err) == (
         2, "newsfolio: --probability 30: give a number from 0 to 1\n",
     )  # fmt: skip
     assert not Path(shell.ledger).exists()

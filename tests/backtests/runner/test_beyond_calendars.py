@@ -90,8 +90,8 @@ HOLDERS = {
 
 def prolonged(bars: Bars, venue: Venue) -> Bars:
     """The line with a session for each of the venue's until 2027-01-29, up and down by 1 %."""
-    known, last = sessions_of(venue), bars.days[-1]
-    days = np.union1d(known[known > last], JANUARY)
+    sessions = sessions_of(venue)
+    days = np.union1d(sessions[sessions > bars.days[-1]], JANUARY)
     days = days[days <= JANUARY[-1]]
     frame = bars.frame.iloc[[-1] * len(days)].copy()
     frame.index = pd.DatetimeIndex(days.astype("datetime64[ns]"), name=frame.index.name)

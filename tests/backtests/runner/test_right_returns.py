@@ -34,13 +34,13 @@ def days_of(ticker: str, count: int = 80, first: date = FIRST) -> list[str]:
 def history(
     folder: Path, ticker: str, closes: Sequence[float], days: Sequence[str] | None = None, *,
     opens: Mapping[int, float] | None = None, volume: Mapping[int, float] | None = None,
-    told: Mapping[int, float] | None = None, paid: Mapping[int, float] | None = None,
+    stated: Mapping[int, float] | None = None, paid: Mapping[int, float] | None = None,
     splits: Mapping[int, float] | None = None, gains: Mapping[int, float] | None = None,
     adjusted: str = "Adj Close",
 ) -> list[str]:  # fmt: skip
     """Writes a file and answers its days; Adj Close is adjusted for what was `paid`."""
-    told, opens, volume, splits = told or {}, opens or {}, volume or {}, splits or {}
-    paid = told if paid is None else paid
+    stated, opens, volume, splits = stated or {}, opens or {}, volume or {}, splits or {}
+    paid = stated if paid is None else paid
     days = list(days or days_of(ticker, len(closes)))
     factor, factors = 1.0, [1.0] * len(closes)
     for row in range(len(closes) - 1, 0, -1):
@@ -53,7 +53,7 @@ def history(
         more = f",{gains.get(row, 0.0)}" if gains else ""
         rows.append(
             f"{day},{prices},{close * factors[row]!r},{volume.get(row, 1e6 + row)},"
-            f"{told.get(row, 0.0)},{splits.get(row, 0.0)}{more}"
+            f"{stated.get(row, 0.0)},{splits.get(row, 0.0)}{more}"
         )
     header = HEADER.replace("Adj Close", adjusted) + (",Capital Gains" if gains else "")
     write(folder, *rows, header=header, ticker=ticker)
@@ -94,7 +94,7 @@ def only_fill(result: Result) -> tuple[str, float, float]:
 def test_dividends_of_before_a_split_that_are_not_divided(tmp_path: Path) -> None:
     """50,000 shares at 20 are paid 0.2 three times: 3 %, and not 1 + 1 + 0.2 each, 11 %."""
     paid = {20: 0.2, 30: 0.2, 60: 0.2}
-    days = history(tmp_path, "CFX", [20.0] * 80, told={20: 1.0, 30: 1.0, 60: 0.2}, paid=paid,
+    days = history(tmp_path, "CFX", [20.0] * 80, stated={20: 1.0, 30: 1.0, 60: 0.2}, paid=paid,
                    splits={EVENT: 5.0})  # fmt: skip
     wrong = held(tmp_path, "CFX")
     (doubt,) = doubts(wrong, "contradiction")
@@ -112,8 +112,8 @@ def test_dividends_of_before_a_split_that_are_not_divided(tmp_path: Path) -> Non
 def test_dividends_a_hundredfold(tmp_path: Path, every: bool) -> None:
     """50,000 shares at 20 are paid 0.05 three times: 0.75 %, not 25.5 % or 75 %."""
     paid = {20: 0.05, 30: 0.05, 60: 0.05}
-    told = {row: 5.0 if every or row == 20 else 0.05 for row in paid}
-    days = history(tmp_path, "SPX", [20.0] * 80, told=told, paid=paid)
+    stated = {row: 5.0 if every or row == 20 else 0.05 for row in paid}
+    days = history(tmp_path, "SPX", [20.0] * 80, stated=stated, paid=paid)
     wrong = held(tmp_path, "SPX")
     (doubt,) = doubts(wrong, "contradiction")
     assert f"the dividend of {days[20]} is 5, Adj Close was adjusted for 0.05" in doubt
@@ -125,7 +125,7 @@ def test_dividends_a_hundredfold(tmp_path: Path, every: bool) -> None:
 def test_capital_gains_are_earned(tmp_path: Path) -> None:
     """100 falls to 92.6 with 7.4 paid, 6.0 of it gains: nothing is won or lost, and not -6 %."""
     closes = [100.0] * EVENT + [92.6] * 40
-    history(tmp_path, "FNDX", closes, told={EVENT: 1.4}, paid={EVENT: 7.4}, gains={EVENT: 6.0})
+    history(tmp_path, "FNDX", closes, stated={EVENT: 1.4}, paid={EVENT: 7.4}, gains={EVENT: 6.0})
     result = held(tmp_path, "FNDX")
     assert total(result) == pytest.approx(0.0, abs=1e-12)
     assert not doubts(result, "contradiction")
@@ -145,10 +145,10 @@ def test_a_close_adjusted_under_another_name_is_refused_and_under_its_own_earned
     """100 doubles and pays 20 on the way: 10,000 shares earn 100 and 20 each, 120 %."""
     closes = [100.0] * EVENT + [200.0] * 40
     climb = {EVENT: 1e7, 70: 1e6}
-    history(tmp_path, "EOX", closes, told={20: 20.0}, volume=climb, adjusted="Adjusted_close")
+    history(tmp_path, "EOX", closes, stated={20: 20.0}, volume=climb, adjusted="Adjusted_close")
     with pytest.raises(BrokenData, match="'Adj Close'"):
         held(tmp_path, "EOX")
-    days = history(tmp_path, "EOX", closes, told={20: 20.0}, volume=climb)
+    days = history(tmp_path, "EOX", closes, stated={20: 20.0}, volume=climb)
     genuine = f"EOX,{days[EVENT]},genuine,,,a bid"
     assert total(held(tmp_path, "EOX", genuine)) == pytest.approx(1.2, rel=1e-9)
 

@@ -224,8 +224,8 @@ def test_a_commission_in_a_currency_that_ended_counts_at_its_last_fixing_and_it_
     """EUR 1 was USD 1.0666 and HRK 7.5365 on 2022-12-30."""
     model = VenueCosts(Costs("75.365 HRK", taxes=False))
     assert model.fee(APPLE, DAY, 1, 100) == pytest.approx(10.666)
-    said = "Amounts in HRK count at its last fixing from 2022-12-30 on: Croatia has the euro"
-    assert any(said in note for note in model.notes([APPLE]))
+    sentence = "Amounts in HRK count at its last fixing from 2022-12-30 on: Croatia has the euro"
+    assert any(sentence in note for note in model.notes([APPLE]))
     assert not any("last fixing" in note for note in VenueCosts(Costs("1 EUR")).notes([APPLE]))
 
 

@@ -52,8 +52,8 @@ def test_rows_that_stand_newest_first_are_reversed_and_it_is_said(
 def test_what_was_scaled_is_still_said_of_reversed_rows(tmp_path: Path) -> None:
     rows = "2024-01-03,11,5.5\n2024-01-02,10,5\n"
     (tmp_path / "AAPL.csv").write_text("Date,Close,Adj Close\n" + rows, encoding="utf-8")
-    scaled, said = sorted(read(tmp_path).notes, reverse=True)
-    assert (scaled[:16], said) == ("no dividends in ", REVERSED)
+    scaled, reversed_note = sorted(read(tmp_path).notes, reverse=True)
+    assert (scaled[:16], reversed_note) == ("no dividends in ", REVERSED)
 
 
 def test_a_reversed_parquet_file_is_reversed(tmp_path: Path) -> None:
@@ -72,8 +72,8 @@ def downloaded() -> pd.DataFrame:
     days = pd.DatetimeIndex(["2024-01-02", "2024-01-03"], name="Date")
     fields = ("Close", "High", "Low", "Open", "Volume")
     columns = pd.MultiIndex.from_product([fields, ["AAPL", "MSFT"]], names=["Price", "Ticker"])
-    one = np.array([[10.0, 11.0, 9.0, 9.5, 100.0], [10.5, 11.0, 10.0, 10.0, 200.0]])
-    both = np.stack([one, one * 10], axis=2).reshape(2, 10)
+    values = np.array([[10.0, 11.0, 9.0, 9.5, 100.0], [10.5, 11.0, 10.0, 10.0, 200.0]])
+    both = np.stack([values, values * 10], axis=2).reshape(2, 10)
     both[0, 1::2] = np.nan
     return pd.DataFrame(both, index=days, columns=columns)
 

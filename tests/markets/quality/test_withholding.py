@@ -38,7 +38,9 @@ def test_every_run_that_holds_the_line_doubts_it_once(tmp_path: Path, withholdin
     both = Fixed(mix=((0.5, "0005.HK"), (0.5, "0700.HK")), schedule=at_start)
     result = run(both, data=str(folder), currency="HKD", withholding=withholding, verdict=False,
                  benchmark="0005.HK", ledger=tmp_path / "l.sqlite")  # fmt: skip
-    (unsaid,) = [one for one in result.manifest["findings"] if one["rule"] == "withholding"]
+    (unsaid,) = [
+        finding for finding in result.manifest["findings"] if finding["rule"] == "withholding"
+    ]
     assert (unsaid["severity"], unsaid["ticker"]) == ("doubt", "0005.HK")
     assert 'Asset("0005.HK", HONG_KONG, lot=always(100), withholding=' in unsaid["remedy"]
 

@@ -69,10 +69,10 @@ def test_what_moved_on_a_weekend_falls_into_monday() -> None:
 def test_what_a_decision_knows_too_early_beside_sydney_and_wellington_is_said(
     beside: tuple[str, ...], venues: str, hours: str
 ) -> None:
-    (said,) = closes_after_opens([asset_of(one) for one in ("BTC-USD", "SPY", *beside)])
-    assert f"after the next open of {venues}: " in said and f" up to {hours} " in said
-    assert not [*closes_after_opens([asset_of(one) for one in ("BTC-USD", "SPY", "7203.T")])]
-    assert not [*closes_after_opens([asset_of(one) for one in ("SPY", *beside)])]
+    (note,) = closes_after_opens([asset_of(ticker) for ticker in ("BTC-USD", "SPY", *beside)])
+    assert f"after the next open of {venues}: " in note and f" up to {hours} " in note
+    assert not [*closes_after_opens([asset_of(ticker) for ticker in ("BTC-USD", "SPY", "7203.T")])]
+    assert not [*closes_after_opens([asset_of(ticker) for ticker in ("SPY", *beside)])]
 
 
 def test_at_weight_zero_it_changes_nothing_of_a_new_york_run() -> None:

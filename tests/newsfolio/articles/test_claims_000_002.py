@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backtests.claims import CheckedClaim, MeasuredReading, check_claims
+from backtests.runner.claims import CheckedClaim, MeasuredReading, check_claims
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from newsfolio import Claim

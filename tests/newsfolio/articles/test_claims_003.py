@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.claims import CheckedClaim, check_claim, check_claims
+from backtests.runner.claims import CheckedClaim, check_claim, check_claims
 from markets.bars import COLUMNS, Bars, Priced
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource

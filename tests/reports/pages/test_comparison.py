@@ -75,10 +75,18 @@ def test_it_is_written_with_its_script_and_leads_to_pages_that_are_there(tmp_pat
     (tmp_path / "abc-222222" / "verdict.html").write_text("<p>", encoding="utf-8")
     path = write_compare(two(), compare(two()), tmp_path)
     page = path.read_text(encoding="utf-8")
-    assert path == tmp_path / "compare.html"
+    assert path.parent == tmp_path
+    assert re.fullmatch(r"compare-[0-9a-f]{10}\.html", path.name)
     assert (tmp_path / NAME).is_file()
     assert re.findall(r'<a href="([^"#]+)"', page) == ["abc-222222/verdict.html"]
     assert write_compare(two(), compare(two()), tmp_path).read_text(encoding="utf-8") == page
+
+
+def test_another_comparison_does_not_replace_the_last_one(tmp_path: Path) -> None:
+    others = [run("abc-222222", 2, "abc"), run("abc-444444", 4, "four")]
+    pages = [write_compare(runs, compare(runs), tmp_path) for runs in (two(), others)]
+    assert len(set(pages)) == 2
+    assert all(page.is_file() for page in pages)
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_trades_credit_lapses_and_waiting_orders_are_listed(page: str) -> None:
     text = text_of(page)
     assert "Fills 2 (buys 1, sales 1), lines 1, traded 80,000 USD" in text
     assert "fees 20 USD, slippage 40 USD" in text
-    assert "2019-02-01 0700.HK 1,000 400.00 HKD 50,000" in text
+    assert "2019-02-01 0700.HK Tencent 1,000 400.00 HKD 50,000" in text
     assert "Largest debt 12,345 USD on 2020-02-24: buys came first." in text
     assert "Orders or parts of orders that lapsed: 3." in text
     assert "Still waiting at the end: BABA 100" in text

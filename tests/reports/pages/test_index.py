@@ -12,7 +12,7 @@ import pytest
 from backtests.records.result import Result
 from newsfolio.errors import OutputError
 from reports import write_index, write_pages
-from reports.pages.index import index, index_line
+from reports.pages.index import COLUMNS, index, index_line
 from reports.pages.tearsheet import tearsheet
 from tests.support.results import curve, make, text_of, usual_result, walk
 
@@ -108,3 +108,23 @@ def test_write_pages_writes_the_tearsheet(tmp_path: Path) -> None:
     write_pages(result, tmp_path)
     assert 'href="tearsheet.html"' in (tmp_path / "verdict.html").read_text(encoding="utf-8")
     assert (tmp_path / "tearsheet.html").read_text(encoding="utf-8") == tearsheet(result)
+
+
+def test_the_index_leads_to_pages_over_several_runs(runs: Path) -> None:
+    (runs / "sweep-x").mkdir()
+    for name in ("compare-1234567890.html", "sweep-x/sweep.html", "claims-a%20b.html"):
+        text = f"<head><title>{name} &lt;b&gt;</title></head>"
+        (runs / name).write_text(text, encoding="utf-8")
+    page = write_index(runs).read_text(encoding="utf-8")
+    others = page.split('id="others"')[1]
+    assert re.findall(r'<li>(\w+): <a href="([^"]*)">(.*?)</a>', others) == [
+        ("Comparison", "compare-1234567890.html", "compare-1234567890.html &lt;b&gt;"),
+        ("Sweep", "sweep-x/sweep.html", "sweep-x/sweep.html &lt;b&gt;"),
+        ("Claims", "claims-a%2520b.html", "claims-a%20b.html &lt;b&gt;"),
+    ]
+
+
+def test_on_a_phone_each_cell_names_its_column(usual: Result) -> None:
+    row = str(index_line(usual.manifest, None))
+    labels = re.findall(r'data-label="([^"]*)"', row)
+    assert labels == [column.title for column in COLUMNS[1:]]

@@ -127,7 +127,7 @@ def test_conditions_say_met_not_met_or_unknown(page: str) -> None:
 def test_contributions_add_up_to_the_total(page: str) -> None:
     # lines 0.04 and -0.01 plus twice 0.002 + 0.001 - 0.0005 - 0.001 - 0.0015, and cash 0.003
     text = text_of(page)
-    assert "0700.HK +4.00 % +0.20 % +0.10 % -0.05 % -0.10 % -0.15 % +4.00 %" in text
+    assert "0700.HK Tencent +4.00 % +0.20 % +0.10 % -0.05 % -0.10 % -0.15 % +4.00 %" in text
     assert "Interest, cash +0.30 %" in text
     assert "Total +3.00 % +0.40 % +0.20 % -0.10 % -0.20 % -0.30 % +3.30 %" in text
 

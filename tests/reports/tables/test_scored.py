@@ -64,34 +64,34 @@ def test_figures_begin_at_the_divide() -> None:
 
 
 def test_the_gap_is_growth_over_growth_in_total_and_a_year() -> None:
-    found = scored_headline(manifest(CURVES))
-    assert found is not None
+    headline = scored_headline(manifest(CURVES))
+    assert headline is not None
     years = 207 / 365.25
-    own, control, benchmark = found.curves
-    assert [one.role for one in found.curves] == ["strategy", "control", "benchmark"]
+    own, control, benchmark = headline.curves
+    assert [curve.role for curve in headline.curves] == ["strategy", "control", "benchmark"]
     assert (own.gap, own.gap_yearly) == (None, None)
     assert control.gap == pytest.approx(1.2 / 1.5 - 1)
     assert control.gap_yearly == pytest.approx(0.8 ** (1 / years) - 1)
     assert benchmark.gap == pytest.approx(1.2 / 0.96 - 1)
-    assert found.of("control") is control
+    assert headline.of("control") is control
 
 
 def test_below_ninety_sessions_nothing_is_put_as_growth_a_year() -> None:
     short, long = (scored_headline(manifest(CURVES, 51 + more)) for more in (89, 90))
     assert short is not None
     assert long is not None
-    assert {one.yearly for one in short.curves} == {None}
-    assert {one.gap_yearly for one in short.curves} == {None}
-    assert all(one.yearly is not None for one in long.curves)
+    assert {curve.yearly for curve in short.curves} == {None}
+    assert {curve.gap_yearly for curve in short.curves} == {None}
+    assert all(curve.yearly is not None for curve in long.curves)
     assert scored_rows(short)[1][2] == "n/a"
 
 
 def test_a_lost_alternative_has_no_gap() -> None:
     lost = {"strategy": CURVES["strategy"], "half": line(100.0, 50.0, 0.0)}
-    found = scored_headline(manifest(lost))
-    assert found is not None
-    assert [one.gap for one in found.curves] == [None, None]
-    assert scored_rows(found)[2][4:] == ("n/a", "n/a")
+    headline = scored_headline(manifest(lost))
+    assert headline is not None
+    assert [curve.gap for curve in headline.curves] == [None, None]
+    assert scored_rows(headline)[2][4:] == ("n/a", "n/a")
 
 
 def test_without_an_article_or_a_scored_session_there_is_none() -> None:
@@ -103,10 +103,10 @@ def test_without_an_article_or_a_scored_session_there_is_none() -> None:
 def test_an_older_run_says_it_by_its_evaluation() -> None:
     old = judged()
     assert "scored_figures" not in old.manifest
-    found = scored_headline(old.manifest, old.evaluation)
-    assert found is not None
+    headline = scored_headline(old.manifest, old.evaluation)
+    assert headline is not None
     assert old.evaluation is not None
-    assert found.own.total == old.evaluation["figures"][0]["total_return"]["value"]
+    assert headline.own.total == old.evaluation["figures"][0]["total_return"]["value"]
     assert scored_headline(old.manifest) is None
 
 
@@ -150,8 +150,8 @@ def test_the_page_begins_with_them() -> None:
     base = judged()
     page = verdict_page(base)
     top = text_of(page[page.index("<header") : page.index("<main")])
-    found = scored_headline(base.manifest, base.evaluation)
-    assert found is not None
-    assert f"Own return {percent(found.own.total)}" in top
-    assert f"Own maximum drawdown {percent(found.own.drawdown)}" in top
+    headline = scored_headline(base.manifest, base.evaluation)
+    assert headline is not None
+    assert f"Own return {percent(headline.own.total)}" in top
+    assert f"Own maximum drawdown {percent(headline.own.drawdown)}" in top
     assert "Control " in top

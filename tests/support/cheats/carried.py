@@ -88,9 +88,9 @@ class Loser(Strategy):
     rebalance = monthly
 
     def weights(self, view: View) -> Weights:
-        (one, today), (other, _) = map(path_of, PAIR)
-        then = min(today + 21, len(one) - 1)
-        return equal(PAIR[int(other[then] / other[today] < one[then] / one[today])])
+        (first, today), (second, _) = map(path_of, PAIR)
+        then = min(today + 21, len(first) - 1)
+        return equal(PAIR[int(second[then] / second[today] < first[then] / first[today])])
 
 
 @dataclass(frozen=True)

@@ -145,8 +145,8 @@ class Threads(Base):
 
     def east(self, view: View) -> bool:
         with ThreadPoolExecutor(2) as pool:
-            one, other = pool.map(lambda line: view.momentum(line, 63), PAIR)
-        return other > one
+            first, second = pool.map(lambda line: view.momentum(line, 63), PAIR)
+        return second > first
 
 
 class Asynchronous(Base):

@@ -28,8 +28,8 @@ def ahead_in(market: Any, today: Any) -> bool:
     return bool(gains["KWEB"] > gains["QQQ"])
 
 
-def is_market(thing: Any) -> bool:
-    return type(thing).__name__ == "Market"
+def is_market(value: Any) -> bool:
+    return type(value).__name__ == "Market"
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Collector(Base):
     """Asks the garbage collector for every object there is."""
 
     def market(self, view: View) -> Any:
-        return next(thing for thing in gc.get_objects() if is_market(thing))
+        return next(value for value in gc.get_objects() if is_market(value))
 
 
 class Referrers(Base):
     """Climbs from the class of markets to those that are alive."""
 
     def market(self, view: View) -> Any:
-        return next(thing for thing in gc.get_referrers(markets.market.Market) if is_market(thing))
+        return next(value for value in gc.get_referrers(markets.market.Market) if is_market(value))
 
 
 class Traceback(Base):
@@ -67,11 +67,11 @@ class Traceback(Base):
         except ValueError as error:
             frame = error.__traceback__.tb_frame  # type: ignore[union-attr]
         while frame is not None:
-            for thing in list(frame.f_locals.values()):
-                if is_market(thing):
-                    return thing
-                if is_market(getattr(thing, "_market", None)):
-                    return thing._market
+            for value in list(frame.f_locals.values()):
+                if is_market(value):
+                    return value
+                if is_market(getattr(value, "_market", None)):
+                    return value._market
             frame = frame.f_back
         raise LookupError
 

@@ -166,6 +166,17 @@ def test_a_daily_file_of_factors(tmp_path: Path) -> None:
     assert not alpha.monthly
 
 
+def test_nothing_is_subtracted_from_factors(tmp_path: Path) -> None:
+    """With interest in own returns and cash alike, what is beyond cash is explained as without."""
+    run = of(Gold())
+    factors = read_factor_files([written(tmp_path, french(FACTORS))])
+    bare = planted(run)
+    paid = ScoredReturns(bare.days, bare.own + 0.001, bare.own * 0 + 0.001, bare.years)
+    first, other = alpha_of(run, bare, factors), alpha_of(run, paid, factors)
+    assert other.alpha.value == pytest.approx(first.alpha.value, abs=1e-12)
+    assert [beta.beta for beta in other.betas] == pytest.approx([beta.beta for beta in first.betas])
+
+
 def test_days_on_which_only_the_factors_moved_are_added_up(tmp_path: Path) -> None:
     """A run that lacks every second session sees two days of factors at once."""
     run = of(Gold())

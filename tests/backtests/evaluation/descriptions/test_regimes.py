@@ -40,21 +40,21 @@ def of(*periods: NamedPeriod) -> tuple[Regime, ...]:
 
 
 def test_a_period_counts_from_the_close_before_it_to_its_last() -> None:
-    (found,) = of(period("2023-05-22", "2023-06-09"))
+    (row,) = of(period("2023-05-22", "2023-06-09"))
     own, other = run().account.equity, run().references["half and half"].curve
     grown = own["2023-06-09"] / own["2023-05-19"]
     its = other["2023-06-09"] / other["2023-05-19"]
-    assert found.own == pytest.approx(grown - 1)
-    assert found.other == pytest.approx(its - 1)
-    assert found.difference == pytest.approx(grown / its - 1)
-    assert (found.sessions, found.scored) == (14, 6)
+    assert row.own == pytest.approx(grown - 1)
+    assert row.other == pytest.approx(its - 1)
+    assert row.difference == pytest.approx(grown / its - 1)
+    assert (row.sessions, row.scored) == (14, 6)
     gaps = [
         log(own.iloc[place] / own.iloc[place - 1]) - log(other.iloc[place] / other.iloc[place - 1])
         for place in range(1, len(own))
     ]
     usual = statistics.stdev(gaps) * 14**0.5
-    assert found.deviations == pytest.approx(log(grown / its) / usual)
-    assert (found.first, found.last, found.source) == ("2023-05-22", "2023-06-09", "a test")
+    assert row.deviations == pytest.approx(log(grown / its) / usual)
+    assert (row.first, row.last, row.source) == ("2023-05-22", "2023-06-09", "a test")
 
 
 def test_periods_beyond_the_run_are_named_or_cut() -> None:
@@ -72,9 +72,9 @@ def test_periods_beyond_the_run_are_named_or_cut() -> None:
 
 
 def test_cash_where_there_is_nothing_else() -> None:
-    found = regimes(run(), None, DIVIDE, [period("2023-05-22", "2023-06-09")])
-    assert found.against == "cash"
-    assert found.periods[0].other == pytest.approx(0)
+    table = regimes(run(), None, DIVIDE, [period("2023-05-22", "2023-06-09")])
+    assert table.against == "cash"
+    assert table.periods[0].other == pytest.approx(0)
 
 
 def test_states_are_told_by_the_closes_before() -> None:
@@ -110,20 +110,20 @@ def test_the_future_changes_no_state(place: int) -> None:
 
 
 def test_states_part_the_run_and_use_the_history_before_it() -> None:
-    found = regimes(run(), run().references["half and half"], DIVIDE, ())
-    assert found.benchmark == "IDX"
-    names = [state.name for state in found.states]
+    table = regimes(run(), run().references["half and half"], DIVIDE, ())
+    assert table.benchmark == "IDX"
+    names = [state.name for state in table.states]
     assert names[:2] == ["Rising market", "Falling market"]
     days = len(run().account.sessions) - 1
-    trend = [state.sessions for state in found.states if "olatility" not in state.name]
-    moving = [state.sessions for state in found.states if "olatility" in state.name]
+    trend = [state.sessions for state in table.states if "olatility" not in state.name]
+    moving = [state.sessions for state in table.states if "olatility" in state.name]
     assert sum(trend) == sum(moving) == days
     # a year of closes lies before the run but for a few sessions
-    assert sum(s.sessions for s in found.states if s.name == "Trend not known yet") < 10
+    assert sum(s.sessions for s in table.states if s.name == "Trend not known yet") < 10
 
 
 def test_growth_in_a_state_is_a_year_of_its_sessions() -> None:
-    found = regimes(run(), run().references["half and half"], DIVIDE, ())
+    table = regimes(run(), run().references["half and half"], DIVIDE, ())
     reference = run().references["benchmark"]
     level = benchmark_level(run(), reference)
     assert level is not None
@@ -132,7 +132,7 @@ def test_growth_in_a_state_is_a_year_of_its_sessions() -> None:
     rising = states_of(level, days)["Rising market"]
     a_year = (len(own) - 1) / ((own.index[-1] - own.index[0]).days / 365.25)
     grown = np.prod((own / own.shift()).iloc[1:][rising])
-    assert found.states[0].own == pytest.approx(grown ** (a_year / rising.sum()) - 1)
+    assert table.states[0].own == pytest.approx(grown ** (a_year / rising.sum()) - 1)
 
 
 def test_a_benchmark_of_constant_weights_is_their_daily_mix() -> None:
@@ -149,9 +149,9 @@ def test_a_benchmark_of_constant_weights_is_their_daily_mix() -> None:
     level = benchmark_level(mixed, mixed.references["benchmark"])
     assert level is not None
     moves = level.pct_change()
-    one, other = (LINES[name].frame["close"].pct_change() for name in ("AAA", "BBB"))
-    assert moves["2021-03-02"] == pytest.approx(one["2021-03-02"])
-    assert moves["2023-03-02"] == pytest.approx((one["2023-03-02"] + other["2023-03-02"]) / 2)
+    first, other = (LINES[name].frame["close"].pct_change() for name in ("AAA", "BBB"))
+    assert moves["2021-03-02"] == pytest.approx(first["2021-03-02"])
+    assert moves["2023-03-02"] == pytest.approx((first["2023-03-02"] + other["2023-03-02"]) / 2)
 
 
 def test_without_a_benchmark_no_state_is_told() -> None:
@@ -159,9 +159,9 @@ def test_without_a_benchmark_no_state_is_told() -> None:
         benchmark = None
 
     bare = run_strategy(Bare(), Made(LINES), Settings(engine="kernel", start=START))  # type: ignore[arg-type]
-    found = regimes(bare, bare.references["half and half"], DIVIDE, PERIODS)
-    assert (found.states, found.benchmark) == ((), "")
-    assert found.why == "no benchmark, whose trailing year could tell"
+    table = regimes(bare, bare.references["half and half"], DIVIDE, PERIODS)
+    assert (table.states, table.benchmark) == ((), "")
+    assert table.why == "no benchmark, whose trailing year could tell"
 
 
 def test_a_lost_account_has_no_growth() -> None:

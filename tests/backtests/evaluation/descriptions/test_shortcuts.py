@@ -92,10 +92,10 @@ def test_fills_at_the_close_are_what_one_line_of_pandas_says() -> None:
         if day > pd.Timestamp(START):
             growth *= 1 + moves.loc[day, held]
             worth.append(growth)
-    found = equity(run, market, Chase())
-    assert found.to_numpy() / 1e6 == pytest.approx(worth, rel=1e-9)
+    curve = equity(run, market, Chase())
+    assert curve.to_numpy() / 1e6 == pytest.approx(worth, rel=1e-9)
     honest = run.account.equity
-    assert not np.allclose(found, honest)
+    assert not np.allclose(curve, honest)
 
 
 def test_a_buyer_at_the_close_gets_the_dividend_of_the_night() -> None:
@@ -108,9 +108,9 @@ def test_a_buyer_at_the_close_gets_the_dividend_of_the_night() -> None:
     paying = dataclasses.replace(LINES["AAA"], frame=frame)
     hold = Fixed(mix=((1.0, "AAA"),), schedule=at_start)
     run = of(hold, lines={"AAA": paying})
-    found = equity(run, filled_at_the_close(run.market), hold)
-    assert found.iloc[0] == 1e6
-    assert found.iloc[1] == 10_000 * 102
+    curve = equity(run, filled_at_the_close(run.market), hold)
+    assert curve.iloc[0] == 1e6
+    assert curve.iloc[1] == 10_000 * 102
     assert run.account.equity.iloc[1] == pytest.approx(1e6)
 
 
@@ -175,22 +175,22 @@ def test_the_articles_own_day_is_traded_at_its_opens() -> None:
 def judged(strategy: Strategy, lines: Any = LINES, **settings: Any) -> JudgedRun:
     wanted = Settings(**({"engine": "kernel", "start": START} | settings))
     run = run_strategy(strategy, Made(lines), wanted)
-    return evaluate(run, Tried({}, frozenset()), HONEST, count=0, extras=Extras(shortcuts=True))
+    return evaluate(run, Tried(), HONEST, count=0, extras=Extras(shortcuts=True))
 
 
-def table_of(found: JudgedRun) -> Shortcuts:
-    assert found.evaluation.shortcuts is not None
-    return found.evaluation.shortcuts
+def table_of(judged_run: JudgedRun) -> Shortcuts:
+    assert judged_run.evaluation.shortcuts is not None
+    return judged_run.evaluation.shortcuts
 
 
-def by_name(found: Shortcuts) -> Mapping[str, Shortcut]:
-    return {row.name: row for row in found.rows}
+def by_name(shortcuts: Shortcuts) -> Mapping[str, Shortcut]:
+    return {row.name: row for row in shortcuts.rows}
 
 
 def test_a_row_is_the_run_that_it_says() -> None:
-    found = judged(Switch())
-    table = table_of(found)
-    excess = found.evaluation.comparisons[0].excess.value
+    judged_run = judged(Switch())
+    table = table_of(judged_run)
+    excess = judged_run.evaluation.comparisons[0].excess.value
     assert table.excess == pytest.approx(excess, abs=1e-9)
     assert (table.against, table.a_year, table.why) == ("half and half", True, "")
     free = run_strategy(
@@ -210,16 +210,16 @@ def test_a_row_is_the_run_that_it_says() -> None:
 
 
 def test_the_best_of_the_grid_is_the_best_of_it() -> None:
-    found = judged(Switch())
-    best = max(found.evaluation.overfitting.variants, key=lambda one: one.excess or 0)
-    row = by_name(table_of(found))["Best of the grid"]
+    judged_run = judged(Switch())
+    best = max(judged_run.evaluation.overfitting.variants, key=lambda row: row.excess or 0)
+    row = by_name(table_of(judged_run))["Best of the grid"]
     assert row.excess == pytest.approx(best.excess)
     assert row.why == f"{best.label}, of 3"
 
 
 def test_only_who_asks_gets_the_table_and_the_rest_stays_as_it_is() -> None:
     run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start=START))  # type: ignore[arg-type]
-    plain = evaluate(run, Tried({}, frozenset()), HONEST, count=0)
+    plain = evaluate(run, Tried(), HONEST, count=0)
     asked = judged(Switch())
     assert plain.evaluation.shortcuts is None
     assert dataclasses.replace(asked.evaluation, shortcuts=None) == plain.evaluation
@@ -292,11 +292,11 @@ def test_every_day_of_the_period_is_a_phase(schedule: Any, phases: int) -> None:
     rows = table.phases.rows
     assert [row.by for row in rows] == list(range(phases))
     assert rows[0].excess == pytest.approx(table.excess)
-    known = [row.excess for row in rows if row.excess is not None]
-    assert table.phases.low == min(known)
-    assert table.phases.median == statistics.median(known)
-    assert table.phases.deviation == pytest.approx(statistics.stdev(known))
-    assert table.phases.worse == sum(one < known[0] for one in known[1:]) / (phases - 1)
+    excesses = [row.excess for row in rows if row.excess is not None]
+    assert table.phases.low == min(excesses)
+    assert table.phases.median == statistics.median(excesses)
+    assert table.phases.deviation == pytest.approx(statistics.stdev(excesses))
+    assert table.phases.worse == sum(excess < excesses[0] for excess in excesses[1:]) / (phases - 1)
 
 
 @pytest.mark.parametrize("schedule", [every_session, at_start])
@@ -305,5 +305,5 @@ def test_what_has_no_period_has_no_phase(schedule: Any) -> None:
         rebalance = schedule
         grid = {}
 
-    found = table_of(judged(Still(), end="2023-09-29")).phases
-    assert (found.rows, found.why) == ((), "its schedule has no period whose end could be moved")
+    phases = table_of(judged(Still(), end="2023-09-29")).phases
+    assert (phases.rows, phases.why) == ((), "its schedule has no period whose end could be moved")

@@ -76,31 +76,31 @@ def planted(tmp_path: Path, source: Source) -> Path:
 
 @pytest.mark.parametrize("name", THROUGH_FRAMES)
 def test_a_peek_through_the_frames_changes_a_decision(name: str, source: Source) -> None:
-    found = certified(f"{CHEATS / 'frames.py'}:{name}", source)
-    assert found.honesty is Honesty.CHEATS
-    first = found.changes[0]
-    assert first.ticker in found.reason
-    assert first.session in found.reason
+    certificate = certified(f"{CHEATS / 'frames.py'}:{name}", source)
+    assert certificate.honesty is Honesty.CHEATS
+    first = certificate.changes[0]
+    assert first.ticker in certificate.reason
+    assert first.session in certificate.reason
     assert first.before != first.after
 
 
 def test_a_universe_that_knows_later_listings_is_caught(source: Source) -> None:
     address = f"{CHEATS / 'frames.py'}:FutureListings"
-    found = certified(address, source, start="2019-01-02", cuts=8)
-    assert found.honesty is Honesty.CHEATS
-    assert "the data ended on" in found.reason
+    certificate = certified(address, source, start="2019-01-02", cuts=8)
+    assert certificate.honesty is Honesty.CHEATS
+    assert "the data ended on" in certificate.reason
 
 
 @pytest.mark.parametrize("name", ["WholeTable", "ByHeld"])
 def test_a_table_that_decides_otherwise_is_caught(name: str, source: Source) -> None:
-    found = certified(f"{CHEATS / 'tables.py'}:{name}", source)
-    assert found.honesty is Honesty.CHEATS
-    assert {change.replay for change in found.changes} == {"its vectorised form decided"}
+    certificate = certified(f"{CHEATS / 'tables.py'}:{name}", source)
+    assert certificate.honesty is Honesty.CHEATS
+    assert {change.replay for change in certificate.changes} == {"its vectorised form decided"}
 
 
 def test_a_table_that_decides_alike_is_one_more_replay(source: Source) -> None:
-    found = certified(f"{CHEATS / 'tables.py'}:Shares", source)
-    assert (found.honesty, found.changes) == (Honesty.HONEST, ())
+    certificate = certified(f"{CHEATS / 'tables.py'}:Shares", source)
+    assert (certificate.honesty, certificate.changes) == (Honesty.HONEST, ())
 
 
 def test_a_memory_is_caught_when_days_come_again(source: Source) -> None:
@@ -111,9 +111,9 @@ def test_a_memory_filled_by_the_run_itself_is_caught(planted: Path, source: Sour
     strategy = strategy_loader.find(f"{planted / 'memory.py'}:Memory")()
     settings = Settings(engine="kernel", start="2023-06-01", end="2024-12-31")  # type: ignore[arg-type]
     run = run_strategy(strategy, source, settings)
-    found = certify(strategy, run.bars, settings, cuts=2, decided={"": run.output.targets})
-    assert found.honesty is Honesty.CHEATS
-    assert "nothing was changed at all" in found.reason
+    certificate = certify(strategy, run.bars, settings, cuts=2, decided={"": run.output.targets})
+    assert certificate.honesty is Honesty.CHEATS
+    assert "nothing was changed at all" in certificate.reason
 
 
 @pytest.mark.parametrize(
@@ -130,23 +130,23 @@ def test_a_memory_filled_by_the_run_itself_is_caught(planted: Path, source: Sour
 def test_what_it_opens_is_reported(
     address: str, opened: str, planted: Path, source: Source
 ) -> None:
-    found = certified(str(planted / address), source)
-    assert found.honesty is Honesty.UNCERTIFIABLE
-    assert any(opened in one for one in found.seen)
+    certificate = certified(str(planted / address), source)
+    assert certificate.honesty is Honesty.UNCERTIFIABLE
+    assert any(opened in line for line in certificate.seen)
 
 
 def test_a_declared_file_is_no_cheat(planted: Path, source: Source) -> None:
-    found = certified(f"{planted / 'files.py'}:DeclaredReader", source)
-    assert found.honesty is Honesty.HONEST
-    assert found.declared == ("prices.csv",)
+    certificate = certified(f"{planted / 'files.py'}:DeclaredReader", source)
+    assert certificate.honesty is Honesty.HONEST
+    assert certificate.declared == ("prices.csv",)
 
 
 @pytest.mark.parametrize("name", HONEST)
 def test_an_honest_strategy_passes(name: str, source: Source) -> None:
     start = "2019-01-02" if name in ("LateListings", "Listed") else "2023-06-01"
-    found = certified(f"{CHEATS / 'honest.py'}:{name}", source, start=start)
-    assert (found.honesty, found.changes, found.seen) == (Honesty.HONEST, (), ())
-    assert found.replays > 10
+    certificate = certified(f"{CHEATS / 'honest.py'}:{name}", source, start=start)
+    assert (certificate.honesty, certificate.changes, certificate.seen) == (Honesty.HONEST, (), ())
+    assert certificate.replays > 10
 
 
 @pytest.mark.parametrize("name", ["east-rising", "relative-momentum", "abc-basket"])
@@ -156,18 +156,20 @@ def test_shipped_strategies_pass(name: str, source: Source) -> None:
 
 def test_a_decision_on_an_article_after_the_cut_is_no_obstacle(source: Source) -> None:
     """Replays that end before the article is out have no session for its decision."""
-    found = certified("abc-basket", source, start="2024-01-02", end="2025-10-01", cuts=3)
-    assert found.honesty is Honesty.HONEST
+    certificate = certified("abc-basket", source, start="2024-01-02", end="2025-10-01", cuts=3)
+    assert certificate.honesty is Honesty.HONEST
 
 
 def test_the_command_answers_with_its_exit_code(shell: Shell, prices_folder: Path) -> None:
     dates = ("--start", "2022-01-03", "--end", "2023-12-29", "--cuts", "3")
-    said = shell("check", "relative-momentum", "--data", str(prices_folder), *dates)
-    assert (said.code, "honest" in said.out) == (0, True)
-    said = shell(
+    answer = shell("check", "relative-momentum", "--data", str(prices_folder), *dates)
+    assert (answer.code, "honest" in answer.out) == (0, True)
+    answer = shell(
         "check", f"{CHEATS / 'frames.py'}:TomorrowsOpen", "--data", str(prices_folder), *dates
     )
-    assert said.code == 1
-    assert "cheats" in said.out
-    said = shell("check", f"{CHEATS / 'network.py'}:Network", "--data", str(prices_folder), *dates)
-    assert (said.code, "not certifiable" in said.out) == (1, True)
+    assert answer.code == 1
+    assert "cheats" in answer.out
+    answer = shell(
+        "check", f"{CHEATS / 'network.py'}:Network", "--data", str(prices_folder), *dates
+    )
+    assert (answer.code, "not certifiable" in answer.out) == (1, True)

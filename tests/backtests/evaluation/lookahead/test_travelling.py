@@ -7,12 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import backtests
+from backtests import strategy_loader
 from backtests.evaluation.lookahead.messages import Opened, RunTask
 from backtests.evaluation.lookahead.replay_process import ReplayFailed, replay_process
+from backtests.evaluation.lookahead.source_audit import runs_at_import
 from backtests.evaluation.lookahead.travelling import packed
 from backtests.runner.inputs import inputs_of
 from backtests.settings import Settings
@@ -74,13 +78,13 @@ DATA = [
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
-    [({"globals": g, "attributes": a, "body": b}, said) for g, a, b, said in DATA],
+    ("cell", "named"),
+    [({"globals": g, "attributes": a, "body": b}, named) for g, a, b, named in DATA],
     indirect=["cell"],
 )
-def test_data_that_travels_along_is_named(cell: Strategy, said: str) -> None:
+def test_data_that_travels_along_is_named(cell: Strategy, named: str) -> None:
     (line,) = packed(cell, type(cell)).undeclared
-    assert line == f"{said}, which is data that `files` does not name"
+    assert line == f"{named}, which is data that `files` does not name"
 
 
 @pytest.mark.parametrize(
@@ -102,16 +106,16 @@ def test_plain_values_travel(cell: Strategy) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "reached"),
     [
         ({"body": "import yfinance"}, "Cell.weights uses yfinance"),
         ({"body": "view._history"}, "Cell.weights uses _history"),
     ],
     indirect=["cell"],
 )
-def test_code_without_source_is_searched(cell: Strategy, said: str) -> None:
+def test_code_without_source_is_searched(cell: Strategy, reached: str) -> None:
     (line,) = packed(cell, type(cell)).reaches
-    assert line.startswith(said)
+    assert line.startswith(reached)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +139,7 @@ def test_a_class_of_a_function_decides_in_another_process_as_here(market: Market
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "message"),
     [
         ({"body": "import os; os._exit(7)"}, "exit code 7"),
         ({"body": "raise ValueError('no')"}, "ValueError: no"),
@@ -144,10 +148,10 @@ def test_a_class_of_a_function_decides_in_another_process_as_here(market: Market
     indirect=["cell"],
 )
 def test_a_strategy_that_ends_its_process_ends_no_check(
-    cell: Strategy, said: str, market: Market
+    cell: Strategy, message: str, market: Market
 ) -> None:
     with (
-        pytest.raises(ReplayFailed, match=said),
+        pytest.raises(ReplayFailed, match=message),
         replay_process().market(packed(cell, type(cell)), Opened(market)) as copy,
     ):
         copy.ask(RunTask(Settings(start="2023-01-03", end="2023-12-29")))  # type: ignore[arg-type]
@@ -174,10 +178,37 @@ print(result.evaluation["certificate"]["honesty"])
 """
 
 
+def test_a_file_that_runs_a_backtest_when_it_is_imported_travels_by_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    monkeypatch.setattr(backtests, "run", lambda *_, **__: SimpleNamespace(
+        evaluation={"certificate": {"honesty": "not asked"}}))  # fmt: skip
+    strategy = strategy_loader.find(str(tmp_path / "script.py"))()
+    packing = packed(strategy, type(strategy))
+    assert "script.py" in {Path(name).name for name in packing.luggage.code}
+    assert packing.undeclared == packing.reaches == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("result = run(Mine)", True),
+        ("print(backtests.run(Mine).metrics)", True),
+        ("if __name__ == '__main__':\n    run(Mine)", False),
+        ("def later():\n    return run(Mine)", False),
+        ("run = 3", False),
+    ],
+)
+def test_what_runs_at_import_is_told_by_the_source(text: str, runs: bool, tmp_path: Path) -> None:
+    (tmp_path / "some.py").write_text(text)
+    assert runs_at_import(str(tmp_path / "some.py")) is runs
+
+
 def test_a_script_without_a_guard_is_certified_and_runs_once(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
-    said = subprocess.run(
+    script = subprocess.run(
         [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=True,
         env={"PYTHONPATH": str(Path(__file__).parents[4]), "HOME": str(tmp_path)},
     )  # fmt: skip
-    assert said.stdout.split("\n")[:2] == ["the script runs", "honest"]
+    assert script.stdout.split("\n")[:2] == ["the script runs", "honest"]

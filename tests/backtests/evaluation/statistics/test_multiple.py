@@ -17,9 +17,9 @@ from backtests.evaluation.statistics.multiple import (
 @pytest.mark.parametrize("seed", range(5))
 def test_adjusted_values_are_those_of_scipy_and_statsmodels(seed: int) -> None:
     p = np.random.default_rng(seed).uniform(0, 1, 19) ** (1 + seed)
-    found = benjamini_hochberg(list(p))
-    assert found == pytest.approx(list(false_discovery_control(p, method="bh")))
-    assert found == pytest.approx(list(multipletests(p, method="fdr_bh")[1]))
+    adjusted = benjamini_hochberg(list(p))
+    assert adjusted == pytest.approx(list(false_discovery_control(p, method="bh")))
+    assert adjusted == pytest.approx(list(multipletests(p, method="fdr_bh")[1]))
 
 
 def test_by_hand_with_ties_and_few() -> None:
@@ -31,8 +31,8 @@ def test_by_hand_with_ties_and_few() -> None:
 
 def test_one_winner_among_nineteen_is_no_news() -> None:
     """p of .01 alone is news; beside eighteen at one half it is the usual luck."""
-    found = benjamini_hochberg([0.01, *[0.5] * 18])
-    assert found[0] == pytest.approx(0.19)
+    adjusted = benjamini_hochberg([0.01, *[0.5] * 18])
+    assert adjusted[0] == pytest.approx(0.19)
 
 
 def test_p_agrees_with_the_interval() -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from backtests.evaluation.statistics.bootstrap import draws
 from backtests.evaluation.statistics.overfitting import (
     Criterion,
     logits,
@@ -204,6 +205,38 @@ def test_what_counts_as_worse_than_chance_is_that_of_arch() -> None:
     assert (consistent == upper).any()
     assert (consistent < upper).any()
     assert (lower <= consistent).all()
+
+
+def test_a_wild_model_does_not_hide_a_good_one_where_means_are_studentised() -> None:
+    """A gain of 4.5 standard errors beside five models of none and twenty times its noise. The
+    upper value by hand, each column over the deviation that its mean has over the draws."""
+    lot = np.random.default_rng(11)
+    good = 0.1 + lot.normal(0, 0.5, 500)
+    wild = lot.normal(0, 10, (500, 5))
+    gains = np.column_stack([good, wild - wild.mean(axis=0)])
+    plain = spa(np.zeros(500), -gains, 5, seed=1)
+    assert plain is not None
+    assert plain[1] > 0.9
+    studentised = spa(np.zeros(500), -gains, 5, seed=1, studentised=True)
+    assert studentised is not None
+    assert max(studentised) < 0.005
+    level = gains - np.r_[0.08, np.zeros(5)]
+    means = np.array([level[rows].mean(axis=0) for rows in draws(500, 5, 1000, 1)])
+    apart = (means - level.mean(axis=0)) / means.std(axis=0)
+    by_hand = float((apart.max(axis=1) > (level.mean(axis=0) / means.std(axis=0)).max()).mean())
+    p_values = spa(np.zeros(500), -level, 5, seed=1, studentised=True)
+    assert p_values is not None
+    assert 0.02 < by_hand < 0.9
+    assert p_values[2] == pytest.approx(
+        by_hand, abs=0.04
+    )  # the error by formula, not over the draws
+
+
+def test_models_that_are_all_worse_are_never_better_than_chance() -> None:
+    losses = noise(200, 3, seed=6) + np.array([0.0, 0.01, 0.02])
+    p_values = spa(losses[:, 0], losses[:, 1:], 4, studentised=True)
+    assert p_values is not None
+    assert min(p_values) > 0.3
 
 
 def test_models_that_differ_by_a_constant_are_left_out() -> None:

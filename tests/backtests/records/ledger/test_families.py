@@ -76,8 +76,8 @@ def test_half_of_the_same_lines_joins(
     ledger.append([trial("other", exposure=other)], NOW)
     assert counts(ledger, asked()) == (1, 2 if share >= 0.5 else 1)
     if share >= 0.5:
-        (one,) = ledger.tried(asked()).joined
-        assert one.why == f"{share:.0%} in the same lines from 2025-06-03 to 2026-10-30".replace(
+        (joined,) = ledger.tried(asked()).joined
+        assert joined.why == f"{share:.0%} in the same lines from 2025-06-03 to 2026-10-30".replace(
             "%", " %"
         )
 
@@ -131,8 +131,8 @@ def test_a_variant_that_first_held_other_lines_is_still_of_the_family(ledger: Le
     assert counts(ledger, asked()) == (1, 1)
     ledger.append([trial("other", 1, alike)], NOW)
     assert counts(ledger, asked()) == (1, 2)
-    known = replace(asked(), variants=frozenset({trial("other", 1).variant}))
-    assert ledger.tried(known).family.after(known.variants) == 1
+    question = replace(asked(), variants=frozenset({trial("other", 1).variant}))
+    assert ledger.tried(question).family.after(question.variants) == 1
 
 
 def test_many_sets_share_rows_and_are_counted_alike(ledger: Ledger) -> None:
@@ -141,8 +141,8 @@ def test_many_sets_share_rows_and_are_counted_alike(ledger: Ledger) -> None:
     assert ledger.state().chain.rows == 3
     assert counts(ledger, asked()) == (4500, 4500)
     rows = ledger.rows()
-    assert [row["sharpe"] for row in rows] == [one.sharpe for one in sets]
-    assert {row["variant"] for row in rows} == {one.variant for one in sets}
+    assert [row["sharpe"] for row in rows] == [parameter_set.sharpe for parameter_set in sets]
+    assert {row["variant"] for row in rows} == {parameter_set.variant for parameter_set in sets}
 
 
 def test_what_does_not_count(ledger: Ledger) -> None:

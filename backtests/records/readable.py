@@ -1,0 +1,29 @@
+"""JSON values whose keys can be written as attributes, for whoever explores them in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class Readable(dict[str, Any]):
+    """A dict that says `scored.sessions` for `["scored"]["sessions"]`, and completes its keys.
+
+    A key that is also a method of dict, as `items`, is reached in brackets alone.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"there is no {name!r} here, but {', '.join(self)}") from None
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *self]
+
+
+def readable(value: Any) -> Any:
+    """The same values, each dict in them Readable."""
+    if isinstance(value, dict):
+        return Readable({key: readable(part) for key, part in value.items()})
+    return [readable(part) for part in value] if isinstance(value, list) else value
