@@ -143,7 +143,7 @@ def text_row(row: RunJson) -> tuple[str, ...]:
     curves = {curve["role"]: curve for curve in scored["curves"]} if scored else {}
     own, control = curves.get("strategy"), curves.get("control") or curves.get("benchmark")
     return (
-        row["id"], row.get("made", "")[:16].replace("T", " "),
+        str(row["id"]), row.get("made", "")[:16].replace("T", " "),
         verdict["word"] if verdict else "not judged", row["data"],
         f"{scored['divide']} to {scored['end']}" if scored else "-",
         *(percent(curves[role]["total"]) if role in curves else "-"

@@ -219,7 +219,7 @@ def test_weights_that_cancel_on_a_stand_in_are_no_weight() -> None:
 
 
 class Boundless(Against):
-    max_gross = math.inf
+    max_gross = 1e308
 
     def weights_table(self, panel: Panel) -> Table:
         return panel.table({"UP": math.inf})
