@@ -30,6 +30,11 @@ def elsewhere(result: Result) -> None:
     raise AssertionError("drawn here")
 
 
+def here(result: Result) -> str:
+    """For the page of the very same function, which takes seconds to draw."""
+    return f"drawn here: {len(result.equity)} sessions"
+
+
 @forks
 def test_another_process_draws_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch, expected: list[str]
@@ -44,7 +49,10 @@ def test_another_process_draws_the_same_bytes(
 
 @forks
 @pytest.mark.parametrize("begun", [False, True])
-def test_what_a_dead_process_owes_is_drawn_here(begun: bool, expected: list[str]) -> None:
+def test_what_a_dead_process_owes_is_drawn_here(
+    monkeypatch: pytest.MonkeyPatch, begun: bool
+) -> None:
+    monkeypatch.setattr(background, "tearsheet", here)
     children = set(multiprocessing.active_children())
     artist = BackgroundRenderer()
     (process,) = set(multiprocessing.active_children()) - children
@@ -55,18 +63,17 @@ def test_what_a_dead_process_owes_is_drawn_here(begun: bool, expected: list[str]
     process.join()
     if not begun:
         artist.begin(result)
-    assert artist.tearsheet(result) == expected[0]
+    assert artist.tearsheet(result) == here(result)
 
 
 @forks
-def test_a_process_that_takes_too_long_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch, expected: list[str]
-) -> None:
+def test_a_process_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "PATIENCE", 0.0)
+    monkeypatch.setattr(background, "tearsheet", here)
     artist = BackgroundRenderer()
-    for result, drawn in zip(results(), expected, strict=True):
+    for result in results():
         artist.begin(result)
-        assert artist.tearsheet(result) == drawn
+        assert artist.tearsheet(result) == here(result)
 
 
 @forks
