@@ -16,7 +16,7 @@ gc.set_threshold(FEW)  # the imports make most of them
 
 from cyclopts import App, CycloptsError, Parameter  # noqa: E402
 
-from backtests.commands.streams import json_alone, with_streams  # noqa: E402
+from backtests.commands.streams import is_shut, json_alone, kept_open, with_streams  # noqa: E402
 from newsfolio import __version__  # noqa: E402
 from newsfolio.blame import place_of, said_by, two_lines  # noqa: E402
 from newsfolio.errors import NewsfolioError  # noqa: E402
@@ -52,6 +52,11 @@ COMMANDS = {
 }
 """Where each stands in `backtests/commands/`; it is imported when it is asked for."""
 
+SHUT = (
+    "standard output was closed by the strategy, or before it was run, so nothing more can be "
+    "shown; what was run is kept, see newsfolio runs"
+)
+
 for _name, _place in COMMANDS.items():
     app.command(f"backtests.commands.{_place}", name=_name)
 
@@ -62,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in tokens
     tokens = [token for token in tokens if token != "--debug"]
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), kept_open():
         warnings.simplefilter("default")
         warnings.showwarning = _warn
         code = _code(tokens, debug)
@@ -96,6 +101,8 @@ def _code(tokens: list[str], debug: bool) -> int:
         place = place_of(error)
         if place:
             return _fail(f"{place} raised {said_by(error)}; --debug shows the traceback", 1)
+        if is_shut(sys.stdout):
+            return _fail(SHUT, 1)
         return _fail(f"a bug of ours, {said_by(error)}; run again with --debug and report it", 1)
     return answer if isinstance(answer, int) else 0
 

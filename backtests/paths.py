@@ -65,7 +65,7 @@ def open_source(
     from markets.open import Beside, open_snapshot, open_source
 
     beside = beside or Beside()
-    store = store or store_folder()
+    store = (store or store_folder()).absolute()
     if snapshot is not None:
         return open_snapshot(snapshot, data, store, beside)
     return open_source(data, store, today(), beside, offline=offline, progress=progress)

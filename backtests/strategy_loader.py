@@ -13,7 +13,7 @@ from typing import Any
 import newsfolio
 from newsfolio.articles import ARTICLES
 from newsfolio.assets import Asset
-from newsfolio.blame import at, place_of, said_by
+from newsfolio.blame import at, place_of, placed, said_by
 from newsfolio.blame import declared_at as line_of
 from newsfolio.declaration import check_made
 from newsfolio.declared import declared_in
@@ -98,7 +98,9 @@ def build(cls: type, values: Mapping[str, str]) -> Strategy:
     try:
         strategy = cls(**chosen)
         check_made(strategy)
-    except (NewsfolioError, KeyboardInterrupt):
+    except NewsfolioError as error:
+        raise placed(error) from error
+    except KeyboardInterrupt:
         raise
     except BaseException as error:  # sys.exit() in a strategy ends no command
         place = place_of(error) or line_of(cls, "__init__")

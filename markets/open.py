@@ -39,7 +39,8 @@ def open_source(
 ) -> Source:
     """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word.
 
-    store: the folder of the local store. today: bars of this day are not final.
+    store: the folder of the local store. Folders stay those of the working folder of now, wherever
+    an author's file goes later. today: bars of this day are not final.
     """
     if beside.corrections is not None and not beside.corrections.expanduser().is_file():
         raise CommandError(f"--corrections {beside.corrections}: no such file")
@@ -51,7 +52,7 @@ def open_source(
         from markets.store.price_store import Store
         from markets.store.rates.source import WithFixings
 
-        folder = store if data == "yahoo" else Path(data).expanduser()
+        folder = store if data == "yahoo" else Path(data).expanduser().absolute()
         prices = (
             _stored(folder, today, offline, progress)
             if data == "yahoo"
@@ -111,7 +112,7 @@ def _with_facts(source: Source, facts: Path | None) -> Source:
         raise CommandError(f"--facts {facts}: no such folder")
     from markets.folder.fact_files import WithFacts
 
-    return WithFacts(source, facts.expanduser())
+    return WithFacts(source, facts.expanduser().absolute())
 
 
 def _corrected(source: Source, folder: Path, more: Path | None) -> Source:

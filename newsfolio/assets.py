@@ -242,6 +242,12 @@ def venue_of(ticker: str) -> Venue:
     return rows.suffixes[suffix]
 
 
+_SPOKEN = {
+    "name": 'its name first, Sleeve("chips", ("NVDA", "AMD"))',
+    "hindsight": 'what one could not have known, hindsight="picked later"',
+}
+
+
 @dataclass(frozen=True)
 class Sleeve:
     """Lines that belong together: a missing line's weight goes to the others of its sleeve.
@@ -252,6 +258,15 @@ class Sleeve:
     name: str
     lines: tuple[str | Asset, ...]
     hindsight: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("name", "hindsight"):
+            value = getattr(self, name)
+            if not isinstance(value, str):
+                raise CommandError(
+                    f"Sleeve({shortened(repr(self.name), 40)}, ...): {name}="
+                    f"{shortened(repr(value), 60)} is no text; write {_SPOKEN[name]}"
+                )
 
     @property
     def tickers(self) -> tuple[str, ...]:

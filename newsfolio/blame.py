@@ -8,6 +8,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from newsfolio.errors import NewsfolioError, StrategyError
+
 MOST = 300
 """Characters of an error's text that are shown."""
 
@@ -24,6 +26,12 @@ def place_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _is_given(frame.filename)]
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+
+
+def placed(error: NewsfolioError) -> NewsfolioError:
+    """An error that came through the author's code, with his line; as it is where it names it."""
+    place = place_of(error)
+    return StrategyError(f"{error}{at(place)}") if place and place not in str(error) else error
 
 
 def said_by(error: BaseException) -> str:

@@ -6,10 +6,20 @@ import math
 import numbers
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from newsfolio.assets import Asset, Sleeve
-from newsfolio.blame import at, declared_at, place_of, said_by, shortened, writable
+from newsfolio.blame import (
+    at,
+    declared_at,
+    place_of,
+    placed,
+    said_by,
+    shortened,
+    source_file,
+    writable,
+)
 from newsfolio.costs import Costs
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.event_study import EventStudy
@@ -53,7 +63,27 @@ def check_made(strategy: Any) -> None:
                 f"{cls.__name__}.{name} is {_a(value)}, no text that can be written"
                 f"{at(declared_at(cls, name))}"
             )
+    _require_files(cls, _asked(strategy, "files"))
     controls_of(strategy)
+
+
+def _require_files(cls: type, files: tuple[str, ...]) -> None:
+    """Each declared file lies beside the class, or in the working folder.
+
+    A bare word may name a value of the module instead, which is certified as a file is.
+    """
+    file = source_file(cls)
+    folder = file.parent if file is not None else Path.cwd()
+    for name in files:
+        if name.isidentifier():
+            continue
+        path = Path(name).expanduser()
+        if not path.exists() and not (folder / path).exists():
+            raise StrategyError(
+                f"{cls.__name__}.files: there is no {shortened(name, 100)} in {folder}; name the "
+                f"files that weights reads as they lie beside the strategy"
+                f"{at(declared_at(cls, 'files'))}"
+            )
 
 
 def controls_of(strategy: Any) -> Mapping[str, Any]:
@@ -61,8 +91,8 @@ def controls_of(strategy: Any) -> Mapping[str, Any]:
     cls = type(strategy)
     try:
         controls = strategy.controls()
-    except NewsfolioError:
-        raise
+    except NewsfolioError as error:
+        raise placed(error) from error
     except Exception as error:
         raise StrategyError(
             f"{cls.__name__}.controls raised {said_by(error)}{at(place_of(error))}"
@@ -94,8 +124,8 @@ def _asked(strategy: Any, name: str) -> Any:
     """An attribute; one that the author works out can raise."""
     try:
         return getattr(strategy, name)
-    except NewsfolioError:
-        raise
+    except NewsfolioError as error:
+        raise placed(error) from error
     except Exception as error:
         raise StrategyError(
             f"{type(strategy).__name__}.{name} raised {said_by(error)}{at(place_of(error))}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from newsfolio.assets import Asset, Sleeve
+from newsfolio.blame import at, declared_at
+from newsfolio.errors import CommandError
 from newsfolio.strategy import Fixed, Strategy
 
 
@@ -39,6 +42,42 @@ def with_declared(strategy: Strategy, declared: Mapping[str, Asset]) -> Strategy
         return strategy
     mix = tuple((share, meant(part, declared)) for share, part in strategy.mix)
     return replace(strategy, mix=mix)
+
+
+@contextmanager
+def naming_its_place(strategy: Strategy, author: type) -> Iterator[None]:
+    """An error about a line comes out with the place in the author's file that names the line."""
+    try:
+        yield
+    except CommandError as error:
+        text = str(error)
+        names = (name for name, part in _named_by(strategy) if _is_about(text, part))
+        name = "universe" if text.startswith("the universe") else next(names, "")
+        place = declared_at(author, name) if name else ""
+        if not place or place in text:
+            raise
+        raise CommandError(f"{text}{at(place)}") from error
+
+
+def _named_by(strategy: Strategy) -> Iterator[tuple[str, Any]]:
+    """Attributes that name lines, each with the lines."""
+    for name in ("universe", "signals", "pool", "benchmark"):
+        part = getattr(strategy, name)
+        yield name, part.universe if isinstance(part, Strategy) else part
+    yield from (("controls", control.universe) for control in strategy.controls().values())
+
+
+def _is_about(text: str, part: Any) -> bool:
+    """Whether an error is about one of some lines: it begins with the ticker, or quotes it."""
+    tickers = (ticker for sleeve in _sleeves(part) for ticker in sleeve.tickers)
+    return any(text.startswith((f"{line}:", f"{line} ")) or repr(line) in text for line in tickers)
+
+
+def _sleeves(part: Any) -> Iterator[Sleeve]:
+    """Lines as sleeves, whatever is wrong with them."""
+    for line in part if isinstance(part, tuple) else (part,):
+        if line is not None:
+            yield line if isinstance(line, Sleeve) else Sleeve("", (line,))
 
 
 def meant(part: Any, declared: Mapping[str, Asset]) -> Any:

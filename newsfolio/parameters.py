@@ -6,8 +6,10 @@ import dataclasses
 import math
 import numbers
 import re
+import sys
+from collections.abc import Mapping
 from datetime import date
-from enum import Enum
+from enum import Enum, EnumType
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -155,10 +157,36 @@ def _declared(cls: Any) -> tuple[Parameter, ...]:
     return tuple(_parameter(cls, field) for field in fields)
 
 
+_PLAIN: Mapping[str, type] = {kind.__name__: kind for kind in (bool, int, float, str, date)}
+
+
+def _declared_type(cls: type, written: object) -> type | None:
+    """The type that a field is annotated with; None for one that says more than a class does."""
+    if isinstance(written, str):
+        scope = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
+        written = scope.get(written) or _PLAIN.get(written)
+    return written if type(written) in (type, EnumType) else None  # type: ignore[return-value]
+
+
+def _is_of(value: object, kind: type) -> bool:
+    """Whether it is a value of a type: whole numbers are numbers, true and false are none."""
+    if kind in (int, float):
+        number = numbers.Integral if kind is int else numbers.Real
+        return isinstance(value, number) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
 def _parameter(cls: type, field: dataclasses.Field[Any]) -> Parameter:
     if field.default is dataclasses.MISSING or field.default is None:
         raise StrategyError(
             f"{cls.__name__}.{field.name}: give the parameter a default, which also tells its type"
+            f"{at(declared_at(cls, field.name))}"
+        )
+    wanted = _declared_type(cls, field.type)
+    if wanted is not None and not _is_of(field.default, wanted):
+        raise StrategyError(
+            f"{cls.__name__}.{field.name}: {wanted.__name__} = {field.default!r}, which is of type "
+            f"{type(field.default).__name__}; write a default of the type that is declared"
             f"{at(declared_at(cls, field.name))}"
         )
     keys = ("low", "high", "unit", "doc")

@@ -73,6 +73,13 @@ class Schedule:
             raise CommandError(f"{self} | {other!r}: join schedules, as in monthly | weekly")
         return Either(self, other)
 
+    def __bool__(self) -> bool:
+        """Refused: `monthly and weekly` would be the second alone, and nobody would see it."""
+        raise CommandError(
+            f"a schedule ({self}) is neither true nor false; join two with |, as in "
+            "monthly | weekly, not with and, or"
+        )
+
 
 @dataclass(frozen=True)
 class EverySession(Schedule):

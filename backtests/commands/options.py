@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -177,6 +178,14 @@ class ExtraOptions:
 
 SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",
             "funding", "fx", "cash_rate", "impact", "participation")  # fmt: skip
+
+
+def each_from_here(addresses: Iterable[str]) -> Iterator[str]:
+    """Addresses in turn, each in the working folder of now, wherever the one before has gone."""
+    here = Path.cwd()
+    for address in addresses:
+        os.chdir(here)
+        yield address
 
 
 def lines_of(universe: str) -> tuple[str, ...]:

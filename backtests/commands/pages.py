@@ -10,7 +10,7 @@ from urllib.parse import quote
 from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
-from backtests.commands.options import OUTPUT, RunOptions, lines_of
+from backtests.commands.options import OUTPUT, RunOptions, each_from_here, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
 from backtests.commands.terminal import meter, print_json, progress, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
@@ -128,11 +128,12 @@ def compare(
     from backtests.records.result import intact, load
     from backtests.records.trials import counted_if_unmade
 
-    folder = out or paths.RUNS
+    asked = out or paths.RUNS
+    folder = asked.absolute()  # an author's file may go elsewhere
     require_writable(folder)
     saved = {run.folder.name: run.folder for run in listed_runs(folder)}
     results: list[Result] = []
-    for name in runs:
+    for name in each_from_here(runs):
         place = _saved_as(name, saved, folder)
         if place is not None:
             results.append(load(place))
@@ -152,11 +153,9 @@ def compare(
         page = write_compare(results, comparison, folder)
     write_index(folder)
     if json:
-        print_json({**comparison, "page": str(page)})
+        print_json({**comparison, "page": str(asked / page.name)})
     else:
-        for note in comparison["notes"][1:]:
-            print(note)
-        print(f"{comparison['conclusion']}\n{page}")
+        print(*comparison["notes"][1:], comparison["conclusion"], asked / page.name, sep="\n")
     if open:
         browse(page)
 
@@ -201,6 +200,8 @@ def claims(
     from markets.open import Beside
     from newsfolio.articles import ARTICLES
 
+    asked = out or paths.RUNS
+    folder = asked.absolute()  # an article's file may go elsewhere
     wanted = strategy_loader.find_article(article) if article else ARTICLES
     source = paths.open_source(
         data, store=store, offline=offline, beside=Beside(vendor=vendor),
@@ -214,20 +215,23 @@ def claims(
     rows = articles_of(wanted, checked)
     simulated = any(claim.simulated for claim in checked)
     ids = f"-{quote(wanted[0].id, safe='')}" if article else ""
-    path = (out or paths.RUNS) / f"claims{ids}.html"
-    write_claims(rows, source.name, simulated, path)
+    page = f"claims{ids}.html"
+    write_claims(rows, source.name, simulated, folder / page)
     if quiet:
-        print(path)
+        print(asked / page)
     else:
-        say_claims(rows, source.name, simulated, path)
+        say_claims(rows, source.name, simulated, asked / page)
     if open:
-        browse(path)
+        browse(folder / page)
 
 
 def _is_plain(name: str) -> bool:
+    from contextlib import chdir
+
     from backtests import strategy_loader
 
-    return strategy_loader.is_plain(strategy_loader.find(name))
+    with chdir(Path.cwd()):  # the file is looked for again
+        return strategy_loader.is_plain(strategy_loader.find(name))
 
 
 def _saved_as(name: str, saved: Mapping[str, Path], folder: Path) -> Path | None:

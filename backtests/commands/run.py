@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
-from backtests.commands.options import MONEY, OUTPUT, ExtraOptions, RunOptions, lines_of
+from backtests.commands.options import (
+    MONEY,
+    OUTPUT,
+    ExtraOptions,
+    RunOptions,
+    each_from_here,
+    lines_of,
+)
 from backtests.commands.output import (
     PAGE,
     browse,
@@ -84,11 +91,12 @@ def run(
         raise CommandError("name a strategy, e.g. newsfolio run east-rising; see newsfolio list")
     gauge = meter(quiet or json)
     ahead = draw_ahead(gauge) if tearsheet else None
+    asked = out or paths.RUNS
+    folder = asked.absolute()  # an author's file may go elsewhere
+    require_writable(folder)
     lines = lines_of(universe)
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine=engine)
-    jobs = [market.counted_job(address, workspace, lines) for address in strategies]
-    folder = out or paths.RUNS
-    require_writable(folder)
+    jobs = [market.counted_job(address, workspace, lines) for address in each_from_here(strategies)]
     judging = Judging(placebos, extras=shown.extras(), progress=gauge) if verdict else None
     results: list[Result] = []
     for job in jobs:
@@ -102,15 +110,15 @@ def run(
         results.append(result)
         try:
             if not json:
-                say(result, folder, quiet=quiet)
+                say(result, asked, quiet=quiet)
         finally:  # a reader who went away leaves no page out
             if ahead:
                 draw_tearsheet(result, folder, ahead)
     index = write_index(folder)
     if json:
-        print_json({"runs": [one_row(result, folder) for result in results]})
+        print_json({"runs": [one_row(result, asked) for result in results]})
     elif not quiet:
-        print(f"index         {index}")
+        print(f"index         {asked / index.name}")
     if open:
         browse(folder / results[0].id / PAGE)
 

@@ -57,3 +57,33 @@ def with_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Standard output and error stay open whatever closes them: an author's file has no say."""
+    streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOBase)]
+    for stream in streams:
+        vars(stream)["close"] = stream.flush
+    try:
+        yield
+    finally:
+        for stream in streams:
+            vars(stream).pop("close", None)
+
+
+def is_shut(stream: TextIO | None) -> bool:
+    """Whether nothing can be written there: taken away, detached, or its descriptor closed."""
+    try:
+        if stream is None or stream.closed:
+            return True
+        number = stream.fileno()
+    except io.UnsupportedOperation:  # no file, as a notebook's
+        return False
+    except ValueError:  # detached
+        return True
+    try:
+        os.fstat(number)
+    except OSError:
+        return True
+    return False

@@ -76,6 +76,8 @@ def sweep(
     from backtests.sweeps.walk_forward.plan import WalkForward
     from reports import write_sweep
 
+    asked = out or paths.RUNS
+    folder = asked.absolute()  # an author's file may go elsewhere
     workspace = market.workspace(ledger, quiet=quiet or json, benchmark=benchmark, engine="kernel")
     job = market.counted_job(strategy, workspace, lines_of(universe))
     sets = grid_of(job.strategy, read_grid(grid), random, seed)
@@ -84,8 +86,8 @@ def sweep(
     forward = WalkForward(*walk_forward) if walk_forward else None
     request, say_progress = SweepRequest(sets, by, forward), progress(quiet or json)
     with telling_folder(market.data):
-        result = run_sweep(request, workspace, executor, out or paths.RUNS, say_progress)
-    page = write_sweep(result.summary, result.folder)
+        result = run_sweep(request, workspace, executor, folder, say_progress)
+    page = asked / write_sweep(result.summary, result.folder).relative_to(folder)
     if say_progress:
         say_progress("")
     if json:

@@ -202,11 +202,15 @@ def unmade_trial(address: str, workspace: Workspace, error: str) -> Trial:
 
 @contextmanager
 def counted_if_unmade(workspace: Workspace, address: str) -> Iterator[None]:
-    """Record a trial where a strategy cannot be made: that is a failed run too."""
+    """Record a trial where a strategy cannot be made: that is a failed run too.
+
+    One that is interrupted, by somebody or by the file itself, stays interrupted.
+    """
     try:
         yield
-    except StrategyError as error:
-        record_trials(workspace.ledger, [unmade_trial(address, workspace, str(error))])
+    except (StrategyError, KeyboardInterrupt) as error:
+        text = str(error) if isinstance(error, StrategyError) else said_by(error)
+        record_trials(workspace.ledger, [unmade_trial(address, workspace, text)])
         raise
 
 

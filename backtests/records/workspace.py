@@ -75,6 +75,6 @@ def open_data(
 
 def open_ledger(path: str | Path | None) -> Ledger:
     """The ledger named, or the user's own; OutputError for a file that is something else."""
-    ledger = Ledger(Path(path) if path else paths.ledger_path())
+    ledger = Ledger((Path(path) if path else paths.ledger_path()).absolute())
     ledger.require_ours()
     return ledger

@@ -29,7 +29,7 @@ from newsfolio.assets import Asset, sleeves_of
 from newsfolio.claims import Claim
 from newsfolio.costs import Costs
 from newsfolio.declaration import controls_of
-from newsfolio.declared import declared_by, meant, with_declared
+from newsfolio.declared import declared_by, meant, naming_its_place, with_declared
 from newsfolio.errors import CommandError
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -156,12 +156,14 @@ class Inputs:
 def inputs_of(strategy: Strategy, settings: Settings) -> Inputs:
     """What a run of a strategy needs, with its benchmark, its controls and its claims."""
     claims = strategy.thesis.rests_on() if strategy.thesis else ()
-    return _resolved(strategy, settings, references_of(strategy, settings), tuple(claims))
+    with naming_its_place(strategy, author_of(type(strategy))):
+        return _resolved(strategy, settings, references_of(strategy, settings), tuple(claims))
 
 
 def inputs_alone(strategy: Strategy, settings: Settings) -> Inputs:
     """What the decisions of a strategy need, without anything to measure them against."""
-    return _resolved(strategy, settings, (), ())
+    with naming_its_place(strategy, author_of(type(strategy))):
+        return _resolved(strategy, settings, (), ())
 
 
 def settings_for(strategy: Strategy, settings: Settings) -> Settings:

@@ -18,7 +18,7 @@ from markets.market import Floats, Market
 from markets.per_market import per_market
 from markets.views.recorder import Recorder
 from newsfolio.assets import Sleeve
-from newsfolio.blame import at, declared_at, place_of, said_by, shortened
+from newsfolio.blame import at, declared_at, place_of, placed, said_by, shortened
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.strategy import Strategy
 from newsfolio.view import View
@@ -137,9 +137,9 @@ class Decider:
         """What the author's code answers; StrategyError with the place where it failed."""
         try:
             return ask(shown)
-        except StrategyError as error:
-            raise StrategyError(f"{error}{at(place_of(error))}") from error
-        except (NewsfolioError, KeyboardInterrupt):
+        except NewsfolioError as error:
+            raise placed(error) from error
+        except KeyboardInterrupt:
             raise
         except BaseException as error:  # sys.exit() in a strategy is no end of a run
             place = place_of(error) or declared_at(type(self._strategy), ask.__name__)

@@ -147,6 +147,7 @@ def sweep(
     Every set, failed ones too, is appended to the trial ledger. Raises a NewsfolioError; a set that
     cannot be simulated has its error in the table.
     """
+    folder = Path(out or paths.RUNS).absolute()  # an author's file may go elsewhere
     kernel = {**settings, "engine": "kernel"}
     workspace = open_workspace(
         data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor
@@ -160,7 +161,7 @@ def sweep(
     )
     executor = executor_of(workers, cluster)
     ranks_by(by, scored=False)
-    return run_sweep(request, workspace, executor, Path(out or paths.RUNS), progress)
+    return run_sweep(request, workspace, executor, folder, progress)
 
 
 def run_sweep(

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from newsfolio import *
-from newsfolio.assets import Sleeve
+from newsfolio.assets import Kind, Sleeve
+from newsfolio.errors import CommandError, MissingData
 
 
 class Mute(Exception):
@@ -79,6 +80,16 @@ ATTRIBUTES = {
     "signals = ['^VIX']": "a list",
     "facts = 'releases'": "the text",
     "facts = ('releases',)": "a tuple",
+    "universe = ('FOO.XX',)": "nobody knows the venue .XX",
+    "universe = ('aax',)": "no ticker called 'aax'",
+    "universe = ('AAX', 'AAX')": "AAX stands twice in the universe",
+    "universe = ()": "the universe is empty",
+    "universe = (Sleeve('chips', ('AAX',), 0.5),)": "hindsight=0.5 is no text",
+    "universe = (Sleeve(0.5, ('AAX',)),)": "name=0.5 is no text",
+    "benchmark = 'BRK.B'": "Yahoo writes BRK-B",
+    "signals = ('^VIX.XX ',)": "^VIX.XX",
+    "rebalance = monthly and weekly": "join two with |",
+    "rebalance = monthly or weekly": "join two with |",
     "max_gross = '2'": "the text '2'",
     "max_gross = 0": "0",
     "max_gross = float('nan')": "nan",
@@ -92,6 +103,7 @@ ATTRIBUTES = {
     "studies = 3": "3",
     "pool = 'AAX'": "the text 'AAX'",
     "files = 'scores.csv'": "the text",
+    "files = ('scores.csv',)": "there is no scores.csv in",
     "controls = 5": "controls is 5",
     "controls = {}": "a dict",
     "explain = 'because'": "the text",
@@ -100,6 +112,13 @@ ATTRIBUTES = {
     "label = None": "None",
     "label = '\\ud800'": "no text that can be written",
     "days: int = None": "give the parameter a default",
+    "days: int = '5'": "S.days: int = '5', which is of type str",
+    "days: int = 5.5": "S.days: int = 5.5",
+    "days: int = True": "S.days: int = True",
+    "days: float = param('0.5')": "S.days: float = '0.5'",
+    "days: bool = 1": "S.days: bool = 1",
+    "days: str = 5": "S.days: str = 5",
+    "mix: Kind = 'equal'": "S.mix: Kind = 'equal'",
     "def __init__(self, days):\n    pass": "missing 1 required positional argument",
     "def explain(self):\n    return None": "takes 1 positional argument",
     "def controls(self):\n    return 5": "answered 5",
@@ -109,6 +128,9 @@ ATTRIBUTES = {
     "def controls(self):\n    return {'held': Fixed}": "the class Fixed",
     "def controls(self):\n    return {3: Fixed(mix=((1.0, 'AAX'),))}": "names 3",
     "def controls(self):\n    return 1 / 0": "ZeroDivisionError",
+    "def controls(self):\n    return {'held': Fixed(mix=((1.0, 'aay'),))}": "called 'aay'",
+    "def controls(self):\n    raise MissingData('no list')": "no list",
+    "@property\ndef rebalance(self):\n    raise CommandError('no day')": "no day",
     "def controls(self):\n    sys.exit(0)": "SystemExit",
     "@property\ndef universe(self):\n    return self.nothing": "AttributeError",
     "@property\ndef universe(self):\n    return ['AAX']": "a list",
@@ -143,6 +165,8 @@ ANSWERS = {
     "return {'AAX': view.momentum('AAX', -5)}": "whole number",
     "return {'AAX': view.signal('^VIX').iloc[-1]}": "VIX",
     "return self.weights(view)": "RecursionError",
+    "raise MissingData('no score')": "no score",
+    "raise CommandError('no list')": "no list",
     "raise Exception('\\ud800')": "Exception: \\ud800",
     "raise Mute": "its text cannot be shown",
     "raise Exception('long ' * 10_000)": "Exception: long",
@@ -220,3 +244,26 @@ def test_an_interrupt_of_a_strategy_is_no_success_and_is_counted(shell: Shell) -
     assert "interrupted" in answer.err
     (row,) = Ledger(shell.ledger).rows()
     assert row["status"] == "failed"
+
+
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "GeneratorExit", "Loud"])
+def test_whatever_a_file_raises_on_import_is_a_trial(shell: Shell, raised: str) -> None:
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    (shell.folder / "s.py").write_text(f"class Loud(BaseException):\n    pass\nraise {raised}\n")
+    answer = shell(*RUN)
+    assert answer.code == 1
+    assert ("interrupted" if raised == "KeyboardInterrupt" else "line 3") in answer.err
+    (row,) = Ledger(shell.ledger).rows()
+    assert (row["status"], row["strategy"]) == ("failed", "s.py:S")
+    assert raised in row["error"]
+
+
+def test_files_that_lie_beside_the_strategy_or_here(shell: Shell) -> None:
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    (shell.folder / "own").mkdir()
+    (shell.folder / "own" / "scores.csv").touch()
+    (shell.folder / "more.csv").touch()
+    text = HEAD + indented(UNIVERSE + "files = ('scores.csv', 'more.csv', 'TABLE')\n" + WEIGHTS)
+    (shell.folder / "own" / "s.py").write_text(text)
+    answer = shell("run", "own/s.py:S", *RUN[2:])
+    assert answer.code == 0, answer.err

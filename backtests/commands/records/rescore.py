@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backtests.api import run_job
@@ -29,12 +29,19 @@ from reports.tables.runs import json_row
 
 @dataclass(frozen=True)
 class PagesWanted:
-    """Where pages go, who draws tearsheets (None: nobody), and how much is said."""
+    """Where pages go, who draws tearsheets (None: nobody), and how much is said.
 
-    folder: Path
+    asked: the folder of runs as it was asked for.
+    """
+
+    asked: Path
     ahead: BackgroundRenderer | None
     json: bool
     quiet: bool
+    folder: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", self.asked.absolute())
 
 
 def score_saved(
@@ -60,9 +67,9 @@ def score_saved(
     write_index(pages.folder)
     try:
         if pages.json:
-            print_json(json_row(result.manifest, pages.folder / result.id))
+            print_json(json_row(result.manifest, pages.asked / result.id))
         else:
-            say(result, pages.folder, quiet=pages.quiet)
+            say(result, pages.asked, quiet=pages.quiet)
     finally:  # a reader who went away leaves no page out
         if pages.ahead:
             draw_tearsheet(result, pages.folder, pages.ahead)

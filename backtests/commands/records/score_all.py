@@ -144,7 +144,7 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
 def _said(look: Look, pages: PagesWanted) -> Sequence[str]:
     if look.problem:
         return [f"{look.thesis:<10}{look.label}: NOT JUDGED, {look.problem}"]
-    page = pages.folder / look.run / "verdict.html" if look.run else ""
+    page = pages.asked / look.run / "verdict.html" if look.run else ""
     if pages.quiet:
         return [str(page)]
     return [f"{look.thesis:<10}{look.label}: {look.changed}", f"{'':<10}{page}"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -115,3 +118,57 @@ def test_the_spelling_of_other_vendors(written: str, right: str) -> None:
     with pytest.raises(CommandError, match=f"^{written}: Yahoo writes {right}$"):
         asset_of(written)
     assert asset_of(right).currency == "USD"
+
+
+AWAY = """
+import os
+import tempfile
+from dataclasses import dataclass
+from newsfolio import *
+
+{first}
+
+@dataclass(frozen=True)
+class S(Strategy):
+    universe = ("AAX",)
+    days: int = 5
+
+    def weights(self, view):
+        {then}
+        return {{"AAX": 1.0}}
+"""
+GO = "os.chdir(tempfile.gettempdir())"
+
+
+@pytest.mark.parametrize("when", ["first", "then"])
+@pytest.mark.parametrize("command", ["run", "sweep", "compare", "score"])
+def test_a_strategy_that_goes_elsewhere_does_not_take_the_runs_along(
+    shell: Shell, command: str, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shell.folder)
+    elsewhere = shell.folder / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    text = AWAY.format(first="", then="")
+    if command == "score":
+        (shell.folder / "s.py").write_text(text)
+        assert shell(*RUN).code == 0
+        sys.modules.pop("newsfolio_user_s")
+    (shell.folder / "s.py").write_text(AWAY.format(**{"first": "", "then": "", when: GO}))
+    (shell.folder / "other.py").write_text(text.replace("1.0", "0.5"))
+    answer = shell(*COMMANDS[command], "--data", "prices")
+    assert answer.code == 0, answer.err
+    os.chdir(shell.folder)
+    assert not [path for path in elsewhere.rglob("*") if path.suffix in (".html", ".parquet")]
+    pages = [line.split()[-1] for line in answer.out.splitlines() if line.endswith(".html")]
+    assert pages
+    assert all(page.startswith("runs/") and Path(page).is_file() for page in pages)
+
+
+COMMANDS = {
+    "run": ("run", "s.py", "s.py", "--no-tearsheet", "--no-verdict"),
+    "sweep": ("sweep", "s.py", "--grid", "days=5,6", "--ledger", "trials.sqlite"),
+    "compare": ("compare", "s.py", "other.py"),
+    "score": ("score", "s", "--no-tearsheet", "--placebos", "0"),
+}

@@ -68,3 +68,41 @@ def test_a_run_of_a_daemon(shell: Shell) -> None:
     )
     assert done.returncode == 0
     assert json.loads(done.stdout)["runs"][0]["trades"] == 1
+
+
+SHUTS = """
+import sys
+
+universe = ("AAX",)
+
+def weights(self, view):
+    import os, sys
+    {how}
+    return {{"AAX": 1.0}}
+"""
+
+
+@pytest.mark.parametrize("how", ["sys.stdout.close()", "sys.stdout.close(); sys.stderr.close()"])
+def test_a_strategy_that_closes_standard_output_closes_nothing(shell: Shell, how: str) -> None:
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    strategy_file(shell.folder, SHUTS.format(how=how))
+    answer = shell(*RUN)
+    assert (answer.code, answer.err) == (0, "")
+    assert "verdict.html" in answer.out
+
+
+def test_standard_output_that_was_taken_away_is_named(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flat_prices(shell.folder / "prices", AAX=100.0)
+    gone = "sys.stdout.closed or sys.stdout.buffer.close()"
+    strategy_file(shell.folder, SHUTS.format(how=gone))
+    with monkeypatch.context() as here, (shell.folder / "out").open("w") as stream:
+        here.setattr(sys, "stdout", stream)
+        with pytest.raises(SystemExit) as left:
+            main([*RUN, "--ledger", str(shell.ledger)])
+    errors = shell.capture.readouterr().err
+    assert left.value.code == 1
+    assert errors.startswith("newsfolio: standard output was closed")
+    assert "bug" not in errors
+    assert len(list(shell.runs.glob("s-*/verdict.html"))) == 1

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
+from backtests.strategy_loader import shipped
+from markets.bars import Bars
 from markets.reference.calendars import sessions_of
+from markets.sample.source import SampleSource
+from markets.snapshot import Snapshot
 from newsfolio import MAINLAND, MissingData, Strategy, View, monthly
+from newsfolio.assets import Asset, Venue, sleeves_of
+from newsfolio.facts import Facts
+from newsfolio.listings import asset_of
 from tests.support.markets_of import line
 from tests.support.switch import Made
 
@@ -65,3 +74,55 @@ def test_a_line_that_ends_before_the_others_of_its_venue_is_still_noticed() -> N
         MissingData, match=r"300308\.SZ ends on 2027-01-08, before --end 2027-01-29"
     ):
         run({**PRICES, "300308.SZ": short}, end="2027-01-29")
+
+
+HOLDERS = {
+    name: cls()
+    for name, cls in shipped().items()
+    if any(
+        ticker.endswith((".SS", ".SZ", ".NS", ".BO"))
+        for sleeve in sleeves_of(cls().universe)
+        for ticker in sleeve.tickers
+    )
+}
+"""Shipped strategies that hold lines of the mainland or of India."""
+
+
+def prolonged(bars: Bars, venue: Venue) -> Bars:
+    """The line with a session for each of the venue's until 2027-01-29, up and down by 1 %."""
+    sessions = sessions_of(venue)
+    days = np.union1d(sessions[sessions > bars.days[-1]], JANUARY)
+    days = days[days <= JANUARY[-1]]
+    frame = bars.frame.iloc[[-1] * len(days)].copy()
+    frame.index = pd.DatetimeIndex(days.astype("datetime64[ns]"), name=frame.index.name)
+    wave = 1 + 0.01 * np.sin(np.arange(len(days)))
+    for column in ("open", "high", "low", "close"):
+        frame[column] = bars.frame["close"].iloc[-1] * wave
+    frame[["dividend", "split"]] = 0.0
+    return replace(bars, frame=pd.concat([bars.frame, frame]))
+
+
+class SampleOfJanuary:
+    """The sample market, whose days go on to 2027-01-29."""
+
+    name = "sample"
+
+    def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
+        venues = {asset.ticker: asset.venue for asset in assets}
+        read = SampleSource().load([asset_of(ticker) for ticker in venues], facts)
+        longer = {ticker: prolonged(bars, venues[ticker]) for ticker, bars in read.bars.items()}
+        return Snapshot(longer, read.facts)
+
+
+def test_some_shipped_strategies_hold_lines_of_the_mainland() -> None:
+    assert {"breadth", "show-me-the-money", "software-phase", "ubs-pairs"} <= HOLDERS.keys()
+
+
+@pytest.mark.parametrize("name", HOLDERS)
+def test_no_shipped_strategy_stops_in_january_2027(name: str) -> None:
+    settings = Settings(start="2026-06-01", engine="kernel", fx="source")  # type: ignore[arg-type]
+    result = run_strategy(HOLDERS[name], SampleOfJanuary(), settings)
+    assert str(result.market.sessions[-1]) == "2027-01-29"
+    assert any("XSHG: no calendar after 2026-12-31" in note for note in result.market.notes)
+    decided = [str(result.market.day(target.session)) for target in result.output.targets]
+    assert decided[-1] >= "2026-12-31"

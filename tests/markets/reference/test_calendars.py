@@ -8,6 +8,7 @@ from importlib.metadata import version
 import numpy as np
 import pytest
 
+from markets.reference.calendar_library import sessions_and_closes
 from markets.reference.calendars import (
     RunCalendar,
     beyond_calendars,
@@ -262,6 +263,33 @@ def test_a_calendar_that_cannot_be_made_is_named_with_both_versions() -> None:
     assert f"pandas {version('pandas')}" in text
     assert text.count("\n") == 1
     assert len(text) < 400
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        ("exchange_calendars.ExchangeCalendar.__init__", "XSHG"),
+        ("exchange_calendars.get_calendar", "24/7"),
+    ],
+)
+def test_any_failure_of_the_library_is_two_lines(
+    monkeypatch: pytest.MonkeyPatch, where: str, code: str
+) -> None:
+    """Injected where sessions are made: most kinds by their own module, the others by name."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise TypeError("no such offset\n" * 5_000)
+
+    monkeypatch.setattr(where, fail)
+    with pytest.raises(MissingData) as refused:
+        sessions_and_closes(code, date(2020, 1, 2), date(2020, 12, 31))
+    text = str(refused.value)
+    assert text.startswith(
+        f"no calendar of {code}: exchange_calendars {version('exchange_calendars')} beside pandas "
+        f"{version('pandas')} cannot make one (TypeError: no such offset"
+    )
+    assert text.count("\n") == 1
+    assert len(text) < 450
 
 
 def marked_in(schedule: Schedule, venue: Venue, start: str, end: str) -> list[str]:
