@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol, runtime_checkable
 
@@ -93,7 +93,8 @@ class Remembers(Protocol):
 class LoadedOnce:
     """A source whose lines and tables were asked for together; what nobody asked for comes later.
 
-    Several runs that read it see one state of it, and each is answered what it asks for alone.
+    Several runs that read it see one state of it, and each is answered what it asks for alone, in
+    frames of its own.
     """
 
     def __init__(
@@ -114,8 +115,16 @@ class LoadedOnce:
         lines = {asset.ticker: self._bars[asset] for asset in assets}
         tables = {table.name: self._facts[table] for table in facts}
         return Snapshot(
-            {ticker: bars for ticker, bars in lines.items() if bars is not None},
-            {name: table for name, table in tables.items() if table is not None},
+            {
+                ticker: replace(bars, frame=bars.frame.copy())
+                for ticker, bars in lines.items()
+                if bars is not None
+            },
+            {
+                name: replace(table, frame=table.frame.copy())
+                for name, table in tables.items()
+                if table is not None
+            },
         )
 
     def _ask(self, assets: Iterable[Asset], facts: Iterable[Facts]) -> None:

@@ -108,7 +108,8 @@ def prepared(strategy: Strategy, source: Source, settings: Settings) -> Prepared
 
 def spread(strategy: Strategy, lines: int, schedule: Schedule | None = None) -> Strategy:
     """The same strategy over made-up lines."""
-    facts = {"universe": names(lines), "rebalance": schedule or strategy.rebalance}
+    when = strategy.rebalance if schedule is None else schedule
+    facts = {"universe": names(lines), "rebalance": when}
     return type(type(strategy).__name__, (type(strategy),), facts)()  # type: ignore[no-any-return]
 
 

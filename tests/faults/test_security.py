@@ -90,7 +90,7 @@ def test_numpy_and_parquet_are_read_without_pickle() -> None:
 
 
 def test_modules_are_loaded_only_where_a_user_names_them() -> None:
-    """A strategy file is code, and the README says so."""
+    """A strategy file is code, and the README says so; so is a package of theirs with our name."""
     loaders = {"exec_module", "run_path", "run_module", "__import__"}
     places = {
         path.as_posix()
@@ -98,7 +98,7 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
         for _, word in words(tree)
         if word in loaders
     }
-    assert places == {"backtests/strategy_loader.py"}
+    assert places == {"backtests/strategy_loader.py", "backtests/public/own_packages.py"}
     unnamed = {
         path.as_posix()
         for path, tree in PARSED.items()

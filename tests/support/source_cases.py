@@ -16,7 +16,7 @@ from markets.folder.formats.format import Told
 from markets.folder.frames import frame_source
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
-from markets.snapshot import Source
+from markets.snapshot import Source, loaded_once
 from markets.store.price_store import Store
 from markets.store.rates.source import WithFixings
 from markets.store.snapshots import Remembering, SnapshotSource, keep
@@ -109,6 +109,18 @@ def snapshot(place: Path) -> Case:
     return Case(lambda: SnapshotSource(store, read.id), (MOOD,), CLOSES)
 
 
+def asked_once(place: Path) -> Case:
+    prices = folder_of(place / "prices", mood=True)
+    return Case(lambda: loaded_once(FolderSource(prices), ASSETS, [MOOD]), (MOOD,), CLOSES)
+
+
+def remembered_once(place: Path) -> Case:
+    """Only a part was asked for together: the rest is asked for later."""
+    prices, store = folder_of(place / "prices", mood=True), Store(place / "store")
+    source = Remembering(FolderSource(prices), store)
+    return Case(lambda: loaded_once(source, ASSETS[:1], ()), (MOOD,), CLOSES)
+
+
 def sample(_: Path) -> Case:
     return Case(SampleSource, (CPI,))
 
@@ -139,6 +151,8 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "with-facts": _made(with_facts),
     "corrected": _made(corrected),
     "remembering": _made(remembering),
+    "asked-once": _made(asked_once),
+    "remembered-once": _made(remembered_once),
     "with-fixings": _made(with_fixings),
     "snapshot": _made(snapshot),
     "sample": _made(sample),

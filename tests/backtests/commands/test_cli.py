@@ -187,7 +187,7 @@ def test_a_notebook(shell: Shell) -> None:
     assert isinstance(result.returns, pd.Series)
     assert isinstance(result.weights, pd.DataFrame)
     assert isinstance(result.fills, pd.DataFrame)
-    assert "<table>" in result._repr_html_()
+    assert "<table" in result._repr_html_()
     assert "SIMULATED" in repr(result)
     page = result.report(shell.folder / "mine")
     assert page.exists()
