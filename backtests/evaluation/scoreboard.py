@@ -86,7 +86,7 @@ def scoreboard(inputs: ScoreboardInputs, ledger: str, today: date) -> Scoreboard
     """A row a thesis and strategy: those of the ledger, of frozen rules and the shipped ones."""
     rows = [_row(inputs, key, rule, today) for key, rule in inputs.subjects()]
     tested = [row for row in rows if row["p"] is not None]
-    adjusted = benjamini_hochberg([row["p"] or 0.0 for row in tested])
+    adjusted = benjamini_hochberg([min(1.0, (row["p"] or 0.0) * row["tries"]) for row in tested])
     for row, value in zip(tested, adjusted, strict=True):
         row["adjusted"], row["news"] = value, value <= RATE
     counts = Counter(word_of(row) for row in rows)
@@ -119,11 +119,13 @@ def _row(inputs: ScoreboardInputs, key: Key, rule: FrozenRule | None, today: dat
     look, stated = _look(looks), _stated(rule)
     due, why = _due(look, stated, today)
     p, p_of = _p_of(look["verdict"]) if look else (None, "")
+    variants = inputs.variants.get(key[0], 0)
     return {
         "thesis": _thesis(inputs, key, rule),
         "stated": stated,
         "look": look,
-        "variants": inputs.variants.get(key[0], 0),
+        "variants": variants,
+        "tries": rule.earlier + 1 if rule else max(1, variants),
         "p": p,
         "p_of": p_of,
         "adjusted": None,

@@ -49,17 +49,19 @@ class LookJson(TypedDict):
 class ScoreJson(TypedDict):
     """One thesis by one strategy; every variant of it that was frozen has a row.
 
-    look: None where nobody has judged it. variants: tried of the thesis, by the ledger. p:
-    one-sided, of no growth ahead of the control, as the interval tells it, that of "all looks" or
-    of "one look" (p_of); adjusted: after all
-    others of the board (Benjamini and Hochberg); news: that is small enough. due: the horizon, or
-    when the record will be long enough; why_due: which of them. open: nothing is decided.
+    look: None where nobody has judged it. variants: tried of the thesis, by the ledger; tries: of
+    how many it may be the best, of a frozen rule those up to it. p: one-sided, of no growth ahead
+    of the control, as the interval tells it, that of "all looks" or of "one look" (p_of); adjusted:
+    after the tries (Bonferroni) and all others of the board (Benjamini and Hochberg); news: that is
+    small enough. due: the horizon, or when the record will be long enough; why_due: which of them.
+    open: nothing is decided.
     """
 
     thesis: ScoredThesisJson
     stated: StatedJson | None
     look: LookJson | None
     variants: int
+    tries: int
     p: float | None
     p_of: str
     adjusted: float | None

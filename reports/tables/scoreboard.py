@@ -81,7 +81,8 @@ def _row(row: ScoreJson, estimate: EstimateJson, drawn: Markup, pages: Sequence[
 
 def _alone(row: ScoreJson) -> str:
     void = row["look"]["verdict"].get("void") if row["look"] else ""
-    return f"alone {chance(row['p'])}, {row['p_of']}" if row["p_of"] else void or ""
+    of_tries = f", of {row['tries']:,} variants" if row["tries"] > 1 else ""
+    return f"alone {chance(row['p'])}, {row['p_of']}{of_tries}" if row["p_of"] else void or ""
 
 
 def excess_cell(row: ScoreJson) -> TableCell:

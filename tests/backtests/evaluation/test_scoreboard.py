@@ -76,6 +76,19 @@ def test_one_winner_among_nineteen_is_no_news() -> None:
     assert board["counts"] == {"held up": 1, "cannot tell yet": 18}
 
 
+def test_the_best_of_twenty_variants_is_no_news_unless_it_was_frozen_first() -> None:
+    best = judged("W", word="held up", excess=0.10, low=0.004, high=0.21)
+    p = one_sided_p(0.10, 0.004, 0.21)
+    (chosen,) = of(best, variants={"W": 20})["rows"]
+    assert (chosen["tries"], chosen["p"]) == (20, pytest.approx(p))
+    assert chosen["adjusted"] == pytest.approx(20 * p)
+    assert not chosen["news"]
+    (meant,) = of(best, variants={"W": 20}, frozen=[frozen("W", "v")])["rows"]
+    assert (meant["tries"], meant["adjusted"]) == (1, pytest.approx(p))
+    (late,) = of(best, variants={"W": 20}, frozen=[frozen("W", "v", 3)])["rows"]
+    assert (late["tries"], late["adjusted"]) == (4, pytest.approx(4 * p))
+
+
 def test_the_newest_look_counts_and_looks_are_counted_by_their_last_days() -> None:
     looks = [
         judged("A", row=1, end="2026-03-31", excess=0.01),
