@@ -79,6 +79,7 @@ UNIMPORTED = {
 }
 BROUGHT_BY = {
     "markupsafe": "jinja2, whose strings these are",
+    "vectorbt_rust": "vectorbt[rust], its second engine",
 }
 """Imported packages that come with a declared one, by design of that one."""
 
