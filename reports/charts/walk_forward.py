@@ -13,13 +13,13 @@ from reports.charts.curves import (
     BENCHMARK,
     CONTROLS,
     OWN,
-    Chart,
     Curve,
     Divided,
     base_layout,
     growth_chart,
     short,
 )
+from reports.charts.figure import BarTrace, Chart, ChartLayout, ChartShape, Shared
 from reports.contract.manifest import FiguresByName
 from reports.contract.sweep import CrossJson, WalkForwardJson
 
@@ -70,7 +70,7 @@ def walk_charts(walk: WalkForwardJson | None, curves: pd.DataFrame | None) -> li
     return [chart, paths] if paths else [chart]
 
 
-def walk_shared(curves: pd.DataFrame | None) -> dict[str, list[str]]:
+def walk_shared(curves: pd.DataFrame | None) -> Shared:
     """The dates that the curves refer to."""
     return {} if curves is None else _parts(curves).shared()
 
@@ -90,7 +90,7 @@ def _growth(walk: WalkForwardJson, curves: pd.DataFrame) -> Chart:
     lines = [Curve(_named(name), colours[name], curves[name]) for name in order]
     lines.append(Curve(NAMES["walk"], OWN, curves["walk"], lead=True))
     chart = growth_chart(lines, _parts(curves))
-    changes = [
+    changes: list[ChartShape] = [
         {"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day, "y0": 0, "y1": 1,
          "layer": "below", "line": {"color": {"$css": "--line"}, "width": 1, "dash": "dot"}}
         for day in _changes(walk)
@@ -113,12 +113,12 @@ def _paths(walk: WalkForwardJson) -> Chart | None:
         return None
     low, high = float(values.min()), float(values.max())
     counts, edges = np.histogram(values, bins=16, range=(low, high if high > low else low + 0.01))
-    trace = {
+    trace: BarTrace = {
         "type": "bar", "x": short(((edges[1:] + edges[:-1]) / 2).tolist()), "y": counts.tolist(),
         "width": float(f"{edges[1] - edges[0]:.5g}"), "marker": {"color": {"$css": "--placebo"}},
         "hovertemplate": "%{y} paths near %{x}<extra></extra>",
     }  # fmt: skip
-    layout = {
+    layout: ChartLayout = {
         **base_layout(240),
         "bargap": 0.04,
         "xaxis": {"zeroline": True, "zerolinecolor": {"$css": "--line"}, "showgrid": False,

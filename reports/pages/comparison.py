@@ -12,7 +12,8 @@ import pandas as pd
 
 from newsfolio.errors import OutputError
 from newsfolio.formatting import Pace, chance, percent, ratio, signed
-from reports.charts.curves import Chart, Curve, Divided, drawdown_chart, growth_chart
+from reports.charts.curves import Curve, Divided, drawdown_chart, growth_chart
+from reports.charts.figure import Chart, Shared
 from reports.charts.intervals import bar, scale_of
 from reports.contract.comparison import RunsComparedJson
 from reports.pages.render import render, verbatim
@@ -101,7 +102,7 @@ def _growth(comparison: RunsComparedJson) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _shared(comparison: RunsComparedJson) -> dict[str, list[str]]:
+def _shared(comparison: RunsComparedJson) -> Shared:
     return {"context": [], "scored": comparison["sessions_iso"]}
 
 

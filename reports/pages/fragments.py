@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from newsfolio.formatting import percent, ratio
-from reports.charts.curves import Chart, Curve, Divided, curves, divided, growth_chart
+from reports.charts.curves import Curve, Divided, curves, divided, growth_chart
+from reports.charts.figure import Chart
 from reports.charts.svg import static
 from reports.contract.claims import CheckedArticleJson
 from reports.contract.comparison import RunsComparedJson

@@ -16,9 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
-from reports.charts.curves import (
-    Chart,
-)
+from reports.charts.figure import Chart
 from reports.pages.render import verbatim
 
 NAME = "newsfolio.js"

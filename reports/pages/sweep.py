@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from newsfolio.errors import OutputError
 from newsfolio.formatting import percent, ratio
-from reports.charts.curves import Chart, base_layout
+from reports.charts.curves import base_layout
+from reports.charts.figure import BarTrace, Chart, ChartAxis, ChartLayout, FieldTrace
 from reports.charts.labels import plain
 from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_values
 from reports.contract.sweep import MapJson, PlanJson, PlateauJson, SweepJson
@@ -155,16 +155,16 @@ def _heat(by: str, field: MapJson) -> Chart:
     across, up = list(map(plain, field["across_values"])), list(map(plain, field["up_values"]))
     cells = field["cells"]
     texts = [[_shown(by, cell) if cell is not None else "" for cell in row] for row in cells]
-    trace = {
+    trace: FieldTrace = {
         "type": "heatmap", "x": across, "y": up, "z": cells, "text": texts,
-        "colorscale": [[0, {"$css": "--field-low"}], [1, {"$css": "--field-high"}]],
+        "colorscale": [(0, {"$css": "--field-low"}), (1, {"$css": "--field-high"})],
         "hovertemplate": f"{plain(field['across'])} %{{x}}<br>{plain(field['up'])} %{{y}}"
         "<br>%{text}<extra></extra>",
         "showscale": False, "xgap": 2, "ygap": 2,
     }  # fmt: skip
     if len(across) <= NARROW:
         trace |= {"texttemplate": "%{text}", "textfont": {"color": {"$css": "--ink"}}}
-    layout = {
+    layout: ChartLayout = {
         **_layout(max(240, 110 + 34 * len(up))),
         "xaxis": _category(field["across"]),
         "yaxis": _category(field["up"]),
@@ -187,7 +187,7 @@ def _bars(by: str, name: str, plateau: Sequence[PlateauJson], place: int) -> Cha
         if row["median"] is not None and row["low"] is not None and row["high"] is not None
     ]
     medians = [median for _, median, _, _ in rows]
-    trace = {
+    trace: BarTrace = {
         "type": "bar", "x": [plain(value) for value, *_ in rows], "y": medians,
         "marker": {"color": {"$css": "--own"}},
         "error_y": {
@@ -199,7 +199,7 @@ def _bars(by: str, name: str, plateau: Sequence[PlateauJson], place: int) -> Cha
         "hovertemplate": "%{x}: %{y}<extra></extra>",
     }  # fmt: skip
     form = ".0%" if by in PERCENT else ",.6~g"
-    layout = {
+    layout: ChartLayout = {
         **_layout(240),
         "xaxis": _category(name),
         "yaxis": {"gridcolor": {"$css": "--grid"}, "zerolinecolor": {"$css": "--line"},
@@ -212,10 +212,10 @@ def _bars(by: str, name: str, plateau: Sequence[PlateauJson], place: int) -> Cha
     return Chart(f"axis{place}", f"Median by {name}", finding, {"data": [trace], "layout": layout})
 
 
-def _layout(height: int) -> dict[str, Any]:
+def _layout(height: int) -> ChartLayout:
     return {**base_layout(height), "margin": {"l": 60, "r": 16, "t": 14, "b": 48}}
 
 
-def _category(name: str) -> dict[str, Any]:
+def _category(name: str) -> ChartAxis:
     return {"type": "category", "title": {"text": plain(name)}, "showgrid": False,
             "fixedrange": True, "automargin": True}  # fmt: skip

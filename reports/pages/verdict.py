@@ -16,7 +16,6 @@ from reports.charts.breakdowns import (
 )
 from reports.charts.chart_tables import chart_table
 from reports.charts.curves import (
-    Chart,
     Divided,
     curves,
     divided,
@@ -24,6 +23,7 @@ from reports.charts.curves import (
     growth_chart,
     rebased,
 )
+from reports.charts.figure import Chart, Shared
 from reports.charts.intervals import bar, scale_of
 from reports.charts.svg import static
 from reports.contract.evaluation import EvaluationJson
@@ -98,7 +98,7 @@ def verdict_page(
     )
 
 
-def _scripted(charts: Charts, shared: Mapping[str, Any], source: str) -> dict[str, Any]:
+def _scripted(charts: Charts, shared: Shared, source: str) -> dict[str, Any]:
     """What a page needs whose charts are drawn by the script beside it."""
     block = data_block(chart_data(charts, shared))
     nonce = nonce_of(source, block)
@@ -106,7 +106,7 @@ def _scripted(charts: Charts, shared: Mapping[str, Any], source: str) -> dict[st
     return {"policy": policy(nonce), "nonce": nonce, "script": NAME, "data": block, "charts": drawn}
 
 
-def _drawn(charts: Charts, shared: Mapping[str, Any]) -> dict[str, Any]:
+def _drawn(charts: Charts, shared: Shared) -> dict[str, Any]:
     """What a page needs that stands for itself."""
     drawn = {
         name: {"title": chart.title, "finding": chart.finding, "views": (),
