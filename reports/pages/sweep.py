@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ from newsfolio.formatting import percent, ratio
 from reports.charts.curves import base_layout
 from reports.charts.figure import BarTrace, Chart, ChartAxis, ChartLayout, FieldTrace
 from reports.charts.labels import plain
-from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_values
+from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_tables
 from reports.contract.sweep import MapJson, PlanJson, PlateauJson, SweepJson
 from reports.pages.render import render, verbatim
 from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
@@ -33,6 +34,26 @@ FIGURES: Mapping[str, str] = {
 }
 NARROW = 14
 """Cells of a map across, up to which each has its figure written into it."""
+
+
+@dataclass(frozen=True)
+class PlateauRow:
+    """The sets with one value of a parameter."""
+
+    value: str
+    sets: str
+    median: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class PlateauTable:
+    """A parameter, its values drawn where there are figures."""
+
+    name: str
+    chart: Chart | None
+    rows: list[PlateauRow]
 
 
 def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
@@ -56,18 +77,18 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
             "m": sweep,
             "figure": FIGURES[sweep["by"]],
             "headline": headline(sweep),
-            "walk": walk_values(walk),
+            "walk": walk_tables(walk),
             "grown": charts.get("walk"),
             "paths": charts.get("paths"),
             "spread": spread_of(sweep),
             "asked": _asked(sweep["plan"]),
             "map": charts.get("map"),
             "plateau": [
-                {
-                    "name": name,
-                    "chart": charts.get(f"axis{place}"),
-                    "rows": [_plateau_row(row, sweep["by"]) for row in rows],
-                }
+                PlateauTable(
+                    name,
+                    charts.get(f"axis{place}"),
+                    [_plateau_row(row, sweep["by"]) for row in rows],
+                )
                 for place, (name, rows) in enumerate(sweep["plateau"].items())
             ],
             "ends": [
@@ -124,14 +145,14 @@ def _asked(plan: PlanJson) -> list[str]:
     return [*lines, f"{draws:,} sets drawn with seed {plan['seed']}"] if draws else lines
 
 
-def _plateau_row(row: PlateauJson, by: str) -> dict[str, str]:
-    return {
-        "value": row["value"],
-        "sets": f"{row['sets']:,}",
-        "median": _shown(by, row["median"]),
-        "low": _shown(by, row["low"]),
-        "high": _shown(by, row["high"]),
-    }
+def _plateau_row(row: PlateauJson, by: str) -> PlateauRow:
+    return PlateauRow(
+        value=row["value"],
+        sets=f"{row['sets']:,}",
+        median=_shown(by, row["median"]),
+        low=_shown(by, row["low"]),
+        high=_shown(by, row["high"]),
+    )
 
 
 def _shown(by: str, value: float | None) -> str:
