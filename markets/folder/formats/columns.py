@@ -18,6 +18,7 @@ from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code, ticker_of_file
 from markets.folder.price_file import (
     AMOUNTS,
+    ONE_PRICE,
     PRICES,
     REVERSED,
     FileText,
@@ -26,8 +27,10 @@ from markets.folder.price_file import (
     Table,
     bounded,
     chosen,
+    closes_alone,
     newest_first,
     no_rows,
+    one_price,
 )
 from markets.reference.csv_file import Row, TextColumns, csv_columns, csv_rows
 from newsfolio.errors import BrokenData
@@ -160,6 +163,8 @@ class ColumnFormat:
         table, decided = table_from(head, lines, cells, self, vendor.dates)
         texts = {name: list(cells[name]) for name in wanted if name not in (DATE, *_NUMBERS)}
         draft = Draft(self, ticker, vendor, table, texts)
+        if closes_alone(wanted):
+            draft = replace(draft, table=one_price(table), found=(ONE_PRICE,))
         reading = decided if self.dates is Dates.BY_FILE else ""
         return _oldest_first(draft.saying(reading, *spelling(head)))
 

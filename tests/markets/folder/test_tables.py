@@ -52,8 +52,8 @@ def test_rows_that_stand_newest_first_are_reversed_and_it_is_said(
 def test_what_was_scaled_is_still_said_of_reversed_rows(tmp_path: Path) -> None:
     rows = "2024-01-03,11,5.5\n2024-01-02,10,5\n"
     (tmp_path / "AAPL.csv").write_text("Date,Close,Adj Close\n" + rows, encoding="utf-8")
-    scaled, reversed_note = sorted(read(tmp_path).notes, reverse=True)
-    assert (scaled[:16], reversed_note) == ("no dividends in ", REVERSED)
+    alone, reversed_note, scaled = sorted(read(tmp_path).notes)
+    assert (alone[:12], reversed_note, scaled[:12]) == ("closes alone", REVERSED, "no dividends")
 
 
 def test_a_reversed_parquet_file_is_reversed(tmp_path: Path) -> None:
@@ -180,19 +180,53 @@ def test_closes_alone_are_a_price_return_in_any_spelling_and_fill_at_the_next_cl
     tmp_path: Path,
 ) -> None:
     """With semicolons and in long rows they passed for a total return, or never filled."""
-    for text in ("Date;Close\n25.11.2026;100,5\n27.11.2026;101,5\n",
-                 "Date,Close\n11/25/2026,100.5\n11/27/2026,101.5\n",
+    for text in ("Date,Close\n2026-11-25,100.5\n2026-11-27,101.5\n",
+                 "Date;Close\n25.11.2026;100,5\n27.11.2026;101,5\n",
+                 "Date,Close,Volume\n11/25/2026,100.5,10\n11/27/2026,101.5,10\n",
                  "Date,Ticker,Close\n2026-11-25,AAPL,100.5\n2026-11-27,AAPL,101.5\n"):  # fmt: skip
         (tmp_path / "AAPL.csv").write_text(text, encoding="utf-8")
         bars = read(tmp_path)
         assert (bars.priced, bars.frame["open"].tolist()) == (Priced.SPLITS, [100.5, 101.5])
         assert "taken as a price return" in bars.doubts[0].told
-        assert "fills at the next close" in bars.notes[1]
+        assert "fills at the next close" in bars.notes[-1]
         assert not bars.notes[0].endswith(": ")
         assert read(tmp_path, vendor="full").priced is Priced.DIVIDENDS
-    (tmp_path / "AAPL.csv").write_text("Date;Adj Close\n25.11.2026;100,5\n", encoding="utf-8")
-    assert read(tmp_path).priced is Priced.DIVIDENDS
-    assert len(read(tmp_path).notes) == 1  # nothing says at what it could fill
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "opens"),
+    [("AAPL.csv", "Date;Adj Close\n25.11.2026;100,5\n", [100.5]),
+     ("AAPL.csv", "Date,Adj Close,Dividends\n2026-11-25,100.5,0.1\n", [100.5]),
+     ("AAPL.csv", "Date,Close,Adj Close\n2026-11-25,50,25\n2026-11-27,10,10\n", [25.0, 10.0]),
+     ("AAPL.csv", "Date,Close\n11/25/2026 16:00:00,100.5\n", [100.5]),
+     ("AAPL.csv", "Date,PX_LAST\n11/25/2026,100.5\n", [100.5]),
+     ("x.csv", "Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n2026-11-25,9,8\n", [9.0])],
+)  # fmt: skip
+def test_any_file_without_opens_has_one_price_a_session(
+    tmp_path: Path, name: str, text: str, opens: list[float]
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    bars = read(tmp_path)
+    assert bars.frame["open"].tolist() == bars.frame["close"].tolist() == opens
+    assert "fills at the next close" in " ".join(bars.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Date,High,Low,Close\n2026-11-25,3,1,2\n",
+     "Date,Open,High,Low,Close,Adj Close\n2026-11-25,,,,2,2\n"],
+)  # fmt: skip
+def test_an_open_that_is_not_told_beside_other_prices_stays_unknown(
+    tmp_path: Path, text: str
+) -> None:
+    """The session had more prices than its close, or the file has a place for the open."""
+    (tmp_path / "AAPL.csv").write_text(text, encoding="utf-8")
+    assert not read(tmp_path).has_opens
+
+
+def test_of_a_level_nothing_is_said_of_fills(tmp_path: Path) -> None:
+    (tmp_path / "^GSPC.csv").write_text("Date,Close\n2026-11-25,100.5\n", encoding="utf-8")
+    assert read(tmp_path, "^GSPC").notes == ()
 
 
 def test_what_is_copied_from_yahoos_page_is_read(tmp_path: Path) -> None:
