@@ -89,6 +89,11 @@ class Draft:
         idle = np.array([cell.strip() == "0" for cell in status])
         return self.without(idle, "of suspended days dropped")
 
+    def assumed(self, adjusted: Adjusted, *words: str) -> Quotes:
+        """What the vendor is known for, unless `--vendor` names it and says another."""
+        stated = self.told.adjusted if self.form.name in self.told.vendors else None
+        return self.quotes(stated or adjusted, *((self.told.said, *words[1:]) if stated else words))
+
     def quotes(self, adjusted: Adjusted, *words: str, readings: str = "") -> Quotes:
         """What the file says; `words` end the note on how it was read."""
         columns = {name: values for name, values in self.table.columns.items()
@@ -100,7 +105,7 @@ class Draft:
 
 
 def _plainly(draft: Draft) -> Quotes:
-    return draft.quotes(draft.form.adjusted, draft.form.assumed)
+    return draft.assumed(draft.form.adjusted, draft.form.assumed)
 
 
 @dataclass(frozen=True)

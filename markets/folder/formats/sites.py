@@ -45,7 +45,7 @@ def _without_holidays(draft: Draft) -> Quotes:
         draft = draft.without(
             still & blank, "that repeat the close before, without a volume, dropped"
         )
-    return draft.quotes(Adjusted.SPLITS, f"{_SPLIT_ONLY} (recalled)", "volume to three digits")
+    return draft.assumed(Adjusted.SPLITS, f"{_SPLIT_ONLY} (recalled)", "volume to three digits")
 
 
 def _investing(name: str, language: str, header: str, decimal: str, dates: Dates) -> ColumnFormat:

@@ -200,13 +200,20 @@ def _traded(table: Table) -> Table:
     return chosen(table, rows)
 
 
+def _by_its_order(draft: Draft) -> Quotes:
+    """An order of columns tells little: what `--vendor` says counts before it."""
+    stated = draft.told.adjusted
+    if stated is not None:
+        return draft.quotes(stated, draft.told.said)
+    return draft.quotes(Adjusted.FULL, "adjusted for splits and dividends")
+
+
 _FLAT = ("Date", "Close", "High", "Low", "Open", "Volume")
 FLAT = ColumnFormat(
     "yfinance-flat",
     About("yfinance download(multi_level_index=False)", "`Date,Close,High,Low,Open,Volume`, in "
           "that order", "full", "shares, split-adjusted"),
-    {name: name for name in _FLAT}, Adjusted.FULL, "adjusted for splits and dividends",
-    tells=lambda head: head.header == _FLAT,
+    {name: name for name in _FLAT}, tells=lambda head: head.header == _FLAT, finish=_by_its_order,
 )  # fmt: skip
 
 OWN = OwnFormat()
