@@ -69,8 +69,8 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
     rows = _notes(table, priced, basis, crossed, outside)
     remarks = (note for note in rows
                if note != SCALED or set(quotes.notes) <= {REVERSED, ONE_PRICE})  # fmt: skip
-    said = (note for note in quotes.notes if note != ONE_PRICE or priced is not Priced.LEVEL)
-    notes = (*said, *units, *remarks, *gains)
+    read = (note for note in quotes.notes if note != ONE_PRICE or priced is not Priced.LEVEL)
+    notes = (*read, *units, *remarks, *gains)
     amounts, unit = _amounts(table), asset.venue.quoted
     doubts = (*amounts.doubts(), *amounts.slivers(unit)) if priced is Priced.SPLITS else ()
     if priced is Priced.SPLITS and quotes.adjusted in WITHOUT_DIVIDENDS:

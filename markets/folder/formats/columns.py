@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from heapq import merge
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -32,7 +33,14 @@ from markets.folder.price_file import (
     no_rows,
     one_price,
 )
-from markets.reference.csv_file import Row, TextColumns, csv_columns, csv_rows
+from markets.reference.csv_file import (
+    Row,
+    RowGroup,
+    TextColumns,
+    csv_columns,
+    csv_groups,
+    csv_rows,
+)
 from newsfolio.errors import BrokenData
 
 DATE, CODE = "Date", "Code"
@@ -144,13 +152,11 @@ class ColumnFormat:
         """The tickers of a column of codes, all of them; none where the file's name is enough."""
         named = ticker_of_file(head.path.name)
         if CODE not in self._names(head) or (
-            named and named == ticker_of_code(head.cell(self.their_name(CODE)))
+            named and named == self._ticker(head.cell(self.their_name(CODE)))
         ):
             return ()
-        place = self._names(head).index(CODE)
-        rows = self._rows(head)
-        codes = {row[place] for _, row in rows if len(row) > place}
-        return tuple(sorted(filter(None, map(ticker_of_code, codes))))
+        codes = groups_of(head, self._names(head).index(CODE))
+        return tuple(sorted({*filter(None, map(self._ticker, codes))}))
 
     def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         return self.finish(self.draft(head, ticker, vendor))
@@ -159,9 +165,8 @@ class ColumnFormat:
         """The rows of one line as dates and numbers, oldest first."""
         names = self._names(head)
         wanted = {name: place for place, name in enumerate(names) if name}
-        rows = self._rows(head)
-        if CODE in wanted:
-            rows = _of_line(head.path, rows, wanted.pop(CODE), ticker)
+        rows = self._rows(head, ticker)
+        wanted.pop(CODE, None)
         lines, cells = csv_columns(head.path, rows, len(names), wanted)
         if not lines:
             raise no_rows(head.path)
@@ -186,11 +191,31 @@ class ColumnFormat:
         """Our names of the columns of a file, in its order."""
         return [self.columns.get(name, "") for name in head.header]
 
-    def _rows(self, head: Head) -> Iterator[Row]:
-        """The rows under the header."""
+    def _ticker(self, code: str) -> str:
+        """The ticker in Yahoo's spelling of a code in the file, "" if it is none."""
+        return ticker_of_code(code)
+
+    def _rows(self, head: Head, ticker: str) -> Iterator[Row]:
+        """The rows under the header; of a file with codes those of the line."""
+        if CODE in self._names(head):
+            return self._of_line(head, self._names(head).index(CODE), ticker)
         rows = csv_rows(head.path, head.encoding, head.delimiter)
         next(rows, None)
         return _without_trailer(rows) if self.trailer else rows
+
+    def _of_line(self, head: Head, place: int, ticker: str) -> Iterator[Row]:
+        """Refuses, where the file is named like the line, rows of another one."""
+        path, groups = head.path, groups_of(head, place)
+        others = {code: group for code, group in groups.items() if self._ticker(code) != ticker}
+        if ticker in (path.stem, ticker_of_file(path.name)):
+            for code, group in others.items():
+                raise BrokenData(
+                    f"{path} line {group.first_line}: a row of {code[:30]!r} in a file of "
+                    f"{ticker}. Keep one line a file."
+                )
+        require_codes(path, groups, head.header[place])
+        own = [group for code, group in groups.items() if code not in others]
+        return merge(*own)
 
 
 class Writing(Protocol):
@@ -260,6 +285,29 @@ def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], 
     return csv_columns(head.path, _filled(head, above), len(head.header), places)
 
 
+def groups_of(head: Head, place: int) -> Mapping[str, RowGroup]:
+    """The rows by their cell in a place; one reading of the file serves all its lines."""
+    return _kept_groups(head, place, head.path.stat().st_mtime_ns)
+
+
+def require_codes(path: Path, groups: Mapping[str, RowGroup], column: str) -> None:
+    """BrokenData for a file without rows, and for a row of which nothing tells whose it is."""
+    if not groups:
+        raise no_rows(path)
+    if column in groups:
+        rule = "the header stands there again. Keep one file of one header; import them apart."
+        raise BrokenData(f"{path} line {groups[column].first_line}: {rule}")
+    if "" in groups:
+        rule = f"nothing under {column!r} tells whose the row is. Correct or delete that line."
+        raise BrokenData(f"{path} line {groups[''].first_line}: {rule}")
+
+
+@lru_cache(maxsize=1)
+def _kept_groups(head: Head, place: int, changed: int) -> Mapping[str, RowGroup]:
+    del changed
+    return csv_groups(head.path, head.encoding, head.delimiter, place)
+
+
 def _filled(head: Head, above: int) -> Iterator[Row]:
     rows = islice(csv_rows(head.path, head.encoding, head.delimiter), above, None)
     return (row for row in rows if any(row[1][1:]))
@@ -282,23 +330,6 @@ def _without_trailer(rows: Iterator[Row]) -> Iterator[Row]:
         before = row
     if before is not None and not (len(before[1]) == 1 and before[1][0].strip().isdigit()):
         yield before
-
-
-def _of_line(path: Path, rows: Iterator[Row], place: int, ticker: str) -> Iterator[Row]:
-    """The rows of one line; BrokenData where a file that is named like it holds another's."""
-    own: dict[str, bool] = {}
-    named = ticker in (path.stem, ticker_of_file(path.name))
-    for line, row in rows:
-        code = row[place] if place < len(row) else ""
-        if code not in own:
-            own[code] = ticker_of_code(code) == ticker
-        if own[code]:
-            yield line, row
-        elif named:
-            raise BrokenData(
-                f"{path} line {line}: a row of {code[:30]!r} in a file of {ticker}. "
-                "Keep one line a file."
-            )
 
 
 def _kept(cells: Sequence[str], rows: Mask) -> list[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
+from markets.folder.formats import columns
 from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
@@ -149,6 +150,7 @@ def test_lines_under_each_other_are_told_by_their_tickers(tmp_path: Path) -> Non
         assert bars.notes[0].startswith(f"read as lines under each other: {ignored}; adjusted")
 
 
+MORE = "2024-01-04,AAPL,Apple Inc.,12,11,1\n2024-01-04,MSFT,Microsoft,32,31,1\n"
 ONE = "Date,Ticker,Close\n2024-01-02,AAPL,10\n2024-01-03,{},11\n"
 
 
@@ -258,3 +260,36 @@ def test_utf_16_with_commas_is_read(tmp_path: Path) -> None:
         right = read(tmp_path)
         (tmp_path / written.name).write_bytes(written.content.decode().encode("utf-16"))
         assert same(rows_of(read(tmp_path)), rows_of(right))
+
+
+def test_a_long_file_is_read_once_for_all_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = []
+    groups = columns.csv_groups
+    monkeypatch.setattr(columns, "csv_groups", lambda *of: readings.append(of) or groups(*of))
+    (tmp_path / "prices.csv").write_text(MANY, encoding="utf-8")
+    loaded = FolderSource(tmp_path).load([asset_of("AAPL"), asset_of("MSFT")])
+    assert [line.frame["close"].iloc[-1] for line in loaded.values()] == [10.5, 30.5]
+    assert len(readings) == 1
+
+
+def test_a_row_over_two_lines_and_blank_ones_keep_the_numbers_of_lines(tmp_path: Path) -> None:
+    noted = MANY.replace("Apple Inc.,11", '"Apple\n\nInc.",11').replace("31,30.5", "31,soon")
+    noted = noted.replace("2024-01-03,MSFT", "\n\n2024-01-03,MSFT")
+    (tmp_path / "prices.csv").write_text(noted, encoding="utf-8")
+    assert read(tmp_path).frame["close"].tolist() == [9.0, 10.5]
+    with pytest.raises(BrokenData, match=r"prices\.csv line 9: .*'soon' is not a number"):
+        read(tmp_path, "MSFT")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [("2024-01-05", r"line 8: nothing under 'symbol' tells whose the row is"),
+     ("2024-01-05,,Apple,1,1,1", r"line 8: nothing under 'symbol' tells whose the row is"),
+     ("date,symbol,name,adj close,close,trades", r"line 8: the header stands there again")],
+)  # fmt: skip
+def test_a_row_of_nobody_is_not_passed_over(tmp_path: Path, row: str, message: str) -> None:
+    (tmp_path / "prices.csv").write_text(MANY + MORE + row + "\n", encoding="utf-8")
+    with pytest.raises(BrokenData, match=message):
+        read(tmp_path)
