@@ -49,8 +49,8 @@ AMOUNT, REFERENCE = "Amount", "Reference"
 _NUMBERS = (*PRICES, *AMOUNTS, AMOUNT, REFERENCE)
 
 
-KEPT = 40_000_000
-"""Bytes of a file that is kept from one of its lines to the next."""
+KEPT = 32_000_000
+"""Cells of a file that are kept from one of its lines to the next: 512 MB."""
 
 
 @dataclass(frozen=True)
@@ -269,20 +269,23 @@ def side_by_side(
 ) -> tuple[Sequence[int], Mapping[str, Sequence[str]]]:
     """The cells of some columns under so many rows of header; rows of a date alone are left out.
 
-    A file with columns of many lines is kept for the next of them, if it is not large.
+    A file with columns of many lines is kept for the next of them, unless it has too many cells.
     """
-    about = head.path.stat()
-    if about.st_size > KEPT:
+    kept = _kept_columns(head, above, head.path.stat().st_mtime_ns)
+    if kept is None:
         return csv_columns(head.path, _filled(head, above), len(head.header), places)
-    lines, cells = _kept_columns(head, above, about.st_mtime_ns)
+    lines, cells = kept
     return lines, {name: cells[str(place)] for name, place in places.items()}
 
 
 @lru_cache(maxsize=1)
-def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], TextColumns]:
+def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], TextColumns] | None:
+    """All of them; None for more than KEPT."""
     del changed
-    places = {str(place): place for place in range(len(head.header))}
-    return csv_columns(head.path, _filled(head, above), len(head.header), places)
+    width, rows = len(head.header), _filled(head, above)
+    places = {str(place): place for place in range(width)}
+    lines, cells = csv_columns(head.path, islice(rows, KEPT // width), width, places)
+    return (lines, cells) if next(rows, None) is None else None
 
 
 def groups_of(head: Head, place: int) -> Mapping[str, RowGroup]:

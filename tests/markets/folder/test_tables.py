@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
+from markets.folder.contents import files_of, why_no_line
 from markets.folder.formats import columns
 from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
@@ -129,6 +130,30 @@ def test_a_huge_table_that_is_no_line_is_refused(
     downloaded().to_parquet(tmp_path / "AAPL.parquet")
     with pytest.raises(BrokenData, match=r"AAPL\.parquet: 22 cells, more than the 10 .*a ticker"):
         read(tmp_path)
+    (tmp_path / "AAPL.parquet").rename(tmp_path / "prices.parquet")
+    (file,) = files_of(tmp_path)
+    assert "22 cells, more than the 10" in why_no_line(file)
+
+
+@pytest.mark.parametrize("kept", [100, 2])
+def test_a_wide_table_is_read_whatever_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Of Parquet the two columns that are needed; of text all at once, or, too large, each anew."""
+    monkeypatch.setattr("markets.reference.packed_file.MOST_CELLS", 1)
+    monkeypatch.setattr(columns, "KEPT", kept)
+    closes = downloaded()["Close"].rename_axis(columns=None)
+    for write in (closes.to_parquet, closes.rename_axis(None).iloc[::-1].to_parquet, closes.to_csv):
+        path = tmp_path / f"closes.{write.__name__.removeprefix('to_')}"
+        write(path)
+        microsoft, apple = read(tmp_path, "MSFT"), read(tmp_path)
+        path.unlink()
+        assert microsoft.frame["close"].tolist() == microsoft.frame["open"].tolist() == [105.0]
+        assert apple.frame["close"].to_dict() == {
+            pd.Timestamp("2024-01-02"): 10.0, pd.Timestamp("2024-01-03"): 10.5
+        }  # fmt: skip
+        assert apple.notes[0].startswith("read as closes side by side")
+        assert apple.priced is Priced.SPLITS
 
 
 # --- lines under each other ----------------------------------------------------------------------
