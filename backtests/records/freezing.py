@@ -14,6 +14,7 @@ from backtests.records.exposures import published_on
 from backtests.records.ledger import Ledger, variant_of
 from backtests.records.ledger.counting import Question
 from backtests.records.ledger.ledger import FrozenRow
+from backtests.records.ledger.rewritten import by_first_code
 from backtests.records.ledger.trial import Exposure, compact
 from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import settings_for
@@ -146,7 +147,7 @@ def _changes(frozen: Mapping[str, Any], rule: Mapping[str, Any]) -> Iterator[str
                 yield f"{name} {_shown(before.get(name))} -> {_shown(now.get(name))}"
     for name, words in _WORDS.items():
         unsaid = name in ("horizon", "falsifier") and rule[name] is None
-        if not unsaid and frozen[name] != rule[name]:
+        if not unsaid and by_first_code(frozen[name]) != by_first_code(rule[name]):
             yield words
 
 
