@@ -375,12 +375,6 @@ def test_no_data_for_a_line_says_what_the_folder_holds(shell: Shell) -> None:
         "prices holds SPY.ods, last download.csv; a line is read from <TICKER>.csv or .parquet, "
         "or from a file that a vendor named after it"
     )
-    (folder / "last download.csv").write_text("Exceeded the daily hits limit")
-    answer = shell("run", "s.py", "--data", "prices", "--no-tearsheet", "--no-verdict")
-    assert answer.err.splitlines()[1] == (
-        "prices/last download.csv line 1: no prices, but 'Exceeded the daily hits limit'. "
-        "Fetch the file again, or remove it."
-    )
 
 
 def test_prices_from_a_pipe_are_refused(shell: Shell) -> None:
