@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from drafts.documents.dateline import Dateline
 from drafts.documents.document import Document
 from drafts.drafted import Draft, DraftedClaim
 from drafts.language.names import Names
@@ -22,6 +23,7 @@ from drafts.statements.readings import Read, readings_of
 from drafts.statements.reasons import is_conditional, reason_of
 from drafts.statements.statement import Statement
 from drafts.statements.states import directions_of, states_of
+from newsfolio import __version__
 from newsfolio.claims import Claim, Place, Reading, digest_of
 from newsfolio.thesis import Article
 
@@ -31,28 +33,39 @@ MAX_CLAIMS = 400
 UNKNOWN = "unknown"
 
 
-def draft_of(document: Document, published: datetime, names: Names, reading: str = "") -> Draft:
-    """The draft of a text that was published at a moment; reading: how that moment is known."""
+def draft_of(
+    document: Document,
+    dateline: Dateline,
+    names: Names,
+    proposed: Sequence[DraftedClaim] = (),
+    drafter: str = "",
+) -> Draft:
+    """The draft of a text that was published at a moment.
+
+    proposed: claims of a plug-in, which come after our own unless they measure the same; drafter:
+    its name.
+    """
+    published = dateline.published
     name = slug(document.title)
     sentences = [s for s in sentences_of(document.text) if s.begin >= document.body]
-    claims: list[DraftedClaim] = []
-    unread = 0
-    for claim in _claims(document, sentences, published, names):
-        if len(claims) == MAX_CLAIMS:
-            unread += 1
-        else:
-            claims.append(_numbered(claim, name, len(claims) + 1))
+    own = list(_claims(document, sentences, published, names))
+    measured = {_key(drafted) for drafted in own}
+    both = own + [drafted for drafted in proposed if _key(drafted) not in measured]
+    both.sort(key=lambda drafted: drafted.place.begin)
+    claims = tuple(_numbered(drafted, name, number) for number, drafted in enumerate(both[:MAX_CLAIMS], 1))
+    unread = len(both) - len(claims)
     notes = (f"{unread} more claims after the first {MAX_CLAIMS} are left out",) if unread else ()
     article = Article(
         name,
         document.title or UNKNOWN,
         document.publisher or UNKNOWN,
         published,
-        reading,
+        dateline.reading,
         tuple(drafted.claim for drafted in claims),
         digest_of(document.text),
+        f"newsfolio {__version__}" + (f" with {drafter}" if drafter else ""),
     )
-    return Draft(document, article, tuple(claims), len(sentences), notes)
+    return Draft(document, article, claims, len(sentences), notes)
 
 
 def slug(title: str) -> str:
@@ -143,13 +156,9 @@ def _claim(group: list[Statement], reads: list[Read], place: Place, quoted: str)
     text = phrase(group, readings)
     if undecided:
         claim = Claim("?", text, untestable=f"not decided: {undecided}", place=place, quoted=quoted)
-        return DraftedClaim(claim, lines, _decided(readings), (undecided, *todo), reads[0].ahead)
+        return DraftedClaim(claim, lines, readings, (undecided, *todo), reads[0].ahead)
     claim = Claim("?", text, stated=readings, place=place, quoted=quoted)
     return DraftedClaim(claim, lines, (), todo, reads[0].ahead)
-
-
-def _decided(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    return readings
 
 
 def _untestable(parts: Parts, place: Place) -> Iterable[DraftedClaim]:

@@ -105,7 +105,7 @@ def drafted(text: str) -> Draft:
     moment = given(published) if published else document.dateline
     if moment is None:
         raise LookupError(f"{text} has no date")
-    return draft_of(document, moment.published, Names.known())
+    return draft_of(document, moment, Names.known())
 
 
 def scores(text: str) -> Scores:
