@@ -19,7 +19,10 @@ NOTHING = Scores(0, 0, 0, 0, 0, (), ())
 def main() -> None:
     verbose = "-v" in sys.argv
     shipped = list(SHIPPED) if articles() else []
-    for title, texts in (("shipped", shipped), ("our own", sorted(p.name for p in TEXTS.iterdir()))):
+    for title, texts in (
+        ("shipped", shipped),
+        ("our own", sorted(p.name for p in TEXTS.iterdir())),
+    ):
         rows = {text: scores(text) for text in texts}
         total = sum(rows.values(), NOTHING)
         for text, row in (*rows.items(), (f"{title}, together", total)):

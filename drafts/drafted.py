@@ -8,6 +8,9 @@ from drafts.documents.document import Document
 from newsfolio.claims import Claim, Place, Reading
 from newsfolio.thesis import Article
 
+UNKNOWN = "unknown"
+"""What a draft calls a title or a publisher that the text does not name."""
+
 
 @dataclass(frozen=True)
 class DraftedClaim:
@@ -15,7 +18,8 @@ class DraftedClaim:
 
     undecided: readings that would measure it once a person has decided; the claim is untestable
     until then. lines: all tickers it is about. todo: what to decide, a line each. ahead: whether
-    it speaks of what was still to come. drafter: the plug-in that proposed it, "" for our rules.
+    it speaks of what was still to come. dated: whether the window of its readings is known; else
+    it is to be decided. drafter: the plug-in that proposed it, "" for our rules.
     """
 
     claim: Claim
@@ -23,6 +27,7 @@ class DraftedClaim:
     undecided: tuple[Reading, ...] = ()
     todo: tuple[str, ...] = ()
     ahead: bool = False
+    dated: bool = True
     drafter: str = ""
 
     @property

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from drafts.documents.dateline import Dateline
 from drafts.documents.document import Document
-from drafts.drafted import Draft, DraftedClaim
+from drafts.drafted import UNKNOWN, Draft, DraftedClaim
 from drafts.language.names import Names
 from drafts.language.sentences import Sentence, sentences_of
 from drafts.language.speakers import speaker_of
@@ -24,13 +24,13 @@ from drafts.statements.reasons import is_conditional, reason_of
 from drafts.statements.statement import Statement
 from drafts.statements.states import directions_of, states_of
 from newsfolio import __version__
-from newsfolio.claims import Claim, Place, Reading, digest_of
+from newsfolio.claims import Claim, Place, digest_of
 from newsfolio.thesis import Article
+
+_SMALL = {"a", "an", "the", "of", "in", "on", "to", "as", "for", "and", "s", "by", "at", "is"}
 
 MAX_CLAIMS = 400
 """Claims of one draft; what comes later in the text is named and left out."""
-
-UNKNOWN = "unknown"
 
 
 def draft_of(
@@ -46,13 +46,15 @@ def draft_of(
     its name.
     """
     published = dateline.published
-    name = slug(document.title)
+    name = slug(document.title, 2)
     sentences = [s for s in sentences_of(document.text) if s.begin >= document.body]
     own = list(_claims(document, sentences, published, names))
     measured = {_key(drafted) for drafted in own}
     both = own + [drafted for drafted in proposed if _key(drafted) not in measured]
     both.sort(key=lambda drafted: drafted.place.begin)
-    claims = tuple(_numbered(drafted, name, number) for number, drafted in enumerate(both[:MAX_CLAIMS], 1))
+    claims = tuple(
+        _numbered(drafted, name, number) for number, drafted in enumerate(both[:MAX_CLAIMS], 1)
+    )
     unread = len(both) - len(claims)
     notes = (f"{unread} more claims after the first {MAX_CLAIMS} are left out",) if unread else ()
     article = Article(
@@ -68,9 +70,10 @@ def draft_of(
     return Draft(document, article, claims, len(sentences), notes)
 
 
-def slug(title: str) -> str:
-    """A short name of a title, as ids are made of."""
-    return "-".join(re.findall(r"[a-z0-9]+", title.lower())[:4])[:32] or "article"
+def slug(title: str, count: int) -> str:
+    """The first words of a title, as ids and files are made of; "article" where it has none."""
+    words = [word for word in re.findall(r"[a-z0-9]+", title.lower()) if word not in _SMALL]
+    return "-".join(words[:count])[:40] or "article"
 
 
 def _numbered(drafted: DraftedClaim, name: str, number: int) -> DraftedClaim:
@@ -104,7 +107,9 @@ def _is_old(drafted: DraftedClaim, stated: set[tuple[object, ...]]) -> bool:
 
 
 def _key(drafted: DraftedClaim) -> tuple[object, ...]:
-    return tuple((r.of, r.start, r.end, r.says, r.number) for r in drafted.readings[:1]) or (drafted.place,)
+    return tuple((r.of, r.start, r.end, r.says, r.number) for r in drafted.readings[:1]) or (
+        drafted.place,
+    )
 
 
 def _figure(drafted: DraftedClaim) -> tuple[object, ...]:
@@ -127,8 +132,12 @@ def _statements(parts: Parts) -> Iterator[Statement]:
 def _lasting(
     statement: Statement, following: Sentence | None, names: Names, published: datetime
 ) -> Statement:
-    """"It began six months ago", said right after, is the window of what has none."""
-    if statement.period is not None or following is None or not words.BEGAN.match(following.text.lstrip("'\"”’ ")):
+    """What "it began six months ago" says right after is the window of what has none."""
+    if (
+        statement.period is not None
+        or following is None
+        or not words.BEGAN.match(following.text.lstrip("'\"”’ "))
+    ):
         return statement
     spans = [p for p in parts_of(following, names, published, Heard()).periods if p.kind == "past"]
     return replace(statement, period=spans[0]) if spans else statement
@@ -153,10 +162,11 @@ def _claim(group: list[Statement], reads: list[Read], place: Place, quoted: str)
     lines = tuple(dict.fromkeys(group[0].lines))
     todo = tuple(dict.fromkeys(text for read in reads for text in read.todo))
     undecided = next((read.undecided for read in reads if read.undecided), "")
-    text = phrase(group, readings)
+    dated = all(read.dated for read in reads)
+    text = phrase(group, readings, dated=dated)
     if undecided:
         claim = Claim("?", text, untestable=f"not decided: {undecided}", place=place, quoted=quoted)
-        return DraftedClaim(claim, lines, readings, (undecided, *todo), reads[0].ahead)
+        return DraftedClaim(claim, lines, readings, (undecided, *todo), reads[0].ahead, dated)
     claim = Claim("?", text, stated=readings, place=place, quoted=quoted)
     return DraftedClaim(claim, lines, (), todo, reads[0].ahead)
 

@@ -13,7 +13,7 @@ import os
 import re
 import shlex
 import signal
-import subprocess  # noqa: S404
+import subprocess
 import tempfile
 import threading
 import time
@@ -221,7 +221,9 @@ def _checked(said: PluginClaim, document: Document, name: str) -> DraftedClaim:
 
 def _reading(said: PluginReading) -> Reading:
     start, end = said["from"], said["to"]  # type: ignore[typeddict-item]
-    number, tolerance = float(said["number"]), float(said.get("tolerance", 0.01))
+    number, tolerance = float(said["number"]), 0.01
+    if said["says"] == "=":
+        tolerance = float(said.get("tolerance", tolerance))
     if not (math.isfinite(number) and math.isfinite(tolerance)):
         raise CommandError("a number that is none")
     for day in (start, end):

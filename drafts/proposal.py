@@ -55,8 +55,12 @@ def proposal_of(claims: tuple[DraftedClaim, ...], published: date) -> Proposal:
         others = (market,)
     due = [date.fromisoformat(r.end) for c in claims if c.ahead for r in c.claim.stated]
     horizon = max(due, default=back(published, -MONTHS, "month"))
-    rests = tuple(c.claim.id for c in claims if c.claim.stated and set(map(_held, c.lines)) & set(picks))
-    return Proposal(picks or (market,), others or _other(picks or (market,)), market, horizon, rests[:MANY])
+    rests = tuple(
+        c.claim.id for c in claims if c.claim.stated and set(map(_held, c.lines)) & set(picks)
+    )
+    return Proposal(
+        picks or (market,), others or _other(picks or (market,)), market, horizon, rests[:MANY]
+    )
 
 
 def _scores(drafted: DraftedClaim) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from drafts.drafted import Draft, DraftedClaim
+from drafts.drafted import UNKNOWN, Draft, DraftedClaim
 from drafts.proposal import Proposal, proposal_of
 from newsfolio import __version__
 from newsfolio.assets import Sleeve
@@ -72,7 +72,7 @@ def source_of(draft: Draft, file: str) -> str:
     stated = sum(bool(drafted.claim.stated) for drafted in draft.claims)
     undecided = sum(bool(drafted.undecided) for drafted in draft.claims)
     head = _HEAD.format(
-        program=_comment(draft.article.drafted_by.split(" with ")[0] or f"newsfolio {__version__}"),
+        program=f"newsfolio {__version__}",
         sentences=draft.sentences,
         stated=stated,
         open=undecided,
@@ -80,7 +80,13 @@ def source_of(draft: Draft, file: str) -> str:
         file=re.sub(r"[^\w.-]", "_", file),
     )
     baskets = _baskets(draft.claims)
-    parts = [head, _definitions(baskets), _article(draft, baskets), _picks(proposal), _thesis(draft, proposal)]
+    parts = [
+        head,
+        _definitions(baskets),
+        _article(draft, baskets),
+        _picks(proposal),
+        _thesis(draft, proposal),
+    ]
     return "".join(parts)
 
 
@@ -89,7 +95,7 @@ def _article(draft: Draft, baskets: dict[Sleeve, str]) -> str:
     claims = "".join(_claim(drafted, draft, baskets) for drafted in draft.claims)
     return (
         f"\nARTICLE = Article(\n    {article.id!r},\n    {article.title!r},\n"
-        f"    {article.publisher!r},{_todo_if(article.publisher == 'unknown', 'who publishes it')}\n"
+        f"    {article.publisher!r},{_todo_if(article.publisher == UNKNOWN, 'who publishes it')}\n"
         f"    {_moment(article.published)},{_todo_if(bool(article.dated_by), article.dated_by)}\n"
         f"    dated_by={article.dated_by!r},\n    digest={article.digest!r},\n"
         f"    drafted_by={article.drafted_by!r},\n    claims=(\n{claims}    ),\n)\n"
@@ -102,14 +108,24 @@ def _claim(drafted: DraftedClaim, draft: Draft, baskets: dict[Sleeve, str]) -> s
     lines += [f"drafted by {drafted.drafter}"] if drafted.drafter else []
     lines += [f"TODO: {text}" for text in drafted.todo]
     if drafted.undecided:
-        lines += ["TODO: once it is decided, in place of untestable:", *_stated(drafted.undecided, baskets)]
+        readings = _stated(drafted.undecided, baskets)
+        lines += ["TODO: once it is decided, in place of untestable:"]
+        lines += readings if drafted.dated else [_blank(line) for line in readings]
     body = [f"{claim.id!r},", f"{claim.text!r},"]
-    body += _stated(claim.stated, baskets) if claim.stated else [f"untestable={claim.untestable!r},"]
+    body += (
+        _stated(claim.stated, baskets) if claim.stated else [f"untestable={claim.untestable!r},"]
+    )
     place = drafted.place
     body.append(f"place=Place({place.begin}, {place.end}, {place.digest!r}),")
     body += [f"quoted={claim.quoted!r},"] if claim.quoted else []
     comments = "".join(f"        # {_comment(line)}\n" for line in lines)
-    return f"{comments}        Claim(\n{''.join(f'            {line}{chr(10)}' for line in body)}        ),\n"
+    arguments = "".join(f"            {line}\n" for line in body)
+    return f"{comments}        Claim(\n{arguments}        ),\n"
+
+
+def _blank(line: str) -> str:
+    """A reading without the days that nobody knows yet."""
+    return re.sub(r"'\d{4}-\d\d-\d\d'", "'YYYY-MM-DD'", line)
 
 
 def _stated(readings: Iterable[Reading], baskets: dict[Sleeve, str]) -> list[str]:
@@ -117,7 +133,13 @@ def _stated(readings: Iterable[Reading], baskets: dict[Sleeve, str]) -> list[str
 
 
 def _reading(reading: Reading, baskets: dict[Sleeve, str]) -> str:
-    parts = [code_of(reading.of, baskets), repr(reading.start), repr(reading.end), repr(reading.says), repr(reading.number)]
+    parts = [
+        code_of(reading.of, baskets),
+        repr(reading.start),
+        repr(reading.end),
+        repr(reading.says),
+        repr(reading.number),
+    ]
     parts += [repr(reading.tolerance)] if reading.says == "=" else []
     parts += [f"label={reading.label!r}"] if reading.label else []
     parts += ["decides=False"] if not reading.decides else []
@@ -131,8 +153,8 @@ def code_of(quantity: Quantity, baskets: dict[Sleeve, str]) -> str:
     if isinstance(quantity, Times):
         return f"{code_of(quantity.one, baskets)} / {code_of(quantity.other, baskets)}"
     if isinstance(quantity, Over):
-        window = quantity.window
-        return f"{code_of(quantity.of, baskets)}.over({window.start.isoformat()!r}, {window.end.isoformat()!r})"
+        start, end = quantity.window.start.isoformat(), quantity.window.end.isoformat()
+        return f"{code_of(quantity.of, baskets)}.over({start!r}, {end!r})"
     if not isinstance(quantity, OfLines):
         raise TypeError(f"no draft makes a {type(quantity).__name__}")
     of = repr(quantity.of) if isinstance(quantity.of, str) else baskets[quantity.of]
@@ -175,9 +197,10 @@ def _sleeve(sleeve: Sleeve) -> str:
 
 def _picks(proposal: Proposal) -> str:
     return (
-        f"\nPICKS = Sleeve('what it speaks well of', {proposal.picks!r}, hindsight='named by the article')"
-        f"  # TODO: is this what to hold?\n"
-        f"OTHERS = Sleeve('what it is against', {proposal.others!r})  # TODO: the fair control?\n"
+        f"\n# TODO: is this what to hold, and against what?\n"
+        f"PICKS = Sleeve(\n    'what it speaks well of',\n    {proposal.picks!r},\n"
+        f"    hindsight='named by the article',\n)\n"
+        f"OTHERS = Sleeve('what it is against', {proposal.others!r})\n"
     )
 
 

@@ -52,7 +52,8 @@ def draft(
     from drafts.documents.reading import read_document
     from drafts.drafting import draft_of
     from drafts.language.names import Names
-    from drafts.plugin import name_of, plugin_claims, schema as schema_of
+    from drafts.plugin import name_of, plugin_claims
+    from drafts.plugin import schema as schema_of
 
     if schema:
         print(schema_of(), end="")
@@ -91,9 +92,10 @@ def _dateline(said: Dateline | None, published: str, article: Path) -> Dateline:
 
 def _written(drafted: Draft, out: Path | None) -> Path:
     """The file, whole or not at all; one that is there already is not overwritten."""
+    from drafts.drafting import slug
     from drafts.writing import source_of
 
-    stem = drafted.article.id.replace("-", "_")
+    stem = slug(drafted.article.title, 4).replace("-", "_")
     stem = stem if stem.isidentifier() else f"draft_{stem}"
     path = out if out is not None and out.suffix == ".py" else (out or Path()) / f"{stem}.py"
     if path.exists():
@@ -116,7 +118,8 @@ def _say(drafted: Draft, path: Path, refused: list[str]) -> None:
     article, claims = drafted.article, drafted.claims
     stated = sum(bool(each.claim.stated) for each in claims)
     undecided = [each for each in claims if each.undecided]
-    print(f"{article.title} ({article.publisher}), readable from {article.published:%Y-%m-%d %H:%M} UTC")
+    print(f"{article.title} ({article.publisher})")
+    print(f"  readable from {article.published:%Y-%m-%d %H:%M} UTC")
     if article.dated_by:
         print(f"  date: {article.dated_by}")
     print(

@@ -18,8 +18,9 @@ _ZONES = {
     "EDT": "America/New_York", "CT": "America/Chicago", "CDT": "America/Chicago",
     "PT": "America/Los_Angeles", "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles",
     "HKT": "Asia/Hong_Kong", "SGT": "Asia/Singapore", "JST": "Asia/Tokyo", "KST": "Asia/Seoul",
-    "BST": "Europe/London", "CET": "Europe/Paris", "CEST": "Europe/Paris", "AEST": "Australia/Sydney",
-    "AEDT": "Australia/Sydney", "IST": "Asia/Kolkata", "北京时间": "Asia/Shanghai",
+    "BST": "Europe/London", "CET": "Europe/Paris", "CEST": "Europe/Paris",
+    "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney", "IST": "Asia/Kolkata",
+    "北京时间": "Asia/Shanghai",
 }  # fmt: skip
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}

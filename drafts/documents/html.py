@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ from drafts.documents.document import Head
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, PageElement, Tag
+    from bs4 import BeautifulSoup
+    from bs4.element import PageElement, Tag
 
 _DROPPED = (
     "script", "style", "noscript", "template", "svg", "iframe", "object", "form", "button", "nav",
@@ -24,8 +24,8 @@ _BLOCKS = {
     "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "blockquote", "section", "article",
     "header", "main", "table", "ul", "ol", "figure", "figcaption", "br", "hr", "dd", "dt", "pre",
 }  # fmt: skip
-MAX_DEPTH = 400
-"""Elements within elements; a page that nests deeper is no article."""
+_CELL, _ROW = "\ue0f0", "\ue0f1"
+"""What stands before a cell and behind a row of a table until the text is put together."""
 
 
 def read_html(content: bytes, path: Path) -> tuple[Head, str]:
@@ -37,12 +37,14 @@ def read_html(content: bytes, path: Path) -> tuple[Head, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            soup = BeautifulSoup(content, "html.parser")
+            soup = BeautifulSoup(content.translate(None, b"\x00"), "html.parser")
         except (RecursionError, ValueError, AssertionError) as error:
             raise CommandError(f"{path}: cannot be read as HTML ({type(error).__name__})") from None
     head = _head(soup)
     for element in soup.find_all(_DROPPED):
         element.decompose()
+    for row in soup.find_all("tr"):
+        _flatten(row)
     root = soup.find("article") or soup.find("main") or soup.body or soup
     text = _text(root)
     return head, text
@@ -50,27 +52,38 @@ def read_html(content: bytes, path: Path) -> tuple[Head, str]:
 
 def _text(root: Tag) -> str:
     """Text in the order of the page; a newline where a block begins or ends."""
-    pieces: list[str] = []
-    for element in root.descendants:
-        pieces += _piece(element)
+    pieces = [_piece(element) for element in root.descendants]
     text = re.sub(r"[ \t\r\f\v\xa0]+", " ", "".join(pieces))
-    lines = (line.strip() for line in text.split("\n"))
-    rows = (f"| {line.strip(chr(31)).replace(chr(31), ' | ')} |" if chr(31) in line else line for line in lines)
-    return re.sub(r"\n{2,}", "\n", "\n".join(line for line in rows)).strip()
+    lines = (_row(line.strip()) for line in text.replace(_ROW, "\n").split("\n"))
+    return re.sub(r"\n{2,}", "\n", "\n".join(lines)).strip()
 
 
-def _piece(element: PageElement) -> Iterator[str]:
-    from bs4 import NavigableString, Tag
-    from bs4.element import PreformattedString
+def _row(line: str) -> str:
+    """A line of text; a row of a table as Markdown writes it."""
+    if _CELL not in line:
+        return line
+    return f"| {' | '.join(cell.strip() for cell in line.strip(_CELL).split(_CELL))} |"
 
-    if isinstance(element, NavigableString):
-        if not isinstance(element, PreformattedString):
-            yield re.sub(r"[\s\x00-\x1f]+", " ", str(element))
-    elif isinstance(element, Tag):
-        if element.name in ("td", "th"):
-            yield chr(31)
-        elif element.name in _BLOCKS and element.find_parent("tr") is None:
-            yield "\n"
+
+def _flatten(row: Tag) -> None:
+    """A row of a table as one line of its cells."""
+    cells = [cell.get_text(" ", strip=True) for cell in row.find_all(("td", "th"), recursive=False)]
+    words = (re.sub(r"[\s|]+", " ", _plain(cell)) for cell in cells)
+    row.replace_with("".join(f"{_CELL}{cell}" for cell in words) + _ROW)
+
+
+def _piece(element: PageElement) -> str:
+    from bs4.element import NavigableString, PreformattedString, Tag
+
+    if isinstance(element, Tag):
+        return "\n" if element.name in _BLOCKS else ""
+    if isinstance(element, NavigableString) and not isinstance(element, PreformattedString):
+        return re.sub(r"[\s\x00-\x1f]+", " ", str(element))
+    return ""
+
+
+def _plain(text: str) -> str:
+    return text.replace(_CELL, " ").replace(_ROW, " ")
 
 
 def _head(soup: BeautifulSoup) -> Head:
@@ -81,7 +94,11 @@ def _head(soup: BeautifulSoup) -> Head:
         or _meta(soup, "og:title")
         or (soup.title.get_text(" ", strip=True) if soup.title else "")
     )
-    return Head(_one_line(title), _one_line(_meta(soup, "og:site_name") or _linked(soup, "publisher")), _time(soup))
+    return Head(
+        _one_line(title),
+        _one_line(_meta(soup, "og:site_name") or _linked(soup, "publisher")),
+        _time(soup),
+    )
 
 
 def _time(soup: BeautifulSoup) -> Dateline | None:

@@ -20,7 +20,9 @@ HEAD_LINES = 12
 _HTML = (".html", ".htm", ".xhtml")
 _PLAIN = (".txt", ".md", ".markdown", ".text")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|a|is|that|for|on|with|as|by|at|has|its)\b", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"\b(?:the|of|and|to|in|a|is|that|for|on|with|as|by|at|has|its)\b", re.IGNORECASE
+)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -97,7 +99,9 @@ def _with_head(head: Head, text: str) -> Document:
         said = dateline_of(line[0])
         if said:
             dateline = dateline or said
-            publisher = publisher or _publisher(line[0], said, [each[0] for each in lines[1:number]])
+            publisher = publisher or _publisher(
+                line[0], said, [each[0] for each in lines[1:number]]
+            )
             body = max(body, line.end())
             break
     return Document(text, title[:200], publisher[:100], dateline, body)

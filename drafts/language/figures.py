@@ -64,7 +64,8 @@ _WRITTEN = re.compile(
 )
 _FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 _PART = re.compile(
-    r"(?<=\s)(?:by |about |nearly |almost |over |more than )?(?:a |one[- ])?(?P<part>half|third|quarter|fifth|tenth)"
+    r"(?<=\s)(?:by |about |nearly |almost |over |more than )?(?:a |one[- ])?"
+    r"(?P<part>half|third|quarter|fifth|tenth)"
     r"(?= of its| of their|[,.;]| within| in | over| since| this| last| from|$)",
     re.IGNORECASE,
 )
@@ -178,7 +179,7 @@ def _joined(first: Figure, second: Figure, text: str) -> Figure | None:
         return None
     if re.search(r"(?:from|从|由)$", before):
         return replace(second, begin=first.begin, moved=True)
-    if not second.unit and not gap.strip().lower() in ("to", "and", "至", "到"):
+    if not second.unit and gap.strip().lower() not in ("to", "and", "至", "到"):
         return None if first.unit else replace(second, begin=first.begin, low=first.low)
     scale = second.half / first.half if not first.unit and second.half > first.half else 1.0
     scale = 10.0 ** round(len(f"{scale:.0f}") - 1) if scale >= 1000 else 1.0

@@ -48,7 +48,8 @@ _COUNTED = re.compile(
 _COUNTED_MONEY = re.compile(r"(?:\d|illion|bn|[万亿])\s?$")
 """What stands before a currency that is the unit of an amount."""
 
-_BRACKET = re.compile(r"[^;!?。]{0,40}?[(（\[][^()（）]{0,24}|\s?[,，/]\s?")
+_BRACKET = re.compile(r"[^;!?。]{0,40}?[(（\[][^()（）]{0,24}")
+_INSIDE = re.compile(r"[(（][^)）]{0,60}[,，/]\s?$")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Names:
         return automaton
 
     def mentions(self, text: str) -> list[Mention]:
-        """Names from left to right, the longest where several begin alike; none overlaps another."""
+        """Names from left to right, the longest where several begin alike; none overlaps."""
         hits = [*self._by_table(text), *_tickers(text), *_counted(text)]
         hits.sort(key=lambda mention: (mention.begin, -mention.end))
         kept: list[Mention] = []
@@ -129,7 +130,9 @@ class Names:
                 continue
             rows = [self.rows[name] for name in names if _cased(name, written, self.rows[name][0])]
             if rows and not (rows[0][0].kind == "currency" and _COUNTED_MONEY.search(text[:begin])):
-                yield Mention(begin, end, tuple(dict.fromkeys(row for group in rows for row in group)))
+                yield Mention(
+                    begin, end, tuple(dict.fromkeys(row for group in rows for row in group))
+                )
 
 
 def lowered(text: str) -> str:
@@ -241,9 +244,7 @@ def _counted(text: str) -> Iterable[Mention]:
     for match in _COUNTED.finditer(text):
         size = {"seven": 7, "ten": 10}.get(match[1].lower()) or int(match[1])
         sleeve = sizes[size]
-        yield Mention(
-            match.start(), match.end(), (Name("list", sleeve.tickers, sleeve.hindsight),)
-        )
+        yield Mention(match.start(), match.end(), (Name("list", sleeve.tickers, sleeve.hindsight),))
 
 
 def _narrowed(mentions: list[Mention], text: str) -> list[Mention]:
@@ -252,7 +253,8 @@ def _narrowed(mentions: list[Mention], text: str) -> list[Mention]:
     for mention in mentions:
         before = kept[-1] if kept else None
         gap = text[before.end : mention.begin] if before else ""
-        if before and _BRACKET.fullmatch(gap) and _same(before, mention):
+        listed = _BRACKET.fullmatch(gap) or _INSIDE.search(text[: mention.begin])
+        if before and listed and _same(before, mention):
             lines = mention.name.lines if len(mention.name.lines) == 1 else before.name.lines
             kept[-1] = Mention(before.begin, mention.end, (replace(before.name, lines=lines),))
         else:

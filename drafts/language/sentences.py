@@ -89,7 +89,7 @@ def _is_wrapped(text: str, lines: list[tuple[int, int]]) -> bool:
     lengths = sorted(end - begin for begin, end in lines)
     if len(lengths) < 4 or "\n\n" not in text:
         return False
-    return 50 <= lengths[len(lengths) * 2 // 3] and lengths[-1] <= 110
+    return lengths[len(lengths) * 2 // 3] >= 50 and lengths[-1] <= 110
 
 
 def _goes_on(text: str, block: _Block, begin: int, line: str) -> bool:
@@ -106,7 +106,11 @@ def _cells(text: str, block: _Block, number: int) -> Iterator[Sentence]:
         cells = [cell.strip() for cell in match[0].strip().strip("|").split("|")]
         if not re.fullmatch(r"[\s|:+-]*", match[0]):
             rows.append((block.begin + match.start(), block.begin + match.end(), cells))
-    head = rows[0][2] if rows and not any(re.search(r"\d[\d.]*\s*%", cell) for cell in rows[0][2]) else []
+    head = (
+        rows[0][2]
+        if rows and not any(re.search(r"\d[\d.]*\s*%", cell) for cell in rows[0][2])
+        else []
+    )
     for begin, end, cells in rows[1:] if head else rows:
         for column, cell in enumerate(cells[1:], 1):
             if re.search(r"\d", cell):

@@ -7,17 +7,20 @@ import re
 _NAME = r"(?:[A-Z][\w'’&-]+|[A-Z]\.)(?:\s(?:[A-Z][\w'’&-]+|[A-Z]\.|of|de|van|von)){0,4}"
 _SAYS = (
     r"(?:said|says|stated|states|noted|notes|wrote|writes|told|warned|warns|argued|argues|expects?|"
-    r"estimates?|predicts?|predicted|observed|highlights|confirms|pointed out|added|forecasts?|sees?|"
-    r"believes?|stressed|emphasized|raised|lifted|cut)"
+    r"estimates?|predicts?|predicted|observed|highlights|confirms|pointed out|added|forecasts?|"
+    r"sees?|believes?|stressed|emphasized|raised|lifted|cut)"
 )
 _PATTERNS = (
-    re.compile(rf"(?P<name>{_NAME})(?:,[^,.;]{{3,90}},|\s\([^)]*\))?\s(?:also |even |recently )?{_SAYS}\b"),
+    re.compile(
+        rf"(?P<name>{_NAME})(?:,[^,.;]{{3,90}},|\s\([^)]*\))?\s(?:also |even |recently )?{_SAYS}\b"
+    ),
     re.compile(rf"(?:according to|,[\"”]? (?:said|says|wrote|added))\s(?P<name>{_NAME})"),
     re.compile(rf"(?P<name>{_NAME}),[^.;“\"]{{3,120}}[:,]\s?[“\"]"),
 )
 _NOBODY = {
-    "He", "She", "It", "They", "We", "The", "This", "That", "These", "Those", "Analysts", "Investors",
-    "In", "On", "At", "But", "And", "Strategists", "Traders", "Markets", "Who", "Her", "His",
+    "He", "She", "It", "They", "We", "The", "This", "That", "These", "Those", "Analysts",
+    "Investors", "In", "On", "At", "But", "And", "Strategists", "Traders", "Markets", "Who", "Her",
+    "His",
 }  # fmt: skip
 
 

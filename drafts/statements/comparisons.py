@@ -27,7 +27,11 @@ def comparisons_of(parts: Parts) -> Iterator[Statement]:
 
 def _compared(parts: Parts, match: re.Match[str], ahead: bool) -> Iterator[Statement]:
     ours, theirs = _before(parts, match.start()), _after(parts, match)
-    if not ours or not theirs or words.FUNDAMENTAL.search(parts.text[match.start() : match.end() + 25]):
+    if (
+        not ours
+        or not theirs
+        or words.FUNDAMENTAL.search(parts.text[match.start() : match.end() + 25])
+    ):
         return
     if re.match(r"\s*by\s(?:the\s)?(?=[A-Z])", parts.text[match.end() :]):
         ahead = not ahead
@@ -65,7 +69,9 @@ def _before(parts: Parts, place: int) -> list[Subject]:
         return [parts.heard.company] if pronoun and parts.heard.company else []
     if re.search(r"[;:.]\s", parts.text[mention.end : place]):
         return []
-    return [parts.subject(other) for other in parts.run_before(mention) if not parts.is_aside(other)]
+    return [
+        parts.subject(other) for other in parts.run_before(mention) if not parts.is_aside(other)
+    ]
 
 
 def _after(parts: Parts, match: re.Match[str]) -> list[Subject]:
@@ -121,5 +127,6 @@ def _nearest(parts: Parts, place: int) -> Mention | None:
 def _is_of_other(text: str, match: re.Match[str]) -> bool:
     stretch = text[match.end() : match.end() + 30]
     return any(
-        noun.search(stretch) for noun in (words.FUNDAMENTAL, words.VALUATION, words.MACRO, words.FLOWS)
+        noun.search(stretch)
+        for noun in (words.FUNDAMENTAL, words.VALUATION, words.MACRO, words.FLOWS)
     )

@@ -1,4 +1,4 @@
-"""Levels and targets: "closed at 6,117", "sees the index at 4,700", "from 6,970 to 8,600 points"."""
+"""Levels and targets: "closed at 6,117", "sees the index at 4,700", "to 8,600 points"."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _ENDS = re.compile(
     r"level|a share|per share|respectively|to trade)\b)"
 )
 _PRICED = ("company", "fund", "trust", "index", "yield", "currency", "proxy", "market")
-_CEILING = re.compile(r"\b(?:fall|drop|decline|slide|sink|tumble|weaken)s?\b[^.;]{0,40}$", re.IGNORECASE)
+_CEILING = re.compile(
+    r"\b(?:fall|drop|decline|slide|sink|tumble|weaken)s?\b[^.;]{0,40}$", re.IGNORECASE
+)
 
 
 def levels_of(parts: Parts) -> Iterator[Statement]:
@@ -33,7 +35,9 @@ def levels_of(parts: Parts) -> Iterator[Statement]:
         subject = _subject(parts, mention, figure)
         if subject is None or not _is_level(parts, figure, subject, mention):
             continue
-        right = parts.figures[number + 1].begin if number + 1 < len(parts.figures) else len(parts.text)
+        right = (
+            parts.figures[number + 1].begin if number + 1 < len(parts.figures) else len(parts.text)
+        )
         yield _level(parts, figure, subject, period_for(parts, figure.end, left, right))
 
 
@@ -44,11 +48,15 @@ def _level(parts: Parts, figure: Figure, subject: Subject, period: Period | None
     if _is_target(parts, figure, period):
         says: Says = "<=" if _CEILING.search(text[: figure.begin]) else ">="
         return Statement("touch", subject, says, figure.high, period, figure.begin, half=half)
-    about = figure.bound == "~" or bool(words.HELD.search(text[max(0, figure.begin - 30) : figure.begin]))
+    about = figure.bound == "~" or bool(
+        words.HELD.search(text[max(0, figure.begin - 30) : figure.begin])
+    )
     bound: Says = figure.bound if figure.bound in (">", "<") else "="  # type: ignore[assignment]
     if period and period.kind != "day":
         period = None
-    return Statement("level", subject, bound, figure.low, period, figure.begin, half=half, about=about)
+    return Statement(
+        "level", subject, bound, figure.low, period, figure.begin, half=half, about=about
+    )
 
 
 def _is_target(parts: Parts, figure: Figure, period: Period | None) -> bool:
@@ -66,21 +74,28 @@ def _subject(parts: Parts, mention: Mention | None, figure: Figure) -> Subject |
         for line in (*subject.lines, *subject.others):
             if asset_of(line).currency == figure.currency:
                 others = tuple(x for x in (*subject.lines, *subject.others) if x != line)
-                return Subject((line,), line, others, subject.note, kind=subject.kind, shared=subject.shared)
+                return Subject(
+                    (line,), line, others, subject.note, kind=subject.kind, shared=subject.shared
+                )
         return None
     return subject
 
 
-def _is_level(
-    parts: Parts, figure: Figure, subject: Subject, mention: Mention | None
-) -> bool:
+def _is_level(parts: Parts, figure: Figure, subject: Subject, mention: Mention | None) -> bool:
     """Whether a number stands where a level does: behind "at", "to", "near", a target."""
     text = parts.text
     before, after = text[: figure.begin], text[figure.end :]
     stretch = text[mention.end if mention and mention.end <= figure.begin else 0 : figure.begin]
     if subject.kind not in _PRICED or len(subject.lines) > 1 or words.OLD.search(before[-40:]):
         return False
-    nouns = (words.FUNDAMENTAL, words.VALUATION, words.VALUE, words.MACRO, words.FLOWS, words.AFTER_HOURS)
+    nouns = (
+        words.FUNDAMENTAL,
+        words.VALUATION,
+        words.VALUE,
+        words.MACRO,
+        words.FLOWS,
+        words.AFTER_HOURS,
+    )
     if any(noun.search(stretch[-60:]) for noun in nouns):
         return False
     if subject.kind == "yield" and figure.unit == "percent":
@@ -99,7 +114,9 @@ def _is_price(figure: Figure, before: str, text: str) -> bool:
     if figure.unit != "money" or figure.half > 0.5:
         return False
     targeted = words.TARGET.search(text)
-    return bool(targeted) or bool(re.search(r"\b(?:closed|ended|finished|settled|traded) at\s?$", before))
+    return bool(targeted) or bool(
+        re.search(r"\b(?:closed|ended|finished|settled|traded) at\s?$", before)
+    )
 
 
 def _in_row(parts: Parts, figure: Figure) -> bool:

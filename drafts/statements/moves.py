@@ -17,11 +17,23 @@ from newsfolio.claims import Says
 _BEHIND = re.compile(
     r"^\s*(?:gain|rise|return|surge|advance|drop|fall|decline|loss)?\s*(?:for|by|on|in)\s(?:the\s)?$"
 )
-_FROM_PEAK = re.compile(r"^\s*(?:below|off|under|from|short of)\s(?:its|the|their|a)\s(?:\w+\s)?(?:high|peak|record)")
-_FROM_LOW = re.compile(r"^\s*(?:above|off|over|from)\s(?:its|the|their|a)\s(?:\w+\s)?(?:low|trough|bottom)")
+_FROM_PEAK = re.compile(
+    r"^\s*(?:below|off|under|from|short of)\s(?:its|the|their|a)\s(?:\w+\s)?(?:high|peak|record)"
+)
+_FROM_LOW = re.compile(
+    r"^\s*(?:above|off|over|from)\s(?:its|the|their|a)\s(?:\w+\s)?(?:low|trough|bottom)"
+)
 _UPSIDE = re.compile(r"^\s*(?:of\s)?(?:potential\s)?upside")
-_UPSIDE_OF = re.compile(r"\bupside(?: potential)? of (?:about |some |around |roughly )?$", re.IGNORECASE)
+_UPSIDE_OF = re.compile(
+    r"\bupside(?: potential)? of (?:about |some |around |roughly )?$", re.IGNORECASE
+)
 _PART_OF = re.compile(r"^\s*(?:of|stake|share|chance|probability|weight|owned)\b")
+_OWNED = re.compile(
+    rf"(?:{words.FUNDAMENTAL.pattern}|{words.SURVEY.pattern})\s(?:at|of|for|from|that) (?:the )?$",
+    re.IGNORECASE,
+)
+"""What a name follows that only owns the figure: "revenue at", "the chance that"."""
+
 _SOON = 28
 """Characters within which a word behind a figure still belongs to it."""
 
@@ -59,7 +71,9 @@ def _moved(
     before = parts.text[left : figure.begin]
     for subject in subjects:
         half = figure.half / 100
-        base = Statement("gain", subject, "=", abs(figure.fraction), period, figure.begin, half=half)
+        base = Statement(
+            "gain", subject, "=", abs(figure.fraction), period, figure.begin, half=half
+        )
         base = replace(base, about=figure.bound == "~")
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
@@ -110,7 +124,9 @@ def _right(parts: Parts, number: int) -> int:
         return len(parts.text)
     figure, following = parts.figures[number], parts.figures[number + 1]
     between = [m for m in parts.mentions if figure.end <= m.begin and m.end <= following.begin]
-    cut = re.search(r"[,;，；]|\b(?:and|while|but|against)\b", parts.text[figure.end : following.begin])
+    cut = re.search(
+        r"[,;，；]|\b(?:and|while|but|against)\b", parts.text[figure.end : following.begin]
+    )
     if between and cut:
         return max(figure.end + cut.start(), figure.end)
     return following.begin
@@ -124,9 +140,7 @@ def _mention(parts: Parts, figure: Figure, left: int, right: int) -> Mention | N
     return parts.mention_before(figure.begin)
 
 
-def _subjects(
-    parts: Parts, mention: Mention | None, figure: Figure, left: int
-) -> list[Subject]:
+def _subjects(parts: Parts, mention: Mention | None, figure: Figure, left: int) -> list[Subject]:
     """The subjects of a figure; a pronoun that stands nearer than any name means the last one."""
     start = mention.end if mention and mention.end <= figure.begin else 0
     pronoun = words.PRONOUN.search(parts.text[max(start, 0) : figure.begin])
@@ -139,9 +153,7 @@ def _subjects(
     return [parts.subject(other) for other in parts.run_before(mention)]
 
 
-def _is_other(
-    parts: Parts, figure: Figure, mention: Mention | None, left: int, right: int
-) -> bool:
+def _is_other(parts: Parts, figure: Figure, mention: Mention | None, left: int, right: int) -> bool:
     """Whether it is a figure of a report, a rate or a share, and none of a price."""
     text = parts.text
     clause = max(left, *(text.rfind(mark, 0, figure.begin) + 1 for mark in ";:：；"), 0)
@@ -149,16 +161,25 @@ def _is_other(
     if mention and mention.end <= figure.begin and mention.begin >= clause:
         led = text[max(clause, mention.begin - 40) : mention.begin]
         before = text[mention.end : figure.begin]
-        if re.search(rf"(?:{words.FUNDAMENTAL.pattern}) (?:at|of|for|from) (?:the )?$", led, re.I):
+        if _OWNED.search(led):
             return True
     if words.SPEAKS_OF_SHARES.search(before.strip()):
         before = ""
-    nouns = (words.FUNDAMENTAL, words.MACRO, words.VALUATION, words.FLOWS, words.SURVEY, words.VALUE)
+    nouns = (
+        words.FUNDAMENTAL,
+        words.MACRO,
+        words.VALUATION,
+        words.FLOWS,
+        words.SURVEY,
+        words.VALUE,
+    )
     if any(noun.search(before) or noun.search(after.split(",")[0]) for noun in nouns):
         return True
     kept = mention.name.kind == "yield" if mention else False
-    return kept or bool(_PART_OF.match(after) and not _UPSIDE.match(after)) or bool(
-        words.AFTER_HOURS.search(text)
+    return (
+        kept
+        or bool(_PART_OF.match(after) and not _UPSIDE.match(after))
+        or bool(words.AFTER_HOURS.search(text))
     )
 
 
@@ -185,8 +206,10 @@ def _direction(parts: Parts, figure: Figure, start: int, right: int) -> bool | N
 def _inherits(parts: Parts, figure: Figure, left: int) -> bool:
     """Whether the verb of the figure before carries on: "rose 5 % and the Dow 3 %"."""
     gap = parts.text[left : figure.begin]
-    return bool(left) and len(gap) <= 70 and bool(
-        re.match(r"\s*(?:[,;(]|and|while|against|vs|versus|compared)", gap)
+    return (
+        bool(left)
+        and len(gap) <= 70
+        and bool(re.match(r"\s*(?:[,;(]|and|while|against|vs|versus|compared)", gap))
     )
 
 
@@ -199,7 +222,9 @@ def _paired(parts: Parts) -> dict[int, Mention]:
         names = parts.run_before(before[-1]) if before else []
         if len(names) == len(run):
             pairs |= dict(zip(run, names, strict=True))
-        elif len(before) >= len(run) and re.search(r"\bboth\b", parts.text[before[-1].end : first.begin]):
+        elif len(before) >= len(run) and re.search(
+            r"\bboth\b", parts.text[before[-1].end : first.begin]
+        ):
             pairs |= dict(zip(run, before[-len(run) :], strict=True))
     return pairs
 

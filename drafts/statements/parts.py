@@ -123,7 +123,7 @@ def parts_of(sentence: Sentence, names: Names, published: datetime, heard: Heard
     spans = [(mention.begin, mention.end) for mention in mentions]
     periods = [
         period
-        for period in periods_of(text, published.date())
+        for period in (_apart(each, spans) for each in periods_of(text, published.date()))
         if not any(begin < period.end and period.begin < end for begin, end in spans)
     ]
     taken = spans + [(period.begin, period.end) for period in periods if period.kind != "event"]
@@ -135,6 +135,12 @@ def parts_of(sentence: Sentence, names: Names, published: datetime, heard: Heard
         hong_kong=bool(words.HONG_KONG.search(text)),
         excepted=aside,
     )  # fmt: skip
+
+
+def _apart(period: Period, spans: list[tuple[int, int]]) -> Period:
+    """An event that is told at length ends where a name begins: who moved since then."""
+    begins = [begin for begin, _ in spans if period.begin < begin < period.end]
+    return replace(period, end=min(begins)) if period.kind == "event" and begins else period
 
 
 def subject_of(mention: Mention, *, american: bool = False) -> Subject:
@@ -163,10 +169,17 @@ def basket_of(subjects: list[Subject]) -> Subject:
     if len(lines) == 1:
         return subjects[0]
     notes = "; ".join(filter(None, (subject.note for subject in subjects)))
-    return Subject(lines, " and ".join(subject.name for subject in subjects), note=notes, kind="list")
+    return Subject(
+        lines, " and ".join(subject.name for subject in subjects), note=notes, kind="list"
+    )
+
+
+_JOINTS = {
+    ",", "and", ", and", "&", "、", "和", "与", "及", "/", "and the", "the", ", the", "both",
+    ", and the", "or", "or the", "as well as",
+}  # fmt: skip
 
 
 def _is_joint(gap: str) -> bool:
     cleaned = gap.strip().lower().strip("()（）")
-    return cleaned in {",", "and", ", and", "&", "、", "和", "与", "及", "/", "and the", "the", ", the", "both",
-                       ", and the", "or", "or the", "as well as"}  # fmt: skip
+    return cleaned in _JOINTS

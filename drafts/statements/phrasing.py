@@ -11,11 +11,12 @@ from newsfolio.listings import asset_of
 _OPERATORS = {"=": "", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
 
 
-def phrase(group: list[Statement], readings: tuple[Reading, ...]) -> str:
-    """One sentence for a claim with its readings."""
+def phrase(group: list[Statement], readings: tuple[Reading, ...], *, dated: bool = True) -> str:
+    """One sentence for a claim with its readings; dated: whether their window is known."""
     statement, first = group[0], readings[0]
     named = called(statement.of)
-    window = f"from {first.start} to {first.end}"
+    window = f"from {first.start} to {first.end}" if dated else "over a period to be decided"
+    by = f"by {first.end}" if dated else "by a day to be decided"
     figures = " and ".join(
         f"{_OPERATORS[each.says]}{_number(each)}" for each in dict.fromkeys(group)
     )
@@ -25,7 +26,7 @@ def phrase(group: list[Statement], readings: tuple[Reading, ...]) -> str:
         "difference": f"{named} less {other}: {figures}, {window}",
         "ratio": f"{named} over {other}: {figures} times the gain, {window}",
         "level": f"{named}: a close of {figures} on {first.end}",
-        "touch": f"{named}: a close of {figures} by {first.end}",
+        "touch": f"{named}: a close of {figures} {by}",
         "rise": f"{named}: a rise of {figures} at some close, {window}",
         "from peak": f"{named}: {figures} against its highest close, on {first.end}",
         "record": f"{named}: its highest close so far, on {first.end}",

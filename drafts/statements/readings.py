@@ -33,12 +33,17 @@ TARGET_MONTHS = 12
 
 @dataclass(frozen=True)
 class Read:
-    """Readings of a statement. undecided: why they do not count yet. todo: what to look at."""
+    """Readings of a statement.
+
+    undecided: why they do not count yet. todo: what to look at. dated: whether their window is
+    known; else that is what is to be decided.
+    """
 
     readings: tuple[Reading, ...]
     undecided: str = ""
     todo: tuple[str, ...] = ()
     ahead: bool = False
+    dated: bool = True
 
 
 def readings_of(statement: Statement, published: datetime) -> Read:
@@ -48,7 +53,7 @@ def readings_of(statement: Statement, published: datetime) -> Read:
     period = statement.period
     if statement.measure in ("touch", "rise") and (period is None or period.kind != "future"):
         last = back(published.date(), -TARGET_MONTHS, "month")
-        period = Period(0, 0, None, last, "future")
+        period = Period(None, last, "future")
         todo.append(f"the target has no date; {TARGET_MONTHS} months are taken")
         undecided = "" if undecided == _NO_WINDOW else undecided
     window = _window(statement, period, published)
@@ -58,16 +63,24 @@ def readings_of(statement: Statement, published: datetime) -> Read:
     readings = [first]
     if statement.against is None and len(statement.of.lines) == 1:
         readings += [
-            replace(_reading(statement, Subject((line,), line), window), decides=False, label=f"its line {line}")
+            replace(
+                _reading(statement, Subject((line,), line), window),
+                decides=False,
+                label=f"its line {line}",
+            )
             for line in statement.of.others
         ]
         if statement.of.others:
-            todo.append(f"several listings: {first.of.lines[0]} decides, {', '.join(statement.of.others)} beside it")
+            others = ", ".join(statement.of.others)
+            todo.append(f"several listings: {first.of.lines[0]} decides, {others} beside it")
     ahead = bool(period and period.kind == "future")
-    return Read(tuple(readings), undecided, tuple(todo), ahead)
+    dated = not undecided or undecided.startswith(_DATED)
+    return Read(tuple(readings), undecided, tuple(todo), ahead, dated)
 
 
 _NO_WINDOW = "the sentence names no period"
+_DATED = ("its name is shared", "a level of an index")
+"""Beginnings of reasons that leave the window as it is."""
 
 
 def _undecided(statement: Statement) -> str:
@@ -78,14 +91,20 @@ def _undecided(statement: Statement) -> str:
             return f"its name is shared by {' and '.join(subject.shared)}; say which is meant"
     proxies = [subject for subject in subjects if subject.kind in ("proxy", "market")]
     if proxies and statement.measure in ("level", "touch"):
-        return f"a level of an index that is no line here; {proxies[0].lines[0]} stands in for its moves alone"
-    if statement.period is None and statement.measure in ("gain", "difference", "ratio", "volatility"):
+        line = proxies[0].lines[0]
+        return f"a level of an index that is no line here; {line} stands in for its moves alone"
+    if statement.period is None and statement.measure in (
+        "gain",
+        "difference",
+        "ratio",
+        "volatility",
+    ):
         return _NO_WINDOW
     if statement.period == AHEAD:
         return "a forecast without a day by which it should come true"
     if statement.period and statement.period.kind == "event":
         return "it counts from an event whose day the sentence does not say"
-    if statement.period and statement.period.kind == "same" :
+    if statement.period and statement.period.kind == "same":
         return "it points to a period that is not named before it"
     return ""
 
@@ -93,7 +112,10 @@ def _undecided(statement: Statement) -> str:
 def _doubts(statement: Statement) -> list[str]:
     subjects = [statement.of, *([statement.against] if statement.against else [])]
     notes = [f"{subject.lines[0]}: {subject.note}" for subject in subjects if subject.note]
-    return [*notes, *(f"{subject.name}: {subject.hindsight}" for subject in subjects if subject.hindsight)]
+    return [
+        *notes,
+        *(f"{subject.name}: {subject.hindsight}" for subject in subjects if subject.hindsight),
+    ]
 
 
 def _window(statement: Statement, period: Period | None, published: datetime) -> tuple[date, date]:
@@ -111,7 +133,9 @@ def _window(statement: Statement, period: Period | None, published: datetime) ->
     windows = [window_of(period, line, published) for line in lines]
     first, last = max(w[0] for w in windows), min(w[1] for w in windows)
     if period.kind == "future":
-        first = max(next_close(line, published) for line in lines) if period.first is None else first
+        first = (
+            max(next_close(line, published) for line in lines) if period.first is None else first
+        )
     if statement.measure in ("level", "record", "from peak") and period.kind == "past":
         first = last - timedelta(days=3 if last.weekday() == 0 else 1)
     return min(first, last), last
@@ -119,7 +143,8 @@ def _window(statement: Statement, period: Period | None, published: datetime) ->
 
 def _reading(statement: Statement, subject: Subject, window: tuple[date, date]) -> Reading:
     first, last = window
-    number, tolerance = round(statement.number, 6), _tolerance(statement, last - first)
+    number = round(float(statement.number), 6)
+    tolerance = _tolerance(statement, last - first) if statement.says == "=" else _LONGER
     labels = [f"proxy: {subject.note}"] if subject.note else []
     return Reading(
         _quantity(statement, subject, window),
@@ -141,7 +166,9 @@ def _quantity(statement: Statement, subject: Subject, window: tuple[date, date])
         return Gain(of)
     if measure == "volatility":
         days = window[1] - window[0]
-        return Volatility(of) - Volatility(of).over((window[0] - days).isoformat(), window[0].isoformat())
+        return Volatility(of) - Volatility(of).over(
+            (window[0] - days).isoformat(), window[0].isoformat()
+        )
     makers: dict[str, Quantity] = {
         "level": Level(of), "touch": Touch(of), "rise": Touch(of, rise=True),
         "from peak": FromPeak(of), "record": FromPeak(of), "from low": FromLow(of),

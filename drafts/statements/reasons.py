@@ -11,12 +11,28 @@ from newsfolio.formatting import figure as number_of
 
 _REASONS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (words.AFTER_HOURS, "trading outside of the session", "daily bars end with the session"),
-    (words.VALUATION, "a valuation", "needs expected or reported figures beside prices, as they were known then"),
-    (words.VALUE, "a market value", "needs the number of shares at that time; prices alone do not tell"),
+    (
+        words.VALUATION,
+        "a valuation",
+        "needs expected or reported figures beside prices, as they were known then",
+    ),
+    (
+        words.VALUE,
+        "a market value",
+        "needs the number of shares at that time; prices alone do not tell",
+    ),
     (words.SURVEY, "a survey or a chance", "its answers are no prices"),
-    (words.MACRO, "an official figure or a policy", "needs the statistic as first released, with its day"),
+    (
+        words.MACRO,
+        "an official figure or a policy",
+        "needs the statistic as first released, with its day",
+    ),
     (words.FLOWS, "flows or positions", "needs holdings or flows by day; prices do not hold them"),
-    (words.FUNDAMENTAL, "a company's report", "needs the report and its day; prices do not hold it"),
+    (
+        words.FUNDAMENTAL,
+        "a company's report",
+        "needs the report and its day; prices do not hold it",
+    ),
 )
 _NUMBERS = 3
 _WORTH = re.compile(r"\?\s*$")
@@ -24,7 +40,11 @@ _WORTH = re.compile(r"\?\s*$")
 
 def topic_of(text: str) -> tuple[str, str]:
     """What a sentence is about, and why prices do not settle it."""
-    hits = [(match.start(), about, why) for pattern, about, why in _REASONS if (match := pattern.search(text))]
+    hits = [
+        (match.start(), about, why)
+        for pattern, about, why in _REASONS
+        if (match := pattern.search(text))
+    ]
     if hits:
         _, about, why = min(hits)
         return about, why
@@ -39,7 +59,9 @@ def is_conditional(text: str) -> bool:
 def reason_of(parts: Parts) -> tuple[str, str] | None:
     """A claim's text and why it is untestable; None for a sentence that states nothing to check."""
     about, why = topic_of(parts.text)
-    worthy = [figure for figure in parts.figures if figure.unit or figure.half != 0.5 or figure.low >= 100]
+    worthy = [
+        figure for figure in parts.figures if figure.unit or figure.half != 0.5 or figure.low >= 100
+    ]
     names = list(dict.fromkeys(parts.subject(mention).name for mention in parts.mentions))[:4]
     compares = words.AHEAD.search(parts.text) or words.BEHIND.search(parts.text)
     moves = words.UP.search(parts.text) or words.DOWN.search(parts.text)
@@ -47,7 +69,9 @@ def reason_of(parts: Parts) -> tuple[str, str] | None:
     if not worthy and not (names and (compares or moves or looks_ahead)):
         return None
     if is_conditional(parts.text):
-        return _text("what follows from a condition, or a question", worthy, names), "nothing is said to happen"
+        return _text(
+            "what follows from a condition, or a question", worthy, names
+        ), "nothing is said to happen"
     if not about:
         about, why = _without_topic(bool(names), bool(worthy), bool(compares), looks_ahead)
     return _text(about, worthy, names), why
@@ -67,7 +91,9 @@ def _without_topic(named: bool, figured: bool, compares: bool, ahead: bool) -> t
 
 def _text(about: str, figures: list[Figure], names: list[str]) -> str:
     """Our own words: what kind of thing it states, its figures, the lines that it names."""
-    shown = ", ".join(put(figure) for figure in figures[:_NUMBERS]) + (", ..." if len(figures) > _NUMBERS else "")
+    shown = ", ".join(put(figure) for figure in figures[:_NUMBERS]) + (
+        ", ..." if len(figures) > _NUMBERS else ""
+    )
     parts = [about[:1].upper() + about[1:]]
     if shown:
         parts.append(f"figures {shown}")
@@ -78,6 +104,16 @@ def _text(about: str, figures: list[Figure], names: list[str]) -> str:
 
 def put(figure: Figure) -> str:
     """A figure for people."""
-    unit = {"percent": " %", "points": " points", "bp": " bp", "times": " times", "level": " points"}
-    value = number_of(figure.low) if figure.low == figure.high else f"{number_of(figure.low)} to {number_of(figure.high)}"
+    unit = {
+        "percent": " %",
+        "points": " points",
+        "bp": " bp",
+        "times": " times",
+        "level": " points",
+    }
+    value = (
+        number_of(figure.low)
+        if figure.low == figure.high
+        else f"{number_of(figure.low)} to {number_of(figure.high)}"
+    )
     return f"{value}{unit.get(figure.unit, '')}{f' {figure.currency}' if figure.currency else ''}"

@@ -22,16 +22,25 @@ _STATES: tuple[tuple[re.Pattern[str], Measure, Says, float], ...] = (
     (words.BEAR, "drawdown", "<=", _BEAR),
     (words.CORRECTION, "drawdown", "<=", _CORRECTION),
 )
-_PAST = re.compile(r"\b(?:previous|past|last|former|since|emerged from|the \d{4})\b[^,.;]{0,30}$", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:previous|past|last|former|since|emerged from|the \d{4})\b[^,.;]{0,30}$", re.IGNORECASE
+)
 _FAR = 60
 _NEAR = 45
 _ARRIVED = re.compile(
-    r"\b(?:entered|fell into|fallen into|slid into|slipped into|(?:is|are|was|been|remains?|now) in|"
-    r"from)\s(?:a |an |its )?[\w\s\"“-]{0,16}$|进入$|陷入$",
+    r"\b(?:entered|fell into|fallen into|slid into|slipped into|from|"
+    r"(?:is|are|was|been|remains?|now) in)\s(?:a |an |its )?[\w\s\"“-]{0,16}$|进入$|陷入$",
     re.IGNORECASE,
 )
 
-AHEAD = Period(0, 0, None, None, "future")
+_NOUNS = (words.FUNDAMENTAL, words.FLOWS, words.MACRO, words.SURVEY)
+_OWNED = re.compile(
+    rf"(?:{'|'.join(noun.pattern for noun in _NOUNS)})[^,.;]{{0,12}}\s"
+    r"(?:of|at|for|in|into|to|that) (?:the )?$",
+    re.IGNORECASE,
+)
+
+AHEAD = Period(None, None, "future")
 """What is to come, without a day by which it should have."""
 
 
@@ -72,9 +81,7 @@ def _volatile(parts: Parts) -> Iterator[Statement]:
     match = words.VOLATILE.search(parts.text)
     if not match:
         return
-    grows = re.search(
-        r"\b(?:expand|increas|ris|higher|widen|more|surg|jump|spike|exacerbat)\w*", parts.text, re.IGNORECASE
-    )
+    grows = words.WIDER.search(parts.text)
     ahead = [period for period in parts.periods if period.kind == "future" and period.first]
     mention = parts.mention_before(match.start()) or next(iter(parts.mentions), None)
     subject = parts.subject(mention) if mention else parts.heard.group or parts.heard.company
@@ -99,7 +106,10 @@ def directions_of(parts: Parts) -> Iterator[Statement]:
         begin, end, rose = min(hits)
         if begin > _NEAR or "," in stretch[:begin] or _is_of_other(stretch[: end + 20]):
             continue
-        if any(other.begin > mention.end and other.begin < mention.end + end for other in parts.mentions):
+        if any(
+            other.begin > mention.end and other.begin < mention.end + end
+            for other in parts.mentions
+        ):
             continue
         place = mention.end + end
         if words.NOT.search(stretch[:end]):
@@ -114,17 +124,23 @@ def directions_of(parts: Parts) -> Iterator[Statement]:
 def _is_led(parts: Parts, mention: Mention) -> bool:
     """Whether it is only whose figure something is: "earnings of Chinese stocks"."""
     led = parts.text[max(0, mention.begin - 40) : mention.begin]
-    nouns = f"{words.FUNDAMENTAL.pattern}|{words.FLOWS.pattern}|{words.MACRO.pattern}"
-    return bool(re.search(rf"(?:{nouns})[^,.;]{{0,12}}\s(?:of|at|for|in|into|to) (?:the )?$", led, re.I))
+    return bool(_OWNED.search(led))
 
 
 def _near(parts: Parts, place: int) -> Period | None:
     """A period that stands beside a verb, or that opens the sentence."""
     named = [p for p in parts.periods if p.kind in ("past", "future", "day", "event")]
     beside = [p for p in named if -_NEAR < p.begin - place < _NEAR]
-    return (beside or [p for p in named if p.begin < 4] or [None])[0]
+    return next(iter(beside or [p for p in named if p.begin < 4]), None)
 
 
 def _is_of_other(stretch: str) -> bool:
-    nouns = (words.FUNDAMENTAL, words.MACRO, words.FLOWS, words.VALUATION, words.SURVEY, words.AFTER_HOURS)
+    nouns = (
+        words.FUNDAMENTAL,
+        words.MACRO,
+        words.FLOWS,
+        words.VALUATION,
+        words.SURVEY,
+        words.AFTER_HOURS,
+    )
     return any(noun.search(stretch) for noun in nouns)

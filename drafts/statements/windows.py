@@ -23,7 +23,7 @@ def period_for(parts: Parts, place: int, left: int, right: int) -> Period | None
     before = [period for period in named if period.end <= place]
     own = [period for period in before if period.begin >= left]
     later = [period for period in named if period.begin >= place]
-    chosen = (after[:1] or own[-1:] or before[-1:] or later[:1] or [None])[0]
+    chosen = next(iter(after[:1] or own[-1:] or before[-1:] or later[:1]), None)
     if chosen is None:
         return parts.heard.period
     return _meant(chosen, parts, [period for period in named if period.begin < chosen.begin])
@@ -37,9 +37,9 @@ def _meant(period: Period, parts: Parts, before: list[Period]) -> Period | None:
     heard = parts.heard
     if "day" in words or "日" in words:
         days = [other for other in before if other.kind == "day"]
-        return (days[-1:] or [heard.day])[0]
+        return days[-1] if days else heard.day
     spans = [other for other in before if other.kind in ("past", "future", "event")]
-    return (spans[-1:] or [heard.span or heard.day])[0]
+    return spans[-1] if spans else heard.span or heard.day
 
 
 def last_close(line: str, published: datetime) -> date:

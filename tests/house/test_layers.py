@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "strategies": {"newsfolio"},
     "markets": {"newsfolio"},
     "reports": {"newsfolio"},
-    "backtests": {"newsfolio", "markets", "reports"},
+    "drafts": {"newsfolio"},
+    "backtests": {"newsfolio", "markets", "reports", "drafts"},
 }
 LAYERS = {
     "markets": (
@@ -49,6 +50,14 @@ LAYERS = {
         ("reports.charts",),
         ("reports.record",),
         ("reports.contract",),
+    ),
+    "drafts": (
+        ("drafts.writing",),
+        ("drafts.drafting", "drafts.plugin", "drafts.proposal"),
+        ("drafts.drafted",),
+        ("drafts.documents", "drafts.statements"),
+        ("drafts.language",),
+        ("drafts",),
     ),
     "backtests": (
         ("backtests", "backtests.__main__"),
@@ -85,6 +94,10 @@ HEAVY = {
     "yfinance": {"markets/yahoo/isolation.py"},
     "quantstats": {"reports/tearsheet/library_report.py"},
     "matplotlib": {"reports/tearsheet/matplotlib_svg.py"},
+    "ahocorasick": {"drafts/language/names.py"},
+    "bs4": {"drafts/documents/html.py"},
+    "fastjsonschema": {"drafts/plugin.py"},
+    "sentencex": {"drafts/language/sentences.py"},
     "distributed": {"backtests/sweeps/executors.py"},
 }  # fmt: skip
 

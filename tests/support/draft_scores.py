@@ -24,7 +24,17 @@ from drafts.drafting import draft_of
 from drafts.language.names import LISTS, Names
 from newsfolio.claims import Reading
 from newsfolio.quantities import (
-    Drawdown, FromLow, FromPeak, Gain, IntradayRise, Less, Level, Quantity, Times, Touch, Volatility,
+    Drawdown,
+    FromLow,
+    FromPeak,
+    Gain,
+    IntradayRise,
+    Less,
+    Level,
+    Quantity,
+    Times,
+    Touch,
+    Volatility,
 )  # fmt: skip
 
 HERE = Path(__file__).parent.parent / "drafts"
@@ -114,10 +124,14 @@ def scores(text: str) -> Scores:
     own = [label for label in labels() if label.text == text]
     found: dict[str, list[bool]] = {}
     full: dict[str, list[bool]] = {}
-    for claim, lines in dict.fromkeys((l.claim, l.lines) for l in own if l.reach):
+    for claim, lines in dict.fromkeys((x.claim, x.lines) for x in own if x.reach):
         rows = [label for label in own if (label.claim, label.lines) == (claim, lines)]
-        found.setdefault(claim, []).append(any(_found(row, c) for row in rows for c in draft.claims))
-        full.setdefault(claim, []).append(any(_right(row, c) for row in rows for c in draft.claims if c.claim.stated))
+        found.setdefault(claim, []).append(
+            any(_found(row, c) for row in rows for c in draft.claims)
+        )
+        full.setdefault(claim, []).append(
+            any(_right(row, c) for row in rows for c in draft.claims if c.claim.stated)
+        )
     stated = [claim for claim in draft.claims if claim.claim.stated]
     false = [claim for claim in stated if not any(_right(label, claim) for label in own)]
     missed = [f"{text}: {claim}" for claim, parts in full.items() if not all(parts)]

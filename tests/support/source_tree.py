@@ -18,7 +18,7 @@ Reported = dict[str, str]
 Graph = Mapping[str, set[str]]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-PACKAGES = ("newsfolio", "strategies", "markets", "reports", "backtests")
+PACKAGES = ("newsfolio", "strategies", "markets", "reports", "drafts", "backtests")
 GENERIC = frozenset({"each", "found", "it", "known", "one", "said", "such", "thing", "told"})
 _BY_NAME = ("importorskip", "import_module", "find_spec")
 _CYTHON_FUNCTION = re.compile(r"^( *)(?:cdef|cpdef|def)\b[^=]*?(\w+)\(")
