@@ -1,8 +1,4 @@
-"""Curves over time as Plotly figures: growth, drawdown, allocation; plain dicts that page.js draws.
-
-Two kinds of value are filled in by the page: `{"$css": "--own"}` is a colour of the style sheet, in
-light and dark; `{"$ref": "scored"}` is a list of dates that several curves share.
-"""
+"""Curves over time as figures: growth, drawdown, and what all charts share."""
 
 from __future__ import annotations
 
@@ -10,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import isfinite, log10
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from newsfolio.formatting import percent
+from reports.charts.figure import (
+    Annotation,
+    Chart,
+    ChartAxis,
+    ChartLayout,
+    ChartShape,
+    ChartView,
+    Colour,
+    LineTrace,
+)
 from reports.charts.labels import Label, end_labels, plain
 from reports.record import RunRecord, scoring
 
@@ -25,17 +30,6 @@ LOG_FROM = 3.0
 """Highest over lowest growth from which the axis is logarithmic."""
 NARROWEST = 1e-4
 """Of the values: a curve that moves by less looks flat, as it is."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure with the words that stand for it; `views` are the stretches one can choose."""
-
-    name: str
-    title: str
-    finding: str
-    figure: dict[str, Any]
-    views: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +113,9 @@ def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
         _view(name, start, end, [growth for _, growth in grown], last, parts)
         for name, start, end in parts.spans()
     )
-    layout = {**base_layout(400), **views[0]["layout"], "hovermode": "x unified"}
+    layout: ChartLayout = {
+        **base_layout(400), **views[0]["layout"], "hovermode": "x unified"
+    }  # fmt: skip
     finding = " ".join(filter(None, (_grown(last, parts), _identical(grown, parts.row))))
     return Chart("growth", "Growth of 1", finding, {"data": traces, "layout": layout},
                  views if len(views) > 1 else ())  # fmt: skip
@@ -127,7 +123,8 @@ def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
 
 def drawdown_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
     """Each curve below its highest so far, counted anew from the divide."""
-    traces, worst = [], {}
+    traces: list[LineTrace] = []
+    worst: dict[str, float] = {}
     for line in lines:
         growth = rebased(line.equity, parts.row)
         before, after = growth.iloc[: parts.row + 1], growth.iloc[parts.row :]
@@ -135,7 +132,7 @@ def drawdown_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
         worst[line.who] = float(_under(after).min())
         traces += _both(line, under, parts, fill=line.lead)
     views = date_views(parts)
-    layout = {
+    layout: ChartLayout = {
         **base_layout(260),
         **views[0]["layout"],
         "yaxis": {**_axis(), "tickformat": ".0%", "rangemode": "tozero", "nticks": 5},
@@ -166,7 +163,7 @@ def weekly(table: pd.Series) -> pd.Series:
     return table[keep]
 
 
-def base_layout(height: int, right: int = 12) -> dict[str, Any]:
+def base_layout(height: int, right: int = 12) -> ChartLayout:
     """What all charts share: no frame, no background, the page's own type."""
     return {
         "height": height,
@@ -190,13 +187,11 @@ def _iso(days: pd.DatetimeIndex) -> list[str]:
     return [f"{day:%Y-%m-%d}" for day in days]
 
 
-def _both(
-    line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False
-) -> list[dict[str, Any]]:
+def _both(line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False) -> list[LineTrace]:
     """A curve in grey up to the divide, in its colour after."""
-    traces = []
+    traces: list[LineTrace] = []
     if parts.article and parts.row:
-        grey = {"$css": "--past" if line.lead else "--past2"}
+        grey: Colour = {"$css": "--past" if line.lead else "--past2"}
         traces.append({
             **_trace(line.who, "context", values.reindex(parts.context)),
             "line": {"color": grey, "width": 1.8 if line.lead else 1.0}, "hoverinfo": "skip",
@@ -208,7 +203,7 @@ def _both(
     return [*traces, after]
 
 
-def _trace(who: str, days: str, values: pd.Series) -> dict[str, Any]:
+def _trace(who: str, days: str, values: pd.Series) -> LineTrace:
     return {"type": "scatter", "mode": "lines", "name": plain(who), "x": {"$ref": days},
             "y": short(values.astype(float).tolist())}  # fmt: skip
 
@@ -216,7 +211,7 @@ def _trace(who: str, days: str, values: pd.Series) -> dict[str, Any]:
 def _view(
     name: str, start: pd.Timestamp, end: pd.Timestamp, grown: Sequence[pd.Series],
     last: Sequence[Label], parts: Divided,
-) -> dict[str, Any]:  # fmt: skip
+) -> ChartView:  # fmt: skip
     """One stretch: its axes, and labels at the ends of the curves that do not overlap."""
     shown = pd.concat([growth[growth.index >= start] for growth in grown])
     shown = shown[np.isfinite(shown)]
@@ -224,9 +219,12 @@ def _view(
     wide = low > 0 and high / low > LOG_FROM
     reach = _reach(log10(low), log10(high)) if wide else _reach(low, high)
     labels, right = end_labels(last, end, reach, wide, height=400 - 48)
-    layout = {
+    yaxis: ChartAxis = {**_axis(), "range": list(reach)}
+    if wide:
+        yaxis |= _log_ticks(low, high)
+    layout: ChartLayout = {
         "xaxis": _dates(start, end),
-        "yaxis": {**_axis(), "range": list(reach), **(_log_ticks(low, high) if wide else {})},
+        "yaxis": yaxis,
         "annotations": [*labels, *_divide_label(parts)],
         "shapes": _shade(parts),
         "margin": {"l": 52, "r": right, "t": 14, "b": 34},
@@ -234,7 +232,7 @@ def _view(
     return {"label": name, "layout": layout}
 
 
-def date_views(parts: Divided) -> tuple[dict[str, Any], ...]:
+def date_views(parts: Divided) -> tuple[ChartView, ...]:
     """The stretches of a chart whose other axis stays as it is."""
     return tuple(
         {"label": name, "layout": {"xaxis": _dates(start, end)}}
@@ -250,18 +248,18 @@ def _reach(low: float, high: float) -> tuple[float, float]:
     return round(low - room, digits), round(high + room, digits)
 
 
-def _dates(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+def _dates(start: pd.Timestamp, end: pd.Timestamp) -> ChartAxis:
     return {"type": "date", "range": [f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"], "showgrid": False,
             "linecolor": {"$css": "--line"}, "fixedrange": True, "nticks": 7, "automargin": True,
             "tickcolor": {"$css": "--line"}, "ticks": "outside"}  # fmt: skip
 
 
-def _axis() -> dict[str, Any]:
+def _axis() -> ChartAxis:
     return {"gridcolor": {"$css": "--grid"}, "zeroline": False, "fixedrange": True,
             "tickformat": ",.6~g", "nticks": 6}  # fmt: skip
 
 
-def _log_ticks(low: float, high: float) -> dict[str, Any]:
+def _log_ticks(low: float, high: float) -> ChartAxis:
     """Round amounts on a logarithmic axis: 1, 2, 5 where few powers of ten are spanned."""
     steps = (1, 2, 5) if high / low < 1000 else (1,)
     powers = range(int(np.floor(log10(low))) - 1, int(np.ceil(log10(high))) + 1)
@@ -270,7 +268,7 @@ def _log_ticks(low: float, high: float) -> dict[str, Any]:
     return {"type": "log", "tickvals": inside, "ticktext": [f"{value:,g}" for value in inside]}
 
 
-def _shade(parts: Divided) -> list[dict[str, Any]]:
+def _shade(parts: Divided) -> list[ChartShape]:
     if not parts.article or not parts.row:
         return []
     return [{
@@ -280,7 +278,7 @@ def _shade(parts: Divided) -> list[dict[str, Any]]:
     }]  # fmt: skip
 
 
-def _divide_label(parts: Divided) -> list[dict[str, Any]]:
+def _divide_label(parts: Divided) -> list[Annotation]:
     if not parts.article or not parts.row:
         return []
     return [{

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -21,6 +21,9 @@ from newsfolio.listings import KNOWN
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
+TemplateValues: TypeAlias = Mapping[str, object]
+"""What a template asks for, by the names that it has for them; a missing one is an error."""
+
 KINDS: Mapping[str, str] = {
     "held up": "good",
     "did not hold up": "bad",
@@ -30,8 +33,8 @@ KINDS: Mapping[str, str] = {
 """How each word of a verdict looks; each has its own sign beside the colour."""
 
 
-def render(template: str, values: Mapping[str, Any]) -> str:
-    """A page from `templates/`: everything but Markup is escaped, a missing value is an error."""
+def render(template: str, values: TemplateValues) -> str:
+    """A page from `templates/`: everything but Markup is escaped."""
     return writable(_environment().get_template(template).render(values))
 
 

@@ -11,17 +11,29 @@ import shutil
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
-from reports.charts.curves import (
-    Chart,
-)
+from reports.charts.figure import Chart, ChartFigure, ChartView, Shared
 from reports.pages.render import verbatim
 
 NAME = "newsfolio.js"
+
+
+class FigureJson(TypedDict):
+    """A chart as page.js draws it."""
+
+    figure: ChartFigure
+    views: list[ChartView]
+
+
+class ChartsJson(TypedDict):
+    """What page.js draws from: figures by the name of their chart."""
+
+    shared: Shared
+    charts: dict[str, FigureJson]
 
 
 def write_script(folder: Path) -> Path:
@@ -44,7 +56,7 @@ def write_script(folder: Path) -> Path:
     return path
 
 
-def data_block(value: Mapping[str, Any]) -> Markup:
+def data_block(value: ChartsJson) -> Markup:
     """JSON to stand inside a script element: nothing in it can end the element or open another."""
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     for mark in "<>&":
@@ -106,8 +118,7 @@ def nonce_of(*texts: str) -> str:
     return base64.b64encode(digest[:18]).decode()
 
 
-def chart_data(charts: Mapping[str, Chart], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """What page.js draws from."""
+def chart_data(charts: Mapping[str, Chart], shared: Shared) -> ChartsJson:
     return {
         "shared": shared,
         "charts": {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
+from markupsafe import Markup
 
 from reports.charts.breakdowns import (
     allocation_chart,
@@ -14,9 +15,8 @@ from reports.charts.breakdowns import (
     variants_chart,
     waterfall_chart,
 )
-from reports.charts.chart_tables import chart_table
+from reports.charts.chart_tables import Rows, chart_table
 from reports.charts.curves import (
-    Chart,
     Divided,
     curves,
     divided,
@@ -24,11 +24,12 @@ from reports.charts.curves import (
     growth_chart,
     rebased,
 )
+from reports.charts.figure import Chart, ChartView, Shared
 from reports.charts.intervals import bar, scale_of
 from reports.charts.svg import static
-from reports.contract.evaluation import EvaluationJson
+from reports.contract.evaluation import ComparisonJson, EstimateJson, EvaluationJson
 from reports.contract.manifest import ManifestJson
-from reports.pages.render import KINDS, render, verbatim
+from reports.pages.render import KINDS, TemplateValues, render, verbatim
 from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
 from reports.record import RunRecord
 from reports.tables import returns
@@ -53,6 +54,38 @@ UNJUDGED = (
     "This run was not evaluated: it was made without a verdict, or before there were any. "
     "Run it again to judge it."
 )
+
+
+@dataclass(frozen=True)
+class Hero:
+    """What a reader must know within ten seconds; first: the comparison, None where unjudged.
+
+    excess: as its growth is put, `rate` in words, with its interval drawn; scores: it has an
+    article.
+    """
+
+    word: str
+    kind: str
+    reason: str
+    first: ComparisonJson | None = None
+    total: float | None = None
+    excess: EstimateJson | None = None
+    always: str = ""
+    yearly: bool = False
+    rate: str = ""
+    bar: Markup = Markup("")
+    scores: bool = False
+
+
+@dataclass(frozen=True)
+class DrawnChart:
+    """A chart that needs no script, with its values as a table."""
+
+    title: str
+    finding: str
+    svg: Markup
+    rows: Rows
+    views: tuple[ChartView, ...] = ()
 
 
 def verdict_page(
@@ -98,7 +131,7 @@ def verdict_page(
     )
 
 
-def _scripted(charts: Charts, shared: Mapping[str, Any], source: str) -> dict[str, Any]:
+def _scripted(charts: Charts, shared: Shared, source: str) -> TemplateValues:
     """What a page needs whose charts are drawn by the script beside it."""
     block = data_block(chart_data(charts, shared))
     nonce = nonce_of(source, block)
@@ -106,13 +139,14 @@ def _scripted(charts: Charts, shared: Mapping[str, Any], source: str) -> dict[st
     return {"policy": policy(nonce), "nonce": nonce, "script": NAME, "data": block, "charts": drawn}
 
 
-def _drawn(charts: Charts, shared: Mapping[str, Any]) -> dict[str, Any]:
+def _drawn(charts: Charts, shared: Shared) -> TemplateValues:
     """What a page needs that stands for itself."""
     drawn = {
-        name: {"title": chart.title, "finding": chart.finding, "views": (),
-               "svg": static(chart, shared), "rows": chart_table(chart, shared)}
+        name: DrawnChart(
+            chart.title, chart.finding, static(chart, shared), chart_table(chart, shared)
+        )
         for name, chart in charts.items()
-    }  # fmt: skip
+    }
     return {"policy": NO_SCRIPT, "charts": {**dict.fromkeys(CHARTS), **drawn}}
 
 
@@ -137,29 +171,28 @@ def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
     yield from (chart for chart in drawn if chart is not None)
 
 
-def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str, Any]:
-    """What a reader must know within ten seconds."""
+def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> Hero:
     if not evaluation:
-        return {"word": "not judged", "kind": "none", "reason": UNJUDGED, "first": None}
+        return Hero("not judged", "none", UNJUDGED)
     first, verdict = evaluation["comparisons"][0], evaluation["verdict"]
     pace = pace_of(evaluation["scored"])
     excess = put_excess(first, pace)
-    return {
-        "word": verdict["word"],
-        "kind": KINDS.get(verdict["word"], "none"),
-        "reason": verdict["reason"],
-        "first": first,
-        "total": first["total"],
-        "excess": excess,
-        "always": put_always(first, pace),
-        "yearly": pace.yearly,
-        "rate": pace.words,
-        "bar": bar(excess, scale_of([excess]), axis=True),
-        "scores": bool(manifest["thesis"]),
-    }
+    return Hero(
+        word=verdict["word"],
+        kind=KINDS.get(verdict["word"], "none"),
+        reason=verdict["reason"],
+        first=first,
+        total=first["total"],
+        excess=excess,
+        always=put_always(first, pace),
+        yearly=pace.yearly,
+        rate=pace.words,
+        bar=bar(excess, scale_of([excess]), axis=True),
+        scores=bool(manifest["thesis"]),
+    )
 
 
-def _falls(record: RunRecord, parts: Divided) -> list[dict[str, Any]]:
+def _falls(record: RunRecord, parts: Divided) -> list[returns.Fall]:
     """The deepest drawdowns since the divide; from the start where there is no article."""
     if len(record.equity) - parts.row < 2:
         return []
@@ -192,12 +225,14 @@ def _units(quantity: float) -> str:
 def _held(record: RunRecord) -> list[tuple[str, float | None, float]]:
     """Line, weight of the last decision, weight at the last close; the largest first."""
     decided = returns.decided(record.targets)
-    wanted = None if decided is None else decided.to_dict()
+    wanted = (
+        None if decided is None else {str(line): float(decided[line]) for line in decided.index}
+    )
     return [
         (line, None if wanted is None else _wanted(wanted, line), weight)
         for line, weight in returns.held(record.weights, decided)
     ]
 
 
-def _wanted(wanted: Mapping[Any, float], line: str) -> float:
-    return float(1 - sum(wanted.values()) if line == "cash" else wanted.get(line, 0.0))
+def _wanted(wanted: Mapping[str, float], line: str) -> float:
+    return 1 - sum(wanted.values()) if line == "cash" else wanted.get(line, 0.0)
