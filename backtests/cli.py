@@ -37,7 +37,7 @@ COMMANDS = {
     "diff": "runs:diff",
     "check": "strategies:check",
     "new": "strategies:new",
-    "draft": "draft:draft",
+    "draft": "authoring.draft:draft",
     "data": "data:app",
     "sweep": "sweep:sweep",
     "run": "run:run",

@@ -28,13 +28,13 @@ def main() -> None:
         for text, row in (*rows.items(), (f"{title}, together", total)):
             print(_line(text, row))
             if verbose and row is not total:
-                print(*(f"    missed {each}" for each in row.missed), sep="\n")
-                print(*(f"    false  {each}" for each in row.wrong), sep="\n")
+                print(*(f"    missed {row_text}" for row_text in row.missed), sep="\n")
+                print(*(f"    false  {row_text}" for row_text in row.wrong), sep="\n")
 
 
 def _line(text: str, row: Scores) -> str:
     return (
-        f"{text:22} in reach {row.claims:3}  lines {_share(row.found, row.claims)}  "
+        f"{text:22} in reach {row.claims:3}  lines {_share(row.with_lines, row.claims)}  "
         f"in full {_share(row.full, row.claims)}  drafted {row.drafted:3}  "
         f"false {_share(row.false, row.drafted)}"
     )

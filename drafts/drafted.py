@@ -44,7 +44,7 @@ class DraftedClaim:
 
 
 @dataclass(frozen=True)
-class Draft:
+class ArticleDraft:
     """An article's claims and theses as they were drafted. notes: what was left out, and why."""
 
     document: Document

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from drafts.documents.dateline import Dateline
 from drafts.documents.document import Document
-from drafts.drafted import UNKNOWN, Draft, DraftedClaim
-from drafts.language.names import Names
+from drafts.drafted import UNKNOWN, ArticleDraft, DraftedClaim
+from drafts.language.names import NameTable
 from drafts.language.sentences import Sentence, sentences_of
 from drafts.language.speakers import speaker_of
 from drafts.statements import words
@@ -21,7 +21,7 @@ from drafts.statements.parts import Heard, Parts, parts_of
 from drafts.statements.phrasing import phrase
 from drafts.statements.readings import Read, readings_of
 from drafts.statements.reasons import is_conditional, reason_of
-from drafts.statements.statement import Statement
+from drafts.statements.statement import Assertion
 from drafts.statements.states import directions_of, states_of
 from newsfolio import __version__
 from newsfolio.claims import Claim, Place, digest_of
@@ -36,10 +36,10 @@ MAX_CLAIMS = 400
 def draft_of(
     document: Document,
     dateline: Dateline,
-    names: Names,
+    names: NameTable,
     proposed: Sequence[DraftedClaim] = (),
     drafter: str = "",
-) -> Draft:
+) -> ArticleDraft:
     """The draft of a text that was published at a moment.
 
     proposed: claims of a plug-in, which come after our own unless they measure the same; drafter:
@@ -67,7 +67,7 @@ def draft_of(
         digest_of(document.text),
         f"newsfolio {__version__}" + (f" with {drafter}" if drafter else ""),
     )
-    return Draft(document, article, claims, len(sentences), notes)
+    return ArticleDraft(document, article, claims, len(sentences), notes)
 
 
 def slug(title: str, count: int) -> str:
@@ -81,7 +81,7 @@ def _numbered(drafted: DraftedClaim, name: str, number: int) -> DraftedClaim:
 
 
 def _claims(
-    document: Document, sentences: list[Sentence], published: datetime, names: Names
+    document: Document, sentences: list[Sentence], published: datetime, names: NameTable
 ) -> Iterator[DraftedClaim]:
     """Claims in the order of the text; what was stated before is not stated again."""
     heard = Heard()
@@ -91,7 +91,7 @@ def _claims(
         parts = parts_of(sentence, names, published, heard)
         statements = list(_statements(parts))
         following = sentences[number + 1] if number + 1 < len(sentences) else None
-        statements = [_lasting(each, following, names, published) for each in statements]
+        statements = [_lasting(assertion, following, names, published) for assertion in statements]
         place = Place.of(document.text, sentence.begin, sentence.end)
         drafted = list(_drafted(statements, place, published, parts))
         fresh = [claim for claim in drafted if not _is_old(claim, stated)]
@@ -117,7 +117,7 @@ def _figure(drafted: DraftedClaim) -> tuple[object, ...]:
     return tuple((reading.of, reading.says, reading.number) for reading in drafted.readings[:1])
 
 
-def _statements(parts: Parts) -> Iterator[Statement]:
+def _statements(parts: Parts) -> Iterator[Assertion]:
     """What a sentence states; a direction alone where it states nothing else of the line."""
     if is_conditional(parts.text):
         return
@@ -130,8 +130,8 @@ def _statements(parts: Parts) -> Iterator[Statement]:
 
 
 def _lasting(
-    statement: Statement, following: Sentence | None, names: Names, published: datetime
-) -> Statement:
+    statement: Assertion, following: Sentence | None, names: NameTable, published: datetime
+) -> Assertion:
     """What "it began six months ago" says right after is the window of what has none."""
     if (
         statement.period is not None
@@ -144,10 +144,10 @@ def _lasting(
 
 
 def _drafted(
-    statements: list[Statement], place: Place, published: datetime, parts: Parts
+    statements: list[Assertion], place: Place, published: datetime, parts: Parts
 ) -> Iterator[DraftedClaim]:
     """A claim for each thing stated; two ends of a range are one claim."""
-    groups: dict[tuple[object, ...], list[Statement]] = {}
+    groups: dict[tuple[object, ...], list[Assertion]] = {}
     for statement in statements:
         key = (statement.measure, statement.of, statement.against, statement.place)
         groups.setdefault(key, []).append(statement)
@@ -157,7 +157,7 @@ def _drafted(
         yield _claim(group, reads, place, quoted)
 
 
-def _claim(group: list[Statement], reads: list[Read], place: Place, quoted: str) -> DraftedClaim:
+def _claim(group: list[Assertion], reads: list[Read], place: Place, quoted: str) -> DraftedClaim:
     readings = tuple(reading for read in reads for reading in read.readings)
     lines = tuple(dict.fromkeys(group[0].lines))
     todo = tuple(dict.fromkeys(text for read in reads for text in read.todo))
@@ -172,9 +172,9 @@ def _claim(group: list[Statement], reads: list[Read], place: Place, quoted: str)
 
 
 def _untestable(parts: Parts, place: Place) -> Iterable[DraftedClaim]:
-    said = reason_of(parts)
-    if said:
-        text, why = said
+    reason = reason_of(parts)
+    if reason:
+        text, why = reason
         lines = tuple(dict.fromkeys(parts.subject(m).lines[0] for m in parts.mentions))
         claim = Claim("?", text, untestable=why, place=place, quoted=speaker_of(parts.text))
         yield DraftedClaim(claim, lines)

@@ -100,9 +100,9 @@ def plugin_claims(
     answer = _answer(_output(command, document.text, published, seconds), name)
     claims: list[DraftedClaim] = []
     refused: list[str] = []
-    for number, said in enumerate(answer, 1):
+    for number, answered in enumerate(answer, 1):
         try:
-            claims.append(_checked(said, document, name))
+            claims.append(_checked(answered, document, name))
         except CommandError as error:
             refused.append(f"{name}: claim {number} is left out: {error}")
     return claims, refused
@@ -157,8 +157,8 @@ def _read(process: subprocess.Popen[bytes], seconds: float, name: str) -> bytes:
             "gives it more"
         ) from None
     if code:
-        said = f"exit code {code}" if code > 0 else f"signal {-code}"
-        raise PluginError(f"--with {name}: it ended with {said}; try it on its own")
+        how = f"exit code {code}" if code > 0 else f"signal {-code}"
+        raise PluginError(f"--with {name}: it ended with {how}; try it on its own")
     return b"".join(pieces)
 
 
@@ -192,54 +192,64 @@ def _answer(output: bytes, name: str) -> list[PluginClaim]:
         data = json.loads(output.decode("utf-8"))
         fastjsonschema.compile(json.loads(schema()))(data)
     except (ValueError, RecursionError) as error:  # JsonSchemaException is a ValueError too
-        said = shortened(" ".join(str(error).split()), 160)
+        why = shortened(" ".join(str(error).split()), 160)
         raise PluginError(
-            f"--with {name}: its answer is not JSON by the schema ({said}). "
+            f"--with {name}: its answer is not JSON by the schema ({why}). "
             "newsfolio draft --schema prints it"
         ) from None
     claims: list[PluginClaim] = data["claims"]
     return claims
 
 
-def _checked(said: PluginClaim, document: Document, name: str) -> DraftedClaim:
+def _checked(answered: PluginClaim, document: Document, name: str) -> DraftedClaim:
     """A claim as ours are: its place in the text, its lines known, its words its own."""
-    begin, end = said["begin"], said["end"]
+    begin, end = answered["begin"], answered["end"]
     if not begin < end <= len(document.text):
         raise CommandError(f"place {begin} to {end} is not in a text of {len(document.text)}")
     if end - begin > 3000:
         raise CommandError(f"place {begin} to {end} is no sentence")
-    for words in (said["text"], said.get("untestable", "")):
+    for words in (answered["text"], answered.get("untestable", "")):
         if _is_copied(words, document.text):
             raise CommandError("it repeats the article's words; say it in others")
-    readings = tuple(_reading(each) for each in said.get("readings", []))
+    readings = tuple(_reading(reading) for reading in answered.get("readings", []))
     claim = Claim(
-        "?", " ".join(said["text"].split()), readings, untestable=said.get("untestable", ""),
-        place=Place.of(document.text, begin, end), quoted=" ".join(said.get("quoted", "").split()),
-    )  # fmt: skip
+        "?",
+        _one_line(answered["text"]),
+        readings,
+        untestable=answered.get("untestable", ""),
+        place=Place.of(document.text, begin, end),
+        quoted=_one_line(answered.get("quoted", "")),
+    )
     return DraftedClaim(claim, claim.lines, drafter=name)
 
 
-def _reading(said: PluginReading) -> Reading:
-    start, end = said["from"], said["to"]  # type: ignore[typeddict-item]
-    number, tolerance = float(said["number"]), 0.01
-    if said["says"] == "=":
-        tolerance = float(said.get("tolerance", tolerance))
+def _reading(answered: PluginReading) -> Reading:
+    start, end = answered["from"], answered["to"]  # type: ignore[typeddict-item]
+    number, tolerance = float(answered["number"]), 0.01
+    if answered["says"] == "=":
+        tolerance = float(answered.get("tolerance", tolerance))
     if not (math.isfinite(number) and math.isfinite(tolerance)):
         raise CommandError("a number that is none")
     for day in (start, end):
         day_of(day)
     return Reading(
-        _quantity(said), start, end, said["says"], number, tolerance, said.get("label", ""),
-        said.get("decides", True),
-    )  # fmt: skip
+        _quantity(answered),
+        start,
+        end,
+        answered["says"],
+        number,
+        tolerance,
+        answered.get("label", ""),
+        answered.get("decides", True),
+    )
 
 
-def _quantity(said: PluginReading) -> Quantity:
-    quantity, of = said["quantity"], _side(said["lines"])
+def _quantity(answered: PluginReading) -> Quantity:
+    quantity, of = answered["quantity"], _side(answered["lines"])
     if quantity in ("difference", "ratio"):
-        if "against" not in said:
+        if "against" not in answered:
             raise CommandError(f"a {quantity} without against")
-        ours, theirs = Gain(of), Gain(_side(said["against"]))
+        ours, theirs = Gain(of), Gain(_side(answered["against"]))
         return ours / theirs if quantity == "ratio" else ours - theirs
     if quantity == "gain":
         return Gain(of)
@@ -258,10 +268,14 @@ def _side(lines: list[str]) -> str | Sleeve:
     return tickers[0] if len(tickers) == 1 else Sleeve(" and ".join(tickers[:3]), tickers)
 
 
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _is_copied(words: str, text: str) -> bool:
     """Whether several words in a row stand in the text."""
-    said, written = list(_runs(words)), set(_runs(text))
-    return any(run in written for run in said)
+    answered, written = list(_runs(words)), set(_runs(text))
+    return any(run in written for run in answered)
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:

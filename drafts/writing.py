@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from drafts.drafted import UNKNOWN, Draft, DraftedClaim
+from drafts.drafted import UNKNOWN, ArticleDraft, DraftedClaim
 from drafts.proposal import Proposal, proposal_of
 from newsfolio import __version__
 from newsfolio.assets import Sleeve
@@ -66,7 +66,7 @@ class {cls}(Strategy):
 '''
 
 
-def source_of(draft: Draft, file: str) -> str:
+def source_of(draft: ArticleDraft, file: str) -> str:
     """The text of the file: the article with its claims, and a thesis class."""
     proposal = proposal_of(draft.claims, draft.article.published.date())
     stated = sum(bool(drafted.claim.stated) for drafted in draft.claims)
@@ -90,7 +90,7 @@ def source_of(draft: Draft, file: str) -> str:
     return "".join(parts)
 
 
-def _article(draft: Draft, baskets: dict[Sleeve, str]) -> str:
+def _article(draft: ArticleDraft, baskets: dict[Sleeve, str]) -> str:
     article = draft.article
     claims = "".join(_claim(drafted, draft, baskets) for drafted in draft.claims)
     return (
@@ -102,7 +102,7 @@ def _article(draft: Draft, baskets: dict[Sleeve, str]) -> str:
     )
 
 
-def _claim(drafted: DraftedClaim, draft: Draft, baskets: dict[Sleeve, str]) -> str:
+def _claim(drafted: DraftedClaim, draft: ArticleDraft, baskets: dict[Sleeve, str]) -> str:
     claim = drafted.claim
     lines = [f"line {draft.document.line_of(drafted.place.begin)} of the article"]
     lines += [f"drafted by {drafted.drafter}"] if drafted.drafter else []
@@ -204,7 +204,7 @@ def _picks(proposal: Proposal) -> str:
     )
 
 
-def _thesis(draft: Draft, proposal: Proposal) -> str:
+def _thesis(draft: ArticleDraft, proposal: Proposal) -> str:
     statement = f"{_named(proposal.picks)} beat {_named(proposal.others)} up to {proposal.horizon}."
     day = proposal.horizon
     return _THESIS.format(

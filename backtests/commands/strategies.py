@@ -147,7 +147,7 @@ def new(name: str, *, out: Path = Path()) -> None:
     out
         Folder to write to, instead of the current one.
     """
-    from backtests.commands.scaffold import write_starter
+    from backtests.commands.authoring.scaffold import write_starter
 
     strategy, test = write_starter(name, out)
     print(f"wrote {strategy} and {test}; try\n  newsfolio run {strategy} --data sample")

@@ -62,15 +62,15 @@ def dateline_of(line: str) -> Dateline | None:
 
 def given(text: str) -> Dateline:
     """What a user says: an ISO date or moment, with its zone."""
-    said = dateline_of(text.strip())
+    dateline = dateline_of(text.strip())
     twice = _TWO_WAYS.search(text)
     if twice:
         raise CommandError(
             f"--published {text}: {twice[0]} can be two days; write {twice[3]}-month-day"
         )
-    if said is None or text.strip() != said.text:
+    if dateline is None or text.strip() != dateline.text:
         raise CommandError(f"--published {text}: write 2025-09-21 or 2025-09-21T12:00Z")
-    return said
+    return dateline
 
 
 def _read(match: re.Match[str]) -> Dateline | None:

@@ -8,7 +8,7 @@ from drafts.documents.dateline import Dateline
 
 
 @dataclass(frozen=True)
-class Head:
+class PageHead:
     """What the markup of a page says: empty where it says nothing."""
 
     title: str = ""

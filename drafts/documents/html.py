@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drafts.documents.dateline import Dateline, dateline_of
-from drafts.documents.document import Head
+from drafts.documents.document import PageHead
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _CELL, _ROW = "\ue0f0", "\ue0f1"
 """What stands before a cell and behind a row of a table until the text is put together."""
 
 
-def read_html(content: bytes, path: Path) -> tuple[Head, str]:
+def read_html(content: bytes, path: Path) -> tuple[PageHead, str]:
     """Head and text of a page; of several parts the article's own."""
     from bs4 import BeautifulSoup
 
@@ -86,7 +86,7 @@ def _plain(text: str) -> str:
     return text.replace(_CELL, " ").replace(_ROW, " ")
 
 
-def _head(soup: BeautifulSoup) -> Head:
+def _head(soup: BeautifulSoup) -> PageHead:
     """Title, publisher and time as the tags of the page say them."""
     heading = soup.find("h1")
     title = (
@@ -94,7 +94,7 @@ def _head(soup: BeautifulSoup) -> Head:
         or _meta(soup, "og:title")
         or (soup.title.get_text(" ", strip=True) if soup.title else "")
     )
-    return Head(
+    return PageHead(
         _one_line(title),
         _one_line(_meta(soup, "og:site_name") or _linked(soup, "publisher")),
         _time(soup),
@@ -106,7 +106,7 @@ def _time(soup: BeautifulSoup) -> Dateline | None:
               _meta(soup, "date"), _linked(soup, "datePublished")]  # fmt: skip
     element = soup.find("time", attrs={"datetime": True})
     stamps.append(str(element["datetime"]) if element is not None else "")
-    return next((said for stamp in stamps if stamp and (said := dateline_of(stamp))), None)
+    return next((dateline for stamp in stamps if stamp and (dateline := dateline_of(stamp))), None)
 
 
 def _meta(soup: BeautifulSoup, name: str) -> str:

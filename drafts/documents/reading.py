@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from drafts.documents.dateline import Dateline, dateline_of
-from drafts.documents.document import Document, Head
+from drafts.documents.document import Document, PageHead
 from drafts.documents.html import read_html
 from newsfolio.errors import CommandError
 
@@ -35,7 +35,9 @@ def read_document(path: Path) -> Document:
             "page or export the document as one of them"
         )
     content = _bytes(path)
-    head, text = read_html(content, path) if suffix in _HTML else (Head(), _decoded(content, path))
+    head, text = (
+        read_html(content, path) if suffix in _HTML else (PageHead(), _decoded(content, path))
+    )
     if len(text) > MAX_CHARACTERS:
         raise CommandError(
             f"{path}: {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Cut it"
@@ -85,7 +87,7 @@ def _check_language(text: str, path: Path) -> None:
         )
 
 
-def _with_head(head: Head, text: str) -> Document:
+def _with_head(head: PageHead, text: str) -> Document:
     """What the first lines say, where the markup did not."""
     lines = [match for match in re.finditer(r"[^\n]+", text) if match[0].strip()][:HEAD_LINES]
     title, body = head.title, 0
@@ -96,20 +98,18 @@ def _with_head(head: Head, text: str) -> Document:
     for number, line in enumerate(lines):
         if len(line[0]) > 200:
             break
-        said = dateline_of(line[0])
-        if said:
-            dateline = dateline or said
-            publisher = publisher or _publisher(
-                line[0], said, [each[0] for each in lines[1:number]]
-            )
+        named = dateline_of(line[0])
+        if named:
+            dateline = dateline or named
+            publisher = publisher or _publisher(line[0], named, [row[0] for row in lines[1:number]])
             body = max(body, line.end())
             break
     return Document(text, title[:200], publisher[:100], dateline, body)
 
 
-def _publisher(line: str, said: Dateline, between: list[str]) -> str:
+def _publisher(line: str, named: Dateline, between: list[str]) -> str:
     """Who publishes: a part of the line of the date, or a short line above it."""
-    pieces = re.split(r"\s*[|•·—–]\s*|\s-\s", line.replace(said.text, ""))
+    pieces = re.split(r"\s*[|•·—–]\s*|\s-\s", line.replace(named.text, ""))
     parts = [_plain(piece) for piece in pieces] + [_plain(other) for other in between]
     names = [
         part.strip(" ,;")

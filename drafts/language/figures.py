@@ -82,7 +82,7 @@ _BOUND = [(bound, re.compile(rf"{words}\s?$", re.IGNORECASE)) for bound, words i
 
 
 @dataclass(frozen=True)
-class Figure:
+class Numeral:
     """A number as it is written.
 
     low, high: with magnitude and sign; apart for a range alone. unit: percent, points (of
@@ -120,7 +120,7 @@ class Figure:
 _PARTS = {"percent": 100, "points": 100, "bp": 10_000}
 
 
-def figures_of(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Figure]:
+def figures_of(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Numeral]:
     """Figures from left to right; `taken`: spans of names and dates, whose digits are none."""
     spans = list(taken)
     hits = [*map(_read, _FIGURE.finditer(text)), *map(_read, _WRITTEN.finditer(text))]
@@ -131,7 +131,7 @@ def figures_of(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Figure]
         if not any(begin < figure.end and figure.begin < end for begin, end in spans)
     ]
     free.sort(key=lambda figure: (figure.begin, -figure.end))
-    figures: list[Figure] = []
+    figures: list[Numeral] = []
     for figure in free:
         if figures and figure.begin < figures[-1].end:
             continue
@@ -143,7 +143,7 @@ def figures_of(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Figure]
     return [_bounded(figure, text) for figure in figures if not _is_year(figure, text)]
 
 
-def _read(match: re.Match[str]) -> Figure:
+def _read(match: re.Match[str]) -> Numeral:
     parts = match.groupdict()
     digits = parts["number"].lower()
     number = float(_WORDS.get(digits) or digits.replace(",", ""))
@@ -157,15 +157,15 @@ def _read(match: re.Match[str]) -> Figure:
     value = number * scale * (-1 if sign == "-" else 1)
     half = 0.5 * scale * 10.0 ** -len(digits.partition(".")[2] if digits[0].isdigit() else "")
     begin = match.start() + len(match[0]) - len(match[0].lstrip())
-    return Figure(begin, match.end(), value, value, unit, currency, sign, "", half)
+    return Numeral(begin, match.end(), value, value, unit, currency, sign, "", half)
 
 
-def _part(match: re.Match[str]) -> Figure:
+def _part(match: re.Match[str]) -> Numeral:
     share = 100 * _FRACTIONS[match["part"].lower()]
-    return Figure(match.start(), match.end(), share, share, "percent", bound="~", half=2.5)
+    return Numeral(match.start(), match.end(), share, share, "percent", bound="~", half=2.5)
 
 
-def _joined(first: Figure, second: Figure, text: str) -> Figure | None:
+def _joined(first: Numeral, second: Numeral, text: str) -> Numeral | None:
     """Two ends as one figure: 10-12 %, between 3 and 5 billion, from 6,970 to 8,600 points."""
     gap, before = text[first.end : second.begin], text[: first.begin].rstrip().lower()
     if not _BETWEEN.fullmatch(gap) or first.unit not in ("", second.unit):
@@ -187,7 +187,7 @@ def _joined(first: Figure, second: Figure, text: str) -> Figure | None:
     return replace(second, begin=first.begin, low=low, high=max(first.low * scale, second.high))
 
 
-def _bounded(figure: Figure, text: str) -> Figure:
+def _bounded(figure: Numeral, text: str) -> Numeral:
     before = text[max(0, figure.begin - 24) : figure.begin]
     if re.match(r"\s?(?:or more|or higher|plus\b|以上)", text[figure.end :], re.IGNORECASE):
         return replace(figure, bound=">=")
@@ -197,7 +197,7 @@ def _bounded(figure: Figure, text: str) -> Figure:
     return figure
 
 
-def _is_year(figure: Figure, text: str) -> bool:
+def _is_year(figure: Numeral, text: str) -> bool:
     """Whether it is the bare number of a year or a part of a date."""
     written = text[figure.begin : figure.end]
     return not figure.unit and bool(re.fullmatch(r"(?:19|20)\d\d", written.strip()))

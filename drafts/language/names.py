@@ -83,14 +83,14 @@ class Mention:
         return len(self.names) > 1
 
 
-class Names:
+class NameTable:
     """All names that are known, and where they stand in a text."""
 
     def __init__(self, rows: Mapping[str, tuple[Name, ...]]) -> None:
         self.rows = rows
 
     @classmethod
-    def known(cls, extra: Path | None = None) -> Names:
+    def known(cls, extra: Path | None = None) -> NameTable:
         """The shipped table, and a user's on top: a name of the user's means what the user says."""
         rows = _rows(_TABLE)
         for ticker in KNOWN:

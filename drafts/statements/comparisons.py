@@ -8,8 +8,8 @@ from itertools import product
 
 from drafts.language.names import Mention
 from drafts.statements import words
-from drafts.statements.parts import Parts, Subject, basket_of
-from drafts.statements.statement import Statement
+from drafts.statements.parts import Parts, Referent, basket_of
+from drafts.statements.statement import Assertion
 from drafts.statements.windows import period_for
 from newsfolio.claims import Says
 
@@ -17,7 +17,7 @@ _FAR = 90
 """Characters between a verb of comparison and what it compares with."""
 
 
-def comparisons_of(parts: Parts) -> Iterator[Statement]:
+def comparisons_of(parts: Parts) -> Iterator[Assertion]:
     """A statement for each verb of comparison with a name at either side."""
     for ahead, pattern in ((True, words.AHEAD), (False, words.BEHIND)):
         for match in pattern.finditer(parts.text):
@@ -25,7 +25,7 @@ def comparisons_of(parts: Parts) -> Iterator[Statement]:
     yield from _times(parts)
 
 
-def _compared(parts: Parts, match: re.Match[str], ahead: bool) -> Iterator[Statement]:
+def _compared(parts: Parts, match: re.Match[str], ahead: bool) -> Iterator[Assertion]:
     ours, theirs = _before(parts, match.start()), _after(parts, match)
     if (
         not ours
@@ -41,12 +41,12 @@ def _compared(parts: Parts, match: re.Match[str], ahead: bool) -> Iterator[State
     period = period_for(parts, match.end(), 0, len(parts.text))
     says: Says = ">" if ahead else "<"
     number = margin if ahead else -margin
-    for one, other in _sides(ours, theirs):
-        if not set(one.lines) & set(other.lines):
-            yield Statement("difference", one, says, number, period, match.start(), other, half)
+    for left, right in _sides(ours, theirs):
+        if not set(left.lines) & set(right.lines):
+            yield Assertion("difference", left, says, number, period, match.start(), right, half)
 
 
-def _sides(ours: list[Subject], theirs: list[Subject]) -> Iterator[tuple[Subject, Subject]]:
+def _sides(ours: list[Referent], theirs: list[Referent]) -> Iterator[tuple[Referent, Referent]]:
     """Each against each, but many against many as two baskets."""
     if len(ours) > 1 and len(theirs) > 1:
         yield basket_of(ours), basket_of(theirs)
@@ -54,7 +54,7 @@ def _sides(ours: list[Subject], theirs: list[Subject]) -> Iterator[tuple[Subject
         yield from product(ours, theirs)
 
 
-def _before(parts: Parts, place: int) -> list[Subject]:
+def _before(parts: Parts, place: int) -> list[Referent]:
     """Who is compared: the names before the verb, or the group that a pronoun means."""
     mention = parts.mention_before(place)
     start = mention.end if mention else 0
@@ -70,11 +70,11 @@ def _before(parts: Parts, place: int) -> list[Subject]:
     if re.search(r"[;:.]\s", parts.text[mention.end : place]):
         return []
     return [
-        parts.subject(other) for other in parts.run_before(mention) if not parts.is_aside(other)
+        parts.subject(right) for right in parts.run_before(mention) if not parts.is_aside(right)
     ]
 
 
-def _after(parts: Parts, match: re.Match[str]) -> list[Subject]:
+def _after(parts: Parts, match: re.Match[str]) -> list[Referent]:
     """What it is compared with; an example that is named counts before its group."""
     following = [
         mention
@@ -103,21 +103,23 @@ def _margin(parts: Parts, match: re.Match[str]) -> tuple[float, float]:
     return 0.0, 0.0
 
 
-def _times(parts: Parts) -> Iterator[Statement]:
+def _times(parts: Parts) -> Iterator[Assertion]:
     """Twice as much, three times as much: a ratio of two gains."""
     for match in words.MULTIPLE.finditer(parts.text):
         ours = _nearest(parts, match.start())
         theirs = [m for m in parts.mentions_after(match.end()) if m.begin - match.end() < 40]
         if ours is None or not theirs or _is_of_other(parts.text, match):
             continue
-        one, other = parts.subject(ours), parts.subject(theirs[0])
+        left, right = parts.subject(ours), parts.subject(theirs[0])
         bound = (match[1] or "").strip().lower()
         says: Says = ">" if bound in ("more than", "over") else "<" if bound else "="
         says = "=" if bound == "about" else says
         period = period_for(parts, match.end(), 0, len(parts.text))
         number = words.MULTIPLES[match[2].lower()]
-        if one.lines != other.lines:
-            yield Statement("ratio", one, says, number, period, match.start(), other, 0.05 * number)
+        if left.lines != right.lines:
+            yield Assertion(
+                "ratio", left, says, number, period, match.start(), right, 0.05 * number
+            )
 
 
 def _nearest(parts: Parts, place: int) -> Mention | None:

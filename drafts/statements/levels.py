@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from drafts.language.figures import Figure
+from drafts.language.figures import Numeral
 from drafts.language.names import Mention
-from drafts.language.periods import Period
+from drafts.language.periods import TimeSpan
 from drafts.statements import words
 from drafts.statements.moves import figure_runs
-from drafts.statements.parts import Parts, Subject
-from drafts.statements.statement import Statement
+from drafts.statements.parts import Parts, Referent
+from drafts.statements.statement import Assertion
 from drafts.statements.windows import period_for
 from newsfolio.claims import Says
 from newsfolio.listings import asset_of
@@ -26,7 +26,7 @@ _CEILING = re.compile(
 )
 
 
-def levels_of(parts: Parts) -> Iterator[Statement]:
+def levels_of(parts: Parts) -> Iterator[Assertion]:
     """A statement for each number that is a level of a line, reached or expected."""
     lines = _paired(parts)
     for number, figure in enumerate(parts.figures):
@@ -41,29 +41,29 @@ def levels_of(parts: Parts) -> Iterator[Statement]:
         yield _level(parts, figure, subject, period_for(parts, figure.end, left, right))
 
 
-def _level(parts: Parts, figure: Figure, subject: Subject, period: Period | None) -> Statement:
+def _level(parts: Parts, figure: Numeral, subject: Referent, period: TimeSpan | None) -> Assertion:
     """A target where the words look ahead, else a level that was reached."""
     text = parts.text
     half = figure.half
     if _is_target(parts, figure, period):
         says: Says = "<=" if _CEILING.search(text[: figure.begin]) else ">="
-        return Statement("touch", subject, says, figure.high, period, figure.begin, half=half)
+        return Assertion("touch", subject, says, figure.high, period, figure.begin, half=half)
     about = figure.bound == "~" or bool(
         words.HELD.search(text[max(0, figure.begin - 30) : figure.begin])
     )
     bound: Says = figure.bound if figure.bound in (">", "<") else "="  # type: ignore[assignment]
     if period and period.kind != "day":
         period = None
-    return Statement(
+    return Assertion(
         "level", subject, bound, figure.low, period, figure.begin, half=half, about=about
     )
 
 
-def _is_target(parts: Parts, figure: Figure, period: Period | None) -> bool:
+def _is_target(parts: Parts, figure: Numeral, period: TimeSpan | None) -> bool:
     return bool(words.TARGET.search(parts.text)) or bool(period and period.kind == "future")
 
 
-def _subject(parts: Parts, mention: Mention | None, figure: Figure) -> Subject | None:
+def _subject(parts: Parts, mention: Mention | None, figure: Numeral) -> Referent | None:
     """Of several listings the one that trades in the currency of the figure."""
     if mention is None:
         pronoun = words.PRONOUN.search(parts.text[: figure.begin])
@@ -74,14 +74,14 @@ def _subject(parts: Parts, mention: Mention | None, figure: Figure) -> Subject |
         for line in (*subject.lines, *subject.others):
             if asset_of(line).currency == figure.currency:
                 others = tuple(x for x in (*subject.lines, *subject.others) if x != line)
-                return Subject(
+                return Referent(
                     (line,), line, others, subject.note, kind=subject.kind, shared=subject.shared
                 )
         return None
     return subject
 
 
-def _is_level(parts: Parts, figure: Figure, subject: Subject, mention: Mention | None) -> bool:
+def _is_level(parts: Parts, figure: Numeral, subject: Referent, mention: Mention | None) -> bool:
     """Whether a number stands where a level does: behind "at", "to", "near", a target."""
     text = parts.text
     before, after = text[: figure.begin], text[figure.end :]
@@ -109,7 +109,7 @@ def _is_level(parts: Parts, figure: Figure, subject: Subject, mention: Mention |
     return figure.unit == "level" or bool(_ENDS.match(after))
 
 
-def _is_price(figure: Figure, before: str, text: str) -> bool:
+def _is_price(figure: Numeral, before: str, text: str) -> bool:
     """A price of a share: money without billions behind "at" or a target."""
     if figure.unit != "money" or figure.half > 0.5:
         return False
@@ -119,7 +119,7 @@ def _is_price(figure: Figure, before: str, text: str) -> bool:
     )
 
 
-def _in_row(parts: Parts, figure: Figure) -> bool:
+def _in_row(parts: Parts, figure: Numeral) -> bool:
     return any(parts.figures.index(figure) in run for run in figure_runs(parts))
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from drafts.language.figures import Figure
+from drafts.language.figures import Numeral
 from drafts.language.names import Mention
 from drafts.statements import words
-from drafts.statements.parts import Parts, Subject
-from drafts.statements.statement import Measure, Statement
+from drafts.statements.parts import Parts, Referent
+from drafts.statements.statement import Assertion, Measure
 from drafts.statements.windows import is_open, period_for
 from newsfolio.claims import Says
 
@@ -38,7 +38,7 @@ _SOON = 28
 """Characters within which a word behind a figure still belongs to it."""
 
 
-def moves_of(parts: Parts) -> Iterator[Statement]:
+def moves_of(parts: Parts) -> Iterator[Assertion]:
     """A statement for each percentage that says how far something moved."""
     lines = _paired(parts)
     rose: bool | None = None
@@ -60,8 +60,12 @@ def moves_of(parts: Parts) -> Iterator[Statement]:
 
 
 def _moved(
-    parts: Parts, figure: Figure, subjects: list[Subject], rose: bool | None, span: tuple[int, int]
-) -> Iterator[Statement]:
+    parts: Parts,
+    figure: Numeral,
+    subjects: list[Referent],
+    rose: bool | None,
+    span: tuple[int, int],
+) -> Iterator[Assertion]:
     """One figure as a statement of each of its subjects."""
     left, right = span
     period = period_for(parts, figure.end, left, right)
@@ -71,7 +75,7 @@ def _moved(
     before = parts.text[left : figure.begin]
     for subject in subjects:
         half = figure.half / 100
-        base = Statement(
+        base = Assertion(
             "gain", subject, "=", abs(figure.fraction), period, figure.begin, half=half
         )
         base = replace(base, about=figure.bound == "~")
@@ -85,7 +89,7 @@ def _moved(
             yield from _signed(base, figure, rose, _measure(parts, subject, period is None))
 
 
-def _signed(base: Statement, figure: Figure, rose: bool, measure: Measure) -> Iterator[Statement]:
+def _signed(base: Assertion, figure: Numeral, rose: bool, measure: Measure) -> Iterator[Assertion]:
     """With its direction; a range is two statements, "nearly" too."""
     factor = 1 if rose else -1
     low, high = abs(figure.fraction) * factor, abs(figure.upper) * factor
@@ -110,7 +114,7 @@ def _signed(base: Statement, figure: Figure, rose: bool, measure: Measure) -> It
 _TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
-def _measure(parts: Parts, subject: Subject, unsaid: bool) -> Measure:
+def _measure(parts: Parts, subject: Referent, unsaid: bool) -> Measure:
     """The high of the day where the session was still on as the text came out."""
     during = words.INTRADAY.search(parts.text)
     if during and all(is_open(line, parts.published) for line in subject.lines):
@@ -132,7 +136,7 @@ def _right(parts: Parts, number: int) -> int:
     return following.begin
 
 
-def _mention(parts: Parts, figure: Figure, left: int, right: int) -> Mention | None:
+def _mention(parts: Parts, figure: Numeral, left: int, right: int) -> Mention | None:
     """Whose figure it is: the name right behind "20 % for the", else the last one before."""
     for mention in parts.mentions_after(figure.end)[:1]:
         if _BEHIND.match(parts.text[figure.end : mention.begin]):
@@ -140,7 +144,7 @@ def _mention(parts: Parts, figure: Figure, left: int, right: int) -> Mention | N
     return parts.mention_before(figure.begin)
 
 
-def _subjects(parts: Parts, mention: Mention | None, figure: Figure, left: int) -> list[Subject]:
+def _subjects(parts: Parts, mention: Mention | None, figure: Numeral, left: int) -> list[Referent]:
     """The subjects of a figure; a pronoun that stands nearer than any name means the last one."""
     start = mention.end if mention and mention.end <= figure.begin else 0
     pronoun = words.PRONOUN.search(parts.text[max(start, 0) : figure.begin])
@@ -153,7 +157,9 @@ def _subjects(parts: Parts, mention: Mention | None, figure: Figure, left: int) 
     return [parts.subject(other) for other in parts.run_before(mention)]
 
 
-def _is_other(parts: Parts, figure: Figure, mention: Mention | None, left: int, right: int) -> bool:
+def _is_other(
+    parts: Parts, figure: Numeral, mention: Mention | None, left: int, right: int
+) -> bool:
     """Whether it is a figure of a report, a rate or a share, and none of a price."""
     text = parts.text
     clause = max(left, *(text.rfind(mark, 0, figure.begin) + 1 for mark in ";:：；"), 0)
@@ -183,7 +189,7 @@ def _is_other(parts: Parts, figure: Figure, mention: Mention | None, left: int, 
     )
 
 
-def _direction(parts: Parts, figure: Figure, start: int, right: int) -> bool | None:
+def _direction(parts: Parts, figure: Numeral, start: int, right: int) -> bool | None:
     """True where it rose; None where no word or sign says."""
     before = parts.text[start : figure.begin]
     last = max(
@@ -203,7 +209,7 @@ def _direction(parts: Parts, figure: Figure, start: int, right: int) -> bool | N
     return last[1] if figure.sign != "-" or not last[1] else False
 
 
-def _inherits(parts: Parts, figure: Figure, left: int) -> bool:
+def _inherits(parts: Parts, figure: Numeral, left: int) -> bool:
     """Whether the verb of the figure before carries on: "rose 5 % and the Dow 3 %"."""
     gap = parts.text[left : figure.begin]
     return (
@@ -245,7 +251,7 @@ def figure_runs(parts: Parts) -> list[list[int]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _multiplied(parts: Parts) -> Iterator[Statement]:
+def _multiplied(parts: Parts) -> Iterator[Assertion]:
     """A gain in a word: "has more than doubled over the last twelve months"."""
     for match in words.MULTIPLIED.finditer(parts.text):
         following = parts.mentions_after(match.end())
@@ -260,4 +266,4 @@ def _multiplied(parts: Parts) -> Iterator[Statement]:
         number = words.GAINS[(match[2] or match[3]).lower()]
         says: Says = ">" if bounded in ("more than", "over") else "="
         period = period_for(parts, match.end(), mention.end if mention else 0, len(parts.text))
-        yield Statement("gain", subject, says, number, period, match.start(), half=0.05, about=True)
+        yield Assertion("gain", subject, says, number, period, match.start(), half=0.05, about=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from drafts.language.figures import Figure, figures_of
-from drafts.language.names import LISTS, Mention, Name, Names
-from drafts.language.periods import Period, periods_of
+from drafts.language.figures import Numeral, figures_of
+from drafts.language.names import LISTS, Mention, Name, NameTable
+from drafts.language.periods import TimeSpan, periods_of
 from drafts.language.sentences import Sentence
 from drafts.statements import words
 from newsfolio.assets import Sleeve
@@ -15,7 +15,7 @@ from newsfolio.listings import asset_of
 
 
 @dataclass(frozen=True)
-class Subject:
+class Referent:
     """What a statement is about: one line, or a basket of several.
 
     others: other listings of the same company. note: what the line stands in for. shared: all
@@ -37,7 +37,7 @@ class Subject:
             return self.lines[0]
         return Sleeve(self.name, self.lines, self.hindsight)
 
-    def without(self, line: str) -> Subject:
+    def without(self, line: str) -> Referent:
         """A basket less one of its lines."""
         lines = tuple(other for other in self.lines if other != line)
         return replace(self, lines=lines, name=f"{self.name} without {line}")
@@ -47,13 +47,13 @@ class Subject:
 class Heard:
     """What came before in the text: names that pronouns mean, periods that "the same" means."""
 
-    company: Subject | None = None
-    group: Subject | None = None
+    company: Referent | None = None
+    group: Referent | None = None
     block: int = -1
-    period: Period | None = None
+    period: TimeSpan | None = None
     american: bool = False
-    span: Period | None = None
-    day: Period | None = None
+    span: TimeSpan | None = None
+    day: TimeSpan | None = None
     several: bool = False
 
     def enter(self, block: int) -> None:
@@ -69,8 +69,8 @@ class Parts:
     sentence: Sentence
     published: datetime
     mentions: list[Mention]
-    figures: list[Figure]
-    periods: list[Period]
+    figures: list[Numeral]
+    periods: list[TimeSpan]
     heard: Heard
     american: bool = False
     hong_kong: bool = False
@@ -80,7 +80,7 @@ class Parts:
     def text(self) -> str:
         return self.sentence.text
 
-    def subject(self, mention: Mention) -> Subject:
+    def subject(self, mention: Mention) -> Referent:
         """The line that a name means here: of two listings the one that the words around tell."""
         return subject_of(mention, american=self.american and not self.hong_kong)
 
@@ -116,14 +116,14 @@ class Parts:
         return run
 
 
-def parts_of(sentence: Sentence, names: Names, published: datetime, heard: Heard) -> Parts:
+def parts_of(sentence: Sentence, names: NameTable, published: datetime, heard: Heard) -> Parts:
     """A sentence taken apart; `heard` is what came before and is not changed."""
     text = sentence.text
     mentions = names.mentions(text)
     spans = [(mention.begin, mention.end) for mention in mentions]
     periods = [
         period
-        for period in (_apart(each, spans) for each in periods_of(text, published.date()))
+        for period in (_apart(whole, spans) for whole in periods_of(text, published.date()))
         if not any(begin < period.end and period.begin < end for begin, end in spans)
     ]
     taken = spans + [(period.begin, period.end) for period in periods if period.kind != "event"]
@@ -137,22 +137,22 @@ def parts_of(sentence: Sentence, names: Names, published: datetime, heard: Heard
     )  # fmt: skip
 
 
-def _apart(period: Period, spans: list[tuple[int, int]]) -> Period:
+def _apart(period: TimeSpan, spans: list[tuple[int, int]]) -> TimeSpan:
     """An event that is told at length ends where a name begins: who moved since then."""
     begins = [begin for begin, _ in spans if period.begin < begin < period.end]
     return replace(period, end=min(begins)) if period.kind == "event" and begins else period
 
 
-def subject_of(mention: Mention, *, american: bool = False) -> Subject:
+def subject_of(mention: Mention, *, american: bool = False) -> Referent:
     """What a name means; the home listing first unless the words around are American."""
     name = mention.name
     shared = tuple(row.lines[0] for row in mention.names) if mention.shared else ()
     if name.kind == "list":
-        sleeve = next(each for each in LISTS.values() if each.tickers == name.lines)
-        return Subject(name.lines, sleeve.name, hindsight=name.note, kind="list", shared=shared)
+        sleeve = next(whole for whole in LISTS.values() if whole.tickers == name.lines)
+        return Referent(name.lines, sleeve.name, hindsight=name.note, kind="list", shared=shared)
     first = _listing(name, american=american)
     others = tuple(line for line in name.lines if line != first)
-    return Subject((first,), first, others, name.note, kind=name.kind, shared=shared)
+    return Referent((first,), first, others, name.note, kind=name.kind, shared=shared)
 
 
 def _listing(name: Name, *, american: bool) -> str:
@@ -163,13 +163,13 @@ def _listing(name: Name, *, american: bool) -> str:
     return name.lines[0]
 
 
-def basket_of(subjects: list[Subject]) -> Subject:
+def basket_of(subjects: list[Referent]) -> Referent:
     """Several subjects in equal parts."""
     lines = tuple(dict.fromkeys(line for subject in subjects for line in subject.lines))
     if len(lines) == 1:
         return subjects[0]
     notes = "; ".join(filter(None, (subject.note for subject in subjects)))
-    return Subject(
+    return Referent(
         lines, " and ".join(subject.name for subject in subjects), note=notes, kind="list"
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from drafts.statements.parts import Subject
-from drafts.statements.statement import Statement
+from drafts.statements.parts import Referent
+from drafts.statements.statement import Assertion
 from newsfolio.claims import Reading
 from newsfolio.formatting import figure, percent, signed
 from newsfolio.listings import asset_of
@@ -11,14 +11,14 @@ from newsfolio.listings import asset_of
 _OPERATORS = {"=": "", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
 
 
-def phrase(group: list[Statement], readings: tuple[Reading, ...], *, dated: bool = True) -> str:
+def phrase(group: list[Assertion], readings: tuple[Reading, ...], *, dated: bool = True) -> str:
     """One sentence for a claim with its readings; dated: whether their window is known."""
     statement, first = group[0], readings[0]
     named = called(statement.of)
     window = f"from {first.start} to {first.end}" if dated else "over a period to be decided"
     by = f"by {first.end}" if dated else "by a day to be decided"
     figures = " and ".join(
-        f"{_OPERATORS[each.says]}{_number(each)}" for each in dict.fromkeys(group)
+        f"{_OPERATORS[assertion.says]}{_number(assertion)}" for assertion in dict.fromkeys(group)
     )
     other = called(statement.against) if statement.against else ""
     sentences = {
@@ -38,7 +38,7 @@ def phrase(group: list[Statement], readings: tuple[Reading, ...], *, dated: bool
     return sentences[statement.measure]
 
 
-def called(subject: Subject) -> str:
+def called(subject: Referent) -> str:
     """A line with its name, or the name of a basket."""
     if len(subject.lines) > 1:
         return subject.name
@@ -47,7 +47,7 @@ def called(subject: Subject) -> str:
     return f"{line} ({name})" if name else line
 
 
-def _number(statement: Statement) -> str:
+def _number(statement: Assertion) -> str:
     if statement.measure in ("level", "touch"):
         return f"{statement.number:,.2f}" if statement.number < 1e6 else figure(statement.number)
     if statement.measure == "ratio":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from drafts.language.periods import Period, back
-from drafts.statements.parts import Subject
-from drafts.statements.statement import Statement
+from drafts.language.periods import TimeSpan, back
+from drafts.statements.parts import Referent
+from drafts.statements.statement import Assertion
 from drafts.statements.states import AHEAD
 from drafts.statements.windows import last_close, next_close, window_of
 from newsfolio.claims import Reading
@@ -46,14 +46,14 @@ class Read:
     dated: bool = True
 
 
-def readings_of(statement: Statement, published: datetime) -> Read:
+def readings_of(statement: Assertion, published: datetime) -> Read:
     """A statement laid on the closes of its lines."""
     todo = list(_doubts(statement))
     undecided = _undecided(statement)
     period = statement.period
     if statement.measure in ("touch", "rise") and (period is None or period.kind != "future"):
         last = back(published.date(), -TARGET_MONTHS, "month")
-        period = Period(None, last, "future")
+        period = TimeSpan(None, last, "future")
         todo.append(f"the target has no date; {TARGET_MONTHS} months are taken")
         undecided = "" if undecided == _NO_WINDOW else undecided
     window = _window(statement, period, published)
@@ -64,7 +64,7 @@ def readings_of(statement: Statement, published: datetime) -> Read:
     if statement.against is None and len(statement.of.lines) == 1:
         readings += [
             replace(
-                _reading(statement, Subject((line,), line), window),
+                _reading(statement, Referent((line,), line), window),
                 decides=False,
                 label=f"its line {line}",
             )
@@ -83,7 +83,7 @@ _DATED = ("its name is shared", "a level of an index")
 """Beginnings of reasons that leave the window as it is."""
 
 
-def _undecided(statement: Statement) -> str:
+def _undecided(statement: Assertion) -> str:
     """Why nobody can measure it yet; "" where one can."""
     subjects = [statement.of, *([statement.against] if statement.against else [])]
     for subject in subjects:
@@ -109,7 +109,7 @@ def _undecided(statement: Statement) -> str:
     return ""
 
 
-def _doubts(statement: Statement) -> list[str]:
+def _doubts(statement: Assertion) -> list[str]:
     subjects = [statement.of, *([statement.against] if statement.against else [])]
     notes = [f"{subject.lines[0]}: {subject.note}" for subject in subjects if subject.note]
     return [
@@ -118,18 +118,20 @@ def _doubts(statement: Statement) -> list[str]:
     ]
 
 
-def _window(statement: Statement, period: Period | None, published: datetime) -> tuple[date, date]:
+def _window(
+    statement: Assertion, period: TimeSpan | None, published: datetime
+) -> tuple[date, date]:
     """The window that all lines of a statement share: up to the last close that all have had."""
     lines = statement.lines
-    known = min(last_close(line, published) for line in lines)
+    latest = min(last_close(line, published) for line in lines)
     if statement.measure == "intraday":
-        return known, published.date()
+        return latest, published.date()
     if period is None or period.kind in ("same", "event"):
         if statement.measure in ("from low", "drawdown"):
-            return back(known, 12, "month"), known
-        return known - timedelta(days=3 if known.weekday() == 0 else 1), known
+            return back(latest, 12, "month"), latest
+        return latest - timedelta(days=3 if latest.weekday() == 0 else 1), latest
     if period == AHEAD:
-        return known, back(known, -TARGET_MONTHS, "month")
+        return latest, back(latest, -TARGET_MONTHS, "month")
     windows = [window_of(period, line, published) for line in lines]
     first, last = max(w[0] for w in windows), min(w[1] for w in windows)
     if period.kind == "future":
@@ -141,7 +143,7 @@ def _window(statement: Statement, period: Period | None, published: datetime) ->
     return min(first, last), last
 
 
-def _reading(statement: Statement, subject: Subject, window: tuple[date, date]) -> Reading:
+def _reading(statement: Assertion, subject: Referent, window: tuple[date, date]) -> Reading:
     first, last = window
     number = round(float(statement.number), 6)
     tolerance = _tolerance(statement, last - first) if statement.says == "=" else _LONGER
@@ -157,7 +159,7 @@ def _reading(statement: Statement, subject: Subject, window: tuple[date, date]) 
     )
 
 
-def _quantity(statement: Statement, subject: Subject, window: tuple[date, date]) -> Quantity:
+def _quantity(statement: Assertion, subject: Referent, window: tuple[date, date]) -> Quantity:
     of, measure = subject.of, statement.measure
     if statement.against is not None:
         ours, theirs = Gain(of), Gain(statement.against.of)
@@ -177,7 +179,7 @@ def _quantity(statement: Statement, subject: Subject, window: tuple[date, date])
     return makers[measure]
 
 
-def _tolerance(statement: Statement, length: timedelta) -> float:
+def _tolerance(statement: Assertion, length: timedelta) -> float:
     """How far off an equality may be: as exactly as it is written, and no more than prices are."""
     if statement.measure == "level":
         return max(statement.half, statement.number * 0.01 if statement.about else 0.0)

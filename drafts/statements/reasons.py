@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from drafts.language.figures import Figure
+from drafts.language.figures import Numeral
 from drafts.statements import words
 from drafts.statements.parts import Parts
 from newsfolio.formatting import figure as number_of
@@ -89,7 +89,7 @@ def _without_topic(named: bool, figured: bool, compares: bool, ahead: bool) -> t
     return "a direction", "it names no period over which to measure it"
 
 
-def _text(about: str, figures: list[Figure], names: list[str]) -> str:
+def _text(about: str, figures: list[Numeral], names: list[str]) -> str:
     """Our own words: what kind of thing it states, its figures, the lines that it names."""
     shown = ", ".join(put(figure) for figure in figures[:_NUMBERS]) + (
         ", ..." if len(figures) > _NUMBERS else ""
@@ -102,7 +102,7 @@ def _text(about: str, figures: list[Figure], names: list[str]) -> str:
     return "; ".join(parts)
 
 
-def put(figure: Figure) -> str:
+def put(figure: Numeral) -> str:
     """A figure for people."""
     unit = {
         "percent": " %",

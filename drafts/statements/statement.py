@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from drafts.language.periods import Period
-from drafts.statements.parts import Subject
+from drafts.language.periods import TimeSpan
+from drafts.statements.parts import Referent
 from newsfolio.claims import Says
 
 Measure = Literal[
@@ -16,7 +16,7 @@ Measure = Literal[
 
 
 @dataclass(frozen=True)
-class Statement:
+class Assertion:
     """A measure of a subject, perhaps against another, over a period, next to a number.
 
     number: a fraction, times or a level, by the measure. half: how exactly it is written, in the
@@ -24,12 +24,12 @@ class Statement:
     """
 
     measure: Measure
-    of: Subject
+    of: Referent
     says: Says
     number: float
-    period: Period | None
+    period: TimeSpan | None
     place: int
-    against: Subject | None = None
+    against: Referent | None = None
     half: float = 0.0
     about: bool = False
 

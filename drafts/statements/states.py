@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from drafts.language.names import Mention
-from drafts.language.periods import Period
+from drafts.language.periods import TimeSpan
 from drafts.statements import words
-from drafts.statements.parts import Parts, Subject
-from drafts.statements.statement import Measure, Statement
+from drafts.statements.parts import Parts, Referent
+from drafts.statements.statement import Assertion, Measure
 from drafts.statements.windows import period_for
 from newsfolio.claims import Says
 
@@ -40,11 +40,11 @@ _OWNED = re.compile(
     re.IGNORECASE,
 )
 
-AHEAD = Period(None, None, "future")
+AHEAD = TimeSpan(None, None, "future")
 """What is to come, without a day by which it should have."""
 
 
-def states_of(parts: Parts) -> Iterator[Statement]:
+def states_of(parts: Parts) -> Iterator[Assertion]:
     """Records and bull or bear markets of a line that is named."""
     for pattern, measure, says, number in _STATES:
         for match in pattern.finditer(parts.text):
@@ -55,7 +55,7 @@ def states_of(parts: Parts) -> Iterator[Statement]:
                 period = period_for(parts, match.end(), 0, len(parts.text))
                 if measure in ("from low", "drawdown") and not _is_there(parts.text, match.start()):
                     period = period if period and period.kind == "future" else AHEAD
-                yield Statement(measure, subject, says, number, period, match.start())
+                yield Assertion(measure, subject, says, number, period, match.start())
     yield from _volatile(parts)
 
 
@@ -64,7 +64,7 @@ def _is_there(text: str, place: int) -> bool:
     return bool(_ARRIVED.search(text[:place]))
 
 
-def _subject(parts: Parts, begin: int, end: int) -> Subject | None:
+def _subject(parts: Parts, begin: int, end: int) -> Referent | None:
     mention = parts.mention_before(begin)
     if mention and not re.search(r"[;:.]\s", parts.text[mention.end : begin]):
         if mention.name.kind == "list":
@@ -76,7 +76,7 @@ def _subject(parts: Parts, begin: int, end: int) -> Subject | None:
     return None
 
 
-def _volatile(parts: Parts) -> Iterator[Statement]:
+def _volatile(parts: Parts) -> Iterator[Assertion]:
     """More volatile over a week, month or quarter than over the one before."""
     match = words.VOLATILE.search(parts.text)
     if not match:
@@ -86,10 +86,10 @@ def _volatile(parts: Parts) -> Iterator[Statement]:
     mention = parts.mention_before(match.start()) or next(iter(parts.mentions), None)
     subject = parts.subject(mention) if mention else parts.heard.group or parts.heard.company
     if grows and ahead and subject and len(subject.lines) == 1:
-        yield Statement("volatility", subject, ">", 0.0, ahead[-1], match.start())
+        yield Assertion("volatility", subject, ">", 0.0, ahead[-1], match.start())
 
 
-def directions_of(parts: Parts) -> Iterator[Statement]:
+def directions_of(parts: Parts) -> Iterator[Assertion]:
     """A line that rose or fell over a period that the sentence names, without a figure."""
     for mention in parts.mentions:
         rest = parts.text[mention.end :]
@@ -118,7 +118,7 @@ def directions_of(parts: Parts) -> Iterator[Statement]:
         if period is None:
             continue
         says: Says = ">" if rose else "<"
-        yield Statement("gain", parts.subject(mention), says, 0.0, period, place)
+        yield Assertion("gain", parts.subject(mention), says, 0.0, period, place)
 
 
 def _is_led(parts: Parts, mention: Mention) -> bool:
@@ -127,7 +127,7 @@ def _is_led(parts: Parts, mention: Mention) -> bool:
     return bool(_OWNED.search(led))
 
 
-def _near(parts: Parts, place: int) -> Period | None:
+def _near(parts: Parts, place: int) -> TimeSpan | None:
     """A period that stands beside a verb, or that opens the sentence."""
     named = [p for p in parts.periods if p.kind in ("past", "future", "day", "event")]
     beside = [p for p in named if -_NEAR < p.begin - place < _NEAR]

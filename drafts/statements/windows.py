@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from drafts.language.periods import Period
+from drafts.language.periods import TimeSpan
 from drafts.statements.parts import Parts
 from newsfolio.listings import asset_of
 
 DAY = timedelta(days=1)
 
 
-def period_for(parts: Parts, place: int, left: int, right: int) -> Period | None:
+def period_for(parts: Parts, place: int, left: int, right: int) -> TimeSpan | None:
     """The period that is meant at a place of a sentence.
 
     left, right: where the figures beside it end and begin. What follows in its own stretch comes
@@ -29,7 +29,7 @@ def period_for(parts: Parts, place: int, left: int, right: int) -> Period | None
     return _meant(chosen, parts, [period for period in named if period.begin < chosen.begin])
 
 
-def _meant(period: Period, parts: Parts, before: list[Period]) -> Period | None:
+def _meant(period: TimeSpan, parts: Parts, before: list[TimeSpan]) -> TimeSpan | None:
     """What "the same period" points back to."""
     if period.kind != "same":
         return period
@@ -67,17 +67,17 @@ def is_open(line: str, published: datetime) -> bool:
     return published.weekday() < 5 and venue.opens <= published.time() < venue.closes
 
 
-def window_of(period: Period, line: str, published: datetime) -> tuple[date, date]:
+def window_of(period: TimeSpan, line: str, published: datetime) -> tuple[date, date]:
     """From the close of one day to the close of another."""
-    known = last_close(line, published)
+    latest = last_close(line, published)
     if period.kind == "future":
         first = max(period.first or date.min, next_close(line, published))
-        return first, period.last or known
+        return first, period.last or latest
     if period.kind == "day" and period.last is None:
-        return _before(known), known
-    last = period.last or known
-    if period.kind == "past" and last > known:
-        last = known
+        return _before(latest), latest
+    last = period.last or latest
+    if period.kind == "past" and last > latest:
+        last = latest
     return period.first or _before(last), last
 
 

@@ -75,10 +75,10 @@ def test_a_table_of_a_page_is_read_by_row_and_column(tmp_path: Path) -> None:
 def test_a_dateline_is_a_moment(
     line: str, moment: tuple[int, int, int, int, int], left_open: str
 ) -> None:
-    said = dateline_of(line)
-    assert said is not None
-    assert said.published == datetime(*moment, tzinfo=UTC)
-    assert left_open in said.reading
+    expected = dateline_of(line)
+    assert expected is not None
+    assert expected.published == datetime(*moment, tzinfo=UTC)
+    assert left_open in expected.reading
 
 
 @pytest.mark.parametrize("line", ["in early 2025", "02/03/2025", "2025-13-41", "Feb 30, 2025"])
@@ -98,7 +98,7 @@ GERMAN = (
 
 
 @pytest.mark.parametrize(
-    ("text", "name", "said"),
+    ("text", "name", "expected"),
     [
         (b"PK\x03\x04\x00\x00", "article.txt", "binary"),
         (b"caf\xe9", "article.txt", "byte 3"),
@@ -112,8 +112,8 @@ GERMAN = (
     ],
     ids=["binary", "bytes", "blank", "pdf", "german", "large", "long", "elements", "script"],
 )
-def test_what_is_no_article_is_named(tmp_path: Path, text: bytes, name: str, said: str) -> None:
-    with pytest.raises(CommandError, match=said):
+def test_what_is_no_article_is_named(tmp_path: Path, text: bytes, name: str, expected: str) -> None:
+    with pytest.raises(CommandError, match=expected):
         read(tmp_path, text, name)
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from drafts.language.names import Names
+from drafts.language.names import NameTable
 from newsfolio.errors import BrokenData
 from newsfolio.library import CHINA_TEN, MAG_SEVEN
 from newsfolio.listings import KNOWN, TRUSTS
 
-NAMES = Names.known()
+NAMES = NameTable.known()
 HEAD = "kind,lines,names,note\n"
 
 
@@ -66,7 +66,7 @@ def test_every_company_of_hong_kong_and_the_mainland_has_a_chinese_name() -> Non
 def test_a_users_names_add_to_ours_and_win(tmp_path: Path) -> None:
     table = tmp_path / "mine.csv"
     table.write_text(HEAD + "company,ROG.SW,Roche;罗氏,\ncompany,AAPL,Hang Seng,\n", "utf-8")
-    names = Names.known(table)
+    names = NameTable.known(table)
     assert [m.name.lines for m in names.mentions("Roche; 罗氏; Hang Seng; Tencent")] == [
         ("ROG.SW",), ("ROG.SW",), ("AAPL",), ("0700.HK",),
     ]  # fmt: skip
@@ -75,13 +75,13 @@ def test_a_users_names_add_to_ours_and_win(tmp_path: Path) -> None:
 def test_a_name_of_two_companies_is_shared(tmp_path: Path) -> None:
     table = tmp_path / "mine.csv"
     table.write_text(HEAD + "company,DAL,Delta,\ncompany,0179.HK,Delta,\n", "utf-8")
-    (mention,) = Names.known(table).mentions("Delta rose 3 %")
+    (mention,) = NameTable.known(table).mentions("Delta rose 3 %")
     assert mention.shared
     assert [row.lines[0] for row in mention.names] == ["DAL", "0179.HK"]
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "expected"),
     [
         ("company,AAPL", "columns"),
         ("thing,AAPL,Apple,", "kind 'thing'"),
@@ -90,8 +90,8 @@ def test_a_name_of_two_companies_is_shared(tmp_path: Path) -> None:
         ("list,@NONE,Apple,", "no list @NONE"),
     ],
 )
-def test_a_wrong_row_is_named(tmp_path: Path, row: str, said: str) -> None:
+def test_a_wrong_row_is_named(tmp_path: Path, row: str, expected: str) -> None:
     table = tmp_path / "mine.csv"
     table.write_text(HEAD + row + "\n", "utf-8")
-    with pytest.raises(BrokenData, match=said):
-        Names.known(table)
+    with pytest.raises(BrokenData, match=expected):
+        NameTable.known(table)

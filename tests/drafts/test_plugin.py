@@ -57,7 +57,7 @@ def test_it_gets_the_text_and_the_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"begin": 30, "end": 30}, "place 30 to 30"),
         ({"end": 4000}, "place 0 to 4000"),
@@ -72,17 +72,17 @@ def test_it_gets_the_text_and_the_moment(tmp_path: Path) -> None:
     ],
 )
 def test_a_claim_that_does_not_hold_up_is_left_out(
-    tmp_path: Path, change: dict[str, object], said: str
+    tmp_path: Path, change: dict[str, object], expected: str
 ) -> None:
     claims, refused = plugin_claims(answering(tmp_path, CLAIM | change, CLAIM), DOCUMENT, PUBLISHED)
     assert len(claims) == 1
     assert len(refused) == 1
     assert "claim 1 is left out" in refused[0]
-    assert said in refused[0]
+    assert expected in refused[0]
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "expected"),
     [
         ("raise SystemExit(3)", "exit code 3"),
         ("print('Sure! Here are the claims:')", "not JSON by the schema"),
@@ -94,10 +94,10 @@ def test_a_claim_that_does_not_hold_up_is_left_out(
         ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "signal 15"),
     ],
 )
-def test_a_program_that_fails_is_named(tmp_path: Path, code: str, said: str) -> None:
+def test_a_program_that_fails_is_named(tmp_path: Path, code: str, expected: str) -> None:
     with pytest.raises(PluginError, match="--with") as caught:
         plugin_claims(command(tmp_path, code), DOCUMENT, PUBLISHED)
-    assert said in str(caught.value)
+    assert expected in str(caught.value)
     assert "drafter.py" in str(caught.value)
 
 

@@ -10,11 +10,11 @@ from drafts.documents.dateline import Dateline
 from drafts.documents.document import Document
 from drafts.drafted import DraftedClaim
 from drafts.drafting import draft_of
-from drafts.language.names import Names
+from drafts.language.names import NameTable
 from newsfolio.claims import Reading
 from tests.support.draft_scores import measure_of, sides_of
 
-NAMES = Names.known()
+NAMES = NameTable.known()
 PUBLISHED = datetime(2025, 2, 21, 22, 30, tzinfo=UTC)
 """A Friday, after the close of New York."""
 

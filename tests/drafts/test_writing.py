@@ -10,22 +10,22 @@ import pytest
 
 from drafts.documents.dateline import Dateline
 from drafts.documents.document import Document
-from drafts.drafted import Draft
+from drafts.drafted import ArticleDraft
 from drafts.drafting import draft_of
-from drafts.language.names import Names
+from drafts.language.names import NameTable
 from drafts.writing import class_name, source_of
 from newsfolio import Article, Strategy
 from newsfolio.claims import digest_of
 from tests.support.draft_scores import TEXTS, drafted
 
-NAMES = Names.known()
+NAMES = NameTable.known()
 PUBLISHED = datetime(2025, 2, 21, 22, 30, tzinfo=UTC)
 HOSTILE = (
     "\"\"\"\n'''\\\nimport os; os.system('x') #\r\x0c\x85\u2028\N{RIGHT-TO-LEFT OVERRIDE}{0}{{"
 )
 
 
-def draft(text: str, title: str = "A title", publisher: str = "") -> Draft:
+def draft(text: str, title: str = "A title", publisher: str = "") -> ArticleDraft:
     return draft_of(Document(text, title, publisher, None), Dateline(PUBLISHED, "", ""), NAMES)
 
 

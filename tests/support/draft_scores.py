@@ -19,9 +19,9 @@ from pathlib import Path
 
 from drafts.documents.dateline import given
 from drafts.documents.reading import read_document
-from drafts.drafted import Draft, DraftedClaim
+from drafts.drafted import ArticleDraft, DraftedClaim
 from drafts.drafting import draft_of
-from drafts.language.names import LISTS, Names
+from drafts.language.names import LISTS, NameTable
 from newsfolio.claims import Reading
 from newsfolio.quantities import (
     Drawdown,
@@ -82,7 +82,7 @@ class Scores:
     """Claims in reach, how many were found with their lines, how many in full; drafted, false."""
 
     claims: int
-    found: int
+    with_lines: int
     full: int
     drafted: int
     false: int
@@ -105,7 +105,7 @@ def labels() -> list[Label]:
         return [_label(row) for row in csv.DictReader(file)]
 
 
-def drafted(text: str) -> Draft:
+def drafted(text: str) -> ArticleDraft:
     """The draft of a shipped article by its id, or of a text of our own by its name."""
     folder = articles() if text in SHIPPED else TEXTS
     if folder is None:
@@ -115,18 +115,18 @@ def drafted(text: str) -> Draft:
     moment = given(published) if published else document.dateline
     if moment is None:
         raise LookupError(f"{text} has no date")
-    return draft_of(document, moment, Names.known())
+    return draft_of(document, moment, NameTable.known())
 
 
 def scores(text: str) -> Scores:
     """The draft of a text beside its labels."""
     draft = drafted(text)
     own = [label for label in labels() if label.text == text]
-    found: dict[str, list[bool]] = {}
+    with_lines: dict[str, list[bool]] = {}
     full: dict[str, list[bool]] = {}
     for claim, lines in dict.fromkeys((x.claim, x.lines) for x in own if x.reach):
         rows = [label for label in own if (label.claim, label.lines) == (claim, lines)]
-        found.setdefault(claim, []).append(
+        with_lines.setdefault(claim, []).append(
             any(_found(row, c) for row in rows for c in draft.claims)
         )
         full.setdefault(claim, []).append(
@@ -136,9 +136,14 @@ def scores(text: str) -> Scores:
     false = [claim for claim in stated if not any(_right(label, claim) for label in own)]
     missed = [f"{text}: {claim}" for claim, parts in full.items() if not all(parts)]
     return Scores(
-        len(found), sum(map(all, found.values())), sum(map(all, full.values())), len(stated),
-        len(false), tuple(missed), tuple(claim.claim.text for claim in false),
-    )  # fmt: skip
+        len(with_lines),
+        sum(map(all, with_lines.values())),
+        sum(map(all, full.values())),
+        len(stated),
+        len(false),
+        tuple(missed),
+        tuple(claim.claim.text for claim in false),
+    )
 
 
 def _label(row: dict[str, str]) -> Label:
@@ -152,8 +157,8 @@ def _label(row: dict[str, str]) -> Label:
 
 def _sides(lines: str) -> Iterator[Sides]:
     ours, _, theirs = lines.partition(" - ")
-    for one, other in product(_choices(ours), _choices(theirs)):
-        yield frozenset(one), frozenset(other)
+    for first_side, other in product(_choices(ours), _choices(theirs)):
+        yield frozenset(first_side), frozenset(other)
 
 
 def _choices(side: str) -> Iterator[tuple[str, ...]]:
@@ -199,8 +204,10 @@ def _right(label: Label, claim: DraftedClaim) -> bool:
 
 def _matches(label: Label, reading: Reading) -> bool:
     near = [
-        not said or abs((date.fromisoformat(said) - date.fromisoformat(day)).days) <= NEAR
-        for said, day in ((label.first, reading.start), (label.last, reading.end))
+        not labelled or abs((date.fromisoformat(labelled) - date.fromisoformat(day)).days) <= NEAR
+        for labelled, day in ((label.first, reading.start), (label.last, reading.end))
     ]
-    number = any(abs(reading.number - each) <= 1e-6 * max(1, abs(each)) for each in label.numbers)
+    number = any(
+        abs(reading.number - value) <= 1e-6 * max(1, abs(value)) for value in label.numbers
+    )
     return all(near) and number and _SENSE[reading.says] == _SENSE[label.says]

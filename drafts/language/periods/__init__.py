@@ -15,9 +15,9 @@ from itertools import zip_longest
 
 from drafts.language.periods import calendar_units, counted, days, pointers
 from drafts.language.periods.rules import RULES
-from drafts.language.periods.spans import DAY, Now, Period, back
+from drafts.language.periods.spans import DAY, Now, TimeSpan, back
 
-__all__ = ["DAY", "Period", "back", "calendar_units", "counted", "days", "periods_of", "pointers"]
+__all__ = ["DAY", "TimeSpan", "back", "calendar_units", "counted", "days", "periods_of", "pointers"]
 
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|may|might|could|expects?|(?<!-)expected to|forecasts?|sees?|targets?|"
@@ -31,18 +31,18 @@ _TO = re.compile(r"\s*(?:and|to|through|until|till|–|-|至|到)\s*")
 _FROM = re.compile(r"\b(?:between|from)\s*$|[从自]$", re.IGNORECASE)
 
 
-def periods_of(text: str, published: date) -> list[Period]:
+def periods_of(text: str, published: date) -> list[TimeSpan]:
     """Periods from left to right; the longest where they overlap."""
-    hits: list[Period] = []
+    hits: list[TimeSpan] = []
     for pattern, meaning in RULES:
         for match in pattern.finditer(text):
             now = Now(published, _looks_ahead(text, match.start(), match.end()))
             span = meaning(match, now)
             if span:
                 begin = match.start() + len(match[0]) - len(match[0].lstrip())
-                hits.append(Period(span.first, span.last, span.kind, begin, match.end()))
+                hits.append(TimeSpan(span.first, span.last, span.kind, begin, match.end()))
     hits.sort(key=lambda period: (period.begin, -period.end))
-    kept: list[Period] = []
+    kept: list[TimeSpan] = []
     for period in hits:
         if not kept or period.begin >= kept[-1].end:
             kept.append(period)
@@ -56,7 +56,7 @@ def _looks_ahead(text: str, begin: int, end: int) -> bool:
     return bool(_AHEAD.search(text[left : min(cuts, default=len(text))]))
 
 
-def _joined(periods: list[Period], text: str) -> Iterator[Period]:
+def _joined(periods: list[TimeSpan], text: str) -> Iterator[TimeSpan]:
     """Two that are one: "this year through Tuesday", "between March 3 and March 7"."""
     skipped = False
     for period, after in zip_longest(periods, periods[1:]):
@@ -68,7 +68,7 @@ def _joined(periods: list[Period], text: str) -> Iterator[Period]:
         yield joint or period
 
 
-def _both(period: Period, after: Period, text: str) -> Period | None:
+def _both(period: TimeSpan, after: TimeSpan, text: str) -> TimeSpan | None:
     gap = text[period.end : after.begin]
     if after.last is None or after.kind not in ("day", "past"):
         return None

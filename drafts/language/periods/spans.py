@@ -24,7 +24,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Period(Span):
+class TimeSpan(Span):
     """A span with its place in a text."""
 
     begin: int = 0

@@ -25,10 +25,10 @@ def article(shell: Shell) -> Path:
 
 def test_a_draft_is_checked_and_runs(shell: Shell) -> None:
     shutil.copy(TEXTS / "sector_call.txt", shell.folder)
-    said = shell("draft", "sector_call.txt")
-    assert (said.code, said.err) == (0, "")
-    assert "claims to measure" in said.out
-    assert "newsfolio run chips_stay_long_asia.py --data sample" in said.out
+    expected = shell("draft", "sector_call.txt")
+    assert (expected.code, expected.err) == (0, "")
+    assert "claims to measure" in expected.out
+    assert "newsfolio run chips_stay_long_asia.py --data sample" in expected.out
     answer = shell("claims", "chips_stay_long_asia.py", "--data", "sample", "--json")
     verdicts = [claim["verdict"] for claim in json.loads(answer.out)["claims"]]
     assert set(verdicts) == {"simulated", "untestable"}
@@ -37,29 +37,29 @@ def test_a_draft_is_checked_and_runs(shell: Shell) -> None:
 
 
 def test_a_text_without_a_date_asks_for_one(shell: Shell, article: Path) -> None:
-    said = shell("draft", article.name)
-    assert said.code == 2
-    assert "no date of publication" in said.err
-    assert "--published 2025-09-21T12:00Z" in said.err
+    expected = shell("draft", article.name)
+    assert expected.code == 2
+    assert "no date of publication" in expected.err
+    assert "--published 2025-09-21T12:00Z" in expected.err
     assert list(shell.folder.glob("*.py")) == []
-    said = shell("draft", article.name, "--published", "2025-09-21T12:00Z", "--quiet")
-    assert said.out == "chips_ahead.py\n"
+    expected = shell("draft", article.name, "--published", "2025-09-21T12:00Z", "--quiet")
+    assert expected.out == "chips_ahead.py\n"
 
 
 def test_a_file_that_is_there_stays(shell: Shell, article: Path) -> None:
     (shell.folder / "mine.py").write_text("mine")
-    said = shell("draft", article.name, "--published", "2025-09-21", "--out", "mine.py")
-    assert said.code == 2
-    assert "mine.py is there already" in said.err
+    expected = shell("draft", article.name, "--published", "2025-09-21", "--out", "mine.py")
+    assert expected.code == 2
+    assert "mine.py is there already" in expected.err
     assert (shell.folder / "mine.py").read_text() == "mine"
 
 
 def test_a_program_that_fails_leaves_nothing(shell: Shell, article: Path) -> None:
     (shell.folder / "bad.py").write_text("print('no JSON')")
     command = f"{shlex.quote(sys.executable)} bad.py"
-    said = shell("draft", article.name, "--published", "2025-09-21", "--with", command)
-    assert said.code == 1
-    assert "bad.py: its answer is not JSON by the schema" in said.err
+    expected = shell("draft", article.name, "--published", "2025-09-21", "--with", command)
+    assert expected.code == 1
+    assert "bad.py: its answer is not JSON by the schema" in expected.err
     assert not (shell.folder / "chips_ahead.py").exists()
 
 
@@ -72,9 +72,9 @@ def test_a_program_is_named_in_the_draft(shell: Shell, article: Path) -> None:
     ]  # fmt: skip
     (shell.folder / "good.py").write_text(f"print({json.dumps({'claims': claims})!r})")
     command = f"{shlex.quote(sys.executable)} good.py"
-    said = shell("draft", article.name, "--published", "2025-09-21", "--with", command)
-    assert said.code == 0
-    assert "claim 2 is left out: place 13 to 9999" in said.out
+    expected = shell("draft", article.name, "--published", "2025-09-21", "--with", command)
+    assert expected.code == 0
+    assert "claim 2 is left out: place 13 to 9999" in expected.out
     source = (shell.folder / "chips_ahead.py").read_text()
     assert "Gain('0700.HK') - Gain('KWEB')" in source
     assert source.count("good.py") == 2
@@ -85,7 +85,7 @@ def test_the_schema_is_printed(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         ((), "name an article's file"),
         (("none.txt",), "cannot read none.txt"),
@@ -95,10 +95,10 @@ def test_the_schema_is_printed(shell: Shell) -> None:
     ],
 )
 def test_a_mistake_is_two_lines(
-    shell: Shell, article: Path, arguments: tuple[str, ...], said: str
+    shell: Shell, article: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
     answer = shell("draft", *arguments)
     assert answer.code in (1, 2)
-    assert said in answer.err
+    assert expected in answer.err
     assert len(answer.err.splitlines()) <= 2
     assert list(shell.folder.glob("*.py")) == []

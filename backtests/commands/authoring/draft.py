@@ -11,7 +11,7 @@ from newsfolio.errors import CommandError, OutputError
 
 if TYPE_CHECKING:
     from drafts.documents.dateline import Dateline
-    from drafts.drafted import Draft
+    from drafts.drafted import ArticleDraft
 
 SHOWN = 12
 """Decisions that the terminal lists; the file has all."""
@@ -51,7 +51,7 @@ def draft(
     """
     from drafts.documents.reading import read_document
     from drafts.drafting import draft_of
-    from drafts.language.names import Names
+    from drafts.language.names import NameTable
     from drafts.plugin import name_of, plugin_claims
     from drafts.plugin import schema as schema_of
 
@@ -60,13 +60,13 @@ def draft(
         return
     if article is None:
         raise CommandError("name an article's file: newsfolio draft article.txt")
-    known = Names.known(names)
+    table = NameTable.known(names)
     document = read_document(article)
     dateline = _dateline(document.dateline, published, article)
     proposed, refused = (
         plugin_claims(with_, document, dateline.published, with_seconds) if with_ else ([], [])
     )
-    drafted = draft_of(document, dateline, known, proposed, name_of(with_) if with_ else "")
+    drafted = draft_of(document, dateline, table, proposed, name_of(with_) if with_ else "")
     path = _written(drafted, out)
     if quiet:
         print(path)
@@ -74,7 +74,7 @@ def draft(
         _say(drafted, path, refused)
 
 
-def _dateline(said: Dateline | None, published: str, article: Path) -> Dateline:
+def _dateline(named: Dateline | None, published: str, article: Path) -> Dateline:
     """The moment that counts: the user's where one is given, else the text's own."""
     from dataclasses import replace
 
@@ -82,15 +82,15 @@ def _dateline(said: Dateline | None, published: str, article: Path) -> Dateline:
 
     if published:
         return replace(given(published), reading="given with --published")
-    if said is None:
+    if named is None:
         raise CommandError(
             f"{article}: no date of publication in its head; say when it could be read, "
             "--published 2025-09-21T12:00Z"
         )
-    return said
+    return named
 
 
-def _written(drafted: Draft, out: Path | None) -> Path:
+def _written(drafted: ArticleDraft, out: Path | None) -> Path:
     """The file, whole or not at all; one that is there already is not overwritten."""
     from drafts.drafting import slug
     from drafts.writing import source_of
@@ -113,11 +113,11 @@ def _written(drafted: Draft, out: Path | None) -> Path:
     return path
 
 
-def _say(drafted: Draft, path: Path, refused: list[str]) -> None:
+def _say(drafted: ArticleDraft, path: Path, refused: list[str]) -> None:
     """What was drafted, what was left out, and what a person decides next."""
     article, claims = drafted.article, drafted.claims
-    stated = sum(bool(each.claim.stated) for each in claims)
-    undecided = [each for each in claims if each.undecided]
+    stated = sum(bool(drafted_claim.claim.stated) for drafted_claim in claims)
+    undecided = [drafted_claim for drafted_claim in claims if drafted_claim.undecided]
     print(f"{article.title} ({article.publisher})")
     print(f"  readable from {article.published:%Y-%m-%d %H:%M} UTC")
     if article.dated_by:
@@ -127,9 +127,10 @@ def _say(drafted: Draft, path: Path, refused: list[str]) -> None:
         f"{len(claims) - stated - len(undecided)} untestable"
     )
     print(*drafted.notes, *refused, sep="\n", end="\n" if drafted.notes or refused else "")
-    for each in undecided[:SHOWN]:
-        line = drafted.document.line_of(each.place.begin)
-        print(f"  TODO {each.claim.id} (line {line}): {each.claim.text}; {each.todo[0]}")
+    for drafted_claim in undecided[:SHOWN]:
+        line = drafted.document.line_of(drafted_claim.place.begin)
+        claim = drafted_claim.claim
+        print(f"  TODO {claim.id} (line {line}): {claim.text}; {drafted_claim.todo[0]}")
     if len(undecided) > SHOWN:
         print(f"  and {len(undecided) - SHOWN} more, see TODO in the file")
     print(f"wrote {path}; read it beside the article, then")
