@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+
+from reports.contract.manifest import VerdictLineJson
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class JudgedRow:
     variant: str
     run: str
     end: str
-    verdict: Mapping[str, Any]
+    verdict: VerdictLineJson
 
 
 def judged_rows(connection: sqlite3.Connection) -> Iterator[JudgedRow]:
