@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from newsfolio.assets import Asset
 from newsfolio.declared import declared_in
@@ -58,7 +58,7 @@ def author_of(kind: type) -> type:
 
 def lines_of_class(cls: type, given: tuple[str, ...]) -> tuple[str | Asset, ...]:
     """The lines given, or else the class's own `universe`."""
-    own: str | Asset | Iterable[str | Asset] = getattr(cls, "universe", ())
+    own = cast("str | Asset | Iterable[str | Asset]", vars_of(cls).get("universe", ()))
     declared = declared_in(cls.__module__) if given else {}
     lines: tuple[str | Asset, ...] = tuple(declared.get(line, line) for line in given) or (
         (own,) if isinstance(own, str | Asset) else tuple(own)
@@ -69,6 +69,11 @@ def lines_of_class(cls: type, given: tuple[str, ...]) -> tuple[str | Asset, ...]
             "--universe SPY,KWEB or a class attribute `universe`"
         )
     return lines
+
+
+def vars_of(cls: type) -> dict[str, object]:
+    """The attributes of a class and its bases."""
+    return {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
 
 
 @lru_cache(maxsize=64)

@@ -59,9 +59,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     sessions, weekend = sessions_until(lines, bars, np.datetime64(end), want.clock)
     sessions, outstanding = with_payouts(sessions, lines, end)
     own = on_sessions(lines, bars, sessions)
-    grids = _grids(own, lines, sessions)
-    if want.bars:
-        grids["high"], grids["low"] = _reaches(own, lines, sessions)
+    grids = _grids(own, lines, sessions, want.bars)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
@@ -69,7 +67,6 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     masks, limits = fillable_of(lines, own, grids, sessions)
     money, of_money = _money(bars, want, fx, lines, calendar, first)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
-    of_tables = (note for table in tables.values() for note in table.notes)
     beyond = beyond_calendars((line.venue for line in lines), sessions[first:])
     notes = (why, *outstanding, *weekend, *beyond)
     return Market(
@@ -86,10 +83,9 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, want.lines), *of_tables, *notes, *of_money, *limits),
+        notes=(*notes_on(bars, held, want.lines), *_of_tables(tables), *notes, *of_money, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
-        simulated=any(line.simulated for line in bars.values())
-        or any(table.simulated for table in tables.values()),
+        simulated=_simulated(bars, tables),
         fx=fx,
         **grids,
         **masks,
@@ -169,8 +165,20 @@ def _lasting(
             yield from stand_ins(asset, bars)
 
 
-def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -> Grids:
-    """The columns of all lines on the session axis."""
+def _simulated(bars: Mapping[str, Bars], tables: Mapping[str, FactTable]) -> bool:
+    return any(line.simulated for line in bars.values()) or any(
+        table.simulated for table in tables.values()
+    )
+
+
+def _of_tables(tables: Mapping[str, FactTable]) -> Iterator[str]:
+    return (note for table in tables.values() for note in table.notes)
+
+
+def _grids(
+    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days, whole: bool
+) -> Grids:
+    """The columns of all lines on the session axis; whole: with highs and lows."""
     shape = (len(sessions), len(lines))
     grids: Grids = {
         "open": np.full(shape, np.nan),
@@ -183,6 +191,8 @@ def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -
     }
     for column, asset in enumerate(lines):
         _fill_column(grids, column, bars[asset.ticker], sessions, asset)
+    if whole:
+        grids["high"], grids["low"] = _reaches(bars, lines, sessions)
     return grids
 
 

@@ -33,7 +33,7 @@ import pandas as pd
 
 from markets.bars import COLUMNS, Doubt, Priced, moved_on
 from markets.quality.amounts import Amounts
-from markets.yahoo.chart import Chart, ChartMeta, PaidDividend, line_of, object_of
+from markets.yahoo.chart import ChartMeta, PaidDividend, YahooChart, line_of, object_of
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
 from newsfolio.venue import Unit, unit_of
@@ -63,7 +63,7 @@ class Raw:
     """
 
     prices: pd.DataFrame
-    chart: Chart
+    chart: YahooChart
     at: datetime | None = None
 
     @property

@@ -70,22 +70,22 @@ class ChartLine(TypedDict, total=False):
     indicators: ChartIndicators
 
 
-class Chart(TypedDict, total=False):
+class YahooChart(TypedDict, total=False):
     """A chart, {} where an answer has none."""
 
     result: list[ChartLine]
 
 
-def chart_of(answer: Response | None) -> Chart:
+def chart_of(answer: Response | None) -> YahooChart:
     """The chart object of an answer."""
     try:
         chart = json.loads(answer.content)["chart"] if answer is not None else {}
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
-    return object_of(cast(Chart, chart))
+    return object_of(cast(YahooChart, chart))
 
 
-def line_of(chart: Chart) -> ChartLine:
+def line_of(chart: YahooChart) -> ChartLine:
     """The one line that a chart is about, {} if it has none."""
     results = chart.get("result")
     return object_of(results[0]) if isinstance(results, list) and results else {}

@@ -51,8 +51,8 @@ def _batches(connection: sqlite3.Connection) -> Iterator[list[TrialRow]]:
 
 def _trial(old: sqlite3.Row) -> TrialRow:
     columns = dict(old)
-    known = {name: columns[name] for name in FIRST - {"id"} if columns[name] is not None}
-    row = cast(LedgerRow, {**EMPTY, **known})
+    said_then = {name: columns[name] for name in FIRST - {"id"} if columns[name] is not None}
+    row = cast(LedgerRow, {**EMPTY, **said_then})
     scored, sharpe = columns.get("scored") or 0, columns.get("sharpe")
     counts = columns["status"] == "done" and scored > 0 and not columns["simulated"]
     return {
