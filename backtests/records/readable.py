@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 Document = TypeVar("Document")
 
@@ -14,7 +14,7 @@ class Readable(dict[str, object]):
     A key that is also a method of dict, as `items`, is reached in brackets alone.
     """
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         try:
             return self[name]
         except KeyError:

@@ -105,7 +105,7 @@ class PoliteSession(_Session):
         self._own.chart = self._own.refusal = self._own.told_to_wait = None
         self._own.patience, self._own.tries = self.patience, self.tries
 
-    def request(self, method: HttpMethod, url: str, **options: Any) -> Response:  # type: ignore[override]
+    def request(self, method: HttpMethod, url: str, **options: object) -> Response:  # type: ignore[override]
         if _COOKIE in url and self._cookie is not None:
             return self._cookie  # yfinance asks for it before each request
         if CHART not in url:

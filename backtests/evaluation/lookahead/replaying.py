@@ -177,7 +177,7 @@ class _Unpacker(pickle.Unpickler):
         super().__init__(io.BytesIO(luggage.body))
         self._files = luggage.files
 
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> object:
         if module in self._files and module not in sys.modules:
             strategy_loader.load_file(Path(self._files[module]), module)
         return super().find_class(module, name)
