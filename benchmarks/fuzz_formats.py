@@ -1,6 +1,6 @@
 """Files of every vendor by the thousand, from histories that know the truth: what is misread.
 
-    PYTHONPATH=. python benchmarks/fuzz_formats.py [FORMAT|dates|lots|adjustment|all] [tries] [seed]
+    python benchmarks/fuzz_formats.py [FORMAT|dates|lots|adjustment|all] [tries] [seed]
 
 A try writes a history in a format, as it is or changed in a way that has a right answer: columns in
 another order, rows reversed, dropped or doubled, lines that end otherwise, cells spoilt. What is
@@ -22,9 +22,12 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
+
 from benchmarks.fuzz_counts import Counts
 from benchmarks.fuzz_mutations import Draw
 from markets.bars import Bars, Priced
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
@@ -128,7 +131,8 @@ def spoilt(content: bytes, chance: Chance) -> bytes:
 def read(folder: Path, written: Written) -> Bars:
     path = written.put(folder)
     try:
-        loaded = FolderSource(folder).load([asset_of(written.ticker)])
+        source = FolderSource(folder, told=vendor_words(written.vendor))
+        loaded = source.load([asset_of(written.ticker)])
         if written.ticker not in loaded:  # its content named its lines, and is none any more
             raise MissingData(f"no line {written.ticker}")
         return loaded[written.ticker]
@@ -175,6 +179,9 @@ def one_format(name: str, folder: Path, chance: Chance) -> None:
     mark = b";" if b";" in lines[0] else b","
     changed = change(lines, mark, chance)
     written = replace(written, content=b"\n".join(changed or lines) + b"\n")
+    if written.vendor and chance.random() < 0.25:
+        read(folder, replace(written, vendor=""))
+        raise MisreadFile("read though nothing says what its prices are adjusted for")
     require_true(read(folder, written), written, of, shares=name != "eodhd")
 
 
