@@ -64,8 +64,8 @@ class Result:
     references: equity of "benchmark" and of each control, sessions x names, same initial capital.
     rates: `cash`, what a year of idle cash earned as known on each session.
     placebos: label, start (ISO date) and excess a year of each placebo.
-    evaluation: `Evaluation.as_json()`, None where the run was not evaluated. Its keys can be
-        written as attributes too: `result.evaluation.scored.sessions`.
+    evaluation: `Evaluation.as_json()`, None where the run was not evaluated. Type checkers know its
+        keys; a notebook may write them as attributes: `result.evaluation.scored.sessions`.
     """
 
     manifest: ManifestJson
