@@ -11,13 +11,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 Reported = dict[str, str]
 Graph = Mapping[str, set[str]]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+ROOT = Path(__file__).parents[2]
 PACKAGES = ("newsfolio", "strategies", "markets", "reports", "backtests")
 GENERIC = frozenset({"each", "found", "it", "known", "one", "said", "such", "thing", "told"})
 _BAGS = ("dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict")
@@ -111,6 +112,14 @@ def source_files(root: Path, *folders: str) -> list[SourceFile]:
         for path in sorted(paths)
         if path.suffix in (".py", ".pyx", ".pxi")
     ]
+
+
+@cache
+def project_files(*folders: str) -> tuple[SourceFile, ...]:
+    """Those of this project, each parsed once for all tests that look at it."""
+    if len(folders) == 1:
+        return tuple(source_files(ROOT, *folders))
+    return tuple(file for folder in folders for file in project_files(folder))
 
 
 # --- the graph of imports ----------------------------------------------------------------------
