@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import newsfolio
-from tests.support.source_tree import bags, source_files, uses_of_any
+from tests.support.source_tree import bags, project_files, source_files, uses_of_any
 
-ROOT = Path(newsfolio.__file__).parent.parent
-FILES = source_files(ROOT, "newsfolio", "markets", "reports", "backtests")
+FILES = project_files("newsfolio", "markets", "reports", "backtests")
 
 BAGS = {
     "markets/yahoo/session.py": "what yfinance asks curl_cffi for, handed on as it comes",
