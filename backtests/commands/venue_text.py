@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from math import inf
-from typing import Any
+from typing import TypedDict, TypeVar
 
 from newsfolio.assets import Asset
 from newsfolio.boards import Board, PriceBands
@@ -20,7 +20,25 @@ BASES = {Basis.VALUE: "of value", Basis.SHARES: "a share", Basis.ORDER: "an orde
 SIDES = {(True, False): "sales", (False, True): "purchases", (False, False): "both sides"}
 
 
-def in_short(rows: VenueRows) -> dict[str, Any]:
+Value = TypeVar("Value")
+
+
+class MarketJson(TypedDict):
+    """A market as `newsfolio venues --json` prints it."""
+
+    suffixes: list[str]
+    name: str
+    calendars: list[str]
+    currency: str
+    unit: str
+    opens: str
+    closes: str
+    lot: float
+    shorting: bool
+    tax: str
+
+
+def in_short(rows: VenueRows) -> MarketJson:
     """A market as the list of `newsfolio venues` has it."""
     venues = tuple(rows.suffixes.values())
     return {
@@ -114,13 +132,13 @@ def _venue(venue: Venue) -> str:
 
 
 def _dated(
-    what: str, fact: Dated[Any], shown: Any = str, source: str = ""
+    what: str, fact: Dated[Value], shown: Callable[[Value], str] = str, source: str = ""
 ) -> Iterator[tuple[str, str, str, str]]:
     for row in fact.rows:
         yield (what, _start(row), shown(row.value), row.source or source)
 
 
-def _start(row: Row[Any]) -> str:
+def _start(row: Row[Value]) -> str:
     return row.start.isoformat() if row.start and row.start.year > 1 else ALWAYS
 
 
@@ -149,7 +167,7 @@ def _charged(what: str, levy: Levy) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _steps(table: TickTable) -> str:
-    """`0.01 below 10, 0.05 below 50, then 0.1`."""
+    """`0.01 to 10, 0.05 to 50, then 0.1`."""
     *bands, last = table.ticks
     below = [f"{tick:g} to {bound:.5g}" for tick, bound in zip(bands, table.bounds, strict=True)]
     return ", ".join([*below, f"then {last:g}" if below else f"{last:g}"])
