@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backtests.settings import Settings
 from backtests.simulation.output import Target
-from markets.market import Market, Placed
+from markets.market import Array, Floats, Market, Placed
 
 Weights = dict[str, float]
 
@@ -62,7 +60,7 @@ class Decided:
     """
 
     session: int
-    values: NDArray[np.floating[Any]]
+    values: Floats
     equity: float
     weights: Weights | None
 
@@ -127,12 +125,12 @@ class Rows:
     facts: Mapping[str, Placed]
 
 
-def packed_rows(arrays: Mapping[str, NDArray[Any]], rows: slice) -> bytes:
+def packed_rows(arrays: Mapping[str, Array], rows: slice) -> bytes:
     """Rows of arrays as one piece; both sides have the arrays in the same order."""
     return b"".join(values[rows].tobytes() for values in arrays.values())
 
 
-def write_rows(arrays: Mapping[str, NDArray[Any]], rows: slice, body: bytes) -> None:
+def write_rows(arrays: Mapping[str, Array], rows: slice, body: bytes) -> None:
     """Rows of arrays from one piece."""
     place = 0
     for values in arrays.values():
@@ -146,7 +144,7 @@ class Step:
     """Decide at a session, with the account of the run; the answer comes before later rows do."""
 
     session: int
-    values: NDArray[np.floating[Any]]
+    values: Floats
     equity: float
     rows: Rows | None = None
 
@@ -194,5 +192,5 @@ class Opened:
     """
 
     market: Market
-    derived: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    derived: Mapping[str, Array] = field(default_factory=dict)
     flowing: bool = False
