@@ -12,7 +12,6 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from newsfolio.blame import is_given
@@ -34,7 +33,7 @@ class _Read:
     """A name of a namespace, with what it stood for: a copy of a value, or code itself."""
 
     name: str
-    namespace: Mapping[str, Any]
+    namespace: Mapping[str, object]
     value: object
     code: bool
 
@@ -96,7 +95,7 @@ class Reads:
         return names
 
     def _of_name(
-        self, name: str, namespace: Mapping[str, Any], attributes: set[str]
+        self, name: str, namespace: Mapping[str, object], attributes: set[str]
     ) -> Iterator[_Read]:
         value = namespace[name]
         wrapped = getattr(value, "__wrapped__", None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, TypeVarTuple, cast
 
 from newsfolio.arrays import ArrayHistory, Arrays
 from newsfolio.assets import Sleeve
@@ -195,13 +195,13 @@ class MarketView(View):
         )
 
 
-def labels(lines: tuple[str, ...]) -> pd.Index[Any]:
+def labels(lines: tuple[str, ...]) -> pd.Index[str]:
     """The labels of a frame or a Series; of its own, for their name could be changed."""
     return _labels(lines).view()
 
 
 @lru_cache(maxsize=256)
-def _labels(lines: tuple[str, ...]) -> pd.Index[Any]:
+def _labels(lines: tuple[str, ...]) -> pd.Index[str]:
     import pandas as pd
 
     return pd.Index(list(lines))

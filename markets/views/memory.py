@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from markets.market import Market
 from markets.per_market import per_market
 from newsfolio.assets import Sleeve
 from newsfolio.kept import Kept
+from newsfolio.reads import Reads
 
-Answers = dict[tuple[str, int, int], dict[str | Sleeve, float]]
+LookUp = tuple[str, int, int]
+LookedUp = dict[str | Sleeve, float]
+Answers = dict[LookUp, LookedUp]
 """Look-ups at one session, by name, lookback and skip."""
 
-Signals = dict[tuple[Any, ...], Kept]
-"""Answers of `view.once` at one session, by function, arguments and their types."""
+Asked = tuple[Reads, tuple[object, ...], tuple[object, ...]]
+"""What `view.once` is asked at a session: function, arguments, and of which kinds those are."""
 
 NUMBERS = 500_000
 """Numbers that look-ups on a market may be, a hundred bytes each; the oldest session goes first."""
@@ -22,10 +25,11 @@ NUMBERS = 500_000
 BYTES = 64_000_000
 """What the answers of `view.once` on a market may take."""
 
-Remembered = TypeVar("Remembered", bound=dict[Any, Any])
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
-class BySession(Generic[Remembered]):
+class BySession(Generic[Key, Value]):
     """What is remembered of each session, and how much that is together.
 
     A recorder is handed `of`, and asks it for sessions that it has written alone.
@@ -33,17 +37,17 @@ class BySession(Generic[Remembered]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._sessions: dict[int, Remembered] = {}
+        self._sessions: dict[int, dict[Key, Value]] = {}
         self._sizes: dict[int, int] = {}
         self._size = 0
 
-    def of(self, session: int) -> Remembered:
+    def of(self, session: int) -> dict[Key, Value]:
         remembered = self._sessions.get(session)
         if remembered is None:
-            remembered = self._sessions.setdefault(session, cast(Remembered, {}))
+            remembered = self._sessions.setdefault(session, {})
         return remembered
 
-    def all(self) -> Iterator[tuple[int, Remembered]]:
+    def all(self) -> Iterator[tuple[int, dict[Key, Value]]]:
         """What is remembered, by session, in the order in which it was first asked for."""
         return iter(list(self._sessions.items()))
 
@@ -59,10 +63,10 @@ class BySession(Generic[Remembered]):
 
 
 @per_market
-def look_ups_of(market: Market) -> BySession[Answers]:
+def look_ups_of(market: Market) -> BySession[LookUp, LookedUp]:
     return BySession(NUMBERS)
 
 
 @per_market
-def signals_of(market: Market) -> BySession[Signals]:
+def signals_of(market: Market) -> BySession[Asked, Kept]:
     return BySession(BYTES)

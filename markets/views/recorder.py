@@ -19,8 +19,10 @@ from markets.views.memory import (
     BYTES,
     NUMBERS,
     Answers,
+    Asked,
     BySession,
-    Signals,
+    LookedUp,
+    LookUp,
     look_ups_of,
     signals_of,
 )
@@ -58,8 +60,10 @@ class Recorder:
         self._universe = market.universe
         self._stand_in = stand_ins(market)
         shares = bait is None and not alone
-        self._look_ups = look_ups_of(market.whole) if shares else BySession[Answers](NUMBERS)
-        self._kept = signals_of(market.whole) if shares else BySession[Signals](BYTES)
+        self._look_ups = (
+            look_ups_of(market.whole) if shares else BySession[LookUp, LookedUp](NUMBERS)
+        )
+        self._kept = signals_of(market.whole) if shares else BySession[Asked, Kept](BYTES)
         self._answers: Answers = {}
         self._looked_into: set[Reads] = set()
         self._days = pd.DatetimeIndex([])
@@ -109,7 +113,7 @@ class Recorder:
         reads = reads_of(function, self._looked_into)
         session = self._known - 1 if at is None else self._session_of(at)
         answers = self._kept.of(session)
-        key = (reads, arguments, *map(type, arguments))
+        key = reads, arguments, _kinds(arguments)
         try:
             answer = answers.get(key)
         except TypeError:
@@ -350,6 +354,14 @@ def _array(column: pd.Series) -> NDArray[Any]:
     """A column as an array: days, numbers or texts."""
     kind = {"M": "datetime64[D]", "f": "float64"}.get(column.dtype.kind, "str")
     return column.to_numpy().astype(kind)
+
+
+def _kinds(arguments: tuple[object, ...]) -> tuple[object, ...]:
+    """The types of arguments, those within tuples too: 1, 1.0 and True are equal."""
+    kinds = tuple(map(type, arguments))
+    if tuple not in kinds:
+        return kinds
+    return tuple(_kinds(part) if isinstance(part, tuple) else type(part) for part in arguments)
 
 
 def _blank(shape: tuple[int, ...], bait: np.random.Generator | None) -> Floats:

@@ -43,7 +43,7 @@ def asked_again(market: Market, most: int) -> Iterator[str]:
 def _by_function(market: Market) -> dict[Reads, list[Asked]]:
     calls: dict[Reads, list[Asked]] = defaultdict(list)
     for session, answers in signals_of(market.whole).all():
-        for (reads, arguments, *_), answer in answers.items():
+        for (reads, arguments, _), answer in answers.items():
             calls[reads].append((session, arguments, answer))
     return calls
 

@@ -6,7 +6,7 @@ that has trials of the old one goes on counting them as the same rule; its rows 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Rewritten(NamedTuple):
@@ -42,7 +42,7 @@ def first_code(code: str) -> str:
     return code
 
 
-def by_first_code(value: Any) -> Any:
+def by_first_code(value: object) -> object:
     """A value of JSON with the first hash instead of each later one."""
     if isinstance(value, dict):
         return {name: by_first_code(part) for name, part in value.items()}
