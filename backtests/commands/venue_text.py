@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import inf
-from typing import Any
+from typing import TypedDict, TypeVar
 
 from newsfolio.assets import Asset
 from newsfolio.boards import Board, PriceBands
@@ -19,7 +19,25 @@ BASES = {Basis.VALUE: "of value", Basis.SHARES: "a share", Basis.ORDER: "an orde
 SIDES = {(True, False): "sales", (False, True): "purchases", (False, False): "both sides"}
 
 
-def in_short(rows: VenueRows) -> dict[str, Any]:
+Value = TypeVar("Value")
+
+
+class MarketJson(TypedDict):
+    """A market as `newsfolio venues --json` prints it."""
+
+    suffixes: list[str]
+    name: str
+    calendars: list[str]
+    currency: str
+    unit: str
+    opens: str
+    closes: str
+    lot: float
+    shorting: bool
+    tax: str
+
+
+def in_short(rows: VenueRows) -> MarketJson:
     """A market as the list of `newsfolio venues` has it."""
     venues = tuple(rows.suffixes.values())
     return {
@@ -106,13 +124,13 @@ def _venue(venue: Venue) -> str:
 
 
 def _dated(
-    what: str, fact: Dated[Any], shown: Any = str, source: str = ""
+    what: str, fact: Dated[Value], shown: Callable[[Value], str] = str, source: str = ""
 ) -> Iterator[tuple[str, str, str, str]]:
     for row in fact.rows:
         yield (what, _start(row), shown(row.value), row.source or source)
 
 
-def _start(row: Row[Any]) -> str:
+def _start(row: Row[Value]) -> str:
     return row.start.isoformat() if row.start and row.start.year > 1 else ALWAYS
 
 
@@ -125,7 +143,7 @@ def _side(levy: Levy) -> str:
     return SIDES[levy.sales_only, levy.purchases_only]
 
 
-def _rate(levy: Levy) -> Any:
+def _rate(levy: Levy) -> Callable[[float], str]:
     """How the rates of a levy are written."""
     most = levy.maximum.rows[-1].value
     bound = f", {most:g} at most" if most < inf else ""
