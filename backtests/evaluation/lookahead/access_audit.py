@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import ref
 
 from backtests.evaluation.lookahead.announcements import LINK, SHARED, announce

@@ -66,10 +66,11 @@ def _announce_requests(curl: ModuleType) -> None:
     named = curl.Curl.setopt
 
     @wraps(named)
-    def setopt(self: Any, option: Any, value: Any) -> Any:
+    def setopt(self: object, option: int, value: object) -> object:
         if int(option) == _ADDRESS:
             sys.audit("socket.connect", self, value)
-        return named(self, option, value)
+        answer: object = named(self, option, value)
+        return answer
 
     curl.Curl.setopt = setopt
 

@@ -27,18 +27,17 @@ def reads(tree: ast.Module) -> Iterator[tuple[str, int, str]]:
         return
     bases = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
-        line = getattr(node, "lineno", 0)
         if isinstance(node, ast.Attribute) and (package := names.get(_root(node))):
             if node.attr.startswith(_READERS[package]):
-                yield node.attr, line, UNSEEN
+                yield node.attr, node.lineno, UNSEEN
         elif isinstance(node, ast.ImportFrom) and (package := _package(node.module or "")):
             for alias in node.names:
                 if f"{node.module}.{alias.name}".startswith(_dotted(package)):
-                    yield alias.name, line, UNSEEN
+                    yield alias.name, node.lineno, UNSEEN
         elif isinstance(node, ast.Name) and node.id in names and id(node) not in bases:
-            yield node.id, line, _SHOWS_LATER.format(names[node.id])
+            yield node.id, node.lineno, _SHOWS_LATER.format(names[node.id])
         elif isinstance(node, ast.Name | ast.Attribute) and _called(node) in _LOOKED_UP:
-            yield _called(node), line, _SHOWS_LATER.format(next(iter(names.values())))
+            yield _called(node), node.lineno, _SHOWS_LATER.format(next(iter(names.values())))
 
 
 def reads_of_code(name: object) -> str | None:
