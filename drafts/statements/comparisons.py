@@ -94,7 +94,11 @@ def _after(parts: Parts, match: re.Match[str]) -> list[Referent]:
 
 def _margin(parts: Parts, match: re.Match[str]) -> tuple[float, float]:
     """By how much, where the words say so: "by more than six percentage points"."""
+    verbs = [*words.AHEAD.finditer(parts.text), *words.BEHIND.finditer(parts.text)]
+    following = min((v.start() for v in verbs if v.start() >= match.end()), default=10**9)
     for figure in parts.figures:
+        if figure.begin > following:
+            break
         if figure.percent and re.search(
             r"\bby (?:more than |at least |about |over |nearly )?$",
             parts.text[match.end() : figure.begin],

@@ -9,7 +9,7 @@ from drafts.language.figures import Numeral
 from drafts.language.names import Mention
 from drafts.language.periods import TimeSpan
 from drafts.statements import words
-from drafts.statements.moves import figure_runs
+from drafts.statements.moves import figure_runs, stretch_end
 from drafts.statements.parts import Parts, Referent
 from drafts.statements.statement import Assertion
 from drafts.statements.windows import period_for
@@ -35,9 +35,7 @@ def levels_of(parts: Parts) -> Iterator[Assertion]:
         subject = _subject(parts, mention, figure)
         if subject is None or not _is_level(parts, figure, subject, mention):
             continue
-        right = (
-            parts.figures[number + 1].begin if number + 1 < len(parts.figures) else len(parts.text)
-        )
+        right = stretch_end(parts, number)
         yield _level(parts, figure, subject, period_for(parts, figure.end, left, right))
 
 
@@ -88,6 +86,8 @@ def _is_level(parts: Parts, figure: Numeral, subject: Referent, mention: Mention
     stretch = text[mention.end if mention and mention.end <= figure.begin else 0 : figure.begin]
     if subject.kind not in _PRICED or len(subject.lines) > 1 or words.OLD.search(before[-40:]):
         return False
+    if words.NOT.search(before[-50:]):
+        return False
     nouns = (
         words.FUNDAMENTAL,
         words.VALUATION,
@@ -101,7 +101,7 @@ def _is_level(parts: Parts, figure: Numeral, subject: Referent, mention: Mention
     if subject.kind == "yield" and figure.unit == "percent":
         return bool(words.REACHED.search(before)) and not figure.moved
     if subject.kind in ("company", "trust", "fund"):
-        return _is_price(figure, before, text)
+        return _is_price(parts, figure)
     if figure.unit not in ("level", ""):
         return False
     if not figure.moved and not (words.REACHED.search(before) or _in_row(parts, figure)):
@@ -109,14 +109,15 @@ def _is_level(parts: Parts, figure: Numeral, subject: Referent, mention: Mention
     return figure.unit == "level" or bool(_ENDS.match(after))
 
 
-def _is_price(figure: Numeral, before: str, text: str) -> bool:
-    """A price of a share: money without billions behind "at" or a target."""
+def _is_price(parts: Parts, figure: Numeral) -> bool:
+    """A price of a share: money without billions behind "at", or a target."""
     if figure.unit != "money" or figure.half > 0.5:
         return False
-    targeted = words.TARGET.search(text)
-    return bool(targeted) or bool(
-        re.search(r"\b(?:closed|ended|finished|settled|traded) at\s?$", before)
-    )
+    before = parts.text[: figure.begin]
+    ahead = any(period.kind == "future" for period in parts.periods)
+    if words.TARGET.search(parts.text) or (ahead and words.REACHED.search(before)):
+        return True
+    return bool(re.search(r"\b(?:closed|ended|finished|settled|traded) at\s?$", before))
 
 
 def _in_row(parts: Parts, figure: Numeral) -> bool:

@@ -32,6 +32,7 @@ class Assertion:
     against: Referent | None = None
     half: float = 0.0
     about: bool = False
+    assumed: bool = False
 
     @property
     def lines(self) -> tuple[str, ...]:

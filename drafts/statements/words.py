@@ -64,6 +64,14 @@ MULTIPLIED = re.compile(
     rf"\b{_HOW_MUCH}(doubled|tripled|quadrupled|halved)\b|(翻倍|翻番|腰斩)", re.IGNORECASE
 )
 
+PLAIN_PAST = re.compile(
+    r"(?<!has )(?<!have )(?<!had )\b(?:rose|fell|gained|lost|climbed|dropped|jumped|slipped|slid|"
+    r"tumbled|surged|plunged|added|shed|declined|advanced|soared|sank|dipped|eased|rallied|"
+    r"retreated|slumped|rebounded|edged|plummeted)\b|\b(?:closed|ended|finished|settled)\b|(?<!累计)(?:上涨|下跌|大涨|收涨|收跌|涨|跌)",
+    re.IGNORECASE,
+)
+"""A verb of news, which speaks of one day; "has gained" speaks of longer."""
+
 # --- states and levels ---------------------------------------------------------------------------
 
 RECORD = _words(
@@ -92,7 +100,8 @@ TARGET = _words(
 OLD = re.compile(r"\b(?:old|previous|prior|former|earlier)\b[^,.;]{0,20}$", re.IGNORECASE)
 REACHED = re.compile(
     r"(?:\b(?:at|to|near|around|about|approximately|above|over|below|under|reach|reaches|reached|"
-    r"reaching|hit|hits|hitting|toward|towards|of|touch|touched|topped|with|past|is|was)|"
+    r"reaching|hit|hits|hitting|toward|towards|of|touch|touched|top|topped|exceed|cross|break|with|"
+    r"past|is|was)|"
     r"报|收于|收報|收报|至|到|[:：])\s?(?:a |an |the |some |just )?$",
     re.IGNORECASE,
 )
@@ -134,6 +143,7 @@ MACRO = _words(
     ("retail sales", "economic growth", r"interest rates?", r"(?:benchmark|policy|funds) rate",
      "money supply"),
 )  # fmt: skip
+PART = _words("weight weighting stake coupon fee fees premium discount", "权重 持股 溢价 折价")
 SURVEY = _words("survey poll respondents sentiment odds chance probability", "调查")
 AFTER_HOURS = _words(
     "premarket postmarket",

@@ -67,7 +67,7 @@ def test_a_period_is_a_span_of_days(text: str) -> None:
     [
         ("up 18% from a year earlier", "base"),
         ("fiscal first-quarter sales", "base"),
-        ("the most since 2021", "base"),
+        ("the most since 2021", "rank"),
         ("over the same period", "same"),
         ("since the release of the model", "event"),
         ("hit a low in late trading on Wednesday", "day"),

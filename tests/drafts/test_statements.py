@@ -71,6 +71,68 @@ def test_a_sentence_states(text: str) -> None:
     assert shape(claim.claim.stated[0]) == STATED[text]
 
 
+NEWS = {
+    "On Thursday shares fell. The Dow lost 1.2%.":
+        ("gain", "^DJI", "2025-02-19", "2025-02-20", "=", -0.012),
+    "On Thursday shares fell.\n\nThe Dow fell 450.94 points, or 1.01%.":
+        ("gain", "^DJI", "2025-02-19", "2025-02-20", "=", -0.0101),
+    "周四，美股走低。道指下跌1.01%。":
+        ("gain", "^DJI", "2025-02-19", "2025-02-20", "=", -0.0101),
+    "On Thursday Nvidia, the largest stock of the S&P 500, fell 3%.":
+        ("gain", "NVDA", "2025-02-19", "2025-02-20", "=", -0.03),
+    "On Thursday the euro gained 1% against the dollar.":
+        ("gain", "EURUSD=X", "2025-02-19", "2025-02-20", "=", 0.01),
+    "On Thursday the dollar gained 1% against the yuan.":
+        ("gain", "CNY=X", "2025-02-19", "2025-02-20", "=", 0.01),
+    "On Thursday Tesla rose as much as 5%.":
+        ("intraday", "TSLA", "2025-02-19", "2025-02-20", ">=", 0.05),
+    "Alibaba will top $170 by the end of September.":
+        ("touch", "BABA", "2025-02-24", "2025-09-30", ">=", 170.0),
+    "The S&P 500 will rise 10% this year.":
+        ("gain", "^GSPC", "2025-02-24", "2025-12-31", ">=", 0.1),
+    "She expects the S&P 500 to end the year at 6,500.":
+        ("touch", "^GSPC", "2025-02-24", "2025-12-31", ">=", 6500.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NEWS)
+def test_news_is_read_as_news(text: str) -> None:
+    claim = [claim for claim in drafted(text) if claim.claim.stated][-1]
+    assert shape(claim.claim.stated[0]) == NEWS[text]
+
+
+def test_a_plain_past_is_of_the_day_and_a_perfect_is_not() -> None:
+    text = "On Thursday shares fell.\nOracle, which had gained 15% this year, dropped 4.5%."
+    claims = [claim.claim.stated[0] for claim in drafted(text) if claim.claim.stated]
+    assert [(claim.start, claim.number) for claim in claims] == [
+        ("2024-12-31", 0.15), ("2025-02-19", -0.045),
+    ]  # fmt: skip
+
+
+def test_a_margin_belongs_to_the_nearest_verb() -> None:
+    text = "This year Apple has beaten Tesla and Oracle, and Meta has outpaced Amazon by 6 points."
+    claims = [claim.claim.stated[0] for claim in drafted(text.replace("points", "percent"))]
+    assert [(shape(claim)[1], claim.number) for claim in claims] == [
+        ("AAPL - TSLA", 0.0), ("AAPL - ORCL", 0.0), ("META - AMZN", 0.06),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Hang Seng TECH Index will not fall below 5,000 in the second quarter.",
+        "The S&P 500 pulled back from a record high.",
+        "A fall in Tesla would cost the fund 3% this year.",
+        "On Thursday Tesla fell as much as 5%.",
+        "Tencent's revenue grew 8% year on year and its profit 3%.",
+        "Tencent reported revenue of $20 billion on Thursday, up 8% from a year earlier.",
+        "Nvidia has risen the most since 2021, by 3% of its weight.",
+    ],
+)
+def test_what_is_not_said_is_not_drafted(text: str) -> None:
+    assert [claim.claim.text for claim in drafted(text) if claim.claim.stated] == []
+
+
 UNTESTABLE = {
     "Apple's revenue rose 8% in the last quarter.": "needs the report",
     "Nvidia is worth $4.9 trillion.": "",

@@ -84,6 +84,7 @@ def _either(match: Match, now: Now) -> Span:
     r"\b(?:by|before|at|until|into) (?:the )?end of (?P<next>next) year",
     r"\b(?:by|before|at|until) (?:the )?(?:end of |end-)(?P<year><YEAR>)",
     r"\byear[- ]end(?: (?P<year><YEAR>))?\b",
+    r"\b(?:end|finish|close) (?:the year|this year|(?P<year><YEAR>))\b",
     r"到?今?年底|年末",
 )
 def _year_end(match: Match, now: Now) -> Span:

@@ -51,6 +51,14 @@ def _weekday(match: Match, now: Now) -> Span:
     return day_span(now.today - (ago or 7 * (which == "last")) * DAY)
 
 
+@rule(r"(?P<which>上)?(?:周|星期|礼拜|週)(?P<name>[一二三四五六日天])")
+def _chinese_weekday(match: Match, now: Now) -> Span:
+    ago = (now.today.weekday() - "一二三四五六日".index(match["name"].replace("天", "日"))) % 7
+    if match["which"]:  # of the calendar week before
+        ago = now.today.weekday() + 7 - "一二三四五六日".index(match["name"].replace("天", "日"))
+    return day_span(now.today - ago * DAY)
+
+
 @rule(
     r"\b(?P<month><MONTH>) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,? (?P<year><YEAR>))?"
     r"(?!\d|%|[.,]\d|\s?(?:percent|points?|billion|million))",
@@ -109,7 +117,7 @@ def _since_end(match: Match, now: Now) -> Span:
 )
 def _since_day(match: Match, now: Now) -> Span | None:
     if _is_superlative(match):
-        return Span(None, None, "base")
+        return Span(None, None, "rank")
     named = _day(match, Now(now.today))
     return Span(named, None) if named else None
 
@@ -121,7 +129,7 @@ def _since_day(match: Match, now: Now) -> Span | None:
 )
 def _since_month(match: Match, now: Now) -> Span | None:
     if _is_superlative(match):
-        return Span(None, None, "base")
+        return Span(None, None, "rank")
     month = month_of(group(match, "month")) if group(match, "month") else 1
     year = group(match, "year") or group(match, "alone")
     chosen = int(year) if year else now.today.year - (month > now.today.month)
@@ -132,7 +140,7 @@ def _since_month(match: Match, now: Now) -> Span | None:
 @rule(r"\bsince\s(?:last )?(?P<name><WEEKDAY>)")
 def _since_weekday(match: Match, now: Now) -> Span | None:
     if _is_superlative(match):
-        return Span(None, None, "base")
+        return Span(None, None, "rank")
     ago = (now.today.weekday() - WEEKDAYS[match["name"].lower()]) % 7 or 7
     return Span(weekday_before(now.today - ago * DAY), None)
 
