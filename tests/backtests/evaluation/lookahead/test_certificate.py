@@ -133,6 +133,7 @@ def test_a_memory_filled_by_the_run_itself_is_caught(planted: Path, source: Sour
         ("hidden_files.py:Link", "os.readlink"),
         ("hidden_files.py:DeadEnd", "os.readlink"),
         ("hidden_files.py:Filled", "bits.txt"),
+        ("roundabout.py:Libcurl", "socket.connect http://127.0.0.1:9/prices.csv"),
     ],
 )
 def test_what_it_opens_is_reported(
