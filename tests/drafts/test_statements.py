@@ -90,6 +90,12 @@ NEWS = {
         ("touch", "BABA", "2025-02-24", "2025-09-30", ">=", 170.0),
     "The S&P 500 will rise 10% this year.":
         ("gain", "^GSPC", "2025-02-24", "2025-12-31", ">=", 0.1),
+    "On Thursday shares fell. ASML gained 4% after it lifted its outlook for 2025.":
+        ("gain", "ASML.AS", "2025-02-19", "2025-02-20", "=", 0.04),
+    "Some Bank has a target of 640 for the Stoxx 600.":
+        ("touch", "^STOXX", "2025-02-24", "2026-02-21", ">=", 640.0),
+    "EEM will beat SPY by 5 points next year.":
+        ("difference", "EEM - SPY", "2025-12-31", "2026-12-31", ">", 0.05),
     "She expects the S&P 500 to end the year at 6,500.":
         ("touch", "^GSPC", "2025-02-24", "2025-12-31", ">=", 6500.0),
 }  # fmt: skip
@@ -203,6 +209,26 @@ def test_a_pronoun_means_the_index_of_the_text() -> None:
     )
     claim = drafted(text)[-1]
     assert shape(claim.claim.stated[0])[:2] == ("touch", "^HSI")
+
+
+def test_a_list_has_the_period_of_what_leads_to_it() -> None:
+    text = "This year, so far:\n- Apple: +3%\n- Tesla: -9%\n\nOracle rose 2%."
+    assert [(c.lines, c.readings[0].start) for c in drafted(text)][:2] == [
+        (("AAPL",), "2024-12-31"), (("TSLA",), "2024-12-31"),
+    ]  # fmt: skip
+
+
+def test_who_lags_is_who_is_up_only_so_much() -> None:
+    claims = drafted("Oracle has lagged the S&P 500 this year, up just 2%.")
+    assert [shape(c.claim.stated[0])[:2] for c in claims] == [
+        ("gain", "ORCL"), ("difference", "ORCL - ^GSPC"),
+    ]  # fmt: skip
+
+
+def test_the_rest_of_a_list_is_without_one() -> None:
+    (claim,) = drafted("Tesla will underperform the rest of the Mag 7 next year.")
+    assert "TSLA" in claim.lines
+    assert claim.claim.stated[0].of.lines.count("TSLA") == 1
 
 
 def test_its_shares_are_those_of_the_company_that_leads() -> None:
