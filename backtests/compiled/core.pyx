@@ -7,13 +7,20 @@ is put out is the same to the last bit. Without impact and participation limit o
 """
 
 cimport cython
-from cpython.dict cimport PyDict_Next
-from cpython.ref cimport PyObject
+from cpython cimport array
+from cpython.dict cimport PyDict_GetItem, PyDict_Next
+from cpython.long cimport PyLong_AsLongAndOverflow
+from cpython.object cimport PyObject_GenericSetAttr
+from cpython.ref cimport PyObject, Py_INCREF, Py_XDECREF
 from cython cimport view
-from libc.math cimport INFINITY, NAN, ceil, copysign, fabs, floor, nextafter
-from libc.stdlib cimport free, realloc
+from libc.math cimport INFINITY, NAN, ceil, copysign, fabs, floor, nextafter, sqrt
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcmp
 
 import numpy as np
+
+from newsfolio.assets import Sleeve
+from newsfolio.view import View as _View, mean_known
 
 cdef double FILLED = 1e-12  # book.DUST
 cdef double SENT = 1e-9  # sizing.DUST
@@ -29,6 +36,8 @@ cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, C
 cdef int DELISTING = 6
 
 cdef int BUYS = 1, SELLS = 2, OPENED = 4  # engines.kernel_inputs
+
+cdef array.array DOUBLES = array.array("d")
 
 NO_CASH, DELISTED = "not enough cash and credit at the open", "delisted"
 
@@ -49,6 +58,7 @@ def _below(const long long[::1] places, Py_ssize_t end):
 include "exact_sums.pxi"
 include "valuation.pxi"
 include "buffers.pxi"
+include "views.pxi"
 
 
 cdef struct Quote:
@@ -156,7 +166,7 @@ cdef class Core:
              double band=-1.0):
         """Turn the clock from the first session to the last.
 
-        decide: answers weights by column for the close of a session, or None. marks: (T,) whether
+        decide: answers weights by column for the close of a session, or None; or an Asker. marks: (T,) whether
         a decision is due. stops: sessions that matter whatever is held. band: the drift at which
         the strategy is asked too; negative: none.
         """
@@ -251,7 +261,7 @@ cdef class Core:
         if not (marks[session] or (self.band >= 0 and self._drifted(session))):
             return 0
         accrue(self, session)
-        wanted = decide(session)
+        wanted = (<Asker>decide).ask(self, session) if type(decide) is Asker else decide(session)
         if wanted is None:
             return 0
         self.weighted[:] = 0
@@ -362,3 +372,4 @@ include "cash_events.pxi"
 include "costs.pxi"
 include "sizing.pxi"
 include "execution.pxi"
+include "decisions.pxi"

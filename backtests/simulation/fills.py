@@ -103,6 +103,9 @@ class LazyRows(Sequence[T]):
         return iter(self._rows())
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, LazyRows) and other._market is self._market:
+            if other._make is self._make:
+                return np.array_equal(self.table, other.table)
         return (
             tuple(other) == self._rows() if isinstance(other, tuple | LazyRows) else NotImplemented
         )
