@@ -6,7 +6,7 @@ from backtests.engines.kernel_inputs import Flags, Integers, KernelInputs
 from backtests.simulation.decisions import Columns, Decider, HeldWeights
 from backtests.simulation.fills import Transactions
 from backtests.simulation.valuation import Closes
-from markets.market import Floats, Market
+from markets.market import Floats, Market, Mask
 from markets.views.recorder import Recorder
 from newsfolio.strategy import Strategy
 
@@ -69,5 +69,8 @@ class Wanted:
     def items(self) -> list[tuple[int, float]]: ...
 
 def by_column(answer: object, own: Mapping[str, int], most: float) -> Columns | None: ...
+def laid_out(
+    table: Floats, able: Flags, own: Integers, lines: int, most: float
+) -> tuple[Floats, Mask]: ...
 def sums(values: Floats, ends: Integers) -> Floats: ...
 def valued(cash: float, transactions: Transactions, closes: Closes) -> tuple[Floats, Floats]: ...

@@ -13,9 +13,9 @@ from cpython.long cimport PyLong_AsLongAndOverflow
 from cpython.object cimport PyObject_GenericSetAttr
 from cpython.ref cimport PyObject, Py_INCREF, Py_XDECREF
 from cython cimport view
-from libc.math cimport INFINITY, NAN, ceil, copysign, fabs, floor, nextafter, sqrt
+from libc.math cimport INFINITY, NAN, copysign, fabs, floor, sqrt
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcmp
+from libc.string cimport memcmp, memcpy, memset
 
 import numpy as np
 
@@ -31,6 +31,7 @@ cdef int ROUNDS = 20
 cdef double YEAR = 360.0, HOLDING_YEAR = 365.0  # interest
 cdef double LEFT = 1e-9  # valuation.LEFT
 cdef double EPSILON = 2.0 ** -52
+cdef double WHOLE = 2.0 ** 53  # from here on all numbers are whole
 
 cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5
 cdef int DELISTING = 6
@@ -101,8 +102,9 @@ cdef class Core:
     cdef Py_ssize_t flows
     cdef unsigned char[::1] ordered, weighted, missed
     cdef bint late
-    cdef long long[::1] adr_year, sells, buys
-    cdef Py_ssize_t sells_count, buys_count
+    cdef long long[::1] adr_year, sells, buys, held, active
+    cdef Py_ssize_t sells_count, buys_count, held_count, active_count
+    cdef bint short
     cdef double[:, ::1] found
     cdef long long[:, ::1] found_on
     cdef Quote* quotes
@@ -130,6 +132,7 @@ cdef class Core:
             np.zeros(self.lines, dtype=np.uint8) for _ in range(3))
         self.adr_year = np.zeros(self.lines, dtype=np.int64)
         self.sells, self.buys = (np.zeros(self.lines, dtype=np.int64) for _ in range(2))
+        self.held, self.active = (np.zeros(self.lines, dtype=np.int64) for _ in range(2))
         self.found = np.zeros((2, len(inputs.series_at)))
         self.found_on = np.full((2, len(inputs.series_at)), -1, dtype=np.int64)
         self.quotes = <Quote*>realloc(NULL, max(1, self.lines) * sizeof(Quote))
@@ -217,6 +220,7 @@ cdef class Core:
         self.missed[:] = 0
         self.late = False
         self.adr_year[:] = -1
+        find_held(self)
 
     cdef int _end(self) except -1:
         self.spent = False
@@ -264,7 +268,7 @@ cdef class Core:
         wanted = (<Asker>decide).ask(self, session) if type(decide) is Asker else decide(session)
         if wanted is None:
             return 0
-        self.weighted[:] = 0
+        self._want_nothing()
         if type(wanted) is Wanted:
             plain = wanted
             for place in range(plain.count):
@@ -275,6 +279,10 @@ cdef class Core:
         self.answers.append(wanted)
         self._decide(session, len(self.answers) - 1)
         return 0
+
+    cdef inline void _want_nothing(self) noexcept:
+        if self.lines:
+            memset(&self.weighted[0], 0, self.lines)
 
     cdef inline int _want(self, Py_ssize_t column, double weight) except -1:
         if not 0 <= column < self.lines:
@@ -305,7 +313,7 @@ cdef class Core:
     cdef int _wind_up(self, Py_ssize_t session) except -1:
         self.ruined = session
         accrue(self, session)
-        self.weighted[:] = 0
+        self._want_nothing()
         self._decide(session, -1)
         return 0
 
@@ -322,7 +330,7 @@ cdef class Core:
 
     cdef int _decide(self, Py_ssize_t session, Py_ssize_t place) except -1:
         """From weights to orders; they replace what still waits. place: of the answer."""
-        cdef Py_ssize_t column
+        cdef Py_ssize_t column, at
         cdef double* row = self.decisions.next()
         cdef double equity = equity_at(self, session)
         cdef Py_ssize_t count = 0
@@ -330,9 +338,12 @@ cdef class Core:
         row[0], row[1] = session, place
         targets(self, session, equity)
         self.waiting = 0
-        self.missed[:] = 0
         self.late = False
-        for column in range(self.lines):
+        if self.lines:
+            memset(&self.missed[0], 0, self.lines)
+            memset(&self.size[0], 0, self.lines * sizeof(double))
+        for at in range(self.active_count):
+            column = self.active[at]
             size = self.wanted[column] - self.units[column]
             self.size[column] = size if self.ordered[column] else 0.0
             self.waiting += self.ordered[column]
@@ -356,6 +367,7 @@ cdef class Core:
         accrue(self, session)
         if session in self.pays_off:
             pay_off(self, session)
+            find_held(self)
         if self.paying[session]:
             dividends(self, session)
         if self.waiting:
@@ -363,6 +375,7 @@ cdef class Core:
             for place in range(self.group_at.shape[0] - 1):
                 trade(self, session, self.group_at[place], self.group_at[place + 1], equity)
                 note_debt(self, session)
+            find_held(self)
         note_debt(self, session)
         return 0
 
@@ -373,3 +386,4 @@ include "costs.pxi"
 include "sizing.pxi"
 include "execution.pxi"
 include "decisions.pxi"
+include "decision_tables.pxi"

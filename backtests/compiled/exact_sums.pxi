@@ -9,6 +9,17 @@ cdef inline double smaller(double a, double b) noexcept:
     return b if b < a else a
 
 
+cdef inline double floored(double x) noexcept:
+    """As math.floor of what is not negative, without a call."""
+    return <double><long long>x if x < WHOLE else x
+
+
+cdef inline double ceiled(double x) noexcept:
+    """As math.ceil of what is not far below zero, but that there is no negative zero."""
+    cdef double whole = floored(x)
+    return whole + 1.0 if whole < x else whole
+
+
 # Any sum (Shewchuk 1997)
 
 cdef enum:
@@ -99,7 +110,16 @@ cdef inline bint settled(Total* total, Py_ssize_t count, double* found) noexcept
     back = found[0] - total.sum
     rest = fabs((total.sum - (found[0] - back)) + (total.lost - back))
     rest += (count + 8) * EPSILON * total.size
-    return rest < (fabs(found[0]) - nextafter(fabs(found[0]), 0.0)) / 2
+    return rest < (fabs(found[0]) - before(fabs(found[0]))) / 2
+
+
+cdef inline double before(double x) noexcept:
+    """The number before a positive one; of zero NaN."""
+    cdef long long bits
+    memcpy(&bits, &x, sizeof(double))
+    bits -= 1
+    memcpy(&x, &bits, sizeof(double))
+    return x
 
 
 cdef inline double row_sum(double first, const double* values, Py_ssize_t count) noexcept:
