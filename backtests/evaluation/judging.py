@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from backtests import paths
 from backtests.evaluation.lookahead.channel import REPLAYING
-from backtests.evaluation.schema import as_json
 from backtests.evaluation.verdict import voided
 from backtests.progress import Progress, silent
 from backtests.records.checks import last_check, remember_check
@@ -28,6 +27,7 @@ from markets.snapshot import Source
 from newsfolio.errors import CommandError
 from newsfolio.falsifier import Falsifier
 from newsfolio.formatting import A_YEAR_FROM
+from newsfolio.strategy import Strategy
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def judged(
         extras=dataclasses.replace(judging.extras or NOTHING_MORE, progress=judging.progress),
     )
     evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
-    manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
+    manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation, run.strategy)}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
     variants = tuple(
@@ -153,7 +153,7 @@ def certificate(
     if job.plain:
         certified = certify_plain(job.plain, bars, settings, cuts, progress=progress)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
-        remember_check(paths.checks_folder(), about, as_json(certified))
+        remember_check(paths.checks_folder(), about, certified.as_json())
         return certified
     replaying = Replaying(progress=progress)
     return certify(job.strategy, bars, inputs.settings, cuts=cuts, replaying=replaying)
@@ -169,11 +169,14 @@ def _remembered(run: Run) -> Certificate:
             "a plain backtrader strategy can reach all of its bars, and nobody has checked this one"
         )
         return Certificate(Honesty.UNCHECKED, why)
-    return Certificate(**{**check, "honesty": Honesty(check["honesty"])})
+    return Certificate(
+        Honesty(check["honesty"]), check["reason"], check["replays"], check["decisions"]
+    )
 
 
-def _headline(evaluation: Evaluation) -> VerdictLineJson:
+def _headline(evaluation: Evaluation, strategy: Strategy | None) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
+    horizon = strategy.thesis.horizon if strategy and strategy.thesis else None
     first, scored, record = evaluation.comparisons[0], evaluation.scored, evaluation.record
     long = scored.sessions >= A_YEAR_FROM
     return {
@@ -193,4 +196,5 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "low_always": first.excess_always.low if long else None,
         "high_always": first.excess_always.high if long else None,
         "void": voided(evaluation.verdict),
+        "horizon": horizon.isoformat() if horizon else "",
     }

@@ -33,7 +33,8 @@ except ImportError:  # there was no compiler when newsfolio was installed
         to be said, direct one whose lines can all be held themselves: others weigh 0 here.
         """
         asked = ~np.isnan(table).all(axis=1)
-        plain = ((table >= 0) & (table < np.inf)).all(axis=1) & (table.sum(axis=1) <= most)
+        plain = ((table >= 0) & (table < np.inf)).all(axis=1)
+        plain[plain] = table[plain].sum(axis=1) <= most
         direct = ((table == 0) | (able != 0)).all(axis=1)
         weights = np.zeros((len(table), lines))
         weights[:, own] = np.where((asked & direct)[:, None], table, 0.0)
@@ -69,37 +70,53 @@ def table_of(strategy: Strategy, market: Market, marks: Mask) -> DecisionTable |
     kind: Any = type(strategy)
     if not _has_table(kind) or strategy.rebalance.band is not None or not marks.any():
         return None
-    panel, decider = panel_of(market, marks), Decider(strategy, market)
+    moments = _moments(market, marks.tobytes())
+    panel, decider = moments.panel(market), Decider(strategy, market)
     answer = decider.called(strategy.weights_table, panel, "in weights_table")
     if answer is None:
         return None
     table = _shaped(strategy, answer, panel)
-    rows = np.flatnonzero(marks)
-    own = np.array([market.place[line] for line in market.universe], dtype="int64")
-    able = np.ascontiguousarray(market.usable[rows][:, own]).view("uint8")
-    weights, (asked, plain, direct) = laid_out(
-        table, able, own, len(market.assets), strategy.max_gross + PLAIN
+    weights, marked = laid_out(
+        table, moments.able, moments.own, len(market.assets), strategy.max_gross + PLAIN
     )
-    for row in np.flatnonzero(asked & ~plain).tolist():
-        decider.checked(_answered(panel, table, row), panel.days[row])
-    for row in np.flatnonzero(asked & ~direct).tolist():
-        lines = decider.lines(_answered(panel, table, row), int(rows[row]))
-        for column, weight in lines.items():
-            weights[row, column] = weight
-    return DecisionTable(rows, weights, asked)
+    asked, plain, direct = marked
+    if not marked.all():
+        for row in np.flatnonzero(asked & ~plain).tolist():
+            decider.checked(_answered(panel, table, row), panel.days[row])
+        for row in np.flatnonzero(asked & ~direct).tolist():
+            lines = decider.lines(_answered(panel, table, row), int(moments.rows[row]))
+            for column, weight in lines.items():
+                weights[row, column] = weight
+    return DecisionTable(moments.rows, weights, asked)
 
 
 def panel_of(market: Market, marks: Mask) -> Panel:
     """The sessions marked as a strategy's vectorised form sees them."""
-    rows = np.flatnonzero(marks)
-    days, usable, age = _facts(market, marks.tobytes())
-    return Panel(days, market.universe, usable, age, Lookups(market, rows))
+    return _moments(market, marks.tobytes()).panel(market)
+
+
+@dataclass(frozen=True, eq=False)
+class _Moments:
+    """What all panels of some sessions have in common; read-only.
+
+    rows: (D,) the sessions. able: (D, N) what can be held itself; own: (N,) the columns.
+    """
+
+    rows: NDArray[np.int64]
+    days: tuple[date, ...]
+    usable: Mask
+    age: Floats
+    able: NDArray[np.uint8]
+    own: NDArray[np.int64]
+
+    def panel(self, market: Market) -> Panel:
+        return Panel(self.days, market.universe, self.usable, self.age, Lookups(market, self.rows))
 
 
 @per_market(most=PANELS)
-def _facts(market: Market, marks: bytes) -> tuple[tuple[date, ...], Mask, Floats]:
-    """Days, usable, age."""
-    rows = np.flatnonzero(np.frombuffer(marks, dtype=bool)).tolist()
+def _moments(market: Market, marks: bytes) -> _Moments:
+    places = np.flatnonzero(np.frombuffer(marks, dtype=bool))
+    rows = places.tolist()
     able = market.usable[rows]
     other = np.append(True, (able[1:] != able[:-1]).any(axis=1))
     lines = HoldableLines(market)
@@ -109,8 +126,11 @@ def _facts(market: Market, marks: bytes) -> tuple[tuple[date, ...], Mask, Floats
     first = market.first_decision
     since = np.asarray(rows, dtype="float64") - (np.nan if first is None else first)
     age = np.where(since >= 0, since, np.nan)
-    usable.flags.writeable = age.flags.writeable = False
-    return tuple(map(market.day, rows)), usable, age
+    own = np.array([market.place[line] for line in market.universe], dtype="int64")
+    itself = np.ascontiguousarray(able[:, own]).view("uint8")
+    for shared in (places, usable, age, itself, own):
+        shared.flags.writeable = False
+    return _Moments(places, tuple(map(market.day, rows)), usable, age, itself, own)
 
 
 @lru_cache(maxsize=256)

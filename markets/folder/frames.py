@@ -19,7 +19,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,6 +34,7 @@ from markets.folder.price_file import (
     Floats,
     Mask,
     Table,
+    closes_alone,
     one_price,
 )
 from markets.snapshot import Snapshot
@@ -86,7 +86,7 @@ class FrameSource:
         frame = self.lines[asset.ticker]
         table, stated = _table(asset.ticker, frame), self.told.adjusted
         by_columns = bool(_SAY & set(frame.columns)) or asset.ticker in self.downloaded
-        alone = list(frame.columns) == ["Close"]
+        alone = closes_alone(frame.columns)
         whole = set(frame.columns) >= _WHOLE
         unsaid = Adjusted.UNSAID if whole else Adjusted.CLOSES
         adjusted = Adjusted.BY_COLUMNS if by_columns else stated or unsaid
@@ -98,7 +98,7 @@ class FrameSource:
         return bars_of(asset, Quotes(table, adjusted, notes, _READINGS), self.today)
 
 
-def frame_source(data: Any, today: date | None, vendor: Told) -> FrameSource:
+def frame_source(data: object, today: date | None, vendor: Told) -> FrameSource:
     """A source of frames; CommandError for another shape, with those that are read."""
     if isinstance(data, Mapping):
         lines = {_ticker(name): _line(name, part) for name, part in data.items()}

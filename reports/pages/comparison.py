@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
-from newsfolio.formatting import Pace, chance, percent, ratio, signed
+from newsfolio.formatting import Pace, chance, percent, ratio
 from reports.charts.curves import Curve, Divided, drawdown_chart, growth_chart
 from reports.charts.figure import Chart, Shared
 from reports.charts.intervals import bar, scale_of
@@ -21,7 +21,7 @@ from reports.pages.render import render, verbatim
 from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
 from reports.record import RunRecord
 from reports.tables.cell import TableCell
-from reports.tables.evaluation import FIGURES, Form, estimate, put_excess
+from reports.tables.evaluation import FIGURES, Form, estimate, excess_cell, put_excess
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
 
@@ -179,7 +179,7 @@ def _pairs(
         ComparedPair(
             one=labels[pair["one"]],
             other=labels[pair["other"]],
-            excess=estimate(excess, signed),
+            excess=excess_cell(pair, pace),
             drawn=bar(excess, scale),
             sharpe=estimate(pair["sharpe_difference"], ratio),
             p=chance(pair["p"]),

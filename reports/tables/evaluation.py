@@ -188,8 +188,8 @@ def put_always(row: ComparisonJson, pace: Pace) -> str:
     return "" if always["why"] == excess["why"] else f"none of all looks: {always['why']}"
 
 
-def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
-    """An excess as it is put; in total it needs no interval to be known."""
+def excess_cell(row: ComparisonJson, pace: Pace) -> TableCell:
+    """An excess as it is put, with both intervals; in total it needs none to be known."""
     put = put_excess(row, pace)
     if not pace.yearly:
         put = {**put, "value": row["total"]}
@@ -205,7 +205,7 @@ def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[ComparisonR
         ComparisonRow(
             name=row["name"],
             label=row["label"],
-            excess=_excess(row, pace),
+            excess=excess_cell(row, pace),
             drawn=bar(drawn, scale),
             total=_known(row["total"], signed, row["excess"]["why"]),
             sharpe=estimate(row["sharpe_difference"], ratio),

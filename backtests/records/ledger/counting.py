@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from backtests.records.ledger.families import Group, Unfinished, joined
-from backtests.records.ledger.rows import subject_of, unpacked
+from backtests.records.ledger.rows import as_row, subject_of, unpacked
 from backtests.records.ledger.state import LedgerState
 from backtests.records.ledger.trial import UNKNOWN, Exposure
 
@@ -81,14 +81,15 @@ class Tried:
     ledger: LedgerState = LedgerState()
 
 
-_LAST = 2**62
+LAST = 2**62
+"""Behind every row."""
 
 
 class Counter:
     """Counts the rows before one of them, all without it, for one question."""
 
     def __init__(
-        self, connection: sqlite3.Connection, question: Question, before: int = _LAST
+        self, connection: sqlite3.Connection, question: Question, before: int = LAST
     ) -> None:
         self._connection = connection
         self._question = question
@@ -165,6 +166,11 @@ class Counter:
             sorted(by_subject.values(), key=lambda joined: (-joined.variants, joined.subject))
         )
 
+    def has(self, question: Question) -> bool:
+        """Whether a variant of another question is among those of the family."""
+        rows = (self._rows_of(name, question.subject) for name in question.variants)
+        return any(map(self._in_family, (row for of_name in rows for row in of_name)))
+
     def subjects(self) -> tuple[Subject, ...]:
         """Everybody that has trials, in the order of the first."""
         rows = self._connection.execute(
@@ -232,7 +238,7 @@ class Counter:
             (self._before, group.subject, group.published, group.lines),
         )
         for row in rows:
-            yield from (str(trial["variant"]) for trial in unpacked(dict(row)) if trial["counts"])
+            yield from (str(trial["variant"]) for trial in unpacked(as_row(row)) if trial["counts"])
 
     def _rows_of(self, variant: str, subject: str | None = None) -> tuple[int, ...]:
         """The first rows that have a variant, by subject."""

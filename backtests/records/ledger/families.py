@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from backtests.records.ledger.processes import is_running
+from backtests.records.ledger.processes import ProcessJson, is_running
 from backtests.records.ledger.trial import Exposure
 from newsfolio.formatting import percent
 
 HALF = 0.5
 """Of the average weight, from which two runs trade the same lines."""
+
+
+def exposure_of(published: str, written: str, since: str, until: str) -> Exposure:
+    """As a row of the ledger has it."""
+    lines, *apart = json.loads(written) if written else ({},)
+    held: Mapping[str, float] = next(iter(apart), {})
+    return Exposure(published, lines, held, since, until)
 
 
 class Group(NamedTuple):
@@ -30,9 +37,7 @@ class Group(NamedTuple):
 
     @property
     def exposure(self) -> Exposure:
-        lines, *apart = json.loads(self.lines) if self.lines else ({},)
-        held: Mapping[str, float] = next(iter(apart), {})
-        return Exposure(self.published, lines, held, self.since, self.until)
+        return exposure_of(self.published, self.lines, self.since, self.until)
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,9 @@ class Unfinished:
     running: bool | None
 
     @classmethod
-    def read(cls, row: Sequence[Any]) -> Unfinished:
+    def read(cls, row: tuple[int, str, str, str, str, str, str]) -> Unfinished:
         number, at, subject, published, strategy, variant, detail = row
-        process = json.loads(detail)["process"] if detail else {}
+        process: ProcessJson = json.loads(detail)["process"] if detail else {}
         return cls(number, at, subject, published, strategy, variant, is_running(process))
 
 
