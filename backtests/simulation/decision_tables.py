@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +32,8 @@ except ImportError:  # there was no compiler when newsfolio was installed
         to be said, direct one whose lines can all be held themselves: others weigh 0 here.
         """
         asked = ~np.isnan(table).all(axis=1)
-        plain = ((table >= 0) & (table < np.inf)).all(axis=1)
-        plain[plain] = table[plain].sum(axis=1) <= most
+        plain = np.asarray(((table >= 0) & (table < np.inf)).all(axis=1))
+        plain &= np.where(plain[:, None], table, 0.0).sum(axis=1) <= most
         direct = ((table == 0) | (able != 0)).all(axis=1)
         weights = np.zeros((len(table), lines))
         weights[:, own] = np.where((asked & direct)[:, None], table, 0.0)
@@ -67,7 +66,7 @@ def table_of(strategy: Strategy, market: Market, marks: Mask) -> DecisionTable |
     that follow from what is held, and `explain` needs the last view: those are asked one by one.
     A wrong row is an error wherever it stands, after a ruin too.
     """
-    kind: Any = type(strategy)
+    kind: object = type(strategy)
     if not _has_table(kind) or strategy.rebalance.band is not None or not marks.any():
         return None
     moments = _moments(market, marks.tobytes())
@@ -134,9 +133,9 @@ def _moments(market: Market, marks: bytes) -> _Moments:
 
 
 @lru_cache(maxsize=256)
-def _has_table(kind: Any) -> bool:
+def _has_table(kind: object) -> bool:
     """Whether the vectorised form belongs to the rule: a subclass may write `weights` anew."""
-    if not issubclass(kind, Strategy):
+    if not isinstance(kind, type) or not issubclass(kind, Strategy):
         return False
     order = [vars(base).keys() for base in kind.__mro__]
     first = {name: next(place for place, names in enumerate(order) if name in names)

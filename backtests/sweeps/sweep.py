@@ -51,11 +51,8 @@ JOBS = 1000
 EVERY = 0.5
 """Seconds after which jobs that are done are kept."""
 
-SMALLEST, USUAL, LARGEST = 20, 50, 2000
-"""Sets of a job: what is lost with a worker, and what a worker keeps in memory."""
-
-SHARES = 20
-"""Jobs that a sweep has before they get larger, so that several workers all have some."""
+SMALLEST, USUAL, LARGEST, SHARES = 20, 50, 2000, 20
+"""Sets of a job: what is lost with a worker, and what one keeps; jobs before they get larger."""
 
 
 @dataclass(frozen=True, eq=False)
