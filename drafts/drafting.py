@@ -198,6 +198,8 @@ def _remember(parts: Parts, heard: Heard) -> None:
     single = stocks or indices
     if single:
         heard.company, heard.several = single[0], len({s.lines for s in single}) > 1
+    if indices:
+        heard.index = indices[0]
     if groups:
         heard.group = groups[-1]
     for period in parts.periods:

@@ -33,6 +33,9 @@ def _compared(parts: Parts, match: re.Match[str], ahead: bool) -> Iterator[Asser
         or words.FUNDAMENTAL.search(parts.text[match.start() : match.end() + 25])
     ):
         return
+    last = _after_end(parts, match)
+    if re.match(r"['’s]*\s(?:as|in (?:market|trading|sales|value))\b", parts.text[last:]):
+        return  # of something else than of prices: "as the most traded stock"
     if re.match(r"\s*by\s(?:the\s)?(?=[A-Z])", parts.text[match.end() :]):
         ahead = not ahead
     if words.NOT.search(parts.text[max(0, match.start() - 24) : match.start()]):
@@ -90,6 +93,12 @@ def _after(parts: Parts, match: re.Match[str]) -> list[Referent]:
     if re.search(r"[;:.]\s", parts.text[match.end() : first.begin]):
         return []
     return [parts.subject(mention) for mention in parts.run_after(first)]
+
+
+def _after_end(parts: Parts, match: re.Match[str]) -> int:
+    """Where the first name behind a verb of comparison ends."""
+    following = parts.mentions_after(match.end())
+    return following[0].end if following else match.end()
 
 
 def _margin(parts: Parts, match: re.Match[str]) -> tuple[float, float]:

@@ -30,7 +30,8 @@ _UPSIDE_OF = re.compile(
 )
 _PART_OF = re.compile(r"^\s*(?:of|stake|share|chance|probability|weight|owned)\b")
 _OWNED = re.compile(
-    rf"(?:{words.FUNDAMENTAL.pattern}|{words.SURVEY.pattern})\s(?:at|of|for|from|that) (?:the )?$",
+    rf"(?:{words.FUNDAMENTAL.pattern}|{words.SURVEY.pattern}|yields?)\s"
+    r"(?:at|of|for|from|on|that) (?:the )?$",
     re.IGNORECASE,
 )
 """What a name follows that only owns the figure: "revenue at", "the chance that"."""
@@ -166,7 +167,9 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
         mention = parts.mention_before(figure.begin)
         start = min(left, mention.end) if mention else left
         stretch = parts.text[start : min(right, figure.end + _SOON)]
-        if words.PLAIN_PAST.search(stretch) or (figure.sign and len(parts.text) < _SHORT_LINE):
+        if words.PLAIN_PAST.search(stretch) or (
+            figure.sign and len(parts.text) < _SHORT_LINE and not parts.sentence.cell
+        ):
             return parts.heard.day, True
     return period, False
 
@@ -207,15 +210,16 @@ def _mention(parts: Parts, figure: Numeral, left: int, right: int) -> Mention | 
 
 
 def _subjects(parts: Parts, mention: Mention | None, figure: Numeral, left: int) -> list[Referent]:
-    """The subjects of a figure; a pronoun that stands nearer than any name means the last one."""
+    """The subjects of a figure; "its shares" are those of the sentence's first company."""
     start = mention.end if mention and mention.end <= figure.begin else 0
-    pronoun = words.PRONOUN.search(parts.text[max(start, 0) : figure.begin])
+    stretch = parts.text[start : figure.begin]
+    pronoun = words.PRONOUN.search(stretch)
     if mention is None:
-        if pronoun and parts.heard.company and not parts.heard.several:
-            return [parts.heard.company]
-        return []
+        return parts.meant(stretch)
     if mention.begin >= figure.end:
         return [parts.subject(mention)]
+    if pronoun and "its" in pronoun[0].lower() and parts.mentions[0].name.kind == "company":
+        return [parts.subject(parts.mentions[0])]
     return [parts.subject(other) for other in parts.run_before(mention)]
 
 
@@ -301,6 +305,8 @@ def _paired(parts: Parts) -> dict[int, Mention]:
         names = parts.run_before(before[-1]) if before else []
         if len(names) == len(run):
             pairs |= dict(zip(run, names, strict=True))
+        elif len(before) == len(run):
+            pairs |= dict(zip(run, before, strict=True))
         elif len(before) >= len(run) and re.search(
             r"\bboth\b", parts.text[before[-1].end : first.begin]
         ):
@@ -315,7 +321,7 @@ def figure_runs(parts: Parts) -> list[list[int]]:
         before = parts.figures[number - 1] if number else None
         gap = parts.text[before.end : figure.begin] if before else ""
         joint = before and before.unit == figure.unit and re.fullmatch(
-            r"\s*(?:,|and|, and|、|和)\s*(?:about |nearly )?", gap
+            r"\s*(?:,|and|, and|、|和|vs\.?|versus)\s*(?:about |nearly )?", gap
         )  # fmt: skip
         if joint and runs:
             runs[-1].append(number)

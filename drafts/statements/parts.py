@@ -49,6 +49,7 @@ class Heard:
     """What came before in the text: names that pronouns mean, periods that "the same" means."""
 
     company: Referent | None = None
+    index: Referent | None = None
     group: Referent | None = None
     block: int = -1
     period: TimeSpan | None = None
@@ -99,6 +100,17 @@ class Parts:
     def is_aside(self, mention: Mention) -> bool:
         """Whether it is named only to be left out: "except for Meta"."""
         return bool(words.EXCEPT.search(self.text[: mention.begin]))
+
+    def meant(self, stretch: str) -> list[Referent]:
+        """What a pronoun points back to: the index of the text, or its last company alone."""
+        if words.INDEX_PRONOUN.search(stretch):
+            return [self.heard.index] if self.heard.index else []
+        alone = self.heard.company and not self.heard.several
+        return (
+            [self.heard.company]
+            if self.heard.company and alone and words.PRONOUN.search(stretch)
+            else []
+        )
 
     def run_before(self, mention: Mention) -> list[Mention]:
         """The names that are joined with one by commas and "and", it being the last."""
@@ -204,5 +216,5 @@ def _is_clause(gap: str, before: str) -> bool:
 
 
 def _is_joint(gap: str) -> bool:
-    cleaned = gap.strip().lower().strip("()（）")
+    cleaned = gap.lower().strip("()（） ")
     return cleaned in _JOINTS

@@ -49,6 +49,8 @@ class Read:
 def readings_of(statement: Assertion, published: datetime) -> Read:
     """A statement laid on the closes of its lines."""
     todo = list(_doubts(statement))
+    if statement.note:
+        todo.append(statement.note)
     if statement.assumed:
         todo.append("the sentence names no period; the day that the text spoke of is taken")
     undecided = _undecided(statement)

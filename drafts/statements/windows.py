@@ -28,7 +28,7 @@ def period_for(parts: Parts, place: int, left: int, right: int) -> TimeSpan | No
     later = [p for p in named if p.begin >= place and not _CUT.search(parts.text[place : p.begin])]
     chosen = next(iter(after[:1] or own[-1:] or before[-1:] or later[:1]), None)
     if chosen is None:
-        return parts.heard.period
+        return None if parts.sentence.cell else parts.heard.period
     return _meant(chosen, parts, [period for period in named if period.begin < chosen.begin])
 
 

@@ -124,6 +124,10 @@ def test_a_margin_belongs_to_the_nearest_verb() -> None:
         "The S&P 500 pulled back from a record high.",
         "A fall in Tesla would cost the fund 3% this year.",
         "On Thursday Tesla fell as much as 5%.",
+        "This year Tencent has beaten TSMC as the most traded stock.",
+        "Futures pointed to a fall of 0.2% for the S&P 500 on Friday.",
+        "Risk: a close of the VIX above 25.",
+        "HSTECH fell 27% in five weeks.",
         "Tencent's revenue grew 8% year on year and its profit 3%.",
         "Tencent reported revenue of $20 billion on Thursday, up 8% from a year earlier.",
         "Nvidia has risen the most since 2021, by 3% of its weight.",
@@ -185,6 +189,31 @@ def test_nearly_is_below_and_close() -> None:
     assert [(r.says, r.number) for r in claim.claim.stated if r.decides] == [
         ("<", 0.13), (">=", 0.125),
     ]  # fmt: skip
+
+
+def test_of_two_units_the_first_counts() -> None:
+    (claim,) = drafted("Our 12-month target for Alibaba is HK$170 (about $21.80).")
+    assert shape(claim.claim.stated[0])[1::4] == ("9988.HK", 170.0)
+    assert "two units" in " ".join(claim.todo)
+
+
+def test_a_pronoun_means_the_index_of_the_text() -> None:
+    text = (
+        "The Hang Seng closed higher. Meituan fell.\nThe benchmark will reach 30,000 by year-end."
+    )
+    claim = drafted(text)[-1]
+    assert shape(claim.claim.stated[0])[:2] == ("touch", "^HSI")
+
+
+def test_its_shares_are_those_of_the_company_that_leads() -> None:
+    text = "Tencent is larger than TSMC, with its shares up 20% since February 3."
+    assert [c.lines for c in drafted(text) if c.claim.stated] == [("0700.HK",)]
+
+
+def test_a_column_of_a_table_has_its_own_period() -> None:
+    text = "| | 1 week | YTD | 3M |\n|---|---|---|---|\n| Nvidia | +3.2% | +6.1% | +41% |"
+    starts = [claim.claim.stated[0].start for claim in drafted(text)]
+    assert starts == ["2025-02-14", "2024-12-31", "2024-11-21"]
 
 
 def test_a_range_has_two_ends() -> None:

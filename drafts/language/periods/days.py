@@ -83,9 +83,9 @@ def _day(match: Match, now: Now) -> date | None:
 
 
 @rule(
-    r"\b(?:in |for |over )?the week (?:to|ended|ending)(?: on)? (?P<name><WEEKDAY>)",
-    r"\b(?:in |for |over )?the week (?:to|ended|ending)(?: on)? (?P<month><MONTH>) (?P<day>\d{1,2})"
-    r"(?:,? (?P<year><YEAR>))?",
+    r"\b(?:in |for |over )?(?:the )?week (?:to|ended|ending)(?: on)? (?P<name><WEEKDAY>)",
+    r"\b(?:in |for |over )?(?:the )?week (?:to|ended|ending)(?: on)? "
+    r"(?P<month><MONTH>) (?P<day>\d{1,2})(?:,? (?P<year><YEAR>))?",
 )
 def _week_to(match: Match, now: Now) -> Span | None:
     if group(match, "name"):
@@ -123,6 +123,7 @@ def _since_day(match: Match, now: Now) -> Span | None:
 
 
 @rule(
+    r"\bsince\s(?:the )?(?:start|beginning) of (?P<month><MONTH>)(?: (?P<year><YEAR>))?(?!\s?\d)",
     r"\bsince\s(?P<part>early |late |mid-)?(?P<month><MONTH>)(?: (?P<year><YEAR>))?(?!\s?\d)",
     r"\bsince\s(?:early |late |mid-)?(?P<year><YEAR>)\b",
     r"自(?:(?P<year><YEAR>)年)?(?P<month>\d{1,2})月以来|自(?P<alone><YEAR>)年以来",
