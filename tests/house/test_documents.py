@@ -15,7 +15,7 @@ import pytest
 import backtests
 from backtests.cli import app
 from tests.support.price_files import HEADER
-from tests.support.shell import SHORT, Shell
+from tests.support.shell import BARE, SHORT, Shell
 from tests.support.source_tree import PACKAGES
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def test_the_declared_lines_of_the_readme_run(shell: Shell) -> None:
                 for number, day in enumerate(days)]  # fmt: skip
         file = shell.folder / "prices" / f"{ticker}.csv"
         file.write_text("\n".join([HEADER, *rows]))
-    answer = shell("run", "half.py", "--data", "prices", "--currency", "EUR", "--no-verdict")
+    answer = shell("run", "half.py", "--data", "prices", "--currency", "EUR", *BARE)
     assert (answer.code, answer.err) == (0, "")
 
 

@@ -83,7 +83,7 @@ def test_the_same_input_gives_the_same_bytes(shell: Shell) -> None:
 
 def test_the_summary_says_simulated_and_where_the_page_is(shell: Shell) -> None:
     answer = shell("run", "abc-basket", "--data", "sample", "--start", "2025-01-02", "--verify",
-                   "--placebos", "5")  # fmt: skip
+                   "--placebos", "5", "--no-tearsheet")  # fmt: skip
     assert answer.code == 0
     assert "SIMULATED" in answer.out
     page = next(line.split()[-1] for line in answer.out.splitlines() if line.startswith("page"))
