@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "strategies": {"newsfolio"},
     "markets": {"newsfolio"},
     "reports": {"newsfolio"},
-    "backtests": {"newsfolio", "markets", "reports"},
+    "drafts": {"newsfolio"},
+    "backtests": {"newsfolio", "markets", "reports", "drafts"},
 }
 LAYERS = {
     "markets": (
@@ -51,6 +52,14 @@ LAYERS = {
         ("reports.charts",),
         ("reports.record",),
         ("reports.contract",),
+    ),
+    "drafts": (
+        ("drafts.writing",),
+        ("drafts.drafting", "drafts.plugin", "drafts.proposal"),
+        ("drafts.drafted",),
+        ("drafts.documents", "drafts.statements"),
+        ("drafts.language",),
+        ("drafts",),
     ),
     "backtests": (
         ("backtests", "backtests.__main__"),
@@ -87,6 +96,10 @@ HEAVY = {
     "yfinance": {"markets/yahoo/isolation.py"},
     "quantstats": {"reports/tearsheet/library_report.py"},
     "matplotlib": {"reports/tearsheet/matplotlib_svg.py"},
+    "ahocorasick": {"drafts/language/names.py"},
+    "bs4": {"drafts/documents/html.py"},
+    "fastjsonschema": {"drafts/plugin.py"},
+    "sentencex": {"drafts/language/sentences.py"},
     "distributed": {"backtests/sweeps/executors.py"},
 }  # fmt: skip
 
