@@ -71,11 +71,11 @@ class _Streams:
     err: StringIO = field(default_factory=StringIO)
 
     def readouterr(self) -> Said:
-        said = Said(0, self.out.getvalue(), self.err.getvalue())
+        printed = Said(0, self.out.getvalue(), self.err.getvalue())
         for stream in (self.out, self.err):
             stream.seek(0)
             stream.truncate()
-        return said
+        return printed
 
 
 @contextmanager
