@@ -15,6 +15,9 @@ import pandas as pd
 LINE = 15
 """Pixels that a label takes."""
 
+MOST = 24
+"""Characters of a label; the legend has names in full."""
+
 _DIRECTION = re.compile("[\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -49,14 +52,14 @@ def end_labels(
     moved = _apart(pixels)
     notes = [
         {
-            "text": plain(label.text, 18), "x": f"{end:%Y-%m-%d}", "y": float(f"{place:.8g}"),
+            "name": "wide only", "text": plain(label.text, MOST), "x": f"{end:%Y-%m-%d}", "y": float(f"{place:.8g}"),
             "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "middle", "xshift": 5,
             "yshift": round(moved[row] - pixels[row], 1), "showarrow": False, "align": "left",
             "font": {"color": {"$css": label.colour + "-ink"}, "size": 12},
         }
         for row, (label, place) in enumerate(zip(shown, places, strict=True))
     ]  # fmt: skip
-    longest = max((min(len(label.text), 18) for label in shown), default=0)
+    longest = max((min(len(label.text), MOST) for label in shown), default=0)
     return notes, 16 + 7 * longest
 
 

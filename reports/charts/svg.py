@@ -7,6 +7,7 @@ drawing follows light and dark; where a page has none, as in a notebook, tones t
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
@@ -18,7 +19,8 @@ from markupsafe import Markup
 from reports.charts.curves import Chart
 from reports.charts.svg_axes import PlotAxis, axis_of
 
-WIDTH = 760
+WIDTH, NARROW = 960, 380
+"""Pixels of a drawing for a screen or paper, and for a phone."""
 
 TONES: Mapping[str, str] = {
     "--own": "#3b8bd0", "--bench": "#d38b00", "--control": "#9a7cc0", "--control2": "#4f9d70",
@@ -47,16 +49,19 @@ def static(chart: Chart, shared: Mapping[str, Any], view: int = 0, width: int = 
     layout = figure["layout"]
     if chart.views:
         layout = {**layout, **_filled(chart.views[view]["layout"], shared)}
-    traces = figure["data"]
+    if width <= NARROW:
+        layout = _narrowed(layout)
+    traces = [_shown(trace, layout.get("xaxis", {})) for trace in figure["data"]]
     height = int(layout["height"])
     frame = _frame(traces, layout, width, height)
     inner = [*_grid(frame, layout), *_shapes(frame, layout)]
     inner.append(_clipped("".join(_traces(traces, frame)), frame))
-    inner += [*_notes(frame, layout), *_legend(traces, layout)]
+    inner += [*_notes(frame, layout), *_titles(frame, layout)]
     label = escape(f"{chart.title}. {chart.finding}")
     return Markup(
-        f'<svg class="static" role="img" aria-label="{label}" viewBox="0 0 {width} {height}" '
-        f'style="width:100%;height:auto;max-width:{width * 1.5:g}px" '
+        f'<svg class="{"narrow" if width <= NARROW else "static"}" role="img" '
+        f'aria-label="{label}" viewBox="0 0 {width} {height}" '
+        f'style="width:100%;height:auto;max-width:{width * 1.25:g}px" '
         f'font-family="system-ui,sans-serif" font-size="12">{"".join(inner)}</svg>'
     )
 
@@ -80,11 +85,29 @@ def _filled(value: Any, shared: Mapping[str, Any]) -> Any:
     return {key: _filled(part, shared) for key, part in value.items()}
 
 
+def _narrowed(layout: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without the words for which a phone has no room; the legend has the names."""
+    notes = [note for note in layout.get("annotations", ()) if note.get("name") != "wide only"]
+    axis = {**layout.get("xaxis", {})}
+    axis |= {"nticks": 4} if axis.get("type") == "date" else {}
+    margin = {**layout["margin"], "r": min(layout["margin"]["r"], 60)}
+    return {**layout, "annotations": notes, "xaxis": axis, "margin": margin}
+
+
+def _shown(trace: Mapping[str, Any], axis: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A curve without what lies outside of the dates shown; one value is kept on either side."""
+    if axis.get("type") != "date" or "range" not in axis or trace["type"] != "scatter":
+        return trace
+    first = max(bisect_left(trace["x"], axis["range"][0]) - 1, 0)
+    last = bisect_right(trace["x"], axis["range"][1]) + 1
+    return {**trace, "x": trace["x"][first:last], "y": trace["y"][first:last]}
+
+
 def _frame(
     traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], width: int, height: int
 ) -> Frame:
     margin = layout["margin"]
-    top, bottom = margin["t"] + (24 if layout.get("showlegend") else 0), height - margin["b"]
+    top, bottom = margin["t"], height - margin["b"]
     x_values = [value for trace in traces for value in _ends(trace, "x")]
     x = axis_of(layout.get("xaxis", {}), x_values, margin["l"], width - margin["r"])
     ys = {}
@@ -182,17 +205,14 @@ def _notes(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
                     unescape(note["text"]), colour(note["font"]["color"]), anchor)  # fmt: skip
 
 
-def _legend(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Iterator[str]:
-    if not layout.get("showlegend"):
-        return
-    x = float(layout["margin"]["l"])
-    for trace in traces:
-        if trace.get("showlegend"):
-            name = unescape(trace["name"])
-            paint = colour(trace.get("fillcolor", trace["line"]["color"]))
-            yield f'<rect x="{x:g}" y="6" width="11" height="11" fill="{paint}"/>'
-            yield _text(x + 15, 12, name, colour({"$css": "--ink"}), "start")
-            x += 30 + 6.6 * len(name)
+def _titles(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
+    """What an upright axis counts, written upwards beside it."""
+    for name, axis in frame.ys.items():
+        title = layout[name.replace("y", "yaxis")].get("title", {}).get("text", "")
+        if title:
+            middle = (axis.start + axis.end) / 2
+            yield (f'<text transform="translate(10 {middle:g}) rotate(-90)" text-anchor="middle" '
+                   f'fill="{colour({"$css": "--soft"})}">{escape(unescape(title))}</text>')  # fmt: skip
 
 
 # --- traces ------------------------------------------------------------------------------------

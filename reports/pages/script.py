@@ -16,9 +16,8 @@ from typing import Any
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
-from reports.charts.curves import (
-    Chart,
-)
+from reports.charts.curves import Chart
+from reports.charts.svg import static
 from reports.pages.render import verbatim
 
 NAME = "newsfolio.js"
@@ -104,6 +103,17 @@ def nonce_of(*texts: str) -> str:
     """A nonce that follows from the page's own content, so that no text on it can know it."""
     digest = hashlib.sha256("\0".join(texts).encode()).digest()
     return base64.b64encode(digest[:18]).decode()
+
+
+def drawn_ahead(
+    charts: Mapping[str, Chart], shared: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """What a template shows of charts: each drawn already, for whoever runs no script."""
+    return {
+        name: {"name": name, "title": chart.title, "finding": chart.finding, "views": chart.views,
+               "figure": chart.figure, "legend": chart.legend, "svg": static(chart, shared), "drawings": ()}
+        for name, chart in charts.items()
+    }  # fmt: skip
 
 
 def chart_data(charts: Mapping[str, Chart], shared: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,17 @@ from reports.charts.curves import Chart, base_layout
 from reports.charts.labels import plain
 from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_values
 from reports.contract.sweep import MapJson, PlanJson, PlateauJson, SweepJson
+from reports.pages.links import index_link
 from reports.pages.render import render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
+from reports.pages.script import (
+    NAME,
+    chart_data,
+    data_block,
+    drawn_ahead,
+    nonce_of,
+    policy,
+    write_script,
+)
 from reports.tables.sweep import PERCENT, ends
 
 FIGURES: Mapping[str, str] = {
@@ -35,14 +44,15 @@ NARROW = 14
 """Cells of a map across, up to which each has its figure written into it."""
 
 
-def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
+def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None, *, index: bool = False) -> str:
     """The page, to stand beside `newsfolio.js`; the same sweep gives the same text.
 
-    curves: of its walk-forward.
+    curves: of its walk-forward. index: whether a list of all pages stands above it.
     """
     walk = sweep.get("walk_forward")
     charts = {chart.name: chart for chart in (*walk_charts(walk, curves), *_charts(sweep))}
-    block = data_block(chart_data(charts, walk_shared(curves)))
+    shared = walk_shared(curves)
+    block, drawn = data_block(chart_data(charts, shared)), drawn_ahead(charts, shared)
     nonce = nonce_of(sweep["id"], str(sweep["errors"]), block)
     names = list(sweep["plateau"])
     return render(
@@ -57,15 +67,16 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
             "figure": FIGURES[sweep["by"]],
             "headline": headline(sweep),
             "walk": walk_values(walk),
-            "grown": charts.get("walk"),
-            "paths": charts.get("paths"),
+            "links": index_link("../index.html" if index else ""),
+            "grown": drawn.get("walk"),
+            "paths": drawn.get("paths"),
             "spread": spread_of(sweep),
             "asked": _asked(sweep["plan"]),
-            "map": charts.get("map"),
+            "map": drawn.get("map"),
             "plateau": [
                 {
                     "name": name,
-                    "chart": charts.get(f"axis{place}"),
+                    "chart": drawn.get(f"axis{place}"),
                     "rows": [_plateau_row(row, sweep["by"]) for row in rows],
                 }
                 for place, (name, rows) in enumerate(sweep["plateau"].items())
@@ -79,12 +90,13 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
     )
 
 
-def write(sweep: SweepJson, folder: Path) -> Path:
+def write(sweep: SweepJson, folder: Path, *, index: bool = False) -> Path:
     """Write `sweep.html` and its script; OutputError where the folder cannot be written."""
     path = folder / "sweep.html"
     try:
         write_script(folder)
-        path.write_text(sweep_page(sweep, _curves(sweep, folder)), encoding="utf-8")
+        page = sweep_page(sweep, _curves(sweep, folder), index=index)
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; give a folder that exists"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from newsfolio.formatting import percent
 from reports.charts.breakdowns import (
     allocation_chart,
     placebo_chart,
@@ -25,16 +28,28 @@ from reports.charts.curves import (
     rebased,
 )
 from reports.charts.intervals import bar, scale_of
-from reports.charts.svg import static
+from reports.charts.svg import NARROW, WIDTH, static
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import ManifestJson
-from reports.pages.render import KINDS, render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
-from reports.record import RunRecord
+from reports.pages.links import run_links
+from reports.pages.render import CLAIM_KINDS, KINDS, render, verbatim
+from reports.pages.script import (
+    NAME,
+    chart_data,
+    data_block,
+    drawn_ahead,
+    nonce_of,
+    policy,
+)
+from reports.record import RunRecord, curve_name
 from reports.tables import returns
-from reports.tables.doubts import doubts_of
-from reports.tables.evaluation import pace_of, put_always, put_excess, tables_of
+from reports.tables.caveats import caveats
+from reports.tables.companies import Companies
+from reports.tables.doubts import Doubts, doubts_of
+from reports.tables.evaluation import pace_of, put_always, put_excess, surely, tables_of
+from reports.tables.glossary import WORDS
 from reports.tables.scored import scored_headline
+from reports.tables.sentences import headline, sentences, voided
 from reports.tables.trials import trials_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
@@ -71,19 +86,28 @@ def verdict_page(
     source = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
     shared = parts.shared() if len(parts.days) else {}
     fills = list(_fills(record.fills))
+    falls, doubts = _falls(record, parts), doubts_of(manifest)
     return render(
         "verdict.html",
         {
             **(_drawn(charts, shared) if single else _scripted(charts, shared, source)),
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": {"explained": None, "gross": [], "unallocated": [], **manifest},
+            "m": {"explained": None, **manifest},
             "e": evaluation,
+            "names": Companies(manifest.get("names")),
+            "words": WORDS,
+            "links": () if single else run_links(tearsheet=tearsheet, index=index),
+            "caveats": caveats(manifest, evaluation),
+            "said": sentences(evaluation, pace_of(evaluation["scored"])) if evaluation else None,
             "hero": _hero(manifest, evaluation),
             "scored": scored_headline(manifest, evaluation),
             "parts": tables_of(evaluation) if evaluation else None,
             "claims": thesis.get("claims", []) if thesis else [],
-            "falls": _falls(record, parts),
-            "doubts": doubts_of(manifest),
+            "claim_kinds": CLAIM_KINDS,
+            "falls": falls,
+            "falls_told": _deepest(falls),
+            "doubts": doubts,
+            "doubts_told": _prices(manifest, doubts),
             "trials": trials_of(manifest, evaluation),
             "fills": fills[-FILLS_MAILED:] if single else fills,
             "trades": returns.trades(record.fills),
@@ -91,7 +115,6 @@ def verdict_page(
             "moved": returns.moved(record.cash),
             "held": _held(record),
             "tearsheet": tearsheet and not single,
-            "index": index and not single,
             "single": single,
             "source": source,
         },
@@ -102,18 +125,29 @@ def _scripted(charts: Charts, shared: Mapping[str, Any], source: str) -> dict[st
     """What a page needs whose charts are drawn by the script beside it."""
     block = data_block(chart_data(charts, shared))
     nonce = nonce_of(source, block)
-    drawn = {**dict.fromkeys(CHARTS), **charts}
+    drawn = {**dict.fromkeys(CHARTS), **drawn_ahead(charts, shared)}
     return {"policy": policy(nonce), "nonce": nonce, "script": NAME, "data": block, "charts": drawn}
 
 
 def _drawn(charts: Charts, shared: Mapping[str, Any]) -> dict[str, Any]:
     """What a page needs that stands for itself."""
     drawn = {
-        name: {"title": chart.title, "finding": chart.finding, "views": (),
-               "svg": static(chart, shared), "rows": chart_table(chart, shared)}
+        name: {"name": name, "title": chart.title, "finding": chart.finding, "views": (),
+               "legend": chart.legend, "drawings": _drawings(chart, shared), "rows": chart_table(chart, shared)}
         for name, chart in charts.items()
     }  # fmt: skip
     return {"policy": NO_SCRIPT, "charts": {**dict.fromkeys(CHARTS), **drawn}}
+
+
+def _drawings(chart: Chart, shared: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One a view, each with its caption, for a screen and for a phone."""
+    views = chart.views or ({"label": "", "finding": chart.finding},)
+    drawn = [
+        [static(replace(chart, finding=view["finding"]), shared, place, width)
+         for width in (WIDTH, NARROW)]
+        for place, view in enumerate(views)
+    ]  # fmt: skip
+    return [{**view, "svg": Markup("").join(both)} for view, both in zip(views, drawn, strict=True)]
 
 
 def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
@@ -143,20 +177,40 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str
         return {"word": "not judged", "kind": "none", "reason": UNJUDGED, "first": None}
     first, verdict = evaluation["comparisons"][0], evaluation["verdict"]
     pace = pace_of(evaluation["scored"])
-    excess = put_excess(first, pace)
+    excess, surest = put_excess(first, pace), surely(first, pace)
     return {
         "word": verdict["word"],
         "kind": KINDS.get(verdict["word"], "none"),
-        "reason": verdict["reason"],
+        "reason": headline(evaluation),
+        "void": bool(voided(evaluation)),
         "first": first,
+        "name": curve_name(first["name"]),
         "total": first["total"],
         "excess": excess,
-        "always": put_always(first, pace),
+        "surely": surest,
+        "always": put_always(first, pace).startswith("of"),
         "yearly": pace.yearly,
         "rate": pace.words,
-        "bar": bar(excess, scale_of([excess]), axis=True),
+        "bar": bar(surest, scale_of([surest]), axis=True),
         "scores": bool(manifest["thesis"]),
     }
+
+
+def _deepest(falls: list[dict[str, Any]]) -> str:
+    """The deepest drawdown as a sentence."""
+    if not falls:
+        return ""
+    deepest = falls[0]
+    days = f"{deepest['days']:,} days"
+    end = f"made up for after {days}" if deepest["recovered"] else f"not made up for in {days}"
+    return f"{percent(deepest['depth'])} on {deepest['trough']:%Y-%m-%d}, {end}."
+
+
+def _prices(manifest: ManifestJson, doubts: Doubts) -> str:
+    """What the gate makes of the prices."""
+    if manifest["data"]["simulated"]:
+        return "Made up, so that nobody inspects them."
+    return f"{doubts}." if doubts.rows else "The gate has no doubts about these prices."
 
 
 def _falls(record: RunRecord, parts: Divided) -> list[dict[str, Any]]:

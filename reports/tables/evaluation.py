@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -24,6 +24,7 @@ from reports.contract.evaluation import (
     StudyWindowJson,
     VariantJson,
 )
+from reports.record import curve_name
 from reports.tables.cell import TableCell
 from reports.tables.descriptions import regime_tables, shortcut_tables
 
@@ -40,6 +41,12 @@ FIGURES: tuple[tuple[FigureKey, str, Form], ...] = (
     ("max_drawdown", "Maximum drawdown", percent),
 )
 """The figures of a curve that are shown with their intervals."""
+
+GLOSSED: Mapping[FigureKey, str] = {
+    "total_return": "return", "cagr": "cagr", "volatility": "volatility", "sharpe": "sharpe",
+    "max_drawdown": "drawdown",
+}  # fmt: skip
+"""Their words in the glossary."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +66,9 @@ def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
         "pace": pace.words,
         "yearly": pace.yearly,
         "placebo": signed(pace.of(evaluation["placebo"]["real"])),
-        "columns": curves,
+        "columns": [{**curve, "name": curve_name(curve["name"])} for curve in curves],
         "figures": [
-            (label, [estimate(curve[key], form) for curve in curves])
+            (label, GLOSSED[key], [estimate(curve[key], form) for curve in curves])
             for key, label, form in FIGURES
         ],
         "comparisons": _comparisons(evaluation["comparisons"], pace),
@@ -108,6 +115,14 @@ def put_excess(row: ComparisonJson, pace: Pace) -> EstimateJson:
     return {"value": row["total"], "low": low, "high": high, "why": excess["why"]}
 
 
+def surely(row: ComparisonJson, pace: Pace) -> EstimateJson:
+    """The excess with the interval that the verdict is about: of all looks, where there is one."""
+    put, always = put_excess(row, pace), row.get("excess_always")
+    if always is None or not (defined(always["low"]) and defined(always["high"])):
+        return put
+    return {**put, "low": pace.of(always["low"]), "high": pace.of(always["high"])}
+
+
 def put_always(row: ComparisonJson, pace: Pace) -> str:
     """The interval of all looks, or why there is none; "" in runs judged before there were any."""
     always, excess = row.get("excess_always"), row["excess"]
@@ -122,11 +137,13 @@ def put_always(row: ComparisonJson, pace: Pace) -> str:
 def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
     """An excess as it is put; in total it needs no interval to be known."""
     put = put_excess(row, pace)
-    if not pace.yearly:
-        put = {**put, "value": row["total"]}
-    cell, always = estimate(put, signed), put_always(row, pace)
-    interval = always if always.startswith("of") else ""  # why there is none stands at the top
-    return TableCell(cell.text, f"{cell.small}; {interval}", cell.value) if interval else cell
+    return estimate(put if pace.yearly else {**put, "value": row["total"]}, signed)
+
+
+def _intervals(row: ComparisonJson, pace: Pace) -> list[str]:
+    """Of this look, and of all; why there is none of all stands at the top of the page."""
+    small, always = _excess(row, pace).small, put_always(row, pace)
+    return [text for text in (small, always) if text and not text.startswith("none of all")]
 
 
 def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, Any]]:
@@ -136,7 +153,9 @@ def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, A
     return [
         {
             **row,
+            "name": curve_name(row["name"]),
             "excess": _excess(row, pace),
+            "intervals": _intervals(row, pace),
             "drawn": bar(drawn, scale),
             "total": _known(row["total"], signed, row["excess"]["why"]),
             "sharpe": estimate(row["sharpe_difference"], ratio),
@@ -237,6 +256,7 @@ def _attribution(attribution: AttributionJson) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind,
+            "sentence": _most(parts),
             "rows": [_part(part) for part in sorted(parts, key=lambda part: -part["total"])],
             "cash": signed(attribution["cash"]),
             "sum": [
@@ -251,6 +271,18 @@ def _attribution(attribution: AttributionJson) -> list[dict[str, Any]]:
 
 def _part(part: PartJson) -> list[str]:
     return [part["name"], *(signed(part[key]) for key, _ in PIECES), signed(part["total"])]
+
+
+def _most(parts: Sequence[PartJson]) -> str:
+    """What added most, and what took most away."""
+    if not parts:
+        return "Nothing was held."
+    order = sorted(parts, key=lambda part: part["total"])
+    low, high = order[0], order[-1]
+    best = f"Most from {high['name']} ({signed(high['total'])})"
+    return f"{best}, least from {low['name']} ({signed(low['total'])})." if low is not high else (
+        f"All from {high['name']} ({signed(high['total'])})."
+    )  # fmt: skip
 
 
 def _effects(attribution: AttributionJson) -> list[list[str]]:

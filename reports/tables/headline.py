@@ -7,6 +7,7 @@ from typing import Any
 
 from newsfolio.formatting import A_YEAR_FROM, amount, defined, growth, percent, ratio
 from reports.contract.manifest import ManifestJson
+from reports.record import curve_name
 from reports.tables.cell import TableCell
 
 
@@ -125,8 +126,7 @@ def _heading(manifest: ManifestJson, name: str) -> dict[str, str]:
     benchmark = manifest["benchmark"]
     if name == "benchmark" and benchmark:
         label = benchmark["label"]
-    role = {"strategy": "Strategy", "benchmark": "Benchmark"}.get(name, f"Control: {name}")
-    return {"role": role, "label": "" if label == name else label}
+    return {"role": curve_name(name), "label": "" if label == name else label}
 
 
 def _text(kind: str, value: float, currency: str) -> str:

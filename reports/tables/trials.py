@@ -56,8 +56,9 @@ def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict
         "frozen": frozen_sentence(frozen) if "frozen" in manifest else "",
         "hash": frozen["hash"] if frozen else "",
         "stated": _stated(frozen),
-        "counts": None, "joined": [], "ledger": [], "gaps": [], "falsifier": None,
+        "sentence": "", "counts": None, "joined": [], "ledger": [], "gaps": [], "falsifier": None,
     }  # fmt: skip
+    table["sentence"] = _tried(evaluation, table["frozen"])
     if not evaluation:
         return table
     record = evaluation.get("record")
@@ -87,6 +88,15 @@ def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict
           if record["killed"] or record["running"] else []),
     ]  # fmt: skip
     return table
+
+
+def _tried(evaluation: EvaluationJson | None, frozen: str) -> str:
+    """How many variants there were, and whether the rule came first."""
+    count = evaluation["significance"]["trials"] if evaluation else None
+    many = "" if count is None else f"{count:,} variant{'' if count == 1 else 's'} tried so far"
+    rule = f"the rule was {frozen}" if frozen else ""
+    text = "; ".join(part for part in (many, rule) if part) or "Nothing is recorded"
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _stated(frozen: FrozenJson | None) -> list[tuple[str, str]]:
