@@ -20,6 +20,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
+
 from backtests import strategy_loader
 from backtests.evaluation.lookahead.certificate import Replaying, certify
 from backtests.evaluation.schema import Certificate, Honesty

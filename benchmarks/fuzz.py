@@ -1,6 +1,6 @@
 """Spoilt files and answers by the thousand: what comes of them, counted; no crash is expected.
 
-    PYTHONPATH=. python benchmarks/fuzz.py [folder|formats|yahoo|saved|tables|all] [minutes] [seed]
+    python benchmarks/fuzz.py [folder|formats|yahoo|saved|tables|all] [minutes] [seed]
 
 folder  CSV and Parquet files of prices through the folder reader, the gate and whole runs
 formats files of every vendor from histories that know the truth (see fuzz_formats.py)
@@ -29,6 +29,8 @@ import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
 
 from backtests.commands import pages, runs
 from backtests.commands.options import RunOptions as Options

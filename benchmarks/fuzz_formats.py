@@ -1,6 +1,6 @@
 """Files of every vendor by the thousand, from histories that know the truth: what is misread.
 
-    PYTHONPATH=. python benchmarks/fuzz_formats.py [FORMAT|dates|lots|adjustment|all] [tries] [seed]
+    python benchmarks/fuzz_formats.py [FORMAT|dates|lots|adjustment|all] [tries] [seed]
 
 A try writes a history in a format, as it is or changed in a way that has a right answer: columns in
 another order, rows reversed, dropped or doubled, lines that end otherwise, cells spoilt. What is
@@ -21,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
 
 from benchmarks.fuzz_counts import Counts
 from benchmarks.fuzz_mutations import Draw

@@ -1,6 +1,6 @@
 """Holdings in the shapes of brokers by the thousand: what is read must be what was written.
 
-    PYTHONPATH=. python benchmarks/fuzz_holdings.py [tries] [seed]
+    python benchmarks/fuzz_holdings.py [tries] [seed]
 
 A third of the files is spoilt first, a byte to forty of it: then an error of `newsfolio.errors` is
 an answer, and anything else but bars is a crash. The exit code is 1 if one file was misread.
@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
 
 from newsfolio.errors import NewsfolioError
 from tests.support.holdings_files import held_in

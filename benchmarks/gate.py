@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
+
 from markets.bars import Bars, Priced
 from markets.folder.source import FolderSource
 from markets.quality.amounts import Amounts

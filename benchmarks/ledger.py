@@ -20,6 +20,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
+
 from backtests import sweep
 from backtests.records.ledger import Ledger, Trial
 from backtests.records.ledger.trial import Exposure

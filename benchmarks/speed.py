@@ -11,7 +11,6 @@ import argparse
 import dataclasses
 import json
 import os
-import platform
 import sys
 import tempfile
 import time
@@ -25,12 +24,16 @@ from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
+
 from benchmarks.peers import made
-from benchmarks.peers.crew import ROOT, NotHere, Tool, clocked, in_turns, tool
+from benchmarks.peers.commits import home_at
+from benchmarks.peers.crew import CLOCK, Home, NotHere, Tool, clocked, in_turns, tool
 from benchmarks.peers.panel import Floats
-from benchmarks.peers.report import markdown, written
+from benchmarks.peers.report import machine, markdown, written
 
 OURS = "with_newsfolio"
+THEN = "then"
 PEERS = ("plain_pandas", "with_vectorbt", "with_bt", "with_backtrader")
 WORKS = ("equal", "top", "inverse")
 COLUMNS = {
@@ -39,12 +42,15 @@ COLUMNS = {
     "newsfolio, backtrader engine": (OURS, "engine-"),
     "plain pandas": ("plain_pandas", ""),
     "vectorbt": ("with_vectorbt", ""),
+    "vectorbt, Rust engine": ("with_vectorbt", "rust-"),
     "bt": ("with_bt", ""),
     "backtrader": ("with_backtrader", ""),
     "backtrader, tuned": ("with_backtrader", "tuned-"),
     "backtrader, filled": ("with_backtrader", "filled-"),
 }
 """What stands in the tables, and the tool and work behind it."""
+
+Command = tuple[Home, tuple[str, ...]]
 
 COLD = ("with_backtrader",)
 """Tools whose first call costs no more than the next."""
@@ -82,21 +88,45 @@ SMOKE = Size(
 
 @dataclass(frozen=True)
 class Bench:
-    """Where the data lie, whose interpreter the peers have, and how much is measured."""
+    """Where the data lie, whose interpreter the peers have, and how much is measured.
+
+    then: newsfolio at an earlier commit, and the commit.
+    """
 
     folder: Path
     peer_python: str
     size: Size
+    then: tuple[str, Home] | None = None
 
-    def python(self, name: str) -> str:
-        return sys.executable if name == OURS else self.peer_python
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Tools that are asked for."""
+        return (OURS, *((THEN,) if self.then else ()), *PEERS)
+
+    @property
+    def columns(self) -> Mapping[str, tuple[str, str]]:
+        """COLUMNS, and those of newsfolio at the earlier commit."""
+        ours = {label: prefix for label, (name, prefix) in COLUMNS.items() if name == OURS}
+        before = {f"{label}, at {self.then[0]}": (THEN, prefix)
+                  for label, prefix in ours.items()} if self.then else {}  # fmt: skip
+        return {**COLUMNS, **before}
+
+    def home(self, name: str) -> Home:
+        if name == THEN and self.then:
+            return self.then[1]
+        return Home(sys.executable if name == OURS else self.peer_python, name)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     chosen = _options(arguments)
+    if chosen.processor_time:
+        os.environ[CLOCK] = "process_time"
     size = SMOKE if chosen.smoke else Size(turns=chosen.turns)
-    with tempfile.TemporaryDirectory() as place:
-        report = measured(Bench(Path(place), chosen.peer_python, size), chosen.parts, chosen.note)
+    with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as past:
+        commit = chosen.against
+        then = (commit, home_at(commit, OURS, Path(past))) if commit else None
+        bench = Bench(Path(place), chosen.peer_python, size, then)
+        report = measured(bench, chosen.parts, chosen.note)
     text = markdown(report)
     print(text)
     if chosen.json:
@@ -109,7 +139,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="all of it, small, in seconds")
     parser.add_argument("--turns", type=int, default=Size.turns, help="interleaved repeats")
+    parser.add_argument("--processor-time", action="store_true", help="for a machine that is busy")
     parser.add_argument("--peer-python", default=os.environ.get("PEER_PYTHON", sys.executable))
+    parser.add_argument("--against", help="newsfolio at this commit too, in its own environment")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--note", default="", help="what a reader must know of this run")
     parser.add_argument("--write", type=Path, help="put the tables into this Markdown file")
@@ -137,41 +169,22 @@ def measured(bench: Bench, parts: Iterable[str], note: str = "") -> dict[str, An
     return report
 
 
-def machine() -> dict[str, Any]:
-    return {
-        "cpu": _cpu(),
-        "cores": os.cpu_count(),
-        "system": platform.platform(terse=True),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.machine())
-
-
 def _present(bench: Bench, stack: ExitStack) -> tuple[dict[str, Tool], dict[str, str]]:
     """The tools that can be had, and why the others cannot."""
     tools, skipped = {}, {}
-    for name in (OURS, *PEERS):
+    for name in bench.names:
         try:
-            tools[name] = stack.enter_context(tool(bench.python(name), name, bench.folder))
+            tools[name] = stack.enter_context(tool(bench.home(name), bench.folder))
         except NotHere as error:
             skipped[name] = str(error)
     return tools, skipped
 
 
-def _columns(tools: Mapping[str, Tool], work: str) -> dict[str, tuple[Tool, str]]:
+def _columns(bench: Bench, tools: Mapping[str, Tool], work: str) -> dict[str, tuple[Tool, str]]:
     """Who can do a work, by the label of its column."""
     return {
         label: (tools[name], prefix + work)
-        for label, (name, prefix) in COLUMNS.items()
+        for label, (name, prefix) in bench.columns.items()
         if name in tools and prefix + work in tools[name].hello["works"]
     }
 
@@ -182,9 +195,9 @@ def _columns(tools: Mapping[str, Tool], work: str) -> dict[str, tuple[Tool, str]
 def runs(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
     medians = {}
     for work in WORKS:
-        asked = _columns(tools, work)
+        asked = _columns(bench, tools, work)
         for label, (peer, name) in asked.items():
-            if COLUMNS[label][0] not in COLD:
+            if bench.columns[label][0] not in COLD:
                 peer.ask(name)  # what is compiled or worked out once does not count
         medians[work] = in_turns(asked, bench.size.turns, bench.size.budget, least=bench.size.least)
     return {"runs": medians}
@@ -193,9 +206,9 @@ def runs(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
 def starts(bench: Bench, _: Mapping[str, Tool]) -> dict[str, Any]:
     """Import, first run and peak memory of the monthly equal weight, in fresh processes."""
     medians = {}
-    for label, (name, prefix) in COLUMNS.items():
+    for label, (name, prefix) in bench.columns.items():
         try:
-            with tool(bench.python(name), name, bench.folder) as fresh:
+            with tool(bench.home(name), bench.folder) as fresh:
                 if prefix + "equal" in fresh.hello["works"]:
                     answer = fresh.ask(prefix + "equal")
                     spent = {"import": fresh.hello["import"], "first": answer["seconds"][0]}
@@ -214,20 +227,22 @@ def agreement(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
     gaps: dict[str, dict[str, float]] = {work: {} for work in WORKS}
     curves: dict[tuple[str, str], Floats] = {}
     for name in tools:
-        with tool(bench.python(name), name, free) as fresh:
+        with tool(bench.home(name), free) as fresh:
             for work in WORKS:
-                for label, asked in _comparable(name, work, fresh.hello["works"]):
+                for label, asked in _comparable(bench, name, work, fresh.hello["works"]):
                     fresh.ask(asked, save=True)
-                    curves[work, label] = np.load(free / f"{name}-{asked}.npy")
+                    curves[work, label] = np.load(free / f"{bench.home(name).module}-{asked}.npy")
     for (work, label), curve in curves.items():
         gaps[work][label] = float(np.abs(curve / curves[work, "plain pandas"] - 1).max())
     return {"agreement": gaps, "tolerance": TOLERANCE}
 
 
-def _comparable(name: str, work: str, works: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _comparable(
+    bench: Bench, name: str, work: str, works: Iterable[str]
+) -> Iterator[tuple[str, str]]:
     """The columns of a tool whose equity can be compared, and what to ask for."""
-    flat = "flat-" if name == OURS else ""
-    for label, (owner, prefix) in COLUMNS.items():
+    flat = "flat-" if name in (OURS, THEN) else ""
+    for label, (owner, prefix) in bench.columns.items():
         if owner == name and flat + prefix + work in works:
             yield label, flat + prefix + work
 
@@ -240,12 +255,12 @@ def sweeps(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
     taken: dict[str, list[float]] = {}
     memory: dict[str, list[float]] = {}
     for _ in range(min(bench.size.turns, 3)):
-        for label, (_, name) in _columns(tools, "sweep").items():
-            owner = COLUMNS[label][0]
+        for label, (_, name) in _columns(bench, tools, "sweep").items():
+            owner = bench.columns[label][0]
             few = bench.size.few.get(owner)
             if few and label in taken:
                 continue
-            with tool(bench.python(owner), owner, bench.folder) as fresh:
+            with tool(bench.home(owner), bench.folder) as fresh:
                 if few is None:
                     fresh.ask(name, sets=10)  # compiled, and the market loaded
                 answer = fresh.ask(name, sets=few or bench.size.sets)
@@ -262,7 +277,7 @@ def many(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
     """The large market from its folder, in a fresh process: memory, and time per decision."""
     lines, sessions = bench.size.many
     made.write_folder(made.random_lines(lines, sessions).values(), bench.folder / "many")
-    with tool(sys.executable, OURS, bench.folder) as large:
+    with tool(bench.home(OURS), bench.folder) as large:
         began = time.perf_counter()
         first = large.ask("many")["seconds"][0]
         loaded = time.perf_counter() - began - first
@@ -290,41 +305,44 @@ def months(sessions: int) -> int:
 def cold(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Any]:
     prices = bench.folder / "prices"
     made.write_sample(prices)
-    commands = {**_newsfolio(bench, prices), **_peers(bench, tools)}
+    commands = {**_newsfolio(bench, prices, OURS), **_peers(bench, tools)}
+    if bench.then:
+        before = _newsfolio(bench, prices, THEN).items()
+        commands |= {f"{label}, at {bench.then[0]}": command for label, command in before}
     taken: dict[str, list[float]] = {label: [] for label in commands}
     skipped = {}
     for _ in range(max(1, bench.size.turns // 2)):
-        for label, command in commands.items():
+        for label, (home, command) in commands.items():
             try:
-                taken[label].append(clocked(command, bench.folder))
+                taken[label].append(clocked(command, home.root, bench.folder))
             except NotHere as error:
                 skipped[label] = str(error)
     medians = {label: median(seconds) for label, seconds in taken.items() if seconds}
     return {"cold": medians, "cold skipped": skipped}
 
 
-def _newsfolio(bench: Bench, prices: Path) -> dict[str, tuple[str, ...]]:
-    settings = made.window(bench.size.sessions)
+def _newsfolio(bench: Bench, prices: Path, name: str) -> dict[str, Command]:
+    settings, home = made.window(bench.size.sessions), bench.home(name)
     run = (
-        sys.executable, "-m", "backtests", "run", f"{ROOT}/benchmarks/peers/theses.py:Judged",
+        home.python, "-m", "backtests", "run", f"{home.root}/benchmarks/peers/theses.py:Judged",
         "--data", str(prices), "--start", str(settings.start), "--end", str(settings.end),
         "--placebos", str(bench.size.placebos), "--quiet", "--out", str(bench.folder / "runs"),
         "--ledger", str(bench.folder / "trials.sqlite"),
     )  # fmt: skip
     return {
-        "newsfolio, verdict page": (*run, "--engine", "kernel", "--no-tearsheet"),
-        "newsfolio, verdict page and tearsheet": (*run, "--engine", "backtrader"),
+        "newsfolio, verdict page": (home, (*run, "--engine", "kernel", "--no-tearsheet")),
+        "newsfolio, verdict page and tearsheet": (home, (*run, "--engine", "backtrader")),
     }
 
 
-def _peers(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, tuple[str, ...]]:
+def _peers(bench: Bench, tools: Mapping[str, Tool]) -> dict[str, Command]:
     return {
-        f"{label} + quantstats": (
+        f"{label} + quantstats": (bench.home(name), (
             bench.peer_python, "-m", "benchmarks.peers.cold", name, str(bench.folder),
             str(bench.folder / f"{name}.html"),
-        )
+        ))
         for label, (name, prefix) in COLUMNS.items()
-        if name in tools and name != OURS and not prefix
+        if name in tools and name in PEERS and not prefix
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What kill -9, crowds and flipped bits do to a store: counts, none of which may be a surprise.
 
-    PYTHONPATH=. python benchmarks/store_faults.py [pulls|runs|crowd|flips] [count] [folder]
+    python benchmarks/store_faults.py [pulls|runs|crowd|flips] [count] [folder]
 
 A pull is the real yfinance against a Yahoo on this machine. Its bars are made so that a glance
 tells which state of the source they come from: every third day all dividends of the past are
@@ -26,6 +26,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
 
 from backtests import paths
 from backtests.api import run_job

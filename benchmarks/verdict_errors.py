@@ -13,12 +13,16 @@ context unless a row says that they have none.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 from scipy.special import betaincinv
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
 
 from backtests.evaluation.event_studies.market_model import Model, fitted, pooled
 from backtests.evaluation.event_studies.returns import ReturnPanel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,10 +15,21 @@ from statistics import median
 from typing import IO, Any
 
 ROOT = Path(__file__).parent.parent.parent
+CLOCK = "SPEED_CLOCK"
+"""The variable that names the function of `time` by which a tool is clocked."""
 
 
 class NotHere(Exception):
     """A tool that cannot be had, and why."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a tool lives: its interpreter, its module in benchmarks/peers, and their root."""
+
+    python: str
+    module: str
+    root: Path = ROOT
 
 
 @dataclass
@@ -41,45 +53,52 @@ class Tool:
         if not line:
             self.process.wait()
             self.log.seek(0)
-            raise NotHere(_last(self.log.read()))
+            raise NotHere(last_line(self.log.read()))
         return json.loads(line)  # type: ignore[no-any-return]
 
 
 @contextmanager
-def tool(python: str, name: str, folder: Path) -> Iterator[Tool]:
+def tool(home: Home, folder: Path) -> Iterator[Tool]:
     """A tool in a fresh process; NotHere if it cannot be imported there."""
-    command = (python, "-m", "benchmarks.peers.worker", name, str(folder))
-    with (folder / f"{name}.log").open("w+") as log:
-        process = _started(command, folder, log)
+    command = (home.python, "-m", "benchmarks.peers.worker", home.module, str(folder))
+    with tempfile.TemporaryFile("w+", dir=folder) as log:
+        process = _started(command, home.root, folder, log)
         begun = Tool(process, log)
         try:
             begun.hello = begun.answer()
+            if begun.hello.get("clock") != os.environ.get(CLOCK):
+                raise NotHere("its benchmark knows wall time alone")
             yield begun
         finally:
             process.communicate()
 
 
-def _started(command: Sequence[str], folder: Path, log: IO[str]) -> subprocess.Popen[str]:
+def _started(
+    command: Sequence[str], root: Path, folder: Path, log: IO[str]
+) -> subprocess.Popen[str]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log}
     try:
-        return subprocess.Popen(command, cwd=ROOT, env=surroundings(folder), text=True, **pipes)
+        return subprocess.Popen(
+            command, cwd=root, env=surroundings(root, folder), text=True, **pipes
+        )
     except OSError as error:
         raise NotHere(str(error)) from error
 
 
-def surroundings(folder: Path) -> dict[str, str]:
+def surroundings(root: Path, folder: Path) -> dict[str, str]:
     """Nothing of the user's is read or written."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(folder / "home")}
+    return {**os.environ, "PYTHONPATH": str(root), "XDG_DATA_HOME": str(folder / "home")}
 
 
-def clocked(command: Sequence[str], folder: Path) -> float:
+def clocked(command: Sequence[str], root: Path, folder: Path) -> float:
     """Seconds of a command from nothing to its end; NotHere if it fails."""
     began = time.perf_counter()
     done = subprocess.run(
-        command, cwd=ROOT, env=surroundings(folder), capture_output=True, text=True, check=False
-    )
+        command, cwd=root, env=surroundings(root, folder), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
     if done.returncode:
-        raise NotHere(_last(done.stderr))
+        raise NotHere(last_line(done.stderr))
     return time.perf_counter() - began
 
 
@@ -98,6 +117,7 @@ def in_turns(
     return {label: median(taken) for label, taken in seconds.items()}
 
 
-def _last(text: str) -> str:
+def last_line(text: str) -> str:
+    """What a failed command said last."""
     lines = text.strip().splitlines()
     return lines[-1][:200] if lines else "it ended without a word"

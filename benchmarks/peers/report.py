@@ -1,10 +1,14 @@
-"""The tables of benchmarks/speed.py as Markdown."""
+"""The tables of benchmarks/speed.py as Markdown, and the machine that they were measured on."""
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from benchmarks.peers.crew import CLOCK
 
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 NAMES = {
@@ -42,6 +46,27 @@ def markdown(report: Mapping[str, Any]) -> str:
     return "\n\n".join(part for part in (*parts, _reached(report)) if part)
 
 
+def machine() -> dict[str, Any]:
+    """Where it is measured, and by which clock."""
+    return {
+        "clock": "processor time" if CLOCK in os.environ else "wall time",
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.machine())
+
+
 def written(text: str, path: Path) -> None:
     """Put the tables between the marks of a file."""
     page = path.read_text(encoding="utf-8")
@@ -54,7 +79,8 @@ def _head(report: Mapping[str, Any]) -> str:
     machine = report["machine"]
     lines = [
         f"Measured {report['when']} (UTC) on {machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['system']}, load at the start {machine['load']}. {report['note']}".strip(),
+        f"{machine['system']}, load at the start {machine['load']}, {machine['clock']}. "
+        f"{report['note']}".strip(),
         *(f"Left out: `{name}` ({why})." for name, why in report["skipped"].items()),
     ]
     versions = {"Python": machine["python"]}

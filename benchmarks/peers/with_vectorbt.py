@@ -1,8 +1,9 @@
-"""vectorbt: target percentages in one frame, cash shared, sells before buys."""
+"""vectorbt: target percentages in one frame, cash shared, sells before buys; on both engines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -19,19 +20,28 @@ from benchmarks.peers.panel import (
 )
 from benchmarks.peers.plain_pandas import equal, frame, inverse, top
 
-PACKAGES = ("numpy", "pandas", "vectorbt", "numba")
-WORKS = ("equal", "top", "inverse", "sweep")
+RUST = find_spec("vectorbt_rust") is not None
+PACKAGES = ("numpy", "pandas", "vectorbt", "numba", *(("vectorbt-rust",) if RUST else ()))
+PLAIN = ("equal", "top", "inverse", "sweep")
+WORKS = (*PLAIN, *(f"rust-{name}" for name in PLAIN if RUST))
 
 
 def work(panel: Panel, name: str) -> Callable[..., Any]:
-    prices = frame(panel)
+    """What is asked for, on the engine that it names: Rust where it can, or Numba alone."""
+    prices, engine = frame(panel), "auto" if name.startswith("rust-") else "numba"
     works: dict[str, Callable[..., Any]] = {
         "equal": lambda: equity(prices, equal(prices, panel), panel),
         "top": lambda: equity(prices, top(prices, panel, LOOKBACK, TOP), panel),
         "inverse": lambda: equity(prices, inverse(prices), panel),
         "sweep": lambda sets: swept(prices, panel, sets),
     }
-    return works[name]
+    asked = works[name.removeprefix("rust-")]
+
+    def on_engine(*sets: int) -> Floats:
+        vbt.settings["engine"] = engine
+        return asked(*sets)  # type: ignore[no-any-return]
+
+    return on_engine
 
 
 def equity(prices: pd.DataFrame, targets: pd.DataFrame, panel: Panel) -> Floats:

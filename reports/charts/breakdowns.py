@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from newsfolio.formatting import Pace, percent, signed
-from reports.charts.curves import Chart, Divided, base_layout, colours, date_views, short, weekly
+from reports.charts.curves import Divided, base_layout, colours, date_views, short, weekly
+from reports.charts.figure import (
+    Annotation,
+    BarTrace,
+    Chart,
+    ChartAxis,
+    ChartLayout,
+    ChartView,
+    LineTrace,
+    PointTrace,
+    WaterfallTrace,
+)
 from reports.charts.labels import plain
 from reports.contract.evaluation import AttributionJson, PlaceboJson, VariantJson
 from reports.record import RunRecord
@@ -73,7 +84,7 @@ def placebo_chart(placebo: PlaceboJson, table: pd.DataFrame, pace: Pace) -> Char
     bins = min(30, max(8, int(np.sqrt(len(values)) * 1.6)))
     counts, edges = np.histogram(values, bins=bins, range=(low, high if high > low else low + 0.01))
     middle = (edges[1:] + edges[:-1]) / 2
-    trace = {
+    trace: BarTrace = {
         "type": "bar", "x": short(middle.tolist()), "y": counts.tolist(),
         "width": float(f"{edges[1] - edges[0]:.5g}"), "name": "placebos",
         "marker": {"color": {"$css": "--placebo"},
@@ -81,7 +92,7 @@ def placebo_chart(placebo: PlaceboJson, table: pd.DataFrame, pace: Pace) -> Char
         "hovertemplate": f"%{{y}} placebos near %{{x:.1%}} {pace.words}<extra></extra>",
     }  # fmt: skip
     top = float(counts.max())
-    layout = {
+    layout: ChartLayout = {
         **base_layout(280),
         "bargap": 0,
         "xaxis": {"tickformat": ".0%", "zeroline": False, "showgrid": False, "fixedrange": True,
@@ -109,7 +120,7 @@ def waterfall_chart(attribution: AttributionJson) -> Chart:
     costs = [(label, sums[key]) for key, label in PIECES[3:]]
     rows = [*((*step, "relative") for step in steps), ("Gross", gross, "total"),
             *((*cost, "relative") for cost in costs), ("Net", total, "total")]  # fmt: skip
-    trace = {
+    trace: WaterfallTrace = {
         "type": "waterfall", "orientation": "h",
         "y": [label for label, _, _ in rows], "x": short([value for _, value, _ in rows]),
         "measure": [kind for _, _, kind in rows],
@@ -120,7 +131,7 @@ def waterfall_chart(attribution: AttributionJson) -> Chart:
         "decreasing": {"marker": {"color": {"$css": "--loss"}}},
         "totals": {"marker": {"color": {"$css": "--total"}}},
     }  # fmt: skip
-    layout = {
+    layout: ChartLayout = {
         **base_layout(330),
         "margin": {"l": 112, "r": 56, "t": 8, "b": 30},
         "xaxis": {"tickformat": ".0%", "gridcolor": {"$css": "--grid"}, "fixedrange": True,
@@ -146,7 +157,7 @@ def variants_chart(variants: Sequence[VariantJson], pace: Pace) -> Chart | None:
     if len(points) < FEW:
         return None
     chosen = [ran for _, _, ran in points]
-    trace = {
+    trace: PointTrace = {
         "type": "scatter", "mode": "markers", "x": list(range(1, len(points) + 1)),
         "y": short([excess for excess, _, _ in points]), "text": [label for _, label, _ in points],
         "hovertemplate": "%{text}: %{y:.1%}<extra></extra>",
@@ -156,7 +167,7 @@ def variants_chart(variants: Sequence[VariantJson], pace: Pace) -> Chart | None:
             "color": [{"$css": "--own" if ran else "--placebo"} for ran in chosen],
         },
     }  # fmt: skip
-    layout = {
+    layout: ChartLayout = {
         **base_layout(240),
         "xaxis": {"visible": False, "fixedrange": True},
         "yaxis": {"tickformat": ".0%", "gridcolor": {"$css": "--grid"}, "fixedrange": True,
@@ -217,13 +228,13 @@ def _until(targets: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
 
 
 def _layers(
-    table: pd.DataFrame, axis: str, group: str, stacked: bool
-) -> list[dict[str, Any]]:  # fmt: skip
+    table: pd.DataFrame, axis: Literal["y", "y2"], group: str, stacked: bool
+) -> list[LineTrace]:
     """One area a group, or one line a group where some are short."""
     days = [f"{day:%Y-%m-%d}" for day in pd.DatetimeIndex(table.index)]
-    layers = []
+    layers: list[LineTrace] = []
     for name, colour in colours([str(column) for column in table.columns]).items():
-        trace: dict[str, Any] = {
+        trace: LineTrace = {
             "type": "scatter", "mode": "lines", "name": plain(name), "x": days,
             "y": [_drawn(float(value), stacked) for value in table[name]], "yaxis": axis,
             "hovertemplate": "%{y:.1%}",
@@ -236,7 +247,7 @@ def _layers(
     return layers
 
 
-def _anchored(view: dict[str, Any]) -> dict[str, Any]:
+def _anchored(view: ChartView) -> ChartView:
     """The dates below both areas, not between them."""
     return {**view, "layout": {"xaxis": {**view["layout"]["xaxis"], "anchor": "y2"}}}
 
@@ -246,10 +257,12 @@ def _drawn(value: float, stacked: bool) -> float:
     return round(max(value, 0.0) if stacked else value, 4)
 
 
-def _allocation_layout(both: bool, stacked: bool, top: float) -> dict[str, Any]:
-    axis = {"tickformat": ".0%", "gridcolor": {"$css": "--grid"}, "fixedrange": True, "nticks": 4,
-            "zeroline": not stacked, "zerolinecolor": {"$css": "--line"}}  # fmt: skip
-    layout = {
+def _allocation_layout(both: bool, stacked: bool, top: float) -> ChartLayout:
+    axis: ChartAxis = {
+        "tickformat": ".0%", "gridcolor": {"$css": "--grid"}, "fixedrange": True, "nticks": 4,
+        "zeroline": not stacked, "zerolinecolor": {"$css": "--line"},
+    }  # fmt: skip
+    layout: ChartLayout = {
         **base_layout(430 if both else 260),
         "margin": {"l": 52, "r": 12, "t": 8, "b": 34},
         "hovermode": "x unified",
@@ -274,7 +287,7 @@ def _held_now(held: pd.DataFrame) -> str:
     return f"Held on {held.index[-1]:%Y-%m-%d}: {', '.join(parts)}."
 
 
-def _mark(real: float, top: float, middle: float) -> dict[str, Any]:
+def _mark(real: float, top: float, middle: float) -> Annotation:
     left = real < middle
     return {
         "text": f"this strategy {signed(real, 1)}", "x": real, "y": top * 1.2, "showarrow": False,

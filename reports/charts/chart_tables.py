@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import unescape
-from typing import Any
 
 from newsfolio.formatting import percent
-from reports.charts.curves import Chart
+from reports.charts.figure import AxisValue, Chart, ChartLayout, LineTrace, Shared, across, lines_of
 
 Rows = list[tuple[str, ...]]
 
@@ -15,40 +14,36 @@ MOST = 400
 """Rows of a table: month ends of thirty years."""
 
 
-def chart_table(chart: Chart, shared: Mapping[str, Any]) -> Rows:
+def chart_table(chart: Chart, shared: Shared) -> Rows:
     """Headings and rows: curves at month ends, bars one by one.
 
     shared: the lists that its figure refers to by name.
     """
     traces, layout = chart.figure["data"], chart.figure["layout"]
-    kinds = {trace["type"] for trace in traces}
-    if kinds == {"scatter"} and traces[0].get("mode") == "lines":
-        return _month_ends(traces, layout, shared)
+    if lines := lines_of(traces):
+        return _month_ends(lines, layout, shared)
     (trace, *_) = traces
     if trace["type"] == "waterfall":
         return [("Step", "Share"), *zip(trace["y"], trace["text"], strict=True)]
-    if trace["type"] == "scatter":
+    if trace["type"] == "scatter" and trace["mode"] == "markers":
         form = str(layout["yaxis"].get("tickformat", ""))
         pairs = zip(trace["text"], trace["y"], strict=True)
         return [("Variant", "Excess"), *((unescape(a), _put(b, form)) for a, b in pairs)]
     if trace["type"] == "bar":
-        across = str(layout["xaxis"].get("tickformat", ""))
+        form = str(layout["xaxis"].get("tickformat", ""))
         up = str(layout["yaxis"].get("tickformat", ""))
-        pairs = zip(trace["x"], trace["y"], strict=True)
-        return [("Around", "Number"), *((_put(a, across), _put(b, up)) for a, b in pairs)]
+        bars = zip(across(trace, shared), trace["y"], strict=True)
+        return [("Around", "Number"), *((_put(a, form), _put(b, up)) for a, b in bars)]
     return []
 
 
-def _month_ends(
-    traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], shared: Mapping[str, Any]
-) -> Rows:
+def _month_ends(traces: Sequence[LineTrace], layout: ChartLayout, shared: Shared) -> Rows:
     """A row a month, a column a curve; what a curve has before and after the divide is one."""
     columns: dict[str, dict[str, float | None]] = {}
     for trace in traces:
-        days = shared[trace["x"]["$ref"]] if isinstance(trace["x"], Mapping) else trace["x"]
         axis = "" if trace.get("yaxis", "y") == "y" else ", target"
         column = columns.setdefault(unescape(trace["name"]) + axis, {})
-        column.update(zip(days, trace["y"], strict=True))
+        column.update(zip(map(str, across(trace, shared)), trace["y"], strict=True))
     ends: dict[str, str] = {}
     for day in sorted({day for column in columns.values() for day in column}):
         ends[day[:7]] = day
@@ -60,7 +55,7 @@ def _month_ends(
     ]
 
 
-def _put(value: Any, form: str) -> str:
+def _put(value: AxisValue, form: str) -> str:
     if value is None or isinstance(value, str):
         return unescape(value or "")
     return percent(value, 1) if form.endswith("%") else f"{value:,.4g}"

@@ -1,8 +1,4 @@
-"""Curves over time as Plotly figures: growth, drawdown, allocation; plain dicts that page.js draws.
-
-Two kinds of value are filled in by the page: `{"$css": "--own"}` is a colour of the style sheet, in
-light and dark; `{"$ref": "scored"}` is a list of dates that several curves share.
-"""
+"""Curves over time as figures: growth, drawdown, and what all charts share."""
 
 from __future__ import annotations
 
@@ -10,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import isfinite, log10
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from newsfolio.formatting import percent
+from reports.charts.figure import (
+    Annotation,
+    Chart,
+    ChartAxis,
+    ChartLayout,
+    ChartShape,
+    ChartView,
+    Colour,
+    LineTrace,
+)
 from reports.charts.labels import Label, end_labels, plain
 from reports.record import RunRecord, curve_name, scoring
 
@@ -25,22 +30,8 @@ LOG_FROM = 3.0
 """Highest over lowest growth from which the axis is logarithmic."""
 NARROWEST = 1e-4
 """Of the values: a curve that moves by less looks flat, as it is."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure with the words that stand for it; `views` are the stretches one can choose.
-
-    Each view has its own finding; that of the first is the chart's. legend: names in full, each
-    with its colour.
-    """
-
-    name: str
-    title: str
-    finding: str
-    figure: dict[str, Any]
-    views: tuple[dict[str, Any], ...] = ()
-    legend: tuple[tuple[str, str], ...] = ()
+SEEN, ROUNDING = 1e-4, 1e-9
+"""Of a curve: what differs by less cannot be told apart in a drawing, or not at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,38 +109,42 @@ def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
     last = [Label(line.who, line.colour, float(g.iloc[-1])) for line, g in ends if len(g)]
     twins = _identical(grown, parts.row)
     findings = [_since_divide(last, parts), _since_start(grown, parts)]
-    views = tuple(
-        {**_view(name, start, end, [growth for _, growth in grown], last, parts),
-         "finding": " ".join(filter(None, (finding, twins)))}
+    views: tuple[ChartView, ...] = tuple(
+        {"label": name, "finding": " ".join(filter(None, (finding, twins))),
+         "layout": _stretch(start, end, [growth for _, growth in grown], last, parts)}
         for (name, start, end), finding in zip(parts.spans(), findings, strict=False)
     )  # fmt: skip
-    layout = {**base_layout(400), **views[0]["layout"], "hovermode": "x unified"}
+    layout: ChartLayout = {
+        **base_layout(400), **views[0]["layout"], "hovermode": "x unified"
+    }  # fmt: skip
     return Chart("growth", "Growth of 1", views[0]["finding"], {"data": traces, "layout": layout},
                  views if len(views) > 1 else (), _legend(lines))  # fmt: skip
 
 
 def drawdown_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
     """Each curve below its highest so far, counted anew from the divide."""
-    traces, worst, earlier = [], {}, {}
-    for line in lines:
+    traces: list[LineTrace] = []
+    worst: dict[str, float] = {}
+    earlier: dict[str, float] = {}
+    for line in reversed(lines):
         growth = rebased(line.equity, parts.row)
         before, after = _under(growth.iloc[: parts.row + 1]), _under(growth.iloc[parts.row :])
         worst[line.who], earlier[line.who] = float(after.min()), float(before.min())
-        traces += _both(line, pd.concat([before.iloc[:-1], after]), parts, fill=line.lead)
+        under = pd.concat([before.iloc[:-1], after])
+        traces = [*_both(line, under, parts, fill=line.lead), *traces]
     day = f"{parts.days[parts.row]:%Y-%m-%d}"
     since = f"Deepest{f' since {day}' if parts.article else ''}: {_depths(worst)}."
     whole = f"Deepest up to {day}: {_depths(earlier)}. Since then, counted anew: {_depths(worst)}."
     views = date_views(parts, [since, whole])
-    layout = {
+    layout: ChartLayout = {
         **base_layout(260),
         **views[0]["layout"],
         "yaxis": {**_axis(), "tickformat": ".0%", "rangemode": "tozero", "nticks": 5},
         "shapes": _shade(parts),
         "hovermode": "x unified",
     }
-    return Chart("drawdown", "Below the highest so far", since,
-                 {"data": traces, "layout": layout}, views if len(views) > 1 else (),
-                 _legend(lines))  # fmt: skip
+    return Chart("drawdown", "Below the highest so far", since, {"data": traces, "layout": layout},
+                 views if len(views) > 1 else (), _legend(lines))  # fmt: skip
 
 
 def _legend(lines: Sequence[Curve]) -> tuple[tuple[str, str], ...]:
@@ -174,7 +169,7 @@ def weekly(table: pd.Series) -> pd.Series:
     return table[keep]
 
 
-def base_layout(height: int, right: int = 12) -> dict[str, Any]:
+def base_layout(height: int, right: int = 12) -> ChartLayout:
     """What all charts share: no frame, no background, the page's own type."""
     return {
         "height": height,
@@ -198,13 +193,11 @@ def _iso(days: pd.DatetimeIndex) -> list[str]:
     return [f"{day:%Y-%m-%d}" for day in days]
 
 
-def _both(
-    line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False
-) -> list[dict[str, Any]]:
+def _both(line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False) -> list[LineTrace]:
     """A curve in grey up to the divide, in its colour after."""
-    traces = []
+    traces: list[LineTrace] = []
     if parts.article and parts.row:
-        grey = {"$css": "--past" if line.lead else "--past2"}
+        grey: Colour = {"$css": "--past" if line.lead else "--past2"}
         traces.append({
             **_trace(line.who, "context", values.reindex(parts.context)),
             "line": {"color": grey, "width": 1.8 if line.lead else 1.0}, "hoverinfo": "skip",
@@ -216,15 +209,15 @@ def _both(
     return [*traces, after]
 
 
-def _trace(who: str, days: str, values: pd.Series) -> dict[str, Any]:
+def _trace(who: str, days: str, values: pd.Series) -> LineTrace:
     return {"type": "scatter", "mode": "lines", "name": plain(who), "x": {"$ref": days},
             "y": short(values.astype(float).tolist())}  # fmt: skip
 
 
-def _view(
-    name: str, start: pd.Timestamp, end: pd.Timestamp, grown: Sequence[pd.Series],
+def _stretch(
+    start: pd.Timestamp, end: pd.Timestamp, grown: Sequence[pd.Series],
     last: Sequence[Label], parts: Divided,
-) -> dict[str, Any]:  # fmt: skip
+) -> ChartLayout:  # fmt: skip
     """One stretch: its axes, and labels at the ends of the curves that do not overlap."""
     shown = pd.concat([growth[growth.index >= start] for growth in grown])
     shown = shown[np.isfinite(shown)]
@@ -232,17 +225,19 @@ def _view(
     wide = low > 0 and high / low > LOG_FROM
     reach = _reach(log10(low), log10(high)) if wide else _reach(low, high)
     labels, right = end_labels(last, end, reach, wide, height=400 - 48)
-    layout = {
+    yaxis: ChartAxis = {**_axis(), "range": list(reach)}
+    if wide:
+        yaxis |= _log_ticks(low, high)
+    return {
         "xaxis": _dates(start, end),
-        "yaxis": {**_axis(), "range": list(reach), **(_log_ticks(low, high) if wide else {})},
+        "yaxis": yaxis,
         "annotations": [*labels, *_divide_label(parts)],
         "shapes": _shade(parts),
         "margin": {"l": 52, "r": right, "t": 14, "b": 34},
     }
-    return {"label": name, "layout": layout}
 
 
-def date_views(parts: Divided, findings: Sequence[str]) -> tuple[dict[str, Any], ...]:
+def date_views(parts: Divided, findings: Sequence[str]) -> tuple[ChartView, ...]:
     """The stretches of a chart whose other axis stays as it is, each with its finding."""
     return tuple(
         {"label": name, "finding": finding, "layout": {"xaxis": _dates(start, end)}}
@@ -258,18 +253,18 @@ def _reach(low: float, high: float) -> tuple[float, float]:
     return round(low - room, digits), round(high + room, digits)
 
 
-def _dates(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+def _dates(start: pd.Timestamp, end: pd.Timestamp) -> ChartAxis:
     return {"type": "date", "range": [f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"], "showgrid": False,
             "linecolor": {"$css": "--line"}, "fixedrange": True, "nticks": 7, "automargin": True,
             "tickcolor": {"$css": "--line"}, "ticks": "outside"}  # fmt: skip
 
 
-def _axis() -> dict[str, Any]:
+def _axis() -> ChartAxis:
     return {"gridcolor": {"$css": "--grid"}, "zeroline": False, "fixedrange": True,
             "tickformat": ",.6~g", "nticks": 6}  # fmt: skip
 
 
-def _log_ticks(low: float, high: float) -> dict[str, Any]:
+def _log_ticks(low: float, high: float) -> ChartAxis:
     """Round amounts on a logarithmic axis: 1, 2, 5 where few powers of ten are spanned."""
     steps = (1, 2, 5) if high / low < 1000 else (1,)
     powers = range(int(np.floor(log10(low))) - 1, int(np.ceil(log10(high))) + 1)
@@ -278,7 +273,7 @@ def _log_ticks(low: float, high: float) -> dict[str, Any]:
     return {"type": "log", "tickvals": inside, "ticktext": [f"{value:,g}" for value in inside]}
 
 
-def _shade(parts: Divided) -> list[dict[str, Any]]:
+def _shade(parts: Divided) -> list[ChartShape]:
     if not parts.article or not parts.row:
         return []
     return [{
@@ -288,7 +283,7 @@ def _shade(parts: Divided) -> list[dict[str, Any]]:
     }]  # fmt: skip
 
 
-def _divide_label(parts: Divided) -> list[dict[str, Any]]:
+def _divide_label(parts: Divided) -> list[Annotation]:
     if not parts.article or not parts.row:
         return []
     return [{
@@ -304,7 +299,7 @@ def _under(growth: pd.Series) -> pd.Series:
 
 
 def _depths(worst: Mapping[str, float]) -> str:
-    return ", ".join(f"{who} {percent(depth, 1)}" for who, depth in reversed(list(worst.items())))
+    return ", ".join(f"{who} {percent(depth, 1)}" for who, depth in worst.items())
 
 
 def _since_start(grown: Sequence[tuple[Curve, pd.Series]], parts: Divided) -> str:
@@ -334,20 +329,17 @@ def _since_divide(last: Sequence[Label], parts: Divided) -> str:
 def _identical(grown: Sequence[tuple[Curve, pd.Series]], row: int) -> str:
     """Which curves lie on each other from the divide on, so that only one can be seen."""
     after = [(line.who, growth.iloc[row:]) for line, growth in reversed(grown)]
-    told, named = [], set[str]()
+    told: list[str] = []
+    named: set[str] = set()
     for place, (who, growth) in enumerate(after):
         rest = after[place + 1 :]
         twins = [twin for twin, other in rest if len(growth) > 1 and _alike(growth, other, SEEN)]
         if who in named or not twins:
             continue
         named.update(twins)
-        exact = all(_alike(growth, other, 1e-9) for twin, other in rest if twin in twins)
+        exact = all(_alike(growth, other, ROUNDING) for twin, other in rest if twin in twins)
         told.append(f"Identical{'' if exact else ' to 0.01 %'}: {', '.join((who, *twins))}.")
     return " ".join(told)
-
-
-SEEN = 1e-4
-"""Of a curve: what differs by less cannot be told apart in a drawing."""
 
 
 def _alike(one: pd.Series, other: pd.Series, most: float) -> bool:

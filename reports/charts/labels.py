@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from math import log10
-from typing import Any
 
 import pandas as pd
+
+from reports.charts.figure import Annotation
 
 LINE = 15
 """Pixels that a label takes."""
@@ -41,7 +42,7 @@ class Label:
 
 def end_labels(
     labels: Sequence[Label], end: pd.Timestamp, reach: tuple[float, float], log: bool, height: int
-) -> tuple[list[dict[str, Any]], int]:
+) -> tuple[list[Annotation], int]:
     """Annotations right of the last session, moved apart, and the margin that they take.
 
     reach: of the axis, in powers of ten where it is logarithmic; height: of the axis in pixels.
@@ -50,9 +51,10 @@ def end_labels(
     places = [log10(label.value) if log else label.value for label in shown]
     pixels = [(place - reach[0]) / (reach[1] - reach[0]) * height for place in places]
     moved = _apart(pixels)
-    notes = [
+    notes: list[Annotation] = [
         {
-            "name": "wide only", "text": plain(label.text, MOST), "x": f"{end:%Y-%m-%d}", "y": float(f"{place:.8g}"),
+            "name": "wide only", "text": plain(label.text, MOST),
+            "x": f"{end:%Y-%m-%d}", "y": float(f"{place:.8g}"),
             "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "middle", "xshift": 5,
             "yshift": round(moved[row] - pixels[row], 1), "showarrow": False, "align": "left",
             "font": {"color": {"$css": label.colour + "-ink"}, "size": 12},

@@ -12,15 +12,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import groupby
-from typing import Any
+from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
-from reports.charts.curves import Chart
+from reports.charts.figure import (
+    AxisValue,
+    BarTrace,
+    Chart,
+    ChartAxis,
+    ChartLayout,
+    Colour,
+    FieldTrace,
+    LineTrace,
+    PointTrace,
+    Shared,
+    Trace,
+    WaterfallTrace,
+    across,
+    upright,
+)
 from reports.charts.svg_axes import PlotAxis, axis_of
 
 WIDTH, NARROW = 960, 380
 """Pixels of a drawing for a screen or paper, and for a phone."""
+
+SEEN = 0.4
+"""Pixels by which a step must move to be drawn."""
 
 TONES: Mapping[str, str] = {
     "--own": "#3b8bd0", "--bench": "#d38b00", "--control": "#9a7cc0", "--control2": "#4f9d70",
@@ -32,28 +50,38 @@ TONES: Mapping[str, str] = {
 """Colours that are legible on white and on black, by the variable of the pages."""
 
 
+Upright: TypeAlias = Literal["y", "y2"]
+UPRIGHTS: tuple[tuple[Upright, Literal["yaxis", "yaxis2"]], ...] = (
+    ("y", "yaxis"), ("y2", "yaxis2")
+)  # fmt: skip
+"""As traces and as layouts call them."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """The axes of a drawing; a trace names the upright one that it is drawn on."""
 
     x: PlotAxis
-    ys: Mapping[str, PlotAxis]
+    ys: Mapping[Upright, PlotAxis]
+    shared: Shared
 
-    def y(self, trace: Mapping[str, Any]) -> PlotAxis:
-        return self.ys[trace.get("yaxis", "y")]
+    def y(self, trace: Trace) -> PlotAxis:
+        return self.ys[upright(trace)]
+
+    def across(self, trace: Trace) -> Sequence[AxisValue]:
+        return across(trace, self.shared)
 
 
-def static(chart: Chart, shared: Mapping[str, Any], view: int = 0, width: int = WIDTH) -> Markup:
+def static(chart: Chart, shared: Shared, view: int = 0, width: int = WIDTH) -> Markup:
     """One view of a chart. shared: the lists that its figure refers to by name."""
-    figure = _filled(chart.figure, shared)
-    layout = figure["layout"]
+    layout, traces = chart.figure["layout"], chart.figure["data"]
     if chart.views:
-        layout = {**layout, **_filled(chart.views[view]["layout"], shared)}
+        layout = {**layout, **chart.views[view]["layout"]}
     if width <= NARROW:
         layout = _narrowed(layout)
-    traces = [_shown(trace, layout.get("xaxis", {})) for trace in figure["data"]]
+    traces = [_shown(trace, layout.get("xaxis", {}), shared) for trace in traces]
     height = int(layout["height"])
-    frame = _frame(traces, layout, width, height)
+    frame = _frame(traces, layout, shared, width)
     inner = [*_grid(frame, layout), *_shapes(frame, layout)]
     inner.append(_clipped("".join(_traces(traces, frame)), frame))
     inner += [*_notes(frame, layout), *_titles(frame, layout)]
@@ -66,74 +94,69 @@ def static(chart: Chart, shared: Mapping[str, Any], view: int = 0, width: int = 
     )
 
 
-def colour(value: Any) -> str:
+def colour(value: Colour) -> str:
     """A colour as SVG writes it; {"$css": name} is a variable of the page."""
-    if isinstance(value, Mapping):
-        name = str(value["$css"])
+    if isinstance(value, dict):
+        name = value["$css"]
         tone = TONES.get(name) or TONES.get(name.removesuffix("-ink"), "#7d8793")
         return f"var({name},{tone})"
-    return escape(str(value))
+    return escape(value)
 
 
-def _filled(value: Any, shared: Mapping[str, Any]) -> Any:
-    if isinstance(value, list | tuple):
-        return [_filled(part, shared) for part in value]
-    if not isinstance(value, Mapping) or "$css" in value:
-        return value
-    if "$ref" in value:
-        return shared[value["$ref"]]
-    return {key: _filled(part, shared) for key, part in value.items()}
-
-
-def _narrowed(layout: Mapping[str, Any]) -> Mapping[str, Any]:
+def _narrowed(layout: ChartLayout) -> ChartLayout:
     """Without the words for which a phone has no room; the legend has the names."""
+    axis, margin = layout.get("xaxis", {}), layout["margin"]
+    if axis.get("type") == "date":
+        axis = {**axis, "nticks": 4}
     notes = [note for note in layout.get("annotations", ()) if note.get("name") != "wide only"]
-    axis = {**layout.get("xaxis", {})}
-    axis |= {"nticks": 4} if axis.get("type") == "date" else {}
-    margin = {**layout["margin"], "r": min(layout["margin"]["r"], 60)}
-    return {**layout, "annotations": notes, "xaxis": axis, "margin": margin}
+    right = min(margin["r"], 60)
+    return {**layout, "annotations": notes, "xaxis": axis, "margin": {**margin, "r": right}}
 
 
-def _shown(trace: Mapping[str, Any], axis: Mapping[str, Any]) -> Mapping[str, Any]:
+def _shown(trace: Trace, axis: ChartAxis, shared: Shared) -> Trace:
     """A curve without what lies outside of the dates shown; one value is kept on either side."""
-    if axis.get("type") != "date" or "range" not in axis or trace["type"] != "scatter":
+    if axis.get("type") != "date" or "range" not in axis:
         return trace
-    first = max(bisect_left(trace["x"], axis["range"][0]) - 1, 0)
-    last = bisect_right(trace["x"], axis["range"][1]) + 1
-    return {**trace, "x": trace["x"][first:last], "y": trace["y"][first:last]}
+    if trace["type"] != "scatter" or trace["mode"] != "lines":
+        return trace
+    days = [str(day) for day in across(trace, shared)]
+    first = max(bisect_left(days, str(axis["range"][0])) - 1, 0)
+    last = bisect_right(days, str(axis["range"][1])) + 1
+    return {**trace, "x": days[first:last], "y": trace["y"][first:last]}
 
 
-def _frame(
-    traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], width: int, height: int
-) -> Frame:
+def _frame(traces: Sequence[Trace], layout: ChartLayout, shared: Shared, width: int) -> Frame:
     margin = layout["margin"]
-    top, bottom = margin["t"], height - margin["b"]
-    x_values = [value for trace in traces for value in _ends(trace, "x")]
+    top, bottom = margin["t"], layout["height"] - margin["b"]
+    x_values = [value for trace in traces for value in _across(trace, shared)]
     x = axis_of(layout.get("xaxis", {}), x_values, margin["l"], width - margin["r"])
-    ys = {}
-    for key in [name for name in ("yaxis", "yaxis2") if name in layout]:
-        name = key.replace("axis", "")
+    ys: dict[Upright, PlotAxis] = {}
+    for name, key in UPRIGHTS:
+        if key not in layout:
+            continue
         low, high = layout[key].get("domain", (0, 1))
-        values = [value for trace in traces if trace.get("yaxis", "y") == name
-                  for value in _ends(trace, "y")]  # fmt: skip
+        values = [value for trace in traces if upright(trace) == name for value in _up(trace)]
         reach = bottom - top
         ys[name] = axis_of(layout[key], values, bottom - low * reach, bottom - high * reach)
-    return Frame(x, ys)
+    return Frame(x, ys, shared)
 
 
-def _ends(trace: Mapping[str, Any], side: str) -> list[Any]:
+def _across(trace: Trace, shared: Shared) -> list[AxisValue]:
+    """The values of a trace along x; a waterfall begins at zero."""
+    values = across(trace, shared)
+    return [0.0, *values] if trace["type"] == "waterfall" else [*values]
+
+
+def _up(trace: Trace) -> list[AxisValue]:
     """The values of a trace, with what a bar or a thin line on it reaches to."""
-    values = list(trace[side])
-    if trace["type"] == "waterfall" and side == "x":
-        return [0.0, *values]
-    if trace["type"] != "bar" or side == "x":
-        return values
-    thin = trace.get("error_y")
-    if thin:
-        tops = zip(trace[side], thin["array"], strict=True)
-        feet = zip(trace[side], thin["arrayminus"], strict=True)
-        values += [value + up for value, up in tops] + [value - down for value, down in feet]
-    return [0.0, *values]
+    if trace["type"] != "bar":
+        return [*trace["y"]]
+    values, thin = [0.0, *trace["y"]], trace.get("error_y")
+    if not thin:
+        return [*values]
+    tops = zip(trace["y"], thin["array"], strict=True)
+    feet = zip(trace["y"], thin["arrayminus"], strict=True)
+    return [*values, *(value + up for value, up in tops), *(value - down for value, down in feet)]
 
 
 def _clipped(drawn: str, frame: Frame) -> str:
@@ -148,10 +171,12 @@ def _clipped(drawn: str, frame: Frame) -> str:
 # --- what lies around the traces ---------------------------------------------------------------
 
 
-def _grid(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
+def _grid(frame: Frame, layout: ChartLayout) -> Iterator[str]:
     soft = colour({"$css": "--soft"})
-    for name, axis in frame.ys.items():
-        about = layout[name.replace("y", "yaxis")]
+    for name, key in UPRIGHTS:
+        if name not in frame.ys:
+            continue
+        axis, about = frame.ys[name], layout[key]
         for at, text in axis.ticks(about):
             if not axis.inside(at):
                 continue
@@ -166,12 +191,12 @@ def _grid(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
         for at, text in frame.x.ticks(xaxis):
             if frame.x.inside(at):
                 yield _text(frame.x.at(at), bottom + 14, text, soft, "middle")
-        title = xaxis.get("title", {}).get("text", "")
+        title = xaxis["title"]["text"] if "title" in xaxis else ""
         middle = (frame.x.start + frame.x.end) / 2
         yield _text(middle, bottom + 34, unescape(title), soft, "middle") if title else ""
 
 
-def _shapes(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
+def _shapes(frame: Frame, layout: ChartLayout) -> Iterator[str]:
     y = frame.ys["y"]
     for shape in layout.get("shapes", ()):
         ends = (frame.x.place(shape["x0"]), frame.x.place(shape["x1"]))
@@ -190,7 +215,7 @@ def _shapes(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
                         shape["line"]["width"])  # fmt: skip
 
 
-def _notes(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
+def _notes(frame: Frame, layout: ChartLayout) -> Iterator[str]:
     """The names at the ends of curves, and other words in a drawing."""
     y = frame.ys["y"]
     for note in layout.get("annotations", ()):
@@ -205,20 +230,21 @@ def _notes(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
                     unescape(note["text"]), colour(note["font"]["color"]), anchor)  # fmt: skip
 
 
-def _titles(frame: Frame, layout: Mapping[str, Any]) -> Iterator[str]:
+def _titles(frame: Frame, layout: ChartLayout) -> Iterator[str]:
     """What an upright axis counts, written upwards beside it."""
-    for name, axis in frame.ys.items():
-        title = layout[name.replace("y", "yaxis")].get("title", {}).get("text", "")
-        if title:
+    paint = colour({"$css": "--soft"})
+    for name, key in UPRIGHTS:
+        if name in frame.ys and "title" in layout[key]:
+            axis, title = frame.ys[name], escape(unescape(layout[key]["title"]["text"]))
             middle = (axis.start + axis.end) / 2
-            yield (f'<text transform="translate(10 {middle:g}) rotate(-90)" text-anchor="middle" '
-                   f'fill="{colour({"$css": "--soft"})}">{escape(unescape(title))}</text>')  # fmt: skip
+            yield (f'<text transform="translate(10 {middle:g}) rotate(-90)" '
+                   f'text-anchor="middle" fill="{paint}">{title}</text>')  # fmt: skip
 
 
 # --- traces ------------------------------------------------------------------------------------
 
 
-def _traces(traces: Sequence[Mapping[str, Any]], frame: Frame) -> Iterator[str]:
+def _traces(traces: Sequence[Trace], frame: Frame) -> Iterator[str]:
     stacks: dict[str, list[float]] = {}
     for trace in traces:
         if trace["type"] == "bar":
@@ -227,7 +253,7 @@ def _traces(traces: Sequence[Mapping[str, Any]], frame: Frame) -> Iterator[str]:
             yield from _waterfall(trace, frame)
         elif trace["type"] == "heatmap":
             yield from _field(trace, frame)
-        elif trace.get("mode") == "markers":
+        elif trace["mode"] == "markers":
             yield from _points(trace, frame)
         elif "stackgroup" in trace:
             yield _layer(trace, frame, stacks)
@@ -235,10 +261,12 @@ def _traces(traces: Sequence[Mapping[str, Any]], frame: Frame) -> Iterator[str]:
             yield from _curve(trace, frame)
 
 
-def _curve(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
+def _curve(trace: LineTrace, frame: Frame) -> Iterator[str]:
     y = frame.y(trace)
     steps = trace["line"].get("shape") == "hv"
-    points = [(frame.x.place(a), y.place(b)) for a, b in zip(trace["x"], trace["y"], strict=True)]
+    points = [
+        (frame.x.place(a), y.place(b)) for a, b in zip(frame.across(trace), trace["y"], strict=True)
+    ]
     for whole, part in groupby(points, lambda point: None not in point):
         if not whole:
             continue
@@ -254,21 +282,22 @@ def _curve(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
                f'stroke-width="{trace["line"]["width"]}"/>')  # fmt: skip
 
 
-def _layer(trace: Mapping[str, Any], frame: Frame, stacks: dict[str, list[float]]) -> str:
+def _layer(trace: LineTrace, frame: Frame, stacks: dict[str, list[float]]) -> str:
     """An area on top of those of its group that came before."""
-    y, values = frame.y(trace), [float(value) for value in trace["y"]]
+    y, values = frame.y(trace), [float(value or 0.0) for value in trace["y"]]
     below = stacks.setdefault(trace["stackgroup"], [0.0] * len(values))
     above = [low + value for low, value in zip(below, values, strict=True)]
     stacks[trace["stackgroup"]] = above
-    xs = [frame.x.place(day) or 0.0 for day in trace["x"]]
-    edges = [[(x, y.at(v)) for x, v in zip(xs, row, strict=True)] for row in (above, below)]
+    xs = [frame.x.place(day) or 0.0 for day in frame.across(trace)]
+    last = {round(x): place for place, x in enumerate(xs)}  # of several in one pixel
+    edges = [[(xs[place], y.at(row[place])) for place in last.values()] for row in (above, below)]
     if trace["line"].get("shape") == "hv":
         edges = [_stepped(edge) for edge in edges]
     area = _joined([*edges[0], *reversed(edges[1])])
     return f'<polygon points="{area}" fill="{colour(trace["fillcolor"])}"/>'
 
 
-def _points(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
+def _points(trace: PointTrace, frame: Frame) -> Iterator[str]:
     y, marker = frame.y(trace), trace["marker"]
     for row, (a, b) in enumerate(zip(trace["x"], trace["y"], strict=True)):
         x, at, half = frame.x.place(a), y.place(b), marker["size"][row] / 2
@@ -282,14 +311,14 @@ def _points(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
             yield f'<circle cx="{x}" cy="{at}" r="{half:g}" fill="{paint}"/>'
 
 
-def _bars(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
+def _bars(trace: BarTrace, frame: Frame) -> Iterator[str]:
     y = frame.y(trace)
     paint = colour(trace["marker"]["color"])
     wide = frame.x.step * 0.7
     if "width" in trace:
         wide = max(frame.x.at(trace["width"]) - frame.x.at(0.0) - 1, 1.0)
     thin = trace.get("error_y")
-    for row, (a, value) in enumerate(zip(trace["x"], trace["y"], strict=True)):
+    for row, (a, value) in enumerate(zip(frame.across(trace), trace["y"], strict=True)):
         x = frame.x.place(a)
         if x is None:
             continue
@@ -300,29 +329,30 @@ def _bars(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
             yield _line(x, ends[0], x, ends[1], colour(thin["color"]), 1.5)
 
 
-def _waterfall(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
+def _waterfall(trace: WaterfallTrace, frame: Frame) -> Iterator[str]:
     y, level = frame.y(trace), 0.0
     rows = zip(trace["y"], trace["x"], trace["measure"], trace["text"], strict=True)
     for name, value, kind, text in rows:
-        before = 0.0 if kind == "total" else level
-        level = value if kind == "total" else level + value
-        which = "totals" if kind == "total" else "increasing" if value >= 0 else "decreasing"
+        whole, value = kind == "total", value or 0.0
+        before = 0.0 if whole else level
+        level = value if whole else level + value
+        step = trace["increasing"] if value >= 0 else trace["decreasing"]
         left, right = sorted((frame.x.at(before), frame.x.at(level)))
         at, high = y.place(name) or 0.0, y.step * 0.7
-        paint = colour(trace[which]["marker"]["color"])
+        paint = colour((trace["totals"] if whole else step)["marker"]["color"])
         yield _box(left, at - high / 2, max(right - left, 1.0), high, paint)
         yield _text(right + 5, at, text, colour({"$css": "--ink"}), "start")
 
 
-def _field(trace: Mapping[str, Any], frame: Frame) -> Iterator[str]:
+def _field(trace: FieldTrace, frame: Frame) -> Iterator[str]:
     y = frame.y(trace)
     cells = [cell for row in trace["z"] for cell in row if cell is not None]
     low, wide = min(cells), (max(cells) - min(cells)) or 1.0
     ends = [colour(paint) for _, paint in trace["colorscale"]]
     for row, up in enumerate(trace["y"]):
-        for column, across in enumerate(trace["x"]):
+        for column, name in enumerate(trace["x"]):
             cell = trace["z"][row][column]
-            x, at = frame.x.place(across), y.place(up)
+            x, at = frame.x.place(name), y.place(up)
             if cell is None or x is None or at is None:
                 continue
             share = round((cell - low) / wide * 100)
@@ -342,21 +372,22 @@ def _joined(points: Iterable[tuple[float, float]]) -> str:
 
 
 def _stepped(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Level until the next point, then upright."""
+    """Level until the next point that is seen to lie elsewhere, then upright."""
     path = [points[0]]
     for x, y in points[1:]:
-        path += [(x, path[-1][1]), (x, y)]
-    return path
+        if abs(y - path[-1][1]) >= SEEN:
+            path += [(x, path[-1][1]), (x, y)]
+    return [*path, (points[-1][0], path[-1][1])]
 
 
 def _thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Of many points in one pixel across the first, the lowest, the highest and the last."""
+    """Of many points in one pixel across the lowest and the highest; at the end the last."""
     path: list[tuple[float, float]] = []
     for _, part in groupby(points, lambda point: round(point[0])):
         near = list(part)
-        ends = (near[0], min(near, key=lambda p: p[1]), max(near, key=lambda p: p[1]), near[-1])
-        path += near if len(near) < len(ends) else sorted(set(ends))
-    return path
+        ends = {min(near, key=lambda p: p[1]), max(near, key=lambda p: p[1])}
+        path += near if len(near) <= len(ends) else sorted(ends)
+    return path if path[-1] == points[-1] else [*path, points[-1]]
 
 
 def _box(x: float, y: float, wide: float, high: float, paint: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import floor, isfinite, log10
-from typing import Any
 
 from newsfolio.formatting import percent
-
-Value = Any
-"""A number, an ISO date, or a category: what Plotly takes."""
+from reports.charts.figure import AxisValue, ChartAxis
 
 
 @dataclass(frozen=True)
@@ -28,12 +25,12 @@ class PlotAxis:
     end: float
     names: tuple[str, ...] = ()
 
-    def number(self, value: Value) -> float | None:
+    def number(self, value: AxisValue) -> float | None:
         """A value as the axis counts; None where it has no place."""
         if value is None:
             return None
         if self.kind == "date":
-            return float(date.fromisoformat(str(value)[:10]).toordinal())
+            return _ordinal(value)
         if self.kind == "category":
             return float(self.names.index(str(value)))
         number = float(value)
@@ -41,7 +38,7 @@ class PlotAxis:
             return log10(number) if number > 0 else None
         return number if isfinite(number) else None
 
-    def place(self, value: Value) -> float | None:
+    def place(self, value: AxisValue) -> float | None:
         """Pixels of a value."""
         number = self.number(value)
         return None if number is None else self.at(number)
@@ -56,7 +53,7 @@ class PlotAxis:
         """Pixels that one category takes."""
         return abs(self.end - self.start) / max(self.high - self.low, 1.0)
 
-    def ticks(self, layout: Mapping[str, Any]) -> list[tuple[float, str]]:
+    def ticks(self, layout: ChartAxis) -> list[tuple[float, str]]:
         """Where ticks stand, as the axis counts, with their text."""
         if self.kind == "category":
             return [(float(place), name) for place, name in enumerate(self.names)]
@@ -108,9 +105,7 @@ def _days(low: float, high: float, most: int) -> list[tuple[float, str]]:
     return ticks or [(low, first.isoformat()), (high, last.isoformat())]
 
 
-def axis_of(
-    layout: Mapping[str, Any], values: Sequence[Value], start: float, end: float
-) -> PlotAxis:
+def axis_of(layout: ChartAxis, values: Sequence[AxisValue], start: float, end: float) -> PlotAxis:
     """The axis of some values: its range as the layout has it, else around the values."""
     kind = str(layout.get("type", "")) or _kind(values)
     if kind == "category":
@@ -120,10 +115,8 @@ def axis_of(
         return PlotAxis(kind, -0.5, len(names) - 0.5, start, end, names)
     bare = PlotAxis(kind, 0.0, 1.0, start, end)
     if "range" in layout:
-        low, high = layout["range"]
-        if kind == "date":
-            low, high = bare.number(low), bare.number(high)
-        return PlotAxis(kind, float(low), float(high), start, end)
+        low, high = (_ordinal(v) if kind == "date" else float(v) for v in layout["range"])
+        return PlotAxis(kind, low, high, start, end)
     numbers = [number for value in values if (number := bare.number(value)) is not None]
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
     if layout.get("rangemode") == "tozero":
@@ -132,7 +125,11 @@ def axis_of(
     return PlotAxis(kind, low - room, high + room, start, end)
 
 
-def _kind(values: Sequence[Value]) -> str:
+def _ordinal(day: AxisValue) -> float:
+    return float(date.fromisoformat(str(day)[:10]).toordinal())
+
+
+def _kind(values: Sequence[AxisValue]) -> str:
     texts = [value for value in values if isinstance(value, str)]
     if not texts:
         return "linear"

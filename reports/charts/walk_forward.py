@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,13 @@ from reports.charts.curves import (
     BENCHMARK,
     CONTROLS,
     OWN,
-    Chart,
     Curve,
     Divided,
     base_layout,
     growth_chart,
     short,
 )
+from reports.charts.figure import BarTrace, Chart, ChartLayout, ChartShape, Shared
 from reports.contract.manifest import FiguresByName
 from reports.contract.sweep import CrossJson, WalkForwardJson
 
@@ -32,19 +32,38 @@ CHOSEN_BY = {
 }
 
 
-def walk_values(walk: WalkForwardJson | None) -> dict[str, Any] | None:
-    """What the template shows; None without a walk-forward, `why` where it could not be made."""
+@dataclass(frozen=True)
+class CrossWords:
+    """A cross-validation in a sentence, or why there is none."""
+
+    why: str
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class WalkTables:
+    """What the page shows of a walk-forward; `why` alone where it could not be made."""
+
+    why: str
+    rule: str = ""
+    switching: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+    choices: tuple[tuple[str, ...], ...] = ()
+    cross: CrossWords = CrossWords("")
+
+
+def walk_tables(walk: WalkForwardJson | None) -> WalkTables | None:
+    """None without a walk-forward."""
     if not walk or walk["why"]:
-        return {"why": walk["why"]} if walk else None
-    return {
-        "why": "",
-        "headline": walk_headline(walk),
-        "rule": _rule(walk),
-        "switching": _switching(walk),
-        "rows": [_row(name, figures) for name, figures in walk["metrics"].items()],
-        "choices": _choices(walk),
-        "cross": _cross(walk["cross"]),
-    }
+        return WalkTables(walk["why"]) if walk else None
+    return WalkTables(
+        why="",
+        rule=_rule(walk),
+        switching=_switching(walk),
+        rows=tuple(_row(name, figures) for name, figures in walk["metrics"].items()),
+        choices=tuple(_choices(walk)),
+        cross=_cross(walk["cross"]),
+    )
 
 
 def walk_headline(walk: WalkForwardJson) -> str:
@@ -70,7 +89,7 @@ def walk_charts(walk: WalkForwardJson | None, curves: pd.DataFrame | None) -> li
     return [chart, paths] if paths else [chart]
 
 
-def walk_shared(curves: pd.DataFrame | None) -> dict[str, list[str]]:
+def walk_shared(curves: pd.DataFrame | None) -> Shared:
     """The dates that the curves refer to."""
     return {} if curves is None else _parts(curves).shared()
 
@@ -90,7 +109,7 @@ def _growth(walk: WalkForwardJson, curves: pd.DataFrame) -> Chart:
     lines = [Curve(_named(name), colours[name], curves[name]) for name in order]
     lines.append(Curve(NAMES["walk"], OWN, curves["walk"], lead=True))
     chart = growth_chart(lines, _parts(curves))
-    changes = [
+    changes: list[ChartShape] = [
         {"type": "line", "xref": "x", "yref": "paper", "x0": day, "x1": day, "y0": 0, "y1": 1,
          "layer": "below", "line": {"color": {"$css": "--line"}, "width": 1, "dash": "dot"}}
         for day in _changes(walk)
@@ -113,12 +132,12 @@ def _paths(walk: WalkForwardJson) -> Chart | None:
         return None
     low, high = float(values.min()), float(values.max())
     counts, edges = np.histogram(values, bins=16, range=(low, high if high > low else low + 0.01))
-    trace = {
+    trace: BarTrace = {
         "type": "bar", "x": short(((edges[1:] + edges[:-1]) / 2).tolist()), "y": counts.tolist(),
         "width": float(f"{edges[1] - edges[0]:.5g}"), "marker": {"color": {"$css": "--placebo"}},
         "hovertemplate": "%{y} paths near %{x}<extra></extra>",
     }  # fmt: skip
-    layout = {
+    layout: ChartLayout = {
         **base_layout(240),
         "bargap": 0.04,
         "xaxis": {"zeroline": True, "zerolinecolor": {"$css": "--line"}, "showgrid": False,
@@ -181,9 +200,9 @@ def _choices(walk: WalkForwardJson) -> list[tuple[str, ...]]:
     )]  # fmt: skip
 
 
-def _cross(cross: CrossJson) -> dict[str, str]:
+def _cross(cross: CrossJson) -> CrossWords:
     if cross["why"]:
-        return {"why": f"No cross-validation: {cross['why']}.", "sentence": ""}
+        return CrossWords(f"No cross-validation: {cross['why']}.")
     sentence = (
         f"Of {cross['splits']} ways to choose on half of {cross['folds']} folds and test on the "
         f"other, the chosen set was below the middle of all sets in {percent(cross['below'], 0)}. "
@@ -191,7 +210,7 @@ def _cross(cross: CrossJson) -> dict[str, str]:
         f"({cross['embargo']} more after it) this is the probability of backtest overfitting: "
         f"{percent(cross['pbo'], 0)}. One half is what chance gives."
     )
-    return {"why": "", "sentence": sentence}
+    return CrossWords("", sentence)
 
 
 def _figure(by: str, value: float | None, total: float | None = None) -> str:

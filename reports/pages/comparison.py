@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
+from markupsafe import Markup
 
 from newsfolio.errors import OutputError
 from newsfolio.formatting import Pace, chance, percent, ratio, signed
-from reports.charts.curves import Chart, Curve, Divided, drawdown_chart, growth_chart
+from reports.charts.curves import Curve, Divided, drawdown_chart, growth_chart
+from reports.charts.figure import Chart, Shared
 from reports.charts.intervals import bar, scale_of
 from reports.contract.comparison import RunsComparedJson
 from reports.pages.links import index_link
@@ -21,9 +23,9 @@ from reports.pages.script import (
     NAME,
     chart_data,
     data_block,
-    drawn_ahead,
     nonce_of,
     policy,
+    shown_charts,
     write_script,
 )
 from reports.record import RunRecord
@@ -32,6 +34,38 @@ from reports.tables.evaluation import FIGURES, Form, estimate, put_excess
 from reports.tables.glossary import words_of
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """The figures of one run. page: what its name leads to, None nothing."""
+
+    label: str
+    page: str | None
+    colour: str
+    cells: list[TableCell]
+
+
+@dataclass(frozen=True)
+class ComparedPair:
+    """One run against another."""
+
+    one: str
+    other: str
+    excess: TableCell
+    drawn: Markup
+    sharpe: TableCell
+    p: str
+    error: str
+
+
+@dataclass(frozen=True)
+class TintedMatrix:
+    """A cell for each two runs, the strength of its tint (0 to 1), and whether it is below 0."""
+
+    title: str
+    labels: list[str]
+    rows: list[list[tuple[TableCell, float, bool]]]
 
 
 def compare_page(
@@ -63,7 +97,7 @@ def compare_page(
             "links": index_link("index.html" if index else ""),
             "words": words_of("excess", "interval", "sharpe", "p", "error", "drawdown", "return",
                               "cagr", "volatility", "correlation"),
-            "charts": {"growth": None, "drawdown": None, **drawn_ahead(charts, shared)},
+            "charts": {"growth": None, "drawdown": None, **shown_charts(charts, shared)},
             "figures": _figures(comparison, labels, folder),
             "headings": [label for _, label, _ in FIGURES],
             "pace": pace.words,
@@ -120,7 +154,7 @@ def _growth(comparison: RunsComparedJson) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _shared(comparison: RunsComparedJson) -> dict[str, list[str]]:
+def _shared(comparison: RunsComparedJson) -> Shared:
     return {"context": [], "scored": comparison["sessions_iso"]}
 
 
@@ -138,14 +172,14 @@ def _charts(comparison: RunsComparedJson, labels: Mapping[str, str]) -> list[Cha
 
 def _figures(
     comparison: RunsComparedJson, labels: Mapping[str, str], folder: Path
-) -> list[dict[str, Any]]:
+) -> list[ComparedRun]:
     return [
-        {
-            "label": labels[curve["name"]],
-            "page": _page(folder, curve["name"]),
-            "colour": COLOURS[row % len(COLOURS)],
-            "cells": [estimate(curve[key], form) for key, _, form in FIGURES],
-        }
+        ComparedRun(
+            label=labels[curve["name"]],
+            page=_page(folder, curve["name"]),
+            colour=COLOURS[row % len(COLOURS)],
+            cells=[estimate(curve[key], form) for key, _, form in FIGURES],
+        )
         for row, curve in enumerate(comparison["figures"])
     ]
 
@@ -157,41 +191,39 @@ def _page(folder: Path, name: str) -> str | None:
 
 def _pairs(
     comparison: RunsComparedJson, labels: Mapping[str, str], pace: Pace
-) -> list[dict[str, Any]]:
+) -> list[ComparedPair]:
     excesses = [put_excess(pair, pace) for pair in comparison["pairs"]]
     scale = scale_of(excesses)
     return [
-        {
-            "one": labels[pair["one"]],
-            "other": labels[pair["other"]],
-            "excess": estimate(excess, signed),
-            "drawn": bar(excess, scale),
-            "sharpe": estimate(pair["sharpe_difference"], ratio),
-            "p": chance(pair["p"]),
-            "error": percent(pair["tracking_error"]),
-        }
+        ComparedPair(
+            one=labels[pair["one"]],
+            other=labels[pair["other"]],
+            excess=estimate(excess, signed),
+            drawn=bar(excess, scale),
+            sharpe=estimate(pair["sharpe_difference"], ratio),
+            p=chance(pair["p"]),
+            error=percent(pair["tracking_error"]),
+        )
         for pair, excess in zip(comparison["pairs"], excesses, strict=True)
     ]
 
 
 def _matrix(
     title: str, rows: Sequence[Sequence[float | None]], labels: Mapping[str, str], form: Form
-) -> dict[str, Any]:
-    """Cells with the strength of their tint, 0 to 1, by how far from zero they are.
-
-    labels: by name, in the order of the rows.
-    """
-    return {
-        "title": title,
-        "labels": list(labels.values()),
-        "rows": [
+) -> TintedMatrix:
+    """labels: by name, in the order of the rows."""
+    return TintedMatrix(
+        title,
+        list(labels.values()),
+        [
             [(TableCell(form(value)), _tint(value or 0.0), (value or 0.0) < 0) for value in row]
             for row in rows
         ],
-    }
+    )
 
 
 def _tint(value: float) -> float:
+    """By how far from zero it is."""
     return round(min(abs(value), 1.0) * 0.4, 2)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from reports.pages.links import run_links
-from reports.pages.render import render, verbatim
+from reports.pages.render import TemplateValues, render, verbatim
 from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.caveats import caveats
@@ -40,13 +38,15 @@ def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = Fal
     )
 
 
-def _tables(record: RunRecord) -> dict[str, Any]:
+def _tables(record: RunRecord) -> TemplateValues:
     equity = record.equity
     benchmark = record.references.get("benchmark")
     years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
     return {
         "years": years,
-        "widest": _widest([row[who] for row in years for who in ("strategy", "benchmark")]),
+        "widest": _widest(
+            [value for row in years for value in (row["strategy"], row["benchmark"])]
+        ),
         "months": months,
         "month_names": returns.MONTHS,
         "deepest": _widest([value for row in months for value in row["months"]]),

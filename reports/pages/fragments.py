@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
+from markupsafe import Markup
 
 from newsfolio.formatting import percent, ratio
-from reports.charts.curves import Chart, Curve, Divided, curves, divided, growth_chart
+from reports.charts.curves import Curve, Divided, curves, divided, growth_chart
 from reports.charts.svg import static
 from reports.contract.claims import CheckedArticleJson
 from reports.contract.comparison import RunsComparedJson
@@ -22,6 +23,14 @@ from reports.tables.scored import scored_headline, scored_rows, window_of
 
 Rows = Sequence[Sequence[str]]
 """A table: its headings, then its rows."""
+
+
+@dataclass(frozen=True)
+class GrowthDrawing:
+    """Growth as a drawing, and what can be seen on it."""
+
+    svg: Markup
+    finding: str
 
 
 def run_fragment(record: RunRecord, summary: Mapping[str, str]) -> str:
@@ -100,11 +109,11 @@ def claims_fragment(articles: Sequence[CheckedArticleJson], source: str, simulat
     return _render("Claims", f"Prices: {source}", simulated, tables=tables)
 
 
-def _render(title: str, sentence: str, simulated: bool, **parts: Any) -> str:
+def _render(title: str, sentence: str, simulated: bool, **parts: object) -> str:
     values = {"title": title, "sentence": sentence, "simulated": simulated}
     return render("fragment.html", {"warnings": [], "drawn": None, **values, **parts})
 
 
-def _growth(lines: Sequence[Curve], parts: Divided) -> dict[str, Any]:
-    chart: Chart = growth_chart(lines, parts)
-    return {"svg": static(chart, parts.shared()), "finding": chart.finding}
+def _growth(lines: Sequence[Curve], parts: Divided) -> GrowthDrawing:
+    chart = growth_chart(lines, parts)
+    return GrowthDrawing(static(chart, parts.shared()), chart.finding)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -19,6 +19,9 @@ from newsfolio.blame import writable
 from newsfolio.formatting import amount, chance, figure, moment, percent, ratio, signed
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+
+TemplateValues: TypeAlias = Mapping[str, object]
+"""What a template asks for, by the names that it has for them; a missing one is an error."""
 
 KINDS: Mapping[str, str] = {
     "held up": "good",
@@ -39,8 +42,8 @@ CLAIM_KINDS: Mapping[str, str] = {
 """The same of a claim, in the order of a summary."""
 
 
-def render(template: str, values: Mapping[str, Any]) -> str:
-    """A page from `templates/`: everything but Markup is escaped, a missing value is an error."""
+def render(template: str, values: TemplateValues) -> str:
+    """A page from `templates/`: everything but Markup is escaped."""
     return writable(_environment().get_template(template).render(values))
 
 

@@ -9,18 +9,33 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
-from reports.charts.curves import Chart
+from reports.charts.figure import Chart, ChartFigure, ChartView, Shared
 from reports.charts.svg import static
 from reports.pages.render import verbatim
 
 NAME = "newsfolio.js"
+
+
+class FigureJson(TypedDict):
+    """A chart as page.js draws it."""
+
+    figure: ChartFigure
+    views: list[ChartView]
+
+
+class ChartsJson(TypedDict):
+    """What page.js draws from: figures by the name of their chart."""
+
+    shared: Shared
+    charts: dict[str, FigureJson]
 
 
 def write_script(folder: Path) -> Path:
@@ -43,7 +58,7 @@ def write_script(folder: Path) -> Path:
     return path
 
 
-def data_block(value: Mapping[str, Any]) -> Markup:
+def data_block(value: ChartsJson) -> Markup:
     """JSON to stand inside a script element: nothing in it can end the element or open another."""
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     for mark in "<>&":
@@ -105,19 +120,24 @@ def nonce_of(*texts: str) -> str:
     return base64.b64encode(digest[:18]).decode()
 
 
-def drawn_ahead(
-    charts: Mapping[str, Chart], shared: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
-    """What a template shows of charts: each drawn already, for whoever runs no script."""
-    return {
-        name: {"name": name, "title": chart.title, "finding": chart.finding, "views": chart.views,
-               "figure": chart.figure, "legend": chart.legend, "svg": static(chart, shared), "drawings": ()}
-        for name, chart in charts.items()
-    }  # fmt: skip
+@dataclass(frozen=True)
+class ShownChart:
+    """A chart as a template shows it: drawn already, for whoever runs no script."""
+
+    chart: Chart
+    svg: Markup
+
+    @property
+    def drawings(self) -> tuple[Markup, ...]:
+        """None that stand for themselves: the script draws this one anew."""
+        return ()
 
 
-def chart_data(charts: Mapping[str, Chart], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """What page.js draws from."""
+def shown_charts(charts: Mapping[str, Chart], shared: Shared) -> dict[str, ShownChart]:
+    return {name: ShownChart(chart, static(chart, shared)) for name, chart in charts.items()}
+
+
+def chart_data(charts: Mapping[str, Chart], shared: Shared) -> ChartsJson:
     return {
         "shared": shared,
         "charts": {

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from newsfolio.errors import OutputError
 from newsfolio.formatting import percent, ratio
-from reports.charts.curves import Chart, base_layout
+from reports.charts.curves import base_layout
+from reports.charts.figure import BarTrace, Chart, ChartAxis, ChartLayout, FieldTrace
 from reports.charts.labels import plain
-from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_values
+from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_tables
 from reports.contract.sweep import MapJson, PlanJson, PlateauJson, SweepJson
 from reports.pages.links import index_link
 from reports.pages.render import render, verbatim
 from reports.pages.script import (
     NAME,
+    ShownChart,
     chart_data,
     data_block,
-    drawn_ahead,
     nonce_of,
     policy,
+    shown_charts,
     write_script,
 )
 from reports.tables.sweep import PERCENT, ends
@@ -44,6 +46,26 @@ NARROW = 14
 """Cells of a map across, up to which each has its figure written into it."""
 
 
+@dataclass(frozen=True)
+class PlateauRow:
+    """The sets with one value of a parameter."""
+
+    value: str
+    sets: str
+    median: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class PlateauTable:
+    """A parameter, its values drawn where there are figures."""
+
+    name: str
+    chart: ShownChart | None
+    rows: list[PlateauRow]
+
+
 def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None, *, index: bool = False) -> str:
     """The page, to stand beside `newsfolio.js`; the same sweep gives the same text.
 
@@ -52,7 +74,7 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None, *, index: b
     walk = sweep.get("walk_forward")
     charts = {chart.name: chart for chart in (*walk_charts(walk, curves), *_charts(sweep))}
     shared = walk_shared(curves)
-    block, drawn = data_block(chart_data(charts, shared)), drawn_ahead(charts, shared)
+    block, shown = data_block(chart_data(charts, shared)), shown_charts(charts, shared)
     nonce = nonce_of(sweep["id"], str(sweep["errors"]), block)
     names = list(sweep["plateau"])
     return render(
@@ -66,19 +88,19 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None, *, index: b
             "m": sweep,
             "figure": FIGURES[sweep["by"]],
             "headline": headline(sweep),
-            "walk": walk_values(walk),
+            "walk": walk_tables(walk),
             "links": index_link("../index.html" if index else ""),
-            "grown": drawn.get("walk"),
-            "paths": drawn.get("paths"),
+            "grown": shown.get("walk"),
+            "paths": shown.get("paths"),
             "spread": spread_of(sweep),
             "asked": _asked(sweep["plan"]),
-            "map": drawn.get("map"),
+            "map": shown.get("map"),
             "plateau": [
-                {
-                    "name": name,
-                    "chart": drawn.get(f"axis{place}"),
-                    "rows": [_plateau_row(row, sweep["by"]) for row in rows],
-                }
+                PlateauTable(
+                    name,
+                    shown.get(f"axis{place}"),
+                    [_plateau_row(row, sweep["by"]) for row in rows],
+                )
                 for place, (name, rows) in enumerate(sweep["plateau"].items())
             ],
             "ends": [
@@ -136,14 +158,14 @@ def _asked(plan: PlanJson) -> list[str]:
     return [*lines, f"{draws:,} sets drawn with seed {plan['seed']}"] if draws else lines
 
 
-def _plateau_row(row: PlateauJson, by: str) -> dict[str, str]:
-    return {
-        "value": row["value"],
-        "sets": f"{row['sets']:,}",
-        "median": _shown(by, row["median"]),
-        "low": _shown(by, row["low"]),
-        "high": _shown(by, row["high"]),
-    }
+def _plateau_row(row: PlateauJson, by: str) -> PlateauRow:
+    return PlateauRow(
+        value=row["value"],
+        sets=f"{row['sets']:,}",
+        median=_shown(by, row["median"]),
+        low=_shown(by, row["low"]),
+        high=_shown(by, row["high"]),
+    )
 
 
 def _shown(by: str, value: float | None) -> str:
@@ -167,16 +189,16 @@ def _heat(by: str, field: MapJson) -> Chart:
     across, up = list(map(plain, field["across_values"])), list(map(plain, field["up_values"]))
     cells = field["cells"]
     texts = [[_shown(by, cell) if cell is not None else "" for cell in row] for row in cells]
-    trace = {
+    trace: FieldTrace = {
         "type": "heatmap", "x": across, "y": up, "z": cells, "text": texts,
-        "colorscale": [[0, {"$css": "--field-low"}], [1, {"$css": "--field-high"}]],
+        "colorscale": [(0, {"$css": "--field-low"}), (1, {"$css": "--field-high"})],
         "hovertemplate": f"{plain(field['across'])} %{{x}}<br>{plain(field['up'])} %{{y}}"
         "<br>%{text}<extra></extra>",
         "showscale": False, "xgap": 2, "ygap": 2,
     }  # fmt: skip
     if len(across) <= NARROW:
         trace |= {"texttemplate": "%{text}", "textfont": {"color": {"$css": "--ink"}}}
-    layout = {
+    layout: ChartLayout = {
         **_layout(max(240, 110 + 34 * len(up))),
         "xaxis": _category(field["across"]),
         "yaxis": _category(field["up"]),
@@ -199,7 +221,7 @@ def _bars(by: str, name: str, plateau: Sequence[PlateauJson], place: int) -> Cha
         if row["median"] is not None and row["low"] is not None and row["high"] is not None
     ]
     medians = [median for _, median, _, _ in rows]
-    trace = {
+    trace: BarTrace = {
         "type": "bar", "x": [plain(value) for value, *_ in rows], "y": medians,
         "marker": {"color": {"$css": "--own"}},
         "error_y": {
@@ -211,7 +233,7 @@ def _bars(by: str, name: str, plateau: Sequence[PlateauJson], place: int) -> Cha
         "hovertemplate": "%{x}: %{y}<extra></extra>",
     }  # fmt: skip
     form = ".0%" if by in PERCENT else ",.6~g"
-    layout = {
+    layout: ChartLayout = {
         **_layout(240),
         "xaxis": _category(name),
         "yaxis": {"gridcolor": {"$css": "--grid"}, "zerolinecolor": {"$css": "--line"},
@@ -224,10 +246,10 @@ def _bars(by: str, name: str, plateau: Sequence[PlateauJson], place: int) -> Cha
     return Chart(f"axis{place}", f"Median by {name}", finding, {"data": [trace], "layout": layout})
 
 
-def _layout(height: int) -> dict[str, Any]:
+def _layout(height: int) -> ChartLayout:
     return {**base_layout(height), "margin": {"l": 60, "r": 16, "t": 14, "b": 48}}
 
 
-def _category(name: str) -> dict[str, Any]:
+def _category(name: str) -> ChartAxis:
     return {"type": "category", "title": {"text": plain(name)}, "showgrid": False,
             "fixedrange": True, "automargin": True}  # fmt: skip

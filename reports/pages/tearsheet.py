@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from markupsafe import Markup
 
-from reports.pages.render import render, verbatim
+from reports.pages.render import TemplateValues, render, verbatim
 from reports.record import RunRecord
 from reports.tearsheet.differences import ReportPart, compared_last, differences
 from reports.tearsheet.inputs import FEWEST, SheetInput, refusal, sheet_input
@@ -63,7 +61,7 @@ def _reported(run: SheetInput, report: str) -> str:
     return page.replace(STYLE, f"<style>{_style()}</style>", 1).replace(BOX, box, 1)
 
 
-def _words(run: SheetInput) -> dict[str, Any]:
+def _words(run: SheetInput) -> TemplateValues:
     return {
         "label": run.label,
         "benchmark": run.benchmark_label if run.benchmark is not None else "",

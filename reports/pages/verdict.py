@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from markupsafe import Markup
@@ -17,9 +16,8 @@ from reports.charts.breakdowns import (
     variants_chart,
     waterfall_chart,
 )
-from reports.charts.chart_tables import chart_table
+from reports.charts.chart_tables import Rows, chart_table
 from reports.charts.curves import (
-    Chart,
     Divided,
     curves,
     divided,
@@ -27,19 +25,20 @@ from reports.charts.curves import (
     growth_chart,
     rebased,
 )
+from reports.charts.figure import Chart, ChartView, Shared
 from reports.charts.intervals import bar, scale_of
 from reports.charts.svg import NARROW, WIDTH, static
-from reports.contract.evaluation import EvaluationJson
+from reports.contract.evaluation import ComparisonJson, EstimateJson, EvaluationJson
 from reports.contract.manifest import ManifestJson
 from reports.pages.links import run_links
-from reports.pages.render import CLAIM_KINDS, KINDS, render, verbatim
+from reports.pages.render import CLAIM_KINDS, KINDS, TemplateValues, render, verbatim
 from reports.pages.script import (
     NAME,
     chart_data,
     data_block,
-    drawn_ahead,
     nonce_of,
     policy,
+    shown_charts,
 )
 from reports.record import RunRecord, curve_name
 from reports.tables import returns
@@ -68,6 +67,43 @@ UNJUDGED = (
     "This run was not evaluated: it was made without a verdict, or before there were any. "
     "Run it again to judge it."
 )
+
+
+@dataclass(frozen=True)
+class Hero:
+    """What a reader must know within ten seconds; first: the comparison, None where unjudged.
+
+    name: of what it is compared with. excess: as its growth is put, `rate` in words; surely: with
+    the interval of all looks, which is drawn; always: whether there is that. void: its figures
+    prove nothing. scores: it has an article.
+    """
+
+    word: str
+    kind: str
+    reason: str
+    first: ComparisonJson | None = None
+    name: str = ""
+    total: float | None = None
+    excess: EstimateJson | None = None
+    surely: EstimateJson | None = None
+    always: bool = False
+    void: bool = False
+    yearly: bool = False
+    rate: str = ""
+    bar: Markup = Markup("")
+    scores: bool = False
+
+
+@dataclass(frozen=True)
+class DrawnChart:
+    """A chart that needs no script, with its values as a table.
+
+    drawings: one a view, for a screen and for a phone.
+    """
+
+    chart: Chart
+    drawings: tuple[tuple[ChartView, Markup], ...]
+    rows: Rows
 
 
 def verdict_page(
@@ -121,33 +157,32 @@ def verdict_page(
     )
 
 
-def _scripted(charts: Charts, shared: Mapping[str, Any], source: str) -> dict[str, Any]:
+def _scripted(charts: Charts, shared: Shared, source: str) -> TemplateValues:
     """What a page needs whose charts are drawn by the script beside it."""
     block = data_block(chart_data(charts, shared))
     nonce = nonce_of(source, block)
-    drawn = {**dict.fromkeys(CHARTS), **drawn_ahead(charts, shared)}
+    drawn = {**dict.fromkeys(CHARTS), **shown_charts(charts, shared)}
     return {"policy": policy(nonce), "nonce": nonce, "script": NAME, "data": block, "charts": drawn}
 
 
-def _drawn(charts: Charts, shared: Mapping[str, Any]) -> dict[str, Any]:
+def _drawn(charts: Charts, shared: Shared) -> TemplateValues:
     """What a page needs that stands for itself."""
     drawn = {
-        name: {"name": name, "title": chart.title, "finding": chart.finding, "views": (),
-               "legend": chart.legend, "drawings": _drawings(chart, shared), "rows": chart_table(chart, shared)}
+        name: DrawnChart(chart, _drawings(chart, shared), chart_table(chart, shared))
         for name, chart in charts.items()
-    }  # fmt: skip
+    }
     return {"policy": NO_SCRIPT, "charts": {**dict.fromkeys(CHARTS), **drawn}}
 
 
-def _drawings(chart: Chart, shared: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One a view, each with its caption, for a screen and for a phone."""
-    views = chart.views or ({"label": "", "finding": chart.finding},)
-    drawn = [
-        [static(replace(chart, finding=view["finding"]), shared, place, width)
-         for width in (WIDTH, NARROW)]
-        for place, view in enumerate(views)
-    ]  # fmt: skip
-    return [{**view, "svg": Markup("").join(both)} for view, both in zip(views, drawn, strict=True)]
+def _drawings(chart: Chart, shared: Shared) -> tuple[tuple[ChartView, Markup], ...]:
+    alone: ChartView = {"label": "", "finding": chart.finding, "layout": {}}
+    return tuple(
+        (view, Markup("").join(
+            static(replace(chart, finding=view["finding"]), shared, place, width)
+            for width in (WIDTH, NARROW)
+        ))
+        for place, view in enumerate(chart.views or (alone,))
+    )  # fmt: skip
 
 
 def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
@@ -171,32 +206,31 @@ def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
     yield from (chart for chart in drawn if chart is not None)
 
 
-def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str, Any]:
-    """What a reader must know within ten seconds."""
+def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> Hero:
     if not evaluation:
-        return {"word": "not judged", "kind": "none", "reason": UNJUDGED, "first": None}
+        return Hero("not judged", "none", UNJUDGED)
     first, verdict = evaluation["comparisons"][0], evaluation["verdict"]
     pace = pace_of(evaluation["scored"])
     excess, surest = put_excess(first, pace), surely(first, pace)
-    return {
-        "word": verdict["word"],
-        "kind": KINDS.get(verdict["word"], "none"),
-        "reason": headline(evaluation),
-        "void": bool(voided(evaluation)),
-        "first": first,
-        "name": curve_name(first["name"]),
-        "total": first["total"],
-        "excess": excess,
-        "surely": surest,
-        "always": put_always(first, pace).startswith("of"),
-        "yearly": pace.yearly,
-        "rate": pace.words,
-        "bar": bar(surest, scale_of([surest]), axis=True),
-        "scores": bool(manifest["thesis"]),
-    }
+    return Hero(
+        word=verdict["word"],
+        kind=KINDS.get(verdict["word"], "none"),
+        reason=headline(evaluation),
+        first=first,
+        name=curve_name(first["name"]),
+        total=first["total"],
+        excess=excess,
+        surely=surest,
+        always=put_always(first, pace).startswith("of"),
+        void=bool(voided(evaluation)),
+        yearly=pace.yearly,
+        rate=pace.words,
+        bar=bar(surest, scale_of([surest]), axis=True),
+        scores=bool(manifest["thesis"]),
+    )
 
 
-def _deepest(falls: list[dict[str, Any]]) -> str:
+def _deepest(falls: Sequence[returns.Fall]) -> str:
     """The deepest drawdown as a sentence."""
     if not falls:
         return ""
@@ -213,7 +247,7 @@ def _prices(manifest: ManifestJson, doubts: Doubts) -> str:
     return f"{doubts}." if doubts.rows else "The gate has no doubts about these prices."
 
 
-def _falls(record: RunRecord, parts: Divided) -> list[dict[str, Any]]:
+def _falls(record: RunRecord, parts: Divided) -> list[returns.Fall]:
     """The deepest drawdowns since the divide; from the start where there is no article."""
     if len(record.equity) - parts.row < 2:
         return []
@@ -246,12 +280,14 @@ def _units(quantity: float) -> str:
 def _held(record: RunRecord) -> list[tuple[str, float | None, float]]:
     """Line, weight of the last decision, weight at the last close; the largest first."""
     decided = returns.decided(record.targets)
-    wanted = None if decided is None else decided.to_dict()
+    wanted = (
+        None if decided is None else {str(line): float(decided[line]) for line in decided.index}
+    )
     return [
         (line, None if wanted is None else _wanted(wanted, line), weight)
         for line, weight in returns.held(record.weights, decided)
     ]
 
 
-def _wanted(wanted: Mapping[Any, float], line: str) -> float:
-    return float(1 - sum(wanted.values()) if line == "cash" else wanted.get(line, 0.0))
+def _wanted(wanted: Mapping[str, float], line: str) -> float:
+    return 1 - sum(wanted.values()) if line == "cash" else wanted.get(line, 0.0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
+
+from markupsafe import Markup
 
 from newsfolio.formatting import Pace, chance, defined, percent, ratio, signed
 from reports.charts.breakdowns import PIECES
@@ -13,20 +15,24 @@ from reports.contract.evaluation import (
     AlphaJson,
     AttributionJson,
     ComparisonJson,
+    CurveFiguresJson,
     EstimateJson,
     EvaluationJson,
     PartJson,
     PowerJson,
     ScoredJson,
     SignificanceJson,
-    StudyEventJson,
-    StudyJson,
-    StudyWindowJson,
     VariantJson,
 )
 from reports.record import curve_name
 from reports.tables.cell import TableCell
-from reports.tables.descriptions import regime_tables, shortcut_tables
+from reports.tables.descriptions import (
+    RegimeTables,
+    ShortcutTables,
+    regime_tables,
+    shortcut_tables,
+)
+from reports.tables.studies import StudyTable, study_table
 
 Form: TypeAlias = Callable[..., str]
 """`percent`, `ratio` or `signed`: takes a value and, if wanted, digits."""
@@ -58,32 +64,103 @@ class Fact:
     meaning: str
 
 
-def tables_of(evaluation: EvaluationJson) -> dict[str, Any]:
-    """All tables of an evaluation, by name."""
+@dataclass(frozen=True)
+class ComparisonRow:
+    """The strategy against one alternative. drawn: the excess, all rows on one scale.
+
+    intervals: of the excess, at this look and at all.
+    """
+
+    name: str
+    label: str
+    excess: TableCell
+    intervals: list[str]
+    drawn: Markup
+    total: TableCell
+    sharpe: TableCell
+    p: str
+    error: str
+    correlation: str
+    beta: str
+
+
+@dataclass(frozen=True)
+class AlphaTable:
+    """What the proxies leave. explained: by each beta, in the order of the evaluation."""
+
+    facts: list[Fact]
+    drawn: Markup
+    basis: str
+    left: str
+    explained: list[str]
+
+
+@dataclass(frozen=True)
+class ContributionTable:
+    """Contributions by one kind of group, with cash and the sum that they must reach.
+
+    sentence: which added most, and which least.
+    """
+
+    kind: str
+    sentence: str
+    rows: list[list[str]]
+    cash: str
+    sum: list[str]
+
+
+@dataclass(frozen=True)
+class EvaluationTables:
+    """All tables of an evaluation. pace, yearly: how growth over its sessions is put.
+
+    figures: by label and word of the glossary, a cell a curve of `columns`. effects: group,
+    allocation, selection, both. variants: label, excess, Sharpe ratio, whether it was run. pbo: blocks, probability.
+    """
+
+    pace: str
+    yearly: bool
+    placebo: str
+    columns: list[CurveFiguresJson]
+    figures: list[tuple[str, str, list[TableCell]]]
+    comparisons: list[ComparisonRow]
+    significance: list[Fact]
+    power: list[Fact]
+    alpha: AlphaTable
+    attribution: list[ContributionTable]
+    effects: list[list[str]]
+    variants: list[tuple[str, str, str, bool]]
+    pbo: list[tuple[float, str]]
+    spa: str
+    studies: list[StudyTable]
+    regimes: RegimeTables | None
+    shortcuts: ShortcutTables | None
+
+
+def tables_of(evaluation: EvaluationJson) -> EvaluationTables:
     curves, attribution = evaluation["figures"], evaluation["attribution"]
     overfitting, pace = evaluation["overfitting"], pace_of(evaluation["scored"])
-    return {
-        "pace": pace.words,
-        "yearly": pace.yearly,
-        "placebo": signed(pace.of(evaluation["placebo"]["real"])),
-        "columns": [{**curve, "name": curve_name(curve["name"])} for curve in curves],
-        "figures": [
+    return EvaluationTables(
+        pace=pace.words,
+        yearly=pace.yearly,
+        placebo=signed(pace.of(evaluation["placebo"]["real"])),
+        columns=[{**curve, "name": curve_name(curve["name"])} for curve in curves],
+        figures=[
             (label, GLOSSED[key], [estimate(curve[key], form) for curve in curves])
             for key, label, form in FIGURES
         ],
-        "comparisons": _comparisons(evaluation["comparisons"], pace),
-        "significance": _significance(evaluation["significance"]),
-        "power": _power(evaluation["power"]),
-        "alpha": _alpha(evaluation["alpha"], pace),
-        "attribution": _attribution(attribution) if attribution else [],
-        "effects": _effects(attribution) if attribution else [],
-        "variants": _variants(overfitting["variants"], pace),
-        "pbo": [(blocks, chance(value)) for blocks, value in overfitting["pbo"]],
-        "spa": _spa(overfitting["spa"]),
-        "studies": [_study(study) for study in evaluation.get("studies", ())],
-        "regimes": regime_tables(evaluation.get("regimes")),
-        "shortcuts": shortcut_tables(evaluation.get("shortcuts")),
-    }
+        comparisons=_comparisons(evaluation["comparisons"], pace),
+        significance=_significance(evaluation["significance"]),
+        power=_power(evaluation["power"]),
+        alpha=_alpha(evaluation["alpha"], pace),
+        attribution=_attribution(attribution) if attribution else [],
+        effects=_effects(attribution) if attribution else [],
+        variants=_variants(overfitting["variants"], pace),
+        pbo=[(blocks, chance(value)) for blocks, value in overfitting["pbo"]],
+        spa=_spa(overfitting["spa"]),
+        studies=[study_table(study) for study in evaluation.get("studies", ())],
+        regimes=regime_tables(evaluation.get("regimes")),
+        shortcuts=shortcut_tables(evaluation.get("shortcuts")),
+    )
 
 
 def estimate(figure: EstimateJson, form: Form = percent) -> TableCell:
@@ -146,24 +223,23 @@ def _intervals(row: ComparisonJson, pace: Pace) -> list[str]:
     return [text for text in (small, always) if text and not text.startswith("none of all")]
 
 
-def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[dict[str, Any]]:
-    """One row an alternative, their excesses drawn on one scale."""
+def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[ComparisonRow]:
     put = [put_excess(row, pace) for row in rows]
     scale = scale_of(put)
     return [
-        {
-            **row,
-            "name": curve_name(row["name"]),
-            "excess": _excess(row, pace),
-            "intervals": _intervals(row, pace),
-            "drawn": bar(drawn, scale),
-            "total": _known(row["total"], signed, row["excess"]["why"]),
-            "sharpe": estimate(row["sharpe_difference"], ratio),
-            "p": chance(row["p"]),
-            "error": percent(row["tracking_error"]),
-            "correlation": ratio(row["correlation"]),
-            "beta": ratio(row["beta"]) if defined(row["beta"]) else "",
-        }
+        ComparisonRow(
+            name=curve_name(row["name"]),
+            label=row["label"],
+            excess=_excess(row, pace),
+            intervals=_intervals(row, pace),
+            drawn=bar(drawn, scale),
+            total=_known(row["total"], signed, row["excess"]["why"]),
+            sharpe=estimate(row["sharpe_difference"], ratio),
+            p=chance(row["p"]),
+            error=percent(row["tracking_error"]),
+            correlation=ratio(row["correlation"]),
+            beta=ratio(row["beta"]) if defined(row["beta"]) else "",
+        )
         for row, drawn in zip(rows, put, strict=True)
     ]
 
@@ -213,7 +289,7 @@ def _needed(power: PowerJson) -> TableCell:
     return TableCell(_years(power["needed"]), f"{_years(always)} at all looks" if always else "")
 
 
-def _alpha(alpha: AlphaJson, pace: Pace) -> dict[str, Any]:
+def _alpha(alpha: AlphaJson, pace: Pace) -> AlphaTable:
     def mean(a_year: float | None) -> float | None:
         """A mean of sessions, which adds up."""
         return a_year * (1.0 if pace.yearly else pace.years) if defined(a_year) else None
@@ -223,19 +299,19 @@ def _alpha(alpha: AlphaJson, pace: Pace) -> dict[str, Any]:
     put: EstimateJson = {**yearly, "value": mean(yearly["value"]), "low": low, "high": high}
     lags = "n/a" if alpha["lags"] is None else str(alpha["lags"])
     rows = "months" if alpha.get("monthly") else "sessions"
-    return {
-        "facts": [
+    return AlphaTable(
+        facts=[
             Fact(f"Alpha {pace.words}", estimate(put, signed), "Return that the proxies leave."),
             Fact("t and p", TableCell(f"{ratio(alpha['t'])}, {chance(alpha['p'])}"),
                  f"Newey-West errors with {lags} lags, on {rows}."),
             Fact("R squared", TableCell(percent(alpha["r_squared"], 1)),
                  "Share of the variance that the proxies explain."),
         ],
-        "drawn": bar(put, scale_of([put]), axis=True),
-        "basis": _basis(alpha.get("basis", "")),
-        "left": signed(put["value"]),
-        "explained": [signed(mean(beta.get("part"))) for beta in alpha["betas"]],
-    }  # fmt: skip
+        drawn=bar(put, scale_of([put]), axis=True),
+        basis=_basis(alpha.get("basis", "")),
+        left=signed(put["value"]),
+        explained=[signed(mean(beta.get("part"))) for beta in alpha["betas"]],
+    )  # fmt: skip
 
 
 def _basis(basis: str) -> str:
@@ -245,8 +321,7 @@ def _basis(basis: str) -> str:
     return f"{'F' + basis[1:] if basis.startswith('factors') else 'Proxies ' + basis}."
 
 
-def _attribution(attribution: AttributionJson) -> list[dict[str, Any]]:
-    """Tables of contributions, each with cash and the sum that they must reach."""
+def _attribution(attribution: AttributionJson) -> list[ContributionTable]:
     kinds = {
         "Sleeve": attribution["sleeves"],
         "Country": attribution["countries"],
@@ -254,17 +329,17 @@ def _attribution(attribution: AttributionJson) -> list[dict[str, Any]]:
         "Line": attribution["lines"],
     }
     return [
-        {
-            "kind": kind,
-            "sentence": _most(parts),
-            "rows": [_part(part) for part in sorted(parts, key=lambda part: -part["total"])],
-            "cash": signed(attribution["cash"]),
-            "sum": [
+        ContributionTable(
+            kind=kind,
+            sentence=_most(parts),
+            rows=[_part(part) for part in sorted(parts, key=lambda part: -part["total"])],
+            cash=signed(attribution["cash"]),
+            sum=[
                 "Total",
                 *(signed(sum(part[key] for part in parts)) for key, _ in PIECES),
                 signed(attribution["total"]),
             ],
-        }
+        )
         for kind, parts in kinds.items()
     ]
 
@@ -274,15 +349,17 @@ def _part(part: PartJson) -> list[str]:
 
 
 def _most(parts: Sequence[PartJson]) -> str:
-    """What added most, and what took most away."""
+    """What added most, and what least."""
     if not parts:
         return "Nothing was held."
     order = sorted(parts, key=lambda part: part["total"])
     low, high = order[0], order[-1]
-    best = f"Most from {high['name']} ({signed(high['total'])})"
-    return f"{best}, least from {low['name']} ({signed(low['total'])})." if low is not high else (
-        f"All from {high['name']} ({signed(high['total'])})."
-    )  # fmt: skip
+    if low is high:
+        return f"All from {high['name']} ({signed(high['total'])})."
+    return (
+        f"Most from {high['name']} ({signed(high['total'])}), "
+        f"least from {low['name']} ({signed(low['total'])})."
+    )
 
 
 def _effects(attribution: AttributionJson) -> list[list[str]]:
@@ -307,42 +384,6 @@ def _spa(values: Sequence[float] | None) -> str:
         f"{name} {chance(value)}"
         for name, value in zip(("lower", "consistent", "upper"), values, strict=True)
     )
-
-
-def _study(study: StudyJson) -> dict[str, Any]:
-    """An event study: its events, and a row a window."""
-    return {
-        **study,
-        "lines": ", ".join(study["basket"]),
-        "events": [_event(event) for event in study["events"]],
-        "windows": [_window(window) for window in study["windows"]],
-    }
-
-
-def _event(event: StudyEventJson) -> str:
-    """An event with what stands behind its figures, or why it has none."""
-    role = "scored" if event["scored"] else "context"
-    if event["why"]:
-        return f"{event['day']} ({role}): no figure, {event['why']}"
-    lines = "1 line" if event["lines"] == 1 else f"{event['lines']} lines"
-    on = f"day 0 is {event['session']}, {lines}, model of {event['sessions']} sessions"
-    return f"{event['day']} ({role}): {on}"
-
-
-def _window(window: StudyWindowJson) -> dict[str, Any]:
-    first, last = window["first"], window["last"]
-    left_out = "; ".join(window["missing"])
-    return {
-        "span": f"{first}" if first == last else f"{first} to {last}",
-        "sentence": window["sentence"] or f"No figure. {left_out}",
-        "left_out": left_out if window["sentence"] else "",
-        "events": str(window["events"]),
-        "car": signed(window["car"]),
-        "error": percent(window["error"]),
-        "t": ratio(window["t"]),
-        "p": chance(window["p"]),
-        "rank": TableCell(percent(window["percentile"], 1), f"of {window['placebos']:,}"),
-    }
 
 
 def _share(value: float) -> str:

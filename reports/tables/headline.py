@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from newsfolio.formatting import A_YEAR_FROM, amount, defined, growth, percent, ratio
 from reports.contract.manifest import ManifestJson
@@ -19,6 +18,30 @@ class Figure:
     label: str
     kind: str
     formula: str
+
+
+@dataclass(frozen=True)
+class HeadlineColumn:
+    """A curve of the table: what it is, and which one, "" where that says the same."""
+
+    role: str
+    label: str
+
+
+@dataclass(frozen=True)
+class HeadlineRow:
+    """A figure of all curves."""
+
+    figure: Figure
+    cells: list[TableCell]
+
+
+@dataclass(frozen=True)
+class HeadlineTable:
+    """Columns are strategy, benchmark and controls."""
+
+    columns: list[HeadlineColumn]
+    rows: list[HeadlineRow]
 
 
 FIGURES = (
@@ -72,14 +95,13 @@ _TRADED = frozenset({"turnover", "costs", "trades"})
 _DEVIATES = frozenset({"volatility", "sharpe", "sortino"})
 
 
-def headline(manifest: ManifestJson) -> dict[str, Any]:
-    """Columns (strategy, benchmark, controls) and rows of the headline table."""
+def headline(manifest: ManifestJson) -> HeadlineTable:
+    """The figures of the whole run."""
     names = [name for name in _columns(manifest) if name in manifest["metrics"]]
-    rows = [
-        {"figure": figure, "cells": [cell(manifest, name, figure) for name in names]}
-        for figure in FIGURES
-    ]
-    return {"columns": [_heading(manifest, name) for name in names], "rows": rows}
+    return HeadlineTable(
+        [_heading(manifest, name) for name in names],
+        [HeadlineRow(row, [cell(manifest, name, row) for name in names]) for row in FIGURES],
+    )
 
 
 def cell(manifest: ManifestJson, name: str, figure: Figure) -> TableCell:
@@ -120,13 +142,12 @@ def _columns(manifest: ManifestJson) -> list[str]:
     return ["strategy", *benchmark, *manifest["controls"]]
 
 
-def _heading(manifest: ManifestJson, name: str) -> dict[str, str]:
-    """What a column is, and which one; the label is left out where it says the same."""
+def _heading(manifest: ManifestJson, name: str) -> HeadlineColumn:
     label = manifest.get("labels", {}).get(name, "")
     benchmark = manifest["benchmark"]
     if name == "benchmark" and benchmark:
         label = benchmark["label"]
-    return {"role": curve_name(name), "label": "" if label == name else label}
+    return HeadlineColumn(curve_name(name), "" if label == name else label)
 
 
 def _text(kind: str, value: float, currency: str) -> str:

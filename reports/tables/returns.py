@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,73 @@ import pandas as pd
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def yearly(equity: pd.Series, benchmark: pd.Series | None) -> list[dict[str, Any]]:
+class YearRow(TypedDict):
+    """Returns of a calendar year, None after ruin; partial: from when and to when it counts."""
+
+    year: int
+    strategy: float | None
+    benchmark: float | None
+    partial: list[str]
+
+
+class MonthsRow(TypedDict):
+    """Returns of the twelve months of a year; None where the run has no session, and after ruin."""
+
+    year: int
+    months: list[float | None]
+
+
+class Fall(TypedDict):
+    """A fall from a high. recovered: None where it was not; days: so far, then."""
+
+    peak: pd.Timestamp
+    trough: pd.Timestamp
+    depth: float
+    recovered: pd.Timestamp | None
+    days: int
+
+
+class LargestFill(TypedDict):
+    """A fill in its own currency. value: of all of it in base currency."""
+
+    session: pd.Timestamp
+    asset: str
+    quantity: float
+    price: float
+    currency: str
+    value: float
+
+
+class Trades(TypedDict):
+    """How much was traded, values in base currency; only the count where nothing was."""
+
+    count: int
+    largest: list[LargestFill]
+    buys: NotRequired[int]
+    sells: NotRequired[int]
+    lines: NotRequired[int]
+    traded: NotRequired[float]
+    fees: NotRequired[float]
+    slippage: NotRequired[float]
+
+
+class LapseRow(TypedDict):
+    """An order, or a part of one, that was given up."""
+
+    session: pd.Timestamp
+    asset: str
+    quantity: float
+    reason: str
+
+
+class Lapses(TypedDict):
+    """How many for each reason, and the latest."""
+
+    reasons: list[tuple[str, int]]
+    rows: list[LapseRow]
+
+
+def yearly(equity: pd.Series, benchmark: pd.Series | None) -> list[YearRow]:
     """Calendar-year returns, newest last: year, strategy, benchmark, span where it is partial.
 
     A year's return runs from the last session of the year before; in the first year it runs from
@@ -31,7 +97,7 @@ def yearly(equity: pd.Series, benchmark: pd.Series | None) -> list[dict[str, Any
     ]
 
 
-def monthly(equity: pd.Series) -> list[dict[str, Any]]:
+def monthly(equity: pd.Series) -> list[MonthsRow]:
     """A row a year with twelve month returns; None where the run has no session."""
     own = _by_period(equity, "M")
     years = sorted({period.year for period in own})
@@ -44,12 +110,12 @@ def monthly(equity: pd.Series) -> list[dict[str, Any]]:
     ]
 
 
-def drawdowns(equity: pd.Series, most: int = 5) -> list[dict[str, Any]]:
-    """The deepest falls from a high: peak, trough, depth, recovered (None: not yet), days."""
+def drawdowns(equity: pd.Series, most: int = 5) -> list[Fall]:
+    """The deepest falls from a high."""
     return sorted(_falls(equity), key=lambda fall: fall["depth"])[:most]
 
 
-def trades(fills: pd.DataFrame, most: int = 10) -> dict[str, Any]:
+def trades(fills: pd.DataFrame, most: int = 10) -> Trades:
     """How much was traded, and the largest fills by value in base currency."""
     if fills.empty:
         return {"count": 0, "largest": []}
@@ -63,7 +129,7 @@ def trades(fills: pd.DataFrame, most: int = 10) -> dict[str, Any]:
         "traded": float(value.abs().sum()),
         "fees": float(fills["fee"].sum()),
         "slippage": float(fills["slippage"].sum()),
-        "largest": [{**_record(fills.loc[row]), "value": float(value[row])} for row in order],
+        "largest": [_largest(fills.loc[row], float(value[row])) for row in order],
     }
 
 
@@ -75,12 +141,12 @@ def moved(cash: pd.DataFrame) -> list[tuple[str, float]]:
     return [(str(why), float(sums[why])) for why in sums.abs().sort_values(ascending=False).index]
 
 
-def lapsed(lapses: pd.DataFrame, most: int = 50) -> dict[str, Any]:
+def lapsed(lapses: pd.DataFrame, most: int = 50) -> Lapses:
     """Orders given up: how many for each reason, and the latest of them."""
     if lapses.empty:
         return {"reasons": [], "rows": []}
     counts = lapses.groupby("reason").size().sort_values(ascending=False, kind="stable")
-    rows = [_record(row) for _, row in lapses.iloc[::-1].head(most).iterrows()]
+    rows = [_lapse(row) for _, row in lapses.iloc[::-1].head(most).iterrows()]
     return {"reasons": [(str(why), int(count)) for why, count in counts.items()], "rows": rows}
 
 
@@ -131,12 +197,12 @@ def _span(index: pd.DatetimeIndex, year: pd.Period) -> list[str]:
     return ends
 
 
-def _last_weekday(year: pd.Period) -> Any:
-    day = year.end_time.date()
+def _last_weekday(year: pd.Period) -> date:
+    day: date = year.end_time.date()
     return day - timedelta(days=max(0, day.weekday() - 4))
 
 
-def _falls(equity: pd.Series) -> Iterator[dict[str, Any]]:
+def _falls(equity: pd.Series) -> Iterator[Fall]:
     """Every stretch below an earlier high."""
     days, depth = pd.DatetimeIndex(equity.index), drawdown(equity).to_numpy()
     below = np.r_[False, depth < -1e-12, False]
@@ -152,8 +218,18 @@ def _falls(equity: pd.Series) -> Iterator[dict[str, Any]]:
         }
 
 
-def _record(row: pd.Series) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}
+def _largest(fill: pd.Series, value: float) -> LargestFill:
+    return {
+        "session": fill["session"], "asset": fill["asset"], "quantity": fill["quantity"],
+        "price": fill["price"], "currency": fill["currency"], "value": value,
+    }  # fmt: skip
+
+
+def _lapse(row: pd.Series) -> LapseRow:
+    return {
+        "session": row["session"], "asset": row["asset"], "quantity": row["quantity"],
+        "reason": row["reason"],
+    }  # fmt: skip
 
 
 def drawdown(equity: pd.Series) -> pd.Series:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from newsfolio.blame import shortened
 from newsfolio.formatting import A_YEAR_FROM, defined, growth, percent, ratio, signed
@@ -16,7 +16,7 @@ from reports.tables.cell import TableCell
 from reports.tables.companies import Companies
 from reports.tables.doubts import doubts_of
 from reports.tables.headline import FIGURES, cell, growth_cell, yearly
-from reports.tables.scored import ScoredCurve, ScoredHeadline, scored_headline
+from reports.tables.scored import ScoredCurve, ScoredHeadline, ScoredWindowJson, scored_headline
 from reports.tables.trials import frozen_cell
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
@@ -55,7 +55,7 @@ class RunJson(TypedDict):
     start: str
     end: str
     currency: str
-    scored: dict[str, Any] | None
+    scored: ScoredWindowJson | None
     final_equity: float | None
     total_return: float | None
     cagr: float | None
@@ -118,7 +118,7 @@ def json_row(manifest: ManifestJson, path: Path) -> RunJson:
         "start": manifest["window"]["start"],
         "end": manifest["window"]["end"],
         "currency": manifest["settings"]["currency"],
-        "scored": asdict(scored) if scored else None,
+        "scored": scored.as_json() if scored else None,
         "final_equity": figures["final_equity"],
         "total_return": figures["total_return"],
         "cagr": yearly(manifest, "strategy"),
@@ -153,7 +153,8 @@ def text_row(row: RunJson) -> tuple[str, ...]:
         *(percent(curves[role]["total"]) if role in curves else "-"
           for role in ("strategy", "control", "benchmark")),
         percent(own["drawdown"]) if own else "-",
-        *(signed(control[gap]) if own and control else "-" for gap in ("gap", "gap_yearly")),
+        *((signed(control["gap"]), signed(control["gap_yearly"])) if own and control
+          else ("-", "-")),
         f"{row['start']} to {row['end']}, {growth(row['cagr'], row['total_return'])}"
         f"{' a year' if defined(row['cagr']) else ''}, "
         f"Sharpe {ratio(row['sharpe'])}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -31,6 +30,17 @@ class ScoreRow:
     frozen: TableCell
     probability: str
     page: str
+
+
+@dataclass(frozen=True)
+class BoardSummary:
+    """The figures that stand at the head of the page."""
+
+    theses: int
+    open: int
+    tested: int
+    lucky: str
+    news: int
 
 
 def score_rows(board: ScoreboardJson, pages: Sequence[str]) -> list[ScoreRow]:
@@ -125,12 +135,11 @@ def _frozen(stated: StatedJson | None) -> TableCell:
     return TableCell(stated["frozen"][:10], before)
 
 
-def summary(board: ScoreboardJson) -> dict[str, Any]:
-    """The figures that stand at the head of the page."""
-    return {
-        "theses": len(board["rows"]),
-        "open": sum(row["open"] for row in board["rows"]),
-        "tested": board["tested"],
-        "lucky": f"{board['lucky']:.1f}",
-        "news": board["news"],
-    }
+def summary(board: ScoreboardJson) -> BoardSummary:
+    return BoardSummary(
+        theses=len(board["rows"]),
+        open=sum(row["open"] for row in board["rows"]),
+        tested=board["tested"],
+        lucky=f"{board['lucky']:.1f}",
+        news=board["news"],
+    )

@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypedDict
 
 from newsfolio.formatting import A_YEAR_FROM, defined, percent, ratio, signed
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import ManifestJson, ScoredCurveJson, ScoredFiguresJson
+
+
+class RoleJson(TypedDict):
+    """A `ScoredCurve` as `--json` prints it."""
+
+    role: str
+    name: str
+    total: float | None
+    yearly: float | None
+    drawdown: float | None
+    gap: float | None
+    gap_yearly: float | None
+
+
+class ScoredWindowJson(TypedDict):
+    """A `ScoredHeadline` as `--json` prints it."""
+
+    divide: str
+    end: str
+    sessions: int
+    years: float
+    curves: list[RoleJson]
 
 
 @dataclass(frozen=True)
@@ -25,6 +48,12 @@ class ScoredCurve:
     drawdown: float | None
     gap: float | None = None
     gap_yearly: float | None = None
+
+    def as_json(self) -> RoleJson:
+        return {
+            "role": self.role, "name": self.name, "total": self.total, "yearly": self.yearly,
+            "drawdown": self.drawdown, "gap": self.gap, "gap_yearly": self.gap_yearly,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +73,12 @@ class ScoredHeadline:
     def of(self, role: str) -> ScoredCurve | None:
         """The first curve of a role; None where there is none."""
         return next((curve for curve in self.curves if curve.role == role), None)
+
+    def as_json(self) -> ScoredWindowJson:
+        return {
+            "divide": self.divide, "end": self.end, "sessions": self.sessions, "years": self.years,
+            "curves": [curve.as_json() for curve in self.curves],
+        }  # fmt: skip
 
 
 def scored_headline(

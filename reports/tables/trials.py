@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
 
-from reports.contract.evaluation import EvaluationJson
+from reports.contract.evaluation import EvaluationJson, FalsifiedJson, TrialRecordJson
 from reports.contract.manifest import FrozenJson, ManifestJson
 from reports.tables.cell import TableCell
 
 NOT_FROZEN = "not frozen"
+
+
+@dataclass(frozen=True)
+class TrialsTable:
+    """What the page says of trials.
+
+    sentence: all of it in one. counts: variants of the thesis and of its family. joined: subject,
+    variants and why. ledger: sentences, none where it could not be read.
+    """
+
+    frozen: str
+    sentence: str
+    hash: str
+    stated: list[tuple[str, str]]
+    falsifier: FalsifiedJson | None = None
+    counts: tuple[int | None, int | None] | None = None
+    joined: tuple[tuple[str, int, str], ...] = ()
+    gaps: tuple[str, ...] = ()
+    ledger: tuple[str, ...] = ()
 
 
 def moment(at: str) -> str:
@@ -49,29 +68,33 @@ def _before(frozen: FrozenJson) -> str:
     return f"after {count:,} {'variant' if count == 1 else 'variants'} had been run"
 
 
-def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict[str, Any]:
-    """What the page says of trials; `ledger` is empty where it could not be read."""
+def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> TrialsTable:
+    """What was tried, frozen and stated; without an evaluation, what the manifest says of it."""
     frozen = manifest.get("frozen")
-    table: dict[str, Any] = {
-        "frozen": frozen_sentence(frozen) if "frozen" in manifest else "",
-        "hash": frozen["hash"] if frozen else "",
-        "stated": _stated(frozen),
-        "sentence": "", "counts": None, "joined": [], "ledger": [], "gaps": [], "falsifier": None,
-    }  # fmt: skip
-    table["sentence"] = _tried(evaluation, table["frozen"])
-    if not evaluation:
-        return table
-    record = evaluation.get("record")
-    table["falsifier"] = evaluation.get("falsifier")
-    if not record:
+    words = frozen_sentence(frozen) if "frozen" in manifest else ""
+    table = TrialsTable(
+        frozen=words,
+        sentence=_tried(evaluation, words),
+        hash=frozen["hash"] if frozen else "",
+        stated=_stated(frozen),
+        falsifier=evaluation.get("falsifier") if evaluation else None,
+    )
+    record = evaluation.get("record") if evaluation else None
+    if not evaluation or not record:
         return table
     significance = evaluation["significance"]
-    table["counts"] = (significance["trials"], significance.get("family"))
-    table["joined"] = [
-        (joined["subject"], joined["variants"], joined["why"]) for joined in record["joined"]
-    ]
-    table["gaps"] = record["gaps"]
-    table["ledger"] = [
+    return replace(
+        table,
+        counts=(significance["trials"], significance.get("family")),
+        joined=tuple((row["subject"], row["variants"], row["why"]) for row in record["joined"]),
+        gaps=tuple(record["gaps"]),
+        ledger=_ledger(record),
+    )
+
+
+def _ledger(record: TrialRecordJson) -> tuple[str, ...]:
+    """What the ledger holds, and what it cannot vouch for."""
+    return (
         f"This ledger has been kept since {moment(record['since'])} and holds, "
         f"this run apart, {record['trials']:,} {'trial' if record['trials'] == 1 else 'trials'} in "
         f"{record['rows']:,} rows." if record["since"] else "This ledger was empty until this run.",
@@ -86,8 +109,7 @@ def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> dict
         *([f"Started and never finished: {record['killed']:,} killed or out of sight, "
            f"{record['running']:,} still running; they count."]
           if record["killed"] or record["running"] else []),
-    ]  # fmt: skip
-    return table
+    )  # fmt: skip
 
 
 def _tried(evaluation: EvaluationJson | None, frozen: str) -> str:

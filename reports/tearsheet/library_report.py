@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
+
+import pandas as pd
 
 from reports.tearsheet.differences import TITLES
 from reports.tearsheet.inputs import SheetInput, returns_of, sessions_a_year
@@ -16,6 +18,18 @@ from reports.tearsheet.own_figures import EquityCurve
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "quantstats.html"
 """The library's placeholders in a page of ours, which asks for nothing and runs nothing."""
+
+
+class ReportArguments(TypedDict):
+    """Parameters of `quantstats.reports.html` that say what is reported, by their names there."""
+
+    returns: pd.Series
+    benchmark: pd.Series | None
+    rf: float
+    periods_per_year: float
+    match_dates: bool
+    strategy_title: str
+    benchmark_title: str
 
 
 @contextmanager
@@ -57,7 +71,7 @@ def library_report(run: SheetInput) -> str:
     return inline_svgs(page, TITLES)
 
 
-def arguments(run: SheetInput) -> dict[str, Any]:
+def arguments(run: SheetInput) -> ReportArguments:
     """What the library is given, so that its known defects cannot bite.
 
     Returns on one index without a zone, from a zero on the first session: nothing is filled

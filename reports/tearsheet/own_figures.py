@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import erf, nan, sqrt
-from typing import Any, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ class EquityCurve:
         return float(np.prod(1 + self.cash.to_numpy()) ** (1 / self.years) - 1)
 
     @cached_property
-    def falls(self) -> list[dict[str, Any]]:
+    def falls(self) -> list[tables.Fall]:
         """All drawdowns, the deepest first."""
         return tables.drawdowns(self.equity, most=len(self.equity))
 
@@ -203,11 +203,12 @@ def _deviation(values: Floats) -> float:
     return float(np.std(values, ddof=1))
 
 
-def _day(fall: Mapping[str, Any] | None, key: str, otherwise: str) -> str:
-    return f"{fall[key]:%Y-%m-%d}" if fall and fall[key] is not None else otherwise
+def _day(fall: tables.Fall | None, key: Literal["peak", "recovered"], otherwise: str) -> str:
+    day = fall[key] if fall else None
+    return otherwise if day is None else f"{day:%Y-%m-%d}"
 
 
-def _deepest(curve: EquityCurve) -> dict[str, Any] | None:
+def _deepest(curve: EquityCurve) -> tables.Fall | None:
     return curve.falls[0] if curve.falls else None
 
 

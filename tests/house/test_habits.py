@@ -218,9 +218,10 @@ def test_what_an_extra_brings_is_imported_late() -> None:
 
 
 def test_tests_and_benchmarks_import_what_is_declared() -> None:
-    """`second_room` is a file that a test writes."""
+    """`second_room` is a file that a test writes; `vectorbt[rust]` brings its second engine."""
     allowed = set().union(*declared().values())
-    excused(undeclared(TESTS + BENCHMARKS, allowed, distributions()), {"second_room": ""})
+    brought = {"second_room": "", "vectorbt_rust": ""}
+    excused(undeclared(TESTS + BENCHMARKS, allowed, distributions()), brought)
 
 
 @pytest.mark.parametrize("place", ["runtime", "cluster", "views"])

@@ -85,14 +85,14 @@ def _become(command: Sequence[str], files: tuple[int, int, int]) -> None:
         os._exit(code if isinstance(code, int) else 1)
 
 
-def _started(command: Sequence[str], folder: Path, log: IO[str]) -> Forked:
-    return Forked(command, crew.ROOT, crew.surroundings(folder), log)
+def _started(command: Sequence[str], root: Path, folder: Path, log: IO[str]) -> Forked:
+    return Forked(command, root, crew.surroundings(root, folder), log)
 
 
-def _clocked(command: Sequence[str], folder: Path) -> float:
+def _clocked(command: Sequence[str], root: Path, folder: Path) -> float:
     began = time.perf_counter()
     with (folder / "command.log").open("w+") as log:
-        done = _started(command, folder, log)
+        done = _started(command, root, folder, log)
         done.communicate()
         if done.returncode:
             log.seek(0)
