@@ -199,7 +199,7 @@ def _both(line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False)
     if parts.article and parts.row:
         grey: Colour = {"$css": "--past" if line.lead else "--past2"}
         traces.append({
-            **_trace(line.who, "context", values.reindex(parts.context)),
+            **_trace(line.who, "context", values.reindex(parts.context), digits=4),
             "line": {"color": grey, "width": 1.8 if line.lead else 1.0}, "hoverinfo": "skip",
         })  # fmt: skip
     after = _trace(line.who, "scored", values.reindex(parts.scored))
@@ -209,9 +209,9 @@ def _both(line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False)
     return [*traces, after]
 
 
-def _trace(who: str, days: str, values: pd.Series) -> LineTrace:
+def _trace(who: str, days: str, values: pd.Series, digits: int = 5) -> LineTrace:
     return {"type": "scatter", "mode": "lines", "name": plain(who), "x": {"$ref": days},
-            "y": short(values.astype(float).tolist())}  # fmt: skip
+            "y": short(values.astype(float).tolist(), digits)}  # fmt: skip
 
 
 def _stretch(

@@ -20,6 +20,9 @@ Colour: TypeAlias = Css | str
 Shared: TypeAlias = Mapping[str, Sequence[str]]
 """ISO days by the name that figures refer to."""
 
+END_LABEL = 24
+"""Characters of a name at the end of a curve."""
+
 AxisValue: TypeAlias = float | str | None
 """A number, an ISO day or a category."""
 
@@ -291,6 +294,12 @@ class Chart:
     figure: ChartFigure
     views: tuple[ChartView, ...] = ()
     legend: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all names stand in full at the ends of their curves, where there is room."""
+        longest = max((len(name) for name, _ in self.legend), default=0)
+        return bool(self.figure["layout"].get("annotations")) and longest <= END_LABEL
 
 
 def across(trace: Trace, shared: Shared) -> Sequence[AxisValue]:

@@ -11,13 +11,10 @@ from math import log10
 
 import pandas as pd
 
-from reports.charts.figure import Annotation
+from reports.charts.figure import END_LABEL, Annotation
 
 LINE = 15
 """Pixels that a label takes."""
-
-MOST = 24
-"""Characters of a label; the legend has names in full."""
 
 _DIRECTION = re.compile("[\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -53,7 +50,7 @@ def end_labels(
     moved = _apart(pixels)
     notes: list[Annotation] = [
         {
-            "name": "wide only", "text": plain(label.text, MOST),
+            "name": "wide only", "text": plain(label.text, END_LABEL),
             "x": f"{end:%Y-%m-%d}", "y": float(f"{place:.8g}"),
             "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "middle", "xshift": 5,
             "yshift": round(moved[row] - pixels[row], 1), "showarrow": False, "align": "left",
@@ -61,7 +58,7 @@ def end_labels(
         }
         for row, (label, place) in enumerate(zip(shown, places, strict=True))
     ]  # fmt: skip
-    longest = max((min(len(label.text), MOST) for label in shown), default=0)
+    longest = max((min(len(label.text), END_LABEL) for label in shown), default=0)
     return notes, 16 + 7 * longest
 
 

@@ -377,7 +377,8 @@ def _stepped(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     for x, y in points[1:]:
         if abs(y - path[-1][1]) >= SEEN:
             path += [(x, path[-1][1]), (x, y)]
-    return [*path, (points[-1][0], path[-1][1])]
+    end = (points[-1][0], path[-1][1])
+    return path if path[-1] == end else [*path, end]
 
 
 def _thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

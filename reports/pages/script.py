@@ -23,6 +23,9 @@ from reports.pages.render import verbatim
 
 NAME = "newsfolio.js"
 
+DRAWN_AHEAD = 720
+"""Pixels of the drawings that stand until the script has drawn its own."""
+
 
 class FigureJson(TypedDict):
     """A chart as page.js draws it."""
@@ -134,7 +137,10 @@ class ShownChart:
 
 
 def shown_charts(charts: Mapping[str, Chart], shared: Shared) -> dict[str, ShownChart]:
-    return {name: ShownChart(chart, static(chart, shared)) for name, chart in charts.items()}
+    return {
+        name: ShownChart(chart, static(chart, shared, width=DRAWN_AHEAD))
+        for name, chart in charts.items()
+    }
 
 
 def chart_data(charts: Mapping[str, Chart], shared: Shared) -> ChartsJson:

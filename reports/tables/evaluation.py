@@ -114,7 +114,8 @@ class EvaluationTables:
     """All tables of an evaluation. pace, yearly: how growth over its sessions is put.
 
     figures: by label and word of the glossary, a cell a curve of `columns`. effects: group,
-    allocation, selection, both. variants: label, excess, Sharpe ratio, whether it was run. pbo: blocks, probability.
+    allocation, selection, both. variants: label, excess, Sharpe ratio, whether it was run. pbo:
+    blocks, probability.
     """
 
     pace: str

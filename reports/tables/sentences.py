@@ -21,9 +21,6 @@ from reports.contract.evaluation import (
 )
 from reports.tables.caveats import CHOSEN, LOOKED
 
-HONEST = "No look-ahead"
-"""The condition of the verdict that a look-ahead certificate answers."""
-
 RARE = 0.05
 """A p below which chance alone is rare."""
 
@@ -100,13 +97,12 @@ def headline(evaluation: EvaluationJson) -> str:
 
 def voided(evaluation: EvaluationJson) -> str:
     """Why its figures prove nothing, however good they are; "" where they may."""
-    conditions = evaluation["verdict"]["conditions"]
-    unmet = {one["name"] for one in conditions if one["asked"] and one["met"] is not True}
     honesty = evaluation["certificate"]["honesty"]
-    causes = [LOOKED[honesty]] if HONEST in unmet and honesty in LOOKED else []
-    if CHOSEN in unmet:
+    causes = [LOOKED[honesty]] if honesty in LOOKED else []
+    conditions = evaluation["verdict"]["conditions"]
+    if any(one["name"] == CHOSEN and one["met"] is False for one in conditions):
         causes.append("something was chosen afterwards")
-    return " and ".join([*causes[:1], *(cause.lower() for cause in causes[1:])])
+    return ", and ".join(causes)
 
 
 def _open(evaluation: EvaluationJson) -> str:

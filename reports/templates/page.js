@@ -77,7 +77,7 @@
   };
 
   /* A cell's own word, without what stands small below it. */
-  const said = (cell) => cell.dataset.value ?? cell.textContent.trim();
+  const said = (cell) => [...cell.childNodes].filter((part) => part.nodeName !== "SMALL").map((part) => part.textContent).join("").trim();
 
   const sort = (head) => {
     const order = head.ariaSort === "descending" ? "ascending" : "descending";

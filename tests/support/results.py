@@ -166,7 +166,8 @@ def two() -> list[Result]:
 
 def text_of(page: str) -> str:
     """Words that a reader sees outside the drawings, blanks folded."""
-    unseen = r"<svg.*?</svg>|<style>.*?</style>|<pre>.*?</pre>|<script.*?</script>"
+    drawn = r'<svg class="(?:static|narrow)".*?</svg>.*?</svg>'
+    unseen = drawn + r"|<svg.*?</svg>|<style>.*?</style>|<pre>.*?</pre>|<script.*?</script>"
     bare = re.sub(unseen, " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", bare))
 
