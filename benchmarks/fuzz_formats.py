@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees
 from benchmarks.fuzz_counts import Counts
 from benchmarks.fuzz_mutations import Draw
 from markets.bars import Bars, Priced
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import MissingData
 from newsfolio.listings import asset_of
@@ -130,7 +131,8 @@ def spoilt(content: bytes, chance: Chance) -> bytes:
 def read(folder: Path, written: Written) -> Bars:
     path = written.put(folder)
     try:
-        loaded = FolderSource(folder).load([asset_of(written.ticker)])
+        source = FolderSource(folder, told=vendor_words(written.vendor))
+        loaded = source.load([asset_of(written.ticker)])
         if written.ticker not in loaded:  # its content named its lines, and is none any more
             raise MissingData(f"no line {written.ticker}")
         return loaded[written.ticker]
@@ -177,6 +179,9 @@ def one_format(name: str, folder: Path, chance: Chance) -> None:
     mark = b";" if b";" in lines[0] else b","
     changed = change(lines, mark, chance)
     written = replace(written, content=b"\n".join(changed or lines) + b"\n")
+    if written.vendor and chance.random() < 0.25:
+        read(folder, replace(written, vendor=""))
+        raise MisreadFile("read though nothing says what its prices are adjusted for")
     require_true(read(folder, written), written, of, shares=name != "eodhd")
 
 

@@ -5,9 +5,10 @@
     python benchmarks/verdict_errors.py --parts runs --theses 200
 
 Parts: `looks` (no edge, 60 monthly looks, ever "held up"), `refusals` (an edge of .5, ever "did not
-hold up"), `power`, `fading`, `one_look`, `volatility`, `events`; and by name alone `days` (every
-session a look) and `runs` (whole runs on made-up markets, judged once). Theses have 504 sessions of
-context unless a row says that they have none.
+hold up"), `power`, `fading`, `one_look`, `volatility`, `events`, `board` (19 theses of 1 to 20
+variants, ever news); and by name alone `days` (every session a look) and `runs` (whole runs on
+made-up markets, judged once). Theses have 504 sessions of context unless a row says that they have
+none; of boards there is one for four theses.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from backtests.evaluation.event_studies.returns import ReturnPanel
 from backtests.evaluation.schema import Headline
 from backtests.evaluation.statistics.sequential import FIRST_LOOK, Mean, at_one_look
 from backtests.evaluation.statistics.volatility import volatility_interval
-from benchmarks import worlds
+from benchmarks import boards, worlds
 from benchmarks.full_runs import judged
 from benchmarks.looks import Theses, monthly
 from benchmarks.worlds import World
@@ -143,6 +144,19 @@ def one_look(count: int) -> None:
                 int(((low > 0) | (high < 0)).sum()), count, perf_counter() - start)  # fmt: skip
 
 
+def board(count: int) -> None:
+    """Boards where no thesis has an edge, and where three of them have one that lasts."""
+    for alike in (0.0, 0.5, 0.9):
+        for good in (0, 3):
+            start = perf_counter()
+            drawn = [boards.false_news(seed, alike, good) for seed in range(count // 4)]
+            share = float(np.mean([wrong / max(1, news) for wrong, news in drawn]))
+            about = f"board, variants alike by {alike:g}, {good} of 19 with an edge"
+            row(f"{about}, any false news", sum(wrong > 0 for wrong, _ in drawn), len(drawn),
+                perf_counter() - start)  # fmt: skip
+            print(f"{'':58}false share {share:.2%}, news {np.mean([n for _, n in drawn]):.2f}")
+
+
 def runs(count: int) -> None:
     """Whole runs on made-up markets, judged once after a year and after two."""
     for scored in (252, 504):
@@ -163,6 +177,7 @@ PARTS: dict[str, Callable[[int], None]] = {
         one_look,
         volatility,
         events,
+        board,
         days,
         runs,
     )

@@ -28,6 +28,7 @@ from markets.snapshot import Source
 from newsfolio.errors import CommandError
 from newsfolio.falsifier import Falsifier
 from newsfolio.formatting import A_YEAR_FROM
+from newsfolio.strategy import Strategy
 from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def judged(
         extras=dataclasses.replace(judging.extras or NOTHING_MORE, progress=judging.progress),
     )
     evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
-    manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation)}
+    manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation, run.strategy)}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
     variants = tuple(
@@ -172,8 +173,9 @@ def _remembered(run: Run) -> Certificate:
     return Certificate(**{**check, "honesty": Honesty(check["honesty"])})
 
 
-def _headline(evaluation: Evaluation) -> VerdictLineJson:
+def _headline(evaluation: Evaluation, strategy: Strategy | None) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
+    horizon = strategy.thesis.horizon if strategy and strategy.thesis else None
     first, scored, record = evaluation.comparisons[0], evaluation.scored, evaluation.record
     long = scored.sessions >= A_YEAR_FROM
     return {
@@ -193,4 +195,5 @@ def _headline(evaluation: Evaluation) -> VerdictLineJson:
         "low_always": first.excess_always.low if long else None,
         "high_always": first.excess_always.high if long else None,
         "void": voided(evaluation.verdict),
+        "horizon": horizon.isoformat() if horizon else "",
     }

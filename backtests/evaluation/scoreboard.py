@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -15,6 +15,8 @@ from backtests.evaluation.statistics.multiple import (
     one_sided_p,
     one_sided_p_at_all_looks,
 )
+from backtests.records.ledger.choices import Shown
+from backtests.records.ledger.counting import LAST, Question
 from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.verdicts import JudgedRow
 from backtests.runner.provenance import thesis_of
@@ -55,13 +57,17 @@ class FrozenRule:
         return (thesis["id"] if thesis else "", self.row.rule["strategy"])
 
 
+def _only_itself(shown: Sequence[Shown]) -> Sequence[int]:
+    return [1] * len(shown)
+
+
 @dataclass(frozen=True)
 class ScoreboardInputs:
     """What there is to know of theses.
 
     judged: runs on real prices, oldest first; frozen: rules, oldest first; variants: tried, by
     thesis; saved: what a saved run says of its thesis, by thesis and strategy, with its label;
-    strategies: the shipped ones.
+    strategies: the shipped ones; tries: of how many variants each run shown may be the best.
     """
 
     judged: Sequence[JudgedRow] = ()
@@ -69,10 +75,17 @@ class ScoreboardInputs:
     variants: Mapping[str, int] = field(default_factory=dict)
     saved: Mapping[Key, tuple[BareThesisJson, str]] = field(default_factory=dict)
     strategies: Sequence[Strategy] = ()
+    tries: Callable[[Sequence[Shown]], Sequence[int]] = _only_itself
 
     def subjects(self) -> Iterator[tuple[Key, FrozenRule | None]]:
-        """What has a row: every rule that was frozen, and what is known without one, once."""
-        frozen = {rule.row.rule["variant"]: rule for rule in self.frozen if rule.key[0]}
+        """What has a row: every rule that was frozen, and what is known without one, once.
+
+        Of a rule that was frozen again the first time counts, with what was stated then.
+        """
+        frozen: dict[str, FrozenRule] = {}
+        for rule in self.frozen:
+            if rule.key[0]:
+                frozen.setdefault(rule.row.rule["variant"], rule)
         yield from ((rule.key, rule) for rule in frozen.values())
         keys = (
             *((row.thesis, row.strategy) for row in self.judged if row.thesis),
@@ -84,11 +97,14 @@ class ScoreboardInputs:
 
 def scoreboard(inputs: ScoreboardInputs, ledger: str, today: date) -> ScoreboardJson:
     """A row a thesis and strategy: those of the ledger, of frozen rules and the shipped ones."""
-    rows = [_row(inputs, key, rule, today) for key, rule in inputs.subjects()]
-    tested = [row for row in rows if row["p"] is not None]
-    adjusted = benjamini_hochberg([min(1.0, (row["p"] or 0.0) * row["tries"]) for row in tested])
-    for row, value in zip(tested, adjusted, strict=True):
-        row["adjusted"], row["news"] = value, value <= RATE
+    looks = [(key, rule, _looks(inputs, key, rule)) for key, rule in inputs.subjects()]
+    rows = [_row(inputs, key, rule, seen, today) for key, rule, seen in looks]
+    tested = [
+        (row, _shown(rule, seen))
+        for row, (_, rule, seen) in zip(rows, looks, strict=True)
+        if row["p"] is not None
+    ]
+    _adjust([row for row, _ in tested], inputs.tries([shown for _, shown in tested]))
     counts = Counter(word_of(row) for row in rows)
     news = sum(row["news"] for row in rows)
     return {
@@ -104,28 +120,49 @@ def scoreboard(inputs: ScoreboardInputs, ledger: str, today: date) -> Scoreboard
     }
 
 
+def _adjust(tested: Sequence[ScoreJson], tries: Sequence[int]) -> None:
+    """Write into rows with a p-value what is left of it among all of them."""
+    for row, count in zip(tested, tries, strict=True):
+        row["tries"] = count
+    adjusted = benjamini_hochberg([min(1.0, (row["p"] or 0.0) * row["tries"]) for row in tested])
+    for row, value in zip(tested, adjusted, strict=True):
+        row["adjusted"], row["news"] = value, value <= RATE
+
+
 def word_of(row: ScoreJson) -> str:
-    """The newest verdict, in a word."""
+    """The verdict of a row, in a word."""
     return row["look"]["verdict"]["word"] if row["look"] else UNJUDGED
 
 
-def _row(inputs: ScoreboardInputs, key: Key, rule: FrozenRule | None, today: date) -> ScoreJson:
+def _looks(inputs: ScoreboardInputs, key: Key, rule: FrozenRule | None) -> Sequence[JudgedRow]:
+    """All verdicts on a thesis by a strategy, of a frozen rule those on this very one."""
     variant = rule.row.rule["variant"] if rule else None
-    looks = [
+    return [
         row
         for row in inputs.judged
         if (row.thesis, row.strategy) == key and variant in (None, row.variant)
     ]
+
+
+def _shown(rule: FrozenRule | None, looks: Sequence[JudgedRow]) -> Shown:
+    look = _widest(looks)
+    question = Question(look.thesis, look.strategy, look.exposure, frozenset({look.variant}))
+    return Shown(question, rule.row.row if rule else LAST)
+
+
+def _row(
+    inputs: ScoreboardInputs, key: Key, rule: FrozenRule | None, looks: Sequence[JudgedRow],
+    today: date,
+) -> ScoreJson:  # fmt: skip
     look, stated = _look(looks), _stated(rule)
-    due, why = _due(look, stated, today)
+    due, why = _due(look, _horizon(inputs, key, stated, looks), today)
     p, p_of = _p_of(look["verdict"]) if look else (None, "")
-    variants = inputs.variants.get(key[0], 0)
     return {
         "thesis": _thesis(inputs, key, rule),
         "stated": stated,
         "look": look,
-        "variants": variants,
-        "tries": rule.earlier + 1 if rule else max(1, variants),
+        "variants": inputs.variants.get(key[0], 0),
+        "tries": 1,
         "p": p,
         "p_of": p_of,
         "adjusted": None,
@@ -161,17 +198,24 @@ def _thesis(inputs: ScoreboardInputs, key: Key, rule: FrozenRule | None) -> Scor
     }
 
 
+def _widest(looks: Sequence[JudgedRow]) -> JudgedRow:
+    """Of those that may prove something the one that saw most; of two that saw as much the later.
+
+    Whoever runs another variant afterwards chooses the row by it, which its tries pay for.
+    """
+    return max(looks, key=lambda row: (not row.verdict.get("void"), row.end, row.row))
+
+
 def _look(looks: Sequence[JudgedRow]) -> LookJson | None:
-    """The newest that may prove something; of two on the same last day the later."""
     if not looks:
         return None
-    newest = max(looks, key=lambda row: (not row.verdict.get("void"), row.end, row.row))
-    verdict: VerdictLineJson = {**newest.verdict}  # type: ignore[typeddict-item]
+    widest = _widest(looks)
+    verdict: VerdictLineJson = {**widest.verdict}  # type: ignore[typeddict-item]
     return {
         "verdict": verdict,
-        "run": newest.run,
-        "at": newest.at,
-        "until": newest.end,
+        "run": widest.run,
+        "at": widest.at,
+        "until": widest.end,
         "looks": len({row.end for row in looks}),
     }
 
@@ -207,11 +251,23 @@ def _stated(rule: FrozenRule | None) -> StatedJson | None:
     }
 
 
-def _due(look: LookJson | None, stated: StatedJson | None, today: date) -> tuple[str, str]:
-    """When it will be told: by its horizon, or once the record could prove an edge of EDGE."""
+def _horizon(
+    inputs: ScoreboardInputs, key: Key, stated: StatedJson | None, looks: Sequence[JudgedRow]
+) -> str:
+    """The day that its author stated: when it was frozen, else in its class; "" for none."""
     if stated and stated["horizon"]:
-        over = stated["horizon"] < today.isoformat()
-        return stated["horizon"], "its horizon, which is over" if over else "its horizon"
+        return stated["horizon"]
+    for strategy in inputs.strategies:
+        if _key_of(strategy) == key and strategy.thesis and strategy.thesis.horizon:
+            return strategy.thesis.horizon.isoformat()
+    return str(_widest(looks).verdict.get("horizon", "")) if looks else ""
+
+
+def _due(look: LookJson | None, horizon: str, today: date) -> tuple[str, str]:
+    """When it will be told: by its horizon, or once the record could prove an edge of EDGE."""
+    if horizon:
+        over = horizon < today.isoformat()
+        return horizon, "its horizon, which is over" if over else "its horizon"
     if look is None or look["verdict"]["word"] in DECIDED or not look["verdict"]["since"]:
         return "", ""
     needed = power(0.0, 0, None, None, EDGE).needed

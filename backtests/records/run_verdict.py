@@ -27,8 +27,9 @@ class RunVerdict:
     """The word, the sentence that says why, and the rule that it follows from.
 
     against: the first control. total: growth ahead of it over all scored sessions; excess: a year,
-    with the 95 % interval low to high; fractions, None where they are not known or the window is
-    shorter than a year. since: the divide.
+    with the 95 % interval of this look, low to high, and the one that holds at all looks,
+    low_always to high_always; fractions, None where they are not known or the window is shorter
+    than a year. since: the divide.
     """
 
     word: str
@@ -41,6 +42,8 @@ class RunVerdict:
     high: float | None
     since: str
     sessions: int
+    low_always: float | None = None
+    high_always: float | None = None
 
     def __str__(self) -> str:
         return f"{self.word.upper()}. {self.reason}"
@@ -58,4 +61,5 @@ def verdict_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> Run
     return RunVerdict(
         line["word"], line["reason"], conditions, line["against"], line.get("total"),
         line["excess"], line["low"], line["high"], line["since"], line["sessions"],
+        line.get("low_always"), line.get("high_always"),
     )  # fmt: skip

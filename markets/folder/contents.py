@@ -13,10 +13,10 @@ from markets.folder.formats.format import Format, Quotes, Told
 from markets.folder.formats.fred import FredFormat
 from markets.folder.formats.head import Head, head_of
 from markets.folder.formats.sites import STOOQ_BULK
-from markets.folder.formats.wide import WIDE
+from markets.folder.formats.wide import WIDE, no_tickers
 from markets.folder.formats.yahoo import quotes_of
-from markets.folder.names import ENDINGS, ticker_of_file
-from markets.folder.parquet_file import is_one_line, read_parquet
+from markets.folder.names import ENDINGS, ticker_of_code, ticker_of_file
+from markets.folder.parquet_file import is_one_line, number_columns, read_parquet
 from markets.folder.published_series import is_french
 from newsfolio.errors import BrokenData
 
@@ -41,6 +41,8 @@ class PriceFile:
         """What it says of a line; BrokenData names file, line and remedy."""
         if self.path.suffix == ".parquet" and is_one_line(self.path):
             return quotes_of(read_parquet(self.path), vendor).oldest_first()
+        if _side_by_side(self.path):
+            return WIDE.read_parquet(self.path, ticker, vendor)
         head = head_of(self.path, recognised)
         form = format_of(head, vendor)
         if form is None:
@@ -89,12 +91,20 @@ def _looked_at(path: Path, changed: int, size: int) -> tuple[Format | None, tupl
     del changed, size
     if path.suffix == ".parquet" and is_one_line(path):
         return None, ()
+    if columns := _side_by_side(path):
+        return WIDE, tuple(dict.fromkeys(map(ticker_of_code, columns)))
     try:
         head = head_of(path, recognised)
         form = format_of(head, Told())
         return form, form.lines(head) if form else ()
     except BrokenData:
         return None, ()
+
+
+def _side_by_side(path: Path) -> tuple[str, ...]:
+    """The tickers that are columns of a Parquet file, if all of its numbers are theirs."""
+    columns = number_columns(path) if path.suffix == ".parquet" else ()
+    return () if no_tickers(columns) else columns
 
 
 def facts_in(file: PriceFile) -> str:
@@ -115,7 +125,8 @@ def why_no_line(file: PriceFile) -> str:
     """Why a file is of no line, in one sentence."""
     if file.form is not None:
         return f"prices ({file.form.about.title}) of no line; name it after one, such as SPY.csv"
-    if file.path.suffix != ".parquet" and file.path.is_file():
+    one_line = file.path.suffix == ".parquet" and is_one_line(file.path)
+    if file.path.is_file() and not one_line:
         try:
             head = head_of(file.path, recognised)
         except BrokenData as error:

@@ -35,6 +35,7 @@ from markets.folder.price_file import (
     Floats,
     Mask,
     Table,
+    closes_alone,
     one_price,
 )
 from markets.snapshot import Snapshot
@@ -86,7 +87,7 @@ class FrameSource:
         frame = self.lines[asset.ticker]
         table, stated = _table(asset.ticker, frame), self.told.adjusted
         by_columns = bool(_SAY & set(frame.columns)) or asset.ticker in self.downloaded
-        alone = list(frame.columns) == ["Close"]
+        alone = closes_alone(frame.columns)
         whole = set(frame.columns) >= _WHOLE
         unsaid = Adjusted.UNSAID if whole else Adjusted.CLOSES
         adjusted = Adjusted.BY_COLUMNS if by_columns else stated or unsaid

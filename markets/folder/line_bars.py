@@ -32,7 +32,7 @@ import pandas as pd
 
 from markets.bars import COLUMNS, Bars, Doubt, Priced
 from markets.folder.formats.format import Adjusted, Quotes
-from markets.folder.price_file import AMOUNTS, REVERSED, Mask, Table, no_rows
+from markets.folder.price_file import AMOUNTS, ONE_PRICE, REVERSED, Mask, Table, no_rows
 from markets.quality.amounts import Amounts
 from newsfolio.assets import Asset, Kind
 from newsfolio.errors import BrokenData
@@ -67,8 +67,10 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
     _check_dropped(table, keep, basis, priced)
     frame = _frame(table, priced, basis, crossed)[keep]
     rows = _notes(table, priced, basis, crossed, outside)
-    remarks = (note for note in rows if note != SCALED or set(quotes.notes) <= {REVERSED})
-    notes = (*quotes.notes, *units, *remarks, *gains)
+    remarks = (note for note in rows
+               if note != SCALED or set(quotes.notes) <= {REVERSED, ONE_PRICE})  # fmt: skip
+    read = (note for note in quotes.notes if note != ONE_PRICE or priced is not Priced.LEVEL)
+    notes = (*read, *units, *remarks, *gains)
     amounts, unit = _amounts(table), asset.venue.quoted
     doubts = (*amounts.doubts(), *amounts.slivers(unit)) if priced is Priced.SPLITS else ()
     if priced is Priced.SPLITS and quotes.adjusted in WITHOUT_DIVIDENDS:
@@ -213,7 +215,8 @@ def _kind(asset: Asset, quotes: Quotes) -> tuple[Priced, str]:
 
 def _frame(table: Table, priced: Priced, basis: str, crossed: Mask) -> pd.DataFrame:
     # Without a Close the ratio is NaN, and so are open, high and low: nothing says their scale.
-    scale = table[basis] / table["Close"] if basis == "Adj Close" else np.ones(len(crossed))
+    scaled = basis == "Adj Close" and not np.array_equal(table["Open"], table[basis], True)
+    scale = table[basis] / table["Close"] if scaled else np.ones(len(crossed))
     credited = 1.0 if priced is Priced.SPLITS else 0.0
     columns = (
         table["Open"] * scale,

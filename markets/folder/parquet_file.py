@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from markets.reference.csv_file import LARGEST, require_room
 from markets.reference.packed_file import UNREADABLE, unreadable_parquet
 from markets.reference.plain_file import require_plain
 from newsfolio.errors import BrokenData
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _CODES = frozenset({"ticker", "symbol", "name"})
 _DOWNLOADED = ("Close", "High", "Low", "Open", "Volume")
@@ -26,15 +29,11 @@ def is_one_line(path: Path) -> bool:
     True for what cannot be read: `read_parquet` says why.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    try:
-        with path.open("rb") as file:
-            schema = pq.read_schema(file)
-    except (OSError, *UNREADABLE):
+    schema = _schema(path)
+    if schema is None:
         return True
-    index = [name for name in (schema.pandas_metadata or {}).get("index_columns", ())
-             if isinstance(name, str)]  # fmt: skip
+    index = _index(schema)
     columns = tuple(name for name in schema.names if name not in index and name != "Date")
     dated = "Date" in schema.names or any(
         name in schema.names and pa.types.is_timestamp(schema.field(name).type) for name in index
@@ -45,17 +44,57 @@ def is_one_line(path: Path) -> bool:
     )  # fmt: skip
 
 
-def read_parquet(path: Path) -> FileText:
-    """The cells of a Parquet file; BrokenData for one that cannot be read."""
+def number_columns(path: Path) -> tuple[str, ...]:
+    """The columns beside one of days, by the schema, if all of them hold numbers; else none."""
+    import pyarrow as pa
+
+    schema = _schema(path)
+    if schema is None:
+        return ()
+    index = _index(schema)
+    days = [name for name in schema.names if name in index or name == "Date"]
+    beside = tuple(name for name in schema.names if name not in days)
+    types = pa.types
+    dated = len(days) == 1 and (
+        types.is_timestamp(schema.field(days[0]).type) or types.is_date(schema.field(days[0]).type)
+    )
+    numbers = all(types.is_floating(kind) or types.is_integer(kind)
+                  for kind in (schema.field(name).type for name in beside))  # fmt: skip
+    return beside if dated and numbers else ()
+
+
+def _schema(path: Path) -> pa.Schema | None:
+    """None for what cannot be read."""
+    import pyarrow.parquet as pq
+
+    try:
+        with path.open("rb") as file:
+            return pq.read_schema(file)
+    except (OSError, *UNREADABLE):
+        return None
+
+
+def _index(schema: pa.Schema) -> list[str]:
+    """Columns that pandas had as its index."""
+    named = (schema.pandas_metadata or {}).get("index_columns", ())
+    return [name for name in named if isinstance(name, str)]
+
+
+def read_parquet(path: Path, close: str = "") -> FileText:
+    """The cells of a Parquet file; BrokenData for one that cannot be read.
+
+    close: the column that is the close and the only one, of a table with a column a line.
+    """
     require_plain(path, LARGEST)
     try:
         # A file object: from a path, a folder called `name=value` would become a column.
         with path.open("rb") as file:
-            frame, others = _known_columns(path, file)
+            frame, others = _known_columns(path, file, close)
     except BrokenData:
         raise
     except UNREADABLE as error:
         raise unreadable_parquet(path) from error
+    frame = frame.rename(columns={close: "Close"}) if close else frame
     if "Date" not in frame.columns and (
         isinstance(frame.index, pd.DatetimeIndex) or frame.index.name == "Date"
     ):
@@ -72,15 +111,16 @@ def read_parquet(path: Path) -> FileText:
     return FileText(path, "row", range(1, len(frame) + 1), dates, cells, ignored)
 
 
-def _known_columns(path: Path, file: BinaryIO) -> tuple[pd.DataFrame, list[str]]:
+def _known_columns(path: Path, file: BinaryIO, close: str) -> tuple[pd.DataFrame, list[str]]:
     """What can be used of a Parquet file, and the names of the other columns, which stay unread."""
     import pyarrow.parquet as pq
 
     parquet = pq.ParquetFile(file)
     schema = parquet.schema_arrow
     index = (schema.pandas_metadata or {}).get("index_columns", ())
-    wanted = [name for name in schema.names if name in KNOWN or name in index]
-    others = [name for name in schema.names if name not in wanted]
+    usable = ("Date", close) if close else KNOWN
+    wanted = [name for name in schema.names if name in usable or name in index]
+    others = [name for name in schema.names if name not in wanted and not close]
     require_room(path, parquet.metadata.num_rows, len(wanted))
     table = parquet.read(wanted, use_threads=False)
     return table.to_pandas(date_as_object=False), others

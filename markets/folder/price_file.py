@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -94,10 +94,19 @@ def newest_first(table: Table) -> bool:
 ONE_PRICE = "closes alone: an order of a close fills at the next close"
 
 
+_WITHIN = frozenset({"Open", "High", "Low"})
+
+
+def closes_alone(names: Collection[str]) -> bool:
+    """Whether columns by our names have no price of a session but its close."""
+    return not _WITHIN & set(names)
+
+
 def one_price(table: Table) -> Table:
     """Each session's only price as its open too, so that an order of a close can fill at it."""
-    close = {"Close": table["Close"]}  # first: what is wrong with it is said of a close
-    return replace(table, columns={**close, **table.columns, "Open": table["Close"]})
+    name = "Close" if table.has("Close") else "Adj Close"
+    close = {name: table[name]}  # first: what is wrong with it is said of a close
+    return replace(table, columns={**close, **table.columns, "Open": table[name]})
 
 
 # --- reading -----------------------------------------------------------------------------------

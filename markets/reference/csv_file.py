@@ -30,19 +30,26 @@ LONGEST = 4_000_000
 PIECE = 500_000
 """Cells that are Python's strings at a time, 60 bytes each instead of 16."""
 
+WRITTEN = 50_000
+"""Bytes of a group of rows that are put together in one piece."""
+
 Row = tuple[int, list[str]]
 
 
-def csv_rows(path: Path, encoding: str = "utf-8-sig", delimiter: str = ",") -> Iterator[Row]:
+def csv_rows(
+    path: Path, encoding: str = "utf-8-sig", delimiter: str = ",", text: list[str] | None = None
+) -> Iterator[Row]:
     """The line and the cells of each row that is not blank; BrokenData names a line that is wrong.
 
-    A row that runs over several lines has the number of its last.
+    A row that runs over several lines has the number of its last. text: gets every line as it is
+    read, for who empties it.
     """
     require_plain(path, LARGEST)
     try:
         with opened(path) as plain, io.TextIOWrapper(plain, encoding, newline="") as file:
             short = path.suffix not in PACKED and path.stat().st_size < LONGEST
             lines = file if short else _lines(path, file)
+            lines = lines if text is None else _noted(lines, text)
             reader = csv.reader(lines, strict=True, delimiter=delimiter)
             try:
                 for row in reader:
@@ -57,6 +64,12 @@ def csv_rows(path: Path, encoding: str = "utf-8-sig", delimiter: str = ",") -> I
         raise BrokenData(f"{path} line {_undecoded(path, encoding)}: {rule}") from error
     except OSError as error:
         raise BrokenData(f"{path} cannot be read ({error.strerror or error})") from error
+
+
+def _noted(lines: Iterable[str], text: list[str]) -> Iterator[str]:
+    for line in lines:
+        text.append(line)
+        yield line
 
 
 def _lines(path: Path, file: TextIO) -> Iterator[str]:
@@ -76,6 +89,50 @@ def _undecoded(path: Path, encoding: str) -> int:
             except UnicodeDecodeError:
                 return number
     return 1
+
+
+class RowGroup:
+    """The rows of a file that share a cell, as text: in the memory that they take on the disk."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimiter = delimiter
+        self._lines = array("q")
+        self._pieces: list[bytes] = []
+        self._last = bytearray()
+
+    @property
+    def first_line(self) -> int:
+        return self._lines[0]
+
+    def add(self, line: int, text: str) -> None:
+        self._lines.append(line)
+        self._last += text.encode()
+        if len(self._last) > WRITTEN:
+            self._pieces.append(bytes(self._last))
+            self._last.clear()
+
+    def __iter__(self) -> Iterator[Row]:
+        rows = csv.reader(self._text(), delimiter=self._delimiter)
+        return zip(self._lines, filter(any, rows), strict=True)
+
+    def _text(self) -> Iterator[str]:
+        for piece in (*self._pieces, bytes(self._last)):
+            yield from io.TextIOWrapper(io.BytesIO(piece), "utf-8", newline="")
+
+
+def csv_groups(path: Path, encoding: str, delimiter: str, place: int) -> dict[str, RowGroup]:
+    """The rows under the header by their cell in a place, "" where they have none."""
+    text: list[str] = []
+    groups: dict[str, RowGroup] = {}
+    rows = csv_rows(path, encoding, delimiter, text)
+    next(rows, None)
+    text.clear()
+    for line, row in rows:
+        cell = row[place] if place < len(row) else ""
+        group = groups.get(cell) or groups.setdefault(cell, RowGroup(delimiter))
+        group.add(line, "".join(text))
+        text.clear()
+    return groups
 
 
 class TextColumns(Mapping[str, Sequence[str]]):

@@ -181,7 +181,7 @@ class VerdictLineJson(TypedDict):
     trials, family: variants of the thesis, and of all that are counted with it, joined, each with
     its reason; None where the ledger could not be read. gaps: what is wrong with the ledger.
     low_always, high_always: of the interval that holds at all looks. void: why none of it proves
-    anything: chosen afterwards, or not certified.
+    anything: chosen afterwards, or not certified. horizon: a day that the thesis states.
     Earlier builds did not say total and what follows it.
     """
 
@@ -201,6 +201,7 @@ class VerdictLineJson(TypedDict):
     low_always: NotRequired[float | None]
     high_always: NotRequired[float | None]
     void: NotRequired[str]
+    horizon: NotRequired[str]
 
 
 class FrozenJson(TypedDict):

@@ -34,7 +34,7 @@ class StatedJson(TypedDict):
 
 
 class LookJson(TypedDict):
-    """The newest verdict on real prices.
+    """The verdict on real prices that saw most: of two with the same last day the later.
 
     until: the last day that it saw. looks: so many verdicts saw different last days.
     """
@@ -50,7 +50,8 @@ class ScoreJson(TypedDict):
     """One thesis by one strategy; every variant of it that was frozen has a row.
 
     look: None where nobody has judged it. variants: tried of the thesis, by the ledger; tries: of
-    how many it may be the best, of a frozen rule those up to it. p: one-sided, of no growth ahead
+    how many of its family it may be the best, those with a row of their own left out, and of a
+    frozen rule those up to it. p: one-sided, of no growth ahead
     of the control, as the interval tells it, that of "all looks" or of "one look" (p_of); adjusted:
     after the tries (Bonferroni) and all others of the board (Benjamini and Hochberg); news: that is
     small enough. due: the horizon, or when the record will be long enough; why_due: which of them.

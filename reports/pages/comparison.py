@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from newsfolio.errors import OutputError
-from newsfolio.formatting import Pace, chance, percent, ratio, signed
+from newsfolio.formatting import Pace, chance, percent, ratio
 from reports.charts.curves import Curve, Divided, drawdown_chart, growth_chart
 from reports.charts.figure import Chart, Shared
 from reports.charts.intervals import bar, scale_of
@@ -30,7 +30,7 @@ from reports.pages.script import (
 )
 from reports.record import RunRecord
 from reports.tables.cell import TableCell
-from reports.tables.evaluation import FIGURES, Form, estimate, put_excess
+from reports.tables.evaluation import FIGURES, Form, estimate, excess_cell, put_excess
 from reports.tables.glossary import words_of
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
@@ -95,7 +95,7 @@ def compare_page(
             "c": comparison,
             "labels": labels,
             "links": index_link("index.html" if index else ""),
-            "words": words_of("excess", "interval", "sharpe", "p", "error", "drawdown", "return",
+            "words": words_of("excess", "interval", "looks", "sharpe", "p", "error", "drawdown", "return",
                               "cagr", "volatility", "correlation"),
             "charts": {"growth": None, "drawdown": None, **shown_charts(charts, shared)},
             "figures": _figures(comparison, labels, folder),
@@ -198,7 +198,7 @@ def _pairs(
         ComparedPair(
             one=labels[pair["one"]],
             other=labels[pair["other"]],
-            excess=estimate(excess, signed),
+            excess=excess_cell(pair, pace),
             drawn=bar(excess, scale),
             sharpe=estimate(pair["sharpe_difference"], ratio),
             p=chance(pair["p"]),

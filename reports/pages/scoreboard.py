@@ -36,7 +36,7 @@ def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...], *, index: boo
             "kinds": _KINDS,
             "links": index_link("index.html" if index else ""),
             "words": words_of(
-                "excess", "interval", "looks", "frozen", "p", "variant", "edge", "sharpe"
+                "excess", "interval", "looks", "frozen", "p", "variant", "family", "edge", "sharpe"
             ),
         },
     )

@@ -66,15 +66,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """The strategy against one alternative. drawn: the excess, all rows on one scale.
-
-    intervals: of the excess, at this look and at all.
-    """
+    """The strategy against one alternative. drawn: the excess, all rows on one scale."""
 
     name: str
     label: str
     excess: TableCell
-    intervals: list[str]
     drawn: Markup
     total: TableCell
     sharpe: TableCell
@@ -212,16 +208,13 @@ def put_always(row: ComparisonJson, pace: Pace) -> str:
     return "" if always["why"] == excess["why"] else f"none of all looks: {always['why']}"
 
 
-def _excess(row: ComparisonJson, pace: Pace) -> TableCell:
-    """An excess as it is put; in total it needs no interval to be known."""
+def excess_cell(row: ComparisonJson, pace: Pace) -> TableCell:
+    """An excess as it is put, with both intervals; in total it needs none to be known."""
     put = put_excess(row, pace)
-    return estimate(put if pace.yearly else {**put, "value": row["total"]}, signed)
-
-
-def _intervals(row: ComparisonJson, pace: Pace) -> list[str]:
-    """Of this look, and of all; why there is none of all stands at the top of the page."""
-    small, always = _excess(row, pace).small, put_always(row, pace)
-    return [text for text in (small, always) if text and not text.startswith("none of all")]
+    cell = estimate(put if pace.yearly else {**put, "value": row["total"]}, signed)
+    always = put_always(row, pace)
+    interval = always if always.startswith("of") else ""  # why there is none stands at the top
+    return TableCell(cell.text, f"{cell.small}; {interval}", cell.value) if interval else cell
 
 
 def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[ComparisonRow]:
@@ -231,8 +224,7 @@ def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[ComparisonR
         ComparisonRow(
             name=curve_name(row["name"]),
             label=row["label"],
-            excess=_excess(row, pace),
-            intervals=_intervals(row, pace),
+            excess=excess_cell(row, pace),
             drawn=bar(drawn, scale),
             total=_known(row["total"], signed, row["excess"]["why"]),
             sharpe=estimate(row["sharpe_difference"], ratio),

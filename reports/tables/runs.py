@@ -204,7 +204,7 @@ def _scored_cells(scored: ScoredHeadline | None, names: Companies) -> list[Table
     against = control or benchmark
     return [
         _growth(own, ""),
-        *(_growth(curve, shortened(names.told(curve.name), 34)) if curve else TableCell("none")
+        *(_growth(curve, shortened(names.told(curve.name), 28)) if curve else TableCell("none")
           for curve in (control, benchmark)),
         TableCell(percent(own.drawdown), value=own.drawdown),
         TableCell(signed(against.gap), _yearly(signed(against.gap_yearly), against.gap_yearly),

@@ -7,6 +7,7 @@ import pytest
 
 from backtests.evaluation.schema import Headline
 from benchmarks import worlds
+from benchmarks.boards import false_news
 from benchmarks.looks import Theses, monthly
 from benchmarks.worlds import World
 
@@ -53,3 +54,10 @@ def test_a_world_has_no_edge_but_the_one_it_is_given(world: World) -> None:
     added = (faded - plain).mean(axis=0)
     assert np.allclose(added[:600], 2 * world.deviation / np.sqrt(252))
     assert np.allclose(added[600:], 0.0)
+
+
+def test_a_board_of_worthless_theses_makes_no_news() -> None:
+    """At every look the author of each thesis shows the best of its variants."""
+    assert [false_news(seed, 0.0, good=0) for seed in range(3)] == [(0, 0)] * 3
+    wrong, news = false_news(1, 0.9, good=3)
+    assert (wrong, news) == (0, 2)

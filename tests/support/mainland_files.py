@@ -115,6 +115,15 @@ def akshare_tencent(of: History) -> Written:
                    of.close, of.volume, ("lots of 100, told by the turnover",), True)  # fmt: skip
 
 
+def akshare_tencent_old(of: History) -> Written:
+    """Before July 2026: the volume in lots stands under `amount`, and nothing tells the rest."""
+    opened, high, low, close = of.prices()
+    rows = _rows(of, (opened, close, high, low), [f"{shares:.0f}" for shares in of.volume / 100])
+    text = table("date,open,close,high,low,amount", rows)
+    return Written("sz000001.csv", text.encode(), "000001.SZ", Priced.SPLITS, of.close, of.volume,
+                   ("before July 2026", "lots of 100"), True, vendor="raw")  # fmt: skip
+
+
 # --- baostock, tushare, Futu ---------------------------------------------------------------------
 
 
@@ -204,7 +213,8 @@ def yahoo_excel(of: History) -> Written:
 WRITERS: dict[str, Writer] = {
     "alphavantage": alphavantage, "alphavantage-raw": alphavantage_raw, "tiingo": tiingo,
     "eodhd": eodhd, "akshare": akshare, "akshare-abroad": akshare_abroad,
-    "akshare-sina": akshare_sina, "akshare-tencent": akshare_tencent, "baostock": baostock,
+    "akshare-sina": akshare_sina, "akshare-tencent": akshare_tencent,
+    "akshare-tencent-old": akshare_tencent_old, "baostock": baostock,
     "tushare": tushare, "futu": futu, "wide": wide, "yahoo-excel": yahoo_excel,
 }  # fmt: skip
 """By the name of the format."""

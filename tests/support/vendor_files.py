@@ -116,7 +116,7 @@ class Written:
     """A file and what it must be read as.
 
     close, volume: expected of the rows; told: a part of the first note; doubted: whether a doubt
-    says that dividends are missing.
+    says that dividends are missing; vendor: what `--vendor` must say, or nothing is read.
     """
 
     name: str
@@ -129,6 +129,7 @@ class Written:
     doubted: bool = False
     tolerance: float = 1e-12
     days: Sequence[str] = field(default_factory=list)
+    vendor: str = ""
 
     def put(self, folder: Path) -> Path:
         path = folder / self.name
@@ -240,6 +241,17 @@ def stooq_bulk(of: History) -> Written:
                    of.volume / of.factor, ("Stooq",), tolerance=1e-5)  # fmt: skip
 
 
+def plain(of: History) -> Written:
+    """As traded, which nothing in it says."""
+    rows = [
+        (day, *(f"{price:.2f}" for price in row), f"{shares:.0f}")
+        for day, *row, shares in zip(of.days, *of.prices(), of.volume, strict=True)
+    ]
+    text = table("date,open,high,low,close,volume", rows)
+    return Written("AAPL.csv", text.encode(), "AAPL", Priced.SPLITS, of.close, of.volume,
+                   ("plain columns", "raw by --vendor"), True, vendor="raw")  # fmt: skip
+
+
 def marketwatch(of: History) -> Written:
     prices = of.prices(1 / of.later)
     rows = [
@@ -300,7 +312,7 @@ def investing_es(of: History) -> Written:
 WRITERS: dict[str, Writer] = {
     "yfinance-history": yfinance_history, "yfinance-download": yfinance_download,
     "yfinance-flat": yfinance_flat, "stooq-pl": stooq_pl, "nasdaq": nasdaq,
-    "stooq": stooq, "stooq-bulk": stooq_bulk, "marketwatch": marketwatch,
+    "stooq": stooq, "stooq-bulk": stooq_bulk, "plain": plain, "marketwatch": marketwatch,
     "googlefinance": googlefinance, "investing": investing, "investing-de": investing_de,
     "investing-es": investing_es, "yahoo": yahoo, "long": long,
 }  # fmt: skip

@@ -89,6 +89,7 @@ def board_inputs(ledger: Ledger, folder: Path) -> ScoreboardInputs:
         variants={subject.subject: subject.variants for subject in ledger.subjects()[0]},
         saved=saved,
         strategies=[cls() for cls in shipped().values()],
+        tries=ledger.tries,
     )
 
 

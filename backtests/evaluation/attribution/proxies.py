@@ -86,11 +86,14 @@ def _declared_factors(run: Run) -> Factors | None:
 # --- funds -------------------------------------------------------------------------------------
 
 
+HELD = "of the lines that it held; what a fund tracks is recalled from its issuer's page"
+
+
 def _on_funds(run: Run, scored: ScoredReturns) -> Alpha:
     """On the proxies that the source has; those that it lacks are named."""
     named = named_proxies(run.strategy) if run.strategy else {}
     proxies = named or held_proxies(run, scored.days)
-    basis = "named by the strategy" if named else "of the lines that it held"
+    basis = "named by the strategy" if named else HELD
     if not proxies:
         return replace(Alpha.unknown("it held nothing that a proxy stands for"), basis=basis)
     tickers = {name: _ticker(line) for name, line in proxies.items()}

@@ -30,8 +30,8 @@ class NamedPeriod:
 PERIODS = (
     NamedPeriod(
         "Yuan devaluation, 2015", date(2015, 8, 11), date(2015, 8, 26),
-        "People's Bank of China, statement on the central parity of 11 August 2015; its cut of "
-        "rates from 26 August (recalled)",
+        "People's Bank of China, statement on the central parity of 11 August 2015, and its "
+        "decision of 25 August to cut rates and reserves, in force from 26 August 2015",
     ),
     NamedPeriod(
         "US tariffs on China, 2018", date(2018, 3, 22), date(2018, 11, 30),
@@ -45,18 +45,20 @@ PERIODS = (
     ),
     NamedPeriod(
         "Chinese crackdown, 2021", date(2021, 7, 2), date(2022, 3, 15),
-        "Cyberspace Administration of China, review of Didi of 2 July 2021; Financial Stability "
-        "and Development Committee, meeting of 16 March 2022 (recalled)",
+        "Cyberspace Administration of China, notice of 2 July 2021 on its review of Didi; lowest "
+        "close of MCHI on 15 March 2022, the session before the meeting of the State Council's "
+        "Financial Stability and Development Committee of 16 March",
     ),
     NamedPeriod(
         "Chinese stimulus, September 2024", date(2024, 9, 24), date(2024, 10, 7),
         "People's Bank of China, press conference of 24 September 2024; National Development and "
-        "Reform Commission, press conference of 8 October 2024",
+        "Reform Commission, press conference of 8 October 2024; highest close of MCHI, FXI and "
+        "KWEB that autumn on 7 October",
     ),
     NamedPeriod(
         "US tariffs, April 2025", date(2025, 4, 3), date(2025, 5, 9),
-        "Executive Order 14257, signed on 2 April 2025 after the close; joint statement of Geneva "
-        "of 12 May 2025 (recalled)",
+        "Executive Order 14257, signed on 2 April 2025 after the close in New York; joint "
+        "statement of the United States and China, Geneva, of 12 May 2025, a Monday",
     ),
 )  # fmt: skip
 

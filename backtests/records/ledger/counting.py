@@ -81,14 +81,15 @@ class Tried:
     ledger: LedgerState = LedgerState()
 
 
-_LAST = 2**62
+LAST = 2**62
+"""Behind every row."""
 
 
 class Counter:
     """Counts the rows before one of them, all without it, for one question."""
 
     def __init__(
-        self, connection: sqlite3.Connection, question: Question, before: int = _LAST
+        self, connection: sqlite3.Connection, question: Question, before: int = LAST
     ) -> None:
         self._connection = connection
         self._question = question
@@ -164,6 +165,11 @@ class Counter:
         return tuple(
             sorted(by_subject.values(), key=lambda joined: (-joined.variants, joined.subject))
         )
+
+    def has(self, question: Question) -> bool:
+        """Whether a variant of another question is among those of the family."""
+        rows = (self._rows_of(name, question.subject) for name in question.variants)
+        return any(map(self._in_family, (row for of_name in rows for row in of_name)))
 
     def subjects(self) -> tuple[Subject, ...]:
         """Everybody that has trials, in the order of the first."""

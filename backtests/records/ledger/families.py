@@ -15,6 +15,13 @@ HALF = 0.5
 """Of the average weight, from which two runs trade the same lines."""
 
 
+def exposure_of(published: str, written: str, since: str, until: str) -> Exposure:
+    """As a row of the ledger has it."""
+    lines, *apart = json.loads(written) if written else ({},)
+    held: Mapping[str, float] = next(iter(apart), {})
+    return Exposure(published, lines, held, since, until)
+
+
 class Group(NamedTuple):
     """Trials of one subject, day and lines. why: they are of the family; "" they are not."""
 
@@ -30,9 +37,7 @@ class Group(NamedTuple):
 
     @property
     def exposure(self) -> Exposure:
-        lines, *apart = json.loads(self.lines) if self.lines else ({},)
-        held: Mapping[str, float] = next(iter(apart), {})
-        return Exposure(self.published, lines, held, self.since, self.until)
+        return exposure_of(self.published, self.lines, self.since, self.until)
 
 
 @dataclass(frozen=True)

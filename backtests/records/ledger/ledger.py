@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from typing import Any
 
 from backtests import paths
 from backtests.records.ledger.chain import witness
+from backtests.records.ledger.choices import Shown, tries_of
 from backtests.records.ledger.counting import Counter, Question, Subject, Tried
 from backtests.records.ledger.families import Unfinished
 from backtests.records.ledger.old_versions import migrate
@@ -138,6 +139,13 @@ class Ledger:
         """How many variants of its family had been tried when a row was written."""
         with self._reading() as connection:
             return Counter(connection, question, row).family().variants
+
+    def tries(self, shown: Sequence[Shown]) -> list[int]:
+        """Of how many variants each run of a board may be the best."""
+        if not self._path.exists():
+            return [1] * len(shown)
+        with self._reading() as connection:
+            return tries_of(connection, shown)
 
     def subjects(self) -> tuple[tuple[Subject, ...], tuple[Unfinished, ...]]:
         """What was tried of each thesis, and the runs that have no end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from heapq import merge
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,7 @@ from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_code, ticker_of_file
 from markets.folder.price_file import (
     AMOUNTS,
+    ONE_PRICE,
     PRICES,
     REVERSED,
     FileText,
@@ -26,10 +28,19 @@ from markets.folder.price_file import (
     Table,
     bounded,
     chosen,
+    closes_alone,
     newest_first,
     no_rows,
+    one_price,
 )
-from markets.reference.csv_file import Row, TextColumns, csv_columns, csv_rows
+from markets.reference.csv_file import (
+    Row,
+    RowGroup,
+    TextColumns,
+    csv_columns,
+    csv_groups,
+    csv_rows,
+)
 from newsfolio.errors import BrokenData
 
 DATE, CODE = "Date", "Code"
@@ -38,8 +49,8 @@ AMOUNT, REFERENCE = "Amount", "Reference"
 _NUMBERS = (*PRICES, *AMOUNTS, AMOUNT, REFERENCE)
 
 
-KEPT = 40_000_000
-"""Bytes of a file that is kept from one of its lines to the next."""
+KEPT = 32_000_000
+"""Cells of a file that are kept from one of its lines to the next: 512 MB."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,11 @@ class Draft:
         idle = np.array([cell.strip() == "0" for cell in status])
         return self.without(idle, "of suspended days dropped")
 
+    def assumed(self, adjusted: Adjusted, *words: str) -> Quotes:
+        """What the vendor is known for, unless `--vendor` names it and says another."""
+        stated = self.told.adjusted if self.form.name in self.told.vendors else None
+        return self.quotes(stated or adjusted, *((self.told.said, *words[1:]) if stated else words))
+
     def quotes(self, adjusted: Adjusted, *words: str, readings: str = "") -> Quotes:
         """What the file says; `words` end the note on how it was read."""
         columns = {name: values for name, values in self.table.columns.items()
@@ -97,7 +113,7 @@ class Draft:
 
 
 def _plainly(draft: Draft) -> Quotes:
-    return draft.quotes(draft.form.adjusted, draft.form.assumed)
+    return draft.assumed(draft.form.adjusted, draft.form.assumed)
 
 
 @dataclass(frozen=True)
@@ -136,13 +152,11 @@ class ColumnFormat:
         """The tickers of a column of codes, all of them; none where the file's name is enough."""
         named = ticker_of_file(head.path.name)
         if CODE not in self._names(head) or (
-            named and named == ticker_of_code(head.cell(self.their_name(CODE)))
+            named and named == self._ticker(head.cell(self.their_name(CODE)))
         ):
             return ()
-        place = self._names(head).index(CODE)
-        rows = self._rows(head)
-        codes = {row[place] for _, row in rows if len(row) > place}
-        return tuple(sorted(filter(None, map(ticker_of_code, codes))))
+        codes = groups_of(head, self._names(head).index(CODE))
+        return tuple(sorted({*filter(None, map(self._ticker, codes))}))
 
     def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
         return self.finish(self.draft(head, ticker, vendor))
@@ -151,15 +165,16 @@ class ColumnFormat:
         """The rows of one line as dates and numbers, oldest first."""
         names = self._names(head)
         wanted = {name: place for place, name in enumerate(names) if name}
-        rows = self._rows(head)
-        if CODE in wanted:
-            rows = _of_line(head.path, rows, wanted.pop(CODE), ticker)
+        rows = self._rows(head, ticker)
+        wanted.pop(CODE, None)
         lines, cells = csv_columns(head.path, rows, len(names), wanted)
         if not lines:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, vendor.dates)
         texts = {name: list(cells[name]) for name in wanted if name not in (DATE, *_NUMBERS)}
         draft = Draft(self, ticker, vendor, table, texts)
+        if closes_alone(wanted):
+            draft = replace(draft, table=one_price(table), found=(ONE_PRICE,))
         reading = decided if self.dates is Dates.BY_FILE else ""
         return _oldest_first(draft.saying(reading, *spelling(head)))
 
@@ -176,11 +191,31 @@ class ColumnFormat:
         """Our names of the columns of a file, in its order."""
         return [self.columns.get(name, "") for name in head.header]
 
-    def _rows(self, head: Head) -> Iterator[Row]:
-        """The rows under the header."""
+    def _ticker(self, code: str) -> str:
+        """The ticker in Yahoo's spelling of a code in the file, "" if it is none."""
+        return ticker_of_code(code)
+
+    def _rows(self, head: Head, ticker: str) -> Iterator[Row]:
+        """The rows under the header; of a file with codes those of the line."""
+        if CODE in self._names(head):
+            return self._of_line(head, self._names(head).index(CODE), ticker)
         rows = csv_rows(head.path, head.encoding, head.delimiter)
         next(rows, None)
         return _without_trailer(rows) if self.trailer else rows
+
+    def _of_line(self, head: Head, place: int, ticker: str) -> Iterator[Row]:
+        """Refuses, where the file is named like the line, rows of another one."""
+        path, groups = head.path, groups_of(head, place)
+        others = {code: group for code, group in groups.items() if self._ticker(code) != ticker}
+        if ticker in (path.stem, ticker_of_file(path.name)):
+            for code, group in others.items():
+                raise BrokenData(
+                    f"{path} line {group.first_line}: a row of {code[:30]!r} in a file of "
+                    f"{ticker}. Keep one line a file."
+                )
+        require_codes(path, groups, head.header[place])
+        own = [group for code, group in groups.items() if code not in others]
+        return merge(*own)
 
 
 class Writing(Protocol):
@@ -234,20 +269,46 @@ def side_by_side(
 ) -> tuple[Sequence[int], Mapping[str, Sequence[str]]]:
     """The cells of some columns under so many rows of header; rows of a date alone are left out.
 
-    A file with columns of many lines is kept for the next of them, if it is not large.
+    A file with columns of many lines is kept for the next of them, unless it has too many cells.
     """
-    about = head.path.stat()
-    if about.st_size > KEPT:
+    kept = _kept_columns(head, above, head.path.stat().st_mtime_ns)
+    if kept is None:
         return csv_columns(head.path, _filled(head, above), len(head.header), places)
-    lines, cells = _kept_columns(head, above, about.st_mtime_ns)
+    lines, cells = kept
     return lines, {name: cells[str(place)] for name, place in places.items()}
 
 
 @lru_cache(maxsize=1)
-def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], TextColumns]:
+def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], TextColumns] | None:
+    """All of them; None for more than KEPT."""
     del changed
-    places = {str(place): place for place in range(len(head.header))}
-    return csv_columns(head.path, _filled(head, above), len(head.header), places)
+    width, rows = len(head.header), _filled(head, above)
+    places = {str(place): place for place in range(width)}
+    lines, cells = csv_columns(head.path, islice(rows, KEPT // width), width, places)
+    return (lines, cells) if next(rows, None) is None else None
+
+
+def groups_of(head: Head, place: int) -> Mapping[str, RowGroup]:
+    """The rows by their cell in a place; one reading of the file serves all its lines."""
+    return _kept_groups(head, place, head.path.stat().st_mtime_ns)
+
+
+def require_codes(path: Path, groups: Mapping[str, RowGroup], column: str) -> None:
+    """BrokenData for a file without rows, and for a row of which nothing tells whose it is."""
+    if not groups:
+        raise no_rows(path)
+    if column in groups:
+        rule = "the header stands there again. Keep one file of one header; import them apart."
+        raise BrokenData(f"{path} line {groups[column].first_line}: {rule}")
+    if "" in groups:
+        rule = f"nothing under {column!r} tells whose the row is. Correct or delete that line."
+        raise BrokenData(f"{path} line {groups[''].first_line}: {rule}")
+
+
+@lru_cache(maxsize=1)
+def _kept_groups(head: Head, place: int, changed: int) -> Mapping[str, RowGroup]:
+    del changed
+    return csv_groups(head.path, head.encoding, head.delimiter, place)
 
 
 def _filled(head: Head, above: int) -> Iterator[Row]:
@@ -272,23 +333,6 @@ def _without_trailer(rows: Iterator[Row]) -> Iterator[Row]:
         before = row
     if before is not None and not (len(before[1]) == 1 and before[1][0].strip().isdigit()):
         yield before
-
-
-def _of_line(path: Path, rows: Iterator[Row], place: int, ticker: str) -> Iterator[Row]:
-    """The rows of one line; BrokenData where a file that is named like it holds another's."""
-    own: dict[str, bool] = {}
-    named = ticker in (path.stem, ticker_of_file(path.name))
-    for line, row in rows:
-        code = row[place] if place < len(row) else ""
-        if code not in own:
-            own[code] = ticker_of_code(code) == ticker
-        if own[code]:
-            yield line, row
-        elif named:
-            raise BrokenData(
-                f"{path} line {line}: a row of {code[:30]!r} in a file of {ticker}. "
-                "Keep one line a file."
-            )
 
 
 def _kept(cells: Sequence[str], rows: Mask) -> list[str]:

@@ -7,20 +7,23 @@ delisted stands in another of CRSP's tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 from markets.folder.formats.cells import Dates, Numbers, floats_of
-from markets.folder.formats.columns import ColumnFormat, Draft
+from markets.folder.formats.columns import ColumnFormat, Draft, groups_of, require_codes
 from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_file
-from markets.folder.price_file import Floats, Mask, chosen
+from markets.folder.price_file import Floats, Mask
+from markets.reference.csv_file import Row
 from newsfolio.errors import BrokenData
 
+_NUMBER = "PERMNO"
+"""Of a security, whatever its ticker is."""
 _NO_SPLIT = 1e-6
 """What rounding leaves between equal factors."""
 _LETTERS = {"A", "B", "C", "D", "E", "S", "T", "P"}
@@ -41,50 +44,56 @@ class CrspFormat(ColumnFormat):
 
     def lines(self, head: Head) -> tuple[str, ...]:
         """The last ticker of each security."""
-        names = self._names(head)
-        if "Ticker" not in names:
-            return ()
-        number, ticker, day = (names.index(word) for word in ("Security", "Ticker", "Date"))
-        last: dict[str, tuple[str, str]] = {}
-        for _, row in self._rows(head):
-            if len(row) > max(number, ticker, day) and row[ticker].strip():
-                at = row[day].replace("-", "")
-                if at >= last.get(row[number], ("", ""))[0]:
-                    last[row[number]] = at, row[ticker].strip().upper().replace(".", "-")
-        return tuple(sorted({name for _, name in last.values()}))
+        return tuple(sorted({name for _, name in self._last(head).values()}))
 
     def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
-        draft = _of_security(super().draft(head, "", vendor), ticker).saying(self.ignored(head))
-        return _quotes(draft)
+        return _quotes(_in_order(super().draft(head, ticker, vendor)).saying(self.ignored(head)))
+
+    def _rows(self, head: Head, ticker: str) -> Iterator[Row]:
+        """Those of the one security that bears the ticker last; BrokenData where two do."""
+        groups = groups_of(head, self._names(head).index("Security"))
+        require_codes(head.path, groups, _NUMBER)
+        if strange := next((number for number in groups if not number.isdigit()), ""):
+            rule = f"{strange[:30]!r} is no {_NUMBER}. Correct or delete that line."
+            raise BrokenData(f"{head.path} line {groups[strange].first_line}: {rule}")
+        if "Ticker" in self._names(head):
+            bearing = {number: day for number, (day, name) in self._last(head).items()
+                       if name == ticker}  # fmt: skip
+            latest = max(bearing.values(), default="")
+            wanted = {number for number, day in bearing.items() if day == latest}
+        else:
+            named = ticker in (ticker_of_file(head.path.name), head.path.stem)
+            wanted = set(groups) if named else set()
+        if len(wanted) != 1:
+            listed = ", ".join(sorted(wanted)[:_MOST_ROWS]) or "none"
+            raise BrokenData(
+                f"{head.path}: {ticker} is the ticker of {_NUMBER} {listed}; keep the rows of one "
+                "security"
+            )
+        return iter(groups[next(iter(wanted))])
+
+    def _last(self, head: Head) -> Mapping[str, tuple[str, str]]:
+        """The last day and ticker of each security that has any."""
+        names = self._names(head)
+        if "Ticker" not in names:
+            return {}
+        places = (names.index(word) for word in ("Security", "Ticker", "Date"))
+        return _last_tickers(head, *places, head.path.stat().st_mtime_ns)
 
 
-def _of_security(draft: Draft, ticker: str) -> Draft:
-    """The rows of the one security that bears the ticker last; BrokenData where two do."""
-    numbers = np.array(draft.texts["Security"])
-    names = draft.texts.get("Ticker")
-    text = draft.table.text
-    if names is None:
-        wanted = set(numbers.tolist())
-        if ticker_of_file(text.path.name) != ticker and text.path.stem != ticker:
-            wanted = set()
-    else:
-        last: dict[str, tuple[pd.Timestamp, str]] = {}
-        for row, number in enumerate(numbers.tolist()):
-            day, name = draft.table.days[row], names[row].strip().upper().replace(".", "-")
-            if name and (number not in last or day >= last[number][0]):
-                last[number] = day, name
-        bearing = {number: day for number, (day, name) in last.items() if name == ticker}
-        latest = max(bearing.values(), default=None)
-        wanted = {number for number, day in bearing.items() if day == latest}
-    if len(wanted) != 1:
-        listed = ", ".join(sorted(wanted)[:_MOST_ROWS]) or "none"
-        raise BrokenData(
-            f"{text.path}: {ticker} is the ticker of PERMNO {listed}; keep the rows of one security"
-        )
-    own: Mask = numbers == next(iter(wanted))
-    texts = {name: [cell for cell, keep in zip(cells, own, strict=True) if keep]
-             for name, cells in draft.texts.items()}  # fmt: skip
-    return _in_order(replace(draft, table=chosen(draft.table, own), texts=texts))
+@lru_cache(maxsize=1)
+def _last_tickers(
+    head: Head, number: int, ticker: int, day: int, changed: int
+) -> Mapping[str, tuple[str, str]]:
+    del changed
+    last: dict[str, tuple[str, str]] = {}
+    for security, group in groups_of(head, number).items():
+        for _, row in group:
+            if len(row) > max(ticker, day) and (name := row[ticker].strip()):
+                at = row[day].replace("-", "")
+                if at >= last.get(security, ("", ""))[0]:
+                    last[security] = at, name.upper().replace(".", "-")
+    return last
 
 
 def _in_order(draft: Draft) -> Draft:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 
 from markets.folder.formats.cells import Dates, Numbers
-from markets.folder.formats.columns import CODE, ColumnFormat, Draft
+from markets.folder.formats.columns import ColumnFormat, Draft
 from markets.folder.formats.format import About, Adjusted, Format, Quotes
 from markets.folder.formats.head import Head
 from markets.folder.formats.yahoo import READINGS
-from markets.reference.csv_file import Row
 
 _OHLCV = ("Open", "High", "Low", "Close", "Volume")
 _PLAIN = {name: name for name in ("Date", *_OHLCV)}
@@ -45,7 +43,7 @@ def _without_holidays(draft: Draft) -> Quotes:
         draft = draft.without(
             still & blank, "that repeat the close before, without a volume, dropped"
         )
-    return draft.quotes(Adjusted.SPLITS, f"{_SPLIT_ONLY} (recalled)", "volume to three digits")
+    return draft.assumed(Adjusted.SPLITS, f"{_SPLIT_ONLY} (recalled)", "volume to three digits")
 
 
 def _investing(name: str, language: str, header: str, decimal: str, dates: Dates) -> ColumnFormat:
@@ -147,12 +145,8 @@ def _stooq_code(code: str) -> str:
 class _StooqBulk(ColumnFormat):
     """Rows with codes that are nobody else's."""
 
-    def _rows(self, head: Head) -> Iterator[Row]:
-        place = self._names(head).index(CODE)
-        for line, row in super()._rows(head):
-            if len(row) > place:
-                row = [*row[:place], _stooq_code(row[place]), *row[place + 1 :]]
-            yield line, row
+    def _ticker(self, code: str) -> str:
+        return super()._ticker(_stooq_code(code))
 
 
 STOOQ_BULK = _StooqBulk(

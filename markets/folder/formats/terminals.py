@@ -83,7 +83,7 @@ class BloombergFormat(ColumnFormat):
         header = self._header(head)
         return [self.columns.get(name, "") for name in header[1]] if header else []
 
-    def _rows(self, head: Head) -> Iterator[Row]:
+    def _rows(self, head: Head, ticker: str) -> Iterator[Row]:
         header = self._header(head)
         place = self._names(head).index("Date")
         for line, row in csv_rows(head.path, head.encoding, head.delimiter):

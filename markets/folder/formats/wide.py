@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -19,15 +20,18 @@ from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.formats.yahoo import by_columns
 from markets.folder.names import ticker_of_code
+from markets.folder.parquet_file import number_columns, read_parquet
 from markets.folder.price_file import (
     AMOUNTS,
     ONE_PRICE,
     PRICES,
     REVERSED,
+    Table,
     chosen,
     newest_first,
     no_rows,
     one_price,
+    table_of,
 )
 from newsfolio.errors import BrokenData
 
@@ -56,11 +60,7 @@ class WideFormat:
 
     def strange(self, head: Head) -> tuple[str, ...]:
         """Its columns that are no tickers; where none is one, it is no such file."""
-        names = head.header[1:] if self._dated(head) else ()
-        return tuple(
-            name for name in names
-            if not (TICKER.fullmatch(name) and name not in _NOTICKERS and ticker_of_code(name))
-        )  # fmt: skip
+        return no_tickers(head.header[1:]) if self._dated(head) else ()
 
     @staticmethod
     def _dated(head: Head) -> bool:
@@ -73,22 +73,43 @@ class WideFormat:
         return tuple(dict.fromkeys(map(ticker_of_code, head.header[1:])))
 
     def read(self, head: Head, ticker: str, vendor: Told) -> Quotes:
-        tickers = [ticker_of_code(name) for name in head.header[1:]]
-        if tickers.count(ticker) > 1:
-            raise BrokenData(f"{head.path}: {ticker} stands in two columns. Keep one of them.")
-        places = {"Date": 0, "Close": 1 + tickers.index(ticker)}
+        places = {"Date": 0, "Close": 1 + _place(head.path, head.header[1:], ticker)}
         lines, cells = side_by_side(head, 1, places)
         if not lines:
             raise no_rows(head.path)
         table, decided = table_from(head, lines, cells, self, vendor.dates)
+        return self._quotes(table, vendor, decided, *spelling(head))
+
+    def read_parquet(self, path: Path, ticker: str, vendor: Told) -> Quotes:
+        """The same of a Parquet file with a column of days and one of numbers a ticker."""
+        columns = number_columns(path)
+        text = read_parquet(path, columns[_place(path, columns, ticker)])
+        return self._quotes(table_of(text), vendor)
+
+    def _quotes(self, table: Table, vendor: Told, *words: str) -> Quotes:
         table = one_price(chosen(table, ~np.isnan(table["Close"])))
         backwards = newest_first(table)
         if backwards:
             table = chosen(table, slice(None, None, -1))
-        words = (decided, REVERSED * backwards, *spelling(head))
-        how = "; ".join(part for part in words if part)
+        how = "; ".join(filter(None, (*words, REVERSED * backwards)))
         note = f"read as {self.about.title}{': ' * bool(how)}{how}"
         return Quotes(table, vendor.adjusted or Adjusted.CLOSES, (note, ONE_PRICE))
+
+
+def no_tickers(names: Sequence[str]) -> tuple[str, ...]:
+    """Those of some names of columns that are none."""
+    return tuple(
+        name for name in names
+        if not (TICKER.fullmatch(name) and name not in _NOTICKERS and ticker_of_code(name))
+    )  # fmt: skip
+
+
+def _place(path: Path, names: Sequence[str], ticker: str) -> int:
+    """Of the one column of a line; BrokenData where there are two."""
+    tickers = [ticker_of_code(name) for name in names]
+    if tickers.count(ticker) > 1:
+        raise BrokenData(f"{path}: {ticker} stands in two columns. Keep one of them.")
+    return tickers.index(ticker)
 
 
 # --- our columns as Excel saves them -------------------------------------------------------------

@@ -18,6 +18,7 @@ from markets.folder.price_file import (
     FileText,
     Table,
     chosen,
+    closes_alone,
     no_rows,
     one_price,
     read_csv,
@@ -39,10 +40,11 @@ _TELLING = frozenset({"Adj Close", "Dividends", "Stock Splits", "Capital Gains"}
 
 def quotes_of(text: FileText, vendor: Told) -> Quotes:
     """Yahoo's columns; without any that tells what prices are adjusted for nobody says it."""
-    table = table_of(text)
+    table, alone = table_of(text), closes_alone(text.cells)
     adjusted = adjusted_by(text.cells.keys(), vendor)
     note = f"read as {OWN.about.title}: {vendor.said}" if adjusted is vendor.adjusted else ""
-    return Quotes(table, adjusted, (note,) if note else (), readings=READINGS)
+    notes = tuple(filter(None, (note, ONE_PRICE * alone)))
+    return Quotes(one_price(table) if alone else table, adjusted, notes, readings=READINGS)
 
 
 def adjusted_by(columns: Set[str], vendor: Told) -> Adjusted:
@@ -53,14 +55,12 @@ def adjusted_by(columns: Set[str], vendor: Told) -> Adjusted:
 
 
 def by_columns(draft: Draft) -> Quotes:
-    """Our columns as somebody else wrote them; closes alone are each session's only price."""
+    """Our columns as somebody else wrote them."""
     filled = {name for name in (*PRICES, *AMOUNTS) if draft.table.has(name)}
     adjusted = adjusted_by(filled, draft.told)
     how = draft.told.said if adjusted is draft.told.adjusted else ""
     if adjusted is Adjusted.BY_COLUMNS:
         how = "adjusted as its columns say"
-    if "Close" in filled and not filled & {"Open", "High", "Low"}:
-        draft = replace(draft, table=one_price(draft.table), found=(*draft.found, ONE_PRICE))
     return draft.quotes(adjusted, how, readings=READINGS)
 
 
@@ -170,10 +170,11 @@ class DownloadFormat:
         if not lines:
             raise no_rows(head.path)
         table, _ = table_from(head, lines, cells, self)
-        full = "Adj Close" not in places
+        table, alone, full = _traded(table), closes_alone(places), "Adj Close" not in places
         assumed = "adjusted for splits and dividends" if full else "Adj Close holds the dividends"
-        note = f"read as {self.about.title}: {assumed}"
-        return Quotes(_traded(table), Adjusted.FULL if full else Adjusted.BY_COLUMNS, (note,))
+        notes = f"read as {self.about.title}: {assumed}", *([ONE_PRICE] * alone)
+        adjusted = Adjusted.FULL if full else Adjusted.BY_COLUMNS
+        return Quotes(one_price(table) if alone else table, adjusted, notes)
 
     @staticmethod
     def _levels(head: Head) -> tuple[Sequence[str], Sequence[str]] | None:
@@ -199,13 +200,20 @@ def _traded(table: Table) -> Table:
     return chosen(table, rows)
 
 
+def _by_its_order(draft: Draft) -> Quotes:
+    """An order of columns tells little: what `--vendor` says counts before it."""
+    stated = draft.told.adjusted
+    if stated is not None:
+        return draft.quotes(stated, draft.told.said)
+    return draft.quotes(Adjusted.FULL, "adjusted for splits and dividends")
+
+
 _FLAT = ("Date", "Close", "High", "Low", "Open", "Volume")
 FLAT = ColumnFormat(
     "yfinance-flat",
     About("yfinance download(multi_level_index=False)", "`Date,Close,High,Low,Open,Volume`, in "
           "that order", "full", "shares, split-adjusted"),
-    {name: name for name in _FLAT}, Adjusted.FULL, "adjusted for splits and dividends",
-    tells=lambda head: head.header == _FLAT,
+    {name: name for name in _FLAT}, tells=lambda head: head.header == _FLAT, finish=_by_its_order,
 )  # fmt: skip
 
 OWN = OwnFormat()

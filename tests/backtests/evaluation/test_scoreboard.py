@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 
 from backtests.evaluation.scoreboard import FrozenRule, ScoreboardInputs, scoreboard, word_of
 from backtests.evaluation.statistics.multiple import one_sided_p
+from backtests.records.ledger.choices import Shown
+from backtests.records.ledger.counting import LAST, Question
 from backtests.records.ledger.ledger import FrozenRow
+from backtests.records.ledger.trial import UNKNOWN
 from backtests.records.ledger.verdicts import JudgedRow
 from backtests.strategy_loader import shipped
 from reports.contract.scoreboard import ScoreboardJson, ScoreJson
@@ -77,19 +81,51 @@ def test_one_winner_among_nineteen_is_no_news() -> None:
 
 
 def test_the_best_of_twenty_variants_is_no_news_unless_it_was_frozen_first() -> None:
+    """The ledger is asked for the run that is shown, and for the row that froze its rule."""
     best = judged("W", word="held up", excess=0.10, low=0.004, high=0.21)
+    other = judged("O", excess=0.0, low=-0.1, high=0.1)
     p = one_sided_p(0.10, 0.004, 0.21)
-    (chosen,) = of(best, variants={"W": 20})["rows"]
+    asked: list[Shown] = []
+
+    def tries(shown: Sequence[Shown]) -> list[int]:
+        asked.extend(shown)
+        return [20 if row.before == LAST else 2 for row in shown]
+
+    chosen = by_thesis(of(best, other, tries=tries))["W"]
     assert (chosen["tries"], chosen["p"]) == (20, pytest.approx(p))
-    assert chosen["adjusted"] == pytest.approx(20 * p)
+    assert chosen["adjusted"] == pytest.approx(2 * 20 * p)
     assert not chosen["news"]
-    (meant,) = of(best, variants={"W": 20}, frozen=[frozen("W", "v")])["rows"]
-    assert (meant["tries"], meant["adjusted"]) == (1, pytest.approx(p))
-    (late,) = of(best, variants={"W": 20}, frozen=[frozen("W", "v", 3)])["rows"]
-    assert (late["tries"], late["adjusted"]) == (4, pytest.approx(4 * p))
+    assert asked[0] == Shown(Question("W", "s-W", UNKNOWN, frozenset({"v"})))
+    (meant,) = of(best, tries=tries, frozen=[frozen("W", "v")])["rows"]
+    assert (meant["tries"], meant["adjusted"]) == (2, pytest.approx(2 * p))
+    assert asked[-1].before == 5
 
 
-def test_the_newest_look_counts_and_looks_are_counted_by_their_last_days() -> None:
+def test_a_rule_that_was_frozen_again_is_due_when_it_was_said_first() -> None:
+    rules = [frozen("A", "v", horizon="2026-12-31"), frozen("A", "v", 4, horizon="2030-12-31")]
+    (row,) = of(judged("A"), frozen=rules)["rows"]
+    assert row["due"] == "2026-12-31"
+    assert row["stated"] is not None and row["stated"]["earlier"] == 0
+
+
+def test_a_horizon_of_the_class_is_when_an_unfrozen_thesis_is_due() -> None:
+    """Of a shipped class, or as the verdict of a run has kept it; what was frozen goes before."""
+    (row,) = of(judged("A", horizon="2027-06-30"))["rows"]
+    assert (row["due"], row["why_due"]) == ("2027-06-30", "its horizon")
+    (row,) = of(judged("A", horizon="2027-06-30"), frozen=[frozen("A", "v")])["rows"]
+    assert row["due"] == "2027-06-30"
+    (row,) = of(judged("A", horizon="2027-06-30"), frozen=[frozen("A", "v", horizon="2026-12-31")])[
+        "rows"
+    ]
+    assert row["due"] == "2026-12-31"
+    shipped_one = next(cls() for cls in shipped().values() if cls.thesis)
+    thesis = replace(shipped_one.thesis, horizon=date(2026, 3, 31))
+    dated = type("Dated", (type(shipped_one),), {"thesis": thesis})()
+    (row,) = of(strategies=[dated])["rows"]
+    assert (row["due"], row["why_due"]) == ("2026-03-31", "its horizon, which is over")
+
+
+def test_the_look_that_saw_most_counts_and_looks_are_counted_by_their_last_days() -> None:
     looks = [
         judged("A", row=1, end="2026-03-31", excess=0.01),
         judged("A", row=2, end="2026-04-30", excess=0.02),

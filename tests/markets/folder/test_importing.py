@@ -30,7 +30,7 @@ def test_what_is_written_is_read_as_it_was(tmp_path: Path, name: str) -> None:
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     theirs.mkdir()
     written.put(theirs)
-    lines, left = read_lines([theirs], Told(), None)
+    lines, left = read_lines([theirs], vendor_words(written.vendor), None)
     assert left == {}
     write_lines(lines, ours, None, force=False)
     (line,) = (imported for imported in lines if imported.asset.ticker == written.ticker)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from markets.bars import COLUMNS, Priced
+from markets.folder.price_file import ONE_PRICE
 from markets.folder.source import FolderSource
 from newsfolio.assets import HONG_KONG, NEW_YORK, Asset
 from newsfolio.errors import BrokenData, CommandError, MissingData
@@ -131,13 +132,14 @@ def test_date_and_close_are_enough(tmp_path: Path) -> None:
     bars = read(tmp_path)
     assert same(
         rows_of(bars),
-        [("2024-01-02", UNKNOWN, UNKNOWN, UNKNOWN, 10.0, UNKNOWN, 0.0, UNKNOWN)],
+        [("2024-01-02", 10.0, UNKNOWN, UNKNOWN, 10.0, UNKNOWN, 0.0, UNKNOWN)],
     )
+    assert bars.notes == (ONE_PRICE,)
 
 
 def test_other_columns_are_ignored_and_named(tmp_path: Path) -> None:
     write(tmp_path, "0,2024-01-02,10,0.3,yes", header=",Date,Close,Rank,Repaired?")
-    assert read(tmp_path).notes == ("columns ignored: Rank, Repaired?",)
+    assert read(tmp_path).notes == (ONE_PRICE, "columns ignored: Rank, Repaired?")
 
 
 def test_rows_without_a_close_are_dropped_and_counted(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
+from markets.folder.contents import files_of, why_no_line
+from markets.folder.formats import columns
 from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
@@ -52,8 +54,8 @@ def test_rows_that_stand_newest_first_are_reversed_and_it_is_said(
 def test_what_was_scaled_is_still_said_of_reversed_rows(tmp_path: Path) -> None:
     rows = "2024-01-03,11,5.5\n2024-01-02,10,5\n"
     (tmp_path / "AAPL.csv").write_text("Date,Close,Adj Close\n" + rows, encoding="utf-8")
-    scaled, reversed_note = sorted(read(tmp_path).notes, reverse=True)
-    assert (scaled[:16], reversed_note) == ("no dividends in ", REVERSED)
+    alone, reversed_note, scaled = sorted(read(tmp_path).notes)
+    assert (alone[:12], reversed_note, scaled[:12]) == ("closes alone", REVERSED, "no dividends")
 
 
 def test_a_reversed_parquet_file_is_reversed(tmp_path: Path) -> None:
@@ -128,6 +130,30 @@ def test_a_huge_table_that_is_no_line_is_refused(
     downloaded().to_parquet(tmp_path / "AAPL.parquet")
     with pytest.raises(BrokenData, match=r"AAPL\.parquet: 22 cells, more than the 10 .*a ticker"):
         read(tmp_path)
+    (tmp_path / "AAPL.parquet").rename(tmp_path / "prices.parquet")
+    (file,) = files_of(tmp_path)
+    assert "22 cells, more than the 10" in why_no_line(file)
+
+
+@pytest.mark.parametrize("kept", [100, 2])
+def test_a_wide_table_is_read_whatever_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Of Parquet the two columns that are needed; of text all at once, or, too large, each anew."""
+    monkeypatch.setattr("markets.reference.packed_file.MOST_CELLS", 1)
+    monkeypatch.setattr(columns, "KEPT", kept)
+    closes = downloaded()["Close"].rename_axis(columns=None)
+    for write in (closes.to_parquet, closes.rename_axis(None).iloc[::-1].to_parquet, closes.to_csv):
+        path = tmp_path / f"closes.{write.__name__.removeprefix('to_')}"
+        write(path)
+        microsoft, apple = read(tmp_path, "MSFT"), read(tmp_path)
+        path.unlink()
+        assert microsoft.frame["close"].tolist() == microsoft.frame["open"].tolist() == [105.0]
+        assert apple.frame["close"].to_dict() == {
+            pd.Timestamp("2024-01-02"): 10.0, pd.Timestamp("2024-01-03"): 10.5
+        }  # fmt: skip
+        assert apple.notes[0].startswith("read as closes side by side")
+        assert apple.priced is Priced.SPLITS
 
 
 # --- lines under each other ----------------------------------------------------------------------
@@ -149,6 +175,7 @@ def test_lines_under_each_other_are_told_by_their_tickers(tmp_path: Path) -> Non
         assert bars.notes[0].startswith(f"read as lines under each other: {ignored}; adjusted")
 
 
+MORE = "2024-01-04,AAPL,Apple Inc.,12,11,1\n2024-01-04,MSFT,Microsoft,32,31,1\n"
 ONE = "Date,Ticker,Close\n2024-01-02,AAPL,10\n2024-01-03,{},11\n"
 
 
@@ -180,19 +207,53 @@ def test_closes_alone_are_a_price_return_in_any_spelling_and_fill_at_the_next_cl
     tmp_path: Path,
 ) -> None:
     """With semicolons and in long rows they passed for a total return, or never filled."""
-    for text in ("Date;Close\n25.11.2026;100,5\n27.11.2026;101,5\n",
-                 "Date,Close\n11/25/2026,100.5\n11/27/2026,101.5\n",
+    for text in ("Date,Close\n2026-11-25,100.5\n2026-11-27,101.5\n",
+                 "Date;Close\n25.11.2026;100,5\n27.11.2026;101,5\n",
+                 "Date,Close,Volume\n11/25/2026,100.5,10\n11/27/2026,101.5,10\n",
                  "Date,Ticker,Close\n2026-11-25,AAPL,100.5\n2026-11-27,AAPL,101.5\n"):  # fmt: skip
         (tmp_path / "AAPL.csv").write_text(text, encoding="utf-8")
         bars = read(tmp_path)
         assert (bars.priced, bars.frame["open"].tolist()) == (Priced.SPLITS, [100.5, 101.5])
         assert "taken as a price return" in bars.doubts[0].told
-        assert "fills at the next close" in bars.notes[1]
+        assert "fills at the next close" in bars.notes[-1]
         assert not bars.notes[0].endswith(": ")
         assert read(tmp_path, vendor="full").priced is Priced.DIVIDENDS
-    (tmp_path / "AAPL.csv").write_text("Date;Adj Close\n25.11.2026;100,5\n", encoding="utf-8")
-    assert read(tmp_path).priced is Priced.DIVIDENDS
-    assert len(read(tmp_path).notes) == 1  # nothing says at what it could fill
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "opens"),
+    [("AAPL.csv", "Date;Adj Close\n25.11.2026;100,5\n", [100.5]),
+     ("AAPL.csv", "Date,Adj Close,Dividends\n2026-11-25,100.5,0.1\n", [100.5]),
+     ("AAPL.csv", "Date,Close,Adj Close\n2026-11-25,50,25\n2026-11-27,10,10\n", [25.0, 10.0]),
+     ("AAPL.csv", "Date,Close\n11/25/2026 16:00:00,100.5\n", [100.5]),
+     ("AAPL.csv", "Date,PX_LAST\n11/25/2026,100.5\n", [100.5]),
+     ("x.csv", "Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n2026-11-25,9,8\n", [9.0])],
+)  # fmt: skip
+def test_any_file_without_opens_has_one_price_a_session(
+    tmp_path: Path, name: str, text: str, opens: list[float]
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    bars = read(tmp_path)
+    assert bars.frame["open"].tolist() == bars.frame["close"].tolist() == opens
+    assert "fills at the next close" in " ".join(bars.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Date,High,Low,Close\n2026-11-25,3,1,2\n",
+     "Date,Open,High,Low,Close,Adj Close\n2026-11-25,,,,2,2\n"],
+)  # fmt: skip
+def test_an_open_that_is_not_told_beside_other_prices_stays_unknown(
+    tmp_path: Path, text: str
+) -> None:
+    """The session had more prices than its close, or the file has a place for the open."""
+    (tmp_path / "AAPL.csv").write_text(text, encoding="utf-8")
+    assert not read(tmp_path).has_opens
+
+
+def test_of_a_level_nothing_is_said_of_fills(tmp_path: Path) -> None:
+    (tmp_path / "^GSPC.csv").write_text("Date,Close\n2026-11-25,100.5\n", encoding="utf-8")
+    assert read(tmp_path, "^GSPC").notes == ()
 
 
 def test_what_is_copied_from_yahoos_page_is_read(tmp_path: Path) -> None:
@@ -224,3 +285,36 @@ def test_utf_16_with_commas_is_read(tmp_path: Path) -> None:
         right = read(tmp_path)
         (tmp_path / written.name).write_bytes(written.content.decode().encode("utf-16"))
         assert same(rows_of(read(tmp_path)), rows_of(right))
+
+
+def test_a_long_file_is_read_once_for_all_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = []
+    groups = columns.csv_groups
+    monkeypatch.setattr(columns, "csv_groups", lambda *of: readings.append(of) or groups(*of))
+    (tmp_path / "prices.csv").write_text(MANY, encoding="utf-8")
+    loaded = FolderSource(tmp_path).load([asset_of("AAPL"), asset_of("MSFT")])
+    assert [line.frame["close"].iloc[-1] for line in loaded.values()] == [10.5, 30.5]
+    assert len(readings) == 1
+
+
+def test_a_row_over_two_lines_and_blank_ones_keep_the_numbers_of_lines(tmp_path: Path) -> None:
+    noted = MANY.replace("Apple Inc.,11", '"Apple\n\nInc.",11').replace("31,30.5", "31,soon")
+    noted = noted.replace("2024-01-03,MSFT", "\n\n2024-01-03,MSFT")
+    (tmp_path / "prices.csv").write_text(noted, encoding="utf-8")
+    assert read(tmp_path).frame["close"].tolist() == [9.0, 10.5]
+    with pytest.raises(BrokenData, match=r"prices\.csv line 9: .*'soon' is not a number"):
+        read(tmp_path, "MSFT")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [("2024-01-05", r"line 8: nothing under 'symbol' tells whose the row is"),
+     ("2024-01-05,,Apple,1,1,1", r"line 8: nothing under 'symbol' tells whose the row is"),
+     ("date,symbol,name,adj close,close,trades", r"line 8: the header stands there again")],
+)  # fmt: skip
+def test_a_row_of_nobody_is_not_passed_over(tmp_path: Path, row: str, message: str) -> None:
+    (tmp_path / "prices.csv").write_text(MANY + MORE + row + "\n", encoding="utf-8")
+    with pytest.raises(BrokenData, match=message):
+        read(tmp_path)

@@ -27,6 +27,8 @@ def test_the_page_shows_figures_differences_and_how_alike_the_runs_are(page: str
     assert comparison["conclusion"] in text
     assert f"{first['cagr']['value'] * 100:.2f} %" in text
     assert f"{pair['excess']['value'] * 100:+.2f} %" in text
+    low, high = (f"{pair['excess_always'][end] * 100:+.1f} %" for end in ("low", "high"))
+    assert f"; of all looks {low} to {high}" in text
     assert f"east &lt;b&gt; 1.00 {comparison['correlation'][0][1]:.2f}" in text
     assert "Money held in the same lines Run east &lt;b&gt; abc east &lt;b&gt; 90 % 90 %" in text
     for note in comparison["notes"]:

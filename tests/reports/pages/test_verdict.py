@@ -119,7 +119,10 @@ def test_every_statistic_is_folded_behind_a_sentence(page: str) -> None:
         "Too early to tell: 16 months, where eleven years would be needed to prove a Sharpe edge "
         "of 0.5 at one look."
     )
-    assert told["comparisons"] == "Ahead of half and half, not ahead of the benchmark; none of it is sure."
+    assert (
+        told["comparisons"]
+        == "Ahead of half and half, not ahead of the benchmark; none of it is sure."
+    )
     assert all(sentence for *_, sentence in folds)
     assert not any(is_open for _, is_open, name, _ in folds if name != "All fills")
 

@@ -13,6 +13,7 @@ import pytest
 import statsmodels.api as sm
 
 from backtests.evaluation.attribution.proxies import (
+    HELD,
     ScoredReturns,
     alpha_of,
     held_proxies,
@@ -66,7 +67,7 @@ def names(alpha: Alpha) -> list[tuple[str, str]]:
 def test_a_gold_thesis_is_explained_by_gold() -> None:
     run = of(Gold())
     alpha = alpha_of(run, scored(run))
-    assert (alpha.basis, names(alpha)) == ("of the lines that it held", [("Gold", "GLD")])
+    assert (alpha.basis, names(alpha)) == (HELD, [("Gold", "GLD")])
     assert alpha.betas[0].beta == pytest.approx(0.66, abs=0.02)
     assert alpha.r_squared == pytest.approx(1, abs=0.01)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
@@ -29,7 +30,7 @@ def refused(folder: Path, written: Written, content: bytes | str) -> str:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(BrokenData) as caught:
-        FolderSource(folder).load([asset_of(written.ticker)])
+        FolderSource(folder, told=vendor_words(written.vendor)).load([asset_of(written.ticker)])
     message = str(caught.value)
     assert message.startswith(str(path)), message
     assert message.count("\n") <= 1

@@ -27,7 +27,7 @@ def test_the_documents_have_a_row_for_every_format() -> None:
 
 def test_every_format_has_a_name_and_a_writer() -> None:
     assert len(NAMES) == len(FORMATS)
-    assert NAMES - {"plain", "akshare-tencent-old"} <= WRITERS.keys()
+    assert WRITERS.keys() == NAMES
 
 
 def test_what_is_told_is_a_vendor_an_adjustment_or_an_order_of_dates() -> None:

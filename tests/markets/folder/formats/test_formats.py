@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from markets.bars import Bars
+from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.listings import asset_of
 from tests.support.every_vendor import WRITERS
@@ -17,7 +18,8 @@ HISTORY = history()
 
 
 def read(folder: Path, written: Written) -> Bars:
-    return FolderSource(folder).load([asset_of(written.ticker)])[written.ticker]
+    source = FolderSource(folder, told=vendor_words(written.vendor))
+    return source.load([asset_of(written.ticker)])[written.ticker]
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -370,3 +370,19 @@ def test_the_archive_of_stooq_is_read_in_its_folders(tmp_path: Path) -> None:
     put(tmp_path, "AAPL.csv", "Date,Close\n2026-01-02,1\n")
     with pytest.raises(BrokenData, match=r"aapl\.us\.txt: AAPL\.csv is there too"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "vendor", "priced"),
+    [("bloomberg", "bloomberg,full", Priced.DIVIDENDS), ("bloomberg", "full", Priced.SPLITS),
+     ("investing", "investing,full", Priced.DIVIDENDS),
+     ("yfinance-flat", "split", Priced.SPLITS)],
+)  # fmt: skip
+def test_what_a_vendor_is_known_for_gives_way_to_who_names_it(
+    tmp_path: Path, name: str, vendor: str, priced: Priced
+) -> None:
+    """Else a word for other files of the folder would make a total return of a price."""
+    written = WRITERS[name](OF)
+    written.put(tmp_path)
+    bars = read(tmp_path, written.ticker, vendor)
+    assert (bars.priced, bool(bars.doubts)) == (priced, priced is Priced.SPLITS)

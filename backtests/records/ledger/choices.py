@@ -1,0 +1,34 @@
+"""Of how many variants a row of the scoreboard may be the best."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from backtests.records.ledger.counting import LAST, Counter, Question
+
+
+class Shown(NamedTuple):
+    """A run that stands on the board. before: the row that froze its rule, LAST without one."""
+
+    question: Question
+    before: int = LAST
+
+
+def tries_of(connection: sqlite3.Connection, shown: Sequence[Shown]) -> list[int]:
+    """For each the variants tried of its thesis and family, less those with a row of their own.
+
+    Of a frozen rule what was tried up to it. A variant that stands on the board itself is one of
+    the tests among which Benjamini and Hochberg choose; it is not paid for twice. With n variants
+    of which r stand there, each p times n - r + 1 is never less than what the procedure makes of
+    all n, since (n - r + 1) r >= n.
+    """
+    return [_tries(Counter(connection, *row), row, shown) for row in shown]
+
+
+def _tries(counter: Counter, own: Shown, shown: Sequence[Shown]) -> int:
+    variants = own.question.variants
+    tried = max(counter.thesis().after(variants), counter.family().after(variants))
+    beside = sum(counter.has(other.question) for other in shown if other is not own)
+    return max(1, tried - beside)
