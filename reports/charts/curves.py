@@ -304,10 +304,10 @@ def _depths(worst: Mapping[str, float]) -> str:
 
 def _since_start(grown: Sequence[tuple[Curve, pd.Series]], parts: Divided) -> str:
     """What the whole run came to, on a scale that is 1 at the divide."""
-    known = [(line.who, growth.dropna()) for line, growth in grown]
+    curves_of = [(line.who, growth.dropna()) for line, growth in grown]
     values = ", ".join(
         f"{who} {float(growth.iloc[-1] / growth.iloc[0]):,.2f}"
-        for who, growth in reversed(known)
+        for who, growth in reversed(curves_of)
         if len(growth) and growth.iloc[0] > 0
     )
     first, divide, last = (f"{parts.days[row]:%Y-%m-%d}" for row in (0, parts.row, -1))
@@ -329,7 +329,7 @@ def _since_divide(last: Sequence[Label], parts: Divided) -> str:
 def _identical(grown: Sequence[tuple[Curve, pd.Series]], row: int) -> str:
     """Which curves lie on each other from the divide on, so that only one can be seen."""
     after = [(line.who, growth.iloc[row:]) for line, growth in reversed(grown)]
-    told: list[str] = []
+    groups: list[str] = []
     named: set[str] = set()
     for place, (who, growth) in enumerate(after):
         rest = after[place + 1 :]
@@ -338,12 +338,12 @@ def _identical(grown: Sequence[tuple[Curve, pd.Series]], row: int) -> str:
             continue
         named.update(twins)
         exact = all(_alike(growth, other, ROUNDING) for twin, other in rest if twin in twins)
-        told.append(f"Identical{'' if exact else ' to 0.01 %'}: {', '.join((who, *twins))}.")
-    return " ".join(told)
+        groups.append(f"Identical{'' if exact else ' to 0.01 %'}: {', '.join((who, *twins))}.")
+    return " ".join(groups)
 
 
-def _alike(one: pd.Series, other: pd.Series, most: float) -> bool:
-    return bool(np.allclose(one, other, rtol=most, atol=0, equal_nan=True))
+def _alike(growth: pd.Series, other: pd.Series, most: float) -> bool:
+    return bool(np.allclose(growth, other, rtol=most, atol=0, equal_nan=True))
 
 
 def colours(names: Sequence[str]) -> Mapping[str, str]:

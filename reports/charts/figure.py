@@ -6,6 +6,7 @@ of days that several curves share.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NotRequired, TypeAlias, TypedDict
@@ -318,3 +319,25 @@ def upright(trace: Trace) -> Literal["y", "y2"]:
 def lines_of(traces: Sequence[Trace]) -> list[LineTrace]:
     """The curves and areas among the traces."""
     return [row for row in traces if row["type"] == "scatter" and row["mode"] == "lines"]
+
+
+def narrowed(layout: ChartLayout) -> ChartLayout:
+    """Without the words for which a phone has no room; the legend has the names."""
+    axis, margin = layout.get("xaxis", {}), layout["margin"]
+    if axis.get("type") == "date":
+        axis = {**axis, "nticks": 4}
+    notes = [note for note in layout.get("annotations", ()) if note.get("name") != "wide only"]
+    right = min(margin["r"], 60)
+    return {**layout, "annotations": notes, "xaxis": axis, "margin": {**margin, "r": right}}
+
+
+def within_dates(trace: Trace, axis: ChartAxis, shared: Shared) -> Trace:
+    """A curve without what lies outside of the dates shown; one value is kept on either side."""
+    if axis.get("type") != "date" or "range" not in axis:
+        return trace
+    if trace["type"] != "scatter" or trace["mode"] != "lines":
+        return trace
+    days = [str(day) for day in across(trace, shared)]
+    first = max(bisect_left(days, str(axis["range"][0])) - 1, 0)
+    last = bisect_right(days, str(axis["range"][1])) + 1
+    return {**trace, "x": days[first:last], "y": trace["y"][first:last]}

@@ -7,7 +7,6 @@ drawing follows light and dark; where a page has none, as in a notebook, tones t
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
@@ -20,7 +19,6 @@ from reports.charts.figure import (
     AxisValue,
     BarTrace,
     Chart,
-    ChartAxis,
     ChartLayout,
     Colour,
     FieldTrace,
@@ -30,7 +28,9 @@ from reports.charts.figure import (
     Trace,
     WaterfallTrace,
     across,
+    narrowed,
     upright,
+    within_dates,
 )
 from reports.charts.svg_axes import PlotAxis, axis_of
 
@@ -78,8 +78,8 @@ def static(chart: Chart, shared: Shared, view: int = 0, width: int = WIDTH) -> M
     if chart.views:
         layout = {**layout, **chart.views[view]["layout"]}
     if width <= NARROW:
-        layout = _narrowed(layout)
-    traces = [_shown(trace, layout.get("xaxis", {}), shared) for trace in traces]
+        layout = narrowed(layout)
+    traces = [within_dates(trace, layout.get("xaxis", {}), shared) for trace in traces]
     height = int(layout["height"])
     frame = _frame(traces, layout, shared, width)
     inner = [*_grid(frame, layout), *_shapes(frame, layout)]
@@ -101,28 +101,6 @@ def colour(value: Colour) -> str:
         tone = TONES.get(name) or TONES.get(name.removesuffix("-ink"), "#7d8793")
         return f"var({name},{tone})"
     return escape(value)
-
-
-def _narrowed(layout: ChartLayout) -> ChartLayout:
-    """Without the words for which a phone has no room; the legend has the names."""
-    axis, margin = layout.get("xaxis", {}), layout["margin"]
-    if axis.get("type") == "date":
-        axis = {**axis, "nticks": 4}
-    notes = [note for note in layout.get("annotations", ()) if note.get("name") != "wide only"]
-    right = min(margin["r"], 60)
-    return {**layout, "annotations": notes, "xaxis": axis, "margin": {**margin, "r": right}}
-
-
-def _shown(trace: Trace, axis: ChartAxis, shared: Shared) -> Trace:
-    """A curve without what lies outside of the dates shown; one value is kept on either side."""
-    if axis.get("type") != "date" or "range" not in axis:
-        return trace
-    if trace["type"] != "scatter" or trace["mode"] != "lines":
-        return trace
-    days = [str(day) for day in across(trace, shared)]
-    first = max(bisect_left(days, str(axis["range"][0])) - 1, 0)
-    last = bisect_right(days, str(axis["range"][1])) + 1
-    return {**trace, "x": days[first:last], "y": trace["y"][first:last]}
 
 
 def _frame(traces: Sequence[Trace], layout: ChartLayout, shared: Shared, width: int) -> Frame:

@@ -58,9 +58,9 @@ def _ruined(manifest: ManifestJson) -> Iterator[Caveat]:
 
 def _look_ahead(manifest: ManifestJson, evaluation: EvaluationJson | None) -> Iterator[Caveat]:
     """Of a plain strategy the manifest says it; of all others their certificate."""
-    told = manifest.get("lookahead", "")
-    if told:
-        first, _, rest = told.partition(": ")
+    warning = manifest.get("lookahead", "")
+    if warning:
+        first, _, rest = warning.partition(": ")
         yield Caveat(LOOKED["not checked"] if "not checked" in first else "Look-ahead", rest)
     elif evaluation is not None:
         certificate = evaluation["certificate"]

@@ -100,7 +100,7 @@ def voided(evaluation: EvaluationJson) -> str:
     honesty = evaluation["certificate"]["honesty"]
     causes = [LOOKED[honesty]] if honesty in LOOKED else []
     conditions = evaluation["verdict"]["conditions"]
-    if any(one["name"] == CHOSEN and one["met"] is False for one in conditions):
+    if any(condition["name"] == CHOSEN and condition["met"] is False for condition in conditions):
         causes.append("something was chosen afterwards")
     return ", and ".join(causes)
 
@@ -138,8 +138,8 @@ def _power(power: PowerJson) -> str:
 
 
 def _rule(conditions: list[ConditionJson]) -> str:
-    asked = [one for one in conditions if one["asked"]]
-    lacking = [one["name"] for one in asked if one["met"] is not True]
+    asked = [condition for condition in conditions if condition["asked"]]
+    lacking = [condition["name"] for condition in asked if condition["met"] is not True]
     if not lacking:
         return f"All {spelled(len(asked))} conditions are met."
     names = "; ".join(f"“{name[:1].lower()}{name[1:]}”" for name in lacking)
@@ -226,8 +226,8 @@ def _overfitting(overfitting: OverfittingJson) -> str:
     spa = overfitting["spa"]
     better = ""
     if spa:
-        found = "one may be" if spa[1] < RARE else "none is surely"
-        better = f"; {found} better than the control (p {chance(spa[1])})"
+        verdict = "one may be" if spa[1] < RARE else "none is surely"
+        better = f"; {verdict} better than the control (p {chance(spa[1])})"
     shares = [share for _, share in overfitting["pbo"]]
     if not shares:
         return f"{spelled(count).capitalize()} variants were declared{better}."
@@ -241,12 +241,12 @@ def _overfitting(overfitting: OverfittingJson) -> str:
 
 def _studies(studies: list[StudyJson]) -> str:
     windows = [window for study in studies for window in study["windows"]]
-    known = [window["p"] for window in windows if defined(window["p"])]
-    if not known:
+    chances = [window["p"] for window in windows if defined(window["p"])]
+    if not chances:
         return "n/a: no event has a figure." if studies else ""
-    rare = sum(p < RARE for p in known)
+    rare = sum(p < RARE for p in chances)
     return (
-        f"{spelled(rare).capitalize()} of {spelled(len(known))} windows around the events "
+        f"{spelled(rare).capitalize()} of {spelled(len(chances))} windows around the events "
         f"show{'s' if rare == 1 else ''} more than chance would in one case of twenty."
     )
 
@@ -266,10 +266,10 @@ def _regimes(regimes: RegimesJson | None) -> str:
 def _shortcuts(shortcuts: ShortcutsJson | None) -> str:
     if shortcuts is None:
         return ""
-    known = [row for row in shortcuts["rows"] if defined(row["growth"])]
-    if shortcuts["why"] or not known:
+    rows = [row for row in shortcuts["rows"] if defined(row["growth"])]
+    if shortcuts["why"] or not rows:
         return f"n/a: {shortcuts['why'] or 'none could be run'}."
-    most = max(known, key=lambda row: row["growth"] or 0.0)
+    most = max(rows, key=lambda row: row["growth"] or 0.0)
     rate = "a year" if shortcuts["a_year"] else "in total"
     return (
         f"“{most['name']}” would have shown {percent(most['growth'])} {rate} "

@@ -234,7 +234,7 @@ def test_without_scripts_all_text_and_tables_are_there(show: Any, pages: dict[st
     assert "Around publication" not in text  # what only a script can do is not offered
     drawn = view.query_selector_all("figure svg.static")
     assert len(drawn) == 6
-    assert sum(one.is_visible() for one in drawn) == 4  # two are folded away
+    assert sum(svg.is_visible() for svg in drawn) == 4  # two are folded away
     view.click("#power > summary")
     assert "Until an annual Sharpe edge of that size" in view.inner_text("#power")
     view.click("#figures .word-of >> nth=0")
