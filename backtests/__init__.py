@@ -7,7 +7,7 @@ result = run("abc-basket", data="sample", start="2018-01-02")
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from backtests.public.own_packages import resolve_own
 
@@ -25,7 +25,7 @@ _PLACES = {"Result": "records.result", "run": "api", "sweep": "sweeps.sweep"}
 """Modules of names; all others are in public/calls.py."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import on first use: the command line starts without pandas."""
     if name not in __all__:
         raise AttributeError(f"module 'backtests' has no attribute {name!r}")

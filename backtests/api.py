@@ -6,7 +6,7 @@ import dataclasses
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from backtests.evaluation.judging import (
     Judging,
@@ -28,12 +28,28 @@ from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_backtrader, run_strategy
+from backtests.settings import RunSettings
 from markets.snapshot import Remembers, Snapshot, Source
 from newsfolio.errors import CommandError, DataError, OutputError
 from reports.contract.manifest import ManifestJson
 
 if TYPE_CHECKING:
     from backtests.evaluation.descriptions.extras import Extras
+
+
+class RunArguments(RunSettings, total=False):
+    """What `run` takes by name."""
+
+    universe: Sequence[str]
+    ledger: str | Path | None
+    offline: bool
+    facts: str | Path | None
+    snapshot: str | None
+    vendor: str
+    verify: bool
+    verdict: bool
+    placebos: int
+    shortcuts: bool
 
 
 def run(
@@ -50,7 +66,7 @@ def run(
     verdict: bool = True,
     placebos: int = 200,
     shortcuts: bool = False,
-    **settings: Any,
+    **settings: Unpack[RunSettings],
 ) -> Result:
     """Run a strategy and answer its Result; `result.report(folder)` writes the pages.
 

@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Any, NoReturn
+from typing import NoReturn
 
 FEW = 50_000
 """Objects after which a command looks for garbage: after every 700 it spends a fourteenth on it."""
@@ -37,6 +37,7 @@ COMMANDS = {
     "diff": "runs:diff",
     "check": "strategies:check",
     "new": "strategies:new",
+    "draft": "authoring.draft:draft",
     "data": "data:app",
     "sweep": "sweep:sweep",
     "run": "run:run",
@@ -112,7 +113,7 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+def _warn(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
     """Our own warnings are one line; those of libraries are not the user's business."""
     if category is UserWarning and str(message).startswith("this trial"):
         print(f"newsfolio: {message}", file=sys.stderr)

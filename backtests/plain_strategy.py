@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from newsfolio.assets import Asset
 from newsfolio.declared import declared_in
@@ -29,11 +29,11 @@ class PlainStrategy(Strategy):
     plain: ClassVar[type]
 
     @property
-    def params(self) -> dict[str, Any]:
+    def params(self) -> dict[str, object]:
         """What backtrader makes the strategy with: every parameter that can be set."""
         return {spec.name: getattr(self, spec.name) for spec in parameters(type(self))}
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _made_again, (self.plain, self.universe, self.params)
 
 
@@ -56,9 +56,9 @@ def author_of(kind: type) -> type:
     return kind.plain if issubclass(kind, PlainStrategy) else kind
 
 
-def lines_of_class(cls: Any, given: tuple[str, ...]) -> tuple[str | Asset, ...]:
+def lines_of_class(cls: type, given: tuple[str, ...]) -> tuple[str | Asset, ...]:
     """The lines given, or else the class's own `universe`."""
-    own = vars_of(cls).get("universe", ())
+    own = cast("str | Asset | Iterable[str | Asset]", vars_of(cls).get("universe", ()))
     declared = declared_in(cls.__module__) if given else {}
     lines: tuple[str | Asset, ...] = tuple(declared.get(line, line) for line in given) or (
         (own,) if isinstance(own, str | Asset) else tuple(own)
@@ -71,13 +71,13 @@ def lines_of_class(cls: Any, given: tuple[str, ...]) -> tuple[str | Asset, ...]:
     return lines
 
 
-def vars_of(cls: type) -> dict[str, Any]:
+def vars_of(cls: type) -> dict[str, object]:
     """The attributes of a class and its bases."""
     return {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
 
 
 @lru_cache(maxsize=64)
-def _dressed(cls: Any, universe: tuple[Asset, ...]) -> type[PlainStrategy]:
+def _dressed(cls: type, universe: tuple[Asset, ...]) -> type[PlainStrategy]:
     """A frozen dataclass with a field for each param whose default can be written."""
     fields = [
         (name, type(default), default)
@@ -92,15 +92,17 @@ def _dressed(cls: Any, universe: tuple[Asset, ...]) -> type[PlainStrategy]:
     return kind
 
 
-def _defaults(cls: Any) -> dict[str, Any]:
+def _defaults(cls: Any) -> dict[str, object]:
+    """As backtrader keeps them: its classes have no types."""
     return dict(cls.params._getitems())
 
 
-def _why_not(cls: type, name: str, specs: Mapping[str, Any]) -> str:
+def _why_not(cls: type, name: str, specs: Iterable[str]) -> str:
     """Why a param cannot be set."""
     owner = name_of(cls)
     if name not in _defaults(cls):
-        accepted = f"it has {', '.join(specs)}" if specs else "it has none that can be set"
+        names = ", ".join(specs)
+        accepted = f"it has {names}" if names else "it has none that can be set"
         return f"{owner} has no parameter {name!r}: {accepted}"
     if hasattr(PlainStrategy, name):
         return f"{owner}: {name} cannot be set, newsfolio has a word of that name; rename it"
@@ -113,5 +115,7 @@ def _alone(line: str | Asset) -> Asset:
     return dataclasses.replace(asset_of(line), stand_in=())
 
 
-def _made_again(cls: type, universe: tuple[Asset, ...], values: Mapping[str, Any]) -> PlainStrategy:
+def _made_again(
+    cls: type, universe: tuple[Asset, ...], values: Mapping[str, object]
+) -> PlainStrategy:
     return _dressed(cls, universe)(**values)

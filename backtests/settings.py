@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from newsfolio.costs import EXAMPLES, Costs
 from newsfolio.errors import CommandError, UnknownName
@@ -50,6 +50,28 @@ class Fx(StrEnum):
 class Lots(StrEnum):
     VENUE = "venue"
     FRACTIONAL = "fractional"
+
+
+class RunSettings(TypedDict, total=False):
+    """The fields of `Settings` as a notebook writes them: words for choices, text for dates."""
+
+    start: date | str | None
+    end: date | str | None
+    cash: float
+    currency: str
+    benchmark: str | None
+    engine: str
+    dividends: str
+    withholding: str
+    funding: str
+    costs: Costs | Mapping[str, object] | str | Path | None
+    lots: str
+    fx: str
+    impact: float
+    participation: float | None
+    credit_spread: float
+    tolerance: float
+    cash_rate: str | Path | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +134,17 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
 }
 
 
+def settings_of(values: Mapping[str, object]) -> Settings:
+    """Settings by name, as options, notebooks and manifests write them.
+
+    CommandError for one that does not exist, or has no such value.
+    """
+    try:
+        return Settings(**values)  # type: ignore[arg-type] # it checks each of them
+    except TypeError as error:
+        raise CommandError(f"unknown setting: {error}") from None
+
+
 def _member(name: str, kind: type[StrEnum], value: str) -> StrEnum:
     try:
         return kind(value)
@@ -121,7 +154,7 @@ def _member(name: str, kind: type[StrEnum], value: str) -> StrEnum:
 
 
 def read_costs(
-    value: Costs | CostTable | Mapping[str, Any] | str | Path | None,
+    value: Costs | CostTable | Mapping[str, object] | str | Path | None,
 ) -> Costs | CostTable | None:
     """Costs as an option, a notebook or a manifest names them; CommandError for none of these."""
     if value is None or isinstance(value, Costs | CostTable):

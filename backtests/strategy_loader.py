@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import newsfolio
 from newsfolio.articles import ARTICLES
@@ -90,7 +89,7 @@ def declared_at(address: str) -> dict[str, Asset]:
 def build(cls: type, values: Mapping[str, str]) -> Strategy:
     """A strategy with parameters from text; ParameterError names what is wrong."""
     specs = {spec.name: spec for spec in parameters(cls)}
-    chosen: dict[str, Any] = {}
+    chosen: dict[str, object] = {}
     for name, text in values.items():
         if name not in specs:
             raise UnknownName(f"parameter of {name_of(cls)}", name, specs)

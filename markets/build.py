@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from markets.reference.calendars import (
 )
 from markets.reference.conversion import rates_of, where_rates_end
 from markets.reference.currencies import FxSource
-from markets.reference.fillable import fillable_of
+from markets.reference.fillable import Grids, fillable_of
 from markets.reference.idle_cash import idle_rate
 from markets.reference.series import known_at_close
 from markets.snapshot import required_tables, snapshot_id
@@ -59,7 +59,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     sessions, weekend = sessions_until(lines, bars, np.datetime64(end), want.clock)
     sessions, outstanding = with_payouts(sessions, lines, end)
     own = on_sessions(lines, bars, sessions)
-    grids = _grids(own, lines, sessions) | _reaches(own, lines, sessions, want.bars)
+    grids = _grids(own, lines, sessions, want.bars)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
@@ -67,7 +67,6 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     masks, limits = fillable_of(lines, own, grids, sessions)
     money, of_money = _money(bars, want, fx, lines, calendar, first)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
-    of_tables = (note for table in tables.values() for note in table.notes)
     beyond = beyond_calendars((line.venue for line in lines), sessions[first:])
     notes = (why, *outstanding, *weekend, *beyond)
     return Market(
@@ -84,12 +83,13 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         facts=_placed(want.facts, tables, lines, sessions),
         calendar=calendar,
         missing=tuple(ticker for ticker in wanted if ticker not in held),
-        notes=(*notes_on(bars, held, want.lines), *of_tables, *notes, *of_money, *limits),
+        notes=(*notes_on(bars, held, want.lines), *_of_tables(tables), *notes, *of_money, *limits),
         snapshot=snapshot_id(bars.values(), tables.values()),
-        simulated=any(line.simulated for line in bars.values())
-        or any(table.simulated for table in tables.values()),
+        simulated=_simulated(bars, tables),
         fx=fx,
-        **{**grids, **masks, **money},
+        **grids,
+        **masks,
+        **money,
     )
 
 
@@ -165,10 +165,22 @@ def _lasting(
             yield from stand_ins(asset, bars)
 
 
-def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -> dict[str, Floats]:
-    """The columns of all lines on the session axis."""
+def _simulated(bars: Mapping[str, Bars], tables: Mapping[str, FactTable]) -> bool:
+    return any(line.simulated for line in bars.values()) or any(
+        table.simulated for table in tables.values()
+    )
+
+
+def _of_tables(tables: Mapping[str, FactTable]) -> Iterator[str]:
+    return (note for table in tables.values() for note in table.notes)
+
+
+def _grids(
+    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days, whole: bool
+) -> Grids:
+    """The columns of all lines on the session axis; whole: with highs and lows."""
     shape = (len(sessions), len(lines))
-    grids = {
+    grids: Grids = {
         "open": np.full(shape, np.nan),
         "close": np.full(shape, np.nan),
         "last": np.full(shape, np.nan),
@@ -179,29 +191,28 @@ def _grids(bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days) -
     }
     for column, asset in enumerate(lines):
         _fill_column(grids, column, bars[asset.ticker], sessions, asset)
+    if whole:
+        grids["high"], grids["low"] = _reaches(bars, lines, sessions)
     return grids
 
 
 def _reaches(
-    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days, wanted: bool
-) -> dict[str, Floats]:
-    """(T, N) highs and lows, where whole bars are wanted."""
-    if not wanted:
-        return {}
+    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days
+) -> tuple[Floats, Floats]:
+    """(T, N) highs and lows."""
     columns = [bars[asset.ticker].reach(sessions) for asset in lines]
     high, low = (np.stack(column, axis=1) for column in zip(*columns, strict=True))
-    return {"high": high, "low": low}
+    return high, low
 
 
-def _fill_column(
-    grids: dict[str, Floats], column: int, line: Bars, sessions: Days, asset: Asset
-) -> None:
+def _fill_column(grids: Grids, column: int, line: Bars, sessions: Days, asset: Asset) -> None:
     days, frame = line.days, line.frame
     places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
     keep = (sessions[places] == days) & lives(asset, days) & ~idle_weekend(asset.venue, days)
     rows = places[keep]
-    for name in ("open", "close", "volume"):
-        grids[name][rows, column] = frame[name].to_numpy()[keep]
+    grids["open"][rows, column] = frame["open"].to_numpy()[keep]
+    grids["close"][rows, column] = frame["close"].to_numpy()[keep]
+    grids["volume"][rows, column] = frame["volume"].to_numpy()[keep]
     close = grids["close"][:, column]
     seen = np.maximum.accumulate(np.where(np.isnan(close), -1, np.arange(len(close))))
     grids["last"][:, column] = np.where(seen >= 0, close[seen], np.nan)
@@ -221,7 +232,7 @@ def _later(line: Bars, sessions: Days) -> Floats:
     return after[np.searchsorted(days, sessions, side="right")]
 
 
-def _factor(grids: dict[str, Floats], column: int) -> Floats:
+def _factor(grids: Grids, column: int) -> Floats:
     """Total-return factor: a dividend buys units at the close before the ex-date.
 
     One that is not below that close buys them at the close of its own day.
@@ -304,16 +315,24 @@ def _calendar(want: Want, lines: tuple[Asset, ...], sessions: Days, first: int) 
     return RunCalendar(sessions, clock, decision)
 
 
+class MoneyFields(TypedDict):
+    """What a market knows of rates and interest, by the names of its fields."""
+
+    rate_before: Floats
+    rate: Floats
+    cash_rate: Floats
+    cash_line: str
+
+
 def _money(
     bars: Mapping[str, Bars], want: Want, fx: FxSource, lines: tuple[Asset, ...],
     calendar: RunCalendar, first: int,
-) -> tuple[dict[str, Any], tuple[str, ...]]:  # fmt: skip
-    """What a market knows of rates and interest, by the names of its fields, and notes on it."""
+) -> tuple[MoneyFields, tuple[str, ...]]:  # fmt: skip
     sessions, closes = calendar.sessions, calendar.clock.closes
     before, valued, notes = rates_of(lines, want.base, fx, sessions, first, closes)
     earned, interest = idle_rate(bars, want.base, want.cash_rate, sessions)
-    fields = {"rate_before": before, "rate": valued, "cash_rate": earned,
-              "cash_line": want.cash_line}  # fmt: skip
+    fields: MoneyFields = {"rate_before": before, "rate": valued, "cash_rate": earned,
+                           "cash_line": want.cash_line}  # fmt: skip
     return fields, (*notes, want.cash(interest))
 
 

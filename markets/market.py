@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,9 @@ from newsfolio.errors import BrokenData
 from newsfolio.listings import asset_of
 
 Days = NDArray[np.datetime64]
-Floats = NDArray[np.floating[Any]]
+Floats = NDArray[np.floating]
+Array: TypeAlias = NDArray[Any]
+"""Of any kind of values."""
 Mask = NDArray[np.bool_]
 Signs = NDArray[np.int8]
 
@@ -157,7 +159,7 @@ class Market:
         """(T, N) whether a line had no bar."""
         return np.isnan(self.close)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name in _FIELDS}
 
     @cached_property

@@ -41,16 +41,16 @@ def per_market(make: Callable[..., Any] | None = None, *, most: int | None = Non
 
 def _remembering(make: Callable[..., Any], most: int | None) -> Callable[..., Any]:
     """A plain function, not an object with `__call__`: runs ask at every decision."""
-    answers: dict[ref[Market], dict[Hashable, Any]] = {}
+    answers: dict[ref[Market], dict[Hashable, object]] = {}
     lock = Lock()
 
-    def remembered(market: Market) -> dict[Hashable, Any]:
+    def remembered(market: Market) -> dict[Hashable, object]:
         key = ref(market)  # one and the same as long as somebody holds it
         if key not in answers:
             finalize(market, answers.pop, key, None)
         return answers.setdefault(key, {})
 
-    def kept(market: Market, asked: Hashable, answer: Any) -> Any:
+    def kept(market: Market, asked: Hashable, answer: object) -> object:
         """The answer that everybody gets: that of the first of two threads."""
         with lock:
             of_market = remembered(market)
@@ -60,7 +60,7 @@ def _remembering(make: Callable[..., Any], most: int | None) -> Callable[..., An
         return answer
 
     @wraps(make)
-    def remembering(market: Market, *asked: Hashable) -> Any:
+    def remembering(market: Market, *asked: Hashable) -> object:
         try:
             return answers[ref(market)][asked]
         except KeyError:

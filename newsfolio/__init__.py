@@ -14,7 +14,7 @@ from newsfolio.assets import (
     Sleeve,
     Venue,
 )
-from newsfolio.claims import Claim, Reading
+from newsfolio.claims import Claim, Place, Reading
 from newsfolio.costs import Commission, Costs
 from newsfolio.dated import Dated, Row, always
 from newsfolio.errors import (
@@ -82,6 +82,7 @@ __all__ = [
     "OutputError",
     "Panel",
     "ParameterError",
+    "Place",
     "Reading",
     "Row",
     "Schedule",

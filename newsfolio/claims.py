@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -63,6 +64,36 @@ def day_of(text: str) -> date:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where an article states a claim: characters `begin` to `end` of its text, not its words.
+
+    digest: the first 16 digits of the SHA-256 of those characters in UTF-8, so that whoever has
+    the text can see whether it is the same.
+
+    >>> Place.of("Gold rose. Silver fell.", 11, 23).holds_in("Gold rose. Silver fell.")
+    True
+    """
+
+    begin: int
+    end: int
+    digest: str
+
+    @classmethod
+    def of(cls, text: str, begin: int, end: int) -> Place:
+        """The place of a sentence in a text."""
+        return cls(begin, end, digest_of(text[begin:end]))
+
+    def holds_in(self, text: str) -> bool:
+        """Whether a text has the same words at this place."""
+        return digest_of(text[self.begin : self.end]) == self.digest
+
+
+def digest_of(text: str) -> str:
+    """The first 16 digits of the SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
 class Claim:
     """One statement of an article, in our own words, and how to check it.
 
@@ -70,6 +101,7 @@ class Claim:
         same where the article is wrong about a date or a number that it plainly did not mean.
     untestable: why prices cannot tell, where they cannot; then there are no readings.
     known: what other sources say, a cited fact that stands beside and decides nothing.
+    place: where the article states it. quoted: whom the article names as saying so.
     """
 
     id: str
@@ -78,6 +110,8 @@ class Claim:
     corrected: tuple[Reading, ...] = ()
     untestable: str = ""
     known: str = ""
+    place: Place | None = None
+    quoted: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.stated) == bool(self.untestable):

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, NoReturn, cast
+from typing import NoReturn, TypeAlias, TypedDict, cast
 
 from newsfolio.errors import CommandError
 from newsfolio.venue import Kind
@@ -68,6 +68,19 @@ class Commission:
         return " ".join(words)
 
 
+CostsTable: TypeAlias = Mapping[str, "str | float | bool | CostsTable"]
+"""Costs as plain values: terms, and tables of them by venue and kind."""
+
+
+class CostTerms(TypedDict, total=False):
+    """The terms of a table but those by venue and kind, before `Costs` has checked them."""
+
+    commission: Commission | str
+    half_spread: float | str
+    taxes: bool
+    custody: float | str
+
+
 @dataclass(frozen=True)
 class Costs:
     """Costs of one's own; what is None is as the tables of the venue and the line have it.
@@ -124,20 +137,20 @@ cap=0.01, currency=''), half_spread=None, taxes=None, custody=None, only=())
         merged = replace(self, only=())
         for key in (str(kind), venue, f"{venue} {kind}"):
             if key in own:
-                terms = {name: value for name, value in _said(own[key]) if value is not None}
-                merged = replace(merged, **terms)
+                merged = replace(merged, **_said(own[key]))
         return merged
 
     @classmethod
-    def read(cls, table: Mapping[str, Any], where: str = "costs") -> Costs:
+    def read(cls, table: Mapping[str, object], where: str = "costs") -> Costs:
         """From a table as TOML and `written` have it; CommandError names the key that is wrong."""
         return cls(**_terms(table, where), only=dict(_places(table, where)))
 
-    def written(self) -> dict[str, Any]:
+    def written(self) -> CostsTable:
         """The same as a table of plain values, which `read` reads back."""
-        own = {name: value for name, value in _said(self) if value is not None}
-        if isinstance(self.commission, Commission):
-            own["commission"] = _plain(self.commission)
+        own = {
+            name: _plain(value) if isinstance(value, Commission) else cast("str | float", value)
+            for name, value in _said(self).items()
+        }
         return {**own, **{key: costs.written() for key, costs in self.places}}
 
     def words(self) -> str:
@@ -155,17 +168,19 @@ TERMS = ("commission", "half_spread", "taxes", "custody")
 _KINDS = tuple(kind.value for kind in Kind if kind not in (Kind.INDEX, Kind.CURRENCY))
 
 
-def _said(costs: Costs) -> list[tuple[str, Any]]:
-    return [(name, getattr(costs, name)) for name in TERMS]
+def _said(costs: Costs) -> CostTerms:
+    """The terms that are not None."""
+    terms = {name: getattr(costs, name) for name in TERMS}
+    return cast(CostTerms, {name: value for name, value in terms.items() if value is not None})
 
 
-def _plain(commission: Commission) -> dict[str, Any]:
+def _plain(commission: Commission) -> CostsTable:
     """What is not as by default."""
     usual = asdict(Commission())
     return {name: value for name, value in asdict(commission).items() if value != usual[name]}
 
 
-def _terms(table: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _terms(table: Mapping[str, object], where: str) -> CostTerms:
     """The terms that stand in a table itself."""
     terms = {name: table[name] for name in TERMS if name in table}
     if isinstance(own := terms.get("commission"), Mapping):
@@ -177,14 +192,15 @@ def _terms(table: Mapping[str, Any], where: str) -> dict[str, Any]:
                     f"or is text such as {EXAMPLES}"
                 )
         terms["commission"] = Commission(**own)
+    read = cast(CostTerms, terms)
     try:
-        Costs(**terms)
+        Costs(**read)
     except CommandError as error:
         raise CommandError(f"{where}: {error}") from None
-    return terms
+    return read
 
 
-def _places(table: Mapping[str, Any], where: str) -> list[tuple[str, Costs]]:
+def _places(table: Mapping[str, object], where: str) -> list[tuple[str, Costs]]:
     """Tables within a table, by venue and kind: [XNYS], [etf], [XNYS.etf]."""
     places = []
     for key, value in table.items():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.blame import (
@@ -29,7 +30,15 @@ from newsfolio.schedules import Schedule
 from newsfolio.thesis import Thesis
 
 ROOT = "newsfolio.strategy.Strategy"
+Control = TypeVar("Control", covariant=True)
+
 METHODS = ("weights", "weights_table", "explain", "controls", "drawn")
+
+
+class Controlled(Protocol[Control]):
+    """A strategy, as far as this module knows one: Strategy imports it, not vice versa."""
+
+    def controls(self) -> Mapping[str, Control]: ...
 
 
 @lru_cache(maxsize=256)
@@ -49,7 +58,7 @@ def check_class(cls: Any) -> None:
         _refuse_axes(cls, cls.grid)
 
 
-def check_made(strategy: Any) -> None:
+def check_made(strategy: Controlled[object]) -> None:
     """The same of a strategy that was made, with what it works out by properties and methods."""
     cls = type(strategy)
     _require_weights(cls)
@@ -86,17 +95,11 @@ def _require_files(cls: type, files: tuple[str, ...]) -> None:
             )
 
 
-def controls_of(strategy: Any) -> Mapping[str, Any]:
+def controls_of(strategy: Controlled[Control]) -> Mapping[str, Control]:
     """The controls that a strategy names; StrategyError for an answer that is none."""
     cls = type(strategy)
-    try:
+    with _authored(cls, "controls"):
         controls = strategy.controls()
-    except NewsfolioError as error:
-        raise placed(error) from error
-    except Exception as error:
-        raise StrategyError(
-            f"{cls.__name__}.controls raised {said_by(error)}{at(place_of(error))}"
-        ) from error
     if not isinstance(controls, Mapping):
         raise StrategyError(
             f'{cls.__name__}.controls answered {_a(controls)}; return {{"name": Strategy, ...}}, '
@@ -108,7 +111,7 @@ def controls_of(strategy: Any) -> Mapping[str, Any]:
                 f"{cls.__name__}.controls names {shortened(repr(name), 60)}: {_a(control)}; each "
                 f"control is a strategy that was made: Fixed(...){at(declared_at(cls, 'controls'))}"
             )
-    return controls  # type: ignore[no-any-return]
+    return controls
 
 
 def _require_weights(cls: type) -> None:
@@ -120,15 +123,22 @@ def _require_weights(cls: type) -> None:
         )
 
 
-def _asked(strategy: Any, name: str) -> Any:
+def _asked(strategy: object, name: str) -> Any:
     """An attribute; one that the author works out can raise."""
-    try:
+    with _authored(type(strategy), name):
         return getattr(strategy, name)
+
+
+@contextmanager
+def _authored(cls: type, name: str) -> Iterator[None]:
+    """What the author's code raises comes out as a StrategyError that names his line."""
+    try:
+        yield
     except NewsfolioError as error:
         raise placed(error) from error
     except Exception as error:
         raise StrategyError(
-            f"{type(strategy).__name__}.{name} raised {said_by(error)}{at(place_of(error))}"
+            f"{cls.__name__}.{name} raised {said_by(error)}{at(place_of(error))}"
         ) from error
 
 
@@ -139,7 +149,7 @@ def _refuse(cls: type, name: str, value: object, wanted: str) -> None:
         )
 
 
-def _refuse_axes(cls: type, grid: Mapping[str, Any]) -> None:
+def _refuse_axes(cls: type, grid: Mapping[str, object]) -> None:
     names = [spec.name for spec in parameters(cls)]
     for name in grid:
         if name not in names:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import overload
 
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.blame import at, declared_at
@@ -19,7 +19,7 @@ def declared_by(strategy: Strategy, author: type) -> dict[str, Asset]:
 
     In a file or a notebook an asset counts where it has a name of its own.
     """
-    parts: list[Any] = [strategy.universe]
+    parts: list[object] = [strategy.universe]
     if isinstance(strategy, Strategy):
         parts.append(strategy.pool)
         if isinstance(strategy.benchmark, Strategy):
@@ -59,7 +59,7 @@ def naming_its_place(strategy: Strategy, author: type) -> Iterator[None]:
         raise CommandError(f"{text}{at(place)}") from error
 
 
-def _named_by(strategy: Strategy) -> Iterator[tuple[str, Any]]:
+def _named_by(strategy: Strategy) -> Iterator[tuple[str, object]]:
     """Attributes that name lines, each with the lines."""
     for name in ("universe", "signals", "pool", "benchmark"):
         part = getattr(strategy, name)
@@ -67,29 +67,33 @@ def _named_by(strategy: Strategy) -> Iterator[tuple[str, Any]]:
     yield from (("controls", control.universe) for control in strategy.controls().values())
 
 
-def _is_about(text: str, part: Any) -> bool:
+def _is_about(text: str, part: object) -> bool:
     """Whether an error is about one of some lines: it begins with the ticker, or quotes it."""
     tickers = (ticker for sleeve in _sleeves(part) for ticker in sleeve.tickers)
     return any(text.startswith((f"{line}:", f"{line} ")) or repr(line) in text for line in tickers)
 
 
-def _sleeves(part: Any) -> Iterator[Sleeve]:
+def _sleeves(part: object) -> Iterator[Sleeve]:
     """Lines as sleeves, whatever is wrong with them."""
     for line in part if isinstance(part, tuple) else (part,):
         if line is not None:
             yield line if isinstance(line, Sleeve) else Sleeve("", (line,))
 
 
-def meant(part: Any, declared: Mapping[str, Asset]) -> Any:
+@overload
+def meant(part: Sleeve, declared: Mapping[str, Asset]) -> Sleeve: ...
+@overload
+def meant(part: str | Asset, declared: Mapping[str, Asset]) -> str | Asset: ...
+def meant(part: str | Asset | Sleeve, declared: Mapping[str, Asset]) -> str | Asset | Sleeve:
     """A line, or a sleeve of lines, with the declared ones in place of their tickers."""
     if isinstance(part, Sleeve):
         return replace(part, lines=tuple(meant(line, declared) for line in part.lines))
     return declared.get(part, part) if isinstance(part, str) else part
 
 
-def _assets(values: Any) -> Iterator[Asset]:
+def _assets(values: object) -> Iterator[Asset]:
     """The assets among some values, and in their sleeves."""
-    parts: Iterable[Any] = values if isinstance(values, tuple) else (values,)
+    parts: tuple[object, ...] = values if isinstance(values, tuple) else (values,)
     for value in parts:
         if isinstance(value, Asset):
             yield value

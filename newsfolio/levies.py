@@ -61,13 +61,14 @@ class Charge:
 
     def times(self, rate: float) -> Charge:
         """The same where one unit of its money is `rate` of another."""
-        return replace(
-            self,
-            share=self.share * rate,
-            order=self.order * rate,
-            minimum=self.minimum * rate,
-            maximum=self.maximum * rate,
-            step=self.step * rate,
+        return Charge(
+            self.value,
+            self.share * rate,
+            self.order * rate,
+            self.minimum * rate,
+            self.maximum * rate,
+            self.cap,
+            self.step * rate,
         )
 
 

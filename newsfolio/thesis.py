@@ -18,7 +18,8 @@ class Article:
     `published` is the instant from which anyone could have read it, with its time zone. One
     decides at the close of the first session all of whose closes follow it. `dated_by` says how
     that instant is known where the article itself carries no date. `claims` are its statements
-    about prices, to be checked.
+    about prices, to be checked. `digest` is that of the text which their places are counted in
+    (`newsfolio.claims.digest_of`), `drafted_by` what drafted them where nobody wrote them.
     """
 
     id: str
@@ -27,6 +28,8 @@ class Article:
     published: datetime
     dated_by: str = ""
     claims: tuple[Claim, ...] = field(default=(), repr=False)
+    digest: str = ""
+    drafted_by: str = ""
 
     def __post_init__(self) -> None:
         if self.published.tzinfo is None:

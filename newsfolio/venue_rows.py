@@ -45,8 +45,8 @@ class VenueRows:
     names it. lot, withholding: of a line that nobody knows better of; of funds and of trusts
     (REIT), where it is another. kinds: what a line is by a pattern, STOCK where none fits. untaxed:
     patterns of lines that pay no tax on trades, and why. boards: by a pattern; of other lines by
-    kind, "star" before it. settlement: days after a trade. sources: of what is not dated, and what
-    a reader must know.
+    kind, "star" before it. settlement: days after a trade. shorting: how lines are sold short, of
+    which a run knows yes or no. sources: of what is not dated, and what a reader must know.
     """
 
     name: str
@@ -64,6 +64,7 @@ class VenueRows:
     board_of_kind: Mapping[str, Board] = field(default_factory=dict)
     sessions: SessionRows = SessionRows()
     settlement: Dated[int] | None = None
+    shorting: str = "borrowed"
     sources: tuple[str, ...] = ()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ LONG = "tests/benchmarks/test_speed.py"
 ROOT = Path(__file__).parents[1]
 NOBODY = "http://127.0.0.1:9/eurofxref-hist.zip"
 """An address of this machine at which nobody answers."""
+
+# Compiled once, whatever the shell says: what tests start would compile all modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # One commit, one outcome: hypothesis draws the same cases every time. `--hypothesis-profile new`
 # draws others.

@@ -158,11 +158,23 @@ def telling_folder(data: str) -> Iterator[None]:
         raise MissingData(f"{error}\n{held}") from error
 
 
+def _unread(folder: Path) -> str:
+    """The first file that may have held the line, had it not been spoilt, and how; "" for none."""
+    from markets.folder.contents import files_of, why_unread
+
+    for file in files_of(folder):
+        if why := why_unread(file):
+            return f"{file.path}{'' if why.startswith('line ') else ':'} {why}"
+    return ""
+
+
 def held_instead(data: str, error: str) -> str:
     """What a folder holds where the error says that it lacks a line; "" for any other error."""
     folder = Path(data).expanduser()
     if not error.startswith("no data for") or not folder.is_dir():
         return ""
+    if unread := _unread(folder):
+        return unread
     names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     shown = ", ".join(names[:MOST_NAMES]) or "nothing"

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from backtests.commands.terminal import print_table
 from newsfolio.errors import BrokenData, OutputError
@@ -15,11 +15,52 @@ MOST_FILES = 6
 """That are named where many were read alike."""
 
 if TYPE_CHECKING:
+    from markets.folder.importing import ImportedJson
     from markets.quality.findings import Finding
     from markets.store.parquet import StoredBars
     from markets.store.price_store import Store
     from markets.store.rates.pull import PulledRates
     from markets.yahoo.pull import Pulled
+
+
+class FixingsJson(TypedDict):
+    """What a store has of the ECB's fixings: currencies, the dollar's last day, what is damaged."""
+
+    currencies: int
+    last: str | None
+    damage: list[str]
+
+
+class StoredJson(TypedDict):
+    """A line of the store; None where it is not there, `damage` why it cannot be read.
+
+    absent: the day on which Yahoo did not know it.
+    """
+
+    ticker: str
+    first: str | None
+    last: str | None
+    bars: int
+    retrieved: str | None
+    source: str | None
+    currency: str | None
+    notes: list[str]
+    changes: list[str]
+    versions: int
+    absent: str | None
+    damage: str | None
+
+
+class CheckFindingJson(TypedDict):
+    """A finding of the gate as `data check --json` prints it."""
+
+    severity: str
+    ticker: str
+    rule: str
+    told: str
+    remedy: str
+    days: list[str]
+    count: int
 
 
 def not_placed(ticker: str, why: str) -> Pulled:
@@ -46,8 +87,7 @@ def say_pulled(outcomes: Sequence[Pulled], quiet: bool) -> None:
         )
 
 
-def fixings_row(store: Store) -> dict[str, Any]:
-    """What a store has of the ECB's fixings: currencies, the dollar's last day, what is damaged."""
+def fixings_row(store: Store) -> FixingsJson:
     from markets.reference.fixings_file import FIXING
 
     names = [ticker for ticker in store.tickers() if ticker.endswith(FIXING)]
@@ -63,7 +103,7 @@ def fixings_row(store: Store) -> dict[str, Any]:
     return {"currencies": len(names), "last": last, "damage": damage}
 
 
-def say_fixings(row: Mapping[str, Any]) -> None:
+def say_fixings(row: FixingsJson) -> None:
     if row["currencies"]:
         say(f"rates: the ECB's fixings of {row['currencies']} currencies to {row['last']}")
     for damage in row["damage"]:
@@ -98,9 +138,9 @@ def _pulled_row(line: Pulled) -> tuple[str, ...]:
     return (line.ticker, line.outcome.value, added, spans, remarks)
 
 
-def status_row(store: Store, ticker: str) -> dict[str, Any]:
+def status_row(store: Store, ticker: str) -> StoredJson:
     """One line of the store; a damaged file is named instead."""
-    row: dict[str, Any] = {
+    row: StoredJson = {
         "ticker": ticker, "first": None, "last": None, "bars": 0, "retrieved": None,
         "source": None, "currency": None, "notes": [], "changes": [], "versions": 0,
         "absent": None, "damage": None,
@@ -114,12 +154,13 @@ def status_row(store: Store, ticker: str) -> dict[str, Any]:
     row["versions"] = len(store.versions(ticker))
     absent = store.absent(ticker)
     row["absent"] = absent.isoformat() if absent else None
-    return row if stored is None else row | _described(stored)
+    return row if stored is None else _described(row, stored)
 
 
-def _described(stored: StoredBars) -> dict[str, Any]:
+def _described(row: StoredJson, stored: StoredBars) -> StoredJson:
     bars = stored.bars
     return {
+        **row,
         "first": bars.first.isoformat(),
         "last": bars.last.isoformat(),
         "bars": len(bars.frame),
@@ -131,7 +172,7 @@ def _described(stored: StoredBars) -> dict[str, Any]:
     }
 
 
-def say_status(rows: Sequence[Mapping[str, Any]]) -> None:
+def say_status(rows: Sequence[StoredJson]) -> None:
     table = [("ticker", "first", "last", "bars", "retrieved", "source", "")]
     table += [
         (row["ticker"], row["first"] or "-", row["last"] or "-", str(row["bars"]),
@@ -144,7 +185,7 @@ def say_status(rows: Sequence[Mapping[str, Any]]) -> None:
             say(f"{row['ticker']}: {remark}")
 
 
-def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(row: StoredJson) -> Iterator[str]:
     if row["damage"]:
         yield row["damage"]
     if row["absent"]:
@@ -156,7 +197,7 @@ def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"{row['versions']} earlier version{'s' * (row['versions'] != 1)} kept"
 
 
-def as_json(finding: Finding) -> dict[str, Any]:
+def as_json(finding: Finding) -> CheckFindingJson:
     return {
         "severity": finding.severity.name.lower(),
         "ticker": finding.ticker,
@@ -194,7 +235,7 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def say_imported(rows: Sequence[Mapping[str, Any]], folder: Path, left: Mapping[str, str]) -> None:
+def say_imported(rows: Sequence[ImportedJson], folder: Path, left: Mapping[str, str]) -> None:
     """A line for each file written: where it came from, how it was read, what was assumed."""
     for row in rows:
         span = f"{row['rows']:,} rows, {row['first']} to {row['last']}"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Unpack
 
 from cyclopts import Group, Parameter
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backtests.evaluation.descriptions.extras import Extras
     from backtests.records.workspace import Workspace
     from backtests.runner.jobs import Job
-    from backtests.settings import Settings
+    from backtests.settings import RunSettings, Settings
     from markets.snapshot import Source
 
 DATA = Group("Data and time", sort_key=1)
@@ -102,11 +102,11 @@ class RunOptions:
     participation: Annotated[float | None, Parameter(group=MONEY)] = None
     set: tuple[str, ...] = ()
 
-    def settings(self, **more: Any) -> Settings:
+    def settings(self, **more: Unpack[RunSettings]) -> Settings:
         """The settings that these options stand for."""
-        from backtests.settings import Settings
+        from backtests.settings import settings_of
 
-        return Settings(**{name: getattr(self, name) for name in SETTINGS}, **more)
+        return settings_of({**{name: getattr(self, name) for name in SETTINGS}, **more})
 
     def source(self, quiet: bool = False) -> Source:
         """Where the prices come from."""
@@ -123,7 +123,9 @@ class RunOptions:
             progress=progress(quiet),
         )
 
-    def workspace(self, ledger: Path | None, *, quiet: bool, **more: Any) -> Workspace:
+    def workspace(
+        self, ledger: Path | None, *, quiet: bool, **more: Unpack[RunSettings]
+    ) -> Workspace:
         """Settings, prices and the ledger that counts the runs."""
         from backtests.records.workspace import Workspace, open_ledger
 

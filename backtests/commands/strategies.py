@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import RunOptions, job_at, lines_of
@@ -119,14 +119,14 @@ def check(
         Print one JSON object.
     """
     from backtests.evaluation.judging import begin_replaying, certificate
-    from backtests.evaluation.schema import Honesty, as_json
+    from backtests.evaluation.schema import Honesty
 
     begin_replaying()
     job = market.job(strategy, lines_of(universe))
     with telling_folder(market.data):
         verdict = certificate(job, market.source(json), market.settings(), cuts, meter(json))
     if json:
-        print_json(as_json(verdict))
+        print_json(verdict.as_json())
     else:
         print(f"{job.name}: {verdict.honesty.value}. {verdict.reason}")
         for change in verdict.changes:
@@ -147,7 +147,7 @@ def new(name: str, *, out: Path = Path()) -> None:
     out
         Folder to write to, instead of the current one.
     """
-    from backtests.commands.scaffold import write_starter
+    from backtests.commands.authoring.scaffold import write_starter
 
     strategy, test = write_starter(name, out)
     print(f"wrote {strategy} and {test}; try\n  newsfolio run {strategy} --data sample")
@@ -164,7 +164,19 @@ def _python() -> str:
     return "python" if ours else shlex.quote(sys.executable)
 
 
-def about(name: str, cls: type) -> dict[str, Any]:
+class ListedJson(TypedDict):
+    """A shipped strategy as `list --json` prints it."""
+
+    name: str
+    thesis: str | None
+    article: str | None
+    published: str | None
+    doc: str
+    lines: int
+    lines_in_store: int
+
+
+def about(name: str, cls: type) -> ListedJson:
     """A strategy as `list` shows it; imports nothing heavy."""
     from backtests.paths import store_folder
     from newsfolio.assets import sleeves_of

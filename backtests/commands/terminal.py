@@ -182,7 +182,7 @@ def say_claims(
     print(f"\npage          {page}")
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     print(json.dumps(value, indent=1, allow_nan=False), file=json_output())
 
 

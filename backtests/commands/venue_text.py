@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from math import inf
-from typing import Any
+from typing import TypedDict, TypeVar
 
 from newsfolio.assets import Asset
 from newsfolio.boards import Board, PriceBands
 from newsfolio.dated import Dated, Row
-from newsfolio.levies import Basis, Levy
+from newsfolio.levies import Basis, Levy, TickTable
 from newsfolio.venue import Kind, Venue
 from newsfolio.venue_rows import VenueRows
 from newsfolio.venues import rows_of
@@ -19,7 +20,25 @@ BASES = {Basis.VALUE: "of value", Basis.SHARES: "a share", Basis.ORDER: "an orde
 SIDES = {(True, False): "sales", (False, True): "purchases", (False, False): "both sides"}
 
 
-def in_short(rows: VenueRows) -> dict[str, Any]:
+Value = TypeVar("Value")
+
+
+class MarketJson(TypedDict):
+    """A market as `newsfolio venues --json` prints it."""
+
+    suffixes: list[str]
+    name: str
+    calendars: list[str]
+    currency: str
+    unit: str
+    opens: str
+    closes: str
+    lot: float
+    shorting: bool
+    tax: str
+
+
+def in_short(rows: VenueRows) -> MarketJson:
     """A market as the list of `newsfolio venues` has it."""
     venues = tuple(rows.suffixes.values())
     return {
@@ -54,17 +73,23 @@ def in_full(rows: VenueRows) -> Iterator[tuple[str, str, str, str]]:
         yield ("venue", _suffix(suffix), _venue(venue), rows.name)
     yield from _dated("lot", rows.lot)
     yield from _dated("withholding", rows.withholding, rate_text)
-    if rows.withholding_of_funds:
-        yield from _dated("withholding, funds", rows.withholding_of_funds, rate_text)
+    for lines, fact in (("funds", rows.withholding_of_funds), ("reit", rows.withholding_of_trusts)):
+        if fact:
+            yield from _dated(f"withholding, {lines}", fact, rate_text)
     for kind, levies in rows.schedule.levies.items():
         for levy in levies:
-            yield from _dated(f"{levy.name}, {kind.value}", levy.rate, _rate(levy))
+            yield from _charged(f"{levy.name}, {kind.value}", levy)
             if len(levy.free_years.rows) > 1:
                 yield from _dated("new listings, years free of it", levy.free_years)
+    for lines, why in rows.untaxed:
+        yield ("no tax on trades", ALWAYS, lines, why)
     if rows.schedule.holding:
         yield from _dated("holding a year", rows.schedule.holding, rate_text)
-    for lines, board in rows.board_of_kind.items():
+    for kind, ticks in rows.schedule.ticks.items():
+        yield from _dated(f"price step, {kind.value}", ticks, _steps)
+    for lines, board in (*rows.boards, *rows.board_of_kind.items()):
         yield from _dated(f"price limit, {lines}", board.limit, _limit)
+    yield ("shorting", ALWAYS, rows.shorting, "")
     if rows.settlement:
         yield from _dated("settlement, days", rows.settlement)
     for name, days in (("lost", rows.sessions.lost), ("shut", rows.sessions.shut),
@@ -88,11 +113,12 @@ def of_line(asset: Asset, levies: Iterable[Levy], board: Board | None) -> Iterat
     yield from _dated("withholding", asset.withholding, rate_text)
     yield from _dated("half-spread", asset.half_spread, rate_text)
     for levy in levies:
-        due = levy.due(asset.taxed, asset.listed)
-        yield from _dated(levy.name, due.rate, _rate(levy))
+        yield from _charged(levy.name, levy.due(asset.taxed, asset.listed))
     if board is not None:
         yield from _dated("price limit", board.limit, _limit)
-    yield ("shorting", ALWAYS, "no" if asset.unshortable else "yes", asset.unshortable)
+    rows = rows_of(asset.venue.code)
+    how = asset.unshortable or (rows.shorting if rows else "")
+    yield ("shorting", ALWAYS, "no" if asset.unshortable else "yes", how)
 
 
 def _name(venue: Venue) -> str:
@@ -106,13 +132,13 @@ def _venue(venue: Venue) -> str:
 
 
 def _dated(
-    what: str, fact: Dated[Any], shown: Any = str, source: str = ""
+    what: str, fact: Dated[Value], shown: Callable[[Value], str] = str, source: str = ""
 ) -> Iterator[tuple[str, str, str, str]]:
     for row in fact.rows:
         yield (what, _start(row), shown(row.value), row.source or source)
 
 
-def _start(row: Row[Any]) -> str:
+def _start(row: Row[Value]) -> str:
     return row.start.isoformat() if row.start and row.start.year > 1 else ALWAYS
 
 
@@ -125,16 +151,26 @@ def _side(levy: Levy) -> str:
     return SIDES[levy.sales_only, levy.purchases_only]
 
 
-def _rate(levy: Levy) -> Any:
-    """How the rates of a levy are written."""
-    most = levy.maximum.rows[-1].value
-    bound = f", {most:g} at most" if most < inf else ""
+def _charged(what: str, levy: Levy) -> Iterator[tuple[str, str, str, str]]:
+    """A row for each day on which its rate or a bound of it changes."""
+    for day in sorted(levy.starts()):
+        charge = levy.at(day)
+        rate = charge.value + charge.share + charge.order
+        words = [f"{rate_text(rate) if levy.basis is Basis.VALUE else f'{rate:g}'} "
+                 f"{BASES[levy.basis]}, {_side(levy)}"]  # fmt: skip
+        words += [f"{charge.minimum:g} at least"] * bool(charge.minimum)
+        words += [f"{charge.maximum:g} at most"] * (charge.maximum < inf)
+        words += [f"rounded up to {charge.step:g}"] * bool(charge.step)
+        facts = (levy.rate, levy.minimum, levy.maximum)
+        changed = next(row for fact in facts for row in fact.rows if (row.start or date.min) == day)
+        yield (what, _start(changed), ", ".join(words), changed.source)
 
-    def shown(value: float) -> str:
-        rate = rate_text(value) if levy.basis is Basis.VALUE else f"{value:g}"
-        return f"{rate} {BASES[levy.basis]}, {_side(levy)}{bound}"
 
-    return shown
+def _steps(table: TickTable) -> str:
+    """`0.01 to 10, 0.05 to 50, then 0.1`."""
+    *bands, last = table.ticks
+    below = [f"{tick:g} to {bound:.5g}" for tick, bound in zip(bands, table.bounds, strict=True)]
+    return ", ".join([*below, f"then {last:g}" if below else f"{last:g}"])
 
 
 def _limit(limit: float | PriceBands | None) -> str:

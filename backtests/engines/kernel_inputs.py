@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TypedDict, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from backtests.settings import Funding, Lots, Settings, Withholding
 from backtests.simulation.cash_events import paying_sessions
@@ -21,7 +20,7 @@ from markets.market import Floats, Market
 from markets.per_market import per_market
 from newsfolio.assets import Asset
 from newsfolio.dated import Dated
-from newsfolio.levies import Charge
+from newsfolio.levies import Charge, TickTable
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.uint8]
@@ -114,7 +113,7 @@ def _known(market: Market, costs: CostModel) -> bool:
     )
 
 
-def _since(fact: Dated[Any]) -> bool:
+def _since(fact: Dated[float] | Dated[int]) -> bool:
     return fact.rows[0].start is None
 
 
@@ -157,17 +156,71 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
     )
 
 
+Value = TypeVar("Value")
+
+
+class SeriesArrays(TypedDict):
+    """All series one after the other."""
+
+    series_at: Integers
+    starts: Integers
+    values: Floats
+
+
+class ChargeArrays(TypedDict):
+    """All lists of charges one after the other."""
+
+    charges_at: Integers
+    of_value: Floats
+    of_shares: Floats
+    of_order: Floats
+    least: Floats
+    most: Floats
+    cap: Floats
+    step: Floats
+
+
+class TickArrays(TypedDict):
+    """Price steps, a row a table."""
+
+    bounds: Floats
+    ticks: Floats
+
+
+class LineSeries(TypedDict):
+    """The series of each line, by rule."""
+
+    spread: Integers
+    lot: Integers
+    holding: Integers
+    withholding: Integers
+    bought: Integers
+    sold: Integers
+    tick: Integers
+
+
+class DatedArrays(SeriesArrays, ChargeArrays, TickArrays, LineSeries):
+    """All dated facts of some lines."""
+
+
+class GroupArrays(TypedDict):
+    """Columns by the hour of their open."""
+
+    group_at: Integers
+    group: Integers
+
+
 class _Series:
     """Dated facts one after the other, each once."""
 
     def __init__(self) -> None:
         self._number: dict[int, int] = {}
-        self._kept: list[Dated[Any]] = []
+        self._kept: list[object] = []
         self._at = [0]
         self._starts: list[int] = []
         self._values: list[float] = []
 
-    def add(self, fact: Dated[Any] | None, worth: Any = float) -> int:
+    def add(self, fact: Dated[Value] | None, worth: Callable[[Value], float]) -> int:
         """The number of a fact; `worth` makes a number of its values."""
         if fact is None:
             return NONE
@@ -179,7 +232,7 @@ class _Series:
             self._at.append(len(self._starts))
         return self._number[id(fact)]
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> SeriesArrays:
         return {
             "series_at": _integers(self._at),
             "starts": _integers(self._starts),
@@ -199,7 +252,7 @@ class _Charges:
         self._at.append(len(self._all))
         return len(self._at) - 2
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> ChargeArrays:
         return {
             "charges_at": _integers(self._at),
             "of_value": _floats([charge.value for charge in self._all]),
@@ -216,13 +269,13 @@ class _Ticks:
     """Tables of price steps, filled up to the longest."""
 
     def __init__(self) -> None:
-        self._tables: list[Any] = []
+        self._tables: list[TickTable] = []
 
-    def add(self, table: Any) -> int:
+    def add(self, table: TickTable) -> int:
         self._tables.append(table)
         return len(self._tables) - 1
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> TickArrays:
         most = max((len(table.bounds) for table in self._tables), default=0)
         bounds = np.full((len(self._tables), most), np.inf)
         ticks = np.zeros((len(self._tables), most + 1))
@@ -233,7 +286,7 @@ class _Ticks:
 
 
 @lru_cache(maxsize=64)
-def _dated(assets: tuple[Asset, ...], costs: VenueCosts | None) -> Mapping[str, Any]:
+def _dated(assets: tuple[Asset, ...], costs: VenueCosts | None) -> DatedArrays:
     """All dated facts of some lines, which hundreds of windows on one market share."""
     series, charges, steps = _Series(), _Charges(), _Ticks()
     return {
@@ -247,22 +300,24 @@ def _dated(assets: tuple[Asset, ...], costs: VenueCosts | None) -> Mapping[str, 
 def _facts(
     assets: tuple[Asset, ...], costs: VenueCosts | None,
     series: _Series, charges: _Charges, steps: _Ticks,
-) -> dict[str, Any]:  # fmt: skip
-    """The series of each line, by rule."""
-    numbers: dict[str, list[int]] = defaultdict(list)
+) -> LineSeries:  # fmt: skip
+    lot, spread, withholding, holding, tick, bought, sold = (list[int]() for _ in range(7))
     for asset in assets:
-        numbers["lot"].append(series.add(asset.lot))
-        numbers["spread"].append(series.add(costs.spread_of(asset) if costs else asset.half_spread))
-        numbers["withholding"].append(series.add(asset.withholding))
-        numbers["holding"].append(series.add(costs.holding_of(asset) if costs else None))
-        numbers["tick"].append(series.add(costs.ticks_of(asset) if costs else None, steps.add))
-        for name, sale in (("bought", False), ("sold", True)):
-            fact = costs.charges(asset, sale) if costs else None
-            numbers[name].append(series.add(fact, charges.add))
-    return {name: _integers(series_of) for name, series_of in numbers.items()}
+        lot.append(series.add(asset.lot, float))
+        spread.append(series.add(costs.spread_of(asset) if costs else asset.half_spread, float))
+        withholding.append(series.add(asset.withholding, float))
+        holding.append(series.add(costs.holding_of(asset) if costs else None, float))
+        tick.append(series.add(costs.ticks_of(asset) if costs else None, steps.add))
+        for numbers, sale in ((bought, False), (sold, True)):
+            numbers.append(series.add(costs.charges(asset, sale) if costs else None, charges.add))
+    return {
+        "lot": _integers(lot), "spread": _integers(spread), "withholding": _integers(withholding),
+        "holding": _integers(holding), "tick": _integers(tick), "bought": _integers(bought),
+        "sold": _integers(sold),
+    }  # fmt: skip
 
 
-def _groups(market: Market) -> dict[str, Any]:
+def _groups(market: Market) -> GroupArrays:
     groups = by_opening(market)
     return {
         "group_at": np.cumsum([0, *map(len, groups)], dtype="int64"),
@@ -284,13 +339,13 @@ def _payments(market: Market) -> dict[int, tuple[int, ...]]:
     return due
 
 
-def _floats(values: Any) -> Floats:
+def _floats(values: ArrayLike) -> Floats:
     return np.ascontiguousarray(values, dtype="float64")
 
 
-def _integers(values: Any) -> Integers:
+def _integers(values: ArrayLike) -> Integers:
     return np.ascontiguousarray(values, dtype="int64")
 
 
-def _flags(values: Any) -> Flags:
+def _flags(values: ArrayLike) -> Flags:
     return np.ascontiguousarray(values, dtype="uint8")

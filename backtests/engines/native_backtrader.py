@@ -86,7 +86,7 @@ class _Executions(bt.Analyzer):
             left, ticker = float(order.executed.remsize), order.data._name
             self.p.ledger.lapses.append(Lapse(market.day(session), ticker, left, MARGIN))
 
-    def _fill(self, order: bt.Order, bit: Any) -> Fill:
+    def _fill(self, order: bt.Order, bit: object) -> Fill:
         """One execution; backtrader pays for what it closes and what it opens one by one."""
         market, session = self.p.ledger.market, self.p.clock.session
         costs: TradingCosts = self.p.broker.getcommissioninfo(order.data)
@@ -113,7 +113,7 @@ class Played:
 
 def run(
     cls: type[bt.Strategy], market: Market, settings: Settings, costs: CostModel,
-    values: Mapping[str, Any] | None = None, last: int | None = None,
+    values: Mapping[str, object] | None = None, last: int | None = None,
 ) -> Played:  # fmt: skip
     """Run a plain strategy on total-return bars in base currency, the first line named first.
 
@@ -201,7 +201,7 @@ def _gated(
         else:
             missed.append(True)
 
-    def notified(self: bt.Strategy, qorders: Any = (), qtrades: Any = ()) -> None:
+    def notified(self: bt.Strategy, qorders: object = (), qtrades: object = ()) -> None:
         cls._notify(self, qorders=qorders, qtrades=qtrades)
         if clock.session >= clock.market.first and not qorders:
             worth = ledger.close(clock.session)
@@ -221,7 +221,7 @@ def _gated(
 
 
 def _while(method: Callable[..., None], acts: Callable[[], bool]) -> Callable[..., None]:
-    def call(self: bt.Strategy, *args: Any, **options: Any) -> None:
+    def call(self: bt.Strategy, *args: object, **options: object) -> None:
         if acts():
             method(self, *args, **options)
 

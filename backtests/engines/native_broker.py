@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import backtrader as bt
 
@@ -163,13 +162,13 @@ FEED = dict.fromkeys(("resample", "replay", "addfilter", "addfilter_simple"), _F
 """What a strategy may not ask of its broker, its cerebro and its feeds, and why."""
 
 
-def forbid(owner: Any, names: Mapping[str, str]) -> None:
+def forbid(owner: object, names: Mapping[str, str]) -> None:
     """Let each of these methods raise StrategyError from now on."""
     for name, why in names.items():
         setattr(owner, name, partial(_refuse, name, why))
 
 
-def _refuse(name: str, why: str, *args: Any, **options: Any) -> None:
+def _refuse(name: str, why: str, *args: object, **options: object) -> None:
     raise StrategyError(f"{name} is refused: {why}")
 
 
@@ -184,7 +183,7 @@ class NativeCerebro(bt.Cerebro):
         self.p.cheat_on_open = cheats
         self._clock, self._last = clock, last
 
-    def _check_timers(self, runstrats: Any, dt0: float, cheat: bool = False) -> None:
+    def _check_timers(self, runstrats: object, dt0: float, cheat: bool = False) -> None:
         if cheat:
             self._clock.turn(dt0)
             if self._last is not None and self._clock.session > self._last:

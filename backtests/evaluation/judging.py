@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from backtests import paths
 from backtests.evaluation.lookahead.channel import REPLAYING
-from backtests.evaluation.schema import as_json
 from backtests.evaluation.verdict import voided
 from backtests.progress import Progress, silent
 from backtests.records.checks import last_check, remember_check
@@ -154,7 +153,7 @@ def certificate(
     if job.plain:
         certified = certify_plain(job.plain, bars, settings, cuts, progress=progress)
         about = Provenance.of(job.plain, job.address, source.name, bars.id).strategy
-        remember_check(paths.checks_folder(), about, as_json(certified))
+        remember_check(paths.checks_folder(), about, certified.as_json())
         return certified
     replaying = Replaying(progress=progress)
     return certify(job.strategy, bars, inputs.settings, cuts=cuts, replaying=replaying)
@@ -170,7 +169,9 @@ def _remembered(run: Run) -> Certificate:
             "a plain backtrader strategy can reach all of its bars, and nobody has checked this one"
         )
         return Certificate(Honesty.UNCHECKED, why)
-    return Certificate(**{**check, "honesty": Honesty(check["honesty"])})
+    return Certificate(
+        Honesty(check["honesty"]), check["reason"], check["replays"], check["decisions"]
+    )
 
 
 def _headline(evaluation: Evaluation, strategy: Strategy | None) -> VerdictLineJson:

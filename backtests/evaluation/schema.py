@@ -23,6 +23,7 @@ from backtests.evaluation.descriptions.schema import Falsified, Regimes, Shortcu
 from backtests.evaluation.event_studies.schema import Study
 from backtests.evaluation.statistics.robustness import Extreme, Recent
 from backtests.evaluation.trial_record import TrialCounts, TrialRecord
+from reports.contract.certificate import CertificateJson
 from reports.contract.evaluation import EvaluationJson
 
 LEVEL = 0.95
@@ -324,6 +325,9 @@ class Certificate:
     seen: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
 
+    def as_json(self) -> CertificateJson:
+        return as_json(self)  # type: ignore[no-any-return]
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -378,8 +382,8 @@ class Evaluation:
         return as_json(self)  # type: ignore[no-any-return]
 
 
-def as_json(value: Any) -> Any:
-    """A finding, or anything made of them, as JSON values."""
+def as_json(value: object) -> Any:
+    """A finding, or anything made of them, as the values of its type in `reports/contract/`."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {
             field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)

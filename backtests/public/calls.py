@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from backtests import paths, strategy_loader
-from backtests.api import extras_of, run, run_job
+from backtests.api import RunArguments, extras_of, run, run_job
 from backtests.evaluation.comparison import compare as compared
 from backtests.evaluation.judging import Judging, certificate
 from backtests.evaluation.schema import Certificate
@@ -18,11 +18,11 @@ from backtests.records import result as saved
 from backtests.records.registry import run_folder
 from backtests.records.result import Result
 from backtests.records.trials import counted_if_unmade
-from backtests.records.workspace import Data, Workspace, open_data, open_ledger, open_settings
+from backtests.records.workspace import Data, Workspace, open_data, open_ledger
 from backtests.runner.claims import check_claims
 from backtests.runner.jobs import Runnable, job_of
 from backtests.runner.target_portfolio import Advice, advise
-from backtests.settings import read_day
+from backtests.settings import RunSettings, read_day, settings_of
 from newsfolio.articles import ARTICLES
 from newsfolio.declared import declared_in
 from newsfolio.errors import CommandError
@@ -45,7 +45,7 @@ def compare(
     *runs: Result | Runnable,
     data: Data = "yahoo",
     out: str | Path | None = None,
-    **options: Any,
+    **options: Unpack[RunArguments],
 ) -> RunsCompared:
     """Runs on the sessions that all of them have: who is surely ahead of whom.
 
@@ -96,7 +96,7 @@ def check(
     offline: bool = False,
     facts: str | Path | None = None,
     vendor: str = "",
-    **settings: Any,
+    **settings: Unpack[RunSettings],
 ) -> Certificate:
     """Whether a strategy looks ahead: `honesty`, `reason`, and the decisions that changed.
 
@@ -105,7 +105,7 @@ def check(
     """
     job = job_of(strategy, universe=universe)
     source = open_data(data, offline=offline, facts=facts, vendor=vendor)
-    return certificate(job, source, open_settings(settings), cuts)
+    return certificate(job, source, settings_of(settings), cuts)
 
 
 def score(
@@ -147,7 +147,7 @@ def weights(
     offline: bool = False,
     facts: str | Path | None = None,
     vendor: str = "",
-    **settings: Any,
+    **settings: Unpack[RunSettings],
 ) -> Advice:
     """What a strategy holds at a close, and the orders in whole lots that lead there.
 
@@ -162,13 +162,14 @@ def weights(
     files = (portfolio,) if isinstance(portfolio, str | Path) else portfolio
     day = read_day("asof", asof)
     held = tuple(map(Path, files))
-    return advise(job.strategy, source, open_settings(settings), day, held, paths.today())
+    return advise(job.strategy, source, settings_of(settings), day, held, paths.today())
 
 
 def _run_or_saved(
-    what: Runnable, data: Data, out: str | Path | None, options: dict[str, Any]
+    what: Runnable, data: Data, out: str | Path | None, options: RunArguments
 ) -> Result:
     """A strategy is run; any other word is a saved run."""
     if isinstance(what, str) and not strategy_loader.is_address(what):
         return load(what, out=out)
-    return run(what, data, **{"placebos": 0, "engine": "kernel", **options})
+    chosen: RunArguments = {"placebos": 0, "engine": "kernel", **options}
+    return run(what, data, **chosen)

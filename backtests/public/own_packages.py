@@ -85,7 +85,7 @@ class _Joined(Loader):
         self._finder = finder
         self._other = other
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._loader, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
@@ -95,7 +95,7 @@ class _Joined(Loader):
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
 
-        def ask_theirs(name: str) -> Any:
+        def ask_theirs(name: str) -> object:
             if name.startswith("__"):
                 raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
             return getattr(self._finder.their_module(self._other), name)

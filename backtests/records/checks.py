@@ -7,27 +7,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
+from reports.contract.certificate import CertificateJson
 from reports.contract.manifest import StrategyJson
 
 
-def remember_check(folder: Path, about: StrategyJson, check: Mapping[str, Any]) -> None:
+class CheckJson(TypedDict):
+    """What is kept of a certificate."""
+
+    honesty: str
+    reason: str
+    replays: int
+    decisions: int
+
+
+def remember_check(folder: Path, about: StrategyJson, check: CertificateJson) -> None:
     """Keep what a check said; where that cannot be written, nothing is remembered."""
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({name: check[name] for name in _KEPT}, sort_keys=True)
+        kept: CheckJson = {
+            "honesty": check["honesty"], "reason": check["reason"],
+            "replays": check["replays"], "decisions": check["decisions"],
+        }  # fmt: skip
+        text = json.dumps(kept, sort_keys=True)
         _path(folder, about).write_text(text + "\n", encoding="utf-8")
 
 
-def last_check(folder: Path, about: StrategyJson) -> dict[str, Any] | None:
+def last_check(folder: Path, about: StrategyJson) -> CheckJson | None:
     """What the last check of this code with these parameters and lines said."""
     with suppress(OSError, ValueError):
-        check = json.loads(_path(folder, about).read_text(encoding="utf-8"))
-        return {name: check[name] for name in _KEPT if name in check}
+        check: CheckJson = json.loads(_path(folder, about).read_text(encoding="utf-8"))
+        return check
     return None
 
 
@@ -43,9 +56,6 @@ def lookahead(folder: Path, about: StrategyJson) -> str:
     return (
         "" if check["honesty"] == "honest" else f"look-ahead: {check['honesty']}; {check['reason']}"
     )
-
-
-_KEPT = ("honesty", "reason", "replays", "decisions")
 
 
 def _path(folder: Path, about: StrategyJson) -> Path:

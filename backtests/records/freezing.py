@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from backtests.plain_strategy import author_of
 from backtests.records.exposures import published_on
 from backtests.records.ledger import Ledger, variant_of
 from backtests.records.ledger.counting import Question
 from backtests.records.ledger.ledger import FrozenRow
+from backtests.records.ledger.rule import ReferenceJson, RuleJson
 from backtests.records.ledger.trial import Exposure, compact
 from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import settings_for
@@ -61,7 +61,7 @@ class Stated:
 NOTHING_STATED = Stated()
 
 
-def rule_of(job: Job, settings: Settings, stated: Stated = NOTHING_STATED) -> dict[str, Any]:
+def rule_of(job: Job, settings: Settings, stated: Stated = NOTHING_STATED) -> RuleJson:
     """A rule as JSON values: all that its figures will depend on but prices and dates."""
     strategy, thesis = job.strategy, job.strategy.thesis
     about = Provenance.of(strategy, job.address, "", "").strategy
@@ -79,7 +79,9 @@ def rule_of(job: Job, settings: Settings, stated: Stated = NOTHING_STATED) -> di
         "settings": written,
         "variant": variant_of(about["name"], about["parameters"], about["code"], written),
         "benchmark": _reference(strategy.benchmark),
-        "controls": {} if job.plain else _controls(strategy),
+        "controls": {}
+        if job.plain
+        else {name: _reference(control) for name, control in controls_of(strategy).items()},
         "thesis": thesis_of(strategy),
         "published": published_on(strategy),
         "horizon": horizon.isoformat() if horizon else None,
@@ -88,13 +90,13 @@ def rule_of(job: Job, settings: Settings, stated: Stated = NOTHING_STATED) -> di
     }
 
 
-def freeze(ledger: Ledger, rule: Mapping[str, Any], at: Any) -> FrozenRow:
+def freeze(ledger: Ledger, rule: RuleJson, at: datetime) -> FrozenRow:
     """Write a rule into the ledger, under a hash of all of it."""
     thesis = rule["thesis"]
     return ledger.freeze(thesis["id"] if thesis else "", {**rule, "hash": hash_of(rule)}, at)
 
 
-def hash_of(rule: Mapping[str, Any]) -> str:
+def hash_of(rule: RuleJson) -> str:
     """SHA-256 of the rule as JSON, cut to 64 bits."""
     return hashlib.sha256(compact(rule).encode()).hexdigest()[:16]
 
@@ -136,29 +138,33 @@ def standing(
     }
 
 
-def _changes(frozen: Mapping[str, Any], rule: Mapping[str, Any]) -> Iterator[str]:
+def _changes(frozen: RuleJson, rule: RuleJson) -> Iterator[str]:
     if frozen["strategy"] != rule["strategy"]:
         yield f"strategy {frozen['strategy']} -> {rule['strategy']}"
-    for part, free in (("parameters", frozenset[str]()), ("settings", _FREE)):
-        before, now = frozen[part], rule[part]
-        for name in sorted((before.keys() | now.keys()) - free):
-            if before.get(name) != now.get(name):
-                yield f"{name} {_shown(before.get(name))} -> {_shown(now.get(name))}"
+    yield from _moved(frozen["parameters"], rule["parameters"])
+    yield from _moved(frozen["settings"], rule["settings"], _FREE)
+    before: Mapping[str, object] = frozen
+    now: Mapping[str, object] = rule
     for name, words in _WORDS.items():
-        unsaid = name in ("horizon", "falsifier") and rule[name] is None
-        if not unsaid and frozen[name] != rule[name]:
+        unsaid = name in ("horizon", "falsifier") and now[name] is None
+        if not unsaid and before[name] != now[name]:
             yield words
 
 
-def _shown(value: Any) -> str:
+def _moved(
+    before: Mapping[str, object], now: Mapping[str, object], free: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Values that are others, but for those that are free to be."""
+    for name in sorted((before.keys() | now.keys()) - free):
+        if before.get(name) != now.get(name):
+            yield f"{name} {_shown(before.get(name))} -> {_shown(now.get(name))}"
+
+
+def _shown(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def _controls(strategy: Strategy) -> dict[str, Any]:
-    return {name: _reference(control) for name, control in controls_of(strategy).items()}
-
-
-def _reference(what: Any) -> Any:
+def _reference(what: Strategy | Asset | str | None) -> ReferenceJson:
     """A control, or a benchmark: a line, or a strategy with its parameters."""
     if isinstance(what, Asset):
         return what.ticker

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Any
 
 import pandas as pd
 
@@ -50,7 +49,7 @@ def result_of(run: Run, since: date | None = None) -> Result:
 _FILLS = ("session", "asset", "quantity", "price", "currency", "rate", "fee", "slippage")
 
 
-def _table(rows: Sequence[Any], columns: tuple[str, ...]) -> pd.DataFrame:
+def _table(rows: Sequence[object], columns: tuple[str, ...]) -> pd.DataFrame:
     """Records as a frame with stable column types, also when there are none."""
     frame = pd.DataFrame(list(map(attrgetter(*columns), rows)), columns=list(columns))
     frame["session"] = pd.to_datetime(frame["session"]).astype("datetime64[ms]")

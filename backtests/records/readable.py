@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypeVar, cast
+
+Document = TypeVar("Document")
 
 
-class Readable(dict[str, Any]):
+class Readable(dict[str, object]):
     """A dict that says `scored.sessions` for `["scored"]["sessions"]`, and completes its keys.
 
     A key that is also a method of dict, as `items`, is reached in brackets alone.
     """
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         try:
             return self[name]
         except KeyError:
@@ -22,8 +24,12 @@ class Readable(dict[str, Any]):
         return [*super().__dir__(), *self]
 
 
-def readable(value: Any) -> Any:
+def readable(document: Document) -> Document:
     """The same values, each dict in them Readable."""
+    return cast(Document, _readable(document))
+
+
+def _readable(value: object) -> object:
     if isinstance(value, dict):
-        return Readable({key: readable(part) for key, part in value.items()})
-    return [readable(part) for part in value] if isinstance(value, list) else value
+        return Readable({key: _readable(part) for key, part in value.items()})
+    return [_readable(part) for part in value] if isinstance(value, list) else value

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from backtests import strategy_loader
 from backtests.plain_strategy import author_of
+from backtests.records.ledger.rule import RuleJson
 from backtests.records.result import Result
 from backtests.runner.fingerprint import code_of
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.provenance import parameter_values
-from backtests.settings import Settings
+from backtests.settings import Settings, settings_of
 from newsfolio.errors import CommandError
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import Json, StrategyJson
 
 
 def job_again(run: Result, strategy: Runnable | None = None) -> Job:
@@ -34,7 +35,7 @@ def job_again(run: Result, strategy: Runnable | None = None) -> Job:
     return job
 
 
-def job_as_written(about: Mapping[str, Any], where: str) -> Job:
+def job_as_written(about: StrategyJson | RuleJson, where: str) -> Job:
     """The strategy that a record describes: address, universe, parameters; where: for errors."""
     address = str(about["address"])
     cls = strategy_loader.find(address)
@@ -52,8 +53,8 @@ def job_as_written(about: Mapping[str, Any], where: str) -> Job:
 
 def settings_again(run: Result) -> Settings:
     """The settings of a run, open-ended."""
-    values: dict[str, Any] = {**run.manifest["settings"]}
-    return Settings(**{**values, "start": run.manifest["window"]["start"], "end": None})
+    start = run.manifest["window"]["start"]
+    return settings_of({**run.manifest["settings"], "start": start, "end": None})
 
 
 def divide_again(run: Result) -> date:
@@ -76,7 +77,7 @@ def changes_since(run: Result, job: Job) -> list[str]:
     return [f"The strategy's file has changed since {run.id}: the rule may not be the frozen one."]
 
 
-def _texts(cls: type, values: Mapping[str, Any], run: str) -> dict[str, str]:
+def _texts(cls: type, values: Mapping[str, Json], run: str) -> dict[str, str]:
     """Parameters as a command line would write them, those at their defaults left out."""
     specs = {spec.name: spec for spec in parameters(cls)}
     unknown = [name for name in values if name not in specs]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -64,8 +64,8 @@ class Result:
     references: equity of "benchmark" and of each control, sessions x names, same initial capital.
     rates: `cash`, what a year of idle cash earned as known on each session.
     placebos: label, start (ISO date) and excess a year of each placebo.
-    evaluation: `Evaluation.as_json()`, None where the run was not evaluated. Its keys can be
-        written as attributes too: `result.evaluation.scored.sessions`.
+    evaluation: `Evaluation.as_json()`, None where the run was not evaluated. Type checkers know its
+        keys; a notebook may write them as attributes: `result.evaluation.scored.sessions`.
     """
 
     manifest: ManifestJson
@@ -201,7 +201,7 @@ def load(folder: Path) -> Result:
         return Result(manifest=manifest, equity=equity, evaluation=evaluation, **tables)
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
+def write_json(path: Path, value: Mapping[str, object]) -> None:
     text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 

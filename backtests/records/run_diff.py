@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 
 from backtests.records.result import Result
 from newsfolio.formatting import percent
+from reports.contract.manifest import ManifestJson
 
 _COSTS = ("costs", "lots", "dividends", "withholding", "impact", "participation", "funding",
           "credit_spread", "tolerance")  # fmt: skip
@@ -44,6 +45,27 @@ class Cause:
     other: str
 
 
+class CauseJson(TypedDict):
+    """A `Cause` as `--json` prints it."""
+
+    kind: str
+    what: str
+    one: str
+    other: str
+
+
+class RunDifferenceJson(TypedDict):
+    """A `RunDifference` as `--json` prints it."""
+
+    one: str
+    other: str
+    causes: list[CauseJson]
+    figures: tuple[tuple[str, str, str], ...]
+    first_day: str
+    fills: tuple[str, ...]
+    conclusion: str
+
+
 @dataclass(frozen=True)
 class RunDifference:
     """Two runs side by side.
@@ -74,8 +96,19 @@ class RunDifference:
             "tell which moved the figures."
         )
 
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "conclusion": self.conclusion}
+    def as_json(self) -> RunDifferenceJson:
+        return {
+            "one": self.one,
+            "other": self.other,
+            "causes": [
+                {"kind": cause.kind, "what": cause.what, "one": cause.one, "other": cause.other}
+                for cause in self.causes
+            ],
+            "figures": self.figures,
+            "first_day": self.first_day,
+            "fills": self.fills,
+            "conclusion": self.conclusion,
+        }
 
     def as_text(self) -> str:
         rows = [("", self.one, self.other), *self.figures]
@@ -102,7 +135,7 @@ def difference(result: Result, other: Result) -> RunDifference:
     )
 
 
-def _causes(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Cause]:
+def _causes(manifest: ManifestJson, other: ManifestJson) -> Iterator[Cause]:
     yield from _pairs("data", manifest["data"], other["data"], ("source", "snapshot"))
     yield from _pairs("code", manifest["strategy"], other["strategy"], ("name", "code"))
     yield from _pairs("code", manifest["versions"], other["versions"], ("newsfolio", "code"))
@@ -118,7 +151,10 @@ def _causes(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[C
 
 
 def _pairs(
-    kind: str, values: Mapping[str, Any], other: Mapping[str, Any], keys: Any = None
+    kind: str,
+    values: Mapping[str, object],
+    other: Mapping[str, object],
+    keys: Iterable[str] | None = None,
 ) -> Iterator[Cause]:
     names = {"code": "file" if "doc" in values else "engine"} if kind == "code" else {}
     for key in keys if keys is not None else dict.fromkeys([*values, *other]):

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import NamedTuple
 
 from backtests import paths
 from backtests.plain_strategy import author_of
@@ -23,6 +23,7 @@ from backtests.runner.provenance import parameter_values, settings_values
 from newsfolio.blame import place_of, said_by, writable
 from newsfolio.errors import CommandError, NewsfolioError, OutputError, StrategyError
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import FiguresByName, Json
 from reports.contract.sweep import AskedJson
 
 
@@ -133,29 +134,38 @@ def variant_trial(
     )
 
 
-def set_trial(
-    about: AskedJson, row: Mapping[str, Any], metrics: Sequence[str], exposure: Exposure
-) -> Trial:
-    """A set of a sweep, or its walk-forward, as its row in the table says.
+class SetOutcome(NamedTuple):
+    """What came of a set of a sweep, or of its walk-forward; fields as those of a `Trial`.
 
-    about: what sweep.json says of the sweep. metrics: columns of the row that the ledger keeps.
-    exposure: of the sweep's own strategy.
+    figures: headline figures, none where it failed. score: Sharpe ratio of the difference.
     """
+
+    values: Mapping[str, Json]
+    error: str
+    figures: FiguresByName = {}
+    start: str = ""
+    end: str = ""
+    scored: int = 0
+    score: float | None = None
+
+
+def set_trial(about: AskedJson, outcome: SetOutcome, exposure: Exposure) -> Trial:
+    """about: what sweep.json says of the sweep. exposure: of the sweep's own strategy."""
     return Trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=about["strategy"]["name"],
-        parameters=row["values"],
+        parameters=outcome.values,
         code=about["strategy"]["code"],
         data=about["data"]["snapshot"],
         simulated=about["data"]["simulated"],
         settings=about["settings"],
-        start=row.get("start", ""),
-        end=row.get("end", ""),
-        error=row["error"],
+        start=outcome.start,
+        end=outcome.end,
+        error=outcome.error,
         run=about["id"],
-        metrics={} if row["error"] else {name: row[name] for name in metrics},
-        scored=row.get("scored", 0),
-        sharpe=row.get("score"),
+        metrics=outcome.figures,
+        scored=outcome.scored,
+        sharpe=outcome.score,
         exposure=exposure,
     )
 

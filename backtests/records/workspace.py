@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from backtests import paths
 from backtests.records.ledger import Ledger
-from backtests.settings import Settings
+from backtests.settings import RunSettings, Settings, settings_of
 from markets.open import Beside
 from markets.snapshot import Source
-from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +32,7 @@ class Workspace:
 
 def open_workspace(
     data: Data,
-    settings: Mapping[str, Any],
+    settings: RunSettings,
     ledger: str | Path | None = None,
     *,
     offline: bool = False,
@@ -45,17 +44,9 @@ def open_workspace(
 
     CommandError for a setting that does not exist or a source that cannot be.
     """
-    chosen = open_settings(settings)
+    chosen = settings_of(settings)
     source = open_data(data, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor)
     return Workspace(source, chosen, open_ledger(ledger))
-
-
-def open_settings(settings: Mapping[str, Any]) -> Settings:
-    """Settings by name; CommandError for one that does not exist."""
-    try:
-        return Settings(**settings)
-    except TypeError as error:
-        raise CommandError(f"unknown setting: {error}") from None
 
 
 def open_data(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TypedDict
 
 from markets.bars import Bars
 from markets.reference.currencies import EcbRates
@@ -35,6 +35,45 @@ class ClaimVerdict(StrEnum):
     CORRECTED = "holds as corrected"
     UNTESTABLE = "untestable"
     SIMULATED = "simulated"
+
+
+class MeasuredReadingJson(TypedDict):
+    """A `MeasuredReading` as `--json` prints it; figures as fractions, ISO days."""
+
+    label: str
+    start: str
+    end: str
+    claimed: float
+    says: str
+    tolerance: float
+    measured: float | None
+    verdict: str
+    detail: str
+    decides: bool
+
+
+class ReadingsJson(TypedDict):
+    """The window and figure of the reading that decides, and what all of them say."""
+
+    start: str | None
+    end: str | None
+    measured: float | None
+    verdict: str
+
+
+class MeasuredClaimJson(TypedDict):
+    """A `CheckedClaim` as `--json` prints it."""
+
+    id: str
+    article: str
+    claim: str
+    claimed: float | None
+    as_stated: ReadingsJson
+    as_corrected: ReadingsJson | None
+    verdict: str
+    reason: str
+    readings: list[MeasuredReadingJson]
+    basis: list[str]
 
 
 @dataclass(frozen=True)
@@ -72,7 +111,7 @@ class MeasuredReading:
             return figure(value)
         return f"{value * 100:+.1f} %" if value else "0"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> MeasuredReadingJson:
         return {
             "label": self.label,
             "start": self.start,
@@ -137,7 +176,7 @@ class CheckedClaim:
             "sentence": self.reason,
         }
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> MeasuredClaimJson:
         """The claim as `newsfolio claims --json` prints it; figures as fractions."""
         first = deciding(self.stated)
         return {
@@ -266,8 +305,7 @@ def _basis(claim: Claim, bars: Mapping[str, Bars], declared: Declared) -> tuple[
     return tuple(record.basis(line) for line in listed)
 
 
-def _summary(readings: Sequence[MeasuredReading]) -> dict[str, Any]:
-    """The window and figure of the reading that decides, and what all of them say."""
+def _summary(readings: Sequence[MeasuredReading]) -> ReadingsJson:
     first = deciding(readings)
     return {
         "start": first.start if first else None,

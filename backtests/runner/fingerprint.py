@@ -10,7 +10,6 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import CodeType
-from typing import Any
 
 import newsfolio
 from backtests import strategy_loader
@@ -71,7 +70,7 @@ def _imports(file: Path) -> set[str]:
     return names - {""}
 
 
-def _attribute(name: str, value: Any) -> bytes:
+def _attribute(name: str, value: object) -> bytes:
     """A method's instructions, or the value of an attribute that says the same in every process."""
     inner = (getattr(value, part, None) for part in ("fget", "func", "__func__"))
     function = next(filter(inspect.isfunction, inner), value)
@@ -92,7 +91,7 @@ def _instructions(code: CodeType) -> bytes:
     return b"".join(parts)
 
 
-def _in_words(value: Any) -> str:
+def _in_words(value: object) -> str:
     """A value in words; sets in one order."""
     return repr(sorted(map(repr, value)) if isinstance(value, set | frozenset) else value)
 

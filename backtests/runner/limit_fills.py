@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from backtests.runner.run import Run
 from backtests.simulation.fills import Fill
-from markets.reference.fillable import at_limit
+from markets.reference.fillable import LimitGrids, at_limit
 from markets.reference.price_limits import board_of
 
 SAME = 1e-9
@@ -20,9 +20,13 @@ SAME = 1e-9
 
 def limit_notes(run: Run) -> Iterator[str]:
     """A note a line on purchases at a close at the upper limit, and on sales at the lower one."""
-    market, grids = run.market, vars(run.market)
+    market = run.market
     if not run.origin.plain:
         return
+    grids: LimitGrids = {
+        "open": market.open, "close": market.close, "last": market.last,
+        "dividend": market.dividend, "later": market.later,
+    }  # fmt: skip
     for column, asset in enumerate(market.assets):
         if board_of(asset) is None:
             continue

@@ -6,16 +6,16 @@ import inspect
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
-from typing import Any, cast
+from typing import cast
 
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.fingerprint import code_of
 from backtests.settings import CostTable, Settings
 from newsfolio.assets import Asset, sleeves_of
-from newsfolio.costs import Costs
+from newsfolio.costs import Costs, CostsTable
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
-from reports.contract.manifest import BareThesisJson, SettingsJson, StrategyJson
+from reports.contract.manifest import BareThesisJson, Json, SettingsJson, StrategyJson
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Provenance:
         return cls(about, thesis_of(strategy), source, snapshot, plain)
 
 
-def parameter_values(strategy: Strategy) -> dict[str, Any]:
+def parameter_values(strategy: Strategy) -> dict[str, Json]:
     """Parameters as JSON values, by name."""
     return {
         spec.name: plain_value(getattr(strategy, spec.name)) for spec in parameters(type(strategy))
@@ -90,15 +90,15 @@ def settings_values(settings: Settings) -> SettingsJson:
     return cast(SettingsJson, {**values, "costs": _costs(settings.costs)})
 
 
-def _costs(costs: Costs | CostTable | None) -> Any:
+def _costs(costs: Costs | CostTable | None) -> str | CostsTable:
     """A word, or the terms as a table."""
     return costs.written() if isinstance(costs, Costs) else (costs or CostTable.VENUE).value
 
 
-def plain_value(value: Any) -> Any:
+def plain_value(value: object) -> Json:
     """A parameter or setting as JSON can hold it."""
     if isinstance(value, Enum):
-        return value.value
+        return plain_value(value.value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Asset):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
 from backtests.engines import kernel
 from backtests.runner.holdings.at_close import Held, held_at_close
 from backtests.runner.holdings.reading import read_statement
-from backtests.runner.holdings.statement import Outside
+from backtests.runner.holdings.statement import Outside, OutsideJson
 from backtests.runner.inputs import cost_model, fx_source, inputs_alone
 from backtests.settings import Dividends, Lots, Settings
 from backtests.simulation.desk import Desk
@@ -25,6 +25,7 @@ from markets.reference.calendars import sessions_of
 from markets.snapshot import Source
 from newsfolio.formatting import figure, percent
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import ExplainedJson
 
 OLD = 5
 """Sessions after which a close is too old to size an order by without a word."""
@@ -40,6 +41,38 @@ class Order:
     currency: str
     value: float
     cost: float
+
+    def as_json(self) -> OrderJson:
+        return {
+            "asset": self.asset, "shares": self.shares, "price": self.price,
+            "currency": self.currency, "value": self.value, "cost": self.cost,
+        }  # fmt: skip
+
+
+class OrderJson(TypedDict):
+    """An `Order` as `--json` prints it."""
+
+    asset: str
+    shares: float
+    price: float
+    currency: str
+    value: float
+    cost: float
+
+
+class AdviceJson(TypedDict):
+    """`Advice` as `--json` prints it: ISO days, weights as fractions."""
+
+    asof: str
+    decided: str | None
+    equity: float
+    currency: str
+    simulated: bool
+    weights: dict[str, float]
+    orders: list[OrderJson]
+    outside: list[OutsideJson]
+    notes: list[str]
+    explained: ExplainedJson | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +96,7 @@ class Advice:
     outside: tuple[Outside, ...] = ()
     warnings: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> AdviceJson:
         """JSON values: weights as fractions, orders in raw shares, money in base currency."""
         return {
             "asof": self.asof.isoformat(),
@@ -72,10 +105,10 @@ class Advice:
             "currency": self.currency,
             "simulated": self.simulated,
             "weights": dict(self.weights),
-            "orders": [asdict(order) for order in self.orders],
+            "orders": [order.as_json() for order in self.orders],
             "outside": [held.as_json() for held in self.outside],
             "notes": list(dict.fromkeys((*self.notes, *self.warnings))),
-            "explained": asdict(self.explained) if self.explained else None,
+            "explained": self.explained.as_json() if self.explained else None,
         }
 
     def as_text(self) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, nan, sqrt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -250,7 +249,7 @@ def _ratio(excess: Floats, deviation: Floats, frequency: float) -> Floats:
     return np.asarray(ratio * sqrt(frequency))
 
 
-def _days(index: Any) -> Days:
+def _days(index: pd.Index) -> Days:
     return np.asarray(index.to_numpy(), dtype="datetime64[D]")
 
 

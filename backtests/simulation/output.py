@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from backtests.simulation.fills import CashEvent, Fill, Lapse
+from reports.contract.manifest import ExplainedJson
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class Explained:
     day: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | float, ...], ...]
+
+    def as_json(self) -> ExplainedJson:
+        return {"day": self.day, "columns": self.columns, "rows": self.rows}
 
 
 def cell(value: object) -> str | float:

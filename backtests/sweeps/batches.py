@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TypedDict
 
 from backtests.engines import kernel
 from backtests.simulation.decision_tables import DecisionTable
@@ -12,8 +12,10 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.output import EngineOutput
 from backtests.sweeps.shared_market import SharedMarket
+from markets.market import Floats
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import FiguresByName, Json
 
 ROOM, EACH = 16_000_000, 64
 """Bytes that sets run together may need, and what a weight or a session of one does at most."""
@@ -21,8 +23,24 @@ ROOM, EACH = 16_000_000, 64
 GROUPS = 8
 """Of sets, each with a market or a schedule of its own, that may wait to be run together."""
 
-Row = dict[str, Any]
-"""A set as the table has it."""
+
+class SweepRow(TypedDict, total=False):
+    """A set as the table has it, as far as its simulation came; an `error` leaves the rest out.
+
+    values: its parameters. score: Sharpe ratio of the difference to the control, over the `scored`
+    sessions. returns: (S - 1,) where they are kept.
+    """
+
+    set: int
+    id: str
+    values: Mapping[str, Json]
+    error: str
+    figures: FiguresByName
+    score: float | None
+    start: str
+    end: str
+    scored: int
+    returns: Floats
 
 
 class SetBatch:
@@ -35,7 +53,7 @@ class SetBatch:
     def __init__(self, shared: SharedMarket, desk: Desk) -> None:
         self.shared = shared
         self.desk = desk
-        self.rows: list[Row] = []
+        self.rows: list[SweepRow] = []
         self.strategies: list[Strategy] = []
         self.outputs: list[EngineOutput] = []
         self.decided: list[DecisionTable] = []
@@ -68,7 +86,7 @@ class SetBatch:
 
 
 @contextmanager
-def errors_in(row: Row) -> Iterator[None]:
+def errors_in(row: SweepRow) -> Iterator[None]:
     """A bug in one set must not cost the others."""
     try:
         yield

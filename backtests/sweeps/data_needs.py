@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import TypeAlias
 
 from backtests.sweeps.grid import ParameterGrid
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
+
+MarketKey: TypeAlias = tuple[object, ...]
+"""What a market depends on; equal where it is the same one."""
 
 
 def same_lines(plan: ParameterGrid) -> bool:
@@ -34,18 +37,18 @@ def varies(base: Strategy) -> bool:
 
 def _follows(strategy: Strategy) -> bool:
     """Whether anything that a market depends on is a set's own."""
-    kind: Any = type(strategy)
-    return _computes(kind) or not vars(strategy).keys().isdisjoint(ASKED)
+    bases = type(strategy).__mro__
+    return _computes(bases) or not vars(strategy).keys().isdisjoint(ASKED)
 
 
 @lru_cache
-def _computes(kind: Any) -> bool:
+def _computes(bases: tuple[type, ...]) -> bool:
     """Whether anything that a market depends on follows from the parameters."""
-    held = (vars(base).get(name) for base in kind.__mro__ for name in ASKED)
+    held = (vars(base).get(name) for base in bases for name in ASKED)
     return any(hasattr(value, "__get__") for value in held)
 
 
-def asks(strategy: Strategy) -> Any:
+def asks(strategy: Strategy) -> MarketKey:
     """What the market of a strategy depends on, as a key."""
-    kind: Any = type(strategy)
-    return (kind, *(getattr(strategy, name) for name in ASKED)) if _follows(strategy) else kind
+    kind = type(strategy)
+    return (kind, *(getattr(strategy, name) for name in ASKED)) if _follows(strategy) else (kind,)

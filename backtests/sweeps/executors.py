@@ -20,11 +20,11 @@ from typing import Any
 
 from backtests.plain_strategy import PlainStrategy
 from backtests.runner.fingerprint import engine_code
-from backtests.sweeps.batches import Row
+from backtests.sweeps.batches import SweepRow
 from backtests.sweeps.jobs import Jobs
 from newsfolio.errors import CommandError, EngineError
 
-Done = tuple[int, list[Row]]
+Done = tuple[int, list[SweepRow]]
 Executor = Callable[[Jobs, Iterable[int]], Iterator[Done]]
 
 AHEAD = 2
@@ -97,7 +97,7 @@ def _abandon(pool: ProcessPoolExecutor, others: Set[BaseProcess]) -> None:
 
 
 def _streamed(
-    submit: Callable[[int], Future[list[Row]]], numbers: Iterable[int], most: int
+    submit: Callable[[int], Future[list[SweepRow]]], numbers: Iterable[int], most: int
 ) -> Iterator[Done]:
     """Answers as they come, with `most` jobs under way."""
     coming = iter(numbers)
@@ -129,7 +129,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _do(job: int) -> list[Row]:
+def _do(job: int) -> list[SweepRow]:
     return _JOBS[""](job)
 
 
@@ -187,7 +187,7 @@ def _gathered(
             answers.add(following)
 
 
-def do_packed(blob: bytes, digest: str, job: int) -> list[Row]:
+def do_packed(blob: bytes, digest: str, job: int) -> list[SweepRow]:
     """One job on a worker of a cluster, which unpacks the jobs once."""
     import pickle
 

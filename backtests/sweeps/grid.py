@@ -8,12 +8,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from backtests.runner.provenance import plain_value
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.parameters import Parameter, parameters
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import Json
+from reports.contract.sweep import StretchJson
 
 ROUNDS = 4
 """Of the shuffle below; three mix every part of a number with every other."""
@@ -24,11 +25,11 @@ class Axis:
     """One parameter of a sweep: the values it takes, or the bounds that it is drawn between."""
 
     name: str
-    values: Sequence[Any] = ()
+    values: Sequence[object] = ()
     low: float = math.nan
     high: float = math.nan
 
-    def as_json(self) -> Any:
+    def as_json(self) -> list[Json] | StretchJson:
         """What was asked for, as JSON values."""
         if isinstance(self.values, range):
             return {"low": self.values[0], "high": self.values[-1]}
@@ -54,7 +55,7 @@ class ParameterGrid:
         """Sets of the grid; 0 where a parameter is drawn from a continuum."""
         return math.prod(len(axis.values) for axis in self.axes)
 
-    def values(self, place: int) -> dict[str, Any]:
+    def values(self, place: int) -> dict[str, object]:
         """The values of set number `place`, the last axis turning fastest."""
         if not self.cells:
             lot = Random(f"{self.seed}/{place}")  # noqa: S311
@@ -71,14 +72,14 @@ class ParameterGrid:
         """Set number `place`; a NewsfolioError where its values do not go together."""
         return self.strategy_with(self.values(place))
 
-    def strategy_with(self, values: Mapping[str, Any]) -> Strategy:
+    def strategy_with(self, values: Mapping[str, object]) -> Strategy:
         """The set with these values."""
         return dataclasses.replace(self.base, **values)  # type: ignore[type-var]
 
 
 def grid_of(
     base: Strategy,
-    values: Mapping[str, Iterable[Any]] | None = None,
+    values: Mapping[str, Iterable[object]] | None = None,
     random: int | None = None,
     seed: int = 0,
 ) -> ParameterGrid:
@@ -138,7 +139,9 @@ def _mixed(seed: int, turn: int, part: int) -> int:
     return int.from_bytes(digest, "big")
 
 
-def _axis(name: str, values: Iterable[Any], specs: Mapping[str, Parameter], base: Strategy) -> Axis:
+def _axis(
+    name: str, values: Iterable[object], specs: Mapping[str, Parameter], base: Strategy
+) -> Axis:
     if name not in specs:
         raise UnknownName(f"parameter of {base.name}", name, specs)
     spec, kind = specs[name], type(base)
@@ -168,5 +171,5 @@ def _bounded(base: Strategy, specs: Mapping[str, Parameter]) -> tuple[Axis, ...]
     return axes
 
 
-def _drawn(axis: Axis, lot: Random) -> Any:
+def _drawn(axis: Axis, lot: Random) -> object:
     return lot.choice(axis.values) if axis.values else lot.uniform(axis.low, axis.high)

@@ -7,14 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from backtests.plain_strategy import author_of
 from backtests.runner.fingerprint import code_of, engine_code
 from backtests.runner.provenance import parameter_values, plain_value, settings_values
-from backtests.sweeps.batches import Row
+from backtests.sweeps.batches import SweepRow
 from backtests.sweeps.grid import ParameterGrid
 from backtests.sweeps.simulator import SweepSimulator
+from reports.contract.manifest import Json
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Jobs:
     size: int
     engine: str
     about: str
-    values: Row
+    values: Mapping[str, Json]
     keep: bool = False
 
     @classmethod
@@ -56,7 +56,7 @@ class Jobs:
     def places(self, job: int) -> range:
         return range(job * self.size, min((job + 1) * self.size, len(self.grid)))
 
-    def __call__(self, job: int) -> list[Row]:
+    def __call__(self, job: int) -> list[SweepRow]:
         """The sets of one job, in order; what goes wrong with one is in its row."""
         names, places = Namer(self.about), self.places(job)
         sets = [self.grid.values(place) for place in places]
@@ -74,12 +74,12 @@ class Namer:
     def __init__(self, about: str) -> None:
         self._start = hashlib.sha256(about.encode())
 
-    def __call__(self, values: Mapping[str, Any]) -> str:
+    def __call__(self, values: Mapping[str, Json]) -> str:
         digest = self._start.copy()
         digest.update(json.dumps(values, sort_keys=True).encode())
         return digest.hexdigest()[:16]
 
 
-def json_values(values: Mapping[str, Any]) -> Row:
+def json_values(values: Mapping[str, object]) -> dict[str, Json]:
     """Parameters as JSON values."""
     return {name: plain_value(value) for name, value in values.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
+from typing import TypeVar
 
 import pandas as pd
 
@@ -34,8 +34,8 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.metrics import figures_of, traded_of
 from backtests.simulation.output import EngineOutput
-from backtests.sweeps.batches import GROUPS, Row, SetBatch, errors_in
-from backtests.sweeps.data_needs import asks, varies
+from backtests.sweeps.batches import GROUPS, SetBatch, SweepRow, errors_in
+from backtests.sweeps.data_needs import MarketKey, asks, varies
 from backtests.sweeps.grid import ParameterGrid
 from backtests.sweeps.shared_market import Comparator, SharedMarket, comparator_of, returns_of
 from markets.market import Floats
@@ -50,6 +50,9 @@ PROVED = 3
 """Sets of a sweep, evenly spread, whose vectorised decisions are compared with those one by one."""
 
 
+Kept = TypeVar("Kept")
+
+
 class SweepSimulator:
     """The bars of a sweep and the markets made of them: all that a worker needs."""
 
@@ -59,14 +62,14 @@ class SweepSimulator:
         self.settings = settings
         self.source = source
         self.costs = cost_model(settings, fx_source(settings, bars))
-        self._markets: OrderedDict[Any, SharedMarket] = OrderedDict()
-        self._comparators: OrderedDict[Any, Comparator | None] = OrderedDict()
+        self._markets: OrderedDict[MarketKey, SharedMarket] = OrderedDict()
+        self._comparators: OrderedDict[MarketKey, Comparator | None] = OrderedDict()
 
     @classmethod
     def of(cls, grid: ParameterGrid, source: Source, settings: Settings) -> SweepSimulator:
         """Everything that any set needs of a source, read before the first is simulated."""
         settings = settings_for(grid.base, settings)
-        needed: dict[Any, Inputs] = {}
+        needed: dict[MarketKey, Inputs] = {}
         for place in range(len(grid)) if varies(grid.base) else ():
             try:
                 strategy = grid.strategy(place)
@@ -129,24 +132,28 @@ class SweepSimulator:
         except StrategyError:
             return False  # `weights` fails where its table does not
 
-    def curve(self, strategy: Strategy) -> tuple[pd.Series, Row]:
+    def curve(self, strategy: Strategy) -> tuple[pd.Series, SweepRow]:
         """The equity of one set, and its row; raises what goes wrong."""
         shared, output = self.run(strategy)
         transactions = transactions_of(shared.market, [(output.fills, output.events)])
         equity, figures = self._figures(shared, transactions)
-        row = {"error": "", **figures[0], **self._scored(strategy, shared, equity[0])}
+        row: SweepRow = {"error": "", "figures": figures[0]}
+        self._score_row(row, strategy, shared, equity[0])
         return pd.Series(equity[0], shared.days, name="equity"), row
 
-    def rows(self, makers: Iterable[Callable[[], Strategy]], *, keep: bool = False) -> list[Row]:
+    def rows(
+        self, makers: Iterable[Callable[[], Strategy]], *, keep: bool = False
+    ) -> list[SweepRow]:
         """The figures of each set, its score, and the window that they are of.
 
         makers: answer a set each, or raise; what goes wrong with one is the `error` of its row.
         keep: also `returns`, what each session after the first earned.
         """
-        rows: list[Row] = []
-        waiting: dict[Any, SetBatch] = {}
+        rows: list[SweepRow] = []
+        waiting: dict[MarketKey, SetBatch] = {}
         for make in makers:
-            rows.append(row := {"error": ""})
+            row: SweepRow = {"error": ""}
+            rows.append(row)
             with errors_in(row):
                 key, group = self._joined(make(), row, waiting)
                 if group.full:
@@ -158,8 +165,8 @@ class SweepSimulator:
         return rows
 
     def _joined(
-        self, strategy: Strategy, row: Row, waiting: dict[Any, SetBatch]
-    ) -> tuple[Any, SetBatch]:
+        self, strategy: Strategy, row: SweepRow, waiting: dict[MarketKey, SetBatch]
+    ) -> tuple[MarketKey, SetBatch]:
         """The group that a set has been added to, and its key."""
         shared = self.shared(strategy)
         desk = self._desk(strategy, shared)
@@ -176,7 +183,7 @@ class SweepSimulator:
     def _fill(self, group: SetBatch, *, keep: bool) -> None:
         """The rows of a group; where one set spoils it, of each set by itself."""
         shared = group.shared
-        failed: Row = {}
+        failed: SweepRow = {}
         with errors_in(failed):
             equities, figures = self._figures(shared, group.transactions())
         if failed and len(group.rows) > 1:
@@ -189,7 +196,8 @@ class SweepSimulator:
                 group.rows, group.strategies, equities, figures, strict=True
             ):
                 with errors_in(row):
-                    row |= own | self._scored(strategy, shared, equity)
+                    row["figures"] = own
+                    self._score_row(row, strategy, shared, equity)
                     if keep:
                         row["returns"] = returns_of(equity)
 
@@ -204,7 +212,7 @@ class SweepSimulator:
 
     def _figures(
         self, shared: SharedMarket, transactions: Transactions
-    ) -> tuple[Floats, list[dict[str, Any]]]:
+    ) -> tuple[Floats, list[dict[str, float | None]]]:
         """(K, S) equity of K sets, and the figures of each."""
         market, settings = shared.market, self.settings
         _, equity = valuations(market, transactions, settings.cash, settings.credit_spread)
@@ -212,13 +220,12 @@ class SweepSimulator:
         traded = traded_of(transactions.fills, days, transactions.fills_end)
         return equity, figures_of(shared.axis, equity, traded, shared.cash)
 
-    def _scored(self, strategy: Strategy, shared: SharedMarket, equity: Floats) -> Row:
-        return {
-            "score": self._score(strategy, shared, equity),
-            "start": shared.start,
-            "end": shared.end,
-            "scored": shared.scored.sessions if strategy.thesis else 0,
-        }
+    def _score_row(
+        self, row: SweepRow, strategy: Strategy, shared: SharedMarket, equity: Floats
+    ) -> None:
+        row["score"] = self._score(strategy, shared, equity)
+        row["start"], row["end"] = shared.start, shared.end
+        row["scored"] = shared.scored.sessions if strategy.thesis else 0
 
     def exposure(self, strategy: Strategy) -> Exposure:
         """What a strategy has its money in; its universe where it cannot be run, or not fast."""
@@ -322,7 +329,7 @@ def _last_if_benchmark(reference: Reference) -> bool:
     return reference.name == BENCHMARK
 
 
-def _remember(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+def _remember(kept: OrderedDict[MarketKey, Kept], key: MarketKey, value: Kept) -> None:
     kept[key] = value
     if len(kept) > MOST:
         kept.popitem(last=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from backtests.sweeps.batches import Row
+    from backtests.sweeps.batches import SweepRow
 
 METRICS = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "sortino",
            "max_drawdown", "turnover", "costs", "trades")  # fmt: skip
@@ -44,7 +44,7 @@ class SetTable:
         """The jobs whose sets need not be simulated again."""
         return _jobs(self.folder)
 
-    def write(self, job: int, rows: Sequence[Row]) -> None:
+    def write(self, job: int, rows: Sequence[SweepRow]) -> None:
         """Keep the sets of a job; OutputError where the folder cannot be written."""
         import pyarrow as pa
 
@@ -52,7 +52,7 @@ class SetTable:
         columns = {
             column: [row["values"][named[column]] for row in rows]
             if column in named
-            else [row.get(column) for row in rows]
+            else [_cell(row, column) for row in rows]
             for column in self._schema.names
         }
         _keep(self._path(job), pa.table(columns, schema=self._schema))
@@ -87,7 +87,7 @@ class ReturnStore:
         """The jobs whose returns are kept."""
         return _jobs(self.folder)
 
-    def write(self, job: int, rows: Sequence[Row]) -> None:
+    def write(self, job: int, rows: Sequence[SweepRow]) -> None:
         """Keep the returns of a job; OutputError where the folder cannot be written."""
         import numpy as np
         import pyarrow as pa
@@ -111,6 +111,12 @@ class ReturnStore:
 
     def _path(self, job: int) -> Path:
         return self.folder / f"{job:06d}.parquet"
+
+
+def _cell(row: SweepRow, column: str) -> object:
+    """None where a set did not come so far."""
+    cells: Mapping[str, object] = row["figures"] if column in METRICS and "figures" in row else row
+    return cells.get(column)
 
 
 def _jobs(folder: Path) -> set[int]:

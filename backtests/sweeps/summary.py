@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from backtests.runner.provenance import plain_value
 from backtests.sweeps.grid import ParameterGrid
 from backtests.sweeps.storage import METRICS, SetTable, columns
 from reports.contract.sweep import (
+    Cell,
     ErrorJson,
     MapJson,
     PlateauJson,
@@ -145,15 +146,16 @@ def _groups(table: SetTable, grid: ParameterGrid, name: str) -> Groups:
     ]
 
 
-def _in_order(grid: ParameterGrid, name: str, values: list[Any]) -> list[Any]:
+def _in_order(grid: ParameterGrid, name: str, values: list[Cell]) -> list[Cell]:
     """Numbers by size, words as they were given."""
-    if all(isinstance(value, int | float) for value in values):
-        return sorted(values)
-    given = next(axis.as_json() for axis in grid.axes if axis.name == name)
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) == len(values):
+        return [*sorted(numbers)]
+    given = [plain_value(value) for value in next(a.values for a in grid.axes if a.name == name)]
     return sorted(values, key=given.index)
 
 
-def _called(value: Any) -> str:
+def _called(value: Cell) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

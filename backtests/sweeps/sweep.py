@@ -8,24 +8,31 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from backtests import paths
 from backtests.evaluation.schema import as_json
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.records.result import write_json
-from backtests.records.trials import Attempt, attempted, counted_if_unmade, set_trial
+from backtests.records.trials import (
+    Attempt,
+    SetOutcome,
+    attempted,
+    counted_if_unmade,
+    set_trial,
+)
 from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.assumptions import assumptions
 from backtests.runner.fingerprint import code_of, engine_code, versions
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.provenance import Provenance, settings_values, thesis_of
-from backtests.sweeps.batches import Row
+from backtests.settings import RunSettings
+from backtests.sweeps.batches import SweepRow
 from backtests.sweeps.executors import Executor, executor_of
 from backtests.sweeps.grid import ParameterGrid, grid_of
 from backtests.sweeps.jobs import Jobs
 from backtests.sweeps.simulator import SweepSimulator
-from backtests.sweeps.storage import METRICS, ReturnStore, SetTable
+from backtests.sweeps.storage import ReturnStore, SetTable
 from backtests.sweeps.summary import ranks_by, summarise
 from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
@@ -114,7 +121,7 @@ def sweep(
     data: Data = "yahoo",
     *,
     universe: Sequence[str] = (),
-    grid: Mapping[str, Iterable[Any]] | None = None,
+    grid: Mapping[str, Iterable[object]] | None = None,
     random: int | None = None,
     seed: int = 0,
     by: str = "",
@@ -128,7 +135,7 @@ def sweep(
     snapshot: str | None = None,
     vendor: str = "",
     progress: Callable[[str], None] | None = None,
-    **settings: Any,
+    **settings: Unpack[RunSettings],
 ) -> SweepResult:
     """Simulate many sets of parameters of one strategy; `table` has them all.
 
@@ -148,7 +155,7 @@ def sweep(
     cannot be simulated has its error in the table.
     """
     folder = Path(out or paths.RUNS).absolute()  # an author's file may go elsewhere
-    kernel = {**settings, "engine": "kernel"}
+    kernel: RunSettings = {**settings, "engine": "kernel"}
     workspace = open_workspace(
         data, kernel, ledger, offline=offline, facts=facts, snapshot=snapshot, vendor=vendor
     )
@@ -246,10 +253,10 @@ class _Finished:
 
     def __init__(self, table: SetTable, attempt: Attempt, about: AskedJson) -> None:
         self._table, self._attempt, self._about = table, attempt, about
-        self._waiting: list[tuple[int, Sequence[Row]]] = []
+        self._waiting: list[tuple[int, Sequence[SweepRow]]] = []
         self._kept = float("-inf")
 
-    def add(self, job: int, rows: Sequence[Row]) -> None:
+    def add(self, job: int, rows: Sequence[SweepRow]) -> None:
         self._waiting.append((job, rows))
         if time.monotonic() - self._kept >= EVERY:
             self.keep()
@@ -259,7 +266,7 @@ class _Finished:
         waiting, self._waiting = self._waiting, []
         if waiting:
             sets = [row for _, rows in waiting for row in rows]
-            trials = [set_trial(self._about, row, METRICS, self._attempt.exposure) for row in sets]
+            trials = [set_trial(self._about, _outcome(row), self._attempt.exposure) for row in sets]
             self._attempt.record(trials, closes=False)
         for job, rows in waiting:
             self._table.write(job, rows)
@@ -273,14 +280,27 @@ def _walk(
     try:
         result = walk(plan, returns)
     except NewsfolioError as error:
-        failed = {"values": plan.parameters, "error": str(error)}
-        attempt.record([set_trial(about, failed, METRICS, attempt.exposure)], closes=False)
+        failed = SetOutcome(plan.parameters, str(error))
+        attempt.record([set_trial(about, failed, attempt.exposure)], closes=False)
         return {"train": plan.asked.train, "test": plan.asked.test, "why": str(error)}
-    row = {**result.row, "values": plan.parameters, "error": ""}
+    row: SweepRow = {**result.row, "values": plan.parameters, "error": ""}
     if not (folder / result.summary["curve"]).exists():
-        attempt.record([set_trial(about, row, METRICS, attempt.exposure)], closes=False)
+        attempt.record([set_trial(about, _outcome(row), attempt.exposure)], closes=False)
     write_curves(result, folder)
-    return {**result.summary, "why": ""}
+    return result.summary
+
+
+def _outcome(row: SweepRow) -> SetOutcome:
+    """What the ledger keeps of a set."""
+    return SetOutcome(
+        values=row["values"],
+        error=row["error"],
+        figures={} if row["error"] else row["figures"],
+        start=row.get("start", ""),
+        end=row.get("end", ""),
+        scored=row.get("scored", 0),
+        score=row.get("score"),
+    )
 
 
 def load(folder: Path) -> SweepResult:
@@ -367,7 +387,7 @@ class _Progress:
         self._before = self._done = before
         self._since = time.monotonic()
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[SweepRow]) -> None:
         self._done += len(rows)
         self._failed += sum(bool(row["error"]) for row in rows)
         if self._say is None:

@@ -81,10 +81,21 @@ def _charged(order: _Order, of_venue: Fixings | None, of_broker: Fixings | None)
 
     The fixings convert the amounts of the venue's table and of the own terms; None: nothing does.
     """
-    table = _in_currency(_tabled(order), of_venue)
-    if not isinstance(order.own.commission, Commission):
+    return _with_own(_tabled(order), order.own.commission, of_venue, of_broker)
+
+
+@lru_cache(maxsize=256)
+def _with_own(
+    table: _Charges,
+    commission: Commission | str | None,
+    of_venue: Fixings | None,
+    of_broker: Fixings | None,
+) -> _Charges:
+    """The table and a commission of one's own, once for all lines that they are the same for."""
+    table = _in_currency(table, of_venue)
+    if not isinstance(commission, Commission):
         return table
-    own = _own_in_currency(order.own.commission, of_broker)
+    own = _own_in_currency(commission, of_broker)
     starts = sorted({*table.starts, *own.starts})
     return Dated(tuple(Row(day, (*table.at(day), *own.at(day))) for day in starts))
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from markets.folder.formats import trees
-from markets.folder.formats.catalogue import format_of, recognised, unknown
+from markets.folder.formats.catalogue import format_of, is_spoilt, recognised, unknown
 from markets.folder.formats.format import Format, Quotes, Told
 from markets.folder.formats.fred import FredFormat
 from markets.folder.formats.head import Head, head_of
@@ -125,20 +125,28 @@ def why_no_line(file: PriceFile) -> str:
     """Why a file is of no line, in one sentence."""
     if file.form is not None:
         return f"prices ({file.form.about.title}) of no line; name it after one, such as SPY.csv"
-    one_line = file.path.suffix == ".parquet" and is_one_line(file.path)
-    if file.path.is_file() and not one_line:
-        try:
-            head = head_of(file.path, recognised)
-        except BrokenData as error:
-            return _said(error, file)
-        strange = WIDE.strange(head)
-        if 0 < len(strange) < len(head.header) - 1:
-            return f"columns that are no tickers beside some that are: {', '.join(strange)[:60]}"
-    return (
+    return why_unread(file) or (
         f"{file.path.stem} is no ticker in Yahoo's spelling; a line is read from a file such as "
         "SPY.csv"
     )
 
 
+def why_unread(file: PriceFile) -> str:
+    """What is wrong with a file of no format that is no line by its name either; "" for nothing."""
+    one_line = file.path.suffix == ".parquet" and is_one_line(file.path)
+    if file.form is not None or file.tickers or one_line or not file.path.is_file():
+        return ""
+    try:
+        head = head_of(file.path, recognised)
+        if form := format_of(head, Told()):
+            form.lines(head)
+    except BrokenData as error:
+        return _said(error, file)
+    strange = WIDE.strange(head)
+    if 0 < len(strange) < len(head.header) - 1:
+        return f"columns that are no tickers beside some that are: {', '.join(strange)[:60]}"
+    return _said(unknown(head), file) if is_spoilt(head) else ""
+
+
 def _said(error: BrokenData, file: PriceFile) -> str:
-    return str(error).removeprefix(f"{file.path}: ")
+    return str(error).removeprefix(str(file.path)).removeprefix(":").strip()

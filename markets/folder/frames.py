@@ -19,7 +19,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,7 +98,7 @@ class FrameSource:
         return bars_of(asset, Quotes(table, adjusted, notes, _READINGS), self.today)
 
 
-def frame_source(data: Any, today: date | None, vendor: Told) -> FrameSource:
+def frame_source(data: object, today: date | None, vendor: Told) -> FrameSource:
     """A source of frames; CommandError for another shape, with those that are read."""
     if isinstance(data, Mapping):
         lines = {_ticker(name): _line(name, part) for name, part in data.items()}

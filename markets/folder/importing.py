@@ -8,7 +8,6 @@ so never passes for a total return. Each line is read back and compared before a
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 import math
 import os
@@ -18,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
@@ -206,8 +206,22 @@ def _cell(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def as_json(line: ImportedLine) -> dict[str, object]:
-    """What the report says of a line."""
+class ImportedJson(TypedDict):
+    """What the report says of a line. vendor: the word that reads the new file, "" none needed."""
+
+    ticker: str
+    file: str
+    format: str
+    first: str
+    last: str
+    rows: int
+    adjusted: str
+    notes: list[str]
+    doubts: list[str]
+    vendor: str
+
+
+def as_json(line: ImportedLine) -> ImportedJson:
     bars = line.bars
     return {
         "ticker": bars.ticker,
@@ -218,6 +232,6 @@ def as_json(line: ImportedLine) -> dict[str, object]:
         "rows": len(bars.frame),
         "adjusted": str(bars.priced),
         "notes": list(bars.notes),
-        "doubts": [dataclasses.asdict(doubt)["told"] for doubt in bars.doubts],
+        "doubts": [doubt.told for doubt in bars.doubts],
         "vendor": line.again.value if line.again else "",
     }

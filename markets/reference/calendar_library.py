@@ -137,7 +137,7 @@ def _moved(offset: Any, other: Any) -> Any:
     return pd.Timestamp(offset._apply(other))
 
 
-def _base_offset() -> Any:
+def _base_offset() -> object:
     from pandas.tseries.offsets import BaseOffset
 
     return BaseOffset

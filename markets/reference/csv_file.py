@@ -188,7 +188,8 @@ def _picked(
     for line, cells in rows:
         if len(cells) != width:
             raise BrokenData(
-                f"{path} line {line}: {len(cells)} fields where the header has {width}. "
+                f"{path} line {line}: {len(cells)} field{'s' * (len(cells) != 1)} where the header "
+                f"has {width}. "
                 "Correct that line; a file cut short must be fetched again."
             )
         yield line, pick(cells)

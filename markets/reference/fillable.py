@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,42 @@ from newsfolio.dated import always
 from newsfolio.formatting import percent
 
 Mask = NDArray[np.bool_]
-Grids = Mapping[str, NDArray[np.floating]]
 Signs = NDArray[np.int8]
+
+
+Grid: TypeAlias = NDArray[np.floating]
+
+
+class LimitGrids(TypedDict):
+    """(T, N) what price limits are counted from, by the names of the fields of `Market`."""
+
+    open: Grid
+    close: Grid
+    last: Grid
+    dividend: Grid
+    later: Grid
+
+
+class Grids(LimitGrids):
+    """All that the bars of all lines say."""
+
+    volume: Grid
+    factor: Grid
+    high: NotRequired[Grid]
+    low: NotRequired[Grid]
+
+
+class FillableGrids(TypedDict):
+    """What can fill at each open, by the names of the fields of `Market`."""
+
+    fillable: Mask
+    locked: Signs
+    opened: Mask
 
 
 def fillable_of(
     lines: tuple[Asset, ...], bars: Mapping[str, Bars], grids: Grids, sessions: Days
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+) -> tuple[FillableGrids, tuple[str, ...]]:
     """`fillable`, `locked` and `opened` as Market has them, and what a reader must know of them.
 
     grids: open, close, last, volume, dividend and later, as Market has them.
@@ -63,7 +92,7 @@ def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days)
     return np.stack(columns, axis=1)
 
 
-def _last(board: Board, line: Bars, grids: Grids, column: int) -> tuple[Floats, bool]:
+def _last(board: Board, line: Bars, grids: LimitGrids, column: int) -> tuple[Floats, bool]:
     """(T,) the prices that limits are counted from, raw, and whether they are known to the tick.
 
     That is the close less the dividend, where the board takes it off, and through the split of the
@@ -80,8 +109,9 @@ def _last(board: Board, line: Bars, grids: Grids, column: int) -> tuple[Floats, 
 
 
 def at_limit(
-    which: str, asset: Asset, line: Bars, grids: Grids, column: int, sessions: Days
-) -> Signs:
+    which: Literal["open", "close"], asset: Asset, line: Bars, grids: LimitGrids, column: int,
+    sessions: Days,
+) -> Signs:  # fmt: skip
     """(T,) 1 where a line's `open` or `close` stood at its upper price limit, -1 at its lower one.
 
     0 elsewhere. grids: as for `fillable_of`.

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypeAlias, TypedDict
 
 from markets.bars import COLUMNS, Bars, Doubt, Priced
-from markets.store.restatements import Restatement, seal
+from markets.store.restatements import Restatement, RestatementJson, seal
 from newsfolio.errors import BrokenData, OutputError
 
 if TYPE_CHECKING:
@@ -52,8 +52,30 @@ def packed(stored: StoredBars) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def _header(stored: StoredBars) -> dict[str, Any]:
-    values: dict[str, Any] = {
+DoubtJson: TypeAlias = str | tuple[str, list[str]]
+"""A sentence and its days; earlier builds kept sentences without days."""
+
+
+class BarsHeader(TypedDict):
+    """What a file says of its bars. digest: of the bars; the seal is over all of the rest."""
+
+    schema: int
+    ticker: str
+    priced: str
+    simulated: bool
+    notes: list[str]
+    doubts: NotRequired[list[DoubtJson]]
+    retrieved: str
+    source: str
+    currency: str
+    later_splits: float
+    digest: str
+    changes: list[RestatementJson]
+    seal: NotRequired[str]
+
+
+def _header(stored: StoredBars) -> BarsHeader:
+    values: BarsHeader = {
         "schema": SCHEMA,
         "ticker": stored.bars.ticker,
         "priced": stored.bars.priced.value,
@@ -70,14 +92,14 @@ def _header(stored: StoredBars) -> dict[str, Any]:
     return {**values, "seal": seal(values)}
 
 
-def told_doubts(doubts: Iterable[Doubt]) -> list[Any]:
+def told_doubts(doubts: Iterable[Doubt]) -> list[DoubtJson]:
     """Doubts as JSON."""
-    return [[doubt.told, [day.isoformat() for day in doubt.days]] for doubt in doubts]
+    return [(doubt.told, [day.isoformat() for day in doubt.days]) for doubt in doubts]
 
 
-def read_doubts(rows: Iterable[Any]) -> tuple[Doubt, ...]:
-    """Doubts from JSON; earlier builds kept sentences without days."""
-    pairs = ((row, ()) if isinstance(row, str) else row for row in rows)
+def read_doubts(rows: Iterable[DoubtJson]) -> tuple[Doubt, ...]:
+    """Doubts from JSON."""
+    pairs = ((row, list[str]()) if isinstance(row, str) else row for row in rows)
     return tuple(Doubt(sentence, tuple(map(date.fromisoformat, days))) for sentence, days in pairs)
 
 
@@ -90,7 +112,7 @@ def unpacked(ticker: str, path: Path, content: bytes) -> StoredBars:
 
     try:
         table = _table(content)
-        header = json.loads(table.schema.metadata[_HEADER])
+        header: BarsHeader = json.loads(table.schema.metadata[_HEADER])
         layout, digest = header["schema"], header["digest"]
         sealed = header["seal"] == seal(header)
         newer = sealed and layout > SCHEMA
@@ -125,7 +147,7 @@ def _table(content: bytes) -> pa.Table:
     return pq.read_table(pa.BufferReader(content))
 
 
-def _stored(header: dict[str, Any], table: pa.Table) -> StoredBars:
+def _stored(header: BarsHeader, table: pa.Table) -> StoredBars:
     bars = Bars(
         header["ticker"],
         _frame(table),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TypedDict, cast
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,15 @@ class RestatedFigure:
         return f"the {self.what} of {self.day} was {_said(self.old)}, now {_said(self.new)}"
 
 
+class RestatementJson(TypedDict):
+    """A `Restatement` as a file keeps it; cells: day, what, old, new."""
+
+    when: str
+    version: str
+    days: int
+    cells: list[tuple[str, str, float | None, float | None]]
+
+
 @dataclass(frozen=True)
 class Restatement:
     """A past that the source told otherwise than before.
@@ -53,9 +62,9 @@ class Restatement:
         days = f"{self.days} day{'s' * (self.days != 1)} restated"
         return f"{self.when}: {days}" + (f", {self.cells[0]}" if self.cells else "")
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> RestatementJson:
         """As a file keeps it."""
-        cells = [[cell.day.isoformat(), cell.what, cell.old, cell.new] for cell in self.cells]
+        cells = [(cell.day.isoformat(), cell.what, cell.old, cell.new) for cell in self.cells]
         return {
             "when": self.when.isoformat(),
             "version": self.version,
@@ -64,10 +73,11 @@ class Restatement:
         }
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Restatement:
+    def from_json(cls, values: RestatementJson) -> Restatement:
         """What `as_json` gave, read back."""
         cells = tuple(
-            RestatedFigure(date.fromisoformat(day), *rest) for day, *rest in values["cells"]
+            RestatedFigure(date.fromisoformat(day), what, old, new)
+            for day, what, old, new in values["cells"]
         )
         return cls(date.fromisoformat(values["when"]), values["version"], values["days"], cells)
 
@@ -100,7 +110,7 @@ def differing(old: pd.DataFrame, new: pd.DataFrame) -> np.ndarray:
     return np.asarray((before != after) & ~(np.isnan(before) & np.isnan(after)))
 
 
-def seal(values: Mapping[str, Any]) -> str:
+def seal(values: Mapping[str, object]) -> str:
     """A hash of JSON values, by which a description with a flipped bit is noticed."""
     sealed = {name: value for name, value in values.items() if name != "seal"}
     return hashlib.sha256(json.dumps(sealed, sort_keys=True).encode()).hexdigest()
@@ -128,7 +138,9 @@ def _cells(old: pd.DataFrame, new: pd.DataFrame, at: pd.Timestamp) -> list[Resta
     ]
 
 
-def _known(value: Any) -> float | None:
+def _known(figure: object) -> float | None:
+    """A figure of a frame, whose cells pandas types as anything."""
+    value = cast(float, figure)
     return None if np.isnan(value) else float(value)
 
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ import pandas as pd
 from markets.bars import COLUMNS, Bars
 from markets.facts import FactTable
 from markets.snapshot import Snapshot, Source
-from markets.store.parquet import StoredBars, newer_store, read_doubts, told_doubts
+from markets.store.parquet import DoubtJson, StoredBars, newer_store, read_doubts, told_doubts
 from markets.store.price_store import Store
 from markets.store.restatements import cut, seal
 from newsfolio.assets import Asset, Delisting
@@ -60,6 +60,56 @@ class Remembering:
         keep(self.store, read, self.name)
 
 
+PatchedCell: TypeAlias = tuple[str, str, float | None]
+"""Day, column and value of a figure; None is unknown."""
+
+
+class BarsPatch(TypedDict):
+    """How bars follow from others: the days that they lack, and the figures that are others.
+
+    base: digest of the others.
+    """
+
+    base: str
+    dropped: list[str]
+    cells: list[PatchedCell]
+
+
+class KeptLine(BarsPatch):
+    """How to find a line again. delisted: day and value; genuine: days, and why."""
+
+    digest: str
+    last: str
+    notes: list[str]
+    doubts: NotRequired[list[DoubtJson]]
+    delisted: NotRequired[tuple[str, float | None] | None]
+    genuine: NotRequired[list[tuple[str, str]]]
+
+
+class SnapshotRecord(TypedDict):
+    """What a run read: lines by ticker, tables by name with their digests."""
+
+    layout: int
+    id: str
+    source: str
+    lines: dict[str, KeptLine]
+    tables: dict[str, str]
+    seal: NotRequired[str]
+
+
+class FactTableJson(TypedDict):
+    """A table of facts. order: its columns but `known`; numbers: those that are."""
+
+    name: str
+    known: list[str]
+    order: list[str]
+    numbers: list[str]
+    columns: dict[str, list[str | float | None]]
+    instants: list[str | None]
+    simulated: bool
+    notes: list[str]
+
+
 class SnapshotSource:
     """The bars and the tables that a run read, whatever came to the store since.
 
@@ -87,7 +137,7 @@ class SnapshotSource:
         """A run on a snapshot may have read less of it, or tables of its own."""
         keep(self._store, read, self.name)
 
-    def _line(self, ticker: str, entry: Mapping[str, Any]) -> Bars:
+    def _line(self, ticker: str, entry: KeptLine) -> Bars:
         base = self._store.find(ticker, entry["base"], date.fromisoformat(entry["last"]))
         if base is None:
             raise MissingData(
@@ -95,8 +145,8 @@ class SnapshotSource:
                 f"{self.snapshot}; run without --snapshot, or bring back its file or its version"
             )
         bars = _patched(base, entry["dropped"], entry["cells"])
-        if entry.get("delisted"):
-            day, value = entry["delisted"]
+        if delisted := entry.get("delisted"):
+            day, value = delisted
             gone = Delisting(date.fromisoformat(day), value)
             bars = dataclasses.replace(bars, delisted=gone)
         if bars.digest() != entry["digest"]:
@@ -130,7 +180,7 @@ def keep(store: Store, read: Snapshot, source: str) -> None:
     except (BrokenData, UnknownName):
         lines = {ticker: _kept(store, bars) for ticker, bars in sorted(read.items())}
         tables = {name: _kept_table(store, table) for name, table in sorted(read.facts.items())}
-        record = {
+        record: SnapshotRecord = {
             "layout": LAYOUT, "id": read.id, "source": source, "lines": lines, "tables": tables,
         }  # fmt: skip
         record["seal"] = seal(record)
@@ -143,7 +193,7 @@ def snapshot_ids(store: Store) -> list[str]:
     return [name for name in names if _ID.fullmatch(name)]
 
 
-def _record(store: Store, snapshot: str) -> dict[str, Any]:
+def _record(store: Store, snapshot: str) -> SnapshotRecord:
     """A record, checked."""
     if not _ID.fullmatch(snapshot):
         raise CommandError(
@@ -155,7 +205,7 @@ def _record(store: Store, snapshot: str) -> dict[str, Any]:
         hint = "Runs on Yahoo's prices keep theirs in the store that they read."
         raise UnknownName("snapshot", snapshot, snapshot_ids(store), hint)
     try:
-        record = json.loads(content)
+        record: SnapshotRecord = json.loads(content)
         whole = record["seal"] == seal(record) and record["id"] == snapshot
         layout = record["layout"]
     except (KeyError, TypeError, ValueError):
@@ -166,25 +216,26 @@ def _record(store: Store, snapshot: str) -> dict[str, Any]:
         raise newer_store(store.folder / f"{snapshot}.json", layout, LAYOUT)
     if layout != LAYOUT:
         raise BrokenData(f"snapshot {snapshot} has layout {layout}, this version reads {LAYOUT}")
-    return dict(record)
+    return record
 
 
-def _kept(store: Store, bars: Bars) -> dict[str, Any]:
+def _kept(store: Store, bars: Bars) -> KeptLine:
     """How to find a line again: as it is, as present bars with some figures altered, or whole."""
     digest = bars.digest()
     gone, bars = bars.delisted, dataclasses.replace(bars, delisted=None)
-    entry = {
+    entry: KeptLine = {
         "digest": digest, "base": bars.digest(), "last": bars.last.isoformat(),
         "dropped": [], "cells": [], "notes": list(bars.notes), "doubts": told_doubts(bars.doubts),
-        "delisted": None if gone is None else [gone.day.isoformat(), gone.value],
-        "genuine": [[day.isoformat(), reason] for day, reason in bars.genuine],
+        "delisted": None if gone is None else (gone.day.isoformat(), gone.value),
+        "genuine": [(day.isoformat(), reason) for day, reason in bars.genuine],
     }  # fmt: skip
     if not _holds(store, bars):
         patch = _patch(store, bars)
         if patch is None:
             store.keep(StoredBars(bars, bars.last, "snapshot", ""))
         else:
-            entry |= patch
+            entry["base"] = patch["base"]
+            entry["dropped"], entry["cells"] = patch["dropped"], patch["cells"]
     return entry
 
 
@@ -195,7 +246,7 @@ def _holds(store: Store, bars: Bars) -> bool:
         return False
 
 
-def _patch(store: Store, bars: Bars) -> dict[str, Any] | None:
+def _patch(store: Store, bars: Bars) -> BarsPatch | None:
     """What turns the store's present bars into these, if that is little."""
     try:
         stored = store.read(bars.ticker)
@@ -213,18 +264,18 @@ def _patch(store: Store, bars: Bars) -> dict[str, Any] | None:
     return {"base": base.digest(), "dropped": dropped, "cells": cells}
 
 
-def _altered(base: pd.DataFrame, now: pd.DataFrame) -> list[list[Any]]:
+def _altered(base: pd.DataFrame, now: pd.DataFrame) -> list[PatchedCell]:
     """Day, column and value of every figure that is not the same to the last bit."""
     old, new = (np.ascontiguousarray(frame.to_numpy("float64")) for frame in (base, now))
     days = now.index.to_numpy().astype("datetime64[D]")
     rows, columns = np.nonzero(old.view("int64") != new.view("int64"))
     return [
-        [str(days[row]), COLUMNS[column], _as_json(new[row, column])]
+        (str(days[row]), COLUMNS[column], _known(new[row, column]))
         for row, column in zip(rows, columns, strict=True)
     ]
 
 
-def _patched(base: Bars, dropped: Sequence[str], cells: Sequence[Sequence[Any]]) -> Bars:
+def _patched(base: Bars, dropped: Sequence[str], cells: Sequence[PatchedCell]) -> Bars:
     frame = base.frame
     if dropped:
         frame = frame.drop(index=pd.to_datetime(list(dropped)))
@@ -242,7 +293,7 @@ def _kept_table(store: Store, table: FactTable) -> str:
     return digest
 
 
-def _table_as_json(table: FactTable) -> dict[str, Any]:
+def _table_as_json(table: FactTable) -> FactTableJson:
     frame = table.frame
     numbers = [name for name in frame.columns[1:] if frame[name].dtype == "float64"]
     columns = {name: [_as_json(value) for value in frame[name]] for name in frame.columns[1:]}
@@ -258,7 +309,7 @@ def _table_as_json(table: FactTable) -> dict[str, Any]:
     }
 
 
-def _table_from(values: Mapping[str, Any]) -> FactTable:
+def _table_from(values: FactTableJson) -> FactTable:
     days = np.array(values["known"], dtype="datetime64[D]")
     frame = pd.DataFrame({"known": days.astype("datetime64[s]")})
     for name in values["order"]:
@@ -268,6 +319,11 @@ def _table_from(values: Mapping[str, Any]) -> FactTable:
     return FactTable(values["name"], frame, instants, values["simulated"], tuple(values["notes"]))
 
 
-def _as_json(value: Any) -> Any:
-    """A cell as JSON has it; what is unknown is null."""
-    return value if isinstance(value, str) else None if np.isnan(value) else float(value)
+def _as_json(value: str | float) -> str | float | None:
+    """A cell of a table."""
+    return value if isinstance(value, str) else _known(value)
+
+
+def _known(value: float) -> float | None:
+    """A figure as JSON has it; what is unknown is null."""
+    return None if np.isnan(value) else float(value)

@@ -23,11 +23,9 @@ better: see `compared.against`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -35,13 +33,11 @@ import pandas as pd
 
 from markets.bars import COLUMNS, Doubt, Priced, moved_on
 from markets.quality.amounts import Amounts
+from markets.yahoo.chart import ChartMeta, PaidDividend, YahooChart, line_of, object_of
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData
 from newsfolio.venue import Unit, unit_of
 from newsfolio.venues import rows_of
-
-if TYPE_CHECKING:
-    from curl_cffi.requests import Response
 
 SAME = 1e-6
 """Relative difference of two closes below which they are the same: Yahoo's are single floats."""
@@ -67,12 +63,12 @@ class Raw:
     """
 
     prices: pd.DataFrame
-    chart: dict[str, Any]
+    chart: YahooChart
     at: datetime | None = None
 
     @property
-    def meta(self) -> dict[str, Any]:
-        return _mapping(result_of(self.chart).get("meta"))
+    def meta(self) -> ChartMeta:
+        return object_of(line_of(self.chart).get("meta"))
 
 
 @dataclass(frozen=True)
@@ -83,25 +79,6 @@ class Answer:
     currency: str
     notes: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-
-
-def chart_of(answer: Response | None) -> dict[str, Any]:
-    """The chart object of an answer, {} if there is none."""
-    try:
-        chart = json.loads(answer.content)["chart"] if answer is not None else {}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return chart if isinstance(chart, dict) else {}
-
-
-def result_of(chart: dict[str, Any]) -> dict[str, Any]:
-    """The one line that a chart is about, {} if it has none."""
-    results = chart.get("result")
-    return _mapping(results[0]) if isinstance(results, list) and results else {}
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def priced_for(asset: Asset) -> Priced:
@@ -160,7 +137,7 @@ def _without_foreign(frame: pd.DataFrame, raw: Raw) -> tuple[Doubt, ...]:
 
     What Yahoo says is in pounds beside prices in pence becomes pence.
     """
-    events = result_of(raw.chart).get("events") or {}
+    events = line_of(raw.chart).get("events") or {}
     paid = sorted((events.get("dividends") or {}).values(), key=lambda event: event["date"])
     currency = raw.meta.get("currency")
     stated = [event for event in paid if event.get("currency", "") not in ("", currency)]
@@ -185,7 +162,7 @@ def _without_foreign(frame: pd.DataFrame, raw: Raw) -> tuple[Doubt, ...]:
     return (Doubt(sentence, days),)
 
 
-def _place(frame: pd.DataFrame, event: dict[str, Any], raw: Raw) -> tuple[date, int]:
+def _place(frame: pd.DataFrame, event: PaidDividend, raw: Raw) -> tuple[date, int]:
     """The day of an event, and the row that it is booked on, -1 for none."""
     day = _day(event["date"], ZoneInfo(raw.meta["exchangeTimezoneName"]))
     return day, int(frame.index.searchsorted(pd.Timestamp(day), side="right")) - 1
@@ -263,7 +240,7 @@ def refuse_two_closes(ticker: str, raw: Raw, today: date) -> None:
 
 def _running(raw: Raw) -> date | None:
     """The day of a session that is not over on Yahoo's clock."""
-    period = _mapping(_mapping(raw.meta.get("currentTradingPeriod")).get("regular"))
+    period = object_of(object_of(raw.meta.get("currentTradingPeriod")).get("regular"))
     begin, end = period.get("start"), period.get("end")
     if raw.at is None or not isinstance(begin, int) or not isinstance(end, int):
         return None
@@ -292,13 +269,13 @@ def _with_two_closes(raw: Raw, today: date) -> list[tuple[date, float, float]]:
 
 def _closes(raw: Raw) -> list[tuple[date, float]]:
     """The rows that have a close, as Yahoo lists them, dated on the venue's clock."""
-    result = result_of(raw.chart)
+    result = line_of(raw.chart)
     stamps = result.get("timestamp")
-    quotes = _mapping(result.get("indicators")).get("quote")
+    quotes = object_of(result.get("indicators")).get("quote")
     if not stamps or not isinstance(quotes, list) or not quotes:
         return []
     zone = ZoneInfo(raw.meta["exchangeTimezoneName"])
-    rows = zip(stamps, _mapping(quotes[0]).get("close") or (), strict=False)
+    rows = zip(stamps, object_of(quotes[0]).get("close") or (), strict=False)
     return [(_day(stamp, zone), close) for stamp, close in rows if close is not None]
 
 

@@ -14,14 +14,13 @@ from markets.yahoo.answers import (
     Answer,
     Raw,
     agrees,
-    chart_of,
     cleaned,
     priced_for,
     refuse_other_dates,
     refuse_other_line,
     refuse_two_closes,
-    result_of,
 )
+from markets.yahoo.chart import chart_of, line_of
 from markets.yahoo.isolation import forget_answers, isolated_yfinance, raising, release
 from markets.yahoo.session import PoliteSession, http_date, session_type
 from newsfolio.assets import Asset
@@ -188,7 +187,7 @@ def _explained(error: Exception, session: PoliteSession) -> Raw | None:
     if answer.status_code == 404 and refusal.get("code") == "Not Found":
         return None
     nothing = str(refusal.get("description", "")).startswith("Data doesn't exist")
-    if nothing or (result_of(chart).get("meta") and "timestamp" not in result_of(chart)):
+    if nothing or (line_of(chart).get("meta") and "timestamp" not in line_of(chart)):
         return Raw(pd.DataFrame(), chart)
     if answer.status_code == _LIMITED:
         raise _limited(session) from error

@@ -100,7 +100,7 @@ class RaisingYfinance:
         self._inner = ExitStack()
 
     @contextmanager
-    def __call__(self, yfinance: Any) -> Iterator[None]:
+    def __call__(self, yfinance: object) -> Iterator[None]:
         with self._lock:
             if self._depth == 0:
                 self._inner.enter_context(_outspoken(yfinance))

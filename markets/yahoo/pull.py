@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -45,6 +45,19 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class PulledJson(TypedDict):
+    """A `Pulled` line as `--json` prints it."""
+
+    ticker: str
+    outcome: str
+    added: int
+    first: str | None
+    last: str | None
+    change: str
+    error: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Pulled:
     """What became of one line.
@@ -67,7 +80,7 @@ class Pulled:
     def failed(self) -> bool:
         return self.outcome is Outcome.FAILED
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> PulledJson:
         """As `--json` prints it."""
         return {
             "ticker": self.ticker,

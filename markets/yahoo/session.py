@@ -8,14 +8,18 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Response, Session
+    from curl_cffi.requests.session import HttpMethod
 
     _Session = Session[Any]
 else:
     _Session = object
+
+RequestOptions: TypeAlias = dict[str, Any]
+"""What yfinance asks curl_cffi for, handed on as it comes; their names are the library's."""
 
 CHART = "/v8/finance/chart/"
 """What the addresses of bars have in common."""
@@ -101,7 +105,7 @@ class PoliteSession(_Session):
         self._own.chart = self._own.refusal = self._own.told_to_wait = None
         self._own.patience, self._own.tries = self.patience, self.tries
 
-    def request(self, method: Any, url: str, **options: Any) -> Any:  # type: ignore[override]
+    def request(self, method: HttpMethod, url: str, **options: object) -> Response:  # type: ignore[override]
         if _COOKIE in url and self._cookie is not None:
             return self._cookie  # yfinance asks for it before each request
         if CHART not in url:
@@ -110,7 +114,7 @@ class PoliteSession(_Session):
         self._own.chart = self._own.refusal or self._insisted(method, url, options)
         return self._own.chart
 
-    def _insisted(self, method: Any, url: str, options: dict[str, Any]) -> Any:
+    def _insisted(self, method: HttpMethod, url: str, options: RequestOptions) -> Response:
         answer = self._once(method, url, self.bars, options)
         while _is_busy(answer.status_code):
             if not self._waited(answer):
@@ -121,7 +125,9 @@ class PoliteSession(_Session):
             self._cookie = None
         return answer
 
-    def _once(self, method: Any, url: str, seconds: float, options: dict[str, Any]) -> Any:
+    def _once(
+        self, method: HttpMethod, url: str, seconds: float, options: RequestOptions
+    ) -> Response:
         self.stopped.wait(_PACE.until_next(self.rate))
         if self.stopped.is_set():
             from curl_cffi.requests import exceptions
@@ -131,7 +137,7 @@ class PoliteSession(_Session):
         options["timeout"] = (connect, max(seconds - connect, 0.001))
         return super().request(method, url, **options)
 
-    def _remembered(self, url: str, answer: Any) -> Any:
+    def _remembered(self, url: str, answer: Response) -> Response:
         if _COOKIE in url:
             self._cookie = answer
         return answer

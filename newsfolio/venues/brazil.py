@@ -21,6 +21,7 @@ ROWS = VenueRows(
     lot=always(100, "odd lots trade as a line of their own, with an F; recalled"),
     withholding=history(100, ("", 0, "Lei 9.249/1995"), ("2026-01-01", 10, "Lei 15.270/2025")),
     settlement=always(2, "B3"),
+    shorting="borrowed on the exchange's own market (BTB)",
     sources=(
         "Interest on equity, which is taxed at 15 % (17.5 from 2026, recalled), counts as a "
         "dividend. The tax on foreign exchange is 0 on inflows to equities, recalled.",

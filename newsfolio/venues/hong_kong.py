@@ -148,5 +148,6 @@ ROWS = VenueRows(
     counters=_COUNTERS,
     sessions=SessionRows(lost=_STORMS),
     settlement=always(2, "HKSCC"),
+    shorting="designated lines, not below the best ask; neither is simulated",
     sources=("No price limit; the cooling-off of five minutes is not simulated.",),
 )

@@ -68,6 +68,7 @@ ROWS = VenueRows(
         added=(*_BUDGETS, *_DRILLS, *_DIWALI),
     ),
     settlement=always(1, "since 2023-01; recalled"),
+    shorting="little is lent; recalled",
     sources=(
         "Budget sessions on Saturday 2025-02-01 and Sunday 2026-02-01: business-standard "
         "2026-01-16; those of 2015 and 2020, the drills of 2024 on Saturdays and the hours of the "

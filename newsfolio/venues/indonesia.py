@@ -54,10 +54,10 @@ ROWS = VenueRows(
         ),
     ),
     settlement=always(2, "IDX"),
+    shorting="few lines, which is not simulated",
     sources=(
         "exchange_calendars 4.13 lacks the moving holidays of 2026: as in QuantLib 1.44; "
         "2025-08-18 is recalled.",
         "Narrower bands of 2020 to 2023 are left out: recalled.",
-        "Few lines can be shorted.",
     ),
 )

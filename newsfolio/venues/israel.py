@@ -18,5 +18,6 @@ ROWS = VenueRows(
     VenueSchedule(by_kind()),
     withholding=always(0.25, "recalled"),
     settlement=always(1, "recalled"),
+    shorting="limited; recalled",
     sources=("No tax on trades. The least value of an order is left out; recalled.",),
 )

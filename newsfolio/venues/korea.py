@@ -51,10 +51,10 @@ ROWS = VenueRows(
     board_of_kind={Kind.STOCK: _BOARD, Kind.REIT: _BOARD, Kind.ETF: _BOARD_OF_FUNDS},
     sessions=SessionRows(shut=("2026-06-03", "2026-07-17")),
     settlement=always(2, "KRX"),
+    shorting="banned from 2023-11-06 to 2025-03-30 (recalled), which is not simulated",
     sources=(
         "Local elections on 2026-06-03 and Constitution Day on 2026-07-17, a holiday again from "
         "2026: recalled.",
         "Limits are counted from the last close without regard to cash dividends: recalled.",
-        "Short sales were banned from 2023-11-06 to 2025-03-30 (recalled); that is not simulated.",
     ),
 )

@@ -147,5 +147,5 @@ ROWS = VenueRows(
     boards=_BOARDS,
     board_of_kind={"star": _STAR, Kind.ETF: _FUNDS_BOARD, Kind.STOCK: _MAIN, Kind.REIT: _MAIN},
     settlement=always(1, "money; shares on the day of the trade"),
-    sources=("Shorting through Stock Connect is not possible in practice.",),
+    shorting="not through Stock Connect in practice",
 )

@@ -42,11 +42,22 @@ ROWS = VenueRows(
     withholding=always(0.0, "one-tier system; recalled"),
     board_of_kind=dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _BOARD),
     sessions=SessionRows(
-        shut=("2023-02-06", "2024-03-28", "2025-09-15"), added=("2024-03-27T09:00",)
+        shut=(
+            "2021-12-03",
+            "2022-11-18",
+            "2022-11-28",
+            "2023-02-06",
+            "2024-03-28",
+            "2025-09-15",
+        ),
+        added=("2024-03-27T09:00",),
     ),
     settlement=always(2, "Bursa Malaysia"),
+    shorting="lines of a regulated list, which is not simulated",
     sources=(
         "All of it is recalled but lots, settlement and the days below.",
+        "2021-12-03 and 2022-11-18: the exchange, Malaysian Reserve of 2021-12-02 and Reuters of "
+        "2022-11-16; 2022-11-28, the next day that was declared at short notice, is recalled.",
         "2023-02-06 for Thaipusam of the Sunday, 2024-03-28 for the 17th of Ramadan, not the "
         "day before: QuantLib 1.44. 2025-09-15: the exchange, Oriental Daily of 2025-08-26.",
     ),

@@ -29,8 +29,9 @@ ROWS = VenueRows(
     boards=((r"9\d{3}\.SR", _NOMU),),
     board_of_kind=dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _BOARD),
     sessions=SessionRows(
-        shut=("2023-06-25", "2023-06-26", "2025-02-23", "2025-06-10"),
+        shut=("2022-09-22", "2023-06-25", "2023-06-26", "2025-02-23", "2025-06-10"),
         added=(
+            "2021-02-22T12:00",
             "2023-07-02T12:00",
             "2024-04-14T12:00",
             "2024-04-15T12:00",
@@ -40,9 +41,10 @@ ROWS = VenueRows(
         ),
     ),
     settlement=always(2, "Edaa"),
+    shorting="covered alone; recalled",
     sources=(
         "No tax on trades. Price limit and steps are recalled.",
-        "Covered short sales only.",
+        "2021-02-22 was before there was a Founding Day; National Day of 2022: Thursday 09-22, zawya.",
         "Holidays as the exchange announced them: from after 2023-06-22 to before 07-02 (zawya), "
         "2024-04-04 to 04-14 (Reuters), 2025-06-04 to 06-11 (Economy Middle East); sessions on "
         "2024-06-13 and 2024-06-23 and none on 2025-02-23 by QuantLib 1.44, recalled.",

@@ -32,6 +32,7 @@ ROWS = VenueRows(
     lot=Dated((Row(None, 1000, "recalled"), Row(date(2015, 1, 19), 100, "SGX; day recalled"))),
     withholding=always(0.0, "one-tier system"),
     settlement=always(2, "SGX, since 2018-12-10; recalled"),
+    shorting="borrowed, sales marked",
     sources=(
         "No tax on listed trades: recalled. Lines in other currencies: an Asset with a Venue.",
         "Lots of 10 above SGD 10 and 1 above SGD 100 are planned for 2026: no day was found.",

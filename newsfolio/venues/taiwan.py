@@ -50,6 +50,7 @@ ROWS = VenueRows(
     boards=((_OF_TAIWAN, _BOARD_OF_FUNDS), (r"00\d{2,4}[A-Z]?\.TWO?", _WITHOUT_LIMIT)),
     board_of_kind={Kind.STOCK: _BOARD, Kind.REIT: _BOARD, Kind.ETF: _BOARD_OF_FUNDS},
     settlement=always(2, "TWSE"),
+    shorting="lists of lines, on an uptick; not simulated",
     sources=(
         "The tax of 0.15 % on sales of the same day (until 2027-12-31, recalled) is left out.",
         "Codes that begin with 00 are funds. The price limit of a few is known; the others are "

@@ -30,5 +30,6 @@ ROWS = VenueRows(
     boards=((r".*-F\.BK", _FOREIGN),),
     board_of_kind=dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _LOCAL),
     settlement=always(2, "SET"),
+    shorting="borrowed, on an uptick, which is not simulated",
     sources=("The planned tax on trades was shelved: recalled. Limit and steps are recalled.",),
 )

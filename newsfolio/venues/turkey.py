@@ -28,7 +28,6 @@ ROWS = VenueRows(
     ),
     board_of_kind=dict.fromkeys((Kind.STOCK, Kind.ETF, Kind.REIT), _BOARD),
     settlement=always(2, "Takasbank"),
-    sources=(
-        "No tax on trades. Price limit and steps are recalled. Short sales are banned at times.",
-    ),
+    shorting="banned at times, which is not simulated; recalled",
+    sources=("No tax on trades. Price limit and steps are recalled.",),
 )

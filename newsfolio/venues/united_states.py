@@ -105,5 +105,6 @@ ROWS = VenueRows(
             Row(date(2024, 5, 28), 1, "SEC rule 15c6-1"),
         )
     ),
+    shorting="borrowed; on an uptick after a fall of 10 % (Rule 201), which is not simulated",
     sources=("No tax on trades. Volatility halts (5, 10, 20 %) are not simulated.",),
 )

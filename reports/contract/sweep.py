@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NotRequired, TypeAlias, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypeAlias, TypedDict
 
 from reports.contract.evaluation import ScoredJson
 from reports.contract.manifest import (
@@ -15,7 +15,9 @@ from reports.contract.manifest import (
     StrategyJson,
 )
 
-SetRow: TypeAlias = Mapping[str, Any]
+Cell: TypeAlias = str | float | bool | None
+
+SetRow: TypeAlias = Mapping[str, Cell]
 """A row of the sweep's table; which columns hold parameters says `columns`."""
 
 
@@ -109,7 +111,7 @@ class CrossJson(TypedDict):
     below: NotRequired[float | None]
     median: NotRequired[float | None]
     above_zero: NotRequired[float | None]
-    figures: NotRequired[list[float | None]]
+    figures: NotRequired[Sequence[float | None]]
 
 
 class WalkForwardJson(TypedDict):

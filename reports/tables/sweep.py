@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsfolio.formatting import figure, percent
 
 if TYPE_CHECKING:
-    from reports.contract.sweep import SetRow
+    from reports.contract.sweep import Cell, SetRow
 
 PERCENT = frozenset({"total_return", "cagr", "volatility", "max_drawdown", "turnover"})
 
@@ -31,8 +31,8 @@ def ends(
     return table
 
 
-def shown(name: str, value: float | None) -> str:
+def shown(name: str, value: Cell) -> str:
     """A figure as its name asks for."""
-    if value is None:
-        return "n/a"
+    if value is None or isinstance(value, str):
+        return value or "n/a"
     return percent(value) if name in PERCENT else figure(value)

@@ -8,20 +8,13 @@ import gc
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from markets.yahoo.isolation import isolated_yfinance, remove_own
-
-ROOT = Path(__file__).parents[2]
-ROOMS = ("newsfolio", "markets", "backtests", "reports", "strategies")
-PARSED = {
-    path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8"))
-    for room in (*ROOMS, "benchmarks")
-    for path in sorted((ROOT / room).rglob("*.py"))
-}
+from tests.support.source_tree import PACKAGES, ROOT, project_files
 
 NEVER = {
     "pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal", "yaml",
@@ -29,9 +22,15 @@ NEVER = {
 }  # fmt: skip
 
 
-def words(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def parsed() -> dict[Path, list[ast.AST]]:
+    """The syntax of every file that is run, node by node."""
+    files = project_files(*PACKAGES, "benchmarks")
+    return {Path(file.path): file.nodes for file in files if file.is_python}
+
+
+def words(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
     """Every module that is imported and every name that is called."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name.split(".")[0]) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -51,7 +50,7 @@ def _is_regular_expression(called: ast.Attribute) -> bool:
 
 def test_the_scan_finds_what_it_looks_for() -> None:
     text = "import pickle\nfrom yaml import load\npd.read_pickle(x)\neval(y)\nre.compile(z)\n"
-    assert [word for _, word in words(ast.parse(text)) if word in NEVER] == [
+    assert [word for _, word in words(ast.walk(ast.parse(text))) if word in NEVER] == [
         "pickle", "yaml", "read_pickle", "eval",
     ]  # fmt: skip
 
@@ -72,19 +71,19 @@ TOUCHES_FILES = {"open", "read_bytes", "write_bytes", "read_text", "load", "dump
 def test_no_file_is_unpickled_and_no_text_is_run() -> None:
     hits = [
         f"{path}:{line} {word}"
-        for path, tree in PARSED.items()
-        for line, word in words(tree)
+        for path, nodes in parsed().items()
+        for line, word in words(nodes)
         if word in NEVER
         and not (path in {EXECUTORS, *REPLAYS} and "pickle" in word)
         and not (path == CELLS and word == "literal_eval")
     ]
     assert hits == []
-    assert not {word for _, word in words(PARSED[EXECUTORS])} & TOUCHES_FILES
+    assert not {word for _, word in words(parsed()[EXECUTORS])} & TOUCHES_FILES
 
 
 def test_numpy_and_parquet_are_read_without_pickle() -> None:
-    for path, tree in PARSED.items():
-        for node in ast.walk(tree):
+    for path, nodes in parsed().items():
+        for node in nodes:
             if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
                 raise AssertionError(f"{path}:{node.value.lineno} allow_pickle")
 
@@ -94,15 +93,15 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
     loaders = {"exec_module", "run_path", "run_module", "__import__"}
     places = {
         path.as_posix()
-        for path, tree in PARSED.items()
-        for _, word in words(tree)
+        for path, nodes in parsed().items()
+        for _, word in words(nodes)
         if word in loaders
     }
     assert places == {"backtests/strategy_loader.py", "backtests/public/own_packages.py"}
     unnamed = {
         path.as_posix()
-        for path, tree in PARSED.items()
-        for node in ast.walk(tree)
+        for path, nodes in parsed().items()
+        for node in nodes
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module"
         and not isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
@@ -140,8 +139,8 @@ def test_what_yfinance_pickles_is_in_a_private_folder_of_this_process() -> None:
 
 def test_certificates_are_always_checked() -> None:
     turned_off = {"verify", "cert_reqs", "check_hostname", "ssl", "insecure", "proxy_verify"}
-    for path, tree in PARSED.items():
-        for node in ast.walk(tree):
+    for path, nodes in parsed().items():
+        for node in nodes:
             if isinstance(node, ast.keyword) and node.arg in turned_off:
                 value = getattr(node.value, "value", True)
                 assert value is not False, f"{path}:{node.value.lineno} {node.arg}=False"
@@ -154,8 +153,8 @@ def test_certificates_are_always_checked() -> None:
 
 def test_every_address_is_https_but_names_of_formats() -> None:
     plain = re.compile(r"http://(?!www\.w3\.org/|127\.0\.0\.1|localhost)")
-    for path, tree in PARSED.items():
-        for node in ast.walk(tree):
+    for path, nodes in parsed().items():
+        for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert not plain.search(node.value), f"{path}:{node.lineno}"
 
@@ -170,9 +169,9 @@ def test_no_other_csv_is_written() -> None:
     """A hash, the dates and numbers of an imported line, and the cells of a table in memory."""
     places = [
         f"{path.as_posix()} {word}"
-        for path, tree in PARSED.items()
+        for path, nodes in parsed().items()
         if path.parts[0] != "benchmarks"
-        for _, word in words(tree)
+        for _, word in words(nodes)
         if word in ("to_csv", "writer", "DictWriter", "to_excel")
     ]
     assert sorted(places) == [

@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [
     path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
 ]
-PLACES = "newsfolio|strategies|markets|reports|backtests|tests|benchmarks|docs"
+PLACES = "newsfolio|strategies|markets|reports|drafts|backtests|tests|benchmarks|docs"
 PATH = re.compile(rf"(?<![\w./-])(?:{PLACES})/[\w./-]*")
 DOTTED = re.compile(rf"`((?:{PLACES})(?:\.\w+)+)")
 LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -15,9 +16,9 @@ from typing import Any
 
 import pytest
 
-import newsfolio
 from tests.support.source_tree import (
     PACKAGES,
+    ROOT,
     Reported,
     SourceFile,
     generic_locals,
@@ -28,14 +29,14 @@ from tests.support.source_tree import (
     many_parameters,
     optional_methods,
     private_imports,
+    project_files,
     second_classes,
     source_files,
 )
 
-ROOT = Path(newsfolio.__file__).parent.parent
-HOUSE = source_files(ROOT, *PACKAGES)
-TESTS = source_files(ROOT, "tests")
-BENCHMARKS = source_files(ROOT, "benchmarks")
+HOUSE = project_files(*PACKAGES)
+TESTS = project_files("tests")
+BENCHMARKS = project_files("benchmarks")
 
 # --- exceptions --------------------------------------------------------------------------------
 
@@ -175,14 +176,14 @@ def distributions() -> dict[str, set[str]]:
     }
 
 
-def foreign(files: list[SourceFile]) -> dict[str, set[str]]:
+def foreign(files: Iterable[SourceFile]) -> dict[str, set[str]]:
     """Imported packages that are neither Python's own nor ours, with their files."""
     ours = {*PACKAGES, "tests", "benchmarks", *sys.stdlib_module_names}
     return {name: users for name, users in imported_packages(files).items() if name not in ours}
 
 
 def undeclared(
-    files: list[SourceFile], allowed: set[str], brought: dict[str, set[str]]
+    files: Iterable[SourceFile], allowed: set[str], brought: dict[str, set[str]]
 ) -> Reported:
     """Imports that none of the allowed distributions brings."""
     return {
@@ -192,7 +193,9 @@ def undeclared(
     }
 
 
-def unimported(files: list[SourceFile], names: set[str], brought: dict[str, set[str]]) -> Reported:
+def unimported(
+    files: Iterable[SourceFile], names: set[str], brought: dict[str, set[str]]
+) -> Reported:
     """Declared distributions of which nothing is imported."""
     used = {
         distribution for name in foreign(files) for distribution in brought.get(name, {plain(name)})

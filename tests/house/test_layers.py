@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,21 +10,23 @@ import pytest
 import newsfolio
 from tests.support.source_tree import (
     PACKAGES,
+    ROOT,
     circles,
     crowded_folders,
     import_graph,
     imported_packages,
+    project_files,
     source_files,
     upward_imports,
 )
 
-ROOT = Path(newsfolio.__file__).parent.parent
 MAY_IMPORT = {
     "newsfolio": set(),
     "strategies": {"newsfolio"},
     "markets": {"newsfolio"},
     "reports": {"newsfolio"},
-    "backtests": {"newsfolio", "markets", "reports"},
+    "drafts": {"newsfolio"},
+    "backtests": {"newsfolio", "markets", "reports", "drafts"},
 }
 LAYERS = {
     "markets": (
@@ -49,6 +52,14 @@ LAYERS = {
         ("reports.charts",),
         ("reports.record",),
         ("reports.contract",),
+    ),
+    "drafts": (
+        ("drafts.writing",),
+        ("drafts.drafting", "drafts.plugin", "drafts.proposal"),
+        ("drafts.drafted",),
+        ("drafts.documents", "drafts.statements"),
+        ("drafts.language",),
+        ("drafts",),
     ),
     "backtests": (
         ("backtests", "backtests.__main__"),
@@ -85,11 +96,17 @@ HEAVY = {
     "yfinance": {"markets/yahoo/isolation.py"},
     "quantstats": {"reports/tearsheet/library_report.py"},
     "matplotlib": {"reports/tearsheet/matplotlib_svg.py"},
+    "ahocorasick": {"drafts/language/names.py"},
+    "bs4": {"drafts/documents/html.py"},
+    "fastjsonschema": {"drafts/plugin.py"},
+    "sentencex": {"drafts/language/sentences.py"},
     "distributed": {"backtests/sweeps/executors.py"},
 }  # fmt: skip
 
-FILES = source_files(ROOT, *PACKAGES)
-GRAPH = import_graph(FILES)
+
+@cache
+def graph_of_packages() -> dict[str, set[str]]:
+    return import_graph(project_files(*PACKAGES))
 
 
 def package(module: str) -> str:
@@ -97,13 +114,18 @@ def package(module: str) -> str:
 
 
 def test_no_import_is_relative() -> None:
-    assert not [file.path for file in FILES for source, _ in file.imports if source[:1] == "."]
+    assert not [
+        file.path
+        for file in project_files(*PACKAGES)
+        for source, _ in file.imports
+        if source[:1] == "."
+    ]
 
 
 def test_no_package_imports_upwards() -> None:
     upwards = {
         f"{module} -> {target}"
-        for module, targets in GRAPH.items()
+        for module, targets in graph_of_packages().items()
         for target in targets
         if package(target) not in MAY_IMPORT[package(module)] | {package(module)}
     }
@@ -112,7 +134,11 @@ def test_no_package_imports_upwards() -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_no_layer_imports_upwards(name: str) -> None:
-    inside = {module: targets for module, targets in GRAPH.items() if package(module) == name}
+    inside = {
+        module: targets
+        for module, targets in graph_of_packages().items()
+        if package(module) == name
+    }
     only = {
         module: {target for target in targets if target in inside}
         for module, targets in inside.items()
@@ -121,12 +147,12 @@ def test_no_layer_imports_upwards(name: str) -> None:
 
 
 def test_no_modules_import_in_a_circle() -> None:
-    assert circles(GRAPH) == []
+    assert circles(graph_of_packages()) == []
 
 
 def test_every_layer_is_there() -> None:
     layers = {name for rows in LAYERS.values() for row in rows for name in row}
-    assert layers <= {".".join(module.split(".")[:2]) for module in GRAPH}
+    assert layers <= {".".join(module.split(".")[:2]) for module in graph_of_packages()}
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -149,7 +175,7 @@ def test_no_folder_is_crowded() -> None:
 
 @pytest.mark.parametrize("name", HEAVY)
 def test_a_heavy_package_has_its_files(name: str) -> None:
-    assert imported_packages(FILES)[name] == HEAVY[name]
+    assert imported_packages(project_files(*PACKAGES))[name] == HEAVY[name]
 
 
 # --- what authors see --------------------------------------------------------------------------
@@ -167,14 +193,14 @@ def test_the_authors_words_are_a_sorted_list_and_all_there() -> None:
 
 def test_every_public_word_is_in_the_list() -> None:
     """Submodules apart, what the package's own file imports is what an author may use."""
-    (own,) = (file for file in FILES if file.path == "newsfolio/__init__.py")
+    (own,) = (file for file in project_files("newsfolio") if file.path == "newsfolio/__init__.py")
     assert {name for source, name in own.imports if source != "__future__"} == set(
         newsfolio.__all__
     )
 
 
 def test_users_files_import_newsfolio_alone() -> None:
-    shipped = source_files(ROOT, "strategies")
+    shipped = project_files("strategies")
     ours = {name: users for name, users in imported_packages(shipped).items() if name in PACKAGES}
     assert set(ours) == {"newsfolio"}
 

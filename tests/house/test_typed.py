@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import newsfolio
+from backtests.api import RunArguments, run
+from backtests.settings import RunSettings, Settings
 from tests.support.source_tree import PACKAGES
 
 ROOT = Path(newsfolio.__file__).parent.parent
@@ -40,15 +44,19 @@ reveal_type(weights(Mine()).weights)
 reveal_type(score(result))
 reveal_type(sweep(Mine))
 reveal_type(load("x").equity)
+if result.evaluation is not None:
+    reveal_type(result.evaluation["scored"]["sessions"])
 run(3)
 result.metrics["cagr"] + "x"
+run(Mine(), cash="many")
+sweep(Mine, fee=0.1)
 """
 REVEALED = [
     "datetime.date", "backtests.records.result.Result",
     "backtests.records.run_verdict.RunVerdict | None", "reports.tables.doubts.Doubts",
     "tuple[str, ...]", "str", "pandas.core.frame.DataFrame", "backtests.evaluation.schema.Honesty",
     "typing.Mapping[str, float]", "backtests.records.result.Result",
-    "backtests.sweeps.sweep.SweepResult", "pandas.core.series.Series[Any]",
+    "backtests.sweeps.sweep.SweepResult", "pandas.core.series.Series[Any]", "int",
 ]  # fmt: skip
 
 
@@ -95,4 +103,19 @@ def test_a_users_mypy_sees_types(installed: Path, tmp_path: Path) -> None:
     revealed = [line.split('"')[1] for line in done.stdout.splitlines() if "Revealed" in line]
     assert revealed == REVEALED, done.stdout
     errors = [line for line in done.stdout.splitlines() if " error: " in line]
-    assert [error.split(":")[1] for error in errors] == ["26", "27", "27"], done.stdout
+    assert [error.split(":")[1] for error in errors] == ["28", "29", "29", "30", "31"], done.stdout
+
+
+def test_an_editable_installation_is_a_path() -> None:
+    """Without a folder of packages that is named, setuptools makes it an import hook.
+
+    Type checkers read paths alone, so that whoever runs `make` would see no types.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["setuptools"]["package-dir"] == {"": "."}
+
+
+def test_what_a_notebook_may_set_is_what_there_is() -> None:
+    assert RunSettings.__annotations__.keys() == {field.name for field in fields(Settings)}
+    taken = set(inspect.signature(run).parameters) - {"strategy", "data", "settings"}
+    assert RunArguments.__annotations__.keys() == taken | RunSettings.__annotations__.keys()

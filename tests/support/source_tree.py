@@ -11,15 +11,18 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 Reported = dict[str, str]
 Graph = Mapping[str, set[str]]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-PACKAGES = ("newsfolio", "strategies", "markets", "reports", "backtests")
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("newsfolio", "strategies", "markets", "reports", "drafts", "backtests")
 GENERIC = frozenset({"each", "found", "it", "known", "one", "said", "such", "thing", "told"})
+_BAGS = ("dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict")
+_HOLDERS = ("list", "tuple", "Sequence", "Iterable", "Iterator")
 _BY_NAME = ("importorskip", "import_module", "find_spec")
 _CYTHON_FUNCTION = re.compile(r"^( *)(?:cdef|cpdef|def)\b[^=]*?(\w+)\(")
 _CYTHON_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+c?import|c?import\s+([\w.]+))", re.MULTILINE)
@@ -109,6 +112,14 @@ def source_files(root: Path, *folders: str) -> list[SourceFile]:
         for path in sorted(paths)
         if path.suffix in (".py", ".pyx", ".pxi")
     ]
+
+
+@cache
+def project_files(*folders: str) -> tuple[SourceFile, ...]:
+    """Those of this project, each parsed once for all tests that look at it."""
+    if len(folders) == 1:
+        return tuple(source_files(ROOT, *folders))
+    return tuple(file for folder in folders for file in project_files(folder))
 
 
 # --- the graph of imports ----------------------------------------------------------------------
@@ -335,3 +346,31 @@ def crowded_folders(root: Path, folders: Iterable[str], most: int = 17) -> Repor
             if count > most:
                 reported[folder.relative_to(root).as_posix()] = f"{count} entries"
     return reported
+
+
+def bags(files: Iterable[SourceFile]) -> Reported:
+    """Dictionaries that say nothing of what is in them: `dict[str, Any]`, a bare `dict` within."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        for node in file.nodes:
+            if isinstance(node, ast.Subscript):
+                inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+                names = [part.id for part in inner if isinstance(part, ast.Name)]
+                of_any = _named(node.value) in _BAGS and names[-1:] == ["Any"] and len(inner) == 2
+                counts[file.path] += of_any or (_named(node.value) in _HOLDERS and "dict" in names)
+    return {path: f"{count} times" for path, count in counts.items() if count}
+
+
+def uses_of_any(files: Iterable[SourceFile]) -> dict[str, int]:
+    """How often a file says `Any`; what an array of any kind of values is made of is apart."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        arrays = [node.slice for node in file.nodes if isinstance(node, ast.Subscript)
+                  and _named(node.value) in ("NDArray", "floating", "dtype")]  # fmt: skip
+        names = [node for node in file.nodes if isinstance(node, ast.Name) and node.id == "Any"]
+        counts[file.path] += sum(node not in arrays for node in names)
+    return {path: count for path, count in counts.items() if count}
+
+
+def _named(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from backtests.api import run_job
 from backtests.commands.output import draw_run, draw_tearsheet, require_writable, save_run
@@ -20,11 +19,12 @@ from backtests.records.workspace import Workspace
 from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import Inputs
 from backtests.runner.jobs import Job
-from backtests.settings import Settings
+from backtests.settings import Settings, settings_of
 from markets.snapshot import Source, loaded_once
 from newsfolio.errors import CommandError, NewsfolioError
 from newsfolio.formatting import defined, signed
 from reports import write_index
+from reports.contract.manifest import VerdictLineJson
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Look:
     thesis: str
     label: str
     run: str = ""
-    before: Mapping[str, Any] | None = None
-    now: Mapping[str, Any] | None = None
+    before: VerdictLineJson | None = None
+    now: VerdictLineJson | None = None
     changed: str = ""
     problem: str = ""
 
@@ -87,7 +87,7 @@ def _made(row: FrozenRow, before: JudgedRow | None) -> Rule | Look:
                 f"{rule['address']} has changed since the rule was frozen at {row.at}; restore its "
                 "file, or freeze it anew"
             )
-        settings = Settings(**{**rule["settings"], "end": None})
+        settings = settings_of({**rule["settings"], "end": None})
         return Rule(row, job, settings, job.inputs(settings), before)
     except NewsfolioError as error:
         return Look(row.subject, rule["label"], problem=str(error))
@@ -114,30 +114,30 @@ def _look(rule: Rule, source: Source, ledger: Ledger, judging: Judging, pages: P
     draw_run(result, pages.folder, pages.ahead is not None)
     if pages.ahead:
         draw_tearsheet(result, pages.folder, pages.ahead)
-    now: Mapping[str, Any] = {**(result.manifest.get("verdict") or {})}
+    now = result.manifest.get("verdict")
     before = rule.before.verdict if rule.before else None
     return Look(thesis, label, result.id, before, now, changes(before, now))
 
 
-def changes(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
+def changes(before: VerdictLineJson | None, now: VerdictLineJson | None) -> str:
     """What is another than at the last look, in a sentence."""
-    if before is None:
+    if before is None or now is None:
         return f"first look: {now['word']}" if now else "first look"
     return "; ".join(_changes(before, now))
 
 
-def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _changes(before: VerdictLineJson, now: VerdictLineJson) -> Iterator[str]:
     same = before["word"] == now["word"]
     yield f"still {now['word']}" if same else f"{before['word']} -> {now['word']}"
     more = now["sessions"] - before["sessions"]
     yield f"{more} {'session' if more == 1 else 'sessions'} more"
-    then, since = before.get("excess"), now.get("excess")
+    then, since = before["excess"], now["excess"]
     if defined(then) and defined(since):
         yield f"excess {signed(then, 1)} -> {signed(since, 1)} a year"
-    ends = (now.get("low_always"), now.get("high_always"))
-    if all(map(defined, ends)):
-        yield f"interval of all looks {signed(ends[0], 1)} to {signed(ends[1], 1)}"
-    if before.get("against") != now.get("against"):
+    low, high = now.get("low_always"), now.get("high_always")
+    if defined(low) and defined(high):
+        yield f"interval of all looks {signed(low, 1)} to {signed(high, 1)}"
+    if before["against"] != now["against"]:
         yield f"against {now['against']}, before against {before['against']}"
 
 

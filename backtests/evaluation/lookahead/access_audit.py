@@ -120,7 +120,7 @@ class AccessAudit:
         """Data files, connections and processes so far, without code and the system's files."""
         return tuple(sorted({_in_words(event, what) for event, what in list(self._noted)}))
 
-    def note(self, event: str, args: tuple[Any, ...]) -> None:
+    def note(self, event: str, args: tuple[object, ...]) -> None:
         """An event, from the hook."""
         frame = sys._getframe(1)  # of the hook, which is called from what raised the event
         frame = frame.f_back or frame
@@ -143,7 +143,7 @@ class AccessAudit:
         else:
             self._outside(event, args, frame)
 
-    def _file(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+    def _file(self, event: str, args: tuple[object, ...], frame: FrameType) -> None:
         if isinstance(args[0], int) or args[0] in (COUNTER, ":memory:", ""):
             return
         path = _full(args[0])
@@ -158,7 +158,7 @@ class AccessAudit:
         if caller.author and _counts(path, caller):
             self._noted[event, path] = None
 
-    def _folder(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+    def _folder(self, event: str, args: tuple[object, ...], frame: FrameType) -> None:
         """What lies in a folder is data as well; a search for modules or fonts is not."""
         if isinstance(args[0], int) or Path(frame.f_code.co_filename).name.startswith("<frozen "):
             return
@@ -170,7 +170,7 @@ class AccessAudit:
         if asked and not ours and kind_of(path + os.sep) != "library":
             self._noted[event, path] = None
 
-    def _link(self, what: Any, frame: FrameType) -> None:
+    def _link(self, what: object, frame: FrameType) -> None:
         """Paths are made whole through links; one that leads nowhere, or is asked for, is data."""
         caller = self._caller(frame.f_back)  # behind what raises the event
         path = _full(what)
@@ -178,14 +178,14 @@ class AccessAudit:
         if caller.author and speaks and not path.startswith(_SYSTEM) and kind_of(path) != "library":
             self._noted[_LINK, path] = None
 
-    def _memory(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+    def _memory(self, event: str, args: tuple[object, ...], frame: FrameType) -> None:
         if event == "object.__getattr__" and (len(args) < 2 or args[1] not in _FRAMES):
             return
         if self._caller(frame).direct:
             what = str(args[1]) if event == "object.__getattr__" else ""
             self._noted[event, what] = None
 
-    def _outside(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+    def _outside(self, event: str, args: tuple[object, ...], frame: FrameType) -> None:
         what = args[1] if event in ("socket.connect", "socket.sendto") else args[0] if args else ""
         text = os.fsdecode(what) if isinstance(what, bytes) else str(what)
         caller = self._caller(frame)
@@ -234,7 +234,7 @@ def _listeners() -> dict[int, ref[AccessAudit]]:
 
     noting = _Noting()
 
-    def hook(event: str, args: tuple[Any, ...]) -> None:
+    def hook(event: str, args: tuple[object, ...]) -> None:
         if listening and event in events and not noting.now:
             noting.now = True
             try:

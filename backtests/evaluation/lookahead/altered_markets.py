@@ -5,22 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backtests.evaluation.lookahead.messages import Opened, Rows
 from backtests.runner.inputs import prepare
 from backtests.settings import Settings
-from markets.market import Market, Placed
+from markets.market import Array, Market, Placed
 from markets.reference.currencies import EcbRates
 from markets.snapshot import Snapshot
 from newsfolio.strategy import Strategy
 
 DERIVED = ("level", "value_rate", "traded_value", "barless")
 
-Array = NDArray[Any]
 Alter = Callable[[Array], Array]
 """What becomes of the rows of an array that are still to come."""
 
@@ -45,6 +42,11 @@ def noise(rng: np.random.Generator, shift: float = SHIFT) -> Alter:
 def blank(rows: Array) -> Array:
     """Nothing: unknown numbers, and nothing that can be held or filled."""
     return np.full_like(rows, np.nan if rows.dtype.kind == "f" else 0)
+
+
+def with_arrays(market: Market, arrays: Mapping[str, Array]) -> Market:
+    """The market with other arrays, by the names of its fields."""
+    return dataclasses.replace(market, **arrays)  # type: ignore[arg-type] # not all fields are such
 
 
 def known_at_the_end(market: Market) -> Market:
@@ -72,14 +74,12 @@ class FlowingMarket:
 
     def opened(self) -> Opened:
         """The market as it is sent: true up to its first session."""
-        changed: dict[str, Any] = {
-            name: self._altered(values) for name, values in self._arrays.items()
-        }
+        changed = {name: self._altered(values) for name, values in self._arrays.items()}
         derived = {name: changed.pop(name) for name in DERIVED}
         signals = {name: self._altered(row) for name, row in self._market.signals.items()}
         facts = {name: self._table(name, self._known) for name in self._facts}
         market = dataclasses.replace(
-            known_at_the_end(self._market), **changed, signals=signals, facts=facts
+            with_arrays(known_at_the_end(self._market), changed), signals=signals, facts=facts
         )
         return Opened(market, derived, flowing=True)
 

@@ -7,15 +7,14 @@ import linecache
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 
-def written_out(name: str, value: Any) -> bool:
+def written_out(name: str, value: object) -> bool:
     """Whether a cell, or the script that is running, assigns just this value to the name."""
     return any(value == literal for literal in _literals(name.rpartition(".")[2]))
 
 
-def _literals(name: str) -> Iterator[Any]:
+def _literals(name: str) -> Iterator[object]:
     for text in _sources():
         try:
             tree = ast.parse(text)
@@ -28,7 +27,7 @@ def _literals(name: str) -> Iterator[Any]:
                     yield from _evaluated(node.value)
 
 
-def _evaluated(node: ast.expr) -> Iterator[Any]:
+def _evaluated(node: ast.expr) -> Iterator[object]:
     try:
         yield ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from backtests.settings import Settings
 from backtests.simulation.output import Target
-from markets.market import Market, Placed
+from markets.market import Array, Floats, Market, Placed
 
 Weights = dict[str, float]
 
@@ -62,7 +58,7 @@ class Decided:
     """
 
     session: int
-    values: NDArray[np.floating[Any]]
+    values: Floats
     equity: float
     weights: Weights | None
 
@@ -109,8 +105,8 @@ class Rows:
     """What has become known since the last decision: rows of arrays, and tables of facts."""
 
     begin: int
-    arrays: Mapping[str, NDArray[Any]]
-    signals: Mapping[str, NDArray[Any]]
+    arrays: Mapping[str, Array]
+    signals: Mapping[str, Array]
     facts: Mapping[str, Placed]
 
 
@@ -119,7 +115,7 @@ class Step:
     """Decide at a session, with the account of the run; the answer comes before later rows do."""
 
     session: int
-    values: NDArray[np.floating[Any]]
+    values: Floats
     equity: float
     rows: Rows | None = None
 
@@ -167,5 +163,5 @@ class Opened:
     """
 
     market: Market
-    derived: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    derived: Mapping[str, Array] = field(default_factory=dict)
     flowing: bool = False

@@ -10,11 +10,12 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from backtests.evaluation.lookahead.access_audit import undeclared
+from backtests.evaluation.lookahead.altered_markets import with_arrays
 from backtests.evaluation.lookahead.messages import Opened, OrdersTask
 from backtests.evaluation.lookahead.replay_process import ReplayFailed, replay_process
 from backtests.evaluation.lookahead.travelling import Packed, packed
@@ -108,16 +109,15 @@ class _Replays:
     def _shuffled(self, cut: int) -> Market:
         rows = np.arange(len(self.market.sessions))
         rows[cut + 1 :] = self.rng.permutation(rows[cut + 1 :])
-        return self._altered({name: getattr(self.market, name)[rows] for name in BARS})
+        return with_arrays(self.market, {name: getattr(self.market, name)[rows] for name in BARS})
 
     def _noise(self, cut: int) -> Market:
         """One factor a bar, so that its high stays above its low."""
         factor = np.ones(self.market.close.shape)
         factor[cut + 1 :] = np.exp(self.rng.normal(0, 0.3, factor[cut + 1 :].shape))
-        return self._altered({name: getattr(self.market, name) * factor for name in PRICES})
-
-    def _altered(self, changed: Mapping[str, Any]) -> Market:
-        return dataclasses.replace(self.market, **changed)
+        return with_arrays(
+            self.market, {name: getattr(self.market, name) * factor for name in PRICES}
+        )
 
 
 def certify_plain(

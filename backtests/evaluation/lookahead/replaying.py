@@ -15,6 +15,7 @@ import numpy as np
 
 from backtests import strategy_loader
 from backtests.engines import kernel
+from backtests.evaluation.lookahead.altered_markets import with_arrays
 from backtests.evaluation.lookahead.messages import (
     AgainTask,
     Begin,
@@ -37,7 +38,7 @@ from backtests.simulation.book import Holdings
 from backtests.simulation.decision_tables import table_of
 from backtests.simulation.decisions import Columns, Decider
 from backtests.simulation.desk import Desk
-from markets.market import Floats, Market
+from markets.market import Array, Floats, Market, Placed
 from markets.views.recorder import Recorder
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
@@ -54,7 +55,7 @@ class ReplayedStrategy:
             _made_anew(strategy)
         self._observed = ObservedStrategy(strategy, witness)
         self._market: Market
-        self._open_arrays: dict[str, Any] = {}
+        self._open_arrays: dict[str, Array] = {}
         self._recorder: Recorder | None = None
         self._decider: Decider
         self._decisions: list[Decided] = []
@@ -83,7 +84,7 @@ class ReplayedStrategy:
             shown = {name: values.view() for name, values in self._open_arrays.items()}
             derived = {name: shown.pop(name) for name in opened.derived}
             market = dataclasses.replace(
-                market, **shown, facts=dict(market.facts),
+                with_arrays(market, shown), facts=dict(market.facts),
                 signals={name: values.view() for name, values in signals.items()},
             )  # fmt: skip
             vars(market).update(derived)  # cached on first use, and then no longer true
@@ -133,7 +134,7 @@ class ReplayedStrategy:
             named = {f"signal {name}": rows for name, rows in step.rows.signals.items()}
             for name, rows in {**step.rows.arrays, **named}.items():
                 self._open_arrays[name][step.rows.begin : end] = rows
-            cast(dict[str, Any], self._market.facts).update(step.rows.facts)
+            cast(dict[str, Placed], self._market.facts).update(step.rows.facts)
         account = _Account(step.values, step.equity)
         answer = self._decider.decide(step.session, account)
         return _by_ticker(answer, self._market)
@@ -176,7 +177,7 @@ class _Unpacker(pickle.Unpickler):
         super().__init__(io.BytesIO(luggage.body))
         self._files = luggage.files
 
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> object:
         if module in self._files and module not in sys.modules:
             strategy_loader.load_file(Path(self._files[module]), module)
         return super().find_class(module, name)
@@ -217,7 +218,7 @@ def _by_ticker(answer: Columns | None, market: Market) -> Weights | None:
     return {market.tickers[column]: float(weight) for column, weight in answer.items()}
 
 
-def _arrays(market: Market) -> dict[str, Any]:
+def _arrays(market: Market) -> dict[str, Array]:
     values = ((field.name, getattr(market, field.name)) for field in dataclasses.fields(market))
     return {name: value for name, value in values
             if isinstance(value, np.ndarray) and name != "sessions"}  # fmt: skip

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from typing import Any
+from types import TracebackType
 
 import numpy as np
 
@@ -274,8 +274,13 @@ class _Watched:
         self._copy = self._context.__enter__()
         return self._copy
 
-    def __exit__(self, *error: Any) -> bool | None:
-        suppressed = self._context.__exit__(*error)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        suppressed = self._context.__exit__(kind, error, trace)
         self._replays.seen |= set(self._copy.witnessed.seen)
         self._replays.unseen = max(self._replays.unseen, self._copy.witnessed.unseen)
         return suppressed

@@ -55,7 +55,7 @@ class Packed:
     libraries: tuple[str, ...]
 
 
-def packed(strategy: Any, author: type) -> Packed:
+def packed(strategy: object, author: type) -> Packed:
     """A strategy, ready to be sent; StrategyError where that cannot be done.
 
     A file that runs a backtest when it is imported is not imported again: its class travels like
@@ -103,7 +103,7 @@ def _packed(strategy: Any, author: type) -> Packed:
     )
 
 
-def _body(strategy: Any) -> bytes:
+def _body(strategy: object) -> bytes:
     """The pickle; classes of a running script, a notebook or a function by their code."""
     buffer = io.BytesIO()
     try:
@@ -123,7 +123,7 @@ def _packer() -> type[pickle.Pickler]:
     class Packer(cloudpickle.Pickler):  # type: ignore[misc]
         """cloudpickle, with functions that remember their answers, without what they remember."""
 
-        def reducer_override(self, value: Any) -> Any:
+        def reducer_override(self, value: object) -> object:
             if isinstance(value, functools._lru_cache_wrapper) and _by_value(value):
                 return _remembering, (value.__wrapped__, *value.cache_parameters().values())
             return super().reducer_override(value)
@@ -135,7 +135,7 @@ def _remembering(function: Any, size: int | None, typed: bool) -> Any:
     return functools.lru_cache(maxsize=size, typed=typed)(function)
 
 
-def _by_value(value: Any) -> bool:
+def _by_value(value: object) -> bool:
     """Whether its module cannot be imported by another process."""
     module = getattr(value, "__module__", None)
     return module in (None, "__main__", *_RUNNING) or "<locals>" in getattr(
@@ -143,7 +143,7 @@ def _by_value(value: Any) -> bool:
     )
 
 
-def _carried(author: type) -> Iterator[tuple[str, Any]]:
+def _carried(author: type) -> Iterator[tuple[str, object]]:
     """Values that go with a class by its code: globals that it names, closures, attributes."""
     for base in author.__mro__:
         if _by_value(base):
@@ -170,7 +170,7 @@ def _defaulted(function: types.FunctionType) -> tuple[str, ...]:
 
 def _functions(author: type) -> Iterator[types.FunctionType]:
     """All functions that travel by their code, from the class on."""
-    todo: list[Any] = [author]
+    todo: list[object] = [author]
     done: set[int] = set()
     while todo:
         value = todo.pop()
@@ -188,7 +188,7 @@ def _functions(author: type) -> Iterator[types.FunctionType]:
             todo += inspect.getclosurevars(function).nonlocals.values()
 
 
-def _unwrapped(value: Any) -> Iterator[types.FunctionType]:
+def _unwrapped(value: object) -> Iterator[types.FunctionType]:
     """The functions in a method, a property, a partial, a function that remembers."""
     parts = (
         value,
@@ -213,17 +213,17 @@ def _fileless(code: types.CodeType) -> bool:
     return not code.co_filename.startswith("<frozen")
 
 
-def _is_code(value: Any) -> bool:
+def _is_code(value: object) -> bool:
     return isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or bool(
         list(_unwrapped(value))
     )
 
 
-def _slot(value: Any) -> bool:
+def _slot(value: object) -> bool:
     return isinstance(value, types.MemberDescriptorType | types.GetSetDescriptorType)
 
 
-def is_data(value: Any, name: str = "") -> bool:
+def is_data(value: object, name: str = "") -> bool:
     """Whether a value is more than a plain one: arrays, prices, long tables of numbers."""
     if _knows_prices(value):
         return True
@@ -233,14 +233,14 @@ def is_data(value: Any, name: str = "") -> bool:
     return isinstance(state, dict) and any(is_data(part) for part in state.values())
 
 
-def _knows_prices(value: Any) -> bool:
+def _knows_prices(value: object) -> bool:
     module = type(value).__module__
     if module.startswith(_OF_OURS):
         return True
     return module.partition(".")[0] in _ARRAYS and getattr(value, "shape", ()) != ()
 
 
-def _numbers(value: Any, depth: int = 0) -> int:
+def _numbers(value: object, depth: int = 0) -> int:
     """Numbers and dates in a container; a text counts for one in ten of its characters."""
     if _knows_prices(value):
         return MOST + 1
@@ -255,7 +255,7 @@ def _numbers(value: Any, depth: int = 0) -> int:
     return 1
 
 
-def _a(value: Any) -> str:
+def _a(value: object) -> str:
     kind = type(value).__name__
     return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
 
@@ -273,7 +273,7 @@ def _file(module: types.ModuleType) -> str:
     return getattr(module, "__file__", None) or ""
 
 
-def _libraries(author: type, carried: Iterable[Any]) -> Iterator[str]:
+def _libraries(author: type, carried: Iterable[object]) -> Iterator[str]:
     """Installed modules that the author's code has imported, so that copies find them imported."""
     module = sys.modules.get(author.__module__)
     own = list(vars(module).values()) if module is not None else []

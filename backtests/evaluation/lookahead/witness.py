@@ -60,10 +60,10 @@ class ObservedStrategy:
     witness: Witness
     views: list[tuple[View, Weights | None]] = field(default_factory=list)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self.strategy, name)
 
-    def weights(self, view: View) -> Any:
+    def weights(self, view: View) -> object:
         with self.witness.asking():
             answer = self.strategy.weights(view)
         self.views.append((view, None if answer is None else plain_weights(answer)))

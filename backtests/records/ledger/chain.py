@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from backtests.records.ledger.tables import COLUMNS
@@ -37,12 +36,11 @@ class Chain:
     set_back: int = 0
 
 
-def link_of(before: str, values: Sequence[Any]) -> str:
+def link_of(before: str, plain: Iterable[object], packed: bytes) -> str:
     """The hash of a row, of its values in the order of COLUMNS, after the link of the row before.
 
-    SHA-256, cut to 128 bits.
+    packed: the last of them. SHA-256, cut to 128 bits.
     """
-    *plain, packed = values
     text = "\x1f".join(map(str, plain))
     sha = hashlib.sha256(f"{before}\x1f{text}\x1f".encode(errors="surrogatepass"))
     sha.update(packed)
@@ -53,14 +51,14 @@ def examined(connection: sqlite3.Connection, path: Path) -> Chain:
     """Walk along all rows, and look whether the last row known is still there."""
     gaps, rows, before, id_before = [], 0, "", 0
     newest, set_back = "", 0
-    for *values, link in connection.execute("SELECT * FROM trials ORDER BY id"):
+    for *plain, packed, link in connection.execute("SELECT * FROM trials ORDER BY id"):
         rows += 1
-        if values[0] != id_before + 1:
-            gaps.append(_missing(id_before + 1, values[0] - 1))
-        elif link_of(before, values) != link:
-            gaps.append(_altered(values))
-        before, id_before = link, values[0]
-        at = values[_PLACES["at"]]
+        if plain[0] != id_before + 1:
+            gaps.append(_missing(id_before + 1, plain[0] - 1))
+        elif link_of(before, plain, packed) != link:
+            gaps.append(_altered(plain))
+        before, id_before = link, plain[0]
+        at = plain[_PLACES["at"]]
         set_back += at < newest and _is_earlier(at, newest)
         newest = max(newest, at)
     gaps += _uncounted(connection)
@@ -84,12 +82,11 @@ def _missing(first: int, last: int) -> str:
     )
 
 
-def _altered(values: Sequence[Any]) -> str:
-    row = {name: values[_PLACES[name]] for name in ("id", "at", "status", "strategy")}
-    return (
-        f"row {row['id']:,} ({row['status']}, {row['strategy'] or 'no strategy'}, "
-        f"{str(row['at'])[:10]}) is not as it was written, or not where"
-    )
+def _altered(values: Sequence[object]) -> str:
+    names = ("id", "at", "status", "strategy")
+    number, at, status, strategy = (values[_PLACES[name]] for name in names)
+    named = f"row {number:,} ({status}, {strategy or 'no strategy'}, {str(at)[:10]})"
+    return f"{named} is not as it was written, or not where"
 
 
 def _uncounted(connection: sqlite3.Connection) -> Iterator[str]:
@@ -135,7 +132,7 @@ def witness(path: Path, row: int, link: str) -> None:
 
 def witnessed(path: Path) -> tuple[int, str] | None:
     try:
-        last: Mapping[str, Any] = json.loads(witness_path(path).read_text(encoding="utf-8"))
+        last = json.loads(witness_path(path).read_text(encoding="utf-8"))
         return int(last["row"]), str(last["link"])
     except (OSError, ValueError, LookupError, TypeError):
         return None

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from backtests.records.ledger.families import Group, Unfinished, joined
-from backtests.records.ledger.rows import subject_of, unpacked
+from backtests.records.ledger.rows import as_row, subject_of, unpacked
 from backtests.records.ledger.state import LedgerState
 from backtests.records.ledger.trial import UNKNOWN, Exposure
 
@@ -238,7 +238,7 @@ class Counter:
             (self._before, group.subject, group.published, group.lines),
         )
         for row in rows:
-            yield from (str(trial["variant"]) for trial in unpacked(dict(row)) if trial["counts"])
+            yield from (str(trial["variant"]) for trial in unpacked(as_row(row)) if trial["counts"])
 
     def _rows_of(self, variant: str, subject: str | None = None) -> tuple[int, ...]:
         """The first rows that have a variant, by subject."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from backtests.records.ledger.processes import is_running
+from backtests.records.ledger.processes import ProcessJson, is_running
 from backtests.records.ledger.trial import Exposure
 from newsfolio.formatting import percent
 
@@ -53,9 +53,9 @@ class Unfinished:
     running: bool | None
 
     @classmethod
-    def read(cls, row: Sequence[Any]) -> Unfinished:
+    def read(cls, row: tuple[int, str, str, str, str, str, str]) -> Unfinished:
         number, at, subject, published, strategy, variant, detail = row
-        process = json.loads(detail)["process"] if detail else {}
+        process: ProcessJson = json.loads(detail)["process"] if detail else {}
         return cls(number, at, subject, published, strategy, variant, is_running(process))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from backtests import paths
 from backtests.records.ledger.chain import witness
@@ -18,9 +18,25 @@ from backtests.records.ledger.counting import Counter, Question, Subject, Tried
 from backtests.records.ledger.families import Unfinished
 from backtests.records.ledger.old_versions import migrate
 from backtests.records.ledger.processes import this_process
-from backtests.records.ledger.rows import EMPTY, Appender, row_of, subject_of, told_all, unpacked
+from backtests.records.ledger.rows import (
+    EMPTY,
+    Appender,
+    as_row,
+    row_of,
+    subject_of,
+    told_all,
+    unpacked,
+)
+from backtests.records.ledger.rule import FrozenRuleJson
 from backtests.records.ledger.state import LedgerState, state_of
-from backtests.records.ledger.tables import VERSION, make, refused, require_ours
+from backtests.records.ledger.tables import (
+    VERSION,
+    LedgerRow,
+    TrialRow,
+    make,
+    refused,
+    require_ours,
+)
 from backtests.records.ledger.trial import Trial, compact
 from backtests.records.ledger.verdicts import JudgedRow, judged_rows
 from newsfolio.errors import OutputError
@@ -28,9 +44,37 @@ from newsfolio.errors import OutputError
 PATIENCE = 10
 """Seconds to wait for another process that holds the file."""
 
-_TRIAL = ("at", "thesis", "strategy", "parameters", "code", "data", "simulated", "settings",
-          "start", "end", "status", "error", "run", "metrics", "variant", "scored", "sharpe",
-          "published", "lines", "since", "until", "detail")  # fmt: skip
+
+class TrialJson(TypedDict):
+    """A trial as `Ledger.rows` answers it; parameters, settings and metrics are JSON text.
+
+    id: its place among all trials, from 1. sharpe: None where it is not known. The rest as
+    tables.py says of the columns.
+    """
+
+    id: int
+    at: str
+    thesis: str
+    strategy: str
+    parameters: str
+    code: str
+    data: str
+    simulated: int
+    settings: str
+    start: str
+    end: str
+    status: str
+    error: str
+    run: str
+    metrics: str
+    variant: str
+    scored: int
+    sharpe: float | None
+    published: str
+    lines: str
+    since: str
+    until: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +84,7 @@ class FrozenRow:
     row: int
     at: str
     subject: str
-    rule: Mapping[str, Any]
+    rule: FrozenRuleJson
 
 
 class Ledger:
@@ -74,9 +118,9 @@ class Ledger:
         """Say that a run begins; answers the number of the row, which its end names."""
         row = row_of(trial)
         process = compact({"process": this_process()})
-        uncounted = {"status": "started", "trials": 0, "counts": 0, "detail": process}
+        started: TrialRow = {**row, "status": "started", "trials": 0, "detail": process}
         with self._writing(at) as rows:
-            return rows.append({**row, **uncounted})
+            return rows.append(started)
 
     def append(
         self, trials: Iterable[Trial], at: datetime, opened: int = 0, *, closes: bool = True
@@ -92,21 +136,24 @@ class Ledger:
         """Say that what was started has left all of its trials."""
         with self._writing(at) as rows:
             start = rows.row_at(opened)
-            names = ("subject", "thesis", "published", "strategy", "code", "simulated", "run")
-            kept = {name: start[name] for name in names}
-            rows.append({**EMPTY, **kept, "status": "done", "opened": opened, "closes": 1})
+            rows.append({
+                **EMPTY, "subject": start["subject"], "thesis": start["thesis"],
+                "published": start["published"], "strategy": start["strategy"],
+                "code": start["code"], "simulated": start["simulated"], "run": start["run"],
+                "status": "done", "opened": opened, "closes": 1,
+            })  # fmt: skip
 
-    def freeze(self, thesis: str, rule: Mapping[str, Any], at: datetime) -> FrozenRow:
+    def freeze(self, thesis: str, rule: FrozenRuleJson, at: datetime) -> FrozenRow:
         """Keep a rule as it is now."""
         subject = subject_of(thesis, rule["strategy"])
-        named = {
-            "subject": subject, "thesis": thesis, "published": rule["published"],
+        named: LedgerRow = {
+            **EMPTY, "subject": subject, "thesis": thesis, "published": rule["published"],
             "strategy": rule["strategy"], "parameters": compact(rule["parameters"]),
             "code": rule["code"], "settings": compact(rule["settings"]),
             "variant": rule["variant"],
         }  # fmt: skip
         with self._writing(at) as rows:
-            row = rows.append({**EMPTY, **named, "status": "frozen", "detail": compact(rule)})
+            row = rows.append({**named, "status": "frozen", "detail": compact(rule)})
             return FrozenRow(row, rows.at, subject, rule)
 
     def frozen(self) -> tuple[FrozenRow, ...]:
@@ -162,19 +209,15 @@ class Ledger:
         with self._reading() as connection:
             return state_of(connection, self._path)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[TrialJson]:
         """All trials in the order in which they were made, the sets of sweeps among them."""
         if not self._path.exists():
             return []
         with self._reading() as connection:
             connection.row_factory = sqlite3.Row
             rows = connection.execute("SELECT * FROM trials WHERE trials > 0 ORDER BY id")
-            trials = [trial for row in rows for trial in unpacked(dict(row))]
-        return [
-            {"id": number, **{name: trial[name] for name in _TRIAL},
-             "sharpe": float(trial["sharpe"]) if trial["sharpe"] else None}
-            for number, trial in enumerate(trials, 1)
-        ]  # fmt: skip
+            trials = [trial for row in rows for trial in unpacked(as_row(row))]
+        return [_as_json(number, trial) for number, trial in enumerate(trials, 1)]
 
     @contextmanager
     def _writing(self, at: datetime, *, witnessed: bool = True) -> Iterator[Appender]:
@@ -207,6 +250,19 @@ class Ledger:
             raise OutputError(
                 f"the trial ledger {self._path} cannot be used ({error}); use another --ledger"
             ) from error
+
+
+def _as_json(number: int, trial: TrialRow) -> TrialJson:
+    return {
+        "id": number, "at": trial["at"], "thesis": trial["thesis"], "strategy": trial["strategy"],
+        "parameters": trial["parameters"], "code": trial["code"], "data": trial["data"],
+        "simulated": trial["simulated"], "settings": trial["settings"], "start": trial["start"],
+        "end": trial["end"], "status": trial["status"], "error": trial["error"],
+        "run": trial["run"], "metrics": trial["metrics"], "variant": trial["variant"],
+        "scored": trial["scored"], "sharpe": float(trial["sharpe"]) if trial["sharpe"] else None,
+        "published": trial["published"], "lines": trial["lines"], "since": trial["since"],
+        "until": trial["until"], "detail": trial["detail"],
+    }  # fmt: skip
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

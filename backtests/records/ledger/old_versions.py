@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import cast
 
 from backtests.records.ledger.rows import AT_MOST, EMPTY, Appender, subject_of
-from backtests.records.ledger.tables import FIRST, make
+from backtests.records.ledger.tables import FIRST, LedgerRow, TrialRow, make
 from backtests.records.ledger.trial import compact
 
 MANY = 20_000
@@ -41,22 +41,24 @@ def migrate(connection: sqlite3.Connection, version: int, at: str) -> None:
     connection.execute("DROP TABLE trials_before")
 
 
-def _batches(connection: sqlite3.Connection) -> Iterator[list[dict[str, Any]]]:
+def _batches(connection: sqlite3.Connection) -> Iterator[list[TrialRow]]:
     reader = connection.cursor()
     reader.row_factory = sqlite3.Row
     reader.execute("SELECT * FROM trials_before ORDER BY id")
     while batch := reader.fetchmany(AT_MOST):
-        yield [_told(dict(row)) for row in batch]
+        yield [_trial(row) for row in batch]
 
 
-def _told(old: dict[str, Any]) -> dict[str, Any]:
-    row = {**EMPTY, **{name: old[name] for name in FIRST - {"id"} if old[name] is not None}}
-    scored, sharpe = old.get("scored") or 0, old.get("sharpe")
-    counts = old["status"] == "done" and scored > 0 and not old["simulated"]
+def _trial(old: sqlite3.Row) -> TrialRow:
+    columns = dict(old)
+    said_then = {name: columns[name] for name in FIRST - {"id"} if columns[name] is not None}
+    row = cast(LedgerRow, {**EMPTY, **said_then})
+    scored, sharpe = columns.get("scored") or 0, columns.get("sharpe")
+    counts = columns["status"] == "done" and scored > 0 and not columns["simulated"]
     return {
         **row,
         "subject": subject_of(row["thesis"], row["strategy"]),
-        "variant": old.get("variant") or "",
+        "variant": columns.get("variant") or "",
         "scored": scored,
         "sharpe": "" if sharpe is None else repr(float(sharpe)),
         "trials": 1,

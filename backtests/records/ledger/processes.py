@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 _PROC = Path("/proc")
 
@@ -15,15 +14,23 @@ _STARTED = 19
 """Place of the start in /proc/PID/stat, after the name of the program (proc(5), field 22)."""
 
 
-def this_process() -> dict[str, Any]:
-    """Names this process for good: numbers are used again, after a while and in each container.
+class ProcessJson(TypedDict, total=False):
+    """Names a process for good: numbers are used again, after a while and in each container.
 
     since: in ticks since the boot; boot: of the machine; room: the space that numbers belong to.
     """
+
+    pid: int
+    since: str
+    boot: str
+    room: str
+
+
+def this_process() -> ProcessJson:
     return {"pid": os.getpid(), "since": _since(os.getpid()), "boot": _boot(), "room": _room()}
 
 
-def is_running(process: Mapping[str, Any]) -> bool | None:
+def is_running(process: ProcessJson) -> bool | None:
     """Whether it is; None where that cannot be seen from here: another machine or container."""
     if (process.get("boot"), process.get("room")) != (_boot(), _room()):
         same_machine = process.get("room") == _room()

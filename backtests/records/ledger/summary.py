@@ -2,13 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
 
 from backtests.records.ledger.counting import Subject
 from backtests.records.ledger.families import Unfinished
 from backtests.records.ledger.ledger import FrozenRow, Ledger
+from backtests.records.ledger.rule import FrozenRuleJson
 from backtests.records.ledger.state import LedgerState
+
+
+class SubjectJson(TypedDict):
+    """A `Subject` as `--json` prints it."""
+
+    subject: str
+    variants: int
+    trials: int
+    since: str
+    until: str
+
+
+class UnfinishedJson(TypedDict):
+    """An `Unfinished` run as `--json` prints it."""
+
+    row: int
+    at: str
+    subject: str
+    published: str
+    strategy: str
+    variant: str
+    running: bool | None
+
+
+class RuleRowJson(FrozenRuleJson):
+    """A frozen rule with its row."""
+
+    row: int
+    at: str
+    subject: str
+
+
+class LedgerJson(TypedDict):
+    """A ledger at a glance; `LedgerState` and `Chain` say what its figures are."""
+
+    path: str
+    since: str
+    trials: int
+    chained: str
+    before: int
+    rows: int
+    link: str
+    gaps: Sequence[str]
+    set_back: int
+    subjects: list[SubjectJson]
+    unfinished: list[UnfinishedJson]
+    frozen: list[RuleRowJson]
 
 
 @dataclass(frozen=True)
@@ -21,15 +70,20 @@ class Summary:
     unfinished: tuple[Unfinished, ...]
     frozen: tuple[FrozenRow, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        state = asdict(self.state)
-        chain = state.pop("chain")
+    def as_json(self) -> LedgerJson:
+        state, chain = self.state, self.state.chain
         return {
             "path": self.path,
-            **state,
-            **chain,
-            "subjects": [subject._asdict() for subject in self.subjects],
-            "unfinished": [asdict(run) for run in self.unfinished],
+            "since": state.since,
+            "trials": state.trials,
+            "chained": state.chained,
+            "before": state.before,
+            "rows": chain.rows,
+            "link": chain.link,
+            "gaps": chain.gaps,
+            "set_back": chain.set_back,
+            "subjects": [_subject(row) for row in self.subjects],
+            "unfinished": [_unfinished(run) for run in self.unfinished],
             "frozen": [
                 {"row": row.row, "at": row.at, "subject": row.subject, **row.rule}
                 for row in self.frozen
@@ -72,6 +126,20 @@ class Summary:
             f"{row.subject:<24}frozen {row.at}: {row.rule['label']}, hash {row.rule['hash']}"
             for row in self.frozen
         ]
+
+
+def _subject(row: Subject) -> SubjectJson:
+    return {
+        "subject": row.subject, "variants": row.variants, "trials": row.trials,
+        "since": row.since, "until": row.until,
+    }  # fmt: skip
+
+
+def _unfinished(run: Unfinished) -> UnfinishedJson:
+    return {
+        "row": run.row, "at": run.at, "subject": run.subject, "published": run.published,
+        "strategy": run.strategy, "variant": run.variant, "running": run.running,
+    }  # fmt: skip
 
 
 def _counted(number: int, noun: str) -> str:

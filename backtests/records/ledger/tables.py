@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from newsfolio.errors import OutputError
 
@@ -23,6 +24,49 @@ COLUMNS = (
     "first", "packed",
 )  # fmt: skip
 """Of a row, in the order in which it is hashed; `link` is the hash."""
+
+
+class LedgerRow(TypedDict):
+    """A row by its columns; `_SCHEMA` says what each holds. id: of one that was read."""
+
+    id: NotRequired[int]
+    at: str
+    status: str
+    opened: int
+    closes: int
+    subject: str
+    thesis: str
+    published: str
+    lines: str
+    since: str
+    until: str
+    strategy: str
+    parameters: str
+    code: str
+    data: str
+    simulated: int
+    settings: str
+    start: str
+    end: str
+    error: str
+    run: str
+    metrics: str
+    variant: str
+    scored: int
+    sharpe: str
+    detail: str
+    trials: int
+    counted: int
+    new: int
+    first: int
+    packed: bytes
+
+
+class TrialRow(LedgerRow):
+    """A trial as a row of its own. counts: 1 where it does, else 0."""
+
+    counts: int
+
 
 _SCHEMA = (
     """

@@ -6,7 +6,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from reports.contract.manifest import FiguresByName, Json, SettingsJson, VerdictLineJson
 
 compact = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 """JSON that is the same for the same value."""
@@ -52,21 +53,21 @@ class Trial:
 
     thesis: str
     strategy: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Json]
     code: str
     data: str
     simulated: bool
-    settings: Mapping[str, Any]
+    settings: SettingsJson
     start: str = ""
     end: str = ""
     error: str = ""
     run: str = ""
-    metrics: Mapping[str, Any] | None = None
+    metrics: FiguresByName | None = None
     scored: int = 0
     sharpe: float | None = None
     exposure: Exposure = UNKNOWN
     seen: bool = False
-    verdict: Mapping[str, Any] | None = None
+    verdict: VerdictLineJson | None = None
 
     @property
     def variant(self) -> str:
@@ -81,13 +82,13 @@ class Trial:
 
 
 def variant_of(
-    strategy: str, parameters: Mapping[str, Any], code: str, settings: Mapping[str, Any]
+    strategy: str, parameters: Mapping[str, Json], code: str, settings: SettingsJson
 ) -> str:
     """A hash that reruns share: other dates, money or engines make no other variant."""
     return variant_of_texts(strategy, compact(parameters), code, moving(settings))
 
 
-def moving(settings: Mapping[str, Any]) -> str:
+def moving(settings: SettingsJson) -> str:
     """The settings that make another variant."""
     return compact({key: value for key, value in settings.items() if key not in _SAME_VARIANT})
 

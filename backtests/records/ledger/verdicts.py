@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from backtests.records.ledger.families import exposure_of
 from backtests.records.ledger.trial import UNKNOWN, Exposure
+from reports.contract.manifest import VerdictLineJson
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class JudgedRow:
     variant: str
     run: str
     end: str
-    verdict: Mapping[str, Any]
+    verdict: VerdictLineJson
     exposure: Exposure = UNKNOWN
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NotRequired, TypedDict
 
 MOST = 1e15
 """Shares, or money, of one line; nobody holds more."""
@@ -52,6 +53,16 @@ class Statement:
     notes: tuple[str, ...] = ()
 
 
+class OutsideJson(TypedDict):
+    """An `Outside` as `--json` prints it."""
+
+    asset: str
+    shares: float | None
+    why: str
+    value: NotRequired[float]
+    currency: NotRequired[str]
+
+
 @dataclass(frozen=True)
 class Outside:
     """Something held that the strategy has no say in; in raw shares, and no part of the money.
@@ -65,10 +76,12 @@ class Outside:
     value: float | None = None
     currency: str = ""
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> OutsideJson:
         """With its value where that is known."""
-        worth = {} if self.value is None else {"value": self.value, "currency": self.currency}
-        return {"asset": self.asset, "shares": self.shares, "why": self.why, **worth}
+        held: OutsideJson = {"asset": self.asset, "shares": self.shares, "why": self.why}
+        if self.value is not None:
+            held |= {"value": self.value, "currency": self.currency}
+        return held
 
     def as_text(self) -> str:
         size = "" if self.shares is None else f"{self.shares:,.10g} "

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtests.evaluation.statistics.samples import Values
-from backtests.sweeps.batches import Row
 from backtests.sweeps.walk_forward.plan import CHOICES, SetReturns, WalkPlan, masks
 from backtests.sweeps.walk_forward.selection import Selection, halves, selected
+from reports.contract.sweep import CrossJson
 
 FOLDS = (10, 8, 6)
 """Of the cross-validation, half of them tests; the most that are longer than what is purged."""
 
 
-def cross_validated(plan: WalkPlan, returns: SetReturns) -> Row:
+def cross_validated(plan: WalkPlan, returns: SetReturns) -> CrossJson:
     """Combinatorial purged cross-validation, and PBO on the same folds; `why`: there is none."""
     sessions = plan.sessions
     gap = plan.purge + plan.embargo

@@ -16,7 +16,6 @@ import pandas as pd
 from backtests.evaluation.statistics.overfitting import Criterion
 from backtests.evaluation.statistics.samples import Values, moments
 from backtests.simulation.metrics import sessions_a_year
-from backtests.sweeps.batches import Row
 from backtests.sweeps.data_needs import same_lines
 from backtests.sweeps.grid import ParameterGrid
 from backtests.sweeps.shared_market import SharedMarket
@@ -27,6 +26,7 @@ from markets.reference.calendars import is_open
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.formatting import A_YEAR_FROM
 from newsfolio.strategy import Strategy
+from reports.contract.manifest import Json
 
 Split = tuple[Places, Places]
 """Sessions to choose on, and sessions to judge on, as places among the returns."""
@@ -113,7 +113,7 @@ class WalkPlan:
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
     @property
-    def parameters(self) -> Row:
+    def parameters(self) -> Mapping[str, Json]:
         """How the trial ledger knows it: another choice of windows is another variant."""
         axes = {axis.name: axis.as_json() for axis in self.grid.axes}
         drawn = {"draws": self.grid.draws, "seed": self.grid.seed} if self.grid.draws else {}
@@ -128,6 +128,9 @@ class WalkPlan:
     def day(self, row: int) -> pd.Timestamp:
         """The session whose return is at a place."""
         return self.shared.days[row + 1]
+
+    def iso(self, row: int) -> str:
+        return f"{self.day(int(row)):%Y-%m-%d}"
 
     def gains(self, returns: Values) -> Values:
         """What is ranked, (sessions, ...), of simple returns.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,15 +34,15 @@ class SwitchingStrategy(Strategy):
             )
         self.base = base
         self.switches = switches
-        self.universe: Any = base.universe  # type: ignore[misc]
+        self.universe: object = base.universe  # type: ignore[misc]
         self.signals = base.signals  # type: ignore[misc]
         self.facts = base.facts  # type: ignore[misc]
         self.thesis = base.thesis  # type: ignore[misc]
-        self.benchmark: Any = base.benchmark  # type: ignore[misc]
+        self.benchmark: object = base.benchmark  # type: ignore[misc]
         self.pool = base.pool  # type: ignore[misc]
         self.files = base.files  # type: ignore[misc]
         self.max_gross = max(strategy.max_gross for _, strategy in switches)  # type: ignore[misc]
-        self.rebalance: Any = SwitchingSchedule(  # type: ignore[misc]
+        self.rebalance: object = SwitchingSchedule(  # type: ignore[misc]
             tuple((day, strategy.rebalance) for day, strategy in switches)
         )
 

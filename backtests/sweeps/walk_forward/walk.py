@@ -15,7 +15,7 @@ import pandas as pd
 from backtests.evaluation.schema import as_json
 from backtests.evaluation.statistics.samples import Values
 from backtests.simulation.metrics import cagr, cash_returns, max_drawdown, sharpe, volatility
-from backtests.sweeps.batches import Row
+from backtests.sweeps.batches import SweepRow
 from backtests.sweeps.jobs import json_values
 from backtests.sweeps.shared_market import returns_of
 from backtests.sweeps.simulator import SweepSimulator
@@ -27,7 +27,8 @@ from backtests.sweeps.walk_forward.switching import SwitchingStrategy
 from newsfolio.errors import DataError, NewsfolioError
 from newsfolio.formatting import A_YEAR_FROM
 from newsfolio.strategy import Strategy
-from reports.contract.sweep import WalkForwardJson
+from reports.contract.manifest import FiguresByName
+from reports.contract.sweep import ChoiceJson, WalkForwardJson
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class WalkResult:
 
     summary: WalkForwardJson
     curves: pd.DataFrame
-    row: Row
+    row: SweepRow
 
 
 def walk(plan: WalkPlan, store: ReturnStore) -> WalkResult:
@@ -58,8 +59,10 @@ def walk(plan: WalkPlan, store: ReturnStore) -> WalkResult:
     )
     curve, row = simulator.curve(strategy)
     curves = {"walk": curve, **_alternatives(simulator, plan.grid.base)}
-    summary = {
-        **dataclasses.asdict(plan.asked),
+    figures = row["figures"]
+    summary: WalkForwardJson = {
+        "train": plan.asked.train,
+        "test": plan.asked.test,
         "by": plan.by,
         "against": plan.against,
         "purge": plan.purge,
@@ -69,11 +72,12 @@ def walk(plan: WalkPlan, store: ReturnStore) -> WalkResult:
         "curve": f"walk-{plan.digest}.parquet",
         "scored": row["scored"],
         "score": row["score"],
-        "turnover": row["turnover"],
-        "costs": row["costs"],
+        "turnover": figures["turnover"],
+        "costs": figures["costs"],
         "metrics": {name: _figures(equity, simulator, strategy) for name, equity in curves.items()},
         "switching": _switching(plan, selection, chosen, curve),
         "cross": cross_validated(plan, returns),
+        "why": "",
     }
     return WalkResult(as_json(summary), pd.DataFrame(curves), row)
 
@@ -87,19 +91,20 @@ def _switches(plan: WalkPlan, selection: Selection) -> list[tuple[pd.Timestamp, 
     return switches
 
 
-def _windows(plan: WalkPlan, selection: Selection, returns: Mapping[int, Values]) -> list[Row]:
+def _windows(
+    plan: WalkPlan, selection: Selection, returns: Mapping[int, Values]
+) -> list[ChoiceJson]:
     """Each choice: when, on what, how good it was there, and how good afterwards."""
-    rows = []
+    rows: list[ChoiceJson] = []
     for (train, test), number, place in zip(
         plan.splits, selection.chosen.tolist(), selection.place.tolist(), strict=True
     ):
         gains = plan.gains(returns[number])
-        ends = {
-            "trained_from": train[0], "trained_until": train[-1],
-            "decided": test[0] - 1, "traded_until": test[-1],
-        }  # fmt: skip
         rows.append({
-            **{name: f"{plan.day(int(row)):%Y-%m-%d}" for name, row in ends.items()},
+            "trained_from": plan.iso(train[0]),
+            "trained_until": plan.iso(train[-1]),
+            "decided": plan.iso(test[0] - 1),
+            "traded_until": plan.iso(test[-1]),
             "set": number,
             "values": json_values(plan.grid.values(number)),
             "inside": plan.figure(gains[train]),
@@ -119,7 +124,7 @@ def _alternatives(simulator: SweepSimulator, base: Strategy) -> dict[str, pd.Ser
     return {**own, **simulator.references(base)}
 
 
-def _figures(equity: pd.Series, simulator: SweepSimulator, strategy: Strategy) -> Row:
+def _figures(equity: pd.Series, simulator: SweepSimulator, strategy: Strategy) -> FiguresByName:
     returns = pd.Series(returns_of(equity.to_numpy()), index=equity.index[1:])
     cash = cash_returns(simulator.shared(strategy).rate)
     return {

@@ -63,6 +63,11 @@ def unknown(head: Head) -> BrokenData:
     return no_rows(head.path)
 
 
+def is_spoilt(head: Head) -> bool:
+    """Whether a file of no format was one: empty, undecodable, a message, or like one of them."""
+    return not head.rows or not head.decodes or bool(head.message() or _nearest(head))
+
+
 def _nearest(head: Head) -> str:
     """The format that shares most columns, and what sets the file apart from it."""
     names = {name for name in head.header if name}

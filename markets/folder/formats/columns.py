@@ -313,7 +313,8 @@ def _kept_groups(head: Head, place: int, changed: int) -> Mapping[str, RowGroup]
 
 def _filled(head: Head, above: int) -> Iterator[Row]:
     rows = islice(csv_rows(head.path, head.encoding, head.delimiter), above, None)
-    return (row for row in rows if any(row[1][1:]))
+    width = len(head.header)
+    return (row for row in rows if len(row[1]) != width or any(row[1][1:]))
 
 
 def spelling(head: Head) -> Iterator[str]:

@@ -42,7 +42,7 @@ class FredFormat:
     )
 
     def fits(self, head: Head) -> bool:
-        return len(head.header) > 1 and head.header[0] in _DATES
+        return len(head.header) > 1 and head.header[0] in _DATES and all(head.header)
 
     def their_name(self, ours: str) -> str:
         return "the value" if ours == "Close" else ours

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,17 @@ RESTATED = 0.01
 """... the share of the known rates that it may tell otherwise; beyond, it is another file."""
 
 
+class PulledRatesJson(TypedDict):
+    """`PulledRates` as `--json` prints them."""
+
+    source: str
+    outcome: str
+    added: int
+    last: str | None
+    changed: list[str]
+    error: str
+
+
 @dataclass(frozen=True)
 class PulledRates:
     """What became of the fixings. added: new days; last: of the dollar's now, None for nothing.
@@ -43,7 +54,7 @@ class PulledRates:
     changed: tuple[str, ...] = ()
     error: str = ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> PulledRatesJson:
         """As `--json` prints it."""
         return {
             "source": SOURCE, "outcome": self.outcome, "added": self.added,

@@ -59,6 +59,15 @@ def test_a_folder_that_lacks_a_line_says_what_it_holds(
     assert second.startswith("prices holds QQQ.csv; a line is read from <TICKER>.csv")
 
 
+def test_a_file_of_many_lines_that_is_spoilt_is_named_instead(shell: Shell, folder: Path) -> None:
+    (folder / "prices" / "last download.csv").write_text("Exceeded the daily hits limit")
+    answer = shell(*asked("run", "s.py", "prices"))
+    assert answer.err.splitlines()[1] == (
+        "prices/last download.csv line 1: no prices, but 'Exceeded the daily hits limit'. "
+        "Fetch the file again, or remove it."
+    )
+
+
 @pytest.mark.parametrize("command", ["run", "compare", "sweep"])
 def test_a_strategy_that_cannot_be_made_is_a_trial(shell: Shell, command: str) -> None:
     (shell.folder / "broken.py").write_text("raise ValueError('at once')\n")

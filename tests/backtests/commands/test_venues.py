@@ -46,3 +46,24 @@ def test_show_tells_the_rows_of_a_line(shell: Shell) -> None:
     spared = shell("show", "HSBK.IL").out
     assert "0 % of value, purchases" in spared
     assert "10 %" in shell("show", "2330.TW").out
+
+
+def test_the_bounds_of_a_levy_stand_with_the_days_on_which_they_held(shell: Shell) -> None:
+    """The last maximum stood in every row, and a minimum in none."""
+    stamp = [line for line in shell("show", "1155.KL").out.splitlines() if "stamp duty" in line]
+    assert [("200 at most" in line, "1000 at most" in line) for line in stamp] == [
+        (True, False), (False, True), (False, True)
+    ]  # fmt: skip
+    hong_kong = shell("venues", ".HK").out
+    assert "0.002 % of value, both sides, 2 at least, 100 at most" in hong_kong
+    assert "0.1 % of value, both sides, rounded up to 1" in hong_kong
+
+
+def test_a_market_tells_its_steps_its_boards_and_how_lines_are_shorted(shell: Shell) -> None:
+    riyadh = shell("venues", ".SR").out
+    assert "covered alone; recalled" in riyadh
+    assert r"price limit, 9\d{3}\.SR" in riyadh
+    assert "0.005 to 1, 0.01 to 10, 0.02 to 100, then 0.1" in shell("venues", ".KL").out
+    assert "yes" in next(
+        line for line in shell("show", "7203.T").out.splitlines() if line.startswith("shorting")
+    )

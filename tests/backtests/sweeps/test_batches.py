@@ -155,7 +155,11 @@ def test_schedules_that_are_equal_and_mark_otherwise_are_not_mixed_up() -> None:
     )
     for place, row in enumerate(rows):
         assert row == SweepSimulator.of(sets, SampleSource(), wanted).curve(sets.strategy(place))[1]
-    assert rows[0]["trades"] > 2 * rows[1]["trades"] > 4 * rows[2]["trades"]
+    assert (
+        rows[0]["figures"]["trades"]
+        > 2 * rows[1]["figures"]["trades"]
+        > 4 * rows[2]["figures"]["trades"]
+    )
 
 
 def test_sets_that_cannot_be_measured_together_are_measured_alone(
@@ -166,7 +170,7 @@ def test_sets_that_cannot_be_measured_together_are_measured_alone(
     wanted = Settings(start=START, engine="kernel")
     makers = [partial(sets.strategy, place) for place in range(6)]
     good = SweepSimulator.of(sets, SampleSource(), wanted).rows(makers)
-    real, bad = figures_of, good[2]["final_equity"]
+    real, bad = figures_of, good[2]["figures"]["final_equity"]
 
     def failing(days: Any, equity: Any, *more: Any) -> Any:
         if (equity[:, -1] == bad).any():
@@ -205,7 +209,7 @@ def test_no_set_gets_an_answer_that_it_would_not_get_alone(kind: str) -> None:
         failed = [row["error"] for row in rows if row["error"]]
         assert len(failed) == 1
         assert "lookback=60.5: give a whole number" in failed[0]
-        assert len({row.get("final_equity") for row in rows}) == 2
+        assert len({row.get("figures", {}).get("final_equity") for row in rows}) == 2
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
@@ -74,6 +74,16 @@ def test_amounts_in_another_currency_are_converted_at_the_fixing_before() -> Non
     euro = Costs("0.001% min 1 EUR", taxes=False)
     assert fee(APPLE, euro) == pytest.approx(1.0411)
     assert fee(TENCENT, euro) == pytest.approx(8.0980)
+
+
+def test_lines_that_cost_the_same_share_their_rows() -> None:
+    """The day of a listing sets them apart only where a tax asks for it; fixings are 7,000 rows."""
+    euro = VenueCosts(Costs("1 EUR"))
+    later, stamped = (replace(TENCENT, listed=day) for day in (date(2004, 6, 16), date(2012, 5, 2)))
+    charges = euro.charges(TENCENT, sale=False)
+    assert euro.charges(later, sale=False) is euro.charges(stamped, sale=False) is charges
+    assert euro.charges(APPLE, sale=False) is not charges
+    assert len(charges.rows) > 6_000
 
 
 def test_a_half_spread_of_one_s_own_is_neither_raised_by_ticks_nor_by_the_line() -> None:

@@ -57,7 +57,7 @@ def test_a_line_cut_short_is_named_in_any_piece(
 ) -> None:
     monkeypatch.setattr(csv_file, "PIECE", 4)
     path = written(tmp_path, "1,2\n" * 9 + "3\n")
-    with pytest.raises(BrokenData, match="line 10: 1 fields where the header has 2"):
+    with pytest.raises(BrokenData, match="line 10: 1 field where the header has 2"):
         csv_columns(path, csv_rows(path), 2, {"a": 0, "b": 1})
 
 

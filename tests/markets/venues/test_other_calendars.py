@@ -134,6 +134,25 @@ def test_sessions_are_those_of_pandas_market_calendars(code: str) -> None:
     assert differing(code, theirs) == sorted(expected)
 
 
+PUBLISHED = {
+    # the exchange's page of the year, of which Saturdays and Sundays are left out here
+    ("XKLS", 2015): ("1-1 2-2 2-3 2-19 2-20 5-1 5-4 7-17 8-31 9-16 9-24 10-14 11-10 12-24 12-25"),
+    # its announcements: Founding Day, Eid al-Fitr, Eid al-Adha, National Day; of Eid al-Adha of
+    # 2024 and Founding Day of 2025, which was a Saturday, QuantLib's days
+    ("XSAU", 2024): "2-22 4-7 4-8 4-9 4-10 4-11 6-16 6-17 6-18 6-19 6-20 9-23",
+    ("XSAU", 2025): "2-23 3-27 3-30 3-31 4-1 4-2 6-5 6-8 6-9 6-10 9-23",
+}
+
+
+@pytest.mark.parametrize(("code", "year"), PUBLISHED)
+def test_a_year_is_the_one_that_the_exchange_published(code: str, year: int) -> None:
+    days = np.arange(np.datetime64(f"{year}-01-01"), np.datetime64(f"{year + 1}-01-01"))
+    week = np.is_busday(days, weekmask="1111001" if code == "XSAU" else "1111100")
+    shut: list[date] = days[week & ~is_open(code, days)].astype(object).tolist()
+    assert " ".join(f"{day.month}-{day.day}" for day in shut) == PUBLISHED[code, year]
+    assert not (is_open(code, days) & ~week).any()
+
+
 def test_tel_aviv_moves_its_week_on_2026_01_05() -> None:
     """Sunday to Thursday before, Monday to Friday since; Riyadh stays with Sunday to Thursday."""
     days = np.arange(np.datetime64("2025-12-25"), np.datetime64("2026-01-17"))

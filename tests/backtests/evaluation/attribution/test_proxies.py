@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 
 from backtests.evaluation.attribution.proxies import (
     HELD,
@@ -82,12 +81,14 @@ def test_a_strategy_names_its_own() -> None:
 
 def test_betas_t_r_squared_and_the_rest_are_those_of_statsmodels() -> None:
     """And what the proxies explain, with what is left, is the whole return beyond cash."""
+    from statsmodels.api import OLS, add_constant
+
     run = of(Named())
     returns = scored(run)
     alpha = alpha_of(run, returns)
     moves = pd.DataFrame({"SPY": STOCKS, "GLD": GOLD}, index=DAYS).loc[returns.own.index]
     both = pd.concat([moves, moves.shift().add_suffix(" before")], axis=1).iloc[1:]
-    fit = sm.OLS(returns.own.iloc[1:], sm.add_constant(both)).fit(
+    fit = OLS(returns.own.iloc[1:], add_constant(both)).fit(
         cov_type="HAC", cov_kwds={"maxlags": alpha.lags}
     )
     for beta, ticker in zip(alpha.betas, ("SPY", "GLD"), strict=True):
@@ -191,6 +192,8 @@ def test_days_on_which_only_the_factors_moved_are_added_up(tmp_path: Path) -> No
 
 
 def test_a_monthly_file_is_met_on_whole_months(tmp_path: Path) -> None:
+    from statsmodels.api import OLS, add_constant
+
     run = of(Gold(), start="2021-01-05")
     whole = planted(run)
     by_month = (1 + FACTORS).groupby(FACTORS.index.to_period("M")).prod() - 1
@@ -198,7 +201,7 @@ def test_a_monthly_file_is_met_on_whole_months(tmp_path: Path) -> None:
     alpha = alpha_of(run, whole, read_factor_files([file]))
     assert alpha.monthly
     own = (1 + whole.own).groupby(whole.own.index.to_period("M")).prod() - 1
-    fit = sm.OLS(own[1:], sm.add_constant(by_month.loc[own.index[1:]])).fit()
+    fit = OLS(own[1:], add_constant(by_month.loc[own.index[1:]])).fit()
     assert len(own[1:]) == 47  # February 2021 to December 2024
     assert [beta.beta for beta in alpha.betas] == pytest.approx(list(fit.params[1:]), abs=1e-6)
     assert alpha.alpha.value == pytest.approx(fit.params.iloc[0] * 12, abs=1e-6)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import false_discovery_control
-from statsmodels.stats.multitest import multipletests
 
 from backtests.evaluation.statistics.multiple import (
     benjamini_hochberg,
@@ -16,6 +14,9 @@ from backtests.evaluation.statistics.multiple import (
 
 @pytest.mark.parametrize("seed", range(5))
 def test_adjusted_values_are_those_of_scipy_and_statsmodels(seed: int) -> None:
+    from scipy.stats import false_discovery_control
+    from statsmodels.stats.multitest import multipletests
+
     p = np.random.default_rng(seed).uniform(0, 1, 19) ** (1 + seed)
     adjusted = benjamini_hochberg(list(p))
     assert adjusted == pytest.approx(list(false_discovery_control(p, method="bh")))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from markets.folder.contents import files_of, why_no_line
 from markets.folder.formats.catalogue import vendor_words
 from markets.folder.source import FolderSource
 from newsfolio.errors import BrokenData
@@ -73,7 +74,7 @@ def test_a_broken_header_is_refused(tmp_path: Path, name: str) -> None:
             continue
         header = mark.join([*names[:place], '"Foo"', *names[place + 1 :]])
         message = refused(tmp_path, written, header.encode() + b"\n" + rest)
-        assert "column" in message or "fields where" in message, message
+        assert "column" in message or "where the header" in message, message
 
 
 OPTIONAL = {
@@ -134,3 +135,31 @@ def test_a_cell_that_is_no_date_or_number_is_refused_at_its_line(tmp_path: Path,
         lines[8] = row[: match.start()] + cell + row[match.end() :]
         message = refused(tmp_path, written, b"\n".join(lines))
         assert message.startswith(" line 9: "), message
+
+
+@pytest.mark.parametrize("name", ["wide", "yfinance-download"])
+def test_a_row_of_one_cell_is_no_row_of_a_date_alone(tmp_path: Path, name: str) -> None:
+    """Rows of another file were passed over as days without a bar."""
+    written = TEXTS[name](OF)
+    count = written.content.count(b"\n")
+    for row in (b"Ticker;Day;Value\n", b"2026-03-02\n"):
+        written.put(tmp_path).write_bytes(written.content + row)
+        with pytest.raises(BrokenData, match=rf" line {count + 1}: 1 fields? where the header"):
+            FolderSource(tmp_path).load([asset_of(written.ticker)])
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"", "no rows with a price. Fetch the file again"),
+     (b"Exceeded the daily hits limit", "line 1: no prices, but 'Exceeded the daily hits limit'"),
+     (b"Date,Open\n\xff\xfe,1\n", "not UTF-8 text"),
+     (b"Date,Ticker,Close\n" + b"2026-01-05,AAPL,1\n" * 900 + b"\xff,,\n", "line 902: not UTF-8"),
+     (b"PERMNO,date,PRX,RET,CFACPR\n1,2026-01-05,2,0.1,1\n", "Nearest to CRSP"),
+     (b"day,weather\n1,rain\n", "notes is no ticker in Yahoo's spelling")],
+)  # fmt: skip
+def test_a_file_of_many_lines_that_is_spoilt_says_so_and_not_that_it_is_misnamed(
+    tmp_path: Path, content: bytes, why: str
+) -> None:
+    (tmp_path / "notes.csv").write_bytes(content)
+    (file,) = files_of(tmp_path)
+    assert why in why_no_line(file)

@@ -1,0 +1,1 @@
+"""Files that an author begins with: a new strategy, a draft of an article."""

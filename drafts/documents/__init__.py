@@ -1,0 +1,1 @@
+"""Articles as files: plain text, Markdown or HTML, and what their heads say of them."""

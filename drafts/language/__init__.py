@@ -1,0 +1,1 @@
+"""Sentences, figures, periods, names and speakers of a text, by rules and tables alone."""

@@ -1,0 +1,269 @@
+"""How far a line moved: "rose 8.1 %", "a gain of 20 % for", "+41 % YTD", "more than doubled"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from drafts.language.figures import Numeral
+from drafts.language.names import Mention
+from drafts.statements import words
+from drafts.statements.parts import Parts, Referent
+from drafts.statements.statement import Assertion, Measure
+from drafts.statements.windows import is_open, period_for
+from newsfolio.claims import Says
+
+_BEHIND = re.compile(
+    r"^\s*(?:gain|rise|return|surge|advance|drop|fall|decline|loss)?\s*(?:for|by|on|in)\s(?:the\s)?$"
+)
+_FROM_PEAK = re.compile(
+    r"^\s*(?:below|off|under|from|short of)\s(?:its|the|their|a)\s(?:\w+\s)?(?:high|peak|record)"
+)
+_FROM_LOW = re.compile(
+    r"^\s*(?:above|off|over|from)\s(?:its|the|their|a)\s(?:\w+\s)?(?:low|trough|bottom)"
+)
+_UPSIDE = re.compile(r"^\s*(?:of\s)?(?:potential\s)?upside")
+_UPSIDE_OF = re.compile(
+    r"\bupside(?: potential)? of (?:about |some |around |roughly )?$", re.IGNORECASE
+)
+_PART_OF = re.compile(r"^\s*(?:of|stake|share|chance|probability|weight|owned)\b")
+_OWNED = re.compile(
+    rf"(?:{words.FUNDAMENTAL.pattern}|{words.SURVEY.pattern})\s(?:at|of|for|from|that) (?:the )?$",
+    re.IGNORECASE,
+)
+"""What a name follows that only owns the figure: "revenue at", "the chance that"."""
+
+_SOON = 28
+"""Characters within which a word behind a figure still belongs to it."""
+
+
+def moves_of(parts: Parts) -> Iterator[Assertion]:
+    """A statement for each percentage that says how far something moved."""
+    lines = _paired(parts)
+    rose: bool | None = None
+    for number, figure in enumerate(parts.figures):
+        if not figure.percent or figure.moved:
+            continue
+        left = parts.figures[number - 1].end if number else 0
+        right = _right(parts, number)
+        mention = lines.get(number) or _mention(parts, figure, left, right)
+        place = mention.end if mention and mention.end <= figure.begin else left
+        sign = _direction(parts, figure, max(place, left), right)
+        rose = rose if sign is None and _inherits(parts, figure, left) else sign
+        paired = [parts.subject(lines[number])] if number in lines else None
+        subjects = paired or _subjects(parts, mention, figure, left)
+        if not subjects or _is_other(parts, figure, mention, left, right):
+            continue
+        yield from _moved(parts, figure, subjects, rose, (left, right))
+    yield from _multiplied(parts)
+
+
+def _moved(
+    parts: Parts,
+    figure: Numeral,
+    subjects: list[Referent],
+    rose: bool | None,
+    span: tuple[int, int],
+) -> Iterator[Assertion]:
+    """One figure as a statement of each of its subjects."""
+    left, right = span
+    period = period_for(parts, figure.end, left, right)
+    last = next((run[-1] for run in figure_runs(parts) if parts.figures.index(figure) in run), None)
+    end = parts.figures[last].end if last is not None else figure.end
+    after = parts.text[end : end + 40]
+    before = parts.text[left : figure.begin]
+    for subject in subjects:
+        half = figure.half / 100
+        base = Assertion(
+            "gain", subject, "=", abs(figure.fraction), period, figure.begin, half=half
+        )
+        base = replace(base, about=figure.bound == "~")
+        if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
+            yield replace(base, measure="rise", says=">=", number=figure.fraction)
+        elif _FROM_PEAK.match(after):
+            yield replace(base, measure="from peak", number=-abs(figure.fraction))
+        elif _FROM_LOW.match(after):
+            yield replace(base, measure="from low")
+        elif rose is not None:
+            yield from _signed(base, figure, rose, _measure(parts, subject, period is None))
+
+
+def _signed(base: Assertion, figure: Numeral, rose: bool, measure: Measure) -> Iterator[Assertion]:
+    """With its direction; a range is two statements, "nearly" too."""
+    factor = 1 if rose else -1
+    low, high = abs(figure.fraction) * factor, abs(figure.upper) * factor
+    if low != high:
+        first, second = (low, high) if rose else (high, low)
+        yield replace(base, measure=measure, says=">=", number=first)
+        yield replace(base, measure=measure, says="<=", number=second)
+        return
+    if figure.bound == "<~":
+        yield replace(base, measure=measure, says="<" if rose else ">", number=low)
+        close = low - factor * max(base.half, 0.005)
+        yield replace(base, measure=measure, says=">=" if rose else "<=", number=close)
+        return
+    says: Says = "="
+    if figure.bound in (">", ">=", "<", "<="):
+        says = figure.bound if rose else _TURNED[figure.bound]  # type: ignore[assignment]
+    if measure == "intraday" and says == "=":
+        says = ">="
+    yield replace(base, measure=measure, says=says, number=low)
+
+
+_TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+
+
+def _measure(parts: Parts, subject: Referent, unsaid: bool) -> Measure:
+    """The high of the day where the session was still on as the text came out."""
+    during = words.INTRADAY.search(parts.text)
+    if during and all(is_open(line, parts.published) for line in subject.lines):
+        return "intraday"
+    return "gain"
+
+
+def _right(parts: Parts, number: int) -> int:
+    """Where the stretch of a figure ends: at the next figure, or at a name that leads into it."""
+    if number + 1 == len(parts.figures):
+        return len(parts.text)
+    figure, following = parts.figures[number], parts.figures[number + 1]
+    between = [m for m in parts.mentions if figure.end <= m.begin and m.end <= following.begin]
+    cut = re.search(
+        r"[,;，；]|\b(?:and|while|but|against)\b", parts.text[figure.end : following.begin]
+    )
+    if between and cut:
+        return max(figure.end + cut.start(), figure.end)
+    return following.begin
+
+
+def _mention(parts: Parts, figure: Numeral, left: int, right: int) -> Mention | None:
+    """Whose figure it is: the name right behind "20 % for the", else the last one before."""
+    for mention in parts.mentions_after(figure.end)[:1]:
+        if _BEHIND.match(parts.text[figure.end : mention.begin]):
+            return mention
+    return parts.mention_before(figure.begin)
+
+
+def _subjects(parts: Parts, mention: Mention | None, figure: Numeral, left: int) -> list[Referent]:
+    """The subjects of a figure; a pronoun that stands nearer than any name means the last one."""
+    start = mention.end if mention and mention.end <= figure.begin else 0
+    pronoun = words.PRONOUN.search(parts.text[max(start, 0) : figure.begin])
+    if mention is None:
+        if pronoun and parts.heard.company and not parts.heard.several:
+            return [parts.heard.company]
+        return []
+    if mention.begin >= figure.end:
+        return [parts.subject(mention)]
+    return [parts.subject(other) for other in parts.run_before(mention)]
+
+
+def _is_other(
+    parts: Parts, figure: Numeral, mention: Mention | None, left: int, right: int
+) -> bool:
+    """Whether it is a figure of a report, a rate or a share, and none of a price."""
+    text = parts.text
+    clause = max(left, *(text.rfind(mark, 0, figure.begin) + 1 for mark in ";:：；"), 0)
+    before, after = text[clause : figure.begin], text[figure.end : figure.end + _SOON]
+    if mention and mention.end <= figure.begin and mention.begin >= clause:
+        led = text[max(clause, mention.begin - 40) : mention.begin]
+        before = text[mention.end : figure.begin]
+        if _OWNED.search(led):
+            return True
+    if words.SPEAKS_OF_SHARES.search(before.strip()):
+        before = ""
+    nouns = (
+        words.FUNDAMENTAL,
+        words.MACRO,
+        words.VALUATION,
+        words.FLOWS,
+        words.SURVEY,
+        words.VALUE,
+    )
+    if any(noun.search(before) or noun.search(after.split(",")[0]) for noun in nouns):
+        return True
+    kept = mention.name.kind == "yield" if mention else False
+    return (
+        kept
+        or bool(_PART_OF.match(after) and not _UPSIDE.match(after))
+        or bool(words.AFTER_HOURS.search(text))
+    )
+
+
+def _direction(parts: Parts, figure: Numeral, start: int, right: int) -> bool | None:
+    """True where it rose; None where no word or sign says."""
+    before = parts.text[start : figure.begin]
+    last = max(
+        ((match.end(), rose) for rose, word in ((True, words.UP), (False, words.DOWN))
+         for match in word.finditer(before)),
+        default=None,
+    )  # fmt: skip
+    behind = parts.text[figure.end : min(right, figure.end + _SOON)]
+    for rose, word in ((True, words.UP), (False, words.DOWN)):
+        follows = word.search(behind)
+        if follows and last is None and not re.search(r"[,;，]", behind[: follows.start()]):
+            return rose
+    if figure.sign and last is None:
+        return figure.sign == "+"
+    if last is None:
+        return None
+    return last[1] if figure.sign != "-" or not last[1] else False
+
+
+def _inherits(parts: Parts, figure: Numeral, left: int) -> bool:
+    """Whether the verb of the figure before carries on: "rose 5 % and the Dow 3 %"."""
+    gap = parts.text[left : figure.begin]
+    return (
+        bool(left)
+        and len(gap) <= 70
+        and bool(re.match(r"\s*(?:[,;(]|and|while|against|vs|versus|compared)", gap))
+    )
+
+
+def _paired(parts: Parts) -> dict[int, Mention]:
+    """Names for figures in rows of as many: "A and B rose 5 % and 6 %, respectively"."""
+    pairs: dict[int, Mention] = {}
+    for run in figure_runs(parts):
+        first = parts.figures[run[0]]
+        before = [mention for mention in parts.mentions if mention.end <= first.begin]
+        names = parts.run_before(before[-1]) if before else []
+        if len(names) == len(run):
+            pairs |= dict(zip(run, names, strict=True))
+        elif len(before) >= len(run) and re.search(
+            r"\bboth\b", parts.text[before[-1].end : first.begin]
+        ):
+            pairs |= dict(zip(run, before[-len(run) :], strict=True))
+    return pairs
+
+
+def figure_runs(parts: Parts) -> list[list[int]]:
+    """Figures of one unit that are joined by commas and "and", two or more, by their numbers."""
+    runs: list[list[int]] = []
+    for number, figure in enumerate(parts.figures):
+        before = parts.figures[number - 1] if number else None
+        gap = parts.text[before.end : figure.begin] if before else ""
+        joint = before and before.unit == figure.unit and re.fullmatch(
+            r"\s*(?:,|and|, and|、|和)\s*(?:about |nearly )?", gap
+        )  # fmt: skip
+        if joint and runs:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [run for run in runs if len(run) > 1]
+
+
+def _multiplied(parts: Parts) -> Iterator[Assertion]:
+    """A gain in a word: "has more than doubled over the last twelve months"."""
+    for match in words.MULTIPLIED.finditer(parts.text):
+        following = parts.mentions_after(match.end())
+        if following and not parts.text[match.end() : following[0].begin].strip(" the'’"):
+            continue
+        mention = parts.mention_before(match.start())
+        subject = parts.subject(mention) if mention else None
+        between = parts.text[mention.end if mention else 0 : match.start()]
+        if subject is None or words.FUNDAMENTAL.search(between):
+            continue
+        bounded = (match[1] or "").strip().lower()
+        number = words.GAINS[(match[2] or match[3]).lower()]
+        says: Says = ">" if bounded in ("more than", "over") else "="
+        period = period_for(parts, match.end(), mention.end if mention else 0, len(parts.text))
+        yield Assertion("gain", subject, says, number, period, match.start(), half=0.05, about=True)
