@@ -5,7 +5,7 @@
   const paper = matchMedia("print");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const PAPER_WIDTH = 690;
-  const PAPER_HEIGHT = 0.8;
+  const PAPER_HEIGHT = 0.66;
   let printing = false;
 
   const onPaper = () => printing || paper.matches;
