@@ -44,7 +44,7 @@ ROWS = VenueRows(
     shorting="covered alone; recalled",
     sources=(
         "No tax on trades. Price limit and steps are recalled.",
-        "2021-02-22 was before there was a Founding Day; National Day of 2022: Thursday 09-22, zawya.",
+        "2021-02-22 was before there was a Founding Day; National Day of 2022: 09-22 (zawya).",
         "Holidays as the exchange announced them: from after 2023-06-22 to before 07-02 (zawya), "
         "2024-04-04 to 04-14 (Reuters), 2025-06-04 to 06-11 (Economy Middle East); sessions on "
         "2024-06-13 and 2024-06-23 and none on 2025-02-23 by QuantLib 1.44, recalled.",

@@ -15,8 +15,8 @@ _DISCRIMINATOR = "DataDiscriminator"
 _SUMMARY = ("summary", "汇总")
 _NAMES: Mapping[str, Sequence[str]] = {
     "row": (_DISCRIMINATOR,),
-    "category": ("Asset Category", "Anlagekategorie", "Categoría de activo", "Catégorie d'actif",
-                 "资产分类"),
+    "category": ("Asset Category", "Vermögenswertkategorie", "Anlagekategorie",
+                 "Categoría de activo", "Catégorie d'actif", "资产分类"),
     "currency": ("Currency", "Währung", "Divisa", "Devise", "货币"),
     "symbol": ("Symbol", "Símbolo", "Symbole", "代码"),
     "quantity": ("Quantity", "Menge", "Cantidad", "Quantité", "数量"),
@@ -43,7 +43,7 @@ _INSTRUMENT = {
     "category": _NAMES["category"], "symbol": _NAMES["symbol"],
     "venue": ("Listing Exch", "上市交易所", "上市交易"),
 }  # fmt: skip
-_ENDING = ("ending cash", "期末现金")
+_ENDING = ("ending cash", "endbarsaldo", "期末现金")
 _BASE_CURRENCY = ("base currency", "基础货币", "basiswährung", "divisa base", "devise de base")
 _TOTAL = ("Total", "总数", "Gesamt")
 
@@ -80,7 +80,8 @@ def read_activity(sheet: Sheet) -> Statement:
             1, "a statement without open positions and cash; let the report have both sections"
         )
     notes: tuple[str, ...] = () if cash else (
-        "no row Ending Cash is found in the statement: no cash is counted; English ones are read",
+        "no row Ending Cash is found in the statement: no cash is counted; English, German and "
+        "Chinese ones are read",
     )  # fmt: skip
     if not held:
         notes += ("the statement has no section of open positions: nothing is held",)

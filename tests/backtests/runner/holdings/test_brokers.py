@@ -284,3 +284,18 @@ def test_degiros_older_files_have_currency_and_value_in_one_cell(tmp_path: Path)
     (vodafone,) = held.outside
     assert (vodafone.asset, vodafone.shares) == ("VOD.L", 40)
     assert (vodafone.value, vodafone.currency) == (42.32, "GBP")  # 4,232 pence
+
+
+def test_cash_of_a_german_statement_counts(tmp_path: Path) -> None:
+    held = held_in(
+        tmp_path,
+        "Statement,Header,Feldname,Feldwert\n"
+        "Offene Positionen,Header,DataDiscriminator,Vermögenswertkategorie,Währung,Symbol,Menge\n"
+        'Offene Positionen,Data,Summary,Aktien,USD,AAPL,"1,200"\n'
+        "Offene Positionen,Total,,Aktien,USD,,\n"
+        "Cash-Bericht,Header,Währungsübersicht,Währung,Gesamt,Wertpapiere\n"
+        "Cash-Bericht,Data,Anfangsbarsaldo,EUR,100,100\n"
+        "Cash-Bericht,Data,Endbarsaldo,Basiswährungsübersicht,700,700\n"
+        "Cash-Bericht,Data,Endbarsaldo,EUR,500.5,500.5\n",
+    )
+    assert (held.shares, held.cash) == ({"AAPL": 1200.0}, {"EUR": 500.5})
