@@ -61,7 +61,8 @@ def _look_ahead(manifest: ManifestJson, evaluation: EvaluationJson | None) -> It
     warning = manifest.get("lookahead", "")
     if warning:
         first, _, rest = warning.partition(": ")
-        yield Caveat(LOOKED["not checked"] if "not checked" in first else "Look-ahead", rest)
+        honesty, _, reason = ("not checked", "", rest) if "not" in first else rest.partition("; ")
+        yield Caveat(LOOKED[honesty], reason)
     elif evaluation is not None:
         certificate = evaluation["certificate"]
         label = LOOKED.get(certificate["honesty"])
