@@ -83,7 +83,9 @@ def static(chart: Chart, shared: Shared, view: int = 0, width: int = WIDTH) -> M
     height = int(layout["height"])
     frame = _frame(traces, layout, shared, width)
     inner = [*_grid(frame, layout), *_shapes(frame, layout)]
-    inner.append(_clipped("".join(_traces(traces, frame)), frame))
+    drawn = "".join(_traces(traces, frame))
+    beside = any(trace["type"] == "waterfall" for trace in traces)  # its figures lie in the margin
+    inner.append(drawn if beside else _clipped(drawn, frame))
     inner += [*_notes(frame, layout), *_titles(frame, layout)]
     label = escape(f"{chart.title}. {chart.finding}")
     return Markup(

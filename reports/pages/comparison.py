@@ -167,6 +167,7 @@ def _charts(comparison: RunsComparedJson, labels: Mapping[str, str]) -> list[Cha
         for row, name in enumerate(comparison["names"])
     ]
     parts = Divided(pd.DatetimeIndex(growth.index), 0, False)
+    lines.reverse()  # the first lies on top, and is named first
     return [growth_chart(lines, parts), drawdown_chart(lines, parts)]
 
 

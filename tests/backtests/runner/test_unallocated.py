@@ -68,7 +68,7 @@ def test_more_than_a_strategy_may_hold_is_said_on_page_and_terminal(shell: Shell
     row = json.loads(shell(*RUN, "--lots", "fractional", "--json").out)["runs"][0]
     assert [sentence[:28] for sentence in row["gross"]] == ["gross exposure 1.20 of equit"]
     page = (Path(row["path"]) / "verdict.html").read_text(encoding="utf-8")
-    assert '<ul class="alarm"><li><bdi>Gross exposure 1.20 of equity on' in page
+    assert "<li><bdi>Gross exposure 1.20 of equity on" in page
 
 
 @pytest.mark.parametrize(("weight", "count"), [("0.95", 0), ("0.951", 1)])

@@ -51,8 +51,8 @@ def test_curves_start_at_one_and_end_at_the_growth(page: str) -> None:
     assert block is not None
     data = json.loads(block.group(1))
     traces = data["charts"]["growth"]["figure"]["data"]
-    assert [trace["name"] for trace in traces] == ["east &lt;b&gt;", "abc"]
-    for trace, result in zip(traces, two(), strict=True):
+    assert [trace["name"] for trace in traces] == ["abc", "east &lt;b&gt;"]
+    for trace, result in zip(traces, reversed(two()), strict=True):
         assert trace["y"][0] == 1
         assert trace["y"][-1] == pytest.approx(result.equity.iloc[-1] / 1e6, rel=1e-4)
         assert len(trace["y"]) == len(data["shared"]["scored"]) == 300
