@@ -43,7 +43,8 @@ FILES = ("files:Reader", "files:StoreReader", "files:ThreadReader", "at_import:A
          "network:Network", "process:Process", "pieces:Pieces", "hidden_files:Descriptor",
          "hidden_files:Mapped", "hidden_files:Numbers", "hidden_files:Database",
          "hidden_files:Names", "hidden_files:OwnTail", "hidden_files:Link",
-         "hidden_files:DeadEnd", "hidden_files:Filled")  # fmt: skip
+         "hidden_files:DeadEnd", "hidden_files:Filled", "roundabout:Roundabout",
+         "roundabout:Attached", "roundabout:Libcurl")  # fmt: skip
 HONEST = ("honest", "libraries", "oddities")
 """Files of honest strategies."""
 

@@ -27,7 +27,12 @@ from newsfolio import __version__
 from newsfolio.claims import Claim, Place, digest_of
 from newsfolio.thesis import Article
 
-_SMALL = {"a", "an", "the", "of", "in", "on", "to", "as", "for", "and", "s", "by", "at", "is"}
+_SMALL = frozenset(
+    "a an the of in on to as for and s by at is i am we our my why how what it its".split()  # noqa: SIM905
+)
+
+MAX_SENTENCE = 1_500
+"""Characters; a longer passage without an end is no sentence."""
 
 MAX_CLAIMS = 400
 """Claims of one draft; what comes later in the text is named and left out."""
@@ -47,7 +52,8 @@ def draft_of(
     """
     published = dateline.published
     name = slug(document.title, 2)
-    sentences = [s for s in sentences_of(document.text) if s.begin >= document.body]
+    every = [s for s in sentences_of(document.text) if s.begin >= document.body]
+    sentences = [sentence for sentence in every if len(sentence.text) <= MAX_SENTENCE]
     own = list(_claims(document, sentences, published, names))
     measured = {_key(drafted) for drafted in own}
     both = own + [drafted for drafted in proposed if _key(drafted) not in measured]
@@ -56,7 +62,10 @@ def draft_of(
         _numbered(drafted, name, number) for number, drafted in enumerate(both[:MAX_CLAIMS], 1)
     )
     unread = len(both) - len(claims)
-    notes = (f"{unread} more claims after the first {MAX_CLAIMS} are left out",) if unread else ()
+    notes = [f"{unread} more claims after the first {MAX_CLAIMS} are left out"] if unread else []
+    if len(sentences) < len(every):
+        passages = len(every) - len(sentences)
+        notes.append(f"{passages} passages of more than {MAX_SENTENCE:,} characters are not read")
     article = Article(
         name,
         document.title or UNKNOWN,
@@ -67,7 +76,7 @@ def draft_of(
         digest_of(document.text),
         f"newsfolio {__version__}" + (f" with {drafter}" if drafter else ""),
     )
-    return ArticleDraft(document, article, claims, len(sentences), notes)
+    return ArticleDraft(document, article, claims, len(sentences), tuple(notes))
 
 
 def slug(title: str, count: int) -> str:
@@ -87,7 +96,7 @@ def _claims(
     heard = Heard()
     stated: set[tuple[object, ...]] = set()
     for number, sentence in enumerate(sentences):
-        heard.enter(sentence.block)
+        heard.enter(sentence)
         parts = parts_of(sentence, names, published, heard)
         statements = list(_statements(parts))
         following = sentences[number + 1] if number + 1 < len(sentences) else None
@@ -189,6 +198,8 @@ def _remember(parts: Parts, heard: Heard) -> None:
     single = stocks or indices
     if single:
         heard.company, heard.several = single[0], len({s.lines for s in single}) > 1
+    if indices:
+        heard.index = indices[0]
     if groups:
         heard.group = groups[-1]
     for period in parts.periods:
@@ -199,4 +210,5 @@ def _remember(parts: Parts, heard: Heard) -> None:
     lasting = [p for p in parts.periods if p.kind in ("past", "day", "event")]
     if lasting:
         heard.period = lasting[-1]
+    heard.leads = heard.leads or parts.text.rstrip().endswith((":", "："))
     heard.american = heard.american or bool(words.AMERICAN.search(parts.text))

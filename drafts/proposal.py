@@ -42,25 +42,28 @@ class Proposal:
 
 
 def proposal_of(claims: tuple[DraftedClaim, ...], published: date) -> Proposal:
-    """The baskets that the claims speak for and against; a claim about what comes weighs more."""
+    """The baskets that the claims speak for and against.
+
+    Where a text looks ahead, by what it expects; else by what it praises.
+    """
     praise: Counter[str] = Counter()
-    for drafted in claims:
+    forward = [drafted for drafted in claims if drafted.ahead and _scores(drafted)]
+    for drafted in forward or claims:
         for line, score in _scores(drafted):
-            praise[line] += score * (3 if drafted.ahead else 1)
+            praise[line] += score
     picks = tuple(line for line, score in praise.most_common() if score > 0)[:MANY]
     worst = sorted((line for line in praise if praise[line] < 0), key=lambda line: praise[line])
     market = _market(picks)
+    picks = picks or (market,)
     others = tuple(line for line in worst if line not in picks)[:MANY]
-    if not others and market not in picks:
-        others = (market,)
+    if not others:
+        others = next((line,) for line in (market, WORLD, "SPY", "BIL") if line not in picks)
     due = [date.fromisoformat(r.end) for c in claims if c.ahead for r in c.claim.stated]
     horizon = max(due, default=back(published, -MONTHS, "month"))
     rests = tuple(
         c.claim.id for c in claims if c.claim.stated and set(map(_held, c.lines)) & set(picks)
     )
-    return Proposal(
-        picks or (market,), others or _other(picks or (market,)), market, horizon, rests[:MANY]
-    )
+    return Proposal(picks, others, market, horizon, rests[:MANY])
 
 
 def _scores(drafted: DraftedClaim) -> list[tuple[str, int]]:
@@ -77,7 +80,7 @@ def _praise(reading: Reading) -> list[tuple[str, int]]:
         return ours + [(line, -good) for line in _lines(of.other.lines)]
     if type(of).__name__ in ("Level", "Volatility", "FromPeak"):
         return []
-    return [(line, good) for line in _lines(of.lines)]
+    return [(line, good) for line in _lines(of.lines)] if good > 0 else []
 
 
 def _lines(lines: tuple[str, ...]) -> list[str]:
@@ -97,10 +100,6 @@ def _market(picks: tuple[str, ...]) -> str:
     countries["United States"] += countries.pop("XNYS", 0)
     country, count = countries.most_common(1)[0]
     return MARKETS.get(country, WORLD) if count else "SPY"
-
-
-def _other(picks: tuple[str, ...]) -> tuple[str, ...]:
-    return next((line,) for line in (WORLD, "SPY", "BIL") if line not in picks)
 
 
 def sleeve(name: str, lines: tuple[str, ...]) -> str | Sleeve:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -90,6 +89,8 @@ class Place:
 
 def digest_of(text: str) -> str:
     """The first 16 digits of the SHA-256 of a text in UTF-8."""
+    import hashlib
+
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -21,7 +21,8 @@ _HTML = (".html", ".htm", ".xhtml")
 _PLAIN = (".txt", ".md", ".markdown", ".text")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ENGLISH = re.compile(
-    r"\b(?:the|of|and|to|in|a|is|that|for|on|with|as|by|at|has|its)\b", re.IGNORECASE
+    r"\b(?:the|of|and|to|in|a|is|that|for|on|with|as|by|at|has|its|it|this|was|are|we|from|or)\b",
+    re.IGNORECASE,
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -118,7 +119,8 @@ def _publisher(line: str, named: Dateline, between: list[str]) -> str:
         and not re.match(r"(?:by|published|updated|posted|date)\b", part, re.IGNORECASE)
         and not re.search(r"\d", part)
     ]
-    return names[0] if names else ""
+    writer = re.search(r"\bby ([A-Z][\w.'’ -]{2,40})", line)
+    return names[0] if names else writer[1].strip() if writer else ""
 
 
 def _plain(line: str) -> str:

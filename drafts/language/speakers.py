@@ -7,7 +7,7 @@ import re
 _NAME = r"(?:[A-Z][\w'’&-]+|[A-Z]\.)(?:\s(?:[A-Z][\w'’&-]+|[A-Z]\.|of|de|van|von)){0,4}"
 _SAYS = (
     r"(?:said|says|stated|states|noted|notes|wrote|writes|told|warned|warns|argued|argues|expects?|"
-    r"estimates?|predicts?|predicted|observed|highlights|confirms|pointed out|added|forecasts?|"
+    r"estimates?|predicts?|predicted|observed|highlights|confirms|pointed out|forecasts?|"
     r"sees?|believes?|stressed|emphasized|raised|lifted|cut)"
 )
 _PATTERNS = (

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from drafts.language.figures import Numeral
 from drafts.language.names import Mention
+from drafts.language.periods import TimeSpan
 from drafts.statements import words
 from drafts.statements.parts import Parts, Referent
 from drafts.statements.statement import Assertion, Measure
@@ -23,16 +24,36 @@ _FROM_PEAK = re.compile(
 _FROM_LOW = re.compile(
     r"^\s*(?:above|off|over|from)\s(?:its|the|their|a)\s(?:\w+\s)?(?:low|trough|bottom)"
 )
-_UPSIDE = re.compile(r"^\s*(?:of\s)?(?:potential\s)?upside")
+_UPSIDE = re.compile(r"^\s*(?:of\s)?(?:potential\s)?upside|^的?(?:上行|上涨|上升)空间")
 _UPSIDE_OF = re.compile(
     r"\bupside(?: potential)? of (?:about |some |around |roughly )?$", re.IGNORECASE
 )
 _PART_OF = re.compile(r"^\s*(?:of|stake|share|chance|probability|weight|owned)\b")
 _OWNED = re.compile(
-    rf"(?:{words.FUNDAMENTAL.pattern}|{words.SURVEY.pattern})\s(?:at|of|for|from|that) (?:the )?$",
+    rf"(?:{words.FUNDAMENTAL.pattern}|{words.SURVEY.pattern}|yields?)\s"
+    r"(?:at|of|for|from|on|that) (?:the )?$",
     re.IGNORECASE,
 )
 """What a name follows that only owns the figure: "revenue at", "the chance that"."""
+
+_CLAUSE = re.compile(r"[,;，；]|\b(?:and|while|but|against)\b")
+
+_SHORT_LINE = 90
+"""Characters of a line of a list, where a sign stands for a verb."""
+
+_BESIDE = 14
+"""Characters between a figure and a period that follows it."""
+
+_PARTICIPLE = re.compile(
+    r",\s(?:up|down|rising|falling|gaining|losing|with a (?:gain|loss) of)\s"
+    r"(?:just|only|about|some|by|more than|nearly)?\s*$",
+    re.IGNORECASE,
+)
+"""What says more of who was compared: "has lagged the index this year, up just 9 %"."""
+
+_SHARES = re.compile(r"\b(?:shares?|stocks?|index)\b|股价")
+_WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
+_AS_MUCH = re.compile(r"\bas (?:much|high) as$|一度$|高达$", re.IGNORECASE)
 
 _SOON = 28
 """Characters within which a word behind a figure still belongs to it."""
@@ -42,18 +63,26 @@ def moves_of(parts: Parts) -> Iterator[Assertion]:
     """A statement for each percentage that says how far something moved."""
     lines = _paired(parts)
     rose: bool | None = None
+    reported: Mention | None = None
     for number, figure in enumerate(parts.figures):
-        if not figure.percent or figure.moved:
+        if figure.unit != "percent" or figure.moved:
             continue
         left = parts.figures[number - 1].end if number else 0
-        right = _right(parts, number)
+        right = stretch_end(parts, number)
         mention = lines.get(number) or _mention(parts, figure, left, right)
         place = mention.end if mention and mention.end <= figure.begin else left
-        sign = _direction(parts, figure, max(place, left), right)
+        sign = _direction(parts, figure, max(place, _last_percent(parts, number)), right)
         rose = rose if sign is None and _inherits(parts, figure, left) else sign
         paired = [parts.subject(lines[number])] if number in lines else None
         subjects = paired or _subjects(parts, mention, figure, left)
-        if not subjects or _is_other(parts, figure, mention, left, right):
+        if not subjects:
+            continue
+        if _is_other(parts, figure, mention, left, right) or (
+            reported is not None
+            and mention is reported
+            and not _SHARES.search(parts.text[left : figure.begin])
+        ):
+            reported = mention
             continue
         yield from _moved(parts, figure, subjects, rose, (left, right))
     yield from _multiplied(parts)
@@ -67,8 +96,8 @@ def _moved(
     span: tuple[int, int],
 ) -> Iterator[Assertion]:
     """One figure as a statement of each of its subjects."""
-    left, right = span
-    period = period_for(parts, figure.end, left, right)
+    left, _ = span
+    period, assumed = _period(parts, figure, span)
     last = next((run[-1] for run in figure_runs(parts) if parts.figures.index(figure) in run), None)
     end = parts.figures[last].end if last is not None else figure.end
     after = parts.text[end : end + 40]
@@ -78,7 +107,7 @@ def _moved(
         base = Assertion(
             "gain", subject, "=", abs(figure.fraction), period, figure.begin, half=half
         )
-        base = replace(base, about=figure.bound == "~")
+        base = replace(base, about=figure.bound == "~", assumed=assumed)
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
         elif _FROM_PEAK.match(after):
@@ -86,7 +115,9 @@ def _moved(
         elif _FROM_LOW.match(after):
             yield replace(base, measure="from low")
         elif rose is not None:
-            yield from _signed(base, figure, rose, _measure(parts, subject, period is None))
+            measure = _measure(parts, subject, before)
+            if measure:
+                yield from _signed(base, figure, _strength(parts, subject, rose), measure)
 
 
 def _signed(base: Assertion, figure: Numeral, rose: bool, measure: Measure) -> Iterator[Assertion]:
@@ -104,9 +135,11 @@ def _signed(base: Assertion, figure: Numeral, rose: bool, measure: Measure) -> I
         yield replace(base, measure=measure, says=">=" if rose else "<=", number=close)
         return
     says: Says = "="
+    if base.period and base.period.kind == "future":
+        says = ">=" if rose else "<="
     if figure.bound in (">", ">=", "<", "<="):
         says = figure.bound if rose else _TURNED[figure.bound]  # type: ignore[assignment]
-    if measure == "intraday" and says == "=":
+    if measure == "intraday" and says in ("=", "<="):
         says = ">="
     yield replace(base, measure=measure, says=says, number=low)
 
@@ -114,46 +147,100 @@ def _signed(base: Assertion, figure: Numeral, rose: bool, measure: Measure) -> I
 _TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
-def _measure(parts: Parts, subject: Referent, unsaid: bool) -> Measure:
-    """The high of the day where the session was still on as the text came out."""
+def _measure(parts: Parts, subject: Referent, before: str) -> Measure | None:
+    """The high of the day where the session was still on, or where a move is "as much as".
+
+    None for a low of the day: nothing here measures it.
+    """
     during = words.INTRADAY.search(parts.text)
     if during and all(is_open(line, parts.published) for line in subject.lines):
         return "intraday"
+    if _AS_MUCH.search(before.rstrip()):
+        return None if words.DOWN.search(before) or len(subject.lines) > 1 else "intraday"
     return "gain"
 
 
-def _right(parts: Parts, number: int) -> int:
+def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeSpan | None, bool]:
+    """The period of a figure, and whether it is only assumed.
+
+    News tells the day once: a plain past ("fell 2 %") without a period is of the day that the
+    text spoke of before.
+    """
+    left, right = span
+    period = period_for(parts, figure.end, left, right)
+    if period and _is_of_before(parts, period, figure, left):
+        return parts.heard.day, True
+    mention = parts.mention_before(figure.begin)
+    start = min(left, mention.end) if mention else left
+    stretch = parts.text[start : min(right, figure.end + _SOON)]
+    if parts.heard.day and _is_of_day(parts, period, figure, stretch):
+        return parts.heard.day, True
+    return period, False
+
+
+def _is_of_day(parts: Parts, period: TimeSpan | None, figure: Numeral, stretch: str) -> bool:
+    """Whether a figure is of the day of the news, whatever period stands around it."""
+    plain = bool(words.PLAIN_PAST.search(stretch))
+    if period is None:
+        listed = figure.sign and len(parts.text) < _SHORT_LINE and not parts.sentence.cell
+        return plain or bool(listed)
+    if period.kind == "future":
+        return plain
+    carried = period is parts.heard.period and not parts.heard.leads
+    return plain and carried and period.kind in ("past", "event") and period.last is None
+
+
+def _is_of_before(parts: Parts, period: TimeSpan, figure: Numeral, left: int) -> bool:
+    """Whether a period belongs to the figure before: "had gained 15 % this year, dropped 4 %"."""
+    beside = left > 0 and 0 <= period.begin - left < _BESIDE and period.end < figure.begin
+    plain = words.PLAIN_PAST.search(parts.text, period.end, figure.begin)
+    return beside and bool(plain) and not words.PLAIN_PAST.search(parts.text[:left])
+
+
+def _strength(parts: Parts, subject: Referent, rose: bool) -> bool:
+    """Whether the line rose: pairs like CNY=X fall where the currency gains on the dollar."""
+    if subject.kind != "currency" or subject.lines[0].startswith("BTC"):
+        return rose
+    dollar = re.search(r"\b(?:dollar|greenback)\b[^,.;]*\bagainst\b", parts.text, re.IGNORECASE)
+    per_dollar = len(subject.lines[0].removesuffix("=X")) == 3
+    return rose if bool(dollar) == per_dollar else not rose
+
+
+def stretch_end(parts: Parts, number: int) -> int:
     """Where the stretch of a figure ends: at the next figure, or at a name that leads into it."""
-    if number + 1 == len(parts.figures):
-        return len(parts.text)
-    figure, following = parts.figures[number], parts.figures[number + 1]
-    between = [m for m in parts.mentions if figure.end <= m.begin and m.end <= following.begin]
-    cut = re.search(
-        r"[,;，；]|\b(?:and|while|but|against)\b", parts.text[figure.end : following.begin]
-    )
-    if between and cut:
-        return max(figure.end + cut.start(), figure.end)
-    return following.begin
+    figure, last = parts.figures[number], number + 1 == len(parts.figures)
+    following = len(parts.text) if last else parts.figures[number + 1].begin
+    between = [m for m in parts.mentions if figure.end <= m.begin and m.end <= following]
+    cut = _CLAUSE.search(parts.text, figure.end, following)
+    return cut.start() if between and cut else following
 
 
 def _mention(parts: Parts, figure: Numeral, left: int, right: int) -> Mention | None:
     """Whose figure it is: the name right behind "20 % for the", else the last one before."""
     for mention in parts.mentions_after(figure.end)[:1]:
-        if _BEHIND.match(parts.text[figure.end : mention.begin]):
+        gap = parts.text[figure.end : mention.begin]
+        pair = mention.name.kind == "currency" and re.match(r"\s*against (?:the )?$", gap)
+        if _BEHIND.match(gap) or pair:
             return mention
     return parts.mention_before(figure.begin)
 
 
 def _subjects(parts: Parts, mention: Mention | None, figure: Numeral, left: int) -> list[Referent]:
-    """The subjects of a figure; a pronoun that stands nearer than any name means the last one."""
+    """The subjects of a figure; "its shares" are those of the sentence's first company."""
     start = mention.end if mention and mention.end <= figure.begin else 0
-    pronoun = words.PRONOUN.search(parts.text[max(start, 0) : figure.begin])
+    stretch = parts.text[start : figure.begin]
+    pronoun = words.PRONOUN.search(stretch)
     if mention is None:
-        if pronoun and parts.heard.company and not parts.heard.several:
-            return [parts.heard.company]
-        return []
+        return parts.meant(stretch)
+    verbs = [*words.AHEAD.finditer(parts.text), *words.BEHIND.finditer(parts.text)]
+    compared = min((verb.start() for verb in verbs if verb.end() <= figure.begin), default=0)
+    if compared and _PARTICIPLE.search(parts.text[: figure.begin]):
+        leader = parts.mention_before(compared)
+        return [parts.subject(leader)] if leader else parts.meant(parts.text[:compared])
     if mention.begin >= figure.end:
         return [parts.subject(mention)]
+    if pronoun and "its" in pronoun[0].lower() and parts.mentions[0].name.kind == "company":
+        return [parts.subject(parts.mentions[0])]
     return [parts.subject(other) for other in parts.run_before(mention)]
 
 
@@ -171,8 +258,13 @@ def _is_other(
             return True
     if words.SPEAKS_OF_SHARES.search(before.strip()):
         before = ""
+    if words.NOT.search(before[-_SOON:]) or _WOULD.search(before):
+        return True
+    if any(p.kind == "base" and left <= p.begin < right + _SOON for p in parts.periods):
+        return True
     nouns = (
         words.FUNDAMENTAL,
+        words.PART,
         words.MACRO,
         words.VALUATION,
         words.FLOWS,
@@ -209,13 +301,19 @@ def _direction(parts: Parts, figure: Numeral, start: int, right: int) -> bool | 
     return last[1] if figure.sign != "-" or not last[1] else False
 
 
+def _last_percent(parts: Parts, number: int) -> int:
+    """Where the percentage before a figure ends: "fell 450 points, or 1 %" has one verb."""
+    ends = [other.end for other in parts.figures[:number] if other.unit == "percent"]
+    return ends[-1] if ends else 0
+
+
 def _inherits(parts: Parts, figure: Numeral, left: int) -> bool:
     """Whether the verb of the figure before carries on: "rose 5 % and the Dow 3 %"."""
     gap = parts.text[left : figure.begin]
     return (
         bool(left)
         and len(gap) <= 70
-        and bool(re.match(r"\s*(?:[,;(]|and|while|against|vs|versus|compared)", gap))
+        and bool(re.search(r"^\s*[,;(]|\b(?:and|while|against|vs|versus|compared)\b", gap))
     )
 
 
@@ -228,6 +326,8 @@ def _paired(parts: Parts) -> dict[int, Mention]:
         names = parts.run_before(before[-1]) if before else []
         if len(names) == len(run):
             pairs |= dict(zip(run, names, strict=True))
+        elif len(before) == len(run):
+            pairs |= dict(zip(run, before, strict=True))
         elif len(before) >= len(run) and re.search(
             r"\bboth\b", parts.text[before[-1].end : first.begin]
         ):
@@ -242,7 +342,7 @@ def figure_runs(parts: Parts) -> list[list[int]]:
         before = parts.figures[number - 1] if number else None
         gap = parts.text[before.end : figure.begin] if before else ""
         joint = before and before.unit == figure.unit and re.fullmatch(
-            r"\s*(?:,|and|, and|、|和)\s*(?:about |nearly )?", gap
+            r"\s*(?:,|and|, and|、|和|vs\.?|versus)\s*(?:about |nearly )?", gap
         )  # fmt: skip
         if joint and runs:
             runs[-1].append(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -48,6 +49,7 @@ class Heard:
     """What came before in the text: names that pronouns mean, periods that "the same" means."""
 
     company: Referent | None = None
+    index: Referent | None = None
     group: Referent | None = None
     block: int = -1
     period: TimeSpan | None = None
@@ -55,11 +57,17 @@ class Heard:
     span: TimeSpan | None = None
     day: TimeSpan | None = None
     several: bool = False
+    leads: bool = False
 
-    def enter(self, block: int) -> None:
-        """A new paragraph: the window of the last one does not carry over."""
-        if block != self.block:
-            self.block, self.period, self.american = block, None, False
+    def enter(self, sentence: Sentence) -> None:
+        """A new paragraph: the window of the last one carries over to a list that it leads to."""
+        if sentence.block == self.block:
+            return
+        listed = self.leads and bool(_ITEM.match(sentence.text))
+        self.block, self.leads = sentence.block, listed
+        self.american = False
+        if not listed:
+            self.period = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +94,10 @@ class Parts:
 
     def mention_before(self, place: int) -> Mention | None:
         """The last name that ends before a place, exceptions left out."""
+        clauses = [clause for clause in _asides(self.text) if clause[1] <= place]
         ended = [mention for mention in self.mentions if mention.end <= place]
-        return next((m for m in reversed(ended) if not self.is_aside(m)), None)
+        main = [m for m in ended if not any(b <= m.begin and m.end <= e for b, e in clauses)]
+        return next((m for m in reversed(main or ended) if not self.is_aside(m)), None)
 
     def mentions_after(self, place: int) -> list[Mention]:
         """Names from a place on, in their order."""
@@ -97,22 +107,38 @@ class Parts:
         """Whether it is named only to be left out: "except for Meta"."""
         return bool(words.EXCEPT.search(self.text[: mention.begin]))
 
+    def meant(self, stretch: str) -> list[Referent]:
+        """What a pronoun points back to: the index of the text, or its last company alone."""
+        if words.INDEX_PRONOUN.search(stretch):
+            return [self.heard.index] if self.heard.index else []
+        alone = self.heard.company and not self.heard.several
+        return (
+            [self.heard.company]
+            if self.heard.company and alone and words.PRONOUN.search(stretch)
+            else []
+        )
+
     def run_before(self, mention: Mention) -> list[Mention]:
         """The names that are joined with one by commas and "and", it being the last."""
         run = [mention]
-        for other in reversed(self.mentions[: self.mentions.index(mention)]):
-            if not _is_joint(self.text[other.end : run[0].begin]):
+        earlier = self.mentions[: self.mentions.index(mention)]
+        for number, other in reversed(list(enumerate(earlier))):
+            gap = self.text[other.end : run[0].begin]
+            before = self.text[earlier[number - 1].end : other.begin] if number else ""
+            if not _is_joint(gap) or _is_clause(gap, before):
                 break
             run.insert(0, other)
         return run
 
     def run_after(self, mention: Mention) -> list[Mention]:
         """The names that are joined with one, it being the first."""
-        run = [mention]
+        run, before = [mention], ""
         for other in self.mentions[self.mentions.index(mention) + 1 :]:
-            if not _is_joint(self.text[run[-1].end : other.begin]):
+            gap = self.text[run[-1].end : other.begin]
+            if not _is_joint(gap) or _is_clause(gap, before):
                 break
             run.append(other)
+            before = gap
         return run
 
 
@@ -174,12 +200,30 @@ def basket_of(subjects: list[Referent]) -> Referent:
     )
 
 
+_ITEM = re.compile(r"\s*(?:[-–—*•·]|\d{1,2}[.)])\s")
+"""How an item of a list begins."""
+
 _JOINTS = {
     ",", "and", ", and", "&", "、", "和", "与", "及", "/", "and the", "the", ", the", "both",
     ", and the", "or", "or the", "as well as",
 }  # fmt: skip
 
 
+_ASIDE = re.compile(
+    r",\s(?:which|whose|who|where|including|led by|the|a|an|one of)\b[^,.;:%]*,(?!\s?\d)"
+)
+"""A clause between commas that says more of a name, and has no figure of its own."""
+
+
+def _asides(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _ASIDE.finditer(text)]
+
+
+def _is_clause(gap: str, before: str) -> bool:
+    """Whether ", and" begins a clause: "beat B and C, and D rose"; in a list a comma precedes."""
+    return "," in gap and "and" in gap and before.strip() != ","
+
+
 def _is_joint(gap: str) -> bool:
-    cleaned = gap.strip().lower().strip("()（）")
+    cleaned = gap.lower().strip("()（） ")
     return cleaned in _JOINTS

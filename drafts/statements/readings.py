@@ -49,6 +49,10 @@ class Read:
 def readings_of(statement: Assertion, published: datetime) -> Read:
     """A statement laid on the closes of its lines."""
     todo = list(_doubts(statement))
+    if statement.note:
+        todo.append(statement.note)
+    if statement.assumed:
+        todo.append("the sentence names no period; the day that the text spoke of is taken")
     undecided = _undecided(statement)
     period = statement.period
     if statement.measure in ("touch", "rise") and (period is None or period.kind != "future"):
@@ -61,7 +65,8 @@ def readings_of(statement: Assertion, published: datetime) -> Read:
     if first.start == first.end and not undecided:
         undecided = "its period holds no close after its first"
     readings = [first]
-    if statement.against is None and len(statement.of.lines) == 1:
+    alone = statement.against is None and len(statement.of.lines) == 1
+    if alone and statement.measure != "intraday":
         readings += [
             replace(
                 _reading(statement, Referent((line,), line), window),
@@ -125,6 +130,8 @@ def _window(
     lines = statement.lines
     latest = min(last_close(line, published) for line in lines)
     if statement.measure == "intraday":
+        if period and period.kind == "day" and period.first and period.last:
+            return period.first, period.last
         return latest, published.date()
     if period is None or period.kind in ("same", "event"):
         if statement.measure in ("from low", "drawdown"):

@@ -21,6 +21,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "a market value",
         "needs the number of shares at that time; prices alone do not tell",
     ),
+    (words.PART, "a share, a rate or a fee", "no price tells it"),
     (words.SURVEY, "a survey or a chance", "its answers are no prices"),
     (
         words.MACRO,

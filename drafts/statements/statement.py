@@ -32,6 +32,8 @@ class Assertion:
     against: Referent | None = None
     half: float = 0.0
     about: bool = False
+    assumed: bool = False
+    note: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -25,6 +25,11 @@ _STATES: tuple[tuple[re.Pattern[str], Measure, Says, float], ...] = (
 _PAST = re.compile(
     r"\b(?:previous|past|last|former|since|emerged from|the \d{4})\b[^,.;]{0,30}$", re.IGNORECASE
 )
+_SHORT_OF = re.compile(
+    r"\b(?:from|off|below|under|short of|shy of|near|close to|since)\s"
+    r"(?:a |an |its |the |their )?$",
+    re.IGNORECASE,
+)
 _FAR = 60
 _NEAR = 45
 _ARRIVED = re.compile(
@@ -48,11 +53,14 @@ def states_of(parts: Parts) -> Iterator[Assertion]:
     """Records and bull or bear markets of a line that is named."""
     for pattern, measure, says, number in _STATES:
         for match in pattern.finditer(parts.text):
-            if _PAST.search(parts.text[: match.start()]):
+            before = parts.text[: match.start()]
+            if _PAST.search(before) or (measure == "record" and _SHORT_OF.search(before)):
                 continue
             subject = _subject(parts, match.start(), match.end())
             if subject:
                 period = period_for(parts, match.end(), 0, len(parts.text))
+                if measure != "record" and period is parts.heard.period:
+                    period = None  # a state is of now, not of the paragraph's window
                 if measure in ("from low", "drawdown") and not _is_there(parts.text, match.start()):
                     period = period if period and period.kind == "future" else AHEAD
                 yield Assertion(measure, subject, says, number, period, match.start())
@@ -112,7 +120,7 @@ def directions_of(parts: Parts) -> Iterator[Assertion]:
         ):
             continue
         place = mention.end + end
-        if words.NOT.search(stretch[:end]):
+        if words.NOT.search(stretch[:end]) or "as much as" in rest[: end + 20]:
             continue
         period = _near(parts, place)
         if period is None:

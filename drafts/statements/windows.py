@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 from drafts.language.periods import TimeSpan
@@ -9,6 +10,8 @@ from drafts.statements.parts import Parts
 from newsfolio.listings import asset_of
 
 DAY = timedelta(days=1)
+_CUT = re.compile(r"[,;，；] ?(?:and|but|while|whereas|as|though)\b|[;；]", re.IGNORECASE)
+"""Where another clause begins, whose period is its own."""
 
 
 def period_for(parts: Parts, place: int, left: int, right: int) -> TimeSpan | None:
@@ -18,14 +21,14 @@ def period_for(parts: Parts, place: int, left: int, right: int) -> TimeSpan | No
     first, then what leads into it, then what the sentence said before, then the only one after,
     and at last what the paragraph spoke of.
     """
-    named = [period for period in parts.periods if period.kind != "base"]
+    named = [period for period in parts.periods if period.kind not in ("base", "rank")]
     after = [period for period in named if place <= period.begin < right]
     before = [period for period in named if period.end <= place]
     own = [period for period in before if period.begin >= left]
-    later = [period for period in named if period.begin >= place]
+    later = [p for p in named if p.begin >= place and not _CUT.search(parts.text[place : p.begin])]
     chosen = next(iter(after[:1] or own[-1:] or before[-1:] or later[:1]), None)
     if chosen is None:
-        return parts.heard.period
+        return None if parts.sentence.cell else parts.heard.period
     return _meant(chosen, parts, [period for period in named if period.begin < chosen.begin])
 
 

@@ -38,9 +38,8 @@ DOWN = _words(
 )
 AHEAD = _words(
     "beat beats beaten beating outperform outperforms outperformed outperforming outperformance "
-    "outpace outpaces outpaced outpacing outstrip outstrips outstripped overtake overtakes "
-    "overtaken overtook overtaking surpass surpasses surpassed exceed exceeds exceeded overwhelm "
-    "overwhelms overwhelmed crush crushes crushed trounce trounced eclipse eclipsed tops topped",
+    "outpace outpaces outpaced outpacing outstrip outstrips outstripped overwhelm overwhelms "
+    "overwhelmed crush crushes crushed trounce trounced",
     "跑赢 跑贏 优于 領先 领先",
     (
         r"(?:runs?|ran|running|moved|pulled|stays?|stayed|well|far|remains?|kept|keeps?) ahead of",
@@ -63,6 +62,14 @@ GAINS = {"doubled": 1.0, "tripled": 2.0, "quadrupled": 3.0, "halved": -0.5, "翻
 MULTIPLIED = re.compile(
     rf"\b{_HOW_MUCH}(doubled|tripled|quadrupled|halved)\b|(翻倍|翻番|腰斩)", re.IGNORECASE
 )
+
+PLAIN_PAST = re.compile(
+    r"(?<!has )(?<!have )(?<!had )\b(?:rose|fell|gained|lost|climbed|dropped|jumped|slipped|slid|"
+    r"tumbled|surged|plunged|added|shed|declined|advanced|soared|sank|dipped|eased|rallied|"
+    r"retreated|slumped|rebounded|edged|plummeted)\b|\b(?:closed|ended|finished|settled)\b|(?<!累计)(?:上涨|下跌|大涨|收涨|收跌|涨|跌)",
+    re.IGNORECASE,
+)
+"""A verb of news, which speaks of one day; "has gained" speaks of longer."""
 
 # --- states and levels ---------------------------------------------------------------------------
 
@@ -92,7 +99,8 @@ TARGET = _words(
 OLD = re.compile(r"\b(?:old|previous|prior|former|earlier)\b[^,.;]{0,20}$", re.IGNORECASE)
 REACHED = re.compile(
     r"(?:\b(?:at|to|near|around|about|approximately|above|over|below|under|reach|reaches|reached|"
-    r"reaching|hit|hits|hitting|toward|towards|of|touch|touched|topped|with|past|is|was)|"
+    r"reaching|hit|hits|hitting|toward|towards|of|top|topped|exceed|cross|break|with|"
+    r"past|is|was)|"
     r"报|收于|收報|收报|至|到|[:：])\s?(?:a |an |the |some |just )?$",
     re.IGNORECASE,
 )
@@ -134,9 +142,12 @@ MACRO = _words(
     ("retail sales", "economic growth", r"interest rates?", r"(?:benchmark|policy|funds) rate",
      "money supply"),
 )  # fmt: skip
+PART = _words(
+    "yield yields weight weighting stake coupon fee fees premium discount", "权重 持股 溢价 折价"
+)
 SURVEY = _words("survey poll respondents sentiment odds chance probability", "调查")
 AFTER_HOURS = _words(
-    "premarket postmarket",
+    "premarket postmarket futures",
     "盘后 盘前",
     (
         r"(?:late|after-hours|extended|pre-?market|postmarket) trad(?:e|ing)",
@@ -157,7 +168,7 @@ INTRADAY = _words(
 # --- around a statement --------------------------------------------------------------------------
 
 AMERICAN = re.compile(
-    r"\b(?:U\.?S\.?(?:-listed)?|New York|Wall Street|American|ADRs?|ADSs?|NYSE|Nasdaq)\b"
+    r"\b(?:U\.?S\.?(?:-listed)?|New York|Wall Street|American|ADRs?|ADSs?|NYSE)\b"
     r"|美股|美国|纽约"
 )
 HONG_KONG = re.compile(r"\bHong Kong(?:-listed)?\b|\bHKEX\b|港股|香港|恒生")
@@ -167,11 +178,12 @@ NOT = _words(
     ("no longer", r"fail(?:s|ed)? to", r"(?:wo|would|does|did|do|is|has|have|ca)n['’]t"),
 )
 CONDITION = re.compile(
-    r"(?:^|[,;:(]\s?)(?:if|unless|should|suppose|assuming|even if|were)\b"
+    r"^[\W\d]*risks?\b|(?:^|[,;:(]\s?)(?:if|unless|should|suppose|assuming|even if|were)\b"
     r"|\bif (?:it|the|they|China|we)\b|如果|若",
     re.IGNORECASE,
 )
 SPEAKS_OF_SHARES = re.compile(r"^(?:['’]s)?\s?(?:shares?|stocks?|ADRs?|ADSs?|股价)\b")
+INDEX_PRONOUN = _words("", "该指数", (r"the (?:index|gauge|benchmark|market)",))
 PRONOUN = _words(
     "it",
     "该股 该指数 其股价",

@@ -66,7 +66,10 @@ def _table(facts: Facts, path: Path) -> FactTable:
 def _text(path: Path) -> str:
     try:
         require_plain(path)
-        return path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        if content.startswith(b"PK\x03\x04"):
+            raise BrokenData(f"{path}: is a ZIP archive; unpack it, and give the CSV inside")
+        return content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenData(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
 

@@ -46,7 +46,10 @@ def is_monthly(factors: pd.DataFrame) -> bool:
 
 def _require_returns(frame: pd.DataFrame, cells: dict[str, list[str]], path: Path) -> None:
     if frame.index.hasnans or not frame.index.is_monotonic_increasing or not frame.index.is_unique:
-        raise BrokenData(f"{path}: its dates are not ISO days in ascending order, each once")
+        raise BrokenData(
+            f"{path}: its dates are not ISO days in ascending order, each once; give a "
+            "file of Kenneth French's with the lines above its header"
+        )
     for name in frame:
         blank = np.array([not cell.strip() for cell in cells[str(name)]])
         if (frame[name].isna().to_numpy() & ~blank).any():

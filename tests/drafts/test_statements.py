@@ -71,6 +71,78 @@ def test_a_sentence_states(text: str) -> None:
     assert shape(claim.claim.stated[0]) == STATED[text]
 
 
+NEWS = {
+    "On Thursday shares fell. The Dow lost 1.2%.":
+        ("gain", "^DJI", "2025-02-19", "2025-02-20", "=", -0.012),
+    "On Thursday shares fell.\n\nThe Dow fell 450.94 points, or 1.01%.":
+        ("gain", "^DJI", "2025-02-19", "2025-02-20", "=", -0.0101),
+    "周四，美股走低。道指下跌1.01%。":
+        ("gain", "^DJI", "2025-02-19", "2025-02-20", "=", -0.0101),
+    "On Thursday Nvidia, the largest stock of the S&P 500, fell 3%.":
+        ("gain", "NVDA", "2025-02-19", "2025-02-20", "=", -0.03),
+    "On Thursday the euro gained 1% against the dollar.":
+        ("gain", "EURUSD=X", "2025-02-19", "2025-02-20", "=", 0.01),
+    "On Thursday the dollar gained 1% against the yuan.":
+        ("gain", "CNY=X", "2025-02-19", "2025-02-20", "=", 0.01),
+    "On Thursday Tesla rose as much as 5%.":
+        ("intraday", "TSLA", "2025-02-19", "2025-02-20", ">=", 0.05),
+    "Alibaba will top $170 by the end of September.":
+        ("touch", "BABA", "2025-02-24", "2025-09-30", ">=", 170.0),
+    "The S&P 500 will rise 10% this year.":
+        ("gain", "^GSPC", "2025-02-24", "2025-12-31", ">=", 0.1),
+    "On Thursday shares fell. ASML gained 4% after it lifted its outlook for 2025.":
+        ("gain", "ASML.AS", "2025-02-19", "2025-02-20", "=", 0.04),
+    "Some Bank has a target of 640 for the Stoxx 600.":
+        ("touch", "^STOXX", "2025-02-24", "2026-02-21", ">=", 640.0),
+    "EEM will beat SPY by 5 points next year.":
+        ("difference", "EEM - SPY", "2025-12-31", "2026-12-31", ">", 0.05),
+    "She expects the S&P 500 to end the year at 6,500.":
+        ("touch", "^GSPC", "2025-02-24", "2025-12-31", ">=", 6500.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NEWS)
+def test_news_is_read_as_news(text: str) -> None:
+    claim = [claim for claim in drafted(text) if claim.claim.stated][-1]
+    assert shape(claim.claim.stated[0]) == NEWS[text]
+
+
+def test_a_plain_past_is_of_the_day_and_a_perfect_is_not() -> None:
+    text = "On Thursday shares fell.\nOracle, which had gained 15% this year, dropped 4.5%."
+    claims = [claim.claim.stated[0] for claim in drafted(text) if claim.claim.stated]
+    assert [(claim.start, claim.number) for claim in claims] == [
+        ("2024-12-31", 0.15), ("2025-02-19", -0.045),
+    ]  # fmt: skip
+
+
+def test_a_margin_belongs_to_the_nearest_verb() -> None:
+    text = "This year Apple has beaten Tesla and Oracle, and Meta has outpaced Amazon by 6 points."
+    claims = [claim.claim.stated[0] for claim in drafted(text.replace("points", "percent"))]
+    assert [(shape(claim)[1], claim.number) for claim in claims] == [
+        ("AAPL - TSLA", 0.0), ("AAPL - ORCL", 0.0), ("META - AMZN", 0.06),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Hang Seng TECH Index will not fall below 5,000 in the second quarter.",
+        "The S&P 500 pulled back from a record high.",
+        "A fall in Tesla would cost the fund 3% this year.",
+        "On Thursday Tesla fell as much as 5%.",
+        "This year Tencent has beaten TSMC as the most traded stock.",
+        "Futures pointed to a fall of 0.2% for the S&P 500 on Friday.",
+        "Risk: a close of the VIX above 25.",
+        "HSTECH fell 27% in five weeks.",
+        "Tencent's revenue grew 8% year on year and its profit 3%.",
+        "Tencent reported revenue of $20 billion on Thursday, up 8% from a year earlier.",
+        "Nvidia has risen the most since 2021, by 3% of its weight.",
+    ],
+)
+def test_what_is_not_said_is_not_drafted(text: str) -> None:
+    assert [claim.claim.text for claim in drafted(text) if claim.claim.stated] == []
+
+
 UNTESTABLE = {
     "Apple's revenue rose 8% in the last quarter.": "needs the report",
     "Nvidia is worth $4.9 trillion.": "",
@@ -123,6 +195,51 @@ def test_nearly_is_below_and_close() -> None:
     assert [(r.says, r.number) for r in claim.claim.stated if r.decides] == [
         ("<", 0.13), (">=", 0.125),
     ]  # fmt: skip
+
+
+def test_of_two_units_the_first_counts() -> None:
+    (claim,) = drafted("Our 12-month target for Alibaba is HK$170 (about $21.80).")
+    assert shape(claim.claim.stated[0])[1::4] == ("9988.HK", 170.0)
+    assert "two units" in " ".join(claim.todo)
+
+
+def test_a_pronoun_means_the_index_of_the_text() -> None:
+    text = (
+        "The Hang Seng closed higher. Meituan fell.\nThe benchmark will reach 30,000 by year-end."
+    )
+    claim = drafted(text)[-1]
+    assert shape(claim.claim.stated[0])[:2] == ("touch", "^HSI")
+
+
+def test_a_list_has_the_period_of_what_leads_to_it() -> None:
+    text = "This year, so far:\n- Apple: +3%\n- Tesla: -9%\n\nOracle rose 2%."
+    assert [(c.lines, c.readings[0].start) for c in drafted(text)][:2] == [
+        (("AAPL",), "2024-12-31"), (("TSLA",), "2024-12-31"),
+    ]  # fmt: skip
+
+
+def test_who_lags_is_who_is_up_only_so_much() -> None:
+    claims = drafted("Oracle has lagged the S&P 500 this year, up just 2%.")
+    assert [shape(c.claim.stated[0])[:2] for c in claims] == [
+        ("gain", "ORCL"), ("difference", "ORCL - ^GSPC"),
+    ]  # fmt: skip
+
+
+def test_the_rest_of_a_list_is_without_one() -> None:
+    (claim,) = drafted("Tesla will underperform the rest of the Mag 7 next year.")
+    assert "TSLA" in claim.lines
+    assert claim.claim.stated[0].of.lines.count("TSLA") == 1
+
+
+def test_its_shares_are_those_of_the_company_that_leads() -> None:
+    text = "Tencent is larger than TSMC, with its shares up 20% since February 3."
+    assert [c.lines for c in drafted(text) if c.claim.stated] == [("0700.HK",)]
+
+
+def test_a_column_of_a_table_has_its_own_period() -> None:
+    text = "| | 1 week | YTD | 3M |\n|---|---|---|---|\n| Nvidia | +3.2% | +6.1% | +41% |"
+    starts = [claim.claim.stated[0].start for claim in drafted(text)]
+    assert starts == ["2025-02-14", "2024-12-31", "2024-11-21"]
 
 
 def test_a_range_has_two_ends() -> None:

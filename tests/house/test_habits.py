@@ -57,6 +57,7 @@ OPTIONAL_METHODS = {
     "backtests/evaluation/lookahead/source_audit.py: getattr lineno": "not every node has a line",
     "backtests/evaluation/lookahead/travelling.py: getattr __dict__": "values of any kind",
     "backtests/evaluation/lookahead/travelling.py: getattr __file__": "of any module",
+    "backtests/evaluation/lookahead/witness.py: getattr __file__": "of any module",
     "backtests/evaluation/lookahead/travelling.py: getattr __module__": "values of any kind",
     "backtests/evaluation/lookahead/travelling.py: getattr __qualname__": "values of any kind",
     "backtests/evaluation/lookahead/travelling.py: getattr shape": "arrays of any library",

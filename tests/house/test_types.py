@@ -24,7 +24,7 @@ ANSWERS = "an answer is of the kind that the message asks for"
 ANY = {
     "backtests/commands/terminal.py": (1, "rich is imported late, and is not there in a pipe"),
     "backtests/engines/native_backtrader.py": (1, NO_TYPES),
-    "backtests/evaluation/lookahead/access_audit.py": (2, "it stands for os.readlink"),
+    "backtests/evaluation/lookahead/announcements.py": (2, "it stands for os.readlink"),
     "backtests/evaluation/lookahead/channel.py": (1, ANSWERS),
     "backtests/evaluation/lookahead/replay_process.py": (1, ANSWERS),
     "backtests/evaluation/lookahead/replaying.py": (1, "a strategy in the dress of its witness"),

@@ -270,8 +270,8 @@ def test_the_future_of_a_view_is_not_written() -> None:
                 base = array
                 while isinstance(base.base, np.ndarray):
                     base = base.base
-                later = base[today + 1 :]
-                unwritten = {"M": np.isnat, "b": np.asarray}.get(base.dtype.kind, np.isnan)
+                later = base[today + 1 :] if len(base) > today + 1 else base[:, today + 1 :]
+                unwritten = {"M": np.isnat, "b": np.logical_not}.get(base.dtype.kind, np.isnan)
                 assert unwritten(later).all(), name
     while isinstance(root.base, np.ndarray):
         root = root.base

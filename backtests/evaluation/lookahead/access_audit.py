@@ -12,19 +12,17 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
-from functools import cache, wraps
-from importlib import import_module
+from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import ref
 
+from backtests.evaluation.lookahead.announcements import LINK, SHARED, announce
 from backtests.evaluation.lookahead.source_audit import file_of, kind_of
 
-_FILES = frozenset({"open", "sqlite3.connect"})
-
-_LINK = "os.readlink"
-"""What a link says can be read without a file; Python raises no event, so this process does."""
+_FILES = frozenset({"open", "sqlite3.connect", "os.getxattr", "os.listxattr"})
+"""Attributes of a file are read like what is in it."""
 
 _FOLDERS = frozenset({"os.listdir", "os.scandir"})
 
@@ -67,7 +65,10 @@ _LOOKS_AT_MACHINE = frozenset({"lscpu", "uname", "fc-list", "ldconfig", "sysctl"
 
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/")
 
-_MEMORY = ("/dev/shm/", "/dev/mem")  # noqa: S108
+_LINKED = ("/proc/", "/dev/fd/", "/dev/std")
+"""Where links lead out of the system's files, to anywhere."""
+
+_MEMORY = (SHARED, "/dev/mem")
 """Where other processes may have put what they know."""
 
 COUNTER = "/proc/self/io"
@@ -138,7 +139,7 @@ class AccessAudit:
             self._folder(event, args, frame)
         elif event in _MEMORY_EVENTS:
             self._memory(event, args, frame)
-        elif event == _LINK:
+        elif event == LINK:
             self._link(args[0], frame)
         else:
             self._outside(event, args, frame)
@@ -176,7 +177,7 @@ class AccessAudit:
         path = _full(what)
         speaks = path not in self._links and (caller.direct or not Path(path).exists())
         if caller.author and speaks and not path.startswith(_SYSTEM) and kind_of(path) != "library":
-            self._noted[_LINK, path] = None
+            self._noted[LINK, path] = None
 
     def _memory(self, event: str, args: tuple[object, ...], frame: FrameType) -> None:
         if event == "object.__getattr__" and (len(args) < 2 or args[1] not in _FRAMES):
@@ -230,7 +231,7 @@ def _listeners() -> dict[int, ref[AccessAudit]]:
     """Who listens now. The one hook of this process is made on the first call."""
     listening: dict[int, ref[AccessAudit]] = {}
     events = _FILES | _FOLDERS | _LINKS | _OUTSIDE | _MEMORY_EVENTS
-    events |= {"import", "os.mkdir", _LINK}
+    events |= {"import", "os.mkdir", LINK}
 
     noting = _Noting()
 
@@ -246,48 +247,21 @@ def _listeners() -> dict[int, ref[AccessAudit]]:
                 noting.now = False
 
     sys.addaudithook(hook)
-    _announce_links()
-    _announce_shared_memory()
+    announce()
     return listening
-
-
-def _announce_links() -> None:
-    """From now on reading a link raises an event, as opening a file does."""
-    read = os.readlink
-
-    @wraps(read)
-    def readlink(path: Any, *, dir_fd: int | None = None) -> Any:
-        sys.audit(_LINK, path)
-        return read(path, dir_fd=dir_fd)
-
-    for module in (os, sys.modules[os.name]):
-        vars(module)["readlink"] = readlink
-
-
-def _announce_shared_memory() -> None:
-    """From now on opening memory that has a name raises the event of a file."""
-    try:
-        shared = import_module("_posixshmem")
-    except ImportError:  # Windows
-        return
-    opened = shared.shm_open
-
-    @wraps(opened)
-    def shm_open(path: str, flags: int, mode: int = 0o777) -> int:
-        sys.audit("open", _MEMORY[0] + path.lstrip("/"), None, flags)
-        number: int = opened(path, flags, mode=mode)
-        return number
-
-    vars(shared)["shm_open"] = shm_open
 
 
 def _imported(what: str, caller: FrameType) -> bool:
     """Whether the import system, or a traceback that shows a line, opens a file of code."""
     reader = Path(caller.f_code.co_filename).name
-    reads_code = reader.startswith("<frozen ") or reader in ("linecache.py", "tokenize.py")
+    reads_code = reader.startswith("<frozen ") or caller.f_code.co_filename.endswith(_CODE_READERS)
     path = Path(what)
     code = path.suffix in _CODE or path.parent.name == "__pycache__"  # written under another name
     return reads_code and (code or what in sys.path or path.is_dir())
+
+
+_CODE_READERS = ("linecache.py", "tokenize.py", f"numba{os.sep}core{os.sep}caching.py")
+"""They show a line of a file of code, or ask whether what was compiled of it still holds."""
 
 
 def _counts(path: str, caller: _Caller) -> bool:
@@ -322,12 +296,14 @@ def _absolute(name: str, cls: type) -> Path:
     """A declared file: beside its class, or in the working folder where that has no file."""
     path, source = Path(name).expanduser(), file_of(cls)
     folder = Path.cwd() if source is None else source.parent
-    return path if path.is_absolute() else folder / path
+    return Path(os.path.normpath(path if path.is_absolute() else folder / path))
 
 
 def _full(what: object) -> str:
+    """The whole path; what lies behind the system's own links (`/proc/self/root`) is looked at."""
     path = Path(os.fsdecode(what) if isinstance(what, bytes) else str(what)).expanduser()
-    return os.path.normpath(path if path.is_absolute() else Path.cwd() / path)
+    whole = os.path.normpath(path if path.is_absolute() else Path.cwd() / path)
+    return os.path.realpath(whole) if whole.startswith(_LINKED) else whole
 
 
 def _size(path: str) -> int:

@@ -13,9 +13,8 @@ from pathlib import Path
 from types import CodeType
 
 import newsfolio
+from backtests.evaluation.lookahead.compiled_readers import UNSEEN, reads, reads_of_code
 from newsfolio.blame import source_file
-
-_UNSEEN = "its files are read by compiled code that no hook sees; read a declared CSV instead"
 
 _NETWORK = "a strategy needs no network"
 
@@ -26,19 +25,38 @@ _REACHES = "it reaches for what a strategy must not have"
 IMPORTS = {
     **dict.fromkeys(("markets", "backtests", "reports"), _WHOLE_MARKET),
     **dict.fromkeys(
-        ("yfinance", "requests", "httpx", "aiohttp", "urllib", "urllib3", "http", "socket"),
+        (
+            "yfinance",
+            "requests",
+            "httpx",
+            "aiohttp",
+            "urllib",
+            "urllib3",
+            "http",
+            "socket",
+            "curl_cffi",
+            "pycurl",
+            "primp",
+            "grpc",
+            "zmq",
+            "uvloop",
+            "psycopg",
+            "psycopg2",
+            "pyodbc",
+            "connectorx",
+        ),
         _NETWORK,
     ),
     **dict.fromkeys(
-        ("pyarrow", "polars", "duckdb", "fastparquet", "tables", "h5py", "netCDF4", "xarray"),
-        _UNSEEN,
+        ("pyarrow", "duckdb", "fastparquet", "tables", "h5py", "netCDF4", "lxml"),
+        UNSEEN,
     ),
     **dict.fromkeys(("ctypes", "cffi"), _REACHES),
 }
 """Packages that a strategy cannot be certified with, and why."""
 
 NAMES = {
-    **dict.fromkeys(("read_parquet", "read_feather", "read_orc", "read_hdf"), _UNSEEN),
+    **dict.fromkeys(("read_parquet", "read_feather", "read_orc", "read_hdf"), UNSEEN),
     **dict.fromkeys(
         ("_getframe", "_current_frames", "currentframe", "tb_frame", "f_back", "f_locals",
          "get_objects", "get_referrers", "get_referents"), _REACHES,
@@ -90,13 +108,16 @@ def reasons_of_code(codes: Iterable[CodeType]) -> tuple[str, ...]:
                 why = _why_import(step.argval)
             else:
                 why = NAMES.get(step.argval) if isinstance(step.argval, str) else None
+                why = why or reads_of_code(step.argval)
             if why:
                 texts[f"{code.co_qualname} uses {step.argval}: {why}"] = None
     return tuple(texts)
 
 
 def _reaches(path: Path) -> Iterator[tuple[str, int, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    yield from reads(tree)
+    for node in ast.walk(tree):
         for name in _named(node):
             last = name.rpartition(".")[2]
             why = _why_import(name) or NAMES.get(last) if _imports(node) else NAMES.get(name)

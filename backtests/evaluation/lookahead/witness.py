@@ -12,13 +12,15 @@ from typing import Any
 
 from backtests.evaluation.lookahead.access_audit import COUNTER, AccessAudit
 from backtests.evaluation.lookahead.messages import Luggage, Weights, Witnessed
-from backtests.evaluation.lookahead.source_audit import know_author
+from backtests.evaluation.lookahead.source_audit import kind_of, know_author
 from newsfolio.strategy import Strategy
 from newsfolio.view import View
 
 SLACK = 8192
 """Bytes that the system's own libraries may read without a hook, e.g. how many cores there are."""
 
+
+_UNREADABLE = (".pyc", ".so", ".pyd", ".dylib")
 
 FONTS = frozenset({"matplotlib.ft2font", "PIL._imagingft"})
 """Compiled modules that read fonts to and fro without a hook; with them nobody can count."""
@@ -48,7 +50,7 @@ class Witness:
 
     def account(self) -> Witnessed:
         """All that was noted until now."""
-        seen = (*self._audit.seen(), *_children(self._audit.looked_at_machine))
+        seen = (*self._audit.seen(), *_children(self._audit.looked_at_machine), *_unreadable())
         return Witnessed(tuple(sorted(set(seen))), self._unseen if self._unseen > SLACK else 0)
 
 
@@ -89,6 +91,16 @@ def _bytes_read() -> tuple[int, int]:
     finally:
         os.close(file)
     return int(text.split()[1]), len(text)
+
+
+def _unreadable() -> tuple[str, ...]:
+    """Modules of the author's that nobody can read: compiled, or without their source."""
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return tuple(
+        file
+        for file in files
+        if isinstance(file, str) and file.endswith(_UNREADABLE) and kind_of(file) == "foreign"
+    )
 
 
 def _children(asked: bool) -> tuple[str, ...]:

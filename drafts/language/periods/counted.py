@@ -70,12 +70,24 @@ def _next(match: Match, now: Now) -> Span:
     return Span(None, back(now.today, -count_of(match["count"] or ""), unit), "future")
 
 
-@rule(r"\b(?:over|within|in) (?P<count><COUNT>) (?P<unit>days|weeks|months|years)\b(?! ago)")
+@rule(
+    r":\s(?P<count><COUNT>)[ -]?(?P<unit>day|week|month|year)s?\s(?=[+−–-]?\d)",
+    r":\s(?P<count>\d{1,2})(?P<unit>[DWMY])\s(?=[+−–-]?\d)",
+)
+def _column(match: Match, now: Now) -> Span:
+    """The head of a column of a table: "1 week", "12 months", "3M"."""
+    unit = {"d": "day", "w": "week", "m": "month", "y": "year"}[match["unit"][0].lower()]
+    return Span(back(now.today, count_of(match["count"]), unit), None)
+
+
+@rule(r"\b(?P<how>over|within|in) (?P<count><COUNT>) (?P<unit>days|weeks|months|years)\b(?! ago)")
 def _either(match: Match, now: Now) -> Span:
     """What "over 12 months" means: ahead or behind, as the clause speaks."""
     count = count_of(match["count"])
     if now.ahead:
         return Span(None, back(now.today, -count, match["unit"]), "future")
+    if match["how"].lower() != "over":  # "in five weeks": of which weeks it does not say
+        return Span(None, None, "event")
     return Span(back(now.today, count, match["unit"]), None)
 
 
@@ -84,6 +96,7 @@ def _either(match: Match, now: Now) -> Span:
     r"\b(?:by|before|at|until|into) (?:the )?end of (?P<next>next) year",
     r"\b(?:by|before|at|until) (?:the )?(?:end of |end-)(?P<year><YEAR>)",
     r"\byear[- ]end(?: (?P<year><YEAR>))?\b",
+    r"\b(?:end|finish|close) (?:the year|this year|(?P<year><YEAR>))\b",
     r"到?今?年底|年末",
 )
 def _year_end(match: Match, now: Now) -> Span:

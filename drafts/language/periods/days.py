@@ -51,6 +51,14 @@ def _weekday(match: Match, now: Now) -> Span:
     return day_span(now.today - (ago or 7 * (which == "last")) * DAY)
 
 
+@rule(r"(?P<which>上)?(?:周|星期|礼拜|週)(?P<name>[一二三四五六日天])")
+def _chinese_weekday(match: Match, now: Now) -> Span:
+    ago = (now.today.weekday() - "一二三四五六日".index(match["name"].replace("天", "日"))) % 7
+    if match["which"]:  # of the calendar week before
+        ago = now.today.weekday() + 7 - "一二三四五六日".index(match["name"].replace("天", "日"))
+    return day_span(now.today - ago * DAY)
+
+
 @rule(
     r"\b(?P<month><MONTH>) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,? (?P<year><YEAR>))?"
     r"(?!\d|%|[.,]\d|\s?(?:percent|points?|billion|million))",
@@ -75,9 +83,9 @@ def _day(match: Match, now: Now) -> date | None:
 
 
 @rule(
-    r"\b(?:in |for |over )?the week (?:to|ended|ending)(?: on)? (?P<name><WEEKDAY>)",
-    r"\b(?:in |for |over )?the week (?:to|ended|ending)(?: on)? (?P<month><MONTH>) (?P<day>\d{1,2})"
-    r"(?:,? (?P<year><YEAR>))?",
+    r"\b(?:in |for |over )?(?:the )?week (?:to|ended|ending)(?: on)? (?P<name><WEEKDAY>)",
+    r"\b(?:in |for |over )?(?:the )?week (?:to|ended|ending)(?: on)? "
+    r"(?P<month><MONTH>) (?P<day>\d{1,2})(?:,? (?P<year><YEAR>))?",
 )
 def _week_to(match: Match, now: Now) -> Span | None:
     if group(match, "name"):
@@ -103,36 +111,39 @@ def _since_end(match: Match, now: Now) -> Span:
 
 
 @rule(
-    r"\bsince\s(?P<month><MONTH>) (?P<day>\d{1,2})(?!\d)(?:,? (?P<year><YEAR>))?",
-    r"\bsince\s(?P<day>\d{1,2}) (?P<month><MONTH>)(?: (?P<year><YEAR>))?",
+    r"\bsince\s(?:the |its |their )?(?P<month><MONTH>) (?P<day>\d{1,2})(?!\d)"
+    r"(?:,? (?P<year><YEAR>))?",
+    r"\bsince\s(?:the )?(?P<day>\d{1,2}) (?P<month><MONTH>)(?: (?P<year><YEAR>))?",
     r"自(?:(?P<year><YEAR>)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日以来",
 )
 def _since_day(match: Match, now: Now) -> Span | None:
     if _is_superlative(match):
-        return Span(None, None, "base")
+        return Span(None, None, "rank")
     named = _day(match, Now(now.today))
     return Span(named, None) if named else None
 
 
 @rule(
-    r"\bsince\s(?P<part>early |late |mid-)?(?P<month><MONTH>)(?: (?P<year><YEAR>))?(?!\s?\d)",
+    r"\bsince\s(?:the )?(?:start|beginning) of (?P<month><MONTH>)(?: (?P<year><YEAR>))?(?!\s?\d)",
+    r"\bsince\s(?P<part>early |late |mid-|the middle of )?(?P<month><MONTH>)"
+    r"(?: (?P<year><YEAR>))?(?!\s?\d)",
     r"\bsince\s(?:early |late |mid-)?(?P<year><YEAR>)\b",
     r"自(?:(?P<year><YEAR>)年)?(?P<month>\d{1,2})月以来|自(?P<alone><YEAR>)年以来",
 )
 def _since_month(match: Match, now: Now) -> Span | None:
     if _is_superlative(match):
-        return Span(None, None, "base")
+        return Span(None, None, "rank")
     month = month_of(group(match, "month")) if group(match, "month") else 1
     year = group(match, "year") or group(match, "alone")
     chosen = int(year) if year else now.today.year - (month > now.today.month)
-    middle = group(match, "part").lower() == "mid-"
+    middle = group(match, "part").lower() in ("mid-", "the middle of ")
     return Span(date(chosen, month, 15) if middle else month_end(chosen, month - 1), None)
 
 
 @rule(r"\bsince\s(?:last )?(?P<name><WEEKDAY>)")
 def _since_weekday(match: Match, now: Now) -> Span | None:
     if _is_superlative(match):
-        return Span(None, None, "base")
+        return Span(None, None, "rank")
     ago = (now.today.weekday() - WEEKDAYS[match["name"].lower()]) % 7 or 7
     return Span(weekday_before(now.today - ago * DAY), None)
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-Kind = Literal["past", "future", "day", "same", "event", "base"]
+Kind = Literal["past", "future", "day", "same", "event", "base", "rank"]
 """day: from the close before it to its own. same: the period named before. event: it begins with
-something whose day the text does not say. base: "a year earlier", what a report compares with."""
+something whose day the text does not say. base: "a year earlier", what a report compares with.
+rank: "the most since 2021"."""
 
 DAY = timedelta(days=1)
 

@@ -80,6 +80,19 @@ def test_a_program_is_named_in_the_draft(shell: Shell, article: Path) -> None:
     assert source.count("good.py") == 2
 
 
+def test_markup_of_a_text_reaches_no_page(shell: Shell) -> None:
+    title = "&lt;script&gt;alert(1)&lt;/script&gt; Gold"
+    page = (
+        f"<h1>{title}</h1><p>2025-02-21</p><p>Tencent has gained 55% this year, said Ann &lt;b&gt;"
+    )
+    (shell.folder / "page.html").write_text(page)
+    made = shell("draft", "page.html", "--quiet").out.strip()
+    assert shell("claims", made, "--data", "sample").code == 0
+    (written,) = shell.runs.glob("claims-*.html")
+    assert "<script>alert(1)" not in written.read_text("utf-8")
+    assert "alert(1)" in written.read_text("utf-8")
+
+
 def test_the_schema_is_printed(shell: Shell) -> None:
     assert json.loads(shell("draft", "--schema").out)["$id"] == "newsfolio-draft-plugin-1"
 

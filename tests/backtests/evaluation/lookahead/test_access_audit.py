@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import py_compile
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -11,6 +14,7 @@ import pytest
 
 from backtests import strategy_loader
 from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
+from backtests.evaluation.lookahead.compiled_readers import reads
 from backtests.evaluation.lookahead.source_audit import reasons
 from backtests.evaluation.lookahead.witness import ObservedStrategy, Witness
 
@@ -65,6 +69,12 @@ HERE = "__import__('pathlib').Path(__file__).with_name('data.csv')"
         (f"import os; os.close(os.open({HERE}, os.O_RDONLY))", "data.csv"),
         (f"import pandas; pandas.read_csv({HERE})", "data.csv"),
         (f"import pandas; pandas.read_csv({HERE}, engine='pyarrow')", "data.csv"),
+        (f"open('/proc/self/root' + str({HERE})).close()", "data.csv"),
+        (f"import os; n = os.open({HERE}, 0); os.close(os.open(f'/dev/fd/{{n}}', 0)); os.close(n)",
+         "data.csv"),
+        (f"import os; os.listxattr({HERE})", "data.csv"),
+        ("from curl_cffi import Curl; Curl().setopt(10002, b'http://127.0.0.1:9/')",
+         "socket.connect http://127.0.0.1:9/"),
         (f"import numpy; numpy.memmap({HERE}, mode='r')", "data.csv"),
         ("import sqlite3; sqlite3.connect('mine.db').close()", "mine.db"),
         ("import subprocess; subprocess.run(['true'])", "subprocess.Popen true"),
@@ -124,6 +134,7 @@ def test_imports_libraries_and_the_system_do_not_count(tmp_path: Path, watch: Ac
         "import traceback; traceback.format_stack and traceback.format_exc()",
         "import collections; collections.namedtuple('Pair', 'one other')",
         "import gc; gc.collect(0)",
+        "from curl_cffi import Curl; Curl().setopt(13, 1)",
         "import sqlite3; sqlite3.connect(':memory:').close()",
         "import logging; logging.getLogger('quiet').debug('nothing')",
     ],
@@ -231,3 +242,55 @@ def test_a_thread_of_ours_does_not_count(tmp_path: Path, watch: AccessAudit) -> 
     worker.start()
     worker.join()
     assert watch.seen() == ()
+
+
+def test_a_declared_file_may_lie_above_its_strategy(tmp_path: Path, watch: AccessAudit) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (tmp_path / "levels.csv").write_text("1")
+    above = "__import__('pathlib').Path(__file__).parents[1] / 'levels.csv'"
+    address = written(folder, f"({above}).read_text()")
+    cls = asked(address, watch)
+    assert watch.seen() == (str(tmp_path / "levels.csv"),)
+    assert undeclared(watch.seen(), ["../levels.csv"], cls) == ()
+    assert undeclared(watch.seen(), ["levels.csv"], cls) == watch.seen()
+
+
+def test_a_module_without_its_source_is_named(tmp_path: Path, watch: AccessAudit) -> None:
+    """A table can lie in it, and nobody can read it."""
+    source, compiled = tmp_path / "levels_.py", tmp_path / "hidden_levels.pyc"
+    source.write_text("LEVELS = (1.0, 2.0)")
+    py_compile.compile(str(source), cfile=str(compiled))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        asked(written(tmp_path, "import hidden_levels"), watch)
+    try:
+        assert str(compiled) in Witness().account().seen
+    finally:
+        del sys.modules["hidden_levels"]
+
+
+POLARS = "import polars as pl\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        (POLARS + "pl.read_csv('x')", ["read_csv"]),
+        (POLARS + "pl.scan_parquet('x').collect()", ["scan_parquet"]),
+        (POLARS + "pl.io.csv.read_csv('x')", ["read_csv", "io"]),
+        (POLARS + "pl.sql('from x')", ["sql"]),
+        (POLARS + "getattr(pl, 'read' + '_csv')('x')", ["getattr", "pl"]),
+        (POLARS + "many = [pl]", ["pl"]),
+        (POLARS + "vars(pl.functions)", ["vars"]),
+        ("from polars import scan_csv", ["scan_csv"]),
+        ("from polars.io import csv", ["csv"]),
+        ("import xarray\nxarray.open_dataset('x')", ["open_dataset"]),
+        (POLARS + "pl.from_pandas(frame).select(pl.col('KWEB').mean()).item()", []),
+        (POLARS + "import pandas as pd\npd.read_csv('declared.csv')", []),
+        ("import xarray as xr\nxr.DataArray(values, dims=('day', 'line')).mean('day')", []),
+        ("getattr(view, 'close')", []),
+    ],
+)
+def test_compiled_packages_may_compute_and_not_read(source: str, named: list[str]) -> None:
+    assert sorted(name for name, _, _ in reads(ast.parse(source))) == sorted(named)
