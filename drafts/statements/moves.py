@@ -21,6 +21,7 @@ _BEHIND = re.compile(
 _FROM_PEAK = re.compile(
     r"^\s*(?:below|off|under|from|short of)\s(?:its|the|their|a)\s(?:\w+\s)?(?:high|peak|record)"
 )
+_FROM_PEAK_ZH = re.compile(r"[从自][^，。]{0,6}高[点位](?:回落|下跌|回调)")
 _FROM_LOW = re.compile(
     r"^\s*(?:above|off|over|from)\s(?:its|the|their|a)\s(?:\w+\s)?(?:low|trough|bottom)"
 )
@@ -37,6 +38,9 @@ _OWNED = re.compile(
 """What a name follows that only owns the figure: "revenue at", "the chance that"."""
 
 _CLAUSE = re.compile(r"[,;，；]|\b(?:and|while|but|against)\b")
+
+LAST_SESSION = TimeSpan(None, None, "day")
+"""The day of the news where the text names none."""
 
 _SHORT_LINE = 90
 """Characters of a line of a list, where a sign stands for a verb."""
@@ -110,7 +114,7 @@ def _moved(
         base = replace(base, about=figure.bound == "~", assumed=assumed)
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
-        elif _FROM_PEAK.match(after):
+        elif _FROM_PEAK.match(after) or _FROM_PEAK_ZH.search(before):
             yield replace(base, measure="from peak", number=-abs(figure.fraction))
         elif _FROM_LOW.match(after):
             yield replace(base, measure="from low")
@@ -169,12 +173,12 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     left, right = span
     period = period_for(parts, figure.end, left, right)
     if period and _is_of_before(parts, period, figure, left):
-        return parts.heard.day, True
+        return parts.heard.day or LAST_SESSION, True
     mention = parts.mention_before(figure.begin)
     start = min(left, mention.end) if mention else left
     stretch = parts.text[start : min(right, figure.end + _SOON)]
-    if parts.heard.day and _is_of_day(parts, period, figure, stretch):
-        return parts.heard.day, True
+    if _is_of_day(parts, period, figure, stretch):
+        return parts.heard.day or LAST_SESSION, True
     return period, False
 
 
@@ -183,7 +187,7 @@ def _is_of_day(parts: Parts, period: TimeSpan | None, figure: Numeral, stretch: 
     plain = bool(words.PLAIN_PAST.search(stretch))
     if period is None:
         listed = figure.sign and len(parts.text) < _SHORT_LINE and not parts.sentence.cell
-        return plain or bool(listed)
+        return plain or bool(listed and parts.heard.day)
     if period.kind == "future":
         return plain
     carried = period is parts.heard.period and not parts.heard.leads

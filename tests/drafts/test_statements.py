@@ -96,6 +96,14 @@ NEWS = {
         ("touch", "^STOXX", "2025-02-24", "2026-02-21", ">=", 640.0),
     "EEM will beat SPY by 5 points next year.":
         ("difference", "EEM - SPY", "2025-12-31", "2026-12-31", ">", 0.05),
+    "Apple shares dropped 1.6%.": ("gain", "AAPL", *DAY, "=", -0.016),
+    "上周恒生科技指数大跌7.98%，为4月以来最大单周跌幅。":
+        ("gain", "HSTECH.HK", "2025-02-07", "2025-02-14", "=", -0.0798),
+    "小米集团从高点回落25%。": ("from peak", "1810.HK", *DAY, "=", -0.25),
+    "我们将中芯国际目标价由75港元上调至92港元。":
+        ("touch", "0981.HK", "2025-02-24", "2026-02-21", ">=", 92.0),
+    "我们预计恒生指数2025年底目标为30000点。":
+        ("touch", "^HSI", "2025-02-24", "2025-12-31", ">=", 30000.0),
     "She expects the S&P 500 to end the year at 6,500.":
         ("touch", "^GSPC", "2025-02-24", "2025-12-31", ">=", 6500.0),
 }  # fmt: skip
@@ -168,7 +176,7 @@ def test_what_prices_cannot_tell_says_why(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("Tencent gained 55%.", "no period"),
+        ("Tencent has gained 55%.", "no period"),
         ("Since the release of the model Apple has beaten Tesla.", "an event"),
         ("U.S. stocks face a correction.", "without a day"),
         ("We see MSCI China at 85 points in 12 months.", "a level of an index"),
@@ -264,6 +272,15 @@ def test_a_reader_knows_the_last_close_only() -> None:
     morning = datetime(2025, 2, 21, 13, 0, tzinfo=UTC)
     (claim,) = drafted("Apple has gained 3% this year.", morning)
     assert claim.claim.stated[0].end == "2025-02-20"
+
+
+def test_summer_time_moves_the_close_of_new_york() -> None:
+    after = datetime(2025, 9, 16, 20, 30, tzinfo=UTC)  # half past four in New York
+    (claim,) = drafted("Apple has gained 3% this year.", after)
+    assert claim.claim.stated[0].end == "2025-09-16"
+    before = datetime(2025, 12, 16, 20, 30, tzinfo=UTC)  # half past three
+    (claim,) = drafted("Apple has gained 3% this year.", before)
+    assert claim.claim.stated[0].end == "2025-12-15"
 
 
 def test_the_same_figure_is_one_claim() -> None:
