@@ -110,6 +110,9 @@ def _margin(parts: Parts, match: re.Match[str]) -> tuple[float, float]:
     for figure in parts.figures:
         if figure.begin > following:
             break
+        shown = parts.text[max(0, figure.begin - 3) : figure.begin]
+        if figure.unit == "points" and re.search(r"[\u4e00-\u9fff0]约?$", shown):
+            return figure.fraction, figure.half / 100
         if (figure.percent or figure.unit == "level") and re.search(
             r"\bby (?:more than |at least |about |over |nearly )?$",
             parts.text[match.end() : figure.begin],

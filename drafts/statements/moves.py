@@ -10,7 +10,7 @@ from drafts.language.figures import Numeral
 from drafts.language.names import Mention
 from drafts.language.periods import TimeSpan
 from drafts.statements import words
-from drafts.statements.parts import Parts, Referent
+from drafts.statements.parts import Parts, Referent, subject_of
 from drafts.statements.statement import Assertion, Measure
 from drafts.statements.windows import is_open, period_for
 from newsfolio.claims import Says
@@ -21,6 +21,7 @@ _BEHIND = re.compile(
 _FROM_PEAK = re.compile(
     r"^\s*(?:below|off|under|from|short of)\s(?:its|the|their|a)\s(?:\w+\s)?(?:high|peak|record)"
 )
+_FROM_PEAK_ZH = re.compile(r"[从自][^，。]{0,6}高[点位](?:回落|下跌|回调)")
 _FROM_LOW = re.compile(
     r"^\s*(?:above|off|over|from)\s(?:its|the|their|a)\s(?:\w+\s)?(?:low|trough|bottom)"
 )
@@ -38,6 +39,9 @@ _OWNED = re.compile(
 
 _CLAUSE = re.compile(r"[,;，；]|\b(?:and|while|but|against)\b")
 
+LAST_SESSION = TimeSpan(None, None, "day")
+"""The day of the news where the text names none."""
+
 _SHORT_LINE = 90
 """Characters of a line of a list, where a sign stands for a verb."""
 
@@ -51,6 +55,7 @@ _PARTICIPLE = re.compile(
 )
 """What says more of who was compared: "has lagged the index this year, up just 9 %"."""
 
+_RECEIPTS = re.compile(r"\b(?:ADRs?|ADSs?|U\.?S\.?[- ](?:listed )?shares)\b")
 _SHARES = re.compile(r"\b(?:shares?|stocks?|index)\b|股价")
 _WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
 _AS_MUCH = re.compile(r"\bas (?:much|high) as$|一度$|高达$", re.IGNORECASE)
@@ -110,10 +115,12 @@ def _moved(
         base = replace(base, about=figure.bound == "~", assumed=assumed)
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
-        elif _FROM_PEAK.match(after):
-            yield replace(base, measure="from peak", number=-abs(figure.fraction))
+        elif _FROM_PEAK.match(after) or _FROM_PEAK_ZH.search(before):
+            now = replace(base, period=None, assumed=False) if assumed else base
+            yield replace(now, measure="from peak", number=-abs(figure.fraction))
         elif _FROM_LOW.match(after):
-            yield replace(base, measure="from low")
+            now = replace(base, period=None, assumed=False) if assumed else base
+            yield replace(now, measure="from low")
         elif rose is not None:
             measure = _measure(parts, subject, before)
             if measure:
@@ -169,12 +176,12 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     left, right = span
     period = period_for(parts, figure.end, left, right)
     if period and _is_of_before(parts, period, figure, left):
-        return parts.heard.day, True
+        return parts.heard.day or LAST_SESSION, True
     mention = parts.mention_before(figure.begin)
     start = min(left, mention.end) if mention else left
     stretch = parts.text[start : min(right, figure.end + _SOON)]
-    if parts.heard.day and _is_of_day(parts, period, figure, stretch):
-        return parts.heard.day, True
+    if _is_of_day(parts, period, figure, stretch):
+        return parts.heard.day or LAST_SESSION, True
     return period, False
 
 
@@ -183,7 +190,7 @@ def _is_of_day(parts: Parts, period: TimeSpan | None, figure: Numeral, stretch: 
     plain = bool(words.PLAIN_PAST.search(stretch))
     if period is None:
         listed = figure.sign and len(parts.text) < _SHORT_LINE and not parts.sentence.cell
-        return plain or bool(listed)
+        return plain or bool(listed and parts.heard.day)
     if period.kind == "future":
         return plain
     carried = period is parts.heard.period and not parts.heard.leads
@@ -239,6 +246,8 @@ def _subjects(parts: Parts, mention: Mention | None, figure: Numeral, left: int)
         return [parts.subject(leader)] if leader else parts.meant(parts.text[:compared])
     if mention.begin >= figure.end:
         return [parts.subject(mention)]
+    if _RECEIPTS.search(stretch):
+        return [subject_of(mention, american=True)]
     if pronoun and "its" in pronoun[0].lower() and parts.mentions[0].name.kind == "company":
         return [parts.subject(parts.mentions[0])]
     return [parts.subject(other) for other in parts.run_before(mention)]

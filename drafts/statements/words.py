@@ -101,7 +101,7 @@ REACHED = re.compile(
     r"(?:\b(?:at|to|near|around|about|approximately|above|over|below|under|reach|reaches|reached|"
     r"reaching|hit|hits|hitting|toward|towards|of|top|topped|exceed|cross|break|with|"
     r"past|is|was)|"
-    r"报|收于|收報|收报|至|到|[:：])\s?(?:a |an |the |some |just )?$",
+    r"报|收于|收報|收报|至|到|为|[:：])\s?(?:a |an |the |some |just )?$",
     re.IGNORECASE,
 )
 HELD = _words("hover hovers hovered hovering around about near approximately roughly", "约")
@@ -189,7 +189,7 @@ PRONOUN = _words(
     "该股 该指数 其股价",
     (
         r"the (?:stock|shares|company|fund|index|gauge|benchmark)",
-        r"its (?:shares|stock)",
+        r"its (?:[\w-]+ ){0,2}(?:shares|stock)",
         "their shares",
     ),
 )
