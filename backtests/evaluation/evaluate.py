@@ -38,6 +38,7 @@ from backtests.evaluation.statistics.overfitting import overfitting
 from backtests.evaluation.trial_record import TrialCounts, record_of
 from backtests.evaluation.variants import variant_equities, variant_names
 from backtests.evaluation.verdict import Evidence, judge
+from backtests.progress import Progress, counted
 from backtests.records.ledger import Tried
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.run import ReferenceRun, Run
@@ -89,7 +90,7 @@ def evaluate(
     drawn = resample(curves.differences(), REPLICATIONS, SEED)
     compared = curves.comparisons()
     luck, table = placebos(run, curves.against, score, count, extras.progress)
-    variants = tuple(variant_equities(run)) if scored.sessions > 1 else ()
+    variants = _grid(run, extras.progress) if scored.sessions > 1 else ()
     grid = curves.overfitting(variants, SEED)
     odds = curves.significance(variant_names(run), tried)
     strength = power(scored.years, scored.sessions, odds.skew, odds.kurtosis)
@@ -119,10 +120,17 @@ def evaluate(
         seed=SEED,
         studies=studies(run, scored, SEED),
         regimes=regimes(run, curves.against, scored.divide, extras.periods),
-        shortcuts=shortcuts(run, curves.against, score, variants) if extras.shortcuts else None,
+        shortcuts=shortcuts(run, curves.against, score, variants, extras.progress)
+        if extras.shortcuts
+        else None,
         record=record_of(tried),
     )
     return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))
+
+
+def _grid(run: Run, progress: Progress) -> tuple[tuple[Strategy, pd.Series], ...]:
+    sets = len(variant_names(run))
+    return tuple(counted(variant_equities(run), "variants of the grid", sets, progress))
 
 
 def _with_sharpes(
