@@ -133,8 +133,9 @@ def _stored(
     from markets.store.price_store import Store
     from markets.yahoo.source import YahooSource
 
-    kept = Store(folder)
-    return YahooSource(kept, today=today, offline=offline, progress=progress, follow=follow)
+    source = YahooSource(Store(folder), today=today, offline=offline, progress=progress)
+    source.follow = follow
+    return source
 
 
 def _from_files(data: str, folder: Path, today: date, vendor: str, follow: Follow) -> Source:

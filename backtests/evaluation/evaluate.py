@@ -18,7 +18,8 @@ from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
 from backtests.evaluation.attribution.schema import Attribution
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
 from backtests.evaluation.descriptions.regimes import regimes
-from backtests.evaluation.descriptions.shortcuts import shortcuts
+from backtests.evaluation.descriptions.schema import Shortcuts
+from backtests.evaluation.descriptions.shortcuts import Variants, shortcuts
 from backtests.evaluation.estimates import figures_of, power, significance
 from backtests.evaluation.event_studies.study import studies
 from backtests.evaluation.placebos import placebos
@@ -120,12 +121,19 @@ def evaluate(
         seed=SEED,
         studies=studies(run, scored, SEED),
         regimes=regimes(run, curves.against, scored.divide, extras.periods),
-        shortcuts=shortcuts(run, curves.against, score, variants, extras.progress)
-        if extras.shortcuts
-        else None,
+        shortcuts=_shortcuts(run, curves, score, variants, extras),
         record=record_of(tried),
     )
     return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))
+
+
+def _shortcuts(
+    run: Run, curves: _Curves, score: ScoredWindow, variants: Variants, extras: Extras
+) -> Shortcuts | None:
+    """Where they are asked for."""
+    if not extras.shortcuts:
+        return None
+    return shortcuts(run, curves.against, score, variants, extras.progress)
 
 
 def _grid(run: Run, progress: Progress) -> tuple[tuple[Strategy, pd.Series], ...]:

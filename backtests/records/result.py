@@ -160,11 +160,11 @@ class Result:
         from reports.tables.scored import scored_headline, scored_lines
 
         verdict, scored = self.verdict, scored_headline(self.manifest, self.evaluation)
-        said = [f"  {'verdict':<14}{verdict}"] if verdict else []
+        judged = [f"  {'verdict':<14}{verdict}"] if verdict else []
         if scored is None:
-            return said
+            return judged
         rest = "context included, which explains and scores nothing"
-        return [*said, *(f"  {line}" for line in scored_lines(scored)), f"  whole run, {rest}:"]
+        return [*judged, *(f"  {line}" for line in scored_lines(scored)), f"  whole run, {rest}:"]
 
     def summary(self) -> dict[str, str]:
         """The figures one asks for first, as text."""

@@ -144,7 +144,7 @@ class Advice:
             )
             for order in self.orders
         ]  # fmt: skip
-        heading = ("order", "shares", "line", "at", "", f"{self.currency}", "costs about")
+        heading = ("order", "shares", "line", "at", "", f"value, {self.currency}", "costs about")
         return [heading, *rows] if rows else []
 
 

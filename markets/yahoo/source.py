@@ -90,7 +90,6 @@ class YahooSource:
         mend: bool = False,
         session: PoliteSession | None = None,
         progress: Callable[[str], None] | None = None,
-        follow: Follow = iter,
     ) -> None:
         self._store = store
         self._today = today
@@ -99,7 +98,7 @@ class YahooSource:
         self._mend = mend
         self._client = Client(session)
         self._progress = progress
-        self._follow = follow
+        self.follow: Follow = iter
         self._lock = threading.Lock()
 
     def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
@@ -110,7 +109,7 @@ class YahooSource:
         MissingData names the first line that could not be fetched, and why: those before it are
         in the store. BrokenData: a damaged file, or prices in another currency than the asset's.
         """
-        wanted = self._follow(tuple(assets))
+        wanted = self.follow(tuple(assets))
         lines = {asset.ticker: self.fetch(asset).stored for asset in wanted}
         return Snapshot({ticker: stored.bars for ticker, stored in lines.items() if stored})
 

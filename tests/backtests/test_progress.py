@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,12 +22,24 @@ from backtests.runner.jobs import job_of
 from backtests.settings import RunSettings
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
+from newsfolio import Strategy, View, Weights, monthly
 from newsfolio.listings import asset_of
 from tests.support.small_runs import flat_prices
 
 T = TypeVar("T")
 
 ROWS = (("line", "gain"), ("SPY", "1.50 %"), ("[red]KWEB", "-12.00 %"))
+
+
+@dataclass(frozen=True)
+class Halves(Strategy):
+    """Asked month by month: it has no form for all of them at once."""
+
+    universe = ("SPY", "TLT")
+    rebalance = monthly
+
+    def weights(self, view: View) -> Weights:
+        return {"SPY": 0.5, "TLT": 0.5}
 
 
 class Clock:
@@ -100,7 +113,7 @@ def test_replays_and_placebos_are_told_to_their_end() -> None:
 
 @pytest.mark.parametrize("engine", ["backtrader", "kernel"])
 def test_a_simulation_tells_each_decision(engine: str) -> None:
-    shares = simulated("relative-momentum", engine=engine)
+    shares = simulated(Halves, engine=engine)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert shares == sorted(shares)
     assert len(shares) > 12  # the ends of the months
@@ -141,9 +154,9 @@ def test_prices_that_are_read_are_counted_line_by_line(
         FolderSource(tmp_path, follow=Slow(Meter())),
     ):
         source.load([asset_of(ticker) for ticker in ("SPY", "TLT", "AAX", "BBX")])
-        said = capsys.readouterr().err
-        assert "reading prices: 2 of " in said
-        assert said.endswith("\r\033[K")
+        shown = capsys.readouterr().err
+        assert "reading prices: 2 of " in shown
+        assert shown.endswith("\r\033[K")
 
 
 def test_a_table_is_aligned_text_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
