@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from datetime import date
 from enum import StrEnum
@@ -89,19 +90,27 @@ class Bars:
         days.flags.writeable = False
         return days
 
-    @property
+    @cached_property
     def first(self) -> date:
         return self.frame.index[0].date()
 
-    @property
+    @cached_property
     def last(self) -> date:
         return self.frame.index[-1].date()
 
-    @property
+    @cached_property
+    def columns(self) -> Mapping[str, NDArray[Any]]:
+        """The columns of the frame as arrays, read-only."""
+        arrays = {name: self.frame[name].to_numpy().view() for name in COLUMNS}
+        for array in arrays.values():
+            array.flags.writeable = False
+        return arrays
+
+    @cached_property
     def has_opens(self) -> bool:
         return bool(self.frame["open"].notna().any())
 
-    @property
+    @cached_property
     def splits_known_to(self) -> date | None:
         """The last session for which the split column says anything."""
         sessions = self.frame.index[self.frame["split"].notna()]

@@ -206,27 +206,27 @@ def _reaches(
 
 
 def _fill_column(grids: Grids, column: int, line: Bars, sessions: Days, asset: Asset) -> None:
-    days, frame = line.days, line.frame
+    days, columns = line.days, line.columns
     places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
     keep = (sessions[places] == days) & lives(asset, days) & ~idle_weekend(asset.venue, days)
     rows = places[keep]
-    grids["open"][rows, column] = frame["open"].to_numpy()[keep]
-    grids["close"][rows, column] = frame["close"].to_numpy()[keep]
-    grids["volume"][rows, column] = frame["volume"].to_numpy()[keep]
+    grids["open"][rows, column] = columns["open"][keep]
+    grids["close"][rows, column] = columns["close"][keep]
+    grids["volume"][rows, column] = columns["volume"][keep]
     close = grids["close"][:, column]
     seen = np.maximum.accumulate(np.where(np.isnan(close), -1, np.arange(len(close))))
     grids["last"][:, column] = np.where(seen >= 0, close[seen], np.nan)
-    paid = np.flatnonzero((frame["dividend"].to_numpy() > 0) & lives(asset, days))
+    paid = np.flatnonzero((columns["dividend"] > 0) & lives(asset, days))
     due = np.searchsorted(sessions, days[paid])  # of a dropped row: the next session
     inside = due < len(sessions)
-    np.add.at(grids["dividend"][:, column], due[inside], frame["dividend"].to_numpy()[paid][inside])
+    np.add.at(grids["dividend"][:, column], due[inside], columns["dividend"][paid][inside])
     grids["factor"][:, column] = _factor(grids, column)
     grids["later"][:, column] = _later(line, sessions)
 
 
 def _later(line: Bars, sessions: Days) -> Floats:
     """The product of the splits after each session, those after the last one included."""
-    split = np.nan_to_num(line.frame["split"].to_numpy())
+    split = np.nan_to_num(line.columns["split"])
     days, ratios = line.days[split > 0], split[split > 0]
     after = np.append(np.cumprod(ratios[::-1])[::-1], 1.0) * line.later_splits
     return after[np.searchsorted(days, sessions, side="right")]

@@ -26,6 +26,9 @@ Array: TypeAlias = NDArray[Any]
 Mask = NDArray[np.bool_]
 Signs = NDArray[np.int8]
 
+DERIVED = ("level", "value_rate", "traded_value", "bar_level")
+"""Arrays that a market works out of the others when they are first asked for."""
+
 
 @dataclass(frozen=True, eq=False)
 class Placed:
@@ -155,9 +158,9 @@ class Market:
         return _frozen(self.close * self.volume * self.rate)
 
     @cached_property
-    def barless(self) -> Mask:
-        """(T, N) whether a line had no bar."""
-        return np.isnan(self.close)
+    def bar_level(self) -> Floats:
+        """(T, N) the level where a line had a bar, else NaN."""
+        return _frozen(np.where(np.isnan(self.close), np.nan, self.level))
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name in _FIELDS}
@@ -182,6 +185,12 @@ class Market:
     def day(self, session: int) -> date:
         return self.days[session]
 
+    @property
+    def whole(self) -> Market:
+        """The market that `window` cut this one from, else itself: they are alike at each close."""
+        whole: Market = vars(self).get("_whole", self)
+        return whole
+
     def window(self, first: int, last: int, first_decision: int | None) -> Market:
         """The market of a run from session `first` to `last`, its history before that included.
 
@@ -194,7 +203,7 @@ class Market:
             if isinstance(getattr(self, field.name), np.ndarray)
         }
         calendar = RunCalendar(self.sessions[:end], self.calendar.clock, first_decision)
-        return dataclasses.replace(
+        window = dataclasses.replace(
             self,
             **cut,
             first=first,
@@ -202,6 +211,9 @@ class Market:
             signals={ticker: signal[:end] for ticker, signal in self.signals.items()},
             pays_off={line: place for line, place in self.pays_off.items() if place < end},
         )
+        derived = {name: getattr(self, name)[:end] for name in DERIVED}
+        vars(window).update(derived, _whole=self.whole)
+        return window
 
     def reinvested(self) -> Market:
         """The same market in total-return prices: nothing is paid, dividends are in the price.

@@ -24,7 +24,7 @@ def place_of(error: BaseException) -> str:
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not _is_given(frame.filename)]
+    own = [frame for frame in frames if not is_given(frame.filename)]
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
 
 
@@ -68,7 +68,7 @@ def declared_at(cls: type, name: str) -> str:
         file = Path(inspect.getfile(owner))
     except (OSError, TypeError):
         return ""
-    if _is_given(str(file)):
+    if is_given(str(file)):
         return ""
     pattern = re.compile(rf"\s*(def\s+{re.escape(name)}\b|{re.escape(name)}\s*[:=])")
     offset = next((at for at, line in enumerate(lines) if pattern.match(line)), 0)
@@ -93,9 +93,10 @@ def at(place: str) -> str:
     return f" ({place})" if place else ""
 
 
-def _is_given(filename: str) -> bool:
+def is_given(filename: str) -> bool:
+    """Whether code is Python's, a library's or ours, and no author's; "" is what has no file."""
     installed = "site-packages" in filename or "dist-packages" in filename
-    return installed or filename.startswith(("<frozen", "<string>", *_given()))
+    return installed or not filename or filename.startswith(("<frozen", "<string>", *_given()))
 
 
 @cache

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol, TypeVar, TypeVarTuple, cast
 
+from newsfolio.arrays import ArrayHistory, Arrays
 from newsfolio.assets import Sleeve
 from newsfolio.errors import StrategyError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
+Asked = TypeVarTuple("Asked")
+Answer = TypeVar("Answer")
 
-class History(Protocol):
+
+class History(ArrayHistory, Protocol):
     """The recorded past of all lines, written session by session as time passes."""
 
     def frame(self) -> pd.DataFrame: ...
@@ -26,6 +32,10 @@ class History(Protocol):
     def zscore(self, ticker: str, against: str, lookback: int) -> float: ...
     def covariance(self, tickers: tuple[str, ...], lookback: int) -> pd.DataFrame: ...
     def traded_value(self, ticker: str, bars: int) -> float: ...
+    def usable(self) -> frozenset[str]: ...
+    def once(
+        self, function: Callable[..., object], arguments: tuple[object, ...], at: object
+    ) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -58,9 +68,36 @@ class View:
     @property
     def held(self) -> pd.Series:
         """Weights now by ticker, zeros included, cash not; what a stand-in holds is the line's."""
+        import numpy as np
         import pandas as pd
 
-        return pd.Series(self._held, dtype="float64")
+        weights = dict(self._held)
+        return pd.Series(np.array([*weights.values()], "float64"), labels(tuple(weights)))
+
+    @property
+    def holdings(self) -> dict[str, float]:
+        """The weights of `held` that are not zero, by ticker: a dict, cheap beside the Series."""
+        return {ticker: weight for ticker, weight in self._held.items() if weight}
+
+    @property
+    def arrays(self) -> Arrays:
+        """The past as arrays, cheap beside the frames: sessions, closes, signals, facts."""
+        return Arrays(self._history)
+
+    def once(
+        self,
+        function: Callable[[View, *Asked], Answer],
+        *arguments: *Asked,
+        at: date | np.datetime64 | None = None,
+    ) -> Answer:
+        """What `function(view, *arguments)` answers, worked out once for all that ask for it.
+
+        Runs, placebos, variants and controls on the same market share it, so the view that the
+        function gets knows nothing of a run: no `held`, `holdings`, `age` or `published`. The
+        function stands at the top of a file and depends on view and arguments alone, which are
+        plain values. at: a day up to today; the last session not after it is asked for.
+        """
+        return cast(Answer, self._history.once(function, arguments, at))
 
     @property
     def close(self) -> pd.DataFrame:
@@ -120,6 +157,54 @@ class View:
     def traded_value(self, of: str, bars: int = 60) -> float:
         """Median of close x volume over the last `bars` bars, base currency; NaN unknown."""
         return self._history.traded_value(of, whole("bars", bars, 1))
+
+
+class MarketView(View):
+    """The view of `once`: of a session and the market, whoever runs on it."""
+
+    def __init__(
+        self, today: date, universe: tuple[str, ...], history: History, asker: str
+    ) -> None:
+        vars(self).update(today=today, universe=universe, _history=history, _asker=asker)
+
+    @property
+    def usable(self) -> frozenset[str]:  # type: ignore[override]
+        return self._history.usable()
+
+    @property
+    def age(self) -> int | None:  # type: ignore[override]
+        raise self._of_a_run("age")
+
+    @property
+    def published(self) -> bool:
+        raise self._of_a_run("published")
+
+    @property
+    def held(self) -> pd.Series:
+        raise self._of_a_run("held")
+
+    @property
+    def holdings(self) -> dict[str, float]:
+        raise self._of_a_run("holdings")
+
+    def _of_a_run(self, name: str) -> StrategyError:
+        asker = vars(self)["_asker"]
+        return StrategyError(
+            f"view.once({asker}): it asks for view.{name}, which differs from run to run; leave it "
+            "out, or give what it needs as an argument"
+        )
+
+
+def labels(lines: tuple[str, ...]) -> pd.Index[str]:
+    """The labels of a frame or a Series; of its own, for their name could be changed."""
+    return _labels(lines).view()
+
+
+@lru_cache(maxsize=256)
+def _labels(lines: tuple[str, ...]) -> pd.Index[str]:
+    import pandas as pd
+
+    return pd.Index(list(lines))
 
 
 def mean_known(values: Iterable[float]) -> float:

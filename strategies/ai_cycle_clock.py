@@ -6,7 +6,7 @@ import dataclasses
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newsfolio import (
     Fixed,
@@ -24,6 +24,9 @@ from newsfolio.library import CHINA_FUND, CHINA_STOCKS, Form, Picks
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[Any]"
 
 CHINESE_AI = Sleeve(
     "Chinese AI",
@@ -92,21 +95,23 @@ class AiCycleClock(Strategy):
         basket = self._basket(view)
         wanted = basket if basket and self._running(view, basket) else (MARKET,)
         # bought once: a basket that is set equal again each week is not the one that is measured
-        return None if view.held.reindex(list(wanted)).sum() > 0.5 else equal(wanted)
+        held = view.holdings
+        return None if sum(held.get(line, 0.0) for line in wanted) > 0.5 else equal(wanted)
 
     def _basket(self, view: View) -> tuple[str, ...]:
         """The companies of the first decision; none before it."""
         if view.age is None:
             return ()
         if self.form is Form.STOCKS and self.picks is Picks.MOST_TRADED:
-            return _most_traded_at(view, view.age)
+            return view.once(_most_traded, at=view.arrays.sessions(view.age + 1)[0])
         return self._candidates.tickers
 
     def _running(self, view: View, basket: tuple[str, ...]) -> bool:
         if not self.clock:
             return True
-        path = _excess(view, basket)
-        return len(path) - 1 < self.months * MONTH and not (path >= self.target).any()
+        if (view.age or 0) >= self.months * MONTH:
+            return False
+        return not (_excess(view, basket) >= self.target).any()
 
     def explain(self, view: View) -> pd.DataFrame | None:
         """How far the basket is ahead since the first decision, and how much time is left."""
@@ -116,14 +121,15 @@ class AiCycleClock(Strategy):
         if not basket:
             return None
         path = _excess(view, basket)
+        days = view.arrays.sessions(len(path)).astype(str)
         left = max(0, self.months * MONTH - (len(path) - 1))
-        reached = path[path >= self.target]
+        reached = days[path >= self.target]
         row = {
-            "first decision": f"{path.index[0]:%Y-%m-%d}",
-            "excess so far": path.iloc[-1],
-            "highest so far": path.max(),
+            "first decision": days[0],
+            "excess so far": path[-1],
+            "highest so far": pd.Series(path).max(),
             "target": self.target,
-            "reached on": f"{reached.index[0]:%Y-%m-%d}" if len(reached) else "not yet",
+            "reached on": reached[0] if len(reached) else "not yet",
             "sessions left": left,
             "holds": "Chinese AI" if self._running(view, basket) else MARKET,
         }
@@ -144,19 +150,26 @@ class AiCycleClock(Strategy):
         return dataclasses.replace(self, picks=Picks.LOT, seed=lot.randrange(1_000_000))
 
 
-def _excess(view: View, basket: tuple[str, ...]) -> pd.Series:
+def _excess(view: View, basket: tuple[str, ...]) -> Array:
     """The basket's gain less the market's, from the close of the first decision to each later one.
 
     Lines without a price on that day are not counted; NaN where none has one.
     """
-    levels = view.close.ffill().iloc[-(view.age or 0) - 1 :]
-    gains = levels / levels.iloc[0] - 1
-    return gains[[line for line in basket if line in gains]].mean(axis=1) - gains[MARKET]
+    import numpy as np
+
+    lines = tuple(line for line in basket if line in view.universe)
+    levels = view.arrays.filled((*lines, MARKET), (view.age or 0) + 1)
+    gains = levels / levels[0] - 1
+    own = gains[:, :-1]
+    there = ~np.isnan(own)
+    with np.errstate(invalid="ignore"):
+        mean = np.where(there, own, 0.0).sum(axis=1) / there.sum(axis=1)
+    return np.asarray(mean - gains[:, -1])
 
 
-def _most_traded_at(view: View, age: int) -> tuple[str, ...]:
-    """The most traded candidates as they stood `age` sessions ago, ties by name."""
-    past = view.turnover.iloc[: len(view.turnover) - age]
+def _most_traded(view: View) -> tuple[str, ...]:
+    """The most traded candidates, ties by name."""
+    past = view.turnover
     known = [line for line in CANDIDATES.tickers if line in past]
     listed = [line for line in known if past[line].notna().sum() >= USUAL]
     values = past[listed].iloc[-USUAL:].median().dropna()

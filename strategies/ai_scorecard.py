@@ -6,7 +6,8 @@ import dataclasses
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newsfolio import (
     Facts,
@@ -25,7 +26,11 @@ from newsfolio.articles.leaves_peers_behind import AI_SCORECARD
 from newsfolio.library import CHINA_STOCKS, CHINA_TEN, Picks
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[Any]"
 
 MARKS = (
     "research_quality",  # patents and papers
@@ -123,25 +128,31 @@ class AiScorecard(Strategy):
 
     def _scores(self, view: View, lines: tuple[str, ...]) -> Iterator[tuple[str, _Score]]:
         """As they stood `lag` sessions ago, ages too."""
+        import numpy as np
+
         then = self._then(view)
-        rows = view.facts(AI_SCORES.name)
-        _check(rows)
+        table, marks = view.arrays.facts(AI_SCORES.name), view.once(_marks)
+        known = table["known"]
         if self.lag:
-            rows = rows[rows["known"] < then]
+            known = known[known < then]
+        assets = table["asset"][: len(known)]
         for line in lines:
-            of_line = rows[rows["asset"] == line]
-            yield line, self._score(of_line.iloc[-1], then) if len(of_line) else _Score()
+            rows = np.flatnonzero(assets == line)
+            last = rows[-1] if len(rows) else None
+            yield line, _Score() if last is None else self._score(marks[last], known[last], then)
 
-    def _then(self, view: View) -> pd.Timestamp:
-        import pandas as pd
+    def _then(self, view: View) -> np.datetime64:
+        import numpy as np
 
-        sessions = view.close.index
-        return sessions[-self.lag - 1] if len(sessions) > self.lag else pd.Timestamp.min
+        sessions = view.arrays.sessions(self.lag + 1)
+        return sessions[0] if len(sessions) > self.lag else np.datetime64(date.min)
 
-    def _score(self, row: pd.Series, then: pd.Timestamp) -> _Score:
-        marks = row[list(COLUMNS)].astype("float64").dropna()
-        age = (then - row["known"]).days
-        if marks.empty:
+    def _score(self, row: Array, known: np.datetime64, then: np.datetime64) -> _Score:
+        import numpy as np
+
+        marks = row[~np.isnan(row)]
+        age = int((then - known).astype(int))
+        if not len(marks):
             return _Score(age=age)
         if age > self.stale:
             return _Score(NEUTRAL, len(marks), age, "stale: neutral")
@@ -175,13 +186,17 @@ class AiScorecard(Strategy):
         return dataclasses.replace(self, picks=Picks.LOT, seed=lot.randrange(1_000_000))
 
 
-def _check(rows: pd.DataFrame) -> None:
-    """StrategyError for a mark out of its range; a blank is within it."""
-    marks = rows[list(COLUMNS)]
+def _marks(view: View) -> Array:
+    """(rows, marks) of the table; StrategyError for one out of its range, a blank is within it."""
+    import numpy as np
+
+    table = view.arrays.facts(AI_SCORES.name)
+    marks = np.column_stack([table[name] for name in COLUMNS])
     wrong = ((marks < 0) | (marks > BEST)).any(axis=1)
     if wrong.any():
-        asset = rows.loc[wrong, "asset"].iloc[0]
+        asset = table["asset"][wrong][0]
         raise StrategyError(f"{AI_SCORES.name}: a mark of {asset} is not within 0 to 10")
+    return marks
 
 
 def _proportional(scores: Mapping[str, float]) -> dict[str, float]:

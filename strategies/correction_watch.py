@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newsfolio import Fixed, Strategy, View, Weights, equal, monthly, param, weekly
 from newsfolio.articles.east_rising import CORRECTION_WATCH
@@ -14,11 +15,15 @@ from newsfolio.library import BILLS, US_FUND
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
+Array: TypeAlias = "NDArray[Any]"
 FUND = "QQQ"
 BACK, WILD, YEAR = 20, 0.8, 252
 """Sessions of the return and of the volatility; the share of the past year's values below it."""
 NEEDED = 2
+MOST_OF_A_MONTH = 23
+"""Sessions that a month has at most."""
 SIGNS = ("below its mean", "wilder than usual", "fallen")
 
 
@@ -62,27 +67,22 @@ class CorrectionWatch(Strategy):
         return {FUND: share, "BIL": 1 - share}
 
     def _now(self, view: View) -> float:
-        there = _there(_recent(view, self.average), self.average)
-        return self.cut if there.iloc[-1] >= NEEDED else 1.0
+        signs = sum(value > limit for value, limit in view.once(_measures, self.average))
+        return self.cut if signs >= NEEDED else 1.0
 
     def _average(self, view: View) -> float:
         """The mean of what the rule would have held at each week's end so far."""
-        import numpy as np
-
-        levels = view.close[FUND].dropna()
-        weeks = (levels.index.to_numpy().astype("datetime64[D]").astype(np.int64) + 3) // 7
-        ends = np.append(weeks[1:] != weeks[:-1], True)
-        warned = float((_there(levels, self.average)[ends] >= NEEDED).mean())
+        warned = float(view.once(_warned, self.average).mean())
         return 1 - warned * (1 - self.cut)
 
     def explain(self, view: View) -> pd.DataFrame:
         """The three signs: what is measured, what it must be above, and whether it is."""
         import pandas as pd
 
-        measures = _measures(_recent(view, self.average), self.average)
+        measures = zip(SIGNS, view.once(_measures, self.average), strict=True)
         rows = [
-            (sign, value.iloc[-1], limit.iloc[-1], "yes" if value.iloc[-1] > limit.iloc[-1] else "")
-            for sign, (value, limit) in measures.items()
+            (sign, value, limit, "yes" if value > limit else "")
+            for sign, (value, limit) in measures
         ]
         return pd.DataFrame(rows, columns=["sign", "measured", "limit", "there"])
 
@@ -114,38 +114,75 @@ class TenMonthRule(Strategy):
     benchmark = FUND
 
     def weights(self, view: View) -> Weights:
-        ends = view.close[FUND].resample("ME").last().dropna().iloc[-self.months :]
-        below = len(ends) == self.months and ends.iloc[-1] <= ends.mean()
-        return equal(BILLS if below else US_FUND)
+        return equal(BILLS if view.once(_below_its_months, self.months) else US_FUND)
 
     def controls(self) -> Mapping[str, Strategy]:
         return {"always QQQ": Fixed(mix=((1.0, US_FUND),))}
 
 
-def _recent(view: View, average: int) -> pd.Series:
-    """As many levels as the signs of today need."""
-    return view.close[FUND].ffill().iloc[-max(average, BACK + YEAR) :]
-
-
-def _there(levels: pd.Series, average: int) -> pd.Series:
-    """How many of the signs are there at each close."""
+def _below_its_months(view: View, months: int) -> bool:
+    """Whether the close is not above the mean of the last month ends, where there are so many."""
     import numpy as np
-    import pandas as pd
 
-    pairs = _measures(levels, average).values()
-    return pd.Series(
-        np.sum([value.to_numpy() > limit.to_numpy() for value, limit in pairs], axis=0),
-        index=levels.index,
+    sessions = MOST_OF_A_MONTH * (months + 1)
+    closes = view.arrays.close(FUND, sessions)
+    there = ~np.isnan(closes)
+    month = view.arrays.sessions(sessions)[there].astype("datetime64[M]")
+    ends = closes[there][np.append(month[1:] != month[:-1], True)[: len(month)]][-months:]
+    return bool(len(ends) == months and ends[-1] <= ends.mean())
+
+
+def _measures(view: View, average: int) -> tuple[tuple[float, float], ...]:
+    """For each sign a measure of today and the limit above which it is there; NaN unknown."""
+    levels = view.arrays.filled(FUND, max(average, BACK + YEAR))
+    return tuple(
+        (float(value[-1]), float(limit[-1])) for value, limit in _signs(levels, average, 1)
     )
 
 
-def _measures(levels: pd.Series, average: int) -> dict[str, tuple[pd.Series, pd.Series]]:
-    """For each sign a measure and the limit above which it is there; NaN unknown."""
-    import pandas as pd
+def _warned(view: View, average: int) -> Array:
+    """Whether two signs were there at each week's end so far, on the sessions with a bar.
 
-    volatility = levels.pct_change().rolling(BACK).std()
-    below = levels.rolling(average).mean() / levels - 1
-    lost = 1 - levels / levels.shift(BACK)
-    none = pd.Series(0.0, index=levels.index)
-    limits = (none, volatility.rolling(YEAR).quantile(WILD), none)
-    return dict(zip(SIGNS, zip((below, volatility, lost), limits, strict=True), strict=True))
+    The weeks of the years before are known already.
+    """
+    import numpy as np
+
+    levels, days = view.arrays.close(FUND), view.arrays.sessions().astype(np.int64)
+    levels, days = levels[~np.isnan(levels)], days[~np.isnan(levels)]
+    sunday = view.today.replace(month=1, day=1) - timedelta(days=1)
+    sunday -= timedelta(days=(sunday.weekday() + 1) % 7)
+    begun = int(np.searchsorted(days, np.datetime64(sunday).astype(np.int64), side="right"))
+    before = view.once(_warned, average, at=sunday) if begun else np.zeros(0, dtype=bool)
+    weeks = (days[begun:] + 3) // 7
+    ends = np.append(weeks[1:] != weeks[:-1], True)[: len(weeks)]
+    recent = levels[max(0, begun - max(average, BACK + YEAR)) :]
+    signs = _signs(recent, average, len(weeks))
+    there = np.sum([value > limit for value, limit in signs], axis=0)
+    return np.append(before, there[ends] >= NEEDED)
+
+
+def _signs(levels: Array, average: int, last: int) -> list[tuple[Array, Array]]:
+    """At each of the last closes the measure of every sign and its limit; NaN unknown."""
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):
+        moves = levels[1:] / levels[:-1] - 1
+        volatility = _ends(moves, BACK, last + YEAR - 1).std(axis=1, ddof=1)
+        below = _ends(levels, average, last).mean(axis=1) / levels[-last:] - 1
+        lost = 1 - levels[-last:] / _ends(levels, BACK + 1, last)[:, 0]
+    ranked = np.sort(_ends(volatility, YEAR, last), axis=1)  # NaN comes last
+    place = int(WILD * (YEAR - 1))
+    share = WILD * (YEAR - 1) - place
+    usual = ranked[:, place] + share * (ranked[:, place + 1] - ranked[:, place])
+    usual[np.isnan(ranked[:, -1])] = np.nan
+    none = np.zeros(len(below))
+    return [(below, none), (volatility[-last:], usual), (lost, none)]
+
+
+def _ends(values: Array, span: int, last: int) -> Array:
+    """(last, span) the values up to each of the last ones; NaN before the first."""
+    import numpy as np
+
+    missing = max(0, last + span - 1 - len(values))
+    padded = np.append(np.full(missing, np.nan), values)[-(last + span - 1) :]
+    return np.lib.stride_tricks.sliding_window_view(padded, span)

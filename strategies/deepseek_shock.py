@@ -109,7 +109,7 @@ class DeepseekShock(Strategy):
         moves = self._moves(view, self.hold)
         if not (moves <= -self.threshold).any():
             return {}
-        if not moves[-1] <= -self.threshold and view.held.any():
+        if not moves[-1] <= -self.threshold and view.holdings:
             return None
         return self._bet(view)
 
@@ -123,7 +123,7 @@ class DeepseekShock(Strategy):
 
     def _moves(self, view: View, sessions: int) -> np.ndarray:
         """The trigger's moves of the last sessions; a day without its venue has none."""
-        levels = view.signal(self.trigger).to_numpy()[-sessions - 1 :]
+        levels = view.arrays.signal(self.trigger, sessions + 1)
         return levels[1:] / levels[:-1] - 1
 
     def explain(self, view: View) -> pd.DataFrame:

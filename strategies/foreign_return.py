@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newsfolio import Facts, Fixed, Sleeve, Strategy, View, Weights, param, weekly
 from newsfolio.articles.leaves_peers_behind import FOREIGN_RETURN
@@ -16,6 +17,7 @@ from newsfolio.library import CHINA_FUND, US_FUND
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 TWICE_LISTED = {"BABA": "9988.HK", "JD": "9618.HK", "BIDU": "9888.HK"}
 """American lines and the Hong Kong lines of the same companies."""
@@ -34,7 +36,10 @@ PREMIUM = 252
 LATE = 26
 """Weeks by which the lagged control is late."""
 
-Table = TypeVar("Table", "pd.Series", "pd.DataFrame")
+EPOCH = 719_163
+"""The ordinal of 1970-01-01, from which days of arrays are counted."""
+
+Array: TypeAlias = "NDArray[Any]"
 
 
 class Signal(StrEnum):
@@ -96,38 +101,36 @@ class ForeignReturn(Strategy):
         return (KWEB_SHARES,) if self.signal is Signal.SHARES else ()
 
     def weights(self, view: View) -> Weights:
-        more = TILT if (self._recent(view) > self.threshold).any() else 0.0
+        more = TILT if (self._recent(view)[1] > self.threshold).any() else 0.0
         return {"KWEB": BASE + more, "QQQ": 1 - BASE - more}
 
-    def _recent(self, view: View) -> pd.Series:
-        """The scores of the last `hold` weeks, by the Sunday that each ends on; NaN unknown."""
-        import pandas as pd
+    def _recent(self, view: View) -> tuple[Array, Array]:
+        """The last `hold` weeks, by the Sunday that each ends on, and their scores; NaN unknown."""
+        import numpy as np
 
-        scores = self._scores(view)
-        weeks = scores.index[-self.hold :]
-        return pd.Series(scores.reindex(list(map(self._source, weeks))).to_numpy(), index=weeks)
+        count = self.hold + self.lag + (2 * YEAR if self.shuffled else 0)
+        weeks, scores = view.once(_scores, self.signal, count)
+        by_week = dict(zip(weeks.tolist(), scores.tolist(), strict=True))
+        recent = weeks[-self.hold :]
+        counted = [by_week.get(self._source(week), math.nan) for week in recent.tolist()]
+        return recent, np.array(counted, dtype="float64")
 
-    def _scores(self, view: View) -> pd.Series:
-        measure = {Signal.VOLUME: _volume, Signal.PREMIUM: _premium, Signal.SHARES: _shares}
-        return measure[self.signal](view)
-
-    def _source(self, week: pd.Timestamp) -> pd.Timestamp:
-        """The week whose score counts in another: itself, or one before it."""
-        week -= timedelta(weeks=self.lag)
+    def _source(self, sunday: int) -> int:
+        """The Sunday of the week whose score counts in another: of itself, or of one before it."""
+        sunday -= 7 * self.lag
         if not self.shuffled:
-            return week
-        year, place = divmod(week.toordinal() // 7, YEAR)
-        order = random.Random(f"{self.seed} {year}").sample(range(YEAR), YEAR)
-        return week - timedelta(weeks=YEAR + place - order[place])
+            return sunday
+        year, place = divmod((sunday + EPOCH) // 7, YEAR)
+        return sunday - 7 * (YEAR + place - _order(self.seed, year)[place])
 
     def explain(self, view: View) -> pd.DataFrame:
         """The scores that count now."""
         import pandas as pd
 
-        recent = self._recent(view)
-        above = ["yes" if score > self.threshold else "" for score in recent]
-        weeks = recent.index.strftime("%Y-%m-%d")  # type: ignore[attr-defined]
-        return pd.DataFrame({"week to": weeks, "z": recent.to_numpy(), "counts": above})
+        weeks, scores = self._recent(view)
+        above = ["yes" if score > self.threshold else "" for score in scores]
+        sundays = weeks.astype("datetime64[D]").astype(str)
+        return pd.DataFrame({"week to": sundays, "z": scores, "counts": above})
 
     def controls(self) -> Mapping[str, Strategy]:
         found: dict[str, Strategy] = {"half and half": self.benchmark}
@@ -137,60 +140,105 @@ class ForeignReturn(Strategy):
         return found
 
 
-def _volume(view: View) -> pd.Series:
+@lru_cache(maxsize=256)
+def _order(seed: int, year: int) -> list[int]:
+    """Which week of the year before each takes its score from."""
+    return random.Random(f"{seed} {year}").sample(range(YEAR), YEAR)
+
+
+def _scores(view: View, signal: Signal, count: int) -> tuple[Array, Array]:
+    """The last `count` weeks so far, as days of their Sundays, and the score of each."""
+    measure = {Signal.VOLUME: _volume, Signal.PREMIUM: _premium, Signal.SHARES: _shares}
+    return measure[signal](view, count)
+
+
+def _volume(view: View, count: int) -> tuple[Array, Array]:
     """The mean z of New York's traded value over Hong Kong's, by week."""
     import numpy as np
-    import pandas as pd
 
-    value = view.turnover
-    usual = _weekly(view, value.where(value > 0).rolling(WEEK, min_periods=1).mean())
-    ratio = pd.DataFrame(
-        {
-            abroad: np.log(usual[abroad] / usual[home])
-            for abroad, home in TWICE_LISTED.items()
-            if {abroad, home} <= set(usual)
-        },
-        index=usual.index,
-    )
-    return _z(ratio, YEAR, ENOUGH).mean(axis=1)
+    sundays, places, rows = _weeks(view, count + YEAR)
+    pairs = [pair for pair in TWICE_LISTED.items() if set(pair) <= set(view.universe)]
+    lines = tuple(line for pair in pairs for line in pair)
+    usual = _mean_of_week(view.arrays.turnover(lines, rows + WEEK))[-rows:][places]
+    scores = _z(np.log(usual[:, ::2] / usual[:, 1::2]), count, YEAR, ENOUGH)
+    there = ~np.isnan(scores)
+    with np.errstate(invalid="ignore"):
+        means = np.where(there, scores, 0.0).sum(axis=1) / there.sum(axis=1)
+    return sundays[-count:], means
 
 
-def _premium(view: View) -> pd.Series:
+def _mean_of_week(values: Array) -> Array:
+    """At each session the mean of the bars of the last five; a value of 0 is no bar."""
+    import numpy as np
+
+    there = np.vstack([np.zeros((WEEK - 1, values.shape[1]), dtype=bool), values > 0])
+    known = np.vstack([np.zeros((WEEK - 1, values.shape[1])), np.where(values > 0, values, 0.0)])
+    total, bars = (_windows(part, WEEK).sum(axis=-1) for part in (known, there))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(total / bars)
+
+
+def _premium(view: View, count: int) -> tuple[Array, Array]:
     """The z of Alibaba's level in New York over that in Hong Kong, by week."""
     import numpy as np
-    import pandas as pd
 
-    levels = view.close.reindex(columns=["BABA", TWICE_LISTED["BABA"]]).ffill()
-    ratio = pd.Series(np.log(levels["BABA"] / levels[TWICE_LISTED["BABA"]]))
-    return _weekly(view, _z(ratio, PREMIUM, PREMIUM))
+    sundays, places, rows = _weeks(view, count)
+    pair = ("BABA", TWICE_LISTED["BABA"])
+    ratio = np.full((PREMIUM - 1 + rows, 1), np.nan)
+    if set(pair) <= set(view.universe):
+        levels = view.arrays.filled(pair, len(ratio))
+        ratio[len(ratio) - len(levels) :, 0] = np.log(levels[:, 0] / levels[:, 1])
+    past = _windows(ratio, PREMIUM)[places, 0]
+    with np.errstate(invalid="ignore"):
+        scores = (past[:, -1] - past.mean(axis=1)) / past.std(axis=1, ddof=1)
+    return sundays, scores
 
 
-def _shares(view: View) -> pd.Series:
+def _shares(view: View, count: int) -> tuple[Array, Array]:
     """The z of the growth of KWEB's shares, by week; a number counts from the day after its own."""
     import numpy as np
-    import pandas as pd
 
-    rows = view.facts(KWEB_SHARES.name)
-    rows = rows[rows["shares"] > 0]
-    days, shares = view.close.index, np.append(np.nan, rows["shares"].to_numpy())
-    known = np.searchsorted(rows["known"].to_numpy(), days.to_numpy(), side="left")
-    weeks = _weekly(view, pd.Series(shares[known], index=days))
-    return _z(weeks.pct_change(), YEAR, ENOUGH)
+    sundays, places, rows = _weeks(view, count + YEAR + 1)
+    table = view.arrays.facts(KWEB_SHARES.name)
+    real = table["shares"] > 0
+    shares = np.append(np.nan, table["shares"][real])
+    days = view.arrays.sessions(rows)[places]
+    weekly = shares[np.searchsorted(table["known"][real], days, side="left")]
+    growth = np.append(np.nan, weekly[1:] / weekly[:-1] - 1)
+    return sundays[-count:], _z(growth[:, None], count, YEAR, ENOUGH)[:, 0]
 
 
-def _weekly(view: View, values: Table) -> Table:
-    """The values of the last session of each week in New York, by the Sunday after it."""
+def _weeks(view: View, count: int) -> tuple[Array, Array, int]:
+    """The last weeks so far, as days of their Sundays, and where each ends in New York.
+
+    That place is among the last sessions, of which the third value says how many there are.
+    """
     import numpy as np
-    import pandas as pd
 
-    traded = values[view.close["KWEB"].notna()]
-    days = traded.index.to_numpy().astype("datetime64[D]")
-    sundays = days + 6 - (days.astype(np.int64) + 3) % 7
-    last = np.append(sundays[1:] != sundays[:-1], True)
-    return traded[last].set_axis(pd.DatetimeIndex(sundays[last]))
+    days = view.arrays.sessions(7 * (count + 1)).astype(np.int64)
+    traded = np.flatnonzero(~np.isnan(view.arrays.close("KWEB", len(days))))
+    sundays = days[traded] + 6 - (days[traded] + 3) % 7
+    last = np.append(sundays[1:] != sundays[:-1], True)[: len(sundays)]
+    return sundays[last][-count:], traded[last][-count:], len(days)
 
 
-def _z(values: Table, span: int, known: int) -> Table:
-    """The last of each `span` values in standard deviations from their mean."""
-    past = values.rolling(span, min_periods=known)
-    return (values - past.mean()) / past.std()
+def _z(values: Array, count: int, span: int, known: int) -> Array:
+    """The last values, each in standard deviations from the mean of the last `span`."""
+    import numpy as np
+
+    count = min(count, len(values))
+    padded = np.vstack([np.full((span - 1, values.shape[1]), np.nan), values])
+    past = _windows(padded[-(count + span - 1) :], span)
+    there = ~np.isnan(past)
+    counts = there.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = np.where(there, past, 0.0).sum(axis=-1) / counts
+        apart = np.where(there, past - means[..., None], 0.0)
+        scores = (past[..., -1] - means) / np.sqrt((apart * apart).sum(axis=-1) / (counts - 1))
+    return np.where(counts >= known, scores, np.nan)
+
+
+def _windows(values: Array, span: int) -> Array:
+    import numpy as np
+
+    return np.lib.stride_tricks.sliding_window_view(values, span, axis=0)

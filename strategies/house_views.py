@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -142,35 +143,12 @@ class HouseViews(Strategy):
     grid = {"risk_aversion": (2.5, 5.0), "scale": (0.5, 1.0)}
 
     def weights(self, view: View) -> Weights:
-        held = self._beliefs(view)["weight"]
+        if not view.once(_live):
+            return dict(NEUTRAL)
+        held = view.once(_beliefs, self)["weight"]
         return dict(zip(map(str, held.index), held.tolist(), strict=True))
 
-    def _beliefs(self, view: View) -> pd.DataFrame:
-        """By line: prior and posterior return a year, and weight; NaN where nothing is estimated.
-
-        A view on a line whose past is too short waits.
-        """
-        import numpy as np
-        import pandas as pd
-
-        returns = _returns(view, self.lookback)
-        live = [one for one in _live(view) if set(one.lines) <= set(returns)]
-        if not live:
-            return pd.DataFrame({"prior": np.nan, "posterior": np.nan, "weight": NEUTRAL})
-        model = self._fitted(returns, live)
-        posterior = model.prior_estimator_
-        per_year = YEAR / BLOCK / PERCENT
-        rounded = np.round(model.weights_, 4)  # what the solver leaves over is no decision
-        return pd.DataFrame(
-            {
-                "prior": posterior.prior_estimator_.return_distribution_.mu * per_year,
-                "posterior": posterior.return_distribution_.mu * per_year,
-                "weight": rounded / rounded.sum(),
-            },
-            index=returns.columns,
-        )
-
-    def _fitted(self, returns: pd.DataFrame, live: list[_Opinion]) -> Any:
+    def fitted(self, returns: pd.DataFrame, live: list[_Opinion]) -> Any:
         """skfolio's optimiser after its fit; StrategyError where skfolio is missing."""
         import numpy as np
 
@@ -213,7 +191,7 @@ class HouseViews(Strategy):
         """
         import pandas as pd
 
-        beliefs, live = self._beliefs(view).reindex(list(NEUTRAL)), _live(view)
+        beliefs, live = view.once(_beliefs, self).reindex(list(NEUTRAL)), view.once(_live)
         return pd.DataFrame(
             {
                 "line": list(NEUTRAL),
@@ -233,6 +211,32 @@ class HouseViews(Strategy):
         }
 
 
+def _beliefs(view: View, strategy: HouseViews) -> pd.DataFrame:
+    """By line: prior and posterior return a year, and weight; NaN where nothing is estimated.
+
+    A view on a line whose past is too short waits.
+    """
+    import numpy as np
+    import pandas as pd
+
+    returns = _returns(view, strategy.lookback)
+    live = [one for one in view.once(_live) if set(one.lines) <= set(returns)]
+    if not live:
+        return pd.DataFrame({"prior": np.nan, "posterior": np.nan, "weight": NEUTRAL})
+    model = strategy.fitted(returns, live)
+    posterior = model.prior_estimator_
+    per_year = YEAR / BLOCK / PERCENT
+    rounded = np.round(model.weights_, 4)  # what the solver leaves over is no decision
+    return pd.DataFrame(
+        {
+            "prior": posterior.prior_estimator_.return_distribution_.mu * per_year,
+            "posterior": posterior.return_distribution_.mu * per_year,
+            "weight": rounded / rounded.sum(),
+        },
+        index=returns.columns,
+    )
+
+
 def _returns(view: View, lookback: int) -> pd.DataFrame:
     """Returns of five sessions each over the look-back; only lines known throughout."""
     levels = view.close.ffill().iloc[-lookback - 1 :]
@@ -242,17 +246,19 @@ def _returns(view: View, lookback: int) -> pd.DataFrame:
     return blocks.pct_change().iloc[1:].dropna(axis=1, how="all")
 
 
-def _live(view: View) -> list[_Opinion]:
+def _live(view: View) -> tuple[_Opinion, ...]:
     """The views whose horizon is not over; a row with a blank figure says nothing."""
-    rows = view.facts(HOUSE_VIEWS.name).dropna()
-    rows["known"] = rows["known"].dt.date
-    opinions = [_Opinion(*row) for row in rows.itertuples(index=False)]
+    table = view.arrays.facts(HOUSE_VIEWS.name)
+    names = ("known", *HOUSE_VIEWS.text, *HOUSE_VIEWS.columns)
+    rows = zip(*(table[name].tolist() for name in names), strict=True)
+    blank = slice(-len(HOUSE_VIEWS.columns), None)
+    opinions = [_Opinion(*row) for row in rows if not any(map(math.isnan, row[blank]))]
     for one in opinions:
         _check(one)
-    return [one for one in opinions if one.until >= view.today]
+    return tuple(one for one in opinions if one.until >= view.today)
 
 
-def _about(line: str, live: list[_Opinion]) -> str:
+def _about(line: str, live: tuple[_Opinion, ...]) -> str:
     return "; ".join(str(one) for one in live if line in one.lines)
 
 

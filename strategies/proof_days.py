@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -79,8 +79,7 @@ class ProofDays(Strategy):
     def weights(self, view: View) -> Weights | None:
         jumped = dict.fromkeys(proof.line for proof in self._proofs(view))
         lines = [line for line in jumped if line in view.usable] or CHINA_FUND.tickers
-        held = view.held
-        return None if set(held.index[held.to_numpy() != 0]) == set(lines) else equal(lines)
+        return None if view.holdings.keys() == set(lines) else equal(lines)
 
     def explain(self, view: View) -> pd.DataFrame:
         """The jumps that count now."""
@@ -94,11 +93,12 @@ class ProofDays(Strategy):
         reports = self._reports(view)
         if not reports:
             return []
-        found = []
-        for line, past in _pasts(view, reports).items():
-            places = past.places(self.hold, reports[line])
-            found += [past.proof(line, place) for place in places if self._jumped(past, place)]
-        return found
+        proofs: list[_Proof] = []
+        for line in (line for line in reports if line in view.universe):
+            past = _past(view, line)
+            places = past.jumps(self.gap, past.places(self.hold, reports[line]))
+            proofs += [past.proof(line, place) for place in places if self._surged(past, place)]
+        return proofs
 
     def _reports(self, view: View) -> dict[str, Array | None]:
         """Lines with the days of their late results; None where any day will do."""
@@ -106,15 +106,13 @@ class ProofDays(Strategy):
 
         if not self.earnings:
             return dict.fromkeys(PLATFORMS.tickers)
-        table = view.facts(EARNINGS.name)
-        days, lines = table["known"].to_numpy(), table["asset"].to_numpy()
+        table = view.arrays.facts(EARNINGS.name)
+        days, lines = table["known"], table["asset"]
         oldest = np.datetime64(view.today) - (2 * self.hold + A_HALT)
         days, lines = days[days >= oldest], lines[days >= oldest]
         return {line: days[lines == line] for line in PLATFORMS.tickers if line in lines}
 
-    def _jumped(self, past: _Past, place: int) -> bool:
-        if not past.move(place) > self.gap:
-            return False
+    def _surged(self, past: _Past, place: int) -> bool:
         return bool(past.values[place] > self.surge * past.usual(place) > 0)
 
     def controls(self) -> Mapping[str, Strategy]:
@@ -144,16 +142,21 @@ class _Past:
     values: Array
     now: int
 
-    def places(self, hold: int, reported: Array | None) -> list[int]:
+    def places(self, hold: int, reported: Array | None) -> Array:
         """Bars of the last `hold` sessions with enough before them; the first after each report."""
         import numpy as np
 
         first = max(int(np.searchsorted(self.sessions, self.now - hold, side="right")), USUAL)
-        late = range(first, len(self.days))
+        late = np.arange(first, max(first, len(self.days)))
         if reported is None:
-            return list(late)
-        answers = set(np.searchsorted(self.days, reported, side="right").tolist())
-        return [place for place in late if place in answers]
+            return late
+        return late[np.isin(late, np.searchsorted(self.days, reported, side="right"))]
+
+    def jumps(self, gap: float, places: Array) -> list[int]:
+        """Those of the bars that closed more than the gap above the close before."""
+        rises = self.closes[places] / self.closes[places - 1] - 1 > gap
+        moved: list[int] = places[rises].tolist()
+        return moved
 
     def move(self, place: int) -> float:
         return float(self.closes[place] / self.closes[place - 1] - 1)
@@ -169,17 +172,11 @@ class _Past:
         return _Proof(line, str(self.days[place])[:10], self.move(place), times)
 
 
-def _pasts(view: View, lines: Iterable[str]) -> dict[str, _Past]:
-    """The bars of each line with data, without the sessions on which it had none."""
+def _past(view: View, line: str) -> _Past:
+    """The bars of a line, without the sessions on which it had none."""
     import numpy as np
 
-    close, value = view.close, view.turnover.to_numpy()
-    days, columns, prices = close.index.to_numpy(), list(close.columns), close.to_numpy()
-    found = {}
-    for line in (line for line in lines if line in columns):
-        column = columns.index(line)
-        there = np.flatnonzero(~np.isnan(prices[:, column]))
-        found[line] = _Past(
-            there, days[there], prices[there, column], value[there, column], len(days) - 1
-        )
-    return found
+    days, closes = view.arrays.sessions(), view.arrays.close(line)
+    there = np.flatnonzero(~np.isnan(closes))
+    values = view.arrays.turnover(line)
+    return _Past(there, days[there], closes[there], values[there], len(days) - 1)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsfolio import (
@@ -115,32 +116,29 @@ class TargetsRaised(Strategy):
         return () if self.trigger is Trigger.BULL else (TARGET_CHANGES,)
 
     def weights(self, view: View) -> Weights | None:
-        risen = _bull(view, self.hold) if self.trigger is Trigger.BULL else self._raised(view)
+        bull = self.trigger is Trigger.BULL
+        risen = view.once(_bull, self.hold) if bull else self._raised(view)
         wanted = CHINA if risen else WORLD
         # one line with all the money in it drifts nowhere: trade only to change it
-        return None if view.held[wanted] > 0 else {wanted: 1.0}
+        return None if view.holdings.get(wanted, 0.0) > 0 else {wanted: 1.0}
 
     def _raised(self, view: View) -> bool:
         """Whether a raise became known within the last `hold` sessions."""
-        import pandas as pd
+        import numpy as np
 
         day = max(self._days(view), default=date.min)
         past = (view.today - day).days  # of which at most 5 in 7 are sessions
         if past <= self.hold or past > 2 * self.hold + 30:
             return past <= self.hold
-        return int((view.close.index > pd.Timestamp(day)).sum()) <= self.hold
+        sessions = view.arrays.sessions(past)
+        return bool(np.count_nonzero(sessions > np.datetime64(day)) <= self.hold)
 
-    def _days(self, view: View) -> list[date]:
+    def _days(self, view: View) -> Iterable[date]:
         """Days of the raises that count by now; with trigger=lot each is moved."""
-        days = {known.date() for known in raises(view.facts(TARGET_CHANGES.name))["known"]}
+        days = view.once(_raise_days)
         if self.trigger is not Trigger.LOT:
-            return list(days)
-        return [moved for day in days if (moved := self._moved(day)) < view.today]
-
-    def _moved(self, day: date) -> date:
-        """Drawn for the day alone, so that rows to come move none that is known."""
-        lot = random.Random(f"{self.seed} {day}")
-        return day + timedelta(days=lot.randint(1, A_YEAR))
+            return days
+        return (moved for day in days if (moved := _moved(day, self.seed)) < view.today)
 
     def explain(self, view: View) -> pd.DataFrame | None:
         """The raises known so far."""
@@ -159,23 +157,43 @@ class TargetsRaised(Strategy):
         return fixed
 
 
+@lru_cache(maxsize=1024)
+def _moved(day: date, seed: int) -> date:
+    """Drawn for the day alone, so that rows to come move none that is known."""
+    lot = random.Random(f"{seed} {day}")
+    return day + timedelta(days=lot.randint(1, A_YEAR))
+
+
 def raises(changes: pd.DataFrame) -> pd.DataFrame:
     """The rows of raised targets on Chinese indices; a held or lowered target is none."""
     import numpy as np
 
     cells = zip(*(changes[name].tolist() for name in ("index", "old", "new")), strict=True)
+    return changes[np.array([_is_raise(*row) for row in cells], dtype=bool)]
+
+
+def _is_raise(index: str, old: float, new: float) -> bool:
     # a blank target compares as False
-    kept = [index.casefold() in CHINESE and not new <= old for index, old, new in cells]
-    return changes[np.array(kept, dtype=bool)]
+    return index.casefold() in CHINESE and not new <= old
+
+
+def _raise_days(view: View) -> tuple[date, ...]:
+    """The days of the raises that are known, each once."""
+    table = view.arrays.facts(TARGET_CHANGES.name)
+    rows = zip(*(table[name].tolist() for name in ("known", "index", "old", "new")), strict=True)
+    return tuple({day: None for day, *row in rows if _is_raise(*row)})
 
 
 def _bull(view: View, hold: int) -> bool:
     """Whether a week within the last `hold` sessions ended a fifth above the low of 126."""
     import numpy as np
-    import pandas as pd
 
-    levels = view.close[CHINA].ffill().iloc[-hold - LOW :]
-    above = (levels >= BULL * levels.rolling(LOW).min()).to_numpy()
-    weeks = pd.DatetimeIndex(levels.index).to_period("W").to_numpy()
+    levels = view.arrays.filled(CHINA, hold + LOW)
+    if len(levels) < LOW:
+        return False
+    lows = np.lib.stride_tricks.sliding_window_view(levels, LOW).min(axis=1)
+    above = levels[LOW - 1 :] >= BULL * lows
+    days = view.arrays.sessions(len(above)).astype(np.int64)
+    weeks = (days + 3) // 7
     ends = np.append(weeks[1:] != weeks[:-1], True)
     return bool((above & ends)[-hold:].any())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from math import fsum
@@ -84,6 +84,7 @@ class _Duel:
     other: Strategy
     other_market: Market
     score: ScoredWindow
+    of_control: dict[tuple[int, int, int], float] = field(default_factory=dict)
 
     @property
     def market(self) -> Market:
@@ -175,9 +176,16 @@ class _Duel:
         self, strategy: Strategy, market: Market, first: int, last: int, decision: int
     ) -> float:
         """Growth of the strategy over that of the control from one close to another, minus one."""
-        places = (_place(self.other_market, market.day(place)) for place in (first, last, decision))
+        others = [_place(self.other_market, market.day(place)) for place in (first, last, decision)]
         own = self._growth(strategy, market.window(first, last, decision))
-        return own / self._growth(self.other, self.other_market.window(*places)) - 1
+        return own / self._of_control(*others) - 1
+
+    def _of_control(self, first: int, last: int, decision: int) -> float:
+        """The control's growth; drawn baskets are all measured over the same window."""
+        window = first, last, decision
+        if window not in self.of_control:
+            self.of_control[window] = self._growth(self.other, self.other_market.window(*window))
+        return self.of_control[window]
 
     def _growth(self, strategy: Strategy, market: Market) -> float:
         output, settings = self._output(strategy, market), self.run.settings

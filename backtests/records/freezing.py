@@ -13,6 +13,7 @@ from backtests.records.exposures import published_on
 from backtests.records.ledger import Ledger, variant_of
 from backtests.records.ledger.counting import Question
 from backtests.records.ledger.ledger import FrozenRow
+from backtests.records.ledger.rewritten import by_first_code
 from backtests.records.ledger.rule import ReferenceJson, RuleJson
 from backtests.records.ledger.trial import Exposure, compact
 from backtests.runner.fingerprint import code_of
@@ -147,7 +148,7 @@ def _changes(frozen: RuleJson, rule: RuleJson) -> Iterator[str]:
     now: Mapping[str, object] = rule
     for name, words in _WORDS.items():
         unsaid = name in ("horizon", "falsifier") and now[name] is None
-        if not unsaid and before[name] != now[name]:
+        if not unsaid and by_first_code(before[name]) != by_first_code(now[name]):
             yield words
 
 

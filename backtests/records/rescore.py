@@ -7,6 +7,7 @@ from datetime import date
 
 from backtests import strategy_loader
 from backtests.plain_strategy import author_of
+from backtests.records.ledger.rewritten import first_code
 from backtests.records.ledger.rule import RuleJson
 from backtests.records.result import Result
 from backtests.runner.fingerprint import code_of
@@ -72,7 +73,7 @@ def changes_since(run: Result, job: Job) -> list[str]:
     """What is not as it was, in sentences."""
     before = str(run.manifest["strategy"]["code"])
     now = code_of(author_of(type(job.strategy)))
-    if before == now:
+    if first_code(before) == first_code(now):
         return []
     return [f"The strategy's file has changed since {run.id}: the rule may not be the frozen one."]
 

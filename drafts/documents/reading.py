@@ -24,11 +24,18 @@ _ENGLISH = re.compile(
     r"\b(?:the|of|and|to|in|a|is|that|for|on|with|as|by|at|has|its|it|this|was|are|we|from|or)\b",
     re.IGNORECASE,
 )
+_NO_NAME = re.compile(
+    r"(?:by|published|updated|posted|date|(?:mon|tue|wed|thu|fri|sat|sun)\w*)\b|发布|时间",
+    re.IGNORECASE,
+)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-def read_document(path: Path) -> Document:
-    """The text of a file and what its head says; CommandError for what cannot be read."""
+def read_document(path: Path, *, any_language: bool = False) -> Document:
+    """The text of a file and what its head says; CommandError for what cannot be read.
+
+    any_language: it need not be one whose words are known here, for a program reads it too.
+    """
     suffix = path.suffix.lower()
     if suffix not in _HTML + _PLAIN:
         raise CommandError(
@@ -45,7 +52,8 @@ def read_document(path: Path) -> Document:
         )
     if not text.strip():
         raise CommandError(f"{path}: no text in it")
-    _check_language(text, path)
+    if not any_language:
+        _check_language(text, path)
     return _with_head(head, text)
 
 
@@ -116,7 +124,7 @@ def _publisher(line: str, named: Dateline, between: list[str]) -> str:
         part.strip(" ,;")
         for part in parts
         if 2 <= len(part.strip(" ,;")) <= 60
-        and not re.match(r"(?:by|published|updated|posted|date)\b", part, re.IGNORECASE)
+        and not _NO_NAME.match(part)
         and not re.search(r"\d", part)
     ]
     writer = re.search(r"\bby ([A-Z][\w.'’ -]{2,40})", line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from drafts.language.figures import Numeral
 from drafts.language.names import Mention
@@ -20,6 +21,10 @@ _ENDS = re.compile(
     r"\s*(?:[.,;:)\]。，；]|$|points?\b|点|(?:by|in|on|from|before|within|over|at|this|after|next|and|as|for|last|"
     r"level|a share|per share|respectively|to trade)\b)"
 )
+_CONVERTED = re.compile(
+    r"\s*(?:[(（]|, or )\s*(?:about |approximately |roughly |around |equivalent to |some |约)*"
+)
+_TWO_UNITS = "it is stated in two units; the first counts"
 _PRICED = ("company", "fund", "trust", "index", "yield", "currency", "proxy", "market")
 _CEILING = re.compile(
     r"\b(?:fall|drop|decline|slide|sink|tumble|weaken)s?\b[^.;]{0,40}$", re.IGNORECASE
@@ -31,12 +36,35 @@ def levels_of(parts: Parts) -> Iterator[Assertion]:
     lines = _paired(parts)
     for number, figure in enumerate(parts.figures):
         left = parts.figures[number - 1].end if number else 0
-        mention = lines.get(number) or parts.mention_before(figure.begin)
+        if _is_converted(parts, number):
+            continue
+        mention = lines.get(number) or _target_of(parts, figure)
+        mention = mention or parts.mention_before(figure.begin)
         subject = _subject(parts, mention, figure)
         if subject is None or not _is_level(parts, figure, subject, mention):
             continue
         right = stretch_end(parts, number)
-        yield _level(parts, figure, subject, period_for(parts, figure.end, left, right))
+        level = _level(parts, figure, subject, period_for(parts, figure.end, left, right))
+        twice = number + 1 < len(parts.figures) and _is_converted(parts, number + 1)
+        yield replace(level, note=_TWO_UNITS) if twice else level
+
+
+def _target_of(parts: Parts, figure: Numeral) -> Mention | None:
+    """The name behind "a target of 640 for the"."""
+    for mention in parts.mentions_after(figure.end)[:1]:
+        gap = parts.text[figure.end : mention.begin]
+        if re.fullmatch(r"\s*(?:points )?(?:for|on) (?:the )?", gap):
+            return mention if words.TARGET.search(parts.text[: figure.begin]) else None
+    return None
+
+
+def _is_converted(parts: Parts, number: int) -> bool:
+    """Whether a figure only says the one before it in another unit: "HK$60 ($7.7)"."""
+    if number == 0 or parts.figures[number].unit != "money":
+        return False
+    before = parts.figures[number - 1]
+    gap = parts.text[before.end : parts.figures[number].begin]
+    return before.unit == "money" and bool(_CONVERTED.fullmatch(gap))
 
 
 def _level(parts: Parts, figure: Numeral, subject: Referent, period: TimeSpan | None) -> Assertion:
@@ -64,9 +92,10 @@ def _is_target(parts: Parts, figure: Numeral, period: TimeSpan | None) -> bool:
 def _subject(parts: Parts, mention: Mention | None, figure: Numeral) -> Referent | None:
     """Of several listings the one that trades in the currency of the figure."""
     if mention is None:
-        pronoun = words.PRONOUN.search(parts.text[: figure.begin])
-        stands = pronoun or (figure.currency and words.TARGET.search(parts.text[: figure.begin]))
-        return parts.heard.company if stands and not parts.heard.several else None
+        before = parts.text[: figure.begin]
+        if figure.currency and words.TARGET.search(before) and not parts.heard.several:
+            return parts.heard.company
+        return next(iter(parts.meant(before)), None)
     subject = parts.subject(mention)
     if figure.currency and subject.kind in ("company", "trust", "fund"):
         for line in (*subject.lines, *subject.others):

@@ -10,7 +10,7 @@ from drafts.language.figures import Numeral
 from drafts.language.names import Mention
 from drafts.language.periods import TimeSpan
 from drafts.statements import words
-from drafts.statements.parts import Parts, Referent
+from drafts.statements.parts import Parts, Referent, subject_of
 from drafts.statements.statement import Assertion, Measure
 from drafts.statements.windows import is_open, period_for
 from newsfolio.claims import Says
@@ -21,6 +21,7 @@ _BEHIND = re.compile(
 _FROM_PEAK = re.compile(
     r"^\s*(?:below|off|under|from|short of)\s(?:its|the|their|a)\s(?:\w+\s)?(?:high|peak|record)"
 )
+_FROM_PEAK_ZH = re.compile(r"[从自][^，。]{0,6}高[点位](?:回落|下跌|回调)")
 _FROM_LOW = re.compile(
     r"^\s*(?:above|off|over|from)\s(?:its|the|their|a)\s(?:\w+\s)?(?:low|trough|bottom)"
 )
@@ -30,12 +31,16 @@ _UPSIDE_OF = re.compile(
 )
 _PART_OF = re.compile(r"^\s*(?:of|stake|share|chance|probability|weight|owned)\b")
 _OWNED = re.compile(
-    rf"(?:{words.FUNDAMENTAL.pattern}|{words.SURVEY.pattern})\s(?:at|of|for|from|that) (?:the )?$",
+    rf"(?:{words.FUNDAMENTAL.pattern}|{words.SURVEY.pattern}|yields?)\s"
+    r"(?:at|of|for|from|on|that) (?:the )?$",
     re.IGNORECASE,
 )
 """What a name follows that only owns the figure: "revenue at", "the chance that"."""
 
 _CLAUSE = re.compile(r"[,;，；]|\b(?:and|while|but|against)\b")
+
+LAST_SESSION = TimeSpan(None, None, "day")
+"""The day of the news where the text names none."""
 
 _SHORT_LINE = 90
 """Characters of a line of a list, where a sign stands for a verb."""
@@ -43,6 +48,14 @@ _SHORT_LINE = 90
 _BESIDE = 14
 """Characters between a figure and a period that follows it."""
 
+_PARTICIPLE = re.compile(
+    r",\s(?:up|down|rising|falling|gaining|losing|with a (?:gain|loss) of)\s"
+    r"(?:just|only|about|some|by|more than|nearly)?\s*$",
+    re.IGNORECASE,
+)
+"""What says more of who was compared: "has lagged the index this year, up just 9 %"."""
+
+_RECEIPTS = re.compile(r"\b(?:ADRs?|ADSs?|U\.?S\.?[- ](?:listed )?shares)\b")
 _SHARES = re.compile(r"\b(?:shares?|stocks?|index)\b|股价")
 _WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
 _AS_MUCH = re.compile(r"\bas (?:much|high) as$|一度$|高达$", re.IGNORECASE)
@@ -102,10 +115,12 @@ def _moved(
         base = replace(base, about=figure.bound == "~", assumed=assumed)
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
-        elif _FROM_PEAK.match(after):
-            yield replace(base, measure="from peak", number=-abs(figure.fraction))
+        elif _FROM_PEAK.match(after) or _FROM_PEAK_ZH.search(before):
+            now = replace(base, period=None, assumed=False) if assumed else base
+            yield replace(now, measure="from peak", number=-abs(figure.fraction))
         elif _FROM_LOW.match(after):
-            yield replace(base, measure="from low")
+            now = replace(base, period=None, assumed=False) if assumed else base
+            yield replace(now, measure="from low")
         elif rose is not None:
             measure = _measure(parts, subject, before)
             if measure:
@@ -161,14 +176,25 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     left, right = span
     period = period_for(parts, figure.end, left, right)
     if period and _is_of_before(parts, period, figure, left):
-        return parts.heard.day, True
-    if period is None and parts.heard.day:
-        mention = parts.mention_before(figure.begin)
-        start = min(left, mention.end) if mention else left
-        stretch = parts.text[start : min(right, figure.end + _SOON)]
-        if words.PLAIN_PAST.search(stretch) or (figure.sign and len(parts.text) < _SHORT_LINE):
-            return parts.heard.day, True
+        return parts.heard.day or LAST_SESSION, True
+    mention = parts.mention_before(figure.begin)
+    start = min(left, mention.end) if mention else left
+    stretch = parts.text[start : min(right, figure.end + _SOON)]
+    if _is_of_day(parts, period, figure, stretch):
+        return parts.heard.day or LAST_SESSION, True
     return period, False
+
+
+def _is_of_day(parts: Parts, period: TimeSpan | None, figure: Numeral, stretch: str) -> bool:
+    """Whether a figure is of the day of the news, whatever period stands around it."""
+    plain = bool(words.PLAIN_PAST.search(stretch))
+    if period is None:
+        listed = figure.sign and len(parts.text) < _SHORT_LINE and not parts.sentence.cell
+        return plain or bool(listed and parts.heard.day)
+    if period.kind == "future":
+        return plain
+    carried = period is parts.heard.period and not parts.heard.leads
+    return plain and carried and period.kind in ("past", "event") and period.last is None
 
 
 def _is_of_before(parts: Parts, period: TimeSpan, figure: Numeral, left: int) -> bool:
@@ -207,15 +233,23 @@ def _mention(parts: Parts, figure: Numeral, left: int, right: int) -> Mention | 
 
 
 def _subjects(parts: Parts, mention: Mention | None, figure: Numeral, left: int) -> list[Referent]:
-    """The subjects of a figure; a pronoun that stands nearer than any name means the last one."""
+    """The subjects of a figure; "its shares" are those of the sentence's first company."""
     start = mention.end if mention and mention.end <= figure.begin else 0
-    pronoun = words.PRONOUN.search(parts.text[max(start, 0) : figure.begin])
+    stretch = parts.text[start : figure.begin]
+    pronoun = words.PRONOUN.search(stretch)
     if mention is None:
-        if pronoun and parts.heard.company and not parts.heard.several:
-            return [parts.heard.company]
-        return []
+        return parts.meant(stretch)
+    verbs = [*words.AHEAD.finditer(parts.text), *words.BEHIND.finditer(parts.text)]
+    compared = min((verb.start() for verb in verbs if verb.end() <= figure.begin), default=0)
+    if compared and _PARTICIPLE.search(parts.text[: figure.begin]):
+        leader = parts.mention_before(compared)
+        return [parts.subject(leader)] if leader else parts.meant(parts.text[:compared])
     if mention.begin >= figure.end:
         return [parts.subject(mention)]
+    if _RECEIPTS.search(stretch):
+        return [subject_of(mention, american=True)]
+    if pronoun and "its" in pronoun[0].lower() and parts.mentions[0].name.kind == "company":
+        return [parts.subject(parts.mentions[0])]
     return [parts.subject(other) for other in parts.run_before(mention)]
 
 
@@ -301,6 +335,8 @@ def _paired(parts: Parts) -> dict[int, Mention]:
         names = parts.run_before(before[-1]) if before else []
         if len(names) == len(run):
             pairs |= dict(zip(run, names, strict=True))
+        elif len(before) == len(run):
+            pairs |= dict(zip(run, before, strict=True))
         elif len(before) >= len(run) and re.search(
             r"\bboth\b", parts.text[before[-1].end : first.begin]
         ):
@@ -315,7 +351,7 @@ def figure_runs(parts: Parts) -> list[list[int]]:
         before = parts.figures[number - 1] if number else None
         gap = parts.text[before.end : figure.begin] if before else ""
         joint = before and before.unit == figure.unit and re.fullmatch(
-            r"\s*(?:,|and|, and|、|和)\s*(?:about |nearly )?", gap
+            r"\s*(?:,|and|, and|、|和|vs\.?|versus)\s*(?:about |nearly )?", gap
         )  # fmt: skip
         if joint and runs:
             runs[-1].append(number)

@@ -49,6 +49,7 @@ class Heard:
     """What came before in the text: names that pronouns mean, periods that "the same" means."""
 
     company: Referent | None = None
+    index: Referent | None = None
     group: Referent | None = None
     block: int = -1
     period: TimeSpan | None = None
@@ -56,11 +57,17 @@ class Heard:
     span: TimeSpan | None = None
     day: TimeSpan | None = None
     several: bool = False
+    leads: bool = False
 
-    def enter(self, block: int) -> None:
-        """A new paragraph: the window of the last one does not carry over."""
-        if block != self.block:
-            self.block, self.period, self.american = block, None, False
+    def enter(self, sentence: Sentence) -> None:
+        """A new paragraph: the window of the last one carries over to a list that it leads to."""
+        if sentence.block == self.block:
+            return
+        listed = self.leads and bool(_ITEM.match(sentence.text))
+        self.block, self.leads = sentence.block, listed
+        self.american = False
+        if not listed:
+            self.period = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,17 @@ class Parts:
     def is_aside(self, mention: Mention) -> bool:
         """Whether it is named only to be left out: "except for Meta"."""
         return bool(words.EXCEPT.search(self.text[: mention.begin]))
+
+    def meant(self, stretch: str) -> list[Referent]:
+        """What a pronoun points back to: the index of the text, or its last company alone."""
+        if words.INDEX_PRONOUN.search(stretch):
+            return [self.heard.index] if self.heard.index else []
+        alone = self.heard.company and not self.heard.several
+        return (
+            [self.heard.company]
+            if self.heard.company and alone and words.PRONOUN.search(stretch)
+            else []
+        )
 
     def run_before(self, mention: Mention) -> list[Mention]:
         """The names that are joined with one by commas and "and", it being the last."""
@@ -156,8 +174,9 @@ def subject_of(mention: Mention, *, american: bool = False) -> Referent:
     name = mention.name
     shared = tuple(row.lines[0] for row in mention.names) if mention.shared else ()
     if name.kind == "list":
-        sleeve = next(whole for whole in LISTS.values() if whole.tickers == name.lines)
-        return Referent(name.lines, sleeve.name, hindsight=name.note, kind="list", shared=shared)
+        names = (sleeve.name for sleeve in LISTS.values() if sleeve.tickers == name.lines)
+        called = next(names, " and ".join(name.lines[:3]))
+        return Referent(name.lines, called, hindsight=name.note, kind="list", shared=shared)
     first = _listing(name, american=american)
     others = tuple(line for line in name.lines if line != first)
     return Referent((first,), first, others, name.note, kind=name.kind, shared=shared)
@@ -182,6 +201,9 @@ def basket_of(subjects: list[Referent]) -> Referent:
     )
 
 
+_ITEM = re.compile(r"\s*(?:[-–—*•·]|\d{1,2}[.)])\s")
+"""How an item of a list begins."""
+
 _JOINTS = {
     ",", "and", ", and", "&", "、", "和", "与", "及", "/", "and the", "the", ", the", "both",
     ", and the", "or", "or the", "as well as",
@@ -204,5 +226,5 @@ def _is_clause(gap: str, before: str) -> bool:
 
 
 def _is_joint(gap: str) -> bool:
-    cleaned = gap.strip().lower().strip("()（）")
+    cleaned = gap.lower().strip("()（） ")
     return cleaned in _JOINTS

@@ -33,6 +33,7 @@ class Assertion:
     half: float = 0.0
     about: bool = False
     assumed: bool = False
+    note: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -38,9 +38,8 @@ DOWN = _words(
 )
 AHEAD = _words(
     "beat beats beaten beating outperform outperforms outperformed outperforming outperformance "
-    "outpace outpaces outpaced outpacing outstrip outstrips outstripped overtake overtakes "
-    "overtaken overtook overtaking surpass surpasses surpassed exceed exceeds exceeded overwhelm "
-    "overwhelms overwhelmed crush crushes crushed trounce trounced eclipse eclipsed tops topped",
+    "outpace outpaces outpaced outpacing outstrip outstrips outstripped overwhelm overwhelms "
+    "overwhelmed crush crushes crushed trounce trounced",
     "跑赢 跑贏 优于 領先 领先",
     (
         r"(?:runs?|ran|running|moved|pulled|stays?|stayed|well|far|remains?|kept|keeps?) ahead of",
@@ -100,9 +99,9 @@ TARGET = _words(
 OLD = re.compile(r"\b(?:old|previous|prior|former|earlier)\b[^,.;]{0,20}$", re.IGNORECASE)
 REACHED = re.compile(
     r"(?:\b(?:at|to|near|around|about|approximately|above|over|below|under|reach|reaches|reached|"
-    r"reaching|hit|hits|hitting|toward|towards|of|touch|touched|top|topped|exceed|cross|break|with|"
+    r"reaching|hit|hits|hitting|toward|towards|of|top|topped|exceed|cross|break|with|"
     r"past|is|was)|"
-    r"报|收于|收報|收报|至|到|[:：])\s?(?:a |an |the |some |just )?$",
+    r"报|收于|收報|收报|至|到|为|[:：])\s?(?:a |an |the |some |just )?$",
     re.IGNORECASE,
 )
 HELD = _words("hover hovers hovered hovering around about near approximately roughly", "约")
@@ -143,10 +142,12 @@ MACRO = _words(
     ("retail sales", "economic growth", r"interest rates?", r"(?:benchmark|policy|funds) rate",
      "money supply"),
 )  # fmt: skip
-PART = _words("weight weighting stake coupon fee fees premium discount", "权重 持股 溢价 折价")
+PART = _words(
+    "yield yields weight weighting stake coupon fee fees premium discount", "权重 持股 溢价 折价"
+)
 SURVEY = _words("survey poll respondents sentiment odds chance probability", "调查")
 AFTER_HOURS = _words(
-    "premarket postmarket",
+    "premarket postmarket futures",
     "盘后 盘前",
     (
         r"(?:late|after-hours|extended|pre-?market|postmarket) trad(?:e|ing)",
@@ -167,7 +168,7 @@ INTRADAY = _words(
 # --- around a statement --------------------------------------------------------------------------
 
 AMERICAN = re.compile(
-    r"\b(?:U\.?S\.?(?:-listed)?|New York|Wall Street|American|ADRs?|ADSs?|NYSE|Nasdaq)\b"
+    r"\b(?:U\.?S\.?(?:-listed)?|New York|Wall Street|American|ADRs?|ADSs?|NYSE)\b"
     r"|美股|美国|纽约"
 )
 HONG_KONG = re.compile(r"\bHong Kong(?:-listed)?\b|\bHKEX\b|港股|香港|恒生")
@@ -177,17 +178,18 @@ NOT = _words(
     ("no longer", r"fail(?:s|ed)? to", r"(?:wo|would|does|did|do|is|has|have|ca)n['’]t"),
 )
 CONDITION = re.compile(
-    r"(?:^|[,;:(]\s?)(?:if|unless|should|suppose|assuming|even if|were)\b"
+    r"^[\W\d]*risks?\b|(?:^|[,;:(]\s?)(?:if|unless|should|suppose|assuming|even if|were)\b"
     r"|\bif (?:it|the|they|China|we)\b|如果|若",
     re.IGNORECASE,
 )
 SPEAKS_OF_SHARES = re.compile(r"^(?:['’]s)?\s?(?:shares?|stocks?|ADRs?|ADSs?|股价)\b")
+INDEX_PRONOUN = _words("", "该指数", (r"the (?:index|gauge|benchmark|market)",))
 PRONOUN = _words(
     "it",
     "该股 该指数 其股价",
     (
         r"the (?:stock|shares|company|fund|index|gauge|benchmark)",
-        r"its (?:shares|stock)",
+        r"its (?:[\w-]+ ){0,2}(?:shares|stock)",
         "their shares",
     ),
 )

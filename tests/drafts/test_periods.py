@@ -40,6 +40,12 @@ SPANS = {
     "for another six months": ("", "2025-08-21"),
     "rose over 12 months": ("2024-02-21", ""),
     "implies upside of 35% over 12 months": ("", "2026-02-21"),
+    "since the April 8 low": ("2024-04-08", ""),
+    "since the middle of January": ("2025-01-15", ""),
+    "since the start of December": ("2024-11-30", ""),
+    "since New Year's Day": ("2024-12-31", ""),
+    "the final quarter of last year": ("2024-09-30", "2024-12-31"),
+    "Nvidia: 12 months +41%": ("2024-02-21", ""),
     "the first half of 2024": ("2023-12-31", "2024-06-30"),
     "since the end of 2023": ("2023-12-31", ""),
     "next week": ("2025-02-21", "2025-02-28"),
@@ -81,6 +87,11 @@ def test_what_is_no_window_says_so(text: str, kind: str) -> None:
     "text", ["it may rise", "GPT-4 and H800", "at 3,950 points", "1950 points"]
 )
 def test_other_words_are_no_period(text: str) -> None:
+    assert periods_of(text, FRIDAY) == []
+
+
+@pytest.mark.parametrize("text", ["over the past 999 decades", "31 February", "Feb. 30"])
+def test_a_day_that_no_calendar_has_is_no_period(text: str) -> None:
     assert periods_of(text, FRIDAY) == []
 
 

@@ -16,9 +16,10 @@ from backtests.settings import Settings
 from backtests.simulation.desk import Desk
 from markets.bars import Bars, Priced
 from markets.reference.currencies import EcbRates
+from markets.views import memory
 from markets.views import recorder as views
 from markets.views.lookups import LOOK_UPS
-from markets.views.recorder import Recorder, kept_answers
+from markets.views.recorder import Recorder
 from newsfolio import (
     NEW_YORK,
     Asset,
@@ -285,11 +286,7 @@ def test_look_ups_are_made_once_for_a_session_of_a_market(
         recorder.write(market_, 20)
         assert recorder.look_up("volatility", "MSFT", 9) == answers[0]
     assert len(made) == 6
-    monkeypatch.setattr(views, "KEPT", 1)
-    three = Recorder(market)
-    three.write(market, 20)  # too many are not kept
-    assert three.look_up("volatility", "MSFT", 9) == answers[0]
-    assert len(made) == 7
+    assert second.look_up("volatility", "MSFT", 9) and len(made) == 6
 
 
 def test_look_ups_of_runs_with_one_decision_are_counted_too(
@@ -298,15 +295,19 @@ def test_look_ups_of_runs_with_one_decision_are_counted_too(
     sessions = bdays("2024-01-02", 30)
     lines = [line("MSFT", sessions, [100.0 + day % 7 for day in range(30)])]
     market = market_of(lines, "MSFT", start=date(2024, 1, 2))
-    monkeypatch.setattr(views, "KEPT", 8)
+    monkeypatch.setattr(memory, "NUMBERS", 8)
     kept = []
     for lookback in range(2, 22):
-        recorder = Recorder(market)
-        recorder.write(market, 29)
-        recorder.look_up("volatility", "MSFT", lookback)
-        recorder.traded_value("MSFT", lookback)
-        kept.append(sum(len(answers) for answers in kept_answers(market)[0].values()))
-    assert kept == [2, 4, 6, 8, 10] * 4
+        for session in (28, 29):
+            recorder = Recorder(market)
+            recorder.write(market, session)
+            recorder.look_up("volatility", "MSFT", lookback)
+            recorder.traded_value("MSFT", lookback)
+        remembered = (memory.look_ups_of(market).of(session) for session in (28, 29))
+        kept.append([sum(map(len, answers.values())) for answers in remembered])
+    # both while there is room, then the other one goes, and in the end the one that is asked too
+    assert kept[:4] == [[2, 2], [4, 4], [6, 2], [0, 2]]
+    assert max(map(sum, kept)) == 8
 
 
 def test_a_proxy_that_ends_early_ends_the_run_and_a_stand_in_does_not() -> None:

@@ -17,7 +17,7 @@ from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from markets.views.recorder import Recorder
 from newsfolio import MissingData, View
-from strategies.foreign_return import KWEB_SHARES, TWICE_LISTED, ForeignReturn, Signal
+from strategies.foreign_return import EPOCH, KWEB_SHARES, TWICE_LISTED, ForeignReturn, Signal
 from tests.support.strategy_views import NAN, WrittenHistory, targets, view_of, weekdays
 
 HALF = {"KWEB": 0.5, "QQQ": 0.5}
@@ -116,11 +116,11 @@ def test_forty_known_weeks_are_enough_and_no_trade_is_unknown() -> None:
 
 def test_the_shuffle_takes_each_score_of_the_year_before_once() -> None:
     strategy = ForeignReturn(shuffled=True)
-    first = pd.Timestamp.fromordinal(52 * 7 * 2030)  # a Sunday that begins a year of 52 weeks
-    assert first.weekday() == 6
-    weeks = [first + pd.Timedelta(weeks=n) for n in range(52)]
+    first = 52 * 7 * 2030 - EPOCH  # a Sunday that begins a year of 52 weeks, in days since 1970
+    assert date.fromordinal(first + EPOCH).weekday() == 6
+    weeks = [first + 7 * n for n in range(52)]
     sources = [strategy._source(week) for week in weeks]
-    before = [first - pd.Timedelta(weeks=52 - n) for n in range(52)]
+    before = [first - 7 * (52 - n) for n in range(52)]
     assert sorted(sources) == before
     assert sources != before
     assert sources == [ForeignReturn(shuffled=True)._source(week) for week in weeks]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from backtests.simulation.desk import Desk
 from markets.folder.source import FolderSource
 from markets.snapshot import Source
 from newsfolio import Facts, Strategy, View
+from newsfolio.view import MarketView
 from tests.support.histories import Prescribed
 
 NAN = float("nan")
@@ -71,6 +73,25 @@ class WrittenHistory(Prescribed):
 
     def facts(self, name: str) -> pd.DataFrame:
         return self.tables[name].copy()
+
+    def usable(self) -> frozenset[str]:
+        return frozenset(self.closes.columns)
+
+    def once(self, function: Callable[..., object], arguments: tuple[Any, ...], at: Any) -> object:
+        """Asked anew each time, of the rows up to a day."""
+        history = self if at is None else self._until(pd.Timestamp(at))
+        days = history.closes.index
+        today = days[-1].date() if len(days) else TODAY
+        lines = tuple(history.closes.columns)
+        return function(MarketView(today, lines, history, function.__name__), *arguments)  # type: ignore[arg-type]
+
+    def _until(self, day: pd.Timestamp) -> WrittenHistory:
+        values = self.values[:day] if len(self.values) else self.values
+        return dataclasses.replace(
+            self, closes=self.closes[:day], values=values,
+            signals={name: values[:day] for name, values in self.signals.items()},
+            tables={name: rows[rows["known"] < day] for name, rows in self.tables.items()},
+        )  # fmt: skip
 
 
 def view_of(

@@ -8,15 +8,13 @@ from datetime import date
 
 import numpy as np
 
-from backtests.evaluation.lookahead.messages import Opened, Rows
+from backtests.evaluation.lookahead.messages import Opened, Rows, packed_rows
 from backtests.runner.inputs import prepare
 from backtests.settings import Settings
-from markets.market import Array, Market, Placed
+from markets.market import DERIVED, Array, Market, Placed
 from markets.reference.currencies import EcbRates
 from markets.snapshot import Snapshot
 from newsfolio.strategy import Strategy
-
-DERIVED = ("level", "value_rate", "traded_value", "barless")
 
 Alter = Callable[[Array], Array]
 """What becomes of the rows of an array that are still to come."""
@@ -70,6 +68,8 @@ class FlowingMarket:
         names = [name for name, value in values.items() if isinstance(value, np.ndarray)]
         names.remove("sessions")
         self._arrays = {name: getattr(market, name) for name in (*names, *DERIVED)}
+        named = {f"signal {name}": row for name, row in market.signals.items()}
+        self._sent = self._arrays | named
         self._facts = {name: self._altered_frame(table) for name, table in market.facts.items()}
 
     def opened(self) -> Opened:
@@ -95,12 +95,7 @@ class FlowingMarket:
             if ((table.places > self._known) & (table.places <= session)).any()
         }
         self._known = session
-        return Rows(
-            begin,
-            {name: values[new] for name, values in self._arrays.items()},
-            {name: values[new] for name, values in self._market.signals.items()},
-            facts,
-        )
+        return Rows(begin, packed_rows(self._sent, new), facts)
 
     def _altered(self, values: Array) -> Array:
         later = self._known + 1

@@ -138,10 +138,12 @@ class _Examined:
         if other or changes:
             unlike = _repeated(replays)
             if unlike:
-                return Honesty.UNCERTIFIABLE, unlike
+                return Honesty.UNCERTIFIABLE, (*replays.impure, unlike)[0]
         future = [change for change in changes if change.replay != AGAIN]
         if future:
-            return Honesty.CHEATS, _change(min(future, key=_rank))
+            return Honesty.CHEATS, "; ".join((_change(min(future, key=_rank)), *replays.impure[:1]))
+        if replays.impure:
+            return Honesty.UNCERTIFIABLE, replays.impure[0]
         if changes:
             return Honesty.UNCERTIFIABLE, f"{_change(changes[0])}; it must depend on its view alone"
         if other:

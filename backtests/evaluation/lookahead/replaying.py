@@ -22,6 +22,7 @@ from backtests.evaluation.lookahead.messages import (
     Decided,
     Failed,
     Luggage,
+    OnceTask,
     Opened,
     OrdersTask,
     RunReply,
@@ -30,7 +31,9 @@ from backtests.evaluation.lookahead.messages import (
     Steps,
     TableTask,
     Weights,
+    write_rows,
 )
+from backtests.evaluation.lookahead.once_again import asked_again
 from backtests.evaluation.lookahead.witness import ObservedStrategy, Witness, plain_weights
 from backtests.runner.inputs import cost_model
 from backtests.settings import Settings
@@ -68,6 +71,7 @@ class ReplayedStrategy:
             RunTask: self._run,
             TableTask: self._table,
             AgainTask: self._again,
+            OnceTask: self._once,
             Begin: self._begin,
             Step: self._step,
             Steps: self._all_steps,
@@ -115,13 +119,17 @@ class ReplayedStrategy:
         return [(before, self._alone(view)) for view, before in views]
 
     def _alone(self, view: View) -> Weights | Failed | None:
-        recorder = Recorder(self._market)
+        recorder = Recorder(self._market, alone=True)
         recorder.write(self._market, self._market.row_of[view.today])
         try:
             answer = self._observed.strategy.weights(dataclasses.replace(view, _history=recorder))
         except Exception as error:
             return Failed(str(error))
         return None if answer is None else plain_weights(answer)
+
+    def _once(self, task: OnceTask) -> tuple[str, ...]:
+        with self._observed.witness.asking():
+            return tuple(asked_again(self._market, task.most))
 
     def _begin(self, order: Begin) -> None:
         bait = None if order.bait is None else np.random.default_rng(order.bait)
@@ -130,10 +138,8 @@ class ReplayedStrategy:
 
     def _step(self, step: Step) -> Weights | None:
         if step.rows is not None:
-            end = step.session + 1
-            named = {f"signal {name}": rows for name, rows in step.rows.signals.items()}
-            for name, rows in {**step.rows.arrays, **named}.items():
-                self._open_arrays[name][step.rows.begin : end] = rows
+            rows = slice(step.rows.begin, step.session + 1)
+            write_rows(self._open_arrays, rows, step.rows.body)
             cast(dict[str, Placed], self._market.facts).update(step.rows.facts)
         account = _Account(step.values, step.equity)
         answer = self._decider.decide(step.session, account)

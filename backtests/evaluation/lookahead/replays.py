@@ -29,6 +29,7 @@ from backtests.evaluation.lookahead.messages import (
     Begin,
     Decided,
     Failed,
+    OnceTask,
     Opened,
     RunReply,
     RunTask,
@@ -79,6 +80,7 @@ class Replays:
     count: int = 0
     seen: set[str] = field(default_factory=set)
     unseen: int = 0
+    impure: tuple[str, ...] = ()
 
     def run(self) -> list[ChangedDecision]:
         """Run it on the true market, and ask it there in other ways; what changed."""
@@ -89,6 +91,7 @@ class Replays:
             if changes:
                 changes = self._decided(copy, UNCHANGED) or changes
             changes += self._asked_again(copy)
+            self.impure = copy.ask(OnceTask(ASKED_AGAIN))
             changes += self._vectorised(copy)
         return changes
 

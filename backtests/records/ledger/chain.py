@@ -60,7 +60,8 @@ def examined(connection: sqlite3.Connection, path: Path) -> Chain:
         before, id_before = link, plain[0]
         at = plain[_PLACES["at"]]
         set_back += at < newest and _is_earlier(at, newest)
-        newest = max(newest, at)
+        if plain[_PLACES["status"]] != "migrated":  # it stands before rows that are older
+            newest = max(newest, at)
     gaps += _uncounted(connection)
     gaps += _cut_off(connection, witnessed(path), id_before)
     more = len(gaps) - MOST

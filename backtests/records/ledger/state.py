@@ -31,8 +31,15 @@ def state_of(connection: sqlite3.Connection, path: Path) -> LedgerState:
     moved = connection.execute(
         "SELECT at, detail FROM trials WHERE id = 1 AND status = 'migrated'"
     ).fetchone()
-    before = json.loads(moved[1])["trials"] if moved else 0
     return LedgerState(
         since or "", trials or 0, examined(connection, path),
-        moved[0] if moved else "", before,
+        moved[0] if moved else "", _moved(moved[1]) if moved else 0,
     )  # fmt: skip
+
+
+def _moved(detail: str) -> int:
+    """How many trials were there; 0 where the row was altered, which the chain tells."""
+    try:
+        return int(json.loads(detail)["trials"])
+    except (ValueError, TypeError, KeyError):
+        return 0

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from backtests.records.ledger.rewritten import first_code
 from reports.contract.manifest import FiguresByName, Json, SettingsJson, VerdictLineJson
 
 compact = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
@@ -84,7 +85,10 @@ class Trial:
 def variant_of(
     strategy: str, parameters: Mapping[str, Json], code: str, settings: SettingsJson
 ) -> str:
-    """A hash that reruns share: other dates, money or engines make no other variant."""
+    """A hash that reruns share: other dates, money or engines make no other variant.
+
+    Nor does a shipped file that was written anew and decides alike.
+    """
     return variant_of_texts(strategy, compact(parameters), code, moving(settings))
 
 
@@ -96,7 +100,7 @@ def moving(settings: SettingsJson) -> str:
 def variant_of_texts(strategy: str, parameters: str, code: str, settings: str) -> str:
     """The same of what is JSON already."""
     text = (
-        f'{{"code":{compact(code)},"parameters":{parameters},"settings":{settings},'
+        f'{{"code":{compact(first_code(code))},"parameters":{parameters},"settings":{settings},'
         f'"strategy":{compact(strategy)}}}'
     )
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -21,7 +21,8 @@ __all__ = ["DAY", "TimeSpan", "back", "calendar_units", "counted", "days", "peri
 
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|may|might|could|expects?|(?<!-)expected to|forecasts?|sees?|targets?|"
-    r"outlook|predicts?|likely|going to|next|upside|until|call)\b|预计|预期|将|有望|目标|料",
+    r"outlook|predicts?|likely|going to|next|upside|until|call|we (?:think|believe))\b"
+    r"|预计|预期|将|有望|目标|料",
     re.IGNORECASE,
 )
 _THROUGH = re.compile(
@@ -37,7 +38,10 @@ def periods_of(text: str, published: date) -> list[TimeSpan]:
     for pattern, meaning in RULES:
         for match in pattern.finditer(text):
             now = Now(published, _looks_ahead(text, match.start(), match.end()))
-            span = meaning(match, now)
+            try:
+                span = meaning(match, now)
+            except (ValueError, OverflowError):  # a day that no calendar has
+                continue
             if span:
                 begin = match.start() + len(match[0]) - len(match[0].lstrip())
                 hits.append(TimeSpan(span.first, span.last, span.kind, begin, match.end()))

@@ -11,7 +11,7 @@ from drafts.language.periods.spans import Now, Span, part_of_year, unit_before, 
 @rule(
     r"year[- ]to[- ]date|\bYTD\b|so far (?:this year|in 20\d\d)",
     r"\b(?:since|from) (?:the )?(?:start|beginning|turn) of (?:the|this) year",
-    r"\b(?:since|from) (?:the )?(?:start|beginning) of 20\d\d",
+    r"\b(?:since|from) (?:(?:the )?(?:start|beginning) of 20\d\d|New Year(?:['’]s(?: Day)?)?)",
     r"今年以来|今年以來|年初至今|年初以来|今年迄今",
 )
 def _year_to_date(_: Match, now: Now) -> Span:
@@ -49,8 +49,8 @@ def _calendar_year(match: Match, now: Now) -> Span:
 
 
 @rule(
-    r"(?<!fiscal )(?<!fiscal-)\b(?P<number>first|second|third|fourth|[1-4](?:st|nd|rd|th))"
-    r"[- ]quarter(?: of)?(?: (?P<year><YEAR>))?",
+    r"(?<!fiscal )(?<!fiscal-)\b(?P<number>first|second|third|fourth|final|[1-4](?:st|nd|rd|th))"
+    r"[- ]quarter(?: of)?(?: (?P<year><YEAR>|last year|this year|next year))?",
     r"(?<!fiscal )\bQ(?P<number>[1-4])(?:[ ’'](?P<year><YEAR>|\d\d))?\b",
     r"\b(?P<number>[1-4])Q[ ’']?(?P<year><YEAR>|\d\d)?\b",
     r"(?:(?P<year><YEAR>)年)?第?(?P<number>[一二三四])季度",
@@ -58,11 +58,12 @@ def _calendar_year(match: Match, now: Now) -> Span:
 def _quarter(match: Match, now: Now) -> Span:
     word = match["number"].lower()
     number = ORDINALS.get(word) or int(word)
-    return part_of_year(3 * number - 3, 3 * number, match["year"], now)
+    return part_of_year(3 * number - 3, 3 * number, _year(match["year"], now), now)
 
 
 @rule(
-    r"(?<!fiscal )\b(?P<number>first|second) half(?: of (?:the year|(?P<year><YEAR>)))?",
+    r"(?<!fiscal )\b(?P<number>first|second) half"
+    r"(?: of (?:the year|(?P<year><YEAR>|last year|next year)))?",
     r"\bH(?P<number>[12])(?: (?P<year><YEAR>))?\b",
     r"\b(?P<number>[12])H[ ’']?(?P<year><YEAR>|\d\d)?\b",
     r"(?:(?P<year><YEAR>)年)?(?P<number>[上下])半年",
@@ -70,7 +71,13 @@ def _quarter(match: Match, now: Now) -> Span:
 def _half(match: Match, now: Now) -> Span:
     word = match["number"].lower()
     number = ORDINALS.get(word) or int(word)
-    return part_of_year(6 * number - 6, 6 * number, match["year"], now)
+    return part_of_year(6 * number - 6, 6 * number, _year(match["year"], now), now)
+
+
+def _year(word: str | None, now: Now) -> str | None:
+    """A year in figures, of "last year" too."""
+    offset = {"last year": -1, "this year": 0, "next year": 1}.get((word or "").lower())
+    return word if offset is None else str(now.today.year + offset)
 
 
 @rule(

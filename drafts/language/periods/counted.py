@@ -70,12 +70,37 @@ def _next(match: Match, now: Now) -> Span:
     return Span(None, back(now.today, -count_of(match["count"] or ""), unit), "future")
 
 
-@rule(r"\b(?:over|within|in) (?P<count><COUNT>) (?P<unit>days|weeks|months|years)\b(?! ago)")
+@rule(
+    r"\b(?P<count><COUNT>)[- ](?P<unit>day|session) "
+    r"(?=rally|gain|loss|drop|decline|fall|advance|run|slide|streak|rout)"
+)
+def _sessions(match: Match, now: Now) -> Span:
+    """A two-day rally: weekdays up to now."""
+    first, left = now.today, count_of(match["count"])
+    while left:
+        left -= first.weekday() < 5
+        first -= DAY
+    return Span(first, None)
+
+
+@rule(
+    r":\s(?P<count><COUNT>)[ -]?(?P<unit>day|week|month|year)s?\s(?=[+−–-]?\d)",
+    r":\s(?P<count>\d{1,2})(?P<unit>[DWMY])\s(?=[+−–-]?\d)",
+)
+def _column(match: Match, now: Now) -> Span:
+    """The head of a column of a table: "1 week", "12 months", "3M"."""
+    unit = {"d": "day", "w": "week", "m": "month", "y": "year"}[match["unit"][0].lower()]
+    return Span(back(now.today, count_of(match["count"]), unit), None)
+
+
+@rule(r"\b(?P<how>over|within|in) (?P<count><COUNT>) (?P<unit>days|weeks|months|years)\b(?! ago)")
 def _either(match: Match, now: Now) -> Span:
     """What "over 12 months" means: ahead or behind, as the clause speaks."""
     count = count_of(match["count"])
     if now.ahead:
         return Span(None, back(now.today, -count, match["unit"]), "future")
+    if match["how"].lower() != "over":  # "in five weeks": of which weeks it does not say
+        return Span(None, None, "event")
     return Span(back(now.today, count, match["unit"]), None)
 
 
@@ -85,6 +110,7 @@ def _either(match: Match, now: Now) -> Span:
     r"\b(?:by|before|at|until) (?:the )?(?:end of |end-)(?P<year><YEAR>)",
     r"\byear[- ]end(?: (?P<year><YEAR>))?\b",
     r"\b(?:end|finish|close) (?:the year|this year|(?P<year><YEAR>))\b",
+    r"(?P<year><YEAR>)年(?:年?底|末)",
     r"到?今?年底|年末",
 )
 def _year_end(match: Match, now: Now) -> Span:

@@ -21,8 +21,9 @@ COUNTS = {
 }  # fmt: skip
 UNITS = {"天": "day", "日": "day", "周": "week", "星期": "week", "个月": "month", "月": "month",
          "个季度": "quarter", "季度": "quarter", "年": "year"}  # fmt: skip
-ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3,
-            "4th": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}  # fmt: skip
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4,
+            "1st": 1, "2nd": 2, "3rd": 3, "4th": 4,
+            "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}  # fmt: skip
 WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}

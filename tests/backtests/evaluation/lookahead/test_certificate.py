@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import shutil
 import sys
 from collections.abc import Iterable
@@ -17,8 +18,9 @@ from backtests.runner.inputs import inputs_of
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
 from markets.snapshot import Snapshot, Source
-from newsfolio import Asset, Strategy
+from newsfolio import Asset, Strategy, StrategyError
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from tests.support.shell import Shell
@@ -169,6 +171,31 @@ def test_an_honest_strategy_passes(name: str, source: Source) -> None:
     certificate = certified(f"{CHEATS / 'honest.py'}:{name}", source, start=start)
     assert (certificate.honesty, certificate.changes, certificate.seen) == (Honesty.HONEST, (), ())
     assert certificate.replays > 10
+
+
+def test_functions_of_their_view_alone_pass_and_are_asked_once_more() -> None:
+    certificate = certified(f"{CHEATS / 'once.py'}:Earlier", SampleSource())
+    assert (certificate.honesty, certificate.changes, certificate.seen) == (Honesty.HONEST, (), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("Dice", "_dice"), ("Counts", "_nth"), ("Smuggled", "_parameter"), ("Diary", "_highest_seen")],
+)
+def test_a_function_of_anything_else_is_refused_by_name(
+    name: str, function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where no decision depends on it: variants, placebos and controls share its answers."""
+    for hidden in ("_asked_so_often", "_lookback", "_diary"):
+        monkeypatch.delattr(builtins, hidden, raising=False)
+    certificate = certified(f"{CHEATS / 'once.py'}:{name}", SampleSource())
+    assert certificate.honesty is not Honesty.HONEST
+    assert f"view.once({function}) answered otherwise" in certificate.reason
+
+
+def test_the_future_cannot_be_asked_for() -> None:
+    with pytest.raises(StrategyError, match=r"at=2023-06-\d\d: it is 2023-06-\d\d, and nothing"):
+        certified(f"{CHEATS / 'once.py'}:Ahead", SampleSource())
 
 
 def test_a_link_of_its_own_is_no_cheat(source: Source) -> None:

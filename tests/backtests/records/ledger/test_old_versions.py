@@ -41,6 +41,22 @@ def test_every_row_is_there_as_it_was(tmp_path: Path, old: Path) -> None:
     assert (state.chain.gaps, state.trials, state.before) == ((), len(before), len(before))
     assert state.since == before[0]["at"]
     assert state.chained > state.since
+    assert state.chain.set_back == 0  # what was there before is older than the row that says so
+
+
+def test_an_altered_first_row_is_named(tmp_path: Path) -> None:
+    path = Path(shutil.copy(OLD, tmp_path))
+    Ledger(path).rows()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE trials SET detail = '{}' WHERE id = 1")
+    state = Ledger(path).state()
+    assert len(state.chain.gaps) == 1
+    assert state.chain.gaps[0].startswith("row 1 (migrated, no strategy, ")
+    assert state.before == 0
 
 
 def test_it_counts_what_it_counted(tmp_path: Path) -> None:
