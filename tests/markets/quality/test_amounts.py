@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from markets.bars import Priced
+from markets.folder.price_file import ONE_PRICE
 from markets.folder.source import FolderSource
 from markets.quality.amounts import Amounts
 from markets.quality.findings import Severity
@@ -112,12 +113,13 @@ def test_the_capital_gains_of_a_file_are_paid(tmp_path: Path) -> None:
     write(tmp_path, "2024-01-02,100,92.6,0,0", "2024-01-03,93,93,1.4,6.0", header=header)
     bars = read(tmp_path)
     assert bars.frame["dividend"].tolist() == [0.0, 7.4]
-    assert bars.notes == ("1 row (first 2024-01-03) with capital gains, paid as dividends",)
+    paid = "1 row (first 2024-01-03) with capital gains, paid as dividends"
+    assert bars.notes == (ONE_PRICE, paid)
     assert bars.doubts == ()
     write(tmp_path, "2024-01-02,100,92.6,0,0", "2024-01-03,93,93,7.4,6.0", header=header)
     bars = read(tmp_path)
     assert bars.frame["dividend"].tolist() == [0.0, 7.4]
-    assert "that the dividends hold already" in bars.notes[0]
+    assert "that the dividends hold already" in bars.notes[1]
 
 
 @pytest.mark.parametrize(
