@@ -96,7 +96,7 @@ def _claims(
     heard = Heard()
     stated: set[tuple[object, ...]] = set()
     for number, sentence in enumerate(sentences):
-        heard.enter(sentence.block)
+        heard.enter(sentence)
         parts = parts_of(sentence, names, published, heard)
         statements = list(_statements(parts))
         following = sentences[number + 1] if number + 1 < len(sentences) else None
@@ -210,4 +210,5 @@ def _remember(parts: Parts, heard: Heard) -> None:
     lasting = [p for p in parts.periods if p.kind in ("past", "day", "event")]
     if lasting:
         heard.period = lasting[-1]
+    heard.leads = heard.leads or parts.text.rstrip().endswith((":", "："))
     heard.american = heard.american or bool(words.AMERICAN.search(parts.text))

@@ -69,6 +69,12 @@ class Parameter:
 
     def checked(self, value: Any, owner: type) -> Any:
         """The value as the default's type; ParameterError if it is another, or out of bounds."""
+        if (
+            type(value) is type(self.default)
+            and type(value) in (int, float)
+            and self._inside(value)
+        ):
+            return value
         number = isinstance(value, numbers.Real) and not isinstance(value, bool)
         if self.kind is float and number:
             value = float(value)

@@ -20,14 +20,22 @@ cdef double equity_before(Core core, Py_ssize_t session) noexcept:
 
 
 cdef double total_of(Core core, Py_ssize_t session, double cash) noexcept:
-    cdef Py_ssize_t column, count = 0
-    cdef double units
+    cdef Py_ssize_t column, place
+    for place in range(core.held_count):
+        column = core.held[place]
+        core.scratch[place] = core.units[column] * core.worth[session, column]
+    return row_sum(cash, &core.scratch[0], core.held_count)
+
+
+cdef void find_held(Core core) noexcept:
+    """The columns that are held, whenever units have changed."""
+    cdef Py_ssize_t column
+    core.held_count, core.short = 0, False
     for column in range(core.lines):
-        units = core.units[column]
-        if units != 0.0:
-            core.scratch[count] = units * core.worth[session, column]
-            count += 1
-    return row_sum(cash, &core.scratch[0], count)
+        if core.units[column] != 0.0:
+            core.held[core.held_count] = column
+            core.held_count += 1
+            core.short |= core.units[column] < 0.0
 
 
 cdef int post(Core core, Py_ssize_t session, int why, Py_ssize_t column, double amount,

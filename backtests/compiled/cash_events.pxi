@@ -1,14 +1,13 @@
 """Cash that moves without a trade: the twin of simulation/cash_events.py; part of core.pyx."""
 
 cdef bint carries(Core core) noexcept:
-    cdef Py_ssize_t column
-    if core.cash < 0:
+    cdef Py_ssize_t place
+    if core.cash < 0 or core.short:
         return True
-    for column in range(core.lines):
-        if core.units[column] < 0:
-            return True
-        if core.units[column] > 0 and holding_rate(core, column) != 0.0:
-            return True
+    if core.has_holding:
+        for place in range(core.held_count):
+            if holding_rate(core, core.held[place]) != 0.0:
+                return True
     return False
 
 
@@ -20,14 +19,14 @@ cdef double holding_rate(Core core, Py_ssize_t column) noexcept:
 
 cdef int accrue(Core core, Py_ssize_t session) except -1:
     """Interest since the last touch; borrow and holding fees of the last session's values."""
-    cdef Py_ssize_t column
+    cdef Py_ssize_t column, place
     cdef double value, short, free_, earned, collateral, years, rate
     cdef Sum total, shorts
     if session == core.touched:
         return 0
     shorts.count = total.count = 0
-    for column in range(core.lines):
-        value = value_of(core, session - 1, column)
+    for place in range(core.held_count if core.short else 0):
+        value = value_of(core, session - 1, core.held[place])
         if value < 0:
             add(&shorts, value)
     short = -rounded(&shorts)
@@ -37,7 +36,8 @@ cdef int accrue(Core core, Py_ssize_t session) except -1:
     add(&total, core.cash)
     post(core, session, CREDIT if free_ < 0 else INTEREST, -1, earned + collateral, &total)
     if carries(core):
-        for column in range(core.lines):
+        for place in range(core.held_count):
+            column = core.held[place]
             value = value_of(core, session - 1, column)
             rate = 0.0
             years = core.days[session] / (YEAR if value < 0 else HOLDING_YEAR)
@@ -69,14 +69,15 @@ cdef int pay_off(Core core, Py_ssize_t session) except -1:
 
 
 cdef int dividends(Core core, Py_ssize_t session) except -1:
-    cdef Py_ssize_t column
+    cdef Py_ssize_t column, place
     cdef double units, rate, gross, kept, fee
     cdef Sum total
     total.count = 0
     add(&total, core.cash)
-    for column in range(core.lines):
+    for place in range(core.held_count):
+        column = core.held[place]
         units = core.units[column]
-        if not (core.dividend[session, column] > 0 and units != 0.0):
+        if not core.dividend[session, column] > 0:
             continue
         rate = core.before[session, column]
         gross = units * core.dividend[session, column] * rate

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from backtests.engines.kernel_inputs import Flags, Integers, KernelInputs
-from backtests.simulation.decisions import Columns
+from backtests.simulation.decisions import Columns, Decider, HeldWeights
 from backtests.simulation.fills import Transactions
 from backtests.simulation.valuation import Closes
-from markets.market import Floats
+from markets.market import Floats, Market, Mask
+from markets.views.recorder import Recorder
+from newsfolio.strategy import Strategy
 
 class Log:
     def table(self) -> Floats: ...
@@ -35,7 +37,7 @@ class Core:
     def __init__(self, inputs: KernelInputs, cash: float) -> None: ...
     def run(
         self,
-        decide: Callable[[int], Columns | None],
+        decide: Callable[[int], Columns | None] | Asker,
         marks: Flags,
         stops: Integers,
         band: float = -1.0,
@@ -44,9 +46,31 @@ class Core:
     def equity(self, session: int) -> float: ...
     def values(self, session: int) -> Floats: ...
 
+class Answers: ...
+
+class History:
+    """A newsfolio.view.History that a run has for itself."""
+
+    def __init__(
+        self, market: Market, recorder_of: type[Recorder], kept: dict[tuple[int, int], Answers]
+    ) -> None: ...
+
+class Asker:
+    def __init__(
+        self,
+        decider: Decider,
+        strategy: Strategy,
+        market: Market,
+        history: History,
+        held_of: type[HeldWeights],
+    ) -> None: ...
+
 class Wanted:
     def items(self) -> list[tuple[int, float]]: ...
 
 def by_column(answer: object, own: Mapping[str, int], most: float) -> Columns | None: ...
+def laid_out(
+    table: Floats, able: Flags, own: Integers, lines: int, most: float
+) -> tuple[Floats, Mask]: ...
 def sums(values: Floats, ends: Integers) -> Floats: ...
 def valued(cash: float, transactions: Transactions, closes: Closes) -> tuple[Floats, Floats]: ...

@@ -7,13 +7,20 @@ is put out is the same to the last bit. Without impact and participation limit o
 """
 
 cimport cython
-from cpython.dict cimport PyDict_Next
-from cpython.ref cimport PyObject
+from cpython cimport array
+from cpython.dict cimport PyDict_GetItem, PyDict_Next
+from cpython.long cimport PyLong_AsLongAndOverflow
+from cpython.object cimport PyObject_GenericSetAttr
+from cpython.ref cimport PyObject, Py_INCREF, Py_XDECREF
 from cython cimport view
-from libc.math cimport INFINITY, NAN, ceil, copysign, fabs, floor, nextafter
-from libc.stdlib cimport free, realloc
+from libc.math cimport INFINITY, NAN, copysign, fabs, floor, sqrt
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcmp, memcpy, memset
 
 import numpy as np
+
+from newsfolio.assets import Sleeve
+from newsfolio.view import View as _View, mean_known
 
 cdef double FILLED = 1e-12  # book.DUST
 cdef double SENT = 1e-9  # sizing.DUST
@@ -24,11 +31,14 @@ cdef int ROUNDS = 20
 cdef double YEAR = 360.0, HOLDING_YEAR = 365.0  # interest
 cdef double LEFT = 1e-9  # valuation.LEFT
 cdef double EPSILON = 2.0 ** -52
+cdef double WHOLE = 2.0 ** 53  # from here on all numbers are whole
 
 cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5
 cdef int DELISTING = 6
 
 cdef int BUYS = 1, SELLS = 2, OPENED = 4  # engines.kernel_inputs
+
+cdef array.array DOUBLES = array.array("d")
 
 NO_CASH, DELISTED = "not enough cash and credit at the open", "delisted"
 
@@ -49,6 +59,7 @@ def _below(const long long[::1] places, Py_ssize_t end):
 include "exact_sums.pxi"
 include "valuation.pxi"
 include "buffers.pxi"
+include "views.pxi"
 
 
 cdef struct Quote:
@@ -91,8 +102,9 @@ cdef class Core:
     cdef Py_ssize_t flows
     cdef unsigned char[::1] ordered, weighted, missed
     cdef bint late
-    cdef long long[::1] adr_year, sells, buys
-    cdef Py_ssize_t sells_count, buys_count
+    cdef long long[::1] adr_year, sells, buys, held, active
+    cdef Py_ssize_t sells_count, buys_count, held_count, active_count
+    cdef bint short
     cdef double[:, ::1] found
     cdef long long[:, ::1] found_on
     cdef Quote* quotes
@@ -120,6 +132,7 @@ cdef class Core:
             np.zeros(self.lines, dtype=np.uint8) for _ in range(3))
         self.adr_year = np.zeros(self.lines, dtype=np.int64)
         self.sells, self.buys = (np.zeros(self.lines, dtype=np.int64) for _ in range(2))
+        self.held, self.active = (np.zeros(self.lines, dtype=np.int64) for _ in range(2))
         self.found = np.zeros((2, len(inputs.series_at)))
         self.found_on = np.full((2, len(inputs.series_at)), -1, dtype=np.int64)
         self.quotes = <Quote*>realloc(NULL, max(1, self.lines) * sizeof(Quote))
@@ -156,7 +169,7 @@ cdef class Core:
              double band=-1.0):
         """Turn the clock from the first session to the last.
 
-        decide: answers weights by column for the close of a session, or None. marks: (T,) whether
+        decide: answers weights by column for the close of a session, or None; or an Asker. marks: (T,) whether
         a decision is due. stops: sessions that matter whatever is held. band: the drift at which
         the strategy is asked too; negative: none.
         """
@@ -207,6 +220,7 @@ cdef class Core:
         self.missed[:] = 0
         self.late = False
         self.adr_year[:] = -1
+        find_held(self)
 
     cdef int _end(self) except -1:
         self.spent = False
@@ -251,10 +265,10 @@ cdef class Core:
         if not (marks[session] or (self.band >= 0 and self._drifted(session))):
             return 0
         accrue(self, session)
-        wanted = decide(session)
+        wanted = (<Asker>decide).ask(self, session) if type(decide) is Asker else decide(session)
         if wanted is None:
             return 0
-        self.weighted[:] = 0
+        self._want_nothing()
         if type(wanted) is Wanted:
             plain = wanted
             for place in range(plain.count):
@@ -265,6 +279,10 @@ cdef class Core:
         self.answers.append(wanted)
         self._decide(session, len(self.answers) - 1)
         return 0
+
+    cdef inline void _want_nothing(self) noexcept:
+        if self.lines:
+            memset(&self.weighted[0], 0, self.lines)
 
     cdef inline int _want(self, Py_ssize_t column, double weight) except -1:
         if not 0 <= column < self.lines:
@@ -295,7 +313,7 @@ cdef class Core:
     cdef int _wind_up(self, Py_ssize_t session) except -1:
         self.ruined = session
         accrue(self, session)
-        self.weighted[:] = 0
+        self._want_nothing()
         self._decide(session, -1)
         return 0
 
@@ -312,7 +330,7 @@ cdef class Core:
 
     cdef int _decide(self, Py_ssize_t session, Py_ssize_t place) except -1:
         """From weights to orders; they replace what still waits. place: of the answer."""
-        cdef Py_ssize_t column
+        cdef Py_ssize_t column, at
         cdef double* row = self.decisions.next()
         cdef double equity = equity_at(self, session)
         cdef Py_ssize_t count = 0
@@ -320,9 +338,12 @@ cdef class Core:
         row[0], row[1] = session, place
         targets(self, session, equity)
         self.waiting = 0
-        self.missed[:] = 0
         self.late = False
-        for column in range(self.lines):
+        if self.lines:
+            memset(&self.missed[0], 0, self.lines)
+            memset(&self.size[0], 0, self.lines * sizeof(double))
+        for at in range(self.active_count):
+            column = self.active[at]
             size = self.wanted[column] - self.units[column]
             self.size[column] = size if self.ordered[column] else 0.0
             self.waiting += self.ordered[column]
@@ -346,6 +367,7 @@ cdef class Core:
         accrue(self, session)
         if session in self.pays_off:
             pay_off(self, session)
+            find_held(self)
         if self.paying[session]:
             dividends(self, session)
         if self.waiting:
@@ -353,6 +375,7 @@ cdef class Core:
             for place in range(self.group_at.shape[0] - 1):
                 trade(self, session, self.group_at[place], self.group_at[place + 1], equity)
                 note_debt(self, session)
+            find_held(self)
         note_debt(self, session)
         return 0
 
@@ -362,3 +385,5 @@ include "cash_events.pxi"
 include "costs.pxi"
 include "sizing.pxi"
 include "execution.pxi"
+include "decisions.pxi"
+include "decision_tables.pxi"

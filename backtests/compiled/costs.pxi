@@ -49,7 +49,7 @@ cdef inline double fee(Core core, Py_ssize_t column, Py_ssize_t session, double 
         if core.cap[place] < INFINITY:
             amount = smaller(amount, core.cap[place] * value)
         if core.step[place] != 0.0:
-            amount = core.step[place] * ceil(amount / core.step[place] - STEP)
+            amount = core.step[place] * ceiled(amount / core.step[place] - STEP)
         core.amounts[count] = amount
         count += 1
     return row_sum(0.0, &core.amounts[0], count)

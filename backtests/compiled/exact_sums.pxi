@@ -9,6 +9,17 @@ cdef inline double smaller(double a, double b) noexcept:
     return b if b < a else a
 
 
+cdef inline double floored(double x) noexcept:
+    """As math.floor of what is not negative, without a call."""
+    return <double><long long>x if x < WHOLE else x
+
+
+cdef inline double ceiled(double x) noexcept:
+    """As math.ceil of what is not far below zero, but that there is no negative zero."""
+    cdef double whole = floored(x)
+    return whole + 1.0 if whole < x else whole
+
+
 # Any sum (Shewchuk 1997)
 
 cdef enum:
@@ -70,6 +81,7 @@ cdef inline double rounded(Sum* total) noexcept:
 
 cdef enum:
     LANES = 16
+    SIDE = 4  # closes whose worth is added up side by side
 
 
 cdef struct Total:
@@ -99,7 +111,16 @@ cdef inline bint settled(Total* total, Py_ssize_t count, double* found) noexcept
     back = found[0] - total.sum
     rest = fabs((total.sum - (found[0] - back)) + (total.lost - back))
     rest += (count + 8) * EPSILON * total.size
-    return rest < (fabs(found[0]) - nextafter(fabs(found[0]), 0.0)) / 2
+    return rest < (fabs(found[0]) - before(fabs(found[0]))) / 2
+
+
+cdef inline double before(double x) noexcept:
+    """The number before a positive one; of zero NaN."""
+    cdef long long bits
+    memcpy(&bits, &x, sizeof(double))
+    bits -= 1
+    memcpy(&x, &bits, sizeof(double))
+    return x
 
 
 cdef inline double row_sum(double first, const double* values, Py_ssize_t count) noexcept:
@@ -151,6 +172,31 @@ cdef inline double worth_of(double cash, const double* units, const double* pric
     for place in range(count):
         value[place] = units[place] * prices[place]
     return row_sum(cash, value, count)
+
+
+cdef inline void worths_of(const double* cash, const double* units, const double** prices,
+                           double* value, Py_ssize_t count, double* out) noexcept:
+    """`worth_of` at SIDE closes: sums that do not wait for each other. value: room for `count`."""
+    cdef double[SIDE] sum_, lost, size
+    cdef double x, after, back, error
+    cdef Total total
+    cdef Py_ssize_t place
+    cdef int lane
+    for lane in range(SIDE):
+        sum_[lane], lost[lane], size[lane] = cash[lane], 0.0, 0.0
+    for place in range(count):
+        for lane in range(SIDE):
+            x = units[place] * prices[lane][place]
+            after = sum_[lane] + x
+            back = after - sum_[lane]
+            error = (sum_[lane] - (after - back)) + (x - back)
+            lost[lane] += error
+            size[lane] += fabs(error)
+            sum_[lane] = after
+    for lane in range(SIDE):
+        total.sum, total.lost, total.size = sum_[lane], lost[lane], size[lane]
+        if not settled(&total, count, &out[lane]):
+            out[lane] = worth_of(cash[lane], units, prices[lane], value, count)
 
 
 cdef double slow_sum(double first, const double* values, Py_ssize_t count) noexcept:

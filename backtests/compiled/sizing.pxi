@@ -8,9 +8,11 @@ cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
     cdef Py_ssize_t column, place
     cdef int turn
     cdef double cost = 0.0, needed, goal, held
+    find_active(core)
     for turn in range(ROUNDS):
         core.sells_count = core.buys_count = 0
-        for column in range(core.lines):
+        for place in range(core.active_count):
+            column = core.active[place]
             held, goal = core.units[column], 0.0
             if core.weighted[column]:
                 goal = round_lot(core, column, session, core.weight[column] * (equity - cost)
@@ -24,11 +26,24 @@ cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
             ask(core, core.sells[place], session)
         for place in range(core.buys_count):
             ask(core, core.buys[place], session)
-        needed = row_sum(0.0, &core.asked[0], core.lines)
+        for place in range(core.active_count):
+            core.scratch[place] = core.asked[core.active[place]]
+        needed = row_sum(0.0, &core.scratch[0], core.active_count)
         if needed <= cost:
             break
         cost = smaller(needed, equity)
     return 0
+
+
+cdef void find_active(Core core) noexcept:
+    """The columns that are held or wanted; of the others nothing is ordered."""
+    cdef Py_ssize_t column
+    core.active_count = 0
+    for column in range(core.lines):
+        core.active[core.active_count] = column
+        core.active_count += (core.weighted[column] != 0) | (core.units[column] != 0.0)
+        core.ordered[column] = 0
+        core.wanted[column] = 0.0
 
 
 cdef inline void ask(Core core, Py_ssize_t column, Py_ssize_t session) noexcept:
@@ -69,7 +84,7 @@ cdef inline double round_lot(Core core, Py_ssize_t column, Py_ssize_t session,
         return units
     later = core.later[session, column]
     lot = later if core.star[column] else value_at(core, core.lot[column], session) * later
-    whole = floor(fabs(units) / lot + 1e-9) * lot
+    whole = floored(fabs(units) / lot + 1e-9) * lot
     if core.star[column] and whole < STAR_MINIMUM * later:
         return 0.0
     return copysign(whole, units)

@@ -54,25 +54,26 @@ cdef class Valuer:
     cdef const double[:, ::1] prices
     cdef const double[::1] credit, debit
     cdef Py_ssize_t first, lines
-    cdef double[::1] units, most, today, held, price, value, flow
+    cdef double[::1] units, most, today, held, value, flow
+    cdef double[:, ::1] price
     cdef long long[::1] active
 
     def __init__(self, closes, room):
         self.prices, self.credit, self.debit = closes.prices, closes.credit, closes.debit
         self.first, self.lines = closes.first, closes.prices.shape[1]
         self.units, self.most, self.today = (np.zeros(self.lines) for _ in range(3))
-        self.held, self.price, self.value = (np.zeros(self.lines + 1) for _ in range(3))
+        self.held, self.value = (np.zeros(self.lines + 1) for _ in range(2))
+        self.price = np.zeros((SIDE, self.lines + 1))
         self.active = np.zeros(self.lines + 1, dtype=np.int64)
         self.flow = np.empty(room + 1)  # of which only what is used takes memory
 
     cdef void run(self, double cash, const double[:, ::1] fills, Py_ssize_t fill,
                   Py_ssize_t last_fill, const double[:, ::1] events, Py_ssize_t event,
                   Py_ssize_t last_event, double[::1] balances, double[::1] equity) noexcept:
-        cdef Py_ssize_t row, count = 0, moved = 0, begun, flows
-        cdef double balance
+        cdef Py_ssize_t row = 0, count = 0, moved = 0, begun, flows, until
         self._find_most(fills, fill, last_fill, events, event, last_event)
         self.units[:] = 0.0
-        for row in range(self.prices.shape[0]):
+        while row < self.prices.shape[0]:
             if ((fill < last_fill and fills[fill, 0] == row + self.first)
                     or (event < last_event and events[event, 0] == row + self.first)):
                 begun, flows = fill, 0
@@ -89,20 +90,40 @@ cdef class Valuer:
                     event += 1
                 cash, moved = row_sum(cash, &self.flow[0], flows), row
                 count = self._find_active()
-            balance = cash * (self.credit[row] / self.credit[moved] if cash >= 0
-                              else self.debit[row] / self.debit[moved])
-            balances[row] = balance
-            equity[row] = worth_of(balance, &self.held[0], self._shown(row, count),
-                                   &self.value[0], count)
+            until = self.prices.shape[0]
+            if fill < last_fill:
+                until = min(until, <Py_ssize_t>fills[fill, 0] - self.first)
+            if event < last_event:
+                until = min(until, <Py_ssize_t>events[event, 0] - self.first)
+            self._unmoved(cash, row, until, moved, count, balances, equity)
+            row = until
 
-    cdef const double* _shown(self, Py_ssize_t row, Py_ssize_t count) noexcept:
+    cdef void _unmoved(self, double cash, Py_ssize_t row, Py_ssize_t until, Py_ssize_t moved,
+                       Py_ssize_t count, double[::1] balances, double[::1] equity) noexcept:
+        """The closes from `row` to `until`, between which nothing is traded or paid."""
+        cdef const double* prices[SIDE]
+        cdef Py_ssize_t close
+        cdef int lane
+        for close in range(row, until):
+            balances[close] = cash * (self.credit[close] / self.credit[moved] if cash >= 0
+                                      else self.debit[close] / self.debit[moved])
+        while row + SIDE <= until:
+            for lane in range(SIDE):
+                prices[lane] = self._shown(row + lane, count, lane)
+            worths_of(&balances[row], &self.held[0], prices, &self.value[0], count, &equity[row])
+            row += SIDE
+        for close in range(row, until):
+            equity[close] = worth_of(balances[close], &self.held[0], self._shown(close, count, 0),
+                                     &self.value[0], count)
+
+    cdef const double* _shown(self, Py_ssize_t row, Py_ssize_t count, int lane) noexcept:
         """The prices of what is held; most often the lines are neighbours."""
         cdef Py_ssize_t place
         if count and self.active[count - 1] - self.active[0] == count - 1:
             return &self.prices[row, self.active[0]]
         for place in range(count):
-            self.price[place] = self.prices[row, self.active[place]]
-        return &self.price[0]
+            self.price[lane, place] = self.prices[row, self.active[place]]
+        return &self.price[lane, 0]
 
     cdef void _trade(self, const double[:, ::1] fills, Py_ssize_t place, Py_ssize_t end) noexcept:
         """The trades of a session, those of one line first added up."""

@@ -13,16 +13,21 @@ import numpy as np
 
 from backtests.engines.kernel_inputs import Integers, KernelInputs, kernel_inputs_of
 from backtests.simulation.decision_tables import DecisionTable, table_of
+from backtests.simulation.decisions import HeldWeights
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Lapse, LazyRows, Transactions, events_of, fills_of
 from backtests.simulation.output import EngineOutput, Target
 from markets.market import Floats, Market
+from markets.per_market import per_market
+from markets.views.recorder import Recorder
 
 if TYPE_CHECKING:
-    from backtests.compiled.core import Core
+    from backtests.compiled.core import Answers, Asker, Core
 
 try:
+    from backtests.compiled.core import Asker as _Asker
     from backtests.compiled.core import Core as _Core
+    from backtests.compiled.core import History as _History
 except ImportError:  # there was no compiler when newsfolio was installed
     COMPILED = False
 else:
@@ -42,7 +47,8 @@ def run(desk: Desk, *, at_once: bool = True) -> EngineOutput:
         return run_batch(desk, [decided])[0]
     core = _Core(inputs, desk.settings.cash)
     band = -1.0 if desk.band is None else desk.band
-    core.run(lambda session: desk.decide(session, core), desk.marks.view("uint8"), desk.stops, band)
+    decide = _asker(desk) if type(desk) is Desk else lambda session: desk.decide(session, core)
+    core.run(decide, desk.marks.view("uint8"), desk.stops, band)
     return Batch(core, desk.market)[0]
 
 
@@ -132,6 +138,18 @@ class Batch:
             }
         wanted = sorted(self._core.answers[row].items())
         return {tickers[column]: weight for column, weight in wanted}
+
+
+@per_market
+def look_ups(market: Market) -> dict[tuple[int, int], Answers]:
+    """Of all lines at each session, by look-up and look-back, the oldest first."""
+    return {}
+
+
+def _asker(desk: Desk) -> Asker:
+    market = desk.market
+    history = _History(market, Recorder, look_ups(market))
+    return _Asker(desk.decider, desk.strategy, market, history, HeldWeights)
 
 
 def _inputs(desk: Desk) -> KernelInputs | None:

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from backtests.simulation.book import Holdings
-from backtests.simulation.holdable import HoldableLines, places
+from backtests.simulation.holdable import Holdable, HoldableLines, places
 from markets.market import Floats, Market
 from markets.per_market import per_market
 from markets.views.recorder import Recorder
@@ -86,78 +86,91 @@ class HeldWeights(Mapping[str, float]):
 
 
 class Decider:
-    """Shows a strategy each decision's view and checks what it answers."""
+    """Shows a strategy each decision's view and checks what it answers.
+
+    last: the view of the last decision. owner: the line for which each column is held; stands_in:
+    whether one has been held for another.
+    """
 
     def __init__(
         self, strategy: Strategy, market: Market, recorder: Recorder | None = None
     ) -> None:
-        self._strategy = strategy
-        self._market = market
+        self.strategy = strategy
+        self.market = market
         self._recorder = recorder
-        self._owner: Mapping[int, str] = dict(enumerate(market.tickers))
-        self._stands_in = False
+        self.owner: Mapping[int, str] = dict(enumerate(market.tickers))
+        self.stands_in = False
         self._sleeve_of = _sleeves(market)
         self._holdable = HoldableLines(market)
-        self._last: View | None = None
+        self.last: View | None = None
 
     def decide(self, session: int, book: Holdings) -> Columns | None:
         """The weights wanted at the close of `session`, by column of what can be held for them."""
         if self._recorder is None:
-            self._recorder = Recorder(self._market)
-        self._recorder.write(self._market, session)
-        holdable = self._holdable.at(session)
-        self._last = view = self._view(session, book, holdable.usable, self._recorder)
-        answer = self.called(self._strategy.weights, view, f"at the decision of {view.today}")
+            self._recorder = Recorder(self.market)
+        self._recorder.write(self.market, session)
+        holdable = self.holdable(session)
+        self.last = view = self._view(session, book, holdable.usable, self._recorder)
+        answer = self.called(self.strategy.weights, view, f"at the decision of {view.today}")
         if answer is None:
             return None
         # Most often nothing is to be said of an answer, and nothing stands in for anything.
-        plain = (
-            None
-            if self._stands_in
-            else by_column(answer, holdable.own, self._strategy.max_gross + ROUNDING)
-        )
+        plain = None if self.stands_in else by_column(answer, holdable.own, self.most)
         return self.lines(self.checked(answer, view.today), session) if plain is None else plain
+
+    @property
+    def most(self) -> float:
+        """What weights may add up to."""
+        return self.strategy.max_gross + ROUNDING
+
+    def holdable(self, session: int) -> Holdable:
+        """What can be held at the close of `session`."""
+        return self._holdable.at(session)
 
     def explained(self) -> tuple[date, pd.DataFrame] | None:
         """What stands behind the last decision, and its day; None where the strategy is silent."""
-        if self._last is None:
+        if self.last is None:
             return None
-        when = f"at the decision of {self._last.today}"
-        table = self.called(self._strategy.explain, self._last, when)
+        when = f"at the decision of {self.last.today}"
+        table = self.called(self.strategy.explain, self.last, when)
         if table is None:
             return None
         if not isinstance(table, pd.DataFrame):
             raise StrategyError(
-                f"{self._strategy.label}: explain answered a {type(table).__name__}; return a "
-                f"DataFrame, or None{at(declared_at(type(self._strategy), 'explain'))}"
+                f"{self.strategy.label}: explain answered a {type(table).__name__}; return a "
+                f"DataFrame, or None{at(declared_at(type(self.strategy), 'explain'))}"
             )
-        return self._last.today, table
+        return self.last.today, table
 
     def called(self, ask: Callable[[Shown], Answer], shown: Shown, when: str) -> Answer:
         """What the author's code answers; StrategyError with the place where it failed."""
         try:
             return ask(shown)
-        except NewsfolioError as error:
-            raise placed(error) from error
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:  # sys.exit() in a strategy is no end of a run
-            place = place_of(error) or declared_at(type(self._strategy), ask.__name__)
+            self.blame(error, ask.__name__, when)
+            raise
+
+    def blame(self, error: BaseException, name: str, when: str) -> None:
+        """Raise what is said of an error in a method of the author's; not of Ctrl-C."""
+        if isinstance(error, NewsfolioError):
+            raise placed(error) from error
+        if not isinstance(error, KeyboardInterrupt):
+            place = place_of(error) or declared_at(type(self.strategy), name)
             raise StrategyError(
-                f"{self._strategy.label} raised {said_by(error)} {when}{at(place)}; "
+                f"{self.strategy.label} raised {said_by(error)} {when}{at(place)}; "
                 "--debug shows the traceback"
             ) from error
 
     def lines(self, weights: Mapping[str, float], session: int) -> dict[int, float]:
         """Weights by column: stand-ins for lines that cannot be held, else their sleeve's rest."""
-        own = self._holdable.at(session).own
+        own = self.holdable(session).own
         wanted = {ticker: weight for ticker, weight in weights.items() if weight}
         if own.keys() >= wanted.keys():
             self._note({own[ticker]: ticker for ticker in wanted})
             return {own[ticker]: weight for ticker, weight in wanted.items()}
         total: dict[int, float] = {}
         for place in sorted({self._sleeve_of[ticker] for ticker in wanted}):
-            sleeve = self._market.sleeves[place]
+            sleeve = self.market.sleeves[place]
             columns = self._sleeve(sleeve, wanted, session)
             for column, (weight, _) in columns.items():
                 total[column] = total.get(column, 0.0) + weight
@@ -167,18 +180,18 @@ class Decider:
     def held(self, session: int, book: Holdings) -> Mapping[str, float]:
         """Weights now, by ticker of the universe; a stand-in counts for the line it stands for."""
         values = book.values(session).copy()  # a view keeps what it was shown
-        return HeldWeights(self._market.universe, self._owner, values, book.equity(session))
+        return HeldWeights(self.market.universe, self.owner, values, book.equity(session))
 
     def _note(self, owner: dict[int, str]) -> None:
         """For which line each column is held from now on; views keep what they were shown."""
-        if not owner.items() <= self._owner.items():
-            self._owner = {**self._owner, **owner}
-            self._stands_in = True
+        if not owner.items() <= self.owner.items():
+            self.owner = {**self.owner, **owner}
+            self.stands_in = True
 
     def _view(
         self, session: int, book: Holdings, usable: frozenset[str], recorder: Recorder
     ) -> View:
-        market = self._market
+        market = self.market
         return View(
             market.day(session),
             market.universe,
@@ -193,11 +206,11 @@ class Decider:
         try:
             return self._checked(answer, day)
         except StrategyError as error:
-            place = declared_at(type(self._strategy), "weights")
+            place = declared_at(type(self.strategy), "weights")
             raise StrategyError(f"{error}{at(place)}") from None
 
     def _checked(self, answer: object, day: date) -> dict[str, float]:
-        strategy = self._strategy
+        strategy = self.strategy
         if isinstance(answer, pd.Series):
             answer = answer.to_dict()
         if not isinstance(answer, Mapping):
@@ -218,7 +231,7 @@ class Decider:
                     f"{strategy.label}: the weight of {ticker} on {day} is {weight}; "
                     "leave a line out where its figures are unknown"
                 )
-            why = weights[ticker] < 0 and self._market.by_ticker[ticker].unshortable
+            why = weights[ticker] < 0 and self.market.by_ticker[ticker].unshortable
             if why:
                 raise StrategyError(
                     f"{strategy.label} sells {ticker} short on {day}; {why}, hold it long or not "
@@ -243,7 +256,7 @@ class Decider:
             except (TypeError, ValueError, OverflowError):
                 pass
         raise StrategyError(
-            f"{self._strategy.label}: weight of {ticker} on {day} is "
+            f"{self.strategy.label}: weight of {ticker} on {day} is "
             f"{shortened(' '.join(repr(weight).split()), 60)}; give a plain number"
         )
 
@@ -252,7 +265,7 @@ class Decider:
     ) -> dict[int, tuple[float, str]]:
         """Columns of one sleeve with their weight and the universe line they count for."""
         wanted = {ticker: weights[ticker] for ticker in sleeve.tickers if weights.get(ticker)}
-        parts = {ticker: places(self._market, ticker, session) for ticker in wanted}
+        parts = {ticker: places(self.market, ticker, session) for ticker in wanted}
         columns: dict[int, tuple[float, str]] = {}
         for sign in (1.0, -1.0):
             side = {ticker: weight for ticker, weight in wanted.items() if weight * sign > 0}

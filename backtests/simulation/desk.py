@@ -102,7 +102,7 @@ class Desk:
 
     def decide(self, session: int, book: Holdings) -> Columns | None:
         """What the strategy wants at the close of `session`; None: nothing."""
-        return self._decider.decide(session, book)
+        return self.decider.decide(session, book)
 
     def output(self) -> EngineOutput:
         waiting = sorted(self.pending.items())
@@ -118,7 +118,7 @@ class Desk:
 
     def explained(self) -> Explained | None:
         """What the strategy says of its last decision; None where it says nothing."""
-        explanation = self._decider.explained()
+        explanation = self.decider.explained()
         if explanation is None:
             return None
         day, table = explanation
@@ -137,7 +137,7 @@ class Desk:
         return Execution(self.book, self.sizer, self.market, self.settings)
 
     @cached_property
-    def _decider(self) -> Decider:
+    def decider(self) -> Decider:
         return Decider(self.strategy, self.market, self._recorder)
 
     @cached_property

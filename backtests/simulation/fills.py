@@ -103,9 +103,14 @@ class LazyRows(Sequence[T]):
         return iter(self._rows())
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, LazyRows) and self._like(other):
+            return np.array_equal(self.table, other.table)
         return (
             tuple(other) == self._rows() if isinstance(other, tuple | LazyRows) else NotImplemented
         )
+
+    def _like(self, other: LazyRows[object]) -> bool:
+        return other._market is self._market and other._make is self._make
 
     def __hash__(self) -> int:
         return hash(self._rows())

@@ -32,6 +32,10 @@ def columns(grid: ParameterGrid) -> dict[str, str]:
     return {name: f"{name}_" if name in OWN else name for name in names}
 
 
+REMEMBERED = 100_000
+"""Sets of this process that are not read again from their files."""
+
+
 class SetTable:
     """The files of one sweep, by job."""
 
@@ -39,6 +43,7 @@ class SetTable:
         self.folder = folder / "parts"
         self._columns = columns(grid)
         self._schema = _schema(grid, self._columns)
+        self._written: dict[int, pa.Table] = {}
 
     def done(self) -> set[int]:
         """The jobs whose sets need not be simulated again."""
@@ -52,10 +57,13 @@ class SetTable:
         columns = {
             column: [row["values"][named[column]] for row in rows]
             if column in named
-            else [_cell(row, column) for row in rows]
+            else _cells(rows, column)
             for column in self._schema.names
         }
-        _keep(self._path(job), pa.table(columns, schema=self._schema))
+        table = pa.table(columns, schema=self._schema)
+        _keep(self._path(job), table)
+        if (len(self._written) + 1) * len(rows) <= REMEMBERED:
+            self._written[job] = table
 
     def read(self, *names: str) -> pd.DataFrame:
         """The columns named, all without a name, of every set that is kept; in order."""
@@ -67,7 +75,11 @@ class SetTable:
     def tables(self, *names: str) -> Iterator[pa.Table]:
         """One job after the other."""
         for job in sorted(self.done()):
-            yield _kept(self._path(job), list(names) or None)
+            written = self._written.get(job)
+            if written is None:
+                yield kept_table(self._path(job), list(names) or None)
+            else:
+                yield written.select(list(names)) if names else written
 
     def _path(self, job: int) -> Path:
         return self.folder / f"{job:06d}.parquet"
@@ -103,7 +115,7 @@ class ReturnStore:
         import numpy as np
 
         for job in sorted(self.done()):
-            table = _kept(self._path(job), None)
+            table = kept_table(self._path(job))
             numbers = table["set"].to_numpy()
             values = table["returns"].combine_chunks().flatten().to_numpy()
             if len(numbers):
@@ -113,10 +125,12 @@ class ReturnStore:
         return self.folder / f"{job:06d}.parquet"
 
 
-def _cell(row: SweepRow, column: str) -> object:
+def _cells(rows: Sequence[SweepRow], column: str) -> list[object]:
     """None where a set did not come so far."""
-    cells: Mapping[str, object] = row["figures"] if column in METRICS and "figures" in row else row
-    return cells.get(column)
+    if column in METRICS:
+        return [row["figures"].get(column) if "figures" in row else None for row in rows]
+    cells: Sequence[Mapping[str, object]] = rows
+    return [row.get(column) for row in cells]
 
 
 def _jobs(folder: Path) -> set[int]:
@@ -146,7 +160,8 @@ def _keep(path: Path, table: pa.Table) -> None:
             os.close(lock)
 
 
-def _kept(path: Path, names: list[str] | None) -> pa.Table:
+def kept_table(path: Path, names: list[str] | None = None) -> pa.Table:
+    """What a file holds, of the columns named or of all; OutputError where it is damaged."""
     import pyarrow.parquet as pq
 
     try:

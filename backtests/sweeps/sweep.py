@@ -32,7 +32,7 @@ from backtests.sweeps.executors import Executor, executor_of
 from backtests.sweeps.grid import ParameterGrid, grid_of
 from backtests.sweeps.jobs import Jobs
 from backtests.sweeps.simulator import SweepSimulator
-from backtests.sweeps.storage import ReturnStore, SetTable
+from backtests.sweeps.storage import ReturnStore, SetTable, kept_table
 from backtests.sweeps.summary import ranks_by, summarise
 from backtests.sweeps.walk_forward.plan import WalkForward, WalkPlan
 from backtests.sweeps.walk_forward.walk import walk, write_curves
@@ -51,8 +51,8 @@ JOBS = 1000
 EVERY = 0.5
 """Seconds after which jobs that are done are kept."""
 
-SMALLEST, LARGEST = 20, 2000
-"""Sets of a job: what is lost with a worker, and what a worker keeps in memory."""
+SMALLEST, USUAL, LARGEST, SHARES = 20, 50, 2000, 20
+"""Sets of a job: what is lost with a worker, and what one keeps; jobs before they get larger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +73,10 @@ class SweepResult:
     @property
     def table(self) -> pd.DataFrame:
         """One row a set: number, id, parameters, metrics, score, window, error."""
-        import pandas as pd
+        import pyarrow as pa
 
         files = sorted((self.folder / "parts").glob("*.parquet"))
-        return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True)
+        return pa.concat_tables([kept_table(path) for path in files]).to_pandas()
 
     @property
     def walk(self) -> pd.DataFrame:
@@ -320,7 +320,7 @@ def load(folder: Path) -> SweepResult:
 
 def size_of(sets: int) -> int:
     """Sets of a job: by the size of the sweep alone, so that parts fit whoever resumes it."""
-    return max(SMALLEST, min(LARGEST, -(-sets // JOBS)))
+    return max(SMALLEST, min(USUAL, sets // SHARES), min(LARGEST, -(-sets // JOBS)))
 
 
 def _about(grid: ParameterGrid, simulator: SweepSimulator) -> AskedJson:

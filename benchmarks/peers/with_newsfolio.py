@@ -57,8 +57,8 @@ class Prepared:
 
     def __call__(self) -> Floats:
         """One run, its decisions and its equity included."""
-        for kept_answers in (recorder.kept_answers, panel_lookups.kept_answers):
-            kept_answers.remembered(self.market).clear()
+        for kept in (recorder.kept_answers, panel_lookups.kept_answers, kernel.look_ups):
+            kept.remembered(self.market).clear()
         desk = Desk(self.strategy, self.market, self.settings, cost_model(self.settings))
         played, settings = self.engine(desk), self.settings
         held = account(

@@ -24,6 +24,10 @@ _ENGLISH = re.compile(
     r"\b(?:the|of|and|to|in|a|is|that|for|on|with|as|by|at|has|its|it|this|was|are|we|from|or)\b",
     re.IGNORECASE,
 )
+_NO_NAME = re.compile(
+    r"(?:by|published|updated|posted|date|(?:mon|tue|wed|thu|fri|sat|sun)\w*)\b|发布|时间",
+    re.IGNORECASE,
+)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -116,7 +120,7 @@ def _publisher(line: str, named: Dateline, between: list[str]) -> str:
         part.strip(" ,;")
         for part in parts
         if 2 <= len(part.strip(" ,;")) <= 60
-        and not re.match(r"(?:by|published|updated|posted|date)\b", part, re.IGNORECASE)
+        and not _NO_NAME.match(part)
         and not re.search(r"\d", part)
     ]
     writer = re.search(r"\bby ([A-Z][\w.'’ -]{2,40})", line)

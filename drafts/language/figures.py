@@ -70,6 +70,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s?(?:-|–|—|~|to|and|or|至|到)\s?", re.IGNORECASE)
+_RAISED = re.compile(r"\s?(?:上调|下调|提高|提升|升|降)?至\s?")
 _BOUNDS = (
     (">", r"(?:more than|over|above|exceeding|in excess of|greater than|>|超过|超|逾)"),
     (">=", r"(?:at least|no less than|not less than|≥|至少|不低于)"),
@@ -168,6 +169,8 @@ def _part(match: re.Match[str]) -> Numeral:
 def _joined(first: Numeral, second: Numeral, text: str) -> Numeral | None:
     """Two ends as one figure: 10-12 %, between 3 and 5 billion, from 6,970 to 8,600 points."""
     gap, before = text[first.end : second.begin], text[: first.begin].rstrip().lower()
+    if _RAISED.fullmatch(gap) and before[-1:] in ("由", "从", "自") and first.unit == second.unit:
+        return replace(second, begin=first.begin, moved=True)
     if not _BETWEEN.fullmatch(gap) or first.unit not in ("", second.unit):
         if not (_BETWEEN.fullmatch(gap) and first.unit == "money" and second.half > 0.5):
             return None

@@ -45,6 +45,8 @@ def _compared(parts: Parts, match: re.Match[str], ahead: bool) -> Iterator[Asser
     says: Says = ">" if ahead else "<"
     number = margin if ahead else -margin
     for left, right in _sides(ours, theirs):
+        if len(right.lines) > 1 and left.lines[0] in right.lines and len(left.lines) == 1:
+            right = right.without(left.lines[0])  # "the rest of the Magnificent Seven"
         if not set(left.lines) & set(right.lines):
             yield Assertion("difference", left, says, number, period, match.start(), right, half)
 
@@ -108,11 +110,15 @@ def _margin(parts: Parts, match: re.Match[str]) -> tuple[float, float]:
     for figure in parts.figures:
         if figure.begin > following:
             break
-        if figure.percent and re.search(
+        shown = parts.text[max(0, figure.begin - 3) : figure.begin]
+        if figure.unit == "points" and re.search(r"[\u4e00-\u9fff0]约?$", shown):
+            return figure.fraction, figure.half / 100
+        if (figure.percent or figure.unit == "level") and re.search(
             r"\bby (?:more than |at least |about |over |nearly )?$",
             parts.text[match.end() : figure.begin],
         ):
-            return figure.fraction, figure.half / 100
+            scale = 100 if figure.unit == "level" else 1  # points of percent, said shortly
+            return figure.fraction / scale, figure.half / 100
     return 0.0, 0.0
 
 

@@ -38,7 +38,8 @@ def levels_of(parts: Parts) -> Iterator[Assertion]:
         left = parts.figures[number - 1].end if number else 0
         if _is_converted(parts, number):
             continue
-        mention = lines.get(number) or parts.mention_before(figure.begin)
+        mention = lines.get(number) or _target_of(parts, figure)
+        mention = mention or parts.mention_before(figure.begin)
         subject = _subject(parts, mention, figure)
         if subject is None or not _is_level(parts, figure, subject, mention):
             continue
@@ -46,6 +47,15 @@ def levels_of(parts: Parts) -> Iterator[Assertion]:
         level = _level(parts, figure, subject, period_for(parts, figure.end, left, right))
         twice = number + 1 < len(parts.figures) and _is_converted(parts, number + 1)
         yield replace(level, note=_TWO_UNITS) if twice else level
+
+
+def _target_of(parts: Parts, figure: Numeral) -> Mention | None:
+    """The name behind "a target of 640 for the"."""
+    for mention in parts.mentions_after(figure.end)[:1]:
+        gap = parts.text[figure.end : mention.begin]
+        if re.fullmatch(r"\s*(?:points )?(?:for|on) (?:the )?", gap):
+            return mention if words.TARGET.search(parts.text[: figure.begin]) else None
+    return None
 
 
 def _is_converted(parts: Parts, number: int) -> bool:

@@ -21,6 +21,7 @@ _BEHIND = re.compile(
 _FROM_PEAK = re.compile(
     r"^\s*(?:below|off|under|from|short of)\s(?:its|the|their|a)\s(?:\w+\s)?(?:high|peak|record)"
 )
+_FROM_PEAK_ZH = re.compile(r"[从自][^，。]{0,6}高[点位](?:回落|下跌|回调)")
 _FROM_LOW = re.compile(
     r"^\s*(?:above|off|over|from)\s(?:its|the|their|a)\s(?:\w+\s)?(?:low|trough|bottom)"
 )
@@ -38,11 +39,21 @@ _OWNED = re.compile(
 
 _CLAUSE = re.compile(r"[,;，；]|\b(?:and|while|but|against)\b")
 
+LAST_SESSION = TimeSpan(None, None, "day")
+"""The day of the news where the text names none."""
+
 _SHORT_LINE = 90
 """Characters of a line of a list, where a sign stands for a verb."""
 
 _BESIDE = 14
 """Characters between a figure and a period that follows it."""
+
+_PARTICIPLE = re.compile(
+    r",\s(?:up|down|rising|falling|gaining|losing|with a (?:gain|loss) of)\s"
+    r"(?:just|only|about|some|by|more than|nearly)?\s*$",
+    re.IGNORECASE,
+)
+"""What says more of who was compared: "has lagged the index this year, up just 9 %"."""
 
 _SHARES = re.compile(r"\b(?:shares?|stocks?|index)\b|股价")
 _WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
@@ -103,7 +114,7 @@ def _moved(
         base = replace(base, about=figure.bound == "~", assumed=assumed)
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
-        elif _FROM_PEAK.match(after):
+        elif _FROM_PEAK.match(after) or _FROM_PEAK_ZH.search(before):
             yield replace(base, measure="from peak", number=-abs(figure.fraction))
         elif _FROM_LOW.match(after):
             yield replace(base, measure="from low")
@@ -162,16 +173,25 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     left, right = span
     period = period_for(parts, figure.end, left, right)
     if period and _is_of_before(parts, period, figure, left):
-        return parts.heard.day, True
-    if period is None and parts.heard.day:
-        mention = parts.mention_before(figure.begin)
-        start = min(left, mention.end) if mention else left
-        stretch = parts.text[start : min(right, figure.end + _SOON)]
-        if words.PLAIN_PAST.search(stretch) or (
-            figure.sign and len(parts.text) < _SHORT_LINE and not parts.sentence.cell
-        ):
-            return parts.heard.day, True
+        return parts.heard.day or LAST_SESSION, True
+    mention = parts.mention_before(figure.begin)
+    start = min(left, mention.end) if mention else left
+    stretch = parts.text[start : min(right, figure.end + _SOON)]
+    if _is_of_day(parts, period, figure, stretch):
+        return parts.heard.day or LAST_SESSION, True
     return period, False
+
+
+def _is_of_day(parts: Parts, period: TimeSpan | None, figure: Numeral, stretch: str) -> bool:
+    """Whether a figure is of the day of the news, whatever period stands around it."""
+    plain = bool(words.PLAIN_PAST.search(stretch))
+    if period is None:
+        listed = figure.sign and len(parts.text) < _SHORT_LINE and not parts.sentence.cell
+        return plain or bool(listed and parts.heard.day)
+    if period.kind == "future":
+        return plain
+    carried = period is parts.heard.period and not parts.heard.leads
+    return plain and carried and period.kind in ("past", "event") and period.last is None
 
 
 def _is_of_before(parts: Parts, period: TimeSpan, figure: Numeral, left: int) -> bool:
@@ -216,6 +236,11 @@ def _subjects(parts: Parts, mention: Mention | None, figure: Numeral, left: int)
     pronoun = words.PRONOUN.search(stretch)
     if mention is None:
         return parts.meant(stretch)
+    verbs = [*words.AHEAD.finditer(parts.text), *words.BEHIND.finditer(parts.text)]
+    compared = min((verb.start() for verb in verbs if verb.end() <= figure.begin), default=0)
+    if compared and _PARTICIPLE.search(parts.text[: figure.begin]):
+        leader = parts.mention_before(compared)
+        return [parts.subject(leader)] if leader else parts.meant(parts.text[:compared])
     if mention.begin >= figure.end:
         return [parts.subject(mention)]
     if pronoun and "its" in pronoun[0].lower() and parts.mentions[0].name.kind == "company":

@@ -57,11 +57,17 @@ class Heard:
     span: TimeSpan | None = None
     day: TimeSpan | None = None
     several: bool = False
+    leads: bool = False
 
-    def enter(self, block: int) -> None:
-        """A new paragraph: the window of the last one does not carry over."""
-        if block != self.block:
-            self.block, self.period, self.american = block, None, False
+    def enter(self, sentence: Sentence) -> None:
+        """A new paragraph: the window of the last one carries over to a list that it leads to."""
+        if sentence.block == self.block:
+            return
+        listed = self.leads and bool(_ITEM.match(sentence.text))
+        self.block, self.leads = sentence.block, listed
+        self.american = False
+        if not listed:
+            self.period = None
 
 
 @dataclass(frozen=True)
@@ -193,6 +199,9 @@ def basket_of(subjects: list[Referent]) -> Referent:
         lines, " and ".join(subject.name for subject in subjects), note=notes, kind="list"
     )
 
+
+_ITEM = re.compile(r"\s*(?:[-–—*•·]|\d{1,2}[.)])\s")
+"""How an item of a list begins."""
 
 _JOINTS = {
     ",", "and", ", and", "&", "、", "和", "与", "及", "/", "and the", "the", ", the", "both",

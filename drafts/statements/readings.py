@@ -52,7 +52,7 @@ def readings_of(statement: Assertion, published: datetime) -> Read:
     if statement.note:
         todo.append(statement.note)
     if statement.assumed:
-        todo.append("the sentence names no period; the day that the text spoke of is taken")
+        todo.append("the sentence names no period; the day of the news is taken")
     undecided = _undecided(statement)
     period = statement.period
     if statement.measure in ("touch", "rise") and (period is None or period.kind != "future"):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from drafts.language.periods import TimeSpan
 from drafts.statements.parts import Parts
 from newsfolio.listings import asset_of
+from newsfolio.venue import Venue
+from newsfolio.venues import rows_of
 
 DAY = timedelta(days=1)
-_CUT = re.compile(r"[,;，；] ?(?:and|but|while|whereas|as|though)\b|[;；]", re.IGNORECASE)
+_CUT = re.compile(
+    r"[,;，；] ?(?:and|but|while|whereas|as|though|bringing|taking|leaving)\b|[;；]", re.IGNORECASE
+)
 """Where another clause begins, whose period is its own."""
 
 
@@ -22,14 +27,18 @@ def period_for(parts: Parts, place: int, left: int, right: int) -> TimeSpan | No
     and at last what the paragraph spoke of.
     """
     named = [period for period in parts.periods if period.kind not in ("base", "rank")]
-    after = [period for period in named if place <= period.begin < right]
+    after = [p for p in named if place <= p.begin < right and not _is_cut(parts, place, p)]
     before = [period for period in named if period.end <= place]
     own = [period for period in before if period.begin >= left]
-    later = [p for p in named if p.begin >= place and not _CUT.search(parts.text[place : p.begin])]
+    later = [p for p in named if p.begin >= place and not _is_cut(parts, place, p)]
     chosen = next(iter(after[:1] or own[-1:] or before[-1:] or later[:1]), None)
     if chosen is None:
         return None if parts.sentence.cell else parts.heard.period
     return _meant(chosen, parts, [period for period in named if period.begin < chosen.begin])
+
+
+def _is_cut(parts: Parts, place: int, period: TimeSpan) -> bool:
+    return bool(_CUT.search(parts.text[place : period.begin]))
 
 
 def _meant(period: TimeSpan, parts: Parts, before: list[TimeSpan]) -> TimeSpan | None:
@@ -49,7 +58,7 @@ def last_close(line: str, published: datetime) -> date:
     """The day of the last close of a line that a reader could know, weekends left out."""
     venue = asset_of(line).venue
     day = published.date()
-    while not _closed(venue.closes.hour * 60 + venue.closes.minute, day, published) or (
+    while _moment(venue, venue.closes, day) > published or (
         day.weekday() > 4 and not venue.continuous
     ):
         day -= DAY
@@ -66,8 +75,18 @@ def next_close(line: str, published: datetime) -> date:
 
 def is_open(line: str, published: datetime) -> bool:
     """Whether the line's session was on when the text came out."""
-    venue = asset_of(line).venue
-    return published.weekday() < 5 and venue.opens <= published.time() < venue.closes
+    venue, day = asset_of(line).venue, published.date()
+    if day.weekday() > 4:
+        return False
+    return _moment(venue, venue.opens, day) <= published < _moment(venue, venue.closes, day)
+
+
+def _moment(venue: Venue, hour: time, day: date) -> datetime:
+    """An hour of a venue on a day; rows have it in UTC in winter, and clocks change."""
+    rows = rows_of(venue.code)
+    zone = ZoneInfo(rows.zone) if rows else UTC
+    winter = datetime.combine(date(day.year, 1, 15), hour, UTC).astimezone(zone)
+    return datetime.combine(day, winter.time(), zone)
 
 
 def window_of(period: TimeSpan, line: str, published: datetime) -> tuple[date, date]:
@@ -86,8 +105,3 @@ def window_of(period: TimeSpan, line: str, published: datetime) -> tuple[date, d
 
 def _before(day: date) -> date:
     return day - (3 if day.weekday() == 0 else 1) * DAY
-
-
-def _closed(minutes: int, day: date, published: datetime) -> bool:
-    now = published.hour * 60 + published.minute
-    return day < published.date() or now >= minutes

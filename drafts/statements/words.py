@@ -99,9 +99,9 @@ TARGET = _words(
 OLD = re.compile(r"\b(?:old|previous|prior|former|earlier)\b[^,.;]{0,20}$", re.IGNORECASE)
 REACHED = re.compile(
     r"(?:\b(?:at|to|near|around|about|approximately|above|over|below|under|reach|reaches|reached|"
-    r"reaching|hit|hits|hitting|toward|towards|of|touch|touched|top|topped|exceed|cross|break|with|"
+    r"reaching|hit|hits|hitting|toward|towards|of|top|topped|exceed|cross|break|with|"
     r"past|is|was)|"
-    r"报|收于|收報|收报|至|到|[:：])\s?(?:a |an |the |some |just )?$",
+    r"报|收于|收報|收报|至|到|为|[:：])\s?(?:a |an |the |some |just )?$",
     re.IGNORECASE,
 )
 HELD = _words("hover hovers hovered hovering around about near approximately roughly", "约")
@@ -168,7 +168,7 @@ INTRADAY = _words(
 # --- around a statement --------------------------------------------------------------------------
 
 AMERICAN = re.compile(
-    r"\b(?:U\.?S\.?(?:-listed)?|New York|Wall Street|American|ADRs?|ADSs?|NYSE|Nasdaq)\b"
+    r"\b(?:U\.?S\.?(?:-listed)?|New York|Wall Street|American|ADRs?|ADSs?|NYSE)\b"
     r"|美股|美国|纽约"
 )
 HONG_KONG = re.compile(r"\bHong Kong(?:-listed)?\b|\bHKEX\b|港股|香港|恒生")

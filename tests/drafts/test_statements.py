@@ -90,6 +90,20 @@ NEWS = {
         ("touch", "BABA", "2025-02-24", "2025-09-30", ">=", 170.0),
     "The S&P 500 will rise 10% this year.":
         ("gain", "^GSPC", "2025-02-24", "2025-12-31", ">=", 0.1),
+    "On Thursday shares fell. ASML gained 4% after it lifted its outlook for 2025.":
+        ("gain", "ASML.AS", "2025-02-19", "2025-02-20", "=", 0.04),
+    "Some Bank has a target of 640 for the Stoxx 600.":
+        ("touch", "^STOXX", "2025-02-24", "2026-02-21", ">=", 640.0),
+    "EEM will beat SPY by 5 points next year.":
+        ("difference", "EEM - SPY", "2025-12-31", "2026-12-31", ">", 0.05),
+    "Apple shares dropped 1.6%.": ("gain", "AAPL", *DAY, "=", -0.016),
+    "上周恒生科技指数大跌7.98%，为4月以来最大单周跌幅。":
+        ("gain", "HSTECH.HK", "2025-02-07", "2025-02-14", "=", -0.0798),
+    "小米集团从高点回落25%。": ("from peak", "1810.HK", *DAY, "=", -0.25),
+    "我们将中芯国际目标价由75港元上调至92港元。":
+        ("touch", "0981.HK", "2025-02-24", "2026-02-21", ">=", 92.0),
+    "我们预计恒生指数2025年底目标为30000点。":
+        ("touch", "^HSI", "2025-02-24", "2025-12-31", ">=", 30000.0),
     "She expects the S&P 500 to end the year at 6,500.":
         ("touch", "^GSPC", "2025-02-24", "2025-12-31", ">=", 6500.0),
 }  # fmt: skip
@@ -162,7 +176,7 @@ def test_what_prices_cannot_tell_says_why(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("Tencent gained 55%.", "no period"),
+        ("Tencent has gained 55%.", "no period"),
         ("Since the release of the model Apple has beaten Tesla.", "an event"),
         ("U.S. stocks face a correction.", "without a day"),
         ("We see MSCI China at 85 points in 12 months.", "a level of an index"),
@@ -205,6 +219,26 @@ def test_a_pronoun_means_the_index_of_the_text() -> None:
     assert shape(claim.claim.stated[0])[:2] == ("touch", "^HSI")
 
 
+def test_a_list_has_the_period_of_what_leads_to_it() -> None:
+    text = "This year, so far:\n- Apple: +3%\n- Tesla: -9%\n\nOracle rose 2%."
+    assert [(c.lines, c.readings[0].start) for c in drafted(text)][:2] == [
+        (("AAPL",), "2024-12-31"), (("TSLA",), "2024-12-31"),
+    ]  # fmt: skip
+
+
+def test_who_lags_is_who_is_up_only_so_much() -> None:
+    claims = drafted("Oracle has lagged the S&P 500 this year, up just 2%.")
+    assert [shape(c.claim.stated[0])[:2] for c in claims] == [
+        ("gain", "ORCL"), ("difference", "ORCL - ^GSPC"),
+    ]  # fmt: skip
+
+
+def test_the_rest_of_a_list_is_without_one() -> None:
+    (claim,) = drafted("Tesla will underperform the rest of the Mag 7 next year.")
+    assert "TSLA" in claim.lines
+    assert claim.claim.stated[0].of.lines.count("TSLA") == 1
+
+
 def test_its_shares_are_those_of_the_company_that_leads() -> None:
     text = "Tencent is larger than TSMC, with its shares up 20% since February 3."
     assert [c.lines for c in drafted(text) if c.claim.stated] == [("0700.HK",)]
@@ -238,6 +272,15 @@ def test_a_reader_knows_the_last_close_only() -> None:
     morning = datetime(2025, 2, 21, 13, 0, tzinfo=UTC)
     (claim,) = drafted("Apple has gained 3% this year.", morning)
     assert claim.claim.stated[0].end == "2025-02-20"
+
+
+def test_summer_time_moves_the_close_of_new_york() -> None:
+    after = datetime(2025, 9, 16, 20, 30, tzinfo=UTC)  # half past four in New York
+    (claim,) = drafted("Apple has gained 3% this year.", after)
+    assert claim.claim.stated[0].end == "2025-09-16"
+    before = datetime(2025, 12, 16, 20, 30, tzinfo=UTC)  # half past three
+    (claim,) = drafted("Apple has gained 3% this year.", before)
+    assert claim.claim.stated[0].end == "2025-12-15"
 
 
 def test_the_same_figure_is_one_claim() -> None:

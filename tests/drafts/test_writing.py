@@ -84,7 +84,7 @@ def test_the_sentence_is_not_in_the_file() -> None:
 
 
 def test_what_is_undecided_stands_as_a_comment() -> None:
-    source = source_of(draft("Tencent gained 55%."), "x.py")
+    source = source_of(draft("Tencent has gained 55%."), "x.py")
     assert "# TODO: the sentence names no period" in source
     assert "# Reading(Gain('0700.HK'), 'YYYY-MM-DD', 'YYYY-MM-DD', '=', 0.55" in " ".join(
         source.split("    ")

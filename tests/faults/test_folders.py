@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import stat
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -16,16 +15,18 @@ from backtests.records.registry import run_folder
 from backtests.strategy_loader import find_article
 from markets.corrections import Corrected, read_corrections
 from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
+from markets.snapshot import Snapshot
+from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
-from markets.store.snapshots import SnapshotSource
+from markets.store.snapshots import SnapshotSource, keep
 from newsfolio import Asset, CommandError, Facts, NewsfolioError, Strategy, UnknownName
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
 from newsfolio.parameters import name_of
 from tests.support.results import judged
-from tests.support.shell import SHORT, Shell
+from tests.support.shell import JUDGED, SHORT, Shell
 
-ROOT = Path(__file__).parents[2]
 LEADS_OUT = ("../x", "../../etc/passwd", "/etc/passwd", "..", "a/../../x", "..\\x", "C:x", "x/y",
              "~/x", "x\x00y", ".", "")  # fmt: skip
 
@@ -154,54 +155,39 @@ def test_an_address_that_is_no_file_is_a_name(shell: Shell, address: str) -> Non
 
 # --- files are the user's ------------------------------------------------------------------------
 
-CHILD = """
-import os, sys
-from datetime import date
-from pathlib import Path
-os.umask(int(sys.argv[1], 8))
-from backtests.cli import main
-from markets.sample.source import SampleSource
-from markets.store.snapshots import keep
-from markets.snapshot import Snapshot
-from markets.store.parquet import StoredBars
-from markets.store.price_store import Store
-from newsfolio.listings import asset_of
-store = Store(Path("store"))
-for price in (1, 2):
-    (bars,) = SampleSource().load([asset_of("SPY")]).values()
-    frame = bars.frame.assign(dividend=0.1 * price)
-    import dataclasses
-    bars = dataclasses.replace(bars, frame=frame)
-    store.write(StoredBars(bars, date(2025, 1, price), "test", "USD"))
-store.write_absent("GONE", date(2025, 1, 2))
-keep(store, Snapshot({"SPY": bars}), "test")
-for command in (
-    ["run", "east-rising", "--data", "sample", "--start", "2025-01-02", "--engine", "kernel",
-     "--placebos", "0", "--no-tearsheet", "--ledger", "ledger/trials.sqlite", "--quiet"],
-    ["claims", "--data", "sample", "--quiet"],
-    ["new", "my-idea"],
-):
-    try:
-        main(command)
-    except SystemExit as stopped:
-        assert not stopped.code, command
-"""
+EVERY_KIND = (
+    ("run", "abc-basket", *JUDGED[:-1], "0", "--quiet"),
+    ("claims", "000", "--data", "sample", "--quiet"),
+    ("new", "my-idea"),
+)
+
+
+def fill_store(store: Store) -> None:
+    """Two states of one line, so that the first becomes a version, an absent one, a snapshot."""
+    bars = SampleSource().load([asset_of("SPY")])["SPY"]
+    for number in (1, 2):
+        bars = dataclasses.replace(bars, frame=bars.frame.assign(dividend=0.1 * number))
+        store.write(StoredBars(bars, date(2025, 1, number), "test", "USD"))
+    store.write_absent("GONE", date(2025, 1, 2))
+    keep(store, Snapshot({"SPY": bars}), "test")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a umask is POSIX's")
 @pytest.mark.parametrize("mask", ["077", "022"])
-def test_files_are_made_with_the_users_umask(tmp_path: Path, mask: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path / "data")}
-    ran = subprocess.run(
-        [sys.executable, "-c", CHILD, mask], cwd=tmp_path, env=environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
+def test_files_are_made_with_the_users_umask(shell: Shell, mask: str) -> None:
+    before = os.umask(int(mask, 8))
+    try:
+        fill_store(Store(shell.folder / "store"))
+        for command in EVERY_KIND:
+            answer = shell(*command)
+            assert answer.code == 0, answer.err
+    finally:
+        os.umask(before)
     denied = int(mask, 8)
     names = set()
-    for path in tmp_path.rglob("*"):
+    for path in shell.folder.rglob("*"):
         wanted = (0o777 if path.is_dir() else 0o666) & ~denied
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path
         names.add(path.suffix)
     assert {".parquet", ".json", ".html", ".js", ".sqlite", ".py", ".absent"} <= names
-    assert any((tmp_path / "store" / "versions").iterdir())
+    assert any((shell.folder / "store" / "versions").iterdir())

@@ -8,14 +8,16 @@ import re
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 import backtests
+from backtests import load
 from backtests.cli import app
 from tests.support.price_files import HEADER
-from tests.support.shell import SHORT, Shell
+from tests.support.shell import BARE, SHORT, Shell
 from tests.support.source_tree import PACKAGES
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +59,7 @@ def test_the_declared_lines_of_the_readme_run(shell: Shell) -> None:
                 for number, day in enumerate(days)]  # fmt: skip
         file = shell.folder / "prices" / f"{ticker}.csv"
         file.write_text("\n".join([HEADER, *rows]))
-    answer = shell("run", "half.py", "--data", "prices", "--currency", "EUR", "--no-verdict")
+    answer = shell("run", "half.py", "--data", "prices", "--currency", "EUR", *BARE)
     assert (answer.code, answer.err) == (0, "")
 
 
@@ -66,8 +68,11 @@ def test_the_notebook_call_of_the_readme_runs(
 ) -> None:
     few = partial(backtests.run, placebos=5, ledger=shell.ledger)
     monkeypatch.setattr(backtests, "run", few)  # instead of 200
-    exec(compile(blocks()[3], "README.md", "exec"), {})
-    assert (shell.runs / "mine" / "tearsheet.html").exists()
+    names: dict[str, Any] = {}
+    exec(compile(blocks()[3], "README.md", "exec"), names)
+    folder = shell.runs / "mine"
+    assert (folder / "tearsheet.html").exists()
+    pd.testing.assert_series_equal(load(folder).equity, names["result"].equity)
 
 
 def test_every_command_stands_in_the_readme() -> None:

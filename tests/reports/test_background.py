@@ -36,15 +36,20 @@ def here(result: Result) -> str:
 
 
 @forks
-def test_another_process_draws_the_same_bytes(
+def test_another_process_draws_the_same_bytes_and_says_how_far_it_is(
     monkeypatch: pytest.MonkeyPatch, expected: list[str]
 ) -> None:
-    artist = BackgroundRenderer()
+    messages: list[tuple[str, float]] = []
+    artist = BackgroundRenderer(lambda what, share: messages.append((what, share)))
     assert [page.count("<figure id=") for page in expected] == [14, 0]
     monkeypatch.setattr(background, "tearsheet", elsewhere)
     for result, drawn in zip(results(), expected, strict=True):
         artist.begin(result)
+        messages.clear()
         assert artist.tearsheet(result) == drawn
+        shares = [share for _, share in messages]
+        assert (shares[0], shares[-1]) == (0.0, 1.0)
+        assert shares == sorted(shares)
 
 
 @forks
@@ -74,18 +79,6 @@ def test_a_process_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.Mon
     for result in results():
         artist.begin(result)
         assert artist.tearsheet(result) == here(result)
-
-
-@forks
-def test_who_waits_is_told_to_the_end(expected: list[str]) -> None:
-    messages: list[tuple[str, float]] = []
-    artist = BackgroundRenderer(lambda what, share: messages.append((what, share)))
-    result = results()[0]
-    artist.begin(result)
-    assert artist.tearsheet(result) == expected[0]
-    shares = [share for _, share in messages]
-    assert (shares[0], shares[-1]) == (0.0, 1.0)
-    assert shares == sorted(shares)
 
 
 @forks

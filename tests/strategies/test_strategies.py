@@ -7,6 +7,7 @@ import itertools
 import pickle
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from backtests.strategy_loader import shipped
 from markets.bars import Bars
 from markets.reference.calendars import sessions_later
 from markets.sample.source import SampleSource
-from markets.snapshot import Snapshot
+from markets.snapshot import LoadedOnce, Snapshot
 from markets.views.recorder import Recorder
 from newsfolio import CommandError, Fixed, ParameterError, Strategy, StrategyError, View, Weights
 from newsfolio.library import CHINA_TEN, MAG_SEVEN, Form
@@ -50,7 +51,7 @@ def strategy(request: pytest.FixtureRequest) -> Strategy:
 
 @pytest.fixture(scope="module")
 def bars(strategy: Strategy) -> Snapshot:
-    return load_bars(strategy, SampleSource(), WINDOW)
+    return bars_of(strategy)
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +67,14 @@ def article(strategy: Strategy) -> Settings:
     return Settings(start=day - AROUND, end=min(day + AROUND, WINDOW.end or date.max))
 
 
+@cache
+def sample() -> LoadedOnce:
+    """Theses, their variants and their controls share most of their lines."""
+    return LoadedOnce(SampleSource())
+
+
 def bars_of(strategy: Strategy) -> Snapshot:
-    return load_bars(strategy, SampleSource(), WINDOW)
+    return load_bars(strategy, sample(), WINDOW)
 
 
 def desk_of(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings = WINDOW) -> Desk:

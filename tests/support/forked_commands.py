@@ -15,6 +15,7 @@ import traceback
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
@@ -104,6 +105,8 @@ def _clocked(command: Sequence[str], root: Path, folder: Path) -> float:
 def forked_commands() -> Iterator[None]:
     """What benchmarks/speed.py starts is forked."""
     import_libraries()
+    for name in ("with_newsfolio", "with_backtrader", "plain_pandas"):
+        import_module(f"benchmarks.peers.{name}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crew, "_started", _started)
         patch.setattr(speed, "clocked", _clocked)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from backtests.records.ledger.processes import ProcessJson, is_running
 from backtests.records.ledger.trial import Exposure
 from newsfolio.formatting import percent
+from newsfolio.twins import same_as
 
 HALF = 0.5
 """Of the average weight, from which two runs trade the same lines."""
@@ -90,14 +91,24 @@ def _meet(row: Group, own: Exposure) -> bool:
 def overlap(exposure: Exposure, other: Exposure) -> float:
     """The share of average weight that two runs have in the same lines, 0 to 1.
 
-    The sum over lines of the smaller weight; with all lines, or without what their controls hold,
-    whichever is more: half in what the control holds makes no other bet.
+    The sum over lines of the smaller weight, twins as one; with all lines, or without what their
+    controls hold, whichever is more: half in what the control holds makes no other bet.
     """
     pairs = (
         (exposure.lines, other.lines),
         (exposure.apart or exposure.lines, other.apart or other.lines),
     )
-    return max(
-        sum(min(share, others[line]) for line, share in own.items() if line in others)
-        for own, others in pairs
-    )
+    return max(_shared(_by_twin(own), _by_twin(others)) for own, others in pairs)
+
+
+def _shared(own: Mapping[str, float], others: Mapping[str, float]) -> float:
+    return sum(min(share, others[line]) for line, share in own.items() if line in others)
+
+
+def _by_twin(lines: Mapping[str, float]) -> Mapping[str, float]:
+    """Weights with what is the same bet by another ticker added up."""
+    shares: dict[str, float] = {}
+    for line, share in lines.items():
+        name = same_as(line)
+        shares[name] = shares.get(name, 0.0) + share
+    return shares

@@ -11,7 +11,7 @@ from drafts.language.periods.spans import Now, Span, part_of_year, unit_before, 
 @rule(
     r"year[- ]to[- ]date|\bYTD\b|so far (?:this year|in 20\d\d)",
     r"\b(?:since|from) (?:the )?(?:start|beginning|turn) of (?:the|this) year",
-    r"\b(?:since|from) (?:the )?(?:start|beginning) of 20\d\d",
+    r"\b(?:since|from) (?:(?:the )?(?:start|beginning) of 20\d\d|New Year(?:['’]s(?: Day)?)?)",
     r"今年以来|今年以來|年初至今|年初以来|今年迄今",
 )
 def _year_to_date(_: Match, now: Now) -> Span:

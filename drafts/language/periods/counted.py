@@ -71,6 +71,19 @@ def _next(match: Match, now: Now) -> Span:
 
 
 @rule(
+    r"\b(?P<count><COUNT>)[- ](?P<unit>day|session) "
+    r"(?=rally|gain|loss|drop|decline|fall|advance|run|slide|streak|rout)"
+)
+def _sessions(match: Match, now: Now) -> Span:
+    """A two-day rally: weekdays up to now."""
+    first, left = now.today, count_of(match["count"])
+    while left:
+        left -= first.weekday() < 5
+        first -= DAY
+    return Span(first, None)
+
+
+@rule(
     r":\s(?P<count><COUNT>)[ -]?(?P<unit>day|week|month|year)s?\s(?=[+−–-]?\d)",
     r":\s(?P<count>\d{1,2})(?P<unit>[DWMY])\s(?=[+−–-]?\d)",
 )
@@ -97,6 +110,7 @@ def _either(match: Match, now: Now) -> Span:
     r"\b(?:by|before|at|until) (?:the )?(?:end of |end-)(?P<year><YEAR>)",
     r"\byear[- ]end(?: (?P<year><YEAR>))?\b",
     r"\b(?:end|finish|close) (?:the year|this year|(?P<year><YEAR>))\b",
+    r"(?P<year><YEAR>)年(?:年?底|末)",
     r"到?今?年底|年末",
 )
 def _year_end(match: Match, now: Now) -> Span:

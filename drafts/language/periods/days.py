@@ -54,7 +54,7 @@ def _weekday(match: Match, now: Now) -> Span:
 @rule(r"(?P<which>上)?(?:周|星期|礼拜|週)(?P<name>[一二三四五六日天])")
 def _chinese_weekday(match: Match, now: Now) -> Span:
     ago = (now.today.weekday() - "一二三四五六日".index(match["name"].replace("天", "日"))) % 7
-    if match["which"]:  # of the calendar week before
+    if match["which"] and now.today.weekday() < 5:  # of the calendar week before
         ago = now.today.weekday() + 7 - "一二三四五六日".index(match["name"].replace("天", "日"))
     return day_span(now.today - ago * DAY)
 
@@ -111,8 +111,9 @@ def _since_end(match: Match, now: Now) -> Span:
 
 
 @rule(
-    r"\bsince\s(?P<month><MONTH>) (?P<day>\d{1,2})(?!\d)(?:,? (?P<year><YEAR>))?",
-    r"\bsince\s(?P<day>\d{1,2}) (?P<month><MONTH>)(?: (?P<year><YEAR>))?",
+    r"\bsince\s(?:the |its |their )?(?P<month><MONTH>) (?P<day>\d{1,2})(?!\d)"
+    r"(?:,? (?P<year><YEAR>))?",
+    r"\bsince\s(?:the )?(?P<day>\d{1,2}) (?P<month><MONTH>)(?: (?P<year><YEAR>))?",
     r"自(?:(?P<year><YEAR>)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日以来",
 )
 def _since_day(match: Match, now: Now) -> Span | None:
@@ -124,9 +125,10 @@ def _since_day(match: Match, now: Now) -> Span | None:
 
 @rule(
     r"\bsince\s(?:the )?(?:start|beginning) of (?P<month><MONTH>)(?: (?P<year><YEAR>))?(?!\s?\d)",
-    r"\bsince\s(?P<part>early |late |mid-)?(?P<month><MONTH>)(?: (?P<year><YEAR>))?(?!\s?\d)",
+    r"\bsince\s(?P<part>early |late |mid-|the middle of )?(?P<month><MONTH>)"
+    r"(?: (?P<year><YEAR>))?(?!\s?\d)",
     r"\bsince\s(?:early |late |mid-)?(?P<year><YEAR>)\b",
-    r"自(?:(?P<year><YEAR>)年)?(?P<month>\d{1,2})月以来|自(?P<alone><YEAR>)年以来",
+    r"自?(?:(?P<year><YEAR>)年)?(?P<month>\d{1,2})月以来|自(?P<alone><YEAR>)年以来",
 )
 def _since_month(match: Match, now: Now) -> Span | None:
     if _is_superlative(match):
@@ -134,7 +136,7 @@ def _since_month(match: Match, now: Now) -> Span | None:
     month = month_of(group(match, "month")) if group(match, "month") else 1
     year = group(match, "year") or group(match, "alone")
     chosen = int(year) if year else now.today.year - (month > now.today.month)
-    middle = group(match, "part").lower() == "mid-"
+    middle = group(match, "part").lower() in ("mid-", "the middle of ")
     return Span(date(chosen, month, 15) if middle else month_end(chosen, month - 1), None)
 
 
@@ -148,4 +150,5 @@ def _since_weekday(match: Match, now: Now) -> Span | None:
 
 def _is_superlative(match: Match) -> bool:
     """Whether "since" only ranks: "the most since 2021"."""
-    return bool(_SUPERLATIVE.search(match.string[: match.start()]))
+    after = match.string[match.end() : match.end() + 2]
+    return bool(_SUPERLATIVE.search(match.string[: match.start()]) or after[:1] in ("最", "首"))

@@ -8,8 +8,10 @@ from drafts.language.periods.rules import Match, rule
 from drafts.language.periods.spans import Now, Span
 
 _DATED = re.compile(
-    r"since\s(?:then\b|(?:the )?(?:start|beginning|end|turn|close)\b|last\b|this\b|early\b|late\b|"
-    r"mid-|\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)|"
+    r"since\s(?:then\b|(?:the )?(?:start|beginning|end|turn|close|middle)\b|last\b|this\b|"
+    r"early\b|late\b|mid-|new year|\d|"
+    r"(?:(?:the|its|their) )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s\w+\sago)",
     re.IGNORECASE,
 )

@@ -90,6 +90,8 @@ def unit_now(unit: str, now: Now) -> Span:
 def unit_before(unit: str, now: Now) -> Span:
     """The week, month, quarter or year before, as the calendar has them."""
     last = end_before(unit, now.today)
+    if unit.rstrip("s") == "week" and now.today.weekday() > 4:  # on a weekend: the week just ended
+        last = now.today - (now.today.weekday() - 4) * DAY
     return Span(end_before(unit, last), last)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from backtests.records.ledger import Ledger
 from backtests.records.result import load
-from tests.support.shell import JUDGED, Shell
+from tests.support.shell import JUDGED, Said, Shell, shell_in
 
 
 def run(shell: Shell, *more: str) -> Path:
@@ -19,27 +20,42 @@ def run(shell: Shell, *more: str) -> Path:
     return Path(json.loads(answer.out)["runs"][0]["path"])
 
 
-def test_a_run_is_judged_kept_and_counted(shell: Shell) -> None:
-    folder = run(shell)
-    result = load(folder)
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
+    """A working folder with one judged run and its ledger, and what the terminal said."""
+    folder = tmp_path_factory.mktemp("judged")
+    with shell_in(folder) as shell:
+        return folder, shell("run", "abc-basket", *JUDGED)
+
+
+@pytest.fixture
+def kept(judged: tuple[Path, Said], shell: Shell) -> Path:
+    """The folder of that run, in a copy of the working folder."""
+    shutil.copytree(judged[0], shell.folder, dirs_exist_ok=True)
+    (folder,) = shell.runs.glob("abc-basket-*")
+    return folder
+
+
+def test_a_run_is_judged_kept_and_counted(kept: Path, shell: Shell) -> None:
+    result = load(kept)
     assert result.evaluation is not None
     assert result.evaluation["verdict"]["word"] == "simulated"
     assert result.evaluation["certificate"]["honesty"] == "honest"
     assert result.evaluation["placebo"]["chosen"] == "baskets"
     assert len(result.placebos) == result.evaluation["placebo"]["count"] > 0
     assert result.manifest["verdict"]["against"] == "anything but China"
-    assert (folder / "verdict.html").exists()
-    assert not (folder / "tearsheet.html").exists()
+    assert (kept / "verdict.html").exists()
+    assert not (kept / "tearsheet.html").exists()
     rows = Ledger(shell.ledger).rows()
     mixes = [json.loads(row["parameters"])["mix"] for row in rows]
     assert mixes == ["equal", "ai-half", "inverse-volatility"]
-    assert [row["run"] for row in rows] == [folder.name, "", ""]
+    assert [row["run"] for row in rows] == [kept.name, "", ""]
     assert all(row["scored"] > 0 and row["sharpe"] is not None for row in rows)
 
 
-def test_what_is_shown_besides_is_no_trial(shell: Shell) -> None:
+def test_what_is_shown_besides_is_no_trial(kept: Path, shell: Shell) -> None:
     """The ledger, and all of the evaluation but what was asked for, stay as they are."""
-    plain = load(run(shell))
+    plain = load(kept)
     before = len(Ledger(shell.ledger).rows())
     (shell.folder / "mine.csv").write_text(
         "name,first,last,source\nMine,2025-06-02,2025-06-30,me\n"
@@ -57,8 +73,9 @@ def test_what_is_shown_besides_is_no_trial(shell: Shell) -> None:
         assert plain.evaluation[name] == asked.evaluation[name]  # type: ignore[literal-required]
 
 
-def test_the_terminal_says_the_verdict_first(shell: Shell) -> None:
-    answer = shell("run", "abc-basket", *JUDGED)
+def test_the_terminal_says_the_verdict_first(judged: tuple[Path, Said]) -> None:
+    _, answer = judged
+    assert (answer.code, answer.err) == (0, "")
     assert "verdict       SIMULATED. Made-up prices." in answer.out
     assert "held up" not in answer.out
 
@@ -69,12 +86,11 @@ def test_an_unjudged_run_has_been_seen_and_counts(shell: Shell) -> None:
     assert row["scored"] > 300
 
 
-def test_report_writes_the_same_bytes_from_the_folder_alone(shell: Shell) -> None:
-    folder = run(shell)
-    before = (folder / "verdict.html").read_bytes()
-    (folder / "verdict.html").unlink()
-    assert shell("report", folder.name[:14], "--no-tearsheet").code == 0
-    assert (folder / "verdict.html").read_bytes() == before
+def test_report_writes_the_same_bytes_from_the_folder_alone(kept: Path, shell: Shell) -> None:
+    before = (kept / "verdict.html").read_bytes()
+    (kept / "verdict.html").unlink()
+    assert shell("report", kept.name[:14], "--no-tearsheet").code == 0
+    assert (kept / "verdict.html").read_bytes() == before
 
 
 def test_diff_says_what_moved_the_number(shell: Shell) -> None:
@@ -118,7 +134,7 @@ def test_score_judges_what_came_since(shell: Shell) -> None:
 
 
 def test_all_pages_of_a_run_that_is_judged_again_have_its_divide(shell: Shell) -> None:
-    folder = run(shell, "--end", "2026-01-30")
+    folder = run(shell, "--no-verdict", "--end", "2026-01-30")
     answer = shell("score", folder.name, "--data", "sample", "--placebos", "0", "--json")
     again = Path(json.loads(answer.out)["path"])
     tearsheet = (again / "tearsheet.html").read_text(encoding="utf-8")
@@ -184,7 +200,7 @@ def test_a_page_that_cannot_be_drawn_loses_neither_run_nor_trial(
     assert not list((shell.runs / row["run"]).glob("*.html"))
     assert not [path for path in shell.runs.iterdir() if path.name.startswith(".")]
     monkeypatch.undo()
-    again = shell("report", row["run"], "--out", str(shell.runs))
+    again = shell("report", row["run"], "--out", str(shell.runs), "--no-tearsheet")
     assert again.code == 0, again.err
     assert (shell.runs / row["run"] / "verdict.html").exists()
 

@@ -6,6 +6,7 @@ import dataclasses
 import importlib.util
 import sys
 from math import fsum
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from backtests.engines import kernel
 from backtests.engines.kernel_inputs import kernel_inputs_of
 from backtests.settings import Settings
+from backtests.simulation import decision_tables, valuation
 from backtests.simulation.decisions import by_column
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions
@@ -103,18 +105,36 @@ def test_values_of_many_runs_are_those_of_the_twin(
     """Random trades, twice a line in a session too, events, delistings and debts."""
     transactions, closes = random_runs(np.random.default_rng(seed))
     compiled = core.valued(20_000.0, transactions, closes)
-    written = twin(monkeypatch).valued(20_000.0, transactions, closes)
+    written = twin(valuation, monkeypatch).valued(20_000.0, transactions, closes)
     for own, other in zip(compiled, written, strict=True):
         assert own.shape == (3, len(closes.prices))
         assert np.array_equal(own, other)
 
 
-def twin(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """backtests.simulation.valuation where nothing was compiled."""
-    import backtests.simulation.valuation
+@pytest.mark.parametrize("seed", range(8))
+def test_a_table_of_decisions_is_laid_out_as_the_twin_does(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that are whole, blank, short, too much or no numbers, of lines that cannot be held."""
+    rng = np.random.default_rng(seed)
+    table = rng.dirichlet(np.ones(5), 60) * rng.choice([0.5, 1.0, 1.0 + 4e-10, 1.1], (60, 1))
+    odd = rng.choice([0.0, -0.1, np.nan, np.inf, -np.inf], (60, 5))
+    table = np.where(rng.random((60, 5)) < 0.15, odd, table)
+    table[rng.random(60) < 0.2] = np.nan
+    table[rng.random(60) < 0.2] = 0.0
+    able = (rng.random((60, 5)) < 0.9).astype("uint8")
+    given = table, able, np.array([6, 0, 3, 2, 5]), 7, 1.0 + 5e-10
+    compiled, written = core.laid_out(*given), twin(decision_tables, monkeypatch).laid_out(*given)
+    for own, other in zip(compiled, written, strict=True):
+        assert own.dtype == other.dtype and np.array_equal(own, other, equal_nan=True)
+    assert compiled[1].any(axis=1).all() and not compiled[1].all(axis=1).any()
 
+
+def twin(of: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A module of the desk where nothing was compiled."""
+    assert of.__file__
     monkeypatch.setitem(sys.modules, "backtests.compiled.core", None)
-    spec = importlib.util.spec_from_file_location("twin", backtests.simulation.valuation.__file__)
+    spec = importlib.util.spec_from_file_location("twin", of.__file__)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "twin", module)

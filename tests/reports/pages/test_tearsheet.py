@@ -156,31 +156,27 @@ def test_drawings_are_named_and_their_ids_do_not_clash(page: str) -> None:
         }
 
 
-def test_the_same_result_gives_the_same_bytes(usual: Result, page: str) -> None:
-    import matplotlib
-
-    with matplotlib.rc_context({"lines.linewidth": 7.0, "font.size": 30.0}):
-        assert tearsheet(usual) == page
-
-
 def test_a_page_can_be_made_again_from_the_saved_files(tmp_path: Path) -> None:
     result = make(curve(walk(20)), curve(walk(20, 2)), fills=[fill("2019-01-03", 100, 400.0)])
     folder = result.save(tmp_path / "run", write_pages)
     assert (folder / "tearsheet.html").read_text(encoding="utf-8") == tearsheet(load(folder))
 
 
-def test_rendering_leaves_no_settings_figures_or_noise_behind(
-    usual: Result, caplog: pytest.LogCaptureFixture
+def test_another_rendering_gives_the_same_bytes_and_leaves_nothing_behind(
+    usual: Result, page: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Neither settings, figures nor noise; nor does it take the settings that it meets."""
     import matplotlib.pyplot as plt
 
-    settings = dict(plt.rcParams)
     fonts = logging.getLogger("matplotlib.font_manager")
     level = fonts.level
     equity, references = usual.equity.copy(), usual.references.copy()
-    with caplog.at_level(logging.WARNING):
-        sheet_page(sheet_input(usual))
-    assert dict(plt.rcParams) == settings
+    with plt.rc_context({"lines.linewidth": 7.0, "font.size": 30.0}):
+        settings = dict(plt.rcParams)
+        with caplog.at_level(logging.WARNING):
+            again = sheet_page(sheet_input(usual))
+        assert dict(plt.rcParams) == settings
+    assert again == page
     assert plt.get_fignums() == []
     assert fonts.level == level
     assert "findfont" not in caplog.text

@@ -58,6 +58,16 @@ def test_twenty_ids_on_one_article_are_one_family(ledger: Ledger) -> None:
     assert counts(ledger, asked(replace(HALF, published=""), "T3")) == (1, 19)  # by its lines
 
 
+def test_a_twin_is_the_same_line() -> None:
+    """Another listing of the company, another fund of the index; a fund of another index is not."""
+    own = of_lines(BABA=0.6, SPY=0.4)
+    assert overlap(own, of_lines(**{"9988.HK": 0.6, "VOO": 0.4})) == pytest.approx(1.0)
+    assert overlap(own, of_lines(**{"9988.HK": 0.3, "IVV": 0.2, "SPY": 0.1, "TLT": 0.4})) == (
+        pytest.approx(0.6)
+    )
+    assert overlap(own, of_lines(KWEB=0.6, QQQ=0.4)) == 0.0
+
+
 @pytest.mark.parametrize(
     ("lines", "share"),
     [
