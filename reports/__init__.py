@@ -72,11 +72,16 @@ def write_single(record: RunRecord, path: Path) -> None:
     path.write_text(verdict_page(record, single=True), encoding="utf-8")
 
 
-def write_compare(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:
-    """Write `compare-ID.html` and its script into a folder that exists; answers its path."""
+def write_compare(
+    records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path, *, index: bool = False
+) -> Path:
+    """Write `compare-ID.html` and its script into a folder that exists; answers its path.
+
+    index: whether that folder has, or will have, a list of all pages to lead back to.
+    """
     from reports.pages.comparison import write
 
-    return write(records, comparison, folder)
+    return write(records, comparison, folder, index=index)
 
 
 def write_index(runs_folder: Path) -> Path:
@@ -90,23 +95,31 @@ def write_index(runs_folder: Path) -> Path:
 
 
 def write_claims(
-    articles: Sequence[CheckedArticleJson], source: str, simulated: bool, path: Path
+    articles: Sequence[CheckedArticleJson],
+    source: str,
+    simulated: bool,
+    path: Path,
+    *,
+    index: bool = False,
 ) -> None:
     """Write the page of some articles' claims, measured on prices of a source."""
     from reports.pages.claims import write
 
-    write(articles, source, simulated, path)
+    write(articles, source, simulated, path, index=index)
 
 
-def write_scoreboard(board: ScoreboardJson, folder: Path) -> Path:
+def write_scoreboard(board: ScoreboardJson, folder: Path, *, index: bool = False) -> Path:
     """Write `scoreboard.html` among the runs of a folder; answers the page's path."""
     from reports.pages.scoreboard import write
 
-    return write(board, folder)
+    return write(board, folder, index=index)
 
 
-def write_sweep(summary: SweepJson, folder: Path) -> Path:
-    """Write the page of a sweep into its folder; answers the page's path."""
+def write_sweep(summary: SweepJson, folder: Path, *, index: bool = False) -> Path:
+    """Write the page of a sweep into its folder; answers the page's path.
+
+    index: whether the folder above has, or will have, a list of all pages.
+    """
     from reports.pages.sweep import write
 
-    return write(summary, folder)
+    return write(summary, folder, index=index)

@@ -82,3 +82,8 @@ def scoring(manifest: ManifestJson, evaluation: EvaluationJson | None = None) ->
         return {"divide": scored["divide"], "from": scored["start"] or None}
     since = manifest["verdict"]["since"] if "verdict" in manifest else None
     return {"divide": since or thesis["first_decision"], "from": thesis["scored_from"]}
+
+
+def curve_name(name: str) -> str:
+    """What a curve is called in every drawing and table: controls as their author calls them."""
+    return {"strategy": "Strategy", "benchmark": "Benchmark"}.get(name, name)

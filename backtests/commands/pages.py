@@ -150,7 +150,7 @@ def compare(
         results.append(result)
     with intact(*(saved[result.id] for result in results if result.id in saved)):
         comparison = compared(results)
-        page = write_compare(results, comparison, folder)
+        page = write_compare(results, comparison, folder, index=True)
     write_index(folder)
     if json:
         print_json({**comparison, "page": str(asked / page.name)})
@@ -216,7 +216,8 @@ def claims(
     simulated = any(claim.simulated for claim in checked)
     ids = f"-{quote(wanted[0].id, safe='')}" if article else ""
     page = f"claims{ids}.html"
-    write_claims(rows, source.name, simulated, folder / page)
+    write_claims(rows, source.name, simulated, folder / page, index=True)
+    write_index(folder)
     if quiet:
         print(asked / page)
     else:

@@ -74,7 +74,7 @@ def sweep(
     from backtests.sweeps.summary import ranks_by
     from backtests.sweeps.sweep import SweepRequest, run_sweep
     from backtests.sweeps.walk_forward.plan import WalkForward
-    from reports import write_sweep
+    from reports import write_index, write_sweep
 
     asked = out or paths.RUNS
     folder = asked.absolute()  # an author's file may go elsewhere
@@ -87,7 +87,9 @@ def sweep(
     request, say_progress = SweepRequest(sets, by, forward), progress(quiet or json)
     with telling_folder(market.data):
         result = run_sweep(request, workspace, executor, folder, say_progress)
-    page = asked / write_sweep(result.summary, result.folder).relative_to(folder)
+    written = write_sweep(result.summary, result.folder, index=True)
+    page = asked / written.relative_to(folder)
+    write_index(folder)
     if say_progress:
         say_progress("")
     if json:

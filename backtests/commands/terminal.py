@@ -75,6 +75,7 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     if quiet:
         print(page)
         return
+    from reports.tables.companies import Companies
     from reports.tables.trials import frozen_sentence
 
     if result.simulated:
@@ -91,10 +92,11 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
         print(f"{'warning':<14}{result.manifest['lookahead']}")
     say_figures(result)
     say_warnings(result.manifest)
+    names = Companies(result.manifest.get("names"))
     for note in result.manifest["notes"]:
         words = ("the run ends", "no data", "left out", "proxy", "rates of", "outstanding")
         if any(word in note for word in words):
-            print(f"{'note':<14}{note}")
+            print(f"{'note':<14}{names.told(note)}")
     credit = result.manifest["credit"]
     if credit:
         print(f"{'credit':<14}{credit['largest']:,.0f} at most, on {credit['session']}")
@@ -139,6 +141,7 @@ def say_figures(result: Result) -> None:
 
 def say_warnings(manifest: ManifestJson) -> None:
     """What makes the figures above worth less: ruin, too much held, or never invested, doubts."""
+    from reports.tables.companies import Companies
     from reports.tables.doubts import doubts_of
 
     if manifest["ruined"]:
@@ -146,11 +149,12 @@ def say_warnings(manifest: ManifestJson) -> None:
               "no decision followed")  # fmt: skip
     for sentence in (*manifest.get("gross", []), *manifest.get("unallocated", [])):
         print(f"{'note':<14}{sentence}")
-    doubts = doubts_of(manifest)
+    doubts, names = doubts_of(manifest), Companies(manifest.get("names"))
     if doubts.rows:
         print(f"{'doubts':<14}{doubts}")
     for row in doubts.rows[:MOST_DOUBTS]:
-        print(f"{'':<14}{row['ticker']}: {row['told']}")
+        line = f"{row['ticker']}: {row['told']}"
+        print(f"{'':<14}{names.told(line)}")
     if len(doubts.rows) > MOST_DOUBTS:
         print(f"{'':<14}and {len(doubts.rows) - MOST_DOUBTS} more, on the page")
 

@@ -78,6 +78,7 @@ def manifest(
         "benchmark": references.get("benchmark"),
         "controls": [name for name in references if name != "benchmark"],
         "labels": {name: reference["label"] for name, reference in references.items()},
+        "names": {asset.ticker: asset.name for asset in market.assets if asset.name},
         "assumptions": assumptions(market, settings, run.costs, origin),
         "notes": [*market.notes, *run.left_out, *limit_notes(run)],
         "unallocated": unallocated_notes(run),

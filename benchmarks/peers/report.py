@@ -17,22 +17,27 @@ NAMES = {
     "inverse": "daily inverse 60-session volatility",
 }
 AT_ONCE = "newsfolio, weights at once"
+RUST = "vectorbt, Rust engine"
 REACH = (
     ("runs equal", "newsfolio", "bt", 100.0),
-    ("runs equal", "newsfolio", "vectorbt", 8.0),
+    ("runs equal", "newsfolio", RUST, 30.0),
+    ("runs equal", "newsfolio", "plain pandas", 3.5),
     ("runs top", "newsfolio", "bt", 40.0),
-    ("runs top", "newsfolio", "vectorbt", 6.0),
+    ("runs top", "newsfolio", RUST, 18.0),
+    ("runs top", "newsfolio", "plain pandas", 2.5),
     ("runs inverse", "newsfolio", "bt", 20.0),
-    ("runs inverse", AT_ONCE, "vectorbt", 1.0),
-    ("sweep", AT_ONCE, "vectorbt", 10.0),
-    ("sweep", AT_ONCE, "plain pandas", 2.0),
-    ("sweep memory", AT_ONCE, "vectorbt", 8.0),
-    ("sweep", "newsfolio", "vectorbt", 10.0),
+    ("runs inverse", "newsfolio", RUST, 1.0),
+    ("runs inverse", AT_ONCE, RUST, 6.0),
+    ("sweep", "newsfolio", RUST, 12.0),
     ("sweep", "newsfolio", "plain pandas", 2.0),
-    ("sweep memory", "newsfolio", "vectorbt", 8.0),
+    ("sweep", AT_ONCE, RUST, 40.0),
+    ("sweep", AT_ONCE, "plain pandas", 6.0),
+    ("sweep memory", AT_ONCE, RUST, 20.0),
+    ("sweep memory", "newsfolio", RUST, 8.0),
     ("runs equal", "newsfolio, backtrader engine", "backtrader, tuned", 1.0),
-    ("cold", "newsfolio, verdict page", "backtrader + quantstats", 2.5),
-    ("cold", "newsfolio, verdict page and tearsheet", "backtrader + quantstats", 1 / 0.7),
+    ("cold", "newsfolio, verdict page", "backtrader + quantstats", 5.0),
+    ("cold", "newsfolio, verdict page", "bt + quantstats", 2.8),
+    ("cold", "newsfolio, verdict page and tearsheet", "plain pandas + quantstats", 1.0),
 )
 """Where, who, beside whom, and how many times better it should be."""
 

@@ -27,7 +27,7 @@ from markets.folder.source import FolderSource
 from markets.market import Market
 from markets.sample.source import SampleSource
 from markets.snapshot import Source
-from markets.views import panel_lookups, recorder
+from markets.views import memory, panel_lookups
 from newsfolio import Schedule, Strategy, every_session, monthly, quarterly, weekly, yearly
 
 PACKAGES = ("numpy", "pandas", "backtrader")
@@ -45,6 +45,11 @@ SCHEDULES = {
     "daily": every_session,
 }  # fmt: skip
 
+MEMORIES = (
+    memory.look_ups_of, memory.signals_of, panel_lookups.kept_answers, kernel.look_ups,
+)  # fmt: skip
+"""What runs on a market share."""
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
@@ -57,7 +62,7 @@ class Prepared:
 
     def __call__(self) -> Floats:
         """One run, its decisions and its equity included."""
-        for kept in (recorder.kept_answers, panel_lookups.kept_answers, kernel.look_ups):
+        for kept in MEMORIES:
             kept.remembered(self.market).clear()
         desk = Desk(self.strategy, self.market, self.settings, cost_model(self.settings))
         played, settings = self.engine(desk), self.settings

@@ -29,8 +29,7 @@ def main(tool: str, folder: Path) -> None:
     began = time.perf_counter()
     module = importlib.import_module(f"benchmarks.peers.{tool}")
     imported = time.perf_counter() - began
-    hello = {"import": imported, "works": module.WORKS, "versions": versions(module.PACKAGES),
-             "clock": os.environ.get("SPEED_CLOCK")}  # fmt: skip
+    hello = {"import": imported, "works": module.WORKS, "versions": versions(module.PACKAGES)}
     for answer in chain([{**hello, "peak": peak()}], _answers(module, folder, tool)):
         print(json.dumps(answer), file=out, flush=True)
 

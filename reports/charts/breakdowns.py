@@ -59,7 +59,8 @@ def allocation_chart(record: RunRecord, parts: Divided) -> Chart | None:
     traces = _layers(_weeks(held), "y", "held", stacked)
     if len(wanted):
         traces += _layers(_until(wanted, parts.days[-1]), "y2", "target", stacked)
-    views = date_views(parts)
+    finding = _held_now(held)
+    views = date_views(parts, [finding] * 2)
     top = max(
         float(table.clip(lower=0).sum(axis=1).max()) for table in (held, wanted) if len(table)
     )
@@ -67,8 +68,9 @@ def allocation_chart(record: RunRecord, parts: Divided) -> Chart | None:
     if len(wanted):
         views = tuple(_anchored(view) for view in views)
     layout |= views[0]["layout"]
-    return Chart("allocation", "Allocation over time", _held_now(held), {"data": traces,
-                 "layout": layout}, views if len(views) > 1 else ())  # fmt: skip
+    legend = tuple(colours([str(name) for name in held.columns]).items())
+    return Chart("allocation", "Allocation over time", finding, {"data": traces,
+                 "layout": layout}, views if len(views) > 1 else (), legend)  # fmt: skip
 
 
 def placebo_chart(placebo: PlaceboJson, table: pd.DataFrame, pace: Pace) -> Chart | None:
@@ -235,7 +237,6 @@ def _layers(
         trace: LineTrace = {
             "type": "scatter", "mode": "lines", "name": plain(name), "x": days,
             "y": [_drawn(float(value), stacked) for value in table[name]], "yaxis": axis,
-            "legendgroup": plain(name), "showlegend": group == "held",
             "hovertemplate": "%{y:.1%}",
             "line": {"width": 0.6 if stacked else 1.6, "color": {"$css": colour}, "shape": "hv"},
         }  # fmt: skip
@@ -264,9 +265,6 @@ def _allocation_layout(both: bool, stacked: bool, top: float) -> ChartLayout:
     layout: ChartLayout = {
         **base_layout(430 if both else 260),
         "margin": {"l": 52, "r": 12, "t": 8, "b": 34},
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left",
-                   "traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
         "hovermode": "x unified",
         "yaxis": {**axis, "domain": [0.55, 1] if both else [0, 1], "title": {"text": "held"}},
     }  # fmt: skip

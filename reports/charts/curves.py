@@ -22,7 +22,7 @@ from reports.charts.figure import (
     LineTrace,
 )
 from reports.charts.labels import Label, end_labels, plain
-from reports.record import RunRecord, scoring
+from reports.record import RunRecord, curve_name, scoring
 
 OWN, BENCHMARK = "--own", "--bench"
 CONTROLS = ("--control", "--control2", "--control3", "--control4")
@@ -30,6 +30,8 @@ LOG_FROM = 3.0
 """Highest over lowest growth from which the axis is logarithmic."""
 NARROWEST = 1e-4
 """Of the values: a curve that moves by less looks flat, as it is."""
+SEEN, ROUNDING = 1e-4, 1e-9
+"""Of a curve: what differs by less cannot be told apart in a drawing, or not at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +47,8 @@ class Divided:
 
     @property
     def context(self) -> pd.DatetimeIndex:
-        """Sessions up to the divide, by weeks where only the view of the whole run shows them."""
-        near = self.spans()[0][1]
-        before = self.days[: self.row + 1]
-        far = weekly(pd.Series(0, index=before[before < near]))
-        return pd.DatetimeIndex([*far.index, *before[before >= near]])
+        """Sessions up to the divide: as many a week as after it, so that grey is not smoother."""
+        return self.days[: self.row + 1]
 
     @property
     def scored(self) -> pd.DatetimeIndex:
@@ -91,16 +90,15 @@ def divided(record: RunRecord) -> Divided:
 
 
 def curves(record: RunRecord) -> list[Curve]:
-    """Controls, benchmark, and the strategy last so that it lies on top."""
+    """In the order of the tables from behind, so that the strategy lies on top."""
     names = [str(name) for name in record.references if name != "benchmark"]
-    only = len(names) == 1
     lines = [
-        Curve("Control" if only else name, colour, record.references[name])
+        Curve(curve_name(name), colour, record.references[name])
         for name, colour in zip(names, CONTROLS, strict=False)
     ]
     if "benchmark" in record.references:
-        lines.append(Curve("Benchmark", BENCHMARK, record.references["benchmark"]))
-    return [*lines, Curve("Strategy", OWN, record.equity, lead=True)]
+        lines.append(Curve(curve_name("benchmark"), BENCHMARK, record.references["benchmark"]))
+    return [*reversed(lines), Curve(curve_name("strategy"), OWN, record.equity, lead=True)]
 
 
 def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
@@ -109,29 +107,35 @@ def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
     traces = [trace for line, growth in grown for trace in _both(line, growth, parts)]
     ends = [(line, growth.dropna()) for line, growth in grown]
     last = [Label(line.who, line.colour, float(g.iloc[-1])) for line, g in ends if len(g)]
-    views = tuple(
-        _view(name, start, end, [growth for _, growth in grown], last, parts)
-        for name, start, end in parts.spans()
-    )
+    twins = _identical(grown, parts.row)
+    findings = [_since_divide(last, parts), _since_start(grown, parts)]
+    views: tuple[ChartView, ...] = tuple(
+        {"label": name, "finding": " ".join(filter(None, (finding, twins))),
+         "layout": _stretch(start, end, [growth for _, growth in grown], last, parts)}
+        for (name, start, end), finding in zip(parts.spans(), findings, strict=False)
+    )  # fmt: skip
     layout: ChartLayout = {
         **base_layout(400), **views[0]["layout"], "hovermode": "x unified"
     }  # fmt: skip
-    finding = " ".join(filter(None, (_grown(last, parts), _identical(grown, parts.row))))
-    return Chart("growth", "Growth of 1", finding, {"data": traces, "layout": layout},
-                 views if len(views) > 1 else ())  # fmt: skip
+    return Chart("growth", "Growth of 1", views[0]["finding"], {"data": traces, "layout": layout},
+                 views if len(views) > 1 else (), _legend(lines))  # fmt: skip
 
 
 def drawdown_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
     """Each curve below its highest so far, counted anew from the divide."""
     traces: list[LineTrace] = []
     worst: dict[str, float] = {}
-    for line in lines:
+    earlier: dict[str, float] = {}
+    for line in reversed(lines):
         growth = rebased(line.equity, parts.row)
-        before, after = growth.iloc[: parts.row + 1], growth.iloc[parts.row :]
-        under = pd.concat([_under(before).iloc[:-1], _under(after)])
-        worst[line.who] = float(_under(after).min())
-        traces += _both(line, under, parts, fill=line.lead)
-    views = date_views(parts)
+        before, after = _under(growth.iloc[: parts.row + 1]), _under(growth.iloc[parts.row :])
+        worst[line.who], earlier[line.who] = float(after.min()), float(before.min())
+        under = pd.concat([before.iloc[:-1], after])
+        traces = [*_both(line, under, parts, fill=line.lead), *traces]
+    day = f"{parts.days[parts.row]:%Y-%m-%d}"
+    since = f"Deepest{f' since {day}' if parts.article else ''}: {_depths(worst)}."
+    whole = f"Deepest up to {day}: {_depths(earlier)}. Since then, counted anew: {_depths(worst)}."
+    views = date_views(parts, [since, whole])
     layout: ChartLayout = {
         **base_layout(260),
         **views[0]["layout"],
@@ -139,10 +143,12 @@ def drawdown_chart(lines: Sequence[Curve], parts: Divided) -> Chart:
         "shapes": _shade(parts),
         "hovermode": "x unified",
     }
-    depths = ", ".join(f"{who} {percent(depth, 1)}" for who, depth in reversed(worst.items()))
-    since = f" since {parts.days[parts.row]:%Y-%m-%d}" if parts.article else ""
-    return Chart("drawdown", "Below the highest so far", f"Deepest{since}: {depths}.",
-                 {"data": traces, "layout": layout}, views if len(views) > 1 else ())  # fmt: skip
+    return Chart("drawdown", "Below the highest so far", since, {"data": traces, "layout": layout},
+                 views if len(views) > 1 else (), _legend(lines))  # fmt: skip
+
+
+def _legend(lines: Sequence[Curve]) -> tuple[tuple[str, str], ...]:
+    return tuple((line.who, line.colour) for line in reversed(lines))
 
 
 def rebased(equity: pd.Series, row: int) -> pd.Series:
@@ -193,7 +199,7 @@ def _both(line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False)
     if parts.article and parts.row:
         grey: Colour = {"$css": "--past" if line.lead else "--past2"}
         traces.append({
-            **_trace(line.who, "context", values.reindex(parts.context)),
+            **_trace(line.who, "context", values.reindex(parts.context), digits=4),
             "line": {"color": grey, "width": 1.8 if line.lead else 1.0}, "hoverinfo": "skip",
         })  # fmt: skip
     after = _trace(line.who, "scored", values.reindex(parts.scored))
@@ -203,15 +209,15 @@ def _both(line: Curve, values: pd.Series, parts: Divided, *, fill: bool = False)
     return [*traces, after]
 
 
-def _trace(who: str, days: str, values: pd.Series) -> LineTrace:
+def _trace(who: str, days: str, values: pd.Series, digits: int = 5) -> LineTrace:
     return {"type": "scatter", "mode": "lines", "name": plain(who), "x": {"$ref": days},
-            "y": short(values.astype(float).tolist())}  # fmt: skip
+            "y": short(values.astype(float).tolist(), digits)}  # fmt: skip
 
 
-def _view(
-    name: str, start: pd.Timestamp, end: pd.Timestamp, grown: Sequence[pd.Series],
+def _stretch(
+    start: pd.Timestamp, end: pd.Timestamp, grown: Sequence[pd.Series],
     last: Sequence[Label], parts: Divided,
-) -> ChartView:  # fmt: skip
+) -> ChartLayout:  # fmt: skip
     """One stretch: its axes, and labels at the ends of the curves that do not overlap."""
     shown = pd.concat([growth[growth.index >= start] for growth in grown])
     shown = shown[np.isfinite(shown)]
@@ -222,21 +228,20 @@ def _view(
     yaxis: ChartAxis = {**_axis(), "range": list(reach)}
     if wide:
         yaxis |= _log_ticks(low, high)
-    layout: ChartLayout = {
+    return {
         "xaxis": _dates(start, end),
         "yaxis": yaxis,
         "annotations": [*labels, *_divide_label(parts)],
         "shapes": _shade(parts),
         "margin": {"l": 52, "r": right, "t": 14, "b": 34},
     }
-    return {"label": name, "layout": layout}
 
 
-def date_views(parts: Divided) -> tuple[ChartView, ...]:
-    """The stretches of a chart whose other axis stays as it is."""
+def date_views(parts: Divided, findings: Sequence[str]) -> tuple[ChartView, ...]:
+    """The stretches of a chart whose other axis stays as it is, each with its finding."""
     return tuple(
-        {"label": name, "layout": {"xaxis": _dates(start, end)}}
-        for name, start, end in parts.spans()
+        {"label": name, "finding": finding, "layout": {"xaxis": _dates(start, end)}}
+        for (name, start, end), finding in zip(parts.spans(), findings, strict=False)
     )
 
 
@@ -293,7 +298,26 @@ def _under(growth: pd.Series) -> pd.Series:
     return (growth / growth.cummax() - 1).clip(lower=-1.0)  # debt is no drawdown
 
 
-def _grown(last: Sequence[Label], parts: Divided) -> str:
+def _depths(worst: Mapping[str, float]) -> str:
+    return ", ".join(f"{who} {percent(depth, 1)}" for who, depth in worst.items())
+
+
+def _since_start(grown: Sequence[tuple[Curve, pd.Series]], parts: Divided) -> str:
+    """What the whole run came to, on a scale that is 1 at the divide."""
+    curves_of = [(line.who, growth.dropna()) for line, growth in grown]
+    values = ", ".join(
+        f"{who} {float(growth.iloc[-1] / growth.iloc[0]):,.2f}"
+        for who, growth in reversed(curves_of)
+        if len(growth) and growth.iloc[0] > 0
+    )
+    first, divide, last = (f"{parts.days[row]:%Y-%m-%d}" for row in (0, parts.row, -1))
+    return (
+        f"What 1 on {first} had become by {last}, context included: {values}. "
+        f"Drawn as 1 on {divide}; grey scores nothing."
+    )
+
+
+def _since_divide(last: Sequence[Label], parts: Divided) -> str:
     values = ", ".join(f"{label.text} {label.value:.2f}" for label in reversed(last))
     start, end = (f"{parts.days[row]:%Y-%m-%d}" for row in (parts.row, -1))
     if parts.row == len(parts.days) - 1 and parts.article:
@@ -304,13 +328,22 @@ def _grown(last: Sequence[Label], parts: Divided) -> str:
 
 def _identical(grown: Sequence[tuple[Curve, pd.Series]], row: int) -> str:
     """Which curves lie on each other from the divide on, so that only one can be seen."""
-    names = [
-        f"{other.who} and {line.who}"
-        for place, (line, growth) in enumerate(grown)
-        for other, twin in grown[:place]
-        if len(growth) - row > 1 and growth.iloc[row:].equals(twin.iloc[row:])
-    ]
-    return f"Identical: {'; '.join(names)}." if names else ""
+    after = [(line.who, growth.iloc[row:]) for line, growth in reversed(grown)]
+    groups: list[str] = []
+    named: set[str] = set()
+    for place, (who, growth) in enumerate(after):
+        rest = after[place + 1 :]
+        twins = [twin for twin, other in rest if len(growth) > 1 and _alike(growth, other, SEEN)]
+        if who in named or not twins:
+            continue
+        named.update(twins)
+        exact = all(_alike(growth, other, ROUNDING) for twin, other in rest if twin in twins)
+        groups.append(f"Identical{'' if exact else ' to 0.01 %'}: {', '.join((who, *twins))}.")
+    return " ".join(groups)
+
+
+def _alike(growth: pd.Series, other: pd.Series, most: float) -> bool:
+    return bool(np.allclose(growth, other, rtol=most, atol=0, equal_nan=True))
 
 
 def colours(names: Sequence[str]) -> Mapping[str, str]:

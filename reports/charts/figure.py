@@ -6,6 +6,7 @@ of days that several curves share.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NotRequired, TypeAlias, TypedDict
@@ -19,6 +20,9 @@ SharedDays = TypedDict("SharedDays", {"$ref": str})
 Colour: TypeAlias = Css | str
 Shared: TypeAlias = Mapping[str, Sequence[str]]
 """ISO days by the name that figures refer to."""
+
+END_LABEL = 24
+"""Characters of a name at the end of a curve."""
 
 AxisValue: TypeAlias = float | str | None
 """A number, an ISO day or a category."""
@@ -116,19 +120,6 @@ class Margin(TypedDict):
     b: int
 
 
-class Legend(TypedDict):
-    """Where the names of areas stand."""
-
-    orientation: str
-    x: float
-    xanchor: str
-    y: float
-    yanchor: str
-    traceorder: str
-    itemclick: bool
-    itemdoubleclick: bool
-
-
 class HoverLabel(TypedDict):
     """The box beside the pointer."""
 
@@ -147,7 +138,6 @@ class ChartLayout(TypedDict, total=False):
     hovermode: str
     dragmode: bool
     bargap: float
-    legend: Legend
     showlegend: bool
     paper_bgcolor: str
     plot_bgcolor: str
@@ -171,8 +161,6 @@ class LineTrace(TypedDict):
     fill: NotRequired[str]
     fillcolor: NotRequired[Colour]
     stackgroup: NotRequired[str]
-    legendgroup: NotRequired[str]
-    showlegend: NotRequired[bool]
     hoverinfo: NotRequired[str]
     hovertemplate: NotRequired[str]
 
@@ -287,21 +275,32 @@ class ChartFigure(TypedDict):
 
 
 class ChartView(TypedDict):
-    """A stretch that one can choose, with what it changes of the layout."""
+    """A stretch that one can choose, with what it changes of the layout and what it shows."""
 
     label: str
+    finding: str
     layout: ChartLayout
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure with the words that stand for it; `views` are the stretches one can choose."""
+    """A figure with the words that stand for it; `views` are the stretches one can choose.
+
+    finding: of the first view. legend: names in full, each with its colour.
+    """
 
     name: str
     title: str
     finding: str
     figure: ChartFigure
     views: tuple[ChartView, ...] = ()
+    legend: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all names stand in full at the ends of their curves, where there is room."""
+        longest = max((len(name) for name, _ in self.legend), default=0)
+        return bool(self.figure["layout"].get("annotations")) and longest <= END_LABEL
 
 
 def across(trace: Trace, shared: Shared) -> Sequence[AxisValue]:
@@ -320,3 +319,25 @@ def upright(trace: Trace) -> Literal["y", "y2"]:
 def lines_of(traces: Sequence[Trace]) -> list[LineTrace]:
     """The curves and areas among the traces."""
     return [row for row in traces if row["type"] == "scatter" and row["mode"] == "lines"]
+
+
+def narrowed(layout: ChartLayout) -> ChartLayout:
+    """Without the words for which a phone has no room; the legend has the names."""
+    axis, margin = layout.get("xaxis", {}), layout["margin"]
+    if axis.get("type") == "date":
+        axis = {**axis, "nticks": 4}
+    notes = [note for note in layout.get("annotations", ()) if note.get("name") != "wide only"]
+    right = min(margin["r"], 60)
+    return {**layout, "annotations": notes, "xaxis": axis, "margin": {**margin, "r": right}}
+
+
+def within_dates(trace: Trace, axis: ChartAxis, shared: Shared) -> Trace:
+    """A curve without what lies outside of the dates shown; one value is kept on either side."""
+    if axis.get("type") != "date" or "range" not in axis:
+        return trace
+    if trace["type"] != "scatter" or trace["mode"] != "lines":
+        return trace
+    days = [str(day) for day in across(trace, shared)]
+    first = max(bisect_left(days, str(axis["range"][0])) - 1, 0)
+    last = bisect_right(days, str(axis["range"][1])) + 1
+    return {**trace, "x": days[first:last], "y": trace["y"][first:last]}

@@ -14,6 +14,9 @@ from reports.contract.evaluation import EstimateJson
 
 WIDTH = 320
 
+NARROWEST = 0.01
+"""Of a scale: what differs by less lies on one point, as it should."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -35,7 +38,9 @@ def scale_of(estimates: Sequence[EstimateJson]) -> Scale | None:
     if not values:
         return None
     low, high = min(0.0, *values), max(0.0, *values)
-    room = (high - low or 0.02) * 0.06
+    if high - low < NARROWEST:
+        low, high = low - NARROWEST, high + NARROWEST
+    room = (high - low) * 0.06
     return Scale(low - room, high + room)
 
 

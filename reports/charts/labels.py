@@ -11,7 +11,7 @@ from math import log10
 
 import pandas as pd
 
-from reports.charts.figure import Annotation
+from reports.charts.figure import END_LABEL, Annotation
 
 LINE = 15
 """Pixels that a label takes."""
@@ -50,14 +50,15 @@ def end_labels(
     moved = _apart(pixels)
     notes: list[Annotation] = [
         {
-            "text": plain(label.text, 18), "x": f"{end:%Y-%m-%d}", "y": float(f"{place:.8g}"),
+            "name": "wide only", "text": plain(label.text, END_LABEL),
+            "x": f"{end:%Y-%m-%d}", "y": float(f"{place:.8g}"),
             "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "middle", "xshift": 5,
             "yshift": round(moved[row] - pixels[row], 1), "showarrow": False, "align": "left",
             "font": {"color": {"$css": label.colour + "-ink"}, "size": 12},
         }
         for row, (label, place) in enumerate(zip(shown, places, strict=True))
     ]  # fmt: skip
-    longest = max((min(len(label.text), 18) for label in shown), default=0)
+    longest = max((min(len(label.text), END_LABEL) for label in shown), default=0)
     return notes, 16 + 7 * longest
 
 

@@ -28,12 +28,17 @@ from reports.charts.figure import (
     Trace,
     WaterfallTrace,
     across,
-    lines_of,
+    narrowed,
     upright,
+    within_dates,
 )
 from reports.charts.svg_axes import PlotAxis, axis_of
 
-WIDTH = 760
+WIDTH, NARROW = 960, 380
+"""Pixels of a drawing for a screen or paper, and for a phone."""
+
+SEEN = 0.4
+"""Pixels by which a step must move to be drawn."""
 
 TONES: Mapping[str, str] = {
     "--own": "#3b8bd0", "--bench": "#d38b00", "--control": "#9a7cc0", "--control2": "#4f9d70",
@@ -72,15 +77,21 @@ def static(chart: Chart, shared: Shared, view: int = 0, width: int = WIDTH) -> M
     layout, traces = chart.figure["layout"], chart.figure["data"]
     if chart.views:
         layout = {**layout, **chart.views[view]["layout"]}
+    if width <= NARROW:
+        layout = narrowed(layout)
+    traces = [within_dates(trace, layout.get("xaxis", {}), shared) for trace in traces]
     height = int(layout["height"])
     frame = _frame(traces, layout, shared, width)
     inner = [*_grid(frame, layout), *_shapes(frame, layout)]
-    inner.append(_clipped("".join(_traces(traces, frame)), frame))
-    inner += [*_notes(frame, layout), *_legend(traces, layout)]
+    drawn = "".join(_traces(traces, frame))
+    beside = any(trace["type"] == "waterfall" for trace in traces)  # its figures lie in the margin
+    inner.append(drawn if beside else _clipped(drawn, frame))
+    inner += [*_notes(frame, layout), *_titles(frame, layout)]
     label = escape(f"{chart.title}. {chart.finding}")
     return Markup(
-        f'<svg class="static" role="img" aria-label="{label}" viewBox="0 0 {width} {height}" '
-        f'style="width:100%;height:auto;max-width:{width * 1.5:g}px" '
+        f'<svg class="{"narrow" if width <= NARROW else "static"}" role="img" '
+        f'aria-label="{label}" viewBox="0 0 {width} {height}" '
+        f'style="width:100%;height:auto;max-width:{width * 1.25:g}px" '
         f'font-family="system-ui,sans-serif" font-size="12">{"".join(inner)}</svg>'
     )
 
@@ -96,8 +107,7 @@ def colour(value: Colour) -> str:
 
 def _frame(traces: Sequence[Trace], layout: ChartLayout, shared: Shared, width: int) -> Frame:
     margin = layout["margin"]
-    top = margin["t"] + (24 if layout.get("showlegend") else 0)
-    bottom = layout["height"] - margin["b"]
+    top, bottom = margin["t"], layout["height"] - margin["b"]
     x_values = [value for trace in traces for value in _across(trace, shared)]
     x = axis_of(layout.get("xaxis", {}), x_values, margin["l"], width - margin["r"])
     ys: dict[Upright, PlotAxis] = {}
@@ -200,17 +210,15 @@ def _notes(frame: Frame, layout: ChartLayout) -> Iterator[str]:
                     unescape(note["text"]), colour(note["font"]["color"]), anchor)  # fmt: skip
 
 
-def _legend(traces: Sequence[Trace], layout: ChartLayout) -> Iterator[str]:
-    if not layout.get("showlegend"):
-        return
-    x = float(layout["margin"]["l"])
-    for trace in lines_of(traces):
-        if trace.get("showlegend"):
-            name = unescape(trace["name"])
-            paint = colour(trace.get("fillcolor", trace["line"]["color"]))
-            yield f'<rect x="{x:g}" y="6" width="11" height="11" fill="{paint}"/>'
-            yield _text(x + 15, 12, name, colour({"$css": "--ink"}), "start")
-            x += 30 + 6.6 * len(name)
+def _titles(frame: Frame, layout: ChartLayout) -> Iterator[str]:
+    """What an upright axis counts, written upwards beside it."""
+    paint = colour({"$css": "--soft"})
+    for name, key in UPRIGHTS:
+        if name in frame.ys and "title" in layout[key]:
+            axis, title = frame.ys[name], escape(unescape(layout[key]["title"]["text"]))
+            middle = (axis.start + axis.end) / 2
+            yield (f'<text transform="translate(10 {middle:g}) rotate(-90)" '
+                   f'text-anchor="middle" fill="{paint}">{title}</text>')  # fmt: skip
 
 
 # --- traces ------------------------------------------------------------------------------------
@@ -261,7 +269,8 @@ def _layer(trace: LineTrace, frame: Frame, stacks: dict[str, list[float]]) -> st
     above = [low + value for low, value in zip(below, values, strict=True)]
     stacks[trace["stackgroup"]] = above
     xs = [frame.x.place(day) or 0.0 for day in frame.across(trace)]
-    edges = [[(x, y.at(v)) for x, v in zip(xs, row, strict=True)] for row in (above, below)]
+    last = {round(x): place for place, x in enumerate(xs)}  # of several in one pixel
+    edges = [[(xs[place], y.at(row[place])) for place in last.values()] for row in (above, below)]
     if trace["line"].get("shape") == "hv":
         edges = [_stepped(edge) for edge in edges]
     area = _joined([*edges[0], *reversed(edges[1])])
@@ -343,21 +352,23 @@ def _joined(points: Iterable[tuple[float, float]]) -> str:
 
 
 def _stepped(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Level until the next point, then upright."""
+    """Level until the next point that is seen to lie elsewhere, then upright."""
     path = [points[0]]
     for x, y in points[1:]:
-        path += [(x, path[-1][1]), (x, y)]
-    return path
+        if abs(y - path[-1][1]) >= SEEN:
+            path += [(x, path[-1][1]), (x, y)]
+    end = (points[-1][0], path[-1][1])
+    return path if path[-1] == end else [*path, end]
 
 
 def _thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Of many points in one pixel across the first, the lowest, the highest and the last."""
+    """Of many points in one pixel across the lowest and the highest; at the end the last."""
     path: list[tuple[float, float]] = []
     for _, part in groupby(points, lambda point: round(point[0])):
         near = list(part)
-        ends = (near[0], min(near, key=lambda p: p[1]), max(near, key=lambda p: p[1]), near[-1])
-        path += near if len(near) < len(ends) else sorted(set(ends))
-    return path
+        ends = {min(near, key=lambda p: p[1]), max(near, key=lambda p: p[1])}
+        path += near if len(near) <= len(ends) else sorted(ends)
+    return path if path[-1] == points[-1] else [*path, points[-1]]
 
 
 def _box(x: float, y: float, wide: float, high: float, paint: str) -> str:

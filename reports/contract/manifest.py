@@ -227,8 +227,9 @@ class FrozenJson(TypedDict):
 class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
-    scored, scored_figures, labels, findings, explained, unallocated, gross, frozen: older runs lack
-    them. scored_figures: None without an article. unallocated: what whole lots left in cash, or why
+    scored, scored_figures, labels, names, findings, explained, unallocated, gross, frozen: older
+    runs lack them. names: of companies and funds, by ticker. scored_figures: None without an
+    article. unallocated: what whole lots left in cash, or why
     nothing was filled. gross: where more was held than the strategy may. frozen: None where the
     rule was not. verdict: where it was evaluated. lookahead: of a plain backtrader strategy, what a
     page says at its top of that, "" for nothing.
@@ -254,6 +255,7 @@ class ManifestJson(TypedDict):
     gross: NotRequired[list[str]]
     findings: NotRequired[list[FindingJson]]
     credit: CreditJson | None
+    names: NotRequired[Mapping[str, str]]
     waiting: Sequence[Sequence[str | float]]
     lapsed: int
     explained: NotRequired[ExplainedJson | None]

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from newsfolio.errors import OutputError
 from reports.contract.claims import CheckedArticleJson
-from reports.pages.render import render, verbatim
-
-VERDICTS: Mapping[str, str] = {
-    "holds": "good",
-    "holds as corrected": "open",
-    "fails": "bad",
-    "untestable": "none",
-    "simulated": "made",
-}
-"""How each verdict looks, in the order of the summary."""
+from reports.pages.links import index_link
+from reports.pages.render import CLAIM_KINDS, render, verbatim
+from reports.tables.companies import Companies
 
 
-def claims_page(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> str:
-    """One table an article; the same claims give the same text, and it asks for nothing else."""
+def claims_page(
+    articles: Sequence[CheckedArticleJson], source: str, simulated: bool, *, index: bool = False
+) -> str:
+    """One table an article; the same claims give the same text, and it asks for nothing else.
+
+    index: whether a list of all pages stands beside it.
+    """
     rows = [row for article in articles for row in article["claims"]]
     counts = Counter(row["verdict"] for row in rows)
     return render(
@@ -32,18 +30,27 @@ def claims_page(articles: Sequence[CheckedArticleJson], source: str, simulated: 
             "style": verbatim("style.css") + verbatim("verdict.css"),
             "m": {"data": {"simulated": simulated, "source": source}},
             "articles": articles,
-            "counts": [_counted(word, counts[word]) for word in VERDICTS if counts[word]],
+            "counts": [_counted(word, counts[word]) for word in CLAIM_KINDS if counts[word]],
+            "names": Companies(),
+            "links": index_link("index.html" if index else ""),
             "total": len(rows),
-            "kinds": VERDICTS,
+            "kinds": CLAIM_KINDS,
         },
     )
 
 
-def write(articles: Sequence[CheckedArticleJson], source: str, simulated: bool, path: Path) -> None:
+def write(
+    articles: Sequence[CheckedArticleJson],
+    source: str,
+    simulated: bool,
+    path: Path,
+    *,
+    index: bool = False,
+) -> None:
     """Write the page; OutputError where it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(claims_page(articles, source, simulated), encoding="utf-8")
+        path.write_text(claims_page(articles, source, simulated, index=index), encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose --out"

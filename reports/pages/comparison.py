@@ -17,11 +17,21 @@ from reports.charts.curves import Curve, Divided, drawdown_chart, growth_chart
 from reports.charts.figure import Chart, Shared
 from reports.charts.intervals import bar, scale_of
 from reports.contract.comparison import RunsComparedJson
+from reports.pages.links import index_link
 from reports.pages.render import render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
+from reports.pages.script import (
+    NAME,
+    chart_data,
+    data_block,
+    nonce_of,
+    policy,
+    shown_charts,
+    write_script,
+)
 from reports.record import RunRecord
 from reports.tables.cell import TableCell
 from reports.tables.evaluation import FIGURES, Form, estimate, excess_cell, put_excess
+from reports.tables.glossary import words_of
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
 
@@ -58,14 +68,18 @@ class TintedMatrix:
     rows: list[list[tuple[TableCell, float, bool]]]
 
 
-def compare_page(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> str:
+def compare_page(
+    records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path, *, index: bool = False
+) -> str:
     """The page, to stand beside `newsfolio.js`; the same comparison gives the same text.
 
-    folder: where it will stand, for links to the runs' own pages.
+    folder: where it will stand, for links to the runs' own pages. index: whether a list of all
+    pages stands beside it.
     """
     labels = _distinct_labels(comparison)
     charts = {chart.name: chart for chart in _charts(comparison, labels)}
-    block = data_block(chart_data(charts, _shared(comparison)))
+    shared = _shared(comparison)
+    block = data_block(chart_data(charts, shared))
     pace = Pace(comparison["sessions"], comparison["years"])
     nonce = nonce_of(repr(sorted(labels.items())), str(comparison["notes"]), block)
     return render(
@@ -80,7 +94,10 @@ def compare_page(records: Sequence[RunRecord], comparison: RunsComparedJson, fol
                            "source": ", ".join(sorted(_sources(records)))}},
             "c": comparison,
             "labels": labels,
-            "charts": {"growth": None, "drawdown": None, **charts},
+            "links": index_link("index.html" if index else ""),
+            "words": words_of("excess", "interval", "looks", "sharpe", "p", "error", "drawdown",
+                              "return", "cagr", "volatility", "correlation"),
+            "charts": {"growth": None, "drawdown": None, **shown_charts(charts, shared)},
             "figures": _figures(comparison, labels, folder),
             "headings": [label for _, label, _ in FIGURES],
             "pace": pace.words,
@@ -93,7 +110,9 @@ def compare_page(records: Sequence[RunRecord], comparison: RunsComparedJson, fol
     )  # fmt: skip
 
 
-def write(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path) -> Path:
+def write(
+    records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Path, *, index: bool = False
+) -> Path:
     """Write the page and its script; OutputError where the folder cannot be written.
 
     Its name says which runs on which sessions, so that only the same comparison replaces it.
@@ -101,7 +120,7 @@ def write(records: Sequence[RunRecord], comparison: RunsComparedJson, folder: Pa
     path = folder / f"compare-{_digest(comparison)}.html"
     try:
         write_script(folder)
-        path.write_text(compare_page(records, comparison, folder), encoding="utf-8")
+        path.write_text(compare_page(records, comparison, folder, index=index), encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; give a folder that exists"
@@ -148,6 +167,7 @@ def _charts(comparison: RunsComparedJson, labels: Mapping[str, str]) -> list[Cha
         for row, name in enumerate(comparison["names"])
     ]
     parts = Divided(pd.DatetimeIndex(growth.index), 0, False)
+    lines.reverse()  # the first lies on top, and is named first
     return [growth_chart(lines, parts), drawdown_chart(lines, parts)]
 
 

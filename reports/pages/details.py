@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from reports.pages.links import run_links
 from reports.pages.render import TemplateValues, render, verbatim
 from reports.record import RunRecord
 from reports.tables import returns
+from reports.tables.caveats import caveats
+from reports.tables.companies import Companies
 from reports.tables.headline import FIGURES, headline
 from reports.tearsheet.inputs import scored_part
 
@@ -21,13 +24,15 @@ def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = Fal
         "details.html",
         {
             "policy": POLICY,
-            "style": verbatim("style.css"),
+            "style": verbatim("style.css") + verbatim("verdict.css"),
             "m": manifest,
+            "names": Companies(manifest.get("names")),
+            "links": run_links(tearsheet=tearsheet, index=index),
+            "caveats": caveats(manifest, record.evaluation),
             "headline": headline(manifest),
             "figures": FIGURES,
             "context": scored_part(record),
             "tearsheet": tearsheet,
-            "index": index,
             **_tables(record),
         },
     )

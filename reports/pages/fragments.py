@@ -18,7 +18,8 @@ from reports.pages.comparison import COLOURS
 from reports.pages.render import render
 from reports.pages.sweep import headline
 from reports.record import RunRecord
-from reports.tables.doubts import doubts_of
+from reports.tables.caveats import caveats
+from reports.tables.companies import Companies
 from reports.tables.scored import scored_headline, scored_rows, window_of
 
 Rows = Sequence[Sequence[str]]
@@ -39,15 +40,13 @@ def run_fragment(record: RunRecord, summary: Mapping[str, str]) -> str:
     verdict = manifest.get("verdict")
     scored = scored_headline(manifest, record.evaluation)
     tables = [(f"Scored: {window_of(scored)}", scored_rows(scored))] if scored else []
-    warnings = [manifest["lookahead"]] if manifest.get("lookahead") else []
-    if manifest["ruined"]:
-        warnings.append(f"Ruined on {manifest['ruined']}: equity at or below zero, all was sold.")
-    doubts = doubts_of(manifest)
+    names = Companies(manifest.get("names"))
+    warnings = [names.told(str(caveat)) for caveat in caveats(manifest, record.evaluation)]
     return _render(
         manifest["strategy"]["label"],
         f"{verdict['word'].capitalize()}. {verdict['reason']}" if verdict else "Not judged.",
         record.simulated,
-        warnings=[*warnings, str(doubts)] if doubts.rows else warnings,
+        warnings=warnings,
         drawn=_growth(curves(record), divided(record)) if len(record.equity) > 1 else None,
         tables=[*tables, ("Whole run", [("", ""), *summary.items()])],
     )

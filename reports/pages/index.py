@@ -27,26 +27,30 @@ from reports.tables.runs import SCORED, index_row
 
 @dataclass(frozen=True)
 class Column:
-    """A heading; text stands left."""
+    """A heading; text stands left. name: what a card on a phone calls it, else its title."""
 
     title: str
     text: bool = False
     sorts: bool = True
+    name: str = ""
 
+
+SINCE, WHOLE = "Since the article, in total", "Whole run"
+"""What the figures of the two groups cover."""
 
 COLUMNS = (
     Column("Strategy", text=True),
     Column("Verdict", text=True),
-    Column("Frozen", text=True),
     Column("Made", text=True),
     Column("Growth", text=True, sorts=False),
     Column("Article", text=True),
-    Column("Data", text=True),
-    Column("Scored since", text=True),
     *(Column(title) for title in SCORED),
-    Column("Whole run", text=True),
-    *(Column(f"Whole run: {title}") for title in (*FIGURES.values(), "Benchmark CAGR")),
+    *(Column(title, name=f"{WHOLE}: {title}") for title in FIGURES.values()),
 )
+
+GROUPS = (("", len(COLUMNS) - len(SCORED) - len(FIGURES)), (SINCE, len(SCORED)),
+          (WHOLE, len(FIGURES)))  # fmt: skip
+"""Headings over several columns, with how many they span."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ def index(
             "style": verbatim("style.css") + verbatim("verdict.css"),
             "script": script,
             "columns": COLUMNS,
+            "groups": GROUPS,
             "count": len(rows),
             "rows": Markup("").join(rows),
             "damaged": damaged,
@@ -99,9 +104,9 @@ def index_line(manifest: ManifestJson, page: str | None, spark: str = "", made: 
     a small drawing. made: when, as ISO text.
     """
     row = index_row(manifest)
-    titles = [column.title for column in COLUMNS]
+    titles = [column.name or column.title for column in COLUMNS]
     values = {"kinds": KINDS, "row": row, "page": page, "spark": spark, "made": made,
-              "scored": len(SCORED), "titles": titles}  # fmt: skip
+              "titles": titles}  # fmt: skip
     return Markup(render("index_row.html", values))
 
 

@@ -17,7 +17,6 @@ from markupsafe import Markup
 
 from newsfolio.blame import writable
 from newsfolio.formatting import amount, chance, figure, moment, percent, ratio, signed
-from newsfolio.listings import KNOWN
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -31,6 +30,16 @@ KINDS: Mapping[str, str] = {
     "simulated": "made",
 }
 """How each word of a verdict looks; each has its own sign beside the colour."""
+
+
+CLAIM_KINDS: Mapping[str, str] = {
+    "holds": "good",
+    "holds as corrected": "open",
+    "fails": "bad",
+    "untestable": "none",
+    "simulated": "made",
+}
+"""The same of a claim, in the order of a summary."""
 
 
 def render(template: str, values: TemplateValues) -> str:
@@ -56,15 +65,8 @@ def _environment() -> Environment:
         signed=signed,
         chance=chance,
         figure=figure,
-        company=company,
     )
     return environment
-
-
-def company(ticker: str) -> str:
-    """The name of a shipped line; nothing for one that is not known here, or for no line."""
-    row = KNOWN.get(ticker)
-    return row.name if row else ""
 
 
 class CompiledTemplates(FileSystemBytecodeCache):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from newsfolio.errors import OutputError
 from reports.contract.scoreboard import ScoreboardJson
+from reports.pages.links import index_link
 from reports.pages.render import KINDS, render, verbatim
+from reports.tables.glossary import words_of
 from reports.tables.scoreboard import score_rows, summary
 
 NAME = "scoreboard.html"
@@ -17,8 +19,8 @@ NAME = "scoreboard.html"
 _KINDS: Mapping[str, str] = {**KINDS, "not judged yet": "none"}
 
 
-def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...]) -> str:
-    """pages: ids of the runs that have a page beside this one."""
+def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...], *, index: bool = False) -> str:
+    """pages: ids of the runs that have a page beside this one. index: whether a list has."""
     script = verbatim("sort.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render(
@@ -32,18 +34,22 @@ def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...]) -> str:
             "rows": score_rows(board, pages),
             "summary": summary(board),
             "kinds": _KINDS,
+            "links": index_link("index.html" if index else ""),
+            "words": words_of(
+                "excess", "interval", "looks", "frozen", "p", "variant", "family", "edge", "sharpe"
+            ),
         },
     )
 
 
-def write(board: ScoreboardJson, folder: Path) -> Path:
+def write(board: ScoreboardJson, folder: Path, *, index: bool = False) -> Path:
     """Write the page among the runs; OutputError where it cannot be written."""
     path = folder / NAME
     runs = {row["look"]["run"] for row in board["rows"] if row["look"]} - {""}
     pages = tuple(sorted(run for run in runs if (folder / run / "verdict.html").is_file()))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(scoreboard_page(board, pages), encoding="utf-8")
+        path.write_text(scoreboard_page(board, pages, index=index), encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose --out"

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypedDict
@@ -17,9 +18,13 @@ from markupsafe import Markup
 
 from newsfolio.errors import OutputError
 from reports.charts.figure import Chart, ChartFigure, ChartView, Shared
+from reports.charts.svg import static
 from reports.pages.render import verbatim
 
 NAME = "newsfolio.js"
+
+DRAWN_AHEAD = 720
+"""Pixels of the drawings that stand until the script has drawn its own."""
 
 
 class FigureJson(TypedDict):
@@ -116,6 +121,26 @@ def nonce_of(*texts: str) -> str:
     """A nonce that follows from the page's own content, so that no text on it can know it."""
     digest = hashlib.sha256("\0".join(texts).encode()).digest()
     return base64.b64encode(digest[:18]).decode()
+
+
+@dataclass(frozen=True)
+class ShownChart:
+    """A chart as a template shows it: drawn already, for whoever runs no script."""
+
+    chart: Chart
+    svg: Markup
+
+    @property
+    def drawings(self) -> tuple[Markup, ...]:
+        """None that stand for themselves: the script draws this one anew."""
+        return ()
+
+
+def shown_charts(charts: Mapping[str, Chart], shared: Shared) -> dict[str, ShownChart]:
+    return {
+        name: ShownChart(chart, static(chart, shared, width=DRAWN_AHEAD))
+        for name, chart in charts.items()
+    }
 
 
 def chart_data(charts: Mapping[str, Chart], shared: Shared) -> ChartsJson:

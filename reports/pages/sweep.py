@@ -15,8 +15,18 @@ from reports.charts.figure import BarTrace, Chart, ChartAxis, ChartLayout, Field
 from reports.charts.labels import plain
 from reports.charts.walk_forward import walk_charts, walk_headline, walk_shared, walk_tables
 from reports.contract.sweep import MapJson, PlanJson, PlateauJson, SweepJson
+from reports.pages.links import index_link
 from reports.pages.render import render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy, write_script
+from reports.pages.script import (
+    NAME,
+    ShownChart,
+    chart_data,
+    data_block,
+    nonce_of,
+    policy,
+    shown_charts,
+    write_script,
+)
 from reports.tables.sweep import PERCENT, ends
 
 FIGURES: Mapping[str, str] = {
@@ -52,18 +62,19 @@ class PlateauTable:
     """A parameter, its values drawn where there are figures."""
 
     name: str
-    chart: Chart | None
+    chart: ShownChart | None
     rows: list[PlateauRow]
 
 
-def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
+def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None, *, index: bool = False) -> str:
     """The page, to stand beside `newsfolio.js`; the same sweep gives the same text.
 
-    curves: of its walk-forward.
+    curves: of its walk-forward. index: whether a list of all pages stands above it.
     """
     walk = sweep.get("walk_forward")
     charts = {chart.name: chart for chart in (*walk_charts(walk, curves), *_charts(sweep))}
-    block = data_block(chart_data(charts, walk_shared(curves)))
+    shared = walk_shared(curves)
+    block, shown = data_block(chart_data(charts, shared)), shown_charts(charts, shared)
     nonce = nonce_of(sweep["id"], str(sweep["errors"]), block)
     names = list(sweep["plateau"])
     return render(
@@ -78,15 +89,16 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
             "figure": FIGURES[sweep["by"]],
             "headline": headline(sweep),
             "walk": walk_tables(walk),
-            "grown": charts.get("walk"),
-            "paths": charts.get("paths"),
+            "links": index_link("../index.html" if index else ""),
+            "grown": shown.get("walk"),
+            "paths": shown.get("paths"),
             "spread": spread_of(sweep),
             "asked": _asked(sweep["plan"]),
-            "map": charts.get("map"),
+            "map": shown.get("map"),
             "plateau": [
                 PlateauTable(
                     name,
-                    charts.get(f"axis{place}"),
+                    shown.get(f"axis{place}"),
                     [_plateau_row(row, sweep["by"]) for row in rows],
                 )
                 for place, (name, rows) in enumerate(sweep["plateau"].items())
@@ -100,12 +112,13 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None) -> str:
     )
 
 
-def write(sweep: SweepJson, folder: Path) -> Path:
+def write(sweep: SweepJson, folder: Path, *, index: bool = False) -> Path:
     """Write `sweep.html` and its script; OutputError where the folder cannot be written."""
     path = folder / "sweep.html"
     try:
         write_script(folder)
-        path.write_text(sweep_page(sweep, _curves(sweep, folder)), encoding="utf-8")
+        page = sweep_page(sweep, _curves(sweep, folder), index=index)
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; give a folder that exists"

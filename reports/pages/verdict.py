@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from markupsafe import Markup
 
+from newsfolio.formatting import percent
 from reports.charts.breakdowns import (
     allocation_chart,
     placebo_chart,
@@ -26,16 +27,28 @@ from reports.charts.curves import (
 )
 from reports.charts.figure import Chart, ChartView, Shared
 from reports.charts.intervals import bar, scale_of
-from reports.charts.svg import static
+from reports.charts.svg import NARROW, WIDTH, static
 from reports.contract.evaluation import ComparisonJson, EstimateJson, EvaluationJson
 from reports.contract.manifest import ManifestJson
-from reports.pages.render import KINDS, TemplateValues, render, verbatim
-from reports.pages.script import NAME, chart_data, data_block, nonce_of, policy
-from reports.record import RunRecord
+from reports.pages.links import run_links
+from reports.pages.render import CLAIM_KINDS, KINDS, TemplateValues, render, verbatim
+from reports.pages.script import (
+    NAME,
+    chart_data,
+    data_block,
+    nonce_of,
+    policy,
+    shown_charts,
+)
+from reports.record import RunRecord, curve_name
 from reports.tables import returns
-from reports.tables.doubts import doubts_of
-from reports.tables.evaluation import pace_of, put_always, put_excess, tables_of
+from reports.tables.caveats import caveats
+from reports.tables.companies import Companies
+from reports.tables.doubts import Doubts, doubts_of
+from reports.tables.evaluation import pace_of, put_always, put_excess, surely, tables_of
+from reports.tables.glossary import WORDS
 from reports.tables.scored import scored_headline
+from reports.tables.sentences import headline, sentences, voided
 from reports.tables.trials import trials_of
 
 CHARTS = ("growth", "drawdown", "allocation", "placebos", "waterfall", "variants")
@@ -60,17 +73,21 @@ UNJUDGED = (
 class Hero:
     """What a reader must know within ten seconds; first: the comparison, None where unjudged.
 
-    excess: as its growth is put, `rate` in words, with its interval drawn; scores: it has an
-    article.
+    name: of what it is compared with. excess: as its growth is put, `rate` in words; surely: with
+    the interval of all looks, which is drawn; always: whether there is that. void: its figures
+    prove nothing. scores: it has an article.
     """
 
     word: str
     kind: str
     reason: str
     first: ComparisonJson | None = None
+    name: str = ""
     total: float | None = None
     excess: EstimateJson | None = None
-    always: str = ""
+    surely: EstimateJson | None = None
+    always: bool = False
+    void: bool = False
     yearly: bool = False
     rate: str = ""
     bar: Markup = Markup("")
@@ -79,13 +96,14 @@ class Hero:
 
 @dataclass(frozen=True)
 class DrawnChart:
-    """A chart that needs no script, with its values as a table."""
+    """A chart that needs no script, with its values as a table.
 
-    title: str
-    finding: str
-    svg: Markup
+    drawings: one a view, for a screen and for a phone.
+    """
+
+    chart: Chart
+    drawings: tuple[tuple[ChartView, Markup], ...]
     rows: Rows
-    views: tuple[ChartView, ...] = ()
 
 
 def verdict_page(
@@ -104,19 +122,28 @@ def verdict_page(
     source = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
     shared = parts.shared() if len(parts.days) else {}
     fills = list(_fills(record.fills))
+    falls, doubts = _falls(record, parts), doubts_of(manifest)
     return render(
         "verdict.html",
         {
             **(_drawn(charts, shared) if single else _scripted(charts, shared, source)),
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": {"explained": None, "gross": [], "unallocated": [], **manifest},
+            "m": {"explained": None, **manifest},
             "e": evaluation,
+            "names": Companies(manifest.get("names")),
+            "words": WORDS,
+            "links": () if single else run_links(tearsheet=tearsheet, index=index),
+            "caveats": caveats(manifest, evaluation),
+            "said": sentences(evaluation, pace_of(evaluation["scored"])) if evaluation else None,
             "hero": _hero(manifest, evaluation),
             "scored": scored_headline(manifest, evaluation),
             "parts": tables_of(evaluation) if evaluation else None,
             "claims": thesis.get("claims", []) if thesis else [],
-            "falls": _falls(record, parts),
-            "doubts": doubts_of(manifest),
+            "claim_kinds": CLAIM_KINDS,
+            "falls": falls,
+            "falls_told": _deepest(falls),
+            "doubts": doubts,
+            "doubts_told": _prices(manifest, doubts),
             "trials": trials_of(manifest, evaluation),
             "fills": fills[-FILLS_MAILED:] if single else fills,
             "trades": returns.trades(record.fills),
@@ -124,7 +151,6 @@ def verdict_page(
             "moved": returns.moved(record.cash),
             "held": _held(record),
             "tearsheet": tearsheet and not single,
-            "index": index and not single,
             "single": single,
             "source": source,
         },
@@ -135,19 +161,28 @@ def _scripted(charts: Charts, shared: Shared, source: str) -> TemplateValues:
     """What a page needs whose charts are drawn by the script beside it."""
     block = data_block(chart_data(charts, shared))
     nonce = nonce_of(source, block)
-    drawn = {**dict.fromkeys(CHARTS), **charts}
+    drawn = {**dict.fromkeys(CHARTS), **shown_charts(charts, shared)}
     return {"policy": policy(nonce), "nonce": nonce, "script": NAME, "data": block, "charts": drawn}
 
 
 def _drawn(charts: Charts, shared: Shared) -> TemplateValues:
     """What a page needs that stands for itself."""
     drawn = {
-        name: DrawnChart(
-            chart.title, chart.finding, static(chart, shared), chart_table(chart, shared)
-        )
+        name: DrawnChart(chart, _drawings(chart, shared), chart_table(chart, shared))
         for name, chart in charts.items()
     }
     return {"policy": NO_SCRIPT, "charts": {**dict.fromkeys(CHARTS), **drawn}}
+
+
+def _drawings(chart: Chart, shared: Shared) -> tuple[tuple[ChartView, Markup], ...]:
+    alone: ChartView = {"label": "", "finding": chart.finding, "layout": {}}
+    return tuple(
+        (view, Markup("").join(
+            static(replace(chart, finding=view["finding"]), shared, place, width)
+            for width in (WIDTH, NARROW)
+        ))
+        for place, view in enumerate(chart.views or (alone,))
+    )  # fmt: skip
 
 
 def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
@@ -176,20 +211,40 @@ def _hero(manifest: ManifestJson, evaluation: EvaluationJson | None) -> Hero:
         return Hero("not judged", "none", UNJUDGED)
     first, verdict = evaluation["comparisons"][0], evaluation["verdict"]
     pace = pace_of(evaluation["scored"])
-    excess = put_excess(first, pace)
+    excess, surest = put_excess(first, pace), surely(first, pace)
     return Hero(
         word=verdict["word"],
         kind=KINDS.get(verdict["word"], "none"),
-        reason=verdict["reason"],
+        reason=headline(evaluation),
         first=first,
+        name=curve_name(first["name"]),
         total=first["total"],
         excess=excess,
-        always=put_always(first, pace),
+        surely=surest,
+        always=put_always(first, pace).startswith("of"),
+        void=bool(voided(evaluation)),
         yearly=pace.yearly,
         rate=pace.words,
-        bar=bar(excess, scale_of([excess]), axis=True),
+        bar=bar(surest, scale_of([surest]), axis=True),
         scores=bool(manifest["thesis"]),
     )
+
+
+def _deepest(falls: Sequence[returns.Fall]) -> str:
+    """The deepest drawdown as a sentence."""
+    if not falls:
+        return ""
+    deepest = falls[0]
+    days = f"{deepest['days']:,} days"
+    end = f"made up for after {days}" if deepest["recovered"] else f"not made up for in {days}"
+    return f"{percent(deepest['depth'])} on {deepest['trough']:%Y-%m-%d}, {end}."
+
+
+def _prices(manifest: ManifestJson, doubts: Doubts) -> str:
+    """What the gate makes of the prices."""
+    if manifest["data"]["simulated"]:
+        return "Made up, so that nobody inspects them."
+    return f"{doubts}." if doubts.rows else "The gate has no doubts about these prices."
 
 
 def _falls(record: RunRecord, parts: Divided) -> list[returns.Fall]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -24,6 +24,7 @@ from reports.contract.evaluation import (
     SignificanceJson,
     VariantJson,
 )
+from reports.record import curve_name
 from reports.tables.cell import TableCell
 from reports.tables.descriptions import (
     RegimeTables,
@@ -46,6 +47,12 @@ FIGURES: tuple[tuple[FigureKey, str, Form], ...] = (
     ("max_drawdown", "Maximum drawdown", percent),
 )
 """The figures of a curve that are shown with their intervals."""
+
+GLOSSED: Mapping[FigureKey, str] = {
+    "total_return": "return", "cagr": "cagr", "volatility": "volatility", "sharpe": "sharpe",
+    "max_drawdown": "drawdown",
+}  # fmt: skip
+"""Their words in the glossary."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +93,13 @@ class AlphaTable:
 
 @dataclass(frozen=True)
 class ContributionTable:
-    """Contributions by one kind of group, with cash and the sum that they must reach."""
+    """Contributions by one kind of group, with cash and the sum that they must reach.
+
+    sentence: which added most, and which least.
+    """
 
     kind: str
+    sentence: str
     rows: list[list[str]]
     cash: str
     sum: list[str]
@@ -98,15 +109,16 @@ class ContributionTable:
 class EvaluationTables:
     """All tables of an evaluation. pace, yearly: how growth over its sessions is put.
 
-    figures: by name, a cell a curve of `columns`. effects: group, allocation, selection, both.
-    variants: label, excess, Sharpe ratio, whether it was run. pbo: blocks, probability.
+    figures: by label and word of the glossary, a cell a curve of `columns`. effects: group,
+    allocation, selection, both. variants: label, excess, Sharpe ratio, whether it was run. pbo:
+    blocks, probability.
     """
 
     pace: str
     yearly: bool
     placebo: str
     columns: list[CurveFiguresJson]
-    figures: list[tuple[str, list[TableCell]]]
+    figures: list[tuple[str, str, list[TableCell]]]
     comparisons: list[ComparisonRow]
     significance: list[Fact]
     power: list[Fact]
@@ -128,9 +140,9 @@ def tables_of(evaluation: EvaluationJson) -> EvaluationTables:
         pace=pace.words,
         yearly=pace.yearly,
         placebo=signed(pace.of(evaluation["placebo"]["real"])),
-        columns=curves,
+        columns=[{**curve, "name": curve_name(curve["name"])} for curve in curves],
         figures=[
-            (label, [estimate(curve[key], form) for curve in curves])
+            (label, GLOSSED[key], [estimate(curve[key], form) for curve in curves])
             for key, label, form in FIGURES
         ],
         comparisons=_comparisons(evaluation["comparisons"], pace),
@@ -177,6 +189,14 @@ def put_excess(row: ComparisonJson, pace: Pace) -> EstimateJson:
     return {"value": row["total"], "low": low, "high": high, "why": excess["why"]}
 
 
+def surely(row: ComparisonJson, pace: Pace) -> EstimateJson:
+    """The excess with the interval that the verdict is about: of all looks, where there is one."""
+    put, always = put_excess(row, pace), row.get("excess_always")
+    if always is None or not (defined(always["low"]) and defined(always["high"])):
+        return put
+    return {**put, "low": pace.of(always["low"]), "high": pace.of(always["high"])}
+
+
 def put_always(row: ComparisonJson, pace: Pace) -> str:
     """The interval of all looks, or why there is none; "" in runs judged before there were any."""
     always, excess = row.get("excess_always"), row["excess"]
@@ -191,9 +211,8 @@ def put_always(row: ComparisonJson, pace: Pace) -> str:
 def excess_cell(row: ComparisonJson, pace: Pace) -> TableCell:
     """An excess as it is put, with both intervals; in total it needs none to be known."""
     put = put_excess(row, pace)
-    if not pace.yearly:
-        put = {**put, "value": row["total"]}
-    cell, always = estimate(put, signed), put_always(row, pace)
+    cell = estimate(put if pace.yearly else {**put, "value": row["total"]}, signed)
+    always = put_always(row, pace)
     interval = always if always.startswith("of") else ""  # why there is none stands at the top
     return TableCell(cell.text, f"{cell.small}; {interval}", cell.value) if interval else cell
 
@@ -203,7 +222,7 @@ def _comparisons(rows: Sequence[ComparisonJson], pace: Pace) -> list[ComparisonR
     scale = scale_of(put)
     return [
         ComparisonRow(
-            name=row["name"],
+            name=curve_name(row["name"]),
             label=row["label"],
             excess=excess_cell(row, pace),
             drawn=bar(drawn, scale),
@@ -305,6 +324,7 @@ def _attribution(attribution: AttributionJson) -> list[ContributionTable]:
     return [
         ContributionTable(
             kind=kind,
+            sentence=_most(parts),
             rows=[_part(part) for part in sorted(parts, key=lambda part: -part["total"])],
             cash=signed(attribution["cash"]),
             sum=[
@@ -319,6 +339,20 @@ def _attribution(attribution: AttributionJson) -> list[ContributionTable]:
 
 def _part(part: PartJson) -> list[str]:
     return [part["name"], *(signed(part[key]) for key, _ in PIECES), signed(part["total"])]
+
+
+def _most(parts: Sequence[PartJson]) -> str:
+    """What added most, and what least."""
+    if not parts:
+        return "Nothing was held."
+    order = sorted(parts, key=lambda part: part["total"])
+    low, high = order[0], order[-1]
+    if low is high:
+        return f"All from {high['name']} ({signed(high['total'])})."
+    return (
+        f"Most from {high['name']} ({signed(high['total'])}), "
+        f"least from {low['name']} ({signed(low['total'])})."
+    )
 
 
 def _effects(attribution: AttributionJson) -> list[list[str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from newsfolio.formatting import A_YEAR_FROM, amount, defined, growth, percent, ratio
 from reports.contract.manifest import ManifestJson
+from reports.record import curve_name
 from reports.tables.cell import TableCell
 
 
@@ -146,8 +147,7 @@ def _heading(manifest: ManifestJson, name: str) -> HeadlineColumn:
     benchmark = manifest["benchmark"]
     if name == "benchmark" and benchmark:
         label = benchmark["label"]
-    role = {"strategy": "Strategy", "benchmark": "Benchmark"}.get(name, f"Control: {name}")
-    return HeadlineColumn(role, "" if label == name else label)
+    return HeadlineColumn(curve_name(name), "" if label == name else label)
 
 
 def _text(kind: str, value: float, currency: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -10,7 +11,9 @@ from newsfolio.blame import shortened
 from newsfolio.formatting import A_YEAR_FROM, defined, growth, percent, ratio, signed
 from reports.contract.manifest import FindingJson, FrozenJson, ManifestJson, VerdictLineJson
 from reports.record import scoring
+from reports.tables.caveats import caveats
 from reports.tables.cell import TableCell
+from reports.tables.companies import Companies
 from reports.tables.doubts import doubts_of
 from reports.tables.headline import FIGURES, cell, growth_cell, yearly
 from reports.tables.scored import ScoredCurve, ScoredHeadline, ScoredWindowJson, scored_headline
@@ -76,11 +79,12 @@ class RunJson(TypedDict):
 
 @dataclass(frozen=True)
 class VerdictWord:
-    """A verdict in a list: its word, and the excess that it is about."""
+    """A verdict in a list: its word, the excess that it is about, and why it may prove nothing."""
 
     word: str
     excess: str = ""
     against: str = ""
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,10 @@ def index_row(manifest: ManifestJson) -> IndexRow:
     return IndexRow(
         id=manifest["id"],
         label=manifest["strategy"]["label"],
-        verdict=_word(manifest.get("verdict"), with_words=scored is not None),
+        verdict=replace(
+            _word(manifest.get("verdict"), with_words=scored is not None),
+            caveats=tuple(_caveats(manifest)),
+        ),
         frozen=frozen_cell(manifest.get("frozen")) if "frozen" in manifest else TableCell(""),
         article=thesis["article"]["id"] if thesis else "",
         title=thesis["article"]["title"] if thesis else "",
@@ -174,15 +181,22 @@ def index_row(manifest: ManifestJson) -> IndexRow:
         divide=scored.divide if scored else scoring(manifest)["divide"] or "",
         scored=f"to {scored.end}, {scored.sessions:,} sessions" if scored else "",
         cells=(
-            *_scored_cells(scored),
-            growth_cell(manifest, "strategy"),
+            *_scored_cells(scored, Companies(manifest.get("names"))),
+            _whole_run(manifest),
             *(cell(manifest, "strategy", _BY_KEY[key]) for key in COLUMNS if key != "cagr"),
-            _benchmark(manifest),
         ),
     )  # fmt: skip
 
 
-def _scored_cells(scored: ScoredHeadline | None) -> list[TableCell]:
+def _caveats(manifest: ManifestJson) -> Iterator[str]:
+    """What the manifest says of them; `void` stands for what only the evaluation tells in full."""
+    verdict = manifest.get("verdict")
+    if verdict and verdict.get("void"):
+        yield "Proves nothing"
+    yield from (caveat.label for caveat in caveats(manifest, None) if caveat.label)
+
+
+def _scored_cells(scored: ScoredHeadline | None, names: Companies) -> list[TableCell]:
     """Own return, control, benchmark, own drawdown and how far it is ahead, in total."""
     if scored is None:
         return [TableCell("-")] * len(SCORED)
@@ -190,7 +204,7 @@ def _scored_cells(scored: ScoredHeadline | None) -> list[TableCell]:
     against = control or benchmark
     return [
         _growth(own, ""),
-        *(_growth(curve, shortened(curve.name, 28)) if curve else TableCell("none")
+        *(_growth(curve, shortened(names.told(curve.name), 28)) if curve else TableCell("none")
           for curve in (control, benchmark)),
         TableCell(percent(own.drawdown), value=own.drawdown),
         TableCell(signed(against.gap), _yearly(signed(against.gap_yearly), against.gap_yearly),
@@ -222,7 +236,9 @@ def _word(verdict: VerdictLineJson | None, *, with_words: bool) -> VerdictWord:
     return VerdictWord(str(verdict["word"]), text, str(verdict["against"]))
 
 
-def _benchmark(manifest: ManifestJson) -> TableCell:
+def _whole_run(manifest: ManifestJson) -> TableCell:
+    """Growth of the strategy over all of it, with that of the benchmark."""
+    own = growth_cell(manifest, "strategy")
     if not manifest["benchmark"] or "benchmark" not in manifest["metrics"]:
-        return TableCell("none")
-    return growth_cell(manifest, "benchmark")
+        return replace(own, small="no benchmark")
+    return replace(own, small=f"benchmark {growth_cell(manifest, 'benchmark').text}")

@@ -15,11 +15,12 @@ NOT_FROZEN = "not frozen"
 class TrialsTable:
     """What the page says of trials.
 
-    counts: variants of the thesis and of its family. joined: subject, variants and why. ledger:
-    sentences, none where it could not be read.
+    sentence: all of it in one. counts: variants of the thesis and of its family. joined: subject,
+    variants and why. ledger: sentences, none where it could not be read.
     """
 
     frozen: str
+    sentence: str
     hash: str
     stated: list[tuple[str, str]]
     falsifier: FalsifiedJson | None = None
@@ -70,8 +71,10 @@ def _before(frozen: FrozenJson) -> str:
 def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> TrialsTable:
     """What was tried, frozen and stated; without an evaluation, what the manifest says of it."""
     frozen = manifest.get("frozen")
+    words = frozen_sentence(frozen) if "frozen" in manifest else ""
     table = TrialsTable(
-        frozen=frozen_sentence(frozen) if "frozen" in manifest else "",
+        frozen=words,
+        sentence=_tried(evaluation, words),
         hash=frozen["hash"] if frozen else "",
         stated=_stated(frozen),
         falsifier=evaluation.get("falsifier") if evaluation else None,
@@ -107,6 +110,15 @@ def _ledger(record: TrialRecordJson) -> tuple[str, ...]:
            f"{record['running']:,} still running; they count."]
           if record["killed"] or record["running"] else []),
     )  # fmt: skip
+
+
+def _tried(evaluation: EvaluationJson | None, frozen: str) -> str:
+    """How many variants there were, and whether the rule came first."""
+    count = evaluation["significance"]["trials"] if evaluation else None
+    many = "" if count is None else f"{count:,} variant{'' if count == 1 else 's'} tried so far"
+    rule = f"the rule was {frozen}" if frozen else ""
+    text = "; ".join(part for part in (many, rule) if part) or "Nothing is recorded"
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _stated(frozen: FrozenJson | None) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@
   const paper = matchMedia("print");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const PAPER_WIDTH = 690;
-  const PAPER_HEIGHT = 0.8;
+  const PAPER_HEIGHT = 0.66;
   let printing = false;
 
   const onPaper = () => printing || paper.matches;
@@ -30,11 +30,14 @@
 
   const narrow = (layout) => {
     if (layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide only");
+    if (layout.margin.r > 60) layout.margin = { ...layout.margin, r: 12 };
     if (layout.xaxis && layout.xaxis.type === "date") layout.xaxis.nticks = 4;
   };
 
+  /* What is folded away keeps its drawing until somebody unfolds it. */
   const draw = (box) => {
     const name = box.dataset.chart;
+    if (!box.clientWidth && !onPaper()) return;
     const width = onPaper() ? PAPER_WIDTH : Math.max(box.clientWidth, 240);
     const style = getComputedStyle(document.documentElement);
     if (!box.dataset.drawn) box.textContent = "";
@@ -62,6 +65,9 @@
     for (const other of button.parentElement.children) {
       other.setAttribute("aria-pressed", String(other === button));
     }
+    for (const caption of document.querySelectorAll("[data-caption]")) {
+      if (caption.dataset.caption === name) caption.textContent = data.charts[name].views[button.dataset.place].finding;
+    }
     charts().filter((box) => box.dataset.chart === name).forEach(draw);
   };
 
@@ -70,13 +76,16 @@
     return /^-?[\d.]+(e-?\d+)?$/.test(bare) ? Number(bare) : NaN;
   };
 
+  /* A cell's own word, without what stands small below it. */
+  const said = (cell) => [...cell.childNodes].filter((part) => part.nodeName !== "SMALL").map((part) => part.textContent).join("").trim();
+
   const sort = (head) => {
     const order = head.ariaSort === "descending" ? "ascending" : "descending";
     for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", order);
     const sign = order === "ascending" ? 1 : -1;
     const body = head.closest("table").tBodies[0];
-    const text = (row) => row.cells[head.cellIndex].textContent.trim();
+    const text = (row) => said(row.cells[head.cellIndex]);
     const rows = [...body.rows].map((row) => [row, text(row), number(text(row))]);
     rows.sort(([, a, x], [, b, y]) => {
       if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
@@ -94,7 +103,7 @@
 
   const save = (button) => {
     const table = document.getElementById(button.dataset.csv);
-    const lines = [...table.rows].map((row) => [...row.cells].map((cell) => field(cell.textContent.trim())).join(","));
+    const lines = [...table.rows].map((row) => [...row.cells].map((cell) => field(said(cell))).join(","));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
     link.download = `${button.dataset.name}.csv`;
@@ -114,6 +123,16 @@
     button.parentElement.hidden = false;
     button.addEventListener("click", () => chooseView(button));
   }
+
+  for (const fold of document.querySelectorAll("details")) {
+    fold.addEventListener("toggle", () => fold.open && fold.querySelectorAll("[data-chart]").forEach(draw));
+  }
+  const unfold = () => {
+    const fold = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (fold instanceof HTMLDetailsElement) fold.open = true;
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
 
   let waiting = 0;
   let wide = innerWidth;

@@ -166,8 +166,10 @@ def two() -> list[Result]:
 
 def text_of(page: str) -> str:
     """Words that a reader sees outside the drawings, blanks folded."""
-    unseen = r"<svg.*?</svg>|<style>.*?</style>|<pre>.*?</pre>|<script.*?</script>"
-    bare = re.sub(unseen, " ", page, flags=re.DOTALL)
+    inner = r"<svg(?:(?!<svg).)*?</svg>"  # drawings hold drawings
+    unseen = r"<style>.*?</style>|<pre>.*?</pre>|<script.*?</script>"
+    bare = re.sub(inner, " ", re.sub(inner, " ", page, flags=re.DOTALL), flags=re.DOTALL)
+    bare = re.sub(unseen, " ", bare, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", bare))
 
 

@@ -11,7 +11,7 @@ from backtests.commands.options import OUTPUT
 from backtests.commands.output import browse
 from backtests.commands.terminal import print_json, print_table
 from backtests.records.registry import listed_runs
-from reports import write_scoreboard
+from reports import write_index, write_scoreboard
 
 if TYPE_CHECKING:
     from backtests.evaluation.scoreboard import FrozenRule, ScoreboardInputs
@@ -53,7 +53,8 @@ def scoreboard(
     if json:
         print_json(board)
         return
-    page = write_scoreboard(board, folder)
+    page = write_scoreboard(board, folder, index=True)
+    write_index(folder)
     if quiet:
         print(page)
     else:

@@ -60,7 +60,7 @@ def test_until_a_check_has_run_terminal_and_page_say_so(files: Shell) -> None:
     answer = files("run", "cross.py", *ALONE)
     assert "look-ahead not checked" in answer.out
     top = page_of(files, "cross").partition("<main")[0]
-    assert "look-ahead not checked" in top
+    assert "Not checked for look-ahead" in top
     assert "newsfolio check cross.py --universe SPY,TLT" in top
     checked = files("check", "cross.py", *WINDOW, "--cuts", "3")
     assert (checked.code, "cross: honest. 9 replays" in checked.out) == (0, True)
@@ -79,7 +79,7 @@ def test_one_that_reads_tomorrow_is_found_out(files: Shell) -> None:
     assert "its orders for SPY on 2024-" in report["reason"]
     answer = files("run", "cheat.py", *ALONE)
     assert "look-ahead: cheats" in answer.out
-    assert "look-ahead: cheats" in page_of(files, "cheat").partition("<main")[0]
+    assert "It looks ahead" in page_of(files, "cheat").partition("<main")[0]
 
 
 def test_one_that_knows_where_the_data_end_is_found_out(files: Shell) -> None:

@@ -56,7 +56,7 @@ def test_before_the_first_run(shell: Shell) -> None:
     assert f"frozen on {rule['at'][:10]}" in answer.out
     assert "before the first run; every session that scores was over by then" in answer.out
     index = (shell.runs / "index.html").read_text(encoding="utf-8")
-    assert f"frozen on {rule['at'][:10]}<small>before the first run, no session" in index
+    assert f"frozen on {rule['at'][:10]}, before the first run, no session" in index
 
 
 def test_a_run_on_real_prices_comes_first(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

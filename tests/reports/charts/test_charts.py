@@ -6,12 +6,21 @@ import re
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from backtests.records.result import Result
 from reports.charts.breakdowns import waterfall_chart
-from reports.charts.curves import Divided, divided, rebased, weekly
+from reports.charts.curves import (
+    Curve,
+    Divided,
+    divided,
+    drawdown_chart,
+    growth_chart,
+    rebased,
+    weekly,
+)
 from reports.charts.intervals import bar, scale_of
 from reports.charts.labels import Label, end_labels
 from reports.charts.sparkline import sparkline
@@ -97,11 +106,32 @@ def test_weekly_keeps_the_first_day_and_every_last_day_of_a_week() -> None:
     assert [f"{day:%d}" for day in kept] == ["03", "05", "12", "19", "22"]
 
 
-def test_a_long_past_is_drawn_by_weeks_and_shown_on_demand() -> None:
+def test_a_long_past_is_shown_on_demand_and_drawn_as_finely_as_what_scores() -> None:
     days = pd.bdate_range("2010-01-04", "2022-01-03")
     parts = Divided(pd.DatetimeIndex(days), len(days) - 100, True)
     assert [name for name, _, _ in parts.spans()] == ["Around publication", "Whole run"]
-    assert len(parts.context) < len(days) / 4
+    assert [*parts.context, *parts.scored[1:]] == [*days]
+
+
+def test_each_view_has_a_caption_of_its_own() -> None:
+    """1 became 4 over all, of which 2 since the divide; the deepest fall was a half before it."""
+    days = pd.bdate_range("2010-01-04", "2022-01-03")
+    row = len(days) - 100
+    levels = np.r_[np.full(row - 1, 1.0), [0.5, 2.0], np.full(99, 4.0)]
+    lines = [Curve("Strategy", "--own", pd.Series(levels, index=days), lead=True)]
+    parts = Divided(pd.DatetimeIndex(days), row, True)
+    chart = growth_chart(lines, parts)
+    near, whole = (view["finding"] for view in chart.views)
+    assert chart.finding == near
+    assert near.startswith(
+        f"What 1 on {days[row]:%Y-%m-%d} had become by 2022-01-03: Strategy 2.00."
+    )
+    assert whole.startswith(
+        "What 1 on 2010-01-04 had become by 2022-01-03, context included: Strategy 4.00."
+    )
+    near, whole = (view["finding"] for view in drawdown_chart(lines, parts).views)
+    assert near == f"Deepest since {days[row]:%Y-%m-%d}: Strategy 0.0 %."
+    assert whole.startswith(f"Deepest up to {days[row]:%Y-%m-%d}: Strategy -50.0 %. Since then")
 
 
 def test_labels_at_the_ends_of_curves_do_not_lie_on_each_other() -> None:

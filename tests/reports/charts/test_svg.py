@@ -110,9 +110,11 @@ def test_curves_that_lie_on_each_other_are_said_to() -> None:
     same = pd.Series([1.0, 2, 1, 3, 2], index=DAYS)
     lines = [Curve("half", "--control", same * 2), Curve("Strategy", "--own", same, lead=True)]
     parts = Divided(DAYS, 0, False)
-    assert growth_chart(lines, parts).finding.endswith("Identical: half and Strategy.")
-    other = Curve("Strategy", "--own", same.replace(3, 3.000001), lead=True)
-    assert "Identical" not in growth_chart([lines[0], other], parts).finding
+    assert growth_chart(lines, parts).finding.endswith("Identical: Strategy, half.")
+    for high, twins in ((3.000001, " to 0.01 %: Strategy, half."), (3.001, None)):
+        other = Curve("Strategy", "--own", same.replace(3, high), lead=True)
+        finding = growth_chart([lines[0], other], parts).finding
+        assert finding.endswith(twins) if twins else "Identical" not in finding
 
 
 def test_an_overnight_switch_is_a_step_on_its_own_day() -> None:

@@ -120,7 +120,7 @@ def test_lists_begin_with_the_scored_window(tmp_path: Path) -> None:
     assert row["whole run"].startswith(f"{about['window']['start']} to ")
     line = text_of(index_line(about, "page.html", made="2026-11-30T14:05+00:00"))
     assert "2026-11-30 14:05" in line
-    assert "2024-03-11 to 2024-10-04, 149 sessions 20.00 %" in line
+    assert "since 2024-03-11 to 2024-10-04 149 sessions 20.00 %" in line
     assert line.index("20.00 %") < line.index(ratio(about["metrics"]["strategy"]["sharpe"]))
 
 

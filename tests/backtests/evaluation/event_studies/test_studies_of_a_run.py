@@ -68,11 +68,11 @@ def test_a_run_that_ends_early_still_has_its_studies() -> None:
 
 def test_the_page_shows_studies_only_where_there_are_some(evaluation: Any) -> None:
     page = verdict_page(results.judged(studies=evaluation.studies))
-    text = results.text_of(page[page.index('<section id="studies">') :])
+    text = results.text_of(page[page.index('id="studies"') :])
     assert '<a href="#studies">Events</a>' in page
     for window in evaluation.studies[0].windows:
         assert window.sentence in text
-    assert "Around the events" in text
+    assert "around dated events" in text
     assert "Other lines" in text
     assert "n/a: no prices of NONE in this source" in text
     assert "GONE left out: no prices of GONE in this source" in text
@@ -80,9 +80,9 @@ def test_the_page_shows_studies_only_where_there_are_some(evaluation: Any) -> No
     assert "No figure." not in text
     assert "Without 2024-03-01: the prices reach 210 of 250 sessions after it." in text
     without = verdict_page(results.judged())
-    assert "studies" not in without
-    order = re.findall(r'<section id="([a-z-]+)">', page)
-    assert order.index("studies") == order.index("placebos") + 1
+    assert 'id="studies"' not in without
+    order = re.findall(r'<details class="fold" id="([a-z-]+)">', page)
+    assert order.index("studies") == order.index("grid") + 1
 
 
 def test_the_page_shows_figures_and_reasons() -> None:
@@ -91,7 +91,7 @@ def test_the_page_shows_figures_and_reasons() -> None:
     event = StudyEvent("2019-01-02", "", False, 0, 0, "9 sessions; the market model needs 60")
     study = Study("Shock", ("AAA",), "SPY", "Market model on SPY", (event,), (window, gap))
     page = verdict_page(results.judged(studies=(study,)))
-    text = results.text_of(page[page.index('<section id="studies">') :])
+    text = results.text_of(page[page.index('id="studies"') :])
     assert "1 to 5 It &lt;fell&gt;. 3 -1.23 % 2.00 % -0.61 0.540 25.0 % of 480" in text
     assert "1 to 60 No figure. 2025-01-27: too early 0 n/a n/a n/a n/a n/a of 0" in text
     assert "2019-01-02 (context): no figure, 9 sessions; the market model needs 60" in text
