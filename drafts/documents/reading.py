@@ -31,8 +31,11 @@ _NO_NAME = re.compile(
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-def read_document(path: Path) -> Document:
-    """The text of a file and what its head says; CommandError for what cannot be read."""
+def read_document(path: Path, *, any_language: bool = False) -> Document:
+    """The text of a file and what its head says; CommandError for what cannot be read.
+
+    any_language: it need not be one whose words are known here, for a program reads it too.
+    """
     suffix = path.suffix.lower()
     if suffix not in _HTML + _PLAIN:
         raise CommandError(
@@ -49,7 +52,8 @@ def read_document(path: Path) -> Document:
         )
     if not text.strip():
         raise CommandError(f"{path}: no text in it")
-    _check_language(text, path)
+    if not any_language:
+        _check_language(text, path)
     return _with_head(head, text)
 
 

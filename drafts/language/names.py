@@ -254,7 +254,8 @@ def _narrowed(mentions: list[Mention], text: str) -> list[Mention]:
         before = kept[-1] if kept else None
         gap = text[before.end : mention.begin] if before else ""
         listed = _BRACKET.fullmatch(gap) or _INSIDE.search(text[: mention.begin])
-        if before and listed and _same(before, mention):
+        group = before and (before.name.group or mention.name.group)
+        if before and listed and not group and _same(before, mention):
             lines = mention.name.lines if len(mention.name.lines) == 1 else before.name.lines
             kept[-1] = Mention(before.begin, mention.end, (replace(before.name, lines=lines),))
         else:

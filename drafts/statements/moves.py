@@ -10,7 +10,7 @@ from drafts.language.figures import Numeral
 from drafts.language.names import Mention
 from drafts.language.periods import TimeSpan
 from drafts.statements import words
-from drafts.statements.parts import Parts, Referent
+from drafts.statements.parts import Parts, Referent, subject_of
 from drafts.statements.statement import Assertion, Measure
 from drafts.statements.windows import is_open, period_for
 from newsfolio.claims import Says
@@ -55,6 +55,7 @@ _PARTICIPLE = re.compile(
 )
 """What says more of who was compared: "has lagged the index this year, up just 9 %"."""
 
+_RECEIPTS = re.compile(r"\b(?:ADRs?|ADSs?|U\.?S\.?[- ](?:listed )?shares)\b")
 _SHARES = re.compile(r"\b(?:shares?|stocks?|index)\b|股价")
 _WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
 _AS_MUCH = re.compile(r"\bas (?:much|high) as$|一度$|高达$", re.IGNORECASE)
@@ -115,9 +116,11 @@ def _moved(
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
         elif _FROM_PEAK.match(after) or _FROM_PEAK_ZH.search(before):
-            yield replace(base, measure="from peak", number=-abs(figure.fraction))
+            now = replace(base, period=None, assumed=False) if assumed else base
+            yield replace(now, measure="from peak", number=-abs(figure.fraction))
         elif _FROM_LOW.match(after):
-            yield replace(base, measure="from low")
+            now = replace(base, period=None, assumed=False) if assumed else base
+            yield replace(now, measure="from low")
         elif rose is not None:
             measure = _measure(parts, subject, before)
             if measure:
@@ -243,6 +246,8 @@ def _subjects(parts: Parts, mention: Mention | None, figure: Numeral, left: int)
         return [parts.subject(leader)] if leader else parts.meant(parts.text[:compared])
     if mention.begin >= figure.end:
         return [parts.subject(mention)]
+    if _RECEIPTS.search(stretch):
+        return [subject_of(mention, american=True)]
     if pronoun and "its" in pronoun[0].lower() and parts.mentions[0].name.kind == "company":
         return [parts.subject(parts.mentions[0])]
     return [parts.subject(other) for other in parts.run_before(mention)]

@@ -174,8 +174,9 @@ def subject_of(mention: Mention, *, american: bool = False) -> Referent:
     name = mention.name
     shared = tuple(row.lines[0] for row in mention.names) if mention.shared else ()
     if name.kind == "list":
-        sleeve = next(whole for whole in LISTS.values() if whole.tickers == name.lines)
-        return Referent(name.lines, sleeve.name, hindsight=name.note, kind="list", shared=shared)
+        names = (sleeve.name for sleeve in LISTS.values() if sleeve.tickers == name.lines)
+        called = next(names, " and ".join(name.lines[:3]))
+        return Referent(name.lines, called, hindsight=name.note, kind="list", shared=shared)
     first = _listing(name, american=american)
     others = tuple(line for line in name.lines if line != first)
     return Referent((first,), first, others, name.note, kind=name.kind, shared=shared)

@@ -189,7 +189,7 @@ PRONOUN = _words(
     "该股 该指数 其股价",
     (
         r"the (?:stock|shares|company|fund|index|gauge|benchmark)",
-        r"its (?:shares|stock)",
+        r"its (?:[\w-]+ ){0,2}(?:shares|stock)",
         "their shares",
     ),
 )

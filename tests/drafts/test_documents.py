@@ -117,6 +117,12 @@ def test_what_is_no_article_is_named(tmp_path: Path, text: bytes, name: str, exp
         read(tmp_path, text, name)
 
 
+def test_another_language_is_read_where_a_program_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(GERMAN, encoding="utf-8")
+    assert read_document(path, any_language=True).text == GERMAN
+
+
 def test_a_page_of_nests_is_read_or_refused(tmp_path: Path) -> None:
     deep = "<div>" * 3_000 + "Gold rose 3 % this year." + "</div>" * 3_000
     assert "Gold rose" in read(tmp_path, f"<html><body>{deep}", "page.html").text

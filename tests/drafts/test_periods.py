@@ -90,6 +90,11 @@ def test_other_words_are_no_period(text: str) -> None:
     assert periods_of(text, FRIDAY) == []
 
 
+@pytest.mark.parametrize("text", ["over the past 999 decades", "31 February", "Feb. 30"])
+def test_a_day_that_no_calendar_has_is_no_period(text: str) -> None:
+    assert periods_of(text, FRIDAY) == []
+
+
 def test_a_month_of_thirty_one_days_ends_a_shorter_one() -> None:
     (period,) = periods_of("over the past month", date(2025, 3, 31))
     assert period.first == date(2025, 2, 28)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from drafts.documents.dateline import Dateline
 from drafts.documents.document import Document
 from drafts.drafted import DraftedClaim
-from drafts.drafting import draft_of
+from drafts.drafting import MAX_CLAIMS, draft_of
 from drafts.language.names import NameTable
 from newsfolio.claims import Reading
 from tests.support.draft_scores import measure_of, sides_of
@@ -205,6 +206,12 @@ def test_nearly_is_below_and_close() -> None:
     ]  # fmt: skip
 
 
+def test_receipts_are_the_american_line() -> None:
+    text = "Alibaba rose 11.7% in Hong Kong this year; its ADRs gained 13%."
+    claims = [claim.claim.stated[0] for claim in drafted(text)]
+    assert [(c.of.lines, c.number) for c in claims] == [(("9988.HK",), 0.117), (("BABA",), 0.13)]
+
+
 def test_of_two_units_the_first_counts() -> None:
     (claim,) = drafted("Our 12-month target for Alibaba is HK$170 (about $21.80).")
     assert shape(claim.claim.stated[0])[1::4] == ("9988.HK", 170.0)
@@ -231,6 +238,14 @@ def test_who_lags_is_who_is_up_only_so_much() -> None:
     assert [shape(c.claim.stated[0])[:2] for c in claims] == [
         ("gain", "ORCL"), ("difference", "ORCL - ^GSPC"),
     ]  # fmt: skip
+
+
+def test_a_list_of_the_users_is_a_basket(tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("kind,lines,names,note\nlist,AAPL MSFT,Old Guard,\n", encoding="utf-8")
+    document = Document("The Old Guard will beat Tesla next year.", "A title", "", None)
+    draft = draft_of(document, Dateline(PUBLISHED, "", ""), NameTable.known(table))
+    assert draft.claims[0].claim.stated[0].of.lines == ("AAPL", "MSFT", "TSLA")
 
 
 def test_the_rest_of_a_list_is_without_one() -> None:
@@ -281,6 +296,17 @@ def test_summer_time_moves_the_close_of_new_york() -> None:
     before = datetime(2025, 12, 16, 20, 30, tzinfo=UTC)  # half past three
     (claim,) = drafted("Apple has gained 3% this year.", before)
     assert claim.claim.stated[0].end == "2025-12-15"
+
+
+def test_a_long_text_is_drafted_up_to_a_bound_and_says_so() -> None:
+    text = "\n".join(f"Tencent has gained {number}.5% this year." for number in range(410))
+    text += "\n" + "and Apple rose 5% " * 100
+    draft = draft_of(Document(text, "A title", "", None), Dateline(PUBLISHED, "", ""), NAMES)
+    assert len(draft.claims) == MAX_CLAIMS
+    assert draft.notes == (
+        "10 more claims after the first 400 are left out",
+        "1 passages of more than 1,500 characters are not read",
+    )
 
 
 def test_the_same_figure_is_one_claim() -> None:

@@ -61,7 +61,7 @@ def draft(
     if article is None:
         raise CommandError("name an article's file: newsfolio draft article.txt")
     table = NameTable.known(names)
-    document = read_document(article)
+    document = read_document(article, any_language=bool(with_))
     dateline = _dateline(document.dateline, published, article)
     proposed, refused = (
         plugin_claims(with_, document, dateline.published, with_seconds) if with_ else ([], [])

@@ -38,7 +38,10 @@ def periods_of(text: str, published: date) -> list[TimeSpan]:
     for pattern, meaning in RULES:
         for match in pattern.finditer(text):
             now = Now(published, _looks_ahead(text, match.start(), match.end()))
-            span = meaning(match, now)
+            try:
+                span = meaning(match, now)
+            except (ValueError, OverflowError):  # a day that no calendar has
+                continue
             if span:
                 begin = match.start() + len(match[0]) - len(match[0].lstrip())
                 hits.append(TimeSpan(span.first, span.last, span.kind, begin, match.end()))
