@@ -140,10 +140,10 @@ def run_job(
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
     source, settings = workspace.source, workspace.settings
     if job.plain is None:
-        return run_strategy(job.strategy, source, settings, job.address, verify)
+        return run_strategy(job.strategy, source, settings, job.address, verify, workspace.progress)
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
-    return run_backtrader(job.plain, source, settings, job.address)
+    return run_backtrader(job.plain, source, settings, job.address, workspace.progress)
 
 
 def _standing(result: Result, job: Job, workspace: Workspace, attempt: Attempt) -> Result:

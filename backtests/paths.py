@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markets.open import Beside
-    from markets.snapshot import Source
+    from markets.snapshot import Follow, Source
 
 RUNS = Path("runs")
 """Run folders, in the working directory."""
@@ -60,6 +60,7 @@ def open_source(
     beside: Beside | None = None,
     snapshot: str | None = None,
     progress: Callable[[str], None] | None = None,
+    follow: Follow = iter,
 ) -> Source:
     """A source of `markets.open` with this machine's store and day."""
     from markets.open import Beside, open_snapshot, open_source
@@ -68,4 +69,6 @@ def open_source(
     store = (store or store_folder()).absolute()
     if snapshot is not None:
         return open_snapshot(snapshot, data, store, beside)
-    return open_source(data, store, today(), beside, offline=offline, progress=progress)
+    return open_source(
+        data, store, today(), beside, offline=offline, progress=progress, follow=follow
+    )

@@ -15,6 +15,12 @@ def silent(what: str, share: float) -> None:
     """For whom nobody listens."""
 
 
+def through(what: str, first: int, last: int, progress: Progress) -> Callable[[int], None]:
+    """Told each session of a run from `first` to `last`, it tells how many of them are over."""
+    span = max(last - first, 1)
+    return lambda session: progress(what, min(max((session - first) / span, 0.0), 0.99))
+
+
 def counted(items: Iterable[T], what: str, total: int, progress: Progress) -> Iterator[T]:
     """Hand items on, each told as it comes; fewer than `total` may."""
     progress(what, 0.0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
-    from markets.snapshot import Source
+    from markets.snapshot import Follow, Source
 
 
 @dataclass(frozen=True)
@@ -36,27 +36,29 @@ def open_source(
     *,
     offline: bool = False,
     progress: Callable[[str], None] | None = None,
+    follow: Follow = iter,
 ) -> Source:
     """`yahoo`, `sample`, or a folder of CSV or Parquet files; CommandError for another word.
 
     store: the folder of the local store. Folders stay those of the working folder of now, wherever
     an author's file goes later. today: bars of this day are not final.
+    progress: told one line of text a line fetched. follow: sees each line before it is read.
     """
     if beside.corrections is not None and not beside.corrections.expanduser().is_file():
         raise CommandError(f"--corrections {beside.corrections}: no such file")
     if data == "sample":
         from markets.sample.source import SampleSource
 
-        source: Source = SampleSource()
+        source: Source = SampleSource(follow=follow)
     else:
         from markets.store.price_store import Store
         from markets.store.rates.source import WithFixings
 
         folder = store if data == "yahoo" else Path(data).expanduser().absolute()
         prices = (
-            _stored(folder, today, offline, progress)
+            _stored(folder, today, offline, progress, follow)
             if data == "yahoo"
-            else _from_files(data, folder, today, beside.vendor)
+            else _from_files(data, folder, today, beside.vendor, follow)
         )
         source = _corrected(WithFixings(prices, Store(store)), folder, beside.corrections)
     if beside.vendor and data in ("yahoo", "sample"):
@@ -124,16 +126,19 @@ def _corrected(source: Source, folder: Path, more: Path | None) -> Source:
 
 
 def _stored(
-    folder: Path, today: date, offline: bool, progress: Callable[[str], None] | None
-) -> Source:
+    folder: Path, today: date, offline: bool, progress: Callable[[str], None] | None,
+    follow: Follow,
+) -> Source:  # fmt: skip
     """Yahoo's prices as they are kept."""
     from markets.store.price_store import Store
     from markets.yahoo.source import YahooSource
 
-    return YahooSource(Store(folder), today=today, offline=offline, progress=progress)
+    source = YahooSource(Store(folder), today=today, offline=offline, progress=progress)
+    source.follow = follow
+    return source
 
 
-def _from_files(data: str, folder: Path, today: date, vendor: str) -> Source:
+def _from_files(data: str, folder: Path, today: date, vendor: str, follow: Follow) -> Source:
     """The prices of a folder, in whatever format its files are."""
     if not folder.is_dir():
         raise CommandError(
@@ -142,4 +147,4 @@ def _from_files(data: str, folder: Path, today: date, vendor: str) -> Source:
     from markets.folder.formats.catalogue import vendor_words
     from markets.folder.source import FolderSource
 
-    return FolderSource(folder, today, vendor_words(vendor))
+    return FolderSource(folder, today, vendor_words(vendor), follow)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from markets.bars import Bars
 from markets.facts import FactTable, own_table
 from newsfolio.assets import Asset
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
+
+Follow: TypeAlias = Callable[[Collection[Asset]], Iterable[Asset]]
+"""Hands lines on as they are read, to somebody who watches how far a source is; `iter` watches
+nothing."""
 
 
 class Digested(Protocol):

@@ -127,7 +127,7 @@ class HouseViews(Strategy):
 
     Hindsight: the views are those that three articles chose to quote, mostly of one opinion;
     earlier ones that failed are not among them. A file house_views.csv takes their place. Needs
-    skfolio: pip install 'newsfolio[views]'.
+    skfolio: pip install 'skfolio>=1.12'.
     """
 
     lookback: int = param(504, low=126, high=2520, unit="sessions", doc="of the covariance")
@@ -164,8 +164,7 @@ class HouseViews(Strategy):
             )
         except ImportError as error:
             raise StrategyError(
-                "house-views needs skfolio for its views. "
-                "Install it: pip install 'newsfolio[views]'"
+                "house-views needs skfolio for its views. Install it: pip install 'skfolio>=1.12'"
             ) from error
         held = np.array([NEUTRAL[str(line)] for line in returns])
         aversion = self.risk_aversion / PERCENT

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from enum import Enum
+from typing import TypeAlias
 
 from backtests.plain_strategy import PlainStrategy
 from backtests.runner.jobs import Job
@@ -15,20 +17,23 @@ from newsfolio.listings import asset_of
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
 
+Rows: TypeAlias = list[tuple[str, ...]]
+"""A table of text without a heading."""
 
-def described(job: Job) -> str:
-    """Thesis, universe, parameters, benchmark and controls of a job."""
+
+def described(job: Job) -> list[str | Rows]:
+    """Thesis, universe, parameters, benchmark and controls of a job: lines and tables in turn."""
     strategy = job.strategy
     if job.plain:
         return _plain(job.plain)
-    parts = [
+    parts: list[str | Rows] = [
         strategy.label,
         *_thesis(strategy),
         inspect.getdoc(type(strategy)) or "",
         "parameters (--set name=value)",
-        *(_parameter(strategy, spec.name) for spec in parameters(type(strategy))),
+        _parameters(strategy),
         f"universe (a line may be held {SEASONING} sessions after its listing)",
-        *(line for sleeve in _sleeves(strategy) for line in _sleeve(sleeve)),
+        *(part for sleeve in _sleeves(strategy) for part in _sleeve(sleeve)),
         f"decides     {strategy.rebalance}",
         f"benchmark   {_label(strategy.benchmark)}",
         *(f"control     {name}: {control.label}" for name, control in strategy.controls().items()),
@@ -37,19 +42,19 @@ def described(job: Job) -> str:
         *(f"event study {study.name}" for study in strategy.studies),
         *_claims(strategy, job.address),
     ]
-    return "\n".join(part for part in parts if part)
+    return [part for part in parts if part]
 
 
-def _plain(strategy: PlainStrategy) -> str:
-    parts = [
+def _plain(strategy: PlainStrategy) -> list[str | Rows]:
+    parts: list[str | Rows] = [
         f"{strategy.label}: a plain backtrader strategy",
         type(strategy).__doc__ or "",
         "parameters (--set name=value)",
-        *(_parameter(strategy, spec.name) for spec in parameters(type(strategy))),
+        _parameters(strategy),
         "data feeds, data0 first",
-        *(f"    {_line(line)}" for line in strategy.universe),
+        _lines(strategy.universe),
     ]
-    return "\n".join(part for part in parts if part)
+    return [part for part in parts if part]
 
 
 def _thesis(strategy: Strategy) -> list[str]:
@@ -87,10 +92,12 @@ def _claims(strategy: Strategy, address: str) -> list[str]:
             *(f"  {claim.id}  {claim.text}" for claim in claims)]  # fmt: skip
 
 
-def _parameter(strategy: Strategy, name: str) -> str:
-    spec = next(spec for spec in parameters(type(strategy)) if spec.name == name)
-    words = ", ".join(word for word in (spec.bounds, spec.doc) if word)
-    return f"  {name} = {spec.show(getattr(strategy, name))}{f'   ({words})' if words else ''}"
+def _parameters(strategy: Strategy | PlainStrategy) -> Rows:
+    return [
+        (f"{spec.name} = {spec.show(getattr(strategy, spec.name))}",
+         ", ".join(word for word in (spec.bounds, spec.doc) if word))
+        for spec in parameters(type(strategy))
+    ]  # fmt: skip
 
 
 def _sleeves(strategy: Strategy) -> list[Sleeve]:
@@ -98,17 +105,21 @@ def _sleeves(strategy: Strategy) -> list[Sleeve]:
     return [meant(sleeve, declared) for sleeve in sleeves_of(strategy.universe)]
 
 
-def _sleeve(sleeve: Sleeve) -> list[str]:
+def _sleeve(sleeve: Sleeve) -> list[str | Rows]:
     title = f"  {sleeve.name}" + (f"   ({sleeve.hindsight})" if sleeve.hindsight else "")
-    return [title, *(f"    {_line(asset_of(line))}" for line in sleeve.lines)]
+    return [title, _lines([asset_of(line) for line in sleeve.lines])]
 
 
-def _line(asset: Asset) -> str:
+def _lines(assets: Sequence[Asset]) -> Rows:
+    return [_line(asset) for asset in assets]
+
+
+def _line(asset: Asset) -> tuple[str, ...]:
     listed = f"listed {asset.listed}" if asset.listed else "listed before the data"
     stands = f", before that {' and '.join(asset.stand_in)}" if asset.stand_in else ""
     unit = asset.venue.quoted
     quoted = f"{asset.currency} in {unit.name}" if unit.parts > 1 else asset.currency
-    return f"{asset.ticker:<10} {asset.name or '-':<28} {quoted}  {listed}{stands}"
+    return asset.ticker, asset.name or "-", quoted, f"{listed}{stands}"
 
 
 def _label(benchmark: str | Strategy | None) -> str:

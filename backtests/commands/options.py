@@ -111,7 +111,7 @@ class RunOptions:
     def source(self, quiet: bool = False) -> Source:
         """Where the prices come from."""
         from backtests import paths
-        from backtests.commands.terminal import progress
+        from backtests.commands.terminal import progress, reading
         from markets.open import Beside
 
         return paths.open_source(
@@ -121,16 +121,18 @@ class RunOptions:
             beside=Beside(self.facts, self.corrections, self.vendor),
             snapshot=self.snapshot,
             progress=progress(quiet),
+            follow=reading(quiet),
         )
 
     def workspace(
         self, ledger: Path | None, *, quiet: bool, **more: Unpack[RunSettings]
     ) -> Workspace:
         """Settings, prices and the ledger that counts the runs."""
+        from backtests.commands.terminal import meter
         from backtests.records.workspace import Workspace, open_ledger
 
         settings = self.settings(**more)
-        return Workspace(self.source(quiet), settings, open_ledger(ledger))
+        return Workspace(self.source(quiet), settings, open_ledger(ledger), meter(quiet))
 
     def job(self, address: str, universe: Sequence[str] = ()) -> Job:
         """The strategy at an address with the parameters given."""

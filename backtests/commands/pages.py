@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import OUTPUT, RunOptions, each_from_here, lines_of
 from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
-from backtests.commands.terminal import meter, print_json, progress, say_claims
+from backtests.commands.terminal import meter, print_json, progress, reading, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
 from newsfolio.errors import OutputError
 from reports import write_claims, write_compare, write_index, write_pages, write_single
@@ -205,7 +205,7 @@ def claims(
     wanted = strategy_loader.find_article(article) if article else ARTICLES
     source = paths.open_source(
         data, store=store, offline=offline, beside=Beside(vendor=vendor),
-        progress=progress(quiet or json),
+        progress=progress(quiet or json), follow=reading(quiet or json),
     )  # fmt: skip
     own = strategy_loader.declared_at(article) if article else {}
     checked = check_claims(wanted, source, own)

@@ -24,7 +24,7 @@ from backtests.commands.output import (
     require_writable,
     save_run,
 )
-from backtests.commands.terminal import meter, print_json, progress, say
+from backtests.commands.terminal import meter, print_json, progress, reading, say
 from newsfolio.errors import CommandError
 from reports import write_index
 
@@ -182,8 +182,10 @@ def score(
         raise CommandError("name a saved run, or --all for every rule that was frozen")
     gauge = meter(quiet or json)
     ahead = draw_ahead(gauge) if tearsheet else None
-    beside, show = Beside(facts, vendor=vendor), progress(quiet or json)
-    source = paths.open_source(data, store=store, offline=offline, beside=beside, progress=show)
+    source = paths.open_source(
+        data, store=store, offline=offline, beside=Beside(facts, vendor=vendor),
+        progress=progress(quiet or json), follow=reading(quiet or json),
+    )  # fmt: skip
     judging = Judging(placebos, extras=shown.extras(), progress=gauge)
     pages = PagesWanted(out or paths.RUNS, ahead, json, quiet)
     with telling_folder(data):

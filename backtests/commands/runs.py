@@ -55,5 +55,8 @@ def diff(one: str, other: str, *, out: Path | None = None, json: bool = False) -
         differing = difference(*map(load, places))
     if json:
         print_json(differing.as_json())
-    else:
-        print(differing.as_text())
+        return
+    for rows in filter(None, (differing.rows, differing.cause_rows)):
+        print_table(rows)
+        print()
+    print(differing.as_text())

@@ -55,7 +55,11 @@ def show(strategy: str, *, set: tuple[str, ...] = (), universe: str = "") -> Non
         return
     from backtests.commands.describe import described
 
-    print(described(job_at(strategy, set, lines_of(universe))))
+    for part in described(job_at(strategy, set, lines_of(universe))):
+        if isinstance(part, str):
+            print(part)
+        else:
+            print_table(part, heading=False)
 
 
 def weights(
@@ -81,7 +85,7 @@ def weights(
         Print one JSON object.
     """
     from backtests import paths
-    from backtests.runner.target_portfolio import advise
+    from backtests.runner.target_portfolio import advise, explained_rows
     from backtests.settings import read_day
 
     job = market.job(strategy)
@@ -93,8 +97,15 @@ def weights(
         advice = advise(job.strategy, source, settings, day, portfolio, paths.today())
     if json:
         print_json(advice.as_json())
-    else:
-        print(advice.as_text())
+        return
+    head, orders, tail = advice.as_text()
+    print(*head, sep="\n")
+    if orders:
+        print_table(orders)
+    print(*tail, sep="\n")
+    if advice.explained:
+        print(f"behind the decision of {advice.explained.day}")
+        print_table(explained_rows(advice.explained))
 
 
 def check(

@@ -9,13 +9,17 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from backtests.commands.streams import json_output
+from backtests.progress import counted
 from backtests.progress import silent as nobody
 from newsfolio.formatting import clock, growth, ratio
+
+T = TypeVar("T")
 
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( in total)?|n/a|-|")
 """What stands right in its column."""
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     from reports.contract.manifest import ManifestJson, VerdictLineJson
 
 
-def progress(silent: bool) -> Any:
+def progress(silent: bool) -> Callable[[str], None] | None:
     """A line that overwrites itself on a terminal, nothing in a pipe."""
     if silent or not sys.stderr.isatty():
         return None
@@ -67,6 +71,22 @@ class Meter:
         if now - self._shown > REDRAWN and (self._shown or passed + left > LONG):
             self._shown = now
             print(f"\r\033[K{what}, {clock(left)} left", end="", file=sys.stderr, flush=True)
+
+
+def reading(silent: bool) -> Callable[[Collection[T]], Iterable[T]]:
+    """How far the reading of prices is, line by line, on a terminal; nothing in a pipe."""
+    return iter if silent or not sys.stderr.isatty() else Reading(Meter())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Hands lines on, and wipes what was said of them away when there are no more."""
+
+    gauge: Progress
+
+    def __call__(self, lines: Collection[T]) -> Iterator[T]:
+        yield from counted(lines, "reading prices", len(lines), self.gauge)
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def say(result: Result, folder: Path, *, quiet: bool) -> None:

@@ -47,6 +47,7 @@ class SideBook:
     cash_events: CashEvents
     lapses: list[Lapse] = field(default_factory=list)
     debt: tuple[int, float] | None = None
+    passed: Callable[[int], None] | None = None
     _today: list[Fill] = field(default_factory=list)
 
     @classmethod
@@ -59,6 +60,8 @@ class SideBook:
 
     def close(self, session: int) -> float:
         """Book what happened in a session; answers the equity at its close."""
+        if self.passed is not None:
+            self.passed(session)
         book, today = self.book, self._today
         paying = self.cash_events.paying[session]
         if session > self.market.first and (today or paying or self.cash_events.carries()):
@@ -114,14 +117,16 @@ class Played:
 def run(
     cls: type[bt.Strategy], market: Market, settings: Settings, costs: CostModel,
     values: Mapping[str, object] | None = None, last: int | None = None,
+    passed: Callable[[int], None] | None = None,
 ) -> Played:  # fmt: skip
     """Run a plain strategy on total-return bars in base currency, the first line named first.
 
-    values: its params, where they are not the defaults. last: the session to stop after. What
-    debt and shorts cost is kept beside its broker and counts in the result, but the strategy does
-    not see it. StrategyError for whatever it raises.
+    values: its params, where they are not the defaults. last: the session to stop after.
+    passed: told each session as it closes. What debt and shorts cost is kept beside its broker and
+    counts in the result, but the strategy does not see it. StrategyError for whatever it raises.
     """
     clock, ledger = Clock(market), SideBook.of(market, settings, costs)
+    ledger.passed = passed
     broker = NativeBroker(clock, lends=settings.funding is Funding.LOAN)
     cerebro = _cerebro(cls, clock, broker, settings.cash, last)
     sizer = Sizer(market, settings, costs)

@@ -18,7 +18,8 @@ from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
 from backtests.evaluation.attribution.schema import Attribution
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
 from backtests.evaluation.descriptions.regimes import regimes
-from backtests.evaluation.descriptions.shortcuts import shortcuts
+from backtests.evaluation.descriptions.schema import Shortcuts
+from backtests.evaluation.descriptions.shortcuts import Variants, shortcuts
 from backtests.evaluation.estimates import figures_of, power, significance
 from backtests.evaluation.event_studies.study import studies
 from backtests.evaluation.placebos import placebos
@@ -38,6 +39,7 @@ from backtests.evaluation.statistics.overfitting import overfitting
 from backtests.evaluation.trial_record import TrialCounts, record_of
 from backtests.evaluation.variants import variant_equities, variant_names
 from backtests.evaluation.verdict import Evidence, judge
+from backtests.progress import Progress, counted
 from backtests.records.ledger import Tried
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.run import ReferenceRun, Run
@@ -89,7 +91,7 @@ def evaluate(
     drawn = resample(curves.differences(), REPLICATIONS, SEED)
     compared = curves.comparisons()
     luck, table = placebos(run, curves.against, score, count, extras.progress)
-    variants = tuple(variant_equities(run)) if scored.sessions > 1 else ()
+    variants = _grid(run, extras.progress) if scored.sessions > 1 else ()
     grid = curves.overfitting(variants, SEED)
     odds = curves.significance(variant_names(run), tried)
     strength = power(scored.years, scored.sessions, odds.skew, odds.kurtosis)
@@ -119,10 +121,24 @@ def evaluate(
         seed=SEED,
         studies=studies(run, scored, SEED),
         regimes=regimes(run, curves.against, scored.divide, extras.periods),
-        shortcuts=shortcuts(run, curves.against, score, variants) if extras.shortcuts else None,
+        shortcuts=_shortcuts(run, curves, score, variants, extras),
         record=record_of(tried),
     )
     return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))
+
+
+def _shortcuts(
+    run: Run, curves: _Curves, score: ScoredWindow, variants: Variants, extras: Extras
+) -> Shortcuts | None:
+    """Where they are asked for."""
+    if not extras.shortcuts:
+        return None
+    return shortcuts(run, curves.against, score, variants, extras.progress)
+
+
+def _grid(run: Run, progress: Progress) -> tuple[tuple[Strategy, pd.Series], ...]:
+    sets = len(variant_names(run))
+    return tuple(counted(variant_equities(run), "variants of the grid", sets, progress))
 
 
 def _with_sharpes(

@@ -152,8 +152,19 @@ class Result:
         return run_fragment(self, self.summary())
 
     def __repr__(self) -> str:
-        lines = (f"  {name:<14}{value}" for name, value in self.summary().items())
-        return "\n".join([f"Result {self.id}", *lines])
+        lines = [f"  {name:<14}{value}" for name, value in self.summary().items()]
+        return "\n".join([f"Result {self.id}", *self._headline(), *lines])
+
+    def _headline(self) -> list[str]:
+        """What scores, where anything does: verdict, strategy, control and benchmark."""
+        from reports.tables.scored import scored_headline, scored_lines
+
+        verdict, scored = self.verdict, scored_headline(self.manifest, self.evaluation)
+        judged = [f"  {'verdict':<14}{verdict}"] if verdict else []
+        if scored is None:
+            return judged
+        rest = "context included, which explains and scores nothing"
+        return [*judged, *(f"  {line}" for line in scored_lines(scored)), f"  whole run, {rest}:"]
 
     def summary(self) -> dict[str, str]:
         """The figures one asks for first, as text."""

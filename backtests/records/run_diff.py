@@ -110,12 +110,20 @@ class RunDifference:
             "conclusion": self.conclusion,
         }
 
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """The figures of both as a table of text, the heading on top."""
+        return [("", self.one, self.other), *self.figures]
+
+    @property
+    def cause_rows(self) -> list[tuple[str, ...]]:
+        """What went into the two and differs, with its heading; nothing where nothing does."""
+        rows = [(cause.kind, cause.what, cause.one, cause.other) for cause in self.causes]
+        return [("differs", "in", self.one, self.other), *rows] if rows else []
+
     def as_text(self) -> str:
-        rows = [("", self.one, self.other), *self.figures]
-        width, first = (max(len(row[place]) for row in rows) for place in (0, 1))
-        lines = [f"{name:<{width}}  {a:<{first}}  {b}".rstrip() for name, a, b in rows]
-        lines.append("")
-        lines += [f"{c.kind}: {c.what}  {c.one} -> {c.other}" for c in self.causes]
+        """Where the two part, and the conclusion."""
+        lines = []
         if self.first_day:
             lines.append(f"first difference in equity on {self.first_day}")
         lines += [f"  {fill}" for fill in self.fills]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from backtests import paths
+from backtests.progress import Progress, silent
 from backtests.records.ledger import Ledger
 from backtests.settings import RunSettings, Settings, settings_of
 from markets.open import Beside
@@ -23,11 +24,12 @@ Data: TypeAlias = "str | Path | Source | pd.DataFrame | Mapping[str, pd.DataFram
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where prices come from, how a run is made, and where it is counted."""
+    """Where prices come from, how a run is made, where it is counted, and who is told how far."""
 
     source: Source
     settings: Settings
     ledger: Ledger
+    progress: Progress = silent
 
 
 def open_workspace(

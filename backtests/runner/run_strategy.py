@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from backtests.engines import kernel
 from backtests.plain_strategy import PlainStrategy
+from backtests.progress import Progress, silent, through
 from backtests.runner.claims import check_claim
 from backtests.runner.inputs import Inputs, cost_model, inputs_of
 from backtests.runner.provenance import Provenance
@@ -15,6 +16,8 @@ from backtests.runner.references import run_reference
 from backtests.runner.run import ReferenceRun, Run
 from backtests.settings import Engine, Settings
 from backtests.simulation.account import Account, account
+from backtests.simulation.book import Holdings
+from backtests.simulation.decisions import Columns
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
@@ -23,25 +26,53 @@ from newsfolio.errors import DataError, EngineError, MissingData
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import ClaimJson
 
+SIMULATION = "simulation"
+"""What progress is told of while an engine turns."""
+
 if TYPE_CHECKING:
     from backtests.engines.native_backtrader import Played
 
 
+class _WatchedDesk(Desk):
+    """A desk that tells at each close and at each decision how far the run is."""
+
+    def __init__(self, inputs: Inputs, market: Market, progress: Progress) -> None:
+        costs = cost_model(inputs.settings, market.fx)
+        super().__init__(inputs.strategy, market, inputs.settings, costs)
+        self._passed = _passed(market, progress)
+
+    def close(self, session: int) -> bool:
+        self._passed(session)
+        return super().close(session)
+
+    def decide(self, session: int, book: Holdings) -> Columns | None:
+        self._passed(session)
+        return super().decide(session, book)
+
+
+def _passed(market: Market, progress: Progress) -> Callable[[int], None]:
+    return through(SIMULATION, market.first, len(market.sessions) - 1, progress)
+
+
 def run_strategy(
-    strategy: Strategy, source: Source, settings: Settings, address: str = "", verify: bool = False
-) -> Run:
+    strategy: Strategy, source: Source, settings: Settings, address: str = "",
+    verify: bool = False, progress: Progress = silent,
+) -> Run:  # fmt: skip
     """Run a strategy, its benchmark and its controls.
 
-    verify: run both engines; EngineError unless their fills are equal.
+    verify: run both engines; EngineError unless their fills are equal. progress: how far the
+    strategy's own run is.
     """
     inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
     market = inputs.market(bars)
     findings = inputs.gate(market, bars)
-    desk = _desk(inputs, market)
+    desk = _WatchedDesk(inputs, market, progress)
+    progress(SIMULATION, 0.0)
     output = _engine(settings.engine)(desk)
     if verify:
-        _verify(inputs, market, output)
+        _verify(inputs, market, output, progress)
+    progress(SIMULATION, 1.0)
     origin = Provenance.of(strategy, address or strategy.name, source.name, bars.id)
     run = _measured(inputs, origin, bars, market, output)
     return replace(
@@ -55,22 +86,25 @@ def run_strategy(
 
 
 def run_backtrader(
-    strategy: PlainStrategy, source: Source, settings: Settings, address: str = ""
-) -> Run:
+    strategy: PlainStrategy, source: Source, settings: Settings, address: str = "",
+    progress: Progress = silent,
+) -> Run:  # fmt: skip
     """Run a plain backtrader strategy: same gate, same costs, same pages."""
     inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
     market = inputs.market(bars)
     findings = inputs.gate(market, bars)
-    output = play_plain(strategy, market, inputs.settings).output
+    output = play_plain(strategy, market, inputs.settings, progress=progress).output
+    progress(SIMULATION, 1.0)
     origin = Provenance.of(strategy, address or strategy.name, source.name, bars.id)
     run = _measured(inputs, origin, bars, market, output)
     return replace(run, findings=findings, full_end=inputs.natural_end(bars))
 
 
 def play_plain(
-    strategy: PlainStrategy, market: Market, settings: Settings, last: int | None = None
-) -> Played:
+    strategy: PlainStrategy, market: Market, settings: Settings, last: int | None = None,
+    progress: Progress = silent,
+) -> Played:  # fmt: skip
     """backtrader's own turn on a market; MissingData where a line of it has no bars."""
     from backtests.engines import native_backtrader
 
@@ -80,13 +114,9 @@ def play_plain(
             "gets one feed a line, in their order, so leave it out of --universe or add it"
         )
     return native_backtrader.run(
-        strategy.plain, market, settings, cost_model(settings, market.fx), strategy.params, last
-    )
-
-
-def _desk(inputs: Inputs, market: Market) -> Desk:
-    costs = cost_model(inputs.settings, market.fx)
-    return Desk(inputs.strategy, market, inputs.settings, costs)
+        strategy.plain, market, settings, cost_model(settings, market.fx), strategy.params, last,
+        _passed(market, progress),
+    )  # fmt: skip
 
 
 def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
@@ -97,11 +127,13 @@ def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
     return event_driven.run
 
 
-def _verify(inputs: Inputs, market: Market, output: EngineOutput) -> None:
+def _verify(
+    inputs: Inputs, market: Market, output: EngineOutput, progress: Progress = silent
+) -> None:
     """EngineError unless the engine that was not asked for puts out the same."""
     chosen = inputs.settings.engine
     other = Engine.KERNEL if chosen is Engine.BACKTRADER else Engine.BACKTRADER
-    if _engine(other)(_desk(inputs, market)) != output:
+    if _engine(other)(_WatchedDesk(inputs, market, progress)) != output:
         raise EngineError(f"{inputs.strategy.label}: the two engines disagree; please report this")
 
 

@@ -111,32 +111,41 @@ class Advice:
             "explained": self.explained.as_json() if self.explained else None,
         }
 
-    def as_text(self) -> str:
-        """The same for people."""
+    def as_text(self) -> tuple[list[str], list[tuple[str, ...]], list[str]]:
+        """The same for people: lines, the table of the orders with its heading, more lines."""
         since = (
             "decided that day" if self.decided == self.asof else f"decided {self.decided}, drifted"
         )
         held = ", ".join(
             f"{ticker} {percent(weight, 1)}" for ticker, weight in sorted(self.weights.items())
         )
-        rows = [
-            f"  {'buy' if order.shares > 0 else 'sell':<5}{abs(order.shares):>12,.10g} "
-            f"{order.asset:<10} at {order.price:>10,.3f} {order.currency}  "
-            f"{abs(order.value):>14,.0f} {self.currency}, costs about {order.cost:,.2f}"
-            for order in self.orders
-        ]
         total = math.fsum(order.cost for order in self.orders)
-        return "\n".join([
+        head = [
             *(["SIMULATED: the sample market is made up"] if self.simulated else []),
             f"close of {self.asof} ({since if self.decided else 'no decision yet'})",
             f"hold    {held or 'cash'}",
-            f"orders  from {self.equity:,.0f} {self.currency}, for the next opens",
-            *(rows or ["  none"]),
+            f"orders  from {self.equity:,.0f} {self.currency}, for the next opens"
+            f"{'' if self.orders else ': none'}",
+        ]
+        tail = [
             f"costs   about {total:,.2f} {self.currency}",
             *(f"outside {other.as_text()}" for other in self.outside),
             *(f"note    {warning}" for warning in self.warnings),
-            *(_table(self.explained) if self.explained else []),
-        ])  # fmt: skip
+        ]
+        return head, self._order_rows(), tail
+
+    def _order_rows(self) -> list[tuple[str, ...]]:
+        """The orders under a heading; nothing where there are none."""
+        rows = [
+            (
+                "buy" if order.shares > 0 else "sell", f"{abs(order.shares):,.10g}", order.asset,
+                f"{order.price:,.3f}", order.currency,
+                f"{abs(order.value):,.0f}", f"{order.cost:,.2f}",
+            )
+            for order in self.orders
+        ]  # fmt: skip
+        heading = ("order", "shares", "line", "at", "", f"value, {self.currency}", "costs about")
+        return [heading, *rows] if rows else []
 
 
 def advise(
@@ -259,13 +268,9 @@ def _old(market: Market, columns: Iterable[int], today: date | None) -> Iterator
             )
 
 
-def _table(explained: Explained) -> list[str]:
-    """What stood behind the decision, as lines of a terminal."""
-    rows = [explained.columns, *(tuple(map(_cell, row)) for row in explained.rows)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(explained.columns))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-             for row in rows]  # fmt: skip
-    return [f"behind the decision of {explained.day}", *(f"  {line.rstrip()}" for line in lines)]
+def explained_rows(explained: Explained) -> list[tuple[str, ...]]:
+    """What stood behind the decision, as a table of text with its heading."""
+    return [explained.columns, *(tuple(map(_cell, row)) for row in explained.rows)]
 
 
 def _cell(value: str | float) -> str:

@@ -222,6 +222,6 @@ def _distributed() -> Any:
         import distributed
     except ImportError:
         raise CommandError(
-            "--cluster needs dask.distributed: pip install 'newsfolio[cluster]'"
+            "--cluster needs dask.distributed: pip install 'distributed>=2024.8'"
         ) from None
     return distributed

@@ -13,7 +13,7 @@ from markets.folder.contents import PriceFile, by_line
 from markets.folder.fact_files import read_facts
 from markets.folder.formats.format import Told
 from markets.folder.line_bars import bars_of
-from markets.snapshot import Snapshot
+from markets.snapshot import Follow, Snapshot
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, CommandError, MissingData
 from newsfolio.facts import Facts
@@ -26,11 +26,13 @@ class FolderSource:
     """Reads the file of each line, of whatever format; weekend rows are kept.
 
     today: rows dated later are refused; None: any day is taken. told: what the files do not say.
+    follow: sees each line before it is read.
     """
 
     folder: Path
     today: date | None = None
     told: Told = Told()
+    follow: Follow = iter
 
     @property
     def name(self) -> str:
@@ -48,7 +50,11 @@ class FolderSource:
                 "named <TICKER>.csv or <TICKER>.parquet."
             )
         files = {asset: self._file(asset.ticker) for asset in assets}
-        bars = {asset.ticker: self._bars(asset, file) for asset, file in files.items() if file}
+        bars = {
+            asset.ticker: self._bars(asset, file)
+            for asset in self.follow(files)
+            if (file := files[asset])
+        }
         return Snapshot(bars, read_facts(self.folder, facts))
 
     @cached_property

@@ -105,7 +105,7 @@ def _sheet(path: Path, changed: int, size: int) -> bytes:
         from openpyxl import load_workbook
     except ModuleNotFoundError:
         raise MissingData(
-            f"{path}: reading Excel's workbooks needs openpyxl: pip install 'newsfolio[excel]', or "
+            f"{path}: reading Excel's workbooks needs openpyxl: pip install 'openpyxl>=3.1', or "
             "save the sheet as CSV"
         ) from None
     try:

@@ -19,7 +19,7 @@ from markets.sample.arithmetic import Days, Floats, Places, noise, uniform
 from markets.sample.facts import sample_facts
 from markets.sample.lines import HALT, LINES, SPLITS, Line
 from markets.sample.paths import FIRST, LAST, Payouts, World, listed
-from markets.snapshot import Snapshot
+from markets.snapshot import Follow, Snapshot
 from newsfolio.assets import Asset
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
@@ -33,15 +33,18 @@ class SampleSource:
     """Bars of the sample market, 2014-01-02 to 2026-10-30, from each line's listing on.
 
     A line's bars do not depend on what else is asked for; what is not in the sample is left out.
+    follow: sees each line before it is made.
     """
 
     name: str = "sample"
+    follow: Follow = iter
 
     def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
         """The bars and the tables of those asked for that the sample knows."""
         world = World()
-        tickers = (asset.ticker for asset in assets if asset.ticker in LINES)
-        return Snapshot({ticker: _bars(world, ticker) for ticker in tickers}, _tables(facts))
+        wanted = self.follow([asset for asset in assets if asset.ticker in LINES])
+        bars = {asset.ticker: _bars(world, asset.ticker) for asset in wanted}
+        return Snapshot(bars, _tables(facts))
 
 
 def _tables(wanted: Iterable[Facts]) -> dict[str, FactTable]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 import pandas as pd
 
 from markets.bars import Bars
-from markets.snapshot import Snapshot
+from markets.snapshot import Follow, Snapshot
 from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from markets.yahoo.answers import Answer, agrees, priced_for
@@ -74,7 +74,8 @@ class YahooSource:
     or served as stored. `offline` never touches the network: what is stored is used, however old.
 
     mend: fetch a file that is damaged again, instead of raising. session: an instance of
-    `session_type()`, for tests. progress: told one line a ticker fetched.
+    `session_type()`, for tests. progress: told one line a ticker fetched. follow: sees each
+    line before it is read or fetched.
     """
 
     name = "yahoo"
@@ -97,6 +98,7 @@ class YahooSource:
         self._mend = mend
         self._client = Client(session)
         self._progress = progress
+        self.follow: Follow = iter
         self._lock = threading.Lock()
 
     def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
@@ -107,7 +109,8 @@ class YahooSource:
         MissingData names the first line that could not be fetched, and why: those before it are
         in the store. BrokenData: a damaged file, or prices in another currency than the asset's.
         """
-        lines = {asset.ticker: self.fetch(asset).stored for asset in assets}
+        wanted = self.follow(tuple(assets))
+        lines = {asset.ticker: self.fetch(asset).stored for asset in wanted}
         return Snapshot({ticker: stored.bars for ticker, stored in lines.items() if stored})
 
     def fetch(self, asset: Asset) -> Fetched:

@@ -172,6 +172,20 @@ def scored_rows(scored: ScoredHeadline) -> list[tuple[str, ...]]:
     return [(f"scored since {scored.divide}", *HEADINGS), *rows]
 
 
+def scored_lines(scored: ScoredHeadline) -> list[str]:
+    """The same in lines of text: the window, and each curve with how far the strategy is ahead."""
+    lines = [f"{'scored':<14}{window_of(scored)}"]
+    for curve in scored.curves:
+        named = f" ({curve.name})" if curve.role != "strategy" else ""
+        yearly = f", {percent(curve.yearly)} a year" if defined(curve.yearly) else ""
+        ahead = f", ahead of it {signed(curve.gap)}" if defined(curve.gap) else ""
+        lines.append(
+            f"{curve.role:<14}{percent(curve.total)} in total{yearly}{ahead}, "
+            f"max drawdown {percent(curve.drawdown)}{named}"
+        )
+    return lines
+
+
 def window_of(scored: ScoredHeadline) -> str:
     """From when to when it scores, and how long that is."""
     sessions = "1 session" if scored.sessions == 1 else f"{scored.sessions:,} sessions"

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
+import backtrader as bt
 import pytest
 
 from backtests.api import run_job
 from backtests.commands import terminal
-from backtests.commands.terminal import Meter, meter, print_table
+from backtests.commands.terminal import Meter, Reading, meter, print_table
+from backtests.evaluation.descriptions.extras import Extras
 from backtests.evaluation.judging import Judging
 from backtests.progress import counted, silent
 from backtests.records.workspace import open_workspace
 from backtests.runner.jobs import job_of
+from backtests.settings import RunSettings
+from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
+from newsfolio import Strategy, View, Weights, monthly
+from newsfolio.listings import asset_of
+from tests.support.small_runs import flat_prices
+
+T = TypeVar("T")
 
 ROWS = (("line", "gain"), ("SPY", "1.50 %"), ("[red]KWEB", "-12.00 %"))
+
+
+@dataclass(frozen=True)
+class Halves(Strategy):
+    """Asked month by month: it has no form for all of them at once."""
+
+    universe = ("SPY", "TLT")
+    rebalance = monthly
+
+    def weights(self, view: View) -> Weights:
+        return {"SPY": 0.5, "TLT": 0.5}
 
 
 class Clock:
@@ -71,17 +95,68 @@ def test_in_a_pipe_nobody_is_told() -> None:
 
 def test_replays_and_placebos_are_told_to_their_end() -> None:
     reports: list[tuple[str, float]] = []
-    workspace = open_workspace("sample", {"start": "2024-06-03", "engine": "kernel"}, None)
-    judging = Judging(
-        placebos=3, cuts=1, progress=lambda what, share: reports.append((what, share))
-    )
-    run_job(job_of("abc-basket"), workspace, judging=judging)
-    for name in ("look-ahead replays", "placebos"):
+
+    def tell(what: str, share: float) -> None:
+        reports.append((what, share))
+
+    asked = open_workspace("sample", {"start": "2024-06-03", "engine": "kernel"}, None)
+    extras = Extras(shortcuts=True)
+    judging = Judging(placebos=3, cuts=1, extras=extras, progress=tell)
+    run_job(job_of("abc-basket"), dataclasses.replace(asked, progress=tell), judging=judging)
+    for name in ("simulation", "look-ahead replays", "placebos", "shortcuts", "other days"):
         shares = [share for what, share in reports if what.startswith(name)]
         assert shares[0] == 0.0
         assert shares[-1] == 1.0
         assert shares == sorted(shares)
     assert dataclasses.replace(judging).progress is judging.progress
+
+
+@pytest.mark.parametrize("engine", ["backtrader", "kernel"])
+def test_a_simulation_tells_each_decision(engine: str) -> None:
+    shares = simulated(Halves, engine=engine)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert shares == sorted(shares)
+    assert len(shares) > 12  # the ends of the months
+
+
+def test_a_plain_strategy_tells_each_session() -> None:
+    shares = simulated(bt.Strategy, universe=("SPY",))
+    assert shares[0] == 0.0
+    assert shares[-1] == 1.0
+    assert len(shares) > 200
+
+
+def simulated(strategy: str | type, universe: tuple[str, ...] = (), **more: str) -> list[float]:
+    """What progress is told of the simulation of a year."""
+    reports: list[tuple[str, float]] = []
+    settings: RunSettings = {"start": "2025-01-02", "end": "2025-12-30", **more}  # type: ignore[typeddict-item]
+    workspace = dataclasses.replace(
+        open_workspace("sample", settings, None),
+        progress=lambda what, share: reports.append((what, share)),
+    )
+    run_job(job_of(strategy, universe=universe), workspace)
+    assert {what for what, _ in reports} == {"simulation"}
+    return [share for _, share in reports]
+
+
+def test_prices_that_are_read_are_counted_line_by_line(
+    tmp_path: Path, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Slow(Reading):
+        def __call__(self, lines: Collection[T]) -> Iterator[T]:
+            for line in super().__call__(lines):
+                clock.now += 2.0
+                yield line
+
+    flat_prices(tmp_path, AAX=100.0, BBX=50.0)
+    for source in (
+        SampleSource(follow=Slow(Meter())),
+        FolderSource(tmp_path, follow=Slow(Meter())),
+    ):
+        source.load([asset_of(ticker) for ticker in ("SPY", "TLT", "AAX", "BBX")])
+        shown = capsys.readouterr().err
+        assert "reading prices: 2 of " in shown
+        assert shown.endswith("\r\033[K")
 
 
 def test_a_table_is_aligned_text_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:

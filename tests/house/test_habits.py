@@ -333,3 +333,19 @@ def test_an_excuse_for_nothing_fails() -> None:
         excused({"a": "401 lines"}, {})
     with pytest.raises(AssertionError, match="mended"):
         excused({}, {"a": "a table"})
+
+
+def test_an_error_names_the_libraries_of_an_extra_as_the_project_does() -> None:
+    """Whoever cloned cannot install `newsfolio[views]` from an index; the libraries anybody can."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    for extra, places in {
+        "views": ("strategies/house_views.py", "backtests/sweeps/walk_forward/plan.py"),
+        "cluster": ("backtests/sweeps/executors.py",),
+        "excel": ("markets/reference/packed_file.py",),
+    }.items():
+        for place in places:
+            text = (ROOT / place).read_text()
+            assert f"pip install '{extras[extra][0]}'" in text, place
+            assert "newsfolio[" not in text

@@ -22,7 +22,6 @@ NO_TYPES = "the library has no types, or others in each version"
 VALUES = "a parameter is of the type that its author gave its default"
 ANSWERS = "an answer is of the kind that the message asks for"
 ANY = {
-    "backtests/commands/terminal.py": (1, "rich is imported late, and is not there in a pipe"),
     "backtests/engines/native_backtrader.py": (1, NO_TYPES),
     "backtests/evaluation/lookahead/announcements.py": (2, "it stands for os.readlink"),
     "backtests/evaluation/lookahead/channel.py": (1, ANSWERS),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 
@@ -22,7 +22,6 @@ DAYS = bdays("2024-01-02", 30)
 SPAN = 5
 TABLE = {"SPY": 1.0}
 LOT = random.Random(1)
-EAST = timezone(timedelta(hours=1))
 
 
 @pytest.fixture(autouse=True)
@@ -232,33 +231,6 @@ def test_arguments_that_are_equal_and_of_another_kind_are_others(market: Market)
     assert view.once(counted, 1) == view.once(counted, 1.0) == 120.0
     assert view.once(counted, True) == 121.0
     assert [view.once(first_of, (span,)) for span in (1, 1.0, True)] == ["1", "1.0", "True"]
-
-
-@dataclass(frozen=True)
-class Bet:
-    """Two of them are equal whatever they weigh."""
-
-    span: int
-    weight: float = field(default=1.0, compare=False)
-
-
-def written(view: View, *arguments: Any) -> str:
-    return repr(arguments)
-
-
-@pytest.mark.parametrize(
-    "one, other",
-    [(Bet(1, 2.0), Bet(1, 5.0)), ((Bet(1, 2.0),), (Bet(1, 5.0),)), (0.0, -0.0),
-     (frozenset({1}), frozenset({True})),
-     (datetime(2024, 1, 2, tzinfo=UTC), datetime(2024, 1, 2, 1, tzinfo=EAST))],
-)  # fmt: skip
-def test_what_equal_arguments_differ_in_tells_them_apart(
-    market: Market, one: Any, other: Any
-) -> None:
-    view = at_close(market, 20)
-    assert one == other
-    assert view.once(written, one) == repr((one,))
-    assert view.once(written, other) == repr((other,))
 
 
 # What a function may read

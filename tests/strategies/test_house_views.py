@@ -160,7 +160,7 @@ def test_without_a_view_or_a_past_it_is_the_neutral_portfolio_and_needs_nothing(
 
 def test_a_missing_skfolio_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     without_skfolio(monkeypatch)
-    with pytest.raises(StrategyError, match=r"pip install 'newsfolio\[views\]'"):
+    with pytest.raises(StrategyError, match=r"pip install 'skfolio>="):
         HouseViews().weights(view_at_end(market(), rows_of(HOUSE_VIEWS, *TWO)))
 
 

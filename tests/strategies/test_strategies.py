@@ -151,7 +151,7 @@ def test_its_controls_run(strategy: Strategy, article: Settings) -> None:
 def test_it_has_a_thesis_a_benchmark_and_words(strategy: Strategy) -> None:
     assert strategy.thesis is not None
     assert strategy.benchmark is not None
-    assert strategy.name in described(Job(strategy.name, strategy))
+    assert strategy.name in described(Job(strategy.name, strategy))[0]
     claims = {claim.id for claim in strategy.thesis.article.claims}
     assert set(strategy.thesis.claims) <= claims
 

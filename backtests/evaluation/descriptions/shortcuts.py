@@ -21,6 +21,7 @@ from backtests.evaluation.descriptions.altered_markets import (
     todays_list,
 )
 from backtests.evaluation.descriptions.schema import Phase, Phases, Shortcut, Shortcuts
+from backtests.progress import Progress, counted, silent
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.inputs import cost_model
 from backtests.runner.run import ReferenceRun, Run
@@ -33,6 +34,9 @@ from newsfolio.errors import NewsfolioError
 from newsfolio.formatting import A_YEAR_FROM
 from newsfolio.strategy import Strategy
 
+SHORTCUTS = 6
+"""Rows of the table."""
+
 MOST_PHASES = 21
 """Sessions of a month, after which its days come round again."""
 
@@ -42,9 +46,10 @@ Variants = Sequence[tuple[Strategy, pd.Series]]
 
 
 def shortcuts(
-    run: Run, against: ReferenceRun | None, score: ScoredWindow, variants: Variants
-) -> Shortcuts:
-    """The table of a run; variants: its grid, already run."""
+    run: Run, against: ReferenceRun | None, score: ScoredWindow, variants: Variants,
+    progress: Progress = silent,
+) -> Shortcuts:  # fmt: skip
+    """The table of a run; variants: its grid, already run. progress: how far it is."""
     if run.strategy is None:
         return Shortcuts.unknown("a plain backtrader strategy is not run again")
     if score.sessions < 1:
@@ -59,8 +64,8 @@ def shortcuts(
         a_year=race.a_year,
         growth=honest.growth,
         excess=honest.excess,
-        rows=tuple(_rows(race, honest, variants)),
-        phases=_phases(race, honest),
+        rows=tuple(counted(_rows(race, honest, variants), "shortcuts", SHORTCUTS, progress)),
+        phases=_phases(race, honest, progress),
     )
 
 
@@ -236,10 +241,11 @@ def _best(race: _Race, honest: _Shown, variants: Variants) -> Shortcut:
 # --- the phase ---------------------------------------------------------------------------------
 
 
-def _phases(race: _Race, honest: _Shown) -> Phases:
+def _phases(race: _Race, honest: _Shown, progress: Progress) -> Phases:
     """The strategy decided on each of the other days of its month, the control as it is."""
     other = race.control_curve(lambda market: market)
-    rows = tuple(_moved(race, other))
+    moved = _moved(race, other)
+    rows = tuple(counted(moved, "other days of the month", MOST_PHASES, progress))
     if len(rows) < 2:
         return Phases.unknown("its schedule has no period whose end could be moved")
     excesses = [row.excess for row in rows if row.excess is not None]

@@ -61,7 +61,7 @@ class WalkForward:
                 "trade, e.g. 36 12"
             )
         if find_spec("skfolio") is None:
-            raise CommandError("walk-forward needs skfolio: pip install 'newsfolio[views]'")
+            raise CommandError("walk-forward needs skfolio: pip install 'skfolio>=1.12'")
 
 
 @dataclass(frozen=True, eq=False)

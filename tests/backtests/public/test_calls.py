@@ -102,6 +102,20 @@ def test_a_notebook_shows_verdict_growth_and_figures(judged: Result) -> None:
     assert f"{judged.metrics['final_equity']:,.0f} USD" in shown
 
 
+def test_a_result_names_what_scores_before_the_whole_run(judged: Result, plain: Result) -> None:
+    assert judged.evaluation is not None
+    lines = [line.split() for line in repr(judged).splitlines()]
+    first = {line[0]: place for place, line in reversed(list(enumerate(lines)))}
+    order = [first[word] for word in ("verdict", "scored", "strategy", "control", "benchmark",
+                                      "whole", "window", "CAGR")]  # fmt: skip
+    assert order == sorted(order)
+    own = judged.evaluation["figures"][0]["total_return"]["value"]
+    assert own is not None
+    assert f"{own:,.2%}".replace("%", " %") in repr(judged).splitlines()[first["strategy"]]
+    assert "whole run" not in repr(plain)
+    assert "CAGR" in repr(plain)
+
+
 def test_a_saved_run_is_loaded_by_folder_and_by_id(judged: Result, workshop: Path) -> None:
     folder = judged.save(workshop / "runs" / judged.id)
     for place in (folder, str(folder), judged.id, judged.id[:14]):

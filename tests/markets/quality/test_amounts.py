@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from markets.bars import Priced
-from markets.folder.price_file import ONE_PRICE
 from markets.folder.source import FolderSource
 from markets.quality.amounts import Amounts
 from markets.quality.findings import Severity
@@ -113,8 +112,10 @@ def test_the_capital_gains_of_a_file_are_paid(tmp_path: Path) -> None:
     write(tmp_path, "2024-01-02,100,92.6,0,0", "2024-01-03,93,93,1.4,6.0", header=header)
     bars = read(tmp_path)
     assert bars.frame["dividend"].tolist() == [0.0, 7.4]
-    paid = "1 row (first 2024-01-03) with capital gains, paid as dividends"
-    assert bars.notes == (ONE_PRICE, paid)
+    assert bars.notes == (
+        "closes alone: an order of a close fills at the next close",
+        "1 row (first 2024-01-03) with capital gains, paid as dividends",
+    )
     assert bars.doubts == ()
     write(tmp_path, "2024-01-02,100,92.6,0,0", "2024-01-03,93,93,7.4,6.0", header=header)
     bars = read(tmp_path)
