@@ -30,5 +30,6 @@ def tries_of(connection: sqlite3.Connection, shown: Sequence[Shown]) -> list[int
 def _tries(counter: Counter, own: Shown, shown: Sequence[Shown]) -> int:
     variants = own.question.variants
     tried = max(counter.thesis().after(variants), counter.family().after(variants))
-    beside = sum(counter.has(other.question) for other in shown if other is not own)
-    return max(1, tried - beside)
+    beside = {name for other in shown if counter.has(other.question)
+              for name in other.question.variants}  # fmt: skip
+    return max(1, tried - len(beside - variants))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,6 +61,14 @@ def test_theses_of_one_article_that_all_stand_there_are_not_paid_for_twice(tmp_p
     rows = [shown(f"T{number}", 0) for number in range(6)]
     assert ledger.tries(rows) == [1] * 6
     assert ledger.tries(rows[:4]) == [3] * 4  # 6 variants less the 3 others shown
+
+
+def test_one_variant_with_two_rows_is_one_that_is_shown(ledger: Ledger) -> None:
+    """20 variants, the best of them under two ids: the other 19 and itself, for both rows."""
+    again = replace(trial("W", 19), thesis="again")
+    ledger.append([again], NOW)
+    two = Shown(Question("again", again.strategy, SOLD, frozenset({again.variant})))
+    assert ledger.tries([shown("W", 19), two]) == [20, 20]
 
 
 def test_another_bet_on_another_day_costs_nothing(ledger: Ledger) -> None:
