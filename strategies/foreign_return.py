@@ -159,7 +159,7 @@ def _volume(view: View, count: int) -> tuple[Array, Array]:
     sundays, places, rows = _weeks(view, count + YEAR)
     pairs = [pair for pair in TWICE_LISTED.items() if set(pair) <= set(view.universe)]
     lines = tuple(line for pair in pairs for line in pair)
-    usual = _mean_of_week(view.arrays.turnover(lines, rows + WEEK))[-rows:][places]
+    usual = _mean_of_week(view.arrays.turnover(lines, rows + WEEK - 1), places - rows)
     scores = _z(np.log(usual[:, ::2] / usual[:, 1::2]), count, YEAR, ENOUGH)
     there = ~np.isnan(scores)
     with np.errstate(invalid="ignore"):
@@ -167,15 +167,18 @@ def _volume(view: View, count: int) -> tuple[Array, Array]:
     return sundays[-count:], means
 
 
-def _mean_of_week(values: Array) -> Array:
-    """At each session the mean of the bars of the last five; a value of 0 is no bar."""
+def _mean_of_week(values: Array, places: Array) -> Array:
+    """The mean of the bars of five sessions up to each place; a value of 0 is no bar.
+
+    places: counted from the end, negative.
+    """
     import numpy as np
 
-    there = np.vstack([np.zeros((WEEK - 1, values.shape[1]), dtype=bool), values > 0])
-    known = np.vstack([np.zeros((WEEK - 1, values.shape[1])), np.where(values > 0, values, 0.0)])
-    total, bars = (_windows(part, WEEK).sum(axis=-1) for part in (known, there))
+    before = np.zeros((WEEK - 1, values.shape[1]))
+    padded = np.vstack([before, np.where(values > 0, values, 0.0)])
+    week = padded[len(padded) + places[:, None] - np.arange(WEEK)]
     with np.errstate(invalid="ignore"):
-        return np.asarray(total / bars)
+        return np.asarray(week.sum(axis=1) / (week > 0).sum(axis=1))
 
 
 def _premium(view: View, count: int) -> tuple[Array, Array]:

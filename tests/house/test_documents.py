@@ -42,8 +42,14 @@ def test_the_strategy_of_the_readme_runs(shell: Shell) -> None:
     assert shell("run", "mine.py:Mine", *SHORT).code == 0
 
 
+def test_the_signal_of_the_readme_is_computed_once_and_certified(shell: Shell) -> None:
+    (shell.folder / "stretch.py").write_text(blocks()[1])
+    window = "--data", "sample", "--start", "2024-01-02", "--end", "2024-06-28"
+    assert shell("check", "stretch.py:Stretch", *window, "--cuts", "1").code == 0
+
+
 def test_the_article_of_the_readme_is_checked_and_its_thesis_runs(shell: Shell) -> None:
-    (shell.folder / "gold.py").write_text(blocks()[1])
+    (shell.folder / "gold.py").write_text(blocks()[2])
     answer = shell("claims", "gold.py", "--data", "sample", "--json")
     verdicts = {claim["id"]: claim["verdict"] for claim in json.loads(answer.out)["claims"]}
     assert verdicts == {"gold-1": "simulated", "gold-2": "untestable"}
@@ -51,7 +57,7 @@ def test_the_article_of_the_readme_is_checked_and_its_thesis_runs(shell: Shell) 
 
 
 def test_the_declared_lines_of_the_readme_run(shell: Shell) -> None:
-    (shell.folder / "half.py").write_text(blocks()[2])
+    (shell.folder / "half.py").write_text(blocks()[3])
     (shell.folder / "prices").mkdir()
     days = pd.bdate_range("2024-01-02", "2024-12-30").strftime("%Y-%m-%d")
     for ticker in ("OMV.VI", "IGLT.L"):
@@ -69,7 +75,7 @@ def test_the_notebook_call_of_the_readme_runs(
     few = partial(backtests.run, placebos=5, ledger=shell.ledger)
     monkeypatch.setattr(backtests, "run", few)  # instead of 200
     names: dict[str, Any] = {}
-    exec(compile(blocks()[3], "README.md", "exec"), names)
+    exec(compile(blocks()[4], "README.md", "exec"), names)
     folder = shell.runs / "mine"
     assert (folder / "tearsheet.html").exists()
     pd.testing.assert_series_equal(load(folder).equity, names["result"].equity)

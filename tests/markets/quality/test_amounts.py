@@ -112,12 +112,15 @@ def test_the_capital_gains_of_a_file_are_paid(tmp_path: Path) -> None:
     write(tmp_path, "2024-01-02,100,92.6,0,0", "2024-01-03,93,93,1.4,6.0", header=header)
     bars = read(tmp_path)
     assert bars.frame["dividend"].tolist() == [0.0, 7.4]
-    assert bars.notes == ("1 row (first 2024-01-03) with capital gains, paid as dividends",)
+    assert bars.notes == (
+        "closes alone: an order of a close fills at the next close",
+        "1 row (first 2024-01-03) with capital gains, paid as dividends",
+    )
     assert bars.doubts == ()
     write(tmp_path, "2024-01-02,100,92.6,0,0", "2024-01-03,93,93,7.4,6.0", header=header)
     bars = read(tmp_path)
     assert bars.frame["dividend"].tolist() == [0.0, 7.4]
-    assert "that the dividends hold already" in bars.notes[0]
+    assert "that the dividends hold already" in bars.notes[1]
 
 
 @pytest.mark.parametrize(
