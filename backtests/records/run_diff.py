@@ -164,8 +164,11 @@ def _pairs(
     for key in keys if keys is not None else dict.fromkeys([*values, *other]):
         a, b = values.get(key), other.get(key)
         if a != b:
-            one, two = ("none" if value is None else str(value) for value in (a, b))
-            yield Cause(kind, names.get(key, key), one, two)
+            yield Cause(kind, names.get(key, key), _in_words(a), _in_words(b))
+
+
+def _in_words(value: object) -> str:
+    return "none" if value is None else str(value)
 
 
 def _figures(result: Result, other: Result) -> Iterator[tuple[str, str, str]]:
