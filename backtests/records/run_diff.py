@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.records.result import Result
-from newsfolio.formatting import percent
+from newsfolio.formatting import amount, percent, ratio
 from reports.contract.manifest import ManifestJson
 
 _COSTS = ("costs", "lots", "dividends", "withholding", "impact", "participation", "funding",
@@ -18,20 +18,16 @@ _COSTS = ("costs", "lots", "dividends", "withholding", "impact", "participation"
 _WINDOW = ("start", "end")
 
 
-def _number(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.2f}"
-
-
 _FIGURES: Mapping[str, Callable[[float | None], str]] = {
-    "final_equity": _number,
+    "final_equity": amount,
     "total_return": percent,
     "cagr": percent,
     "volatility": percent,
-    "sharpe": _number,
+    "sharpe": ratio,
     "max_drawdown": percent,
     "turnover": percent,
-    "costs": _number,
-    "trades": _number,
+    "costs": amount,
+    "trades": amount,
 }
 
 
@@ -168,7 +164,11 @@ def _pairs(
     for key in keys if keys is not None else dict.fromkeys([*values, *other]):
         a, b = values.get(key), other.get(key)
         if a != b:
-            yield Cause(kind, names.get(key, key), str(a), str(b))
+            yield Cause(kind, names.get(key, key), _in_words(a), _in_words(b))
+
+
+def _in_words(value: object) -> str:
+    return "none" if value is None else str(value)
 
 
 def _figures(result: Result, other: Result) -> Iterator[tuple[str, str, str]]:

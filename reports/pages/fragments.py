@@ -40,6 +40,7 @@ def run_fragment(record: RunRecord, summary: Mapping[str, str]) -> str:
     verdict = manifest.get("verdict")
     scored = scored_headline(manifest, record.evaluation)
     tables = [(f"Scored: {window_of(scored)}", scored_rows(scored))] if scored else []
+    whole = "Whole run, context included, which scores nothing" if scored else "Whole run"
     names = Companies(manifest.get("names"))
     warnings = [names.told(str(caveat)) for caveat in caveats(manifest, record.evaluation)]
     return _render(
@@ -48,7 +49,7 @@ def run_fragment(record: RunRecord, summary: Mapping[str, str]) -> str:
         record.simulated,
         warnings=warnings,
         drawn=_growth(curves(record), divided(record)) if len(record.equity) > 1 else None,
-        tables=[*tables, ("Whole run", [("", ""), *summary.items()])],
+        tables=[*tables, (whole, [("", ""), *summary.items()])],
     )
 
 

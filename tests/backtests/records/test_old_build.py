@@ -139,6 +139,8 @@ def test_diff_says_what_moved_the_figures(old: Shell) -> None:
     assert (answer.code, answer.err) == (0, "")
     rows = [line.split() for line in answer.out.splitlines()]
     assert ["data", "snapshot", "56a9f33e822f1f86", "e12f6670cecfa8ec"] in rows
+    assert any(re.fullmatch(r"final equity +[\d,]+ +[\d,]+", line)
+               for line in answer.out.splitlines())  # fmt: skip
     assert ["dates", "end", "2025-04-30", "2025-05-08"] in rows
 
 
