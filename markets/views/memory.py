@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import Generic, TypeVar
 
 from markets.market import Market
@@ -24,6 +25,9 @@ NUMBERS = 500_000
 
 BYTES = 64_000_000
 """What the answers of `view.once` on a market may take."""
+
+_ONE_AT_A_TIME = Lock()
+"""Threads that run on one market make room one after the other."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -53,13 +57,14 @@ class BySession(Generic[Key, Value]):
 
     def make_room(self, session: int, size: int) -> None:
         """Before so much is added at a session: the oldest go where it is too much, it last."""
-        while self._sizes and self._size + size > self._most:
-            others = (place for place in self._sizes if place != session)
-            oldest = next(others, session)
-            self._size -= self._sizes.pop(oldest)
-            self._sessions[oldest].clear()
-        self._size += size
-        self._sizes[session] = self._sizes.get(session, 0) + size
+        with _ONE_AT_A_TIME:
+            while self._sizes and self._size + size > self._most:
+                others = (place for place in self._sizes if place != session)
+                oldest = next(others, session)
+                self._size -= self._sizes.pop(oldest)
+                self._sessions[oldest].clear()
+            self._size += size
+            self._sizes[session] = self._sizes.get(session, 0) + size
 
 
 @per_market
