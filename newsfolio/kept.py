@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import Enum
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _PLAIN = (int, float, complex, str, bytes, date, time, timedelta, tzinfo, type(None), Enum)
 _PLAIN_HOMES = frozenset({"builtins", "datetime", "zoneinfo", "numpy", "pandas"})
 _CONTAINERS = (list, dict, set)
+
+_EXACT = frozenset({int, bool, str, bytes, date, type(None)})
+"""Of one of these types equal values are the same."""
 
 SMALL = 100
 """Bytes that a plain value is taken to be."""
@@ -72,6 +75,31 @@ def is_plain(value: object) -> bool:
         return False
     fields = (getattr(value, field.name) for field in dataclasses.fields(value))  # type: ignore[arg-type]
     return all(map(is_plain, (*fields, *getattr(value, "__dict__", {}).values())))
+
+
+def beside_equality(values: tuple[object, ...]) -> tuple[object, ...]:
+    """What plain values that are equal can differ in still: 1 and True, 0.0 and -0.0, the zone of a
+    moment, fields of a dataclass that it does not compare.
+    """
+    kinds = tuple(map(type, values))
+    return kinds if _EXACT.issuperset(kinds) else tuple(map(_beside_equality, values))
+
+
+def _beside_equality(value: object) -> tuple[object, ...]:
+    kind = type(value)
+    parts: Iterable[object] = ()
+    if isinstance(value, float):
+        return kind, math.copysign(1.0, value)
+    if isinstance(value, time | datetime):
+        return kind, value.isoformat(), str(value.tzinfo)
+    if isinstance(value, tuple):
+        parts = value
+    elif isinstance(value, frozenset):
+        return kind, frozenset((part, _beside_equality(part)) for part in value)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        parts = ({**named, **getattr(value, "__dict__", {})}).values()
+    return kind, *((part, _beside_equality(part)) for part in parts)
 
 
 def copied(value: object) -> object:

@@ -18,6 +18,7 @@ from backtests.simulation.interest import growth
 from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Floats, Market
 from markets.per_market import per_market
+from markets.reference.currencies import Fixings
 from newsfolio.assets import Asset
 from newsfolio.dated import Dated
 from newsfolio.levies import Charge, TickTable
@@ -142,7 +143,7 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
         borrow=_floats([costs.borrow_rate(asset) for asset in market.assets]),
         ordinal=days,
         year=market.sessions.astype("datetime64[Y]").astype("int64") + 1970,
-        **_dated(market.assets, costs if isinstance(costs, VenueCosts) else None),
+        **_dated(market.assets, *_told_by(market.assets, costs)),
         **_groups(market),
         pays_off=_payments(market),
         payoff=market.payoff,
@@ -285,8 +286,17 @@ class _Ticks:
         return {"bounds": bounds, "ticks": ticks}
 
 
+def _told_by(
+    assets: tuple[Asset, ...], costs: CostModel
+) -> tuple[VenueCosts | None, tuple[Fixings | None, ...]]:
+    """The terms of the lines and, since equal terms may convert at other rates, those rates."""
+    return (costs, costs.fixings(assets)) if isinstance(costs, VenueCosts) else (None, ())
+
+
 @lru_cache(maxsize=64)
-def _dated(assets: tuple[Asset, ...], costs: VenueCosts | None) -> DatedArrays:
+def _dated(
+    assets: tuple[Asset, ...], costs: VenueCosts | None, _rates: tuple[Fixings | None, ...]
+) -> DatedArrays:
     """All dated facts of some lines, which hundreds of windows on one market share."""
     series, charges, steps = _Series(), _Charges(), _Ticks()
     return {

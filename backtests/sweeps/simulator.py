@@ -196,8 +196,8 @@ class SweepSimulator:
                 group.rows, group.strategies, equities, figures, strict=True
             ):
                 with errors_in(row):
-                    row["figures"] = own
                     self._score_row(row, strategy, shared, equity)
+                    row["figures"] = own
                     if keep:
                         row["returns"] = returns_of(equity)
 

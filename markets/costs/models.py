@@ -224,14 +224,26 @@ class VenueCosts:
 
     def charges(self, asset: Asset, sale: bool) -> _Charges:
         """What a sale or a purchase is charged, in the currency of the line."""
-        venue, own = asset.venue, self._terms(asset)
-        order = _Order(venue.code, asset.kind, sale, asset.taxed, asset.listed, own)
-        home, of_venue, of_broker = _amounts_in(venue.code), None, None
+        order = self._order(asset, sale)
+        return _charged(order, *self._fixings_for(order, asset))
+
+    def fixings(self, assets: Sequence[Asset]) -> tuple[Fixings | None, ...]:
+        """What converts the charges of some lines; equal terms may do it at other rates."""
+        orders = ((asset, self._order(asset, sale)) for asset in assets for sale in (False, True))
+        return tuple(rates for asset, order in orders for rates in self._fixings_for(order, asset))
+
+    def _order(self, asset: Asset, sale: bool) -> _Order:
+        own = self._terms(asset)
+        return _Order(asset.venue.code, asset.kind, sale, asset.taxed, asset.listed, own)
+
+    def _fixings_for(self, order: _Order, asset: Asset) -> tuple[Fixings | None, Fixings | None]:
+        """What converts the amounts of the venue's table, and those of the own terms."""
+        home, own, of_venue, of_broker = _amounts_in(order.venue), order.own.commission, None, None
         if home not in ("", asset.currency) and _has_amounts(order):
             of_venue = self._fixings_of(home, asset)
-        if isinstance(own.commission, Commission) and own.commission.in_money:
-            of_broker = self._fixings_of(own.commission.currency, asset)
-        return _charged(order, of_venue, of_broker)
+        if isinstance(own, Commission) and own.in_money:
+            of_broker = self._fixings_of(own.currency, asset)
+        return of_venue, of_broker
 
     def spread_of(self, asset: Asset) -> Dated[float]:
         """Half of what is between bid and ask, as a fraction of the price."""

@@ -18,6 +18,7 @@ from markets.folder.formats.yahoo import quotes_of
 from markets.folder.names import ENDINGS, ticker_of_code, ticker_of_file
 from markets.folder.parquet_file import is_one_line, number_columns, read_parquet
 from markets.folder.published_series import is_french
+from markets.reference.plain_file import state_of
 from newsfolio.errors import BrokenData
 
 CORRECTIONS = "corrections.csv"
@@ -80,15 +81,14 @@ def files_of(folder: Path) -> Iterator[PriceFile]:
 
 def file_at(path: Path) -> PriceFile:
     """A file by itself, whatever its name ends in."""
-    status = path.stat(follow_symlinks=True) if path.is_file() else None
-    form, lines = _looked_at(path, status.st_mtime_ns, status.st_size) if status else (None, ())
+    form, lines = _looked_at(path, state_of(path)) if path.is_file() else (None, ())
     return PriceFile(path, form, lines)
 
 
 @lru_cache(maxsize=20_000)
-def _looked_at(path: Path, changed: int, size: int) -> tuple[Format | None, tuple[str, ...]]:
+def _looked_at(path: Path, changed: tuple[int, ...]) -> tuple[Format | None, tuple[str, ...]]:
     """The format of a file by its first lines, and the lines in it; what cannot be read is none."""
-    del changed, size
+    del changed
     if path.suffix == ".parquet" and is_one_line(path):
         return None, ()
     if columns := _side_by_side(path):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from markets.bars import Bars, moved_on
+from markets.bars import ROUNDING, Bars, moved_on
 from markets.quality.findings import Floats
 from markets.reference.axis import lives
 from markets.reference.calendars import Days, idle_weekend, sessions_of
@@ -49,6 +49,13 @@ class JudgedLine:
 
     def __getitem__(self, column: str) -> Floats:
         return self.bars.frame[column].to_numpy()
+
+    @cached_property
+    def one_price(self) -> bool:
+        """Whether no session says more than its close: closes alone, and what deals once a day."""
+        close, slack = self["close"], ROUNDING * self["close"]
+        columns = (self[name] for name in ("open", "high", "low"))
+        return not any((np.abs(column - close) > slack).any() for column in columns)
 
     @cached_property
     def moves(self) -> Floats:

@@ -40,7 +40,8 @@ range that is always calm."""
 AT_OPEN = 0.7
 """Share of a split's step that is there from the open on, at least."""
 ROUND = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
-"""Ratios of splits, for closes without opens and volumes, which tell no more than the size."""
+"""Ratios of splits, for closes without opens, which tell no more than the size: others are doubted,
+from LEAP on."""
 NEAR = 0.10
 """How near a jump lies to one of them, beside the day's own move."""
 BESIDE = 3
@@ -143,6 +144,7 @@ def _unrecorded(line: JudgedLine, at: int) -> Finding | None:
     if not _calm(line, at):
         return None
     stops = abs(line.moves[at]) > LEAP and not _ends_soon(line, at)
+    stops &= not _bare(line, at) or _round(line.moves[at])
     return about(
         Severity.BLOCK if stops else Severity.DOUBT, asset.ticker, "split", day,
         f"{line.step(at)}, like a split of {_plain(ratio):g} that nobody recorded",
@@ -169,9 +171,8 @@ def _plain(ratio: float) -> float:
 def _calm(line: JudgedLine, at: int) -> bool:
     """Whether the day was as usual but for its level: what a split leaves, and a shock does not."""
     gap, move = abs(line.gaps[at]), abs(line.moves[at])
-    if np.isnan(line["open"][at]):
-        traded_on = line.busy[at] > CALM[LEAP][0]
-        return not traded_on and any(abs(move - np.log(ratio)) < NEAR for ratio in ROUND)
+    if _bare(line, at):
+        return not line.busy[at] > CALM[LEAP][0] and move > LEAP
     same_way = line.gaps[at] * line.moves[at] > 0
     if not same_way or min(gap, move) < ODD or gap < AT_OPEN * move or not _stays(line, at):
         return False
@@ -182,6 +183,15 @@ def _calm(line: JudgedLine, at: int) -> bool:
     within = max(always, ranges * float(np.nan_to_num(line.usual_range[at])))
     through = max(float(np.nan_to_num(line.wide[at])), abs(line.gaps[at] - line.moves[at]))
     return through <= within
+
+
+def _bare(line: JudgedLine, at: int) -> bool:
+    """Whether a close is all that is known of a session."""
+    return line.one_price or bool(np.isnan(line["open"][at]))
+
+
+def _round(move: float) -> bool:
+    return any(abs(abs(move) - np.log(ratio)) < NEAR for ratio in ROUND)
 
 
 def _stays(line: JudgedLine, at: int) -> bool:

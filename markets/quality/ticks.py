@@ -29,6 +29,10 @@ TAKEN_BACK = 0.3
 HUGE = 0.25
 """A move from which twice that volume is allowed."""
 
+BARE = 5.0
+"""Closes alone lack the opens that tell a tick from a shock: one is doubted from so many times the
+usual size on, and stops no run."""
+
 
 def ticks(line: JudgedLine) -> Iterator[Finding]:
     """A close far off, which the opens and closes around it do not know.
@@ -39,8 +43,9 @@ def ticks(line: JudgedLine) -> Iterator[Finding]:
         return
     with np.errstate(divide="ignore", invalid="ignore"):
         times, quiet = _alone(line), ~(line.busy[1:-1] > BUSY)
-        certain = (quiet & (times > CERTAIN)) | _whole_bar(line)
-        doubted = times > np.where(quiet, DOUBTED, NEVER)
+        whole = _whole_bar(line)
+        certain = (quiet & (times > CERTAIN)) | (whole & (not line.one_price))
+        doubted = whole | (times > np.where(quiet, DOUBTED, NEVER))
     index = line.asset.kind is Kind.INDEX
     for severity, mask in (
         (Severity.DOUBT if index else Severity.BLOCK, certain),
@@ -93,8 +98,10 @@ def _whole_bar(line: JudgedLine) -> Mask:
     close = np.log(line["close"])
     moves = np.diff(close)
     there, size = moves[:-1], np.abs(moves[:-1])
-    left = np.abs(np.log(line["open"])[2:] - close[:-2])
-    wrong = (size > _least(line)) & (size > CERTAIN * _usual(line)[0][1:-1])
+    after = line["close" if line.one_price else "open"]
+    left = np.abs(np.log(after)[2:] - close[:-2])
+    least = _least(line) * (BARE if line.one_price else 1.0)
+    wrong = (size > least) & (size > CERTAIN * _usual(line)[0][1:-1])
     wrong &= (np.abs(there + moves[1:]) < TAKEN_BACK * size) & (left < TAKEN_BACK * size)
     quiet = np.where(size > HUGE, 2 * WHOLE_BAR, WHOLE_BAR)
     return np.asarray(wrong & ~(line.busy[1:-1] > quiet))

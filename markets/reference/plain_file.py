@@ -26,6 +26,12 @@ def require_plain(path: Path, most: int = LARGEST) -> None:
         )
 
 
+def state_of(path: Path) -> tuple[int, ...]:
+    """What another content of a file changes, though its time may be kept: copied or unpacked."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+
+
 def plain_bytes(path: Path, most: int = LARGEST) -> bytes:
     """The content of a plain file of at most `most` bytes; BrokenData for another."""
     require_plain(path, most)

@@ -28,7 +28,7 @@ from markets.views.memory import (
 )
 from newsfolio.assets import Sleeve
 from newsfolio.errors import StrategyError
-from newsfolio.kept import Kept, is_plain, kept, sealed
+from newsfolio.kept import Kept, beside_equality, is_plain, kept, sealed
 from newsfolio.reads import Reads, reads_of
 from newsfolio.view import MarketView, labels, mean_known, whole
 
@@ -113,7 +113,7 @@ class Recorder:
         reads = reads_of(function, self._looked_into)
         session = self._known - 1 if at is None else self._session_of(at)
         answers = self._kept.of(session)
-        key = reads, arguments, _kinds(arguments)
+        key = reads, arguments, beside_equality(arguments)
         try:
             answer = answers.get(key)
         except TypeError:
@@ -354,14 +354,6 @@ def _array(column: pd.Series) -> NDArray[Any]:
     """A column as an array: days, numbers or texts."""
     kind = {"M": "datetime64[D]", "f": "float64"}.get(column.dtype.kind, "str")
     return column.to_numpy().astype(kind)
-
-
-def _kinds(arguments: tuple[object, ...]) -> tuple[object, ...]:
-    """The types of arguments, those within tuples too: 1, 1.0 and True are equal."""
-    kinds = tuple(map(type, arguments))
-    if tuple not in kinds:
-        return kinds
-    return tuple(_kinds(part) if isinstance(part, tuple) else type(part) for part in arguments)
 
 
 def _blank(shape: tuple[int, ...], bait: np.random.Generator | None) -> Floats:

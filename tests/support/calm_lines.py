@@ -55,3 +55,11 @@ def as_files(path: Path, **lines: pd.DataFrame) -> Path:
         table["Stock Splits"] = made["split"]
         table.rename_axis("Date").to_csv(path / f"{ticker}.csv", date_format="%Y-%m-%d")
     return path
+
+
+def bare(made: pd.DataFrame, volume: pd.Series | None = None) -> pd.DataFrame:
+    """Closes alone as they come out of a file: the close is the open too."""
+    unknown = np.nan
+    return made.assign(
+        open=made["close"], high=unknown, low=unknown, volume=unknown if volume is None else volume
+    )

@@ -19,10 +19,11 @@ class Shown(NamedTuple):
 def tries_of(connection: sqlite3.Connection, shown: Sequence[Shown]) -> list[int]:
     """For each the variants tried of its thesis and family, less those with a row of their own.
 
-    Of a frozen rule what was tried up to it. A variant that stands on the board itself is one of
-    the tests among which Benjamini and Hochberg choose; it is not paid for twice. With n variants
-    of which r stand there, each p times n - r + 1 is never less than what the procedure makes of
-    all n, since (n - r + 1) r >= n.
+    Of a frozen rule what was tried up to it, and other frozen rules of the family that were tried
+    since and have no row: of twenty that were frozen and swept, one is judged. A variant that
+    stands on the board itself is one of the tests among which Benjamini and Hochberg choose; it is
+    not paid for twice. With n variants of which r stand there, each p times n - r + 1 is never less
+    than what the procedure makes of all n, since (n - r + 1) r >= n.
     """
     return [_tries(Counter(connection, *row), row, shown) for row in shown]
 
@@ -30,5 +31,7 @@ def tries_of(connection: sqlite3.Connection, shown: Sequence[Shown]) -> list[int
 def _tries(counter: Counter, own: Shown, shown: Sequence[Shown]) -> int:
     variants = own.question.variants
     tried = max(counter.thesis().after(variants), counter.family().after(variants))
-    beside = sum(counter.has(other.question) for other in shown if other is not own)
-    return max(1, tried - beside)
+    beside = {name for other in shown if counter.has(other.question)
+              for name in other.question.variants}  # fmt: skip
+    on_board = variants.union(*(other.question.variants for other in shown))
+    return max(1, tried - len(beside - variants)) + len(counter.frozen_since() - on_board)

@@ -171,6 +171,17 @@ class Counter:
         rows = (self._rows_of(name, question.subject) for name in question.variants)
         return any(map(self._in_family, (row for of_name in rows for row in of_name)))
 
+    def frozen_since(self) -> frozenset[str]:
+        """Variants first tried after the row that were frozen too, of the thesis or of its day."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT variant FROM trials WHERE status = 'frozen' "
+            "AND (subject = ? OR (published = ? AND published != '')) "
+            "AND variant IN (SELECT variant FROM variants WHERE row >= ?) "
+            "AND variant NOT IN (SELECT variant FROM variants WHERE row < ?)",
+            (self._question.subject, self._question.exposure.published, self._before, self._before),
+        )
+        return frozenset(name for (name,) in rows)
+
     def subjects(self) -> tuple[Subject, ...]:
         """Everybody that has trials, in the order of the first."""
         rows = self._connection.execute(

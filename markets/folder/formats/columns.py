@@ -41,6 +41,7 @@ from markets.reference.csv_file import (
     csv_groups,
     csv_rows,
 )
+from markets.reference.plain_file import state_of
 from newsfolio.errors import BrokenData
 
 DATE, CODE = "Date", "Code"
@@ -271,7 +272,7 @@ def side_by_side(
 
     A file with columns of many lines is kept for the next of them, unless it has too many cells.
     """
-    kept = _kept_columns(head, above, head.path.stat().st_mtime_ns)
+    kept = _kept_columns(head, above, state_of(head.path))
     if kept is None:
         return csv_columns(head.path, _filled(head, above), len(head.header), places)
     lines, cells = kept
@@ -279,7 +280,9 @@ def side_by_side(
 
 
 @lru_cache(maxsize=1)
-def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], TextColumns] | None:
+def _kept_columns(
+    head: Head, above: int, changed: tuple[int, ...]
+) -> tuple[Sequence[int], TextColumns] | None:
     """All of them; None for more than KEPT."""
     del changed
     width, rows = len(head.header), _filled(head, above)
@@ -290,7 +293,7 @@ def _kept_columns(head: Head, above: int, changed: int) -> tuple[Sequence[int], 
 
 def groups_of(head: Head, place: int) -> Mapping[str, RowGroup]:
     """The rows by their cell in a place; one reading of the file serves all its lines."""
-    return _kept_groups(head, place, head.path.stat().st_mtime_ns)
+    return _kept_groups(head, place, state_of(head.path))
 
 
 def require_codes(path: Path, groups: Mapping[str, RowGroup], column: str) -> None:
@@ -306,7 +309,7 @@ def require_codes(path: Path, groups: Mapping[str, RowGroup], column: str) -> No
 
 
 @lru_cache(maxsize=1)
-def _kept_groups(head: Head, place: int, changed: int) -> Mapping[str, RowGroup]:
+def _kept_groups(head: Head, place: int, changed: tuple[int, ...]) -> Mapping[str, RowGroup]:
     del changed
     return csv_groups(head.path, head.encoding, head.delimiter, place)
 

@@ -20,6 +20,7 @@ from markets.folder.formats.head import Head
 from markets.folder.names import ticker_of_file
 from markets.folder.price_file import Floats, Mask
 from markets.reference.csv_file import Row
+from markets.reference.plain_file import state_of
 from newsfolio.errors import BrokenData
 
 _NUMBER = "PERMNO"
@@ -78,12 +79,12 @@ class CrspFormat(ColumnFormat):
         if "Ticker" not in names:
             return {}
         places = (names.index(word) for word in ("Security", "Ticker", "Date"))
-        return _last_tickers(head, *places, head.path.stat().st_mtime_ns)
+        return _last_tickers(head, *places, state_of(head.path))
 
 
 @lru_cache(maxsize=1)
 def _last_tickers(
-    head: Head, number: int, ticker: int, day: int, changed: int
+    head: Head, number: int, ticker: int, day: int, changed: tuple[int, ...]
 ) -> Mapping[str, tuple[str, str]]:
     del changed
     last: dict[str, tuple[str, str]] = {}

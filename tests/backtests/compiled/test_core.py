@@ -20,7 +20,10 @@ from backtests.simulation.decisions import by_column
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions
 from backtests.simulation.valuation import DELISTING, Closes
+from markets.costs.models import VenueCosts
 from markets.market import Market
+from markets.reference.currencies import Fixings
+from newsfolio.costs import Costs
 from tests.support.random_markets import random_case
 
 core: Any = pytest.importorskip(
@@ -48,6 +51,35 @@ def test_the_compiled_kernel_is_the_desk(first: int) -> None:
 def test_the_compiled_kernel_is_the_desk_on_many_lines(seed: int) -> None:
     """Whose sums are made side by side."""
     assert alike(seed, 100)
+
+
+@dataclasses.dataclass(frozen=True)
+class FlatRates:
+    """One rate for every pair, from 2000 on."""
+
+    rate: float
+    valued_same_day: bool = False
+
+    def fixings(self, currency: str, base: str) -> Fixings:
+        days = np.arange("2000-01-01", "2040-01-01", dtype="datetime64[D]")
+        return Fixings(f"{currency} in {base}", days, np.full(len(days), self.rate))
+
+
+def test_equal_terms_convert_at_the_rates_of_their_own_run() -> None:
+    """Runs of one process may know other rates, though their lines and terms are equal."""
+    case = random_case(6001)
+    settings = dataclasses.replace(case.settings, impact=0.0, participation=None)
+    market = case.market()
+    paid = []
+    for rate in (1.0, 3.0):
+        costs = VenueCosts(Costs("4.90 XAU/order", taxes=False), FlatRates(rate))
+        compiled, desk = (
+            Desk(case.strategy, dataclasses.replace(market), settings, costs) for _ in range(2)
+        )
+        fills = kernel.run(compiled)
+        assert fills == kernel.turned(desk)
+        paid.append(fills)
+    assert paid[0] != paid[1]
 
 
 @pytest.mark.parametrize(

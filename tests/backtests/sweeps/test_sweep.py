@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import pickle
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,13 @@ from backtests.sweeps.simulator import SweepSimulator
 from backtests.sweeps.sweep import SweepResult, load, size_of
 from markets.sample.source import SampleSource
 from newsfolio import (
+    Article,
     CommandError,
     NewsfolioError,
     OutputError,
     ParameterError,
     Strategy,
+    Thesis,
     UnknownName,
     View,
     monthly,
@@ -203,6 +207,23 @@ def test_a_failed_set_is_recorded_and_stops_nothing(tmp_path: Path) -> None:
     assert result.summary["errors"][0] == {"error": "six lines need a short past", "sets": 2}
     rows = Ledger(tmp_path / "l.sqlite").rows()
     assert [row["status"] for row in rows].count("failed") == 5
+
+
+@dataclass(frozen=True)
+class Opposed(Top):
+    """A set that can be simulated, but not compared: its control fails."""
+
+    thesis = Thesis("O", "opposed", "", Article("sim", "a", "b", datetime(2025, 7, 1, tzinfo=UTC)))
+
+    def controls(self) -> Mapping[str, Strategy]:
+        return {"other": Top(word="fails" if self.n == 3 else "plain")}
+
+
+def test_a_set_that_cannot_be_compared_has_no_figures(tmp_path: Path) -> None:
+    result = swept(tmp_path, Opposed(), grid={"n": (1, 3)})
+    assert "raised ZeroDivisionError" in result.table["error"][1]
+    assert result.table["sharpe"].isna().tolist() == [False, True]
+    assert (result.summary["failed"], result.summary["unknown"]) == (1, 0)
 
 
 def test_a_sweep_of_which_no_set_ran_is_one_failed_trial(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -297,6 +298,23 @@ def test_a_long_file_is_read_once_for_all_its_lines(
     loaded = FolderSource(tmp_path).load([asset_of("AAPL"), asset_of("MSFT")])
     assert [line.frame["close"].iloc[-1] for line in loaded.values()] == [10.5, 30.5]
     assert len(readings) == 1
+
+
+@pytest.mark.parametrize("header", ["Date,AAPL,MSFT", "Date,Ticker,Close"])
+def test_a_file_that_was_replaced_with_its_time_kept_is_read_anew(
+    tmp_path: Path, header: str
+) -> None:
+    """As `cp -p` and unzip do; the change lies behind what tells the format."""
+    path, days = tmp_path / "all.csv", pd.bdate_range("2018-01-01", periods=1500)
+    for last in (300, 999):
+        prices = [*range(100, 1599), last]
+        rows = [f"{day:%Y-%m-%d},{price},5" for day, price in zip(days, prices, strict=True)]
+        if "Ticker" in header:
+            rows = [f"{row.split(',')[0]},{ticker},{row.split(',')[1]}" for row in rows
+                    for ticker in ("AAPL", "MSFT")]  # fmt: skip
+        path.write_text("\n".join((header, *rows, "")), encoding="utf-8")
+        os.utime(path, (1e9, 1e9))
+        assert read(tmp_path).frame["close"].iloc[-1] == last
 
 
 def test_a_row_over_two_lines_and_blank_ones_keep_the_numbers_of_lines(tmp_path: Path) -> None:

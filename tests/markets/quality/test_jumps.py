@@ -13,7 +13,7 @@ from backtests import run
 from markets.quality.findings import Severity
 from newsfolio import Asset, BrokenData, Delisting, Strategy, Venue, View, at_start
 from newsfolio.assets import MAINLAND, NEW_YORK
-from tests.support.calm_lines import LINE, alarms, as_files, frame
+from tests.support.calm_lines import LINE, alarms, as_files, bare, frame
 
 AT = 150
 PRICES = ["open", "high", "low", "close"]
@@ -235,3 +235,23 @@ def test_a_line_is_judged_as_it_is_declared(tmp_path: Path) -> None:
     with pytest.raises(BrokenData, match="like a split of 15 that nobody recorded"):
         run(holder(Asset("OWNX", NEW_YORK)), data=str(prices), ledger=tmp_path / "l.sqlite",
             engine="kernel", costs="none", verdict=False)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "ratio, expected",
+    [(2.0, [Severity.BLOCK]), (1 / 10, [Severity.BLOCK]), (1.56, [Severity.DOUBT]),
+     (1 / 1.6, [Severity.DOUBT]), (1.4, []), (1.2, [])],
+)  # fmt: skip
+def test_closes_alone_tell_no_more_of_a_jump_than_its_size(
+    ratio: float, expected: list[Severity]
+) -> None:
+    """Nothing shows whether it was traded on: what is no ratio of splits may be news, as when a
+    share rose by 56 % in New York on 2022-03-16."""
+    assert [finding.severity for finding in alarms(bare(stepped(ratio)))] == expected
+
+
+def test_closes_alone_that_jump_on_many_times_the_usual_volume_are_news() -> None:
+    made = stepped(2.0)
+    volume = made["volume"].copy()
+    volume.iloc[AT] *= 5
+    assert alarms(bare(made, volume)) == []

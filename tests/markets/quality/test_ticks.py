@@ -8,7 +8,7 @@ import pytest
 from markets.bars import Priced
 from markets.quality.findings import Severity
 from newsfolio.assets import NEW_YORK, Asset, Kind
-from tests.support.calm_lines import LINE, alarms, frame
+from tests.support.calm_lines import LINE, alarms, bare, frame
 
 AT = 150
 
@@ -74,3 +74,20 @@ def test_where_the_whole_bar_is_off_the_volume_must_be_quiet() -> None:
         made.iloc[AT, :4] *= 0.7
         made.iloc[AT, 4] *= busy
         assert severities(made) == expected
+
+
+def test_closes_alone_that_panic_and_recover_are_no_ticks() -> None:
+    """New York on 2020-03-12 and 13: 9.6 % down, 8.5 % up. Only opens tell that from a tick, and
+    closes alone have none of their own; the same day traded once, as funds are, neither."""
+    made = frame()
+    made.iloc[AT:, :4] *= 1 - 0.096
+    made.iloc[AT + 1 :, :4] *= 1 + 0.085
+    for volume in (None, made["volume"] * 1.0):
+        assert alarms(bare(made, volume)) == []
+    fund = Asset("ABCDX", NEW_YORK, Kind.FUND)
+    assert alarms(bare(made), fund) == []
+
+
+def test_closes_alone_a_fourth_off_for_a_day_are_doubted() -> None:
+    assert severities(bare(with_close(0.7))) == [Severity.DOUBT]
+    assert severities(bare(with_close(0.8))) == []
