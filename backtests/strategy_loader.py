@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,8 +56,15 @@ def find(address: str) -> type:
         return _pick(_module(place), name, place)
     strategies = shipped()
     if address not in strategies:
-        raise UnknownName("strategy", address, strategies, "`newsfolio list` shows them all.")
+        raise UnknownName("strategy", address, strategies, _remedy(address))
     return strategies[address]
+
+
+def _remedy(address: str) -> str:
+    """Where else to look: a file of that name is named as one."""
+    near = (f"{name}.py" for name in (address, address.replace("-", "_")))
+    file = next(filter(os.path.isfile, near), "")
+    return f"There is a file {file}: write {file}." if file else "`newsfolio list` shows them all."
 
 
 def find_article(address: str) -> tuple[Article, ...]:

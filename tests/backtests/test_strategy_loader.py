@@ -82,3 +82,12 @@ def test_the_path_of_a_run_is_as_good_as_its_id(shell: Shell) -> None:
         assert shell("diff", written_so, folder.name).code == 0
         assert shell("report", written_so, "--no-tearsheet").code == 0
     assert shell("diff", "runs/abc", f"./runs/{folder.name}").code == 0
+
+
+def test_a_file_that_is_called_like_a_strategy_is_named_with_its_ending(shell: Shell) -> None:
+    assert shell("new", "my-idea").code == 0
+    answer = shell("show", "my-idea")
+    assert answer.code == 2
+    assert (
+        "no strategy called 'my-idea'. There is a file my_idea.py: write my_idea.py." in answer.err
+    )
