@@ -27,7 +27,7 @@ ROWS = (
     Rewritten("correction_watch.py", "db9a2836cf41e251", "d051f1e8ca01a35b", "2026-11-30"),
     Rewritten("deepseek_shock.py", "126dcb41b5c27d16", "5e69df2366ca4986", "2026-11-30"),
     Rewritten("foreign_return.py", "5cb05154dcbf067a", "1ea868b9fda8b474", "2026-11-30"),
-    Rewritten("house_views.py", "c63596170375f41b", "89e475a63b7ee426", "2026-11-30"),
+    Rewritten("house_views.py", "c63596170375f41b", "9656d336ff818523", "2026-11-30"),
     Rewritten("proof_days.py", "8900aeca26b89747", "748d8128425cd96a", "2026-11-30"),
     Rewritten("targets_raised.py", "1c88d6f9ecbc7553", "df99db88386c516f", "2026-11-30"),
 )
