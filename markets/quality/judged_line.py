@@ -52,10 +52,11 @@ class JudgedLine:
 
     @cached_property
     def one_price(self) -> bool:
-        """Whether no session says more than its close: closes alone, and what deals once a day."""
+        """Whether orders fill at closes that are all that is known: closes alone, and funds."""
         close, slack = self["close"], ROUNDING * self["close"]
         columns = (self[name] for name in ("open", "high", "low"))
-        return not any((np.abs(column - close) > slack).any() for column in columns)
+        more = any((np.abs(column - close) > slack).any() for column in columns)
+        return self.bars.has_opens and not more
 
     @cached_property
     def moves(self) -> Floats:

@@ -40,8 +40,8 @@ range that is always calm."""
 AT_OPEN = 0.7
 """Share of a split's step that is there from the open on, at least."""
 ROUND = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
-"""Ratios of splits, for closes without opens, which tell no more than the size: others are doubted,
-from LEAP on."""
+"""Ratios of splits, for closes without opens, which tell no more than the size. Where a line has
+closes alone others are doubted, from LEAP on."""
 NEAR = 0.10
 """How near a jump lies to one of them, beside the day's own move."""
 BESIDE = 3
@@ -172,7 +172,8 @@ def _calm(line: JudgedLine, at: int) -> bool:
     """Whether the day was as usual but for its level: what a split leaves, and a shock does not."""
     gap, move = abs(line.gaps[at]), abs(line.moves[at])
     if _bare(line, at):
-        return not line.busy[at] > CALM[LEAP][0] and move > LEAP
+        telling = _round(move) or (line.one_price and move > LEAP)
+        return telling and not line.busy[at] > CALM[LEAP][0]
     same_way = line.gaps[at] * line.moves[at] > 0
     if not same_way or min(gap, move) < ODD or gap < AT_OPEN * move or not _stays(line, at):
         return False

@@ -255,3 +255,11 @@ def test_closes_alone_that_jump_on_many_times_the_usual_volume_are_news() -> Non
     volume = made["volume"].copy()
     volume.iloc[AT] *= 5
     assert alarms(bare(made, volume)) == []
+
+
+def test_of_a_line_without_opens_ratios_of_splits_alone_count() -> None:
+    """A real line of New York whose file has nothing but adjusted closes rose by half on news."""
+    unknown = bare(stepped(1 / 1.6)).assign(open=float("nan"))
+    assert alarms(unknown) == []
+    (finding,) = alarms(bare(stepped(2.0)).assign(open=float("nan")))
+    assert finding.severity is Severity.BLOCK
