@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from markets.reference.plain_file import require_plain
+from markets.reference.plain_file import require_plain, state_of
 from newsfolio.errors import BrokenData, MissingData
 
 PACKED = (".gz", ".zip", ".xlsx", ".parquet")
@@ -38,8 +38,8 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             yield file
         return
     if path.suffix in (".xlsx", ".parquet"):
-        status, text = path.stat(), _sheet if path.suffix == ".xlsx" else _table
-        yield io.BytesIO(text(path, status.st_mtime_ns, status.st_size))
+        text = _sheet if path.suffix == ".xlsx" else _table
+        yield io.BytesIO(text(path, state_of(path)))
         return
     with _inner(path) as inner:
         yield io.BufferedReader(_Counted(path, inner))
@@ -98,9 +98,9 @@ def _spoilt(path: Path, error: Exception) -> BrokenData:
 
 
 @lru_cache(maxsize=4)
-def _sheet(path: Path, changed: int, size: int) -> bytes:
+def _sheet(path: Path, changed: tuple[int, ...]) -> bytes:
     """The one sheet with cells as CSV; its dates as 2026-01-02, its numbers in full."""
-    del changed, size
+    del changed
     try:
         from openpyxl import load_workbook
     except ModuleNotFoundError:
@@ -152,9 +152,9 @@ def _text(cell: object) -> str:
 
 
 @lru_cache(maxsize=1)
-def _table(path: Path, changed: int, size: int) -> bytes:
+def _table(path: Path, changed: tuple[int, ...]) -> bytes:
     """A Parquet table as pandas writes it to CSV, its index too, unless that counts rows alone."""
-    del changed, size
+    del changed
     import pandas as pd
     import pyarrow.parquet as pq
 

@@ -144,5 +144,5 @@ def test_without_openpyxl_the_extra_is_named(
 ) -> None:
     workbook(tmp_path / "AAPL.xlsx", one=[["Date", "Close"]])
     monkeypatch.setitem(sys.modules, "openpyxl", None)
-    with pytest.raises(MissingData, match=r"AAPL\.xlsx: .*pip install 'newsfolio\[excel\]'"):
+    with pytest.raises(MissingData, match=r"AAPL\.xlsx: .*pip install 'openpyxl>=3.1'"):
         read(tmp_path)
