@@ -130,7 +130,8 @@ def tradable(bars: Mapping[str, Bars], want: Want, wanted: Mapping[str, Asset]) 
         if not any(_reachable(ticker, held, wanted) for ticker in sleeve.tickers):
             raise MissingData(
                 f"no data for {', '.join(sleeve.tickers)} (sleeve {sleeve.name!r}) in this source; "
-                "check the spelling, choose another --data, or fetch them with --data yahoo"
+                "check the spelling, choose another --data, or fetch them: newsfolio data pull "
+                f"{' '.join(sleeve.tickers)}"
             )
     return as_bars_tell(held, bars)
 
@@ -141,6 +142,13 @@ def stand_ins(asset: Asset, bars: Mapping[str, Bars]) -> Iterator[Asset]:
         if other.ticker in bars and (bars[other.ticker].has_opens or other.kind is Kind.FUND):
             yield other
         yield from stand_ins(other, bars)
+
+
+def _stood_for(ticker: str, wanted: Mapping[str, Asset], bars: Mapping[str, Bars]) -> Iterator[str]:
+    """The lines whose place a stand-in may take."""
+    for name, asset in wanted.items():
+        if ticker in {other.ticker for other in stand_ins(asset, bars)}:
+            yield name
 
 
 def _reachable(ticker: str, held: Mapping[str, Asset], wanted: Mapping[str, Asset]) -> bool:
@@ -170,7 +178,10 @@ def notes_on(
     for ticker, asset in held.items():
         line = bars[ticker]
         if ticker not in wanted:
-            notes.append(f"{ticker}: stands in where a line is not listed or has no data")
+            stood = " and ".join(_stood_for(ticker, wanted, bars))
+            notes.append(
+                f"{ticker}: held in place of {stood} where that is not listed or has no data"
+            )
         if wanted.get(ticker, asset).kind is Kind.FUND:
             notes.append(_fund_note(ticker, line.traded_on))
         if asset.proxy:
