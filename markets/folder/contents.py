@@ -12,6 +12,7 @@ from markets.folder.formats.catalogue import format_of, is_spoilt, recognised, u
 from markets.folder.formats.format import Format, Quotes, Told
 from markets.folder.formats.fred import FredFormat
 from markets.folder.formats.head import Head, head_of
+from markets.folder.formats.long import LONG
 from markets.folder.formats.sites import STOOQ_BULK
 from markets.folder.formats.wide import WIDE, no_tickers
 from markets.folder.formats.yahoo import quotes_of
@@ -44,6 +45,8 @@ class PriceFile:
             return quotes_of(read_parquet(self.path), vendor).oldest_first()
         if _side_by_side(self.path):
             return WIDE.read_parquet(self.path, ticker, vendor)
+        if self.path.suffix == ".parquet" and LONG.large_lines(self.path):
+            return LONG.read_parquet(self.path, ticker, vendor)
         head = head_of(self.path, recognised)
         form = format_of(head, vendor)
         if form is None:
@@ -93,6 +96,8 @@ def _looked_at(path: Path, changed: tuple[int, ...]) -> tuple[Format | None, tup
         return None, ()
     if columns := _side_by_side(path):
         return WIDE, tuple(dict.fromkeys(map(ticker_of_code, columns)))
+    if path.suffix == ".parquet" and (tickers := LONG.large_lines(path)):
+        return LONG, tickers
     try:
         head = head_of(path, recognised)
         form = format_of(head, Told())

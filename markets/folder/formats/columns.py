@@ -177,7 +177,7 @@ class ColumnFormat:
         if closes_alone(wanted):
             draft = replace(draft, table=one_price(table), found=(ONE_PRICE,))
         reading = decided if self.dates is Dates.BY_FILE else ""
-        return _oldest_first(draft.saying(reading, *spelling(head)))
+        return oldest_first(draft.saying(reading, *spelling(head)))
 
     def ignored(self, head: Head) -> str:
         """What a note says of columns that are neither read nor known, "" for none."""
@@ -343,7 +343,7 @@ def _kept(cells: Sequence[str], rows: Mask) -> list[str]:
     return [cell for cell, keep in zip(cells, rows, strict=True) if keep]
 
 
-def _oldest_first(draft: Draft) -> Draft:
+def oldest_first(draft: Draft) -> Draft:
     """Reversed, and said so, where the first row is the latest."""
     if not newest_first(draft.table):
         return draft
