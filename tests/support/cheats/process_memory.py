@@ -8,6 +8,7 @@ import multiprocessing
 import sys
 import threading
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import markets.market
@@ -58,6 +59,15 @@ class Referrers(Base):
         return next(value for value in gc.get_referrers(markets.market.Market) if is_market(value))
 
 
+def market_in(frame: FrameType) -> Any:
+    """A market among the values of a frame, or one that any of them holds; None without."""
+    for value in list(frame.f_locals.values()):
+        for held in (value, getattr(value, "market", None), getattr(value, "_market", None)):
+            if is_market(held):
+                return held
+    return None
+
+
 class Traceback(Base):
     """Raises an error for the sake of its traceback, whose frames need no call that is watched."""
 
@@ -67,11 +77,8 @@ class Traceback(Base):
         except ValueError as error:
             frame = error.__traceback__.tb_frame  # type: ignore[union-attr]
         while frame is not None:
-            for value in list(frame.f_locals.values()):
-                if is_market(value):
-                    return value
-                if is_market(getattr(value, "_market", None)):
-                    return value._market
+            if held := market_in(frame):
+                return held
             frame = frame.f_back
         raise LookupError
 
@@ -82,9 +89,8 @@ class CurrentFrames(Base):
     def market(self, view: View) -> Any:
         frame = sys._current_frames()[threading.get_ident()]
         while frame is not None:
-            holder = frame.f_locals.get("self")
-            if is_market(getattr(holder, "_market", None)):
-                return holder._market
+            if held := market_in(frame):
+                return held
             frame = frame.f_back
         raise LookupError
 
@@ -94,9 +100,8 @@ class Stack(Base):
 
     def market(self, view: View) -> Any:
         for row in inspect.stack(0):
-            holder = row.frame.f_locals.get("self")
-            if is_market(getattr(holder, "_market", None)):
-                return holder._market
+            if held := market_in(row.frame):
+                return held
         raise LookupError
 
 
