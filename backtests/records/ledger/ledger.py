@@ -34,8 +34,10 @@ from backtests.records.ledger.tables import (
     LedgerRow,
     TrialRow,
     make,
+    raise_again,
     refused,
     require_ours,
+    was_lowered,
 )
 from backtests.records.ledger.trial import Trial, compact
 from backtests.records.ledger.verdicts import JudgedRow, judged_rows
@@ -272,9 +274,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")  # of several processes, one does it
     with connection:
         version = require_ours(connection, path)
+        migrates = 0 < version < VERSION and not was_lowered(connection)
         if version == 0:
             make(connection)
-        elif version < VERSION:
+        elif migrates:
             migrate(connection, version, paths.now().isoformat(timespec="seconds"))
-    if version:
+        elif version < VERSION:
+            raise_again(connection)
+    if migrates:
         connection.execute("VACUUM")

@@ -151,6 +151,21 @@ def require_ours(connection: sqlite3.Connection, path: Path) -> int:
     return max(version, 1) if tables else 0
 
 
+def was_lowered(connection: sqlite3.Connection) -> bool:
+    """True of tables of this version that carry an earlier one's number.
+
+    newsfolio 0.1 writes its own number into any ledger that it opens, and adds an index.
+    """
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(trials)")}
+    return {*COLUMNS, "link"} <= columns
+
+
+def raise_again(connection: sqlite3.Connection) -> None:
+    """Give such tables their number back; the rows are as they were."""
+    connection.execute("DROP INDEX IF EXISTS trials_by_thesis")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
 def refused(path: Path, why: str) -> OutputError:
     return OutputError(
         f"{path} {why}, and stays as it is;\nname another file with --ledger"

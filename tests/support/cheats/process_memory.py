@@ -127,11 +127,9 @@ class Profiled(Base):
 
     def market(self, view: View) -> Any:
         def look(frame: Any, event: str, _: Any) -> None:
-            holder = frame.f_locals.get("self")
-            market = getattr(holder, "__dict__", {}).get("_market")
-            if is_market(market):
+            if held := market_in(frame):
                 sys.setprofile(None)
-                CALLS.append(market)
+                CALLS.append(held)
 
         sys.setprofile(look)
         view.momentum("KWEB", 63)  # somebody is bound to call something

@@ -92,3 +92,20 @@ def test_rows_of_the_first_version_have_no_variants(tmp_path: Path) -> None:
     ledger = Ledger(path)
     assert [row["strategy"] for row in ledger.rows()] == ["old"]
     assert ledger.tried(Question("", "old")).everything.variants == 0
+
+
+def test_a_number_that_an_old_build_lowered_is_raised_again(tmp_path: Path) -> None:
+    """0.1 finds another number than its own, writes its own and adds its index."""
+    path = tmp_path / "trials.sqlite"
+    for scored in (9, 10):
+        Ledger(path).append(
+            [Trial("now", "mine", {}, "code", "data", False, {}, scored=scored)], NOW
+        )
+        before = Ledger(path).rows()
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("CREATE INDEX trials_by_thesis ON trials (thesis)")
+            connection.execute("PRAGMA user_version = 2")
+        assert Ledger(path).rows() == before
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert Ledger(path).state().chain.gaps == ()
