@@ -70,6 +70,12 @@ class Quantity:
         raise NotImplementedError
 
     @property
+    def subject(self) -> str:
+        """What it is about, in a word: its first line, or the name of its basket."""
+        parts = (part for part in vars(self).values() if isinstance(part, Quantity))
+        return next((part.subject for part in parts), self.lines[0])
+
+    @property
     def currencies(self) -> frozenset[str]:
         """Those that it converts to, and its parts."""
         parts = (part for part in vars(self).values() if isinstance(part, Quantity))
@@ -95,6 +101,10 @@ class OfLines(Quantity):
     """A quantity of one line, or of a basket."""
 
     of: str | Sleeve
+
+    @property
+    def subject(self) -> str:
+        return label_of(self.of)
 
     @property
     def lines(self) -> tuple[str, ...]:
