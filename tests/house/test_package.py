@@ -23,7 +23,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 def left_out(files: list[str], manifest: str, suffixes: list[str]) -> list[str]:
     """Files that no rule puts into the sdist: packages' data goes by suffix, the rest by manifest.
 
-    What setuptools takes by itself is pyproject.toml, the readme, the licence and our modules.
+    What setuptools takes by itself: pyproject.toml, MANIFEST.in, the licence and our modules.
     """
     rules = [line.split() for line in manifest.splitlines() if line and line[0] != "#"]
     roots = {folder for word, *folders in rules if word == "graft" for folder in folders}
@@ -33,7 +33,8 @@ def left_out(files: list[str], manifest: str, suffixes: list[str]) -> list[str]:
         top, _, rest = file.partition("/")
         if not rest:
             taken = any(
-                fnmatch.fnmatch(file, name) for name in names | {"pyproject.toml", "LICENSE"}
+                fnmatch.fnmatch(file, name)
+                for name in names | {"pyproject.toml", "LICENSE", "MANIFEST.in"}
             )
         elif top in PACKAGES:
             taken = any(fnmatch.fnmatch(file.rsplit("/")[-1], name) for name in ["*.py", *suffixes])
