@@ -1,15 +1,16 @@
-"""Checking claims: each measured on the prices up to its due day, and nothing after it."""
+"""Checking claims: each measured on what was known by its due day, and nothing after it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypedDict
 
 from markets.bars import Bars
+from markets.facts import FactTable, tables_for
 from markets.reference.currencies import EcbRates
 from markets.snapshot import Source
 from markets.store.rates.lines import with_rates
@@ -17,6 +18,7 @@ from markets.views.price_record import PriceRecord
 from newsfolio.assets import Asset
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
+from newsfolio.facts import Facts
 from newsfolio.formatting import figure
 from newsfolio.listings import asset_of
 from newsfolio.thesis import Article
@@ -25,6 +27,9 @@ from reports.contract.manifest import ClaimJson
 
 Declared = Mapping[str, Asset]
 UNDECLARED: Declared = {}
+
+Tables = Mapping[Facts, FactTable]
+NO_TABLES: Tables = {}
 
 
 class ClaimVerdict(StrEnum):
@@ -207,7 +212,19 @@ def check_claims(
     currencies = {asset.currency for asset in assets}
     currencies |= {currency for _, claim in claims for currency in claim.currencies}
     bars = with_rates(source, source.load(assets), currencies, _last_due(articles))
-    return tuple(check_claim(article, claim, bars, declared) for article, claim in claims)
+    tables = load_tables(source, (facts for _, claim in claims for facts in claim.tables))
+    return tuple(check_claim(article, claim, bars, declared, tables) for article, claim in claims)
+
+
+def load_tables(source: Source, wanted: Iterable[Facts]) -> Tables:
+    """The tables that some claims look at; two that share a name are asked for apart."""
+    tables: dict[Facts, FactTable] = {}
+    rest = list(dict.fromkeys(wanted))
+    while rest:
+        batch = {facts.name: facts for facts in reversed(rest)}
+        tables |= tables_for(batch.values(), source.load((), batch.values()).facts)
+        rest = [facts for facts in rest if batch[facts.name] is not facts]
+    return tables
 
 
 def _last_due(articles: Iterable[Article]) -> date | None:
@@ -245,15 +262,18 @@ def lines_of(claims: Iterable[Claim]) -> tuple[str, ...]:
 
 
 def check_claim(
-    article: str, claim: Claim, bars: Mapping[str, Bars], declared: Declared = UNDECLARED
-) -> CheckedClaim:
-    """One claim measured on bars that are at hand."""
+    article: str, claim: Claim, bars: Mapping[str, Bars], declared: Declared = UNDECLARED,
+    tables: Tables = NO_TABLES,
+) -> CheckedClaim:  # fmt: skip
+    """One claim measured on bars and tables that are at hand."""
+    due = max((reading.window.end for reading in claim.readings), default=date.max)
+    record = PriceRecord(bars, due, EcbRates(bars), declared, tables)
     return CheckedClaim(
         article,
         claim,
-        tuple(_measured(reading, bars, declared) for reading in claim.stated),
-        tuple(_measured(reading, bars, declared) for reading in claim.corrected),
-        _basis(claim, bars, declared),
+        tuple(_measured(reading, record) for reading in claim.stated),
+        tuple(_measured(reading, record) for reading in claim.corrected),
+        _basis(claim, record),
     )
 
 
@@ -272,8 +292,8 @@ def deciding(readings: Sequence[MeasuredReading]) -> MeasuredReading | None:
     return next((claim for claim in readings if claim.decides and claim.verdict is verdict), None)
 
 
-def _measured(reading: Reading, bars: Mapping[str, Bars], declared: Declared) -> MeasuredReading:
-    record = PriceRecord(bars, reading.window.end, EcbRates(bars), declared)
+def _measured(reading: Reading, on: PriceRecord) -> MeasuredReading:
+    record = replace(on, due=reading.window.end)
     measured: float | None = None
     try:
         measurement = reading.of.measure(record, reading.window)
@@ -281,7 +301,10 @@ def _measured(reading: Reading, bars: Mapping[str, Bars], declared: Declared) ->
         measured = measurement.value if math.isfinite(measurement.value) else None
     except DataError as error:
         detail = str(error)
-    simulated = any(bars[line].simulated for line in reading.of.lines if line in bars)
+    simulated = any(on.bars[line].simulated for line in reading.of.lines if line in on.bars)
+    simulated |= any(
+        on.tables[facts].simulated for facts in reading.of.tables if facts in on.tables
+    )
     if measured is None:
         verdict = ClaimVerdict.UNTESTABLE
     elif simulated:
@@ -295,14 +318,17 @@ def _measured(reading: Reading, bars: Mapping[str, Bars], declared: Declared) ->
     )  # fmt: skip
 
 
-def _basis(claim: Claim, bars: Mapping[str, Bars], declared: Declared) -> tuple[str, ...]:
-    """Line, currency, price or total return: one phrase for each line with data."""
+def _basis(claim: Claim, record: PriceRecord) -> tuple[str, ...]:
+    """Line, currency, price or total return, and tables: one phrase for each that has data."""
     if not claim.stated:
         return ()
-    due = max(reading.window.end for reading in (*claim.stated, *claim.corrected))
-    record = PriceRecord(bars, due, EcbRates(bars), declared)
-    listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
-    return tuple(record.basis(line) for line in listed)
+    bars = record.bars
+    listed = [line for line in claim.lines if line in bars and bars[line].first <= record.due]
+    tables = (facts for facts in claim.tables if facts in record.tables)
+    return (
+        *(record.basis(line) for line in listed),
+        *(record.tables[facts].basis() for facts in tables),
+    )
 
 
 def _summary(readings: Sequence[MeasuredReading]) -> ReadingsJson:
