@@ -184,5 +184,7 @@ def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
         return ()
     declared, article = inputs.want.declared, thesis.article.id
     tables = tables_for((facts for claim in inputs.claims for facts in claim.tables), bars.facts)
-    checked = (check_claim(article, claim, bars, declared, tables) for claim in inputs.claims)
+    checked = (
+        check_claim(article, claim, bars, declared, tables=tables) for claim in inputs.claims
+    )
     return tuple(claim.row() for claim in checked)

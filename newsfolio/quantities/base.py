@@ -82,6 +82,11 @@ class Quantity:
         raise NotImplementedError
 
     @property
+    def subject(self) -> str:
+        """What it is about, in a word: its first line, or the name of its basket."""
+        return next((part.subject for part in _parts(self)), self.lines[0])
+
+    @property
     def currencies(self) -> frozenset[str]:
         """Those that it converts to, and its parts."""
         return frozenset[str]().union(*(part.currencies for part in _parts(self)))
@@ -111,6 +116,10 @@ class OfLines(Quantity):
     """A quantity of one line, or of a basket."""
 
     of: str | Sleeve
+
+    @property
+    def subject(self) -> str:
+        return label_of(self.of)
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -37,6 +37,10 @@ class OfFigures(Quantity):
         raise NotImplementedError
 
     @property
+    def subject(self) -> str:
+        return self.label
+
+    @property
     def lines(self) -> tuple[str, ...]:
         return ()
 

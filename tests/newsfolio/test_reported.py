@@ -194,7 +194,7 @@ def test_lines_are_sorted_by_what_was_known_at_the_start() -> None:
 
 def check(of: Quantity, *tables: Facts, number: float = 0.0) -> CheckedClaim:
     claim = Claim("x-1", "It is so", (Reading(of, "2025-02-01", "2025-02-20", ">", number),))
-    return check_claim("x", claim, {}, {}, tables_for(tables, {}))
+    return check_claim("x", claim, {}, tables=tables_for(tables, {}))
 
 
 def test_a_claim_on_facts_is_judged_and_names_its_rows() -> None:
