@@ -65,7 +65,7 @@ class Asker:
         strategy: Strategy,
         market: Market,
         history: History,
-        held_of: type[HeldWeights],
+        held_of: Callable[..., HeldWeights],
     ) -> None: ...
 
 class Wanted:

@@ -16,7 +16,9 @@ from backtests.evaluation.attribution.brinson import active_effects
 from backtests.evaluation.attribution.contributions import attribute
 from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
 from backtests.evaluation.attribution.schema import Attribution
+from backtests.evaluation.descriptions.every_start import every_start
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
+from backtests.evaluation.descriptions.fan import fan
 from backtests.evaluation.descriptions.regimes import regimes
 from backtests.evaluation.descriptions.schema import Shortcuts
 from backtests.evaluation.descriptions.shortcuts import Variants, shortcuts
@@ -122,6 +124,8 @@ def evaluate(
         studies=studies(run, scored, SEED),
         regimes=regimes(run, curves.against, scored.divide, extras.periods),
         shortcuts=_shortcuts(run, curves, score, variants, extras),
+        starts=every_start(run, curves.against, fresh=extras.shortcuts, progress=extras.progress),
+        fan=fan(run.account.equity, curves.row, SEED),
         record=record_of(tried),
     )
     return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))

@@ -81,6 +81,7 @@ def run_strategy(
         verified=verify,
         explained=desk.explained(),
         noted=desk.notes(),
+        looked=bool(desk.decider.looked),
         claims=_claims(inputs, bars),
         findings=findings,
         full_end=inputs.natural_end(bars),

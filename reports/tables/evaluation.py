@@ -32,6 +32,7 @@ from reports.tables.descriptions import (
     regime_tables,
     shortcut_tables,
 )
+from reports.tables.starts import FanTable, StartTables, fan_table, start_tables
 from reports.tables.studies import StudyTable, study_table
 
 Form: TypeAlias = Callable[..., str]
@@ -131,6 +132,8 @@ class EvaluationTables:
     studies: list[StudyTable]
     regimes: RegimeTables | None
     shortcuts: ShortcutTables | None
+    starts: StartTables | None
+    fan: FanTable | None
 
 
 def tables_of(evaluation: EvaluationJson) -> EvaluationTables:
@@ -157,6 +160,8 @@ def tables_of(evaluation: EvaluationJson) -> EvaluationTables:
         studies=[study_table(study) for study in evaluation.get("studies", ())],
         regimes=regime_tables(evaluation.get("regimes")),
         shortcuts=shortcut_tables(evaluation.get("shortcuts")),
+        starts=start_tables(evaluation.get("starts")),
+        fan=fan_table(evaluation.get("fan")),
     )
 
 
