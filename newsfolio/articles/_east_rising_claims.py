@@ -171,9 +171,9 @@ def _price(model: str, dollars: float, tolerance: float, *, decides: bool = True
     return Reading(of, "2023-01-01", _READ, "=", dollars, tolerance, model, decides)
 
 
-def _worth(line: str, company: str, billions: float, tolerance: float, each: int = 1) -> Reading:
-    """The market value at the close before the article."""
-    of = MarketValue(line, figures(SHARES, "shares", company=company), each)
+def _worth(line: str, company: str, billions: float, tolerance: float, ratio: int = 1) -> Reading:
+    """The market value at the close before the article; ratio: shares in one unit of the line."""
+    of = MarketValue(line, figures(SHARES, "shares", company=company), ratio)
     return Reading(of, _DAY_BEFORE, _READ, "=", billions, tolerance, company)
 
 
@@ -646,7 +646,7 @@ CLAIMS = (
         "003-40",
         "Alibaba is worth 320 billion dollars, Amazon 2.36 and Microsoft 3.10 trillion",
         stated=(
-            _worth("BABA", "Alibaba", 320, 5, each=8),
+            _worth("BABA", "Alibaba", 320, 5, ratio=8),
             _worth("AMZN", "Amazon", 2360, 24),
             _worth("MSFT", "Microsoft", 3100, 31),
         ),

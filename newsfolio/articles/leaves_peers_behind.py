@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from newsfolio.articles._tables import (
-    AI_ABILITY,
-    AI_EARNINGS,
-    FOREIGN_FLOWS,
-    FORWARD_PE,
-    KWEB_SHARES,
-    MODEL_RANKS,
-    MODEL_RELEASES,
-    SOUTHBOUND,
-)
+from newsfolio.articles import _tables
 from newsfolio.assets import Sleeve
 from newsfolio.claims import Claim, Reading, Says
 from newsfolio.library import CHINA_STOCKS
 from newsfolio.quantities import (
     Autocorrelation,
     DaysUntilKnown,
+    FigureSeries,
     Gain,
     HighLessLow,
     Lowest,
@@ -63,8 +55,8 @@ _BROAD = Sleeve(
 
 _CHINA = Gain("HSTECH.HK", currency="USD")
 
-_MAINLAND = figures(SOUTHBOUND, "net", called="southbound turnover, net since January")
-_EXPECTED = figures(FORWARD_PE, "pe", index="Hang Seng TECH", called="Hang Seng TECH")
+_MAINLAND = figures(_tables.SOUTHBOUND, "net", called="southbound turnover, net since January")
+_OWN_PAST = "Hang Seng TECH, mean of five years"
 
 
 def _later(
@@ -75,6 +67,11 @@ def _later(
         Reading(of, _ACT, end, says, number, label=f"{label}{of_what}", decides=decides)
         for label, end in _HORIZONS
     )
+
+
+def _expected(index: str) -> FigureSeries:
+    """Price over expected earnings."""
+    return figures(_tables.FORWARD_PE, "pe", index=index)
 
 
 def _ahead(line: str) -> Quantity:
@@ -178,13 +175,9 @@ _CLAIMS = (
         "The turn came in February 2024, with DeepSeek",
         stated=(
             Reading(
-                DaysUntilKnown(figures(MODEL_RELEASES, "parameters", model="DeepSeek-R1")),
+                DaysUntilKnown(figures(_tables.MODEL_RELEASES, "parameters", model="DeepSeek-R1")),
                 "2024-02-01", "2025-09-19", "<=", 28,
                 label="days from the start of February 2024 to the release of R1",
-            ),
-            Reading(
-                DaysUntilKnown(figures(MODEL_RELEASES, "parameters", model="DeepSeek-V3")),
-                "2024-02-01", "2025-09-19", "<=", 28, label="to that of V3", decides=False,
             ),
         ),
         known="the year is wrong",
@@ -208,7 +201,7 @@ _CLAIMS = (
         "The gains are those of companies that can do AI, not of speculation",
         stated=(
             Reading(
-                HighLessLow(CHINA_STOCKS, figures(AI_ABILITY, "score")), *_YEAR, ">", 0.0,
+                HighLessLow(CHINA_STOCKS, figures(_tables.AI_ABILITY, "score")), *_YEAR, ">", 0.0,
                 label="the half that was better at AI against the other",
             ),
         ),
@@ -231,7 +224,7 @@ _CLAIMS = (
                 "of 2024",
             ),
             Reading(
-                Reported(figures(FOREIGN_FLOWS, "net")), "2025-09-01", _YEAR[1], ">", 0.0,
+                Reported(figures(_tables.FOREIGN_FLOWS, "net")), "2025-09-01", _YEAR[1], ">", 0.0,
                 label="foreign funds in the last month",
             ),
         ),
@@ -243,8 +236,8 @@ _CLAIMS = (
         "Qwen, Yuanbao and Ernie X1.1 rank among the best models",
         stated=tuple(
             Reading(
-                Reported(figures(MODEL_RANKS, "rank", model=model)), "2025-06-01", _YEAR[1], "<=",
-                10, label=f"{model} among the first ten",
+                Reported(figures(_tables.MODEL_RANKS, "rank", model=model)), "2025-06-01", _YEAR[1],
+                "<=", 10, label=f"{model} among the first ten",
             )
             for model in ("Qwen", "Yuanbao", "Ernie X1.1")
         ),
@@ -273,22 +266,16 @@ _CLAIMS = (
         "Valuations have risen, yet are fair next to those abroad",
         stated=(
             Reading(
-                ReportedGrowth(_EXPECTED), "2025-03-31", _YEAR[1], ">", 0.0,
+                ReportedGrowth(_expected("Hang Seng TECH")), "2025-03-31", _YEAR[1], ">", 0.0,
                 label="risen since March, on expected earnings",
             ),
             Reading(
-                ReportedRatio(
-                    _EXPECTED, figures(FORWARD_PE, "pe", index="Nasdaq 100", called="Nasdaq 100")
-                ),
+                ReportedRatio(_expected("Hang Seng TECH"), _expected("Nasdaq 100")),
                 "2025-09-01", _YEAR[1], "<", 1.0, label="below the Nasdaq 100's",
             ),
             Reading(
-                ReportedRatio(
-                    _EXPECTED,
-                    figures(FORWARD_PE, "pe", index="Hang Seng TECH, mean of five years"),
-                ),
-                "2025-09-01", _YEAR[1], "<", 1.0, label="below its own mean of five years",
-                decides=False,
+                ReportedRatio(_expected("Hang Seng TECH"), _expected(_OWN_PAST)), "2025-09-01",
+                _YEAR[1], "<", 1.0, label="below its own mean of five years", decides=False,
             ),
         ),
     ),
@@ -352,9 +339,7 @@ _CLAIMS = (
     Claim(
         "000-23",
         "Companies that turn AI into earnings will leave the others behind",
-        stated=(
-            *_later(HighLessLow(CHINA_STOCKS, figures(AI_EARNINGS, "share")), ">"),
-        ),
+        stated=_later(HighLessLow(CHINA_STOCKS, figures(_tables.AI_EARNINGS, "share")), ">"),
     ),
     Claim(
         "000-24",
@@ -365,11 +350,11 @@ _CLAIMS = (
                 label="mainland money to the end of the year, billions of Hong Kong dollars",
             ),
             Reading(
-                ReportedGrowth(figures(KWEB_SHARES, "shares")), _ACT, "2026-09-22", ">", 0.0,
-                label="KWEB's shares outstanding, a year on", decides=False,
+                ReportedGrowth(figures(_tables.KWEB_SHARES, "shares")), _ACT, "2026-09-22", ">",
+                0.0, label="KWEB's shares outstanding, a year on", decides=False,
             ),
             Reading(
-                Reported(figures(FOREIGN_FLOWS, "net")), _ACT, "2026-09-22", ">", 0.0,
+                Reported(figures(_tables.FOREIGN_FLOWS, "net")), _ACT, "2026-09-22", ">", 0.0,
                 label="foreign funds in the last month of that year", decides=False,
             ),
         ),

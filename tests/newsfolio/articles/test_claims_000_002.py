@@ -134,8 +134,8 @@ def test_what_is_not_due_is_open_and_says_what_is_missing(real: Found, name: str
 def test_every_claim_is_decided_or_its_want_is_named(real: Found) -> None:
     words = [claim.verdict.value for claim in real.values()]
     assert {word: words.count(word) for word in set(words)} == {
-        "holds": 17, "fails": 7, "holds as corrected": 1, "untestable": 10,
-        "open": 2,
+        "holds": 17, "fails": 7, "holds as corrected": 1, "untestable": 9,
+        "open": 3,
     }  # fmt: skip
 
 
