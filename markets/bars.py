@@ -114,8 +114,8 @@ class Bars:
     @cached_property
     def splits_known_to(self) -> date | None:
         """The last session for which the split column says anything."""
-        told = np.flatnonzero(~np.isnan(self.columns["split"]))
-        return self.days[told[-1]].astype(date) if len(told) else None  # type: ignore[no-any-return]
+        days = self.days[~np.isnan(self.columns["split"])]
+        return days[-1].astype(date) if len(days) else None  # type: ignore[no-any-return]
 
     def splits_after(self, sessions: Days) -> NDArray[np.floating]:
         """The product of the splits after each session, those after the last row included."""

@@ -193,7 +193,7 @@ def _grids(
         block = lines[start : start + TOGETHER]
         columns = [_columns(bars[asset.ticker], asset, sessions, placed) for asset in block]
         for name, array in arrays.items():
-            array[:, start : start + TOGETHER] = np.array([each[name] for each in columns]).T
+            array[:, start : start + TOGETHER] = np.array([of_line[name] for of_line in columns]).T
     grids = cast(Grids, arrays)
     if whole:
         grids["high"], grids["low"] = _reaches(bars, lines, sessions)

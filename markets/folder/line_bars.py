@@ -132,10 +132,10 @@ def _outside(table: Table, asset: Asset, crossed: Mask) -> Mask:
 
 def _check_dropped(table: Table, keep: Mask, basis: str, priced: Priced) -> None:
     """A dividend or split must not vanish with a row that has no price."""
-    if keep.all():
-        return
     if not keep.any():
         raise no_rows(table.text.path)
+    if keep.all():
+        return
     remedy = "Move it to the next row that has one, or clear it."
     splits = np.nan_to_num(table["Stock Splits"])
     table.refuse(

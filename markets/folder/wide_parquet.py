@@ -52,8 +52,10 @@ def _columns(path: Path, changed: tuple[int, ...]) -> tuple[str, tuple[str, ...]
     dated = len(days) == 1 and (
         types.is_timestamp(schema.field(days[0]).type) or types.is_date(schema.field(days[0]).type)
     )
-    if dated and all(types.is_floating(one.type) or types.is_integer(one.type) for one in beside):
-        return days[0], tuple(one.name for one in beside)
+    if dated and all(
+        types.is_floating(field.type) or types.is_integer(field.type) for field in beside
+    ):
+        return days[0], tuple(field.name for field in beside)
     return "", ()
 
 
