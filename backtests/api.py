@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from backtests.evaluation.claim_intervals import interval_of
 from backtests.evaluation.judging import (
     Judging,
     begin_replaying,
@@ -140,7 +141,9 @@ def run_job(
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
     source, settings = workspace.source, workspace.settings
     if job.plain is None:
-        return run_strategy(job.strategy, source, settings, job.address, verify, workspace.progress)
+        return run_strategy(
+            job.strategy, source, settings, job.address, verify, workspace.progress, interval_of
+        )
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
     return run_backtrader(job.plain, source, settings, job.address, workspace.progress)

@@ -9,6 +9,7 @@ from typing import Unpack
 
 from backtests import paths, strategy_loader
 from backtests.api import RunArguments, extras_of, run, run_job
+from backtests.evaluation.claim_intervals import interval_of
 from backtests.evaluation.comparison import compare as compared
 from backtests.evaluation.judging import Judging, certificate
 from backtests.evaluation.schema import Certificate
@@ -84,7 +85,7 @@ def claims(
         if isinstance(article, str)
         else declared_in("__main__")
     )
-    return ClaimsChecked(articles, check_claims(articles, source, lines), source.name)
+    return ClaimsChecked(articles, check_claims(articles, source, lines, interval_of), source.name)
 
 
 def check(

@@ -29,11 +29,13 @@ from newsfolio.quantities.levels import (
     ShareBelowPeak,
     Touch,
 )
+from newsfolio.quantities.observations import Observations
 from newsfolio.quantities.returns import AfterJumps, Gain, MeanMove, Trailing, TrendGain
 
 __all__ = [
     "AfterJumps", "Autocorrelation", "Custom", "Drawdown", "FromLow", "FromPeak", "Gain",
     "IntradayRise", "Less", "Level", "Lowest", "MeanCorrelation", "MeanMove", "Measured",
-    "OfLines", "Over", "Quantity", "RateBeta", "Record", "ShareBelowPeak", "Times", "Touch",
-    "Trailing", "TrendGain", "Volatility", "WiderWhenRising", "Window", "at", "within",
+    "Observations", "OfLines", "Over", "Quantity", "RateBeta", "Record", "ShareBelowPeak",
+    "Times", "Touch", "Trailing", "TrendGain", "Volatility", "WiderWhenRising", "Window", "at",
+    "within",
 ]  # fmt: skip
