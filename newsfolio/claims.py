@@ -1,4 +1,4 @@
-"""What an article says about prices, as data: figures that anyone can measure again."""
+"""What an article says about prices and figures, as data: figures that anyone can measure again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from newsfolio.errors import CommandError
+from newsfolio.facts import Facts
 from newsfolio.quantities.base import Quantity, Window
 
 Says = Literal["=", ">", ">=", "<", "<="]
@@ -160,6 +161,13 @@ class Claim:
     def lines(self) -> tuple[str, ...]:
         """Every ticker that a reading looks at."""
         return tuple(dict.fromkeys(line for reading in self.readings for line in reading.of.lines))
+
+    @property
+    def tables(self) -> tuple[Facts, ...]:
+        """Every table of facts that a reading looks at."""
+        return tuple(
+            dict.fromkeys(facts for reading in self.readings for facts in reading.of.tables)
+        )
 
     @property
     def currencies(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Checking claims: each measured on the prices up to its due day, and nothing after it."""
+"""Checking claims: each measured on what was known by its due day, and nothing after it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from backtests.runner.checked_claims import (
     ReadingInterval,
 )
 from markets.bars import Bars
+from markets.facts import FactTable, tables_for
 from markets.reference.currencies import EcbRates
 from markets.snapshot import Source
 from markets.store.rates.lines import with_rates
@@ -21,6 +22,7 @@ from markets.views.price_record import PriceRecord
 from newsfolio.assets import Asset
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from newsfolio.quantities import Record, Window
 from newsfolio.thesis import Article
@@ -28,6 +30,9 @@ from reports.contract.claims import CheckedArticleJson
 
 Declared = Mapping[str, Asset]
 UNDECLARED: Declared = {}
+
+Tables = Mapping[Facts, FactTable]
+NO_TABLES: Tables = {}
 
 Intervals = Callable[[Reading, Record, float], ReadingInterval | None]
 """How sure a measured figure is, of its reading and the record; None of a single fact."""
@@ -54,9 +59,21 @@ def check_claims(
     currencies = {asset.currency for asset in assets}
     currencies |= {currency for _, claim in claims for currency in claim.currencies}
     bars = with_rates(source, source.load(assets), currencies, _last_due(articles))
+    tables = load_tables(source, (facts for _, claim in claims for facts in claim.tables))
     return tuple(
-        check_claim(article, claim, bars, declared, intervals) for article, claim in claims
+        check_claim(article, claim, bars, declared, intervals, tables) for article, claim in claims
     )
+
+
+def load_tables(source: Source, wanted: Iterable[Facts]) -> Tables:
+    """The tables that some claims look at; two that share a name are asked for apart."""
+    tables: dict[Facts, FactTable] = {}
+    rest = list(dict.fromkeys(wanted))
+    while rest:
+        batch = {facts.name: facts for facts in reversed(rest)}
+        tables |= tables_for(batch.values(), source.load((), batch.values()).facts)
+        rest = [facts for facts in rest if batch[facts.name] is not facts]
+    return tables
 
 
 def _last_due(articles: Iterable[Article]) -> date | None:
@@ -99,15 +116,16 @@ def check_claim(
     bars: Mapping[str, Bars],
     declared: Declared = UNDECLARED,
     intervals: Intervals = without_intervals,
+    tables: Tables = NO_TABLES,
 ) -> CheckedClaim:
-    """One claim measured on bars that are at hand."""
-    measure = Measuring(bars, declared, intervals, claim.horizon)
+    """One claim measured on bars and tables that are at hand."""
+    measure = Measuring(bars, declared, tables, intervals, claim.horizon)
     return CheckedClaim(
         article,
         claim,
         tuple(map(measure.reading, claim.stated)),
         tuple(map(measure.reading, claim.corrected)),
-        _basis(claim, bars, declared),
+        measure.basis(claim),
     )
 
 
@@ -120,13 +138,16 @@ class Measuring:
 
     bars: Mapping[str, Bars]
     declared: Declared
+    tables: Tables
     intervals: Intervals
     horizon: date | None
 
     def reading(self, reading: Reading) -> MeasuredReading:
         """The figure of a reading with its verdict."""
         until, due = self._until(), self._due(reading)
-        simulated = any(self.bars[line].simulated for line in reading.of.lines if line in self.bars)
+        of, bars, tables = reading.of, self.bars, self.tables
+        simulated = any(bars[line].simulated for line in of.lines if line in bars)
+        simulated |= any(tables[facts].simulated for facts in of.tables if facts in tables)
         record = self._record(reading.window.end)
         measured, interval = None, None
         if until is not None and until < due:
@@ -168,7 +189,20 @@ class Measuring:
         return f"{detail} up to {window.end}" if value is not None else unknown
 
     def _record(self, due: date) -> PriceRecord:
-        return PriceRecord(self.bars, due, EcbRates(self.bars), self.declared)
+        return PriceRecord(self.bars, due, EcbRates(self.bars), self.declared, self.tables)
+
+    def basis(self, claim: Claim) -> tuple[str, ...]:
+        """Line, currency, price or total return, and tables: a phrase for each that has data."""
+        if not claim.stated:
+            return ()
+        due = max(reading.window.end for reading in claim.readings)
+        record, bars = self._record(due), self.bars
+        listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
+        tables = (facts for facts in claim.tables if facts in self.tables)
+        return (
+            *(record.basis(line) for line in listed),
+            *(self.tables[facts].basis() for facts in tables),
+        )
 
 
 def _value(reading: Reading, record: Record, window: Window) -> tuple[float | None, str]:
@@ -178,13 +212,3 @@ def _value(reading: Reading, record: Record, window: Window) -> tuple[float | No
     except DataError as error:
         return None, str(error)
     return measurement.value if math.isfinite(measurement.value) else None, measurement.detail
-
-
-def _basis(claim: Claim, bars: Mapping[str, Bars], declared: Declared) -> tuple[str, ...]:
-    """Line, currency, price or total return: one phrase for each line with data."""
-    if not claim.stated:
-        return ()
-    due = max(reading.window.end for reading in (*claim.stated, *claim.corrected))
-    record = PriceRecord(bars, due, EcbRates(bars), declared)
-    listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
-    return tuple(record.basis(line) for line in listed)
