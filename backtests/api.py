@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from backtests.evaluation.claim_intervals import interval_of
 from backtests.evaluation.judging import (
     Judging,
     begin_replaying,
     judged,
     refuse_in_replays,
 )
+from backtests.evaluation.statistics.claim_intervals import interval_of
 from backtests.records.exposures import exposure_of, published_on
 from backtests.records.freezing import standing
 from backtests.records.from_run import result_of

@@ -199,7 +199,7 @@ def claims(
         Open the page in a browser.
     """
     from backtests import paths, strategy_loader
-    from backtests.evaluation.claim_intervals import interval_of
+    from backtests.evaluation.statistics.claim_intervals import interval_of
     from backtests.runner.claims import articles_of, check_claims
     from markets.open import Beside
     from newsfolio.articles import ARTICLES

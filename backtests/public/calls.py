@@ -9,10 +9,10 @@ from typing import Unpack
 
 from backtests import paths, strategy_loader
 from backtests.api import RunArguments, extras_of, run, run_job
-from backtests.evaluation.claim_intervals import interval_of
 from backtests.evaluation.comparison import compare as compared
 from backtests.evaluation.judging import Judging, certificate
 from backtests.evaluation.schema import Certificate
+from backtests.evaluation.statistics.claim_intervals import interval_of
 from backtests.public.answers import ClaimsChecked, RunsCompared
 from backtests.records import rescore
 from backtests.records import result as saved

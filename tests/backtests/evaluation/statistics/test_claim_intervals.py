@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from backtests.evaluation.claim_intervals import estimated, interval_of
+from backtests.evaluation.statistics.claim_intervals import estimated, interval_of
 from backtests.runner.checked_claims import CheckedClaim
 from backtests.runner.claims import check_claim, check_claims
 from markets.bars import Bars, Priced
