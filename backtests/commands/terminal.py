@@ -33,6 +33,11 @@ REDRAWN = 0.1
 MOST_DOUBTS = 3
 """Doubts that are told in full after a run; the page has all."""
 
+UNCOMPILED = (
+    "no C compiler was at hand when newsfolio was installed, so the kernel is Python: the same "
+    "numbers, twenty to fifty times slower; install a compiler (gcc, clang) and newsfolio again"
+)
+
 if TYPE_CHECKING:
     from backtests.progress import Progress
     from backtests.records.result import Result
@@ -87,6 +92,15 @@ class Reading:
     def __call__(self, lines: Collection[T]) -> Iterator[T]:
         yield from counted(lines, "reading prices", len(lines), self.gauge)
         print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def say_index(page: Path, *, first: bool) -> None:
+    """Where all runs are listed; at the first run of a folder also whether it was a slow one."""
+    from backtests.engines.kernel import COMPILED
+
+    print(f"{'index':<14}{page}")
+    if first and not COMPILED:
+        print(f"{'speed':<14}{UNCOMPILED}")
 
 
 def say(result: Result, folder: Path, *, quiet: bool) -> None:

@@ -80,6 +80,7 @@ def run_strategy(
         run,
         verified=verify,
         explained=desk.explained(),
+        noted=desk.notes(),
         claims=_claims(inputs, bars, intervals),
         findings=findings,
         full_end=inputs.natural_end(bars),
