@@ -32,6 +32,7 @@ from newsfolio.errors import (
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
+from newsfolio.membership import Members, members
 from newsfolio.optimisers import (
     equal_risk_contribution,
     hierarchical_risk_parity,
@@ -84,6 +85,7 @@ __all__ = [
     "Falsifier",
     "Fixed",
     "Kind",
+    "Members",
     "MissingData",
     "NewsfolioError",
     "OutputError",
@@ -111,6 +113,7 @@ __all__ = [
     "equal_risk_contribution",
     "every_session",
     "hierarchical_risk_parity",
+    "members",
     "minimum_variance",
     "monthly",
     "most_traded",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, ClassVar
 
 from newsfolio.blame import shortened
 from newsfolio.dated import Dated, always
@@ -16,6 +17,9 @@ from newsfolio.venues import rows_of_suffix
 from newsfolio.venues.hong_kong import HONG_KONG, HONG_KONG_CNY, HONG_KONG_USD, USD_COUNTERS
 from newsfolio.venues.mainland import MAINLAND, SHANGHAI_B, SHENZHEN_B
 from newsfolio.venues.united_states import NEW_YORK
+
+if TYPE_CHECKING:
+    from newsfolio.view import View
 
 __all__ = [
     "HONG_KONG",
@@ -253,11 +257,14 @@ class Sleeve:
     """Lines that belong together: a missing line's weight goes to the others of its sleeve.
 
     `hindsight` says what one could not have known on the first day of a backtest, "" if nothing.
+    dated: its lines come and go, as those of `members`.
     """
 
     name: str
     lines: tuple[str | Asset, ...]
     hindsight: str = ""
+
+    dated: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for name in ("name", "hindsight"):
@@ -271,6 +278,10 @@ class Sleeve:
     @property
     def tickers(self) -> tuple[str, ...]:
         return tuple(line.ticker if isinstance(line, Asset) else line for line in self.lines)
+
+    def at(self, view: View) -> Sleeve:
+        """What it holds at a close; only a dated one changes."""
+        return self
 
 
 Universe = str | Asset | Sleeve | tuple[str | Asset | Sleeve, ...]

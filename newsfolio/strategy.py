@@ -183,9 +183,14 @@ class Fixed(Strategy):
         return f"{' + '.join(parts)}, {self.schedule}"
 
     def weights(self, view: View) -> Weights:
-        return blend(*((share, equal(part)) for share, part in self.mix))
+        parts = ((share, part.at(view) if isinstance(part, Sleeve) else part)
+                 for share, part in self.mix)  # fmt: skip
+        there = (pair for pair in parts if not isinstance(pair[1], Sleeve) or pair[1].lines)
+        return blend(*((share, equal(part)) for share, part in there))
 
     def weights_table(self, panel: Panel) -> Table | None:
+        if any(isinstance(part, Sleeve) and part.dated for _, part in self.mix):
+            return None
         weights = blend(*((share, equal(part)) for share, part in self.mix))
         return panel.table(weights) if weights.keys() <= set(panel.universe) else None
 

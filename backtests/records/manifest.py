@@ -15,6 +15,7 @@ from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
 from backtests.runner.limit_fills import limit_notes
+from backtests.runner.membership import membership_notes, memberships
 from backtests.runner.provenance import settings_values
 from backtests.runner.unallocated import unallocated_notes
 from backtests.simulation.account import Account
@@ -60,6 +61,7 @@ def manifest(
     """
     scored = _scored(run, since)
     market, output, settings, origin = run.market, run.output, run.settings, run.origin
+    members = list(memberships(market))
     values: ManifestJson = {
         "id": "",
         "format": FORMAT,
@@ -80,7 +82,14 @@ def manifest(
         "labels": {name: reference["label"] for name, reference in references.items()},
         "names": {asset.ticker: asset.name for asset in market.assets if asset.name},
         "assumptions": assumptions(market, settings, run.costs, origin),
-        "notes": [*market.notes, *run.left_out, *limit_notes(run), *run.noted],
+        "notes": [
+            *market.notes,
+            *run.left_out,
+            *limit_notes(run),
+            *run.noted,
+            *membership_notes(members),
+        ],
+        "memberships": members,
         "unallocated": unallocated_notes(run),
         "gross": _gross(run),
         "findings": _findings(run.findings, run.account.weights),

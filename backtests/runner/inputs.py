@@ -10,6 +10,7 @@ import numpy as np
 
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.claims import lines_of
+from backtests.runner.membership import with_ended_members
 from backtests.runner.proxies import factor_table_of, proxies_to_load
 from backtests.runner.run import BENCHMARK, Reference
 from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
@@ -33,6 +34,7 @@ from newsfolio.declared import declared_by, meant, naming_its_place, with_declar
 from newsfolio.errors import CommandError
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
+from newsfolio.membership import Members, dated_sleeves
 from newsfolio.strategy import Fixed, Strategy
 
 
@@ -79,6 +81,7 @@ class Inputs:
                    if facts.name in read.facts and read.facts[facts.name].simulated]  # fmt: skip
         kept = {name: table for name, table in read.facts.items() if name not in made_up}
         read = with_own_rows(Snapshot(read.bars, kept), self.facts)
+        read = with_ended_members(read, self.assets, self.dated)
         currencies = {
             self.settings.currency,
             *self.more,
@@ -90,6 +93,12 @@ class Inputs:
         if self.settings.fx is Fx.SOURCE:
             return with_pairs(source, read, currencies)
         return with_rates(source, read, currencies, self.settings.end)
+
+    @property
+    def dated(self) -> tuple[Members, ...]:
+        """The dated sleeves of the strategy and of what it is measured against."""
+        wants = (self.want, *(needs.want for needs in self.references if needs.want))
+        return tuple(sleeve for want in wants for sleeve in dated_sleeves(want.sleeves))
 
     def with_rates(self, currencies: Iterable[str]) -> Inputs:
         """The same, with the rates of these currencies read too."""
@@ -268,6 +277,8 @@ def _resolved(
     settings = settings_for(strategy, settings)
     want = _want(strategy, settings)
     others = tuple(reference_inputs(reference, settings) for reference in references)
+    wants = (want, *(needs.want for needs in others if needs.want))
+    _require_one_table(sleeve for each in wants for sleeve in dated_sleeves(each.sleeves))
     needed = assets_to_load(want)
     proxies = proxies_to_load(strategy, needed.values())
     for asset in _reference_assets(others):
@@ -293,7 +304,7 @@ def _want(strategy: Strategy, settings: Settings) -> Want:
         sleeves=tuple(meant(sleeve, declared) for sleeve in sleeves_of(strategy.universe)),
         base=settings.currency,
         signals=strategy.signals,
-        facts=strategy.facts,
+        facts=facts_of(strategy),
         published=strategy.thesis.article.published if strategy.thesis else None,
         start=settings.start,
         end=settings.end,
@@ -301,6 +312,22 @@ def _want(strategy: Strategy, settings: Settings) -> Want:
         declared=declared,
         cash_rate=settings.cash_rate,
     )
+
+
+def facts_of(strategy: Strategy) -> tuple[Facts, ...]:
+    """The tables that a strategy declares, and those of its dated sleeves."""
+    sleeves = dated_sleeves(sleeves_of(strategy.universe))
+    return (*strategy.facts, *(sleeve.table for sleeve in sleeves))
+
+
+def _require_one_table(sleeves: Iterable[Members]) -> None:
+    """CommandError for dated sleeves of one name with other members."""
+    known: dict[str, Members] = {}
+    for sleeve in sleeves:
+        if known.setdefault(sleeve.table.name, sleeve).spans != sleeve.spans:
+            raise CommandError(
+                f"two tables of members are called {sleeve.name}; give each a name of its own"
+            )
 
 
 def _reference_assets(references: Iterable[ReferenceInputs]) -> Iterator[Asset]:
@@ -323,4 +350,4 @@ def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterato
     yield from (study.facts for study in strategy.studies if study.facts is not None)
     factors = factor_table_of(strategy)
     yield from (factors,) if factors else ()
-    yield from strategy.facts
+    yield from facts_of(strategy)
