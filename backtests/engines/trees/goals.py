@@ -45,6 +45,11 @@ class LegGoals:
         self._own: Floats = np.zeros(len(self.market.assets))
         self._weights: Mapping[int, float] = {}
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the strategies of the legs noted."""
+        return tuple(note for leg in self.legs for note in leg.notes)
+
     def goal(self, session: int, equity: float, held: Mapping[int, float]) -> Goal | None:
         """What is wanted at a close: units, the sum of the weights behind them, and weights."""
         weights = self._decided.get(session)

@@ -26,7 +26,7 @@ class LegAccount:
 
     worth: (T,) of the account at each close; goal: (T, N) units held and on order after each close;
     net: (T,) the sum of the weights of the last decision. decided: (T,) whether it decided there.
-    tree: of a leg that holds strategies itself.
+    notes: of its strategy. tree: of a leg that holds strategies itself.
     """
 
     name: str
@@ -37,6 +37,7 @@ class LegAccount:
     decided: Mask
     output: EngineOutput
     account: Account
+    notes: tuple[str, ...]
     tree: Tree | None = None
 
 
@@ -57,7 +58,7 @@ def leg_account(name: str, desk: Desk, market: Market, turn: Turn) -> LegAccount
     same_day = begun & (desk.market.sessions[at] == market.sessions)
     return LegAccount(
         name, desk.strategy, worth, wide, np.where(begun, net[at], 0.0), same_day & decided[at],
-        output, own, desk.tree,
+        output, own, tuple(f"{name}: {note}" for note in desk.notes()), desk.tree,
     )  # fmt: skip
 
 
