@@ -223,10 +223,15 @@ def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapsho
     return inputs_alone(strategy, settings).load(source)
 
 
-def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) -> Market:
-    """The market of any strategy from bars that are at hand."""
+def prepare(
+    strategy: Strategy, bars: Mapping[str, Bars], settings: Settings, clock: Days | None = None
+) -> Market:
+    """The market of any strategy from bars that are at hand.
+
+    clock: the sessions of a run whose own lines all trade every day.
+    """
     settings = settings_for(strategy, settings)
-    return market_of(_want(strategy, settings), bars, settings)
+    return market_of(replace(_want(strategy, settings), clock=clock), bars, settings)
 
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:

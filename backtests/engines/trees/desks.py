@@ -37,7 +37,7 @@ def tree_of(
     if not market.legs:
         return None
     accounts = legs_on(strategy, market, settings, costs, turn)
-    decider = ParentDecider(strategy, market)
+    decider = ParentDecider(strategy, market, leg_names(strategy))
     moments = moments_of(decider, market, accounts, settings)
     return LegGoals(decider, Sizer(market, settings, costs), accounts, moments)
 

@@ -26,20 +26,24 @@ from markets.views.recorder import Recorder
 from newsfolio.errors import StrategyError
 from newsfolio.legs import same
 from newsfolio.strategy import Strategy
-from newsfolio.trees import leg_names, legs_of
 
 
 class ParentDecider(Decider):
     """A Decider whose strategy names legs beside lines: leg k is column N + k."""
 
     def __init__(
-        self, strategy: Strategy, market: Market, recorder: Recorder | None = None
-    ) -> None:
+        self, strategy: Strategy, market: Market, legs: Mapping[str, Strategy],
+        recorder: Recorder | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(strategy, market, recorder)
-        self.legs = legs_of(strategy)
-        self.names = (*market.tickers, *leg_names(strategy))
+        self.legs = tuple(legs.values())
+        self._names = (*market.tickers, *legs)
         self.shown = cast("tuple[str, ...]", self.legs)  # where a view has tickers
         self.owner = {**self.owner, **dict(enumerate(self.shown, len(market.assets)))}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self._names
 
     def held(self, session: int, book: Holdings) -> Mapping[str, float]:
         lines, values = (*self.market.universe, *self.shown), book.values(session).copy()
