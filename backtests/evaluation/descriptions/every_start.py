@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import desk_of
 from backtests.evaluation.descriptions.schema import EveryStart, Horizon, Start
 from backtests.progress import Progress, counted, silent
 from backtests.runner.run import ReferenceRun, Run
 from backtests.simulation.account import account
-from backtests.simulation.desk import Desk, clock_of
+from backtests.simulation.desk import clock_of
 from backtests.simulation.metrics import cash_returns
 from markets.market import Market
 from newsfolio.errors import NewsfolioError
@@ -114,6 +115,8 @@ def _depends(run: Run, against: ReferenceRun | None) -> str:
 
 def _path(strategy: Strategy, market: Market, looked: bool) -> str:
     """What makes a portfolio follow from when it began."""
+    if market.legs:
+        return "holds strategies, each with an account of its own"
     if looked:
         return "looks at what it holds"
     if strategy.rebalance.band is not None:
@@ -161,7 +164,7 @@ def _fresh(run: Run, strategy: Strategy, market: Market, span: tuple[int, int]) 
     first, last = (_place(market, run.market.sessions[place]) for place in span)
     window = market.window(first, last, market.first_decision)
     settings = run.settings
-    output = kernel.run(Desk(strategy, window, settings, run.costs))
+    output = kernel.run(desk_of(strategy, window, settings, run.costs))
     played = account(window, output.fills, output.events, settings.cash, settings.credit_spread)
     days = run.account.sessions
     return played.equity.reindex(days, method="ffill").fillna(settings.cash)
