@@ -12,7 +12,7 @@ from reports.charts.svg_axes import rounded
 from reports.contract.starts import BandJson
 
 WIDE, HIGH = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 8, 26
+LEFT, RIGHT, TOP, BOTTOM = 76, 22, 8, 26
 TICKS = 9
 
 
