@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 from newsfolio.blame import shortened
 from newsfolio.dated import Dated, always
@@ -17,9 +17,6 @@ from newsfolio.venues import rows_of_suffix
 from newsfolio.venues.hong_kong import HONG_KONG, HONG_KONG_CNY, HONG_KONG_USD, USD_COUNTERS
 from newsfolio.venues.mainland import MAINLAND, SHANGHAI_B, SHENZHEN_B
 from newsfolio.venues.united_states import NEW_YORK
-
-if TYPE_CHECKING:
-    from newsfolio.view import View
 
 __all__ = [
     "HONG_KONG",
@@ -278,10 +275,6 @@ class Sleeve:
     @property
     def tickers(self) -> tuple[str, ...]:
         return tuple(line.ticker if isinstance(line, Asset) else line for line in self.lines)
-
-    def at(self, view: View) -> Sleeve:
-        """What it holds at a close; only a dated one changes."""
-        return self
 
 
 class OwnUniverse(Protocol):

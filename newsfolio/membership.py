@@ -24,7 +24,7 @@ COLUMNS = ("member", "from", "until", "known")
 JOINED, LEFT = "joined", "left"
 
 
-class Span(NamedTuple):
+class Membership(NamedTuple):
     """A line's days as a member, both included; until: None while it still is one.
 
     known: the day on which one could know that it would join.
@@ -51,15 +51,15 @@ class Members(Sleeve):
     ('SPY',)
     """
 
-    spans: tuple[Span, ...] = field(default=(), repr=False)
+    spans: tuple[Membership, ...] = field(default=(), repr=False)
 
     dated = True
 
     def at(self, view: View) -> Sleeve:
         """The members that have prices, as a sleeve of its own; it may be empty."""
         now = view.once(_members_now, self.table.name)
-        known = frozenset(view.universe)
-        lines = (line for line in self.tickers if line in now and line in known)
+        there = now.intersection(view.universe)
+        lines = (line for line in self.tickers if line in there)
         return Sleeve(self.name, tuple(lines), self.hindsight)
 
     @cached_property
@@ -67,8 +67,8 @@ class Members(Sleeve):
         """Joins and leaves as facts, each from the day on which it was known."""
         joins = [(span.known, span.member, JOINED, span.since) for span in self.spans]
         leaves = [(span.until, span.member, LEFT, span.until) for span in self.spans if span.until]
-        rows = ((f"{known}", member, change, f"{day}")
-                for known, member, change, day in (*joins, *leaves))  # fmt: skip
+        rows = ((f"{public}", member, change, f"{day}")
+                for public, member, change, day in (*joins, *leaves))  # fmt: skip
         return Facts(
             f"{re.sub(r'[^A-Za-z0-9]+', '-', self.name).strip('-') or 'index'}.members",
             text=("member", "change", "day"),
@@ -92,6 +92,11 @@ def members(name: str, table: str | Iterable[Sequence[object]]) -> Members:
     _require_apart(name, spans)
     lines = tuple(dict.fromkeys(span.member for span in spans))
     return Members(name, lines, spans=spans)
+
+
+def at_close(sleeve: Sleeve, view: View) -> Sleeve:
+    """What a sleeve holds at a close; only a dated one changes."""
+    return sleeve.at(view) if isinstance(sleeve, Members) else sleeve
 
 
 def dated_sleeves(sleeves: Iterable[Sleeve]) -> list[Members]:
@@ -136,22 +141,22 @@ def _rows(
             yield row, cells
 
 
-def _span(name: str, row: int, cells: Mapping[str, str]) -> Span:
+def _span(name: str, row: int, cells: Mapping[str, str]) -> Membership:
     where = f"{name}, row {row} of its members"
     member = cells["member"]
     if not member or any(letter.isspace() for letter in member):
         raise CommandError(f"{where}: {shortened(repr(member), 40)} is no ticker")
     since = _day(cells["from"], f"{where}, from")
     until = _day(cells["until"], f"{where}, until") if cells.get("until") else None
-    known = _day(cells["known"], f"{where}, known") if cells.get("known") else since
+    public = _day(cells["known"], f"{where}, known") if cells.get("known") else since
     if until is not None and until < since:
         raise CommandError(f"{where}: {member} is one until {until}, before its first day {since}")
-    if known > since:
+    if public > since:
         raise CommandError(
-            f"{where}: {member} is one from {since} and known on {known} only, so nobody could "
+            f"{where}: {member} is one from {since} and known on {public} only, so nobody could "
             "hold it before; let it begin then, or correct the day on which it was known"
         )
-    return Span(member, since, until, known)
+    return Membership(member, since, until, public)
 
 
 def _day(text: str, where: str) -> date:
@@ -163,9 +168,9 @@ def _day(text: str, where: str) -> date:
         ) from None
 
 
-def _require_apart(name: str, spans: Iterable[Span]) -> None:
+def _require_apart(name: str, spans: Iterable[Membership]) -> None:
     """CommandError for two rows of one member that overlap."""
-    last: dict[str, Span] = {}
+    last: dict[str, Membership] = {}
     for span in sorted(spans, key=lambda span: (span.member, span.since)):
         before = last.get(span.member)
         if before is not None and (before.until is None or span.since <= before.until):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import StrategyError
 from newsfolio.legs import Leg
+from newsfolio.membership import at_close
 
 if TYPE_CHECKING:
     from newsfolio.view import View
@@ -95,7 +96,7 @@ def most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:
 
     A list by rule, to hold against one that somebody drew up. A line counts once it can be held.
     """
-    lines = [line for line in candidates.at(view).tickers if line in view.usable]
+    lines = [line for line in at_close(candidates, view).tickers if line in view.usable]
     traded = {line: view.traded_value(line) for line in lines}
     there = [line for line, value in traded.items() if value > 0]
     ranked = sorted(there, key=lambda line: (-traded[line], line))[:count]

@@ -18,6 +18,7 @@ from newsfolio.facts import Facts
 from newsfolio.formatting import percent
 from newsfolio.legs import LatestThesis, is_strategy, legs_in
 from newsfolio.markup import table
+from newsfolio.membership import at_close
 from newsfolio.parameters import name_of, parameters
 from newsfolio.portfolios import Part, Weights, blend, equal
 from newsfolio.proxies import Proxies
@@ -199,7 +200,7 @@ class Fixed(Strategy):
     def _mixed(self, view: View) -> Iterator[tuple[float, Part | Strategy]]:
         """The parts as they are at a close; one that nobody belongs to is cash."""
         for share, part in self.mix:
-            now = part.at(view) if isinstance(part, Sleeve) else part
+            now = at_close(part, view) if isinstance(part, Sleeve) else part
             if not isinstance(now, Sleeve) or now.lines:
                 yield share, now
 

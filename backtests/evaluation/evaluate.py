@@ -100,8 +100,7 @@ def evaluate(
     verdict = judge(
         Evidence(
             scored, compared, odds, luck, certificate, strength,
-            article=run.origin.thesis is not None,
-            ruined=_ruined(run, scored),
+            article=run.origin.thesis is not None, ruined=_ruined(run, scored),
             doubts=(*selection_doubts, *_doubts(run, curves, scored, since, tried)),
             simulated=run.market.simulated,
         )

@@ -25,6 +25,7 @@ from newsfolio.parameters import folder_name
 from reports.contract.manifest import (
     BenchmarkJson,
     CreditJson,
+    DataJson,
     ExplainedJson,
     FiguresByName,
     FindingJson,
@@ -61,7 +62,6 @@ def manifest(
     """
     scored = _scored(run, since)
     market, output, settings, origin = run.market, run.output, run.settings, run.origin
-    members = list(memberships(market))
     values: ManifestJson = {
         "id": "",
         "format": FORMAT,
@@ -70,11 +70,7 @@ def manifest(
         "scored": scored,
         "engine": settings.engine.value,
         "verified": run.verified,
-        "data": {
-            "source": origin.source,
-            "snapshot": origin.snapshot,
-            "simulated": market.simulated,
-        },
+        "data": _data(run),
         "window": _window(run.account),
         "settings": settings_values(settings),
         "benchmark": references.get("benchmark"),
@@ -82,14 +78,8 @@ def manifest(
         "labels": {name: reference["label"] for name, reference in references.items()},
         "names": {asset.ticker: asset.name for asset in market.assets if asset.name},
         "assumptions": assumptions(market, settings, run.costs, origin),
-        "notes": [
-            *market.notes,
-            *run.left_out,
-            *limit_notes(run),
-            *run.noted,
-            *membership_notes(members),
-        ],
-        "memberships": members,
+        "notes": [*market.notes, *run.left_out, *limit_notes(run), *run.noted],
+        "memberships": list(memberships(market)),
         "unallocated": unallocated_notes(run),
         "gross": _gross(run),
         "findings": _findings(run.findings, run.account.weights),
@@ -104,9 +94,15 @@ def manifest(
     }
     if origin.plain:
         values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
+    values["notes"] += membership_notes(values.get("memberships", ()))
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**values, "id": f"{folder_name(origin.strategy['name'])}-{digest[:10]}"}
+
+
+def _data(run: Run) -> DataJson:
+    source, snapshot = run.origin.source, run.origin.snapshot
+    return {"source": source, "snapshot": snapshot, "simulated": run.market.simulated}
 
 
 def _scored(run: Run, since: date | None) -> ScoringJson:

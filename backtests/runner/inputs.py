@@ -302,7 +302,7 @@ def _resolved(
     want = _want(strategy, settings)
     others = tuple(reference_inputs(reference, settings) for reference in references)
     wants = (want, *(needs.want for needs in others if needs.want))
-    _require_one_table(sleeve for each in wants for sleeve in dated_sleeves(each.sleeves))
+    _require_one_table(sleeve for other in wants for sleeve in dated_sleeves(other.sleeves))
     needed = assets_to_load(want)
     proxies = proxies_to_load(strategy, needed.values())
     for asset in _reference_assets(others):
@@ -347,9 +347,9 @@ def facts_of(strategy: Strategy) -> tuple[Facts, ...]:
 
 def _require_one_table(sleeves: Iterable[Members]) -> None:
     """CommandError for dated sleeves of one name with other members."""
-    known: dict[str, Members] = {}
+    by_name: dict[str, Members] = {}
     for sleeve in sleeves:
-        if known.setdefault(sleeve.table.name, sleeve).spans != sleeve.spans:
+        if by_name.setdefault(sleeve.table.name, sleeve).spans != sleeve.spans:
             raise CommandError(
                 f"two tables of members are called {sleeve.name}; give each a name of its own"
             )

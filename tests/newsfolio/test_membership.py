@@ -15,7 +15,7 @@ from markets.snapshot import Snapshot, with_own_rows
 from markets.universe import Want
 from markets.views.recorder import Recorder
 from newsfolio import CommandError, Fixed, Sleeve, StrategyError, View, equal, members, most_traded
-from newsfolio.membership import Members, Span
+from newsfolio.membership import Members, Membership
 from tests.support.markets_of import bdays, line
 
 TABLE = """\ufeffMember, From, until,known
@@ -53,8 +53,10 @@ def at(market: Market, day: str) -> View:
 
 def test_a_table_is_read_by_its_columns() -> None:
     assert INDEX.lines == ("AAA", "BBB", "CCC", "DDD")
-    assert INDEX.spans[0] == Span("AAA", date(2023, 1, 2), date(2024, 1, 10), date(2022, 12, 1))
-    assert INDEX.spans[-1] == Span("DDD", date(2020, 1, 2), None, date(2020, 1, 2))
+    assert INDEX.spans[0] == Membership(
+        "AAA", date(2023, 1, 2), date(2024, 1, 10), date(2022, 12, 1)
+    )
+    assert INDEX.spans[-1] == Membership("DDD", date(2020, 1, 2), None, date(2020, 1, 2))
     rows = [(s.member, s.since, s.until, s.known) for s in INDEX.spans]
     assert members("An index", rows) == INDEX
     assert pickle.loads(pickle.dumps(INDEX)) == INDEX
@@ -82,7 +84,7 @@ def test_who_is_a_member_follows_from_what_was_known(market: Market, day: str, n
 def test_what_is_known_late_counts_late() -> None:
     """Nothing of a row is seen before the session after its day, whatever it says of the past."""
     late = replace(
-        INDEX, lines=("BBB",), spans=(Span("BBB", date(2024, 1, 3), None, date(2024, 1, 9)),)
+        INDEX, lines=("BBB",), spans=(Membership("BBB", date(2024, 1, 3), None, date(2024, 1, 9)),)
     )
     world = market_with(late, "BBB")
     assert late.at(at(world, "2024-01-09")).lines == ()

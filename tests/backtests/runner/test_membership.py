@@ -112,7 +112,9 @@ def test_survivorship_is_measured_by_days() -> None:
         "The index: 3 of the 4 lines that were members in this run have prices (without: GONE); "
     )
     assert note.endswith("of its member days have none, 50.0 % at most, on 2023-05-11")
-    (warning,) = [one for one in caveats(tracked().manifest, None) if one.label == "Survivorship"]
+    (warning,) = [
+        caveat for caveat in caveats(tracked().manifest, None) if caveat.label == "Survivorship"
+    ]
     assert "3 of 4 lines are there" in warning.text
 
 

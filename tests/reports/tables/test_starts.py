@@ -42,16 +42,16 @@ FAN = Fan(
 def test_months_of_entry_stand_in_their_column_with_their_colour() -> None:
     table = start_tables(as_json(STARTS))
     assert table is not None
-    (one,) = table.horizons
-    assert [(year, [cell.text for cell in cells if cell.text]) for year, cells in one.rows] == [
+    (yearly,) = table.horizons
+    assert [(year, [cell.text for cell in cells if cell.text]) for year, cells in yearly.rows] == [
         ("2023", ["-2.1"]), ("2024", ["+8.4", "n/a"]),
     ]  # fmt: skip
-    december, january = one.rows[0][1][11], one.rows[1][1][0]
+    december, january = yearly.rows[0][1][11], yearly.rows[1][1][0]
     assert (december.kind, january.kind) == ("loss", "gain")
     assert january.share == 85
     assert 10 < december.share < 40
     assert january.hint == "2024-01: +8.40 % a year ahead, 7.00 % a year"
-    assert one.figures == ["50 %", "+3.15 %", "-2.10 %", "0 %", "6.00 %", "5.00 %"]
+    assert yearly.figures == ["50 %", "+3.15 %", "-2.10 %", "0 %", "6.00 %", "5.00 %"]
     assert table.short == "3"
 
 

@@ -116,8 +116,8 @@ def test_a_run_that_is_too_short_says_so() -> None:
 
 def test_a_run_that_begins_within_a_month_starts_with_the_next() -> None:
     run = run_of(Rotating, "2021-01-13")
-    one = every_start(run, run.references["halves"]).horizons[0]
-    assert (one.starts[0].month, one.starts[0].day) == ("2021-02", "2021-01-29")
+    yearly = every_start(run, run.references["halves"]).horizons[0]
+    assert (yearly.starts[0].month, yearly.starts[0].day) == ("2021-02", "2021-01-29")
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_every_start_is_a_run_of_its_own_where_the_rule_depends_on_it(kind: type
     table = starts_of(kind, fresh=True)
     assert table.fresh
     assert table.basis.startswith("Each start is a run of its own")
-    one, three, _ = table.horizons
-    for row, years in ((one.starts[7], 1), (one.starts[-1], 1), (three.starts[3], 3)):
+    yearly, three, _ = table.horizons
+    for row, years in ((yearly.starts[7], 1), (yearly.starts[-1], 1), (three.starts[3], 3)):
         month = pd.Period(row.month, "M") + 12 * years - 1
         alone = run_of(kind, row.day, str(month_ends(run_of(kind).account.equity)[str(month)])[:10])
         own, other = alone.account.equity, alone.references["halves"].curve
@@ -156,8 +156,8 @@ def test_every_start_is_a_run_of_its_own_where_the_rule_depends_on_it(kind: type
         ahead = (grown * other.iloc[0] / other.iloc[-1]) ** (1 / years) - 1
         assert row.ahead == pytest.approx(ahead, rel=1e-9)
     read = starts_of(kind).horizons[0].starts
-    assert one.starts[0].growth == pytest.approx(read[0].growth)  # the run's own first day
-    assert one.starts[7].growth != pytest.approx(read[7].growth, rel=1e-3)
+    assert yearly.starts[0].growth == pytest.approx(read[0].growth)  # the run's own first day
+    assert yearly.starts[7].growth != pytest.approx(read[7].growth, rel=1e-3)
 
 
 def test_without_a_control_it_is_held_against_cash() -> None:
@@ -173,8 +173,8 @@ def test_a_start_that_saw_the_account_lost_has_no_figure() -> None:
     equity["2022-06-01":] = -1.0
     lost = replace(run, account=replace(run.account))
     vars(lost.account).update(equity=equity)
-    one = every_start(lost, run.references["halves"]).horizons[0]
-    figures = {row.month: row.growth for row in one.starts}
+    yearly = every_start(lost, run.references["halves"]).horizons[0]
+    figures = {row.month: row.growth for row in yearly.starts}
     assert figures["2021-06"] is not None
     assert figures["2021-07"] is None
-    assert one.why == "31 starts without a figure"
+    assert yearly.why == "31 starts without a figure"
