@@ -174,7 +174,7 @@ def test_json_has_the_promised_fields_and_fractions(shell: Shell, prices: Path) 
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("004", "no article called '004'"),
+        ("009", "no article called '009'"),
         ("none.py", "no file none.py"),
         ("empty.py", "no article in it"),
     ],
