@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from backtests.engines.native_backtrader import Played
 
 
-class _WatchedDesk(Desk):
+class WatchedDesk(Desk):
     """A desk that tells at each close and at each decision how far the run is."""
 
     def __init__(self, inputs: Inputs, market: Market, progress: Progress) -> None:
@@ -67,7 +67,7 @@ def run_strategy(
     bars = inputs.load(source)
     market = inputs.market(bars)
     findings = inputs.gate(market, bars)
-    desk = _WatchedDesk(inputs, market, progress)
+    desk = WatchedDesk(inputs, market, progress)
     progress(SIMULATION, 0.0)
     output = _engine(settings.engine)(desk)
     if verify:
@@ -133,7 +133,7 @@ def _verify(
     """EngineError unless the engine that was not asked for puts out the same."""
     chosen = inputs.settings.engine
     other = Engine.KERNEL if chosen is Engine.BACKTRADER else Engine.BACKTRADER
-    if _engine(other)(_WatchedDesk(inputs, market, progress)) != output:
+    if _engine(other)(WatchedDesk(inputs, market, progress)) != output:
         raise EngineError(f"{inputs.strategy.label}: the two engines disagree; please report this")
 
 
