@@ -183,13 +183,14 @@ def claims(
     data: str = "yahoo",
     offline: bool = False,
     store: Path | None = None,
+    facts: Path | None = None,
     vendor: str = "",
     out: Path | None = None,
     json: bool = False,
     quiet: bool = False,
     open: bool = False,
 ) -> None:
-    """Check what an article claims about prices, each claim up to its due day.
+    """Check what an article claims about prices and figures, each claim up to its due day.
 
     Parameters
     ----------
@@ -201,6 +202,8 @@ def claims(
         Never use the network; the local store alone.
     store
         Folder of the local price store.
+    facts
+        Folder of tables that are no prices, each NAME.csv or NAME.json, asked before our own.
     vendor
         What the files of a folder do not say, as for a run.
     out
@@ -213,6 +216,7 @@ def claims(
         Open the page in a browser.
     """
     from backtests import paths, strategy_loader
+    from backtests.evaluation.statistics.claim_intervals import interval_of
     from backtests.runner.claims import articles_of, check_claims
     from markets.open import Beside
     from newsfolio.articles import ARTICLES
@@ -221,11 +225,11 @@ def claims(
     folder = asked.absolute()  # an article's file may go elsewhere
     wanted = strategy_loader.find_article(article) if article else ARTICLES
     source = paths.open_source(
-        data, store=store, offline=offline, beside=Beside(vendor=vendor),
+        data, store=store, offline=offline, beside=Beside(facts, vendor=vendor),
         progress=progress(quiet or json), follow=reading(quiet or json),
     )  # fmt: skip
     own = strategy_loader.declared_at(article) if article else {}
-    checked = check_claims(wanted, source, own)
+    checked = check_claims(wanted, source, own, interval_of)
     if json:
         print_json({"claims": [claim.as_json() for claim in checked]})
         return

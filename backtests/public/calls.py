@@ -12,6 +12,7 @@ from backtests.api import RunArguments, extras_of, run, run_job
 from backtests.evaluation.comparison import compare as compared
 from backtests.evaluation.judging import Judging, certificate
 from backtests.evaluation.schema import Certificate
+from backtests.evaluation.statistics.claim_intervals import interval_of
 from backtests.public.answers import ClaimsChecked, RunsCompared
 from backtests.records import rescore
 from backtests.records import result as saved
@@ -77,14 +78,15 @@ def claims(
     data: Data = "yahoo",
     *,
     offline: bool = False,
+    facts: str | Path | None = None,
     vendor: str = "",
 ) -> ClaimsChecked:
-    """What articles say about prices, each statement measured on its due day.
+    """What articles say about prices and figures, each statement measured on its due day.
 
     article: an id such as "003", a file, an Article, or several; None: all that are shipped.
-    data, offline, vendor: as for `run`.
+    data, offline, facts, vendor: as for `run`.
     """
-    source = open_data(data, offline=offline, vendor=vendor)
+    source = open_data(data, offline=offline, facts=facts, vendor=vendor)
     if article is None:
         articles: tuple[Article, ...] = ARTICLES
     elif isinstance(article, str):
@@ -96,7 +98,7 @@ def claims(
         if isinstance(article, str)
         else declared_in("__main__")
     )
-    return ClaimsChecked(articles, check_claims(articles, source, lines), source.name)
+    return ClaimsChecked(articles, check_claims(articles, source, lines, interval_of), source.name)
 
 
 def check(

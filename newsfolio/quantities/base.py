@@ -1,4 +1,4 @@
-"""What a claim is about: figures that follow from the prices of a window.
+"""What a claim is about: figures that follow from prices, or tables of facts, of a window.
 
     Gain("HSTECH.HK") - Gain("^IXIC")            how far one ran ahead of the other
     Gain("HSTECH.HK") / Gain("^IXIC")            how many times as much it gained
@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
+from newsfolio.facts import Facts
+from newsfolio.quantities.observations import Observations, joined
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Record(Protocol):
-    """Prices up to a claim's due day; MissingData for a line that the source lacks."""
+    """Prices and facts up to a claim's due day; MissingData for what the source lacks."""
 
     def closes(self, ticker: str, currency: str = "", *, total: bool = False) -> pd.Series:
         """Closes by session, in the line's own currency or in another.
@@ -37,6 +39,17 @@ class Record(Protocol):
 
     def highs(self, ticker: str) -> pd.Series:
         """Intraday highs by session; MissingData for a line that has closes only."""
+        ...
+
+    def splits(self, ticker: str, since: date) -> float:
+        """How many shares one of `since` has become, by the splits that closes are adjusted for."""
+        ...
+
+    def facts(self, table: Facts) -> pd.DataFrame:
+        """The rows known by the due day, in the order in which they became known.
+
+        `known` (naive dates), then the table's text and number columns; NaN is a blank cell.
+        """
         ...
 
 
@@ -70,14 +83,32 @@ class Quantity:
         raise NotImplementedError
 
     @property
+    def subject(self) -> str:
+        """What it is about, in a word: its first line, or the name of its basket."""
+        return next((part.subject for part in _parts(self)), self.lines[0])
+
+    @property
     def currencies(self) -> frozenset[str]:
         """Those that it converts to, and its parts."""
-        parts = (part for part in vars(self).values() if isinstance(part, Quantity))
-        return frozenset[str]().union(*(part.currencies for part in parts))
+        return frozenset[str]().union(*(part.currencies for part in _parts(self)))
+
+    @property
+    def tables(self) -> tuple[Facts, ...]:
+        """The tables of facts that it looks at."""
+        return tuple(dict.fromkeys(table for part in _parts(self) for table in part.tables))
 
     def measure(self, record: Record, window: Window) -> Measured:
-        """The figure; MissingData with the reason where the prices cannot tell."""
+        """The figure; MissingData with the reason where prices and facts cannot tell."""
         raise NotImplementedError
+
+    @property
+    def estimates(self) -> bool:
+        """Whether its figure stands for more than itself: "on average", "outperforms"."""
+        return False
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        """What the figure is an estimate from; None where it is a single fact."""
+        return None
 
     def over(self, start: str, end: str) -> Quantity:
         """The same over a window of its own, whatever the reading's."""
@@ -95,6 +126,10 @@ class OfLines(Quantity):
     """A quantity of one line, or of a basket."""
 
     of: str | Sleeve
+
+    @property
+    def subject(self) -> str:
+        return label_of(self.of)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -121,6 +156,13 @@ class Over(Quantity):
             raise MissingData(f"{self.window.end} comes after the claim's due day, {window.end}")
         return self.of.measure(record, self.window)
 
+    @property
+    def estimates(self) -> bool:
+        return self.of.estimates
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        return self.of.observations(record, self.window)
+
 
 @dataclass(frozen=True)
 class Less(Quantity):
@@ -140,6 +182,14 @@ class Less(Quantity):
     def measure(self, record: Record, window: Window) -> Measured:
         measured, other = (part.measure(record, window) for part in (self.one, self.other))
         return Measured(measured.value - other.value, _both(measured, other))
+
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        sides = [part.observations(record, window) for part in (self.one, self.other)]
+        return joined(sides, lambda figures: figures[0] - figures[1])
 
 
 @dataclass(frozen=True)
@@ -162,6 +212,18 @@ class Times(Quantity):
         ratio = measured.value / other.value if other.value > 0 else math.nan
         return Measured(ratio, _both(measured, other))
 
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        import numpy as np
+
+        sides = [part.observations(record, window) for part in (self.one, self.other)]
+        return joined(
+            sides, lambda figures: figures[0] / np.where(figures[1] > 0, figures[1], np.nan)
+        )
+
 
 @dataclass(frozen=True)
 class Lowest(Quantity):
@@ -182,6 +244,16 @@ class Lowest(Quantity):
         values = [part.value for part in parts]
         lowest = math.nan if any(map(math.isnan, values)) else min(values)
         return Measured(lowest, ", ".join(part.detail for part in parts))
+
+    @property
+    def estimates(self) -> bool:
+        return any(part.estimates for part in self.of)
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        import numpy as np
+
+        sides = [part.observations(record, window) for part in self.of]
+        return joined(sides, lambda figures: np.min(figures, axis=0))
 
 
 @dataclass(frozen=True)
@@ -210,6 +282,12 @@ def tickers_of(of: str | Sleeve) -> tuple[str, ...]:
 def label_of(of: str | Sleeve) -> str:
     """What a reader knows a line or a basket by."""
     return of if isinstance(of, str) else of.name
+
+
+def _parts(of: Quantity) -> list[Quantity]:
+    """The quantities that one is made of, alone or in a tuple."""
+    values = (value if isinstance(value, tuple) else (value,) for value in vars(of).values())
+    return [part for group in values for part in group if isinstance(part, Quantity)]
 
 
 def _both(measured: Measured, other: Measured) -> str:

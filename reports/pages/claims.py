@@ -34,7 +34,7 @@ def claims_page(
             "counts": [_counted(word, counts[word]) for word in CLAIM_KINDS if counts[word]],
             "names": Companies(),
             "links": index_link("index.html" if index else ""),
-            "words": words_of("due", "corrected", "untestable"),
+            "words": words_of("interval", "due", "corrected", "untestable"),
             "total": len(rows),
             "kinds": CLAIM_KINDS,
         },
