@@ -19,7 +19,6 @@ from backtests.runner.holdings.statement import Outside, OutsideJson
 from backtests.runner.inputs import cost_model, fx_source, inputs_alone
 from backtests.runner.run_strategy import SIMULATION, WatchedDesk
 from backtests.settings import Dividends, Lots, Settings
-from backtests.simulation.desk import Desk
 from backtests.simulation.output import Explained
 from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
@@ -192,7 +191,7 @@ def advise(
         bars = bars.until(asof)
     market = inputs.market(bars)
     settings = inputs.settings
-    desk = WatchedDesk(inputs, market, progress)
+    desk = WatchedDesk(inputs, market, progress, kernel.run)
     progress(SIMULATION, 0.0)
     output = kernel.turned(desk)
     progress(SIMULATION, 1.0)
