@@ -19,6 +19,7 @@ from backtests.runner.holdings.statement import Outside, OutsideJson
 from backtests.runner.inputs import cost_model, fx_source, inputs_alone
 from backtests.runner.run_strategy import SIMULATION, WatchedDesk
 from backtests.settings import Dividends, Lots, Settings
+from backtests.simulation.desk import Desk
 from backtests.simulation.output import Explained
 from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
