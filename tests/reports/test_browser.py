@@ -15,7 +15,7 @@ import pytest
 
 from backtests import sweep
 from backtests.evaluation.comparison import compare
-from backtests.evaluation.scoreboard import ScoreboardInputs, scoreboard
+from backtests.evaluation.scoreboard.theses import ScoreboardInputs, scoreboard
 from backtests.records.ledger.verdicts import JudgedRow
 from backtests.records.result import Result
 from backtests.runner.claims import articles_of, check_claims
