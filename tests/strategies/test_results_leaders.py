@@ -19,8 +19,8 @@ CLOSES = pd.DataFrame(100.0, index=weekdays(60, "2025-11-28"), columns=list(GIAN
 ALIKE = dict.fromkeys(GIANTS.tickers, 0.2)
 
 
-def report(line: str, known: str, eps: float, expected: float) -> tuple[object, ...]:
-    return known, line, "2025-09-30", eps, expected, math.nan, math.nan
+def report(line: str, day: str, eps: float, expected: float) -> tuple[object, ...]:
+    return day, line, "2025-09-30", eps, expected, math.nan, math.nan
 
 
 def decided(strategy: Strategy, *reports: tuple[object, ...]) -> object:
@@ -73,9 +73,9 @@ def test_the_table_is_what_a_list_of_results_says(prices: Path) -> None:
     with (prices.parent / "fundamentals/earnings_history.csv").open(encoding="utf-8") as file:
         listed = {(row["ticker"].replace("GOOG", "GOOGL"), row["quarter_end"]): row
                   for row in csv.DictReader(file)}  # fmt: skip
-    for known, line, quarter, *figures in GIANTS_RESULTS.rows:
+    for day, line, quarter, *figures in GIANTS_RESULTS.rows:
         row = listed[str(line), str(quarter)]
-        assert row["announce_date"] == known
+        assert row["announce_date"] == day
         names = ("eps_actual", "eps_estimate", "revenue_actual", "net_income")
         for name, figure, scale in zip(names, figures, (1, 1, 1e6, 1e6), strict=True):
             if row[name] and figure != "":

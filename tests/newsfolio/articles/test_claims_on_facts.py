@@ -97,7 +97,7 @@ def test_forecasts_of_the_giants(prices: Path) -> None:
     assert [read[name].verdict.value for name in names] == ["holds", "holds", "fails"]
     figures = [read[name].as_json()["as_stated"]["measured"] for name in names]
     closes = {line: adjusted(prices, line) for line in ("MSFT", "GOOGL", "AMZN", "META")}
-    gains = {line: one[-1] / one[0] - 1 for line, one in closes.items()}
+    gains = {line: last / first - 1 for line, (first, last) in closes.items()}
     ahead = (gains["MSFT"] + gains["GOOGL"] + gains["AMZN"]) / 3 - gains["META"]
     assert figures == [pytest.approx(666.47 / 751.67 - 1, abs=1e-4), pytest.approx(ahead, abs=2e-3),
                        pytest.approx(738.31, abs=0.01)]  # fmt: skip
