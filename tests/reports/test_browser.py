@@ -19,6 +19,7 @@ from backtests.runner.claims import articles_of, check_claims
 from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
 from reports import write_claims, write_compare, write_index, write_pages, write_single
+from reports.pages import index as index_page
 from reports.pages.index import index, index_line
 from reports.pages.tearsheet import tearsheet
 from tests.support.hostile_results import HOSTILE, hostile
@@ -308,6 +309,26 @@ def test_axe_finds_nothing(show: Any, pages: dict[str, Path], name: str, scheme:
         )
         for violation in violations
     ] == []
+
+
+def test_older_rows_of_the_index_come_when_they_are_asked_for(
+    show: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: Result
+) -> None:
+    monkeypatch.setattr(index_page, "SHOWN", 2)
+    rows = [index_line({**usual.manifest, "id": f"run-{place}"}, None) for place in range(5)]
+    path = tmp_path / "index.html"
+    path.write_text(index(rows), encoding="utf-8")
+    ids = "[...document.querySelectorAll('#runs th > small:last-child')].map(one => one.innerText)"
+    page = show(path)
+    assert page.view.evaluate(ids) == ["run-0", "run-1"]
+    page.view.click("text=Show all 5 runs")
+    page.view.wait_for_selector("#older", state="detached")
+    assert page.view.evaluate(ids) == [f"run-{place}" for place in range(5)]
+    sorted_page = show(path)
+    sorted_page.view.click("#runs thead th:nth-child(1) button")
+    sorted_page.view.wait_for_selector("#runs th[aria-sort]")
+    assert len(sorted_page.view.evaluate(ids)) == 5
+    assert page.said == sorted_page.said == []
 
 
 def test_a_click_on_a_heading_sorts_the_index(show: Any, tmp_path: Path) -> None:
