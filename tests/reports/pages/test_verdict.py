@@ -320,19 +320,6 @@ def test_where_links_cannot_be_made_the_script_is_copied(
     assert not first.samefile(second)
 
 
-def test_a_page_has_the_first_of_many_fills_and_all_as_text_that_ends_no_element() -> None:
-    days = pd.bdate_range("2019-01-02", periods=700)
-    base = make(curve(walk(700)), fills=[fill(f"{day:%Y-%m-%d}", 5.0, 2.0) for day in days])
-    base.fills.loc[600, "asset"] = "</script>\t<b>"
-    page = verdict_page(judged(base))
-    assert page.count("<td>buy") + page.count("<td class=text>buy") == 500
-    (block,) = re.findall(r'<script type="application/json" id="fills-rows">(.*?)</script>', page)
-    rows = json.loads(block)["rows"]
-    assert len(rows) == 700 and {row.count("\t") for row in rows} == {9}
-    assert rows[600].split("\t")[1] == "</script> <b>"
-    assert "of 700" in page and "fills-rows" not in verdict_page(judged(base), single=True)
-
-
 def test_ten_years_of_twenty_lines_stay_a_light_page() -> None:
     sessions, lines = 2600, [f"{number:04d}.HK" for number in range(20)]
     equity = curve(walk(sessions), start="2014-01-02")
