@@ -32,6 +32,7 @@ from newsfolio.errors import (
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
+from newsfolio.flows import Flow
 from newsfolio.panel import Panel
 from newsfolio.parameters import param
 from newsfolio.portfolios import Weights, blend, equal, most_traded
@@ -76,6 +77,7 @@ __all__ = [
     "Facts",
     "Falsifier",
     "Fixed",
+    "Flow",
     "Kind",
     "MissingData",
     "NewsfolioError",

@@ -14,10 +14,12 @@ from backtests.records.checks import lookahead
 from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
+from backtests.runner.flow_notes import dry_of, flow_notes
 from backtests.runner.limit_fills import limit_notes
 from backtests.runner.provenance import settings_values
 from backtests.runner.unallocated import unallocated_notes
 from backtests.simulation.account import Account
+from backtests.simulation.fills import Why
 from markets.quality.findings import Finding
 from newsfolio.formatting import percent
 from newsfolio.parameters import folder_name
@@ -80,7 +82,7 @@ def manifest(
         "labels": {name: reference["label"] for name, reference in references.items()},
         "names": {asset.ticker: asset.name for asset in market.assets if asset.name},
         "assumptions": assumptions(market, settings, run.costs, origin),
-        "notes": [*market.notes, *run.left_out, *limit_notes(run)],
+        "notes": [*market.notes, *run.left_out, *limit_notes(run), *flow_notes(run)],
         "unallocated": unallocated_notes(run),
         "gross": _gross(run),
         "findings": _findings(run.findings, run.account.weights),
@@ -93,6 +95,8 @@ def manifest(
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
+    if (dry := dry_of(run)) is not None:
+        values["dry"] = dry
     if origin.plain:
         values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
     identity = {key: value for key, value in values.items() if key in IDENTITY}
@@ -162,6 +166,8 @@ def _why_credit(run: Run) -> str:
         return "the strategy's orders cost more than its cash"
     if net > 1 + ROUNDING:
         return f"the strategy wanted up to {percent(net, 0)} of its equity, which credit pays for"
+    if any(event.why is Why.FLOW and event.amount < 0 for event in run.output.events):
+        return "withdrawals that the cash did not cover, or purchases ahead of the sales"
     return (
         "purchases filled before the sales that pay for them, or opened above the close that they "
         "were sized at"

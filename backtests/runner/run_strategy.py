@@ -10,6 +10,7 @@ from backtests.engines import kernel
 from backtests.plain_strategy import PlainStrategy
 from backtests.progress import Progress, silent, through
 from backtests.runner.claims import check_claim
+from backtests.runner.flow_notes import require_flows
 from backtests.runner.inputs import Inputs, cost_model, inputs_of
 from backtests.runner.provenance import Provenance
 from backtests.runner.references import run_reference
@@ -66,6 +67,7 @@ def run_strategy(
     inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
     market = inputs.market(bars)
+    require_flows(market, inputs.settings)
     findings = inputs.gate(market, bars)
     desk = _WatchedDesk(inputs, market, progress)
     progress(SIMULATION, 0.0)

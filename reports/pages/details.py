@@ -8,7 +8,7 @@ from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.caveats import caveats
 from reports.tables.companies import Companies
-from reports.tables.headline import FIGURES, headline
+from reports.tables.headline import figures_shown, headline
 from reports.tearsheet.inputs import scored_part
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -30,7 +30,7 @@ def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = Fal
             "links": run_links(tearsheet=tearsheet, index=index),
             "caveats": caveats(manifest, record.evaluation),
             "headline": headline(manifest),
-            "figures": FIGURES,
+            "figures": figures_shown(manifest),
             "context": scored_part(record),
             "tearsheet": tearsheet,
             **_tables(record),
@@ -39,7 +39,7 @@ def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = Fal
 
 
 def _tables(record: RunRecord) -> TemplateValues:
-    equity = record.equity
+    equity = record.curve
     benchmark = record.references.get("benchmark")
     years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
     return {

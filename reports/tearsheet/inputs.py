@@ -41,7 +41,7 @@ def sheet_input(record: RunRecord) -> SheetInput:
     """What the report of a run is made from."""
     manifest = record.manifest
     benchmark = manifest["benchmark"]
-    equity = record.equity.astype("float64")
+    equity = record.curve.astype("float64")
     shown = "benchmark" in record.references
     return SheetInput(
         label=manifest["strategy"]["label"],

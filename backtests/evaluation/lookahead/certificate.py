@@ -185,7 +185,9 @@ def _references(
             yield (
                 reference.name,
                 other,
-                market_beside(reference_inputs(reference, settings), market, bars, settings),
+                market_beside(
+                    reference_inputs(reference, strategy, settings), market, bars, settings
+                ),
             )
         except DataError:
             continue  # a run leaves it out as well

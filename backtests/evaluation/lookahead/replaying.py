@@ -99,7 +99,7 @@ class ReplayedStrategy:
         desk = _NotingDesk(self._observed, self._market, task.settings)
         output = kernel.run(desk)
         self._decisions = desk.noted
-        return RunReply(tuple(desk.noted), tuple(output.targets), output.ruined)
+        return RunReply(tuple(desk.noted), tuple(output.targets), output.ended)
 
     def _table(self, task: TableTask) -> Mapping[int, Weights] | None:
         strategy, market = self._observed.strategy, self._market
