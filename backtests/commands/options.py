@@ -101,7 +101,7 @@ class RunOptions:
     funding: Annotated[str, Parameter(group=MONEY)] = "credit"
     fx: Annotated[str, Parameter(group=MONEY)] = "ecb"
     cash_rate: Annotated[str | None, Parameter(group=MONEY)] = None
-    flows: Annotated[str | None, Parameter(group=MONEY)] = None
+    flows: Annotated[str | None, Parameter(group=MONEY, allow_leading_hyphen=True)] = None
     impact: Annotated[float, Parameter(group=MONEY)] = 0.0
     participation: Annotated[float | None, Parameter(group=MONEY)] = None
     set: tuple[str, ...] = ()

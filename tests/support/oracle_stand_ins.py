@@ -1,4 +1,4 @@
-"""What the oracle holds for a line that cannot be held: its stand-ins, or the rest of its sleeve."""
+"""What the oracle holds for a line that cannot be held: stand-ins, or the rest of its sleeve."""
 
 from __future__ import annotations
 
