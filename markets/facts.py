@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ class FactTable:
 
     frame: `known` (naive dates), then the text and the number columns; NaN is a blank cell.
     instants: the moment of each row, UTC, where the file gives one; None for a mere day.
+    origin: the file that they were read from, or what else gave them.
     """
 
     name: str
@@ -34,6 +36,13 @@ class FactTable:
     instants: tuple[datetime | None, ...]
     simulated: bool = False
     notes: tuple[str, ...] = ()
+    origin: str = ""
+
+    def basis(self) -> str:
+        """Where the rows come from, in one phrase."""
+        return (
+            f"{self.name}: {len(self.frame)} rows of {PurePath(self.origin).name or 'a snapshot'}"
+        )
 
     def until(self, day: date) -> FactTable:
         """The rows dated `day` or before."""
@@ -64,7 +73,7 @@ class FactTable:
 def own_table(facts: Facts) -> FactTable:
     """The rows that facts carry themselves."""
     cells = {name: list(map(str, values)) for name, values in facts.as_columns().items()}
-    return fact_table(facts, cells, f"the rows of {facts.name}", simulated=False)
+    return fact_table(facts, cells, "this project, with their sources", simulated=False)
 
 
 def made_up(facts: Facts, columns: Mapping[str, Iterable[object]]) -> FactTable:
@@ -93,6 +102,7 @@ def fact_table(
     for name in facts.columns:
         frame[name] = [_number(cell, name, where, row) for row, cell in enumerate(cells[name], 2)]
         frame[name] = frame[name].astype("float64")
+    _require_agreement(facts, frame, moments, where)
     order = _order(moments)
     blanks = int(frame[list(facts.columns)].isna().any(axis=1).sum())
     notes = [f"{facts.name}: {blanks} of {len(frame)} rows have a blank cell"] if blanks else []
@@ -104,6 +114,62 @@ def fact_table(
         tuple(moments[row][1] for row in order),
         simulated,
         tuple(notes),
+        where,
+    )
+
+
+def _require_agreement(
+    facts: Facts, frame: pd.DataFrame, moments: Sequence[tuple[date, datetime | None]], where: str
+) -> None:
+    """One figure a key and moment, and one unit a key; BrokenData names the two rows."""
+    if not facts.key:
+        return
+    figures: dict[tuple[object, ...], tuple[int, str]] = {}
+    units: dict[str, tuple[int, str]] = {}
+    unit = "unit" if "unit" in facts.text and "unit" not in facts.key else ""
+    numbers = [frame[name].tolist() for name in facts.columns]
+    texts = [frame[name].tolist() for name in facts.key]
+    for row, (day, instant) in enumerate(moments):
+        subject = " ".join(column[row] for column in texts)
+        cells = ", ".join(f"{column[row]:.12g}" for column in numbers)
+        first, held = figures.setdefault((subject, day, instant), (row, cells))
+        if cells != held:
+            raise BrokenData(
+                f"{where} rows {first + 2} and {row + 2}: {subject} is {held} and {cells}, both "
+                f"known on {instant or day}; keep one of them"
+            )
+        if unit:
+            first, held = units.setdefault(subject, (row, frame[unit][row]))
+            if frame[unit][row] != held:
+                raise BrokenData(
+                    f"{where} rows {first + 2} and {row + 2}: {subject} is in {held} and in "
+                    f"{frame[unit][row]}; keep one unit"
+                )
+
+
+def tables_for(wanted: Iterable[Facts], held: Mapping[str, FactTable]) -> dict[Facts, FactTable]:
+    """For each declaration the table of its name that has its columns, else its own rows.
+
+    Rows that an author gives come before those that a source made up.
+    """
+    tables = {}
+    for facts in wanted:
+        table = held.get(facts.name)
+        if table is not None and not set(facts.text + facts.columns) <= set(table.frame):
+            table = None
+        if facts.rows and (table is None or table.simulated):
+            table = own_table(facts)
+        if table is not None:
+            tables[facts] = table
+    return tables
+
+
+def lacking(facts: Facts) -> str:
+    """What to say of a table that a source does not have: what it is, and how to bring it."""
+    return (
+        f"no facts called {facts.name!r} in this source. {facts.where}\n"
+        f"Write {facts.name}.csv with the columns {', '.join(facts.header)} and give its folder: "
+        "--facts FOLDER"
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from markets.bars import Bars
-from markets.facts import FactTable, own_table
+from markets.facts import FactTable, lacking, own_table
 from newsfolio.assets import Asset
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
@@ -182,9 +182,5 @@ def required_tables(bars: Mapping[str, Bars], wanted: Iterable[Facts]) -> dict[s
     held = bars.facts if isinstance(bars, Snapshot) else {}
     for facts in wanted:
         if facts.name not in held:
-            raise MissingData(
-                f"no facts called {facts.name!r} in this source. {facts.where}\n"
-                f"Write {facts.name}.csv with the columns {', '.join(facts.header)} "
-                "and give its folder: --facts FOLDER"
-            )
+            raise MissingData(lacking(facts))
     return {facts.name: held[facts.name] for facts in wanted}

@@ -1,4 +1,4 @@
-"""What an article says about prices, as data: figures that anyone can measure again."""
+"""What an article says about prices and figures, as data: figures that anyone can measure again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from newsfolio.errors import CommandError
+from newsfolio.facts import Facts
 from newsfolio.quantities.base import Quantity, Window
 
 Says = Literal["=", ">", ">=", "<", "<="]
@@ -94,6 +95,12 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def check_probability(value: float | None, of: str) -> None:
+    """CommandError for a probability that is none."""
+    if value is not None and not 0 <= value <= 1:
+        raise CommandError(f"{of} {value:g}: give a number from 0 to 1")
+
+
 @dataclass(frozen=True)
 class Claim:
     """One statement of an article, in our own words, and how to check it.
@@ -103,6 +110,11 @@ class Claim:
     untestable: why prices cannot tell, where they cannot; then there are no readings.
     known: what other sources say, a cited fact that stands beside and decides nothing.
     place: where the article states it. quoted: whom the article names as saying so.
+    probability: how likely the article calls it that the readings hold, from 0 to 1; below a half
+        it expects them to fail. probability_of: the article's words and the table that the number
+        is read by (`newsfolio.likelihoods`). horizon: the last day on which it can come true, where
+        that is not the end of its last reading: until then it is open, after it it is judged for
+        good. subject: what it is about, where that is not the first line of its readings.
     """
 
     id: str
@@ -113,19 +125,49 @@ class Claim:
     known: str = ""
     place: Place | None = None
     quoted: str = ""
+    probability: float | None = None
+    probability_of: str = ""
+    horizon: date | None = None
+    subject: str = ""
 
     def __post_init__(self) -> None:
+        check_probability(self.probability, f"claim {self.id}: probability")
         if bool(self.stated) == bool(self.untestable):
             raise CommandError(
                 f"claim {self.id}: give readings to measure it by, or say why it is untestable"
             )
         if self.stated and not any(reading.decides for reading in self.stated):
             raise CommandError(f"claim {self.id}: one of its readings has to decide")
+        last = max((reading.end for reading in self.readings if reading.decides), default="")
+        if self.horizon and last > self.horizon.isoformat():
+            raise CommandError(
+                f"claim {self.id}: a reading that decides ends on {last}, after its horizon of "
+                f"{self.horizon}; end it there, or write decides=False"
+            )
+
+    @property
+    def due(self) -> date | None:
+        """The day after which it is judged for good; None for one that no reading measures."""
+        ends = [reading.window.end for reading in self.stated if reading.decides]
+        return self.horizon or max(ends, default=None)
+
+    @property
+    def about(self) -> str:
+        """Its subject: the author's word, else the line or basket that decides; "" for none."""
+        firsts = (reading.of.subject for reading in self.stated if reading.decides)
+        return self.subject or next(firsts, "")
 
     @property
     def lines(self) -> tuple[str, ...]:
         """Every ticker that a reading looks at."""
         return tuple(dict.fromkeys(line for reading in self.readings for line in reading.of.lines))
+
+    @property
+    def tables(self) -> tuple[Facts, ...]:
+        """Every table of facts that a reading looks at."""
+        return tuple(
+            dict.fromkeys(facts for reading in self.readings for facts in reading.of.tables)
+        )
 
     @property
     def currencies(self) -> frozenset[str]:

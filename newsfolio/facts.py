@@ -23,6 +23,9 @@ class Facts:
     known: the column with the day, or the instant with its zone, from which a row is public. A day
         counts from the session after it, an instant from the first session whose closes follow it.
     lag: sessions to wait besides, for a file dated by what it describes and not by its release.
+    key: the text columns that name what a row is about: two rows with the same ones, known at the
+        same moment, contradict each other unless they are alike, and so do two units (a column
+        `unit` outside of the key).
     rows: what the articles themselves give, where nobody brings a file: cells in the order
         known, text, columns.
     """
@@ -33,6 +36,7 @@ class Facts:
     where: str = ""
     known: str = "known"
     lag: int = 0
+    key: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
@@ -41,6 +45,8 @@ class Facts:
         width = 1 + len(self.text) + len(self.columns)
         if not self.columns and not self.text:
             raise CommandError(f"facts {self.name}: name the columns that the table must have")
+        if strangers := set(self.key) - set(self.text):
+            raise CommandError(f"facts {self.name}: key names {min(strangers)}, no text column")
         if self.lag < 0:
             raise CommandError(
                 f"facts {self.name}: lag={self.lag} would show rows before their day"

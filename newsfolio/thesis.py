@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from newsfolio.claims import Claim
+from newsfolio.claims import Claim, check_probability
 from newsfolio.errors import CommandError
 from newsfolio.falsifier import Falsifier
 from newsfolio.markup import table
@@ -51,6 +51,7 @@ class Thesis:
 
     claims: the ids of the article's claims that it rests on. horizon: the last day on which it
     should show. falsifier: what would show that it is wrong; judged beside the verdict's rule.
+    probability: how likely its author calls it that it is ahead of its control on the horizon.
     """
 
     id: str
@@ -60,6 +61,10 @@ class Thesis:
     claims: tuple[str, ...] = ()
     horizon: date | None = None
     falsifier: Falsifier | None = None
+    probability: float | None = None
+
+    def __post_init__(self) -> None:
+        check_probability(self.probability, f"thesis {self.id}: probability")
 
     def rests_on(self) -> tuple[Claim, ...]:
         """The article's claims that it names, in the article's order."""

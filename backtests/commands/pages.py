@@ -166,13 +166,14 @@ def claims(
     data: str = "yahoo",
     offline: bool = False,
     store: Path | None = None,
+    facts: Path | None = None,
     vendor: str = "",
     out: Path | None = None,
     json: bool = False,
     quiet: bool = False,
     open: bool = False,
 ) -> None:
-    """Check what an article claims about prices, each claim up to its due day.
+    """Check what an article claims about prices and figures, each claim up to its due day.
 
     Parameters
     ----------
@@ -184,6 +185,8 @@ def claims(
         Never use the network; the local store alone.
     store
         Folder of the local price store.
+    facts
+        Folder of tables that are no prices, each NAME.csv or NAME.json, asked before our own.
     vendor
         What the files of a folder do not say, as for a run.
     out
@@ -204,7 +207,7 @@ def claims(
     folder = asked.absolute()  # an article's file may go elsewhere
     wanted = strategy_loader.find_article(article) if article else ARTICLES
     source = paths.open_source(
-        data, store=store, offline=offline, beside=Beside(vendor=vendor),
+        data, store=store, offline=offline, beside=Beside(facts, vendor=vendor),
         progress=progress(quiet or json), follow=reading(quiet or json),
     )  # fmt: skip
     own = strategy_loader.declared_at(article) if article else {}

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backtests.records.result import Result
-from backtests.runner.claims import CheckedClaim, articles_of
+from backtests.runner.checked_claims import CheckedClaim
+from backtests.runner.claims import articles_of
 from newsfolio.thesis import Article
 from reports.contract.claims import CheckedArticleJson
 from reports.contract.comparison import RunsComparedJson

@@ -65,14 +65,15 @@ def claims(
     data: Data = "yahoo",
     *,
     offline: bool = False,
+    facts: str | Path | None = None,
     vendor: str = "",
 ) -> ClaimsChecked:
-    """What articles say about prices, each statement measured on its due day.
+    """What articles say about prices and figures, each statement measured on its due day.
 
     article: an id such as "003", a file, an Article, or several; None: all that are shipped.
-    data, offline, vendor: as for `run`.
+    data, offline, facts, vendor: as for `run`.
     """
-    source = open_data(data, offline=offline, vendor=vendor)
+    source = open_data(data, offline=offline, facts=facts, vendor=vendor)
     if article is None:
         articles: tuple[Article, ...] = ARTICLES
     elif isinstance(article, str):

@@ -22,8 +22,8 @@ from backtests.runner.jobs import Job
 from backtests.runner.provenance import Provenance, parameter_values, settings_values, thesis_of
 from backtests.settings import Settings
 from newsfolio.assets import Asset
+from newsfolio.claims import check_probability
 from newsfolio.declaration import controls_of
-from newsfolio.errors import CommandError
 from newsfolio.falsifier import Falsifier
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import FrozenJson
@@ -47,7 +47,7 @@ _WORDS = {
 class Stated:
     """What an author says of a rule besides what its class says; of the thesis where it is None.
 
-    probability: that the thesis holds up, as the author sees it.
+    probability: that it is ahead of its control on the horizon, as the author sees it.
     """
 
     horizon: date | None = None
@@ -55,8 +55,7 @@ class Stated:
     probability: float | None = None
 
     def __post_init__(self) -> None:
-        if self.probability is not None and not 0 <= self.probability <= 1:
-            raise CommandError(f"--probability {self.probability:g}: give a number from 0 to 1")
+        check_probability(self.probability, "--probability")
 
 
 NOTHING_STATED = Stated()
@@ -69,6 +68,9 @@ def rule_of(job: Job, settings: Settings, stated: Stated = NOTHING_STATED) -> Ru
     written = settings_values(settings_for(strategy, settings))
     horizon = stated.horizon or (thesis.horizon if thesis else None)
     falsifier = stated.falsifier or (thesis.falsifier if thesis else None)
+    probability = (
+        thesis.probability if thesis and stated.probability is None else stated.probability
+    )
     return {
         "strategy": about["name"],
         "label": about["label"],
@@ -87,7 +89,7 @@ def rule_of(job: Job, settings: Settings, stated: Stated = NOTHING_STATED) -> Ru
         "published": published_on(strategy),
         "horizon": horizon.isoformat() if horizon else None,
         "falsifier": str(falsifier) if falsifier else None,
-        "probability": stated.probability,
+        "probability": probability,
     }
 
 

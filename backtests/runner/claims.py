@@ -1,15 +1,20 @@
-"""Checking claims: each measured on the prices up to its due day, and nothing after it."""
+"""Checking claims: each measured on what was known by its due day, and nothing after it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
-from typing import TypedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from backtests.runner.checked_claims import (
+    CheckedClaim,
+    ClaimVerdict,
+    MeasuredReading,
+    ReadingInterval,
+)
 from markets.bars import Bars
+from markets.facts import FactTable, tables_for
 from markets.reference.currencies import EcbRates
 from markets.snapshot import Source
 from markets.store.rates.lines import with_rates
@@ -17,188 +22,35 @@ from markets.views.price_record import PriceRecord
 from newsfolio.assets import Asset
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
-from newsfolio.formatting import figure
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
+from newsfolio.quantities import Record, Window
 from newsfolio.thesis import Article
 from reports.contract.claims import CheckedArticleJson
-from reports.contract.manifest import ClaimJson
 
 Declared = Mapping[str, Asset]
 UNDECLARED: Declared = {}
 
+Tables = Mapping[Facts, FactTable]
+NO_TABLES: Tables = {}
 
-class ClaimVerdict(StrEnum):
-    """What became of a claim, or of one reading of it."""
-
-    HOLDS = "holds"
-    FAILS = "fails"
-    CORRECTED = "holds as corrected"
-    UNTESTABLE = "untestable"
-    SIMULATED = "simulated"
+Intervals = Callable[[Reading, Record, float], ReadingInterval | None]
+"""How sure a measured figure is, of its reading and the record; None of a single fact."""
 
 
-class MeasuredReadingJson(TypedDict):
-    """A `MeasuredReading` as `--json` prints it; figures as fractions, ISO days."""
-
-    label: str
-    start: str
-    end: str
-    claimed: float
-    says: str
-    tolerance: float
-    measured: float | None
-    verdict: str
-    detail: str
-    decides: bool
-
-
-class ReadingsJson(TypedDict):
-    """The window and figure of the reading that decides, and what all of them say."""
-
-    start: str | None
-    end: str | None
-    measured: float | None
-    verdict: str
-
-
-class MeasuredClaimJson(TypedDict):
-    """A `CheckedClaim` as `--json` prints it."""
-
-    id: str
-    article: str
-    claim: str
-    claimed: float | None
-    as_stated: ReadingsJson
-    as_corrected: ReadingsJson | None
-    verdict: str
-    reason: str
-    readings: list[MeasuredReadingJson]
-    basis: list[str]
-
-
-@dataclass(frozen=True)
-class MeasuredReading:
-    """One reading with its measured figure; None where the prices cannot tell.
-
-    percent: whether people read the figure in percent. detail: what it was made of, or why there
-    is none.
-    """
-
-    label: str
-    start: str
-    end: str
-    says: str
-    number: float
-    tolerance: float
-    measured: float | None
-    verdict: ClaimVerdict
-    detail: str
-    decides: bool
-    percent: bool
-
-    @property
-    def claimed(self) -> str:
-        """The claimed figure for people."""
-        return f"{self.says} {self._figure(self.number)}"
-
-    @property
-    def measured_text(self) -> str:
-        """The measured figure for people."""
-        return "n/a" if self.measured is None else self._figure(self.measured)
-
-    def _figure(self, value: float) -> str:
-        if not self.percent:
-            return figure(value)
-        return f"{value * 100:+.1f} %" if value else "0"
-
-    def as_json(self) -> MeasuredReadingJson:
-        return {
-            "label": self.label,
-            "start": self.start,
-            "end": self.end,
-            "claimed": self.number,
-            "says": self.says,
-            "tolerance": self.tolerance,
-            "measured": self.measured,
-            "verdict": self.verdict.value,
-            "detail": self.detail,
-            "decides": self.decides,
-        }
-
-
-@dataclass(frozen=True)
-class CheckedClaim:
-    """A claim with its readings measured, and what follows from them."""
-
-    article: str
-    claim: Claim
-    stated: tuple[MeasuredReading, ...]
-    corrected: tuple[MeasuredReading, ...]
-    basis: tuple[str, ...]
-
-    @property
-    def verdict(self) -> ClaimVerdict:
-        """As stated, else as corrected: a claim that is wrong as written may be right as meant."""
-        stated = verdict_of(self.stated)
-        if stated is ClaimVerdict.FAILS and verdict_of(self.corrected) is ClaimVerdict.HOLDS:
-            return ClaimVerdict.CORRECTED
-        return stated
-
-    @property
-    def simulated(self) -> bool:
-        """Whether it was measured on made-up prices."""
-        readings = (*self.stated, *self.corrected)
-        return any(reading.verdict is ClaimVerdict.SIMULATED for reading in readings)
-
-    @property
-    def first(self) -> MeasuredReading | None:
-        """The reading whose figure a table shows: the first that makes the verdict what it is."""
-        return deciding(self.corrected if self.verdict is ClaimVerdict.CORRECTED else self.stated)
-
-    @property
-    def reason(self) -> str:
-        """One sentence: what was measured, or why nothing was."""
-        if not self.stated:
-            return _sentence(self.claim.untestable, self.claim.known)
-        parts = [_in_words(reading, len(self.stated) > 1) for reading in self.stated]
-        parts += [f"as corrected, {_in_words(reading, True)}" for reading in self.corrected]
-        return _sentence("; ".join(parts), self.claim.known)
-
-    def row(self) -> ClaimJson:
-        """The claim as a table shows it."""
-        first = self.first
-        return {
-            "id": self.claim.id,
-            "text": self.claim.text,
-            "claimed": first.claimed if first else "-",
-            "measured": first.measured_text if first else "n/a",
-            "verdict": self.verdict.value,
-            "sentence": self.reason,
-        }
-
-    def as_json(self) -> MeasuredClaimJson:
-        """The claim as `newsfolio claims --json` prints it; figures as fractions."""
-        first = deciding(self.stated)
-        return {
-            "id": self.claim.id,
-            "article": self.article,
-            "claim": self.claim.text,
-            "claimed": first.number if first else None,
-            "as_stated": _summary(self.stated),
-            "as_corrected": _summary(self.corrected) if self.corrected else None,
-            "verdict": self.verdict.value,
-            "reason": self.reason,
-            "readings": [reading.as_json() for reading in (*self.stated, *self.corrected)],
-            "basis": list(self.basis),
-        }
+def without_intervals(reading: Reading, record: Record, value: float) -> None:
+    """Nothing is said of how sure a figure is."""
 
 
 def check_claims(
-    articles: Iterable[Article], source: Source, declared: Declared = UNDECLARED
+    articles: Iterable[Article],
+    source: Source,
+    declared: Declared = UNDECLARED,
+    intervals: Intervals = without_intervals,
 ) -> tuple[CheckedClaim, ...]:
     """Every claim of some articles, in their order, on one state of a source.
 
-    declared: lines that are not what their ticker says.
+    declared: lines that are not what their ticker says. intervals: how sure a figure is.
     """
     articles = tuple(articles)
     claims = [(article.id, claim) for article in articles for claim in article.claims]
@@ -207,7 +59,21 @@ def check_claims(
     currencies = {asset.currency for asset in assets}
     currencies |= {currency for _, claim in claims for currency in claim.currencies}
     bars = with_rates(source, source.load(assets), currencies, _last_due(articles))
-    return tuple(check_claim(article, claim, bars, declared) for article, claim in claims)
+    tables = load_tables(source, (facts for _, claim in claims for facts in claim.tables))
+    return tuple(
+        check_claim(article, claim, bars, declared, intervals, tables) for article, claim in claims
+    )
+
+
+def load_tables(source: Source, wanted: Iterable[Facts]) -> Tables:
+    """The tables that some claims look at; two that share a name are asked for apart."""
+    tables: dict[Facts, FactTable] = {}
+    rest = list(dict.fromkeys(wanted))
+    while rest:
+        batch = {facts.name: facts for facts in reversed(rest)}
+        tables |= tables_for(batch.values(), source.load((), batch.values()).facts)
+        rest = [facts for facts in rest if batch[facts.name] is not facts]
+    return tables
 
 
 def _last_due(articles: Iterable[Article]) -> date | None:
@@ -245,84 +111,104 @@ def lines_of(claims: Iterable[Claim]) -> tuple[str, ...]:
 
 
 def check_claim(
-    article: str, claim: Claim, bars: Mapping[str, Bars], declared: Declared = UNDECLARED
+    article: str,
+    claim: Claim,
+    bars: Mapping[str, Bars],
+    declared: Declared = UNDECLARED,
+    intervals: Intervals = without_intervals,
+    tables: Tables = NO_TABLES,
 ) -> CheckedClaim:
-    """One claim measured on bars that are at hand."""
+    """One claim measured on bars and tables that are at hand."""
+    measure = Measuring(bars, declared, tables, intervals, claim.horizon)
     return CheckedClaim(
         article,
         claim,
-        tuple(_measured(reading, bars, declared) for reading in claim.stated),
-        tuple(_measured(reading, bars, declared) for reading in claim.corrected),
-        _basis(claim, bars, declared),
+        tuple(map(measure.reading, claim.stated)),
+        tuple(map(measure.reading, claim.corrected)),
+        measure.basis(claim),
     )
 
 
-def verdict_of(readings: Sequence[MeasuredReading]) -> ClaimVerdict:
-    """What readings say together: one that fails decides, and then one that cannot be told."""
-    verdicts = {reading.verdict for reading in readings if reading.decides}
-    for verdict in (ClaimVerdict.SIMULATED, ClaimVerdict.FAILS, ClaimVerdict.UNTESTABLE):
-        if verdict in verdicts:
-            return verdict
-    return ClaimVerdict.HOLDS if verdicts else ClaimVerdict.UNTESTABLE
+@dataclass(frozen=True)
+class Measuring:
+    """What readings of a claim are measured on. horizon: the claim's own, until which it is open.
+
+    A reading is measured once the prices at hand go to its last day, and never on later ones.
+    """
+
+    bars: Mapping[str, Bars]
+    declared: Declared
+    tables: Tables
+    intervals: Intervals
+    horizon: date | None
+
+    def reading(self, reading: Reading) -> MeasuredReading:
+        """The figure of a reading with its verdict."""
+        until, due = self._until(), self._due(reading)
+        of, bars, tables = reading.of, self.bars, self.tables
+        simulated = any(bars[line].simulated for line in of.lines if line in bars)
+        simulated |= any(tables[facts].simulated for facts in of.tables if facts in tables)
+        record = self._record(reading.window.end)
+        measured, interval = None, None
+        if until is not None and until < due:
+            verdict, detail = ClaimVerdict.OPEN, f"due on {due}; {self._so_far(reading, until)}"
+        else:
+            verdict = ClaimVerdict.UNTESTABLE
+            measured, detail = _value(reading, record, reading.window)
+        if measured is not None:
+            verdict = ClaimVerdict.HOLDS if reading.met(measured) else ClaimVerdict.FAILS
+            interval = self.intervals(reading, record, measured)
+        if simulated and verdict is not ClaimVerdict.UNTESTABLE:
+            verdict = ClaimVerdict.SIMULATED
+        return MeasuredReading(
+            reading.label, reading.start, reading.end, reading.says, reading.number,
+            reading.tolerance if reading.says == "=" else 0.0, measured, verdict, detail,
+            reading.decides, reading.of.percent, interval,
+        )  # fmt: skip
+
+    def _until(self) -> date | None:
+        """The last day that any line has; None where there is none."""
+        return max((line.last for line in self.bars.values()), default=None)
+
+    def _due(self, reading: Reading) -> date:
+        """The day after which it is judged for good; no close comes on a weekend."""
+        due = reading.window.end
+        if reading.decides and self.horizon is not None:
+            due = max(due, self.horizon)
+        weekend = max(0, due.weekday() - 4)
+        return due - timedelta(days=weekend)
+
+    def _so_far(self, reading: Reading, until: date) -> str:
+        """What its lines have done in the meantime."""
+        ends = (self.bars[line].last for line in reading.of.lines if line in self.bars)
+        window = replace(reading.window, end=min(until, reading.window.end, *ends))
+        unknown = f"its prices end on {window.end} here"
+        if window.start >= window.end:
+            return unknown
+        value, detail = _value(reading, self._record(window.end), window)
+        return f"{detail} up to {window.end}" if value is not None else unknown
+
+    def _record(self, due: date) -> PriceRecord:
+        return PriceRecord(self.bars, due, EcbRates(self.bars), self.declared, self.tables)
+
+    def basis(self, claim: Claim) -> tuple[str, ...]:
+        """Line, currency, price or total return, and tables: a phrase for each that has data."""
+        if not claim.stated:
+            return ()
+        due = max(reading.window.end for reading in claim.readings)
+        record, bars = self._record(due), self.bars
+        listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
+        tables = (facts for facts in claim.tables if facts in self.tables)
+        return (
+            *(record.basis(line) for line in listed),
+            *(self.tables[facts].basis() for facts in tables),
+        )
 
 
-def deciding(readings: Sequence[MeasuredReading]) -> MeasuredReading | None:
-    """The first reading whose own verdict is that of all together; None where none decides."""
-    verdict = verdict_of(readings)
-    return next((claim for claim in readings if claim.decides and claim.verdict is verdict), None)
-
-
-def _measured(reading: Reading, bars: Mapping[str, Bars], declared: Declared) -> MeasuredReading:
-    record = PriceRecord(bars, reading.window.end, EcbRates(bars), declared)
-    measured: float | None = None
+def _value(reading: Reading, record: Record, window: Window) -> tuple[float | None, str]:
+    """The figure over a window, None where the prices cannot tell, and what it is made of."""
     try:
-        measurement = reading.of.measure(record, reading.window)
-        detail = measurement.detail
-        measured = measurement.value if math.isfinite(measurement.value) else None
+        measurement = reading.of.measure(record, window)
     except DataError as error:
-        detail = str(error)
-    simulated = any(bars[line].simulated for line in reading.of.lines if line in bars)
-    if measured is None:
-        verdict = ClaimVerdict.UNTESTABLE
-    elif simulated:
-        verdict = ClaimVerdict.SIMULATED
-    else:
-        verdict = ClaimVerdict.HOLDS if reading.met(measured) else ClaimVerdict.FAILS
-    return MeasuredReading(
-        reading.label, reading.start, reading.end, reading.says, reading.number,
-        reading.tolerance if reading.says == "=" else 0.0, measured, verdict, detail,
-        reading.decides, reading.of.percent,
-    )  # fmt: skip
-
-
-def _basis(claim: Claim, bars: Mapping[str, Bars], declared: Declared) -> tuple[str, ...]:
-    """Line, currency, price or total return: one phrase for each line with data."""
-    if not claim.stated:
-        return ()
-    due = max(reading.window.end for reading in (*claim.stated, *claim.corrected))
-    record = PriceRecord(bars, due, EcbRates(bars), declared)
-    listed = [line for line in claim.lines if line in bars and bars[line].first <= due]
-    return tuple(record.basis(line) for line in listed)
-
-
-def _summary(readings: Sequence[MeasuredReading]) -> ReadingsJson:
-    first = deciding(readings)
-    return {
-        "start": first.start if first else None,
-        "end": first.end if first else None,
-        "measured": first.measured if first else None,
-        "verdict": verdict_of(readings).value,
-    }
-
-
-def _in_words(reading: MeasuredReading, several: bool) -> str:
-    window = f"{reading.start} to {reading.end}: " if several else ""
-    label = f"{reading.label}: " if reading.label else window
-    named = several and reading.verdict is not ClaimVerdict.SIMULATED
-    return f"{label}{reading.detail}{f' ({reading.verdict.value})' if named else ''}"
-
-
-def _sentence(text: str, elsewhere: str) -> str:
-    """The text and what is known from elsewhere, with a capital and a full stop."""
-    sentence = f"{text}; known from elsewhere: {elsewhere}" if elsewhere else text
-    return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith(".") else ".")
+        return None, str(error)
+    return measurement.value if math.isfinite(measurement.value) else None, measurement.detail

@@ -53,8 +53,9 @@ class Inputs:
     """A strategy and settings with every name in them resolved.
 
     references: the benchmark and the controls. claims: of the article, those that the thesis rests
-    on. want: of the strategy's own market. assets, facts: all that is read. more: currencies whose
-    rates are read besides those of the assets.
+    on. want: of the strategy's own market. assets, facts: all that is read for decisions and
+    studies. evidence: tables that only the claims look at. more: currencies whose rates are read
+    besides those of the assets.
     """
 
     strategy: Strategy
@@ -64,14 +65,20 @@ class Inputs:
     want: Want
     assets: tuple[Asset, ...]
     facts: tuple[Facts, ...]
+    evidence: tuple[Facts, ...] = ()
     more: frozenset[str] = frozenset()
 
     def load(self, source: Source) -> Snapshot:
         """One call to the source for all lines, so that a run sees one state of it.
 
-        Rates are read besides, where the prices go on after those that are packaged.
+        Rates are read besides, where the prices go on after those that are packaged. A table that
+        only claims look at is kept where it is somebody's file.
         """
-        read = with_own_rows(source.load(self.assets, self.facts), self.facts)
+        read = source.load(self.assets, (*self.facts, *self.evidence))
+        made_up = [facts.name for facts in self.evidence
+                   if facts.name in read.facts and read.facts[facts.name].simulated]  # fmt: skip
+        kept = {name: table for name, table in read.facts.items() if name not in made_up}
+        read = with_own_rows(Snapshot(read.bars, kept), self.facts)
         currencies = {
             self.settings.currency,
             *self.more,
@@ -290,7 +297,9 @@ def _resolved(
             needed[f"{currency}=X"] = asset_of(f"{currency}=X")
     tables = {facts.name: facts for facts in (*want.facts, *_facts(strategy, others))}
     assets, facts = tuple(needed.values()), tuple(tables.values())
-    return Inputs(strategy, settings, others, claims, want, assets, facts)
+    evidence = {facts.name: facts for claim in claims for facts in claim.tables
+                if facts.name not in tables}  # fmt: skip
+    return Inputs(strategy, settings, others, claims, want, assets, facts, tuple(evidence.values()))
 
 
 def flow_currencies(settings: Settings) -> frozenset[str]:

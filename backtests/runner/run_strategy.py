@@ -21,6 +21,7 @@ from backtests.simulation.book import Holdings
 from backtests.simulation.decisions import Columns
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import EngineOutput
+from markets.facts import tables_for
 from markets.market import Market
 from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError, EngineError, MissingData
@@ -183,6 +184,9 @@ def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
     thesis = inputs.strategy.thesis
     if thesis is None:
         return ()
-    declared = inputs.want.declared
-    checked = (check_claim(thesis.article.id, claim, bars, declared) for claim in inputs.claims)
+    declared, article = inputs.want.declared, thesis.article.id
+    tables = tables_for((facts for claim in inputs.claims for facts in claim.tables), bars.facts)
+    checked = (
+        check_claim(article, claim, bars, declared, tables=tables) for claim in inputs.claims
+    )
     return tuple(claim.row() for claim in checked)

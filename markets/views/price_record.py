@@ -1,4 +1,4 @@
-"""Prices as a claim is measured on them: line by line, cut at the day on which it was due."""
+"""Prices and facts as a claim is measured on them, cut at the day on which it was due."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from markets.bars import Bars, Priced
+from markets.facts import FactTable, lacking
 from markets.reference.calendars import idle_weekend
 from markets.reference.currencies import FxSource
 from newsfolio.assets import Asset
 from newsfolio.errors import MissingData
+from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 
 
@@ -22,13 +24,14 @@ class PriceRecord:
     """What was known of each line after `due`; nothing later is in it.
 
     Weekend rows on which its venue has no session are left out. Each line stands on its own
-    sessions. declared: lines that are not what their ticker says.
+    sessions. declared: lines that are not what their ticker says. tables: facts that are at hand.
     """
 
     bars: Mapping[str, Bars]
     due: date
     fx: FxSource
     declared: Mapping[str, Asset] = field(default_factory=dict)
+    tables: Mapping[Facts, FactTable] = field(default_factory=dict)
 
     def closes(self, ticker: str, currency: str = "", *, total: bool = False) -> pd.Series:
         """Closes by session; `total`: a dividend buys units at the close before its ex-date."""
@@ -51,6 +54,23 @@ class PriceRecord:
         if highs.isna().all():
             raise MissingData(f"{ticker} has closes only here, no intraday high")
         return highs
+
+    def splits(self, ticker: str, since: date) -> float:
+        """How many shares one of `since` has become, by the splits that closes are adjusted for."""
+        bars = self._bars(ticker)
+        ratios = bars.frame["split"].to_numpy()[bars.days > np.datetime64(since)]
+        return float(np.prod(ratios[ratios > 0])) * bars.later_splits
+
+    def facts(self, table: Facts) -> pd.DataFrame:
+        """The rows known by the due day."""
+        if table.known not in ("known", "released"):
+            raise MissingData(
+                f"{table.name}: its rows are dated by {table.known}, not by their release, so "
+                "nobody can tell when a figure was known; bring a file with a column known"
+            )
+        if table not in self.tables:
+            raise MissingData(lacking(table).replace("\n", " "))
+        return self.tables[table].until(self.due).frame
 
     def basis(self, ticker: str, *, total: bool = False) -> str:
         """What a return of the line is: in which currency, and with dividends or without."""

@@ -1,4 +1,4 @@
-"""What a claim is about, measured on the closes of a window; an author names these."""
+"""What a claim is about, measured on the closes and facts of a window; an author names these."""
 
 from newsfolio.quantities.base import (
     Custom,
@@ -12,6 +12,7 @@ from newsfolio.quantities.base import (
     Times,
     Window,
 )
+from newsfolio.quantities.beyond import CountBeyond, FirstTime
 from newsfolio.quantities.closes import at, within
 from newsfolio.quantities.co_movement import (
     Autocorrelation,
@@ -20,6 +21,8 @@ from newsfolio.quantities.co_movement import (
     Volatility,
     WiderWhenRising,
 )
+from newsfolio.quantities.crossed import HighLessLow, MarketValue
+from newsfolio.quantities.figures import FigureSeries, figures
 from newsfolio.quantities.levels import (
     Drawdown,
     FromLow,
@@ -29,11 +32,22 @@ from newsfolio.quantities.levels import (
     ShareBelowPeak,
     Touch,
 )
+from newsfolio.quantities.reported import (
+    Reported,
+    ReportedChange,
+    ReportedGrowth,
+    ReportedRatio,
+    ReportedShare,
+    ReportedTotal,
+)
 from newsfolio.quantities.returns import AfterJumps, Gain, MeanMove, Trailing, TrendGain
 
 __all__ = [
-    "AfterJumps", "Autocorrelation", "Custom", "Drawdown", "FromLow", "FromPeak", "Gain",
-    "IntradayRise", "Less", "Level", "Lowest", "MeanCorrelation", "MeanMove", "Measured",
-    "OfLines", "Over", "Quantity", "RateBeta", "Record", "ShareBelowPeak", "Times", "Touch",
-    "Trailing", "TrendGain", "Volatility", "WiderWhenRising", "Window", "at", "within",
+    "AfterJumps", "Autocorrelation", "CountBeyond", "Custom", "Drawdown", "FigureSeries",
+    "FirstTime", "FromLow", "FromPeak", "Gain", "HighLessLow", "IntradayRise", "Less", "Level",
+    "Lowest", "MarketValue", "MeanCorrelation", "MeanMove", "Measured", "OfLines", "Over",
+    "Quantity", "RateBeta", "Record", "Reported", "ReportedChange", "ReportedGrowth",
+    "ReportedRatio", "ReportedShare", "ReportedTotal", "ShareBelowPeak", "Times", "Touch",
+    "Trailing", "TrendGain", "Volatility", "WiderWhenRising", "Window", "at", "figures",
+    "within",
 ]  # fmt: skip

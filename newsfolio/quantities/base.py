@@ -1,4 +1,4 @@
-"""What a claim is about: figures that follow from the prices of a window.
+"""What a claim is about: figures that follow from prices, or tables of facts, of a window.
 
     Gain("HSTECH.HK") - Gain("^IXIC")            how far one ran ahead of the other
     Gain("HSTECH.HK") / Gain("^IXIC")            how many times as much it gained
@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
+from newsfolio.facts import Facts
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Record(Protocol):
-    """Prices up to a claim's due day; MissingData for a line that the source lacks."""
+    """Prices and facts up to a claim's due day; MissingData for what the source lacks."""
 
     def closes(self, ticker: str, currency: str = "", *, total: bool = False) -> pd.Series:
         """Closes by session, in the line's own currency or in another.
@@ -37,6 +38,17 @@ class Record(Protocol):
 
     def highs(self, ticker: str) -> pd.Series:
         """Intraday highs by session; MissingData for a line that has closes only."""
+        ...
+
+    def splits(self, ticker: str, since: date) -> float:
+        """How many shares one of `since` has become, by the splits that closes are adjusted for."""
+        ...
+
+    def facts(self, table: Facts) -> pd.DataFrame:
+        """The rows known by the due day, in the order in which they became known.
+
+        `known` (naive dates), then the table's text and number columns; NaN is a blank cell.
+        """
         ...
 
 
@@ -70,13 +82,22 @@ class Quantity:
         raise NotImplementedError
 
     @property
+    def subject(self) -> str:
+        """What it is about, in a word: its first line, or the name of its basket."""
+        return next((part.subject for part in _parts(self)), self.lines[0])
+
+    @property
     def currencies(self) -> frozenset[str]:
         """Those that it converts to, and its parts."""
-        parts = (part for part in vars(self).values() if isinstance(part, Quantity))
-        return frozenset[str]().union(*(part.currencies for part in parts))
+        return frozenset[str]().union(*(part.currencies for part in _parts(self)))
+
+    @property
+    def tables(self) -> tuple[Facts, ...]:
+        """The tables of facts that it looks at."""
+        return tuple(dict.fromkeys(table for part in _parts(self) for table in part.tables))
 
     def measure(self, record: Record, window: Window) -> Measured:
-        """The figure; MissingData with the reason where the prices cannot tell."""
+        """The figure; MissingData with the reason where prices and facts cannot tell."""
         raise NotImplementedError
 
     def over(self, start: str, end: str) -> Quantity:
@@ -95,6 +116,10 @@ class OfLines(Quantity):
     """A quantity of one line, or of a basket."""
 
     of: str | Sleeve
+
+    @property
+    def subject(self) -> str:
+        return label_of(self.of)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -210,6 +235,12 @@ def tickers_of(of: str | Sleeve) -> tuple[str, ...]:
 def label_of(of: str | Sleeve) -> str:
     """What a reader knows a line or a basket by."""
     return of if isinstance(of, str) else of.name
+
+
+def _parts(of: Quantity) -> list[Quantity]:
+    """The quantities that one is made of, alone or in a tuple."""
+    values = (value if isinstance(value, tuple) else (value,) for value in vars(of).values())
+    return [part for group in values for part in group if isinstance(part, Quantity)]
 
 
 def _both(measured: Measured, other: Measured) -> str:

@@ -47,7 +47,13 @@ class ArticleJson(TypedDict):
 
 
 class ClaimJson(TypedDict):
-    """A claim of the article as a table shows it."""
+    """A claim of the article as a table shows it.
+
+    sentence: the reading that decides in a line; others: the rest, a line each. sure: its interval,
+    "" of a single fact. due: the day after which it is judged for good, "" for none. probability:
+    as the article puts it, in the words of probability_of. Earlier builds said no more than the
+    sentence, of all readings.
+    """
 
     id: str
     text: str
@@ -55,6 +61,14 @@ class ClaimJson(TypedDict):
     measured: str
     verdict: str
     sentence: str
+    window: NotRequired[str]
+    sure: NotRequired[str]
+    others: NotRequired[list[str]]
+    due: NotRequired[str]
+    probability: NotRequired[float | None]
+    probability_of: NotRequired[str]
+    quoted: NotRequired[str]
+    subject: NotRequired[str]
 
 
 class BareThesisJson(TypedDict):

@@ -36,6 +36,7 @@ CLAIM_KINDS: Mapping[str, str] = {
     "holds": "good",
     "holds as corrected": "open",
     "fails": "bad",
+    "open": "open",
     "untestable": "none",
     "simulated": "made",
 }

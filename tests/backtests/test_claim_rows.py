@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backtests.runner.claims import ClaimVerdict, MeasuredReading, deciding
+from backtests.runner.checked_claims import ClaimVerdict, MeasuredReading, deciding
 
 
 def reading(measured: float, verdict: ClaimVerdict, decides: bool = True) -> MeasuredReading:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from backtests.runner.claims import CheckedClaim, check_claim
+from backtests.runner.checked_claims import CheckedClaim
+from backtests.runner.claims import check_claim
 from markets.bars import Bars, Priced
 from newsfolio import Claim, CommandError, Reading
 from newsfolio.articles import ARTICLES
@@ -92,7 +93,6 @@ def test_nothing_holds_because_a_series_is_missing() -> None:
     ("of", "start", "end", "why"),
     [
         (Gain("SPY"), "2024-06-03", "2025-01-20", "SPY begins on 2025-01-01, after 2024-06-03"),
-        (Gain("SPY"), "2025-01-10", "2025-02-20", "SPY ends on 2025-01-31, before 2025-02-20"),
         (IntradayRise("SPY"), "2025-01-10", "2025-01-20", "SPY has closes only here"),
         (Gain("SPY").over("2025-01-10", "2025-01-24"), "2025-01-10", "2025-01-20",
          "2025-01-24 comes after the claim's due day"),
@@ -161,7 +161,7 @@ def test_json_has_the_promised_fields_and_fractions(shell: Shell, prices: Path) 
     report = json.loads(shell("claims", "--data", str(prices), "--json").out)["claims"]
     assert len(report) == sum(len(article.claims) for article in ARTICLES)
     fields = {"id", "article", "claim", "claimed", "as_stated", "as_corrected", "verdict", "reason"}
-    verdicts = {"holds", "fails", "holds as corrected", "untestable"}
+    verdicts = {"holds", "fails", "holds as corrected", "open", "untestable"}
     for claim in report:
         assert fields <= set(claim)
         assert set(claim["as_stated"]) == {"start", "end", "measured", "verdict"}

@@ -31,7 +31,8 @@ def freeze(
     universe
         Lines for a plain backtrader strategy, e.g. SPY,KWEB.
     probability
-        How likely you think it is that the thesis holds up, 0 to 1.
+        How likely you think it is that the thesis is ahead of its control on the horizon, 0 to 1;
+        by default what the thesis says.
     horizon
         The last day on which it should show; by default what the thesis says.
     falsifier
@@ -61,13 +62,14 @@ def freeze(
     if json:
         print_json(frozen)
         return
+    chance = rule["probability"]
     lines = [
         ("frozen", f"{rule['label']}, hash {row.rule['hash']}, row {row.row:,} of the ledger"),
         ("at", f"{row.at}, by this machine's clock"),
         ("before", _before(earlier)),
         ("horizon", rule["horizon"] or "none stated"),
         ("falsifier", rule["falsifier"] or "none stated"),
-        ("probability", "none stated" if probability is None else f"{probability:g}"),
+        ("probability", "none stated" if chance is None else f"{chance:g}"),
     ]
     print_table([(f"{name:<12}", text) for name, text in lines])
 

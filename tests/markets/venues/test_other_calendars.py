@@ -135,8 +135,9 @@ def test_sessions_are_those_of_pandas_market_calendars(code: str) -> None:
 
 
 PUBLISHED = {
-    # the exchange's page of the year, of which Saturdays and Sundays are left out here
-    ("XKLS", 2015): ("1-1 2-2 2-3 2-19 2-20 5-1 5-4 7-17 8-31 9-16 9-24 10-14 11-10 12-24 12-25"),
+    # the exchange's list of the year, of which Saturdays and Sundays are left out here
+    ("XKLS", 2015): "1-1 2-2 2-3 2-19 2-20 5-1 5-4 7-17 8-31 9-16 9-24 10-14 11-10 12-24 12-25",
+    ("XKLS", 2016): "1-1 1-25 2-1 2-8 2-9 5-2 6-22 7-6 7-7 8-31 9-12 9-16 10-3 12-12 12-26",
     # its announcements: Founding Day, Eid al-Fitr, Eid al-Adha, National Day; of Eid al-Adha of
     # 2024 and Founding Day of 2025, which was a Saturday, QuantLib's days
     ("XSAU", 2024): "2-22 4-7 4-8 4-9 4-10 4-11 6-16 6-17 6-18 6-19 6-20 9-23",
