@@ -37,21 +37,14 @@ cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
 
 cdef int place_flows(Core core, Py_ssize_t session) except -1:
     """Put what flowed into what is under its target: the twin of Desk._place and Sizer.placed."""
-    cdef Py_ssize_t column, place, count = 0
+    cdef Py_ssize_t column, place, count
     cdef int turn
     cdef double money, equity, room, share, held, goal, gap, needed, cost = 0.0
     if core.unplaced == 0.0 or core.decisions.count == core.decided or core.waiting:
         return 0
     money, core.unplaced = core.unplaced, 0.0
     equity = equity_at(core, session)
-    find_active(core)
-    for place in range(core.active_count):
-        column = core.active[place]
-        gap = ((core.weight[column] if core.weighted[column] else 0.0) * equity
-               - core.units[column] * core.worth[session, column])
-        core.gap[column] = gap if gap * money > 0 else 0.0
-        core.scratch[count] = core.gap[column]
-        count += core.gap[column] != 0.0
+    count = find_gaps(core, session, equity, money)
     room = row_sum(0.0, &core.scratch[0], count)
     for turn in range(ROUNDS if count else 0):
         share = larger(0.0, smaller(1.0, (money - cost) / room))
@@ -77,6 +70,21 @@ cdef int place_flows(Core core, Py_ssize_t session) except -1:
         cost = needed
     core._send()
     return 0
+
+
+cdef Py_ssize_t find_gaps(Core core, Py_ssize_t session, double equity, double money) noexcept:
+    """How far active lines are under their target, or above it where money leaves; how many are."""
+    cdef Py_ssize_t column, place, count = 0
+    cdef double gap
+    find_active(core)
+    for place in range(core.active_count):
+        column = core.active[place]
+        gap = ((core.weight[column] if core.weighted[column] else 0.0) * equity
+               - core.units[column] * core.worth[session, column])
+        core.gap[column] = gap if gap * money > 0 else 0.0
+        core.scratch[count] = core.gap[column]
+        count += core.gap[column] != 0.0
+    return count
 
 
 cdef void find_active(Core core) noexcept:

@@ -14,7 +14,6 @@ from backtests.records.scored_figures import scored_figures
 from backtests.runner.run import Run
 from backtests.simulation.account import Account
 from backtests.simulation.fills import Fill
-from backtests.simulation.flows import flow_figures
 from backtests.simulation.metrics import figures
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
@@ -57,7 +56,7 @@ def _figures(
     if account is None or not account.flowed:
         return figures(curve, fills, rates["cash"])
     equity = account.equity.reindex(curve.index, method="ffill").fillna(float(account.worth[0]))
-    return figures(curve, fills, rates["cash"], equity) | flow_figures(account)
+    return figures(curve, fills, rates["cash"], equity) | account.flow_figures
 
 
 _FILLS = ("session", "asset", "quantity", "price", "currency", "rate", "fee", "slippage")

@@ -95,13 +95,18 @@ def manifest(
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
-    if (dry := dry_of(run)) is not None:
-        values["dry"] = dry
-    if origin.plain:
-        values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
+    _add_rare(values, run)
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**values, "id": f"{folder_name(origin.strategy['name'])}-{digest[:10]}"}
+
+
+def _add_rare(values: ManifestJson, run: Run) -> None:
+    """What few runs have: a withdrawal that ended them, a certificate of a plain strategy."""
+    if (dry := dry_of(run)) is not None:
+        values["dry"] = dry
+    if run.origin.plain:
+        values["lookahead"] = lookahead(paths.checks_folder(), run.origin.strategy)
 
 
 def _scored(run: Run, since: date | None) -> ScoringJson:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.simulation.fills import CashEvent, Fill, Transactions, transactions_of
-from backtests.simulation.flows import FLOW, time_weighted
+from backtests.simulation.flows import FLOW, flow_figures, time_weighted
 from backtests.simulation.interest import growth as growth_of
 from backtests.simulation.valuation import Closes, held, valued
 from markets.market import Floats, Market
@@ -68,6 +68,11 @@ class Account:
     def flowed(self) -> bool:
         """Whether money came in or left."""
         return bool((self.transactions.events[:, 1] == FLOW).any())
+
+    @property
+    def flow_figures(self) -> dict[str, float | None]:
+        """Paid in, paid out and the money-weighted return; {} where nothing flowed."""
+        return flow_figures(self.market, self.transactions.events, self.worth)
 
     @property
     def scale(self) -> Floats:

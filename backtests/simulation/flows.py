@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import fsum
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +14,6 @@ from markets.market import Days, Floats, Market, Mask
 from markets.per_market import per_market
 from newsfolio.errors import MissingData
 from newsfolio.flows import Flow
-
-if TYPE_CHECKING:
-    from backtests.simulation.account import Account
 
 FLOW = REASONS.index(Why.FLOW)
 
@@ -99,8 +95,8 @@ def _level(market: Market, flow: Flow, closes: np.ndarray) -> Floats:
     """The latest value of the column that a flow is linked to, as known at some closes."""
     placed = market.facts[flow.table]
     values = placed.frame[flow.column].to_numpy(dtype="float64")
-    known = ~np.isnan(values)
-    values, places = values[known], np.maximum.accumulate(placed.places[known])
+    filled = ~np.isnan(values)
+    values, places = values[filled], np.maximum.accumulate(placed.places[filled])
     rows = np.searchsorted(places, closes, side="right") - 1
     if (rows < 0).any() or not (values[rows] > 0).all():
         day = market.day(int(closes[0]))
@@ -168,16 +164,17 @@ def money_weighted(days: Days, amounts: Floats) -> float | None:
     return float(np.expm1(brentq(left, -width, width, xtol=1e-15, rtol=1e-14, maxiter=500)))
 
 
-def flow_figures(own: Account) -> dict[str, float | None]:
-    """What was paid in and out, base currency, and the money-weighted return; {} without flows."""
-    events = own.transactions.events
+def flow_figures(market: Market, events: Floats, worth: Floats) -> dict[str, float | None]:
+    """What was paid in and out, base currency, and the money-weighted return; {} without flows.
+
+    events: (E, 4) of one run; worth: (S,) its equity.
+    """
     flows = events[events[:, 1] == FLOW]
     if not len(flows):
         return {}
     sessions, amounts = flows[:, 0].astype("int64"), flows[:, 3]
-    all_days = own.market.sessions
-    days = np.concatenate([all_days[own.market.first :][:1], all_days[sessions], all_days[-1:]])
-    moves = np.concatenate([-own.worth[:1], -amounts, own.worth[-1:]])
+    days = market.sessions[np.concatenate([[market.first], sessions, [-1]])]
+    moves = np.concatenate([-worth[:1], -amounts, worth[-1:]])
     return {
         "paid_in": fsum(amounts[amounts > 0].tolist()),
         "paid_out": -fsum(amounts[amounts < 0].tolist()) + 0.0,

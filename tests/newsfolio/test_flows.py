@@ -49,7 +49,7 @@ def test_a_file_names_its_columns_or_has_three() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "message"),
     [
         (["date,amount", "2024-05-02,ten"], "line 2: flow: 'ten' is no amount"),
         (["2024-05-02,inf"], "line 1: flow: 'inf' is no amount"),
@@ -65,15 +65,15 @@ def test_a_file_names_its_columns_or_has_three() -> None:
         (["2024-05-02,5%,EUR"], "a share of equity has no currency"),
     ],
 )
-def test_a_wrong_row_is_named(rows: list[str], said: str) -> None:
+def test_a_wrong_row_is_named(rows: list[str], message: str) -> None:
     with pytest.raises(CommandError) as error:
         flows_in(rows, "f.csv")
     assert str(error.value).startswith("f.csv")
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "message"),
     [
         (3, "flows 3: write one of"),
         ("monthly", "flow 'monthly': write one of"),
@@ -83,8 +83,8 @@ def test_a_wrong_row_is_named(rows: list[str], said: str) -> None:
         ("5 monthly into gold", "into 'gold': write decision or targets"),
     ],
 )
-def test_what_is_no_flow_is_refused(asked: object, said: str) -> None:
-    with pytest.raises(CommandError, match=said):
+def test_what_is_no_flow_is_refused(asked: object, message: str) -> None:
+    with pytest.raises(CommandError, match=message):
         flows_of(asked)
 
 

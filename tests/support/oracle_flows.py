@@ -62,5 +62,5 @@ class FlowDiary:
         name, _, column = flow.linked.partition(":")
         placed = self.market.facts[name]
         cells = zip(placed.frame[column or "value"].tolist(), placed.places.tolist(), strict=True)
-        known = [value for value, place in cells if place <= s and not isnan(value)]
-        return known[-1]
+        values = [value for value, place in cells if place <= s and not isnan(value)]
+        return values[-1]

@@ -257,7 +257,7 @@ def test_placebos_of_other_dates_get_the_flows_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flows", "said"),
+    ("flows", "message"),
     [
         ("5 2031-01-02", "none of 1 falls between"),
         ("5 XXX monthly", "no currency called 'XXX'"),
@@ -265,8 +265,8 @@ def test_placebos_of_other_dates_get_the_flows_too() -> None:
         ("missing.csv", "--flows missing.csv: No such file"),
     ],
 )
-def test_bad_flows_are_named_in_a_line_or_two(shop: Path, flows: str, said: str) -> None:
-    with pytest.raises(Exception, match=said) as error:
+def test_bad_flows_are_named_in_a_line_or_two(shop: Path, flows: str, message: str) -> None:
+    with pytest.raises(Exception, match=message) as error:
         run("s.py:S", "prices", flows=flows, verdict=False, **ASKED)  # type: ignore[arg-type]
     assert str(error.value).count("\n") <= 1
 
@@ -280,8 +280,8 @@ def test_a_plain_backtrader_strategy_takes_none(shop: Path) -> None:
 def test_an_account_that_runs_dry_says_when(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("run", "s.py:S", "--data", "prices", "--cash", "50000",
              *BARE)  # fmt: skip
-    said = Shell(shop, capsys)(*words, "--flows", "-30000 quarterly", "--out", "dry")
-    assert "RAN DRY       on 2023-06-30" in said.out
+    answer = Shell(shop, capsys)(*words, "--flows", "-30000 quarterly", "--out", "dry")
+    assert "RAN DRY       on 2023-06-30" in answer.out
     page = next((shop / "dry").rglob("manifest.json"))
     dry = json.loads(page.read_text(encoding="utf-8"))["dry"]
     assert dry["withdrawal"] == 30000

@@ -15,7 +15,7 @@ from backtests.settings import Settings
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Why
-from backtests.simulation.flows import flow_figures, money_weighted, moved
+from backtests.simulation.flows import money_weighted, moved
 from backtests.simulation.output import EngineOutput
 from markets.build import build_market
 from markets.costs.models import NoCosts
@@ -167,8 +167,8 @@ def test_a_linked_amount_grows_by_what_was_known_at_the_close_before() -> None:
     made = Settings(cash=1000, flows=tuple(Flow(100, day, linked="cpi") for day in DAYS[1:]))
     output = kernel.run(Desk(Fixed(mix=((1.0, "A"),), schedule=at_start), market, made, NoCosts()))
     paid = {str(e.session): e.amount for e in output.events if e.why is Why.FLOW}
-    known = {day: 103.0 if day >= "2024-03-07" else 100.0 for day in DAYS[1:]}
-    assert paid == pytest.approx(known)
+    amounts = {day: 103.0 if day >= "2024-03-07" else 100.0 for day in DAYS[1:]}
+    assert paid == pytest.approx(amounts)
 
 
 # --- the money-weighted return ------------------------------------------------------------------
@@ -200,9 +200,9 @@ def test_xirr_by_hand_and_where_there_is_none() -> None:
 
 def test_the_figures_are_of_capital_flows_and_final_equity() -> None:
     run = play(kernel.run, Flow(1100, DAYS[3]), Flow(-200, DAYS[4]))
-    figures = flow_figures(run.own)
+    figures = run.own.flow_figures
     dates = [date.fromisoformat(DAYS[place]) for place in (0, 3, 4, 5)]
     expected = pyxirr.xirr(dates, [-1000, -1100, 200, 2231])
     assert (figures["paid_in"], figures["paid_out"]) == (1100.0, 200.0)
     assert figures["money_weighted"] == pytest.approx(expected)
-    assert flow_figures(play(kernel.run).own) == {}
+    assert play(kernel.run).own.flow_figures == {}
