@@ -24,7 +24,7 @@ from backtests.commands.output import (
     require_writable,
     save_run,
 )
-from backtests.commands.terminal import meter, print_json, progress, reading, say
+from backtests.commands.terminal import meter, print_json, progress, reading, say, say_index
 from newsfolio.errors import CommandError
 from reports import write_index
 
@@ -114,11 +114,12 @@ def run(
         finally:  # a reader who went away leaves no page out
             if ahead:
                 draw_tearsheet(result, folder, ahead)
+    first = not (folder / "index.html").exists()
     index = write_index(folder)
     if json:
         print_json({"runs": [one_row(result, asked) for result in results]})
     elif not quiet:
-        print(f"index         {asked / index.name}")
+        say_index(asked / index.name, first=first)
     if open:
         browse(folder / results[0].id / PAGE)
 

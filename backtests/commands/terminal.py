@@ -33,11 +33,16 @@ REDRAWN = 0.1
 MOST_DOUBTS = 3
 """Doubts that are told in full after a run; the page has all."""
 
+UNCOMPILED = (
+    "no C compiler was at hand when newsfolio was installed, so the kernel is Python: the same "
+    "numbers, twenty to fifty times slower; install a compiler (gcc, clang) and newsfolio again"
+)
+
 if TYPE_CHECKING:
     from backtests.progress import Progress
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
-    from reports.contract.manifest import ManifestJson, VerdictLineJson
+    from reports.contract.manifest import ClaimJson, ManifestJson, VerdictLineJson
 
 
 def progress(silent: bool) -> Callable[[str], None] | None:
@@ -87,6 +92,15 @@ class Reading:
     def __call__(self, lines: Collection[T]) -> Iterator[T]:
         yield from counted(lines, "reading prices", len(lines), self.gauge)
         print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def say_index(page: Path, *, first: bool) -> None:
+    """Where all runs are listed; at the first run of a folder also whether it was a slow one."""
+    from backtests.engines.kernel import COMPILED
+
+    print(f"{'index':<14}{page}")
+    if first and not COMPILED:
+        print(f"{'speed':<14}{UNCOMPILED}")
 
 
 def say(result: Result, folder: Path, *, quiet: bool) -> None:
@@ -188,7 +202,7 @@ def say_claims(
 ) -> None:
     """The claims of some articles as a table, each with its sentence below it."""
     if simulated:
-        print("SIMULATED: the sample market is made up, so no claim holds or fails on it")
+        print("SIMULATED: the sample market is made up, no claim about prices holds or fails on it")
     width = max(60, min(shutil.get_terminal_size((110, 40)).columns, 130))
     for article in articles:
         print(
@@ -197,17 +211,22 @@ def say_claims(
         if _on_terminal():
             print_table([("claim", "claimed", "measured", "verdict", "what it says"), *(
                 (row["id"], row["claimed"], row["measured"], row["verdict"],
-                 f"{row['text']}\n{row['sentence']}")
+                 "\n".join([row["text"], row["sentence"], *_beside(row)]))
                 for row in article["claims"]
             )])  # fmt: skip
             continue
         print(f"  {'claim':<8}{'claimed':<12}{'measured':<12}verdict")
         for row in article["claims"]:
             print(f"  {row['id']:<8}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
-            for text in (row["text"], row["sentence"]):
+            for text in (row["text"], row["sentence"], *_beside(row)):
                 print(textwrap.fill(text, width, initial_indent=" " * 10,
                                     subsequent_indent=" " * 10))  # fmt: skip
     print(f"\npage          {page}")
+
+
+def _beside(row: ClaimJson) -> list[str]:
+    """The other readings of a claim, a line each."""
+    return [f"- {text}" for text in row.get("others", [])]
 
 
 def print_json(value: object) -> None:

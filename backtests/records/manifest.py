@@ -82,7 +82,7 @@ def manifest(
         "labels": {name: reference["label"] for name, reference in references.items()},
         "names": {asset.ticker: asset.name for asset in market.assets if asset.name},
         "assumptions": assumptions(market, settings, run.costs, origin),
-        "notes": [*market.notes, *run.left_out, *limit_notes(run), *flow_notes(run)],
+        "notes": _notes(run),
         "unallocated": unallocated_notes(run),
         "gross": _gross(run),
         "findings": _findings(run.findings, run.account.weights),
@@ -99,6 +99,17 @@ def manifest(
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**values, "id": f"{folder_name(origin.strategy['name'])}-{digest[:10]}"}
+
+
+def _notes(run: Run) -> list[str]:
+    """What one must know about lines, data, dates and money, a sentence each."""
+    return [
+        *run.market.notes,
+        *run.left_out,
+        *limit_notes(run),
+        *flow_notes(run),
+        *run.noted,
+    ]
 
 
 def _add_rare(values: ManifestJson, run: Run) -> None:

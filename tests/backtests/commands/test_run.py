@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from backtests.engines import kernel
 from backtests.records.ledger import Ledger
 from backtests.records.result import load
-from tests.support.shell import JUDGED, Said, Shell, shell_in
+from tests.support.shell import JUDGED, SHORT, Said, Shell, shell_in
 
 
 def run(shell: Shell, *more: str) -> Path:
@@ -215,3 +216,13 @@ def test_a_crash_of_ours_is_a_trial_too(shell: Shell, monkeypatch: pytest.Monkey
     assert "ZeroDivisionError: float division by zero" in answer.err
     (row,) = Ledger(shell.ledger).rows()
     assert "ZeroDivisionError: float division by zero" in row["error"]
+
+
+def test_the_first_run_of_a_folder_says_that_the_kernel_is_python(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = ("run", "abc-basket", *SHORT)
+    assert "C compiler" not in shell(*short, "--out", "with").out
+    monkeypatch.setattr(kernel, "COMPILED", False)
+    assert "no C compiler was at hand" in shell(*short, "--out", "without").out
+    assert "C compiler" not in shell(*short, "--out", "without").out
