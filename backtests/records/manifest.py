@@ -200,8 +200,14 @@ def _gross(run: Run) -> list[str]:
     return [
         f"gross exposure {held.max():.2f} of equity on {held.idxmax():%Y-%m-%d}, and above the "
         f"strategy's {most:g} on {int((held > most + run.settings.tolerance).sum())} closes: "
-        "purchases or shorts beside sales that could not be made, or prices that moved since"
+        f"purchases or shorts beside sales that could not be made, {_withdrawn(run)}prices that "
+        "moved since"
     ]
+
+
+def _withdrawn(run: Run) -> str:
+    flows = (event.amount for event in run.output.events if event.why is Why.FLOW)
+    return "withdrawals ahead of the sales for them, or " if min(flows, default=0.0) < 0 else "or "
 
 
 def _explained(run: Run) -> ExplainedJson | None:
