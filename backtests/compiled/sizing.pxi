@@ -35,6 +35,21 @@ cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
     return 0
 
 
+cdef void send_orders(Core core) noexcept:
+    """What is ordered replaces what still waits."""
+    cdef Py_ssize_t column, at
+    cdef double size
+    core.waiting, core.late = 0, False
+    if core.lines:
+        memset(&core.missed[0], 0, core.lines)
+        memset(&core.size[0], 0, core.lines * sizeof(double))
+    for at in range(core.active_count):
+        column = core.active[at]
+        size = core.wanted[column] - core.units[column]
+        core.size[column] = size if core.ordered[column] else 0.0
+        core.waiting += core.ordered[column]
+
+
 cdef int place_flows(Core core, Py_ssize_t session) except -1:
     """Put what flowed into what is under its target: the twin of Desk._place and Sizer.placed."""
     cdef Py_ssize_t column, place, count
@@ -68,7 +83,7 @@ cdef int place_flows(Core core, Py_ssize_t session) except -1:
         if needed <= cost:
             break
         cost = needed
-    core._send()
+    send_orders(core)
     return 0
 
 

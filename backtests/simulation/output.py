@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 
 from backtests.simulation.fills import CashEvent, Fill, Lapse
+from markets.market import Floats
 from reports.contract.manifest import ExplainedJson
 
 
@@ -27,6 +28,7 @@ class EngineOutput:
     waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,
     and the session it was needed on. ruined: the session whose close wiped the equity out. dry:
     the session of a withdrawal that would have left nothing, and its amount, base currency.
+    goals: (R, 3) session, column and the units that a decision wanted of it, where it is noted.
     """
 
     fills: Sequence[Fill]
@@ -37,6 +39,7 @@ class EngineOutput:
     debt: tuple[int, float] | None = None
     ruined: int | None = None
     dry: tuple[int, float] | None = None
+    goals: Floats | None = field(default=None, compare=False)
 
     @property
     def ended(self) -> int | None:
