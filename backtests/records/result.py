@@ -170,6 +170,7 @@ class Result:
 
     def _headline(self) -> list[str]:
         """What scores, where anything does: verdict, strategy, control and benchmark."""
+        from reports.tables.companies import Companies
         from reports.tables.scored import scored_headline, scored_lines
 
         verdict, scored = self.verdict, scored_headline(self.manifest, self.evaluation)
@@ -177,7 +178,8 @@ class Result:
         if scored is None:
             return judged
         rest = "context included, which explains and scores nothing"
-        return [*judged, *(f"  {line}" for line in scored_lines(scored)), f"  whole run, {rest}:"]
+        lines = scored_lines(scored, Companies(self.manifest.get("names")))
+        return [*judged, *(f"  {line}" for line in lines), f"  whole run, {rest}:"]
 
     def _paid(self, base: str) -> dict[str, str]:
         """What flowed in and out, and what the money earned; nothing where nothing flowed."""
