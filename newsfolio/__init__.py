@@ -32,6 +32,7 @@ from newsfolio.errors import (
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
+from newsfolio.flows import Flow
 from newsfolio.membership import Members, members
 from newsfolio.optimisers import (
     equal_risk_contribution,
@@ -84,6 +85,7 @@ __all__ = [
     "Facts",
     "Falsifier",
     "Fixed",
+    "Flow",
     "Kind",
     "Members",
     "MissingData",

@@ -124,7 +124,7 @@ def evaluate(
         regimes=regimes(run, curves.against, scored.divide, extras.periods),
         shortcuts=_shortcuts(run, curves, score, variants, extras),
         starts=every_start(run, curves.against, fresh=extras.shortcuts, progress=extras.progress),
-        fan=fan(run.account.equity, curves.row, SEED),
+        fan=fan(run.account.curve, curves.row, SEED),
         record=record_of(tried),
     )
     return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))
@@ -176,13 +176,13 @@ class _Curves:
             run.references.items(), key=lambda item: item[0] == "benchmark"
         )  # controls first
         curves = {
-            "strategy": run.account.equity,
+            "strategy": run.account.curve,
             **{n: reference.curve for n, reference in references},
         }
         return cls(
             label=str(run.origin.strategy["label"]),
             row=row,
-            own=_returns(run.account.equity, row),
+            own=_returns(run.account.curve, row),
             references=dict(references),
             returns={name: _returns(reference.curve, row) for name, reference in references},
             context={n: curve.iloc[: row + 1].pct_change().iloc[1:] for n, curve in curves.items()},
@@ -301,6 +301,8 @@ def _doubts(
         yield "it trades free of costs"
     if run.output.ruined is not None and _ruined(run, scored) is None:
         yield f"the account was lost on {run.market.day(run.output.ruined)}, before it scored"
+    if run.output.dry is not None:
+        yield f"a withdrawal ended the account on {run.market.day(run.output.dry[0])}"
     if not run.output.fills:
         yield "it never traded"
     yield from _yardstick_chosen(run, curves)

@@ -49,7 +49,7 @@ def run_reference(
     output = kernel.run(desk)
     valued = valued_at(other, fx_source(settings, bars), own.market.calendar.clock.closes)
     theirs = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
-    curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)
+    curve = theirs.curve.reindex(own.sessions, method="ffill").fillna(settings.cash)
     looked = bool(desk.decider.looked)
     return ReferenceRun(reference, reference.label, curve, valued, output, theirs, looked)
 

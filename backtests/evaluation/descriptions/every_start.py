@@ -131,7 +131,7 @@ def _path(strategy: Strategy, market: Market, looked: bool) -> str:
 
 def _same(run: Run, against: ReferenceRun | None, starts: _Starts) -> Mapping[int, Curves]:
     """The one run's curves for every start."""
-    own = run.account.equity
+    own = run.account.curve
     cash = (1 + cash_returns(run.rates["cash"])).cumprod()
     other = against.curve if against else cash.reindex(own.index).fillna(1.0)
     return dict.fromkeys(starts.begins, (own, other))
@@ -167,7 +167,7 @@ def _fresh(run: Run, strategy: Strategy, market: Market, span: tuple[int, int]) 
     output = kernel.run(desk_of(strategy, window, settings, run.costs))
     played = account(window, output.fills, output.events, settings.cash, settings.credit_spread)
     days = run.account.sessions
-    return played.equity.reindex(days, method="ffill").fillna(settings.cash)
+    return played.curve.reindex(days, method="ffill").fillna(settings.cash)
 
 
 def _place(market: Market, day: np.datetime64) -> int:
