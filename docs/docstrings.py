@@ -1,0 +1,36 @@
+"""Docstrings as Markdown: their tables of names become lists. mkdocstrings asks for it (mkdocs.yml)."""
+
+from __future__ import annotations
+
+import re
+
+from griffe import Extension, Object
+
+ITEM = re.compile(r"^([\w`.]+(?:, [\w`.]+)*)(?::\s+|\s{2,})(\S.*)$")
+"""`universe   tickers that may be held`, or `cuts: dates at which ...`."""
+
+
+def as_markdown(text: str) -> str:
+    """Lines that name something become items; indented lines below carry on, prose stays."""
+    lines: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        item = ITEM.match(line)
+        if item:
+            lines += ["", f"* `{item[1]}`: {item[2]}"] if not inside else [f"* `{item[1]}`: {item[2]}"]
+            inside = True
+        elif inside and line.strip() and line[0] == " ":
+            lines.append(f"  {line.strip()}")
+        else:
+            lines += [""] if inside and line.strip() else []
+            inside = False
+            lines.append(line)
+    return "\n".join(lines)
+
+
+class Docstrings(Extension):
+    """What griffe asks of each object that it has read."""
+
+    def on_object(self, *, obj: Object, **_: object) -> None:
+        if obj.docstring is not None:
+            obj.docstring.value = as_markdown(obj.docstring.value)
