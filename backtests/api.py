@@ -14,6 +14,7 @@ from backtests.evaluation.judging import (
     judged,
     refuse_in_replays,
 )
+from backtests.evaluation.statistics.claim_intervals import interval_of
 from backtests.records.exposures import exposure_of, published_on
 from backtests.records.freezing import standing
 from backtests.records.from_run import result_of
@@ -140,7 +141,9 @@ def run_job(
 def _run(job: Job, workspace: Workspace, verify: bool) -> Run:
     source, settings = workspace.source, workspace.settings
     if job.plain is None:
-        return run_strategy(job.strategy, source, settings, job.address, verify, workspace.progress)
+        return run_strategy(
+            job.strategy, source, settings, job.address, verify, workspace.progress, interval_of
+        )
     if verify:
         raise CommandError(f"--verify does not apply to {job.address}, a plain backtrader strategy")
     return run_backtrader(job.plain, source, settings, job.address, workspace.progress)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from backtests.evaluation.scoreboard import ScoreboardInputs, scoreboard
+from backtests.evaluation.scoreboard.theses import ScoreboardInputs, scoreboard
 from backtests.evaluation.statistics.sequential import Mean, at_all_looks, at_one_look
 from backtests.records.ledger.choices import Shown
 from backtests.records.ledger.verdicts import JudgedRow

@@ -32,9 +32,16 @@ from newsfolio.errors import (
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
+from newsfolio.optimisers import (
+    equal_risk_contribution,
+    hierarchical_risk_parity,
+    minimum_variance,
+    target_volatility,
+)
 from newsfolio.panel import Panel
 from newsfolio.parameters import param
 from newsfolio.portfolios import Weights, blend, equal, most_traded
+from newsfolio.posterior import black_litterman
 from newsfolio.schedules import (
     Schedule,
     at_publication,
@@ -97,15 +104,20 @@ __all__ = [
     "always",
     "at_publication",
     "at_start",
+    "black_litterman",
     "blend",
     "drift_band",
     "equal",
+    "equal_risk_contribution",
     "every_session",
+    "hierarchical_risk_parity",
+    "minimum_variance",
     "monthly",
     "most_traded",
     "on_dates",
     "param",
     "quarterly",
+    "target_volatility",
     "weekly",
     "yearly",
 ]

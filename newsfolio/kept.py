@@ -32,12 +32,13 @@ SMALL = 100
 class Kept:
     """A value of which everybody gets the same, or a copy where it could be written to.
 
-    size: bytes, about.
+    size: bytes, about. notes: what was noted while it was worked out.
     """
 
     value: object
     copied: bool
     size: int
+    notes: tuple[str, ...] = ()
 
     def out(self) -> object:
         """The value for whoever asks."""

@@ -25,7 +25,7 @@ def equal(*of: Part | Iterable[Part]) -> dict[str, float]:
     >>> equal("SPY", "TLT")
     {'SPY': 0.5, 'TLT': 0.5}
     """
-    return _equal(of if _all_text(of) else tuple(_tickers(of))).copy()
+    return _equal(of if _all_text(of) else tuple(tickers_of(of))).copy()
 
 
 def _all_text(parts: Iterable[object]) -> bool:
@@ -43,7 +43,8 @@ def _equal(lines: tuple[str, ...]) -> dict[str, float]:
     return dict.fromkeys(lines, 1 / len(set(lines)))
 
 
-def _tickers(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:
+def tickers_of(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:
+    """Lines of whatever an author names, sleeves opened up."""
     for part in parts:
         if isinstance(part, str):
             yield part
@@ -52,7 +53,7 @@ def _tickers(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:
         elif isinstance(part, Sleeve):
             yield from part.tickers
         else:
-            yield from _tickers(part)
+            yield from tickers_of(part)
 
 
 def blend(*parts: tuple[float, Mapping[str, float]]) -> dict[str, float]:

@@ -31,6 +31,7 @@ class History(ArrayHistory, Protocol):
     def look_up(self, name: str, of: str | Sleeve, lookback: int, skip: int = 0) -> float: ...
     def zscore(self, ticker: str, against: str, lookback: int) -> float: ...
     def covariance(self, tickers: tuple[str, ...], lookback: int) -> pd.DataFrame: ...
+    def note(self, text: str) -> None: ...
     def traded_value(self, ticker: str, bars: int) -> float: ...
     def usable(self) -> frozenset[str]: ...
     def once(
@@ -98,6 +99,15 @@ class View:
         plain values. at: a day up to today; the last session not after it is asked for.
         """
         return cast(Answer, self._history.once(function, arguments, at))
+
+    def note(self, text: str) -> None:
+        """A sentence for the notes of the run, with the day: what this decision had to do without.
+
+        The same sentence at several decisions is one note. Within `once` it counts for all who ask.
+        """
+        if not isinstance(text, str) or not text.strip():
+            raise StrategyError(f"view.note({text!r}): give a sentence")
+        self._history.note(" ".join(text.split()))
 
     @property
     def close(self) -> pd.DataFrame:

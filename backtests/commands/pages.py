@@ -199,6 +199,7 @@ def claims(
         Open the page in a browser.
     """
     from backtests import paths, strategy_loader
+    from backtests.evaluation.statistics.claim_intervals import interval_of
     from backtests.runner.claims import articles_of, check_claims
     from markets.open import Beside
     from newsfolio.articles import ARTICLES
@@ -211,7 +212,7 @@ def claims(
         progress=progress(quiet or json), follow=reading(quiet or json),
     )  # fmt: skip
     own = strategy_loader.declared_at(article) if article else {}
-    checked = check_claims(wanted, source, own)
+    checked = check_claims(wanted, source, own, interval_of)
     if json:
         print_json({"claims": [claim.as_json() for claim in checked]})
         return

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from backtests.progress import Progress
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
-    from reports.contract.manifest import ManifestJson, VerdictLineJson
+    from reports.contract.manifest import ClaimJson, ManifestJson, VerdictLineJson
 
 
 def progress(silent: bool) -> Callable[[str], None] | None:
@@ -207,17 +207,22 @@ def say_claims(
         if _on_terminal():
             print_table([("claim", "claimed", "measured", "verdict", "what it says"), *(
                 (row["id"], row["claimed"], row["measured"], row["verdict"],
-                 f"{row['text']}\n{row['sentence']}")
+                 "\n".join([row["text"], row["sentence"], *_beside(row)]))
                 for row in article["claims"]
             )])  # fmt: skip
             continue
         print(f"  {'claim':<8}{'claimed':<12}{'measured':<12}verdict")
         for row in article["claims"]:
             print(f"  {row['id']:<8}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
-            for text in (row["text"], row["sentence"]):
+            for text in (row["text"], row["sentence"], *_beside(row)):
                 print(textwrap.fill(text, width, initial_indent=" " * 10,
                                     subsequent_indent=" " * 10))  # fmt: skip
     print(f"\npage          {page}")
+
+
+def _beside(row: ClaimJson) -> list[str]:
+    """The other readings of a claim, a line each."""
+    return [f"- {text}" for text in row.get("others", [])]
 
 
 def print_json(value: object) -> None:

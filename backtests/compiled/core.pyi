@@ -52,7 +52,10 @@ class History:
     """A newsfolio.view.History that a run has for itself."""
 
     def __init__(
-        self, market: Market, recorder_of: type[Recorder], kept: dict[tuple[int, int], Answers]
+        self,
+        market: Market,
+        recorder_of: Callable[[Market], Recorder],
+        kept: dict[tuple[int, int], Answers],
     ) -> None: ...
 
 class Asker:

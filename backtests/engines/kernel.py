@@ -7,6 +7,7 @@ what comes out is the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -148,7 +149,8 @@ def look_ups(market: Market) -> dict[tuple[int, int], Answers]:
 
 def _asker(desk: Desk) -> Asker:
     market = desk.market
-    history = _History(market, Recorder, look_ups(market))
+    recorder_of = partial(Recorder, notes=desk.decider.noted)
+    history = _History(market, recorder_of, look_ups(market))
     return _Asker(desk.decider, desk.strategy, market, history, HeldWeights)
 
 

@@ -112,7 +112,7 @@ class ClaimsChecked:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row a claim: article, what it says, claimed, measured, verdict and why."""
+        """A row a claim: article, what it says, claimed, measured, how sure, verdict, due ..."""
         import pandas as pd
 
         return pd.DataFrame([{"article": claim.article, **claim.row()} for claim in self.claims])

@@ -12,6 +12,7 @@ from backtests.api import RunArguments, extras_of, run, run_job
 from backtests.evaluation.comparison import compare as compared
 from backtests.evaluation.judging import Judging, certificate
 from backtests.evaluation.schema import Certificate
+from backtests.evaluation.statistics.claim_intervals import interval_of
 from backtests.public.answers import ClaimsChecked, RunsCompared
 from backtests.records import rescore
 from backtests.records import result as saved
@@ -85,7 +86,7 @@ def claims(
         if isinstance(article, str)
         else declared_in("__main__")
     )
-    return ClaimsChecked(articles, check_claims(articles, source, lines), source.name)
+    return ClaimsChecked(articles, check_claims(articles, source, lines, interval_of), source.name)
 
 
 def check(

@@ -65,6 +65,7 @@ class Run:
 
     strategy: None for a plain backtrader class. bars: everything that the source was asked for.
     references: benchmark and controls by name, in that order; left_out: why others are missing.
+    noted: what the strategy noted at its decisions.
     full_end: where the run would have ended if nobody had named an end; None: nobody did.
     """
 
@@ -80,6 +81,7 @@ class Run:
     left_out: tuple[str, ...]
     verified: bool = False
     explained: Explained | None = None
+    noted: tuple[str, ...] = ()
     claims: tuple[ClaimJson, ...] = ()
     findings: tuple[Finding, ...] = ()
     full_end: date | None = None

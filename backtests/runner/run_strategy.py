@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from backtests.engines import kernel
 from backtests.plain_strategy import PlainStrategy
 from backtests.progress import Progress, silent, through
-from backtests.runner.claims import check_claim
+from backtests.runner.claims import Intervals, check_claim, without_intervals
 from backtests.runner.inputs import Inputs, cost_model, inputs_of
 from backtests.runner.provenance import Provenance
 from backtests.runner.references import run_reference
@@ -57,12 +57,12 @@ def _passed(market: Market, progress: Progress) -> Callable[[int], None]:
 
 def run_strategy(
     strategy: Strategy, source: Source, settings: Settings, address: str = "",
-    verify: bool = False, progress: Progress = silent,
+    verify: bool = False, progress: Progress = silent, intervals: Intervals = without_intervals,
 ) -> Run:  # fmt: skip
     """Run a strategy, its benchmark and its controls.
 
     verify: run both engines; EngineError unless their fills are equal. progress: how far the
-    strategy's own run is.
+    strategy's own run is. intervals: how sure the figures of its claims are.
     """
     inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
@@ -80,7 +80,8 @@ def run_strategy(
         run,
         verified=verify,
         explained=desk.explained(),
-        claims=_claims(inputs, bars),
+        noted=desk.notes(),
+        claims=_claims(inputs, bars, intervals),
         findings=findings,
         full_end=inputs.natural_end(bars),
     )
@@ -177,7 +178,7 @@ def _references(
     return runs, tuple(left_out)
 
 
-def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
+def _claims(inputs: Inputs, bars: Snapshot, intervals: Intervals) -> tuple[ClaimJson, ...]:
     """The claims that the thesis rests on, measured on what the run read."""
     thesis = inputs.strategy.thesis
     if thesis is None:
@@ -185,6 +186,6 @@ def _claims(inputs: Inputs, bars: Snapshot) -> tuple[ClaimJson, ...]:
     declared, article = inputs.want.declared, thesis.article.id
     tables = tables_for((facts for claim in inputs.claims for facts in claim.tables), bars.facts)
     checked = (
-        check_claim(article, claim, bars, declared, tables=tables) for claim in inputs.claims
+        check_claim(article, claim, bars, declared, intervals, tables) for claim in inputs.claims
     )
     return tuple(claim.row() for claim in checked)

@@ -16,7 +16,7 @@ from backtests.simulation.book import Holdings
 from backtests.simulation.holdable import Holdable, HoldableLines, places
 from markets.market import Floats, Market
 from markets.per_market import per_market
-from markets.views.recorder import Recorder
+from markets.views.recorder import Notes, Recorder
 from newsfolio.assets import Sleeve
 from newsfolio.blame import at, declared_at, place_of, placed, said_by, shortened
 from newsfolio.errors import NewsfolioError, StrategyError
@@ -88,8 +88,8 @@ class HeldWeights(Mapping[str, float]):
 class Decider:
     """Shows a strategy each decision's view and checks what it answers.
 
-    last: the view of the last decision. owner: the line for which each column is held; stands_in:
-    whether one has been held for another.
+    last: the view of the last decision. noted: what the strategy noted, by session.
+    owner: the line for which each column is held; stands_in: whether one has been held for another.
     """
 
     def __init__(
@@ -103,11 +103,12 @@ class Decider:
         self._sleeve_of = _sleeves(market)
         self._holdable = HoldableLines(market)
         self.last: View | None = None
+        self.noted: Notes = []
 
     def decide(self, session: int, book: Holdings) -> Columns | None:
         """The weights wanted at the close of `session`, by column of what can be held for them."""
         if self._recorder is None:
-            self._recorder = Recorder(self.market)
+            self._recorder = Recorder(self.market, notes=self.noted)
         self._recorder.write(self.market, session)
         holdable = self.holdable(session)
         self.last = view = self._view(session, book, holdable.usable, self._recorder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from datetime import date
 from functools import cached_property
 from math import fsum
 
@@ -21,8 +22,12 @@ from markets.costs.models import CostModel
 from markets.market import Market, Mask
 from markets.per_market import Itself, per_market
 from markets.views.recorder import Recorder
+from newsfolio.blame import shortened, writable
 from newsfolio.schedules import Schedule
 from newsfolio.strategy import Strategy
+
+MOST_NOTES = 40
+"""Sentences of a strategy that a run keeps."""
 
 CLOCKS = 32
 """Schedules whose marks a market remembers."""
@@ -128,6 +133,15 @@ class Desk:
             tuple(tuple(map(cell, row)) for row in table.itertuples(index=False)),
         )
 
+    def notes(self) -> tuple[str, ...]:
+        """What the strategy noted, each sentence once, with its days."""
+        days: dict[str, list[date]] = {}
+        for session, text in self.decider.noted:
+            days.setdefault(text, []).append(self.market.day(session))
+        notes = [f"{_span(decided)}: {shortened(writable(text))}" for text, decided in days.items()]
+        more = (f"The strategy noted {len(notes) - MOST_NOTES} more.",)
+        return (*notes[:MOST_NOTES], *(more if len(notes) > MOST_NOTES else ()))
+
     @cached_property
     def _cash_events(self) -> CashEvents:
         return CashEvents(self.book, self.market, self.settings, self.costs)
@@ -178,6 +192,12 @@ class Desk:
     def _held(self) -> dict[int, float]:
         units = self.book.units
         return {column: units.item(column) for column in np.flatnonzero(units).tolist()}
+
+
+def _span(days: list[date]) -> str:
+    """The days of a note: one, or the first and the last with their number."""
+    count = len(set(days))
+    return f"{days[0]}" if count == 1 else f"{days[0]} to {days[-1]}, {count} decisions"
 
 
 def clock_of(schedule: Schedule, market: Market) -> tuple[Mask, NDArray[np.int64]]:

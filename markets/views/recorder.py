@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +32,9 @@ from newsfolio.kept import Kept, beside_equality, is_plain, kept, sealed
 from newsfolio.reads import Reads, reads_of
 from newsfolio.view import MarketView, labels, mean_known, whole
 
+Notes = list[tuple[int, str]]
+"""Sessions and sentences."""
+
 
 class Recorder:
     """What a view looks up. Rows after `today` are NaN: they have not been written.
@@ -42,11 +45,14 @@ class Recorder:
 
     A look-up is made for all lines at once and remembered, as are the answers of `view.once`;
     whoever runs on the same market finds them there at the same session, unless it is `alone`.
+
+    notes: where what a strategy notes is put down, by session.
     """
 
     def __init__(
-        self, market: Market, bait: np.random.Generator | None = None, *, alone: bool = False
-    ) -> None:
+        self, market: Market, bait: np.random.Generator | None = None, *, alone: bool = False,
+        notes: Notes | None = None,
+    ) -> None:  # fmt: skip
         shape = (len(market.sessions), len(market.assets))
         self._sessions = np.full(shape[0], np.datetime64("NaT"), dtype="datetime64[D]")
         self._level = _blank(shape, bait)
@@ -66,6 +72,7 @@ class Recorder:
         self._kept = signals_of(market.whole) if shares else BySession[Asked, Kept](BYTES)
         self._answers: Answers = {}
         self._looked_into: set[Reads] = set()
+        self._noted: list[Notes] = [[] if notes is None else notes]
         self._days = pd.DatetimeIndex([])
         self._known = 0
 
@@ -122,6 +129,8 @@ class Recorder:
             answer = self._asked(reads, function, arguments, session)
             self._kept.make_room(session, answer.size)
             answers[key] = answer
+        for text in answer.notes:
+            self.note(text)
         return answer.out()
 
     def _asked(
@@ -140,7 +149,17 @@ class Recorder:
                 )
         earlier = self if session == self._known - 1 else self.at(session)
         view = MarketView(self._sessions[session].item(), self._universe, earlier, reads.name)
-        return kept(function(view, *arguments), f"view.once({reads.name})")
+        self._noted.append([])
+        try:
+            answer = kept(function(view, *arguments), f"view.once({reads.name})")
+        finally:
+            noted = self._noted.pop()
+        texts = tuple(dict.fromkeys(text for _, text in noted))
+        return replace(answer, notes=texts, size=answer.size + sum(map(len, texts)))
+
+    def note(self, text: str) -> None:
+        """A sentence of this decision, or of the function of `once` that is being asked."""
+        self._noted[-1].append((self._known - 1, text))
 
     def _session_of(self, day: object) -> int:
         """The last session that is not after a day, of those that are known."""
@@ -234,14 +253,18 @@ class Recorder:
         value = answers.get(of, math.nan)
         return value if value == value else self._otherwise(name, of, int(lookback), int(skip))
 
+    def return_rows(self, of: tuple[str, ...], last: int) -> Floats:
+        if not of:
+            return np.empty((last, 0))
+        return np.column_stack([self._returns(line, last) for line in of])
+
     def zscore(self, ticker: str, against: str, lookback: int) -> float:
         spread = np.log(self._rows(ticker, lookback) / self._rows(against, lookback))
         unit = float(np.std(spread, ddof=1))
         return float((spread[-1] - spread.mean()) / unit) if unit > 0 else float("nan")
 
     def covariance(self, tickers: tuple[str, ...], lookback: int) -> pd.DataFrame:
-        returns = np.column_stack([self._returns(ticker, lookback) for ticker in tickers])
-        matrix = np.atleast_2d(np.cov(returns, rowvar=False, ddof=1))
+        matrix = np.atleast_2d(np.cov(self.return_rows(tickers, lookback), rowvar=False, ddof=1))
         return pd.DataFrame(matrix, index=list(tickers), columns=list(tickers))
 
     def traded_value(self, ticker: str, bars: int) -> float:

@@ -32,6 +32,7 @@ from newsfolio.quantities.levels import (
     ShareBelowPeak,
     Touch,
 )
+from newsfolio.quantities.observations import Observations
 from newsfolio.quantities.reported import (
     Reported,
     ReportedChange,
@@ -45,8 +46,8 @@ from newsfolio.quantities.returns import AfterJumps, Gain, MeanMove, Trailing, T
 __all__ = [
     "AfterJumps", "Autocorrelation", "CountBeyond", "Custom", "Drawdown", "FigureSeries",
     "FirstTime", "FromLow", "FromPeak", "Gain", "HighLessLow", "IntradayRise", "Less", "Level",
-    "Lowest", "MarketValue", "MeanCorrelation", "MeanMove", "Measured", "OfLines", "Over",
-    "Quantity", "RateBeta", "Record", "Reported", "ReportedChange", "ReportedGrowth",
+    "Lowest", "MarketValue", "MeanCorrelation", "MeanMove", "Measured", "Observations", "OfLines",
+    "Over", "Quantity", "RateBeta", "Record", "Reported", "ReportedChange", "ReportedGrowth",
     "ReportedRatio", "ReportedShare", "ReportedTotal", "ShareBelowPeak", "Times", "Touch",
     "Trailing", "TrendGain", "Volatility", "WiderWhenRising", "Window", "at", "figures",
     "within",

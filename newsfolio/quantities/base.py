@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
+from newsfolio.quantities.observations import Observations, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +101,15 @@ class Quantity:
         """The figure; MissingData with the reason where prices and facts cannot tell."""
         raise NotImplementedError
 
+    @property
+    def estimates(self) -> bool:
+        """Whether its figure stands for more than itself: "on average", "outperforms"."""
+        return False
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        """What the figure is an estimate from; None where it is a single fact."""
+        return None
+
     def over(self, start: str, end: str) -> Quantity:
         """The same over a window of its own, whatever the reading's."""
         return Over(self, Window(date.fromisoformat(start), date.fromisoformat(end)))
@@ -146,6 +156,13 @@ class Over(Quantity):
             raise MissingData(f"{self.window.end} comes after the claim's due day, {window.end}")
         return self.of.measure(record, self.window)
 
+    @property
+    def estimates(self) -> bool:
+        return self.of.estimates
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        return self.of.observations(record, self.window)
+
 
 @dataclass(frozen=True)
 class Less(Quantity):
@@ -165,6 +182,14 @@ class Less(Quantity):
     def measure(self, record: Record, window: Window) -> Measured:
         measured, other = (part.measure(record, window) for part in (self.one, self.other))
         return Measured(measured.value - other.value, _both(measured, other))
+
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        sides = [part.observations(record, window) for part in (self.one, self.other)]
+        return joined(sides, lambda figures: figures[0] - figures[1])
 
 
 @dataclass(frozen=True)
@@ -187,6 +212,18 @@ class Times(Quantity):
         ratio = measured.value / other.value if other.value > 0 else math.nan
         return Measured(ratio, _both(measured, other))
 
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        import numpy as np
+
+        sides = [part.observations(record, window) for part in (self.one, self.other)]
+        return joined(
+            sides, lambda figures: figures[0] / np.where(figures[1] > 0, figures[1], np.nan)
+        )
+
 
 @dataclass(frozen=True)
 class Lowest(Quantity):
@@ -207,6 +244,16 @@ class Lowest(Quantity):
         values = [part.value for part in parts]
         lowest = math.nan if any(map(math.isnan, values)) else min(values)
         return Measured(lowest, ", ".join(part.detail for part in parts))
+
+    @property
+    def estimates(self) -> bool:
+        return any(part.estimates for part in self.of)
+
+    def observations(self, record: Record, window: Window) -> Observations | None:
+        import numpy as np
+
+        sides = [part.observations(record, window) for part in self.of]
+        return joined(sides, lambda figures: np.min(figures, axis=0))
 
 
 @dataclass(frozen=True)

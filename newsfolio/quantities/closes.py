@@ -62,7 +62,11 @@ def moves_of(record: Record, of: str | Sleeve, window: Window) -> pd.DataFrame:
 
 def path_of(record: Record, line: str, window: Window) -> pd.Series:
     """The closes that a window is made of, from the last one up to its first day on."""
-    closes = record.closes(line)
+    return path_in(record.closes(line), window, line)
+
+
+def path_in(closes: pd.Series, window: Window, line: str) -> pd.Series:
+    """The same of closes that are at hand."""
     at(closes, window.start, line)
     at(closes, window.end, line)
     first = len(before(closes, window.start + A_DAY)) - 1

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
 from newsfolio.formatting import percent, signed
 from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, label_of
 from newsfolio.quantities.closes import A_YEAR, mean_moves, moves_of, path_of, weekly
+from newsfolio.quantities.observations import (
+    Observations,
+    correlation,
+    deviation,
+    gap,
+    slope,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,11 @@ class Volatility(OfLines):
             raise MissingData(f"{label_of(self.of)}: fewer than two moves to {window.end}")
         value = float(moves.std(ddof=1)) * math.sqrt(A_YEAR)
         return Measured(value, f"{label_of(self.of)} {percent(value, 1)} a year")
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        """Daily moves; how much it moved is a fact, more than another time is not."""
+        moves = mean_moves(record, self.of, window).to_frame() * math.sqrt(A_YEAR)
+        return Observations(moves, deviation)
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,13 @@ class MeanCorrelation(OfLines):
         value = float(table.sum() - table.trace()) / pairs
         return Measured(value, f"{self.of.name} {value:.2f}")
 
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        return Observations(moves_of(record, self.of, window).dropna(), correlation)
+
 
 @dataclass(frozen=True)
 class Autocorrelation(OfLines):
@@ -61,12 +84,27 @@ class Autocorrelation(OfLines):
         return False
 
     def measure(self, record: Record, window: Window) -> Measured:
-        path = path_of(record, self.of, window)
-        moves = path.iloc[(len(path) - 1) % self.sessions :: self.sessions].pct_change().iloc[1:]
+        moves = self._moves(record, window)
         if len(moves) < 4:
             raise MissingData(f"{self.of}: fewer than four moves up to {window.end}")
         value = float(moves.autocorr())
         return Measured(value, f"{self.of} {value:+.2f} over {len(moves)} moves")
+
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        """Each move beside the one before."""
+        import pandas as pd
+
+        moves = self._moves(record, window)
+        both = pd.DataFrame({"move": moves, "before": moves.shift(1)}).dropna()
+        return Observations(both, correlation)
+
+    def _moves(self, record: Record, window: Window) -> pd.Series:
+        path = path_of(record, self.of, window)
+        return path.iloc[(len(path) - 1) % self.sessions :: self.sessions].pct_change().iloc[1:]
 
 
 @dataclass(frozen=True)
@@ -81,17 +119,28 @@ class RateBeta(Quantity):
         return (self.of, self.rate)
 
     def measure(self, record: Record, window: Window) -> Measured:
-        import pandas as pd
-
-        moves = weekly(path_of(record, self.of, window)).pct_change()
-        rises = weekly(path_of(record, self.rate, window)).diff()
-        both = pd.DataFrame({"move": moves, "rise": rises}).dropna()
+        both = self._weeks(record, window)
         if len(both) < 4 or both["rise"].var() == 0:
             raise MissingData(f"{self.of}: too few weeks of {self.rate} up to {window.end}")
         value = float(both["move"].cov(both["rise"]) / both["rise"].var())
         close = float(both["move"].corr(both["rise"]))
         detail = f"{self.of} {signed(value, 1)} a point of {self.rate}"
         return Measured(value, f"{detail}, correlation {close:+.2f}, {len(both)} weeks")
+
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        return Observations(self._weeks(record, window), slope)
+
+    def _weeks(self, record: Record, window: Window) -> pd.DataFrame:
+        """The move of each week beside the yield's."""
+        import pandas as pd
+
+        moves = weekly(path_of(record, self.of, window)).pct_change()
+        rises = weekly(path_of(record, self.rate, window)).diff()
+        return pd.DataFrame({"move": moves, "rise": rises}).dropna()
 
 
 @dataclass(frozen=True)
@@ -110,15 +159,26 @@ class WiderWhenRising(Quantity):
         return (*self.of.tickers, self.rate)
 
     def measure(self, record: Record, window: Window) -> Measured:
-        import pandas as pd
-
-        paths = {line: weekly(path_of(record, line, window)) for line in self.of.tickers}
-        spread = pd.DataFrame(paths).pct_change(fill_method=None).dropna().std(axis=1, ddof=0)
-        change = weekly(path_of(record, self.rate, window)).diff(self.weeks).dropna()
-        both = pd.DataFrame({"spread": spread, "change": change}).dropna()
+        both = self._weeks(record, window)
         high = float(both["spread"][both["change"] > 0].mean())
         low = float(both["spread"][both["change"] <= 0].mean())
         if math.isnan(high) or math.isnan(low):
             raise MissingData(f"{self.rate} did not both rise and fall up to {window.end}")
         detail = f"{self.of.name} {percent(high)} apart a week against {percent(low)}"
         return Measured(high - low, detail)
+
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        return Observations(self._weeks(record, window), gap)
+
+    def _weeks(self, record: Record, window: Window) -> pd.DataFrame:
+        """How far apart the lines lay in each week, beside what the rate had done by then."""
+        import pandas as pd
+
+        paths = {line: weekly(path_of(record, line, window)) for line in self.of.tickers}
+        spread = pd.DataFrame(paths).pct_change(fill_method=None).dropna().std(axis=1, ddof=0)
+        change = weekly(path_of(record, self.rate, window)).diff(self.weeks).dropna()
+        return pd.DataFrame({"spread": spread, "change": change}).dropna()

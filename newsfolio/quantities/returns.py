@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from newsfolio.assets import Sleeve
 from newsfolio.errors import MissingData
 from newsfolio.formatting import percent, signed
 from newsfolio.quantities.base import Measured, OfLines, Quantity, Record, Window, label_of
-from newsfolio.quantities.closes import A_DAY, at, mean_moves, path_of, span
+from newsfolio.quantities.closes import A_DAY, at, mean_moves, path_in, path_of, span
+from newsfolio.quantities.observations import Observations, growth, mean, ratio
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,17 @@ class Gain(OfLines):
         """The return of one line."""
         closes = record.closes(line, self.currency, total=self.total)
         return at(closes, window.end, line) / at(closes, window.start, line) - 1
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        """Logs of the lines' moves; a gain alone is a fact, one over another's is not."""
+        import numpy as np
+        import pandas as pd
+
+        moves = {}
+        for line in self.lines:
+            closes = record.closes(line, self.currency, total=self.total)
+            moves[line] = np.log(path_in(closes, window, line)).diff().iloc[1:]
+        return Observations(pd.DataFrame(moves), growth, summed=True)
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,13 @@ class MeanMove(OfLines):
         value = float(moves.mean())
         return Measured(value, f"{self.of} {signed(value, 2)} a day")
 
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        return Observations(mean_moves(record, self.of, window).to_frame(), mean)
+
 
 @dataclass(frozen=True)
 class TrendGain(OfLines):
@@ -88,6 +111,21 @@ class TrendGain(OfLines):
     sessions: int = 126
 
     def measure(self, record: Record, window: Window) -> Measured:
+        earned = self._earned(record, window)
+        value = math.prod(1 + float(move) for move in earned) - 1
+        return Measured(value, f"following {self.of} {signed(value, 1)}")
+
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        import numpy as np
+
+        return Observations(np.log1p(self._earned(record, window)).to_frame(), growth, summed=True)
+
+    def _earned(self, record: Record, window: Window) -> pd.Series:
+        """Session by session."""
         closes = record.closes(self.of)
         at(closes, window.start, self.of)
         at(closes, window.end, self.of)
@@ -96,9 +134,7 @@ class TrendGain(OfLines):
         held = (trend > 0).astype(float) - (trend < 0).astype(float)
         if trend.loc[inside].empty or trend.loc[inside].isna().any():
             raise MissingData(f"{self.of} is too short here for a trend on {window.start}")
-        earned = (held * closes.pct_change()).loc[inside]
-        value = math.prod(1 + float(move) for move in earned) - 1
-        return Measured(value, f"following {self.of} {signed(value, 1)}")
+        return (held * closes.pct_change()).loc[inside]
 
 
 @dataclass(frozen=True)
@@ -113,7 +149,8 @@ class AfterJumps(OfLines):
     sessions: int = 20
 
     def measure(self, record: Record, window: Window) -> Measured:
-        gains = [gain for line in self.lines for gain in self._after(record, line, window)]
+        after = [self._after(record, line, window) for line in self.lines]
+        gains = [float(gain) for line in after for gain in line.dropna()]
         called = label_of(self.of)
         if not gains:
             raise MissingData(
@@ -123,8 +160,22 @@ class AfterJumps(OfLines):
         value = math.fsum(gains) / len(gains)
         return Measured(value, f"{called} {signed(value, 1)} after {len(gains)} jumps")
 
-    def _after(self, record: Record, line: str, window: Window) -> list[float]:
-        """The gain after each jump of one line."""
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        """Session by session: the gains after its jumps, and how many there were."""
+        import pandas as pd
+
+        after = pd.concat(
+            {line: self._after(record, line, window) for line in self.lines}, axis=1, sort=True
+        )
+        rows = pd.DataFrame({"gain": after.sum(axis=1), "jumps": after.notna().sum(axis=1)})
+        return Observations(rows.astype("float64"), ratio)
+
+    def _after(self, record: Record, line: str, window: Window) -> pd.Series:
+        """The gain after each jump of one line, NaN on other sessions."""
         path = path_of(record, line, window)
         gains = path.shift(-self.sessions) / path - 1
-        return [float(gain) for gain in gains[path.pct_change() >= self.jump].dropna()]
+        return gains.where(path.pct_change() >= self.jump).iloc[1:]

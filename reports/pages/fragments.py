@@ -97,11 +97,12 @@ def sweep_fragment(sweep: SweepJson) -> str:
 
 def claims_fragment(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> str:
     """Each claim with what was measured."""
-    heads = ("Claim", "What it says", "Claimed", "Measured", "Verdict")
+    heads = ("Claim", "What it says", "Claimed", "Measured", "How sure", "Verdict", "In a line")
     tables = [
         (
             f"{article['title']} ({article['id']})",
-            [heads, *((row["id"], row["text"], row["claimed"], row["measured"], row["verdict"])
+            [heads, *((row["id"], row["text"], row["claimed"], row["measured"],
+                       row.get("sure", ""), row["verdict"], row["sentence"])
                       for row in article["claims"])],
         )
         for article in articles

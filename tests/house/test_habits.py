@@ -222,9 +222,12 @@ def test_what_an_extra_brings_is_imported_late() -> None:
 
 
 def test_tests_and_benchmarks_import_what_is_declared() -> None:
-    """`second_room` is a file that a test writes; `vectorbt[rust]` brings its second engine."""
+    """`second_room` is a file that a test writes; `vectorbt[rust]` brings its second engine.
+
+    A strategy on riskfolio or cvxportfolio is certified where somebody has installed them.
+    """
     allowed = set().union(*declared().values())
-    brought = {"second_room": "", "vectorbt_rust": ""}
+    brought = dict.fromkeys(("second_room", "vectorbt_rust", "riskfolio", "cvxportfolio"), "")
     excused(undeclared(TESTS + BENCHMARKS, allowed, distributions()), brought)
 
 
@@ -341,7 +344,11 @@ def test_an_error_names_the_libraries_of_an_extra_as_the_project_does() -> None:
         "optional-dependencies"
     ]
     for extra, places in {
-        "views": ("strategies/house_views.py", "backtests/sweeps/walk_forward/plan.py"),
+        "views": (
+            "strategies/house_views.py",
+            "newsfolio/optimisers.py",
+            "backtests/sweeps/walk_forward/plan.py",
+        ),
         "cluster": ("backtests/sweeps/executors.py",),
         "excel": ("markets/reference/packed_file.py",),
     }.items():

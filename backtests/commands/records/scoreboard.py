@@ -14,7 +14,7 @@ from backtests.records.registry import listed_runs
 from reports import write_index, write_scoreboard
 
 if TYPE_CHECKING:
-    from backtests.evaluation.scoreboard import FrozenRule, ScoreboardInputs
+    from backtests.evaluation.scoreboard.theses import FrozenRule, ScoreboardInputs
     from backtests.records.ledger import Ledger
     from backtests.records.ledger.verdicts import JudgedRow
     from reports.contract.manifest import ManifestJson
@@ -44,7 +44,7 @@ def scoreboard(
         Open the page in a browser.
     """
     from backtests import paths
-    from backtests.evaluation import scoreboard as boards
+    from backtests.evaluation.scoreboard import theses as boards
     from backtests.records.workspace import open_ledger
     from reports.tables.scoreboard import text_rows
 
@@ -66,7 +66,7 @@ def scoreboard(
 
 def board_inputs(ledger: Ledger, folder: Path) -> ScoreboardInputs:
     """What the ledger, the saved runs of a folder and the shipped strategies tell of theses."""
-    from backtests.evaluation.scoreboard import ScoreboardInputs
+    from backtests.evaluation.scoreboard.theses import ScoreboardInputs
     from backtests.strategy_loader import shipped
 
     manifests = [run.manifest for run in listed_runs(folder)] if folder.is_dir() else []
@@ -107,7 +107,7 @@ def _saved(manifest: ManifestJson) -> JudgedRow | None:
 
 
 def _frozen(ledger: Ledger) -> list[FrozenRule]:
-    from backtests.evaluation.scoreboard import FrozenRule
+    from backtests.evaluation.scoreboard.theses import FrozenRule
     from backtests.records.ledger.counting import Question
     from backtests.records.ledger.trial import Exposure
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backtests.evaluation.scoreboard import FrozenRule, ScoreboardInputs, scoreboard, word_of
+from backtests.evaluation.scoreboard.theses import FrozenRule, ScoreboardInputs, scoreboard, word_of
 from backtests.evaluation.statistics.multiple import one_sided_p
 from backtests.records.ledger.choices import Shown
 from backtests.records.ledger.counting import LAST, Question

@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from newsfolio import Strategy, View, Weights, equal, monthly
+from newsfolio import (
+    Strategy,
+    View,
+    Weights,
+    equal,
+    hierarchical_risk_parity,
+    monthly,
+    target_volatility,
+)
 
 PAIR = ("QQQ", "KWEB")
 
@@ -199,3 +207,43 @@ class PandasTables(LibraryUser):
 
         table = pd.read_csv(io.StringIO(returns.to_csv()), index_col=0, parse_dates=True)
         return float(table["KWEB"].resample("ME").sum().iloc[-1] > 0)
+
+
+class Riskfolio(LibraryUser):
+    """Asks Riskfolio-Lib for its own tree."""
+
+    def share(self, returns: Any) -> float:
+        import riskfolio
+
+        tree = riskfolio.HCPortfolio(returns=returns)
+        weights = tree.optimization(model="HRP", rm="MV", linkage="single", leaf_order=True)
+        return weights.loc["KWEB", "weights"]
+
+
+class Cvxportfolio(LibraryUser):
+    """Lets cvxportfolio minimise a risk of its own making."""
+
+    def share(self, returns: Any) -> float:
+        import cvxportfolio
+        import pandas as pd
+
+        objective = -cvxportfolio.FullCovariance(1e4 * returns.cov())
+        policy = cvxportfolio.SinglePeriodOptimization(
+            objective, [cvxportfolio.LongOnly(applies_to_cash=True), cvxportfolio.NoCash()],
+            include_cash_return=False,
+        )  # fmt: skip
+        market = cvxportfolio.UserProvidedMarketData(
+            returns=returns.assign(cash=0.0), cash_key="cash", min_history=pd.Timedelta(0)
+        )
+        held = pd.Series([0.0, 0.0, 1.0], [*returns.columns, "cash"])
+        when = returns.index[-1]
+        trades = policy.execute(h=held, market_data=market, t=when)[0]
+        return trades["KWEB"]
+
+
+class OneWord(LibraryUser):
+    """Asks for a tree, and scales it to a volatility."""
+
+    def weights(self, view: View) -> Weights:
+        tree = hierarchical_risk_parity(view, PAIR, 120)
+        return target_volatility(view, tree, 0.2, 60)

@@ -6,6 +6,7 @@ import builtins
 import shutil
 import sys
 from collections.abc import Iterable
+from importlib.util import find_spec
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
@@ -171,6 +172,17 @@ def test_an_honest_strategy_passes(name: str, source: Source) -> None:
     certificate = certified(f"{CHEATS / 'honest.py'}:{name}", source, start=start)
     assert (certificate.honesty, certificate.changes, certificate.seen) == (Honesty.HONEST, (), ())
     assert certificate.replays > 10
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [("OneWord", "skfolio"), ("Riskfolio", "riskfolio"), ("Cvxportfolio", "cvxportfolio")],
+)
+def test_an_optimiser_passes(name: str, library: str, source: Source) -> None:
+    if find_spec(library) is None:
+        pytest.skip(f"{library} is not installed; pip install {library} to certify its user")
+    certificate = certified(f"{CHEATS / 'libraries.py'}:{name}", source, cuts=1, end="2024-03-28")
+    assert (certificate.honesty, certificate.changes, certificate.seen) == (Honesty.HONEST, (), ())
 
 
 def test_functions_of_their_view_alone_pass_and_are_asked_once_more() -> None:

@@ -1,0 +1,40 @@
+"""How sure a claim's figure is, where it stands for more than itself: draws of its sessions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, interval, resample
+from backtests.evaluation.statistics.samples import too_few
+from backtests.runner.checked_claims import ReadingInterval
+from newsfolio.claims import Reading
+from newsfolio.quantities import Observations, Record
+
+CHUNK = 2_000_000
+"""Numbers that are drawn at a time."""
+
+
+def interval_of(reading: Reading, record: Record, value: float) -> ReadingInterval | None:
+    """The interval of a reading's figure from the stationary bootstrap; None of a single fact."""
+    if not reading.of.estimates:
+        return None
+    observations = reading.of.observations(record, reading.window)
+    return None if observations is None else estimated(observations, value)
+
+
+def estimated(observations: Observations, value: float) -> ReadingInterval:
+    """Blocks of rows as for the curves of a verdict: `statistics/bootstrap.py`."""
+    rows = observations.rows.to_numpy(dtype="float64")
+    if len(rows) < MIN_SESSIONS:
+        return ReadingInterval(why=f"no interval: {too_few(len(rows), 'one')}")
+    drawn = resample(np.nan_to_num(rows))
+    size = max(1, CHUNK // rows.size)
+    parts: list[NDArray[np.float64]] = [
+        observations.figure(rows[drawn.places[start : start + size]])
+        for start in range(0, len(drawn.places), size)
+    ]
+    low, high = interval(value, np.concatenate(parts), drawn)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return ReadingInterval(why="no interval: some draws have no such figure")
+    return ReadingInterval(low, high)
