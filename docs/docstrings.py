@@ -1,4 +1,4 @@
-"""Docstrings as Markdown: their tables of names become lists. mkdocstrings asks for it (mkdocs.yml)."""
+"""Docstrings as Markdown: tables of names become lists. mkdocstrings asks for it (mkdocs.yml)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import re
 
 from griffe import Extension, Object
 
-ITEM = re.compile(r"^([\w`.]+(?:, [\w`.]+)*)(?::\s+|\s{2,})(\S.*)$")
+ITEM = re.compile(r"^([\w`][\w`.]*(?:, [\w`.]+)*)(?::\s+|\s{2,})(\S.*)$")
 """`universe   tickers that may be held`, or `cuts: dates at which ...`."""
+
+EXAMPLE = re.compile(r"^>>> .*(?:\n(?:>>>|\.\.\.).*)*", re.MULTILINE)
+"""A doctest, up to its last line of input."""
 
 
 def as_markdown(text: str) -> str:
     """Lines that name something become items; indented lines below carry on, prose stays."""
     lines: list[str] = []
     inside = False
-    for line in text.splitlines():
+    for line in EXAMPLE.sub("\n```pycon\n\\g<0>\n```\n", text).splitlines():
         item = ITEM.match(line)
         if item:
-            lines += ["", f"* `{item[1]}`: {item[2]}"] if not inside else [f"* `{item[1]}`: {item[2]}"]
+            lines += (
+                ["", f"* `{item[1]}`: {item[2]}"] if not inside else [f"* `{item[1]}`: {item[2]}"]
+            )
             inside = True
         elif inside and line.strip() and line[0] == " ":
             lines.append(f"  {line.strip()}")
