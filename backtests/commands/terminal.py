@@ -198,7 +198,7 @@ def say_claims(
 ) -> None:
     """The claims of some articles as a table, each with its sentence below it."""
     if simulated:
-        print("SIMULATED: the sample market is made up, so no claim holds or fails on it")
+        print("SIMULATED: the sample market is made up, no claim about prices holds or fails on it")
     width = max(60, min(shutil.get_terminal_size((110, 40)).columns, 130))
     for article in articles:
         print(

@@ -12,12 +12,12 @@ from typing import TypedDict
 import numpy as np
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import desk_of
 from backtests.runner.holdings.at_close import Held, held_at_close
 from backtests.runner.holdings.reading import read_statement
 from backtests.runner.holdings.statement import Outside, OutsideJson
 from backtests.runner.inputs import cost_model, fx_source, inputs_alone
 from backtests.settings import Dividends, Lots, Settings
-from backtests.simulation.desk import Desk
 from backtests.simulation.output import Explained
 from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
@@ -172,7 +172,7 @@ def advise(
         bars = bars.until(asof)
     market = inputs.market(bars)
     settings = inputs.settings
-    desk = Desk(strategy, market, settings, cost_model(settings, market.fx))
+    desk = desk_of(strategy, market, settings, cost_model(settings, market.fx))
     output = kernel.turned(desk)
     last = len(market.sessions) - 1
     decided = output.targets[-1].session if output.targets else None
