@@ -1,8 +1,9 @@
-"""Docstrings as Markdown: tables of names become lists. mkdocstrings asks for it (mkdocs.yml)."""
+"""What the site makes of docstrings: tables of names become lists, a package its public names."""
 
 from __future__ import annotations
 
 import re
+from importlib import import_module
 
 from griffe import Extension, Object
 
@@ -39,3 +40,18 @@ class Docstrings(Extension):
     def on_object(self, *, obj: Object, **_: object) -> None:
         if obj.docstring is not None:
             obj.docstring.value = as_markdown(obj.docstring.value)
+
+
+PUBLIC = re.compile(r"^\[every public name of ([\w.]+)\]$", re.MULTILINE)
+
+
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """MkDocs' hook: a line on a page stands for all that a package says is public."""
+
+    def reference(package: re.Match[str]) -> str:
+        names = import_module(package[1]).__all__
+        return "\n".join(
+            f"::: {package[1]}.{name}\n    options: {{heading_level: 3}}\n" for name in names
+        )
+
+    return PUBLIC.sub(reference, markdown)

@@ -28,11 +28,11 @@ BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```", re.DOTALL | 
 INDENTED = re.compile(r"^    (newsfolio [^\n#]+)", re.MULTILINE)
 NOT_RUN = re.compile(
     r"RUN\b|FILE|STRATEGY|gallery|--cluster|--offline|--snapshot|data (pull|status|check)|"
-    r"score --all|--vendor stooq|prices/$"
+    r"score --all|--vendor stooq|prices/$|--walk-forward|compare abc"
 )
-"""Placeholders, Yahoo, another machine: the parser alone looks at these."""
+"""Placeholders, Yahoo, another machine, what takes long: the parser alone looks at these."""
 OTHERS = ("make ", "pip install", "dask ", "python ", ".ci/", "git ", "source ", "cd ")
-WINDOW = ("--start", "2025-01-02")
+WINDOW = ("--start", "2026-01-02")
 ENGINE = ("--engine", "kernel")
 JUDGED = {"docs/tutorials/thesis.md"}
 """Pages whose runs are judged; elsewhere a run is simulated and drawn."""
@@ -74,8 +74,8 @@ def shortened(words: list[str], judged: bool) -> list[str]:
             more += ["--cuts", "1"]
         if "--data" not in words:
             more += ["--data", "sample"]
-        if not {"--start", "--walk-forward", "prices/"} & set(words):
-            more += WINDOW
+        if not {"--start", "prices/"} & set(words):
+            more += ("--start", "2025-01-02") if judged else WINDOW
     return words + more
 
 
