@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from backtests.engines.native_backtrader import Played
 
 
-class _WatchedDesk(Desk):
+class WatchedDesk(Desk):
     """A desk that tells at each close and at each decision how far the run is."""
 
     def __init__(self, inputs: Inputs, market: Market, progress: Progress, turn: Turn) -> None:
@@ -77,7 +77,7 @@ def run_strategy(
     market = inputs.market(bars)
     findings = inputs.gate(market, bars)
     turn = _engine(settings.engine)
-    desk = _WatchedDesk(inputs, market, progress, turn)
+    desk = WatchedDesk(inputs, market, progress, turn)
     progress(SIMULATION, 0.0)
     output = turn(desk)
     if verify:
@@ -145,7 +145,7 @@ def _verify(
     chosen = inputs.settings.engine
     other = Engine.KERNEL if chosen is Engine.BACKTRADER else Engine.BACKTRADER
     turn = _engine(other)
-    if turn(_WatchedDesk(inputs, market, progress, turn)) != output:
+    if turn(WatchedDesk(inputs, market, progress, turn)) != output:
         raise EngineError(f"{inputs.strategy.label}: the two engines disagree; please report this")
 
 
