@@ -9,6 +9,7 @@ import shutil
 import sys
 import textwrap
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,10 +194,8 @@ def say_warnings(manifest: ManifestJson) -> None:
         print(f"{'':<14}and {len(doubts.rows) - MOST_DOUBTS} more, on the page")
 
 
-def say_claims(
-    articles: Sequence[CheckedArticleJson], source: str, simulated: bool, page: Path
-) -> None:
-    """The claims of some articles as a table, each with its sentence below it."""
+def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> None:
+    """The claims of some articles as a table, each with its readings below it."""
     if simulated:
         print("SIMULATED: the sample market is made up, so no claim holds or fails on it")
     width = max(60, min(shutil.get_terminal_size((110, 40)).columns, 130))
@@ -217,7 +216,9 @@ def say_claims(
             for text in (row["text"], row["sentence"], *_beside(row)):
                 print(textwrap.fill(text, width, initial_indent=" " * 10,
                                     subsequent_indent=" " * 10))  # fmt: skip
-    print(f"\npage          {page}")
+    verdicts = Counter(row["verdict"] for article in articles for row in article["claims"])
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+    print(f"\n{'claims':<14}{sum(verdicts.values())} of {len(articles)} articles: {counts}")
 
 
 def _beside(row: ClaimJson) -> list[str]:

@@ -51,8 +51,8 @@ class ClaimJson(TypedDict):
 
     sentence: the reading that decides in a line; others: the rest, a line each. sure: its interval,
     "" of a single fact. due: the day after which it is judged for good, "" for none. probability:
-    as the article puts it, in the words of probability_of. Earlier builds said no more than the
-    sentence, of all readings.
+    as the article puts it, in the words of probability_of. digest: of what was measured. Earlier
+    builds said no more than the sentence, of all readings.
     """
 
     id: str
@@ -69,6 +69,7 @@ class ClaimJson(TypedDict):
     probability_of: NotRequired[str]
     quoted: NotRequired[str]
     subject: NotRequired[str]
+    digest: NotRequired[str]
 
 
 class BareThesisJson(TypedDict):
