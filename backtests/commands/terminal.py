@@ -111,7 +111,7 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
         print(page)
         return
     from reports.tables.companies import Companies
-    from reports.tables.trials import frozen_sentence
+    from reports.tables.trials import at_horizon, frozen_sentence
 
     if result.simulated:
         print("SIMULATED: the sample market is made up; nothing below happened")
@@ -123,6 +123,9 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     stated = result.evaluation.get("falsifier") if result.evaluation else None
     if stated:
         print(f"{'falsifier':<14}{stated['stated']}. {stated['sentence']}")
+    horizon = at_horizon(verdict)
+    if horizon:
+        print(f"{'horizon':<14}{horizon}")
     if result.manifest.get("lookahead"):
         print(f"{'warning':<14}{result.manifest['lookahead']}")
     say_figures(result)
