@@ -19,6 +19,8 @@ from newsfolio.assets import Delisting
 from newsfolio.errors import BrokenData
 
 COLUMNS = ("open", "high", "low", "close", "volume", "dividend", "split")
+NAMES = pd.Index(COLUMNS)
+FLOAT = np.dtype("float64")
 
 Days = NDArray[np.datetime64]
 Mask = NDArray[np.bool_]
@@ -101,20 +103,26 @@ class Bars:
     @cached_property
     def columns(self) -> Mapping[str, NDArray[Any]]:
         """The columns of the frame as arrays, read-only."""
-        arrays = {name: self.frame[name].to_numpy().view() for name in COLUMNS}
-        for array in arrays.values():
-            array.flags.writeable = False
-        return arrays
+        table = self.frame.to_numpy().view()
+        table.flags.writeable = False
+        return dict(zip(COLUMNS, table.T, strict=True))
 
     @cached_property
     def has_opens(self) -> bool:
-        return bool(self.frame["open"].notna().any())
+        return not np.isnan(self.columns["open"]).all()
 
     @cached_property
     def splits_known_to(self) -> date | None:
         """The last session for which the split column says anything."""
-        sessions = self.frame.index[self.frame["split"].notna()]
-        return sessions[-1].date() if len(sessions) else None
+        days = self.days[~np.isnan(self.columns["split"])]
+        return days[-1].astype(date) if len(days) else None  # type: ignore[no-any-return]
+
+    def splits_after(self, sessions: Days) -> NDArray[np.floating]:
+        """The product of the splits after each session, those after the last row included."""
+        split = self.columns["split"]
+        some = split > 0
+        after = np.append(np.cumprod(split[some][::-1])[::-1], 1.0) * self.later_splits
+        return after[np.searchsorted(self.days[some], sessions, side="right")]  # type: ignore[no-any-return]
 
     def until(self, day: date) -> Bars:
         """The same line as it was known after `day`, its prices still adjusted as today."""
@@ -146,11 +154,13 @@ class Bars:
     @cached_property
     def unmoved(self) -> Days:
         """The days whose bar is the one before it, or stands still at the close before."""
+        close = self.columns["close"]
+        places = np.flatnonzero(close[1:] == close[:-1])  # no close is unknown
         bars = self.frame.to_numpy()[:, :5]  # open, high, low, close, volume
-        now, before = bars[1:], bars[:-1]
+        now, before = bars[places + 1], bars[places]
         same = ((now == before) | (np.isnan(now) & np.isnan(before))).all(axis=1)
         same |= (now[:, :4] == before[:, 3:4]).all(axis=1)
-        return self.days[1:][same]
+        return self.days[places[same] + 1]
 
     def reach(self, days: NDArray[np.datetime64]) -> tuple[NDArray[Any], NDArray[Any]]:
         """High and low of each day; where one is unknown, what open and close span; NaN: no bar."""
@@ -170,8 +180,8 @@ class Bars:
         )
         if self.delisted is not None:
             sha.update(f"{self.delisted.day}|{self.delisted.value}".encode())
-        sha.update(self.days.astype("int64").tobytes())
-        sha.update(np.ascontiguousarray(self.frame[list(COLUMNS)].to_numpy("float64")).tobytes())
+        sha.update(self.days.tobytes())
+        sha.update(np.ascontiguousarray(self.frame.to_numpy("float64")).data)
         return sha.hexdigest()
 
 
@@ -187,7 +197,7 @@ def moved_on(frame: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
 
 def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
     """Raise BrokenData naming the ticker, the date and the rule."""
-    if tuple(frame.columns) != COLUMNS or any(kind != "float64" for kind in frame.dtypes):
+    if not frame.columns.equals(NAMES) or any(kind != FLOAT for kind in frame.dtypes):
         raise BrokenData(f"{ticker}: columns must be {', '.join(COLUMNS)}, all float64")
     index = frame.index
     if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
@@ -195,10 +205,11 @@ def _check(ticker: str, frame: pd.DataFrame, priced: Priced) -> None:
     instants = index.to_numpy()
     if (instants != instants.astype("datetime64[D]")).any():
         raise BrokenData(f"{ticker}: the index holds times of day; sessions are dates")
-    if index.has_duplicates:
-        raise BrokenData(f"{ticker}: {index[index.duplicated()][0]:%Y-%m-%d} appears twice")
-    if not index.is_monotonic_increasing:
-        place = int(np.flatnonzero(np.diff(instants).astype("int64") < 0)[0]) + 1
+    steps = np.diff(instants).astype("int64")
+    if not (steps > 0).all():
+        if index.has_duplicates:
+            raise BrokenData(f"{ticker}: {index[index.duplicated()][0]:%Y-%m-%d} appears twice")
+        place = int(np.flatnonzero(steps < 0)[0]) + 1
         raise BrokenData(f"{ticker}: rows are not in date order at {index[place]:%Y-%m-%d}")
     for rule, broken in _rules(frame, priced).items():
         if broken.any():

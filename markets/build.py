@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
-from typing import TypedDict
+from functools import lru_cache, partial
+from typing import TypeAlias, TypedDict, cast
 
 import numpy as np
 
 from markets.bars import Bars
 from markets.facts import FactTable
-from markets.market import Days, Floats, Market, Mask, Placed
+from markets.market import Array, Days, Floats, Market, Mask, Placed
 from markets.reference.axis import lives, on_sessions, payouts, sessions_until, with_payouts
 from markets.reference.calendars import (
     RunCalendar,
@@ -47,6 +48,11 @@ SEASONING = 60
 """Sessions from a listing until a line may be held, so that short look-backs exist."""
 
 DAY = timedelta(days=1)
+
+TOGETHER = 64
+"""Lines that are put on the axis together, so that whole stretches of its rows are written."""
+
+PlacedRows: TypeAlias = Callable[[Venue, bytes], tuple[Array, Mask]]
 
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
@@ -179,18 +185,16 @@ def _grids(
     bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days, whole: bool
 ) -> Grids:
     """The columns of all lines on the session axis; whole: with highs and lows."""
+    names = ("open", "close", "last", "volume", "dividend", "factor", "later")
     shape = (len(sessions), len(lines))
-    grids: Grids = {
-        "open": np.full(shape, np.nan),
-        "close": np.full(shape, np.nan),
-        "last": np.full(shape, np.nan),
-        "volume": np.full(shape, np.nan),
-        "dividend": np.zeros(shape),
-        "factor": np.ones(shape),
-        "later": np.ones(shape),
-    }
-    for column, asset in enumerate(lines):
-        _fill_column(grids, column, bars[asset.ticker], sessions, asset)
+    placed = lru_cache(16)(partial(_placed_rows, sessions))
+    arrays = {name: np.empty(shape) for name in names}
+    for start in range(0, len(lines), TOGETHER):
+        block = lines[start : start + TOGETHER]
+        columns = [_columns(bars[asset.ticker], asset, sessions, placed) for asset in block]
+        for name, array in arrays.items():
+            array[:, start : start + TOGETHER] = np.array([of_line[name] for of_line in columns]).T
+    grids = cast(Grids, arrays)
     if whole:
         grids["high"], grids["low"] = _reaches(bars, lines, sessions)
     return grids
@@ -205,46 +209,53 @@ def _reaches(
     return high, low
 
 
-def _fill_column(grids: Grids, column: int, line: Bars, sessions: Days, asset: Asset) -> None:
-    days, columns = line.days, line.columns
-    places = np.minimum(np.searchsorted(sessions, days), len(sessions) - 1)
-    keep = (sessions[places] == days) & lives(asset, days) & ~idle_weekend(asset.venue, days)
-    rows = places[keep]
-    grids["open"][rows, column] = columns["open"][keep]
-    grids["close"][rows, column] = columns["close"][keep]
-    grids["volume"][rows, column] = columns["volume"][keep]
-    close = grids["close"][:, column]
-    seen = np.maximum.accumulate(np.where(np.isnan(close), -1, np.arange(len(close))))
-    grids["last"][:, column] = np.where(seen >= 0, close[seen], np.nan)
-    paid = np.flatnonzero((columns["dividend"] > 0) & lives(asset, days))
+def _placed_rows(sessions: Days, venue: Venue, days: bytes) -> tuple[Array, Mask]:
+    """On which sessions rows of these days fall, and which rows do; `days` as their bytes."""
+    dates = np.frombuffer(days, dtype="datetime64[D]")
+    places = np.minimum(np.searchsorted(sessions, dates), len(sessions) - 1)
+    return places, (sessions[places] == dates) & ~idle_weekend(venue, dates)
+
+
+def _columns(line: Bars, asset: Asset, sessions: Days, placed: PlacedRows) -> dict[str, Floats]:
+    """What the bars of a line say, session by session."""
+    days, rows = line.days, line.columns
+    places, keep = placed(asset.venue, days.tobytes())
+    keep = keep & (lived := lives(asset, days))
+    places = places[keep]
+    columns = {name: np.full(len(sessions), np.nan) for name in ("open", "close", "volume")}
+    for name, column in columns.items():
+        column[places] = rows[name][keep]
+    columns["last"] = _last_known(columns["close"])
+    columns["dividend"] = dividend = np.zeros(len(sessions))
+    paid = np.flatnonzero((rows["dividend"] > 0) & lived & (days <= sessions[-1]))
     due = np.searchsorted(sessions, days[paid])  # of a dropped row: the next session
-    inside = due < len(sessions)
-    np.add.at(grids["dividend"][:, column], due[inside], columns["dividend"][paid][inside])
-    grids["factor"][:, column] = _factor(grids, column)
-    grids["later"][:, column] = _later(line, sessions)
+    np.add.at(dividend, due, rows["dividend"][paid])
+    columns["factor"] = _factor(dividend, columns["last"])
+    columns["later"] = line.splits_after(sessions)
+    return columns
 
 
-def _later(line: Bars, sessions: Days) -> Floats:
-    """The product of the splits after each session, those after the last one included."""
-    split = np.nan_to_num(line.columns["split"])
-    days, ratios = line.days[split > 0], split[split > 0]
-    after = np.append(np.cumprod(ratios[::-1])[::-1], 1.0) * line.later_splits
-    return after[np.searchsorted(days, sessions, side="right")]
+def _last_known(values: Floats) -> Floats:
+    """The last value that is no NaN, up to each session."""
+    blank = np.isnan(values)
+    if not blank.any():
+        return values
+    seen = np.maximum.accumulate(np.where(blank, -1, np.arange(len(values))))
+    return np.where(seen >= 0, values[seen], np.nan)
 
 
-def _factor(grids: Grids, column: int) -> Floats:
+def _factor(dividend: Floats, last: Floats) -> Floats:
     """Total-return factor: a dividend buys units at the close before the ex-date.
 
     One that is not below that close buys them at the close of its own day.
     """
-    dividend = grids["dividend"][:, column]
-    before = np.concatenate([[np.nan], grids["last"][:-1, column]])
-    paid = (dividend > 0) & ~np.isnan(before)
-    share = np.where(paid, dividend / np.where(paid, before, 1.0), 0.0)
-    growth = np.ones(len(share))
-    growth[share < 1] = 1.0 / (1.0 - share[share < 1])
-    whole = share >= 1  # a liquidation: no price before it can hold the factor
-    growth[whole] = 1.0 + dividend[whole] / grids["last"][whole, column]
+    before = np.concatenate([[np.nan], last[:-1]])
+    paid = np.flatnonzero((dividend > 0) & ~np.isnan(before))
+    share = dividend[paid] / before[paid]
+    growth = np.ones(len(dividend))
+    growth[paid] = 1.0 / (1.0 - np.where(share < 1, share, 0.0))
+    whole = paid[share >= 1]  # a liquidation: no price before it can hold the factor
+    growth[whole] = 1.0 + dividend[whole] / last[whole]
     return np.cumprod(growth)
 
 

@@ -73,7 +73,9 @@ class FactTable:
 def own_table(facts: Facts) -> FactTable:
     """The rows that facts carry themselves."""
     cells = {name: list(map(str, values)) for name, values in facts.as_columns().items()}
-    return fact_table(facts, cells, "this project, with their sources", simulated=False)
+    table = fact_table(facts, cells, f"the rows of {facts.name}", simulated=False)
+    sources = "; ".join(dict.fromkeys(facts.sources))
+    return dataclasses.replace(table, origin=f"this project ({sources or 'from the article'})")
 
 
 def made_up(facts: Facts, columns: Mapping[str, Iterable[object]]) -> FactTable:
@@ -114,7 +116,7 @@ def fact_table(
         tuple(moments[row][1] for row in order),
         simulated,
         tuple(notes),
-        where,
+        PurePath(where).name,
     )
 
 
@@ -166,11 +168,7 @@ def tables_for(wanted: Iterable[Facts], held: Mapping[str, FactTable]) -> dict[F
 
 def lacking(facts: Facts) -> str:
     """What to say of a table that a source does not have: what it is, and how to bring it."""
-    return (
-        f"no facts called {facts.name!r} in this source. {facts.where}\n"
-        f"Write {facts.name}.csv with the columns {', '.join(facts.header)} and give its folder: "
-        "--facts FOLDER"
-    )
+    return f"no facts called {facts.name!r} in this source. {facts.where}\n{facts.remedy}"
 
 
 def _order(moments: Sequence[tuple[date, datetime | None]]) -> list[int]:

@@ -27,7 +27,7 @@ class Facts:
         same moment, contradict each other unless they are alike, and so do two units (a column
         `unit` outside of the key).
     rows: what the articles themselves give, where nobody brings a file: cells in the order
-        known, text, columns.
+        known, text, columns. sources: where those come from, one for all or one a row.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Facts:
     lag: int = 0
     key: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = field(default=(), repr=False)
+    sources: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\w[\w.-]*", self.name):
@@ -59,6 +60,17 @@ class Facts:
         for row in self.rows:
             if len(row) != width:
                 raise CommandError(f"facts {self.name}: a row of {len(row)} cells, not {width}")
+
+        if len(self.sources) not in (0, 1, len(self.rows)):
+            raise CommandError(f"facts {self.name}: give one source, or one for each row")
+
+    @property
+    def remedy(self) -> str:
+        """How to bring the table."""
+        return (
+            f"Write {self.name}.csv with the columns {', '.join(self.header)} and give its folder: "
+            "--facts FOLDER"
+        )
 
     @property
     def header(self) -> tuple[str, ...]:

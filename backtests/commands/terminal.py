@@ -200,7 +200,7 @@ def say_warnings(manifest: ManifestJson) -> None:
 def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> None:
     """The claims of some articles as a table, each with its readings below it."""
     if simulated:
-        print("SIMULATED: the sample market is made up, so no claim holds or fails on it")
+        print("SIMULATED: the sample market is made up, no claim about prices holds or fails on it")
     width = max(60, min(shutil.get_terminal_size((110, 40)).columns, 130))
     for article in articles:
         print(

@@ -16,7 +16,7 @@ from backtests.simulation.cash_events import paying_sessions
 from backtests.simulation.execution import by_opening
 from backtests.simulation.interest import growth
 from markets.costs.models import CostModel, NoCosts, VenueCosts
-from markets.market import Floats, Market
+from markets.market import Floats, Market, Mask
 from markets.per_market import per_market
 from markets.reference.currencies import Fixings
 from newsfolio.assets import Asset
@@ -337,8 +337,12 @@ def _groups(market: Market) -> GroupArrays:
 
 def _openings(market: Market) -> Flags:
     """(T, N) what can fill at each open, as bits."""
-    sides = np.where(market.locked > 0, SELLS, np.where(market.locked < 0, BUYS, BUYS | SELLS))
-    return _flags(market.fillable * sides | market.opened * OPENED)
+    buys, sells = market.fillable & (market.locked <= 0), market.fillable & (market.locked >= 0)
+    return _flags(_bits(buys, BUYS) | _bits(sells, SELLS) | _bits(market.opened, OPENED))
+
+
+def _bits(mask: Mask, bit: int) -> Flags:
+    return mask.astype("uint8") * np.uint8(bit)
 
 
 def _payments(market: Market) -> dict[int, tuple[int, ...]]:

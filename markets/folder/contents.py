@@ -17,8 +17,9 @@ from markets.folder.formats.sites import STOOQ_BULK
 from markets.folder.formats.wide import WIDE, no_tickers
 from markets.folder.formats.yahoo import quotes_of
 from markets.folder.names import ENDINGS, ticker_of_code, ticker_of_file
-from markets.folder.parquet_file import is_one_line, number_columns, read_parquet
+from markets.folder.parquet_file import is_one_line, read_parquet
 from markets.folder.published_series import is_french
+from markets.folder.wide_parquet import number_columns
 from markets.reference.plain_file import state_of
 from newsfolio.errors import BrokenData
 
@@ -109,7 +110,12 @@ def _looked_at(path: Path, changed: tuple[int, ...]) -> tuple[Format | None, tup
 def _side_by_side(path: Path) -> tuple[str, ...]:
     """The tickers that are columns of a Parquet file, if all of its numbers are theirs."""
     columns = number_columns(path) if path.suffix == ".parquet" else ()
-    return () if no_tickers(columns) else columns
+    return _if_tickers(columns)
+
+
+@lru_cache(maxsize=16)
+def _if_tickers(names: tuple[str, ...]) -> tuple[str, ...]:
+    return () if no_tickers(names) else names
 
 
 def facts_in(file: PriceFile) -> str:

@@ -30,7 +30,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from markets.bars import COLUMNS, Bars, Doubt, Priced
+from markets.bars import NAMES, Bars, Doubt, Priced
 from markets.folder.formats.format import Adjusted, Quotes
 from markets.folder.price_file import AMOUNTS, ONE_PRICE, REVERSED, Mask, Table, no_rows
 from markets.quality.amounts import Amounts
@@ -65,7 +65,8 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
     table, gains = _with_gains(table, priced)
     keep = ~np.isnan(table[basis])
     _check_dropped(table, keep, basis, priced)
-    frame = _frame(table, priced, basis, crossed)[keep]
+    frame = _frame(table, priced, basis, crossed)
+    frame = frame if keep.all() else frame[keep]
     rows = _notes(table, priced, basis, crossed, outside)
     remarks = (note for note in rows
                if note != SCALED or set(quotes.notes) <= {REVERSED, ONE_PRICE})  # fmt: skip
@@ -82,11 +83,13 @@ def bars_of(asset: Asset, quotes: Quotes, today: date | None) -> Bars:
 
 
 def _check_days(table: Table, today: date | None) -> None:
+    days = table.days.to_numpy().astype("datetime64[D]")
     if today is not None:
-        later = np.asarray(table.days > pd.Timestamp(today))
-        table.refuse(later, f"the date lies after today, {today}")
+        table.refuse(days > np.datetime64(today), f"the date lies after today, {today}")
+    steps = np.diff(days.view("int64"), prepend=-(10**9))
+    if (steps > 0).all():
+        return
     table.refuse(table.days.duplicated(), "the date appears twice")
-    steps = np.diff(table.days.to_numpy().astype("datetime64[D]").astype("int64"), prepend=-(10**9))
     table.refuse(steps < 0, "the date is before the one above it", "Sort the file by Date.")
 
 
@@ -131,6 +134,8 @@ def _check_dropped(table: Table, keep: Mask, basis: str, priced: Priced) -> None
     """A dividend or split must not vanish with a row that has no price."""
     if not keep.any():
         raise no_rows(table.text.path)
+    if keep.all():
+        return
     remedy = "Move it to the next row that has one, or clear it."
     splits = np.nan_to_num(table["Stock Splits"])
     table.refuse(
@@ -216,18 +221,13 @@ def _kind(asset: Asset, quotes: Quotes) -> tuple[Priced, str]:
 def _frame(table: Table, priced: Priced, basis: str, crossed: Mask) -> pd.DataFrame:
     # Without a Close the ratio is NaN, and so are open, high and low: nothing says their scale.
     scaled = basis == "Adj Close" and not np.array_equal(table["Open"], table[basis], True)
-    scale = table[basis] / table["Close"] if scaled else np.ones(len(crossed))
-    credited = 1.0 if priced is Priced.SPLITS else 0.0
-    columns = (
-        table["Open"] * scale,
-        np.where(crossed, np.nan, table["High"] * scale),
-        np.where(crossed, np.nan, table["Low"] * scale),
-        table[basis],
-        table["Volume"],
-        np.nan_to_num(table["Dividends"]) * credited,
-        table["Stock Splits"],
-    )
-    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)), index=table.days)
+    scale = table[basis] / table["Close"] if scaled else 1.0
+    columns = np.empty((len(NAMES), len(table.days)))
+    np.multiply([table["Open"], table["High"], table["Low"]], scale, out=columns[:3])
+    columns[1:3, crossed] = np.nan
+    columns[3], columns[4], columns[6] = table[basis], table["Volume"], table["Stock Splits"]
+    columns[5] = np.nan_to_num(table["Dividends"]) if priced is Priced.SPLITS else 0.0
+    return pd.DataFrame(columns.T, table.days, NAMES, copy=False)
 
 
 def _notes(table: Table, priced: Priced, basis: str, crossed: Mask, outside: Mask) -> list[str]:

@@ -37,7 +37,7 @@ class FileText:
 
     path: Path
     unit: str
-    places: Sequence[int]
+    places: Sequence[int] | npt.NDArray[np.int64]
     dates: Sequence[str] | Days
     cells: Mapping[str, Cells]
     ignored: tuple[str, ...]
@@ -77,7 +77,7 @@ class Table:
 
 def chosen(table: Table, rows: Mask | slice) -> Table:
     """Some rows of a table, or all of them in another order."""
-    text = replace(table.text, places=np.asarray(table.text.places)[rows].tolist(),
+    text = replace(table.text, places=np.asarray(table.text.places)[rows],
                    dates=np.asarray(table.text.dates)[rows])  # fmt: skip
     columns = {name: values[rows] for name, values in table.columns.items()}
     return Table(text, table.days[rows], columns)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from markets.bars import Doubt
 from markets.quality.findings import Floats, Mask
@@ -56,7 +56,10 @@ class Amounts:
     def doubts(self) -> Iterator[Doubt]:
         """Where the adjusted closes and the dividends contradict each other."""
         low, high = self._between
-        least = self._noise + SEEN * self.close
+        seen = SEEN * self.close
+        if not ((low > seen) | (self.dividend > seen)).any():
+            return  # whatever rounding leaves
+        least = self._noise + seen
         paid, moved = self.dividend > least, low > least
         nothing, still = self.dividend <= 0, (high < least) & (low > -least)
         if (moved & nothing).any():
@@ -95,7 +98,7 @@ class Amounts:
         the one that is no sliver of the price.
         """
         paid = np.nan_to_num(self.dividend)
-        if unit.parts == 1:
+        if unit.parts == 1 or not (paid > 0).any():
             return self.dividend, paid < 0
         small, large = self.agree(paid), self.agree(paid * unit.parts)
         in_currency, in_unit = (paid > 0) & large & ~small, (paid > 0) & small & ~large
@@ -108,9 +111,11 @@ class Amounts:
 
     def slivers(self, unit: Unit) -> Iterator[Doubt]:
         """Dividends that Adj Close agrees with, and that would be usual ones in the currency."""
+        if unit.parts == 1:
+            return
         paid = (self.dividend > 0) & (self.dividend < SLIVER * self.close)
         usual = self.dividend * unit.parts < MOST * self.close
-        if unit.parts > 1 and (paid & usual).any():
+        if (paid & usual).any():
             sliver = f"a dividend on {{}} is a sliver of the price; perhaps in {unit.currency}, "
             yield self._doubt(paid & usual, f"{sliver}not in {unit.name}")
 
@@ -168,10 +173,20 @@ class Amounts:
 
 def _resolution(values: Floats) -> Floats:
     """Half of the last decimal that the rows around each row are written with."""
-    decimals = np.full(len(values), float(DECIMALS))
+    decimals = np.full(len(values), DECIMALS, dtype="int8")
+    least, unknown = 1e-9 * np.abs(values), np.isnan(values)
     for places in range(DECIMALS - 1, CENTS - 1, -1):
-        rounded = np.abs(values - np.round(values, places)) <= 1e-9 * np.abs(values)
-        decimals = np.where(rounded | np.isnan(values), places, decimals)
-    most = pd.Series(decimals).rolling(AROUND, center=True, min_periods=1).max().to_numpy()
-    exact = most >= DECIMALS
-    return np.where(exact, SINGLE * np.abs(values), 0.5 * 10.0**-most)
+        decimals[(np.abs(values - np.round(values, places)) <= least) | unknown] = places
+    most = most_around(decimals).astype("float64")
+    return np.where(most >= DECIMALS, SINGLE * np.abs(values), 0.5 * 10.0**-most)
+
+
+def most_around(decimals: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The largest of the AROUND values around each: of two, of four, of eight, and so on."""
+    most = np.pad(decimals, AROUND // 2)
+    width = 1
+    while 2 * width <= AROUND:
+        most = np.maximum(most[:-width], most[width:])
+        width *= 2
+    rest = AROUND - width
+    return np.maximum(most[: len(most) - rest], most[rest:])

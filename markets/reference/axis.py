@@ -17,6 +17,8 @@ from newsfolio.errors import MissingData
 
 def lives(asset: Asset, days: Days) -> Mask:
     """Days from the listing to the delisting: other rows are another security's."""
+    if asset.listed is None and asset.delisted is None:
+        return np.ones(len(days), dtype=bool)
     first = np.datetime64(asset.listed or date.min)
     last = np.datetime64(asset.delisted.day if asset.delisted else date.max)
     return (days >= first) & (days <= last)
@@ -30,16 +32,16 @@ def sessions_until(
     Lines that trade every day set none where others do: what they did since the session before
     falls into the next. Where all trade every day, `clock` sets them, if somebody else's is given.
     """
-    own: list[Days] = []
-    daily: list[Days] = []
+    own: dict[bytes, Days] = {}  # once where lines share all their days
+    daily: dict[bytes, Days] = {}
     idle: list[Days] = []
     for asset in lines:
         days = bars[asset.ticker].days
         days = days[lives(asset, days) & (days <= end)]
         weekend = idle_weekend(asset.venue, days)
-        (daily if asset.venue.continuous else own).append(days[~weekend])
+        (daily if asset.venue.continuous else own).setdefault(days.tobytes(), days[~weekend])
         idle.append(days[weekend])
-    sessions = np.unique(np.concatenate(own or daily))
+    sessions = np.unique(np.concatenate(list((own or daily).values())))
     if not own and clock is not None and len(sessions):
         sessions = clock[(clock >= sessions[0]) & (clock <= end)]
     dropped = np.unique(np.concatenate(idle))

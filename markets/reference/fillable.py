@@ -67,29 +67,49 @@ def fillable_of(
     """
     quoted = ~np.isnan(grids["open"]) & (grids["volume"] != 0)
     traded = quoted & ~_repeats(lines, bars, sessions)
-    fillable, opened = quoted.copy(), np.zeros_like(quoted)
+    fillable, opened = quoted, np.zeros_like(quoted)
+    for code, columns in _by_venue(lines).items():
+        venue = lines[columns[0]].venue
+        opens = is_open(code, sessions)
+        shut = ~opens & is_known(venue, sessions)
+        elsewhere = _elsewhere(traded[:, columns])
+        fills = fillable[:, columns] & (~shut[:, None] | elsewhere)
+        opened[:, columns] = opens[:, None] | elsewhere | fills
+        fillable[:, columns] = fills
     locked = np.zeros(quoted.shape, dtype=np.int8)
     notes: list[str] = []
     for column, asset in enumerate(lines):
-        opens = is_open(asset.venue.code, sessions)
-        shut = ~opens & is_known(asset.venue, sessions)
-        own = np.array([line.venue.code == asset.venue.code for line in lines])
-        own[column] = False
-        elsewhere = traded[:, own].any(axis=1)
-        fillable[:, column] &= ~shut | elsewhere
-        opened[:, column] = opens | elsewhere | fillable[:, column]
         if asset.venue.needs:
             fillable[:, column] &= is_open(asset.venue.needs, sessions)
+        if board_of(asset) is None:
+            continue
         line = bars[asset.ticker]
         locked[:, column] = at_limit("open", asset, line, grids, column, sessions)
         notes += _like_special_treatment(asset, line, grids, column, sessions)
     return {"fillable": fillable, "locked": locked, "opened": opened}, tuple(notes)
 
 
+def _by_venue(lines: tuple[Asset, ...]) -> dict[str, list[int]]:
+    """The columns of the lines of each venue, by its code."""
+    columns: dict[str, list[int]] = {}
+    for column, asset in enumerate(lines):
+        columns.setdefault(asset.venue.code, []).append(column)
+    return columns
+
+
+def _elsewhere(traded: Mask) -> Mask:
+    """(T, N) whether any other of these lines traded."""
+    count = np.count_nonzero(traded, axis=1)[:, None]
+    return np.asarray((count > 1) | ((count == 1) & ~traded))
+
+
 def _repeats(lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days) -> Mask:
     """(T, N) whether a line's bar is the one before it, or stands still at the close before."""
-    columns = [among(bars[asset.ticker].unmoved, sessions) for asset in lines]
-    return np.stack(columns, axis=1)
+    repeats = np.zeros((len(sessions), len(lines)), dtype=bool)
+    for column, asset in enumerate(lines):
+        if len(unmoved := bars[asset.ticker].unmoved):
+            repeats[:, column] = among(unmoved, sessions)
+    return repeats
 
 
 def _last(board: Board, line: Bars, grids: LimitGrids, column: int) -> tuple[Floats, bool]:

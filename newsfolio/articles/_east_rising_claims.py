@@ -4,26 +4,54 @@ from __future__ import annotations
 
 from datetime import date
 
+from newsfolio.articles._tables import (
+    ALIBABA_CAPEX,
+    API_PRICES,
+    BANK_FORECASTS,
+    CLOUD_SALES,
+    CTA_FLOWS,
+    FORECASTER_CALLS,
+    FORWARD_PE,
+    FUND_MANAGERS,
+    MARKET_VALUE,
+    PRICE_TO_SALES,
+    PRIME_BOOK,
+    RESULTS,
+    SHARES,
+    STATEMENTS,
+    TRAILING_PE,
+    TRAINING_COSTS,
+    UBS_BASKETS,
+)
 from newsfolio.assets import Sleeve
 from newsfolio.claims import Claim, Reading, Says
 from newsfolio.errors import MissingData
 from newsfolio.formatting import signed
 from newsfolio.library import CHINA_TEN, MAG_SEVEN
 from newsfolio.quantities import (
+    CountBeyond,
     Custom,
     Drawdown,
+    FigureSeries,
     FromLow,
     FromPeak,
     Gain,
     IntradayRise,
     Level,
+    MarketValue,
     Measured,
     Quantity,
     Record,
+    Reported,
+    ReportedChange,
+    ReportedGrowth,
+    ReportedRatio,
+    ReportedTotal,
     Touch,
     Trailing,
     Volatility,
     Window,
+    figures,
     within,
 )
 
@@ -122,32 +150,94 @@ def _march_less_winter(record: Record, window: Window) -> Measured:
 
 _MARCH = Custom(("^GSPC",), _march_less_winter)
 
-_FILING = "needs Alibaba's quarterly report; prices do not hold it"
+_QUARTER_END = "2024-12-31"
+_RELEASED = (_DAY_BEFORE, _READ)
+
+
+def _alibaba(item: str) -> FigureSeries:
+    """A line of its quarterly results."""
+    return figures(RESULTS, item=item, called=f"Alibaba's {item}")
+
+
+def _filed(item: str, number: float, tolerance: float) -> Reading:
+    """What it reported for the quarter, in millions of yuan."""
+    of = Reported(_alibaba(item), _QUARTER_END)
+    return Reading(of, *_RELEASED, "=", number, tolerance, label=item)
+
+
+def _price(model: str, dollars: float, tolerance: float, *, decides: bool = True) -> Reading:
+    """The list price of a million output tokens."""
+    of = Reported(figures(API_PRICES, "output", model=model, called=f"{model}, dollars"))
+    return Reading(of, "2023-01-01", _READ, "=", dollars, tolerance, model, decides)
+
+
+def _worth(line: str, company: str, billions: float, tolerance: float, ratio: int = 1) -> Reading:
+    """The market value at the close before the article; ratio: shares in one unit of the line."""
+    of = MarketValue(line, figures(SHARES, "shares", company=company), ratio)
+    return Reading(of, _DAY_BEFORE, _READ, "=", billions, tolerance, company)
+
+
+def _cloud(company: str) -> FigureSeries:
+    return figures(CLOUD_SALES, company=company, called=f"{company}'s cloud")
+
+
+def _so(who: str, what: str, day: str) -> Reading:
+    """Whether somebody said so by a day."""
+    of = Reported(figures(STATEMENTS, "so", who=who, what=what))
+    return Reading(of, "2024-08-01", day, "=", 1, 0.0, f"{who}: {what}")
+
 
 CLAIMS = (
     Claim(
         "003-01",
         "Alibaba's December quarter: sales of 280.15 billion yuan, up 8 %",
-        untestable=_FILING,
-        known="its filing: 280,154 million yuan, +8 %",
+        stated=(
+            _filed("sales", 280_150, 5),
+            Reading(
+                ReportedGrowth(_alibaba("sales"), _QUARTER_END, 12), *_RELEASED, "=", 0.08, 0.005,
+                label="on the year",
+            ),
+        ),
     ),
     Claim(
         "003-02",
         "Its operating profit: 41.205 billion yuan, up 83 %",
-        untestable=_FILING,
-        known="its filing: 41,205 million yuan, +83 %",
+        stated=(
+            _filed("operating profit", 41_205, 0.5),
+            Reading(
+                ReportedGrowth(_alibaba("operating profit"), _QUARTER_END, 12), *_RELEASED, "=",
+                0.83, 0.005, label="on the year",
+            ),
+        ),
     ),
     Claim(
         "003-03",
         "Its net profit for ordinary shareholders: 48.945 billion yuan, up 333 %",
-        untestable=_FILING,
+        stated=(
+            _filed("net income to shareholders", 48_945, 0.5),
+            Reading(
+                ReportedGrowth(_alibaba("net income to shareholders"), _QUARTER_END, 12),
+                *_RELEASED, "=", 3.33, 0.005, label="on the year",
+            ),
+            Reading(
+                ReportedGrowth(_alibaba("net income"), _QUARTER_END, 12), *_RELEASED, "=", 3.33,
+                0.005, label="net income as a whole, on the year", decides=False,
+            ),
+        ),
         known="two lines are merged: net income was 46.434 billion yuan, +333 %; what falls to "
         "ordinary shareholders was 48.945 billion after 14.433, +239 %",
     ),
     Claim(
         "003-04",
         "In three years it will spend more on AI and cloud than in the ten years before",
-        untestable="needs its capital spending by year, of the ten past and the three to come",
+        stated=(
+            Reading(
+                ReportedTotal(figures(ALIBABA_CAPEX)).over("2025-03-31", "2028-06-30")
+                - ReportedTotal(figures(ALIBABA_CAPEX)).over("2015-03-31", "2025-06-30"),
+                _ACT, "2028-06-30", ">", 0.0,
+                label="fiscal years to March 2028 against the ten before, all of its spending",
+            ),
+        ),
         known="the figure, 380 billion yuan, was given on 24 February 2025",
     ),
     Claim(
@@ -161,14 +251,23 @@ CLAIMS = (
     Claim(
         "003-06",
         "American shares are dearer than ever before",
-        untestable="needs a valuation over a century, such as Shiller's CAPE, or forward "
-        "price-earnings ratios since the 1980s",
-        known="CAPE stood higher in 2000",
+        stated=(
+            *(
+                Reading(
+                    Reported(figures(TRAILING_PE, "pe", period="day", index=index), _DAY_BEFORE)
+                    / Reported(figures(TRAILING_PE, "pe", period="day", index=index), peak),
+                    "2021-03-26", _READ, ">", 1.0,
+                    label=f"{index}, price over past earnings against {peak}",
+                )
+                for index, peak in (("S&P 500", "2021-03-26"), ("Nasdaq 100", "2021-01-25"))
+            ),
+        ),
+        known="Shiller's CAPE stood higher in 2000 too",
     ),
     Claim(
         "003-07",
         "Goldman Sachs calls a fall of the American market inevitable",
-        untestable="a quote; prices do not hold it",
+        stated=(_so("Goldman Sachs", "a fall is inevitable", _READ),),
         known="overstated: the note says that its author is on correction watch",
     ),
     Claim(
@@ -199,20 +298,39 @@ CLAIMS = (
     Claim(
         "003-10",
         "R1 took less than 6 million dollars and 2,048 H800 chips to train",
-        untestable="a company's costs; prices do not hold them",
-        known="5.576 million dollars is the last training run of V3, neither R1 nor all that it "
-        "took",
+        stated=(
+            Reading(
+                ReportedTotal(figures(TRAINING_COSTS, "cost", called="V3 and R1, last runs")),
+                "2024-12-26", "2025-09-17", "<", 6.0, label="millions of dollars, as published",
+            ),
+            Reading(
+                Reported(figures(TRAINING_COSTS, "chips", model="DeepSeek-V3")),
+                "2024-12-26", "2025-09-17", "=", 2048, 0.5, label="chips of V3",
+            ),
+        ),
+        known="5.576 million dollars is the last run of V3, from which R1 was made; trials, data "
+        "and people are left out, and R1's own 0.294 million came out in September 2025",
     ),
     Claim(
         "003-11",
         "Rivals spend up to a billion dollars on training",
-        untestable="costs of companies that do not publish them",
+        stated=tuple(
+            Reading(
+                Reported(figures(TRAINING_COSTS, "cost", model=rival)), "2023-01-01", _READ, "<=",
+                1000, label=f"{rival}, millions of dollars",
+            )
+            for rival in ("OpenAI", "Anthropic")
+        ),
     ),
     Claim(
         "003-12",
         "A million output tokens cost 2.19 dollars there and 60 dollars at OpenAI",
-        untestable="price lists of January 2025; share prices do not hold them",
-        known="these are the prices of R1 and of o1; the article says GPT-4",
+        stated=(
+            _price("DeepSeek-R1", 2.19, 0.005),
+            _price("GPT-4", 60.0, 0.5),
+            _price("o1", 60.0, 0.5, decides=False),
+        ),
+        known="o1, which R1 was compared with, cost 60 dollars too; the article says GPT-4",
     ),
     Claim(
         "003-13",
@@ -268,7 +386,12 @@ CLAIMS = (
     Claim(
         "003-18",
         "Fund managers asked by Bank of America begin to see China as an investment, not a trade",
-        untestable="a survey; needs its answers month by month",
+        stated=(
+            Reading(
+                ReportedChange(figures(FUND_MANAGERS, "overweight", percent=True), months=1),
+                "2025-02-01", _READ, ">", 0.0, label="February against January",
+            ),
+        ),
     ),
     Claim(
         "003-19",
@@ -319,7 +442,8 @@ CLAIMS = (
     Claim(
         "003-24",
         "ABC once meant anything but China and now means AI, BABA, China",
-        untestable="a label; what such a portfolio earns is a thesis, not a claim",
+        untestable="a label, not a figure: no series and no file could settle it; what such a "
+        "portfolio earns is a thesis",
     ),
     Claim(
         "003-25",
@@ -355,12 +479,28 @@ CLAIMS = (
     Claim(
         "003-27",
         "In a month the Chinese market gained 1.3 trillion dollars of value",
-        untestable="needs the market value of all shares in Hong Kong and on the mainland by day",
+        stated=(
+            Reading(
+                ReportedChange(figures(MARKET_VALUE)), "2025-01-20", _READ, ">=", 1300,
+                label="billions of dollars",
+            ),
+        ),
     ),
     Claim(
         "003-28",
         "Goldman: AI adds 2.5 % a year to Chinese earnings for ten years",
-        untestable="needs the earnings of the index up to 2035 and what they would be without AI",
+        stated=(
+            Reading(
+                Reported(
+                    figures(
+                        BANK_FORECASTS, percent=True, house="Goldman Sachs",
+                        subject="earnings from AI, a year",
+                    )
+                ),
+                "2025-02-14", _READ, "=", 0.025, 0.0005,
+                label="as a quote: what the note says, not what will be",
+            ),
+        ),
         known="the note says so",
     ),
     Claim(
@@ -417,13 +557,31 @@ CLAIMS = (
     Claim(
         "003-34",
         "Hang Seng TECH costs 17 times expected earnings and 1.1 times sales, less than it used to",
-        untestable="needs expected earnings and the sales of the index as they were then",
+        stated=(
+            Reading(
+                Reported(figures(FORWARD_PE, "pe", index="Hang Seng TECH")), "2025-02-01", _READ,
+                "=", 17.0, 0.5, label="expected earnings",
+            ),
+            Reading(
+                Reported(figures(PRICE_TO_SALES, "ps", index="Hang Seng TECH")), "2025-02-01",
+                _READ, "=", 1.1, 0.05, label="sales",
+            ),
+        ),
         known="the press of March 2025: 17.6 times expected earnings; 1.1 times sales looks low",
     ),
     Claim(
         "003-35",
         "The Nasdaq 100 costs 28.2 times expected earnings and 4.5 times sales",
-        untestable="needs expected earnings and the sales of the index as they were then",
+        stated=(
+            Reading(
+                Reported(figures(FORWARD_PE, "pe", index="Nasdaq 100")), "2025-02-01", _READ, "=",
+                28.2, 0.05, label="expected earnings",
+            ),
+            Reading(
+                Reported(figures(PRICE_TO_SALES, "ps", index="Nasdaq 100")), "2025-02-01", _READ,
+                "=", 4.5, 0.05, label="sales",
+            ),
+        ),
         known="the press gives 24 times in March 2025 and 27 in September: 28.2 is at the upper "
         "end",
     ),
@@ -449,12 +607,27 @@ CLAIMS = (
     Claim(
         "003-37",
         "Earlier cycles of technology beat the market by 50 to 100 % for one to two years",
-        untestable="needs the baskets that UBS means for 4G, 5G and the cloud, as drawn then",
+        stated=tuple(
+            Reading(
+                Reported(figures(UBS_BASKETS, "gain", percent=True, basket=cycle)), "2008-01-01",
+                _READ, ">=", 0.5, label=f"{cycle}, ahead of the market",
+            )
+            for cycle in ("4G", "5G", "cloud")
+        ),
     ),
     Claim(
         "003-38",
         "Since R1 Chinese AI shares have gained about 15 %, MSCI China 9 %",
-        untestable="needs UBS's basket of AI shares; the note does not say what is in it",
+        stated=(
+            Reading(
+                Reported(figures(UBS_BASKETS, "gain", percent=True, basket="AI, since R1")),
+                "2025-01-20", _READ, "=", 0.15, 0.01, label="its AI shares",
+            ),
+            Reading(
+                Gain("MCHI"), "2025-01-17", "2025-02-12", "=", 0.09, label="MSCI China to the day "
+                "of the note, proxy: a fund", decides=False,
+            ),
+        ),
         known="sources disagree on the window: UBS's note of 12 February counts both from the "
         "start of the year, not from R1",
     ),
@@ -472,18 +645,33 @@ CLAIMS = (
     Claim(
         "003-40",
         "Alibaba is worth 320 billion dollars, Amazon 2.36 and Microsoft 3.10 trillion",
-        untestable="needs the number of their shares on 20 February 2025; prices alone do not tell",
+        stated=(
+            _worth("BABA", "Alibaba", 320, 5, ratio=8),
+            _worth("AMZN", "Amazon", 2360, 24),
+            _worth("MSFT", "Microsoft", 3100, 31),
+        ),
     ),
     Claim(
         "003-41",
         "China's cloud will grow as large as those of Amazon and Microsoft",
-        untestable="a forecast without a date; needs the sales of each cloud",
+        stated=tuple(
+            Reading(
+                ReportedRatio(_cloud("Alibaba"), _cloud(rival)), _ACT, "2030-02-24", ">=", 1.0,
+                label=f"against {rival}, within five years, for it names no date",
+            )
+            for rival in ("Amazon", "Microsoft")
+        ),
     ),
     Claim(
         "003-42",
         "Hedge funds cut American technology the most since July 2024, a week after buying the "
         "most since December 2021",
-        untestable="needs Goldman's prime brokerage positions, which are not published",
+        stated=(
+            Reading(
+                Reported(figures(PRIME_BOOK, "net")), "2025-02-14", _READ, "<", 0.0,
+                label="the week of the article",
+            ),
+        ),
     ),
     Claim(
         "003-43",
@@ -508,7 +696,12 @@ CLAIMS = (
     Claim(
         "003-44",
         "Trend followers would sell 61 billion dollars in a fall and buy 10 billion in a rise",
-        untestable="a bank's estimate from its own model; needs the positions of such funds",
+        stated=(
+            Reading(
+                Reported(figures(CTA_FLOWS, "flow", market="falling")), _READ, "2025-03-24", "<=",
+                -61, label="sold in the month after, for prices fell",
+            ),
+        ),
     ),
     Claim(
         "003-45",
@@ -548,7 +741,13 @@ CLAIMS = (
     Claim(
         "003-48",
         "He foresaw the fall of the summer of 2024",
-        untestable="one call picked afterwards; needs every call that he made, with its date",
+        stated=(
+            Reading(
+                ReportedTotal(figures(FORECASTER_CALLS, "right"))
+                / CountBeyond(Reported(figures(FORECASTER_CALLS, "right")), ">=", 0),
+                "2023-12-31", _READ, ">", 0.5, label="part of his calls that came right",
+            ),
+        ),
     ),
     Claim(
         "003-49",

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from newsfolio.articles._tables import CAPEX_TO_SALES, EPS_ESTIMATES, STATEMENTS, US_CPI
 from newsfolio.assets import Sleeve
 from newsfolio.claims import Claim, Reading, Says
 from newsfolio.library import US_STOCKS
-from newsfolio.quantities import AfterJumps, Gain, Quantity, RateBeta, WiderWhenRising
+from newsfolio.quantities import (
+    AfterJumps,
+    Gain,
+    HighLessLow,
+    Quantity,
+    RateBeta,
+    Reported,
+    ReportedChange,
+    WiderWhenRising,
+    figures,
+)
 from newsfolio.thesis import Article, Thesis
 
 _READ = "2026-05-12"
@@ -104,21 +115,40 @@ _CLAIMS = (
     Claim(
         "002-03",
         "Capability is there; what is late is the money that it earns",
-        untestable="an opinion on causes; to weigh it needs revisions of forward earnings, which "
-        "are not prices",
+        stated=(
+            Reading(
+                ReportedChange(figures(EPS_ESTIMATES, "eps", asset="9988.HK")), "2026-02-12",
+                _READ, "<=", 0.0, label="what Alibaba is expected to earn, over three months",
+            ),
+        ),
     ),
     Claim(
         "002-04",
         "US inflation came in at 3.8 %",
-        untestable="needs the consumer price index (CPIAUCSL) as first released, with its release "
-        "dates; prices do not hold it",
-        known="April 2026, released on 12 May 2026: +3.8 % in a year, +0.6 % in a month, core "
-        "+2.8 %",
+        stated=(
+            Reading(
+                Reported(
+                    figures(
+                        US_CPI, "year_on_year", period="month", percent=True,
+                        called="US consumer prices on the year",
+                    ),
+                    "2026-04",
+                ),
+                "2026-05-11", _READ, "=", 0.038, 0.0005, label="April 2026, as first released",
+            ),
+        ),
+        known="+0.6 % in a month, core +2.8 % in a year",
     ),
     Claim(
         "002-05",
         "The US Treasury Secretary met Japan's prime minister",
-        untestable="a meeting, which prices do not hold; its day was not confirmed either",
+        stated=(
+            Reading(
+                Reported(figures(STATEMENTS, "so", who="US Treasury Secretary",
+                                 what="met Japan's prime minister")),
+                "2026-05-05", _READ, "=", 1, 0.0, label="a meeting in the week before",
+            ),
+        ),
     ),
     Claim(
         "002-06",
@@ -197,7 +227,13 @@ _CLAIMS = (
     Claim(
         "002-13",
         "Spending on AI counts as a cost until it pays",
-        untestable="needs capital spending over sales, company by company and as reported",
+        stated=(
+            Reading(
+                HighLessLow(_FIVE, figures(CAPEX_TO_SALES, "ratio", called="capital spending")),
+                "2025-12-31", _READ, "<", 0.0,
+                label="the year so far, those that spent more of their sales against the others",
+            ),
+        ),
     ),
 )  # fmt: skip
 

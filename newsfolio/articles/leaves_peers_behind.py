@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from newsfolio.articles import _tables
 from newsfolio.assets import Sleeve
 from newsfolio.claims import Claim, Reading, Says
 from newsfolio.library import CHINA_STOCKS
 from newsfolio.quantities import (
     Autocorrelation,
+    DaysUntilKnown,
+    FigureSeries,
     Gain,
+    HighLessLow,
     Lowest,
     MeanCorrelation,
     MeanMove,
     Quantity,
+    Reported,
+    ReportedChange,
+    ReportedGrowth,
+    ReportedRatio,
     ShareBelowPeak,
     TrendGain,
     Volatility,
+    figures,
 )
 from newsfolio.thesis import Article, Thesis
 
@@ -46,6 +55,9 @@ _BROAD = Sleeve(
 
 _CHINA = Gain("HSTECH.HK", currency="USD")
 
+_MAINLAND = figures(_tables.SOUTHBOUND, "net", called="southbound turnover, net since January")
+_OWN_PAST = "Hang Seng TECH, mean of five years"
+
 
 def _later(
     of: Quantity, says: Says, number: float = 0.0, *, decides: bool = True, of_what: str = ""
@@ -55,6 +67,11 @@ def _later(
         Reading(of, _ACT, end, says, number, label=f"{label}{of_what}", decides=decides)
         for label, end in _HORIZONS
     )
+
+
+def _expected(index: str) -> FigureSeries:
+    """Price over expected earnings."""
+    return figures(_tables.FORWARD_PE, "pe", index=index)
 
 
 def _ahead(line: str) -> Quantity:
@@ -156,9 +173,14 @@ _CLAIMS = (
     Claim(
         "000-10",
         "The turn came in February 2024, with DeepSeek",
-        untestable="the date of a release, which prices do not hold",
-        known="DeepSeek-V3 came out on 26 December 2024 and R1 on 20 January 2025, so the year "
-        "is wrong",
+        stated=(
+            Reading(
+                DaysUntilKnown(figures(_tables.MODEL_RELEASES, "parameters", model="DeepSeek-R1")),
+                "2024-02-01", "2025-09-19", "<=", 28,
+                label="days from the start of February 2024 to the release of R1",
+            ),
+        ),
+        known="the year is wrong",
     ),
     Claim(
         "000-11",
@@ -177,7 +199,12 @@ _CLAIMS = (
     Claim(
         "000-12",
         "The gains are those of companies that can do AI, not of speculation",
-        untestable="needs a list, made before 2025, of which companies can do AI; none is at hand",
+        stated=(
+            Reading(
+                HighLessLow(CHINA_STOCKS, figures(_tables.AI_ABILITY, "score")), *_YEAR, ">", 0.0,
+                label="the half that was better at AI against the other",
+            ),
+        ),
     ),
     Claim(
         "000-13",
@@ -190,14 +217,30 @@ _CLAIMS = (
     Claim(
         "000-14",
         "Mainland money drove the rally first; foreign money now comes back",
-        untestable="needs southbound turnover by day and foreign fund flows, such as EPFR's",
+        stated=(
+            Reading(
+                Reported(_MAINLAND), "2025-09-01", _YEAR[1], ">", 807.9,
+                label="mainland money since January, billions of Hong Kong dollars, against all "
+                "of 2024",
+            ),
+            Reading(
+                Reported(figures(_tables.FOREIGN_FLOWS, "net")), "2025-09-01", _YEAR[1], ">", 0.0,
+                label="foreign funds in the last month",
+            ),
+        ),
         known="southbound purchases passed HK$ 1.4 trillion in 2025, a record; that foreigners "
         "return is only quoted",
     ),
     Claim(
         "000-15",
         "Qwen, Yuanbao and Ernie X1.1 rank among the best models",
-        untestable="rankings of models on a day; prices do not hold them",
+        stated=tuple(
+            Reading(
+                Reported(figures(_tables.MODEL_RANKS, "rank", model=model)), "2025-06-01", _YEAR[1],
+                "<=", 10, label=f"{model} among the first ten",
+            )
+            for model in ("Qwen", "Yuanbao", "Ernie X1.1")
+        ),
     ),
     Claim(
         "000-16",
@@ -221,9 +264,20 @@ _CLAIMS = (
     Claim(
         "000-18",
         "Valuations have risen, yet are fair next to those abroad",
-        untestable="needs the forward price-earnings ratios of the indices as they were then",
-        known="the press of that week: 20.5 times forward earnings for Hang Seng TECH, 23.3 over "
-        "five years, 27 for the Nasdaq 100",
+        stated=(
+            Reading(
+                ReportedGrowth(_expected("Hang Seng TECH")), "2025-03-31", _YEAR[1], ">", 0.0,
+                label="risen since March, on expected earnings",
+            ),
+            Reading(
+                ReportedRatio(_expected("Hang Seng TECH"), _expected("Nasdaq 100")),
+                "2025-09-01", _YEAR[1], "<", 1.0, label="below the Nasdaq 100's",
+            ),
+            Reading(
+                ReportedRatio(_expected("Hang Seng TECH"), _expected(_OWN_PAST)), "2025-09-01",
+                _YEAR[1], "<", 1.0, label="below its own mean of five years", decides=False,
+            ),
+        ),
     ),
     Claim(
         "000-19",
@@ -285,13 +339,25 @@ _CLAIMS = (
     Claim(
         "000-23",
         "Companies that turn AI into earnings will leave the others behind",
-        untestable="needs a dated list of companies by what AI earns them; none is at hand",
+        stated=_later(HighLessLow(CHINA_STOCKS, figures(_tables.AI_EARNINGS, "share")), ">"),
     ),
     Claim(
         "000-24",
         "Money will go on flowing in",
-        untestable="needs KWEB's shares outstanding by day and southbound turnover after the "
-        "article",
+        stated=(
+            Reading(
+                ReportedChange(_MAINLAND), _ACT, "2025-12-31", ">", 0.0,
+                label="mainland money to the end of the year, billions of Hong Kong dollars",
+            ),
+            Reading(
+                ReportedGrowth(figures(_tables.KWEB_SHARES, "shares")), _ACT, "2026-09-22", ">",
+                0.0, label="KWEB's shares outstanding, a year on", decides=False,
+            ),
+            Reading(
+                Reported(figures(_tables.FOREIGN_FLOWS, "net")), _ACT, "2026-09-22", ">", 0.0,
+                label="foreign funds in the last month of that year", decides=False,
+            ),
+        ),
     ),
 )  # fmt: skip
 

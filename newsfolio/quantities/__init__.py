@@ -12,7 +12,7 @@ from newsfolio.quantities.base import (
     Times,
     Window,
 )
-from newsfolio.quantities.beyond import CountBeyond, FirstTime
+from newsfolio.quantities.beyond import CountBeyond, DaysUntilKnown, FirstTime
 from newsfolio.quantities.closes import at, within
 from newsfolio.quantities.co_movement import (
     Autocorrelation,
@@ -44,11 +44,11 @@ from newsfolio.quantities.reported import (
 from newsfolio.quantities.returns import AfterJumps, Gain, MeanMove, Trailing, TrendGain
 
 __all__ = [
-    "AfterJumps", "Autocorrelation", "CountBeyond", "Custom", "Drawdown", "FigureSeries",
-    "FirstTime", "FromLow", "FromPeak", "Gain", "HighLessLow", "IntradayRise", "Less", "Level",
-    "Lowest", "MarketValue", "MeanCorrelation", "MeanMove", "Measured", "Observations", "OfLines",
-    "Over", "Quantity", "RateBeta", "Record", "Reported", "ReportedChange", "ReportedGrowth",
-    "ReportedRatio", "ReportedShare", "ReportedTotal", "ShareBelowPeak", "Times", "Touch",
-    "Trailing", "TrendGain", "Volatility", "WiderWhenRising", "Window", "at", "figures",
-    "within",
+    "AfterJumps", "Autocorrelation", "CountBeyond", "Custom", "DaysUntilKnown", "Drawdown",
+    "FigureSeries", "FirstTime", "FromLow", "FromPeak", "Gain", "HighLessLow", "IntradayRise",
+    "Less", "Level", "Lowest", "MarketValue", "MeanCorrelation", "MeanMove", "Measured",
+    "Observations", "OfLines", "Over", "Quantity", "RateBeta", "Record", "Reported",
+    "ReportedChange", "ReportedGrowth", "ReportedRatio", "ReportedShare", "ReportedTotal",
+    "ShareBelowPeak", "Times", "Touch", "Trailing", "TrendGain", "Volatility", "WiderWhenRising",
+    "Window", "at", "figures", "within",
 ]  # fmt: skip

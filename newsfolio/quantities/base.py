@@ -86,7 +86,7 @@ class Quantity:
     @property
     def subject(self) -> str:
         """What it is about, in a word: its first line, or the name of its basket."""
-        return next((part.subject for part in _parts(self)), self.lines[0])
+        return next(iter((*(part.subject for part in _parts(self)), *self.lines)), "")
 
     @property
     def currencies(self) -> frozenset[str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newsfolio.errors import CommandError, MissingData
+from newsfolio.facts import Facts
 from newsfolio.quantities.base import Measured, Quantity, Record, Window
-from newsfolio.quantities.figures import period_end
+from newsfolio.quantities.figures import FigureSeries, known_series, period_end
 from newsfolio.quantities.reported import OfFigures
 
 Beyond = Literal[">", ">=", "<", "<="]
@@ -98,6 +99,37 @@ class FirstTime(Quantity):
         before = f"before that {series[met[-2]].written}" if len(met) > 1 else "never before"
         since = self.since or series[min(series)].written
         return Measured(float(len(met)), f"{measured.detail}; {before} since {since}")
+
+
+@dataclass(frozen=True)
+class DaysUntilKnown(Quantity):
+    """Days from the window's start to the one on which a series first had a row; below 0 before."""
+
+    of: FigureSeries
+
+    @property
+    def percent(self) -> bool:
+        return False
+
+    @property
+    def subject(self) -> str:
+        return self.of.label
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def tables(self) -> tuple[Facts, ...]:
+        return (self.of.table,)
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        points = known_series(record, self.of, window.end).values()
+        first = min(point.first_known for point in points)
+        days = (first - window.start).days
+        return Measured(
+            float(days), f"{self.of.label} on {first}, {days} days after {window.start}"
+        )
 
 
 def _require(says: str) -> None:

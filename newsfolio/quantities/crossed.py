@@ -61,6 +61,10 @@ class HighLessLow(Quantity):
     by: FigureSeries
 
     @property
+    def subject(self) -> str:
+        return self.of.name
+
+    @property
     def lines(self) -> tuple[str, ...]:
         return self.of.tickers
 

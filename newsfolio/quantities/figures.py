@@ -90,7 +90,10 @@ def known_series(record: Record, of: FigureSeries, until: date) -> Series:
     """The figures known by a day, by the last day of their period, ascending."""
     rows = list(_rows(record.facts(of.table), of, until))
     if not rows:
-        raise MissingData(f"{of.label}: {of.table.name} has no figure known by {until}")
+        raise MissingData(
+            f"{of.label}: {of.table.name} has no figure known by {until}. {of.table.where} "
+            f"{of.table.remedy}"
+        )
     units = {point.unit for _, _, point in rows}
     if len(units) > 1:
         raise MissingData(
@@ -123,18 +126,19 @@ def _rows(frame: pd.DataFrame, of: FigureSeries, until: date) -> Iterator[tuple[
     import pandas as pd
 
     frame = frame[(frame["known"] <= pd.Timestamp(until)) & frame[of.column].notna()]
-    ranks = pd.Series(0, index=frame.index)
-    for name, texts in of.where:
-        wanted = (texts,) if isinstance(texts, str) else texts
-        place = frame[name].map({text: rank for rank, text in enumerate(wanted)})
-        frame, ranks = frame[place.notna()], ranks[place.notna()] + place.dropna()
+    orders = [
+        (frame[name].tolist(), (texts,) if isinstance(texts, str) else texts)
+        for name, texts in of.where
+    ]
     days = [day.date() for day in frame["known"]]
     dated = of.period in of.table.text
     written = frame[of.period].tolist() if dated else [day.isoformat() for day in days]
     units = frame["unit"].tolist() if "unit" in of.table.text else [""] * len(days)
-    values = frame[of.column].tolist()
-    for text, day, value, unit, rank in zip(written, days, values, units, ranks, strict=True):
-        yield period_end(text, of.table.name), int(rank), Point(text, value, day, day, unit)
+    for row, value in enumerate(frame[of.column].tolist()):
+        if all(cells[row] in texts for cells, texts in orders):
+            rank = sum(texts.index(cells[row]) for cells, texts in orders)
+            point = Point(written[row], value, days[row], days[row], units[row])
+            yield period_end(written[row], of.table.name), rank, point
 
 
 def period_end(text: str, table: str) -> date:

@@ -14,6 +14,7 @@ from backtests.engines import kernel
 from backtests.runner.inputs import cost_model, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
+from markets import build
 from markets.bars import Bars, Priced
 from markets.reference.currencies import EcbRates
 from markets.views import memory
@@ -201,6 +202,21 @@ def test_a_drift_band_trades_only_beyond_it() -> None:
     )  # fmt: skip
     done = played([rising, flat], strategy, costs="none", start=sessions[0])
     assert [target.session for target in done.targets] == [0, 4]
+
+
+def test_how_many_lines_are_put_on_the_axis_together_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ("0005.HK", "0700.HK", "AAPL", "MSFT", "SPY")
+    sessions = bdays("2024-01-02", 9)
+    lines = [line(name, sessions[late:], [10.0 + day for day in range(9 - late)])
+             for late, name in enumerate(names)]  # fmt: skip
+    whole = market_of(lines, *names)
+    for together in (1, 2, 5):
+        monkeypatch.setattr(build, "TOGETHER", together)
+        parts = market_of(lines, *names)
+        for name in ("open", "close", "last", "volume", "fillable", "opened", "level"):
+            assert np.array_equal(getattr(parts, name), getattr(whole, name), name != "opened")
 
 
 def test_a_market_is_read_only() -> None:

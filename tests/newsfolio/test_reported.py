@@ -17,6 +17,7 @@ from markets.views.price_record import PriceRecord
 from newsfolio import BrokenData, Claim, CommandError, Facts, MissingData, Reading, Sleeve
 from newsfolio.quantities import (
     CountBeyond,
+    DaysUntilKnown,
     FigureSeries,
     FirstTime,
     HighLessLow,
@@ -145,6 +146,13 @@ def test_totals_counts_and_first_times() -> None:
         measured(FirstTime(Reported(sales()), ">", 270, "2020"), "2025-02-01", "2025-02-20")
 
 
+def test_days_until_a_first_row() -> None:
+    """From 1 January to 20 February 2025 are 50 days."""
+    until = DaysUntilKnown(figures(RESULTS, company="A", item="profit"))
+    assert measured(until, "2025-01-01", "2025-03-01") == 50
+    assert measured(until, "2025-02-25", "2025-03-01") == -5
+
+
 DAYS = pd.bdate_range("2025-01-01", "2025-02-28", name="session")
 
 
@@ -201,7 +209,7 @@ def test_a_claim_on_facts_is_judged_and_names_its_rows() -> None:
     held = check(ReportedGrowth(sales(), months=12), RESULTS, number=0.07)
     assert held.verdict.value == "holds"
     assert held.reason == "A sales +7.7 %, 2024-12-31, known 2025-02-20."
-    assert held.basis == ("results: 7 rows of this project, with their sources",)
+    assert held.basis == ("results: 7 rows of this project (from the article)",)
 
 
 def test_a_table_that_nobody_has_names_its_source_and_its_file() -> None:

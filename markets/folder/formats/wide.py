@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,6 @@ from markets.folder.formats.format import About, Adjusted, Format, Quotes, Told
 from markets.folder.formats.head import Head
 from markets.folder.formats.yahoo import by_columns
 from markets.folder.names import ticker_of_code
-from markets.folder.parquet_file import number_columns, read_parquet
 from markets.folder.price_file import (
     AMOUNTS,
     ONE_PRICE,
@@ -33,6 +33,7 @@ from markets.folder.price_file import (
     one_price,
     table_of,
 )
+from markets.folder.wide_parquet import closes_of, number_columns
 from newsfolio.errors import BrokenData
 
 _DATES = ("", "Date", "date", "Datetime", "日期", "Datum", "Fecha")
@@ -83,7 +84,7 @@ class WideFormat:
     def read_parquet(self, path: Path, ticker: str, vendor: Told) -> Quotes:
         """The same of a Parquet file with a column of days and one of numbers a ticker."""
         columns = number_columns(path)
-        text = read_parquet(path, columns[_place(path, columns, ticker)])
+        text = closes_of(path, columns[_place(path, columns, ticker)])
         return self._quotes(table_of(text), vendor)
 
     def _quotes(self, table: Table, vendor: Told, *words: str) -> Quotes:
@@ -106,10 +107,19 @@ def no_tickers(names: Sequence[str]) -> tuple[str, ...]:
 
 def _place(path: Path, names: Sequence[str], ticker: str) -> int:
     """Of the one column of a line; BrokenData where there are two."""
-    tickers = [ticker_of_code(name) for name in names]
-    if tickers.count(ticker) > 1:
+    places = _places(tuple(names))[ticker]
+    if len(places) > 1:
         raise BrokenData(f"{path}: {ticker} stands in two columns. Keep one of them.")
-    return tickers.index(ticker)
+    return places[0]
+
+
+@lru_cache(maxsize=16)
+def _places(names: tuple[str, ...]) -> dict[str, list[int]]:
+    """The columns of each ticker."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(ticker_of_code(name), []).append(place)
+    return places
 
 
 # --- our columns as Excel saves them -------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_a_run_asks_its_source_once_for_just_its_inputs(name: str) -> None:
     strategy, source = shipped()[name](), Noting()
     run_strategy(strategy, source, WINDOW)
     inputs = inputs_of(strategy, WINDOW)
-    assert source.calls == [(inputs.assets, inputs.facts)]
+    assert source.calls == [(inputs.assets, (*inputs.facts, *inputs.evidence))]
 
 
 def test_decisions_alone_need_neither_benchmark_nor_claims() -> None:

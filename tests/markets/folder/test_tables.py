@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from markets.bars import Bars, Priced
+from markets.folder import wide_parquet
 from markets.folder.contents import files_of, why_no_line
 from markets.folder.formats import columns
 from markets.folder.formats.catalogue import vendor_words
@@ -155,6 +156,37 @@ def test_a_wide_table_is_read_whatever_its_size(
         }  # fmt: skip
         assert apple.notes[0].startswith("read as closes side by side")
         assert apple.priced is Priced.SPLITS
+
+
+def test_a_wide_parquet_file_is_opened_once_for_all_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whole names: to pyarrow `A` stands for `A.L` too, as a part of its path."""
+    openings = []
+    contents = wide_parquet.plain_bytes
+    monkeypatch.setattr(
+        wide_parquet,
+        "plain_bytes",
+        lambda path, most: openings.append(path) or contents(path, most),
+    )
+    path, days = tmp_path / "closes.parquet", pd.bdate_range("2024-01-02", periods=3, name="Date")
+    for last in (6.0, 9.0):
+        closes = {"A.L": [4.0, 5.0, last], "A": [1, 2, 3], "0700.HK": [np.nan, 7.0, 8.0]}
+        pd.DataFrame(closes, index=days).to_parquet(path)
+        os.utime(path, (1e9, 1e9))  # replaced with its time kept
+        lines = FolderSource(tmp_path).load(map(asset_of, closes))
+        assert lines["A.L"].frame["close"].tolist() == pytest.approx([0.04, 0.05, last / 100])
+        assert lines["A"].frame["close"].tolist() == [1.0, 2.0, 3.0]
+        assert lines["0700.HK"].frame["close"].tolist() == [7.0, 8.0]
+    assert openings == [path, path]
+
+
+def test_a_ticker_in_two_columns_of_a_parquet_file_is_refused(tmp_path: Path) -> None:
+    days = pd.bdate_range("2024-01-02", periods=2, name="Date")
+    twice = pd.DataFrame({"600519.SS": [1.0, 2.0], "sh600519": [1.0, 2.0]}, index=days)
+    twice.to_parquet(tmp_path / "closes.parquet")
+    with pytest.raises(BrokenData, match=r"600519\.SS stands in two columns"):
+        read(tmp_path, "600519.SS")
 
 
 # --- lines under each other ----------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from markets.bars import Priced
 from markets.folder.source import FolderSource
-from markets.quality.amounts import Amounts
+from markets.quality.amounts import AROUND, Amounts, most_around
 from markets.quality.findings import Severity
 from newsfolio.errors import BrokenData
 from tests.support.calm_lines import alarms, frame
@@ -154,3 +154,11 @@ def test_a_dividend_by_which_the_price_did_not_fall_is_told() -> None:
     (finding,) = alarms(made, priced=Priced.SPLITS)
     assert finding.severity is Severity.BLOCK
     assert "is 60, and the price did not fall by it" in finding.told
+
+
+@pytest.mark.parametrize("rows", [1, 20, 21, 40, 41, 42, 200])
+def test_rows_are_rounded_as_the_most_precise_around_them(rows: int) -> None:
+    decimals = np.random.default_rng(rows).choice([2, 3, 6], rows, p=[0.9, 0.08, 0.02])
+    reach = AROUND // 2
+    wanted = [decimals[max(0, row - reach) : row + reach + 1].max() for row in range(rows)]
+    assert most_around(decimals.astype("int8")).tolist() == wanted

@@ -18,10 +18,8 @@ from newsfolio.articles.east_rising import EAST_RISING
 from newsfolio.claims import Claim
 
 CLAIMS = {claim.id: claim for claim in EAST_RISING.claims}
-NOT_PRICES = {
-    *("01", "02", "03", "04", "06", "07", "10", "11", "12", "18", "24", "27", "28", "34", "35"),
-    *("37", "38", "40", "41", "42", "44", "48"),
-}
+NO_SERIES = {"24"}
+"""A label, which nothing can settle. What is no price: test_claims_on_facts.py."""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +47,7 @@ def test_every_claim_is_there_once_and_in_order() -> None:
 @pytest.mark.parametrize("claim", EAST_RISING.claims, ids=lambda claim: claim.id)
 def test_a_claim_is_a_value_and_says_what_it_needs(claim: Claim) -> None:
     assert pickle.loads(pickle.dumps(claim)) == claim
-    assert bool(claim.untestable) == (claim.id.removeprefix("003-") in NOT_PRICES)
+    assert bool(claim.untestable) == (claim.id.removeprefix("003-") in NO_SERIES)
     labels = [reading.label for reading in claim.stated]
     assert len(set(labels)) == len(labels)
 
@@ -58,8 +56,8 @@ def test_a_claim_is_a_value_and_says_what_it_needs(claim: Claim) -> None:
 def test_tolerances_are_the_usual_ones(claim: Claim) -> None:
     """A point for a longer move, 0.15 points for a day's; a rounded level is meant to 1 %."""
     for reading in claim.stated:
-        if reading.says == "=":
-            usual = {"003-32": 39.5, "003-46": 0.01}.get(claim.id, 0.0015)
+        if reading.says == "=" and not reading.of.tables:
+            usual = {"003-32": 39.5, "003-38": 0.01, "003-46": 0.01}.get(claim.id, 0.0015)
             assert reading.tolerance == usual
 
 
@@ -68,13 +66,17 @@ def test_what_came_after_is_measured_from_a_close_that_could_be_had(claim: Claim
     """The year-to-date and target windows that begin earlier are the article's own."""
     own = {"003-16", "003-29", "003-30"}
     for reading in claim.stated:
+        if reading.of.tables:
+            continue
         if reading.end > "2025-02-21" and reading.decides and claim.id not in own:
             assert reading.start >= "2025-02-21" or claim.id in ("003-33", "003-47")
 
 
 def test_made_up_prices_prove_nothing() -> None:
-    """The index of 003-20 is not in the sample; every other claim with readings is measured."""
+    """The index of 003-20 is not in the sample; every other claim about prices is measured."""
     for claim in check_claims([EAST_RISING], SampleSource()):
+        if claim.claim.tables:
+            continue
         missing = claim.claim.untestable or claim.claim.id == "003-20"
         assert claim.verdict.value == ("untestable" if missing else "simulated"), claim.claim.id
 
@@ -117,7 +119,7 @@ def test_the_verdicts(claims: dict[str, CheckedClaim], wanted: str, numbers: str
 def test_the_verdicts_leave_no_claim_out(claims: dict[str, CheckedClaim]) -> None:
     verdicts = [claim.verdict.value for claim in claims.values()]
     assert {kind: verdicts.count(kind) for kind in sorted(set(verdicts))} == {
-        "fails": 6, "holds": 19, "open": 2, "untestable": 25,
+        "fails": 8, "holds": 25, "open": 4, "untestable": 15,
     }  # fmt: skip
 
 

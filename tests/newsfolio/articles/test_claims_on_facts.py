@@ -1,0 +1,95 @@
+"""The shipped claims on what is no price: figures by hand, and what would settle the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from backtests.runner.claims import CheckedClaim, check_claims
+from markets.folder.fact_files import WithFacts
+from markets.folder.source import FolderSource
+from markets.sample.source import SampleSource
+from newsfolio.articles import CHINA_LAGS, EAST_RISING, LEAVES_PEERS_BEHIND
+
+ARTICLES = (LEAVES_PEERS_BEHIND, CHINA_LAGS, EAST_RISING)
+
+# Verdict and the figure that decides, from the releases that the tables name.
+JUDGED = {
+    "000-10": ("fails", 354),  # 1 February 2024 to 20 January 2025
+    "000-18": ("holds", 20.5 / 17.6 - 1),
+    "000-24": ("holds", 1_400 - 1_038.994),
+    "002-04": ("holds", 0.038),
+    "003-01": ("holds", 280_154),
+    "003-02": ("holds", 41_205),
+    "003-03": ("fails", 48_945 / 14_433 - 1),
+    "003-06": ("fails", 28.16 / 40.62),
+    "003-10": ("holds", 5.576 + 0.294),
+    "003-12": ("holds", 2.19),
+    "003-28": ("holds", 0.025),
+}
+
+Checked = Mapping[str, CheckedClaim]
+
+
+def checked(source: SampleSource | FolderSource | WithFacts) -> Checked:
+    return {claim.claim.id: claim for claim in check_claims(ARTICLES, source)}
+
+
+@pytest.fixture(scope="module")
+def sample() -> Checked:
+    return checked(SampleSource())
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_a_dated_table_decides_whatever_the_prices(sample: Checked, name: str) -> None:
+    verdict, figure = JUDGED[name]
+    row = sample[name].as_json()
+    assert (row["verdict"], row["as_stated"]["measured"]) == (verdict, pytest.approx(figure))
+    assert any("of this project (" in basis for basis in row["basis"])
+
+
+def test_every_row_of_ours_has_a_source(sample: Checked) -> None:
+    tables = {facts for claim in sample.values() for facts in claim.claim.tables if facts.rows}
+    assert len(tables) == 10
+    assert all(facts.sources for facts in tables)
+    assert all(facts.where for claim in sample.values() for facts in claim.claim.tables)
+
+
+def test_what_stays_untestable_names_series_source_and_file(sample: Checked) -> None:
+    bare = [claim for claim in sample.values()
+            if claim.claim.tables and claim.verdict.value == "untestable"]  # fmt: skip
+    assert len(bare) == 18
+    for claim in bare:
+        assert "from " in claim.reason
+        assert "and give its folder: --facts FOLDER" in claim.reason
+        assert any(f"Write {facts.name}.csv" in claim.reason for facts in claim.claim.tables)
+
+
+def test_a_file_of_ones_own_settles_a_claim(tmp_path: Path) -> None:
+    """A survey goes against the article; a table of ours is replaced by the user's."""
+    (tmp_path / "fund_manager_survey.csv").write_text(
+        "known,period,overweight\n2025-01-14,2025-01,0.02\n2025-02-18,2025-02,-0.01\n"
+    )
+    (tmp_path / "us_cpi.csv").write_text("known,month,year_on_year\n2026-05-12,2026-04,0.041\n")
+    read = checked(WithFacts(SampleSource(), tmp_path))
+    survey = read["003-18"].as_json()
+    assert (survey["verdict"], survey["as_stated"]["measured"]) == ("fails", pytest.approx(-0.03))
+    assert survey["basis"] == ["fund_manager_survey: 2 rows of fund_manager_survey.csv"]
+    assert read["002-04"].verdict.value == "fails"
+
+
+def test_a_row_that_came_out_after_the_due_day_does_not_count(tmp_path: Path) -> None:
+    (tmp_path / "us_cpi.csv").write_text("known,month,year_on_year\n2026-05-13,2026-04,0.038\n")
+    late = checked(WithFacts(SampleSource(), tmp_path))["002-04"]
+    assert late.verdict.value == "untestable"
+    assert "has no figure known by 2026-05-12" in late.reason
+
+
+def test_shares_times_closes(prices: Path) -> None:
+    """New York's closes of 20 February 2025 by hand; an ADS of Alibaba is eight shares."""
+    worth = [reading.measured for reading in checked(FolderSource(prices))["003-40"].stated]
+    assert worth == pytest.approx(
+        [135.97 * 19.054532284 / 8, 222.88 * 10.597729352, 416.13 * 7.433982235], rel=1e-6
+    )
