@@ -175,6 +175,9 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     """
     left, right = span
     period = period_for(parts, figure.end, left, right)
+    coming = period is not None and period.kind == "future"
+    if coming and words.FORETOLD.search(parts.text[left : figure.begin]):
+        return period, False
     if period and _is_of_before(parts, period, figure, left):
         return parts.heard.day or LAST_SESSION, True
     mention = parts.mention_before(figure.begin)
@@ -263,7 +266,8 @@ def _is_other(
     if mention and mention.end <= figure.begin and mention.begin >= clause:
         led = text[max(clause, mention.begin - 40) : mention.begin]
         before = text[mention.end : figure.begin]
-        if _OWNED.search(led):
+        owned = _OWNED.search(led)
+        if owned and not (parts.chance and words.CHANCE.match(owned[0])):
             return True
     if words.SPEAKS_OF_SHARES.search(before.strip()):
         before = ""

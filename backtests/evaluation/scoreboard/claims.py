@@ -35,6 +35,9 @@ SPANS = (
 )
 """Days ahead of publication, and what a claim of so many is counted with."""
 
+EVENS = 0.1
+"""So near to a half a probability says neither that it comes nor that it does not."""
+
 PAST, LONGER = "reported", "more than a year"
 
 UNSTATED = "none stated"
@@ -135,10 +138,12 @@ def _recorded(article: CheckedArticleJson, claim: ClaimJson) -> RecordedClaimJso
 
 
 def _is_right(holds: bool | None, chance: float | None) -> bool | None:
-    """Who calls something unlikely is right where it does not come; evens are neither."""
-    if holds is None or chance == 0.5:
+    """Who calls something unlikely is right where it does not come; about evens is neither."""
+    if holds is None or chance is None:
+        return holds
+    if abs(chance - 0.5) <= EVENS + 1e-9:
         return None
-    return holds if chance is None or chance > 0.5 else not holds
+    return holds if chance > 0.5 else not holds
 
 
 def _came(row: RecordedClaimJson) -> bool:

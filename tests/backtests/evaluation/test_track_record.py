@@ -95,7 +95,10 @@ def test_who_calls_it_unlikely_is_right_where_it_does_not_come() -> None:
         )
     )
     assert [row["right"] for row in made["claims"]] == [True, False, None]
-    # (.04 + .64) / 2, evens say nothing of who is right and are a probability all the same
+    near = record(*(checked(claim("1", probability=chance), id=f"{chance}")
+                    for chance in (0.39, 0.4, 0.6, 0.61)))  # fmt: skip
+    assert [row["right"] for row in near["claims"]] == [False, None, None, True]
+    # evens say nothing of who is right, and are a probability all the same
     assert made["calibration"]["brier"] == pytest.approx((0.04 + 0.64 + 0.25) / 3)
     assert made["calibration"]["base"] == pytest.approx(2 / 9)
     assert rate(made, "all", "all")["foreseen"]["judged"] == 2
