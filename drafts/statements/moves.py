@@ -112,7 +112,8 @@ def _moved(
         base = Assertion(
             "gain", subject, "=", abs(figure.fraction), period, figure.begin, half=half
         )
-        base = replace(base, about=figure.bound == "~", assumed=assumed)
+        unclear = f"a number with two units, percent and {figure.twice}" if figure.twice else ""
+        base = replace(base, about=figure.bound == "~", assumed=assumed, unclear=unclear)
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
         elif _FROM_PEAK.match(after) or _FROM_PEAK_ZH.search(before):

@@ -326,3 +326,10 @@ def test_a_claim_has_a_place_and_none_of_the_words() -> None:
     assert claim.place.holds_in(text)
     assert text[claim.place.begin : claim.place.end] == text.split("\n")[1]
     assert "pectacular" not in claim.claim.text
+
+
+def test_a_number_with_two_units_waits_for_a_person() -> None:
+    (waiting,) = drafted("Alibaba rose 40% bps last week.")
+    assert waiting.claim.untestable == (
+        "not decided: a number with two units, percent and bps; say which is meant"
+    )
