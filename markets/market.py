@@ -66,6 +66,7 @@ class Market:
     high, low: (T, N) as `close`; None where nobody asked for whole bars.
     fx: where the rates come from, for what is neither a line nor the base.
     bare_cash: idle cash earns nothing and the proceeds of a short sale are cash, as in backtrader.
+    legs: the markets of the strategies that the run's own holds, in their order.
     """
 
     base: str
@@ -102,6 +103,7 @@ class Market:
     bare_cash: bool = False
     cash_line: str = ""
     fx: FxSource = field(default_factory=EcbRates)
+    legs: tuple[Market, ...] = ()
 
     def __post_init__(self) -> None:
         for attribute in dataclasses.fields(self):
@@ -210,10 +212,24 @@ class Market:
             calendar=calendar,
             signals={ticker: signal[:end] for ticker, signal in self.signals.items()},
             pays_off={line: place for line, place in self.pays_off.items() if place < end},
+            legs=tuple(self._leg_window(leg, first, last, first_decision) for leg in self.legs),
         )
         derived = {name: getattr(self, name)[:end] for name in DERIVED}
         vars(window).update(derived, _whole=self.whole)
         return window
+
+    def _leg_window(self, leg: Market, first: int, last: int, first_decision: int | None) -> Market:
+        """A leg's market over the same days; its article moves by as many sessions as this one's.
+
+        One that would come before all data is taken to be there from the first session.
+        """
+        begin = int(np.searchsorted(leg.sessions, self.sessions[first]))
+        end = int(np.searchsorted(leg.sessions, self.sessions[last], side="right")) - 1
+        acted, own = leg.first_decision, self.first_decision
+        if acted is None or own is None or first_decision is None:
+            return leg.window(begin, end, None)
+        new, old = np.searchsorted(leg.sessions, self.sessions[[first_decision, own]]).tolist()
+        return leg.window(begin, end, max(0, acted + new - old))
 
     def reinvested(self) -> Market:
         """The same market in total-return prices: nothing is paid, dividends are in the price.

@@ -33,6 +33,7 @@ class Want:
     declared: lines that the strategy declares itself, by ticker.
     quoted: currencies of what is measured beside it, whose rates bound the default end too.
     cash_rate: what idle cash earns instead of its currency's rate: percent, rows of it, or a line.
+    legs: what the strategies want that this one holds, whose lines its sleeves have too.
     """
 
     sleeves: tuple[Sleeve, ...]
@@ -48,6 +49,7 @@ class Want:
     quoted: tuple[str, ...] = ()
     cash_rate: str | None = None
     declared: Mapping[str, Asset] = field(default_factory=dict)
+    legs: tuple[Want, ...] = ()
 
     def asset(self, line: str | Asset) -> Asset:
         """What a line means in this run."""
@@ -85,7 +87,8 @@ def assets_to_load(want: Want) -> dict[str, Asset]:
                 queue.append(assets[ticker])
     extra = (*want.signals, *filter(None, [want.cash_line]))
     looked_at = {asset.ticker: asset for asset in map(want.asset, extra)}
-    return looked_at | assets
+    below = [asset for leg in want.legs for asset in assets_to_load(leg).values()]
+    return {asset.ticker: asset for asset in below} | looked_at | assets
 
 
 def as_bars_tell(assets: Mapping[str, Asset], bars: Mapping[str, Bars]) -> dict[str, Asset]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol, TypeAlias
 
 from newsfolio.blame import shortened
 from newsfolio.dated import Dated, always
@@ -273,25 +274,52 @@ class Sleeve:
         return tuple(line.ticker if isinstance(line, Asset) else line for line in self.lines)
 
 
-Universe = str | Asset | Sleeve | tuple[str | Asset | Sleeve, ...]
+class OwnUniverse(Protocol):
+    """A strategy in a universe, as far as this module knows one."""
+
+    @property
+    def universe(self) -> Universe: ...
+
+
+Universe: TypeAlias = (
+    str | Asset | Sleeve | OwnUniverse | tuple[str | Asset | Sleeve | OwnUniverse, ...]
+)
 
 
 def sleeves_of(universe: Universe) -> tuple[Sleeve, ...]:
     """A universe as sleeves, in its order; a line on its own is a sleeve of one.
 
+    A strategy in it brings the sleeves of its own universe, without the lines that others have.
     Raises CommandError for an empty one, and for a line that stands in two sleeves.
     """
     parts = universe if isinstance(universe, tuple) else (universe,)
+    legs = [part for part in parts if not isinstance(part, str | Asset | Sleeve)]
     sleeves = tuple(
         part
         if isinstance(part, Sleeve)
         else Sleeve(part.ticker if isinstance(part, Asset) else part, (part,))
         for part in parts
+        if isinstance(part, str | Asset | Sleeve)
     )
     tickers = [ticker for sleeve in sleeves for ticker in sleeve.tickers]
     twice = sorted({ticker for ticker in tickers if tickers.count(ticker) > 1})
     if twice:
         raise CommandError(f"{twice[0]} stands twice in the universe; a line belongs to one sleeve")
+    if legs:
+        return _with_legs(sleeves, [part.universe for part in legs])
     if not tickers:
         raise CommandError('the universe is empty; name lines, e.g. universe = ("SPY", "TLT")')
     return sleeves
+
+
+def _with_legs(sleeves: tuple[Sleeve, ...], below: Iterable[Universe]) -> tuple[Sleeve, ...]:
+    """The sleeves, and those of some more universes as far as their lines are new."""
+    merged = list(sleeves)
+    taken = {ticker for sleeve in sleeves for ticker in sleeve.tickers}
+    for universe in below:
+        for sleeve in sleeves_of(universe):
+            new = [ticker not in taken for ticker in sleeve.tickers]
+            lines = tuple(line for line, is_new in zip(sleeve.lines, new, strict=True) if is_new)
+            merged += [sleeve if all(new) else replace(sleeve, lines=lines)] if lines else []
+            taken |= {*sleeve.tickers}
+    return tuple(merged)

@@ -25,11 +25,11 @@ from newsfolio.costs import Costs
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
+from newsfolio.legs import ROOT, is_strategy, require_end
 from newsfolio.parameters import parameters
 from newsfolio.schedules import Schedule
 from newsfolio.thesis import Thesis
 
-ROOT = "newsfolio.strategy.Strategy"
 Control = TypeVar("Control", covariant=True)
 
 METHODS = ("weights", "weights_table", "explain", "controls", "drawn")
@@ -73,6 +73,7 @@ def check_made(strategy: Controlled[object]) -> None:
                 f"{at(declared_at(cls, name))}"
             )
     _require_files(cls, _asked(strategy, "files"))
+    require_end(strategy)
     controls_of(strategy)
 
 
@@ -106,7 +107,7 @@ def controls_of(strategy: Controlled[Control]) -> Mapping[str, Control]:
             f"or {{}} for none{at(declared_at(cls, 'controls'))}"
         )
     for name, control in controls.items():
-        if not isinstance(name, str) or not _is_strategy(control):
+        if not isinstance(name, str) or not is_strategy(control):
             raise StrategyError(
                 f"{cls.__name__}.controls names {shortened(repr(name), 60)}: {_a(control)}; each "
                 f"control is a strategy that was made: Fixed(...){at(declared_at(cls, 'controls'))}"
@@ -172,18 +173,15 @@ def _a(value: object) -> str:
     return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
 
 
-def _is_strategy(value: object) -> bool:
-    """Whether it was made of a Strategy, whose module imports this one and not vice versa."""
-    return any(f"{base.__module__}.{base.__name__}" == ROOT for base in type(value).__mro__)
-
-
 # --- what each attribute may be: "" or what to write -------------------------------------------
 
 
 def _universe(value: object) -> str:
     parts = value if isinstance(value, tuple) else (value,)
     right = all(
-        (isinstance(part, str) and part.strip()) or isinstance(part, Asset | Sleeve)
+        (isinstance(part, str) and part.strip())
+        or isinstance(part, Asset | Sleeve)
+        or is_strategy(part)
         for part in parts
     )
     if not right:
@@ -203,7 +201,7 @@ def _rebalance(value: object) -> str:
 
 
 def _benchmark(value: object) -> str:
-    right = value is None or (isinstance(value, str) and value) or _is_strategy(value)
+    right = value is None or (isinstance(value, str) and value) or is_strategy(value)
     return "" if right else 'a ticker or a strategy that was made: benchmark = "SPY"'
 
 

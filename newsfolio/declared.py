@@ -12,10 +12,11 @@ from newsfolio.assets import Asset, Sleeve
 from newsfolio.blame import at, declared_at
 from newsfolio.errors import CommandError
 from newsfolio.strategy import Fixed, Strategy
+from newsfolio.trees import legs_of
 
 
 def declared_by(strategy: Strategy, author: type) -> dict[str, Asset]:
-    """Assets by ticker: of the universe, the pool, the benchmark, and of the author's file.
+    """Assets by ticker: of universe, pool and benchmark, of the author's file, and of its legs.
 
     In a file or a notebook an asset counts where it has a name of its own.
     """
@@ -25,7 +26,9 @@ def declared_by(strategy: Strategy, author: type) -> dict[str, Asset]:
         if isinstance(strategy.benchmark, Strategy):
             parts.append(strategy.benchmark.universe)
     assets = [asset for part in parts for asset in _assets(part)]
-    return declared_in(author.__module__) | {asset.ticker: asset for asset in reversed(assets)}
+    below = [declared_by(leg, type(leg)) for leg in legs_of(strategy)]
+    own = declared_in(author.__module__) | {asset.ticker: asset for asset in reversed(assets)}
+    return {ticker: asset for leg in reversed(below) for ticker, asset in leg.items()} | own
 
 
 def declared_in(name: str) -> dict[str, Asset]:
@@ -40,7 +43,10 @@ def with_declared(strategy: Strategy, declared: Mapping[str, Asset]) -> Strategy
     """Constant weights whose tickers mean the declared lines; another strategy as it is."""
     if not declared or not isinstance(strategy, Fixed):
         return strategy
-    mix = tuple((share, meant(part, declared)) for share, part in strategy.mix)
+    mix = tuple(
+        (share, part if isinstance(part, Strategy) else meant(part, declared))
+        for share, part in strategy.mix
+    )
     return replace(strategy, mix=mix)
 
 
@@ -77,7 +83,11 @@ def _sleeves(part: object) -> Iterator[Sleeve]:
     """Lines as sleeves, whatever is wrong with them."""
     for line in part if isinstance(part, tuple) else (part,):
         if line is not None:
-            yield line if isinstance(line, Sleeve) else Sleeve("", (line,))
+            yield from (
+                _sleeves(line.universe)
+                if isinstance(line, Strategy)
+                else (line if isinstance(line, Sleeve) else Sleeve("", (line,)),)
+            )
 
 
 @overload

@@ -130,7 +130,10 @@ class Parameter:
 
     def show(self, value: Any) -> str:
         """A value as a command line would write it."""
-        return str(value.value) if isinstance(value, Enum) else f"{value}"
+        if isinstance(value, Enum):
+            return str(value.value)
+        label = getattr(value, "label", None)  # of a strategy that is held as a leg
+        return label if isinstance(label, str) else f"{value}"
 
 
 def _truth(text: str) -> bool:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import StrategyError
+from newsfolio.legs import Leg
 
 if TYPE_CHECKING:
     from newsfolio.view import View
 
 Weights: TypeAlias = "Mapping[str, float]"
-"""Ticker to fraction of equity; what is missing is cash. A pandas Series will do."""
+"""Ticker to fraction of equity; what is missing is cash. A pandas Series will do.
+
+A strategy of the universe may stand in a ticker's place, which `blend` types as Any.
+"""
 
 Part: TypeAlias = str | Asset | Sleeve
 
@@ -56,13 +60,29 @@ def tickers_of(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:
             yield from tickers_of(part)
 
 
-def blend(*parts: tuple[float, Mapping[str, float]]) -> dict[str, float]:
-    """Portfolios added up: blend((0.6, equal(EAST)), (0.4, equal(WEST)))."""
-    lines = dict.fromkeys(line for _, part in parts for line in part)
+@overload
+def blend(*parts: tuple[float, Mapping[str, float]]) -> dict[str, float]: ...
+@overload
+def blend(
+    *parts: tuple[float, Mapping[str, float] | Part | Leg],
+) -> dict[Any, float]: ...
+def blend(*parts: tuple[float, Mapping[str, float] | Part | Leg]) -> dict[Any, float]:
+    """Portfolios added up: blend((0.6, equal(EAST)), (0.4, equal(WEST))).
+
+    Strategies, lines and sleeves are portfolios too: blend((0.7, Trend()), (0.3, "GLD")).
+    """
+    mixed = [(share, _portfolio(part)) for share, part in parts]
+    lines = dict.fromkeys(line for _, part in mixed for line in part)
     return {
-        line: math.fsum(share * part[line] for share, part in parts if line in part)
+        line: math.fsum(share * part[line] for share, part in mixed if line in part)
         for line in lines
     }
+
+
+def _portfolio(part: Mapping[str, float] | Part | Leg) -> Mapping[Any, float]:
+    if isinstance(part, Mapping):
+        return part
+    return equal(part) if isinstance(part, str | Asset | Sleeve) else {part: 1.0}
 
 
 def most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:

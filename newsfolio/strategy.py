@@ -16,6 +16,7 @@ from newsfolio.errors import StrategyError
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.formatting import percent
+from newsfolio.legs import LatestThesis, is_strategy, legs_in
 from newsfolio.markup import table
 from newsfolio.parameters import name_of, parameters
 from newsfolio.portfolios import Part, Weights, blend, equal
@@ -37,7 +38,7 @@ class Strategy:
 
     Subclass it as a frozen dataclass. Annotated fields are parameters; class attributes are facts:
 
-    universe   tickers, assets or sleeves that may be held
+    universe   tickers, assets, sleeves or strategies that may be held
     rebalance  when `weights` is asked
     thesis     the statement of an article that this tests, if any
     benchmark  a ticker, or a strategy, to be measured against
@@ -61,7 +62,7 @@ class Strategy:
 
     universe: ClassVar[Any] = ()
     rebalance: ClassVar[Any] = monthly
-    thesis: ClassVar[Thesis | None] = None
+    thesis: ClassVar[Thesis | None] = LatestThesis()  # type: ignore[assignment] # of the legs
     benchmark: ClassVar[Any] = None
     signals: ClassVar[tuple[str | Asset, ...]] = ()
     facts: ClassVar[tuple[Facts, ...]] = ()
@@ -140,6 +141,7 @@ class Strategy:
             ("article", article),
             *values,
             *_sleeves(self.universe),
+            *(("leg", leg.label) for leg in legs_in(self.universe)),
             ("decides", str(self.rebalance)),
             ("benchmark", benchmark.label if isinstance(benchmark, Strategy) else benchmark or ""),
             *((f"control: {name}", control.label) for name, control in self.controls().items()),
@@ -151,22 +153,29 @@ class Strategy:
 class Fixed(Strategy):
     """Constant weights, rebalanced on a schedule: benchmarks and static controls.
 
-    mix: pairs of a weight and a line or sleeve (held in equal parts).
+    mix: pairs of a weight and a line, a sleeve (held in equal parts) or a strategy, which goes on
+    deciding by its own schedule.
     """
 
-    mix: tuple[tuple[float, Part], ...] = ()
+    mix: tuple[tuple[float, Part | Strategy], ...] = ()
     schedule: Schedule = monthly
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not all(map(_is_share, self.mix)):
             raise StrategyError(
-                f"Fixed(mix={shortened(repr(self.mix), 60)}): give pairs of a weight and a line or "
-                'sleeve, Fixed(mix=((0.6, "SPY"), (0.4, "TLT")))'
+                f"Fixed(mix={shortened(repr(self.mix), 60)}): give pairs of a weight and a line, "
+                'a sleeve or a strategy, Fixed(mix=((0.6, "SPY"), (0.4, "TLT")))'
             )
+        for share, part in self.mix:
+            if share < 0 and is_strategy(part):
+                raise StrategyError(
+                    f"Fixed(mix=...): {share:g} of {part.label}; a strategy cannot be sold short, "
+                    "hold it at 0 or more"
+                )
 
     @property
-    def universe(self) -> tuple[Part, ...]:  # type: ignore[override]
+    def universe(self) -> tuple[Part | Strategy, ...]:  # type: ignore[override]
         return tuple(part for _, part in self.mix)
 
     @property
@@ -175,7 +184,9 @@ class Fixed(Strategy):
 
     @property
     def max_gross(self) -> float:  # type: ignore[override]
-        return max(1.0, math.fsum(abs(share) for share, _ in self.mix))
+        gross = (part.max_gross if is_strategy(part) else 1.0 for _, part in self.mix)
+        shares = (abs(share) for share, _ in self.mix)
+        return max(1.0, math.fsum(a * b for a, b in zip(shares, gross, strict=True)))
 
     @property
     def label(self) -> str:
@@ -183,11 +194,13 @@ class Fixed(Strategy):
         return f"{' + '.join(parts)}, {self.schedule}"
 
     def weights(self, view: View) -> Weights:
-        return blend(*((share, equal(part)) for share, part in self.mix))
+        return blend(*self.mix)
 
     def weights_table(self, panel: Panel) -> Table | None:
-        weights = blend(*((share, equal(part)) for share, part in self.mix))
-        return panel.table(weights) if weights.keys() <= set(panel.universe) else None
+        lines = [(share, equal(part)) for share, part in self.mix if not isinstance(part, Strategy)]
+        weights = blend(*lines)
+        held_all = len(lines) == len(self.mix) and weights.keys() <= set(panel.universe)
+        return panel.table(weights) if held_all else None
 
 
 def _sleeves(universe: Any) -> list[tuple[str, str]]:
@@ -205,10 +218,12 @@ def _is_share(pair: object) -> bool:
         return False
     share, part = pair
     finite = isinstance(share, numbers.Real) and math.isfinite(share)
-    return finite and isinstance(part, str | Asset | Sleeve)
+    return finite and (isinstance(part, str | Asset | Sleeve) or is_strategy(part))
 
 
-def _called(part: Part) -> str:
+def _called(part: Part | Strategy) -> str:
+    if isinstance(part, Strategy):
+        return f"({part.label})" if isinstance(part, Fixed) else part.label
     if isinstance(part, Asset):
         return part.ticker
     return part.name if isinstance(part, Sleeve) else part

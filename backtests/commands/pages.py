@@ -11,14 +11,22 @@ from cyclopts import Parameter
 
 from backtests.commands.data_lines import telling_folder
 from backtests.commands.options import OUTPUT, RunOptions, each_from_here, lines_of
-from backtests.commands.output import PAGE, browse, draw_run, require_writable, save_run
+from backtests.commands.output import PAGE, browse, draw_ahead, draw_run, require_writable, save_run
 from backtests.commands.terminal import meter, print_json, progress, reading, say_claims
 from backtests.records.registry import id_in, listed_runs, run_folder
 from newsfolio.errors import OutputError
-from reports import write_claims, write_compare, write_index, write_pages, write_single
+from reports import (
+    write_claims,
+    write_compare,
+    write_index,
+    write_single,
+    write_tearsheet,
+    write_verdict,
+)
 
 if TYPE_CHECKING:
     from backtests.records.result import Result
+    from reports.background import BackgroundRenderer
 
 
 def open_(run: str = "", *, out: Path | None = None) -> None:
@@ -71,21 +79,30 @@ def report(
         add_pages(place, lambda draft: write_single(result, draft / page))
         print(place / page)
         return
-    add_pages(place, lambda draft: _draw_again(result, place, draft, tearsheet))
+    ahead = draw_ahead(meter(False)) if tearsheet else None
+    if ahead:
+        ahead.begin(result)
+    add_pages(place, lambda draft: _draw_again(result, place, draft, ahead))
     write_index(folder)
     print(place / PAGE)
 
 
-def _draw_again(result: Result, place: Path, draft: Path, tearsheet: bool) -> None:
-    """The pages of a run into an empty folder; a tearsheet that is not drawn anew is kept."""
+def _draw_again(result: Result, place: Path, draft: Path, ahead: BackgroundRenderer | None) -> None:
+    """The pages of a run into an empty folder; a tearsheet that is not drawn anew is kept.
+
+    ahead: who has begun to draw it.
+    """
     from backtests.records.result import intact
 
     sheet = place / "tearsheet.html"
-    if not tearsheet and sheet.is_file():
+    if ahead is None and sheet.is_file():
         (draft / sheet.name).write_bytes(sheet.read_bytes())
     try:
         with intact(place):
-            write_pages(result, draft, tearsheet, index=True)
+            kept = ahead is None and sheet.is_file()
+            write_verdict(result, draft, tearsheet=kept or ahead is not None, index=True)
+            if ahead:
+                write_tearsheet(result, draft, ahead)
     except OutputError as error:
         if isinstance(error.__cause__, OSError):  # a full disk is no damaged run
             raise error.__cause__ from None

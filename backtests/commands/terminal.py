@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
     from reports.contract.manifest import ClaimJson, ManifestJson, VerdictLineJson
+    from reports.tables.companies import Companies
 
 
 def progress(silent: bool) -> Callable[[str], None] | None:
@@ -59,13 +60,19 @@ def meter(silent: bool) -> Progress:
 
 
 class Meter:
-    """A line that overwrites itself, for work that takes two seconds or longer."""
+    """A line that overwrites itself, for work that takes two seconds or longer.
+
+    So does work in several steps that are each shorter: from two seconds on all are told.
+    """
 
     def __init__(self) -> None:
         self._since = self._shown = 0.0
+        self._first: float | None = None
 
     def __call__(self, what: str, share: float) -> None:
         now = time.monotonic()
+        if self._first is None:
+            self._first = now
         if share <= 0 or share >= 1:
             self._since = now
             if self._shown:
@@ -74,7 +81,8 @@ class Meter:
             return
         passed = now - self._since
         left = passed / share * (1 - share)
-        if now - self._shown > REDRAWN and (self._shown or passed + left > LONG):
+        long = passed + left > LONG or now - self._first > LONG
+        if now - self._shown > REDRAWN and (self._shown or long):
             self._shown = now
             print(f"\r\033[K{what}, {clock(left)} left", end="", file=sys.stderr, flush=True)
 
@@ -155,15 +163,16 @@ def _trials(verdict: VerdictLineJson) -> str:
 
 def say_figures(result: Result) -> None:
     """What scores first, the whole run second."""
+    from reports.tables.companies import Companies
     from reports.tables.scored import scored_headline, scored_rows, window_of
 
     scored = scored_headline(result.manifest, result.evaluation)
-    lines = result.summary()
+    lines, names = result.summary(), Companies(result.manifest.get("names"))
     for name in ("strategy", "data"):
         print(f"{name:<14}{lines.pop(name)}")
     if scored:
         print(f"{'scored':<14}{window_of(scored)}\n")
-        print_table(scored_rows(scored))
+        print_table(scored_rows(scored, names))
         print(f"\n{'whole run':<14}context included, which explains and scores nothing:")
     else:
         why = "nothing scores yet" if result.manifest["thesis"] else "no article, so nothing scores"
@@ -173,7 +182,7 @@ def say_figures(result: Result) -> None:
     benchmark, figures = result.manifest["benchmark"], result.manifest["metrics"].get("benchmark")
     if benchmark and figures:
         grown = growth(figures["cagr"], figures["total_return"])
-        print(f"{'benchmark':<14}{benchmark['label']}: CAGR {grown}, "
+        print(f"{'benchmark':<14}{names.told(benchmark['label'])}: CAGR {grown}, "
               f"Sharpe {ratio(figures['sharpe'])}")  # fmt: skip
 
 
@@ -185,9 +194,9 @@ def say_warnings(manifest: ManifestJson) -> None:
     if manifest["ruined"]:
         print(f"{'RUINED':<14}on {manifest['ruined']}: equity at or below zero; all was sold, and "
               "no decision followed")  # fmt: skip
-    for sentence in (*manifest.get("gross", []), *manifest.get("unallocated", [])):
-        print(f"{'note':<14}{sentence}")
     doubts, names = doubts_of(manifest), Companies(manifest.get("names"))
+    for sentence in (*manifest.get("gross", []), *manifest.get("unallocated", [])):
+        print(f"{'note':<14}{names.told(sentence)}")
     if doubts.rows:
         print(f"{'doubts':<14}{doubts}")
     for row in doubts.rows[:MOST_DOUBTS]:
@@ -199,6 +208,9 @@ def say_warnings(manifest: ManifestJson) -> None:
 
 def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> None:
     """The claims of some articles as a table, each with its readings below it."""
+    from reports.tables.companies import Companies
+
+    names = Companies()
     if simulated:
         print("SIMULATED: the sample market is made up, no claim about prices holds or fails on it")
     width = max(60, min(shutil.get_terminal_size((110, 40)).columns, 130))
@@ -209,14 +221,14 @@ def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: b
         if _on_terminal():
             print_table([("claim", "claimed", "measured", "verdict", "what it says"), *(
                 (row["id"], row["claimed"], row["measured"], row["verdict"],
-                 "\n".join([row["text"], row["sentence"], *_beside(row)]))
+                 "\n".join([row["text"], names.told(row["sentence"]), *_beside(row, names)]))
                 for row in article["claims"]
             )])  # fmt: skip
             continue
         print(f"  {'claim':<8}{'claimed':<12}{'measured':<12}verdict")
         for row in article["claims"]:
             print(f"  {row['id']:<8}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
-            for text in (row["text"], row["sentence"], *_beside(row)):
+            for text in (row["text"], names.told(row["sentence"]), *_beside(row, names)):
                 print(textwrap.fill(text, width, initial_indent=" " * 10,
                                     subsequent_indent=" " * 10))  # fmt: skip
     verdicts = Counter(row["verdict"] for article in articles for row in article["claims"])
@@ -224,9 +236,9 @@ def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: b
     print(f"\n{'claims':<14}{sum(verdicts.values())} of {len(articles)} articles: {counts}")
 
 
-def _beside(row: ClaimJson) -> list[str]:
+def _beside(row: ClaimJson, names: Companies) -> list[str]:
     """The other readings of a claim, a line each."""
-    return [f"- {text}" for text in row.get("others", [])]
+    return [f"- {names.told(text)}" for text in row.get("others", [])]
 
 
 def print_json(value: object) -> None:

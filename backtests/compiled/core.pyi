@@ -31,6 +31,8 @@ class Core:
     fills: Log
     events: Log
     decisions: Log
+    goals: Log
+    noting: bool
     answers: list[Wanted | Mapping[int, float]]
     ends: list[Ending]
 
@@ -45,6 +47,14 @@ class Core:
     def run_tables(self, weights: Floats, asked: Flags, row: Integers, stops: Integers) -> None: ...
     def equity(self, session: int) -> float: ...
     def values(self, session: int) -> Floats: ...
+
+def run_goals(
+    core: Core,
+    decide: Callable[[int], tuple[Mapping[int, float], float, Mapping[int, float]] | None],
+    marks: Flags,
+    stops: Integers,
+) -> None: ...
+def holdings(core: Core) -> dict[int, float]: ...
 
 class Answers: ...
 

@@ -72,9 +72,11 @@ cdef class Core:
 
     fills, events: of all runs, as fills.LazyRows has them. decisions: session, and the place of its
     answer in `answers` or in the table, -1 where the account was wound up. ends: of each run.
+    goals: with `noting`, session, column, and the units that a decision wanted of it.
     """
 
-    cdef readonly Log fills, events, decisions
+    cdef readonly Log fills, events, decisions, goals
+    cdef public bint noting
     cdef readonly list answers, ends
     cdef list lapses
     cdef double cash, capital, debt
@@ -120,6 +122,7 @@ cdef class Core:
         self._read(inputs)
         self.capital = cash
         self.fills, self.events, self.decisions = Log(7), Log(4), Log(2)
+        self.goals, self.noting = Log(3), False
         self.answers, self.ends = [], []
         self.units, self.size, self.goal = (np.zeros(self.lines) for _ in range(3))
         self.wanted, self.weight, self.covers = (np.zeros(self.lines) for _ in range(3))
@@ -329,16 +332,25 @@ cdef class Core:
         return largest > self.band
 
     cdef int _decide(self, Py_ssize_t session, Py_ssize_t place) except -1:
-        """From weights to orders; they replace what still waits. place: of the answer."""
-        cdef Py_ssize_t column, at
-        cdef double* row = self.decisions.next()
+        """From weights to orders. place: of the answer."""
+        cdef Py_ssize_t column
         cdef double equity = equity_at(self, session)
-        cdef Py_ssize_t count = 0
+        targets(self, session, equity)
+        self._send(session, place)
+        if self.band >= 0:
+            for column in range(self.lines):
+                self.goal[column] = 0.0
+                if self.weighted[column]:
+                    self.goal[column] = self.wanted[column] * self.worth[session, column] / equity
+        return 0
+
+    cdef int _send(self, Py_ssize_t session, Py_ssize_t place) except -1:
+        """What is ordered replaces what still waits."""
+        cdef Py_ssize_t column, at, count = 0
+        cdef double* row = self.decisions.next()
         cdef double size
         row[0], row[1] = session, place
-        targets(self, session, equity)
-        self.waiting = 0
-        self.late = False
+        self.waiting, self.late = 0, False
         if self.lines:
             memset(&self.missed[0], 0, self.lines)
             memset(&self.size[0], 0, self.lines * sizeof(double))
@@ -349,12 +361,10 @@ cdef class Core:
             self.waiting += self.ordered[column]
             self.scratch[count] = self.weight[column]
             count += self.weighted[column]
+            if self.noting:
+                row = self.goals.next()
+                row[0], row[1], row[2] = session, column, self.units[column] + self.size[column]
         self.net = row_sum(0.0, &self.scratch[0], count)
-        if self.band >= 0:
-            for column in range(self.lines):
-                self.goal[column] = 0.0
-                if self.weighted[column]:
-                    self.goal[column] = self.wanted[column] * self.worth[session, column] / equity
         return 0
 
     # Opens
@@ -387,3 +397,4 @@ include "sizing.pxi"
 include "execution.pxi"
 include "decisions.pxi"
 include "decision_tables.pxi"
+include "goals.pxi"

@@ -29,6 +29,7 @@ try:
     from backtests.compiled.core import Asker as _Asker
     from backtests.compiled.core import Core as _Core
     from backtests.compiled.core import History as _History
+    from backtests.compiled.core import holdings, run_goals
 except ImportError:  # there was no compiler when newsfolio was installed
     COMPILED = False
 else:
@@ -46,7 +47,15 @@ def run(desk: Desk, *, at_once: bool = True) -> EngineOutput:
     decided = table(desk) if at_once else None
     if decided is not None:
         return run_batch(desk, [decided])[0]
-    core = _Core(inputs, desk.settings.cash)
+    core = _core(desk, inputs)
+    if desk.tree is not None:
+        run_goals(
+            core,
+            lambda session: desk.goal(session, core.equity(session), holdings(core)),
+            desk.marks.view("uint8"),
+            desk.stops,
+        )
+        return Batch(core, desk.market)[0]
     band = -1.0 if desk.band is None else desk.band
     decide = _asker(desk) if type(desk) is Desk else lambda session: desk.decide(session, core)
     core.run(decide, desk.marks.view("uint8"), desk.stops, band)
@@ -55,7 +64,9 @@ def run(desk: Desk, *, at_once: bool = True) -> EngineOutput:
 
 def table(desk: Desk) -> DecisionTable | None:
     """All decisions of a run; None where they or the run must be made one by one."""
-    return None if _inputs(desk) is None else table_of(desk.strategy, desk.market, desk.marks)
+    if desk.tree is not None or _inputs(desk) is None:
+        return None
+    return table_of(desk.strategy, desk.market, desk.marks)
 
 
 def run_batch(desk: Desk, tables: Sequence[DecisionTable]) -> Batch:
@@ -63,7 +74,7 @@ def run_batch(desk: Desk, tables: Sequence[DecisionTable]) -> Batch:
     inputs = _inputs(desk)
     if inputs is None:
         raise ValueError("the compiled kernel does not know the rules of these runs")
-    core = _Core(inputs, desk.settings.cash)
+    core = _core(desk, inputs)
     core.run_tables(
         np.array([table.weights for table in tables]),
         np.array([table.asked for table in tables]).view("uint8"),
@@ -98,6 +109,7 @@ class Batch:
         self._ends = np.vstack([np.zeros((1, 3), dtype="int64"), ends])
         fills_end, events_end, _ = np.ascontiguousarray(self._ends[1:].T)
         self._decisions = core.decisions.table()
+        self._goals = core.goals.table() if core.noting else None
         self.transactions = Transactions(
             core.fills.table(), fills_end, core.events.table(), events_end
         )
@@ -119,6 +131,7 @@ class Batch:
             waiting=tuple((tickers[column], size) for column, size in waiting),
             debt=debt,
             ruined=ruined,
+            goals=self._goals,
         )  # fmt: skip
 
     def _targets(self, place: int, decided: Floats) -> tuple[Target, ...]:
@@ -156,6 +169,12 @@ def _asker(desk: Desk) -> Asker:
 
 def _inputs(desk: Desk) -> KernelInputs | None:
     return kernel_inputs_of(desk.market, desk.settings, desk.costs) if COMPILED else None
+
+
+def _core(desk: Desk, inputs: KernelInputs) -> Core:
+    core = _Core(inputs, desk.settings.cash)
+    core.noting = desk.noting
+    return core
 
 
 def _rows(table: DecisionTable, market: Market) -> Integers:

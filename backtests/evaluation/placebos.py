@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import desk_of
 from backtests.evaluation.schema import Placebo, PlaceboKind
 from backtests.progress import Progress, counted, silent
 from backtests.records.result import no_placebos
@@ -21,7 +22,6 @@ from backtests.runner.divide import ScoredWindow
 from backtests.runner.inputs import prepare
 from backtests.runner.run import ReferenceRun, Run
 from backtests.simulation.account import account
-from backtests.simulation.desk import Desk
 from backtests.simulation.metrics import DAYS_A_YEAR
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
@@ -194,7 +194,7 @@ class _Duel:
         return float(last / first)
 
     def _output(self, strategy: Strategy, market: Market) -> EngineOutput:
-        return kernel.run(Desk(strategy, market, self.run.settings, self.run.costs))
+        return kernel.run(desk_of(strategy, market, self.run.settings, self.run.costs))
 
 
 def _ranked(

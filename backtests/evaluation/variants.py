@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import desk_of
 from backtests.records.ledger import variant_of
 from backtests.runner.fingerprint import code_of
 from backtests.runner.inputs import prepare
 from backtests.runner.provenance import parameter_values, settings_values
 from backtests.runner.run import Run
 from backtests.simulation.account import account
-from backtests.simulation.desk import Desk
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
 
@@ -62,6 +62,6 @@ def _equity(run: Run, strategy: Strategy) -> pd.Series:
         days = run.account.sessions
         window = dataclasses.replace(settings, start=days[0].date(), end=days[-1].date())
         market = prepare(strategy, run.bars, window)
-    output = kernel.run(Desk(strategy, market, settings, run.costs))
+    output = kernel.run(desk_of(strategy, market, settings, run.costs))
     own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
     return own.equity.reindex(run.account.sessions, method="ffill").fillna(settings.cash)

@@ -17,7 +17,7 @@ from backtests.public.answers import ClaimsChecked, RunsCompared
 from backtests.public.article_files import ArticleFiles, articles_at
 from backtests.records import rescore
 from backtests.records import result as saved
-from backtests.records.registry import run_folder
+from backtests.records.registry import reported_here, run_folder
 from backtests.records.result import Result
 from backtests.records.trials import counted_if_unmade
 from backtests.records.workspace import Data, Workspace, open_data, open_ledger
@@ -26,19 +26,31 @@ from backtests.runner.jobs import Runnable, job_of
 from backtests.runner.target_portfolio import Advice, advise
 from backtests.settings import RunSettings, read_day, settings_of
 from newsfolio.declared import declared_in
-from newsfolio.errors import CommandError
+from newsfolio.errors import CommandError, UnknownName
 from newsfolio.thesis import Article
+
+ELSEWHERE = (
+    "`newsfolio runs` lists those of ./runs; one that lies elsewhere is read by its folder, "
+    'load("FOLDER").'
+)
 
 
 def load(run: str | Path, *, out: str | Path | None = None) -> Result:
     """A saved run: its folder, its id, or the beginning of its id.
 
-    out: the folder of run folders in which an id is looked for, ./runs by default.
+    out: the folder of run folders in which an id is looked for; by default ./runs, and then the
+        working folder, where `result.report("mine")` has put one.
     Raises OutputError where the folder holds no run, UnknownName where there is no such id.
     """
     folder = Path(run)
     if not (folder / "manifest.json").exists() and len(folder.parts) == 1:
-        folder = run_folder(str(run), Path(out or paths.RUNS))
+        here = None if out else reported_here(str(run))
+        try:
+            folder = run_folder(str(run), Path(out or paths.RUNS), ELSEWHERE)
+        except UnknownName:
+            if here is None:
+                raise
+            folder = here
     return saved.load(folder)
 
 

@@ -157,6 +157,7 @@ class Result:
 
     def _headline(self) -> list[str]:
         """What scores, where anything does: verdict, strategy, control and benchmark."""
+        from reports.tables.companies import Companies
         from reports.tables.scored import scored_headline, scored_lines
 
         verdict, scored = self.verdict, scored_headline(self.manifest, self.evaluation)
@@ -164,7 +165,8 @@ class Result:
         if scored is None:
             return judged
         rest = "context included, which explains and scores nothing"
-        return [*judged, *(f"  {line}" for line in scored_lines(scored)), f"  whole run, {rest}:"]
+        lines = scored_lines(scored, Companies(self.manifest.get("names")))
+        return [*judged, *(f"  {line}" for line in lines), f"  whole run, {rest}:"]
 
     def summary(self) -> dict[str, str]:
         """The figures one asks for first, as text."""

@@ -30,10 +30,11 @@ from newsfolio.claims import Claim
 from newsfolio.costs import Costs
 from newsfolio.declaration import controls_of
 from newsfolio.declared import declared_by, meant, naming_its_place, with_declared
-from newsfolio.errors import CommandError
+from newsfolio.errors import CommandError, MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
 from newsfolio.strategy import Fixed, Strategy
+from newsfolio.trees import all_legs, legs_of, published_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,10 +223,15 @@ def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapsho
     return inputs_alone(strategy, settings).load(source)
 
 
-def prepare(strategy: Strategy, bars: Mapping[str, Bars], settings: Settings) -> Market:
-    """The market of any strategy from bars that are at hand."""
+def prepare(
+    strategy: Strategy, bars: Mapping[str, Bars], settings: Settings, clock: Days | None = None
+) -> Market:
+    """The market of any strategy from bars that are at hand.
+
+    clock: the sessions of a run whose own lines all trade every day.
+    """
     settings = settings_for(strategy, settings)
-    return market_of(_want(strategy, settings), bars, settings)
+    return market_of(replace(_want(strategy, settings), clock=clock), bars, settings)
 
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:
@@ -237,7 +243,25 @@ def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Marke
             if asset.ticker in bars:
                 require_known((asset.currency,), bars, asset.ticker)
     market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
-    return market.reinvested() if settings.dividends is Dividends.REINVEST else market
+    if settings.dividends is Dividends.REINVEST:
+        market = market.reinvested()
+    if not want.legs:
+        return market
+    return replace(market, legs=tuple(_leg_market(leg, market, bars, settings)
+                                      for leg in want.legs))  # fmt: skip
+
+
+def _leg_market(want: Want, market: Market, bars: Mapping[str, Bars], settings: Settings) -> Market:
+    """The market of a leg's own lines, over the days of its parent's run."""
+    days = market.day(market.first), market.day(-1)
+    window = replace(settings, start=days[0], end=days[1])
+    try:
+        return market_of(
+            replace(want, start=days[0], end=days[1], clock=market.sessions), bars, window
+        )
+    except MissingData as error:
+        lines = ", ".join(want.lines)
+        raise MissingData(f"the leg of {lines}: {error}") from error
 
 
 def cost_model(settings: Settings, fx: FxSource | None = None) -> CostModel:
@@ -294,12 +318,13 @@ def _want(strategy: Strategy, settings: Settings) -> Want:
         base=settings.currency,
         signals=strategy.signals,
         facts=strategy.facts,
-        published=strategy.thesis.article.published if strategy.thesis else None,
+        published=published_of(strategy),
         start=settings.start,
         end=settings.end,
         bars=isinstance(strategy, PlainStrategy),
         declared=declared,
         cash_rate=settings.cash_rate,
+        legs=tuple(_want(leg, settings) for leg in legs_of(strategy)),
     )
 
 
@@ -319,8 +344,14 @@ def _watched(strategy: Strategy, claims: Iterable[Claim]) -> Iterator[Asset | st
 def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterator[Facts]:
     """What the references read, the event studies, and last, so that it counts, the strategy."""
     for needs in references:
-        yield from needs.want.facts if needs.want else ()
+        yield from _wanted_facts(needs.want) if needs.want else ()
     yield from (study.facts for study in strategy.studies if study.facts is not None)
     factors = factor_table_of(strategy)
     yield from (factors,) if factors else ()
+    yield from (facts for leg in all_legs(strategy) for facts in leg.facts)
     yield from strategy.facts
+
+
+def _wanted_facts(want: Want) -> Iterator[Facts]:
+    yield from (facts for leg in want.legs for facts in _wanted_facts(leg))
+    yield from want.facts

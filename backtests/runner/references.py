@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import desk_of
 from backtests.runner.inputs import ReferenceInputs, fx_source, market_of
 from backtests.runner.run import BENCHMARK, ReferenceRun
 from backtests.settings import Settings
 from backtests.simulation.account import Account, account
-from backtests.simulation.desk import Desk
 from markets.bars import Bars
 from markets.build import valued_at
 from markets.costs.models import CostModel
@@ -45,7 +45,7 @@ def run_reference(
     except MissingData:
         _require_begun(needs, market, bars)
         raise
-    output = kernel.run(Desk(strategy, other, window, costs))
+    output = kernel.run(desk_of(strategy, other, window, costs))
     valued = valued_at(other, fx_source(settings, bars), own.market.calendar.clock.closes)
     theirs = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
     curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)

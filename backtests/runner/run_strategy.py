@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import tree_of
+from backtests.engines.trees.leg_accounts import Turn
 from backtests.plain_strategy import PlainStrategy
 from backtests.progress import Progress, silent, through
 from backtests.runner.claims import Intervals, check_claim, without_intervals
@@ -18,7 +20,7 @@ from backtests.settings import Engine, Settings
 from backtests.simulation.account import Account, account
 from backtests.simulation.book import Holdings
 from backtests.simulation.decisions import Columns
-from backtests.simulation.desk import Desk
+from backtests.simulation.desk import Desk, Goal
 from backtests.simulation.output import EngineOutput
 from markets.facts import tables_for
 from markets.market import Market
@@ -34,12 +36,14 @@ if TYPE_CHECKING:
     from backtests.engines.native_backtrader import Played
 
 
-class _WatchedDesk(Desk):
+class WatchedDesk(Desk):
     """A desk that tells at each close and at each decision how far the run is."""
 
-    def __init__(self, inputs: Inputs, market: Market, progress: Progress) -> None:
-        costs = cost_model(inputs.settings, market.fx)
-        super().__init__(inputs.strategy, market, inputs.settings, costs)
+    def __init__(self, inputs: Inputs, market: Market, progress: Progress, turn: Turn) -> None:
+        strategy, settings = inputs.strategy, inputs.settings
+        costs = cost_model(settings, market.fx)
+        tree = tree_of(strategy, market, settings, costs, turn)
+        super().__init__(strategy, market, settings, costs, tree=tree)
         self._passed = _passed(market, progress)
 
     def close(self, session: int) -> bool:
@@ -49,6 +53,10 @@ class _WatchedDesk(Desk):
     def decide(self, session: int, book: Holdings) -> Columns | None:
         self._passed(session)
         return super().decide(session, book)
+
+    def goal(self, session: int, equity: float, held: Mapping[int, float]) -> Goal | None:
+        self._passed(session)
+        return super().goal(session, equity, held)
 
 
 def _passed(market: Market, progress: Progress) -> Callable[[int], None]:
@@ -68,9 +76,10 @@ def run_strategy(
     bars = inputs.load(source)
     market = inputs.market(bars)
     findings = inputs.gate(market, bars)
-    desk = _WatchedDesk(inputs, market, progress)
+    turn = _engine(settings.engine)
+    desk = WatchedDesk(inputs, market, progress, turn)
     progress(SIMULATION, 0.0)
-    output = _engine(settings.engine)(desk)
+    output = turn(desk)
     if verify:
         _verify(inputs, market, output, progress)
     progress(SIMULATION, 1.0)
@@ -121,7 +130,7 @@ def play_plain(
     )  # fmt: skip
 
 
-def _engine(engine: Engine) -> Callable[[Desk], EngineOutput]:
+def _engine(engine: Engine) -> Turn:
     if engine is Engine.KERNEL:
         return kernel.run
     from backtests.engines import event_driven
@@ -135,7 +144,8 @@ def _verify(
     """EngineError unless the engine that was not asked for puts out the same."""
     chosen = inputs.settings.engine
     other = Engine.KERNEL if chosen is Engine.BACKTRADER else Engine.BACKTRADER
-    if _engine(other)(_WatchedDesk(inputs, market, progress)) != output:
+    turn = _engine(other)
+    if turn(WatchedDesk(inputs, market, progress, turn)) != output:
         raise EngineError(f"{inputs.strategy.label}: the two engines disagree; please report this")
 
 

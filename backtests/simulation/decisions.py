@@ -120,6 +120,11 @@ class Decider:
         return self.lines(self.checked(answer, view.today), session) if plain is None else plain
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What each column of an answer is called."""
+        return self.market.tickers
+
+    @property
     def most(self) -> float:
         """What weights may add up to."""
         return self.strategy.max_gross + ROUNDING

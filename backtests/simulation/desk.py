@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from math import fsum
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,22 @@ from newsfolio.blame import shortened, writable
 from newsfolio.schedules import Schedule
 from newsfolio.strategy import Strategy
 
+Goal = tuple[Mapping[int, float], float, Mapping[int, float]]
+"""Units wanted by column, the sum of the weights behind them, and weights by column."""
+
+
+class Tree(Protocol):
+    """What the desk asks of a strategy of strategies."""
+
+    marks: Mask
+    decider: Decider
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+    def goal(self, session: int, equity: float, held: Mapping[int, float]) -> Goal | None: ...
+
+
 MOST_NOTES = 40
 """Sentences of a strategy that a run keeps."""
 
@@ -40,12 +58,13 @@ class Desk:
     that `turn` leaves out may be left out.
 
     marks: (T,) sessions with a decision due; band: drift that asks for one too; stops: sessions
-    that matter whatever is held.
+    that matter whatever is held. tree: what decides where the strategy holds strategies.
+    noting: whether the output says what each decision wanted in units.
     """
 
     def __init__(
         self, strategy: Strategy, market: Market, settings: Settings, costs: CostModel,
-        recorder: Recorder | None = None,
+        recorder: Recorder | None = None, tree: Tree | None = None,
     ) -> None:  # fmt: skip
         self.strategy = strategy
         self.market = market
@@ -56,8 +75,15 @@ class Desk:
         self._targets: list[Target] = []
         self._goal: dict[int, float] = {}
         self._ruined: int | None = None
-        self.marks, self.stops = clock_of(strategy.rebalance, market)
-        self.band = strategy.rebalance.band
+        self.tree = tree
+        self.noting = False
+        self._goals: list[tuple[int, int, float]] = []
+        if tree is None:
+            self.marks, self.stops = clock_of(strategy.rebalance, market)
+            self.band = strategy.rebalance.band
+        else:
+            self.marks, self.band = tree.marks, None
+            self.stops = np.flatnonzero(tree.marks | paying_sessions(market))
 
     @cached_property
     def sizer(self) -> Sizer:
@@ -99,11 +125,18 @@ class Desk:
         if not (self.marks[session] or self._drifted(session)):
             return False
         self._cash_events.accrue(session)
+        if self.tree is not None:
+            return self._reach(session, self.goal(session, self.book.equity(session), self._held()))
         wanted = self.decide(session, self.book)
         if wanted is None:
             return False
         self._decide(session, dict(wanted.items()))
         return True
+
+    def goal(self, session: int, equity: float, held: Mapping[int, float]) -> Goal | None:
+        """What a strategy of strategies wants at the close of `session`, in units."""
+        assert self.tree is not None  # noqa: S101 (asked of trees alone)
+        return self.tree.goal(session, equity, held)
 
     def decide(self, session: int, book: Holdings) -> Columns | None:
         """What the strategy wants at the close of `session`; None: nothing."""
@@ -119,6 +152,7 @@ class Desk:
             waiting=tuple((self.market.tickers[column], size) for column, size in waiting),
             debt=self._execution.debt,
             ruined=self._ruined,
+            goals=np.array(self._goals).reshape(-1, 3) if self.noting else None,
         )
 
     def explained(self) -> Explained | None:
@@ -140,7 +174,8 @@ class Desk:
             days.setdefault(text, []).append(self.market.day(session))
         notes = [f"{_span(decided)}: {shortened(writable(text))}" for text, decided in days.items()]
         more = (f"The strategy noted {len(notes) - MOST_NOTES} more.",)
-        return (*notes[:MOST_NOTES], *(more if len(notes) > MOST_NOTES else ()))
+        own = (*notes[:MOST_NOTES], *(more if len(notes) > MOST_NOTES else ()))
+        return own if self.tree is None else (*own, *self.tree.notes)
 
     @cached_property
     def _cash_events(self) -> CashEvents:
@@ -152,6 +187,8 @@ class Desk:
 
     @cached_property
     def decider(self) -> Decider:
+        if self.tree is not None:
+            return self.tree.decider
         return Decider(self.strategy, self.market, self._recorder)
 
     @cached_property
@@ -174,10 +211,30 @@ class Desk:
         equity = self.book.equity(session)
         held = self._held()
         wanted, _ = self.sizer.targets(weights, session, equity, held)
-        orders = self.sizer.orders(wanted, held, session, equity)
-        self._execution.send(orders, fsum(weights.values()))
+        self._send(session, equity, wanted, fsum(weights.values()))
         worth = self.market.value_rate[session]
         self._goal = {column: size * worth.item(column) / equity for column, size in wanted.items()}
+        self._note_target(session, weights)
+
+    def _reach(self, session: int, goal: Goal | None) -> bool:
+        if goal is None:
+            return False
+        units, net, weights = goal
+        self._send(session, self.book.equity(session), units, net)
+        self._note_target(session, weights)
+        return True
+
+    def _send(self, session: int, equity: float, wanted: Mapping[int, float], net: float) -> None:
+        held = self._held()
+        orders = self.sizer.orders(wanted, held, session, equity)
+        if self.noting:
+            self._goals += [
+                (session, column, held.get(column, 0.0) + orders.get(column, 0.0))
+                for column in sorted({*wanted, *held})
+            ]
+        self._execution.send(orders, net)
+
+    def _note_target(self, session: int, weights: Mapping[int, float]) -> None:
         tickers = self.market.tickers
         self._targets.append(
             Target(session, {tickers[column]: weights[column] for column in sorted(weights)})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 
 from backtests.simulation.fills import CashEvent, Fill, Lapse
+from markets.market import Floats
 from reports.contract.manifest import ExplainedJson
 
 
@@ -26,6 +27,7 @@ class EngineOutput:
     fills, events, lapses: in the order of time. targets: what was decided, the last wind-up too.
     waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,
     and the session it was needed on. ruined: the session whose close wiped the equity out.
+    goals: (R, 3) session, column and the units that a decision wanted of it, where it is noted.
     """
 
     fills: Sequence[Fill]
@@ -35,6 +37,7 @@ class EngineOutput:
     waiting: tuple[tuple[str, float], ...] = ()
     debt: tuple[int, float] | None = None
     ruined: int | None = None
+    goals: Floats | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TypeVar
 import pandas as pd
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import desk_of
 from backtests.evaluation.scored_window import in_words
 from backtests.evaluation.statistics.overfitting import ahead
 from backtests.plain_strategy import PlainStrategy
@@ -202,7 +203,7 @@ class SweepSimulator:
                         row["returns"] = returns_of(equity)
 
     def _desk(self, strategy: Strategy, shared: SharedMarket) -> Desk:
-        return Desk(strategy, shared.market, self.settings, self.costs)
+        return desk_of(strategy, shared.market, self.settings, self.costs)
 
     def _alone(self, desk: Desk) -> EngineOutput:
         """One set by itself; of a plain strategy, as backtrader plays it."""

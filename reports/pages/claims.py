@@ -12,6 +12,7 @@ from reports.contract.claims import CheckedArticleJson
 from reports.pages.links import index_link
 from reports.pages.render import CLAIM_KINDS, render, verbatim
 from reports.tables.companies import Companies
+from reports.tables.glossary import words_of
 
 
 def claims_page(
@@ -34,6 +35,7 @@ def claims_page(
             "counts": [_counted(word, counts[word]) for word in CLAIM_KINDS if counts[word]],
             "names": Companies(),
             "links": index_link("index.html" if index else ""),
+            "words": words_of("interval", "due", "corrected", "untestable"),
             "total": len(rows),
             "kinds": CLAIM_KINDS,
         },

@@ -12,8 +12,9 @@ from newsfolio.errors import OutputError
 from reports.contract.scoreboard import ScoreboardJson
 from reports.pages.links import index_link
 from reports.pages.render import CLAIM_KINDS, KINDS, render, verbatim
+from reports.tables.companies import Companies
 from reports.tables.glossary import words_of
-from reports.tables.scoreboard import score_rows, summary
+from reports.tables.scoreboard import score_rows, summary, waiting_rows
 from reports.tables.track_record import record_tables
 
 NAME = "scoreboard.html"
@@ -24,6 +25,7 @@ _KINDS: Mapping[str, str] = {**KINDS, "not judged yet": "none"}
 def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...], *, index: bool = False) -> str:
     """pages: ids of the runs that have a page beside this one. index: whether a list has."""
     script = verbatim("sort.js")
+    rows, waiting = score_rows(board, pages), waiting_rows(board)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render(
         "scoreboard.html",
@@ -33,11 +35,13 @@ def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...], *, index: boo
             "style": verbatim("style.css") + verbatim("verdict.css"),
             "script": script,
             "board": board,
-            "rows": score_rows(board, pages),
+            "rows": rows,
+            "waiting": waiting,
             "summary": summary(board),
             "kinds": _KINDS,
             "record": record_tables(board["record"]),
             "claim_kinds": CLAIM_KINDS,
+            "names": Companies(),
             "links": index_link("index.html" if index else ""),
             "words": words_of(
                 "excess", "interval", "looks", "frozen", "p", "variant", "family", "edge", "sharpe"

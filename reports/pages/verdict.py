@@ -116,9 +116,9 @@ def verdict_page(
     file that needs no other and no script, its charts drawn already, each with its table.
     """
     manifest, evaluation = record.manifest, record.evaluation
-    thesis = manifest["thesis"]
+    thesis, names = manifest["thesis"], Companies(manifest.get("names"))
     parts = divided(record)
-    charts = {chart.name: chart for chart in _charts(record, parts)}
+    charts = {chart.name: chart for chart in _charts(record, parts, names)}
     source = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
     shared = parts.shared() if len(parts.days) else {}
     fills = list(_fills(record.fills))
@@ -130,7 +130,7 @@ def verdict_page(
             "style": verbatim("style.css") + verbatim("verdict.css"),
             "m": {"explained": None, **manifest},
             "e": evaluation,
-            "names": Companies(manifest.get("names")),
+            "names": names,
             "words": WORDS,
             "links": () if single else run_links(tearsheet=tearsheet, index=index),
             "caveats": caveats(manifest, evaluation),
@@ -185,21 +185,23 @@ def _drawings(chart: Chart, shared: Shared) -> tuple[tuple[ChartView, Markup], .
     )  # fmt: skip
 
 
-def _charts(record: RunRecord, parts: Divided) -> Iterator[Chart]:
+def _charts(record: RunRecord, parts: Divided, names: Companies) -> Iterator[Chart]:
     """Every chart that this run can carry."""
     if len(record.equity) > 1:
         lines = curves(record)
         yield growth_chart(lines, parts)
         yield drawdown_chart(lines, parts)
-        allocation = allocation_chart(record, parts)
+        allocation = allocation_chart(record, parts, names.beside)
         if allocation:
             yield allocation
     evaluation = record.evaluation
     if not evaluation:
         return
-    pace = pace_of(evaluation["scored"])
+    pace, placebo = pace_of(evaluation["scored"]), evaluation["placebo"]
     drawn = (
-        placebo_chart(evaluation["placebo"], record.placebos, pace),
+        placebo_chart(
+            {**placebo, "against": names.told(placebo["against"])}, record.placebos, pace
+        ),
         waterfall_chart(evaluation["attribution"]) if evaluation["attribution"] else None,
         variants_chart(evaluation["overfitting"]["variants"], pace),
     )

@@ -81,6 +81,13 @@ def test_the_notebook_call_of_the_readme_runs(
     pd.testing.assert_series_equal(load(folder).equity, names["result"].equity)
 
 
+def test_the_tree_of_the_readme_runs(shell: Shell) -> None:
+    (shell.folder / "tree.py").write_text(blocks()[5])
+    answer = shell("run", "tree.py:Core", "--data", "sample", "--start", "2022-01-03", *BARE)
+    assert (answer.code, answer.err) == (0, "")
+    assert "core" in answer.out
+
+
 def test_every_command_stands_in_the_readme() -> None:
     commands = [name for name in app if not name.startswith("-")]
     assert len(commands) >= 7

@@ -7,27 +7,44 @@ import io
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backtests import sweep
 from backtests.evaluation.comparison import compare
+from backtests.evaluation.scoreboard.theses import ScoreboardInputs, scoreboard
+from backtests.records.ledger.verdicts import JudgedRow
 from backtests.records.result import Result
 from backtests.runner.claims import articles_of, check_claims
+from backtests.strategy_loader import shipped
 from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
-from reports import write_claims, write_compare, write_index, write_pages, write_single
+from reports import (
+    write_claims,
+    write_compare,
+    write_index,
+    write_pages,
+    write_scoreboard,
+    write_single,
+)
 from reports.pages.index import index, index_line
 from reports.pages.tearsheet import tearsheet
 from tests.support.hostile_results import HOSTILE, hostile
-from tests.support.results import THESIS, curve, judged, make, two, walk
+from tests.support.results import THESIS, curve, judged, make, two, walk, with_events
+from tests.support.sweeps import Top
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 DRAWN = "html[data-charts=drawn]"
 SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
-SCRIPTED = ("verdict", "compare")
+SCRIPTED = ("verdict", "compare", "sweep")
 WIDTHS = (375, 768, 1600)
+JUDGED = JudgedRow(1, "2026-06-01T10:00:00+00:00", "T1", "east-rising", "v", "run", "2026-05-29", {
+    "word": "cannot tell yet", "reason": "why", "against": "half", "excess": 0.05, "low": -0.05,
+    "high": 0.15, "total": 0.05, "since": "2025-02-21", "sessions": 300,
+})  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -61,12 +78,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
     alike = write_compare(two(), compare(two()), root)
     single = root / "usual" / "single.html"
     write_single(usual, single)
+    swept = sweep(Top, "sample", grid={"n": (1, 2), "lookback": (40, 63)}, start="2024-06-03",
+                  walk_forward=(12, 6), ledger=root / "trials.sqlite", out=root)  # fmt: skip
+    events = root / "events" / "verdict.html"
+    with_events().save(events.parent, lambda made, place: write_pages(made, place, tearsheet=False))
+    shipped_ones = [cls() for cls in shipped().values()]
+    board = scoreboard(
+        ScoreboardInputs(judged=[JUDGED], strategies=shipped_ones), "ledger", date(2026, 6, 2)
+    )
     claims = root / "claims.html"
     checked = check_claims(ARTICLES, SampleSource())
     write_claims(articles_of(ARTICLES, checked), "sample", True, claims)
     return {
         **addresses, "single": single, "details": sheet.with_name("details.html"),
         "tearsheet": sheet, "compare": alike, "claims": claims, "index": write_index(root),
+        "sweep": swept.report(), "events": events, "scoreboard": write_scoreboard(board, root),
     }  # fmt: skip
 
 
@@ -104,7 +130,20 @@ def show(browser: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize(
     "name",
-    ["usual", "hostile", "bare", "single", "details", "tearsheet", "compare", "claims", "index"],
+    [
+        "usual",
+        "hostile",
+        "bare",
+        "single",
+        "details",
+        "tearsheet",
+        "compare",
+        "claims",
+        "index",
+        "sweep",
+        "events",
+        "scoreboard",
+    ],
 )
 def test_pages_open_without_errors_strangers_or_sideways_scroll(
     show: Any, pages: dict[str, Path], name: str
@@ -259,6 +298,11 @@ def test_without_scripts_all_text_and_tables_are_there(show: Any, pages: dict[st
         ("single", "dark"),
         ("tearsheet", "light"),
         ("tearsheet", "dark"),
+        ("sweep", "light"),
+        ("sweep", "dark"),
+        ("scoreboard", "light"),
+        ("scoreboard", "dark"),
+        ("events", "dark"),
     ],
 )
 def test_axe_finds_nothing(show: Any, pages: dict[str, Path], name: str, scheme: str) -> None:

@@ -46,7 +46,7 @@ def scoreboard(
     from backtests import paths
     from backtests.evaluation.scoreboard import theses as boards
     from backtests.records.workspace import open_ledger
-    from reports.tables.scoreboard import text_rows
+    from reports.tables.scoreboard import text_rows, waiting_line
     from reports.tables.track_record import record_text
 
     folder, book = out or paths.RUNS, open_ledger(ledger)
@@ -59,7 +59,10 @@ def scoreboard(
     if quiet:
         print(page)
     else:
-        print_table(text_rows(board))
+        if rows := text_rows(board):
+            print_table(rows)
+        if waiting := waiting_line(board):
+            print(waiting)
         print(f"\n{board['conclusion']}\n")
         for part in record_text(board["record"]):
             print(part) if isinstance(part, str) else print_table(part)

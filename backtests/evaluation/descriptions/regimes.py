@@ -14,8 +14,9 @@ from backtests.evaluation.descriptions.periods import NamedPeriod
 from backtests.evaluation.descriptions.schema import Regime, Regimes
 from backtests.runner.run import BENCHMARK, ReferenceRun, Run
 from backtests.simulation.metrics import FLAT, cash_returns, sessions_a_year
-from newsfolio.portfolios import blend, equal
+from newsfolio.portfolios import blend
 from newsfolio.strategy import Fixed
+from newsfolio.trees import legs_of
 
 YEAR = 252
 """Sessions of the trailing year."""
@@ -142,7 +143,7 @@ def benchmark_level(run: Run, reference: ReferenceRun) -> pd.Series | None:
             return reference.curve
         index = pd.DatetimeIndex(run.market.sessions.astype("datetime64[ms]"))
         return bars.frame["close"].reindex(index, method="ffill")
-    if not isinstance(strategy, Fixed):
+    if not isinstance(strategy, Fixed) or legs_of(strategy):
         return reference.curve
     index = pd.DatetimeIndex(market.sessions.astype("datetime64[ms]"))
     levels = pd.DataFrame(market.level, index=index, columns=list(market.tickers))
@@ -156,7 +157,7 @@ def benchmark_level(run: Run, reference: ReferenceRun) -> pd.Series | None:
 
 def _weights_of(strategy: Fixed, levels: pd.DataFrame) -> pd.Series:
     """The constant weights, of the lines that there are."""
-    weights = blend(*((share, equal(part)) for share, part in strategy.mix))
+    weights = blend(*strategy.mix)
     return pd.Series(weights, dtype="float64").reindex(levels.columns, fill_value=0.0)
 
 

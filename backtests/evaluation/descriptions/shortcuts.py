@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import desk_of
 from backtests.evaluation.descriptions.altered_markets import (
     acting_on,
     decided_later,
@@ -27,7 +28,7 @@ from backtests.runner.inputs import cost_model
 from backtests.runner.run import ReferenceRun, Run
 from backtests.settings import CostTable
 from backtests.simulation.account import account
-from backtests.simulation.desk import Desk, clock_of
+from backtests.simulation.desk import clock_of
 from backtests.simulation.metrics import DAYS_A_YEAR
 from markets.market import Market
 from newsfolio.errors import NewsfolioError
@@ -120,7 +121,7 @@ class _Race:
         if free:
             settings = replace(settings, costs=CostTable.NONE)
         costs = cost_model(settings, market.fx) if free else self.run.costs
-        output = kernel.run(Desk(strategy, market, settings, costs))
+        output = kernel.run(desk_of(strategy, market, settings, costs))
         played = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
         days = self.run.account.sessions
         return played.equity.reindex(days, method="ffill").fillna(settings.cash)

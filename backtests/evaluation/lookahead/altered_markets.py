@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import date
 
 import numpy as np
 
@@ -48,14 +47,18 @@ def with_arrays(market: Market, arrays: Mapping[str, Array]) -> Market:
 
 
 def known_at_the_end(market: Market) -> Market:
-    """Without what tells of later years beside the arrays: rates of the source, payments."""
-    return dataclasses.replace(market, fx=EcbRates(), pays_off={}, payoff={})
+    """Without what tells of later years beside the arrays: rates, payments, markets of legs."""
+    return dataclasses.replace(market, fx=EcbRates(), pays_off={}, payoff={}, legs=())
 
 
-def as_of(strategy: Strategy, bars: Snapshot, settings: Settings, first: date, day: date) -> Market:
-    """The market built anew from the bars as they stood after a day."""
+def as_of(
+    strategy: Strategy, bars: Snapshot, settings: Settings, market: Market, end: int
+) -> Market:
+    """A market built anew from the bars as they stood after a session of it."""
+    first, day = market.day(market.first), market.day(end)
     window = dataclasses.replace(settings, start=first, end=day)
-    return known_at_the_end(prepare(strategy, bars.until(day), window))
+    clock = market.sessions[: end + 1]
+    return known_at_the_end(prepare(strategy, bars.until(day), window, clock))
 
 
 class FlowingMarket:

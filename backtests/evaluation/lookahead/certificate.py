@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backtests.engines import kernel
+from backtests.engines.trees.desks import tree_of
+from backtests.engines.trees.goals import LegGoals
 from backtests.evaluation.lookahead.access_audit import undeclared
+from backtests.evaluation.lookahead.messages import Step
 from backtests.evaluation.lookahead.replay_process import ReplayFailed
 from backtests.evaluation.lookahead.replays import AGAIN, Replays
 from backtests.evaluation.lookahead.source_audit import file_of, kind_of
@@ -24,6 +27,7 @@ from markets.market import Market
 from markets.snapshot import Snapshot
 from newsfolio.errors import DataError, StrategyError
 from newsfolio.strategy import Strategy
+from newsfolio.trees import leg_names, legs_of
 
 SHOWN = 8
 """Changes that a certificate lists, the earliest first."""
@@ -64,8 +68,14 @@ def certify(
         cuts, 3, ran.get("")
     )
     beside = [
-        _Examined(other, bars, settings, its_market, rng, f"{name}: ").by(1, 1, ran.get(name))
-        for name, other, its_market in _references(strategy, bars, settings, market)
+        *(
+            _Examined(leg, bars, settings, its_market, rng, f"{name}: ").by(cuts, 3, None)
+            for name, leg, its_market in _legs("leg ", strategy, market)
+        ),
+        *(
+            _Examined(other, bars, settings, its_market, rng, f"{name}: ").by(1, 1, ran.get(name))
+            for name, other, its_market in _references(strategy, bars, settings, market)
+        ),
     ]
     worst = max(own, *beside, key=lambda certificate: _RANK[certificate.honesty]) if beside else own
     everyone = [own, *beside]
@@ -94,16 +104,20 @@ class _Examined:
 
     def by(self, cuts: int, futures: int, decided: Sequence[Target] | None) -> Certificate:
         """What replays found, of this strategy alone."""
-        if decided is None:
-            costs = cost_model(self.settings, self.market.fx)
+        costs, accounts = cost_model(self.settings, self.market.fx), None
+        tree = tree_of(self.strategy, self.market, self.settings, costs)
+        if tree is not None:
+            accounts, decided = _seen_by(tree)
+        elif decided is None:
             decided = kernel.run(Desk(self.strategy, self.market, self.settings, costs)).targets
         try:
             packing = packed(self.strategy, type(self.strategy))
         except StrategyError as error:
             return self._said(Honesty.UNCERTIFIABLE, str(error))
         replays = Replays(
-            self.strategy, packing, self.bars, self.settings, self.market, self.rng, self.progress
-        )
+            self.strategy, packing, self.bars, self.settings, replace(self.market, legs=()),
+            self.rng, self.progress, accounts,
+        )  # fmt: skip
         try:
             changes = replays.run()
         except ReplayFailed as error:
@@ -179,16 +193,38 @@ def _references(
     """Benchmark and controls that somebody wrote, with the markets that they run on."""
     for reference in references_of(strategy, settings):
         other = reference.strategy
-        if other is None or other == strategy or _of_the_house(type(other)):
+        if other is None or other == strategy:
+            continue
+        written = not _of_the_house(type(other))
+        if not (written or legs_of(other)):
             continue
         try:
-            yield (
-                reference.name,
-                other,
-                market_beside(reference_inputs(reference, settings), market, bars, settings),
-            )
+            own = market_beside(reference_inputs(reference, settings), market, bars, settings)
         except DataError:
             continue  # a run leaves it out as well
+        if written:
+            yield reference.name, other, own
+        yield from _legs(f"{reference.name}.", other, own)
+
+
+def _legs(above: str, strategy: Strategy, market: Market) -> Iterator[tuple[str, Strategy, Market]]:
+    """The strategies below one that somebody wrote, with the markets that they run on."""
+    for (name, leg), own in zip(leg_names(strategy).items(), market.legs, strict=True):
+        if not _of_the_house(type(leg)):
+            yield f"{above}{name}", leg, own
+        yield from _legs(f"{above}{name}.", leg, own)
+
+
+def _seen_by(tree: LegGoals) -> tuple[tuple[Step, ...], list[Target]]:
+    """The accounts at the decisions of a strategy that holds strategies, and what it decided."""
+    names = tree.decider.names
+    seen = tuple(Step(moment.session, moment.values, moment.equity) for moment in tree.moments)
+    decided = [
+        Target(moment.session, {names[column]: weight for column, weight in moment.weights.items()})
+        for moment in tree.moments
+        if moment.weights is not None
+    ]
+    return seen, decided
 
 
 def _of_the_house(cls: type) -> bool:

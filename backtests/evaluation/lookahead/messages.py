@@ -67,9 +67,14 @@ class Decided:
 
 @dataclass(frozen=True)
 class RunTask:
-    """Run the strategy on the market that was sent."""
+    """Run the strategy on the market that was sent.
+
+    accounts: of a strategy that holds strategies, which the process does not have: the accounts
+    that it saw at its decisions, by column, legs behind the lines.
+    """
 
     settings: Settings
+    accounts: tuple[Step, ...] | None = None
 
 
 @dataclass(frozen=True)

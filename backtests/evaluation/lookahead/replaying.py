@@ -6,7 +6,7 @@ import dataclasses
 import io
 import pickle
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,7 @@ import numpy as np
 
 from backtests import strategy_loader
 from backtests.engines import kernel
+from backtests.engines.trees.parents import ParentDecider
 from backtests.evaluation.lookahead.altered_markets import with_arrays
 from backtests.evaluation.lookahead.messages import (
     AgainTask,
@@ -41,10 +42,12 @@ from backtests.simulation.book import Holdings
 from backtests.simulation.decision_tables import table_of
 from backtests.simulation.decisions import Columns, Decider
 from backtests.simulation.desk import Desk
+from backtests.simulation.output import Target
 from markets.market import Array, Floats, Market, Placed
 from markets.views.recorder import Recorder
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
+from newsfolio.trees import leg_names, legs_of
 from newsfolio.view import View
 
 
@@ -96,13 +99,37 @@ class ReplayedStrategy:
         self._market = market
 
     def _run(self, task: RunTask) -> RunReply:
+        if task.accounts is not None:
+            return self._asked(task.accounts)
         desk = _NotingDesk(self._observed, self._market, task.settings)
         output = kernel.run(desk)
         self._decisions = desk.noted
         return RunReply(tuple(desk.noted), tuple(output.targets), output.ruined)
 
+    def _asked(self, accounts: Sequence[Step]) -> RunReply:
+        """The decisions of a strategy that holds strategies, with the accounts that it saw."""
+        decider, self._decisions = self._decider_on(None), []
+        for seen in accounts:
+            account = _Account(seen.values, seen.equity)
+            weights = _by_name(decider.decide(seen.session, account), decider.names)
+            self._decisions.append(Decided(seen.session, seen.values, seen.equity, weights))
+        targets = (Target(decided.session, decided.weights) for decided in self._decisions
+                   if decided.weights is not None)  # fmt: skip
+        return RunReply(tuple(self._decisions), tuple(targets), None)
+
+    def _decider_on(self, recorder: Recorder | None) -> Decider:
+        """What asks the strategy on the market that was sent."""
+        observed = cast(Strategy, self._observed)
+        inner = self._observed.strategy
+        legs = leg_names(inner) if isinstance(inner, Strategy) else {}
+        if legs:
+            return ParentDecider(observed, self._market, legs, recorder)
+        return Decider(observed, self._market, recorder)
+
     def _table(self, task: TableTask) -> Mapping[int, Weights] | None:
         strategy, market = self._observed.strategy, self._market
+        if legs_of(strategy):
+            return None
         desk = Desk(strategy, market, task.settings, cost_model(task.settings, market.fx))
         decided = table_of(strategy, market, desk.marks)
         if decided is None:
@@ -134,7 +161,7 @@ class ReplayedStrategy:
     def _begin(self, order: Begin) -> None:
         bait = None if order.bait is None else np.random.default_rng(order.bait)
         self._recorder = Recorder(self._market, bait)
-        self._decider = Decider(cast(Strategy, self._observed), self._market, self._recorder)
+        self._decider = self._decider_on(self._recorder)
 
     def _step(self, step: Step) -> Weights | None:
         if step.rows is not None:
@@ -143,7 +170,7 @@ class ReplayedStrategy:
             cast(dict[str, Placed], self._market.facts).update(step.rows.facts)
         account = _Account(step.values, step.equity)
         answer = self._decider.decide(step.session, account)
-        return _by_ticker(answer, self._market)
+        return _by_name(answer, self._decider.names)
 
     def _all_steps(self, order: Steps) -> list[Weights | Failed | None]:
         answers: list[Weights | Failed | None] = []
@@ -201,7 +228,7 @@ class _NotingDesk(Desk):
     def decide(self, session: int, book: Holdings) -> Columns | None:
         values, equity = book.values(session).copy(), book.equity(session)
         answer = super().decide(session, book)
-        self.noted.append(Decided(session, values, equity, _by_ticker(answer, self.market)))
+        self.noted.append(Decided(session, values, equity, _by_name(answer, self.market.tickers)))
         return answer
 
 
@@ -218,10 +245,10 @@ class _Account:
         return self._equity
 
 
-def _by_ticker(answer: Columns | None, market: Market) -> Weights | None:
+def _by_name(answer: Columns | None, names: Sequence[str]) -> Weights | None:
     if answer is None:
         return None
-    return {market.tickers[column]: float(weight) for column, weight in answer.items()}
+    return {names[column]: float(weight) for column, weight in answer.items()}
 
 
 def _arrays(market: Market) -> dict[str, Array]:

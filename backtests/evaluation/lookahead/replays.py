@@ -67,7 +67,10 @@ AGAIN = "it was asked a second time, out of order"
 
 @dataclass
 class Replays:
-    """One strategy on one market, and on that market with other futures."""
+    """One strategy on one market, and on that market with other futures.
+
+    accounts: what a strategy saw that holds strategies; their markets do not travel.
+    """
 
     strategy: Strategy
     packed: Packed
@@ -76,6 +79,7 @@ class Replays:
     market: Market
     rng: np.random.Generator
     progress: Progress = silent
+    accounts: tuple[Step, ...] | None = None
     base: RunReply = field(init=False)
     count: int = 0
     seen: set[str] = field(default_factory=set)
@@ -85,7 +89,7 @@ class Replays:
     def run(self) -> list[ChangedDecision]:
         """Run it on the true market, and ask it there in other ways; what changed."""
         with self._copy(Opened(self.market)) as copy:
-            self.base = copy.ask(RunTask(self.settings))
+            self.base = copy.ask(RunTask(self.settings, self.accounts))
             baited = "random numbers stood in the rows that had not been written"
             changes = self._decided(copy, baited, bait=int(self.rng.integers(2**31)))
             if changes:
@@ -98,7 +102,7 @@ class Replays:
     def again(self, seed: str) -> RunReply:
         """The same run in another process, whose sets have another order."""
         with replay_process(seed).market(self.packed, Opened(self.market)) as copy:
-            reply: RunReply = copy.ask(RunTask(self.settings))
+            reply: RunReply = copy.ask(RunTask(self.settings, self.accounts))
         return reply
 
     def with_other_futures(self, kinds: int, cuts: int) -> list[ChangedDecision]:
@@ -198,10 +202,10 @@ class Replays:
         if market.tickers == self.market.tickers:
             return decided.values
         values = np.zeros(len(market.tickers))
-        for ticker, value in zip(self.market.tickers, decided.values.tolist(), strict=True):
+        for ticker, value in zip(self.market.tickers, decided.values.tolist(), strict=False):
             if value:
                 values[market.place[ticker]] = value
-        return values
+        return np.append(values, decided.values[len(self.market.tickers) :])
 
     def _asked_again(self, copy: Copy) -> list[ChangedDecision]:
         """Single decisions out of their order, each with the very view that it had."""
@@ -260,9 +264,8 @@ class Replays:
         """
         first, last = self.market.first, len(self.market.sessions) - 1
         for end in range(max(cut, first + 1), min(cut + 5, last) + 1):
-            days = self.market.day(first), self.market.day(end)
             with suppress(DataError):
-                return as_of(self.strategy, self.bars, self.settings, *days)
+                return as_of(self.strategy, self.bars, self.settings, self.market, end)
         return None
 
 

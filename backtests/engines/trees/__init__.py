@@ -1,0 +1,1 @@
+"""Strategies of strategies: an account for each leg, and what their parent makes of them."""

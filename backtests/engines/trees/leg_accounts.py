@@ -1,0 +1,90 @@
+"""Each leg in an account of its own: what it wanted, held and earned, by its parent's sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.simulation.account import Account, account
+from backtests.simulation.desk import Desk, Tree
+from backtests.simulation.fills import Why
+from backtests.simulation.output import EngineOutput
+from markets.build import valued_at
+from markets.market import Floats, Market, Mask
+from newsfolio.strategy import Strategy
+
+Turn = Callable[[Desk], EngineOutput]
+"""An engine."""
+
+
+@dataclass(frozen=True, eq=False)
+class LegAccount:
+    """A leg with the whole capital to itself, on the T sessions and N lines of its parent.
+
+    worth: (T,) of the account at each close; goal: (T, N) units held and on order after each close;
+    net: (T,) the sum of the weights of the last decision. decided: (T,) whether it decided there.
+    notes: of its strategy. tree: of a leg that holds strategies itself.
+    """
+
+    name: str
+    strategy: Strategy
+    worth: Floats
+    goal: Floats
+    net: Floats
+    decided: Mask
+    output: EngineOutput
+    account: Account
+    notes: tuple[str, ...]
+    tree: Tree | None = None
+
+
+def leg_account(name: str, desk: Desk, market: Market, turn: Turn) -> LegAccount:
+    """Turn a leg's desk, and lay what it did out on its parent's market."""
+    desk.noting = True
+    output, settings = turn(desk), desk.settings
+    valued = valued_at(desk.market, market.fx, market.calendar.clock.closes)
+    own = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
+    goal, net, decided = _goals(desk.market, output)
+    before = np.searchsorted(desk.market.sessions, market.sessions, side="right") - 1
+    row = before - desk.market.first
+    worth = np.where(row >= 0, own.worth[np.maximum(row, 0)], settings.cash)
+    begun, at = before >= 0, np.maximum(before, 0)
+    columns = [market.place[ticker] for ticker in desk.market.tickers]
+    wide = np.zeros((len(market.sessions), len(market.assets)))
+    wide[:, columns] = np.where(begun[:, None], goal[at], 0.0)
+    same_day = begun & (desk.market.sessions[at] == market.sessions)
+    return LegAccount(
+        name, desk.strategy, worth, wide, np.where(begun, net[at], 0.0), same_day & decided[at],
+        output, own, tuple(f"{name}: {note}" for note in desk.notes()), desk.tree,
+    )  # fmt: skip
+
+
+def _goals(market: Market, output: EngineOutput) -> tuple[Floats, Floats, Mask]:
+    """(T, N) units held and on order, (T,) the last decision's sum of weights, (T,) decisions."""
+    goal = np.zeros((len(market.sessions), len(market.assets)))
+    net, decided = np.zeros(len(goal)), np.zeros(len(goal), dtype=bool)
+    noted = np.empty((0, 3)) if output.goals is None else output.goals
+    places: NDArray[np.int64] = noted[:, 0].astype("int64")
+    for target in output.targets:
+        goal[target.session :] = 0.0
+        mine = places == target.session
+        goal[target.session :, noted[mine, 1].astype("int64")] = noted[mine, 2]
+        net[target.session :] = sum(target.weights.values())
+        decided[target.session] = True
+    _given_up(goal, market, output, decided)
+    return goal, net, decided
+
+
+def _given_up(goal: Floats, market: Market, output: EngineOutput, decided: Mask) -> None:
+    """Take out what lapsed, up to the next decision, and what was paid off."""
+    for lapse in output.lapses:
+        row, column = market.row_of[lapse.session], market.place[lapse.asset]
+        later = np.flatnonzero(decided[row:])
+        end = row + int(later[0]) if len(later) else len(goal)
+        goal[row:end, column] -= lapse.quantity
+    for event in output.events:
+        if event.why is Why.DELISTING:
+            goal[market.row_of[event.session] :, market.place[event.asset]] = 0.0
