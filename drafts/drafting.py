@@ -164,19 +164,25 @@ def _drafted(
     for group in groups.values():
         reads = [readings_of(statement, published) for statement in group]
         drafted = _claim(group, reads, place, quoted)
-        yield _foreseen(drafted, parts) if drafted.ahead else drafted
+        yield _foreseen(drafted, parts, group[0].place) if drafted.ahead else drafted
 
 
-def _foreseen(drafted: DraftedClaim, parts: Parts) -> DraftedClaim:
-    """What is to come: the day of its last reading is its horizon."""
+def _foreseen(drafted: DraftedClaim, parts: Parts, at: int) -> DraftedClaim:
+    """What is to come, stated at a place: the day of its last reading is its horizon."""
     ends = [reading.end for reading in drafted.readings if reading.decides] if drafted.dated else []
     horizon = date.fromisoformat(max(ends)) if ends else None
-    return _called(replace(drafted, claim=replace(drafted.claim, horizon=horizon)), parts)
+    return _called(replace(drafted, claim=replace(drafted.claim, horizon=horizon)), parts, at)
 
 
-def _called(drafted: DraftedClaim, parts: Parts) -> DraftedClaim:
-    """How likely its sentence calls it, which a person may overrule."""
+_CLAUSE = re.compile(r"[:;：；]|\bbut\b", re.IGNORECASE)
+
+
+def _called(drafted: DraftedClaim, parts: Parts, at: int) -> DraftedClaim:
+    """How likely its clause calls it, which a person may overrule."""
     if parts.chance is None:
+        return drafted
+    first, last = sorted((parts.chance.begin, at))
+    if _CLAUSE.search(parts.text[first:last]):
         return drafted
     claim = replace(
         drafted.claim, probability=parts.chance.probability, probability_of=parts.chance.of
@@ -208,7 +214,9 @@ def _untestable(parts: Parts, place: Place) -> Iterable[DraftedClaim]:
         ahead = [period for period in parts.periods if period.kind == "future"]
         last = max((period.last for period in ahead if period.last), default=None)
         drafted = DraftedClaim(replace(claim, horizon=last), lines, ahead=bool(ahead))
-        yield _called(drafted, parts) if ahead else drafted
+        yield (
+            _called(drafted, parts, parts.chance.begin if parts.chance else 0) if ahead else drafted
+        )
 
 
 def _remember(parts: Parts, heard: Heard) -> None:

@@ -225,9 +225,10 @@ def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: b
                 for row in article["claims"]
             )])  # fmt: skip
             continue
-        print(f"  {'claim':<8}{'claimed':<12}{'measured':<12}verdict")
+        wide = max([6, *(len(row["id"]) for row in article["claims"])]) + 2
+        print(f"  {'claim':<{wide}}{'claimed':<12}{'measured':<12}verdict")
         for row in article["claims"]:
-            print(f"  {row['id']:<8}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
+            print(f"  {row['id']:<{wide}}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
             for text in (row["text"], names.told(row["sentence"]), *_beside(row, names)):
                 print(textwrap.fill(text, width, initial_indent=" " * 10,
                                     subsequent_indent=" " * 10))  # fmt: skip

@@ -176,8 +176,7 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     """
     left, right = span
     period = period_for(parts, figure.end, left, right)
-    coming = period is not None and period.kind == "future"
-    if coming and words.FORETOLD.search(parts.text[left : figure.begin]):
+    if period and period.kind == "future" and _is_foretold(parts.text[left : figure.begin]):
         return period, False
     if period and _is_of_before(parts, period, figure, left):
         return parts.heard.day or LAST_SESSION, True
@@ -187,6 +186,11 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     if _is_of_day(parts, period, figure, stretch):
         return parts.heard.day or LAST_SESSION, True
     return period, False
+
+
+def _is_foretold(stretch: str) -> bool:
+    """Whether the words since the last figure speak of what is to come, and of no plain past."""
+    return bool(words.FORETOLD.search(stretch)) or not words.PLAIN_PAST.search(stretch)
 
 
 def _is_of_day(parts: Parts, period: TimeSpan | None, figure: Numeral, stretch: str) -> bool:

@@ -115,11 +115,13 @@ def sentence_of(record: TrackRecordJson) -> str:
     judged = [claim for claim in claims if claim["right"] is not None]
     opened = sum(claim["verdict"] == "open" for claim in claims)
     hits = sum(claim["right"] is True for claim in judged)
+    even = len(claims) - len(judged) - opened
+    evens = f", {even} called about even" if even else ""
     articles = "article" if record["articles"] == 1 else "articles"
     text = (
         f"Of {len(claims) + record['untestable']} claims of {record['articles']} {articles} "
         f"{len(judged)} have been judged on real prices, {hits} of them right; {opened} are open, "
-        f"{record['untestable']} untestable."
+        f"{record['untestable']} untestable{evens}."
     )
     if record["damaged"]:
         text += f" Not readable, so not counted: {', '.join(record['damaged'][:3])}."

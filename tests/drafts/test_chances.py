@@ -129,3 +129,15 @@ def test_what_is_called_unlikely_is_nothing_to_hold() -> None:
     made = draft("Tesla is unlikely to rise 20% this year. Tencent will gain 20% this year.")
     proposal = proposal_of(made.claims, PUBLISHED.date())
     assert proposal.picks == ("0700.HK",)
+
+
+def test_a_chance_is_of_its_own_clause() -> None:
+    """What it is unlikely to do stands before the colon; what follows is no past either."""
+    text = (
+        "Tesla, which rose 22% last week, is unlikely to hold on: she sees the shares 15% lower "
+        "within three months."
+    )
+    fact, forecast = (drafted.claim for drafted in draft(text).claims)
+    assert fact.horizon is None
+    assert (forecast.stated[0].end, forecast.stated[0].number) == ("2025-06-03", -0.15)
+    assert forecast.probability is None
