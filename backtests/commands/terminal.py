@@ -206,6 +206,12 @@ def say_warnings(manifest: ManifestJson) -> None:
         print(f"{'':<14}and {len(doubts.rows) - MOST_DOUBTS} more, on the page")
 
 
+_CLAIM_HEADS = ("claim", "claimed", "measured", "verdict")
+
+LEAST_PROSE = 40
+"""Columns of a terminal that sentences need; with fewer they stand under their line."""
+
+
 def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> None:
     """The claims of some articles as a table, each with its readings below it."""
     from reports.tables.companies import Companies
@@ -213,28 +219,36 @@ def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: b
     names = Companies()
     if simulated:
         print("SIMULATED: the sample market is made up, no claim about prices holds or fails on it")
-    width = max(60, min(shutil.get_terminal_size((110, 40)).columns, 130))
+    columns = shutil.get_terminal_size((110, 40)).columns
     for article in articles:
         print(
             f"\n{article['id']}  {article['title']}, {article['published'][:10]}; prices: {source}"
         )
-        if _on_terminal():
-            print_table([("claim", "claimed", "measured", "verdict", "what it says"), *(
-                (row["id"], row["claimed"], row["measured"], row["verdict"],
-                 "\n".join([row["text"], names.told(row["sentence"]), *_beside(row, names)]))
-                for row in article["claims"]
-            )])  # fmt: skip
+        heads = [_CLAIM_HEADS, *(_figures_of(row) for row in article["claims"])]
+        widths = [max(len(head[place]) for head in heads) + 2 for place in range(len(heads[0]))]
+        prose = ["what it says", *("\n".join(_prose_of(row, names)) for row in article["claims"])]
+        if _on_terminal() and columns - sum(widths) - len(widths) > LEAST_PROSE:
+            print_table([(*head, text) for head, text in zip(heads, prose, strict=True)])
             continue
-        wide = max([6, *(len(row["id"]) for row in article["claims"])]) + 2
-        print(f"  {'claim':<{wide}}{'claimed':<12}{'measured':<12}verdict")
-        for row in article["claims"]:
-            print(f"  {row['id']:<{wide}}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
-            for text in (row["text"], names.told(row["sentence"]), *_beside(row, names)):
-                print(textwrap.fill(text, width, initial_indent=" " * 10,
+        for head, text in zip(heads, ["", *prose[1:]], strict=True):
+            cells = (cell.ljust(width) for cell, width in zip(head, widths, strict=True))
+            print(f"  {''.join(cells)}".rstrip())
+            for line in text.splitlines():
+                print(textwrap.fill(line, max(60, min(columns, 130)), initial_indent=" " * 10,
                                     subsequent_indent=" " * 10))  # fmt: skip
     verdicts = Counter(row["verdict"] for article in articles for row in article["claims"])
     counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
     print(f"\n{'claims':<14}{sum(verdicts.values())} of {len(articles)} articles: {counts}")
+
+
+def _figures_of(row: ClaimJson) -> tuple[str, ...]:
+    """What stands in a line of the table."""
+    return row["id"], row["claimed"], row["measured"], row["verdict"]
+
+
+def _prose_of(row: ClaimJson, names: Companies) -> list[str]:
+    """What stands under or beside it."""
+    return [row["text"], names.told(row["sentence"]), *_beside(row, names)]
 
 
 def _beside(row: ClaimJson, names: Companies) -> list[str]:

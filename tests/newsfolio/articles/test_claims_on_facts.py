@@ -11,9 +11,7 @@ from backtests.runner.claims import CheckedClaim, check_claims
 from markets.folder.fact_files import WithFacts
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
-from newsfolio.articles import CHINA_LAGS, EAST_RISING, LEAVES_PEERS_BEHIND
-
-ARTICLES = (LEAVES_PEERS_BEHIND, CHINA_LAGS, EAST_RISING)
+from newsfolio.articles import ARTICLES
 
 # Verdict and the figure that decides, from the releases that the tables name.
 JUDGED = {
@@ -28,6 +26,11 @@ JUDGED = {
     "003-10": ("holds", 5.576 + 0.294),
     "003-12": ("holds", 2.19),
     "003-28": ("holds", 0.025),
+    "004-01": ("holds", 77_673),
+    "004-02": ("holds", 1),
+    "004-03": ("holds", 180_169 / (77_673 + 102_346 + 51_242 + 180_169)),
+    "004-04": ("holds", 3),
+    "004-05": ("holds", 2_709 / 15_688 - 1),
 }
 
 Checked = Mapping[str, CheckedClaim]
@@ -52,7 +55,7 @@ def test_a_dated_table_decides_whatever_the_prices(sample: Checked, name: str) -
 
 def test_every_row_of_ours_has_a_source(sample: Checked) -> None:
     tables = {facts for claim in sample.values() for facts in claim.claim.tables if facts.rows}
-    assert len(tables) == 10
+    assert len(tables) == 11
     assert all(facts.sources for facts in tables)
     assert all(facts.where for claim in sample.values() for facts in claim.claim.tables)
 
@@ -60,7 +63,7 @@ def test_every_row_of_ours_has_a_source(sample: Checked) -> None:
 def test_what_stays_untestable_names_series_source_and_file(sample: Checked) -> None:
     bare = [claim for claim in sample.values()
             if claim.claim.tables and claim.verdict.value == "untestable"]  # fmt: skip
-    assert len(bare) == 18
+    assert len(bare) == 19
     for claim in bare:
         assert "from " in claim.reason
         assert "and give its folder: --facts FOLDER" in claim.reason
@@ -85,6 +88,27 @@ def test_a_row_that_came_out_after_the_due_day_does_not_count(tmp_path: Path) ->
     late = checked(WithFacts(SampleSource(), tmp_path))["002-04"]
     assert late.verdict.value == "untestable"
     assert "has no figure known by 2026-05-12" in late.reason
+
+
+def test_forecasts_of_the_giants(prices: Path) -> None:
+    """By hand from adjusted closes of 31 October 2025 and 30 April 2026, and Meta's top close."""
+    read = checked(FolderSource(prices))
+    names = ("004-06", "004-08", "004-09")
+    assert [read[name].verdict.value for name in names] == ["holds", "holds", "fails"]
+    figures = [read[name].as_json()["as_stated"]["measured"] for name in names]
+    closes = {line: adjusted(prices, line) for line in ("MSFT", "GOOGL", "AMZN", "META")}
+    gains = {line: last / first - 1 for line, (first, last) in closes.items()}
+    ahead = (gains["MSFT"] + gains["GOOGL"] + gains["AMZN"]) / 3 - gains["META"]
+    assert figures == [pytest.approx(666.47 / 751.67 - 1, abs=1e-4), pytest.approx(ahead, abs=2e-3),
+                       pytest.approx(738.31, abs=0.01)]  # fmt: skip
+
+
+def adjusted(prices: Path, line: str) -> tuple[float, float]:
+    """The adjusted closes at both ends of the forecasts."""
+    import pandas as pd
+
+    column = pd.read_csv(prices / f"{line}.csv", index_col="Date")["Adj Close"]
+    return float(column["2025-10-31"]), float(column["2026-04-30"])
 
 
 def test_shares_times_closes(prices: Path) -> None:
