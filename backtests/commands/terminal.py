@@ -140,7 +140,8 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     say_warnings(result.manifest)
     names = Companies(result.manifest.get("names"))
     for note in result.manifest["notes"]:
-        words = ("the run ends", "no data", "left out", "proxy", "rates of", "outstanding")
+        words = ("the run ends", "no data", "left out", "proxy", "rates of", "outstanding",
+                 "flows")  # fmt: skip
         if any(word in note for word in words):
             print(f"{'note':<14}{names.told(note)}")
     credit = result.manifest["credit"]
@@ -191,6 +192,9 @@ def say_warnings(manifest: ManifestJson) -> None:
     from reports.tables.companies import Companies
     from reports.tables.doubts import doubts_of
 
+    if "dry" in manifest:
+        print(f"{'RAN DRY':<14}on {manifest['dry']['session']}: the withdrawal was not below the "
+              "equity; it was not paid, all was sold, and no decision followed")  # fmt: skip
     if manifest["ruined"]:
         print(f"{'RUINED':<14}on {manifest['ruined']}: equity at or below zero; all was sold, and "
               "no decision followed")  # fmt: skip

@@ -131,6 +131,14 @@ class WindowJson(TypedDict):
     years: float
 
 
+class DryJson(TypedDict):
+    """A withdrawal that would have left nothing, which ended the run; money in base currency."""
+
+    session: str
+    withdrawal: float
+    equity: float
+
+
 class SettingsJson(TypedDict):
     """How a run was made: the choices of whoever ran it."""
 
@@ -151,6 +159,7 @@ class SettingsJson(TypedDict):
     credit_spread: float
     tolerance: float
     cash_rate: NotRequired[str | None]
+    flows: NotRequired[list[str]]
 
 
 class BenchmarkJson(TypedDict):
@@ -285,6 +294,7 @@ class ManifestJson(TypedDict):
     lapsed: int
     explained: NotRequired[ExplainedJson | None]
     ruined: str | None
+    dry: NotRequired[DryJson]
     frozen: NotRequired[FrozenJson | None]
     lookahead: NotRequired[str]
     metrics: Mapping[str, FiguresByName]
