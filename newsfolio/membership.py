@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsfolio.assets import Sleeve
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 COLUMNS = ("member", "from", "until", "known")
 
 JOINED, LEFT = "joined", "left"
+
+SUFFIX = ".members"
+"""Of the names of tables: no file has one, since two sleeves may be called alike."""
 
 
 class Membership(NamedTuple):
@@ -67,10 +71,11 @@ class Members(Sleeve):
         """Joins and leaves as facts, each from the day on which it was known."""
         joins = [(span.known, span.member, JOINED, span.since) for span in self.spans]
         leaves = [(span.until, span.member, LEFT, span.until) for span in self.spans if span.until]
+        digest = sha256(repr(self.spans).encode()).hexdigest()[:8]
         rows = ((f"{public}", member, change, f"{day}")
                 for public, member, change, day in (*joins, *leaves))  # fmt: skip
         return Facts(
-            f"{re.sub(r'[^A-Za-z0-9]+', '-', self.name).strip('-') or 'index'}.members",
+            f"{re.sub(r'[^A-Za-z0-9]+', '-', self.name).strip('-') or 'index'}-{digest}{SUFFIX}",
             text=("member", "change", "day"),
             where=f"Who joined and left {self.name}, from the table that the strategy declares.",
             rows=tuple(rows),
@@ -97,6 +102,11 @@ def members(name: str, table: str | Iterable[Sequence[object]]) -> Members:
 def at_close(sleeve: Sleeve, view: View) -> Sleeve:
     """What a sleeve holds at a close; only a dated one changes."""
     return sleeve.at(view) if isinstance(sleeve, Members) else sleeve
+
+
+def is_members(facts: Facts) -> bool:
+    """Whether a table says who joined and left."""
+    return facts.name.endswith(SUFFIX)
 
 
 def dated_sleeves(sleeves: Iterable[Sleeve]) -> list[Members]:

@@ -2,9 +2,6 @@
 
 Figures are fractions; ratios are annual; dates are ISO text. A figure that is undefined is None,
 and the `why` beside it says so in words that a page can show.
-
->>> Estimate(0.123, -0.20, 0.45)
-Estimate(value=0.123, low=-0.2, high=0.45, why='')
 """
 
 from __future__ import annotations

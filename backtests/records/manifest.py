@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from backtests import paths
 from backtests.records.checks import lookahead
+from backtests.records.survivorship import membership_notes, memberships
 from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
 from backtests.runner.flow_notes import dry_of, flow_notes
 from backtests.runner.limit_fills import limit_notes
-from backtests.runner.membership import membership_notes, memberships
 from backtests.runner.provenance import settings_values
 from backtests.runner.unallocated import unallocated_notes
 from backtests.simulation.account import Account

@@ -10,7 +10,6 @@ import numpy as np
 
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.claims import lines_of
-from backtests.runner.membership import with_ended_members
 from backtests.runner.proxies import factor_table_of, proxies_to_load
 from backtests.runner.run import BENCHMARK, Reference
 from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
@@ -23,7 +22,7 @@ from markets.quality.gate import gate, levels
 from markets.quality.pairs import serving_pairs
 from markets.reference.currencies import EcbRates, FxSource, SourceRates, require_known
 from markets.reference.fixings_file import pair_of
-from markets.snapshot import Snapshot, Source, with_own_rows
+from markets.snapshot import Snapshot, Source, with_ended_members, with_own_rows
 from markets.store.rates.lines import with_pairs, with_rates
 from markets.universe import Want, assets_to_load
 from newsfolio.assets import Asset, sleeves_of
@@ -34,9 +33,8 @@ from newsfolio.declared import declared_by, meant, naming_its_place, with_declar
 from newsfolio.errors import CommandError, MissingData
 from newsfolio.facts import Facts
 from newsfolio.listings import asset_of
-from newsfolio.membership import Members, dated_sleeves
 from newsfolio.strategy import Fixed, Strategy
-from newsfolio.trees import all_legs, legs_of, published_of
+from newsfolio.trees import all_legs, facts_of, legs_of, published_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +79,7 @@ class Inputs:
         made_up = [facts.name for facts in self.evidence
                    if facts.name in read.facts and read.facts[facts.name].simulated]  # fmt: skip
         kept = {name: table for name, table in read.facts.items() if name not in made_up}
-        read = with_own_rows(Snapshot(read.bars, kept), self.facts)
-        read = with_ended_members(read, self.assets, self.dated)
+        read = with_ended_members(with_own_rows(Snapshot(read.bars, kept), self.facts), self.facts)
         currencies = {
             self.settings.currency,
             *self.more,
@@ -95,12 +92,6 @@ class Inputs:
         if self.settings.fx is Fx.SOURCE:
             return with_pairs(source, read, currencies)
         return with_rates(source, read, currencies, self.settings.end)
-
-    @property
-    def dated(self) -> tuple[Members, ...]:
-        """The dated sleeves of the strategy and of what it is measured against."""
-        wants = (self.want, *(needs.want for needs in self.references if needs.want))
-        return tuple(sleeve for want in wants for sleeve in dated_sleeves(want.sleeves))
 
     def with_rates(self, currencies: Iterable[str]) -> Inputs:
         """The same, with the rates of these currencies read too."""
@@ -323,8 +314,6 @@ def _resolved(
     settings = settings_for(strategy, settings)
     want = _want(strategy, settings, linked_tables(strategy, settings))
     others = tuple(reference_inputs(reference, strategy, settings) for reference in references)
-    wants = (want, *(needs.want for needs in others if needs.want))
-    _require_one_table(sleeve for other in wants for sleeve in dated_sleeves(other.sleeves))
     needed = assets_to_load(want)
     proxies = proxies_to_load(strategy, needed.values())
     for asset in _reference_assets(others):
@@ -380,22 +369,6 @@ def _want(strategy: Strategy, settings: Settings, linked: tuple[Facts, ...]) -> 
         cash_rate=settings.cash_rate,
         legs=tuple(_want(leg, settings, ()) for leg in legs_of(strategy)),
     )
-
-
-def facts_of(strategy: Strategy) -> tuple[Facts, ...]:
-    """The tables that a strategy declares, and those of its dated sleeves."""
-    sleeves = dated_sleeves(sleeves_of(strategy.universe))
-    return (*strategy.facts, *(sleeve.table for sleeve in sleeves))
-
-
-def _require_one_table(sleeves: Iterable[Members]) -> None:
-    """CommandError for dated sleeves of one name with other members."""
-    by_name: dict[str, Members] = {}
-    for sleeve in sleeves:
-        if by_name.setdefault(sleeve.table.name, sleeve).spans != sleeve.spans:
-            raise CommandError(
-                f"two tables of members are called {sleeve.name}; give each a name of its own"
-            )
 
 
 def _reference_assets(references: Iterable[ReferenceInputs]) -> Iterator[Asset]:

@@ -16,7 +16,7 @@ from backtests.records.result import Result
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.sweeps.sweep import sweep
-from newsfolio import CommandError, Fixed, MissingData, Strategy, equal, members, monthly, param
+from newsfolio import Fixed, MissingData, Strategy, equal, members, monthly, param
 from reports.tables.caveats import caveats
 from tests.support.shell import Shell
 from tests.support.switch import DAYS, LINES, Made, line, noise
@@ -138,13 +138,15 @@ def test_members_without_any_prices_are_named() -> None:
         run_strategy(Empty(), Made(BARS), Settings(engine="kernel"))  # type: ignore[arg-type]
 
 
-def test_two_tables_of_one_name_are_refused() -> None:
+def test_two_tables_of_one_name_are_two() -> None:
     @dataclass(frozen=True)
     class Twice(Tracking):
         benchmark = Fixed(mix=((1.0, members("The index", [("AAA", "2021-06-01")])),))
 
-    with pytest.raises(CommandError, match="two tables of members are called The index"):
-        run_strategy(Twice(), Made(BARS), Settings(engine="kernel"))  # type: ignore[arg-type]
+    wanted: Any = {"engine": "kernel", "start": "2022-01-03"}
+    played = run_strategy(Twice(), Made(BARS), Settings(**wanted))
+    alone = run_strategy(Fixed(mix=((1.0, "AAA"),)), Made(BARS), Settings(**wanted))
+    assert np.allclose(played.references["benchmark"].curve, alone.account.curve)
 
 
 FILE = """

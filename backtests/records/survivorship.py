@@ -1,55 +1,17 @@
-"""Lines that come and go by a dated table: those that ended, and how much of it has prices."""
+"""Survivorship: how much of the members of a dated sleeve has prices."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from markets.market import Market
-from markets.snapshot import Snapshot
-from newsfolio.assets import Asset, Delisting
 from newsfolio.formatting import percent
 from newsfolio.membership import Members, dated_sleeves
 from reports.contract.manifest import MembershipJson
 
-ENDED = 21
-"""Days by which the prices of a member end before those of the others: it trades no more."""
-
 NAMED = 5
-
-
-def with_ended_members(
-    read: Snapshot, assets: Iterable[Asset], sleeves: Iterable[Members]
-) -> Snapshot:
-    """The bars of members that end early as those of delisted lines, at their last close.
-
-    An index's history holds what was bought and what failed; a run must not end with the first.
-    """
-    dated = {ticker for sleeve in sleeves for ticker in sleeve.tickers}
-    lines = [asset.ticker for asset in assets if asset.ticker in read.bars and asset.tradable]
-    declared = {asset.ticker for asset in assets if asset.delisted is not None}
-    if not dated or not lines:
-        return read
-    last = max(read.bars[line].last for line in lines)
-    ended = {
-        line: replace(
-            read.bars[line],
-            delisted=Delisting(read.bars[line].last),
-            notes=(*read.bars[line].notes, ENDS),
-        )
-        for line in lines
-        if line in dated - declared
-        and read.bars[line].delisted is None
-        and (last - read.bars[line].last).days > ENDED
-    }
-    return replace(read, bars={**read.bars, **ended})
-
-
-ENDS = (
-    "a member whose prices end before the others': taken as delisted on that day at its last close"
-)
 
 
 def memberships(market: Market) -> Iterator[MembershipJson]:
