@@ -208,7 +208,7 @@ def test_long_ids_and_figures_have_columns_of_their_own(capsys: pytest.CaptureFi
     )
     article = Article("x", "T", "me", datetime(2025, 2, 21, tzinfo=UTC), claims=claims)
     rows = articles_of([article], [check_claim("x", claim, BARS) for claim in claims])
-    say_claims(rows, "here", False, Path("page"))
+    say_claims(rows, "here", False)
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     assert lines[0] == "  claim                   claimed            measured  verdict"
     assert lines[1] == "  semiconductors-lead-01  = 280,150,000,000  110       fails"
