@@ -14,7 +14,7 @@ class StartJson(TypedDict):
     ahead: float | None
 
 
-class HorizonJson(TypedDict):
+class StartHorizonJson(TypedDict):
     """All starts over so many years."""
 
     years: int
@@ -35,7 +35,7 @@ class EveryStartJson(TypedDict):
     against: str
     fresh: bool
     basis: str
-    horizons: list[HorizonJson]
+    horizons: list[StartHorizonJson]
     why: str
 
 

@@ -20,7 +20,7 @@ from reports.contract.evaluation import (
     StudyJson,
 )
 from reports.tables.caveats import CHOSEN, LOOKED
-from reports.tables.starts import fan_sentence, starts_sentence
+from reports.tables.descriptions import fan_sentence, starts_sentence
 
 RARE = 0.05
 """A p below which chance alone is rare."""

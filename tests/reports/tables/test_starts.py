@@ -17,7 +17,7 @@ from backtests.evaluation.descriptions.schema import (
 )
 from backtests.evaluation.schema import as_json
 from reports.pages.verdict import verdict_page
-from reports.tables.starts import fan_sentence, fan_table, start_tables, starts_sentence
+from reports.tables.descriptions import fan_sentence, fan_table, start_tables, starts_sentence
 from tests.support.evaluations import usual_evaluation
 from tests.support.results import judged
 
