@@ -11,7 +11,7 @@ from uuid import uuid4
 from backtests.sweeps.grid import ParameterGrid
 from markets.store.abandoned import locked, sweep_files
 from newsfolio.errors import OutputError
-from newsfolio.parameters import parameters
+from newsfolio.trees import specs_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ OWN = ("set", "id", *METRICS, "score", "start", "end", "scored", "error")
 
 def columns(grid: ParameterGrid) -> dict[str, str]:
     """The column of each parameter: its name, or `name_` where a figure is called so."""
-    names = [spec.name for spec in parameters(type(grid.base))]
+    names = specs_of(grid.base)
     return {name: f"{name}_" if name in OWN else name for name in names}
 
 
@@ -174,9 +174,9 @@ def _schema(grid: ParameterGrid, named: dict[str, str]) -> pa.Schema:
     import pyarrow as pa
 
     kinds = {bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
-    specs = parameters(type(grid.base))
+    specs = specs_of(grid.base).items()
     fields = [("set", pa.int64()), ("id", pa.string())]
-    fields += [(named[spec.name], kinds.get(spec.kind, pa.string())) for spec in specs]
+    fields += [(named[name], kinds.get(spec.kind, pa.string())) for name, spec in specs]
     fields += [(name, pa.float64()) for name in METRICS if name != "trades"]
     fields += [("trades", pa.int64()), ("score", pa.float64())]
     fields += [("start", pa.string()), ("end", pa.string()), ("scored", pa.int64())]
