@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from backtests.sweeps.batches import SweepRow
+    from reports.contract.manifest import Json
 
 METRICS = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "sortino",
            "max_drawdown", "turnover", "costs", "trades")  # fmt: skip
@@ -55,7 +57,7 @@ class SetTable:
 
         named = {column: name for name, column in self._columns.items()}
         columns = {
-            column: [row["values"][named[column]] for row in rows]
+            column: [_flat(row["values"][named[column]]) for row in rows]
             if column in named
             else _cells(rows, column)
             for column in self._schema.names
@@ -168,6 +170,11 @@ def kept_table(path: Path, names: list[str] | None = None) -> pa.Table:
         return pq.ParquetFile(path).read(columns=names)
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} is damaged ({error}); delete it and sweep again") from error
+
+
+def _flat(value: Json) -> Json:
+    """A value as a cell holds it: a mix as text."""
+    return json.dumps(value) if isinstance(value, list) else value
 
 
 def _schema(grid: ParameterGrid, named: dict[str, str]) -> pa.Schema:
