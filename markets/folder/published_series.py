@@ -2,8 +2,8 @@
 
 FRED dates a value by the day that it is about, and says nothing of the day on which it was out: a
 strategy that reads one declares `known="observation_date"` and a lag. ALFRED has a column a
-vintage, so `known` is the day of the vintage that first had the value. French's factors are in
-percent; here they are fractions.
+vintage, or a row a value and the days on which it was the last one: `known` is the day of the
+vintage that first had the value. French's factors are in percent; here they are fractions.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ Cells = dict[str, list[str]]
 _DATES = ("observation_date", "DATE")
 _VINTAGE = re.compile(r"(.+)_(\d{4})(\d{2})(\d{2})")
 _MISSING = ("", ".")
+_BEGINS = ("realtime_start_date", "realtime_start")
+_ENDS = ("realtime_end_date", "realtime_end")
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})|(\d{4})-?(\d{2})")
 _UNKNOWN = (-99.99, -999.0)
 """What stands for a factor that French does not know."""
@@ -28,6 +30,8 @@ _UNKNOWN = (-99.99, -999.0)
 def of_fred(cells: Mapping[str, list[str]], path: Path) -> Cells:
     """The cells of a file of FRED or ALFRED in our words; those of any other file as they are."""
     dates, *series = cells
+    if columns := _row_form(cells):
+        return _spans_of_validity(cells, columns, path)
     if dates not in _DATES or not series:
         return dict(cells)
     matches = [_VINTAGE.fullmatch(name) for name in series]
@@ -42,8 +46,8 @@ def of_fred(cells: Mapping[str, list[str]], path: Path) -> Cells:
             f"{path} line 1: vintages of one series are read, found {', '.join(series)[:80]}; "
             "download one series a file"
         )
-    columns = {"-".join(match.groups()[1:]): plain[match[0]] for match in vintages}
-    rows = list(_revisions(plain[dates], columns))
+    by_day = {"-".join(match.groups()[1:]): plain[match[0]] for match in vintages}
+    rows = list(_revisions(plain[dates], by_day))
     vintage, about, values = ([row[place] for row in rows] for place in range(3))
     return {"known": vintage, _DATES[0]: about, names.pop(): values, "value": values}
 
@@ -58,6 +62,43 @@ def _revisions(
             if value and last.get(day) != value:
                 last[day] = value
                 yield vintage, day, value
+
+
+def _row_form(cells: Mapping[str, list[str]]) -> tuple[str, str, str] | None:
+    """The columns with day, value and first day of validity; None for a file of another form.
+
+    As ALFRED's page ("Observations by Real-Time Period") and as its API name them.
+    """
+    begins = next((name for name in _BEGINS if name in cells), None)
+    days = next((name for name in ("period_start_date", "date", *_DATES) if name in cells), None)
+    values = [name for name in cells if name not in (days, *_BEGINS, *_ENDS, "")]
+    return (days, values[0], begins) if begins and days and len(values) == 1 else None
+
+
+def _spans_of_validity(
+    cells: Mapping[str, list[str]], columns: tuple[str, str, str], path: Path
+) -> Cells:
+    """Vintage, day and value of each row that has one; BrokenData for two values of a vintage."""
+    rows: dict[tuple[str, str], tuple[int, str]] = {}
+    triples = zip(*(cells[name] for name in columns), strict=True)
+    for number, (day, value, vintage) in enumerate(triples, 2):
+        if value in _MISSING:
+            continue
+        first, held = rows.setdefault((vintage, day), (number, value))
+        if held != value:
+            raise BrokenData(
+                f"{path} rows {first} and {number}: {day} is {held} and {value} in the vintage of "
+                f"{vintage}; keep one"
+            )
+    keys = sorted(rows)
+    values = [rows[key][1] for key in keys]
+    name = path.stem if columns[1] == "value" else columns[1]
+    return {
+        "known": [vintage for vintage, _ in keys],
+        _DATES[0]: [day for _, day in keys],
+        name: values,
+        "value": values,
+    }
 
 
 # --- Kenneth French's factors ------------------------------------------------------------------

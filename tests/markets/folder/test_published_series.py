@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,59 @@ def test_a_vintage_of_alfred_tells_when_a_value_was_known(tmp_path: Path) -> Non
         ("2026-09-04", "2026-07-01", 4.2),
         ("2026-09-04", "2026-08-01", 4.4),
     ]
+
+
+ROWS = [
+    ("2026-06-01", "4.2", "2026-08-07", "9999-12-31"),
+    ("2026-07-01", "4.3", "2026-08-07", "2026-09-03"),
+    ("2026-07-01", "4.2", "2026-09-04", "9999-12-31"),
+    ("2026-08-01", "4.4", "2026-09-04", "9999-12-31"),
+    ("2026-10-01", ".", "2026-11-06", "9999-12-31"),
+]
+"""The same vintages, a row a value and the days on which it was the last one."""
+
+
+def row_form(place: str) -> str:
+    """As ALFRED's page, its API, and a frame of fredapi write them."""
+    if place == "page":
+        header = "period_start_date,UNRATE,realtime_start_date,realtime_end_date"
+        return "\n".join([header, *(",".join(row) for row in ROWS)])
+    if place == "frame":
+        rows = (f"{number},{row[2]},{row[0]},{row[1]}" for number, row in enumerate(ROWS))
+        return "\n".join([",realtime_start,date,value", *rows])
+    names = ("date", "value", "realtime_start", "realtime_end")
+    rows = [dict(zip(names, row, strict=True)) for row in ROWS]
+    return json.dumps({"realtime_start": "1776-07-04", "output_type": 1, "observations": rows})
+
+
+@pytest.mark.parametrize("place", ["page", "api", "frame"])
+def test_spans_of_validity_are_vintages_too(tmp_path: Path, place: str) -> None:
+    end = "json" if place == "api" else "csv"
+    (tmp_path / f"UNRATE.{end}").write_text(row_form(place))
+    table = read_facts(tmp_path, [JOBLESS])["UNRATE"]
+    assert rows(table, "observation_date", "UNRATE") == [
+        ("2026-08-07", "2026-06-01", 4.2),
+        ("2026-08-07", "2026-07-01", 4.3),
+        ("2026-09-04", "2026-07-01", 4.2),
+        ("2026-09-04", "2026-08-01", 4.4),
+    ]
+
+
+def test_vintages_side_by_side_of_the_api(tmp_path: Path) -> None:
+    observations = [{"date": "2026-07-01", "UNRATE_20260807": "4.3", "UNRATE_20260904": "4.2"},
+                    {"date": "2026-08-01", "UNRATE_20260904": "4.4"}]  # fmt: skip
+    (tmp_path / "UNRATE.json").write_text(json.dumps({"observations": observations}))
+    assert rows(read_facts(tmp_path, [JOBLESS])["UNRATE"], "UNRATE") == [
+        ("2026-08-07", 4.3), ("2026-09-04", 4.2), ("2026-09-04", 4.4),
+    ]  # fmt: skip
+
+
+def test_two_values_of_one_vintage_are_refused(tmp_path: Path) -> None:
+    twice = row_form("page") + "\n2026-06-01,4.5,2026-08-07,9999-12-31\n"
+    with pytest.raises(BrokenData, match="rows 2 and 7: 2026-06-01 is "):
+        read(tmp_path, JOBLESS, twice)
+    with pytest.raises(BrokenData, match="line 1: two columns are called 'UNRATE_20260807'"):
+        read(tmp_path, JOBLESS, "observation_date,UNRATE_20260807,UNRATE_20260807\n2026-06-01,1,2")
 
 
 def test_vintages_of_two_series_are_refused(tmp_path: Path) -> None:
