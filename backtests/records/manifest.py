@@ -93,6 +93,8 @@ def manifest(
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
+    if run.legs:
+        values["legs"] = list(run.legs)
     if origin.plain:
         values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
     identity = {key: value for key, value in values.items() if key in IDENTITY}

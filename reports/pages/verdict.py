@@ -47,6 +47,8 @@ from reports.tables.companies import Companies
 from reports.tables.doubts import Doubts, doubts_of
 from reports.tables.evaluation import pace_of, put_always, put_excess, surely, tables_of
 from reports.tables.glossary import WORDS
+from reports.tables.legs import HEADS as LEG_HEADS
+from reports.tables.legs import legs_of_run
 from reports.tables.scored import scored_headline
 from reports.tables.sentences import headline, sentences, voided
 from reports.tables.trials import trials_of
@@ -150,6 +152,8 @@ def verdict_page(
             "lapses": returns.lapsed(record.lapses),
             "moved": returns.moved(record.cash),
             "held": _held(record),
+            "legs": legs_of_run(manifest),
+            "leg_heads": LEG_HEADS,
             "tearsheet": tearsheet and not single,
             "single": single,
             "source": source,

@@ -66,6 +66,23 @@ class LegGoals:
         shares = {column: size * worth.item(column) / equity for column, size in units.items()}
         return wanted, self._net(session), shares
 
+    def multiple_of(self, place: int) -> Floats:
+        """(T,) the multiple of a leg after each close."""
+        return self._laid_out({at: row[place : place + 1] for at, row in self.multiples.items()})[
+            :, 0
+        ]
+
+    def own_lines(self) -> Floats:
+        """(T, N) units of the parent's own lines after each close."""
+        return self._laid_out(self.lines)
+
+    def _laid_out(self, rows: Mapping[int, Floats]) -> Floats:
+        width = len(next(iter(rows.values()), ()))
+        table = np.zeros((len(self.market.sessions), width))
+        for session, row in rows.items():
+            table[session:] = row
+        return table
+
     def _share_out(self, session: int, equity: float, held: Mapping[int, float]) -> None:
         """Multiples and own lines by the parent's weights; their costs are kept aside as ever."""
         width, worth = len(self.market.assets), self.market.value_rate[session]
