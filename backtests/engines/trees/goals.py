@@ -39,6 +39,7 @@ class LegGoals:
             self.marks |= leg.decided
         self.marks[list(self._decided)] = True
         self.marks[: min(self._decided, default=len(self.marks))] = False
+        self.nets: dict[int, float] = {}
         self.multiples: dict[int, Floats] = {}
         self.lines: dict[int, Floats] = {}
         self._multiple: Floats = np.zeros(len(legs))
@@ -64,7 +65,8 @@ class LegGoals:
                   for column, size in units.items()}  # fmt: skip
         worth = self.market.value_rate[session]
         shares = {column: size * worth.item(column) / equity for column, size in units.items()}
-        return wanted, self._net(session), shares
+        self.nets[session] = self._net(session)
+        return wanted, self.nets[session], shares
 
     def multiple_of(self, place: int) -> Floats:
         """(T,) the multiple of a leg after each close."""
