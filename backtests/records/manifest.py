@@ -93,13 +93,18 @@ def manifest(
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
-    if run.legs:
-        values["legs"] = list(run.legs)
-    if origin.plain:
-        values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
+    _say_more(values, run)
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**values, "id": f"{folder_name(origin.strategy['name'])}-{digest[:10]}"}
+
+
+def _say_more(values: ManifestJson, run: Run) -> None:
+    """What only some runs have."""
+    if run.legs:
+        values["legs"] = list(run.legs)
+    if run.origin.plain:
+        values["lookahead"] = lookahead(paths.checks_folder(), run.origin.strategy)
 
 
 def _scored(run: Run, since: date | None) -> ScoringJson:

@@ -47,8 +47,7 @@ from reports.tables.companies import Companies
 from reports.tables.doubts import Doubts, doubts_of
 from reports.tables.evaluation import pace_of, put_always, put_excess, surely, tables_of
 from reports.tables.glossary import WORDS
-from reports.tables.legs import HEADS as LEG_HEADS
-from reports.tables.legs import legs_of_run
+from reports.tables.legs import leg_rows
 from reports.tables.scored import scored_headline
 from reports.tables.sentences import headline, sentences, voided
 from reports.tables.trials import trials_of
@@ -130,7 +129,7 @@ def verdict_page(
         {
             **(_drawn(charts, shared) if single else _scripted(charts, shared, source)),
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": {"explained": None, **manifest},
+            "m": {"explained": None, "leg_rows": leg_rows(manifest), **manifest},
             "e": evaluation,
             "names": Companies(manifest.get("names")),
             "words": WORDS,
@@ -152,8 +151,6 @@ def verdict_page(
             "lapses": returns.lapsed(record.lapses),
             "moved": returns.moved(record.cash),
             "held": _held(record),
-            "legs": legs_of_run(manifest),
-            "leg_heads": LEG_HEADS,
             "tearsheet": tearsheet and not single,
             "single": single,
             "source": source,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from newsfolio.formatting import percent
 from reports.contract.manifest import LegJson, ManifestJson
 
-HEADS = ("Leg", "Decisions", "Mean share", "Return alone", "Earned", "Turnover a year", "Costs")
-
 KINDS = {
     "moves": "Its own lines, and moves between legs",
     "netting": "Saved by netting orders",
@@ -15,7 +13,7 @@ KINDS = {
 }
 
 
-def legs_of_run(manifest: ManifestJson) -> list[list[str]]:
+def leg_rows(manifest: ManifestJson) -> list[list[str]]:
     """A row a leg, those of a leg's own behind it; [] for a strategy without legs."""
     return [_row(row) for row in manifest.get("legs", [])]
 

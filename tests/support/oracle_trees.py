@@ -12,7 +12,7 @@ from markets.costs.models import CostModel
 from markets.market import Market
 from newsfolio import Strategy, View
 from newsfolio.trees import legs_of
-from tests.support.oracle import Account, _Run
+from tests.support.oracle import Account, OracleRun
 
 Held = dict[str, float]
 
@@ -37,7 +37,7 @@ def simulate_tree(
     return run.account
 
 
-def _turn(run: _Run, market: Market) -> Alone:
+def _turn(run: OracleRun, market: Market) -> Alone:
     alone = Alone()
     for s in range(market.first, len(market.sessions)):
         before = (id(run.orders), len(run.account.decisions))
@@ -54,7 +54,7 @@ def _turn(run: _Run, market: Market) -> Alone:
     return alone
 
 
-class _Tree(_Run):
+class _Tree(OracleRun):
     """An account whose decisions are its parent's and its legs'."""
 
     def __init__(
@@ -63,7 +63,7 @@ class _Tree(_Run):
         super().__init__(strategy, market, settings, costs)
         self.legs = []
         for leg, own in zip(legs_of(strategy), market.legs, strict=True):
-            kind = _Tree if legs_of(leg) else _Run
+            kind = _Tree if legs_of(leg) else OracleRun
             self.legs.append((leg, _turn(kind(leg, own, settings, costs), own)))
         self.wanted: dict[Strategy | str, float] | None = None
         self.since = market.first

@@ -72,8 +72,8 @@ def test_a_line_that_no_leg_moves_is_left_alone_to_the_lot() -> None:
 
 def test_the_account_is_the_sum_of_its_legs_where_nothing_costs() -> None:
     run = played(TREE, LINES, FREE, kernel.run)
-    one, other = (leg.worth / CASH for leg in goals(run).legs)
-    assert np.allclose(run.equity / CASH, 0.7 * one + 0.3 * other, rtol=1e-12, atol=0)
+    sixty, even = (leg.worth / CASH for leg in goals(run).legs)
+    assert np.allclose(run.equity / CASH, 0.7 * sixty + 0.3 * even, rtol=1e-12, atol=0)
     table = rows(run)
     rest, whole = table[-2:]
     assert rest["earned"] == pytest.approx(0, abs=1e-6)
