@@ -68,7 +68,7 @@ def open_source(
     beside = beside or Beside()
     store = (store or store_folder()).absolute()
     if snapshot is not None:
-        return open_snapshot(snapshot, data, store, beside)
+        return open_snapshot(snapshot, data, store, beside, follow=follow)
     return open_source(
         data, store, today(), beside, offline=offline, progress=progress, follow=follow
     )

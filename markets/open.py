@@ -89,6 +89,8 @@ def open_snapshot(
     data: str,
     store: Path,
     beside: Beside = Beside(),  # frozen
+    *,
+    follow: Follow = iter,
 ) -> Source:
     """What a run on Yahoo's prices read, to read just that again; the id is in its manifest.
 
@@ -103,7 +105,7 @@ def open_snapshot(
     from markets.store.price_store import Store
     from markets.store.snapshots import SnapshotSource
 
-    return SnapshotSource(Store(store), snapshot)
+    return SnapshotSource(Store(store), snapshot, follow)
 
 
 def _with_facts(source: Source, facts: Path | None) -> Source:

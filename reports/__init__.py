@@ -36,7 +36,7 @@ def write_pages(
     cannot be written.
     """
     if tearsheet:
-        write_tearsheet(record, folder)
+        write_tearsheet(record, folder, index=index)
     write_verdict(record, folder, tearsheet=(folder / "tearsheet.html").is_file(), index=index)
 
 
@@ -56,12 +56,16 @@ def write_verdict(record: RunRecord, folder: Path, *, tearsheet: bool, index: bo
 
 
 def write_tearsheet(
-    record: RunRecord, folder: Path, background: BackgroundRenderer | None = None
+    record: RunRecord,
+    folder: Path,
+    background: BackgroundRenderer | None = None,
+    *,
+    index: bool = False,
 ) -> None:
-    """Write `tearsheet.html`; background: who has begun to draw this run."""
+    """Write `tearsheet.html`; background: who has begun to draw this run, and knows the index."""
     from reports.pages.tearsheet import tearsheet
 
-    text = background.tearsheet(record) if background else tearsheet(record)
+    text = background.tearsheet(record) if background else tearsheet(record, index=index)
     (folder / "tearsheet.html").write_text(text, encoding="utf-8")
 
 

@@ -40,10 +40,14 @@ class BackgroundRenderer:
     It is started before there is anything to draw, because importing what draws takes as long as
     drawing. Where it cannot be started, or died, everything is drawn here; the bytes are the same.
     progress: while somebody waits for a page, what for and the share of the wait that is over.
+    index: whether a list of all runs stands above the pages.
     """
 
-    def __init__(self, progress: Callable[[str, float], None] | None = None) -> None:
+    def __init__(
+        self, progress: Callable[[str, float], None] | None = None, *, index: bool = False
+    ) -> None:
         self._line = _started() if FORKS else None
+        self._index = index
         self._progress = progress
         self._begun = 0.0
 
@@ -53,7 +57,7 @@ class BackgroundRenderer:
         if self._line is None:
             return
         try:
-            self._line.send(sheet_input(record))
+            self._line.send(sheet_input(record, index=self._index))
         except OSError:
             self._line = None
 
@@ -64,7 +68,7 @@ class BackgroundRenderer:
                 page: str = self._line.recv()
                 return page
         self._line = None
-        return tearsheet(record)
+        return tearsheet(record, index=self._index)
 
     def _waited(self, line: Connection) -> bool:
         """Wait for a page, and say how long that takes; False where it takes too long."""

@@ -9,6 +9,7 @@ from newsfolio.errors import CommandError, OutputError
 from reports import write_tearsheet, write_verdict
 
 if TYPE_CHECKING:
+    from backtests.progress import Progress
     from backtests.records.result import Result
     from reports.background import BackgroundRenderer
 
@@ -28,6 +29,13 @@ def draw_run(result: Result, folder: Path, tearsheet: bool) -> None:
         folder / result.id,
         lambda draft: write_verdict(result, draft, tearsheet=tearsheet, index=True),
     )
+
+
+def draw_ahead(progress: Progress) -> BackgroundRenderer:
+    """Who draws tearsheets while there is something else to do."""
+    from reports.background import BackgroundRenderer
+
+    return BackgroundRenderer(progress, index=True)
 
 
 def draw_tearsheet(result: Result, folder: Path, ahead: BackgroundRenderer) -> None:

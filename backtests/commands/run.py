@@ -19,6 +19,7 @@ from backtests.commands.options import (
 from backtests.commands.output import (
     PAGE,
     browse,
+    draw_ahead,
     draw_run,
     draw_tearsheet,
     require_writable,
@@ -29,9 +30,7 @@ from newsfolio.errors import CommandError
 from reports import write_index
 
 if TYPE_CHECKING:
-    from backtests.progress import Progress
     from backtests.records.result import Result
-    from reports.background import BackgroundRenderer
     from reports.tables.runs import RunJson
 
 
@@ -194,13 +193,6 @@ def score(
             return score_all(source, open_ledger(ledger), judging, pages)
         score_saved(run, source, open_ledger(ledger), judging, pages)
     return 0
-
-
-def draw_ahead(progress: Progress) -> BackgroundRenderer:
-    """Who draws while runs are judged."""
-    from reports.background import BackgroundRenderer
-
-    return BackgroundRenderer(progress)
 
 
 def one_row(result: Result, folder: Path) -> RunJson:

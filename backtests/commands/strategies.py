@@ -87,6 +87,7 @@ def weights(
     from backtests import paths
     from backtests.runner.target_portfolio import advise, explained_rows
     from backtests.settings import read_day
+    from reports.tables.companies import Companies
 
     job = market.job(strategy)
     if job.plain:
@@ -94,7 +95,7 @@ def weights(
     day = read_day("asof", asof)
     source, settings = market.source(json), market.settings()
     with telling_folder(market.data):
-        advice = advise(job.strategy, source, settings, day, portfolio, paths.today())
+        advice = advise(job.strategy, source, settings, day, portfolio, paths.today(), meter(json))
     if json:
         print_json(advice.as_json())
         return
@@ -105,7 +106,7 @@ def weights(
     print(*tail, sep="\n")
     if advice.explained:
         print(f"behind the decision of {advice.explained.day}")
-        print_table(explained_rows(advice.explained))
+        print_table(explained_rows(advice.explained, Companies(advice.names)))
 
 
 def check(

@@ -5,8 +5,6 @@ and the `why` beside it says so in words that a page can show.
 
 >>> Estimate(0.123, -0.20, 0.45)
 Estimate(value=0.123, low=-0.2, high=0.45, why='')
->>> Estimate(why="12 sessions, 20 are needed").value is None
-True
 """
 
 from __future__ import annotations
@@ -325,6 +323,9 @@ class Certificate:
     seen: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<{self.honesty.value}: {self.reason}>" if self.reason else self.honesty.value
+
     def as_json(self) -> CertificateJson:
         return as_json(self)  # type: ignore[no-any-return]
 
@@ -385,9 +386,8 @@ class Evaluation:
 def as_json(value: object) -> Any:
     """A finding, or anything made of them, as the values of its type in `reports/contract/`."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {
-            field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
+        names = [field.name for field in dataclasses.fields(value)]
+        fields = {name: as_json(getattr(value, name)) for name in names}
         return {**fields, "total": value.total} if isinstance(value, Part) else fields
     if isinstance(value, StrEnum):
         return value.value

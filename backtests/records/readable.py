@@ -7,6 +7,9 @@ from typing import TypeVar, cast
 
 Document = TypeVar("Document")
 
+FEW = 4
+"""Values of a list that are shown."""
+
 
 class Readable(dict[str, object]):
     """A dict that says `scored.sessions` for `["scored"]["sessions"]`, and completes its keys.
@@ -20,8 +23,24 @@ class Readable(dict[str, object]):
         except KeyError:
             raise AttributeError(f"there is no {name!r} here, but {', '.join(self)}") from None
 
+    def __repr__(self) -> str:
+        """Its keys with their figures; what holds more is asked for by its own key."""
+        return f"{{{', '.join(f'{key}: {_brief(value)}' for key, value in self.items())}}}"
+
     def __dir__(self) -> Iterable[str]:
         return [*super().__dir__(), *self]
+
+
+def _brief(value: object) -> str:
+    if isinstance(value, dict):
+        return "{...}" if value else "{}"
+    if isinstance(value, list) and (len(value) > FEW or any(map(_holds, value))):
+        return f"[{len(value)} of them]"
+    return repr(value)
+
+
+def _holds(value: object) -> bool:
+    return isinstance(value, dict | list)
 
 
 def readable(document: Document) -> Document:

@@ -12,6 +12,7 @@ import pandas as pd
 from backtests.records.result import Result
 from newsfolio.formatting import amount, percent, ratio
 from reports.contract.manifest import ManifestJson
+from reports.tables.companies import Companies
 
 _COSTS = ("costs", "lots", "dividends", "withholding", "impact", "participation", "funding",
           "credit_spread", "tolerance")  # fmt: skip
@@ -148,7 +149,8 @@ def _causes(manifest: ManifestJson, other: ManifestJson) -> Iterator[Cause]:
     )
     yield from _pairs("costs", manifest["settings"], other["settings"], _COSTS)
     yield from _pairs("dates", manifest["window"], other["window"], _WINDOW)
-    rest = [key for key in manifest["settings"] if key not in (*_COSTS, *_WINDOW)]
+    both = dict.fromkeys([*manifest["settings"], *other["settings"]])
+    rest = [key for key in both if key not in (*_COSTS, *_WINDOW)]
     yield from _pairs("settings", manifest["settings"], other["settings"], rest)
     packages = [key for key in manifest["versions"] if key not in ("newsfolio", "code")]
     yield from _pairs("packages", manifest["versions"], other["versions"], packages)
@@ -188,14 +190,25 @@ def _parting(curve: pd.Series, other: pd.Series) -> pd.Timestamp | None:
 
 
 def _traded(result: Result, other: Result, day: pd.Timestamp) -> Iterator[str]:
-    """Fills up to the parting that only one of the runs has."""
+    """Fills up to the parting that only one of the runs has; before both run, their number."""
+    names = Companies({**other.manifest.get("names", {}), **result.manifest.get("names", {})})
+    since = max(run.equity.index[0] for run in (result, other))
+    for run in (result, other):
+        early = int((run.fills["session"] < since).sum())
+        if run.equity.index[0] < since:
+            fills = f"{early:,} {'fill' if early == 1 else 'fills'}"
+            yield (f"{run.id} starts on {run.equity.index[0]:%Y-%m-%d} and had made {fills} "
+                   f"before {since:%Y-%m-%d}, where both run")  # fmt: skip
     columns = ["session", "asset", "quantity", "price"]
-    tables = [run.fills.loc[run.fills["session"] <= day, columns] for run in (result, other)]
+    tables = [
+        run.fills.loc[run.fills["session"].between(since, day), columns] for run in (result, other)
+    ]
     both = tables[0].merge(tables[1], how="outer", indicator=True)
     for name, side in ((result.id, "left_only"), (other.id, "right_only")):
         alone = both[both["_merge"] == side]
         for session, asset, quantity, price in alone[columns].head(3).to_numpy().tolist():
-            does = f"{'buys' if quantity > 0 else 'sells'} {abs(quantity):,.0f} {asset}"
-            yield f"{name} alone {does} at {price:,.4f} on {pd.Timestamp(session):%Y-%m-%d}"
+            does = f"{'buys' if quantity > 0 else 'sells'} {abs(quantity):,.0f}"
+            line = f"{names.beside(asset)} at {price:,.4f} on {pd.Timestamp(session):%Y-%m-%d}"
+            yield f"{name} alone {does} {line}"
         if len(alone) > 3:
             yield f"and {len(alone) - 3} more fills of {name}"

@@ -21,6 +21,11 @@ class RunCondition:
     met: bool | None
     asked: bool
 
+    def __repr__(self) -> str:
+        met = {None: "cannot be told", True: "met", False: "not met"}[self.met]
+        asked = "" if self.asked else ", not asked"
+        return f"<{self.name}: {met}{asked}; found {self.found}; needed {self.needed}>"
+
 
 @dataclass(frozen=True)
 class RunVerdict:
@@ -47,6 +52,11 @@ class RunVerdict:
 
     def __str__(self) -> str:
         return f"{self.word.upper()}. {self.reason}"
+
+    def __repr__(self) -> str:
+        met = sum(bool(row.met) for row in self.conditions if row.asked)
+        asked = sum(row.asked for row in self.conditions)
+        return f"<{self} {met} of {asked} conditions met, see .conditions>"
 
 
 def verdict_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> RunVerdict | None:

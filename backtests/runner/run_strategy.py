@@ -15,6 +15,7 @@ from backtests.engines.trees.roll_up import rolled_up
 from backtests.plain_strategy import PlainStrategy
 from backtests.progress import Progress, silent, through
 from backtests.runner.claims import Intervals, check_claim, without_intervals
+from backtests.runner.flow_notes import require_flows
 from backtests.runner.inputs import Inputs, cost_model, inputs_of
 from backtests.runner.provenance import Provenance
 from backtests.runner.references import run_reference
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from backtests.engines.native_backtrader import Played
 
 
-class _WatchedDesk(Desk):
+class WatchedDesk(Desk):
     """A desk that tells at each close and at each decision how far the run is."""
 
     def __init__(self, inputs: Inputs, market: Market, progress: Progress, turn: Turn) -> None:
@@ -78,9 +79,10 @@ def run_strategy(
     inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
     market = inputs.market(bars)
+    require_flows(market, inputs.settings)
     findings = inputs.gate(market, bars)
     turn = _engine(settings.engine)
-    desk = _WatchedDesk(inputs, market, progress, turn)
+    desk = WatchedDesk(inputs, market, progress, turn)
     progress(SIMULATION, 0.0)
     output = turn(desk)
     if verify:
@@ -149,7 +151,7 @@ def _verify(
     chosen = inputs.settings.engine
     other = Engine.KERNEL if chosen is Engine.BACKTRADER else Engine.BACKTRADER
     turn = _engine(other)
-    if turn(_WatchedDesk(inputs, market, progress, turn)) != output:
+    if turn(WatchedDesk(inputs, market, progress, turn)) != output:
         raise EngineError(f"{inputs.strategy.label}: the two engines disagree; please report this")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypedDict
@@ -12,12 +12,14 @@ from typing import TypedDict
 import numpy as np
 
 from backtests.engines import kernel
-from backtests.engines.trees.desks import desk_of
+from backtests.progress import Progress, silent
 from backtests.runner.holdings.at_close import Held, held_at_close
 from backtests.runner.holdings.reading import read_statement
 from backtests.runner.holdings.statement import Outside, OutsideJson
 from backtests.runner.inputs import cost_model, fx_source, inputs_alone
+from backtests.runner.run_strategy import SIMULATION, WatchedDesk
 from backtests.settings import Dividends, Lots, Settings
+from backtests.simulation.desk import Desk
 from backtests.simulation.output import Explained
 from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
@@ -26,6 +28,7 @@ from markets.snapshot import Source
 from newsfolio.formatting import figure, percent
 from newsfolio.strategy import Strategy
 from reports.contract.manifest import ExplainedJson
+from reports.tables.companies import Companies
 
 OLD = 5
 """Sessions after which a close is too old to size an order by without a word."""
@@ -73,6 +76,7 @@ class AdviceJson(TypedDict):
     outside: list[OutsideJson]
     notes: list[str]
     explained: ExplainedJson | None
+    names: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,8 @@ class Advice:
 
     decided: the day of the decision that the weights come from; today: whether it is `asof`,
     otherwise the weights have drifted since. outside: what is held beside it, to sell or to keep.
-    warnings: what makes the orders doubtful; they stand among the notes too.
+    warnings: what makes the orders doubtful; they stand among the notes too. names: of companies
+    and funds, by ticker.
     """
 
     asof: date
@@ -95,6 +100,16 @@ class Advice:
     explained: Explained | None = None
     outside: tuple[Outside, ...] = ()
     warnings: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        head, orders, tail = self.as_text()
+        widths = [max(map(len, column)) for column in zip(*orders, strict=True)]
+        rows = (
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in orders
+        )
+        return "\n".join([*head, *rows, *tail])
 
     def as_json(self) -> AdviceJson:
         """JSON values: weights as fractions, orders in raw shares, money in base currency."""
@@ -109,6 +124,7 @@ class Advice:
             "outside": [held.as_json() for held in self.outside],
             "notes": list(dict.fromkeys((*self.notes, *self.warnings))),
             "explained": self.explained.as_json() if self.explained else None,
+            "names": dict(self.names),
         }
 
     def as_text(self) -> tuple[list[str], list[tuple[str, ...]], list[str]]:
@@ -116,8 +132,10 @@ class Advice:
         since = (
             "decided that day" if self.decided == self.asof else f"decided {self.decided}, drifted"
         )
+        names = Companies(self.names)
         held = ", ".join(
-            f"{ticker} {percent(weight, 1)}" for ticker, weight in sorted(self.weights.items())
+            f"{names.beside(ticker)} {percent(weight, 1)}"
+            for ticker, weight in sorted(self.weights.items())
         )
         total = math.fsum(order.cost for order in self.orders)
         head = [
@@ -129,16 +147,17 @@ class Advice:
         ]
         tail = [
             f"costs   about {total:,.2f} {self.currency}",
-            *(f"outside {other.as_text()}" for other in self.outside),
-            *(f"note    {warning}" for warning in self.warnings),
+            *(f"outside {names.told(other.as_text())}" for other in self.outside),
+            *(f"note    {names.told(warning)}" for warning in self.warnings),
         ]
-        return head, self._order_rows(), tail
+        return head, self._order_rows(names), tail
 
-    def _order_rows(self) -> list[tuple[str, ...]]:
+    def _order_rows(self, names: Companies) -> list[tuple[str, ...]]:
         """The orders under a heading; nothing where there are none."""
         rows = [
             (
-                "buy" if order.shares > 0 else "sell", f"{abs(order.shares):,.10g}", order.asset,
+                "buy" if order.shares > 0 else "sell", f"{abs(order.shares):,.10g}",
+                names.beside(order.asset),
                 f"{order.price:,.3f}", order.currency,
                 f"{abs(order.value):,.0f}", f"{order.cost:,.2f}",
             )
@@ -155,12 +174,13 @@ def advise(
     asof: date | None,
     holdings: Path | Sequence[Path] | None,
     today: date | None = None,
+    progress: Progress = silent,
 ) -> Advice:
     """Run the strategy up to the close of `asof` (default: the last one) and size its portfolio.
 
     holdings: files of what is held, which add up; without one, orders start from the settings'
-    cash. today: against which the close is old;
-    None: it is not asked.
+    cash. today: against which the close is old; None: it is not asked. progress: how far the run
+    to that close is.
     """
     settings = replace(settings, dividends=Dividends.CASH, end=asof or settings.end)
     paths = [holdings] if isinstance(holdings, Path) else holdings or ()
@@ -172,16 +192,13 @@ def advise(
         bars = bars.until(asof)
     market = inputs.market(bars)
     settings = inputs.settings
-    desk = desk_of(strategy, market, settings, cost_model(settings, market.fx))
+    desk = WatchedDesk(inputs, market, progress, kernel.run)
+    progress(SIMULATION, 0.0)
     output = kernel.turned(desk)
+    progress(SIMULATION, 1.0)
     last = len(market.sessions) - 1
     decided = output.targets[-1].session if output.targets else None
-    if decided == last:
-        weights = dict(output.targets[-1].weights)
-    else:
-        equity = desk.book.equity(last)
-        values = zip(market.tickers, desk.book.values(last).tolist(), strict=True)
-        weights = {ticker: value / equity for ticker, value in values if value}
+    weights = dict(output.targets[-1].weights) if decided == last else _drifted(desk, last)
     held = Held((), {}, settings.cash)
     if statements:
         held = held_at_close(statements, market, fx_source(settings, bars))
@@ -201,7 +218,15 @@ def advise(
         explained=desk.explained(),
         outside=held.outside,
         warnings=(*_old(market, concerned, None if asof else today), *held.notes, *parts),
+        names={asset.ticker: asset.name for asset in market.assets if asset.name},
     )
+
+
+def _drifted(desk: Desk, last: int) -> dict[str, float]:
+    """What the book is worth by line at the last close, as shares of its equity."""
+    equity = desk.book.equity(last)
+    values = zip(desk.market.tickers, desk.book.values(last).tolist(), strict=True)
+    return {ticker: value / equity for ticker, value in values if value}
 
 
 def _sizes(
@@ -268,13 +293,13 @@ def _old(market: Market, columns: Iterable[int], today: date | None) -> Iterator
             )
 
 
-def explained_rows(explained: Explained) -> list[tuple[str, ...]]:
+def explained_rows(explained: Explained, names: Companies) -> list[tuple[str, ...]]:
     """What stood behind the decision, as a table of text with its heading."""
-    return [explained.columns, *(tuple(map(_cell, row)) for row in explained.rows)]
 
+    def cell(value: str | float) -> str:
+        return names.told(value) if isinstance(value, str) else figure(value)
 
-def _cell(value: str | float) -> str:
-    return value if isinstance(value, str) else figure(value)
+    return [tuple(map(cell, row)) for row in (explained.columns, *explained.rows)]
 
 
 def _order(sizer: Sizer, market: Market, column: int, size: float, session: int) -> Order:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from markets.bars import COLUMNS, Bars
 from markets.facts import FactTable
-from markets.snapshot import Snapshot, Source
+from markets.snapshot import Follow, Snapshot, Source
 from markets.store.parquet import DoubtJson, StoredBars, newer_store, read_doubts, told_doubts
 from markets.store.price_store import Store
 from markets.store.restatements import cut, seal
@@ -114,11 +114,12 @@ class SnapshotSource:
     """The bars and the tables that a run read, whatever came to the store since.
 
     CommandError for what is no id, UnknownName for one that the store does not have, BrokenData
-    for a damaged record.
+    for a damaged record. follow: sees each line before it is read.
     """
 
-    def __init__(self, store: Store, snapshot: str) -> None:
+    def __init__(self, store: Store, snapshot: str, follow: Follow = iter) -> None:
         self._store = store
+        self._follow = follow
         self._record = _record(store, snapshot)
         self.snapshot = snapshot
         self.name = str(self._record["source"])
@@ -126,10 +127,11 @@ class SnapshotSource:
     def load(self, assets: Iterable[Asset], facts: Iterable[Facts] = ()) -> Snapshot:
         """What is asked for and the run had; MissingData for what is no longer in the store."""
         lines, digests = self._record["lines"], self._record["tables"]
-        tickers = dict.fromkeys(asset.ticker for asset in assets)
+        asked = {asset.ticker: asset for asset in assets if asset.ticker in lines}
+        tickers = [asset.ticker for asset in self._follow(list(asked.values()))]
         names = (table.name for table in facts)
         return Snapshot(
-            {ticker: self._line(ticker, lines[ticker]) for ticker in tickers if ticker in lines},
+            {ticker: self._line(ticker, lines[ticker]) for ticker in tickers},
             {name: self._table(name, digests[name]) for name in names if name in digests},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -47,14 +47,21 @@ SWITCH = 0.05
 """Of the portfolio: a group that changes by more overnight is drawn on that day."""
 
 
-def allocation_chart(record: RunRecord, parts: Divided) -> Chart | None:
-    """What was held by weeks above what each decision wanted; None where nothing was held."""
+def allocation_chart(
+    record: RunRecord, parts: Divided, called: Callable[[str], str] = str
+) -> Chart | None:
+    """What was held by weeks above what each decision wanted; None where nothing was held.
+
+    called: how a line is shown, by its ticker.
+    """
     held = grouped(record.weights, record)
     if held.empty or not held.abs().to_numpy().any():
         return None
     wanted = grouped(record.targets, record)
     names = _shown([held, wanted])
-    held, wanted = (_with_cash(_folded(table, names)) for table in (held, wanted))
+    held, wanted = (
+        _with_cash(_folded(table, names).rename(columns=called)) for table in (held, wanted)
+    )
     stacked = not any(_short(table.drop(columns="cash")) for table in (held, wanted))
     traces = _layers(_weeks(held), "y", "held", stacked)
     if len(wanted):
@@ -308,8 +315,12 @@ def _luck(placebo: PlaceboJson, ahead: str) -> str:
 
 
 def _room(steps: Sequence[tuple[str, float]], costs: Sequence[tuple[str, float]]) -> list[float]:
-    """The axis of the waterfall, with room for the figures outside the bars."""
+    """The axis of the waterfall, with room for the figures left of the bars, on a phone too.
+
+    Those on the right stand in the margin.
+    """
     levels = np.cumsum([0.0, *(value for _, value in (*steps, *costs))])
     low, high = float(min(levels.min(), 0.0)), float(max(levels.max(), 0.0))
     wide = high - low or 0.01
-    return [round(low - (0.2 * wide if low < 0 else 0.02 * wide), 5), round(high + 0.2 * wide, 5)]
+    left = 0.35 if low < 0 else 0.02
+    return [round(low - left * wide, 5), round(high + 0.02 * wide, 5)]

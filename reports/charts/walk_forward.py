@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from newsfolio.formatting import defined, growth, percent, ratio, signed
+from newsfolio.formatting import defined, growth, percent, ratio
 from reports.charts.curves import (
     BENCHMARK,
     CONTROLS,
@@ -116,7 +116,7 @@ def _growth(walk: WalkForwardJson, curves: pd.DataFrame) -> Chart:
     ]  # fmt: skip
     chart.figure["layout"]["shapes"] = changes
     finding = f"{chart.finding} Dotted: the parameters changed." if changes else chart.finding
-    return Chart("walk", "Walk-forward: growth of 1", finding, chart.figure)
+    return replace(chart, name="walk", title="Walk-forward: growth of 1", finding=finding)
 
 
 def _changes(walk: WalkForwardJson) -> list[str]:
@@ -172,9 +172,18 @@ def _switching(walk: WalkForwardJson) -> str:
     )  # fmt: skip
     return (
         f"{times}. The chosen sets' own accounts, put one after the other as if changing cost "
-        f"nothing, are {signed(walk['switching'])} {rate} ahead of the run. "
+        f"nothing, are {_ahead(walk['switching'], rate)}. "
         f"Turnover {percent(walk['turnover'], 0)} a year, costs {ratio(walk['costs'], 0)}."
     )
+
+
+def _ahead(by: float | None, rate: str) -> str:
+    """Growth over that of the run in words; one that rounds to nothing is no lead."""
+    if not defined(by):
+        return "not to be compared with the run"
+    if not round(by, 4):
+        return "level with the run"
+    return f"{percent(abs(by))} {rate} {'ahead of' if by > 0 else 'behind'} the run"
 
 
 def _row(name: str, figures: FiguresByName) -> tuple[str, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 from newsfolio.errors import OutputError
 from reports.contract.claims import CheckedArticleJson
 from reports.pages.links import index_link
 from reports.pages.render import CLAIM_KINDS, render, verbatim
 from reports.tables.companies import Companies
+from reports.tables.glossary import words_of
 
 
 def claims_page(
@@ -33,6 +35,7 @@ def claims_page(
             "counts": [_counted(word, counts[word]) for word in CLAIM_KINDS if counts[word]],
             "names": Companies(),
             "links": index_link("index.html" if index else ""),
+            "words": words_of("interval", "due", "corrected", "untestable"),
             "total": len(rows),
             "kinds": CLAIM_KINDS,
         },
@@ -47,11 +50,15 @@ def write(
     *,
     index: bool = False,
 ) -> None:
-    """Write the page; OutputError where it cannot be written."""
+    """Write the page, whole or not at all; OutputError where it cannot be written."""
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    text = claims_page(articles, source, simulated, index=index)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(claims_page(articles, source, simulated, index=index), encoding="utf-8")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose --out"
         ) from error

@@ -8,10 +8,18 @@ from reports.record import RunRecord
 from reports.tables import returns
 from reports.tables.caveats import caveats
 from reports.tables.companies import Companies
-from reports.tables.headline import FIGURES, headline
+from reports.tables.glossary import words_of
+from reports.tables.headline import figures_shown, headline
 from reports.tearsheet.inputs import scored_part
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+WORDS_OF_FIGURES = {
+    "total_return": "return", "cagr": "cagr", "volatility": "volatility", "sharpe": "sharpe",
+    "max_drawdown": "drawdown",
+}  # fmt: skip
+"""Words of the glossary that rows of the table are called by."""
 
 
 def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = False) -> str:
@@ -30,16 +38,19 @@ def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = Fal
             "links": run_links(tearsheet=tearsheet, index=index),
             "caveats": caveats(manifest, record.evaluation),
             "headline": headline(manifest),
-            "figures": FIGURES,
+            "figures": figures_shown(manifest),
+            "words": words_of(*WORDS_OF_FIGURES.values(), "control", "benchmark", "divide",
+                              "slippage", "lapsed", "carry", "line", "snapshot"),
+            "words_of_figures": WORDS_OF_FIGURES,
             "context": scored_part(record),
             "tearsheet": tearsheet,
             **_tables(record),
         },
-    )
+    )  # fmt: skip
 
 
 def _tables(record: RunRecord) -> TemplateValues:
-    equity = record.equity
+    equity = record.curve
     benchmark = record.references.get("benchmark")
     years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
     return {

@@ -39,9 +39,9 @@ def run_fragment(record: RunRecord, summary: Mapping[str, str]) -> str:
     manifest = record.manifest
     verdict = manifest.get("verdict")
     scored = scored_headline(manifest, record.evaluation)
-    tables = [(f"Scored: {window_of(scored)}", scored_rows(scored))] if scored else []
-    whole = "Whole run, context included, which scores nothing" if scored else "Whole run"
     names = Companies(manifest.get("names"))
+    tables = [(f"Scored: {window_of(scored)}", scored_rows(scored, names))] if scored else []
+    whole = "Whole run, context included, which scores nothing" if scored else "Whole run"
     warnings = [names.told(str(caveat)) for caveat in caveats(manifest, record.evaluation)]
     return _render(
         manifest["strategy"]["label"],

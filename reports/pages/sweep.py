@@ -27,6 +27,8 @@ from reports.pages.script import (
     shown_charts,
     write_script,
 )
+from reports.tables.companies import Companies
+from reports.tables.glossary import Word, words_of
 from reports.tables.sweep import PERCENT, ends
 
 FIGURES: Mapping[str, str] = {
@@ -73,10 +75,9 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None, *, index: b
     """
     walk = sweep.get("walk_forward")
     charts = {chart.name: chart for chart in (*walk_charts(walk, curves), *_charts(sweep))}
-    shared = walk_shared(curves)
+    shared, names = walk_shared(curves), list(sweep["plateau"])
     block, shown = data_block(chart_data(charts, shared)), shown_charts(charts, shared)
     nonce = nonce_of(sweep["id"], str(sweep["errors"]), block)
-    names = list(sweep["plateau"])
     return render(
         "sweep.html",
         {
@@ -89,6 +90,8 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None, *, index: b
             "figure": FIGURES[sweep["by"]],
             "headline": headline(sweep),
             "walk": walk_tables(walk),
+            "names": Companies(),
+            "words": _words(sweep),
             "links": index_link("../index.html" if index else ""),
             "grown": shown.get("walk"),
             "paths": shown.get("paths"),
@@ -110,6 +113,14 @@ def sweep_page(sweep: SweepJson, curves: pd.DataFrame | None = None, *, index: b
             ],
         },
     )
+
+
+def _words(sweep: SweepJson) -> Mapping[str, Word]:
+    """Those of the page; the words of a walk-forward where it has one."""
+    words = ("set", "plateau", "quarters", "ledger", "control", "sharpe")
+    walk = sweep.get("walk_forward")
+    more = ("walk", "training", "purge", "pbo", "benchmark", "volatility", "drawdown")
+    return words_of(*words, *(more if walk and not walk["why"] else ()))
 
 
 def write(sweep: SweepJson, folder: Path, *, index: bool = False) -> Path:

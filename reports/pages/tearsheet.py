@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from reports.pages.links import run_links
 from reports.pages.render import TemplateValues, render, verbatim
 from reports.record import RunRecord
 from reports.tearsheet.differences import ReportPart, compared_last, differences
@@ -18,12 +19,12 @@ STYLE, BOX = "<!-- style of the box -->", "<!-- the box -->"
 """Where the template of the library's report takes ours."""
 
 
-def tearsheet(record: RunRecord) -> str:
+def tearsheet(record: RunRecord, *, index: bool = False) -> str:
     """One HTML page that needs nothing else: no script, no font, no request.
 
-    The same run gives the same text.
+    The same run gives the same text. index: whether a list of all runs stands above it.
     """
-    return sheet_page(sheet_input(record))
+    return sheet_page(sheet_input(record, index=index))
 
 
 def sheet_page(run: SheetInput) -> str:
@@ -67,6 +68,7 @@ def _words(run: SheetInput) -> TemplateValues:
         "benchmark": run.benchmark_label if run.benchmark is not None else "",
         "scored": run.scored,
         "simulated": run.simulated,
+        "links": run_links(tearsheet=True, index=run.index),
     }
 
 

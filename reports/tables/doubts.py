@@ -34,6 +34,10 @@ class Doubts:
         where = f"{percent(self.share, 0)} of the portfolio" if self.share else "what is not held"
         return f"{count} doubt{'s' * (count != 1)}, on {where}"
 
+    def __repr__(self) -> str:
+        rows = (f"  {row['ticker']}: {row['told']}" for row in self.rows)
+        return "\n".join([f"<{self}>", *rows])
+
 
 def doubts_of(manifest: ManifestJson) -> Doubts:
     """Of a run; of older ones nothing is known."""

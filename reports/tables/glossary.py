@@ -170,7 +170,45 @@ WORDS: Mapping[str, Word] = {
 }  # fmt: skip
 """By the name under which templates ask for them, in the order of the page."""
 
+OTHER_PAGES: Mapping[str, Word] = {
+    "set": Word("Set", "One choice of all parameters of a strategy."),
+    "plateau": Word(
+        "Plateau",
+        "How the sets with one value of a parameter fared, whatever their others. A rule that "
+        "works does so beside its best value too; a peak that stands alone is luck.",
+    ),
+    "quarters": Word(
+        "Middle half",
+        "A quarter of the sets lies below its lower end, and a quarter above its upper one.",
+    ),
+    "walk": Word(
+        "Walk-forward",
+        "A set is chosen on the months before a day alone and traded on those after it, again "
+        "and again: what somebody who chose in this way would have had.",
+    ),
+    "training": Word("Training window", "The months that a choice was made on."),
+    "purge": Word(
+        "Purge, embargo",
+        "Sessions left out between those that a choice was made on and those that test it, so "
+        "that no position and no average reaches from the one into the other.",
+    ),
+    "due": Word(
+        "Due day",
+        "The last session that a claim speaks of. It is measured on prices up to that day.",
+    ),
+    "corrected": Word(
+        "Holds as corrected",
+        "The claim fails as it is stated, and holds in a second reading that says what must have "
+        "been meant: another day, line or number.",
+    ),
+    "untestable": Word(
+        "Untestable", "No series of prices at hand can tell. It is never counted as true."
+    ),
+}  # fmt: skip
+"""Words of the pages on sweeps and claims; a verdict has none of them."""
+
 
 def words_of(*names: str) -> Mapping[str, Word]:
     """Some of them, in the order of the glossary, for a page that needs no others."""
-    return {name: word for name, word in WORDS.items() if name in names}
+    every = {**WORDS, **OTHER_PAGES}
+    return {name: word for name, word in every.items() if name in names}

@@ -44,19 +44,36 @@ class BoardSummary:
 
 
 def score_rows(board: ScoreboardJson, pages: Sequence[str]) -> list[ScoreRow]:
-    """pages: ids of the runs that have one beside the scoreboard."""
-    estimates = [_excess(row) for row in board["rows"]]
+    """Of theses that were judged or frozen. pages: ids of the runs that have one beside it."""
+    rows = [row for row in board["rows"] if _begun(row)]
+    estimates = [_excess(row) for row in rows]
     scale = scale_of(estimates)
     return [
         _row(row, estimate, bar(estimate, scale), pages)
-        for row, estimate in zip(board["rows"], estimates, strict=True)
+        for row, estimate in zip(rows, estimates, strict=True)
     ]
 
 
+def waiting_rows(board: ScoreboardJson) -> list[ScoreJson]:
+    """Theses of which nothing can be said yet."""
+    return [row for row in board["rows"] if not _begun(row)]
+
+
+def _begun(row: ScoreJson) -> bool:
+    return bool(row["look"] or row["stated"])
+
+
 def text_rows(board: ScoreboardJson) -> list[tuple[str, ...]]:
-    """The head and the rows of the terminal's table."""
+    """The head and the rows of the terminal's table; nothing where none was judged or frozen."""
     head = ("thesis", "strategy", "verdict", "excess", "interval", "p", "adjusted", "due")
-    return [head, *(_text(row) for row in board["rows"])]
+    rows = [_text(row) for row in board["rows"] if _begun(row)]
+    return [head, *rows] if rows else []
+
+
+def waiting_line(board: ScoreboardJson) -> str:
+    """The theses that were neither judged nor frozen, in a line; "" where there are none."""
+    labels = [row["thesis"]["label"] for row in waiting_rows(board)]
+    return f"{UNJUDGED} on real prices: {', '.join(labels)}" if labels else ""
 
 
 def _text(row: ScoreJson) -> tuple[str, ...]:

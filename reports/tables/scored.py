@@ -9,6 +9,7 @@ from typing import TypedDict
 from newsfolio.formatting import A_YEAR_FROM, defined, percent, ratio, signed
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import ManifestJson, ScoredCurveJson, ScoredFiguresJson
+from reports.tables.companies import Companies
 
 
 class RoleJson(TypedDict):
@@ -156,11 +157,11 @@ def _of_evaluation(evaluation: EvaluationJson | None) -> ScoredFiguresJson | Non
 HEADINGS = ("in total", "a year", "max drawdown", "ahead in total", "ahead a year")
 
 
-def scored_rows(scored: ScoredHeadline) -> list[tuple[str, ...]]:
+def scored_rows(scored: ScoredHeadline, names: Companies) -> list[tuple[str, ...]]:
     """The window as a table of text: a row a curve, the strategy first; the heading on top."""
     rows = [
         (
-            curve.name if curve.role == "strategy" else f"{curve.role}: {curve.name}",
+            curve.name if curve.role == "strategy" else f"{curve.role}: {names.told(curve.name)}",
             percent(curve.total),
             percent(curve.yearly),
             percent(curve.drawdown),
@@ -172,11 +173,11 @@ def scored_rows(scored: ScoredHeadline) -> list[tuple[str, ...]]:
     return [(f"scored since {scored.divide}", *HEADINGS), *rows]
 
 
-def scored_lines(scored: ScoredHeadline) -> list[str]:
+def scored_lines(scored: ScoredHeadline, names: Companies) -> list[str]:
     """The same in lines of text: the window, and each curve with how far the strategy is ahead."""
     lines = [f"{'scored':<14}{window_of(scored)}"]
     for curve in scored.curves:
-        named = f" ({curve.name})" if curve.role != "strategy" else ""
+        named = f" ({names.told(curve.name)})" if curve.role != "strategy" else ""
         yearly = f", {percent(curve.yearly)} a year" if defined(curve.yearly) else ""
         ahead = f", ahead of it {signed(curve.gap)}" if defined(curve.gap) else ""
         lines.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsfolio.formatting import chance, percent, ratio, signed
@@ -26,27 +27,39 @@ class StudyWindowRow:
 
 @dataclass(frozen=True)
 class StudyTable:
-    """An event study: its events in words, and a row a window; `why`: there is none."""
+    """An event study: its events in words, and a row a window; `why`: there is none.
+
+    caution: what the sentences of all windows end with, said once.
+    """
 
     name: str
     why: str
     lines: str
     model: str
+    caution: str
     notes: list[str]
     events: list[str]
     windows: list[StudyWindowRow]
 
 
 def study_table(study: StudyJson) -> StudyTable:
+    caution = _caution([window["sentence"] for window in study["windows"] if window["sentence"]])
     return StudyTable(
         name=study["name"],
         why=study["why"],
         lines=", ".join(study["basket"]),
         model=study["model"],
+        caution=caution,
         notes=study["notes"],
         events=[_event(event) for event in study["events"]],
-        windows=[_window(window) for window in study["windows"]],
+        windows=[_window(window, caution) for window in study["windows"]],
     )
+
+
+def _caution(sentences: Sequence[str]) -> str:
+    """What all say after their first sentence; "" where they do not say the same."""
+    rest = {text.partition(". ")[2] for text in sentences}
+    return rest.pop() if len(rest) == 1 else ""
 
 
 def _event(event: StudyEventJson) -> str:
@@ -59,12 +72,12 @@ def _event(event: StudyEventJson) -> str:
     return f"{event['day']} ({role}): {on}"
 
 
-def _window(window: StudyWindowJson) -> StudyWindowRow:
+def _window(window: StudyWindowJson, caution: str) -> StudyWindowRow:
     first, last = window["first"], window["last"]
     left_out = "; ".join(window["missing"])
     return StudyWindowRow(
-        span=f"{first}" if first == last else f"{first} to {last}",
-        sentence=window["sentence"] or f"No figure. {left_out}",
+        span=f"Session {first}" if first == last else f"Sessions {first} to {last}",
+        sentence=window["sentence"].removesuffix(caution).strip() or f"No figure. {left_out}",
         left_out=left_out if window["sentence"] else "",
         events=str(window["events"]),
         car=signed(window["car"]),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reports.record import RunRecord, scoring
+from reports.tables.companies import Companies
 
 FEWEST = 60
 """Sessions below which the library is not asked: its axes and densities say nothing by then."""
@@ -24,7 +25,8 @@ class SheetInput:
 
     benchmark: equity as the run has it, with its gaps; None where there is none. cash: what idle
     cash earned over each session, 0 on the first. held: share of sessions with a line held at the
-    close, None where the run held nothing that is recorded.
+    close, None where the run held nothing that is recorded. index: whether a list of all runs
+    stands above the page.
     """
 
     label: str
@@ -35,23 +37,25 @@ class SheetInput:
     held: float | None
     scored: str
     simulated: bool
+    index: bool = False
 
 
-def sheet_input(record: RunRecord) -> SheetInput:
-    """What the report of a run is made from."""
+def sheet_input(record: RunRecord, *, index: bool = False) -> SheetInput:
+    """What the report of a run is made from. index: whether it lies in a folder of runs."""
     manifest = record.manifest
     benchmark = manifest["benchmark"]
-    equity = record.equity.astype("float64")
-    shown = "benchmark" in record.references
+    equity = record.curve.astype("float64")
+    shown, names = "benchmark" in record.references, Companies(manifest.get("names"))
     return SheetInput(
         label=manifest["strategy"]["label"],
-        benchmark_label=benchmark["label"] if benchmark else "",
+        benchmark_label=names.told(benchmark["label"]) if benchmark else "",
         equity=equity,
         benchmark=record.references["benchmark"].reindex(equity.index) if shown else None,
         cash=_earned(record.rates["cash"], equity.index),
         held=_held(record.weights),
         scored=scored_part(record),
         simulated=manifest["data"]["simulated"],
+        index=index,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,8 @@ from backtests.evaluation.judging import Judging
 from backtests.progress import counted, silent
 from backtests.records.workspace import open_workspace
 from backtests.runner.jobs import job_of
-from backtests.settings import RunSettings
+from backtests.runner.target_portfolio import advise
+from backtests.settings import RunSettings, Settings
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from newsfolio import Strategy, View, Weights, monthly
@@ -82,6 +84,18 @@ def test_what_takes_two_seconds_or_less_says_nothing(
     assert capsys.readouterr().err == ""
 
 
+def test_steps_that_are_short_alone_are_told_once_two_seconds_have_passed(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gauge = Meter()
+    for step in ("replays", "placebos", "shortcuts"):
+        list(counted(ticking(clock, 0.15, 8), step, 8, gauge))
+    shown = capsys.readouterr().err
+    assert "replays" not in shown
+    assert "placebos: 6 of 8, 0:00 left" in shown  # the first after 2.0 s
+    assert "shortcuts: 1 of 8, 0:01 left" in shown
+
+
 def test_the_line_is_drawn_ten_times_a_second_at_most(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -117,6 +131,15 @@ def test_a_simulation_tells_each_decision(engine: str) -> None:
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert shares == sorted(shares)
     assert len(shares) > 12  # the ends of the months
+
+
+def test_a_portfolio_is_advised_with_word_of_how_far_its_run_is() -> None:
+    shares: list[float] = []
+    settings = Settings(start=date(2025, 1, 2), end=date(2025, 12, 30))
+    advise(Halves(), SampleSource(), settings, None, None, None,
+           lambda what, share: shares.append(share))  # fmt: skip
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert len(shares) > 12
 
 
 def test_a_plain_strategy_tells_each_session() -> None:

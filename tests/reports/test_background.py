@@ -30,9 +30,9 @@ def elsewhere(result: Result) -> None:
     raise AssertionError("drawn here")
 
 
-def here(result: Result) -> str:
+def here(result: Result, *, index: bool = False) -> str:
     """For the page of the very same function, which takes seconds to draw."""
-    return f"drawn here: {len(result.equity)} sessions"
+    return f"drawn here: {len(result.equity)} sessions, index {index}"
 
 
 @forks

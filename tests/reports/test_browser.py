@@ -7,27 +7,46 @@ import io
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from backtests import sweep
 from backtests.evaluation.comparison import compare
+from backtests.evaluation.scoreboard.theses import ScoreboardInputs, scoreboard
+from backtests.records.ledger.verdicts import JudgedRow
 from backtests.records.result import Result
 from backtests.runner.claims import articles_of, check_claims
+from backtests.strategy_loader import shipped
 from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
-from reports import write_claims, write_compare, write_index, write_pages, write_single
+from reports import (
+    write_claims,
+    write_compare,
+    write_index,
+    write_pages,
+    write_scoreboard,
+    write_single,
+)
+from reports.pages import index as index_page
 from reports.pages.index import index, index_line
 from reports.pages.tearsheet import tearsheet
 from tests.support.hostile_results import HOSTILE, hostile
-from tests.support.results import THESIS, curve, judged, make, two, walk
+from tests.support.results import THESIS, curve, fill, judged, make, two, walk, with_events
+from tests.support.sweeps import Top
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 DRAWN = "html[data-charts=drawn]"
 SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
-SCRIPTED = ("verdict", "compare")
+SCRIPTED = ("verdict", "compare", "sweep")
 WIDTHS = (375, 768, 1600)
+JUDGED = JudgedRow(1, "2026-06-01T10:00:00+00:00", "T1", "east-rising", "v", "run", "2026-05-29", {
+    "word": "cannot tell yet", "reason": "why", "against": "half", "excess": 0.05, "low": -0.05,
+    "high": 0.15, "total": 0.05, "since": "2025-02-21", "sessions": 300,
+})  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -61,12 +80,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
     alike = write_compare(two(), compare(two()), root)
     single = root / "usual" / "single.html"
     write_single(usual, single)
+    swept = sweep(Top, "sample", grid={"n": (1, 2), "lookback": (40, 63)}, start="2024-06-03",
+                  walk_forward=(12, 6), ledger=root / "trials.sqlite", out=root)  # fmt: skip
+    events = root / "events" / "verdict.html"
+    with_events().save(events.parent, lambda made, place: write_pages(made, place, tearsheet=False))
+    shipped_ones = [cls() for cls in shipped().values()]
+    board = scoreboard(
+        ScoreboardInputs(judged=[JUDGED], strategies=shipped_ones), "ledger", date(2026, 6, 2)
+    )
     claims = root / "claims.html"
     checked = check_claims(ARTICLES, SampleSource())
     write_claims(articles_of(ARTICLES, checked), "sample", True, claims)
     return {
         **addresses, "single": single, "details": sheet.with_name("details.html"),
         "tearsheet": sheet, "compare": alike, "claims": claims, "index": write_index(root),
+        "sweep": swept.report(), "events": events, "scoreboard": write_scoreboard(board, root),
     }  # fmt: skip
 
 
@@ -104,7 +132,20 @@ def show(browser: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize(
     "name",
-    ["usual", "hostile", "bare", "single", "details", "tearsheet", "compare", "claims", "index"],
+    [
+        "usual",
+        "hostile",
+        "bare",
+        "single",
+        "details",
+        "tearsheet",
+        "compare",
+        "claims",
+        "index",
+        "sweep",
+        "events",
+        "scoreboard",
+    ],
 )
 def test_pages_open_without_errors_strangers_or_sideways_scroll(
     show: Any, pages: dict[str, Path], name: str
@@ -180,6 +221,36 @@ def test_headings_sort_by_number_and_by_text(show: Any, pages: dict[str, Path]) 
     view.focus("#fills th:nth-child(3) button")
     view.keyboard.press("Enter")
     assert view.evaluate(order) == ["-500", "1,000"]  # sell before buy, from the last letter on
+
+
+def test_thousands_of_fills_are_paged_sorted_and_saved_as_a_whole(
+    show: Any, tmp_path: Path
+) -> None:
+    days = pd.bdate_range("2019-01-02", periods=1201)
+    made = [fill(f"{day:%Y-%m-%d}", float(place + 1), 10.0) for place, day in enumerate(days)]
+    judged(make(curve(walk(1201)), fills=made)).save(
+        tmp_path / "run", lambda result, place: write_pages(result, place, tearsheet=False)
+    )
+    page = show(tmp_path / "run" / "verdict.html")
+    view = page.view
+    view.click("text=All fills")
+    units = "[...document.querySelectorAll('#fills tbody tr')].map(row => row.cells[3].innerText)"
+    line = "document.querySelector('#fills tbody td:nth-child(2)').innerText"
+    first = view.evaluate(line)
+    assert view.evaluate(units) == [f"{place:,}" for place in range(1, 501)]
+    view.click("text=Next page")
+    view.click("text=Next page")
+    assert view.evaluate(units) == [f"{place:,}" for place in range(1001, 1202)]
+    assert view.is_disabled("text=Next page") and view.evaluate(line) == first
+    assert view.inner_text("[data-turn=fills] span") == "Rows 1,001 to 1,201 of 1,201"
+    view.click("#fills th:nth-child(4) button")
+    assert view.evaluate(units) == [f"{place:,}" for place in range(1201, 701, -1)]
+    with view.expect_download() as waiting:
+        view.click("text=Save as CSV")
+    waiting.value.save_as(tmp_path / "fills.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "fills.csv").read_text(encoding="utf-8"))))
+    assert [int(row["Units"]) for row in rows] == list(range(1201, 0, -1))
+    assert page.said == []
 
 
 def test_all_fills_are_saved_as_csv_and_no_cell_is_a_formula(
@@ -259,6 +330,11 @@ def test_without_scripts_all_text_and_tables_are_there(show: Any, pages: dict[st
         ("single", "dark"),
         ("tearsheet", "light"),
         ("tearsheet", "dark"),
+        ("sweep", "light"),
+        ("sweep", "dark"),
+        ("scoreboard", "light"),
+        ("scoreboard", "dark"),
+        ("events", "dark"),
     ],
 )
 def test_axe_finds_nothing(show: Any, pages: dict[str, Path], name: str, scheme: str) -> None:
@@ -277,6 +353,26 @@ def test_axe_finds_nothing(show: Any, pages: dict[str, Path], name: str, scheme:
         )
         for violation in violations
     ] == []
+
+
+def test_older_rows_of_the_index_come_when_they_are_asked_for(
+    show: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: Result
+) -> None:
+    monkeypatch.setattr(index_page, "SHOWN", 2)
+    rows = [index_line({**usual.manifest, "id": f"run-{place}"}, None) for place in range(5)]
+    path = tmp_path / "index.html"
+    path.write_text(index(rows), encoding="utf-8")
+    ids = "[...document.querySelectorAll('#runs th > small:last-child')].map(one => one.innerText)"
+    page = show(path)
+    assert page.view.evaluate(ids) == ["run-0", "run-1"]
+    page.view.click("text=Show all 5 runs")
+    page.view.wait_for_selector("#older", state="detached")
+    assert page.view.evaluate(ids) == [f"run-{place}" for place in range(5)]
+    sorted_page = show(path)
+    sorted_page.view.click("#runs thead th:nth-child(1) button")
+    sorted_page.view.wait_for_selector("#runs th[aria-sort]")
+    assert len(sorted_page.view.evaluate(ids)) == 5
+    assert page.said == sorted_page.said == []
 
 
 def test_a_click_on_a_heading_sorts_the_index(show: Any, tmp_path: Path) -> None:

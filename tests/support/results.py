@@ -16,6 +16,7 @@ from backtests.runner.provenance import settings_values
 from backtests.settings import Settings
 from backtests.simulation.fills import Fill
 from backtests.simulation.metrics import figures
+from reports.contract.evaluation import StudyJson
 from reports.contract.manifest import ManifestJson, ScoringJson, ThesisJson, WindowJson
 from tests.support.evaluations import usual_evaluation
 
@@ -185,6 +186,36 @@ def judged(result: Result | None = None, **changed: Any) -> Result:
     )
     evaluation = usual_evaluation(**changed).as_json()
     return dataclasses.replace(base, evaluation=evaluation, placebos=table)
+
+
+STUDY: StudyJson = {
+    "name": "US AI spending",
+    "basket": ["NVDA", "AVGO"],
+    "market": "SPY",
+    "model": "Market model on SPY; the same session",
+    "events": [{"day": "2025-01-27", "session": "2025-01-27", "scored": True, "lines": 2,
+                "sessions": 250, "why": ""}],
+    "windows": [
+        {"first": first, "last": last, "events": 1, "context": 0, "car": car, "error": 0.03,
+         "t": -1.2, "p": 0.2, "percentile": rank, "placebos": 500, "overlapping": [],
+         "missing": [], "why": "",
+         "sentence": f"After one event (2025-01-27) the basket was {moved}; {100 * rank:.1f} % of "
+         "500 random dates did worse. One event is one event: no rule follows from it."}
+        for first, last, car, rank, moved in (
+            (0, 0, -0.053, 0.002, "5.3 % behind what SPY explains on session 0"),
+            (0, 5, 0.081, 0.76, "8.1 % ahead of what SPY explains over sessions 0 to 5"),
+        )
+    ],
+    "notes": [],
+    "why": "",
+}  # fmt: skip
+
+
+def with_events() -> Result:
+    """The same with an event study of one event and two windows."""
+    result = judged()
+    assert result.evaluation is not None
+    return dataclasses.replace(result, evaluation={**result.evaluation, "studies": [STUDY]})
 
 
 def data_of(page: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def score_saved(
     place = run_folder(run, pages.folder)
     with intact(place):
         old = load(place)
-        workspace = Workspace(source, settings_again(old), ledger)
+        workspace = Workspace(source, settings_again(old), ledger, judging.progress)
         judging = replace(judging, since=divide_again(old), chosen=chosen_before(old))
         with counted_if_unmade(workspace, old.manifest["strategy"]["address"]):
             job = job_again(old)

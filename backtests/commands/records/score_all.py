@@ -104,7 +104,7 @@ def _look(rule: Rule, source: Source, ledger: Ledger, judging: Judging, pages: P
                         rule.before.verdict, seen)  # fmt: skip
         result = run_job(
             rule.job,
-            Workspace(source, rule.settings, ledger),
+            Workspace(source, rule.settings, ledger, judging.progress),
             judging=judging,
             begin=pages.ahead.begin if pages.ahead else None,
             save=lambda done: save_run(done, pages.folder),

@@ -14,6 +14,7 @@ import numpy as np
 from backtests.engines.kernel_inputs import Integers
 from backtests.engines.trees.goals import LegGoals
 from backtests.simulation.account import Account
+from backtests.simulation.flows import FLOW
 from backtests.simulation.metrics import DAYS_A_YEAR
 from backtests.simulation.sizing import Sizer
 from markets.market import Floats, Market
@@ -31,7 +32,9 @@ def rolled_up(tree: LegGoals, sizer: Sizer, account: Account, costs: float) -> l
     market = tree.market
     priced, frame = _Priced(tree, sizer, account), _Frame.of(market, market)
     below = _below(tree, priced, frame, np.ones(len(market.sessions)), 0)
-    gained = float(account.worth[-1] - account.worth[0])
+    events = account.transactions.events
+    flowed = math.fsum(events[events[:, 1] == FLOW, 3].tolist())
+    gained = float(account.worth[-1] - account.worth[0]) - flowed
     rest = _row("rest", earned=gained - below.earned, costs=costs - below.costs)
     whole = _row("whole", earned=gained, costs=costs)
     return [*below.rows, rest, whole]

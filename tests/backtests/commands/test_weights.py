@@ -96,7 +96,7 @@ def test_what_the_strategy_does_not_know_is_listed(shell: Shell) -> None:
         {"asset": "TSLA", "shares": 20.0, "why": "not a line of the strategy"}
     ]
     text = asked(shell, "asset,quantity\nAAX,300\nBBX,100\nTSLA,20\n")[1]
-    assert "outside 20 TSLA: sell or keep (not a line of the strategy)" in text
+    assert "outside 20 TSLA Tesla: sell or keep (not a line of the strategy)" in text
 
 
 def test_cash_in_another_currency_is_converted_at_the_days_rate(shell: Shell) -> None:
@@ -131,7 +131,10 @@ def test_a_brokers_file_is_listed_with_what_was_left_out(shell: Shell) -> None:
     code, out, err = asked(shell, header + rows + "BBX,某,100,5000,USD\n")
     assert code == 0, err
     assert ["sell", "125", "AAX"] in [line.split()[:3] for line in out.splitlines()]
-    assert "outside 20 TSLA, worth 4,000.50 USD: sell or keep (not a line of the strategy)" in out
+    assert (
+        "outside 20 TSLA Tesla, worth 4,000.50 USD: sell or keep (not a line of the strategy)"
+        in out
+    )
     assert "outside 2 AAX260619C100000, worth 60.00 USD: sell or keep (an option)" in out
     assert "note    held.csv is read as Futu writes it" in out
     report = advice(shell, header + rows)
@@ -239,6 +242,9 @@ def test_a_line_whose_venue_has_long_been_shut_is_said(
     strategy_file(shell.folder, HALVES.replace("BBX", "600519.SS"))
     answer = shell("weights", "s.py", "--data", "prices", "--asof", "2025-10-08")
     assert answer.code == 0, answer.err
-    assert "600519.SS has had no close since 2025-09-30, 6 sessions before 2025-10-08" in answer.out
+    assert (
+        "600519.SS Kweichow Moutai has had no close since 2025-09-30, 6 sessions before"
+        in answer.out
+    )
     answer = shell("weights", "s.py", "--data", "prices", "--asof", "2025-10-07")
     assert "no close since" not in answer.out

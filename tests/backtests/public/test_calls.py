@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -120,10 +121,40 @@ def test_a_saved_run_is_loaded_by_folder_and_by_id(judged: Result, workshop: Pat
     folder = judged.save(workshop / "runs" / judged.id)
     for place in (folder, str(folder), judged.id, judged.id[:14]):
         assert load(place).verdict == judged.verdict
-    with pytest.raises(UnknownName, match="newsfolio runs"):
+    with pytest.raises(UnknownName, match=r'newsfolio runs.*load\("FOLDER"\)'):
         load("nobody")
     with pytest.raises(OutputError, match="not a complete run"):
         load(workshop / "nowhere")
+
+
+def test_a_run_is_found_by_its_id_where_somebody_called_its_folder_otherwise(
+    plain: Result, workshop: Path
+) -> None:
+    """`result.report("mine")`; other folders have a manifest.json too."""
+    (workshop / "web").mkdir()
+    (workshop / "web" / "manifest.json").write_text("[]")
+    for folder in (workshop / "mine", workshop / "runs" / "called otherwise"):
+        plain.save(folder)
+        assert load(plain.id).id == load(plain.id[:8]).id == plain.id
+        shutil.rmtree(folder)
+    with pytest.raises(UnknownName):
+        load(plain.id)
+
+
+def test_what_a_result_holds_is_shown_in_a_few_lines(judged: Result) -> None:
+    verdict = judged.verdict
+    assert verdict is not None
+    met = sum(bool(condition.met) for condition in verdict.conditions if condition.asked)
+    asked = sum(condition.asked for condition in verdict.conditions)
+    assert repr(verdict) == f"<{verdict} {met} of {asked} conditions met, see .conditions>"
+    first = verdict.conditions[0]
+    assert repr(first).startswith(f"<{first.name}: met; found {first.found}; needed ")
+    assert repr(judged.doubts) == "<0 doubts, on what is not held>"
+    assert judged.evaluation is not None
+    shown = repr(judged.evaluation)
+    assert len(shown) < 1000
+    assert "verdict: {...}" in shown
+    assert "comparisons: [" in shown
 
 
 def test_runs_are_compared_from_results_ids_and_strategies(judged: Result, plain: Result) -> None:
@@ -153,15 +184,22 @@ def test_check_answers_the_certificate() -> None:
     certificate = check("abc-basket", start="2026-01-02", cuts=1, **DATA)
     assert certificate.honesty.value == "honest"
     assert certificate.replays
+    assert repr(certificate) == f"<honest: {certificate.reason}>"
 
 
 def test_weights_answers_the_portfolio_and_its_orders(tmp_path: Path) -> None:
     advice = weights(Halves(0.25), asof="2025-06-30", start="2025-01-02", **DATA)
     assert advice.asof.isoformat() == "2025-06-30"
     assert {order.asset for order in advice.orders} <= {"SPY", "TLT"}
+    assert advice.as_json()["names"]["SPY"] == "S&P 500"
     held = tmp_path / "held.csv"
     held.write_text("asset,quantity\nCASH,5000\n", encoding="utf-8")
-    assert weights("abc-basket", "sample", portfolio=held).equity == 5000
+    thirds = weights("abc-basket", "sample", portfolio=held)
+    assert thirds.equity == 5000
+    lines = repr(thirds).splitlines()
+    assert lines[0].startswith("SIMULATED")
+    assert any(line.startswith("buy ") and "KWEB China internet" in line for line in lines)
+    assert len(lines) < 12
 
 
 def test_score_judges_what_came_since(judged: Result) -> None:

@@ -22,7 +22,7 @@ from markets.store.parquet import StoredBars
 from markets.store.price_store import Store
 from markets.store.restatements import seal
 from markets.store.snapshots import SnapshotSource, keep, snapshot_ids
-from newsfolio import Facts
+from newsfolio import Asset, Facts
 from newsfolio.errors import BrokenData, CommandError, MissingData, OutputError, UnknownName
 from newsfolio.listings import asset_of
 from tests.support.shell import Said, Shell
@@ -173,10 +173,11 @@ def test_a_snapshot_gives_exactly_what_was_read(store: Store) -> None:
     keep(store, read, "yahoo")
     for ticker in LINES:
         put(store, halved(made(ticker, "2022-09-30")), "2022-10-01")
-    source = SnapshotSource(store, read.id)
+    watched: list[Asset] = []
+    source = SnapshotSource(store, read.id, lambda lines: watched.extend(lines) or lines)
     again = source.load([asset_of(ticker) for ticker in LINES], [mood, Facts("x", ("y",))])
     assert (again.id, source.name, snapshot_ids(store)) == (read.id, "yahoo", [read.id])
-    assert list(again) == ["0700.HK", "9618.HK"]
+    assert list(again) == [line.ticker for line in watched] == ["0700.HK", "9618.HK"]
     assert again["0700.HK"].notes == ("made with 1",)
     pd.testing.assert_frame_equal(again.facts["mood"].frame, table.frame)
     assert again.facts["mood"].instants == table.instants

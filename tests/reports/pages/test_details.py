@@ -48,7 +48,7 @@ def test_trades_credit_lapses_and_waiting_orders_are_listed(page: str) -> None:
     assert "fees 20 USD, slippage 40 USD" in text
     assert "2019-02-01 0700.HK Tencent 1,000 400.00 HKD 50,000" in text
     assert "Largest debt 12,345 USD on 2020-02-24: buys came first." in text
-    assert "Orders or parts of orders that lapsed: 3." in text
+    assert "Orders or parts of orders that lapsed : 3." in text
     assert "Still waiting at the end: BABA Alibaba ADR 100" in text
     assert "cash 10.00 %" in text
 

@@ -74,10 +74,19 @@ def _unmarked(report: str) -> str:
 def test_the_box_says_what_it_is_and_leads_to_ours(page: str) -> None:
     text = text_of(box(page))
     assert "the report of quantstats 0.0.86 on east-rising(ramp=20)" in text
-    assert "“Benchmark” below is ACWI ." in text
+    assert "“Benchmark” below is ACWI World equities ." in text
     assert "Scored from 2020-02-24." in text
     assert "not fitted to phones, dark screens or screen readers; this box is" in text
     assert re.findall(r'<a href="([^#"]*)"', box(page)) == ["verdict.html", "details.html"]
+    (nav,) = re.findall(r'<nav class="pages".*?</nav>', page, re.DOTALL)
+    assert re.findall(r'<a href="([^"]*)"', nav) == ["verdict.html", "details.html"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_among_the_runs_of_a_folder_it_leads_to_their_index(usual: Result) -> None:
+    page = tearsheet(usual, index=True)
+    assert page.index('<a href="../index.html">All runs</a>') < page.index('<section id="ours"')
+    assert '<a href="../index.html"' in tearsheet(make(curve(walk(20))), index=True)
 
 
 def test_every_difference_is_in_the_box_and_marked_where_it_stands(page: str) -> None:

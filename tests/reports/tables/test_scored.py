@@ -14,6 +14,7 @@ from newsfolio.formatting import percent, ratio
 from reports.pages.index import index_line
 from reports.pages.verdict import verdict_page
 from reports.saved_runs import saved_runs
+from reports.tables.companies import Companies
 from reports.tables.runs import HEADINGS, json_row, text_row
 from reports.tables.scored import scored_headline, scored_rows
 from tests.support.results import THESIS, curve, judged, make, text_of, usual_result, walk
@@ -83,7 +84,7 @@ def test_below_ninety_sessions_nothing_is_put_as_growth_a_year() -> None:
     assert {curve.yearly for curve in short.curves} == {None}
     assert {curve.gap_yearly for curve in short.curves} == {None}
     assert all(curve.yearly is not None for curve in long.curves)
-    assert scored_rows(short)[1][2] == "n/a"
+    assert scored_rows(short, Companies())[1][2] == "n/a"
 
 
 def test_a_lost_alternative_has_no_gap() -> None:
@@ -91,7 +92,7 @@ def test_a_lost_alternative_has_no_gap() -> None:
     headline = scored_headline(manifest(lost))
     assert headline is not None
     assert [curve.gap for curve in headline.curves] == [None, None]
-    assert scored_rows(headline)[2][4:] == ("n/a", "n/a")
+    assert scored_rows(headline, Companies())[2][4:] == ("n/a", "n/a")
 
 
 def test_without_an_article_or_a_scored_session_there_is_none() -> None:

@@ -383,7 +383,10 @@ def test_what_is_short_is_put_in_total(tmp_path: Path, capsys: pytest.CaptureFix
     page = result.report().read_text()
     assert f'data-label="Growth a year">{text}' in page
     assert f"{picked[0] * 100:.2f} % in total" in page
-    assert "in total ahead of the run." in page
+    side = "ahead of" if summary["switching"] > 0 else "behind"
+    assert f"{abs(summary['switching']) * 100:.2f} % in total {side} the run." in page
+    legend = page[page.index('<span class="legend') :].split("</figcaption>")[0]
+    assert "<bdi>Walk-forward</bdi>" in legend  # on a phone nothing else tells the curves apart
     assert "Without costs" in page
     assert "After costs" not in page
     say_walk(summary)
