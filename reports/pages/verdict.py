@@ -47,7 +47,7 @@ from reports.tables.companies import Companies
 from reports.tables.doubts import Doubts, doubts_of
 from reports.tables.evaluation import pace_of, put_always, put_excess, surely, tables_of
 from reports.tables.glossary import WORDS
-from reports.tables.legs import leg_rows
+from reports.tables.headline import leg_rows
 from reports.tables.scored import scored_headline
 from reports.tables.sentences import headline, sentences, voided
 from reports.tables.trials import trials_of

@@ -5,7 +5,7 @@ Every strategy here answers from a table by date, whatever it is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backtests.settings import Settings
 from markets.costs.models import CostModel
@@ -13,6 +13,7 @@ from markets.market import Market
 from newsfolio import Strategy, View
 from newsfolio.trees import legs_of
 from tests.support.oracle import Account, OracleRun
+from tests.support.oracle_stand_ins import placed
 
 Held = dict[str, float]
 
@@ -62,9 +63,10 @@ class _Tree(OracleRun):
     ) -> None:
         super().__init__(strategy, market, settings, costs)
         self.legs = []
+        no_flows = replace(settings, flows=None)
         for leg, own in zip(legs_of(strategy), market.legs, strict=True):
             kind = _Tree if legs_of(leg) else OracleRun
-            self.legs.append((leg, _turn(kind(leg, own, settings, costs), own)))
+            self.legs.append((leg, _turn(kind(leg, own, no_flows, costs), own)))
         self.wanted: dict[Strategy | str, float] | None = None
         self.since = market.first
         self.multiples: dict[Strategy, float] = {}
@@ -108,10 +110,10 @@ class _Tree(OracleRun):
         equity = self.cash + worth
         self.account.cash[day], self.account.invested[day] = self.cash, worth
         self.account.equity[day] = equity
-        if self.account.ruined:
+        if self.account.ruined or (self.account.dry and self.account.dry < day):
             return
-        if equity <= 0:
-            self.account.ruined = day
+        if equity <= 0 or self.account.dry:
+            self.account.ruined = None if self.account.dry else day
             self.orders = {name: -held for name, held in self.units.items() if held}
             self.net, self.late = 0.0, set()
             return
@@ -136,7 +138,7 @@ class _Tree(OracleRun):
             return None
         lines = {part: share for part, share in asked.items() if isinstance(part, str)}
         legs = {part: share for part, share in asked.items() if not isinstance(part, str)}
-        return {**self._placed(s, lines), **legs}
+        return {**placed(self.market, self.lines, s, lines), **legs}
 
     def _alone(self, leg: Strategy | str) -> Alone:
         return next(alone for other, alone in self.legs if other is leg)
