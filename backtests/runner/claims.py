@@ -156,6 +156,9 @@ class Measuring:
         else:
             verdict = ClaimVerdict.UNTESTABLE
             measured, detail = _value(reading, record, reading.window)
+            lacking = [line for line in of.lines if line not in bars]
+            if measured is None and lacking:
+                detail += f"; --data yahoo or a file {lacking[0]}.csv of prices may settle it"
         if measured is not None:
             verdict = ClaimVerdict.HOLDS if reading.met(measured) else ClaimVerdict.FAILS
             interval = self.intervals(reading, record, measured)
