@@ -239,9 +239,12 @@ def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Marke
     abroad = [asset for asset in want.lines.values() if asset.currency != want.base]
     if settings.fx is Fx.ECB and abroad:
         require_known((settings.currency,), bars)
+        priced: dict[str, str] = {}  # a line of each currency, the first that has bars
         for asset in abroad:
             if asset.ticker in bars:
-                require_known((asset.currency,), bars, asset.ticker)
+                priced.setdefault(asset.currency, asset.ticker)
+        for currency, ticker in priced.items():
+            require_known((currency,), bars, ticker)
     market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
     if settings.dividends is Dividends.REINVEST:
         market = market.reinvested()
