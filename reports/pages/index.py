@@ -69,6 +69,7 @@ class OtherPage:
 
 OTHERS = (
     ("Scoreboard", "scoreboard.html"),
+    ("Gallery", "gallery.html"),
     ("Comparison", "compare*.html"),
     ("Sweep", "*/sweep.html"),
     ("Claims", "claims*.html"),
@@ -176,7 +177,7 @@ def _spark(folder: Path, manifest: ManifestJson) -> Markup:
     import pandas as pd
 
     try:
-        equity = pd.read_parquet(folder / "equity.parquet")["equity"]
-        return sparkline(equity, scoring(manifest)["divide"])
+        table = pd.read_parquet(folder / "equity.parquet")
+        return sparkline(table.get("time_weighted", table["equity"]), scoring(manifest)["divide"])
     except (OSError, ValueError, LookupError, TypeError):
         return Markup("")

@@ -267,7 +267,7 @@ def _falls(record: RunRecord, parts: Divided) -> list[returns.Fall]:
     """The deepest drawdowns since the divide; from the start where there is no article."""
     if len(record.equity) - parts.row < 2:
         return []
-    own = rebased(record.equity, parts.row).iloc[parts.row :]
+    own = rebased(record.curve, parts.row).iloc[parts.row :]
     return returns.drawdowns(own) if bool(own.notna().all()) else []
 
 
