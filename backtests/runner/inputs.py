@@ -261,9 +261,9 @@ def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Marke
         require_known(tuple(sorted(flow_currencies(settings))), bars)
     if settings.fx is Fx.ECB and abroad:
         require_known((settings.currency,), bars)
-        for asset in abroad:
-            if asset.ticker in bars:
-                require_known((asset.currency,), bars, asset.ticker)
+        priced = {line.currency: line.ticker for line in reversed(abroad) if line.ticker in bars}
+        for currency, ticker in priced.items():
+            require_known((currency,), bars, ticker)
     market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
     if settings.dividends is Dividends.REINVEST:
         market = market.reinvested()
