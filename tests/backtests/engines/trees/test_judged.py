@@ -87,9 +87,9 @@ def test_a_leg_that_looks_ahead_is_found_in_the_tree() -> None:
     tree = Fixed(mix=((0.5, leg), (0.5, Fixed(mix=((1.0, "SPY"),)))))
     settings = Settings(start="2024-01-02", end="2024-06-28", engine="kernel")  # type: ignore[arg-type]
     bars = inputs_of(tree, settings).load(SampleSource())
-    found = certify(tree, bars, settings, cuts=1)
-    assert found.honesty is not Honesty.HONEST
-    assert "leg buffer-peek: " in found.reason
+    certificate = certify(tree, bars, settings, cuts=1)
+    assert certificate.honesty is not Honesty.HONEST
+    assert "leg buffer-peek: " in certificate.reason
 
 
 def test_a_sweep_varies_a_leg_by_its_dotted_name() -> None:
