@@ -60,7 +60,7 @@ from newsfolio.strategy import Fixed, Strategy
 from newsfolio.thesis import Article, Thesis
 from newsfolio.view import View
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "HONG_KONG",
