@@ -197,7 +197,10 @@ class Fixed(Strategy):
         return f"{' + '.join(parts)}, {self.schedule}"
 
     def weights(self, view: View) -> Weights:
-        return blend(*self.mix)
+        try:
+            return blend(*[(share, equal(part)) for share, part in self.mix])  # type: ignore[arg-type]
+        except TypeError:  # a strategy among them
+            return blend(*self.mix)
 
     def weights_table(self, panel: Panel) -> Table | None:
         lines = [(share, equal(part)) for share, part in self.mix if not isinstance(part, Strategy)]
