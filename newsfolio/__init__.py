@@ -33,6 +33,7 @@ from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
 from newsfolio.flows import Flow
+from newsfolio.membership import Members, members
 from newsfolio.optimisers import (
     equal_risk_contribution,
     hierarchical_risk_parity,
@@ -59,7 +60,7 @@ from newsfolio.strategy import Fixed, Strategy
 from newsfolio.thesis import Article, Thesis
 from newsfolio.view import View
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "HONG_KONG",
@@ -86,6 +87,7 @@ __all__ = [
     "Fixed",
     "Flow",
     "Kind",
+    "Members",
     "MissingData",
     "NewsfolioError",
     "OutputError",
@@ -113,6 +115,7 @@ __all__ = [
     "equal_risk_contribution",
     "every_session",
     "hierarchical_risk_parity",
+    "members",
     "minimum_variance",
     "monthly",
     "most_traded",
