@@ -54,10 +54,11 @@ def test_the_page_and_the_terminal(shell: Shell) -> None:
     assert "Of 22 theses 1 have been judged on real prices" in answer.out
     page = (shell.folder / "runs" / "scoreboard.html").read_text(encoding="utf-8")
     assert "No news beyond luck" in page
-    table, fold = page.split('id="waiting"')
+    table, rest = page.split('id="waiting"')
+    fold = rest.split("</details>")[0]
     assert table.count('<th scope="row"') == 1  # a row for what was judged
-    assert fold.count('<th scope="row"') == 20
-    assert "20 theses, on real prices: newsfolio run STRATEGY judges one." in fold
+    assert fold.count('<th scope="row"') == 21
+    assert "21 theses, on real prices: newsfolio run STRATEGY judges one." in fold
     assert [line for line in answer.out.splitlines() if "breadth" in line] == [
         line for line in answer.out.splitlines() if line.startswith("not judged yet on real")
     ]
