@@ -33,6 +33,7 @@ from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
 from newsfolio.flows import Flow
+from newsfolio.limits import Limits
 from newsfolio.optimisers import (
     equal_risk_contribution,
     hierarchical_risk_parity,
@@ -86,6 +87,7 @@ __all__ = [
     "Fixed",
     "Flow",
     "Kind",
+    "Limits",
     "MissingData",
     "NewsfolioError",
     "OutputError",

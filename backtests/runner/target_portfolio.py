@@ -20,6 +20,7 @@ from backtests.runner.inputs import cost_model, fx_source, inputs_alone
 from backtests.runner.run_strategy import SIMULATION, WatchedDesk
 from backtests.settings import Dividends, Lots, Settings
 from backtests.simulation.desk import Desk
+from backtests.simulation.limits import Standing
 from backtests.simulation.output import Explained
 from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
@@ -203,8 +204,11 @@ def advise(
     if statements:
         held = held_at_close(statements, market, fx_source(settings, bars))
     sizer = Sizer(market, settings, cost_model(settings, market.fx))
+    if decided == last:
+        weights = _within_limits(desk, held, weights)
     columns = {market.place[ticker]: weight for ticker, weight in weights.items()}
-    sizes, parts = _sizes(sizer, columns, held, last)
+    kept = desk.kept if decided == last else frozenset[int]()
+    sizes, parts = _sizes(sizer, columns, held, last, kept)
     concerned = {*columns, *held.units}
     return Advice(
         asof=market.day(last),
@@ -217,7 +221,12 @@ def advise(
         simulated=market.simulated,
         explained=desk.explained(),
         outside=held.outside,
-        warnings=(*_old(market, concerned, None if asof else today), *held.notes, *parts),
+        warnings=(
+            *_over(settings),
+            *_old(market, concerned, None if asof else today),
+            *held.notes,
+            *parts,
+        ),
         names={asset.ticker: asset.name for asset in market.assets if asset.name},
     )
 
@@ -230,7 +239,7 @@ def _drifted(desk: Desk, last: int) -> dict[str, float]:
 
 
 def _sizes(
-    sizer: Sizer, weights: Mapping[int, float], held: Held, last: int
+    sizer: Sizer, weights: Mapping[int, float], held: Held, last: int, kept: frozenset[int]
 ) -> tuple[dict[int, float], list[str]]:
     """Orders in units by column, and what they leave because it is no whole share.
 
@@ -241,7 +250,7 @@ def _sizes(
     least = min(0.0, equity * (1 - math.fsum(weights.values()))) - 1e-9 * equity
     short = 0.0
     for _ in range(ROUNDS):
-        wanted, _ = sizer.targets(weights, last, equity - short, held.units)
+        wanted, _ = sizer.targets(weights, last, equity - short, held.units, kept)
         orders = sizer.orders(wanted, held.units, last, equity - short)
         sizes = {column: _whole(sizer, column, size, bool(wanted.get(column)))
                  for column, size in orders.items()}  # fmt: skip
@@ -258,6 +267,23 @@ def _sizes(
         for column, size in rest.items()
         if abs(size) > 1e-9
     ]
+
+
+def _within_limits(desk: Desk, held: Held, weights: dict[str, float]) -> dict[str, float]:
+    """The decision within its limits, which look at what somebody holds, not at the simulation."""
+    if desk.limiter is None:
+        return weights
+    market = desk.market
+    standing = Standing(len(market.sessions) - 1, held.equity(market), held.units)
+    columns = desk.limiter.apply(desk.asked, standing, desk.decider.owner)
+    return {market.tickers[column]: weight for column, weight in columns.items()}
+
+
+def _over(settings: Settings) -> Iterator[str]:
+    """That orders are to be sent in parts."""
+    over = settings.limits.over if settings.limits else 1
+    if over > 1:
+        yield f"send each order in {over} equal parts, one a session: its limits say so"
 
 
 def _whole(sizer: Sizer, column: int, size: float, goes_on: bool) -> float:
