@@ -48,6 +48,7 @@ COMMANDS = {
     "freeze": "records.freeze:freeze",
     "ledger": "records.freeze:ledger",
     "scoreboard": "records.scoreboard:scoreboard",
+    "gallery": "records.gallery:gallery",
     "claims": "pages:claims",
     "venues": "venues:venues",
 }

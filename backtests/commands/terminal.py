@@ -9,6 +9,7 @@ import shutil
 import sys
 import textwrap
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +119,7 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
         print(page)
         return
     from reports.tables.companies import Companies
-    from reports.tables.trials import frozen_sentence
+    from reports.tables.trials import at_horizon, frozen_sentence
 
     if result.simulated:
         print("SIMULATED: the sample market is made up; nothing below happened")
@@ -130,6 +131,9 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     stated = result.evaluation.get("falsifier") if result.evaluation else None
     if stated:
         print(f"{'falsifier':<14}{stated['stated']}. {stated['sentence']}")
+    horizon = at_horizon(verdict)
+    if horizon:
+        print(f"{'horizon':<14}{horizon}")
     if result.manifest.get("lookahead"):
         print(f"{'warning':<14}{result.manifest['lookahead']}")
     say_figures(result)
@@ -212,10 +216,8 @@ LEAST_PROSE = 40
 """Columns of a terminal that sentences need; with fewer they stand under their line."""
 
 
-def say_claims(
-    articles: Sequence[CheckedArticleJson], source: str, simulated: bool, page: Path
-) -> None:
-    """The claims of some articles as a table, each with its sentence below it."""
+def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> None:
+    """The claims of some articles as a table, each with its readings below it."""
     from reports.tables.companies import Companies
 
     names = Companies()
@@ -238,7 +240,9 @@ def say_claims(
             for line in text.splitlines():
                 print(textwrap.fill(line, max(60, min(columns, 130)), initial_indent=" " * 10,
                                     subsequent_indent=" " * 10))  # fmt: skip
-    print(f"\npage          {page}")
+    verdicts = Counter(row["verdict"] for article in articles for row in article["claims"])
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+    print(f"\n{'claims':<14}{sum(verdicts.values())} of {len(articles)} articles: {counts}")
 
 
 def _figures_of(row: ClaimJson) -> tuple[str, ...]:
@@ -248,12 +252,12 @@ def _figures_of(row: ClaimJson) -> tuple[str, ...]:
 
 def _prose_of(row: ClaimJson, names: Companies) -> list[str]:
     """What stands under or beside it."""
-    return [row["text"], names.told(row["sentence"]), *_beside(row)]
+    return [row["text"], names.told(row["sentence"]), *_beside(row, names)]
 
 
-def _beside(row: ClaimJson) -> list[str]:
+def _beside(row: ClaimJson, names: Companies) -> list[str]:
     """The other readings of a claim, a line each."""
-    return [f"- {text}" for text in row.get("others", [])]
+    return [f"- {names.told(text)}" for text in row.get("others", [])]
 
 
 def print_json(value: object) -> None:

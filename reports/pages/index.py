@@ -69,6 +69,7 @@ class OtherPage:
 
 OTHERS = (
     ("Scoreboard", "scoreboard.html"),
+    ("Gallery", "gallery.html"),
     ("Comparison", "compare*.html"),
     ("Sweep", "*/sweep.html"),
     ("Claims", "claims*.html"),

@@ -85,7 +85,7 @@ def test_every_reading_that_decides_has_to_hold() -> None:
 def test_nothing_holds_because_a_series_is_missing() -> None:
     checked = check(reading(0.1), reading(0.1, line="NVDA"))
     assert checked.verdict.value == "untestable"
-    assert "no prices of NVDA in this source (untestable)" in checked.reason
+    assert "no prices of NVDA in this source; --data yahoo or a file NVDA.csv" in checked.reason
     both = check(reading(0.5), reading(0.1, line="NVDA"))
     assert both.verdict.value == "fails"
 
@@ -208,7 +208,7 @@ def test_long_ids_and_figures_have_columns_of_their_own(capsys: pytest.CaptureFi
     )
     article = Article("x", "T", "me", datetime(2025, 2, 21, tzinfo=UTC), claims=claims)
     rows = articles_of([article], [check_claim("x", claim, BARS) for claim in claims])
-    say_claims(rows, "here", False, Path("page"))
+    say_claims(rows, "here", False)
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     assert lines[0] == "  claim                   claimed            measured  verdict"
     assert lines[1] == "  semiconductors-lead-01  = 280,150,000,000  110       fails"
