@@ -105,6 +105,8 @@ def test_growth_goes_by_the_calendar_and_not_by_rows() -> None:
     december, november = ReportedChange(CPI, "2025-12", 1), ReportedChange(CPI, "2025-11", 1)
     assert measured(december, "2026-01-01", "2026-02-28") == 1
     window = Window(date(2025, 12, 1), date(2026, 2, 28))
+    october = ReportedChange(CPI, "2025-12", 2).measure(record("2026-02-28"), window)
+    assert math.isnan(october.value)
     gap = november.measure(record("2026-02-28"), window)
     assert math.isnan(gap.value)
     assert gap.detail == (
@@ -142,6 +144,8 @@ def test_totals_counts_and_first_times() -> None:
     assert measured(later, "2025-02-01", "2025-02-20") == 1
     never = FirstTime(Reported(sales()), ">", 300)
     assert measured(never, "2025-02-01", "2025-02-20") == 0
+    once = FirstTime(Reported(sales()), ">", 250)  # December 2023 was, the quarter after is not
+    assert measured(once, "2024-05-01", "2024-06-30") == 0
     with pytest.raises(MissingData, match="begins with 2023-12-31"):
         measured(FirstTime(Reported(sales()), ">", 270, "2020"), "2025-02-01", "2025-02-20")
 

@@ -50,6 +50,7 @@ CASH = (
     entry("2023-10-01", "2024-03-31", 50, "2024-05-02"),
     entry("2023-10-01", "2024-06-30", 90, "2024-08-01"),
     entry("2023-10-01", "2024-09-30", 95, "2024-11-01", "10-K"),
+    entry("2023-10-01", "2023-12-31", 31, "2025-01-31"),  # restated a year later
 )
 SHARES = {"end": "2024-10-18", "val": 1_000_000, "accn": "0000000001-24-11", "fy": 2024,
           "fp": "FY", "form": "10-K", "filed": "2024-11-01"}  # fmt: skip
@@ -102,6 +103,8 @@ def test_quarters_of_cash_flow_are_differences(folder: Path) -> None:
     cash = filed(ACME, "NetCashProvidedByUsedInOperatingActivities")
     days = ("2024-02-01", "2024-05-02", "2024-08-01", "2024-11-01")
     assert [measured(folder, Reported(cash), day) for day in days] == [30, 20, 40, 5]
+    first = Reported(cash, "2023-12-31")
+    assert [measured(folder, first, day) for day in ("2025-01-30", "2025-01-31")] == [30, 31]
 
 
 def test_what_does_not_subtract_is_left_alone(folder: Path) -> None:
@@ -125,7 +128,8 @@ def test_a_later_filing_of_the_same_day_wins_and_repetitions_say_nothing(folder:
     facts = document()
     usd = facts["facts"]["us-gaap"]["Revenues"]["units"]["USD"]
     amended = entry("2024-01-01", "2024-03-31", 111, "2024-05-02", "10-Q/A")
-    usd += [entry("2023-10-01", "2023-12-31", 100, "2024-05-02"), {**amended, "accn": "9"}]
+    usd += [entry("2023-10-01", "2023-12-31", 100, "2024-05-02")]
+    usd.insert(0, {**amended, "accn": "9"})  # files need not be in order
     (folder / "acme.json").write_text(json.dumps(facts))
     assert measured(folder, Reported(SALES), "2024-05-02") == 111
     table = read_facts(folder, [ACME])["acme"].frame
