@@ -81,7 +81,8 @@ def run(
     facts: a folder of tables that are no prices (NAME.csv), for strategies that read some.
     snapshot: read again what a run on Yahoo's prices read: data.snapshot in its manifest.
     verdict: judge it on the sessions after its article; without, `placebos` does not matter.
-    shortcuts: show what each shortcut of careless backtests would have added; no trials.
+    shortcuts: show what each shortcut of careless backtests would have added, and run every start
+        where the rule depends on it; no trials.
     settings: the fields of backtests.settings.Settings, e.g. start="2015-01-02", cash=250_000.
 
     Every run, failed ones too, is appended to the trial ledger. Raises a NewsfolioError.

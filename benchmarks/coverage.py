@@ -1,5 +1,8 @@
 """How often the interval of a mean misses it: `python benchmarks/coverage.py [simulations]`.
 
+With `fan` before the number: how often the next 12 and 36 months end outside the nine of ten paths
+that the fan of a record calls likely, and what became of its chance of a loss.
+
 Both tails should miss in 2.5 % of the simulations. Two differences are drawn at once, as a run with
 a control and a benchmark has them; the longer of their blocks serves both, the first is judged. One
 simulation in 200 is 0.5 %: 1,000 know a rate to about half a point.
@@ -16,7 +19,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # started as a file, it sees its own folder
 
-from backtests.evaluation.statistics.bootstrap import interval, resample
+from backtests.evaluation.descriptions.fan import paths
+from backtests.evaluation.statistics.bootstrap import block_length, interval, resample
 
 SESSIONS = (60, 125, 250, 500, 1250)
 REPLICATIONS = 1000
@@ -67,6 +71,41 @@ def _missed(series: Values, seed: int) -> tuple[float, ...]:
     return high < 0, low > 0, plain_high < 0, plain_low > 0, drawn.block
 
 
+FANS = (2, 5, 10, 20)
+"""Years of the record that a fan is drawn from."""
+MOVE, DRIFT, A_YEAR = 0.01, 0.0003, 252
+
+
+def outcomes(process: Process, years: int, simulations: int) -> Values:
+    """(simulations, ends, 4): ended below, above, the chance of a loss that was told, a loss."""
+    generator = np.random.default_rng(years)
+    record, months = years * A_YEAR, (12, 36)
+    moves = DRIFT + MOVE * process(generator, simulations, record + 3 * A_YEAR)
+    rows = []
+    for row in moves:
+        past = row[:record]
+        grown = paths(past, block_length(past[:, None]), 3 * A_YEAR, 0)
+        for month in months:
+            end = grown[:, month * A_YEAR // 12 - 1]
+            low, high = np.quantile(end, [0.05, 0.95])
+            came = np.exp(row[record : record + month * A_YEAR // 12].sum())
+            rows.append((came < low, came > high, np.mean(end < 1), came < 1))
+    return np.array(rows, dtype="float64").reshape(simulations, len(months), 4)
+
+
+def fans(simulations: int) -> None:
+    print(f"{simulations} simulations, in %: 5 should end below, 5 above; losses as often as told")
+    print(
+        f"{'years':>5}  {'process':12}{'months':>7}{'below':>7}{'above':>7}{'told':>7}{'lost':>7}"
+    )
+    for years in FANS:
+        for name, process in PROCESSES.items():
+            shares = 100 * outcomes(process, years, simulations).mean(axis=0)
+            for month, figures in zip((12, 36), shares, strict=True):
+                cells = "".join(f"{figure:>7.1f}" for figure in figures)
+                print(f"{years:>5}  {name:12}{month:>7}{cells}", flush=True)
+
+
 def main(simulations: int) -> None:
     print(f"{simulations} simulations, misses below / above in %")
     print(f"{'sessions':>8}  {'process':12}{'interval':>13}{'percentiles':>14}{'block':>7}")
@@ -82,4 +121,7 @@ def main(simulations: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    *asked, count = (
+        (*sys.argv[1:], "1000") if sys.argv[-1] in ("fan", sys.argv[0]) else sys.argv[1:]
+    )
+    (fans if asked == ["fan"] else main)(int(count))

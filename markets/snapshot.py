@@ -10,9 +10,10 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from markets.bars import Bars
 from markets.facts import FactTable, lacking, own_table
-from newsfolio.assets import Asset
+from newsfolio.assets import Asset, Delisting
 from newsfolio.errors import MissingData
 from newsfolio.facts import Facts
+from newsfolio.membership import is_members
 
 Follow: TypeAlias = Callable[[Collection[Asset]], Iterable[Asset]]
 """Hands lines on as they are read, to somebody who watches how far a source is; `iter` watches
@@ -184,3 +185,27 @@ def required_tables(bars: Mapping[str, Bars], wanted: Iterable[Facts]) -> dict[s
         if facts.name not in held:
             raise MissingData(lacking(facts))
     return {facts.name: held[facts.name] for facts in wanted}
+
+
+ENDED = 21
+"""Days by which the prices of a member end before those of the others: it trades no more."""
+
+ENDS = (
+    "a member whose prices end before the others': taken as delisted on that day at its last close"
+)
+
+
+def with_ended_members(read: Snapshot, wanted: Iterable[Facts]) -> Snapshot:
+    """The same, with the members that end early of a sleeve by date as delisted lines.
+
+    An index's history holds what was bought and what failed; a run must not end with the first.
+    """
+    dated = {str(row[1]) for facts in wanted if is_members(facts) for row in facts.rows}
+    lines = [read.bars[ticker] for ticker in sorted(dated) if ticker in read.bars]
+    last = max((line.last for line in lines), default=date.max)
+    ended = {
+        line.ticker: replace(line, delisted=Delisting(line.last), notes=(*line.notes, ENDS))
+        for line in lines
+        if line.delisted is None and (last - line.last).days > ENDED
+    }
+    return replace(read, bars={**read.bars, **ended}) if ended else read

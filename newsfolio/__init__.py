@@ -34,6 +34,7 @@ from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
 from newsfolio.flows import Flow
 from newsfolio.limits import Limits
+from newsfolio.membership import Members, members
 from newsfolio.optimisers import (
     equal_risk_contribution,
     hierarchical_risk_parity,
@@ -60,7 +61,7 @@ from newsfolio.strategy import Fixed, Strategy
 from newsfolio.thesis import Article, Thesis
 from newsfolio.view import View
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "HONG_KONG",
@@ -88,6 +89,7 @@ __all__ = [
     "Flow",
     "Kind",
     "Limits",
+    "Members",
     "MissingData",
     "NewsfolioError",
     "OutputError",
@@ -115,6 +117,7 @@ __all__ = [
     "equal_risk_contribution",
     "every_session",
     "hierarchical_risk_parity",
+    "members",
     "minimum_variance",
     "monthly",
     "most_traded",

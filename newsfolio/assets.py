@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 from newsfolio.blame import shortened
 from newsfolio.dated import Dated, always
@@ -254,11 +254,14 @@ class Sleeve:
     """Lines that belong together: a missing line's weight goes to the others of its sleeve.
 
     `hindsight` says what one could not have known on the first day of a backtest, "" if nothing.
+    dated: its lines come and go, as those of `members`.
     """
 
     name: str
     lines: tuple[str | Asset, ...]
     hindsight: str = ""
+
+    dated: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for name in ("name", "hindsight"):

@@ -155,7 +155,7 @@ def _refuse(cls: type, name: str, value: object, wanted: str) -> None:
 def _refuse_axes(cls: type, grid: Mapping[str, object]) -> None:
     names = [spec.name for spec in parameters(cls)]
     for name in grid:
-        if name not in names:
+        if name not in names and "." not in name:  # a leg's parameter, known once it is made
             have = f"it has {', '.join(names)}" if names else "it has none"
             raise StrategyError(
                 f"{cls.__name__}.grid: {name} is no parameter of it; {have}"

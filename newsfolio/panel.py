@@ -83,6 +83,8 @@ class Panel:
         """(D,) the column of a ticker, or the mean over a sleeve's lines with an answer."""
         if isinstance(part, str):
             return values[:, self._column(part)]
+        if part.dated:
+            raise StrategyError(f"{part.name} has other members at other times; decide by weights")
         columns = [self._column(line) for line in part.tickers]
         if len(columns) == 1:
             return values[:, columns[0]]

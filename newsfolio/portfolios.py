@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from newsfolio.assets import Asset, Sleeve
 from newsfolio.errors import StrategyError
 from newsfolio.legs import Leg
+from newsfolio.membership import at_close
 
 if TYPE_CHECKING:
     from newsfolio.view import View
@@ -55,6 +56,11 @@ def tickers_of(parts: Iterable[Part | Iterable[Part]]) -> Iterator[str]:
         elif isinstance(part, Asset):
             yield part.ticker
         elif isinstance(part, Sleeve):
+            if part.dated:
+                raise StrategyError(
+                    f"{part.name} has other members at other times; take those of a close, "
+                    "equal(INDEX.at(view))"
+                )
             yield from part.tickers
         else:
             yield from tickers_of(part)
@@ -90,7 +96,8 @@ def most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:
 
     A list by rule, to hold against one that somebody drew up. A line counts once it can be held.
     """
-    traded = {line: view.traded_value(line) for line in candidates.tickers if line in view.usable}
-    lines = [line for line, value in traded.items() if value > 0]
-    ranked = sorted(lines, key=lambda line: (-traded[line], line))[:count]
+    lines = [line for line in at_close(candidates, view).tickers if line in view.usable]
+    traded = {line: view.traded_value(line) for line in lines}
+    there = [line for line, value in traded.items() if value > 0]
+    ranked = sorted(there, key=lambda line: (-traded[line], line))[:count]
     return Sleeve(candidates.name, tuple(ranked), candidates.hindsight)

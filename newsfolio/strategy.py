@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsfolio.assets import Asset, Sleeve, sleeves_of
@@ -20,6 +20,7 @@ from newsfolio.formatting import percent
 from newsfolio.legs import LatestThesis, is_strategy, legs_in
 from newsfolio.limits import Limits
 from newsfolio.markup import table
+from newsfolio.membership import at_close
 from newsfolio.parameters import name_of, parameters
 from newsfolio.portfolios import Part, Weights, blend, equal
 from newsfolio.proxies import Proxies
@@ -200,9 +201,18 @@ class Fixed(Strategy):
         return f"{' + '.join(parts)}, {self.schedule}"
 
     def weights(self, view: View) -> Weights:
-        return blend(*self.mix)
+        return blend(*self._mixed(view))
+
+    def _mixed(self, view: View) -> Iterator[tuple[float, Part | Strategy]]:
+        """The parts as they are at a close; one that nobody belongs to is cash."""
+        for share, part in self.mix:
+            now = at_close(part, view) if isinstance(part, Sleeve) else part
+            if not isinstance(now, Sleeve) or now.lines:
+                yield share, now
 
     def weights_table(self, panel: Panel) -> Table | None:
+        if any(isinstance(part, Sleeve) and part.dated for _, part in self.mix):
+            return None
         lines = [(share, equal(part)) for share, part in self.mix if not isinstance(part, Strategy)]
         weights = blend(*lines)
         held_all = len(lines) == len(self.mix) and weights.keys() <= set(panel.universe)

@@ -10,8 +10,11 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from newsfolio.assets import sleeves_of
 from newsfolio.errors import ParameterError, UnknownName
+from newsfolio.facts import Facts
 from newsfolio.legs import legs_in, require_end, same
+from newsfolio.membership import dated_sleeves
 from newsfolio.parameters import Parameter, parameters
 from newsfolio.strategy import Fixed, Strategy
 
@@ -38,6 +41,12 @@ def published_of(strategy: Strategy) -> datetime | None:
     """When the last of the articles could be read that a strategy and its legs are about."""
     theses = (part.thesis for part in (strategy, *all_legs(strategy)))
     return max((thesis.article.published for thesis in theses if thesis), default=None)
+
+
+def facts_of(strategy: Strategy) -> tuple[Facts, ...]:
+    """The tables that a strategy declares, and those of the dated sleeves of its universe."""
+    sleeves = dated_sleeves(sleeves_of(strategy.universe))
+    return (*strategy.facts, *(sleeve.table for sleeve in sleeves))
 
 
 def leg_names(strategy: Strategy) -> dict[str, Strategy]:

@@ -168,7 +168,7 @@ class ExtraOptions:
         CSV file of name,first,last,source: periods of your own, beside those that are shipped.
     shortcuts
         Show what each shortcut of careless backtests would have added, and what the other days of
-        the month. These runs enter no ledger.
+        the month; and run every start, where the rule depends on it. These runs enter no ledger.
     """
 
     factors: Annotated[tuple[Path, ...], Parameter(group=OUTPUT)] = ()

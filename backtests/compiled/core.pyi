@@ -77,7 +77,7 @@ class Asker:
         strategy: Strategy,
         market: Market,
         history: History,
-        held_of: type[HeldWeights],
+        held_of: Callable[..., HeldWeights],
     ) -> None: ...
 
 class Wanted:

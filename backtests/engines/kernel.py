@@ -180,7 +180,8 @@ def _asker(desk: Desk) -> Asker:
     market = desk.market
     recorder_of = partial(Recorder, notes=desk.decider.noted)
     history = _History(market, recorder_of, look_ups(market))
-    return _Asker(desk.decider, desk.strategy, market, history, HeldWeights)
+    held_of = partial(HeldWeights, looked=desk.decider.looked)
+    return _Asker(desk.decider, desk.strategy, market, history, held_of)
 
 
 def _inputs(desk: Desk) -> KernelInputs | None:

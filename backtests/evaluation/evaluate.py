@@ -16,7 +16,9 @@ from backtests.evaluation.attribution.brinson import active_effects
 from backtests.evaluation.attribution.contributions import attribute
 from backtests.evaluation.attribution.proxies import ScoredReturns, alpha_of
 from backtests.evaluation.attribution.schema import Attribution
+from backtests.evaluation.descriptions.every_start import every_start
 from backtests.evaluation.descriptions.extras import NOTHING_MORE, Extras
+from backtests.evaluation.descriptions.fan import fan
 from backtests.evaluation.descriptions.regimes import regimes
 from backtests.evaluation.descriptions.schema import Shortcuts
 from backtests.evaluation.descriptions.shortcuts import Variants, shortcuts
@@ -98,8 +100,7 @@ def evaluate(
     verdict = judge(
         Evidence(
             scored, compared, odds, luck, certificate, strength,
-            article=run.origin.thesis is not None,
-            ruined=_ruined(run, scored),
+            article=run.origin.thesis is not None, ruined=_ruined(run, scored),
             doubts=(*selection_doubts, *_doubts(run, curves, scored, since, tried)),
             simulated=run.market.simulated,
         )
@@ -122,6 +123,8 @@ def evaluate(
         studies=studies(run, scored, SEED),
         regimes=regimes(run, curves.against, scored.divide, extras.periods),
         shortcuts=_shortcuts(run, curves, score, variants, extras),
+        starts=every_start(run, curves.against, fresh=extras.shortcuts, progress=extras.progress),
+        fan=fan(run.account.curve, curves.row, SEED),
         record=record_of(tried),
     )
     return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))

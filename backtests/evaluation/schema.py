@@ -2,9 +2,6 @@
 
 Figures are fractions; ratios are annual; dates are ISO text. A figure that is undefined is None,
 and the `why` beside it says so in words that a page can show.
-
->>> Estimate(0.123, -0.20, 0.45)
-Estimate(value=0.123, low=-0.2, high=0.45, why='')
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from backtests.evaluation.attribution.schema import Attribution, Part
-from backtests.evaluation.descriptions.schema import Falsified, Regimes, Shortcuts
+from backtests.evaluation.descriptions.schema import EveryStart, Falsified, Fan, Regimes, Shortcuts
 from backtests.evaluation.event_studies.schema import Study
 from backtests.evaluation.statistics.robustness import Extreme, Recent
 from backtests.evaluation.trial_record import TrialCounts, TrialRecord
@@ -375,6 +372,8 @@ class Evaluation:
     studies: tuple[Study, ...] = ()
     regimes: Regimes | None = None
     shortcuts: Shortcuts | None = None
+    starts: EveryStart | None = None
+    fan: Fan | None = None
     record: TrialRecord | None = None
     falsifier: Falsified | None = None
 

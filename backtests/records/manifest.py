@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from backtests import paths
 from backtests.records.checks import lookahead
+from backtests.records.survivorship import membership_notes, memberships
 from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
@@ -26,6 +27,7 @@ from newsfolio.parameters import folder_name
 from reports.contract.manifest import (
     BenchmarkJson,
     CreditJson,
+    DataJson,
     ExplainedJson,
     FiguresByName,
     FindingJson,
@@ -70,11 +72,7 @@ def manifest(
         "scored": scored,
         "engine": settings.engine.value,
         "verified": run.verified,
-        "data": {
-            "source": origin.source,
-            "snapshot": origin.snapshot,
-            "simulated": market.simulated,
-        },
+        "data": _data(run),
         "window": _window(run.account),
         "settings": settings_values(settings),
         "benchmark": references.get("benchmark"),
@@ -83,6 +81,7 @@ def manifest(
         "names": {asset.ticker: asset.name for asset in market.assets if asset.name},
         "assumptions": assumptions(market, settings, run.costs, origin),
         "notes": _notes(run),
+        "memberships": list(memberships(market)),
         "unallocated": unallocated_notes(run),
         "gross": _gross(run),
         "findings": _findings(run.findings, run.account.weights),
@@ -96,9 +95,15 @@ def manifest(
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
     _add_rare(values, run)
+    values["notes"] += membership_notes(values.get("memberships", ()))
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**values, "id": f"{folder_name(origin.strategy['name'])}-{digest[:10]}"}
+
+
+def _data(run: Run) -> DataJson:
+    source, snapshot = run.origin.source, run.origin.snapshot
+    return {"source": source, "snapshot": snapshot, "simulated": run.market.simulated}
 
 
 def _notes(run: Run) -> list[str]:

@@ -31,7 +31,7 @@ from markets.quality.gate import gate, levels
 from markets.quality.pairs import serving_pairs
 from markets.reference.currencies import EcbRates, FxSource, SourceRates, require_known
 from markets.reference.fixings_file import pair_of
-from markets.snapshot import Snapshot, Source, with_own_rows
+from markets.snapshot import Snapshot, Source, with_ended_members, with_own_rows
 from markets.store.rates.lines import with_pairs, with_rates
 from markets.universe import Want, assets_to_load
 from newsfolio.assets import Asset, sleeves_of
@@ -44,7 +44,7 @@ from newsfolio.facts import Facts
 from newsfolio.limits import Limits
 from newsfolio.listings import asset_of
 from newsfolio.strategy import Fixed, Strategy
-from newsfolio.trees import all_legs, legs_of, published_of
+from newsfolio.trees import all_legs, facts_of, legs_of, published_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ class Inputs:
         made_up = [facts.name for facts in self.evidence
                    if facts.name in read.facts and read.facts[facts.name].simulated]  # fmt: skip
         kept = {name: table for name, table in read.facts.items() if name not in made_up}
-        read = with_own_rows(Snapshot(read.bars, kept), self.facts)
+        read = with_ended_members(with_own_rows(Snapshot(read.bars, kept), self.facts), self.facts)
         currencies = {
             self.settings.currency,
             *self.more,
@@ -276,9 +276,9 @@ def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Marke
         require_known(tuple(sorted(flow_currencies(settings))), bars)
     if settings.fx is Fx.ECB and abroad:
         require_known((settings.currency,), bars)
-        for asset in abroad:
-            if asset.ticker in bars:
-                require_known((asset.currency,), bars, asset.ticker)
+        priced = {line.currency: line.ticker for line in reversed(abroad) if line.ticker in bars}
+        for currency, ticker in priced.items():
+            require_known((currency,), bars, ticker)
     market = replace(build_market(bars, want, fx_source(settings, bars)), bare_cash=want.bars)
     if settings.dividends is Dividends.REINVEST:
         market = market.reinvested()
@@ -355,7 +355,7 @@ def _want(strategy: Strategy, settings: Settings, linked: tuple[Facts, ...]) -> 
         sleeves=tuple(meant(sleeve, declared) for sleeve in sleeves_of(strategy.universe)),
         base=settings.currency,
         signals=strategy.signals,
-        facts=tuple({facts.name: facts for facts in (*linked, *strategy.facts)}.values()),
+        facts=tuple({facts.name: facts for facts in (*linked, *facts_of(strategy))}.values()),
         published=published_of(strategy),
         start=settings.start,
         end=settings.end,
@@ -386,8 +386,8 @@ def _facts(strategy: Strategy, references: Iterable[ReferenceInputs]) -> Iterato
     yield from (study.facts for study in strategy.studies if study.facts is not None)
     factors = factor_table_of(strategy)
     yield from (factors,) if factors else ()
-    yield from (facts for leg in all_legs(strategy) for facts in leg.facts)
-    yield from strategy.facts
+    yield from (facts for leg in all_legs(strategy) for facts in facts_of(leg))
+    yield from facts_of(strategy)
 
 
 def _wanted_facts(want: Want) -> Iterator[Facts]:

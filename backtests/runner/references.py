@@ -45,11 +45,13 @@ def run_reference(
     except MissingData:
         _require_begun(needs, market, bars)
         raise
-    output = kernel.run(desk_of(strategy, other, window, costs))
+    desk = desk_of(strategy, other, window, costs)
+    output = kernel.run(desk)
     valued = valued_at(other, fx_source(settings, bars), own.market.calendar.clock.closes)
     theirs = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
     curve = theirs.curve.reindex(own.sessions, method="ffill").fillna(settings.cash)
-    return ReferenceRun(reference, reference.label, curve, valued, output, theirs)
+    looked = bool(desk.decider.looked)
+    return ReferenceRun(reference, reference.label, curve, valued, output, theirs, looked)
 
 
 def market_beside(

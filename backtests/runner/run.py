@@ -44,7 +44,8 @@ class Reference:
 class ReferenceRun:
     """A reference that was run: its curve on the strategy's sessions, and how it came about.
 
-    market, output and account are None for a level that nobody can buy.
+    market, output and account are None for a level that nobody can buy. looked: it asked what it
+    holds.
     """
 
     reference: Reference
@@ -53,6 +54,7 @@ class ReferenceRun:
     market: Market | None = None
     output: EngineOutput | None = None
     account: Account | None = None
+    looked: bool = False
 
     @property
     def fills(self) -> Sequence[Fill]:
@@ -65,7 +67,7 @@ class Run:
 
     strategy: None for a plain backtrader class. bars: everything that the source was asked for.
     references: benchmark and controls by name, in that order; left_out: why others are missing.
-    noted: what the strategy noted at its decisions.
+    noted: what the strategy noted at its decisions; looked: it asked what it holds.
     legs: what those of a strategy of strategies came to.
     full_end: where the run would have ended if nobody had named an end; None: nobody did.
     """
@@ -83,6 +85,7 @@ class Run:
     verified: bool = False
     explained: Explained | None = None
     noted: tuple[str, ...] = ()
+    looked: bool = False
     claims: tuple[ClaimJson, ...] = ()
     legs: tuple[LegJson, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -97,6 +97,7 @@ def run_strategy(
         verified=verify,
         explained=desk.explained(),
         noted=desk.notes(),
+        looked=bool(desk.decider.looked),
         legs=_legs(desk, run),
         claims=_claims(inputs, bars, intervals),
         findings=findings,

@@ -57,12 +57,14 @@ ROUNDING = 1e-9
 
 
 class HeldWeights(Mapping[str, float]):
-    """Weights of what is held, worked out when somebody looks."""
+    """Weights of what is held, worked out when somebody looks; `looked` is told then."""
 
     def __init__(
-        self, lines: Iterable[str], owner: Mapping[int, str], values: Floats, equity: float
-    ) -> None:
+        self, lines: Iterable[str], owner: Mapping[int, str], values: Floats, equity: float,
+        looked: set[str] | None = None,
+    ) -> None:  # fmt: skip
         self._known = lines, owner, values, equity
+        self._looked = looked
         self._weights: dict[str, float] | None = None
 
     def __getitem__(self, ticker: str) -> float:
@@ -76,6 +78,8 @@ class HeldWeights(Mapping[str, float]):
 
     def _all(self) -> dict[str, float]:
         if self._weights is None:
+            if self._looked is not None:
+                self._looked.add("held")
             lines, owner, values, equity = self._known
             self._weights = dict.fromkeys(lines, 0.0)
             for column, value in enumerate(values.tolist()):
@@ -88,8 +92,9 @@ class HeldWeights(Mapping[str, float]):
 class Decider:
     """Shows a strategy each decision's view and checks what it answers.
 
-    last: the view of the last decision. noted: what the strategy noted, by session.
-    owner: the line for which each column is held; stands_in: whether one has been held for another.
+    last: the view of the last decision. noted: what the strategy noted, by session. looked: "held"
+    once it has asked what it holds. owner: the line for which each column is held; stands_in:
+    whether one has been held for another.
     """
 
     def __init__(
@@ -104,6 +109,7 @@ class Decider:
         self._holdable = HoldableLines(market)
         self.last: View | None = None
         self.noted: Notes = []
+        self.looked: set[str] = set()
 
     def decide(self, session: int, book: Holdings) -> Columns | None:
         """The weights wanted at the close of `session`, by column of what can be held for them."""
@@ -186,7 +192,8 @@ class Decider:
     def held(self, session: int, book: Holdings) -> Mapping[str, float]:
         """Weights now, by ticker of the universe; a stand-in counts for the line it stands for."""
         values = book.values(session).copy()  # a view keeps what it was shown
-        return HeldWeights(self.market.universe, self.owner, values, book.equity(session))
+        equity = book.equity(session)
+        return HeldWeights(self.market.universe, self.owner, values, equity, self.looked)
 
     def _note(self, owner: dict[int, str]) -> None:
         """For which line each column is held from now on; views keep what they were shown."""

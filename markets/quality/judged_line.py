@@ -48,7 +48,7 @@ class JudgedLine:
         return self.bars.days
 
     def __getitem__(self, column: str) -> Floats:
-        return self.bars.frame[column].to_numpy()
+        return self.bars.columns[column]
 
     @cached_property
     def one_price(self) -> bool:

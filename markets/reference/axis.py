@@ -90,7 +90,7 @@ def with_payouts(sessions: Days, lines: Iterable[Asset], end: date) -> tuple[Day
         for ticker, day in due.items()
         if day > end
     )
-    return np.union1d(sessions, more), tuple(notes)
+    return np.union1d(sessions, more) if len(more) else sessions, tuple(notes)
 
 
 def on_sessions(

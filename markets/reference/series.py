@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -66,8 +68,18 @@ def fresh(asset: Asset, days: Days, places: NDArray[np.int64], asked: Days) -> M
     passed = np.searchsorted(sessions, asked, side="right") - np.searchsorted(
         sessions, used, side="right"
     )
-    steps = pd.Series(np.diff(days).astype("float64")).rolling(8, min_periods=1).median()
-    every = np.append(steps.iloc[:1], steps)  # the first bar: as the second
+    every = _usual_steps(days.astype("datetime64[D]").tobytes())
     period = every[np.maximum(places, 0)] if len(every) else np.zeros(len(asked))
     lasts = np.where(period > SPARSE, age <= PERIODS * period, passed <= SESSIONS)
     return np.asarray(there & lasts)
+
+
+@lru_cache(maxsize=32)
+def _usual_steps(days: bytes) -> Floats:
+    """Of each bar, the middle of the last eight steps in days; of the first, as of the second.
+
+    days: those of all bars, as their bytes; hundreds of markets have the same signals.
+    """
+    dates = np.frombuffer(days, dtype="datetime64[D]")
+    steps = pd.Series(np.diff(dates).astype("float64")).rolling(8, min_periods=1).median()
+    return np.append(steps.iloc[:1], steps)

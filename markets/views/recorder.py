@@ -299,6 +299,8 @@ class Recorder:
     def _otherwise(self, name: str, of: str | Sleeve, lookback: int, skip: int) -> float:
         """The mean over a sleeve; of a line without an answer, what its stand-ins say."""
         if not isinstance(of, str):
+            if of.dated:
+                raise StrategyError(f"{of.name} has other members at other times; ask of .at(view)")
             return mean_known(self.look_up(name, line, lookback, skip) for line in of.tickers)
         if name == "momentum":
             return self._stood_in(of, lookback, skip)

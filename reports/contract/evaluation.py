@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 
 from reports.contract.certificate import CertificateJson
 from reports.contract.robustness import ExtremeJson, RecentJson
+from reports.contract.starts import EveryStartJson, FanJson
 
 
 class EstimateJson(TypedDict):
@@ -362,8 +363,9 @@ class ShortcutsJson(TypedDict):
 class EvaluationJson(TypedDict):
     """Everything that is known about whether a thesis held up.
 
-    studies, regimes, record, shortcuts, falsifier: older runs lack them. record: None where the
-    ledger could not be read; shortcuts: None where nobody asked, falsifier where nobody stated one.
+    studies, regimes, record, shortcuts, falsifier, starts, fan: older runs lack them. record: None
+    where the ledger could not be read; shortcuts: None where nobody asked, falsifier where nobody
+    stated one.
     """
 
     verdict: VerdictJson
@@ -383,5 +385,7 @@ class EvaluationJson(TypedDict):
     studies: NotRequired[list[StudyJson]]
     regimes: NotRequired[RegimesJson | None]
     shortcuts: NotRequired[ShortcutsJson | None]
+    starts: NotRequired[EveryStartJson | None]
+    fan: NotRequired[FanJson | None]
     record: NotRequired[TrialRecordJson | None]
     falsifier: NotRequired[FalsifiedJson | None]

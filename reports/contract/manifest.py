@@ -279,15 +279,32 @@ class FrozenJson(TypedDict):
     probability: float | None
 
 
+class MembershipJson(TypedDict):
+    """Of a sleeve by date, who was a member in the run and who of them has prices.
+
+    share: of member days without a price; worst: of one day's members, on worst_day. empty:
+    sessions without any member.
+    """
+
+    sleeve: str
+    members: int
+    priced: int
+    missing: list[str]
+    share: float
+    worst: float
+    worst_day: str
+    empty: int
+
+
 class ManifestJson(TypedDict):
     """Everything about a run that is not a table.
 
-    scored, scored_figures, labels, names, findings, explained, unallocated, gross, frozen: older
-    runs lack them. names: of companies and funds, by ticker. scored_figures: None without an
-    article. unallocated: what whole lots left in cash, or why
-    nothing was filled. gross: where more was held than the strategy may. frozen: None where the
-    rule was not. verdict: where it was evaluated. lookahead: of a plain backtrader strategy, what a
-    page says at its top of that, "" for nothing. legs: of a strategy that holds strategies.
+    scored, scored_figures, labels, names, findings, explained, memberships, unallocated, gross,
+    frozen: older runs lack them. names: of companies and funds, by ticker. scored_figures: None
+    without an article. memberships: of sleeves by date. unallocated: what whole lots left in cash,
+    or why nothing was filled. gross: where more was held than the strategy may. frozen: None where
+    the rule was not. verdict: where it was evaluated. lookahead: of a plain backtrader strategy,
+    what a page says at its top of that, "" for nothing. legs: of a strategy that holds strategies.
     """
 
     format: int
@@ -306,6 +323,7 @@ class ManifestJson(TypedDict):
     labels: NotRequired[Mapping[str, str]]
     assumptions: list[str]
     notes: list[str]
+    memberships: NotRequired[list[MembershipJson]]
     unallocated: NotRequired[list[str]]
     gross: NotRequired[list[str]]
     findings: NotRequired[list[FindingJson]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsfolio.formatting import amount
+from newsfolio.formatting import amount, percent
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import ManifestJson
 from reports.tables.doubts import doubts_of
@@ -16,6 +16,9 @@ LOOKED: dict[str, str] = {
     "not checked": "Not checked for look-ahead",
 }
 """What is said of a certificate that is not honest."""
+
+SURVIVORSHIP = 0.05
+"""Of member days without a price, from which figures flatter."""
 
 CHOSEN = "Nothing chosen afterwards"
 """The condition of the verdict that a run fails whose window, costs or control were chosen."""
@@ -44,6 +47,7 @@ def caveats(manifest: ManifestJson, evaluation: EvaluationJson | None) -> list[C
         *_chosen(evaluation),
         *_ledger(evaluation),
         *_prices(manifest),
+        *_survivors(manifest),
         *(_whole(sentence) for sentence in manifest.get("gross", [])),
         *(_whole(sentence) for sentence in manifest.get("unallocated", [])),
     ]
@@ -99,6 +103,18 @@ def _prices(manifest: ManifestJson) -> Iterator[Caveat]:
     first, count = doubts.rows[0], len(doubts.rows)
     more = f", and {count - 1} more" if count > 1 else ""
     yield Caveat(str(doubts), f"{first['ticker']}: {first['told']}{more}", "doubts")
+
+
+def _survivors(manifest: ManifestJson) -> Iterator[Caveat]:
+    """Members of an index whose prices are not there: most often those that went under."""
+    for row in manifest.get("memberships", []):
+        if row["share"] >= SURVIVORSHIP:
+            yield Caveat(
+                "Survivorship",
+                f"{percent(row['share'], 1)} of the member days of {row['sleeve']} have no price; "
+                f"{row['priced']} of {row['members']} lines are there, as a rule those that lasted",
+                "universe",
+            )
 
 
 def _whole(sentence: str) -> Caveat:

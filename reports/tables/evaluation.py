@@ -26,12 +26,7 @@ from reports.contract.evaluation import (
 )
 from reports.record import curve_name
 from reports.tables.cell import TableCell
-from reports.tables.descriptions import (
-    RegimeTables,
-    ShortcutTables,
-    regime_tables,
-    shortcut_tables,
-)
+from reports.tables.descriptions import DescriptionTables, description_tables
 from reports.tables.studies import StudyTable, study_table
 
 Form: TypeAlias = Callable[..., str]
@@ -106,7 +101,7 @@ class ContributionTable:
 
 
 @dataclass(frozen=True)
-class EvaluationTables:
+class EvaluationTables(DescriptionTables):
     """All tables of an evaluation. pace, yearly: how growth over its sessions is put.
 
     figures: by label and word of the glossary, a cell a curve of `columns`. effects: group,
@@ -129,8 +124,6 @@ class EvaluationTables:
     pbo: list[tuple[float, str]]
     spa: str
     studies: list[StudyTable]
-    regimes: RegimeTables | None
-    shortcuts: ShortcutTables | None
 
 
 def tables_of(evaluation: EvaluationJson) -> EvaluationTables:
@@ -155,8 +148,7 @@ def tables_of(evaluation: EvaluationJson) -> EvaluationTables:
         pbo=[(blocks, chance(value)) for blocks, value in overfitting["pbo"]],
         spa=_spa(overfitting["spa"]),
         studies=[study_table(study) for study in evaluation.get("studies", ())],
-        regimes=regime_tables(evaluation.get("regimes")),
-        shortcuts=shortcut_tables(evaluation.get("shortcuts")),
+        **vars(description_tables(evaluation)),
     )
 
 

@@ -20,6 +20,7 @@ from reports.contract.evaluation import (
     StudyJson,
 )
 from reports.tables.caveats import CHOSEN, LOOKED
+from reports.tables.descriptions import fan_sentence, starts_sentence
 
 RARE = 0.05
 """A p below which chance alone is rare."""
@@ -59,6 +60,8 @@ class Sentences:
     studies: str
     regimes: str
     shortcuts: str
+    starts: str
+    fan: str
     effects: str
 
 
@@ -77,6 +80,8 @@ def sentences(evaluation: EvaluationJson, pace: Pace) -> Sentences:
         _studies(evaluation.get("studies", [])),
         _regimes(evaluation.get("regimes")),
         _shortcuts(evaluation.get("shortcuts")),
+        starts_sentence(evaluation.get("starts")),
+        fan_sentence(evaluation.get("fan")),
         _effects(evaluation["attribution"]),
     )
 

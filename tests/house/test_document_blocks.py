@@ -79,7 +79,7 @@ def shortened(words: list[str], judged: bool) -> list[str]:
     return words + more
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)])
+@pytest.mark.parametrize("page", [page for page in ("README.md", *PAGES) if commands(page)])
 def test_every_command_is_one(page: str) -> None:
     """Its name and its options are known, and what is not ours is a tool that we name."""
     for line in commands(page):

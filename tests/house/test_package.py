@@ -71,6 +71,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert re.search(r"^version: (.+)$", citation, re.MULTILINE)[1] == newsfolio.__version__  # type: ignore[index]
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert headings[0] == "Unreleased"
+    assert headings[1].split()[0] == newsfolio.__version__
 
 
 def test_python_runs_the_package_as_the_program() -> None:

@@ -124,6 +124,7 @@ class Everything:
     thesis = None
     signals = ()
     facts = ()
+    flows = ()
     costs = None
     max_gross = 1.0
     label = "everything"

@@ -132,3 +132,98 @@ class Shortcuts:
     @classmethod
     def unknown(cls, why: str) -> Shortcuts:
         return cls("", False, None, None, (), Phases.unknown(why), why)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Money that began with a month, held to the end of a horizon.
+
+    month: as 2015-01; day: of the close it began at. growth: a year, of the strategy; ahead: a
+    year, of the strategy over the control, (own / other) ** (1 / years) - 1. Both None once an
+    account was lost.
+    """
+
+    month: str
+    day: str
+    growth: float | None
+    ahead: float | None
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """All starts over so many years. wins: the share ahead of the control; lost: that lost money.
+
+    worst, median: of what is ahead, a year; worst_growth, median_growth: of the strategy's own.
+    apart: horizons in the run that do not overlap: what the starts are worth as evidence.
+    """
+
+    years: int
+    starts: tuple[Start, ...]
+    wins: float | None
+    worst: float | None
+    median: float | None
+    lost: float | None
+    worst_growth: float | None
+    median_growth: float | None
+    apart: float
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class EveryStart:
+    """The strategy from every month's start. fresh: each start is a run of its own.
+
+    basis: the sentence that says where the figures come from, and why from there.
+    """
+
+    against: str
+    fresh: bool
+    basis: str
+    horizons: tuple[Horizon, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Band:
+    """Growth of 1 after so many months: quantiles of the paths."""
+
+    month: int
+    low: float
+    lower: float
+    middle: float
+    upper: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The chances at the end of some months: of less than was put in, and of a drawdown beyond
+    `depth` on the way.
+    """
+
+    months: int
+    loss: float
+    fall: float
+    depth: float
+
+
+@dataclass(frozen=True)
+class Fan:
+    """Paths drawn from the run's own sessions. first, last: of those sessions.
+
+    block: their mean length in sessions. bands: quantiles 5, 25, 50, 75 and 95 %.
+    """
+
+    first: str
+    last: str
+    sessions: int
+    block: float | None
+    paths: int
+    bands: tuple[Band, ...]
+    ahead: tuple[Ahead, ...]
+    assumes: tuple[str, ...]
+    why: str = ""
+
+    @classmethod
+    def unknown(cls, why: str) -> Fan:
+        return cls("", "", 0, None, 0, (), (), (), why)

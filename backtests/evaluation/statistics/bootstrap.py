@@ -46,18 +46,20 @@ def resample(
     return Resample(draws(sessions, block, replications, seed), block)
 
 
-def draws(sessions: int, block: float, replications: int, seed: int) -> NDArray[np.intp]:
-    """(replications, sessions) places, in blocks of that mean length."""
-    rng = np.random.default_rng(seed)
-    return np.stack([_draw(rng, sessions, block) for _ in range(replications)])
+def draws(
+    sessions: int, block: float, replications: int, seed: int, length: int | None = None
+) -> NDArray[np.intp]:
+    """(replications, length) places, in blocks of that mean length; by default all sessions."""
+    rng, length = np.random.default_rng(seed), sessions if length is None else length
+    return np.stack([_draw(rng, sessions, block, length) for _ in range(replications)])
 
 
-def _draw(rng: np.random.Generator, sessions: int, block: float) -> NDArray[np.intp]:
+def _draw(rng: np.random.Generator, sessions: int, block: float, length: int) -> NDArray[np.intp]:
     """Sessions in blocks, each session the start of another one with probability 1 / block."""
-    begins = rng.integers(sessions, size=sessions)
-    starts = rng.random(sessions) <= 1 / block
+    begins = rng.integers(sessions, size=length)
+    starts = rng.random(length) <= 1 / block
     starts[0] = True
-    rows = np.arange(sessions)
+    rows = np.arange(length)
     latest = np.maximum.accumulate(np.where(starts, rows, 0))
     return (begins[latest] + rows - latest) % sessions
 

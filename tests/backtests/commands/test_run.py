@@ -69,7 +69,7 @@ def test_what_is_shown_besides_is_no_trial(kept: Path, shell: Shell) -> None:
     assert asked.evaluation["shortcuts"] is not None
     assert len(asked.evaluation["shortcuts"]["phases"]["rows"]) == 21
     assert [row["name"] for row in asked.evaluation["regimes"]["periods"]][-1] == "Mine"  # type: ignore[index]
-    apart = {"shortcuts", "regimes", "significance", "verdict", "record"}
+    apart = {"shortcuts", "starts", "regimes", "significance", "verdict", "record"}
     for name in plain.evaluation.keys() - apart:
         assert plain.evaluation[name] == asked.evaluation[name]  # type: ignore[literal-required]
 

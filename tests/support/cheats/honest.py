@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from newsfolio import Sleeve, Strategy, View, Weights, drift_band, equal, monthly, weekly
+from newsfolio import (
+    Sleeve,
+    Strategy,
+    View,
+    Weights,
+    drift_band,
+    equal,
+    members,
+    monthly,
+    weekly,
+)
 
 PAIR = ("QQQ", "KWEB")
 
@@ -127,3 +137,18 @@ class Signal(Strategy):
         rising = len(yields) > 63 and yields.iloc[-1] > yields.iloc[-63]
         steady = view.close["QQQ"].pct_change(fill_method=None).std() < 0.02
         return equal("QQQ" if rising or steady else "KWEB")
+
+
+@dataclass(frozen=True)
+class ByDate(Strategy):
+    """Members of a made-up index, of whom one joins and one leaves."""
+
+    index = members(
+        "by date",
+        [("QQQ", "2015-01-02"), ("KWEB", "2015-01-02", "2024-02-09"), ("SPY", "2024-01-16")],
+    )
+    universe = index
+    rebalance = weekly
+
+    def weights(self, view: View) -> Weights:
+        return equal(self.index.at(view))

@@ -30,7 +30,7 @@ CHEATS = Path(__file__).parents[3] / "support" / "cheats"
 THROUGH_FRAMES = ("FullSampleZscore", "CentredWindow", "TomorrowsOpen", "FutureUniverse",
                   "ResampleLabel", "BackfilledMacro", "BufferPeek", "FirstDay")  # fmt: skip
 HONEST = ("Hysteresis", "HeldDependent", "LateImport", "Cached", "Dice", "Band", "LateListings",
-          "Listed", "Signal")  # fmt: skip
+          "Listed", "Signal", "ByDate")  # fmt: skip
 
 
 class Kept:

@@ -1,0 +1,112 @@
+"""A tree is certified, scored, moved to other dates and swept with all of its legs."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backtests import strategy_loader
+from backtests.engines import kernel
+from backtests.evaluation.lookahead.certificate import certify
+from backtests.evaluation.schema import Honesty
+from backtests.runner.divide import window_on
+from backtests.runner.fingerprint import code_behind, code_of
+from backtests.runner.inputs import inputs_of, prepare
+from backtests.runner.provenance import parameter_values
+from backtests.settings import Settings
+from backtests.sweeps.grid import grid_of
+from backtests.sweeps.simulator import SweepSimulator
+from markets.sample.source import SampleSource
+from markets.snapshot import Snapshot
+from newsfolio import Article, Fixed, Strategy, Thesis, at_publication, monthly, yearly
+from newsfolio.trees import published_of
+from tests.support.trees import FREE, played, walk
+
+CHEATS = Path(__file__).parents[3] / "support" / "cheats"
+LINES = walk(4, 200, 3)
+
+
+def article(number: str, month: int) -> Article:
+    return Article(number, "On lines", "The Paper", datetime(2020, month, 3, 12, tzinfo=UTC), ())
+
+
+EARLY = Thesis("E", "A rises", "A rises", article("e", 4), ())
+LATE = Thesis("L", "C rises", "C rises", article("l", 6), ())
+
+
+@dataclasses.dataclass(frozen=True)
+class OnA(Strategy):
+    universe = ("A",)
+    rebalance = monthly | at_publication
+    thesis = EARLY
+    size: float = 0.5
+
+    def weights(self, view):  # type: ignore[no-untyped-def]
+        return {"A": 1.0 if view.published else self.size}
+
+
+@dataclasses.dataclass(frozen=True)
+class OnC(OnA):
+    universe = ("C",)
+    thesis = LATE
+
+    def weights(self, view):  # type: ignore[no-untyped-def]
+        return {"C": 1.0 if view.published else self.size}
+
+
+TREE = Fixed(mix=((0.5, OnA()), (0.3, OnC()), (0.2, "B")), schedule=yearly)
+
+
+def test_the_latest_article_of_the_legs_divides() -> None:
+    assert TREE.thesis is LATE
+    assert published_of(TREE) == LATE.article.published
+    market = prepare(TREE, LINES, FREE)
+    assert market.day(window_on(market, "l").divide).isoformat() == "2020-06-03"
+    early, late = (leg.first_decision for leg in market.legs)
+    assert (market.day(early or 0).isoformat(), late) == ("2020-04-03", market.first_decision)
+
+
+def test_another_date_moves_all_articles_together() -> None:
+    market = prepare(TREE, LINES, FREE)
+    first, last = market.first_decision or 0, len(market.sessions) - 1
+    moved = market.window(first - 30, last - 30, first - 20)
+    for leg, own in zip(moved.legs, market.legs, strict=True):
+        assert leg.first_decision == (own.first_decision or 0) - 20
+        assert (leg.first, len(leg.sessions) - 1) == (first - 30, last - 30)
+    assert all(leg.first_decision is None for leg in market.window(first, last, None).legs)
+    run = played(TREE, LINES, FREE, kernel.run, moved)
+    assert run.output.targets[0].weights["A"] == pytest.approx(0.5)  # its article lies before
+
+
+def test_a_leg_that_looks_ahead_is_found_in_the_tree() -> None:
+    leg = strategy_loader.find(f"{CHEATS / 'frames.py'}:BufferPeek")()
+    tree = Fixed(mix=((0.5, leg), (0.5, Fixed(mix=((1.0, "SPY"),)))))
+    settings = Settings(start="2024-01-02", end="2024-06-28", engine="kernel")  # type: ignore[arg-type]
+    bars = inputs_of(tree, settings).load(SampleSource())
+    certificate = certify(tree, bars, settings, cuts=1)
+    assert certificate.honesty is not Honesty.HONEST
+    assert "leg buffer-peek: " in certificate.reason
+
+
+def test_a_sweep_varies_a_leg_by_its_dotted_name() -> None:
+    grid = grid_of(TREE, {"on-a.size": ("0.2", "0.9")})
+    simulator = SweepSimulator(Snapshot(LINES), FREE, "walk")
+    markets = {id(simulator.shared(grid.strategy(place)).market) for place in range(2)}
+    assert len(markets) == 1  # legs that differ in parameters share it
+    for place, size in enumerate((0.2, 0.9)):
+        other = Fixed(mix=((0.5, OnA(size)), (0.3, OnC()), (0.2, "B")), schedule=yearly)
+        assert grid.strategy(place) == other
+        equity, _ = simulator.curve(grid.strategy(place))
+        assert np.array_equal(equity, played(other, LINES, FREE, kernel.run).equity)
+
+
+def test_a_tree_is_named_by_all_parameters_and_all_code() -> None:
+    values = parameter_values(TREE)
+    assert values["mix"] == [[0.5, "on-a"], [0.3, "on-c"], [0.2, "B"]]
+    assert (values["on-a.size"], values["on-c.size"]) == (0.5, 0.5)
+    assert code_behind(TREE) != code_of(Fixed)
+    assert code_behind(Fixed(mix=((1.0, "A"),))) == code_of(Fixed)
