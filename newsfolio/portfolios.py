@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
@@ -77,18 +77,24 @@ def blend(*parts: tuple[float, Mapping[str, float] | Part | Leg]) -> dict[Any, f
 
     Strategies, lines and sleeves are portfolios too: blend((0.7, Trend()), (0.3, "GLD")).
     """
-    mixed = [(share, _portfolio(part)) for share, part in parts]
-    lines = dict.fromkeys(line for _, part in mixed for line in part)
+    try:
+        return _added_up(parts)
+    except TypeError:  # asked at every decision, where most often all parts are dicts
+        return _added_up([(share, _portfolio(part)) for share, part in parts])
+
+
+def _added_up(parts: Sequence[tuple[float, Any]]) -> dict[Any, float]:
+    lines = dict.fromkeys(line for _, part in parts for line in part)
     return {
-        line: math.fsum(share * part[line] for share, part in mixed if line in part)
+        line: math.fsum(share * part[line] for share, part in parts if line in part)
         for line in lines
     }
 
 
 def _portfolio(part: Mapping[str, float] | Part | Leg) -> Mapping[Any, float]:
-    if isinstance(part, Mapping):
-        return part
-    return equal(part) if isinstance(part, str | Asset | Sleeve) else {part: 1.0}
+    if isinstance(part, str | Asset | Sleeve):
+        return equal(part)
+    return part if isinstance(part, Mapping) else {part: 1.0}
 
 
 def most_traded(view: View, candidates: Sleeve, count: int) -> Sleeve:

@@ -203,12 +203,15 @@ class Fixed(Strategy):
     def weights(self, view: View) -> Weights:
         return blend(*self._mixed(view))
 
-    def _mixed(self, view: View) -> Iterator[tuple[float, Part | Strategy]]:
+    def _mixed(self, view: View) -> Iterator[tuple[float, Weights]]:
         """The parts as they are at a close; one that nobody belongs to is cash."""
         for share, part in self.mix:
+            if isinstance(part, Strategy):
+                yield share, {part: 1.0}  # type: ignore[dict-item]
+                continue
             now = at_close(part, view) if isinstance(part, Sleeve) else part
             if not isinstance(now, Sleeve) or now.lines:
-                yield share, now
+                yield share, equal(now)
 
     def weights_table(self, panel: Panel) -> Table | None:
         if any(isinstance(part, Sleeve) and part.dated for _, part in self.mix):

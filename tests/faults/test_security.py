@@ -98,8 +98,9 @@ def test_modules_are_loaded_only_where_a_user_names_them() -> None:
         if word in loaders
     }
     hands_on = "backtests/evaluation/lookahead/announcements.py"  # to the loader that was chosen
+    same_command = "newsfolio/__main__.py"  # `python -m newsfolio` is `python -m backtests`
     assert places == {
-        "backtests/strategy_loader.py", "backtests/public/own_packages.py", hands_on,
+        "backtests/strategy_loader.py", "backtests/public/own_packages.py", hands_on, same_command,
     }  # fmt: skip
     unnamed = {
         path.as_posix()

@@ -47,7 +47,7 @@ ANY = {
     "markets/yahoo/session.py": (5, "options of curl_cffi, handed on"),
     "newsfolio/declaration.py": (2, "what an author wrote, before it is checked"),
     "newsfolio/parameters.py": (8, VALUES),
-    "newsfolio/portfolios.py": (3, "a strategy may stand where a ticker does"),
+    "newsfolio/portfolios.py": (5, "a strategy may stand where a ticker does"),
     "newsfolio/strategy.py": (5, "an attribute, or a property that works it out"),
     "reports/tearsheet/matplotlib_svg.py": (2, NO_TYPES),
 }

@@ -51,7 +51,7 @@ def test_the_page_and_the_terminal(shell: Shell) -> None:
     answer = shell("scoreboard", "--ledger", str(shell.ledger), "--out", "runs")
     assert answer.code == 0, answer.err
     assert "thesis  strategy" in answer.out
-    assert "Of 21 theses 1 have been judged on real prices" in answer.out
+    assert "Of 22 theses 1 have been judged on real prices" in answer.out
     page = (shell.folder / "runs" / "scoreboard.html").read_text(encoding="utf-8")
     assert "No news beyond luck" in page
     table, fold = page.split('id="waiting"')
@@ -67,7 +67,7 @@ def test_the_page_and_the_terminal(shell: Shell) -> None:
 def test_an_empty_ledger_has_the_shipped_theses(shell: Shell) -> None:
     board = json.loads(shell("scoreboard", "--json").out)
     assert {row["look"] for row in board["rows"]} == {None}
-    assert len(board["rows"]) == 21
+    assert len(board["rows"]) == 22
 
 
 def test_a_saved_run_that_the_ledger_does_not_know_stands_there(shell: Shell) -> None:
