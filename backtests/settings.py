@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TypedDict
 from newsfolio.costs import EXAMPLES, Costs
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.flows import Flow, flows_in, flows_of
+from newsfolio.limits import EXAMPLE, Limits
 
 
 class Engine(StrEnum):
@@ -75,6 +76,7 @@ class RunSettings(TypedDict, total=False):
     tolerance: float
     cash_rate: str | Path | None
     flows: Flow | Iterable[Flow | str] | Mapping[date | str, float | str] | str | Path | None
+    limits: Limits | Mapping[str, object] | str | Path | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Settings:
     percentage such as "2.5%", a CSV file of day,percent (kept as its rows), or a line of the
     source in percent ("^IRX"); None: its currency's. `flows` is money in and out: `Flow`s, their
     text, days with amounts, or a CSV file of date,amount,currency; None: the strategy's.
+    `limits` are `Limits`, their table, TOML text with semicolons, or a TOML file; of the strategy
+    alone: benchmark and controls have those that they declare.
     """
 
     start: date | None = None
@@ -110,6 +114,7 @@ class Settings:
     tolerance: float = 0.02
     cash_rate: str | None = None
     flows: tuple[Flow, ...] | None = None
+    limits: Limits | None = None
 
     def __post_init__(self) -> None:
         for name, kind in _ENUMS.items():
@@ -119,6 +124,7 @@ class Settings:
             object.__setattr__(self, name, read_day(name, getattr(self, name)))
         object.__setattr__(self, "cash_rate", _cash_rate(self.cash_rate))
         object.__setattr__(self, "flows", _flows(self.flows))
+        object.__setattr__(self, "limits", read_limits(self.limits))
         _amounts(self)
         if self.start and self.end and self.start >= self.end:
             raise CommandError(
@@ -169,7 +175,7 @@ def read_costs(
         return Costs.read(value)
     text = str(value).strip()
     if text.lower().endswith(".toml"):
-        return _costs_of_file(Path(text).expanduser())
+        return Costs.read(_toml_of_file("costs", Path(text).expanduser()), text)
     if text in tuple(CostTable):
         return CostTable(text)
     if not any(letter.isdigit() for letter in text):
@@ -178,14 +184,14 @@ def read_costs(
     return Costs(text)
 
 
-def _costs_of_file(path: Path) -> Costs:
+def _toml_of_file(option: str, path: Path) -> dict[str, object]:
     try:
         with path.open("rb") as file:
-            return Costs.read(tomllib.load(file), str(path))
+            return tomllib.load(file)
     except OSError as error:
-        raise CommandError(f"--costs {path}: {error.strerror or error}") from None
+        raise CommandError(f"--{option} {path}: {error.strerror or error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CommandError(f"--costs {path} is no TOML: {error}") from None
+        raise CommandError(f"--{option} {path} is no TOML: {error}") from None
 
 
 def read_day(name: str, value: date | str | None) -> date | None:
@@ -240,6 +246,28 @@ def _flows(value: object) -> tuple[Flow, ...] | None:
         raise CommandError(f"--flows {path}: {error.strerror or error}") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise CommandError(f"--flows {path} is no CSV: {error}") from None
+
+
+def with_limits(settings: Settings, limits: Limits | None) -> Settings:
+    """The settings for another strategy than that of the run: its limits are its own."""
+    return settings if limits == settings.limits else replace(settings, limits=limits)
+
+
+def read_limits(value: object) -> Limits | None:
+    """Limits as an option, a notebook or a manifest names them; CommandError for none of these."""
+    if value is None or isinstance(value, Limits):
+        return value
+    if isinstance(value, Mapping):
+        return Limits.read(value)
+    text = str(value).strip()
+    if text.lower().endswith(".toml"):
+        return Limits.read(_toml_of_file("limits", Path(text).expanduser()), text)
+    if text == "none":
+        return Limits()
+    try:
+        return Limits.read(tomllib.loads(text.replace(";", "\n")), "--limits")
+    except tomllib.TOMLDecodeError as error:
+        raise CommandError(f"--limits {text[:60]}: {error}; write {EXAMPLE}") from None
 
 
 def _amounts(settings: Settings) -> None:

@@ -33,6 +33,7 @@ from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
 from newsfolio.flows import Flow
+from newsfolio.limits import Limits
 from newsfolio.membership import Members, members
 from newsfolio.optimisers import (
     equal_risk_contribution,
@@ -87,6 +88,7 @@ __all__ = [
     "Fixed",
     "Flow",
     "Kind",
+    "Limits",
     "Members",
     "MissingData",
     "NewsfolioError",

@@ -27,6 +27,7 @@ from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.flows import Flow
 from newsfolio.legs import ROOT, is_strategy, require_end
+from newsfolio.limits import Limits
 from newsfolio.parameters import parameters
 from newsfolio.schedules import Schedule
 from newsfolio.thesis import Thesis
@@ -242,6 +243,11 @@ def _costs(value: object) -> str:
     return "" if right else 'terms: costs = Costs("0.1% min 1 EUR")'
 
 
+def _limits(value: object) -> str:
+    right = value is None or isinstance(value, Limits)
+    return "" if right else "limits: limits = Limits(cap=0.3, turnover=0.1)"
+
+
 def _proxies(value: object) -> str:
     if isinstance(value, Facts):
         return "" if value.columns else "a table with number columns, one a factor"
@@ -266,6 +272,7 @@ _CHECKS: Mapping[str, Callable[[object], str]] = {
     "pool": _tuple_of(str, 'pool = ("SPY", "TLT")'),
     "files": _tuple_of(str, 'files = ("scores.csv",)'),
     "costs": _costs,
+    "limits": _limits,
     "flows": _tuple_of(Flow, 'flows = (Flow(500, "monthly"),)'),
     "proxies": _proxies,
 }

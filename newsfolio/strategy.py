@@ -18,6 +18,7 @@ from newsfolio.facts import Facts
 from newsfolio.flows import Flow
 from newsfolio.formatting import percent
 from newsfolio.legs import LatestThesis, is_strategy, legs_in
+from newsfolio.limits import Limits
 from newsfolio.markup import table
 from newsfolio.membership import at_close
 from newsfolio.parameters import name_of, parameters
@@ -52,6 +53,7 @@ class Strategy:
     pool       lines that `drawn` may put in the place of the author's picks
     costs      a broker's terms, for runs that name no others; None: the venues' tables
     flows      money in and out, for runs that name no others: (Flow(500, "monthly"),)
+    limits     caps, floors, turnover, no-trade band and the like: Limits(cap=0.3)
     files      data files that `weights` reads; a file that is not named here cannot be certified
     proxies    funds, or a table of factors, that alpha is measured against; else they follow from
                the lines that were held
@@ -76,6 +78,7 @@ class Strategy:
     files: ClassVar[tuple[str, ...]] = ()
     costs: ClassVar[Costs | None] = None
     flows: ClassVar[tuple[Flow, ...]] = ()
+    limits: ClassVar[Limits | None] = None
     proxies: ClassVar[Proxies] = ()
 
     def __post_init__(self) -> None:

@@ -59,6 +59,10 @@ class RunRecord(Protocol):
         """Columns session, asset, quantity, reason: orders or parts of them given up."""
 
     @property
+    def limited(self) -> pd.DataFrame:
+        """Columns session, asset, wanted, held, allowed, limits: what limits changed."""
+
+    @property
     def references(self) -> pd.DataFrame:
         """Curves of "benchmark" and of each control, sessions x names, same initial capital."""
 

@@ -75,6 +75,9 @@ class RunOptions:
     flows
         Money in and out: a CSV file of date,amount,currency, or rules such as "500 EUR monthly;
         -4% yearly"; none where the strategy declares some.
+    limits
+        What may be held and traded at most, as TOML, e.g. 'cap = 0.3; turnover = 0.1; band = "20%";
+        order = 500; over = 5', or a TOML file; none where the strategy declares some.
     impact
         Coefficient of the square-root impact law; 0 switches it off.
     participation
@@ -102,6 +105,7 @@ class RunOptions:
     fx: Annotated[str, Parameter(group=MONEY)] = "ecb"
     cash_rate: Annotated[str | None, Parameter(group=MONEY)] = None
     flows: Annotated[str | None, Parameter(group=MONEY, allow_leading_hyphen=True)] = None
+    limits: Annotated[str | None, Parameter(group=MONEY)] = None
     impact: Annotated[float, Parameter(group=MONEY)] = 0.0
     participation: Annotated[float | None, Parameter(group=MONEY)] = None
     set: tuple[str, ...] = ()
@@ -185,7 +189,7 @@ class ExtraOptions:
 
 
 SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",
-            "funding", "fx", "cash_rate", "flows", "impact", "participation")  # fmt: skip
+            "funding", "fx", "cash_rate", "flows", "limits", "impact", "participation")  # fmt: skip
 
 
 def each_from_here(addresses: Iterable[str]) -> Iterator[str]:

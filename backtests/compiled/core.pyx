@@ -13,7 +13,7 @@ from cpython.long cimport PyLong_AsLongAndOverflow
 from cpython.object cimport PyObject_GenericSetAttr
 from cpython.ref cimport PyObject, Py_INCREF, Py_XDECREF
 from cython cimport view
-from libc.math cimport INFINITY, NAN, copysign, fabs, floor, sqrt
+from libc.math cimport INFINITY, NAN, ceil, copysign, fabs, floor, sqrt
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcmp, memcpy, memset
 
@@ -84,7 +84,8 @@ cdef class Core:
     cdef long long ended, dry, indebted
     cdef Py_ssize_t lines, first, last_session
     cdef bint spent, fractional, waits, foreign, charged, has_holding
-    cdef double tolerance, net, band
+    cdef double tolerance, net, band, smallest
+    cdef int over
     cdef const double[:, ::1] opens, last, before, rate, worth, later, dividend
     cdef const unsigned char[:, ::1] fillable
     cdef const unsigned char[::1] paying, star, flowing
@@ -101,9 +102,9 @@ cdef class Core:
     cdef dict pays_off
     cdef object payoff
     cdef double[::1] units, size, goal, wanted, asked, weight, covers, fits, sent, scratch, amounts
-    cdef double[::1] flow, due, rest, gap
+    cdef double[::1] flow, due, rest, gap, part
     cdef Py_ssize_t flows
-    cdef unsigned char[::1] ordered, weighted, missed
+    cdef unsigned char[::1] ordered, weighted, missed, kept
     cdef bint late
     cdef long long[::1] adr_year, sells, buys, held, active
     cdef Py_ssize_t sells_count, buys_count, held_count, active_count
@@ -127,13 +128,14 @@ cdef class Core:
         self.answers, self.ends = [], []
         self.units, self.size, self.goal = (np.zeros(self.lines) for _ in range(3))
         self.wanted, self.weight, self.covers = (np.zeros(self.lines) for _ in range(3))
-        self.fits, self.sent, self.asked, self.gap = (np.zeros(self.lines) for _ in range(4))
+        self.fits, self.sent, self.asked = (np.zeros(self.lines) for _ in range(3))
+        self.gap, self.part = (np.zeros(self.lines) for _ in range(2))
         self.scratch, self.rest = np.zeros(self.lines + 1), np.zeros(self.lines + 1)
         self.flow, self.due = np.zeros(2 * self.lines + 1), np.zeros(2 * self.lines + 1)
         self.flows = 0
         self.amounts = np.zeros(len(inputs.step) + 1)
-        self.ordered, self.weighted, self.missed = (
-            np.zeros(self.lines, dtype=np.uint8) for _ in range(3))
+        self.ordered, self.weighted, self.missed, self.kept = (
+            np.zeros(self.lines, dtype=np.uint8) for _ in range(4))
         self.adr_year = np.zeros(self.lines, dtype=np.int64)
         self.sells, self.buys = (np.zeros(self.lines, dtype=np.int64) for _ in range(2))
         self.held, self.active = (np.zeros(self.lines, dtype=np.int64) for _ in range(2))
@@ -166,7 +168,7 @@ cdef class Core:
         self.lines = self.opens.shape[1]
         self.fractional, self.waits, self.foreign = inputs.fractional, inputs.waits, inputs.foreign
         self.charged, self.has_holding = inputs.charged, inputs.has_holding
-        self.tolerance = inputs.tolerance
+        self.tolerance, self.over, self.smallest = inputs.tolerance, inputs.over, inputs.smallest
 
     # The clock
 
@@ -223,6 +225,7 @@ cdef class Core:
         self.goal[:] = 0.0
         self.ordered[:] = 0
         self.missed[:] = 0
+        self.kept[:] = 0
         self.late = False
         self.adr_year[:] = -1
         find_held(self)
@@ -245,6 +248,11 @@ cdef class Core:
         while stop[0] < stops.shape[0] and stops[stop[0]] <= session:
             stop[0] += 1
         return stops[stop[0]] if stop[0] < stops.shape[0] else self.last_session
+
+    def keep(self, columns):
+        """Leave the units of some columns as they are at the decision to come."""
+        for column in columns:
+            self.kept[column] = 1
 
     def equity(self, Py_ssize_t session):
         return equity_at(self, session)
@@ -330,6 +338,7 @@ cdef class Core:
         targets(self, session, equity)
         self._send(session, place)
         self.unplaced = 0.0
+        self.kept[:] = 0
         if self.band >= 0:
             for column in range(self.lines):
                 self.goal[column] = 0.0
@@ -342,7 +351,7 @@ cdef class Core:
         cdef Py_ssize_t column, at, count = 0
         cdef double* row = self.decisions.next()
         row[0], row[1] = session, place
-        send_orders(self)
+        send_orders(self, session, self.over if place >= 0 else 1)
         for at in range(self.active_count):
             column = self.active[at]
             self.scratch[count] = self.weight[column]

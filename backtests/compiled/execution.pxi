@@ -13,12 +13,14 @@ cdef int trade(Core core, Py_ssize_t session, Py_ssize_t start, Py_ssize_t end,
                 & ((core.fillable[session, column] & (BUYS if size > 0 else SELLS)) != 0))
     for place in range(core.sells_count):
         column = core.sells[place]
-        size = core.size[column]
+        size = larger(core.size[column], -core.part[column])
         execute(core, session, column, size, quote(core, column, session, size))
     settle(core)
     for place in range(start, end):
         column = core.group[place]
-        if core.size[column] < 0 and core.fillable[session, column] & OPENED:
+        if (core.size[column] < 0 and core.fillable[session, column] & OPENED
+                and not (core.part[column] < INFINITY
+                         and core.fillable[session, column] & SELLS)):
             core.missed[column] = core.late = True
     if core.buys_count:
         buy(core, session, equity)
@@ -32,7 +34,7 @@ cdef int buy(Core core, Py_ssize_t session, double equity) except -1:
     cdef Quote* offer
     for place in range(count):
         column = core.buys[place]
-        size = core.size[column]
+        size = smaller(core.size[column], core.part[column])
         if not worth_sending(core, column, session, size, 0.0):
             size = 0.0
         core.sent[place] = size

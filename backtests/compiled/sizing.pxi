@@ -14,7 +14,9 @@ cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
         for place in range(core.active_count):
             column = core.active[place]
             held, goal = core.units[column], 0.0
-            if core.weighted[column]:
+            if core.kept[column]:
+                goal = held
+            elif core.weighted[column]:
                 goal = round_lot(core, column, session, core.weight[column] * (equity - cost)
                                  / core.worth[session, column])
             if turn and goal == core.wanted[column]:
@@ -35,8 +37,8 @@ cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
     return 0
 
 
-cdef void send_orders(Core core) noexcept:
-    """What is ordered replaces what still waits."""
+cdef void send_orders(Core core, Py_ssize_t session, int over) noexcept:
+    """What is ordered replaces what still waits; over: sessions over which it fills."""
     cdef Py_ssize_t column, at
     cdef double size
     core.waiting, core.late = 0, False
@@ -48,6 +50,18 @@ cdef void send_orders(Core core) noexcept:
         size = core.wanted[column] - core.units[column]
         core.size[column] = size if core.ordered[column] else 0.0
         core.waiting += core.ordered[column]
+        core.part[column] = INFINITY if over == 1 else part(core, column, session, fabs(size) / over)
+
+
+cdef double part(Core core, Py_ssize_t column, Py_ssize_t session, double size) noexcept:
+    """What may fill in a session of an order that fills over several: the twin of Sizer.part."""
+    cdef double later, lot, whole
+    if core.fractional:
+        return size
+    later = core.later[session, column]
+    lot = later if core.star[column] else value_at(core, core.lot[column], session) * later
+    whole = ceil(size / lot - 1e-9) * lot
+    return larger(whole, STAR_MINIMUM * later) if core.star[column] else whole
 
 
 cdef int place_flows(Core core, Py_ssize_t session) except -1:
@@ -83,7 +97,12 @@ cdef int place_flows(Core core, Py_ssize_t session) except -1:
         if needed <= cost:
             break
         cost = needed
-    send_orders(core)
+    for place in range(core.active_count):
+        column = core.active[place]
+        if (core.wanted[column] != 0.0 and fabs(core.wanted[column] - core.units[column])
+                * core.worth[session, column] < core.smallest):
+            core.ordered[column] = 0
+    send_orders(core, session, 1)
     return 0
 
 

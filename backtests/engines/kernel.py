@@ -6,7 +6,8 @@ what comes out is the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from backtests.engines.kernel_inputs import Integers, KernelInputs, kernel_inputs_of
 from backtests.simulation.decision_tables import DecisionTable, table_of
-from backtests.simulation.decisions import HeldWeights
+from backtests.simulation.decisions import Columns, HeldWeights
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Lapse, LazyRows, Transactions, events_of, fills_of
 from backtests.simulation.output import EngineOutput, Target
@@ -57,14 +58,28 @@ def run(desk: Desk, *, at_once: bool = True) -> EngineOutput:
         )
         return Batch(core, desk.market)[0]
     band = -1.0 if desk.band is None else desk.band
-    decide = _asker(desk) if type(desk) is Desk else lambda session: desk.decide(session, core)
-    core.run(decide, desk.marks.view("uint8"), desk.stops, band)
-    return Batch(core, desk.market)[0]
+    core.run(_decide(desk, core), desk.marks.view("uint8"), desk.stops, band)
+    output = Batch(core, desk.market)[0]
+    return output if desk.limiter is None else replace(output, limited=tuple(desk.limiter.changed))
+
+
+def _decide(desk: Desk, core: Core) -> Asker | Callable[[int], Columns | None]:
+    """What the core asks at a close; limits say besides which units stay as they are."""
+    if desk.limiter is None:
+        return _asker(desk) if type(desk) is Desk else lambda session: desk.decide(session, core)
+
+    def limited(session: int) -> Columns | None:
+        wanted = desk.limited(session, core, lambda: holdings(core))
+        if wanted is not None:
+            core.keep(sorted(desk.kept))
+        return wanted
+
+    return limited
 
 
 def table(desk: Desk) -> DecisionTable | None:
     """All decisions of a run; None where they or the run must be made one by one."""
-    if desk.tree is not None or _inputs(desk) is None:
+    if desk.tree is not None or desk.limiter is not None or _inputs(desk) is None:
         return None
     return table_of(desk.strategy, desk.market, desk.marks)
 

@@ -98,6 +98,8 @@ class KernelInputs:
     charged: bool
     has_holding: bool
     tolerance: float
+    over: int
+    smallest: float
 
 
 def kernel_inputs_of(market: Market, settings: Settings, costs: CostModel) -> KernelInputs | None:
@@ -160,6 +162,8 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
         has_holding=isinstance(costs, VenueCosts)
         and any(costs.holding_of(asset) is not None for asset in market.assets),
         tolerance=settings.tolerance,
+        over=settings.limits.over if settings.limits else 1,
+        smallest=settings.limits.order if settings.limits else 0.0,
     )
 
 

@@ -21,6 +21,7 @@ from backtests.records.result import no_placebos
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.inputs import prepare
 from backtests.runner.run import ReferenceRun, Run
+from backtests.settings import with_limits
 from backtests.simulation.account import account
 from backtests.simulation.metrics import DAYS_A_YEAR
 from backtests.simulation.output import EngineOutput
@@ -208,7 +209,10 @@ class _Duel:
         return float(last / first)
 
     def _output(self, strategy: Strategy, market: Market) -> EngineOutput:
-        return kernel.run(desk_of(strategy, market, self.run.settings, self.run.costs))
+        settings = self.run.settings
+        if strategy is self.other:
+            settings = with_limits(settings, strategy.limits)
+        return kernel.run(desk_of(strategy, market, settings, self.run.costs))
 
 
 def _ranked(

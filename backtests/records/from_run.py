@@ -9,7 +9,7 @@ from operator import attrgetter
 import pandas as pd
 
 from backtests.records.manifest import manifest
-from backtests.records.result import Result
+from backtests.records.result import Result, no_limited
 from backtests.records.scored_figures import scored_figures
 from backtests.runner.run import Run
 from backtests.simulation.account import Account
@@ -44,6 +44,7 @@ def result_of(run: Run, since: date | None = None) -> Result:
         fills=_table(output.fills, _FILLS),
         cash=_table(output.events, ("session", "why", "asset", "amount")),
         lapses=_table(output.lapses, ("session", "asset", "quantity", "reason")),
+        limited=_limited(run.market, output),
         references=pd.DataFrame(beside, index=own.sessions),
         rates=rates,
     )  # fmt: skip
@@ -69,6 +70,17 @@ def _table(rows: Sequence[object], columns: tuple[str, ...]) -> pd.DataFrame:
     text = {"asset", "currency", "why", "reason"}
     kinds = {name: "str" if name in text else "float64" for name in columns if name != "session"}
     return frame.astype(kinds)
+
+
+def _limited(market: Market, output: EngineOutput) -> pd.DataFrame:
+    rows = [
+        (market.day(row.session), row.asset, row.wanted, row.held, row.allowed, row.limits)
+        for row in output.limited
+    ]
+    none = no_limited()
+    frame = pd.DataFrame(rows, columns=list(none.columns))
+    frame["session"] = pd.to_datetime(frame["session"])
+    return frame.astype(none.dtypes.to_dict())
 
 
 def _targets(market: Market, output: EngineOutput) -> pd.DataFrame:

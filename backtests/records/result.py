@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates",
           "placebos")  # fmt: skip
 
+LIMITED = "limited.parquet"
+"""The table of a run whose limits changed something."""
+
 CURVE = "time_weighted"
 """The column beside the equity of a run with money in or out."""
 
@@ -40,6 +43,15 @@ DRAFT = re.compile(r"\.[\w.-]+-[0-9a-f]{10}\.\w{8}")
 
 TURNS = 100
 """How often a folder is tried that others put theirs in at the same moment."""
+
+
+def no_limited() -> pd.DataFrame:
+    """The table of what limits changed, of a run without any."""
+    columns = dict.fromkeys(("asset", "limits"), "str")
+    columns |= dict.fromkeys(("wanted", "held", "allowed"), "float64")
+    frame = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+    frame.insert(0, "session", pd.Series(dtype="datetime64[ms]"))
+    return frame[["session", "asset", "wanted", "held", "allowed", "limits"]]
 
 
 def no_placebos() -> pd.DataFrame:
@@ -67,6 +79,7 @@ class Result:
     cash: session, why, asset, amount: what moved cash without a trade.
     lapses: session, asset, quantity, reason: orders or parts of them that were given up.
     references: curves of "benchmark" and of each control, sessions x names, same initial capital.
+    limited: session, asset, wanted, held, allowed (weights), limits: what limits changed.
     rates: `cash`, what a year of idle cash earned as known on each session.
     placebos: label, start (ISO date) and excess a year of each placebo.
     evaluation: `Evaluation.as_json()`, None where the run was not evaluated. Type checkers know its
@@ -85,6 +98,7 @@ class Result:
     placebos: pd.DataFrame = field(default_factory=no_placebos)
     evaluation: EvaluationJson | None = None
     time_weighted: pd.Series | None = None
+    limited: pd.DataFrame = field(default_factory=no_limited)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "evaluation", readable(self.evaluation))
@@ -158,6 +172,8 @@ class Result:
             if name == "equity" and self.time_weighted is not None:
                 frame[CURVE] = self.time_weighted
             frame.to_parquet(folder / f"{name}.parquet")
+        if len(self.limited):
+            self.limited.to_parquet(folder / LIMITED)
 
     def _repr_html_(self) -> str:
         from reports.pages.fragments import run_fragment
@@ -236,6 +252,8 @@ def load(folder: Path) -> Result:
         evaluation = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
         equity = tables.pop("equity")
+        if (folder / LIMITED).exists():
+            tables["limited"] = pd.read_parquet(folder / LIMITED)
         return Result(
             manifest=manifest, equity=equity["equity"], evaluation=evaluation,
             time_weighted=equity.get(CURVE), **tables,

@@ -25,6 +25,8 @@ def assumptions(
         "Exchange rates: " + _FX[settings.fx],
         *costs.notes(market.assets),
     ]
+    if settings.limits:
+        sentences.insert(1, _limits(settings))
     if settings.flows:
         sentences.insert(1, _flows(settings))
     if settings.costs is CostTable.NONE:
@@ -55,6 +57,13 @@ def _flows(settings: Settings) -> str:
         f"Money in and out: {'; '.join(rows[:SHOWN])}{more}. It comes or leaves before the first "
         "open of its session, at the last exchange rate before it, and the next decision invests "
         "it unless it goes into targets; returns are time-weighted."
+    )
+
+
+def _limits(settings: Settings) -> str:
+    return (
+        f"Limits on what the strategy may hold and trade: {settings.limits}; benchmark and "
+        "controls have those that they declare."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a reader must know of money in and out: what moved, what never came, what stayed in cash."""
+"""What money in and out reads, and what one must know of it: what moved, what stayed in cash."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from backtests.settings import Settings
 from backtests.simulation.flows import dated_flows, moved, places_of
 from markets.market import Market
 from newsfolio.errors import CommandError
+from newsfolio.facts import Facts
+from newsfolio.strategy import Strategy
 from reports.contract.manifest import DryJson
 
 NAMED = 3
@@ -71,3 +73,23 @@ def dry_of(run: Run) -> DryJson | None:
         "withdrawal": withdrawal,
         "equity": before,
     }
+
+
+def flow_currencies(settings: Settings) -> frozenset[str]:
+    """Those that money comes or leaves in, besides that of the run."""
+    return frozenset(flow.currency for flow in settings.flows or ()) - {"", settings.currency}
+
+
+def linked_tables(strategy: Strategy, settings: Settings) -> tuple[Facts, ...]:
+    """The tables that flows are linked to, as the strategy declares them where it does."""
+    declared = {facts.name: facts for facts in strategy.facts}
+    columns: dict[str, tuple[str, ...]] = {}
+    for flow in settings.flows or ():
+        if flow.table in declared and flow.column not in declared[flow.table].columns:
+            raise CommandError(
+                f"flow {flow}: the strategy's table {flow.table} has no number column "
+                f"{flow.column}; it has {', '.join(declared[flow.table].columns)}"
+            )
+        if flow.table:
+            columns[flow.table] = tuple(dict.fromkeys((*columns.get(flow.table, ()), flow.column)))
+    return tuple(declared.get(name) or Facts(name, own) for name, own in columns.items())

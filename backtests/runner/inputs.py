@@ -10,9 +10,18 @@ import numpy as np
 
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.claims import lines_of
+from backtests.runner.flow_notes import flow_currencies, linked_tables
 from backtests.runner.proxies import factor_table_of, proxies_to_load
 from backtests.runner.run import BENCHMARK, Reference
-from backtests.settings import CostTable, Dividends, Engine, Funding, Fx, Settings
+from backtests.settings import (
+    CostTable,
+    Dividends,
+    Engine,
+    Funding,
+    Fx,
+    Settings,
+    with_limits,
+)
 from markets.bars import Bars
 from markets.build import build_market, natural_end
 from markets.costs.models import CostModel, NoCosts, VenueCosts
@@ -32,6 +41,7 @@ from newsfolio.declaration import controls_of
 from newsfolio.declared import declared_by, meant, naming_its_place, with_declared
 from newsfolio.errors import CommandError, MissingData
 from newsfolio.facts import Facts
+from newsfolio.limits import Limits
 from newsfolio.listings import asset_of
 from newsfolio.strategy import Fixed, Strategy
 from newsfolio.trees import all_legs, facts_of, legs_of, published_of
@@ -180,22 +190,27 @@ def settings_for(strategy: Strategy, settings: Settings) -> Settings:
     """The settings that a strategy is run with; CommandError for those that it cannot have."""
     if settings.costs is None:
         settings = replace(settings, costs=strategy.costs or CostTable.VENUE)
-    if any(flow.into == "targets" for flow in settings.flows or strategy.flows) and legs_of(
-        strategy
-    ):
+    if not settings.flows:
+        own = tuple(strategy.flows) or None
+        settings = replace(settings, flows=own and (own if settings.flows is None else ()))
+    chosen = strategy.limits if settings.limits is None else settings.limits
+    settings = with_limits(settings, chosen if strategy.limits or chosen != Limits() else None)
+    if legs_of(strategy) and any(flow.into == "targets" for flow in settings.flows or ()):
         raise CommandError(
             f"{strategy.label} holds strategies, whose parent invests a flow at its next decision: "
             "drop `into targets`"
         )
-    if not settings.flows:
-        own = tuple(strategy.flows) or None
-        settings = replace(settings, flows=own and (own if settings.flows is None else ()))
+    if legs_of(strategy) and settings.limits not in (None, Limits()):
+        raise CommandError(
+            f"{strategy.label} holds strategies: declare limits on these, not on what holds them"
+        )
     if isinstance(strategy, PlainStrategy):
-        if settings.flows:
-            raise CommandError(
-                "--flows does not apply to a plain backtrader strategy, which sizes its own "
-                "orders; write the rule as a newsfolio strategy"
-            )
+        for option, given in (("--flows", settings.flows), ("--limits", settings.limits)):
+            if given:
+                raise CommandError(
+                    f"{option} does not apply to a plain backtrader strategy, which sizes its own "
+                    "orders; write the rule as a newsfolio strategy"
+                )
         if settings.participation is not None:
             raise CommandError(
                 "--participation does not apply to a plain backtrader strategy; give its broker a "
@@ -332,26 +347,6 @@ def _resolved(
     evidence = {facts.name: facts for claim in claims for facts in claim.tables
                 if facts.name not in tables}  # fmt: skip
     return Inputs(strategy, settings, others, claims, want, assets, facts, tuple(evidence.values()))
-
-
-def flow_currencies(settings: Settings) -> frozenset[str]:
-    """Those that money comes or leaves in, besides that of the run."""
-    return frozenset(flow.currency for flow in settings.flows or ()) - {"", settings.currency}
-
-
-def linked_tables(strategy: Strategy, settings: Settings) -> tuple[Facts, ...]:
-    """The tables that flows are linked to, as the strategy declares them where it does."""
-    declared = {facts.name: facts for facts in strategy.facts}
-    columns: dict[str, tuple[str, ...]] = {}
-    for flow in settings.flows or ():
-        if flow.table in declared and flow.column not in declared[flow.table].columns:
-            raise CommandError(
-                f"flow {flow}: the strategy's table {flow.table} has no number column "
-                f"{flow.column}; it has {', '.join(declared[flow.table].columns)}"
-            )
-        if flow.table:
-            columns[flow.table] = tuple(dict.fromkeys((*columns.get(flow.table, ()), flow.column)))
-    return tuple(declared.get(name) or Facts(name, own) for name, own in columns.items())
 
 
 def _want(strategy: Strategy, settings: Settings, linked: tuple[Facts, ...]) -> Want:

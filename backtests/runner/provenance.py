@@ -82,7 +82,7 @@ def thesis_of(strategy: Strategy) -> BareThesisJson | None:
     }
 
 
-LATER = ("cash_rate", "flows")
+LATER = ("cash_rate", "flows", "limits")
 """Settings that earlier builds did not have."""
 
 
@@ -91,6 +91,8 @@ def settings_values(settings: Settings) -> SettingsJson:
     given = {field.name: getattr(settings, field.name) for field in fields(settings)}
     values = {name: plain_value(value) for name, value in given.items()
               if value is not None or name not in LATER}  # fmt: skip
+    if settings.limits is not None:
+        values["limits"] = cast(Json, settings.limits.written())
     return cast(SettingsJson, {**values, "costs": _costs(settings.costs)})
 
 

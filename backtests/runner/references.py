@@ -12,7 +12,7 @@ from backtests.engines import kernel
 from backtests.engines.trees.desks import desk_of
 from backtests.runner.inputs import ReferenceInputs, fx_source, market_of
 from backtests.runner.run import BENCHMARK, ReferenceRun
-from backtests.settings import Settings
+from backtests.settings import Settings, with_limits
 from backtests.simulation.account import Account, account
 from markets.bars import Bars
 from markets.build import valued_at
@@ -39,7 +39,7 @@ def run_reference(
     if strategy is None or needs.want is None or _cannot_trade(needs, bars):
         level = _level(needs, bars, own, settings)
         return ReferenceRun(reference, f"{reference.label} (level)", level)
-    window = _window(settings, market)
+    window = with_limits(_window(settings, market), strategy.limits)
     try:
         other = market_beside(needs, market, bars, settings)
     except MissingData:

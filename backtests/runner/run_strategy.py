@@ -25,6 +25,7 @@ from backtests.simulation.account import Account, account
 from backtests.simulation.book import Holdings
 from backtests.simulation.decisions import Columns
 from backtests.simulation.desk import Desk, Goal
+from backtests.simulation.limits import require_possible
 from backtests.simulation.output import EngineOutput
 from markets.facts import tables_for
 from markets.market import Market
@@ -80,6 +81,7 @@ def run_strategy(
     bars = inputs.load(source)
     market = inputs.market(bars)
     require_flows(market, inputs.settings)
+    require_possible(inputs.settings.limits, market, strategy.label)
     findings = inputs.gate(market, bars)
     turn = _engine(settings.engine)
     desk = WatchedDesk(inputs, market, progress, turn)

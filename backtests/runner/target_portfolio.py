@@ -16,11 +16,12 @@ from backtests.progress import Progress, silent
 from backtests.runner.holdings.at_close import Held, held_at_close
 from backtests.runner.holdings.reading import read_statement
 from backtests.runner.holdings.statement import Outside, OutsideJson
-from backtests.runner.inputs import cost_model, fx_source, inputs_alone
+from backtests.runner.inputs import Inputs, cost_model, fx_source, inputs_alone
 from backtests.runner.run_strategy import SIMULATION, WatchedDesk
 from backtests.settings import Dividends, Lots, Settings
 from backtests.simulation.desk import Desk
-from backtests.simulation.output import Explained
+from backtests.simulation.limits import Standing
+from backtests.simulation.output import EngineOutput, Explained
 from backtests.simulation.sizing import ROUNDS, Sizer
 from markets.market import Market
 from markets.reference.calendars import sessions_of
@@ -192,19 +193,16 @@ def advise(
         bars = bars.until(asof)
     market = inputs.market(bars)
     settings = inputs.settings
-    desk = WatchedDesk(inputs, market, progress, kernel.run)
-    progress(SIMULATION, 0.0)
-    output = kernel.turned(desk)
-    progress(SIMULATION, 1.0)
+    desk, output = _turned(inputs, market, progress)
     last = len(market.sessions) - 1
     decided = output.targets[-1].session if output.targets else None
-    weights = dict(output.targets[-1].weights) if decided == last else _drifted(desk, last)
     held = Held((), {}, settings.cash)
     if statements:
         held = held_at_close(statements, market, fx_source(settings, bars))
     sizer = Sizer(market, settings, cost_model(settings, market.fx))
+    weights = _wanted(desk, output, held)
     columns = {market.place[ticker]: weight for ticker, weight in weights.items()}
-    sizes, parts = _sizes(sizer, columns, held, last)
+    sizes, parts = _sizes(sizer, columns, held, desk.kept if decided == last else frozenset())
     concerned = {*columns, *held.units}
     return Advice(
         asof=market.day(last),
@@ -217,7 +215,12 @@ def advise(
         simulated=market.simulated,
         explained=desk.explained(),
         outside=held.outside,
-        warnings=(*_old(market, concerned, None if asof else today), *held.notes, *parts),
+        warnings=(
+            *_over(settings),
+            *_old(market, concerned, None if asof else today),
+            *held.notes,
+            *parts,
+        ),
         names={asset.ticker: asset.name for asset in market.assets if asset.name},
     )
 
@@ -230,7 +233,7 @@ def _drifted(desk: Desk, last: int) -> dict[str, float]:
 
 
 def _sizes(
-    sizer: Sizer, weights: Mapping[int, float], held: Held, last: int
+    sizer: Sizer, weights: Mapping[int, float], held: Held, kept: frozenset[int]
 ) -> tuple[dict[int, float], list[str]]:
     """Orders in units by column, and what they leave because it is no whole share.
 
@@ -238,10 +241,11 @@ def _sizes(
     that was to be left is left.
     """
     market, equity = sizer.market, held.equity(sizer.market)
+    last = len(market.sessions) - 1
     least = min(0.0, equity * (1 - math.fsum(weights.values()))) - 1e-9 * equity
     short = 0.0
     for _ in range(ROUNDS):
-        wanted, _ = sizer.targets(weights, last, equity - short, held.units)
+        wanted, _ = sizer.targets(weights, last, equity - short, held.units, kept)
         orders = sizer.orders(wanted, held.units, last, equity - short)
         sizes = {column: _whole(sizer, column, size, bool(wanted.get(column)))
                  for column, size in orders.items()}  # fmt: skip
@@ -258,6 +262,38 @@ def _sizes(
         for column, size in rest.items()
         if abs(size) > 1e-9
     ]
+
+
+def _turned(inputs: Inputs, market: Market, progress: Progress) -> tuple[Desk, EngineOutput]:
+    """The desk at the last close, and what it put out."""
+    desk = WatchedDesk(inputs, market, progress, kernel.run)
+    progress(SIMULATION, 0.0)
+    output = kernel.turned(desk)
+    progress(SIMULATION, 1.0)
+    return desk, output
+
+
+def _wanted(desk: Desk, output: EngineOutput, held: Held) -> dict[str, float]:
+    """What to hold: the decision of the last close within its limits, or an older one, drifted.
+
+    Limits look at what somebody holds, not at what the simulation does.
+    """
+    market = desk.market
+    last = len(market.sessions) - 1
+    if not output.targets or output.targets[-1].session != last:
+        return _drifted(desk, last)
+    if desk.limiter is None:
+        return dict(output.targets[-1].weights)
+    standing = Standing(last, held.equity(market), held.units)
+    columns = desk.limiter.apply(desk.asked, standing, desk.decider.owner)
+    return {market.tickers[column]: weight for column, weight in columns.items()}
+
+
+def _over(settings: Settings) -> Iterator[str]:
+    """That orders are to be sent in parts."""
+    over = settings.limits.over if settings.limits else 1
+    if over > 1:
+        yield f"send each order in {over} equal parts, one a session: its limits say so"
 
 
 def _whole(sizer: Sizer, column: int, size: float, goes_on: bool) -> float:

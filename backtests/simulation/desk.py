@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from math import fsum
@@ -20,6 +20,7 @@ from backtests.simulation.execution import Execution
 from backtests.simulation.fills import Why
 from backtests.simulation.flows import DatedFlows, dated_flows
 from backtests.simulation.interest import growth
+from backtests.simulation.limits import Limiter, Standing
 from backtests.simulation.output import EngineOutput, Explained, Target, cell
 from backtests.simulation.sizing import Sizer
 from markets.costs.models import CostModel
@@ -62,6 +63,7 @@ class Desk:
 
     marks: (T,) sessions with a decision due; band: drift that asks for one too; stops: sessions
     that matter whatever is held. tree: what decides where the strategy holds strategies.
+    asked: what the strategy wanted before limits.
     noting: whether the output says what each decision wanted in units.
     """
 
@@ -79,6 +81,7 @@ class Desk:
         self._goal: dict[int, float] = {}
         self._wanted: dict[int, float] = {}
         self._unplaced = 0.0
+        self.asked: dict[int, float] = {}
         self._ended: int | None = None
         self._dry: tuple[int, float] | None = None
         self.tree = tree
@@ -140,10 +143,10 @@ class Desk:
         self._cash_events.accrue(session)
         if self.tree is not None:
             return self._reach(session, self.goal(session, self.book.equity(session), self._held()))
-        wanted = self.decide(session, self.book)
+        wanted = self.limited(session, self.book, self._held)
         if wanted is None:
             return self._place(session)
-        self._decide(session, dict(wanted.items()))
+        self._decide(session, dict(wanted.items()), self.kept)
         return True
 
     def goal(self, session: int, equity: float, held: Mapping[int, float]) -> Goal | None:
@@ -154,6 +157,28 @@ class Desk:
     def decide(self, session: int, book: Holdings) -> Columns | None:
         """What the strategy wants at the close of `session`; None: nothing."""
         return self.decider.decide(session, book)
+
+    def limited(
+        self, session: int, book: Holdings, held: Callable[[], dict[int, float]]
+    ) -> Columns | None:
+        """The same within the limits of the run; held: units by column."""
+        wanted = self.decide(session, book)
+        if wanted is None or self.limiter is None:
+            return wanted
+        self.asked = dict(wanted.items())
+        standing = Standing(session, book.equity(session), held())
+        return self.limiter.apply(self.asked, standing, self.decider.owner)
+
+    @cached_property
+    def limiter(self) -> Limiter | None:
+        """What applies the limits; None where there are none."""
+        limits = self.settings.limits
+        return Limiter(limits, self.sizer, self.strategy.label) if limits else None
+
+    @property
+    def kept(self) -> frozenset[int]:
+        """Columns whose units the last decision leaves as they are."""
+        return self.limiter.kept if self.limiter is not None else frozenset()
 
     def output(self) -> EngineOutput:
         waiting = sorted(self.pending.items())
@@ -166,6 +191,7 @@ class Desk:
             debt=self._execution.debt,
             ruined=self._ended if self._dry is None else None,
             dry=self._dry,
+            limited=tuple(self.limiter.changed) if self.limiter is not None else (),
             goals=np.array(self._goals).reshape(-1, 3) if self.noting else None,
         )
 
@@ -221,10 +247,12 @@ class Desk:
         )
         return max(gaps, default=0.0) > self.band
 
-    def _decide(self, session: int, weights: dict[int, float]) -> None:
+    def _decide(
+        self, session: int, weights: dict[int, float], kept: frozenset[int] = frozenset()
+    ) -> None:
         equity = self.book.equity(session)
         held = self._held()
-        wanted, _ = self.sizer.targets(weights, session, equity, held)
+        wanted, _ = self.sizer.targets(weights, session, equity, held, kept)
         self._send(session, equity, wanted, fsum(weights.values()))
         self._wanted, self._unplaced = weights, 0.0
         worth = self.market.value_rate[session]
@@ -247,7 +275,10 @@ class Desk:
                 (session, column, held.get(column, 0.0) + orders.get(column, 0.0))
                 for column in sorted({*wanted, *held})
             ]
-        self._execution.send(orders, net)
+        parts = None
+        if self.settings.limits is not None and self._ended is None:
+            parts = {c: self.sizer.part(c, session, size) for c, size in orders.items()}
+        self._execution.send(orders, net, parts)
 
     def _note_target(self, session: int, weights: Mapping[int, float]) -> None:
         tickers = self.market.tickers

@@ -19,8 +19,8 @@ class Execution:
     pending: units still to be traded, by column; negative for sales. debt: the largest credit,
     base currency, and the session it was needed on. The rules: docs/method.md.
 
-    A sale is missed once its venue has opened without filling it: from then on it funds nothing,
-    and the decision is given no tolerance any more.
+    A sale is missed once its venue has opened without filling it, or the part of it that was due:
+    from then on it funds nothing, and the decision is given no tolerance any more.
     """
 
     def __init__(self, book: Book, sizer: Sizer, market: Market, settings: Settings) -> None:
@@ -30,14 +30,21 @@ class Execution:
         self._settings = settings
         self._groups = by_opening(market)
         self._net = 0.0
+        self._parts: Mapping[int, float] = {}
         self._missed: set[int] = set()
         self.pending: dict[int, float] = {}
         self.lapses: list[Lapse] = []
         self.debt: tuple[int, float] | None = None
 
-    def send(self, orders: dict[int, float], net: float) -> None:
-        """Replace what still waits by the orders of a new decision; net: the sum of its weights."""
+    def send(
+        self, orders: dict[int, float], net: float, parts: Mapping[int, float] | None = None
+    ) -> None:
+        """Replace what still waits by the orders of a new decision; net: the sum of its weights.
+
+        parts: how much of each may fill in a session; None: all of it.
+        """
         self.pending, self._net, self._missed = orders, net, set()
+        self._parts = parts or {}
 
     def give_up(self, session: int, delisted: Iterable[int]) -> None:
         for column in delisted:
@@ -59,12 +66,16 @@ class Execution:
             column for column in group if column in self.pending and self._fills(session, column)
         ]
         sells = [column for column in ready if self.pending[column] < 0]
-        self._fill(session, {column: -self._capped(session, column) for column in sells}, {})
+        sold = {column: self._capped(session, column) for column in sells}
+        self._fill(session, {column: -size for column, size in sold.items()}, {})
         opened = self._market.opened
+        in_time = {column for column, size in sold.items() if size == self._parts.get(column)}
         self._missed |= {
             column
             for column in group
-            if self.pending.get(column, 0.0) < 0 and opened.item(session, column)
+            if self.pending.get(column, 0.0) < 0
+            and opened.item(session, column)
+            and column not in in_time
         }
         buys = {
             column: self._capped(session, column)
@@ -144,6 +155,7 @@ class Execution:
         """How much of an order may fill at this open."""
         size = self.pending[column]
         capped = min(abs(size), self._sizer.cap(column, session))
+        capped = min(capped, self._parts.get(column, capped))
         sent = size < 0 or self._sizer.worth_sending(column, session, capped, 0.0)
         return capped if sent else 0.0
 

@@ -21,6 +21,18 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Limited:
+    """A line of which a decision got other than it wanted: weights, and the limits that did it."""
+
+    session: int
+    asset: str
+    wanted: float
+    held: float
+    allowed: float
+    limits: str
+
+
+@dataclass(frozen=True)
 class EngineOutput:
     """What a run put out. Equity, weights, turnover and costs follow from it and the market.
 
@@ -28,6 +40,7 @@ class EngineOutput:
     waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,
     and the session it was needed on. ruined: the session whose close wiped the equity out. dry:
     the session of a withdrawal that would have left nothing, and its amount, base currency.
+    limited: what limits changed of decisions.
     goals: (R, 3) session, column and the units that a decision wanted of it, where it is noted.
     """
 
@@ -39,6 +52,7 @@ class EngineOutput:
     debt: tuple[int, float] | None = None
     ruined: int | None = None
     dry: tuple[int, float] | None = None
+    limited: tuple[Limited, ...] = ()
     goals: Floats | None = field(default=None, compare=False)
 
     @property

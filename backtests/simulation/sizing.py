@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import floor, fsum, sqrt
+from math import ceil, floor, fsum, sqrt
 
 import numpy as np
 
@@ -96,18 +96,21 @@ class Sizer:
         return self._quote(column, session, quantity, price, rate, session + 1)
 
     def targets(
-        self, weights: Mapping[int, float], session: int, equity: float, units: Mapping[int, float]
-    ) -> tuple[dict[int, float], float]:
+        self, weights: Mapping[int, float], session: int, equity: float,
+        units: Mapping[int, float], kept: frozenset[int] = frozenset(),
+    ) -> tuple[dict[int, float], float]:  # fmt: skip
         """Units wanted by column, and the cost that was kept aside for getting there.
 
         The cost of the orders depends on their size and the other way round: repeat with the
-        highest cost so far until it covers the orders.
+        highest cost so far until it covers the orders. kept: columns whose units stay.
         """
         cost = 0.0
         quotes: dict[tuple[int, float], Quote] = {}
         for _ in range(ROUNDS):
             wanted = {
-                column: self._target(column, session, weight * (equity - cost))
+                column: units.get(column, 0.0)
+                if column in kept
+                else self._target(column, session, weight * (equity - cost))
                 for column, weight in weights.items()
             }
             orders = self.orders(wanted, units, session, equity)
@@ -147,7 +150,12 @@ class Sizer:
             if needed <= cost:
                 break
             cost = needed
-        return orders
+        least = self.settings.limits.order if self.settings.limits else 0.0
+        return {
+            column: size
+            for column, size in orders.items()
+            if not wanted[column] or abs(size) * worth.item(column) >= least
+        }
 
     def cost_of(self, orders: Mapping[int, float], session: int) -> float:
         """Fees and slippage of orders, base currency, estimated at the close of `session`."""
@@ -162,6 +170,16 @@ class Sizer:
                 quotes[order] = self.estimate(order[0], session, order[1])
         asked = map(quotes.__getitem__, orders.items())
         return fsum(quote.fee + quote.slippage for quote in asked)
+
+    def part(self, column: int, session: int, size: float) -> float:
+        """How much of an order may fill in a session, where it shall fill over several."""
+        over = self.settings.limits.over if self.settings.limits else 1
+        if over == 1 or self.settings.lots is Lots.FRACTIONAL:
+            return abs(size) / over
+        asset, later = self.market.assets[column], self.market.later.item(session, column)
+        lot = (1 if asset.star else asset.lot.at(self.market.day(session))) * later
+        whole = ceil(abs(size) / over / lot - 1e-9) * lot
+        return max(whole, STAR_MINIMUM * later) if asset.star else whole
 
     def cap(self, column: int, session: int) -> float:
         """The most units that may fill on `session`; infinite without a participation limit."""

@@ -34,6 +34,7 @@ from backtests.simulation.account import Account, account, valuations
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.flows import time_weighted
+from backtests.simulation.limits import require_possible
 from backtests.simulation.metrics import figures_of, traded_of
 from backtests.simulation.output import EngineOutput
 from backtests.sweeps.batches import GROUPS, SetBatch, SweepRow, errors_in
@@ -283,6 +284,7 @@ class SweepSimulator:
     def _prepared(self, strategy: Strategy) -> SharedMarket:
         settings = self.settings
         market = inputs_of(strategy, settings).market(self.bars)
+        require_possible(settings.limits, market, strategy.label)
         idle = account(market, (), (), settings.cash, settings.credit_spread)
         article = strategy.thesis.article.id if strategy.thesis else None
         window = window_on(market, article)

@@ -14,7 +14,7 @@ from markets.reference.calendars import Days, among, is_known, is_open
 from markets.reference.price_limits import (
     NOISE,
     Floats,
-    Limits,
+    PriceLimits,
     board_of,
     price_limits,
     steps_of,
@@ -138,7 +138,7 @@ def at_limit(
     """
     board = board_of(asset)
     last = _last(board, line, grids, column) if board else None
-    limits = Limits.of(asset, sessions, *last) if last else None
+    limits = PriceLimits.of(asset, sessions, *last) if last else None
     if limits is None:
         return np.zeros(len(sessions), dtype=np.int8)
     prices = grids[which][:, column] * grids["later"][:, column]
@@ -156,7 +156,7 @@ def _like_special_treatment(
     warned = price_limits(replace(asset, risk_warning=always(True)), sessions)
     warned = np.where(warned < price_limits(asset, sessions), warned, np.nan)
     last, exact = _last(board, line, grids, column)
-    limits = Limits(last * (1 + warned), last * (1 - warned), board, exact)
+    limits = PriceLimits(last * (1 + warned), last * (1 - warned), board, exact)
     closes = grids["close"][:, column] * grids["later"][:, column]
     for sign, which in ((1, "above"), (-1, "below")):
         stopped = limits.reached(closes, sign)

@@ -49,7 +49,7 @@ def price_limit(asset: Asset, day: date) -> float | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
+class PriceLimits:
     """(T,) the prices at which a line stops, before rounding, as it trades (raw); NaN for none.
 
     exact: whether raw prices are known to the tick; a history that is adjusted for dividends, or
@@ -62,7 +62,7 @@ class Limits:
     exact: bool
 
     @classmethod
-    def of(cls, asset: Asset, days: Days, last: Floats, exact: bool) -> Limits | None:
+    def of(cls, asset: Asset, days: Days, last: Floats, exact: bool) -> PriceLimits | None:
         """On ascending days, from the prices `last` that they are counted from; None for none."""
         board = board_of(asset)
         if board is None:

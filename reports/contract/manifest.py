@@ -160,6 +160,7 @@ class SettingsJson(TypedDict):
     tolerance: float
     cash_rate: NotRequired[str | None]
     flows: NotRequired[list[str]]
+    limits: NotRequired[Mapping[str, Json]]
 
 
 class BenchmarkJson(TypedDict):

@@ -65,6 +65,7 @@ def _tables(record: RunRecord) -> TemplateValues:
         "trades": returns.trades(record.fills),
         "moved": returns.moved(record.cash),
         "lapses": returns.lapsed(record.lapses),
+        "limited": returns.limited(record.limited),
         "held": returns.held(record.weights, returns.decided(record.targets)),
     }
 

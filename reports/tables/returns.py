@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NotRequired, TypedDict
@@ -139,6 +140,54 @@ def moved(cash: pd.DataFrame) -> list[tuple[str, float]]:
         return []
     sums = cash.groupby("why")["amount"].sum()
     return [(str(why), float(sums[why])) for why in sums.abs().sort_values(ascending=False).index]
+
+
+MOST_LIMITED = 300
+"""Rows of what limits changed that a page shows; the run keeps all."""
+
+
+class LimitedRow(TypedDict):
+    """A line of a decision: weights wanted, held and allowed, and the limits that changed it."""
+
+    session: pd.Timestamp
+    asset: str
+    wanted: float
+    held: float
+    allowed: float
+    limits: str
+
+
+class LimitedRows(TypedDict):
+    """What limits changed: weights by limit, decisions, and the latest rows, the last first."""
+
+    count: int
+    decisions: int
+    mean: float
+    by: list[tuple[str, int]]
+    rows: list[LimitedRow]
+
+
+def limited(table: pd.DataFrame) -> LimitedRows:
+    """The changes of a run; decisions: those of which one was changed."""
+    names = [name for names in table["limits"] for name in names.split(", ")]
+    change = (table["wanted"] - table["allowed"]).abs()
+    return {
+        "count": len(table),
+        "decisions": table["session"].nunique(),
+        "mean": float(change.mean()) if len(table) else 0.0,
+        "by": Counter(names).most_common(),
+        "rows": [
+            {
+                "session": row["session"],
+                "asset": str(row["asset"]),
+                "wanted": float(row["wanted"]),
+                "held": float(row["held"]),
+                "allowed": float(row["allowed"]),
+                "limits": str(row["limits"]),
+            }
+            for _, row in table.iloc[::-1].head(MOST_LIMITED).iterrows()
+        ],
+    }
 
 
 def lapsed(lapses: pd.DataFrame, most: int = 50) -> Lapses:

@@ -7,15 +7,17 @@ marks from the calendar, and nothing else. Slow and plain on purpose.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from math import floor, sqrt
 
-from backtests.settings import CostTable, Funding, Lots, Settings, Withholding
+from backtests.settings import Funding, Lots, Settings
 from markets.costs.models import CostModel
 from markets.market import Market
 from newsfolio import Strategy, View
 from tests.support.oracle_account import Account, Trade
+from tests.support.oracle_cash import OracleCash
 from tests.support.oracle_flows import FlowDiary
+from tests.support.oracle_limits import Desk, restricted
 from tests.support.oracle_line import Line, dealing_hour
 from tests.support.oracle_stand_ins import placed
 
@@ -34,7 +36,7 @@ def simulate(strategy: Strategy, market: Market, settings: Settings, costs: Cost
     return run.account
 
 
-class OracleRun:
+class OracleRun(OracleCash):
     """Cash, units and orders of one run, and the day's work on them."""
 
     def __init__(
@@ -53,6 +55,8 @@ class OracleRun:
         self.account = Account()
         self.diary = FlowDiary(market, settings)
         self.shares: dict[str, float] = {}
+        self.parts: dict[str, float] = {}
+        self.owner = {name: name for name in self.lines}
         self.to_place = 0.0
         marks = strategy.rebalance.marks(market.calendar).tolist()
         marks[market.first] = marks[market.first] or strategy.rebalance.from_start
@@ -76,68 +80,17 @@ class OracleRun:
                 for name, quantity in self.orders.items()
                 if dealing_hour(self.lines[name].asset) == hour
             }
+            before = dict(self.orders)
             self._sell(s, due)
-            self.late |= {n for n in due if self.orders.get(n, 0) < 0 and self.lines[n].opened[s]}
+            over = self.settings.limits.over if self.settings.limits else 1
+            self.late |= {
+                n
+                for n in due
+                if (left := self.orders.get(n, 0)) < 0
+                and self.lines[n].opened[s]
+                and (over == 1 or not self.parts or left - before[n] < self.parts[n] * (1 - DUST))
+            }
             self._buy(s, due, equity)
-
-    def _event(self, why: str, amount: float) -> None:
-        self.account.events[why] += amount
-        self.cash += amount
-
-    def _interest(self, s: int, days: int) -> None:
-        rate, year = float(self.market.cash_rate[s]), days / 360
-        shorted = -sum(min(0.0, value) for value in self._values(s - 1).values())
-        free = self.cash - shorted
-        spread = self.settings.credit_spread if free < 0 else 0.0
-        self._event("interest", (free * (rate + spread) + shorted * rate) * year)
-
-    def _carry(self, s: int, days: int) -> None:
-        if self.settings.costs is CostTable.NONE:
-            return
-        paid = 0.0
-        for name, value in self._values(s - 1).items():
-            asset = self.lines[name].asset
-            longs = self.costs.holding_rate(asset, self.market.day(s))
-            paid += -value * asset.borrow * days / 360 if value < 0 else value * longs * days / 365
-        self._event("carry", -paid)
-
-    def _pay_off(self, s: int) -> None:
-        for name, line in self.lines.items():
-            if line.pays_on == s:
-                self._event("delisting", self.units[name] * line.payoff * line.before[s])
-                self.units[name] = 0.0
-                self.account.lapsed[name] += abs(self.orders.pop(name, 0.0))
-
-    def _dividends(self, s: int) -> None:
-        for name, line in self.lines.items():
-            units, day = self.units[name], self.market.day(s)
-            if line.dividend[s] == 0 or units == 0:
-                continue
-            gross = units * line.dividend[s] * line.before[s]
-            self._event("dividend", gross)
-            if units < 0:
-                continue
-            foreign = self.settings.withholding is Withholding.FOREIGN
-            withheld = gross * line.asset.withholding.at(day) if foreign else 0.0
-            self._event("withholding", -withheld)
-            self._depositary(s, name, gross - withheld)
-
-    def _depositary(self, s: int, name: str, net: float) -> None:
-        line, year = self.lines[name], (name, self.market.day(s).year)
-        if self.settings.costs is CostTable.NONE or year in self.taxed_years:
-            return
-        self.taxed_years.add(year)
-        fee = line.shares(self.units[name], s) * line.asset.adr_fee * line.before[s]
-        self._event("adr fee", -min(fee, net))
-
-    def _flow(self, s: int, closed: float) -> None:
-        """Money in and out; closed: equity at the close before."""
-        money, for_targets = self.diary.on(s, closed)
-        if money < 0 and closed + money <= 0:
-            self.account.dry = self.market.day(s)
-        elif money:
-            self._event("flow", money)
-            self.to_place += for_targets
 
     # --- trading -----------------------------------------------------------------------------
 
@@ -186,7 +139,19 @@ class OracleRun:
         whole = self.settings.lots is not Lots.FRACTIONAL
         return whole and line.asset.star and line.shares(units, s) < STAR_MINIMUM - 1e-6
 
+    def _part(self, s: int, name: str, quantity: float) -> float:
+        """Of an order, in one session: equal parts, rounded up to lots."""
+        over = self.settings.limits.over if self.settings.limits else 1
+        part, lot = abs(quantity) / over, self.lines[name].lot(s)
+        if over > 1 and self.settings.lots is not Lots.FRACTIONAL:
+            part = lot * -floor(-(part / lot) + DUST)
+            if self.lines[name].asset.star:
+                part = max(part, STAR_MINIMUM / self.lines[name].shares_per_unit[s])
+        return part
+
     def _capped(self, s: int, name: str, quantity: float) -> float:
+        part = self.parts.get(name, abs(quantity))
+        quantity = max(-part, min(part, quantity))
         share = self.settings.participation
         liquid = self.lines[name].liquidity(s) if share else None
         if liquid is None or share is None:
@@ -275,6 +240,7 @@ class OracleRun:
         if equity <= 0 or self.account.dry:
             self.account.ruined = None if self.account.dry else day
             self.orders = {name: -held for name, held in self.units.items() if held}
+            self.parts = {}
             self.net, self.late = 0.0, set()
         elif not ((self.marks[s] or self._drifted(s, equity)) and self._decide(s, equity)):
             self._put_in_place(s, equity)
@@ -309,7 +275,12 @@ class OracleRun:
             if cost <= reserve:
                 break
             reserve = cost
-        self.orders, self.late = orders, set()
+        least = self.settings.limits.order if self.settings.limits else 0.0
+        self.orders, self.late, self.parts = orders, set(), {}
+        for name, size in list(orders.items()):
+            closes = abs(self.units[name] + size) < DUST * abs(size)
+            if not closes and abs(size) * self._price(s, name) < least:
+                del self.orders[name]
 
     def _decide(self, s: int, equity: float) -> bool:
         today = self.market.day(s)
@@ -318,19 +289,47 @@ class OracleRun:
         self.account.decisions.append(today)
         if asked is None:
             return False
-        weights = placed(self.market, self.lines, s, asked)
+        weights = placed(self.market, self.lines, s, asked, self.owner)
+        kept: set[str] = set()
+        if self.settings.limits is not None:
+            weights, kept = self._limited(s, equity, weights)
         self.shares, self.to_place = weights, 0.0
         self.net = sum(weights.values())
-        goal = self._size(s, equity, weights)
+        goal = self._size(s, equity, weights, kept)
         self.orders, self.late = self._wishes(s, goal, equity), set()
+        self.parts = {n: self._part(s, n, q) for n, q in self.orders.items()}
         self.targets = {name: units * self._price(s, name) / equity for name, units in goal.items()}
         return True
 
-    def _size(self, s: int, equity: float, weights: Mapping[str, float]) -> dict[str, float]:
+    def _limited(
+        self, s: int, equity: float, wanted: dict[str, float]
+    ) -> tuple[dict[str, float], set[str]]:
+        limits = self.settings.limits
+        assert limits is not None
+
+        def small(weights: dict[str, float], stays: set[str]) -> set[str]:
+            goal = self._size(s, equity, weights, stays)
+            orders = self._wishes(s, goal, equity)
+            return {
+                n
+                for n, q in orders.items()
+                if weights.get(n) and abs(q) * self._price(s, n) < limits.order
+            }
+
+        sleeve = {t: part.name for part in self.market.sleeves for t in part.tickers}
+        held = {n: value / equity for n, value in self._values(s).items()}
+        able = tuple(n for n in self.market.universe if self.lines[n].usable[s])
+        return restricted(limits, wanted, Desk(held, self.owner, sleeve, able, small))
+
+    def _size(
+        self, s: int, equity: float, weights: Mapping[str, float], kept: Set[str] = frozenset()
+    ) -> dict[str, float]:
         reserve, goal = 0.0, dict[str, float]()
         for _ in range(20):
             goal = {
-                name: self._target(s, name, share * (equity - reserve))
+                name: self.units[name]
+                if name in kept
+                else self._target(s, name, share * (equity - reserve))
                 for name, share in weights.items()
             }
             cost = self._estimate(s, self._wishes(s, goal, equity))

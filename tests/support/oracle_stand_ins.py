@@ -25,9 +25,10 @@ def ways(market: Market, lines: Mapping[str, Line], s: int, name: str) -> dict[s
 
 
 def placed(
-    market: Market, lines: Mapping[str, Line], s: int, asked: Mapping[str, float]
-) -> dict[str, float]:
-    """The weights on lines that can be held, by step 2."""
+    market: Market, lines: Mapping[str, Line], s: int, asked: Mapping[str, float],
+    owner: dict[str, str],
+) -> dict[str, float]:  # fmt: skip
+    """The weights on lines that can be held, by step 2; owner: the line each is held for."""
     total: dict[str, float] = defaultdict(float)
     for sleeve in market.sleeves:
         for sign in (1, -1):
@@ -36,5 +37,6 @@ def placed(
             held = sum(share for n, share in mine.items() if parts[n])
             for n, share in mine.items():
                 for other, part in parts[n].items():
+                    owner[other] = n
                     total[other] += share * part * sum(mine.values()) / held
     return dict(total)

@@ -138,7 +138,7 @@ class _Tree(OracleRun):
             return None
         lines = {part: share for part, share in asked.items() if isinstance(part, str)}
         legs = {part: share for part, share in asked.items() if not isinstance(part, str)}
-        return {**placed(self.market, self.lines, s, lines), **legs}
+        return {**placed(self.market, self.lines, s, lines, self.owner), **legs}
 
     def _alone(self, leg: Strategy | str) -> Alone:
         return next(alone for other, alone in self.legs if other is leg)

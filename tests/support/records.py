@@ -26,6 +26,7 @@ class BareRecord:
     fills: pd.DataFrame
     cash: pd.DataFrame
     lapses: pd.DataFrame
+    limited: pd.DataFrame
     references: pd.DataFrame
     rates: pd.DataFrame
     placebos: pd.DataFrame

@@ -8,7 +8,7 @@ from backtests.engines import kernel
 from backtests.engines.trees.goals import LegGoals
 from backtests.engines.trees.leg_accounts import LegAccount, Turn, leg_account
 from backtests.engines.trees.parents import ParentDecider, moments_of
-from backtests.settings import Settings
+from backtests.settings import Settings, with_limits
 from backtests.simulation.desk import Desk
 from backtests.simulation.sizing import Sizer
 from markets.costs.models import CostModel
@@ -48,15 +48,16 @@ def legs_on(
     strategy: Strategy, market: Market, settings: Settings, costs: CostModel, turn: Turn
 ) -> tuple[LegAccount, ...]:
     """The accounts of the legs of a strategy; its market remembers them."""
-    legs, settings = leg_names(strategy), replace(settings, flows=None)
+    legs, alone = leg_names(strategy), replace(settings, flows=None)
     if len(legs) != len(market.legs):
         raise StrategyError(f"{strategy.label}: its universe changes while it runs")
     kept: dict[object, LegAccount] = vars(market).setdefault("_leg_accounts", {})
     accounts = []
     for place, ((name, leg), own) in enumerate(zip(legs.items(), market.legs, strict=True)):
-        key = place, name, _Leg(leg), settings, costs, turn
+        limited = with_limits(alone, leg.limits)
+        key = place, name, _Leg(leg), limited, costs, turn
         if key not in kept:
-            desk = desk_of(leg, own, settings, costs, turn)
+            desk = desk_of(leg, own, limited, costs, turn)
             kept[key] = leg_account(name, desk, market, turn)
         accounts.append(kept[key])
     while len(kept) > KEPT:

@@ -26,7 +26,7 @@ from backtests.progress import Progress, counted, silent
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.inputs import cost_model
 from backtests.runner.run import ReferenceRun, Run
-from backtests.settings import CostTable
+from backtests.settings import CostTable, with_limits
 from backtests.simulation.account import account
 from backtests.simulation.desk import clock_of
 from backtests.simulation.metrics import DAYS_A_YEAR
@@ -118,6 +118,8 @@ class _Race:
     def equity(self, strategy: Strategy, market: Market, *, free: bool = False) -> pd.Series:
         """What a strategy was worth on the run's sessions, on a market that lets it cheat."""
         settings = self.run.settings
+        if strategy is self.control:
+            settings = with_limits(settings, strategy.limits)
         if free:
             settings = replace(settings, costs=CostTable.NONE)
         costs = cost_model(settings, market.fx) if free else self.run.costs

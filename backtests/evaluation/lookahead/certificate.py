@@ -20,7 +20,7 @@ from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
 from backtests.progress import Progress, silent
 from backtests.runner.inputs import cost_model, prepare, reference_inputs, references_of
 from backtests.runner.references import market_beside
-from backtests.settings import Settings
+from backtests.settings import Settings, with_limits
 from backtests.simulation.desk import Desk
 from backtests.simulation.output import Target
 from markets.market import Market
@@ -70,7 +70,9 @@ def certify(
     )
     beside = [
         *(
-            _Examined(leg, bars, alone, its_market, rng, f"{name}: ").by(cuts, 3, None)
+            _Examined(leg, bars, with_limits(alone, leg.limits), its_market, rng, f"{name}: ").by(
+                cuts, 3, None
+            )
             for name, leg, its_market in _legs("leg ", strategy, market)
         ),
         *(
@@ -205,9 +207,10 @@ def _references(
         except DataError:
             continue  # a run leaves it out as well
         if written:
-            yield reference.name, other, own, settings
-        for leg in _legs(f"{reference.name}.", other, own):
-            yield *leg, replace(settings, flows=None)
+            yield reference.name, other, own, with_limits(settings, other.limits)
+        for name, leg, its_market in _legs(f"{reference.name}.", other, own):
+            alone = with_limits(replace(settings, flows=None), leg.limits)
+            yield name, leg, its_market, alone
 
 
 def _legs(above: str, strategy: Strategy, market: Market) -> Iterator[tuple[str, Strategy, Market]]:

@@ -230,7 +230,11 @@ class Replays:
             return []
         self.count += 1
         last = len(self.market.sessions) if self.base.ended is None else self.base.ended
-        asked = {target.session: target.weights for target in self.base.targets}
+        asked = {
+            decided.session: decided.weights
+            for decided in self.base.decisions
+            if decided.weights is not None
+        }
         sessions = sorted(session for session in {*table, *asked} if session < last)
         return [
             change

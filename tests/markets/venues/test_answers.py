@@ -18,7 +18,7 @@ import pytest
 
 from markets.costs.models import VenueCosts
 from markets.reference.calendars import closing_times, is_open
-from markets.reference.fillable import Limits
+from markets.reference.fillable import PriceLimits
 from newsfolio.assets import Asset, suffix_of
 from newsfolio.costs import Commission, Costs
 from newsfolio.listings import asset_of
@@ -110,6 +110,6 @@ def test_a_price_limit(row: list[Any]) -> None:
 
 def bounds(asset: Asset, day: date, last: float) -> tuple[float, float]:
     """The upper and the lower limit of a line after a close, rounded as its board rounds."""
-    limits = Limits.of(asset, np.array([day], dtype="datetime64[D]"), np.array([last]), True)
+    limits = PriceLimits.of(asset, np.array([day], dtype="datetime64[D]"), np.array([last]), True)
     assert limits is not None
     return float(limits.bound(1)[0]), float(limits.bound(-1)[0])
