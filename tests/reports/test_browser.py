@@ -41,6 +41,11 @@ DRAWN = "html[data-charts=drawn]"
 SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
 SCRIPTED = ("verdict", "compare", "sweep")
 WIDTHS = (375, 768, 1600)
+NARROW_CELLS = (
+    "[...document.querySelectorAll('table.cards td')].filter(cell => cell.innerText.trim() && "
+    "cell.clientWidth && cell.clientWidth < 150).map(cell => cell.innerText)"
+)
+"""Of tables that are cards on a phone: cells in which words stand a letter a line."""
 JUDGED = JudgedRow(1, "2026-06-01T10:00:00+00:00", "T1", "east-rising", "v", "run", "2026-05-29", {
     "word": "cannot tell yet", "reason": "why", "against": "half", "excess": 0.05, "low": -0.05,
     "high": 0.15, "total": 0.05, "since": "2025-02-21", "sessions": 300,
@@ -152,6 +157,7 @@ def test_pages_open_without_errors_strangers_or_sideways_scroll(
     page = show(path, WIDTHS[0])
     for details in page.view.query_selector_all("details"):
         details.evaluate("one => one.open = true")
+    assert page.view.evaluate(NARROW_CELLS) == []
     for width in WIDTHS:
         page.view.set_viewport_size({"width": width, "height": 900})
         assert page.view.evaluate("document.documentElement.scrollWidth") <= width
