@@ -20,7 +20,7 @@ CORE = $(wildcard backtests/compiled/*.p[yx]?)
 
 KINDS = unit property fault browser slow
 
-.PHONY: run test $(KINDS) check clean
+.PHONY: run test $(KINDS) check docs gallery clean
 
 run: $(VENV)/installed
 	@echo "Running two strategies on the simulated sample market: some ten seconds"
@@ -39,6 +39,16 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# The site, into site/: strictly, and a test looks at its links and at what it would fetch. No network is asked.
+docs: $(VENV)/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --clean
+	$(BIN)/python -m pytest -q tests/house/test_site.py
+
+# All shipped theses as cards; DATA=folder takes real prices.
+DATA ?= sample
+gallery: $(VENV)/installed
+	$(BIN)/newsfolio gallery --data $(DATA)
+
 $(VENV)/bin/python:
 	@$(if $(PYTHON)$(UV),,echo "no Python 3.11 or later that can make a virtual environment among: $(CANDIDATES); install one (on Debian python3-venv too), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1)
 	@echo "Making a virtual environment in $(VENV) with $(or $(PYTHON),a Python that uv finds)"
@@ -54,5 +64,10 @@ $(VENV)/installed-dev: pyproject.toml constraints.txt $(CORE) | $(VENV)/bin/pyth
 	$(INSTALL) '.[dev]'
 	touch $@ $(VENV)/installed
 
+$(VENV)/installed-docs: pyproject.toml constraints.txt | $(VENV)/installed-dev
+	@echo "Installing what builds the site into $(VENV), the first time alone"
+	$(INSTALL) '.[docs]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis runs
+	rm -rf $(VENV) site gallery .pytest_cache .mypy_cache .ruff_cache .hypothesis runs

@@ -84,6 +84,10 @@ COMMANDS = {
         "records.scoreboard:scoreboard",
         "Put all theses side by side: verdicts, how much is luck, what is open and when it is due.",
     ),
+    "gallery": (
+        "records.gallery:gallery",
+        "Run all shipped theses and put them on one page, a card each that leads to its verdict.",
+    ),
     "claims": (
         "pages:claims",
         "Check what an article claims about prices and figures, each claim up to its due day.",

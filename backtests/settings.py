@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import TypedDict
 
 from newsfolio.costs import EXAMPLES, Costs
 from newsfolio.errors import CommandError, UnknownName
+from newsfolio.flows import Flow, flows_in, flows_of
 
 
 class Engine(StrEnum):
@@ -72,6 +74,7 @@ class RunSettings(TypedDict, total=False):
     credit_spread: float
     tolerance: float
     cash_rate: str | Path | None
+    flows: Flow | Iterable[Flow | str] | Mapping[date | str, float | str] | str | Path | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ class Settings:
     debt costs over the cash rate, a year; `tolerance` is the debt, as a share of equity, that a gap
     between close and open may cause. `cash_rate` is what idle cash earns a year: a
     percentage such as "2.5%", a CSV file of day,percent (kept as its rows), or a line of the
-    source in percent ("^IRX"); None: its currency's.
+    source in percent ("^IRX"); None: its currency's. `flows` is money in and out: `Flow`s, their
+    text, days with amounts, or a CSV file of date,amount,currency; None: the strategy's.
     """
 
     start: date | None = None
@@ -105,6 +109,7 @@ class Settings:
     credit_spread: float = 0.015
     tolerance: float = 0.02
     cash_rate: str | None = None
+    flows: tuple[Flow, ...] | None = None
 
     def __post_init__(self) -> None:
         for name, kind in _ENUMS.items():
@@ -113,6 +118,7 @@ class Settings:
         for name in ("start", "end"):
             object.__setattr__(self, name, read_day(name, getattr(self, name)))
         object.__setattr__(self, "cash_rate", _cash_rate(self.cash_rate))
+        object.__setattr__(self, "flows", _flows(self.flows))
         _amounts(self)
         if self.start and self.end and self.start >= self.end:
             raise CommandError(
@@ -217,6 +223,24 @@ def _cash_rate(value: object) -> str | None:
             "has percent a year, e.g. ^IRX, or a CSV file of day,percent"
         )
     return f"{rate:g}%"
+
+
+def _flows(value: object) -> tuple[Flow, ...] | None:
+    """Flows as an option, a notebook or a manifest names them, those of a file as its rows."""
+    if value is None:
+        return None
+    if isinstance(value, str) and value.lower().endswith(".csv"):
+        value = Path(value)
+    if not isinstance(value, Path):
+        return flows_of(value)
+    path = value.expanduser()
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return flows_in(file, f"--flows {path}")
+    except OSError as error:
+        raise CommandError(f"--flows {path}: {error.strerror or error}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CommandError(f"--flows {path} is no CSV: {error}") from None
 
 
 def _amounts(settings: Settings) -> None:

@@ -78,13 +78,18 @@ def find_article(address: str) -> tuple[Article, ...]:
     path = Path(place).expanduser()
     if not path.is_file():
         raise CommandError(f"no file {place}; give an article's id or the path of its file")
-    module = load_file(path.resolve(), f"{_USER}{path.stem}")
+    module = module_of(path)
     own = {key: value for key, value in vars(module).items() if isinstance(value, Article)}
     if name and name not in own:
         raise UnknownName(f"article in {place}", name, own)
     if not own:
         raise CommandError(f"{place}: no article in it; write ARTICLE = Article(...)")
     return (own[name],) if name else tuple(dict.fromkeys(own.values()))
+
+
+def module_of(path: Path) -> ModuleType:
+    """A user's file, imported; StrategyError for one that does not import."""
+    return load_file(path.resolve(), f"{_USER}{path.stem}")
 
 
 def declared_at(address: str) -> dict[str, Asset]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from drafts.documents.dateline import Dateline
 from drafts.documents.document import Document
@@ -163,7 +163,32 @@ def _drafted(
     quoted = speaker_of(parts.text) if groups else ""
     for group in groups.values():
         reads = [readings_of(statement, published) for statement in group]
-        yield _claim(group, reads, place, quoted)
+        drafted = _claim(group, reads, place, quoted)
+        yield _foreseen(drafted, parts, group[0].place) if drafted.ahead else drafted
+
+
+def _foreseen(drafted: DraftedClaim, parts: Parts, at: int) -> DraftedClaim:
+    """What is to come, stated at a place: the day of its last reading is its horizon."""
+    ends = [reading.end for reading in drafted.readings if reading.decides] if drafted.dated else []
+    horizon = date.fromisoformat(max(ends)) if ends else None
+    return _called(replace(drafted, claim=replace(drafted.claim, horizon=horizon)), parts, at)
+
+
+_CLAUSE = re.compile(r"[:;：；]|\bbut\b", re.IGNORECASE)
+
+
+def _called(drafted: DraftedClaim, parts: Parts, at: int) -> DraftedClaim:
+    """How likely its clause calls it, which a person may overrule."""
+    if parts.chance is None:
+        return drafted
+    first, last = sorted((parts.chance.begin, at))
+    if _CLAUSE.search(parts.text[first:last]):
+        return drafted
+    claim = replace(
+        drafted.claim, probability=parts.chance.probability, probability_of=parts.chance.of
+    )
+    note = f"probability read as {parts.chance.probability:g}: {parts.chance.of}; yours goes before"
+    return replace(drafted, claim=claim, todo=(*drafted.todo, note))
 
 
 def _claim(group: list[Assertion], reads: list[Read], place: Place, quoted: str) -> DraftedClaim:
@@ -186,7 +211,12 @@ def _untestable(parts: Parts, place: Place) -> Iterable[DraftedClaim]:
         text, why = reason
         lines = tuple(dict.fromkeys(parts.subject(m).lines[0] for m in parts.mentions))
         claim = Claim("?", text, untestable=why, place=place, quoted=speaker_of(parts.text))
-        yield DraftedClaim(claim, lines)
+        ahead = [period for period in parts.periods if period.kind == "future"]
+        last = max((period.last for period in ahead if period.last), default=None)
+        drafted = DraftedClaim(replace(claim, horizon=last), lines, ahead=bool(ahead))
+        yield (
+            _called(drafted, parts, parts.chance.begin if parts.chance else 0) if ahead else drafted
+        )
 
 
 def _remember(parts: Parts, heard: Heard) -> None:

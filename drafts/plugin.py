@@ -78,6 +78,8 @@ class PluginClaim(TypedDict, total=False):
     text: str
     quoted: str
     untestable: str
+    probability: float
+    horizon: str
     readings: list[PluginReading]
 
 
@@ -219,6 +221,9 @@ def _checked(answered: PluginClaim, document: Document, name: str) -> DraftedCla
         untestable=answered.get("untestable", ""),
         place=Place.of(document.text, begin, end),
         quoted=_one_line(answered.get("quoted", "")),
+        probability=answered.get("probability"),
+        probability_of=name if "probability" in answered else "",
+        horizon=day_of(answered["horizon"]) if "horizon" in answered else None,
     )
     return DraftedClaim(claim, claim.lines, drafter=name)
 

@@ -26,6 +26,9 @@ MANY = 10
 
 MONTHS = 12
 
+UNLIKELY = 0.4
+"""Below this probability a claim speaks for nothing."""
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -67,7 +70,10 @@ def proposal_of(claims: tuple[DraftedClaim, ...], published: date) -> Proposal:
 
 
 def _scores(drafted: DraftedClaim) -> list[tuple[str, int]]:
-    """Lines with 1 where a claim speaks well of them, -1 where it does not."""
+    """Lines with 1 where a claim speaks well of them, -1 where it does not; none if unlikely."""
+    chance = drafted.claim.probability
+    if chance is not None and chance < UNLIKELY:
+        return []
     readings = [reading for reading in drafted.readings if reading.decides][:1]
     return [pair for reading in readings for pair in _praise(reading)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from drafts.drafted import UNKNOWN, ArticleDraft, DraftedClaim
 from drafts.proposal import Proposal, proposal_of
@@ -53,6 +53,7 @@ class {cls}(Strategy):
         ARTICLE,
         claims={claims},
         horizon={horizon},  # TODO: the last day on which it should show
+        # TODO: probability=0.6, how likely you think it is ahead of its control on that day
     )
     universe = (PICKS, OTHERS)
     rebalance = monthly | at_publication
@@ -118,6 +119,10 @@ def _claim(drafted: DraftedClaim, draft: ArticleDraft, baskets: dict[Sleeve, str
     place = drafted.place
     body.append(f"place=Place({place.begin}, {place.end}, {place.digest!r}),")
     body += [f"quoted={claim.quoted!r},"] if claim.quoted else []
+    if claim.probability is not None:
+        body.append(f"probability={claim.probability!r},")
+        body += [f"probability_of={claim.probability_of!r},"] if claim.probability_of else []
+    body += [f"horizon={_date(claim.horizon)},"] if claim.horizon else []
     comments = "".join(f"        # {_comment(line)}\n" for line in lines)
     arguments = "".join(f"            {line}\n" for line in body)
     return f"{comments}        Claim(\n{arguments}        ),\n"
@@ -206,14 +211,13 @@ def _picks(proposal: Proposal) -> str:
 
 def _thesis(draft: ArticleDraft, proposal: Proposal) -> str:
     statement = f"{_named(proposal.picks)} beat {_named(proposal.others)} up to {proposal.horizon}."
-    day = proposal.horizon
     return _THESIS.format(
         cls=class_name(draft.article.id),
         id=repr(draft.article.id),
         title=repr(draft.article.title),
         statement=repr(statement),
         claims=repr(proposal.claims),
-        horizon=f"date({day.year}, {day.month}, {day.day})",
+        horizon=_date(proposal.horizon),
         benchmark=repr(proposal.benchmark),
     )
 
@@ -235,6 +239,10 @@ def _moment(published: datetime) -> str:
         f"datetime({published.year}, {published.month}, {published.day}, "
         f"{published.hour}, {published.minute}, tzinfo=UTC)"
     )
+
+
+def _date(day: date) -> str:
+    return f"date({day.year}, {day.month}, {day.day})"
 
 
 def _todo_if(needed: bool, text: str) -> str:

@@ -133,13 +133,6 @@ def _require_agreement(
     texts = [frame[name].tolist() for name in facts.key]
     for row, (day, instant) in enumerate(moments):
         subject = " ".join(column[row] for column in texts)
-        cells = ", ".join(f"{column[row]:.12g}" for column in numbers)
-        first, held = figures.setdefault((subject, day, instant), (row, cells))
-        if cells != held:
-            raise BrokenData(
-                f"{where} rows {first + 2} and {row + 2}: {subject} is {held} and {cells}, both "
-                f"known on {instant or day}; keep one of them"
-            )
         if unit:
             first, held = units.setdefault(subject, (row, frame[unit][row]))
             if frame[unit][row] != held:
@@ -147,6 +140,13 @@ def _require_agreement(
                     f"{where} rows {first + 2} and {row + 2}: {subject} is in {held} and in "
                     f"{frame[unit][row]}; keep one unit"
                 )
+        cells = ", ".join(f"{column[row]:.12g}" for column in numbers)
+        first, held = figures.setdefault((subject, day, instant), (row, cells))
+        if cells != held:
+            raise BrokenData(
+                f"{where} rows {first + 2} and {row + 2}: {subject} is {held} and {cells}, both "
+                f"known on {instant or day}; keep one of them"
+            )
 
 
 def tables_for(wanted: Iterable[Facts], held: Mapping[str, FactTable]) -> dict[Facts, FactTable]:

@@ -32,6 +32,7 @@ from newsfolio.errors import (
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
+from newsfolio.flows import Flow
 from newsfolio.optimisers import (
     equal_risk_contribution,
     hierarchical_risk_parity,
@@ -83,6 +84,7 @@ __all__ = [
     "Facts",
     "Falsifier",
     "Fixed",
+    "Flow",
     "Kind",
     "MissingData",
     "NewsfolioError",

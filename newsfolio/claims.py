@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -150,6 +151,12 @@ class Claim:
         """The day after which it is judged for good; None for one that no reading measures."""
         ends = [reading.window.end for reading in self.stated if reading.decides]
         return self.horizon or max(ends, default=None)
+
+    @property
+    def digest(self) -> str:
+        """Of what would be measured: another where a reading, or the horizon, is another."""
+        parts = repr((self.stated, self.corrected, self.horizon, self.probability))
+        return digest_of(re.sub(r" at 0x[0-9a-f]+", "", parts))
 
     @property
     def about(self) -> str:

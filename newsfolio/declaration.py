@@ -25,6 +25,7 @@ from newsfolio.costs import Costs
 from newsfolio.errors import NewsfolioError, StrategyError
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
+from newsfolio.flows import Flow
 from newsfolio.legs import ROOT, is_strategy, require_end
 from newsfolio.parameters import parameters
 from newsfolio.schedules import Schedule
@@ -265,5 +266,6 @@ _CHECKS: Mapping[str, Callable[[object], str]] = {
     "pool": _tuple_of(str, 'pool = ("SPY", "TLT")'),
     "files": _tuple_of(str, 'files = ("scores.csv",)'),
     "costs": _costs,
+    "flows": _tuple_of(Flow, 'flows = (Flow(500, "monthly"),)'),
     "proxies": _proxies,
 }

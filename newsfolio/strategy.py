@@ -15,6 +15,7 @@ from newsfolio.declaration import check_class
 from newsfolio.errors import StrategyError
 from newsfolio.event_study import EventStudy
 from newsfolio.facts import Facts
+from newsfolio.flows import Flow
 from newsfolio.formatting import percent
 from newsfolio.legs import LatestThesis, is_strategy, legs_in
 from newsfolio.markup import table
@@ -49,6 +50,7 @@ class Strategy:
     studies    event studies that the report makes, whatever the strategy holds
     pool       lines that `drawn` may put in the place of the author's picks
     costs      a broker's terms, for runs that name no others; None: the venues' tables
+    flows      money in and out, for runs that name no others: (Flow(500, "monthly"),)
     files      data files that `weights` reads; a file that is not named here cannot be certified
     proxies    funds, or a table of factors, that alpha is measured against; else they follow from
                the lines that were held
@@ -72,6 +74,7 @@ class Strategy:
     pool: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[tuple[str, ...]] = ()
     costs: ClassVar[Costs | None] = None
+    flows: ClassVar[tuple[Flow, ...]] = ()
     proxies: ClassVar[Proxies] = ()
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "write_claims",
     "write_compare",
+    "write_gallery",
     "write_index",
     "write_pages",
     "write_scoreboard",
@@ -117,6 +118,16 @@ def write_scoreboard(board: ScoreboardJson, folder: Path, *, index: bool = False
     from reports.pages.scoreboard import write
 
     return write(board, folder, index=index)
+
+
+def write_gallery(records: Sequence[RunRecord], left_out: Mapping[str, str], folder: Path) -> Path:
+    """Write `gallery.html` into the folder of these runs; answers the page's path.
+
+    left_out: why a thesis has no card, by its name. OutputError where it cannot be written.
+    """
+    from reports.pages.gallery import write
+
+    return write(records, left_out, folder)
 
 
 def write_sweep(summary: SweepJson, folder: Path, *, index: bool = False) -> Path:

@@ -35,6 +35,10 @@ class RunRecord(Protocol):
         """By session, base currency, the initial capital first."""
 
     @property
+    def curve(self) -> pd.Series:
+        """What the initial capital grew to, time-weighted; the equity where nothing flowed."""
+
+    @property
     def weights(self) -> pd.DataFrame:
         """Held at each close, sessions x lines; the rest of 1 is cash."""
 
@@ -56,7 +60,7 @@ class RunRecord(Protocol):
 
     @property
     def references(self) -> pd.DataFrame:
-        """Equity of "benchmark" and of each control, sessions x names, same initial capital."""
+        """Curves of "benchmark" and of each control, sessions x names, same initial capital."""
 
     @property
     def rates(self) -> pd.DataFrame:

@@ -72,6 +72,9 @@ class RunOptions:
         What idle cash earns a year: 2.5%, a CSV file of day,percent, or a line of the source in
         percent, e.g. ^IRX; by default ^IRX for dollars and dated policy rates for EUR, GBP, HKD,
         CNY, JPY, CHF, CAD, AUD.
+    flows
+        Money in and out: a CSV file of date,amount,currency, or rules such as "500 EUR monthly;
+        -4% yearly"; none where the strategy declares some.
     impact
         Coefficient of the square-root impact law; 0 switches it off.
     participation
@@ -98,6 +101,7 @@ class RunOptions:
     funding: Annotated[str, Parameter(group=MONEY)] = "credit"
     fx: Annotated[str, Parameter(group=MONEY)] = "ecb"
     cash_rate: Annotated[str | None, Parameter(group=MONEY)] = None
+    flows: Annotated[str | None, Parameter(group=MONEY, allow_leading_hyphen=True)] = None
     impact: Annotated[float, Parameter(group=MONEY)] = 0.0
     participation: Annotated[float | None, Parameter(group=MONEY)] = None
     set: tuple[str, ...] = ()
@@ -181,7 +185,7 @@ class ExtraOptions:
 
 
 SETTINGS = ("start", "end", "cash", "currency", "costs", "lots", "dividends", "withholding",
-            "funding", "fx", "cash_rate", "impact", "participation")  # fmt: skip
+            "funding", "fx", "cash_rate", "flows", "impact", "participation")  # fmt: skip
 
 
 def each_from_here(addresses: Iterable[str]) -> Iterator[str]:

@@ -189,13 +189,14 @@ def claims(
     json: bool = False,
     quiet: bool = False,
     open: bool = False,
-) -> None:
+) -> int:
     """Check what an article claims about prices and figures, each claim up to its due day.
 
     Parameters
     ----------
     article
-        Its id, or path/file.py[:NAME] of one of your own; all of the shipped ones by default.
+        Its id, path/file.py[:NAME] of one of your own, or a folder of such files, which are checked
+        on one load; all of the shipped ones by default.
     data
         yahoo, sample, or a folder of price files.
     offline
@@ -215,36 +216,45 @@ def claims(
     open
         Open the page in a browser.
     """
-    from backtests import paths, strategy_loader
+    from backtests import paths
     from backtests.evaluation.statistics.claim_intervals import interval_of
+    from backtests.public.article_files import articles_at
+    from backtests.records.checked_articles import save_checked
     from backtests.runner.claims import articles_of, check_claims
     from markets.open import Beside
-    from newsfolio.articles import ARTICLES
 
     asked = out or paths.RUNS
     folder = asked.absolute()  # an article's file may go elsewhere
-    wanted = strategy_loader.find_article(article) if article else ARTICLES
+    wanted = articles_at(article)
     source = paths.open_source(
         data, store=store, offline=offline, beside=Beside(facts, vendor=vendor),
         progress=progress(quiet or json), follow=reading(quiet or json),
     )  # fmt: skip
-    own = strategy_loader.declared_at(article) if article else {}
-    checked = check_claims(wanted, source, own, interval_of)
+    checked = check_claims(wanted.articles, source, wanted.declared, interval_of)
+    code = 1 if wanted.problems else 0
     if json:
-        print_json({"claims": [claim.as_json() for claim in checked]})
-        return
-    rows = articles_of(wanted, checked)
+        claims = [claim.as_json() for claim in checked]
+        print_json({"claims": claims, "problems": list(wanted.problems)})
+        return code
+    rows = articles_of(wanted.articles, checked)
     simulated = any(claim.simulated for claim in checked)
-    ids = f"-{quote(wanted[0].id, safe='')}" if article else ""
-    page = f"claims{ids}.html"
+    page = f"claims{'-' if wanted.name else ''}{quote(wanted.name, safe='')}.html"
     write_claims(rows, source.name, simulated, folder / page, index=True)
+    save_checked(rows, source.name, simulated, paths.now(), folder / page)
     write_index(folder)
+    if not quiet:
+        say_claims(rows, source.name, simulated)
+    for problem in wanted.problems:
+        print(f"NOT CHECKED   {problem}")
     if quiet:
         print(asked / page)
     else:
-        say_claims(rows, source.name, simulated, asked / page)
+        for note in wanted.notes:
+            print(f"note          {note}")
+        print(f"page          {asked / page}")
     if open:
         browse(folder / page)
+    return code
 
 
 def _is_plain(name: str) -> bool:

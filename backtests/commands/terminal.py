@@ -9,6 +9,7 @@ import shutil
 import sys
 import textwrap
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from backtests.records.result import Result
     from reports.contract.claims import CheckedArticleJson
     from reports.contract.manifest import ClaimJson, ManifestJson, VerdictLineJson
+    from reports.tables.companies import Companies
 
 
 def progress(silent: bool) -> Callable[[str], None] | None:
@@ -117,7 +119,7 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
         print(page)
         return
     from reports.tables.companies import Companies
-    from reports.tables.trials import frozen_sentence
+    from reports.tables.trials import at_horizon, frozen_sentence
 
     if result.simulated:
         print("SIMULATED: the sample market is made up; nothing below happened")
@@ -129,13 +131,17 @@ def say(result: Result, folder: Path, *, quiet: bool) -> None:
     stated = result.evaluation.get("falsifier") if result.evaluation else None
     if stated:
         print(f"{'falsifier':<14}{stated['stated']}. {stated['sentence']}")
+    horizon = at_horizon(verdict)
+    if horizon:
+        print(f"{'horizon':<14}{horizon}")
     if result.manifest.get("lookahead"):
         print(f"{'warning':<14}{result.manifest['lookahead']}")
     say_figures(result)
     say_warnings(result.manifest)
     names = Companies(result.manifest.get("names"))
     for note in result.manifest["notes"]:
-        words = ("the run ends", "no data", "left out", "proxy", "rates of", "outstanding")
+        words = ("the run ends", "no data", "left out", "proxy", "rates of", "outstanding",
+                 "flows")  # fmt: skip
         if any(word in note for word in words):
             print(f"{'note':<14}{names.told(note)}")
     credit = result.manifest["credit"]
@@ -186,6 +192,9 @@ def say_warnings(manifest: ManifestJson) -> None:
     from reports.tables.companies import Companies
     from reports.tables.doubts import doubts_of
 
+    if "dry" in manifest:
+        print(f"{'RAN DRY':<14}on {manifest['dry']['session']}: the withdrawal was not below the "
+              "equity; it was not paid, all was sold, and no decision followed")  # fmt: skip
     if manifest["ruined"]:
         print(f"{'RUINED':<14}on {manifest['ruined']}: equity at or below zero; all was sold, and "
               "no decision followed")  # fmt: skip
@@ -201,39 +210,54 @@ def say_warnings(manifest: ManifestJson) -> None:
         print(f"{'':<14}and {len(doubts.rows) - MOST_DOUBTS} more, on the page")
 
 
-def say_claims(
-    articles: Sequence[CheckedArticleJson], source: str, simulated: bool, page: Path
-) -> None:
-    """The claims of some articles as a table, each with its sentence below it."""
+_CLAIM_HEADS = ("claim", "claimed", "measured", "verdict")
+
+LEAST_PROSE = 40
+"""Columns of a terminal that sentences need; with fewer they stand under their line."""
+
+
+def say_claims(articles: Sequence[CheckedArticleJson], source: str, simulated: bool) -> None:
+    """The claims of some articles as a table, each with its readings below it."""
     from reports.tables.companies import Companies
 
     names = Companies()
     if simulated:
         print("SIMULATED: the sample market is made up, no claim about prices holds or fails on it")
-    width = max(60, min(shutil.get_terminal_size((110, 40)).columns, 130))
+    columns = shutil.get_terminal_size((110, 40)).columns
     for article in articles:
         print(
             f"\n{article['id']}  {article['title']}, {article['published'][:10]}; prices: {source}"
         )
-        if _on_terminal():
-            print_table([("claim", "claimed", "measured", "verdict", "what it says"), *(
-                (row["id"], row["claimed"], row["measured"], row["verdict"],
-                 "\n".join([row["text"], names.told(row["sentence"]), *_beside(row)]))
-                for row in article["claims"]
-            )])  # fmt: skip
+        heads = [_CLAIM_HEADS, *(_figures_of(row) for row in article["claims"])]
+        widths = [max(len(head[place]) for head in heads) + 2 for place in range(len(heads[0]))]
+        prose = ["what it says", *("\n".join(_prose_of(row, names)) for row in article["claims"])]
+        if _on_terminal() and columns - sum(widths) - len(widths) > LEAST_PROSE:
+            print_table([(*head, text) for head, text in zip(heads, prose, strict=True)])
             continue
-        print(f"  {'claim':<8}{'claimed':<12}{'measured':<12}verdict")
-        for row in article["claims"]:
-            print(f"  {row['id']:<8}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}")
-            for text in (row["text"], names.told(row["sentence"]), *_beside(row)):
-                print(textwrap.fill(text, width, initial_indent=" " * 10,
+        for head, text in zip(heads, ["", *prose[1:]], strict=True):
+            cells = (cell.ljust(width) for cell, width in zip(head, widths, strict=True))
+            print(f"  {''.join(cells)}".rstrip())
+            for line in text.splitlines():
+                print(textwrap.fill(line, max(60, min(columns, 130)), initial_indent=" " * 10,
                                     subsequent_indent=" " * 10))  # fmt: skip
-    print(f"\npage          {page}")
+    verdicts = Counter(row["verdict"] for article in articles for row in article["claims"])
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+    print(f"\n{'claims':<14}{sum(verdicts.values())} of {len(articles)} articles: {counts}")
 
 
-def _beside(row: ClaimJson) -> list[str]:
+def _figures_of(row: ClaimJson) -> tuple[str, ...]:
+    """What stands in a line of the table."""
+    return row["id"], row["claimed"], row["measured"], row["verdict"]
+
+
+def _prose_of(row: ClaimJson, names: Companies) -> list[str]:
+    """What stands under or beside it."""
+    return [row["text"], names.told(row["sentence"]), *_beside(row, names)]
+
+
+def _beside(row: ClaimJson, names: Companies) -> list[str]:
     """The other readings of a claim, a line each."""
-    return [f"- {text}" for text in row.get("others", [])]
+    return [f"- {names.told(text)}" for text in row.get("others", [])]
 
 
 def print_json(value: object) -> None:

@@ -96,3 +96,18 @@ cdef int dividends(Core core, Py_ssize_t session) except -1:
         post(core, session, ADR_FEE, column, -smaller(fee * rate, gross), &total)
     core.cash = rounded(&total)
     return 0
+
+
+cdef int flow(Core core, Py_ssize_t session, double equity) except -1:
+    """Let money in or out: the twin of Desk._flow."""
+    cdef double amount = core.outside[session, 0] + core.outside[session, 1] * equity
+    cdef Sum total
+    if amount < 0 and equity + amount <= 0:
+        core.dry, core.withdrawal = session, -amount
+        return 0
+    total.count = 0
+    add(&total, core.cash)
+    post(core, session, FLOW, -1, amount, &total)
+    core.cash = rounded(&total)
+    core.unplaced += core.outside[session, 2] + core.outside[session, 3] * equity
+    return 0

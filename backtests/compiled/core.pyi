@@ -21,9 +21,10 @@ Ending = tuple[
     list[tuple[int, float]],
     tuple[int, float] | None,
     int | None,
+    tuple[int, float] | None,
 ]
 """How many fills, events and decisions there were by the end of a run, its lapses, the orders that
-are still unfilled, the largest debt and the session of the ruin."""
+are still unfilled, the largest debt, the session of the ruin, and where it ran dry."""
 
 class Core:
     """Runs on one market; `equity` and `values` of the present one as a Book has them."""

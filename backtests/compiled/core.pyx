@@ -34,7 +34,7 @@ cdef double EPSILON = 2.0 ** -52
 cdef double WHOLE = 2.0 ** 53  # from here on all numbers are whole
 
 cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5
-cdef int DELISTING = 6
+cdef int DELISTING = 6, FLOW = 7
 
 cdef int BUYS = 1, SELLS = 2, OPENED = 4  # engines.kernel_inputs
 
@@ -79,15 +79,16 @@ cdef class Core:
     cdef public bint noting
     cdef readonly list answers, ends
     cdef list lapses
-    cdef double cash, capital, debt
+    cdef double cash, capital, debt, unplaced, withdrawal
     cdef Py_ssize_t touched, decided
-    cdef long long ruined, indebted
+    cdef long long ended, dry, indebted
     cdef Py_ssize_t lines, first, last_session
     cdef bint spent, fractional, waits, foreign, charged, has_holding
     cdef double tolerance, net, band
     cdef const double[:, ::1] opens, last, before, rate, worth, later, dividend
     cdef const unsigned char[:, ::1] fillable
-    cdef const unsigned char[::1] paying, star
+    cdef const unsigned char[::1] paying, star, flowing
+    cdef const double[:, ::1] outside
     cdef const double[::1] credit, debit, days, adr_fee, borrow
     cdef const long long[::1] ordinal, year
     cdef const long long[::1] series_at, starts
@@ -100,7 +101,7 @@ cdef class Core:
     cdef dict pays_off
     cdef object payoff
     cdef double[::1] units, size, goal, wanted, asked, weight, covers, fits, sent, scratch, amounts
-    cdef double[::1] flow, due, rest
+    cdef double[::1] flow, due, rest, gap
     cdef Py_ssize_t flows
     cdef unsigned char[::1] ordered, weighted, missed
     cdef bint late
@@ -126,7 +127,7 @@ cdef class Core:
         self.answers, self.ends = [], []
         self.units, self.size, self.goal = (np.zeros(self.lines) for _ in range(3))
         self.wanted, self.weight, self.covers = (np.zeros(self.lines) for _ in range(3))
-        self.fits, self.sent, self.asked = (np.zeros(self.lines) for _ in range(3))
+        self.fits, self.sent, self.asked, self.gap = (np.zeros(self.lines) for _ in range(4))
         self.scratch, self.rest = np.zeros(self.lines + 1), np.zeros(self.lines + 1)
         self.flow, self.due = np.zeros(2 * self.lines + 1), np.zeros(2 * self.lines + 1)
         self.flows = 0
@@ -146,6 +147,7 @@ cdef class Core:
         self.opens, self.last, self.before = inputs.open, inputs.last, inputs.rate_before
         self.rate, self.worth, self.later = inputs.rate, inputs.worth, inputs.later
         self.dividend, self.fillable, self.paying = inputs.dividend, inputs.fillable, inputs.paying
+        self.flowing, self.outside = inputs.flowing, inputs.outside
         self.credit, self.debit, self.days = inputs.credit, inputs.debit, inputs.days
         self.ordinal, self.year = inputs.ordinal, inputs.year
         self.series_at, self.starts, self.values_ = inputs.series_at, inputs.starts, inputs.values
@@ -213,8 +215,8 @@ cdef class Core:
             raise ValueError("a core whose run failed, or whose runs were handed over")
         self.spent = True
         self.cash, self.touched = self.capital, self.first
-        self.ruined = self.indebted = -1
-        self.debt = self.net = 0.0
+        self.ended = self.dry = self.indebted = -1
+        self.debt = self.net = self.unplaced = 0.0
         self.waiting, self.decided, self.lapses = 0, self.decisions.count, []
         self.units[:] = 0.0
         self.size[:] = 0.0
@@ -231,7 +233,8 @@ cdef class Core:
             self.fills.count, self.events.count, self.decisions.count, self.lapses,
             [(column, self.size[column]) for column in range(self.lines) if self.ordered[column]],
             (self.indebted, self.debt) if self.indebted >= 0 else None,
-            self.ruined if self.ruined >= 0 else None,
+            self.ended if self.ended >= 0 and self.dry < 0 else None,
+            (self.dry, self.withdrawal) if self.dry >= 0 else None,
         ))
 
     cdef Py_ssize_t _turn(self, Py_ssize_t session, const long long[::1] stops,
@@ -261,16 +264,16 @@ cdef class Core:
                     const unsigned char[::1] marks) except -1:
         cdef Py_ssize_t column, place
         cdef Wanted plain
-        if self.ruined >= 0:
+        if self.ended >= 0:
             return 0
-        if equity_at(self, session) <= 0:
+        if self.dry >= 0 or equity_at(self, session) <= 0:
             return self._wind_up(session)
-        if not (marks[session] or (self.band >= 0 and self._drifted(session))):
-            return 0
+        if not (marks[session] or (self.band >= 0 and drifted(self, session))):
+            return place_flows(self, session)
         accrue(self, session)
         wanted = (<Asker>decide).ask(self, session) if type(decide) is Asker else decide(session)
         if wanted is None:
-            return 0
+            return place_flows(self, session)
         self._want_nothing()
         if type(wanted) is Wanted:
             plain = wanted
@@ -297,16 +300,16 @@ cdef class Core:
     cdef int _close_table(self, Py_ssize_t session, const double[:, ::1] weights,
                           const unsigned char[::1] asked, const long long[::1] row) except -1:
         cdef Py_ssize_t column, place
-        if self.ruined >= 0:
+        if self.ended >= 0:
             return 0
-        if equity_at(self, session) <= 0:
+        if self.dry >= 0 or equity_at(self, session) <= 0:
             return self._wind_up(session)
         place = row[session]
         if place < 0:
-            return 0
+            return place_flows(self, session)
         accrue(self, session)
         if not asked[place]:
-            return 0
+            return place_flows(self, session)
         for column in range(self.lines):
             self.weighted[column] = weights[place, column] != 0.0
             self.weight[column] = weights[place, column]
@@ -314,22 +317,11 @@ cdef class Core:
         return 0
 
     cdef int _wind_up(self, Py_ssize_t session) except -1:
-        self.ruined = session
+        self.ended = session
         accrue(self, session)
         self._want_nothing()
         self._decide(session, -1)
         return 0
-
-    cdef bint _drifted(self, Py_ssize_t session):
-        cdef Py_ssize_t column
-        cdef double equity, gap, largest = 0.0
-        if self.decisions.count == self.decided or self.waiting:
-            return False
-        equity = equity_at(self, session)
-        for column in range(self.lines):
-            gap = fabs(value_of(self, session, column) / equity - self.goal[column])
-            largest = larger(largest, gap)
-        return largest > self.band
 
     cdef int _decide(self, Py_ssize_t session, Py_ssize_t place) except -1:
         """From weights to orders. place: of the answer."""
@@ -337,6 +329,7 @@ cdef class Core:
         cdef double equity = equity_at(self, session)
         targets(self, session, equity)
         self._send(session, place)
+        self.unplaced = 0.0
         if self.band >= 0:
             for column in range(self.lines):
                 self.goal[column] = 0.0
@@ -345,20 +338,13 @@ cdef class Core:
         return 0
 
     cdef int _send(self, Py_ssize_t session, Py_ssize_t place) except -1:
-        """What is ordered replaces what still waits."""
+        """Note a decision, and order what it wants."""
         cdef Py_ssize_t column, at, count = 0
         cdef double* row = self.decisions.next()
-        cdef double size
         row[0], row[1] = session, place
-        self.waiting, self.late = 0, False
-        if self.lines:
-            memset(&self.missed[0], 0, self.lines)
-            memset(&self.size[0], 0, self.lines * sizeof(double))
+        send_orders(self)
         for at in range(self.active_count):
             column = self.active[at]
-            size = self.wanted[column] - self.units[column]
-            self.size[column] = size if self.ordered[column] else 0.0
-            self.waiting += self.ordered[column]
             self.scratch[count] = self.weight[column]
             count += self.weighted[column]
             if self.noting:
@@ -372,14 +358,18 @@ cdef class Core:
     cdef int _open(self, Py_ssize_t session) except -1:
         cdef Py_ssize_t place
         cdef double equity
-        if not (self.waiting or self.paying[session] or carries(self)):
+        cdef bint flows = self.flowing[session] and self.ended < 0
+        if not (self.waiting or self.paying[session] or flows or carries(self)):
             return 0
+        equity = equity_at(self, session - 1) if flows else 0.0
         accrue(self, session)
         if session in self.pays_off:
             pay_off(self, session)
             find_held(self)
         if self.paying[session]:
             dividends(self, session)
+        if flows:
+            flow(self, session, equity)
         if self.waiting:
             equity = equity_before(self, session)
             for place in range(self.group_at.shape[0] - 1):

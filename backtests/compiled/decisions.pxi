@@ -67,3 +67,16 @@ cdef class Asker:
             self.own, self.usable = holdable.own, holdable.usable
         self.able_at = session
         return 0
+
+
+cdef bint drifted(Core core, Py_ssize_t session) noexcept:
+    """Whether a held weight is farther than the band from what was decided."""
+    cdef Py_ssize_t column
+    cdef double equity, gap, largest = 0.0
+    if core.decisions.count == core.decided or core.waiting:
+        return False
+    equity = equity_at(core, session)
+    for column in range(core.lines):
+        gap = fabs(value_of(core, session, column) / equity - core.goal[column])
+        largest = larger(largest, gap)
+    return largest > core.band

@@ -22,9 +22,9 @@ def holdings(Core core):
 
 cdef int close_goal(Core core, Py_ssize_t session, decide,
                     const unsigned char[::1] marks) except -1:
-    if core.ruined >= 0:
+    if core.ended >= 0:
         return 0
-    if equity_at(core, session) <= 0:
+    if core.dry >= 0 or equity_at(core, session) <= 0:
         return core._wind_up(session)
     if not marks[session]:
         return 0

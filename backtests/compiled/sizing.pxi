@@ -35,6 +35,73 @@ cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
     return 0
 
 
+cdef void send_orders(Core core) noexcept:
+    """What is ordered replaces what still waits."""
+    cdef Py_ssize_t column, at
+    cdef double size
+    core.waiting, core.late = 0, False
+    if core.lines:
+        memset(&core.missed[0], 0, core.lines)
+        memset(&core.size[0], 0, core.lines * sizeof(double))
+    for at in range(core.active_count):
+        column = core.active[at]
+        size = core.wanted[column] - core.units[column]
+        core.size[column] = size if core.ordered[column] else 0.0
+        core.waiting += core.ordered[column]
+
+
+cdef int place_flows(Core core, Py_ssize_t session) except -1:
+    """Put what flowed into what is under its target: the twin of Desk._place and Sizer.placed."""
+    cdef Py_ssize_t column, place, count
+    cdef int turn
+    cdef double money, equity, room, share, held, goal, gap, needed, cost = 0.0
+    if core.unplaced == 0.0 or core.decisions.count == core.decided or core.waiting:
+        return 0
+    money, core.unplaced = core.unplaced, 0.0
+    equity = equity_at(core, session)
+    count = find_gaps(core, session, equity, money)
+    room = row_sum(0.0, &core.scratch[0], count)
+    for turn in range(ROUNDS if count else 0):
+        share = larger(0.0, smaller(1.0, (money - cost) / room))
+        count = 0
+        for place in range(core.active_count):
+            column = core.active[place]
+            gap = core.gap[column]
+            if gap == 0.0:
+                continue
+            held = core.units[column]
+            goal = round_lot(core, column, session,
+                             held + share * gap / core.worth[session, column])
+            goal = larger(held, goal) if gap > 0 else smaller(held, goal)
+            core.wanted[column], core.asked[column] = goal, 0.0
+            core.ordered[column] = needs_order(core, session, column, goal, held, equity)
+            if core.ordered[column]:
+                ask(core, column, session)
+            core.scratch[count] = core.asked[column]
+            count += 1
+        needed = row_sum(0.0, &core.scratch[0], count)
+        if needed <= cost:
+            break
+        cost = needed
+    send_orders(core)
+    return 0
+
+
+cdef Py_ssize_t find_gaps(Core core, Py_ssize_t session, double equity, double money) noexcept:
+    """How far active lines are under their target, or above it where money leaves; how many are."""
+    cdef Py_ssize_t column, place, count = 0
+    cdef double gap
+    find_active(core)
+    for place in range(core.active_count):
+        column = core.active[place]
+        gap = ((core.weight[column] if core.weighted[column] else 0.0) * equity
+               - core.units[column] * core.worth[session, column])
+        core.gap[column] = gap if gap * money > 0 else 0.0
+        core.scratch[count] = core.gap[column]
+        count += core.gap[column] != 0.0
+    return count
+
+
 cdef void find_active(Core core) noexcept:
     """The columns that are held or wanted; of the others nothing is ordered."""
     cdef Py_ssize_t column

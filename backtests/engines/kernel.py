@@ -119,7 +119,7 @@ class Batch:
 
     def __getitem__(self, place: int) -> EngineOutput:
         market, (begun, end) = self._market, self._ends[place : place + 2].tolist()
-        *_, lapses, waiting, debt, ruined = self._core.ends[place]
+        *_, lapses, waiting, debt, ruined, dry = self._core.ends[place]
         days, tickers = market.days, market.tickers
         decided = self._decisions[begun[2] : end[2]]
         return EngineOutput(
@@ -131,6 +131,7 @@ class Batch:
             waiting=tuple((tickers[column], size) for column, size in waiting),
             debt=debt,
             ruined=ruined,
+            dry=dry,
             goals=self._goals,
         )  # fmt: skip
 

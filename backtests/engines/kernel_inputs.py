@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from backtests.settings import Funding, Lots, Settings, Withholding
 from backtests.simulation.cash_events import paying_sessions
 from backtests.simulation.execution import by_opening
+from backtests.simulation.flows import dated_flows
 from backtests.simulation.interest import growth
 from markets.costs.models import CostModel, NoCosts, VenueCosts
 from markets.market import Floats, Market, Mask
@@ -43,6 +44,7 @@ class KernelInputs:
     `of_order`, `least`, `most`, `cap` and `step`; those of `tick` number the rows of `bounds` and
     `ticks`.
     fillable: as bits, BUYS and SELLS that can fill at an open, and whether the venue OPENED.
+    flowing, outside: due and table of DatedFlows.
     group: columns by the hour of their open, group g from `group_at[g]` on.
     """
 
@@ -56,6 +58,8 @@ class KernelInputs:
     dividend: Floats
     fillable: Flags
     paying: Flags
+    flowing: Flags
+    outside: Floats
     star: Flags
     credit: Floats
     debit: Floats
@@ -123,7 +127,7 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
     if not _known(market, costs):
         return None
     table = growth(market, settings.credit_spread)
-    days = market.sessions.astype("int64")
+    days, flows = market.sessions.astype("int64"), dated_flows(market, settings.flows or ())
     return KernelInputs(
         first=market.first,
         open=_floats(market.open),
@@ -135,6 +139,8 @@ def _built(market: Market, settings: Settings, costs: CostModel) -> KernelInputs
         worth=_floats(market.value_rate),
         fillable=_openings(market),
         paying=_flags(paying_sessions(market)),
+        flowing=_flags(flows.due),
+        outside=_floats(flows.table),
         star=_flags([asset.star for asset in market.assets]),
         credit=table.credit,
         debit=table.debit,

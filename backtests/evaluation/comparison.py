@@ -125,7 +125,7 @@ def _aligned(results: Sequence[Result], start: pd.Timestamp) -> pd.DataFrame:
             f"the runs have no common window: one ends on {end:%Y-%m-%d}, another starts on "
             f"{start:%Y-%m-%d}; run them over the same dates"
         )
-    equity = pd.concat({run.id: run.equity for run in results}, axis=1, sort=True).ffill()
+    equity = pd.concat({run.id: run.curve for run in results}, axis=1, sort=True).ffill()
     return equity[(equity.index >= start) & (equity.index <= end)]
 
 

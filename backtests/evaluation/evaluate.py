@@ -173,13 +173,13 @@ class _Curves:
             run.references.items(), key=lambda item: item[0] == "benchmark"
         )  # controls first
         curves = {
-            "strategy": run.account.equity,
+            "strategy": run.account.curve,
             **{n: reference.curve for n, reference in references},
         }
         return cls(
             label=str(run.origin.strategy["label"]),
             row=row,
-            own=_returns(run.account.equity, row),
+            own=_returns(run.account.curve, row),
             references=dict(references),
             returns={name: _returns(reference.curve, row) for name, reference in references},
             context={n: curve.iloc[: row + 1].pct_change().iloc[1:] for n, curve in curves.items()},
@@ -298,6 +298,8 @@ def _doubts(
         yield "it trades free of costs"
     if run.output.ruined is not None and _ruined(run, scored) is None:
         yield f"the account was lost on {run.market.day(run.output.ruined)}, before it scored"
+    if run.output.dry is not None:
+        yield f"a withdrawal ended the account on {run.market.day(run.output.dry[0])}"
     if not run.output.fills:
         yield "it never traded"
     yield from _yardstick_chosen(run, curves)

@@ -27,8 +27,7 @@ from markets.snapshot import Source
 from newsfolio.errors import CommandError
 from newsfolio.falsifier import Falsifier
 from newsfolio.formatting import A_YEAR_FROM
-from newsfolio.strategy import Strategy
-from reports.contract.manifest import ManifestJson, VerdictLineJson
+from reports.contract.manifest import HorizonJson, ManifestJson, VerdictLineJson
 
 if TYPE_CHECKING:
     from backtests.evaluation.descriptions.extras import Extras
@@ -86,7 +85,8 @@ def judged(
         extras=dataclasses.replace(judging.extras or NOTHING_MORE, progress=judging.progress),
     )
     evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
-    manifest: ManifestJson = {**result.manifest, "verdict": _headline(evaluation, run.strategy)}
+    headline: VerdictLineJson = {**_headline(evaluation), **_at_horizon(run, result, judging.since)}
+    manifest: ManifestJson = {**result.manifest, "verdict": headline}
     if judging.since is not None:
         manifest["id"] = f"{result.id}-since-{judging.since}"
     variants = tuple(
@@ -174,9 +174,8 @@ def _remembered(run: Run) -> Certificate:
     )
 
 
-def _headline(evaluation: Evaluation, strategy: Strategy | None) -> VerdictLineJson:
+def _headline(evaluation: Evaluation) -> VerdictLineJson:
     """The verdict as lists of runs show it."""
-    horizon = strategy.thesis.horizon if strategy and strategy.thesis else None
     first, scored, record = evaluation.comparisons[0], evaluation.scored, evaluation.record
     long = scored.sessions >= A_YEAR_FROM
     return {
@@ -196,5 +195,31 @@ def _headline(evaluation: Evaluation, strategy: Strategy | None) -> VerdictLineJ
         "low_always": first.excess_always.low if long else None,
         "high_always": first.excess_always.high if long else None,
         "void": voided(evaluation.verdict),
-        "horizon": horizon.isoformat() if horizon else "",
+    }
+
+
+def _at_horizon(run: Run, result: Result, since: date | None) -> HorizonJson:
+    """Whether it was ahead of its control on the day that its author stated, and how sure he was.
+
+    What was frozen goes before the class. No session after that day is looked at.
+    """
+    from backtests.evaluation.descriptions.falsifying import falsified
+
+    thesis = run.strategy.thesis if run.strategy else None
+    if thesis is None:
+        return {"horizon": ""}
+    frozen = result.manifest.get("frozen")
+    day, chance = thesis.horizon, thesis.probability
+    if frozen:
+        day = date.fromisoformat(frozen["horizon"]) if frozen["horizon"] else day
+        chance = chance if frozen["probability"] is None else frozen["probability"]
+    if day is None:
+        return {"horizon": "", "probability": chance}
+    behind = Falsifier("excess", "<=", 0.0, day)
+    outcome = falsified(run, scored_window(run, since), behind)
+    return {
+        "horizon": day.isoformat(),
+        "probability": chance,
+        "ahead": None if outcome.met is None else not outcome.met,
+        "at_horizon": None if outcome.met is None else outcome.value,
     }

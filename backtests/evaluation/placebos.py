@@ -142,10 +142,22 @@ class _Duel:
         for place in np.unique(np.linspace(first, last, count).round().astype(int)).tolist():
             end, day = place + self.score.sessions, self.market.day(place)
             try:
-                ahead = self._ahead(self.strategy, self.market, place, end, place - waited)
+                ahead = self._moved(day)._ahead(
+                    self.strategy, self.market, place, end, place - waited
+                )
             except NewsfolioError:
                 continue
             yield day.isoformat(), day, ahead
+
+    def _moved(self, day: date) -> _Duel:
+        """The same with money that flows as long after a day as it does after the divide."""
+        settings = self.run.settings
+        if not settings.flows:
+            return self
+        by = day - self.market.day(self.score.divide)
+        flows = tuple(flow.later(by) for flow in settings.flows)
+        run = dataclasses.replace(self.run, settings=dataclasses.replace(settings, flows=flows))
+        return dataclasses.replace(self, run=run)
 
     def baskets(self, count: int) -> Iterator[Draw]:
         """The real window with lines drawn by lot, each basket once."""
@@ -190,6 +202,8 @@ class _Duel:
     def _growth(self, strategy: Strategy, market: Market) -> float:
         output, settings = self._output(strategy, market), self.run.settings
         own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
+        if own.flowed:
+            return float(own.growth[-1] / own.growth[0])
         first, last = (fsum([own.cash[row], *own.values[row].tolist()]) for row in (0, -1))
         return float(last / first)
 

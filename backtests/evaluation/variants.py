@@ -34,10 +34,10 @@ def variant_names(run: Run) -> frozenset[str]:
 
 
 def variant_equities(run: Run) -> Iterator[tuple[Strategy, pd.Series]]:
-    """Every set of the strategy's grid with its equity on the run's sessions, its own first."""
+    """Every set of the strategy's grid with its curve on the run's sessions, its own first."""
     if run.strategy is None or not run.strategy.grid:
         return
-    yield run.strategy, run.account.equity
+    yield run.strategy, run.account.curve
     for variant in _sets(run.strategy):
         if variant == run.strategy:
             continue
@@ -56,7 +56,7 @@ def _sets(strategy: Strategy | None) -> Iterator[Strategy]:
 
 
 def _equity(run: Run, strategy: Strategy) -> pd.Series:
-    """What a variant was worth on the run's sessions."""
+    """The curve of a variant on the run's sessions."""
     market, settings = run.market, run.settings
     if strategy.universe != (run.strategy.universe if run.strategy else ()):
         days = run.account.sessions
@@ -64,4 +64,4 @@ def _equity(run: Run, strategy: Strategy) -> pd.Series:
         market = prepare(strategy, run.bars, window)
     output = kernel.run(desk_of(strategy, market, settings, run.costs))
     own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
-    return own.equity.reindex(run.account.sessions, method="ffill").fillna(settings.cash)
+    return own.curve.reindex(run.account.sessions, method="ffill").fillna(settings.cash)

@@ -88,11 +88,15 @@ class RunsCompared:
 
 @dataclass(frozen=True)
 class ClaimsChecked:
-    """Articles with their claims measured on one source; iterating gives each CheckedClaim."""
+    """Articles with their claims measured on one source; iterating gives each CheckedClaim.
+
+    problems: files of a folder that could not be checked, a line each.
+    """
 
     articles: tuple[Article, ...]
     claims: tuple[CheckedClaim, ...]
     source: str
+    problems: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[CheckedClaim]:
         return iter(self.claims)

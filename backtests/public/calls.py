@@ -14,6 +14,7 @@ from backtests.evaluation.judging import Judging, certificate
 from backtests.evaluation.schema import Certificate
 from backtests.evaluation.statistics.claim_intervals import interval_of
 from backtests.public.answers import ClaimsChecked, RunsCompared
+from backtests.public.article_files import ArticleFiles, articles_at
 from backtests.records import rescore
 from backtests.records import result as saved
 from backtests.records.registry import reported_here, run_folder
@@ -24,7 +25,6 @@ from backtests.runner.claims import check_claims
 from backtests.runner.jobs import Runnable, job_of
 from backtests.runner.target_portfolio import Advice, advise
 from backtests.settings import RunSettings, read_day, settings_of
-from newsfolio.articles import ARTICLES
 from newsfolio.declared import declared_in
 from newsfolio.errors import CommandError, UnknownName
 from newsfolio.thesis import Article
@@ -74,7 +74,7 @@ def compare(
 
 
 def claims(
-    article: str | Article | Iterable[Article] | None = None,
+    article: str | Path | Article | Iterable[Article] | None = None,
     data: Data = "yahoo",
     *,
     offline: bool = False,
@@ -83,22 +83,18 @@ def claims(
 ) -> ClaimsChecked:
     """What articles say about prices and figures, each statement measured on its due day.
 
-    article: an id such as "003", a file, an Article, or several; None: all that are shipped.
+    article: an id such as "003", a file, a folder of files (`problems` names those that are no
+        good), an Article, or several; None: all that are shipped.
     data, offline, facts, vendor: as for `run`.
     """
     source = open_data(data, offline=offline, facts=facts, vendor=vendor)
-    if article is None:
-        articles: tuple[Article, ...] = ARTICLES
-    elif isinstance(article, str):
-        articles = strategy_loader.find_article(article)
+    if article is None or isinstance(article, str | Path):
+        files = articles_at(None if article is None else str(article))
     else:
-        articles = (article,) if isinstance(article, Article) else tuple(article)
-    lines = (
-        strategy_loader.declared_at(article)
-        if isinstance(article, str)
-        else declared_in("__main__")
-    )
-    return ClaimsChecked(articles, check_claims(articles, source, lines, interval_of), source.name)
+        given = (article,) if isinstance(article, Article) else tuple(article)
+        files = ArticleFiles(given, declared_in("__main__"))
+    checked = check_claims(files.articles, source, files.declared, interval_of)
+    return ClaimsChecked(files.articles, checked, source.name, files.problems)
 
 
 def check(

@@ -12,6 +12,8 @@ from backtests.records.manifest import manifest
 from backtests.records.result import Result
 from backtests.records.scored_figures import scored_figures
 from backtests.runner.run import Run
+from backtests.simulation.account import Account
+from backtests.simulation.fills import Fill
 from backtests.simulation.metrics import figures
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
@@ -21,13 +23,13 @@ from reports.contract.manifest import BenchmarkJson
 def result_of(run: Run, since: date | None = None) -> Result:
     """since: the day after which a run that is judged again scores."""
     own, output, rates = run.account, run.output, run.rates
-    metrics = {"strategy": figures(own.equity, output.fills, rates["cash"])}
+    metrics = {"strategy": _figures(own.curve, output.fills, rates, own)}
     metrics |= {
-        name: figures(reference.curve, reference.fills, rates["cash"])
+        name: _figures(reference.curve, reference.fills, rates, reference.account)
         for name, reference in run.references.items()
     }
     beside = {name: reference.curve for name, reference in run.references.items()}
-    curves = {"strategy": own.equity, **beside}
+    curves = {"strategy": own.curve, **beside}
     references: dict[str, BenchmarkJson] = {
         name: {"label": reference.label, "traded": reference.output is not None}
         for name, reference in run.references.items()
@@ -36,6 +38,7 @@ def result_of(run: Run, since: date | None = None) -> Result:
     return Result(
         manifest={**described, "scored_figures": scored_figures(described["scored"], curves)},
         equity=own.equity,
+        time_weighted=own.curve if own.flowed else None,
         weights=own.weights,
         targets=_targets(run.market, output),
         fills=_table(output.fills, _FILLS),
@@ -44,6 +47,16 @@ def result_of(run: Run, since: date | None = None) -> Result:
         references=pd.DataFrame(beside, index=own.sessions),
         rates=rates,
     )  # fmt: skip
+
+
+def _figures(
+    curve: pd.Series, fills: Sequence[Fill], rates: pd.DataFrame, account: Account | None
+) -> dict[str, float | None]:
+    """The headline figures of a curve, and what flowed in and out of its account."""
+    if account is None or not account.flowed:
+        return figures(curve, fills, rates["cash"])
+    equity = account.equity.reindex(curve.index, method="ffill").fillna(float(account.worth[0]))
+    return figures(curve, fills, rates["cash"], equity) | account.flow_figures
 
 
 _FILLS = ("session", "asset", "quantity", "price", "currency", "rate", "fee", "slippage")

@@ -14,10 +14,12 @@ from backtests.records.checks import lookahead
 from backtests.runner.assumptions import assumptions
 from backtests.runner.divide import scored_window
 from backtests.runner.fingerprint import versions
+from backtests.runner.flow_notes import dry_of, flow_notes
 from backtests.runner.limit_fills import limit_notes
 from backtests.runner.provenance import settings_values
 from backtests.runner.unallocated import unallocated_notes
 from backtests.simulation.account import Account
+from backtests.simulation.fills import Why
 from markets.quality.findings import Finding
 from newsfolio.formatting import percent
 from newsfolio.parameters import folder_name
@@ -80,7 +82,7 @@ def manifest(
         "labels": {name: reference["label"] for name, reference in references.items()},
         "names": {asset.ticker: asset.name for asset in market.assets if asset.name},
         "assumptions": assumptions(market, settings, run.costs, origin),
-        "notes": [*market.notes, *run.left_out, *limit_notes(run), *run.noted],
+        "notes": _notes(run),
         "unallocated": unallocated_notes(run),
         "gross": _gross(run),
         "findings": _findings(run.findings, run.account.weights),
@@ -93,11 +95,29 @@ def manifest(
         "versions": versions(),
         "seed": origin.strategy["parameters"].get("seed", 0),
     }
-    if origin.plain:
-        values["lookahead"] = lookahead(paths.checks_folder(), origin.strategy)
+    _add_rare(values, run)
     identity = {key: value for key, value in values.items() if key in IDENTITY}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**values, "id": f"{folder_name(origin.strategy['name'])}-{digest[:10]}"}
+
+
+def _notes(run: Run) -> list[str]:
+    """What one must know about lines, data, dates and money, a sentence each."""
+    return [
+        *run.market.notes,
+        *run.left_out,
+        *limit_notes(run),
+        *flow_notes(run),
+        *run.noted,
+    ]
+
+
+def _add_rare(values: ManifestJson, run: Run) -> None:
+    """What few runs have: a withdrawal that ended them, a certificate of a plain strategy."""
+    if (dry := dry_of(run)) is not None:
+        values["dry"] = dry
+    if run.origin.plain:
+        values["lookahead"] = lookahead(paths.checks_folder(), run.origin.strategy)
 
 
 def _scored(run: Run, since: date | None) -> ScoringJson:
@@ -162,6 +182,8 @@ def _why_credit(run: Run) -> str:
         return "the strategy's orders cost more than its cash"
     if net > 1 + ROUNDING:
         return f"the strategy wanted up to {percent(net, 0)} of its equity, which credit pays for"
+    if any(event.why is Why.FLOW and event.amount < 0 for event in run.output.events):
+        return "withdrawals that the cash did not cover, or purchases ahead of the sales"
     return (
         "purchases filled before the sales that pay for them, or opened above the close that they "
         "were sized at"
@@ -178,8 +200,14 @@ def _gross(run: Run) -> list[str]:
     return [
         f"gross exposure {held.max():.2f} of equity on {held.idxmax():%Y-%m-%d}, and above the "
         f"strategy's {most:g} on {int((held > most + run.settings.tolerance).sum())} closes: "
-        "purchases or shorts beside sales that could not be made, or prices that moved since"
+        f"purchases or shorts beside sales that could not be made, {_withdrawn(run)}prices that "
+        "moved since"
     ]
+
+
+def _withdrawn(run: Run) -> str:
+    flows = (event.amount for event in run.output.events if event.why is Why.FLOW)
+    return "withdrawals ahead of the sales for them, or " if min(flows, default=0.0) < 0 else "or "
 
 
 def _explained(run: Run) -> ExplainedJson | None:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 TABLES = ("equity", "weights", "targets", "fills", "cash", "lapses", "references", "rates",
           "placebos")  # fmt: skip
 
+CURVE = "time_weighted"
+"""The column beside the equity of a run with money in or out."""
+
 DRAFT = re.compile(r"\.[\w.-]+-[0-9a-f]{10}\.\w{8}")
 """The name of a folder in which a run is written."""
 
@@ -56,12 +59,14 @@ class Result:
 
     manifest: what was run on what with which assumptions, and the figures (`metrics`); JSON.
     equity: Series by session, base currency, the initial capital first.
+    time_weighted: what the initial capital grew to without the money that flowed in and out; None
+        where nothing flowed. `curve` is it, or else the equity, and what all figures rest on.
     weights: held at each close, sessions x lines; the rest of 1 is cash.
     targets: wanted by each decision, sessions of decisions x lines.
     fills: session, asset, quantity, price, currency, rate, fee, slippage.
     cash: session, why, asset, amount: what moved cash without a trade.
     lapses: session, asset, quantity, reason: orders or parts of them that were given up.
-    references: equity of "benchmark" and of each control, sessions x names, same initial capital.
+    references: curves of "benchmark" and of each control, sessions x names, same initial capital.
     rates: `cash`, what a year of idle cash earned as known on each session.
     placebos: label, start (ISO date) and excess a year of each placebo.
     evaluation: `Evaluation.as_json()`, None where the run was not evaluated. Type checkers know its
@@ -79,6 +84,7 @@ class Result:
     rates: pd.DataFrame
     placebos: pd.DataFrame = field(default_factory=no_placebos)
     evaluation: EvaluationJson | None = None
+    time_weighted: pd.Series | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "evaluation", readable(self.evaluation))
@@ -93,9 +99,14 @@ class Result:
         return self.manifest["metrics"]["strategy"]
 
     @property
+    def curve(self) -> pd.Series:
+        """What the initial capital grew to, time-weighted: the equity where nothing flowed."""
+        return self.equity if self.time_weighted is None else self.time_weighted
+
+    @property
     def returns(self) -> pd.Series:
-        """Session returns, the first session left out."""
-        return self.equity.pct_change().iloc[1:].rename("returns")
+        """Session returns, time-weighted, the first session left out."""
+        return self.curve.pct_change().iloc[1:].rename("returns")
 
     @property
     def simulated(self) -> bool:
@@ -144,6 +155,8 @@ class Result:
         for name in TABLES:
             table = getattr(self, name)
             frame = table.to_frame() if isinstance(table, pd.Series) else table
+            if name == "equity" and self.time_weighted is not None:
+                frame[CURVE] = self.time_weighted
             frame.to_parquet(folder / f"{name}.parquet")
 
     def _repr_html_(self) -> str:
@@ -168,6 +181,17 @@ class Result:
         lines = scored_lines(scored, Companies(self.manifest.get("names")))
         return [*judged, *(f"  {line}" for line in lines), f"  whole run, {rest}:"]
 
+    def _paid(self, base: str) -> dict[str, str]:
+        """What flowed in and out, and what the money earned; nothing where nothing flowed."""
+        figure = self.metrics
+        if "paid_in" not in figure:
+            return {}
+        return {
+            "paid in": f"{figure['paid_in']:,.0f} {base}",
+            "paid out": f"{figure['paid_out']:,.0f} {base}",
+            "XIRR": percent(figure["money_weighted"]),
+        }
+
     def summary(self) -> dict[str, str]:
         """The figures one asks for first, as text."""
         figure, window = self.metrics, self.manifest["window"]
@@ -178,6 +202,7 @@ class Result:
             "data": data,
             "window": f"{window['start']} to {window['end']}",
             "final equity": f"{figure['final_equity']:,.0f} {base}",
+            **self._paid(base),
             "total return": percent(figure["total_return"]),
             "CAGR": growth(figure["cagr"], figure["total_return"]),
             "volatility": percent(figure["volatility"]),
@@ -210,8 +235,11 @@ def load(folder: Path) -> Result:
         path = folder / "evaluation.json"
         evaluation = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-        equity = tables.pop("equity")["equity"]
-        return Result(manifest=manifest, equity=equity, evaluation=evaluation, **tables)
+        equity = tables.pop("equity")
+        return Result(
+            manifest=manifest, equity=equity["equity"], evaluation=evaluation,
+            time_weighted=equity.get(CURVE), **tables,
+        )  # fmt: skip
 
 
 def write_json(path: Path, value: Mapping[str, object]) -> None:

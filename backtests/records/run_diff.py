@@ -149,7 +149,8 @@ def _causes(manifest: ManifestJson, other: ManifestJson) -> Iterator[Cause]:
     )
     yield from _pairs("costs", manifest["settings"], other["settings"], _COSTS)
     yield from _pairs("dates", manifest["window"], other["window"], _WINDOW)
-    rest = [key for key in manifest["settings"] if key not in (*_COSTS, *_WINDOW)]
+    both = dict.fromkeys([*manifest["settings"], *other["settings"]])
+    rest = [key for key in both if key not in (*_COSTS, *_WINDOW)]
     yield from _pairs("settings", manifest["settings"], other["settings"], rest)
     packages = [key for key in manifest["versions"] if key not in ("newsfolio", "code")]
     yield from _pairs("packages", manifest["versions"], other["versions"], packages)

@@ -25,6 +25,8 @@ def assumptions(
         "Exchange rates: " + _FX[settings.fx],
         *costs.notes(market.assets),
     ]
+    if settings.flows:
+        sentences.insert(1, _flows(settings))
     if settings.costs is CostTable.NONE:
         sentences.append("No fees, no half-spread, no borrow or holding fees.")
     if settings.impact:
@@ -45,6 +47,19 @@ def assumptions(
         sentences.append("backtrader matched every order and kept its own cash; both agree.")
     return sentences
 
+
+def _flows(settings: Settings) -> str:
+    rows = [str(flow) for flow in settings.flows or ()]
+    more = f" and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
+    return (
+        f"Money in and out: {'; '.join(rows[:SHOWN])}{more}. It comes or leaves before the first "
+        "open of its session, at the last exchange rate before it, and the next decision invests "
+        "it unless it goes into targets; returns are time-weighted."
+    )
+
+
+SHOWN = 5
+"""Flows that the assumptions name."""
 
 _DIVIDENDS = {
     Dividends.CASH: "Dividends are paid in cash on the ex-date, where they are known as events.",

@@ -274,6 +274,7 @@ class CheckedClaim:
             "probability_of": claim.probability_of,
             "quoted": claim.quoted,
             "subject": claim.about,
+            "digest": claim.digest,
         }
 
     def as_json(self) -> MeasuredClaimJson:

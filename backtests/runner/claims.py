@@ -20,6 +20,7 @@ from markets.snapshot import Source
 from markets.store.rates.lines import with_rates
 from markets.views.price_record import PriceRecord
 from newsfolio.assets import Asset
+from newsfolio.blame import place_of, said_by
 from newsfolio.claims import Claim, Reading
 from newsfolio.errors import DataError
 from newsfolio.facts import Facts
@@ -211,4 +212,9 @@ def _value(reading: Reading, record: Record, window: Window) -> tuple[float | No
         measurement = reading.of.measure(record, window)
     except DataError as error:
         return None, str(error)
+    except Exception as error:  # a quantity of the author's own
+        place = place_of(error)
+        if not place:
+            raise
+        return None, f"{place} raised {said_by(error)}"
     return measurement.value if math.isfinite(measurement.value) else None, measurement.detail

@@ -88,6 +88,7 @@ class Inputs:
         if isinstance(self.settings.costs, Costs):
             currencies |= self.settings.costs.currencies
         currencies = currencies.union(*(claim.currencies for claim in self.claims))
+        currencies |= flow_currencies(self.settings)
         if self.settings.fx is Fx.SOURCE:
             return with_pairs(source, read, currencies)
         return with_rates(source, read, currencies, self.settings.end)
@@ -139,7 +140,8 @@ class Inputs:
 
     def _bounded(self, bars: Mapping[str, Bars]) -> Want:
         """The want with what bounds its default end besides its own lines."""
-        quoted = {asset.currency for needs in self.references for asset in needs.lines} | self.more
+        quoted = {asset.currency for needs in self.references for asset in needs.lines}
+        quoted |= self.more | flow_currencies(self.settings)
         return replace(self.want, ends_with=self._ends(bars), quoted=tuple(sorted(quoted)))
 
     def _own_rates(self, market: Market, bars: Mapping[str, Bars]) -> list[Asset]:
@@ -178,7 +180,22 @@ def settings_for(strategy: Strategy, settings: Settings) -> Settings:
     """The settings that a strategy is run with; CommandError for those that it cannot have."""
     if settings.costs is None:
         settings = replace(settings, costs=strategy.costs or CostTable.VENUE)
+    if any(flow.into == "targets" for flow in settings.flows or strategy.flows) and legs_of(
+        strategy
+    ):
+        raise CommandError(
+            f"{strategy.label} holds strategies, whose parent invests a flow at its next decision: "
+            "drop `into targets`"
+        )
+    if not settings.flows:
+        own = tuple(strategy.flows) or None
+        settings = replace(settings, flows=own and (own if settings.flows is None else ()))
     if isinstance(strategy, PlainStrategy):
+        if settings.flows:
+            raise CommandError(
+                "--flows does not apply to a plain backtrader strategy, which sizes its own "
+                "orders; write the rule as a newsfolio strategy"
+            )
         if settings.participation is not None:
             raise CommandError(
                 "--participation does not apply to a plain backtrader strategy; give its broker a "
@@ -210,11 +227,13 @@ def references_of(strategy: Strategy, settings: Settings) -> tuple[Reference, ..
     return (*benchmark, *others)
 
 
-def reference_inputs(reference: Reference, settings: Settings) -> ReferenceInputs:
-    """What a reference needs."""
+def reference_inputs(
+    reference: Reference, strategy: Strategy, settings: Settings
+) -> ReferenceInputs:
+    """What a reference of a strategy needs."""
     if reference.strategy is None:
         return ReferenceInputs(reference, None, (reference.line or asset_of(reference.ticker),))
-    want = _want(reference.strategy, settings)
+    want = _want(reference.strategy, settings, linked_tables(strategy, settings))
     return ReferenceInputs(reference, want, tuple(want.lines.values()))
 
 
@@ -231,12 +250,15 @@ def prepare(
     clock: the sessions of a run whose own lines all trade every day.
     """
     settings = settings_for(strategy, settings)
-    return market_of(replace(_want(strategy, settings), clock=clock), bars, settings)
+    want = _want(strategy, settings, linked_tables(strategy, settings))
+    return market_of(replace(want, clock=clock), bars, settings)
 
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:
     """The market that is wanted, in the prices that the settings ask for."""
     abroad = [asset for asset in want.lines.values() if asset.currency != want.base]
+    if settings.fx is Fx.ECB:
+        require_known(tuple(sorted(flow_currencies(settings))), bars)
     if settings.fx is Fx.ECB and abroad:
         require_known((settings.currency,), bars)
         for asset in abroad:
@@ -290,8 +312,8 @@ def _resolved(
     claims: tuple[Claim, ...],
 ) -> Inputs:
     settings = settings_for(strategy, settings)
-    want = _want(strategy, settings)
-    others = tuple(reference_inputs(reference, settings) for reference in references)
+    want = _want(strategy, settings, linked_tables(strategy, settings))
+    others = tuple(reference_inputs(reference, strategy, settings) for reference in references)
     needed = assets_to_load(want)
     proxies = proxies_to_load(strategy, needed.values())
     for asset in _reference_assets(others):
@@ -302,29 +324,50 @@ def _resolved(
             needed.setdefault(asset.ticker, asset)
     if settings.fx is Fx.SOURCE:
         currencies = {asset.currency for asset in needed.values()} | {settings.currency}
+        currencies |= flow_currencies(settings)
         for currency in sorted(currencies - {"USD"}):
             needed[f"{currency}=X"] = asset_of(f"{currency}=X")
-    tables = {facts.name: facts for facts in _facts(strategy, others)}
+    tables = {facts.name: facts for facts in (*want.facts, *_facts(strategy, others))}
     assets, facts = tuple(needed.values()), tuple(tables.values())
     evidence = {facts.name: facts for claim in claims for facts in claim.tables
                 if facts.name not in tables}  # fmt: skip
     return Inputs(strategy, settings, others, claims, want, assets, facts, tuple(evidence.values()))
 
 
-def _want(strategy: Strategy, settings: Settings) -> Want:
+def flow_currencies(settings: Settings) -> frozenset[str]:
+    """Those that money comes or leaves in, besides that of the run."""
+    return frozenset(flow.currency for flow in settings.flows or ()) - {"", settings.currency}
+
+
+def linked_tables(strategy: Strategy, settings: Settings) -> tuple[Facts, ...]:
+    """The tables that flows are linked to, as the strategy declares them where it does."""
+    declared = {facts.name: facts for facts in strategy.facts}
+    columns: dict[str, tuple[str, ...]] = {}
+    for flow in settings.flows or ():
+        if flow.table in declared and flow.column not in declared[flow.table].columns:
+            raise CommandError(
+                f"flow {flow}: the strategy's table {flow.table} has no number column "
+                f"{flow.column}; it has {', '.join(declared[flow.table].columns)}"
+            )
+        if flow.table:
+            columns[flow.table] = tuple(dict.fromkeys((*columns.get(flow.table, ()), flow.column)))
+    return tuple(declared.get(name) or Facts(name, own) for name, own in columns.items())
+
+
+def _want(strategy: Strategy, settings: Settings, linked: tuple[Facts, ...]) -> Want:
     declared = declared_by(strategy, author_of(type(strategy)))
     return Want(
         sleeves=tuple(meant(sleeve, declared) for sleeve in sleeves_of(strategy.universe)),
         base=settings.currency,
         signals=strategy.signals,
-        facts=strategy.facts,
+        facts=tuple({facts.name: facts for facts in (*linked, *strategy.facts)}.values()),
         published=published_of(strategy),
         start=settings.start,
         end=settings.end,
         bars=isinstance(strategy, PlainStrategy),
         declared=declared,
         cash_rate=settings.cash_rate,
-        legs=tuple(_want(leg, settings) for leg in legs_of(strategy)),
+        legs=tuple(_want(leg, settings, ()) for leg in legs_of(strategy)),
     )
 
 

@@ -78,7 +78,7 @@ def thesis_of(strategy: Strategy) -> BareThesisJson | None:
     }
 
 
-LATER = ("cash_rate",)
+LATER = ("cash_rate", "flows")
 """Settings that earlier builds did not have."""
 
 

@@ -48,7 +48,7 @@ def run_reference(
     output = kernel.run(desk_of(strategy, other, window, costs))
     valued = valued_at(other, fx_source(settings, bars), own.market.calendar.clock.closes)
     theirs = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
-    curve = theirs.equity.reindex(own.sessions, method="ffill").fillna(settings.cash)
+    curve = theirs.curve.reindex(own.sessions, method="ffill").fillna(settings.cash)
     return ReferenceRun(reference, reference.label, curve, valued, output, theirs)
 
 

@@ -12,6 +12,7 @@ from backtests.engines.trees.leg_accounts import Turn
 from backtests.plain_strategy import PlainStrategy
 from backtests.progress import Progress, silent, through
 from backtests.runner.claims import Intervals, check_claim, without_intervals
+from backtests.runner.flow_notes import require_flows
 from backtests.runner.inputs import Inputs, cost_model, inputs_of
 from backtests.runner.provenance import Provenance
 from backtests.runner.references import run_reference
@@ -75,6 +76,7 @@ def run_strategy(
     inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
     market = inputs.market(bars)
+    require_flows(market, inputs.settings)
     findings = inputs.gate(market, bars)
     turn = _engine(settings.engine)
     desk = WatchedDesk(inputs, market, progress, turn)

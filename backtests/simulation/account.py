@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from backtests.simulation.fills import CashEvent, Fill, Transactions, transactions_of
-from backtests.simulation.interest import growth
+from backtests.simulation.flows import FLOW, flow_figures, time_weighted
+from backtests.simulation.interest import growth as growth_of
 from backtests.simulation.valuation import Closes, held, valued
 from markets.market import Floats, Market
 from markets.per_market import per_market
@@ -21,13 +22,14 @@ class Account:
     """What a run was worth, by session of the run (S of them, from the market's first).
 
     cash: (S,) at each close, interest since the last event included; worth: (S,) cash and what is
-    held together, the numbers of `equity`.
+    held together, the numbers of `equity`. growth: (S,) those of `curve`.
     """
 
     market: Market
     transactions: Transactions
     cash: Floats
     worth: Floats
+    growth: Floats
 
     @property
     def sessions(self) -> pd.DatetimeIndex:
@@ -57,6 +59,27 @@ class Account:
     def equity(self) -> pd.Series:
         return pd.Series(self.worth, index=self.sessions, name="equity")
 
+    @cached_property
+    def curve(self) -> pd.Series:
+        """What the initial capital grew to, time-weighted; the equity where nothing flowed."""
+        return pd.Series(self.growth, index=self.sessions, name="equity")
+
+    @cached_property
+    def flowed(self) -> bool:
+        """Whether money came in or left."""
+        return bool((self.transactions.events[:, 1] == FLOW).any())
+
+    @property
+    def flow_figures(self) -> dict[str, float | None]:
+        """Paid in, paid out and the money-weighted return; {} where nothing flowed."""
+        return flow_figures(self.market, self.transactions.events, self.worth)
+
+    @property
+    def scale(self) -> Floats:
+        """(S,) of the curve for one unit of equity; 0 where there is none."""
+        return np.divide(self.growth, self.worth, out=np.zeros_like(self.worth),
+                         where=self.worth != 0)  # fmt: skip
+
     @property
     def weights(self) -> pd.DataFrame:
         """Share of equity by line; 0 everywhere once the equity is gone."""
@@ -75,7 +98,8 @@ def account(
     """Replay what an engine put out on the market that it ran on; `cash` is the initial capital."""
     transactions = transactions_of(market, [(fills, events)])
     balances, worth = valuations(market, transactions, cash, credit_spread)
-    return Account(market, transactions, balances[0], worth[0])
+    growth = time_weighted(worth, transactions, market.first)
+    return Account(market, transactions, balances[0], worth[0], growth[0])
 
 
 def valuations(
@@ -87,7 +111,7 @@ def valuations(
 
 @per_market
 def _closes(market: Market, credit_spread: float) -> Closes:
-    table, first = growth(market, credit_spread), market.first
+    table, first = growth_of(market, credit_spread), market.first
     return Closes(first, _prices(market), table.credit[first:], table.debit[first:])
 
 

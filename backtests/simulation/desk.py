@@ -17,6 +17,8 @@ from backtests.simulation.book import Book, Holdings
 from backtests.simulation.cash_events import CashEvents, paying_sessions
 from backtests.simulation.decisions import Columns, Decider
 from backtests.simulation.execution import Execution
+from backtests.simulation.fills import Why
+from backtests.simulation.flows import DatedFlows, dated_flows
 from backtests.simulation.interest import growth
 from backtests.simulation.output import EngineOutput, Explained, Target, cell
 from backtests.simulation.sizing import Sizer
@@ -74,7 +76,10 @@ class Desk:
         self._growth = growth(market, settings.credit_spread)
         self._targets: list[Target] = []
         self._goal: dict[int, float] = {}
-        self._ruined: int | None = None
+        self._wanted: dict[int, float] = {}
+        self._unplaced = 0.0
+        self._ended: int | None = None
+        self._dry: tuple[int, float] | None = None
         self.tree = tree
         self.noting = False
         self._goals: list[tuple[int, int, float]] = []
@@ -84,6 +89,9 @@ class Desk:
         else:
             self.marks, self.band = tree.marks, None
             self.stops = np.flatnonzero(tree.marks | paying_sessions(market))
+        self._flows = dated_flows(market, settings.flows) if settings.flows else None
+        if self._flows is not None:
+            self.stops = np.union1d(self.stops, np.flatnonzero(self._flows.due))
 
     @cached_property
     def sizer(self) -> Sizer:
@@ -109,27 +117,31 @@ class Desk:
         return self._stops[place] if place < len(self._stops) else last
 
     def open(self, session: int) -> None:
-        """Interest, delistings, dividends, and the orders that fill at this session's opens."""
+        """Interest, delistings, dividends, money in and out, and the orders that fill."""
         events = self._cash_events
-        if not (self.pending or events.paying[session] or events.carries()):
+        flows = self._flows_due(session)
+        if not (self.pending or events.paying[session] or flows or events.carries()):
             return
+        equity = self.book.equity(session - 1) if flows else 0.0
         self._execution.give_up(session, events.open(session))
+        if flows:
+            self._flow(session, flows, equity)
         self._execution.open(session)
 
     def close(self, session: int) -> bool:
-        """Ask the strategy if a decision is due; whether it decided."""
-        if self._ruined is not None:
+        """Ask the strategy if a decision is due; whether there are other orders now."""
+        if self._ended is not None:
             return False
-        if self.book.equity(session) <= 0:
+        if self._dry is not None or self.book.equity(session) <= 0:
             return self._wind_up(session)
         if not (self.marks[session] or self._drifted(session)):
-            return False
+            return self._place(session)
         self._cash_events.accrue(session)
         if self.tree is not None:
             return self._reach(session, self.goal(session, self.book.equity(session), self._held()))
         wanted = self.decide(session, self.book)
         if wanted is None:
-            return False
+            return self._place(session)
         self._decide(session, dict(wanted.items()))
         return True
 
@@ -151,7 +163,8 @@ class Desk:
             targets=tuple(self._targets),
             waiting=tuple((self.market.tickers[column], size) for column, size in waiting),
             debt=self._execution.debt,
-            ruined=self._ruined,
+            ruined=self._ended if self._dry is None else None,
+            dry=self._dry,
             goals=np.array(self._goals).reshape(-1, 3) if self.noting else None,
         )
 
@@ -212,6 +225,7 @@ class Desk:
         held = self._held()
         wanted, _ = self.sizer.targets(weights, session, equity, held)
         self._send(session, equity, wanted, fsum(weights.values()))
+        self._wanted, self._unplaced = weights, 0.0
         worth = self.market.value_rate[session]
         self._goal = {column: size * worth.item(column) / equity for column, size in wanted.items()}
         self._note_target(session, weights)
@@ -241,10 +255,36 @@ class Desk:
         )
 
     def _wind_up(self, session: int) -> bool:
-        self._ruined = session
+        self._ended = session
         self._cash_events.accrue(session)
         self._decide(session, {})
         return True
+
+    # Money in and out
+
+    def _flows_due(self, session: int) -> DatedFlows | None:
+        """The flows, where some arrive before the opens of a session."""
+        flows = self._flows if self._ended is None else None
+        return flows if flows is not None and flows.due[session] else None
+
+    def _flow(self, session: int, flows: DatedFlows, equity: float) -> None:
+        """Let money in or out, unless that leaves nothing; equity: at the close before."""
+        amount, own = flows.on(session, equity)
+        if amount < 0 and equity + amount <= 0:
+            self._dry = session, -amount
+            return
+        self.book.post(session, [(Why.FLOW, "", amount)])
+        self._unplaced += own
+
+    def _place(self, session: int) -> bool:
+        """Put what flowed into what is under its target; whether there are orders for it."""
+        if not self._unplaced or not self._targets or self.pending or self.tree is not None:
+            return False
+        money, self._unplaced = self._unplaced, 0.0
+        equity = self.book.equity(session)
+        orders = self.sizer.placed(self._wanted, self._held(), session, equity, money)
+        self._execution.send(orders, fsum(self._wanted.values()))
+        return bool(orders)
 
     def _held(self) -> dict[int, float]:
         units = self.book.units

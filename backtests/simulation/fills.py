@@ -47,6 +47,7 @@ class Why(StrEnum):
     CREDIT = "credit"
     CARRY = "borrow and holding fees"
     DELISTING = "delisting"
+    FLOW = "money in and out"
 
 
 @dataclass(frozen=True)

@@ -96,17 +96,21 @@ def cash_returns(rate: pd.Series) -> pd.Series:
     return pd.Series(_earned(_values(rate), _days(rate.index)), index=rate.index[1:])
 
 
-def figures(equity: pd.Series, fills: Sequence[Fill], rate: pd.Series) -> dict[str, float | None]:
+def figures(
+    curve: pd.Series, fills: Sequence[Fill], rate: pd.Series, equity: pd.Series | None = None
+) -> dict[str, float | None]:
     """The headline table of a curve; None where a figure is undefined.
 
+    equity: of the account, where money that flowed in or out is no part of the curve.
     cagr: from A_YEAR_FROM sessions on; the total return says what shorter ones gained.
     costs: fees and slippage, base currency. trades: the number of fills.
     """
-    days, rate_days = _days(equity.index), _days(rate.index)
+    days, rate_days = _days(curve.index), _days(rate.index)
     cash = _earned(_values(rate), rate_days)
     if len(rate_days) != len(days):
         cash = cash[np.searchsorted(rate_days, days[1:]) - 1]
-    return figures_of(days, _values(equity)[None], traded_in(fills), cash)[0]
+    worth = None if equity is None else _values(equity)[None]
+    return figures_of(days, _values(curve)[None], traded_in(fills), cash, worth)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,16 +143,17 @@ def traded_of(table: Floats, days: Days, ends: NDArray[np.int64]) -> Traded:
 
 
 def figures_of(
-    days: Days, equity: Floats, traded: Traded, cash: Floats
+    days: Days, curve: Floats, traded: Traded, cash: Floats, equity: Floats | None = None
 ) -> list[dict[str, float | None]]:
     """As `figures`, of K runs on the same sessions.
 
-    days: (S,); equity: (K, S); cash: (S - 1,) what it earned over each session.
+    days: (S,); curve, equity: (K, S); cash: (S - 1,) what it earned over each session.
     """
+    equity = curve if equity is None else equity
     with np.errstate(invalid="ignore", divide="ignore"):
-        returns = lost_once(equity[:, 1:] / equity[:, :-1] - 1)
+        returns = lost_once(curve[:, 1:] / curve[:, :-1] - 1)
     excess, frequency, span = returns - cash, _frequency(days[1:]), _years(days)
-    ratios, long = _ratio_of_ends(equity), len(days) >= A_YEAR_FROM
+    ratios, long = _ratio_of_ends(curve), len(days) >= A_YEAR_FROM
     columns = {
         "final_equity": equity[:, -1].tolist(),
         "total_return": (ratios - 1).tolist(),
@@ -156,7 +161,7 @@ def figures_of(
         "volatility": _volatility(returns, frequency).tolist(),
         "sharpe": _sharpe(excess, frequency).tolist(),
         "sortino": _sortino(excess, frequency).tolist(),
-        "max_drawdown": _max_drawdown(equity).tolist(),
+        "max_drawdown": _max_drawdown(curve).tolist(),
         "turnover": _turnover(traded, days, equity).tolist(),
         "costs": sums(traded.costs, traded.ends).tolist(),
         "trades": np.diff(traded.ends, prepend=0).tolist(),

@@ -26,7 +26,8 @@ class EngineOutput:
 
     fills, events, lapses: in the order of time. targets: what was decided, the last wind-up too.
     waiting: orders that were still unfilled at the end. debt: the largest credit, base currency,
-    and the session it was needed on. ruined: the session whose close wiped the equity out.
+    and the session it was needed on. ruined: the session whose close wiped the equity out. dry:
+    the session of a withdrawal that would have left nothing, and its amount, base currency.
     goals: (R, 3) session, column and the units that a decision wanted of it, where it is noted.
     """
 
@@ -37,7 +38,13 @@ class EngineOutput:
     waiting: tuple[tuple[str, float], ...] = ()
     debt: tuple[int, float] | None = None
     ruined: int | None = None
+    dry: tuple[int, float] | None = None
     goals: Floats | None = field(default=None, compare=False)
+
+    @property
+    def ended(self) -> int | None:
+        """The session that ended the strategy: no decision followed it."""
+        return self.ruined if self.dry is None else self.dry[0]
 
 
 @dataclass(frozen=True)

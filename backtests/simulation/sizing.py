@@ -117,6 +117,38 @@ class Sizer:
             cost = min(needed, equity)
         return wanted, cost
 
+    def placed(
+        self, weights: Mapping[int, float], units: Mapping[int, float], session: int,
+        equity: float, money: float,
+    ) -> dict[int, float]:  # fmt: skip
+        """Orders that put money into what is under its weight, or take it from what is above.
+
+        By the size of the gaps, at most all of them; costs are kept aside as for `targets`.
+        """
+        worth = self.market.value_rate[session]
+        gaps = {
+            column: gap
+            for column in sorted({*weights, *units})
+            if (gap := weights.get(column, 0.0) * equity
+                - units.get(column, 0.0) * worth.item(column)) * money > 0
+        }  # fmt: skip
+        room, cost, orders = fsum(gaps.values()), 0.0, dict[int, float]()
+        quotes: dict[tuple[int, float], Quote] = {}
+        held = {column: units.get(column, 0.0) for column in gaps}
+        for _ in range(ROUNDS if gaps else 0):
+            share = max(0.0, min(1.0, (money - cost) / room))
+            wanted = {}
+            for column, gap in gaps.items():
+                goal = held[column] + share * gap / worth.item(column)
+                goal = self.round_lot(column, session, goal)
+                wanted[column] = (max if gap > 0 else min)(held[column], goal)
+            orders = self.orders(wanted, held, session, equity)
+            needed = self._cost_of(orders, session, quotes)
+            if needed <= cost:
+                break
+            cost = needed
+        return orders
+
     def cost_of(self, orders: Mapping[int, float], session: int) -> float:
         """Fees and slippage of orders, base currency, estimated at the close of `session`."""
         return self._cost_of(orders, session, {})

@@ -33,6 +33,7 @@ from backtests.settings import Settings
 from backtests.simulation.account import Account, account, valuations
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions, transactions_of
+from backtests.simulation.flows import time_weighted
 from backtests.simulation.metrics import figures_of, traded_of
 from backtests.simulation.output import EngineOutput
 from backtests.sweeps.batches import GROUPS, SetBatch, SweepRow, errors_in
@@ -214,12 +215,13 @@ class SweepSimulator:
     def _figures(
         self, shared: SharedMarket, transactions: Transactions
     ) -> tuple[Floats, list[dict[str, float | None]]]:
-        """(K, S) equity of K sets, and the figures of each."""
+        """(K, S) curves of K sets, and the figures of each."""
         market, settings = shared.market, self.settings
         _, equity = valuations(market, transactions, settings.cash, settings.credit_spread)
         days = market.sessions[transactions.fills[:, 0].astype("int64")]
         traded = traded_of(transactions.fills, days, transactions.fills_end)
-        return equity, figures_of(shared.axis, equity, traded, shared.cash)
+        curve = time_weighted(equity, transactions, market.first)
+        return curve, figures_of(shared.axis, curve, traded, shared.cash, equity)
 
     def _score_row(
         self, row: SweepRow, strategy: Strategy, shared: SharedMarket, equity: Floats
@@ -253,7 +255,7 @@ class SweepSimulator:
         own = account(shared.market, output.fills, output.events, settings.cash,
                       settings.credit_spread)  # fmt: skip
         for reference in sorted(references_of(strategy, settings), key=_last_if_benchmark):
-            if (run := self._reference(reference, shared)) is not None:
+            if (run := self._reference(reference, strategy, shared)) is not None:
                 return own, run.account
         return own, None
 
@@ -272,7 +274,7 @@ class SweepSimulator:
         """Equity of the benchmark and the controls that these data can carry, and of cash."""
         shared = self.shared(strategy)
         curves = {
-            reference.name: self._curve(reference, shared)
+            reference.name: self._curve(reference, strategy, shared)
             for reference in references_of(strategy, self.settings)
         }
         possible = {name: curve for name, curve in curves.items() if curve is not None}
@@ -300,7 +302,7 @@ class SweepSimulator:
         for reference in sorted(references, key=lambda reference: reference.name == "benchmark"):
             key = (asks(strategy), reference)
             if key not in self._comparators:
-                curve = self._curve(reference, shared)
+                curve = self._curve(reference, strategy, shared)
                 comparator = None
                 if curve is not None:
                     comparator = comparator_of(reference.name, curve.to_numpy(), shared.row)
@@ -312,13 +314,17 @@ class SweepSimulator:
     def _cash(self, shared: SharedMarket) -> Comparator:
         return Comparator("cash", shared.cash, shared.cash[shared.row :])
 
-    def _curve(self, reference: Reference, shared: SharedMarket) -> pd.Series | None:
-        run = self._reference(reference, shared)
+    def _curve(
+        self, reference: Reference, strategy: Strategy, shared: SharedMarket
+    ) -> pd.Series | None:
+        run = self._reference(reference, strategy, shared)
         return None if run is None else run.curve
 
-    def _reference(self, reference: Reference, shared: SharedMarket) -> ReferenceRun | None:
+    def _reference(
+        self, reference: Reference, strategy: Strategy, shared: SharedMarket
+    ) -> ReferenceRun | None:
         try:
-            needs = reference_inputs(reference, self.settings)
+            needs = reference_inputs(reference, strategy, self.settings)
             return run_reference(
                 needs, shared.market, shared.idle, self.settings, self.costs, self.bars
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 from drafts.documents.dateline import Dateline, dateline_of
 from drafts.documents.document import Document, PageHead
 from drafts.documents.html import read_html
+from drafts.documents.languages import foreign_language
 from newsfolio.errors import CommandError
 
 MAX_BYTES = 8_000_000
@@ -20,15 +21,10 @@ HEAD_LINES = 12
 _HTML = (".html", ".htm", ".xhtml")
 _PLAIN = (".txt", ".md", ".markdown", ".text")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_ENGLISH = re.compile(
-    r"\b(?:the|of|and|to|in|a|is|that|for|on|with|as|by|at|has|its|it|this|was|are|we|from|or)\b",
-    re.IGNORECASE,
-)
 _NO_NAME = re.compile(
     r"(?:by|published|updated|posted|date|(?:mon|tue|wed|thu|fri|sat|sun)\w*)\b|发布|时间",
     re.IGNORECASE,
 )
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def read_document(path: Path, *, any_language: bool = False) -> Document:
@@ -83,15 +79,11 @@ def _decoded(content: bytes, path: Path) -> str:
 
 
 def _check_language(text: str, path: Path) -> None:
-    """English and Chinese are read; CommandError for a text of many words with neither."""
-    sample = text[:20_000]
-    words = re.findall(r"[^\W\d_]{2,}", sample)
-    chinese = len(_CHINESE.findall(sample))
-    if len(words) < 60 or chinese * 5 > len(sample):
-        return
-    if len(_ENGLISH.findall(sample)) < len(words) / 12:
+    """English and Chinese are read; CommandError for a text that reads as neither."""
+    language = foreign_language(text[:20_000])
+    if language:
         raise CommandError(
-            f"{path}: it reads as neither English nor Chinese, the languages whose words are "
+            f"{path}: it reads as {language}, neither English nor Chinese, whose words alone are "
             'known here; translate it, or draft it with a program: --with "program arguments"'
         )
 

@@ -59,6 +59,7 @@ _FIGURE = re.compile(
     rf"(?:[\s-]?(?P<unit>{_UNIT_WORDS}))?(?![A-Za-z\d])",
     re.IGNORECASE,
 )
+_SECOND = re.compile(rf"\s?(?P<unit>{_UNIT_WORDS})(?![A-Za-z\d])", re.IGNORECASE)
 _WRITTEN = re.compile(
     rf"\b(?P<number>{'|'.join(_WORDS)})[\s-](?P<unit>{_PERCENT_WORDS})", re.IGNORECASE
 )
@@ -89,6 +90,7 @@ class Numeral:
     low, high: with magnitude and sign; apart for a range alone. unit: percent, points (of
     percent), bp, level (points of an index), times, money or "". bound: ~ about, <~ nearly, and
     operators. half: half a unit of the last digit. moved: "from A to B", of which these are B.
+    twice: the other unit of a number that has two, "40 % bps".
     """
 
     begin: int
@@ -101,6 +103,7 @@ class Numeral:
     bound: str = ""
     half: float = 0.5
     moved: bool = False
+    twice: str = ""
 
     @property
     def fraction(self) -> float:
@@ -158,7 +161,17 @@ def _read(match: re.Match[str]) -> Numeral:
     value = number * scale * (-1 if sign == "-" else 1)
     half = 0.5 * scale * 10.0 ** -len(digits.partition(".")[2] if digits[0].isdigit() else "")
     begin = match.start() + len(match[0]) - len(match[0].lstrip())
-    return Numeral(begin, match.end(), value, value, unit, currency, sign, "", half)
+    twice = _second_unit(match, unit) or (symbol if unit not in ("", "money") else "")
+    return Numeral(begin, match.end(), value, value, unit, currency, sign, "", half, twice=twice)
+
+
+def _second_unit(match: re.Match[str], unit: str) -> str:
+    """Another unit right behind the first, "" where it is the same in another word or none."""
+    after = _SECOND.match(match.string, match.end())
+    if not unit or after is None:
+        return ""
+    word = after["unit"].lower()
+    return "" if _UNITS.get(word, "money") == unit else word
 
 
 def _part(match: re.Match[str]) -> Numeral:

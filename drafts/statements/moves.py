@@ -112,7 +112,8 @@ def _moved(
         base = Assertion(
             "gain", subject, "=", abs(figure.fraction), period, figure.begin, half=half
         )
-        base = replace(base, about=figure.bound == "~", assumed=assumed)
+        unclear = f"a number with two units, percent and {figure.twice}" if figure.twice else ""
+        base = replace(base, about=figure.bound == "~", assumed=assumed, unclear=unclear)
         if _UPSIDE.match(after) or _UPSIDE_OF.search(before):
             yield replace(base, measure="rise", says=">=", number=figure.fraction)
         elif _FROM_PEAK.match(after) or _FROM_PEAK_ZH.search(before):
@@ -175,6 +176,8 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     """
     left, right = span
     period = period_for(parts, figure.end, left, right)
+    if period and period.kind == "future" and _is_foretold(parts.text[left : figure.begin]):
+        return period, False
     if period and _is_of_before(parts, period, figure, left):
         return parts.heard.day or LAST_SESSION, True
     mention = parts.mention_before(figure.begin)
@@ -183,6 +186,11 @@ def _period(parts: Parts, figure: Numeral, span: tuple[int, int]) -> tuple[TimeS
     if _is_of_day(parts, period, figure, stretch):
         return parts.heard.day or LAST_SESSION, True
     return period, False
+
+
+def _is_foretold(stretch: str) -> bool:
+    """Whether the words since the last figure speak of what is to come, and of no plain past."""
+    return bool(words.FORETOLD.search(stretch)) or not words.PLAIN_PAST.search(stretch)
 
 
 def _is_of_day(parts: Parts, period: TimeSpan | None, figure: Numeral, stretch: str) -> bool:
@@ -263,7 +271,8 @@ def _is_other(
     if mention and mention.end <= figure.begin and mention.begin >= clause:
         led = text[max(clause, mention.begin - 40) : mention.begin]
         before = text[mention.end : figure.begin]
-        if _OWNED.search(led):
+        owned = _OWNED.search(led)
+        if owned and not (parts.chance and words.CHANCE.match(owned[0])):
             return True
     if words.SPEAKS_OF_SHARES.search(before.strip()):
         before = ""

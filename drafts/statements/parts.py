@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from drafts.language.chances import StatedChance, chance_of
 from drafts.language.figures import Numeral, figures_of
 from drafts.language.names import LISTS, Mention, Name, NameTable
 from drafts.language.periods import TimeSpan, periods_of
@@ -83,6 +84,7 @@ class Parts:
     american: bool = False
     hong_kong: bool = False
     excepted: tuple[str, ...] = field(default=())
+    chance: StatedChance | None = None
 
     @property
     def text(self) -> str:
@@ -153,6 +155,8 @@ def parts_of(sentence: Sentence, names: NameTable, published: datetime, heard: H
         if not any(begin < period.end and period.begin < end for begin, end in spans)
     ]
     taken = spans + [(period.begin, period.end) for period in periods if period.kind != "event"]
+    chance = chance_of(text)
+    taken += [(chance.begin, chance.end)] if chance else []
     figures = figures_of(text, taken)
     aside = tuple(m.name.lines[0] for m in mentions if words.EXCEPT.search(text[: m.begin]))
     return Parts(
@@ -160,6 +164,7 @@ def parts_of(sentence: Sentence, names: NameTable, published: datetime, heard: H
         american=bool(words.AMERICAN.search(text)) or heard.american,
         hong_kong=bool(words.HONG_KONG.search(text)),
         excepted=aside,
+        chance=chance,
     )  # fmt: skip
 
 

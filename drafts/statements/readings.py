@@ -84,7 +84,7 @@ def readings_of(statement: Assertion, published: datetime) -> Read:
 
 
 _NO_WINDOW = "the sentence names no period"
-_DATED = ("its name is shared", "a level of an index")
+_DATED = ("its name is shared", "a level of an index", "a number with two units")
 """Beginnings of reasons that leave the window as it is."""
 
 
@@ -94,6 +94,8 @@ def _undecided(statement: Assertion) -> str:
     for subject in subjects:
         if subject.shared:
             return f"its name is shared by {' and '.join(subject.shared)}; say which is meant"
+    if statement.unclear:
+        return f"{statement.unclear}; say which is meant"
     proxies = [subject for subject in subjects if subject.kind in ("proxy", "market")]
     if proxies and statement.measure in ("level", "touch"):
         line = proxies[0].lines[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from drafts.language.chances import NUMBER
 from drafts.language.figures import Numeral
 from drafts.statements import words
 from drafts.statements.parts import Parts
@@ -67,7 +68,8 @@ def reason_of(parts: Parts) -> tuple[str, str] | None:
     compares = words.AHEAD.search(parts.text) or words.BEHIND.search(parts.text)
     moves = words.UP.search(parts.text) or words.DOWN.search(parts.text)
     looks_ahead = any(period.kind == "future" for period in parts.periods)
-    if not worthy and not (names and (compares or moves or looks_ahead)):
+    numbered = parts.chance is not None and parts.chance.of == NUMBER
+    if not worthy and not numbered and not (names and (compares or moves or looks_ahead)):
         return None
     if is_conditional(parts.text):
         return _text(

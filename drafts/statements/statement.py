@@ -21,6 +21,7 @@ class Assertion:
 
     number: a fraction, times or a level, by the measure. half: how exactly it is written, in the
     same unit. period: None where the words name none. place: where in the sentence it stands.
+    unclear: why its number cannot be read one way alone.
     """
 
     measure: Measure
@@ -34,6 +35,7 @@ class Assertion:
     about: bool = False
     assumed: bool = False
     note: str = ""
+    unclear: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:

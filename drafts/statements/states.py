@@ -132,7 +132,9 @@ def directions_of(parts: Parts) -> Iterator[Assertion]:
 def _is_led(parts: Parts, mention: Mention) -> bool:
     """Whether it is only whose figure something is: "earnings of Chinese stocks"."""
     led = parts.text[max(0, mention.begin - 40) : mention.begin]
-    return bool(_OWNED.search(led))
+    owned = _OWNED.search(led)
+    stated = parts.chance is not None and owned is not None and words.CHANCE.match(owned[0])
+    return owned is not None and not stated
 
 
 def _near(parts: Parts, place: int) -> TimeSpan | None:

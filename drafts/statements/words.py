@@ -71,6 +71,13 @@ PLAIN_PAST = re.compile(
 )
 """A verb of news, which speaks of one day; "has gained" speaks of longer."""
 
+FORETOLD = re.compile(
+    r"\b(?:will|shall|would|may|might|could|(?:un)?likely|set|expected|poised|going)\b"
+    r"(?:\s\w+){0,3}\s*$|(?:将|有望|可能|预计)[^，。；]{0,6}$",
+    re.IGNORECASE,
+)
+"""A verb of what is to come, right before its figure."""
+
 # --- states and levels ---------------------------------------------------------------------------
 
 RECORD = _words(
@@ -146,6 +153,7 @@ PART = _words(
     "yield yields weight weighting stake coupon fee fees premium discount", "权重 持股 溢价 折价"
 )
 SURVEY = _words("survey poll respondents sentiment odds chance probability", "调查")
+CHANCE = _words("odds chance chances probability likelihood")
 AFTER_HOURS = _words(
     "premarket postmarket futures",
     "盘后 盘前",

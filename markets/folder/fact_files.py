@@ -81,7 +81,12 @@ def _has_json(folder: Path) -> bool:
     return folder.is_dir() and any(folder.glob("*.json"))
 
 
-_IS_THERE = (Path.is_file, Path.is_file, _has_json)
+def _is_there(path: Path) -> bool:
+    """Pipes and devices too, which are refused by name when they are read."""
+    return path.exists() and not path.is_dir()
+
+
+_IS_THERE = (_is_there, _is_there, _has_json)
 
 
 def _of_companies(facts: Facts, folder: Path) -> dict[str, list[str]]:

@@ -607,12 +607,17 @@ CLAIMS = (
     Claim(
         "003-37",
         "Earlier cycles of technology beat the market by 50 to 100 % for one to two years",
-        stated=tuple(
+        stated=(
             Reading(
-                Reported(figures(UBS_BASKETS, "gain", percent=True, basket=cycle)), "2008-01-01",
-                _READ, ">=", 0.5, label=f"{cycle}, ahead of the market",
-            )
-            for cycle in ("4G", "5G", "cloud")
+                CountBeyond(
+                    tuple(
+                        Reported(figures(UBS_BASKETS, "gain", percent=True, basket=cycle))
+                        for cycle in ("4G", "5G", "cloud")
+                    ),
+                    ">=", 0.5,
+                ),
+                "2008-01-01", _READ, "=", 3, 0.0, label="of 4G, 5G and the cloud",
+            ),
         ),
     ),
     Claim(

@@ -10,6 +10,7 @@ from newsfolio.claims import Claim, Reading, Says
 from newsfolio.library import CHINA_STOCKS
 from newsfolio.quantities import (
     Autocorrelation,
+    CountBeyond,
     DaysUntilKnown,
     FigureSeries,
     Gain,
@@ -70,7 +71,6 @@ def _later(
 
 
 def _expected(index: str) -> FigureSeries:
-    """Price over expected earnings."""
     return figures(_tables.FORWARD_PE, "pe", index=index)
 
 
@@ -220,8 +220,7 @@ _CLAIMS = (
         stated=(
             Reading(
                 Reported(_MAINLAND), "2025-09-01", _YEAR[1], ">", 807.9,
-                label="mainland money since January, billions of Hong Kong dollars, against all "
-                "of 2024",
+                label="mainland money since January, billions of HK$, against all of 2024",
             ),
             Reading(
                 Reported(figures(_tables.FOREIGN_FLOWS, "net")), "2025-09-01", _YEAR[1], ">", 0.0,
@@ -234,12 +233,13 @@ _CLAIMS = (
     Claim(
         "000-15",
         "Qwen, Yuanbao and Ernie X1.1 rank among the best models",
-        stated=tuple(
+        stated=(
             Reading(
-                Reported(figures(_tables.MODEL_RANKS, "rank", model=model)), "2025-06-01", _YEAR[1],
-                "<=", 10, label=f"{model} among the first ten",
-            )
-            for model in ("Qwen", "Yuanbao", "Ernie X1.1")
+                CountBeyond(tuple(
+                    Reported(figures(_tables.MODEL_RANKS, "rank", model=model))
+                    for model in ("Qwen", "Yuanbao", "Ernie X1.1")
+                ), "<=", 10), "2025-06-01", _YEAR[1], "=", 3, 0.0, label="among the first ten",
+            ),
         ),
     ),
     Claim(
@@ -275,7 +275,7 @@ _CLAIMS = (
             ),
             Reading(
                 ReportedRatio(_expected("Hang Seng TECH"), _expected(_OWN_PAST)), "2025-09-01",
-                _YEAR[1], "<", 1.0, label="below its own mean of five years", decides=False,
+                _YEAR[1], "<", 1.0, label="below its mean of five years", decides=False,
             ),
         ),
     ),
@@ -347,7 +347,7 @@ _CLAIMS = (
         stated=(
             Reading(
                 ReportedChange(_MAINLAND), _ACT, "2025-12-31", ">", 0.0,
-                label="mainland money to the end of the year, billions of Hong Kong dollars",
+                label="mainland money to the end of the year, billions of HK$",
             ),
             Reading(
                 ReportedGrowth(figures(_tables.KWEB_SHARES, "shares")), _ACT, "2026-09-22", ">",

@@ -19,7 +19,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from newsfolio.assets import Sleeve
-from newsfolio.errors import MissingData
+from newsfolio.blame import at, place_of, said_by
+from newsfolio.errors import DataError, MissingData
 from newsfolio.facts import Facts
 from newsfolio.quantities.observations import Observations, joined
 
@@ -271,7 +272,16 @@ class Custom(Quantity):
         return self.of
 
     def measure(self, record: Record, window: Window) -> Measured:
-        return self.how(record, window)
+        called = getattr(self.how, "__name__", "a quantity of the author's own")
+        try:
+            measured = self.how(record, window)
+        except DataError:
+            raise
+        except Exception as error:
+            raise MissingData(f"{called}{at(place_of(error))} raised {said_by(error)}") from error
+        if not isinstance(measured, Measured):
+            raise MissingData(f"{called} answers {type(measured).__name__}; return Measured(value)")
+        return measured
 
 
 def tickers_of(of: str | Sleeve) -> tuple[str, ...]:

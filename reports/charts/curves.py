@@ -98,7 +98,7 @@ def curves(record: RunRecord) -> list[Curve]:
     ]
     if "benchmark" in record.references:
         lines.append(Curve(curve_name("benchmark"), BENCHMARK, record.references["benchmark"]))
-    return [*reversed(lines), Curve(curve_name("strategy"), OWN, record.equity, lead=True)]
+    return [*reversed(lines), Curve(curve_name("strategy"), OWN, record.curve, lead=True)]
 
 
 def growth_chart(lines: Sequence[Curve], parts: Divided) -> Chart:

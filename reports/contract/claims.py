@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from reports.contract.manifest import ArticleJson, ClaimJson
 
 
@@ -15,3 +17,13 @@ class CheckedArticleJson(ArticleJson):
     """An article with its claims."""
 
     claims: list[CheckedClaimJson]
+
+
+class CheckedArticlesJson(TypedDict):
+    """What lies beside a page of claims, for the scoreboard. checked: when, as ISO text in UTC."""
+
+    format: int
+    checked: str
+    source: str
+    simulated: bool
+    articles: list[CheckedArticleJson]

@@ -51,8 +51,8 @@ class ClaimJson(TypedDict):
 
     sentence: the reading that decides in a line; others: the rest, a line each. sure: its interval,
     "" of a single fact. due: the day after which it is judged for good, "" for none. probability:
-    as the article puts it, in the words of probability_of. Earlier builds said no more than the
-    sentence, of all readings.
+    as the article puts it, in the words of probability_of. digest: of what was measured. Earlier
+    builds said no more than the sentence, of all readings.
     """
 
     id: str
@@ -69,6 +69,7 @@ class ClaimJson(TypedDict):
     probability_of: NotRequired[str]
     quoted: NotRequired[str]
     subject: NotRequired[str]
+    digest: NotRequired[str]
 
 
 class BareThesisJson(TypedDict):
@@ -130,6 +131,14 @@ class WindowJson(TypedDict):
     years: float
 
 
+class DryJson(TypedDict):
+    """A withdrawal that would have left nothing, which ended the run; money in base currency."""
+
+    session: str
+    withdrawal: float
+    equity: float
+
+
 class SettingsJson(TypedDict):
     """How a run was made: the choices of whoever ran it."""
 
@@ -150,6 +159,7 @@ class SettingsJson(TypedDict):
     credit_spread: float
     tolerance: float
     cash_rate: NotRequired[str | None]
+    flows: NotRequired[list[str]]
 
 
 class BenchmarkJson(TypedDict):
@@ -188,14 +198,25 @@ class ExplainedJson(TypedDict):
     rows: Sequence[Sequence[str | float]]
 
 
-class VerdictLineJson(TypedDict):
+class HorizonJson(TypedDict):
+    """What became of a thesis on the day that its author stated; "" where there is none."""
+
+    horizon: NotRequired[str]
+    ahead: NotRequired[bool | None]
+    at_horizon: NotRequired[float | None]
+    probability: NotRequired[float | None]
+
+
+class VerdictLineJson(HorizonJson):
     """The verdict as lists of runs show it; `since` is the divide.
 
     excess, low, high: growth a year, None below 90 sessions. total: the excess over all of them.
     trials, family: variants of the thesis, and of all that are counted with it, joined, each with
     its reason; None where the ledger could not be read. gaps: what is wrong with the ledger.
     low_always, high_always: of the interval that holds at all looks. void: why none of it proves
-    anything: chosen afterwards, or not certified. horizon: a day that the thesis states.
+    anything: chosen afterwards, or not certified. horizon: a day that the thesis states. ahead:
+    whether it was ahead of its control on that day, at_horizon by how much; None until then.
+    probability: as its author stated it.
     Earlier builds did not say total and what follows it.
     """
 
@@ -215,7 +236,6 @@ class VerdictLineJson(TypedDict):
     low_always: NotRequired[float | None]
     high_always: NotRequired[float | None]
     void: NotRequired[str]
-    horizon: NotRequired[str]
 
 
 class FrozenJson(TypedDict):
@@ -274,6 +294,7 @@ class ManifestJson(TypedDict):
     lapsed: int
     explained: NotRequired[ExplainedJson | None]
     ruined: str | None
+    dry: NotRequired[DryJson]
     frozen: NotRequired[FrozenJson | None]
     lookahead: NotRequired[str]
     metrics: Mapping[str, FiguresByName]

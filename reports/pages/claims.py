@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 from newsfolio.errors import OutputError
 from reports.contract.claims import CheckedArticleJson
@@ -49,11 +50,15 @@ def write(
     *,
     index: bool = False,
 ) -> None:
-    """Write the page; OutputError where it cannot be written."""
+    """Write the page, whole or not at all; OutputError where it cannot be written."""
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    text = claims_page(articles, source, simulated, index=index)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(claims_page(articles, source, simulated, index=index), encoding="utf-8")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose --out"
         ) from error

@@ -9,7 +9,7 @@ from reports.tables import returns
 from reports.tables.caveats import caveats
 from reports.tables.companies import Companies
 from reports.tables.glossary import words_of
-from reports.tables.headline import FIGURES, headline
+from reports.tables.headline import figures_shown, headline
 from reports.tearsheet.inputs import scored_part
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -38,7 +38,7 @@ def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = Fal
             "links": run_links(tearsheet=tearsheet, index=index),
             "caveats": caveats(manifest, record.evaluation),
             "headline": headline(manifest),
-            "figures": FIGURES,
+            "figures": figures_shown(manifest),
             "words": words_of(*WORDS_OF_FIGURES.values(), "control", "benchmark", "divide",
                               "slippage", "lapsed", "carry", "line", "snapshot"),
             "words_of_figures": WORDS_OF_FIGURES,
@@ -50,7 +50,7 @@ def details_page(record: RunRecord, *, tearsheet: bool = True, index: bool = Fal
 
 
 def _tables(record: RunRecord) -> TemplateValues:
-    equity = record.equity
+    equity = record.curve
     benchmark = record.references.get("benchmark")
     years, months = returns.yearly(equity, benchmark), returns.monthly(equity)
     return {

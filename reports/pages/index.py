@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -53,6 +54,10 @@ GROUPS = (("", len(COLUMNS) - len(SCORED) - len(FIGURES)), (SINCE, len(SCORED)),
 """Headings over several columns, with how many they span."""
 
 
+SHOWN = 300
+"""Runs whose rows stand in the page; a page of thousands is read by few, and takes long to open."""
+
+
 @dataclass(frozen=True)
 class OtherPage:
     """A page over several runs: what kind it is of, its title, and where it lies."""
@@ -64,6 +69,7 @@ class OtherPage:
 
 OTHERS = (
     ("Scoreboard", "scoreboard.html"),
+    ("Gallery", "gallery.html"),
     ("Comparison", "compare*.html"),
     ("Sweep", "*/sweep.html"),
     ("Claims", "claims*.html"),
@@ -90,11 +96,18 @@ def index(
             "columns": COLUMNS,
             "groups": GROUPS,
             "count": len(rows),
-            "rows": Markup("").join(rows),
+            "rows": Markup("").join(rows[:SHOWN]),
+            "older": _packed(rows[SHOWN:]),
             "damaged": damaged,
             "others": others,
         },
     )
+
+
+def _packed(rows: Sequence[Markup]) -> str:
+    """Rows as letters that no element ends with: deflated, in base 64; sort.js unpacks them."""
+    text = "".join(rows).encode()
+    return base64.b64encode(zlib.compress(text, 1)).decode() if rows else ""
 
 
 def index_line(manifest: ManifestJson, page: str | None, spark: str = "", made: str = "") -> Markup:
@@ -164,7 +177,7 @@ def _spark(folder: Path, manifest: ManifestJson) -> Markup:
     import pandas as pd
 
     try:
-        equity = pd.read_parquet(folder / "equity.parquet")["equity"]
-        return sparkline(equity, scoring(manifest)["divide"])
+        table = pd.read_parquet(folder / "equity.parquet")
+        return sparkline(table.get("time_weighted", table["equity"]), scoring(manifest)["divide"])
     except (OSError, ValueError, LookupError, TypeError):
         return Markup("")

@@ -6,13 +6,16 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 from newsfolio.errors import OutputError
 from reports.contract.scoreboard import ScoreboardJson
 from reports.pages.links import index_link
-from reports.pages.render import KINDS, render, verbatim
+from reports.pages.render import CLAIM_KINDS, KINDS, render, verbatim
+from reports.tables.companies import Companies
 from reports.tables.glossary import words_of
 from reports.tables.scoreboard import score_rows, summary, waiting_rows
+from reports.tables.track_record import record_tables
 
 NAME = "scoreboard.html"
 
@@ -36,6 +39,9 @@ def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...], *, index: boo
             "waiting": waiting,
             "summary": summary(board),
             "kinds": _KINDS,
+            "record": record_tables(board["record"]),
+            "claim_kinds": CLAIM_KINDS,
+            "names": Companies(),
             "links": index_link("index.html" if index else ""),
             "words": words_of(
                 "excess", "interval", "looks", "frozen", "p", "variant", "family", "edge", "sharpe"
@@ -45,14 +51,17 @@ def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...], *, index: boo
 
 
 def write(board: ScoreboardJson, folder: Path, *, index: bool = False) -> Path:
-    """Write the page among the runs; OutputError where it cannot be written."""
+    """Write the page among the runs, whole or not at all; OutputError where it cannot be."""
     path = folder / NAME
     runs = {row["look"]["run"] for row in board["rows"] if row["look"]} - {""}
     pages = tuple(sorted(run for run in runs if (folder / run / "verdict.html").is_file()))
+    text, draft = scoreboard_page(board, pages, index=index), folder / f".{NAME}.{uuid4().hex}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(scoreboard_page(board, pages, index=index), encoding="utf-8")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose --out"
         ) from error

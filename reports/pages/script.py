@@ -61,7 +61,15 @@ def write_script(folder: Path) -> Path:
     return path
 
 
-def data_block(value: ChartsJson) -> Markup:
+class RowsJson(TypedDict):
+    """A long table as page.js pages through it: `size` rows a page, cells apart by tabs."""
+
+    names: dict[str, str]
+    size: int
+    rows: list[str]
+
+
+def data_block(value: ChartsJson | RowsJson) -> Markup:
     """JSON to stand inside a script element: nothing in it can end the element or open another."""
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     for mark in "<>&":

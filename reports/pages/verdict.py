@@ -58,6 +58,9 @@ Charts = Mapping[str, Chart]
 FILLS_MAILED = 200
 """Of all fills the last, in one file; a thousand take 200 kB."""
 
+FILLS_SHOWN = 500
+"""Fills that a page of their table has; of more, all are text in a block for the script."""
+
 NO_SCRIPT = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'"
@@ -106,6 +109,17 @@ class DrawnChart:
     rows: Rows
 
 
+@dataclass(frozen=True)
+class FillTable:
+    """Fills as the text of their cells. rows: those that stand in the page; block: all of them."""
+
+    rows: Sequence[tuple[str, ...]]
+    count: int
+    first: str
+    last: str
+    block: Markup = Markup("")
+
+
 def verdict_page(
     record: RunRecord, *, tearsheet: bool = True, index: bool = False, single: bool = False
 ) -> str:
@@ -121,7 +135,7 @@ def verdict_page(
     charts = {chart.name: chart for chart in _charts(record, parts, names)}
     source = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
     shared = parts.shared() if len(parts.days) else {}
-    fills = list(_fills(record.fills))
+    names = Companies(manifest.get("names"))
     falls, doubts = _falls(record, parts), doubts_of(manifest)
     return render(
         "verdict.html",
@@ -145,7 +159,7 @@ def verdict_page(
             "doubts": doubts,
             "doubts_told": _prices(manifest, doubts),
             "trials": trials_of(manifest, evaluation),
-            "fills": fills[-FILLS_MAILED:] if single else fills,
+            "fills": _fill_table(record.fills, names, single),
             "trades": returns.trades(record.fills),
             "lapses": returns.lapsed(record.lapses),
             "moved": returns.moved(record.cash),
@@ -253,25 +267,48 @@ def _falls(record: RunRecord, parts: Divided) -> list[returns.Fall]:
     """The deepest drawdowns since the divide; from the start where there is no article."""
     if len(record.equity) - parts.row < 2:
         return []
-    own = rebased(record.equity, parts.row).iloc[parts.row :]
+    own = rebased(record.curve, parts.row).iloc[parts.row :]
     return returns.drawdowns(own) if bool(own.notna().all()) else []
+
+
+def _fill_table(fills: pd.DataFrame, names: Companies, single: bool) -> FillTable | None:
+    """What the page shows of the fills; None without any."""
+    rows = list(_fills(fills.iloc[-FILLS_MAILED:] if single else fills))
+    if not rows:
+        return None
+    table = FillTable(rows, len(rows), rows[0][0], rows[-1][0])
+    if len(rows) <= FILLS_SHOWN:
+        return table
+    companies = {line: names.of(line) for line in sorted({row[1] for row in rows})}
+    lines = ["\t".join(row) for row in rows]
+    block = data_block({"names": companies, "size": FILLS_SHOWN, "rows": lines})
+    return replace(table, rows=rows[:FILLS_SHOWN], block=block)
 
 
 def _fills(fills: pd.DataFrame) -> Iterator[tuple[str, ...]]:
     """Every fill as the text of its cells; value is quantity times price times rate."""
-    for row in fills.to_dict("records"):
-        quantity, price, rate = (float(row[name]) for name in ("quantity", "price", "rate"))
+    if not len(fills):
+        return
+    days = pd.DatetimeIndex(fills["session"]).strftime("%Y-%m-%d")
+    amounts = (fills[name].astype("float64").tolist()
+               for name in ("quantity", "price", "rate", "fee", "slippage"))  # fmt: skip
+    words = (
+        fills[name].astype(str).str.replace("\t", " ").tolist() for name in ("asset", "currency")
+    )
+    for day, line, currency, quantity, price, rate, fee, slippage in zip(
+        days, *words, *amounts, strict=True
+    ):
         yield (
-            f"{pd.Timestamp(row['session']):%Y-%m-%d}",
-            str(row["asset"]),
+            day,
+            line,
             "buy" if quantity > 0 else "sell",
             _units(quantity),
             f"{price:,.4f}",
-            str(row["currency"]),
+            currency,
             f"{rate:.6g}",
             f"{quantity * price * rate:,.2f}",
-            f"{row['fee']:,.2f}",
-            f"{row['slippage']:,.2f}",
+            f"{fee:,.2f}",
+            f"{slippage:,.2f}",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from newsfolio.formatting import amount
 from reports.contract.evaluation import EvaluationJson
 from reports.contract.manifest import ManifestJson
 from reports.tables.doubts import doubts_of
@@ -53,6 +54,14 @@ def _ruined(manifest: ManifestJson) -> Iterator[Caveat]:
         yield Caveat(
             f"Ruined on {manifest['ruined']}",
             "equity at or below zero; everything was sold and no decision followed",
+        )
+    if "dry" in manifest:
+        dry, base = manifest["dry"], manifest["settings"]["currency"]
+        yield Caveat(
+            f"Ran dry on {dry['session']}",
+            f"the withdrawal of {amount(dry['withdrawal'], base)} is not below the equity of "
+            f"{amount(dry['equity'], base)}; it was not paid, everything was sold and no decision "
+            "followed",
         )
 
 

@@ -91,6 +91,20 @@ FIGURES = (
     Figure("trades", "Fills", "count", "Number of executions."),
 )
 
+FLOWS = (
+    Figure("paid_in", "Paid in", "money", "What came into the account after its initial capital."),
+    Figure("paid_out", "Paid out", "money", "What was withdrawn."),
+    Figure(
+        "money_weighted",
+        "Money-weighted return a year",
+        "percent",
+        "The rate at which initial capital and payments in are worth payments out and the final "
+        "equity (XIRR, days / 365). All other returns are time-weighted: a session with a flow "
+        "earned equity / (equity at the close before + flow) - 1.",
+    ),
+)
+"""Of runs with money in or out, after the final equity."""
+
 _TRADED = frozenset({"turnover", "costs", "trades"})
 _DEVIATES = frozenset({"volatility", "sharpe", "sortino"})
 
@@ -100,8 +114,17 @@ def headline(manifest: ManifestJson) -> HeadlineTable:
     names = [name for name in _columns(manifest) if name in manifest["metrics"]]
     return HeadlineTable(
         [_heading(manifest, name) for name in names],
-        [HeadlineRow(row, [cell(manifest, name, row) for name in names]) for row in FIGURES],
+        [
+            HeadlineRow(row, [cell(manifest, name, row) for name in names])
+            for row in figures_shown(manifest)
+        ],
     )
+
+
+def figures_shown(manifest: ManifestJson) -> tuple[Figure, ...]:
+    """The rows of a run."""
+    flows = FLOWS if "paid_in" in manifest["metrics"]["strategy"] else ()
+    return (*FIGURES[:1], *flows, *FIGURES[1:])
 
 
 def cell(manifest: ManifestJson, name: str, figure: Figure) -> TableCell:
@@ -112,6 +135,8 @@ def cell(manifest: ManifestJson, name: str, figure: Figure) -> TableCell:
     if figure.key in _DEVIATES and name == "strategy" and manifest["ruined"]:
         return TableCell("n/a", "ruined: later returns mean nothing")
     value = manifest["metrics"][name].get(figure.key)
+    if figure in FLOWS and figure.key not in manifest["metrics"][name]:
+        return TableCell("n/a", "nothing is paid into an index level")
     if figure.key == "cagr" and 1 < manifest["window"]["sessions"] < A_YEAR_FROM:
         return TableCell("n/a", f"below {A_YEAR_FROM} sessions: see the total return")
     if not defined(value):

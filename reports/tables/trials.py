@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from newsfolio.formatting import percent, signed
 from reports.contract.evaluation import EvaluationJson, FalsifiedJson, TrialRecordJson
-from reports.contract.manifest import FrozenJson, ManifestJson
+from reports.contract.manifest import FrozenJson, ManifestJson, VerdictLineJson
 from reports.tables.cell import TableCell
 
 NOT_FROZEN = "not frozen"
@@ -68,6 +69,24 @@ def _before(frozen: FrozenJson) -> str:
     return f"after {count:,} {'variant' if count == 1 else 'variants'} had been run"
 
 
+def at_horizon(verdict: VerdictLineJson | None) -> str:
+    """What became of a thesis on the day that its author stated, "" where none was."""
+    day = verdict.get("horizon") if verdict else ""
+    if not verdict or not day:
+        return ""
+    chance, ahead = verdict.get("probability"), verdict.get("ahead")
+    stated = "" if chance is None else f"; its author's probability was {percent(chance, 0)}"
+    if ahead is None:
+        return f"open until {day}{stated}"
+    word = "ahead of" if ahead else "not ahead of"
+    return f"{word} its control on {day}, {signed(verdict.get('at_horizon'))} in all{stated}"
+
+
+def _came(verdict: VerdictLineJson | None) -> list[tuple[str, str]]:
+    text = at_horizon(verdict)
+    return [("On its horizon", text[:1].upper() + text[1:])] if text else []
+
+
 def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> TrialsTable:
     """What was tried, frozen and stated; without an evaluation, what the manifest says of it."""
     frozen = manifest.get("frozen")
@@ -76,7 +95,7 @@ def trials_of(manifest: ManifestJson, evaluation: EvaluationJson | None) -> Tria
         frozen=words,
         sentence=_tried(evaluation, words),
         hash=frozen["hash"] if frozen else "",
-        stated=_stated(frozen),
+        stated=[*_stated(frozen), *_came(manifest.get("verdict"))],
         falsifier=evaluation.get("falsifier") if evaluation else None,
     )
     record = evaluation.get("record") if evaluation else None

@@ -44,7 +44,7 @@ def sheet_input(record: RunRecord, *, index: bool = False) -> SheetInput:
     """What the report of a run is made from. index: whether it lies in a folder of runs."""
     manifest = record.manifest
     benchmark = manifest["benchmark"]
-    equity = record.equity.astype("float64")
+    equity = record.curve.astype("float64")
     shown, names = "benchmark" in record.references, Companies(manifest.get("names"))
     return SheetInput(
         label=manifest["strategy"]["label"],

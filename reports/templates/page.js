@@ -79,19 +79,53 @@
   /* A cell's own word, without what stands small below it. */
   const said = (cell) => [...cell.childNodes].filter((part) => part.nodeName !== "SMALL").map((part) => part.textContent).join("").trim();
 
+  /* A long table has one page of its rows; all are text in a block, unread until somebody asks. */
+  const books = {};
+  const bookOf = (table) => {
+    const block = document.getElementById(`${table.id}-rows`);
+    if (block && !books[table.id]) books[table.id] = { first: 0, ...JSON.parse(block.textContent) };
+    return books[table.id];
+  };
+
+  const turn = (table, first) => {
+    const book = bookOf(table);
+    const body = table.tBodies[0];
+    const like = body.rows[0];
+    const rows = book.rows.slice(first, first + book.size).map((text) => {
+      const row = like.cloneNode(true);
+      text.split("\t").forEach((word, place) => { row.cells[place].textContent = word; });
+      const name = book.names[row.cells[1].textContent];
+      if (name) row.cells[1].append(Object.assign(document.createElement("small"), { textContent: name }));
+      return row;
+    });
+    body.replaceChildren(...rows);
+    book.first = first;
+    const bar = document.querySelector(`[data-turn="${table.id}"]`);
+    const [before, after] = bar.querySelectorAll("button");
+    before.disabled = first === 0;
+    after.disabled = first + book.size >= book.rows.length;
+    const range = [first + 1, first + rows.length, book.rows.length].map((count) => count.toLocaleString("en"));
+    bar.querySelector("span").textContent = `Rows ${range[0]} to ${range[1]} of ${range[2]}`;
+  };
+
   const sort = (head) => {
     const order = head.ariaSort === "descending" ? "ascending" : "descending";
     for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", order);
     const sign = order === "ascending" ? 1 : -1;
-    const body = head.closest("table").tBodies[0];
-    const text = (row) => said(row.cells[head.cellIndex]);
-    const rows = [...body.rows].map((row) => [row, text(row), number(text(row))]);
+    const table = head.closest("table");
+    const body = table.tBodies[0];
+    const book = bookOf(table);
+    const text = (row) => (book ? row.split("\t")[head.cellIndex] : said(row.cells[head.cellIndex]));
+    const rows = (book ? book.rows : [...body.rows]).map((row) => [row, text(row), number(text(row))]);
     rows.sort(([, a, x], [, b, y]) => {
       if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
       return sign * (Number.isNaN(x) ? a.localeCompare(b) : x - y);
     });
-    body.append(...rows.map(([row]) => row));
+    const sorted = rows.map(([row]) => row);
+    if (!book) return body.append(...sorted);
+    book.rows = sorted;
+    turn(table, 0);
   };
 
   /* A spreadsheet takes text that begins like a formula for one. */
@@ -103,7 +137,10 @@
 
   const save = (button) => {
     const table = document.getElementById(button.dataset.csv);
-    const lines = [...table.rows].map((row) => [...row.cells].map((cell) => field(said(cell))).join(","));
+    const cells = (row) => [...row.cells].map(said);
+    const book = bookOf(table);
+    const rows = book ? [cells(table.rows[0]), ...book.rows.map((row) => row.split("\t"))] : [...table.rows].map(cells);
+    const lines = rows.map((row) => row.map(field).join(","));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
     link.download = `${button.dataset.name}.csv`;
@@ -118,6 +155,12 @@
   for (const button of document.querySelectorAll("button[data-csv]")) {
     button.hidden = false;
     button.addEventListener("click", () => save(button));
+  }
+  for (const button of document.querySelectorAll("[data-turn] button")) {
+    const table = document.getElementById(button.parentElement.dataset.turn);
+    button.hidden = false;
+    button.disabled = button.dataset.by < 0;
+    button.addEventListener("click", () => turn(table, bookOf(table).first + button.dataset.by * bookOf(table).size));
   }
   for (const button of document.querySelectorAll("button[data-view]")) {
     button.parentElement.hidden = false;

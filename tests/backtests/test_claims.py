@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -174,7 +175,7 @@ def test_json_has_the_promised_fields_and_fractions(shell: Shell, prices: Path) 
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("004", "no article called '004'"),
+        ("009", "no article called '009'"),
         ("none.py", "no file none.py"),
         ("empty.py", "no article in it"),
     ],
@@ -194,3 +195,21 @@ def test_the_page_escapes_what_an_article_says() -> None:
     assert "<script>" not in page
     assert "&lt;script&gt;1" in page
     assert "1 fails" in page
+
+
+def test_long_ids_and_figures_have_columns_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    from backtests.commands.terminal import say_claims
+    from backtests.runner.claims import articles_of
+    from newsfolio import Article
+
+    claims = tuple(
+        Claim(name, "It is so", (Reading(Level("SPY"), "2025-01-10", "2025-01-20", "=", number),))
+        for name, number in (("semiconductors-lead-01", 280_150_000_000), ("x-1", 110))
+    )
+    article = Article("x", "T", "me", datetime(2025, 2, 21, tzinfo=UTC), claims=claims)
+    rows = articles_of([article], [check_claim("x", claim, BARS) for claim in claims])
+    say_claims(rows, "here", False)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert lines[0] == "  claim                   claimed            measured  verdict"
+    assert lines[1] == "  semiconductors-lead-01  = 280,150,000,000  110       fails"
+    assert "  x-1                     = 110              110       holds" in lines

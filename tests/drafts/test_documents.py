@@ -9,6 +9,7 @@ import pytest
 
 from drafts.documents.dateline import dateline_of, given
 from drafts.documents.document import Document
+from drafts.documents.languages import foreign_language
 from drafts.documents.reading import MAX_BYTES, read_document
 from drafts.language.sentences import sentences_of
 from newsfolio.errors import CommandError
@@ -142,3 +143,22 @@ def test_a_text_that_is_wrapped_at_a_margin_is_joined() -> None:
     line = "the index rose by five percent over the course of the whole of last"
     text = "A title here\n\n" + "\n".join([line] * 5) + "\nweek.\n\nNext one is here."
     assert len(sentences_of(text)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Der DAX ist am Freitag um 2,5 % gestiegen, und SAP gewann mit dem Markt.", "German"),
+        ("Le CAC 40 est en hausse de 3 % sur la semaine, avec les banques.", "French"),
+        ("El índice subió un 3 % por las compras de los bancos.", "Spanish"),
+        ("日経平均株価は先週3.5%上昇した。", "Japanese"),
+        ("코스피 지수는 지난주 3.5% 상승했다.", "Korean"),
+        ("Индекс вырос на 3 % за неделю.", "a language in Cyrillic letters"),
+        ("The DAX rose 2.5% on Friday, and SAP gained with the market.", ""),
+        ("腾讯上周上涨5%，苹果今年下跌3%。", ""),
+        ("SAP +3%, BMW -2%, DAX 22,551", ""),
+        ("The Bundesbank and the head of the ECB said that SAP, the maker of software, rose.", ""),
+    ],
+)
+def test_a_short_text_in_another_language_is_told_too(text: str, language: str) -> None:
+    assert foreign_language(text) == language

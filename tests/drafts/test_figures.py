@@ -62,3 +62,12 @@ def test_two_figures_beside_each_other_stay_two() -> None:
 def test_a_date_is_no_figure_where_it_is_taken() -> None:
     text = "on February 21 it rose 3%"
     assert [figure.low for figure in figures_of(text, [(3, 14)])] == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [("up 40% bps", "bps"), ("up 5% points", "points"), ("up $5%", "$"), ("up 5 % percent", ""),
+     ("up 5 percentage points", ""), ("120 points, or 2.4%", ""), ("up 5 % of", "")],
+)  # fmt: skip
+def test_a_number_with_two_units_is_told(text: str, twice: str) -> None:
+    assert figures_of(text)[0].twice == twice

@@ -60,6 +60,13 @@ def test_its_claims_are_ours(tmp_path: Path) -> None:
     assert drafted.drafter == f"{Path(sys.executable).name} {tmp_path / 'drafter.py'} --fast"[:100]
 
 
+def test_its_chances_are_its_own(tmp_path: Path) -> None:
+    claim = CLAIM | {"probability": 0.8, "horizon": "2025-03-13"}
+    ((drafted,), _) = plugin_claims(answering(tmp_path, claim), DOCUMENT, PUBLISHED)
+    assert (drafted.claim.probability, f"{drafted.claim.horizon}") == (0.8, "2025-03-13")
+    assert "drafter.py" in drafted.claim.probability_of
+
+
 def test_it_gets_the_text_and_the_moment(tmp_path: Path) -> None:
     code = (
         "import json, os, sys\n"
@@ -85,6 +92,8 @@ def test_it_gets_the_text_and_the_moment(tmp_path: Path) -> None:
         ({"readings": [READING | {"quantity": "level", "lines": ["GLD", "SPY"]}]}, "one line"),
         ({"readings": []}, "readings to measure"),
         ({"untestable": "both"}, "readings to measure"),
+        ({"horizon": "soon"}, "'soon' is no day"),
+        ({"horizon": "2025-03-01"}, "after its horizon of 2025-03-01"),
     ],
 )
 def test_a_claim_that_does_not_hold_up_is_left_out(
@@ -105,6 +114,11 @@ def test_a_claim_that_does_not_hold_up_is_left_out(
         ('print(\'{"claims": [{"begin": -1}]}\')', "not JSON by the schema"),
         ("print('[' * 100000)", "not JSON by the schema"),
         ("print('NaN')", "not JSON by the schema"),
+        (
+            'print(\'{"claims": [{"begin": 0, "end": 9, "text": "rises", "untestable": '
+            '"x", "probability": 70}]}\')',
+            "probability must be smaller than or equal to 1",
+        ),
         ("import os; os.write(1, b'\\xff\\xfe')", "not JSON by the schema"),
         (f"print('x' * {MAX_OUTPUT + 10})", "more than"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "signal 15"),

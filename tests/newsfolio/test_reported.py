@@ -245,7 +245,7 @@ def table(text: str, key: tuple[str, ...] = ("company", "period")) -> FactTable:
     [
         ("2025-02-20,A,2024,USD,5 2025-02-20,A,2024,USD,6",
          "t.csv rows 2 and 3: A 2024 is 5 and 6, both known on 2025-02-20; keep one"),
-        ("2025-02-20,A,2024,USD,5 2025-02-21,A,2024,CNY,36",
+        ("2025-02-20,A,2024,USD,5 2025-02-20,A,2024,CNY,36",
          "t.csv rows 2 and 3: A 2024 is in USD and in CNY; keep one unit"),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from backtests import sweep
@@ -30,10 +31,11 @@ from reports import (
     write_scoreboard,
     write_single,
 )
+from reports.pages import index as index_page
 from reports.pages.index import index, index_line
 from reports.pages.tearsheet import tearsheet
 from tests.support.hostile_results import HOSTILE, hostile
-from tests.support.results import THESIS, curve, judged, make, two, walk, with_events
+from tests.support.results import THESIS, curve, fill, judged, make, two, walk, with_events
 from tests.support.sweeps import Top
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -227,6 +229,36 @@ def test_headings_sort_by_number_and_by_text(show: Any, pages: dict[str, Path]) 
     assert view.evaluate(order) == ["-500", "1,000"]  # sell before buy, from the last letter on
 
 
+def test_thousands_of_fills_are_paged_sorted_and_saved_as_a_whole(
+    show: Any, tmp_path: Path
+) -> None:
+    days = pd.bdate_range("2019-01-02", periods=1201)
+    made = [fill(f"{day:%Y-%m-%d}", float(place + 1), 10.0) for place, day in enumerate(days)]
+    judged(make(curve(walk(1201)), fills=made)).save(
+        tmp_path / "run", lambda result, place: write_pages(result, place, tearsheet=False)
+    )
+    page = show(tmp_path / "run" / "verdict.html")
+    view = page.view
+    view.click("text=All fills")
+    units = "[...document.querySelectorAll('#fills tbody tr')].map(row => row.cells[3].innerText)"
+    line = "document.querySelector('#fills tbody td:nth-child(2)').innerText"
+    first = view.evaluate(line)
+    assert view.evaluate(units) == [f"{place:,}" for place in range(1, 501)]
+    view.click("text=Next page")
+    view.click("text=Next page")
+    assert view.evaluate(units) == [f"{place:,}" for place in range(1001, 1202)]
+    assert view.is_disabled("text=Next page") and view.evaluate(line) == first
+    assert view.inner_text("[data-turn=fills] span") == "Rows 1,001 to 1,201 of 1,201"
+    view.click("#fills th:nth-child(4) button")
+    assert view.evaluate(units) == [f"{place:,}" for place in range(1201, 701, -1)]
+    with view.expect_download() as waiting:
+        view.click("text=Save as CSV")
+    waiting.value.save_as(tmp_path / "fills.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "fills.csv").read_text(encoding="utf-8"))))
+    assert [int(row["Units"]) for row in rows] == list(range(1201, 0, -1))
+    assert page.said == []
+
+
 def test_all_fills_are_saved_as_csv_and_no_cell_is_a_formula(
     show: Any, pages: dict[str, Path], tmp_path: Path, usual: Result
 ) -> None:
@@ -327,6 +359,26 @@ def test_axe_finds_nothing(show: Any, pages: dict[str, Path], name: str, scheme:
         )
         for violation in violations
     ] == []
+
+
+def test_older_rows_of_the_index_come_when_they_are_asked_for(
+    show: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: Result
+) -> None:
+    monkeypatch.setattr(index_page, "SHOWN", 2)
+    rows = [index_line({**usual.manifest, "id": f"run-{place}"}, None) for place in range(5)]
+    path = tmp_path / "index.html"
+    path.write_text(index(rows), encoding="utf-8")
+    ids = "[...document.querySelectorAll('#runs th > small:last-child')].map(one => one.innerText)"
+    page = show(path)
+    assert page.view.evaluate(ids) == ["run-0", "run-1"]
+    page.view.click("text=Show all 5 runs")
+    page.view.wait_for_selector("#older", state="detached")
+    assert page.view.evaluate(ids) == [f"run-{place}" for place in range(5)]
+    sorted_page = show(path)
+    sorted_page.view.click("#runs thead th:nth-child(1) button")
+    sorted_page.view.wait_for_selector("#runs th[aria-sort]")
+    assert len(sorted_page.view.evaluate(ids)) == 5
+    assert page.said == sorted_page.said == []
 
 
 def test_a_click_on_a_heading_sorts_the_index(show: Any, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.fills import CashEvent, Fill, Why
 from backtests.simulation.output import EngineOutput
 from markets.market import Market
-from tests.support.oracle import Account, simulate
+from tests.support.oracle import simulate
+from tests.support.oracle_account import Account
 from tests.support.random_markets import Case
 
 CLOSE = 1e-9
@@ -29,6 +30,7 @@ EVENTS = {
     "interest": (Why.INTEREST, Why.CREDIT),
     "carry": (Why.CARRY,),
     "delisting": (Why.DELISTING,),
+    "flow": (Why.FLOW,),
 }
 
 
@@ -69,6 +71,9 @@ def differences(run: Run) -> list[str]:
     ruined = None if run.output.ruined is None else run.market.day(run.output.ruined)
     if ruined != oracle.ruined:
         gaps.append(f"ruined {ruined}, oracle {oracle.ruined}")
+    dry = None if run.output.dry is None else run.market.day(run.output.dry[0])
+    if dry != oracle.dry:
+        gaps.append(f"dry {dry}, oracle {oracle.dry}")
     return gaps
 
 

@@ -7,52 +7,20 @@ marks from the calendar, and nothing else. Slow and plain on purpose.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
 from math import floor, sqrt
 
 from backtests.settings import CostTable, Funding, Lots, Settings, Withholding
 from markets.costs.models import CostModel
 from markets.market import Market
 from newsfolio import Strategy, View
-from newsfolio.listings import asset_of
+from tests.support.oracle_account import Account, Trade
+from tests.support.oracle_flows import FlowDiary
 from tests.support.oracle_line import Line, dealing_hour
+from tests.support.oracle_stand_ins import placed
 
 DUST = 1e-9
 STAR_MINIMUM = 200
-
-
-@dataclass(frozen=True)
-class Trade:
-    """One fill of the oracle; `price` local, `rate` and `fee` in base currency."""
-
-    session: date
-    asset: str
-    quantity: float
-    price: float
-    rate: float
-    fee: float
-
-
-@dataclass
-class Account:
-    """What a run came to. Amounts are base currency, quantities split-adjusted units.
-
-    invested: the value of all units at each close. events: cash that moved without a trade, by
-    the names of `Why`. lapsed, waiting: quantities given up over the run, and left at its end.
-    """
-
-    equity: dict[date, float] = field(default_factory=dict)
-    cash: dict[date, float] = field(default_factory=dict)
-    invested: dict[date, float] = field(default_factory=dict)
-    fills: list[Trade] = field(default_factory=list)
-    events: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    lapsed: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    waiting: dict[str, float] = field(default_factory=dict)
-    decisions: list[date] = field(default_factory=list)
-    ruined: date | None = None
 
 
 def simulate(strategy: Strategy, market: Market, settings: Settings, costs: CostModel) -> Account:
@@ -83,6 +51,9 @@ class _Run:
         self.targets: dict[str, float] | None = None
         self.taxed_years: set[tuple[str, int]] = set()
         self.account = Account()
+        self.diary = FlowDiary(market, settings)
+        self.shares: dict[str, float] = {}
+        self.to_place = 0.0
         marks = strategy.rebalance.marks(market.calendar).tolist()
         marks[market.first] = marks[market.first] or strategy.rebalance.from_start
         self.marks = marks
@@ -91,10 +62,13 @@ class _Run:
 
     def open(self, s: int) -> None:
         days = (self.market.day(s) - self.market.day(s - 1)).days
+        closed = self.cash + self._worth(s - 1)
         self._interest(s, days)
         self._carry(s, days)
         self._pay_off(s)
         self._dividends(s)
+        if self.account.ruined is None and self.account.dry is None:
+            self._flow(s, closed)
         equity = self.cash + self._worth(s - 1)
         for hour in sorted({dealing_hour(line.asset) for line in self.lines.values()}):
             due = {
@@ -155,6 +129,15 @@ class _Run:
         self.taxed_years.add(year)
         fee = line.shares(self.units[name], s) * line.asset.adr_fee * line.before[s]
         self._event("adr fee", -min(fee, net))
+
+    def _flow(self, s: int, closed: float) -> None:
+        """Money in and out; closed: equity at the close before."""
+        money, for_targets = self.diary.on(s, closed)
+        if money < 0 and closed + money <= 0:
+            self.account.dry = self.market.day(s)
+        elif money:
+            self._event("flow", money)
+            self.to_place += for_targets
 
     # --- trading -----------------------------------------------------------------------------
 
@@ -287,14 +270,14 @@ class _Run:
         equity = self.cash + worth
         self.account.cash[day], self.account.invested[day] = self.cash, worth
         self.account.equity[day] = equity
-        if self.account.ruined:
+        if self.account.ruined or (self.account.dry and self.account.dry < day):
             return
-        if equity <= 0:
-            self.account.ruined = day
+        if equity <= 0 or self.account.dry:
+            self.account.ruined = None if self.account.dry else day
             self.orders = {name: -held for name, held in self.units.items() if held}
             self.net, self.late = 0.0, set()
-        elif self.marks[s] or self._drifted(s, equity):
-            self._decide(s, equity)
+        elif not ((self.marks[s] or self._drifted(s, equity)) and self._decide(s, equity)):
+            self._put_in_place(s, equity)
 
     def _drifted(self, s: int, equity: float) -> bool:
         band = self.strategy.rebalance.band
@@ -306,18 +289,42 @@ class _Run:
             for name in self.lines
         )
 
-    def _decide(self, s: int, equity: float) -> None:
+    def _put_in_place(self, s: int, equity: float) -> None:
+        """Buy what is under its target, or sell what is above it, for the money that flowed."""
+        if not self.to_place or self.targets is None or self.orders:
+            return
+        money, self.to_place = self.to_place, 0.0
+        held = self._values(s)
+        off = {n: self.shares.get(n, 0.0) * equity - held.get(n, 0.0) for n in self.lines}
+        off = {n: gap for n, gap in off.items() if (gap > 0) == (money > 0) and gap}
+        reserve, orders = 0.0, dict[str, float]()
+        for _ in range(20):
+            part = min(1.0, max(0.0, (money - reserve) / sum(off.values()))) if off else 0.0
+            goal = dict(self.units)
+            for name, gap in off.items():
+                units = self._target(s, name, held.get(name, 0.0) + part * gap)
+                goal[name] = (max if money > 0 else min)(self.units[name], units)
+            orders = self._wishes(s, goal, equity)
+            cost = self._estimate(s, orders)
+            if cost <= reserve:
+                break
+            reserve = cost
+        self.orders, self.late = orders, set()
+
+    def _decide(self, s: int, equity: float) -> bool:
         today = self.market.day(s)
         view = View(today, self.market.universe, frozenset(), None, {}, None)  # type: ignore[arg-type]
         asked = self.strategy.weights(view)
         self.account.decisions.append(today)
         if asked is None:
-            return
-        weights = self._placed(s, asked)
+            return False
+        weights = placed(self.market, self.lines, s, asked)
+        self.shares, self.to_place = weights, 0.0
         self.net = sum(weights.values())
         goal = self._size(s, equity, weights)
         self.orders, self.late = self._wishes(s, goal, equity), set()
         self.targets = {name: units * self._price(s, name) / equity for name, units in goal.items()}
+        return True
 
     def _size(self, s: int, equity: float, weights: Mapping[str, float]) -> dict[str, float]:
         reserve, goal = 0.0, dict[str, float]()
@@ -367,31 +374,3 @@ class _Run:
             )
             total += (fee + value * spread) * line.rate[s]
         return total
-
-    # --- stand-ins ---------------------------------------------------------------------------
-
-    def _ways(self, s: int, name: str) -> dict[str, float]:
-        """The lines that can be held in a line's place now, with their parts; {} for none."""
-        line = self.lines.get(name)
-        if line is not None and line.usable[s]:
-            return {name: 1.0}
-        asset = self.market.by_ticker.get(name) or asset_of(name)
-        ways = [way for other in asset.stand_in if (way := self._ways(s, other))]
-        parts: dict[str, float] = defaultdict(float)
-        for way in ways:
-            for other, part in way.items():
-                parts[other] += part / len(ways)
-        return dict(parts)
-
-    def _placed(self, s: int, asked: Mapping[str, float]) -> dict[str, float]:
-        """The weights on lines that can be held, by step 2."""
-        placed: dict[str, float] = defaultdict(float)
-        for sleeve in self.market.sleeves:
-            for sign in (1, -1):
-                mine = {n: asked[n] for n in sleeve.tickers if sign * asked.get(n, 0.0) > 0}
-                ways = {n: self._ways(s, n) for n in mine}
-                held = sum(share for n, share in mine.items() if ways[n])
-                for n, share in mine.items():
-                    for other, part in ways[n].items():
-                        placed[other] += share * part * sum(mine.values()) / held
-        return dict(placed)

@@ -20,6 +20,7 @@ class BareRecord:
     manifest: ManifestJson
     evaluation: EvaluationJson | None
     equity: pd.Series
+    curve: pd.Series
     weights: pd.DataFrame
     targets: pd.DataFrame
     fills: pd.DataFrame

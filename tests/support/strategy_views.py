@@ -139,7 +139,7 @@ def view_at_end(
     lines = tuple(close.columns)
     history: Any = WrittenHistory(closes=close)
     if rows is not None:
-        history.tables = dict.fromkeys(("house_views", "ai_scores"), rows)
+        history.tables = dict.fromkeys(("house_views", "ai_scores", "giants_results"), rows)
     if turnover is not None:
         history.values = turnover
     weights = dict.fromkeys(lines, 0.0) | (held or {})

@@ -28,7 +28,7 @@ def scoreboard(
     quiet: Annotated[bool, Parameter(group=OUTPUT)] = False,
     open: Annotated[bool, Parameter(group=OUTPUT)] = False,
 ) -> None:
-    """Put all theses side by side: verdicts, how much is luck, what is open and when it is due.
+    """Put theses and claims side by side: verdicts, luck, who was right, what falls due when.
 
     Parameters
     ----------
@@ -47,6 +47,7 @@ def scoreboard(
     from backtests.evaluation.scoreboard import theses as boards
     from backtests.records.workspace import open_ledger
     from reports.tables.scoreboard import text_rows, waiting_line
+    from reports.tables.track_record import record_text
 
     folder, book = out or paths.RUNS, open_ledger(ledger)
     board = boards.scoreboard(board_inputs(book, folder), str(book.path), paths.now().date())
@@ -62,7 +63,11 @@ def scoreboard(
             print_table(rows)
         if waiting := waiting_line(board):
             print(waiting)
-        print(f"\n{board['conclusion']}\npage          {page}")
+        print(f"\n{board['conclusion']}\n")
+        for part in record_text(board["record"]):
+            print(part) if isinstance(part, str) else print_table(part)
+            print()
+        print(f"page          {page}")
     if open:
         browse(page)
 
@@ -70,6 +75,7 @@ def scoreboard(
 def board_inputs(ledger: Ledger, folder: Path) -> ScoreboardInputs:
     """What the ledger, the saved runs of a folder and the shipped strategies tell of theses."""
     from backtests.evaluation.scoreboard.theses import ScoreboardInputs
+    from backtests.records.checked_articles import checked_articles
     from backtests.strategy_loader import shipped
 
     manifests = [run.manifest for run in listed_runs(folder)] if folder.is_dir() else []
@@ -81,6 +87,7 @@ def board_inputs(ledger: Ledger, folder: Path) -> ScoreboardInputs:
         for manifest in reversed(manifests)
         if manifest["thesis"]
     }
+    checked, damaged = checked_articles(folder)
     judged = ledger.judged()
     known_runs = {row.run for row in judged}
     return ScoreboardInputs(
@@ -93,6 +100,8 @@ def board_inputs(ledger: Ledger, folder: Path) -> ScoreboardInputs:
         saved=saved,
         strategies=[cls() for cls in shipped().values()],
         tries=ledger.tries,
+        checked=checked,
+        damaged=damaged,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backtests.engines import kernel
 from backtests.engines.trees.goals import LegGoals
 from backtests.engines.trees.leg_accounts import LegAccount, Turn, leg_account
@@ -46,7 +48,7 @@ def legs_on(
     strategy: Strategy, market: Market, settings: Settings, costs: CostModel, turn: Turn
 ) -> tuple[LegAccount, ...]:
     """The accounts of the legs of a strategy; its market remembers them."""
-    legs = leg_names(strategy)
+    legs, settings = leg_names(strategy), replace(settings, flows=None)
     if len(legs) != len(market.legs):
         raise StrategyError(f"{strategy.label}: its universe changes while it runs")
     kept: dict[object, LegAccount] = vars(market).setdefault("_leg_accounts", {})

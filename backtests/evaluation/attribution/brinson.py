@@ -53,7 +53,7 @@ def active_effects(
     interaction and trading costs, and what purchases of the day earned before they had a weight.
     """
     own = run.account
-    equity, curve = own.equity.iloc[divide:], reference.curve.iloc[divide:]
+    equity, curve = own.curve.iloc[divide:], reference.curve.iloc[divide:]
     why = _impossible(equity, curve)
     if why:
         return (), why
@@ -158,6 +158,8 @@ def _side(
         member[row, place[names[ticker]]] = 1.0
     values, added = own.values @ member, added_by_line.lines @ member
     values[:, place[CASH]] += own.cash
+    if own.flowed:
+        values *= own.scale[:, None]
     added[:, place[CASH]] += added_by_line.cash
     return _Side(own.sessions, values, added, added_by_line.bought @ member)
 

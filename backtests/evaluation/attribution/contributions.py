@@ -28,9 +28,11 @@ _DIVIDENDS = frozenset({Why.DIVIDEND, Why.WITHHOLDING, Why.ADR_FEE})
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """What each session of a run added to its equity, base currency; nothing on its first one.
+    """What each session of a run added to its curve, base currency; nothing on its first one.
 
-    cash: (S,) interest less credit; the other arrays: (S, N). They add up to the change of equity.
+    Where money flowed in or out, parts are of the initial capital as it grew, as the curve is.
+
+    cash: (S,) interest less credit; the other arrays: (S, N). They add up to the curve's change.
     bought: (S, N) what trades of the session added to a position at their prices before slippage,
     negative where they added to a short; it is no part of the sum.
     """
@@ -76,9 +78,13 @@ def contributions(
     carry = grid.events(events, {Why.CARRY})
     flows = np.sort(-base_flow + dividends + carry + fees + slippage, axis=1)  # any order of lines
     cash = _change(own.cash) - flows.sum(axis=1)
+    if own.flowed:
+        cash -= grid.outside(events)
     parts = (local, marked - local, dividends, carry, fees, slippage, cash, bought)
     for part in parts:
         part[0] = 0.0
+        if own.flowed:
+            part *= own.scale if part.ndim == 1 else own.scale[:, None]
     return Contributions(*parts)
 
 
@@ -154,6 +160,14 @@ class _Grid:
         chosen = [event for event in events if event.why in reasons]
         return self.sums(_where(chosen), [event.amount for event in chosen])
 
+    def outside(self, events: Sequence[CashEvent]) -> Floats:
+        """(S,) what flowed in and out."""
+        total = np.zeros(self._shape[0])
+        flows = [event for event in events if event.why is Why.FLOW]
+        days = np.array([event.session for event in flows], dtype="datetime64[D]")
+        np.add.at(total, np.searchsorted(self._days, days), [event.amount for event in flows])
+        return total
+
     def trades(self, fills: Sequence[Fill]) -> tuple[Floats, Floats, Floats, Floats]:
         """Fees and slippage, below zero, and what was paid before them: local and base currency."""
         where = _where(fills)
@@ -184,7 +198,9 @@ def _opened(units: Floats, traded: Floats) -> Floats:
 
 
 def _equity(own: Account, row: int) -> float:
-    return fsum([own.cash[row], *own.values[row].tolist()])
+    """Of the curve."""
+    equity = fsum([own.cash[row], *own.values[row].tolist()])
+    return equity * own.scale.item(row) if own.flowed else equity
 
 
 def _parts(pieces: Mapping[str, Floats], group: Mapping[str, str]) -> tuple[Part, ...]:

@@ -21,7 +21,7 @@ _RATIOS = frozenset({"sharpe"})
 def falsified(run: Run, score: ScoredWindow, falsifier: Falsifier) -> Falsified:
     """Measure a falsifier on the scored sessions up to its day, and on none after it."""
     row, day = score.divide - run.market.first, pd.Timestamp(falsifier.by)
-    own = _returns(run.account.equity, row).loc[:day]
+    own = _returns(run.account.curve, row).loc[:day]
     last = run.account.sessions[-1]
     until = own.index[-1] if len(own) else run.account.sessions[row]
     due = last >= day

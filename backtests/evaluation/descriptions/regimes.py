@@ -59,7 +59,7 @@ class _Parts:
 
     @classmethod
     def of(cls, run: Run, against: ReferenceRun | None, divide: str) -> _Parts:
-        equity = run.account.equity
+        equity = run.account.curve
         other = (
             np.log1p(cash_returns(run.rates["cash"]))
             if against is None

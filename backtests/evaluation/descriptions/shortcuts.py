@@ -124,7 +124,7 @@ class _Race:
         output = kernel.run(desk_of(strategy, market, settings, costs))
         played = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
         days = self.run.account.sessions
-        return played.equity.reindex(days, method="ffill").fillna(settings.cash)
+        return played.curve.reindex(days, method="ffill").fillna(settings.cash)
 
 
 # --- the rows ----------------------------------------------------------------------------------

@@ -63,18 +63,19 @@ def certify(
     "" and the names of its references; that must be repeated.
     """
     market, ran = prepare(strategy, bars, settings), decided or {}
+    alone = replace(settings, flows=None)  # no money flows into the account of a leg
     rng = np.random.default_rng(replaying.seed)
     own = _Examined(strategy, bars, settings, market, rng, "", replaying.progress).by(
         cuts, 3, ran.get("")
     )
     beside = [
         *(
-            _Examined(leg, bars, settings, its_market, rng, f"{name}: ").by(cuts, 3, None)
+            _Examined(leg, bars, alone, its_market, rng, f"{name}: ").by(cuts, 3, None)
             for name, leg, its_market in _legs("leg ", strategy, market)
         ),
         *(
-            _Examined(other, bars, settings, its_market, rng, f"{name}: ").by(1, 1, ran.get(name))
-            for name, other, its_market in _references(strategy, bars, settings, market)
+            _Examined(other, bars, its_own, its_market, rng, f"{name}: ").by(1, 1, ran.get(name))
+            for name, other, its_market, its_own in _references(strategy, bars, settings, market)
         ),
     ]
     worst = max(own, *beside, key=lambda certificate: _RANK[certificate.honesty]) if beside else own
@@ -189,7 +190,7 @@ def _repeated(replays: Replays) -> str:
 
 def _references(
     strategy: Strategy, bars: Snapshot, settings: Settings, market: Market
-) -> Iterator[tuple[str, Strategy, Market]]:
+) -> Iterator[tuple[str, Strategy, Market, Settings]]:
     """Benchmark and controls that somebody wrote, with the markets that they run on."""
     for reference in references_of(strategy, settings):
         other = reference.strategy
@@ -199,12 +200,14 @@ def _references(
         if not (written or legs_of(other)):
             continue
         try:
-            own = market_beside(reference_inputs(reference, settings), market, bars, settings)
+            needs = reference_inputs(reference, strategy, settings)
+            own = market_beside(needs, market, bars, settings)
         except DataError:
             continue  # a run leaves it out as well
         if written:
-            yield reference.name, other, own
-        yield from _legs(f"{reference.name}.", other, own)
+            yield reference.name, other, own, settings
+        for leg in _legs(f"{reference.name}.", other, own):
+            yield *leg, replace(settings, flows=None)
 
 
 def _legs(above: str, strategy: Strategy, market: Market) -> Iterator[tuple[str, Strategy, Market]]:

@@ -79,11 +79,14 @@ class RunTask:
 
 @dataclass(frozen=True)
 class RunReply:
-    """What a run decided: each decision, and the targets of its engine, a wind-up included."""
+    """What a run decided: each decision, and the targets of its engine, a wind-up included.
+
+    ended: the session that ended the strategy, by ruin or by a withdrawal; None: none did.
+    """
 
     decisions: tuple[Decided, ...]
     targets: tuple[Target, ...]
-    ruined: int | None
+    ended: int | None
 
 
 @dataclass(frozen=True)

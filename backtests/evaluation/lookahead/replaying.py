@@ -104,7 +104,7 @@ class ReplayedStrategy:
         desk = _NotingDesk(self._observed, self._market, task.settings)
         output = kernel.run(desk)
         self._decisions = desk.noted
-        return RunReply(tuple(desk.noted), tuple(output.targets), output.ruined)
+        return RunReply(tuple(desk.noted), tuple(output.targets), output.ended)
 
     def _asked(self, accounts: Sequence[Step]) -> RunReply:
         """The decisions of a strategy that holds strategies, with the accounts that it saw."""

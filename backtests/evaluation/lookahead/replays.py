@@ -229,7 +229,7 @@ class Replays:
         if table is None:
             return []
         self.count += 1
-        last = len(self.market.sessions) if self.base.ruined is None else self.base.ruined
+        last = len(self.market.sessions) if self.base.ended is None else self.base.ended
         asked = {target.session: target.weights for target in self.base.targets}
         sessions = sorted(session for session in {*table, *asked} if session < last)
         return [

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from backtests.evaluation.estimates import power
 from backtests.evaluation.schema import EDGE, LEVEL, Headline
+from backtests.evaluation.scoreboard.claims import track_record
 from backtests.evaluation.statistics.multiple import (
     benjamini_hochberg,
     one_sided_p,
@@ -23,6 +24,7 @@ from backtests.runner.provenance import thesis_of
 from backtests.simulation.metrics import DAYS_A_YEAR
 from newsfolio.formatting import percent
 from newsfolio.strategy import Strategy
+from reports.contract.claims import CheckedArticlesJson
 from reports.contract.manifest import BareThesisJson, VerdictLineJson
 from reports.contract.scoreboard import (
     LookJson,
@@ -68,6 +70,8 @@ class ScoreboardInputs:
     judged: runs on real prices, oldest first; frozen: rules, oldest first; variants: tried, by
     thesis; saved: what a saved run says of its thesis, by thesis and strategy, with its label;
     strategies: the shipped ones; tries: of how many variants each run shown may be the best.
+    checked: articles whose claims were checked, oldest first; damaged: files of such that are not
+    read.
     """
 
     judged: Sequence[JudgedRow] = ()
@@ -76,6 +80,8 @@ class ScoreboardInputs:
     saved: Mapping[Key, tuple[BareThesisJson, str]] = field(default_factory=dict)
     strategies: Sequence[Strategy] = ()
     tries: Callable[[Sequence[Shown]], Sequence[int]] = _only_itself
+    checked: Sequence[CheckedArticlesJson] = ()
+    damaged: Sequence[str] = ()
 
     def subjects(self) -> Iterator[tuple[Key, FrozenRule | None]]:
         """What has a row: every rule that was frozen, and what is known without one, once.
@@ -117,6 +123,7 @@ def scoreboard(inputs: ScoreboardInputs, ledger: str, today: date) -> Scoreboard
         "conclusion": _conclusion(rows, counts, len(tested), news),
         "ledger": ledger,
         "today": today.isoformat(),
+        "record": track_record(inputs.checked, inputs.damaged, rows, today),
     }
 
 
@@ -170,7 +177,28 @@ def _row(
         "due": due,
         "why_due": why,
         "open": look is None or look["verdict"]["word"] not in DECIDED,
+        "probability": _probability(inputs, key, stated, looks),
+        "right": _right(looks),
     }
+
+
+def _right(looks: Sequence[JudgedRow]) -> bool | None:
+    """Whether it was ahead of its control on its horizon, as the first look after that saw it."""
+    seen = sorted(looks, key=lambda row: (row.end, row.row))
+    outcomes = (row.verdict.get("ahead") for row in seen if not row.verdict.get("void"))
+    return next((ahead for ahead in outcomes if ahead is not None), None)
+
+
+def _probability(
+    inputs: ScoreboardInputs, key: Key, stated: StatedJson | None, looks: Sequence[JudgedRow]
+) -> float | None:
+    """As its author stated it: when it was frozen, else in its class."""
+    if stated and stated["probability"] is not None:
+        return stated["probability"]
+    for strategy in inputs.strategies:
+        if _key_of(strategy) == key and strategy.thesis and strategy.thesis.probability is not None:
+            return strategy.thesis.probability
+    return _widest(looks).verdict.get("probability") if looks else None
 
 
 def _key_of(strategy: Strategy) -> Key:

@@ -1,4 +1,4 @@
-"""The normal and Student's distribution, from the compiled part of `scipy.special` alone."""
+"""The normal, Student's and the beta distribution, of the compiled `scipy.special` alone."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def student_sf(value: float, freedom: float) -> float:
 def student_isf(probability: float, freedom: float) -> float:
     """The value that is exceeded with this probability."""
     return -float(_special().stdtrit(freedom, probability))
+
+
+def beta_quantile(probability: float, first: float, second: float) -> float:
+    """The value that is undercut with this probability, of the beta distribution."""
+    return float(_special().betaincinv(first, second, probability))
 
 
 @cache

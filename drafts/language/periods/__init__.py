@@ -21,8 +21,9 @@ __all__ = ["DAY", "TimeSpan", "back", "calendar_units", "counted", "days", "peri
 
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|may|might|could|expects?|(?<!-)expected to|forecasts?|sees?|targets?|"
-    r"outlook|predicts?|likely|going to|next|upside|until|call|we (?:think|believe))\b"
-    r"|预计|预期|将|有望|目标|料",
+    r"outlook|predicts?|(?:un)?likely|probably|chances?|odds|probability|going to|next|upside|"
+    r"until|call|we (?:think|believe))\b"
+    r"|预计|预期|将|有望|目标|料|可能|概率",
     re.IGNORECASE,
 )
 _THROUGH = re.compile(

@@ -222,6 +222,7 @@ def test_the_first_run_of_a_folder_says_that_the_kernel_is_python(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = ("run", "abc-basket", *SHORT)
+    monkeypatch.setattr(kernel, "COMPILED", True)
     assert "C compiler" not in shell(*short, "--out", "with").out
     monkeypatch.setattr(kernel, "COMPILED", False)
     assert "no C compiler was at hand" in shell(*short, "--out", "without").out

@@ -164,6 +164,34 @@ def test_the_frozen_falsifier_is_the_one_that_counts(shell: Shell) -> None:
     assert (falsifier["stated"], falsifier["met"]) == (text, True)
 
 
+def test_a_thesis_is_told_on_its_horizon_and_no_later_session_changes_it(shell: Shell) -> None:
+    """What was frozen goes before the class; a run to that day has the figure in its comparison."""
+    shell.folder.joinpath("mine.py").write_text(MINE.format(number=-0.5))
+    words = ("--horizon", "2026-06-30", "--probability", "0.8", "--ledger", str(shell.ledger))
+    assert shell("freeze", "mine.py", *words).code == 0
+    later, then = (verdict(shell, *end) for end in ((), ("--end", "2026-06-30")))
+    assert later["horizon"] == "2026-06-30"
+    assert later["at_horizon"] == pytest.approx(then["total"], abs=1e-12)
+    assert (later["ahead"], later["probability"]) == (then["total"] > 0, 0.8)
+    assert later["at_horizon"] == pytest.approx(then["at_horizon"], abs=1e-12)
+    early = verdict(shell, "--end", "2026-06-29")
+    assert (early["ahead"], early["at_horizon"]) == (None, None)
+    pages = [path.read_text("utf-8") for path in shell.runs.glob("*/verdict.html")]
+    (page,) = [page for page in pages if "Open until 2026-06-30" in page]
+    assert "On its horizon" in page
+    assert "its author&#39;s probability was 80 %" in page
+
+
+def verdict(shell: Shell, *more: str) -> dict[str, Any]:
+    """The headline of a run, as lists of runs have it."""
+    answer = shell("run", "mine.py", *SHORT[:-1], "--placebos", "0", *more, "--quiet")
+    assert answer.code == 0, answer.err
+    folder = (shell.folder / answer.out.strip()).parent
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    headline: dict[str, Any] = manifest["verdict"]
+    return headline
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -31,7 +31,7 @@ PROXIES = {
     "breadth": CHINA | {"SMH"}, "cloud-catches-up": BOTH, "correction-watch": {"SPY"},
     "deepseek-shock": BOTH | {"SMH"}, "east-rising": BOTH | {"SMH"}, "foreign-return": BOTH,
     "house-views": BOTH | {"EWY", "INDA"}, "momentum-chase": CHINA, "proof-days": CHINA,
-    "rates-gate": BOTH, "relative-momentum": BOTH,
+    "rates-gate": BOTH, "relative-momentum": BOTH, "results-leaders": {"SPY", "SMH"},
     "show-me-the-money": BOTH | {"SMH", "EWT"}, "software-phase": CHINA,
     "targets-raised": CHINA | {"ACWX"}, "ten-month-rule": {"SPY"},
     "ubs-pairs": BOTH | {"SMH", "EWT"}, "valuation-gap": BOTH,
