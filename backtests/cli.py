@@ -82,7 +82,7 @@ COMMANDS = {
     ),
     "scoreboard": (
         "records.scoreboard:scoreboard",
-        "Put all theses side by side: verdicts, how much is luck, what is open and when it is due.",
+        "Put theses and claims side by side: verdicts, luck, who was right, what falls due when.",
     ),
     "gallery": (
         "records.gallery:gallery",

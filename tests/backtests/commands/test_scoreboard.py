@@ -51,13 +51,13 @@ def test_the_page_and_the_terminal(shell: Shell) -> None:
     answer = shell("scoreboard", "--ledger", str(shell.ledger), "--out", "runs")
     assert answer.code == 0, answer.err
     assert "thesis  strategy" in answer.out
-    assert "Of 21 theses 1 have been judged on real prices" in answer.out
+    assert "Of 22 theses 1 have been judged on real prices" in answer.out
     page = (shell.folder / "runs" / "scoreboard.html").read_text(encoding="utf-8")
     assert "No news beyond luck" in page
     table, fold = page.split('id="waiting"')
     assert table.count('<th scope="row"') == 1  # a row for what was judged
-    assert fold.count('<th scope="row"') == 20
-    assert "20 theses, on real prices: newsfolio run STRATEGY judges one." in fold
+    assert fold.split("</details>")[0].count('<th scope="row"') == 21
+    assert "21 theses, on real prices: newsfolio run STRATEGY judges one." in fold
     assert [line for line in answer.out.splitlines() if "breadth" in line] == [
         line for line in answer.out.splitlines() if line.startswith("not judged yet on real")
     ]
@@ -67,7 +67,7 @@ def test_the_page_and_the_terminal(shell: Shell) -> None:
 def test_an_empty_ledger_has_the_shipped_theses(shell: Shell) -> None:
     board = json.loads(shell("scoreboard", "--json").out)
     assert {row["look"] for row in board["rows"]} == {None}
-    assert len(board["rows"]) == 21
+    assert len(board["rows"]) == 22
 
 
 def test_a_saved_run_that_the_ledger_does_not_know_stands_there(shell: Shell) -> None:
