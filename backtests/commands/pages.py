@@ -230,7 +230,7 @@ def claims(
         data, store=store, offline=offline, beside=Beside(facts, vendor=vendor),
         progress=progress(quiet or json), follow=reading(quiet or json),
     )  # fmt: skip
-    checked = check_claims(wanted.articles, source, wanted.declared, interval_of)
+    checked = check_claims(wanted.articles, source, wanted.declared, interval_of, paths.today())
     code = 1 if wanted.problems else 0
     if json:
         claims = [claim.as_json() for claim in checked]

@@ -93,7 +93,7 @@ def claims(
     else:
         given = (article,) if isinstance(article, Article) else tuple(article)
         files = ArticleFiles(given, declared_in("__main__"))
-    checked = check_claims(files.articles, source, files.declared, interval_of)
+    checked = check_claims(files.articles, source, files.declared, interval_of, paths.today())
     return ClaimsChecked(files.articles, checked, source.name, files.problems)
 
 

@@ -48,10 +48,12 @@ def check_claims(
     source: Source,
     declared: Declared = UNDECLARED,
     intervals: Intervals = without_intervals,
+    today: date | None = None,
 ) -> tuple[CheckedClaim, ...]:
     """Every claim of some articles, in their order, on one state of a source.
 
-    declared: lines that are not what their ticker says. intervals: how sure a figure is.
+    declared: lines that are not what their ticker says. intervals: how sure a figure is. today:
+    until when figures of tables alone are known; None: as long as the prices.
     """
     articles = tuple(articles)
     claims = [(article.id, claim) for article in articles for claim in article.claims]
@@ -62,7 +64,8 @@ def check_claims(
     bars = with_rates(source, source.load(assets), currencies, _last_due(articles))
     tables = load_tables(source, (facts for _, claim in claims for facts in claim.tables))
     return tuple(
-        check_claim(article, claim, bars, declared, intervals, tables) for article, claim in claims
+        check_claim(article, claim, bars, declared, intervals, tables, today)
+        for article, claim in claims
     )
 
 
@@ -118,9 +121,10 @@ def check_claim(
     declared: Declared = UNDECLARED,
     intervals: Intervals = without_intervals,
     tables: Tables = NO_TABLES,
+    today: date | None = None,
 ) -> CheckedClaim:
     """One claim measured on bars and tables that are at hand."""
-    measure = Measuring(bars, declared, tables, intervals, claim.horizon)
+    measure = Measuring(bars, declared, tables, intervals, claim.horizon, today)
     return CheckedClaim(
         article,
         claim,
@@ -134,7 +138,8 @@ def check_claim(
 class Measuring:
     """What readings of a claim are measured on. horizon: the claim's own, until which it is open.
 
-    A reading is measured once the prices at hand go to its last day, and never on later ones.
+    A reading is measured once the prices at hand go to its last day, and never on later ones; one
+    of tables alone once that day is over (today).
     """
 
     bars: Mapping[str, Bars]
@@ -142,10 +147,11 @@ class Measuring:
     tables: Tables
     intervals: Intervals
     horizon: date | None
+    today: date | None = None
 
     def reading(self, reading: Reading) -> MeasuredReading:
         """The figure of a reading with its verdict."""
-        until, due = self._until(), self._due(reading)
+        until, due = self._until(reading), self._due(reading)
         of, bars, tables = reading.of, self.bars, self.tables
         simulated = any(bars[line].simulated for line in of.lines if line in bars)
         simulated |= any(tables[facts].simulated for facts in of.tables if facts in tables)
@@ -156,6 +162,9 @@ class Measuring:
         else:
             verdict = ClaimVerdict.UNTESTABLE
             measured, detail = _value(reading, record, reading.window)
+            lacking = [line for line in of.lines if line not in bars]
+            if measured is None and lacking:
+                detail += f"; --data yahoo or a file {lacking[0]}.csv of prices may settle it"
         if measured is not None:
             verdict = ClaimVerdict.HOLDS if reading.met(measured) else ClaimVerdict.FAILS
             interval = self.intervals(reading, record, measured)
@@ -167,8 +176,10 @@ class Measuring:
             reading.decides, reading.of.percent, interval,
         )  # fmt: skip
 
-    def _until(self) -> date | None:
-        """The last day that any line has; None where there is none."""
+    def _until(self, reading: Reading) -> date | None:
+        """The last day that any line has, of tables alone today; None where nobody says."""
+        if self.today is not None and not reading.of.lines:
+            return self.today
         return max((line.last for line in self.bars.values()), default=None)
 
     def _due(self, reading: Reading) -> date:
@@ -183,7 +194,8 @@ class Measuring:
         """What its lines have done in the meantime."""
         ends = (self.bars[line].last for line in reading.of.lines if line in self.bars)
         window = replace(reading.window, end=min(until, reading.window.end, *ends))
-        unknown = f"its prices end on {window.end} here"
+        missing = "its prices end on" if reading.of.lines else "no figure is known by"
+        unknown = f"{missing} {window.end} here"
         if window.start >= window.end:
             return unknown
         value, detail = _value(reading, self._record(window.end), window)

@@ -9,6 +9,7 @@ from newsfolio.assets import Sleeve
 from newsfolio.claims import Claim, Place, Reading
 from newsfolio.facts import Facts
 from newsfolio.falsifier import Falsifier
+from newsfolio.likelihoods import likelihood
 from newsfolio.quantities import (
     CountBeyond,
     FigureSeries,
@@ -113,7 +114,7 @@ def _took_in(line: str, billions: float, growth: float) -> tuple[Reading, Readin
     )  # fmt: skip
 
 
-_LIKELY = '"likely", taken as 70 %'
+_LIKELY, _EVEN = likelihood("likely"), likelihood("even chance")
 
 _CLAIMS = (
     Claim(
@@ -219,8 +220,8 @@ _CLAIMS = (
             ),
         ),
         place=Place(1184, 1388, "38e3e56a095c9e92"),
-        probability=0.7,
-        probability_of=_LIKELY,
+        probability=_LIKELY.probability,
+        probability_of=f'"likely", {_LIKELY.cited}',
         horizon=date(2026, 4, 30),
     ),
     Claim(
@@ -228,8 +229,8 @@ _CLAIMS = (
         "Meta closes above its price of 29 October again by the end of April 2026",
         stated=(Reading(Touch("META"), _ACT, _APRIL, ">", 751.67),),
         place=Place(1389, 1471, "5dcf31ddee3f3429"),
-        probability=0.5,
-        probability_of='"an even chance"',
+        probability=_EVEN.probability,
+        probability_of=f'"an even chance", {_EVEN.cited}',
         horizon=date(2026, 4, 30),
     ),
 )  # fmt: skip
@@ -253,5 +254,5 @@ RESULTS_LEADERS = Thesis(
     claims=("004-01", "004-04", "004-05", "004-06", "004-08"),
     horizon=date(2026, 4, 30),
     falsifier=Falsifier("excess", "<", -0.05, date(2026, 4, 30)),
-    probability=0.65,
+    probability=_LIKELY.probability,
 )

@@ -92,18 +92,25 @@ def _text(row: ScoreJson) -> tuple[str, ...]:
 
 def _row(row: ScoreJson, estimate: EstimateJson, drawn: Markup, pages: Sequence[str]) -> ScoreRow:
     look, stated = row["look"], row["stated"]
-    chance_of = stated["probability"] if stated else None
+    chance_of = row["probability"]
     return ScoreRow(
         score=row,
         word=look["verdict"]["word"] if look else UNJUDGED,
         drawn=drawn,
         excess=excess_cell(row),
         p=TableCell(chance(row["adjusted"]), _alone(row)),
-        due=TableCell(row["due"], row["why_due"]) if row["open"] else TableCell("decided"),
+        due=_due_cell(row),
         frozen=_frozen(stated),
         probability="" if chance_of is None else percent(chance_of, 0),
         page=f"{look['run']}/verdict.html" if look and look["run"] in pages else "",
     )
+
+
+def _due_cell(row: ScoreJson) -> TableCell:
+    """When it will be told, or what it was on its horizon."""
+    if row["right"] is not None:
+        return TableCell(row["due"], "ahead of its control" if row["right"] else "not ahead then")
+    return TableCell(row["due"], row["why_due"]) if row["open"] else TableCell("decided")
 
 
 def _alone(row: ScoreJson) -> str:

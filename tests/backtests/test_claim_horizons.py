@@ -12,9 +12,9 @@ import pytest
 from backtests.runner.checked_claims import CheckedClaim
 from backtests.runner.claims import check_claim
 from markets.bars import Bars, Priced
-from newsfolio import Article, Claim, CommandError, Reading, Sleeve, Thesis
+from newsfolio import Article, Claim, CommandError, Facts, Reading, Sleeve, Thesis
 from newsfolio.articles import EAST_RISING
-from newsfolio.quantities import Gain, Level, Touch
+from newsfolio.quantities import FigureSeries, Gain, Level, Reported, Touch
 
 
 def rising(last: str, after: str = "2025-01-31", jump: float = 2.0) -> Bars:
@@ -133,3 +133,15 @@ def test_a_reading_that_decides_ends_within_the_horizon() -> None:
 def test_an_article_without_them_reads_as_before() -> None:
     assert all(claim.probability is None for claim in EAST_RISING.claims)
     assert isinstance(EAST_RISING, Article)
+
+
+def test_figures_of_tables_are_due_by_the_calendar() -> None:
+    """They need no price, so how far prices go says nothing of them."""
+    prices = Reported(FigureSeries(Facts("us_cpi", ("year_on_year",)), "year_on_year"))
+    stated = Claim("x", "They rise", (Reading(prices, "2026-06-30", "2026-12-31", "<", 0.03),))
+    for last in ("2026-11-30", "2027-03-01"):
+        early = check_claim("x", stated, {"SPY": rising(last)}, today=date(2026, 12, 30))
+        assert early.verdict.value == "open"
+        assert early.stated[0].detail == "due on 2026-12-31; no figure is known by 2026-12-30 here"
+        late = check_claim("x", stated, {"SPY": rising(last)}, today=date(2026, 12, 31))
+        assert late.verdict.value == "untestable"

@@ -85,7 +85,7 @@ def test_every_reading_that_decides_has_to_hold() -> None:
 def test_nothing_holds_because_a_series_is_missing() -> None:
     checked = check(reading(0.1), reading(0.1, line="NVDA"))
     assert checked.verdict.value == "untestable"
-    assert "no prices of NVDA in this source (untestable)" in checked.reason
+    assert "no prices of NVDA in this source; --data yahoo or a file NVDA.csv" in checked.reason
     both = check(reading(0.5), reading(0.1, line="NVDA"))
     assert both.verdict.value == "fails"
 

@@ -34,6 +34,7 @@ from reports import (
 from reports.pages import index as index_page
 from reports.pages.index import index, index_line
 from reports.pages.tearsheet import tearsheet
+from tests.support.checked_claims import checked, claim
 from tests.support.hostile_results import HOSTILE, hostile
 from tests.support.results import THESIS, curve, fill, judged, make, two, walk, with_events
 from tests.support.sweeps import Top
@@ -90,12 +91,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
     events = root / "events" / "verdict.html"
     with_events().save(events.parent, lambda made, place: write_pages(made, place, tearsheet=False))
     shipped_ones = [cls() for cls in shipped().values()]
+    kept = checked(
+        claim("1", probability=0.7, quoted="Ann"), claim("2", "fails", probability=0.3),
+        claim("3", "open", due="2027-01-29"), claim("4", due="2025-03-03"),
+    )  # fmt: skip
     board = scoreboard(
-        ScoreboardInputs(judged=[JUDGED], strategies=shipped_ones), "ledger", date(2026, 6, 2)
+        ScoreboardInputs(judged=[JUDGED], strategies=shipped_ones, checked=[kept]),
+        "ledger",
+        date(2026, 6, 2),
     )
     claims = root / "claims.html"
-    checked = check_claims(ARTICLES, SampleSource())
-    write_claims(articles_of(ARTICLES, checked), "sample", True, claims)
+    rows = articles_of(ARTICLES, check_claims(ARTICLES, SampleSource()))
+    write_claims(rows, "sample", True, claims)
     return {
         **addresses, "single": single, "details": sheet.with_name("details.html"),
         "tearsheet": sheet, "compare": alike, "claims": claims, "index": write_index(root),

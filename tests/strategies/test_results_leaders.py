@@ -56,7 +56,7 @@ def test_what_it_is_held_against() -> None:
     strategy = ResultsLeaders()
     assert list(strategy.controls()) == ["all five alike", "those that did not beat"]
     thesis = strategy.thesis
-    assert (thesis.probability, str(thesis.horizon)) == (0.65, "2026-04-30")
+    assert (thesis.probability, str(thesis.horizon)) == (0.7, "2026-04-30")
     assert str(thesis.falsifier) == "excess < -5% by 2026-04-30"
 
 
