@@ -88,7 +88,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
     return {
         **addresses, "single": single, "details": sheet.with_name("details.html"),
         "tearsheet": sheet, "compare": alike, "claims": claims, "index": write_index(root),
-        "sweep": swept.report(), "events": events, "scoreboard": write_scoreboard(full_board(), root),
+        "sweep": swept.report(), "events": events,
+        "scoreboard": write_scoreboard(full_board(), root),
     }  # fmt: skip
 
 
