@@ -30,37 +30,83 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 COMMANDS = {
-    "list": "strategies:list_",
-    "show": "strategies:show",
-    "weights": "strategies:weights",
-    "runs": "runs:runs",
-    "diff": "runs:diff",
-    "check": "strategies:check",
-    "new": "strategies:new",
-    "draft": "authoring.draft:draft",
-    "data": "data:app",
-    "sweep": "sweep:sweep",
-    "run": "run:run",
-    "open": "pages:open_",
-    "report": "pages:report",
-    "compare": "pages:compare",
-    "score": "run:score",
-    "freeze": "records.freeze:freeze",
-    "ledger": "records.freeze:ledger",
-    "scoreboard": "records.scoreboard:scoreboard",
-    "gallery": "records.gallery:gallery",
-    "claims": "pages:claims",
-    "venues": "venues:venues",
+    "list": (
+        "strategies:list_",
+        "List the strategies, the articles they come from, and when those were published.",
+    ),
+    "show": (
+        "strategies:show",
+        "Show a strategy: thesis, universe with listing dates, parameters, controls; or a line.",
+    ),
+    "weights": (
+        "strategies:weights",
+        "Show what a strategy holds at a close, and the orders that lead there.",
+    ),
+    "runs": ("runs:runs", "List the runs of a folder, newest first."),
+    "diff": (
+        "runs:diff",
+        "Say why two runs differ: data, code, costs, parameters, dates; and where they part.",
+    ),
+    "check": (
+        "strategies:check",
+        "Certify that a strategy does not look ahead; exit code 1 where it does, or may.",
+    ),
+    "new": ("strategies:new", "Write a strategy file and its test, ready to run and to edit."),
+    "draft": (
+        "authoring.draft:draft",
+        "Draft a thesis from an article: its claims as data, and a class that runs.",
+    ),
+    "data": ("data:app", "Fetch prices into the local store, and look at what is there."),
+    "sweep": (
+        "sweep:sweep",
+        "Play many sets of parameters of a strategy: a table, a plateau map, no single winner.",
+    ),
+    "run": ("run:run", "Run strategies and write their pages to runs/<id>/."),
+    "open": ("pages:open_", "Open a report in the browser: of the run named, or else the index."),
+    "report": ("pages:report", "Write the pages of a saved run again, from its folder alone."),
+    "compare": (
+        "pages:compare",
+        "Put strategies or saved runs on one page: the same window, who is surely ahead.",
+    ),
+    "score": (
+        "run:score",
+        "Judge a saved run's thesis again on the sessions that came since, or all frozen ones.",
+    ),
+    "freeze": (
+        "records.freeze:freeze",
+        "Write a rule into the ledger before anything is run: code, parameters, costs, controls.",
+    ),
+    "ledger": (
+        "records.freeze:ledger",
+        "Say what the trial ledger holds and whether it is whole; exit code 1 where it is not.",
+    ),
+    "scoreboard": (
+        "records.scoreboard:scoreboard",
+        "Put theses and claims side by side: verdicts, luck, who was right, what falls due when.",
+    ),
+    "gallery": (
+        "records.gallery:gallery",
+        "Run all shipped theses and put them on one page, a card each that leads to its verdict.",
+    ),
+    "claims": (
+        "pages:claims",
+        "Check what an article claims about prices and figures, each claim up to its due day.",
+    ),
+    "venues": (
+        "venues:venues",
+        "List the venues that are known; of one, all its rows with their sources.",
+    ),
 }
-"""Where each stands in `backtests/commands/`; it is imported when it is asked for."""
+"""Where each stands in `backtests/commands/`, imported when it is asked for; and the first sentence
+of its help, for the list of all."""
 
 SHUT = (
     "standard output was closed by the strategy, or before it was run, so nothing more can be "
     "shown; what was run is kept, see newsfolio runs"
 )
 
-for _name, _place in COMMANDS.items():
-    app.command(f"backtests.commands.{_place}", name=_name)
+for _name, (_place, _help) in COMMANDS.items():
+    app.command(f"backtests.commands.{_place}", name=_name, help=_help)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -151,10 +151,11 @@ def settings_of(values: Mapping[str, object]) -> Settings:
 
     CommandError for one that does not exist, or has no such value.
     """
-    try:
-        return Settings(**values)  # type: ignore[arg-type] # it checks each of them
-    except TypeError as error:
-        raise CommandError(f"unknown setting: {error}") from None
+    names = [field.name for field in fields(Settings)]
+    for name in values:
+        if name not in names:
+            raise UnknownName("setting", name, names)
+    return Settings(**values)  # type: ignore[arg-type] # it checks each of them
 
 
 def _member(name: str, kind: type[StrEnum], value: str) -> StrEnum:

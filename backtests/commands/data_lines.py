@@ -68,10 +68,13 @@ def _named(name: str, store: Store | None) -> list[Asset]:
         return [asset_of(name)]
     except UnknownName:
         names = [*shipped(), *KNOWN]
-        raise UnknownName(
-            "ticker or strategy", name, names,
-            "Tickers are written as Yahoo does (SPY, 0700.HK); newsfolio list shows strategies.",
-        ) from None  # fmt: skip
+        remedy = (
+            f"It is a folder: --data {name} looks at its files."
+            if Path(name).is_dir()
+            else "Tickers are written as Yahoo does (SPY, 0700.HK); newsfolio list shows "
+            "strategies."
+        )
+        raise UnknownName("ticker or strategy", name, names, remedy) from None
 
 
 def lines_of(address: str, store: Store | None = None) -> list[Asset]:

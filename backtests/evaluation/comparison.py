@@ -99,7 +99,7 @@ def _pair(name: str, other: str, difference: Comparison) -> PairJson:
 
 def _check(results: Sequence[Result]) -> None:
     if len({run.id for run in results}) < 2:
-        raise CommandError("compare takes two different runs or more; name them after the command")
+        raise CommandError("compare takes two different runs or more")
     currencies = {str(run.manifest["settings"]["currency"]) for run in results}
     if len(currencies) > 1:
         raise CommandError(

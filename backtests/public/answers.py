@@ -136,4 +136,5 @@ class ClaimsChecked:
     def __repr__(self) -> str:
         lines = (f"  {row['id']:<8}{row['claimed']:<12}{row['measured']:<12}{row['verdict']}"
                  for article in self.rows for row in article["claims"])  # fmt: skip
-        return "\n".join([f"{len(self)} claims on {self.source}", *lines])
+        claims = "1 claim" if len(self) == 1 else f"{len(self)} claims"
+        return "\n".join([f"{claims} on {self.source}", *lines])

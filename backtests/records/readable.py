@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar, cast
 
+from newsfolio.formatting import figure
+
 Document = TypeVar("Document")
 
 FEW = 4
@@ -36,7 +38,7 @@ def _brief(value: object) -> str:
         return "{...}" if value else "{}"
     if isinstance(value, list) and (len(value) > FEW or any(map(_holds, value))):
         return f"[{len(value)} of them]"
-    return repr(value)
+    return figure(value) if isinstance(value, float) else repr(value)
 
 
 def _holds(value: object) -> bool:

@@ -13,7 +13,7 @@ from backtests.runner.fingerprint import code_behind
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.provenance import parameter_values
 from backtests.settings import Settings, settings_of
-from newsfolio.errors import CommandError
+from newsfolio.errors import CommandError, UnknownName
 from newsfolio.strategy import Strategy
 from newsfolio.trees import specs_of
 from reports.contract.manifest import Json, StrategyJson
@@ -26,7 +26,15 @@ def job_again(run: Result, strategy: Runnable | None = None) -> Job:
     """
     about = run.manifest["strategy"]
     if strategy is None:
-        return job_as_written(about, run.id)
+        try:
+            return job_as_written(about, run.id)
+        except UnknownName as error:
+            if about["address"] != about["name"]:
+                raise
+            raise CommandError(
+                f"{error} The class of {run.id} was written in a notebook or a script: hand it "
+                "over there, score(run, strategy=...)"
+            ) from None
     job = job_of(strategy)
     if parameter_values(job.strategy) != about["parameters"]:
         raise CommandError(

@@ -31,6 +31,8 @@ class Doubts:
 
     def __str__(self) -> str:
         count = len(self.rows)
+        if not count:
+            return "no doubts"
         where = f"{percent(self.share, 0)} of the portfolio" if self.share else "what is not held"
         return f"{count} doubt{'s' * (count != 1)}, on {where}"
 

@@ -7,7 +7,6 @@ import io
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,8 @@ import pytest
 
 from backtests import sweep
 from backtests.evaluation.comparison import compare
-from backtests.evaluation.scoreboard.theses import ScoreboardInputs, scoreboard
-from backtests.records.ledger.verdicts import JudgedRow
 from backtests.records.result import Result
 from backtests.runner.claims import articles_of, check_claims
-from backtests.strategy_loader import shipped
 from markets.sample.source import SampleSource
 from newsfolio.articles import ARTICLES
 from reports import (
@@ -34,7 +30,7 @@ from reports import (
 from reports.pages import index as index_page
 from reports.pages.index import index, index_line
 from reports.pages.tearsheet import tearsheet
-from tests.support.checked_claims import checked, claim
+from tests.support.boards import full_board
 from tests.support.hostile_results import HOSTILE, hostile
 from tests.support.results import THESIS, curve, fill, judged, make, two, walk, with_events
 from tests.support.sweeps import Top
@@ -44,10 +40,11 @@ DRAWN = "html[data-charts=drawn]"
 SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
 SCRIPTED = ("verdict", "compare", "sweep")
 WIDTHS = (375, 768, 1600)
-JUDGED = JudgedRow(1, "2026-06-01T10:00:00+00:00", "T1", "east-rising", "v", "run", "2026-05-29", {
-    "word": "cannot tell yet", "reason": "why", "against": "half", "excess": 0.05, "low": -0.05,
-    "high": 0.15, "total": 0.05, "since": "2025-02-21", "sessions": 300,
-})  # fmt: skip
+NARROW_CELLS = (
+    "[...document.querySelectorAll('table.cards td')].filter(cell => cell.innerText.trim() && "
+    "cell.clientWidth && cell.clientWidth < 150).map(cell => cell.innerText)"
+)
+"""Of tables that are cards on a phone: cells in which words stand a letter a line."""
 
 
 @pytest.fixture(scope="session")
@@ -85,23 +82,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory, usual: Result) -> dict[str, 
                   walk_forward=(12, 6), ledger=root / "trials.sqlite", out=root)  # fmt: skip
     events = root / "events" / "verdict.html"
     with_events().save(events.parent, lambda made, place: write_pages(made, place, tearsheet=False))
-    shipped_ones = [cls() for cls in shipped().values()]
-    kept = checked(
-        claim("1", probability=0.7, quoted="Ann"), claim("2", "fails", probability=0.3),
-        claim("3", "open", due="2027-01-29"), claim("4", due="2025-03-03"),
-    )  # fmt: skip
-    board = scoreboard(
-        ScoreboardInputs(judged=[JUDGED], strategies=shipped_ones, checked=[kept]),
-        "ledger",
-        date(2026, 6, 2),
-    )
     claims = root / "claims.html"
     rows = articles_of(ARTICLES, check_claims(ARTICLES, SampleSource()))
     write_claims(rows, "sample", True, claims)
     return {
         **addresses, "single": single, "details": sheet.with_name("details.html"),
         "tearsheet": sheet, "compare": alike, "claims": claims, "index": write_index(root),
-        "sweep": swept.report(), "events": events, "scoreboard": write_scoreboard(board, root),
+        "sweep": swept.report(), "events": events,
+        "scoreboard": write_scoreboard(full_board(), root),
     }  # fmt: skip
 
 
@@ -161,6 +149,7 @@ def test_pages_open_without_errors_strangers_or_sideways_scroll(
     page = show(path, WIDTHS[0])
     for details in page.view.query_selector_all("details"):
         details.evaluate("one => one.open = true")
+    assert page.view.evaluate(NARROW_CELLS) == []
     for width in WIDTHS:
         page.view.set_viewport_size({"width": width, "height": 900})
         assert page.view.evaluate("document.documentElement.scrollWidth") <= width

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from backtests import paths
 from backtests.records.ledger.chain import witness
@@ -255,16 +255,9 @@ class Ledger:
 
 
 def _as_json(number: int, trial: TrialRow) -> TrialJson:
-    return {
-        "id": number, "at": trial["at"], "thesis": trial["thesis"], "strategy": trial["strategy"],
-        "parameters": trial["parameters"], "code": trial["code"], "data": trial["data"],
-        "simulated": trial["simulated"], "settings": trial["settings"], "start": trial["start"],
-        "end": trial["end"], "status": trial["status"], "error": trial["error"],
-        "run": trial["run"], "metrics": trial["metrics"], "variant": trial["variant"],
-        "scored": trial["scored"], "sharpe": float(trial["sharpe"]) if trial["sharpe"] else None,
-        "published": trial["published"], "lines": trial["lines"], "since": trial["since"],
-        "until": trial["until"], "detail": trial["detail"],
-    }  # fmt: skip
+    sharpe = float(trial["sharpe"]) if trial["sharpe"] else None
+    values: dict[str, object] = {**trial, "id": number, "sharpe": sharpe}
+    return cast(TrialJson, {name: values[name] for name in TrialJson.__annotations__})
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

@@ -17,14 +17,6 @@ FIRST = frozenset({
 })  # fmt: skip
 """The columns of version 1, which later ones have too."""
 
-COLUMNS = (
-    "id", "at", "status", "opened", "closes", "subject", "thesis", "published", "lines", "since",
-    "until", "strategy", "parameters", "code", "data", "simulated", "settings", "start", "end",
-    "error", "run", "metrics", "variant", "scored", "sharpe", "detail", "trials", "counted", "new",
-    "first", "packed",
-)  # fmt: skip
-"""Of a row, in the order in which it is hashed; `link` is the hash."""
-
 
 class LedgerRow(TypedDict):
     """A row by its columns; `_SCHEMA` says what each holds. id: of one that was read."""
@@ -60,6 +52,10 @@ class LedgerRow(TypedDict):
     new: int
     first: int
     packed: bytes
+
+
+COLUMNS = tuple(LedgerRow.__annotations__)
+"""Of a row, in the order in which it is hashed; `link` is the hash."""
 
 
 class TrialRow(LedgerRow):

@@ -56,9 +56,7 @@ def _calendar_year(match: Match, now: Now) -> Span:
     r"(?:(?P<year><YEAR>)年)?第?(?P<number>[一二三四])季度",
 )
 def _quarter(match: Match, now: Now) -> Span:
-    word = match["number"].lower()
-    number = ORDINALS.get(word) or int(word)
-    return part_of_year(3 * number - 3, 3 * number, _year(match["year"], now), now)
+    return _numbered(match, 3, now)
 
 
 @rule(
@@ -69,9 +67,14 @@ def _quarter(match: Match, now: Now) -> Span:
     r"(?:(?P<year><YEAR>)年)?(?P<number>[上下])半年",
 )
 def _half(match: Match, now: Now) -> Span:
+    return _numbered(match, 6, now)
+
+
+def _numbered(match: Match, months: int, now: Now) -> Span:
+    """The first, second and so on of the parts of a year that have so many months each."""
     word = match["number"].lower()
-    number = ORDINALS.get(word) or int(word)
-    return part_of_year(6 * number - 6, 6 * number, _year(match["year"], now), now)
+    last = months * (ORDINALS.get(word) or int(word))
+    return part_of_year(last - months, last, _year(match["year"], now), now)
 
 
 def _year(word: str | None, now: Now) -> str | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shlex
 import subprocess
 import sys
 import webbrowser
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from backtests import load, run
+from backtests.cli import COMMANDS
 from tests.support.shell import SHORT, Shell
 
 KEYS = {
@@ -205,6 +208,17 @@ def test_help_and_list_start_light() -> None:
             capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3],
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+def test_the_list_of_commands_says_what_each_does(shell: Shell) -> None:
+    shown = " ".join(re.sub(r"[^\w .,;:'/<>-]", " ", shell("--help").out).split())
+    for name, (place, sentence) in COMMANDS.items():
+        assert f"{name} {sentence}" in shown
+        module, _, command = place.partition(":")
+        called = getattr(import_module(f"backtests.commands.{module}"), command)
+        if name != "data":  # has commands of its own
+            paragraph = str(inspect.getdoc(called)).partition("\n\n")[0]
+            assert sentence == " ".join(paragraph.split())
 
 
 def test_help_explains_every_option(shell: Shell) -> None:

@@ -149,7 +149,7 @@ def test_what_a_result_holds_is_shown_in_a_few_lines(judged: Result) -> None:
     assert repr(verdict) == f"<{verdict} {met} of {asked} conditions met, see .conditions>"
     first = verdict.conditions[0]
     assert repr(first).startswith(f"<{first.name}: met; found {first.found}; needed ")
-    assert repr(judged.doubts) == "<0 doubts, on what is not held>"
+    assert repr(judged.doubts) == "<no doubts>"
     assert judged.evaluation is not None
     shown = repr(judged.evaluation)
     assert len(shown) < 1000
@@ -211,7 +211,7 @@ def test_score_judges_what_came_since(judged: Result) -> None:
 
 def test_score_takes_a_strategy_that_has_no_address() -> None:
     old = run(Halves(0.4), start="2025-01-02", end="2025-06-30", placebos=0, **DATA)
-    with pytest.raises(UnknownName):
+    with pytest.raises(CommandError, match=r"no strategy called 'halves'.*strategy=\.\.\."):
         score(old, "sample", placebos=0)
     assert score(old, "sample", strategy=Halves(0.4), placebos=0).equity.index[-1].year == 2026
     with pytest.raises(CommandError, match="other parameters than"):
@@ -241,3 +241,5 @@ def test_an_error_is_one_line_in_a_notebook() -> None:
     (line,) = caught.value._render_traceback_()
     assert line == f"UnknownName: {caught.value}"
     assert "Did you mean abc-basket" in line
+    with pytest.raises(UnknownName, match="no setting called 'strt'"):
+        run("abc-basket", "sample", strt="2020-01-02")  # type: ignore[call-arg]

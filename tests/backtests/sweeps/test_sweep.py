@@ -277,7 +277,7 @@ def test_options_that_do_not_go_together(tmp_path: Path) -> None:
         swept(tmp_path, random=0)
     with pytest.raises(UnknownName, match="no figure called 'shape'"):
         swept(tmp_path, by="shape")
-    with pytest.raises(CommandError, match="unknown setting"):
+    with pytest.raises(CommandError, match="no setting called"):
         swept(tmp_path, colour="red")
 
 
