@@ -51,7 +51,7 @@ class Gain(OfLines):
         for line in self.lines:
             closes = record.closes(line, self.currency, total=self.total)
             moves[line] = np.log(path_in(closes, window, line)).diff().iloc[1:]
-        return Observations(pd.DataFrame(moves), growth, summed=True)
+        return Observations(pd.DataFrame(moves).fillna(0.0), growth, summed=True)
 
 
 @dataclass(frozen=True)

@@ -49,17 +49,28 @@ def resample(
 def draws(sessions: int, block: float, replications: int, seed: int) -> NDArray[np.intp]:
     """(replications, sessions) places, in blocks of that mean length."""
     rng = np.random.default_rng(seed)
-    return np.stack([_draw(rng, sessions, block) for _ in range(replications)])
+    return np.stack([_draw(rng, (sessions,), block) for _ in range(replications)])
 
 
-def _draw(rng: np.random.Generator, sessions: int, block: float) -> NDArray[np.intp]:
-    """Sessions in blocks, each session the start of another one with probability 1 / block."""
-    begins = rng.integers(sessions, size=sessions)
-    starts = rng.random(sessions) <= 1 / block
-    starts[0] = True
+def draws_at_once(sessions: int, block: float, replications: int, seed: int) -> NDArray[np.intp]:
+    """The same from other random numbers, in a third of the time."""
+    return _draw(np.random.default_rng(seed), (replications, sessions), block)
+
+
+def _draw(rng: np.random.Generator, shape: tuple[int, ...], block: float) -> NDArray[np.intp]:
+    """Sessions in blocks, each session the start of another one with probability 1 / block.
+
+    shape: its last axis is that of sessions.
+    """
+    sessions = shape[-1]
+    begins = rng.integers(sessions, size=shape)
+    starts = rng.random(shape) <= 1 / block
+    starts[..., 0] = True
     rows = np.arange(sessions)
-    latest = np.maximum.accumulate(np.where(starts, rows, 0))
-    return (begins[latest] + rows - latest) % sessions
+    latest = np.maximum.accumulate(np.where(starts, rows, 0), axis=-1)
+    firsts = begins[latest] if len(shape) == 1 else np.take_along_axis(begins, latest, axis=-1)
+    places: NDArray[np.intp] = firsts + rows - latest
+    return places % sessions
 
 
 def block_length(series: NDArray[np.float64]) -> float:
