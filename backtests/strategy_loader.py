@@ -18,9 +18,10 @@ from newsfolio.blame import declared_at as line_of
 from newsfolio.declaration import check_made
 from newsfolio.declared import declared_in
 from newsfolio.errors import CommandError, NewsfolioError, StrategyError, UnknownName
-from newsfolio.parameters import name_of, parameters
+from newsfolio.parameters import Parameter, name_of, parameters
 from newsfolio.strategy import Strategy
 from newsfolio.thesis import Article
+from newsfolio.trees import changed, specs_of
 
 _USER = "newsfolio_user_"
 """Begins the name of a module that was loaded from a file."""
@@ -102,14 +103,14 @@ def declared_at(address: str) -> dict[str, Asset]:
 def build(cls: type, values: Mapping[str, str]) -> Strategy:
     """A strategy with parameters from text; ParameterError names what is wrong."""
     specs = {spec.name: spec for spec in parameters(cls)}
-    chosen: dict[str, object] = {}
-    for name, text in values.items():
-        if name not in specs:
-            raise UnknownName(f"parameter of {name_of(cls)}", name, specs)
-        chosen[name] = specs[name].parse(text, cls)
+    own = {name: text for name, text in values.items() if "." not in name}
+    chosen = _parsed(own, specs, cls)
     try:
         strategy = cls(**chosen)
         check_made(strategy)
+        below = {name: text for name, text in values.items() if name not in own}
+        if below:
+            strategy = changed(strategy, _parsed(below, specs_of(strategy), cls))
     except NewsfolioError as error:
         raise placed(error) from error
     except KeyboardInterrupt:
@@ -120,6 +121,15 @@ def build(cls: type, values: Mapping[str, str]) -> Strategy:
             f"{cls.__name__} cannot be made: {said_by(error)}{at(place)}"
         ) from error
     return strategy  # type: ignore[no-any-return]
+
+
+def _parsed(
+    values: Mapping[str, str], specs: Mapping[str, Parameter], cls: type
+) -> dict[str, object]:
+    for name in values:
+        if name not in specs:
+            raise UnknownName(f"parameter of {name_of(cls)}", name, specs)
+    return {name: specs[name].parse(text, cls) for name, text in values.items()}
 
 
 def is_plain(cls: type) -> bool:

@@ -16,6 +16,7 @@ from newsfolio.declared import declared_by, meant
 from newsfolio.listings import asset_of
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
+from newsfolio.trees import leg_names
 
 Rows: TypeAlias = list[tuple[str, ...]]
 """A table of text without a heading."""
@@ -92,12 +93,13 @@ def _claims(strategy: Strategy, address: str) -> list[str]:
             *(f"  {claim.id}  {claim.text}" for claim in claims)]  # fmt: skip
 
 
-def _parameters(strategy: Strategy | PlainStrategy) -> Rows:
+def _parameters(strategy: Strategy | PlainStrategy, above: str = "") -> Rows:
     return [
-        (f"{spec.name} = {spec.show(getattr(strategy, spec.name))}",
+        (f"{above}{spec.name} = {spec.show(getattr(strategy, spec.name))}",
          ", ".join(word for word in (spec.bounds, spec.doc) if word))
         for spec in parameters(type(strategy))
-    ]  # fmt: skip
+    ] + [row for name, leg in leg_names(strategy).items()
+         for row in _parameters(leg, f"{above}{name}.")]  # fmt: skip
 
 
 def _sleeves(strategy: Strategy) -> list[Sleeve]:

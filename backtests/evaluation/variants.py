@@ -11,13 +11,14 @@ import pandas as pd
 from backtests.engines import kernel
 from backtests.engines.trees.desks import desk_of
 from backtests.records.ledger import variant_of
-from backtests.runner.fingerprint import code_of
+from backtests.runner.fingerprint import code_behind
 from backtests.runner.inputs import prepare
 from backtests.runner.provenance import parameter_values, settings_values
 from backtests.runner.run import Run
 from backtests.simulation.account import account
 from newsfolio.errors import NewsfolioError
 from newsfolio.strategy import Strategy
+from newsfolio.trees import changed
 
 
 def variant_names(run: Run) -> frozenset[str]:
@@ -25,7 +26,7 @@ def variant_names(run: Run) -> frozenset[str]:
     settings = settings_values(run.settings)
 
     def named(strategy: Strategy) -> str:
-        values, code = parameter_values(strategy), code_of(type(strategy))
+        values, code = parameter_values(strategy), code_behind(strategy)
         return variant_of(strategy.name, values, code, settings)
 
     about = run.origin.strategy
@@ -52,7 +53,7 @@ def _sets(strategy: Strategy | None) -> Iterator[Strategy]:
     if strategy is None or not strategy.grid:
         return
     for values in itertools.product(*strategy.grid.values()):
-        yield dataclasses.replace(strategy, **dict(zip(strategy.grid, values, strict=True)))  # type: ignore[type-var]
+        yield changed(strategy, dict(zip(strategy.grid, values, strict=True)))
 
 
 def _equity(run: Run, strategy: Strategy) -> pd.Series:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from backtests.plain_strategy import author_of
 from backtests.records.exposures import published_on
 from backtests.records.ledger import Ledger, variant_of
 from backtests.records.ledger.counting import Question
@@ -16,7 +15,7 @@ from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.rewritten import by_first_code
 from backtests.records.ledger.rule import ReferenceJson, RuleJson
 from backtests.records.ledger.trial import Exposure, compact
-from backtests.runner.fingerprint import code_of
+from backtests.runner.fingerprint import code_behind
 from backtests.runner.inputs import settings_for
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import Provenance, parameter_values, settings_values, thesis_of
@@ -173,7 +172,7 @@ def _reference(what: Strategy | Asset | str | None) -> ReferenceJson:
         return what.ticker
     if not isinstance(what, Strategy):
         return what
-    code = code_of(author_of(type(what)))
+    code = code_behind(what)
     return {"label": what.label, "parameters": parameter_values(what), "code": code}
 
 

@@ -113,9 +113,11 @@ def _notes(run: Run) -> list[str]:
 
 
 def _add_rare(values: ManifestJson, run: Run) -> None:
-    """What few runs have: a withdrawal that ended them, a certificate of a plain strategy."""
+    """What few runs have: a withdrawal that ended them, legs, a certificate of a plain strategy."""
     if (dry := dry_of(run)) is not None:
         values["dry"] = dry
+    if run.legs:
+        values["legs"] = list(run.legs)
     if run.origin.plain:
         values["lookahead"] = lookahead(paths.checks_folder(), run.origin.strategy)
 

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 
 from backtests import strategy_loader
-from backtests.plain_strategy import author_of
 from backtests.records.ledger.rewritten import first_code
 from backtests.records.ledger.rule import RuleJson
 from backtests.records.result import Result
-from backtests.runner.fingerprint import code_of
+from backtests.runner.fingerprint import code_behind
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.provenance import parameter_values
 from backtests.settings import Settings, settings_of
 from newsfolio.errors import CommandError
-from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
+from newsfolio.trees import specs_of
 from reports.contract.manifest import Json, StrategyJson
 
 
@@ -72,7 +71,7 @@ def chosen_before(run: Result) -> tuple[str, ...]:
 def changes_since(run: Result, job: Job) -> list[str]:
     """What is not as it was, in sentences."""
     before = str(run.manifest["strategy"]["code"])
-    now = code_of(author_of(type(job.strategy)))
+    now = code_behind(job.strategy)
     if first_code(before) == first_code(now):
         return []
     return [f"The strategy's file has changed since {run.id}: the rule may not be the frozen one."]
@@ -80,7 +79,7 @@ def changes_since(run: Result, job: Job) -> list[str]:
 
 def _texts(cls: type, values: Mapping[str, Json], run: str) -> dict[str, str]:
     """Parameters as a command line would write them, those at their defaults left out."""
-    specs = {spec.name: spec for spec in parameters(cls)}
+    specs = specs_of(cls())
     unknown = [name for name in values if name not in specs]
     if unknown:
         raise CommandError(f"{run} had a parameter {unknown[0]}, which the class no longer has")

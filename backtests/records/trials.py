@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from backtests import paths
-from backtests.plain_strategy import author_of
 from backtests.records.exposures import published_on
 from backtests.records.ledger import Ledger, Trial, Tried
 from backtests.records.ledger.counting import Question
 from backtests.records.ledger.trial import UNKNOWN, Exposure
 from backtests.records.result import Result
 from backtests.records.workspace import Workspace
-from backtests.runner.fingerprint import code_of
+from backtests.runner.fingerprint import code_behind
 from backtests.runner.inputs import settings_for
 from backtests.runner.jobs import Job
 from backtests.runner.provenance import parameter_values, settings_values
@@ -122,7 +121,7 @@ def variant_trial(
         thesis=about["thesis"]["id"] if about["thesis"] else "",
         strategy=strategy.name,
         parameters=parameter_values(strategy),
-        code=code_of(author_of(type(strategy))),
+        code=code_behind(strategy),
         data=about["data"]["snapshot"],
         simulated=result.simulated,
         settings=about["settings"],
@@ -179,7 +178,7 @@ def begun_trial(job: Job, workspace: Workspace) -> Trial:
         thesis=strategy.thesis.id if strategy.thesis else "",
         strategy=job.name,
         parameters=parameter_values(strategy),
-        code=code_of(author_of(type(strategy))),
+        code=code_behind(strategy),
         data="",
         simulated=workspace.source.name == "sample",
         settings=settings_values(settings),

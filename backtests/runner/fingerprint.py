@@ -13,7 +13,10 @@ from types import CodeType
 
 import newsfolio
 from backtests import strategy_loader
+from backtests.plain_strategy import author_of
 from newsfolio.blame import source_file
+from newsfolio.strategy import Strategy
+from newsfolio.trees import all_legs
 
 PACKAGES = ("backtrader", "CurrencyConverter", "exchange_calendars", "numpy", "pandas")
 
@@ -30,6 +33,12 @@ def code_of(kind: type) -> str:
     bases = (base for base in kind.__mro__[1:] if base.__module__.partition(".")[0] not in _GIVEN)
     parts = dict.fromkeys(_source_of(base) for base in (kind, *bases))
     return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
+
+
+def code_behind(strategy: Strategy) -> str:
+    """A hash of the files of a strategy and of all its legs."""
+    codes = [code_of(author_of(type(part))) for part in (strategy, *all_legs(strategy))]
+    return codes[0] if len(codes) == 1 else hashlib.sha256("".join(codes).encode()).hexdigest()[:16]
 
 
 _GIVEN = frozenset({"newsfolio", "backtrader", "builtins", "abc", "typing"})

@@ -9,12 +9,13 @@ from enum import Enum
 from typing import cast
 
 from backtests.plain_strategy import PlainStrategy, author_of
-from backtests.runner.fingerprint import code_of
+from backtests.runner.fingerprint import code_behind
 from backtests.settings import CostTable, Settings
 from newsfolio.assets import Asset, sleeves_of
 from newsfolio.costs import Costs, CostsTable
 from newsfolio.parameters import parameters
 from newsfolio.strategy import Strategy
+from newsfolio.trees import leg_names
 from reports.contract.manifest import BareThesisJson, Json, SettingsJson, StrategyJson
 
 
@@ -46,16 +47,19 @@ class Provenance:
                 for sleeve in sleeves_of(strategy.universe)
             ],
             "schedule": "as the backtrader strategy decides" if plain else str(strategy.rebalance),
-            "code": code_of(kind),
+            "code": code_behind(strategy),
         }
         return cls(about, thesis_of(strategy), source, snapshot, plain)
 
 
 def parameter_values(strategy: Strategy) -> dict[str, Json]:
-    """Parameters as JSON values, by name."""
-    return {
+    """Parameters as JSON values, by name; those of legs by dotted ones."""
+    values = {
         spec.name: plain_value(getattr(strategy, spec.name)) for spec in parameters(type(strategy))
     }
+    for name, leg in leg_names(strategy).items():
+        values |= {f"{name}.{inner}": value for inner, value in parameter_values(leg).items()}
+    return values
 
 
 def thesis_of(strategy: Strategy) -> BareThesisJson | None:
@@ -103,6 +107,8 @@ def plain_value(value: object) -> Json:
         return value.isoformat()
     if isinstance(value, Asset):
         return value.ticker
+    if isinstance(value, Strategy):
+        return value.name  # a leg, whose parameters stand beside it
     if isinstance(value, tuple):
         return [plain_value(part) for part in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)

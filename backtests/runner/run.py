@@ -19,7 +19,7 @@ from markets.quality.findings import Finding
 from markets.snapshot import Snapshot
 from newsfolio.assets import Asset
 from newsfolio.strategy import Strategy
-from reports.contract.manifest import ClaimJson
+from reports.contract.manifest import ClaimJson, LegJson
 
 BENCHMARK = "benchmark"
 """The name of the reference that is no control."""
@@ -66,6 +66,7 @@ class Run:
     strategy: None for a plain backtrader class. bars: everything that the source was asked for.
     references: benchmark and controls by name, in that order; left_out: why others are missing.
     noted: what the strategy noted at its decisions.
+    legs: what those of a strategy of strategies came to.
     full_end: where the run would have ended if nobody had named an end; None: nobody did.
     """
 
@@ -83,6 +84,7 @@ class Run:
     explained: Explained | None = None
     noted: tuple[str, ...] = ()
     claims: tuple[ClaimJson, ...] = ()
+    legs: tuple[LegJson, ...] = ()
     findings: tuple[Finding, ...] = ()
     full_end: date | None = None
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import fsum
 from typing import TYPE_CHECKING
 
 from backtests.engines import kernel
 from backtests.engines.trees.desks import tree_of
+from backtests.engines.trees.goals import LegGoals
 from backtests.engines.trees.leg_accounts import Turn
+from backtests.engines.trees.roll_up import rolled_up
 from backtests.plain_strategy import PlainStrategy
 from backtests.progress import Progress, silent, through
 from backtests.runner.claims import Intervals, check_claim, without_intervals
@@ -28,7 +31,7 @@ from markets.market import Market
 from markets.snapshot import Snapshot, Source
 from newsfolio.errors import DataError, EngineError, MissingData
 from newsfolio.strategy import Strategy
-from reports.contract.manifest import ClaimJson
+from reports.contract.manifest import ClaimJson, LegJson
 
 SIMULATION = "simulation"
 """What progress is told of while an engine turns."""
@@ -92,6 +95,7 @@ def run_strategy(
         verified=verify,
         explained=desk.explained(),
         noted=desk.notes(),
+        legs=_legs(desk, run),
         claims=_claims(inputs, bars, intervals),
         findings=findings,
         full_end=inputs.natural_end(bars),
@@ -170,6 +174,14 @@ def _measured(
         references=references,
         left_out=left_out,
     )
+
+
+def _legs(desk: Desk, run: Run) -> tuple[LegJson, ...]:
+    """What the legs of a strategy of strategies came to."""
+    if not isinstance(desk.tree, LegGoals):
+        return ()
+    costs = fsum(fill.fee + fill.slippage for fill in run.output.fills)
+    return tuple(rolled_up(desk.tree, desk.sizer, run.account, costs))
 
 
 def _references(

@@ -35,10 +35,11 @@ Goal = tuple[Mapping[int, float], float, Mapping[int, float]]
 
 
 class Tree(Protocol):
-    """What the desk asks of a strategy of strategies."""
+    """What the desk asks of a strategy of strategies; nets: the sums of weights behind goals."""
 
     marks: Mask
     decider: Decider
+    nets: dict[int, float]
 
     @property
     def notes(self) -> tuple[str, ...]: ...

@@ -44,11 +44,21 @@ def _follows(strategy: Strategy) -> bool:
 @lru_cache
 def _computes(bases: tuple[type, ...]) -> bool:
     """Whether anything that a market depends on follows from the parameters."""
-    held = (vars(base).get(name) for base in bases for name in ASKED)
+    written = (base for base in bases if base is not Strategy)
+    held = (vars(base).get(name) for base in written for name in ASKED)
     return any(hasattr(value, "__get__") for value in held)
 
 
 def asks(strategy: Strategy) -> MarketKey:
     """What the market of a strategy depends on, as a key."""
     kind = type(strategy)
-    return (kind, *(getattr(strategy, name) for name in ASKED)) if _follows(strategy) else (kind,)
+    if not _follows(strategy):
+        return (kind,)
+    return (kind, *(_without_legs(getattr(strategy, name)) for name in ASKED))
+
+
+def _without_legs(value: object) -> object:
+    """A universe in which a leg counts by what its own market depends on."""
+    if isinstance(value, tuple):
+        return tuple(map(_without_legs, value))
+    return asks(value) if isinstance(value, Strategy) else value

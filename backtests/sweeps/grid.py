@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +10,9 @@ from random import Random
 
 from backtests.runner.provenance import plain_value
 from newsfolio.errors import CommandError, UnknownName
-from newsfolio.parameters import Parameter, parameters
+from newsfolio.parameters import Parameter
 from newsfolio.strategy import Strategy
+from newsfolio.trees import changed, specs_of
 from reports.contract.manifest import Json
 from reports.contract.sweep import StretchJson
 
@@ -74,7 +74,7 @@ class ParameterGrid:
 
     def strategy_with(self, values: Mapping[str, object]) -> Strategy:
         """The set with these values."""
-        return dataclasses.replace(self.base, **values)  # type: ignore[type-var]
+        return changed(self.base, values)
 
 
 def grid_of(
@@ -90,8 +90,7 @@ def grid_of(
     """
     if random is not None and random < 1:
         raise CommandError(f"--random {random}: draw at least one set")
-    kind = type(base)
-    specs = {spec.name: spec for spec in parameters(kind)}
+    specs = specs_of(base)
     given = values or (base.grid if random is None else {})
     if not given and random is None:
         raise CommandError(

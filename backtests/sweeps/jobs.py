@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from backtests.plain_strategy import author_of
-from backtests.runner.fingerprint import code_of, engine_code
+from backtests.runner.fingerprint import code_behind, engine_code
 from backtests.runner.provenance import parameter_values, plain_value, settings_values
 from backtests.sweeps.batches import SweepRow
 from backtests.sweeps.grid import ParameterGrid
@@ -41,7 +40,7 @@ class Jobs:
         base = grid.base
         about = {
             "strategy": base.name,
-            "code": code_of(author_of(type(base))),
+            "code": code_behind(base),
             "settings": settings_values(simulator.settings),
             "data": simulator.snapshot,
             "engine": engine_code(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from uuid import uuid4
 from backtests.sweeps.grid import ParameterGrid
 from markets.store.abandoned import locked, sweep_files
 from newsfolio.errors import OutputError
-from newsfolio.parameters import parameters
+from newsfolio.trees import specs_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from backtests.sweeps.batches import SweepRow
+    from reports.contract.manifest import Json
 
 METRICS = ("final_equity", "total_return", "cagr", "volatility", "sharpe", "sortino",
            "max_drawdown", "turnover", "costs", "trades")  # fmt: skip
@@ -28,7 +30,7 @@ OWN = ("set", "id", *METRICS, "score", "start", "end", "scored", "error")
 
 def columns(grid: ParameterGrid) -> dict[str, str]:
     """The column of each parameter: its name, or `name_` where a figure is called so."""
-    names = [spec.name for spec in parameters(type(grid.base))]
+    names = specs_of(grid.base)
     return {name: f"{name}_" if name in OWN else name for name in names}
 
 
@@ -55,7 +57,7 @@ class SetTable:
 
         named = {column: name for name, column in self._columns.items()}
         columns = {
-            column: [row["values"][named[column]] for row in rows]
+            column: [_flat(row["values"][named[column]]) for row in rows]
             if column in named
             else _cells(rows, column)
             for column in self._schema.names
@@ -170,13 +172,18 @@ def kept_table(path: Path, names: list[str] | None = None) -> pa.Table:
         raise OutputError(f"{path} is damaged ({error}); delete it and sweep again") from error
 
 
+def _flat(value: Json) -> Json:
+    """A value as a cell holds it: a mix as text."""
+    return json.dumps(value) if isinstance(value, list) else value
+
+
 def _schema(grid: ParameterGrid, named: dict[str, str]) -> pa.Schema:
     import pyarrow as pa
 
     kinds = {bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
-    specs = parameters(type(grid.base))
+    specs = specs_of(grid.base).items()
     fields = [("set", pa.int64()), ("id", pa.string())]
-    fields += [(named[spec.name], kinds.get(spec.kind, pa.string())) for spec in specs]
+    fields += [(named[name], kinds.get(spec.kind, pa.string())) for name, spec in specs]
     fields += [(name, pa.float64()) for name in METRICS if name != "trades"]
     fields += [("trades", pa.int64()), ("score", pa.float64())]
     fields += [("start", pa.string()), ("end", pa.string()), ("scored", pa.int64())]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from backtests import paths
 from backtests.evaluation.schema import as_json
-from backtests.plain_strategy import PlainStrategy, author_of
+from backtests.plain_strategy import PlainStrategy
 from backtests.records.result import write_json
 from backtests.records.trials import (
     Attempt,
@@ -23,7 +23,7 @@ from backtests.records.trials import (
 )
 from backtests.records.workspace import Data, Workspace, open_workspace
 from backtests.runner.assumptions import assumptions
-from backtests.runner.fingerprint import code_of, engine_code, versions
+from backtests.runner.fingerprint import code_behind, engine_code, versions
 from backtests.runner.jobs import Job, Runnable, job_of
 from backtests.runner.provenance import Provenance, settings_values, thesis_of
 from backtests.settings import RunSettings
@@ -347,7 +347,7 @@ def _about(grid: ParameterGrid, simulator: SweepSimulator) -> AskedJson:
         "versions": versions(),
     }
     identity = {key: value for key, value in about.items() if key not in ("id", "versions")}
-    identity |= {"code": code_of(author_of(type(base))), "engine": engine_code()}
+    identity |= {"code": code_behind(base), "engine": engine_code()}
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return {**about, "id": f"sweep-{folder_name(base.name)}-{digest[:10]}"}
 

@@ -198,6 +198,26 @@ class ExplainedJson(TypedDict):
     rows: Sequence[Sequence[str | float]]
 
 
+class LegJson(TypedDict):
+    """A row of what the legs of a strategy of strategies came to, in the one account.
+
+    kind: "leg"; "moves" of a parent, between its legs and of its own lines; "netting"; "rest", what
+    lots, cash and the hours between decisions and fills make; "whole". depth: of the parent. share:
+    mean of equity. total: return of the leg's own account. earned, costs: base currency.
+    turnover: one-way, a year.
+    """
+
+    kind: str
+    name: str
+    depth: int
+    decisions: int | None
+    share: float | None
+    total: float | None
+    earned: float | None
+    turnover: float | None
+    costs: float | None
+
+
 class HorizonJson(TypedDict):
     """What became of a thesis on the day that its author stated; "" where there is none."""
 
@@ -266,7 +286,7 @@ class ManifestJson(TypedDict):
     article. unallocated: what whole lots left in cash, or why
     nothing was filled. gross: where more was held than the strategy may. frozen: None where the
     rule was not. verdict: where it was evaluated. lookahead: of a plain backtrader strategy, what a
-    page says at its top of that, "" for nothing.
+    page says at its top of that, "" for nothing. legs: of a strategy that holds strategies.
     """
 
     format: int
@@ -293,6 +313,7 @@ class ManifestJson(TypedDict):
     waiting: Sequence[Sequence[str | float]]
     lapsed: int
     explained: NotRequired[ExplainedJson | None]
+    legs: NotRequired[list[LegJson]]
     ruined: str | None
     dry: NotRequired[DryJson]
     frozen: NotRequired[FrozenJson | None]

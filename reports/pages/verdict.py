@@ -47,6 +47,7 @@ from reports.tables.companies import Companies
 from reports.tables.doubts import Doubts, doubts_of
 from reports.tables.evaluation import pace_of, put_always, put_excess, surely, tables_of
 from reports.tables.glossary import WORDS
+from reports.tables.headline import leg_rows
 from reports.tables.scored import scored_headline
 from reports.tables.sentences import headline, sentences, voided
 from reports.tables.trials import trials_of
@@ -142,7 +143,7 @@ def verdict_page(
         {
             **(_drawn(charts, shared) if single else _scripted(charts, shared, source)),
             "style": verbatim("style.css") + verbatim("verdict.css"),
-            "m": {"explained": None, **manifest},
+            "m": {"explained": None, "leg_rows": leg_rows(manifest), **manifest},
             "e": evaluation,
             "names": names,
             "words": WORDS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsfolio.formatting import A_YEAR_FROM, amount, defined, growth, percent, ratio
-from reports.contract.manifest import ManifestJson
+from reports.contract.manifest import LegJson, ManifestJson
 from reports.record import curve_name
 from reports.tables.cell import TableCell
 
@@ -195,3 +195,39 @@ def _reason(key: str, sessions: int) -> str:
         "sharpe": "returns do not deviate from cash",
         "sortino": "no session fell below cash",
     }.get(key, "undefined on this curve")
+
+
+# --- leg by leg ----------------------------------------------------------------------------------
+
+LEG_KINDS = {
+    "moves": "Its own lines, and moves between legs",
+    "netting": "Saved by netting orders",
+    "rest": "Lots, cash, minimum fees, hours to the fills",
+    "whole": "The account",
+}
+
+
+def leg_rows(manifest: ManifestJson) -> list[list[str]]:
+    """A row a leg, those of a leg's own behind it; [] for a strategy without legs."""
+    return [_leg_row(row) for row in manifest.get("legs", [])]
+
+
+def _leg_row(row: LegJson) -> list[str]:
+    name = LEG_KINDS.get(row["kind"], row["name"])
+    return [
+        f"{'– ' * row['depth']}{name}",
+        "" if row["decisions"] is None else f"{row['decisions']:,}",
+        _percent_or_blank(row["share"]),
+        _percent_or_blank(row["total"]),
+        _money_or_blank(row["earned"]),
+        _percent_or_blank(row["turnover"]),
+        _money_or_blank(row["costs"]),
+    ]
+
+
+def _percent_or_blank(value: float | None) -> str:
+    return "" if value is None else percent(value)
+
+
+def _money_or_blank(value: float | None) -> str:
+    return "" if value is None else f"{round(value) + 0:,}"

@@ -127,7 +127,9 @@ def test_the_names_of_the_lines_do_not_matter(seed: int) -> None:
     case = seeded(seed)
     other = run_of(renamed(case.case, mirrored))
     assert _by_line(case.output.fills, mirrored) == _by_line(other.output.fills, str)
-    assert book_equity(case) == book_equity(other)
+    assert book_equity(desk_of(case.case, case.market)) == book_equity(
+        desk_of(other.case, other.market)
+    )
     assert equity_of(case).tolist() == equity_of(other).tolist()
 
 

@@ -61,11 +61,17 @@ def equity_of(run: Run) -> pd.Series:
 
 def differences(run: Run) -> list[str]:
     """Where engine and oracle part, in words; the first of each kind."""
-    case, capital = run.case, run.case.settings.cash
+    case = run.case
     oracle = simulate(case.strategy, case.plain_market(), case.settings, case.costs)
+    return differences_of(run, oracle, desk_of(case, run.market))
+
+
+def differences_of(run: Run, oracle: Account, desk: Desk) -> list[str]:
+    """The same of an oracle that was run; desk: one that was not turned yet."""
+    capital = run.case.settings.cash
     gaps = [
         *_different_fills(run.output.fills, oracle, capital),
-        *_different_days(run, oracle, capital),
+        *_different_days(run, oracle, book_equity(desk)),
         *_different_events(run.output.events, oracle, capital),
     ]
     ruined = None if run.output.ruined is None else run.market.day(run.output.ruined)
@@ -97,8 +103,9 @@ def _different_fills(fills: Sequence[Fill], oracle: Account, capital: float) -> 
     return []
 
 
-def _different_days(run: Run, oracle: Account, capital: float) -> list[str]:
+def _different_days(run: Run, oracle: Account, book: Sequence[float]) -> list[str]:
     """Equity, and its two parts, at every close: of the desk's book, and replayed from fills."""
+    capital = run.case.settings.cash
     replayed = account(
         run.market, run.output.fills, run.output.events, capital, run.case.settings.credit_spread
     )
@@ -106,7 +113,7 @@ def _different_days(run: Run, oracle: Account, capital: float) -> list[str]:
     if days != list(oracle.equity):
         return ["not the same sessions"]
     columns = {
-        "equity in the desk's book": (book_equity(run), oracle.equity),
+        "equity in the desk's book": (book, oracle.equity),
         "equity": (replayed.equity, oracle.equity),
         "cash": (replayed.cash, oracle.cash),
         "value held": (replayed.values.sum(axis=1), oracle.invested),
@@ -120,12 +127,11 @@ def _different_days(run: Run, oracle: Account, capital: float) -> list[str]:
     return gaps
 
 
-def book_equity(run: Run) -> list[float]:
+def book_equity(desk: Desk) -> list[float]:
     """What the desk itself believes at every close, with a clock that leaves nothing out."""
-    desk = desk_of(run.case, run.market)
-    equity = []
-    for session in range(run.market.first, len(run.market.sessions)):
-        if session > run.market.first:
+    equity, first = [], desk.market.first
+    for session in range(first, len(desk.market.sessions)):
+        if session > first:
             desk.open(session)
         equity.append(desk.book.equity(session))
         desk.close(session)

@@ -25,7 +25,7 @@ STAR_MINIMUM = 200
 
 def simulate(strategy: Strategy, market: Market, settings: Settings, costs: CostModel) -> Account:
     """The run from the market's first session on, by the rules of docs/method.md."""
-    run = _Run(strategy, market, settings, costs)
+    run = OracleRun(strategy, market, settings, costs)
     for session in range(market.first, len(market.sessions)):
         if session > market.first:
             run.open(session)
@@ -34,7 +34,7 @@ def simulate(strategy: Strategy, market: Market, settings: Settings, costs: Cost
     return run.account
 
 
-class _Run:
+class OracleRun:
     """Cash, units and orders of one run, and the day's work on them."""
 
     def __init__(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ from markets.bars import Bars
 from markets.market import Market
 from newsfolio import Strategy
 from tests.support.markets_of import bdays, line
+from tests.support.random_markets import SCHEDULES, Case, prescribed, random_case
 
 CASH = 1_000_000.0
 FREE = Settings(costs=CostTable.NONE, lots=Lots.FRACTIONAL, cash_rate="0%", cash=CASH)
@@ -60,3 +63,48 @@ def played(
     output = turn(desk)
     own = account(market, output.fills, output.events, settings.cash, settings.credit_spread)
     return Played(desk, output, own)
+
+
+def random_tree(seed: int, deep: bool = False) -> tuple[Case, Strategy, Market]:
+    """A parent of random tables and schedules over three random legs, one of them deep."""
+    case = random_case(seed)
+    rng = np.random.default_rng([seed, 77])
+    market = case.market()
+    legs = tuple(_random_leg(case, rng) for _ in range(3))
+    if deep:
+        inner = _random_parent(case, rng, legs[:2])
+        market = dataclasses.replace(
+            market, legs=(dataclasses.replace(market, legs=(market, market)), market)
+        )
+        return case, _random_parent(case, rng, (inner, legs[2])), market
+    market = dataclasses.replace(market, legs=(market,) * 3)
+    return case, _random_parent(case, rng, legs), market
+
+
+def _random_leg(case: Case, rng: np.random.Generator) -> Strategy:
+    """The case's tables, moved in time, on another schedule."""
+    days = list(case.table)
+    moved = int(rng.integers(len(days)))
+    answers = [case.table[day] for day in (*days[moved:], *days[:moved])]
+    schedule = SCHEDULES[int(rng.integers(len(SCHEDULES)))]
+    table = dict(zip(days, answers, strict=True))
+    return prescribed(case.sleeves, schedule, table, case.max_gross)
+
+
+def _random_parent(case: Case, rng: np.random.Generator, legs: tuple[Strategy, ...]) -> Strategy:
+    schedule = SCHEDULES[int(rng.integers(len(SCHEDULES)))]
+    lines = list(case.market().universe)
+    table = {day: _shares(rng, legs, lines) for day in case.table}
+    return prescribed((*case.sleeves, *legs), schedule, table, 3 * case.max_gross)
+
+
+def _shares(
+    rng: np.random.Generator, legs: tuple[Strategy, ...], lines: list[str]
+) -> dict[Any, float] | None:
+    if rng.random() < 0.1:
+        return None
+    raw: dict[Any, float] = {leg: float(rng.random()) for leg in legs if rng.random() < 0.8}
+    if rng.random() < 0.3:
+        raw[str(rng.choice(lines))] = float(rng.random()) * 0.3
+    whole = sum(raw.values()) / float(rng.choice([1.0, 0.9]))
+    return {part: share / whole for part, share in raw.items()} if raw else {}

@@ -10,14 +10,13 @@ from backtests.commands.output import draw_run, draw_tearsheet, require_writable
 from backtests.commands.records.rescore import PagesWanted
 from backtests.commands.terminal import print_json
 from backtests.evaluation.judging import Judging
-from backtests.plain_strategy import author_of
 from backtests.records.ledger import Ledger
 from backtests.records.ledger.ledger import FrozenRow
 from backtests.records.ledger.rewritten import first_code
 from backtests.records.ledger.verdicts import JudgedRow
 from backtests.records.rescore import job_as_written
 from backtests.records.workspace import Workspace
-from backtests.runner.fingerprint import code_of
+from backtests.runner.fingerprint import code_behind
 from backtests.runner.inputs import Inputs
 from backtests.runner.jobs import Job
 from backtests.settings import Settings, settings_of
@@ -83,7 +82,7 @@ def _made(row: FrozenRow, before: JudgedRow | None) -> Rule | Look:
     rule = row.rule
     try:
         job = job_as_written(rule, f"the rule frozen at {row.at}")
-        if first_code(code_of(author_of(type(job.strategy)))) != first_code(rule["code"]):
+        if first_code(code_behind(job.strategy)) != first_code(rule["code"]):
             raise CommandError(
                 f"{rule['address']} has changed since the rule was frozen at {row.at}; restore its "
                 "file, or freeze it anew"

@@ -39,6 +39,7 @@ class LegGoals:
             self.marks |= leg.decided
         self.marks[list(self._decided)] = True
         self.marks[: min(self._decided, default=len(self.marks))] = False
+        self.nets: dict[int, float] = {}
         self.multiples: dict[int, Floats] = {}
         self.lines: dict[int, Floats] = {}
         self._multiple: Floats = np.zeros(len(legs))
@@ -64,7 +65,25 @@ class LegGoals:
                   for column, size in units.items()}  # fmt: skip
         worth = self.market.value_rate[session]
         shares = {column: size * worth.item(column) / equity for column, size in units.items()}
-        return wanted, self._net(session), shares
+        self.nets[session] = self._net(session)
+        return wanted, self.nets[session], shares
+
+    def multiple_of(self, place: int) -> Floats:
+        """(T,) the multiple of a leg after each close."""
+        return self._laid_out({at: row[place : place + 1] for at, row in self.multiples.items()})[
+            :, 0
+        ]
+
+    def own_lines(self) -> Floats:
+        """(T, N) units of the parent's own lines after each close."""
+        return self._laid_out(self.lines)
+
+    def _laid_out(self, rows: Mapping[int, Floats]) -> Floats:
+        width = len(next(iter(rows.values()), ()))
+        table = np.zeros((len(self.market.sessions), width))
+        for session, row in rows.items():
+            table[session:] = row
+        return table
 
     def _share_out(self, session: int, equity: float, held: Mapping[int, float]) -> None:
         """Multiples and own lines by the parent's weights; their costs are kept aside as ever."""

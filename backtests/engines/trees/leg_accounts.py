@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +48,7 @@ def leg_account(name: str, desk: Desk, market: Market, turn: Turn) -> LegAccount
     output, settings = turn(desk), desk.settings
     valued = valued_at(desk.market, market.fx, market.calendar.clock.closes)
     own = account(valued, output.fills, output.events, settings.cash, settings.credit_spread)
-    goal, net, decided = _goals(desk.market, output)
+    goal, net, decided = _goals(desk.market, output, desk.tree.nets if desk.tree else {})
     before = np.searchsorted(desk.market.sessions, market.sessions, side="right") - 1
     row = before - desk.market.first
     worth = np.where(row >= 0, own.worth[np.maximum(row, 0)], settings.cash)
@@ -62,7 +63,9 @@ def leg_account(name: str, desk: Desk, market: Market, turn: Turn) -> LegAccount
     )  # fmt: skip
 
 
-def _goals(market: Market, output: EngineOutput) -> tuple[Floats, Floats, Mask]:
+def _goals(
+    market: Market, output: EngineOutput, nets: Mapping[int, float]
+) -> tuple[Floats, Floats, Mask]:
     """(T, N) units held and on order, (T,) the last decision's sum of weights, (T,) decisions."""
     goal = np.zeros((len(market.sessions), len(market.assets)))
     net, decided = np.zeros(len(goal)), np.zeros(len(goal), dtype=bool)
@@ -72,7 +75,8 @@ def _goals(market: Market, output: EngineOutput) -> tuple[Floats, Floats, Mask]:
         goal[target.session :] = 0.0
         mine = places == target.session
         goal[target.session :, noted[mine, 1].astype("int64")] = noted[mine, 2]
-        net[target.session :] = sum(target.weights.values())
+        weights = target.weights.values()
+        net[target.session :] = nets.get(target.session, math.fsum(weights))
         decided[target.session] = True
     _given_up(goal, market, output, decided)
     return goal, net, decided

@@ -13,6 +13,7 @@ from newsfolio.errors import CommandError
 from newsfolio.portfolios import Weights
 from newsfolio.schedules import Schedule
 from newsfolio.strategy import Strategy
+from newsfolio.trees import legs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ class SwitchingStrategy(Strategy):
             )
         self.base = base
         self.switches = switches
-        self.universe: object = base.universe  # type: ignore[misc]
+        self.universe: object = _universe(base, switches)  # type: ignore[misc]
         self.signals = base.signals  # type: ignore[misc]
         self.facts = base.facts  # type: ignore[misc]
         self.thesis = base.thesis  # type: ignore[misc]
@@ -67,6 +68,16 @@ class SwitchingStrategy(Strategy):
 
     def controls(self) -> Mapping[str, Strategy]:
         return self.base.controls()
+
+
+def _universe(base: Strategy, switches: tuple[tuple[date, Strategy], ...]) -> object:
+    """The base's; of strategies that hold strategies, the legs of all sets."""
+    if not legs_of(base):
+        return base.universe
+    legs = [leg for _, strategy in switches for leg in legs_of(strategy)]
+    parts = base.universe if isinstance(base.universe, tuple) else (base.universe,)
+    lines = (part for part in parts if not isinstance(part, Strategy))
+    return (*lines, *legs)
 
 
 class SwitchingSchedule(Schedule):
