@@ -106,6 +106,15 @@ def test_every_public_name_stands_in_the_reference() -> None:
     assert "[every public name of newsfolio.quantities]" in text
 
 
+def test_every_document_stands_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text().split("\nnav:\n")[1]
+    listed = re.findall(r"- ([\w/-]+\.md)$", navigation, re.MULTILINE)
+    documents = ROOT / "docs"
+    assert sorted(listed) == sorted(
+        path.relative_to(documents).as_posix() for path in documents.rglob("*.md")
+    )
+
+
 def test_what_is_broken_or_outside_is_reported(tmp_path: Path) -> None:
     page = tmp_path / "a.html"
     page.write_text('<p id="here"><a href="#here"></a><a href="#no"></a><a href="b.html"></a>'

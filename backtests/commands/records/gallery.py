@@ -70,7 +70,8 @@ def gallery(
         draw_run(result, folder, tearsheet=False)
         results.append(result)
         if not quiet:
-            print(f"{name:<20}{result.manifest['verdict']['word']}")
+            verdict = result.manifest.get("verdict")
+            print(f"{name:<20}{verdict['word'] if verdict else 'not judged'}")
     page = write_gallery(results, left_out, folder)
     write_index(folder)
     say_gallery(asked / page.name, left_out, quiet=quiet)
