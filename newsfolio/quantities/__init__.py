@@ -42,7 +42,14 @@ from newsfolio.quantities.reported import (
     ReportedShare,
     ReportedTotal,
 )
-from newsfolio.quantities.returns import AfterJumps, Gain, MeanMove, Trailing, TrendGain
+from newsfolio.quantities.returns import (
+    AfterJumps,
+    Gain,
+    MeanMove,
+    RiseShare,
+    Trailing,
+    TrendGain,
+)
 
 __all__ = [
     "REVENUE",
@@ -78,6 +85,7 @@ __all__ = [
     "ReportedRatio",
     "ReportedShare",
     "ReportedTotal",
+    "RiseShare",
     "ShareBelowPeak",
     "Times",
     "Touch",

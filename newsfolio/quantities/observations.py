@@ -27,7 +27,7 @@ class Observations:
     """Rows of numbers by day, and the figure that follows from draws of them.
 
     figure: (draws, rows, columns) to (draws,). summed: it adds rows up, so a draw needs as many
-    as there were; a mean does not.
+    as there were, and a line that did not trade adds 0; a mean does not.
     """
 
     rows: pd.DataFrame
@@ -44,7 +44,13 @@ def joined(
     sides = [part for part in parts if part is not None]
     if len(sides) < len(parts):
         return None
-    rows = pd.concat([side.rows for side in sides], axis=1, join="outer", sort=True)
+    days = sides[0].rows.index
+    for side in sides[1:]:
+        days = days.union(side.rows.index)
+    frames = [side.rows.reindex(days) for side in sides]
+    filled = [frame.fillna(0.0) if side.summed else frame
+              for frame, side in zip(frames, sides, strict=True)]  # fmt: skip
+    rows = pd.concat(filled, axis=1)
     summed = any(side.summed for side in sides)
     if summed and any(len(_span(rows, side)) < SAME * len(rows) for side in sides):
         return None
@@ -75,7 +81,7 @@ def growth(draws: Draws) -> Draws:
     """What logs of moves come to in all, a column a line, and the mean over the lines less one."""
     import numpy as np
 
-    return np.asarray(np.exp(np.nansum(draws, axis=1)).mean(axis=1) - 1)
+    return np.asarray(np.exp(draws.sum(axis=1)).mean(axis=1) - 1)
 
 
 def deviation(draws: Draws) -> Draws:

@@ -51,7 +51,7 @@ class Gain(OfLines):
         for line in self.lines:
             closes = record.closes(line, self.currency, total=self.total)
             moves[line] = np.log(path_in(closes, window, line)).diff().iloc[1:]
-        return Observations(pd.DataFrame(moves), growth, summed=True)
+        return Observations(pd.DataFrame(moves).fillna(0.0), growth, summed=True)
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,37 @@ class MeanMove(OfLines):
 
     def observations(self, record: Record, window: Window) -> Observations:
         return Observations(mean_moves(record, self.of, window).to_frame(), mean)
+
+
+@dataclass(frozen=True)
+class RiseShare(OfLines):
+    """How often a line rose, of its moves within the window: what "usually" claims.
+
+    sessions: the length of a move; moves stand end to end, the last ends with the window.
+    """
+
+    of: str
+    sessions: int = 1
+
+    def measure(self, record: Record, window: Window) -> Measured:
+        rises = self._rises(record, window)
+        if rises.empty:
+            raise MissingData(f"{self.of} has no move of {self.sessions} sessions to {window.end}")
+        count, value = int(rises.sum()), float(rises.mean())
+        return Measured(value, f"{self.of} rose in {count} of {len(rises)} moves")
+
+    @property
+    def estimates(self) -> bool:
+        return True
+
+    def observations(self, record: Record, window: Window) -> Observations:
+        return Observations(self._rises(record, window).to_frame(), mean)
+
+    def _rises(self, record: Record, window: Window) -> pd.Series:
+        """1 for each move up, 0 for others."""
+        path = path_of(record, self.of, window)
+        moves = path.iloc[(len(path) - 1) % self.sessions :: self.sessions].pct_change().iloc[1:]
+        return (moves > 0).astype("float64")
 
 
 @dataclass(frozen=True)

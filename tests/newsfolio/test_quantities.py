@@ -32,6 +32,7 @@ from newsfolio.quantities import (
     Quantity,
     RateBeta,
     Record,
+    RiseShare,
     ShareBelowPeak,
     Times,
     Touch,
@@ -166,6 +167,9 @@ CASES = [
          math.sqrt(0.005 * 252)),
     Case(MeanMove("A"), ("2025-01-06", "2025-01-08"), (0.10 - 0.10) / 2),
     Case(MeanMove("A"), ("2025-01-06", "2025-01-07"), 0.10, says="A +10.00 % a day"),
+    # up, down, up, down, up, down, up, up, down; of two sessions 110, 121, 132, 126, 125
+    Case(RiseShare("A"), BOTH, 5 / 9, says="A rose in 5 of 9 moves"),
+    Case(RiseShare("A", 2), BOTH, 2 / 4, says="A rose in 2 of 4 moves"),
     Case(MeanCorrelation(THREE), ("2025-01-06", "2025-01-14"), -1 / 3, percent=False),
     Case(MeanCorrelation(Sleeve("same", ("UP", "AGAIN"))), ("2025-01-06", "2025-01-14"), 1.0,
          percent=False, says="same 1.00"),
@@ -259,6 +263,7 @@ def test_a_close_that_is_missing_at_an_end_is_no_number(case: Case) -> None:
     [
         Touch("A"), Drawdown("A"), FromLow("A"), FromPeak("A"), ShareBelowPeak(Sleeve("a", ("A",))),
         Volatility("A"), MeanMove("A"), Autocorrelation("A"), TrendGain("A", 1), AfterJumps("A"),
+        RiseShare("A"),
         MeanCorrelation(PAIR), RateBeta("A", "B"), WiderWhenRising(PAIR, "FLAT", 1),
     ],
     ids=lambda of: type(of).__name__,
@@ -283,6 +288,7 @@ def test_no_figure_is_made_around_a_gap(of: Quantity) -> None:
         (MeanCorrelation(PAIR), ("2025-01-06", "2025-01-08"), "too little in common"),
         (MeanCorrelation(Sleeve("alone", ("A",))), BOTH, "too little in common"),
         (Autocorrelation("A", 3), BOTH, "fewer than four moves"),
+        (RiseShare("A", 10), BOTH, "A has no move of 10 sessions to 2025-01-17"),
         (TrendGain("A", 5), BOTH, "too short here for a trend on 2025-01-06"),
         (RateBeta("GROWTH", "RATE"), ("2025-01-03", "2025-01-24"), "too few weeks of RATE"),
         (RateBeta("GROWTH", "LEVEL"), FIVE_WEEKS, "too few weeks of LEVEL"),

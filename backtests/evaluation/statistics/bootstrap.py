@@ -50,18 +50,27 @@ def draws(
     sessions: int, block: float, replications: int, seed: int, length: int | None = None
 ) -> NDArray[np.intp]:
     """(replications, length) places, in blocks of that mean length; by default all sessions."""
-    rng, length = np.random.default_rng(seed), sessions if length is None else length
-    return np.stack([_draw(rng, sessions, block, length) for _ in range(replications)])
+    rng, shape = np.random.default_rng(seed), (sessions if length is None else length,)
+    return np.stack([_draw(rng, sessions, block, shape) for _ in range(replications)])
 
 
-def _draw(rng: np.random.Generator, sessions: int, block: float, length: int) -> NDArray[np.intp]:
-    """Sessions in blocks, each session the start of another one with probability 1 / block."""
-    begins = rng.integers(sessions, size=length)
-    starts = rng.random(length) <= 1 / block
-    starts[0] = True
-    rows = np.arange(length)
-    latest = np.maximum.accumulate(np.where(starts, rows, 0))
-    return (begins[latest] + rows - latest) % sessions
+def draws_at_once(sessions: int, block: float, replications: int, seed: int) -> NDArray[np.intp]:
+    """The same from other random numbers, in a third of the time."""
+    return _draw(np.random.default_rng(seed), sessions, block, (replications, sessions))
+
+
+def _draw(
+    rng: np.random.Generator, sessions: int, block: float, shape: tuple[int, ...]
+) -> NDArray[np.intp]:
+    """Places in blocks along the last axis, each the start of another with chance 1 / block."""
+    begins = rng.integers(sessions, size=shape)
+    starts = rng.random(shape) <= 1 / block
+    starts[..., 0] = True
+    rows = np.arange(shape[-1])
+    latest = np.maximum.accumulate(np.where(starts, rows, 0), axis=-1)
+    firsts = begins[latest] if len(shape) == 1 else np.take_along_axis(begins, latest, axis=-1)
+    places: NDArray[np.intp] = firsts + rows - latest
+    return places % sessions
 
 
 def block_length(series: NDArray[np.float64]) -> float:

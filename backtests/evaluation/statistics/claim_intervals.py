@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.evaluation.statistics.bootstrap import MIN_SESSIONS, interval, resample
+from backtests.evaluation.statistics.bootstrap import (
+    MIN_SESSIONS,
+    REPLICATIONS,
+    Resample,
+    block_length,
+    draws_at_once,
+    interval,
+)
 from backtests.evaluation.statistics.samples import too_few
 from backtests.runner.checked_claims import ReadingInterval
 from newsfolio.claims import Reading
@@ -28,7 +37,8 @@ def estimated(observations: Observations, value: float) -> ReadingInterval:
     rows = observations.rows.to_numpy(dtype="float64")
     if len(rows) < MIN_SESSIONS:
         return ReadingInterval(why=f"no interval: {too_few(len(rows), 'one')}")
-    drawn = resample(np.nan_to_num(rows))
+    filled = np.nan_to_num(rows)
+    drawn = _drawn(len(filled), block_length(filled))
     size = max(1, CHUNK // rows.size)
     parts: list[NDArray[np.float64]] = [
         observations.figure(rows[drawn.places[start : start + size]])
@@ -38,3 +48,9 @@ def estimated(observations: Observations, value: float) -> ReadingInterval:
     if not (np.isfinite(low) and np.isfinite(high)):
         return ReadingInterval(why="no interval: some draws have no such figure")
     return ReadingInterval(low, high)
+
+
+@lru_cache(maxsize=2)
+def _drawn(sessions: int, block: float) -> Resample:
+    """Draws of so many sessions; the readings of an article often share a window."""
+    return Resample(draws_at_once(sessions, block, REPLICATIONS, seed=0), block)

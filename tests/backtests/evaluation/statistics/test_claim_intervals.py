@@ -28,6 +28,7 @@ from newsfolio.quantities import (
     Lowest,
     MeanMove,
     Quantity,
+    RiseShare,
     Touch,
     Volatility,
 )
@@ -103,6 +104,19 @@ def test_chance_is_told_from_what_is_beyond_it() -> None:
     assert (wrong.verdict.value, wrong.row()["sure"][-13:]) == ("fails", "beyond chance")
     equal = check(MeanMove("SPY"), "=", 0.0)
     assert equal.row()["sure"].endswith("may be chance")
+
+
+def test_how_often_it_rose_has_the_interval_of_a_share() -> None:
+    """Of 400 moves each up with a probability of a half, more or less: 1.96 * .5 / 20."""
+    up = int((NOISE[0] + 0.0004 > 0).sum())
+    claim = check(RiseShare("SPY"), ">", 0.5)
+    assert claim.stated[0].measured == pytest.approx(up / 400)
+    assert f"rose in {up} of 400 moves" in claim.reason
+    low, high = ends(RiseShare("SPY"))
+    assert high - low == pytest.approx(2 * 1.96 * 0.5 / 20, rel=0.3)
+    weekly = check(RiseShare("SPY", 5))
+    closes = BARS["SPY"].frame["close"].to_numpy()[::5]
+    assert weekly.stated[0].measured == pytest.approx((np.diff(closes) > 0).mean())
 
 
 def test_few_sessions_have_none_and_say_so() -> None:
