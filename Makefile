@@ -54,9 +54,10 @@ $(VENV)/bin/python:
 	@echo "Making a virtual environment in $(VENV) with $(or $(PYTHON),a Python that uv finds)"
 	$(MAKE_VENV)
 
+# With what house-views needs, so that all shipped strategies run.
 $(VENV)/installed: pyproject.toml constraints.txt $(CORE) | $(VENV)/bin/python
-	@echo "Installing newsfolio and its libraries into $(VENV), 0.2 GB to fetch, 0.7 GB on disk: about a minute, the first time alone"
-	$(INSTALL) .
+	@echo "Installing newsfolio and its libraries into $(VENV), some 0.9 GB on disk: about a minute, the first time alone"
+	$(INSTALL) '.[views]'
 	touch $@
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt $(CORE) | $(VENV)/bin/python

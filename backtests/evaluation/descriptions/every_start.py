@@ -18,11 +18,13 @@ from backtests.engines.trees.desks import desk_of
 from backtests.evaluation.descriptions.schema import EveryStart, Horizon, Start
 from backtests.progress import Progress, counted, silent
 from backtests.runner.run import ReferenceRun, Run
+from backtests.settings import Settings, with_limits
 from backtests.simulation.account import account
 from backtests.simulation.desk import clock_of
 from backtests.simulation.metrics import cash_returns
 from markets.market import Market
 from newsfolio.errors import NewsfolioError
+from newsfolio.limits import Limits
 from newsfolio.schedules import Period
 from newsfolio.strategy import Strategy
 
@@ -100,7 +102,9 @@ def _depends(run: Run, against: ReferenceRun | None) -> str:
     """Why fresh money would hold something else than the run does; "" where it would not."""
     if run.strategy is None:
         return "it follows its own orders"
-    own = _path(run.strategy, run.market, run.looked)
+    if run.settings.flows:
+        return "money comes in or leaves, which weighs otherwise in an account that began later"
+    own = _limited(run.settings.limits) or _path(run.strategy, run.market, run.looked)
     if own:
         return f"it {own}"
     decided = int(clock_of(run.strategy.rebalance, run.market)[0].sum())
@@ -109,8 +113,15 @@ def _depends(run: Run, against: ReferenceRun | None) -> str:
     control = against.reference.strategy if against else None
     if against is None or against.market is None or control is None:
         return ""
-    theirs = _path(control, against.market, against.looked)
+    theirs = _limited(control.limits) or _path(control, against.market, against.looked)
     return f"its control {theirs}" if theirs else ""
+
+
+def _limited(limits: Limits | None) -> str:
+    """Why limits let what is held follow from when it began; caps and floors alone do not."""
+    if limits is None or limits == Limits(cap=limits.cap, floor=limits.floor):
+        return ""
+    return "trades within limits, so that what it holds depends on what it held"
 
 
 def _path(strategy: Strategy, market: Market, looked: bool) -> str:
@@ -150,20 +161,22 @@ def _fresh_curves(
         span = starts.begins[month], end
         _, other = curves.pop(month)
         try:
-            own = _fresh(run, strategy, run.market, span)
+            own = _fresh(run, strategy, run.market, span, run.settings)
             if control is not None and against is not None and against.market is not None:
-                other = _fresh(run, control, against.market, span)
+                within = with_limits(run.settings, control.limits)
+                other = _fresh(run, control, against.market, span, within)
         except NewsfolioError:
             continue
         curves[month] = own, other
     return curves
 
 
-def _fresh(run: Run, strategy: Strategy, market: Market, span: tuple[int, int]) -> pd.Series:
+def _fresh(
+    run: Run, strategy: Strategy, market: Market, span: tuple[int, int], settings: Settings
+) -> pd.Series:
     """Equity of a strategy that begins with fresh money; span: places on the run's market."""
     first, last = (_place(market, run.market.sessions[place]) for place in span)
     window = market.window(first, last, market.first_decision)
-    settings = run.settings
     output = kernel.run(desk_of(strategy, window, settings, run.costs))
     played = account(window, output.fills, output.events, settings.cash, settings.credit_spread)
     days = run.account.sessions

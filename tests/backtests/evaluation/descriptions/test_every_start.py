@@ -17,7 +17,18 @@ from backtests.evaluation.descriptions.schema import EveryStart
 from backtests.runner.run import Run
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
-from newsfolio import Fixed, Strategy, View, at_start, drift_band, monthly, quarterly, weekly
+from newsfolio import (
+    Fixed,
+    Flow,
+    Limits,
+    Strategy,
+    View,
+    at_start,
+    drift_band,
+    monthly,
+    quarterly,
+    weekly,
+)
 from tests.support.switch import LINES, Made
 
 HALVES = ((0.5, "AAA"), (0.5, "BBB"))
@@ -61,6 +72,18 @@ class Once(Rotating):
 class Seldom(Rotating):
     def controls(self) -> Mapping[str, Strategy]:
         return {"halves": Fixed(mix=HALVES, schedule=quarterly)}
+
+
+class Limited(Rotating):
+    limits = Limits(turnover=0.5)
+
+
+class Capped(Rotating):
+    limits = Limits(cap=0.8)
+
+
+class Saving(Rotating):
+    flows = (Flow(1000, "monthly"),)
 
 
 class Weekly(Rotating):
@@ -124,10 +147,11 @@ def test_a_run_that_begins_within_a_month_starts_with_the_next() -> None:
 @pytest.mark.parametrize(
     ("kind", "why"),
     [
-        (Rotating, ""), (Weekly, ""), (Looking, "it looks at what it holds"),
+        (Rotating, ""), (Weekly, ""), (Capped, ""), (Looking, "it looks at what it holds"),
         (Waiting, "it leaves what is held as it is at some decisions"),
         (Banded, "it decides where its weights have drifted"),
         (Once, "it decides less than once a month"),
+        (Limited, "it trades within limits"), (Saving, "money comes in or leaves"),
         (Seldom, "its control decides less than once a month"),
     ],
 )  # fmt: skip
@@ -142,7 +166,7 @@ def test_it_says_why_fresh_money_would_hold_something_else(kind: type[Rotating],
     assert "--shortcuts" in read.basis
 
 
-@pytest.mark.parametrize("kind", [Once, Looking])
+@pytest.mark.parametrize("kind", [Once, Looking, Limited])
 def test_every_start_is_a_run_of_its_own_where_the_rule_depends_on_it(kind: type[Rotating]) -> None:
     table = starts_of(kind, fresh=True)
     assert table.fresh
