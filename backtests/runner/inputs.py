@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from backtests.engines.trees.one_meaning import require_one_meaning
 from backtests.plain_strategy import PlainStrategy, author_of
 from backtests.runner.claims import lines_of
 from backtests.runner.flow_notes import flow_currencies, linked_tables
@@ -328,6 +329,7 @@ def _resolved(
 ) -> Inputs:
     settings = settings_for(strategy, settings)
     want = _want(strategy, settings, linked_tables(strategy, settings))
+    require_one_meaning(strategy, want)
     others = tuple(reference_inputs(reference, strategy, settings) for reference in references)
     needed = assets_to_load(want)
     proxies = proxies_to_load(strategy, needed.values())

@@ -52,7 +52,7 @@ def test_the_first_interpreter_that_is_new_enough_is_taken(
     plan = planned(programs, "-n", "run").stdout
     assert f"\n{chosen} -m venv " in plan
     assert f"with {chosen}" in plan
-    assert "--editable .\n" in plan
+    assert "--editable '.[views]'" in plan
     assert "Installing newsfolio and its libraries" in plan
 
 

@@ -13,10 +13,13 @@ from backtests.engines import kernel
 from backtests.engines.trees.goals import LegGoals
 from backtests.engines.trees.roll_up import rolled_up
 from backtests.runner.inputs import cost_model, prepare
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import CostTable, Lots, Settings
 from backtests.simulation.desk import Desk
+from markets.sample.source import SampleSource
 from newsfolio import (
     Costs,
+    Facts,
     Fixed,
     Strategy,
     StrategyError,
@@ -27,6 +30,8 @@ from newsfolio import (
     on_dates,
     weekly,
 )
+from newsfolio.assets import Kind
+from newsfolio.listings import asset_of
 from newsfolio.trees import all_legs, changed, leg_names, legs_of, specs_of
 from reports.contract.manifest import LegJson
 from tests.support.markets_of import bdays, line
@@ -220,6 +225,32 @@ def test_a_cycle_is_one_line_that_names_it() -> None:
     assert str(raised.value) == (
         "a tree with a cycle: ouroboros > tail > ouroboros; a strategy cannot be a leg of itself"
     )
+
+
+@dataclass(frozen=True)
+class Reading(Strategy):
+    universe = ("SPY",)
+
+    def weights(self, view):  # type: ignore[no-untyped-def]
+        return {"SPY": 1.0}
+
+
+class Other(Reading):
+    facts = (Facts("cpi", columns=("core",)),)
+
+
+class Monthly(Reading):
+    facts = (Facts("cpi", columns=("value",)),)
+
+
+def test_a_name_means_one_thing_in_a_tree() -> None:
+    dear = replace(asset_of("SPY"), kind=Kind.STOCK)
+    two = Fixed(mix=((0.5, Fixed(mix=((1.0, dear),))), (0.5, Reading())))
+    with pytest.raises(StrategyError, match="its legs declare SPY in two ways"):
+        run_strategy(two, SampleSource(), FREE)
+    tables = Fixed(mix=((0.5, Other()), (0.5, Monthly())))
+    with pytest.raises(StrategyError, match="the table cpi is declared in two ways in one tree"):
+        run_strategy(tables, SampleSource(), FREE)
 
 
 def test_a_strategy_is_not_sold_short() -> None:
