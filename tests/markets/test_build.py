@@ -125,6 +125,7 @@ class Everything:
     signals = ()
     facts = ()
     flows = ()
+    limits = None
     costs = None
     max_gross = 1.0
     label = "everything"
