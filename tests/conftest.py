@@ -37,8 +37,8 @@ settings.load_profile("same")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: some tests wait for a clock, a lock or a killed process."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: tests wait for a clock, a lock, a browser, a killed process."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
