@@ -37,7 +37,7 @@ settings.load_profile("same")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: tests wait for a clock, a lock, a browser, a killed process."""
+    """Two more than there are cores: tests wait for clocks, locks, browsers, killed processes."""
     return (os.cpu_count() or 1) + 2
 
 
