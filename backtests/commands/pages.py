@@ -230,7 +230,9 @@ def claims(
         data, store=store, offline=offline, beside=Beside(facts, vendor=vendor),
         progress=progress(quiet or json), follow=reading(quiet or json),
     )  # fmt: skip
-    checked = check_claims(wanted.articles, source, wanted.declared, interval_of, paths.today())
+    checked = check_claims(
+        wanted.articles, source, wanted.declared, interval_of, paths.today(), meter(quiet or json)
+    )
     code = 1 if wanted.problems else 0
     if json:
         claims = [claim.as_json() for claim in checked]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from backtests.progress import Progress, counted, silent
 from backtests.runner.checked_claims import (
     CheckedClaim,
     ClaimVerdict,
@@ -49,6 +50,7 @@ def check_claims(
     declared: Declared = UNDECLARED,
     intervals: Intervals = without_intervals,
     today: date | None = None,
+    progress: Progress = silent,
 ) -> tuple[CheckedClaim, ...]:
     """Every claim of some articles, in their order, on one state of a source.
 
@@ -65,7 +67,7 @@ def check_claims(
     tables = load_tables(source, (facts for _, claim in claims for facts in claim.tables))
     return tuple(
         check_claim(article, claim, bars, declared, intervals, tables, today)
-        for article, claim in claims
+        for article, claim in counted(claims, "claims", len(claims), progress)
     )
 
 

@@ -19,12 +19,14 @@ from backtests.evaluation.descriptions.extras import Extras
 from backtests.evaluation.judging import Judging
 from backtests.progress import counted, silent
 from backtests.records.workspace import open_workspace
+from backtests.runner.claims import check_claims
 from backtests.runner.jobs import job_of
 from backtests.runner.target_portfolio import advise
 from backtests.settings import RunSettings, Settings
 from markets.folder.source import FolderSource
 from markets.sample.source import SampleSource
 from newsfolio import Strategy, View, Weights, monthly
+from newsfolio.articles.east_rising import EAST_RISING
 from newsfolio.listings import asset_of
 from tests.support.small_runs import flat_prices
 
@@ -160,6 +162,17 @@ def simulated(strategy: str | type, universe: tuple[str, ...] = (), **more: str)
     run_job(job_of(strategy, universe=universe), workspace)
     assert {what for what, _ in reports} == {"simulation"}
     return [share for _, share in reports]
+
+
+def test_claims_are_counted_as_they_are_measured() -> None:
+    reports: list[tuple[str, float]] = []
+    article = EAST_RISING
+    check_claims(
+        [article], SampleSource(), progress=lambda what, share: reports.append((what, share))
+    )
+    assert reports[0] == ("claims", 0.0)
+    assert reports[1][0] == f"claims: 1 of {len(article.claims)}"
+    assert reports[-1] == ("claims", 1.0)
 
 
 def test_prices_that_are_read_are_counted_line_by_line(
