@@ -29,9 +29,10 @@ from backtests.evaluation.schema import Certificate, Honesty
 from backtests.settings import Settings
 from markets.bars import COLUMNS, Bars, Priced
 from markets.reference.calendars import sessions_of
-from markets.snapshot import Snapshot
+from markets.snapshot import Snapshot, with_own_rows
 from newsfolio.assets import NEW_YORK
 from newsfolio.listings import asset_of
+from newsfolio.trees import facts_of
 
 CHEATS = Path(__file__).parent.parent / "tests" / "support" / "cheats"
 FRAMES = ("FullSampleZscore", "CentredWindow", "TomorrowsOpen", "FutureUniverse", "FutureListings",
@@ -96,7 +97,8 @@ def certified(address: str, bars: Mapping[str, Bars], cuts: int, seed: int) -> C
     """As the command makes it."""
     strategy = strategy_loader.find(address)()
     settings = Settings(engine="kernel", start=WINDOW[0], end=WINDOW[1])  # type: ignore[arg-type]
-    return certify(strategy, Snapshot(bars), settings, cuts=cuts, replaying=Replaying(seed))
+    snapshot = with_own_rows(Snapshot(bars), facts_of(strategy))
+    return certify(strategy, snapshot, settings, cuts=cuts, replaying=Replaying(seed))
 
 
 def planted(folder: Path, bars: Mapping[str, Bars]) -> Path:

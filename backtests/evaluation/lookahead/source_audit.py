@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dis
 import os
+import re
 import site
 import sys
 import sysconfig
@@ -85,6 +86,9 @@ _LIBRARIES = tuple(
     }
     - {str(Path(sysconfig.get_path(name))) + os.sep for name in ("scripts", "data")}
 )
+
+_HOOK = re.compile(r"__editable__\..+\.__path_hook__")
+"""What editable installations put on the path of imports; libraries that walk it ask for it."""
 
 
 def reasons(cls: type) -> tuple[str, ...]:
@@ -217,4 +221,6 @@ def kind_of(path: str) -> str:
         return "ours"
     if path.startswith(f"{_ROOT}strategies{os.sep}"):
         return "foreign"
+    if _HOOK.fullmatch(os.path.basename(path)) and not os.path.lexists(path):
+        return "library"
     return "library" if path.startswith((*_LIBRARIES, "<")) else "foreign"

@@ -15,7 +15,7 @@ import pytest
 from backtests import strategy_loader
 from backtests.evaluation.lookahead.access_audit import AccessAudit, undeclared
 from backtests.evaluation.lookahead.compiled_readers import reads
-from backtests.evaluation.lookahead.source_audit import reasons
+from backtests.evaluation.lookahead.source_audit import kind_of, reasons
 from backtests.evaluation.lookahead.witness import ObservedStrategy, Witness
 
 HEAD = """
@@ -294,3 +294,11 @@ POLARS = "import polars as pl\n"
 )
 def test_compiled_packages_may_compute_and_not_read(source: str, named: list[str]) -> None:
     assert sorted(name for name, _, _ in reads(ast.parse(source))) == sorted(named)
+
+
+def test_what_an_editable_installation_puts_on_the_path_is_no_file(tmp_path: Path) -> None:
+    """Libraries that walk the path of imports ask for it; a file of that name is one."""
+    hook = tmp_path / "__editable__.somebody-1.0.finder.__path_hook__"
+    assert kind_of(str(hook)) == "library"
+    hook.write_text("date,close\n", encoding="utf-8")
+    assert kind_of(str(hook)) == "foreign"
