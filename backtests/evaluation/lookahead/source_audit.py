@@ -221,6 +221,6 @@ def kind_of(path: str) -> str:
         return "ours"
     if path.startswith(f"{_ROOT}strategies{os.sep}"):
         return "foreign"
-    if _HOOK.fullmatch(os.path.basename(path)) and not os.path.lexists(path):
+    if _HOOK.fullmatch(Path(path).name) and not os.path.lexists(path):
         return "library"
     return "library" if path.startswith((*_LIBRARIES, "<")) else "foreign"
