@@ -299,6 +299,6 @@ def test_compiled_packages_may_compute_and_not_read(source: str, named: list[str
 def test_what_an_editable_installation_puts_on_the_path_is_no_file(tmp_path: Path) -> None:
     """Libraries that walk the path of imports ask for it; a file of that name is one."""
     hook = tmp_path / "__editable__.somebody-1.0.finder.__path_hook__"
-    assert kind_of(str(hook)) == "library"
+    assert kind_of(str(hook)) == kind_of(f"{hook}/") == "library"
     hook.write_text("date,close\n", encoding="utf-8")
     assert kind_of(str(hook)) == "foreign"
