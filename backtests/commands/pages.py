@@ -224,8 +224,7 @@ def claims(
     from markets.open import Beside
 
     asked = out or paths.RUNS
-    folder = asked.absolute()  # an article's file may go elsewhere
-    wanted = articles_at(article)
+    folder, wanted = asked.absolute(), articles_at(article)  # whose file may go elsewhere
     source = paths.open_source(
         data, store=store, offline=offline, beside=Beside(facts, vendor=vendor),
         progress=progress(quiet or json), follow=reading(quiet or json),
@@ -235,8 +234,8 @@ def claims(
     )
     code = 1 if wanted.problems else 0
     if json:
-        claims = [claim.as_json() for claim in checked]
-        print_json({"claims": claims, "problems": list(wanted.problems)})
+        measured = [claim.as_json() for claim in checked]
+        print_json({"claims": measured, "problems": list(wanted.problems)})
         return code
     rows = articles_of(wanted.articles, checked)
     simulated = any(claim.simulated for claim in checked)
