@@ -24,12 +24,10 @@ from markupsafe import Markup
 
 from reports.contract.manifest import ManifestJson
 from reports.tables.runs import RunJson, index_row, json_row, text_row
+from reports.whole_files import DRAFT
 
 MEMORY = ".newsfolio-runs"
 LAYOUT = 1
-DRAFT = ".index."
-"""What the name of an index that is being written begins with."""
-
 ABANDONED = 3600
 """Seconds after which nobody writes on a draft any more."""
 

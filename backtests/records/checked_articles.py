@@ -6,10 +6,9 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
-from newsfolio.errors import OutputError
 from reports.contract.claims import CheckedArticleJson, CheckedArticlesJson
+from reports.whole_files import write_whole
 
 FORMAT = 1
 LARGEST = 100_000_000
@@ -27,17 +26,7 @@ def save_checked(
         "simulated": simulated,
         "articles": list(articles),
     }
-    path = page.with_suffix(".json")
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        draft.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; choose --out"
-        ) from error
-    return path
+    return write_whole(page.with_suffix(".json"), json.dumps(document, allow_nan=False))
 
 
 def checked_articles(folder: Path) -> tuple[list[CheckedArticlesJson], list[str]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
-from newsfolio.errors import OutputError
 from reports.contract.claims import CheckedArticleJson
 from reports.pages.links import index_link
 from reports.pages.render import CLAIM_KINDS, render, verbatim
 from reports.tables.companies import Companies
 from reports.tables.glossary import words_of
+from reports.whole_files import write_whole
 
 
 def claims_page(
@@ -51,17 +50,7 @@ def write(
     index: bool = False,
 ) -> None:
     """Write the page, whole or not at all; OutputError where it cannot be written."""
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    text = claims_page(articles, source, simulated, index=index)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; choose --out"
-        ) from error
+    write_whole(path, claims_page(articles, source, simulated, index=index), new_folder=True)
 
 
 def _counted(verdict: str, count: int) -> str:

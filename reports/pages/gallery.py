@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from newsfolio.errors import OutputError
 from reports.charts.sparkline import sparkline
 from reports.contract.manifest import ThesisJson, VerdictLineJson
 from reports.pages.links import index_link
 from reports.pages.render import KINDS, render, verbatim
 from reports.record import RunRecord, scoring
 from reports.tables.runs import IndexRow, index_row
+from reports.whole_files import write_whole
 
 NAME = "gallery.html"
 
@@ -62,11 +62,4 @@ def gallery_page(records: Sequence[RunRecord], left_out: Mapping[str, str]) -> s
 
 def write(records: Sequence[RunRecord], left_out: Mapping[str, str], folder: Path) -> Path:
     """Write the page among the runs; OutputError where it cannot be written."""
-    path = folder / NAME
-    try:
-        path.write_text(gallery_page(records, left_out), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; choose --out"
-        ) from error
-    return path
+    return write_whole(folder / NAME, gallery_page(records, left_out))

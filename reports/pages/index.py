@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
-from uuid import uuid4
 
 from markupsafe import Markup
 
@@ -21,9 +20,10 @@ from reports.charts.sparkline import sparkline
 from reports.contract.manifest import ManifestJson
 from reports.pages.render import KINDS, render, verbatim
 from reports.record import scoring
-from reports.saved_runs import DRAFT, SavedRun, drawn_runs
+from reports.saved_runs import SavedRun, drawn_runs
 from reports.tables.runs import COLUMNS as FIGURES
 from reports.tables.runs import SCORED, index_row
+from reports.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -125,20 +125,16 @@ def index_line(manifest: ManifestJson, page: str | None, spark: str = "", made: 
 
 def write(folder: Path) -> Path:
     """Write the index of a folder of runs, the newest manifest first; all at once or not at all."""
-    path, draft = folder / "index.html", folder / f"{DRAFT}{uuid4().hex}.html"
+    path = folder / "index.html"
     try:
         runs, damaged = drawn_runs(folder, _line)
         rows = [Markup(json.loads(run.drawn)) for run in runs]
         text = index(rows, [run.folder.name for run in damaged], other_pages(folder))
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; give a folder that exists"
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)
-    return path
+    return write_whole(path, text)
 
 
 def other_pages(folder: Path) -> list[OtherPage]:

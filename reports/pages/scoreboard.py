@@ -6,9 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import uuid4
 
-from newsfolio.errors import OutputError
 from reports.contract.scoreboard import ScoreboardJson
 from reports.pages.links import index_link
 from reports.pages.render import CLAIM_KINDS, KINDS, render, verbatim
@@ -16,6 +14,7 @@ from reports.tables.companies import Companies
 from reports.tables.glossary import words_of
 from reports.tables.scoreboard import score_rows, summary, waiting_rows
 from reports.tables.track_record import record_tables
+from reports.whole_files import write_whole
 
 NAME = "scoreboard.html"
 
@@ -52,17 +51,6 @@ def scoreboard_page(board: ScoreboardJson, pages: tuple[str, ...], *, index: boo
 
 def write(board: ScoreboardJson, folder: Path, *, index: bool = False) -> Path:
     """Write the page among the runs, whole or not at all; OutputError where it cannot be."""
-    path = folder / NAME
     runs = {row["look"]["run"] for row in board["rows"] if row["look"]} - {""}
     pages = tuple(sorted(run for run in runs if (folder / run / "verdict.html").is_file()))
-    text, draft = scoreboard_page(board, pages, index=index), folder / f".{NAME}.{uuid4().hex}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; choose --out"
-        ) from error
-    return path
+    return write_whole(folder / NAME, scoreboard_page(board, pages, index=index), new_folder=True)

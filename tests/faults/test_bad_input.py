@@ -164,3 +164,13 @@ def test_an_earlier_run_survives_a_failing_one(shell: Shell) -> None:
     assert shell("run", "abc-basket", *SHORT).code == 0
     assert len(snapshot(shell.runs)) > 5
     refused(shell, 1, "run", "abc-basket", *SHORT, "--benchmark", "SPYY")
+
+
+@pytest.mark.parametrize("place", ["taken", "taken/deeper"])
+def test_a_file_where_pages_should_go_is_one_line(shell: Shell, place: str) -> None:
+    (shell.folder / "taken").write_text("mine", encoding="utf-8")
+    (shell.folder / "note.txt").write_text("By A, 1 March 2025\n\nAlibaba rose 5 %.\n")
+    for command in (("claims", "003", "--data", "sample"), ("scoreboard",), ("draft", "note.txt")):
+        message = refused(shell, 1, *command, "--out", place)
+        assert message.startswith("newsfolio: cannot write ")
+    assert snapshot(shell.folder)[str(shell.folder / "taken")] == b"mine"

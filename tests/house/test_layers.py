@@ -51,7 +51,7 @@ LAYERS = {
         ("reports.tables",),
         ("reports.charts",),
         ("reports.record",),
-        ("reports.contract",),
+        ("reports.contract", "reports.whole_files"),
     ),
     "drafts": (
         ("drafts.writing",),

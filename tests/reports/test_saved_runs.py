@@ -16,6 +16,7 @@ from backtests.records.registry import listed_runs
 from reports import saved_runs as module
 from reports import write_index
 from reports.saved_runs import MEMORY, saved_runs
+from reports.whole_files import DRAFT
 from tests.support.results import judged, text_of
 
 MANIFEST: dict[str, Any] = dict(judged().manifest)
@@ -202,7 +203,7 @@ def test_writers_at_once_leave_one_whole_memory_and_no_draft(many: Path) -> None
 
 
 def test_drafts_of_the_dead_are_swept_and_those_of_the_living_stay(many: Path) -> None:
-    old, new = many / f"{MEMORY}.1", many / ".index.1.html"
+    old, new = many / f"{MEMORY}.1", many / f"{DRAFT}1.html"
     for path in (old, new):
         path.write_text("")
     os.utime(old, (1, 1))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from newsfolio.errors import CommandError, OutputError
+from newsfolio.errors import CommandError
 
 if TYPE_CHECKING:
     from drafts.documents.dateline import Dateline
@@ -95,6 +95,7 @@ def _written(drafted: ArticleDraft, out: Path | None) -> Path:
     """The file, whole or not at all; one that is there already is not overwritten."""
     from drafts.drafting import slug
     from drafts.writing import source_of
+    from reports.whole_files import write_whole
 
     stem = slug(drafted.article.title, 4).replace("-", "_")
     stem = stem if stem.isidentifier() else f"draft_{stem}"
@@ -103,15 +104,7 @@ def _written(drafted: ArticleDraft, out: Path | None) -> Path:
         raise CommandError(f"{path} is there already; remove it or choose another with --out")
     source = source_of(drafted, str(path))
     ast.parse(source, path.name)
-    unready = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unready.write_text(source, encoding="utf-8")
-        unready.replace(path)
-    except OSError as error:
-        unready.unlink(missing_ok=True)
-        raise OutputError(f"cannot write {path}: {error.strerror}; choose --out") from error
-    return path
+    return write_whole(path, source, new_folder=True)
 
 
 def _say(drafted: ArticleDraft, path: Path, refused: list[str]) -> None:
