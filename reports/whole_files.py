@@ -27,7 +27,5 @@ def write_whole(path: Path, text: str, *, new_folder: bool = False) -> Path:
         with suppress(OSError):
             draft.unlink()
         why = error.strerror or error
-        raise OutputError(
-            f"cannot write {path}: {why}; choose another folder with --out"
-        ) from error
+        raise OutputError(f"cannot write {path}: {why}; give another folder (--out)") from error
     return path
