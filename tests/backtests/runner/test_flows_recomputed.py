@@ -91,11 +91,11 @@ def payments(day: str, before: str, equity: float, rates: Mapping[str, dict[str,
              ends: Mapping[str, set[str]]) -> float:  # fmt: skip
     """What the nine rules pay before the opens of a session, in euros; `before`: the last one."""
     euro, pound = rates["EURUSD=X"][before], rates["GBPUSD=X"][before]
-    told = [value for known, value in CPI.items() if known < before]
+    levels = [value for release, value in CPI.items() if release < before]
     amount = {"2023-03-06": 4000.0, "2024-02-07": -300.0, **TARGETS}.get(day, 0.0)
     if day in ends["monthly"]:
         amount += 500 / euro
-        amount -= 300 * told[-1] / 100 * pound / euro if day >= "2023-07-01" else 0.0
+        amount -= 300 * levels[-1] / 100 * pound / euro if day >= "2023-07-01" else 0.0
     return amount - (0.02 * equity if day in ends["quarterly"] else 0.0)
 
 
