@@ -224,52 +224,54 @@ def test_the_account_holds_its_multiples_of_what_its_legs_hold() -> None:
             assert goal(TREE, place)[name] == pytest.approx(units, rel=1e-9, abs=1e-6)
 
 
-def test_the_page_of_legs_follows_from_fills_and_prices() -> None:
+Row = tuple[str, int, float, float, float | None]
+"""Kind, depth, earned, costs, turnover."""
+
+
+def page() -> list[Row]:
+    """The rows of the page, from fills and prices alone."""
     outer, inner = multiples(TREE, TREE_MIX, None), multiples(INNER, INNER_MIX, 0.02)
-    one = [1.0] * len(DAYS)
-    of_inner = [row["inner"] for row in outer]
-    of_leaf = {p: [m * row[p] for m, row in zip(of_inner, inner, strict=True)] for p in INNER_MIX}
-    leaves = {part: leaf_orders(LEGS[part], of_leaf[part]) for part in INNER_MIX}
-    inner_moves = moved_orders(inner, of_inner)
-    inner_net = added(*leaves.values(), inner_moves)
-    turned = leaf_orders(TURNED, [row["turned"] for row in outer])
-    moves = moved_orders(outer, one)
-    net = added(inner_net, turned, moves)
-    whole = fsum(book_of(TREE).paid.values())
-    saved_inside = price(leaves["sixty"]) + price(leaves["even"]) + price(inner_moves)
-    saved_inside -= price(inner_net)
-    saved = price(inner_net) + price(turned) + price(moves) - price(net)
-    assert min(saved, saved_inside) > 1  # dollars: orders do cross
-    assert price(net) == pytest.approx(whole, rel=1e-6)
-    gained = book_of(TREE).equity[-1] - CASH
-    by_leg = {
-        "inner": earned("inner", of_inner),
-        "turned": earned("turned", [row["turned"] for row in outer]),
-        "sixty": earned("sixty", of_leaf["sixty"]), "even": earned("even", of_leaf["even"]),
-        "D": earned("D", [row["D"] for row in outer]),
-    }  # fmt: skip
-    told = list(tree_run().manifest["legs"])
-    rest = gained - by_leg["inner"] - by_leg["turned"] - by_leg["D"] - saved
-    expected = [
-        ("leg", 0, by_leg["inner"], price(inner_net), turnover(inner_net)),
-        ("leg", 1, by_leg["sixty"], price(leaves["sixty"]), turnover(leaves["sixty"])),
-        ("leg", 1, by_leg["even"], price(leaves["even"]), turnover(leaves["even"])),
+    scale = {part: [row[part] for row in outer] for part in TREE_MIX}
+    scale |= {
+        part: [size * row[part] for size, row in zip(scale["inner"], inner, strict=True)]
+        for part in INNER_MIX
+    }
+    orders = {part: leaf_orders(LEGS[part], scale[part]) for part in ("sixty", "even", "turned")}
+    inner_moves, moves = moved_orders(inner, scale["inner"]), moved_orders(outer, [1.0] * len(DAYS))
+    orders["inner"] = added(orders["sixty"], orders["even"], inner_moves)
+    net = added(orders["inner"], orders["turned"], moves)
+    inside = price(orders["sixty"]) + price(orders["even"]) + price(inner_moves)
+    inside -= price(orders["inner"])
+    saved = price(orders["inner"]) + price(orders["turned"]) + price(moves) - price(net)
+    assert min(saved, inside) > 1  # dollars: orders do cross
+    won = {part: earned(part, sizes) for part, sizes in scale.items()}
+    gained, whole = book_of(TREE).equity[-1] - CASH, fsum(book_of(TREE).paid.values())
+    rest = gained - fsum(won[part] for part in TREE_MIX) - saved
+
+    def leg(part: str, depth: int) -> Row:
+        return "leg", depth, won[part], price(orders[part]), turnover(orders[part])
+
+    return [
+        leg("inner", 0), leg("sixty", 1), leg("even", 1),
         ("moves", 1, 0.0, price(inner_moves), turnover(inner_moves)),
-        ("netting", 1, saved_inside, -saved_inside, None),
-        ("leg", 0, by_leg["turned"], price(turned), turnover(turned)),
-        ("moves", 0, by_leg["D"], price(moves), turnover(moves)),
+        ("netting", 1, inside, -inside, None),
+        leg("turned", 0),
+        ("moves", 0, won["D"], price(moves), turnover(moves)),
         ("netting", 0, saved, -saved, None),
         ("rest", 0, rest, whole - price(net), None),
         ("whole", 0, gained, whole, None),
-    ]
-    assert [(row["kind"], row["depth"]) for row in told] == [row[:2] for row in expected]
-    for row, (kind, _, money, costs, turned_over) in zip(told, expected, strict=True):
+    ]  # fmt: skip
+
+
+def test_the_page_of_legs_follows_from_fills_and_prices() -> None:
+    shown, expected = list(tree_run().manifest["legs"]), page()
+    assert [(row["kind"], row["depth"]) for row in shown] == [row[:2] for row in expected]
+    for row, (kind, _, money, costs, traded) in zip(shown, expected, strict=True):
         assert row["earned"] == pytest.approx(money, rel=1e-6, abs=0.01), (kind, row["name"])
         assert row["costs"] == pytest.approx(costs, rel=1e-6, abs=0.01), (kind, row["name"])
-        assert row["turnover"] == (
-            None if turned_over is None else pytest.approx(turned_over, rel=1e-6)
-        )
-    assert abs(told[-2]["earned"] or 0.0) < 0.05 * abs(gained)
+        assert row["turnover"] == (None if traded is None else pytest.approx(traded, rel=1e-6))
+    rest, whole = (row["earned"] or 0.0 for row in shown[-2:])
+    assert abs(rest) < 0.05 * abs(whole)
 
 
 @pytest.mark.parametrize(
