@@ -92,6 +92,31 @@ def test_a_leg_that_looks_ahead_is_found_in_the_tree() -> None:
     assert "leg buffer-peek: " in certificate.reason
 
 
+@dataclasses.dataclass(frozen=True)
+class Peeking(Strategy):
+    """A parent that looks behind the last row, as `BufferPeek` does."""
+
+    universe = (Fixed(mix=((1.0, "SPY"),)), Fixed(mix=((1.0, "KWEB"),)))
+    rebalance = monthly
+
+    def weights(self, view):  # type: ignore[no-untyped-def]
+        rows = view._history._level[: len(view.close)]
+        ahead = rows.base[len(rows) : len(rows) + 20]
+        seen = ahead[~np.isnan(ahead)]
+        share = float(np.mean(seen < seen.max() / 2)) if len(seen) else 0.5
+        return {self.universe[0]: share, self.universe[1]: 1 - share}
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_parent_that_looks_ahead_is_found_at_any_depth(deep: bool) -> None:
+    tree: Strategy = Fixed(mix=((0.9, Peeking()), (0.1, "TLT"))) if deep else Peeking()
+    settings = Settings(start="2024-01-02", end="2024-03-15", engine="kernel")  # type: ignore[arg-type]
+    bars = inputs_of(tree, settings).load(SampleSource())
+    certificate = certify(tree, bars, settings, cuts=1)
+    assert certificate.honesty is Honesty.CHEATS
+    assert ("leg peeking: " in certificate.reason) == deep
+
+
 def test_a_sweep_varies_a_leg_by_its_dotted_name() -> None:
     grid = grid_of(TREE, {"on-a.size": ("0.2", "0.9")})
     simulator = SweepSimulator(Snapshot(LINES), FREE, "walk")
