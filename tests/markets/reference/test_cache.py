@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from markets.reference import calendar_cache, calendars
-from markets.reference.calendar_cache import kept
+from markets.reference import cache, calendars
+from markets.reference.cache import kept
 from newsfolio import NEW_YORK
 from newsfolio.venue_rows import SessionRows
 
@@ -20,7 +20,7 @@ OTHER = np.array([[7, 8, 9], [7, 8, 9]])
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "deep" / "cache"
-    monkeypatch.setattr(calendar_cache, "cache_folder", lambda: place)
+    monkeypatch.setattr(cache, "cache_folder", lambda: place)
     return place
 
 
