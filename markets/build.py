@@ -58,7 +58,7 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     sessions, weekend = sessions_until(lines, bars, np.datetime64(end), want.clock)
     sessions, outstanding = with_payouts(sessions, lines, end)
     own = on_sessions(lines, bars, sessions)
-    grids, limits = laid_out(lines, own, sessions, want.bars)
+    grids, limits = laid_out(lines, own, sessions, whole=want.bars, keep=want.keep)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
+from functools import lru_cache
 
 from newsfolio.assets import (
     HONG_KONG,
@@ -334,9 +335,12 @@ def asset_of(line: str | Asset) -> Asset:
     """
     if isinstance(line, Asset):
         return _completed(line)
-    row = KNOWN.get(line) or TRUSTS.get(line)
-    if row:
-        return row
+    return KNOWN.get(line) or TRUSTS.get(line) or _by_suffix(line)
+
+
+@lru_cache(maxsize=20_000)
+def _by_suffix(line: str) -> Asset:
+    """What a ticker that has no row tells; thousands are asked for more than once."""
     if _CLASS_SHARE.fullmatch(line):
         raise CommandError(f"{line}: Yahoo writes {re.sub('[./ ]', '-', line)}")
     if not _TICKER.fullmatch(line):

@@ -70,13 +70,15 @@ class Seal:
     @classmethod
     def of(cls, folder: Path, told: Told, today: date | None, assets: tuple[Asset, ...]) -> Seal:
         """The seal of a folder as it is now."""
-        state = _state(folder) if cache.keeps_markets() else ""
+        state = _state(folder) if assets and cache.keeps_markets() else ""
         if not state:
             return cls(folder, today, "", "")
         vendor = (*sorted(told.vendors), str(told.adjusted), told.dates)
-        paths = (str(folder), str(folder.absolute()))
-        name = cache.name_of((cache.own_build(), *paths, *vendor, state, *map(repr, assets)))
-        return cls(folder, today, state, f"prices-{name}")
+        paths = (str(cache.ROOT), str(folder), str(folder.absolute()))
+        place = cache.name_of((*paths, *vendor, *map(repr, assets)))
+        return cls(
+            folder, today, state, f"prices-{place}-{cache.name_of((cache.own_build(), state))}"
+        )
 
     def read(self) -> dict[str, Bars] | None:
         """The bars that were kept; None without any, and where some may lie in days to come."""
@@ -99,7 +101,7 @@ class Seal:
         }
         days = [np.frombuffer(days, "int64") for _, days in axes]
         rows = [line.frame.to_numpy().T for line in lines]
-        cache.keep(self.name, about, {"days": days, "rows": rows})
+        cache.keep(self.name, about, {"days": days, "rows": rows}, self.name.rpartition("-")[0])
 
 
 def _state(folder: Path) -> str:

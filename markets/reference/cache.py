@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import get_ident
@@ -42,6 +42,10 @@ _ABANDONED = 3600
 """Seconds after which a draft is of a process that ended."""
 
 
+ROOT = Path(newsfolio.__file__).parent.parent
+"""Where this build is."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """What a file holds: a description, and arrays by name that are its pages."""
@@ -65,10 +69,9 @@ def keeps_markets() -> bool:
 @lru_cache(maxsize=1)
 def own_build() -> str:
     """What tells this build: versions, and size and time of each file that makes bars of prices."""
-    root = Path(newsfolio.__file__).parent.parent
-    parts = [newsfolio.__version__, np.__version__, version("pandas"), str(root)]
+    parts = [newsfolio.__version__, np.__version__, version("pandas")]
     for room in ("markets", "newsfolio"):
-        for folder, folders, names in os.walk(root / room):
+        for folder, folders, names in os.walk(ROOT / room):
             folders[:] = sorted(name for name in folders if name != "__pycache__")
             for name in sorted(names):
                 status = (Path(folder) / name).stat()
@@ -78,7 +81,7 @@ def own_build() -> str:
 
 def name_of(parts: Iterable[str]) -> str:
     """A short name of all that something follows from."""
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def kept(name: str, compute: Callable[[], Table]) -> Table:
@@ -102,16 +105,20 @@ def read(name: str) -> Kept | None:
         with path.open("rb") as file:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         opened = _opened(content)
-        os.utime(path)
     except Exception:  # whatever is wrong with it, it can be made again
         return None
+    with suppress(OSError):
+        os.utime(path)
     return opened
 
 
-def keep(name: str, about: Mapping[str, Any], blocks: Mapping[str, Sequence[Array]]) -> None:
+def keep(
+    name: str, about: Mapping[str, Any], blocks: Mapping[str, Sequence[Array]], instead: str = ""
+) -> None:
     """Keep arrays, each given in parts, of which more than one make a flat one; or keep nothing.
 
-    Whole or not at all, also where two processes write it at once.
+    Whole or not at all, also where two processes write it at once. instead: how the names begin of
+    what nobody will ask for again.
     """
     folder = cache_folder()
     size = sum(part.nbytes for parts in blocks.values() for part in parts)
@@ -123,6 +130,8 @@ def keep(name: str, about: Mapping[str, Any], blocks: Mapping[str, Sequence[Arra
         try:
             with draft.open("w+b") as file:
                 _write(file, about, blocks)
+            for old in folder.glob(f"{instead}*{ENDING}") if instead else ():
+                old.unlink(missing_ok=True)
             draft.replace(folder / f"{name}{ENDING}")
         finally:
             draft.unlink(missing_ok=True)
@@ -140,12 +149,9 @@ def _write(file: BinaryIO, about: Mapping[str, Any], blocks: Mapping[str, Sequen
     file.write(bytes(-file.tell() % _PAGE))
     pages = file.tell()
     text = json.dumps({"about": about, "blocks": placed}).encode()
-    file.flush()
-    file.write(text + FORM + pages.to_bytes(8, "little") + _seal(_mapped(file, pages), text))
-
-
-def _mapped(file: BinaryIO, pages: int) -> memoryview | mmap.mmap:
-    return mmap.mmap(file.fileno(), pages, access=mmap.ACCESS_READ) if pages else memoryview(b"")
+    file.seek(0)
+    seal = _seal(iter(partial(file.read, _TOGETHER * _PAGE), b""), text)
+    file.write(text + FORM + pages.to_bytes(8, "little") + seal)
 
 
 def _opened(content: mmap.mmap) -> Kept:
@@ -153,7 +159,9 @@ def _opened(content: mmap.mmap) -> Kept:
     end = len(content) - 32
     form, pages = content[end - 24 : end - 8], int.from_bytes(content[end - 8 : end], "little")
     text = content[pages : end - 24]
-    if form != FORM or _seal(memoryview(content)[:pages], text) != content[end:]:
+    parts = (memoryview(content)[start : min(pages, start + _TOGETHER * _PAGE)]
+             for start in range(0, pages, _TOGETHER * _PAGE))  # fmt: skip
+    if form != FORM or _seal(parts, text) != content[end:]:
         raise ValueError("not whole")
     described = json.loads(text)
     arrays = {
@@ -163,13 +171,12 @@ def _opened(content: mmap.mmap) -> Kept:
     return Kept(described["about"], arrays)
 
 
-def _seal(pages: mmap.mmap | memoryview, text: bytes) -> bytes:
+def _seal(parts: Iterable[bytes | memoryview], text: bytes) -> bytes:
     """32 bytes that another number, a missing page or two that changed places would alter."""
-    words = np.frombuffer(pages, "<u8").reshape(-1, _PAGE // 8)
     sha = hashlib.blake2b(text, digest_size=32)
-    for start in range(0, len(words), _TOGETHER):
-        some = words[start : start + _TOGETHER]
-        sha.update(some.sum(axis=1).tobytes() + some.sum(axis=0).tobytes())
+    for part in parts:
+        words = np.frombuffer(part, "<u8").reshape(-1, _PAGE // 8)
+        sha.update(words.sum(axis=1).tobytes() + words.sum(axis=0).tobytes())
     return sha.digest()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, TypeAlias, cast
 
@@ -36,24 +35,21 @@ class LaidOut(Grids, FillableGrids):
 
 
 def laid_out(
-    lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days, whole: bool
+    lines: tuple[Asset, ...], bars: Mapping[str, Bars], sessions: Days, *, whole: bool, keep: bool
 ) -> tuple[LaidOut, tuple[str, ...]]:
     """Bars on the axis and what can fill at each open, and what a reader must know of that.
 
-    bars: as `on_sessions` has them. whole: with highs and lows. All follows from the arguments, the
-    calendars and the code, which name the file that is kept.
+    bars: as `on_sessions` has them. whole: with highs and lows. keep: for who asks for the same.
+    All follows from the arguments, the calendars and the code, which name the file that is kept.
     """
-    if len(lines) * len(sessions) < LARGE or not cache.keeps_markets():
+    if not keep or len(lines) * len(sessions) < LARGE or not cache.keeps_markets():
         return _made(lines, bars, sessions, whole)
-    name = ""
-    with suppress(OSError):
-        name = f"market-{_name(lines, bars, sessions, whole)}"
-    if name and (kept := cache.read(name)):
+    name = f"market-{_name(lines, bars, sessions, whole)}"
+    if kept := cache.read(name):
         return cast(LaidOut, dict(kept.arrays)), tuple(kept.about["notes"])
     made, notes = _made(lines, bars, sessions, whole)
-    if name:
-        arrays = cast(dict[str, Array], made)
-        cache.keep(name, {"notes": notes}, {key: [array] for key, array in arrays.items()})
+    arrays = cast(dict[str, Array], made)
+    cache.keep(name, {"notes": notes}, {key: [array] for key, array in arrays.items()})
     return made, notes
 
 
