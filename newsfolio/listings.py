@@ -320,8 +320,6 @@ TRUSTS = {
 """Real estate investment trusts of Hong Kong; their days of listing are recalled."""
 
 _TICKER = re.compile(r"\^?[A-Z0-9&]+(-[A-Z0-9]+)?(\.[A-Z0-9]+)?(=X|=ECB)?")
-
-
 _CLASS_SHARE = re.compile(r"[A-Z]{1,5}[./ ][ABC]")
 """As other vendors write a class of shares; no venue of Yahoo's has these letters alone."""
 
@@ -329,9 +327,8 @@ _CLASS_SHARE = re.compile(r"[A-Z]{1,5}[./ ][ABC]")
 def asset_of(line: str | Asset) -> Asset:
     """The asset behind a ticker: a known row, else what its suffix tells; CommandError if none.
 
-    An unknown Hong Kong or mainland line trades in lots of 100, and says that it is assumed; a
-    counter in another currency is the line that it is a counter of. Of other markets their rows
-    tell (`newsfolio/venues`), and complete what a declared line does not say.
+    An unknown Hong Kong or mainland line trades in lots of 100, and says that it is assumed; other
+    markets' rows tell (`newsfolio/venues`), and complete what a declared line does not say.
     """
     if isinstance(line, Asset):
         return _completed(line)

@@ -109,10 +109,7 @@ class Inputs:
         return replace(self, more=frozenset(currencies) - {""})
 
     def market(self, bars: Mapping[str, Bars], *, keep: bool = False) -> Market:
-        """The strategy's market; where no end is named, it ends with the benchmark's lines too.
-
-        keep: as `Want` has it.
-        """
+        """The strategy's market; where no end is named, it ends with the benchmark's lines too."""
         want = replace(self._bounded(bars), clock=self._clock(bars), keep=keep)
         return market_of(want, bars, self.settings)
 
@@ -262,13 +259,9 @@ def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapsho
 
 
 def prepare(
-    strategy: Strategy,
-    bars: Mapping[str, Bars],
-    settings: Settings,
-    clock: Days | None = None,
-    *,
+    strategy: Strategy, bars: Mapping[str, Bars], settings: Settings, clock: Days | None = None, *,
     keep: bool = False,
-) -> Market:
+) -> Market:  # fmt: skip
     """The market of any strategy from bars that are at hand.
 
     clock: the sessions of a run whose own lines all trade every day. keep: as `Want` has it.

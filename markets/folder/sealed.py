@@ -7,6 +7,7 @@ nothing is kept of a folder that has one. A file altered without a new time is w
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import time
@@ -58,6 +59,14 @@ class LineJson(TypedDict):
     digest: str
 
 
+class FolderJson(TypedDict):
+    """today: the last day that was no day to come, "" where none was looked for."""
+
+    today: str
+    axes: list[AxisJson]
+    lines: list[LineJson]
+
+
 @dataclass(frozen=True)
 class Seal:
     """What the bars of some lines follow from. name: of what is kept; "" where nothing may be."""
@@ -68,24 +77,27 @@ class Seal:
     name: str
 
     @classmethod
-    def of(cls, folder: Path, told: Told, today: date | None, assets: tuple[Asset, ...]) -> Seal:
+    def of(cls, folder: Path, vendor: Told, today: date | None, assets: tuple[Asset, ...]) -> Seal:
         """The seal of a folder as it is now."""
         state = _state(folder) if assets and cache.keeps_markets() else ""
         if not state:
             return cls(folder, today, "", "")
-        vendor = (*sorted(told.vendors), str(told.adjusted), told.dates)
+        words = (*sorted(vendor.vendors), str(vendor.adjusted), vendor.dates)
         paths = (str(cache.ROOT), str(folder), str(folder.absolute()))
-        place = cache.name_of((*paths, *vendor, *map(repr, assets)))
+        place = cache.name_of((*paths, *words, *map(repr, assets)))
         return cls(
             folder, today, state, f"prices-{place}-{cache.name_of((cache.own_build(), state))}"
         )
 
     def read(self) -> dict[str, Bars] | None:
         """The bars that were kept; None without any, and where some may lie in days to come."""
-        kept = cache.read(self.name) if self.name else None
-        if kept is None or (self.today and (kept.about["today"] or "9") > str(self.today)):
+        file = cache.read(self.name) if self.name else None
+        if file is None:
             return None
-        return {line.ticker: line for line in _restored(kept)}
+        about: FolderJson = json.loads(file.about)
+        if self.today and (about["today"] or "9") > str(self.today):
+            return None
+        return {line.ticker: line for line in _restored(about, file.arrays)}
 
     def keep(self, bars: Mapping[str, Bars]) -> None:
         """Keep what was read meanwhile, if it can be given back as it is."""
@@ -94,14 +106,14 @@ class Seal:
             return
         axes: dict[tuple[str, bytes], int] = {}
         places = [axes.setdefault(_axis(line), len(axes)) for line in lines]
-        about = {
-            "today": str(self.today) if self.today else "",
-            "axes": [AxisJson(length=len(days) // 8, unit=unit) for unit, days in axes],
-            "lines": [_line(line, place) for line, place in zip(lines, places, strict=True)],
-        }
+        about = FolderJson(
+            today=str(self.today) if self.today else "",
+            axes=[AxisJson(length=len(days) // 8, unit=unit) for unit, days in axes],
+            lines=[_line(line, place) for line, place in zip(lines, places, strict=True)],
+        )
         days = [np.frombuffer(days, "int64") for _, days in axes]
         rows = [line.frame.to_numpy().T for line in lines]
-        cache.keep(self.name, about, {"days": days, "rows": rows}, self.name.rpartition("-")[0])
+        cache.keep(self.name, json.dumps(about), {"days": days, "rows": rows}, self.name.rpartition("-")[0])
 
 
 def _state(folder: Path) -> str:
@@ -161,16 +173,16 @@ def _line(line: Bars, axis: int) -> LineJson:
     )  # fmt: skip
 
 
-def _restored(kept: cache.Kept) -> Iterator[Bars]:
+def _restored(about: FolderJson, arrays: Mapping[str, cache.Array]) -> Iterator[Bars]:
     """The lines as they were; those that share their days share one index."""
     axes = []
     start = 0
-    for axis in kept.about["axes"]:
-        days = kept.arrays["days"][start : start + axis["length"]].view(f"M8[{axis['unit']}]")
+    for axis in about["axes"]:
+        days = arrays["days"][start : start + axis["length"]].view(f"M8[{axis['unit']}]")
         axes.append((pd.DatetimeIndex(days, name=INDEX), _frozen(days.astype("M8[D]"))))
         start += axis["length"]
-    rows, start = kept.arrays["rows"].reshape(-1), 0
-    for line in kept.about["lines"]:
+    rows, start = arrays["rows"].reshape(-1), 0
+    for line in about["lines"]:
         index, days = axes[line["axis"]]
         table = rows[start : start + len(index) * len(COLUMNS)].reshape(len(COLUMNS), len(index))
         start += table.size
@@ -182,7 +194,7 @@ def _bars(line: LineJson, frame: pd.DataFrame, days: Days) -> Bars:
     bars = Bars(
         line["ticker"], frame, Priced(line["priced"]), line["later_splits"], line["simulated"],
         tuple(line["notes"]),
-        tuple(Doubt(told, tuple(map(date.fromisoformat, days))) for told, days in line["doubts"]),
+        tuple(Doubt(text, tuple(map(date.fromisoformat, on))) for text, on in line["doubts"]),
         tuple((date.fromisoformat(day), reason) for day, reason in line["genuine"]),
         Delisting(date.fromisoformat(gone[0]), gone[1]) if gone else None, checked=True,
     )  # fmt: skip

@@ -20,14 +20,14 @@ from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import get_ident
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 import newsfolio
 
-Array = NDArray[Any]
+Array = NDArray[np.generic]
 Table = NDArray[np.int64]
 
 MOST = 4 * 10**9
@@ -47,10 +47,10 @@ ROOT = Path(newsfolio.__file__).parent.parent
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What a file holds: a description, and arrays by name that are its pages."""
+class KeptFile:
+    """A description, as JSON or whatever its writer likes, and arrays by name."""
 
-    about: Mapping[str, Any]
+    about: str
     arrays: Mapping[str, Array]
 
 
@@ -81,7 +81,8 @@ def own_build() -> str:
 
 def name_of(parts: Iterable[str]) -> str:
     """A short name of all that something follows from."""
-    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    text = "\0".join(parts).encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 def kept(name: str, compute: Callable[[], Table]) -> Table:
@@ -90,15 +91,15 @@ def kept(name: str, compute: Callable[[], Table]) -> Table:
     name: a file name that says all that the table follows from. A file that is damaged or cannot
     be read counts as none, and a folder that cannot be written costs the next start its time.
     """
-    found = read(name)
-    if found is not None:
-        return found.arrays["table"]
+    file = read(name)
+    if file is not None:
+        return file.arrays["table"]
     table = compute()
-    keep(name, {}, {"table": [table]})
+    keep(name, "", {"table": [table]})
     return table
 
 
-def read(name: str) -> Kept | None:
+def read(name: str) -> KeptFile | None:
     """What was kept under a name; None for nothing, or nothing that is whole."""
     path = cache_folder() / f"{name}{ENDING}"
     try:
@@ -113,7 +114,7 @@ def read(name: str) -> Kept | None:
 
 
 def keep(
-    name: str, about: Mapping[str, Any], blocks: Mapping[str, Sequence[Array]], instead: str = ""
+    name: str, about: str, blocks: Mapping[str, Sequence[Array]], instead: str = ""
 ) -> None:
     """Keep arrays, each given in parts, of which more than one make a flat one; or keep nothing.
 
@@ -138,7 +139,7 @@ def keep(
         _make_room(folder)
 
 
-def _write(file: BinaryIO, about: Mapping[str, Any], blocks: Mapping[str, Sequence[Array]]) -> None:
+def _write(file: BinaryIO, about: str, blocks: Mapping[str, Sequence[Array]]) -> None:
     placed = {}
     for name, parts in blocks.items():
         file.write(bytes(-file.tell() % _PAGE))
@@ -154,7 +155,7 @@ def _write(file: BinaryIO, about: Mapping[str, Any], blocks: Mapping[str, Sequen
     file.write(text + FORM + pages.to_bytes(8, "little") + seal)
 
 
-def _opened(content: mmap.mmap) -> Kept:
+def _opened(content: mmap.mmap) -> KeptFile:
     """What a file holds; ValueError for one that is not whole."""
     end = len(content) - 32
     form, pages = content[end - 24 : end - 8], int.from_bytes(content[end - 8 : end], "little")
@@ -168,7 +169,7 @@ def _opened(content: mmap.mmap) -> Kept:
         name: np.frombuffer(content, kind, int(np.prod(shape)), offset).reshape(shape)
         for name, (offset, kind, shape) in described["blocks"].items()
     }
-    return Kept(described["about"], arrays)
+    return KeptFile(described["about"], arrays)
 
 
 def _seal(parts: Iterable[bytes | memoryview], text: bytes) -> bytes:

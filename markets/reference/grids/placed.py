@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any, TypeAlias, cast
@@ -45,11 +46,11 @@ def laid_out(
     if not keep or len(lines) * len(sessions) < LARGE or not cache.keeps_markets():
         return _made(lines, bars, sessions, whole)
     name = f"market-{_name(lines, bars, sessions, whole)}"
-    if kept := cache.read(name):
-        return cast(LaidOut, dict(kept.arrays)), tuple(kept.about["notes"])
+    if file := cache.read(name):
+        return cast(LaidOut, dict(file.arrays)), tuple(json.loads(file.about))
     made, notes = _made(lines, bars, sessions, whole)
     arrays = cast(dict[str, Array], made)
-    cache.keep(name, {"notes": notes}, {key: [array] for key, array in arrays.items()})
+    cache.keep(name, json.dumps(notes), {key: [array] for key, array in arrays.items()})
     return made, notes
 
 
