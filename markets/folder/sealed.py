@@ -113,7 +113,9 @@ class Seal:
         )
         days = [np.frombuffer(days, "int64") for _, days in axes]
         rows = [line.frame.to_numpy().T for line in lines]
-        cache.keep(self.name, json.dumps(about), {"days": days, "rows": rows}, self.name.rpartition("-")[0])
+        cache.keep(
+            self.name, json.dumps(about), {"days": days, "rows": rows}, self.name.rpartition("-")[0]
+        )
 
 
 def _state(folder: Path) -> str:

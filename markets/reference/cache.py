@@ -93,7 +93,7 @@ def kept(name: str, compute: Callable[[], Table]) -> Table:
     """
     file = read(name)
     if file is not None:
-        return file.arrays["table"]
+        return file.arrays["table"].astype(np.int64, copy=False)
     table = compute()
     keep(name, "", {"table": [table]})
     return table
@@ -113,9 +113,7 @@ def read(name: str) -> KeptFile | None:
     return opened
 
 
-def keep(
-    name: str, about: str, blocks: Mapping[str, Sequence[Array]], instead: str = ""
-) -> None:
+def keep(name: str, about: str, blocks: Mapping[str, Sequence[Array]], instead: str = "") -> None:
     """Keep arrays, each given in parts, of which more than one make a flat one; or keep nothing.
 
     Whole or not at all, also where two processes write it at once. instead: how the names begin of

@@ -162,9 +162,9 @@ def edit_and_set_back_the_time(folder: Path) -> None:
 
 def swap(folder: Path) -> None:
     """Two files with one size and one time, each under the other's name."""
-    one, other, aside = folder / "ACME.csv", folder / "IBM.csv", folder / "aside"
-    one.rename(aside)
-    other.rename(one)
+    first, other, aside = folder / "ACME.csv", folder / "IBM.csv", folder / "aside"
+    first.rename(aside)
+    other.rename(first)
     aside.rename(other)
 
 

@@ -50,18 +50,18 @@ def market_of(
 
 def assert_equal(ours: Market, theirs: Market) -> None:
     for field in dataclasses.fields(Market):
-        one, other = getattr(ours, field.name), getattr(theirs, field.name)
-        if isinstance(one, np.ndarray):
-            assert one.dtype == other.dtype, field.name
-            assert one.shape == other.shape, field.name
-            assert one.tobytes() == other.tobytes(), field.name
-            assert not one.flags.writeable
+        own, other = getattr(ours, field.name), getattr(theirs, field.name)
+        if isinstance(own, np.ndarray):
+            assert own.dtype == other.dtype, field.name
+            assert own.shape == other.shape, field.name
+            assert own.tobytes() == other.tobytes(), field.name
+            assert not own.flags.writeable
         elif field.name == "signals":
-            assert {name: array.tobytes() for name, array in one.items()} == {
+            assert {name: array.tobytes() for name, array in own.items()} == {
                 name: array.tobytes() for name, array in other.items()
             }
         elif field.name not in ("calendar", "fx"):
-            assert one == other, field.name
+            assert own == other, field.name
 
 
 def test_a_market_that_was_kept_is_the_one_that_would_be_made(
