@@ -80,10 +80,10 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
     def high(line: str) -> float:
         return caps.get(name_of(line), caps.get("", inf))
 
-    shorts = {n: max(w, -high(n)) for n, w in wanted.items() if w < 0}
-    longs = {n: w for n, w in wanted.items() if w >= 0}
+    shorts = {n: max(w, -high(n)) for n, w in wanted.items() if w < 0 and low(n) == 0}
+    longs = {n: max(w, 0.0) for n, w in wanted.items() if n not in shorts}
     longs |= {n: 0.0 for n in desk.able if low(n) > 0 and n not in wanted}
-    total = sum(longs.values())
+    total = max(0.0, sum(wanted.get(n, 0.0) for n in longs))
     if not set(desk.sleeve.values()) & {*caps, *floors}:
         return shorts | _scaled(longs, {n: (low(n), high(n)) for n in longs}, total)
     sleeves: dict[str, list[str]] = {}
