@@ -57,12 +57,8 @@ class Limits:
         whole = isinstance(self.over, int) and not isinstance(self.over, bool)
         if not whole or not 1 <= self.over <= LONGEST:
             raise CommandError(f"limits: over {self.over!r}: give sessions, 1 to {LONGEST}")
-        for key in {*dict(self.caps), *dict(self.floors)} - {CASH}:
-            if self.floor_of(key) > self.cap_of(key):
-                raise CommandError(
-                    f"limits: the floor of {key or 'a line'}, {self.floor_of(key):g}, is above its "
-                    f"cap, {self.cap_of(key):g}"
-                )
+        for key in dict(self.caps).keys() & dict(self.floors).keys():
+            require_room(self, key)
 
     @property
     def caps(self) -> tuple[tuple[str, float], ...]:
@@ -115,6 +111,15 @@ class Limits:
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {_said(value)}" for name, value in self.written().items())
+
+
+def require_room(limits: Limits, key: str) -> None:
+    """CommandError where the floor of a line or sleeve is above its cap."""
+    floor, cap = limits.floor_of(key), limits.cap_of(key)
+    if floor > cap:
+        raise CommandError(
+            f"limits: the floor of {key or 'a line'}, {floor:g}, is above its cap, {cap:g}"
+        )
 
 
 def _said(value: object) -> str:

@@ -13,7 +13,7 @@ from backtests.simulation.sizing import Sizer
 from markets.market import Market
 from newsfolio.errors import StrategyError
 from newsfolio.formatting import percent
-from newsfolio.limits import CASH, Limits
+from newsfolio.limits import CASH, Limits, require_room
 
 Weights = Mapping[int, float]
 Key = TypeVar("Key", int, str)
@@ -108,7 +108,9 @@ class Limiter:
         shared = spread(sums, sleeve_low, sleeve_high, total)
         boxed = dict(shorts)
         for name, group in groups.items():
-            boxed |= spread({c: longs[c] for c in group}, low, high, shared[name])
+            parts = {c: longs[c] for c in group}
+            equal = parts if any(parts.values()) else dict.fromkeys(group, 1.0)
+            boxed |= spread(equal, low, high, shared[name])
         self._require_invested(fsum(w for w in boxed.values() if w > 0), least, session)
         return {column: weight for column, weight in boxed.items() if weight}
 
@@ -119,11 +121,20 @@ class Limiter:
         return ticker if ticker in keys else owner.get(column, ticker)
 
     def _floored(self, session: int, owner: Mapping[int, str]) -> dict[int, str]:
-        """The columns that can be held and have a floor."""
-        able = self._market.usable[session]
+        """The columns that can be held and have a floor, or are of a sleeve that has one."""
+        able, floors = self._market.usable[session], dict(self._limits.floors)
         columns = [self._market.place[line] for line in self._market.universe]
         names = {column: self._named(column, owner) for column in columns if able[column]}
-        return {c: name for c, name in names.items() if self._limits.floor_of(name) > 0}
+        return {
+            c: name
+            for c, name in names.items()
+            if self._limits.floor_of(name) or floors.get(self._sleeve_of(c, owner))
+        }
+
+    def _sleeve_of(self, column: int, owner: Mapping[int, str]) -> str:
+        """The sleeve of a column, or of the line for which it is held; else that line."""
+        line = owner.get(column, self._market.tickers[column])
+        return self._sleeve.get(line, line)
 
     def _groups(self, longs: Weights, owner: Mapping[int, str]) -> dict[str, list[int]]:
         """Columns by sleeve where a sleeve has a limit, else all as one."""
@@ -132,8 +143,7 @@ class Limiter:
             return {"": list(longs)}
         groups: dict[str, list[int]] = {}
         for column in longs:
-            line = owner.get(column, self._market.tickers[column])
-            groups.setdefault(self._sleeve.get(line, line), []).append(column)
+            groups.setdefault(self._sleeve_of(column, owner), []).append(column)
         return groups
 
     def _require_invested(self, total: float, least: float, session: int) -> None:
@@ -259,6 +269,8 @@ def require_possible(limits: Limits | None, market: Market, label: str) -> None:
             raise StrategyError(
                 f"{label}: limits of {key}, which is no line and no sleeve of it: {names}"
             )
+    for line in (*lines, *market.tickers):
+        require_room(limits, line)
     least = 1 - dict(limits.caps).get(CASH, math.inf)
     low, high = dict[str, float](), dict[str, float]()
     for name, tickers in sleeves.items():

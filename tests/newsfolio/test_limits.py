@@ -35,7 +35,7 @@ def test_a_table_a_text_and_a_file_read_alike(tmp_path: Path) -> None:
         ("cap = -0.3", "cap of a line -0.3: give a number from 0 on"),
         ('cap = {SPY = "half"}', "cap of SPY 'half'"),
         ("cap = 0.1; floor = 0.2", "the floor of a line, 0.2, is above its cap, 0.1"),
-        ("floor = {SPY = 0.3}; cap = 0.2", "the floor of SPY, 0.3, is above its cap, 0.2"),
+        ("floor = {SPY = 0.3}; cap = {SPY = 0.2}", "floor of SPY, 0.3, is above its cap, 0.2"),
         ("floor = {cash = 0.1}", "a floor of cash"),
         ("turnover = 0", "turnover 0: give a number above 0"),
         ('band = "wide"', "band nan"),

@@ -14,7 +14,16 @@ from backtests.simulation.limits import require_possible, spread
 from backtests.simulation.output import EngineOutput
 from markets.costs.models import NoCosts
 from markets.market import Market
-from newsfolio import Fixed, Limits, Sleeve, Strategy, StrategyError, at_start, every_session
+from newsfolio import (
+    CommandError,
+    Fixed,
+    Limits,
+    Sleeve,
+    Strategy,
+    StrategyError,
+    at_start,
+    every_session,
+)
 from tests.support.markets_of import bdays, line, market_of
 
 DAYS = bdays("2024-03-01", 8)
@@ -148,9 +157,32 @@ def test_limits_of_a_sleeve_and_of_its_lines_must_go_together(limits: Limits, me
         require_possible(limits, on, "mine")
 
 
+def test_a_cap_of_every_line_is_none_of_a_sleeve() -> None:
+    on = market(Sleeve("east", ("A", "B")), "C", A=LEVEL, B=LEVEL, C=LEVEL)
+    require_possible(Limits(cap=0.3, floor={"east": 0.5}), on, "mine")
+    with pytest.raises(CommandError, match=r"the floor of A, 0.5, is above its cap, 0.3"):
+        require_possible(Limits(cap=0.3, floor={"A": 0.5}), on, "mine")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("floor", "expected"),
+    [
+        ({"east": 0.4}, {"A": 0.2, "B": 0.2, "C": 0.6}),
+        ({"east": 0.4, "B": 0.3}, {"A": 0.1, "B": 0.3, "C": 0.6}),
+    ],
+)
+def test_a_sleeve_of_which_nothing_is_wanted_gets_its_floor_in_equal_parts(
+    engine: Engine, floor: dict[str, float], expected: dict[str, float]
+) -> None:
+    on = market(Sleeve("east", ("A", "B")), "C", A=LEVEL, B=LEVEL, C=LEVEL)
+    output = play(engine, Fixed(mix=((1.0, "C"),), schedule=at_start), Limits(floor=floor), on)
+    assert output.targets[0].weights == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_line_with_a_floor_is_not_held_short(engine: Engine) -> None:
-    """Of 1.2 and -0.2 a floor of 0.1 makes 0.9 and 0.1: nobody lends what a short no longer pays."""
+    """Of 1.2 and -0.2 a floor of 0.1 makes 0.9 and 0.1: no short pays for more."""
     mix = Fixed(mix=((1.2, "A"), (-0.2, "B")), schedule=at_start)
     output = play(engine, mix, Limits(floor={"B": 0.1}), market(A=LEVEL, B=LEVEL))
     assert output.targets[0].weights == pytest.approx({"A": 0.9, "B": 0.1})
