@@ -83,8 +83,9 @@ def sample_once() -> Iterator[Callable[..., Bars]]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The ledger and the prices of whoever runs the tests stay as they are."""
+    """The ledger, prices and kept markets of whoever runs the tests stay as they are."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEWSFOLIO_CACHE", "off")
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
 
