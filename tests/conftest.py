@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from markets.bars import Bars
 from tests.support.shell import Shell
+from tests.support.undrawn import leave_out_drawings
 
 KINDS = ("unit", "property", "fault", "browser", "slow")
 PLACES = {
@@ -97,6 +98,12 @@ def prices() -> Path:
     if folder is None or not folder.is_dir():
         pytest.skip("real prices: set NEWSFOLIO_DATA to a folder that holds prices/")
     return folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tearsheets have empty drawings, those of copies of this process too."""
+    leave_out_drawings(monkeypatch)
 
 
 @pytest.fixture
