@@ -24,6 +24,7 @@ from backtests.simulation.fills import Why
 from markets.quality.findings import Finding
 from newsfolio.formatting import percent
 from newsfolio.parameters import folder_name
+from newsfolio.trees import other_articles
 from reports.contract.manifest import (
     BenchmarkJson,
     CreditJson,
@@ -150,7 +151,10 @@ def _thesis(run: Run, scored: ScoringJson | None) -> ThesisJson | None:
     decided = market.first_decision
     acted = [] if decided is None else [day.isoformat() for day in market.days[decided:][:2]]
     thesis = origin.thesis
+    others = other_articles(run.strategy) if run.strategy is not None else ()
+    named = [f"“{a.title}”, {a.publisher}, {a.published:%Y-%m-%d}" for a in others]
     return {
+        **({"others": named} if named else {}),
         "id": thesis["id"],
         "title": thesis["title"],
         "statement": thesis["statement"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,12 @@ from backtests import strategy_loader
 from backtests.engines import kernel
 from backtests.evaluation.lookahead.certificate import certify
 from backtests.evaluation.schema import Honesty
+from backtests.records.from_run import result_of
 from backtests.runner.divide import window_on
 from backtests.runner.fingerprint import code_behind, code_of
 from backtests.runner.inputs import inputs_of, prepare
 from backtests.runner.provenance import parameter_values
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.sweeps.grid import grid_of
 from backtests.sweeps.simulator import SweepSimulator
@@ -24,6 +26,7 @@ from markets.sample.source import SampleSource
 from markets.snapshot import Snapshot
 from newsfolio import Article, Fixed, Strategy, Thesis, at_publication, monthly, yearly
 from newsfolio.trees import published_of
+from tests.support.switch import Made
 from tests.support.trees import FREE, played, walk
 
 CHEATS = Path(__file__).parents[3] / "support" / "cheats"
@@ -68,6 +71,18 @@ def test_the_latest_article_of_the_legs_divides() -> None:
     assert market.day(window_on(market, "l").divide).isoformat() == "2020-06-03"
     early, late = (leg.first_decision for leg in market.legs)
     assert (market.day(early or 0).isoformat(), late) == ("2020-04-03", market.first_decision)
+
+
+def test_the_page_names_the_articles_that_do_not_judge() -> None:
+    settings = dataclasses.replace(FREE, start=date(2020, 1, 2))
+    result = result_of(run_strategy(TREE, Made(LINES), settings))
+    thesis = result.manifest["thesis"]
+    assert thesis is not None
+    assert thesis["title"] == "C rises"
+    assert thesis["others"] == ["“On lines”, The Paper, 2020-04-03"]
+    (alone,) = (result_of(run_strategy(OnA(), Made(LINES), settings)).manifest["thesis"],)
+    assert alone is not None
+    assert "others" not in alone
 
 
 def test_another_date_moves_all_articles_together() -> None:
