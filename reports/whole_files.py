@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,14 +19,23 @@ def write_whole(path: Path, text: str, *, new_folder: bool = False) -> Path:
     new_folder: whether its folder is made where there is none.
     """
     draft = path.with_name(f"{DRAFT}{uuid4().hex}{path.suffix}")
+    with writing(path):
+        try:
+            if new_folder:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+        finally:
+            with suppress(OSError):
+                draft.unlink()
+    return path
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """An OutputError in the place of an OSError, of whatever goes into a folder with this file."""
     try:
-        if new_folder:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        yield
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
         why = error.strerror or error
         raise OutputError(f"cannot write {path}: {why}; give another folder (--out)") from error
-    return path

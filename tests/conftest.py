@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from markets.bars import Bars
 from tests.support.shell import Shell
 
 KINDS = ("unit", "property", "fault", "browser", "slow")
@@ -64,6 +66,18 @@ def no_ecb() -> None:
     from markets.store.rates import history
 
     history.ADDRESS = NOBODY
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sample_once() -> Iterator[Callable[..., Bars]]:
+    """Each line of the sample market is made once for all tests; answers what makes them anew."""
+    from markets.sample import source
+
+    with pytest.MonkeyPatch.context() as patch:
+        anew = source._bars
+        once = cache(partial(anew, source.World()))
+        patch.setattr(source, "_bars", lambda _, ticker: once(ticker))
+        yield anew
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -177,7 +177,8 @@ class Limiter:
             before = weights
             weights = {**weights, **{column: held.get(column, 0.0) for column in small}}
             _note(why, "order", before, weights)
-            weights = _affordable(weights, held, room)
+            before, weights = weights, _affordable(weights, held, room)
+            _note(why, "cash", before, weights)
         return weights, kept
 
 

@@ -11,7 +11,6 @@ from urllib.parse import quote
 import pandas as pd
 from markupsafe import Markup
 
-from newsfolio.errors import OutputError
 from newsfolio.formatting import Pace, chance, percent, ratio
 from reports.charts.curves import Curve, Divided, drawdown_chart, growth_chart
 from reports.charts.figure import Chart, Shared
@@ -32,6 +31,7 @@ from reports.record import RunRecord
 from reports.tables.cell import TableCell
 from reports.tables.evaluation import FIGURES, Form, estimate, excess_cell, put_excess
 from reports.tables.glossary import words_of
+from reports.whole_files import write_whole, writing
 
 COLOURS = ("--own", "--bench", "--control", "--control2", "--control3", "--control4")
 
@@ -118,14 +118,10 @@ def write(
     Its name says which runs on which sessions, so that only the same comparison replaces it.
     """
     path = folder / f"compare-{_digest(comparison)}.html"
-    try:
+    page = compare_page(records, comparison, folder, index=index)
+    with writing(path):
         write_script(folder)
-        path.write_text(compare_page(records, comparison, folder, index=index), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; give a folder that exists"
-        ) from error
-    return path
+    return write_whole(path, page)
 
 
 def _digest(comparison: RunsComparedJson) -> str:

@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from newsfolio.errors import OutputError
 from reports.charts.sparkline import sparkline
 from reports.contract.manifest import ManifestJson
 from reports.pages.render import KINDS, render, verbatim
@@ -23,7 +22,7 @@ from reports.record import scoring
 from reports.saved_runs import SavedRun, drawn_runs
 from reports.tables.runs import COLUMNS as FIGURES
 from reports.tables.runs import SCORED, index_row
-from reports.whole_files import write_whole
+from reports.whole_files import write_whole, writing
 
 
 @dataclass(frozen=True)
@@ -126,14 +125,10 @@ def index_line(manifest: ManifestJson, page: str | None, spark: str = "", made: 
 def write(folder: Path) -> Path:
     """Write the index of a folder of runs, the newest manifest first; all at once or not at all."""
     path = folder / "index.html"
-    try:
+    with writing(path):
         runs, damaged = drawn_runs(folder, _line)
         rows = [Markup(json.loads(run.drawn)) for run in runs]
         text = index(rows, [run.folder.name for run in damaged], other_pages(folder))
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; give a folder that exists"
-        ) from error
     return write_whole(path, text)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from newsfolio.errors import OutputError
 from newsfolio.formatting import percent, ratio
 from reports.charts.curves import base_layout
 from reports.charts.figure import BarTrace, Chart, ChartAxis, ChartLayout, FieldTrace
@@ -30,6 +29,7 @@ from reports.pages.script import (
 from reports.tables.companies import Companies
 from reports.tables.glossary import Word, words_of
 from reports.tables.sweep import PERCENT, ends
+from reports.whole_files import write_whole, writing
 
 FIGURES: Mapping[str, str] = {
     "score": "Sharpe ratio of the difference to the control",
@@ -126,15 +126,9 @@ def _words(sweep: SweepJson) -> Mapping[str, Word]:
 def write(sweep: SweepJson, folder: Path, *, index: bool = False) -> Path:
     """Write `sweep.html` and its script; OutputError where the folder cannot be written."""
     path = folder / "sweep.html"
-    try:
+    with writing(path):
         write_script(folder)
-        page = sweep_page(sweep, _curves(sweep, folder), index=index)
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; give a folder that exists"
-        ) from error
-    return path
+    return write_whole(path, sweep_page(sweep, _curves(sweep, folder), index=index))
 
 
 def _curves(sweep: SweepJson, folder: Path) -> pd.DataFrame | None:

@@ -38,6 +38,9 @@ from tests.support.sweeps import Top
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 DRAWN = "html[data-charts=drawn]"
 SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
+READ = ("usual", "single", "details", "tearsheet", "compare", "claims", "index", "sweep", "events",
+        "scoreboard")  # fmt: skip
+SHOWN = (*READ, "hostile", "bare")
 SCRIPTED = ("verdict", "compare", "sweep")
 WIDTHS = (375, 768, 1600)
 NARROW_CELLS = (
@@ -98,67 +101,78 @@ class Opened:
     """A page, with what it asked for and what it said."""
 
     view: Any
+    path: Path
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def show(browser: Any) -> Iterator[Any]:
-    """Open a page and wait for its charts."""
-    views = []
+    """Open a page and wait for its charts: all in one tab, which has compiled newsfolio.js once."""
+    view = browser.new_page()
+    current = Opened(view, Path())
+    view.on("request", lambda request: current.asked.append(request.url))
+    view.on("console", lambda message: current.said.append(message.text))
+    view.on("pageerror", lambda error: current.said.append(str(error)))
 
-    def opened(path: Path, width: int = 1280, scheme: str = "light", **more: Any) -> Opened:
-        size = {"width": width, "height": 900}
-        view = browser.new_page(viewport=size, color_scheme=scheme, **more)
-        views.append(view)
-        page = Opened(view)
-        view.on("request", lambda request: page.asked.append(request.url))
-        view.on("console", lambda message: page.said.append(message.text))
-        view.on("pageerror", lambda error: page.said.append(str(error)))
+    def opened(path: Path, width: int = 1280, scheme: str = "light") -> Opened:
+        nonlocal current
+        view.goto("about:blank")
+        view.set_viewport_size({"width": width, "height": 900})
+        view.emulate_media(color_scheme=scheme, media="screen")
+        current = Opened(view, path)
         view.goto(path.as_uri())
-        if path.stem.split("-")[0] in SCRIPTED and more.get("java_script_enabled", True):
+        if scripted(path):
             view.wait_for_selector(DRAWN, state="attached")
-        return page
+        return current
 
     yield opened
-    for view in views:
-        view.close()
+    view.close()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "usual",
-        "hostile",
-        "bare",
-        "single",
-        "details",
-        "tearsheet",
-        "compare",
-        "claims",
-        "index",
-        "sweep",
-        "events",
-        "scoreboard",
-    ],
-)
-def test_pages_open_without_errors_strangers_or_sideways_scroll(
-    show: Any, pages: dict[str, Path], name: str
-) -> None:
-    path = pages[name]
-    page = show(path, WIDTHS[0])
+def scripted(path: Path) -> bool:
+    return path.stem.split("-")[0] in SCRIPTED
+
+
+@pytest.fixture(scope="module", params=SHOWN)
+def page(request: pytest.FixtureRequest, show: Any, pages: dict[str, Path]) -> Opened:
+    """A page of each kind, opened once on a phone and unfolded, for all tests of it."""
+    page: Opened = show(pages[request.param], WIDTHS[0])
     for details in page.view.query_selector_all("details"):
         details.evaluate("one => one.open = true")
-    assert page.view.evaluate(NARROW_CELLS) == []
+    return page
+
+
+def test_a_page_opens_without_errors_strangers_or_sideways_scroll(page: Opened) -> None:
+    view = page.view
+    assert view.evaluate(NARROW_CELLS) == []
     for width in WIDTHS:
-        page.view.set_viewport_size({"width": width, "height": 900})
-        assert page.view.evaluate("document.documentElement.scrollWidth") <= width
-    script = (
-        [(path.parent / "newsfolio.js").as_uri()] if path.stem.split("-")[0] in SCRIPTED else []
-    )
+        view.set_viewport_size({"width": width, "height": 900})
+        assert view.evaluate("document.documentElement.scrollWidth") <= width
+    script = [(page.path.parent / "newsfolio.js").as_uri()] if scripted(page.path) else []
     asked = [url for url in page.asked if not url.startswith("data:")]
-    assert asked == [path.as_uri(), *script]
+    assert asked == [page.path.as_uri(), *script]
     assert page.said == []
+
+
+@pytest.mark.parametrize("page", READ, indirect=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Opened, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    view = page.view
+    view.set_viewport_size({"width": 1280, "height": 900})
+    view.emulate_media(color_scheme=scheme)
+    box = {"include": [["#ours"]]}  # the rest of a tearsheet is the library's
+    context = box if page.path.stem == "tearsheet" else None
+    answer = axe.Axe().run(view, context=context, options={"resultTypes": ["violations"]})
+    assert [
+        (
+            violation["id"],
+            violation["nodes"][0]["html"][:120],
+            violation["nodes"][0]["failureSummary"][:200],
+        )
+        for violation in answer.response["violations"]
+    ] == []
 
 
 def test_every_chart_is_drawn_named_and_as_wide_as_its_place(
@@ -297,8 +311,11 @@ def test_colours_follow_the_scheme_while_the_page_is_open_and_paper_is_light(
     assert view.evaluate(wide) == 690
 
 
-def test_without_scripts_all_text_and_tables_are_there(show: Any, pages: dict[str, Path]) -> None:
-    view = show(pages["usual"], java_script_enabled=False).view
+def test_without_scripts_all_text_and_tables_are_there(
+    browser: Any, pages: dict[str, Path]
+) -> None:
+    view = browser.new_page(java_script_enabled=False)
+    view.goto(pages["usual"].as_uri())
     text = view.inner_text("body")
     assert "Cannot tell yet" in text
     assert "Around publication" not in text  # what only a script can do is not offered
@@ -309,46 +326,7 @@ def test_without_scripts_all_text_and_tables_are_there(show: Any, pages: dict[st
     assert "Until an annual Sharpe edge of that size" in view.inner_text("#power")
     view.click("#figures .word-of >> nth=0")
     assert view.locator("#word-of-interval").is_visible()
-
-
-@pytest.mark.parametrize(
-    ("name", "scheme"),
-    [
-        ("usual", "light"),
-        ("usual", "dark"),
-        ("compare", "light"),
-        ("index", "dark"),
-        ("claims", "light"),
-        ("claims", "dark"),
-        ("details", "light"),
-        ("details", "dark"),
-        ("single", "light"),
-        ("single", "dark"),
-        ("tearsheet", "light"),
-        ("tearsheet", "dark"),
-        ("sweep", "light"),
-        ("sweep", "dark"),
-        ("scoreboard", "light"),
-        ("scoreboard", "dark"),
-        ("events", "dark"),
-    ],
-)
-def test_axe_finds_nothing(show: Any, pages: dict[str, Path], name: str, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    view = show(pages[name], scheme=scheme).view
-    for details in view.query_selector_all("details"):
-        details.evaluate("one => one.open = true")
-    box = {"include": [["#ours"]]}  # the rest of a tearsheet is the library's
-    context = box if name == "tearsheet" else None
-    violations = axe.Axe().run(view, context=context).response["violations"]
-    assert [
-        (
-            violation["id"],
-            violation["nodes"][0]["html"][:120],
-            violation["nodes"][0]["failureSummary"][:200],
-        )
-        for violation in violations
-    ] == []
+    view.close()
 
 
 def test_older_rows_of_the_index_come_when_they_are_asked_for(

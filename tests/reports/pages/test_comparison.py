@@ -92,5 +92,5 @@ def test_another_comparison_does_not_replace_the_last_one(tmp_path: Path) -> Non
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="give a folder that exists"):
+    with pytest.raises(OutputError, match=r"give another folder"):
         write_compare(two(), compare(two()), tmp_path / "nowhere")
