@@ -121,15 +121,13 @@ def evaluate(
         record=record_of(tried),
     )
     certified = certificate()
-    verdict = judge(
-        Evidence(
-            scored, compared, odds, luck, certified, strength,
-            article=run.origin.thesis is not None, ruined=_ruined(run, scored),
-            doubts=(*selection_doubts, *_doubts(run, curves, scored, since, tried)),
-            simulated=run.market.simulated,
-        )
+    evidence = Evidence(
+        scored, compared, odds, luck, certified, strength, article=run.origin.thesis is not None,
+        ruined=_ruined(run, scored), simulated=run.market.simulated,
+        doubts=(*selection_doubts, *_doubts(run, curves, scored, since, tried)),
     )  # fmt: skip
-    return JudgedRun(described(verdict=verdict, certificate=certified), table, tuple(_with_sharpes(variants, grid)))
+    evaluation = described(verdict=judge(evidence), certificate=certified)
+    return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))
 
 
 def _shortcuts(

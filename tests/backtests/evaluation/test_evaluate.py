@@ -69,8 +69,8 @@ def test_figures_and_comparisons_are_those_of_the_curves() -> None:
 def test_the_grid_counts_as_trials() -> None:
     evaluation = judged(Switch())
     assert evaluation.evaluation.significance.trials == 3
-    assert [strategy.share for strategy, _ in evaluation.reruns.variants] == [1.0, 0.25, 0.5]
-    assert all(sharpe is not None for _, sharpe in evaluation.reruns.variants)
+    assert [strategy.share for strategy, _ in evaluation.variants] == [1.0, 0.25, 0.5]
+    assert all(sharpe is not None for _, sharpe in evaluation.variants)
 
 
 def test_earlier_trials_deflate() -> None:

@@ -34,14 +34,19 @@ def test_each_copy_knows_its_number() -> None:
     assert set(dict(taken).values()) <= {0, 1, 2}
 
 
-def dies(number: int) -> int:
-    if os.getpid() != HERE:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return square(number)
-
-
 def test_what_a_dead_copy_left_is_done_here_and_said_in_a_line() -> None:
     lost: list[str] = []
+    reads, writes = os.pipe()
+
+    def dies(number: int) -> int:
+        """In the copy; here it waits until that has begun with one."""
+        if os.getpid() != HERE:
+            os.write(writes, b"1")
+            os.kill(os.getpid(), signal.SIGKILL)
+        if number == 0:
+            os.read(reads, 1)
+        return square(number)
+
     with pytest.warns(UserWarning, match=r"ended with code -9 .*its part is done again here"):
         answers = shared(dies, 50, 2, lost=lambda: lost.append("once"))
     assert (answers, lost) == ([square(number) for number in range(50)], ["once"])
