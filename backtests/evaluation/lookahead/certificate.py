@@ -72,7 +72,7 @@ def certify(
     the data off at. decided: what the run itself decided where there was one on the same bars, by
     "" and the names of its references; that must be repeated.
     """
-    market, ran = prepare(strategy, bars, settings), decided or {}
+    market, ran = prepare(strategy, bars, settings, keep=True), decided or {}
     alone = replace(settings, flows=None)  # no money flows into the account of a leg
     examined = [
         _Examined(strategy, bars, settings, market, "", cuts, 3, ran.get("")),
