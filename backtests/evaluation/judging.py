@@ -144,7 +144,7 @@ def certificate_beside(run: Run, judging: Judging) -> Iterator[Callable[[], Cert
     def answer() -> Certificate:
         certificate = beside.answer(judging.progress)
         if certificate is None:
-            process.stop()  # it may have been left in the middle of an answer
+            process.stop()
             return alone()
         return certificate
 
@@ -153,6 +153,8 @@ def certificate_beside(run: Run, judging: Judging) -> Iterator[Callable[[], Cert
         yield answer
     finally:
         beside.end()
+        if not beside.answered:
+            process.stop()  # it may have been left in the middle of an answer
 
 
 def certificate_of(run: Run, judging: Judging) -> Certificate:
