@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from markets.bars import Bars
 from tests.support.shell import Shell
+from tests.support.undrawn import leave_out_drawings
 
 KINDS = ("unit", "property", "fault", "browser", "slow")
 PLACES = {
@@ -82,8 +83,9 @@ def sample_once() -> Iterator[Callable[..., Bars]]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The ledger and the prices of whoever runs the tests stay as they are."""
+    """The ledger, prices and kept markets of whoever runs the tests stay as they are."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEWSFOLIO_CACHE", "off")
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
 
@@ -96,6 +98,12 @@ def prices() -> Path:
     if folder is None or not folder.is_dir():
         pytest.skip("real prices: set NEWSFOLIO_DATA to a folder that holds prices/")
     return folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tearsheets have empty drawings, those of copies of this process too."""
+    leave_out_drawings(monkeypatch)
 
 
 @pytest.fixture
