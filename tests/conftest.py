@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from backtests.runner.checked_claims import ReadingInterval
 from markets.bars import Bars
+from newsfolio.quantities import Observations
 from tests.support.shell import Shell
+from tests.support.undrawn import leave_out_drawings
 
 KINDS = ("unit", "property", "fault", "browser", "slow")
 PLACES = {
@@ -81,6 +84,25 @@ def sample_once() -> Iterator[Callable[..., Bars]]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def intervals_once() -> Iterator[None]:
+    """The interval of a claim's figure is drawn once for all tests in which it is checked."""
+    from backtests.evaluation.statistics import claim_intervals
+
+    anew, drawn = claim_intervals.estimated, {}
+
+    def estimated(observations: Observations, value: float) -> ReadingInterval:
+        rows, figure = observations.rows.to_numpy(dtype="float64"), observations.figure.__qualname__
+        key = rows.tobytes(), value, figure, claim_intervals.REPLICATIONS
+        if key not in drawn:
+            drawn[key] = anew(observations, value)
+        return drawn[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claim_intervals, "estimated", estimated)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The ledger, prices and kept markets of whoever runs the tests stay as they are."""
     with pytest.MonkeyPatch.context() as patch:
@@ -97,6 +119,12 @@ def prices() -> Path:
     if folder is None or not folder.is_dir():
         pytest.skip("real prices: set NEWSFOLIO_DATA to a folder that holds prices/")
     return folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tearsheets have empty drawings, those of copies of this process too."""
+    leave_out_drawings(monkeypatch)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ import pytest
 from benchmarks import speed
 from benchmarks.peers import crew
 from reports.tearsheet.library_report import import_libraries
+from tests.support.undrawn import leave_out_drawings
 
 
 class Forked:
@@ -106,11 +107,12 @@ def _clocked(command: Sequence[str], root: Path, folder: Path) -> float:
 
 @contextmanager
 def forked_commands() -> Iterator[None]:
-    """What benchmarks/speed.py starts is forked."""
+    """What benchmarks/speed.py starts is forked, and draws nothing on its tearsheets."""
     import_libraries()
     for name in ("with_newsfolio", "with_backtrader", "plain_pandas"):
         import_module(f"benchmarks.peers.{name}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crew, "_started", _started)
         patch.setattr(speed, "clocked", _clocked)
+        leave_out_drawings(patch)
         yield
