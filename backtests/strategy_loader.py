@@ -198,10 +198,10 @@ def _open_folder(folder: Path) -> None:
     """
     if folder == SHIPPED or str(folder) in sys.path:
         return
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and beside(Path(file)) and (folder / f"{name}.py").is_file():
-            del sys.modules[name]
+    for path in folder.glob("*.py"):
+        file = getattr(sys.modules.get(path.stem), "__file__", None)
+        if file and beside(Path(file)):
+            del sys.modules[path.stem]
     for other in map(str, _OPENED):
         if other in sys.path:
             sys.path.remove(other)

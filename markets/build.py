@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
-from functools import lru_cache, partial
-from typing import TypeAlias, TypedDict, cast
+from typing import TypedDict
 
 import numpy as np
 
 from markets.bars import Bars
 from markets.facts import FactTable
-from markets.market import Array, Days, Floats, Market, Mask, Placed
-from markets.reference.axis import lives, on_sessions, payouts, sessions_until, with_payouts
+from markets.market import Days, Floats, Market, Mask, Placed
+from markets.reference.axis import on_sessions, payouts, sessions_until, with_payouts
 from markets.reference.calendars import (
     RunCalendar,
     beyond_calendars,
     closes_last,
     first_decision,
-    idle_weekend,
     is_known,
     known_from,
     session_from,
@@ -28,7 +26,7 @@ from markets.reference.calendars import (
 )
 from markets.reference.conversion import rates_of, where_rates_end
 from markets.reference.currencies import FxSource
-from markets.reference.fillable import Grids, fillable_of
+from markets.reference.grids.placed import laid_out
 from markets.reference.idle_cash import idle_rate
 from markets.reference.series import known_at_close
 from markets.snapshot import required_tables, snapshot_id
@@ -49,11 +47,6 @@ SEASONING = 60
 
 DAY = timedelta(days=1)
 
-TOGETHER = 64
-"""Lines that are put on the axis together, so that whole stretches of its rows are written."""
-
-PlacedRows: TypeAlias = Callable[[Venue, bytes], tuple[Array, Mask]]
-
 
 def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     """The market of a run from bars that are at hand."""
@@ -65,12 +58,11 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
     sessions, weekend = sessions_until(lines, bars, np.datetime64(end), want.clock)
     sessions, outstanding = with_payouts(sessions, lines, end)
     own = on_sessions(lines, bars, sessions)
-    grids = _grids(own, lines, sessions, want.bars)
+    grids, limits = laid_out(lines, own, sessions, whole=want.bars, keep=want.keep)
     usable = _usable(lines, grids["last"], sessions)
     ready = _ready(want, wanted, usable, lines)
     first = _first(want, held, sessions, ready)
     calendar = _calendar(want, lines, sessions, first)
-    masks, limits = fillable_of(lines, own, grids, sessions)
     money, of_money = _money(bars, want, fx, lines, calendar, first)
     pays_off, payoff = _delistings(lines, grids["last"], sessions)
     beyond = beyond_calendars((line.venue for line in lines), sessions[first:])
@@ -94,7 +86,6 @@ def build_market(bars: Mapping[str, Bars], want: Want, fx: FxSource) -> Market:
         simulated=_simulated(bars, tables),
         fx=fx,
         **grids,
-        **masks,
         **money,
     )
 
@@ -179,84 +170,6 @@ def _simulated(bars: Mapping[str, Bars], tables: Mapping[str, FactTable]) -> boo
 
 def _of_tables(tables: Mapping[str, FactTable]) -> Iterator[str]:
     return (note for table in tables.values() for note in table.notes)
-
-
-def _grids(
-    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days, whole: bool
-) -> Grids:
-    """The columns of all lines on the session axis; whole: with highs and lows."""
-    names = ("open", "close", "last", "volume", "dividend", "factor", "later")
-    shape = (len(sessions), len(lines))
-    placed = lru_cache(16)(partial(_placed_rows, sessions))
-    arrays = {name: np.empty(shape) for name in names}
-    for start in range(0, len(lines), TOGETHER):
-        block = lines[start : start + TOGETHER]
-        columns = [_columns(bars[asset.ticker], asset, sessions, placed) for asset in block]
-        for name, array in arrays.items():
-            array[:, start : start + TOGETHER] = np.array([of_line[name] for of_line in columns]).T
-    grids = cast(Grids, arrays)
-    if whole:
-        grids["high"], grids["low"] = _reaches(bars, lines, sessions)
-    return grids
-
-
-def _reaches(
-    bars: Mapping[str, Bars], lines: tuple[Asset, ...], sessions: Days
-) -> tuple[Floats, Floats]:
-    """(T, N) highs and lows."""
-    columns = [bars[asset.ticker].reach(sessions) for asset in lines]
-    high, low = (np.stack(column, axis=1) for column in zip(*columns, strict=True))
-    return high, low
-
-
-def _placed_rows(sessions: Days, venue: Venue, days: bytes) -> tuple[Array, Mask]:
-    """On which sessions rows of these days fall, and which rows do; `days` as their bytes."""
-    dates = np.frombuffer(days, dtype="datetime64[D]")
-    places = np.minimum(np.searchsorted(sessions, dates), len(sessions) - 1)
-    return places, (sessions[places] == dates) & ~idle_weekend(venue, dates)
-
-
-def _columns(line: Bars, asset: Asset, sessions: Days, placed: PlacedRows) -> dict[str, Floats]:
-    """What the bars of a line say, session by session."""
-    days, rows = line.days, line.columns
-    places, keep = placed(asset.venue, days.tobytes())
-    keep = keep & (lived := lives(asset, days))
-    places = places[keep]
-    columns = {name: np.full(len(sessions), np.nan) for name in ("open", "close", "volume")}
-    for name, column in columns.items():
-        column[places] = rows[name][keep]
-    columns["last"] = _last_known(columns["close"])
-    columns["dividend"] = dividend = np.zeros(len(sessions))
-    paid = np.flatnonzero((rows["dividend"] > 0) & lived & (days <= sessions[-1]))
-    due = np.searchsorted(sessions, days[paid])  # of a dropped row: the next session
-    np.add.at(dividend, due, rows["dividend"][paid])
-    columns["factor"] = _factor(dividend, columns["last"])
-    columns["later"] = line.splits_after(sessions)
-    return columns
-
-
-def _last_known(values: Floats) -> Floats:
-    """The last value that is no NaN, up to each session."""
-    blank = np.isnan(values)
-    if not blank.any():
-        return values
-    seen = np.maximum.accumulate(np.where(blank, -1, np.arange(len(values))))
-    return np.where(seen >= 0, values[seen], np.nan)
-
-
-def _factor(dividend: Floats, last: Floats) -> Floats:
-    """Total-return factor: a dividend buys units at the close before the ex-date.
-
-    One that is not below that close buys them at the close of its own day.
-    """
-    before = np.concatenate([[np.nan], last[:-1]])
-    paid = np.flatnonzero((dividend > 0) & ~np.isnan(before))
-    share = dividend[paid] / before[paid]
-    growth = np.ones(len(dividend))
-    growth[paid] = 1.0 / (1.0 - np.where(share < 1, share, 0.0))
-    whole = paid[share >= 1]  # a liquidation: no price before it can hold the factor
-    growth[whole] = 1.0 + dividend[whole] / last[whole]
-    return np.cumprod(growth)
 
 
 def _usable(lines: tuple[Asset, ...], last: Floats, sessions: Days) -> Mask:

@@ -34,6 +34,7 @@ class Want:
     quoted: currencies of what is measured beside it, whose rates bound the default end too.
     cash_rate: what idle cash earns instead of its currency's rate: percent, rows of it, or a line.
     legs: what the strategies want that this one holds, whose lines its sleeves have too.
+    keep: other processes will ask for the same market, which is kept for them where it is large.
     """
 
     sleeves: tuple[Sleeve, ...]
@@ -50,6 +51,7 @@ class Want:
     cash_rate: str | None = None
     declared: Mapping[str, Asset] = field(default_factory=dict)
     legs: tuple[Want, ...] = ()
+    keep: bool = field(default=False, compare=False)
 
     def asset(self, line: str | Asset) -> Asset:
         """What a line means in this run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -308,7 +309,7 @@ def sleeves_of(universe: Universe) -> tuple[Sleeve, ...]:
         if isinstance(part, str | Asset | Sleeve)
     )
     tickers = [ticker for sleeve in sleeves for ticker in sleeve.tickers]
-    twice = sorted({ticker for ticker in tickers if tickers.count(ticker) > 1})
+    twice = sorted(ticker for ticker, count in Counter(tickers).items() if count > 1)
     if twice:
         raise CommandError(f"{twice[0]} stands twice in the universe; a line belongs to one sleeve")
     if legs:

@@ -15,6 +15,9 @@ from newsfolio.schedules import Schedule, every_session, monthly, quarterly, wee
 
 EXAMPLES = '"500 EUR monthly", "-4% yearly", "-40000 USD yearly linked cpi", "1000 2024-05-02"'
 
+MOST = 1e15
+"""No amount is larger: sums of it would lose their cents."""
+
 PERIODS: Mapping[str, Schedule] = {
     "daily": every_session,
     "weekly": weekly,
@@ -153,8 +156,8 @@ def flows_in(lines: Iterable[str], where: str) -> tuple[Flow, ...]:
     names, rows = ["date", "amount", "currency"], dict[Flow, int]()
     for line, row in enumerate(csv.reader(lines), 1):
         cells = [cell.strip() for cell in row]
-        if not rows and cells and cells[0].lower() in ("date", "on"):
-            names = [cell.lower() for cell in cells]
+        if not rows and {cell.lower() for cell in cells} & {"date", *_FIELDS}:
+            names = _header(cells, f"{where}, line {line}")
         elif any(cells):
             try:
                 flow = _of_cells(names, cells)
@@ -170,12 +173,27 @@ def flows_in(lines: Iterable[str], where: str) -> tuple[Flow, ...]:
     return tuple(rows)
 
 
+def _header(cells: list[str], where: str) -> list[str]:
+    """The names of a file's columns; CommandError for one that is none, lacks or is there twice."""
+    names = [cell.lower() for cell in cells]
+    unknown = [name for name in names if name not in ("date", *_FIELDS)]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    days = {"date", "on"} & {*names}
+    if unknown or twice or len(days) != 1 or "amount" not in names:
+        wrong = f"no column {unknown[0]!r}" if unknown else "columns"
+        wrong = f"column {twice[0]!r} twice" if twice else wrong
+        raise CommandError(
+            f"{where}: {wrong}: write date, amount and, if wanted, {', '.join(_FIELDS[2:])}"
+        )
+    return names
+
+
 def _of_cells(names: list[str], cells: list[str]) -> Flow:
     """A row of a file, by the names of its columns."""
-    unknown = [name for name in names if name not in ("date", *_FIELDS)]
-    if unknown or not {"date", "on"} & {*names} or "amount" not in names:
-        wrong = f"no column {unknown[0]!r}" if unknown else "columns"
-        raise CommandError(f"{wrong}: write date, amount and, if wanted, {', '.join(_FIELDS[2:])}")
+    if len(cells) < 2:
+        raise CommandError(
+            f"{cells[0][:40]!r} is one cell; part day and amount by a comma: 2024-05-02,1000.50,EUR"
+        )
     if len(cells) > len(names):
         raise CommandError(f"{len(cells)} cells where {', '.join(names)} are expected")
     given = {name: cell for name, cell in zip(names, cells, strict=False) if cell}
@@ -200,8 +218,8 @@ def _amount(value: object) -> float | str:
         number = float(text.removesuffix("%") if share else text)
     except ValueError:
         number = math.nan
-    if isinstance(value, bool) or not math.isfinite(number) or not number:
-        raise CommandError(f"flow: {text[:40]!r} is no amount; write 500, -40000 or -4%")
+    if isinstance(value, bool) or not 0 < abs(number) <= MOST:
+        raise CommandError(f"flow: {text[:40]!r} is no amount; write 500, -40000.5 or -4%")
     if share and number <= -100:
         raise CommandError(f"flow: {text} is all of the equity or more; end the run there instead")
     return f"{_figure(number)}%" if share else number

@@ -14,6 +14,12 @@ EXAMPLE = 'cap = 0.3; turnover = 0.1; band = "20%"; order = 500; over = 5'
 CASH = "cash"
 """The key of a cap on what is in no line."""
 
+LARGEST = 5.0
+"""A share of equity from which on a percentage must have been meant."""
+
+LONGEST = 1000
+"""Sessions over which orders may fill."""
+
 LimitsTable: TypeAlias = Mapping[str, "float | int | str | Mapping[str, float]"]
 Bounds: TypeAlias = "float | Mapping[str, float] | tuple[tuple[str, float], ...] | None"
 
@@ -44,18 +50,15 @@ class Limits:
         object.__setattr__(self, "cap", _bounds("cap", self.cap))
         object.__setattr__(self, "floor", _bounds("floor", self.floor))
         if self.turnover is not None:
-            _number("turnover", self.turnover, above=True)
+            _part("turnover", self.turnover, above=True)
         if self.band is not None:
-            _number("band", _share(self.band))
+            _part("band", _share(self.band))
         _number("order", self.order)
-        if isinstance(self.over, bool) or not isinstance(self.over, int) or self.over < 1:
-            raise CommandError(f"limits: over {self.over!r}: give sessions, 1 or more")
-        for key in {*dict(self.caps), *dict(self.floors)} - {CASH}:
-            if self.floor_of(key) > self.cap_of(key):
-                raise CommandError(
-                    f"limits: the floor of {key or 'a line'}, {self.floor_of(key):g}, is above its "
-                    f"cap, {self.cap_of(key):g}"
-                )
+        whole = isinstance(self.over, int) and not isinstance(self.over, bool)
+        if not whole or not 1 <= self.over <= LONGEST:
+            raise CommandError(f"limits: over {self.over!r}: give sessions, 1 to {LONGEST}")
+        for key in dict(self.caps).keys() & dict(self.floors).keys():
+            require_room(self, key)
 
     @property
     def caps(self) -> tuple[tuple[str, float], ...]:
@@ -112,6 +115,15 @@ class Limits:
         return ", ".join(f"{name} {_said(value)}" for name, value in self.written().items())
 
 
+def require_room(limits: Limits, key: str) -> None:
+    """CommandError where the floor of a line or sleeve is above its cap."""
+    floor, cap = limits.floor_of(key), limits.cap_of(key)
+    if floor > cap:
+        raise CommandError(
+            f"limits: the floor of {key or 'a line'}, {floor:g}, is above its cap, {cap:g}"
+        )
+
+
 def _said(value: object) -> str:
     if isinstance(value, Mapping):
         return " and ".join(f"{key or 'others'} {part:g}" for key, part in value.items())
@@ -125,7 +137,7 @@ def _bounds(name: str, value: object) -> tuple[tuple[str, float], ...] | None:
     pairs = value.items() if isinstance(value, Mapping) else value
     if not isinstance(value, Mapping | tuple):
         pairs = (("", value),)
-    checked = {str(key): _number(f"{name} of {key or 'a line'}", part) for key, part in pairs}  # type: ignore[attr-defined]
+    checked = {str(key): _part(f"{name} of {key or 'a line'}", part) for key, part in pairs}  # type: ignore[attr-defined]
     if CASH in checked and name == "floor":
         raise CommandError("limits: a floor of cash: scale the weights, or cap each line")
     return tuple(sorted(checked.items()))
@@ -138,6 +150,16 @@ def _share(value: object) -> float:
         return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         return math.nan
+
+
+def _part(name: str, value: object, *, above: bool = False) -> float:
+    """A share of equity."""
+    share = _number(name, value, above=above)
+    if share >= LARGEST:
+        raise CommandError(
+            f"limits: {name} {share:g}: give a share of the equity, 0.3 for 30 %, e.g. {EXAMPLE}"
+        )
+    return share
 
 
 def _number(name: str, value: object, *, above: bool = False) -> float:

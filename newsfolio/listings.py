@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
+from functools import lru_cache
 
 from newsfolio.assets import (
     HONG_KONG,
@@ -319,8 +320,6 @@ TRUSTS = {
 """Real estate investment trusts of Hong Kong; their days of listing are recalled."""
 
 _TICKER = re.compile(r"\^?[A-Z0-9&]+(-[A-Z0-9]+)?(\.[A-Z0-9]+)?(=X|=ECB)?")
-
-
 _CLASS_SHARE = re.compile(r"[A-Z]{1,5}[./ ][ABC]")
 """As other vendors write a class of shares; no venue of Yahoo's has these letters alone."""
 
@@ -328,15 +327,17 @@ _CLASS_SHARE = re.compile(r"[A-Z]{1,5}[./ ][ABC]")
 def asset_of(line: str | Asset) -> Asset:
     """The asset behind a ticker: a known row, else what its suffix tells; CommandError if none.
 
-    An unknown Hong Kong or mainland line trades in lots of 100, and says that it is assumed; a
-    counter in another currency is the line that it is a counter of. Of other markets their rows
-    tell (`newsfolio/venues`), and complete what a declared line does not say.
+    An unknown Hong Kong or mainland line trades in lots of 100, and says that it is assumed; other
+    markets' rows tell (`newsfolio/venues`), and complete what a declared line does not say.
     """
     if isinstance(line, Asset):
         return _completed(line)
-    row = KNOWN.get(line) or TRUSTS.get(line)
-    if row:
-        return row
+    return KNOWN.get(line) or TRUSTS.get(line) or _by_suffix(line)
+
+
+@lru_cache(maxsize=20_000)
+def _by_suffix(line: str) -> Asset:
+    """What a ticker that has no row tells; thousands are asked for more than once."""
     if _CLASS_SHARE.fullmatch(line):
         raise CommandError(f"{line}: Yahoo writes {re.sub('[./ ]', '-', line)}")
     if not _TICKER.fullmatch(line):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from markets.bars import Bars
 from tests.support.shell import Shell
+from tests.support.undrawn import leave_out_drawings
 
 KINDS = ("unit", "property", "fault", "browser", "slow")
 PLACES = {
@@ -67,9 +70,22 @@ def no_ecb() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The ledger and the prices of whoever runs the tests stay as they are."""
+def sample_once() -> Iterator[Callable[..., Bars]]:
+    """Each line of the sample market is made once for all tests; answers what makes them anew."""
+    from markets.sample import source
+
     with pytest.MonkeyPatch.context() as patch:
+        anew = source._bars
+        once = cache(partial(anew, source.World()))
+        patch.setattr(source, "_bars", lambda _, ticker: once(ticker))
+        yield anew
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The ledger, prices and kept markets of whoever runs the tests stay as they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEWSFOLIO_CACHE", "off")
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
 
@@ -82,6 +98,12 @@ def prices() -> Path:
     if folder is None or not folder.is_dir():
         pytest.skip("real prices: set NEWSFOLIO_DATA to a folder that holds prices/")
     return folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tearsheets have empty drawings, those of copies of this process too."""
+    leave_out_drawings(monkeypatch)
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ cdef class Core:
     cdef double[::1] flow, due, rest, gap, part
     cdef Py_ssize_t flows
     cdef unsigned char[::1] ordered, weighted, missed, kept
-    cdef bint late
+    cdef bint late, keeping, parted
     cdef long long[::1] adr_year, sells, buys, held, active
     cdef Py_ssize_t sells_count, buys_count, held_count, active_count
     cdef bint short
@@ -225,7 +225,8 @@ cdef class Core:
         self.goal[:] = 0.0
         self.ordered[:] = 0
         self.missed[:] = 0
-        self.kept[:] = 0
+        self.kept[:], self.keeping = 0, False
+        self.part[:], self.parted = INFINITY, False
         self.late = False
         self.adr_year[:] = -1
         find_held(self)
@@ -252,7 +253,7 @@ cdef class Core:
     def keep(self, columns):
         """Leave the units of some columns as they are at the decision to come."""
         for column in columns:
-            self.kept[column] = 1
+            self.kept[column] = self.keeping = True
 
     def equity(self, Py_ssize_t session):
         return equity_at(self, session)
@@ -338,7 +339,8 @@ cdef class Core:
         targets(self, session, equity)
         self._send(session, place)
         self.unplaced = 0.0
-        self.kept[:] = 0
+        if self.keeping:
+            self.kept[:], self.keeping = 0, False
         if self.band >= 0:
             for column in range(self.lines):
                 self.goal[column] = 0.0
@@ -348,18 +350,14 @@ cdef class Core:
 
     cdef int _send(self, Py_ssize_t session, Py_ssize_t place) except -1:
         """Note a decision, and order what it wants."""
-        cdef Py_ssize_t column, at, count = 0
+        cdef Py_ssize_t column, at
         cdef double* row = self.decisions.next()
         row[0], row[1] = session, place
         send_orders(self, session, self.over if place >= 0 else 1)
-        for at in range(self.active_count):
+        for at in range(self.active_count if self.noting else 0):
             column = self.active[at]
-            self.scratch[count] = self.weight[column]
-            count += self.weighted[column]
-            if self.noting:
-                row = self.goals.next()
-                row[0], row[1], row[2] = session, column, self.units[column] + self.size[column]
-        self.net = row_sum(0.0, &self.scratch[0], count)
+            row = self.goals.next()
+            row[0], row[1], row[2] = session, column, self.units[column] + self.size[column]
         return 0
 
     # Opens

@@ -38,8 +38,11 @@ cdef int targets(Core core, Py_ssize_t session, double equity) except -1:
 
 
 cdef void send_orders(Core core, Py_ssize_t session, int over) noexcept:
-    """What is ordered replaces what still waits; over: sessions over which it fills."""
-    cdef Py_ssize_t column, at
+    """What is ordered replaces what still waits; over: sessions over which it fills.
+
+    The weights behind it say what debt is allowed.
+    """
+    cdef Py_ssize_t column, at, count = 0
     cdef double size
     core.waiting, core.late = 0, False
     if core.lines:
@@ -50,7 +53,20 @@ cdef void send_orders(Core core, Py_ssize_t session, int over) noexcept:
         size = core.wanted[column] - core.units[column]
         core.size[column] = size if core.ordered[column] else 0.0
         core.waiting += core.ordered[column]
-        core.part[column] = INFINITY if over == 1 else part(core, column, session, fabs(size) / over)
+        core.scratch[count] = core.weight[column]
+        count += core.weighted[column]
+    core.net = row_sum(0.0, &core.scratch[0], count)
+    if over > 1 or core.parted:
+        part_orders(core, session, over)
+
+
+cdef void part_orders(Core core, Py_ssize_t session, int over) noexcept:
+    """What of each order may fill in a session; over: sessions, 1: all of it."""
+    cdef Py_ssize_t column, at
+    core.part[:], core.parted = INFINITY, over > 1
+    for at in range(core.active_count if over > 1 else 0):
+        column = core.active[at]
+        core.part[column] = part(core, column, session, fabs(core.size[column]) / over)
 
 
 cdef double part(Core core, Py_ssize_t column, Py_ssize_t session, double size) noexcept:

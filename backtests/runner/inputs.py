@@ -108,9 +108,9 @@ class Inputs:
         """The same, with the rates of these currencies read too."""
         return replace(self, more=frozenset(currencies) - {""})
 
-    def market(self, bars: Mapping[str, Bars]) -> Market:
+    def market(self, bars: Mapping[str, Bars], *, keep: bool = False) -> Market:
         """The strategy's market; where no end is named, it ends with the benchmark's lines too."""
-        want = replace(self._bounded(bars), clock=self._clock(bars))
+        want = replace(self._bounded(bars), clock=self._clock(bars), keep=keep)
         return market_of(want, bars, self.settings)
 
     def _clock(self, bars: Mapping[str, Bars]) -> Days | None:
@@ -259,15 +259,16 @@ def load_bars(strategy: Strategy, source: Source, settings: Settings) -> Snapsho
 
 
 def prepare(
-    strategy: Strategy, bars: Mapping[str, Bars], settings: Settings, clock: Days | None = None
-) -> Market:
+    strategy: Strategy, bars: Mapping[str, Bars], settings: Settings, clock: Days | None = None, *,
+    keep: bool = False,
+) -> Market:  # fmt: skip
     """The market of any strategy from bars that are at hand.
 
-    clock: the sessions of a run whose own lines all trade every day.
+    clock: the sessions of a run whose own lines all trade every day. keep: as `Want` has it.
     """
     settings = settings_for(strategy, settings)
     want = _want(strategy, settings, linked_tables(strategy, settings))
-    return market_of(replace(want, clock=clock), bars, settings)
+    return market_of(replace(want, clock=clock, keep=keep), bars, settings)
 
 
 def market_of(want: Want, bars: Mapping[str, Bars], settings: Settings) -> Market:

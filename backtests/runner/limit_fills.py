@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from backtests.runner.run import Run
 from backtests.simulation.fills import Fill
-from markets.reference.fillable import LimitGrids, at_limit
+from markets.reference.grids.fillable import LimitGrids, at_limit
 from markets.reference.price_limits import board_of
 
 SAME = 1e-9

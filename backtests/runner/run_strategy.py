@@ -79,7 +79,7 @@ def run_strategy(
     """
     inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
-    market = inputs.market(bars)
+    market = inputs.market(bars, keep=True)
     require_flows(market, inputs.settings)
     require_possible(inputs.settings.limits, market, strategy.label)
     findings = inputs.gate(market, bars)
@@ -112,7 +112,7 @@ def run_backtrader(
     """Run a plain backtrader strategy: same gate, same costs, same pages."""
     inputs = inputs_of(strategy, settings)
     bars = inputs.load(source)
-    market = inputs.market(bars)
+    market = inputs.market(bars, keep=True)
     findings = inputs.gate(market, bars)
     output = play_plain(strategy, market, inputs.settings, progress=progress).output
     progress(SIMULATION, 1.0)

@@ -191,7 +191,7 @@ def advise(
     bars = inputs.load(source)
     if asof is not None:
         bars = bars.until(asof)
-    market = inputs.market(bars)
+    market = inputs.market(bars, keep=asof is None)
     settings = inputs.settings
     desk, output = _turned(inputs, market, progress)
     last = len(market.sessions) - 1

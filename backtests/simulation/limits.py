@@ -13,10 +13,13 @@ from backtests.simulation.sizing import Sizer
 from markets.market import Market
 from newsfolio.errors import StrategyError
 from newsfolio.formatting import percent
-from newsfolio.limits import CASH, Limits
+from newsfolio.limits import CASH, Limits, require_room
 
 Weights = Mapping[int, float]
 Key = TypeVar("Key", int, str)
+
+NAMED = 6
+"""Lines and sleeves that a message names."""
 
 SAME = 1e-12
 """Weights that differ by less are one."""
@@ -89,10 +92,10 @@ class Limiter:
         names |= self._floored(session, owner)
         low = {column: limits.floor_of(name) for column, name in names.items()}
         high = {column: limits.cap_of(name) for column, name in names.items()}
-        shorts = {c: max(w, -high[c]) for c, w in wanted.items() if w < 0}
+        shorts = {c: max(w, -high[c]) for c, w in wanted.items() if w < 0 and not low[c]}
         longs = {c: max(wanted.get(c, 0.0), 0.0) for c in names if c not in shorts}
         least = 1 - dict(limits.caps).get(CASH, math.inf)
-        total = max(fsum(longs.values()), least)
+        total = max(fsum(wanted.get(c, 0.0) for c in longs), least, 0.0)
         groups = self._groups(longs, owner)
         sums = {name: fsum(longs[c] for c in group) for name, group in groups.items()}
         sleeve_low = {n: max(_own(limits.floors, n, 0.0), fsum(low[c] for c in g))
@@ -105,8 +108,10 @@ class Limiter:
         shared = spread(sums, sleeve_low, sleeve_high, total)
         boxed = dict(shorts)
         for name, group in groups.items():
-            boxed |= spread({c: longs[c] for c in group}, low, high, shared[name])
-        self._require_invested(fsum(boxed.values()), least, session)
+            parts = {c: longs[c] for c in group}
+            equal = parts if any(parts.values()) else dict.fromkeys(group, 1.0)
+            boxed |= spread(equal, low, high, shared[name])
+        self._require_invested(fsum(w for w in boxed.values() if w > 0), least, session)
         return {column: weight for column, weight in boxed.items() if weight}
 
     def _named(self, column: int, owner: Mapping[int, str]) -> str:
@@ -116,11 +121,20 @@ class Limiter:
         return ticker if ticker in keys else owner.get(column, ticker)
 
     def _floored(self, session: int, owner: Mapping[int, str]) -> dict[int, str]:
-        """The columns that can be held and have a floor."""
-        able = self._market.usable[session]
+        """The columns that can be held and have a floor, or are of a sleeve that has one."""
+        able, floors = self._market.usable[session], dict(self._limits.floors)
         columns = [self._market.place[line] for line in self._market.universe]
         names = {column: self._named(column, owner) for column in columns if able[column]}
-        return {c: name for c, name in names.items() if self._limits.floor_of(name) > 0}
+        return {
+            c: name
+            for c, name in names.items()
+            if self._limits.floor_of(name) or floors.get(self._sleeve_of(c, owner))
+        }
+
+    def _sleeve_of(self, column: int, owner: Mapping[int, str]) -> str:
+        """The sleeve of a column, or of the line for which it is held; else that line."""
+        line = owner.get(column, self._market.tickers[column])
+        return self._sleeve.get(line, line)
 
     def _groups(self, longs: Weights, owner: Mapping[int, str]) -> dict[str, list[int]]:
         """Columns by sleeve where a sleeve has a limit, else all as one."""
@@ -129,8 +143,7 @@ class Limiter:
             return {"": list(longs)}
         groups: dict[str, list[int]] = {}
         for column in longs:
-            line = owner.get(column, self._market.tickers[column])
-            groups.setdefault(self._sleeve.get(line, line), []).append(column)
+            groups.setdefault(self._sleeve_of(column, owner), []).append(column)
         return groups
 
     def _require_invested(self, total: float, least: float, session: int) -> None:
@@ -177,7 +190,8 @@ class Limiter:
             before = weights
             weights = {**weights, **{column: held.get(column, 0.0) for column in small}}
             _note(why, "order", before, weights)
-            weights = _affordable(weights, held, room)
+            before, weights = weights, _affordable(weights, held, room)
+            _note(why, "cash", before, weights)
         return weights, kept
 
 
@@ -247,17 +261,33 @@ def require_possible(limits: Limits | None, market: Market, label: str) -> None:
     if limits is None:
         return
     sleeves = {sleeve.name: sleeve.tickers for sleeve in market.sleeves}
-    lines = [ticker for tickers in sleeves.values() for ticker in tickers]
+    lines = dict.fromkeys(ticker for tickers in sleeves.values() for ticker in tickers)
+    own = list(dict.fromkeys((*lines, *sleeves)))
     for key in dict((*limits.caps, *limits.floors)):
         if key not in ("", CASH, *sleeves, *lines, *market.tickers):
-            raise StrategyError(f"{label}: limits of {key}, which is no line and no sleeve of it")
-    caps = fsum(min(limits.cap_of(line), 1.0) for line in dict.fromkeys(lines))
+            names = ", ".join(own[:NAMED]) + ", ..." * (len(own) > NAMED)
+            raise StrategyError(
+                f"{label}: limits of {key}, which is no line and no sleeve of it: {names}"
+            )
+    for line in (*lines, *market.tickers):
+        require_room(limits, line)
     least = 1 - dict(limits.caps).get(CASH, math.inf)
+    low, high = dict[str, float](), dict[str, float]()
+    for name, tickers in sleeves.items():
+        floor = fsum(limits.floor_of(line) for line in tickers)
+        cap = fsum(min(limits.cap_of(line), 1.0) for line in tickers)
+        low[name] = max(floor, _own(limits.floors, name, 0.0))
+        high[name] = min(cap, _own(limits.caps, name, math.inf))
+        if low[name] > high[name] + 1e-9:
+            raise StrategyError(
+                f"{label}: the floors of {name} add up to {low[name]:g}, and its caps to "
+                f"{high[name]:g}: lower a floor or raise a cap"
+            )
+    caps, floors = fsum(high.values()), fsum(low.values())
     if caps < least - 1e-9:
         raise StrategyError(
             f"{label}: the caps of its lines add up to {caps:g}, and cash may be at most "
             f"{1 - least:g}: raise a cap"
         )
-    floors = fsum(limits.floor_of(line) for line in dict.fromkeys(lines))
     if floors > 1 + 1e-9:
         raise StrategyError(f"{label}: the floors of its lines add up to {floors:g}, above 1")

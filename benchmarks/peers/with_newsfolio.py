@@ -107,7 +107,7 @@ def grown(lines: str, sessions: str, schedule: str) -> Prepared:
 
 
 def prepared(strategy: Strategy, source: Source, settings: Settings) -> Prepared:
-    market = prepare(strategy, load_bars(strategy, source, settings), settings)
+    market = prepare(strategy, load_bars(strategy, source, settings), settings, keep=True)
     return Prepared(strategy, market, settings)
 
 

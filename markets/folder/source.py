@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from markets.folder.contents import PriceFile, by_line
 from markets.folder.fact_files import read_facts
 from markets.folder.formats.format import Told
 from markets.folder.line_bars import bars_of
+from markets.folder.sealed import Seal
 from markets.snapshot import Follow, Snapshot
 from newsfolio.assets import Asset
 from newsfolio.errors import BrokenData, CommandError, MissingData
@@ -49,13 +51,23 @@ class FolderSource:
                 f"{self.folder}: no such folder. --data takes yahoo, sample, or a folder of files "
                 "named <TICKER>.csv or <TICKER>.parquet."
             )
+        assets = tuple(assets)
+        seal = Seal.of(self.folder, self.told, self.today, assets)
+        bars = seal.read()
+        if bars is None:
+            bars = self._read(assets)
+            seal.keep(bars)
+        else:
+            deque(self.follow(assets), maxlen=0)
+        return Snapshot(bars, read_facts(self.folder, facts))
+
+    def _read(self, assets: Iterable[Asset]) -> dict[str, Bars]:
         files = {asset: self._file(asset.ticker) for asset in assets}
-        bars = {
+        return {
             asset.ticker: self._bars(asset, file)
             for asset in self.follow(files)
             if (file := files[asset])
         }
-        return Snapshot(bars, read_facts(self.folder, facts))
 
     @cached_property
     def _lying(self) -> dict[str, list[PriceFile]]:

@@ -35,8 +35,13 @@ def sessions_until(
     own: dict[bytes, Days] = {}  # once where lines share all their days
     daily: dict[bytes, Days] = {}
     idle: list[Days] = []
+    looked_at = set()
     for asset in lines:
         days = bars[asset.ticker].days
+        alike = (asset.venue, asset.listed, asset.delisted, days.tobytes())
+        if alike in looked_at:
+            continue
+        looked_at.add(alike)
         days = days[lives(asset, days) & (days <= end)]
         weekend = idle_weekend(asset.venue, days)
         (daily if asset.venue.continuous else own).setdefault(days.tobytes(), days[~weekend])

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from markets.reference.calendar_cache import kept
+from markets.reference.cache import kept
 from markets.reference.calendar_library import edition, sessions_and_closes
 from newsfolio.assets import Venue
 from newsfolio.errors import MissingData

@@ -20,19 +20,21 @@ def rates_of(
 
     They are NaN before the run up to the last session that no fixing reaches.
     """
-    before = np.ones((len(sessions), len(lines)))
+    currencies = sorted({asset.currency for asset in lines} - {base})
+    before = np.ones((len(sessions), len(currencies) + 1))  # the last is the base
     valued = np.ones_like(before)
     notes: list[str] = []
-    for currency in sorted({asset.currency for asset in lines} - {base}):
+    for column, currency in enumerate(currencies):
         fixings = fx.fixings(currency, base)
-        columns = [column for column, asset in enumerate(lines) if asset.currency == currency]
         start = min(fixings.unbroken_from(sessions), first)
         run = sessions[start:]
-        before[start:, columns] = fixings.before(run)[:, None]
-        valued[start:, columns] = value_rates(fx, fixings, run, closes)[:, None]
-        before[:start, columns] = valued[:start, columns] = np.nan
+        before[start:, column] = fixings.before(run)
+        valued[start:, column] = value_rates(fx, fixings, run, closes)
+        before[:start, column] = valued[:start, column] = np.nan
         notes += fixings.told(sessions[-1])
-    return before, valued, notes
+    places = {currency: column for column, currency in enumerate((*currencies, base))}
+    of_lines = [places[asset.currency] for asset in lines]
+    return before.take(of_lines, axis=1), valued.take(of_lines, axis=1), notes
 
 
 def where_rates_end(

@@ -66,6 +66,7 @@ def _tables(record: RunRecord) -> TemplateValues:
         "moved": returns.moved(record.cash),
         "lapses": returns.lapsed(record.lapses),
         "limited": returns.limited(record.limited),
+        "decided": len(record.targets),
         "held": returns.held(record.weights, returns.decided(record.targets)),
     }
 

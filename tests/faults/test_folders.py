@@ -174,6 +174,7 @@ def fill_store(store: Store) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a umask is POSIX's")
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("mask", ["077", "022"])
 def test_files_are_made_with_the_users_umask(shell: Shell, mask: str) -> None:
     before = os.umask(int(mask, 8))

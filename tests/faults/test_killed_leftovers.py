@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from backtests.records.ledger import Ledger
 from backtests.records.result import load
 from reports.saved_runs import saved_runs
+from tests.support.forked_commands import Forked
 from tests.support.shell import SHORT, Shell
 
 ROOT = Path(__file__).parents[2]
@@ -71,16 +73,19 @@ main(sys.argv[1:])
 """
 
 
+def killed_where_it_prints(word: str, code: str, command: Sequence[str], folder: Path) -> None:
+    """Run a command with some of it replaced, and kill it when it says so."""
+    with (folder / "log").open("w+") as log:
+        process = Forked((sys.executable, "-c", code, *command), folder, {}, log)
+        assert process.stdout.readline() == f"{word}\n", log.seek(0) or log.read()
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")
 def test_a_run_that_is_killed_while_its_pages_are_drawn_is_kept_and_counted(shell: Shell) -> None:
     command = ("run", "abc-basket", *SHORT, "--ledger", str(shell.ledger))
-    process = subprocess.Popen(
-        [sys.executable, "-c", DRAWING, *command], cwd=shell.folder, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "drawing\n"
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    killed_where_it_prints("drawing", DRAWING, command, shell.folder)
     (row,) = Ledger(shell.ledger).rows()
     assert row["status"] == "done"
     (saved,) = saved_runs(shell.runs)[0]
@@ -107,17 +112,6 @@ main(sys.argv[1:])
 """
 
 
-def killed_while_writing(shell: Shell, command: tuple[str, ...]) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SAVING, *command], cwd=shell.folder, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "writing\n"
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-
-
 def hidden(folder: Path) -> list[str]:
     return [str(path) for path in folder.rglob(".*") if path.name != ".newsfolio-runs"]
 
@@ -127,8 +121,8 @@ def test_drafts_of_killed_runs_and_sweeps_are_swept_by_the_next(shell: Shell) ->
     run = ("run", "abc-basket", *SHORT)
     sweep = ("sweep", "relative-momentum", "--grid", "band=0.0,0.02", *SHORT[:4])
     kept = ("--ledger", str(shell.ledger))
-    killed_while_writing(shell, (*run, *kept))
-    killed_while_writing(shell, (*sweep, *kept))
+    for command in (run, sweep):
+        killed_where_it_prints("writing", SAVING, (*command, *kept), shell.folder)
     assert len(hidden(shell.runs)) == 2
     (shell.runs / ".mine").mkdir()
     old = shell.runs / ".abc-basket-0123456789.abcd_123"  # as earlier builds left them

@@ -70,6 +70,7 @@ def test_the_declared_lines_of_the_readme_run(shell: Shell) -> None:
     assert (answer.code, answer.err) == (0, "")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_notebook_call_of_the_readme_runs(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

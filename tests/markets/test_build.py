@@ -14,9 +14,9 @@ from backtests.engines import kernel
 from backtests.runner.inputs import cost_model, prepare
 from backtests.settings import Settings
 from backtests.simulation.desk import Desk
-from markets import build
 from markets.bars import Bars, Priced
 from markets.reference.currencies import EcbRates
+from markets.reference.grids import placed
 from markets.views import memory
 from markets.views import recorder as views
 from markets.views.lookups import LOOK_UPS
@@ -215,7 +215,7 @@ def test_how_many_lines_are_put_on_the_axis_together_changes_nothing(
              for late, name in enumerate(names)]  # fmt: skip
     whole = market_of(lines, *names)
     for together in (1, 2, 5):
-        monkeypatch.setattr(build, "TOGETHER", together)
+        monkeypatch.setattr(placed, "TOGETHER", together)
         parts = market_of(lines, *names)
         for name in ("open", "close", "last", "volume", "fillable", "opened", "level"):
             assert np.array_equal(getattr(parts, name), getattr(whole, name), name != "opened")

@@ -46,6 +46,7 @@ def test_a_file_names_its_columns_or_has_three() -> None:
     named = flows_in(["On,Amount,Into,Linked", "yearly,-4,targets,cpi"], "f.csv")
     assert named == (Flow(-4, "yearly", linked="cpi", into="targets"),)
     assert flows_in(["2024-05-02,7,EUR"], "f.csv") == (Flow(7, "2024-05-02", "EUR"),)
+    assert flows_in(["amount,date", "7,2024-05-02"], "f.csv") == (Flow(7, "2024-05-02"),)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,13 @@ def test_a_file_names_its_columns_or_has_three() -> None:
         (["2024-05-32,1"], "line 1: flow: on '2024-05-32': write a day as 2024-05-02"),
         (["2024-05-02,1,eur"], "line 1: flow: 'eur' is no currency"),
         (["2024-05-02,1,EUR,x"], "line 1: 4 cells where date, amount, currency are expected"),
-        (["date,sum", "2024-05-02,1"], "line 2: no column 'sum': write date, amount"),
+        (["date,sum", "2024-05-02,1"], "line 1: no column 'sum': write date, amount"),
+        (["date,amount,amount", "2024-05-02,1,2"], "line 1: column 'amount' twice"),
+        (["date,on,amount", "2024-05-02,2024-05-03,2"], "line 1: columns: write date, amount"),
+        (["Datum;Betrag", "2024-05-02;1"], "line 1: 'Datum;Betrag' is one cell; part day and"),
+        (["date,amount", '2024-05-02,"1000,5"'], "line 2: flow: '1000,5' is no amount"),
+        (["02.05.2024,5"], "line 1: flow: on '02.05.2024': write a day as 2024-05-02"),
+        (["2024-05-02,1e308"], "line 1: flow: '1e308' is no amount"),
         (["date,amount"], "no row; write lines such as"),
         ([], "no row"),
         (["2024-05-02,-100%"], "all of the equity or more"),

@@ -49,7 +49,7 @@ def tabled(case: Case, market: Market, max_gross: float) -> Strategy:
 @given(st.integers(0, 100_000))
 @example(323)  # begins after its last bar
 @example(9884)  # a line that trades on weekends
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_tables_lead_to_the_same_weights(seed: int) -> None:
     case, market = drawn(seed)
     strategy = tabled(case, market, case.max_gross)
@@ -58,7 +58,7 @@ def test_tables_lead_to_the_same_weights(seed: int) -> None:
 
 @pytest.mark.skipif(not kernel.COMPILED, reason="the kernel was not compiled")
 @given(st.integers(0, 100_000))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_runs_of_a_batch_are_those_made_alone(seed: int) -> None:
     """Their trades, equity and figures; each leaves the next a clean desk."""
     case, market = drawn(seed)

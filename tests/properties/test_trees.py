@@ -38,6 +38,12 @@ def test_engines_and_oracle_agree_on_trees(seed: int, deep: bool) -> None:
     assert gaps(seed, deep=deep) == []
 
 
+@pytest.mark.parametrize("seed", [115, 151, 385])
+def test_what_ended_is_ordered_no_more(seed: int) -> None:
+    """Lines that were paid off between two decisions of a parent, and legs that came to nothing."""
+    assert gaps(seed, deep=True) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
 def test_a_thousand_trees(block: int) -> None:

@@ -1,4 +1,4 @@
-"""`python -m ...` in a copy of this process, which has imported already what the command needs.
+"""`python -m ...` or `-c ...` in a copy of this process, which has imported what it needs.
 
 For tests that look at what a command does. That it starts in a process of its own, from nothing,
 is for tests that start one.
@@ -24,6 +24,7 @@ import pytest
 from benchmarks import speed
 from benchmarks.peers import crew
 from reports.tearsheet.library_report import import_libraries
+from tests.support.undrawn import leave_out_drawings
 
 
 class Forked:
@@ -71,10 +72,13 @@ def _become(command: Sequence[str], files: tuple[int, int, int]) -> None:
             os.dup2(file, number)
         sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        _, _, module, *sys.argv[1:] = command
+        _, option, module_or_code, *sys.argv[1:] = command
         warnings.simplefilter("default")
         warnings.filterwarnings("ignore", message=".*found in sys.modules", module="runpy")
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
+        if option == "-c":
+            exec(module_or_code, {"__name__": "__main__"})
+        else:
+            runpy.run_module(module_or_code, run_name="__main__", alter_sys=True)
         code = 0
     except SystemExit as stop:
         code = stop.code or 0
@@ -103,11 +107,12 @@ def _clocked(command: Sequence[str], root: Path, folder: Path) -> float:
 
 @contextmanager
 def forked_commands() -> Iterator[None]:
-    """What benchmarks/speed.py starts is forked."""
+    """What benchmarks/speed.py starts is forked, and draws nothing on its tearsheets."""
     import_libraries()
     for name in ("with_newsfolio", "with_backtrader", "plain_pandas"):
         import_module(f"benchmarks.peers.{name}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crew, "_started", _started)
         patch.setattr(speed, "clocked", _clocked)
+        leave_out_drawings(patch)
         yield

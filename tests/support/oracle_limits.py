@@ -80,10 +80,13 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
     def high(line: str) -> float:
         return caps.get(name_of(line), caps.get("", inf))
 
-    shorts = {n: max(w, -high(n)) for n, w in wanted.items() if w < 0}
-    longs = {n: w for n, w in wanted.items() if w >= 0}
-    longs |= {n: 0.0 for n in desk.able if low(n) > 0 and n not in wanted}
-    total = sum(longs.values())
+    shorts = {n: max(w, -high(n)) for n, w in wanted.items() if w < 0 and low(n) == 0}
+    longs = {n: max(w, 0.0) for n, w in wanted.items() if n not in shorts}
+    for line in set(desk.able) - set(wanted):
+        owner = desk.owner.get(line, line)
+        if low(line) > 0 or floors.get(desk.sleeve.get(owner, owner)):
+            longs[line] = 0.0
+    total = max(0.0, sum(wanted.get(n, 0.0) for n in longs))
     if not set(desk.sleeve.values()) & {*caps, *floors}:
         return shorts | _scaled(longs, {n: (low(n), high(n)) for n in longs}, total)
     sleeves: dict[str, list[str]] = {}
@@ -100,7 +103,8 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
     shares = _scaled({n: sum(longs[i] for i in g) for n, g in sleeves.items()}, bounds, total)
     for name, lines in sleeves.items():
         inside = {n: (low(n), high(n)) for n in lines}
-        shorts |= _scaled({n: longs[n] for n in lines}, inside, shares[name])
+        idle = not any(longs[n] for n in lines)  # nobody wanted any: equal parts
+        shorts |= _scaled({n: 1.0 if idle else longs[n] for n in lines}, inside, shares[name])
     return {name: weight for name, weight in shorts.items() if weight}
 
 

@@ -71,6 +71,7 @@ class _Tree(OracleRun):
         self.since = market.first
         self.multiples: dict[Strategy, float] = {}
         self.own: Held = {}
+        self.ended = False
 
     def _shares(self, s: int) -> dict[Strategy | str, float]:
         """What each part of the last decision has become, and `cash`, of 1 then."""
@@ -95,15 +96,18 @@ class _Tree(OracleRun):
 
     def _parent_due(self, s: int) -> bool:
         band = self.strategy.rebalance.band
-        if self.marks[s]:
-            return True
-        if band is None or self.wanted is None:
-            return False
         shares = self._shares(s)
         total = sum(shares.values())
-        return any(
-            abs(shares.get(part, 0.0) / total - share) > band for part, share in self.wanted.items()
+        due = self.marks[s] or (
+            band is not None
+            and self.wanted is not None
+            and any(
+                abs(shares.get(part, 0.0) - share * total) > band * total
+                for part, share in self.wanted.items()
+            )
         )
+        self.ended |= due and total <= 0
+        return due and not self.ended
 
     def close(self, s: int) -> None:
         day, worth = self.market.day(s), self._worth(s)
@@ -170,6 +174,7 @@ class _Tree(OracleRun):
                 total[name] = total.get(name, 0.0) + part
         goal = {}
         for name, units in total.items():
-            whole = self._whole(s, name, units)
+            paid = self.lines[name].pays_on
+            whole = 0.0 if paid is not None and paid <= s else self._whole(s, name, units)
             goal[name] = 0.0 if self._too_small(s, name, whole) else whole
         return goal

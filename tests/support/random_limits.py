@@ -16,9 +16,12 @@ def with_limits(case: Case) -> Case:
     caps = {"": lot.uniform(0.3, 0.8)}
     if lot.random() < 0.5:
         caps[sleeve.name] = lot.uniform(0.3, 0.9)
+    floors = {lot.choice(lot.choice(case.sleeves).tickers): 0.02}
+    if lot.random() < 0.5:
+        floors[lot.choice(case.sleeves).name] = lot.uniform(0.05, 0.25)
     chosen = {
         "cap": caps,
-        "floor": {lot.choice(lot.choice(case.sleeves).tickers): 0.02},
+        "floor": floors,
         "turnover": lot.uniform(0.05, 0.5),
         "band": lot.choice([lot.uniform(0.0, 0.05), f"{lot.randint(1, 60)}%"]),
         "order": case.settings.cash / lot.randint(50, 500),

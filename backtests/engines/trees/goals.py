@@ -111,11 +111,12 @@ class LegGoals:
         return (leg for leg, multiple in pairs if multiple)
 
     def _units(self, session: int) -> dict[int, float]:
-        """Units by column before they are rounded to lots."""
+        """Units by column before they are rounded to lots; none of what has been paid off."""
         total = self._own.copy()
         for leg, multiple in zip(self.legs, self._multiple.tolist(), strict=True):
             if multiple:
                 total += multiple * leg.goal[session]
+        total[[column for column, at in self.market.pays_off.items() if at <= session]] = 0.0
         return {column: total.item(column) for column in np.flatnonzero(total).tolist()}
 
     def _net(self, session: int) -> float:

@@ -52,7 +52,7 @@ class ParentDecider(Decider):
     def decide(self, session: int, book: Holdings) -> dict[int, float] | None:
         """Weights by column, of legs behind those of lines."""
         if self._recorder is None:
-            self._recorder = Recorder(self.market)
+            self._recorder = Recorder(self.market, notes=self.noted)
         self._recorder.write(self.market, session)
         usable = self.holdable(session).usable
         self.last = view = self._view(session, book, usable, self._recorder)

@@ -62,7 +62,7 @@ def certify(
     the data off at. decided: what the run itself decided where there was one on the same bars, by
     "" and the names of its references; that must be repeated.
     """
-    market, ran = prepare(strategy, bars, settings), decided or {}
+    market, ran = prepare(strategy, bars, settings, keep=True), decided or {}
     alone = replace(settings, flows=None)  # no money flows into the account of a leg
     rng = np.random.default_rng(replaying.seed)
     own = _Examined(strategy, bars, settings, market, rng, "", replaying.progress).by(

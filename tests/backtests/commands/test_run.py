@@ -134,6 +134,7 @@ def test_score_judges_what_came_since(shell: Shell) -> None:
     assert again.manifest["window"]["end"] == "2026-10-30"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_all_pages_of_a_run_that_is_judged_again_have_its_divide(shell: Shell) -> None:
     folder = run(shell, "--no-verdict", "--end", "2026-01-30")
     answer = shell("score", folder.name, "--data", "sample", "--placebos", "0", "--json")

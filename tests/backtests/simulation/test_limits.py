@@ -14,7 +14,16 @@ from backtests.simulation.limits import require_possible, spread
 from backtests.simulation.output import EngineOutput
 from markets.costs.models import NoCosts
 from markets.market import Market
-from newsfolio import Fixed, Limits, Sleeve, Strategy, StrategyError, at_start, every_session
+from newsfolio import (
+    CommandError,
+    Fixed,
+    Limits,
+    Sleeve,
+    Strategy,
+    StrategyError,
+    at_start,
+    every_session,
+)
 from tests.support.markets_of import bdays, line, market_of
 
 DAYS = bdays("2024-03-01", 8)
@@ -123,8 +132,65 @@ def test_limits_that_cannot_be_met_are_named() -> None:
         require_possible(Limits(cap={"": 0.3, "cash": 0}), three, "mine")
     with pytest.raises(StrategyError, match=r"the floors of its lines add up to 1.2, above 1"):
         require_possible(Limits(floor=0.4), three, "mine")
-    with pytest.raises(StrategyError, match="limits of X, which is no line and no sleeve of it"):
+    with pytest.raises(StrategyError, match="is no line and no sleeve of it: A, B, C"):
         require_possible(Limits(cap={"X": 0.4}), three, "mine")
     half = Fixed(mix=((0.5, "A"),), schedule=at_start)
     with pytest.raises(StrategyError, match=r"leave 60.00 % in cash, above its cap of 10.00 %"):
         play(kernel.run, half, Limits(cap={"A": 0.4, "cash": 0.1}), market(A=LEVEL, B=LEVEL))
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (Limits(cap={"east": 0.3}, floor={"A": 0.2, "B": 0.2}),
+         "the floors of east add up to 0.4, and its caps to 0.3: lower a floor or raise a cap"),
+        (Limits(cap={"A": 0.1, "B": 0.1}, floor={"east": 0.5}),
+         "the floors of east add up to 0.5, and its caps to 0.2"),
+        (Limits(floor={"east": 0.7, "C": 0.4}), "floors of its lines add up to 1.1, above 1"),
+        (Limits(cap={"east": 0.4, "C": 0.3, "cash": 0.1}),
+         "the caps of its lines add up to 0.7, and cash may be at most 0.1"),
+    ],
+)  # fmt: skip
+def test_limits_of_a_sleeve_and_of_its_lines_must_go_together(limits: Limits, message: str) -> None:
+    on = market(Sleeve("east", ("A", "B")), "C", A=LEVEL, B=LEVEL, C=LEVEL)
+    with pytest.raises(StrategyError, match=message):
+        require_possible(limits, on, "mine")
+
+
+def test_a_cap_of_every_line_is_none_of_a_sleeve() -> None:
+    on = market(Sleeve("east", ("A", "B")), "C", A=LEVEL, B=LEVEL, C=LEVEL)
+    require_possible(Limits(cap=0.3, floor={"east": 0.5}), on, "mine")
+    with pytest.raises(CommandError, match=r"the floor of A, 0.5, is above its cap, 0.3"):
+        require_possible(Limits(cap=0.3, floor={"A": 0.5}), on, "mine")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("floor", "expected"),
+    [
+        ({"east": 0.4}, {"A": 0.2, "B": 0.2, "C": 0.6}),
+        ({"east": 0.4, "B": 0.3}, {"A": 0.1, "B": 0.3, "C": 0.6}),
+    ],
+)
+def test_a_sleeve_of_which_nothing_is_wanted_gets_its_floor_in_equal_parts(
+    engine: Engine, floor: dict[str, float], expected: dict[str, float]
+) -> None:
+    on = market(Sleeve("east", ("A", "B")), "C", A=LEVEL, B=LEVEL, C=LEVEL)
+    output = play(engine, Fixed(mix=((1.0, "C"),), schedule=at_start), Limits(floor=floor), on)
+    assert output.targets[0].weights == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_line_with_a_floor_is_not_held_short(engine: Engine) -> None:
+    """Of 1.2 and -0.2 a floor of 0.1 makes 0.9 and 0.1: no short pays for more."""
+    mix = Fixed(mix=((1.2, "A"), (-0.2, "B")), schedule=at_start)
+    output = play(engine, mix, Limits(floor={"B": 0.1}), market(A=LEVEL, B=LEVEL))
+    assert output.targets[0].weights == pytest.approx({"A": 0.9, "B": 0.1})
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_cap_of_cash_is_of_longs(engine: Engine) -> None:
+    """What a short sale brings is its collateral: 0.9 long leaves a tenth."""
+    mix = Fixed(mix=((0.8, "A"), (-0.3, "B")), schedule=at_start)
+    output = play(engine, mix, Limits(cap={"cash": 0.1}), market(A=LEVEL, B=LEVEL))
+    assert output.targets[0].weights == pytest.approx({"A": 0.9, "B": -0.3})

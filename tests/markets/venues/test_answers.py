@@ -18,7 +18,7 @@ import pytest
 
 from markets.costs.models import VenueCosts
 from markets.reference.calendars import closing_times, is_open
-from markets.reference.fillable import PriceLimits
+from markets.reference.grids.fillable import PriceLimits
 from newsfolio.assets import Asset, suffix_of
 from newsfolio.costs import Commission, Costs
 from newsfolio.listings import asset_of

@@ -34,20 +34,6 @@ def page(usual: Result) -> str:
     return tearsheet(usual)
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The report without its drawings, which take nearly all of the time."""
-    from quantstats import plots
-
-    def empty(*_: Any, savefig: Any, **__: Any) -> None:
-        savefig["fname"].write(b"<svg></svg>")
-
-    for name in ("returns", "log_returns", "yearly_returns", "histogram", "daily_returns",
-                 "rolling_beta", "rolling_volatility", "rolling_sharpe", "rolling_sortino",
-                 "drawdowns_periods", "drawdown", "monthly_heatmap", "distribution"):  # fmt: skip
-        monkeypatch.setattr(plots, name, empty)
-
-
 def box(page: str) -> str:
     return page[page.index('<section id="ours"') : page.index("</section>")]
 
@@ -82,7 +68,7 @@ def test_the_box_says_what_it_is_and_leads_to_ours(page: str) -> None:
     assert re.findall(r'<a href="([^"]*)"', nav) == ["verdict.html", "details.html"]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 def test_among_the_runs_of_a_folder_it_leads_to_their_index(usual: Result) -> None:
     page = tearsheet(usual, index=True)
     assert page.index('<a href="../index.html">All runs</a>') < page.index('<section id="ours"')
@@ -119,12 +105,12 @@ def test_simulated_is_said_before_anything_else(page: str) -> None:
     assert page.index("SIMULATED") < page.index('<section id="ours"')
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 def test_real_data_is_not_called_simulated() -> None:
     assert "SIMULATED" not in tearsheet(make(curve(walk(80))))
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 def test_a_version_that_nobody_compared_is_said(
     usual: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +121,7 @@ def test_a_version_that_nobody_compared_is_said(
     assert list(DIFFERENCES) == ["0.0.86"]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 def test_without_a_benchmark_there_is_nothing_about_one() -> None:
     text = text_of(box(tearsheet(HARD["no benchmark"]())))
     assert "Benchmark" not in text
@@ -210,7 +196,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", HARD)
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 def test_any_result_gives_a_report_or_one_page_that_says_why(name: str) -> None:
     page = tearsheet(HARD[name]())
     assert page.rstrip().endswith("</html>")
@@ -237,7 +223,7 @@ def test_what_the_library_raises_is_a_reason(
 @pytest.mark.parametrize(
     "label", ["<script>alert(1)</script>{{metrics}}{{dd_plot}}", "-->{% raw %}</title>", "x" * 5000]
 )
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 def test_labels_are_text_wherever_they_come_from(label: str) -> None:
     strategy = {**make(curve([])).manifest["strategy"], "label": label, "doc": label}
     thesis = {**THESIS, "title": label, "article": {**THESIS["article"], "title": label}}

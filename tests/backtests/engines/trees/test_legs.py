@@ -16,6 +16,7 @@ from backtests.runner.inputs import cost_model, prepare
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import CostTable, Lots, Settings
 from backtests.simulation.desk import Desk
+from markets.bars import Bars
 from markets.sample.source import SampleSource
 from newsfolio import (
     Costs,
@@ -30,7 +31,7 @@ from newsfolio import (
     on_dates,
     weekly,
 )
-from newsfolio.assets import Kind
+from newsfolio.assets import Delisting, Kind
 from newsfolio.listings import asset_of
 from newsfolio.trees import all_legs, changed, leg_names, legs_of, specs_of
 from reports.contract.manifest import LegJson
@@ -167,6 +168,7 @@ class Watching(Strategy):
 
     def weights(self, view):  # type: ignore[no-untyped-def]
         self.seen.append((view.today, view.holdings, view.held.sum()))
+        view.note("it looked")
         return blend((0.5, self.sixty), (0.3, "D"))
 
 
@@ -183,6 +185,9 @@ def test_a_parent_sees_legs_and_lines_as_they_have_grown() -> None:
     assert shown[SIXTY] == pytest.approx(grown / (grown + line_grown + 0.2), rel=1e-12)
     assert shown["D"] == pytest.approx(line_grown / (grown + line_grown + 0.2), rel=1e-12)
     assert total == pytest.approx((grown + line_grown) / (grown + line_grown + 0.2))
+    (note,) = run.desk.notes()
+    assert note.startswith(f"{DAYS[0]} to ")
+    assert note.endswith(" decisions: it looked")
 
 
 def test_a_band_moves_money_between_legs_when_a_share_leaves_it() -> None:
@@ -199,6 +204,25 @@ def test_a_leg_of_nothing_decides_for_nobody() -> None:
     run = played(tree, LINES, FREE, kernel.run)
     months = {target.session for target in goals(run).legs[1].output.targets}
     assert {target.session for target in run.output.targets} == months
+
+
+def test_a_line_that_was_paid_off_is_ordered_no_more() -> None:
+    """The parent holds D until its prices end; the weekly leg goes on deciding, D is cash."""
+    ended = date.fromisoformat(DAYS[60])
+    gone = replace(asset_of("D"), delisted=Delisting(ended))
+    tree = Fixed(mix=((0.5, EVEN), (0.5, gone)), schedule=at_start)
+    run = played(tree, {**LINES, "D": short(LINES["D"], 61)}, FREE, kernel.run)
+    weeks = [
+        target for target in run.output.targets if target.session > run.desk.market.row_of[ended]
+    ]
+    assert len(weeks) > 30
+    assert all("D" not in target.weights for target in weeks)
+    assert run.output.waiting == ()
+    assert not [fill for fill in run.output.fills if fill.asset == "D" and fill.session > ended]
+
+
+def short(bars: Bars, count: int) -> Bars:
+    return replace(bars, frame=bars.frame.iloc[:count])
 
 
 # --- trees that cannot be -----------------------------------------------------------------------

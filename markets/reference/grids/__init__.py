@@ -1,0 +1,1 @@
+"""The bars of all lines on one axis of sessions, and what can fill there."""
