@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from backtests.runner.checked_claims import ReadingInterval
 from markets.bars import Bars
+from newsfolio.quantities import Observations
 from tests.support.shell import Shell
 from tests.support.undrawn import leave_out_drawings
 
@@ -79,6 +81,25 @@ def sample_once() -> Iterator[Callable[..., Bars]]:
         once = cache(partial(anew, source.World()))
         patch.setattr(source, "_bars", lambda _, ticker: once(ticker))
         yield anew
+
+
+@pytest.fixture(scope="session", autouse=True)
+def intervals_once() -> Iterator[None]:
+    """The interval of a claim's figure is drawn once for all tests in which it is checked."""
+    from backtests.evaluation.statistics import claim_intervals
+
+    anew, drawn = claim_intervals.estimated, {}
+
+    def estimated(observations: Observations, value: float) -> ReadingInterval:
+        rows, figure = observations.rows.to_numpy(dtype="float64"), observations.figure.__qualname__
+        key = rows.tobytes(), value, figure, claim_intervals.REPLICATIONS
+        if key not in drawn:
+            drawn[key] = anew(observations, value)
+        return drawn[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claim_intervals, "estimated", estimated)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import isfinite
 
 import numpy as np
@@ -24,7 +25,8 @@ from backtests.evaluation.descriptions.schema import Shortcuts
 from backtests.evaluation.descriptions.shortcuts import Variants, shortcuts
 from backtests.evaluation.estimates import figures_of, power, significance
 from backtests.evaluation.event_studies.study import studies
-from backtests.evaluation.placebos import placebos
+from backtests.evaluation.reruns.placebos import placebos
+from backtests.evaluation.reruns.variants import variant_equities, variant_names
 from backtests.evaluation.schema import (
     Certificate,
     Comparison,
@@ -39,7 +41,6 @@ from backtests.evaluation.scored_window import scored_sessions
 from backtests.evaluation.statistics.bootstrap import Resample, resample
 from backtests.evaluation.statistics.overfitting import overfitting
 from backtests.evaluation.trial_record import TrialCounts, record_of
-from backtests.evaluation.variants import variant_equities, variant_names
 from backtests.evaluation.verdict import Evidence, judge
 from backtests.progress import Progress, counted
 from backtests.records.ledger import Tried
@@ -75,7 +76,7 @@ class JudgedRun:
 def evaluate(
     run: Run,
     tried: Tried | None,
-    certificate: Certificate,
+    certificate: Callable[[], Certificate],
     *,
     since: date | None = None,
     selection_doubts: tuple[str, ...] = (),
@@ -84,7 +85,8 @@ def evaluate(
 ) -> JudgedRun:
     """Judge a run on the sessions after its divide.
 
-    tried: None where the ledger could not be read. since: a later divide than the first decision,
+    tried: None where the ledger could not be read. certificate: asked for once the rest is done,
+    for it may be made meanwhile. since: a later divide than the first decision,
     for a thesis that is judged again. selection_doubts: what the caller knows that speaks against
     how the run was picked. count: of the placebos. extras: what is shown besides.
     """
@@ -97,16 +99,8 @@ def evaluate(
     grid = curves.overfitting(variants, SEED)
     odds = curves.significance(variant_names(run), tried)
     strength = power(scored.years, scored.sessions, odds.skew, odds.kurtosis)
-    verdict = judge(
-        Evidence(
-            scored, compared, odds, luck, certificate, strength,
-            article=run.origin.thesis is not None, ruined=_ruined(run, scored),
-            doubts=(*selection_doubts, *_doubts(run, curves, scored, since, tried)),
-            simulated=run.market.simulated,
-        )
-    )  # fmt: skip
-    evaluation = Evaluation(
-        verdict=verdict,
+    described = partial(
+        Evaluation,
         scored=scored,
         figures=curves.figures(drawn),
         comparisons=compared,
@@ -116,7 +110,6 @@ def evaluate(
         placebo=luck,
         overfitting=grid,
         attribution=_attribution(run, score),
-        certificate=certificate,
         block=drawn.block,
         replications=REPLICATIONS,
         seed=SEED,
@@ -127,6 +120,13 @@ def evaluate(
         fan=fan(run.account.curve, curves.row, SEED),
         record=record_of(tried),
     )
+    certified = certificate()
+    evidence = Evidence(
+        scored, compared, odds, luck, certified, strength, article=run.origin.thesis is not None,
+        ruined=_ruined(run, scored), simulated=run.market.simulated,
+        doubts=(*selection_doubts, *_doubts(run, curves, scored, since, tried)),
+    )  # fmt: skip
+    evaluation = described(verdict=judge(evidence), certificate=certified)
     return JudgedRun(evaluation, table, tuple(_with_sharpes(variants, grid)))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backtests import paths
@@ -54,8 +56,9 @@ class Judging:
 def begin_replaying() -> None:
     """Start the process that replays while there is something else to do."""
     from backtests.evaluation.lookahead.replay_process import replay_process
+    from backtests.evaluation.reruns.workers import usable
 
-    replay_process()
+    replay_process(channels=usable())
 
 
 def refuse_in_replays() -> None:
@@ -73,17 +76,18 @@ def judged(
     """The result with its evaluation, and the variants that were tried on the way."""
     from backtests.evaluation.descriptions.extras import NOTHING_MORE
     from backtests.evaluation.evaluate import evaluate
-    from backtests.evaluation.variants import variant_names
+    from backtests.evaluation.reruns.variants import variant_names
 
-    evaluated = evaluate(
-        run,
-        tried(attempt.ledger, attempt.question(variant_names(run))),
-        certificate_of(run, judging),
-        since=judging.since,
-        selection_doubts=judging.chosen,
-        count=judging.placebos,
-        extras=dataclasses.replace(judging.extras or NOTHING_MORE, progress=judging.progress),
-    )
+    with certificate_beside(run, judging) as certificate:
+        evaluated = evaluate(
+            run,
+            tried(attempt.ledger, attempt.question(variant_names(run))),
+            certificate,
+            since=judging.since,
+            selection_doubts=judging.chosen,
+            count=judging.placebos,
+            extras=dataclasses.replace(judging.extras or NOTHING_MORE, progress=judging.progress),
+        )
     evaluation = _with_falsifier(evaluated.evaluation, run, result, judging.since)
     headline: VerdictLineJson = {**_headline(evaluation), **_at_horizon(run, result, judging.since)}
     manifest: ManifestJson = {**result.manifest, "verdict": headline}
@@ -115,6 +119,40 @@ def _with_falsifier(
     return dataclasses.replace(
         evaluation, falsifier=falsified(run, scored_window(run, since), stated)
     )
+
+
+@contextmanager
+def certificate_beside(run: Run, judging: Judging) -> Iterator[Callable[[], Certificate]]:
+    """Replay a run in a copy of this process while there is something else to do, if that can be.
+
+    What is yielded waits for it. The replays are those that this process would make: the copy has
+    what it has, and asks the same process.
+    """
+    from backtests.evaluation.lookahead.replay_process import replay_process
+    from backtests.evaluation.reruns.workers import CopiedWork, usable
+
+    alone = partial(certificate_of, run, judging)
+    if run.strategy is None or usable() == 1:
+        yield alone
+        return
+    process = replay_process(channels=usable())
+
+    def work(progress: Progress) -> Certificate:
+        process.lent(0)
+        return certificate_of(run, dataclasses.replace(judging, progress=progress))
+
+    def answer() -> Certificate:
+        certificate = beside.answer(judging.progress)
+        if certificate is None:
+            process.stop()  # it may have been left in the middle of an answer
+            return alone()
+        return certificate
+
+    beside = CopiedWork(work)
+    try:
+        yield answer
+    finally:
+        beside.end()
 
 
 def certificate_of(run: Run, judging: Judging) -> Certificate:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import expm1
 
-from backtests.evaluation.placebos import ENOUGH
+from backtests.evaluation.reruns.placebos import ENOUGH
 from backtests.evaluation.schema import (
     EDGE,
     Certificate,

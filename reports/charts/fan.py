@@ -14,7 +14,7 @@ from reports.contract.starts import BandJson
 
 WIDE, HIGH = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 76, 22, 8, 26
-TICKS = 9
+TICKS = 6
 TODAY: BandJson = {
     "month": 0, "low": 1.0, "lower": 1.0, "middle": 1.0, "upper": 1.0, "high": 1.0
 }  # fmt: skip

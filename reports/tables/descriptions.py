@@ -274,8 +274,9 @@ def _cell(start: StartJson, most: float) -> StartCell:
     ahead = start["ahead"]
     if not defined(ahead):
         return StartCell("n/a", f"{start['month']}: an account was lost", "", 0)
+    points = f"{100 * ahead:+.{0 if most >= WIDE else 1}f}"
     return StartCell(
-        text=f"{100 * ahead:+.{0 if most >= WIDE else 1}f}",
+        text=points if points.strip("+-0.") else points[1:],
         hint=f"{start['month']}: {signed(ahead)} a year ahead, {percent(start['growth'])} a year",
         kind="gain" if ahead > 0 else "loss",
         share=round(10 + 75 * min(1.0, abs(ahead) / most)),

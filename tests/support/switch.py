@@ -88,7 +88,7 @@ class Switch(Strategy):
 def judged(strategy: Strategy, lines: Mapping[str, Bars] = LINES, **settings: Any) -> JudgedRun:
     wanted = Settings(**({"engine": "kernel", "start": "2022-01-03"} | settings))
     run = run_strategy(strategy, Made(lines), wanted)
-    evaluation = evaluate(run, Tried(), HONEST, count=25)
+    evaluation = evaluate(run, Tried(), lambda: HONEST, count=25)
     json.dumps(evaluation.evaluation.as_json(), allow_nan=False)
     return evaluation
 

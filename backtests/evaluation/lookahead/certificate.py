@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
 
 from backtests.engines import kernel
 from backtests.engines.trees.desks import tree_of
 from backtests.engines.trees.goals import LegGoals
 from backtests.evaluation.lookahead.access_audit import undeclared
 from backtests.evaluation.lookahead.messages import Step
-from backtests.evaluation.lookahead.replay_process import ReplayFailed
-from backtests.evaluation.lookahead.replays import AGAIN, Replays
+from backtests.evaluation.lookahead.replay_process import (
+    ReplayFailed,
+    replay_process,
+)
+from backtests.evaluation.lookahead.replays import AGAIN, Begun, Replays, Witnesses
 from backtests.evaluation.lookahead.source_audit import file_of, kind_of
-from backtests.evaluation.lookahead.travelling import packed
+from backtests.evaluation.lookahead.travelling import Packed, packed
+from backtests.evaluation.reruns.workers import shared, usable
 from backtests.evaluation.schema import Certificate, ChangedDecision, Honesty
 from backtests.progress import Progress, silent
 from backtests.runner.inputs import cost_model, prepare, reference_inputs, references_of
@@ -29,6 +33,8 @@ from newsfolio.errors import DataError, StrategyError
 from newsfolio.strategy import Strategy
 from newsfolio.trees import leg_names, legs_of
 
+T = TypeVar("T")
+
 SHOWN = 8
 """Changes that a certificate lists, the earliest first."""
 
@@ -40,10 +46,14 @@ _RANK = {Honesty.HONEST: 0, Honesty.UNCERTIFIABLE: 1, Honesty.CHEATS: 2}
 
 @dataclass(frozen=True)
 class Replaying:
-    """How replays are made. seed: of their noise. progress: how far they are."""
+    """How replays are made. seed: of their noise. progress: how far they are.
+
+    workers: processes that ask at the same time; None: as many as can be used.
+    """
 
     seed: int = 0
     progress: Progress = silent
+    workers: int | None = None
 
 
 def certify(
@@ -64,22 +74,18 @@ def certify(
     """
     market, ran = prepare(strategy, bars, settings, keep=True), decided or {}
     alone = replace(settings, flows=None)  # no money flows into the account of a leg
-    rng = np.random.default_rng(replaying.seed)
-    own = _Examined(strategy, bars, settings, market, rng, "", replaying.progress).by(
-        cuts, 3, ran.get("")
-    )
-    beside = [
+    examined = [
+        _Examined(strategy, bars, settings, market, "", cuts, 3, ran.get("")),
         *(
-            _Examined(leg, bars, with_limits(alone, leg.limits), its_market, rng, f"{name}: ").by(
-                cuts, 3, None
-            )
+            _Examined(leg, bars, with_limits(alone, leg.limits), its_market, f"{name}: ", cuts, 3)
             for name, leg, its_market in _legs("leg ", strategy, market)
         ),
         *(
-            _Examined(other, bars, its_own, its_market, rng, f"{name}: ").by(1, 1, ran.get(name))
+            _Examined(other, bars, its_own, its_market, f"{name}: ", 1, 1, ran.get(name))
             for name, other, its_market, its_own in _references(strategy, bars, settings, market)
         ),
     ]
+    own, *beside = _certificates(examined, replaying)
     worst = max(own, *beside, key=lambda certificate: _RANK[certificate.honesty]) if beside else own
     everyone = [own, *beside]
     return replace(
@@ -95,72 +101,100 @@ def certify(
 
 @dataclass
 class _Examined:
-    """One strategy, and what is found about it; name: what it is besides the strategy, or ""."""
+    """One strategy, and what is found about it.
+
+    name: what it is besides the strategy that is asked about, or "". cuts, futures: how many of
+    each. decided: by its run, or by one that is made for it. failed: why it cannot be replayed.
+    """
 
     strategy: Strategy
     bars: Snapshot
     settings: Settings
     market: Market
-    rng: np.random.Generator
-    name: str = ""
-    progress: Progress = silent
+    name: str
+    cuts: int
+    kinds: int
+    decided: Sequence[Target] | None = None
+    packing: Packed = field(init=False)
+    replays: Replays = field(init=False)
+    begun: Begun = field(init=False)
+    changes: list[ChangedDecision] = field(default_factory=list)
+    failed: str = ""
 
-    def by(self, cuts: int, futures: int, decided: Sequence[Target] | None) -> Certificate:
-        """What replays found, of this strategy alone."""
+    def pack(self, seed: tuple[int, ...]) -> None:
+        """Have it decide here, where it has not yet, and make it ready to travel."""
         costs, accounts = cost_model(self.settings, self.market.fx), None
         tree = tree_of(self.strategy, self.market, self.settings, costs)
         if tree is not None:
-            accounts, decided = _seen_by(tree)
-        elif decided is None:
-            decided = kernel.run(Desk(self.strategy, self.market, self.settings, costs)).targets
+            accounts, self.decided = _seen_by(tree)
+        elif self.decided is None:
+            desk = Desk(self.strategy, self.market, self.settings, costs)
+            self.decided = kernel.run(desk).targets
         try:
-            packing = packed(self.strategy, type(self.strategy))
+            self.packing = packed(self.strategy, type(self.strategy))
         except StrategyError as error:
-            return self._said(Honesty.UNCERTIFIABLE, str(error))
-        replays = Replays(
-            self.strategy, packing, self.bars, self.settings, replace(self.market, legs=()),
-            self.rng, self.progress, accounts,
+            self.failed = str(error)
+            return
+        self.replays = Replays(
+            self.strategy, self.packing, self.bars, self.settings, replace(self.market, legs=()),
+            seed, accounts,
         )  # fmt: skip
+
+    def begin(self) -> _Answer:
+        """What a process of its own decides on the true market; a sentence where it fails there."""
+        self.replays.witnesses = Witnesses()
         try:
-            changes = replays.run()
+            return self.replays.run(), self.replays.witnesses
         except ReplayFailed as error:
             why = f"in a process of its own, with the same market, it failed: {error}"
-            return self._said(Honesty.UNCERTIFIABLE, why)
-        changes += replays.with_other_futures(futures, cuts)
-        opened = self._opened(replays)
-        seen = (*packing.reaches, *packing.undeclared, *opened)
-        honesty, reason = self._judged(replays, changes, decided, seen)
+            return why, self.replays.witnesses
+
+    def take(self, answer: _Answer) -> None:
+        """Go on with what `begin` answered, whichever process it was asked in."""
+        begun, self.replays.witnesses = answer
+        if isinstance(begun, str):
+            self.failed = begun
+        else:
+            self.begun, self.replays.base = begun, begun.base
+            self.changes += begun.changes
+
+    def certificate(self) -> Certificate:
+        """What replays found, of this strategy alone."""
+        if self.failed:
+            return Certificate(Honesty.UNCERTIFIABLE, f"{self.name}{self.failed}")
+        seen = (*self.packing.reaches, *self.packing.undeclared, *self._opened())
+        honesty, reason = self._judged(seen)
+        replays, changes = self.replays, sorted(self.changes, key=_rank)[:SHOWN]
         return Certificate(
-            honesty, f"{self.name}{reason}", replays.count, len(replays.base.decisions),
-            tuple(replace(change, replay=f"{self.name}{change.replay}") for change in
-                  sorted(changes, key=_rank)[:SHOWN]),
+            honesty,
+            f"{self.name}{reason}",
+            replays.witnesses.count,
+            len(replays.base.decisions),
+            tuple(replace(change, replay=f"{self.name}{change.replay}") for change in changes),
             tuple(f"{self.name}{line}" for line in seen),
-        )  # fmt: skip
+        )
 
-    def _said(self, honesty: Honesty, reason: str) -> Certificate:
-        return Certificate(honesty, f"{self.name}{reason}")
-
-    def _opened(self, replays: Replays) -> tuple[str, ...]:
-        opened = undeclared(sorted(replays.seen), self.strategy.files, type(self.strategy))
-        if replays.unseen and not opened:
-            return (f"something that no hook sees, {replays.unseen:,} bytes",)
+    def _opened(self) -> tuple[str, ...]:
+        witnesses = self.replays.witnesses
+        opened = undeclared(sorted(witnesses.seen), self.strategy.files, type(self.strategy))
+        if witnesses.unseen and not opened:
+            return (f"something that no hook sees, {witnesses.unseen:,} bytes",)
         return opened
 
-    def _judged(
-        self, replays: Replays, changes: Sequence[ChangedDecision], decided: Sequence[Target],
-        seen: Sequence[str],
-    ) -> tuple[Honesty, str]:  # fmt: skip
+    def _judged(self, seen: Sequence[str]) -> tuple[Honesty, str]:
         """The word, and the sentence that says why."""
+        replays, changes, impure = self.replays, self.changes, self.begun.impure
+        decided = self.decided or ()
         other = replays.compared("a process with nothing but its market decided", decided)
         if other or changes:
             unlike = _repeated(replays)
             if unlike:
-                return Honesty.UNCERTIFIABLE, (*replays.impure, unlike)[0]
+                return Honesty.UNCERTIFIABLE, (*impure, unlike)[0]
         future = [change for change in changes if change.replay != AGAIN]
         if future:
-            return Honesty.CHEATS, "; ".join((_change(min(future, key=_rank)), *replays.impure[:1]))
-        if replays.impure:
-            return Honesty.UNCERTIFIABLE, replays.impure[0]
+            return Honesty.CHEATS, "; ".join((_change(min(future, key=_rank)), *impure[:1]))
+        if impure:
+            return Honesty.UNCERTIFIABLE, impure[0]
         if changes:
             return Honesty.UNCERTIFIABLE, f"{_change(changes[0])}; it must depend on its view alone"
         if other:
@@ -168,6 +202,51 @@ class _Examined:
         if seen:
             return Honesty.UNCERTIFIABLE, _suspicion(seen[0])
         return Honesty.HONEST, ""
+
+
+_Answer = tuple[Begun | str, Witnesses]
+
+
+def _certificates(examined: Sequence[_Examined], replaying: Replaying) -> list[Certificate]:
+    """All of them, replayed by as many processes as can be used at once."""
+    for number, part in enumerate(examined):
+        part.pack((replaying.seed, number))
+    going = [part for part in examined if not part.failed]
+    libraries = tuple(sorted({name for part in going for name in part.packing.libraries}))
+    answered = partial(_answered, replaying.workers or usable(), libraries)
+    for part, answer in zip(going, answered([part.begin for part in going]), strict=True):
+        part.take(answer)
+    futures = [
+        (part, replay)
+        for part in going
+        if not part.failed
+        for replay in part.replays.futures(part.kinds, part.cuts)
+    ]
+    report = partial(_reported, replaying.progress, len(futures))
+    replayed = answered([replay for _, replay in futures], report=report)
+    for (part, _), (changes, witnesses) in zip(futures, replayed, strict=True):
+        part.changes += changes
+        part.replays.witnesses.add(witnesses)
+    report(len(futures))
+    return [part.certificate() for part in examined]
+
+
+def _answered(
+    workers: int, libraries: tuple[str, ...], works: Sequence[Callable[[], T]],
+    report: Callable[[int], object] = int,
+) -> list[T]:  # fmt: skip
+    """What works answer, done by processes that each ask a copy of the replaying one."""
+    process = replay_process(channels=workers)
+    most = min(workers, process.widened(libraries)) if len(works) > 1 else 1
+    return shared(
+        lambda number: works[number](), len(works), most,
+        begin=process.lent, lost=process.stop, report=report,
+    )  # fmt: skip
+
+
+def _reported(progress: Progress, total: int, number: int) -> None:
+    share = number / total if total else 1.0
+    progress(f"look-ahead replays: {number:,} of {total:,}", share)
 
 
 def _rank(change: ChangedDecision) -> tuple[bool, str]:

@@ -31,6 +31,10 @@ class Channel:
         while left:
             left = left[os.write(self._writes, left) :]
 
+    def close(self) -> None:
+        for number in {self._reads, self._writes}:
+            os.close(number)
+
     def receive(self) -> Any:
         """The next message; EOFError where the other side is gone."""
         (length,) = _LENGTH.unpack(self._bytes(_LENGTH.size))

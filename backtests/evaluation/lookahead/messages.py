@@ -31,6 +31,13 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
+class Widen:
+    """Serve every channel from now on, each by a copy of the process that has these libraries."""
+
+    surroundings: Surroundings
+
+
+@dataclass(frozen=True)
 class Luggage:
     """A strategy that travels, and what it takes to unpack it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from backtests.evaluation.lookahead.messages import (
     Failed,
     Opened,
     Surroundings,
+    Widen,
     Witnessed,
 )
 from backtests.evaluation.lookahead.travelling import Packed
@@ -26,7 +28,7 @@ from newsfolio.errors import StrategyError
 
 _START = (
     "import sys; sys.path[:] = {path!r}; "
-    "from backtests.evaluation.lookahead.replay_server import serve; serve()"
+    "from backtests.evaluation.lookahead.replay_server import serve; serve({more!r})"
 )
 
 
@@ -65,36 +67,64 @@ class Copy:
 
 
 class ReplayProcess:
-    """One process, started without anything; `market` makes a copy of it for a market."""
+    """One process, started without anything; `market` makes a copy of it for a market.
 
-    def __init__(self, seed: str = "") -> None:
+    channels: how many copies may answer at the same time, each asked by a process of its own.
+    """
+
+    def __init__(self, seed: str = "", channels: int = 1) -> None:
         environment = {**os.environ, REPLAYING: "1"}
         if seed:
             environment["PYTHONHASHSEED"] = seed
+        pipes = [(*os.pipe(), *os.pipe()) for _ in range(1, channels)]
+        theirs = [(asked, answers) for asked, _, _, answers in pipes]
         self._process = subprocess.Popen(  # noqa: S603 (this interpreter)
-            [sys.executable, "-c", _START.format(path=sys.path)],
+            [sys.executable, "-c", _START.format(path=sys.path, more=theirs)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
             env=environment,
+            pass_fds=[number for pair in theirs for number in pair],
         )
+        for number in (number for pair in theirs for number in pair):
+            os.close(number)
         reads, writes = self._process.stdout, self._process.stdin
         assert reads is not None and writes is not None  # noqa: S101 (PIPE)
         self._channel = Channel(reads.fileno(), writes.fileno())
+        self._others = [Channel(answer, asks) for _, asks, answer, _ in pipes]
+        self._wide, self._lane, self._owner = False, 0, os.getpid()
         self._lock = threading.RLock()
 
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
+    def serves(self, channels: int) -> bool:
+        """Whether it can be asked; a copy of the process that started it takes it as it is."""
+        if self._owner != os.getpid():
+            return True
+        return self._process.poll() is None and len(self._others) >= channels - 1
+
+    def widened(self, libraries: tuple[str, ...]) -> int:
+        """How many copies may answer at once; these libraries are imported for all of them."""
+        if self._others and not self._wide:
+            self._channel.send(Widen(_surroundings(libraries)))
+            self._channel.receive()
+            self._wide = True
+        return 1 + len(self._others)
+
+    def lent(self, lane: int) -> None:
+        """In a copy of the process that started it: ask on this channel from now on, 0 the first.
+
+        Every channel has one process that asks there, at any time.
+        """
+        self._lane = lane
+        if lane:
+            self._channel = self._others[lane - 1]
+        _STARTED[os.getpid(), ""] = self
 
     @contextmanager
     def market(self, packed: Packed, opened: Opened) -> Iterator[Copy]:
         """A copy that has unpacked a strategy, and then got a market."""
         with self._lock:
-            self._channel.send(
-                Surroundings(tuple(sys.path), str(Path.cwd()), tuple(sys.argv), packed.libraries)
-            )
+            self._channel.send(_surroundings(packed.libraries))
             copy = Copy(self._channel)
             try:
                 copy.ask(packed.luggage)
@@ -111,24 +141,39 @@ class ReplayProcess:
                 self.stop()  # it was the copy itself
 
     def stop(self) -> None:
-        """End it, whatever it does."""
+        """End it, whatever it does; who has one lane of several leaves that to whoever lent it."""
+        if self._lane:
+            return
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
                 if pipe is not None:
                     pipe.close()
-        self._process.kill()
-        self._process.wait()
+        while self._others:
+            self._others.pop().close()
+        if self._owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+        else:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+            _STARTED.pop((os.getpid(), ""), None)
+
+
+def _surroundings(libraries: tuple[str, ...]) -> Surroundings:
+    return Surroundings(tuple(sys.path), str(Path.cwd()), tuple(sys.argv), libraries)
 
 
 _STARTED: dict[tuple[int, str], ReplayProcess] = {}
 """Those of this process, by its id and by hash seed; those of a process that forked us are not."""
 
 
-def replay_process(seed: str = "") -> ReplayProcess:
+def replay_process(seed: str = "", channels: int = 1) -> ReplayProcess:
     """The one of this process; it starts, without waiting, where there is none."""
     key = os.getpid(), seed
-    if key not in _STARTED or not _STARTED[key].alive:
-        if key not in _STARTED:
+    if key not in _STARTED or not _STARTED[key].serves(channels):
+        if key in _STARTED:
+            _STARTED[key].stop()
+        else:
             atexit.register(lambda: _STARTED[key].stop() if key[0] == os.getpid() else None)
-        _STARTED[key] = ReplayProcess(seed)
+        _STARTED[key] = ReplayProcess(seed, channels)
     return _STARTED[key]

@@ -14,35 +14,73 @@ import os
 import random
 import sys
 import warnings
+from collections.abc import Sequence
 
 from backtests.evaluation.lookahead.channel import COPIES, Channel
-from backtests.evaluation.lookahead.messages import Close, Ended, Failed, Luggage, Surroundings
+from backtests.evaluation.lookahead.messages import (
+    Close,
+    Ended,
+    Failed,
+    Luggage,
+    Surroundings,
+    Widen,
+)
 from backtests.evaluation.lookahead.replaying import ReplayedStrategy
 from backtests.evaluation.lookahead.witness import Witness
 from newsfolio.blame import said_by
 from newsfolio.errors import NewsfolioError
 
 
-def serve() -> None:
-    """Answer on what was standard input and output until the other side is gone."""
-    channel = _taken_over()
+def serve(more: Sequence[tuple[int, int]] = ()) -> None:
+    """Answer on what was standard input and output until the other side is gone.
+
+    more: pairs of descriptors for copies that answer beside it, once it is told to widen. No copy
+    keeps those of another: what is said there is the true market of somebody else.
+    """
+    channel, others = _taken_over(), [Channel(*pair) for pair in more]
     while True:
         try:
-            surroundings = channel.receive()
+            order = channel.receive()
         except EOFError:
             return
-        _move(surroundings)
+        if isinstance(order, Widen):
+            _move(order.surroundings)
+            channel, others = _widened(channel, others), []
+            continue
+        for other in others:  # nobody has widened: a copy must not hold them
+            other.close()
+        others = []
+        _move(order)
         if not COPIES:
             _replay(channel)
             channel.send(Ended(0))
             return
         gc.freeze()  # what was imported is not touched by the copies
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of threads that libraries have started
-            child = os.fork()
+        child = _forked()
         if not child:
             _copy(channel)
         channel.send(Ended(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
+
+
+def _widened(channel: Channel, others: Sequence[Channel]) -> Channel:
+    """The channel that this process answers on: its own, or in a copy of it one of the others."""
+    gc.freeze()
+    for mine in others:
+        if not _forked():
+            for other in (channel, *others):
+                if other is not mine:
+                    other.close()
+            return mine
+    for other in others:
+        other.close()
+    channel.send(None)
+    return channel
+
+
+def _forked() -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of threads that libraries have started
+        return os.fork()
 
 
 def _copy(channel: Channel) -> None:

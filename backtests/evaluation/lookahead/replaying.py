@@ -102,7 +102,8 @@ class ReplayedStrategy:
         if task.accounts is not None:
             return self._asked(task.accounts)
         desk = _NotingDesk(self._observed, self._market, task.settings)
-        output = kernel.run(desk)
+        with self._observed.witness.asking():
+            output = kernel.run(desk)
         self._decisions = desk.noted
         return RunReply(tuple(desk.noted), tuple(output.targets), output.ended)
 
@@ -174,11 +175,12 @@ class ReplayedStrategy:
 
     def _all_steps(self, order: Steps) -> list[Weights | Failed | None]:
         answers: list[Weights | Failed | None] = []
-        for step in order.steps:
-            try:
-                answers.append(self._step(step))
-            except NewsfolioError as error:
-                return [*answers, Failed(str(error))]
+        with self._observed.witness.asking():
+            for step in order.steps:
+                try:
+                    answers.append(self._step(step))
+                except NewsfolioError as error:
+                    return [*answers, Failed(str(error))]
         return answers
 
     def _orders(self, task: OrdersTask) -> object:

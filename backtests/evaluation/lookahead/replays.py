@@ -7,12 +7,14 @@ follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from types import TracebackType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,7 +43,6 @@ from backtests.evaluation.lookahead.messages import (
 from backtests.evaluation.lookahead.replay_process import Copy, ReplayFailed, replay_process
 from backtests.evaluation.lookahead.travelling import Packed
 from backtests.evaluation.schema import ChangedDecision
-from backtests.progress import Progress, counted, silent
 from backtests.settings import Settings
 from backtests.simulation.output import Target
 from markets.market import Floats, Market
@@ -66,10 +67,41 @@ AGAIN = "it was asked a second time, out of order"
 
 
 @dataclass
+class Witnesses:
+    """How many replays there were, and what was seen in them; see `Witnessed`."""
+
+    count: int = 0
+    seen: set[str] = field(default_factory=set)
+    unseen: int = 0
+
+    def add(self, other: Witnesses) -> None:
+        self.count += other.count
+        self.seen |= other.seen
+        self.unseen = max(self.unseen, other.unseen)
+
+
+Replayed = tuple[list[ChangedDecision], Witnesses]
+"""What one replay changed, and what was seen in it."""
+
+
+class Begun(NamedTuple):
+    """What a process with nothing but the true market decided.
+
+    changes: where it was asked there in other ways. impure: what speaks against functions of
+    `view.once`.
+    """
+
+    base: RunReply
+    changes: list[ChangedDecision]
+    impure: tuple[str, ...]
+
+
+@dataclass
 class Replays:
     """One strategy on one market, and on that market with other futures.
 
-    accounts: what a strategy saw that holds strategies; their markets do not travel.
+    seed: of all that is drawn; what one replay draws does not depend on the others. accounts: what
+    a strategy saw that holds strategies; their markets do not travel. base: once it has run.
     """
 
     strategy: Strategy
@@ -77,27 +109,24 @@ class Replays:
     bars: Snapshot
     settings: Settings
     market: Market
-    rng: np.random.Generator
-    progress: Progress = silent
+    seed: tuple[int, ...]
     accounts: tuple[Step, ...] | None = None
     base: RunReply = field(init=False)
-    count: int = 0
-    seen: set[str] = field(default_factory=set)
-    unseen: int = 0
-    impure: tuple[str, ...] = ()
+    witnesses: Witnesses = field(default_factory=Witnesses)
 
-    def run(self) -> list[ChangedDecision]:
-        """Run it on the true market, and ask it there in other ways; what changed."""
+    def run(self) -> Begun:
+        """Run it on the true market, and ask it there in other ways."""
+        rng = np.random.default_rng(self.seed)
         with self._copy(Opened(self.market)) as copy:
             self.base = copy.ask(RunTask(self.settings, self.accounts))
             baited = "random numbers stood in the rows that had not been written"
-            changes = self._decided(copy, baited, bait=int(self.rng.integers(2**31)))
+            changes = self._decided(copy, baited, bait=int(rng.integers(2**31)))
             if changes:
                 changes = self._decided(copy, UNCHANGED) or changes
-            changes += self._asked_again(copy)
-            self.impure = copy.ask(OnceTask(ASKED_AGAIN))
+            changes += self._asked_again(copy, rng)
+            impure = copy.ask(OnceTask(ASKED_AGAIN))
             changes += self._vectorised(copy)
-        return changes
+        return Begun(self.base, changes, impure)
 
     def again(self, seed: str) -> RunReply:
         """The same run in another process, whose sets have another order."""
@@ -105,28 +134,33 @@ class Replays:
             reply: RunReply = copy.ask(RunTask(self.settings, self.accounts))
         return reply
 
-    def with_other_futures(self, kinds: int, cuts: int) -> list[ChangedDecision]:
-        """What follows each decision is something else until it has come; or the data end there."""
-        futures = (
-            ("the prices after each decision were noise until they came", noise(self.rng)),
-            ("the prices after each decision were other noise", noise(self.rng, -SHIFT)),
+    def futures(self, kinds: int, cuts: int) -> list[Callable[[], Replayed]]:
+        """Replays in which what follows a decision is something else, or the data end there."""
+        first, second = (np.random.default_rng((*self.seed, kind)) for kind in (1, 2))
+        others = (
+            ("the prices after each decision were noise until they came", noise(first)),
+            ("the prices after each decision were other noise", noise(second, -SHIFT)),
             ("the sessions after each decision were blank until they came", blank),
         )
-        works = [
-            *(partial(self._flowing, replay, alter) for replay, alter in futures[:kinds]),
-            *(partial(self._cut_off, cut) for cut in self._cuts(cuts)),
+        works: list[Callable[[Replays], list[ChangedDecision]]] = [
+            *(partial(Replays.flowing, replay=name, alter=alter) for name, alter in others[:kinds]),
+            *(partial(Replays.cut_off, cut=cut) for cut in self._cuts(cuts)),
         ]
-        changes: list[ChangedDecision] = []
-        for work in counted(works, "look-ahead replays", len(works), self.progress):
-            changes += work()
-        return changes
+        return [partial(self._apart, work) for work in works]
 
-    def _flowing(self, replay: str, alter: Alter) -> list[ChangedDecision]:
+    def _apart(self, replay: Callable[[Replays], list[ChangedDecision]]) -> Replayed:
+        """What a replay changed, and what was seen in it alone."""
+        other = copy(self)
+        other.witnesses = Witnesses()
+        return replay(other), other.witnesses
+
+    def flowing(self, replay: str, alter: Alter) -> list[ChangedDecision]:
+        """What follows each decision is something else until it has come."""
         flowing = FlowingMarket(self.market, alter)
         with self._copy(flowing.opened()) as copy:
             return self._decided(copy, replay, flowing)
 
-    def _cut_off(self, cut: int) -> list[ChangedDecision]:
+    def cut_off(self, cut: int) -> list[ChangedDecision]:
         """On the bars as they stood after a decision, the market built anew from them."""
         market = self._as_of(cut)
         if market is None:
@@ -154,7 +188,7 @@ class Replays:
         bait: int | None = None, on: Market | None = None,
     ) -> list[ChangedDecision]:  # fmt: skip
         """Every decision of the run up to the end of a market, in their order."""
-        self.count += 1
+        self.witnesses.count += 1
         copy.ask(Begin(bait))
         market = on or self.market
         asked = [
@@ -207,10 +241,10 @@ class Replays:
                 values[market.place[ticker]] = value
         return np.append(values, decided.values[len(self.market.tickers) :])
 
-    def _asked_again(self, copy: Copy) -> list[ChangedDecision]:
+    def _asked_again(self, copy: Copy, rng: np.random.Generator) -> list[ChangedDecision]:
         """Single decisions out of their order, each with the very view that it had."""
-        chosen = self.rng.permutation(len(self.base.decisions))[:ASKED_AGAIN].tolist()
-        self.count += len(chosen)
+        chosen = rng.permutation(len(self.base.decisions))[:ASKED_AGAIN].tolist()
+        self.witnesses.count += len(chosen)
         changes: list[ChangedDecision] = []
         for number, (before, after) in zip(chosen, copy.ask(AgainTask(tuple(chosen))), strict=True):
             day = self.market.day(self.base.decisions[number].session)
@@ -228,7 +262,7 @@ class Replays:
             return [ChangedDecision(f"its vectorised form: {error}", day, "", 0.0, 0.0)]
         if table is None:
             return []
-        self.count += 1
+        self.witnesses.count += 1
         last = len(self.market.sessions) if self.base.ended is None else self.base.ended
         asked = {
             decided.session: decided.weights
@@ -291,8 +325,8 @@ class _Watched:
         trace: TracebackType | None,
     ) -> bool | None:
         suppressed = self._context.__exit__(kind, error, trace)
-        self._replays.seen |= set(self._copy.witnessed.seen)
-        self._replays.unseen = max(self._replays.unseen, self._copy.witnessed.unseen)
+        witnessed = self._copy.witnessed
+        self._replays.witnesses.add(Witnesses(0, set(witnessed.seen), witnessed.unseen))
         return suppressed
 
 

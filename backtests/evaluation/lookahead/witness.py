@@ -32,6 +32,7 @@ class Witness:
     def __init__(self) -> None:
         self._audit = AccessAudit()
         self._unseen = 0
+        self._asking = False
 
     def begin(self, luggage: Luggage) -> None:
         know_author(luggage.code, luggage.folders)
@@ -39,11 +40,19 @@ class Witness:
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:
-        """While the author's code runs: what is read must have been opened before our eyes."""
+        """While the author's code runs: what is read must have been opened before our eyes.
+
+        One look before and one after; of many decisions at once not around each of them.
+        """
+        if self._asking:
+            yield
+            return
+        self._asking = True
         allowed, before = self._audit.allowance, _bytes_read()
         try:
             yield
         finally:
+            self._asking = False
             if not sys.modules.keys() & FONTS:
                 read = _bytes_read()[0] - sum(before)
                 self._unseen += max(0, read - (self._audit.allowance - allowed))

@@ -53,7 +53,7 @@ def test_the_first_decision_divides() -> None:
 
 def test_figures_and_comparisons_are_those_of_the_curves() -> None:
     run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
-    evaluation = evaluate(run, Tried(), HONEST, count=0).evaluation
+    evaluation = evaluate(run, Tried(), lambda: HONEST, count=0).evaluation
     own = run.account.equity["2023-06-01":]  # type: ignore[misc]
     other = run.references["half and half"].curve["2023-06-01":]  # type: ignore[misc]
     assert [row.name for row in evaluation.figures] == ["strategy", "half and half", "benchmark"]
@@ -75,16 +75,16 @@ def test_the_grid_counts_as_trials() -> None:
 
 def test_earlier_trials_deflate() -> None:
     run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start="2022-01-03"))
-    alone = evaluate(run, Tried(), HONEST, count=0).evaluation.significance
+    alone = evaluate(run, Tried(), lambda: HONEST, count=0).evaluation.significance
     many = Tried(thesis=Count(100), family=Count(90), everything=Count(101))
-    after = evaluate(run, many, HONEST, count=0).evaluation.significance
+    after = evaluate(run, many, lambda: HONEST, count=0).evaluation.significance
     assert (after.trials, after.family, after.all_trials) == (103, 93, 104)
     assert after.deflated < alone.deflated  # type: ignore[operator]
     renamed = Tried(thesis=Count(0), family=Count(100), everything=Count(101))
-    again = evaluate(run, renamed, HONEST, count=0).evaluation.significance
+    again = evaluate(run, renamed, lambda: HONEST, count=0).evaluation.significance
     assert (again.trials, again.family, again.counted) == (3, 103, 103)
     assert (again.deflated, again.expected_best) == (after.deflated, after.expected_best)
-    unread = evaluate(run, None, HONEST, count=0).evaluation
+    unread = evaluate(run, None, lambda: HONEST, count=0).evaluation
     assert unread.significance.deflated is None
     assert unread.significance.why
     assert unread.verdict.word is Headline.CANNOT_TELL

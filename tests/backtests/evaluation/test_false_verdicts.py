@@ -22,7 +22,7 @@ from backtests.commands.records import rescore
 from backtests.evaluation.alternatives import beta_mix
 from backtests.evaluation.evaluate import evaluate
 from backtests.evaluation.judging import Judging
-from backtests.evaluation.placebos import ENOUGH, placebos
+from backtests.evaluation.reruns.placebos import ENOUGH, placebos
 from backtests.evaluation.schema import Condition, Evaluation, Headline, Role
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.records.ledger import Ledger, Tried, variant_of
@@ -92,7 +92,7 @@ def played(strategy: Strategy, lines: Mapping[str, Bars], **settings: Any) -> Ru
 
 def judged(run: Run, tried: Tried | None = None, count: int = 1, **more: Any) -> Evaluation:
     trials = Tried() if tried is None else tried
-    return evaluate(run, trials, HONEST, count=count, **more).evaluation
+    return evaluate(run, trials, lambda: HONEST, count=count, **more).evaluation
 
 
 def condition(evaluation: Evaluation, name: str) -> Condition:

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from backtests.evaluation.placebos import placebos
+from backtests.evaluation.reruns.placebos import placebos
 from backtests.evaluation.schema import Placebo, PlaceboKind
 from backtests.evaluation.scored_window import scored_sessions
 from backtests.runner.divide import ScoredWindow
@@ -182,3 +182,15 @@ def test_there_may_be_none_and_it_says_why(prices: Path) -> None:
     assert "no session" in placebos(run, control(run), ScoredWindow(9, 9, 0), 9)[0].why
     early = played(moved(date(2014, 6, 2)), prices)
     assert "window" in placebos(early, control(early), scored_sessions(early)[1], 9)[0].why
+
+
+@pytest.mark.parametrize("strategy", [Switch(), Picked()], ids=["dates", "baskets"])
+def test_placebos_do_not_depend_on_how_many_processes_run_them(
+    strategy: Strategy, prices: Path
+) -> None:
+    run = played(strategy, prices)
+    _, score = scored_sessions(run)
+    (rank, table), *others = (
+        placebos(run, control(run), score, 6, workers=workers) for workers in (1, 2, 3)
+    )
+    assert all(other == rank and drawn.equals(table) for other, drawn in others)

@@ -55,6 +55,14 @@ def test_months_of_entry_stand_in_their_column_with_their_colour() -> None:
     assert table.short == "3"
 
 
+@pytest.mark.parametrize(("ahead", "text"), [(-0.0004, "0.0"), (0.0004, "0.0"), (0.0005, "+0.1")])
+def test_nothing_has_no_sign(ahead: float, text: str) -> None:
+    near = replace(ONE, starts=(Start("2024-01", "2023-12-29", 0.01, ahead + 1e-9),))
+    table = start_tables(as_json(replace(STARTS, horizons=(near,))))
+    assert table is not None
+    assert table.horizons[0].rows[0][1][0].text == text
+
+
 def test_whole_points_where_a_start_is_far_ahead() -> None:
     far = replace(ONE, starts=(Start("2024-01", "2023-12-29", 0.9, 0.42), ONE.starts[0]))
     table = start_tables(as_json(replace(STARTS, horizons=(far,))))

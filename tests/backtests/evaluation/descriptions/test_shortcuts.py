@@ -175,7 +175,7 @@ def test_the_articles_own_day_is_traded_at_its_opens() -> None:
 def judged(strategy: Strategy, lines: Any = LINES, **settings: Any) -> JudgedRun:
     wanted = Settings(**({"engine": "kernel", "start": START} | settings))
     run = run_strategy(strategy, Made(lines), wanted)
-    return evaluate(run, Tried(), HONEST, count=0, extras=Extras(shortcuts=True))
+    return evaluate(run, Tried(), lambda: HONEST, count=0, extras=Extras(shortcuts=True))
 
 
 def table_of(judged_run: JudgedRun) -> Shortcuts:
@@ -219,7 +219,7 @@ def test_the_best_of_the_grid_is_the_best_of_it() -> None:
 
 def test_only_who_asks_gets_the_table_and_the_rest_stays_as_it_is() -> None:
     run = run_strategy(Switch(), Made(LINES), Settings(engine="kernel", start=START))  # type: ignore[arg-type]
-    plain = evaluate(run, Tried(), HONEST, count=0)
+    plain = evaluate(run, Tried(), lambda: HONEST, count=0)
     asked = judged(Switch())
     assert plain.evaluation.shortcuts is None
     assert dataclasses.replace(asked.evaluation, shortcuts=None) == plain.evaluation

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from backtests import strategy_loader
-from backtests.evaluation.lookahead.certificate import certify
+from backtests.evaluation.lookahead.certificate import Replaying, certify
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.runner.inputs import inputs_of
 from backtests.runner.run_strategy import run_strategy
@@ -239,3 +239,16 @@ def test_the_command_answers_with_its_exit_code(shell: Shell, prices_folder: Pat
         "check", f"{CHEATS / 'network.py'}:Network", "--data", str(prices_folder), *dates
     )
     assert (answer.code, "not certifiable" in answer.out) == (1, True)
+
+
+@pytest.mark.parametrize("address", ["once.py:Earlier", "frames.py:BufferPeek"])
+def test_a_certificate_does_not_depend_on_how_many_processes_ask(address: str) -> None:
+    strategy = strategy_loader.find(f"{CHEATS / address}")()
+    settings = Settings(engine="kernel", start="2024-07-01", end="2024-12-31")  # type: ignore[arg-type]
+    bars = inputs_of(strategy, settings).load(SampleSource())
+    alone, shared_out = (
+        certify(strategy, bars, settings, cuts=2, replaying=Replaying(workers=workers))
+        for workers in (1, 3)
+    )
+    assert alone == shared_out
+    assert (alone.honesty is Honesty.HONEST) == (address == "once.py:Earlier")

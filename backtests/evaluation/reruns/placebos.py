@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import islice
 from math import fsum
 from random import Random
@@ -15,8 +16,9 @@ import pandas as pd
 
 from backtests.engines import kernel
 from backtests.engines.trees.desks import desk_of
+from backtests.evaluation.reruns.workers import shared, usable
 from backtests.evaluation.schema import Placebo, PlaceboKind
-from backtests.progress import Progress, counted, silent
+from backtests.progress import Progress, silent
 from backtests.records.result import no_placebos
 from backtests.runner.divide import ScoredWindow
 from backtests.runner.inputs import prepare
@@ -55,11 +57,12 @@ def placebos(
     score: ScoredWindow,
     count: int,
     progress: Progress = silent,
+    workers: int | None = None,
 ) -> tuple[Placebo, pd.DataFrame]:
     """Rank the strategy, run with fresh money at the divide, among `count` placebos.
 
     Baskets where the strategy can draw other lines, else dates. A placebo that cannot be run, for
-    want of data, is passed over.
+    want of data, is passed over. workers: processes that run them; None: as many as can be used.
     """
     if run.strategy is None:
         return _none("a plain backtrader strategy cannot be moved to other dates")
@@ -71,9 +74,34 @@ def placebos(
         return _none(OFF, decides=True)
     duel = _Duel(run, run.strategy, against.reference.strategy, against.market, score)
     drawn = run.strategy.drawn(Random(0)) is not None  # noqa: S311
-    drawing = islice(duel.baskets(count) if drawn else duel.dates(count), count)
-    draws = list(counted(drawing, "placebos", count, progress))
+    sharing = _Sharing(workers or usable(), count, progress)
+    draws = duel.baskets(count, sharing) if drawn else duel.dates(count, sharing)
+    progress("placebos", 1.0)
     return _ranked(duel, draws, drawn, against.label)
+
+
+@dataclass(frozen=True)
+class _Sharing:
+    """How many processes run placebos, and how far they are, told of all that are wanted."""
+
+    workers: int
+    total: int
+    progress: Progress
+
+    def of(self, draw: Callable[[int], Draw | None], count: int, before: int = 0) -> list[Draw]:
+        """What so many placebos came to, without those that cannot be run.
+
+        before: how many there are already.
+        """
+        return [
+            drawn
+            for drawn in shared(draw, count, self.workers, report=partial(self._report, before))
+            if drawn is not None
+        ]
+
+    def _report(self, before: int, number: int) -> None:
+        done = before + number
+        self.progress(f"placebos: {done + 1:,} of {self.total:,}", min(done / self.total, 0.99))
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,21 +162,23 @@ class _Duel:
         # Judged again, the divide comes later than the article: its own record is no placebo.
         return early, min(self.score.divide, self.score.decision) - self.score.sessions
 
-    def dates(self, count: int) -> Iterator[Draw]:
+    def dates(self, count: int, sharing: _Sharing) -> list[Draw]:
         """Windows as long as the scored one that ended before the divide, evenly spread."""
         first, last = self.eligible()
         if last < first:
-            return
+            return []
+        places = np.unique(np.linspace(first, last, count).round().astype(int)).tolist()
+        return sharing.of(lambda number: self._dated(places[number]), len(places))
+
+    def _dated(self, place: int) -> Draw | None:
+        """A window from a place on; None where it cannot be run."""
         waited = self.score.divide - self.score.decision
-        for place in np.unique(np.linspace(first, last, count).round().astype(int)).tolist():
-            end, day = place + self.score.sessions, self.market.day(place)
-            try:
-                ahead = self._moved(day)._ahead(
-                    self.strategy, self.market, place, end, place - waited
-                )
-            except NewsfolioError:
-                continue
-            yield day.isoformat(), day, ahead
+        end, day = place + self.score.sessions, self.market.day(place)
+        try:
+            ahead = self._moved(day)._ahead(self.strategy, self.market, place, end, place - waited)
+        except NewsfolioError:
+            return None
+        return day.isoformat(), day, ahead
 
     def _moved(self, day: date) -> _Duel:
         """The same with money that flows as long after a day as it does after the divide."""
@@ -160,19 +190,30 @@ class _Duel:
         run = dataclasses.replace(self.run, settings=dataclasses.replace(settings, flows=flows))
         return dataclasses.replace(self, run=run)
 
-    def baskets(self, count: int) -> Iterator[Draw]:
+    def baskets(self, count: int, sharing: _Sharing) -> list[Draw]:
         """The real window with lines drawn by lot, each basket once."""
+        lots, draws = self._lots(count), list[Draw]()
+        while baskets := list(islice(lots, count - len(draws))):
+            draws += sharing.of(partial(self._basket, baskets), len(baskets), len(draws))
+        return draws
+
+    def _lots(self, count: int) -> Iterator[Strategy]:
+        """Other baskets than the strategy's own, each once, until the pool counts as exhausted."""
         seen: set[Strategy | None] = {self.strategy, None}
-        lot, day = Random(0), self.market.day(self.score.divide)  # noqa: S311
+        lot = Random(0)  # noqa: S311
         for _ in range(ATTEMPTS * count):
             basket = self.strategy.drawn(lot)
-            if basket is None or basket in seen:
-                continue
-            seen.add(basket)
-            try:
-                yield basket.label, day, self._drawn(basket)
-            except NewsfolioError:
-                continue
+            if basket is not None and basket not in seen:
+                seen.add(basket)
+                yield basket
+
+    def _basket(self, baskets: Sequence[Strategy], number: int) -> Draw | None:
+        """One of them; None where it cannot be run."""
+        basket = baskets[number]
+        try:
+            return basket.label, self.market.day(self.score.divide), self._drawn(basket)
+        except NewsfolioError:
+            return None
 
     def _drawn(self, basket: Strategy) -> float:
         """What a drawn basket did over the scored sessions, on a market of its own lines."""

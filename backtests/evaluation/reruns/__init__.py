@@ -1,0 +1,1 @@
+"""Runs beside the one that is judged, and the processes that share them."""
