@@ -167,7 +167,7 @@ def _moved(before: Mapping[str, object], now: Mapping[str, object]) -> Iterator[
 
 def _shown(value: object) -> str:
     if isinstance(value, list | tuple):
-        return "; ".join(str(one) for one in value)
+        return "; ".join(map(str, value))
     return "none" if value is None else str(value)
 
 
